@@ -1,0 +1,1 @@
+//! The same library, driven from the terminal.

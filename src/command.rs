@@ -1,0 +1,1 @@
+//! What the user can ask for: `Action` (plain, iterable) and `Command` (carries data).

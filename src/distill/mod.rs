@@ -1,0 +1,1 @@
+//! The maths of distillation: softened distributions, targets, methods and their losses, metrics.

@@ -1,0 +1,26 @@
+//! Stillroom: a native desktop lab for knowledge distillation.
+//!
+//! A **recipe** names a teacher, a student, a temperature and two weights. **Data** and **models** are built from it.
+//! **Distill** turns two sets of logits into one loss. **Training** repeats that on its own thread and sends
+//! **reports**. **Runs** remembers them. **Views** show runs and send **commands** back.
+//!
+//! Rooms and the arrows between them (held by `tests/layers.rs`):
+//! `recipe ← data, ops, model ← distill ← training ← runs ← state ← command ← views ← app`;
+//! `views → widgets, theme, text`; `cli → training, runs`.
+
+pub mod app;
+pub mod cli;
+pub mod command;
+pub mod data;
+pub mod distill;
+pub mod model;
+pub mod ops;
+pub mod recipe;
+pub mod rng;
+pub mod runs;
+pub mod state;
+pub mod text;
+pub mod theme;
+pub mod training;
+pub mod views;
+pub mod widgets;

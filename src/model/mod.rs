@@ -1,0 +1,1 @@
+//! The networks, as populations; parameters by name, seeded, saved, loaded; normalisation.

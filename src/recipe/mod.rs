@@ -1,0 +1,1 @@
+//! What is asked for: plain data, validated once, parsed into types that cannot be wrong.

@@ -1,0 +1,1 @@
+//! What happened: the store and its writer, curves, selection, comparison, export.

@@ -1,0 +1,1 @@
+//! Plain data that the window shows: jobs, runs, curves in memory, selection, lens, undo history.

@@ -1,0 +1,1 @@
+//! Every word the window shows, by key.

@@ -1,0 +1,1 @@
+//! Colours, type, spacing, icons; the only place a colour or a font is named.

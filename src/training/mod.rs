@@ -1,0 +1,1 @@
+//! The engine: device, session, step, worker thread, requests in, reports out, resume state.

@@ -1,0 +1,1 @@
+//! One file a panel: each takes `&State` and sends commands.

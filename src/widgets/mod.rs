@@ -1,0 +1,1 @@
+//! Parts that know nothing of distillation: curve plot, probability bars, log slider, chip.
