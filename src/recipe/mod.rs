@@ -1,1 +1,288 @@
 //! What is asked for: plain data, validated once, parsed into types that cannot be wrong.
+//!
+//! A [`Recipe`] is read from TOML by [`Recipe::parse`], which reports every fault at once and names the field, the line
+//! and the nearest known key. [`Recipe::to_toml`] writes the resolved form back; the two are inverse to each other.
+
+mod fault;
+mod parse;
+mod presets;
+mod reader;
+mod write;
+
+pub use fault::{Fault, FaultKind, Faults, Place};
+pub use parse::Override;
+pub use presets::{PRESETS, Preset, QUICKSTART, preset};
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// One press of **Distil**, in full: which data, which teacher, which student, and how the one learns from the other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recipe {
+    /// What lists and the window's title call it.
+    pub title: String,
+    /// Where the examples come from and how they are split.
+    pub data: DataRecipe,
+    /// The model that is learnt from: loaded, or trained first.
+    pub teacher: TeacherRecipe,
+    /// The model that learns. `None` trains the teacher and stops there.
+    pub student: Option<Architecture>,
+    /// The method, its temperature and its two weights.
+    pub distill: DistillRecipe,
+    /// How the student and its baseline are trained.
+    pub training: TrainingRecipe,
+    /// Whether the same student is also trained with no teacher, at the same budget.
+    pub baseline: bool,
+}
+
+/// Examples, splits, and what the students are allowed to see of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DataRecipe {
+    /// Built in, or on disk.
+    pub source: Source,
+    /// Fixes splits, labelled subset, label noise and the probe set; nothing in `[training]` changes them.
+    pub seed: u64,
+    /// Share of the training part that is held out for validation, in (0, 0.9].
+    pub validation: f64,
+    /// Share of all rows that becomes the test part, where the source has none of its own, in (0, 0.9].
+    pub test: f64,
+    /// Names of the classes that the students' transfer set never shows.
+    pub omit_classes: Vec<String>,
+    /// Share of the transfer set whose labels the students may use, in [0, 1].
+    pub labelled: f64,
+    /// Share of those labels that is replaced by another class, in [0, 1].
+    pub label_noise: f64,
+}
+
+/// Where examples come from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    /// Part of the binary.
+    Builtin(Builtin),
+    /// A folder of IDX or IDX.gz files.
+    Idx(PathBuf),
+    /// One numeric CSV or TSV file with a label column.
+    Csv {
+        /// The file.
+        path: PathBuf,
+        /// Which column holds the class.
+        label: LabelColumn,
+        /// Whether the first line names the columns; `None` finds out (a header has a field that is not a number).
+        header: Option<bool>,
+    },
+    /// A folder with one subfolder of PNG or JPEG images a class.
+    Images {
+        /// The folder.
+        path: PathBuf,
+        /// Images are resized to `size` × `size` pixels.
+        size: usize,
+        /// Grey or colour.
+        colour: Colour,
+    },
+}
+
+/// Data sets, and the teachers trained on them, that are part of the binary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Builtin {
+    /// 1,797 digits of 8×8 pixels.
+    Digits,
+    /// 4,000 + 1,000 digits of 28×28 pixels.
+    MnistMini,
+}
+
+impl Builtin {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::MnistMini, Self::Digits];
+
+    /// The name a recipe uses.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Digits => "digits",
+            Self::MnistMini => "mnist-mini",
+        }
+    }
+}
+
+/// The label column of a CSV file.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LabelColumn {
+    /// By its name in the header.
+    Name(String),
+    /// By its position; negative counts from the end, so −1 is the last.
+    Position(i64),
+}
+
+/// How the pixels of an image folder are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colour {
+    /// One channel.
+    Grey,
+    /// Three channels.
+    Rgb,
+}
+
+/// The model that is learnt from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TeacherRecipe {
+    /// A finished model.
+    Checkpoint(CheckpointSource),
+    /// A model to train first, as a stage of the job with its own curves.
+    Train {
+        /// Its layers.
+        model: Architecture,
+        /// `[training]` with the keys of `[teacher]` laid over it.
+        training: TrainingRecipe,
+    },
+}
+
+/// Where a finished model lies.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CheckpointSource {
+    /// Part of the binary: `builtin:mnist-mini`.
+    Builtin(Builtin),
+    /// A `.safetensors` file.
+    File(PathBuf),
+}
+
+/// The layers of a network; input and output sizes come from the data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Architecture {
+    /// Dense layers with ReLU between them.
+    Mlp {
+        /// Units of each hidden layer; may be empty (a linear model).
+        hidden: Vec<usize>,
+        /// Share of each hidden layer's outputs that is dropped in training.
+        dropout: f64,
+    },
+    /// 3×3 convolutions with ReLU and 2×2 max-pooling, then dense layers.
+    Cnn {
+        /// Channels of each convolution.
+        channels: Vec<usize>,
+        /// Units of each dense hidden layer.
+        dense: Vec<usize>,
+        /// Share of each dense hidden layer's outputs that is dropped in training.
+        dropout: f64,
+    },
+}
+
+impl std::fmt::Display for Architecture {
+    /// `MLP 64–64`, `CNN 8–16 · 64`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let widths = |list: &[usize]| list.iter().map(ToString::to_string).collect::<Vec<_>>().join("–");
+        match self {
+            Self::Mlp { hidden, .. } if hidden.is_empty() => f.write_str("linear"),
+            Self::Mlp { hidden, .. } => write!(f, "MLP {}", widths(hidden)),
+            Self::Cnn { channels, dense, .. } if dense.is_empty() => write!(f, "CNN {}", widths(channels)),
+            Self::Cnn { channels, dense, .. } => write!(f, "CNN {} · {}", widths(channels), widths(dense)),
+        }
+    }
+}
+
+/// How the student learns from the teacher.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DistillRecipe {
+    /// Which quantity is matched.
+    pub method: MethodName,
+    /// T > 0 of both softened distributions.
+    pub temperature: f64,
+    /// Weight of the soft term, ≥ 0.
+    pub soft_weight: f64,
+    /// Weight of the hard term, ≥ 0; not both weights are 0.
+    pub hard_weight: f64,
+    /// Whether the soft term carries the factor T².
+    pub temperature_squared: bool,
+}
+
+/// The distillation methods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MethodName {
+    /// KL divergence from the teacher's softened distribution to the student's (Hinton, Vinyals & Dean 2015).
+    SoftTargets,
+}
+
+/// One training run's settings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainingRecipe {
+    /// Passes over the transfer set, ≥ 1.
+    pub epochs: usize,
+    /// Examples a step, ≥ 1; the last, smaller batch of an epoch is kept.
+    pub batch: usize,
+    /// Peak learning rate, > 0.
+    pub learning_rate: f64,
+    /// Fixes initial weights, batch order, dropout and jitter.
+    pub seed: u64,
+    /// Which update rule.
+    pub optimiser: Optimiser,
+    /// Decoupled for AdamW, added to the gradient for SGD; biases are exempt. ≥ 0.
+    pub weight_decay: f64,
+    /// How the learning rate moves after the warm-up.
+    pub schedule: Schedule,
+    /// Epochs (fractions allowed) over which the learning rate rises linearly from 0. ≥ 0.
+    pub warm_up: f64,
+    /// Largest global norm of a member's gradient; 0 does not clip.
+    pub clip: f64,
+    /// Images are shifted by up to this many pixels each way, filled with 0.
+    pub jitter: usize,
+    /// Which weights are the result.
+    pub keep: Keep,
+}
+
+impl Default for TrainingRecipe {
+    fn default() -> Self {
+        Self {
+            epochs: 40,
+            batch: 128,
+            learning_rate: 1e-3,
+            seed: 0,
+            optimiser: Optimiser::AdamW,
+            weight_decay: 0.01,
+            schedule: Schedule::Cosine,
+            warm_up: 0.0,
+            clip: 0.0,
+            jitter: 0,
+            keep: Keep::Last,
+        }
+    }
+}
+
+/// Update rules.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Optimiser {
+    /// Adam with decoupled weight decay (Loshchilov & Hutter 2019); β₁ = 0.9, β₂ = 0.999, ε = 1e-8.
+    AdamW,
+    /// Stochastic gradient descent, as PyTorch defines its momentum (no dampening, no Nesterov).
+    Sgd {
+        /// 0 ≤ momentum < 1.
+        momentum: f64,
+    },
+}
+
+/// How the learning rate moves after the warm-up.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Schedule {
+    /// It stays.
+    Constant,
+    /// Half a cosine down to 0 at the last step.
+    Cosine,
+    /// Multiplied by `factor` after each `every` epochs.
+    Step {
+        /// Epochs between drops, ≥ 1.
+        every: usize,
+        /// In (0, 1].
+        factor: f64,
+    },
+}
+
+/// Which weights are the result of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Keep {
+    /// Those after the last step.
+    Last,
+    /// Those of the epoch with the fewest validation errors, the earliest of equals.
+    Best,
+}

@@ -1,0 +1,508 @@
+//! From TOML text, and overrides from the command line, to a [`Recipe`].
+
+use std::path::{Path, PathBuf};
+
+use toml::de::{DeTable, DeValue};
+use toml::{Spanned, Table, Value};
+
+use super::fault::{Fault, FaultKind, Faults, Place};
+use super::reader::{Places, Reader};
+use super::{
+    Architecture, Builtin, CheckpointSource, Colour, DataRecipe, DistillRecipe, Keep, LabelColumn, MethodName, Optimiser,
+    Recipe, Schedule, Source, TeacherRecipe, TrainingRecipe,
+};
+
+/// A field of the recipe that the command line replaces, whole.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Override {
+    path: String,
+    value: Value,
+    text: String,
+}
+
+impl Override {
+    /// Reads `PATH=VALUE`, where VALUE is any TOML value; a word that is no TOML value is taken as text.
+    ///
+    /// # Errors
+    /// A fault that quotes `text` when there is no `=` or no path.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        let fault = |kind| Fault { path: String::new(), place: Some(Place::Override(text.to_owned())), kind };
+        let Some((path, value)) = text.split_once('=') else {
+            return Err(fault(FaultKind::Conflict("give PATH=VALUE, e.g. distill.temperature=8".to_owned())));
+        };
+        let (path, value) = (path.trim(), value.trim());
+        if path.is_empty() || path.split('.').any(str::is_empty) {
+            return Err(fault(FaultKind::Conflict("there is no field before the =".to_owned())));
+        }
+        let bare_word = || !value.is_empty() && value.chars().all(|c| c.is_alphanumeric() || "-_/.:~ ".contains(c));
+        let value = match format!("value = {value}").parse::<Table>() {
+            Ok(mut table) if table.len() == 1 => table.remove("value").unwrap_or(Value::Boolean(false)),
+            Err(_) if bare_word() => Value::String(value.to_owned()),
+            Ok(_) | Err(_) => {
+                return Err(fault(FaultKind::Syntax(format!("`{value}` is not one TOML value"))));
+            }
+        };
+        Ok(Self { path: path.to_owned(), value, text: text.to_owned() })
+    }
+
+    /// Lays the value into `table`, making tables on the way.
+    fn apply(&self, table: &mut Table, places: &mut Places) -> Result<(), Fault> {
+        let mut keys: Vec<&str> = self.path.split('.').collect();
+        let Some(last) = keys.pop() else { return Ok(()) };
+        let mut at = table;
+        for key in keys {
+            let entry = at.entry(key).or_insert_with(|| Value::Table(Table::new()));
+            let Value::Table(next) = entry else {
+                return Err(Fault {
+                    path: self.path.clone(),
+                    place: Some(Place::Override(self.text.clone())),
+                    kind: FaultKind::Conflict(format!("`{key}` is not a table and has no fields")),
+                });
+            };
+            at = next;
+        }
+        at.insert(last.to_owned(), self.value.clone());
+        let inside = format!("{}.", self.path);
+        places.retain(|path, _| !path.starts_with(&inside));
+        places.insert(self.path.clone(), Place::Override(self.text.clone()));
+        Ok(())
+    }
+}
+
+impl Recipe {
+    /// Reads a recipe. Paths in it are relative to the folder of `file` (to the working folder without one, and in
+    /// overrides).
+    ///
+    /// # Errors
+    /// Every fault, in the order of the text.
+    pub fn parse(text: &str, file: Option<&Path>, overrides: &[Override]) -> Result<Self, Faults> {
+        let (mut table, mut places) = table_with_places(text, file)?;
+        let mut faults = Vec::new();
+        for set in overrides {
+            set.apply(&mut table, &mut places).unwrap_or_else(|fault| faults.push(fault));
+        }
+        let folder = file.and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
+        let recipe = read(table, &places, &folder, &mut faults);
+        if faults.is_empty() {
+            return Ok(recipe);
+        }
+        let line = |fault: &Fault| match &fault.place {
+            Some(Place::Line(_, line)) => *line,
+            Some(Place::Override(_)) => usize::MAX - 1,
+            None => usize::MAX,
+        };
+        faults.sort_by_key(line);
+        Err(Faults(faults))
+    }
+
+    /// Reads a resolved recipe, as [`Recipe::to_toml`] writes it.
+    ///
+    /// # Errors
+    /// Every fault; there are none unless the table was made by another version or by hand.
+    pub fn from_table(table: Table) -> Result<Self, Faults> {
+        let mut faults = Vec::new();
+        let recipe = read(table, &Places::new(), Path::new(""), &mut faults);
+        if faults.is_empty() { Ok(recipe) } else { Err(Faults(faults)) }
+    }
+
+    /// Checks a recipe that was put together in memory by the rules that hold for text.
+    ///
+    /// # Errors
+    /// Every fault.
+    pub fn check(&self) -> Result<(), Faults> {
+        Self::from_table(self.to_table()).map(|_| ())
+    }
+}
+
+/// The table of a text, and the line on which each of its fields stands.
+fn table_with_places(text: &str, file: Option<&Path>) -> Result<(Table, Places), Faults> {
+    let line_at = |offset: usize| 1 + text.as_bytes()[..offset.min(text.len())].iter().filter(|b| **b == b'\n').count();
+    let syntax = |message: &str, span: Option<std::ops::Range<usize>>| {
+        let place = span.map(|span| Place::Line(file.map(Path::to_owned), line_at(span.start)));
+        Faults(vec![Fault { path: String::new(), place, kind: FaultKind::Syntax(message.to_owned()) }])
+    };
+    let spanned = DeTable::parse(text).map_err(|error| syntax(error.message(), error.span()))?;
+    let mut places = Places::new();
+    note_places(&spanned, "", &mut |path, offset| {
+        places.insert(path, Place::Line(file.map(Path::to_owned), line_at(offset)));
+    });
+    let table = text.parse::<Table>().map_err(|error| syntax(error.message(), error.span()))?;
+    Ok((table, places))
+}
+
+fn note_places(table: &Spanned<DeTable<'_>>, path: &str, note: &mut impl FnMut(String, usize)) {
+    for (key, value) in table.get_ref() {
+        let path = if path.is_empty() { key.get_ref().to_string() } else { format!("{path}.{}", key.get_ref()) };
+        note(path.clone(), key.span().start);
+        if let DeValue::Table(inner) = value.get_ref() {
+            note_places(&Spanned::new(value.span(), inner.clone()), &path, note);
+        }
+    }
+}
+
+fn read(table: Table, places: &Places, folder: &Path, faults: &mut Vec<Fault>) -> Recipe {
+    let mut top = Reader::new("", table, places);
+    let title = match top.take("title") {
+        None => "Untitled".to_owned(),
+        Some(Value::String(title)) => title,
+        Some(other) => {
+            faults.push(top.wrong_type("title", &other, "a text in quotes"));
+            String::new()
+        }
+    };
+    let data = match section(&mut top, "data", places, faults) {
+        Some(section) => read_data(section, folder, faults),
+        None => {
+            faults.push(top.fault(
+                "data",
+                FaultKind::Missing { allowed: "a table [data] with a source, e.g. source = \"mnist-mini\"".to_owned() },
+            ));
+            default_data()
+        }
+    };
+    let mut baseline = true;
+    let training = match section(&mut top, "training", places, faults) {
+        Some(mut section) => {
+            baseline = section.truth("baseline", true, faults);
+            let training = read_training(&mut section, &TrainingRecipe::default(), faults);
+            section.finish(&[], faults);
+            training
+        }
+        None => TrainingRecipe::default(),
+    };
+    let teacher = if let Some(section) = section(&mut top, "teacher", places, faults) {
+        read_teacher(section, &training, folder, faults)
+    } else {
+        let allowed = "a table [teacher] with a checkpoint, e.g. \"builtin:mnist-mini\", or a model to train".to_owned();
+        faults.push(top.fault("teacher", FaultKind::Missing { allowed }));
+        TeacherRecipe::Checkpoint(CheckpointSource::Builtin(Builtin::MnistMini))
+    };
+    let student = section(&mut top, "student", places, faults).map(|mut section| {
+        let model = read_model(&mut section, faults);
+        if model.is_none() {
+            faults.push(section.fault("model", FaultKind::Missing { allowed: MODEL.to_owned() }));
+        }
+        section.finish(&[], faults);
+        model.unwrap_or(Architecture::Mlp { hidden: Vec::new(), dropout: 0.0 })
+    });
+    if student.is_none() && matches!(teacher, TeacherRecipe::Checkpoint(_)) && !top.has("student") {
+        faults.push(top.fault("student", FaultKind::Missing { allowed: format!("a table [student] with {MODEL}") }));
+    }
+    let distill = match section(&mut top, "distill", places, faults) {
+        Some(section) => read_distill(section, faults),
+        None => default_distill(),
+    };
+    top.finish(&[], faults);
+    Recipe { title, data, teacher, student, distill, training, baseline }
+}
+
+const MODEL: &str = "model = { mlp = [64, 64] } or model = { cnn = [8, 16], dense = [64] }";
+
+fn section<'a>(
+    top: &mut Reader<'a>,
+    key: &'static str,
+    places: &'a Places,
+    faults: &mut Vec<Fault>,
+) -> Option<Reader<'a>> {
+    match top.take(key)? {
+        Value::Table(table) => Some(Reader::new(key, table, places)),
+        other => {
+            faults.push(top.wrong_type(key, &other, &format!("a table [{key}]")));
+            Some(Reader::new(key, Table::new(), places))
+        }
+    }
+}
+
+fn default_data() -> DataRecipe {
+    DataRecipe {
+        source: Source::Builtin(Builtin::MnistMini),
+        seed: 0,
+        validation: 0.125,
+        test: 0.2,
+        omit_classes: Vec::new(),
+        labelled: 1.0,
+        label_noise: 0.0,
+    }
+}
+
+fn default_distill() -> DistillRecipe {
+    DistillRecipe {
+        method: MethodName::SoftTargets,
+        temperature: 4.0,
+        soft_weight: 0.9,
+        hard_weight: 0.1,
+        temperature_squared: true,
+    }
+}
+
+fn read_data(mut data: Reader<'_>, folder: &Path, faults: &mut Vec<Fault>) -> DataRecipe {
+    let default = default_data();
+    let source = read_source(&mut data, folder, faults);
+    let share = "a share above 0 and at most 0.9";
+    let validation = data.number("validation", default.validation, |v| v > 0.0 && v <= 0.9, share, faults);
+    let test = data.number("test", default.test, |v| v > 0.0 && v <= 0.9, share, faults);
+    let part = "a share between 0 and 1";
+    let labelled = data.number("labelled", 1.0, |v| (0.0..=1.0).contains(&v), part, faults);
+    let label_noise = data.number("label_noise", 0.0, |v| (0.0..=1.0).contains(&v), part, faults);
+    let seed = data.whole("seed", 0, 0, faults);
+    let mut omit_classes = Vec::new();
+    let allowed = "a list of class names, e.g. [\"3\"] or [3]";
+    match data.take("omit_classes") {
+        None => {}
+        Some(Value::Array(items)) => {
+            for item in items {
+                match item {
+                    Value::String(name) => omit_classes.push(name),
+                    Value::Integer(name) => omit_classes.push(name.to_string()),
+                    other => faults.push(data.not_allowed("omit_classes", &other, allowed)),
+                }
+            }
+        }
+        Some(other) => faults.push(data.wrong_type("omit_classes", &other, allowed)),
+    }
+    data.finish(&[], faults);
+    DataRecipe { source, seed, validation, test, omit_classes, labelled, label_noise }
+}
+
+const SOURCE: &str = "\"mnist-mini\", \"digits\", { idx = \"folder\" }, { csv = \"file.csv\", label = \"y\" } or \
+                      { images = \"folder\", size = 28 }";
+
+fn read_source(data: &mut Reader<'_>, folder: &Path, faults: &mut Vec<Fault>) -> Source {
+    let fallback = Source::Builtin(Builtin::MnistMini);
+    let value = match data.take("source") {
+        None => {
+            faults.push(data.fault("source", FaultKind::Missing { allowed: SOURCE.to_owned() }));
+            return fallback;
+        }
+        Some(value) => value,
+    };
+    let table = match value {
+        Value::String(name) => {
+            return Builtin::ALL.into_iter().find(|b| b.name() == name).map(Source::Builtin).unwrap_or_else(|| {
+                faults.push(data.not_allowed("source", &Value::String(name), SOURCE));
+                fallback
+            });
+        }
+        Value::Table(table) => table,
+        other => {
+            faults.push(data.wrong_type("source", &other, SOURCE));
+            return fallback;
+        }
+    };
+    let mut source = Reader::new(data.path("source"), table, data.places());
+    let base = data.base("source", folder);
+    let mut path_of = |source: &mut Reader<'_>, key, faults: &mut Vec<Fault>| match source.take(key)? {
+        Value::String(path) => Some(base.join(path)),
+        other => {
+            faults.push(source.wrong_type(key, &other, "a path in quotes"));
+            Some(PathBuf::new())
+        }
+    };
+    let read = if let Some(path) = path_of(&mut source, "idx", faults) {
+        Source::Idx(path)
+    } else if let Some(path) = path_of(&mut source, "csv", faults) {
+        let label = match source.take("label") {
+            None => LabelColumn::Position(-1),
+            Some(Value::String(name)) => LabelColumn::Name(name),
+            Some(Value::Integer(position)) => LabelColumn::Position(position),
+            Some(other) => {
+                faults.push(source.wrong_type("label", &other, "the name of a column, or its position counted from 0"));
+                LabelColumn::Position(-1)
+            }
+        };
+        let header = source.has("header").then(|| source.truth("header", false, faults));
+        Source::Csv { path, label, header }
+    } else if let Some(path) = path_of(&mut source, "images", faults) {
+        let size = source.whole("size", 28, 1, faults) as usize;
+        let colour = source.choice("colour", Colour::Grey, &[("grey", Colour::Grey), ("rgb", Colour::Rgb)], faults);
+        Source::Images { path, size, colour }
+    } else {
+        faults.push(data.fault("source", FaultKind::Missing { allowed: SOURCE.to_owned() }));
+        fallback
+    };
+    source.finish(&["idx", "csv", "images"], faults);
+    read
+}
+
+fn read_teacher(
+    mut teacher: Reader<'_>,
+    training: &TrainingRecipe,
+    folder: &Path,
+    faults: &mut Vec<Fault>,
+) -> TeacherRecipe {
+    let checkpoint = match teacher.take("checkpoint") {
+        None => None,
+        Some(Value::String(name)) => Some(match name.strip_prefix("builtin:") {
+            None => CheckpointSource::File(teacher.base("checkpoint", folder).join(name)),
+            Some(builtin) => {
+                let known = Builtin::ALL.into_iter().find(|b| b.name() == builtin);
+                CheckpointSource::Builtin(known.unwrap_or_else(|| {
+                    let allowed = "\"builtin:mnist-mini\" or \"builtin:digits\", or the path of a .safetensors file";
+                    faults.push(teacher.not_allowed("checkpoint", &Value::String(name.clone()), allowed));
+                    Builtin::MnistMini
+                }))
+            }
+        }),
+        Some(other) => {
+            faults.push(teacher.wrong_type("checkpoint", &other, "the path of a .safetensors file, in quotes"));
+            Some(CheckpointSource::Builtin(Builtin::MnistMini))
+        }
+    };
+    let model = read_model(&mut teacher, faults);
+    let read = match (checkpoint, model) {
+        (Some(checkpoint), None) => TeacherRecipe::Checkpoint(checkpoint),
+        (None, Some(model)) => {
+            TeacherRecipe::Train { model, training: read_training(&mut teacher, training, faults) }
+        }
+        (Some(checkpoint), Some(_)) => {
+            let problem = "give a checkpoint to load or a model to train, not both".to_owned();
+            faults.push(teacher.fault("", FaultKind::Conflict(problem)));
+            TeacherRecipe::Checkpoint(checkpoint)
+        }
+        (None, None) => {
+            let allowed = format!("a checkpoint, e.g. \"builtin:mnist-mini\", or a model to train: {MODEL}");
+            faults.push(teacher.fault("", FaultKind::Missing { allowed }));
+            TeacherRecipe::Checkpoint(CheckpointSource::Builtin(Builtin::MnistMini))
+        }
+    };
+    teacher.finish(&["checkpoint", "model"], faults);
+    read
+}
+
+fn read_model(section: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Option<Architecture> {
+    let table = match section.take("model")? {
+        Value::Table(table) => table,
+        other => {
+            faults.push(section.wrong_type("model", &other, MODEL));
+            return Some(Architecture::Mlp { hidden: Vec::new(), dropout: 0.0 });
+        }
+    };
+    let mut model = Reader::new(section.path("model"), table, section.places());
+    let dropout = model.number("dropout", 0.0, |v| (0.0..1.0).contains(&v), "a share from 0 up to, not including, 1", faults);
+    let mlp = model.widths("mlp", faults);
+    let cnn = model.widths("cnn", faults);
+    let dense = model.widths("dense", faults);
+    let read = match (mlp, cnn) {
+        (Some(hidden), None) => {
+            if dense.is_some() {
+                faults.push(model.fault("dense", FaultKind::Conflict("only a cnn has dense layers of its own".to_owned())));
+            }
+            Architecture::Mlp { hidden, dropout }
+        }
+        (None, Some(channels)) => {
+            if channels.is_empty() {
+                let problem = "a cnn needs at least one convolution, e.g. [8, 16]".to_owned();
+                faults.push(model.fault("cnn", FaultKind::Conflict(problem)));
+            }
+            Architecture::Cnn { channels, dense: dense.unwrap_or_default(), dropout }
+        }
+        (mlp, _) => {
+            let kind = if mlp.is_some() {
+                FaultKind::Conflict("give mlp or cnn, not both".to_owned())
+            } else {
+                FaultKind::Missing { allowed: MODEL.to_owned() }
+            };
+            faults.push(model.fault("", kind));
+            Architecture::Mlp { hidden: Vec::new(), dropout }
+        }
+    };
+    model.finish(&[], faults);
+    Some(read)
+}
+
+fn read_distill(mut distill: Reader<'_>, faults: &mut Vec<Fault>) -> DistillRecipe {
+    let default = default_distill();
+    let methods = [("soft-targets", MethodName::SoftTargets)];
+    let method = distill.choice("method", default.method, &methods, faults);
+    let temperature = distill.number("temperature", 4.0, |t| (1e-3..=1e6).contains(&t), "a number above 0 (0.001 to 1e6)", faults);
+    let complement = matches!(distill.peek("hard_weight"), Some(Value::String(word)) if word == "complement");
+    let weights_before = faults.len();
+    let weight = "a number of at least 0";
+    let soft_weight = distill.number("soft_weight", default.soft_weight, |w| w >= 0.0, weight, faults);
+    let hard_weight = if complement {
+        distill.take("hard_weight");
+        if soft_weight > 1.0 {
+            let problem = format!("the complement of a soft weight of {soft_weight} would be negative");
+            faults.push(distill.fault("hard_weight", FaultKind::Conflict(problem)));
+        }
+        // Rounded so that the complement of 0.9 is 0.1 and reads so.
+        ((1.0 - soft_weight) * 1e12).round() / 1e12
+    } else {
+        distill.number("hard_weight", default.hard_weight, |w| w >= 0.0, &format!("{weight}, or \"complement\""), faults)
+    };
+    if soft_weight == 0.0 && hard_weight == 0.0 && faults.len() == weights_before {
+        let problem = "soft_weight and hard_weight are both 0, so nothing would be learnt; raise one of them".to_owned();
+        faults.push(distill.fault("soft_weight", FaultKind::Conflict(problem)));
+    }
+    let temperature_squared = distill.truth("temperature_squared", true, faults);
+    distill.finish(&[], faults);
+    DistillRecipe { method, temperature, soft_weight, hard_weight, temperature_squared }
+}
+
+/// The keys of `[training]`, with `default` for those that are not given.
+fn read_training(section: &mut Reader<'_>, default: &TrainingRecipe, faults: &mut Vec<Fault>) -> TrainingRecipe {
+    let epochs = section.whole("epochs", default.epochs as u64, 1, faults) as usize;
+    let batch = section.whole("batch", default.batch as u64, 1, faults) as usize;
+    let learning_rate = section.number("learning_rate", default.learning_rate, |r| r > 0.0, "a number above 0", faults);
+    let seed = section.whole("seed", default.seed, 0, faults);
+    let default_momentum = if let Optimiser::Sgd { momentum } = default.optimiser { momentum } else { 0.0 };
+    let rules = [("adamw", Optimiser::AdamW), ("sgd", Optimiser::Sgd { momentum: default_momentum })];
+    let mut optimiser = section.choice("optimiser", default.optimiser, &rules, faults);
+    let gives_momentum = section.has("momentum");
+    let number = section.number(
+        "momentum",
+        default_momentum,
+        |m| (0.0..1.0).contains(&m),
+        "a number from 0 up to, not including, 1",
+        faults,
+    );
+    match &mut optimiser {
+        Optimiser::Sgd { momentum } => *momentum = number,
+        Optimiser::AdamW if gives_momentum => {
+            let problem = "only optimiser = \"sgd\" has a momentum".to_owned();
+            faults.push(section.fault("momentum", FaultKind::Conflict(problem)));
+        }
+        Optimiser::AdamW => {}
+    }
+    let weight_decay = section.number("weight_decay", default.weight_decay, |d| d >= 0.0, "a number of at least 0", faults);
+    let schedule = read_schedule(section, default.schedule, faults);
+    let warm_up = section.number("warm_up", default.warm_up, |w| w >= 0.0, "a number of epochs, at least 0", faults);
+    let clip = section.number("clip", default.clip, |c| c >= 0.0, "a norm above 0, or 0 for none", faults);
+    let jitter = section.whole("jitter", default.jitter as u64, 0, faults) as usize;
+    let keeps = [("last", Keep::Last), ("best", Keep::Best)];
+    let keep = section.choice("keep", default.keep, &keeps, faults);
+    TrainingRecipe {
+        epochs,
+        batch,
+        learning_rate,
+        seed,
+        optimiser,
+        weight_decay,
+        schedule,
+        warm_up,
+        clip,
+        jitter,
+        keep,
+    }
+}
+
+fn read_schedule(section: &mut Reader<'_>, default: Schedule, faults: &mut Vec<Fault>) -> Schedule {
+    let allowed = "\"constant\", \"cosine\" or { step = { every = 10, factor = 0.5 } }";
+    match section.take("schedule") {
+        None => default,
+        Some(Value::String(name)) if name == "constant" => Schedule::Constant,
+        Some(Value::String(name)) if name == "cosine" => Schedule::Cosine,
+        Some(Value::Table(mut table)) if matches!(table.get("step"), Some(Value::Table(_))) && table.len() == 1 => {
+            let Some(Value::Table(step)) = table.remove("step") else { return default };
+            let mut step = Reader::new(section.path("schedule.step"), step, section.places());
+            let every = step.whole("every", 10, 1, faults) as usize;
+            let factor = step.number("factor", 0.5, |f| f > 0.0 && f <= 1.0, "a number above 0 and at most 1", faults);
+            step.finish(&[], faults);
+            Schedule::Step { every, factor }
+        }
+        Some(other) => {
+            faults.push(section.not_allowed("schedule", &other, allowed));
+            default
+        }
+    }
+}

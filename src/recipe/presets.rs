@@ -1,0 +1,48 @@
+//! The recipes that are part of the binary.
+
+use super::Recipe;
+
+/// A recipe that ships with Stillroom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Preset {
+    /// Its file name without the ending.
+    pub name: &'static str,
+    /// Its TOML.
+    pub text: &'static str,
+}
+
+macro_rules! presets {
+    ($($name:literal),* $(,)?) => {
+        [$(Preset { name: $name, text: include_str!(concat!("../../presets/", $name, ".toml")) }),*]
+    };
+}
+
+/// All of them, in the order in which they are offered.
+pub const PRESETS: [Preset; 8] = presets![
+    "quickstart",
+    "never-seen-a-3",
+    "few-labels",
+    "noisy-labels",
+    "cnn-to-mlp",
+    "digits",
+    "teacher-mnist-mini",
+    "teacher-digits",
+];
+
+/// The preset that is loaded first.
+pub const QUICKSTART: Preset = PRESETS[0];
+
+/// The preset of that name.
+pub fn preset(name: &str) -> Option<Preset> {
+    PRESETS.into_iter().find(|preset| preset.name == name)
+}
+
+impl Preset {
+    /// The recipe.
+    ///
+    /// # Errors
+    /// None for a preset that passed the tests.
+    pub fn recipe(self) -> Result<Recipe, super::Faults> {
+        Recipe::parse(self.text, None, &[])
+    }
+}

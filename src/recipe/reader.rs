@@ -1,0 +1,223 @@
+//! Reads one TOML table field by field, noting every fault instead of stopping at the first.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use toml::{Table, Value};
+
+use super::fault::{Fault, FaultKind, Place};
+
+/// Where each field of the text was written, by its dotted path.
+pub(super) type Places = BTreeMap<String, Place>;
+
+/// A table being read. Keys are taken out of it; what is left at the end is unknown.
+pub(super) struct Reader<'a> {
+    path: String,
+    table: Table,
+    known: Vec<&'static str>,
+    places: &'a Places,
+}
+
+impl<'a> Reader<'a> {
+    pub fn new(path: impl Into<String>, table: Table, places: &'a Places) -> Self {
+        Self { path: path.into(), table, known: Vec::new(), places }
+    }
+
+    /// The dotted path of `key` in this table.
+    pub fn path(&self, key: &str) -> String {
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+    }
+
+    /// A fault at `key` of this table (the table itself for an empty key).
+    pub fn fault(&self, key: &str, kind: FaultKind) -> Fault {
+        let path = if key.is_empty() { self.path.clone() } else { self.path(key) };
+        // A value without a place of its own (inside an inline table, say) is where its nearest parent is.
+        let mut at = path.as_str();
+        let place = loop {
+            match (self.places.get(at), at.rfind('.')) {
+                (Some(place), _) => break Some(place.clone()),
+                (None, Some(dot)) => at = &at[..dot],
+                (None, None) => break None,
+            }
+        };
+        Fault { path, place, kind }
+    }
+
+    /// Takes `key` out, if it is there.
+    pub fn take(&mut self, key: &'static str) -> Option<Value> {
+        self.known.push(key);
+        self.table.remove(key)
+    }
+
+    /// The value of `key`, left where it is.
+    pub fn peek(&self, key: &str) -> Option<&Value> {
+        self.table.get(key)
+    }
+
+    /// Where the fields of the whole text were written.
+    pub fn places(&self) -> &'a Places {
+        self.places
+    }
+
+    /// The folder that paths in `key` are relative to: the recipe's own, or the working folder for an override.
+    pub fn base(&self, key: &str, folder: &Path) -> PathBuf {
+        let place = self.fault(key, FaultKind::Syntax(String::new())).place;
+        if matches!(place, Some(Place::Override(_))) { PathBuf::new() } else { folder.to_owned() }
+    }
+
+    /// Whether `key` is still there.
+    pub fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
+    /// A finite number for which `allow` holds; `allowed` says so in words.
+    pub fn number(
+        &mut self,
+        key: &'static str,
+        default: f64,
+        allow: impl Fn(f64) -> bool,
+        allowed: &str,
+        faults: &mut Vec<Fault>,
+    ) -> f64 {
+        let number = match self.take(key) {
+            None => return default,
+            Some(Value::Float(number)) => number,
+            Some(Value::Integer(number)) => number as f64,
+            Some(other) => {
+                faults.push(self.wrong_type(key, &other, allowed));
+                return default;
+            }
+        };
+        if number.is_finite() && allow(number) {
+            number
+        } else {
+            faults.push(self.not_allowed(key, &Value::Float(number), allowed));
+            default
+        }
+    }
+
+    /// A whole number of at least `least`.
+    pub fn whole(&mut self, key: &'static str, default: u64, least: u64, faults: &mut Vec<Fault>) -> u64 {
+        let allowed = format!("a whole number of at least {least}");
+        match self.take(key) {
+            None => default,
+            Some(Value::Integer(number)) if number >= 0 && number as u64 >= least => number as u64,
+            Some(Value::Integer(number)) => {
+                faults.push(self.not_allowed(key, &Value::Integer(number), &allowed));
+                default
+            }
+            Some(other) => {
+                faults.push(self.wrong_type(key, &other, &allowed));
+                default
+            }
+        }
+    }
+
+    /// True or false.
+    pub fn truth(&mut self, key: &'static str, default: bool, faults: &mut Vec<Fault>) -> bool {
+        match self.take(key) {
+            None => default,
+            Some(Value::Boolean(truth)) => truth,
+            Some(other) => {
+                faults.push(self.wrong_type(key, &other, "true or false"));
+                default
+            }
+        }
+    }
+
+    /// A list of whole numbers of at least 1.
+    pub fn widths(&mut self, key: &'static str, faults: &mut Vec<Fault>) -> Option<Vec<usize>> {
+        let allowed = "a list of whole numbers of at least 1, e.g. [64, 64]";
+        let value = self.take(key)?;
+        let Value::Array(items) = &value else {
+            faults.push(self.wrong_type(key, &value, allowed));
+            return Some(Vec::new());
+        };
+        let mut widths = Vec::with_capacity(items.len());
+        for item in items {
+            match item {
+                Value::Integer(width) if (1..=1_000_000).contains(width) => widths.push(*width as usize),
+                other => {
+                    faults.push(self.not_allowed(key, other, allowed));
+                    return Some(Vec::new());
+                }
+            }
+        }
+        Some(widths)
+    }
+
+    /// One of the names in `choices`.
+    pub fn choice<T: Copy>(
+        &mut self,
+        key: &'static str,
+        default: T,
+        choices: &[(&str, T)],
+        faults: &mut Vec<Fault>,
+    ) -> T {
+        let names = || choices.iter().map(|(name, _)| format!("\"{name}\"")).collect::<Vec<_>>().join(" or ");
+        match self.take(key) {
+            None => default,
+            Some(Value::String(name)) => {
+                if let Some((_, choice)) = choices.iter().find(|(known, _)| *known == name) {
+                    *choice
+                } else {
+                    faults.push(self.not_allowed(key, &Value::String(name), &names()));
+                    default
+                }
+            }
+            Some(other) => {
+                faults.push(self.wrong_type(key, &other, &names()));
+                default
+            }
+        }
+    }
+
+    pub fn wrong_type(&self, key: &str, found: &Value, allowed: &str) -> Fault {
+        let found = match found {
+            Value::Array(_) | Value::Table(_) => format!("{} ({})", kind_of(found), inline(found)),
+            _ => format!("{} {}", kind_of(found), inline(found)),
+        };
+        self.fault(key, FaultKind::WrongType { found, allowed: allowed.to_owned() })
+    }
+
+    pub fn not_allowed(&self, key: &str, value: &Value, allowed: &str) -> Fault {
+        self.fault(key, FaultKind::NotAllowed { value: inline(value), allowed: allowed.to_owned() })
+    }
+
+    /// Everything that was not taken is unknown; `also` are keys that are known here but were not asked for.
+    pub fn finish(self, also: &[&'static str], faults: &mut Vec<Fault>) {
+        for key in self.table.keys() {
+            let nearest = self
+                .known
+                .iter()
+                .chain(also)
+                .map(|known| (strsim::jaro_winkler(key, known), *known))
+                .filter(|(likeness, _)| *likeness > 0.6)
+                .max_by(|a, b| a.0.total_cmp(&b.0))
+                .map(|(_, known)| known.to_owned());
+            faults.push(self.fault(key, FaultKind::UnknownKey { nearest }));
+        }
+    }
+}
+
+/// A value on one line, as TOML writes it, shortened.
+fn inline(value: &Value) -> String {
+    let text = value.to_string();
+    let mut short: String = text.chars().take(60).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
+}
+
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::String(_) => "the text",
+        Value::Integer(_) => "the whole number",
+        Value::Float(_) => "the number",
+        Value::Boolean(_) => "the truth value",
+        Value::Datetime(_) => "the date",
+        Value::Array(_) => "a list",
+        Value::Table(_) => "a table",
+    }
+}

@@ -1,0 +1,490 @@
+//! What the engine tells the outside: plain data, in an order from which a store can be rebuilt.
+//!
+//! A stream of [`Report`]s, replayed into an empty store, gives an equal store. [`Live`] is what is worth showing now and
+//! not worth keeping.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::recipe::Recipe;
+
+/// Names a job for good: `j-0007`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct JobId(pub u64);
+
+/// Names a run for good: `r-0012`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct RunId(pub u64);
+
+macro_rules! id {
+    ($name:ident, $prefix:literal) => {
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!($prefix, "-{:04}"), self.0)
+            }
+        }
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.to_string()
+            }
+        }
+        impl std::str::FromStr for $name {
+            type Err = String;
+            fn from_str(text: &str) -> Result<Self, String> {
+                let digits = text.strip_prefix(concat!($prefix, "-"));
+                digits
+                    .and_then(|digits| digits.parse().ok())
+                    .map(Self)
+                    .ok_or_else(|| format!(concat!("`{}` is not of the form ", $prefix, "-0001"), text))
+            }
+        }
+        impl TryFrom<String> for $name {
+            type Error = String;
+            fn try_from(text: String) -> Result<Self, String> {
+                text.parse()
+            }
+        }
+    };
+}
+id!(JobId, "j");
+id!(RunId, "r");
+
+/// What a run is for in its job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// The model that is learnt from.
+    Teacher,
+    /// A model that learns from the teacher.
+    Student,
+    /// The same student with no teacher: loss = 1 · hard.
+    Baseline,
+}
+
+impl Role {
+    /// Its name in reports and tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Teacher => "teacher",
+            Self::Student => "student",
+            Self::Baseline => "baseline",
+        }
+    }
+}
+
+/// A part of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// Training the teacher on the labels.
+    Teacher,
+    /// Training the students (and the baseline) on the teacher.
+    Students,
+}
+
+/// One thing that happened to a job, for the store and the window alike.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Report {
+    /// All input was found good; the job begins. The first report of every job.
+    Started(Started),
+    /// A paused, interrupted or failed job goes on from this point; what is stored beyond it is deleted.
+    Resumed(Resumed),
+    /// Consecutive training steps of one run.
+    Steps(Steps),
+    /// The end of an epoch of one run.
+    Epoch(Epoch),
+    /// Logits of the probe set.
+    Snapshot(Snapshot),
+    /// Something the user did to the job in mid-run.
+    Event(Event),
+    /// All that is needed to go on from here.
+    ResumeState(ResumeState),
+    /// A run has come to its end.
+    RunFinished(RunFinished),
+    /// The job has come to an end, or rests.
+    JobEnded(JobEnded),
+}
+
+/// See [`Report::Started`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Started {
+    /// The job.
+    pub job: JobId,
+    /// Milliseconds since 1970.
+    pub at_millis: u64,
+    /// The resolved recipe of the whole job.
+    pub recipe: Recipe,
+    /// Its runs, in the order teacher, students, baseline.
+    pub runs: Vec<RunInfo>,
+    /// `cpu`, `cuda:0`, …
+    pub device: String,
+    /// The rows that the lens looks at.
+    pub probe: Arc<Probe>,
+}
+
+/// What is known of a run when it begins.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunInfo {
+    /// The run.
+    pub run: RunId,
+    /// What it is for.
+    pub role: Role,
+    /// Its resolved recipe. For a member of a sweep: of its cell.
+    pub recipe: Recipe,
+    /// `MLP 64–64`.
+    pub model: String,
+    /// T, `None` for a teacher or a baseline.
+    pub temperature: Option<f64>,
+    /// Weight of the soft term; `None` for a teacher or a baseline.
+    pub soft_weight: Option<f64>,
+    /// Weight of the hard term.
+    pub hard_weight: f64,
+    /// Training seed.
+    pub seed: u64,
+    /// Number of trainable numbers.
+    pub parameters: u64,
+    /// Steps it will take; 0 for a teacher that is loaded.
+    pub steps: u64,
+    /// Steps of one epoch.
+    pub steps_per_epoch: u64,
+    /// True for a teacher that was loaded rather than trained.
+    pub loaded: bool,
+}
+
+/// The fixed validation rows on which softened distributions are shown: at most 256, stratified.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Probe {
+    /// Their numbers in the data source.
+    pub rows: Vec<u32>,
+    /// Their true classes.
+    pub labels: Vec<u32>,
+    /// Class names.
+    pub classes: Vec<String>,
+    /// `[channels, height, width]`, or `[features]`.
+    pub shape: Vec<usize>,
+    /// Raw input values, `[rows, shape…]`, scaled to 0…1 for pixels.
+    pub inputs: Vec<f32>,
+    /// Logits of the teacher, `[rows, classes]`; empty while the teacher is still to be trained.
+    pub teacher: Vec<f32>,
+}
+
+/// See [`Report::Resumed`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Resumed {
+    /// The job.
+    pub job: JobId,
+    /// Milliseconds since 1970.
+    pub at_millis: u64,
+    /// The stage that goes on. Everything of later stages is deleted, and of this stage what lies beyond `step`.
+    pub stage: Stage,
+    /// Steps of that stage that are done: points of steps < `step`, snapshots and epochs with `step` ≤ this one stay.
+    pub step: u64,
+    /// `cpu`, `cuda:0`, …
+    pub device: String,
+}
+
+/// See [`Report::Steps`]. All three lists have the same length; a number that is not finite is NaN or ±∞ here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Steps {
+    /// The run.
+    pub run: RunId,
+    /// The first step, counted from 0; the others follow without gaps.
+    pub first_step: u64,
+    /// The soft term, unweighted and without T²; empty for a teacher or a baseline.
+    pub soft: Vec<f32>,
+    /// The hard term, unweighted.
+    pub hard: Vec<f32>,
+    /// The weighted total that was descended.
+    pub total: Vec<f32>,
+}
+
+/// The terms of the loss, averaged over examples.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LossTerms {
+    /// KL(teacher ‖ student) at T in nats, unweighted and without T²; `None` where there is no T.
+    pub soft: Option<f64>,
+    /// Cross-entropy with the labels at T = 1; `None` where it is not finite.
+    pub hard: Option<f64>,
+    /// soft weight · T² · soft + hard weight · hard.
+    pub total: Option<f64>,
+}
+
+/// What a model is worth on one part of the data.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Metrics {
+    /// Rows looked at.
+    pub examples: u64,
+    /// Rows whose top class is not the label.
+    pub errors: u64,
+    /// 1 − errors / examples.
+    pub accuracy: f64,
+    /// Share of rows whose top class is the teacher's; `None` without a teacher.
+    pub agreement: Option<f64>,
+    /// KL(teacher ‖ student) at T = 1 in nats.
+    pub kl: Option<f64>,
+    /// Expected calibration error of the top class, 15 equal bins, T = 1.
+    pub ece: Option<f64>,
+    /// Errors by true class, in class order.
+    pub errors_by_class: Vec<u64>,
+    /// The loss terms on these rows.
+    pub loss: LossTerms,
+}
+
+/// See [`Report::Epoch`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Epoch {
+    /// The run.
+    pub run: RunId,
+    /// Epochs done, counted from 1.
+    pub epoch: u64,
+    /// Steps done.
+    pub step: u64,
+    /// Mean over this epoch's training examples, as they were seen.
+    pub loss: LossTerms,
+    /// On all validation rows.
+    pub validation: Metrics,
+}
+
+/// See [`Report::Snapshot`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The run; a teacher's snapshot at the end of its training serves all students of the job.
+    pub run: RunId,
+    /// Steps done.
+    pub step: u64,
+    /// `[rows, classes]` of the probe set.
+    pub logits: Arc<Vec<f32>>,
+}
+
+/// See [`Report::Event`]. It is stored before it takes effect.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// The job.
+    pub job: JobId,
+    /// Counted from 0 within the job.
+    pub number: u64,
+    /// Milliseconds since 1970.
+    pub at_millis: u64,
+    /// The stage.
+    pub stage: Stage,
+    /// It takes effect before the step of this number.
+    pub step: u64,
+    /// What was done.
+    pub kind: EventKind,
+}
+
+/// What can be done to a job in mid-run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum EventKind {
+    /// A setting was moved.
+    Change(Change),
+    /// Training was paused.
+    Paused,
+    /// Training went on.
+    Played,
+    /// The user ended the job early.
+    Stopped,
+}
+
+/// A setting moved in mid-run. T and weights touch the students, never the baseline; the learning rate touches all.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// Which setting.
+    pub setting: Setting,
+    /// Its value before.
+    pub from: f64,
+    /// Its value from now on.
+    pub to: f64,
+}
+
+/// What can be moved in mid-run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Setting {
+    /// T.
+    Temperature,
+    /// Weight of the soft term.
+    SoftWeight,
+    /// Weight of the hard term.
+    HardWeight,
+    /// Peak learning rate; the schedule goes on from it.
+    LearningRate,
+}
+
+impl Setting {
+    /// Its name in a recipe, e.g. `temperature`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Temperature => "temperature",
+            Self::SoftWeight => "soft weight",
+            Self::HardWeight => "hard weight",
+            Self::LearningRate => "learning rate",
+        }
+    }
+}
+
+/// See [`Report::ResumeState`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ResumeState {
+    /// The job.
+    pub job: JobId,
+    /// The stage.
+    pub stage: Stage,
+    /// Steps of that stage that are done.
+    pub step: u64,
+    /// Opaque to all but the engine.
+    pub bytes: Arc<Vec<u8>>,
+}
+
+/// See [`Report::RunFinished`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunFinished {
+    /// The run.
+    pub run: RunId,
+    /// Milliseconds since 1970.
+    pub at_millis: u64,
+    /// How it ended.
+    pub outcome: RunOutcome,
+    /// Steps done.
+    pub steps: u64,
+    /// Seconds of training, evaluation not included.
+    pub seconds: f64,
+    /// The kept weights on the validation rows.
+    pub validation: Option<Metrics>,
+    /// The kept weights on the test rows, where they were looked at.
+    pub test: Option<Metrics>,
+    /// The kept weights as a `.safetensors` file; `None` for a loaded teacher and a diverged run.
+    pub checkpoint: Option<Arc<Vec<u8>>>,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunOutcome {
+    /// As planned.
+    Done,
+    /// By the user, early; its results are those of the last step.
+    Stopped,
+    /// Its loss is not a finite number any more.
+    Diverged,
+    /// See the job's message.
+    Failed,
+}
+
+/// See [`Report::JobEnded`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct JobEnded {
+    /// The job.
+    pub job: JobId,
+    /// Milliseconds since 1970.
+    pub at_millis: u64,
+    /// How.
+    pub outcome: JobOutcome,
+    /// What went wrong, for people.
+    pub message: Option<String>,
+}
+
+/// How a job ended, or rests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum JobOutcome {
+    /// All its runs came to an end.
+    Done,
+    /// By the user.
+    Stopped,
+    /// It rests and can be resumed: the window was closed in mid-training.
+    Paused,
+    /// It failed and can be resumed.
+    Failed,
+}
+
+/// What is worth showing now and not worth keeping.
+#[derive(Clone, Debug)]
+pub enum Live {
+    /// The device that was chosen, and why.
+    Device(DeviceInfo),
+    /// What a recipe looks like before it is run; answers a preview.
+    Preview(Box<Preview>),
+    /// A preview or a start found the input wrong; nothing was stored.
+    Rejected {
+        /// Whether it was only a preview.
+        preview: bool,
+        /// A stable name for programs.
+        code: &'static str,
+        /// Every fault, a line each.
+        message: String,
+    },
+    /// The newest logits of the probe set; only the latest matters.
+    Snapshot(Snapshot),
+    /// Where training stands; only the latest matters.
+    Progress(Progress),
+}
+
+/// The device of the training thread.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceInfo {
+    /// `cpu`, `cuda:0`, `metal:0`.
+    pub name: String,
+    /// Threads of the pool, for the CPU.
+    pub threads: usize,
+    /// Why this one, as a sentence for people.
+    pub reason: String,
+}
+
+/// What a recipe looks like before it is run.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// The recipe that was asked about.
+    pub recipe: Recipe,
+    /// Rows of the transfer set, of validation and of test.
+    pub rows: [usize; 3],
+    /// The rows that the lens looks at, with the teacher's logits where it is ready-made.
+    pub probe: Arc<Probe>,
+    /// Logits of the student's initial weights on them, `[rows, classes]`; empty without a student.
+    pub student: Arc<Vec<f32>>,
+    /// Trainable numbers of the teacher and of the student.
+    pub parameters: [u64; 2],
+    /// The teacher's model, e.g. `MLP 1200–1200`.
+    pub teacher_model: String,
+    /// A ready-made teacher's errors on the validation rows.
+    pub teacher_errors: Option<u64>,
+    /// What the user should know and may ignore.
+    pub warnings: Vec<String>,
+}
+
+/// Where training stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Progress {
+    /// The job.
+    pub job: JobId,
+    /// The stage.
+    pub stage: Stage,
+    /// Steps done in this stage.
+    pub step: u64,
+    /// Steps of this stage.
+    pub steps: u64,
+    /// Steps of an epoch of this stage.
+    pub steps_per_epoch: u64,
+    /// Steps a second, lately.
+    pub steps_per_second: f64,
+    /// Seconds until the whole job ends, at this pace.
+    pub seconds_left: f64,
+    /// What the thread is doing.
+    pub activity: Activity,
+}
+
+/// What the training thread is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activity {
+    /// Steps of training.
+    Training,
+    /// Waiting for the user.
+    Paused,
+    /// Waiting for the disk: reports are made faster than they are stored.
+    WaitingForDisk,
+}
