@@ -1,1 +1,69 @@
 //! Tensor operations whose gradients and speed we answer for.
+//!
+//! Each operation has two forms with the same numbers: a CPU kernel ([`Form::Kernel`]) and one composed of candle's own
+//! operations for any device ([`Form::Composed`]). Every trainable tensor has a leading population axis K. A member's bits
+//! do not depend on the members beside it: products and reductions are made from per-member shapes, in a fixed order.
+
+mod conv;
+mod dense;
+mod dropout;
+mod element;
+mod gemm;
+mod loss;
+mod optimiser;
+mod pool;
+
+pub use conv::conv3x3;
+pub use dense::dense;
+pub use dropout::dropout;
+pub use element::Element;
+pub use loss::{DistillationLoss, MemberLoss, Terms};
+pub use optimiser::{Clip, FusedOptimiser, MemberRate, Rule};
+pub use pool::max_pool2;
+
+use candle_core::{Device, Result, Tensor};
+
+/// How an operation is carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// One pass of our own, on the CPU.
+    Kernel,
+    /// Made of candle's operations, on any device.
+    Composed,
+}
+
+impl Form {
+    /// The faster form that `device` can run.
+    pub fn of(device: &Device) -> Self {
+        if device.is_cpu() { Self::Kernel } else { Self::Composed }
+    }
+}
+
+/// What follows a dense or convolution layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activation {
+    /// Nothing.
+    None,
+    /// max(x, 0), with gradient 0 at 0 as in PyTorch.
+    Relu,
+}
+
+impl Activation {
+    /// The composed form. candle's own ReLU has gradient 1 at 0.
+    fn composed(self, x: &Tensor) -> Result<Tensor> {
+        match self {
+            Self::None => Ok(x.clone()),
+            Self::Relu => x.mul(&x.detach().gt(0.0)?.to_dtype(x.dtype())?),
+        }
+    }
+}
+
+/// `x` with one shared input `[1, …]` or one input a member `[K, …]`, seen as `[K, …]`; nothing is copied.
+fn for_members(x: &Tensor, members: usize) -> Result<Tensor> {
+    if x.dim(0)? == members {
+        return Ok(x.clone());
+    }
+    let mut shape = x.dims().to_vec();
+    shape[0] = members;
+    x.broadcast_as(shape)
+}

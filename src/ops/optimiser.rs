@@ -1,0 +1,331 @@
+//! AdamW and SGD for a population: one pass over parameter, gradient and moments, with each member's own rates.
+
+use std::sync::Mutex;
+
+use candle_core::{CpuStorage, DType, InplaceOp1, Layout, Result, Tensor, Var};
+use rayon::prelude::*;
+
+use super::dense::{Parts, each_member};
+use super::element::{with_element, with_slice};
+use super::{Element, Form};
+
+/// The update rule, the same for all members.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Rule {
+    /// Adam with decoupled weight decay (Loshchilov & Hutter 2019), in PyTorch's order of operations.
+    AdamW {
+        /// Decay of the first moment.
+        beta1: f64,
+        /// Decay of the second moment.
+        beta2: f64,
+        /// Added to the root of the second moment.
+        epsilon: f64,
+    },
+    /// Gradient descent; `v ← momentum · v + g`, `p ← p − rate · v`, decay added to g, as PyTorch's `SGD`.
+    Sgd {
+        /// 0 for none.
+        momentum: f64,
+    },
+}
+
+/// What one member's update uses in this step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MemberRate {
+    /// The learning rate.
+    pub learning_rate: f64,
+    /// Weight decay; parameters marked as exempt ignore it.
+    pub weight_decay: f64,
+    /// A member that is not active keeps its weights and moments.
+    pub active: bool,
+}
+
+/// Largest global norm of each member's gradient, over all its parameters.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Clip {
+    /// Gradients are used as they are.
+    Never,
+    /// Gradients above this norm are scaled down to it.
+    Norm(f64),
+}
+
+/// An optimiser and its state: two moments a parameter, `[K, …]` each.
+pub struct FusedOptimiser {
+    rule: Rule,
+    clip: Clip,
+    form: Form,
+    steps: u64,
+    slots: Vec<Slot>,
+}
+
+struct Slot {
+    parameter: Var,
+    decays: bool,
+    moments: [Tensor; 2],
+}
+
+impl FusedOptimiser {
+    /// For `parameters`, each `[K, …]` with a mark whether weight decay applies to it. Moments start at 0.
+    ///
+    /// # Errors
+    /// When memory for the moments cannot be had.
+    pub fn new(rule: Rule, clip: Clip, form: Form, parameters: Vec<(Var, bool)>) -> Result<Self> {
+        let slots = parameters.into_iter().map(|(parameter, decays)| {
+            let zeros = || Tensor::zeros(parameter.shape(), parameter.dtype(), parameter.device());
+            Ok(Slot { moments: [zeros()?, zeros()?], parameter, decays })
+        });
+        Ok(Self { rule, clip, form, steps: 0, slots: slots.collect::<Result<_>>()? })
+    }
+
+    /// Steps taken, and the moments in the order of the parameters: all there is to save.
+    pub fn state(&self) -> (u64, impl Iterator<Item = &[Tensor; 2]>) {
+        (self.steps, self.slots.iter().map(|slot| &slot.moments))
+    }
+
+    /// Goes on from a saved state.
+    ///
+    /// # Errors
+    /// When the moments are of other shapes than the parameters.
+    pub fn restore(&mut self, steps: u64, moments: Vec<[Tensor; 2]>) -> Result<()> {
+        let fits = |(slot, saved): (&Slot, &[Tensor; 2])| saved.iter().all(|m| m.shape() == slot.parameter.shape());
+        if moments.len() != self.slots.len() || !self.slots.iter().zip(&moments).all(fits) {
+            candle_core::bail!("the saved optimiser state is that of another model")
+        }
+        for (slot, [first, second]) in self.slots.iter_mut().zip(moments) {
+            // Owned copies: the kernels write into them.
+            slot.moments = [first.copy()?, second.copy()?];
+        }
+        self.steps = steps;
+        Ok(())
+    }
+
+    /// One update. `gradients` are in the order of the parameters, `rates` one a member.
+    ///
+    /// # Errors
+    /// When a gradient is missing or of another shape.
+    pub fn step(&mut self, gradients: &[Tensor], rates: &[MemberRate]) -> Result<()> {
+        let fits = |(slot, gradient): (&Slot, &Tensor)| {
+            gradient.shape() == slot.parameter.shape() && slot.parameter.dim(0).is_ok_and(|k| k == rates.len())
+        };
+        if gradients.len() != self.slots.len() || !self.slots.iter().zip(gradients).all(fits) {
+            candle_core::bail!("gradients do not fit the parameters")
+        }
+        let scales = match self.clip {
+            Clip::Never => vec![1.0; rates.len()],
+            Clip::Norm(limit) => {
+                let norms = self.norms(gradients, rates.len())?;
+                norms.into_iter().map(|norm| if norm > limit { limit / norm } else { 1.0 }).collect()
+            }
+        };
+        self.steps += 1;
+        for (slot, gradient) in self.slots.iter().zip(gradients) {
+            let updates: Vec<Update> = rates.iter().zip(&scales).map(|(r, s)| self.update(slot, r, *s)).collect();
+            match self.form {
+                Form::Kernel => slot.kernel(gradient, &updates)?,
+                Form::Composed => {}
+            }
+        }
+        if self.form == Form::Composed {
+            for i in 0..self.slots.len() {
+                let updates: Vec<Update> =
+                    rates.iter().zip(&scales).map(|(r, s)| self.update(&self.slots[i], r, *s)).collect();
+                self.slots[i].composed(&gradients[i], &updates)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn update(&self, slot: &Slot, rate: &MemberRate, scale: f64) -> Update {
+        let decay = if slot.decays { rate.weight_decay } else { 0.0 };
+        let step = self.steps as f64;
+        let numbers = match self.rule {
+            Rule::AdamW { beta1, beta2, epsilon } => Numbers::AdamW {
+                beta1,
+                beta2,
+                epsilon,
+                keep: 1.0 - rate.learning_rate * decay,
+                rate: rate.learning_rate / (1.0 - beta1.powf(step)),
+                root: (1.0 - beta2.powf(step)).sqrt(),
+            },
+            Rule::Sgd { momentum } => Numbers::Sgd { momentum, decay, rate: rate.learning_rate },
+        };
+        Update { scale, numbers, active: rate.active }
+    }
+
+    /// The norm of each member's gradient over all parameters, summed in the order of the parameters.
+    fn norms(&self, gradients: &[Tensor], members: usize) -> Result<Vec<f64>> {
+        let mut squares = vec![0.0; members];
+        for gradient in gradients {
+            let part: Vec<f64> = match self.form {
+                Form::Kernel => with_element!(gradient.dtype(), T => with_slice::<T, _>(gradient, |g| {
+                    g.par_chunks((g.len() / members).max(1)).map(sum_of_squares).collect()
+                })?),
+                Form::Composed => {
+                    let squares = gradient.flatten_from(1)?.sqr()?.sum(1)?;
+                    squares.to_dtype(DType::F32)?.to_vec1::<f32>()?.into_iter().map(f64::from).collect()
+                }
+            };
+            for (sum, part) in squares.iter_mut().zip(part) {
+                *sum += part;
+            }
+        }
+        Ok(squares.into_iter().map(f64::sqrt).collect())
+    }
+}
+
+/// In a fixed order: eight running sums, then their sum.
+fn sum_of_squares<T: Element>(values: &[T]) -> f64 {
+    pulp::Arch::new().dispatch(|| {
+        let mut sums = [0.0; 8];
+        let chunks = values.chunks_exact(8);
+        for value in chunks.remainder() {
+            sums[0] += value.to_f64() * value.to_f64();
+        }
+        for chunk in chunks {
+            for (sum, value) in sums.iter_mut().zip(chunk) {
+                *sum += value.to_f64() * value.to_f64();
+            }
+        }
+        sums.into_iter().sum()
+    })
+}
+
+/// The update of one member's part of one parameter, as plain numbers.
+#[derive(Clone, Copy)]
+struct Update {
+    scale: f64,
+    numbers: Numbers,
+    active: bool,
+}
+
+#[derive(Clone, Copy)]
+enum Numbers {
+    /// p ← keep · p − rate · m / (√v / root + ε): the bias corrections are in `rate` and `root`.
+    AdamW { beta1: f64, beta2: f64, epsilon: f64, keep: f64, rate: f64, root: f64 },
+    /// v ← momentum · v + g + decay · p; p ← p − rate · v.
+    Sgd { momentum: f64, decay: f64, rate: f64 },
+}
+
+impl Slot {
+    fn kernel(&self, gradient: &Tensor, updates: &[Update]) -> Result<()> {
+        let [first, second] = &self.moments;
+        // candle changes one tensor at a time; the parameter is reached from within the pass over its moments.
+        let op = InPlace {
+            work: Mutex::new(|first_storage: &mut CpuStorage| {
+                second.inplace_op1(&InPlace {
+                    work: Mutex::new(|second_storage: &mut CpuStorage| {
+                        self.parameter.inplace_op1(&InPlace {
+                            work: Mutex::new(|parameter: &mut CpuStorage| {
+                                with_element!(gradient.dtype(), T => {
+                                    let p = T::slice_mut(parameter)?;
+                                    let m = T::slice_mut(first_storage)?;
+                                    let v = T::slice_mut(second_storage)?;
+                                    with_slice::<T, _>(gradient, |g| update_all(updates, p, g, m, v))
+                                })
+                            }),
+                        })
+                    }),
+                })
+            }),
+        };
+        first.inplace_op1(&op)
+    }
+
+    fn composed(&mut self, gradient: &Tensor, updates: &[Update]) -> Result<()> {
+        let mut shape = vec![1; gradient.rank()];
+        shape[0] = updates.len();
+        let (dtype, device) = (gradient.dtype(), gradient.device());
+        let column = |number: &dyn Fn(&Update) -> f64| {
+            let numbers: Vec<f64> = updates.iter().map(number).collect();
+            Tensor::from_vec(numbers, shape.clone(), &candle_core::Device::Cpu)?.to_dtype(dtype)?.to_device(device)
+        };
+        let p = self.parameter.as_detached_tensor();
+        let g = gradient.detach().broadcast_mul(&column(&|u| u.scale)?)?;
+        let [m, v] = self.moments.clone();
+        let (p_new, m_new, v_new) = match updates.first().map(|u| u.numbers) {
+            None => return Ok(()),
+            Some(Numbers::AdamW { beta1, beta2, epsilon, root, .. }) => {
+                let pick = |get: fn(f64, f64) -> f64| {
+                    column(&move |u: &Update| match u.numbers {
+                        Numbers::AdamW { keep, rate, .. } => get(keep, rate),
+                        Numbers::Sgd { .. } => 0.0,
+                    })
+                };
+                let m = ((m * beta1)? + (&g * (1.0 - beta1))?)?;
+                let v = ((v * beta2)? + (g.sqr()? * (1.0 - beta2))?)?;
+                let step = m.div(&((v.sqrt()? / root)? + epsilon)?)?.broadcast_mul(&pick(|_, rate| rate)?)?;
+                ((p.broadcast_mul(&pick(|keep, _| keep)?)? - step)?, m, v)
+            }
+            Some(Numbers::Sgd { momentum, .. }) => {
+                let pick = |get: fn(f64, f64) -> f64| {
+                    column(&move |u: &Update| match u.numbers {
+                        Numbers::Sgd { decay, rate, .. } => get(decay, rate),
+                        Numbers::AdamW { .. } => 0.0,
+                    })
+                };
+                let m = ((m * momentum)? + (g + p.broadcast_mul(&pick(|decay, _| decay)?)?)?)?;
+                ((&p - m.broadcast_mul(&pick(|_, rate| rate)?)?)?, m, v)
+            }
+        };
+        let active = column(&|u| f64::from(u8::from(u.active)))?.broadcast_as(p.shape())?.ne(0.0)?;
+        self.moments = [active.where_cond(&m_new, &self.moments[0])?, active.where_cond(&v_new, &self.moments[1])?];
+        self.parameter.set(&active.where_cond(&p_new, &p)?)
+    }
+}
+
+/// Lets a closure at the numbers of a tensor.
+struct InPlace<F> {
+    work: Mutex<F>,
+}
+
+impl<F: FnMut(&mut CpuStorage) -> Result<()>> InplaceOp1 for InPlace<F> {
+    fn name(&self) -> &'static str {
+        "optimiser-step"
+    }
+
+    fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> Result<()> {
+        if layout.contiguous_offsets().is_none_or(|(start, _)| start != 0) {
+            candle_core::bail!("a parameter is a view of another tensor")
+        }
+        let Ok(mut work) = self.work.lock() else { candle_core::bail!("an earlier update panicked") };
+        work(storage)
+    }
+}
+
+/// Numbers that one thread updates at a time.
+const CHUNK: usize = 1 << 14;
+
+fn update_all<T: Element>(updates: &[Update], p: &mut [T], g: &[T], m: &mut [T], v: &mut [T]) {
+    let len = p.len() / updates.len().max(1);
+    let (ps, ms, vs) = (Parts::new(p, len), Parts::new(m, len), Parts::new(v, len));
+    each_member(updates.len(), |k| {
+        let (update, g) = (&updates[k], &g[k * len..][..len]);
+        let (p, m, v) = (ps.take(k), ms.take(k), vs.take(k));
+        if !update.active {
+            return;
+        }
+        let chunks = p.par_chunks_mut(CHUNK).zip(g.par_chunks(CHUNK));
+        chunks.zip(m.par_chunks_mut(CHUNK).zip(v.par_chunks_mut(CHUNK))).for_each(|((p, g), (m, v))| {
+            pulp::Arch::new().dispatch(|| match update.numbers {
+                Numbers::AdamW { beta1, beta2, epsilon, keep, rate, root } => {
+                    let [b1, b2, eps, keep, rate, root] = [beta1, beta2, epsilon, keep, rate, root].map(T::from_f64);
+                    let [c1, c2] = [1.0 - beta1, 1.0 - beta2].map(T::from_f64);
+                    let scale = T::from_f64(update.scale);
+                    for (((p, g), m), v) in p.iter_mut().zip(g).zip(m.iter_mut()).zip(v.iter_mut()) {
+                        let g = *g * scale;
+                        *m = b1 * *m + c1 * g;
+                        *v = b2 * *v + c2 * g * g;
+                        *p = keep * *p - rate * *m / (v.sqrt() / root + eps);
+                    }
+                }
+                Numbers::Sgd { momentum, decay, rate } => {
+                    let [momentum, decay, rate] = [momentum, decay, rate].map(T::from_f64);
+                    let scale = T::from_f64(update.scale);
+                    for ((p, g), m) in p.iter_mut().zip(g).zip(m.iter_mut()) {
+                        *m = momentum * *m + (*g * scale + decay * *p);
+                        *p -= rate * *m;
+                    }
+                }
+            });
+        });
+    });
+}
