@@ -1,1 +1,14 @@
 //! The networks, as populations; parameters by name, seeded, saved, loaded; normalisation.
+//!
+//! Every trainable tensor has a leading population axis K; a single model is K = 1. Members share architecture and data and
+//! are trained together, in one step, as batched tensors.
+
+mod checkpoint;
+mod normalisation;
+mod plan;
+mod population;
+
+pub use checkpoint::{Checkpoint, CheckpointError, FORMAT};
+pub use normalisation::Normalisation;
+pub use plan::{Layer, ParameterSpec, Plan, PlanError};
+pub use population::{Output, Population};

@@ -1,0 +1,317 @@
+//! One model in a `.safetensors` file: weights under PyTorch's names, everything else in one entry of the metadata.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use candle_core::{DType, Device, Tensor};
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use serde::{Deserialize, Serialize};
+
+use super::{Normalisation, Plan, PlanError, Population};
+use crate::recipe::{Architecture, Recipe};
+
+/// The format number in the metadata. Readers refuse larger ones.
+pub const FORMAT: u32 = 1;
+
+/// The metadata entry.
+const KEY: &str = "stillroom";
+
+/// A single trained model and what must be known to use it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checkpoint {
+    /// The layers, input shape and number of classes.
+    pub plan: Plan,
+    /// Class names, in the order of the logits.
+    pub classes: Vec<String>,
+    /// How raw inputs are normalised.
+    pub normalisation: Normalisation,
+    /// Hashes of the rows it was trained on, sorted.
+    pub rows: Vec<u64>,
+    /// The recipe it came from.
+    pub recipe: Option<Recipe>,
+    /// The engine and processor that trained it.
+    pub engine: String,
+    /// Weights of one member, in the order of [`Plan::parameters`].
+    pub weights: Vec<Vec<f32>>,
+}
+
+/// Why a file is not a checkpoint, or not one for this data.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckpointError {
+    /// It cannot be read or written.
+    #[error("{path}: {problem}")]
+    File {
+        /// The file.
+        path: String,
+        /// What the system says.
+        problem: String,
+    },
+    /// It is no safetensors file, or a damaged one.
+    #[error("{path}: this is not a whole .safetensors file ({problem})")]
+    NotSafetensors {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// It is one, but Stillroom did not write it.
+    #[error("{path}: the file has no Stillroom metadata, so its layers and classes are unknown; give a checkpoint that Stillroom saved")]
+    NoMetadata {
+        /// The file.
+        path: String,
+    },
+    /// The metadata is of a later version or damaged.
+    #[error("{path}: its metadata cannot be used: {problem}")]
+    Metadata {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A tensor is missing, has another shape, or holds numbers that are not finite.
+    #[error("{path}: tensor `{name}`: {problem}")]
+    Tensor {
+        /// The file.
+        path: String,
+        /// The tensor.
+        name: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The model is for other inputs.
+    #[error("{path}: the model takes inputs of shape {expected:?}, the data has {found:?}")]
+    Shape {
+        /// The file.
+        path: String,
+        /// What the model takes.
+        expected: Vec<usize>,
+        /// What the data has.
+        found: Vec<usize>,
+    },
+    /// The model knows other classes.
+    #[error("{path}: the model's classes are not those of the data: {problem}")]
+    Classes {
+        /// The file.
+        path: String,
+        /// Which are missing or unknown.
+        problem: String,
+    },
+}
+
+impl CheckpointError {
+    /// A stable name for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::File { .. } => "checkpoint-file",
+            Self::NotSafetensors { .. } => "checkpoint-not-safetensors",
+            Self::NoMetadata { .. } => "checkpoint-no-metadata",
+            Self::Metadata { .. } => "checkpoint-metadata",
+            Self::Tensor { .. } => "checkpoint-tensor",
+            Self::Shape { .. } => "checkpoint-shape",
+            Self::Classes { .. } => "checkpoint-classes",
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Metadata {
+    format: u32,
+    architecture: Architecture,
+    input: Vec<usize>,
+    classes: Vec<String>,
+    normalisation: Normalisation,
+    /// Base64 of the hashes, 8 bytes each, little-endian.
+    rows: String,
+    recipe: Option<Recipe>,
+    engine: String,
+}
+
+impl Checkpoint {
+    /// Slices one member out of a population.
+    ///
+    /// # Errors
+    /// When there is no such member or the device fails.
+    pub fn of_member(
+        population: &Population,
+        member: usize,
+        classes: Vec<String>,
+        mut rows: Vec<u64>,
+        recipe: Recipe,
+        engine: String,
+    ) -> candle_core::Result<Self> {
+        rows.sort_unstable();
+        let weights = population.member(member)?.into_iter().map(|tensor| {
+            tensor.to_dtype(DType::F32)?.flatten_all()?.to_vec1::<f32>()
+        });
+        Ok(Self {
+            plan: population.plan().clone(),
+            classes,
+            normalisation: population.normalisation().clone(),
+            rows,
+            recipe: Some(recipe),
+            engine,
+            weights: weights.collect::<candle_core::Result<_>>()?,
+        })
+    }
+
+    /// A population of this one model.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn population(&self, device: &Device) -> candle_core::Result<Population> {
+        let tensors = self.plan.parameters().into_iter().zip(&self.weights).map(|(spec, values)| {
+            let mut shape = vec![1];
+            shape.extend(spec.shape);
+            Tensor::from_slice(values, shape, device)
+        });
+        let tensors = tensors.collect::<candle_core::Result<_>>()?;
+        Population::from_parameters(self.plan.clone(), self.normalisation.clone(), tensors)
+    }
+
+    /// For each class of the data, its place among the model's logits. `path` is for messages.
+    ///
+    /// # Errors
+    /// When inputs have another shape, or the two sets of class names are not the same.
+    pub fn places_of(&self, path: &str, shape: &[usize], classes: &[String]) -> Result<Vec<usize>, CheckpointError> {
+        let flat = |shape: &[usize]| shape.iter().product::<usize>();
+        let mlp = matches!(self.plan.architecture, Architecture::Mlp { .. });
+        if self.plan.input != shape && !(mlp && flat(&self.plan.input) == flat(shape)) {
+            let (expected, found) = (self.plan.input.clone(), shape.to_vec());
+            return Err(CheckpointError::Shape { path: path.to_owned(), expected, found });
+        }
+        let lacking = |these: &[String], those: &[String]| {
+            these.iter().filter(|name| !those.contains(name)).cloned().collect::<Vec<_>>().join(", ")
+        };
+        let (unknown, missing) = (lacking(classes, &self.classes), lacking(&self.classes, classes));
+        if !unknown.is_empty() || !missing.is_empty() {
+            let part = |what: &str, names: String| if names.is_empty() { String::new() } else { format!("{what} {names}") };
+            let parts = [part("the model does not know", unknown), part("the data does not have", missing)];
+            let problem = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+            return Err(CheckpointError::Classes { path: path.to_owned(), problem });
+        }
+        Ok(classes.iter().filter_map(|name| self.classes.iter().position(|known| known == name)).collect())
+    }
+
+    /// The bytes of the file.
+    ///
+    /// # Errors
+    /// When the weights do not fit the plan (never for a checkpoint made by this module).
+    pub fn to_bytes(&self) -> Result<Vec<u8>, CheckpointError> {
+        let fail = |problem: String| CheckpointError::Metadata { path: "checkpoint".to_owned(), problem };
+        let hashes: Vec<u8> = self.rows.iter().flat_map(|hash| hash.to_le_bytes()).collect();
+        let metadata = Metadata {
+            format: FORMAT,
+            architecture: self.plan.architecture.clone(),
+            input: self.plan.input.clone(),
+            classes: self.classes.clone(),
+            normalisation: self.normalisation.clone(),
+            rows: BASE64_STANDARD.encode(hashes),
+            recipe: self.recipe.clone(),
+            engine: self.engine.clone(),
+        };
+        let metadata = serde_json::to_string(&metadata).map_err(|error| fail(error.to_string()))?;
+        let specs = self.plan.parameters();
+        let bytes: Vec<Vec<u8>> =
+            self.weights.iter().map(|values| values.iter().flat_map(|v| v.to_le_bytes()).collect()).collect();
+        let mut views = Vec::with_capacity(specs.len());
+        for (spec, bytes) in specs.iter().zip(&bytes) {
+            let view = TensorView::new(Dtype::F32, spec.shape.clone(), bytes);
+            views.push((spec.name.clone(), view.map_err(|error| fail(error.to_string()))?));
+        }
+        safetensors::serialize(views, Some(HashMap::from([(KEY.to_owned(), metadata)])))
+            .map_err(|error| fail(error.to_string()))
+    }
+
+    /// Reads the bytes of a file; `path` is for messages.
+    ///
+    /// # Errors
+    /// Names the file and what is wrong with it.
+    pub fn from_bytes(path: &str, bytes: &[u8]) -> Result<Self, CheckpointError> {
+        let path = path.to_owned();
+        let broken = |error: safetensors::SafeTensorError| CheckpointError::NotSafetensors {
+            path: path.clone(),
+            problem: error.to_string(),
+        };
+        let (_, header) = SafeTensors::read_metadata(bytes).map_err(broken)?;
+        let tensors = SafeTensors::deserialize(bytes).map_err(broken)?;
+        let Some(text) = header.metadata().as_ref().and_then(|entries| entries.get(KEY)) else {
+            return Err(CheckpointError::NoMetadata { path });
+        };
+        let unusable = |problem: String| CheckpointError::Metadata { path: path.clone(), problem };
+        #[derive(Deserialize)]
+        struct Number {
+            format: u32,
+        }
+        let number: Number = serde_json::from_str(text).map_err(|error| unusable(error.to_string()))?;
+        if number.format > FORMAT {
+            let problem = format!("format {} is newer than this program's {FORMAT}; update Stillroom", number.format);
+            return Err(unusable(problem));
+        }
+        let metadata: Metadata = serde_json::from_str(text).map_err(|error| unusable(error.to_string()))?;
+        let plan = Plan::new(&metadata.architecture, &metadata.input, metadata.classes.len());
+        let plan = plan.map_err(|error: PlanError| unusable(error.to_string()))?;
+        if !metadata.normalisation.fits(metadata.input.iter().product()) {
+            return Err(unusable("the normalisation does not fit the inputs".to_owned()));
+        }
+        let hashes = BASE64_STANDARD.decode(&metadata.rows).map_err(|error| unusable(error.to_string()))?;
+        let rows = hashes.chunks_exact(8).map(|hash| hash.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte)));
+
+        let weights = plan.parameters().into_iter().map(|spec| {
+            let fault = |problem: String| CheckpointError::Tensor {
+                path: path.clone(),
+                name: spec.name.clone(),
+                problem,
+            };
+            let view = tensors.tensor(&spec.name).map_err(|_| fault("is missing".to_owned()))?;
+            if view.shape() != spec.shape || view.dtype() != Dtype::F32 {
+                let found = format!("is {:?} {:?}", view.dtype(), view.shape());
+                return Err(fault(format!("{found}; the architecture asks for F32 {:?}", spec.shape)));
+            }
+            let values = view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
+            let values: Vec<f32> = values.collect();
+            if values.iter().all(|value| value.is_finite()) {
+                Ok(values)
+            } else {
+                Err(fault("holds numbers that are not finite".to_owned()))
+            }
+        });
+        Ok(Self {
+            weights: weights.collect::<Result<_, _>>()?,
+            plan,
+            classes: metadata.classes,
+            normalisation: metadata.normalisation,
+            rows: rows.collect(),
+            recipe: metadata.recipe,
+            engine: metadata.engine,
+        })
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// Names the file and what is wrong with it.
+    pub fn read(path: &Path) -> Result<Self, CheckpointError> {
+        let name = path.display().to_string();
+        let bytes = std::fs::read(path)
+            .map_err(|error| CheckpointError::File { path: name.clone(), problem: error.to_string() })?;
+        Self::from_bytes(&name, &bytes)
+    }
+
+    /// Writes bytes that [`Checkpoint::to_bytes`] made: first beside the place, then renamed onto it.
+    ///
+    /// # Errors
+    /// Names the file and what the system says.
+    pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), CheckpointError> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let write = || -> std::io::Result<()> {
+            let mut file = tempfile::NamedTempFile::new_in(folder)?;
+            std::io::Write::write_all(&mut file, bytes)?;
+            file.as_file().sync_all()?;
+            file.persist(path).map_err(|error| error.error)?;
+            Ok(())
+        };
+        write().map_err(|error| CheckpointError::File { path: path.display().to_string(), problem: error.to_string() })
+    }
+}

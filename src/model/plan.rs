@@ -1,0 +1,219 @@
+//! The layers of an architecture for given data, with the names that PyTorch's `nn.Sequential` would give them.
+
+use crate::recipe::Architecture;
+
+/// Layers in order, each named by its place in an `nn.Sequential` that holds ReLU, pooling and dropout as layers too.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// What it was made from.
+    pub architecture: Architecture,
+    /// Shape of one input without the batch axis: `[features]` or `[channels, height, width]`.
+    pub input: Vec<usize>,
+    /// Number of classes.
+    pub classes: usize,
+    /// The layers.
+    pub layers: Vec<Layer>,
+}
+
+/// One step from input to logits.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Layer {
+    /// 3×3, padding 1, then ReLU.
+    Conv {
+        /// `0` in `0.weight`.
+        name: String,
+        /// Channels in.
+        input: usize,
+        /// Channels out.
+        output: usize,
+    },
+    /// 2×2 max-pooling.
+    Pool,
+    /// Images to rows of numbers.
+    Flatten,
+    /// A dense layer, with ReLU unless it is the last.
+    Dense {
+        /// `0` in `0.weight`.
+        name: String,
+        /// Numbers in.
+        input: usize,
+        /// Units.
+        output: usize,
+        /// Whether ReLU follows.
+        relu: bool,
+    },
+    /// Dropout, in training only.
+    Dropout {
+        /// Share of numbers dropped.
+        rate: f64,
+    },
+}
+
+/// One trainable tensor.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParameterSpec {
+    /// `0.weight`.
+    pub name: String,
+    /// Shape of one member's, as in PyTorch: `[out, in]`, `[out, in, 3, 3]` or `[out]`.
+    pub shape: Vec<usize>,
+    /// Numbers that enter one unit; sets the range of the initial values.
+    pub fan_in: usize,
+    /// Whether weight decay applies (biases are exempt).
+    pub decays: bool,
+}
+
+/// Why an architecture cannot be built for given data.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum PlanError {
+    /// Convolutions need images.
+    #[error("a cnn needs images; this data has rows of {features} features: use an mlp")]
+    NoImages {
+        /// Length of a row.
+        features: usize,
+    },
+    /// Pooling halves the image once a convolution.
+    #[error("{convolutions} convolutions with pooling need images of at least {needed}×{needed} pixels; these have {height}×{width}")]
+    TooSmall {
+        /// Number of convolutions.
+        convolutions: usize,
+        /// Smallest side that works.
+        needed: usize,
+        /// Height of the images.
+        height: usize,
+        /// Width of the images.
+        width: usize,
+    },
+    /// More numbers than any machine holds.
+    #[error("the model would have more than 2³¹ parameters")]
+    TooLarge,
+}
+
+impl PlanError {
+    /// A stable name for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoImages { .. } => "model-needs-images",
+            Self::TooSmall { .. } => "model-images-too-small",
+            Self::TooLarge => "model-too-large",
+        }
+    }
+}
+
+impl Plan {
+    /// Lays out the layers for inputs of shape `[features]` or `[channels, height, width]`.
+    ///
+    /// # Errors
+    /// When the architecture does not fit such inputs.
+    pub fn new(architecture: &Architecture, input: &[usize], classes: usize) -> Result<Self, PlanError> {
+        let mut layers = Vec::new();
+        let mut place = 0;
+        let mut next = |count: usize| {
+            let name = place.to_string();
+            place += count;
+            name
+        };
+        let (flat, hidden, dropout) = match architecture {
+            Architecture::Mlp { hidden, dropout } => {
+                // Images enter an MLP as rows; whoever loads the weights flattens first, so Flatten has no place number.
+                layers.push(Layer::Flatten);
+                (input.iter().product(), hidden, *dropout)
+            }
+            Architecture::Cnn { channels, dense, dropout } => {
+                let &[first, height, width] = input else {
+                    return Err(PlanError::NoImages { features: input.iter().product() });
+                };
+                let (mut depth, mut h, mut w) = (first, height, width);
+                for output in channels {
+                    layers.push(Layer::Conv { name: next(3), input: depth, output: *output });
+                    layers.push(Layer::Pool);
+                    (depth, h, w) = (*output, h / 2, w / 2);
+                }
+                if h == 0 || w == 0 {
+                    let convolutions = channels.len();
+                    let needed = 1_usize.checked_shl(convolutions as u32).unwrap_or(usize::MAX);
+                    return Err(PlanError::TooSmall { convolutions, needed, height, width });
+                }
+                next(1);
+                layers.push(Layer::Flatten);
+                (depth * h * w, dense, *dropout)
+            }
+        };
+        let mut width = flat;
+        for output in hidden {
+            layers.push(Layer::Dense { name: next(2), input: width, output: *output, relu: true });
+            if dropout > 0.0 {
+                next(1);
+                layers.push(Layer::Dropout { rate: dropout });
+            }
+            width = *output;
+        }
+        layers.push(Layer::Dense { name: next(1), input: width, output: classes, relu: false });
+        let plan = Self { architecture: architecture.clone(), input: input.to_vec(), classes, layers };
+        let size = plan.parameters().iter().try_fold(0_usize, |sum, spec| {
+            let len = spec.shape.iter().try_fold(1_usize, |len, side| len.checked_mul(*side))?;
+            sum.checked_add(len)
+        });
+        if size.is_none_or(|size| size > 1 << 31) { Err(PlanError::TooLarge) } else { Ok(plan) }
+    }
+
+    /// The trainable tensors, in the order of the layers.
+    pub fn parameters(&self) -> Vec<ParameterSpec> {
+        let mut specs = Vec::new();
+        let mut pair = |name: &str, shape: Vec<usize>| {
+            let fan_in = shape[1..].iter().product();
+            let bias = ParameterSpec { name: format!("{name}.bias"), shape: vec![shape[0]], fan_in, decays: false };
+            specs.push(ParameterSpec { name: format!("{name}.weight"), shape, fan_in, decays: true });
+            specs.push(bias);
+        };
+        for layer in &self.layers {
+            match layer {
+                Layer::Conv { name, input, output } => pair(name, vec![*output, *input, 3, 3]),
+                Layer::Dense { name, input, output, .. } => pair(name, vec![*output, *input]),
+                Layer::Pool | Layer::Flatten | Layer::Dropout { .. } => {}
+            }
+        }
+        specs
+    }
+
+    /// Trainable numbers of one member.
+    pub fn parameter_count(&self) -> u64 {
+        self.parameters().iter().map(|spec| spec.shape.iter().product::<usize>() as u64).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(plan: &Plan) -> Vec<String> {
+        plan.parameters().into_iter().map(|spec| spec.name).collect()
+    }
+
+    #[test]
+    fn names_are_those_of_a_pytorch_sequential() {
+        let mlp = Architecture::Mlp { hidden: vec![64, 64], dropout: 0.0 };
+        let plan = Plan::new(&mlp, &[1, 28, 28], 10).unwrap();
+        assert_eq!(names(&plan), ["0.weight", "0.bias", "2.weight", "2.bias", "4.weight", "4.bias"]);
+        assert_eq!(plan.parameter_count(), 55_050);
+        let dropped = Architecture::Mlp { hidden: vec![64, 64], dropout: 0.5 };
+        let plan = Plan::new(&dropped, &[784], 10).unwrap();
+        assert_eq!(names(&plan), ["0.weight", "0.bias", "3.weight", "3.bias", "6.weight", "6.bias"]);
+        let cnn = Architecture::Cnn { channels: vec![8, 16], dense: vec![64], dropout: 0.0 };
+        let plan = Plan::new(&cnn, &[1, 28, 28], 10).unwrap();
+        assert_eq!(
+            names(&plan),
+            ["0.weight", "0.bias", "3.weight", "3.bias", "7.weight", "7.bias", "9.weight", "9.bias"]
+        );
+        assert_eq!(plan.parameters()[4].shape, [64, 16 * 7 * 7]);
+    }
+
+    #[test]
+    fn a_cnn_says_which_images_it_needs() {
+        let cnn = Architecture::Cnn { channels: vec![4; 4], dense: vec![], dropout: 0.0 };
+        assert_eq!(
+            Plan::new(&cnn, &[1, 8, 8], 10),
+            Err(PlanError::TooSmall { convolutions: 4, needed: 16, height: 8, width: 8 })
+        );
+        assert_eq!(Plan::new(&cnn, &[5], 10), Err(PlanError::NoImages { features: 5 }));
+    }
+}

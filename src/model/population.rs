@@ -1,0 +1,171 @@
+//! A population of networks of one architecture: parameters `[K, …]` and the forward pass.
+
+use candle_core::{DType, Device, Result, Tensor, Var};
+
+use super::{Layer, Normalisation, Plan};
+use crate::ops::{Activation, Form, conv3x3, dense, dropout, max_pool2};
+use crate::rng::Key;
+
+/// K networks that share an architecture.
+#[derive(Clone, Debug)]
+pub struct Population {
+    plan: Plan,
+    normalisation: Normalisation,
+    members: usize,
+    parameters: Vec<Var>,
+}
+
+/// What a forward pass gives.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// `[K, batch, classes]`.
+    pub logits: Tensor,
+    /// The outputs of the layers that were asked for, `[K, batch, …]`, in the order of asking.
+    pub taps: Vec<Tensor>,
+}
+
+impl Population {
+    /// Members with seeded initial weights, one for each of `seeds`: uniform in ±1/√fan-in, PyTorch's default for both
+    /// layer kinds. Equal seeds give equal members.
+    ///
+    /// # Errors
+    /// When memory cannot be had.
+    pub fn seeded(
+        plan: Plan,
+        normalisation: Normalisation,
+        seeds: &[u64],
+        dtype: DType,
+        device: &Device,
+    ) -> Result<Self> {
+        let specs = plan.parameters();
+        let parameters = specs.iter().map(|spec| {
+            let len: usize = spec.shape.iter().product();
+            let bound = 1.0 / (spec.fan_in.max(1) as f64).sqrt();
+            let mut values = Vec::with_capacity(len * seeds.len());
+            for seed in seeds {
+                let key = Key::new(*seed).named("initial weights").named(&spec.name);
+                values.extend((0..len as u64).map(|i| ((2.0 * key.uniform(i) - 1.0) * bound) as f32));
+            }
+            let mut shape = vec![seeds.len()];
+            shape.extend(&spec.shape);
+            Var::from_tensor(&Tensor::from_vec(values, shape, device)?.to_dtype(dtype)?)
+        });
+        let parameters = parameters.collect::<Result<_>>()?;
+        Ok(Self { plan, normalisation, members: seeds.len(), parameters })
+    }
+
+    /// Members with given weights, each `[K, …]`, in the order of [`Plan::parameters`].
+    ///
+    /// # Errors
+    /// When a tensor is missing or of another shape.
+    pub fn from_parameters(plan: Plan, normalisation: Normalisation, parameters: Vec<Tensor>) -> Result<Self> {
+        let specs = plan.parameters();
+        let members = parameters.first().map_or(Ok(0), |first| first.dim(0))?;
+        if parameters.len() != specs.len() {
+            candle_core::bail!("{} tensors for {} parameters", parameters.len(), specs.len())
+        }
+        let variables = specs.iter().zip(parameters).map(|(spec, tensor)| {
+            if tensor.dims()[1..] != spec.shape || tensor.dim(0)? != members {
+                candle_core::bail!("`{}` is {:?}, not [{members}, {:?}]", spec.name, tensor.dims(), spec.shape)
+            }
+            Var::from_tensor(&tensor.contiguous()?.copy()?)
+        });
+        let parameters = variables.collect::<Result<_>>()?;
+        Ok(Self { plan, normalisation, members, parameters })
+    }
+
+    /// Its layers.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// How its inputs are normalised.
+    pub fn normalisation(&self) -> &Normalisation {
+        &self.normalisation
+    }
+
+    /// K.
+    pub fn members(&self) -> usize {
+        self.members
+    }
+
+    /// The trainable tensors `[K, …]`, in the order of [`Plan::parameters`].
+    pub fn parameters(&self) -> &[Var] {
+        &self.parameters
+    }
+
+    /// The tensors of one member, detached copies without the population axis, in the order of [`Plan::parameters`].
+    ///
+    /// # Errors
+    /// When there is no such member.
+    pub fn member(&self, member: usize) -> Result<Vec<Tensor>> {
+        self.parameters.iter().map(|parameter| parameter.as_detached_tensor().get(member)?.copy()).collect()
+    }
+
+    /// The forward pass of training: recorded for the gradient. Raw inputs are `[1, batch, …]` (shared) or `[K, batch, …]`;
+    /// `dropout_keys` are one a member.
+    ///
+    /// # Errors
+    /// When the inputs do not fit.
+    pub fn forward(&self, x: &Tensor, dropout_keys: &[Key], taps: &[&str], form: Form) -> Result<Output> {
+        let parameters: Vec<Tensor> = self.parameters.iter().map(|parameter| parameter.as_tensor().clone()).collect();
+        self.pass(&parameters, x, Some(dropout_keys), taps, form)
+    }
+
+    /// The logits `[K, batch, classes]` of raw inputs, with no dropout and nothing recorded.
+    ///
+    /// # Errors
+    /// When the inputs do not fit.
+    pub fn logits(&self, x: &Tensor) -> Result<Tensor> {
+        let parameters: Vec<Tensor> = self.parameters.iter().map(Var::as_detached_tensor).collect();
+        Ok(self.pass(&parameters, x, None, &[], Form::of(x.device()))?.logits)
+    }
+
+    fn pass(
+        &self,
+        parameters: &[Tensor],
+        x: &Tensor,
+        dropout_keys: Option<&[Key]>,
+        taps: &[&str],
+        form: Form,
+    ) -> Result<Output> {
+        let mut x = self.normalisation.apply(x)?;
+        let mut tapped: Vec<Option<Tensor>> = vec![None; taps.len()];
+        let mut parameters = parameters.iter();
+        let mut pair = || match (parameters.next(), parameters.next()) {
+            (Some(weight), Some(bias)) => Ok((weight, bias)),
+            _ => candle_core::bail!("a layer has no parameters"),
+        };
+        for (place, layer) in self.plan.layers.iter().enumerate() {
+            let mut reached = None;
+            match layer {
+                Layer::Conv { name, .. } => {
+                    let (weight, bias) = pair()?;
+                    x = conv3x3(&x, weight, bias, Activation::Relu, form)?;
+                    reached = Some(name);
+                }
+                Layer::Pool => x = max_pool2(&x, form)?,
+                Layer::Flatten => x = x.flatten_from(2)?,
+                Layer::Dense { name, relu, .. } => {
+                    let (weight, bias) = pair()?;
+                    let activation = if *relu { Activation::Relu } else { Activation::None };
+                    x = dense(&x, weight, bias, activation, form)?;
+                    reached = Some(name);
+                }
+                Layer::Dropout { rate } => {
+                    if let Some(keys) = dropout_keys {
+                        let keys: Vec<Key> = keys.iter().map(|key| key.at(place as u64)).collect();
+                        x = dropout(&x, *rate, &keys)?;
+                    }
+                }
+            }
+            for (wanted, tap) in taps.iter().zip(&mut tapped) {
+                if reached.is_some_and(|name| name == wanted) {
+                    *tap = Some(x.clone());
+                }
+            }
+        }
+        let missing = |tap: Option<Tensor>| tap.ok_or_else(|| candle_core::Error::msg("there is no such layer to tap"));
+        Ok(Output { logits: x, taps: tapped.into_iter().map(missing).collect::<Result<_>>()? })
+    }
+}
