@@ -2,3 +2,20 @@
 //!
 //! A [`Dataset`] holds every row once, as raw values. [`Splits`] says which rows are for what; a [`TransferSet`] is what the
 //! students may see of the training rows. [`Dataset::gather`] makes the inputs of a batch.
+
+mod builtin;
+mod dataset;
+mod error;
+mod file;
+mod idx;
+mod images;
+mod inputs;
+mod split;
+mod table;
+mod transfer;
+
+pub use dataset::Dataset;
+pub use error::{BadImage, BadLine, DataError, LineProblem};
+pub use inputs::{Batch, Inputs};
+pub use split::Splits;
+pub use transfer::{TransferSet, epoch_order};

@@ -291,7 +291,7 @@ fn read_source(data: &mut Reader<'_>, folder: &Path, faults: &mut Vec<Fault>) ->
     };
     let mut source = Reader::new(data.path("source"), table, data.places());
     let base = data.base("source", folder);
-    let mut path_of = |source: &mut Reader<'_>, key, faults: &mut Vec<Fault>| match source.take(key)? {
+    let path_of = |source: &mut Reader<'_>, key, faults: &mut Vec<Fault>| match source.take(key)? {
         Value::String(path) => Some(base.join(path)),
         other => {
             faults.push(source.wrong_type(key, &other, "a path in quotes"));

@@ -1,0 +1,61 @@
+//! Files read whole, with or without gzip, and the limits that keep absurd ones from exhausting memory.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use flate2::read::MultiGzDecoder;
+
+use super::DataError;
+
+/// Most numbers that a dataset may hold: 2 GiB of `f32`.
+pub(super) const MAX_VALUES: u64 = 1 << 29;
+/// Most bytes of text that a table may hold, once unpacked.
+pub(super) const MAX_TEXT: u64 = 1 << 30;
+/// Most classes.
+pub(super) const MAX_CLASSES: u64 = 1 << 16;
+
+/// An open file, unpacked while it is read if its content is gzip, whatever its name.
+pub(super) fn open(file: &Path) -> Result<Box<dyn Read>, DataError> {
+    let opened = File::open(file).map_err(|error| unreadable(file, &error))?;
+    unpack(BufReader::new(opened)).map_err(|error| unreadable(file, &error))
+}
+
+/// A reader of `packed`, or of what it unpacks to if it is gzip.
+pub(super) fn unpack<'a>(mut packed: impl Read + 'a) -> std::io::Result<Box<dyn Read + 'a>> {
+    let mut start = Vec::with_capacity(2);
+    packed.by_ref().take(2).read_to_end(&mut start)?;
+    let is_gzip = start == [0x1F, 0x8B];
+    let whole = std::io::Cursor::new(start).chain(packed);
+    Ok(if is_gzip { Box::new(MultiGzDecoder::new(whole)) } else { Box::new(whole) })
+}
+
+/// Reads at most `limit` bytes, and one more where there are more.
+pub(super) fn read_up_to(reader: &mut dyn Read, limit: u64, file: &Path) -> Result<Vec<u8>, DataError> {
+    let mut bytes = Vec::new();
+    reader.take(limit + 1).read_to_end(&mut bytes).map_err(|error| unreadable(file, &error))?;
+    Ok(bytes)
+}
+
+/// An error if a product of sizes is above [`MAX_VALUES`], else the product.
+pub(super) fn check_size(file: &Path, sizes: &[u64]) -> Result<usize, DataError> {
+    let found = sizes.iter().fold(1_u64, |product, size| product.saturating_mul(*size));
+    if found > MAX_VALUES {
+        return Err(DataError::TooLarge { file: file.to_owned(), what: "values", found, limit: MAX_VALUES });
+    }
+    Ok(found as usize)
+}
+
+pub(super) fn unreadable(file: &Path, error: &std::io::Error) -> DataError {
+    DataError::Read { file: file.to_owned(), problem: error.to_string() }
+}
+
+/// The name of a file or folder without its endings.
+pub(super) fn stem(path: &Path) -> String {
+    let name = path.file_name().map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy());
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    match name.rsplit_once('.') {
+        Some((stem, _)) if path.is_file() && !stem.is_empty() => stem.to_owned(),
+        _ => name.to_owned(),
+    }
+}

@@ -1,0 +1,201 @@
+//! IDX, the format of MNIST: a folder with images and labels of a training part and, where there is one, a test part.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::file::{check_size, open, read_up_to, stem, unreadable};
+use super::{DataError, Dataset, Inputs};
+
+/// Reads a folder.
+pub(super) fn load(folder: &Path) -> Result<Dataset, DataError> {
+    let files = files_of(folder)?;
+    let find = |part: &Part, kind| find(folder, &files, part, kind);
+    let train = match (find(&TRAIN, "images")?, find(&TRAIN, "labels")?) {
+        (Some(images), Some(labels)) => read_part(&images, &labels)?,
+        (Some(_), None) => return Err(missing(folder, "labels of the training part")),
+        (None, _) => return Err(missing(folder, "images of the training part")),
+    };
+    let test = match (find(&TEST, "images")?, find(&TEST, "labels")?) {
+        (Some(images), Some(labels)) => Some((images.clone(), read_part(&images, &labels)?)),
+        (None, None) => None,
+        (Some(_), None) => return Err(missing(folder, "labels of the test part")),
+        (None, Some(_)) => return Err(missing(folder, "images of the test part")),
+    };
+    join(stem(folder), folder, train, test)
+}
+
+/// Images and labels of one part.
+pub(super) struct IdxPart {
+    pub height: usize,
+    pub width: usize,
+    pub pixels: Vec<u8>,
+    pub labels: Vec<u8>,
+}
+
+/// One dataset out of a training part and, where there is one, a test part with the name of its file of images.
+pub(super) fn join(
+    name: String,
+    file: &Path,
+    train: IdxPart,
+    test: Option<(PathBuf, IdxPart)>,
+) -> Result<Dataset, DataError> {
+    let IdxPart { height, width, mut pixels, mut labels } = train;
+    let mut test_from = None;
+    if let Some((file, test)) = test {
+        if (test.height, test.width) != (height, width) {
+            let problem = format!("its images have {}×{} pixels", test.height, test.width);
+            return Err(DataError::Format {
+                file,
+                problem,
+                allowed: format!("{height}×{width}, as in the training part"),
+            });
+        }
+        test_from = Some(labels.len());
+        pixels.extend(test.pixels);
+        labels.extend(test.labels);
+    }
+    check_size(file, &[pixels.len() as u64])?;
+    let classes = labels.iter().max().map_or(0, |max| usize::from(*max) + 1);
+    let values = pixels.into_iter().map(f32::from).collect();
+    Ok(Dataset {
+        name,
+        classes: (0..classes).map(|class| class.to_string()).collect(),
+        inputs: Inputs::Pixels { rows: labels.len(), channels: 1, height, width, values },
+        labels: labels.into_iter().map(u32::from).collect(),
+        test_from,
+        pixel_scale: Some(255.0),
+    })
+}
+
+fn read_part(images: &Path, labels: &Path) -> Result<IdxPart, DataError> {
+    part(&mut open(images)?, images, &mut open(labels)?, labels)
+}
+
+/// Reads one part from two unpacked files; the paths are for messages.
+pub(super) fn part(
+    images: &mut dyn Read,
+    images_file: &Path,
+    labels: &mut dyn Read,
+    labels_file: &Path,
+) -> Result<IdxPart, DataError> {
+    let ([rows, height, width], pixels) = read_bytes(images, images_file)?;
+    let ([label_rows], labels) = read_bytes(labels, labels_file)?;
+    if rows != label_rows {
+        return Err(DataError::Counts {
+            images_file: images_file.to_owned(),
+            images: rows,
+            labels_file: labels_file.to_owned(),
+            labels: label_rows,
+        });
+    }
+    if pixels.is_empty() {
+        let problem = format!("holds {rows} images of {height}×{width} pixels");
+        let allowed = "at least one image of at least one pixel".to_owned();
+        return Err(DataError::Format { file: images_file.to_owned(), problem, allowed });
+    }
+    Ok(IdxPart { height, width, pixels, labels })
+}
+
+/// Reads an IDX file of unsigned bytes with `N` dimensions.
+fn read_bytes<const N: usize>(reader: &mut dyn Read, file: &Path) -> Result<([usize; N], Vec<u8>), DataError> {
+    let mut header = Vec::with_capacity(4 + 4 * N);
+    let read = reader.take(4 + 4 * N as u64).read_to_end(&mut header);
+    read.map_err(|error| unreadable(file, &error))?;
+    let wrong = |problem| {
+        let what = if N == 1 { "labels" } else { "images" };
+        let allowed = format!("IDX {what}: unsigned bytes with {N} dimensions (magic number 0x0000080{N})");
+        DataError::Format { file: file.to_owned(), problem, allowed }
+    };
+    let Some((magic, sizes)) = header.split_first_chunk::<4>() else {
+        return Err(wrong(format!("holds only {} bytes", header.len())));
+    };
+    check_magic(*magic, N).map_err(wrong)?;
+    if sizes.len() < 4 * N {
+        return Err(wrong("ends within its header".to_owned()));
+    }
+    let mut shape = [0_usize; N];
+    for (size, bytes) in shape.iter_mut().zip(sizes.as_chunks::<4>().0) {
+        *size = u32::from_be_bytes(*bytes) as usize;
+    }
+    let promised = check_size(file, &shape.map(|size| size as u64))? as u64;
+    let values = read_up_to(reader, promised, file)?;
+    if values.len() as u64 != promised {
+        return Err(DataError::Length { file: file.to_owned(), found: values.len() as u64, promised });
+    }
+    Ok((shape, values))
+}
+
+fn check_magic(magic: [u8; 4], dimensions: usize) -> Result<(), String> {
+    let kind = match magic {
+        [0, 0, 0x08, n] if usize::from(n) == dimensions => return Ok(()),
+        [0, 0, 0x08, n] => return Err(format!("has {n} dimensions")),
+        [0, 0, 0x09, _] => "signed bytes",
+        [0, 0, 0x0B, _] => "16-bit whole numbers",
+        [0, 0, 0x0C, _] => "32-bit whole numbers",
+        [0, 0, 0x0D, _] => "32-bit floating-point numbers",
+        [0, 0, 0x0E, _] => "64-bit floating-point numbers",
+        _ => return Err(format!("is not an IDX file (it begins with 0x{:08X})", u32::from_be_bytes(magic))),
+    };
+    Err(format!("holds {kind}"))
+}
+
+/// How the files of a part are recognised.
+struct Part {
+    marks: &'static [&'static str],
+    title: &'static str,
+}
+
+const TRAIN: Part = Part { marks: &["train"], title: "training" };
+const TEST: Part = Part { marks: &["t10k", "test"], title: "test" };
+
+fn files_of(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
+    let entries = std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|error| unreadable(folder, &error))?.path();
+        if path.is_file() {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// The file of `part` whose name says `kind`; an unpacked file is preferred to the same one packed.
+fn find(folder: &Path, files: &[PathBuf], part: &Part, kind: &str) -> Result<Option<PathBuf>, DataError> {
+    let fits = |file: &&PathBuf| {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+        let is_train = name.contains("train");
+        name.contains(kind)
+            && part.marks.iter().any(|mark| name.contains(mark))
+            && is_train == (part.title == TRAIN.title)
+    };
+    let found: Vec<&PathBuf> = files.iter().filter(fits).collect();
+    match found.as_slice() {
+        [] => Ok(None),
+        [only] => Ok(Some((*only).clone())),
+        // Sorted, so that the unpacked file comes first.
+        [plain, packed] if packed.with_extension("") == **plain => Ok(Some((*plain).clone())),
+        [first, second, ..] => Err(DataError::Folder {
+            folder: folder.to_owned(),
+            problem: format!(
+                "`{}` and `{}` both look like the {kind} of the {} part",
+                first.file_name().unwrap_or_default().display(),
+                second.file_name().unwrap_or_default().display(),
+                part.title
+            ),
+            allowed: "one file of each".to_owned(),
+        }),
+    }
+}
+
+fn missing(folder: &Path, what: &str) -> DataError {
+    DataError::Folder {
+        folder: folder.to_owned(),
+        problem: format!("there is no file with the {what}"),
+        allowed:
+            "IDX files (also .gz) whose names hold `train`, and `t10k` or `test` for a test part, with `images` or \
+                  `labels`, e.g. train-images-idx3-ubyte.gz"
+                .to_owned(),
+    }
+}

@@ -1,0 +1,140 @@
+//! A folder with one subfolder of images a class; `train` and `test` folders above those are the source's own parts.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use image::imageops::FilterType;
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
+
+use super::dataset::sort_classes;
+use super::error::LISTED;
+use super::file::{MAX_CLASSES, check_size, unreadable};
+use super::{BadImage, DataError, Dataset, Inputs};
+use crate::recipe::Colour;
+
+/// Reads a folder. Images are resized to `size` × `size` whatever their shape; transparency is ignored.
+pub(super) fn load(folder: &Path, size: usize, colour: Colour) -> Result<Dataset, DataError> {
+    let top = folders_in(folder)?;
+    let is = |folder: &PathBuf, name: &str| folder.file_name().is_some_and(|found| found == name);
+    // Only when there is nothing else: "train" is a class too, beside "bus" and "tram".
+    let has_parts = top.iter().any(|folder| is(folder, "train")) && top.iter().all(|f| is(f, "train") || is(f, "test"));
+    let (mut files, mut test_from) = (Vec::new(), None);
+    if has_parts {
+        files = files_by_class(&folder.join("train"))?;
+        if top.len() == 2 {
+            test_from = Some(files.len());
+            files.extend(files_by_class(&folder.join("test"))?);
+        }
+    } else {
+        files.extend(files_by_class(folder)?);
+    }
+    let mut classes: Vec<String> = files.iter().map(|(class, _)| class.clone()).collect();
+    sort_classes(&mut classes);
+    if classes.len() as u64 > MAX_CLASSES {
+        let (found, limit) = (classes.len() as u64, MAX_CLASSES);
+        return Err(DataError::TooLarge { file: folder.to_owned(), what: "folders of classes", found, limit });
+    }
+    let channels = match colour {
+        Colour::Grey => 1,
+        Colour::Rgb => 3,
+    };
+    let side = size as u64;
+    let total = check_size(folder, &[files.len() as u64, channels as u64, side, side])?;
+    let mut values = Vec::with_capacity(total);
+    let (mut images, mut more) = (Vec::new(), 0);
+    for (_, file) in &files {
+        match read(file, size) {
+            Ok(image) => push_planes(&image, colour, &mut values),
+            Err(problem) if images.len() < LISTED => images.push(BadImage { file: file.clone(), problem }),
+            Err(_) => more += 1,
+        }
+    }
+    if !images.is_empty() {
+        return Err(DataError::Images { images, more });
+    }
+    let number: std::collections::HashMap<&str, u32> =
+        classes.iter().enumerate().map(|(number, class)| (class.as_str(), number as u32)).collect();
+    let labels = files.iter().map(|(class, _)| number[class.as_str()]).collect();
+    let inputs = Inputs::Pixels { rows: files.len(), channels, height: size, width: size, values };
+    Ok(Dataset { name: super::file::stem(folder), classes, inputs, labels, test_from, pixel_scale: Some(255.0) })
+}
+
+/// Every image below `folder` with the name of its class, in the order of the names.
+fn files_by_class(folder: &Path) -> Result<Vec<(String, PathBuf)>, DataError> {
+    let wrong = |folder: &Path, problem: &str| DataError::Folder {
+        folder: folder.to_owned(),
+        problem: problem.to_owned(),
+        allowed: "a folder with one subfolder a class, each with PNG or JPEG images, or `train` and `test` folders of \
+                  such subfolders"
+            .to_owned(),
+    };
+    let classes = folders_in(folder)?;
+    if classes.is_empty() {
+        return Err(wrong(folder, "holds no subfolder"));
+    }
+    let mut files = Vec::new();
+    for class in classes {
+        let name = class.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let images: Vec<PathBuf> = entries_of(&class)?.into_iter().filter(|path| !path.is_dir()).collect();
+        if images.is_empty() {
+            return Err(wrong(&class, "holds no image"));
+        }
+        files.extend(images.into_iter().map(|file| (name.clone(), file)));
+    }
+    Ok(files)
+}
+
+fn folders_in(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
+    Ok(entries_of(folder)?.into_iter().filter(|path| path.is_dir()).collect())
+}
+
+/// What a folder holds, sorted by name, without what file managers leave there.
+fn entries_of(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
+    let entries = std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
+    let mut paths = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|error| unreadable(folder, &error))?;
+        let name = entry.file_name().to_string_lossy().to_lowercase();
+        if !name.starts_with('.') && name != "thumbs.db" && name != "desktop.ini" {
+            paths.push(entry.path());
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// Most bytes that one decoded image may take.
+const MAX_DECODED: u64 = 512 << 20;
+
+fn read(file: &Path, size: usize) -> Result<DynamicImage, String> {
+    let opened = File::open(file).map_err(|error| format!("cannot be read: {error}"))?;
+    let reader = ImageReader::new(BufReader::new(opened)).with_guessed_format();
+    let reader = reader.map_err(|error| format!("cannot be read: {error}"))?;
+    if !matches!(reader.format(), Some(ImageFormat::Png | ImageFormat::Jpeg)) {
+        return Err("is of another format".to_owned());
+    }
+    let damaged = |error: image::ImageError| format!("is damaged: {error}");
+    let mut decoder = reader.into_decoder().map_err(damaged)?;
+    if decoder.total_bytes() > MAX_DECODED {
+        let (width, height) = decoder.dimensions();
+        return Err(format!("has {width}×{height} pixels, which is too large"));
+    }
+    let orientation = decoder.orientation().map_err(damaged)?;
+    let mut image = DynamicImage::from_decoder(decoder).map_err(damaged)?;
+    image.apply_orientation(orientation);
+    Ok(image.resize_exact(size as u32, size as u32, FilterType::Lanczos3))
+}
+
+/// Appends the image's planes, channel after channel, 0 to 255.
+fn push_planes(image: &DynamicImage, colour: Colour, values: &mut Vec<f32>) {
+    match colour {
+        Colour::Grey => values.extend(image.to_luma8().into_raw().into_iter().map(f32::from)),
+        Colour::Rgb => {
+            let pixels = image.to_rgb8().into_raw();
+            for channel in 0..3 {
+                values.extend(pixels.iter().skip(channel).step_by(3).map(|value| f32::from(*value)));
+            }
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Numeric CSV and TSV with a label column.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use csv::{ByteRecord, ReaderBuilder, Trim};
+
+use super::dataset::sort_classes;
+use super::error::{LISTED, names};
+use super::file::{MAX_CLASSES, MAX_TEXT, MAX_VALUES, open, read_up_to, stem};
+use super::{BadLine, DataError, Dataset, Inputs, LineProblem};
+use crate::recipe::LabelColumn;
+
+/// Reads a file.
+pub(super) fn load(file: &Path, label: &LabelColumn, header: Option<bool>) -> Result<Dataset, DataError> {
+    let text = read_up_to(&mut open(file)?, MAX_TEXT, file)?;
+    read_table(stem(file), file, &text, label, header)
+}
+
+/// Reads a text; `file` is for messages, and its ending may tell the delimiter.
+pub(super) fn read_table(
+    name: String,
+    file: &Path,
+    text: &[u8],
+    label: &LabelColumn,
+    header: Option<bool>,
+) -> Result<Dataset, DataError> {
+    if text.len() as u64 > MAX_TEXT {
+        let found = text.len() as u64;
+        return Err(DataError::TooLarge { file: file.to_owned(), what: "bytes of text", found, limit: MAX_TEXT });
+    }
+    let mut reader = ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .trim(Trim::All)
+        .delimiter(delimiter(file, text))
+        .from_reader(text);
+    let mut records = std::iter::from_fn(move || {
+        let mut record = ByteRecord::new();
+        // Bytes in memory and flexible records: there is nothing that could fail.
+        matches!(reader.read_byte_record(&mut record), Ok(true)).then_some(record)
+    });
+    let empty = |problem: &str| DataError::Format {
+        file: file.to_owned(),
+        problem: problem.to_owned(),
+        allowed: "lines of numbers with a label each, separated by commas, semicolons or tabs".to_owned(),
+    };
+    let first = records.next().ok_or_else(|| empty("holds no line"))?;
+    let columns = Columns::of(&first, label, header).map_err(|(column, allowed)| DataError::LabelColumn {
+        file: file.to_owned(),
+        line: line_of(&first),
+        column,
+        allowed,
+    })?;
+    if columns.width() == 0 {
+        return Err(empty("holds a label column and nothing else"));
+    }
+    let mut body = Body::new(&columns);
+    let first = if columns.names.is_some() { None } else { Some(first) };
+    for record in first.into_iter().chain(records) {
+        body.add(&record);
+        if body.values.len() as u64 > MAX_VALUES {
+            let found = body.values.len() as u64;
+            return Err(DataError::TooLarge { file: file.to_owned(), what: "values", found, limit: MAX_VALUES });
+        }
+    }
+    if !body.faults.is_empty() {
+        return Err(DataError::Lines { file: file.to_owned(), lines: body.faults, more: body.more });
+    }
+    if body.labels.is_empty() {
+        return Err(empty("holds no line below its header"));
+    }
+    body.into_dataset(name, file)
+}
+
+/// What the first line says about all of them.
+struct Columns {
+    names: Option<Vec<String>>,
+    count: usize,
+    label: usize,
+}
+
+impl Columns {
+    /// Errors: the label column that was asked for, and those there are.
+    fn of(first: &ByteRecord, label: &LabelColumn, header: Option<bool>) -> Result<Self, (String, String)> {
+        let count = first.len();
+        let texts = || first.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect::<Vec<_>>();
+        match label {
+            LabelColumn::Name(name) if header == Some(false) => {
+                Err((format!("named `{name}`"), format!("a position from 0 to {}, as there is no header", count - 1)))
+            }
+            LabelColumn::Name(name) => {
+                let texts = texts();
+                let Some(label) = texts.iter().position(|text| text == name) else {
+                    let allowed = format!("{}; or a position, where the file has no header", names(&texts));
+                    return Err((format!("named `{name}`"), allowed));
+                };
+                Ok(Self { names: Some(texts), count, label })
+            }
+            LabelColumn::Position(position) => {
+                let from_start = if *position < 0 { *position + count as i64 } else { *position };
+                let Some(label) = usize::try_from(from_start).ok().filter(|label| *label < count) else {
+                    let allowed = format!("positions 0 to {}, or -{count} to -1 from the end", count - 1);
+                    return Err((format!("at position {position}"), allowed));
+                };
+                // A label may be a word, and a value may be missing: neither makes a header.
+                let is_name = |(i, field): (usize, &[u8])| i != label && !field.is_empty() && number(field).is_none();
+                let header = header.unwrap_or_else(|| first.iter().enumerate().any(is_name));
+                Ok(Self { names: header.then(texts), count, label })
+            }
+        }
+    }
+
+    /// Columns that are not the label.
+    fn width(&self) -> usize {
+        self.count - 1
+    }
+
+    fn name(&self, column: usize) -> String {
+        self.names.as_ref().map_or_else(|| column.to_string(), |names| format!("`{}`", names[column]))
+    }
+}
+
+/// The lines below the header.
+struct Body<'a> {
+    columns: &'a Columns,
+    values: Vec<f32>,
+    /// For each row, the number of its label in order of appearance.
+    labels: Vec<u32>,
+    numbers: HashMap<String, u32>,
+    faults: Vec<BadLine>,
+    more: usize,
+}
+
+impl<'a> Body<'a> {
+    fn new(columns: &'a Columns) -> Self {
+        let (values, labels, numbers, faults) = (Vec::new(), Vec::new(), HashMap::new(), Vec::new());
+        Self { columns, values, labels, numbers, faults, more: 0 }
+    }
+
+    fn add(&mut self, record: &ByteRecord) {
+        if let Err(problem) = self.try_add(record) {
+            if self.faults.len() < LISTED {
+                self.faults.push(BadLine { line: line_of(record), problem });
+            } else {
+                self.more += 1;
+            }
+        }
+    }
+
+    fn try_add(&mut self, record: &ByteRecord) -> Result<(), LineProblem> {
+        let columns = self.columns;
+        if record.len() != columns.count {
+            return Err(LineProblem::Ragged { found: record.len(), expected: columns.count });
+        }
+        for (column, field) in record.iter().enumerate().filter(|(column, _)| *column != columns.label) {
+            let Some(value) = number(field).filter(|value| value.is_finite()) else {
+                let text = String::from_utf8_lossy(field).chars().take(40).collect();
+                return Err(LineProblem::NotANumber { column: columns.name(column), text });
+            };
+            self.values.push(value);
+        }
+        let label = String::from_utf8_lossy(&record[columns.label]).into_owned();
+        if label.is_empty() {
+            return Err(LineProblem::NoLabel { column: columns.name(columns.label) });
+        }
+        let next = self.numbers.len() as u32;
+        self.labels.push(*self.numbers.entry(label).or_insert(next));
+        Ok(())
+    }
+
+    fn into_dataset(self, name: String, file: &Path) -> Result<Dataset, DataError> {
+        let found = self.numbers.len() as u64;
+        if found > MAX_CLASSES {
+            let file = file.to_owned();
+            return Err(DataError::TooLarge { file, what: "different labels", found, limit: MAX_CLASSES });
+        }
+        let mut classes: Vec<String> = self.numbers.keys().cloned().collect();
+        sort_classes(&mut classes);
+        let mut class_of = vec![0; classes.len()];
+        for (class, name) in classes.iter().enumerate() {
+            class_of[self.numbers[name] as usize] = class as u32;
+        }
+        Ok(Dataset {
+            name,
+            classes,
+            inputs: Inputs::Features { rows: self.labels.len(), width: self.columns.width(), values: self.values },
+            labels: self.labels.into_iter().map(|number| class_of[number as usize]).collect(),
+            test_from: None,
+            pixel_scale: None,
+        })
+    }
+}
+
+fn number(field: &[u8]) -> Option<f32> {
+    std::str::from_utf8(field).ok()?.parse().ok()
+}
+
+fn line_of(record: &ByteRecord) -> u64 {
+    record.position().map_or(1, csv::Position::line)
+}
+
+/// Tab for `.tsv`, else whichever of `,`, `;` and tab the first line has most of outside quotes.
+fn delimiter(file: &Path, text: &[u8]) -> u8 {
+    let name = file.to_string_lossy().to_lowercase();
+    if name.strip_suffix(".gz").unwrap_or(&name).ends_with(".tsv") {
+        return b'\t';
+    }
+    let mut quoted = false;
+    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
+    for byte in text.trim_ascii_start() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\n' | b'\r' if !quoted => break,
+            _ if quoted => {}
+            byte => counts.iter_mut().filter(|(known, _)| known == byte).for_each(|(_, count)| *count += 1),
+        }
+    }
+    // The first of equals wins, so that a comma is what a line without any of them is split by.
+    counts.into_iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(byte, _)| byte)
+}

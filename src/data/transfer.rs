@@ -1,0 +1,82 @@
+//! What a model learns from: rows, the labels it may use of them, and the order of an epoch.
+
+use super::split::{classes_of, share_of, stratified};
+use super::{DataError, Dataset, Splits};
+use crate::recipe::DataRecipe;
+use crate::rng::Key;
+
+/// The rows that a model is trained on, and the labels that it may use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransferSet {
+    /// Rows of the dataset, ascending.
+    pub rows: Vec<u32>,
+    /// The label of each of them; `None` where it may not be used.
+    pub labels: Vec<Option<u32>>,
+}
+
+impl TransferSet {
+    /// What students (and their baseline) see: the training rows without the omitted classes, labels for the share
+    /// `labelled` of them, of which the share `label_noise` is replaced by another class of the set.
+    ///
+    /// The labelled subset is stratified, holds one row of each class at least (unless the share is 0), and contains the
+    /// subset of every smaller share.
+    ///
+    /// # Errors
+    /// [`DataError::UnknownClass`], [`DataError::AllOmitted`], or [`DataError::NoOtherClass`] for noise among one class.
+    pub fn of_students(dataset: &Dataset, splits: &Splits, recipe: &DataRecipe) -> Result<Self, DataError> {
+        let omitted = omitted_classes(dataset, recipe)?;
+        let kept = |row: &u32| !omitted.contains(&dataset.labels[*row as usize]);
+        let rows: Vec<u32> = splits.train.iter().copied().filter(kept).collect();
+        let classes = classes_of(&rows, &dataset.labels);
+        if rows.is_empty() {
+            return Err(DataError::AllOmitted { classes: dataset.classes.clone() });
+        }
+        let key = Key::new(recipe.seed);
+        let labelled = if recipe.labelled > 0.0 {
+            let count = share_of(rows.len(), recipe.labelled).max(classes.len());
+            stratified(&rows, &dataset.labels, key.named("labelled"), count, 0)
+        } else {
+            Vec::new()
+        };
+        let noisy = share_of(labelled.len(), recipe.label_noise);
+        if let ([only], 1..) = (classes.as_slice(), noisy) {
+            return Err(DataError::NoOtherClass { class: dataset.classes[*only as usize].clone() });
+        }
+        let noisy = stratified(&labelled, &dataset.labels, key.named("label noise"), noisy, 0);
+        let other = key.named("noisy label");
+        let label_of = |row: &u32| {
+            let label = dataset.labels[*row as usize];
+            if labelled.binary_search(row).is_err() {
+                return None;
+            }
+            if noisy.binary_search(row).is_err() {
+                return Some(label);
+            }
+            let others: Vec<u32> = classes.iter().copied().filter(|class| *class != label).collect();
+            Some(others[other.below(u64::from(*row), others.len() as u64) as usize])
+        };
+        let labels = rows.iter().map(label_of).collect();
+        Ok(Self { rows, labels })
+    }
+
+    /// What a teacher sees: every training row with its true label.
+    pub fn of_teacher(dataset: &Dataset, splits: &Splits) -> Self {
+        let labels = splits.train.iter().map(|row| Some(dataset.labels[*row as usize])).collect();
+        Self { rows: splits.train.clone(), labels }
+    }
+}
+
+/// A permutation of `0..n`: the order in which the rows of a transfer set are seen in an epoch.
+pub fn epoch_order(seed_key: Key, epoch: u64, n: usize) -> Vec<u32> {
+    seed_key.named("batch order").at(epoch).permutation(n)
+}
+
+fn omitted_classes(dataset: &Dataset, recipe: &DataRecipe) -> Result<Vec<u32>, DataError> {
+    let number = |name: &String| dataset.classes.iter().position(|class| class == name);
+    let unknown: Vec<String> = recipe.omit_classes.iter().filter(|name| number(name).is_none()).cloned().collect();
+    if unknown.is_empty() {
+        Ok(recipe.omit_classes.iter().filter_map(|name| number(name).map(|class| class as u32)).collect())
+    } else {
+        Err(DataError::UnknownClass { unknown, classes: dataset.classes.clone() })
+    }
+}
