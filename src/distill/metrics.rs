@@ -1,0 +1,81 @@
+//! What a model is worth on a part of the data, from its logits.
+
+use super::calibration::expected_calibration_error;
+use super::method::Student;
+use super::soften::{divergence, log_soften, top_class};
+
+/// Metrics of one model on one part of the data. Averages are by row.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Evaluation {
+    /// Rows.
+    pub examples: u64,
+    /// Rows whose top class is not the label.
+    pub errors: u64,
+    /// Errors by true class.
+    pub errors_by_class: Vec<u64>,
+    /// Share of rows with the teacher's top class; `None` without a teacher.
+    pub agreement: Option<f64>,
+    /// KL(teacher ‖ student) at T = 1.
+    pub kl: Option<f64>,
+    /// Top class, 15 equal bins, T = 1.
+    pub ece: Option<f64>,
+    /// KL(teacher ‖ student) at the student's T, unweighted; `None` where it has none.
+    pub soft: Option<f64>,
+    /// Cross-entropy with the labels.
+    pub hard: f64,
+    /// soft weight · T² · soft + hard weight · hard.
+    pub total: f64,
+}
+
+/// Evaluates logits `[rows, classes]` against true labels, and a teacher's logits on the same rows where there is one.
+pub fn evaluate(
+    logits: &[f32],
+    labels: &[u32],
+    teacher: Option<&[f32]>,
+    student: &Student,
+    classes: usize,
+) -> Evaluation {
+    let rows = labels.len();
+    let row = |logits: &[f32], i: usize| -> std::ops::Range<usize> {
+        debug_assert!(logits.len() >= (i + 1) * classes);
+        i * classes..(i + 1) * classes
+    };
+    let mut errors_by_class = vec![0; classes];
+    let (mut agreed, mut kl, mut soft, mut hard) = (0_u64, 0.0, 0.0, 0.0);
+    let mut confidences = Vec::with_capacity(rows);
+    for (i, label) in labels.iter().enumerate() {
+        let z = &logits[row(logits, i)];
+        let label = *label as usize;
+        let log_q = log_soften(z, 1.0);
+        let top = top_class(z);
+        // A row of NaN has no top class and is an error whatever its label.
+        let right = top == label && z[top].is_finite();
+        if !right {
+            errors_by_class[label] += 1;
+        }
+        hard -= log_q[label];
+        confidences.push((log_q[top].exp(), right));
+        if let Some(teacher) = teacher {
+            let v = &teacher[row(teacher, i)];
+            agreed += u64::from(top == top_class(v) && z[top].is_finite());
+            kl += divergence(v, z, 1.0);
+            if let Some(t) = student.temperature {
+                soft += divergence(v, z, t);
+            }
+        }
+    }
+    let n = rows.max(1) as f64;
+    let soft = (teacher.is_some() && student.temperature.is_some()).then_some(soft / n);
+    let hard = hard / n;
+    Evaluation {
+        examples: rows as u64,
+        errors: errors_by_class.iter().sum(),
+        errors_by_class,
+        agreement: teacher.map(|_| agreed as f64 / n),
+        kl: teacher.map(|_| kl / n),
+        ece: expected_calibration_error(confidences.into_iter()),
+        soft,
+        hard,
+        total: student.loss(0, 0).total(soft.unwrap_or(0.0), hard),
+    }
+}

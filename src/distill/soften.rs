@@ -1,0 +1,50 @@
+//! Softened distributions of single rows in plain numbers: what the lens shows, at the rate at which it is drawn.
+//!
+//! All are worked out in f64 from f32 logits. Entropy and KL are in nats.
+
+/// softmax(z / T) (Hinton, Vinyals & Dean 2015, equation 1). T > 0.
+pub fn soften(logits: &[f32], temperature: f64) -> Vec<f64> {
+    log_soften(logits, temperature).into_iter().map(f64::exp).collect()
+}
+
+/// log softmax(z / T), with the largest logit taken out first.
+pub fn log_soften(logits: &[f32], temperature: f64) -> Vec<f64> {
+    let scaled: Vec<f64> = logits.iter().map(|z| f64::from(*z) / temperature).collect();
+    let max = scaled.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let log_sum = max + scaled.iter().map(|z| (z - max).exp()).sum::<f64>().ln();
+    scaled.into_iter().map(|z| z - log_sum).collect()
+}
+
+/// −Σ p log p.
+pub fn entropy(logits: &[f32], temperature: f64) -> f64 {
+    // −0.0 for a certain distribution would be shown as such.
+    log_soften(logits, temperature).into_iter().map(|log_p| if log_p == f64::NEG_INFINITY { 0.0 } else { -log_p.exp() * log_p }).sum::<f64>().max(0.0)
+}
+
+/// KL(p ‖ q) = Σ p (log p − log q) of teacher p and student q, both at T.
+pub fn divergence(teacher: &[f32], student: &[f32], temperature: f64) -> f64 {
+    let (log_p, log_q) = (log_soften(teacher, temperature), log_soften(student, temperature));
+    log_p.iter().zip(log_q).map(|(log_p, log_q)| {
+        let (p, q) = (log_p.exp(), log_q.exp());
+        // Σ p log(p/q) − p + q: equal for distributions, and without the rounding of their sums.
+        if p > 0.0 { p * (log_p - log_q) - p + q } else { q }
+    }).sum()
+}
+
+/// The first class of the largest logit.
+pub fn top_class<T: PartialOrd + Copy>(logits: &[T]) -> usize {
+    let mut best = 0;
+    for (i, z) in logits.iter().enumerate() {
+        if *z > logits[best] {
+            best = i;
+        }
+    }
+    best
+}
+
+/// Classes from the largest logit to the smallest; equal ones in class order.
+pub fn ranking(logits: &[f32]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..logits.len()).collect();
+    order.sort_by(|a, b| logits[*b].total_cmp(&logits[*a]));
+    order
+}

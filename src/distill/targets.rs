@@ -1,0 +1,113 @@
+//! What students learn from: the teacher's softened distributions, made from its cached logits.
+
+use candle_core::{Device, Result, Tensor};
+
+use super::soften::log_soften;
+
+/// Logits of one or several teachers for every sample, keyed by sample. They are cached, not probabilities, so that T can
+/// change without another pass.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TeacherLogits {
+    /// `[teachers, samples, classes]`.
+    pub values: Vec<f32>,
+    /// Number of teachers, ≥ 1.
+    pub teachers: usize,
+    /// Number of classes.
+    pub classes: usize,
+}
+
+/// How the distributions of several teachers become one. T is applied to each teacher first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mean {
+    /// The mean of their probabilities.
+    #[default]
+    Arithmetic,
+    /// The normalised exponential of the mean of their log-probabilities.
+    Geometric,
+}
+
+impl TeacherLogits {
+    /// Number of samples.
+    pub fn samples(&self) -> usize {
+        self.values.len() / (self.teachers * self.classes).max(1)
+    }
+
+    /// One teacher's logits of one sample.
+    pub fn row(&self, teacher: usize, sample: usize) -> &[f32] {
+        &self.values[(teacher * self.samples() + sample) * self.classes..][..self.classes]
+    }
+
+    /// The softened distribution of one sample, over all teachers.
+    pub fn soften(&self, sample: usize, temperature: f64, mean: Mean) -> Vec<f64> {
+        let each = (0..self.teachers).map(|teacher| log_soften(self.row(teacher, sample), temperature));
+        let mut sum = vec![0.0; self.classes];
+        for log_p in each {
+            for (sum, log_p) in sum.iter_mut().zip(log_p) {
+                *sum += if mean == Mean::Arithmetic { log_p.exp() } else { log_p };
+            }
+        }
+        let teachers = self.teachers as f64;
+        match mean {
+            Mean::Arithmetic => sum.into_iter().map(|p| p / teachers).collect(),
+            Mean::Geometric => {
+                let p: Vec<f64> = sum.into_iter().map(|log_p| (log_p / teachers).exp()).collect();
+                let total: f64 = p.iter().sum();
+                p.into_iter().map(|p| p / total).collect()
+            }
+        }
+    }
+}
+
+/// Softened distributions of all samples at each temperature in use; rows of a batch are picked out of them.
+#[derive(Clone, Debug)]
+pub struct Targets {
+    /// The distinct temperatures, in the order of their first member.
+    temperatures: Vec<f64>,
+    /// `[targets][samples, classes]`.
+    distributions: Vec<Vec<f32>>,
+    classes: usize,
+}
+
+impl Targets {
+    /// For the given temperatures (equal ones share a target).
+    pub fn new(logits: &TeacherLogits, mean: Mean, temperatures: impl IntoIterator<Item = f64>) -> Self {
+        let mut distinct: Vec<f64> = Vec::new();
+        for temperature in temperatures {
+            if !distinct.contains(&temperature) {
+                distinct.push(temperature);
+            }
+        }
+        let soften = |temperature: &f64| {
+            let rows = (0..logits.samples()).flat_map(|sample| logits.soften(sample, *temperature, mean));
+            rows.map(|p| p as f32).collect()
+        };
+        Self { distributions: distinct.iter().map(soften).collect(), temperatures: distinct, classes: logits.classes }
+    }
+
+    /// Which target belongs to a temperature.
+    pub fn index_of(&self, temperature: f64) -> Option<usize> {
+        self.temperatures.iter().position(|known| *known == temperature)
+    }
+
+    /// Number of distinct targets.
+    pub fn count(&self) -> usize {
+        self.temperatures.len()
+    }
+
+    /// The distributions of one batch: target `t` of the result is temperature `picks[t].0` for samples `picks[t].1`;
+    /// `[picks, batch, classes]`.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn of_samples(&self, picks: &[(usize, &[u32])], device: &Device) -> Result<Tensor> {
+        let batch = picks.first().map_or(0, |(_, samples)| samples.len());
+        let mut values = Vec::with_capacity(picks.len() * batch * self.classes);
+        for (target, samples) in picks {
+            for sample in *samples {
+                let at = *sample as usize * self.classes;
+                values.extend_from_slice(&self.distributions[*target][at..at + self.classes]);
+            }
+        }
+        Tensor::from_vec(values, (picks.len(), batch, self.classes), device)
+    }
+}
