@@ -57,7 +57,7 @@ pub enum DataError {
         labels: usize,
     },
     /// More than this program is ready to hold.
-    #[error("{}: holds {found} {what}; at most {limit} are allowed", .file.display())]
+    #[error("{}: has {found} {what}; at most {limit} are allowed", .file.display())]
     TooLarge {
         /// The file or folder.
         file: PathBuf,
