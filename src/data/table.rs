@@ -48,7 +48,7 @@ pub(super) fn read_table(
     let first = records.next().ok_or_else(|| empty("holds no line"))?;
     let columns = Columns::of(&first, label, header).map_err(|(column, allowed)| DataError::LabelColumn {
         file: file.to_owned(),
-        line: line_of(&first),
+        line: line_of(text, &first),
         column,
         allowed,
     })?;
