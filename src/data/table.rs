@@ -209,8 +209,9 @@ fn line_of(text: &[u8], record: &ByteRecord) -> u64 {
 
 /// Tab for `.tsv`, else whichever of `,`, `;` and tab the first line has most of outside quotes.
 fn delimiter(file: &Path, text: &[u8]) -> u8 {
-    let name = file.to_string_lossy().to_lowercase();
-    if name.strip_suffix(".gz").unwrap_or(&name).ends_with(".tsv") {
+    let is = |path: &Path, ending: &str| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending));
+    let unpacked = if is(file, "gz") { file.with_extension("") } else { file.to_owned() };
+    if is(&unpacked, "tsv") {
         return b'\t';
     }
     let mut quoted = false;

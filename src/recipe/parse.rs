@@ -120,7 +120,7 @@ impl Recipe {
 
 /// The table of a text, and the line on which each of its fields stands.
 fn table_with_places(text: &str, file: Option<&Path>) -> Result<(Table, Places), Faults> {
-    let line_at = |offset: usize| 1 + text.as_bytes()[..offset.min(text.len())].iter().filter(|b| **b == b'\n').count();
+    let line_at = |offset: usize| 1 + text.get(..offset).unwrap_or(text).matches('\n').count();
     let syntax = |message: &str, span: Option<std::ops::Range<usize>>| {
         let place = span.map(|span| Place::Line(file.map(Path::to_owned), line_at(span.start)));
         Faults(vec![Fault { path: String::new(), place, kind: FaultKind::Syntax(message.to_owned()) }])
@@ -154,15 +154,12 @@ fn read(table: Table, places: &Places, folder: &Path, faults: &mut Vec<Fault>) -
             String::new()
         }
     };
-    let data = match section(&mut top, "data", places, faults) {
-        Some(section) => read_data(section, folder, faults),
-        None => {
-            faults.push(top.fault(
-                "data",
-                FaultKind::Missing { allowed: "a table [data] with a source, e.g. source = \"mnist-mini\"".to_owned() },
-            ));
-            default_data()
-        }
+    let data = if let Some(section) = section(&mut top, "data", places, faults) {
+        read_data(section, folder, faults)
+    } else {
+        let allowed = "a table [data] with a source, e.g. source = \"mnist-mini\"".to_owned();
+        faults.push(top.fault("data", FaultKind::Missing { allowed }));
+        default_data()
     };
     let mut baseline = true;
     let training = match section(&mut top, "training", places, faults) {
@@ -274,19 +271,17 @@ const SOURCE: &str = "\"mnist-mini\", \"digits\", { idx = \"folder\" }, { csv = 
 
 fn read_source(data: &mut Reader<'_>, folder: &Path, faults: &mut Vec<Fault>) -> Source {
     let fallback = Source::Builtin(Builtin::MnistMini);
-    let value = match data.take("source") {
-        None => {
-            faults.push(data.fault("source", FaultKind::Missing { allowed: SOURCE.to_owned() }));
-            return fallback;
-        }
-        Some(value) => value,
+    let Some(value) = data.take("source") else {
+        faults.push(data.fault("source", FaultKind::Missing { allowed: SOURCE.to_owned() }));
+        return fallback;
     };
     let table = match value {
         Value::String(name) => {
-            return Builtin::ALL.into_iter().find(|b| b.name() == name).map(Source::Builtin).unwrap_or_else(|| {
-                faults.push(data.not_allowed("source", &Value::String(name), SOURCE));
-                fallback
-            });
+            if let Some(builtin) = Builtin::ALL.into_iter().find(|builtin| builtin.name() == name) {
+                return Source::Builtin(builtin);
+            }
+            faults.push(data.not_allowed("source", &Value::String(name), SOURCE));
+            return fallback;
         }
         Value::Table(table) => table,
         other => {

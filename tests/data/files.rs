@@ -40,7 +40,7 @@ fn message(folder: &TempDir, result: Result<Dataset, DataError>, code: &str) -> 
 
 fn idx(shape: &[u32], bytes: &[u8]) -> Vec<u8> {
     let mut file = vec![0, 0, 8, shape.len() as u8];
-    shape.iter().for_each(|size| file.extend(size.to_be_bytes()));
+    file.extend(shape.iter().flat_map(|size| size.to_be_bytes()));
     file.extend(bytes);
     file
 }
@@ -318,7 +318,7 @@ fn tables_with_nothing_to_learn_from_are_refused() {
     }
     let (folder, dataset) = table("a.csv", "1,a\n2,a\n", LAST);
     assert_eq!(message(&folder, dataset, "data-one-class"), "a: `a` is its only class; allowed: at least two classes");
-    let numbers: String = (0..70_000).map(|i| format!("1,{i}\n")).collect();
+    let numbers = (0..70_000).map(|i| format!("1,{i}")).collect::<Vec<_>>().join("\n");
     let (folder, dataset) = table("a.csv", &numbers, LAST);
     assert_eq!(
         message(&folder, dataset, "data-too-large"),
