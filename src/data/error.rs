@@ -57,7 +57,7 @@ pub enum DataError {
         labels: usize,
     },
     /// More than this program is ready to hold.
-    #[error("{}: holds {found} {what}; at most {limit} are allowed", .file.display())]
+    #[error("{}: has {found} {what}; at most {limit} are allowed", .file.display())]
     TooLarge {
         /// The file or folder.
         file: PathBuf,
@@ -243,11 +243,8 @@ fn and_more(count: usize, what: &str) -> String {
 }
 
 pub(super) fn names(names: &[String]) -> String {
-    let mut text = names.iter().take(2 * LISTED).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    if names.len() > 2 * LISTED {
-        text.push_str(&format!(" … ({} in all)", names.len()));
-    }
-    text
+    let told = names.iter().take(2 * LISTED).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    if names.len() > 2 * LISTED { format!("{told} … ({} in all)", names.len()) } else { told }
 }
 
 fn rows_of(classes: &[(String, usize)]) -> String {

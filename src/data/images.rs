@@ -30,6 +30,7 @@ pub(super) fn load(folder: &Path, size: usize, colour: Colour) -> Result<Dataset
         files.extend(files_by_class(folder)?);
     }
     let mut classes: Vec<String> = files.iter().map(|(class, _)| class.clone()).collect();
+    classes.dedup();
     sort_classes(&mut classes);
     if classes.len() as u64 > MAX_CLASSES {
         let (found, limit) = (classes.len() as u64, MAX_CLASSES);

@@ -48,14 +48,14 @@ pub(super) fn read_table(
     let first = records.next().ok_or_else(|| empty("holds no line"))?;
     let columns = Columns::of(&first, label, header).map_err(|(column, allowed)| DataError::LabelColumn {
         file: file.to_owned(),
-        line: line_of(&first),
+        line: line_of(text, &first),
         column,
         allowed,
     })?;
     if columns.width() == 0 {
         return Err(empty("holds a label column and nothing else"));
     }
-    let mut body = Body::new(&columns);
+    let mut body = Body::new(text, &columns);
     let first = if columns.names.is_some() { None } else { Some(first) };
     for record in first.into_iter().chain(records) {
         body.add(&record);
@@ -123,6 +123,7 @@ impl Columns {
 
 /// The lines below the header.
 struct Body<'a> {
+    text: &'a [u8],
     columns: &'a Columns,
     values: Vec<f32>,
     /// For each row, the number of its label in order of appearance.
@@ -133,15 +134,15 @@ struct Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    fn new(columns: &'a Columns) -> Self {
+    fn new(text: &'a [u8], columns: &'a Columns) -> Self {
         let (values, labels, numbers, faults) = (Vec::new(), Vec::new(), HashMap::new(), Vec::new());
-        Self { columns, values, labels, numbers, faults, more: 0 }
+        Self { text, columns, values, labels, numbers, faults, more: 0 }
     }
 
     fn add(&mut self, record: &ByteRecord) {
         if let Err(problem) = self.try_add(record) {
             if self.faults.len() < LISTED {
-                self.faults.push(BadLine { line: line_of(record), problem });
+                self.faults.push(BadLine { line: line_of(self.text, record), problem });
             } else {
                 self.more += 1;
             }
@@ -196,14 +197,21 @@ fn number(field: &[u8]) -> Option<f32> {
     std::str::from_utf8(field).ok()?.parse().ok()
 }
 
-fn line_of(record: &ByteRecord) -> u64 {
-    record.position().map_or(1, csv::Position::line)
+/// The line on which a record begins. The reader's own count is of the line on which the record before it ended, which blank
+/// lines and Windows line ends set apart.
+fn line_of(text: &[u8], record: &ByteRecord) -> u64 {
+    let end_of_last = record.position().map_or(0, |position| position.byte() as usize).min(text.len());
+    let blank = text[end_of_last..].iter().take_while(|byte| b"\r\n".contains(byte)).count();
+    let start = end_of_last + blank;
+    let ends = (0..start).filter(|i| text[*i] == b'\n' || (text[*i] == b'\r' && text.get(i + 1) != Some(&b'\n')));
+    1 + ends.count() as u64
 }
 
 /// Tab for `.tsv`, else whichever of `,`, `;` and tab the first line has most of outside quotes.
 fn delimiter(file: &Path, text: &[u8]) -> u8 {
-    let name = file.to_string_lossy().to_lowercase();
-    if name.strip_suffix(".gz").unwrap_or(&name).ends_with(".tsv") {
+    let is = |path: &Path, ending: &str| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending));
+    let unpacked = if is(file, "gz") { file.with_extension("") } else { file.to_owned() };
+    if is(&unpacked, "tsv") {
         return b'\t';
     }
     let mut quoted = false;

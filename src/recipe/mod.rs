@@ -150,14 +150,14 @@ pub enum CheckpointSource {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Architecture {
-    /// Dense layers with ReLU between them.
+    /// Dense layers with `ReLU` between them.
     Mlp {
         /// Units of each hidden layer; may be empty (a linear model).
         hidden: Vec<usize>,
         /// Share of each hidden layer's outputs that is dropped in training.
         dropout: f64,
     },
-    /// 3×3 convolutions with ReLU and 2×2 max-pooling, then dense layers.
+    /// 3×3 convolutions with `ReLU` and 2×2 max-pooling, then dense layers.
     Cnn {
         /// Channels of each convolution.
         channels: Vec<usize>,

@@ -8,8 +8,8 @@ use toml::{Spanned, Table, Value};
 use super::fault::{Fault, FaultKind, Faults, Place};
 use super::reader::{Places, Reader};
 use super::{
-    Architecture, Builtin, CheckpointSource, Colour, DataRecipe, DistillRecipe, Keep, LabelColumn, MethodName, Optimiser,
-    Recipe, Schedule, Source, TeacherRecipe, TrainingRecipe,
+    Architecture, Builtin, CheckpointSource, Colour, DataRecipe, DistillRecipe, Keep, LabelColumn, MethodName,
+    Optimiser, Recipe, Schedule, Source, TeacherRecipe, TrainingRecipe,
 };
 
 /// A field of the recipe that the command line replaces, whole.
@@ -50,7 +50,11 @@ impl Override {
         let mut keys: Vec<&str> = self.path.split('.').collect();
         let Some(last) = keys.pop() else { return Ok(()) };
         let mut at = table;
+        let mut so_far = String::new();
         for key in keys {
+            so_far = if so_far.is_empty() { key.to_owned() } else { format!("{so_far}.{key}") };
+            // A misspelt table is made here, and the fault that it is must quote the override.
+            places.entry(so_far.clone()).or_insert_with(|| Place::Override(self.text.clone()));
             let entry = at.entry(key).or_insert_with(|| Value::Table(Table::new()));
             let Value::Table(next) = entry else {
                 return Err(Fault {
@@ -116,7 +120,7 @@ impl Recipe {
 
 /// The table of a text, and the line on which each of its fields stands.
 fn table_with_places(text: &str, file: Option<&Path>) -> Result<(Table, Places), Faults> {
-    let line_at = |offset: usize| 1 + text.as_bytes()[..offset.min(text.len())].iter().filter(|b| **b == b'\n').count();
+    let line_at = |offset: usize| 1 + text.get(..offset).unwrap_or(text).matches('\n').count();
     let syntax = |message: &str, span: Option<std::ops::Range<usize>>| {
         let place = span.map(|span| Place::Line(file.map(Path::to_owned), line_at(span.start)));
         Faults(vec![Fault { path: String::new(), place, kind: FaultKind::Syntax(message.to_owned()) }])
@@ -150,15 +154,12 @@ fn read(table: Table, places: &Places, folder: &Path, faults: &mut Vec<Fault>) -
             String::new()
         }
     };
-    let data = match section(&mut top, "data", places, faults) {
-        Some(section) => read_data(section, folder, faults),
-        None => {
-            faults.push(top.fault(
-                "data",
-                FaultKind::Missing { allowed: "a table [data] with a source, e.g. source = \"mnist-mini\"".to_owned() },
-            ));
-            default_data()
-        }
+    let data = if let Some(section) = section(&mut top, "data", places, faults) {
+        read_data(section, folder, faults)
+    } else {
+        let allowed = "a table [data] with a source, e.g. source = \"mnist-mini\"".to_owned();
+        faults.push(top.fault("data", FaultKind::Missing { allowed }));
+        default_data()
     };
     let mut baseline = true;
     let training = match section(&mut top, "training", places, faults) {
@@ -173,7 +174,8 @@ fn read(table: Table, places: &Places, folder: &Path, faults: &mut Vec<Fault>) -
     let teacher = if let Some(section) = section(&mut top, "teacher", places, faults) {
         read_teacher(section, &training, folder, faults)
     } else {
-        let allowed = "a table [teacher] with a checkpoint, e.g. \"builtin:mnist-mini\", or a model to train".to_owned();
+        let allowed =
+            "a table [teacher] with a checkpoint, e.g. \"builtin:mnist-mini\", or a model to train".to_owned();
         faults.push(top.fault("teacher", FaultKind::Missing { allowed }));
         TeacherRecipe::Checkpoint(CheckpointSource::Builtin(Builtin::MnistMini))
     };
@@ -269,19 +271,17 @@ const SOURCE: &str = "\"mnist-mini\", \"digits\", { idx = \"folder\" }, { csv = 
 
 fn read_source(data: &mut Reader<'_>, folder: &Path, faults: &mut Vec<Fault>) -> Source {
     let fallback = Source::Builtin(Builtin::MnistMini);
-    let value = match data.take("source") {
-        None => {
-            faults.push(data.fault("source", FaultKind::Missing { allowed: SOURCE.to_owned() }));
-            return fallback;
-        }
-        Some(value) => value,
+    let Some(value) = data.take("source") else {
+        faults.push(data.fault("source", FaultKind::Missing { allowed: SOURCE.to_owned() }));
+        return fallback;
     };
     let table = match value {
         Value::String(name) => {
-            return Builtin::ALL.into_iter().find(|b| b.name() == name).map(Source::Builtin).unwrap_or_else(|| {
-                faults.push(data.not_allowed("source", &Value::String(name), SOURCE));
-                fallback
-            });
+            if let Some(builtin) = Builtin::ALL.into_iter().find(|builtin| builtin.name() == name) {
+                return Source::Builtin(builtin);
+            }
+            faults.push(data.not_allowed("source", &Value::String(name), SOURCE));
+            return fallback;
         }
         Value::Table(table) => table,
         other => {
@@ -351,12 +351,12 @@ fn read_teacher(
     let model = read_model(&mut teacher, faults);
     let read = match (checkpoint, model) {
         (Some(checkpoint), None) => TeacherRecipe::Checkpoint(checkpoint),
-        (None, Some(model)) => {
-            TeacherRecipe::Train { model, training: read_training(&mut teacher, training, faults) }
-        }
+        (None, Some(model)) => TeacherRecipe::Train { model, training: read_training(&mut teacher, training, faults) },
         (Some(checkpoint), Some(_)) => {
             let problem = "give a checkpoint to load or a model to train, not both".to_owned();
             faults.push(teacher.fault("", FaultKind::Conflict(problem)));
+            // Its training keys are no faults of their own.
+            read_training(&mut teacher, training, faults);
             TeacherRecipe::Checkpoint(checkpoint)
         }
         (None, None) => {
@@ -378,14 +378,17 @@ fn read_model(section: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Option<Archi
         }
     };
     let mut model = Reader::new(section.path("model"), table, section.places());
-    let dropout = model.number("dropout", 0.0, |v| (0.0..1.0).contains(&v), "a share from 0 up to, not including, 1", faults);
+    let dropout =
+        model.number("dropout", 0.0, |v| (0.0..1.0).contains(&v), "a share from 0 up to, not including, 1", faults);
     let mlp = model.widths("mlp", faults);
     let cnn = model.widths("cnn", faults);
     let dense = model.widths("dense", faults);
     let read = match (mlp, cnn) {
         (Some(hidden), None) => {
             if dense.is_some() {
-                faults.push(model.fault("dense", FaultKind::Conflict("only a cnn has dense layers of its own".to_owned())));
+                faults.push(
+                    model.fault("dense", FaultKind::Conflict("only a cnn has dense layers of its own".to_owned())),
+                );
             }
             Architecture::Mlp { hidden, dropout }
         }
@@ -414,7 +417,8 @@ fn read_distill(mut distill: Reader<'_>, faults: &mut Vec<Fault>) -> DistillReci
     let default = default_distill();
     let methods = [("soft-targets", MethodName::SoftTargets)];
     let method = distill.choice("method", default.method, &methods, faults);
-    let temperature = distill.number("temperature", 4.0, |t| (1e-3..=1e6).contains(&t), "a number above 0 (0.001 to 1e6)", faults);
+    let temperature =
+        distill.number("temperature", 4.0, |t| (1e-3..=1e6).contains(&t), "a number above 0 (0.001 to 1e6)", faults);
     let complement = matches!(distill.peek("hard_weight"), Some(Value::String(word)) if word == "complement");
     let weights_before = faults.len();
     let weight = "a number of at least 0";
@@ -428,10 +432,17 @@ fn read_distill(mut distill: Reader<'_>, faults: &mut Vec<Fault>) -> DistillReci
         // Rounded so that the complement of 0.9 is 0.1 and reads so.
         ((1.0 - soft_weight) * 1e12).round() / 1e12
     } else {
-        distill.number("hard_weight", default.hard_weight, |w| w >= 0.0, &format!("{weight}, or \"complement\""), faults)
+        distill.number(
+            "hard_weight",
+            default.hard_weight,
+            |w| w >= 0.0,
+            &format!("{weight}, or \"complement\""),
+            faults,
+        )
     };
     if soft_weight == 0.0 && hard_weight == 0.0 && faults.len() == weights_before {
-        let problem = "soft_weight and hard_weight are both 0, so nothing would be learnt; raise one of them".to_owned();
+        let problem =
+            "soft_weight and hard_weight are both 0, so nothing would be learnt; raise one of them".to_owned();
         faults.push(distill.fault("soft_weight", FaultKind::Conflict(problem)));
     }
     let temperature_squared = distill.truth("temperature_squared", true, faults);
@@ -464,7 +475,8 @@ fn read_training(section: &mut Reader<'_>, default: &TrainingRecipe, faults: &mu
         }
         Optimiser::AdamW => {}
     }
-    let weight_decay = section.number("weight_decay", default.weight_decay, |d| d >= 0.0, "a number of at least 0", faults);
+    let weight_decay =
+        section.number("weight_decay", default.weight_decay, |d| d >= 0.0, "a number of at least 0", faults);
     let schedule = read_schedule(section, default.schedule, faults);
     let warm_up = section.number("warm_up", default.warm_up, |w| w >= 0.0, "a number of epochs, at least 0", faults);
     let clip = section.number("clip", default.clip, |c| c >= 0.0, "a norm above 0, or 0 for none", faults);

@@ -79,19 +79,19 @@ impl<'a> Reader<'a> {
         allowed: &str,
         faults: &mut Vec<Fault>,
     ) -> f64 {
-        let number = match self.take(key) {
-            None => return default,
-            Some(Value::Float(number)) => number,
-            Some(Value::Integer(number)) => number as f64,
-            Some(other) => {
-                faults.push(self.wrong_type(key, &other, allowed));
+        let Some(value) = self.take(key) else { return default };
+        let number = match &value {
+            Value::Float(number) => *number,
+            Value::Integer(number) => *number as f64,
+            other => {
+                faults.push(self.wrong_type(key, other, allowed));
                 return default;
             }
         };
         if number.is_finite() && allow(number) {
             number
         } else {
-            faults.push(self.not_allowed(key, &Value::Float(number), allowed));
+            faults.push(self.not_allowed(key, &value, allowed));
             default
         }
     }

@@ -1,0 +1,395 @@
+//! Recipes from outside: what is read, every fault with its place, overrides, and that writing is the inverse of reading.
+
+use std::path::{Path, PathBuf};
+
+use proptest::prelude::*;
+use stillroom::recipe::{
+    Architecture, Builtin, CheckpointSource, Colour, DataRecipe, DistillRecipe, FaultKind, Faults, Keep, LabelColumn,
+    MethodName, Optimiser, Override, PRESETS, QUICKSTART, Recipe, Schedule, Source, TeacherRecipe, TrainingRecipe,
+    preset,
+};
+
+const EXAMPLE: &str = r#"
+title = "Quick start: handwritten digits"
+[data]
+source = "mnist-mini"            # built in; or { idx = "dir" }, { csv = "file.csv", label = "y" }, { images = "dir" }
+seed = 0                         # splits, labelled subset, noise, probe set
+omit_classes = []                # classes that the student's transfer set never shows
+labelled = 1.0                   # share of the transfer set whose labels the student may use
+[teacher]
+checkpoint = "builtin:mnist-mini"  # or a path; or a model to train
+[student]
+model = { mlp = [64, 64] }       # hidden widths; or { cnn = [8, 16], dense = [64] }
+[distill]
+method = "soft-targets"
+temperature = 4.0
+soft_weight = 0.9
+hard_weight = 0.1                # or "complement": 1 − soft weight
+temperature_squared = true       # the T² factor on the soft term
+[training]
+epochs = 40
+batch = 128
+learning_rate = 1e-3
+seed = 0                         # initial weights, order, dropout, jitter
+keep = "last"
+baseline = true                  # also train the same student with no teacher, at the same budget
+"#;
+
+/// A recipe with one of everything that has no default, to which `rest` is added.
+fn with(rest: &str) -> Result<Recipe, Faults> {
+    let text = format!("{rest}\n[data]\nsource = \"digits\"\n[teacher]\ncheckpoint = \"builtin:digits\"\n");
+    Recipe::parse(&text, None, &[])
+}
+
+fn set(overrides: &[&str]) -> Result<Recipe, Faults> {
+    let overrides: Vec<Override> = overrides.iter().map(|text| Override::parse(text).expect("an override")).collect();
+    Recipe::parse(EXAMPLE, Some(Path::new("recipes/example.toml")), &overrides)
+}
+
+fn messages(result: Result<Recipe, Faults>) -> Vec<String> {
+    result.expect_err("this must be refused").0.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn the_example_is_read() {
+    let recipe = Recipe::parse(EXAMPLE, None, &[]).unwrap();
+    assert_eq!(recipe.title, "Quick start: handwritten digits");
+    assert_eq!(recipe.data.source, Source::Builtin(Builtin::MnistMini));
+    assert_eq!((recipe.data.seed, recipe.data.labelled, recipe.data.label_noise), (0, 1.0, 0.0));
+    assert_eq!(recipe.teacher, TeacherRecipe::Checkpoint(CheckpointSource::Builtin(Builtin::MnistMini)));
+    assert_eq!(recipe.student, Some(Architecture::Mlp { hidden: vec![64, 64], dropout: 0.0 }));
+    let distill = DistillRecipe {
+        method: MethodName::SoftTargets,
+        temperature: 4.0,
+        soft_weight: 0.9,
+        hard_weight: 0.1,
+        temperature_squared: true,
+    };
+    assert_eq!(recipe.distill, distill);
+    assert_eq!(recipe.training, TrainingRecipe::default());
+    assert!(recipe.baseline);
+}
+
+#[test]
+fn every_preset_is_read_and_survives_writing() {
+    for preset in PRESETS {
+        let recipe = preset.recipe().unwrap_or_else(|faults| panic!("{}: {faults}", preset.name));
+        assert_eq!(Recipe::parse(&recipe.to_toml(), None, &[]).unwrap(), recipe);
+    }
+    assert_eq!(preset("quickstart"), Some(QUICKSTART));
+    assert_eq!(preset("slowstart"), None);
+}
+
+#[test]
+fn a_teacher_to_train_takes_the_training_keys_and_lays_its_own_over_them() {
+    let text = r#"
+        [data]
+        source = { csv = "a.csv", label = -2, header = true }
+        [teacher]
+        model = { cnn = [8, 16], dense = [32], dropout = 0.25 }
+        epochs = 3
+        optimiser = "sgd"
+        [training]
+        batch = 7
+        schedule = { step = { every = 5, factor = 0.1 } }
+    "#;
+    let recipe = Recipe::parse(text, Some(Path::new("folder/r.toml")), &[]).unwrap();
+    let training =
+        TrainingRecipe { batch: 7, schedule: Schedule::Step { every: 5, factor: 0.1 }, ..TrainingRecipe::default() };
+    assert_eq!(recipe.training, training);
+    let model = Architecture::Cnn { channels: vec![8, 16], dense: vec![32], dropout: 0.25 };
+    let training = TrainingRecipe { epochs: 3, optimiser: Optimiser::Sgd { momentum: 0.0 }, ..training };
+    assert_eq!(recipe.teacher, TeacherRecipe::Train { model, training });
+    assert_eq!(recipe.student, None);
+    let source = Source::Csv { path: "folder/a.csv".into(), label: LabelColumn::Position(-2), header: Some(true) };
+    assert_eq!(recipe.data.source, source);
+}
+
+#[test]
+fn all_faults_are_listed_in_the_order_of_the_text() {
+    let text = r#"
+titel = "typo"
+[data]
+source = "mnist"
+labelled = 1.5
+[teacher]
+checkpoint = 3
+[student]
+model = { mlp = [64, 0] }
+[distill]
+temprature = 8
+soft_weight = "0.9"
+[training]
+epochs = 0
+"#;
+    let faults = messages(Recipe::parse(text, Some(Path::new("r.toml")), &[]));
+    let expected = [
+        "r.toml, line 2: titel: there is no such key; the nearest is `title`",
+        "r.toml, line 4: data.source: \"mnist\" is not allowed; give \"mnist-mini\", \"digits\", ",
+        "r.toml, line 5: data.labelled: 1.5 is not allowed; give a share between 0 and 1",
+        "r.toml, line 7: teacher.checkpoint: is the whole number 3; give the path of a .safetensors file, in quotes",
+        "r.toml, line 9: student.model.mlp: 0 is not allowed; give a list of whole numbers of at least 1",
+        "r.toml, line 11: distill.temprature: there is no such key; the nearest is `temperature`",
+        "r.toml, line 12: distill.soft_weight: is the text \"0.9\"; give a number of at least 0",
+        "r.toml, line 14: training.epochs: 0 is not allowed; give a whole number of at least 1",
+    ];
+    assert_eq!(faults.len(), expected.len(), "{faults:#?}");
+    for (fault, expected) in faults.iter().zip(expected) {
+        assert!(fault.starts_with(expected), "{fault}\n{expected}");
+    }
+}
+
+#[test]
+fn values_that_make_no_sense_are_refused_as_they_were_written() {
+    let student = "[student]\nmodel = { mlp = [8] }\n";
+    let cases = [
+        ("[distill]\ntemperature = 0", "line 4: distill.temperature: 0 is not allowed; give a number above 0"),
+        ("[distill]\ntemperature = -1.5", "line 4: distill.temperature: -1.5 is not allowed; give a number above 0"),
+        ("[distill]\ntemperature = nan", "line 4: distill.temperature: nan is not allowed; give a number above 0"),
+        ("[distill]\ntemperature = inf", "line 4: distill.temperature: inf is not allowed; give a number above 0"),
+        (
+            "[distill]\nsoft_weight = -0.1",
+            "line 4: distill.soft_weight: -0.1 is not allowed; give a number of at least 0",
+        ),
+        (
+            "[distill]\nsoft_weight = 0\nhard_weight = 0.0",
+            "line 4: distill.soft_weight: soft_weight and hard_weight are both 0, so nothing would be learnt",
+        ),
+        (
+            "[distill]\nsoft_weight = 2\nhard_weight = \"complement\"",
+            "line 5: distill.hard_weight: the complement of a soft weight of 2 would be negative",
+        ),
+        ("[distill]\nmethod = \"magic\"", "line 4: distill.method: \"magic\" is not allowed; give \"soft-targets\""),
+        ("[training]\nepochs = 0", "line 4: training.epochs: 0 is not allowed; give a whole number of at least 1"),
+        ("[training]\nepochs = 1.5", "line 4: training.epochs: is the number 1.5; give a whole number of at least 1"),
+        ("[training]\nbatch = -8", "line 4: training.batch: -8 is not allowed; give a whole number of at least 1"),
+        ("[training]\nlearning_rate = 0", "line 4: training.learning_rate: 0 is not allowed; give a number above 0"),
+        ("[training]\nmomentum = 0.9", "line 4: training.momentum: only optimiser = \"sgd\" has a momentum"),
+        ("[training]\nkeep = \"first\"", "line 4: training.keep: \"first\" is not allowed; give \"last\" or \"best\""),
+        ("[training]\nbaseline = 1", "line 4: training.baseline: is the whole number 1; give true or false"),
+        ("[distill]\nalpha = 0.5", "line 4: distill.alpha: there is no such key"),
+    ];
+    for (text, expected) in cases {
+        let faults = messages(with(&format!("{student}{text}")));
+        assert_eq!(faults.len(), 1, "{faults:#?}");
+        assert!(faults[0].starts_with(expected), "{}\n{expected}", faults[0]);
+    }
+    for (model, expected) in [
+        ("{ mlp = [0] }", "line 2: student.model.mlp: 0 is not allowed"),
+        ("{ mlp = 64 }", "line 2: student.model.mlp: is the whole number 64; give a list"),
+        ("{ mlp = [8], cnn = [8] }", "line 2: student.model: give mlp or cnn, not both"),
+        ("{ cnn = [] }", "line 2: student.model.cnn: a cnn needs at least one convolution"),
+        ("{ mlp = [8], dense = [8] }", "line 2: student.model.dense: only a cnn has dense layers of its own"),
+        ("{ mlp = [8], dropout = 1 }", "line 2: student.model.dropout: 1 is not allowed; give a share from 0"),
+        ("{}", "line 2: student.model: is missing; give model = { mlp = [64, 64] }"),
+        ("\"big\"", "line 2: student.model: is the text \"big\"; give model = "),
+    ] {
+        let faults = messages(with(&format!("[student]\nmodel = {model}")));
+        assert_eq!(faults.len(), 1, "{faults:#?}");
+        assert!(faults[0].starts_with(expected), "{}\n{expected}", faults[0]);
+    }
+}
+
+#[test]
+fn what_is_missing_is_told_with_what_may_stand_there() {
+    let faults = messages(Recipe::parse("", None, &[]));
+    assert_eq!(faults.len(), 3, "{faults:#?}");
+    assert!(faults[0].starts_with("data: is missing; give a table [data] with a source"), "{}", faults[0]);
+    assert!(faults[1].starts_with("teacher: is missing; give a table [teacher] with a checkpoint"), "{}", faults[1]);
+    assert!(faults[2].starts_with("student: is missing; give a table [student] with model = "), "{}", faults[2]);
+    let both = "[student]\nmodel = { mlp = [8] }\n[data]\nsource = \"digits\"\n[teacher]\ncheckpoint = \"a\"\n\
+                model = { mlp = [8] }\nepochs = 3\n";
+    assert_eq!(
+        messages(Recipe::parse(both, None, &[])),
+        ["line 5: teacher: give a checkpoint to load or a model to train, not both"]
+    );
+}
+
+#[test]
+fn a_text_that_is_no_toml_is_told_with_its_line() {
+    let faults = Recipe::parse("title = \"a\"\n[data\n", Some(Path::new("r.toml")), &[]).unwrap_err();
+    assert_eq!(faults.0.len(), 1);
+    assert_eq!(faults.0[0].kind.code(), "recipe-syntax");
+    assert!(faults.to_string().starts_with("r.toml, line 2: this is not TOML: "), "{faults}");
+    let twice = Recipe::parse("title = \"a\"\ntitle = \"b\"\n", None, &[]).unwrap_err();
+    assert!(twice.to_string().starts_with("line 2: "), "{twice}");
+}
+
+#[test]
+fn an_override_replaces_the_whole_value() {
+    assert!((set(&["distill.temperature=8"]).unwrap().distill.temperature - 8.0).abs() < f64::EPSILON);
+    let recipe = set(&["data.source={ idx = \"fashion\" }", "title = A new title"]).unwrap();
+    assert_eq!(recipe.data.source, Source::Idx("fashion".into()), "relative to the working folder");
+    assert_eq!(recipe.title, "A new title");
+    let recipe = set(&["student.model={ cnn = [4] }", "teacher.checkpoint=a/b.safetensors"]).unwrap();
+    assert_eq!(recipe.student, Some(Architecture::Cnn { channels: vec![4], dense: vec![], dropout: 0.0 }));
+    assert_eq!(recipe.teacher, TeacherRecipe::Checkpoint(CheckpointSource::File("a/b.safetensors".into())));
+    // The last of two wins, and a whole section is a value too.
+    assert_eq!(set(&["training.epochs=2", "training.epochs=3"]).unwrap().training.epochs, 3);
+    let recipe = set(&["training={ epochs = 5 }"]).unwrap();
+    assert_eq!(recipe.training, TrainingRecipe { epochs: 5, ..TrainingRecipe::default() });
+}
+
+#[test]
+fn faults_of_overrides_quote_them() {
+    assert_eq!(
+        messages(set(&["distill.temperature=0"])),
+        ["--set distill.temperature=0: distill.temperature: 0 is not allowed; give a number above 0 (0.001 to 1e6)"]
+    );
+    for (text, expected) in [
+        ("distil.temperature=8", "distil: there is no such key; the nearest is `distill`"),
+        ("distill.temprature=8", "distill.temprature: there is no such key; the nearest is `temperature`"),
+        ("data.source={ cvs = 1 }", "data.source: is missing; give "),
+        ("data.source.idx=fashion", "data.source.idx: `source` is not a table and has no fields"),
+        ("distill=4", "distill: is the whole number 4; give a table [distill]"),
+        ("student.model={ mlp = [0] }", "student.model.mlp: 0 is not allowed; "),
+    ] {
+        let faults = messages(set(&[text]));
+        assert!(faults[0].starts_with(&format!("--set {text}: {expected}")), "{faults:#?}");
+    }
+    for text in ["distill.temperature", "=8", "a..b=8", "a=[1", "a=1\nb=2", "a="] {
+        let fault = Override::parse(text).unwrap_err();
+        assert!(fault.to_string().starts_with(&format!("--set {text}: ")), "{fault}");
+    }
+}
+
+#[test]
+fn a_recipe_made_in_memory_is_held_to_the_same_rules() {
+    let mut recipe = Recipe::parse(EXAMPLE, None, &[]).unwrap();
+    assert_eq!(recipe.check(), Ok(()));
+    recipe.distill.temperature = -1.0;
+    recipe.training.epochs = 0;
+    let faults = recipe.check().unwrap_err();
+    assert_eq!(faults.0.len(), 2, "{faults}");
+    assert!(faults.0.iter().all(|fault| matches!(fault.kind, FaultKind::NotAllowed { .. })));
+}
+
+fn share() -> impl Strategy<Value = f64> {
+    prop_oneof![Just(0.0), Just(1.0), 0.0..=1.0]
+}
+
+fn path() -> impl Strategy<Value = PathBuf> {
+    "[a-zé\"' ][a-z0-9 /.]{0,12}".prop_map(PathBuf::from)
+}
+
+fn builtin() -> impl Strategy<Value = Builtin> {
+    prop::sample::select(Builtin::ALL.to_vec())
+}
+
+fn source() -> impl Strategy<Value = Source> {
+    let label = prop_oneof![any::<i64>().prop_map(LabelColumn::Position), any::<String>().prop_map(LabelColumn::Name)];
+    let colour = prop::sample::select(vec![Colour::Grey, Colour::Rgb]);
+    prop_oneof![
+        builtin().prop_map(Source::Builtin),
+        path().prop_map(Source::Idx),
+        (path(), label, any::<Option<bool>>()).prop_map(|(path, label, header)| Source::Csv { path, label, header }),
+        (path(), 1_usize..10_000, colour).prop_map(|(path, size, colour)| Source::Images { path, size, colour }),
+    ]
+}
+
+fn data() -> impl Strategy<Value = DataRecipe> {
+    let held = || 0.001..=0.9;
+    let omitted = prop::collection::vec(any::<String>(), 0..4);
+    (source(), 0..=i64::MAX as u64, held(), held(), omitted, share(), share()).prop_map(
+        |(source, seed, validation, test, omit_classes, labelled, label_noise)| DataRecipe {
+            source,
+            seed,
+            validation,
+            test,
+            omit_classes,
+            labelled,
+            label_noise,
+        },
+    )
+}
+
+fn architecture() -> impl Strategy<Value = Architecture> {
+    let widths = |least| prop::collection::vec(1_usize..=1_000_000, least..4);
+    prop_oneof![
+        (widths(0), 0.0..1.0).prop_map(|(hidden, dropout)| Architecture::Mlp { hidden, dropout }),
+        (widths(1), widths(0), 0.0..1.0).prop_map(|(channels, dense, dropout)| Architecture::Cnn {
+            channels,
+            dense,
+            dropout
+        }),
+    ]
+}
+
+fn training() -> impl Strategy<Value = TrainingRecipe> {
+    let optimiser = prop_oneof![Just(Optimiser::AdamW), (0.0..1.0).prop_map(|momentum| Optimiser::Sgd { momentum })];
+    let schedule = prop_oneof![
+        Just(Schedule::Constant),
+        Just(Schedule::Cosine),
+        (1_usize..100, 1e-9..=1.0).prop_map(|(every, factor)| Schedule::Step { every, factor }),
+    ];
+    let counts = (1_usize..=100_000, 1_usize..=100_000, 0_usize..100);
+    let numbers = (f64::MIN_POSITIVE..1e30, 0.0..1e3, 0.0..1e3, 0.0..1e3);
+    let keep = prop::sample::select(vec![Keep::Last, Keep::Best]);
+    (counts, numbers, 0..=i64::MAX as u64, optimiser, schedule, keep).prop_map(
+        |((epochs, batch, jitter), (learning_rate, weight_decay, warm_up, clip), seed, optimiser, schedule, keep)| {
+            TrainingRecipe {
+                epochs,
+                batch,
+                learning_rate,
+                seed,
+                optimiser,
+                weight_decay,
+                schedule,
+                warm_up,
+                clip,
+                jitter,
+                keep,
+            }
+        },
+    )
+}
+
+fn recipes() -> impl Strategy<Value = Recipe> {
+    let distill = (1e-3..=1e6, 0.0..1e6, 1e-9..1e6, any::<bool>()).prop_map(
+        |(temperature, soft_weight, hard_weight, temperature_squared)| DistillRecipe {
+            method: MethodName::SoftTargets,
+            temperature,
+            soft_weight,
+            hard_weight,
+            temperature_squared,
+        },
+    );
+    let checkpoint =
+        prop_oneof![builtin().prop_map(CheckpointSource::Builtin), path().prop_map(CheckpointSource::File),]
+            .prop_map(TeacherRecipe::Checkpoint);
+    let trained =
+        || (architecture(), training()).prop_map(|(model, training)| TeacherRecipe::Train { model, training });
+    // Without a student there must be a teacher to train.
+    let models =
+        prop_oneof![(prop_oneof![checkpoint, trained()], architecture().prop_map(Some)), (trained(), Just(None)),];
+    (any::<String>(), data(), models, distill, training(), any::<bool>()).prop_map(
+        |(title, data, (teacher, student), distill, training, baseline)| Recipe {
+            title,
+            data,
+            teacher,
+            student,
+            distill,
+            training,
+            baseline,
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn writing_is_the_inverse_of_reading(recipe in recipes()) {
+        prop_assert_eq!(Recipe::from_table(recipe.to_table()).map_err(|faults| faults.to_string()), Ok(recipe.clone()));
+        let text = recipe.to_toml();
+        prop_assert_eq!(Recipe::parse(&text, None, &[]).map_err(|faults| format!("{faults}\n{text}")), Ok(recipe.clone()));
+        let json = serde_json::to_value(&recipe).unwrap();
+        prop_assert_eq!(serde_json::from_value::<Recipe>(json).unwrap(), recipe);
+    }
+
+    #[test]
+    fn no_text_makes_the_reader_panic(text in "[a-z\\[\\]={}\",.0-9\n ]{0,80}", value in any::<String>()) {
+        let _ = Recipe::parse(&text, None, &[]);
+        if let Ok(set) = Override::parse(&format!("distill.temperature={value}")) {
+            let _ = Recipe::parse(EXAMPLE, None, &[set]);
+        }
+    }
+}
