@@ -315,7 +315,7 @@ mod tests {
             prop_assert!(view.windows(2).all(|pair| pair[0].x < pair[1].x));
 
             // What the view covers is the range and one point on each side of it.
-            let covered = &values[from.saturating_sub(1).min(values.len())..(from + length + 2).min(values.len())];
+            let covered = &values[from.min(values.len()).saturating_sub(1)..(from + length + 2).min(values.len())];
             let finite = || covered.iter().copied().filter(|value| value.is_finite());
             let columns = || view.iter().filter(|column| column.last.is_finite());
             prop_assert_eq!(columns().map(|c| c.min).reduce(f32::min), finite().reduce(f32::min));

@@ -34,7 +34,7 @@ fn spacing(style: &mut Style) {
     s.item_spacing = vec2(space::S, space::XS);
     s.button_padding = vec2(10.0, 4.0);
     s.interact_size = vec2(32.0, size::ROW);
-    s.menu_margin = Margin::same(4);
+    s.menu_margin = Margin::same(6);
     s.window_margin = Margin::same(12);
     s.icon_width = 16.0;
     s.icon_width_inner = 10.0;

@@ -71,7 +71,7 @@ pub const LIGHT: Tokens = Tokens {
     text: rgb(0x15_18_1D),
     secondary: rgb(0x51_5A_67),
     tertiary: rgb(0x63_6C_79),
-    teacher: rgb(0xA8_60_00),
+    teacher: rgb(0xA3_5C_00),
     student: rgb(0x00_6F_AD),
     label: rgb(0xA6_45_7F),
     no_teacher: rgb(0x66_6F_7B),

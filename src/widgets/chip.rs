@@ -66,9 +66,12 @@ impl<'a> Chip<'a> {
         let sense = if self.clickable { Sense::click() } else { Sense::hover() };
         let (rect, response) = ui.allocate_exact_size(desired, sense);
         let enabled = ui.is_enabled();
-        response.widget_info(|| match self.clickable {
-            true => WidgetInfo::selected(Role::Button, enabled, self.selected, self.text),
-            false => WidgetInfo::labeled(Role::Label, enabled, self.text),
+        response.widget_info(|| {
+            if self.clickable {
+                WidgetInfo::selected(Role::Button, enabled, self.selected, self.text)
+            } else {
+                WidgetInfo::labeled(Role::Label, enabled, self.text)
+            }
         });
 
         let lit = self.selected || self.clickable && response.hovered();

@@ -91,6 +91,10 @@ pub struct CurvePlotResponse {
     pub follows: bool,
 }
 
+/// What stays free at the right of the plot.
+const MARGIN: f32 = space::M;
+/// Room for the ticks of y, the same in all plots so that they stand in line.
+const Y_AXIS: f32 = 38.0;
 /// More rows than this do not fit a readout.
 const READOUT_ROWS: usize = 12;
 
@@ -151,11 +155,11 @@ impl CurvePlot<'_> {
 
         let enabled = ui.is_enabled();
         response.widget_info(|| WidgetInfo {
-            current_text_value: Some(self.summary(&visible)),
+            current_text_value: Some(summary(&visible)),
             ..WidgetInfo::labeled(Role::Figure, enabled, self.name)
         });
         let frame = *transform.frame();
-        let end = pos2(frame.right(), frame.bottom() + 4.0);
+        let end = pos2(frame.right(), frame.bottom());
         ui.painter().text(end, Align2::RIGHT_TOP, self.x_label, FontId::proportional(size::TICK), t.tertiary);
         self.markers_ui(ui, &transform);
         let response = self.readout_ui(ui, &visible, &transform, response);
@@ -179,24 +183,26 @@ impl CurvePlot<'_> {
         let t = ui.tokens();
         let tick_font = FontId::proportional(size::TICK);
         let (log_y, whole_x) = (self.log_y, self.whole_x);
-        let room = 8.0 + 6.0 * self.x_label.chars().count() as f64;
+        let width = f64::from((ui.available_width() - MARGIN).max(64.0));
+        let room = (8.0 + 6.0 * self.x_label.chars().count() as f64) / (width - f64::from(Y_AXIS)).max(1.0);
         let x_axis = AxisHints::new_x()
             .tick_label_color(t.tertiary)
             .tick_label_font(tick_font.clone())
             .min_thickness(18.0)
             .formatter(move |mark: GridMark, range: &RangeInclusive<f64>| {
-                // The unit stands at the end of the axis; a tick there would run into it. The mark's step is the span.
+                // The unit stands at the end of the axis; a tick there would run into it.
                 let span = range.end() - range.start();
-                let free = range.end() - span * (room / 400.0);
+                let free = range.end() - span * room;
                 if mark.value > free { String::new() } else { ticks::tick(mark.value) }
             });
         let y_axis =
-            AxisHints::new_y().tick_label_color(t.tertiary).tick_label_font(tick_font).min_thickness(38.0).formatter(
+            AxisHints::new_y().tick_label_color(t.tertiary).tick_label_font(tick_font).min_thickness(Y_AXIS).formatter(
                 move |mark: GridMark, _: &RangeInclusive<f64>| {
                     if log_y { ticks::logarithmic_label(mark.value) } else { ticks::tick(mark.value) }
                 },
             );
         let mut plot = Plot::new((self.name, log_y))
+            .width(width as f32)
             .custom_x_axes(vec![x_axis])
             .custom_y_axes(vec![y_axis])
             .x_grid_spacer(move |input| if whole_x { ticks::whole(&input, 90.0) } else { ticks::linear(&input, 90.0) })
@@ -260,9 +266,11 @@ impl CurvePlot<'_> {
             return response;
         }
         response.on_hover_ui_at_pointer(|ui| {
-            let place = [("axis", self.x_label.into()), ("x", ticks::exact(x).into())];
+            ui.spacing_mut().interact_size.y = 16.0;
+            let x = if self.whole_x { ticks::tick(x) } else { ticks::exact(x) };
+            let place = [("axis", self.x_label.into()), ("x", x.into())];
             ui.label(crate::theme::title(text_with("widget-curve-at", &place)));
-            egui::Grid::new("values").num_columns(3).spacing(vec2(space::S, 2.0)).show(ui, |ui| {
+            egui::Grid::new("values").num_columns(3).min_col_width(8.0).spacing(vec2(space::S, 2.0)).show(ui, |ui| {
                 for (curve, point) in values.iter().rev().take(READOUT_ROWS) {
                     super::dot_ui(ui, curve.colour);
                     ui.label(curve.name);
@@ -277,16 +285,16 @@ impl CurvePlot<'_> {
             }
         })
     }
+}
 
-    /// The newest value of each curve, in words.
-    fn summary(&self, visible: &[Curve<'_>]) -> String {
-        let newest = |curve: &Curve<'_>| {
-            let last = curve.line.last()?;
-            Some(text_with("widget-curve-now", &[("name", curve.name.into()), ("value", ticks::exact(last.y).into())]))
-        };
-        let values = visible.iter().filter_map(newest).collect::<Vec<_>>();
-        if values.is_empty() { text("widget-curve-empty") } else { values.join(", ") }
-    }
+/// The newest value of each curve, in words.
+fn summary(visible: &[Curve<'_>]) -> String {
+    let newest = |curve: &Curve<'_>| {
+        let last = curve.line.last()?;
+        Some(text_with("widget-curve-now", &[("name", curve.name.into()), ("value", ticks::exact(last.y).into())]))
+    };
+    let values = visible.iter().filter_map(newest).collect::<Vec<_>>();
+    if values.is_empty() { text("widget-curve-empty") } else { values.join("; ") }
 }
 
 fn line_ui<'p>(plot: &mut PlotUi<'p>, curve: &Curve<'p>, log_y: bool) {
@@ -336,10 +344,7 @@ fn unbroken(line: &[PlotPoint], log_y: bool) -> Vec<PlotPoints<'_>> {
 
 /// Where a value lies on the y axis, if it can be shown there.
 fn shown_y(value: f64, log_y: bool) -> Option<f64> {
-    match log_y {
-        true => (value > 0.0 && value.is_finite()).then(|| value.log10()),
-        false => value.is_finite().then_some(value),
-    }
+    if log_y { (value > 0.0 && value.is_finite()).then(|| value.log10()) } else { value.is_finite().then_some(value) }
 }
 
 /// The point of a line that lies nearest to `x`, if `x` is not beyond its ends.
@@ -367,17 +372,16 @@ fn nearest_x(curves: &[Curve<'_>], x: f64) -> Option<f64> {
 fn shared_x(ui: &Ui, link: Option<Id>, owner: Id, own: Option<f64>) -> Option<f64> {
     let Some(link) = link else { return own };
     let key = link.with("pointer");
-    ui.data_mut(|data| {
-        let held: Option<(Id, f64)> = data.get_temp(key);
-        match (own, held) {
-            (Some(x), _) => {
-                data.insert_temp(key, (owner, x));
-            }
-            (None, Some((holder, _))) if holder == owner => data.remove::<(Id, f64)>(key),
-            _ => {}
-        }
-        own.or(held.filter(|(holder, _)| *holder != owner).map(|(_, x)| x))
-    })
+    let held: Option<(Id, f64)> = ui.data(|data| data.get_temp(key));
+    if let Some(x) = own {
+        ui.data_mut(|data| data.insert_temp(key, (owner, x)));
+    } else if held.is_some_and(|(holder, _)| holder == owner) {
+        ui.data_mut(|data| data.remove::<(Id, f64)>(key));
+        // Plots above this one have drawn the line already.
+        ui.ctx().request_repaint();
+        return None;
+    }
+    own.or(held.map(|(_, x)| x))
 }
 
 #[cfg(test)]

@@ -134,7 +134,9 @@ fn controls_ui(ui: &mut Ui, g: &mut Gallery) {
     group_ui(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
-            Icon::ALL.iter().for_each(|icon| icon.show(ui, ui.tokens().text));
+            for icon in Icon::ALL {
+                icon.show(ui, ui.tokens().text);
+            }
         });
     });
     empty_state_ui(ui, Icon::Folder, "No runs yet", "Press Distil and the first one appears here.", Some("Open"));
@@ -228,10 +230,10 @@ fn curves_ui(ui: &mut Ui, g: &mut Gallery) {
             Dropdown::new("Smoothing", "raw").plain().show(ui, |ui| ui.label("raw"));
         },
     );
-    if let Some(id) = toggled {
-        if !g.hidden.remove(&id) {
-            g.hidden.insert(id);
-        }
+    if let Some(id) = toggled
+        && !g.hidden.remove(&id)
+    {
+        g.hidden.insert(id);
     }
     let link = Some(egui::Id::unique("gallery curves"));
     let markers = [Marker { x: 240.0, text: "T 4 → 8" }];

@@ -49,9 +49,12 @@ impl Widget for IconButton<'_> {
         let side = if self.framed { size::ROW + 1.0 } else { 22.0 };
         let (rect, response) = ui.allocate_exact_size(vec2(side, side), Sense::click());
         let (enabled, selected) = (ui.is_enabled(), self.selected);
-        response.widget_info(|| match selected {
-            true => WidgetInfo::selected(Role::Button, enabled, true, self.name),
-            false => WidgetInfo::labeled(Role::Button, enabled, self.name),
+        response.widget_info(|| {
+            if selected {
+                WidgetInfo::selected(Role::Button, enabled, true, self.name)
+            } else {
+                WidgetInfo::labeled(Role::Button, enabled, self.name)
+            }
         });
 
         if ui.is_rect_visible(rect) {

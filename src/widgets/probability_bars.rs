@@ -124,9 +124,10 @@ impl ProbabilityBars<'_> {
             let x = if towards_left { room.max - length..=room.max } else { room.min..=room.min + length };
             let bar = Rect::from_x_y_ranges(x, bars.y_range());
             let r = radius::BAR;
-            let corners = match towards_left {
-                true => egui::CornerRadius { nw: r, sw: r, ne: 0, se: 0 },
-                false => egui::CornerRadius { ne: r, se: r, nw: 0, sw: 0 },
+            let corners = if towards_left {
+                egui::CornerRadius { nw: r, sw: r, ne: 0, se: 0 }
+            } else {
+                egui::CornerRadius { ne: r, se: r, nw: 0, sw: 0 }
             };
             ui.painter().rect_filled(bar, corners, side.colour);
             let at = if towards_left { columns.left_bars.min - space::S } else { rect.right() };

@@ -4,7 +4,8 @@
 use std::ops::RangeInclusive;
 
 use eframe::egui::{
-    self, Align2, Color32, DragValue, EventFilter, FontId, Key, Rect, Response, Sense, Stroke, Ui, Widget, WidgetInfo,
+    self, Align, Align2, Color32, DragValue, EventFilter, FontId, Key, Layout, Rect, Response, Sense, Stroke, Ui,
+    UiBuilder, Widget, WidgetInfo,
     accesskit::{Action, ActionData},
     pos2, vec2,
 };
@@ -31,6 +32,8 @@ pub struct Slider<'a> {
 
 /// Half the height of the rail's handle.
 const HANDLE: f32 = 7.0;
+/// Around the digits of the number.
+const PADDING: f32 = space::XS;
 /// How far one press of an arrow key goes, as a share of the rail; a twentieth of it with Shift.
 const NUDGE: f64 = 0.02;
 
@@ -113,12 +116,13 @@ impl<'a> Slider<'a> {
     }
 
     fn header_ui(&mut self, ui: &mut Ui) -> Response {
-        ui.horizontal(|ui| {
-            ui.spacing_mut().interact_size.y = 20.0;
-            ui.label(title(self.name));
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| self.number_ui(ui)).inner
-        })
-        .inner
+        let (_, rect) = ui.allocate_space(vec2(ui.available_width(), 20.0));
+        let row = UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center));
+        ui.new_child(row).label(title(self.name));
+        // The digits end where the rail does, so the field around them reaches a little beyond.
+        let end = rect.with_max_x(rect.right() + PADDING);
+        let row = UiBuilder::new().id_salt("number").max_rect(end).layout(Layout::right_to_left(Align::Center));
+        self.number_ui(&mut ui.new_child(row))
     }
 
     fn number_ui(&mut self, ui: &mut Ui) -> Response {
@@ -126,12 +130,12 @@ impl<'a> Slider<'a> {
         visuals.inactive.weak_bg_fill = Color32::TRANSPARENT;
         visuals.inactive.bg_stroke = Stroke::NONE;
         visuals.hovered.bg_stroke = Stroke::NONE;
-        ui.spacing_mut().button_padding = vec2(space::XS, 1.0);
-        // The number ends where the rail does.
-        ui.add_space(-space::XS);
-        let speed = match self.logarithmic {
-            true => self.clamp(*self.value) * 0.01,
-            false => (self.range.end() - self.range.start()) * 0.002,
+        ui.spacing_mut().button_padding = vec2(PADDING, 1.0);
+        ui.spacing_mut().interact_size.y = 20.0;
+        let speed = if self.logarithmic {
+            self.clamp(*self.value) * 0.01
+        } else {
+            (self.range.end() - self.range.start()) * 0.002
         };
         let format = self.format;
         let number = DragValue::new(self.value)
@@ -280,7 +284,7 @@ mod tests {
         assert!((slider.share(1.0) - 1.0 / 6.0).abs() < 1e-12);
         assert!((slider.share(16.0) - 5.0 / 6.0).abs() < 1e-12);
         assert!((slider.value_of(0.5) - 4.0).abs() < 1e-12);
-        assert_eq!(slider.value_of(7.0), 32.0);
-        assert_eq!(slider.clamp(f64::NAN), 0.5);
+        assert!((slider.value_of(7.0) - 32.0).abs() < 1e-12);
+        assert!((slider.clamp(f64::NAN) - 0.5).abs() < 1e-12);
     }
 }

@@ -102,7 +102,7 @@ fn multiples((low, high): (f64, f64), step: f64) -> Vec<f64> {
     (first..=last.min(first + 200)).map(|i| i as f64 * step).collect()
 }
 
-/// All lines equally strong: egui_plot fades those with small steps.
+/// All lines equally strong: `egui_plot` fades those with small steps.
 fn marks(values: Vec<f64>, (low, high): (f64, f64)) -> Vec<GridMark> {
     let inside = values.into_iter().filter(|value| (low..=high).contains(value));
     inside.map(|value| GridMark { value, step_size: high - low }).collect()
