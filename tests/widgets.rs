@@ -7,7 +7,7 @@ use eframe::egui::{self, Key, Role, Theme};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use stillroom::{
     theme,
-    widgets::{Gallery, gallery_ui},
+    widgets::{Band, Curve, CurvePlot, Gallery, Marker, ProbabilityBars, Side, gallery_ui},
 };
 
 fn gallery(theme: Theme) -> Harness<'static, Gallery> {
@@ -142,4 +142,69 @@ fn buttons_are_pressed_by_name() {
     harness.key_press(Key::Space);
     harness.run();
     assert_eq!(harness.state().presses, 2);
+}
+
+/// Shows something alone, in a small window, until it rests.
+fn show<'a>(content: impl FnMut(&mut egui::Ui) + 'a) -> Harness<'a> {
+    let mut harness = Harness::builder().with_size([400.0, 300.0]).with_context_setup(theme::install).build_ui(content);
+    harness.run();
+    harness
+}
+
+#[test]
+fn a_hundred_classes_scroll_in_the_order_given() {
+    let classes = (0..100).map(|i| format!("a class with a long name, number {i}")).collect::<Vec<_>>();
+    let order = (0..100).rev().collect::<Vec<_>>();
+    let even = vec![0.01; 100];
+    let harness = show(|ui| {
+        let side = |name, probabilities| Side { name, probabilities, colour: egui::Color32::RED };
+        let (left, right) = (side("teacher", &even), side("student", &[]));
+        let label = Some((99, egui::Color32::GREEN));
+        let name = "Distributions";
+        ProbabilityBars { name, classes: &classes, left, right, label, order: &order, full: None }.show(ui);
+    });
+    let first = harness.get_by_value("a class with a long name, number 99 (label): teacher 1.000 %, student –").rect();
+    let second = harness.get_by_value("a class with a long name, number 98: teacher 1.000 %, student –").rect();
+    assert!(first.top() < second.top());
+}
+
+#[test]
+fn a_plot_bears_whatever_a_run_may_send() {
+    let point = |x: f64, y: f64| egui_plot::PlotPoint::new(x, y);
+    let all_broken = [point(0.0, f64::NAN), point(1.0, f64::INFINITY), point(2.0, -1.0), point(3.0, 0.0)];
+    let huge = [point(0.0, 1e30), point(1.0, 1e-30)];
+    let lonely = [point(5.0, 2.0)];
+    let band = [Band { x: 0.0, low: 0.0, high: f64::INFINITY }];
+    for line in [&[][..], &all_broken, &huge, &lonely] {
+        for log_y in [false, true] {
+            let hidden = std::collections::BTreeSet::new();
+            let curve = Curve {
+                name: "loss",
+                id: 0,
+                colour: egui::Color32::RED,
+                dashed: true,
+                emphasised: true,
+                line,
+                band: &band,
+            };
+            let mut harness = show(|ui| {
+                let plot = CurvePlot {
+                    name: "Loss",
+                    curves: &[curve],
+                    hidden: &hidden,
+                    markers: &[Marker { x: 1.0, text: "T 4 → 8" }],
+                    log_y,
+                    x_label: "step",
+                    whole_x: true,
+                    include_x: None,
+                    link: None,
+                    height: None,
+                };
+                let shown = plot.show(ui);
+                assert!(shown.x_range.start() <= shown.x_range.end() && shown.follows && shown.columns > 100);
+            });
+            harness.get_by_role_and_label(Role::Figure, "Loss").hover();
+            harness.run();
+        }
+    }
 }

@@ -255,7 +255,8 @@ impl CurvePlot<'_> {
         let at = transform.position_from_point_x(x);
         let line = [pos2(at, frame.top()), pos2(at, frame.bottom())];
         painter.extend(Shape::dashed_line(&line, Stroke::new(1.0, t.tertiary), 2.0, 3.0));
-        let values = visible.iter().filter_map(|curve| Some((curve, nearest(curve.line, x)?))).collect::<Vec<_>>();
+        let mut values = visible.iter().filter_map(|curve| Some((curve, nearest(curve.line, x)?))).collect::<Vec<_>>();
+        values.sort_by_key(|(curve, _)| !curve.emphasised);
         for (curve, point) in &values {
             if let Some(y) = shown_y(point.y, self.log_y) {
                 let place = transform.position_from_point(&PlotPoint::new(point.x, y));
@@ -271,7 +272,7 @@ impl CurvePlot<'_> {
             let place = [("axis", self.x_label.into()), ("x", x.into())];
             ui.label(crate::theme::title(text_with("widget-curve-at", &place)));
             egui::Grid::new("values").num_columns(3).min_col_width(8.0).spacing(vec2(space::S, 2.0)).show(ui, |ui| {
-                for (curve, point) in values.iter().rev().take(READOUT_ROWS) {
+                for (curve, point) in values.iter().take(READOUT_ROWS) {
                     super::dot_ui(ui, curve.colour);
                     ui.label(curve.name);
                     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

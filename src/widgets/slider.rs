@@ -126,12 +126,14 @@ impl<'a> Slider<'a> {
     }
 
     fn number_ui(&mut self, ui: &mut Ui) -> Response {
+        let colour = ui.tokens().secondary;
         let visuals = &mut ui.visuals_mut().widgets;
+        visuals.inactive.fg_stroke.color = colour;
         visuals.inactive.weak_bg_fill = Color32::TRANSPARENT;
         visuals.inactive.bg_stroke = Stroke::NONE;
         visuals.hovered.bg_stroke = Stroke::NONE;
         ui.spacing_mut().button_padding = vec2(PADDING, 1.0);
-        ui.spacing_mut().interact_size.y = 20.0;
+        ui.spacing_mut().interact_size = vec2(8.0, 20.0);
         let speed = if self.logarithmic {
             self.clamp(*self.value) * 0.01
         } else {
