@@ -46,7 +46,7 @@ impl<'a> Dropdown<'a> {
     pub fn show<R>(self, ui: &mut Ui, menu: impl FnOnce(&mut Ui) -> R) -> InnerResponse<Option<R>> {
         let response = self.button_ui(ui);
         let shown = Popup::menu(&response).gap(space::XS).show(|ui| {
-            ui.set_min_width((response.rect.width() - 10.0).max(120.0));
+            ui.set_min_width((response.rect.width() - 14.0).max(120.0));
             egui::ScrollArea::vertical().max_height(ui.spacing().combo_height).show(ui, menu).inner
         });
         InnerResponse::new(shown.map(|shown| shown.inner), response)
