@@ -1,1 +1,47 @@
 //! Parts that know nothing of distillation: curve plot, probability bars, log slider, chip.
+//! Each takes plain data, answers with egui's `Response` or a small struct, and names itself for accessibility.
+
+mod chip;
+mod curve_plot;
+mod dropdown;
+mod empty_state;
+mod gallery;
+mod icon_button;
+mod probability_bars;
+mod progress;
+mod sample_image;
+mod section;
+mod segmented;
+mod slider;
+mod stat_tile;
+mod ticks;
+mod toggle;
+mod weight_bar;
+
+pub use chip::{Chip, ChipResponse, dot_ui};
+pub use curve_plot::{Band, Curve, CurvePlot, CurvePlotResponse, Marker, legend_ui};
+pub use dropdown::Dropdown;
+pub use empty_state::empty_state_ui;
+pub use gallery::{Gallery, gallery_ui};
+pub use icon_button::{IconButton, primary_button};
+pub use probability_bars::{ProbabilityBars, Side};
+pub use progress::progress_ui;
+pub use sample_image::{Sample, sample_image_ui};
+pub use section::{group_ui, hairline_ui, section_ui};
+pub use segmented::segmented_ui;
+pub use slider::Slider;
+pub use stat_tile::stat_tile_ui;
+pub use toggle::toggle_ui;
+pub use weight_bar::{Share, weight_bar_ui};
+
+use eframe::egui::{Rect, Response, Stroke, StrokeKind, Ui};
+
+use crate::theme::{UiTokens as _, radius};
+
+/// The line around a painted control that has the keyboard's focus.
+fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
+    if response.has_focus() {
+        let stroke = Stroke::new(1.0, ui.tokens().secondary);
+        ui.painter().rect_stroke(rect.expand(2.0), radius::CONTROL, stroke, StrokeKind::Outside);
+    }
+}

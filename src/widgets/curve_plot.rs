@@ -1,0 +1,415 @@
+//! Curves over steps or epochs: live, zoomable, with a legend, exact values under the pointer and a logarithmic y.
+//! It draws the points it is given; reducing long curves to what a screen can show is the caller's part.
+
+use std::{collections::BTreeSet, ops::RangeInclusive};
+
+use eframe::egui::{
+    self, Align2, Color32, FontId, Id, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2,
+};
+use egui_plot::{AxisHints, FilledArea, GridMark, Line, LineStyle, Plot, PlotPoint, PlotPoints, PlotTransform, PlotUi};
+
+use crate::{
+    text::{text, text_with},
+    theme::{UiTokens as _, size, space},
+    widgets::{focus_ring, ticks},
+};
+
+/// One curve.
+#[derive(Clone, Copy, Debug)]
+pub struct Curve<'a> {
+    /// What the legend and the readout call it.
+    pub name: &'a str,
+    /// What it is known by when it is hidden; the same from frame to frame.
+    pub id: u64,
+    /// Its colour.
+    pub colour: Color32,
+    /// Dashes back the colour up.
+    pub dashed: bool,
+    /// Whether it is drawn stronger than the others, and in front.
+    pub emphasised: bool,
+    /// Its points by increasing x; values that cannot be shown break the line.
+    pub line: &'a [PlotPoint],
+    /// What lies behind the line: the unsmoothed extremes, or the spread over seeds.
+    pub band: &'a [Band],
+}
+
+/// How far values spread at one x.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Band {
+    /// Where.
+    pub x: f64,
+    /// The smallest value.
+    pub low: f64,
+    /// The largest value.
+    pub high: f64,
+}
+
+/// Something that happened at one x.
+#[derive(Clone, Copy, Debug)]
+pub struct Marker<'a> {
+    /// When.
+    pub x: f64,
+    /// What, in a few words.
+    pub text: &'a str,
+}
+
+/// A plot of curves and how it is drawn.
+#[derive(Clone, Debug)]
+pub struct CurvePlot<'a> {
+    /// The name for accessibility, and what tells two plots apart.
+    pub name: &'a str,
+    /// The curves.
+    pub curves: &'a [Curve<'a>],
+    /// The ids of those that are hidden.
+    pub hidden: &'a BTreeSet<u64>,
+    /// What happened on the way.
+    pub markers: &'a [Marker<'a>],
+    /// Whether y is logarithmic.
+    pub log_y: bool,
+    /// The unit of x: step, epoch.
+    pub x_label: &'a str,
+    /// Whether x counts whole things.
+    pub whole_x: bool,
+    /// The x that must be in view although no point lies there yet, such as the last step.
+    pub include_x: Option<f64>,
+    /// Plots with the same id share their x axis and the line under the pointer.
+    pub link: Option<Id>,
+    /// How tall it is; otherwise it takes what there is.
+    pub height: Option<f32>,
+}
+
+/// What came of a plot.
+#[derive(Debug)]
+pub struct CurvePlotResponse {
+    /// Of the plot's area.
+    pub response: Response,
+    /// The x range on screen, for the next reduction of the curves.
+    pub x_range: RangeInclusive<f64>,
+    /// How many pixels wide the area is.
+    pub columns: usize,
+    /// Whether x follows the data: then give all of each curve, not only the range.
+    pub follows: bool,
+}
+
+/// What stays free at the right of the plot.
+const MARGIN: f32 = space::M;
+/// Room for the ticks of y, the same in all plots so that they stand in line.
+const Y_AXIS: f32 = 38.0;
+/// More rows than this do not fit a readout.
+const READOUT_ROWS: usize = 12;
+
+/// Shows a key for each curve in a row; a click on one gives its id, to hide or show it.
+pub fn legend_ui(ui: &mut Ui, curves: &[Curve<'_>], hidden: &BTreeSet<u64>) -> Option<u64> {
+    let mut toggled = None;
+    for curve in curves {
+        if legend_key_ui(ui, curve, !hidden.contains(&curve.id)).clicked() {
+            toggled = Some(curve.id);
+        }
+    }
+    toggled
+}
+
+fn legend_key_ui(ui: &mut Ui, curve: &Curve<'_>, shown: bool) -> Response {
+    let t = ui.tokens();
+    let colour = if shown { t.secondary } else { t.tertiary };
+    let galley = ui.painter().layout_no_wrap(curve.name.to_owned(), FontId::proportional(size::BODY - 0.5), colour);
+    let (rect, response) = ui.allocate_exact_size(vec2(13.0 + 6.0 + galley.size().x, 20.0), Sense::click());
+    let enabled = ui.is_enabled();
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, enabled, shown, curve.name));
+    if ui.is_rect_visible(rect) {
+        let y = rect.center().y;
+        let key = [pos2(rect.left(), y), pos2(rect.left() + 13.0, y)];
+        let stroke = Stroke::new(2.0, if shown { curve.colour } else { t.selected });
+        if curve.dashed {
+            ui.painter().extend(Shape::dashed_line(&key, stroke, 3.5, 1.5));
+        } else {
+            ui.painter().line_segment(key, stroke);
+        }
+        let place = pos2(rect.left() + 19.0, y - galley.size().y / 2.0);
+        let colour = if response.hovered() { t.text } else { colour };
+        ui.painter().galley_with_override_text_color(place, galley, colour);
+        focus_ring(ui, &response, rect.shrink(1.0));
+    }
+    response.on_hover_text(text("widget-curve-hide"))
+}
+
+impl CurvePlot<'_> {
+    /// Shows the plot. Drag pans, the wheel with Ctrl zooms, a drag with the right button zooms into a box, and a
+    /// double click goes back to following the data.
+    pub fn show(&self, ui: &mut Ui) -> CurvePlotResponse {
+        let visible = self.visible();
+        let t = ui.tokens();
+        let log_y = self.log_y;
+        let plot = self.plot(ui);
+        let shown = plot.show(ui, |plot| {
+            for curve in &visible {
+                band_ui(plot, curve, log_y);
+            }
+            for curve in &visible {
+                line_ui(plot, curve, log_y);
+            }
+            plot.auto_bounds().x
+        });
+        let follows = shown.inner;
+        let (transform, response) = (shown.transform, shown.response);
+
+        let enabled = ui.is_enabled();
+        response.widget_info(|| WidgetInfo {
+            current_text_value: Some(summary(&visible)),
+            ..WidgetInfo::labeled(Role::Figure, enabled, self.name)
+        });
+        let frame = *transform.frame();
+        let end = pos2(frame.right(), frame.bottom());
+        ui.painter().text(end, Align2::RIGHT_TOP, self.x_label, FontId::proportional(size::TICK), t.tertiary);
+        self.markers_ui(ui, &transform);
+        let response = self.readout_ui(ui, &visible, &transform, response);
+        CurvePlotResponse {
+            response,
+            x_range: transform.bounds().min()[0]..=transform.bounds().max()[0],
+            columns: (frame.width() * ui.ctx().pixels_per_point()).max(1.0) as usize,
+            follows,
+        }
+    }
+
+    /// What is not hidden, the emphasised last so that they are in front.
+    fn visible(&self) -> Vec<Curve<'_>> {
+        let mut visible =
+            self.curves.iter().filter(|curve| !self.hidden.contains(&curve.id)).copied().collect::<Vec<_>>();
+        visible.sort_by_key(|curve| curve.emphasised);
+        visible
+    }
+
+    fn plot<'p>(&self, ui: &Ui) -> Plot<'p> {
+        let t = ui.tokens();
+        let tick_font = FontId::proportional(size::TICK);
+        let (log_y, whole_x) = (self.log_y, self.whole_x);
+        let width = f64::from((ui.available_width() - MARGIN).max(64.0));
+        let room = (8.0 + 6.0 * self.x_label.chars().count() as f64) / (width - f64::from(Y_AXIS)).max(1.0);
+        let x_axis = AxisHints::new_x()
+            .tick_label_color(t.tertiary)
+            .tick_label_font(tick_font.clone())
+            .min_thickness(18.0)
+            .formatter(move |mark: GridMark, range: &RangeInclusive<f64>| {
+                // The unit stands at the end of the axis; a tick there would run into it.
+                let span = range.end() - range.start();
+                let free = range.end() - span * room;
+                if mark.value > free { String::new() } else { ticks::tick(mark.value) }
+            });
+        let y_axis =
+            AxisHints::new_y().tick_label_color(t.tertiary).tick_label_font(tick_font).min_thickness(Y_AXIS).formatter(
+                move |mark: GridMark, _: &RangeInclusive<f64>| {
+                    if log_y { ticks::logarithmic_label(mark.value) } else { ticks::tick(mark.value) }
+                },
+            );
+        let mut plot = Plot::new((self.name, log_y))
+            .width(width as f32)
+            .custom_x_axes(vec![x_axis])
+            .custom_y_axes(vec![y_axis])
+            .x_grid_spacer(move |input| if whole_x { ticks::whole(&input, 90.0) } else { ticks::linear(&input, 90.0) })
+            .y_grid_spacer(move |input| if log_y { ticks::logarithmic(&input) } else { ticks::linear(&input, 44.0) })
+            .grid_color(t.hairline)
+            .show_grid([false, true])
+            .show_background(false)
+            .show_x(false)
+            .show_y(false)
+            .show_crosshair(false)
+            .cursor_color(t.tertiary)
+            .allow_scroll(false)
+            .set_margin_fraction(vec2(0.0, 0.06))
+            .label_formatter(|_| None);
+        if let Some(x) = self.include_x {
+            plot = plot.include_x(x);
+        }
+        if let Some(link) = self.link {
+            plot = plot.link_axis(link, [true, false]);
+        }
+        if let Some(height) = self.height {
+            plot = plot.height(height);
+        }
+        plot
+    }
+
+    fn markers_ui(&self, ui: &Ui, transform: &PlotTransform) {
+        let t = ui.tokens();
+        let frame = *transform.frame();
+        let painter = ui.painter().with_clip_rect(frame.intersect(ui.clip_rect()));
+        for marker in self.markers {
+            let x = transform.position_from_point_x(marker.x);
+            let line = [pos2(x, frame.top()), pos2(x, frame.bottom())];
+            painter.extend(Shape::dashed_line(&line, Stroke::new(1.0, t.selected), 4.0, 3.0));
+            let place = pos2(x + space::XS, frame.top() + 2.0);
+            painter.text(place, Align2::LEFT_TOP, marker.text, FontId::proportional(size::TICK), t.tertiary);
+        }
+    }
+
+    /// The line under the pointer and the values on it; plots of one group show the line together.
+    fn readout_ui(&self, ui: &Ui, visible: &[Curve<'_>], transform: &PlotTransform, response: Response) -> Response {
+        let frame = *transform.frame();
+        let pointer = response.hover_pos().filter(|at| frame.contains(*at));
+        let own = pointer.map(|at| transform.value_from_position(at).x);
+        let Some(x) = shared_x(ui, self.link, response.id, own) else { return response };
+        let Some(x) = nearest_x(visible, x) else { return response };
+
+        let t = ui.tokens();
+        let painter = ui.painter().with_clip_rect(frame.intersect(ui.clip_rect()));
+        let at = transform.position_from_point_x(x);
+        let line = [pos2(at, frame.top()), pos2(at, frame.bottom())];
+        painter.extend(Shape::dashed_line(&line, Stroke::new(1.0, t.tertiary), 2.0, 3.0));
+        let mut values = visible.iter().filter_map(|curve| Some((curve, nearest(curve.line, x)?))).collect::<Vec<_>>();
+        values.sort_by_key(|(curve, _)| !curve.emphasised);
+        for (curve, point) in &values {
+            if let Some(y) = shown_y(point.y, self.log_y) {
+                let place = transform.position_from_point(&PlotPoint::new(point.x, y));
+                painter.circle(place, 3.2, t.panel, Stroke::new(1.6, curve.colour));
+            }
+        }
+        if own.is_none() {
+            return response;
+        }
+        response.on_hover_ui_at_pointer(|ui| {
+            ui.spacing_mut().interact_size.y = 16.0;
+            let x = if self.whole_x { ticks::tick(x) } else { ticks::exact(x) };
+            let place = [("axis", self.x_label.into()), ("x", x.into())];
+            ui.label(crate::theme::title(text_with("widget-curve-at", &place)));
+            egui::Grid::new("values").num_columns(3).min_col_width(8.0).spacing(vec2(space::S, 2.0)).show(ui, |ui| {
+                for (curve, point) in values.iter().take(READOUT_ROWS) {
+                    super::dot_ui(ui, curve.colour);
+                    ui.label(curve.name);
+                    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                        ui.label(ticks::exact(point.y))
+                    });
+                    ui.end_row();
+                }
+            });
+            if let Some(more) = values.len().checked_sub(READOUT_ROWS).filter(|more| *more > 0) {
+                ui.label(crate::theme::caption(text_with("widget-curve-more", &[("count", more.into())])));
+            }
+        })
+    }
+}
+
+/// The newest value of each curve, in words.
+fn summary(visible: &[Curve<'_>]) -> String {
+    let newest = |curve: &Curve<'_>| {
+        let last = curve.line.last()?;
+        Some(text_with("widget-curve-now", &[("name", curve.name.into()), ("value", ticks::exact(last.y).into())]))
+    };
+    let values = visible.iter().filter_map(newest).collect::<Vec<_>>();
+    if values.is_empty() { text("widget-curve-empty") } else { values.join("; ") }
+}
+
+fn line_ui<'p>(plot: &mut PlotUi<'p>, curve: &Curve<'p>, log_y: bool) {
+    let width = if curve.emphasised { 1.8 } else { 1.1 };
+    for (part, points) in unbroken(curve.line, log_y).into_iter().enumerate() {
+        let mut line =
+            Line::new(curve.name, points).id((curve.id, part)).color(curve.colour).width(width).allow_hover(false);
+        if curve.dashed {
+            line = line.style(LineStyle::Dashed { length: 5.0 });
+        }
+        plot.line(line);
+    }
+}
+
+fn band_ui(plot: &mut PlotUi<'_>, curve: &Curve<'_>, log_y: bool) {
+    let shown =
+        |band: &Band| Some((band.x, shown_y(band.low, log_y)?, shown_y(band.high, log_y)?)).filter(|b| b.0.is_finite());
+    let fill = curve.colour.gamma_multiply(0.22);
+    for (part, stretch) in curve.band.chunk_by(|a, b| shown(a).is_some() == shown(b).is_some()).enumerate() {
+        let points = stretch.iter().filter_map(shown).collect::<Vec<_>>();
+        if points.len() > 1 {
+            let column = |pick: fn(&(f64, f64, f64)) -> f64| points.iter().map(pick).collect::<Vec<_>>();
+            let (xs, low, high) = (column(|p| p.0), column(|p| p.1), column(|p| p.2));
+            let area = FilledArea::new(curve.name, &xs, &low, &high).id((curve.id, "band", part));
+            plot.add(area.fill_color(fill).stroke(Stroke::NONE).allow_hover(false));
+        }
+    }
+}
+
+/// The stretches of a line that can be drawn; a line without gaps on a linear axis is not copied.
+fn unbroken(line: &[PlotPoint], log_y: bool) -> Vec<PlotPoints<'_>> {
+    let drawn = |point: &PlotPoint| point.x.is_finite() && shown_y(point.y, log_y).is_some();
+    let stretches = line.chunk_by(|a, b| drawn(a) == drawn(b)).filter(|stretch| drawn(&stretch[0]));
+    let moved = |point: &PlotPoint| PlotPoint::new(point.x, shown_y(point.y, log_y).unwrap_or(f64::NAN));
+    stretches
+        .map(
+            |stretch| {
+                if log_y {
+                    PlotPoints::Owned(stretch.iter().map(moved).collect())
+                } else {
+                    PlotPoints::Borrowed(stretch)
+                }
+            },
+        )
+        .collect()
+}
+
+/// Where a value lies on the y axis, if it can be shown there.
+fn shown_y(value: f64, log_y: bool) -> Option<f64> {
+    if log_y { (value > 0.0 && value.is_finite()).then(|| value.log10()) } else { value.is_finite().then_some(value) }
+}
+
+/// The point of a line that lies nearest to `x`, if `x` is not beyond its ends.
+fn nearest(line: &[PlotPoint], x: f64) -> Option<PlotPoint> {
+    let after = line.partition_point(|point| point.x < x);
+    let (first, last) = (line.first()?, line.last()?);
+    if x < first.x || x > last.x {
+        return None;
+    }
+    let before = line[after.saturating_sub(1)];
+    let after = line[after.min(line.len() - 1)];
+    Some(if x - before.x < after.x - x { before } else { after })
+}
+
+/// The x of the point nearest to `x` on any curve.
+fn nearest_x(curves: &[Curve<'_>], x: f64) -> Option<f64> {
+    let of_line = |curve: &Curve<'_>| {
+        let (first, last) = (curve.line.first()?, curve.line.last()?);
+        nearest(curve.line, x.clamp(first.x, last.x)).map(|point| point.x)
+    };
+    curves.iter().filter_map(of_line).min_by(|a, b| (a - x).abs().total_cmp(&(b - x).abs()))
+}
+
+/// Where the pointer is over any plot of the group: its owner says, the others read.
+fn shared_x(ui: &Ui, link: Option<Id>, owner: Id, own: Option<f64>) -> Option<f64> {
+    let Some(link) = link else { return own };
+    let key = link.with("pointer");
+    let held: Option<(Id, f64)> = ui.data(|data| data.get_temp(key));
+    if let Some(x) = own {
+        ui.data_mut(|data| data.insert_temp(key, (owner, x)));
+    } else if held.is_some_and(|(holder, _)| holder == owner) {
+        ui.data_mut(|data| data.remove::<(Id, f64)>(key));
+        // Plots above this one have drawn the line already.
+        ui.ctx().request_repaint();
+        return None;
+    }
+    own.or(held.map(|(_, x)| x))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(values: &[f64]) -> Vec<PlotPoint> {
+        values.iter().enumerate().map(|(i, &y)| PlotPoint::new(i as f64, y)).collect()
+    }
+
+    #[test]
+    fn what_cannot_be_shown_breaks_the_line() {
+        let points = line(&[1.0, 0.1, 0.0, f64::NAN, 10.0, f64::INFINITY, 100.0]);
+        let stretches = unbroken(&points, true);
+        let ys = stretches.iter().map(|s| s.points().iter().map(|p| p.y).collect::<Vec<_>>()).collect::<Vec<_>>();
+        assert_eq!(ys, [vec![0.0, -1.0], vec![1.0], vec![2.0]]);
+        let stretches = unbroken(&points, false);
+        assert_eq!(stretches.iter().map(|s| s.points().len()).collect::<Vec<_>>(), [3, 1, 1]);
+    }
+
+    #[test]
+    fn the_nearest_point() {
+        let points = line(&[5.0, 6.0, 7.0]);
+        assert_eq!(nearest(&points, 0.4).map(|p| p.y), Some(5.0));
+        assert_eq!(nearest(&points, 1.6).map(|p| p.y), Some(7.0));
+        assert_eq!(nearest(&points, 2.0).map(|p| p.y), Some(7.0));
+        assert_eq!(nearest(&points, 2.1).map(|p| p.y), None);
+        assert_eq!(nearest(&[], 0.0).map(|p| p.y), None);
+    }
+}

@@ -1,0 +1,215 @@
+//! Two distributions mirrored around the names of their classes, so that a difference in shape is seen.
+//! Up to some twenty classes fit; more scroll, in the order the caller gives.
+
+use eframe::egui::{
+    self, Align2, Color32, FontId, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2,
+};
+
+use crate::{
+    text::{text, text_with},
+    theme::{UiTokens as _, radius, semibold, size, space},
+};
+
+/// One of the two distributions.
+#[derive(Clone, Copy, Debug)]
+pub struct Side<'a> {
+    /// Whose it is.
+    pub name: &'a str,
+    /// A probability for each class; empty if there is none yet.
+    pub probabilities: &'a [f32],
+    /// The colour of its bars.
+    pub colour: Color32,
+}
+
+/// What the bars show.
+#[derive(Clone, Copy, Debug)]
+pub struct ProbabilityBars<'a> {
+    /// The name for accessibility, and what tells two of these on one screen apart.
+    pub name: &'a str,
+    /// The names of the classes.
+    pub classes: &'a [String],
+    /// The distribution on the left.
+    pub left: Side<'a>,
+    /// The distribution on the right.
+    pub right: Side<'a>,
+    /// The class of the label and the colour its name gets.
+    pub label: Option<(usize, Color32)>,
+    /// Which classes to show, and in which order; empty for all as they come.
+    pub order: &'a [usize],
+    /// The probability that fills a side; without it, the largest one shown does.
+    pub full: Option<f32>,
+}
+
+const PERCENT: f32 = 46.0;
+const MIN_ROW: f32 = 19.0;
+const ANIMATION: f32 = 0.12;
+
+/// Where the columns of a row are.
+struct Columns {
+    left_bars: egui::Rangef,
+    names: egui::Rangef,
+    right_bars: egui::Rangef,
+}
+
+impl ProbabilityBars<'_> {
+    /// Shows a header and a row for each class, and scrolls if they do not fit.
+    pub fn show(&self, ui: &mut Ui) -> Response {
+        let outer = ui.scope(|ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            self.header_ui(ui);
+            let rows = if self.order.is_empty() { self.classes.len() } else { self.order.len() };
+            let row_height = (ui.available_height() / rows.max(1) as f32).clamp(MIN_ROW, size::ROW);
+            let area = ScrollArea::vertical().id_salt(self.name).auto_shrink([false, true]);
+            area.show_rows(ui, row_height, rows, |ui, visible| {
+                for row in visible {
+                    let class = if self.order.is_empty() { row } else { self.order[row] };
+                    self.row_ui(ui, class, row_height);
+                }
+            });
+        });
+        let response = outer.response;
+        let enabled = ui.is_enabled();
+        response.widget_info(|| WidgetInfo::labeled(Role::Group, enabled, self.name));
+        response
+    }
+
+    fn header_ui(&self, ui: &mut Ui) {
+        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
+        let columns = self.columns(ui, rect);
+        let t = ui.tokens();
+        let y = rect.center().y;
+        let unit = text("widget-bars-unit");
+        let bold = semibold(size::CAPTION);
+        let small = FontId::proportional(size::CAPTION);
+        let painter = ui.painter();
+        painter.text(
+            pos2(columns.left_bars.max, y),
+            Align2::RIGHT_CENTER,
+            self.left.name,
+            bold.clone(),
+            self.left.colour,
+        );
+        painter.text(pos2(columns.right_bars.min, y), Align2::LEFT_CENTER, self.right.name, bold, self.right.colour);
+        painter.text(pos2(columns.left_bars.min - space::S, y), Align2::RIGHT_CENTER, &unit, small.clone(), t.tertiary);
+        painter.text(pos2(rect.right(), y), Align2::RIGHT_CENTER, unit, small, t.tertiary);
+    }
+
+    fn row_ui(&self, ui: &mut Ui, class: usize, height: f32) {
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+        let words = self.words(class);
+        let enabled = ui.is_enabled();
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, enabled, &words));
+
+        let t = ui.tokens();
+        let columns = self.columns(ui, rect);
+        let is_label = self.label.filter(|(label, _)| *label == class);
+        let name = self.classes.get(class).map_or("", String::as_str);
+        let (font, colour) = match is_label {
+            Some((_, colour)) => (semibold(size::BODY), colour),
+            None => (FontId::proportional(size::BODY), t.text),
+        };
+        let job = egui::text::LayoutJob::simple_singleline(name.to_owned(), font, colour);
+        let galley = ui.painter().layout_job(truncated(job, columns.names.span()));
+        let place = Align2::CENTER_CENTER.anchor_size(pos2(columns.names.center(), rect.center().y), galley.size());
+        ui.painter().galley(place.min, galley, colour);
+
+        let full = self.full.unwrap_or_else(|| self.largest()).max(f32::MIN_POSITIVE);
+        let bars = rect.shrink2(vec2(0.0, (height * 0.18).round()));
+        for (side, room, towards_left) in
+            [(self.left, columns.left_bars, true), (self.right, columns.right_bars, false)]
+        {
+            let share = side.probabilities.get(class).map_or(0.0, |p| if p.is_finite() { p / full } else { 0.0 });
+            let id = response.id.with((self.name, class, towards_left));
+            let length = ui.ctx().animate_value_with_time(id, share.clamp(0.0, 1.0), ANIMATION) * room.span();
+            let x = if towards_left { room.max - length..=room.max } else { room.min..=room.min + length };
+            let bar = Rect::from_x_y_ranges(x, bars.y_range());
+            let r = radius::BAR;
+            let corners = if towards_left {
+                egui::CornerRadius { nw: r, sw: r, ne: 0, se: 0 }
+            } else {
+                egui::CornerRadius { ne: r, se: r, nw: 0, sw: 0 }
+            };
+            ui.painter().rect_filled(bar, corners, side.colour);
+            let at = if towards_left { columns.left_bars.min - space::S } else { rect.right() };
+            let percent = side.probabilities.get(class).map_or_else(|| text("widget-bars-missing"), |p| percent(*p));
+            let small = FontId::proportional(size::CAPTION);
+            ui.painter().text(pos2(at, rect.center().y), Align2::RIGHT_CENTER, percent, small, t.secondary);
+        }
+        response.on_hover_text(words);
+    }
+
+    fn columns(&self, ui: &Ui, rect: Rect) -> Columns {
+        let font = FontId::proportional(size::BODY);
+        let wide = |name: &String| ui.painter().layout_no_wrap(name.clone(), font.clone(), Color32::WHITE).size().x;
+        // Every visible row must agree; a hundred names tell enough about how wide the column should be.
+        let widest = self.classes.iter().take(100).map(wide).fold(0.0, f32::max);
+        let name = (widest + space::L).clamp(38.0, (rect.width() * 0.34).max(38.0));
+        let middle = rect.center().x;
+        Columns {
+            left_bars: egui::Rangef::new(rect.left() + PERCENT, middle - name / 2.0),
+            names: egui::Rangef::new(middle - name / 2.0, middle + name / 2.0).shrink(2.0),
+            right_bars: egui::Rangef::new(middle + name / 2.0, rect.right() - PERCENT),
+        }
+    }
+
+    fn largest(&self) -> f32 {
+        let both = self.left.probabilities.iter().chain(self.right.probabilities);
+        both.copied().filter(|p| p.is_finite()).fold(0.0, f32::max)
+    }
+
+    /// The row in words, with exact values.
+    fn words(&self, class: usize) -> String {
+        let exact = |side: Side<'_>| match side.probabilities.get(class) {
+            Some(p) => text_with("widget-percent", &[("value", exact_percent(*p).into())]),
+            None => text("widget-bars-missing"),
+        };
+        let key = if self.label.is_some_and(|(label, _)| label == class) {
+            "widget-bars-row-label"
+        } else {
+            "widget-bars-row"
+        };
+        text_with(
+            key,
+            &[
+                ("class", self.classes.get(class).map_or("", String::as_str).into()),
+                ("left-name", self.left.name.into()),
+                ("left", exact(self.left).into()),
+                ("right-name", self.right.name.into()),
+                ("right", exact(self.right).into()),
+            ],
+        )
+    }
+}
+
+fn truncated(mut job: egui::text::LayoutJob, width: f32) -> egui::text::LayoutJob {
+    job.wrap = egui::text::TextWrapping::truncate_at_width(width);
+    job
+}
+
+/// One decimal; what would round to nothing says so.
+fn percent(p: f32) -> String {
+    let percent = 100.0 * p;
+    if percent > 0.0 && percent < 0.05 { "<0.1".to_owned() } else { format!("{percent:.1}") }
+}
+
+/// As exact as an f32 is worth reading.
+fn exact_percent(p: f32) -> String {
+    let percent = 100.0 * f64::from(p);
+    if percent >= 0.01 || percent == 0.0 {
+        format!("{percent:.3}")
+    } else {
+        format!("{percent:.2e}").replace('-', "−")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_probabilities_are_not_called_nothing() {
+        assert_eq!([0.0, 1e-6, 0.000_6, 0.193, 1.0].map(percent), ["0.0", "<0.1", "0.1", "19.3", "100.0"]);
+        assert_eq!(exact_percent(1e-6), "1.00e−4");
+        assert_eq!(exact_percent(0.25), "25.000");
+    }
+}
