@@ -1,6 +1,22 @@
 //! The engine: device, session, step, worker thread, requests in, reports out, resume state.
+//!
+//! The training thread owns the device: it is created there, and all tensors live and die there. Only plain data leaves, as
+//! [`report::Report`]s to a [`Journal`], which keeps them, and to an [`Observer`], which shows them.
 
+mod device;
+mod job;
+mod prepare;
 pub mod report;
+mod resume;
+mod schedule;
+mod session;
 mod sink;
+mod worker;
 
+pub use device::{DeviceChoice, choose, engine_name, threads};
+pub use job::{JobStart, ResumeJob};
+pub use prepare::{PrepareError, Prepared, ROWS_AT_A_TIME, Shelf, Teacher, TeacherModel, population_logits, tensor};
+pub use schedule::rate_factor;
+pub use session::{EpochSums, Member, Session, TeacherSide};
 pub use sink::{Journal, JournalError, Observer};
+pub use worker::{Request, Worker, WorkerOptions};

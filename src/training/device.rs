@@ -1,0 +1,60 @@
+//! Chooses the device of the training thread, with a reason that the user can read.
+
+use candle_core::Device;
+
+use super::report::DeviceInfo;
+
+/// What the user asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DeviceChoice {
+    /// A GPU where this build and this machine have one, else the CPU.
+    #[default]
+    Best,
+    /// The CPU.
+    Cpu,
+}
+
+/// The device, and why this one. Falls back to the CPU when a GPU that this build could use does not answer.
+pub fn choose(choice: DeviceChoice, threads: usize) -> (Device, DeviceInfo) {
+    let cpu = |reason: String| (Device::Cpu, DeviceInfo { name: "cpu".to_owned(), threads, reason });
+    if choice == DeviceChoice::Cpu {
+        return cpu("The CPU was asked for.".to_owned());
+    }
+    let gpu: Option<(&str, candle_core::Result<Device>)> = if cfg!(feature = "cuda") {
+        Some(("cuda:0", Device::new_cuda(0)))
+    } else if cfg!(feature = "metal") {
+        Some(("metal:0", Device::new_metal(0)))
+    } else {
+        None
+    };
+    match gpu {
+        None => cpu("This build has no GPU support (features `cuda` or `metal`).".to_owned()),
+        Some((name, Ok(device))) => {
+            let reason = "The GPU answered.".to_owned();
+            (device, DeviceInfo { name: name.to_owned(), threads, reason })
+        }
+        Some((name, Err(error))) => {
+            cpu(format!("{name} does not answer ({}), so the CPU is used.", first_line(&error.to_string())))
+        }
+    }
+}
+
+/// Threads of the pool: one for each physical core.
+pub fn threads() -> usize {
+    num_cpus::get_physical().min(std::thread::available_parallelism().map_or(1, usize::from)).max(1)
+}
+
+/// This engine and this processor, for the metadata of checkpoints.
+pub fn engine_name(device: &DeviceInfo) -> String {
+    let processor = std::fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| {
+        let line = text.lines().find(|line| line.starts_with("model name"))?;
+        Some(line.split_once(':')?.1.trim().to_owned())
+    });
+    let processor = processor.unwrap_or_else(|| std::env::consts::ARCH.to_owned());
+    format!("stillroom {} on {} ({processor})", env!("CARGO_PKG_VERSION"), device.name)
+}
+
+/// candle adds a backtrace to its messages when the environment asks for one.
+pub(super) fn first_line(message: &str) -> &str {
+    message.lines().next().unwrap_or(message)
+}

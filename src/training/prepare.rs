@@ -1,0 +1,335 @@
+//! From a recipe to everything that training needs; all that can be wrong with the input is found here.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use candle_core::{Device, Tensor};
+
+use super::report::Probe;
+use crate::data::{DataError, Dataset, Inputs, Splits, TransferSet};
+use crate::distill::TeacherLogits;
+use crate::model::{Checkpoint, CheckpointError, Normalisation, Plan, PlanError, Population};
+use crate::recipe::{Builtin, CheckpointSource, Recipe, Source, TeacherRecipe};
+
+/// Rows that are evaluated at a time. Part of the definition of an evaluation's bits.
+pub const ROWS_AT_A_TIME: usize = 512;
+
+/// Largest probe set.
+const PROBE_ROWS: usize = 256;
+
+/// Everything that a job needs, found good.
+pub struct Prepared {
+    /// All rows.
+    pub dataset: Arc<Dataset>,
+    /// Which rows are for what.
+    pub splits: Splits,
+    /// What the students may see.
+    pub transfer: TransferSet,
+    /// Rows of the lens, ascending.
+    pub probe: Vec<u32>,
+    /// How new models see inputs.
+    pub normalisation: Normalisation,
+    /// Layers of the student.
+    pub student: Option<Plan>,
+    /// The teacher: ready, or the layers to train.
+    pub teacher: TeacherModel,
+    /// What the user should know and may ignore.
+    pub warnings: Vec<String>,
+}
+
+/// The model that is learnt from.
+#[derive(Clone)]
+pub enum TeacherModel {
+    /// Loaded or trained.
+    Ready(Arc<Teacher>),
+    /// To be trained.
+    ToTrain(Plan),
+}
+
+/// A teacher that can be asked.
+pub struct Teacher {
+    /// One member or, for an ensemble, several.
+    pub population: Population,
+    /// For each class of the data, its place among the population's logits.
+    pub places: Vec<usize>,
+}
+
+/// Why a recipe cannot be run.
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareError {
+    /// The data.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The student's or teacher's layers.
+    #[error("{whose}: {error}")]
+    Plan {
+        /// `student.model` or `teacher.model`.
+        whose: &'static str,
+        /// What is wrong with them.
+        error: PlanError,
+    },
+    /// The teacher's file.
+    #[error("teacher.checkpoint: {0}")]
+    Checkpoint(#[from] CheckpointError),
+    /// The teacher has seen rows that are to judge it.
+    #[error(
+        "teacher.checkpoint: {path}: the teacher was trained on {rows} of this run's {of} test rows, so its test result would \
+         mean nothing; use the data.seed of its own training, or another teacher"
+    )]
+    Overlap {
+        /// The file.
+        path: String,
+        /// Test rows it was trained on.
+        rows: usize,
+        /// Test rows.
+        of: usize,
+    },
+    /// The device.
+    #[error("the device cannot hold the model: {0}")]
+    Device(#[from] candle_core::Error),
+    /// The user does not want it any more.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+impl PrepareError {
+    /// A stable name for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Data(error) => error.code(),
+            Self::Plan { error, .. } => error.code(),
+            Self::Checkpoint(error) => error.code(),
+            Self::Overlap { .. } => "teacher-saw-test-rows",
+            Self::Device(_) => "device",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// Built-in data and teachers, kept between jobs. Files are read anew each time: they may have changed.
+#[derive(Default)]
+pub struct Shelf {
+    data: Option<(Builtin, Arc<Dataset>)>,
+    teacher: Option<(Builtin, Arc<Teacher>, Checkpoint)>,
+}
+
+impl Shelf {
+    fn dataset(&mut self, source: &Source) -> Result<Arc<Dataset>, DataError> {
+        let Source::Builtin(builtin) = source else { return Dataset::load(source).map(Arc::new) };
+        if let Some((kept, dataset)) = &self.data
+            && kept == builtin
+        {
+            return Ok(dataset.clone());
+        }
+        let dataset = Arc::new(Dataset::load(source)?);
+        self.data = Some((*builtin, dataset.clone()));
+        Ok(dataset)
+    }
+
+    /// Loads data and models and checks that they fit each other.
+    ///
+    /// # Errors
+    /// When the recipe cannot be run; nothing has happened then.
+    pub fn prepare(&mut self, recipe: &Recipe, device: &Device) -> Result<Prepared, PrepareError> {
+        let dataset = self.dataset(&recipe.data.source)?;
+        let splits = dataset.split(&recipe.data)?;
+        let transfer = TransferSet::of_students(&dataset, &splits, &recipe.data)?;
+        let probe = splits.probe(&dataset, recipe.data.seed, PROBE_ROWS);
+        let shape = dataset.inputs.shape();
+        let normalisation = match dataset.pixel_scale {
+            Some(largest) => Normalisation::of_pixels(largest),
+            None => Normalisation::of_features(&dataset.gather(&splits.train)),
+        };
+        let plan = |architecture, whose| {
+            Plan::new(architecture, &shape, dataset.classes.len()).map_err(|error| PrepareError::Plan { whose, error })
+        };
+        let student = recipe.student.as_ref().map(|model| plan(model, "student.model")).transpose()?;
+        let mut warnings = Vec::new();
+        let teacher = match &recipe.teacher {
+            TeacherRecipe::Train { model, .. } => TeacherModel::ToTrain(plan(model, "teacher.model")?),
+            TeacherRecipe::Checkpoint(source) => {
+                let (path, teacher, checkpoint) = self.load_teacher(source, &dataset, device)?;
+                check_rows(&path, &checkpoint, &dataset, &splits, &mut warnings)?;
+                TeacherModel::Ready(teacher)
+            }
+        };
+        Ok(Prepared { dataset, splits, transfer, probe, normalisation, student, teacher, warnings })
+    }
+
+    fn load_teacher(
+        &mut self,
+        source: &CheckpointSource,
+        dataset: &Dataset,
+        device: &Device,
+    ) -> Result<(String, Arc<Teacher>, Checkpoint), PrepareError> {
+        let (path, checkpoint, builtin) = match source {
+            CheckpointSource::File(file) => (file.display().to_string(), Checkpoint::read(file)?, None),
+            CheckpointSource::Builtin(builtin) => {
+                let path = format!("builtin:{}", builtin.name());
+                if let Some((kept, teacher, checkpoint)) = &self.teacher
+                    && kept == builtin
+                {
+                    // Whether it fits is a question of the data and asked each time.
+                    checkpoint.places_of(&path, &dataset.inputs.shape(), &dataset.classes)?;
+                    return Ok((path, teacher.clone(), checkpoint.clone()));
+                }
+                let checkpoint = Checkpoint::from_bytes(&path, builtin_teacher(*builtin))?;
+                (path, checkpoint, Some(*builtin))
+            }
+        };
+        let places = checkpoint.places_of(&path, &dataset.inputs.shape(), &dataset.classes)?;
+        let teacher = Arc::new(Teacher { population: checkpoint.population(device)?, places });
+        if let Some(builtin) = builtin {
+            // The weights now live in the population; the shelf keeps what describes them.
+            let description = Checkpoint { weights: Vec::new(), ..checkpoint.clone() };
+            self.teacher = Some((builtin, teacher.clone(), description));
+        }
+        Ok((path, teacher, checkpoint))
+    }
+}
+
+fn builtin_teacher(builtin: Builtin) -> &'static [u8] {
+    match builtin {
+        Builtin::Digits => include_bytes!("../../assets/teachers/digits.safetensors"),
+        Builtin::MnistMini => include_bytes!("../../assets/teachers/mnist-mini.safetensors"),
+    }
+}
+
+/// Test rows the teacher was trained on are an error, validation rows a warning.
+fn check_rows(
+    path: &str,
+    checkpoint: &Checkpoint,
+    dataset: &Dataset,
+    splits: &Splits,
+    warnings: &mut Vec<String>,
+) -> Result<(), PrepareError> {
+    let seen: HashSet<u64> = checkpoint.rows.iter().copied().collect();
+    if seen.is_empty() {
+        return Ok(());
+    }
+    // A row that the data itself holds twice, once in each part, says nothing about the teacher.
+    let train: HashSet<u64> = dataset.row_hashes(&splits.train).into_iter().collect();
+    let overlap = |rows: &[u32]| {
+        dataset.row_hashes(rows).into_iter().filter(|hash| seen.contains(hash) && !train.contains(hash)).count()
+    };
+    let of_test = overlap(&splits.test);
+    if of_test > 0 {
+        return Err(PrepareError::Overlap { path: path.to_owned(), rows: of_test, of: splits.test.len() });
+    }
+    let of_validation = overlap(&splits.validation);
+    if of_validation > 0 {
+        warnings.push(format!(
+            "The teacher was trained on {of_validation} of the {} validation rows: it looks better there than it is.",
+            splits.validation.len()
+        ));
+    }
+    Ok(())
+}
+
+impl Prepared {
+    /// The lens's rows, with the teacher's logits on them where there is a teacher yet.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn probe_set(&self, device: &Device) -> Result<Probe, PrepareError> {
+        let inputs = self.dataset.gather(&self.probe);
+        let teacher = match &self.teacher {
+            TeacherModel::Ready(teacher) => teacher.logits(&self.dataset, &self.probe, device, &|| false)?.values,
+            TeacherModel::ToTrain(_) => Vec::new(),
+        };
+        let scale = self.dataset.pixel_scale.unwrap_or(1.0);
+        Ok(Probe {
+            rows: self.probe.clone(),
+            labels: self.probe.iter().map(|row| self.dataset.labels[*row as usize]).collect(),
+            classes: self.dataset.classes.clone(),
+            shape: inputs.shape(),
+            inputs: inputs.values().iter().map(|value| value / scale).collect(),
+            teacher,
+        })
+    }
+
+    /// The true classes of rows.
+    pub fn labels(&self, rows: &[u32]) -> Vec<u32> {
+        rows.iter().map(|row| self.dataset.labels[*row as usize]).collect()
+    }
+}
+
+impl Teacher {
+    /// Logits of `rows`, `[members, rows, classes]`, with the classes in the order of the data. `cancelled` is asked between
+    /// parts.
+    ///
+    /// # Errors
+    /// When the device fails or the user cancels.
+    pub fn logits(
+        &self,
+        dataset: &Dataset,
+        rows: &[u32],
+        device: &Device,
+        cancelled: &dyn Fn() -> bool,
+    ) -> Result<TeacherLogits, PrepareError> {
+        let values = population_logits(&self.population, dataset, rows, device, cancelled)?;
+        Ok(self.in_class_order(values))
+    }
+
+    /// Logits of ready-made inputs, as [`Teacher::logits`].
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn logits_of(&self, inputs: &Inputs, device: &Device) -> candle_core::Result<TeacherLogits> {
+        let logits = self.population.logits(&tensor(std::slice::from_ref(inputs), device)?)?;
+        Ok(self.in_class_order(logits.flatten_all()?.to_vec1()?))
+    }
+
+    fn in_class_order(&self, values: Vec<f32>) -> TeacherLogits {
+        let classes = self.places.len();
+        let values = if self.places.iter().enumerate().all(|(i, place)| i == *place) {
+            values
+        } else {
+            values.chunks_exact(classes).flat_map(|row| self.places.iter().map(|place| row[*place])).collect()
+        };
+        TeacherLogits { values, teachers: self.population.members(), classes }
+    }
+}
+
+/// Logits of a population on `rows`, `[members, rows, classes]`.
+///
+/// # Errors
+/// When the device fails or the user cancels.
+pub fn population_logits(
+    population: &Population,
+    dataset: &Dataset,
+    rows: &[u32],
+    device: &Device,
+    cancelled: &dyn Fn() -> bool,
+) -> Result<Vec<f32>, PrepareError> {
+    let (members, classes) = (population.members(), population.plan().classes);
+    let mut values = vec![0.0; members * rows.len() * classes];
+    for (part, rows_of_part) in rows.chunks(ROWS_AT_A_TIME).enumerate() {
+        if cancelled() {
+            return Err(PrepareError::Cancelled);
+        }
+        let logits = population.logits(&tensor(&[dataset.gather(rows_of_part)], device)?)?;
+        let logits: Vec<f32> = logits.flatten_all()?.to_vec1()?;
+        let len = rows_of_part.len() * classes;
+        for member in 0..members {
+            let at = (member * rows.len() + part * ROWS_AT_A_TIME) * classes;
+            values[at..at + len].copy_from_slice(&logits[member * len..][..len]);
+        }
+    }
+    Ok(values)
+}
+
+/// Raw inputs as a tensor: `[1, batch, …]` of one, `[K, batch, …]` of several.
+///
+/// # Errors
+/// When the device fails.
+pub fn tensor(inputs: &[Inputs], device: &Device) -> candle_core::Result<Tensor> {
+    let Some(first) = inputs.first() else { candle_core::bail!("no inputs") };
+    let mut shape = vec![inputs.len(), first.rows()];
+    shape.extend(first.shape());
+    let mut values = Vec::with_capacity(shape.iter().product());
+    for inputs in inputs {
+        values.extend_from_slice(inputs.values());
+    }
+    Tensor::from_vec(values, shape, device)
+}

@@ -1,0 +1,155 @@
+//! All that is needed to go on from a step, as bytes.
+
+use std::collections::HashMap;
+
+use candle_core::{DType, Device, Tensor};
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use serde::{Deserialize, Serialize};
+
+use super::report::Stage;
+use super::session::{EpochSums, Session};
+
+/// The metadata entry.
+const KEY: &str = "stillroom-resume";
+
+/// Format of the bytes; a state of another one is not used.
+const FORMAT: u32 = 1;
+
+/// The weights kept for `training.keep = "best"`.
+#[derive(Clone, Debug)]
+pub struct Best {
+    /// Validation errors of these weights.
+    pub errors: u64,
+    /// Epoch after which they were these.
+    pub epoch: u64,
+    /// In the order of the plan's parameters, without the population axis.
+    pub weights: Vec<Tensor>,
+}
+
+/// What a stage has besides its session.
+#[derive(Clone, Debug, Default)]
+pub struct Extras {
+    /// Seconds spent training.
+    pub seconds: f64,
+    /// Events of the job that have taken effect.
+    pub events: u64,
+    /// A best epoch for each member, where one is kept.
+    pub best: Vec<Option<Best>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Metadata {
+    format: u32,
+    stage: Stage,
+    step: u64,
+    optimiser_steps: u64,
+    /// Temperature, soft weight, hard weight and learning rate of each member.
+    members: Vec<(Option<f64>, f64, f64, f64, bool)>,
+    sums: Vec<[u64; 5]>,
+    seconds: f64,
+    events: u64,
+    best: Vec<Option<(u64, u64)>>,
+}
+
+/// Writes the state of a stage.
+///
+/// # Errors
+/// When the device fails.
+pub fn save(stage: Stage, session: &Session, extras: &Extras) -> candle_core::Result<Vec<u8>> {
+    let mut tensors: Vec<(String, Tensor)> = Vec::new();
+    for (i, parameter) in session.population.parameters().iter().enumerate() {
+        tensors.push((format!("parameter.{i}"), parameter.as_detached_tensor()));
+    }
+    let (optimiser_steps, moments) = session.optimiser.state();
+    for (i, [first, second]) in moments.enumerate() {
+        tensors.push((format!("first.{i}"), first.clone()));
+        tensors.push((format!("second.{i}"), second.clone()));
+    }
+    for (member, best) in extras.best.iter().enumerate() {
+        for (i, weights) in best.iter().flat_map(|best| best.weights.iter().enumerate()) {
+            tensors.push((format!("best.{member}.{i}"), weights.clone()));
+        }
+    }
+    let members = session.members.iter().map(|member| {
+        let student = member.student;
+        (student.temperature, student.soft_weight, student.hard_weight, member.learning_rate, member.active)
+    });
+    let metadata = Metadata {
+        format: FORMAT,
+        stage,
+        step: session.step,
+        optimiser_steps,
+        members: members.collect(),
+        sums: session.sums.iter().map(|sums| sums.to_bits()).collect(),
+        seconds: extras.seconds,
+        events: extras.events,
+        best: extras.best.iter().map(|best| best.as_ref().map(|best| (best.errors, best.epoch))).collect(),
+    };
+    let message = |error: &dyn std::fmt::Display| candle_core::Error::Msg(format!("resume state: {error}"));
+    let metadata = serde_json::to_string(&metadata).map_err(|error| message(&error))?;
+    let mut bytes = Vec::with_capacity(tensors.len());
+    for (name, tensor) in tensors {
+        let values: Vec<f32> = tensor.to_dtype(DType::F32)?.flatten_all()?.to_vec1()?;
+        let values: Vec<u8> = values.into_iter().flat_map(f32::to_le_bytes).collect();
+        bytes.push((name, tensor.dims().to_vec(), values));
+    }
+    let views = bytes.iter().map(|(name, shape, values)| {
+        let view = TensorView::new(Dtype::F32, shape.clone(), values).map_err(|error| message(&error))?;
+        Ok((name.as_str(), view))
+    });
+    let views = views.collect::<candle_core::Result<Vec<_>>>()?;
+    safetensors::serialize(views, Some(HashMap::from([(KEY.to_owned(), metadata)]))).map_err(|error| message(&error))
+}
+
+/// Puts a saved state into a session that was made from the same recipe.
+///
+/// # Errors
+/// When the bytes are damaged or of another model; the session must not be used then.
+pub fn restore(bytes: &[u8], stage: Stage, session: &mut Session, device: &Device) -> candle_core::Result<Extras> {
+    let fail = |problem: &dyn std::fmt::Display| candle_core::Error::Msg(format!("the resume state is unusable: {problem}"));
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| fail(&error))?;
+    let file = SafeTensors::deserialize(bytes).map_err(|error| fail(&error))?;
+    let text = header.metadata().as_ref().and_then(|entries| entries.get(KEY));
+    let text = text.ok_or_else(|| fail(&"it has no metadata"))?;
+    let metadata: Metadata = serde_json::from_str(text).map_err(|error| fail(&error))?;
+    if metadata.format != FORMAT || metadata.stage != stage || metadata.members.len() != session.members.len() {
+        return Err(fail(&"it is of another version or job"));
+    }
+    let tensor = |name: String| -> candle_core::Result<Tensor> {
+        let view = file.tensor(&name).map_err(|error| fail(&error))?;
+        let values: Vec<f32> =
+            view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+        Tensor::from_vec(values, view.shape(), device)
+    };
+    for (i, parameter) in session.population.parameters().iter().enumerate() {
+        parameter.set(&tensor(format!("parameter.{i}"))?)?;
+    }
+    let slots = session.optimiser.state().1.count();
+    let moments = (0..slots).map(|i| Ok([tensor(format!("first.{i}"))?, tensor(format!("second.{i}"))?]));
+    session.optimiser.restore(metadata.optimiser_steps, moments.collect::<candle_core::Result<_>>()?)?;
+    for (member, (temperature, soft_weight, hard_weight, learning_rate, active)) in
+        session.members.iter_mut().zip(metadata.members)
+    {
+        member.student.temperature = temperature;
+        member.student.soft_weight = soft_weight;
+        member.student.hard_weight = hard_weight;
+        member.learning_rate = learning_rate;
+        member.active = active;
+    }
+    session.sums = metadata.sums.into_iter().map(EpochSums::from_bits).collect();
+    session.step = metadata.step;
+    session.renew_targets();
+    let count = session.population.parameters().len();
+    let best = metadata.best.into_iter().enumerate().map(|(member, best)| {
+        best.map(|(errors, epoch)| {
+            let weights = (0..count).map(|i| tensor(format!("best.{member}.{i}"))).collect::<candle_core::Result<_>>()?;
+            Ok(Best { errors, epoch, weights })
+        })
+        .transpose()
+    });
+    Ok(Extras {
+        seconds: metadata.seconds,
+        events: metadata.events,
+        best: best.collect::<candle_core::Result<_>>()?,
+    })
+}

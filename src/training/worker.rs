@@ -1,0 +1,197 @@
+//! The training thread and the handle on it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use super::device::{DeviceChoice, choose, threads};
+use super::job::{Engine, JobStart};
+use super::report::{Live, Setting};
+use super::sink::{Journal, Observer};
+use crate::recipe::Recipe;
+
+/// What the outside asks of the training thread.
+#[derive(Debug)]
+pub enum Request {
+    /// What a recipe looks like, answered by [`Live::Preview`]; between jobs only.
+    Preview(Box<Recipe>),
+    /// Run a job, or go on with one.
+    Start(Box<JobStart>),
+    /// Rest before the next step.
+    Pause,
+    /// Go on.
+    Play,
+    /// While paused: one step.
+    StepOnce,
+    /// End the job now; its results are those of the last step.
+    Stop,
+    /// Move a setting of the running job.
+    Change(Setting, f64),
+}
+
+/// How the thread is set up.
+#[derive(Clone, Copy, Debug)]
+pub struct WorkerOptions {
+    /// Which device.
+    pub device: DeviceChoice,
+    /// Whether a window is open: the thread yields to it, and probe logits are sent as often as they can be drawn.
+    pub window: bool,
+    /// Least time between two stored resume states.
+    pub resume_every: Duration,
+}
+
+impl Default for WorkerOptions {
+    fn default() -> Self {
+        Self { device: DeviceChoice::Best, window: false, resume_every: Duration::from_secs(10) }
+    }
+}
+
+/// The training thread. Dropping it pauses the job (so that it can be resumed) and waits for the thread to end.
+pub struct Worker {
+    requests: Option<SyncSender<Request>>,
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Requests that may wait. A user makes a few a second; the thread reads them between steps.
+const QUEUE: usize = 1024;
+
+/// How long a drop waits for the thread before it lets go of it.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+impl Worker {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn spawn(
+        options: WorkerOptions,
+        journal: Box<dyn Journal>,
+        observer: Arc<dyn Observer>,
+    ) -> std::io::Result<Self> {
+        let (sender, receiver) = sync_channel(QUEUE);
+        let stop = Arc::new(AtomicBool::new(false));
+        let flag = stop.clone();
+        let thread = std::thread::Builder::new()
+            .name("stillroom-training".to_owned())
+            // candle walks and drops its graph by recursion.
+            .stack_size(64 << 20)
+            .spawn(move || run(options, journal, observer, &Inbox { receiver, stop: flag }))?;
+        Ok(Self { requests: Some(sender), stop, thread: Some(thread) })
+    }
+
+    /// Sends a request. False when the thread is gone or does not keep up; nothing was asked then.
+    pub fn send(&self, request: Request) -> bool {
+        match self.requests.as_ref().map(|requests| requests.try_send(request)) {
+            Some(Ok(())) => true,
+            Some(Err(TrySendError::Full(_) | TrySendError::Disconnected(_))) | None => false,
+        }
+    }
+
+    /// Whether the thread still runs.
+    pub fn is_alive(&self) -> bool {
+        self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.requests = None;
+        let Some(thread) = self.thread.take() else { return };
+        let start = Instant::now();
+        while !thread.is_finished() && start.elapsed() < PATIENCE {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        if thread.is_finished() {
+            thread.join().ok();
+        } else {
+            log::error!("the training thread does not end; it is left behind");
+        }
+    }
+}
+
+/// The thread's end of the requests, and the flag that tells it to end.
+pub(super) struct Inbox {
+    receiver: Receiver<Request>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Inbox {
+    /// Whether the handle is being dropped.
+    pub fn closing(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// The next request, if there is one.
+    pub fn poll(&self) -> Option<Request> {
+        match self.receiver.try_recv() {
+            Ok(request) => Some(request),
+            Err(TryRecvError::Empty) => None,
+            Err(TryRecvError::Disconnected) => {
+                self.stop.store(true, Ordering::Relaxed);
+                None
+            }
+        }
+    }
+
+    /// Waits a short time for the next request.
+    pub fn wait(&self) -> Option<Request> {
+        match self.receiver.recv_timeout(Duration::from_millis(50)) {
+            Ok(request) => Some(request),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => {
+                self.stop.store(true, Ordering::Relaxed);
+                None
+            }
+        }
+    }
+}
+
+fn run(options: WorkerOptions, journal: Box<dyn Journal>, observer: Arc<dyn Observer>, inbox: &Inbox) {
+    if options.window {
+        // Best effort: a window that stutters is a nuisance, not a failure.
+        thread_priority::set_current_thread_priority(low_priority()).ok();
+    }
+    let threads = threads();
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .stack_size(64 << 20)
+        .thread_name(|i| format!("stillroom-pool-{i}"))
+        .start_handler(move |_| {
+            if options.window {
+                thread_priority::set_current_thread_priority(low_priority()).ok();
+            }
+        })
+        .build();
+    let pool = match pool {
+        Ok(pool) => pool,
+        Err(error) => {
+            log::error!("no threads for training: {error}");
+            return;
+        }
+    };
+    pool.install(|| {
+        let (device, info) = choose(options.device, threads);
+        observer.live(Live::Device(info.clone()));
+        let mut engine = Engine::new(device, info, options, journal, observer);
+        while !inbox.closing() {
+            let Some(request) = inbox.wait() else { continue };
+            // A panic is a failed run, never a dead thread.
+            let served = catch_unwind(AssertUnwindSafe(|| engine.serve(request, inbox)));
+            if let Err(panic) = served {
+                let message = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+                let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
+                engine.fail_after_panic(&message.unwrap_or_else(|| "no message".to_owned()), inbox);
+            }
+        }
+    });
+}
+
+fn low_priority() -> thread_priority::ThreadPriority {
+    thread_priority::ThreadPriorityValue::try_from(20_u8)
+        .map_or(thread_priority::ThreadPriority::Min, thread_priority::ThreadPriority::Crossplatform)
+}
