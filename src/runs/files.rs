@@ -1,8 +1,9 @@
 //! The folder beside the database: weights, resume states and probe sets, each under the hash of its content.
 //! A file is there in full or not at all, and reading one proves that it is what was written.
 
+use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -95,7 +96,10 @@ impl Files {
 
 /// The name of a content: its SHA-256 in hexadecimal digits.
 pub(super) fn address(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut digits, byte| {
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
 }
 
 fn resume_folder(job: JobId) -> String {

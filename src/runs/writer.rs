@@ -29,7 +29,7 @@ pub struct StoreWriter {
 const CAPACITY: usize = 32 << 20;
 
 /// How long another process may keep the store locked before a job fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How long dropping the writer may take.
 const FAREWELL: Duration = Duration::from_secs(5);
