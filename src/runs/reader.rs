@@ -40,12 +40,12 @@ impl StoreReader {
                         run.hard_weight, run.seed, run.parameters, run.loaded, run.status, job.created_at, run.ended_at,
                         run.steps_done, run.steps_planned, run.seconds, run.checkpoint, run.best_epoch, job.status = 'running',
                         coalesce(run.deleted_at, job.deleted_at) IS NOT NULL AS deleted, {}, {}, {}, {}
-                     FROM run JOIN job ON job.id = run.job
+                     FROM job CROSS JOIN run ON run.job = job.id
                      LEFT JOIN epoch AS last ON last.run = run.id AND last.epoch = run.last_epoch
                      LEFT JOIN epoch AS best ON best.run = run.id AND best.epoch = run.best_epoch
                      LEFT JOIN result AS validation ON validation.run = run.id AND validation.part = 'validation'
                      LEFT JOIN result AS test ON test.run = run.id AND test.part = 'test'
-                     WHERE ?1 OR NOT deleted ORDER BY run.job DESC, run.position",
+                     WHERE ?1 OR NOT deleted ORDER BY job.id DESC, run.position",
                     columns_of("last"),
                     columns_of("best"),
                     columns_of("validation"),
