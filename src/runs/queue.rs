@@ -46,7 +46,7 @@ struct Lane {
     bytes: usize,
     /// When the oldest of them came.
     since: Option<Instant>,
-    /// How many of this lane the thread has in its hands.
+    /// The thread is at a batch of this lane.
     in_hand: bool,
     /// Somebody waits for a commit.
     wanted: bool,
@@ -55,7 +55,7 @@ struct Lane {
     closed: bool,
 }
 
-/// Reports of this long are put into one transaction.
+/// Reports of this time share a transaction.
 const BATCH: Duration = Duration::from_millis(250);
 
 /// The longest that a journal makes the engine wait: it must be able to look at its stop flag.
