@@ -1,1 +1,49 @@
 //! What happened: the store and its writer, curves, selection, comparison, export.
+//!
+//! [`Store::writer`] keeps the engine's reports, [`Store::reader`] finds them again.
+
+mod apply;
+mod error;
+mod files;
+mod journal;
+mod lease;
+mod memory;
+mod metrics;
+mod path;
+mod probe;
+mod queue;
+mod reader;
+mod rows;
+mod schema;
+mod words;
+mod writer;
+
+pub use error::StoreError;
+pub use journal::StoreJournal;
+pub use memory::{MemoryJournal, replay};
+pub use path::store_path;
+pub use reader::StoreReader;
+pub use rows::{Curve, FinishedRun, JobRow, RunRow, Status, StoredJob};
+pub use writer::StoreWriter;
+
+use std::path::Path;
+
+/// One SQLite file and, beside it, a folder of larger files: `<store>` and `<store>.files/`.
+#[derive(Clone, Copy, Debug)]
+pub struct Store;
+
+impl Store {
+    /// Opens a store for keeping reports; makes it, or brings it up to date, where needed.
+    ///
+    /// # Errors
+    /// When `path` is no store, is newer than this program, or cannot be written.
+    pub fn writer(path: impl AsRef<Path>) -> Result<StoreWriter, StoreError> {
+        StoreWriter::open(path.as_ref())
+    }
+
+    /// A view of a store. It is opened when it is first asked for something, and never made by reading: where there is no
+    /// file, there are no runs.
+    pub fn reader(path: impl AsRef<Path>) -> StoreReader {
+        StoreReader::new(path.as_ref())
+    }
+}

@@ -87,6 +87,8 @@ pub enum Stage {
 }
 
 /// One thing that happened to a job, for the store and the window alike.
+// It lives behind an `Arc` from its first moment: the size of its largest kind costs nothing.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Report {
     /// All input was found good; the job begins. The first report of every job.

@@ -11,7 +11,7 @@ pub trait Journal: Send {
     /// Numbers for a new job and its `runs` runs, never given out before by this or any other process.
     ///
     /// # Errors
-    /// When the store cannot be written.
+    /// When the store cannot be written; [`JournalError::Busy`] when another process keeps it for too long.
     fn reserve(&mut self, runs: usize) -> Result<(JobId, Vec<RunId>), JournalError>;
 
     /// Takes the job's lease, so that no other process runs it. It is released by [`Journal::release`], or when the process
@@ -27,7 +27,8 @@ pub trait Journal: Send {
     /// Keeps one report, in order. Waits at most a short time; [`JournalError::Busy`] asks to send it again.
     ///
     /// # Errors
-    /// [`JournalError::Failed`] once a report could not be kept: the job has failed.
+    /// [`JournalError::Failed`] once a report could not be kept: the job has failed. What was sent after that report is not
+    /// kept either, until the next [`Journal::reserve`] or [`Journal::lease`] begins another attempt.
     fn send(&mut self, report: &Arc<Report>) -> Result<(), JournalError>;
 
     /// Waits a short time until everything sent so far is on the disk; [`JournalError::Busy`] asks to call again.

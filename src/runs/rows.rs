@@ -1,0 +1,187 @@
+//! What is read from a store: rows of lists, curves, and a job as resuming needs it.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::recipe::{Recipe, Source};
+use crate::training::report::{
+    Change, Epoch, Event, JobId, Metrics, ResumeState, Role, RunId, RunInfo, RunOutcome, Setting,
+};
+
+/// A line of the list of runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunRow {
+    /// The run.
+    pub run: RunId,
+    /// Its job.
+    pub job: JobId,
+    /// What it is for.
+    pub role: Role,
+    /// Of its recipe.
+    pub title: String,
+    /// `MLP 64–64`.
+    pub model: String,
+    /// The data: `mnist-mini`, or the name of a file or folder.
+    pub source: String,
+    /// T, `None` for a teacher or a baseline.
+    pub temperature: Option<f64>,
+    /// Weight of the soft term; `None` for a teacher or a baseline.
+    pub soft_weight: Option<f64>,
+    /// Weight of the hard term.
+    pub hard_weight: f64,
+    /// Training seed.
+    pub seed: u64,
+    /// Number of trainable numbers.
+    pub parameters: u64,
+    /// True for a teacher that was loaded rather than trained.
+    pub loaded: bool,
+    /// Where it stands.
+    pub status: Status,
+    /// Milliseconds since 1970, of its job.
+    pub created: u64,
+    /// Milliseconds since 1970, once it has come to its end.
+    pub ended: Option<u64>,
+    /// Steps stored.
+    pub steps_done: u64,
+    /// Steps it was to take.
+    pub steps_planned: u64,
+    /// Seconds of training, once it has come to its end.
+    pub seconds: Option<f64>,
+    /// The newest epoch's validation.
+    pub last: Option<Metrics>,
+    /// The epoch with the fewest validation errors, the earliest of equals.
+    pub best: Option<(u64, Metrics)>,
+    /// The kept weights on the validation rows, once it has come to its end.
+    pub validation: Option<Metrics>,
+    /// The kept weights on the test rows, where they were looked at.
+    pub test: Option<Metrics>,
+    /// The file of the kept weights.
+    pub checkpoint: Option<PathBuf>,
+    /// Settings of this run that were moved in mid-run, in order.
+    pub changes: Vec<Change>,
+    /// Whether it, or its job, was deleted (and can be restored).
+    pub deleted: bool,
+}
+
+impl RunRow {
+    /// Whether a setting of this run was moved in mid-run.
+    pub fn edited(&self) -> bool {
+        !self.changes.is_empty()
+    }
+
+    /// T and weights touch the students, never the baseline; the learning rate touches all that train.
+    pub(super) fn is_touched_by(&self, change: &Change) -> bool {
+        !self.loaded && (change.setting == Setting::LearningRate || self.role == Role::Student)
+    }
+}
+
+/// Where a job or a run stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// Its stage has not begun.
+    Waiting,
+    /// A process is at it.
+    Running,
+    /// It came to its end as planned.
+    Done,
+    /// The user ended it early.
+    Stopped,
+    /// It rests and can be resumed.
+    Paused,
+    /// Its process ended without a word; it can be resumed. Never stored: it is seen by the lease that nobody holds.
+    Interrupted,
+    /// Its loss is not a finite number any more.
+    Diverged,
+    /// It failed and can be resumed.
+    Failed,
+}
+
+/// A line of the list of jobs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JobRow {
+    /// The job.
+    pub job: JobId,
+    /// Of its recipe.
+    pub title: String,
+    /// Where it stands.
+    pub status: Status,
+    /// What went wrong, for people.
+    pub message: Option<String>,
+    /// `cpu`, `cuda:0`, …
+    pub device: String,
+    /// Milliseconds since 1970.
+    pub created: u64,
+    /// Milliseconds since 1970, once it has ended or rests.
+    pub ended: Option<u64>,
+    /// How many runs it has.
+    pub runs: u64,
+    /// Whether it was deleted (and can be restored).
+    pub deleted: bool,
+}
+
+/// The curves of a run, every step.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Curve {
+    /// The soft term by step; empty for a teacher or a baseline.
+    pub soft: Vec<f32>,
+    /// The hard term by step.
+    pub hard: Vec<f32>,
+    /// The weighted total by step.
+    pub total: Vec<f32>,
+    /// What was reported at the end of each epoch.
+    pub epochs: Vec<Epoch>,
+}
+
+/// A job with all that is needed to go on with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredJob {
+    /// The job.
+    pub job: JobId,
+    /// Where it stands.
+    pub status: Status,
+    /// Milliseconds since 1970.
+    pub created: u64,
+    /// The resolved recipe of the whole job.
+    pub recipe: Recipe,
+    /// Its runs, in the order of the job's first report.
+    pub runs: Vec<RunInfo>,
+    /// What the user did, in order.
+    pub events: Vec<Event>,
+    /// The newest readable state; `None` begins at step 0.
+    pub resume: Option<ResumeState>,
+    /// Runs that have come to their end.
+    pub finished: Vec<FinishedRun>,
+    /// The weights of the teacher, if it is one that the job trained and finished.
+    pub teacher: Option<Vec<u8>>,
+}
+
+/// How a run came to its end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FinishedRun {
+    /// The run.
+    pub run: RunId,
+    /// How.
+    pub outcome: RunOutcome,
+    /// Steps done.
+    pub steps: u64,
+    /// Seconds of training.
+    pub seconds: f64,
+    /// The kept weights on the validation rows.
+    pub validation: Option<Metrics>,
+    /// The kept weights on the test rows, where they were looked at.
+    pub test: Option<Metrics>,
+    /// The file of the kept weights.
+    pub checkpoint: Option<PathBuf>,
+}
+
+/// The data's name in a list.
+pub(super) fn source_name(source: &Source) -> String {
+    match source {
+        Source::Builtin(builtin) => builtin.name().to_owned(),
+        Source::Idx(path) | Source::Csv { path, .. } | Source::Images { path, .. } => {
+            path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! The store's tables, and how a file is opened, made or brought up to date.
+//! Curves are columns in chunks; what a list of runs shows is reached by primary keys alone.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+
+use super::error::StoreError;
+
+/// Each step takes a store from the version of its index to the next one. Steps are never edited, only added.
+const MIGRATIONS: [&str; 1] = [r"
+CREATE TABLE counter (name TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO counter VALUES ('jobs', 0), ('runs', 0);
+
+CREATE TABLE job (
+    id INTEGER PRIMARY KEY,
+    title TEXT NOT NULL,
+    recipe TEXT NOT NULL,               -- TOML
+    device TEXT NOT NULL,
+    status TEXT NOT NULL,               -- running, done, stopped, paused, failed
+    message TEXT,
+    created_at INTEGER NOT NULL,        -- all times are milliseconds since 1970
+    ended_at INTEGER,
+    probe TEXT NOT NULL,                -- all files are named relative to `<store>.files/`
+    deleted_at INTEGER
+) STRICT;
+
+CREATE TABLE run (
+    id INTEGER PRIMARY KEY,
+    job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE,
+    position INTEGER NOT NULL,          -- within its job
+    role TEXT NOT NULL,                 -- teacher, student, baseline
+    recipe TEXT NOT NULL,
+    title TEXT NOT NULL,
+    source TEXT NOT NULL,
+    model TEXT NOT NULL,
+    temperature REAL,
+    soft_weight REAL,
+    hard_weight REAL NOT NULL,
+    seed INTEGER NOT NULL,
+    parameters INTEGER NOT NULL,
+    steps_planned INTEGER NOT NULL,
+    steps_per_epoch INTEGER NOT NULL,
+    loaded INTEGER NOT NULL,
+    status TEXT NOT NULL,               -- waiting, running, done, stopped, paused, diverged, failed
+    steps_done INTEGER NOT NULL DEFAULT 0,
+    last_epoch INTEGER,
+    best_epoch INTEGER,                 -- fewest validation errors, the earliest of equals
+    outcome TEXT,                       -- from here: of a finished run
+    ended_at INTEGER,
+    steps_at_end INTEGER,
+    seconds REAL,
+    checkpoint TEXT,
+    deleted_at INTEGER
+) STRICT;
+CREATE INDEX run_of_job ON run (job, position);
+
+CREATE TABLE chunk (
+    run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+    series TEXT NOT NULL,               -- soft, hard, total
+    first_step INTEGER NOT NULL,        -- a multiple of 1024
+    points BLOB NOT NULL,               -- little-endian f32, one a step
+    PRIMARY KEY (run, series, first_step)
+) STRICT;
+
+CREATE TABLE epoch (
+    run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+    epoch INTEGER NOT NULL,
+    step INTEGER NOT NULL,
+    train_soft REAL, train_hard REAL, train_total REAL,
+    examples INTEGER NOT NULL, errors INTEGER NOT NULL, accuracy REAL, agreement REAL, kl REAL, ece REAL,
+    errors_by_class TEXT NOT NULL,      -- JSON
+    soft REAL, hard REAL, total REAL,
+    PRIMARY KEY (run, epoch)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE result (
+    run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+    part TEXT NOT NULL,                 -- validation, test
+    examples INTEGER NOT NULL, errors INTEGER NOT NULL, accuracy REAL, agreement REAL, kl REAL, ece REAL,
+    errors_by_class TEXT NOT NULL,
+    soft REAL, hard REAL, total REAL,
+    PRIMARY KEY (run, part)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE snapshot (
+    run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+    step INTEGER NOT NULL,
+    logits BLOB NOT NULL,               -- little-endian f32
+    PRIMARY KEY (run, step)
+) STRICT;
+
+CREATE TABLE event (
+    job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    stage TEXT NOT NULL,                -- teacher, students
+    step INTEGER NOT NULL,
+    kind TEXT NOT NULL,                 -- change, paused, played, stopped
+    setting TEXT, old REAL, new REAL,   -- of a change
+    PRIMARY KEY (job, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE resume (
+    job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE,
+    stage TEXT NOT NULL,
+    step INTEGER NOT NULL,
+    file TEXT NOT NULL,
+    PRIMARY KEY (job, stage, step)
+) STRICT, WITHOUT ROWID;
+"];
+
+/// `Stil`, so that other SQLite files are recognised as such.
+const APPLICATION: i64 = 0x5374_696C;
+
+/// How long SQLite itself waits for another connection.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// A connection that writes.
+pub(super) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
+    let cannot = |reason: String| StoreError::CannotOpen { path: path.to_owned(), reason };
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|error| cannot(error.to_string()))?;
+    }
+    let mut connection = Connection::open(path).map_err(|error| cannot(error.to_string()))?;
+    connection.busy_timeout(BUSY)?;
+    patiently(Duration::from_secs(20), || {
+        let version = version(&connection, path, MIGRATIONS.len())?;
+        if connection.is_readonly("main")? {
+            return Err(StoreError::ReadOnly(path.to_owned()));
+        }
+        connection.pragma_update(None, "journal_mode", "wal").map_err(|error| match error.sqlite_error_code() {
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) => StoreError::ReadOnly(path.to_owned()),
+            _ => error.into(),
+        })?;
+        // A commit survives the end of the process at once, and the end of power from the next checkpoint on.
+        connection.pragma_update(None, "synchronous", "normal")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        if version < MIGRATIONS.len() { migrate(&mut connection, path, &MIGRATIONS) } else { Ok(()) }
+    })?;
+    Ok(connection)
+}
+
+/// A connection that reads; `None` where there is no store yet.
+pub(super) fn open_for_reading(path: &Path) -> Result<Option<Connection>, StoreError> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let connection =
+        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+            .map_err(|error| StoreError::CannotOpen { path: path.to_owned(), reason: error.to_string() })?;
+    connection.busy_timeout(BUSY)?;
+    match version(&connection, path, MIGRATIONS.len())? {
+        0 => Ok(None),
+        version if version < MIGRATIONS.len() => {
+            drop(open_for_writing(path)?);
+            Ok(Some(connection))
+        }
+        _ => Ok(Some(connection)),
+    }
+}
+
+/// A store without content, in memory.
+pub(super) fn empty() -> Result<Connection, StoreError> {
+    let mut connection = Connection::open_in_memory()?;
+    migrate(&mut connection, Path::new(":memory:"), &MIGRATIONS)?;
+    Ok(connection)
+}
+
+/// Tries again while another connection is in the way.
+pub(super) fn patiently<T>(
+    limit: Duration,
+    mut attempt: impl FnMut() -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let start = Instant::now();
+    loop {
+        match attempt() {
+            Err(StoreError::Locked) if start.elapsed() < limit => std::thread::sleep(Duration::from_millis(10)),
+            result => return result,
+        }
+    }
+}
+
+/// The version of the store; 0 for an empty file.
+fn version(connection: &Connection, path: &Path, known: usize) -> Result<usize, StoreError> {
+    let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+    let application = number("application_id").map_err(|error| match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => StoreError::NotAStore(path.to_owned()),
+        Some(ErrorCode::CannotOpen) => StoreError::CannotOpen { path: path.to_owned(), reason: error.to_string() },
+        _ => error.into(),
+    })?;
+    let version = number("user_version")?;
+    if application == APPLICATION {
+        let newer = || StoreError::Newer { path: path.to_owned(), version, known: known as i64 };
+        return usize::try_from(version).ok().filter(|version| *version <= known).ok_or_else(newer);
+    }
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if application == 0 && version == 0 && tables == 0 {
+        return Ok(0);
+    }
+    Err(StoreError::NotAStore(path.to_owned()))
+}
+
+/// Takes a store to the newest version, all steps or none; a store with content is copied first.
+fn migrate(connection: &mut Connection, path: &Path, steps: &[&str]) -> Result<(), StoreError> {
+    let before = version(connection, path, steps.len())?;
+    if before > 0 {
+        let copy = copy_name(path, before);
+        if !copy.exists() {
+            connection.execute("VACUUM INTO ?1", [copy.to_string_lossy()])?;
+        }
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another process may have been faster.
+    for step in &steps[version(&transaction, path, steps.len())?..] {
+        transaction.execute_batch(step)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION)?;
+    transaction.pragma_update(None, "user_version", steps.len() as i64)?;
+    Ok(transaction.commit()?)
+}
+
+/// Where the copy of a store of an older version goes.
+fn copy_name(path: &Path, version: usize) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".v{version}.bak"));
+    name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_store_is_copied_and_brought_up_to_date() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let mut connection = open_for_writing(&path).unwrap();
+        connection.execute("UPDATE counter SET last = 7 WHERE name = 'jobs'", []).unwrap();
+        let steps = [MIGRATIONS[0], "ALTER TABLE job ADD COLUMN note TEXT; UPDATE counter SET last = last + 1;"];
+        migrate(&mut connection, &path, &steps).unwrap();
+        let jobs = |connection: &Connection| -> i64 {
+            connection.query_row("SELECT last FROM counter WHERE name = 'jobs'", [], |row| row.get(0)).unwrap()
+        };
+        assert_eq!(jobs(&connection), 8);
+        assert_eq!(version(&connection, &path, 2).unwrap(), 2);
+        let copy = open_for_writing(&copy_name(&path, 1)).unwrap();
+        assert_eq!(jobs(&copy), 7);
+        assert_eq!(open_for_writing(&path).unwrap_err().code(), "store-newer");
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_the_store_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let mut connection = open_for_writing(&path).unwrap();
+        let steps = [MIGRATIONS[0], "ALTER TABLE job ADD COLUMN note TEXT; SELECT nonsense;"];
+        migrate(&mut connection, &path, &steps).unwrap_err();
+        assert_eq!(version(&connection, &path, 1).unwrap(), 1);
+        connection.prepare("SELECT note FROM job").unwrap_err();
+    }
+}
