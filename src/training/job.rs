@@ -10,7 +10,7 @@ use super::device::{engine_name, first_line};
 use super::prepare::{PrepareError, Prepared, Shelf, Teacher, TeacherModel, population_logits};
 use super::report::{
     Activity, Change, DeviceInfo, Epoch, Event, EventKind, JobEnded, JobId, JobOutcome, Live, LossTerms, Metrics,
-    Preview, Probe, Progress, Report, ResumeState, Resumed, Role, RunFinished, RunId, RunInfo, RunOutcome, Setting,
+    Preview, Progress, Report, ResumeState, Resumed, Role, RunFinished, RunId, RunInfo, RunOutcome, Setting,
     Snapshot, Stage, Started, Steps,
 };
 use super::resume::{self, Best, Extras};
@@ -58,7 +58,7 @@ pub(super) struct Engine {
     observer: Arc<dyn Observer>,
     shelf: Shelf,
     /// The job in progress, for the case of a panic.
-    running: Option<(JobId, Vec<RunId>)>,
+    running: Option<JobId>,
 }
 
 /// Why a job does not go on.
@@ -109,8 +109,8 @@ impl Engine {
         let message = format!("an error inside Stillroom ended this run: {panic}");
         log::error!("{message}");
         self.shelf = Shelf::default();
-        if let Some((job, runs)) = self.running.take() {
-            self.end(job, &runs, JobOutcome::Failed, Some(message), inbox);
+        if let Some(job) = self.running.take() {
+            self.end(job, JobOutcome::Failed, Some(message), inbox);
         }
     }
 
@@ -185,8 +185,7 @@ impl Engine {
                 return;
             }
         };
-        let runs: Vec<RunId> = job.runs.iter().map(|run| run.run).collect();
-        self.running = Some((job.id, runs.clone()));
+        self.running = Some(job.id);
         let result = self.run(&mut job, &recipe, prepared, inbox);
         self.running = None;
         let (outcome, message) = match result {
@@ -195,11 +194,11 @@ impl Engine {
             Err(Halt::Closing) => (JobOutcome::Paused, None),
             Err(Halt::Failed(message)) => (JobOutcome::Failed, Some(message)),
         };
-        self.end(job.id, &runs, outcome, message, inbox);
+        self.end(job.id, outcome, message, inbox);
     }
 
     /// The last report of a job, and the end of its lease.
-    fn end(&mut self, job: JobId, _runs: &[RunId], outcome: JobOutcome, message: Option<String>, inbox: &Inbox) {
+    fn end(&mut self, job: JobId, outcome: JobOutcome, message: Option<String>, inbox: &Inbox) {
         let ended = Report::JobEnded(JobEnded { job, at_millis: now(), outcome, message });
         if let Err(Halt::Failed(problem)) = self.emit_committed(ended.clone(), inbox) {
             log::error!("the end of job {job} could not be stored: {problem}");
@@ -435,6 +434,8 @@ impl Engine {
             Some((at, state)) if at == stage.stage => {
                 if let Some(state) = state {
                     stage.extras = resume::restore(&state.bytes, stage.stage, &mut stage.session, &self.device)?;
+                    stage.over = stage.session.members.iter().map(|member| !member.active).collect();
+                    stage.taken.fill(stage.session.step);
                 }
                 let applied = stage.extras.events;
                 job.replay.retain(|event| event.number >= applied && event.stage == stage.stage);
@@ -564,8 +565,8 @@ impl Engine {
                 }
                 Request::StepOnce if job.paused => {
                     // The caller takes one step and comes back here.
-                    clock.last_block = Instant::now().checked_sub(BLOCK).unwrap_or_else(Instant::now);
-                    clock.single = true;
+                    // Shown at once, however soon after the last one.
+                    clock.last_block = Instant::now().checked_sub(BLOCK).unwrap_or(clock.last_block);
                     return Ok(());
                 }
                 Request::Stop => {
@@ -832,6 +833,8 @@ struct StageRun {
     teacher: Option<Arc<TeacherLogits>>,
     /// Steps each member has taken; a diverged one stops.
     taken: Vec<u64>,
+    /// Whether its last step, on which it diverged, is noted.
+    over: Vec<bool>,
     pending: Vec<Steps>,
 }
 
@@ -839,7 +842,17 @@ impl StageRun {
     fn new(stage: Stage, session: Session, runs: Vec<RunInfo>, recipe: TrainingRecipe) -> Self {
         let members = runs.len();
         let extras = Extras { best: vec![None; members], ..Extras::default() };
-        Self { stage, session, runs, recipe, extras, teacher: None, taken: vec![0; members], pending: Vec::new() }
+        Self {
+            stage,
+            session,
+            runs,
+            recipe,
+            extras,
+            teacher: None,
+            taken: vec![0; members],
+            over: vec![false; members],
+            pending: Vec::new(),
+        }
     }
 
     /// Whether a member has stopped before the present step.
@@ -862,11 +875,13 @@ impl StageRun {
         }
         for (k, block) in self.pending.iter_mut().enumerate() {
             // The step on which it diverged is its last.
-            if self.ended(k) && self.taken[k] > 0 && self.taken[k] <= first_step {
+            let member = &self.session.members[k];
+            if !member.active && self.over[k] {
                 continue;
             }
+            self.over[k] = !member.active;
             self.taken[k] = first_step + 1;
-            if self.session.members[k].student.temperature.is_some() {
+            if member.student.temperature.is_some() {
                 block.soft.push(terms.soft[k] as f32);
             }
             block.hard.push(terms.hard[k] as f32);
@@ -957,7 +972,6 @@ struct Clock {
     probe_cost: Duration,
     /// Step and time from which the pace is measured.
     from: (u64, Instant),
-    single: bool,
 }
 
 impl Clock {
@@ -969,13 +983,11 @@ impl Clock {
             last_probe: now,
             probe_cost: Duration::ZERO,
             from: (step, now),
-            single: false,
         }
     }
 
     fn restart(&mut self, step: u64) {
         self.from = (step, Instant::now());
-        self.single = false;
     }
 
     /// Over the last few seconds.

@@ -79,7 +79,7 @@ impl Worker {
             .name("stillroom-training".to_owned())
             // candle walks and drops its graph by recursion.
             .stack_size(64 << 20)
-            .spawn(move || run(options, journal, observer, &Inbox { receiver, stop: flag }))?;
+            .spawn(move || run(options, journal, observer, Inbox { receiver, stop: flag }))?;
         Ok(Self { requests: Some(sender), stop, thread: Some(thread) })
     }
 
@@ -151,7 +151,7 @@ impl Inbox {
     }
 }
 
-fn run(options: WorkerOptions, journal: Box<dyn Journal>, observer: Arc<dyn Observer>, inbox: &Inbox) {
+fn run(options: WorkerOptions, journal: Box<dyn Journal>, observer: Arc<dyn Observer>, inbox: Inbox) {
     if options.window {
         // Best effort: a window that stutters is a nuisance, not a failure.
         thread_priority::set_current_thread_priority(low_priority()).ok();
@@ -174,18 +174,18 @@ fn run(options: WorkerOptions, journal: Box<dyn Journal>, observer: Arc<dyn Obse
             return;
         }
     };
-    pool.install(|| {
+    pool.install(move || {
         let (device, info) = choose(options.device, threads);
         observer.live(Live::Device(info.clone()));
         let mut engine = Engine::new(device, info, options, journal, observer);
         while !inbox.closing() {
             let Some(request) = inbox.wait() else { continue };
             // A panic is a failed run, never a dead thread.
-            let served = catch_unwind(AssertUnwindSafe(|| engine.serve(request, inbox)));
+            let served = catch_unwind(AssertUnwindSafe(|| engine.serve(request, &inbox)));
             if let Err(panic) = served {
                 let message = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
                 let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
-                engine.fail_after_panic(&message.unwrap_or_else(|| "no message".to_owned()), inbox);
+                engine.fail_after_panic(&message.unwrap_or_else(|| "no message".to_owned()), &inbox);
             }
         }
     });
