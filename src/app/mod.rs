@@ -28,6 +28,9 @@ use frame_meter::FrameMeter;
 use inbox::Inbox;
 use reader::Reader;
 
+/// Any error, as eframe takes it.
+type DynError = Box<dyn std::error::Error + Send + Sync>;
+
 /// How the window is opened.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -67,7 +70,7 @@ pub fn run(options: &Options) -> Result<(), OpenError> {
         .with_min_inner_size([1024.0, 640.0]);
     let native = eframe::NativeOptions { viewport, ..eframe::NativeOptions::default() };
     let device = options.device;
-    let create = move |cc: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, eframe::DynError> {
+    let create = move |cc: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, DynError> {
         theme::install(&cc.egui_ctx);
         Ok(Box::new(App::new(&cc.egui_ctx, store, device, Box::new(RfdDialogs::default()))?))
     };
@@ -107,7 +110,7 @@ impl App {
         store: StoreWriter,
         device: DeviceChoice,
         dialogs: Box<dyn Dialogs>,
-    ) -> Result<Self, eframe::DynError> {
+    ) -> Result<Self, DynError> {
         let recipe = QUICKSTART.recipe()?;
         let repaint = ctx.clone();
         let inbox = Arc::new(Inbox::new(move || repaint.request_repaint()));

@@ -40,7 +40,7 @@ pub(super) fn default_arrangement() -> Tree<Pane> {
     let upper = linear(&mut tiles, LinearDir::Horizontal, [(curves, 0.62), (lens, 0.38)]);
     let right = linear(&mut tiles, LinearDir::Vertical, [(upper, 0.745), (runs, 0.255)]);
     let root = linear(&mut tiles, LinearDir::Horizontal, [(recipe, 0.209), (right, 0.791)]);
-    Tree::new("panels", root, tiles)
+    Tree::new(egui::Id::unique("panels"), root, tiles)
 }
 
 /// Draws the panels.
