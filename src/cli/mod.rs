@@ -1,1 +1,289 @@
-//! The same library, driven from the terminal.
+//! The same library, driven from the terminal: commands, their arguments and their exit status.
+//! 0: done. 2: the input was wrong and nothing was stored. 1: anything that fails later; it can be resumed.
+
+mod devices;
+mod events;
+mod follow;
+mod list;
+mod predict;
+mod run;
+mod screen;
+mod soften;
+mod table;
+mod voice;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::recipe::QUICKSTART;
+use crate::runs::store_path;
+use crate::training::DeviceChoice;
+use voice::{Failure, Voice};
+
+/// Reads the arguments and does what they ask.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error),
+    };
+    let json = arguments.command.as_ref().is_some_and(Command::json);
+    let voice = Voice::new(json);
+    voice.take_logs();
+    let result = match &arguments.command {
+        None => window_or_quick_start(&arguments, &voice),
+        Some(Command::Run(args)) => run::run(args, &voice),
+        Some(Command::Soften(args)) => soften::soften(args),
+        Some(Command::Predict(args)) => predict::predict(args, &voice),
+        Some(Command::Runs(args)) => list::list(args, &voice),
+        Some(Command::Devices(args)) => devices::devices(args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            for problem in &failure.problems {
+                voice.error(problem.code, &problem.message);
+            }
+            ExitCode::from(failure.status)
+        }
+    }
+}
+
+/// Why there is no window.
+#[derive(Debug)]
+struct NoWindow(String);
+
+/// Opens the window and returns when it is closed. THE PLACE to call `crate::app` from: an error of the window's library
+/// (no graphics adapter, say) becomes a [`NoWindow`], too.
+fn open_window(_arguments: &Arguments) -> Result<(), NoWindow> {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if cfg!(target_os = "linux") && !set("DISPLAY") && !set("WAYLAND_DISPLAY") {
+        return Err(NoWindow("there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)".to_owned()));
+    }
+    Err(NoWindow("this build has no window yet".to_owned()))
+}
+
+fn window_or_quick_start(arguments: &Arguments, voice: &Voice) -> Result<(), Failure> {
+    let Err(NoWindow(reason)) = open_window(arguments) else { return Ok(()) };
+    voice.note(
+        "no-window",
+        &format!("No window can be opened: {reason}. Running the quick start here instead; `stillroom --help` lists more."),
+    );
+    let args = RunArgs {
+        recipe: Some(QUICKSTART.name.to_owned()),
+        set: Vec::new(),
+        store: arguments.store.clone(),
+        out: None,
+        resume: None,
+        test_all: false,
+        json: false,
+        device: arguments.device,
+        resume_every: RESUME_EVERY,
+    };
+    run::run(&args, voice)
+}
+
+/// What clap has to say: help and version are no failure.
+fn usage(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() && std::env::args_os().any(|argument| argument == "--json") {
+        let text = error.to_string();
+        let message = text.trim_start_matches("error: ").trim_end();
+        Voice::new(true).error("usage", message);
+    } else {
+        // Nobody is left to be told when this fails.
+        let _ = error.print();
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+/// Knowledge distillation, live: softened distributions and loss curves. Without a command it opens the window.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true, max_term_width = 110)]
+#[command(after_help = "Exit status: 0 done; 2 the input was wrong and nothing was stored; 1 anything that failed later, \
+which can be resumed.\nEvery command takes --json and then prints one JSON object a line on stdout and nothing else there.")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// The store of all runs [default: stillroom.db in the platform's folder for data]
+    #[arg(long, env = "STILLROOM_STORE", value_name = "FILE")]
+    store: Option<PathBuf>,
+    /// Where to compute
+    #[arg(long, value_enum, default_value = "best", hide = true)]
+    device: Device,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a recipe: train or load the teacher, distil the student, train its baseline
+    Run(RunArgs),
+    /// Show logits as probabilities at several temperatures
+    Soften(SoftenArgs),
+    /// Apply a saved model to data and write its predictions to a CSV file
+    Predict(PredictArgs),
+    /// List the runs of a store
+    Runs(RunsArgs),
+    /// Show what Stillroom can compute on, and why it takes what it takes
+    Devices(DevicesArgs),
+}
+
+impl Command {
+    fn json(&self) -> bool {
+        match self {
+            Self::Run(args) => args.json,
+            Self::Soften(args) => args.json,
+            Self::Predict(args) => args.json,
+            Self::Runs(args) => args.json,
+            Self::Devices(args) => args.json,
+        }
+    }
+}
+
+/// Seconds between two resume states, at least.
+const RESUME_EVERY: f64 = 10.0;
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  stillroom run quickstart
+  stillroom run recipe.toml --set distill.temperature=8 --out results
+  stillroom run digits --set 'student.model={ mlp = [16] }' --json
+  stillroom run --resume j-0003
+
+With --json, stdout has one JSON object a line: `started` for each run once the job is stored, `epoch` after each epoch,
+`finished` with the results. Messages go to stderr, as JSON with a `code` and a `message`.
+Ctrl-C pauses the job (exit status 1); a second one ends the program at once. Either way the job can be resumed.")]
+struct RunArgs {
+    /// A recipe's file, or the name of a preset: quickstart, never-seen-a-3, few-labels, noisy-labels, cnn-to-mlp,
+    /// digits, teacher-mnist-mini, teacher-digits
+    #[arg(required_unless_present = "resume")]
+    recipe: Option<String>,
+    /// Replace a field of the recipe by any TOML value, e.g. distill.temperature=8 (can be repeated)
+    #[arg(long, value_name = "PATH=VALUE", allow_hyphen_values = true)]
+    set: Vec<String>,
+    /// The store of all runs [default: stillroom.db in the platform's folder for data]
+    #[arg(long, env = "STILLROOM_STORE", value_name = "FILE")]
+    store: Option<PathBuf>,
+    /// Also save the trained models here: student.safetensors, baseline.safetensors, teacher.safetensors
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Go on with a job that was paused, interrupted or failed; its recipe comes from the store
+    #[arg(long, value_name = "JOB_OR_RUN", conflicts_with = "set")]
+    resume: Option<String>,
+    /// Look at the test rows for every cell of a sweep, not only for the one chosen on validation (a job of one cell
+    /// is always tested)
+    #[arg(long)]
+    test_all: bool,
+    /// Print one JSON object a line
+    #[arg(long)]
+    json: bool,
+    #[arg(long, value_enum, default_value = "best", hide = true)]
+    device: Device,
+    #[arg(long, value_name = "SECONDS", default_value_t = RESUME_EVERY, value_parser = seconds, hide = true)]
+    resume_every: f64,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "Example:
+  stillroom soften 5,2,0.5,-1 --temperature 1,2,4,8
+
+Shows softmax(z / T) and its entropy in nats for each temperature T. With --json: one object a temperature, with
+`temperature`, `probabilities` and `entropy`.")]
+struct SoftenArgs {
+    /// The logits, separated by commas; a leading minus is a number
+    #[arg(allow_hyphen_values = true)]
+    logits: String,
+    /// Temperatures above 0 (0.001 to 1e6), separated by commas
+    #[arg(long, short, value_name = "LIST", default_value = "1,2,4,8", allow_hyphen_values = true)]
+    temperature: String,
+    /// Print one JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  stillroom predict results/student.safetensors --data mnist-mini --out predictions.csv
+  stillroom predict student.safetensors --data new.csv --split all --out predictions.csv
+  stillroom predict student.safetensors --data '{ csv = \"new.csv\", label = \"y\" }' --out predictions.csv
+
+The CSV file has the columns `id` (the row's number in the data, from 0), `label`, `predicted` and one probability per
+class, named after the class. The parts of the data are drawn as in the recipe that the model came from.")]
+struct PredictArgs {
+    /// A .safetensors file that Stillroom saved, or builtin:mnist-mini, builtin:digits
+    checkpoint: String,
+    /// A built-in set (mnist-mini, digits), a folder of IDX files, a folder of image folders, a CSV or TSV file, or a
+    /// recipe's data.source as TOML
+    #[arg(long, value_name = "SOURCE")]
+    data: String,
+    /// Which rows
+    #[arg(long, value_enum, default_value = "test")]
+    split: Split,
+    /// T of the probabilities; the predicted class is the same at every T
+    #[arg(long, default_value = "1", allow_hyphen_values = true)]
+    temperature: String,
+    /// The CSV file to write
+    #[arg(long, value_name = "FILE.csv")]
+    out: PathBuf,
+    /// Print one JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct RunsArgs {
+    /// The store [default: stillroom.db in the platform's folder for data]
+    #[arg(long, env = "STILLROOM_STORE", value_name = "FILE")]
+    store: Option<PathBuf>,
+    /// Also list what was deleted (and can be restored)
+    #[arg(long)]
+    deleted: bool,
+    /// Print one JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct DevicesArgs {
+    /// Print one JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Split {
+    /// What the students learn from, before classes are omitted
+    Train,
+    /// What chooses
+    Validation,
+    /// What judges
+    Test,
+    /// Every row
+    All,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Device {
+    /// A GPU where there is one that this build can use, else the CPU
+    Best,
+    /// The CPU
+    Cpu,
+}
+
+impl From<Device> for DeviceChoice {
+    fn from(device: Device) -> Self {
+        match device {
+            Device::Best => Self::Best,
+            Device::Cpu => Self::Cpu,
+        }
+    }
+}
+
+/// Where the store lies.
+fn store(asked: Option<&PathBuf>) -> Result<PathBuf, Failure> {
+    store_path(asked.map(PathBuf::as_path)).map_err(|error| Failure::input(error.code(), error.to_string()))
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds = text.parse::<f64>().ok().filter(|seconds| (0.0..=1e6).contains(seconds));
+    seconds.ok_or_else(|| "give a number of seconds from 0 to 1e6".to_owned())
+}

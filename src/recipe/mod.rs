@@ -36,6 +36,21 @@ pub struct Recipe {
     pub baseline: bool,
 }
 
+impl Recipe {
+    /// The same recipe with paths that do not depend on the working folder, so that it can be resumed from any other.
+    pub fn with_absolute_paths(mut self) -> Self {
+        let absolute = |path: &mut PathBuf| *path = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
+        match &mut self.data.source {
+            Source::Builtin(_) => {}
+            Source::Idx(path) | Source::Csv { path, .. } | Source::Images { path, .. } => absolute(path),
+        }
+        if let TeacherRecipe::Checkpoint(CheckpointSource::File(path)) = &mut self.teacher {
+            absolute(path);
+        }
+        self
+    }
+}
+
 /// Examples, splits, and what the students are allowed to see of them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DataRecipe {

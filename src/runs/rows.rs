@@ -1,10 +1,12 @@
 //! What is read from a store: rows of lists, curves, and a job as resuming needs it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::recipe::{Recipe, Source};
+use crate::training::ResumeJob;
 use crate::training::report::{
     Change, Epoch, Event, JobId, Metrics, ResumeState, Role, RunId, RunInfo, RunOutcome, Setting,
 };
@@ -155,6 +157,20 @@ pub struct StoredJob {
     pub finished: Vec<FinishedRun>,
     /// The weights of the teacher, if it is one that the job trained and finished.
     pub teacher: Option<Vec<u8>>,
+}
+
+impl StoredJob {
+    /// What the engine needs to go on with it.
+    pub fn into_resume(self) -> ResumeJob {
+        ResumeJob {
+            job: self.job,
+            recipe: self.recipe,
+            runs: self.runs,
+            state: self.resume,
+            events: self.events,
+            teacher: self.teacher.map(Arc::new),
+        }
+    }
 }
 
 /// How a run came to its end.

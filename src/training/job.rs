@@ -174,6 +174,9 @@ impl Engine {
             Ok(prepared) => prepared,
             Err(error) => return self.reject(false, &error),
         };
+        for warning in &prepared.warnings {
+            log::warn!("{warning}");
+        }
         let opened = match resume {
             None => self.open(&recipe, &prepared, inbox),
             Some(resume) => self.reopen(resume, inbox),

@@ -188,7 +188,8 @@ impl Shelf {
     }
 }
 
-fn builtin_teacher(builtin: Builtin) -> &'static [u8] {
+/// The bytes of the teacher that is part of the binary.
+pub fn builtin_teacher(builtin: Builtin) -> &'static [u8] {
     match builtin {
         Builtin::Digits => include_bytes!("../../assets/teachers/digits.safetensors"),
         Builtin::MnistMini => include_bytes!("../../assets/teachers/mnist-mini.safetensors"),

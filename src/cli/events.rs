@@ -1,0 +1,148 @@
+//! The lines that `run --json` prints.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::recipe::Recipe;
+use crate::training::report::{Epoch, JobId, LossTerms, Metrics, Role, RunId, RunInfo, RunOutcome};
+
+/// A run of a job that is stored.
+#[derive(Serialize)]
+pub(super) struct Started<'a> {
+    pub event: &'static str,
+    pub job: JobId,
+    pub run: RunId,
+    pub role: Role,
+    pub recipe: &'a Recipe,
+    pub device: &'a str,
+    /// Only of a job that goes on: the steps that are done of the stage that goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resumed_at: Option<u64>,
+}
+
+/// The end of an epoch.
+#[derive(Serialize)]
+pub(super) struct EpochEnded {
+    event: &'static str,
+    job: JobId,
+    run: RunId,
+    epoch: u64,
+    step: u64,
+    loss: LossTerms,
+    validation: Progress,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    diverged: bool,
+}
+
+/// What an epoch is worth on the validation rows.
+#[derive(Serialize)]
+struct Progress {
+    errors: u64,
+    accuracy: f64,
+    agreement: Option<f64>,
+    kl: Option<f64>,
+    ece: Option<f64>,
+}
+
+pub(super) fn epoch(job: JobId, it: &Epoch) -> EpochEnded {
+    let validation = &it.validation;
+    EpochEnded {
+        event: "epoch",
+        job,
+        run: it.run,
+        epoch: it.epoch,
+        step: it.step,
+        loss: it.loss,
+        validation: Progress {
+            errors: validation.errors,
+            accuracy: validation.accuracy,
+            agreement: validation.agreement,
+            kl: validation.kl,
+            ece: validation.ece,
+        },
+        diverged: it.loss.hard.is_none() || it.loss.total.is_none(),
+    }
+}
+
+/// How a run came to its end.
+#[derive(Clone, Debug)]
+pub(super) struct FinishedRun {
+    pub info: RunInfo,
+    pub outcome: RunOutcome,
+    pub steps: u64,
+    pub seconds: f64,
+    pub validation: Option<Metrics>,
+    pub test: Option<Metrics>,
+    pub checkpoint: Option<PathBuf>,
+}
+
+/// The line of a run that has come to its end.
+#[derive(Serialize)]
+pub(super) struct Finished {
+    event: &'static str,
+    job: JobId,
+    run: RunId,
+    role: Role,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    loaded: bool,
+    temperature: Option<f64>,
+    soft_weight: Option<f64>,
+    hard_weight: f64,
+    seed: u64,
+    parameters: u64,
+    steps: u64,
+    seconds: f64,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    diverged: bool,
+    validation: Numbers,
+    test: Numbers,
+    checkpoint: Option<PathBuf>,
+}
+
+/// What a model is worth on a part of the data; nothing is known of one that diverged.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(super) struct Numbers {
+    examples: Option<u64>,
+    errors: Option<u64>,
+    accuracy: Option<f64>,
+    agreement: Option<f64>,
+    kl: Option<f64>,
+    ece: Option<f64>,
+    errors_by_class: Option<Vec<u64>>,
+}
+
+pub(super) fn finished(job: JobId, it: &FinishedRun) -> Finished {
+    let info = &it.info;
+    let part = |metrics: &Option<Metrics>| metrics.as_ref().map(result).unwrap_or_default();
+    Finished {
+        event: "finished",
+        job,
+        run: info.run,
+        role: info.role,
+        loaded: info.loaded,
+        temperature: info.temperature,
+        soft_weight: info.soft_weight,
+        hard_weight: info.hard_weight,
+        seed: info.seed,
+        parameters: info.parameters,
+        steps: it.steps,
+        seconds: it.seconds,
+        diverged: it.outcome == RunOutcome::Diverged,
+        validation: part(&it.validation),
+        test: part(&it.test),
+        checkpoint: it.checkpoint.clone(),
+    }
+}
+
+pub(super) fn result(metrics: &Metrics) -> Numbers {
+    Numbers {
+        examples: Some(metrics.examples),
+        errors: Some(metrics.errors),
+        accuracy: Some(metrics.accuracy),
+        agreement: metrics.agreement,
+        kl: metrics.kl,
+        ece: metrics.ece,
+        errors_by_class: Some(metrics.errors_by_class.clone()),
+    }
+}

@@ -1,0 +1,221 @@
+//! Follows a job: from the engine's reports to lines of JSON, or to the screen.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::events::{self, FinishedRun};
+use super::screen::Screen;
+use super::voice::{Failure, print_json};
+use crate::model::Checkpoint;
+use crate::runs::{Store, StoredJob};
+use crate::training::Observer;
+use crate::training::report::{
+    DeviceInfo, JobId, Live, Progress, Report, Role, RunFinished, RunId, RunInfo, RunOutcome, Stage,
+};
+
+/// What the terminal wants to know.
+pub(super) enum News {
+    Report(Arc<Report>),
+    Device(DeviceInfo),
+    Progress(Progress),
+    Rejected { code: &'static str, message: String },
+}
+
+/// Takes the engine's reports. It never waits; curves and logits are not kept.
+#[derive(Default)]
+pub(super) struct Watch {
+    news: Mutex<Vec<News>>,
+    came: Condvar,
+}
+
+impl Watch {
+    /// All news, after waiting for some for at most so long.
+    pub fn take(&self, wait: Duration) -> Vec<News> {
+        let news = self.news.lock().unwrap_or_else(PoisonError::into_inner);
+        let news = self.came.wait_timeout_while(news, wait, |news| news.is_empty());
+        std::mem::take(&mut news.unwrap_or_else(PoisonError::into_inner).0)
+    }
+
+    fn put(&self, news: News) {
+        self.news.lock().unwrap_or_else(PoisonError::into_inner).push(news);
+        self.came.notify_one();
+    }
+}
+
+impl Observer for Watch {
+    fn report(&self, report: &Arc<Report>) {
+        match &**report {
+            Report::Started(_) | Report::Resumed(_) | Report::Epoch(_) | Report::RunFinished(_) | Report::JobEnded(_) => {
+                self.put(News::Report(report.clone()));
+            }
+            Report::Steps(_) | Report::Snapshot(_) | Report::Event(_) | Report::ResumeState(_) => {}
+        }
+    }
+
+    fn live(&self, live: Live) {
+        match live {
+            Live::Device(info) => self.put(News::Device(info)),
+            Live::Progress(progress) => self.put(News::Progress(progress)),
+            Live::Rejected { preview: false, code, message } => self.put(News::Rejected { code, message }),
+            _ => {}
+        }
+    }
+}
+
+/// What is known of the job so far.
+pub(super) struct Follower<'a> {
+    screen: Screen,
+    store: &'a Path,
+    out: Option<&'a Path>,
+    stored: Option<&'a StoredJob>,
+    job: Option<JobId>,
+    runs: Vec<RunInfo>,
+    finished: HashMap<RunId, FinishedRun>,
+    unsaved: Option<String>,
+}
+
+impl<'a> Follower<'a> {
+    pub fn new(screen: Screen, store: &'a Path, out: Option<&'a Path>, stored: Option<&'a StoredJob>) -> Self {
+        Self { screen, store, out, stored, job: None, runs: Vec::new(), finished: HashMap::new(), unsaved: None }
+    }
+
+    /// The job, once it has begun.
+    pub fn job(&self) -> Option<JobId> {
+        self.job
+    }
+
+    /// Why a model is not in the folder that was asked for.
+    pub fn unsaved(&self) -> Option<&str> {
+        self.unsaved.as_deref()
+    }
+
+    /// Whether all that was trained last has diverged, so that going on would be of no use.
+    pub fn all_diverged(&self) -> bool {
+        let students = || self.finished.values().filter(|run| run.info.role != Role::Teacher);
+        let diverged = |run: &FinishedRun| run.outcome == RunOutcome::Diverged;
+        if students().next().is_some() { students().all(diverged) } else { self.finished.values().any(diverged) }
+    }
+
+    pub fn device(&mut self, info: DeviceInfo) {
+        self.screen.device(info);
+    }
+
+    pub fn progress(&mut self, progress: &Progress) {
+        self.screen.progress(progress);
+    }
+
+    pub fn report(&mut self, report: &Report) -> Result<(), Failure> {
+        match report {
+            Report::Started(it) => self.begin(it.job, &it.runs, &it.device, None),
+            Report::Resumed(it) => {
+                let Some(stored) = self.stored else { return Ok(()) };
+                self.begin(it.job, &stored.runs, &it.device, Some(it.step))?;
+                if it.stage == Stage::Students { self.earlier_teacher(stored) } else { Ok(()) }
+            }
+            Report::Epoch(it) => {
+                let Some(job) = self.job else { return Ok(()) };
+                if self.screen.is_json() {
+                    return print_json(&events::epoch(job, it));
+                }
+                if let Some(info) = self.runs.iter().find(|info| info.run == it.run) {
+                    self.screen.epoch(info, it);
+                }
+                Ok(())
+            }
+            Report::RunFinished(it) => self.run_finished(it),
+            Report::JobEnded(_) => {
+                let finished: Vec<&FinishedRun> =
+                    self.runs.iter().filter_map(|info| self.finished.get(&info.run)).collect();
+                self.screen.end(&finished)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn begin(&mut self, job: JobId, runs: &[RunInfo], device: &str, resumed_at: Option<u64>) -> Result<(), Failure> {
+        self.job = Some(job);
+        self.runs = runs.to_vec();
+        if !self.screen.is_json() {
+            self.screen.begin(job, runs, resumed_at);
+            return Ok(());
+        }
+        runs.iter().try_for_each(|info| {
+            let (run, role, recipe) = (info.run, info.role, &info.recipe);
+            print_json(&events::Started { event: "started", job, run, role, recipe, device, resumed_at })
+        })
+    }
+
+    /// The job's own teacher, which is not trained again.
+    fn earlier_teacher(&mut self, stored: &StoredJob) -> Result<(), Failure> {
+        let Some(bytes) = &stored.teacher else { return Ok(()) };
+        let teacher = self.runs.iter().find(|info| info.role == Role::Teacher && !info.loaded).cloned();
+        let Some(info) = teacher else { return Ok(()) };
+        let Some(it) = stored.finished.iter().find(|run| run.run == info.run) else { return Ok(()) };
+        let checkpoint = self.save(&info, bytes).or_else(|| it.checkpoint.clone());
+        self.show(FinishedRun {
+            info,
+            outcome: it.outcome,
+            steps: it.steps,
+            seconds: it.seconds,
+            validation: it.validation.clone(),
+            test: it.test.clone(),
+            checkpoint,
+        })
+    }
+
+    fn run_finished(&mut self, it: &RunFinished) -> Result<(), Failure> {
+        let Some(info) = self.runs.iter().find(|info| info.run == it.run).cloned() else { return Ok(()) };
+        let checkpoint = it.checkpoint.as_ref().and_then(|bytes| self.save(&info, bytes).or_else(|| self.stored_at(it.run)));
+        self.show(FinishedRun {
+            info,
+            outcome: it.outcome,
+            steps: it.steps,
+            seconds: it.seconds,
+            validation: it.validation.clone(),
+            test: it.test.clone(),
+            checkpoint,
+        })
+    }
+
+    fn show(&mut self, run: FinishedRun) -> Result<(), Failure> {
+        let Some(job) = self.job else { return Ok(()) };
+        if self.screen.is_json() {
+            print_json(&events::finished(job, &run))?;
+        } else {
+            self.screen.finished(&run);
+        }
+        self.finished.insert(run.info.run, run);
+        Ok(())
+    }
+
+    /// Writes a model into the folder that was asked for. What fails there does not fail the job: the store has the model.
+    fn save(&mut self, info: &RunInfo, bytes: &[u8]) -> Option<PathBuf> {
+        let folder = self.out?;
+        let role = info.role.name();
+        let alone = self.runs.iter().filter(|other| other.role == info.role).count() == 1;
+        let name = if alone { format!("{role}.safetensors") } else { format!("{role}-{}.safetensors", info.run) };
+        let path = folder.join(name);
+        let made = std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()));
+        let written = made.and_then(|()| Checkpoint::write_bytes(&path, bytes).map_err(|error| error.to_string()));
+        match written {
+            Ok(()) => Some(path),
+            Err(problem) => {
+                self.unsaved = Some(format!("a model could not be written: {problem}; the store has it"));
+                None
+            }
+        }
+    }
+
+    /// Where the store keeps the weights.
+    fn stored_at(&self, run: RunId) -> Option<PathBuf> {
+        match Store::reader(self.store).runs(true) {
+            Ok(rows) => rows.into_iter().find(|row| row.run == run)?.checkpoint,
+            Err(error) => {
+                log::warn!("where the store keeps the weights of {run} is not known: {error}");
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! `stillroom runs`: the runs of a store.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::events::{Numbers, result};
+use super::table::{setting, table};
+use super::voice::{Failure, Voice, print, print_json};
+use super::{RunsArgs, store};
+use crate::runs::{RunRow, Status, Store};
+use crate::training::report::{JobId, Role, RunId};
+
+#[derive(Serialize)]
+struct Line<'a> {
+    run: RunId,
+    job: JobId,
+    role: Role,
+    title: &'a str,
+    model: &'a str,
+    data: &'a str,
+    status: Status,
+    temperature: Option<f64>,
+    soft_weight: Option<f64>,
+    hard_weight: f64,
+    seed: u64,
+    parameters: u64,
+    loaded: bool,
+    edited: bool,
+    deleted: bool,
+    /// Milliseconds since 1970.
+    created: u64,
+    ended: Option<u64>,
+    steps: u64,
+    steps_planned: u64,
+    seconds: Option<f64>,
+    validation: Option<Numbers>,
+    test: Option<Numbers>,
+    checkpoint: Option<&'a PathBuf>,
+}
+
+pub(super) fn list(args: &RunsArgs, voice: &Voice) -> Result<(), Failure> {
+    let path = store(args.store.as_ref())?;
+    let runs = Store::reader(&path).runs(args.deleted);
+    let runs = runs.map_err(|error| Failure::input(error.code(), error.to_string()))?;
+    if args.json {
+        return runs.iter().map(line).try_for_each(|line| print_json(&line));
+    }
+    if runs.is_empty() {
+        voice.note("no-runs", &format!("There are no runs in {} yet.", path.display()));
+        return Ok(());
+    }
+    let head = ["run", "job", "role", "model", "data", "T", "soft", "hard", "status", "steps", "val. errors", "title"];
+    let left = [true, true, true, true, true, false, false, false, true, false, false, true];
+    let rows: Vec<Vec<String>> = runs.iter().map(row).collect();
+    print(&table(&head, &left, &rows))
+}
+
+fn line(row: &RunRow) -> Line<'_> {
+    Line {
+        run: row.run,
+        job: row.job,
+        role: row.role,
+        title: &row.title,
+        model: &row.model,
+        data: &row.source,
+        status: row.status,
+        temperature: row.temperature,
+        soft_weight: row.soft_weight,
+        hard_weight: row.hard_weight,
+        seed: row.seed,
+        parameters: row.parameters,
+        loaded: row.loaded,
+        edited: row.edited(),
+        deleted: row.deleted,
+        created: row.created,
+        ended: row.ended,
+        steps: row.steps_done,
+        steps_planned: row.steps_planned,
+        seconds: row.seconds,
+        validation: row.validation.as_ref().or(row.last.as_ref()).map(result),
+        test: row.test.as_ref().map(result),
+        checkpoint: row.checkpoint.as_ref(),
+    }
+}
+
+fn row(row: &RunRow) -> Vec<String> {
+    let status = serde_json::to_value(row.status).ok();
+    let status = status.as_ref().and_then(|word| word.as_str()).unwrap_or_default().to_owned();
+    let marks = [(row.loaded, ", loaded"), (row.edited(), ", edited"), (row.deleted, ", deleted")];
+    let marks: String = marks.iter().filter(|(holds, _)| *holds).map(|(_, word)| *word).collect();
+    let errors = row.validation.as_ref().or(row.last.as_ref());
+    vec![
+        row.run.to_string(),
+        row.job.to_string(),
+        row.role.name().to_owned(),
+        row.model.clone(),
+        row.source.clone(),
+        setting(row.temperature),
+        setting(row.soft_weight),
+        row.soft_weight.map_or_else(|| "–".to_owned(), |_| setting(Some(row.hard_weight))),
+        status + &marks,
+        format!("{}/{}", row.steps_done, row.steps_planned),
+        errors.map_or_else(|| "–".to_owned(), |metrics| format!("{} of {}", metrics.errors, metrics.examples)),
+        row.title.clone(),
+    ]
+}

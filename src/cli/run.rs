@@ -1,0 +1,315 @@
+//! `stillroom run`: one job from the terminal.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use super::follow::{Follower, News, Watch};
+use super::screen::Screen;
+use super::voice::{Failure, Problem, Voice};
+use super::{RunArgs, store};
+use crate::recipe::{Fault, Override, PRESETS, Recipe, preset};
+use crate::runs::{Status, Store, StoreError, StoreJournal, StoreWriter, StoredJob};
+use crate::training::report::{JobId, JobOutcome, Report, RunId};
+use crate::training::{Journal, JournalError, Request, Worker, WorkerOptions, JobStart};
+
+pub(super) fn run(args: &RunArgs, voice: &Voice) -> Result<(), Failure> {
+    let path = store(args.store.as_ref())?;
+    let stored = args.resume.as_deref().map(|name| resumable(&path, name)).transpose()?;
+    let recipe = args.recipe.as_deref().map(|name| read_recipe(name, &args.set)).transpose()?;
+    if let (Some(recipe), Some(stored)) = (&recipe, &stored)
+        && *recipe != stored.recipe
+    {
+        let message = format!(
+            "{}: this is not the recipe of {}, which goes on with its own; leave the recipe out, or start a new job \
+             without --resume",
+            args.recipe.as_deref().unwrap_or_default(),
+            stored.job
+        );
+        return Err(Failure::input("other-recipe", message));
+    }
+    if let Some(out) = &args.out {
+        check_folder(out)?;
+    }
+    // A store that is there is looked at first; a new one is made when all else was found good.
+    let writer = OnceLock::new();
+    if path.exists() {
+        let _ = writer.set(open(&path)?);
+    }
+    let writer = Arc::new(writer);
+    let start = match (&stored, recipe) {
+        (Some(stored), _) => JobStart::Resume(stored.clone().into_resume()),
+        (None, Some(recipe)) => JobStart::New(recipe),
+        // The arguments' parser asks for one of them.
+        (None, None) => return Err(Failure::input("usage", "give a recipe, or --resume with a job")),
+    };
+
+    let interrupts = count_interrupts();
+    let watch = Arc::new(Watch::default());
+    let refusal = Arc::new(OnceLock::new());
+    let journal = LateJournal { path: path.clone(), writer: writer.clone(), journal: None, refusal: refusal.clone() };
+    let options = WorkerOptions {
+        device: args.device.into(),
+        window: false,
+        resume_every: Duration::from_secs_f64(args.resume_every),
+    };
+    let worker = Worker::spawn(options, Box::new(journal), watch.clone())
+        .map_err(|error| Failure::later("no-thread", format!("the system gives no thread for training: {error}")))?;
+    worker.send(Request::Start(Box::new(start)));
+    let screen = Screen::new(voice.clone(), args.json);
+    let mut follower = Follower::new(screen, &path, args.out.as_deref(), stored.as_ref());
+    let mut ending = Ending::default();
+    let mut worker = Some(worker);
+    while ending.is_open() {
+        if interrupts.load(Ordering::Relaxed) > 0 && worker.is_some() {
+            voice.note("interrupted", "Pausing …");
+            worker = None;
+        }
+        // Whether it lives is asked before its last words are taken.
+        let alive = worker.as_ref().is_some_and(Worker::is_alive);
+        let news = watch.take(if alive { Duration::from_millis(100) } else { Duration::ZERO });
+        if news.is_empty() && !alive {
+            break;
+        }
+        for news in news {
+            if let Err(failure) = ending.take(&mut follower, news) {
+                // Nobody reads the results: the job rests.
+                worker = None;
+                ending.failure.get_or_insert(failure);
+            }
+        }
+    }
+    drop(worker);
+    drop(writer);
+    ending.result(&follower, &refusal, args, &path)
+}
+
+/// How the job came to its end, as far as it is known.
+#[derive(Default)]
+struct Ending {
+    outcome: Option<(JobOutcome, Option<String>)>,
+    rejected: Option<(&'static str, String)>,
+    failure: Option<Failure>,
+}
+
+impl Ending {
+    fn is_open(&self) -> bool {
+        self.outcome.is_none() && self.rejected.is_none()
+    }
+
+    fn take(&mut self, follower: &mut Follower, news: News) -> Result<(), Failure> {
+        match news {
+            News::Rejected { code, message } => self.rejected = Some((code, message)),
+            News::Report(report) => {
+                if let Report::JobEnded(ended) = &*report {
+                    self.outcome = Some((ended.outcome, ended.message.clone()));
+                }
+                follower.report(&report)?;
+            }
+            News::Device(info) => follower.device(info),
+            News::Progress(progress) => follower.progress(&progress),
+        }
+        Ok(())
+    }
+
+    fn result(
+        self,
+        follower: &Follower,
+        refusal: &OnceLock<&'static str>,
+        args: &RunArgs,
+        store: &Path,
+    ) -> Result<(), Failure> {
+        if let Some((code, message)) = self.rejected {
+            let code = if code == "store" { refusal.get().copied().unwrap_or(code) } else { code };
+            return Err(Failure::input(code, message));
+        }
+        let Some(job) = follower.job() else {
+            return Err(Failure::later("interrupted", "the job had not begun, so nothing is stored"));
+        };
+        let how = resume_command(job, args, store);
+        if let Some(mut failure) = self.failure {
+            failure.problems.push(Problem::new("resumable", format!("{job} can be resumed: {how}")));
+            return Err(failure);
+        }
+        match self.outcome {
+            Some((JobOutcome::Done | JobOutcome::Stopped, _)) => match follower.unsaved() {
+                None => Ok(()),
+                Some(problem) => Err(Failure::later("out", problem)),
+            },
+            Some((JobOutcome::Paused, _)) => {
+                Err(Failure::later("paused", format!("{job} is paused; go on with: {how}")))
+            }
+            Some((JobOutcome::Failed, message)) => {
+                let message = message.unwrap_or_else(|| "no reason is known".to_owned());
+                if follower.all_diverged() {
+                    return Err(Failure::later("diverged", format!("{job}: {message}")));
+                }
+                Err(Failure::later("job-failed", format!("{job} failed: {message}; go on with: {how}")))
+            }
+            None => Err(Failure::later("job-failed", format!("{job}: training ended without a word; go on with: {how}"))),
+        }
+    }
+}
+
+/// What to type to go on.
+fn resume_command(job: JobId, args: &RunArgs, store: &Path) -> String {
+    let quote = |path: &Path| {
+        let text = path.display().to_string();
+        let plain = text.chars().all(|c| c.is_alphanumeric() || "-_./:\\~".contains(c));
+        if plain { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+    };
+    let mut command = format!("stillroom run --resume {job}");
+    if args.store.is_some() {
+        command += &format!(" --store {}", quote(store));
+    }
+    if let Some(out) = &args.out {
+        command += &format!(" --out {}", quote(out));
+    }
+    command
+}
+
+/// Reads a recipe's file or preset. All that is wrong with the overrides and the recipe is told at once.
+fn read_recipe(name: &str, set: &[String]) -> Result<Recipe, Failure> {
+    let mut faults: Vec<Fault> = Vec::new();
+    let mut overrides = Vec::new();
+    for text in set {
+        match Override::parse(text) {
+            Ok(set) => overrides.push(set),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    let file = Path::new(name);
+    let read = match (file.is_file(), preset(name)) {
+        (false, Some(preset)) => Ok((preset.text.to_owned(), None)),
+        _ => std::fs::read(file).map(|bytes| (bytes, Some(file))).and_then(|(bytes, file)| {
+            let text = String::from_utf8(bytes).map_err(|_| std::io::Error::other("it is not UTF-8 text"))?;
+            Ok((text, file))
+        }),
+    };
+    let (text, file) = match read {
+        Ok(read) => read,
+        Err(error) => {
+            let presets = PRESETS.map(|preset| preset.name).join(", ");
+            let message = format!("{name}: the recipe cannot be read ({error}), and no preset has that name; presets: {presets}");
+            let mut problems = vec![Problem::new("recipe-file", message)];
+            problems.extend(faults.iter().map(problem));
+            return Err(Failure::inputs(problems));
+        }
+    };
+    match Recipe::parse(&text, file, &overrides) {
+        Ok(recipe) if faults.is_empty() => Ok(recipe.with_absolute_paths()),
+        Ok(_) => Err(Failure::inputs(faults.iter().map(problem).collect())),
+        Err(more) => Err(Failure::inputs(faults.iter().chain(&more.0).map(problem).collect())),
+    }
+}
+
+fn problem(fault: &Fault) -> Problem {
+    Problem::new(fault.kind.code(), fault)
+}
+
+/// The job of that name, if it can go on.
+fn resumable(path: &Path, name: &str) -> Result<StoredJob, Failure> {
+    let input = |error: StoreError| Failure::input(error.code(), format!("--resume {name}: {error}"));
+    if name.parse::<JobId>().is_err() && name.parse::<RunId>().is_err() {
+        let message = format!("--resume {name}: give a job, e.g. j-0001, or a run, e.g. r-0001; `stillroom runs` lists them");
+        return Err(Failure::input("unknown-run", message));
+    }
+    let reader = Store::reader(path);
+    let job = reader.find(name).and_then(|job| reader.job(job)).map_err(input)?;
+    let refuse = |code, problem: &str| Err(Failure::input(code, format!("--resume {name}: {} {problem}", job.job)));
+    match job.status {
+        Status::Done => refuse("job-done", "is done; there is nothing to resume"),
+        Status::Stopped => refuse("job-stopped", "was stopped by its user and has its results; start a new job"),
+        Status::Running => refuse("job-running", "is being run by another process"),
+        _ => Ok(job),
+    }
+}
+
+/// Whether files can be written into a folder that may still have to be made. Nothing is made yet.
+fn check_folder(out: &Path) -> Result<(), Failure> {
+    let fail = |problem: String| Failure::input("out", format!("--out {}: {problem}", out.display()));
+    let full = std::path::absolute(out).map_err(|error| fail(error.to_string()))?;
+    let there = full.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("/"));
+    if !there.is_dir() {
+        return Err(fail(format!("{} is a file; give a folder", there.display())));
+    }
+    match tempfile::tempfile_in(there) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(fail(format!("nothing can be written in {} ({error})", there.display()))),
+    }
+}
+
+fn open(path: &Path) -> Result<StoreWriter, Failure> {
+    Store::writer(path).map_err(|error| Failure::input(error.code(), error.to_string()))
+}
+
+/// Counts presses of Ctrl-C; the second one ends the program at once.
+fn count_interrupts() -> Arc<AtomicUsize> {
+    let interrupts = Arc::new(AtomicUsize::new(0));
+    let count = interrupts.clone();
+    let set = ctrlc::set_handler(move || {
+        if count.fetch_add(1, Ordering::Relaxed) > 0 {
+            std::process::exit(1);
+        }
+    });
+    if let Err(error) = set {
+        log::warn!("Ctrl-C will end the program without pausing the job: {error}");
+    }
+    interrupts
+}
+
+/// The store's journal, opened when the engine has found the input good: wrong input leaves no file behind.
+struct LateJournal {
+    path: PathBuf,
+    writer: Arc<OnceLock<StoreWriter>>,
+    journal: Option<StoreJournal>,
+    /// The code of the error with which the store did not open.
+    refusal: Arc<OnceLock<&'static str>>,
+}
+
+impl LateJournal {
+    fn journal(&mut self) -> Result<&mut StoreJournal, JournalError> {
+        if self.writer.get().is_none() {
+            match Store::writer(&self.path) {
+                Ok(writer) => {
+                    let _ = self.writer.set(writer);
+                }
+                Err(StoreError::Locked) => return Err(JournalError::Busy),
+                Err(error) => {
+                    let _ = self.refusal.set(error.code());
+                    return Err(JournalError::Failed(error.to_string()));
+                }
+            }
+        }
+        match (&mut self.journal, self.writer.get()) {
+            (Some(journal), _) => Ok(journal),
+            (none, Some(writer)) => Ok(none.insert(writer.journal())),
+            (None, None) => Err(JournalError::Failed("it is not open".to_owned())),
+        }
+    }
+}
+
+impl Journal for LateJournal {
+    fn reserve(&mut self, runs: usize) -> Result<(JobId, Vec<RunId>), JournalError> {
+        self.journal()?.reserve(runs)
+    }
+
+    fn lease(&mut self, job: JobId) -> Result<(), JournalError> {
+        self.journal()?.lease(job)
+    }
+
+    fn release(&mut self, job: JobId) {
+        if let Some(journal) = &mut self.journal {
+            journal.release(job);
+        }
+    }
+
+    fn send(&mut self, report: &Arc<Report>) -> Result<(), JournalError> {
+        self.journal()?.send(report)
+    }
+
+    fn commit(&mut self) -> Result<(), JournalError> {
+        self.journal()?.commit()
+    }
+}

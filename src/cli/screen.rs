@@ -1,0 +1,232 @@
+//! What `run` shows to people: progress on stderr, and the results as a table on stdout.
+
+use std::collections::HashMap;
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::events::FinishedRun;
+use super::table::{number, setting, table};
+use super::voice::{Failure, Voice, print};
+use crate::training::report::{
+    Activity, DeviceInfo, Epoch, JobId, Metrics, Progress, Role, RunId, RunInfo, RunOutcome, Stage,
+};
+
+/// The terminal, or a file of lines where there is none.
+pub(super) struct Screen {
+    voice: Voice,
+    json: bool,
+    terminal: bool,
+    device: Option<DeviceInfo>,
+    bar: Option<(Stage, ProgressBar)>,
+    /// Validation errors of the newest epochs, in the order of the runs.
+    errors: HashMap<RunId, (Role, u64)>,
+    /// When a line was last written, where there is no terminal.
+    last_line: HashMap<RunId, Instant>,
+}
+
+/// Without a terminal: least time between two lines about the same run.
+const LINE_EVERY: Duration = Duration::from_secs(5);
+
+impl Screen {
+    pub fn new(voice: Voice, json: bool) -> Self {
+        let terminal = !json && std::io::stderr().is_terminal();
+        if !terminal {
+            voice.bars().set_draw_target(ProgressDrawTarget::hidden());
+        }
+        Self { voice, json, terminal, device: None, bar: None, errors: HashMap::new(), last_line: HashMap::new() }
+    }
+
+    /// Whether results are lines of JSON, so that nothing is shown here.
+    pub fn is_json(&self) -> bool {
+        self.json
+    }
+
+    pub fn device(&mut self, info: DeviceInfo) {
+        self.device = Some(info);
+    }
+
+    pub fn begin(&mut self, job: JobId, runs: &[RunInfo], resumed_at: Option<u64>) {
+        let Some(first) = runs.first() else { return };
+        let goes_on = resumed_at.map_or_else(String::new, |step| format!(", which goes on after step {step}"));
+        self.voice.note("started", &format!("{job}{goes_on}: {}", first.recipe.title));
+        if let Some(device) = &self.device {
+            let threads = if device.threads == 1 { "1 thread".to_owned() } else { format!("{} threads", device.threads) };
+            self.voice.note("device", &format!("On {}, {threads}. {}", device.name, device.reason));
+        }
+    }
+
+    pub fn progress(&mut self, progress: &Progress) {
+        if !self.terminal {
+            return;
+        }
+        let bar = self.bar(progress.stage, progress.steps);
+        bar.set_position(progress.step);
+        let epochs = progress.steps / progress.steps_per_epoch.max(1);
+        let epoch = (progress.step / progress.steps_per_epoch.max(1) + 1).min(epochs);
+        let pace = match progress.activity {
+            Activity::Training => format!(
+                "{:.0} steps/s · {} left",
+                progress.steps_per_second,
+                HumanDuration(Duration::try_from_secs_f64(progress.seconds_left).unwrap_or_default())
+            ),
+            Activity::Paused => "paused".to_owned(),
+            Activity::WaitingForDisk => "waiting for the disk".to_owned(),
+        };
+        bar.set_message(format!("epoch {epoch}/{epochs} · {}{pace}", self.errors_so_far(progress.stage)));
+    }
+
+    pub fn epoch(&mut self, info: &RunInfo, it: &Epoch) {
+        self.errors.insert(info.run, (info.role, it.validation.errors));
+        if self.terminal {
+            return;
+        }
+        let epochs = info.steps / info.steps_per_epoch.max(1);
+        let ends = it.epoch == 1 || it.epoch == epochs;
+        if ends || self.last_line.get(&info.run).is_none_or(|last| last.elapsed() >= LINE_EVERY) {
+            self.last_line.insert(info.run, Instant::now());
+            let text = format!(
+                "{:<8}  epoch {}/{epochs}  loss {}  validation errors {} of {}",
+                info.role.name(),
+                it.epoch,
+                number(it.loss.total, 4),
+                it.validation.errors,
+                it.validation.examples
+            );
+            self.voice.note("epoch", &text);
+        }
+    }
+
+    pub fn finished(&mut self, run: &FinishedRun) {
+        let stage = if run.info.role == Role::Teacher { Stage::Teacher } else { Stage::Students };
+        if self.bar.as_ref().is_some_and(|(shown, _)| *shown == stage)
+            && let Some((_, bar)) = self.bar.take()
+        {
+            bar.finish_and_clear();
+        }
+        if run.info.loaded {
+            let text = validation(run).map_or_else(String::new, |it| {
+                format!(": {} errors on {} validation rows", it.errors, it.examples)
+            });
+            self.voice.note("teacher", &format!("The teacher, {}, is loaded{text}.", run.info.model));
+        }
+    }
+
+    /// The results of all runs that came to their end.
+    pub fn end(&mut self, runs: &[&FinishedRun]) -> Result<(), Failure> {
+        if let Some((_, bar)) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+        if self.json || !runs.iter().any(|run| !run.info.loaded) {
+            return Ok(());
+        }
+        let head = [
+            "role", "model", "T", "soft", "hard", "val. errors", "test errors", "accuracy", "agreement", "KL", "ECE",
+            "seconds", "checkpoint",
+        ];
+        let mut left = [false; 13];
+        (left[0], left[1], left[12]) = (true, true, true);
+        let rows: Vec<Vec<String>> = runs.iter().map(|run| row(run)).collect();
+        print(&format!("{}{}\n", table(&head, &left, &rows), verdict(runs)))
+    }
+
+    fn bar(&mut self, stage: Stage, steps: u64) -> ProgressBar {
+        if let Some((shown, bar)) = &self.bar
+            && *shown == stage
+        {
+            return bar.clone();
+        }
+        if let Some((_, bar)) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+        let name = match stage {
+            Stage::Teacher => "teacher",
+            Stage::Students => "student",
+        };
+        let style = ProgressStyle::with_template("{prefix} {bar:24} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
+        let bar = self.voice.bars().add(ProgressBar::new(steps).with_style(style).with_prefix(name));
+        self.bar = Some((stage, bar.clone()));
+        bar
+    }
+
+    fn errors_so_far(&self, stage: Stage) -> String {
+        let mut errors: Vec<(&RunId, &(Role, u64))> =
+            self.errors.iter().filter(|(_, (role, _))| (*role == Role::Teacher) == (stage == Stage::Teacher)).collect();
+        errors.sort_by_key(|(run, _)| **run);
+        if errors.is_empty() {
+            return String::new();
+        }
+        let each: Vec<String> = errors.iter().map(|(_, (role, errors))| format!("{} {errors}", role.name())).collect();
+        format!("validation errors: {} · ", each.join(", "))
+    }
+}
+
+fn validation(run: &FinishedRun) -> Option<&Metrics> {
+    run.validation.as_ref()
+}
+
+fn row(run: &FinishedRun) -> Vec<String> {
+    let info = &run.info;
+    let errors = |metrics: &Option<Metrics>| {
+        metrics.as_ref().map_or_else(|| "–".to_owned(), |it| format!("{} of {}", it.errors, it.examples))
+    };
+    let test = |of: fn(&Metrics) -> Option<f64>| number(run.test.as_ref().and_then(of), 4);
+    let ended = match (run.outcome, &run.checkpoint) {
+        (RunOutcome::Diverged, _) => "diverged".to_owned(),
+        (_, Some(path)) => path.display().to_string(),
+        (_, None) => "–".to_owned(),
+    };
+    vec![
+        info.role.name().to_owned(),
+        info.model.clone(),
+        setting(info.temperature),
+        setting(info.soft_weight),
+        if info.loaded { "–".to_owned() } else { setting(Some(info.hard_weight)) },
+        errors(&run.validation),
+        errors(&run.test),
+        test(|it| Some(it.accuracy)),
+        test(|it| it.agreement),
+        test(|it| it.kl),
+        test(|it| it.ece),
+        if info.loaded { "loaded".to_owned() } else { number(Some(run.seconds), 1) },
+        ended,
+    ]
+}
+
+/// What the numbers say, and no more than that.
+fn verdict(runs: &[&FinishedRun]) -> String {
+    let test = |role| runs.iter().find(|run| run.info.role == role).and_then(|run| run.test.as_ref());
+    let (student, baseline) = match (test(Role::Student), test(Role::Baseline)) {
+        (Some(student), Some(baseline)) => (student, baseline),
+        (Some(student), None) => {
+            return format!(
+                "The student makes {} errors on {} test rows; there is no baseline to compare it with.",
+                student.errors, student.examples
+            );
+        }
+        (None, _) => {
+            return test(Role::Teacher).map_or_else(
+                || "There is no result on the test rows.".to_owned(),
+                |teacher| format!("The teacher makes {} errors on {} test rows.", teacher.errors, teacher.examples),
+            );
+        }
+    };
+    let difference = student.errors.abs_diff(baseline.errors);
+    let compared = match student.errors.cmp(&baseline.errors) {
+        std::cmp::Ordering::Less => format!("{difference} fewer than"),
+        std::cmp::Ordering::Equal => "as many as".to_owned(),
+        std::cmp::Ordering::Greater => format!("{difference} more than"),
+    };
+    // Two standard deviations of the difference of two counts, as if the two models erred independently.
+    let chance = 2.0 * ((student.errors + baseline.errors) as f64).sqrt();
+    let weight = if difference as f64 > chance {
+        "more than chance would explain (one seed)"
+    } else {
+        "a difference that chance alone can explain (one seed)"
+    };
+    format!(
+        "On {} test rows the student makes {} errors, {compared} the {} of the same student without a teacher: {weight}.",
+        student.examples, student.errors, baseline.errors
+    )
+}

@@ -1,0 +1,48 @@
+//! Aligned columns of text.
+
+/// A table with a head; `left` says which columns are words rather than numbers.
+pub(super) fn table(head: &[&str], left: &[bool], rows: &[Vec<String>]) -> String {
+    let width = |column: usize| {
+        let cells = rows.iter().map(|row| row[column].chars().count());
+        cells.chain([head[column].chars().count()]).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..head.len()).map(width).collect();
+    let line = |cells: &mut dyn Iterator<Item = &str>| {
+        let mut text = String::new();
+        for ((cell, width), left) in cells.zip(&widths).zip(left) {
+            let space = " ".repeat(width - cell.chars().count());
+            if *left {
+                text += &format!("{cell}{space}  ");
+            } else {
+                text += &format!("{space}{cell}  ");
+            }
+        }
+        text.trim_end().to_owned() + "\n"
+    };
+    let mut text = line(&mut head.iter().copied());
+    for row in rows {
+        text += &line(&mut row.iter().map(String::as_str));
+    }
+    text
+}
+
+/// A number that may be missing, with so many digits after the point.
+pub(super) fn number(value: Option<f64>, digits: usize) -> String {
+    value.filter(|value| value.is_finite()).map_or_else(|| "–".to_owned(), |value| format!("{value:.digits$}"))
+}
+
+/// A setting as people write it: `4`, `0.25`.
+pub(super) fn setting(value: Option<f64>) -> String {
+    value.map_or_else(|| "–".to_owned(), |value| value.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_as_wide_as_their_widest_cell() {
+        let rows = [vec!["a".to_owned(), number(Some(0.5), 2)], vec!["größer".to_owned(), number(None, 2)]];
+        assert_eq!(table(&["x", "value"], &[true, false], &rows), "x       value\na        0.50\ngrößer      –\n");
+    }
+}

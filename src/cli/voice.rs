@@ -1,0 +1,150 @@
+//! What is said to people and programs beside the results: messages on stderr, results on stdout.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+
+use indicatif::MultiProgress;
+use serde::Serialize;
+
+/// What went wrong, and the status with which the program ends.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub status: u8,
+    pub problems: Vec<Problem>,
+}
+
+/// One thing that is wrong.
+#[derive(Debug)]
+pub(super) struct Problem {
+    /// A stable name for programs.
+    pub code: &'static str,
+    /// For people.
+    pub message: String,
+}
+
+impl Problem {
+    pub fn new(code: &'static str, message: impl Display) -> Self {
+        Self { code, message: message.to_string() }
+    }
+}
+
+impl Failure {
+    /// The input was wrong; nothing was stored. A message of several lines is several faults.
+    pub fn input(code: &'static str, message: impl Display) -> Self {
+        let problems = message.to_string().lines().map(|line| Problem::new(code, line)).collect();
+        Self { status: 2, problems }
+    }
+
+    /// Several faults of the input.
+    pub fn inputs(problems: Vec<Problem>) -> Self {
+        Self { status: 2, problems }
+    }
+
+    /// Something that went wrong later.
+    pub fn later(code: &'static str, message: impl Display) -> Self {
+        Self { status: 1, problems: vec![Problem::new(code, message)] }
+    }
+
+    /// Results that could not be printed.
+    pub fn output(error: &io::Error) -> Self {
+        Self::later("output", format!("the results cannot be printed: {error}"))
+    }
+}
+
+/// Speaks on stderr, above the progress bars where there are any.
+#[derive(Clone, Debug)]
+pub(super) struct Voice {
+    json: bool,
+    bars: MultiProgress,
+}
+
+#[derive(Serialize)]
+struct Message<'a> {
+    code: &'a str,
+    message: &'a str,
+}
+
+impl Voice {
+    pub fn new(json: bool) -> Self {
+        Self { json, bars: MultiProgress::new() }
+    }
+
+    /// The progress bars that messages must not run into.
+    pub fn bars(&self) -> &MultiProgress {
+        &self.bars
+    }
+
+    /// Something that is wrong.
+    pub fn error(&self, code: &str, message: &str) {
+        if self.json { self.say_json(code, message) } else { self.say(&format!("error: {message}")) }
+    }
+
+    /// Something to know.
+    pub fn note(&self, code: &str, message: &str) {
+        if self.json { self.say_json(code, message) } else { self.say(message) }
+    }
+
+    /// Makes the library's log part of what is said. `RUST_LOG` chooses how much.
+    pub fn take_logs(&self) {
+        let (voice, json) = (self.clone(), self.json);
+        let filter = env_logger::Env::default().default_filter_or("warn");
+        env_logger::Builder::from_env(filter)
+            .target(env_logger::Target::Pipe(Box::new(Log(voice))))
+            .write_style(env_logger::WriteStyle::Never)
+            .format(move |out, record| {
+                let level = match record.level() {
+                    log::Level::Error => "error",
+                    log::Level::Warn => "warning",
+                    log::Level::Info | log::Level::Debug | log::Level::Trace => "note",
+                };
+                let message = record.args().to_string();
+                if json {
+                    writeln!(out, "{}", line(level, &message))
+                } else {
+                    writeln!(out, "{level}: {message}")
+                }
+            })
+            .init();
+    }
+
+    fn say_json(&self, code: &str, message: &str) {
+        self.say(&line(code, message));
+    }
+
+    /// Where stderr is closed, there is nobody to hear it.
+    fn say(&self, text: &str) {
+        self.bars.suspend(|| {
+            let _ = writeln!(io::stderr(), "{text}");
+        });
+    }
+}
+
+fn line(code: &str, message: &str) -> String {
+    serde_json::to_string(&Message { code, message }).unwrap_or_else(|_| message.to_owned())
+}
+
+/// Where the library's log goes.
+struct Log(Voice);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.bars.suspend(|| io::stderr().write_all(bytes))?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Prints one JSON object on a line of its own, at once.
+pub(super) fn print_json(object: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string(object).map_err(|error| Failure::output(&error.into()))?;
+    print(&format!("{text}\n"))
+}
+
+/// Prints text, at once.
+pub(super) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| Failure::output(&error))
+}
