@@ -172,6 +172,8 @@ pub enum Command {
     ToggleCurve(u64),
     /// What the second plot shows.
     Quality(Quality),
+    /// Smooth the loss, or show it as it was.
+    SmoothLoss(bool),
     /// Go on with a job that rests.
     Resume(JobId),
     /// Put a run into the bin.

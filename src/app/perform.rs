@@ -45,6 +45,7 @@ impl App {
                     hidden.insert(id);
                 }
             }
+            Command::SmoothLoss(smooth) => self.state.curves.smooth = smooth,
             Command::Quality(quality) => self.state.curves.quality = quality,
             Command::Resume(job) => {
                 self.state.starting = true;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::series::Series;
+use super::loss_curve::LossCurve;
 use crate::recipe::Recipe;
 use crate::runs::Curve;
 use crate::training::report::{
@@ -39,23 +39,16 @@ pub struct JobView {
 }
 
 /// The curves of one run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct RunCurves {
     /// The soft term a step; empty where there is no T.
-    pub soft: Series,
+    pub soft: LossCurve,
     /// The hard term a step.
-    pub hard: Series,
+    pub hard: LossCurve,
     /// The weighted total a step.
-    pub total: Series,
+    pub total: LossCurve,
     /// Epoch by epoch.
     pub epochs: Vec<Epoch>,
-}
-
-impl Default for RunCurves {
-    fn default() -> Self {
-        let by_step = || Series::even(0.0, 1.0);
-        Self { soft: by_step(), hard: by_step(), total: by_step(), epochs: Vec::new() }
-    }
 }
 
 impl RunCurves {
@@ -76,10 +69,8 @@ impl RunCurves {
     }
 
     fn truncate(&mut self, step: u64) {
-        for series in [&mut self.soft, &mut self.hard, &mut self.total] {
-            let kept: Vec<f32> = series.points().take(step as usize).map(|(_, value)| value).collect();
-            *series = Series::even(0.0, 1.0);
-            series.extend(kept);
+        for curve in [&mut self.soft, &mut self.hard, &mut self.total] {
+            curve.truncate(step);
         }
         self.epochs.retain(|epoch| epoch.step <= step);
     }

@@ -5,6 +5,7 @@
 mod history;
 mod job_view;
 mod lens;
+mod loss_curve;
 pub mod series;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +14,7 @@ use std::sync::Arc;
 pub use history::History;
 pub use job_view::{JobView, RunCurves};
 pub use lens::{Lens, LensView};
+pub use loss_curve::{LossCurve, SMOOTHING};
 
 use crate::recipe::{PRESETS, Recipe};
 use crate::runs::RunRow;
@@ -66,6 +68,8 @@ pub struct State {
 pub struct CurveSettings {
     /// Whether the loss has a logarithmic axis.
     pub log_y: bool,
+    /// Whether the loss is smoothed, with the raw curve as a band behind it.
+    pub smooth: bool,
     /// Ids of hidden curves.
     pub hidden: BTreeSet<u64>,
     /// What the second plot shows.
@@ -125,7 +129,7 @@ impl State {
             runs: Vec::new(),
             store_fault: None,
             overlaid: BTreeSet::new(),
-            curves: CurveSettings { log_y: true, hidden: BTreeSet::new(), quality: Quality::Errors },
+            curves: CurveSettings { log_y: true, smooth: true, hidden: BTreeSet::new(), quality: Quality::Errors },
             path_field: None,
             shows_bin: false,
             shows_overlay: false,

@@ -5,8 +5,8 @@ use std::ops::RangeInclusive;
 use eframe::egui::{Color32, Id, Ui};
 use egui_plot::PlotPoint;
 
-use crate::state::series::Series;
-use crate::state::{JobView, State};
+use crate::state::series::Column;
+use crate::state::{JobView, LossCurve, State};
 use crate::theme::Tokens;
 use crate::training::report::{RunId, Setting};
 use crate::widgets::{Band, Curve, CurvePlotResponse};
@@ -58,16 +58,24 @@ impl Viewport {
         ui.data_mut(|data| data.insert_temp(id, viewport));
     }
 
-    /// The points of a series, one or two for each pixel, with the spread of those that fell together.
-    pub fn reduce(&self, series: &Series) -> (Vec<PlotPoint>, Vec<Band>) {
-        let Some(all) = series.x_range() else { return (Vec::new(), Vec::new()) };
+    /// The points of a curve, one or two for each pixel, with the spread of the raw values behind them.
+    pub fn reduce(&self, curve: &LossCurve, smooth: bool) -> (Vec<PlotPoint>, Vec<Band>) {
+        let Some(all) = curve.raw.x_range() else { return (Vec::new(), Vec::new()) };
         let range = if self.follows { all } else { self.x_range.clone() };
-        let columns = series.view(range, self.columns.max(2));
-        let line = columns.iter().map(|column| PlotPoint::new(column.x, f64::from(column.last))).collect();
-        let band = columns
-            .iter()
-            .map(|column| Band { x: column.x, low: f64::from(column.min), high: f64::from(column.max) })
-            .collect();
+        let raw = curve.raw.view(range.clone(), self.columns.max(2));
+        let shown = if smooth { &curve.smooth } else { &curve.raw };
+        let line = shown.view(range, self.columns.max(2));
+        let line = line.iter().map(|column| PlotPoint::new(column.x, f64::from(column.last))).collect();
+        // Where columns are single points the spread is that of neighbours, so that the band has a body.
+        let spread = |window: &[Column]| {
+            let values = window.iter().filter(|column| column.min.is_finite() && column.max.is_finite());
+            let (low, high) = values.fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), column| {
+                (low.min(column.min), high.max(column.max))
+            });
+            let middle = window.get(window.len() / 2)?;
+            (low <= high).then(|| Band { x: middle.x, low: f64::from(low), high: f64::from(high) })
+        };
+        let band = if smooth { raw.windows(3).filter_map(spread).collect() } else { Vec::new() };
         (line, band)
     }
 }

@@ -1,6 +1,6 @@
 //! The temperature lens: one sample, and what teacher and student make of it at any T. It never runs a model.
 
-use eframe::egui::{Frame, Label, Margin, RichText, Ui, vec2};
+use eframe::egui::{Frame, Label, Margin, RichText, Ui, UiBuilder};
 
 use super::{action_button, short};
 use crate::command::{Action, Command, Commands};
@@ -49,12 +49,17 @@ pub fn lens_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     Frame::new().inner_margin(margin).show(ui, |ui| {
         head_ui(ui, state, &view, commands);
         ui.add_space(space::M);
-        let tiles = 56.0;
-        let room = vec2(ui.available_width(), (ui.available_height() - tiles).max(120.0));
-        ui.allocate_ui(room, |ui| bars_ui(ui, state, &view));
-        ui.with_layout(eframe::egui::Layout::bottom_up(eframe::egui::Align::Min), |ui| numbers_ui(ui, state, &view));
+        // The numbers keep to the bottom; the bars have what is left.
+        let free = ui.available_rect_before_wrap();
+        let tiles = free.with_min_y(free.bottom() - TILE);
+        let bars = free.with_max_y((tiles.top() - space::S).max(free.top() + 120.0));
+        ui.scope_builder(UiBuilder::new().max_rect(bars), |ui| bars_ui(ui, state, &view));
+        ui.scope_builder(UiBuilder::new().max_rect(tiles), |ui| numbers_ui(ui, state, &view));
     });
 }
+
+/// Height of the numbers.
+const TILE: f32 = 45.0;
 
 /// The sample, T, and a sentence about what T does to it.
 fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, commands: &Commands) {
@@ -169,16 +174,18 @@ fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
         (None, None) => (text("widget-bars-missing"), String::new()),
     };
     let both = view.teacher.zip(view.student);
+    let nats = || text("unit-nats");
     let numbers = [
-        ("lens-teacher-entropy", number(view.teacher.map(|z| entropy(z, t))), text("unit-nats")),
-        ("lens-student-entropy", number(view.student.map(|z| entropy(z, t))), text("unit-nats")),
-        ("lens-kl", number(both.map(|(teacher, student)| divergence(teacher, student, t))), text("unit-nats")),
+        ("lens-teacher-entropy", number(view.teacher.map(|z| entropy(z, t))), nats()),
+        ("lens-student-entropy", number(view.student.map(|z| entropy(z, t))), nats()),
+        ("lens-kl", number(both.map(|(teacher, student)| divergence(teacher, student, t))), nats()),
         ("lens-top", top, note),
     ];
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
-        let width = ((ui.available_width() - 3.0 * space::S) / 4.0).floor().max(size::ROW);
-        for (key, value, unit) in numbers {
+        let free = ui.available_width() - 3.0 * space::S;
+        for ((key, value, unit), share) in numbers.into_iter().zip([0.29, 0.29, 0.2, 0.22]) {
+            let width = (free * share).floor().max(size::ROW);
             stat_tile_ui(ui, width, &text(key), &value, &unit).on_hover_text(text(&format!("{key}-hint")));
         }
     });

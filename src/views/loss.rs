@@ -5,11 +5,11 @@ use egui_plot::PlotPoint;
 
 use super::curves::{Drawn, Viewport, curve_id, markers, overlaid};
 use crate::command::{Action, Command, Commands};
-use crate::state::{JobView, RunCurves, State};
+use crate::state::{JobView, RunCurves, SMOOTHING, State};
 use crate::text::{text, text_with};
 use crate::theme::{Icon, Tokens, UiTokens as _};
 use crate::training::report::{LossTerms, Role, RunInfo};
-use crate::widgets::{CurvePlot, Marker, empty_state_ui, legend_ui, section_ui};
+use crate::widgets::{CurvePlot, Dropdown, Marker, empty_state_ui, legend_ui, section_ui};
 
 /// Fills its tile.
 pub fn loss_ui(ui: &mut Ui, state: &State, commands: &Commands) {
@@ -31,6 +31,14 @@ pub fn loss_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             if log.on_hover_text(super::hint_of(Action::ToggleLogLoss)).clicked() {
                 commands.act(Action::ToggleLogLoss);
             }
+            let name = |smooth| if smooth { text_with("loss-smoothed", &[("weight", SMOOTHING.into())]) } else { text("loss-raw") };
+            Dropdown::new(&text("loss-smoothing"), &name(state.curves.smooth)).plain().show(ui, |ui| {
+                for smooth in [true, false] {
+                    if ui.selectable_label(state.curves.smooth == smooth, name(smooth)).clicked() {
+                        commands.send(Command::SmoothLoss(smooth));
+                    }
+                }
+            });
         },
     );
     if let Some(curve) = toggled {
@@ -74,7 +82,7 @@ fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) ->
                     (2, "loss-hard", &curves.hard, tokens.label),
                 ];
                 for (kind, key, series, colour) in kinds {
-                    let (line, band) = viewport.reduce(series);
+                    let (line, band) = viewport.reduce(series, state.curves.smooth);
                     let id = curve_id(run.run, kind);
                     drawn.push(Drawn { name: text(key), id, colour, dashed: false, emphasised: kind == 0, line, band });
                 }
@@ -85,7 +93,7 @@ fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) ->
             if let Some((run, curves)) = job.run_of(Role::Teacher).and_then(|run| Some((run, job.curves.get(&run.run)?)))
                 && !curves.total.is_empty()
             {
-                let (line, band) = viewport.reduce(&curves.hard);
+                let (line, band) = viewport.reduce(&curves.hard, state.curves.smooth);
                 let (id, colour) = (curve_id(run.run, 0), tokens.teacher);
                 let name = text("loss-teacher");
                 drawn.push(Drawn { name, id, colour, dashed: false, emphasised: true, line, band });
@@ -94,14 +102,14 @@ fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) ->
         }
     }
     if let Some((run, curves)) = baseline.and_then(|run| Some((run, job.curves.get(&run.run)?))) {
-        let (line, band) = viewport.reduce(&curves.hard);
+        let (line, band) = viewport.reduce(&curves.hard, state.curves.smooth);
         let (id, colour) = (curve_id(run.run, 0), tokens.no_teacher);
         drawn.push(Drawn { name: text("loss-baseline"), id, colour, dashed: true, emphasised: false, line, band });
         drawn.push(validation(curves, curve_id(run.run, 3), "loss-baseline-validation", colour, |l| l.hard));
     }
     for (other, run, colour) in overlaid(state, tokens) {
         if let Some(curves) = other.curves.get(&run).filter(|_| other.id != job.id) {
-            let (line, band) = viewport.reduce(&curves.total);
+            let (line, band) = viewport.reduce(&curves.total, state.curves.smooth);
             let name = text_with("loss-other", &[("run", run.to_string().into())]);
             drawn.push(Drawn { name, id: curve_id(run, 0), colour, dashed: false, emphasised: false, line, band });
         }

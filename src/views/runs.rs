@@ -15,6 +15,13 @@ use crate::theme::{Icon, Tokens, UiTokens as _, caption, size, space};
 use crate::training::report::{JobId, Metrics, Role};
 use crate::widgets::{Chip, IconButton, dot_ui, empty_state_ui, section_ui};
 
+/// Widths of the columns: mark, run, started; model, T, soft weight, validation, difference, test, agreement. The title has
+/// what is left.
+const WIDTHS: [f32; 10] = [34.0, 72.0, 74.0, 128.0, 52.0, 80.0, 82.0, 84.0, 80.0, 80.0];
+
+/// Least width of the last column.
+const STATUS: f32 = 116.0;
+
 /// Fills its tile.
 pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     ui.spacing_mut().item_spacing.y = 0.0;
@@ -53,24 +60,26 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let baselines = baseline_errors(state);
     let column = |width: f32| Column::exact(width).clip(true);
     egui::ScrollArea::horizontal().show(ui, |ui| {
-        let fixed = 34.0 + 78.0 + 74.0 + 150.0 + 52.0 + 84.0 + 116.0 + 116.0 + 90.0 + 84.0;
-        let title_width = (ui.available_width() - fixed - 120.0).max(120.0);
+        let fixed: f32 = WIDTHS.iter().sum();
+        let title_width = (ui.available_width() - fixed - STATUS).max(120.0);
+        let selection = ui.tokens().control;
+        ui.visuals_mut().selection.bg_fill = selection;
         TableBuilder::new(ui)
             .id_salt("runs")
             .sense(Sense::click())
             .cell_layout(Layout::left_to_right(Align::Center))
-            .column(column(34.0))
-            .column(column(78.0))
-            .column(column(74.0))
+            .column(column(WIDTHS[0]))
+            .column(column(WIDTHS[1]))
+            .column(column(WIDTHS[2]))
             .column(column(title_width))
-            .column(column(150.0))
-            .column(column(52.0))
-            .column(column(84.0))
-            .column(column(116.0))
-            .column(column(116.0))
-            .column(column(90.0))
-            .column(column(84.0))
-            .column(Column::remainder().at_least(110.0).clip(true))
+            .column(column(WIDTHS[3]))
+            .column(column(WIDTHS[4]))
+            .column(column(WIDTHS[5]))
+            .column(column(WIDTHS[6]))
+            .column(column(WIDTHS[7]))
+            .column(column(WIDTHS[8]))
+            .column(column(WIDTHS[9]))
+            .column(Column::remainder().at_least(STATUS).clip(true))
             .auto_shrink(false)
             .header(size::ROW, |mut header| {
                 let names = [
