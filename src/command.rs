@@ -1,1 +1,226 @@
-//! What the user can ask for: `Action` (plain, iterable) and `Command` (carries data).
+//! What the user can ask for: [`Action`] (plain, iterable: name, shortcut, enabled-when) and [`Command`] (carries data).
+
+use std::cell::RefCell;
+
+use crate::recipe::Recipe;
+use crate::state::{FilePurpose, Quality, State};
+use crate::training::report::{JobId, RunId};
+
+/// Something that needs no more data than its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Run the recipe.
+    Distil,
+    /// Rest, or go on.
+    PauseOrPlay,
+    /// One step of training.
+    StepOnce,
+    /// End the job now.
+    Stop,
+    /// Take the last edit of the recipe back.
+    Undo,
+    /// Make it again.
+    Redo,
+    /// Pick a checkpoint as the teacher.
+    OpenTeacher,
+    /// Save the student of the job in focus.
+    SaveStudent,
+    /// The next sample in the lens.
+    NextSample,
+    /// The one before.
+    PreviousSample,
+    /// Any sample.
+    RandomSample,
+    /// T of the lens a step up.
+    RaiseLensTemperature,
+    /// T of the lens a step down.
+    LowerLensTemperature,
+    /// Linear or logarithmic loss.
+    ToggleLogLoss,
+    /// List deleted runs too.
+    ToggleBin,
+    /// Light or dark.
+    ToggleTheme,
+    /// Put the panels back.
+    ResetLayout,
+    /// Frame times.
+    ToggleOverlay,
+}
+
+/// A key with its modifiers, in egui's names for keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Shortcut {
+    /// Ctrl, or Cmd on a Mac.
+    pub command: bool,
+    /// Shift.
+    pub shift: bool,
+    /// `Space`, `ArrowRight`, `Z`, …
+    pub key: &'static str,
+}
+
+impl Action {
+    /// All of them.
+    pub const ALL: [Self; 18] = [
+        Self::Distil,
+        Self::PauseOrPlay,
+        Self::StepOnce,
+        Self::Stop,
+        Self::Undo,
+        Self::Redo,
+        Self::OpenTeacher,
+        Self::SaveStudent,
+        Self::NextSample,
+        Self::PreviousSample,
+        Self::RandomSample,
+        Self::RaiseLensTemperature,
+        Self::LowerLensTemperature,
+        Self::ToggleLogLoss,
+        Self::ToggleBin,
+        Self::ToggleTheme,
+        Self::ResetLayout,
+        Self::ToggleOverlay,
+    ];
+
+    /// The key of its name among the window's words; `KEY-hint` is its explanation.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Distil => "action-distil",
+            Self::PauseOrPlay => "action-pause",
+            Self::StepOnce => "action-step",
+            Self::Stop => "action-stop",
+            Self::Undo => "action-undo",
+            Self::Redo => "action-redo",
+            Self::OpenTeacher => "action-open-teacher",
+            Self::SaveStudent => "action-save-student",
+            Self::NextSample => "action-next-sample",
+            Self::PreviousSample => "action-previous-sample",
+            Self::RandomSample => "action-random-sample",
+            Self::RaiseLensTemperature => "action-raise-temperature",
+            Self::LowerLensTemperature => "action-lower-temperature",
+            Self::ToggleLogLoss => "action-log-loss",
+            Self::ToggleBin => "action-bin",
+            Self::ToggleTheme => "action-theme",
+            Self::ResetLayout => "action-reset-layout",
+            Self::ToggleOverlay => "action-overlay",
+        }
+    }
+
+    /// The keys that ask for it. Those without Ctrl act only when nothing has the focus.
+    pub fn shortcut(self) -> Option<Shortcut> {
+        let plain = |key| Some(Shortcut { command: false, shift: false, key });
+        let command = |key| Some(Shortcut { command: true, shift: false, key });
+        match self {
+            Self::Distil => command("Enter"),
+            Self::PauseOrPlay => plain("Space"),
+            Self::StepOnce => plain("Period"),
+            Self::Stop => command("Period"),
+            Self::Undo => command("Z"),
+            Self::Redo => Some(Shortcut { command: true, shift: true, key: "Z" }),
+            Self::OpenTeacher => command("O"),
+            Self::SaveStudent => command("S"),
+            Self::NextSample => plain("ArrowRight"),
+            Self::PreviousSample => plain("ArrowLeft"),
+            Self::RandomSample => plain("R"),
+            Self::RaiseLensTemperature => plain("CloseBracket"),
+            Self::LowerLensTemperature => plain("OpenBracket"),
+            Self::ToggleLogLoss => plain("L"),
+            Self::ToggleOverlay => plain("F12"),
+            Self::ToggleBin | Self::ToggleTheme | Self::ResetLayout => None,
+        }
+    }
+
+    /// Whether it can be done now.
+    pub fn enabled(self, state: &State) -> bool {
+        match self {
+            Self::Distil => state.running.is_none() && !state.starting,
+            Self::PauseOrPlay | Self::Stop => state.running.is_some(),
+            Self::StepOnce => state.is_paused(),
+            Self::Undo => state.history.can_undo(),
+            Self::Redo => state.history.can_redo(),
+            Self::SaveStudent => state.student_to_save().is_some(),
+            Self::NextSample | Self::PreviousSample | Self::RandomSample => state.lens_view().is_some(),
+            Self::OpenTeacher
+            | Self::RaiseLensTemperature
+            | Self::LowerLensTemperature
+            | Self::ToggleLogLoss
+            | Self::ToggleBin
+            | Self::ToggleTheme
+            | Self::ResetLayout
+            | Self::ToggleOverlay => true,
+        }
+    }
+}
+
+/// Something to do, with what it is to be done with.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// An action.
+    Do(Action),
+    /// Begin with a preset.
+    LoadPreset(&'static str),
+    /// Replace the recipe; `field` names what was edited, so that a drag is one step of undo.
+    Edit(&'static str, Box<Recipe>),
+    /// T of the lens.
+    LensTemperature(f64),
+    /// Show a job in the panels.
+    Focus(JobId),
+    /// Back to the recipe's preview.
+    ClearFocus,
+    /// Lay a run over the curves, or take it off.
+    Overlay(RunId, bool),
+    /// Hide or show a curve.
+    ToggleCurve(u64),
+    /// What the second plot shows.
+    Quality(Quality),
+    /// Smooth the loss, or show it as it was.
+    SmoothLoss(bool),
+    /// Go on with a job that rests.
+    Resume(JobId),
+    /// Put a run into the bin.
+    Delete(RunId),
+    /// Take it out again.
+    Restore(RunId),
+    /// Bring a run's recipe back into the panel.
+    LoadRecipe(JobId),
+    /// What is typed in the path field.
+    TypePath(String),
+    /// The path field is done; `false` gives it up.
+    EndPath(bool),
+    /// A path was picked.
+    Picked(FilePurpose, std::path::PathBuf),
+}
+
+/// Where views put their commands; the app performs them after the frame.
+#[derive(Debug, Default)]
+pub struct Commands(RefCell<Vec<Command>>);
+
+impl Commands {
+    /// Asks for something.
+    pub fn send(&self, command: Command) {
+        self.0.borrow_mut().push(command);
+    }
+
+    /// Asks for an action.
+    pub fn act(&self, action: Action) {
+        self.send(Command::Do(action));
+    }
+
+    /// Everything that was asked for, in order.
+    pub fn take(&self) -> Vec<Command> {
+        self.0.take()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn no_two_actions_share_a_shortcut_or_a_name() {
+        let shortcuts: Vec<Shortcut> = Action::ALL.into_iter().filter_map(Action::shortcut).collect();
+        assert_eq!(shortcuts.iter().collect::<HashSet<_>>().len(), shortcuts.len());
+        assert_eq!(Action::ALL.map(Action::key).iter().collect::<HashSet<_>>().len(), Action::ALL.len());
+    }
+}

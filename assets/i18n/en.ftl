@@ -23,3 +23,226 @@ widget-features = { $count ->
    *[other] { $count } features
 }
 widget-remove = Remove { $name }
+
+# Actions: the name, and the explanation on hover.
+action-distil = Distil
+action-distil-hint = Run this recipe
+action-pause = Pause or play
+action-pause-hint = Rest before the next step, or go on
+action-step = One step
+action-step-hint = Take one step of training while paused
+action-stop = Stop
+action-stop-hint = End the job now and keep its results so far
+action-undo = Undo
+action-undo-hint = Take the last change of the recipe back
+action-redo = Redo
+action-redo-hint = Make the change again
+action-open-teacher = Open teacher…
+action-open-teacher-hint = Use a saved .safetensors model as the teacher
+action-save-student = Save student…
+action-save-student-hint = Save the student of the job on show as a .safetensors file
+action-next-sample = Next sample
+action-next-sample-hint = The next validation row of the lens
+action-previous-sample = Previous sample
+action-previous-sample-hint = The validation row before
+action-random-sample = Random sample
+action-random-sample-hint = Any validation row of the lens
+action-raise-temperature = Raise T
+action-raise-temperature-hint = A higher temperature in the lens
+action-lower-temperature = Lower T
+action-lower-temperature-hint = A lower temperature in the lens
+action-log-loss = log y
+action-log-loss-hint = Logarithmic or linear loss
+action-bin = bin
+action-bin-hint = List deleted runs too
+action-theme = Light or dark
+action-theme-hint = Change between light and dark
+action-reset-layout = Reset layout
+action-reset-layout-hint = Put the panels back where they belong
+action-overlay = Frame times
+action-overlay-hint = Show how long a frame takes
+
+# The bar at the top.
+bar-preset = Preset
+bar-progress = Training
+bar-starting = Starting…
+bar-failed = Failed: { $message }
+bar-done = Done
+bar-stopped = Stopped
+bar-resting = Paused; it can be resumed from the list of runs
+bar-epoch = epoch { $epoch } of { $epochs }
+bar-epoch-teacher = teacher, epoch { $epoch } of { $epochs }
+bar-paused-at = paused at step { $step }
+bar-waiting-for-disk = waiting for the disk
+bar-seconds-left = { $seconds } s left
+bar-minutes-left = { $time } left
+bar-cpu = CPU · { $threads ->
+    [one] 1 thread
+   *[other] { $threads } threads
+}
+bar-pace = { $pace } steps/s
+
+# The recipe panel.
+recipe-title = Recipe
+recipe-data = Data
+recipe-rows = { $train } train · { $validation } validation · { $test } test
+recipe-omits = The students never see: { $classes }
+recipe-labelled = { $percent } % of the rows have a label
+recipe-noise = { $percent } % of the labels are wrong
+recipe-teacher = Teacher
+recipe-shipped = The shipped teacher
+recipe-train-teacher = Train { $model } first
+recipe-trained-first = trained first
+recipe-parameters = { $count } parameters
+recipe-wrong = { $errors } of { $rows } wrong
+recipe-student = Student
+recipe-smaller = { $times } times smaller
+recipe-temperature = Temperature
+recipe-temperature-hint = T of both softened distributions in the loss. A running job takes it at once.
+recipe-soft-weight = Soft weight
+recipe-soft-weight-hint = Weight of the soft term: KL divergence from the teacher's softened distribution
+recipe-hard-weight = Hard weight
+recipe-hard-weight-hint = Weight of the hard term: cross-entropy with the labels at T = 1
+recipe-soft-targets = soft targets
+recipe-labels = labels
+recipe-squared = Scale the soft term by T²
+recipe-squared-hint = Keeps the size of the soft gradient about the same at every T
+recipe-training = Training
+recipe-learning-rate = Learning rate
+recipe-epochs = Epochs
+recipe-seed = Seed
+recipe-sgd = SGD, momentum { $momentum }
+schedule-constant = constant
+schedule-cosine = cosine
+schedule-step = steps
+recipe-baseline = Also train it without a teacher
+recipe-baseline-hint = The baseline: same student, data, order, initial weights and budget, labels only
+recipe-foot = Ctrl+Enter runs this recipe.
+recipe-foot-running = The running job takes T, weights and learning rate at once; all else is for the next one.
+source-mnist-mini = MNIST, 4,000 digits
+source-digits = Digits, 8×8 pixels
+
+# Loss and quality curves.
+loss-title = Loss
+loss-plot = Loss by step
+loss-empty = No curves yet
+loss-empty-hint = Press Distil: the first points appear within a second.
+loss-total = total
+loss-soft = soft at T
+loss-hard = hard
+loss-validation = total (val.)
+loss-teacher = teacher, hard
+loss-baseline = baseline
+loss-baseline-validation = baseline (val.)
+loss-smoothing = Smoothing
+loss-smoothed = smooth { $weight }
+loss-raw = raw
+loss-other = { $run }, total
+unit-step = step
+unit-epoch = epoch
+unit-nats = nats
+quality-title = On validation
+quality-choice = What to plot
+quality-errors = errors
+quality-accuracy = accuracy
+quality-agreement = agreement with the teacher
+quality-of = of { $rows }
+quality-teacher = teacher
+quality-student = student
+quality-baseline = no teacher
+quality-empty = Nothing to judge yet
+quality-empty-hint = After each epoch the validation rows are looked at.
+
+# The lens.
+lens-title = Lens
+lens-row = validation row { $row }
+lens-sample = Sample
+lens-temperature = T
+lens-loading = Opening the teacher…
+lens-loading-hint = The first sample appears in a moment.
+lens-fault = This recipe cannot be run yet
+lens-no-teacher = The teacher is trained first; its distribution appears as it learns.
+lens-sentence = At T = 1 the teacher gives “{ $first }” { $first-percent } % and “{ $second }” { $second-percent } %. At T = { $temperature } “{ $second }” gets { $softened-percent } %.
+lens-bars = Softened distributions
+lens-teacher = teacher
+lens-student = student
+lens-both = both
+lens-differ = differ
+lens-teacher-entropy = teacher entropy
+lens-teacher-entropy-hint = How spread out the teacher's distribution is at this T; at most ln of the number of classes
+lens-student-entropy = student entropy
+lens-student-entropy-hint = How spread out the student's distribution is at this T
+lens-kl = KL
+lens-kl-hint = KL divergence from the teacher's distribution to the student's at this T; 0 when they are equal
+lens-top = top class
+lens-top-hint = The class with the largest probability; T never changes it
+
+# The list of runs.
+runs-title = Runs
+runs-empty = No runs yet
+runs-empty-hint = Press Distil and the first one appears here. Every run is kept.
+runs-fault = The store cannot be read
+runs-back = back to the recipe
+runs-back-hint = Show the recipe's untrained student instead of this job
+runs-run = run
+runs-run-hint = Its number, for good
+runs-started = started
+runs-started-hint = When its job began
+runs-recipe = recipe
+runs-recipe-hint = The title of its recipe
+runs-model = model
+runs-model-hint = Its layers
+runs-t = T
+runs-t-hint = Temperature of the loss; a baseline and a teacher have none
+runs-soft-weight = soft weight
+runs-soft-weight-hint = Weight of the soft term, or what the run is for
+runs-validation = val. errors
+runs-validation-hint = Wrong validation rows: of the kept weights, or after the last epoch so far
+runs-against = vs. baseline
+runs-against-hint = Validation errors more or fewer than the same student without a teacher
+runs-test = test errors
+runs-test-hint = Wrong test rows of the kept weights, looked at once, at the end
+runs-agreement = agreement
+runs-agreement-hint = Share of validation rows with the teacher's top class
+runs-status = status
+runs-status-hint = What has become of it
+runs-baseline = baseline
+runs-teacher = teacher
+runs-overlay = Lay { $run } over the curves
+runs-resume = Resume { $run }
+runs-delete = Delete { $run }
+runs-restore = Restore { $run }
+status-waiting = waiting
+status-running = training
+status-resting = paused
+status-done = done
+status-loaded = loaded
+status-stopped = stopped
+status-paused = paused
+status-interrupted = interrupted
+status-diverged = diverged
+status-failed = failed
+status-deleted = deleted
+ago-now = now
+ago-minutes = { $count } min ago
+ago-hours = { $count } h ago
+ago-days = { $count ->
+    [one] 1 day ago
+   *[other] { $count } days ago
+}
+
+# Paths typed in, where no file dialog opens.
+path-open-teacher = Open a teacher
+path-save-student = Save the student
+path-hint = No file dialog could be opened here. Type a path.
+path-accept = OK
+path-cancel = Cancel
+
+# Notices.
+toast-deleted = { $run } is in the bin
+toast-restored = { $run } is back
+toast-saved = { $run } saved to { $path }
+toast-no-thread = The training thread is gone; start Stillroom again
+
+# Developer overlay.
+overlay-frames = { $frames } frames · CPU { $cpu } ms median, { $cpu-99 } ms p99 · interval { $interval } ms median, { $interval-99 } ms p99

@@ -1,1 +1,160 @@
 //! eframe's `App`: takes reports in, performs commands (the only writer of `State`), dialogs, saving.
+
+mod dialogs;
+mod frame_meter;
+mod inbox;
+mod logic;
+mod perform;
+mod reader;
+mod shortcuts;
+mod tiles;
+mod ui;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+pub use dialogs::{Dialogs, RfdDialogs, ScriptedDialogs};
+use eframe::egui;
+
+use crate::command::Commands;
+use crate::recipe::{Faults, QUICKSTART, Recipe};
+use crate::runs::{Store, StoreError, StoreWriter};
+use crate::state::State;
+use crate::theme;
+use crate::training::report::Setting;
+use crate::training::{DeviceChoice, Request, Worker, WorkerOptions};
+use frame_meter::FrameMeter;
+use inbox::Inbox;
+use reader::Reader;
+
+/// Any error, as eframe takes it.
+type DynError = Box<dyn std::error::Error + Send + Sync>;
+
+/// How the window is opened.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The store.
+    pub store: PathBuf,
+    /// Which device trains.
+    pub device: DeviceChoice,
+}
+
+/// Why no window opens.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// There is no display, or no graphics adapter.
+    #[error("no window can be opened: {0}")]
+    NoWindow(String),
+    /// The store cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The first recipe is faulty.
+    #[error(transparent)]
+    Recipe(#[from] Faults),
+}
+
+/// Opens the window and returns when it is closed.
+///
+/// # Errors
+/// When there is no display or adapter, or the store cannot be used.
+pub fn run(options: &Options) -> Result<(), OpenError> {
+    if cfg!(target_os = "linux") && ["DISPLAY", "WAYLAND_DISPLAY"].iter().all(|name| std::env::var_os(name).is_none()) {
+        return Err(OpenError::NoWindow("neither DISPLAY nor WAYLAND_DISPLAY is set".to_owned()));
+    }
+    let store = Store::writer(&options.store)?;
+    let viewport = egui::ViewportBuilder::default()
+        .with_title("Stillroom")
+        .with_app_id("stillroom")
+        .with_inner_size([1280.0, 800.0])
+        .with_min_inner_size([1024.0, 640.0]);
+    let native = eframe::NativeOptions { viewport, ..eframe::NativeOptions::default() };
+    let device = options.device;
+    let create = move |cc: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, DynError> {
+        theme::install(&cc.egui_ctx);
+        Ok(Box::new(App::new(&cc.egui_ctx, store, device, Box::new(RfdDialogs::default()))?))
+    };
+    eframe::run_native("Stillroom", native, Box::new(create)).map_err(|error| OpenError::NoWindow(error.to_string()))
+}
+
+/// The window.
+///
+/// Fields are dropped in order: the training thread first, then the store's writer, so that a job in progress is paused and
+/// stored before the window is gone.
+pub struct App {
+    worker: Worker,
+    store: StoreWriter,
+    state: State,
+    commands: Commands,
+    inbox: Arc<Inbox>,
+    reader: Reader,
+    dialogs: Box<dyn Dialogs>,
+    toasts: egui_notify::Toasts,
+    tiles: egui_tiles::Tree<tiles::Pane>,
+    meter: FrameMeter,
+    /// Settings moved in the panel that the running job does not know yet, and when they were moved last.
+    moved: Vec<(Setting, f64, Instant)>,
+    /// The recipe that was last asked a preview of, and when the present one was changed.
+    previewed: Option<Recipe>,
+    changed: Instant,
+    listed: Instant,
+}
+
+impl App {
+    /// The window's contents, with their threads. The theme must be installed in `ctx`.
+    ///
+    /// # Errors
+    /// When the system gives no thread, or the first recipe is faulty.
+    pub fn new(
+        ctx: &egui::Context,
+        store: StoreWriter,
+        device: DeviceChoice,
+        dialogs: Box<dyn Dialogs>,
+    ) -> Result<Self, DynError> {
+        let recipe = QUICKSTART.recipe()?;
+        let repaint = ctx.clone();
+        let inbox = Arc::new(Inbox::new(move || repaint.request_repaint()));
+        let options = WorkerOptions { device, window: true, ..WorkerOptions::default() };
+        let worker = Worker::spawn(options, Box::new(store.journal()), Arc::clone(&inbox) as Arc<_>)?;
+        let repaint = ctx.clone();
+        let reader = Reader::spawn(store.path().to_owned(), move || repaint.request_repaint())?;
+        reader.list();
+        worker.send(Request::Preview(Box::new(recipe.clone())));
+        Ok(Self {
+            worker,
+            store,
+            previewed: Some(recipe.clone()),
+            state: State::new(recipe),
+            commands: Commands::default(),
+            inbox,
+            reader,
+            dialogs,
+            toasts: egui_notify::Toasts::default().with_anchor(egui_notify::Anchor::BottomRight),
+            tiles: tiles::default_arrangement(),
+            meter: FrameMeter::install(ctx),
+            moved: Vec::new(),
+            changed: Instant::now(),
+            listed: Instant::now(),
+        })
+    }
+
+    /// What the window shows; for tests.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.meter.begin();
+        self.take_in(ctx);
+        self.perform_all(ctx);
+        self.meter.end();
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        self.meter.begin();
+        self.window_ui(ui);
+        self.meter.end();
+    }
+}

@@ -12,7 +12,7 @@ mod soften;
 mod table;
 mod voice;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -22,8 +22,25 @@ use crate::runs::store_path;
 use crate::training::DeviceChoice;
 use voice::{Failure, Voice};
 
+/// Opens the window on a store and returns when it is closed. The terminal knows no window, so `main` brings one along.
+pub type OpenWindow = fn(&Path, DeviceChoice) -> Result<(), WindowError>;
+
+/// Why the window did not do its work.
+#[derive(Debug)]
+pub enum WindowError {
+    /// There is no display, or no graphics adapter: the quick start runs in the terminal instead.
+    NoWindow(String),
+    /// Something else is wrong.
+    Failed {
+        /// A stable name for programs.
+        code: &'static str,
+        /// What is wrong, for people.
+        message: String,
+    },
+}
+
 /// Reads the arguments and does what they ask.
-pub fn main() -> ExitCode {
+pub fn main(open_window: OpenWindow) -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error),
@@ -32,7 +49,7 @@ pub fn main() -> ExitCode {
     let voice = Voice::new(json);
     voice.take_logs();
     let result = match &arguments.command {
-        None => window_or_quick_start(&arguments, &voice),
+        None => window_or_quick_start(open_window, &arguments, &voice),
         Some(Command::Run(args)) => run::run(args, &voice),
         Some(Command::Soften(args)) => soften::soften(args),
         Some(Command::Predict(args)) => predict::predict(args, &voice),
@@ -50,22 +67,13 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Why there is no window.
-#[derive(Debug)]
-struct NoWindow(String);
-
-/// Opens the window and returns when it is closed. THE PLACE to call `crate::app` from: an error of the window's library
-/// (no graphics adapter, say) becomes a [`NoWindow`], too.
-fn open_window(_arguments: &Arguments) -> Result<(), NoWindow> {
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    if cfg!(target_os = "linux") && !set("DISPLAY") && !set("WAYLAND_DISPLAY") {
-        return Err(NoWindow("there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)".to_owned()));
-    }
-    Err(NoWindow("this build has no window yet".to_owned()))
-}
-
-fn window_or_quick_start(arguments: &Arguments, voice: &Voice) -> Result<(), Failure> {
-    let Err(NoWindow(reason)) = open_window(arguments) else { return Ok(()) };
+fn window_or_quick_start(open_window: OpenWindow, arguments: &Arguments, voice: &Voice) -> Result<(), Failure> {
+    let path = store(arguments.store.as_ref())?;
+    let reason = match open_window(&path, arguments.device.into()) {
+        Ok(()) => return Ok(()),
+        Err(WindowError::Failed { code, message }) => return Err(Failure::input(code, message)),
+        Err(WindowError::NoWindow(reason)) => reason,
+    };
     voice.note(
         "no-window",
         &format!("No window can be opened: {reason}. Running the quick start here instead; `stillroom --help` lists more."),

@@ -1,3 +1,239 @@
 //! Plain data that the window shows: jobs, runs, curves in memory, selection, lens, undo history.
+//!
+//! Views read it; only the app writes it, by performing commands and by [`State::take_report`].
 
+mod history;
+mod job_view;
+mod lens;
+mod loss_curve;
 pub mod series;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+pub use history::History;
+pub use job_view::{JobView, RunCurves};
+pub use lens::{Lens, LensView};
+pub use loss_curve::{LossCurve, SMOOTHING};
+
+use crate::recipe::{PRESETS, Recipe};
+use crate::runs::RunRow;
+use crate::training::report::{DeviceInfo, JobId, Live, Preview, Progress, Report, RunId, Setting, Snapshot};
+
+/// Everything that the window shows.
+#[derive(Debug)]
+pub struct State {
+    /// The recipe in the panel; the next job runs it.
+    pub recipe: Recipe,
+    /// The preset it began as.
+    pub preset: Option<&'static str>,
+    /// Recipes before and after it.
+    pub history: History,
+    /// What the recipe looks like before it is run; of an earlier recipe while a new one is worked out.
+    pub preview: Option<Box<Preview>>,
+    /// What is wrong with the recipe's data or models.
+    pub preview_fault: Option<String>,
+    /// The device of the training thread.
+    pub device: Option<DeviceInfo>,
+    /// Jobs in memory: the running one, and those that were opened.
+    pub jobs: BTreeMap<JobId, JobView>,
+    /// The job that panels show; none before the first.
+    pub focus: Option<JobId>,
+    /// The job that trains or is paused.
+    pub running: Option<JobId>,
+    /// Whether a job was asked for and has not begun.
+    pub starting: bool,
+    /// Where the running job stands.
+    pub progress: Option<Progress>,
+    /// All runs of the store, newest first.
+    pub runs: Vec<RunRow>,
+    /// Why the store cannot be read.
+    pub store_fault: Option<String>,
+    /// Runs laid over the curves of the job in focus.
+    pub overlaid: BTreeSet<RunId>,
+    /// What the lens looks at.
+    pub lens: Lens,
+    /// How curves are drawn.
+    pub curves: CurveSettings,
+    /// A path that is typed in because no file dialog opens.
+    pub path_field: Option<PathField>,
+    /// Whether deleted runs are listed.
+    pub shows_bin: bool,
+    /// Whether the developer overlay is shown.
+    pub shows_overlay: bool,
+}
+
+/// How curves are drawn.
+#[derive(Clone, Debug)]
+pub struct CurveSettings {
+    /// Whether the loss has a logarithmic axis.
+    pub log_y: bool,
+    /// Whether the loss is smoothed, with the raw curve as a band behind it.
+    pub smooth: bool,
+    /// Ids of hidden curves.
+    pub hidden: BTreeSet<u64>,
+    /// What the second plot shows.
+    pub quality: Quality,
+}
+
+/// What can be plotted by epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quality {
+    /// Validation errors.
+    Errors,
+    /// Validation accuracy.
+    Accuracy,
+    /// Agreement with the teacher on validation rows.
+    Agreement,
+}
+
+impl Quality {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Errors, Self::Accuracy, Self::Agreement];
+}
+
+/// A path asked for in the window itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PathField {
+    /// What the path is for.
+    pub purpose: FilePurpose,
+    /// What was typed so far.
+    pub text: String,
+}
+
+/// What a file is picked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FilePurpose {
+    /// The teacher's checkpoint.
+    OpenTeacher,
+    /// Where the student's checkpoint goes.
+    SaveStudent,
+}
+
+impl State {
+    /// What a first launch shows, with the given recipe.
+    pub fn new(recipe: Recipe) -> Self {
+        Self {
+            lens: Lens::new(recipe.distill.temperature),
+            recipe,
+            preset: Some(PRESETS[0].name),
+            history: History::default(),
+            preview: None,
+            preview_fault: None,
+            device: None,
+            jobs: BTreeMap::new(),
+            focus: None,
+            running: None,
+            starting: false,
+            progress: None,
+            runs: Vec::new(),
+            store_fault: None,
+            overlaid: BTreeSet::new(),
+            curves: CurveSettings { log_y: true, smooth: true, hidden: BTreeSet::new(), quality: Quality::Errors },
+            path_field: None,
+            shows_bin: false,
+            shows_overlay: false,
+        }
+    }
+
+    /// The job that panels show.
+    pub fn focused(&self) -> Option<&JobView> {
+        self.jobs.get(&self.focus?)
+    }
+
+    /// The job that trains or is paused.
+    pub fn running_job(&self) -> Option<&JobView> {
+        self.jobs.get(&self.running?)
+    }
+
+    /// Whether the running job waits for the user.
+    pub fn is_paused(&self) -> bool {
+        self.running_job().is_some_and(|job| job.paused)
+    }
+
+    /// The run and the file of the student that **Save student…** would save.
+    pub fn student_to_save(&self) -> Option<(RunId, &std::path::Path)> {
+        let run = self.focused()?.leading_run()?.run;
+        Some((run, self.row(run)?.checkpoint.as_deref()?))
+    }
+
+    /// The row of a run.
+    pub fn row(&self, run: RunId) -> Option<&RunRow> {
+        self.runs.iter().find(|row| row.run == run)
+    }
+
+    /// The present value of a setting in the recipe.
+    pub fn setting(&self, setting: Setting) -> f64 {
+        match setting {
+            Setting::Temperature => self.recipe.distill.temperature,
+            Setting::SoftWeight => self.recipe.distill.soft_weight,
+            Setting::HardWeight => self.recipe.distill.hard_weight,
+            Setting::LearningRate => self.recipe.training.learning_rate,
+        }
+    }
+
+    /// Takes in what the training thread reports. True when the list of runs in the store has changed by it.
+    pub fn take_report(&mut self, report: &Report) -> bool {
+        match report {
+            Report::Started(started) => {
+                self.starting = false;
+                self.jobs.insert(started.job, JobView::started(started));
+                self.running = Some(started.job);
+                self.focus = Some(started.job);
+                self.progress = None;
+            }
+            Report::Resumed(resumed) => {
+                self.starting = false;
+                if let Some(job) = self.jobs.get_mut(&resumed.job) {
+                    job.resumed(resumed);
+                    self.running = Some(resumed.job);
+                    self.focus = Some(resumed.job);
+                }
+            }
+            Report::JobEnded(ended) => {
+                if let Some(job) = self.jobs.get_mut(&ended.job) {
+                    job.ended(ended);
+                }
+                if self.running == Some(ended.job) {
+                    self.running = None;
+                    self.progress = None;
+                }
+            }
+            other => {
+                if let Some(job) = self.running.and_then(|id| self.jobs.get_mut(&id)) {
+                    job.take(other);
+                }
+            }
+        }
+        matches!(
+            report,
+            Report::Started(_) | Report::Resumed(_) | Report::JobEnded(_) | Report::RunFinished(_) | Report::Epoch(_)
+        )
+    }
+
+    /// Takes in what is not kept. Faults are returned for the user to see.
+    pub fn take_live(&mut self, live: Live) -> Option<String> {
+        match live {
+            Live::Device(info) => self.device = Some(info),
+            Live::Preview(preview) => {
+                self.preview_fault = None;
+                self.lens.clamp(preview.probe.rows.len());
+                self.preview = Some(preview);
+            }
+            Live::Rejected { preview: true, message, .. } => self.preview_fault = Some(message),
+            Live::Rejected { preview: false, message, .. } => {
+                self.starting = false;
+                return Some(message);
+            }
+            Live::Snapshot(snapshot) => self.take_snapshot(snapshot),
+            Live::Progress(progress) => self.progress = Some(progress),
+        }
+        None
+    }
+
+    fn take_snapshot(&mut self, snapshot: Snapshot) {
+        if let Some(job) = self.running.and_then(|id| self.jobs.get_mut(&id)) {
+            job.snapshots.insert(snapshot.run, (snapshot.step, Arc::clone(&snapshot.logits)));
+        }
+    }
+}

@@ -136,25 +136,6 @@ impl Series {
         view
     }
 
-    /// The curve after exponential smoothing with weight `beta` (0 leaves it as it is) for the past, corrected for its
-    /// start: the n-th value is divided by 1 − betaⁿ. Values that are not finite stay where they are and do not count.
-    pub fn smoothed(&self, beta: f32) -> Self {
-        let mut smoothed = Self { xs: self.xs.empty(), values: Vec::new(), levels: Vec::new() };
-        let beta = f64::from(beta.clamp(0.0, 1.0 - f32::EPSILON));
-        let (mut sum, mut weight) = (0.0, 0.0);
-        for (x, value) in self.points() {
-            let value = if value.is_finite() {
-                sum = beta * sum + (1.0 - beta) * f64::from(value);
-                weight = beta * weight + (1.0 - beta);
-                (sum / weight) as f32
-            } else {
-                value
-            };
-            smoothed.push_at(x, value);
-        }
-        smoothed
-    }
-
     fn push_value(&mut self, value: f32) {
         let mut index = self.values.len();
         self.values.push(value);
@@ -262,15 +243,6 @@ impl PartialEq for Series {
     }
 }
 
-impl Xs {
-    fn empty(&self) -> Self {
-        match self {
-            Self::Even { .. } => self.clone(),
-            Self::Explicit(_) => Self::Explicit(Vec::new()),
-        }
-    }
-}
-
 impl Summary {
     fn of(value: f32) -> Self {
         Self { min: value, max: value, all_finite: value.is_finite(), none_finite: !value.is_finite() }
@@ -374,12 +346,4 @@ mod tests {
         assert_eq!(series.points().collect::<Vec<_>>(), [(0.0, 1.0), (1.0, 2.0), (7.0, 3.0)]);
     }
 
-    #[test]
-    fn smoothing_is_debiased_and_steps_over_gaps() {
-        let smoothed = filled(&[2.0, 2.0, f32::NAN, 2.0]).smoothed(0.9);
-        let values = smoothed.points().map(|(_, value)| value).collect::<Vec<_>>();
-        assert!((values[0] - 2.0).abs() < 1e-6 && (values[1] - 2.0).abs() < 1e-6 && (values[3] - 2.0).abs() < 1e-6);
-        assert!(values[2].is_nan());
-        assert_eq!(filled(&[1.0, 5.0]).smoothed(0.0), filled(&[1.0, 5.0]));
-    }
 }

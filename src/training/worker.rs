@@ -192,6 +192,6 @@ fn run(options: WorkerOptions, journal: Box<dyn Journal>, observer: Arc<dyn Obse
 }
 
 fn low_priority() -> thread_priority::ThreadPriority {
-    thread_priority::ThreadPriorityValue::try_from(20_u8)
+    thread_priority::ThreadPriorityValue::try_from(35_u8)
         .map_or(thread_priority::ThreadPriority::Min, thread_priority::ThreadPriority::Crossplatform)
 }

@@ -1,1 +1,96 @@
-//! One file a panel: each takes `&State` and sends commands.
+//! One file a panel: each takes `&State` and sends commands; nothing is changed here.
+
+mod bar;
+mod curves;
+mod lens;
+mod loss;
+mod path_field;
+mod quality;
+mod recipe;
+mod runs;
+
+pub use bar::bar_ui;
+pub use lens::lens_ui;
+pub use loss::loss_ui;
+pub use path_field::path_field_ui;
+pub use quality::quality_ui;
+pub use recipe::recipe_ui;
+pub use runs::runs_ui;
+
+use eframe::egui::{Response, Ui};
+
+use crate::command::{Action, Commands};
+use crate::state::State;
+use crate::text::text;
+use crate::theme::Icon;
+use crate::widgets::IconButton;
+
+/// A small button for an action, with its name, explanation and shortcut on hover.
+fn action_button(ui: &mut Ui, icon: Icon, action: Action, framed: bool, state: &State, commands: &Commands) -> Response {
+    let (name, hint) = (text(action.key()), hint_of(action));
+    let button = IconButton::new(icon, &name).hint(&hint);
+    let button = if framed { button.framed() } else { button };
+    let response = ui.add_enabled(action.enabled(state), button);
+    if response.clicked() {
+        commands.act(action);
+    }
+    response
+}
+
+/// The explanation of an action, with its shortcut.
+fn hint_of(action: Action) -> String {
+    let hint = text(&format!("{}-hint", action.key()));
+    match action.shortcut() {
+        None => hint,
+        Some(shortcut) => {
+            let key = match shortcut.key {
+                "Period" => ".",
+                "ArrowRight" => "→",
+                "ArrowLeft" => "←",
+                "OpenBracket" => "[",
+                "CloseBracket" => "]",
+                other => other,
+            };
+            let control = if cfg!(target_os = "macos") { "Cmd+" } else { "Ctrl+" };
+            let (command, shift) =
+                (if shortcut.command { control } else { "" }, if shortcut.shift { "Shift+" } else { "" });
+            format!("{hint}  ({command}{shift}{key})")
+        }
+    }
+}
+
+/// A number with thousands apart: 55,050.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// T and weights with the digits they need: 4.0, 2.5, 0.35, 64.
+fn short(number: f64) -> String {
+    if number >= 20.0 {
+        format!("{number:.0}")
+    } else if number >= 1.0 {
+        format!("{number:.1}")
+    } else {
+        let text = format!("{number:.2}");
+        if number > 0.0 && text == "0.00" { format!("{number:.0e}") } else { text }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{grouped, short};
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!([0, 999, 1000, 2_395_210].map(grouped), ["0", "999", "1,000", "2,395,210"]);
+        assert_eq!([4.0, 2.5, 0.9, 64.0, 0.001].map(short), ["4.0", "2.5", "0.90", "64", "1e-3"]);
+    }
+}

@@ -218,7 +218,8 @@ impl CurvePlot<'_> {
             .set_margin_fraction(vec2(0.0, 0.06))
             .label_formatter(|_| None);
         if let Some(x) = self.include_x {
-            plot = plot.include_x(x);
+            // From the beginning: before the first point there would be no range otherwise.
+            plot = plot.include_x(0.0).include_x(x);
         }
         if let Some(link) = self.link {
             plot = plot.link_axis(link, [true, false]);

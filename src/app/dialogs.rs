@@ -1,0 +1,136 @@
+//! File dialogs: the system's, on a thread of their own; a scripted one for tests.
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::pin::pin;
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::Thread;
+use std::time::{Duration, Instant};
+
+use eframe::egui;
+
+use crate::state::FilePurpose;
+use crate::text::text;
+
+/// Asks the user for a file.
+pub trait Dialogs {
+    /// Opens a dialog; does nothing while one is open.
+    fn ask(&mut self, purpose: FilePurpose, ctx: &egui::Context);
+    /// What became of it.
+    fn poll(&mut self) -> Option<Picked>;
+}
+
+/// What became of a dialog.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Picked {
+    /// A path.
+    Path(FilePurpose, PathBuf),
+    /// The user closed it.
+    Nothing,
+    /// No dialog can open on this system.
+    Unavailable(FilePurpose),
+}
+
+/// The system's dialogs.
+#[derive(Default)]
+pub struct RfdDialogs {
+    open: Option<(FilePurpose, Instant, Receiver<Option<PathBuf>>)>,
+}
+
+/// A dialog that is over sooner than this was never on the screen.
+const NOT_SHOWN: Duration = Duration::from_millis(250);
+
+impl Dialogs for RfdDialogs {
+    fn ask(&mut self, purpose: FilePurpose, ctx: &egui::Context) {
+        if self.open.is_some() {
+            return;
+        }
+        let (sender, receiver) = sync_channel(1);
+        // Made on this thread (macOS insists), waited for on another.
+        let dialog = rfd::AsyncFileDialog::new().add_filter("safetensors", &["safetensors"]);
+        let ctx = ctx.clone();
+        let finish = move |path: Option<PathBuf>| {
+            sender.send(path).ok();
+            ctx.request_repaint();
+        };
+        let thread = std::thread::Builder::new().name("stillroom-dialog".to_owned());
+        let spawned = match purpose {
+            FilePurpose::OpenTeacher => {
+                let future = dialog.set_title(text("path-open-teacher")).pick_file();
+                thread.spawn(move || finish(wait_for(future).map(|file| file.path().to_owned())))
+            }
+            FilePurpose::SaveStudent => {
+                let dialog = dialog.set_title(text("path-save-student")).set_file_name("student.safetensors");
+                let future = dialog.save_file();
+                thread.spawn(move || finish(wait_for(future).map(|file| file.path().to_owned())))
+            }
+        };
+        if spawned.is_ok() {
+            self.open = Some((purpose, Instant::now(), receiver));
+        }
+    }
+
+    fn poll(&mut self) -> Option<Picked> {
+        let (purpose, since, receiver) = self.open.as_ref()?;
+        let picked = match receiver.try_recv() {
+            Err(TryRecvError::Empty) => return None,
+            Ok(Some(path)) => Picked::Path(*purpose, path),
+            Ok(None) if since.elapsed() > NOT_SHOWN => Picked::Nothing,
+            Ok(None) | Err(TryRecvError::Disconnected) => Picked::Unavailable(*purpose),
+        };
+        self.open = None;
+        Some(picked)
+    }
+}
+
+/// Waits for a future on this thread.
+fn wait_for<F: Future>(future: F) -> F::Output {
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    let mut context = Context::from_waker(&waker);
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut context) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => std::thread::park(),
+        }
+    }
+}
+
+/// Answers given beforehand.
+#[derive(Clone, Default)]
+pub struct ScriptedDialogs {
+    answers: Arc<Mutex<Vec<Option<PathBuf>>>>,
+    asked: Option<FilePurpose>,
+}
+
+impl ScriptedDialogs {
+    /// The answer to the next dialog; `None` for a system without dialogs.
+    pub fn answer(&self, path: Option<PathBuf>) {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner).push(path);
+    }
+}
+
+impl Dialogs for ScriptedDialogs {
+    fn ask(&mut self, purpose: FilePurpose, ctx: &egui::Context) {
+        self.asked = Some(purpose);
+        ctx.request_repaint();
+    }
+
+    fn poll(&mut self) -> Option<Picked> {
+        let purpose = self.asked.take()?;
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(if answers.is_empty() {
+            Picked::Nothing
+        } else {
+            answers.remove(0).map_or(Picked::Unavailable(purpose), |path| Picked::Path(purpose, path))
+        })
+    }
+}

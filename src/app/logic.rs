@@ -1,0 +1,130 @@
+//! Takes in what threads and dialogs have to say; runs before each frame, and while the window is hidden.
+
+use std::time::{Duration, Instant};
+
+use eframe::egui;
+
+use super::App;
+use super::dialogs::Picked;
+use super::reader::Answer;
+use crate::command::Command;
+use crate::state::{FilePurpose, PathField};
+use crate::training::report::Setting;
+use crate::training::{JobStart, Request};
+
+/// A setting that rests this long is meant: only then does it become an event of the running job.
+const SETTLED: Duration = Duration::from_millis(150);
+
+/// How often to look whether another process has changed the store.
+const LOOK: Duration = Duration::from_millis(1500);
+
+impl App {
+    pub(super) fn take_in(&mut self, ctx: &egui::Context) {
+        self.take_reports();
+        self.take_answers();
+        self.send_settled(ctx);
+        self.ask_preview(ctx);
+        match self.dialogs.poll() {
+            None | Some(Picked::Nothing) => {}
+            Some(Picked::Path(purpose, path)) => self.commands.send(Command::Picked(purpose, path)),
+            Some(Picked::Unavailable(purpose)) => {
+                let text = match purpose {
+                    FilePurpose::OpenTeacher => String::new(),
+                    FilePurpose::SaveStudent => "student.safetensors".to_owned(),
+                };
+                self.state.path_field = Some(PathField { purpose, text });
+            }
+        }
+        super::shortcuts::take_keys(ctx, &self.state, &self.commands);
+        if self.listed.elapsed() > LOOK && ctx.input(|input| input.focused) {
+            self.listed = Instant::now();
+            self.reader.list_if_changed();
+        }
+        self.meter.set_on(self.state.shows_overlay);
+    }
+
+    fn take_reports(&mut self) {
+        let content = self.inbox.take();
+        let mut listed = false;
+        for report in &content.reports {
+            listed |= self.state.take_report(report);
+        }
+        for live in content.live {
+            if let Some(fault) = self.state.take_live(live) {
+                self.fault(fault);
+            }
+        }
+        if listed {
+            self.reader.list();
+        }
+    }
+
+    fn take_answers(&mut self) {
+        for answer in self.reader.answers() {
+            match answer {
+                Answer::Runs(mut runs) => {
+                    // Newest jobs first; within one, the student before its baseline and its teacher.
+                    runs.sort_by_key(|row| {
+                        let place = match row.role {
+                            crate::training::report::Role::Student => 0,
+                            crate::training::report::Role::Baseline => 1,
+                            crate::training::report::Role::Teacher => 2,
+                        };
+                        (std::cmp::Reverse(row.job), place, row.run)
+                    });
+                    self.state.runs = runs;
+                    self.state.store_fault = None;
+                }
+                Answer::Job(job) => {
+                    // A job that runs here is fed by its reports.
+                    if self.state.running != Some(job.id) {
+                        self.state.jobs.insert(job.id, *job);
+                    }
+                }
+                Answer::Resume(view, resume) => {
+                    self.state.focus = Some(view.id);
+                    self.state.jobs.insert(view.id, *view);
+                    self.state.starting = self.worker.send(Request::Start(Box::new(JobStart::Resume(*resume))));
+                }
+                Answer::Failed(message) => {
+                    self.state.starting = false;
+                    self.state.store_fault = Some(message.clone());
+                    self.fault(message);
+                }
+            }
+        }
+    }
+
+    /// Settings moved in the panel become events of the running job once they rest.
+    fn send_settled(&mut self, ctx: &egui::Context) {
+        if self.state.running.is_none() {
+            self.moved.clear();
+        }
+        let worker = &self.worker;
+        let mut waiting = false;
+        self.moved.retain(|(setting, value, at): &(Setting, f64, Instant)| {
+            let settled = at.elapsed() >= SETTLED;
+            waiting |= !settled;
+            !(settled && worker.send(Request::Change(*setting, *value)))
+        });
+        if waiting {
+            ctx.request_repaint_after(SETTLED);
+        }
+    }
+
+    /// A changed recipe is worked out anew once it rests.
+    fn ask_preview(&mut self, ctx: &egui::Context) {
+        let stale = self.previewed.as_ref().is_none_or(|previewed| {
+            let (a, b) = (previewed, &self.state.recipe);
+            a.data != b.data || a.teacher != b.teacher || a.student != b.student || a.training.seed != b.training.seed
+        });
+        if !stale {
+            return;
+        }
+        if self.changed.elapsed() < SETTLED {
+            ctx.request_repaint_after(SETTLED);
+        } else if self.worker.send(Request::Preview(Box::new(self.state.recipe.clone()))) {
+            self.previewed = Some(self.state.recipe.clone());
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! Performs commands: the only place where the window's state is changed by the user.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use eframe::egui;
+
+use super::App;
+use crate::command::{Action, Command};
+use crate::model::Checkpoint;
+use crate::recipe::{CheckpointSource, Recipe, TeacherRecipe, preset};
+use crate::rng::Key;
+use crate::state::FilePurpose;
+use crate::text::{text, text_with};
+use crate::training::report::Setting;
+use crate::training::{JobStart, Request};
+
+impl App {
+    pub(super) fn perform_all(&mut self, ctx: &egui::Context) {
+        for command in self.commands.take() {
+            self.perform(command, ctx);
+        }
+    }
+
+    fn perform(&mut self, command: Command, ctx: &egui::Context) {
+        match command {
+            Command::Do(action) => self.act(action, ctx),
+            Command::LoadPreset(name) => self.load_preset(name, ctx),
+            Command::Edit(field, recipe) => self.edit(field, *recipe, ctx),
+            Command::LensTemperature(t) => self.state.lens.temperature = t,
+            Command::Focus(job) => self.focus(job),
+            Command::ClearFocus => self.state.focus = None,
+            Command::Overlay(run, true) => {
+                self.state.overlaid.insert(run);
+                if let Some(row) = self.state.row(run)
+                    && !self.state.jobs.contains_key(&row.job)
+                {
+                    self.reader.job(row.job);
+                }
+            }
+            Command::Overlay(run, false) => drop(self.state.overlaid.remove(&run)),
+            Command::ToggleCurve(id) => {
+                let hidden = &mut self.state.curves.hidden;
+                if !hidden.remove(&id) {
+                    hidden.insert(id);
+                }
+            }
+            Command::SmoothLoss(smooth) => self.state.curves.smooth = smooth,
+            Command::Quality(quality) => self.state.curves.quality = quality,
+            Command::Resume(job) => {
+                self.state.starting = true;
+                self.reader.resume(job);
+            }
+            Command::Delete(run) => {
+                let deleted = self.store.delete_run(run).map_err(|error| error.to_string());
+                let done = text_with("toast-deleted", &[("run", run.to_string().into())]);
+                self.told(deleted, done);
+                self.state.overlaid.remove(&run);
+                self.reader.list();
+            }
+            Command::Restore(run) => {
+                let restored = self.store.restore_run(run).map_err(|error| error.to_string());
+                let done = text_with("toast-restored", &[("run", run.to_string().into())]);
+                self.told(restored, done);
+                self.reader.list();
+            }
+            Command::LoadRecipe(job) => {
+                if let Some(recipe) = self.state.jobs.get(&job).map(|job| job.recipe.clone()) {
+                    self.edit("recipe", recipe, ctx);
+                }
+            }
+            Command::TypePath(typed) => {
+                if let Some(field) = &mut self.state.path_field {
+                    field.text = typed;
+                }
+            }
+            Command::EndPath(accepted) => {
+                if let Some(field) = self.state.path_field.take()
+                    && accepted
+                    && !field.text.trim().is_empty()
+                {
+                    self.picked(field.purpose, PathBuf::from(field.text.trim()), ctx);
+                }
+            }
+            Command::Picked(purpose, path) => self.picked(purpose, path, ctx),
+        }
+    }
+
+    fn act(&mut self, action: Action, ctx: &egui::Context) {
+        if !action.enabled(&self.state) {
+            return;
+        }
+        match action {
+            Action::Distil => {
+                let start = JobStart::New(self.state.recipe.clone());
+                self.state.starting = self.worker.send(Request::Start(Box::new(start)));
+                if !self.state.starting {
+                    self.fault(text("toast-no-thread"));
+                }
+            }
+            Action::PauseOrPlay => {
+                let request = if self.state.is_paused() { Request::Play } else { Request::Pause };
+                self.worker.send(request);
+            }
+            Action::StepOnce => drop(self.worker.send(Request::StepOnce)),
+            Action::Stop => drop(self.worker.send(Request::Stop)),
+            Action::Undo => {
+                if let Some(recipe) = self.state.history.undo(&self.state.recipe) {
+                    self.replace(recipe);
+                }
+            }
+            Action::Redo => {
+                if let Some(recipe) = self.state.history.redo(&self.state.recipe) {
+                    self.replace(recipe);
+                }
+            }
+            Action::OpenTeacher => self.dialogs.ask(FilePurpose::OpenTeacher, ctx),
+            Action::SaveStudent => self.dialogs.ask(FilePurpose::SaveStudent, ctx),
+            Action::NextSample => self.step_sample(1),
+            Action::PreviousSample => self.step_sample(-1),
+            Action::RandomSample => {
+                let rows = self.probe_rows();
+                let now = ctx.input(|input| input.time).to_bits();
+                self.state.lens.row = Key::new(now).below(0, rows.max(1) as u64) as usize;
+            }
+            Action::RaiseLensTemperature => self.scale_lens(std::f64::consts::SQRT_2),
+            Action::LowerLensTemperature => self.scale_lens(std::f64::consts::FRAC_1_SQRT_2),
+            Action::ToggleLogLoss => self.state.curves.log_y = !self.state.curves.log_y,
+            Action::ToggleBin => self.state.shows_bin = !self.state.shows_bin,
+            Action::ToggleTheme => {
+                let dark = ctx.global_style().visuals.dark_mode;
+                ctx.set_theme(if dark { egui::Theme::Light } else { egui::Theme::Dark });
+            }
+            Action::ResetLayout => self.tiles = super::tiles::default_arrangement(),
+            Action::ToggleOverlay => self.state.shows_overlay = !self.state.shows_overlay,
+        }
+    }
+
+    fn probe_rows(&self) -> usize {
+        self.state.lens_view().map_or(0, |view| view.probe.rows.len())
+    }
+
+    fn step_sample(&mut self, by: isize) {
+        let rows = self.probe_rows() as isize;
+        if rows > 0 {
+            self.state.lens.row = (self.state.lens.row as isize + by).rem_euclid(rows) as usize;
+        }
+    }
+
+    fn scale_lens(&mut self, by: f64) {
+        self.state.lens.temperature = (self.state.lens.temperature * by).clamp(0.25, 64.0);
+    }
+
+    fn load_preset(&mut self, name: &'static str, ctx: &egui::Context) {
+        match preset(name).map(|preset| preset.recipe()) {
+            Some(Ok(recipe)) => {
+                self.edit("preset", recipe, ctx);
+                self.state.preset = Some(name);
+                if self.state.running.is_none() {
+                    self.state.focus = None;
+                }
+            }
+            Some(Err(faults)) => self.fault(faults.to_string()),
+            None => {}
+        }
+    }
+
+    fn edit(&mut self, field: &'static str, recipe: Recipe, ctx: &egui::Context) {
+        let before = self.state.recipe.clone();
+        self.state.history.edited(&before, field, ctx.input(|input| input.time));
+        self.replace(recipe);
+    }
+
+    /// Puts a recipe in place. What a running job can take of it is sent once it rests.
+    fn replace(&mut self, recipe: Recipe) {
+        let settings = [Setting::Temperature, Setting::SoftWeight, Setting::HardWeight, Setting::LearningRate];
+        let before = settings.map(|setting| self.state.setting(setting));
+        self.state.recipe = recipe;
+        self.changed = Instant::now();
+        for (setting, before) in settings.into_iter().zip(before) {
+            let now = self.state.setting(setting);
+            if now.to_bits() != before.to_bits() && self.state.running.is_some() {
+                self.moved.retain(|(known, _, _)| *known != setting);
+                self.moved.push((setting, now, Instant::now()));
+            }
+        }
+    }
+
+    fn focus(&mut self, job: crate::training::report::JobId) {
+        self.state.focus = Some(job);
+        if !self.state.jobs.contains_key(&job) {
+            self.reader.job(job);
+        }
+    }
+
+    fn picked(&mut self, purpose: FilePurpose, path: PathBuf, ctx: &egui::Context) {
+        match purpose {
+            FilePurpose::OpenTeacher => {
+                let mut recipe = self.state.recipe.clone();
+                let path = std::path::absolute(&path).unwrap_or(path);
+                recipe.teacher = TeacherRecipe::Checkpoint(CheckpointSource::File(path));
+                self.edit("teacher", recipe, ctx);
+            }
+            FilePurpose::SaveStudent => {
+                let Some((run, from)) = self.state.student_to_save() else { return };
+                let saved = std::fs::read(from)
+                    .map_err(|error| format!("{}: {error}", from.display()))
+                    .and_then(|bytes| Checkpoint::write_bytes(&path, &bytes).map_err(|error| error.to_string()));
+                let words = [("run", run.to_string().into()), ("path", path.display().to_string().into())];
+                let done = text_with("toast-saved", &words);
+                self.told(saved, done);
+            }
+        }
+    }
+
+    /// A notice that something was done, or why not.
+    fn told(&mut self, result: Result<(), String>, done: String) {
+        match result {
+            Ok(()) => drop(self.toasts.success(done).duration(Some(Duration::from_secs(4)))),
+            Err(fault) => self.fault(fault),
+        }
+    }
+
+    pub(super) fn fault(&mut self, message: String) {
+        log::warn!("{message}");
+        self.toasts.error(message).duration(Some(Duration::from_secs(12)));
+    }
+}

@@ -1,0 +1,178 @@
+//! Reads the store for the window on a thread of its own, so that a slow disk never holds up a frame.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::runs::{RunRow, Status, Store, StoreError, StoreReader};
+use crate::state::{JobView, RunCurves};
+use crate::training::ResumeJob;
+use crate::training::report::{JobId, JobOutcome, Role, RunFinished};
+
+/// What is asked of the thread.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Question {
+    List,
+    ListIfChanged,
+    Job(JobId),
+    Resume(JobId),
+}
+
+/// What it answers.
+pub(super) enum Answer {
+    /// All runs.
+    Runs(Vec<RunRow>),
+    /// A job for the panels.
+    Job(Box<JobView>),
+    /// A job that is to go on.
+    Resume(Box<JobView>, Box<ResumeJob>),
+    /// The store cannot be read.
+    Failed(String),
+}
+
+/// The thread.
+pub(super) struct Reader {
+    questions: SyncSender<Question>,
+    answers: Arc<Mutex<Vec<Answer>>>,
+}
+
+impl Reader {
+    /// Starts the thread; it ends when this is dropped.
+    pub fn spawn(store: PathBuf, wake: impl Fn() + Send + 'static) -> std::io::Result<Self> {
+        let (questions, inbox) = sync_channel(256);
+        let answers = Arc::new(Mutex::new(Vec::new()));
+        let out = Arc::clone(&answers);
+        std::thread::Builder::new().name("stillroom-reader".to_owned()).spawn(move || {
+            serve(&Store::reader(store), &inbox, &|answer| {
+                out.lock().unwrap_or_else(PoisonError::into_inner).push(answer);
+                wake();
+            });
+        })?;
+        Ok(Self { questions, answers })
+    }
+
+    /// Asks for the list of runs.
+    pub fn list(&self) {
+        self.ask(Question::List);
+    }
+
+    /// Asks for the list of runs, if another process may have changed it.
+    pub fn list_if_changed(&self) {
+        self.ask(Question::ListIfChanged);
+    }
+
+    /// Asks for a job to show.
+    pub fn job(&self, job: JobId) {
+        self.ask(Question::Job(job));
+    }
+
+    /// Asks for what resuming a job needs.
+    pub fn resume(&self, job: JobId) {
+        self.ask(Question::Resume(job));
+    }
+
+    fn ask(&self, question: Question) {
+        // A full queue means that the same list was asked for many times over.
+        if self.questions.try_send(question).is_err() {
+            log::warn!("the store's reader does not keep up");
+        }
+    }
+
+    /// All answers since the last time.
+    pub fn answers(&self) -> Vec<Answer> {
+        std::mem::take(&mut *self.answers.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn serve(store: &StoreReader, questions: &Receiver<Question>, answer: &dyn Fn(Answer)) {
+    let mut version = None;
+    let mut waiting = VecDeque::new();
+    loop {
+        let Some(question) = waiting.pop_front().or_else(|| questions.recv().ok()) else { return };
+        // Several wishes for the same thing are one.
+        waiting.extend(questions.try_iter());
+        waiting.retain(|other| *other != question);
+        let result = match question {
+            Question::ListIfChanged => {
+                let now = store.data_version().ok();
+                if now == version {
+                    continue;
+                }
+                version = now;
+                store.runs(true).map(Answer::Runs)
+            }
+            Question::List => {
+                version = store.data_version().ok();
+                store.runs(true).map(Answer::Runs)
+            }
+            Question::Job(job) => job_view(store, job).map(|view| Answer::Job(Box::new(view))),
+            Question::Resume(job) => resume(store, job),
+        };
+        answer(result.unwrap_or_else(|error| Answer::Failed(error.to_string())));
+    }
+}
+
+fn job_view(store: &StoreReader, id: JobId) -> Result<JobView, StoreError> {
+    let job = store.job(id)?;
+    let probe = Arc::new(store.probe(id)?);
+    let mut view = JobView {
+        id,
+        recipe: job.recipe,
+        curves: BTreeMap::new(),
+        results: BTreeMap::new(),
+        changes: Vec::new(),
+        snapshots: BTreeMap::new(),
+        paused: false,
+        outcome: Some(match job.status {
+            Status::Done => JobOutcome::Done,
+            Status::Stopped => JobOutcome::Stopped,
+            Status::Failed | Status::Diverged => JobOutcome::Failed,
+            Status::Waiting | Status::Running | Status::Paused | Status::Interrupted => JobOutcome::Paused,
+        }),
+        message: None,
+        runs: job.runs,
+        probe,
+    };
+    for event in &job.events {
+        view.take_event(event);
+    }
+    view.paused = false;
+    for run in &view.runs {
+        view.curves.insert(run.run, RunCurves::stored(store.curve(run.run)?));
+        if let Some(step) = store.snapshots(run.run)?.last().copied()
+            && let Some(logits) = store.snapshot(run.run, step)?
+        {
+            view.snapshots.insert(run.run, (step, Arc::new(logits)));
+        }
+    }
+    for finished in job.finished {
+        let result = RunFinished {
+            run: finished.run,
+            at_millis: 0,
+            outcome: finished.outcome,
+            steps: finished.steps,
+            seconds: finished.seconds,
+            validation: finished.validation,
+            test: finished.test,
+            checkpoint: None,
+        };
+        view.results.insert(finished.run, result);
+    }
+    Ok(view)
+}
+
+fn resume(store: &StoreReader, id: JobId) -> Result<Answer, StoreError> {
+    let view = job_view(store, id)?;
+    let job = store.job(id)?;
+    debug_assert!(job.runs.iter().any(|run| run.role == Role::Teacher), "every job has a teacher");
+    let resume = ResumeJob {
+        job: id,
+        recipe: job.recipe,
+        runs: job.runs,
+        state: job.resume,
+        events: job.events,
+        teacher: job.teacher.map(Arc::new),
+    };
+    Ok(Answer::Resume(Box::new(view), Box::new(resume)))
+}

@@ -1,0 +1,41 @@
+//! Keys to actions. Single keys act only when nothing has the focus.
+
+use eframe::egui::{Context, Key, KeyboardShortcut, Modifiers};
+
+use crate::command::{Action, Commands};
+use crate::state::State;
+
+/// Sends the actions whose keys were pressed in this frame.
+pub(super) fn take_keys(ctx: &Context, state: &State, commands: &Commands) {
+    if state.path_field.is_some() {
+        return;
+    }
+    let mut actions: Vec<_> = Action::ALL.into_iter().filter_map(|action| Some((action, action.shortcut()?))).collect();
+    // egui takes Ctrl+Shift+Z for Ctrl+Z too, so the fuller ones come first.
+    actions.sort_by_key(|(_, shortcut)| !shortcut.shift);
+    let busy = ctx.memory(|memory| memory.focused().is_some());
+    for (action, shortcut) in actions {
+        if (busy && !shortcut.command) || (ctx.text_edit_focused() && shortcut.key == "Z") {
+            continue;
+        }
+        let Some(key) = Key::from_name(shortcut.key) else { continue };
+        let mut modifiers = if shortcut.command { Modifiers::COMMAND } else { Modifiers::NONE };
+        modifiers.shift = shortcut.shift;
+        let pressed = ctx.input_mut(|input| input.consume_shortcut(&KeyboardShortcut::new(modifiers, key)));
+        if pressed && action.enabled(state) {
+            commands.act(action);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shortcut_names_a_key_that_egui_knows() {
+        for shortcut in Action::ALL.into_iter().filter_map(Action::shortcut) {
+            assert!(Key::from_name(shortcut.key).is_some(), "{}", shortcut.key);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The arrangement of the panels.
+
+use eframe::egui::{self, Ui, WidgetText};
+use egui_tiles::{Behavior, Container, Linear, LinearDir, SimplificationOptions, TileId, Tiles, Tree, UiResponse};
+
+use crate::command::Commands;
+use crate::state::State;
+use crate::text::text;
+use crate::theme::{UiTokens as _, size};
+use crate::views;
+
+/// One panel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pane {
+    /// What to run.
+    Recipe,
+    /// Loss by step.
+    Loss,
+    /// Errors, accuracy, agreement by epoch.
+    Quality,
+    /// One sample, softened.
+    Lens,
+    /// What was run.
+    Runs,
+}
+
+/// The recipe at the left; curves and lens beside it, the list of runs below them.
+pub(super) fn default_arrangement() -> Tree<Pane> {
+    let mut tiles = Tiles::default();
+    let [recipe, loss, quality, lens, runs] =
+        [Pane::Recipe, Pane::Loss, Pane::Quality, Pane::Lens, Pane::Runs].map(|pane| tiles.insert_pane(pane));
+    let linear = |tiles: &mut Tiles<Pane>, dir, parts: [(TileId, f32); 2]| {
+        let mut linear = Linear::new(dir, parts.iter().map(|(tile, _)| *tile).collect());
+        for (tile, share) in parts {
+            linear.shares.set_share(tile, share);
+        }
+        tiles.insert_container(Container::Linear(linear))
+    };
+    let curves = linear(&mut tiles, LinearDir::Vertical, [(loss, 0.58), (quality, 0.42)]);
+    let upper = linear(&mut tiles, LinearDir::Horizontal, [(curves, 0.62), (lens, 0.38)]);
+    let right = linear(&mut tiles, LinearDir::Vertical, [(upper, 0.745), (runs, 0.255)]);
+    let root = linear(&mut tiles, LinearDir::Horizontal, [(recipe, 0.209), (right, 0.791)]);
+    Tree::new(egui::Id::unique("panels"), root, tiles)
+}
+
+/// Draws the panels.
+pub(super) struct Panels<'a> {
+    pub state: &'a State,
+    pub commands: &'a Commands,
+}
+
+impl Behavior<Pane> for Panels<'_> {
+    fn pane_ui(&mut self, ui: &mut Ui, _tile: TileId, pane: &mut Pane) -> UiResponse {
+        let rect = ui.max_rect();
+        ui.painter().rect_filled(rect, 0.0, ui.tokens().panel);
+        // The title row is the handle by which a panel is moved; what stands in it comes later and wins.
+        let handle = egui::Rect::from_min_size(rect.min, egui::vec2(rect.width(), size::SECTION));
+        let handle = ui.interact(handle, ui.scope_id().with("handle"), egui::Sense::drag());
+        let (state, commands) = (self.state, self.commands);
+        match pane {
+            Pane::Recipe => views::recipe_ui(ui, state, commands),
+            Pane::Loss => views::loss_ui(ui, state, commands),
+            Pane::Quality => views::quality_ui(ui, state, commands),
+            Pane::Lens => views::lens_ui(ui, state, commands),
+            Pane::Runs => views::runs_ui(ui, state, commands),
+        }
+        if handle.drag_started() { UiResponse::DragStarted } else { UiResponse::None }
+    }
+
+    fn tab_title_for_pane(&mut self, pane: &Pane) -> WidgetText {
+        let key = match pane {
+            Pane::Recipe => "recipe-title",
+            Pane::Loss => "loss-title",
+            Pane::Quality => "quality-title",
+            Pane::Lens => "lens-title",
+            Pane::Runs => "runs-title",
+        };
+        text(key).into()
+    }
+
+    fn gap_width(&self, _style: &egui::Style) -> f32 {
+        1.0
+    }
+
+    fn min_size(&self) -> f32 {
+        120.0
+    }
+
+    fn simplification_options(&self) -> SimplificationOptions {
+        SimplificationOptions { all_panes_must_have_tabs: false, ..SimplificationOptions::default() }
+    }
+}

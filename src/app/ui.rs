@@ -1,0 +1,53 @@
+//! Draws the window; nothing is changed here but the place of panels.
+
+use eframe::egui::{self, Frame, Panel, Ui};
+
+use super::App;
+use super::tiles::Panels;
+use crate::text::text_with;
+use crate::theme::{UiTokens as _, space};
+use crate::views;
+
+/// Height of the bar at the top.
+const BAR: f32 = 44.0;
+
+impl App {
+    pub(super) fn window_ui(&mut self, ui: &mut Ui) {
+        let Self { state, commands, tiles, .. } = self;
+        let tokens = ui.tokens();
+        ui.painter().rect_filled(ui.max_rect(), 0.0, tokens.hairline);
+        let plain = Frame::new().fill(tokens.panel);
+        Panel::top("bar").frame(plain).exact_size(BAR).resizable(false).show(ui, |ui| {
+            views::bar_ui(ui, state, commands);
+        });
+        egui::CentralPanel::no_frame().show(ui, |ui| tiles.ui(&mut Panels { state, commands }, ui));
+        views::path_field_ui(ui, state, commands);
+        if state.shows_overlay {
+            self.overlay_ui(ui);
+        }
+        self.toasts.show(ui.ctx());
+    }
+
+    /// Frame times, for those who build the window.
+    fn overlay_ui(&self, ui: &Ui) {
+        let times = self.meter.times();
+        let ms = |value: f64| -> crate::text::Value<'static> { format!("{value:.2}").into() };
+        let words = text_with(
+            "overlay-frames",
+            &[
+                ("frames", (times.frames as u64).into()),
+                ("cpu", ms(times.cpu_median)),
+                ("cpu-99", ms(times.cpu_99)),
+                ("interval", ms(times.interval_median)),
+                ("interval-99", ms(times.interval_99)),
+            ],
+        );
+        egui::Area::new(egui::Id::unique("frame times"))
+            .anchor(egui::Align2::LEFT_BOTTOM, [space::M, -space::M])
+            .interactable(false)
+            .show(ui.ctx(), |ui| {
+                let frame = Frame::new().fill(ui.tokens().control).inner_margin(space::S).corner_radius(4.0);
+                frame.show(ui, |ui| ui.add(egui::Label::new(words).extend()));
+            });
+    }
+}

@@ -1,0 +1,179 @@
+//! One job in memory: its runs, their curves, and what the lens needs of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::loss_curve::LossCurve;
+use crate::recipe::Recipe;
+use crate::runs::Curve;
+use crate::training::report::{
+    Change, Epoch, Event, EventKind, JobEnded, JobId, JobOutcome, Probe, Report, Resumed, Role, RunFinished, RunId,
+    RunInfo, Stage, Started, Steps,
+};
+
+/// One job, fed by reports while it runs and by the store afterwards.
+#[derive(Clone, Debug)]
+pub struct JobView {
+    /// The job.
+    pub id: JobId,
+    /// Its recipe.
+    pub recipe: Recipe,
+    /// Its runs, in the order teacher, students, baseline.
+    pub runs: Vec<RunInfo>,
+    /// Their curves.
+    pub curves: BTreeMap<RunId, RunCurves>,
+    /// Their results, once they have ended.
+    pub results: BTreeMap<RunId, RunFinished>,
+    /// Changes in mid-run: stage, step, what.
+    pub changes: Vec<(Stage, u64, Change)>,
+    /// The rows of the lens.
+    pub probe: Arc<Probe>,
+    /// Newest logits of the probe set by run: step, `[rows, classes]`.
+    pub snapshots: BTreeMap<RunId, (u64, Arc<Vec<f32>>)>,
+    /// Whether it waits for the user.
+    pub paused: bool,
+    /// How it ended; none while it runs.
+    pub outcome: Option<JobOutcome>,
+    /// What went wrong.
+    pub message: Option<String>,
+}
+
+/// The curves of one run.
+#[derive(Clone, Debug, Default)]
+pub struct RunCurves {
+    /// The soft term a step; empty where there is no T.
+    pub soft: LossCurve,
+    /// The hard term a step.
+    pub hard: LossCurve,
+    /// The weighted total a step.
+    pub total: LossCurve,
+    /// Epoch by epoch.
+    pub epochs: Vec<Epoch>,
+}
+
+impl RunCurves {
+    /// As the store has them.
+    pub fn stored(curve: Curve) -> Self {
+        let mut curves = Self::default();
+        curves.soft.extend(curve.soft);
+        curves.hard.extend(curve.hard);
+        curves.total.extend(curve.total);
+        curves.epochs = curve.epochs;
+        curves
+    }
+
+    fn extend(&mut self, steps: &Steps) {
+        self.soft.extend(steps.soft.iter().copied());
+        self.hard.extend(steps.hard.iter().copied());
+        self.total.extend(steps.total.iter().copied());
+    }
+
+    fn truncate(&mut self, step: u64) {
+        for curve in [&mut self.soft, &mut self.hard, &mut self.total] {
+            curve.truncate(step);
+        }
+        self.epochs.retain(|epoch| epoch.step <= step);
+    }
+}
+
+impl JobView {
+    /// A job that has just begun.
+    pub fn started(started: &Started) -> Self {
+        Self {
+            id: started.job,
+            recipe: started.recipe.clone(),
+            curves: started.runs.iter().map(|run| (run.run, RunCurves::default())).collect(),
+            runs: started.runs.clone(),
+            results: BTreeMap::new(),
+            changes: Vec::new(),
+            probe: Arc::clone(&started.probe),
+            snapshots: BTreeMap::new(),
+            paused: false,
+            outcome: None,
+            message: None,
+        }
+    }
+
+    /// The first run of a role.
+    pub fn run_of(&self, role: Role) -> Option<&RunInfo> {
+        self.runs.iter().find(|run| run.role == role)
+    }
+
+    /// The run that panels show first: the student, or the teacher where there is none.
+    pub fn leading_run(&self) -> Option<&RunInfo> {
+        self.run_of(Role::Student).or_else(|| self.runs.first())
+    }
+
+    /// Logits of the teacher on the probe set, when they are known.
+    pub fn teacher_logits(&self) -> Option<&[f32]> {
+        if !self.probe.teacher.is_empty() {
+            return Some(&self.probe.teacher);
+        }
+        let teacher = self.run_of(Role::Teacher)?;
+        self.snapshots.get(&teacher.run).map(|(_, logits)| logits.as_slice())
+    }
+
+    /// The job goes on from a step: what lies beyond it is forgotten.
+    pub fn resumed(&mut self, resumed: &Resumed) {
+        for run in &self.runs {
+            let of_stage = match run.role {
+                Role::Teacher => Stage::Teacher,
+                Role::Student | Role::Baseline => Stage::Students,
+            };
+            let kept = match (of_stage, resumed.stage) {
+                (Stage::Teacher, Stage::Students) => continue,
+                (Stage::Students, Stage::Teacher) => 0,
+                _ => resumed.step,
+            };
+            self.results.remove(&run.run);
+            if let Some(curves) = self.curves.get_mut(&run.run) {
+                curves.truncate(kept);
+            }
+        }
+        self.paused = false;
+        self.outcome = None;
+        self.message = None;
+    }
+
+    /// The job has ended.
+    pub fn ended(&mut self, ended: &JobEnded) {
+        self.outcome = Some(ended.outcome);
+        self.message.clone_from(&ended.message);
+        self.paused = false;
+    }
+
+    /// Any other report of this job.
+    pub fn take(&mut self, report: &Report) {
+        match report {
+            Report::Steps(steps) => {
+                if let Some(curves) = self.curves.get_mut(&steps.run) {
+                    curves.extend(steps);
+                }
+            }
+            Report::Epoch(epoch) => {
+                if let Some(curves) = self.curves.get_mut(&epoch.run) {
+                    curves.epochs.push(epoch.clone());
+                }
+            }
+            Report::Snapshot(snapshot) => {
+                self.snapshots.insert(snapshot.run, (snapshot.step, Arc::clone(&snapshot.logits)));
+            }
+            Report::Event(event) => self.take_event(event),
+            Report::RunFinished(finished) => {
+                // The window needs the numbers; the weights are in the store.
+                let finished = RunFinished { checkpoint: None, ..finished.clone() };
+                self.results.insert(finished.run, finished);
+            }
+            Report::Started(_) | Report::Resumed(_) | Report::ResumeState(_) | Report::JobEnded(_) => {}
+        }
+    }
+
+    /// Something the user did in mid-run.
+    pub fn take_event(&mut self, event: &Event) {
+        match &event.kind {
+            EventKind::Change(change) => self.changes.push((event.stage, event.step, *change)),
+            EventKind::Paused => self.paused = true,
+            EventKind::Played | EventKind::Stopped => self.paused = false,
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! The bar at the top: preset, the buttons of the job, progress with time left, device.
+
+use eframe::egui::{Align, Label, Layout, RichText, Ui, UiBuilder, vec2};
+
+use super::{action_button, hint_of};
+use crate::command::{Action, Command, Commands};
+use crate::recipe::PRESETS;
+use crate::state::State;
+use crate::text::{text, text_with};
+use crate::theme::{Icon, UiTokens as _, space, title};
+use crate::training::report::{Activity, JobOutcome, Progress, Stage};
+use crate::widgets::{Dropdown, primary_button, progress_ui};
+
+/// Fills its panel.
+pub fn bar_ui(ui: &mut Ui, state: &State, commands: &Commands) {
+    let row = ui.max_rect().shrink2(vec2(space::M, 0.0));
+    let mut ui = ui.new_child(UiBuilder::new().max_rect(row).layout(Layout::left_to_right(Align::Center)));
+    let ui = &mut ui;
+    Icon::Flask.show(ui, ui.tokens().teacher);
+    ui.add(Label::new(title("Stillroom")).selectable(false));
+    ui.add_space(space::S);
+    preset_ui(ui, state, commands);
+
+    let distil = ui.add_enabled_ui(Action::Distil.enabled(state), |ui| {
+        primary_button(ui, Some(Icon::Play), &text(Action::Distil.key()))
+    });
+    if distil.inner.on_hover_text(hint_of(Action::Distil)).clicked() {
+        commands.act(Action::Distil);
+    }
+    let pause = if state.is_paused() { Icon::Play } else { Icon::Pause };
+    action_button(ui, pause, Action::PauseOrPlay, true, state, commands);
+    action_button(ui, Icon::Step, Action::StepOnce, true, state, commands);
+    action_button(ui, Icon::Stop, Action::Stop, true, state, commands);
+    ui.add_space(space::XS);
+
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        device_ui(ui, state);
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| status_ui(ui, state));
+    });
+}
+
+fn preset_ui(ui: &mut Ui, state: &State, commands: &Commands) {
+    Dropdown::new(&text("bar-preset"), &state.recipe.title).width(230.0).show(ui, |ui| {
+        for preset in PRESETS {
+            let name = preset.recipe().map_or_else(|_| preset.name.to_owned(), |recipe| recipe.title);
+            if ui.selectable_label(state.preset == Some(preset.name), name).clicked() {
+                commands.send(Command::LoadPreset(preset.name));
+            }
+        }
+    });
+}
+
+/// Progress while a job runs; how the last one ended otherwise.
+fn status_ui(ui: &mut Ui, state: &State) {
+    if let (Some(_), Some(progress)) = (state.running, &state.progress) {
+        let share = progress.step as f32 / progress.steps.max(1) as f32;
+        let width = (ui.available_width() - 260.0).clamp(60.0, 190.0);
+        progress_ui(ui, &text("bar-progress"), share, width);
+        ui.add(Label::new(progress_text(progress)).selectable(false).truncate());
+        return;
+    }
+    let quiet = |ui: &mut Ui, words: String| {
+        let colour = ui.tokens().secondary;
+        ui.add(Label::new(RichText::new(words).color(colour)).selectable(false).truncate());
+    };
+    if state.running.is_some() || state.starting {
+        return quiet(ui, text("bar-starting"));
+    }
+    let Some(job) = state.focused() else { return };
+    match (job.outcome, &job.message) {
+        (Some(JobOutcome::Failed), message) => {
+            let words = text_with("bar-failed", &[("message", message.clone().unwrap_or_default().into())]);
+            let colour = ui.tokens().bad;
+            ui.add(Label::new(RichText::new(&words).color(colour)).truncate()).on_hover_text(words);
+        }
+        (Some(JobOutcome::Done), _) => quiet(ui, text("bar-done")),
+        (Some(JobOutcome::Stopped), _) => quiet(ui, text("bar-stopped")),
+        (Some(JobOutcome::Paused), _) => quiet(ui, text("bar-resting")),
+        (None, _) => {}
+    }
+}
+
+fn progress_text(progress: &Progress) -> String {
+    let epoch = (progress.step / progress.steps_per_epoch.max(1) + 1).min(progress.steps / progress.steps_per_epoch.max(1));
+    let stage = match progress.stage {
+        Stage::Teacher => "bar-epoch-teacher",
+        Stage::Students => "bar-epoch",
+    };
+    let epochs = progress.steps / progress.steps_per_epoch.max(1);
+    let epoch = text_with(stage, &[("epoch", epoch.into()), ("epochs", epochs.into())]);
+    let rest = match progress.activity {
+        Activity::Paused => text_with("bar-paused-at", &[("step", progress.step.into())]),
+        Activity::WaitingForDisk => text("bar-waiting-for-disk"),
+        Activity::Training => time_left(progress.seconds_left),
+    };
+    format!("{epoch} · {rest}")
+}
+
+fn time_left(seconds: f64) -> String {
+    let seconds = seconds.ceil() as u64;
+    if seconds < 90 {
+        text_with("bar-seconds-left", &[("seconds", seconds.into())])
+    } else {
+        let clock = format!("{}:{:02}", seconds / 60, seconds % 60);
+        text_with("bar-minutes-left", &[("time", clock.into())])
+    }
+}
+
+fn device_ui(ui: &mut Ui, state: &State) {
+    let Some(device) = &state.device else { return };
+    let mut words = match device.name.as_str() {
+        "cpu" => text_with("bar-cpu", &[("threads", (device.threads as u64).into())]),
+        other => other.to_uppercase(),
+    };
+    if let Some(progress) = state.progress.filter(|progress| progress.activity == Activity::Training) {
+        let pace = text_with("bar-pace", &[("pace", format!("{:.0}", progress.steps_per_second).into())]);
+        words = format!("{words} · {pace}");
+    }
+    let colour = ui.tokens().secondary;
+    ui.add(Label::new(RichText::new(words).color(colour)).selectable(false)).on_hover_text(&device.reason);
+}

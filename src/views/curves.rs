@@ -1,0 +1,113 @@
+//! What both plots share: reducing long curves to the screen, and remembering what the screen last showed.
+
+use std::ops::RangeInclusive;
+
+use eframe::egui::{Color32, Id, Ui};
+use egui_plot::PlotPoint;
+
+use crate::state::series::Column;
+use crate::state::{JobView, LossCurve, State};
+use crate::theme::Tokens;
+use crate::training::report::{RunId, Setting};
+use crate::widgets::{Band, Curve, CurvePlotResponse};
+
+/// A curve reduced to what can be shown.
+pub(super) struct Drawn {
+    pub name: String,
+    pub id: u64,
+    pub colour: Color32,
+    pub dashed: bool,
+    pub emphasised: bool,
+    pub line: Vec<PlotPoint>,
+    pub band: Vec<Band>,
+}
+
+impl Drawn {
+    pub fn curve(&self) -> Curve<'_> {
+        Curve {
+            name: &self.name,
+            id: self.id,
+            colour: self.colour,
+            dashed: self.dashed,
+            emphasised: self.emphasised,
+            line: &self.line,
+            band: &self.band,
+        }
+    }
+}
+
+/// Which part of the x axis was on the screen, and how wide it was: what the next frame's curves are reduced to.
+#[derive(Clone, Debug)]
+pub(super) struct Viewport {
+    x_range: RangeInclusive<f64>,
+    columns: usize,
+    follows: bool,
+}
+
+impl Viewport {
+    /// What plot `id` showed last.
+    pub fn of(ui: &Ui, id: Id) -> Self {
+        let all = Self { x_range: 0.0..=f64::MAX, columns: 600, follows: true };
+        ui.data(|data| data.get_temp(id)).unwrap_or(all)
+    }
+
+    /// Remembers what plot `id` shows now.
+    pub fn remember(ui: &Ui, id: Id, response: &CurvePlotResponse) {
+        let CurvePlotResponse { x_range, columns, follows, .. } = response;
+        let viewport = Self { x_range: x_range.clone(), columns: *columns, follows: *follows };
+        ui.data_mut(|data| data.insert_temp(id, viewport));
+    }
+
+    /// The points of a curve, one or two for each pixel, with the spread of the raw values behind them.
+    pub fn reduce(&self, curve: &LossCurve, smooth: bool) -> (Vec<PlotPoint>, Vec<Band>) {
+        let Some(all) = curve.raw.x_range() else { return (Vec::new(), Vec::new()) };
+        let range = if self.follows { all } else { self.x_range.clone() };
+        let raw = curve.raw.view(range.clone(), self.columns.max(2));
+        let shown = if smooth { &curve.smooth } else { &curve.raw };
+        let line = shown.view(range, self.columns.max(2));
+        let line = line.iter().map(|column| PlotPoint::new(column.x, f64::from(column.last))).collect();
+        // Where columns are single points the spread is that of neighbours, so that the band has a body.
+        let spread = |window: &[Column]| {
+            let values = window.iter().filter(|column| column.min.is_finite() && column.max.is_finite());
+            let (low, high) = values.fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), column| {
+                (low.min(column.min), high.max(column.max))
+            });
+            let middle = window.get(window.len() / 2)?;
+            (low <= high).then(|| Band { x: middle.x, low: f64::from(low), high: f64::from(high) })
+        };
+        let band = if smooth { raw.windows(3).filter_map(spread).collect() } else { Vec::new() };
+        (line, band)
+    }
+}
+
+/// A curve's id: its run and what it shows.
+pub(super) fn curve_id(run: RunId, kind: u64) -> u64 {
+    run.0 * 16 + kind
+}
+
+/// Runs of other jobs that are laid over, with the colour each gets.
+pub(super) fn overlaid<'a>(state: &'a State, tokens: &Tokens) -> Vec<(&'a JobView, RunId, Color32)> {
+    let others: Vec<RunId> = state.overlaid.iter().copied().collect();
+    let share = |i: usize| if others.len() < 2 { 0.7 } else { i as f32 / (others.len() - 1) as f32 };
+    let find = |run: RunId| state.jobs.values().find(|job| job.curves.contains_key(&run));
+    let each = others.iter().enumerate();
+    each.filter_map(|(i, run)| Some((find(*run)?, *run, tokens.swept(share(i))))).collect()
+}
+
+/// Changes in mid-run as markers: x in steps, and words.
+pub(super) fn markers(job: &JobView, of: RunId) -> Vec<(f64, String)> {
+    let stage_of = |role| match role {
+        crate::training::report::Role::Teacher => crate::training::report::Stage::Teacher,
+        _ => crate::training::report::Stage::Students,
+    };
+    let stage = job.runs.iter().find(|run| run.run == of).map(|run| stage_of(run.role));
+    let here = job.changes.iter().filter(|(at, _, _)| Some(*at) == stage);
+    here.map(|(_, step, change)| {
+        let name = match change.setting {
+            Setting::Temperature => "T".to_owned(),
+            other => other.name().to_owned(),
+        };
+        (*step as f64, format!("{name} {} → {}", super::short(change.from), super::short(change.to)))
+    })
+    .collect()
+}

@@ -1,0 +1,192 @@
+//! The temperature lens: one sample, and what teacher and student make of it at any T. It never runs a model.
+
+use eframe::egui::{Frame, Label, Margin, RichText, Ui, UiBuilder};
+
+use super::{action_button, short};
+use crate::command::{Action, Command, Commands};
+use crate::distill::soften::{divergence, entropy, ranking, soften, top_class};
+use crate::state::{LensView, State};
+use crate::text::{text, text_with};
+use crate::theme::{Icon, UiTokens as _, caption, size, space};
+use crate::widgets::{
+    ProbabilityBars, Sample, Side, Slider, empty_state_ui, sample_image_ui, section_ui, stat_tile_ui,
+};
+
+/// Range and ticks of the temperature sliders.
+pub(super) const TEMPERATURES: std::ops::RangeInclusive<f64> = 0.25..=64.0;
+pub(super) const TICKS: [f64; 5] = [1.0, 2.0, 4.0, 8.0, 20.0];
+
+/// Fills its tile.
+pub fn lens_ui(ui: &mut Ui, state: &State, commands: &Commands) {
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let view = state.lens_view();
+    section_ui(
+        ui,
+        &text("lens-title"),
+        false,
+        |_| {},
+        |ui| {
+            action_button(ui, Icon::Dice, Action::RandomSample, false, state, commands);
+            action_button(ui, Icon::ChevronRight, Action::NextSample, false, state, commands);
+            action_button(ui, Icon::ChevronLeft, Action::PreviousSample, false, state, commands);
+            if let Some(view) = &view {
+                let row = u64::from(view.probe.rows[view.row]);
+                let words = text_with("lens-row", &[("row", row.to_string().into())]);
+                let colour = ui.tokens().secondary;
+                ui.add(Label::new(RichText::new(words).color(colour)).selectable(false));
+            }
+        },
+    );
+    let Some(view) = view else {
+        let (name, hint) = match &state.preview_fault {
+            Some(fault) => (text("lens-fault"), fault.clone()),
+            None => (text("lens-loading"), text("lens-loading-hint")),
+        };
+        empty_state_ui(ui, Icon::Flask, &name, &hint, None);
+        return;
+    };
+    let margin = Margin { left: space::M as i8, right: space::M as i8, top: 2, bottom: space::M as i8 };
+    Frame::new().inner_margin(margin).show(ui, |ui| {
+        head_ui(ui, state, &view, commands);
+        ui.add_space(space::M);
+        // The numbers keep to the bottom; the bars have what is left.
+        let free = ui.available_rect_before_wrap();
+        let tiles = free.with_min_y(free.bottom() - TILE);
+        let bars = free.with_max_y((tiles.top() - space::S).max(free.top() + 120.0));
+        ui.scope_builder(UiBuilder::new().max_rect(bars), |ui| bars_ui(ui, state, &view));
+        ui.scope_builder(UiBuilder::new().max_rect(tiles), |ui| numbers_ui(ui, state, &view));
+    });
+}
+
+/// Height of the numbers.
+const TILE: f32 = 45.0;
+
+/// The sample, T, and a sentence about what T does to it.
+fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, commands: &Commands) {
+    ui.horizontal_top(|ui| {
+        let shape = match *view.probe.shape.as_slice() {
+            [channels, height, width] => Some([height, width, channels]),
+            _ => None,
+        };
+        let interleaved = interleave(view.input, shape);
+        let key = (u64::from(view.probe.rows[view.row]) << 32) ^ fingerprint(view.input);
+        let sample = Sample { key, values: &interleaved, shape };
+        sample_image_ui(ui, &text("lens-sample"), sample, 92.0);
+        ui.add_space(space::S);
+        ui.vertical(|ui| {
+            let mut temperature = state.lens.temperature;
+            let name = text("lens-temperature");
+            let slider = Slider::new(&name, &mut temperature, TEMPERATURES)
+                .logarithmic()
+                .ticks(&TICKS)
+                .default_value(1.0)
+                .format(&short);
+            if ui.add(slider).changed() {
+                commands.send(Command::LensTemperature(temperature));
+            }
+            ui.add_space(space::S);
+            ui.add(Label::new(caption(sentence(view, state.lens.temperature))).wrap());
+        });
+    });
+}
+
+/// Channel planes to pixels, as pictures are drawn.
+fn interleave(input: &[f32], shape: Option<[usize; 3]>) -> Vec<f32> {
+    match shape {
+        Some([height, width, channels]) if channels > 1 => {
+            let pixels = height * width;
+            (0..pixels).flat_map(|pixel| (0..channels).map(move |channel| input[channel * pixels + pixel])).collect()
+        }
+        _ => input.to_vec(),
+    }
+}
+
+/// Tells pictures of different data sets apart: row numbers alone do not.
+fn fingerprint(input: &[f32]) -> u64 {
+    input.iter().fold(0, |hash: u64, value| hash.rotate_left(5) ^ u64::from(value.to_bits())) & 0xFFFF_FFFF
+}
+
+/// What the teacher thinks of the sample at T = 1, and what softening shows.
+fn sentence(view: &LensView<'_>, temperature: f64) -> String {
+    let Some(teacher) = view.teacher else { return text("lens-no-teacher") };
+    let percent = |p: f64| -> crate::text::Value<'static> {
+        let p = 100.0 * p;
+        if p >= 99.95 {
+            "100".into()
+        } else if p >= 1.0 {
+            format!("{p:.0}").into()
+        } else {
+            format!("{p:.1}").into()
+        }
+    };
+    let (order, sharp, soft) = (ranking(teacher), soften(teacher, 1.0), soften(teacher, temperature));
+    let [first, second, ..] = order.as_slice() else { return String::new() };
+    let class = |i: usize| -> crate::text::Value<'static> { view.probe.classes[i].clone().into() };
+    text_with(
+        "lens-sentence",
+        &[
+            ("first", class(*first)),
+            ("first-percent", percent(sharp[*first])),
+            ("second", class(*second)),
+            ("second-percent", percent(sharp[*second])),
+            ("temperature", short(temperature).into()),
+            ("softened-percent", percent(soft[*second])),
+        ],
+    )
+}
+
+fn bars_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
+    let temperature = state.lens.temperature;
+    let softened = |logits: Option<&[f32]>| -> Vec<f32> {
+        logits.map_or_else(Vec::new, |logits| soften(logits, temperature).into_iter().map(|p| p as f32).collect())
+    };
+    let (teacher, student) = (softened(view.teacher), softened(view.student));
+    let tokens = ui.tokens();
+    // Many classes: the likeliest first, in the teacher's order.
+    let order = if view.probe.classes.len() > 20 { view.teacher.map(ranking).unwrap_or_default() } else { Vec::new() };
+    ProbabilityBars {
+        name: &text("lens-bars"),
+        classes: &view.probe.classes,
+        left: Side { name: &text("lens-teacher"), probabilities: &teacher, colour: tokens.teacher },
+        right: Side { name: &text("lens-student"), probabilities: &student, colour: tokens.student },
+        label: Some((view.label, tokens.label)),
+        order: &order,
+        full: None,
+    }
+    .show(ui);
+}
+
+fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
+    let t = state.lens.temperature;
+    let number = |value: Option<f64>| match value {
+        None => text("widget-bars-missing"),
+        Some(value) if value.is_finite() && value >= 0.01 => format!("{value:.2}"),
+        Some(value) if value.is_finite() => format!("{value:.4}"),
+        Some(_) => text("widget-bars-missing"),
+    };
+    let class = |logits: &[f32]| view.probe.classes[top_class(logits)].clone();
+    let (top, note) = match (view.teacher, view.student) {
+        (Some(teacher), Some(student)) if top_class(teacher) == top_class(student) => {
+            (class(teacher), text("lens-both"))
+        }
+        (Some(teacher), Some(student)) => (format!("{} · {}", class(teacher), class(student)), text("lens-differ")),
+        (Some(only), None) | (None, Some(only)) => (class(only), String::new()),
+        (None, None) => (text("widget-bars-missing"), String::new()),
+    };
+    let both = view.teacher.zip(view.student);
+    let nats = || text("unit-nats");
+    let numbers = [
+        ("lens-teacher-entropy", number(view.teacher.map(|z| entropy(z, t))), nats()),
+        ("lens-student-entropy", number(view.student.map(|z| entropy(z, t))), nats()),
+        ("lens-kl", number(both.map(|(teacher, student)| divergence(teacher, student, t))), nats()),
+        ("lens-top", top, note),
+    ];
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = space::S;
+        let free = ui.available_width() - 3.0 * space::S;
+        for ((key, value, unit), share) in numbers.into_iter().zip([0.29, 0.29, 0.2, 0.22]) {
+            let width = (free * share).floor().max(size::ROW);
+            stat_tile_ui(ui, width, &text(key), &value, &unit).on_hover_text(text(&format!("{key}-hint")));
+        }
+    });
+}

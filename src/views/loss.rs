@@ -1,0 +1,132 @@
+//! Loss curves: total, soft and hard, in training and on validation, of the student and of its baseline.
+
+use eframe::egui::{Id, Ui};
+use egui_plot::PlotPoint;
+
+use super::curves::{Drawn, Viewport, curve_id, markers, overlaid};
+use crate::command::{Action, Command, Commands};
+use crate::state::{JobView, RunCurves, SMOOTHING, State};
+use crate::text::{text, text_with};
+use crate::theme::{Icon, Tokens, UiTokens as _};
+use crate::training::report::{LossTerms, Role, RunInfo};
+use crate::widgets::{CurvePlot, Dropdown, Marker, empty_state_ui, legend_ui, section_ui};
+
+/// Fills its tile.
+pub fn loss_ui(ui: &mut Ui, state: &State, commands: &Commands) {
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let id = Id::unique("loss viewport");
+    let viewport = Viewport::of(ui, id);
+    let drawn = state.focused().map_or_else(Vec::new, |job| curves(job, state, &viewport, ui.tokens()));
+    let curves: Vec<_> = drawn.iter().map(Drawn::curve).collect();
+
+    let mut toggled = None;
+    section_ui(
+        ui,
+        &text("loss-title"),
+        false,
+        |ui| toggled = legend_ui(ui, &curves, &state.curves.hidden),
+        |ui| {
+            let name = text(Action::ToggleLogLoss.key());
+            let log = ui.selectable_label(state.curves.log_y, name);
+            if log.on_hover_text(super::hint_of(Action::ToggleLogLoss)).clicked() {
+                commands.act(Action::ToggleLogLoss);
+            }
+            let name = |smooth| if smooth { text_with("loss-smoothed", &[("weight", SMOOTHING.into())]) } else { text("loss-raw") };
+            Dropdown::new(&text("loss-smoothing"), &name(state.curves.smooth)).plain().show(ui, |ui| {
+                for smooth in [true, false] {
+                    if ui.selectable_label(state.curves.smooth == smooth, name(smooth)).clicked() {
+                        commands.send(Command::SmoothLoss(smooth));
+                    }
+                }
+            });
+        },
+    );
+    if let Some(curve) = toggled {
+        commands.send(Command::ToggleCurve(curve));
+    }
+    let Some(job) = state.focused() else {
+        empty_state_ui(ui, Icon::Play, &text("loss-empty"), &text("loss-empty-hint"), None);
+        return;
+    };
+    let leading = job.leading_run();
+    let marks = leading.map_or_else(Vec::new, |run| markers(job, run.run));
+    let marks: Vec<Marker<'_>> = marks.iter().map(|(x, text)| Marker { x: *x, text }).collect();
+    let plot = CurvePlot {
+        name: &text("loss-plot"),
+        curves: &curves,
+        hidden: &state.curves.hidden,
+        markers: &marks,
+        log_y: state.curves.log_y,
+        x_label: &text("unit-step"),
+        whole_x: true,
+        include_x: leading.map(|run| run.steps as f64),
+        link: None,
+        height: None,
+    };
+    let response = plot.show(ui);
+    Viewport::remember(ui, id, &response);
+}
+
+/// While the teacher trains its own curves are shown, then the student's and the baseline's.
+fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) -> Vec<Drawn> {
+    let mut drawn = Vec::new();
+    let has_points = |run: &&RunInfo| job.curves.get(&run.run).is_some_and(|curves| !curves.total.is_empty());
+    let student = job.run_of(Role::Student).filter(has_points);
+    let baseline = job.run_of(Role::Baseline).filter(has_points);
+    match student {
+        Some(run) => {
+            if let Some(curves) = job.curves.get(&run.run) {
+                let kinds = [
+                    (0, "loss-total", &curves.total, tokens.student),
+                    (1, "loss-soft", &curves.soft, tokens.teacher),
+                    (2, "loss-hard", &curves.hard, tokens.label),
+                ];
+                for (kind, key, series, colour) in kinds {
+                    let (line, band) = viewport.reduce(series, state.curves.smooth);
+                    let id = curve_id(run.run, kind);
+                    drawn.push(Drawn { name: text(key), id, colour, dashed: false, emphasised: kind == 0, line, band });
+                }
+                drawn.push(validation(curves, curve_id(run.run, 3), "loss-validation", tokens.student, |l| l.total));
+            }
+        }
+        None => {
+            if let Some((run, curves)) = job.run_of(Role::Teacher).and_then(|run| Some((run, job.curves.get(&run.run)?)))
+                && !curves.total.is_empty()
+            {
+                let (line, band) = viewport.reduce(&curves.hard, state.curves.smooth);
+                let (id, colour) = (curve_id(run.run, 0), tokens.teacher);
+                let name = text("loss-teacher");
+                drawn.push(Drawn { name, id, colour, dashed: false, emphasised: true, line, band });
+                drawn.push(validation(curves, curve_id(run.run, 3), "loss-validation", colour, |l| l.hard));
+            }
+        }
+    }
+    if let Some((run, curves)) = baseline.and_then(|run| Some((run, job.curves.get(&run.run)?))) {
+        let (line, band) = viewport.reduce(&curves.hard, state.curves.smooth);
+        let (id, colour) = (curve_id(run.run, 0), tokens.no_teacher);
+        drawn.push(Drawn { name: text("loss-baseline"), id, colour, dashed: true, emphasised: false, line, band });
+        drawn.push(validation(curves, curve_id(run.run, 3), "loss-baseline-validation", colour, |l| l.hard));
+    }
+    for (other, run, colour) in overlaid(state, tokens) {
+        if let Some(curves) = other.curves.get(&run).filter(|_| other.id != job.id) {
+            let (line, band) = viewport.reduce(&curves.total, state.curves.smooth);
+            let name = text_with("loss-other", &[("run", run.to_string().into())]);
+            drawn.push(Drawn { name, id: curve_id(run, 0), colour, dashed: false, emphasised: false, line, band });
+        }
+    }
+    drawn
+}
+
+fn validation(
+    curves: &RunCurves,
+    id: u64,
+    key: &str,
+    colour: eframe::egui::Color32,
+    term: fn(&LossTerms) -> Option<f64>,
+) -> Drawn {
+    let point = |epoch: &crate::training::report::Epoch| {
+        PlotPoint::new(epoch.step as f64, term(&epoch.validation.loss).unwrap_or(f64::NAN))
+    };
+    let line = curves.epochs.iter().map(point).collect();
+    Drawn { name: text(key), id, colour, dashed: true, emphasised: false, line, band: Vec::new() }
+}

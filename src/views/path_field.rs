@@ -1,0 +1,42 @@
+//! A path typed into the window, where no file dialog can open.
+
+use eframe::egui::{self, Key, Ui};
+
+use crate::command::{Command, Commands};
+use crate::state::{FilePurpose, State};
+use crate::text::text;
+use crate::theme::{space, title};
+use crate::widgets::primary_button;
+
+/// A small dialog over the window, while a path is asked for.
+pub fn path_field_ui(ui: &mut Ui, state: &State, commands: &Commands) {
+    let Some(field) = &state.path_field else { return };
+    let key = match field.purpose {
+        FilePurpose::OpenTeacher => "path-open-teacher",
+        FilePurpose::SaveStudent => "path-save-student",
+    };
+    let modal = egui::Modal::new(egui::Id::unique("path field")).show(ui, |ui| {
+        ui.set_width(440.0);
+        ui.spacing_mut().item_spacing.y = space::S;
+        let label = ui.label(title(&text(key)));
+        ui.label(text("path-hint"));
+        let mut typed = field.text.clone();
+        let edit = egui::TextEdit::singleline(&mut typed).desired_width(f32::INFINITY);
+        let response = ui.add(edit).labelled_by(label.id);
+        if response.changed() {
+            commands.send(Command::TypePath(typed));
+        }
+        let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        ui.horizontal(|ui| {
+            if primary_button(ui, None, &text("path-accept")).clicked() || enter {
+                commands.send(Command::EndPath(true));
+            }
+            if ui.button(text("path-cancel")).clicked() {
+                commands.send(Command::EndPath(false));
+            }
+        });
+    });
+    if modal.should_close() {
+        commands.send(Command::EndPath(false));
+    }
+}
