@@ -107,7 +107,7 @@ fn usage(error: &clap::Error) -> ExitCode {
 
 /// Knowledge distillation, live: softened distributions and loss curves. Without a command it opens the window.
 #[derive(Debug, Parser)]
-#[command(version, args_conflicts_with_subcommands = true, max_term_width = 110)]
+#[command(version, args_conflicts_with_subcommands = true)]
 #[command(after_help = "Exit status: 0 done; 2 the input was wrong and nothing was stored; 1 anything that failed later, \
 which can be resumed.\nEvery command takes --json and then prints one JSON object a line on stdout and nothing else there.")]
 struct Arguments {
@@ -151,7 +151,10 @@ impl Command {
 const RESUME_EVERY: f64 = 10.0;
 
 #[derive(Debug, Args)]
-#[command(after_long_help = "Examples:
+#[command(after_long_help = "Presets: quickstart, never-seen-a-3, few-labels, noisy-labels, cnn-to-mlp, digits, teacher-mnist-mini,
+teacher-digits
+
+Examples:
   stillroom run quickstart
   stillroom run recipe.toml --set distill.temperature=8 --out results
   stillroom run digits --set 'student.model={ mlp = [16] }' --json
@@ -161,8 +164,7 @@ With --json, stdout has one JSON object a line: `started` for each run once the 
 `finished` with the results. Messages go to stderr, as JSON with a `code` and a `message`.
 Ctrl-C pauses the job (exit status 1); a second one ends the program at once. Either way the job can be resumed.")]
 struct RunArgs {
-    /// A recipe's file, or the name of a preset: quickstart, never-seen-a-3, few-labels, noisy-labels, cnn-to-mlp,
-    /// digits, teacher-mnist-mini, teacher-digits
+    /// A recipe's file, or the name of a preset (--help lists them)
     #[arg(required_unless_present = "resume")]
     recipe: Option<String>,
     /// Replace a field of the recipe by any TOML value, e.g. distill.temperature=8 (can be repeated)
@@ -177,8 +179,7 @@ struct RunArgs {
     /// Go on with a job that was paused, interrupted or failed; its recipe comes from the store
     #[arg(long, value_name = "JOB_OR_RUN", conflicts_with = "set")]
     resume: Option<String>,
-    /// Look at the test rows for every cell of a sweep, not only for the one chosen on validation (a job of one cell
-    /// is always tested)
+    /// Test every cell of a sweep, not only the one chosen on validation (a single cell always is)
     #[arg(long)]
     test_all: bool,
     /// Print one JSON object a line
@@ -219,8 +220,7 @@ class, named after the class. The parts of the data are drawn as in the recipe t
 struct PredictArgs {
     /// A .safetensors file that Stillroom saved, or builtin:mnist-mini, builtin:digits
     checkpoint: String,
-    /// A built-in set (mnist-mini, digits), a folder of IDX files, a folder of image folders, a CSV or TSV file, or a
-    /// recipe's data.source as TOML
+    /// mnist-mini, digits, a folder of IDX files or of images, a CSV file, or data.source as TOML
     #[arg(long, value_name = "SOURCE")]
     data: String,
     /// Which rows

@@ -305,10 +305,7 @@ impl Engine {
         let Some(plan) = &prepared.student else { return Ok(()) };
         let all: Vec<u32> = (0..prepared.dataset.labels.len() as u32).collect();
         let logits = teacher.logits(&prepared.dataset, &all, &self.device, &|| inbox.closing());
-        let logits = Arc::new(logits.map_err(|error| match error {
-            PrepareError::Cancelled => Halt::Closing,
-            error => Halt::Failed(first_line_of_device(&error)),
-        })?);
+        let logits = Arc::new(logits.map_err(evaluation_halt)?);
         self.student_stage(job, recipe, &prepared, plan, teacher, logits, inbox)
     }
 
@@ -326,8 +323,8 @@ impl Engine {
         let plan = match (&prepared.teacher, &recipe.teacher) {
             (TeacherModel::Ready(teacher), _) => {
                 let split = |rows: &[u32]| -> Result<Metrics, Halt> {
-                    let logits = teacher.logits(&prepared.dataset, rows, &self.device, &|| false);
-                    let logits = logits.map_err(|error| Halt::Failed(first_line_of_device(&error)))?;
+                    let logits = teacher.logits(&prepared.dataset, rows, &self.device, &|| inbox.closing());
+                    let logits = logits.map_err(evaluation_halt)?;
                     let labels = prepared.labels(rows);
                     Ok(metrics(evaluate(&logits.values, &labels, None, &Student::baseline(), classes)))
                 };
@@ -438,10 +435,8 @@ impl Engine {
                 if let Some(state) = state {
                     stage.extras = resume::restore(&state.bytes, stage.stage, &mut stage.session, &self.device)?;
                     stage.over = stage.session.members.iter().map(|member| !member.active).collect();
-                    stage.taken.fill(stage.session.step);
                 }
-                let applied = stage.extras.events;
-                job.replay.retain(|event| event.number >= applied && event.stage == stage.stage);
+                job.replay_from(stage.stage, stage.session.step, stage.extras.events);
             }
             Some(later) => job.resume = Some(later),
             None => {}
@@ -482,6 +477,10 @@ impl Engine {
         inbox: &Inbox,
     ) -> Result<(), Halt> {
         let (steps, per_epoch) = (stage.session.steps(), stage.session.steps_per_epoch());
+        // Closing may have cut short the end of an epoch.
+        if stage.session.step == (stage.extras.epochs + 1) * per_epoch {
+            self.end_epoch(stage, prepared, inbox)?;
+        }
         while stage.session.step < steps {
             self.requests(job, stage, prepared, clock, inbox)?;
             let start = Instant::now();
@@ -492,9 +491,8 @@ impl Engine {
             let ends_epoch = done.is_multiple_of(per_epoch);
             if ends_epoch {
                 self.flush(stage, inbox)?;
-                self.epoch(stage, prepared, inbox)?;
-            }
-            if ends_epoch || done.is_power_of_two() {
+                self.end_epoch(stage, prepared, inbox)?;
+            } else if done.is_power_of_two() {
                 self.snapshot(stage, prepared, inbox)?;
             }
             if stage.session.members.iter().all(|member| !member.active) {
@@ -523,9 +521,11 @@ impl Engine {
         inbox: &Inbox,
     ) -> Result<(), Halt> {
         // What happened before the interruption happens again at the same step.
-        while job.replay.front().is_some_and(|event| event.step == stage.session.step) {
+        let now = (stage.stage, stage.session.step);
+        let is_due = |event: &Event| (event.stage, event.step) == now;
+        while job.replay.front().is_some_and(is_due) {
             let Some(event) = job.replay.pop_front() else { break };
-            stage.extras.events = event.number + 1;
+            stage.extras.events = stage.extras.events.max(event.number + 1);
             match event.kind {
                 EventKind::Change(change) => stage.session.apply(&change),
                 EventKind::Stopped => return Err(Halt::Stopped),
@@ -617,6 +617,14 @@ impl Engine {
         Ok(())
     }
 
+    /// All that an epoch ends with, or none of it that counts.
+    fn end_epoch(&mut self, stage: &mut StageRun, prepared: &Prepared, inbox: &Inbox) -> Result<(), Halt> {
+        self.epoch(stage, prepared, inbox)?;
+        self.snapshot(stage, prepared, inbox)?;
+        stage.extras.epochs += 1;
+        Ok(())
+    }
+
     fn epoch(&mut self, stage: &mut StageRun, prepared: &Prepared, inbox: &Inbox) -> Result<(), Halt> {
         let evaluations = self.evaluate(stage, &stage.session.population, prepared, &prepared.splits.validation, inbox)?;
         let epoch = stage.session.step / stage.session.steps_per_epoch();
@@ -652,10 +660,7 @@ impl Engine {
         inbox: &Inbox,
     ) -> Result<Vec<Metrics>, Halt> {
         let logits = population_logits(population, &prepared.dataset, rows, &self.device, &|| inbox.closing());
-        let logits = logits.map_err(|error| match error {
-            PrepareError::Cancelled => Halt::Closing,
-            error => Halt::Failed(first_line_of_device(&error)),
-        })?;
+        let logits = logits.map_err(evaluation_halt)?;
         let classes = prepared.dataset.classes.len();
         let labels = prepared.labels(rows);
         let teacher: Option<Vec<f32>> = stage
@@ -758,7 +763,7 @@ impl Engine {
                 run: run.run,
                 at_millis: now(),
                 outcome,
-                steps: stage.taken[k],
+                steps: stage.extras.taken[k],
                 seconds: stage.extras.seconds,
                 validation: (!diverged).then_some(validation),
                 test: (!diverged).then_some(test),
@@ -811,6 +816,13 @@ fn halt(error: JournalError) -> Halt {
     }
 }
 
+fn evaluation_halt(error: PrepareError) -> Halt {
+    match error {
+        PrepareError::Cancelled => Halt::Closing,
+        error => Halt::Failed(first_line_of_device(&error)),
+    }
+}
+
 /// What the engine remembers of the job in progress.
 struct Job {
     id: JobId,
@@ -825,6 +837,17 @@ struct Job {
     paused: bool,
 }
 
+impl Job {
+    /// Leaves those events that are still to happen again from a step of a stage on, in the order in which they will. One
+    /// that was added while others were replayed has a later number than those and yet an earlier step.
+    fn replay_from(&mut self, stage: Stage, step: u64, applied: u64) {
+        let order = |event: &Event| (event.stage == Stage::Students, event.step, event.number);
+        let (here, first) = (stage == Stage::Students, applied);
+        self.replay.retain(|event| order(event) >= (here, step, if event.step == step { first } else { 0 }));
+        self.replay.make_contiguous().sort_by_key(order);
+    }
+}
+
 /// A stage in progress and what it owes its reports.
 struct StageRun {
     stage: Stage,
@@ -834,9 +857,7 @@ struct StageRun {
     recipe: TrainingRecipe,
     extras: Extras,
     teacher: Option<Arc<TeacherLogits>>,
-    /// Steps each member has taken; a diverged one stops.
-    taken: Vec<u64>,
-    /// Whether its last step, on which it diverged, is noted.
+    /// Whether a member's last step, on which it diverged, is noted.
     over: Vec<bool>,
     pending: Vec<Steps>,
 }
@@ -844,7 +865,7 @@ struct StageRun {
 impl StageRun {
     fn new(stage: Stage, session: Session, runs: Vec<RunInfo>, recipe: TrainingRecipe) -> Self {
         let members = runs.len();
-        let extras = Extras { best: vec![None; members], ..Extras::default() };
+        let extras = Extras { best: vec![None; members], taken: vec![0; members], ..Extras::default() };
         Self {
             stage,
             session,
@@ -852,7 +873,6 @@ impl StageRun {
             recipe,
             extras,
             teacher: None,
-            taken: vec![0; members],
             over: vec![false; members],
             pending: Vec::new(),
         }
@@ -883,7 +903,7 @@ impl StageRun {
                 continue;
             }
             self.over[k] = !member.active;
-            self.taken[k] = first_step + 1;
+            self.extras.taken[k] = first_step + 1;
             if member.student.temperature.is_some() {
                 block.soft.push(terms.soft[k] as f32);
             }

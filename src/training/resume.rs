@@ -33,6 +33,10 @@ pub struct Extras {
     pub seconds: f64,
     /// Events of the job that have taken effect.
     pub events: u64,
+    /// Epochs whose end is reported.
+    pub epochs: u64,
+    /// Steps each member has taken; a diverged one stops.
+    pub taken: Vec<u64>,
     /// A best epoch for each member, where one is kept.
     pub best: Vec<Option<Best>>,
 }
@@ -48,6 +52,8 @@ struct Metadata {
     sums: Vec<[u64; 5]>,
     seconds: f64,
     events: u64,
+    epochs: u64,
+    taken: Vec<u64>,
     best: Vec<Option<(u64, u64)>>,
 }
 
@@ -83,6 +89,8 @@ pub fn save(stage: Stage, session: &Session, extras: &Extras) -> candle_core::Re
         sums: session.sums.iter().map(|sums| sums.to_bits()).collect(),
         seconds: extras.seconds,
         events: extras.events,
+        epochs: extras.epochs,
+        taken: extras.taken.clone(),
         best: extras.best.iter().map(|best| best.as_ref().map(|best| (best.errors, best.epoch))).collect(),
     };
     let message = |error: &dyn std::fmt::Display| candle_core::Error::Msg(format!("resume state: {error}"));
@@ -112,7 +120,9 @@ pub fn restore(bytes: &[u8], stage: Stage, session: &mut Session, device: &Devic
     let text = header.metadata().as_ref().and_then(|entries| entries.get(KEY));
     let text = text.ok_or_else(|| fail(&"it has no metadata"))?;
     let metadata: Metadata = serde_json::from_str(text).map_err(|error| fail(&error))?;
-    if metadata.format != FORMAT || metadata.stage != stage || metadata.members.len() != session.members.len() {
+    if metadata.format != FORMAT || metadata.stage != stage || metadata.members.len() != session.members.len()
+        || metadata.taken.len() != session.members.len()
+    {
         return Err(fail(&"it is of another version or job"));
     }
     let tensor = |name: String| -> candle_core::Result<Tensor> {
@@ -150,6 +160,8 @@ pub fn restore(bytes: &[u8], stage: Stage, session: &mut Session, device: &Devic
     Ok(Extras {
         seconds: metadata.seconds,
         events: metadata.events,
+        epochs: metadata.epochs,
+        taken: metadata.taken,
         best: best.collect::<candle_core::Result<_>>()?,
     })
 }

@@ -92,7 +92,7 @@ fn wrong_data_is_refused_by_file_and_line() {
         ("{ csv = \"nowhere.csv\", label = \"y\" }", &["nowhere.csv: cannot be read"]),
         (
             "{ csv = \"ragged.csv\", label = \"y\" }",
-            &["ragged.csv, line 3: has 2 fields; allowed: 3", "ragged.csv, line 4, column b: `x` is not allowed"],
+            &["ragged.csv, line 3: has 2 fields; allowed: 3", "ragged.csv, line 4, column `b`: `x` is not allowed"],
         ),
         ("{ images = \"images\", size = 8 }", &["images/cat/1.png: ", "images/dog/1.png: ", "allowed: a PNG or JPEG image"]),
     ];
@@ -148,8 +148,9 @@ fn wrong_arguments_are_refused() {
     refused(&place, &["run", "--resume", "seven"], &["--resume seven: give a job, e.g. j-0001"]);
     refused(&place, &["run", "--resume", "j-0007"], &["no job or run `j-0007`"]);
     refused(&place, &["run", "tiny.toml", "--out", "tiny.toml"], &["tiny.toml is a file; give a folder"]);
-    let ran = place.run(&["soften", "--json", "--temprature", "1", "2"]);
-    ran.is_refused(&["--temprature"]);
+    refused(&place, &["soften", "--temprature=1"], &["LOGITS --temprature=1: value 1"]);
+    let ran = place.run(&["run", "tiny.toml", "--json", "--sett", "a=1"]);
+    ran.is_refused(&["--sett"]);
     assert_eq!(json_lines(&ran.stderr)[0]["code"], "usage");
 }
 
