@@ -10,7 +10,7 @@ use super::voice::{Failure, Problem, Voice, print, print_json};
 use super::{PredictArgs, Split};
 use crate::data::{DataError, Dataset};
 use crate::distill::{Student, evaluate, soften};
-use crate::model::{Checkpoint, CheckpointError};
+use crate::model::{Checkpoint, CheckpointError, new_file};
 use crate::recipe::{Builtin, Colour, DataRecipe, LabelColumn, QUICKSTART, Recipe, Source};
 use crate::training::{DeviceChoice, PrepareError, Teacher, builtin_teacher, choose, threads};
 
@@ -32,7 +32,9 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
             1.0
         }
     };
-    let checkpoint = read(&args.checkpoint).map_err(|error| problems.push(Problem::new(error.code(), error))).ok();
+    let checkpoint = read(&args.checkpoint);
+    let checkpoint =
+        checkpoint.map_err(|error| problems.push(Problem::new(error.code(), format!("CHECKPOINT {error}")))).ok();
     let source = source(&args.data, checkpoint.as_ref()).map_err(|failure| problems.extend(failure.problems)).ok();
     let folder = args.out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !folder.is_dir() || args.out.is_dir() {
@@ -176,7 +178,7 @@ fn warn_of_known_rows(checkpoint: &Checkpoint, dataset: &Dataset, rows: &[u32], 
 fn write(args: &PredictArgs, dataset: &Dataset, rows: &[u32], logits: &[f32], temperature: f64) -> Result<(), String> {
     let text = |error: &dyn std::fmt::Display| error.to_string();
     let folder = args.out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let file = tempfile::NamedTempFile::new_in(folder).map_err(|error| text(&error))?;
+    let file = new_file().tempfile_in(folder).map_err(|error| text(&error))?;
     let mut writer = csv::Writer::from_writer(file);
     let head = ["id", "label", "predicted"].into_iter().chain(dataset.classes.iter().map(String::as_str));
     writer.write_record(head).map_err(|error| text(&error))?;

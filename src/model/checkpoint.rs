@@ -306,7 +306,7 @@ impl Checkpoint {
     pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), CheckpointError> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let write = || -> std::io::Result<()> {
-            let mut file = tempfile::NamedTempFile::new_in(folder)?;
+            let mut file = new_file().tempfile_in(folder)?;
             std::io::Write::write_all(&mut file, bytes)?;
             file.as_file().sync_all()?;
             file.persist(path).map_err(|error| error.error)?;
@@ -314,4 +314,13 @@ impl Checkpoint {
         };
         write().map_err(|error| CheckpointError::File { path: path.display().to_string(), problem: error.to_string() })
     }
+}
+
+/// A file that is written beside its place and then renamed onto it; who may read it is the user's choice, as for any other
+/// file, where temporary files would be private.
+pub fn new_file() -> tempfile::Builder<'static, 'static> {
+    let mut file = tempfile::Builder::new();
+    #[cfg(unix)]
+    file.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    file
 }

@@ -8,7 +8,7 @@ mod normalisation;
 mod plan;
 mod population;
 
-pub use checkpoint::{Checkpoint, CheckpointError, FORMAT};
+pub use checkpoint::{Checkpoint, CheckpointError, FORMAT, new_file};
 pub use normalisation::Normalisation;
 pub use plan::{Layer, ParameterSpec, Plan, PlanError};
 pub use population::{Output, Population};

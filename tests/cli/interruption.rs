@@ -1,0 +1,217 @@
+//! Killed, full or paused in mid-run: what is stored is sound, and going on gives what would have come anyway.
+
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use stillroom::runs::{Curve, Status};
+use stillroom::training::report::{JobId, RunId};
+
+use crate::tool::{Place, Ran, program};
+
+/// Half a second with everything that a resume state must hold: dropout, jitter, momenta, the best epoch so far, a schedule.
+const LONGER: &str = r#"title = "Longer"
+[data]
+source = "digits"
+[teacher]
+model = { mlp = [24] }
+epochs = 30
+[student]
+model = { mlp = [16], dropout = 0.1 }
+[training]
+epochs = 50
+jitter = 1
+keep = "best"
+warm_up = 1.5
+learning_rate = 3e-3
+"#;
+
+const RUN: [&str; 5] = ["run", "longer.toml", "--json", "--resume-every", "0"];
+
+/// What an uninterrupted run gives: its results and, for each run, its curve and its snapshots' steps.
+struct Whole {
+    results: Vec<serde_json::Value>,
+    runs: Vec<Stored>,
+    took: Duration,
+}
+
+#[derive(Debug, PartialEq)]
+struct Stored {
+    curve: Bits,
+    snapshots: Vec<u64>,
+    /// The name of the file says what is in it.
+    checkpoint: String,
+}
+
+/// A curve that can be compared bit for bit, NaN included.
+#[derive(Debug, PartialEq)]
+struct Bits([Vec<u32>; 3], String);
+
+impl From<Curve> for Bits {
+    fn from(curve: Curve) -> Self {
+        let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect();
+        let epochs: Vec<_> = curve.epochs.iter().map(|epoch| (epoch.epoch, epoch.step, epoch.loss, &epoch.validation)).collect();
+        Self([bits(&curve.soft), bits(&curve.hard), bits(&curve.total)], format!("{epochs:?}"))
+    }
+}
+
+fn stored(place: &Place, job: JobId) -> Vec<Stored> {
+    let store = place.store();
+    let job = store.job(job).unwrap();
+    job.runs
+        .iter()
+        .map(|info| {
+            let curve = store.curve(info.run).unwrap();
+            assert_eq!(curve.total.len() as u64, info.steps, "each step once");
+            let finished = job.finished.iter().find(|run| run.run == info.run).unwrap();
+            let checkpoint = finished.checkpoint.as_ref().unwrap();
+            Stored {
+                curve: curve.into(),
+                snapshots: store.snapshots(info.run).unwrap(),
+                checkpoint: checkpoint.file_name().unwrap().to_string_lossy().into_owned(),
+            }
+        })
+        .collect()
+}
+
+fn whole() -> Whole {
+    let place = Place::new();
+    place.write("longer.toml", LONGER);
+    let start = Instant::now();
+    let ran = place.run(&RUN).is_good();
+    let took = start.elapsed();
+    Whole { results: ran.results(), runs: stored(&place, JobId(1)), took }
+}
+
+impl Whole {
+    fn is_what_came(&self, place: &Place, ran: &Ran) {
+        assert_eq!(ran.results(), self.results);
+        assert_eq!(stored(place, JobId(1)), self.runs);
+        let store = place.store();
+        assert_eq!(store.jobs(true).unwrap().len(), 1);
+        assert_eq!(store.job(JobId(1)).unwrap().status, Status::Done);
+    }
+}
+
+fn start(place: &Place, arguments: &[&str]) -> Child {
+    place.command(program(), arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+fn is_sound(place: &Place) {
+    let store = rusqlite::Connection::open(place.path("store.db")).unwrap();
+    let verdict: String = store.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    assert_eq!(verdict, "ok");
+}
+
+#[test]
+fn a_killed_run_goes_on_as_if_nothing_had_happened() {
+    let whole = whole();
+    let mut killed = 0;
+    for i in 0..10 {
+        let place = Place::new();
+        place.write("longer.toml", LONGER);
+        // Spread over the whole run, and again over what is left of it.
+        let share = |i: usize| whole.took.mul_f64((i as f64 + 0.5) / 10.0);
+        let mut child = start(&place, &RUN);
+        std::thread::sleep(share(i));
+        child.kill().unwrap();
+        let ran = Ran::of(child.wait_with_output().unwrap());
+        killed += usize::from(ran.status.is_none());
+        let has_job = !place.store().jobs(true).unwrap().is_empty();
+        assert!(has_job || ran.stdout.is_empty(), "what was said to have started is stored");
+        if !has_job {
+            let ran = place.run(&RUN).is_good();
+            assert_eq!(ran.results(), whole.results);
+            continue;
+        }
+        is_sound(&place);
+        if place.store().job(JobId(1)).unwrap().status == Status::Done {
+            whole.is_what_came(&place, &ran);
+            continue;
+        }
+        assert_eq!(place.store().job(JobId(1)).unwrap().status, Status::Interrupted);
+        let resume = ["run", "--resume", "j-0001", "--json", "--resume-every", "0"];
+        let mut child = start(&place, &resume);
+        std::thread::sleep(share((i * 7 + 3) % 10));
+        child.kill().unwrap();
+        let ran = Ran::of(child.wait_with_output().unwrap());
+        killed += usize::from(ran.status.is_none());
+        is_sound(&place);
+        let ran = if place.store().job(JobId(1)).unwrap().status == Status::Done { ran } else { place.run(&resume).is_good() };
+        if ran.events("finished").len() == 3 {
+            whole.is_what_came(&place, &ran);
+        } else {
+            // It was killed between its last commit and its last word.
+            assert_eq!(stored(&place, JobId(1)), whole.runs);
+        }
+    }
+    assert!(killed >= 8, "only {killed} were still running");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_full_disk_ends_a_run_that_can_be_resumed() {
+    let whole = whole();
+    let mut failed = 0;
+    // Files of at most so many blocks of 512 bytes (1,024 in some shells).
+    for blocks in [200, 400, 600, 800, 1200, 1600] {
+        let place = Place::new();
+        place.write("longer.toml", LONGER);
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        let shell = [&["-c", &script, program().to_str().unwrap()], RUN.as_slice()].concat();
+        let ran = Ran::of(place.command("sh".as_ref(), &shell).output().unwrap());
+        let started = !ran.events("started").is_empty();
+        match ran.status {
+            Some(0) => continue,
+            Some(1) => assert!(started, "{ran:#?}"),
+            Some(2) => {
+                assert!(!started, "{ran:#?}");
+                continue;
+            }
+            _ => panic!("{ran:#?}"),
+        }
+        failed += 1;
+        assert!(ran.stderr.contains("stillroom run --resume j-0001"), "{}", ran.stderr);
+        is_sound(&place);
+        let status = place.store().job(JobId(1)).unwrap().status;
+        assert!(matches!(status, Status::Interrupted | Status::Failed), "{status:?}");
+        let ran = place.run(&["run", "--resume", "r-0002", "--json"]).is_good();
+        whole.is_what_came(&place, &ran);
+    }
+    assert!(failed > 0, "no limit was met in mid-run");
+}
+
+#[test]
+#[cfg(unix)]
+fn ctrl_c_pauses() {
+    let whole = whole();
+    let place = Place::new();
+    place.write("longer.toml", LONGER);
+    let child = start(&place, &RUN);
+    std::thread::sleep(whole.took.mul_f64(0.5));
+    let interrupt = std::process::Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
+    assert!(interrupt.success());
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    assert_eq!(ran.status, Some(1), "{ran:#?}");
+    assert!(ran.stderr.contains("j-0001 is paused; go on with: stillroom run --resume j-0001"), "{}", ran.stderr);
+    assert_eq!(place.store().job(JobId(1)).unwrap().status, Status::Paused);
+    // The recipe may be named again, but not another one.
+    let other = place.run(&["run", "tiny.toml", "--resume", "j-0001"]);
+    assert_eq!(other.status, Some(2), "{other:#?}");
+    let ran = place.run(&["run", "longer.toml", "--resume", "j-0001", "--json"]).is_good();
+    whole.is_what_came(&place, &ran);
+    assert_eq!(place.store().find("r-0003").unwrap(), JobId(1));
+    assert_eq!(place.store().curve(RunId(1)).unwrap().soft.len(), 0);
+}
+
+#[test]
+fn a_reader_that_goes_away_pauses_the_run() {
+    let place = Place::new();
+    place.write("longer.toml", LONGER);
+    let mut child = start(&place, &RUN);
+    drop(child.stdout.take());
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    assert_eq!(ran.status, Some(1), "{ran:#?}");
+    assert!(ran.stderr.contains("the results cannot be printed"), "{}", ran.stderr);
+    assert_eq!(place.store().job(JobId(1)).unwrap().status, Status::Paused);
+    place.run(&["run", "--resume", "j-0001", "--json"]).is_good();
+}

@@ -1,0 +1,272 @@
+//! What the commands print when all goes well.
+
+use serde_json::{Value, json};
+use stillroom::runs::Status;
+
+use crate::tool::Place;
+
+/// Softened distributions are those of equation 1 in Hinton, Vinyals & Dean 2015, q_i = exp(z_i/T) / Σ_j exp(z_j/T). The
+/// entropies were computed from it in double precision outside this program.
+#[test]
+fn soften_gives_the_known_entropies() {
+    let place = Place::new();
+    let ran = place.run(&["soften", "5,2,0.5,-1", "--temperature", "0.5,1,2,4,10,100", "--json"]).is_good();
+    let known = [(0.5, 0.018_620), (1.0, 0.262_905), (2.0, 0.844_113), (4.0, 1.225_016), (10.0, 1.360_500), (100.0, 1.386_047)];
+    assert_eq!(ran.lines().len(), known.len());
+    for (line, (temperature, entropy)) in ran.lines().iter().zip(known) {
+        let keys: Vec<&String> = line.as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["entropy", "probabilities", "temperature"]);
+        assert_eq!(line["temperature"], json!(temperature));
+        assert!((line["entropy"].as_f64().unwrap() - entropy).abs() < 1e-6, "{line}");
+        let sum: f64 = line["probabilities"].as_array().unwrap().iter().map(|p| p.as_f64().unwrap()).sum();
+        assert!((sum - 1.0).abs() < 1e-12, "{line}");
+    }
+    // exp(3/T) is the ratio of the first two.
+    let ratio = |line: &Value| line["probabilities"][0].as_f64().unwrap() / line["probabilities"][1].as_f64().unwrap();
+    assert!((ratio(&ran.lines()[2]) - 1.5_f64.exp()).abs() < 1e-9);
+}
+
+#[test]
+fn soften_knows_the_teacher_of_the_ten_classes() {
+    let place = Place::new();
+    let ran = place.run(&["soften", "9,5,4,2,1,0,-1,-2,-3,-5", "-t", "1,2,4,8,20,50,100", "--json"]).is_good();
+    let known = [(0.141, 0.974), (0.861, 0.774), (1.778, 0.436), (2.168, 0.239), (2.282, 0.146), (2.299, 0.117), (2.302, 0.108)];
+    assert_eq!(ran.lines().len(), known.len());
+    for (line, (entropy, top)) in ran.lines().iter().zip(known) {
+        assert!((line["entropy"].as_f64().unwrap() - entropy).abs() < 5e-4, "{line}");
+        assert!((line["probabilities"][0].as_f64().unwrap() - top).abs() < 5e-4, "{line}");
+    }
+}
+
+#[test]
+fn soften_takes_a_leading_minus_as_a_number() {
+    let place = Place::new();
+    for arguments in [["soften", "-1,2", "--json"], ["soften", "--json", "-1,2"]] {
+        let ran = place.run(&arguments).is_good();
+        assert_eq!(ran.lines().len(), 4, "1, 2, 4 and 8 unless asked");
+        assert!((ran.lines()[0]["probabilities"][1].as_f64().unwrap() - 1.0 / (1.0 + (-3_f64).exp())).abs() < 1e-9);
+    }
+    let table = place.run(&["soften", "-1,2", "--temperature", "4"]).is_good().stdout;
+    assert_eq!(table, "T      z=-1       z=2   entropy\n4  0.320821  0.679179  0.627487\n");
+}
+
+#[test]
+fn a_run_tells_its_story_in_order() {
+    let place = Place::new();
+    let ran = place.run(&["run", "tiny.toml", "--json", "--out", "new/results"]).is_good();
+    assert_eq!(ran.stderr, "");
+    let lines = ran.lines();
+    let story: Vec<String> = lines.iter().map(|line| line["event"].as_str().unwrap().to_owned()).collect();
+    let expected: Vec<&str> = [vec!["started"; 3], vec!["epoch"; 4], vec!["finished"], vec!["epoch"; 12], vec!["finished"; 2]].concat();
+    assert_eq!(story, expected);
+    let roles = ["teacher", "student", "baseline"];
+    for (line, role) in ran.events("started").iter().zip(roles) {
+        assert_eq!((&line["role"], &line["device"]), (&json!(role), &json!("cpu")));
+        assert_eq!(line["recipe"]["training"]["epochs"], 6, "the recipe is resolved");
+        assert_eq!(line["recipe"]["distill"]["temperature"], 4.0);
+    }
+    let run_of = |role: &str| ran.finished(role)["run"].clone();
+    for role in roles {
+        let started = ran.events("started").into_iter().find(|line| line["role"] == role).unwrap();
+        assert_eq!(started["run"], run_of(role));
+        let epochs: Vec<Value> = ran.events("epoch").into_iter().filter(|line| line["run"] == run_of(role)).collect();
+        for (i, epoch) in epochs.iter().enumerate() {
+            // 1,258 of 1,797 rows are for training: ten batches of 128.
+            assert_eq!((&epoch["epoch"], &epoch["step"]), (&json!(i + 1), &json!(10 * (i + 1))));
+            let (loss, validation) = (&epoch["loss"], &epoch["validation"]);
+            assert!(loss["hard"].is_f64() && loss["total"].is_f64() && validation["ece"].is_f64());
+            assert_eq!(loss["soft"].is_f64(), role == "student");
+            assert_eq!(validation["agreement"].is_f64() && validation["kl"].is_f64(), role != "teacher");
+            if role == "student" {
+                let parts = 0.9 * 16.0 * loss["soft"].as_f64().unwrap() + 0.1 * loss["hard"].as_f64().unwrap();
+                assert!((parts / loss["total"].as_f64().unwrap() - 1.0).abs() < 1e-5, "{epoch}");
+            }
+        }
+        let finished = ran.finished(role);
+        let student = role == "student";
+        assert_eq!(finished["temperature"], if student { json!(4.0) } else { Value::Null });
+        assert_eq!(finished["soft_weight"], if student { json!(0.9) } else { Value::Null });
+        assert_eq!(finished["hard_weight"], if student { json!(0.1) } else { json!(1.0) });
+        assert_eq!(finished.get("loaded"), None);
+        assert_eq!(finished["validation"]["errors"], epochs.last().unwrap()["validation"]["errors"]);
+        let test = &finished["test"];
+        let (examples, errors) = (test["examples"].as_u64().unwrap(), test["errors"].as_u64().unwrap());
+        assert_eq!(examples, 359);
+        assert!((test["accuracy"].as_f64().unwrap() - (1.0 - errors as f64 / 359.0)).abs() < 1e-12);
+        let by_class: u64 = test["errors_by_class"].as_array().unwrap().iter().map(|n| n.as_u64().unwrap()).sum();
+        assert_eq!(by_class, errors);
+        let checkpoint = format!("new/results/{role}.safetensors");
+        assert_eq!(finished["checkpoint"], json!(checkpoint));
+        assert!(place.path(&checkpoint).is_file());
+
+        let ran = place.run(&["predict", &checkpoint, "--data", "digits", "--out", "p.csv", "--json"]).is_good();
+        assert_eq!(ran.lines(), [json!({ "examples": 359, "errors": errors, "accuracy": test["accuracy"] })]);
+    }
+    assert_eq!(ran.finished("teacher")["steps"], 40);
+    assert_eq!(ran.finished("student")["steps"], 60);
+}
+
+#[test]
+fn the_same_recipe_gives_the_same_numbers() {
+    let place = Place::new();
+    let epochs = || {
+        let ran = place.run(&["run", "tiny.toml", "--json"]).is_good();
+        let mut epochs = ran.events("epoch");
+        for epoch in &mut epochs {
+            epoch.as_object_mut().unwrap().retain(|key, _| key != "job" && key != "run");
+        }
+        (epochs, ran.results())
+    };
+    assert_eq!(epochs(), epochs());
+    let stored: Vec<_> = place.store().runs(false).unwrap();
+    assert_eq!(stored.len(), 6);
+    assert_eq!(stored[0].checkpoint, stored[3].checkpoint, "equal weights have an equal address");
+}
+
+#[test]
+fn a_teacher_is_trained_alone_and_then_loaded() {
+    let place = Place::new();
+    let teacher = "[data]\nsource = \"digits\"\n[teacher]\nmodel = { mlp = [24] }\n[training]\nepochs = 4\nlearning_rate = 1e-2\n";
+    place.write("teacher.toml", teacher);
+    let ran = place.run(&["run", "teacher.toml", "--json", "--out", "."]).is_good();
+    assert_eq!(ran.events("started").len(), 1);
+    let trained = ran.finished("teacher");
+
+    let set = ["--set", "teacher={ checkpoint = \"teacher.safetensors\" }"];
+    let ran = place.run(&[&["run", "tiny.toml", "--json"], set.as_slice()].concat()).is_good();
+    let loaded = ran.finished("teacher");
+    assert_eq!(loaded["loaded"], true);
+    assert_eq!(loaded["test"], trained["test"]);
+    assert_eq!(loaded["checkpoint"], Value::Null);
+    assert_eq!(ran.events("epoch").len(), 12);
+
+    // A path in a recipe is kept such that it can be resumed from anywhere.
+    let recipe = &ran.events("started")[0]["recipe"];
+    assert_eq!(recipe["teacher"]["checkpoint"], json!(place.path("teacher.safetensors")));
+}
+
+#[test]
+fn overrides_replace_whole_values() {
+    let place = Place::new();
+    let set = ["--set", "student.model={ mlp = [] }", "--set", "distill.temperature=2", "--set", "training.baseline=false"];
+    let ran = place.run(&[&["run", "tiny.toml", "--json"], set.as_slice()].concat()).is_good();
+    assert_eq!(ran.finished("student")["temperature"], 2.0);
+    assert_eq!(ran.finished("student")["parameters"], 650, "64 · 10 weights and 10 biases");
+    assert_eq!(ran.events("finished").len(), 2);
+}
+
+#[test]
+fn a_loss_that_is_no_number_is_null_and_said_to_be() {
+    let place = Place::new();
+    let set = ["--set", "training.learning_rate=1e30", "--set", "teacher={ model = { mlp = [4] }, epochs = 1, learning_rate = 1e-3 }"];
+    let ran = place.run(&[&["run", "tiny.toml", "--json"], set.as_slice()].concat());
+    assert_eq!(ran.status, Some(1), "{ran:#?}");
+    for role in ["student", "baseline"] {
+        let finished = ran.finished(role);
+        assert_eq!(finished["diverged"], true);
+        assert_eq!((&finished["test"]["errors"], &finished["test"]["kl"]), (&Value::Null, &Value::Null));
+        assert_eq!(finished["checkpoint"], Value::Null);
+    }
+    assert!(ran.stderr.contains("lower the learning rate"), "{}", ran.stderr);
+}
+
+#[test]
+fn predictions_are_a_table_of_probabilities() {
+    let place = Place::new();
+    place.run(&["run", "tiny.toml", "--json", "--out", "."]).is_good();
+    let predict = |more: &[&str]| {
+        let arguments = [&["predict", "student.safetensors", "--data", "digits", "--out", "p.csv", "--json"], more].concat();
+        let line = place.run(&arguments).is_good().lines().remove(0);
+        let mut reader = csv::Reader::from_path(place.path("p.csv")).unwrap();
+        let head: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+        assert_eq!(head, ["id", "label", "predicted", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
+        let rows: Vec<Vec<f64>> =
+            reader.records().map(|row| row.unwrap().iter().map(|field| field.parse().unwrap()).collect()).collect();
+        assert_eq!(line["examples"], rows.len());
+        let errors = rows.iter().filter(|row| row[1].to_bits() != row[2].to_bits()).count();
+        assert_eq!(line["errors"], errors);
+        rows
+    };
+    let (plain, soft) = (predict(&[]), predict(&["--temperature", "4"]));
+    assert_eq!(plain.len(), 359);
+    for (plain, soft) in plain.iter().zip(&soft) {
+        assert_eq!(plain[..3], soft[..3], "T moves no prediction");
+        for row in [plain, soft] {
+            assert!((row[3..].iter().sum::<f64>() - 1.0).abs() < 1e-9);
+        }
+        let top = |row: &[f64]| row[3..].iter().copied().fold(0.0, f64::max);
+        assert!(top(soft) < top(plain));
+        assert!((top(plain) - plain[3 + plain[2] as usize]).abs() < 1e-15, "the predicted class is the likeliest");
+    }
+    let mut ids: Vec<f64> = [predict(&["--split", "train"]), predict(&["--split", "validation"]), plain].concat().into_iter().map(|row| row[0]).collect();
+    ids.sort_by(f64::total_cmp);
+    assert_eq!(ids, (0..1797).map(f64::from).collect::<Vec<_>>());
+    assert_eq!(predict(&["--split", "all"]).len(), 1797);
+    // What a model has learnt says little about it.
+    let ran = place.run(&["predict", "student.safetensors", "--data", "digits", "--split", "all", "--out", "p.csv"]).is_good();
+    assert!(ran.stderr.starts_with("warning: the model was trained on 12"), "{}", ran.stderr);
+}
+
+#[test]
+fn predict_finds_out_what_its_data_is() {
+    let place = Place::new();
+    let rows: String = (0..40).map(|i| format!("{}.5,{},{}\n", i % 7, (i * i) % 11, ["yes", "no"][i % 2])).collect();
+    place.write("data/table.csv", format!("a,b,answer\n{rows}"));
+    let recipe = "[data]\nsource = { csv = \"data/table.csv\", label = \"answer\" }\n[teacher]\nmodel = { mlp = [4] }\n[training]\nepochs = 2\n";
+    place.write("table.toml", recipe);
+    let ran = place.run(&["run", "table.toml", "--json", "--out", "."]).is_good();
+    let errors = &ran.finished("teacher")["test"]["errors"];
+    for source in ["data/table.csv", "{ csv = \"data/table.csv\", label = \"answer\" }"] {
+        let ran = place.run(&["predict", "teacher.safetensors", "--data", source, "--out", "p.csv", "--json"]).is_good();
+        assert_eq!(ran.lines()[0]["errors"], *errors, "{source}");
+    }
+    let head = std::fs::read_to_string(place.path("p.csv")).unwrap();
+    assert!(head.starts_with("id,label,predicted,no,yes\n"), "{head}");
+}
+
+#[test]
+fn runs_are_listed_with_their_results() {
+    let place = Place::new();
+    let none = place.run(&["runs", "--json"]).is_good();
+    assert_eq!(none.stdout, "");
+    assert!(!place.path("store.db").exists(), "looking makes no store");
+    let ran = place.run(&["run", "tiny.toml", "--json"]).is_good();
+    let listed = place.run(&["runs", "--json"]).is_good().lines();
+    assert_eq!(listed.len(), 3);
+    for line in listed {
+        let finished = ran.finished(line["role"].as_str().unwrap());
+        for key in ["run", "job", "temperature", "soft_weight", "hard_weight", "seed", "parameters", "steps", "test", "checkpoint"] {
+            assert_eq!(line[key], finished[key], "{key}");
+        }
+        assert_eq!((&line["status"], &line["title"], &line["data"]), (&json!("done"), &json!("Tiny"), &json!("digits")));
+    }
+    let table = place.run(&["runs"]).is_good().stdout;
+    assert_eq!(table.lines().count(), 4);
+    assert_eq!(place.store().jobs(false).unwrap()[0].status, Status::Done);
+}
+
+#[test]
+fn people_get_a_table_and_one_honest_sentence() {
+    let place = Place::new();
+    let ran = place.run(&["run", "tiny.toml", "--out", "."]).is_good();
+    let lines: Vec<&str> = ran.stdout.lines().collect();
+    assert_eq!(lines.len(), 5, "{}", ran.stdout);
+    assert!(lines[0].starts_with("role"));
+    assert!(lines[2].starts_with("student   MLP 16  4   0.9   0.1"), "{}", lines[2]);
+    assert!(lines[2].ends_with("./student.safetensors"), "{}", lines[2]);
+    assert!(lines[4].starts_with("On 359 test rows the student makes "), "{}", lines[4]);
+    assert!(ran.stderr.contains("student   epoch 6/6  loss "), "{}", ran.stderr);
+}
+
+#[test]
+fn every_command_explains_itself() {
+    let place = Place::new();
+    for command in ["run", "soften", "predict", "runs", "devices"] {
+        let help = place.run(&[command, "--help"]).is_good().stdout;
+        assert!(help.contains("--json"), "{help}");
+        assert!(help.lines().all(|line| line.chars().count() <= 120), "{help}");
+    }
+    let devices = place.run(&["devices", "--json"]).is_good().lines();
+    assert!(devices.iter().any(|line| line["name"] == "cpu" && line["threads"].as_u64() >= Some(1)));
+    assert_eq!(devices.iter().filter(|line| line["chosen"] == true).count(), 1);
+}
