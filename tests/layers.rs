@@ -1,0 +1,163 @@
+//! Holds the arrows between the rooms: reads the sources and fails on one that points the wrong way.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// For each room, the rooms it may name. `rng` is common ground below all of them.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("rng", &[]),
+    ("recipe", &["rng"]),
+    ("data", &["recipe", "rng"]),
+    ("ops", &["rng"]),
+    ("model", &["recipe", "data", "ops", "rng"]),
+    ("distill", &["recipe", "data", "ops", "model", "rng"]),
+    ("training", &["recipe", "data", "ops", "model", "distill", "rng"]),
+    ("runs", &["recipe", "data", "model", "distill", "training", "rng"]),
+    ("state", &["recipe", "distill", "training", "runs", "rng"]),
+    ("command", &["recipe", "training", "runs", "state"]),
+    ("text", &[]),
+    ("theme", &[]),
+    ("widgets", &["text", "theme"]),
+    ("views", &["recipe", "distill", "training", "runs", "state", "command", "widgets", "theme", "text"]),
+    (
+        "app",
+        &["recipe", "data", "model", "distill", "training", "runs", "state", "command", "views", "widgets", "theme", "text", "rng"],
+    ),
+    ("cli", &["recipe", "data", "model", "distill", "training", "runs", "rng"]),
+];
+
+/// Crates that never enter a room.
+const BANNED: &[(&str, &[&str])] = &[
+    ("recipe", &["candle_core", "candle_nn", "eframe", "egui_plot", "rusqlite"]),
+    ("data", &["candle_core", "candle_nn", "eframe", "rusqlite"]),
+    ("ops", &["eframe", "rusqlite"]),
+    ("model", &["eframe", "rusqlite"]),
+    ("distill", &["eframe", "rusqlite"]),
+    ("training", &["eframe", "rusqlite"]),
+    ("runs", &["candle_core", "candle_nn", "eframe"]),
+    ("state", &["candle_core", "candle_nn", "eframe", "egui_plot", "rusqlite"]),
+    ("command", &["candle_core", "candle_nn", "eframe", "rusqlite"]),
+    ("text", &["candle_core", "eframe", "rusqlite"]),
+    ("theme", &["candle_core", "rusqlite"]),
+    ("widgets", &["candle_core", "rusqlite"]),
+    ("views", &["candle_core", "candle_nn", "rusqlite"]),
+    ("app", &["candle_core", "candle_nn", "rusqlite"]),
+    ("cli", &["eframe", "egui_plot", "egui_tiles", "rusqlite"]),
+];
+
+#[test]
+fn arrows_between_rooms_point_one_way() {
+    let faults: Vec<String> = sources().iter().flat_map(|(room, file, text)| wrong_arrows(room, file, text)).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn every_room_is_known_here() {
+    let rooms: BTreeSet<String> = sources().into_iter().map(|(room, ..)| room).collect();
+    let known: BTreeSet<String> = ARROWS.iter().map(|(room, _)| (*room).to_owned()).collect();
+    assert_eq!(rooms, known);
+}
+
+#[test]
+fn a_wrong_arrow_is_found() {
+    let text = "use crate::training::Worker;\nuse crate::{recipe::Recipe, runs};\nlet x = candle_core::Tensor::new();";
+    assert_eq!(wrong_arrows("state", Path::new("x.rs"), text).len(), 1);
+    assert_eq!(wrong_arrows("recipe", Path::new("x.rs"), text).len(), 4);
+}
+
+#[test]
+fn every_word_that_is_asked_for_is_there_and_no_other() {
+    let english = fs::read_to_string("assets/i18n/en.ftl").unwrap();
+    let known: BTreeSet<&str> = english
+        .lines()
+        .filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()))
+        .filter_map(|line| Some(line.split_once('=')?.0.trim()))
+        .collect();
+    let all: String = sources().into_iter().map(|(_, _, text)| text).collect();
+    // A word counts as used where its key stands in quotes, or the key that it explains does.
+    let quoted = |key: &str| all.contains(&format!("\"{key}\""));
+    let unused: Vec<_> =
+        known.iter().filter(|key| !quoted(key) && !key.strip_suffix("-hint").is_some_and(quoted)).collect();
+    assert!(unused.is_empty(), "words that nobody asks for: {unused:?}");
+    let mut missing = Vec::new();
+    for start in ["text(\"", "text_with(\""] {
+        for part in all.split(start).skip(1) {
+            let key = part.split('"').next().unwrap_or_default();
+            // Tests of `text` ask for words that are not there.
+            if !known.contains(key) && !key.starts_with("no-such") && !key.is_empty() {
+                missing.push(key.to_owned());
+            }
+        }
+    }
+    assert!(missing.is_empty(), "words that are missing: {missing:?}");
+}
+
+/// Room, file and text of every source file but the two that tie the rooms together.
+fn sources() -> Vec<(String, PathBuf, String)> {
+    fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, files);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    let mut files = Vec::new();
+    walk(Path::new("src"), &mut files);
+    let room_of = |path: &Path| {
+        let first = path.components().nth(1).unwrap().as_os_str().to_string_lossy().into_owned();
+        first.trim_end_matches(".rs").to_owned()
+    };
+    let files = files.into_iter().filter(|path| !["main", "lib"].contains(&room_of(path).as_str()));
+    files.map(|path| (room_of(&path), path.clone(), fs::read_to_string(&path).unwrap())).collect()
+}
+
+fn wrong_arrows(room: &str, file: &Path, text: &str) -> Vec<String> {
+    let list = |table: &[(&str, &'static [&'static str])]| {
+        table.iter().find(|(known, _)| *known == room).map_or(&[][..], |(_, list)| *list)
+    };
+    let (allowed, banned) = (list(ARROWS), list(BANNED));
+    let mut faults = Vec::new();
+    // Comments may name any room.
+    let code: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+    for part in code.split("crate::").skip(1) {
+        for target in named_rooms(part) {
+            let is_room = ARROWS.iter().any(|(known, _)| *known == target);
+            if is_room && target != room && !allowed.contains(&target.as_str()) {
+                faults.push(format!("{}: {room} must not know {target}", file.display()));
+            }
+        }
+    }
+    for name in banned {
+        if code.contains(&format!("{name}::")) {
+            faults.push(format!("{}: {name} must not enter {room}", file.display()));
+        }
+    }
+    faults
+}
+
+/// The rooms right behind a `crate::`: one, or several in braces.
+fn named_rooms(part: &str) -> Vec<String> {
+    let word = |text: &str| text.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>();
+    let Some(inner) = part.strip_prefix('{') else { return vec![word(part)] };
+    let (mut depth, mut rooms, mut fresh) = (1, Vec::new(), true);
+    for (i, c) in inner.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 1 => fresh = true,
+            c if fresh && !c.is_whitespace() => {
+                rooms.push(word(&inner[i..]));
+                fresh = false;
+            }
+            _ => {}
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    rooms
+}

@@ -1,0 +1,237 @@
+//! The real window, driven by role and label: real data, real training, a real store.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use eframe::egui::accesskit::Role;
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use stillroom::app::{App, ScriptedDialogs};
+use stillroom::runs::{Status, Store};
+use stillroom::state::State;
+use stillroom::theme;
+use stillroom::training::DeviceChoice;
+use stillroom::training::report::{JobOutcome, Role as RunRole, Setting};
+
+type Window = Harness<'static, App>;
+
+fn open(store: &Path, dialogs: &ScriptedDialogs) -> Window {
+    let store = Store::writer(store).unwrap();
+    let dialogs = Box::new(dialogs.clone());
+    Harness::builder().with_size([1280.0, 800.0]).build_eframe(move |cc| {
+        theme::install(&cc.egui_ctx);
+        App::new(&cc.egui_ctx, store, DeviceChoice::Cpu, dialogs).unwrap()
+    })
+}
+
+/// Runs frames until `done` holds; fails after a minute.
+fn until(window: &mut Window, what: &str, done: impl Fn(&State) -> bool) {
+    let start = Instant::now();
+    while !done(window.state().state()) {
+        assert!(start.elapsed() < Duration::from_secs(60), "this never came: {what}");
+        window.step();
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    window.run_steps(2);
+}
+
+fn press(window: &mut Window, name: &str) {
+    window.get_by_role_and_label(Role::Button, name).click();
+    window.run_steps(4);
+}
+
+fn choose(window: &mut Window, list: &str, entry: &str) {
+    window.get_by_role_and_label(Role::ComboBox, list).click();
+    window.run_steps(4);
+    window.get_by_label(entry).click();
+    window.run_steps(4);
+}
+
+fn slide(window: &mut Window, name: &str, value: f64) {
+    window.get_by_role_and_label(Role::Slider, name).set_value_accesskit(value);
+    window.run_steps(4);
+}
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn store(&self) -> PathBuf {
+        self.0.path().join("runs.db")
+    }
+}
+
+#[test]
+fn an_empty_store_shows_a_digit_at_once_and_says_what_to_do() {
+    let folder = Folder::new();
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    until(&mut window, "the first sample", |state| state.lens_view().is_some_and(|view| view.student.is_some()));
+    window.get_by_label("No runs yet");
+    window.get_by_label("No curves yet");
+    assert!(window.query_by_label_contains("At T = 1 the teacher gives").is_some());
+    // T of the lens moves the picture and nothing else.
+    let before = window.state().state().recipe.clone();
+    slide(&mut window, "T", 20.0);
+    assert!((window.state().state().lens.temperature - 20.0).abs() < 1.0);
+    assert_eq!(window.state().state().recipe, before);
+    press(&mut window, "Next sample");
+    assert_eq!(window.state().state().lens.row, 1);
+    press(&mut window, "Previous sample");
+    press(&mut window, "Previous sample");
+    let rows = window.state().state().lens_view().unwrap().probe.rows.len();
+    assert_eq!(window.state().state().lens.row, rows - 1);
+}
+
+#[test]
+fn a_job_is_started_paused_changed_and_stopped_then_an_old_run_is_opened_and_two_are_laid_over() {
+    let folder = Folder::new();
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    until(&mut window, "the first sample", |state| state.lens_view().is_some());
+
+    choose(&mut window, "Preset", "Never seen a 3");
+    assert_eq!(window.state().state().recipe.data.omit_classes, ["3"]);
+    choose(&mut window, "Preset", "Quick start: handwritten digits");
+    press(&mut window, "Distil");
+    until(&mut window, "the first points", |state| {
+        state.running_job().is_some_and(|job| job.curves.values().any(|curves| !curves.total.is_empty()))
+    });
+    press(&mut window, "Pause or play");
+    until(&mut window, "a pause", State::is_paused);
+    let points = |state: &State| -> usize {
+        let job = state.focused().unwrap();
+        job.curves[&job.run_of(RunRole::Student).unwrap().run].total.raw.len()
+    };
+    let resting = points(window.state().state());
+    press(&mut window, "One step");
+    until(&mut window, "one more step", |state| points(state) == resting + 1);
+
+    slide(&mut window, "Temperature", 8.0);
+    until(&mut window, "the change", |state| state.focused().is_some_and(|job| !job.changes.is_empty()));
+    let changes = window.state().state().focused().unwrap().changes.clone();
+    assert_eq!(changes.len(), 1);
+    assert_eq!((changes[0].2.setting, changes[0].1), (Setting::Temperature, resting as u64 + 1));
+    assert!((changes[0].2.to - 8.0).abs() < 0.5 && (changes[0].2.from - 4.0).abs() < 1e-9);
+
+    press(&mut window, "Pause or play");
+    until(&mut window, "more steps", |state| points(state) > resting + 3);
+    press(&mut window, "Stop");
+    until(&mut window, "the end", |state| state.running.is_none());
+    assert_eq!(window.state().state().focused().unwrap().outcome, Some(JobOutcome::Stopped));
+    until(&mut window, "the list", |state| {
+        state.runs.iter().any(|row| row.status == Status::Stopped && row.test.is_some())
+    });
+    let stopped = window.state().state().focus.unwrap();
+
+    // The edited temperature can be taken back.
+    press(&mut window, "Undo");
+    assert!((window.state().state().recipe.distill.temperature - 4.0).abs() < 1e-9);
+
+    // Another job, small enough to be done soon.
+    choose(&mut window, "Preset", "Small digits, 8×8 pixels");
+    until(&mut window, "its preview", |state| state.preview.as_ref().is_some_and(|p| p.recipe == state.recipe));
+    press(&mut window, "Distil");
+    until(&mut window, "its end", |state| {
+        state.focused().is_some_and(|job| job.id != stopped && job.outcome == Some(JobOutcome::Done))
+    });
+    until(&mut window, "the list", |state| state.runs.len() == 6);
+
+    // Lay two runs of different jobs over, then open the old job.
+    let rows = window.state().state().runs.clone();
+    let students: Vec<_> = rows.iter().filter(|row| row.role == RunRole::Student).map(|row| row.run).collect();
+    assert_eq!(students.len(), 2);
+    for run in &students {
+        window.get_by_label(&format!("Lay {run} over the curves")).click();
+        window.run_steps(4);
+    }
+    assert_eq!(window.state().state().overlaid.len(), 2);
+    window.get_by_label(&students[1].to_string()).click();
+    window.run_steps(4);
+    until(&mut window, "the old job", |state| state.focus == Some(stopped) && state.focused().is_some());
+    // The other job's student is now a curve of its own in the legend.
+    window.get_by_label(&format!("{}, total", students[0]));
+
+    // Into the bin and back.
+    window.get_by_label(&format!("Delete {}", students[0])).click();
+    window.run_steps(4);
+    until(&mut window, "the bin", |state| state.row(students[0]).is_some_and(|row| row.deleted));
+    press(&mut window, "bin");
+    window.get_by_label(&format!("Restore {}", students[0])).click();
+    window.run_steps(4);
+    until(&mut window, "its return", |state| state.row(students[0]).is_some_and(|row| !row.deleted));
+}
+
+#[test]
+fn a_student_is_saved_and_serves_as_a_teacher() {
+    let folder = Folder::new();
+    let dialogs = ScriptedDialogs::default();
+    let mut window = open(&folder.store(), &dialogs);
+    choose(&mut window, "Preset", "Small digits, 8×8 pixels");
+    until(&mut window, "the preview", |state| state.preview.as_ref().is_some_and(|p| p.recipe == state.recipe));
+    press(&mut window, "Distil");
+    until(&mut window, "the checkpoint", |state| state.student_to_save().is_some());
+    let file = folder.0.path().join("mine.safetensors");
+    dialogs.answer(Some(file.clone()));
+    press(&mut window, "Save student…");
+    window.run_steps(4);
+    assert!(file.exists());
+
+    // A system without dialogs asks for the path in the window.
+    dialogs.answer(None);
+    press(&mut window, "Open teacher…");
+    window.run_steps(4);
+    let field = window.get_by_role(Role::TextInput);
+    field.focus();
+    field.type_text(&file.display().to_string());
+    window.run_steps(6);
+    press(&mut window, "OK");
+    let shown = format!("{:?}", window.state().state().recipe.teacher);
+    assert!(shown.contains("mine.safetensors"), "{shown}");
+    until(&mut window, "the new teacher", |state| {
+        state.preview.as_ref().is_some_and(|p| p.teacher_model == "MLP 32") || state.preview_fault.is_some()
+    });
+    assert_eq!(window.state().state().preview_fault, None);
+}
+
+#[test]
+fn a_store_left_by_a_killed_process_opens_and_its_job_goes_on() {
+    let folder = Folder::new();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_stillroom"))
+        .args(["run", "presets/digits.toml", "--set", "training.epochs=2000", "--json", "--store"])
+        .arg(folder.store())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let start = Instant::now();
+    let begun = || {
+        let runs = Store::reader(folder.store()).runs(false).unwrap_or_default();
+        runs.iter().any(|row| row.role == RunRole::Student && row.steps_done > 20)
+    };
+    while !begun() {
+        assert!(start.elapsed() < Duration::from_secs(60), "the child never began");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    until(&mut window, "the list", |state| state.runs.iter().any(|row| row.status == Status::Interrupted));
+    let student = window.state().state().runs.iter().find(|row| row.role == RunRole::Student).unwrap().run;
+    window.get_by_label(&format!("Resume {student}")).click();
+    window.run_steps(4);
+    until(&mut window, "training", |state| {
+        state.running_job().and_then(|job| job.curves.get(&student)).is_some_and(|curves| curves.total.raw.len() > 40)
+    });
+    press(&mut window, "Stop");
+    until(&mut window, "the end", |state| state.running.is_none());
+    // Every step once: the curve in the store is as long as the steps taken.
+    until(&mut window, "the list", |state| state.row(student).is_some_and(|row| row.status == Status::Stopped));
+    let row = window.state().state().row(student).unwrap().clone();
+    drop(window);
+    let curve = Store::reader(folder.store()).curve(student).unwrap();
+    assert_eq!(curve.total.len() as u64, row.steps_done);
+}
