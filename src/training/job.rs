@@ -435,10 +435,14 @@ impl Engine {
                 if let Some(state) = state {
                     stage.extras = resume::restore(&state.bytes, stage.stage, &mut stage.session, &self.device)?;
                     stage.over = stage.session.members.iter().map(|member| !member.active).collect();
-                    stage.taken.fill(stage.session.step);
                 }
                 let applied = stage.extras.events;
-                job.replay.retain(|event| event.number >= applied && event.stage == stage.stage);
+                // Those of the students' stage wait for it.
+                job.replay.retain(|event| match (stage.stage, event.stage) {
+                    (Stage::Students, Stage::Teacher) => false,
+                    (Stage::Teacher, Stage::Students) => true,
+                    _ => event.number >= applied,
+                });
             }
             Some(later) => job.resume = Some(later),
             None => {}
@@ -520,7 +524,8 @@ impl Engine {
         inbox: &Inbox,
     ) -> Result<(), Halt> {
         // What happened before the interruption happens again at the same step.
-        while job.replay.front().is_some_and(|event| event.step == stage.session.step) {
+        let now = (stage.stage, stage.session.step);
+        while job.replay.front().is_some_and(|event| (event.stage, event.step) == now) {
             let Some(event) = job.replay.pop_front() else { break };
             stage.extras.events = event.number + 1;
             match event.kind {
@@ -755,7 +760,7 @@ impl Engine {
                 run: run.run,
                 at_millis: now(),
                 outcome,
-                steps: stage.taken[k],
+                steps: stage.extras.taken[k],
                 seconds: stage.extras.seconds,
                 validation: (!diverged).then_some(validation),
                 test: (!diverged).then_some(test),
@@ -831,8 +836,6 @@ struct StageRun {
     recipe: TrainingRecipe,
     extras: Extras,
     teacher: Option<Arc<TeacherLogits>>,
-    /// Steps each member has taken; a diverged one stops.
-    taken: Vec<u64>,
     /// Whether its last step, on which it diverged, is noted.
     over: Vec<bool>,
     pending: Vec<Steps>,
@@ -841,7 +844,7 @@ struct StageRun {
 impl StageRun {
     fn new(stage: Stage, session: Session, runs: Vec<RunInfo>, recipe: TrainingRecipe) -> Self {
         let members = runs.len();
-        let extras = Extras { best: vec![None; members], ..Extras::default() };
+        let extras = Extras { best: vec![None; members], taken: vec![0; members], ..Extras::default() };
         Self {
             stage,
             session,
@@ -849,7 +852,6 @@ impl StageRun {
             recipe,
             extras,
             teacher: None,
-            taken: vec![0; members],
             over: vec![false; members],
             pending: Vec::new(),
         }
@@ -880,7 +882,7 @@ impl StageRun {
                 continue;
             }
             self.over[k] = !member.active;
-            self.taken[k] = first_step + 1;
+            self.extras.taken[k] = first_step + 1;
             if member.student.temperature.is_some() {
                 block.soft.push(terms.soft[k] as f32);
             }

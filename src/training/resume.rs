@@ -35,6 +35,8 @@ pub struct Extras {
     pub events: u64,
     /// A best epoch for each member, where one is kept.
     pub best: Vec<Option<Best>>,
+    /// Steps each member has taken; a diverged one stops.
+    pub taken: Vec<u64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -49,6 +51,7 @@ struct Metadata {
     seconds: f64,
     events: u64,
     best: Vec<Option<(u64, u64)>>,
+    taken: Vec<u64>,
 }
 
 /// Writes the state of a stage.
@@ -84,6 +87,7 @@ pub fn save(stage: Stage, session: &Session, extras: &Extras) -> candle_core::Re
         seconds: extras.seconds,
         events: extras.events,
         best: extras.best.iter().map(|best| best.as_ref().map(|best| (best.errors, best.epoch))).collect(),
+        taken: extras.taken.clone(),
     };
     let message = |error: &dyn std::fmt::Display| candle_core::Error::Msg(format!("resume state: {error}"));
     let metadata = serde_json::to_string(&metadata).map_err(|error| message(&error))?;
@@ -112,7 +116,9 @@ pub fn restore(bytes: &[u8], stage: Stage, session: &mut Session, device: &Devic
     let text = header.metadata().as_ref().and_then(|entries| entries.get(KEY));
     let text = text.ok_or_else(|| fail(&"it has no metadata"))?;
     let metadata: Metadata = serde_json::from_str(text).map_err(|error| fail(&error))?;
-    if metadata.format != FORMAT || metadata.stage != stage || metadata.members.len() != session.members.len() {
+    let count = session.members.len();
+    let lists = [metadata.members.len(), metadata.sums.len(), metadata.best.len(), metadata.taken.len()];
+    if metadata.format != FORMAT || metadata.stage != stage || lists.iter().any(|len| *len != count) {
         return Err(fail(&"it is of another version or job"));
     }
     let tensor = |name: String| -> candle_core::Result<Tensor> {
@@ -151,5 +157,6 @@ pub fn restore(bytes: &[u8], stage: Stage, session: &mut Session, device: &Devic
         seconds: metadata.seconds,
         events: metadata.events,
         best: best.collect::<candle_core::Result<_>>()?,
+        taken: metadata.taken,
     })
 }

@@ -141,9 +141,10 @@ fn a_member_has_the_same_bits_alone_and_beside_others() {
 #[test]
 fn training_lowers_the_loss_and_members_learn_what_each_is_asked_to() {
     let lab = Lab::new(&[20], 100);
-    let mut session = lab.session(&mlp(&[32], 0.0), &recipe(25, Optimiser::AdamW, 0.0), &[member(4.0, 1.0, 0), baseline(0)]);
+    let recipe = TrainingRecipe { epochs: 50, ..recipe(25, Optimiser::AdamW, 0.0) };
+    let mut session = lab.session(&mlp(&[32], 0.0), &recipe, &[member(4.0, 1.0, 0), baseline(0)]);
     let first = session.step().unwrap();
-    for _ in 1..40 {
+    for _ in 1..200 {
         session.step().unwrap();
     }
     let (soft, labels) = (session.sums[0].mean(true), session.sums[1].mean(false));
