@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use eframe::egui::accesskit::Role;
 use egui_kittest::Harness;
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::Queryable as _;
 use stillroom::app::{App, ScriptedDialogs};
 use stillroom::runs::{Status, Store};
 use stillroom::state::State;

@@ -2,7 +2,6 @@
 
 # Parts that are used everywhere.
 widget-percent = { $value } %
-widget-progress = Progress
 widget-reset-hint = Double-click for { $value }
 widget-shares = { $first-name } { $first }, { $second-name } { $second }
 widget-bars-row = { $class }: { $left-name } { $left }, { $right-name } { $right }
@@ -130,10 +129,10 @@ loss-empty-hint = Press Distil: the first points appear within a second.
 loss-total = total
 loss-soft = soft at T
 loss-hard = hard
-loss-validation = total (val.)
+loss-validation = total val.
 loss-teacher = teacher, hard
 loss-baseline = baseline
-loss-baseline-validation = baseline (val.)
+loss-baseline-validation = baseline val.
 loss-smoothing = Smoothing
 loss-smoothed = smooth { $weight }
 loss-raw = raw

@@ -48,8 +48,9 @@ pub fn evaluate(
         let label = *label as usize;
         let log_q = log_soften(z, 1.0);
         let top = top_class(z);
-        // A row of NaN has no top class and is an error whatever its label.
-        let right = top == label && z[top].is_finite();
+        // A row with a number that is not finite has no top class and is an error whatever its label.
+        let valid = log_q[top].is_finite();
+        let right = top == label && valid;
         if !right {
             errors_by_class[label] += 1;
         }
@@ -57,7 +58,7 @@ pub fn evaluate(
         confidences.push((log_q[top].exp(), right));
         if let Some(teacher) = teacher {
             let v = &teacher[row(teacher, i)];
-            agreed += u64::from(top == top_class(v) && z[top].is_finite());
+            agreed += u64::from(top == top_class(v) && valid);
             kl += divergence(v, z, 1.0);
             if let Some(t) = student.temperature {
                 soft += divergence(v, z, t);

@@ -1,6 +1,6 @@
 //! One model in a `.safetensors` file: weights under PyTorch's names, everything else in one entry of the metadata.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use base64::Engine as _;
@@ -250,6 +250,14 @@ impl Checkpoint {
             return Err(unusable(problem));
         }
         let metadata: Metadata = serde_json::from_str(text).map_err(|error| unusable(error.to_string()))?;
+        let known: HashSet<&String> = metadata.classes.iter().collect();
+        if known.len() < metadata.classes.len() {
+            return Err(unusable("two of its classes have the same name".to_owned()));
+        }
+        let (Architecture::Mlp { dropout, .. } | Architecture::Cnn { dropout, .. }) = metadata.architecture;
+        if !(0.0..1.0).contains(&dropout) {
+            return Err(unusable(format!("a dropout of {dropout} is not possible")));
+        }
         let plan = Plan::new(&metadata.architecture, &metadata.input, metadata.classes.len());
         let plan = plan.map_err(|error: PlanError| unusable(error.to_string()))?;
         if !metadata.normalisation.fits(metadata.input.iter().product()) {

@@ -83,6 +83,9 @@ pub enum PlanError {
         /// Width of the images.
         width: usize,
     },
+    /// A layer, the input or the classes are empty.
+    #[error("every layer of a model needs at least one unit, the input at least one number, and there must be a class")]
+    Empty,
     /// More numbers than any machine holds.
     #[error("the model would have more than 2³¹ parameters")]
     TooLarge,
@@ -94,6 +97,7 @@ impl PlanError {
         match self {
             Self::NoImages { .. } => "model-needs-images",
             Self::TooSmall { .. } => "model-images-too-small",
+            Self::Empty => "model-empty",
             Self::TooLarge => "model-too-large",
         }
     }
@@ -105,6 +109,7 @@ impl Plan {
     /// # Errors
     /// When the architecture does not fit such inputs.
     pub fn new(architecture: &Architecture, input: &[usize], classes: usize) -> Result<Self, PlanError> {
+        check_sizes(architecture, input, classes)?;
         let mut layers = Vec::new();
         let mut place = 0;
         let mut next = |count: usize| {
@@ -149,11 +154,9 @@ impl Plan {
         }
         layers.push(Layer::Dense { name: next(1), input: width, output: classes, relu: false });
         let plan = Self { architecture: architecture.clone(), input: input.to_vec(), classes, layers };
-        let size = plan.parameters().iter().try_fold(0_usize, |sum, spec| {
-            let len = spec.shape.iter().try_fold(1_usize, |len, side| len.checked_mul(*side))?;
-            sum.checked_add(len)
-        });
-        if size.is_none_or(|size| size > 1 << 31) { Err(PlanError::TooLarge) } else { Ok(plan) }
+        // No product can overflow here: no side is above MOST.
+        let size: u128 = plan.parameters().iter().map(|spec| product(&spec.shape)).sum();
+        if size > MOST { Err(PlanError::TooLarge) } else { Ok(plan) }
     }
 
     /// The trainable tensors, in the order of the layers.
@@ -179,6 +182,31 @@ impl Plan {
     pub fn parameter_count(&self) -> u64 {
         self.parameters().iter().map(|spec| spec.shape.iter().product::<usize>() as u64).sum()
     }
+}
+
+/// Most parameters of a model, and so most units of a layer.
+const MOST: u128 = 1 << 31;
+
+fn product(sides: &[usize]) -> u128 {
+    sides.iter().fold(1, |product, side| product.saturating_mul(*side as u128))
+}
+
+/// Sizes may come from a file that lies: none may be 0, and products of them must not overflow.
+fn check_sizes(architecture: &Architecture, input: &[usize], classes: usize) -> Result<(), PlanError> {
+    let (channels, dense) = match architecture {
+        Architecture::Mlp { hidden, .. } => (&[][..], hidden),
+        Architecture::Cnn { channels, dense, .. } => (channels.as_slice(), dense),
+    };
+    let sides = [input, channels, dense, &[classes]].concat();
+    if input.is_empty() || sides.contains(&0) {
+        return Err(PlanError::Empty);
+    }
+    // Pooling only makes images smaller, so this bounds the input of each convolution and of the first dense layer.
+    let pixels = product(input) / input[0] as u128;
+    let depth = channels.iter().copied().max().unwrap_or(0).max(input[0]) as u128;
+    let largest = pixels.saturating_mul(depth);
+    let parts = sides.iter().map(|side| *side as u128);
+    if parts.chain([largest]).any(|size| size > MOST) { Err(PlanError::TooLarge) } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -60,12 +60,12 @@ struct Sizes {
 }
 
 impl Sizes {
-    fn new(x: &[usize], w: &[usize]) -> Result<Self> {
+    fn new(x: &[usize], w: &[usize], b: &[usize]) -> Result<Self> {
         let (&[inputs, batch, input, height, width], &[members, output, channels, 3, 3]) = (x, w) else {
             candle_core::bail!("a 3×3 convolution does not take {x:?} and {w:?}")
         };
-        if input != channels || (inputs != 1 && inputs != members) {
-            candle_core::bail!("an input {x:?} does not fit a kernel {w:?}")
+        if input != channels || (inputs != 1 && inputs != members) || *b != [members, output] {
+            candle_core::bail!("an input {x:?} does not fit a kernel {w:?} and biases {b:?}")
         }
         Ok(Self { members, shared: inputs != members, batch, input, output, height, width })
     }
@@ -100,7 +100,7 @@ impl CustomOp3 for Conv3x3 {
         b: &CpuStorage,
         b_layout: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
-        let sizes = Sizes::new(x_layout.dims(), w_layout.dims())?;
+        let sizes = Sizes::new(x_layout.dims(), w_layout.dims(), b_layout.dims())?;
         let storage = with_element!(x.dtype(), T => {
             let y = forward::<T>(sizes, self.activation, slice(x, x_layout)?, slice(w, w_layout)?, slice(b, b_layout)?);
             <T as candle_core::WithDType>::to_cpu_storage_owned(y)
@@ -117,7 +117,7 @@ impl CustomOp3 for Conv3x3 {
         y: &Tensor,
         dy: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let sizes = Sizes::new(x.dims(), w.dims())?;
+        let sizes = Sizes::new(x.dims(), w.dims(), b.dims())?;
         with_element!(x.dtype(), T => {
             let gradients = with_slice::<T, _>(x, |x| with_slice::<T, _>(w, |w| with_slice::<T, _>(y, |y| {
                 with_slice::<T, _>(dy, |dy| backward(sizes, self, x, w, y, dy))

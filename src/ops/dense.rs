@@ -45,12 +45,12 @@ struct Sizes {
 }
 
 impl Sizes {
-    fn new(x: &[usize], w: &[usize]) -> Result<Self> {
+    fn new(x: &[usize], w: &[usize], b: &[usize]) -> Result<Self> {
         let (&[inputs, batch, input], &[members, output, width]) = (x, w) else {
             candle_core::bail!("a dense layer takes [1 or K, batch, in] and [K, out, in], not {x:?} and {w:?}")
         };
-        if input != width || (inputs != 1 && inputs != members) {
-            candle_core::bail!("an input {x:?} does not fit weights {w:?}")
+        if input != width || (inputs != 1 && inputs != members) || *b != [members, output] {
+            candle_core::bail!("an input {x:?} does not fit weights {w:?} and biases {b:?}")
         }
         Ok(Self { members, shared: inputs != members, batch, input, output })
     }
@@ -86,7 +86,7 @@ impl CustomOp3 for Dense {
         b: &CpuStorage,
         b_layout: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
-        let sizes = Sizes::new(x_layout.dims(), w_layout.dims())?;
+        let sizes = Sizes::new(x_layout.dims(), w_layout.dims(), b_layout.dims())?;
         let dtype = x.dtype();
         let storage = with_element!(dtype, T => {
             let y = forward::<T>(sizes, self.activation, slice(x, x_layout)?, slice(w, w_layout)?, slice(b, b_layout)?);
@@ -99,11 +99,11 @@ impl CustomOp3 for Dense {
         &self,
         x: &Tensor,
         w: &Tensor,
-        _b: &Tensor,
+        b: &Tensor,
         y: &Tensor,
         dy: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let sizes = Sizes::new(x.dims(), w.dims())?;
+        let sizes = Sizes::new(x.dims(), w.dims(), b.dims())?;
         let (device, Sizes { members, batch, input, output, .. }) = (x.device(), sizes);
         with_element!(x.dtype(), T => {
             let gradients = with_slice::<T, _>(x, |x| with_slice::<T, _>(w, |w| with_slice::<T, _>(y, |y| {

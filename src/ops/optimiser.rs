@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use candle_core::{CpuStorage, DType, InplaceOp1, Layout, Result, Tensor, Var};
+use candle_core::{CpuStorage, DType, Device, InplaceOp1, Layout, Result, Tensor, Var};
 use rayon::prelude::*;
 
 use super::dense::{Parts, each_member};
@@ -161,7 +161,7 @@ impl FusedOptimiser {
                 })?),
                 Form::Composed => {
                     let squares = gradient.flatten_from(1)?.sqr()?.sum(1)?;
-                    squares.to_dtype(DType::F32)?.to_vec1::<f32>()?.into_iter().map(f64::from).collect()
+                    squares.to_device(&Device::Cpu)?.to_dtype(DType::F64)?.to_vec1()?
                 }
             };
             for (sum, part) in squares.iter_mut().zip(part) {
@@ -236,7 +236,7 @@ impl Slot {
         let (dtype, device) = (gradient.dtype(), gradient.device());
         let column = |number: &dyn Fn(&Update) -> f64| {
             let numbers: Vec<f64> = updates.iter().map(number).collect();
-            Tensor::from_vec(numbers, shape.clone(), &candle_core::Device::Cpu)?.to_dtype(dtype)?.to_device(device)
+            Tensor::from_vec(numbers, shape.clone(), &Device::Cpu)?.to_dtype(dtype)?.to_device(device)
         };
         let p = self.parameter.as_detached_tensor();
         let g = gradient.detach().broadcast_mul(&column(&|u| u.scale)?)?;

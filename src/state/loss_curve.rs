@@ -3,7 +3,7 @@
 use super::series::Series;
 
 /// Weight of the past in the smoothed curve.
-pub const SMOOTHING: f64 = 0.9;
+pub const SMOOTHING: f64 = 0.75;
 
 /// Every step's value, and their exponential mean, both growing by appending.
 #[derive(Clone, Debug)]
@@ -11,7 +11,7 @@ pub struct LossCurve {
     /// As it was.
     pub raw: Series,
     /// The exponential mean with weight [`SMOOTHING`] for the past, corrected for its start: the n-th value is divided by
-    /// 1 − 0.9ⁿ. Values that are not finite stay where they are and do not count.
+    /// 1 − 0.75ⁿ. Values that are not finite stay where they are and do not count.
     pub smooth: Series,
     sum: f64,
     weight: f64,
@@ -72,8 +72,8 @@ mod tests {
 
     #[test]
     fn the_start_is_corrected_for() {
-        // (0.9 · 0.1 · 1 + 0.1 · 5) / (1 − 0.9²)
-        assert!((smooth(&[1.0, 5.0])[1] - 0.59 / 0.19).abs() < 1e-5);
+        // (0.75 · 0.25 · 1 + 0.25 · 5) / (1 − 0.75²)
+        assert!((smooth(&[1.0, 5.0])[1] - 1.4375 / 0.4375).abs() < 1e-5);
     }
 
     #[test]

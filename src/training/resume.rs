@@ -120,9 +120,9 @@ pub fn restore(bytes: &[u8], stage: Stage, session: &mut Session, device: &Devic
     let text = header.metadata().as_ref().and_then(|entries| entries.get(KEY));
     let text = text.ok_or_else(|| fail(&"it has no metadata"))?;
     let metadata: Metadata = serde_json::from_str(text).map_err(|error| fail(&error))?;
-    if metadata.format != FORMAT || metadata.stage != stage || metadata.members.len() != session.members.len()
-        || metadata.taken.len() != session.members.len()
-    {
+    let count = session.members.len();
+    let lists = [metadata.members.len(), metadata.sums.len(), metadata.best.len(), metadata.taken.len()];
+    if metadata.format != FORMAT || metadata.stage != stage || lists.iter().any(|len| *len != count) {
         return Err(fail(&"it is of another version or job"));
     }
     let tensor = |name: String| -> candle_core::Result<Tensor> {

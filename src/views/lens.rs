@@ -184,7 +184,7 @@ fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
         let free = ui.available_width() - 3.0 * space::S;
-        for ((key, value, unit), share) in numbers.into_iter().zip([0.29, 0.29, 0.2, 0.22]) {
+        for ((key, value, unit), share) in numbers.into_iter().zip([0.27, 0.27, 0.25, 0.21]) {
             let width = (free * share).floor().max(size::ROW);
             stat_tile_ui(ui, width, &text(key), &value, &unit).on_hover_text(text(&format!("{key}-hint")));
         }

@@ -17,7 +17,7 @@ use crate::widgets::{Chip, IconButton, dot_ui, empty_state_ui, section_ui};
 
 /// Widths of the columns: mark, run, started; model, T, soft weight, validation, difference, test, agreement. The title has
 /// what is left.
-const WIDTHS: [f32; 10] = [34.0, 72.0, 74.0, 128.0, 52.0, 80.0, 82.0, 84.0, 80.0, 80.0];
+const WIDTHS: [f32; 10] = [30.0, 64.0, 66.0, 112.0, 44.0, 76.0, 68.0, 72.0, 70.0, 70.0];
 
 /// Least width of the last column.
 const STATUS: f32 = 116.0;
@@ -61,7 +61,8 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let column = |width: f32| Column::exact(width).clip(true);
     egui::ScrollArea::horizontal().show(ui, |ui| {
         let fixed: f32 = WIDTHS.iter().sum();
-        let title_width = (ui.available_width() - fixed - STATUS).max(120.0);
+        let gaps = ui.spacing().item_spacing.x * (WIDTHS.len() + 1) as f32;
+        let title_width = (ui.available_width() - fixed - gaps - STATUS).max(110.0);
         let selection = ui.tokens().control;
         ui.visuals_mut().selection.bg_fill = selection;
         TableBuilder::new(ui)

@@ -1,0 +1,12 @@
+//! The numbers: operations and their gradients, models, distillation, and what training promises about bits.
+#![allow(clippy::unwrap_used, clippy::float_cmp, clippy::excessive_precision)]
+
+mod checkpoint;
+mod distill;
+mod jobs;
+mod loss;
+mod models;
+mod ops;
+mod optimiser;
+mod session;
+mod support;

@@ -1,0 +1,324 @@
+//! A stage of training, step by step: the same bits whoever trains beside a member, live changes, and members that diverge.
+
+use std::sync::Arc;
+
+use candle_core::{DType, Device};
+use stillroom::data::{Dataset, Inputs, TransferSet};
+use stillroom::distill::{Student, TeacherLogits};
+use stillroom::model::{Normalisation, Plan, Population};
+use stillroom::recipe::{Architecture, Optimiser, Schedule, TrainingRecipe};
+use stillroom::training::report::{Change, Setting};
+use stillroom::training::{Member, Session, TeacherSide};
+
+use crate::support::{bits, draw, on_threads};
+
+const CLASSES: usize = 5;
+
+/// Random examples, of which every seventh has no label, and a random teacher.
+struct Lab {
+    dataset: Arc<Dataset>,
+    transfer: TransferSet,
+    teacher: Arc<TeacherLogits>,
+    shape: Vec<usize>,
+}
+
+impl Lab {
+    fn new(shape: &[usize], rows: usize) -> Self {
+        let len: usize = shape.iter().product();
+        let values: Vec<f32> = draw(1, rows * len).into_iter().map(|x| x as f32).collect();
+        let inputs = match *shape {
+            [channels, height, width] => Inputs::Pixels { rows, channels, height, width, values },
+            _ => Inputs::Features { rows, width: len, values },
+        };
+        let labels: Vec<u32> = draw(2, rows).into_iter().map(|x| (x.abs() * CLASSES as f64) as u32).collect();
+        let transfer = TransferSet {
+            rows: (0..rows as u32).collect(),
+            labels: labels.iter().enumerate().map(|(i, label)| (i % 7 != 0).then_some(*label)).collect(),
+        };
+        let teacher = draw(3, rows * CLASSES).into_iter().map(|z| 6.0 * z as f32).collect();
+        let dataset = Dataset {
+            name: "random".to_owned(),
+            classes: (0..CLASSES).map(|class| class.to_string()).collect(),
+            inputs,
+            labels,
+            test_from: None,
+            pixel_scale: None,
+        };
+        Self {
+            dataset: Arc::new(dataset),
+            transfer,
+            teacher: Arc::new(TeacherLogits { values: teacher, teachers: 1, classes: CLASSES }),
+            shape: shape.to_vec(),
+        }
+    }
+
+    fn session(&self, architecture: &Architecture, recipe: &TrainingRecipe, members: &[Member]) -> Session {
+        let plan = Plan::new(architecture, &self.shape, CLASSES).unwrap();
+        let seeds: Vec<u64> = members.iter().map(|member| member.seed).collect();
+        let normalisation = Normalisation { offset: vec![0.1], scale: vec![1.5] };
+        let population = Population::seeded(plan, normalisation, &seeds, DType::F32, &Device::Cpu).unwrap();
+        let (dataset, transfer) = (self.dataset.clone(), self.transfer.clone());
+        let side = TeacherSide::Cached(self.teacher.clone());
+        Session::new(population, members.to_vec(), recipe.clone(), dataset, transfer, side, Device::Cpu).unwrap()
+    }
+}
+
+fn member(temperature: f64, soft_weight: f64, seed: u64) -> Member {
+    Member {
+        student: Student {
+            temperature: Some(temperature),
+            soft_weight,
+            hard_weight: 1.0 - soft_weight,
+            temperature_squared: true,
+        },
+        distils: true,
+        seed,
+        learning_rate: 0.01,
+        weight_decay: 0.02,
+        active: true,
+    }
+}
+
+fn baseline(seed: u64) -> Member {
+    Member { student: Student::baseline(), distils: false, ..member(1.0, 0.0, seed) }
+}
+
+fn weights(session: &Session, member: usize) -> Vec<u32> {
+    let tensors = session.population.member(member).unwrap();
+    tensors.iter().flat_map(|t| bits(&t.flatten_all().unwrap().to_vec1::<f32>().unwrap())).collect()
+}
+
+fn mlp(hidden: &[usize], dropout: f64) -> Architecture {
+    Architecture::Mlp { hidden: hidden.to_vec(), dropout }
+}
+
+fn recipe(batch: usize, optimiser: Optimiser, clip: f64) -> TrainingRecipe {
+    TrainingRecipe { epochs: 10, batch, optimiser, clip, ..TrainingRecipe::default() }
+}
+
+const SGD: Optimiser = Optimiser::Sgd { momentum: 0.9 };
+
+#[test]
+fn a_member_has_the_same_bits_alone_and_beside_others() {
+    let shared = [member(1.0, 0.9, 0), member(4.0, 0.5, 0), baseline(0), member(20.0, 1.0, 0)];
+    let own = [member(2.0, 0.9, 0), baseline(1), member(4.0, 0.5, 2), member(4.0, 0.5, 0)];
+    let mut cases: Vec<(Vec<usize>, Architecture, usize)> = Vec::new();
+    for batch in [128, 65, 64, 32, 16, 1] {
+        for width in [1, 10, 64] {
+            cases.push((vec![784], mlp(&[width], 0.0), batch));
+            cases.push((vec![64], mlp(&[width, width], 0.25), batch));
+        }
+        cases.push((vec![1, 8, 8], Architecture::Cnn { channels: vec![4, 6], dense: vec![10], dropout: 0.0 }, batch));
+    }
+    for (shape, architecture, batch) in cases {
+        // Two and a half batches: partial ones are among the twelve steps, and so are several epochs.
+        let lab = Lab::new(&shape, 2 * batch + batch.div_ceil(2));
+        for recipe in [recipe(batch, Optimiser::AdamW, 0.0), recipe(batch, SGD, 0.05)] {
+            for members in [&shared, &own] {
+                let run = |members: &[Member], threads: usize| -> Vec<Vec<u32>> {
+                    on_threads(threads, || {
+                        let mut session = lab.session(&architecture, &recipe, members);
+                        for _ in 0..12 {
+                            session.step().unwrap();
+                        }
+                        (0..members.len()).map(|k| weights(&session, k)).collect()
+                    })
+                };
+                let beside = run(members, 2);
+                for (k, member) in members.iter().enumerate() {
+                    for threads in [1, 2] {
+                        let alone = run(std::slice::from_ref(member), threads);
+                        let what = format!("{architecture}, batch {batch}, {:?}", recipe.optimiser);
+                        assert!(alone[0] == beside[k], "{what}: member {k} on {threads} threads");
+                    }
+                }
+                assert!(run(members, 1) == beside, "{architecture}, batch {batch}: on one thread");
+            }
+        }
+    }
+}
+
+#[test]
+fn training_lowers_the_loss_and_members_learn_what_each_is_asked_to() {
+    let lab = Lab::new(&[20], 100);
+    let recipe = TrainingRecipe { epochs: 50, ..recipe(25, Optimiser::AdamW, 0.0) };
+    let mut session = lab.session(&mlp(&[32], 0.0), &recipe, &[member(4.0, 1.0, 0), baseline(0)]);
+    let first = session.step().unwrap();
+    for _ in 1..200 {
+        session.step().unwrap();
+    }
+    let (soft, labels) = (session.sums[0].mean(true), session.sums[1].mean(false));
+    assert!(soft.soft.unwrap() < 0.5 * first.soft[0], "{soft:?} {first:?}");
+    assert!(labels.hard.unwrap() < 0.6 * first.hard[1], "{labels:?} {first:?}");
+    assert_eq!(labels.soft, None);
+    assert!(labels.hard.unwrap() < soft.hard.unwrap());
+}
+
+#[test]
+fn means_of_an_epoch_are_by_example() {
+    // 7 rows in batches of 3: the last batch has one row. The learning rate is too small to move the weights.
+    let lab = Lab::new(&[4], 7);
+    let members = [Member { learning_rate: 1e-30, weight_decay: 0.0, ..member(3.0, 0.7, 0) }];
+    let whole = lab.session(&mlp(&[3], 0.0), &recipe(7, Optimiser::AdamW, 0.0), &members).step().unwrap();
+    let mut session = lab.session(&mlp(&[3], 0.0), &recipe(3, Optimiser::AdamW, 0.0), &members);
+    for _ in 0..2 {
+        // A second epoch starts its means anew.
+        for _ in 0..3 {
+            session.step().unwrap();
+        }
+        let mean = session.sums[0].mean(true);
+        assert!((mean.soft.unwrap() - whole.soft[0]).abs() < 1e-6, "{mean:?} {whole:?}");
+        assert!((mean.hard.unwrap() - whole.hard[0]).abs() < 1e-6, "{mean:?} {whole:?}");
+    }
+}
+
+#[test]
+fn live_changes_touch_whom_they_are_for() {
+    let lab = Lab::new(&[16], 50);
+    let run = |change: Option<(Setting, f64)>| {
+        let members = [member(4.0, 0.9, 0), baseline(0)];
+        let mut session = lab.session(&mlp(&[8], 0.0), &recipe(20, SGD, 0.5), &members);
+        for step in 0..9 {
+            if let Some((setting, to)) = change.filter(|_| step == 4) {
+                let from = session.setting(setting).unwrap();
+                session.apply(&Change { setting, from, to });
+                assert_eq!(session.setting(setting), Some(to));
+            }
+            session.step().unwrap();
+        }
+        (weights(&session, 0), weights(&session, 1))
+    };
+    let (student, baseline) = run(None);
+    for change in [(Setting::Temperature, 8.0), (Setting::SoftWeight, 0.2), (Setting::HardWeight, 0.7)] {
+        let changed = run(Some(change));
+        assert!(changed.0 != student, "{change:?}");
+        assert!(changed.1 == baseline, "{change:?}");
+    }
+    let changed = run(Some((Setting::LearningRate, 0.005)));
+    assert!(changed.0 != student && changed.1 != baseline);
+    // A change to what it was is none, and a T that is visited and left leaves no trace in the targets.
+    assert!(run(Some((Setting::Temperature, 4.0))) == (student, baseline));
+}
+
+#[test]
+fn the_baseline_is_a_student_of_the_labels_alone() {
+    // A student with the weights 0 and 1 descends the same loss.
+    let lab = Lab::new(&[16], 50);
+    for recipe in [recipe(20, SGD, 0.5), recipe(20, Optimiser::AdamW, 0.0)] {
+        for schedule in [Schedule::Cosine, Schedule::Constant] {
+            let recipe = TrainingRecipe { schedule, ..recipe.clone() };
+            let mut session =
+                lab.session(&mlp(&[8], 0.0), &recipe, &[member(4.0, 0.0, 0), baseline(0), member(2.0, 0.0, 0)]);
+            for _ in 0..9 {
+                session.step().unwrap();
+            }
+            assert!(weights(&session, 0) == weights(&session, 1));
+            assert!(weights(&session, 2) == weights(&session, 1));
+        }
+    }
+}
+
+#[test]
+fn seeds_fix_order_dropout_and_weights() {
+    let lab = Lab::new(&[16], 50);
+    let run = |members: &[Member]| {
+        let mut session = lab.session(&mlp(&[8], 0.5), &recipe(20, SGD, 0.0), members);
+        let terms: Vec<_> = (0..6).map(|_| session.step().unwrap()).collect();
+        ((0..members.len()).map(|k| weights(&session, k)).collect::<Vec<_>>(), terms)
+    };
+    let (a, terms) = run(&[member(4.0, 0.9, 0), member(4.0, 0.9, 1), member(4.0, 0.9, 0)]);
+    assert!(a[0] == a[2] && a[0] != a[1]);
+    assert_ne!(terms[0].total[0], terms[0].total[1]);
+    let again = run(&[member(4.0, 0.9, 0), member(4.0, 0.9, 1), member(4.0, 0.9, 0)]);
+    assert!(again == (a, terms));
+}
+
+#[test]
+fn a_member_that_diverges_is_marked_and_the_others_do_not_notice() {
+    let lab = Lab::new(&[16], 50);
+    for (optimiser, clip) in [(Optimiser::AdamW, 0.0), (SGD, 0.0), (SGD, 1.0)] {
+        let recipe = TrainingRecipe { epochs: 40, ..recipe(20, optimiser, clip) };
+        let wild = Member { learning_rate: 1e30, ..member(4.0, 0.9, 0) };
+        let run = |members: &[Member]| {
+            let mut session = lab.session(&mlp(&[8, 8], 0.0), &recipe, members);
+            let mut over = None;
+            for step in 0..30 {
+                let terms = session.step().unwrap();
+                if over.is_none() && !session.members[0].active {
+                    assert!(!terms.total[0].is_finite());
+                    over = Some((step, weights(&session, 0)));
+                }
+            }
+            (session, over)
+        };
+        let (beside, over) = run(&[wild.clone(), member(2.0, 0.5, 0), baseline(3)]);
+        let (step, kept) = over.expect("it diverges");
+        assert!((1..29).contains(&step), "{step}");
+        assert!(weights(&beside, 0) == kept, "it keeps its weights");
+        assert_eq!(beside.members.iter().map(|m| m.active).collect::<Vec<_>>(), [false, true, true]);
+        assert_eq!(beside.sums[0].mean(true).total, None);
+        for (k, member) in [(1, member(2.0, 0.5, 0)), (2, baseline(3))] {
+            assert!(weights(&run(&[member]).0, 0) == weights(&beside, k), "{optimiser:?} {clip} member {k}");
+        }
+    }
+}
+
+#[test]
+fn an_input_that_is_not_finite_stops_those_that_see_it() {
+    for poison in [f32::INFINITY, f32::NAN] {
+        let mut lab = Lab::new(&[16], 60);
+        let dataset = Arc::make_mut(&mut lab.dataset);
+        let Inputs::Features { values, .. } = &mut dataset.inputs else { panic!() };
+        values[16 * 10 + 3] = poison;
+        let members = [member(4.0, 0.9, 0), member(4.0, 0.9, 1), member(4.0, 0.9, 2), baseline(3)];
+        let recipe = recipe(6, SGD, 1.0);
+        let mut session = lab.session(&mlp(&[8], 0.0), &recipe, &members);
+        let mut active = vec![true; 4];
+        let mut kept: Vec<Vec<u32>> = (0..4).map(|k| weights(&session, k)).collect();
+        let mut ends = vec![0; 4];
+        for step in 0..10 {
+            session.step().unwrap();
+            for k in 0..4 {
+                assert!(active[k] || !session.members[k].active, "what has diverged stays so");
+                if session.members[k].active {
+                    assert_ne!(weights(&session, k), kept[k]);
+                    kept[k] = weights(&session, k);
+                    ends[k] = step + 1;
+                } else {
+                    assert!(weights(&session, k) == kept[k], "the weights before it are kept");
+                }
+                active[k] = session.members[k].active;
+            }
+        }
+        // Each epoch shows every row once, to each seed in its own place.
+        assert_eq!(active, [false; 4]);
+        assert!(ends.iter().any(|end| *end != ends[0]), "{ends:?}");
+        let (last, end) = ends.iter().enumerate().max_by_key(|(_, end)| **end).unwrap();
+        let mut alone = lab.session(&mlp(&[8], 0.0), &recipe, &members[last..=last]);
+        for _ in 0..*end {
+            alone.step().unwrap();
+        }
+        assert!(weights(&alone, 0) == kept[last], "the last one was alone and beside diverged ones the same");
+    }
+}
+
+#[test]
+fn weight_decay_and_learning_rate_are_each_members_own() {
+    let lab = Lab::new(&[16], 50);
+    let members = [
+        member(4.0, 0.9, 0),
+        Member { learning_rate: 0.02, ..member(4.0, 0.9, 0) },
+        Member { weight_decay: 0.5, ..member(4.0, 0.9, 0) },
+    ];
+    let mut session = lab.session(&mlp(&[8], 0.0), &recipe(20, Optimiser::AdamW, 0.0), &members);
+    session.step().unwrap();
+    let norm = |k: usize| -> f64 {
+        let weights = session.population.member(k).unwrap();
+        f64::from(weights[0].sqr().unwrap().sum_all().unwrap().to_scalar::<f32>().unwrap())
+    };
+    let bias = |k: usize| session.population.member(k).unwrap()[1].to_vec1::<f32>().unwrap();
+    assert_ne!(norm(0), norm(1));
+    assert!(norm(2) < norm(0));
+    assert_eq!(bits(&bias(0)), bits(&bias(2)), "decay leaves biases alone");
+    assert_ne!(bits(&bias(0)), bits(&bias(1)));
+}
