@@ -1,0 +1,157 @@
+//! The presets do what they say: each runs through the whole engine, and the claims of two of them hold.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+use std::time::Duration;
+
+use stillroom::model::Checkpoint;
+use stillroom::recipe::{Architecture, PRESETS, QUICKSTART, Recipe, TeacherRecipe, preset};
+use stillroom::runs::MemoryJournal;
+use stillroom::training::report::{JobOutcome, Live, Metrics, Report, Role, RunFinished, RunInfo, RunOutcome};
+use stillroom::training::{DeviceChoice, JobStart, Observer, Request, Shelf, Worker, WorkerOptions};
+
+/// Says when the job is over.
+struct Bell(Sender<Result<JobOutcome, String>>);
+
+impl Observer for Bell {
+    fn report(&self, report: &Arc<Report>) {
+        if let Report::JobEnded(ended) = report.as_ref() {
+            let end = ended.message.clone().map_or(Ok(ended.outcome), Err);
+            self.0.send(end).ok();
+        }
+    }
+
+    fn live(&self, live: Live) {
+        if let Live::Rejected { message, .. } = live {
+            self.0.send(Err(message)).ok();
+        }
+    }
+}
+
+/// Runs a recipe on the CPU to its end.
+fn distil(recipe: &Recipe) -> Vec<(RunInfo, RunFinished)> {
+    let journal = MemoryJournal::default();
+    let (sender, ended) = channel();
+    let options = WorkerOptions { device: DeviceChoice::Cpu, ..WorkerOptions::default() };
+    let worker = Worker::spawn(options, Box::new(journal.clone()), Arc::new(Bell(sender))).expect("a thread");
+    assert!(worker.send(Request::Start(Box::new(JobStart::New(recipe.clone())))));
+    let outcome = ended.recv_timeout(Duration::from_secs(300)).expect("the job ends");
+    assert_eq!(outcome, Ok(JobOutcome::Done), "{}", recipe.title);
+    drop(worker);
+
+    let reports = journal.reports();
+    let runs = reports.iter().find_map(|report| match report.as_ref() {
+        Report::Started(started) => Some(started.runs.clone()),
+        _ => None,
+    });
+    let finished = reports.iter().filter_map(|report| match report.as_ref() {
+        Report::RunFinished(finished) => Some(finished.clone()),
+        _ => None,
+    });
+    let info = |run: &RunFinished| runs.iter().flatten().find(|info| info.run == run.run).cloned();
+    finished.map(|run| (info(&run).expect("it was announced"), run)).collect()
+}
+
+fn recipe(name: &str) -> Recipe {
+    preset(name).expect("there is such a preset").recipe().expect("its text is right")
+}
+
+/// The test metrics of the run of that role.
+fn test(runs: &[(RunInfo, RunFinished)], role: Role) -> &Metrics {
+    let (_, run) = runs.iter().find(|(info, _)| info.role == role).expect("there is such a run");
+    run.test.as_ref().expect("its test was looked at")
+}
+
+/// One epoch, and the smallest teacher of its kind where one is trained.
+fn shortened(mut recipe: Recipe) -> Recipe {
+    recipe.training.epochs = 1;
+    if let TeacherRecipe::Train { model, training } = &mut recipe.teacher {
+        training.epochs = 1;
+        match model {
+            Architecture::Mlp { hidden, .. } => hidden.fill(8),
+            Architecture::Cnn { channels, dense, .. } => {
+                channels.fill(2);
+                dense.fill(8);
+            }
+        }
+    }
+    recipe
+}
+
+#[test]
+fn every_preset_has_its_own_title_and_survives_being_written_and_read() {
+    let recipes = PRESETS.map(|preset| preset.recipe().expect("its text is right"));
+    for (i, recipe) in recipes.iter().enumerate() {
+        assert!(recipes[..i].iter().all(|other| other.title != recipe.title), "{}", recipe.title);
+        assert_eq!(Recipe::parse(&recipe.to_toml(), None, &[]).as_ref(), Ok(recipe));
+        assert_eq!(recipe.data.seed, 0, "the shipped teachers know the split of seed 0");
+    }
+    assert_eq!(QUICKSTART.name, "quickstart");
+}
+
+#[test]
+fn every_preset_runs_through_the_engine() {
+    for preset in PRESETS {
+        let recipe = shortened(preset.recipe().expect("its text is right"));
+        let runs = distil(&recipe);
+        let expected = match (&recipe.student, recipe.baseline) {
+            (None, _) => 1,
+            (Some(_), false) => 2,
+            (Some(_), true) => 3,
+        };
+        assert_eq!(runs.len(), expected, "{}", preset.name);
+        for (info, run) in &runs {
+            assert_eq!(run.outcome, RunOutcome::Done, "{}", preset.name);
+            assert_eq!(run.steps, info.steps, "{}", preset.name);
+            assert_eq!(run.checkpoint.is_none(), info.loaded, "{}", preset.name);
+        }
+    }
+}
+
+#[test]
+fn the_same_preset_gives_the_same_weights() {
+    let recipe = Recipe { training: shortened(recipe("digits")).training, ..recipe("digits") };
+    let weights = || distil(&recipe).into_iter().map(|(_, run)| run.checkpoint).collect::<Vec<_>>();
+    assert!(weights() == weights());
+}
+
+#[test]
+fn shipped_teachers_are_good_and_come_from_their_presets() {
+    for (name, file, most_errors) in [
+        ("teacher-mnist-mini", "assets/teachers/mnist-mini.safetensors", 30),
+        ("teacher-digits", "assets/teachers/digits.safetensors", 10),
+    ] {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+        let checkpoint = Checkpoint::read(&path).expect("a checkpoint");
+        // A preset that is changed needs its teacher trained anew.
+        assert_eq!(checkpoint.recipe, Some(recipe(name)), "{file}");
+
+        let student = recipe(if name == "teacher-digits" { "digits" } else { "quickstart" });
+        let prepared = Shelf::default().prepare(&student, &candle_core::Device::Cpu).expect("it fits its data");
+        assert_eq!(prepared.warnings, Vec::<String>::new(), "it has seen no validation row");
+        let runs = distil(&shortened(student));
+        assert!(test(&runs, Role::Teacher).errors <= most_errors, "{file}");
+    }
+}
+
+#[test]
+fn the_quick_start_student_makes_a_fifth_fewer_errors_than_its_baseline() {
+    let runs = distil(&recipe("quickstart"));
+    let [student, baseline] = [Role::Student, Role::Baseline].map(|role| test(&runs, role).errors);
+    assert!(5 * student <= 4 * baseline, "student {student}, baseline {baseline}");
+}
+
+#[test]
+fn a_student_that_never_saw_a_three_reads_threes() {
+    let mut recipe = recipe("never-seen-a-3");
+    // Shorter than the preset: fewer epochs, and no shifted images.
+    recipe.training.epochs = 20;
+    recipe.training.jitter = 0;
+    recipe.training.learning_rate = 8e-3;
+    recipe.student = Some(Architecture::Mlp { hidden: vec![200, 200], dropout: 0.0 });
+    let runs = distil(&recipe);
+    let [student, baseline] = [Role::Student, Role::Baseline].map(|role| test(&runs, role));
+    assert_eq!(baseline.errors_by_class[3], 107, "the baseline knows no threes");
+    assert!(student.errors_by_class[3] < 64, "the student gets {} of 107 wrong", student.errors_by_class[3]);
+    assert!(student.errors < baseline.errors);
+}
