@@ -109,12 +109,12 @@ fn a_job_is_started_paused_changed_and_stopped_then_an_old_run_is_opened_and_two
     press(&mut window, "One step");
     until(&mut window, "one more step", |state| points(state) == resting + 1);
 
-    slide(&mut window, "Temperature", 8.0);
+    slide(&mut window, "Temperature", 3.0);
     until(&mut window, "the change", |state| state.focused().is_some_and(|job| !job.changes.is_empty()));
     let changes = window.state().state().focused().unwrap().changes.clone();
     assert_eq!(changes.len(), 1);
     assert_eq!((changes[0].2.setting, changes[0].1), (Setting::Temperature, resting as u64 + 1));
-    assert!((changes[0].2.to - 8.0).abs() < 0.5 && (changes[0].2.from - 4.0).abs() < 1e-9);
+    assert!((changes[0].2.to - 3.0).abs() < 0.5 && (changes[0].2.from - 8.0).abs() < 1e-9);
 
     press(&mut window, "Pause or play");
     until(&mut window, "more steps", |state| points(state) > resting + 3);
@@ -128,10 +128,10 @@ fn a_job_is_started_paused_changed_and_stopped_then_an_old_run_is_opened_and_two
 
     // The edited temperature can be taken back.
     press(&mut window, "Undo");
-    assert!((window.state().state().recipe.distill.temperature - 4.0).abs() < 1e-9);
+    assert!((window.state().state().recipe.distill.temperature - 8.0).abs() < 1e-9);
 
     // Another job, small enough to be done soon.
-    choose(&mut window, "Preset", "Small digits, 8×8 pixels");
+    choose(&mut window, "Preset", "Small digits: one label in ten");
     until(&mut window, "its preview", |state| state.preview.as_ref().is_some_and(|p| p.recipe == state.recipe));
     press(&mut window, "Distil");
     until(&mut window, "its end", |state| {
@@ -169,7 +169,7 @@ fn a_student_is_saved_and_serves_as_a_teacher() {
     let folder = Folder::new();
     let dialogs = ScriptedDialogs::default();
     let mut window = open(&folder.store(), &dialogs);
-    choose(&mut window, "Preset", "Small digits, 8×8 pixels");
+    choose(&mut window, "Preset", "Small digits: one label in ten");
     until(&mut window, "the preview", |state| state.preview.as_ref().is_some_and(|p| p.recipe == state.recipe));
     press(&mut window, "Distil");
     until(&mut window, "the checkpoint", |state| state.student_to_save().is_some());

@@ -82,6 +82,10 @@ pub(super) fn logarithmic(input: &GridInput) -> Vec<GridMark> {
 /// The label of a tick on a logarithmic axis.
 pub(super) fn logarithmic_label(exponent: f64) -> String {
     let value = 10_f64.powf(exponent);
+    // A curve that diverged can take the axis to where no number is.
+    if !value.is_normal() || exponent.abs() > 290.0 {
+        return String::new();
+    }
     // One part in 10⁹ is what the way through the logarithm costs.
     let scale = 10_f64.powi(9 - value.log10().floor() as i32);
     tick((value * scale).round() / scale)
