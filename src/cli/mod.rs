@@ -114,7 +114,7 @@ struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
     /// The store of all runs [default: stillroom.db in the platform's folder for data]
-    #[arg(long, env = "STILLROOM_STORE", value_name = "FILE")]
+    #[arg(long, env = "STILLROOM_STORE", hide_env_values = true, value_name = "FILE")]
     store: Option<PathBuf>,
     /// Where to compute
     #[arg(long, value_enum, default_value = "best", hide = true)]
@@ -171,7 +171,7 @@ struct RunArgs {
     #[arg(long, value_name = "PATH=VALUE", allow_hyphen_values = true)]
     set: Vec<String>,
     /// The store of all runs [default: stillroom.db in the platform's folder for data]
-    #[arg(long, env = "STILLROOM_STORE", value_name = "FILE")]
+    #[arg(long, env = "STILLROOM_STORE", hide_env_values = true, value_name = "FILE")]
     store: Option<PathBuf>,
     /// Also save the trained models here: student.safetensors, baseline.safetensors, teacher.safetensors
     #[arg(long, value_name = "DIR")]
@@ -240,7 +240,7 @@ struct PredictArgs {
 #[derive(Debug, Args)]
 struct RunsArgs {
     /// The store [default: stillroom.db in the platform's folder for data]
-    #[arg(long, env = "STILLROOM_STORE", value_name = "FILE")]
+    #[arg(long, env = "STILLROOM_STORE", hide_env_values = true, value_name = "FILE")]
     store: Option<PathBuf>,
     /// Also list what was deleted (and can be restored)
     #[arg(long)]
