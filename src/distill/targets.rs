@@ -85,6 +85,7 @@ impl Targets {
     }
 
     /// Which target belongs to a temperature.
+    #[allow(clippy::float_cmp, reason = "the very same number is looked for")]
     pub fn index_of(&self, temperature: f64) -> Option<usize> {
         self.temperatures.iter().position(|known| *known == temperature)
     }

@@ -128,6 +128,12 @@ struct Metadata {
     engine: String,
 }
 
+/// What can be read of the metadata of any version.
+#[derive(Deserialize)]
+struct Number {
+    format: u32,
+}
+
 impl Checkpoint {
     /// Slices one member out of a population.
     ///
@@ -240,10 +246,6 @@ impl Checkpoint {
             return Err(CheckpointError::NoMetadata { path });
         };
         let unusable = |problem: String| CheckpointError::Metadata { path: path.clone(), problem };
-        #[derive(Deserialize)]
-        struct Number {
-            format: u32,
-        }
         let number: Number = serde_json::from_str(text).map_err(|error| unusable(error.to_string()))?;
         if number.format > FORMAT {
             let problem = format!("format {} is newer than this program's {FORMAT}; update Stillroom", number.format);

@@ -117,38 +117,16 @@ impl FusedOptimiser {
             }
         };
         self.steps += 1;
-        for (slot, gradient) in self.slots.iter().zip(gradients) {
-            let updates: Vec<Update> = rates.iter().zip(&scales).map(|(r, s)| self.update(slot, r, *s)).collect();
-            match self.form {
+        let (rule, form, step) = (self.rule, self.form, self.steps as f64);
+        for (slot, gradient) in self.slots.iter_mut().zip(gradients) {
+            let update = |(rate, scale)| Update::new(rule, step, slot.decays, rate, scale);
+            let updates: Vec<Update> = rates.iter().zip(scales.iter().copied()).map(update).collect();
+            match form {
                 Form::Kernel => slot.kernel(gradient, &updates)?,
-                Form::Composed => {}
-            }
-        }
-        if self.form == Form::Composed {
-            for i in 0..self.slots.len() {
-                let updates: Vec<Update> =
-                    rates.iter().zip(&scales).map(|(r, s)| self.update(&self.slots[i], r, *s)).collect();
-                self.slots[i].composed(&gradients[i], &updates)?;
+                Form::Composed => slot.composed(gradient, &updates)?,
             }
         }
         Ok(())
-    }
-
-    fn update(&self, slot: &Slot, rate: &MemberRate, scale: f64) -> Update {
-        let decay = if slot.decays { rate.weight_decay } else { 0.0 };
-        let step = self.steps as f64;
-        let numbers = match self.rule {
-            Rule::AdamW { beta1, beta2, epsilon } => Numbers::AdamW {
-                beta1,
-                beta2,
-                epsilon,
-                keep: 1.0 - rate.learning_rate * decay,
-                rate: rate.learning_rate / (1.0 - beta1.powf(step)),
-                root: (1.0 - beta2.powf(step)).sqrt(),
-            },
-            Rule::Sgd { momentum } => Numbers::Sgd { momentum, decay, rate: rate.learning_rate },
-        };
-        Update { scale, numbers, active: rate.active }
     }
 
     /// The norm of each member's gradient over all parameters, summed in the order of the parameters.
@@ -195,6 +173,25 @@ struct Update {
     scale: f64,
     numbers: Numbers,
     active: bool,
+}
+
+impl Update {
+    /// In `step`, counted from 1.
+    fn new(rule: Rule, step: f64, decays: bool, rate: &MemberRate, scale: f64) -> Self {
+        let decay = if decays { rate.weight_decay } else { 0.0 };
+        let numbers = match rule {
+            Rule::AdamW { beta1, beta2, epsilon } => Numbers::AdamW {
+                beta1,
+                beta2,
+                epsilon,
+                keep: 1.0 - rate.learning_rate * decay,
+                rate: rate.learning_rate / (1.0 - beta1.powf(step)),
+                root: (1.0 - beta2.powf(step)).sqrt(),
+            },
+            Rule::Sgd { momentum } => Numbers::Sgd { momentum, decay, rate: rate.learning_rate },
+        };
+        Self { scale, numbers, active: rate.active }
+    }
 }
 
 #[derive(Clone, Copy)]

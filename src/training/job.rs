@@ -214,7 +214,7 @@ impl Engine {
     fn open(&mut self, recipe: &Recipe, prepared: &Prepared, inbox: &Inbox) -> Result<Job, (&'static str, String)> {
         let store = |error: JournalError| ("store", error.to_string());
         let probe = prepared.probe_set(&self.device).map_err(|error| (error.code(), error.to_string()))?;
-        let mut runs = self.plan_runs(recipe, prepared);
+        let mut runs = Self::plan_runs(recipe, prepared);
         let (id, numbers) = retry(inbox, || self.journal.reserve(runs.len())).map_err(store)?;
         for (run, number) in runs.iter_mut().zip(numbers) {
             run.run = number;
@@ -263,7 +263,7 @@ impl Engine {
     }
 
     /// The runs of a job, not numbered yet: teacher, student, baseline.
-    fn plan_runs(&self, recipe: &Recipe, prepared: &Prepared) -> Vec<RunInfo> {
+    fn plan_runs(recipe: &Recipe, prepared: &Prepared) -> Vec<RunInfo> {
         let info = |role, plan: &Plan, training: Option<&TrainingRecipe>, rows: usize| {
             let steps_per_epoch = training.map_or(0, |training| rows.div_ceil(training.batch) as u64);
             let distils = role == Role::Student;
@@ -675,13 +675,13 @@ impl Engine {
 
     /// Stores the logits of the probe set.
     fn snapshot(&mut self, stage: &StageRun, prepared: &Prepared, inbox: &Inbox) -> Result<(), Halt> {
-        for snapshot in self.probe_logits(stage, prepared)? {
+        for snapshot in Self::probe_logits(stage, prepared)? {
             self.emit(Report::Snapshot(snapshot), inbox)?;
         }
         Ok(())
     }
 
-    fn probe_logits(&self, stage: &StageRun, prepared: &Prepared) -> Result<Vec<Snapshot>, Halt> {
+    fn probe_logits(stage: &StageRun, prepared: &Prepared) -> Result<Vec<Snapshot>, Halt> {
         let logits = stage.session.logits(&prepared.probe)?;
         let len = logits.len() / stage.runs.len().max(1);
         let each = stage.runs.iter().zip(logits.chunks_exact(len.max(1))).enumerate();
@@ -705,7 +705,7 @@ impl Engine {
         // Probe logits may take a tenth of the time at most.
         if self.options.window && clock.last_probe.elapsed() >= clock.probe_cost * 10 {
             let start = Instant::now();
-            for snapshot in self.probe_logits(stage, prepared)? {
+            for snapshot in Self::probe_logits(stage, prepared)? {
                 self.observer.live(Live::Snapshot(snapshot));
             }
             clock.probe_cost = start.elapsed();
@@ -1019,7 +1019,9 @@ impl Clock {
         let pace = step.saturating_sub(self.from.0) as f64 / elapsed.max(1e-6);
         if elapsed > 4.0 {
             // Keep half of the window, so that the pace stays smooth.
-            self.from = (step.saturating_sub((pace * 2.0) as u64), Instant::now() - Duration::from_secs(2));
+            if let Some(from) = Instant::now().checked_sub(Duration::from_secs(2)) {
+                self.from = (step.saturating_sub((pace * 2.0) as u64), from);
+            }
         }
         pace
     }

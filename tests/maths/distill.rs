@@ -24,12 +24,7 @@ fn an_ensemble_is_the_arithmetic_or_geometric_mean_of_softened_distributions() {
     assert_close("geometric", &teachers.soften(0, 1.0, Mean::Geometric), &roots.map(|r| r / sum), 1e-6);
     // T comes before the mean. At T = 2 probabilities become their roots over the sum of roots:
     // (.414214, .292893, .292893) and (.207107, .207107, .585786), whose mean is this.
-    assert_close(
-        "T first",
-        &teachers.soften(0, 2.0, Mean::Arithmetic),
-        &[0.310_660, 0.25, 0.439_340],
-        1e-5,
-    );
+    assert_close("T first", &teachers.soften(0, 2.0, Mean::Arithmetic), &[0.310_660, 0.25, 0.439_340], 1e-5);
 }
 
 #[test]
@@ -49,21 +44,13 @@ fn targets_are_made_once_a_temperature_and_picked_by_sample() {
 #[test]
 fn metrics_of_four_rows_worked_by_hand() {
     // Top classes 0, 1, 2, 0 with confidences .6, .5, .8, .9; labels 0, 0, 2, 1.
-    let student = [
-        logits(&[0.6, 0.3, 0.1]),
-        logits(&[0.25, 0.5, 0.25]),
-        logits(&[0.1, 0.1, 0.8]),
-        logits(&[0.9, 0.05, 0.05]),
-    ]
-    .concat();
+    let student =
+        [logits(&[0.6, 0.3, 0.1]), logits(&[0.25, 0.5, 0.25]), logits(&[0.1, 0.1, 0.8]), logits(&[0.9, 0.05, 0.05])]
+            .concat();
     // The teacher's top classes: 0, 1, 0, 1.
-    let teacher = [
-        logits(&[0.6, 0.3, 0.1]),
-        logits(&[0.25, 0.5, 0.25]),
-        logits(&[0.8, 0.1, 0.1]),
-        logits(&[0.05, 0.9, 0.05]),
-    ]
-    .concat();
+    let teacher =
+        [logits(&[0.6, 0.3, 0.1]), logits(&[0.25, 0.5, 0.25]), logits(&[0.8, 0.1, 0.1]), logits(&[0.05, 0.9, 0.05])]
+            .concat();
     let at = Student { temperature: Some(1.0), soft_weight: 0.5, hard_weight: 2.0, temperature_squared: true };
     let found = evaluate(&student, &[0, 0, 2, 1], Some(&teacher), &at, 3);
     assert_eq!((found.examples, found.errors), (4, 2));

@@ -82,7 +82,7 @@ fn both_forms_of_the_loss_give_the_golden_numbers_in_both_precisions() {
         for form in FORMS {
             let loss = DistillationLoss { members: &members, targets: Some(&targets), labels: &labels };
             let (sum, terms) = loss.forward(&logits, form).unwrap();
-            let gradient = &gradients(&sum, &[logits.clone()])[0];
+            let gradient = &gradients(&sum, std::slice::from_ref(&logits))[0];
             for (k, golden) in GOLDEN.iter().enumerate() {
                 near(terms.soft[k], golden.kl);
                 near(terms.hard[k], HARD);
@@ -180,7 +180,7 @@ fn the_total_is_the_weighted_sum_and_averages_are_by_row() {
             near(terms.soft[0], 0.097_253 / 2.0);
             near(terms.hard[0], HARD);
             near(terms.total[0], 0.9 * factor * 0.097_253_448 / 2.0 + 0.3 * HARD);
-            let gradient = &gradients(&sum, &[logits.clone()])[0];
+            let gradient = &gradients(&sum, std::slice::from_ref(&logits))[0];
             for i in 0..4 {
                 let label = if i == 0 { 1.0 } else { 0.0 };
                 near(gradient[i], 0.9 * factor / 4.0 * (q[i] - p[i]) / 2.0 + 0.3 * (hard_q[i] - label));
@@ -300,7 +300,7 @@ proptest! {
             assert_close("soft", &terms.soft, &[mean(|terms| terms.soft[0])], 1e-10);
             assert_close("hard", &terms.hard, &[mean(|terms| terms.hard[0])], 1e-10);
             assert_close("total", &terms.total, &[mean(|terms| terms.total[0])], 1e-10);
-            for row in gradients(&sum, &[logits.clone()])[0].chunks(classes) {
+            for row in gradients(&sum, std::slice::from_ref(&logits))[0].chunks(classes) {
                 prop_assert!(row.iter().sum::<f64>().abs() < 1e-12);
             }
         }

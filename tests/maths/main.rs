@@ -1,5 +1,5 @@
 //! The numbers: operations and their gradients, models, distillation, and what training promises about bits.
-#![allow(clippy::unwrap_used, clippy::float_cmp, clippy::excessive_precision)]
+#![allow(clippy::unwrap_used, clippy::float_cmp, clippy::unreadable_literal)]
 
 mod checkpoint;
 mod distill;

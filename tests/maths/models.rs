@@ -179,7 +179,11 @@ fn initial_weights_depend_on_the_seed_and_the_name_and_are_as_wide_as_they_shoul
 
 #[test]
 fn normalisation_is_by_feature_or_by_pixel() {
-    let inputs = stillroom::data::Inputs::Features { rows: 3, width: 3, values: vec![1.0, 5.0, 0.0, 2.0, 5.0, 0.0, 3.0, 5.0, 6.0] };
+    let inputs = stillroom::data::Inputs::Features {
+        rows: 3,
+        width: 3,
+        values: vec![1.0, 5.0, 0.0, 2.0, 5.0, 0.0, 3.0, 5.0, 6.0],
+    };
     let normalisation = Normalisation::of_features(&inputs);
     // Means 2, 5, 2; deviations √(2/3), 0, √8. The constant feature becomes 0.
     let x = Tensor::from_slice(inputs.values(), (1, 3, 3), &Device::Cpu).unwrap();

@@ -35,7 +35,8 @@ fn gradients_of_a_dense_layer_are_its_differences() {
 #[test]
 fn gradients_of_a_convolution_are_its_differences() {
     // Nine images, so that sums of gradients cross a group's border; odd sides.
-    for (members, inputs, batch, height, width) in [(1, 1, 9, 3, 4), (2, 1, 2, 5, 3), (2, 2, 9, 3, 3), (2, 2, 1, 1, 2)] {
+    for (members, inputs, batch, height, width) in [(1, 1, 9, 3, 4), (2, 1, 2, 5, 3), (2, 2, 9, 3, 3), (2, 2, 1, 1, 2)]
+    {
         for activation in [Activation::None, Activation::Relu] {
             let x = variable(4, &[inputs, batch, 2, height, width]);
             let (w, b) = (variable(5, &[members, 3, 2, 3, 3]), variable(6, &[members, 3]));
@@ -185,11 +186,9 @@ fn gradients_of_the_distillation_loss_are_its_differences() {
         let what = format!("the distillation loss of {batch} rows");
         check_gradients(&what, std::slice::from_ref(&logits), &|form| loss.forward(&logits, form).unwrap().0);
         let [kernel, composed] = FORMS.map(|form| loss.forward(&logits, form).unwrap().1);
-        for (kernel, composed) in [
-            (&kernel.soft, &composed.soft),
-            (&kernel.hard, &composed.hard),
-            (&kernel.total, &composed.total),
-        ] {
+        for (kernel, composed) in
+            [(&kernel.soft, &composed.soft), (&kernel.hard, &composed.hard), (&kernel.total, &composed.total)]
+        {
             assert_close(&what, kernel, composed, 1e-12);
         }
         assert_eq!((kernel.soft[2], kernel.hard[3]), (0.0, 0.0));

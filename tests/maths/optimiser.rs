@@ -55,8 +55,11 @@ fn updates_are_those_of_pytorch_for_each_member() {
     for rule in [ADAMW, Rule::Sgd { momentum: 0.9 }, Rule::Sgd { momentum: 0.0 }] {
         for clip in [Clip::Never, Clip::Norm(4.5)] {
             for form in FORMS {
-                let parameters: Vec<(Var, bool)> =
-                    shapes.iter().enumerate().map(|(i, (shape, decays))| (variable(i as u64, shape), *decays)).collect();
+                let parameters: Vec<(Var, bool)> = shapes
+                    .iter()
+                    .enumerate()
+                    .map(|(i, (shape, decays))| (variable(i as u64, shape), *decays))
+                    .collect();
                 let mut expected: Vec<Vec<Reference>> = parameters
                     .iter()
                     .map(|(parameter, _)| {
@@ -71,8 +74,11 @@ fn updates_are_those_of_pytorch_for_each_member() {
                 let mut optimiser = FusedOptimiser::new(rule, clip, form, parameters.clone()).unwrap();
                 let mut clipped = [0, 0];
                 for step in 0..10 {
-                    let gradients: Vec<Tensor> =
-                        shapes.iter().enumerate().map(|(i, (shape, _))| random(100 + 10 * step + i as u64, shape)).collect();
+                    let gradients: Vec<Tensor> = shapes
+                        .iter()
+                        .enumerate()
+                        .map(|(i, (shape, _))| random(100 + 10 * step + i as u64, shape))
+                        .collect();
                     optimiser.step(&gradients, &rates).unwrap();
                     for (k, rate) in rates.iter().enumerate() {
                         let own: Vec<Vec<f64>> = gradients.iter().map(|g| flat(&g.get(k).unwrap())).collect();
@@ -107,7 +113,8 @@ fn a_member_that_is_not_active_keeps_every_bit_whatever_its_gradient() {
         for form in FORMS {
             let parameter = Var::from_tensor(&random(1, &[2, 40]).to_dtype(DType::F32).unwrap()).unwrap();
             let before: Vec<Vec<f32>> = parameter.to_vec2().unwrap();
-            let mut optimiser = FusedOptimiser::new(rule, Clip::Norm(1.0), form, vec![(parameter.clone(), true)]).unwrap();
+            let mut optimiser =
+                FusedOptimiser::new(rule, Clip::Norm(1.0), form, vec![(parameter.clone(), true)]).unwrap();
             let mut gradient = draw(2, 80);
             gradient[..40].fill(f64::NAN);
             let gradient = Tensor::from_vec(gradient, (2, 40), &Device::Cpu).unwrap().to_dtype(DType::F32).unwrap();
@@ -153,7 +160,10 @@ fn a_state_that_is_put_back_goes_on_with_the_same_bits() {
         for step in 3..6 {
             second.step(&gradients(step), &rates).unwrap();
         }
-        assert_eq!(bits(&a.flatten_all().unwrap().to_vec1().unwrap()), bits(&b.flatten_all().unwrap().to_vec1().unwrap()));
+        assert_eq!(
+            bits(&a.flatten_all().unwrap().to_vec1().unwrap()),
+            bits(&b.flatten_all().unwrap().to_vec1().unwrap())
+        );
         let wrong = vec![[random(1, &[2, 29]), random(1, &[2, 29])]];
         assert!(second.restore(1, wrong).is_err());
     }

@@ -234,6 +234,19 @@ fn seeds_fix_order_dropout_and_weights() {
 }
 
 #[test]
+fn dropout_is_drawn_anew_for_each_step() {
+    // One row, and a learning rate that moves nothing: only what is dropped can change the loss.
+    let mut lab = Lab::new(&[16], 1);
+    lab.transfer.labels = vec![Some(1)];
+    let members = [Member { learning_rate: 1e-30, weight_decay: 0.0, ..baseline(0) }];
+    let mut session = lab.session(&mlp(&[30], 0.5), &recipe(1, SGD, 0.0), &members);
+    let losses: Vec<f64> = (0..5).map(|_| session.step().unwrap().hard[0]).collect();
+    for (i, loss) in losses.iter().enumerate() {
+        assert!(losses[..i].iter().all(|before| before != loss), "{losses:?}");
+    }
+}
+
+#[test]
 fn a_member_that_diverges_is_marked_and_the_others_do_not_notice() {
     let lab = Lab::new(&[16], 50);
     for (optimiser, clip) in [(Optimiser::AdamW, 0.0), (SGD, 0.0), (SGD, 1.0)] {
