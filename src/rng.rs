@@ -18,9 +18,9 @@ impl Key {
     /// The stream for a purpose, e.g. `"batch order"` or the name of a parameter.
     pub fn named(self, purpose: &str) -> Self {
         // FNV-1a of the name; the mixing that follows does the rest.
-        let name = purpose.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
-        });
+        let name = purpose
+            .bytes()
+            .fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3));
         self.at(name)
     }
 

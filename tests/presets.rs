@@ -1,7 +1,9 @@
 //! The presets do what they say: each runs through the whole engine, and the claims of two of them hold.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::sync::Arc;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Duration;
 
 use stillroom::model::Checkpoint;
@@ -11,7 +13,7 @@ use stillroom::training::report::{JobOutcome, Live, Metrics, Report, Role, RunFi
 use stillroom::training::{DeviceChoice, JobStart, Observer, Request, Shelf, Worker, WorkerOptions};
 
 /// Says when the job is over.
-struct Bell(Sender<Result<JobOutcome, String>>);
+struct Bell(SyncSender<Result<JobOutcome, String>>);
 
 impl Observer for Bell {
     fn report(&self, report: &Arc<Report>) {
@@ -31,7 +33,7 @@ impl Observer for Bell {
 /// Runs a recipe on the CPU to its end.
 fn distil(recipe: &Recipe) -> Vec<(RunInfo, RunFinished)> {
     let journal = MemoryJournal::default();
-    let (sender, ended) = channel();
+    let (sender, ended) = sync_channel(64);
     let options = WorkerOptions { device: DeviceChoice::Cpu, ..WorkerOptions::default() };
     let worker = Worker::spawn(options, Box::new(journal.clone()), Arc::new(Bell(sender))).expect("a thread");
     assert!(worker.send(Request::Start(Box::new(JobStart::New(recipe.clone())))));

@@ -1,11 +1,13 @@
 //! The engine interrupted at its worst moments: killed after a live change, closed while paused, stalled or at work, panicked.
 //! What is stored and what comes later is the same as without the interruption.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -14,9 +16,7 @@ use stillroom::runs::{MemoryJournal, Store, StoredJob};
 use stillroom::training::report::{
     Epoch, Event, EventKind, JobId, JobOutcome, Live, Report, Role, RunId, RunOutcome, Setting,
 };
-use stillroom::training::{
-    Journal, JournalError, JobStart, Observer, Request, ResumeJob, Worker, WorkerOptions,
-};
+use stillroom::training::{JobStart, Journal, JournalError, Observer, Request, ResumeJob, Worker, WorkerOptions};
 
 const RECIPE: &str = r#"
 [data]
@@ -41,7 +41,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Passes reports on; it may do something first, on the engine's thread.
 struct Listener {
-    reports: Mutex<Sender<Arc<Report>>>,
+    reports: Mutex<SyncSender<Arc<Report>>>,
     first: Box<dyn Fn(&Report) + Send + Sync>,
 }
 
@@ -64,8 +64,12 @@ struct Engine {
 }
 
 impl Engine {
-    fn new(journal: impl Journal + 'static, resume_every: Duration, first: impl Fn(&Report) + Send + Sync + 'static) -> Self {
-        let (sender, reports) = channel();
+    fn new(
+        journal: impl Journal + 'static,
+        resume_every: Duration,
+        first: impl Fn(&Report) + Send + Sync + 'static,
+    ) -> Self {
+        let (sender, reports) = sync_channel(1 << 16);
         let listener = Listener { reports: Mutex::new(sender), first: Box::new(first) };
         let options = WorkerOptions { resume_every, ..WorkerOptions::default() };
         Self { worker: Worker::spawn(options, Box::new(journal), Arc::new(listener)).unwrap(), reports }
@@ -107,7 +111,9 @@ impl Engine {
 fn epoch_of(report: &Report, role: Role) -> Option<u64> {
     match report {
         // The teacher is the first run, the student the second.
-        Report::Epoch(Epoch { run, epoch, .. }) if *run == RunId(if role == Role::Teacher { 1 } else { 2 }) => Some(*epoch),
+        Report::Epoch(Epoch { run, epoch, .. }) if *run == RunId(if role == Role::Teacher { 1 } else { 2 }) => {
+            Some(*epoch)
+        }
         _ => None,
     }
 }
@@ -284,7 +290,7 @@ fn closing_at_the_end_of_an_epoch_loses_nothing() {
     for at in [2, 40] {
         let store = folder.path().join(format!("{at}.db"));
         let writer = Store::writer(&store).unwrap();
-        let (ends, end) = channel();
+        let (ends, end) = sync_channel(1 << 16);
         let ends = Mutex::new(ends);
         let steps = 10 * at;
         // The last steps of an epoch are reported just before it is evaluated: closing then cuts the evaluation short.

@@ -1,5 +1,7 @@
 //! The real window, driven by role and label: real data, real training, a real store.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};

@@ -8,7 +8,7 @@ use eframe::egui;
 use super::App;
 use crate::command::{Action, Command};
 use crate::model::Checkpoint;
-use crate::recipe::{CheckpointSource, Recipe, TeacherRecipe, preset};
+use crate::recipe::{CheckpointSource, Preset, Recipe, TeacherRecipe, preset};
 use crate::rng::Key;
 use crate::state::FilePurpose;
 use crate::text::{text, text_with};
@@ -152,7 +152,7 @@ impl App {
     }
 
     fn load_preset(&mut self, name: &'static str, ctx: &egui::Context) {
-        match preset(name).map(|preset| preset.recipe()) {
+        match preset(name).map(Preset::recipe) {
             Some(Ok(recipe)) => {
                 self.edit("preset", recipe, ctx);
                 self.state.preset = Some(name);

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::runs::{RunRow, Status, Store, StoreError, StoreReader};
 use crate::state::{JobView, RunCurves};
 use crate::training::ResumeJob;
-use crate::training::report::{JobId, JobOutcome, Role, RunFinished};
+use crate::training::report::{JobId, JobOutcome, RunFinished};
 
 /// What is asked of the thread.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -163,16 +163,6 @@ fn job_view(store: &StoreReader, id: JobId) -> Result<JobView, StoreError> {
 }
 
 fn resume(store: &StoreReader, id: JobId) -> Result<Answer, StoreError> {
-    let view = job_view(store, id)?;
-    let job = store.job(id)?;
-    debug_assert!(job.runs.iter().any(|run| run.role == Role::Teacher), "every job has a teacher");
-    let resume = ResumeJob {
-        job: id,
-        recipe: job.recipe,
-        runs: job.runs,
-        state: job.resume,
-        events: job.events,
-        teacher: job.teacher.map(Arc::new),
-    };
-    Ok(Answer::Resume(Box::new(view), Box::new(resume)))
+    let (view, job) = (job_view(store, id)?, store.job(id)?);
+    Ok(Answer::Resume(Box::new(view), Box::new(job.into_resume())))
 }

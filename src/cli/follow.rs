@@ -47,7 +47,11 @@ impl Watch {
 impl Observer for Watch {
     fn report(&self, report: &Arc<Report>) {
         match &**report {
-            Report::Started(_) | Report::Resumed(_) | Report::Epoch(_) | Report::RunFinished(_) | Report::JobEnded(_) => {
+            Report::Started(_)
+            | Report::Resumed(_)
+            | Report::Epoch(_)
+            | Report::RunFinished(_)
+            | Report::JobEnded(_) => {
                 self.put(News::Report(report.clone()));
             }
             Report::Steps(_) | Report::Snapshot(_) | Report::Event(_) | Report::ResumeState(_) => {}
@@ -167,7 +171,8 @@ impl<'a> Follower<'a> {
 
     fn run_finished(&mut self, it: &RunFinished) -> Result<(), Failure> {
         let Some(info) = self.runs.iter().find(|info| info.run == it.run).cloned() else { return Ok(()) };
-        let checkpoint = it.checkpoint.as_ref().and_then(|bytes| self.save(&info, bytes).or_else(|| self.stored_at(it.run)));
+        let checkpoint =
+            it.checkpoint.as_ref().and_then(|bytes| self.save(&info, bytes).or_else(|| self.stored_at(it.run)));
         self.show(FinishedRun {
             info,
             outcome: it.outcome,

@@ -76,7 +76,9 @@ fn window_or_quick_start(open_window: OpenWindow, arguments: &Arguments, voice: 
     };
     voice.note(
         "no-window",
-        &format!("No window can be opened: {reason}. Running the quick start here instead; `stillroom --help` lists more."),
+        &format!(
+            "No window can be opened: {reason}. Running the quick start here instead; `stillroom --help` lists more."
+        ),
     );
     let args = RunArgs {
         recipe: Some(QUICKSTART.name.to_owned()),
@@ -108,8 +110,10 @@ fn usage(error: &clap::Error) -> ExitCode {
 /// Knowledge distillation, live: softened distributions and loss curves. Without a command it opens the window.
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true)]
-#[command(after_help = "Exit status: 0 done; 2 the input was wrong and nothing was stored; 1 anything that failed later, \
-which can be resumed.\nEvery command takes --json and then prints one JSON object a line on stdout and nothing else there.")]
+#[command(
+    after_help = "Exit status: 0 done; 2 the input was wrong and nothing was stored; 1 anything that failed later, \
+which can be resumed.\nEvery command takes --json and then prints one JSON object a line on stdout and nothing else there."
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
@@ -151,7 +155,8 @@ impl Command {
 const RESUME_EVERY: f64 = 10.0;
 
 #[derive(Debug, Args)]
-#[command(after_long_help = "Presets: quickstart, never-seen-a-3, few-labels, noisy-labels, cnn-to-mlp, digits, teacher-mnist-mini,
+#[command(
+    after_long_help = "Presets: quickstart, never-seen-a-3, few-labels, noisy-labels, cnn-to-mlp, digits, teacher-mnist-mini,
 teacher-digits
 
 Examples:
@@ -162,7 +167,8 @@ Examples:
 
 With --json, stdout has one JSON object a line: `started` for each run once the job is stored, `epoch` after each epoch,
 `finished` with the results. Messages go to stderr, as JSON with a `code` and a `message`.
-Ctrl-C pauses the job (exit status 1); a second one ends the program at once. Either way the job can be resumed.")]
+Ctrl-C pauses the job (exit status 1); a second one ends the program at once. Either way the job can be resumed."
+)]
 struct RunArgs {
     /// A recipe's file, or the name of a preset (--help lists them)
     #[arg(required_unless_present = "resume")]

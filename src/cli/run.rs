@@ -12,7 +12,7 @@ use super::{RunArgs, store};
 use crate::recipe::{Fault, Override, PRESETS, Recipe, preset};
 use crate::runs::{Status, Store, StoreError, StoreJournal, StoreWriter, StoredJob};
 use crate::training::report::{JobId, JobOutcome, Report, RunId};
-use crate::training::{Journal, JournalError, Request, Worker, WorkerOptions, JobStart};
+use crate::training::{JobStart, Journal, JournalError, Request, Worker, WorkerOptions};
 
 pub(super) fn run(args: &RunArgs, voice: &Voice) -> Result<(), Failure> {
     let path = store(args.store.as_ref())?;
@@ -147,7 +147,9 @@ impl Ending {
                 }
                 Err(Failure::later("job-failed", format!("{job} failed: {message}; go on with: {how}")))
             }
-            None => Err(Failure::later("job-failed", format!("{job}: training ended without a word; go on with: {how}"))),
+            None => {
+                Err(Failure::later("job-failed", format!("{job}: training ended without a word; go on with: {how}")))
+            }
         }
     }
 }
@@ -191,7 +193,8 @@ fn read_recipe(name: &str, set: &[String]) -> Result<Recipe, Failure> {
         Ok(read) => read,
         Err(error) => {
             let presets = PRESETS.map(|preset| preset.name).join(", ");
-            let message = format!("{name}: the recipe cannot be read ({error}), and no preset has that name; presets: {presets}");
+            let message =
+                format!("{name}: the recipe cannot be read ({error}), and no preset has that name; presets: {presets}");
             let mut problems = vec![Problem::new("recipe-file", message)];
             problems.extend(faults.iter().map(problem));
             return Err(Failure::inputs(problems));
@@ -212,7 +215,8 @@ fn problem(fault: &Fault) -> Problem {
 fn resumable(path: &Path, name: &str) -> Result<StoredJob, Failure> {
     let input = |error: StoreError| Failure::input(error.code(), format!("--resume {name}: {error}"));
     if name.parse::<JobId>().is_err() && name.parse::<RunId>().is_err() {
-        let message = format!("--resume {name}: give a job, e.g. j-0001, or a run, e.g. r-0001; `stillroom runs` lists them");
+        let message =
+            format!("--resume {name}: give a job, e.g. j-0001, or a run, e.g. r-0001; `stillroom runs` lists them");
         return Err(Failure::input("unknown-run", message));
     }
     let reader = Store::reader(path);

@@ -52,7 +52,8 @@ impl Screen {
         let goes_on = resumed_at.map_or_else(String::new, |step| format!(", which goes on after step {step}"));
         self.voice.note("started", &format!("{job}{goes_on}: {}", first.recipe.title));
         if let Some(device) = &self.device {
-            let threads = if device.threads == 1 { "1 thread".to_owned() } else { format!("{} threads", device.threads) };
+            let threads =
+                if device.threads == 1 { "1 thread".to_owned() } else { format!("{} threads", device.threads) };
             self.voice.note("device", &format!("On {}, {threads}. {}", device.name, device.reason));
         }
     }
@@ -106,9 +107,8 @@ impl Screen {
             bar.finish_and_clear();
         }
         if run.info.loaded {
-            let text = validation(run).map_or_else(String::new, |it| {
-                format!(": {} errors on {} validation rows", it.errors, it.examples)
-            });
+            let text = validation(run)
+                .map_or_else(String::new, |it| format!(": {} errors on {} validation rows", it.errors, it.examples));
             self.voice.note("teacher", &format!("The teacher, {}, is loaded{text}.", run.info.model));
         }
     }
@@ -122,8 +122,19 @@ impl Screen {
             return Ok(());
         }
         let head = [
-            "role", "model", "T", "soft", "hard", "val. errors", "test errors", "accuracy", "agreement", "KL", "ECE",
-            "seconds", "checkpoint",
+            "role",
+            "model",
+            "T",
+            "soft",
+            "hard",
+            "val. errors",
+            "test errors",
+            "accuracy",
+            "agreement",
+            "KL",
+            "ECE",
+            "seconds",
+            "checkpoint",
         ];
         let mut left = [false; 13];
         (left[0], left[1], left[12]) = (true, true, true);
@@ -144,7 +155,8 @@ impl Screen {
             Stage::Teacher => "teacher",
             Stage::Students => "student",
         };
-        let style = ProgressStyle::with_template("{prefix} {bar:24} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
+        let style =
+            ProgressStyle::with_template("{prefix} {bar:24} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
         let bar = self.voice.bars().add(ProgressBar::new(steps).with_style(style).with_prefix(name));
         self.bar = Some((stage, bar.clone()));
         bar

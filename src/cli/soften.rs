@@ -48,13 +48,7 @@ pub(super) fn temperatures(what: &str, text: &str, problems: &mut Vec<Problem>) 
 }
 
 /// Numbers separated by commas; every one that is not allowed is a problem.
-fn list(
-    what: &str,
-    text: &str,
-    allowed: &str,
-    allow: impl Fn(f64) -> bool,
-    problems: &mut Vec<Problem>,
-) -> Vec<f64> {
+fn list(what: &str, text: &str, allowed: &str, allow: impl Fn(f64) -> bool, problems: &mut Vec<Problem>) -> Vec<f64> {
     let mut numbers = Vec::new();
     for (i, item) in text.split(',').map(str::trim).enumerate() {
         match item.parse::<f64>() {

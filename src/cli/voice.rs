@@ -98,11 +98,7 @@ impl Voice {
                     log::Level::Info | log::Level::Debug | log::Level::Trace => "note",
                 };
                 let message = record.args().to_string();
-                if json {
-                    writeln!(out, "{}", line(level, &message))
-                } else {
-                    writeln!(out, "{level}: {message}")
-                }
+                if json { writeln!(out, "{}", line(level, &message)) } else { writeln!(out, "{level}: {message}") }
             })
             .init();
     }

@@ -20,5 +20,7 @@ pub fn expected_calibration_error(rows: impl Iterator<Item = (f64, bool)>) -> Op
         bins[bin].2 += u64::from(right);
         count += 1;
     }
-    (count > 0).then(|| bins.iter().map(|(_, confidence, right)| (*right as f64 - confidence).abs()).sum::<f64>() / count as f64)
+    (count > 0).then(|| {
+        bins.iter().map(|(_, confidence, right)| (*right as f64 - confidence).abs()).sum::<f64>() / count as f64
+    })
 }

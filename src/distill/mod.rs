@@ -9,4 +9,4 @@ mod targets;
 pub use calibration::{BINS, expected_calibration_error};
 pub use method::{Method, SoftTargets, Student, TargetsOfBatch};
 pub use metrics::{Evaluation, evaluate};
-pub use targets::{Mean, TeacherLogits, Targets};
+pub use targets::{Mean, Targets, TeacherLogits};

@@ -18,17 +18,25 @@ pub fn log_soften(logits: &[f32], temperature: f64) -> Vec<f64> {
 /// −Σ p log p.
 pub fn entropy(logits: &[f32], temperature: f64) -> f64 {
     // −0.0 for a certain distribution would be shown as such.
-    log_soften(logits, temperature).into_iter().map(|log_p| if log_p == f64::NEG_INFINITY { 0.0 } else { -log_p.exp() * log_p }).sum::<f64>().max(0.0)
+    log_soften(logits, temperature)
+        .into_iter()
+        .map(|log_p| if log_p == f64::NEG_INFINITY { 0.0 } else { -log_p.exp() * log_p })
+        .sum::<f64>()
+        .max(0.0)
 }
 
 /// KL(p ‖ q) = Σ p (log p − log q) of teacher p and student q, both at T.
 pub fn divergence(teacher: &[f32], student: &[f32], temperature: f64) -> f64 {
     let (log_p, log_q) = (log_soften(teacher, temperature), log_soften(student, temperature));
-    log_p.iter().zip(log_q).map(|(log_p, log_q)| {
-        let (p, q) = (log_p.exp(), log_q.exp());
-        // Σ p log(p/q) − p + q: equal for distributions, and without the rounding of their sums.
-        if p > 0.0 { p * (log_p - log_q) - p + q } else { q }
-    }).sum()
+    log_p
+        .iter()
+        .zip(log_q)
+        .map(|(log_p, log_q)| {
+            let (p, q) = (log_p.exp(), log_q.exp());
+            // Σ p log(p/q) − p + q: equal for distributions, and without the rounding of their sums.
+            if p > 0.0 { p * (log_p - log_q) - p + q } else { q }
+        })
+        .sum()
 }
 
 /// The first class of the largest logit.

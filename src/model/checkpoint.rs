@@ -57,7 +57,9 @@ pub enum CheckpointError {
         problem: String,
     },
     /// It is one, but Stillroom did not write it.
-    #[error("{path}: the file has no Stillroom metadata, so its layers and classes are unknown; give a checkpoint that Stillroom saved")]
+    #[error(
+        "{path}: the file has no Stillroom metadata, so its layers and classes are unknown; give a checkpoint that Stillroom saved"
+    )]
     NoMetadata {
         /// The file.
         path: String,
@@ -148,9 +150,10 @@ impl Checkpoint {
         engine: String,
     ) -> candle_core::Result<Self> {
         rows.sort_unstable();
-        let weights = population.member(member)?.into_iter().map(|tensor| {
-            tensor.to_dtype(DType::F32)?.flatten_all()?.to_vec1::<f32>()
-        });
+        let weights = population
+            .member(member)?
+            .into_iter()
+            .map(|tensor| tensor.to_dtype(DType::F32)?.flatten_all()?.to_vec1::<f32>());
         Ok(Self {
             plan: population.plan().clone(),
             classes,
@@ -192,7 +195,8 @@ impl Checkpoint {
         };
         let (unknown, missing) = (lacking(classes, &self.classes), lacking(&self.classes, classes));
         if !unknown.is_empty() || !missing.is_empty() {
-            let part = |what: &str, names: String| if names.is_empty() { String::new() } else { format!("{what} {names}") };
+            let part =
+                |what: &str, names: String| if names.is_empty() { String::new() } else { format!("{what} {names}") };
             let parts = [part("the model does not know", unknown), part("the data does not have", missing)];
             let problem = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
             return Err(CheckpointError::Classes { path: path.to_owned(), problem });
@@ -266,14 +270,12 @@ impl Checkpoint {
             return Err(unusable("the normalisation does not fit the inputs".to_owned()));
         }
         let hashes = BASE64_STANDARD.decode(&metadata.rows).map_err(|error| unusable(error.to_string()))?;
-        let rows = hashes.chunks_exact(8).map(|hash| hash.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte)));
+        let rows =
+            hashes.chunks_exact(8).map(|hash| hash.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte)));
 
         let weights = plan.parameters().into_iter().map(|spec| {
-            let fault = |problem: String| CheckpointError::Tensor {
-                path: path.clone(),
-                name: spec.name.clone(),
-                problem,
-            };
+            let fault =
+                |problem: String| CheckpointError::Tensor { path: path.clone(), name: spec.name.clone(), problem };
             let view = tensors.tensor(&spec.name).map_err(|_| fault("is missing".to_owned()))?;
             if view.shape() != spec.shape || view.dtype() != Dtype::F32 {
                 let found = format!("is {:?} {:?}", view.dtype(), view.shape());

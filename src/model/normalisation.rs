@@ -58,9 +58,7 @@ impl Normalisation {
         }
         let mut shape = x.dims().to_vec();
         shape[..2].fill(1);
-        let tensor = |numbers: &[f32]| {
-            Tensor::from_slice(numbers, shape.clone(), x.device())?.to_dtype(x.dtype())
-        };
+        let tensor = |numbers: &[f32]| Tensor::from_slice(numbers, shape.clone(), x.device())?.to_dtype(x.dtype());
         x.broadcast_sub(&tensor(&self.offset)?)?.broadcast_mul(&tensor(&self.scale)?)
     }
 }

@@ -72,7 +72,9 @@ pub enum PlanError {
         features: usize,
     },
     /// Pooling halves the image once a convolution.
-    #[error("{convolutions} convolutions with pooling need images of at least {needed}×{needed} pixels; these have {height}×{width}")]
+    #[error(
+        "{convolutions} convolutions with pooling need images of at least {needed}×{needed} pixels; these have {height}×{width}"
+    )]
     TooSmall {
         /// Number of convolutions.
         convolutions: usize,

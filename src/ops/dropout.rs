@@ -2,8 +2,8 @@
 
 use candle_core::{Result, Tensor};
 
-use super::element::with_element;
 use super::Element;
+use super::element::with_element;
 use crate::rng::Key;
 
 /// Sets a share `rate` of the numbers to 0 and scales the others by 1 / (1 − rate).

@@ -147,12 +147,10 @@ impl DistillationLoss<'_> {
         let device = logits.device();
         let dtype = if device.is_metal() { DType::F32 } else { DType::F64 };
         let z = logits.to_dtype(dtype)?;
-        let column = |values: Vec<f64>, shape: (usize, usize, usize)| {
-            Tensor::from_vec(values, shape, device)?.to_dtype(dtype)
-        };
-        let each = |number: &dyn Fn(&MemberLoss) -> f64| {
-            column(self.members.iter().map(number).collect(), (members, 1, 1))
-        };
+        let column =
+            |values: Vec<f64>, shape: (usize, usize, usize)| Tensor::from_vec(values, shape, device)?.to_dtype(dtype);
+        let each =
+            |number: &dyn Fn(&MemberLoss) -> f64| column(self.members.iter().map(number).collect(), (members, 1, 1));
 
         let soft = match self.targets {
             None => Tensor::zeros(members, dtype, device)?,

@@ -49,7 +49,8 @@ impl State {
     /// The row that the lens points at; nothing before the first preview.
     pub fn lens_view(&self) -> Option<LensView<'_>> {
         let (probe, teacher, student, step) = if let Some(job) = self.focused() {
-            let snapshot = job.run_of(crate::training::report::Role::Student).and_then(|run| job.snapshots.get(&run.run));
+            let snapshot =
+                job.run_of(crate::training::report::Role::Student).and_then(|run| job.snapshots.get(&run.run));
             let student = snapshot.map(|(_, logits)| logits.as_slice());
             (&job.probe, job.teacher_logits(), student, snapshot.map(|(step, _)| *step))
         } else {

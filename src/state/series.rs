@@ -345,5 +345,4 @@ mod tests {
         assert!(series.push_at(7.0, 3.0));
         assert_eq!(series.points().collect::<Vec<_>>(), [(0.0, 1.0), (1.0, 2.0), (7.0, 3.0)]);
     }
-
 }

@@ -10,8 +10,8 @@ use super::device::{engine_name, first_line};
 use super::prepare::{PrepareError, Prepared, Shelf, Teacher, TeacherModel, population_logits};
 use super::report::{
     Activity, Change, DeviceInfo, Epoch, Event, EventKind, JobEnded, JobId, JobOutcome, Live, LossTerms, Metrics,
-    Preview, Progress, Report, ResumeState, Resumed, Role, RunFinished, RunId, RunInfo, RunOutcome, Setting,
-    Snapshot, Stage, Started, Steps,
+    Preview, Progress, Report, ResumeState, Resumed, Role, RunFinished, RunId, RunInfo, RunOutcome, Setting, Snapshot,
+    Stage, Started, Steps,
 };
 use super::resume::{self, Best, Extras};
 use super::session::{Member, Session, TeacherSide};
@@ -150,10 +150,7 @@ impl Engine {
             rows: [prepared.transfer.rows.len(), prepared.splits.validation.len(), prepared.splits.test.len()],
             probe: Arc::new(prepared.probe_set(&self.device)?),
             student: Arc::new(student),
-            parameters: [
-                teacher_plan.parameter_count(),
-                prepared.student.as_ref().map_or(0, Plan::parameter_count),
-            ],
+            parameters: [teacher_plan.parameter_count(), prepared.student.as_ref().map_or(0, Plan::parameter_count)],
             teacher_model: teacher_plan.architecture.to_string(),
             teacher_errors,
             warnings: prepared.warnings,
@@ -229,7 +226,9 @@ impl Engine {
             probe: Arc::new(probe),
         };
         match self.emit_committed(Report::Started(started), inbox) {
-            Ok(()) => Ok(Job { id, runs, events: 0, replay: VecDeque::new(), resume: None, teacher: None, paused: false }),
+            Ok(()) => {
+                Ok(Job { id, runs, events: 0, replay: VecDeque::new(), resume: None, teacher: None, paused: false })
+            }
             Err(halt) => {
                 self.journal.release(id);
                 let problem = if let Halt::Failed(problem) = halt { problem } else { "stopped".to_owned() };
@@ -244,8 +243,7 @@ impl Engine {
         let trains_teacher = matches!(resume.recipe.teacher, TeacherRecipe::Train { .. });
         let first = if trains_teacher { Stage::Teacher } else { Stage::Students };
         let (stage, step) = resume.state.as_ref().map_or((first, 0), |state| (state.stage, state.step));
-        let resumed =
-            Resumed { job: resume.job, at_millis: now(), stage, step, device: self.info.name.clone() };
+        let resumed = Resumed { job: resume.job, at_millis: now(), stage, step, device: self.info.name.clone() };
         if let Err(halt) = self.emit_committed(Report::Resumed(resumed), inbox) {
             self.journal.release(resume.job);
             let problem = if let Halt::Failed(problem) = halt { problem } else { "stopped".to_owned() };
@@ -287,7 +285,9 @@ impl Engine {
             (TeacherModel::ToTrain(plan), TeacherRecipe::Train { training, .. }) => {
                 info(Role::Teacher, plan, Some(training), teacher_rows)
             }
-            (TeacherModel::ToTrain(plan), TeacherRecipe::Checkpoint(_)) => info(Role::Teacher, plan, None, teacher_rows),
+            (TeacherModel::ToTrain(plan), TeacherRecipe::Checkpoint(_)) => {
+                info(Role::Teacher, plan, None, teacher_rows)
+            }
             (TeacherModel::Ready(teacher), _) => info(Role::Teacher, teacher.population.plan(), None, teacher_rows),
         }];
         if let Some(plan) = &prepared.student {
@@ -370,7 +370,9 @@ impl Engine {
         let mut stage = StageRun::new(Stage::Teacher, session, vec![run], training.clone());
         self.stage(job, &mut stage, prepared, inbox)?;
         if !stage.session.members[0].active {
-            return Err(Halt::Failed("the teacher's loss is not a finite number any more; lower its learning rate".to_owned()));
+            return Err(Halt::Failed(
+                "the teacher's loss is not a finite number any more; lower its learning rate".to_owned(),
+            ));
         }
         let kept = stage.kept_population(&self.device)?;
         Ok(Arc::new(Teacher { population: kept, places }))
@@ -405,11 +407,8 @@ impl Engine {
             .collect();
         let seeds: Vec<u64> = members.iter().map(|member| member.seed).collect();
         let population = self.students(prepared, plan, &seeds)?;
-        let side = if recipe.training.jitter > 0 {
-            TeacherSide::Live(logits, teacher)
-        } else {
-            TeacherSide::Cached(logits)
-        };
+        let side =
+            if recipe.training.jitter > 0 { TeacherSide::Live(logits, teacher) } else { TeacherSide::Cached(logits) };
         let session = Session::new(
             population,
             members,
@@ -626,7 +625,8 @@ impl Engine {
     }
 
     fn epoch(&mut self, stage: &mut StageRun, prepared: &Prepared, inbox: &Inbox) -> Result<(), Halt> {
-        let evaluations = self.evaluate(stage, &stage.session.population, prepared, &prepared.splits.validation, inbox)?;
+        let evaluations =
+            self.evaluate(stage, &stage.session.population, prepared, &prepared.splits.validation, inbox)?;
         let epoch = stage.session.step / stage.session.steps_per_epoch();
         for (k, validation) in evaluations.into_iter().enumerate() {
             if stage.ended(k) {
@@ -866,16 +866,7 @@ impl StageRun {
     fn new(stage: Stage, session: Session, runs: Vec<RunInfo>, recipe: TrainingRecipe) -> Self {
         let members = runs.len();
         let extras = Extras { best: vec![None; members], taken: vec![0; members], ..Extras::default() };
-        Self {
-            stage,
-            session,
-            runs,
-            recipe,
-            extras,
-            teacher: None,
-            over: vec![false; members],
-            pending: Vec::new(),
-        }
+        Self { stage, session, runs, recipe, extras, teacher: None, over: vec![false; members], pending: Vec::new() }
     }
 
     /// Whether a member has stopped before the present step.
@@ -1000,13 +991,7 @@ struct Clock {
 impl Clock {
     fn new(step: u64) -> Self {
         let now = Instant::now();
-        Self {
-            last_block: now,
-            last_resume: now,
-            last_probe: now,
-            probe_cost: Duration::ZERO,
-            from: (step, now),
-        }
+        Self { last_block: now, last_resume: now, last_probe: now, probe_cost: Duration::ZERO, from: (step, now) }
     }
 
     fn restart(&mut self, step: u64) {

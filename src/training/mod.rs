@@ -15,7 +15,9 @@ mod worker;
 
 pub use device::{DeviceChoice, choose, engine_name, threads};
 pub use job::{JobStart, ResumeJob};
-pub use prepare::{PrepareError, Prepared, ROWS_AT_A_TIME, Shelf, Teacher, TeacherModel, builtin_teacher, population_logits, tensor};
+pub use prepare::{
+    PrepareError, Prepared, ROWS_AT_A_TIME, Shelf, Teacher, TeacherModel, builtin_teacher, population_logits, tensor,
+};
 pub use schedule::rate_factor;
 pub use session::{EpochSums, Member, Session, TeacherSide};
 pub use sink::{Journal, JournalError, Observer};

@@ -27,6 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[allow(clippy::float_cmp, reason = "these factors are exact")]
     fn schedules_move_as_described() {
         let recipe = |schedule, warm_up| TrainingRecipe { schedule, warm_up, ..TrainingRecipe::default() };
         let cosine = recipe(Schedule::Cosine, 0.0);

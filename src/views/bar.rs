@@ -81,7 +81,8 @@ fn status_ui(ui: &mut Ui, state: &State) {
 }
 
 fn progress_text(progress: &Progress) -> String {
-    let epoch = (progress.step / progress.steps_per_epoch.max(1) + 1).min(progress.steps / progress.steps_per_epoch.max(1));
+    let epoch =
+        (progress.step / progress.steps_per_epoch.max(1) + 1).min(progress.steps / progress.steps_per_epoch.max(1));
     let stage = match progress.stage {
         Stage::Teacher => "bar-epoch-teacher",
         Stage::Students => "bar-epoch",

@@ -31,7 +31,9 @@ pub fn loss_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             if log.on_hover_text(super::hint_of(Action::ToggleLogLoss)).clicked() {
                 commands.act(Action::ToggleLogLoss);
             }
-            let name = |smooth| if smooth { text_with("loss-smoothed", &[("weight", SMOOTHING.into())]) } else { text("loss-raw") };
+            let name = |smooth| {
+                if smooth { text_with("loss-smoothed", &[("weight", SMOOTHING.into())]) } else { text("loss-raw") }
+            };
             Dropdown::new(&text("loss-smoothing"), &name(state.curves.smooth)).plain().show(ui, |ui| {
                 for smooth in [true, false] {
                     if ui.selectable_label(state.curves.smooth == smooth, name(smooth)).clicked() {
@@ -90,7 +92,8 @@ fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) ->
             }
         }
         None => {
-            if let Some((run, curves)) = job.run_of(Role::Teacher).and_then(|run| Some((run, job.curves.get(&run.run)?)))
+            if let Some((run, curves)) =
+                job.run_of(Role::Teacher).and_then(|run| Some((run, job.curves.get(&run.run)?)))
                 && !curves.total.is_empty()
             {
                 let (line, band) = viewport.reduce(&curves.hard, state.curves.smooth);

@@ -26,7 +26,14 @@ use crate::theme::Icon;
 use crate::widgets::IconButton;
 
 /// A small button for an action, with its name, explanation and shortcut on hover.
-fn action_button(ui: &mut Ui, icon: Icon, action: Action, framed: bool, state: &State, commands: &Commands) -> Response {
+fn action_button(
+    ui: &mut Ui,
+    icon: Icon,
+    action: Action,
+    framed: bool,
+    state: &State,
+    commands: &Commands,
+) -> Response {
     let (name, hint) = (text(action.key()), hint_of(action));
     let button = IconButton::new(icon, &name).hint(&hint);
     let button = if framed { button.framed() } else { button };

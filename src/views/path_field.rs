@@ -18,7 +18,7 @@ pub fn path_field_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let modal = egui::Modal::new(egui::Id::unique("path field")).show(ui, |ui| {
         ui.set_width(440.0);
         ui.spacing_mut().item_spacing.y = space::S;
-        let label = ui.label(title(&text(key)));
+        let label = ui.label(title(text(key)));
         ui.label(text("path-hint"));
         let mut typed = field.text.clone();
         let edit = egui::TextEdit::singleline(&mut typed).desired_width(f32::INFINITY);

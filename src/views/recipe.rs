@@ -59,7 +59,7 @@ impl Editor<'_> {
 
     fn data_ui(&self, ui: &mut Ui, preview: Option<&Preview>) {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
-        ui.label(title(&text("recipe-data")));
+        ui.label(title(text("recipe-data")));
         let data = &self.state.recipe.data;
         let wide = ui.available_width();
         let here = source_name(&data.source);
@@ -106,7 +106,7 @@ impl Editor<'_> {
     fn teacher_ui(&self, ui: &mut Ui, preview: Option<&Preview>) {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
         ui.horizontal(|ui| {
-            ui.label(title(&text("recipe-teacher")));
+            ui.label(title(text("recipe-teacher")));
             ui.with_layout(eframe::egui::Layout::right_to_left(eframe::egui::Align::Center), |ui| {
                 action_button(ui, Icon::Folder, Action::OpenTeacher, false, self.state, self.commands);
             });
@@ -166,7 +166,7 @@ impl Editor<'_> {
 
     fn student_ui(&self, ui: &mut Ui, preview: Option<&Preview>) {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
-        ui.label(title(&text("recipe-student")));
+        ui.label(title(text("recipe-student")));
         let student = self.state.recipe.student.as_ref();
         let here = student.map_or_else(String::new, ToString::to_string);
         let (wide, colour) = (ui.available_width(), ui.tokens().student);
@@ -194,8 +194,11 @@ impl Editor<'_> {
     fn temperature_ui(&self, ui: &mut Ui) {
         let mut temperature = self.state.recipe.distill.temperature;
         let name = text("recipe-temperature");
-        let slider =
-            Slider::new(&name, &mut temperature, TEMPERATURES).logarithmic().ticks(&TICKS).default_value(4.0).format(&short);
+        let slider = Slider::new(&name, &mut temperature, TEMPERATURES)
+            .logarithmic()
+            .ticks(&TICKS)
+            .default_value(4.0)
+            .format(&short);
         if ui.add(slider).on_hover_text(text("recipe-temperature-hint")).changed() {
             self.edit("temperature", |recipe| recipe.distill.temperature = temperature);
         }
@@ -238,7 +241,7 @@ impl Editor<'_> {
     fn training_ui(&self, ui: &mut Ui) {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
         let recipe = &self.state.recipe;
-        ui.label(title(&text("recipe-training")));
+        ui.label(title(text("recipe-training")));
         // A recipe without a student trains its teacher, so these are the teacher's settings then.
         let own = match (&recipe.teacher, &recipe.student) {
             (TeacherRecipe::Train { training, .. }, None) => training,

@@ -185,9 +185,9 @@ fn row_ui(
         cell(ui, Align::Max, |ui| words(ui, errors, None));
     });
     table_row.col(|ui| {
-        let difference = validation(row).filter(|_| row.role == Role::Student).and_then(|metrics| {
-            baselines.get(&row.job).map(|baseline| metrics.errors as i64 - *baseline as i64)
-        });
+        let difference = validation(row)
+            .filter(|_| row.role == Role::Student)
+            .and_then(|metrics| baselines.get(&row.job).map(|baseline| metrics.errors as i64 - *baseline as i64));
         let (difference, colour) = match difference {
             None => (dash(), ui.tokens().tertiary),
             Some(0) => ("0".to_owned(), ui.tokens().secondary),

@@ -26,7 +26,10 @@ fn refused(place: &Place, arguments: &[&str], expected: &[&str]) {
 fn a_wrong_recipe_is_refused_by_field_and_line() {
     let place = Place::new();
     let cases: [(&str, &[&str]); 10] = [
-        ("distill.temperature=0", &["--set distill.temperature=0: distill.temperature: 0 is not allowed; give a number above 0"]),
+        (
+            "distill.temperature=0",
+            &["--set distill.temperature=0: distill.temperature: 0 is not allowed; give a number above 0"],
+        ),
         ("distill.temperature=-2", &["distill.temperature: -2 is not allowed"]),
         ("distill.temperature=nan", &["distill.temperature: nan is not allowed"]),
         ("distill={ soft_weight = 0, hard_weight = 0 }", &["soft_weight and hard_weight are both 0"]),
@@ -54,9 +57,18 @@ fn several_faults_are_told_at_once() {
     ran.is_refused(&[]);
     let messages = json_lines(&ran.stderr);
     let codes: Vec<&Value> = messages.iter().map(|message| &message["code"]).collect();
-    assert_eq!(codes, ["recipe-conflict", "recipe-not-allowed", "recipe-unknown-key", "recipe-not-allowed"], "{messages:#?}");
+    assert_eq!(
+        codes,
+        ["recipe-conflict", "recipe-not-allowed", "recipe-unknown-key", "recipe-not-allowed"],
+        "{messages:#?}"
+    );
     let all = ran.stderr;
-    for place in ["wrong.toml, line 8: distill.temperature", "wrong.toml, line 10: training.epoch", "--set distill.soft_weight=-1", "--set nothing"] {
+    for place in [
+        "wrong.toml, line 8: distill.temperature",
+        "wrong.toml, line 10: training.epoch",
+        "--set distill.soft_weight=-1",
+        "--set nothing",
+    ] {
         assert!(all.contains(place), "{place}\n{all}");
     }
     assert!(!place.path("store.db").exists());
@@ -94,7 +106,10 @@ fn wrong_data_is_refused_by_file_and_line() {
             "{ csv = \"ragged.csv\", label = \"y\" }",
             &["ragged.csv, line 3: has 2 fields; allowed: 3", "ragged.csv, line 4, column `b`: `x` is not allowed"],
         ),
-        ("{ images = \"images\", size = 8 }", &["images/cat/1.png: ", "images/dog/1.png: ", "allowed: a PNG or JPEG image"]),
+        (
+            "{ images = \"images\", size = 8 }",
+            &["images/cat/1.png: ", "images/dog/1.png: ", "allowed: a PNG or JPEG image"],
+        ),
     ];
     for (source, expected) in cases {
         refused(&place, &["run", "tiny.toml", "--set", &format!("data.source={source}")], expected);
@@ -106,7 +121,9 @@ fn wrong_data_is_refused_by_file_and_line() {
 #[test]
 fn a_teacher_that_does_not_fit_is_refused() {
     let place = Place::new();
-    let teacher = |source: &str| format!("[data]\nsource = {source}\n[teacher]\nmodel = {{ mlp = [4] }}\n[training]\nepochs = 1\n");
+    let teacher = |source: &str| {
+        format!("[data]\nsource = {source}\n[teacher]\nmodel = {{ mlp = [4] }}\n[training]\nepochs = 1\n")
+    };
     let digits = std::iter::repeat_n("1,2,3,4,5,6,7,8", 8).collect::<Vec<_>>().join(",");
     let wide: String = (0..20).map(|i| format!("{digits},{}\n", ["cat", "dog"][i % 2])).collect();
     let narrow: String = (0..20).map(|i| format!("{i},{}\n", ["cat", "dog"][i % 2])).collect();
@@ -116,12 +133,17 @@ fn a_teacher_that_does_not_fit_is_refused() {
         place.run(&["run", &format!("{name}.toml"), "--store", "other.db", "--out", name, "--json"]).is_good();
     }
     place.write("digits.toml", teacher("\"digits\""));
-    place.run(&["run", "digits.toml", "--set", "data.seed=1", "--store", "other.db", "--out", "seed", "--json"]).is_good();
+    place
+        .run(&["run", "digits.toml", "--set", "data.seed=1", "--store", "other.db", "--out", "seed", "--json"])
+        .is_good();
     place.write("noise.safetensors", [7; 100]);
     place.write("plain.safetensors", [&2_u64.to_le_bytes()[..], b"{}"].concat());
     let cases: [(&str, &[&str]); 6] = [
         ("narrow/teacher.safetensors", &["the model takes inputs of shape [1], the data has [1, 8, 8]"]),
-        ("wide/teacher.safetensors", &["the model does not know 0, 1, 2, 3, 4, 5, 6, 7, 8, 9", "the data does not have cat, dog"]),
+        (
+            "wide/teacher.safetensors",
+            &["the model does not know 0, 1, 2, 3, 4, 5, 6, 7, 8, 9", "the data does not have cat, dog"],
+        ),
         ("seed/teacher.safetensors", &["the teacher was trained on ", "of this run's 359 test rows", "data.seed"]),
         ("noise.safetensors", &["noise.safetensors: this is not a whole .safetensors file"]),
         ("plain.safetensors", &["plain.safetensors: the file has no Stillroom metadata"]),
@@ -157,11 +179,16 @@ fn wrong_arguments_are_refused() {
 #[test]
 fn a_store_that_is_none_is_refused() {
     let place = Place::new();
-    place.write("notes.txt", "These are notes, not a database, and long enough to be one, if notes could be one.".repeat(9));
+    place.write(
+        "notes.txt",
+        "These are notes, not a database, and long enough to be one, if notes could be one.".repeat(9),
+    );
     for command in [&["run", "tiny.toml", "--store", "notes.txt"][..], &["runs", "--store", "notes.txt"]] {
         place.run(command).is_refused(&["notes.txt is not a Stillroom store"]);
     }
-    place.run(&["run", "tiny.toml", "--store", "notes.txt/store.db"]).is_refused(&["notes.txt/store.db cannot be opened"]);
+    place
+        .run(&["run", "tiny.toml", "--store", "notes.txt/store.db"])
+        .is_refused(&["notes.txt/store.db cannot be opened"]);
     place.run(&["run", "tiny.toml", "--store", "."]).is_refused(&["cannot be opened"]);
     let other = rusqlite::Connection::open(place.path("other.db")).unwrap();
     other.execute_batch("CREATE TABLE songs (title TEXT)").unwrap();

@@ -49,7 +49,8 @@ struct Bits([Vec<u32>; 3], String);
 impl From<Curve> for Bits {
     fn from(curve: Curve) -> Self {
         let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect();
-        let epochs: Vec<_> = curve.epochs.iter().map(|epoch| (epoch.epoch, epoch.step, epoch.loss, &epoch.validation)).collect();
+        let epochs: Vec<_> =
+            curve.epochs.iter().map(|epoch| (epoch.epoch, epoch.step, epoch.loss, &epoch.validation)).collect();
         Self([bits(&curve.soft), bits(&curve.hard), bits(&curve.total)], format!("{epochs:?}"))
     }
 }
@@ -136,7 +137,11 @@ fn a_killed_run_goes_on_as_if_nothing_had_happened() {
         let ran = Ran::of(child.wait_with_output().unwrap());
         killed += usize::from(ran.status.is_none());
         is_sound(&place);
-        let ran = if place.store().job(JobId(1)).unwrap().status == Status::Done { ran } else { place.run(&resume).is_good() };
+        let ran = if place.store().job(JobId(1)).unwrap().status == Status::Done {
+            ran
+        } else {
+            place.run(&resume).is_good()
+        };
         if ran.events("finished").len() == 3 {
             whole.is_what_came(&place, &ran);
         } else {
@@ -188,7 +193,8 @@ fn ctrl_c_pauses() {
     place.write("longer.toml", LONGER);
     let child = start(&place, &RUN);
     std::thread::sleep(whole.took.mul_f64(0.5));
-    let interrupt = std::process::Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
+    let interrupt =
+        std::process::Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
     assert!(interrupt.success());
     let ran = Ran::of(child.wait_with_output().unwrap());
     assert_eq!(ran.status, Some(1), "{ran:#?}");

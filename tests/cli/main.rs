@@ -1,5 +1,7 @@
 //! The terminal as its users have it: the built binary, its output and its exit status.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod input;
 mod interruption;
 mod results;

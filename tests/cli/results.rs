@@ -5,13 +5,14 @@ use stillroom::runs::Status;
 
 use crate::tool::Place;
 
-/// Softened distributions are those of equation 1 in Hinton, Vinyals & Dean 2015, q_i = exp(z_i/T) / Σ_j exp(z_j/T). The
+/// Softened distributions are those of equation 1 in Hinton, Vinyals & Dean 2015, `q_i = exp(z_i/T) / Σ_j exp(z_j/T)`. The
 /// entropies were computed from it in double precision outside this program.
 #[test]
 fn soften_gives_the_known_entropies() {
     let place = Place::new();
     let ran = place.run(&["soften", "5,2,0.5,-1", "--temperature", "0.5,1,2,4,10,100", "--json"]).is_good();
-    let known = [(0.5, 0.018_620), (1.0, 0.262_905), (2.0, 0.844_113), (4.0, 1.225_016), (10.0, 1.360_500), (100.0, 1.386_047)];
+    let known =
+        [(0.5, 0.018_620), (1.0, 0.262_905), (2.0, 0.844_113), (4.0, 1.225_016), (10.0, 1.360_500), (100.0, 1.386_047)];
     assert_eq!(ran.lines().len(), known.len());
     for (line, (temperature, entropy)) in ran.lines().iter().zip(known) {
         let keys: Vec<&String> = line.as_object().unwrap().keys().collect();
@@ -30,7 +31,15 @@ fn soften_gives_the_known_entropies() {
 fn soften_knows_the_teacher_of_the_ten_classes() {
     let place = Place::new();
     let ran = place.run(&["soften", "9,5,4,2,1,0,-1,-2,-3,-5", "-t", "1,2,4,8,20,50,100", "--json"]).is_good();
-    let known = [(0.141, 0.974), (0.861, 0.774), (1.778, 0.436), (2.168, 0.239), (2.282, 0.146), (2.299, 0.117), (2.302, 0.108)];
+    let known = [
+        (0.141, 0.974),
+        (0.861, 0.774),
+        (1.778, 0.436),
+        (2.168, 0.239),
+        (2.282, 0.146),
+        (2.299, 0.117),
+        (2.302, 0.108),
+    ];
     assert_eq!(ran.lines().len(), known.len());
     for (line, (entropy, top)) in ran.lines().iter().zip(known) {
         assert!((line["entropy"].as_f64().unwrap() - entropy).abs() < 5e-4, "{line}");
@@ -57,7 +66,8 @@ fn a_run_tells_its_story_in_order() {
     assert_eq!(ran.stderr, "");
     let lines = ran.lines();
     let story: Vec<String> = lines.iter().map(|line| line["event"].as_str().unwrap().to_owned()).collect();
-    let expected: Vec<&str> = [vec!["started"; 3], vec!["epoch"; 4], vec!["finished"], vec!["epoch"; 12], vec!["finished"; 2]].concat();
+    let expected: Vec<&str> =
+        [vec!["started"; 3], vec!["epoch"; 4], vec!["finished"], vec!["epoch"; 12], vec!["finished"; 2]].concat();
     assert_eq!(story, expected);
     let roles = ["teacher", "student", "baseline"];
     for (line, role) in ran.events("started").iter().zip(roles) {
@@ -148,7 +158,8 @@ fn a_teacher_is_trained_alone_and_then_loaded() {
 #[test]
 fn overrides_replace_whole_values() {
     let place = Place::new();
-    let set = ["--set", "student.model={ mlp = [] }", "--set", "distill.temperature=2", "--set", "training.baseline=false"];
+    let set =
+        ["--set", "student.model={ mlp = [] }", "--set", "distill.temperature=2", "--set", "training.baseline=false"];
     let ran = place.run(&[&["run", "tiny.toml", "--json"], set.as_slice()].concat()).is_good();
     assert_eq!(ran.finished("student")["temperature"], 2.0);
     assert_eq!(ran.finished("student")["parameters"], 650, "64 · 10 weights and 10 biases");
@@ -158,7 +169,12 @@ fn overrides_replace_whole_values() {
 #[test]
 fn a_loss_that_is_no_number_is_null_and_said_to_be() {
     let place = Place::new();
-    let set = ["--set", "training.learning_rate=1e30", "--set", "teacher={ model = { mlp = [4] }, epochs = 1, learning_rate = 1e-3 }"];
+    let set = [
+        "--set",
+        "training.learning_rate=1e30",
+        "--set",
+        "teacher={ model = { mlp = [4] }, epochs = 1, learning_rate = 1e-3 }",
+    ];
     let ran = place.run(&[&["run", "tiny.toml", "--json"], set.as_slice()].concat());
     assert_eq!(ran.status, Some(1), "{ran:#?}");
     for role in ["student", "baseline"] {
@@ -175,7 +191,8 @@ fn predictions_are_a_table_of_probabilities() {
     let place = Place::new();
     place.run(&["run", "tiny.toml", "--json", "--out", "."]).is_good();
     let predict = |more: &[&str]| {
-        let arguments = [&["predict", "student.safetensors", "--data", "digits", "--out", "p.csv", "--json"], more].concat();
+        let arguments =
+            [&["predict", "student.safetensors", "--data", "digits", "--out", "p.csv", "--json"], more].concat();
         let line = place.run(&arguments).is_good().lines().remove(0);
         let mut reader = csv::Reader::from_path(place.path("p.csv")).unwrap();
         let head: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
@@ -198,12 +215,18 @@ fn predictions_are_a_table_of_probabilities() {
         assert!(top(soft) < top(plain));
         assert!((top(plain) - plain[3 + plain[2] as usize]).abs() < 1e-15, "the predicted class is the likeliest");
     }
-    let mut ids: Vec<f64> = [predict(&["--split", "train"]), predict(&["--split", "validation"]), plain].concat().into_iter().map(|row| row[0]).collect();
+    let mut ids: Vec<f64> = [predict(&["--split", "train"]), predict(&["--split", "validation"]), plain]
+        .concat()
+        .into_iter()
+        .map(|row| row[0])
+        .collect();
     ids.sort_by(f64::total_cmp);
     assert_eq!(ids, (0..1797).map(f64::from).collect::<Vec<_>>());
     assert_eq!(predict(&["--split", "all"]).len(), 1797);
     // What a model has learnt says little about it.
-    let ran = place.run(&["predict", "student.safetensors", "--data", "digits", "--split", "all", "--out", "p.csv"]).is_good();
+    let ran = place
+        .run(&["predict", "student.safetensors", "--data", "digits", "--split", "all", "--out", "p.csv"])
+        .is_good();
     assert!(ran.stderr.starts_with("warning: the model was trained on 12"), "{}", ran.stderr);
 }
 
@@ -217,7 +240,8 @@ fn predict_finds_out_what_its_data_is() {
     let ran = place.run(&["run", "table.toml", "--json", "--out", "."]).is_good();
     let errors = &ran.finished("teacher")["test"]["errors"];
     for source in ["data/table.csv", "{ csv = \"data/table.csv\", label = \"answer\" }"] {
-        let ran = place.run(&["predict", "teacher.safetensors", "--data", source, "--out", "p.csv", "--json"]).is_good();
+        let ran =
+            place.run(&["predict", "teacher.safetensors", "--data", source, "--out", "p.csv", "--json"]).is_good();
         assert_eq!(ran.lines()[0]["errors"], *errors, "{source}");
     }
     let head = std::fs::read_to_string(place.path("p.csv")).unwrap();
@@ -235,10 +259,24 @@ fn runs_are_listed_with_their_results() {
     assert_eq!(listed.len(), 3);
     for line in listed {
         let finished = ran.finished(line["role"].as_str().unwrap());
-        for key in ["run", "job", "temperature", "soft_weight", "hard_weight", "seed", "parameters", "steps", "test", "checkpoint"] {
+        for key in [
+            "run",
+            "job",
+            "temperature",
+            "soft_weight",
+            "hard_weight",
+            "seed",
+            "parameters",
+            "steps",
+            "test",
+            "checkpoint",
+        ] {
             assert_eq!(line[key], finished[key], "{key}");
         }
-        assert_eq!((&line["status"], &line["title"], &line["data"]), (&json!("done"), &json!("Tiny"), &json!("digits")));
+        assert_eq!(
+            (&line["status"], &line["title"], &line["data"]),
+            (&json!("done"), &json!("Tiny"), &json!("digits"))
+        );
     }
     let table = place.run(&["runs"]).is_good().stdout;
     assert_eq!(table.lines().count(), 4);
