@@ -50,7 +50,7 @@ action-raise-temperature = Raise T
 action-raise-temperature-hint = A higher temperature in the lens
 action-lower-temperature = Lower T
 action-lower-temperature-hint = A lower temperature in the lens
-action-log-loss = log y
+action-log-loss = Log y
 action-log-loss-hint = Logarithmic or linear loss
 action-bin = bin
 action-bin-hint = List deleted runs too
@@ -63,6 +63,7 @@ action-overlay-hint = Show how long a frame takes
 
 # The bar at the top.
 bar-preset = Preset
+bar-view = View
 bar-progress = Training
 bar-starting = Starting…
 bar-failed = Failed: { $message }
@@ -193,8 +194,8 @@ runs-model = model
 runs-model-hint = Its layers
 runs-t = T
 runs-t-hint = Temperature of the loss; a baseline and a teacher have none
-runs-soft-weight = soft weight
-runs-soft-weight-hint = Weight of the soft term, or what the run is for
+runs-weights = soft · hard
+runs-weights-hint = Weights of the soft and the hard term, or what the run is for
 runs-validation = val. errors
 runs-validation-hint = Wrong validation rows: of the kept weights, or after the last epoch so far
 runs-against = vs. baseline

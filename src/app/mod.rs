@@ -24,6 +24,7 @@ use crate::state::State;
 use crate::theme;
 use crate::training::report::Setting;
 use crate::training::{DeviceChoice, Request, Worker, WorkerOptions};
+use crate::widgets::Toasts;
 use frame_meter::FrameMeter;
 use inbox::Inbox;
 use reader::Reader;
@@ -89,7 +90,7 @@ pub struct App {
     inbox: Arc<Inbox>,
     reader: Reader,
     dialogs: Box<dyn Dialogs>,
-    toasts: egui_notify::Toasts,
+    toasts: Toasts,
     tiles: egui_tiles::Tree<tiles::Pane>,
     meter: FrameMeter,
     /// Settings moved in the panel that the running job does not know yet, and when they were moved last.
@@ -129,7 +130,7 @@ impl App {
             inbox,
             reader,
             dialogs,
-            toasts: egui_notify::Toasts::default().with_anchor(egui_notify::Anchor::BottomRight),
+            toasts: Toasts::default(),
             tiles: tiles::default_arrangement(),
             meter: FrameMeter::install(ctx),
             moved: Vec::new(),

@@ -1,7 +1,7 @@
 //! Performs commands: the only place where the window's state is changed by the user.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use eframe::egui;
 
@@ -14,6 +14,7 @@ use crate::state::FilePurpose;
 use crate::text::{text, text_with};
 use crate::training::report::Setting;
 use crate::training::{JobStart, Request};
+use crate::widgets::ToastKind;
 
 impl App {
     pub(super) fn perform_all(&mut self, ctx: &egui::Context) {
@@ -216,13 +217,13 @@ impl App {
     /// A notice that something was done, or why not.
     fn told(&mut self, result: Result<(), String>, done: String) {
         match result {
-            Ok(()) => drop(self.toasts.success(done).duration(Some(Duration::from_secs(4)))),
+            Ok(()) => self.toasts.add(ToastKind::Done, done),
             Err(fault) => self.fault(fault),
         }
     }
 
     pub(super) fn fault(&mut self, message: String) {
         log::warn!("{message}");
-        self.toasts.error(message).duration(Some(Duration::from_secs(12)));
+        self.toasts.add(ToastKind::Fault, message);
     }
 }

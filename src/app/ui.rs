@@ -25,7 +25,7 @@ impl App {
         if state.shows_overlay {
             self.overlay_ui(ui);
         }
-        self.toasts.show(ui.ctx());
+        self.toasts.show(ui);
     }
 
     /// Frame times, for those who build the window.

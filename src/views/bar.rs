@@ -34,6 +34,7 @@ pub fn bar_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     ui.add_space(space::XS);
 
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        view_menu_ui(ui, commands);
         device_ui(ui, state);
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| status_ui(ui, state));
     });
@@ -45,6 +46,17 @@ fn preset_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             let name = preset.recipe().map_or_else(|_| preset.name.to_owned(), |recipe| recipe.title);
             if ui.selectable_label(state.preset == Some(preset.name), name).clicked() {
                 commands.send(Command::LoadPreset(preset.name));
+            }
+        }
+    });
+}
+
+/// What concerns the window and no recipe.
+fn view_menu_ui(ui: &mut Ui, commands: &Commands) {
+    Dropdown::new(&text("bar-view"), &text("bar-view")).plain().show(ui, |ui| {
+        for action in [Action::ToggleTheme, Action::ResetLayout, Action::ToggleLogLoss, Action::ToggleOverlay] {
+            if ui.selectable_label(false, text(action.key())).on_hover_text(hint_of(action)).clicked() {
+                commands.act(action);
             }
         }
     });

@@ -12,12 +12,12 @@ use crate::runs::{RunRow, Status};
 use crate::state::State;
 use crate::text::{text, text_with};
 use crate::theme::{Icon, Tokens, UiTokens as _, caption, size, space};
-use crate::training::report::{JobId, Metrics, Role};
+use crate::training::report::{JobId, Metrics, Role, Setting};
 use crate::widgets::{Chip, IconButton, dot_ui, empty_state_ui, section_ui};
 
 /// Widths of the columns: mark, run, started; model, T, soft weight, validation, difference, test, agreement. The title has
 /// what is left.
-const WIDTHS: [f32; 10] = [30.0, 64.0, 66.0, 112.0, 44.0, 76.0, 68.0, 72.0, 70.0, 70.0];
+const WIDTHS: [f32; 10] = [30.0, 64.0, 66.0, 112.0, 44.0, 84.0, 68.0, 72.0, 70.0, 70.0];
 
 /// Least width of the last column.
 const STATUS: f32 = 116.0;
@@ -90,7 +90,7 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
                     ("runs-recipe", Align::Min),
                     ("runs-model", Align::Min),
                     ("runs-t", Align::Max),
-                    ("runs-soft-weight", Align::Max),
+                    ("runs-weights", Align::Max),
                     ("runs-validation", Align::Max),
                     ("runs-against", Align::Max),
                     ("runs-test", Align::Max),
@@ -167,16 +167,18 @@ fn row_ui(
     table_row.col(|ui| words(ui, row.title.clone(), None));
     table_row.col(|ui| words(ui, row.model.clone(), None));
     table_row.col(|ui| {
-        let t = changed(row, crate::training::report::Setting::Temperature)
-            .unwrap_or_else(|| row.temperature.map_or_else(dash, short));
+        let t = changed(row, Setting::Temperature).unwrap_or_else(|| row.temperature.map_or_else(dash, short));
         cell(ui, Align::Max, |ui| words(ui, t, None));
     });
     table_row.col(|ui| {
         let weight = match row.role {
             Role::Baseline => text("runs-baseline"),
             Role::Teacher => text("runs-teacher"),
-            Role::Student => changed(row, crate::training::report::Setting::SoftWeight)
-                .unwrap_or_else(|| row.soft_weight.map_or_else(dash, |weight| format!("{weight:.2}"))),
+            Role::Student => {
+                let weight = |setting, weight: f64| changed(row, setting).unwrap_or_else(|| format!("{weight:.2}"));
+                let soft = row.soft_weight.map_or_else(dash, |soft| weight(Setting::SoftWeight, soft));
+                format!("{soft} · {}", weight(Setting::HardWeight, row.hard_weight))
+            }
         };
         cell(ui, Align::Max, |ui| words(ui, weight, None));
     });
@@ -266,7 +268,7 @@ fn role_colour(role: Role, tokens: &Tokens) -> Color32 {
 }
 
 /// `4 → 8` for a setting that was moved in mid-run.
-fn changed(row: &RunRow, setting: crate::training::report::Setting) -> Option<String> {
+fn changed(row: &RunRow, setting: Setting) -> Option<String> {
     let mut of_setting = row.changes.iter().filter(|change| change.setting == setting);
     let first = of_setting.next()?;
     let last = of_setting.next_back().unwrap_or(first);

@@ -15,6 +15,7 @@ mod segmented;
 mod slider;
 mod stat_tile;
 mod ticks;
+mod toasts;
 mod toggle;
 mod weight_bar;
 
@@ -31,6 +32,7 @@ pub use section::{group_ui, hairline_ui, section_ui};
 pub use segmented::segmented_ui;
 pub use slider::Slider;
 pub use stat_tile::stat_tile_ui;
+pub use toasts::{ToastKind, Toasts};
 pub use toggle::toggle_ui;
 pub use weight_bar::{Share, weight_bar_ui};
 

@@ -1,0 +1,126 @@
+//! Notices that stack at the lower right and leave by themselves, in the order in which they came.
+//! Painted by egui's own parts, so that they have names for accessibility and need no symbols from a font.
+
+use std::time::Duration;
+
+use eframe::egui::{self, Align2, Area, Frame, Id, Label, Ui};
+
+use crate::text::text_with;
+use crate::theme::{Icon, UiTokens as _, radius, space};
+use crate::widgets::{IconButton, dot_ui};
+
+/// Notices on the screen.
+#[derive(Clone, Debug, Default)]
+pub struct Toasts {
+    shown: Vec<Toast>,
+    next: u64,
+}
+
+/// What kind of notice it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ToastKind {
+    /// Something was done.
+    Done,
+    /// Something could not be done.
+    Fault,
+}
+
+#[derive(Clone, Debug)]
+struct Toast {
+    id: u64,
+    kind: ToastKind,
+    words: String,
+    left: Duration,
+}
+
+/// Notices beyond this many push the oldest out.
+const AT_ONCE: usize = 5;
+
+impl Toasts {
+    /// Adds a notice; one that is on the screen already is shown for longer instead.
+    pub fn add(&mut self, kind: ToastKind, words: String) {
+        let left = Duration::from_secs(if kind == ToastKind::Done { 4 } else { 12 });
+        if let Some(same) = self.shown.iter_mut().find(|toast| toast.words == words) {
+            same.left = left;
+            return;
+        }
+        self.shown.push(Toast { id: self.next, kind, words, left });
+        self.next += 1;
+        if self.shown.len() > AT_ONCE {
+            self.shown.remove(0);
+        }
+    }
+
+    /// Draws them over everything else. Time stands still while the pointer is on one.
+    pub fn show(&mut self, ui: &Ui) {
+        if self.shown.is_empty() {
+            return;
+        }
+        let mut closed = None;
+        let area = Area::new(Id::unique("toasts"))
+            .order(egui::Order::Foreground)
+            .anchor(Align2::RIGHT_BOTTOM, [-space::M, -space::M])
+            .show(ui.ctx(), |ui| {
+                ui.spacing_mut().item_spacing.y = space::S;
+                for toast in &self.shown {
+                    if toast_ui(ui, toast) {
+                        closed = Some(toast.id);
+                    }
+                }
+            });
+        if !area.response.contains_pointer() {
+            let passed = Duration::from_secs_f32(ui.input(|input| input.stable_dt).min(0.5));
+            for toast in &mut self.shown {
+                toast.left = toast.left.saturating_sub(passed);
+            }
+        }
+        self.shown.retain(|toast| Some(toast.id) != closed && !toast.left.is_zero());
+        // Only when the next one leaves does anything change by itself.
+        if let Some(next) = self.shown.iter().map(|toast| toast.left).min() {
+            ui.ctx().request_repaint_after(next.min(Duration::from_millis(250)));
+        }
+    }
+}
+
+/// True when it is to be closed.
+fn toast_ui(ui: &mut Ui, toast: &Toast) -> bool {
+    let tokens = ui.tokens();
+    let colour = if toast.kind == ToastKind::Done { tokens.good } else { tokens.bad };
+    let frame = Frame::new()
+        .fill(tokens.control)
+        .stroke(egui::Stroke::new(1.0, tokens.hairline))
+        .corner_radius(radius::CONTROL)
+        .inner_margin(space::S);
+    frame
+        .show(ui, |ui| {
+            ui.horizontal_top(|ui| {
+                dot_ui(ui, colour);
+                ui.scope(|ui| {
+                    ui.set_max_width(360.0);
+                    ui.add(Label::new(&toast.words).wrap());
+                });
+                let name = text_with("widget-remove", &[("name", toast.words.clone().into())]);
+                ui.add(IconButton::new(Icon::Close, &name)).clicked()
+            })
+            .inner
+        })
+        .inner
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_notice_stands_once_and_the_oldest_make_room() {
+        let mut toasts = Toasts::default();
+        toasts.add(ToastKind::Done, "saved".to_owned());
+        toasts.add(ToastKind::Done, "saved".to_owned());
+        assert_eq!(toasts.shown.len(), 1);
+        for i in 0..AT_ONCE {
+            toasts.add(ToastKind::Fault, i.to_string());
+        }
+        assert_eq!(toasts.shown.len(), AT_ONCE);
+        assert!(toasts.shown.iter().all(|toast| toast.words != "saved"));
+    }
+}
