@@ -1,4 +1,4 @@
-//! Notices that stack at the lower right and leave by themselves, in the order in which they came.
+//! Notices that stack over the curves, where no control lies below them, and leave by themselves.
 //! Painted by egui's own parts, so that they have names for accessibility and need no symbols from a font.
 
 use std::time::Duration;
@@ -33,6 +33,9 @@ struct Toast {
     left: Duration,
 }
 
+/// Below the bar at the top and the title rows of the panels.
+const TOP: f32 = 84.0;
+
 /// Notices beyond this many push the oldest out.
 const AT_ONCE: usize = 5;
 
@@ -59,7 +62,7 @@ impl Toasts {
         let mut closed = None;
         let area = Area::new(Id::unique("toasts"))
             .order(egui::Order::Foreground)
-            .anchor(Align2::RIGHT_BOTTOM, [-space::M, -space::M])
+            .anchor(Align2::CENTER_TOP, [0.0, TOP])
             .show(ui.ctx(), |ui| {
                 ui.spacing_mut().item_spacing.y = space::S;
                 for toast in &self.shown {
