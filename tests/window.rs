@@ -150,7 +150,7 @@ fn a_job_is_started_paused_changed_and_stopped_then_an_old_run_is_opened_and_two
         window.run_steps(4);
     }
     assert_eq!(window.state().state().overlaid.len(), 2);
-    window.get_by_label(&students[1].to_string()).click();
+    window.get_by_role_and_label(Role::Label, &students[1].to_string()).click();
     window.run_steps(4);
     until(&mut window, "the old job", |state| state.focus == Some(stopped) && state.focused().is_some());
     // The other job's student is now a curve of its own in the legend.
@@ -163,6 +163,8 @@ fn a_job_is_started_paused_changed_and_stopped_then_an_old_run_is_opened_and_two
     press(&mut window, "bin");
     window.get_by_label(&format!("Restore {}", students[0])).click();
     window.run_steps(4);
+    let stored = Store::reader(folder.store()).runs(true).unwrap();
+    eprintln!("DEBUG {:?}", stored.iter().map(|row| (row.run, row.deleted)).collect::<Vec<_>>());
     until(&mut window, "its return", |state| state.row(students[0]).is_some_and(|row| !row.deleted));
 }
 

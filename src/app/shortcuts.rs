@@ -15,7 +15,9 @@ pub(super) fn take_keys(ctx: &Context, state: &State, commands: &Commands) {
     actions.sort_by_key(|(_, shortcut)| !shortcut.shift);
     let busy = ctx.memory(|memory| memory.focused().is_some());
     for (action, shortcut) in actions {
-        if (busy && !shortcut.command) || (ctx.text_edit_focused() && shortcut.key == "Z") {
+        // F keys type nothing, whatever has the focus.
+        let types = !shortcut.command && shortcut.key != "F12";
+        if (busy && types) || (ctx.text_edit_focused() && shortcut.key == "Z") {
             continue;
         }
         let Some(key) = Key::from_name(shortcut.key) else { continue };

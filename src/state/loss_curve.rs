@@ -3,14 +3,14 @@
 use super::series::Series;
 
 /// Weight of the past in the smoothed curve.
-pub const SMOOTHING: f64 = 0.75;
+const SMOOTHING: f64 = 0.75;
 
 /// Every step's value, and their exponential mean, both growing by appending.
 #[derive(Clone, Debug)]
 pub struct LossCurve {
     /// As it was.
     pub raw: Series,
-    /// The exponential mean with weight [`SMOOTHING`] for the past, corrected for its start: the n-th value is divided by
+    /// The exponential mean with weight 0.75 for the past, corrected for its start: the n-th value is divided by
     /// 1 − 0.75ⁿ. Values that are not finite stay where they are and do not count.
     pub smooth: Series,
     sum: f64,

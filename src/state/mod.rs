@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub use history::History;
 pub use job_view::{JobView, RunCurves};
 pub use lens::{Lens, LensView};
-pub use loss_curve::{LossCurve, SMOOTHING};
+pub use loss_curve::LossCurve;
 
 use crate::recipe::{PRESETS, Recipe};
 use crate::runs::RunRow;
@@ -226,7 +226,8 @@ impl State {
                 return Some(message);
             }
             Live::Snapshot(snapshot) => self.take_snapshot(snapshot),
-            Live::Progress(progress) => self.progress = Some(progress),
+            // The last word of a job may come after its end.
+            Live::Progress(progress) => self.progress = Some(progress).filter(|p| self.running == Some(p.job)),
         }
         None
     }

@@ -82,7 +82,7 @@ impl From<candle_core::Error> for Halt {
 const LAST_TRY: Duration = Duration::from_secs(3);
 
 /// Least time between two blocks of steps, and between two progress reports.
-const BLOCK: Duration = Duration::from_millis(30);
+const BLOCK: Duration = Duration::from_millis(50);
 
 impl Engine {
     pub fn new(

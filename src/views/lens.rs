@@ -159,8 +159,8 @@ fn bars_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
 fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
     let t = state.lens.temperature;
     let number = |value: Option<f64>| match value {
-        Some(value) if value.is_finite() && value >= 0.01 => format!("{value:.2}"),
-        Some(value) if value.is_finite() => format!("{value:.4}"),
+        Some(value) if value.is_finite() && value >= 0.1 => format!("{value:.2}"),
+        Some(value) if value.is_finite() => format!("{value:.3}"),
         Some(_) | None => text("widget-bars-missing"),
     };
     let class = |logits: &[f32]| view.probe.classes[top_class(logits)].clone();

@@ -5,7 +5,7 @@ use egui_plot::PlotPoint;
 
 use super::curves::{Drawn, Viewport, curve_id, markers, overlaid};
 use crate::command::{Action, Command, Commands};
-use crate::state::{JobView, RunCurves, SMOOTHING, State};
+use crate::state::{JobView, RunCurves, State};
 use crate::text::{text, text_with};
 use crate::theme::{Icon, Tokens, UiTokens as _};
 use crate::training::report::{LossTerms, Role, RunInfo};
@@ -32,7 +32,7 @@ pub fn loss_ui(ui: &mut Ui, state: &State, commands: &Commands) {
                 commands.act(Action::ToggleLogLoss);
             }
             let name = |smooth| {
-                if smooth { text_with("loss-smoothed", &[("weight", SMOOTHING.into())]) } else { text("loss-raw") }
+                if smooth { text("loss-smoothed") } else { text("loss-raw") }
             };
             Dropdown::new(&text("loss-smoothing"), &name(state.curves.smooth)).plain().show(ui, |ui| {
                 for smooth in [true, false] {

@@ -220,6 +220,11 @@ impl CurvePlot<'_> {
         if let Some(x) = self.include_x {
             // From the beginning: before the first point there would be no range otherwise.
             plot = plot.include_x(0.0).include_x(x);
+            if self.curves.iter().all(|curve| curve.line.is_empty()) {
+                // From 0.1 to 10, or from 0 to 1, until there is something to fit.
+                let (low, high) = if self.log_y { (-1.0, 1.0) } else { (0.0, 1.0) };
+                plot = plot.include_y(low).include_y(high);
+            }
         }
         if let Some(link) = self.link {
             plot = plot.link_axis(link, [true, false]);
