@@ -163,8 +163,6 @@ fn a_job_is_started_paused_changed_and_stopped_then_an_old_run_is_opened_and_two
     press(&mut window, "bin");
     window.get_by_label(&format!("Restore {}", students[0])).click();
     window.run_steps(4);
-    let stored = Store::reader(folder.store()).runs(true).unwrap();
-    eprintln!("DEBUG {:?}", stored.iter().map(|row| (row.run, row.deleted)).collect::<Vec<_>>());
     until(&mut window, "its return", |state| state.row(students[0]).is_some_and(|row| !row.deleted));
 }
 

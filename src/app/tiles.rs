@@ -53,9 +53,10 @@ impl Behavior<Pane> for Panels<'_> {
     fn pane_ui(&mut self, ui: &mut Ui, _tile: TileId, pane: &mut Pane) -> UiResponse {
         let rect = ui.max_rect();
         ui.painter().rect_filled(rect, 0.0, ui.tokens().panel);
-        // The title row is the handle by which a panel is moved; what stands in it comes later and wins.
+        // The title row is the handle by which a panel is moved; what stands in it comes later and wins. It takes clicks,
+        // too, and does nothing with them: egui then waits for a movement before it calls a press on a button a drag.
         let handle = egui::Rect::from_min_size(rect.min, egui::vec2(rect.width(), size::SECTION));
-        let handle = ui.interact(handle, ui.scope_id().with("handle"), egui::Sense::drag());
+        let handle = ui.interact(handle, ui.scope_id().with("handle"), egui::Sense::click_and_drag());
         let (state, commands) = (self.state, self.commands);
         match pane {
             Pane::Recipe => views::recipe_ui(ui, state, commands),
