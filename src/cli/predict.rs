@@ -65,7 +65,7 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
     let (device, _) = choose(DeviceChoice::Best, threads());
     let failed = |error: PrepareError| Failure::later(error.code(), error);
     let population = checkpoint.population(&device).map_err(|error| failed(error.into()))?;
-    let model = Teacher { population, places };
+    let model = Teacher::new(population, places);
     let logits = model.logits(&dataset, &rows, &device, &|| false).map_err(failed)?.values;
     let labels: Vec<u32> = rows.iter().map(|row| dataset.labels[*row as usize]).collect();
     let classes = dataset.classes.len();

@@ -21,7 +21,7 @@ use crate::data::TransferSet;
 use crate::distill::{Evaluation, Student, TeacherLogits, evaluate};
 use crate::model::{Checkpoint, Plan, Population};
 use crate::ops::Terms;
-use crate::recipe::{Keep, Recipe, TeacherRecipe, TrainingRecipe};
+use crate::recipe::{CheckpointSource, Keep, Recipe, Source, TeacherRecipe, TrainingRecipe};
 
 /// What to run.
 #[derive(Clone, Debug)]
@@ -97,7 +97,10 @@ impl Engine {
 
     pub fn serve(&mut self, request: Request, inbox: &Inbox) {
         match request {
-            Request::Preview(recipe) => self.preview(*recipe),
+            Request::Preview(recipe) => {
+                self.preview(*recipe.clone());
+                self.look_ahead(&recipe, inbox);
+            }
             Request::Start(start) => self.start(*start, inbox),
             // Nothing runs that these could be for.
             Request::Pause | Request::Play | Request::StepOnce | Request::Stop | Request::Change(..) => {}
@@ -123,6 +126,19 @@ impl Engine {
         match self.make_preview(&recipe) {
             Ok(preview) => self.observer.live(Live::Preview(Box::new(preview))),
             Err(error) => self.reject(true, &error),
+        }
+    }
+
+    /// Asks a shipped teacher about all rows while the user still looks at the preview, so that a job begins at once. It
+    /// stays on the shelf; what goes wrong here is said when the job is started.
+    fn look_ahead(&mut self, recipe: &Recipe, inbox: &Inbox) {
+        let shipped = matches!(recipe.teacher, TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_)))
+            && matches!(recipe.data.source, Source::Builtin(_));
+        if shipped
+            && let Ok(prepared) = self.shelf.prepare(recipe, &self.device)
+            && let TeacherModel::Ready(teacher) = &prepared.teacher
+        {
+            teacher.all_logits(&prepared.dataset, &self.device, &|| inbox.closing()).ok();
         }
     }
 
@@ -303,9 +319,8 @@ impl Engine {
     fn run(&mut self, job: &mut Job, recipe: &Recipe, prepared: Prepared, inbox: &Inbox) -> Result<(), Halt> {
         let teacher = self.teacher_stage(job, recipe, &prepared, inbox)?;
         let Some(plan) = &prepared.student else { return Ok(()) };
-        let all: Vec<u32> = (0..prepared.dataset.labels.len() as u32).collect();
-        let logits = teacher.logits(&prepared.dataset, &all, &self.device, &|| inbox.closing());
-        let logits = Arc::new(logits.map_err(evaluation_halt)?);
+        let logits = teacher.all_logits(&prepared.dataset, &self.device, &|| inbox.closing());
+        let logits = logits.map_err(evaluation_halt)?;
         self.student_stage(job, recipe, &prepared, plan, teacher, logits, inbox)
     }
 
@@ -322,11 +337,11 @@ impl Engine {
         let classes = prepared.dataset.classes.len();
         let plan = match (&prepared.teacher, &recipe.teacher) {
             (TeacherModel::Ready(teacher), _) => {
-                let split = |rows: &[u32]| -> Result<Metrics, Halt> {
-                    let logits = teacher.logits(&prepared.dataset, rows, &self.device, &|| inbox.closing());
-                    let logits = logits.map_err(evaluation_halt)?;
-                    let labels = prepared.labels(rows);
-                    Ok(metrics(evaluate(&logits.values, &labels, None, &Student::baseline(), classes)))
+                let all = teacher.all_logits(&prepared.dataset, &self.device, &|| inbox.closing());
+                let all = all.map_err(evaluation_halt)?;
+                let split = |rows: &[u32]| {
+                    let logits: Vec<f32> = rows.iter().flat_map(|row| all.row(0, *row as usize)).copied().collect();
+                    metrics(evaluate(&logits, &prepared.labels(rows), None, &Student::baseline(), classes))
                 };
                 let finished = RunFinished {
                     run: run.run,
@@ -334,8 +349,8 @@ impl Engine {
                     outcome: RunOutcome::Done,
                     steps: 0,
                     seconds: 0.0,
-                    validation: Some(split(&prepared.splits.validation)?),
-                    test: Some(split(&prepared.splits.test)?),
+                    validation: Some(split(&prepared.splits.validation)),
+                    test: Some(split(&prepared.splits.test)),
                     checkpoint: None,
                 };
                 self.emit_committed(Report::RunFinished(finished), inbox)?;
@@ -350,7 +365,7 @@ impl Engine {
         if let (Some((Stage::Students, _)), Some(bytes)) = (&job.resume, &job.teacher) {
             let checkpoint = Checkpoint::from_bytes("the stored teacher", bytes);
             let checkpoint = checkpoint.map_err(|error| Halt::Failed(error.to_string()))?;
-            return Ok(Arc::new(Teacher { population: checkpoint.population(&self.device)?, places }));
+            return Ok(Arc::new(Teacher::new(checkpoint.population(&self.device)?, places)));
         }
         let TeacherRecipe::Train { training, .. } = &recipe.teacher else {
             return Err(Halt::Failed("the teacher has no training".to_owned()));
@@ -375,7 +390,7 @@ impl Engine {
             ));
         }
         let kept = stage.kept_population(&self.device)?;
-        Ok(Arc::new(Teacher { population: kept, places }))
+        Ok(Arc::new(Teacher::new(kept, places)))
     }
 
     fn student_stage(

@@ -1,7 +1,7 @@
 //! From a recipe to everything that training needs; all that can be wrong with the input is found here.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use candle_core::{Device, Tensor};
 
@@ -52,6 +52,8 @@ pub struct Teacher {
     pub population: Population,
     /// For each class of the data, its place among the population's logits.
     pub places: Vec<usize>,
+    /// Logits of every row of a dataset, once somebody has asked for them.
+    kept: Mutex<Option<(Arc<Dataset>, Arc<TeacherLogits>)>>,
 }
 
 /// Why a recipe cannot be run.
@@ -178,7 +180,7 @@ impl Shelf {
             }
         };
         let places = checkpoint.places_of(&path, &dataset.inputs.shape(), &dataset.classes)?;
-        let teacher = Arc::new(Teacher { population: checkpoint.population(device)?, places });
+        let teacher = Arc::new(Teacher::new(checkpoint.population(device)?, places));
         if let Some(builtin) = builtin {
             // The weights now live in the population; the shelf keeps what describes them.
             let description = Checkpoint { weights: Vec::new(), ..checkpoint.clone() };
@@ -256,6 +258,33 @@ impl Prepared {
 }
 
 impl Teacher {
+    /// A population with the places of the data's classes among its logits.
+    pub fn new(population: Population, places: Vec<usize>) -> Self {
+        Self { population, places, kept: Mutex::new(None) }
+    }
+
+    /// Logits of every row of `dataset`, as [`Teacher::logits`]; worked out the first time only.
+    ///
+    /// # Errors
+    /// When the device fails or the user cancels.
+    pub fn all_logits(
+        &self,
+        dataset: &Arc<Dataset>,
+        device: &Device,
+        cancelled: &dyn Fn() -> bool,
+    ) -> Result<Arc<TeacherLogits>, PrepareError> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, logits)) = &*kept
+            && Arc::ptr_eq(of, dataset)
+        {
+            return Ok(Arc::clone(logits));
+        }
+        let rows: Vec<u32> = (0..dataset.labels.len() as u32).collect();
+        let logits = Arc::new(self.logits(dataset, &rows, device, cancelled)?);
+        *kept = Some((Arc::clone(dataset), Arc::clone(&logits)));
+        Ok(logits)
+    }
+
     /// Logits of `rows`, `[members, rows, classes]`, with the classes in the order of the data. `cancelled` is asked between
     /// parts.
     ///
