@@ -180,8 +180,6 @@ pub enum Command {
     Delete(RunId),
     /// Take it out again.
     Restore(RunId),
-    /// Bring a run's recipe back into the panel.
-    LoadRecipe(JobId),
     /// What is typed in the path field.
     TypePath(String),
     /// The path field is done; `false` gives it up.

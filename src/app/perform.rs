@@ -65,11 +65,6 @@ impl App {
                 self.told(restored, done);
                 self.reader.list();
             }
-            Command::LoadRecipe(job) => {
-                if let Some(recipe) = self.state.jobs.get(&job).map(|job| job.recipe.clone()) {
-                    self.edit("recipe", recipe, ctx);
-                }
-            }
             Command::TypePath(typed) => {
                 if let Some(field) = &mut self.state.path_field {
                     field.text = typed;

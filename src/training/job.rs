@@ -98,7 +98,7 @@ impl Engine {
     pub fn serve(&mut self, request: Request, inbox: &Inbox) {
         match request {
             Request::Preview(recipe) => {
-                self.preview(*recipe.clone());
+                self.preview(&recipe);
                 self.look_ahead(&recipe, inbox);
             }
             Request::Start(start) => self.start(*start, inbox),
@@ -122,8 +122,8 @@ impl Engine {
         self.observer.live(Live::Rejected { preview, code, message });
     }
 
-    fn preview(&mut self, recipe: Recipe) {
-        match self.make_preview(&recipe) {
+    fn preview(&mut self, recipe: &Recipe) {
+        match self.make_preview(recipe) {
             Ok(preview) => self.observer.live(Live::Preview(Box::new(preview))),
             Err(error) => self.reject(true, &error),
         }
@@ -590,7 +590,7 @@ impl Engine {
                     self.event(job, stage, EventKind::Stopped, inbox)?;
                     return Err(Halt::Stopped);
                 }
-                Request::Preview(recipe) => self.preview(*recipe),
+                Request::Preview(recipe) => self.preview(&recipe),
                 Request::Start(_) => {
                     let message = "a job is running; stop it before another is started".to_owned();
                     self.observer.live(Live::Rejected { preview: false, code: "job-running", message });
