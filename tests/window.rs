@@ -23,7 +23,7 @@ fn open(store: &Path, dialogs: &ScriptedDialogs) -> Window {
     let dialogs = Box::new(dialogs.clone());
     Harness::builder().with_size([1280.0, 800.0]).build_eframe(move |cc| {
         theme::install(&cc.egui_ctx);
-        App::new(&cc.egui_ctx, store, DeviceChoice::Cpu, dialogs).unwrap()
+        App::new(&cc.egui_ctx, store, DeviceChoice::Cpu, dialogs, Duration::ZERO).unwrap()
     })
 }
 

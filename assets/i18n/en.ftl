@@ -167,7 +167,6 @@ lens-bars = Softened distributions
 lens-teacher = teacher
 lens-student = student
 lens-both = both
-lens-differ = differ
 lens-teacher-entropy = teacher entropy
 lens-teacher-entropy-hint = How spread out the teacher's distribution is at this T; at most ln of the number of classes
 lens-student-entropy = student entropy
@@ -175,7 +174,7 @@ lens-student-entropy-hint = How spread out the student's distribution is at this
 lens-kl = KL
 lens-kl-hint = KL divergence from the teacher's distribution to the student's at this T; 0 when they are equal
 lens-top = top class
-lens-top-hint = The class with the largest probability; T never changes it
+lens-top-hint = The class with the largest probability, the teacher’s before the student’s where they differ; T never changes it
 
 # The list of runs.
 runs-title = Runs

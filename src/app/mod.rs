@@ -12,7 +12,7 @@ mod ui;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 pub use dialogs::{Dialogs, RfdDialogs, ScriptedDialogs};
 use eframe::egui;
@@ -21,7 +21,7 @@ use crate::command::Commands;
 use crate::recipe::{Faults, QUICKSTART, Recipe};
 use crate::runs::{Store, StoreError, StoreWriter};
 use crate::state::State;
-use crate::theme;
+use crate::theme::{self, UiTokens as _};
 use crate::training::report::Setting;
 use crate::training::{DeviceChoice, Request, Worker, WorkerOptions};
 use crate::widgets::Toasts;
@@ -73,9 +73,19 @@ pub fn run(options: &Options) -> Result<(), OpenError> {
     let device = options.device;
     let create = move |cc: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, DynError> {
         theme::install(&cc.egui_ctx);
-        Ok(Box::new(App::new(&cc.egui_ctx, store, device, Box::new(RfdDialogs::default()))?))
+        let app = App::new(&cc.egui_ctx, store, device, Box::new(RfdDialogs::default()), pace(cc))?;
+        Ok(Box::new(app))
     };
     eframe::run_native("Stillroom", native, Box::new(create)).map_err(|error| OpenError::NoWindow(error.to_string()))
+}
+
+/// Where a graphics card draws, news is drawn at display rate. Where the cores that train must draw as well, at this pace, so
+/// that training keeps most of their time; what the user does is drawn at once in either case.
+const PACE_OF_CPU: Duration = Duration::from_millis(120);
+
+fn pace(cc: &eframe::CreationContext<'_>) -> Duration {
+    let adapter = cc.wgpu_render_state.as_ref().map(|state| state.adapter.get_info().device_type);
+    if adapter == Some(eframe::wgpu::DeviceType::Cpu) { PACE_OF_CPU } else { Duration::ZERO }
 }
 
 /// The window.
@@ -102,7 +112,8 @@ pub struct App {
 }
 
 impl App {
-    /// The window's contents, with their threads. The theme must be installed in `ctx`.
+    /// The window's contents, with their threads. The theme must be installed in `ctx`. `pace` is the least time from a report
+    /// of the training thread to the frame that shows it.
     ///
     /// # Errors
     /// When the system gives no thread, or the first recipe is faulty.
@@ -111,10 +122,11 @@ impl App {
         store: StoreWriter,
         device: DeviceChoice,
         dialogs: Box<dyn Dialogs>,
+        pace: Duration,
     ) -> Result<Self, DynError> {
         let recipe = QUICKSTART.recipe()?;
         let repaint = ctx.clone();
-        let inbox = Arc::new(Inbox::new(move || repaint.request_repaint()));
+        let inbox = Arc::new(Inbox::new(move || repaint.request_repaint_after(pace)));
         let options = WorkerOptions { device, window: true, ..WorkerOptions::default() };
         let worker = Worker::spawn(options, Box::new(store.journal()), Arc::clone(&inbox) as Arc<_>)?;
         let repaint = ctx.clone();
@@ -146,6 +158,11 @@ impl App {
 }
 
 impl eframe::App for App {
+    /// The panels' ground is what the window is cleared with: nothing is drawn over twice.
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.tokens().panel.to_normalized_gamma_f32()
+    }
+
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.meter.begin();
         self.take_in(ctx);

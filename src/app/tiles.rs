@@ -1,7 +1,7 @@
 //! The arrangement of the panels.
 
-use eframe::egui::{self, Ui, WidgetText};
-use egui_tiles::{Behavior, Container, Linear, LinearDir, SimplificationOptions, TileId, Tiles, Tree, UiResponse};
+use eframe::egui::{self, Stroke, Ui, WidgetText};
+use egui_tiles::{Behavior, Container, Linear, LinearDir, ResizeState, SimplificationOptions, TileId, Tiles, Tree, UiResponse};
 
 use crate::command::Commands;
 use crate::state::State;
@@ -52,7 +52,6 @@ pub(super) struct Panels<'a> {
 impl Behavior<Pane> for Panels<'_> {
     fn pane_ui(&mut self, ui: &mut Ui, _tile: TileId, pane: &mut Pane) -> UiResponse {
         let rect = ui.max_rect();
-        ui.painter().rect_filled(rect, 0.0, ui.tokens().panel);
         // The title row is the handle by which a panel is moved; what stands in it comes later and wins. It takes clicks,
         // too, and does nothing with them: egui then waits for a movement before it calls a press on a button a drag.
         let handle = egui::Rect::from_min_size(rect.min, egui::vec2(rect.width(), size::SECTION));
@@ -81,6 +80,15 @@ impl Behavior<Pane> for Panels<'_> {
 
     fn gap_width(&self, _style: &egui::Style) -> f32 {
         1.0
+    }
+
+    fn resize_stroke(&self, style: &egui::Style, state: ResizeState) -> Stroke {
+        let tokens = style.visuals.tokens();
+        match state {
+            ResizeState::Idle => Stroke::new(1.0, tokens.hairline),
+            ResizeState::Hovering => Stroke::new(1.0, tokens.secondary),
+            ResizeState::Dragging => Stroke::new(2.0, tokens.secondary),
+        }
     }
 
     fn min_size(&self) -> f32 {

@@ -14,10 +14,7 @@ const BAR: f32 = 44.0;
 impl App {
     pub(super) fn window_ui(&mut self, ui: &mut Ui) {
         let Self { state, commands, tiles, .. } = self;
-        let tokens = ui.tokens();
-        ui.painter().rect_filled(ui.max_rect(), 0.0, tokens.hairline);
-        let plain = Frame::new().fill(tokens.panel);
-        Panel::top("bar").frame(plain).exact_size(BAR).resizable(false).show(ui, |ui| {
+        Panel::top("bar").frame(Frame::NONE).exact_size(BAR).resizable(false).show(ui, |ui| {
             views::bar_ui(ui, state, commands);
         });
         egui::CentralPanel::no_frame().show(ui, |ui| tiles.ui(&mut Panels { state, commands }, ui));

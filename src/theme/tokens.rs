@@ -141,7 +141,13 @@ pub trait UiTokens {
 
 impl UiTokens for egui::Ui {
     fn tokens(&self) -> &'static Tokens {
-        if self.visuals().dark_mode { &DARK } else { &LIGHT }
+        self.visuals().tokens()
+    }
+}
+
+impl UiTokens for egui::Visuals {
+    fn tokens(&self) -> &'static Tokens {
+        if self.dark_mode { &DARK } else { &LIGHT }
     }
 }
 

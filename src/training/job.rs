@@ -507,6 +507,8 @@ impl Engine {
                 self.flush(stage, inbox)?;
                 self.end_epoch(stage, prepared, inbox)?;
             } else if done.is_power_of_two() {
+                // The first steps are shown one by one: a curve begins as soon as it can.
+                self.flush(stage, inbox)?;
                 self.snapshot(stage, prepared, inbox)?;
             }
             if stage.session.members.iter().all(|member| !member.active) {

@@ -17,7 +17,10 @@ pub fn stat_tile_ui(ui: &mut Ui, width: f32, caption: &str, value: &str, unit: &
         let left = rect.left() + space::S + 1.0;
         let small = egui::FontId::proportional(size::TICK);
         painter.text(pos2(left, rect.top() + 6.0), egui::Align2::LEFT_TOP, caption, small, t.tertiary);
-        let number = painter.layout_no_wrap(value.to_owned(), semibold(size::VALUE), t.text);
+        // A class may have a long name; what does not fit ends in dots.
+        let mut number = egui::text::LayoutJob::simple_singleline(value.to_owned(), semibold(size::VALUE), t.text);
+        number.wrap = egui::text::TextWrapping::truncate_at_width(rect.right() - space::XS - left);
+        let number = painter.layout_job(number);
         let after = painter.layout_no_wrap(unit.to_owned(), egui::FontId::proportional(size::CAPTION), t.text);
         let base = rect.bottom() - 6.0;
         let right = left + number.size().x + space::XS;
