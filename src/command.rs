@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use crate::recipe::Recipe;
+use crate::recipe::Sweep;
 use crate::state::{FilePurpose, Quality, State};
 use crate::training::report::{JobId, RunId};
 
@@ -159,7 +159,7 @@ pub enum Command {
     /// Begin with a preset.
     LoadPreset(&'static str),
     /// Replace the recipe; `field` names what was edited, so that a drag is one step of undo.
-    Edit(&'static str, Box<Recipe>),
+    Edit(&'static str, Box<Sweep>),
     /// T of the lens.
     LensTemperature(f64),
     /// Show a job in the panels.

@@ -36,7 +36,7 @@ fn distil(recipe: &Recipe) -> Vec<(RunInfo, RunFinished)> {
     let (sender, ended) = sync_channel(64);
     let options = WorkerOptions { device: DeviceChoice::Cpu, ..WorkerOptions::default() };
     let worker = Worker::spawn(options, Box::new(journal.clone()), Arc::new(Bell(sender))).expect("a thread");
-    assert!(worker.send(Request::Start(Box::new(JobStart::New(recipe.clone())))));
+    assert!(worker.send(Request::Start(Box::new(JobStart::New(recipe.clone().into())))));
     let outcome = ended.recv_timeout(Duration::from_secs(300)).expect("the job ends");
     assert_eq!(outcome, Ok(JobOutcome::Done), "{}", recipe.title);
     drop(worker);

@@ -149,7 +149,7 @@ fn given(store: &Path, job: &StoredJob) -> Given {
 fn uninterrupted(job: &StoredJob) -> Given {
     let journal = MemoryJournal::default();
     let engine = Engine::new(journal.clone(), Duration::from_hours(1), |_| {});
-    let again = ResumeJob { state: None, teacher: None, ..job.clone().into_resume() };
+    let again = ResumeJob { state: None, finished: Vec::new(), ..job.clone().into_resume() };
     engine.start(JobStart::Resume(again));
     assert_eq!(engine.wait_for_end(), JobOutcome::Done);
     let mut given = Given::default();
@@ -205,8 +205,8 @@ fn child_that_is_killed() {
             std::thread::sleep(Duration::from_millis(2));
         }
     });
-    engine.start(JobStart::New(recipe()));
-    let change = |setting, to| assert!(engine.worker.send(Request::Change(setting, to)));
+    engine.start(JobStart::New(recipe().into()));
+    let change = |setting, to| assert!(engine.worker.send(Request::Change(setting, to, None)));
     engine.wait(|report| epoch_of(report, Role::Teacher) == Some(1));
     change(Setting::LearningRate, 2e-3);
     engine.wait(|report| epoch_of(report, Role::Student) == Some(3));
@@ -274,7 +274,7 @@ fn a_change_made_while_others_are_replayed_keeps_its_place() {
     });
     engine.start(JobStart::Resume(Store::reader(&store).job(JobId(1)).unwrap().into_resume()));
     engine.wait(|report| epoch_of(report, Role::Student).is_some());
-    engine.worker.send(Request::Change(Setting::HardWeight, 0.3));
+    engine.worker.send(Request::Change(Setting::HardWeight, 0.3, None));
     engine.wait(|report| matches!(report, Report::Event(_)));
     engine.close(Duration::from_secs(5));
     drop(writer);
@@ -303,7 +303,7 @@ fn closing_at_the_end_of_an_epoch_loses_nothing() {
                 std::thread::sleep(Duration::from_millis(100));
             }
         });
-        engine.start(JobStart::New(recipe()));
+        engine.start(JobStart::New(recipe().into()));
         end.recv_timeout(PATIENCE).unwrap();
         let last = engine.close(Duration::from_secs(5));
         assert!(matches!(&**last.last().unwrap(), Report::JobEnded(ended) if ended.outcome == JobOutcome::Paused));
@@ -318,7 +318,7 @@ fn closing_at_the_end_of_an_epoch_loses_nothing() {
 fn closing_while_paused_takes_no_time() {
     let journal = MemoryJournal::default();
     let engine = Engine::new(journal.clone(), Duration::ZERO, |_| {});
-    engine.start(JobStart::New(recipe()));
+    engine.start(JobStart::New(recipe().into()));
     engine.wait(|report| epoch_of(report, Role::Student) == Some(2));
     engine.worker.send(Request::Pause);
     engine.wait(|report| matches!(report, Report::Event(event) if event.kind == EventKind::Paused));
@@ -363,7 +363,7 @@ impl Journal for Stalled {
 fn closing_over_a_stalled_disk_ends() {
     let stalled = Arc::new(AtomicBool::new(false));
     let engine = Engine::new(Stalled(MemoryJournal::default(), stalled.clone()), Duration::ZERO, |_| {});
-    engine.start(JobStart::New(recipe()));
+    engine.start(JobStart::New(recipe().into()));
     engine.wait(|report| epoch_of(report, Role::Student) == Some(2));
     stalled.store(true, Ordering::Relaxed);
     std::thread::sleep(Duration::from_millis(100));
@@ -375,7 +375,7 @@ fn closing_in_the_teachers_pass_takes_no_time() {
     let text = "[data]\nsource = \"mnist-mini\"\n[teacher]\nmodel = { cnn = [64, 64], dense = [128] }\nepochs = 1\nbatch = 1750\n\
                 [student]\nmodel = { mlp = [8] }\n";
     let engine = Engine::new(MemoryJournal::default(), Duration::ZERO, |_| {});
-    engine.start(JobStart::New(Recipe::parse(text, None, &[]).unwrap()));
+    engine.start(JobStart::New(Recipe::parse(text, None, &[]).unwrap().into()));
     engine.wait(|report| matches!(report, Report::RunFinished(_)));
     // 5,000 images through that take seconds.
     let last = engine.close(Duration::from_secs(2));
@@ -393,7 +393,7 @@ fn a_panic_is_a_failed_job_that_can_go_on() {
             panic!("a panic that a test asked for");
         }
     });
-    engine.start(JobStart::New(recipe()));
+    engine.start(JobStart::New(recipe().into()));
     assert_eq!(engine.wait_for_end(), JobOutcome::Failed);
     let message = Store::reader(&store).jobs(true).unwrap()[0].message.clone().unwrap();
     assert!(message.ends_with("a panic that a test asked for"), "{message}");
@@ -413,7 +413,7 @@ fn closing_right_after_a_panic_ends() {
     let engine = Engine::new(MemoryJournal::default(), Duration::ZERO, move |report| {
         assert!(epoch_of(report, Role::Teacher).is_none() || !once.swap(false, Ordering::Relaxed), "asked for");
     });
-    engine.start(JobStart::New(recipe()));
+    engine.start(JobStart::New(recipe().into()));
     std::thread::sleep(Duration::from_millis(50));
     engine.close(Duration::from_secs(5));
 }

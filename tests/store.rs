@@ -31,7 +31,7 @@ fn every_kind_of_report_comes_back_as_it_went_in() {
     for report in &reports {
         match &**report {
             Report::Started(it) => {
-                assert_eq!((&stored.recipe, &stored.runs, stored.created), (&it.recipe, &it.runs, it.at_millis));
+                assert_eq!((&stored.sweep, &stored.runs, stored.created), (&it.sweep, &it.runs, it.at_millis));
                 assert_eq!(reader.probe(job).unwrap(), *it.probe);
                 assert_eq!(reader.recipe(student).unwrap(), it.runs[1].recipe);
             }
@@ -55,13 +55,18 @@ fn every_kind_of_report_comes_back_as_it_went_in() {
                 let bytes = run.checkpoint.as_ref().map(|path| std::fs::read(path).unwrap());
                 assert_eq!(bytes.as_deref(), it.checkpoint.as_ref().map(|bytes| &***bytes));
             }
+            Report::Tested(it) => {
+                let run = stored.finished.iter().find(|run| run.run == it.run).unwrap();
+                assert_eq!(run.test.as_ref(), Some(&it.test));
+            }
             Report::Resumed(_) | Report::ResumeState(_) | Report::JobEnded(_) => {}
         }
     }
     assert_eq!(stored.status, Status::Paused);
-    assert_eq!(stored.teacher.as_deref(), Some(&b"weights"[..]));
+    let finished = stored.finished.iter().find(|run| run.run == stored.runs[0].run).unwrap();
+    assert_eq!(std::fs::read(finished.checkpoint.as_ref().unwrap()).unwrap(), b"weights");
     let resume = stored.resume.unwrap();
-    assert_eq!((resume.stage, resume.step, &**resume.bytes), (Stage::Students, 20, &b"students at 20"[..]));
+    assert_eq!((resume.stage, resume.step, &**resume.bytes), (Stage(1), 20, &b"students at 20"[..]));
     assert_eq!(reader.jobs(false).unwrap()[0].message.as_deref(), Some("the window was closed"));
 
     let rows = reader.runs(false).unwrap();
@@ -77,8 +82,8 @@ fn every_kind_of_report_comes_back_as_it_went_in() {
     assert_eq!(student_row.best, Some((2, metrics(5))));
     assert_eq!(student_row.validation, Some(metrics(3)));
     assert_eq!(student_row.test, None);
-    let temperature = Change { setting: Setting::Temperature, from: 4.0, to: 8.0 };
-    let learning_rate = Change { setting: Setting::LearningRate, from: 1e-3, to: 0.1 };
+    let temperature = Change { run: None, setting: Setting::Temperature, from: 4.0, to: 8.0 };
+    let learning_rate = Change { run: None, setting: Setting::LearningRate, from: 1e-3, to: 0.1 };
     assert_eq!(student_row.changes, [temperature, learning_rate]);
     assert_eq!(row(baseline).changes, [learning_rate]);
     assert!(!row(teacher).edited());
@@ -169,7 +174,7 @@ proptest! {
         };
         send(&mut journal, 0, 0.0);
         let back = back.min(planned);
-        let resumed = Report::Resumed(Resumed { job, at_millis: 5, stage: Stage::Students, step: back, device: "cpu".into() });
+        let resumed = Report::Resumed(Resumed { job, at_millis: 5, stage: Stage(1), step: back, device: "cpu".into() });
         self::send(&mut journal, resumed);
         commit(&mut journal);
         let reader = Store::reader(&place.store);
@@ -192,7 +197,7 @@ fn resuming_an_earlier_stage_empties_the_later_one() {
     let (job, runs) = whole_job(&mut journal, JobOutcome::Failed);
     send(
         &mut journal,
-        Report::Resumed(Resumed { job, at_millis: 9, stage: Stage::Teacher, step: 5, device: "cuda:0".into() }),
+        Report::Resumed(Resumed { job, at_millis: 9, stage: Stage(0), step: 5, device: "cuda:0".into() }),
     );
     commit(&mut journal);
     journal.lease(job).unwrap();
@@ -234,7 +239,7 @@ fn resuming_keeps_results_from_before_and_drops_those_from_after() {
     }
     send(
         &mut journal,
-        Report::Resumed(Resumed { job, at_millis: 9, stage: Stage::Students, step: 60, device: "cpu".into() }),
+        Report::Resumed(Resumed { job, at_millis: 9, stage: Stage(1), step: 60, device: "cpu".into() }),
     );
     commit(&mut journal);
     journal.lease(job).unwrap();
@@ -341,7 +346,7 @@ fn a_full_disk_fails_the_job_and_no_other() {
     journal.lease(job).unwrap();
     send(
         &mut journal,
-        Report::Resumed(Resumed { job, at_millis: 9, stage: Stage::Students, step: 500, device: "cpu".into() }),
+        Report::Resumed(Resumed { job, at_millis: 9, stage: Stage(1), step: 500, device: "cpu".into() }),
     );
     send(&mut journal, Report::Steps(steps(runs[1], 500..2000, 0.0)));
     commit(&mut journal);
@@ -506,7 +511,7 @@ fn the_writer_keeps_up_and_a_long_list_is_quick() {
         let (job, ids) = journal.reserve(runs).unwrap();
         let runs = ids.iter().map(|run| RunInfo { steps, ..info(*run, Role::Student, &recipe) }).collect();
         let started =
-            Started { job, at_millis: 1, recipe: recipe.clone(), runs, device: "cpu".into(), probe: Arc::default() };
+            Started { job, at_millis: 1, sweep: recipe.clone().into(), runs, device: "cpu".into(), probe: Arc::default() };
         send(journal, Report::Started(started));
         ids
     };
@@ -638,7 +643,7 @@ fn start(journal: &mut dyn Journal, train_teacher: bool, steps: u64) -> (JobId, 
         teacher: Vec::new(),
     };
     let started =
-        Started { job, at_millis: 1_700_000_000_123, recipe, runs: infos, device: "cpu".into(), probe: probe.into() };
+        Started { job, at_millis: 1_700_000_000_123, sweep: recipe.into(), runs: infos, device: "cpu".into(), probe: probe.into() };
     send(journal, Report::Started(started));
     (job, runs)
 }
@@ -646,6 +651,7 @@ fn start(journal: &mut dyn Journal, train_teacher: bool, steps: u64) -> (JobId, 
 fn info(run: RunId, role: Role, recipe: &Recipe) -> RunInfo {
     let student = role == Role::Student;
     RunInfo {
+        stage: Stage(u32::from(role != Role::Teacher)),
         run,
         role,
         recipe: recipe.clone(),
@@ -671,16 +677,16 @@ fn whole_job(journal: &mut dyn Journal, outcome: JobOutcome) -> (JobId, Vec<RunI
     };
     let event =
         |number, stage, step, kind| Report::Event(Event { job, number, at_millis: 10 + number, stage, step, kind });
-    let change = |setting, from, to| EventKind::Change(Change { setting, from, to });
+    let change = |setting, from, to| EventKind::Change(Change { run: None, setting, from, to });
     let mut all = vec![
         Report::Steps(Steps { soft: Vec::new(), ..steps(teacher, 0..20, 0.0) }),
         Report::Epoch(epoch_report(teacher, 1, 10, 9)),
-        resume(Stage::Teacher, 10, "teacher"),
+        resume(Stage(0), 10, "teacher"),
         Report::Snapshot(Snapshot { run: teacher, step: 20, logits: vec![1.0, -0.0, f32::INFINITY].into() }),
         Report::RunFinished(RunFinished { test: Some(metrics(2)), ..finished(teacher, 20, RunOutcome::Done) }),
-        resume(Stage::Students, 0, "students"),
-        event(0, Stage::Students, 5, EventKind::Paused),
-        event(1, Stage::Students, 5, change(Setting::Temperature, 4.0, 8.0)),
+        resume(Stage(1), 0, "students"),
+        event(0, Stage(1), 5, EventKind::Paused),
+        event(1, Stage(1), 5, change(Setting::Temperature, 4.0, 8.0)),
         Report::Snapshot(Snapshot { run: student, step: 0, logits: vec![0.5; 6].into() }),
     ];
     let mut curve = steps(student, 0..3000, 0.0);
@@ -696,12 +702,12 @@ fn whole_job(journal: &mut dyn Journal, outcome: JobOutcome) -> (JobId, Vec<RunI
     }
     // Interrupted, and resumed from step 20.
     all.push(Report::Epoch(epoch_report(student, 1, 10, 6)));
-    all.push(resume(Stage::Students, 10, "students"));
-    all.push(resume(Stage::Students, 20, "students"));
-    all.push(Report::Resumed(Resumed { job, at_millis: 50, stage: Stage::Students, step: 20, device: "cpu".into() }));
+    all.push(resume(Stage(1), 10, "students"));
+    all.push(resume(Stage(1), 20, "students"));
+    all.push(Report::Resumed(Resumed { job, at_millis: 50, stage: Stage(1), step: 20, device: "cpu".into() }));
     all.push(part(20..3000));
     all.push(Report::Steps(Steps { soft: Vec::new(), ..steps(baseline, 0..50, 0.0) }));
-    all.push(event(2, Stage::Students, 25, change(Setting::LearningRate, 1e-3, 0.1)));
+    all.push(event(2, Stage(1), 25, change(Setting::LearningRate, 1e-3, 0.1)));
     all.push(Report::Epoch(Epoch { loss: LossTerms::default(), ..epoch_report(student, 2, 20, 5) }));
     all.push(Report::Epoch(epoch_report(student, 3, 30, 7)));
     all.push(Report::RunFinished(RunFinished { checkpoint: None, ..finished(student, 3000, RunOutcome::Diverged) }));

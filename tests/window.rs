@@ -76,10 +76,10 @@ fn an_empty_store_shows_a_digit_at_once_and_says_what_to_do() {
     window.get_by_label("No curves yet");
     assert!(window.query_by_label_contains("At T = 1 the teacher gives").is_some());
     // T of the lens moves the picture and nothing else.
-    let before = window.state().state().recipe.clone();
+    let before = window.state().state().sweep.base.clone();
     slide(&mut window, "T", 20.0);
     assert!((window.state().state().lens.temperature - 20.0).abs() < 1.0);
-    assert_eq!(window.state().state().recipe, before);
+    assert_eq!(window.state().state().sweep.base, before);
     press(&mut window, "Next sample");
     assert_eq!(window.state().state().lens.row, 1);
     press(&mut window, "Previous sample");
@@ -95,7 +95,7 @@ fn a_job_is_started_paused_changed_and_stopped_then_an_old_run_is_opened_and_two
     until(&mut window, "the first sample", |state| state.lens_view().is_some());
 
     choose(&mut window, "Preset", "Never seen a 3");
-    assert_eq!(window.state().state().recipe.data.omit_classes, ["3"]);
+    assert_eq!(window.state().state().sweep.base.data.omit_classes, ["3"]);
     choose(&mut window, "Preset", "Quick start: handwritten digits");
     press(&mut window, "Distil");
     until(&mut window, "the first points", |state| {
@@ -130,11 +130,11 @@ fn a_job_is_started_paused_changed_and_stopped_then_an_old_run_is_opened_and_two
 
     // The edited temperature can be taken back.
     press(&mut window, "Undo");
-    assert!((window.state().state().recipe.distill.temperature - 8.0).abs() < 1e-9);
+    assert!((window.state().state().sweep.base.distill.temperature - 8.0).abs() < 1e-9);
 
     // Another job, small enough to be done soon.
     choose(&mut window, "Preset", "Small digits: one label in ten");
-    until(&mut window, "its preview", |state| state.preview.as_ref().is_some_and(|p| p.recipe == state.recipe));
+    until(&mut window, "its preview", |state| state.preview.as_ref().is_some_and(|p| p.recipe == state.sweep.base));
     press(&mut window, "Distil");
     until(&mut window, "its end", |state| {
         state.focused().is_some_and(|job| job.id != stopped && job.outcome == Some(JobOutcome::Done))
@@ -172,7 +172,7 @@ fn a_student_is_saved_and_serves_as_a_teacher() {
     let dialogs = ScriptedDialogs::default();
     let mut window = open(&folder.store(), &dialogs);
     choose(&mut window, "Preset", "Small digits: one label in ten");
-    until(&mut window, "the preview", |state| state.preview.as_ref().is_some_and(|p| p.recipe == state.recipe));
+    until(&mut window, "the preview", |state| state.preview.as_ref().is_some_and(|p| p.recipe == state.sweep.base));
     press(&mut window, "Distil");
     until(&mut window, "the checkpoint", |state| state.student_to_save().is_some());
     let file = folder.0.path().join("mine.safetensors");
@@ -190,7 +190,7 @@ fn a_student_is_saved_and_serves_as_a_teacher() {
     field.type_text(&file.display().to_string());
     window.run_steps(6);
     press(&mut window, "OK");
-    let shown = format!("{:?}", window.state().state().recipe.teacher);
+    let shown = format!("{:?}", window.state().state().sweep.base.teacher);
     assert!(shown.contains("mine.safetensors"), "{shown}");
     until(&mut window, "the new teacher", |state| {
         state.preview.as_ref().is_some_and(|p| p.teacher_model == "MLP 32") || state.preview_fault.is_some()

@@ -220,6 +220,7 @@ status-stopped = stopped
 status-paused = paused
 status-interrupted = interrupted
 status-diverged = diverged
+status-halved = halved
 status-failed = failed
 status-deleted = deleted
 ago-now = now

@@ -105,7 +105,7 @@ impl App {
         self.moved.retain(|(setting, value, at): &(Setting, f64, Instant)| {
             let settled = at.elapsed() >= SETTLED;
             waiting |= !settled;
-            !(settled && worker.send(Request::Change(*setting, *value)))
+            !(settled && worker.send(Request::Change(*setting, *value, None)))
         });
         if waiting {
             ctx.request_repaint_after(SETTLED);
@@ -115,7 +115,7 @@ impl App {
     /// A changed recipe is worked out anew once it rests.
     fn ask_preview(&mut self, ctx: &egui::Context) {
         let stale = self.previewed.as_ref().is_none_or(|previewed| {
-            let (a, b) = (previewed, &self.state.recipe);
+            let (a, b) = (previewed, &self.state.sweep.base);
             a.data != b.data || a.teacher != b.teacher || a.student != b.student || a.training.seed != b.training.seed
         });
         if !stale {
@@ -123,8 +123,8 @@ impl App {
         }
         if self.changed.elapsed() < SETTLED {
             ctx.request_repaint_after(SETTLED);
-        } else if self.worker.send(Request::Preview(Box::new(self.state.recipe.clone()))) {
-            self.previewed = Some(self.state.recipe.clone());
+        } else if self.worker.send(Request::Preview(Box::new(self.state.sweep.base.clone()))) {
+            self.previewed = Some(self.state.sweep.base.clone());
         }
     }
 }

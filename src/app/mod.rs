@@ -124,7 +124,7 @@ impl App {
         dialogs: Box<dyn Dialogs>,
         pace: Duration,
     ) -> Result<Self, DynError> {
-        let recipe = QUICKSTART.recipe()?;
+        let recipe = QUICKSTART.sweep()?;
         let repaint = ctx.clone();
         let inbox = Arc::new(Inbox::new(move || repaint.request_repaint_after(pace)));
         let options = WorkerOptions { device, window: true, ..WorkerOptions::default() };
@@ -132,11 +132,11 @@ impl App {
         let repaint = ctx.clone();
         let reader = Reader::spawn(store.path().to_owned(), move || repaint.request_repaint())?;
         reader.list();
-        worker.send(Request::Preview(Box::new(recipe.clone())));
+        worker.send(Request::Preview(Box::new(recipe.base.clone())));
         Ok(Self {
             worker,
             store,
-            previewed: Some(recipe.clone()),
+            previewed: Some(recipe.base.clone()),
             state: State::new(recipe),
             commands: Commands::default(),
             inbox,

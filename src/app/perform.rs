@@ -8,7 +8,7 @@ use eframe::egui;
 use super::App;
 use crate::command::{Action, Command};
 use crate::model::Checkpoint;
-use crate::recipe::{CheckpointSource, Preset, Recipe, TeacherRecipe, preset};
+use crate::recipe::{CheckpointSource, Preset, Sweep, TeacherRecipe, preset};
 use crate::rng::Key;
 use crate::state::FilePurpose;
 use crate::text::{text, text_with};
@@ -88,7 +88,7 @@ impl App {
         }
         match action {
             Action::Distil => {
-                let start = JobStart::New(self.state.recipe.clone());
+                let start = JobStart::New(self.state.sweep.clone());
                 self.state.starting = self.worker.send(Request::Start(Box::new(start)));
                 if !self.state.starting {
                     self.fault(text("toast-no-thread"));
@@ -101,12 +101,12 @@ impl App {
             Action::StepOnce => drop(self.worker.send(Request::StepOnce)),
             Action::Stop => drop(self.worker.send(Request::Stop)),
             Action::Undo => {
-                if let Some(recipe) = self.state.history.undo(&self.state.recipe) {
+                if let Some(recipe) = self.state.history.undo(&self.state.sweep) {
                     self.replace(recipe);
                 }
             }
             Action::Redo => {
-                if let Some(recipe) = self.state.history.redo(&self.state.recipe) {
+                if let Some(recipe) = self.state.history.redo(&self.state.sweep) {
                     self.replace(recipe);
                 }
             }
@@ -148,7 +148,7 @@ impl App {
     }
 
     fn load_preset(&mut self, name: &'static str, ctx: &egui::Context) {
-        match preset(name).map(Preset::recipe) {
+        match preset(name).map(Preset::sweep) {
             Some(Ok(recipe)) => {
                 self.edit("preset", recipe, ctx);
                 self.state.preset = Some(name);
@@ -161,17 +161,17 @@ impl App {
         }
     }
 
-    fn edit(&mut self, field: &'static str, recipe: Recipe, ctx: &egui::Context) {
-        let before = self.state.recipe.clone();
+    fn edit(&mut self, field: &'static str, recipe: Sweep, ctx: &egui::Context) {
+        let before = self.state.sweep.clone();
         self.state.history.edited(&before, field, ctx.input(|input| input.time));
         self.replace(recipe);
     }
 
     /// Puts a recipe in place. What a running job can take of it is sent once it rests.
-    fn replace(&mut self, recipe: Recipe) {
+    fn replace(&mut self, recipe: Sweep) {
         let settings = [Setting::Temperature, Setting::SoftWeight, Setting::HardWeight, Setting::LearningRate];
         let before = settings.map(|setting| self.state.setting(setting));
-        self.state.recipe = recipe;
+        self.state.sweep = recipe;
         self.changed = Instant::now();
         for (setting, before) in settings.into_iter().zip(before) {
             let now = self.state.setting(setting);
@@ -192,9 +192,9 @@ impl App {
     fn picked(&mut self, purpose: FilePurpose, path: PathBuf, ctx: &egui::Context) {
         match purpose {
             FilePurpose::OpenTeacher => {
-                let mut recipe = self.state.recipe.clone();
+                let mut recipe = self.state.sweep.clone();
                 let path = std::path::absolute(&path).unwrap_or(path);
-                recipe.teacher = TeacherRecipe::Checkpoint(CheckpointSource::File(path));
+                recipe.base.teacher = TeacherRecipe::Checkpoint(CheckpointSource::File(path));
                 self.edit("teacher", recipe, ctx);
             }
             FilePurpose::SaveStudent => {

@@ -118,14 +118,14 @@ fn job_view(store: &StoreReader, id: JobId) -> Result<JobView, StoreError> {
     let probe = Arc::new(store.probe(id)?);
     let mut view = JobView {
         id,
-        recipe: job.recipe,
+        sweep: job.sweep,
         curves: BTreeMap::new(),
         results: BTreeMap::new(),
         changes: Vec::new(),
         snapshots: BTreeMap::new(),
         paused: false,
         outcome: Some(match job.status {
-            Status::Done => JobOutcome::Done,
+            Status::Done | Status::Halved => JobOutcome::Done,
             Status::Stopped => JobOutcome::Stopped,
             Status::Failed | Status::Diverged => JobOutcome::Failed,
             Status::Waiting | Status::Running | Status::Paused | Status::Interrupted => JobOutcome::Paused,

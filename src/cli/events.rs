@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::recipe::Recipe;
-use crate::training::report::{Epoch, JobId, LossTerms, Metrics, Role, RunId, RunInfo, RunOutcome};
+use crate::training::report::{Epoch, JobId, LossTerms, Metrics, Role, RunId, RunInfo, RunOutcome, Tested};
 
 /// A run of a job that is stored.
 #[derive(Serialize)]
@@ -133,6 +133,19 @@ pub(super) fn finished(job: JobId, it: &FinishedRun) -> Finished {
         test: part(&it.test),
         checkpoint: it.checkpoint.clone(),
     }
+}
+
+/// The line of a run for which the test rows were looked at after its end.
+#[derive(Serialize)]
+pub(super) struct TestedLine {
+    event: &'static str,
+    job: JobId,
+    run: RunId,
+    test: Numbers,
+}
+
+pub(super) fn tested(job: JobId, it: &Tested) -> TestedLine {
+    TestedLine { event: "tested", job, run: it.run, test: result(&it.test) }
 }
 
 pub(super) fn result(metrics: &Metrics) -> Numbers {

@@ -12,7 +12,7 @@ use crate::model::Checkpoint;
 use crate::runs::{Store, StoredJob};
 use crate::training::Observer;
 use crate::training::report::{
-    DeviceInfo, JobId, Live, Progress, Report, Role, RunFinished, RunId, RunInfo, RunOutcome, Stage,
+    DeviceInfo, JobId, Live, Progress, Report, Resumed, Role, RunFinished, RunId, RunInfo, RunOutcome, Tested,
 };
 
 /// What the terminal wants to know.
@@ -51,6 +51,7 @@ impl Observer for Watch {
             | Report::Resumed(_)
             | Report::Epoch(_)
             | Report::RunFinished(_)
+            | Report::Tested(_)
             | Report::JobEnded(_) => {
                 self.put(News::Report(report.clone()));
             }
@@ -116,7 +117,7 @@ impl<'a> Follower<'a> {
             Report::Resumed(it) => {
                 let Some(stored) = self.stored else { return Ok(()) };
                 self.begin(it.job, &stored.runs, &it.device, Some(it.step))?;
-                if it.stage == Stage::Students { self.earlier_teacher(stored) } else { Ok(()) }
+                self.earlier(stored, it)
             }
             Report::Epoch(it) => {
                 let Some(job) = self.job else { return Ok(()) };
@@ -129,6 +130,7 @@ impl<'a> Follower<'a> {
                 Ok(())
             }
             Report::RunFinished(it) => self.run_finished(it),
+            Report::Tested(it) => self.tested(it),
             Report::JobEnded(_) => {
                 let finished: Vec<&FinishedRun> =
                     self.runs.iter().filter_map(|info| self.finished.get(&info.run)).collect();
@@ -151,22 +153,35 @@ impl<'a> Follower<'a> {
         })
     }
 
-    /// The job's own teacher, which is not trained again.
-    fn earlier_teacher(&mut self, stored: &StoredJob) -> Result<(), Failure> {
-        let Some(bytes) = &stored.teacher else { return Ok(()) };
-        let teacher = self.runs.iter().find(|info| info.role == Role::Teacher && !info.loaded).cloned();
-        let Some(info) = teacher else { return Ok(()) };
-        let Some(it) = stored.finished.iter().find(|run| run.run == info.run) else { return Ok(()) };
-        let checkpoint = self.save(&info, bytes).or_else(|| it.checkpoint.clone());
-        self.show(FinishedRun {
-            info,
-            outcome: it.outcome,
-            steps: it.steps,
-            seconds: it.seconds,
-            validation: it.validation.clone(),
-            test: it.test.clone(),
-            checkpoint,
-        })
+    /// What had come to its end and is not run again.
+    fn earlier(&mut self, stored: &StoredJob, resumed: &Resumed) -> Result<(), Failure> {
+        let place = (resumed.stage, resumed.step);
+        for it in &stored.finished {
+            let info = self.runs.iter().find(|info| info.run == it.run && !info.loaded).cloned();
+            let Some(info) = info.filter(|info| (info.stage, it.steps) <= place) else { continue };
+            if info.stage == resumed.stage && !matches!(it.outcome, RunOutcome::Halved) {
+                continue;
+            }
+            let bytes = it.checkpoint.as_ref().and_then(|path| std::fs::read(path).ok());
+            let checkpoint = bytes.and_then(|bytes| self.save(&info, &bytes)).or_else(|| it.checkpoint.clone());
+            self.show(FinishedRun {
+                info,
+                outcome: it.outcome,
+                steps: it.steps,
+                seconds: it.seconds,
+                validation: it.validation.clone(),
+                test: it.test.clone(),
+                checkpoint,
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The test rows were looked at for a run that validation chose.
+    fn tested(&mut self, it: &Tested) -> Result<(), Failure> {
+        let (Some(job), Some(run)) = (self.job, self.finished.get_mut(&it.run)) else { return Ok(()) };
+        run.test = Some(it.test.clone());
+        if self.screen.is_json() { print_json(&events::tested(job, it)) } else { Ok(()) }
     }
 
     fn run_finished(&mut self, it: &RunFinished) -> Result<(), Failure> {

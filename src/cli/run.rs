@@ -9,7 +9,7 @@ use super::follow::{Follower, News, Watch};
 use super::screen::Screen;
 use super::voice::{Failure, Problem, Voice};
 use super::{RunArgs, store};
-use crate::recipe::{Fault, Override, PRESETS, Recipe, preset};
+use crate::recipe::{Fault, Override, PRESETS, Sweep, preset};
 use crate::runs::{Status, Store, StoreError, StoreJournal, StoreWriter, StoredJob};
 use crate::training::report::{JobId, JobOutcome, Report, RunId};
 use crate::training::{JobStart, Journal, JournalError, Request, Worker, WorkerOptions};
@@ -19,7 +19,7 @@ pub(super) fn run(args: &RunArgs, voice: &Voice) -> Result<(), Failure> {
     let stored = args.resume.as_deref().map(|name| resumable(&path, name)).transpose()?;
     let recipe = args.recipe.as_deref().map(|name| read_recipe(name, &args.set)).transpose()?;
     if let (Some(recipe), Some(stored)) = (&recipe, &stored)
-        && *recipe != stored.recipe
+        && *recipe != stored.sweep
     {
         let message = format!(
             "{}: this is not the recipe of {}, which goes on with its own; leave the recipe out, or start a new job \
@@ -53,6 +53,7 @@ pub(super) fn run(args: &RunArgs, voice: &Voice) -> Result<(), Failure> {
         device: args.device.into(),
         window: false,
         resume_every: Duration::from_secs_f64(args.resume_every),
+        ..WorkerOptions::default()
     };
     let worker = Worker::spawn(options, Box::new(journal), watch.clone())
         .map_err(|error| Failure::later("no-thread", format!("the system gives no thread for training: {error}")))?;
@@ -172,7 +173,7 @@ fn resume_command(job: JobId, args: &RunArgs, store: &Path) -> String {
 }
 
 /// Reads a recipe's file or preset. All that is wrong with the overrides and the recipe is told at once.
-fn read_recipe(name: &str, set: &[String]) -> Result<Recipe, Failure> {
+fn read_recipe(name: &str, set: &[String]) -> Result<Sweep, Failure> {
     let mut faults: Vec<Fault> = Vec::new();
     let mut overrides = Vec::new();
     for text in set {
@@ -200,7 +201,7 @@ fn read_recipe(name: &str, set: &[String]) -> Result<Recipe, Failure> {
             return Err(Failure::inputs(problems));
         }
     };
-    match Recipe::parse(&text, file, &overrides) {
+    match Sweep::parse(&text, file, &overrides) {
         Ok(recipe) if faults.is_empty() => Ok(recipe.with_absolute_paths()),
         Ok(_) => Err(Failure::inputs(faults.iter().map(problem).collect())),
         Err(more) => Err(Failure::inputs(faults.iter().chain(&more.0).map(problem).collect())),

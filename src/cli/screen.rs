@@ -62,7 +62,7 @@ impl Screen {
         if !self.terminal {
             return;
         }
-        let bar = self.bar(progress.stage, progress.steps);
+        let bar = self.bar(progress);
         bar.set_position(progress.step);
         let epochs = progress.steps / progress.steps_per_epoch.max(1);
         let epoch = (progress.step / progress.steps_per_epoch.max(1) + 1).min(epochs);
@@ -75,7 +75,7 @@ impl Screen {
             Activity::Paused => "paused".to_owned(),
             Activity::WaitingForDisk => "waiting for the disk".to_owned(),
         };
-        bar.set_message(format!("epoch {epoch}/{epochs} · {}{pace}", self.errors_so_far(progress.stage)));
+        bar.set_message(format!("epoch {epoch}/{epochs} · {}{pace}", self.errors_so_far(progress)));
     }
 
     pub fn epoch(&mut self, info: &RunInfo, it: &Epoch) {
@@ -100,8 +100,7 @@ impl Screen {
     }
 
     pub fn finished(&mut self, run: &FinishedRun) {
-        let stage = if run.info.role == Role::Teacher { Stage::Teacher } else { Stage::Students };
-        if self.bar.as_ref().is_some_and(|(shown, _)| *shown == stage)
+        if self.bar.as_ref().is_some_and(|(shown, _)| *shown == run.info.stage)
             && let Some((_, bar)) = self.bar.take()
         {
             bar.finish_and_clear();
@@ -142,29 +141,39 @@ impl Screen {
         print(&format!("{}{}\n", table(&head, &left, &rows), verdict(runs)))
     }
 
-    fn bar(&mut self, stage: Stage, steps: u64) -> ProgressBar {
+    fn bar(&mut self, progress: &Progress) -> ProgressBar {
         if let Some((shown, bar)) = &self.bar
-            && *shown == stage
+            && *shown == progress.stage
         {
             return bar.clone();
         }
         if let Some((_, bar)) = self.bar.take() {
             bar.finish_and_clear();
         }
-        let name = match stage {
-            Stage::Teacher => "teacher",
-            Stage::Students => "student",
+        let part = if progress.stages > 2 {
+            format!(" · part {} of {}", progress.stage.0 + 1, progress.stages)
+        } else {
+            String::new()
+        };
+        let name = match (progress.teacher, progress.members) {
+            (true, _) => format!("teacher{part}"),
+            (false, 1 | 2) => format!("student{part}"),
+            (false, members) => format!("{members} runs{part}"),
         };
         let style =
             ProgressStyle::with_template("{prefix} {bar:24} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
-        let bar = self.voice.bars().add(ProgressBar::new(steps).with_style(style).with_prefix(name));
-        self.bar = Some((stage, bar.clone()));
+        let bar = self.voice.bars().add(ProgressBar::new(progress.steps).with_style(style).with_prefix(name));
+        self.bar = Some((progress.stage, bar.clone()));
         bar
     }
 
-    fn errors_so_far(&self, stage: Stage) -> String {
-        let mut errors: Vec<(&RunId, &(Role, u64))> =
-            self.errors.iter().filter(|(_, (role, _))| (*role == Role::Teacher) == (stage == Stage::Teacher)).collect();
+    fn errors_so_far(&self, progress: &Progress) -> String {
+        let here = |(_, (role, _)): &(&RunId, &(Role, u64))| (*role == Role::Teacher) == progress.teacher;
+        let mut errors: Vec<(&RunId, &(Role, u64))> = self.errors.iter().filter(here).collect();
+        if progress.members > 2 {
+            let best = errors.iter().map(|(_, (_, errors))| errors).min();
+            return best.map_or_else(String::new, |best| format!("fewest validation errors {best} · "));
+        }
         errors.sort_by_key(|(run, _)| **run);
         if errors.is_empty() {
             return String::new();

@@ -1,7 +1,5 @@
 //! What students learn from: the teacher's softened distributions, made from its cached logits.
 
-use candle_core::{Device, Result, Tensor};
-
 use super::soften::log_soften;
 
 /// Logits of one or several teachers for every sample, keyed by sample. They are cached, not probabilities, so that T can
@@ -95,20 +93,11 @@ impl Targets {
         self.temperatures.len()
     }
 
-    /// The distributions of one batch: target `t` of the result is temperature `picks[t].0` for samples `picks[t].1`;
-    /// `[picks, batch, classes]`.
-    ///
-    /// # Errors
-    /// When the device fails.
-    pub fn of_samples(&self, picks: &[(usize, &[u32])], device: &Device) -> Result<Tensor> {
-        let batch = picks.first().map_or(0, |(_, samples)| samples.len());
-        let mut values = Vec::with_capacity(picks.len() * batch * self.classes);
-        for (target, samples) in picks {
-            for sample in *samples {
-                let at = *sample as usize * self.classes;
-                values.extend_from_slice(&self.distributions[*target][at..at + self.classes]);
-            }
+    /// Appends the distributions of `samples` at target `target`, `[samples, classes]`.
+    pub fn append(&self, target: usize, samples: &[u32], values: &mut Vec<f32>) {
+        for sample in samples {
+            let at = *sample as usize * self.classes;
+            values.extend_from_slice(&self.distributions[target][at..at + self.classes]);
         }
-        Tensor::from_vec(values, (picks.len(), batch, self.classes), device)
     }
 }

@@ -2,16 +2,19 @@
 //!
 //! A [`Recipe`] is read from TOML by [`Recipe::parse`], which reports every fault at once and names the field, the line
 //! and the nearest known key. [`Recipe::to_toml`] writes the resolved form back; the two are inverse to each other.
+//! A [`Sweep`] is a recipe in which some fields hold several values; its [`Cell`]s are recipes.
 
 mod fault;
 mod parse;
 mod presets;
 mod reader;
+mod sweep;
 mod write;
 
 pub use fault::{Fault, FaultKind, Faults, Place};
 pub use parse::Override;
 pub use presets::{PRESETS, Preset, QUICKSTART, preset};
+pub use sweep::{Axis, AxisValues, Cell, MOST_CELLS, Range, SEED, Strategy, Sweep};
 
 use std::path::PathBuf;
 

@@ -80,23 +80,11 @@ impl Recipe {
     /// # Errors
     /// Every fault, in the order of the text.
     pub fn parse(text: &str, file: Option<&Path>, overrides: &[Override]) -> Result<Self, Faults> {
-        let (mut table, mut places) = table_with_places(text, file)?;
         let mut faults = Vec::new();
-        for set in overrides {
-            set.apply(&mut table, &mut places).unwrap_or_else(|fault| faults.push(fault));
-        }
+        let (table, places) = table_of(text, file, overrides, &mut faults)?;
         let folder = file.and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
         let recipe = read(table, &places, &folder, &mut faults);
-        if faults.is_empty() {
-            return Ok(recipe);
-        }
-        let line = |fault: &Fault| match &fault.place {
-            Some(Place::Line(_, line)) => *line,
-            Some(Place::Override(_)) => usize::MAX - 1,
-            None => usize::MAX,
-        };
-        faults.sort_by_key(line);
-        Err(Faults(faults))
+        if faults.is_empty() { Ok(recipe) } else { Err(in_text_order(faults)) }
     }
 
     /// Reads a resolved recipe, as [`Recipe::to_toml`] writes it.
@@ -116,6 +104,30 @@ impl Recipe {
     pub fn check(&self) -> Result<(), Faults> {
         Self::from_table(self.to_table()).map(|_| ())
     }
+}
+
+/// The table of a text with the overrides laid over it, and where each of its fields stands.
+pub(super) fn table_of(
+    text: &str,
+    file: Option<&Path>,
+    overrides: &[Override],
+    faults: &mut Vec<Fault>,
+) -> Result<(Table, Places), Faults> {
+    let (mut table, mut places) = table_with_places(text, file)?;
+    for set in overrides {
+        set.apply(&mut table, &mut places).unwrap_or_else(|fault| faults.push(fault));
+    }
+    Ok((table, places))
+}
+
+/// Faults as a reader of the text meets them; overrides come last.
+pub(super) fn in_text_order(mut faults: Vec<Fault>) -> Faults {
+    faults.sort_by_key(|fault| match &fault.place {
+        Some(Place::Line(_, line)) => *line,
+        Some(Place::Override(_)) => usize::MAX - 1,
+        None => usize::MAX,
+    });
+    Faults(faults)
 }
 
 /// The table of a text, and the line on which each of its fields stands.
@@ -144,7 +156,8 @@ fn note_places(table: &Spanned<DeTable<'_>>, path: &str, note: &mut impl FnMut(S
     }
 }
 
-fn read(table: Table, places: &Places, folder: &Path, faults: &mut Vec<Fault>) -> Recipe {
+/// Reads one cell; each fault is noted and a default taken in its place.
+pub(super) fn read(table: Table, places: &Places, folder: &Path, faults: &mut Vec<Fault>) -> Recipe {
     let mut top = Reader::new("", table, places);
     let title = match top.take("title") {
         None => "Untitled".to_owned(),

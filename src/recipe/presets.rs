@@ -1,6 +1,6 @@
 //! The recipes that are part of the binary.
 
-use super::Recipe;
+use super::{Recipe, Sweep};
 
 /// A recipe that ships with Stillroom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,8 +18,9 @@ macro_rules! presets {
 }
 
 /// All of them, in the order in which they are offered.
-pub const PRESETS: [Preset; 8] = presets![
+pub const PRESETS: [Preset; 9] = presets![
     "quickstart",
+    "temperature-sweep",
     "never-seen-a-3",
     "few-labels",
     "noisy-labels",
@@ -38,11 +39,19 @@ pub fn preset(name: &str) -> Option<Preset> {
 }
 
 impl Preset {
-    /// The recipe.
+    /// The recipe, with its ranges where it has any.
     ///
     /// # Errors
     /// None for a preset that passed the tests.
+    pub fn sweep(self) -> Result<Sweep, super::Faults> {
+        Sweep::parse(self.text, None, &[])
+    }
+
+    /// The recipe of its first cell.
+    ///
+    /// # Errors
+    /// As for [`Preset::sweep`].
     pub fn recipe(self) -> Result<Recipe, super::Faults> {
-        Recipe::parse(self.text, None, &[])
+        Ok(self.sweep()?.base)
     }
 }

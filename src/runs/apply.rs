@@ -12,8 +12,8 @@ use super::probe;
 use super::rows::{Status, source_name};
 use super::words::word;
 use crate::training::report::{
-    Epoch, Event, EventKind, JobEnded, JobOutcome, Report, ResumeState, Resumed, Role, RunFinished, RunId, RunOutcome,
-    Stage, Started, Steps,
+    Epoch, Event, EventKind, JobEnded, JobOutcome, Metrics, Report, ResumeState, Resumed, RunFinished, RunId, RunOutcome,
+    Started, Steps,
 };
 
 /// Points of one row of `chunk`. The last row of a curve is rewritten with every batch, so it must not be large.
@@ -40,6 +40,7 @@ pub(super) fn apply(connection: &mut Connection, files: &Files, reports: &[Arc<R
             Report::Event(it) => event(&transaction, it)?,
             Report::ResumeState(it) => leftovers.extend(resume_state(&transaction, it, file)?),
             Report::RunFinished(it) => run_finished(&transaction, it, file)?,
+            Report::Tested(it) => result(&transaction, it.run, "test", &it.test)?,
             Report::JobEnded(it) => job_ended(&transaction, it)?,
         }
     }
@@ -77,15 +78,16 @@ fn started(transaction: &Transaction, it: &Started, probe: Option<&str>) -> Resu
     transaction.prepare_cached(
         "INSERT INTO job (id, title, recipe, device, status, created_at, probe) VALUES (?1, ?2, ?3, ?4, 'running', ?5, ?6)",
     )?
-    .execute(params![it.job.0 as i64, it.recipe.title, it.recipe.to_toml(), it.device, created, probe])?;
-    let teacher_first = it.runs.iter().any(|run| run.role == Role::Teacher && !run.loaded);
+    .execute(params![it.job.0 as i64, it.sweep.base.title, it.sweep.to_toml(), it.device, created, probe])?;
+    // Loaded teachers are at once what they are; of the others the first stage begins.
+    let first = it.runs.iter().filter(|run| !run.loaded).map(|run| run.stage).min();
     let mut insert = transaction.prepare_cached(
         "INSERT INTO run (id, job, position, role, recipe, title, source, model, temperature, soft_weight, hard_weight, seed,
-            parameters, steps_planned, steps_per_epoch, loaded, status)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+            parameters, steps_planned, steps_per_epoch, loaded, status, stage)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
     )?;
     for (position, run) in it.runs.iter().enumerate() {
-        let waits = teacher_first && run.role != Role::Teacher;
+        let waits = !run.loaded && Some(run.stage) != first;
         insert.execute(params![
             run.run.0 as i64,
             it.job.0 as i64,
@@ -104,6 +106,7 @@ fn started(transaction: &Transaction, it: &Started, probe: Option<&str>) -> Resu
             run.steps_per_epoch as i64,
             run.loaded,
             word(if waits { Status::Waiting } else { Status::Running }),
+            run.stage.0,
         ])?;
     }
     // A replay into another store must not lead to numbers that are given out twice.
@@ -115,15 +118,6 @@ fn started(transaction: &Transaction, it: &Started, probe: Option<&str>) -> Resu
     Ok(())
 }
 
-/// The runs of the job ?1 that train in the stage: teachers in the first, all others in the second.
-fn runs_of(stage: Stage) -> String {
-    let role = match stage {
-        Stage::Teacher => "=",
-        Stage::Students => "<>",
-    };
-    format!("(SELECT id FROM run WHERE job = ?1 AND role {role} 'teacher')")
-}
-
 /// Takes the job back to a point; returns the resume files that may be left over.
 fn resumed(transaction: &Transaction, it: &Resumed) -> Result<Vec<String>, StoreError> {
     let job = it.job.0 as i64;
@@ -132,10 +126,8 @@ fn resumed(transaction: &Transaction, it: &Resumed) -> Result<Vec<String>, Store
         params![job, it.device],
     )?;
     found(changed, it.job)?;
-    back_to(transaction, job, it.stage, Some(it.step))?;
-    if it.stage == Stage::Teacher {
-        back_to(transaction, job, Stage::Students, None)?;
-    }
+    back_to(transaction, job, &format!("= {}", it.stage.0), Some(it.step))?;
+    back_to(transaction, job, &format!("> {}", it.stage.0), None)?;
     let runs = transaction
         .prepare("SELECT id FROM run WHERE job = ?1")?
         .query_map([job], |row| row.get(0))?
@@ -143,9 +135,8 @@ fn resumed(transaction: &Transaction, it: &Resumed) -> Result<Vec<String>, Store
     for run in runs {
         summarise(transaction, run)?;
     }
-    let beyond =
-        "FROM resume WHERE job = ?1 AND ((stage = ?2 AND step > ?3) OR (stage = 'students' AND ?2 = 'teacher'))";
-    let place = params![job, word(it.stage), it.step as i64];
+    let beyond = "FROM resume WHERE job = ?1 AND (stage, step) > (?2, ?3)";
+    let place = params![job, it.stage.0, it.step as i64];
     let files = transaction
         .prepare(&format!("SELECT file {beyond}"))?
         .query_map(place, |row| row.get(0))?
@@ -154,9 +145,9 @@ fn resumed(transaction: &Transaction, it: &Resumed) -> Result<Vec<String>, Store
     Ok(files)
 }
 
-/// Deletes what the runs of a stage have beyond a step, or all that they have; only their rows stay.
-fn back_to(transaction: &Transaction, job: i64, stage: Stage, step: Option<u64>) -> Result<(), StoreError> {
-    let runs = runs_of(stage);
+/// Deletes what the runs of some stages have beyond a step, or all that they have; only their rows stay.
+fn back_to(transaction: &Transaction, job: i64, stages: &str, step: Option<u64>) -> Result<(), StoreError> {
+    let runs = format!("(SELECT id FROM run WHERE job = ?1 AND stage {stages})");
     // Points are numbered by the step that made them; epochs and snapshots by the steps that were done.
     let points = step.unwrap_or(0) as i64;
     let last = step.map_or(-1, |step| step as i64);
@@ -174,7 +165,7 @@ fn back_to(transaction: &Transaction, job: i64, stage: Stage, step: Option<u64>)
         transaction.execute(&format!("DELETE FROM {table} WHERE run IN {runs} AND step > ?2"), [job, last])?;
     }
     // What had come to its end by then keeps its results; what was stopped or failed goes on.
-    let goes_on = "(outcome IS NULL OR outcome NOT IN ('done', 'diverged') OR steps_at_end > ?2)";
+    let goes_on = "(outcome IS NULL OR outcome NOT IN ('done', 'diverged', 'halved') OR steps_at_end > ?2)";
     transaction.execute(
         &format!("DELETE FROM result WHERE run IN (SELECT id FROM run WHERE id IN {runs} AND {goes_on})"),
         [job, last],
@@ -305,27 +296,29 @@ fn snapshot(transaction: &Transaction, run: RunId, step: u64, logits: &[f32]) ->
 }
 
 fn event(transaction: &Transaction, it: &Event) -> Result<(), StoreError> {
-    let (kind, change) = match it.kind {
-        EventKind::Change(change) => ("change", Some(change)),
-        EventKind::Paused => ("paused", None),
-        EventKind::Played => ("played", None),
-        EventKind::Stopped => ("stopped", None),
+    let (kind, run, change) = match it.kind {
+        EventKind::Change(change) => ("change", change.run, Some(change)),
+        EventKind::Paused => ("paused", None, None),
+        EventKind::Played => ("played", None, None),
+        EventKind::Stopped => ("stopped", None, None),
+        EventKind::RunStopped { run } => ("run-stopped", Some(run), None),
     };
     transaction
         .prepare_cached(
-            "INSERT INTO event (job, number, at, stage, step, kind, setting, old, new)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
+            "INSERT INTO event (job, number, at, stage, step, kind, setting, old, new, run)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING",
         )?
         .execute(params![
             it.job.0 as i64,
             it.number as i64,
             it.at_millis as i64,
-            word(it.stage),
+            it.stage.0,
             it.step as i64,
             kind,
             change.map(|change| word(change.setting)),
             change.map(|change| change.from),
             change.map(|change| change.to),
+            run.map(|run| run.0 as i64),
         ])?;
     Ok(())
 }
@@ -334,12 +327,12 @@ fn event(transaction: &Transaction, it: &Event) -> Result<(), StoreError> {
 fn resume_state(transaction: &Transaction, it: &ResumeState, file: Option<&str>) -> Result<Vec<String>, StoreError> {
     transaction.execute(
         "INSERT OR REPLACE INTO resume (job, stage, step, file) VALUES (?1, ?2, ?3, ?4)",
-        params![it.job.0 as i64, word(it.stage), it.step as i64, file],
+        params![it.job.0 as i64, it.stage.0, it.step as i64, file],
     )?;
     let old = transaction
-        .prepare_cached("SELECT stage, step, file FROM resume WHERE job = ?1 ORDER BY stage = 'students' DESC, step DESC LIMIT -1 OFFSET 2")?
+        .prepare_cached("SELECT stage, step, file FROM resume WHERE job = ?1 ORDER BY stage DESC, step DESC LIMIT -1 OFFSET 2")?
         .query_map([it.job.0 as i64], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-        .collect::<Result<Vec<(String, i64, String)>, _>>()?;
+        .collect::<Result<Vec<(i64, i64, String)>, _>>()?;
     for (stage, step, _) in &old {
         transaction.execute(
             "DELETE FROM resume WHERE job = ?1 AND stage = ?2 AND step = ?3",
@@ -355,6 +348,7 @@ fn run_finished(transaction: &Transaction, it: &RunFinished, checkpoint: Option<
         RunOutcome::Done => Status::Done,
         RunOutcome::Stopped => Status::Stopped,
         RunOutcome::Diverged => Status::Diverged,
+        RunOutcome::Halved => Status::Halved,
         RunOutcome::Failed => Status::Failed,
     };
     let changed = transaction
@@ -371,18 +365,25 @@ fn run_finished(transaction: &Transaction, it: &RunFinished, checkpoint: Option<
             checkpoint
         ])?;
     found(changed, it.run)?;
+    for (part, metrics) in [("validation", &it.validation), ("test", &it.test)] {
+        if let Some(metrics) = metrics {
+            result(transaction, it.run, part, metrics)?;
+        }
+    }
+    Ok(())
+}
+
+/// What a run is worth on a part of the data.
+fn result(transaction: &Transaction, run: RunId, part: &str, metrics: &Metrics) -> Result<(), StoreError> {
+    known(transaction, run)?;
     let insert = format!(
         "INSERT OR REPLACE INTO result (run, part, {}) VALUES (?, ?{})",
         COLUMNS.join(", "),
         ", ?".repeat(COLUMNS.len())
     );
-    for (part, metrics) in [("validation", &it.validation), ("test", &it.test)] {
-        if let Some(metrics) = metrics {
-            let values: Vec<_> =
-                [run.into(), part.to_owned().into()].into_iter().chain(metrics::values(metrics)).collect();
-            transaction.prepare_cached(&insert)?.execute(&*bind(&values))?;
-        }
-    }
+    let place = [(run.0 as i64).into(), part.to_owned().into()];
+    let values: Vec<_> = place.into_iter().chain(metrics::values(metrics)).collect();
+    transaction.prepare_cached(&insert)?.execute(&*bind(&values))?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use serde::de::DeserializeOwned;
 
 use super::error::StoreError;
 use super::files::Files;
@@ -15,7 +16,7 @@ use super::words::choice;
 use super::{lease, probe, schema};
 use crate::recipe::Recipe;
 use crate::training::report::{
-    Change, Epoch, Event, EventKind, JobId, Metrics, Probe, ResumeState, Role, RunId, RunInfo, Stage,
+    Change, Epoch, Event, EventKind, JobId, Metrics, Probe, ResumeState, RunId, RunInfo, Stage,
 };
 
 /// Reads a store. It belongs to one thread; each thread may have its own.
@@ -39,7 +40,7 @@ impl StoreReader {
                     "SELECT run.id, run.job, run.role, run.title, run.model, run.source, run.temperature, run.soft_weight,
                         run.hard_weight, run.seed, run.parameters, run.loaded, run.status, job.created_at, run.ended_at,
                         run.steps_done, run.steps_planned, run.seconds, run.checkpoint, run.best_epoch, job.status = 'running',
-                        coalesce(run.deleted_at, job.deleted_at) IS NOT NULL AS deleted, {}, {}, {}, {}
+                        coalesce(run.deleted_at, job.deleted_at) IS NOT NULL AS deleted, run.stage, {}, {}, {}, {}
                      FROM job CROSS JOIN run ON run.job = job.id
                      LEFT JOIN epoch AS last ON last.run = run.id AND last.epoch = run.last_epoch
                      LEFT JOIN epoch AS best ON best.run = run.id AND best.epoch = run.best_epoch
@@ -57,8 +58,7 @@ impl StoreReader {
             let mut leases = Leases::of(&self.files);
             for (row, job_runs) in &mut rows {
                 row.status = leases.seen(row.status, row.job, *job_runs);
-                let stage = if row.role == Role::Teacher { Stage::Teacher } else { Stage::Students };
-                let touching = changes.get(&(row.job, stage)).into_iter().flatten();
+                let touching = changes.get(&(row.job, row.stage)).into_iter().flatten();
                 row.changes = touching.filter(|change| row.is_touched_by(change)).copied().collect();
             }
             Ok(rows.into_iter().map(|(row, _)| row).collect())
@@ -176,11 +176,10 @@ impl StoreReader {
                 job,
                 status: Leases::of(&self.files).seen(status, job, true),
                 created,
-                recipe: recipe(&text, job)?,
+                sweep: recipe(&text, job)?,
                 runs: run_infos(store, job)?,
                 events: events(store, job)?,
                 resume: self.resume_state(store, job)?,
-                teacher: self.teacher(store, job)?,
                 finished,
             })
         })
@@ -223,13 +222,14 @@ impl StoreReader {
     }
 
     fn run_row(&self, row: &Row) -> rusqlite::Result<RunRow> {
-        const METRICS: usize = 22;
+        const METRICS: usize = 23;
         let metrics = |table: usize| metrics::read(row, METRICS + table * COLUMNS.len());
         let best_epoch = row.get::<_, Option<i64>>(19)?;
         Ok(RunRow {
             run: RunId(number(row, 0)?),
             job: JobId(number(row, 1)?),
             role: choice(row, 2)?,
+            stage: stage(row, 22)?,
             title: row.get(3)?,
             model: row.get(4)?,
             source: row.get(5)?,
@@ -282,31 +282,19 @@ impl StoreReader {
     /// The newest state that can be read: a crash or a damaged disk must not cost more than the last one.
     fn resume_state(&self, store: &Connection, job: JobId) -> Result<Option<ResumeState>, StoreError> {
         let mut states = store.prepare_cached(
-            "SELECT stage, step, file FROM resume WHERE job = ?1 ORDER BY stage = 'students' DESC, step DESC",
+            "SELECT stage, step, file FROM resume WHERE job = ?1 ORDER BY stage DESC, step DESC",
         )?;
         let mut rows = states.query([job.0 as i64])?;
         while let Some(row) = rows.next()? {
             match self.files.read(&row.get::<_, String>(2)?) {
                 Ok(bytes) => {
-                    let (stage, step) = (choice(row, 0)?, number(row, 1)?);
+                    let (stage, step) = (stage(row, 0)?, number(row, 1)?);
                     return Ok(Some(ResumeState { job, stage, step, bytes: bytes.into() }));
                 }
                 Err(error) => log::warn!("{error}; taking the state before it"),
             }
         }
         Ok(None)
-    }
-
-    /// The weights of the job's own teacher.
-    fn teacher(&self, store: &Connection, job: JobId) -> Result<Option<Vec<u8>>, StoreError> {
-        let file: Option<String> = store
-            .query_row(
-                "SELECT checkpoint FROM run WHERE job = ?1 AND role = 'teacher' AND checkpoint IS NOT NULL",
-                [job.0 as i64],
-                |row| row.get(0),
-            )
-            .optional()?;
-        file.map(|file| self.files.read(&file)).transpose()
     }
 }
 
@@ -335,33 +323,35 @@ impl<'a> Leases<'a> {
 fn changes(store: &Connection) -> Result<HashMap<(JobId, Stage), Vec<Change>>, StoreError> {
     let mut changes: HashMap<_, Vec<_>> = HashMap::new();
     let mut rows = store
-        .prepare_cached("SELECT job, stage, setting, old, new FROM event WHERE kind = 'change' ORDER BY job, number")?;
+        .prepare_cached("SELECT job, stage, setting, old, new, run FROM event WHERE kind = 'change' ORDER BY job, number")?;
     let mut rows = rows.query([])?;
     while let Some(row) = rows.next()? {
-        changes.entry((JobId(number(row, 0)?), choice(row, 1)?)).or_default().push(change(row, 2)?);
+        changes.entry((JobId(number(row, 0)?), stage(row, 1)?)).or_default().push(change(row, 2)?);
     }
     Ok(changes)
 }
 
 fn change(row: &Row, at: usize) -> rusqlite::Result<Change> {
-    Ok(Change { setting: choice(row, at)?, from: row.get(at + 1)?, to: row.get(at + 2)? })
+    let run = row.get::<_, Option<i64>>(at + 3)?.map(|run| RunId(run as u64));
+    Ok(Change { run, setting: choice(row, at)?, from: row.get(at + 1)?, to: row.get(at + 2)? })
 }
 
 fn events(store: &Connection, job: JobId) -> Result<Vec<Event>, StoreError> {
     let mut events = store.prepare_cached(
-        "SELECT number, at, stage, step, kind, setting, old, new FROM event WHERE job = ?1 ORDER BY number",
+        "SELECT number, at, stage, step, kind, setting, old, new, run FROM event WHERE job = ?1 ORDER BY number",
     )?;
     let events = events.query_map([job.0 as i64], |row| {
         Ok(Event {
             job,
             number: number(row, 0)?,
             at_millis: number(row, 1)?,
-            stage: choice(row, 2)?,
+            stage: stage(row, 2)?,
             step: number(row, 3)?,
             kind: match row.get_ref(4)?.as_str()? {
                 "paused" => EventKind::Paused,
                 "played" => EventKind::Played,
                 "stopped" => EventKind::Stopped,
+                "run-stopped" => EventKind::RunStopped { run: RunId(number(row, 8)?) },
                 _ => EventKind::Change(change(row, 5)?),
             },
         })
@@ -383,7 +373,7 @@ fn result(store: &Connection, run: RunId, part: &str) -> rusqlite::Result<Option
 fn run_infos(store: &Connection, job: JobId) -> Result<Vec<RunInfo>, StoreError> {
     let mut infos = store.prepare_cached(
         "SELECT id, role, recipe, model, temperature, soft_weight, hard_weight, seed, parameters, steps_planned,
-            steps_per_epoch, loaded FROM run WHERE job = ?1 ORDER BY position",
+            steps_per_epoch, loaded, stage FROM run WHERE job = ?1 ORDER BY position",
     )?;
     let mut rows = infos.query([job.0 as i64])?;
     let mut infos = Vec::new();
@@ -402,12 +392,13 @@ fn run_infos(store: &Connection, job: JobId) -> Result<Vec<RunInfo>, StoreError>
             steps: number(row, 9)?,
             steps_per_epoch: number(row, 10)?,
             loaded: row.get(11)?,
+            stage: stage(row, 12)?,
         });
     }
     Ok(infos)
 }
 
-fn recipe(text: &str, of: impl std::fmt::Display) -> Result<Recipe, StoreError> {
+fn recipe<R: DeserializeOwned>(text: &str, of: impl std::fmt::Display) -> Result<R, StoreError> {
     toml::from_str(text).map_err(|error| StoreError::Damaged(format!("the recipe of {of} cannot be read ({error})")))
 }
 
@@ -419,6 +410,10 @@ fn found_run(store: &Connection, run: RunId) -> Result<(), StoreError> {
 fn found_job(store: &Connection, job: JobId) -> Result<(), StoreError> {
     let found = store.prepare_cached("SELECT 1 FROM job WHERE id = ?1")?.exists([job.0 as i64])?;
     if found { Ok(()) } else { Err(StoreError::Unknown(job.to_string())) }
+}
+
+fn stage(row: &Row, column: usize) -> rusqlite::Result<Stage> {
+    row.get(column).map(Stage)
 }
 
 /// SQLite's whole numbers are signed; ours are all below 2⁶³, except for seeds, which come back by the same way they went.

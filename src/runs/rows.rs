@@ -1,14 +1,13 @@
 //! What is read from a store: rows of lists, curves, and a job as resuming needs it.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::recipe::{Recipe, Source};
-use crate::training::ResumeJob;
+use crate::recipe::{Source, Sweep};
+use crate::training::{self, KeptWeights, ResumeJob};
 use crate::training::report::{
-    Change, Epoch, Event, JobId, Metrics, ResumeState, Role, RunId, RunInfo, RunOutcome, Setting,
+    Change, Epoch, Event, JobId, Metrics, ResumeState, Role, RunId, RunInfo, RunOutcome, Setting, Stage,
 };
 
 /// A line of the list of runs.
@@ -20,6 +19,8 @@ pub struct RunRow {
     pub job: JobId,
     /// What it is for.
     pub role: Role,
+    /// The part of the job in which it is trained.
+    pub stage: Stage,
     /// Of its recipe.
     pub title: String,
     /// `MLP 64–64`.
@@ -74,7 +75,8 @@ impl RunRow {
 
     /// T and weights touch the students, never the baseline; the learning rate touches all that train.
     pub(super) fn is_touched_by(&self, change: &Change) -> bool {
-        !self.loaded && (change.setting == Setting::LearningRate || self.role == Role::Student)
+        let is_meant = change.run.is_none_or(|run| run == self.run);
+        is_meant && !self.loaded && (change.setting == Setting::LearningRate || self.role == Role::Student)
     }
 }
 
@@ -96,6 +98,8 @@ pub enum Status {
     Interrupted,
     /// Its loss is not a finite number any more.
     Diverged,
+    /// Its sweep went on without it: others were better on the validation rows.
+    Halved,
     /// It failed and can be resumed.
     Failed,
 }
@@ -145,8 +149,8 @@ pub struct StoredJob {
     pub status: Status,
     /// Milliseconds since 1970.
     pub created: u64,
-    /// The resolved recipe of the whole job.
-    pub recipe: Recipe,
+    /// The recipe of the whole job, with its ranges.
+    pub sweep: Sweep,
     /// Its runs, in the order of the job's first report.
     pub runs: Vec<RunInfo>,
     /// What the user did, in order.
@@ -155,8 +159,6 @@ pub struct StoredJob {
     pub resume: Option<ResumeState>,
     /// Runs that have come to their end.
     pub finished: Vec<FinishedRun>,
-    /// The weights of the teacher, if it is one that the job trained and finished.
-    pub teacher: Option<Vec<u8>>,
 }
 
 impl StoredJob {
@@ -164,11 +166,11 @@ impl StoredJob {
     pub fn into_resume(self) -> ResumeJob {
         ResumeJob {
             job: self.job,
-            recipe: self.recipe,
+            sweep: self.sweep,
             runs: self.runs,
             state: self.resume,
             events: self.events,
-            teacher: self.teacher.map(Arc::new),
+            finished: self.finished.into_iter().map(FinishedRun::into_resume).collect(),
         }
     }
 }
@@ -190,6 +192,18 @@ pub struct FinishedRun {
     pub test: Option<Metrics>,
     /// The file of the kept weights.
     pub checkpoint: Option<PathBuf>,
+}
+
+impl FinishedRun {
+    fn into_resume(self) -> training::FinishedRun {
+        training::FinishedRun {
+            run: self.run,
+            outcome: self.outcome,
+            validation: self.validation,
+            tested: self.test.is_some(),
+            weights: self.checkpoint.map(KeptWeights::File),
+        }
+    }
 }
 
 /// The data's name in a list.

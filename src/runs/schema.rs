@@ -9,7 +9,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use super::error::StoreError;
 
 /// Each step takes a store from the version of its index to the next one. Steps are never edited, only added.
-const MIGRATIONS: [&str; 1] = [r"
+const MIGRATIONS: [&str; 2] = [r"
 CREATE TABLE counter (name TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO counter VALUES ('jobs', 0), ('runs', 0);
 
@@ -109,6 +109,36 @@ CREATE TABLE resume (
     file TEXT NOT NULL,
     PRIMARY KEY (job, stage, step)
 ) STRICT, WITHOUT ROWID;
+", r"
+-- A job has any number of stages, numbered in the order in which they run; until now the teacher's and the students'.
+ALTER TABLE run ADD COLUMN stage INTEGER NOT NULL DEFAULT 0;
+UPDATE run SET stage = iif(role = 'teacher', 0, 1);
+
+CREATE TABLE event_of_stage (
+    job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    stage INTEGER NOT NULL,
+    step INTEGER NOT NULL,
+    kind TEXT NOT NULL,                 -- change, paused, played, stopped, run-stopped
+    run INTEGER,                        -- the one run that it is for
+    setting TEXT, old REAL, new REAL,   -- of a change
+    PRIMARY KEY (job, number)
+) STRICT, WITHOUT ROWID;
+INSERT INTO event_of_stage SELECT job, number, at, iif(stage = 'teacher', 0, 1), step, kind, NULL, setting, old, new FROM event;
+DROP TABLE event;
+ALTER TABLE event_of_stage RENAME TO event;
+
+CREATE TABLE resume_of_stage (
+    job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE,
+    stage INTEGER NOT NULL,
+    step INTEGER NOT NULL,
+    file TEXT NOT NULL,
+    PRIMARY KEY (job, stage, step)
+) STRICT, WITHOUT ROWID;
+INSERT INTO resume_of_stage SELECT job, iif(stage = 'teacher', 0, 1), step, file FROM resume;
+DROP TABLE resume;
+ALTER TABLE resume_of_stage RENAME TO resume;
 "];
 
 /// `Stil`, so that other SQLite files are recognised as such.
@@ -238,14 +268,14 @@ mod tests {
         let path = folder.path().join("store.db");
         let mut connection = open_for_writing(&path).unwrap();
         connection.execute("UPDATE counter SET last = 7 WHERE name = 'jobs'", []).unwrap();
-        let steps = [MIGRATIONS[0], "ALTER TABLE job ADD COLUMN note TEXT; UPDATE counter SET last = last + 1;"];
+        let steps = [&MIGRATIONS[..], &["ALTER TABLE job ADD COLUMN note TEXT; UPDATE counter SET last = last + 1;"]].concat();
         migrate(&mut connection, &path, &steps).unwrap();
         let jobs = |connection: &Connection| -> i64 {
             connection.query_row("SELECT last FROM counter WHERE name = 'jobs'", [], |row| row.get(0)).unwrap()
         };
         assert_eq!(jobs(&connection), 8);
-        assert_eq!(version(&connection, &path, 2).unwrap(), 2);
-        let copy = open_for_writing(&copy_name(&path, 1)).unwrap();
+        assert_eq!(version(&connection, &path, steps.len()).unwrap(), steps.len());
+        let copy = open_for_writing(&copy_name(&path, MIGRATIONS.len())).unwrap();
         assert_eq!(jobs(&copy), 7);
         assert_eq!(open_for_writing(&path).unwrap_err().code(), "store-newer");
     }
@@ -255,9 +285,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store.db");
         let mut connection = open_for_writing(&path).unwrap();
-        let steps = [MIGRATIONS[0], "ALTER TABLE job ADD COLUMN note TEXT; SELECT nonsense;"];
+        let steps = [&MIGRATIONS[..], &["ALTER TABLE job ADD COLUMN note TEXT; SELECT nonsense;"]].concat();
         migrate(&mut connection, &path, &steps).unwrap_err();
-        assert_eq!(version(&connection, &path, 1).unwrap(), 1);
+        assert_eq!(version(&connection, &path, MIGRATIONS.len()).unwrap(), MIGRATIONS.len());
         connection.prepare("SELECT note FROM job").unwrap_err();
     }
 }

@@ -1,12 +1,12 @@
 //! Undo and redo of recipe edits: whole recipes, with one step for one gesture.
 
-use crate::recipe::Recipe;
+use crate::recipe::Sweep;
 
 /// Recipes before and after the present one.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    past: Vec<Recipe>,
-    future: Vec<Recipe>,
+    past: Vec<Sweep>,
+    future: Vec<Sweep>,
     /// The field of the last edit and when it was made, in seconds.
     last: Option<(&'static str, f64)>,
 }
@@ -19,7 +19,7 @@ const DEPTH: usize = 200;
 
 impl History {
     /// Remembers `before`, the recipe that an edit of `field` replaces at `now` (seconds).
-    pub fn edited(&mut self, before: &Recipe, field: &'static str, now: f64) {
+    pub fn edited(&mut self, before: &Sweep, field: &'static str, now: f64) {
         let same_gesture = self.last.is_some_and(|(last, at)| last == field && now - at < GESTURE);
         self.last = Some((field, now));
         self.future.clear();
@@ -32,7 +32,7 @@ impl History {
     }
 
     /// The recipe before `present`.
-    pub fn undo(&mut self, present: &Recipe) -> Option<Recipe> {
+    pub fn undo(&mut self, present: &Sweep) -> Option<Sweep> {
         let before = self.past.pop()?;
         self.future.push(present.clone());
         self.last = None;
@@ -40,7 +40,7 @@ impl History {
     }
 
     /// The recipe that was undone last.
-    pub fn redo(&mut self, present: &Recipe) -> Option<Recipe> {
+    pub fn redo(&mut self, present: &Sweep) -> Option<Sweep> {
         let after = self.future.pop()?;
         self.past.push(present.clone());
         self.last = None;
@@ -65,16 +65,16 @@ mod tests {
 
     #[test]
     fn a_drag_is_one_step_and_redo_brings_it_back() {
-        let first = QUICKSTART.recipe().unwrap();
+        let first = QUICKSTART.sweep().unwrap();
         let mut history = History::default();
         let mut recipe = first.clone();
         for (i, t) in [5.0, 6.0, 7.0].into_iter().enumerate() {
             history.edited(&recipe, "temperature", i as f64 * 0.1);
-            recipe.distill.temperature = t;
+            recipe.base.distill.temperature = t;
         }
         history.edited(&recipe, "seed", 0.4);
         let dragged = recipe.clone();
-        recipe.training.seed = 3;
+        recipe.base.training.seed = 3;
         assert_eq!(history.undo(&recipe).as_ref(), Some(&dragged));
         assert_eq!(history.undo(&dragged), Some(first.clone()));
         assert!(!history.can_undo());

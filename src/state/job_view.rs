@@ -1,14 +1,15 @@
 //! One job in memory: its runs, their curves, and what the lens needs of it.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::loss_curve::LossCurve;
-use crate::recipe::Recipe;
+use crate::recipe::Sweep;
 use crate::runs::Curve;
 use crate::training::report::{
     Change, Epoch, Event, EventKind, JobEnded, JobId, JobOutcome, Probe, Report, Resumed, Role, RunFinished, RunId,
-    RunInfo, Stage, Started, Steps,
+    RunInfo, RunOutcome, Stage, Started, Steps,
 };
 
 /// One job, fed by reports while it runs and by the store afterwards.
@@ -16,8 +17,8 @@ use crate::training::report::{
 pub struct JobView {
     /// The job.
     pub id: JobId,
-    /// Its recipe.
-    pub recipe: Recipe,
+    /// Its recipe, with its ranges.
+    pub sweep: Sweep,
     /// Its runs, in the order teacher, students, baseline.
     pub runs: Vec<RunInfo>,
     /// Their curves.
@@ -81,7 +82,7 @@ impl JobView {
     pub fn started(started: &Started) -> Self {
         Self {
             id: started.job,
-            recipe: started.recipe.clone(),
+            sweep: started.sweep.clone(),
             curves: started.runs.iter().map(|run| (run.run, RunCurves::default())).collect(),
             runs: started.runs.clone(),
             results: BTreeMap::new(),
@@ -116,16 +117,18 @@ impl JobView {
     /// The job goes on from a step: what lies beyond it is forgotten.
     pub fn resumed(&mut self, resumed: &Resumed) {
         for run in &self.runs {
-            let of_stage = match run.role {
-                Role::Teacher => Stage::Teacher,
-                Role::Student | Role::Baseline => Stage::Students,
+            let kept = match run.stage.cmp(&resumed.stage) {
+                Ordering::Less => continue,
+                Ordering::Equal => resumed.step,
+                Ordering::Greater => 0,
             };
-            let kept = match (of_stage, resumed.stage) {
-                (Stage::Teacher, Stage::Students) => continue,
-                (Stage::Students, Stage::Teacher) => 0,
-                _ => resumed.step,
+            let is_over = |result: &RunFinished| {
+                let ended = matches!(result.outcome, RunOutcome::Done | RunOutcome::Diverged | RunOutcome::Halved);
+                ended && result.steps <= kept && run.stage == resumed.stage
             };
-            self.results.remove(&run.run);
+            if !self.results.get(&run.run).is_some_and(is_over) {
+                self.results.remove(&run.run);
+            }
             if let Some(curves) = self.curves.get_mut(&run.run) {
                 curves.truncate(kept);
             }
@@ -164,6 +167,11 @@ impl JobView {
                 let finished = RunFinished { checkpoint: None, ..finished.clone() };
                 self.results.insert(finished.run, finished);
             }
+            Report::Tested(tested) => {
+                if let Some(result) = self.results.get_mut(&tested.run) {
+                    result.test = Some(tested.test.clone());
+                }
+            }
             Report::Started(_) | Report::Resumed(_) | Report::ResumeState(_) | Report::JobEnded(_) => {}
         }
     }
@@ -174,6 +182,7 @@ impl JobView {
             EventKind::Change(change) => self.changes.push((event.stage, event.step, *change)),
             EventKind::Paused => self.paused = true,
             EventKind::Played | EventKind::Stopped => self.paused = false,
+            EventKind::RunStopped { .. } => {}
         }
     }
 }

@@ -16,15 +16,15 @@ pub use job_view::{JobView, RunCurves};
 pub use lens::{Lens, LensView};
 pub use loss_curve::LossCurve;
 
-use crate::recipe::{PRESETS, Recipe};
+use crate::recipe::{PRESETS, Sweep};
 use crate::runs::RunRow;
 use crate::training::report::{DeviceInfo, JobId, Live, Preview, Progress, Report, RunId, Setting, Snapshot};
 
 /// Everything that the window shows.
 #[derive(Debug)]
 pub struct State {
-    /// The recipe in the panel; the next job runs it.
-    pub recipe: Recipe,
+    /// The recipe in the panel, with its ranges; the next job runs it.
+    pub sweep: Sweep,
     /// The preset it began as.
     pub preset: Option<&'static str>,
     /// Recipes before and after it.
@@ -112,10 +112,10 @@ pub enum FilePurpose {
 
 impl State {
     /// What a first launch shows, with the given recipe.
-    pub fn new(recipe: Recipe) -> Self {
+    pub fn new(sweep: Sweep) -> Self {
         Self {
-            lens: Lens::new(recipe.distill.temperature),
-            recipe,
+            lens: Lens::new(sweep.base.distill.temperature),
+            sweep,
             preset: Some(PRESETS[0].name),
             history: History::default(),
             preview: None,
@@ -165,10 +165,10 @@ impl State {
     /// The present value of a setting in the recipe.
     pub fn setting(&self, setting: Setting) -> f64 {
         match setting {
-            Setting::Temperature => self.recipe.distill.temperature,
-            Setting::SoftWeight => self.recipe.distill.soft_weight,
-            Setting::HardWeight => self.recipe.distill.hard_weight,
-            Setting::LearningRate => self.recipe.training.learning_rate,
+            Setting::Temperature => self.sweep.base.distill.temperature,
+            Setting::SoftWeight => self.sweep.base.distill.soft_weight,
+            Setting::HardWeight => self.sweep.base.distill.hard_weight,
+            Setting::LearningRate => self.sweep.base.training.learning_rate,
         }
     }
 
@@ -207,7 +207,12 @@ impl State {
         }
         matches!(
             report,
-            Report::Started(_) | Report::Resumed(_) | Report::JobEnded(_) | Report::RunFinished(_) | Report::Epoch(_)
+            Report::Started(_)
+                | Report::Resumed(_)
+                | Report::JobEnded(_)
+                | Report::RunFinished(_)
+                | Report::Tested(_)
+                | Report::Epoch(_)
         )
     }
 

@@ -1,33 +1,33 @@
-//! One job from start to end: stages, live changes, reports, results.
+//! One job from start to end: its stages one after the other, then a look at the test rows.
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use candle_core::{DType, Device, Tensor};
+use candle_core::{DType, Device};
 
-use super::device::{engine_name, first_line};
+use super::device::first_line;
+use super::plan::{JobPlan, StagePlan, without_seed};
 use super::prepare::{PrepareError, Prepared, Shelf, Teacher, TeacherModel, population_logits};
 use super::report::{
-    Activity, Change, DeviceInfo, Epoch, Event, EventKind, JobEnded, JobId, JobOutcome, Live, LossTerms, Metrics,
-    Preview, Progress, Report, ResumeState, Resumed, Role, RunFinished, RunId, RunInfo, RunOutcome, Setting, Snapshot,
-    Stage, Started, Steps,
+    DeviceInfo, Event, EventKind, JobEnded, JobId, JobOutcome, Live, LossTerms, Metrics, Preview, Report, ResumeState,
+    Resumed, Role, RunFinished, RunId, RunInfo, RunOutcome, Stage, Started, Tested,
 };
-use super::resume::{self, Best, Extras};
 use super::session::{Member, Session, TeacherSide};
 use super::sink::{Journal, JournalError, Observer};
+use super::stage::StageRun;
 use super::worker::{Inbox, Request, WorkerOptions};
 use crate::data::TransferSet;
 use crate::distill::{Evaluation, Student, TeacherLogits, evaluate};
-use crate::model::{Checkpoint, Plan, Population};
-use crate::ops::Terms;
-use crate::recipe::{CheckpointSource, Keep, Recipe, Source, TeacherRecipe, TrainingRecipe};
+use crate::model::{Checkpoint, CheckpointError, Plan, Population};
+use crate::recipe::{CheckpointSource, Recipe, Source, Strategy, Sweep, TeacherRecipe, TrainingRecipe};
 
 /// What to run.
 #[derive(Clone, Debug)]
 pub enum JobStart {
     /// A new job.
-    New(Recipe),
+    New(Sweep),
     /// One that rests, failed or was interrupted.
     Resume(ResumeJob),
 }
@@ -37,25 +37,58 @@ pub enum JobStart {
 pub struct ResumeJob {
     /// The job.
     pub job: JobId,
-    /// Its recipe.
-    pub recipe: Recipe,
+    /// Its recipe, with its ranges.
+    pub sweep: Sweep,
     /// Its runs, as they were started.
     pub runs: Vec<RunInfo>,
     /// The newest resume state; without one it begins again.
     pub state: Option<ResumeState>,
     /// All its events, in order.
     pub events: Vec<Event>,
-    /// The trained teacher, where its stage is done.
-    pub teacher: Option<Arc<Vec<u8>>>,
+    /// Runs that have come to their end.
+    pub finished: Vec<FinishedRun>,
+}
+
+/// A run that has come to its end before the job goes on.
+#[derive(Clone, Debug)]
+pub struct FinishedRun {
+    /// The run.
+    pub run: RunId,
+    /// How it ended.
+    pub outcome: RunOutcome,
+    /// The kept weights on the validation rows.
+    pub validation: Option<Metrics>,
+    /// Whether the test rows were looked at.
+    pub tested: bool,
+    /// The kept weights.
+    pub weights: Option<KeptWeights>,
+}
+
+/// A `.safetensors` file.
+#[derive(Clone, Debug)]
+pub enum KeptWeights {
+    /// Its content.
+    Bytes(Arc<Vec<u8>>),
+    /// Where it lies.
+    File(PathBuf),
+}
+
+impl KeptWeights {
+    fn checkpoint(&self) -> Result<Checkpoint, CheckpointError> {
+        match self {
+            Self::Bytes(bytes) => Checkpoint::from_bytes("a stored model", bytes),
+            Self::File(path) => Checkpoint::read(path),
+        }
+    }
 }
 
 /// Serves requests, one job at a time, on the thread that owns the device.
 pub(super) struct Engine {
-    device: Device,
-    info: DeviceInfo,
-    options: WorkerOptions,
-    journal: Box<dyn Journal>,
-    observer: Arc<dyn Observer>,
+    pub device: Device,
+    pub info: DeviceInfo,
+    pub options: WorkerOptions,
+    pub journal: Box<dyn Journal>,
+    pub observer: Arc<dyn Observer>,
     shelf: Shelf,
     /// The job in progress, for the case of a panic.
     running: Option<JobId>,
@@ -63,7 +96,7 @@ pub(super) struct Engine {
 
 /// Why a job does not go on.
 #[derive(Debug)]
-enum Halt {
+pub(super) enum Halt {
     /// The user ended it.
     Stopped,
     /// The handle is being dropped: it rests.
@@ -80,9 +113,6 @@ impl From<candle_core::Error> for Halt {
 
 /// How long a closing thread still tries to send to a busy store.
 const LAST_TRY: Duration = Duration::from_secs(3);
-
-/// Least time between two blocks of steps, and between two progress reports.
-const BLOCK: Duration = Duration::from_millis(50);
 
 impl Engine {
     pub fn new(
@@ -103,7 +133,7 @@ impl Engine {
             }
             Request::Start(start) => self.start(*start, inbox),
             // Nothing runs that these could be for.
-            Request::Pause | Request::Play | Request::StepOnce | Request::Stop | Request::Change(..) => {}
+            Request::Pause | Request::Play | Request::StepOnce | Request::Stop | Request::StopRun(_) | Request::Change(..) => {}
         }
     }
 
@@ -122,7 +152,7 @@ impl Engine {
         self.observer.live(Live::Rejected { preview, code, message });
     }
 
-    fn preview(&mut self, recipe: &Recipe) {
+    pub fn preview(&mut self, recipe: &Recipe) {
         match self.make_preview(recipe) {
             Ok(preview) => self.observer.live(Live::Preview(Box::new(preview))),
             Err(error) => self.reject(true, &error),
@@ -143,6 +173,7 @@ impl Engine {
     }
 
     fn make_preview(&mut self, recipe: &Recipe) -> Result<Preview, PrepareError> {
+        self.shelf.forget_files();
         let prepared = self.shelf.prepare(recipe, &self.device)?;
         let never = || false;
         let (teacher_plan, teacher_errors) = match &prepared.teacher {
@@ -179,20 +210,20 @@ impl Engine {
     }
 
     fn start(&mut self, start: JobStart, inbox: &Inbox) {
-        let (recipe, resume) = match start {
-            JobStart::New(recipe) => (recipe, None),
-            JobStart::Resume(resume) => (resume.recipe.clone(), Some(resume)),
+        let (sweep, resume) = match start {
+            JobStart::New(sweep) => (sweep, None),
+            JobStart::Resume(resume) => (resume.sweep.clone(), Some(resume)),
         };
-        let prepared = match self.shelf.prepare(&recipe, &self.device) {
-            Ok(prepared) => prepared,
+        let mut plan = match JobPlan::new(&sweep, &mut self.shelf, &self.device, self.options.memory) {
+            Ok(plan) => plan,
             Err(error) => return self.reject(false, &error),
         };
-        for warning in &prepared.warnings {
+        for warning in &plan.warnings {
             log::warn!("{warning}");
         }
         let opened = match resume {
-            None => self.open(&recipe, &prepared, inbox),
-            Some(resume) => self.reopen(resume, inbox),
+            None => self.open(&sweep, &mut plan, inbox),
+            Some(resume) => self.reopen(resume, &mut plan, inbox),
         };
         let mut job = match opened {
             Ok(job) => job,
@@ -202,7 +233,7 @@ impl Engine {
             }
         };
         self.running = Some(job.id);
-        let result = self.run(&mut job, &recipe, prepared, inbox);
+        let result = self.run(&mut job, &sweep, &plan, inbox);
         self.running = None;
         let (outcome, message) = match result {
             Ok(()) => (JobOutcome::Done, None),
@@ -224,27 +255,36 @@ impl Engine {
     }
 
     /// A new job: numbers, lease and the first report.
-    fn open(&mut self, recipe: &Recipe, prepared: &Prepared, inbox: &Inbox) -> Result<Job, (&'static str, String)> {
+    fn open(&mut self, sweep: &Sweep, plan: &mut JobPlan, inbox: &Inbox) -> Result<Job, (&'static str, String)> {
         let store = |error: JournalError| ("store", error.to_string());
-        let probe = prepared.probe_set(&self.device).map_err(|error| (error.code(), error.to_string()))?;
-        let mut runs = Self::plan_runs(recipe, prepared);
-        let (id, numbers) = retry(inbox, || self.journal.reserve(runs.len())).map_err(store)?;
-        for (run, number) in runs.iter_mut().zip(numbers) {
+        let probe = match plan.probe_stage() {
+            Some(stage) => stage.prepared.probe_set(&self.device).map_err(|error| (error.code(), error.to_string()))?,
+            None => return Err(("recipe", "the recipe has nothing to train".to_owned())),
+        };
+        let (id, numbers) = retry(inbox, || self.journal.reserve(plan.runs.len())).map_err(store)?;
+        for (run, number) in plan.runs.iter_mut().zip(numbers) {
             run.run = number;
         }
         retry(inbox, || self.journal.lease(id)).map_err(store)?;
         let started = Started {
             job: id,
             at_millis: now(),
-            recipe: recipe.clone(),
-            runs: runs.clone(),
+            sweep: sweep.clone(),
+            runs: plan.runs.clone(),
             device: self.info.name.clone(),
             probe: Arc::new(probe),
         };
         match self.emit_committed(Report::Started(started), inbox) {
-            Ok(()) => {
-                Ok(Job { id, runs, events: 0, replay: VecDeque::new(), resume: None, teacher: None, paused: false })
-            }
+            Ok(()) => Ok(Job {
+                id,
+                events: 0,
+                replay: VecDeque::new(),
+                resume: None,
+                finished: Vec::new(),
+                edited: Vec::new(),
+                paused: false,
+                clock: JobClock::default(),
+            }),
             Err(halt) => {
                 self.journal.release(id);
                 let problem = if let Halt::Failed(problem) = halt { problem } else { "stopped".to_owned() };
@@ -254,89 +294,75 @@ impl Engine {
     }
 
     /// A job that goes on: its lease, and the report that cuts off what lies beyond the resume state.
-    fn reopen(&mut self, resume: ResumeJob, inbox: &Inbox) -> Result<Job, (&'static str, String)> {
+    fn reopen(
+        &mut self,
+        resume: ResumeJob,
+        plan: &mut JobPlan,
+        inbox: &Inbox,
+    ) -> Result<Job, (&'static str, String)> {
+        let stages = |runs: &[RunInfo]| runs.iter().map(|run| (run.role, run.stage)).collect::<Vec<_>>();
+        if stages(&resume.runs) != stages(&plan.runs) {
+            let problem = "its runs are not those that its recipe stands for now".to_owned();
+            return Err(("other-recipe", problem));
+        }
+        for (run, known) in plan.runs.iter_mut().zip(&resume.runs) {
+            run.run = known.run;
+        }
         retry(inbox, || self.journal.lease(resume.job)).map_err(|error| ("store", error.to_string()))?;
-        let trains_teacher = matches!(resume.recipe.teacher, TeacherRecipe::Train { .. });
-        let first = if trains_teacher { Stage::Teacher } else { Stage::Students };
-        let (stage, step) = resume.state.as_ref().map_or((first, 0), |state| (state.stage, state.step));
+        let (stage, step) = resume.state.as_ref().map_or((Stage(0), 0), |state| (state.stage, state.step));
         let resumed = Resumed { job: resume.job, at_millis: now(), stage, step, device: self.info.name.clone() };
         if let Err(halt) = self.emit_committed(Report::Resumed(resumed), inbox) {
             self.journal.release(resume.job);
             let problem = if let Halt::Failed(problem) = halt { problem } else { "stopped".to_owned() };
             return Err(("store", problem));
         }
+        // Each of them has taken effect or is about to, again.
+        let edited = resume.events.iter().filter_map(|event| match &event.kind {
+            EventKind::Change(change) => Some((event.stage, change.run)),
+            _ => None,
+        });
         Ok(Job {
             id: resume.job,
-            runs: resume.runs,
             events: resume.events.len() as u64,
+            edited: edited.collect(),
             replay: resume.events.into(),
             resume: Some((stage, resume.state)),
-            teacher: resume.teacher,
+            finished: resume.finished,
             paused: false,
+            clock: JobClock::default(),
         })
     }
 
-    /// The runs of a job, not numbered yet: teacher, student, baseline.
-    fn plan_runs(recipe: &Recipe, prepared: &Prepared) -> Vec<RunInfo> {
-        let info = |role, plan: &Plan, training: Option<&TrainingRecipe>, rows: usize| {
-            let steps_per_epoch = training.map_or(0, |training| rows.div_ceil(training.batch) as u64);
-            let distils = role == Role::Student;
-            RunInfo {
-                run: RunId(0),
-                role,
-                recipe: recipe.clone(),
-                model: plan.architecture.to_string(),
-                temperature: distils.then_some(recipe.distill.temperature),
-                soft_weight: distils.then_some(recipe.distill.soft_weight),
-                hard_weight: if distils { recipe.distill.hard_weight } else { 1.0 },
-                seed: training.map_or(0, |training| training.seed),
-                parameters: plan.parameter_count(),
-                steps: training.map_or(0, |training| steps_per_epoch * training.epochs as u64),
-                steps_per_epoch,
-                loaded: training.is_none(),
-            }
-        };
-        let teacher_rows = prepared.splits.train.len();
-        let mut runs = vec![match (&prepared.teacher, &recipe.teacher) {
-            (TeacherModel::ToTrain(plan), TeacherRecipe::Train { training, .. }) => {
-                info(Role::Teacher, plan, Some(training), teacher_rows)
-            }
-            (TeacherModel::ToTrain(plan), TeacherRecipe::Checkpoint(_)) => {
-                info(Role::Teacher, plan, None, teacher_rows)
-            }
-            (TeacherModel::Ready(teacher), _) => info(Role::Teacher, teacher.population.plan(), None, teacher_rows),
-        }];
-        if let Some(plan) = &prepared.student {
-            let rows = prepared.transfer.rows.len();
-            runs.push(info(Role::Student, plan, Some(&recipe.training), rows));
-            if recipe.baseline {
-                runs.push(info(Role::Baseline, plan, Some(&recipe.training), rows));
+    fn run(&mut self, job: &mut Job, sweep: &Sweep, plan: &JobPlan, inbox: &Inbox) -> Result<(), Halt> {
+        let mut teachers: Vec<Arc<Teacher>> = Vec::new();
+        for (at, stage) in plan.stages.iter().enumerate() {
+            let at = Stage(at as u32);
+            let is_before = job.resume.as_ref().is_some_and(|(first, _)| at < *first);
+            if stage.is_teacher() {
+                teachers.push(self.teacher_stage(job, at, stage, plan, inbox)?);
+            } else if !is_before {
+                self.student_stage(job, at, stage, sweep, plan, &teachers, inbox)?;
             }
         }
-        runs
-    }
-
-    fn run(&mut self, job: &mut Job, recipe: &Recipe, prepared: Prepared, inbox: &Inbox) -> Result<(), Halt> {
-        let teacher = self.teacher_stage(job, recipe, &prepared, inbox)?;
-        let Some(plan) = &prepared.student else { return Ok(()) };
-        let logits = teacher.all_logits(&prepared.dataset, &self.device, &|| inbox.closing());
-        let logits = logits.map_err(evaluation_halt)?;
-        self.student_stage(job, recipe, &prepared, plan, teacher, logits, inbox)
+        if !sweep.is_single() && !sweep.test_all {
+            self.test_chosen(job, plan, &teachers, inbox)?;
+        }
+        Ok(())
     }
 
     fn teacher_stage(
         &mut self,
         job: &mut Job,
-        recipe: &Recipe,
-        prepared: &Prepared,
+        at: Stage,
+        stage: &StagePlan,
+        plan: &JobPlan,
         inbox: &Inbox,
     ) -> Result<Arc<Teacher>, Halt> {
-        let Some(run) = job.runs.iter().find(|run| run.role == Role::Teacher).cloned() else {
-            return Err(Halt::Failed("the job has no teacher".to_owned()));
-        };
+        let run = &plan.runs[stage.runs[0]];
+        let prepared = &*stage.prepared;
         let classes = prepared.dataset.classes.len();
-        let plan = match (&prepared.teacher, &recipe.teacher) {
-            (TeacherModel::Ready(teacher), _) => {
+        let layers = match &prepared.teacher {
+            TeacherModel::Ready(teacher) => {
                 let all = teacher.all_logits(&prepared.dataset, &self.device, &|| inbox.closing());
                 let all = all.map_err(evaluation_halt)?;
                 let split = |rows: &[u32]| {
@@ -356,443 +382,134 @@ impl Engine {
                 self.emit_committed(Report::RunFinished(finished), inbox)?;
                 return Ok(teacher.clone());
             }
-            (TeacherModel::ToTrain(plan), TeacherRecipe::Train { .. }) => plan,
-            (TeacherModel::ToTrain(_), TeacherRecipe::Checkpoint(_)) => {
-                return Err(Halt::Failed("the teacher is neither loaded nor trained".to_owned()));
-            }
+            TeacherModel::ToTrain(layers) => layers,
         };
         let places: Vec<usize> = (0..classes).collect();
-        if let (Some((Stage::Students, _)), Some(bytes)) = (&job.resume, &job.teacher) {
-            let checkpoint = Checkpoint::from_bytes("the stored teacher", bytes);
-            let checkpoint = checkpoint.map_err(|error| Halt::Failed(error.to_string()))?;
+        if job.resume.as_ref().is_some_and(|(first, _)| at < *first) {
+            let weights = job.finished.iter().find(|known| known.run == run.run).and_then(|run| run.weights.as_ref());
+            let weights = weights.ok_or_else(|| Halt::Failed("the stored teacher is missing".to_owned()))?;
+            let checkpoint = weights.checkpoint().map_err(|error| Halt::Failed(error.to_string()))?;
             return Ok(Arc::new(Teacher::new(checkpoint.population(&self.device)?, places)));
         }
-        let TeacherRecipe::Train { training, .. } = &recipe.teacher else {
-            return Err(Halt::Failed("the teacher has no training".to_owned()));
-        };
-        let population = self.students(prepared, plan, &[training.seed])?;
-        let members = vec![member(Student::baseline(), false, training)];
-        let transfer = TransferSet::of_teacher(&prepared.dataset, &prepared.splits);
+        let training = &stage.training;
+        let population = self.students(prepared, layers, &[training.seed])?;
         let session = Session::new(
             population,
-            members,
+            vec![member(Student::baseline(), false, 0, training)],
             training.clone(),
             prepared.dataset.clone(),
-            transfer,
+            TransferSet::of_teacher(&prepared.dataset, &prepared.splits),
             TeacherSide::Labels,
             self.device.clone(),
         )?;
-        let mut stage = StageRun::new(Stage::Teacher, session, vec![run], training.clone());
-        self.stage(job, &mut stage, prepared, inbox)?;
-        if !stage.session.members[0].active {
-            return Err(Halt::Failed(
-                "the teacher's loss is not a finite number any more; lower its learning rate".to_owned(),
-            ));
+        let mut part = StageRun::new(at, session, vec![run.clone()], stage, Strategy::Grid, true);
+        self.train(job, &mut part, plan, inbox)?;
+        if !part.session.members[0].active {
+            let problem = "the teacher's loss is not a finite number any more; lower its learning rate";
+            return Err(Halt::Failed(problem.to_owned()));
         }
-        let kept = stage.kept_population(&self.device)?;
+        let kept = part.kept_population(&self.device)?;
         Ok(Arc::new(Teacher::new(kept, places)))
     }
 
     fn student_stage(
         &mut self,
         job: &mut Job,
-        recipe: &Recipe,
-        prepared: &Prepared,
-        plan: &Plan,
-        teacher: Arc<Teacher>,
-        logits: Arc<TeacherLogits>,
+        at: Stage,
+        stage: &StagePlan,
+        sweep: &Sweep,
+        plan: &JobPlan,
+        teachers: &[Arc<Teacher>],
         inbox: &Inbox,
     ) -> Result<(), Halt> {
-        let runs: Vec<RunInfo> = job.runs.iter().filter(|run| run.role != Role::Teacher).cloned().collect();
-        let members: Vec<Member> = runs
-            .iter()
-            .map(|run| match run.role {
-                Role::Baseline => member(Student::baseline(), false, &recipe.training),
-                Role::Student | Role::Teacher => {
-                    let distill = &recipe.distill;
-                    let student = Student {
-                        temperature: Some(distill.temperature),
-                        soft_weight: distill.soft_weight,
-                        hard_weight: distill.hard_weight,
-                        temperature_squared: distill.temperature_squared,
-                    };
-                    member(student, true, &recipe.training)
-                }
-            })
-            .collect();
+        let prepared = &*stage.prepared;
+        let Some(layers) = &prepared.student else { return Ok(()) };
+        // Only the teachers in use, in the order of their first member.
+        let mut used: Vec<usize> = Vec::new();
+        let mut members = Vec::with_capacity(stage.runs.len());
+        let runs: Vec<RunInfo> = stage.runs.iter().map(|run| plan.runs[*run].clone()).collect();
+        for (run, teacher) in runs.iter().zip(&stage.teachers) {
+            let teacher = used.iter().position(|known| known == teacher).unwrap_or_else(|| {
+                used.push(*teacher);
+                used.len() - 1
+            });
+            members.push(member(student(run), run.role == Role::Student, teacher, &run.recipe.training));
+        }
+        let teachers = used.iter().map(|teacher| {
+            let teacher = &teachers[*teacher];
+            let logits = teacher.all_logits(&prepared.dataset, &self.device, &|| inbox.closing());
+            Ok((logits.map_err(evaluation_halt)?, teacher.clone()))
+        });
+        let teachers = teachers.collect::<Result<Vec<(Arc<TeacherLogits>, Arc<Teacher>)>, Halt>>()?;
         let seeds: Vec<u64> = members.iter().map(|member| member.seed).collect();
-        let population = self.students(prepared, plan, &seeds)?;
-        let side =
-            if recipe.training.jitter > 0 { TeacherSide::Live(logits, teacher) } else { TeacherSide::Cached(logits) };
+        let population = self.students(prepared, layers, &seeds)?;
+        let side = if stage.training.jitter > 0 {
+            TeacherSide::Live(teachers)
+        } else {
+            TeacherSide::Cached(teachers.into_iter().map(|(logits, _)| logits).collect())
+        };
         let session = Session::new(
             population,
             members,
-            recipe.training.clone(),
+            stage.training.clone(),
             prepared.dataset.clone(),
             prepared.transfer.clone(),
             side.clone(),
             self.device.clone(),
         )?;
-        let mut stage = StageRun::new(Stage::Students, session, runs, recipe.training.clone());
-        stage.teacher = side.logits().map(|logits| Arc::new(logits.clone()));
-        self.stage(job, &mut stage, prepared, inbox)?;
-        if stage.session.members.iter().all(|member| !member.active) {
+        let tests = sweep.is_single() || sweep.test_all;
+        let mut part = StageRun::new(at, session, runs, stage, sweep.strategy, tests);
+        part.teachers = side.logits();
+        self.train(job, &mut part, plan, inbox)?;
+        let lost = |(k, member): (usize, &Member)| !member.active && !part.extras.stopped[k];
+        if sweep.is_single() && part.session.members.iter().enumerate().all(lost) {
             return Err(Halt::Failed("no loss is a finite number any more; lower the learning rate".to_owned()));
         }
         Ok(())
     }
 
-    /// Trains one stage to its end and reports its results.
-    fn stage(&mut self, job: &mut Job, stage: &mut StageRun, prepared: &Prepared, inbox: &Inbox) -> Result<(), Halt> {
-        match job.resume.take() {
-            Some((at, state)) if at == stage.stage => {
-                if let Some(state) = state {
-                    stage.extras = resume::restore(&state.bytes, stage.stage, &mut stage.session, &self.device)?;
-                    stage.over = stage.session.members.iter().map(|member| !member.active).collect();
-                }
-                job.replay_from(stage.stage, stage.session.step, stage.extras.events);
-            }
-            Some(later) => job.resume = Some(later),
-            None => {}
-        }
-        let mut clock = Clock::new(stage.session.step);
-        if stage.session.step == 0 {
-            self.snapshot(stage, prepared, inbox)?;
-            if stage.stage == Stage::Students && job.runs.iter().any(|run| run.role == Role::Teacher && !run.loaded) {
-                // From here on the trained teacher need not be trained again.
-                self.save_resume_state(job, stage, inbox)?;
-            }
-        }
-        let result = self.steps(job, stage, prepared, &mut clock, inbox);
-        let stopped = match result {
-            Ok(()) => false,
-            Err(Halt::Stopped) => true,
-            Err(Halt::Closing) => {
-                self.flush(stage, inbox)?;
-                self.save_resume_state(job, stage, inbox)?;
-                return Err(Halt::Closing);
-            }
-            Err(failed) => {
-                self.flush(stage, inbox).ok();
-                return Err(failed);
-            }
-        };
-        self.flush(stage, inbox)?;
-        self.finish(stage, prepared, stopped, inbox)?;
-        if stopped { Err(Halt::Stopped) } else { Ok(()) }
-    }
-
-    fn steps(
-        &mut self,
-        job: &mut Job,
-        stage: &mut StageRun,
-        prepared: &Prepared,
-        clock: &mut Clock,
-        inbox: &Inbox,
-    ) -> Result<(), Halt> {
-        let (steps, per_epoch) = (stage.session.steps(), stage.session.steps_per_epoch());
-        // Closing may have cut short the end of an epoch.
-        if stage.session.step == (stage.extras.epochs + 1) * per_epoch {
-            self.end_epoch(stage, prepared, inbox)?;
-        }
-        while stage.session.step < steps {
-            self.requests(job, stage, prepared, clock, inbox)?;
-            let start = Instant::now();
-            let terms = stage.session.step()?;
-            stage.extras.seconds += start.elapsed().as_secs_f64();
-            stage.note(&terms);
-            let done = stage.session.step;
-            let ends_epoch = done.is_multiple_of(per_epoch);
-            if ends_epoch {
-                self.flush(stage, inbox)?;
-                self.end_epoch(stage, prepared, inbox)?;
-            } else if done.is_power_of_two() {
-                // The first steps are shown one by one: a curve begins as soon as it can.
-                self.flush(stage, inbox)?;
-                self.snapshot(stage, prepared, inbox)?;
-            }
-            if stage.session.members.iter().all(|member| !member.active) {
-                return Ok(());
-            }
-            if ends_epoch && clock.last_resume.elapsed() >= self.options.resume_every && done < steps {
-                self.save_resume_state(job, stage, inbox)?;
-                clock.last_resume = Instant::now();
-            }
-            if clock.last_block.elapsed() >= BLOCK {
-                clock.last_block = Instant::now();
-                self.flush(stage, inbox)?;
-                self.live(job, stage, prepared, clock, Activity::Training)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes requests before a step; waits here while paused.
-    fn requests(
-        &mut self,
-        job: &mut Job,
-        stage: &mut StageRun,
-        prepared: &Prepared,
-        clock: &mut Clock,
-        inbox: &Inbox,
-    ) -> Result<(), Halt> {
-        // What happened before the interruption happens again at the same step.
-        let now = (stage.stage, stage.session.step);
-        let is_due = |event: &Event| (event.stage, event.step) == now;
-        while job.replay.front().is_some_and(is_due) {
-            let Some(event) = job.replay.pop_front() else { break };
-            stage.extras.events = stage.extras.events.max(event.number + 1);
-            match event.kind {
-                EventKind::Change(change) => stage.session.apply(&change),
-                EventKind::Stopped => return Err(Halt::Stopped),
-                EventKind::Paused | EventKind::Played => {}
-            }
-        }
-        loop {
-            if inbox.closing() {
-                return Err(Halt::Closing);
-            }
-            let request = if job.paused { inbox.wait() } else { inbox.poll() };
-            let Some(request) = request else {
-                if job.paused {
-                    continue;
-                }
-                return Ok(());
-            };
-            match request {
-                Request::Change(setting, to) => {
-                    let Some(from) = stage.session.setting(setting) else { continue };
-                    #[allow(clippy::float_cmp, reason = "a change to the very same value is no change")]
-                    if from == to || !acceptable(setting, to) {
-                        continue;
-                    }
-                    let change = Change { setting, from, to };
-                    self.event(job, stage, EventKind::Change(change), inbox)?;
-                    stage.session.apply(&change);
-                }
-                Request::Pause if !job.paused => {
-                    job.paused = true;
-                    self.event(job, stage, EventKind::Paused, inbox)?;
-                    self.save_resume_state(job, stage, inbox)?;
-                    self.live(job, stage, prepared, clock, Activity::Paused)?;
-                }
-                Request::Play if job.paused => {
-                    job.paused = false;
-                    self.event(job, stage, EventKind::Played, inbox)?;
-                    clock.restart(stage.session.step);
-                    self.live(job, stage, prepared, clock, Activity::Training)?;
-                }
-                Request::StepOnce if job.paused => {
-                    // The caller takes one step and comes back here.
-                    // Shown at once, however soon after the last one.
-                    clock.last_block = Instant::now().checked_sub(BLOCK).unwrap_or(clock.last_block);
-                    return Ok(());
-                }
-                Request::Stop => {
-                    self.event(job, stage, EventKind::Stopped, inbox)?;
-                    return Err(Halt::Stopped);
-                }
-                Request::Preview(recipe) => self.preview(&recipe),
-                Request::Start(_) => {
-                    let message = "a job is running; stop it before another is started".to_owned();
-                    self.observer.live(Live::Rejected { preview: false, code: "job-running", message });
-                }
-                Request::Pause | Request::Play | Request::StepOnce => {}
-            }
-        }
-    }
-
-    /// Stores an event, before it takes effect.
-    fn event(&mut self, job: &mut Job, stage: &mut StageRun, kind: EventKind, inbox: &Inbox) -> Result<(), Halt> {
-        self.flush(stage, inbox)?;
-        let event = Event {
-            job: job.id,
-            number: job.events,
-            at_millis: now(),
-            stage: stage.stage,
-            step: stage.session.step,
-            kind,
-        };
-        self.emit_committed(Report::Event(event), inbox)?;
-        job.events += 1;
-        stage.extras.events = job.events;
-        Ok(())
-    }
-
-    fn save_resume_state(&mut self, job: &Job, stage: &StageRun, inbox: &Inbox) -> Result<(), Halt> {
-        let bytes = Arc::new(resume::save(stage.stage, &stage.session, &stage.extras)?);
-        let state = ResumeState { job: job.id, stage: stage.stage, step: stage.session.step, bytes };
-        self.emit(Report::ResumeState(state), inbox)
-    }
-
-    /// Sends the steps taken since the last time.
-    fn flush(&mut self, stage: &mut StageRun, inbox: &Inbox) -> Result<(), Halt> {
-        for block in stage.take_blocks() {
-            self.emit(Report::Steps(block), inbox)?;
-        }
-        Ok(())
-    }
-
-    /// All that an epoch ends with, or none of it that counts.
-    fn end_epoch(&mut self, stage: &mut StageRun, prepared: &Prepared, inbox: &Inbox) -> Result<(), Halt> {
-        self.epoch(stage, prepared, inbox)?;
-        self.snapshot(stage, prepared, inbox)?;
-        stage.extras.epochs += 1;
-        Ok(())
-    }
-
-    fn epoch(&mut self, stage: &mut StageRun, prepared: &Prepared, inbox: &Inbox) -> Result<(), Halt> {
-        let evaluations =
-            self.evaluate(stage, &stage.session.population, prepared, &prepared.splits.validation, inbox)?;
-        let epoch = stage.session.step / stage.session.steps_per_epoch();
-        for (k, validation) in evaluations.into_iter().enumerate() {
-            if stage.ended(k) {
-                continue;
-            }
-            let better = stage.extras.best[k].as_ref().is_none_or(|best| validation.errors < best.errors);
-            if stage.recipe.keep == Keep::Best && better {
-                let weights = stage.session.population.member(k)?;
-                stage.extras.best[k] = Some(Best { errors: validation.errors, epoch, weights });
-            }
-            let member = &stage.session.members[k];
-            let report = Epoch {
-                run: stage.runs[k].run,
-                epoch,
-                step: stage.session.step,
-                loss: stage.session.sums[k].mean(member.student.temperature.is_some()),
-                validation,
-            };
-            self.emit(Report::Epoch(report), inbox)?;
-        }
-        Ok(())
-    }
-
-    /// Metrics of each member of `population` on `rows`.
-    fn evaluate(
-        &self,
-        stage: &StageRun,
-        population: &Population,
-        prepared: &Prepared,
-        rows: &[u32],
-        inbox: &Inbox,
-    ) -> Result<Vec<Metrics>, Halt> {
-        let logits = population_logits(population, &prepared.dataset, rows, &self.device, &|| inbox.closing());
-        let logits = logits.map_err(evaluation_halt)?;
-        let classes = prepared.dataset.classes.len();
-        let labels = prepared.labels(rows);
-        let teacher: Option<Vec<f32>> = stage
-            .teacher
-            .as_ref()
-            .map(|logits| rows.iter().flat_map(|row| logits.row(0, *row as usize)).copied().collect());
-        let each = logits.chunks_exact(rows.len() * classes).zip(&stage.session.members);
-        Ok(each
-            .map(|(logits, member)| metrics(evaluate(logits, &labels, teacher.as_deref(), &member.student, classes)))
-            .collect())
-    }
-
-    /// Stores the logits of the probe set.
-    fn snapshot(&mut self, stage: &StageRun, prepared: &Prepared, inbox: &Inbox) -> Result<(), Halt> {
-        for snapshot in Self::probe_logits(stage, prepared)? {
-            self.emit(Report::Snapshot(snapshot), inbox)?;
-        }
-        Ok(())
-    }
-
-    fn probe_logits(stage: &StageRun, prepared: &Prepared) -> Result<Vec<Snapshot>, Halt> {
-        let logits = stage.session.logits(&prepared.probe)?;
-        let len = logits.len() / stage.runs.len().max(1);
-        let each = stage.runs.iter().zip(logits.chunks_exact(len.max(1))).enumerate();
-        let snapshot = |(run, logits): (&RunInfo, &[f32])| Snapshot {
-            run: run.run,
-            step: stage.session.step,
-            logits: Arc::new(logits.to_vec()),
-        };
-        Ok(each.filter(|(k, _)| !stage.ended(*k)).map(|(_, part)| snapshot(part)).collect())
-    }
-
-    /// What is worth showing now.
-    fn live(
+    /// Looks at the test rows, once: for the cell with the fewest validation errors and for its best baseline, each over all
+    /// seeds.
+    fn test_chosen(
         &mut self,
         job: &Job,
-        stage: &StageRun,
-        prepared: &Prepared,
-        clock: &mut Clock,
-        activity: Activity,
+        plan: &JobPlan,
+        teachers: &[Arc<Teacher>],
+        inbox: &Inbox,
     ) -> Result<(), Halt> {
-        // Probe logits may take a tenth of the time at most.
-        if self.options.window && clock.last_probe.elapsed() >= clock.probe_cost * 10 {
-            let start = Instant::now();
-            for snapshot in Self::probe_logits(stage, prepared)? {
-                self.observer.live(Live::Snapshot(snapshot));
+        for role in [Role::Student, Role::Baseline] {
+            let Some(chosen) = best_cell(job, plan, role) else { continue };
+            for finished in chosen {
+                let Some(weights) = finished.weights.as_ref().filter(|_| !finished.tested) else { continue };
+                let place = plan.runs.iter().position(|run| run.run == finished.run);
+                let found = place.and_then(|place| {
+                    let stage = plan.stages.iter().find(|stage| stage.runs.contains(&place))?;
+                    let member = stage.runs.iter().position(|run| *run == place)?;
+                    Some((place, stage, stage.teachers[member]))
+                });
+                let Some((place, stage, teacher)) = found else { continue };
+                let prepared = &*stage.prepared;
+                let checkpoint = weights.checkpoint().map_err(|error| Halt::Failed(error.to_string()))?;
+                let population = checkpoint.population(&self.device)?;
+                let rows = &prepared.splits.test;
+                let logits =
+                    population_logits(&population, &prepared.dataset, rows, &self.device, &|| inbox.closing());
+                let logits = logits.map_err(evaluation_halt)?;
+                let teacher = teachers[teacher].all_logits(&prepared.dataset, &self.device, &|| inbox.closing());
+                let teacher = teacher.map_err(evaluation_halt)?;
+                let teacher = rows_of(&teacher, rows);
+                let student = student(&plan.runs[place]);
+                let classes = prepared.dataset.classes.len();
+                let labels = prepared.labels(rows);
+                let test = metrics(evaluate(&logits, &labels, Some(&teacher), &student, classes));
+                self.emit_committed(Report::Tested(Tested { run: finished.run, test }), inbox)?;
             }
-            clock.probe_cost = start.elapsed();
-            clock.last_probe = Instant::now();
-        }
-        let steps = stage.session.steps();
-        let per_second = clock.steps_per_second(stage.session.step);
-        let later: u64 = match stage.stage {
-            Stage::Teacher => job.runs.iter().filter(|run| run.role == Role::Student).map(|run| run.steps).sum(),
-            Stage::Students => 0,
-        };
-        let left = (steps - stage.session.step.min(steps) + later) as f64;
-        let activity = if job.paused { Activity::Paused } else { activity };
-        self.observer.live(Live::Progress(Progress {
-            job: job.id,
-            stage: stage.stage,
-            step: stage.session.step,
-            steps,
-            steps_per_epoch: stage.session.steps_per_epoch(),
-            steps_per_second: per_second,
-            seconds_left: if per_second > 0.0 { left / per_second } else { 0.0 },
-            activity,
-        }));
-        Ok(())
-    }
-
-    /// Results and checkpoints of all runs of the stage.
-    fn finish(&mut self, stage: &StageRun, prepared: &Prepared, stopped: bool, inbox: &Inbox) -> Result<(), Halt> {
-        let kept = stage.kept_population(&self.device)?;
-        let validation = self.evaluate(stage, &kept, prepared, &prepared.splits.validation, inbox)?;
-        let test = self.evaluate(stage, &kept, prepared, &prepared.splits.test, inbox)?;
-        let rows = match stage.stage {
-            Stage::Teacher => &prepared.splits.train,
-            Stage::Students => &prepared.transfer.rows,
-        };
-        let rows = prepared.dataset.row_hashes(rows);
-        for (k, (validation, test)) in validation.into_iter().zip(test).enumerate() {
-            let run = &stage.runs[k];
-            let diverged = !stage.session.members[k].active;
-            let outcome = match (diverged, stopped) {
-                (true, _) => RunOutcome::Diverged,
-                (false, true) => RunOutcome::Stopped,
-                (false, false) => RunOutcome::Done,
-            };
-            let checkpoint = if diverged {
-                None
-            } else {
-                let (classes, recipe) = (prepared.dataset.classes.clone(), run.recipe.clone());
-                let engine = engine_name(&self.info);
-                let checkpoint = Checkpoint::of_member(&kept, k, classes, rows.clone(), recipe, engine)?;
-                let bytes = checkpoint.to_bytes().map_err(|error| Halt::Failed(error.to_string()))?;
-                Some(Arc::new(bytes))
-            };
-            let finished = RunFinished {
-                run: run.run,
-                at_millis: now(),
-                outcome,
-                steps: stage.extras.taken[k],
-                seconds: stage.extras.seconds,
-                validation: (!diverged).then_some(validation),
-                test: (!diverged).then_some(test),
-                checkpoint,
-            };
-            self.emit_committed(Report::RunFinished(finished), inbox)?;
         }
         Ok(())
     }
 
     /// Gives a report to the journal, then to the observer.
-    fn emit(&mut self, report: Report, inbox: &Inbox) -> Result<(), Halt> {
+    pub fn emit(&mut self, report: Report, inbox: &Inbox) -> Result<(), Halt> {
         let report = Arc::new(report);
         let journal = &mut self.journal;
         retry(inbox, || journal.send(&report)).map_err(halt)?;
@@ -800,15 +517,50 @@ impl Engine {
         Ok(())
     }
 
-    /// The same; the observer hears of it when it is on the disk.
-    fn emit_committed(&mut self, report: Report, inbox: &Inbox) -> Result<(), Halt> {
-        let report = Arc::new(report);
+    /// Gives reports to the journal; the observer hears of them when they are all on the disk.
+    pub fn emit_all_committed(&mut self, reports: Vec<Report>, inbox: &Inbox) -> Result<(), Halt> {
+        let reports: Vec<Arc<Report>> = reports.into_iter().map(Arc::new).collect();
         let journal = &mut self.journal;
-        retry(inbox, || journal.send(&report)).map_err(halt)?;
+        for report in &reports {
+            retry(inbox, || journal.send(report)).map_err(halt)?;
+        }
         retry(inbox, || journal.commit()).map_err(halt)?;
-        self.observer.report(&report);
+        reports.iter().for_each(|report| self.observer.report(report));
         Ok(())
     }
+
+    /// The same for one.
+    pub fn emit_committed(&mut self, report: Report, inbox: &Inbox) -> Result<(), Halt> {
+        self.emit_all_committed(vec![report], inbox)
+    }
+}
+
+/// The runs of the cell with the fewest validation errors on average over its seeds, the first of equals. What was edited,
+/// stopped or lost does not count.
+fn best_cell<'a>(job: &'a Job, plan: &JobPlan, role: Role) -> Option<Vec<&'a FinishedRun>> {
+    let mut cells: Vec<(Recipe, Vec<&FinishedRun>)> = Vec::new();
+    for run in plan.runs.iter().filter(|run| run.role == role) {
+        let Some(finished) = job.finished.iter().find(|finished| finished.run == run.run) else { continue };
+        if finished.outcome != RunOutcome::Done || job.is_edited(run) {
+            continue;
+        }
+        let cell = without_seed(&run.recipe);
+        match cells.iter_mut().find(|(known, _)| *known == cell) {
+            Some((_, runs)) => runs.push(finished),
+            None => cells.push((cell, vec![finished])),
+        }
+    }
+    let errors = |runs: &[&FinishedRun]| {
+        let errors = runs.iter().filter_map(|run| Some(run.validation.as_ref()?.errors as f64));
+        errors.sum::<f64>() / runs.len() as f64
+    };
+    let best = cells.into_iter().min_by(|(_, a), (_, b)| errors(a).total_cmp(&errors(b)));
+    best.map(|(_, runs)| runs)
+}
+
+/// Logits of rows, over the first of several teachers.
+pub(super) fn rows_of(logits: &TeacherLogits, rows: &[u32]) -> Vec<f32> {
+    rows.iter().flat_map(|row| logits.row(0, *row as usize)).copied().collect()
 }
 
 /// Asks a busy journal again, as long as it takes; once the handle is being dropped, for a short time only.
@@ -833,7 +585,7 @@ fn halt(error: JournalError) -> Halt {
     }
 }
 
-fn evaluation_halt(error: PrepareError) -> Halt {
+pub(super) fn evaluation_halt(error: PrepareError) -> Halt {
     match error {
         PrepareError::Cancelled => Halt::Closing,
         error => Halt::Failed(first_line_of_device(&error)),
@@ -841,113 +593,65 @@ fn evaluation_halt(error: PrepareError) -> Halt {
 }
 
 /// What the engine remembers of the job in progress.
-struct Job {
-    id: JobId,
-    runs: Vec<RunInfo>,
+pub(super) struct Job {
+    pub id: JobId,
     /// Events so far.
-    events: u64,
+    pub events: u64,
     /// Events that were stored before an interruption and are to happen again.
-    replay: VecDeque<Event>,
+    pub replay: VecDeque<Event>,
     /// Where to go on, until that stage is reached.
-    resume: Option<(Stage, Option<ResumeState>)>,
-    teacher: Option<Arc<Vec<u8>>>,
-    paused: bool,
+    pub resume: Option<(Stage, Option<ResumeState>)>,
+    /// Runs that have come to their end.
+    pub finished: Vec<FinishedRun>,
+    /// Settings that were moved: in which stage, and of which run.
+    pub edited: Vec<(Stage, Option<RunId>)>,
+    pub paused: bool,
+    pub clock: JobClock,
 }
 
 impl Job {
     /// Leaves those events that are still to happen again from a step of a stage on, in the order in which they will. One
     /// that was added while others were replayed has a later number than those and yet an earlier step.
-    fn replay_from(&mut self, stage: Stage, step: u64, applied: u64) {
-        let order = |event: &Event| (event.stage == Stage::Students, event.step, event.number);
-        let (here, first) = (stage == Stage::Students, applied);
-        self.replay.retain(|event| order(event) >= (here, step, if event.step == step { first } else { 0 }));
+    pub fn replay_from(&mut self, stage: Stage, step: u64, applied: u64) {
+        let order = |event: &Event| (event.stage, event.step, event.number);
+        let first = applied;
+        self.replay.retain(|event| order(event) >= (stage, step, if event.step == step { first } else { 0 }));
         self.replay.make_contiguous().sort_by_key(order);
     }
-}
 
-/// A stage in progress and what it owes its reports.
-struct StageRun {
-    stage: Stage,
-    session: Session,
-    /// One a member.
-    runs: Vec<RunInfo>,
-    recipe: TrainingRecipe,
-    extras: Extras,
-    teacher: Option<Arc<TeacherLogits>>,
-    /// Whether a member's last step, on which it diverged, is noted.
-    over: Vec<bool>,
-    pending: Vec<Steps>,
-}
-
-impl StageRun {
-    fn new(stage: Stage, session: Session, runs: Vec<RunInfo>, recipe: TrainingRecipe) -> Self {
-        let members = runs.len();
-        let extras = Extras { best: vec![None; members], taken: vec![0; members], ..Extras::default() };
-        Self { stage, session, runs, recipe, extras, teacher: None, over: vec![false; members], pending: Vec::new() }
-    }
-
-    /// Whether a member has stopped before the present step.
-    fn ended(&self, member: usize) -> bool {
-        !self.session.members[member].active
-    }
-
-    /// Remembers the terms of the step just taken.
-    fn note(&mut self, terms: &Terms) {
-        let first_step = self.session.step - 1;
-        if self.pending.is_empty() {
-            let block = |run: &RunInfo| Steps {
-                run: run.run,
-                first_step,
-                soft: Vec::new(),
-                hard: Vec::new(),
-                total: Vec::new(),
-            };
-            self.pending = self.runs.iter().map(block).collect();
-        }
-        for (k, block) in self.pending.iter_mut().enumerate() {
-            // The step on which it diverged is its last.
-            let member = &self.session.members[k];
-            if !member.active && self.over[k] {
-                continue;
-            }
-            self.over[k] = !member.active;
-            self.extras.taken[k] = first_step + 1;
-            if member.student.temperature.is_some() {
-                block.soft.push(terms.soft[k] as f32);
-            }
-            block.hard.push(terms.hard[k] as f32);
-            block.total.push(terms.total[k] as f32);
-        }
-    }
-
-    fn take_blocks(&mut self) -> Vec<Steps> {
-        std::mem::take(&mut self.pending).into_iter().filter(|block| !block.total.is_empty()).collect()
-    }
-
-    /// The weights that count: those of the last step, or each member's best.
-    fn kept_population(&self, device: &Device) -> candle_core::Result<Population> {
-        if self.extras.best.iter().all(Option::is_none) {
-            return Ok(self.session.population.clone());
-        }
-        let members = (0..self.runs.len()).map(|k| match &self.extras.best[k] {
-            Some(best) => Ok(best.weights.clone()),
-            None => self.session.population.member(k),
-        });
-        let members = members.collect::<candle_core::Result<Vec<_>>>()?;
-        let count = self.session.population.parameters().len();
-        let stacked = (0..count).map(|i| {
-            let each: Vec<&Tensor> = members.iter().map(|weights| &weights[i]).collect();
-            Tensor::stack(&each, 0)?.to_device(device)
-        });
-        let (plan, normalisation) = (self.session.population.plan(), self.session.population.normalisation());
-        Population::from_parameters(plan.clone(), normalisation.clone(), stacked.collect::<candle_core::Result<_>>()?)
+    fn is_edited(&self, run: &RunInfo) -> bool {
+        self.edited.iter().any(|(stage, only)| *stage == run.stage && only.is_none_or(|only| only == run.run))
     }
 }
 
-fn member(student: Student, distils: bool, training: &TrainingRecipe) -> Member {
+/// How long the stages that are done took, for a guess of those that are to come.
+#[derive(Clone, Copy, Default)]
+pub(super) struct JobClock {
+    /// Seconds of training and evaluation.
+    pub seconds: f64,
+    /// Steps times parameters of all members.
+    pub work: f64,
+}
+
+/// What a run is asked to learn at first.
+fn student(run: &RunInfo) -> Student {
+    let distill = &run.recipe.distill;
+    match run.role {
+        Role::Baseline | Role::Teacher => Student::baseline(),
+        Role::Student => Student {
+            temperature: Some(distill.temperature),
+            soft_weight: distill.soft_weight,
+            hard_weight: distill.hard_weight,
+            temperature_squared: distill.temperature_squared,
+        },
+    }
+}
+
+fn member(student: Student, distils: bool, teacher: usize, training: &TrainingRecipe) -> Member {
     Member {
         student,
         distils,
+        teacher,
         seed: training.seed,
         learning_rate: training.learning_rate,
         weight_decay: training.weight_decay,
@@ -955,17 +659,7 @@ fn member(student: Student, distils: bool, training: &TrainingRecipe) -> Member 
     }
 }
 
-/// Live changes keep to what a recipe allows.
-fn acceptable(setting: Setting, value: f64) -> bool {
-    value.is_finite()
-        && match setting {
-            Setting::Temperature => (1e-3..=1e6).contains(&value),
-            Setting::LearningRate => value > 0.0,
-            Setting::SoftWeight | Setting::HardWeight => value >= 0.0,
-        }
-}
-
-fn metrics(evaluation: Evaluation) -> Metrics {
+pub(super) fn metrics(evaluation: Evaluation) -> Metrics {
     let finite = |value: f64| value.is_finite().then_some(value);
     Metrics {
         examples: evaluation.examples,
@@ -991,40 +685,6 @@ fn first_line_of_device(error: &PrepareError) -> String {
     }
 }
 
-fn now() -> u64 {
+pub(super) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
-}
-
-/// Times that decide when to report, never what.
-struct Clock {
-    last_block: Instant,
-    last_resume: Instant,
-    last_probe: Instant,
-    probe_cost: Duration,
-    /// Step and time from which the pace is measured.
-    from: (u64, Instant),
-}
-
-impl Clock {
-    fn new(step: u64) -> Self {
-        let now = Instant::now();
-        Self { last_block: now, last_resume: now, last_probe: now, probe_cost: Duration::ZERO, from: (step, now) }
-    }
-
-    fn restart(&mut self, step: u64) {
-        self.from = (step, Instant::now());
-    }
-
-    /// Over the last few seconds.
-    fn steps_per_second(&mut self, step: u64) -> f64 {
-        let elapsed = self.from.1.elapsed().as_secs_f64();
-        let pace = step.saturating_sub(self.from.0) as f64 / elapsed.max(1e-6);
-        if elapsed > 4.0 {
-            // Keep half of the window, so that the pace stays smooth.
-            if let Some(from) = Instant::now().checked_sub(Duration::from_secs(2)) {
-                self.from = (step.saturating_sub((pace * 2.0) as u64), from);
-            }
-        }
-        pace
-    }
 }

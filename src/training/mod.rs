@@ -5,16 +5,18 @@
 
 mod device;
 mod job;
+mod plan;
 mod prepare;
 pub mod report;
 mod resume;
 mod schedule;
 mod session;
 mod sink;
+mod stage;
 mod worker;
 
 pub use device::{DeviceChoice, choose, engine_name, threads};
-pub use job::{JobStart, ResumeJob};
+pub use job::{FinishedRun, JobStart, KeptWeights, ResumeJob};
 pub use prepare::{
     PrepareError, Prepared, ROWS_AT_A_TIME, Shelf, Teacher, TeacherModel, builtin_teacher, population_logits, tensor,
 };

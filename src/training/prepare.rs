@@ -9,7 +9,7 @@ use super::report::Probe;
 use crate::data::{DataError, Dataset, Inputs, Splits, TransferSet};
 use crate::distill::TeacherLogits;
 use crate::model::{Checkpoint, CheckpointError, Normalisation, Plan, PlanError, Population};
-use crate::recipe::{Builtin, CheckpointSource, Recipe, Source, TeacherRecipe};
+use crate::recipe::{Builtin, CheckpointSource, Faults, Recipe, Source, TeacherRecipe};
 
 /// Rows that are evaluated at a time. Part of the definition of an evaluation's bits.
 pub const ROWS_AT_A_TIME: usize = 512;
@@ -17,7 +17,8 @@ pub const ROWS_AT_A_TIME: usize = 512;
 /// Largest probe set.
 const PROBE_ROWS: usize = 256;
 
-/// Everything that a job needs, found good.
+/// Everything that a cell needs, found good.
+#[derive(Clone)]
 pub struct Prepared {
     /// All rows.
     pub dataset: Arc<Dataset>,
@@ -86,6 +87,9 @@ pub enum PrepareError {
         /// Test rows.
         of: usize,
     },
+    /// The recipe's cells.
+    #[error(transparent)]
+    Recipe(#[from] Faults),
     /// The device.
     #[error("the device cannot hold the model: {0}")]
     Device(#[from] candle_core::Error),
@@ -102,29 +106,33 @@ impl PrepareError {
             Self::Plan { error, .. } => error.code(),
             Self::Checkpoint(error) => error.code(),
             Self::Overlap { .. } => "teacher-saw-test-rows",
+            Self::Recipe(_) => "recipe",
             Self::Device(_) => "device",
             Self::Cancelled => "cancelled",
         }
     }
 }
 
-/// Built-in data and teachers, kept between jobs. Files are read anew each time: they may have changed.
+/// Data and teachers, kept while they are in use: built-in ones for good, files for the cells of one job.
 #[derive(Default)]
 pub struct Shelf {
-    data: Option<(Builtin, Arc<Dataset>)>,
-    teacher: Option<(Builtin, Arc<Teacher>, Checkpoint)>,
+    data: Vec<(Source, Arc<Dataset>)>,
+    teachers: Vec<(CheckpointSource, Arc<Teacher>, Checkpoint)>,
 }
 
 impl Shelf {
+    /// Lets go of files, which may have changed since they were read.
+    pub fn forget_files(&mut self) {
+        self.data.retain(|(source, _)| matches!(source, Source::Builtin(_)));
+        self.teachers.retain(|(source, ..)| matches!(source, CheckpointSource::Builtin(_)));
+    }
+
     fn dataset(&mut self, source: &Source) -> Result<Arc<Dataset>, DataError> {
-        let Source::Builtin(builtin) = source else { return Dataset::load(source).map(Arc::new) };
-        if let Some((kept, dataset)) = &self.data
-            && kept == builtin
-        {
+        if let Some((_, dataset)) = self.data.iter().find(|(kept, _)| kept == source) {
             return Ok(dataset.clone());
         }
         let dataset = Arc::new(Dataset::load(source)?);
-        self.data = Some((*builtin, dataset.clone()));
+        self.data.push((source.clone(), dataset.clone()));
         Ok(dataset)
     }
 
@@ -164,28 +172,28 @@ impl Shelf {
         dataset: &Dataset,
         device: &Device,
     ) -> Result<(String, Arc<Teacher>, Checkpoint), PrepareError> {
-        let (path, checkpoint, builtin) = match source {
-            CheckpointSource::File(file) => (file.display().to_string(), Checkpoint::read(file)?, None),
-            CheckpointSource::Builtin(builtin) => {
-                let path = format!("builtin:{}", builtin.name());
-                if let Some((kept, teacher, checkpoint)) = &self.teacher
-                    && kept == builtin
-                {
-                    // Whether it fits is a question of the data and asked each time.
-                    checkpoint.places_of(&path, &dataset.inputs.shape(), &dataset.classes)?;
-                    return Ok((path, teacher.clone(), checkpoint.clone()));
-                }
-                let checkpoint = Checkpoint::from_bytes(&path, builtin_teacher(*builtin))?;
-                (path, checkpoint, Some(*builtin))
+        let path = match source {
+            CheckpointSource::File(file) => file.display().to_string(),
+            CheckpointSource::Builtin(builtin) => format!("builtin:{}", builtin.name()),
+        };
+        if let Some((_, teacher, checkpoint)) = self.teachers.iter().find(|(kept, ..)| kept == source) {
+            // Whether it fits is a question of the data and asked each time.
+            let places = checkpoint.places_of(&path, &dataset.inputs.shape(), &dataset.classes)?;
+            if places == teacher.places {
+                return Ok((path, teacher.clone(), checkpoint.clone()));
             }
+            let teacher = Arc::new(Teacher::new(teacher.population.clone(), places));
+            return Ok((path, teacher, checkpoint.clone()));
+        }
+        let checkpoint = match source {
+            CheckpointSource::File(file) => Checkpoint::read(file)?,
+            CheckpointSource::Builtin(builtin) => Checkpoint::from_bytes(&path, builtin_teacher(*builtin))?,
         };
         let places = checkpoint.places_of(&path, &dataset.inputs.shape(), &dataset.classes)?;
         let teacher = Arc::new(Teacher::new(checkpoint.population(device)?, places));
-        if let Some(builtin) = builtin {
-            // The weights now live in the population; the shelf keeps what describes them.
-            let description = Checkpoint { weights: Vec::new(), ..checkpoint.clone() };
-            self.teacher = Some((builtin, teacher.clone(), description));
-        }
+        // The weights now live in the population; the shelf keeps what describes them.
+        let checkpoint = Checkpoint { weights: Vec::new(), ..checkpoint };
+        self.teachers.push((source.clone(), teacher.clone(), checkpoint.clone()));
         Ok((path, teacher, checkpoint))
     }
 }
@@ -306,7 +314,7 @@ impl Teacher {
     /// # Errors
     /// When the device fails.
     pub fn logits_of(&self, inputs: &Inputs, device: &Device) -> candle_core::Result<TeacherLogits> {
-        let logits = self.population.logits(&tensor(std::slice::from_ref(inputs), device)?)?;
+        let logits = self.population.logits(&tensor(&[inputs], device)?)?;
         Ok(self.in_class_order(logits.flatten_all()?.to_vec1()?))
     }
 
@@ -338,7 +346,7 @@ pub fn population_logits(
         if cancelled() {
             return Err(PrepareError::Cancelled);
         }
-        let logits = population.logits(&tensor(&[dataset.gather(rows_of_part)], device)?)?;
+        let logits = population.logits(&tensor(&[&dataset.gather(rows_of_part)], device)?)?;
         let logits: Vec<f32> = logits.flatten_all()?.to_vec1()?;
         let len = rows_of_part.len() * classes;
         for member in 0..members {
@@ -353,7 +361,7 @@ pub fn population_logits(
 ///
 /// # Errors
 /// When the device fails.
-pub fn tensor(inputs: &[Inputs], device: &Device) -> candle_core::Result<Tensor> {
+pub fn tensor(inputs: &[&Inputs], device: &Device) -> candle_core::Result<Tensor> {
     let Some(first) = inputs.first() else { candle_core::bail!("no inputs") };
     let mut shape = vec![inputs.len(), first.rows()];
     shape.extend(first.shape());

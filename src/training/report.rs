@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::recipe::Recipe;
+use crate::recipe::{Recipe, Sweep};
 
 /// Names a job for good: `j-0007`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -76,15 +76,11 @@ impl Role {
     }
 }
 
-/// A part of a job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Stage {
-    /// Training the teacher on the labels.
-    Teacher,
-    /// Training the students (and the baseline) on the teacher.
-    Students,
-}
+/// A part of a job, by its place in the order in which parts run: first each teacher, then each population of students (and
+/// baselines).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Stage(pub u32);
 
 /// One thing that happened to a job, for the store and the window alike.
 // It lives behind an `Arc` from its first moment: the size of its largest kind costs nothing.
@@ -107,6 +103,8 @@ pub enum Report {
     ResumeState(ResumeState),
     /// A run has come to its end.
     RunFinished(RunFinished),
+    /// The test rows were looked at for a run that validation chose.
+    Tested(Tested),
     /// The job has come to an end, or rests.
     JobEnded(JobEnded),
 }
@@ -118,9 +116,9 @@ pub struct Started {
     pub job: JobId,
     /// Milliseconds since 1970.
     pub at_millis: u64,
-    /// The resolved recipe of the whole job.
-    pub recipe: Recipe,
-    /// Its runs, in the order teacher, students, baseline.
+    /// The recipe of the whole job, with its ranges.
+    pub sweep: Sweep,
+    /// Its runs, in the order teachers, students, baselines.
     pub runs: Vec<RunInfo>,
     /// `cpu`, `cuda:0`, …
     pub device: String,
@@ -135,6 +133,8 @@ pub struct RunInfo {
     pub run: RunId,
     /// What it is for.
     pub role: Role,
+    /// The part of the job in which it is trained.
+    pub stage: Stage,
     /// Its resolved recipe. For a member of a sweep: of its cell.
     pub recipe: Recipe,
     /// `MLP 64–64`.
@@ -291,11 +291,19 @@ pub enum EventKind {
     Played,
     /// The user ended the job early.
     Stopped,
+    /// The user ended one run early; the others go on.
+    RunStopped {
+        /// Which.
+        run: RunId,
+    },
 }
 
 /// A setting moved in mid-run. T and weights touch the students, never the baseline; the learning rate touches all.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Change {
+    /// The one run that it is for; all that it can be for, where none is named.
+    #[serde(default)]
+    pub run: Option<RunId>,
     /// Which setting.
     pub setting: Setting,
     /// Its value before.
@@ -364,6 +372,15 @@ pub struct RunFinished {
     pub checkpoint: Option<Arc<Vec<u8>>>,
 }
 
+/// See [`Report::Tested`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Tested {
+    /// The run.
+    pub run: RunId,
+    /// The kept weights on the test rows.
+    pub test: Metrics,
+}
+
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -374,6 +391,8 @@ pub enum RunOutcome {
     Stopped,
     /// Its loss is not a finite number any more.
     Diverged,
+    /// Its sweep went on without it: others were better on the validation rows.
+    Halved,
     /// See the job's message.
     Failed,
 }
@@ -466,6 +485,12 @@ pub struct Progress {
     pub job: JobId,
     /// The stage.
     pub stage: Stage,
+    /// How many stages the job has.
+    pub stages: u32,
+    /// Runs that train together now.
+    pub members: usize,
+    /// Whether it is a teacher's.
+    pub teacher: bool,
     /// Steps done in this stage.
     pub step: u64,
     /// Steps of this stage.

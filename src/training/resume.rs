@@ -13,7 +13,7 @@ use super::session::{EpochSums, Session};
 const KEY: &str = "stillroom-resume";
 
 /// Format of the bytes; a state of another one is not used.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The weights kept for `training.keep = "best"`.
 #[derive(Clone, Debug)]
@@ -35,8 +35,12 @@ pub struct Extras {
     pub events: u64,
     /// Epochs whose end is reported.
     pub epochs: u64,
+    /// The places that the members had when the stage began; a halving sweep goes on with some of them.
+    pub places: Vec<usize>,
     /// Steps each member has taken; a diverged one stops.
     pub taken: Vec<u64>,
+    /// Whether the user has ended each member early.
+    pub stopped: Vec<bool>,
     /// A best epoch for each member, where one is kept.
     pub best: Vec<Option<Best>>,
 }
@@ -53,7 +57,9 @@ struct Metadata {
     seconds: f64,
     events: u64,
     epochs: u64,
+    places: Vec<usize>,
     taken: Vec<u64>,
+    stopped: Vec<bool>,
     best: Vec<Option<(u64, u64)>>,
 }
 
@@ -90,7 +96,9 @@ pub fn save(stage: Stage, session: &Session, extras: &Extras) -> candle_core::Re
         seconds: extras.seconds,
         events: extras.events,
         epochs: extras.epochs,
+        places: extras.places.clone(),
         taken: extras.taken.clone(),
+        stopped: extras.stopped.clone(),
         best: extras.best.iter().map(|best| best.as_ref().map(|best| (best.errors, best.epoch))).collect(),
     };
     let message = |error: &dyn std::fmt::Display| candle_core::Error::Msg(format!("resume state: {error}"));
@@ -109,7 +117,7 @@ pub fn save(stage: Stage, session: &Session, extras: &Extras) -> candle_core::Re
     safetensors::serialize(views, Some(HashMap::from([(KEY.to_owned(), metadata)]))).map_err(|error| message(&error))
 }
 
-/// Puts a saved state into a session that was made from the same recipe.
+/// Puts a saved state into a session that was made from the same recipe; those of its members that had left are left out.
 ///
 /// # Errors
 /// When the bytes are damaged or of another model; the session must not be used then.
@@ -121,10 +129,20 @@ pub fn restore(bytes: &[u8], stage: Stage, session: &mut Session, device: &Devic
     let text = header.metadata().as_ref().and_then(|entries| entries.get(KEY));
     let text = text.ok_or_else(|| fail(&"it has no metadata"))?;
     let metadata: Metadata = serde_json::from_str(text).map_err(|error| fail(&error))?;
-    let count = session.members.len();
-    let lists = [metadata.members.len(), metadata.sums.len(), metadata.best.len(), metadata.taken.len()];
-    if metadata.format != FORMAT || metadata.stage != stage || lists.iter().any(|len| *len != count) {
+    let count = metadata.places.len();
+    let lists = [
+        metadata.members.len(),
+        metadata.sums.len(),
+        metadata.best.len(),
+        metadata.taken.len(),
+        metadata.stopped.len(),
+    ];
+    let strange = metadata.places.iter().any(|place| *place >= session.members.len());
+    if metadata.format != FORMAT || metadata.stage != stage || strange || lists.iter().any(|len| *len != count) {
         return Err(fail(&"it is of another version or job"));
+    }
+    if count < session.members.len() {
+        session.keep(&metadata.places)?;
     }
     let tensor = |name: String| -> candle_core::Result<Tensor> {
         let view = file.tensor(&name).map_err(|error| fail(&error))?;
@@ -163,7 +181,9 @@ pub fn restore(bytes: &[u8], stage: Stage, session: &mut Session, device: &Devic
         seconds: metadata.seconds,
         events: metadata.events,
         epochs: metadata.epochs,
+        places: metadata.places,
         taken: metadata.taken,
+        stopped: metadata.stopped,
         best: best.collect::<candle_core::Result<_>>()?,
     })
 }

@@ -21,6 +21,8 @@ pub struct Member {
     pub student: Student,
     /// Whether changes of T and weights are for it.
     pub distils: bool,
+    /// Which of the stage's teachers it is compared with.
+    pub teacher: usize,
     /// Its training seed.
     pub seed: u64,
     /// Its peak learning rate.
@@ -31,23 +33,24 @@ pub struct Member {
     pub active: bool,
 }
 
-/// Where the soft targets come from.
+/// Where the soft targets come from: one entry a teacher.
 #[derive(Clone)]
 pub enum TeacherSide {
     /// There are none: the stage trains on labels.
     Labels,
     /// From cached logits of every row.
-    Cached(Arc<TeacherLogits>),
+    Cached(Vec<Arc<TeacherLogits>>),
     /// The same, and asked again for each jittered batch.
-    Live(Arc<TeacherLogits>, Arc<Teacher>),
+    Live(Vec<(Arc<TeacherLogits>, Arc<Teacher>)>),
 }
 
 impl TeacherSide {
-    /// The cached logits.
-    pub fn logits(&self) -> Option<&TeacherLogits> {
+    /// The cached logits of each teacher.
+    pub fn logits(&self) -> Vec<Arc<TeacherLogits>> {
         match self {
-            Self::Labels => None,
-            Self::Cached(logits) | Self::Live(logits, _) => Some(logits),
+            Self::Labels => Vec::new(),
+            Self::Cached(logits) => logits.clone(),
+            Self::Live(teachers) => teachers.iter().map(|(logits, _)| logits.clone()).collect(),
         }
     }
 }
@@ -69,8 +72,9 @@ pub struct Session {
     dataset: Arc<Dataset>,
     transfer: TransferSet,
     teacher: TeacherSide,
-    targets: Option<Targets>,
-    orders: Option<(u64, Vec<Vec<u32>>)>,
+    /// One a teacher.
+    targets: Vec<Targets>,
+    batches: Batches,
     device: Device,
 }
 
@@ -121,16 +125,8 @@ impl Session {
         teacher: TeacherSide,
         device: Device,
     ) -> candle_core::Result<Self> {
-        let rule = match recipe.optimiser {
-            Optimiser::AdamW => Rule::AdamW { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
-            Optimiser::Sgd { momentum } => Rule::Sgd { momentum },
-        };
-        let clip = if recipe.clip > 0.0 { Clip::Norm(recipe.clip) } else { Clip::Never };
         let method: Box<dyn Method> = Box::new(SoftTargets);
-        let decays = population.plan().parameters().into_iter().map(|spec| spec.decays);
-        let mut parameters: Vec<_> = population.parameters().iter().cloned().zip(decays).collect();
-        parameters.extend(method.parameters().into_iter().map(|parameter| (parameter, true)));
-        let optimiser = FusedOptimiser::new(rule, clip, Form::of(&device), parameters)?;
+        let optimiser = optimiser(&recipe, &population, method.as_ref(), &device)?;
         let sums = vec![EpochSums::default(); members.len()];
         let mut session = Self {
             population,
@@ -143,10 +139,11 @@ impl Session {
             dataset,
             transfer,
             teacher,
-            targets: None,
-            orders: None,
+            targets: Vec::new(),
+            batches: Batches::default(),
             device,
         };
+        session.batches = Batches::of(&session.members);
         session.renew_targets();
         Ok(session)
     }
@@ -161,9 +158,10 @@ impl Session {
         self.steps_per_epoch() * self.recipe.epochs as u64
     }
 
-    /// Moves a setting, for the members it is for.
-    pub fn apply(&mut self, change: &Change) {
-        for member in &mut self.members {
+    /// Moves a setting of one member, or of all that it can be for.
+    pub fn apply(&mut self, change: &Change, only: Option<usize>) {
+        let chosen = |(k, _): &(usize, &mut Member)| only.is_none_or(|only| only == *k);
+        for (_, member) in self.members.iter_mut().enumerate().filter(chosen) {
             match change.setting {
                 Setting::LearningRate => member.learning_rate = change.to,
                 _ if !member.distils => {}
@@ -177,11 +175,40 @@ impl Session {
         }
     }
 
-    /// The present value of a setting (of the first member that it is for).
-    pub fn setting(&self, setting: Setting) -> Option<f64> {
-        let distilling = self.members.iter().find(|member| member.distils);
+    /// Goes on with these members alone, in this order.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn keep(&mut self, members: &[usize]) -> candle_core::Result<()> {
+        let index: Vec<u32> = members.iter().map(|member| *member as u32).collect();
+        let index = Tensor::from_vec(index, members.len(), &self.device)?;
+        let select = |tensor: &Tensor| tensor.index_select(&index, 0);
+        let population = &self.population;
+        let parameters = population.parameters().iter().map(|parameter| select(&parameter.as_detached_tensor()));
+        let parameters = parameters.collect::<candle_core::Result<Vec<_>>>()?;
+        let kept = Population::from_parameters(population.plan().clone(), population.normalisation().clone(), parameters)?;
+        let (steps, moments) = self.optimiser.state();
+        let moments = moments.map(|[first, second]| Ok([select(first)?, select(second)?]));
+        let moments = moments.collect::<candle_core::Result<Vec<_>>>()?;
+        self.population = kept;
+        self.optimiser = optimiser(&self.recipe, &self.population, self.method.as_ref(), &self.device)?;
+        self.optimiser.restore(steps, moments)?;
+        self.members = members.iter().map(|member| self.members[*member].clone()).collect();
+        self.sums = members.iter().map(|member| self.sums[*member]).collect();
+        self.batches = Batches::of(&self.members);
+        self.renew_targets();
+        Ok(())
+    }
+
+    /// The present value of a setting: of one member, or of the first that it is for.
+    pub fn setting(&self, setting: Setting, only: Option<usize>) -> Option<f64> {
+        let asked = match only {
+            Some(member) => self.members.get(member..=member)?,
+            None => &self.members,
+        };
+        let distilling = asked.iter().find(|member| member.distils);
         match setting {
-            Setting::LearningRate => self.members.first().map(|member| member.learning_rate),
+            Setting::LearningRate => asked.first().map(|member| member.learning_rate),
             Setting::Temperature => distilling?.student.temperature,
             Setting::SoftWeight => Some(distilling?.student.soft_weight),
             Setting::HardWeight => Some(distilling?.student.hard_weight),
@@ -190,8 +217,11 @@ impl Session {
 
     /// Softens the cached logits anew; called whenever a temperature has changed.
     pub fn renew_targets(&mut self) {
-        let temperatures = self.members.iter().filter_map(|member| member.student.temperature);
-        self.targets = self.teacher.logits().map(|logits| Targets::new(logits, Mean::default(), temperatures));
+        let of = |teacher: usize| self.members.iter().filter(move |member| member.teacher == teacher);
+        let temperatures = |teacher| of(teacher).filter_map(|member| member.student.temperature);
+        let logits = self.teacher.logits();
+        let targets = |(i, logits): (usize, &Arc<TeacherLogits>)| Targets::new(logits, Mean::default(), temperatures(i));
+        self.targets = logits.iter().enumerate().map(targets).collect();
     }
 
     /// One step of training. Members whose loss is no finite number any more are stopped and keep their weights.
@@ -199,9 +229,8 @@ impl Session {
     /// # Errors
     /// When the device fails.
     pub fn step(&mut self) -> candle_core::Result<Terms> {
-        let batches = self.batches();
-        let inputs: Vec<_> = batches.iter().map(|batch| batch.student.clone()).collect();
-        let x = tensor(&inputs, &self.device)?;
+        let batches = self.distinct_batches();
+        let x = self.inputs(&batches)?;
         let keys: Vec<Key> = self.members.iter().map(|m| Key::new(m.seed).named("dropout").at(self.step)).collect();
         let form = Form::of(&self.device);
         let output = self.population.forward(&x, &keys, self.method.taps(), form)?;
@@ -230,7 +259,7 @@ impl Session {
             self.sums.fill(EpochSums::default());
         }
         for (k, sums) in self.sums.iter_mut().enumerate() {
-            let batch = &batches[k.min(batches.len() - 1)];
+            let batch = &batches[self.batches.of[k]];
             let (rows, labelled) = (batch.labels.len() as f64, batch.labels.iter().flatten().count() as f64);
             sums.rows += rows;
             sums.labelled += labelled;
@@ -243,19 +272,18 @@ impl Session {
     }
 
     fn loss(&self, output: &Output, batches: &[Batch], form: Form) -> candle_core::Result<(Tensor, Terms)> {
-        let own = |k: usize| k.min(batches.len() - 1);
-        // The distinct pairs of temperature and batch, in the order of their first member.
-        let mut picks: Vec<(f64, usize)> = Vec::new();
+        // The distinct targets of this batch, in the order of their first member.
+        let mut picks: Vec<Pick> = Vec::new();
         let mut losses = Vec::with_capacity(self.members.len());
-        for (k, member) in self.members.iter().enumerate() {
-            let target = member.student.temperature.map_or(0, |t| {
-                let pick = (t, own(k));
+        for (member, batch) in self.members.iter().zip(&self.batches.of) {
+            let target = member.student.temperature.map_or(0, |temperature| {
+                let pick = Pick { teacher: member.teacher, temperature, batch: *batch };
                 picks.iter().position(|known| *known == pick).unwrap_or_else(|| {
                     picks.push(pick);
                     picks.len() - 1
                 })
             });
-            losses.push(member.student.loss(target, own(k)));
+            losses.push(member.student.loss(target, *batch));
         }
         let targets = self.targets_of(&picks, batches)?;
         let labels: Vec<_> = batches.iter().map(|batch| batch.labels.clone()).collect();
@@ -263,47 +291,46 @@ impl Session {
         self.method.loss(output, &batch, form)
     }
 
-    fn targets_of(&self, picks: &[(f64, usize)], batches: &[Batch]) -> candle_core::Result<Option<Tensor>> {
-        if picks.is_empty() {
-            return Ok(None);
-        }
-        match (&self.teacher, &self.targets) {
-            (TeacherSide::Labels, _) | (_, None) => Ok(None),
-            (TeacherSide::Cached(_), Some(targets)) => {
-                let find = |(t, batch): &(f64, usize)| Some((targets.index_of(*t)?, batches[*batch].ids.as_slice()));
-                let picks: Option<Vec<_>> = picks.iter().map(find).collect();
-                let Some(picks) = picks else { candle_core::bail!("there are no targets at a member's temperature") };
-                targets.of_samples(&picks, &self.device).map(Some)
-            }
-            (TeacherSide::Live(_, teacher), _) => {
-                let mut values = Vec::new();
-                let mut shape = (picks.len(), 0, 0);
-                for (t, batch) in picks {
-                    let batch = &batches[*batch];
+    /// `[picks, batch, classes]`.
+    fn targets_of(&self, picks: &[Pick], batches: &[Batch]) -> candle_core::Result<Option<Tensor>> {
+        let mut values = Vec::new();
+        for pick in picks {
+            let batch = &batches[pick.batch];
+            match &self.teacher {
+                TeacherSide::Labels => return Ok(None),
+                TeacherSide::Cached(_) => {
+                    let targets = &self.targets[pick.teacher];
+                    let Some(target) = targets.index_of(pick.temperature) else {
+                        candle_core::bail!("there are no targets at a member's temperature")
+                    };
+                    targets.append(target, &batch.ids, &mut values);
+                }
+                TeacherSide::Live(teachers) => {
                     let inputs = batch.teacher.as_ref().unwrap_or(&batch.student);
-                    let logits = teacher.logits_of(inputs, &self.device)?;
-                    shape = (picks.len(), logits.samples(), logits.classes);
+                    let logits = teachers[pick.teacher].1.logits_of(inputs, &self.device)?;
                     for sample in 0..logits.samples() {
-                        values.extend(logits.soften(sample, *t, Mean::default()).into_iter().map(|p| p as f32));
+                        let p = logits.soften(sample, pick.temperature, Mean::default());
+                        values.extend(p.into_iter().map(|p| p as f32));
                     }
                 }
-                Tensor::from_vec(values, shape, &self.device).map(Some)
             }
         }
+        let Some(rows) = picks.first().map(|pick| batches[pick.batch].ids.len()) else { return Ok(None) };
+        let shape = (picks.len(), rows, values.len() / (picks.len() * rows).max(1));
+        Tensor::from_vec(values, shape, &self.device).map(Some)
     }
 
-    /// The batch of this step: one for all members, or one each where their seeds differ.
-    fn batches(&mut self) -> Vec<Batch> {
+    /// The batches of this step, one a distinct seed.
+    fn distinct_batches(&mut self) -> Vec<Batch> {
         let epoch = self.step / self.steps_per_epoch();
-        let seeds: Vec<u64> = self.members.iter().map(|member| member.seed).collect();
-        let shared = seeds.iter().all(|seed| *seed == seeds[0]);
-        let distinct = if shared { &seeds[..1] } else { &seeds[..] };
-        if self.orders.as_ref().is_none_or(|(of, _)| *of != epoch) {
-            let order = |seed: &u64| epoch_order(Key::new(*seed), epoch, self.transfer.rows.len());
-            self.orders = Some((epoch, distinct.iter().map(order).collect()));
+        let rows = self.transfer.rows.len();
+        let Batches { seeds, orders, .. } = &mut self.batches;
+        if orders.as_ref().is_none_or(|(of, _)| *of != epoch) {
+            let order = |seed: &u64| epoch_order(Key::new(*seed), epoch, rows);
+            *orders = Some((epoch, seeds.iter().map(order).collect()));
         }
-        let orders = self.orders.as_ref().map_or(&[][..], |(_, orders)| orders);
-        let start = (self.step % self.steps_per_epoch()) as usize * self.recipe.batch;
+        let orders = orders.as_ref().map_or(&[][..], |(_, orders)| orders);
+        let start = (self.step % self.transfer.rows.len().div_ceil(self.recipe.batch) as u64) as usize * self.recipe.batch;
         let batch = |(order, seed): (&Vec<u32>, &u64)| {
             let places = &order[start..(start + self.recipe.batch).min(order.len())];
             let ids: Vec<u32> = places.iter().map(|place| self.transfer.rows[*place as usize]).collect();
@@ -316,7 +343,14 @@ impl Session {
             };
             Batch { ids, student, teacher: None, labels }
         };
-        orders.iter().zip(distinct).map(batch).collect()
+        orders.iter().zip(seeds.iter()).map(batch).collect()
+    }
+
+    /// `[1, batch, …]` where all members share their batches, `[K, batch, …]` otherwise.
+    fn inputs(&self, batches: &[Batch]) -> candle_core::Result<Tensor> {
+        let of: &[usize] = if batches.len() == 1 { &[0] } else { &self.batches.of };
+        let inputs: Vec<_> = of.iter().map(|batch| &batches[*batch].student).collect();
+        tensor(&inputs, &self.device)
     }
 
     /// Logits on `rows`, `[K, rows, classes]`.
@@ -325,6 +359,56 @@ impl Session {
     /// When the device fails.
     pub fn logits(&self, rows: &[u32]) -> candle_core::Result<Vec<f32>> {
         debug_assert!(rows.len() <= ROWS_AT_A_TIME, "larger sets are evaluated in parts");
-        self.population.logits(&tensor(&[self.dataset.gather(rows)], &self.device)?)?.flatten_all()?.to_vec1()
+        self.population.logits(&tensor(&[&self.dataset.gather(rows)], &self.device)?)?.flatten_all()?.to_vec1()
     }
+}
+
+/// What a member learns from in one batch.
+#[derive(Clone, Copy, PartialEq)]
+struct Pick {
+    teacher: usize,
+    temperature: f64,
+    batch: usize,
+}
+
+/// Who shares batches with whom.
+#[derive(Default)]
+struct Batches {
+    /// The distinct seeds, in the order of their first member.
+    seeds: Vec<u64>,
+    /// The place of each member's seed among them.
+    of: Vec<usize>,
+    /// An epoch, and the order of its rows for each seed.
+    orders: Option<(u64, Vec<Vec<u32>>)>,
+}
+
+impl Batches {
+    fn of(members: &[Member]) -> Self {
+        let mut seeds: Vec<u64> = Vec::new();
+        let of = members.iter().map(|member| {
+            seeds.iter().position(|seed| *seed == member.seed).unwrap_or_else(|| {
+                seeds.push(member.seed);
+                seeds.len() - 1
+            })
+        });
+        let of = of.collect();
+        Self { seeds, of, orders: None }
+    }
+}
+
+fn optimiser(
+    recipe: &TrainingRecipe,
+    population: &Population,
+    method: &dyn Method,
+    device: &Device,
+) -> candle_core::Result<FusedOptimiser> {
+    let rule = match recipe.optimiser {
+        Optimiser::AdamW => Rule::AdamW { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+        Optimiser::Sgd { momentum } => Rule::Sgd { momentum },
+    };
+    let clip = if recipe.clip > 0.0 { Clip::Norm(recipe.clip) } else { Clip::Never };
+    let decays = population.plan().parameters().into_iter().map(|spec| spec.decays);
+    let mut parameters: Vec<_> = population.parameters().iter().cloned().zip(decays).collect();
+    parameters.extend(method.parameters().into_iter().map(|parameter| (parameter, true)));
+    FusedOptimiser::new(rule, clip, Form::of(device), parameters)
 }

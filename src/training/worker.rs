@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::device::{DeviceChoice, choose, threads};
 use super::job::{Engine, JobStart};
-use super::report::{Live, Setting};
+use super::report::{Live, RunId, Setting};
 use super::sink::{Journal, Observer};
 use crate::recipe::Recipe;
 
@@ -28,8 +28,10 @@ pub enum Request {
     StepOnce,
     /// End the job now; its results are those of the last step.
     Stop,
-    /// Move a setting of the running job.
-    Change(Setting, f64),
+    /// Move a setting of the running job: of one run, or of all that it can be for.
+    Change(Setting, f64, Option<RunId>),
+    /// End one run of the running job; the others go on.
+    StopRun(RunId),
 }
 
 /// How the thread is set up.
@@ -41,11 +43,13 @@ pub struct WorkerOptions {
     pub window: bool,
     /// Least time between two stored resume states.
     pub resume_every: Duration,
+    /// Bytes that one population may take; more members make several, with the same results.
+    pub memory: usize,
 }
 
 impl Default for WorkerOptions {
     fn default() -> Self {
-        Self { device: DeviceChoice::Best, window: false, resume_every: Duration::from_secs(10) }
+        Self { device: DeviceChoice::Best, window: false, resume_every: Duration::from_secs(10), memory: 2 << 30 }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::recipe::PRESETS;
 use crate::state::State;
 use crate::text::{text, text_with};
 use crate::theme::{Icon, UiTokens as _, space, title};
-use crate::training::report::{Activity, JobOutcome, Progress, Stage};
+use crate::training::report::{Activity, JobOutcome, Progress};
 use crate::widgets::{Dropdown, primary_button, progress_ui};
 
 /// Fills its panel.
@@ -41,7 +41,7 @@ pub fn bar_ui(ui: &mut Ui, state: &State, commands: &Commands) {
 }
 
 fn preset_ui(ui: &mut Ui, state: &State, commands: &Commands) {
-    Dropdown::new(&text("bar-preset"), &state.recipe.title).width(230.0).show(ui, |ui| {
+    Dropdown::new(&text("bar-preset"), &state.sweep.base.title).width(230.0).show(ui, |ui| {
         for preset in PRESETS {
             let name = preset.recipe().map_or_else(|_| preset.name.to_owned(), |recipe| recipe.title);
             if ui.selectable_label(state.preset == Some(preset.name), name).clicked() {
@@ -95,10 +95,7 @@ fn status_ui(ui: &mut Ui, state: &State) {
 fn progress_text(progress: &Progress) -> String {
     let epoch =
         (progress.step / progress.steps_per_epoch.max(1) + 1).min(progress.steps / progress.steps_per_epoch.max(1));
-    let stage = match progress.stage {
-        Stage::Teacher => "bar-epoch-teacher",
-        Stage::Students => "bar-epoch",
-    };
+    let stage = if progress.teacher { "bar-epoch-teacher" } else { "bar-epoch" };
     let epochs = progress.steps / progress.steps_per_epoch.max(1);
     let epoch = text_with(stage, &[("epoch", epoch.into()), ("epochs", epochs.into())]);
     let rest = match progress.activity {

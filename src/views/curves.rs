@@ -8,7 +8,7 @@ use egui_plot::PlotPoint;
 use crate::state::series::Column;
 use crate::state::{JobView, LossCurve, State};
 use crate::theme::Tokens;
-use crate::training::report::{RunId, Setting};
+use crate::training::report::{Change, RunId, Setting};
 use crate::widgets::{Band, Curve, CurvePlotResponse};
 
 /// A curve reduced to what can be shown.
@@ -96,12 +96,9 @@ pub(super) fn overlaid<'a>(state: &'a State, tokens: &Tokens) -> Vec<(&'a JobVie
 
 /// Changes in mid-run as markers: x in steps, and words.
 pub(super) fn markers(job: &JobView, of: RunId) -> Vec<(f64, String)> {
-    let stage_of = |role| match role {
-        crate::training::report::Role::Teacher => crate::training::report::Stage::Teacher,
-        _ => crate::training::report::Stage::Students,
-    };
-    let stage = job.runs.iter().find(|run| run.run == of).map(|run| stage_of(run.role));
-    let here = job.changes.iter().filter(|(at, _, _)| Some(*at) == stage);
+    let stage = job.runs.iter().find(|run| run.run == of).map(|run| run.stage);
+    let is_for = |change: &Change| change.run.is_none_or(|run| run == of);
+    let here = job.changes.iter().filter(|(at, _, change)| Some(*at) == stage && is_for(change));
     here.map(|(_, step, change)| {
         let name = match change.setting {
             Setting::Temperature => "T".to_owned(),

@@ -6,7 +6,7 @@ use super::lens::{TEMPERATURES, TICKS};
 use super::{action_button, grouped, short};
 use crate::command::{Action, Command, Commands};
 use crate::recipe::{
-    Architecture, Builtin, CheckpointSource, Optimiser, Recipe, Schedule, Source, TeacherRecipe, TrainingRecipe,
+    Architecture, Builtin, CheckpointSource, Optimiser, Recipe, Schedule, Source, Sweep, TeacherRecipe, TrainingRecipe,
 };
 use crate::state::State;
 use crate::text::{text, text_with};
@@ -32,7 +32,7 @@ pub fn recipe_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         group_ui(ui, |ui| editor.data_ui(ui, preview));
         group_ui(ui, |ui| editor.teacher_ui(ui, preview));
-        if state.recipe.student.is_some() {
+        if state.sweep.base.student.is_some() {
             group_ui(ui, |ui| editor.student_ui(ui, preview));
             group_ui(ui, |ui| editor.temperature_ui(ui));
             group_ui(ui, |ui| editor.weights_ui(ui));
@@ -50,17 +50,22 @@ struct Editor<'a> {
 impl Editor<'_> {
     /// Sends the recipe with one thing changed.
     fn edit(&self, field: &'static str, change: impl FnOnce(&mut Recipe)) {
-        let mut recipe = self.state.recipe.clone();
-        change(&mut recipe);
-        if recipe != self.state.recipe {
-            self.commands.send(Command::Edit(field, Box::new(recipe)));
+        self.edit_sweep(field, |sweep| change(&mut sweep.base));
+    }
+
+    /// The same for its ranges.
+    fn edit_sweep(&self, field: &'static str, change: impl FnOnce(&mut Sweep)) {
+        let mut sweep = self.state.sweep.clone();
+        change(&mut sweep);
+        if sweep != self.state.sweep {
+            self.commands.send(Command::Edit(field, Box::new(sweep)));
         }
     }
 
     fn data_ui(&self, ui: &mut Ui, preview: Option<&Preview>) {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
         ui.label(title(text("recipe-data")));
-        let data = &self.state.recipe.data;
+        let data = &self.state.sweep.base.data;
         let wide = ui.available_width();
         let here = source_name(&data.source);
         Dropdown::new(&text("recipe-data"), &here).width(wide).show(ui, |ui| {
@@ -111,7 +116,7 @@ impl Editor<'_> {
                 action_button(ui, Icon::Folder, Action::OpenTeacher, false, self.state, self.commands);
             });
         });
-        let recipe = &self.state.recipe;
+        let recipe = &self.state.sweep.base;
         let here = match (&recipe.teacher, preview) {
             (TeacherRecipe::Checkpoint(CheckpointSource::File(path)), _) => {
                 path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
@@ -167,11 +172,11 @@ impl Editor<'_> {
     fn student_ui(&self, ui: &mut Ui, preview: Option<&Preview>) {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
         ui.label(title(text("recipe-student")));
-        let student = self.state.recipe.student.as_ref();
+        let student = self.state.sweep.base.student.as_ref();
         let here = student.map_or_else(String::new, ToString::to_string);
         let (wide, colour) = (ui.available_width(), ui.tokens().student);
         Dropdown::new(&text("recipe-student"), &here).dot(colour).width(wide).show(ui, |ui| {
-            for model in student_models(&self.state.recipe.data.source) {
+            for model in student_models(&self.state.sweep.base.data.source) {
                 if ui.selectable_label(student == Some(&model), model.to_string()).clicked() {
                     self.edit("student", |recipe| recipe.student = Some(model));
                 }
@@ -192,7 +197,7 @@ impl Editor<'_> {
     }
 
     fn temperature_ui(&self, ui: &mut Ui) {
-        let mut temperature = self.state.recipe.distill.temperature;
+        let mut temperature = self.state.sweep.base.distill.temperature;
         let name = text("recipe-temperature");
         let slider = Slider::new(&name, &mut temperature, TEMPERATURES)
             .logarithmic()
@@ -206,7 +211,7 @@ impl Editor<'_> {
 
     fn weights_ui(&self, ui: &mut Ui) {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
-        let distill = &self.state.recipe.distill;
+        let distill = &self.state.sweep.base.distill;
         let (soft, hard) = (distill.soft_weight, distill.hard_weight);
         let two = |value: f64| format!("{value:.2}");
         let weight = |ui: &mut Ui, key: &str, value: f64, other: f64, default: f64| -> Option<f64> {
@@ -240,7 +245,7 @@ impl Editor<'_> {
 
     fn training_ui(&self, ui: &mut Ui) {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
-        let recipe = &self.state.recipe;
+        let recipe = &self.state.sweep.base;
         ui.label(title(text("recipe-training")));
         // A recipe without a student trains its teacher, so these are the teacher's settings then.
         let own = match (&recipe.teacher, &recipe.student) {

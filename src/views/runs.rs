@@ -235,6 +235,7 @@ fn status_ui(ui: &mut Ui, row: &RunRow, state: &State, commands: &Commands) {
         Status::Paused => ("status-paused", tokens.doubtful),
         Status::Interrupted => ("status-interrupted", tokens.doubtful),
         Status::Diverged => ("status-diverged", tokens.bad),
+        Status::Halved => ("status-halved", tokens.secondary),
         Status::Failed => ("status-failed", tokens.bad),
     };
     ui.add(Label::new(RichText::new(text(key)).color(colour)).selectable(false));

@@ -10,7 +10,9 @@ use stillroom::model::Checkpoint;
 use stillroom::recipe::{Override, Recipe};
 use stillroom::runs::MemoryJournal;
 use stillroom::training::report::*;
-use stillroom::training::{DeviceChoice, JobStart, Observer, Request, ResumeJob, Shelf, Worker, WorkerOptions};
+use stillroom::training::{
+    DeviceChoice, FinishedRun, JobStart, KeptWeights, Observer, Request, ResumeJob, Shelf, Worker, WorkerOptions,
+};
 
 use crate::support::{bits, draw};
 
@@ -94,7 +96,7 @@ impl Observer for Seen {
 fn run(start: JobStart, requests: Vec<Request>) -> Vec<Arc<Report>> {
     let journal = MemoryJournal::default();
     let seen = Arc::new(Seen::default());
-    let options = WorkerOptions { device: DeviceChoice::Cpu, window: false, resume_every: Duration::ZERO };
+    let options = WorkerOptions { device: DeviceChoice::Cpu, window: false, resume_every: Duration::ZERO, ..WorkerOptions::default() };
     let worker = Worker::spawn(options, Box::new(journal.clone()), seen.clone()).unwrap();
     assert!(worker.send(Request::Start(Box::new(start))));
     for request in requests {
@@ -153,10 +155,10 @@ fn outcomes(reports: &[Arc<Report>]) -> BTreeMap<&'static str, Outcome> {
             }
             Report::Resumed(resumed) => {
                 for (name, run) in &mut runs {
-                    if resumed.stage == Stage::Students && *name == "teacher" {
+                    if resumed.stage == Stage(1) && *name == "teacher" {
                         continue;
                     }
-                    let step = if resumed.stage == Stage::Teacher && *name != "teacher" { 0 } else { resumed.step };
+                    let step = if resumed.stage == Stage(0) && *name != "teacher" { 0 } else { resumed.step };
                     for curve in [&mut run.soft, &mut run.hard, &mut run.total] {
                         curve.retain(|at, _| *at < step);
                     }
@@ -184,14 +186,14 @@ fn outcomes(reports: &[Arc<Report>]) -> BTreeMap<&'static str, Outcome> {
                 let finished = RunFinished { at_millis: 0, seconds: 0.0, run: RunId(0), ..it.clone() };
                 runs.get_mut(name(&roles, it.run)).unwrap().finished = Some(finished);
             }
-            Report::Event(_) | Report::ResumeState(_) | Report::JobEnded(_) => {}
+            Report::Event(_) | Report::ResumeState(_) | Report::Tested(_) | Report::JobEnded(_) => {}
         }
     }
     runs
 }
 
 fn new(recipe: &Recipe) -> JobStart {
-    JobStart::New(recipe.clone())
+    JobStart::New(recipe.clone().into())
 }
 
 /// 150 rows: 30 for test, 12 of 120 for validation, 108 in 7 batches.
@@ -275,7 +277,7 @@ fn the_baseline_follows_the_learning_rate_and_nothing_else() {
     let recipe = recipe(folder.path(), &[]);
     let changed = |setting, to| {
         let mut requests = rest_after(5);
-        requests.extend([Request::Change(setting, to), Request::Play]);
+        requests.extend([Request::Change(setting, to, None), Request::Play]);
         let reports = run(new(&recipe), requests);
         let change = reports.iter().find_map(|report| match &**report {
             Report::Event(Event { stage, step, kind: EventKind::Change(change), .. }) => {
@@ -283,7 +285,7 @@ fn the_baseline_follows_the_learning_rate_and_nothing_else() {
             }
             _ => None,
         });
-        assert_eq!(change, Some((Stage::Students, 5, to)));
+        assert_eq!(change, Some((Stage(1), 5, to)));
         outcomes(&reports)
     };
     let plain = outcomes(&run(new(&recipe), vec![]));
@@ -311,17 +313,24 @@ fn resumed(reports: &[Arc<Report>], recipe: &Recipe, state: &ResumeState) -> Job
         Report::Event(event) => Some(event.clone()),
         _ => None,
     });
-    let teacher = reports.iter().find_map(|report| match &**report {
-        Report::RunFinished(it) if it.run == started.runs[0].run => it.checkpoint.clone(),
+    let finished = reports.iter().filter_map(|report| match &**report {
+        Report::RunFinished(it) => Some(FinishedRun {
+            run: it.run,
+            outcome: it.outcome,
+            validation: it.validation.clone(),
+            tested: it.test.is_some(),
+            weights: it.checkpoint.clone().map(KeptWeights::Bytes),
+        }),
         _ => None,
     });
+    let finished = finished.collect();
     JobStart::Resume(ResumeJob {
         job: started.job,
-        recipe: recipe.clone(),
+        sweep: recipe.clone().into(),
         runs: started.runs,
         state: Some(state.clone()),
         events: events.collect(),
-        teacher: if state.stage == Stage::Students { teacher } else { None },
+        finished,
     })
 }
 
@@ -339,9 +348,9 @@ fn a_job_that_goes_on_from_any_resume_state_ends_with_the_same_bits() {
         let recipe = recipe(folder.path(), overrides);
         // Rests in mid-epoch, before and after T is changed, and after the learning rate is.
         let mut requests = rest_after(3);
-        requests.extend([Request::Play, Request::Pause, Request::Change(Setting::Temperature, 7.0)]);
+        requests.extend([Request::Play, Request::Pause, Request::Change(Setting::Temperature, 7.0, None)]);
         requests.extend((0..6).map(|_| Request::StepOnce));
-        requests.extend([Request::Play, Request::Pause, Request::Change(Setting::LearningRate, 0.01)]);
+        requests.extend([Request::Play, Request::Pause, Request::Change(Setting::LearningRate, 0.01, None)]);
         requests.extend([Request::StepOnce, Request::Play]);
         let whole = run(new(&recipe), requests);
         let expected = outcomes(&whole);
@@ -356,7 +365,7 @@ fn a_job_that_goes_on_from_any_resume_state_ends_with_the_same_bits() {
             })
             .collect();
         let places: Vec<(Stage, u64)> = states.iter().map(|state| (state.stage, state.step)).collect();
-        for place in [(Stage::Teacher, 0), (Stage::Teacher, 7), (Stage::Students, 3), (Stage::Students, 9)] {
+        for place in [(Stage(0), 0), (Stage(0), 7), (Stage(1), 3), (Stage(1), 9)] {
             assert!(places.contains(&place), "{places:?}");
         }
         for state in &states {

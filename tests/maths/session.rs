@@ -58,13 +58,14 @@ impl Lab {
         let normalisation = Normalisation { offset: vec![0.1], scale: vec![1.5] };
         let population = Population::seeded(plan, normalisation, &seeds, DType::F32, &Device::Cpu).unwrap();
         let (dataset, transfer) = (self.dataset.clone(), self.transfer.clone());
-        let side = TeacherSide::Cached(self.teacher.clone());
+        let side = TeacherSide::Cached(vec![self.teacher.clone()]);
         Session::new(population, members.to_vec(), recipe.clone(), dataset, transfer, side, Device::Cpu).unwrap()
     }
 }
 
 fn member(temperature: f64, soft_weight: f64, seed: u64) -> Member {
     Member {
+        teacher: 0,
         student: Student {
             temperature: Some(temperature),
             soft_weight,
@@ -180,9 +181,9 @@ fn live_changes_touch_whom_they_are_for() {
         let mut session = lab.session(&mlp(&[8], 0.0), &recipe(20, SGD, 0.5), &members);
         for step in 0..9 {
             if let Some((setting, to)) = change.filter(|_| step == 4) {
-                let from = session.setting(setting).unwrap();
-                session.apply(&Change { setting, from, to });
-                assert_eq!(session.setting(setting), Some(to));
+                let from = session.setting(setting, None).unwrap();
+                session.apply(&Change { run: None, setting, from, to }, None);
+                assert_eq!(session.setting(setting, None), Some(to));
             }
             session.step().unwrap();
         }

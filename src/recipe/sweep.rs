@@ -1,0 +1,631 @@
+//! A recipe in which some fields hold several values, and the cells it stands for.
+//!
+//! There is one format and one code path: a recipe without ranges is a sweep of one cell.
+
+use std::path::Path;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use toml::{Table, Value};
+
+use super::fault::{Fault, FaultKind, Faults};
+use super::parse::{in_text_order, read, table_of};
+use super::reader::{Places, Reader};
+use super::{Override, Recipe};
+use crate::rng::Key;
+
+/// Most cells of one sweep.
+pub const MOST_CELLS: usize = 10_000;
+
+/// A recipe with the fields that hold several values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sweep {
+    /// The first cell: each swept field at its first value.
+    pub base: Recipe,
+    /// The swept fields, slowest first; the seed is always the fastest.
+    pub axes: Vec<Axis>,
+    /// Fields that move together, by their paths.
+    pub zip: Vec<Vec<String>>,
+    /// Whether the hard weight of each cell is 1 − its soft weight.
+    pub complement: bool,
+    /// Which of the cells are trained, and for how long.
+    pub strategy: Strategy,
+    /// Whether the test rows are looked at for every cell, not only for the one that validation chooses.
+    pub test_all: bool,
+}
+
+/// One swept field.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Axis {
+    /// The field, e.g. `distill.temperature`.
+    pub path: String,
+    /// What it takes.
+    pub values: AxisValues,
+}
+
+/// What a swept field takes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AxisValues {
+    /// A list; `{ any = […] }` for fields that are lists or choices by nature.
+    List(Vec<Value>),
+    /// Evenly spaced numbers.
+    Range(Range),
+}
+
+/// `{ from = 1, to = 64, points = 7, scale = "log" }`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Range {
+    /// The first value.
+    pub from: f64,
+    /// The last value.
+    pub to: f64,
+    /// How many, both ends included.
+    pub points: usize,
+    /// Whether ratios are even, not differences.
+    pub log: bool,
+}
+
+/// Which cells are trained.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Strategy {
+    /// All of them.
+    #[default]
+    Grid,
+    /// So many, drawn without repetition (all seeds of each).
+    Random {
+        /// How many cells, seeds not counted.
+        cells: usize,
+    },
+    /// All begin; after a quarter and after half of the epochs the worse half, by validation errors, stops.
+    Halving,
+}
+
+/// One resolved recipe of a sweep.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cell {
+    /// What is trained.
+    pub recipe: Recipe,
+    /// The value of each axis, in their order.
+    pub values: Vec<Value>,
+}
+
+impl From<Recipe> for Sweep {
+    fn from(base: Recipe) -> Self {
+        Self {
+            base,
+            axes: Vec::new(),
+            zip: Vec::new(),
+            complement: false,
+            strategy: Strategy::Grid,
+            test_all: false,
+        }
+    }
+}
+
+impl Sweep {
+    /// Reads a recipe that may hold ranges. Paths are relative as for [`Recipe::parse`].
+    ///
+    /// # Errors
+    /// Every fault of every cell, in the order of the text.
+    pub fn parse(text: &str, file: Option<&Path>, overrides: &[Override]) -> Result<Self, Faults> {
+        let mut faults = Vec::new();
+        let (table, places) = table_of(text, file, overrides, &mut faults)?;
+        let folder = file.and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
+        let sweep = Self::read(table, &places, &folder, &mut faults);
+        if faults.is_empty() { Ok(sweep) } else { Err(in_text_order(faults)) }
+    }
+
+    /// Reads a sweep as [`Sweep::to_table`] writes it.
+    ///
+    /// # Errors
+    /// Every fault.
+    pub fn from_table(table: Table) -> Result<Self, Faults> {
+        let mut faults = Vec::new();
+        let sweep = Self::read(table, &Places::new(), Path::new(""), &mut faults);
+        if faults.is_empty() { Ok(sweep) } else { Err(Faults(faults)) }
+    }
+
+    /// Checks a sweep that was put together in memory by the rules that hold for text.
+    ///
+    /// # Errors
+    /// Every fault.
+    pub fn check(&self) -> Result<(), Faults> {
+        Self::from_table(self.to_table()).map(|_| ())
+    }
+
+    /// Whether it is a single cell.
+    pub fn is_single(&self) -> bool {
+        self.axes.is_empty()
+    }
+
+    /// The axis of a field.
+    pub fn axis(&self, path: &str) -> Option<&Axis> {
+        self.axes.iter().find(|axis| axis.path == path)
+    }
+
+    /// Sweeps a field, or no longer: an axis without values goes.
+    pub fn set_axis(&mut self, path: &str, values: Option<AxisValues>) {
+        self.axes.retain(|axis| axis.path != path);
+        if let Some(values) = values {
+            self.axes.push(Axis { path: path.to_owned(), values });
+            self.axes.sort_by_key(|axis| rank(&axis.path));
+        } else {
+            self.zip.iter_mut().for_each(|group| group.retain(|member| member != path));
+            self.zip.retain(|group| group.len() > 1);
+        }
+    }
+
+    /// How many cells there are, seeds counted, without working them out.
+    pub fn count(&self) -> usize {
+        let groups = self.groups();
+        let seeds = self.axis(SEED).map_or(1, |axis| axis.values.len());
+        let all = groups.iter().map(|group| self.axes[group[0]].values.len()).fold(1, usize::saturating_mul);
+        match self.strategy {
+            Strategy::Random { cells } => cells.min(all / seeds.max(1)).saturating_mul(seeds),
+            Strategy::Grid | Strategy::Halving => all,
+        }
+    }
+
+    /// The cells, the first axis slowest, the seed fastest.
+    ///
+    /// # Errors
+    /// Every fault of every cell; there are none in a sweep that was parsed or checked.
+    pub fn cells(&self) -> Result<Vec<Cell>, Faults> {
+        let mut faults = Vec::new();
+        let cells = self.expand(&self.base_table(), &Places::new(), Path::new(""), &mut faults);
+        if faults.is_empty() { Ok(cells) } else { Err(Faults(faults)) }
+    }
+
+    /// The same sweep with paths that do not depend on the working folder.
+    pub fn with_absolute_paths(mut self) -> Self {
+        self.base = self.base.with_absolute_paths();
+        let Ok(cells) = self.cells() else { return self };
+        // Each value once, as its own cell has it.
+        for (at, axis) in self.axes.iter_mut().enumerate() {
+            if let AxisValues::List(values) = &mut axis.values {
+                for value in values {
+                    let Some(cell) = cells.iter().find(|cell| cell.values[at] == *value) else { continue };
+                    let table = cell.recipe.clone().with_absolute_paths().to_table();
+                    if let Some(absolute) = get(&table, &axis.path) {
+                        *value = absolute.clone();
+                    }
+                }
+            }
+        }
+        self
+    }
+
+    /// As a table; [`Sweep::from_table`] reads it back unchanged.
+    pub fn to_table(&self) -> Table {
+        let mut table = self.base_table();
+        for axis in &self.axes {
+            let value = match &axis.values {
+                AxisValues::List(values) if is_list_by_nature(&axis.path) => {
+                    Value::Table(Table::from_iter([("any".to_owned(), Value::Array(values.clone()))]))
+                }
+                AxisValues::List(values) => Value::Array(values.clone()),
+                AxisValues::Range(range) => range.to_value(),
+            };
+            put(&mut table, &axis.path, value);
+        }
+        if !self.zip.is_empty() {
+            table.insert("zip".to_owned(), self.zip.clone().into());
+        }
+        let mut sweep = Table::new();
+        match self.strategy {
+            Strategy::Grid => {}
+            Strategy::Random { cells } => {
+                sweep.insert("strategy".to_owned(), "random".into());
+                sweep.insert("runs".to_owned(), Value::Integer(cells as i64));
+            }
+            Strategy::Halving => drop(sweep.insert("strategy".to_owned(), "halving".into())),
+        }
+        if self.test_all {
+            sweep.insert("test_all".to_owned(), true.into());
+        }
+        if !sweep.is_empty() {
+            table.insert("sweep".to_owned(), sweep.into());
+        }
+        table
+    }
+
+    /// As text.
+    pub fn to_toml(&self) -> String {
+        self.to_table().to_string()
+    }
+
+    fn base_table(&self) -> Table {
+        let mut table = self.base.to_table();
+        if self.complement {
+            put(&mut table, "distill.hard_weight", "complement".into());
+        }
+        table
+    }
+
+    fn read(mut table: Table, places: &Places, folder: &Path, faults: &mut Vec<Fault>) -> Self {
+        let at = |path: &str, kind| Reader::new("", Table::new(), places).fault(path, kind);
+        let mut axes = Vec::new();
+        let settings = table.remove("sweep");
+        let zip = read_zip(table.remove("zip"), &at, faults);
+        find_axes("", &mut table, &mut axes, &at, faults);
+        let complement = get(&table, "distill.hard_weight").and_then(Value::as_str) == Some("complement");
+        let (strategy, seeds, test_all) = read_settings(settings, places, faults);
+        // A field whose values are faulty stands at a placeholder, of which nothing more is to be said.
+        let swept_wrongly: Vec<String> = faults.iter().map(|fault| fault.path.clone()).collect();
+        let base = read(table.clone(), places, folder, faults);
+        let mut told = swept_wrongly.len();
+        let mut fresh = faults.split_off(told);
+        fresh.retain(|fault| !swept_wrongly.contains(&fault.path));
+        faults.extend(fresh);
+        // One axis at a time: a fault of one value is told once, not once a cell.
+        for axis in &mut axes {
+            told = faults.len();
+            let mut understood = Vec::new();
+            for value in axis.values.expanded() {
+                let mut table = table.clone();
+                put(&mut table, &axis.path, value.clone());
+                let mut found = Vec::new();
+                let recipe = read(table, places, folder, &mut found);
+                found.retain(|fault| !faults.contains(fault));
+                faults.extend(found);
+                // Paths and numbers as the recipe understands them.
+                understood.push(get(&recipe.to_table(), &axis.path).cloned().unwrap_or(value));
+            }
+            if let AxisValues::List(values) = &mut axis.values
+                && faults.len() == told
+            {
+                *values = understood;
+            }
+        }
+        if let Some(seeds) = seeds {
+            let first = base.training.seed;
+            if axes.iter().any(|axis| axis.path == SEED) {
+                let problem = "training.seed is swept already; leave sweep.seeds out".to_owned();
+                faults.push(at("sweep.seeds", FaultKind::Conflict(problem)));
+            } else if seeds > 1 {
+                let values = (first..first.saturating_add(seeds)).map(|seed| Value::Integer(seed as i64)).collect();
+                axes.push(Axis { path: SEED.to_owned(), values: AxisValues::List(values) });
+            }
+        }
+        axes.sort_by_key(|axis| rank(&axis.path));
+        let sweep = Self { base, axes, zip, complement, strategy, test_all };
+        sweep.check_zip(&at, faults);
+        if faults.is_empty() && sweep.count() > MOST_CELLS {
+            let problem = format!("the sweep has {} cells; at most {MOST_CELLS} are allowed", sweep.count());
+            faults.push(at("", FaultKind::Conflict(problem)));
+        }
+        if faults.is_empty() {
+            let base = sweep.base_table();
+            sweep.expand(&base, places, Path::new(""), faults);
+        }
+        sweep
+    }
+
+    fn check_zip(&self, at: &impl Fn(&str, FaultKind) -> Fault, faults: &mut Vec<Fault>) {
+        for (i, path) in self.zip.iter().flatten().enumerate() {
+            if self.axis(path).is_none() {
+                faults.push(at("zip", FaultKind::Conflict(format!("`{path}` has no several values to pair"))));
+            }
+            if self.zip.iter().flatten().take(i).any(|before| before == path) {
+                faults.push(at("zip", FaultKind::Conflict(format!("`{path}` is paired twice"))));
+            }
+        }
+        for group in &self.zip {
+            let lens: Vec<usize> = group.iter().filter_map(|path| Some(self.axis(path)?.values.len())).collect();
+            if lens.iter().any(|len| *len != lens[0]) {
+                let each: Vec<String> = group.iter().zip(&lens).map(|(path, len)| format!("{path} has {len}")).collect();
+                let problem = format!("fields that move together need as many values each: {}", each.join(", "));
+                faults.push(at("zip", FaultKind::Conflict(problem)));
+            }
+        }
+    }
+
+    /// Places of the axes that move together, in the order of their first member.
+    fn groups(&self) -> Vec<Vec<usize>> {
+        let mut groups: Vec<Vec<usize>> = Vec::new();
+        for (at, axis) in self.axes.iter().enumerate() {
+            let partners = self.zip.iter().find(|group| group.contains(&axis.path));
+            let mine = |group: &&mut Vec<usize>| {
+                partners.is_some_and(|partners| partners.contains(&self.axes[group[0]].path))
+            };
+            match groups.iter_mut().find(mine) {
+                Some(group) => group.push(at),
+                None => groups.push(vec![at]),
+            }
+        }
+        groups
+    }
+
+    fn expand(&self, base: &Table, places: &Places, folder: &Path, faults: &mut Vec<Fault>) -> Vec<Cell> {
+        let groups = self.groups();
+        let values: Vec<Vec<Value>> = self.axes.iter().map(|axis| axis.values.expanded()).collect();
+        let lens: Vec<usize> = groups.iter().map(|group| values[group[0]].len()).collect();
+        let all: usize = lens.iter().product();
+        let seeds = groups
+            .last()
+            .filter(|group| self.axes[group[0]].path == SEED)
+            .map_or(1, |group| values[group[0]].len());
+        let mut cells = Vec::new();
+        for number in self.chosen(all / seeds.max(1)) {
+            for seed in 0..seeds {
+                let mut rest = number * seeds + seed;
+                let mut cell = vec![Value::Boolean(false); self.axes.len()];
+                for (group, len) in groups.iter().zip(&lens).rev() {
+                    for axis in group {
+                        cell[*axis] = values[*axis][rest % len].clone();
+                    }
+                    rest /= len;
+                }
+                let mut table = base.clone();
+                for (axis, value) in self.axes.iter().zip(&cell) {
+                    put(&mut table, &axis.path, value.clone());
+                }
+                let mut found = Vec::new();
+                let recipe = read(table, places, folder, &mut found);
+                found.retain(|fault| !faults.contains(fault));
+                faults.extend(found);
+                cells.push(Cell { recipe, values: cell });
+            }
+        }
+        cells
+    }
+
+    /// The numbers of the cells that are trained, ascending; seeds are not counted.
+    fn chosen(&self, all: usize) -> Vec<usize> {
+        let mut numbers: Vec<usize> = (0..all).collect();
+        if let Strategy::Random { cells } = self.strategy
+            && cells < all
+        {
+            Key::new(0).named("sweep").shuffle(&mut numbers);
+            numbers.truncate(cells);
+            numbers.sort_unstable();
+        }
+        numbers
+    }
+}
+
+impl AxisValues {
+    /// How many values.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::List(values) => values.len(),
+            Self::Range(range) => range.points,
+        }
+    }
+
+    /// Whether there are none; never in a sweep that was checked.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The values, one by one.
+    pub fn expanded(&self) -> Vec<Value> {
+        match self {
+            Self::List(values) => values.clone(),
+            Self::Range(range) => range.numbers().into_iter().map(number).collect(),
+        }
+    }
+}
+
+impl Range {
+    /// The values. Rounded to twelve digits, so that the fourth of 1 … 64 is 8 and reads so.
+    pub fn numbers(&self) -> Vec<f64> {
+        let last = self.points.saturating_sub(1).max(1) as f64;
+        let between = |i: usize| {
+            let share = i as f64 / last;
+            if self.log { self.from * (self.to / self.from).powf(share) } else { self.from + (self.to - self.from) * share }
+        };
+        let exact = |i: usize| match i {
+            0 => self.from,
+            i if i + 1 == self.points => self.to,
+            i => format!("{:.11e}", between(i)).parse().unwrap_or_else(|_| between(i)),
+        };
+        (0..self.points).map(exact).collect()
+    }
+
+    fn to_value(&self) -> Value {
+        let mut table = Table::new();
+        table.insert("from".to_owned(), number(self.from));
+        table.insert("to".to_owned(), number(self.to));
+        table.insert("points".to_owned(), Value::Integer(self.points as i64));
+        if self.log {
+            table.insert("scale".to_owned(), "log".into());
+        }
+        table.into()
+    }
+}
+
+impl Serialize for Sweep {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_table().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Sweep {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::from_table(Table::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+/// The path of the training seed.
+pub const SEED: &str = "training.seed";
+
+/// The order of axes: what people compare first moves slowest, the seed fastest.
+fn rank(path: &str) -> (usize, String) {
+    let place = match path {
+        "student.model" => 0,
+        "distill.temperature" => 2,
+        "distill.soft_weight" => 3,
+        "distill.hard_weight" => 4,
+        SEED => 5,
+        _ => 1,
+    };
+    (place, path.to_owned())
+}
+
+/// Whole numbers stay whole, for the fields that ask for them.
+fn number(value: f64) -> Value {
+    #[allow(clippy::float_cmp, reason = "whether it is whole to the last bit")]
+    let whole = value.trunc() == value && value.abs() < 1e15;
+    if whole { Value::Integer(value as i64) } else { Value::Float(value) }
+}
+
+/// Fields that hold a list even when they are not swept.
+fn is_list_by_nature(path: &str) -> bool {
+    let last = path.rsplit('.').next().unwrap_or(path);
+    ["omit_classes", "mlp", "cnn", "dense", "model", "source", "schedule"].contains(&last)
+}
+
+fn get<'a>(table: &'a Table, path: &str) -> Option<&'a Value> {
+    match path.split_once('.') {
+        None => table.get(path),
+        Some((first, rest)) => get(table.get(first)?.as_table()?, rest),
+    }
+}
+
+fn put(table: &mut Table, path: &str, value: Value) {
+    match path.split_once('.') {
+        None => drop(table.insert(path.to_owned(), value)),
+        Some((first, rest)) => {
+            if let Value::Table(inner) = table.entry(first).or_insert_with(|| Table::new().into()) {
+                put(inner, rest, value);
+            }
+        }
+    }
+}
+
+/// Takes the fields that hold several values out of a table; each leaves its first value.
+fn find_axes(
+    prefix: &str,
+    table: &mut Table,
+    axes: &mut Vec<Axis>,
+    at: &impl Fn(&str, FaultKind) -> Fault,
+    faults: &mut Vec<Fault>,
+) {
+    for (key, value) in table.iter_mut() {
+        let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+        let found = match value {
+            Value::Array(values) if !is_list_by_nature(&path) => Some(list(values)),
+            Value::Table(inner) if inner.len() == 1 && inner.contains_key("any") => match &inner["any"] {
+                Value::Array(values) => Some(list(values)),
+                _ => Some(Err("any needs a list, e.g. { any = [ … ] }".to_owned())),
+            },
+            Value::Table(inner) if inner.contains_key("from") || inner.contains_key("to") => Some(range(inner)),
+            Value::Table(inner) => {
+                find_axes(&path, inner, axes, at, faults);
+                None
+            }
+            _ => None,
+        };
+        match found {
+            None => {}
+            Some(Ok(values)) => {
+                *value = values.expanded()[0].clone();
+                axes.push(Axis { path, values });
+            }
+            Some(Err(problem)) => {
+                faults.push(at(&path, FaultKind::Conflict(problem)));
+                // Any value will do for the rest of the reading; nothing is run.
+                *value = Value::Integer(1);
+            }
+        }
+    }
+}
+
+fn list(values: &[Value]) -> Result<AxisValues, String> {
+    if values.is_empty() {
+        return Err("the list is empty; give at least one value".to_owned());
+    }
+    for (i, value) in values.iter().enumerate() {
+        if values[..i].contains(value) {
+            return Err(format!("{value} stands in the list twice"));
+        }
+    }
+    Ok(AxisValues::List(values.to_vec()))
+}
+
+/// Most points of one range.
+const MOST_POINTS: i64 = 1000;
+
+fn range(table: &Table) -> Result<AxisValues, String> {
+    if let Some(key) = table.keys().find(|key| !["from", "to", "points", "scale"].contains(&key.as_str())) {
+        return Err(format!("a range has no `{key}`; it has from, to, points and scale"));
+    }
+    let end = |key: &str| match table.get(key) {
+        Some(Value::Integer(number)) => Ok(*number as f64),
+        Some(Value::Float(number)) if number.is_finite() => Ok(*number),
+        Some(other) => Err(format!("{key} = {other} is not allowed; give a number")),
+        None => Err(format!("a range needs {key}, e.g. {{ from = 1, to = 64, points = 7, scale = \"log\" }}")),
+    };
+    let (from, to) = (end("from")?, end("to")?);
+    let points = match table.get("points") {
+        Some(Value::Integer(points)) if (2..=MOST_POINTS).contains(points) => *points as usize,
+        Some(other) => return Err(format!("points = {other} is not allowed; give a whole number from 2 to {MOST_POINTS}")),
+        None => return Err("a range needs points, how many values there are, both ends included".to_owned()),
+    };
+    let log = match table.get("scale") {
+        None => false,
+        Some(Value::String(scale)) if scale == "linear" => false,
+        Some(Value::String(scale)) if scale == "log" => true,
+        Some(other) => return Err(format!("scale = {other} is not allowed; give \"linear\" or \"log\"")),
+    };
+    #[allow(clippy::float_cmp, reason = "the very same ends make no range")]
+    if from == to {
+        return Err("from and to are the same; give one value, or two ends".to_owned());
+    }
+    if log && (from <= 0.0 || to <= 0.0) {
+        return Err("a logarithmic range needs both ends above 0".to_owned());
+    }
+    Ok(AxisValues::Range(Range { from, to, points, log }))
+}
+
+fn read_zip(
+    value: Option<Value>,
+    at: &impl Fn(&str, FaultKind) -> Fault,
+    faults: &mut Vec<Fault>,
+) -> Vec<Vec<String>> {
+    let Some(value) = value else { return Vec::new() };
+    let read = value.clone().try_into::<Vec<Vec<String>>>();
+    match read {
+        Ok(groups) if groups.iter().all(|group| group.len() > 1) => groups,
+        _ => {
+            let allowed = "groups of fields that move together, e.g. [[\"distill.temperature\", \"training.learning_rate\"]]";
+            let kind = FaultKind::NotAllowed { value: value.to_string(), allowed: allowed.to_owned() };
+            faults.push(at("zip", kind));
+            Vec::new()
+        }
+    }
+}
+
+/// Strategy, number of seeds, whether all cells are tested.
+fn read_settings(value: Option<Value>, places: &Places, faults: &mut Vec<Fault>) -> (Strategy, Option<u64>, bool) {
+    let table = match value {
+        None => return (Strategy::Grid, None, false),
+        Some(Value::Table(table)) => table,
+        Some(other) => {
+            let top = Reader::new("", Table::new(), places);
+            faults.push(top.wrong_type("sweep", &other, "a table [sweep] with strategy, runs, seeds or test_all"));
+            return (Strategy::Grid, None, false);
+        }
+    };
+    let mut sweep = Reader::new("sweep", table, places);
+    let names = [("grid", Strategy::Grid), ("random", Strategy::Random { cells: 0 }), ("halving", Strategy::Halving)];
+    let mut strategy = sweep.choice("strategy", Strategy::Grid, &names, faults);
+    let has_runs = sweep.has("runs");
+    let runs = sweep.whole("runs", 1, 1, faults) as usize;
+    match &mut strategy {
+        Strategy::Random { cells } if has_runs => *cells = runs,
+        Strategy::Random { .. } => {
+            let allowed = "how many cells are drawn (each with all its seeds), e.g. runs = 20".to_owned();
+            faults.push(sweep.fault("runs", FaultKind::Missing { allowed }));
+        }
+        Strategy::Grid | Strategy::Halving if has_runs => {
+            let problem = "only strategy = \"random\" has a number of runs".to_owned();
+            faults.push(sweep.fault("runs", FaultKind::Conflict(problem)));
+        }
+        Strategy::Grid | Strategy::Halving => {}
+    }
+    let seeds = sweep.has("seeds").then(|| sweep.whole("seeds", 1, 1, faults));
+    let test_all = sweep.truth("test_all", false, faults);
+    sweep.finish(&["seeds"], faults);
+    (strategy, seeds, test_all)
+}

@@ -1,0 +1,300 @@
+//! A job before it runs: the runs it will have, and the stages in which they are trained.
+//!
+//! Cells that differ only in what each member of a population has for itself (T, weights, learning rate, decay, seed,
+//! teacher) are trained together; others one population after the other. The teachers come first.
+
+use std::sync::Arc;
+
+use candle_core::Device;
+
+use super::prepare::{PrepareError, Prepared, Shelf, TeacherModel};
+use super::report::{Role, RunId, RunInfo, Stage};
+use crate::model::{Layer, Plan};
+use crate::recipe::{DataRecipe, DistillRecipe, MethodName, Recipe, Sweep, TeacherRecipe, TrainingRecipe};
+
+/// Bytes of one step's probe logits that a job keeps at most; with many runs fewer rows are looked at.
+const SNAPSHOT_BYTES: usize = 4 << 20;
+
+/// What a job is going to do.
+pub(super) struct JobPlan {
+    /// Teachers, students in the order of their cells, baselines; not numbered yet.
+    pub runs: Vec<RunInfo>,
+    /// In the order in which they run.
+    pub stages: Vec<StagePlan>,
+    /// What the user should know and may ignore.
+    pub warnings: Vec<String>,
+}
+
+/// One stage.
+pub(super) struct StagePlan {
+    /// Data and models.
+    pub prepared: Arc<Prepared>,
+    /// Places of its runs among [`JobPlan::runs`], in the order of the population's members.
+    pub runs: Vec<usize>,
+    /// For each member the stage of its teacher; empty in the stage of a teacher.
+    pub teachers: Vec<usize>,
+    /// What its members have in common; of the first.
+    pub training: TrainingRecipe,
+    /// Whether the lens's rows are rows of its data.
+    pub has_probe: bool,
+}
+
+impl StagePlan {
+    /// Whether a teacher is loaded or trained here.
+    pub fn is_teacher(&self) -> bool {
+        self.teachers.is_empty()
+    }
+}
+
+impl JobPlan {
+    /// Loads all data and models and checks that they fit each other. A population takes at most `memory` bytes.
+    ///
+    /// # Errors
+    /// When a cell cannot be run; nothing has happened then.
+    pub fn new(sweep: &Sweep, shelf: &mut Shelf, device: &Device, memory: usize) -> Result<Self, PrepareError> {
+        let cells = sweep.cells().map_err(PrepareError::Recipe)?;
+        shelf.forget_files();
+        let mut draft = Draft::default();
+        for cell in &cells {
+            draft.add(&cell.recipe, shelf, device)?;
+        }
+        let mut plan = draft.finish(memory);
+        plan.warnings.sort();
+        plan.warnings.dedup();
+        Ok(plan)
+    }
+
+    /// The rows that the lens looks at, and the stage whose data they are of.
+    pub fn probe_stage(&self) -> Option<&StagePlan> {
+        self.stages.iter().find(|stage| stage.has_probe)
+    }
+}
+
+/// A plan in the making.
+#[derive(Default)]
+struct Draft {
+    /// Distinct data, models and teachers.
+    prepared: Vec<(Recipe, Arc<Prepared>)>,
+    /// Recipe of the teacher and its data, and its first user.
+    teachers: Vec<(TeacherRecipe, DataRecipe, Recipe, Arc<Prepared>)>,
+    /// Cell, role, place of its teacher.
+    runs: Vec<(Recipe, Role, usize, Arc<Prepared>)>,
+    baselines: Vec<(Recipe, Role, usize, Arc<Prepared>)>,
+    warnings: Vec<String>,
+}
+
+impl Draft {
+    fn add(&mut self, recipe: &Recipe, shelf: &mut Shelf, device: &Device) -> Result<(), PrepareError> {
+        let key = Recipe { training: TrainingRecipe::default(), distill: plain(), title: String::new(), ..recipe.clone() };
+        let prepared = match self.prepared.iter().find(|(known, _)| *known == key) {
+            Some((_, prepared)) => prepared.clone(),
+            None => {
+                let prepared = Arc::new(shelf.prepare(recipe, device)?);
+                self.warnings.extend(prepared.warnings.iter().cloned());
+                self.prepared.push((key, prepared.clone()));
+                prepared
+            }
+        };
+        let data = for_teachers(&recipe.data);
+        let same = |(teacher, of, ..): &(TeacherRecipe, DataRecipe, Recipe, Arc<Prepared>)| {
+            *teacher == recipe.teacher && *of == data
+        };
+        let teacher = self.teachers.iter().position(same).unwrap_or_else(|| {
+            self.teachers.push((recipe.teacher.clone(), data, recipe.clone(), prepared.clone()));
+            self.teachers.len() - 1
+        });
+        if recipe.student.is_none() {
+            return Ok(());
+        }
+        self.runs.push((recipe.clone(), Role::Student, teacher, prepared.clone()));
+        let alike = |(known, ..): &(Recipe, Role, usize, Arc<Prepared>)| without_teacher(known) == without_teacher(recipe);
+        if recipe.baseline && !self.baselines.iter().any(alike) {
+            self.baselines.push((recipe.clone(), Role::Baseline, teacher, prepared));
+        }
+        Ok(())
+    }
+
+    fn finish(self, memory: usize) -> JobPlan {
+        let mut runs: Vec<RunInfo> = Vec::new();
+        let mut stages: Vec<StagePlan> = Vec::new();
+        for (_, _, recipe, prepared) in self.teachers {
+            let stage = Stage(stages.len() as u32);
+            let training = match &recipe.teacher {
+                TeacherRecipe::Train { training, .. } => Some(training.clone()),
+                TeacherRecipe::Checkpoint(_) => None,
+            };
+            stages.push(StagePlan {
+                prepared: prepared.clone(),
+                runs: vec![runs.len()],
+                teachers: Vec::new(),
+                training: training.clone().unwrap_or_default(),
+                has_probe: false,
+            });
+            let plan = match &prepared.teacher {
+                TeacherModel::Ready(teacher) => teacher.population.plan(),
+                TeacherModel::ToTrain(plan) => plan,
+            };
+            runs.push(run(&recipe, Role::Teacher, stage, plan, training.as_ref(), prepared.splits.train.len()));
+        }
+        // Members of one population, in the order of their cells: students before baselines.
+        let mut groups: Vec<Group> = Vec::new();
+        for (recipe, role, teacher, prepared) in self.runs.into_iter().chain(self.baselines) {
+            let Some(plan) = prepared.student.clone() else { continue };
+            let rows = prepared.transfer.rows.len();
+            let place = runs.len();
+            runs.push(run(&recipe, role, Stage(0), &plan, Some(&recipe.training), rows));
+            let key = shared_part(&recipe);
+            let group = match groups.iter_mut().position(|group| group.key == key) {
+                Some(at) => &mut groups[at],
+                None => {
+                    groups.push(Group { key, plan, prepared, training: recipe.training.clone(), members: Vec::new() });
+                    let last = groups.len() - 1;
+                    &mut groups[last]
+                }
+            };
+            group.members.push((place, teacher));
+        }
+        for group in groups {
+            let most = (memory / bytes_of_member(&group.plan, group.training.batch)).max(1);
+            for members in split(&group.members, &runs, most) {
+                let stage = Stage(stages.len() as u32);
+                for (place, _) in &members {
+                    runs[*place].stage = stage;
+                }
+                stages.push(StagePlan {
+                    prepared: group.prepared.clone(),
+                    runs: members.iter().map(|(place, _)| *place).collect(),
+                    teachers: members.iter().map(|(_, teacher)| *teacher).collect(),
+                    training: group.training.clone(),
+                    has_probe: false,
+                });
+            }
+        }
+        let mut plan = JobPlan { runs, stages, warnings: self.warnings };
+        plan.place_probe();
+        plan
+    }
+}
+
+struct Group {
+    key: Recipe,
+    plan: Plan,
+    prepared: Arc<Prepared>,
+    training: TrainingRecipe,
+    /// Place among the runs, and the stage of the teacher.
+    members: Vec<(usize, usize)>,
+}
+
+impl JobPlan {
+    /// The lens looks at rows of the first students' data (of the teacher's, where there are none).
+    fn place_probe(&mut self) {
+        let first = self.stages.iter().find(|stage| !stage.is_teacher()).or(self.stages.first());
+        let Some((first, run)) = first.map(|stage| (stage.prepared.clone(), stage.runs[0])) else { return };
+        let seed = self.runs[run].recipe.data.seed;
+        let each = first.dataset.classes.len() * size_of::<f32>() * self.runs.len();
+        let rows = (SNAPSHOT_BYTES / each.max(1)).max(16);
+        for stage in &mut self.stages {
+            let same = Arc::ptr_eq(&stage.prepared.dataset, &first.dataset) && stage.prepared.probe == first.probe;
+            stage.has_probe = same;
+            if same && rows < stage.prepared.probe.len() {
+                let mut fewer = Prepared::clone(&stage.prepared);
+                fewer.probe = fewer.splits.probe(&fewer.dataset, seed, rows);
+                stage.prepared = Arc::new(fewer);
+            }
+        }
+    }
+}
+
+/// Cuts members into populations of at most `most`; the seeds of a cell stay together where they can. Within one, members
+/// are sorted by seed, so that those who share their batches stand side by side.
+fn split(members: &[(usize, usize)], runs: &[RunInfo], most: usize) -> Vec<Vec<(usize, usize)>> {
+    let cell = |place: usize| (without_seed(&runs[place].recipe), runs[place].role);
+    let mut parts: Vec<Vec<(usize, usize)>> = Vec::new();
+    let mut rest = members;
+    while let Some((first, _)) = rest.first() {
+        let of = cell(*first);
+        let len = rest.iter().take_while(|(place, _)| cell(*place) == of).count();
+        let (seeds, later) = rest.split_at(len);
+        for seeds in seeds.chunks(most) {
+            match parts.last_mut() {
+                Some(part) if part.len() + seeds.len() <= most => part.extend(seeds),
+                _ => parts.push(seeds.to_vec()),
+            }
+        }
+        rest = later;
+    }
+    for part in &mut parts {
+        part.sort_by_key(|(place, _)| runs[*place].seed);
+    }
+    parts
+}
+
+/// Weights, gradients, both moments and scratch, and what a step keeps of its activations.
+fn bytes_of_member(plan: &Plan, batch: usize) -> usize {
+    let outputs: u64 = plan
+        .layers
+        .iter()
+        .map(|layer| match layer {
+            Layer::Dense { output, .. } => *output as u64,
+            // Channels times pixels; the images of the first layers are at most the input's.
+            Layer::Conv { output, .. } => (*output * plan.input.iter().skip(1).product::<usize>()) as u64,
+            Layer::Pool | Layer::Flatten | Layer::Dropout { .. } => 0,
+        })
+        .sum();
+    (5 * plan.parameter_count() + 4 * outputs * batch as u64) as usize * size_of::<f32>()
+}
+
+fn run(recipe: &Recipe, role: Role, stage: Stage, plan: &Plan, training: Option<&TrainingRecipe>, rows: usize) -> RunInfo {
+    let steps_per_epoch = training.map_or(0, |training| rows.div_ceil(training.batch) as u64);
+    let distils = role == Role::Student;
+    RunInfo {
+        run: RunId(0),
+        role,
+        stage,
+        recipe: recipe.clone(),
+        model: plan.architecture.to_string(),
+        temperature: distils.then_some(recipe.distill.temperature),
+        soft_weight: distils.then_some(recipe.distill.soft_weight),
+        hard_weight: if distils { recipe.distill.hard_weight } else { 1.0 },
+        seed: training.map_or(0, |training| training.seed),
+        parameters: plan.parameter_count(),
+        steps: training.map_or(0, |training| steps_per_epoch * training.epochs as u64),
+        steps_per_epoch,
+        loaded: training.is_none(),
+    }
+}
+
+fn plain() -> DistillRecipe {
+    DistillRecipe {
+        method: MethodName::SoftTargets,
+        temperature: 1.0,
+        soft_weight: 0.0,
+        hard_weight: 1.0,
+        temperature_squared: false,
+    }
+}
+
+/// What the students' transfer set leaves out does not concern a teacher.
+fn for_teachers(data: &DataRecipe) -> DataRecipe {
+    DataRecipe { omit_classes: Vec::new(), labelled: 1.0, label_noise: 0.0, ..data.clone() }
+}
+
+/// What a baseline depends on.
+fn without_teacher(recipe: &Recipe) -> Recipe {
+    Recipe { distill: plain(), teacher: nobody(), ..recipe.clone() }
+}
+
+/// The cell a run belongs to, whatever its seed.
+pub(super) fn without_seed(recipe: &Recipe) -> Recipe {
+    Recipe { training: TrainingRecipe { seed: 0, ..recipe.training.clone() }, ..recipe.clone() }
+}
+
+/// What all members of a population have in common.
+fn shared_part(recipe: &Recipe) -> Recipe {
+    let training = TrainingRecipe { seed: 0, learning_rate: 1.0, weight_decay: 0.0, ..recipe.training.clone() };
+    Recipe { training, ..without_teacher(recipe) }
+}
+
+fn nobody() -> TeacherRecipe {
+    TeacherRecipe::Checkpoint(crate::recipe::CheckpointSource::File(std::path::PathBuf::new()))
+}
