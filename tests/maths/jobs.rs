@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use candle_core::Device;
 use stillroom::model::Checkpoint;
-use stillroom::recipe::{Override, Recipe};
+use stillroom::recipe::{Override, Recipe, Sweep};
 use stillroom::runs::MemoryJournal;
 use stillroom::training::report::*;
 use stillroom::training::{
@@ -33,6 +33,11 @@ fn table(folder: &Path) -> std::path::PathBuf {
 
 /// A teacher of two epochs, a student and its baseline of three, on batches of 16.
 fn recipe(folder: &Path, overrides: &[&str]) -> Recipe {
+    sweep(folder, overrides).base
+}
+
+/// The same, with ranges among the overrides.
+pub fn sweep(folder: &Path, overrides: &[&str]) -> Sweep {
     let path = toml::Value::from(table(folder).to_str().unwrap());
     let text = format!(
         r#"
@@ -61,7 +66,7 @@ baseline = true
     let adamw = overrides.contains(&"training.optimiser=\"adamw\"");
     let text = if adamw { text.replace("momentum = 0.9\n", "") } else { text };
     let overrides: Vec<Override> = overrides.iter().map(|text| Override::parse(text).unwrap()).collect();
-    Recipe::parse(&text, None, &overrides).unwrap_or_else(|faults| panic!("{faults}"))
+    Sweep::parse(&text, None, &overrides).unwrap_or_else(|faults| panic!("{faults}"))
 }
 
 /// Waits for the end of a job. The job itself waits, at its first report, until all requests are in line.
@@ -93,10 +98,15 @@ impl Observer for Seen {
 }
 
 /// Runs a job to its end, with requests that wait in line from the first step on.
-fn run(start: JobStart, requests: Vec<Request>) -> Vec<Arc<Report>> {
+pub fn run(start: JobStart, requests: Vec<Request>) -> Vec<Arc<Report>> {
+    run_within(WorkerOptions::default().memory, start, requests)
+}
+
+/// The same with populations of at most so many bytes.
+pub fn run_within(memory: usize, start: JobStart, requests: Vec<Request>) -> Vec<Arc<Report>> {
     let journal = MemoryJournal::default();
     let seen = Arc::new(Seen::default());
-    let options = WorkerOptions { device: DeviceChoice::Cpu, window: false, resume_every: Duration::ZERO, ..WorkerOptions::default() };
+    let options = WorkerOptions { device: DeviceChoice::Cpu, window: false, resume_every: Duration::ZERO, memory };
     let worker = Worker::spawn(options, Box::new(journal.clone()), seen.clone()).unwrap();
     assert!(worker.send(Request::Start(Box::new(start))));
     for request in requests {
@@ -118,21 +128,21 @@ fn run(start: JobStart, requests: Vec<Request>) -> Vec<Arc<Report>> {
 
 /// What a job leaves of one run, without the times.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Outcome {
-    soft: BTreeMap<u64, u32>,
-    hard: BTreeMap<u64, u32>,
-    total: BTreeMap<u64, u32>,
-    epochs: Vec<Epoch>,
-    snapshots: BTreeMap<u64, Vec<u32>>,
-    finished: Option<RunFinished>,
+pub struct Outcome {
+    pub soft: BTreeMap<u64, u32>,
+    pub hard: BTreeMap<u64, u32>,
+    pub total: BTreeMap<u64, u32>,
+    pub epochs: Vec<Epoch>,
+    pub snapshots: BTreeMap<u64, Vec<u32>>,
+    pub finished: Option<RunFinished>,
 }
 
 impl Outcome {
-    fn finished(&self) -> &RunFinished {
+    pub fn finished(&self) -> &RunFinished {
         self.finished.as_ref().unwrap()
     }
 
-    fn weights(&self) -> Vec<Vec<u32>> {
+    pub fn weights(&self) -> Vec<Vec<u32>> {
         let bytes = self.finished().checkpoint.as_ref().unwrap();
         Checkpoint::from_bytes("a run", bytes).unwrap().weights.iter().map(|w| bits(w)).collect()
     }
@@ -142,33 +152,43 @@ impl Outcome {
     }
 }
 
-/// The runs of a stream, by role. What lies beyond the point of a [`Resumed`] is taken back.
+/// The runs of a stream, by role.
 fn outcomes(reports: &[Arc<Report>]) -> BTreeMap<&'static str, Outcome> {
-    let mut roles: BTreeMap<RunId, Role> = BTreeMap::new();
-    let mut runs: BTreeMap<&'static str, Outcome> = BTreeMap::new();
-    let name = |roles: &BTreeMap<RunId, Role>, run: RunId| roles[&run].name();
+    let started = started(reports);
+    let mut runs = by_run(reports);
+    started.runs.iter().map(|info| (info.role.name(), runs.remove(&info.run).unwrap())).collect()
+}
+
+/// The first report of a stream.
+pub fn started(reports: &[Arc<Report>]) -> Started {
+    let Report::Started(started) = &*reports[0] else { panic!("a job begins with its start") };
+    started.clone()
+}
+
+/// The runs of a stream. What lies beyond the point of a [`Resumed`] is taken back.
+pub fn by_run(reports: &[Arc<Report>]) -> BTreeMap<RunId, Outcome> {
+    let stages: BTreeMap<RunId, Stage> = started(reports).runs.iter().map(|info| (info.run, info.stage)).collect();
+    let mut runs: BTreeMap<RunId, Outcome> = stages.keys().map(|run| (*run, Outcome::default())).collect();
     for report in reports {
         match &**report {
-            Report::Started(started) => {
-                roles = started.runs.iter().map(|info| (info.run, info.role)).collect();
-                runs = started.runs.iter().map(|info| (info.role.name(), Outcome::default())).collect();
-            }
             Report::Resumed(resumed) => {
-                for (name, run) in &mut runs {
-                    if resumed.stage == Stage(1) && *name == "teacher" {
+                for (run, outcome) in &mut runs {
+                    if stages[run] < resumed.stage {
                         continue;
                     }
-                    let step = if resumed.stage == Stage(0) && *name != "teacher" { 0 } else { resumed.step };
-                    for curve in [&mut run.soft, &mut run.hard, &mut run.total] {
+                    let step = if stages[run] == resumed.stage { resumed.step } else { 0 };
+                    for curve in [&mut outcome.soft, &mut outcome.hard, &mut outcome.total] {
                         curve.retain(|at, _| *at < step);
                     }
-                    run.epochs.retain(|epoch| epoch.step <= step);
-                    run.snapshots.retain(|at, _| *at <= step);
-                    run.finished = None;
+                    outcome.epochs.retain(|epoch| epoch.step <= step);
+                    outcome.snapshots.retain(|at, _| *at <= step && stages[run] == resumed.stage);
+                    if !outcome.finished.as_ref().is_some_and(|end| end.outcome == RunOutcome::Halved && end.steps <= step) {
+                        outcome.finished = None;
+                    }
                 }
             }
             Report::Steps(steps) => {
-                let run = runs.get_mut(name(&roles, steps.run)).unwrap();
+                let run = runs.get_mut(&steps.run).unwrap();
                 let curves =
                     [(&mut run.soft, &steps.soft), (&mut run.hard, &steps.hard), (&mut run.total, &steps.total)];
                 for (curve, values) in curves {
@@ -178,15 +198,20 @@ fn outcomes(reports: &[Arc<Report>]) -> BTreeMap<&'static str, Outcome> {
                     }
                 }
             }
-            Report::Epoch(epoch) => runs.get_mut(name(&roles, epoch.run)).unwrap().epochs.push(epoch.clone()),
-            Report::Snapshot(it) => {
-                runs.get_mut(name(&roles, it.run)).unwrap().snapshots.insert(it.step, bits(&it.logits));
+            Report::Epoch(it) => {
+                runs.get_mut(&it.run).unwrap().epochs.push(Epoch { run: RunId(0), ..it.clone() });
             }
+            Report::Snapshot(it) => drop(runs.get_mut(&it.run).unwrap().snapshots.insert(it.step, bits(&it.logits))),
             Report::RunFinished(it) => {
                 let finished = RunFinished { at_millis: 0, seconds: 0.0, run: RunId(0), ..it.clone() };
-                runs.get_mut(name(&roles, it.run)).unwrap().finished = Some(finished);
+                runs.get_mut(&it.run).unwrap().finished = Some(finished);
             }
-            Report::Event(_) | Report::ResumeState(_) | Report::Tested(_) | Report::JobEnded(_) => {}
+            Report::Tested(it) => {
+                let test = &mut runs.get_mut(&it.run).unwrap().finished.as_mut().unwrap().test;
+                assert_eq!(*test, None, "test rows are looked at once");
+                *test = Some(it.test.clone());
+            }
+            Report::Started(_) | Report::Event(_) | Report::ResumeState(_) | Report::JobEnded(_) => {}
         }
     }
     runs
@@ -303,12 +328,8 @@ fn the_baseline_follows_the_learning_rate_and_nothing_else() {
 }
 
 /// The job of a stream, cut off at its end and gone on with from one of its resume states.
-fn resumed(reports: &[Arc<Report>], recipe: &Recipe, state: &ResumeState) -> JobStart {
-    let started = reports.iter().find_map(|report| match &**report {
-        Report::Started(started) => Some(started.clone()),
-        _ => None,
-    });
-    let started = started.unwrap();
+pub fn resumed(reports: &[Arc<Report>], state: &ResumeState) -> JobStart {
+    let started = started(reports);
     let events = reports.iter().filter_map(|report| match &**report {
         Report::Event(event) => Some(event.clone()),
         _ => None,
@@ -326,7 +347,7 @@ fn resumed(reports: &[Arc<Report>], recipe: &Recipe, state: &ResumeState) -> Job
     let finished = finished.collect();
     JobStart::Resume(ResumeJob {
         job: started.job,
-        sweep: recipe.clone().into(),
+        sweep: started.sweep,
         runs: started.runs,
         state: Some(state.clone()),
         events: events.collect(),
@@ -369,7 +390,7 @@ fn a_job_that_goes_on_from_any_resume_state_ends_with_the_same_bits() {
             assert!(places.contains(&place), "{places:?}");
         }
         for state in &states {
-            let again = run(resumed(&whole, &recipe, state), vec![]);
+            let again = run(resumed(&whole, state), vec![]);
             let all: Vec<Arc<Report>> = whole.iter().chain(&again).cloned().collect();
             let found = outcomes(&all);
             for name in ["teacher", "student", "baseline"] {
@@ -391,7 +412,7 @@ fn a_resume_state_that_is_damaged_is_a_failed_job_and_no_panic() {
     let state = state.unwrap();
     for len in [0, 7, 100, state.bytes.len() / 2, state.bytes.len() - 1] {
         let cut = ResumeState { bytes: Arc::new(state.bytes[..len].to_vec()), ..state.clone() };
-        let again = run(resumed(&whole, &recipe, &cut), vec![]);
+        let again = run(resumed(&whole, &cut), vec![]);
         let Some(Report::JobEnded(end)) = again.last().map(|report| &**report) else { panic!() };
         assert_eq!(end.outcome, JobOutcome::Failed, "{len}");
         assert!(end.message.as_ref().unwrap().contains("resume state"), "{:?}", end.message);

@@ -9,4 +9,5 @@ mod models;
 mod ops;
 mod optimiser;
 mod session;
+mod sweeps;
 mod support;
