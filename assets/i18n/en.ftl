@@ -245,3 +245,19 @@ toast-no-thread = The training thread is gone; start Stillroom again
 
 # Developer overlay.
 overlay-frames = { $frames } frames · CPU { $cpu } ms median, { $cpu-99 } ms p99 · interval { $interval } ms median, { $interval-99 } ms p99
+
+# Parts of the sweep board.
+widget-scale = { $name }, { $low } to { $high }
+widget-heat-empty = no results yet
+widget-heat-best = { $value } (best)
+widget-heat-missing = not run yet
+widget-heat-cell = { $place }: { $value }
+widget-heat-place = { $column-axis } { $column }, { $row-axis } { $row }
+widget-heat-rows = { $name } ↓
+widget-heat-columns = { $name } →
+widget-band-seeds = { $count ->
+    [one] 1 seed
+   *[other] { $count } seeds
+}
+widget-band-point = { $place }: { $value }
+widget-band-value = { $mean } ± { $deviation }

@@ -1,15 +1,21 @@
 //! Parts that know nothing of distillation: curve plot, probability bars, log slider, chip.
 //! Each takes plain data, answers with egui's `Response` or a small struct, and names itself for accessibility.
 
+mod band_plot;
+mod bar_list;
 mod chip;
 mod curve_plot;
 mod dropdown;
 mod empty_state;
 mod gallery;
+mod heat_map;
 mod icon_button;
+mod plot_axes;
 mod probability_bars;
 mod progress;
 mod sample_image;
+mod scale;
+mod scale_legend;
 mod section;
 mod segmented;
 mod slider;
@@ -19,15 +25,20 @@ mod toasts;
 mod toggle;
 mod weight_bar;
 
+pub use band_plot::{BandLine, BandPlot, BandPlotResponse, BandPoint};
+pub use bar_list::{ShareRow, bar_list_ui};
 pub use chip::{Chip, ChipResponse, dot_ui};
 pub use curve_plot::{Band, Curve, CurvePlot, CurvePlotResponse, Marker, legend_ui};
 pub use dropdown::Dropdown;
 pub use empty_state::empty_state_ui;
 pub use gallery::{Gallery, gallery_ui};
+pub use heat_map::{HeatCell, HeatMap, HeatMapResponse};
 pub use icon_button::{IconButton, primary_button};
 pub use probability_bars::{ProbabilityBars, Side};
 pub use progress::progress_ui;
 pub use sample_image::{Sample, sample_image_ui};
+pub use scale::Scale;
+pub use scale_legend::ScaleLegend;
 pub use section::{group_ui, hairline_ui, section_ui};
 pub use segmented::segmented_ui;
 pub use slider::Slider;
