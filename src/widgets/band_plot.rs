@@ -1,7 +1,7 @@
 //! A metric over a swept number: the mean over seeds with a band of one standard deviation, and the baseline beside it.
 
 use eframe::egui::{
-    self, Align, Color32, Grid, Layout, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2,
+    Align, Color32, Grid, Layout, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2,
 };
 use egui_plot::{PlotPoint, PlotTransform};
 
