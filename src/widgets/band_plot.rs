@@ -1,7 +1,8 @@
 //! A metric over a swept number: the mean over seeds with a band of one standard deviation, and the baseline beside it.
 
 use eframe::egui::{
-    Align, Color32, Grid, Layout, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2,
+    Align, Color32, Grid, Layout, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, layers::ShapeIdx,
+    pos2, vec2,
 };
 use egui_plot::{PlotPoint, PlotTransform};
 
@@ -105,8 +106,8 @@ impl BandPlot<'_> {
             ..WidgetInfo::labeled(Role::Figure, enabled, self.name)
         });
         let frame = *transform.frame();
-        plot_axes::x_label_ui(ui, frame, self.x_label);
-        ui.painter().set(behind, self.flat_baseline(frame, &transform));
+        plot_axes::x_label_ui(ui, frame, self.x_label, matches!(self.x_ticks(), XTicks::At { .. }));
+        self.flat_baseline_ui(ui, behind, frame, &transform);
         let hovered = self.nearest(&response, &transform);
         self.dots_ui(ui, &transform, hovered);
         let clicked = hovered.filter(|_| response.clicked());
@@ -119,11 +120,7 @@ impl BandPlot<'_> {
 
     fn plot<'p>(&self, ui: &Ui) -> egui_plot::Plot<'p> {
         let points = self.lines.iter().chain(&self.baseline).flat_map(|line| line.points);
-        let mut values = points.clone().map(|point| point.x).collect::<Vec<_>>();
-        values.sort_by(f64::total_cmp);
-        values.dedup();
-        let x = if values.len() <= 16 { XTicks::At { values, log: self.log_x } } else { XTicks::Linear };
-        let mut plot = plot_axes::plot(ui, self.name, self.x_label, x, false)
+        let mut plot = plot_axes::plot(ui, self.name, self.x_label, self.x_ticks(), false)
             .set_margin_fraction(vec2(0.06, 0.1))
             .allow_drag(false)
             .allow_zoom(false)
@@ -137,6 +134,14 @@ impl BandPlot<'_> {
             Some(height) => plot.height(height),
             None => plot,
         }
+    }
+
+    /// At the swept values, unless they are too many.
+    fn x_ticks(&self) -> XTicks {
+        let mut values = self.lines.iter().flat_map(|line| line.points).map(|point| point.x).collect::<Vec<_>>();
+        values.sort_by(f64::total_cmp);
+        values.dedup();
+        if self.log_x || values.len() <= 16 { XTicks::At { values, log: self.log_x } } else { XTicks::Linear }
     }
 
     fn x(&self, value: f64) -> f64 {
@@ -154,20 +159,19 @@ impl BandPlot<'_> {
         Drawn { line: points.clone().map(place).collect(), band: points.map(band).collect() }
     }
 
-    /// A baseline that holds for every x, across the whole frame.
-    fn flat_baseline(&self, frame: Rect, transform: &PlotTransform) -> Shape {
-        let Some(baseline) = self.baseline else { return Shape::Noop };
-        let [point] = baseline.points else { return Shape::Noop };
+    /// A baseline that holds for every x, across the whole frame: its band behind all, its line before the grid.
+    fn flat_baseline_ui(&self, ui: &Ui, behind: ShapeIdx, frame: Rect, transform: &PlotTransform) {
+        let Some(baseline) = self.baseline else { return };
+        let [point] = baseline.points else { return };
         if !point.mean.is_finite() || !point.deviation.is_finite() {
-            return Shape::Noop;
+            return;
         }
         let y = |value: f64| transform.position_from_point_y(value).clamp(frame.top(), frame.bottom());
-        let band =
-            Rect::from_x_y_ranges(frame.x_range(), y(point.mean + point.deviation)..=y(point.mean - point.deviation));
+        let across = y(point.mean + point.deviation)..=y(point.mean - point.deviation);
+        let band = Rect::from_x_y_ranges(frame.x_range(), across);
+        ui.painter().set(behind, Shape::rect_filled(band, 0.0, baseline.colour.gamma_multiply(0.16)));
         let line = [pos2(frame.left(), y(point.mean)), pos2(frame.right(), y(point.mean))];
-        let mut shapes = vec![Shape::rect_filled(band, 0.0, baseline.colour.gamma_multiply(0.16))];
-        shapes.extend(Shape::dashed_line(&line, Stroke::new(1.3, baseline.colour), 5.0, 4.0));
-        Shape::Vec(shapes)
+        ui.painter().extend(Shape::dashed_line(&line, Stroke::new(1.3, baseline.colour), 5.0, 4.0));
     }
 
     fn place(&self, point: &BandPoint, transform: &PlotTransform) -> Option<Pos2> {

@@ -158,7 +158,7 @@ impl CurvePlot<'_> {
             ..WidgetInfo::labeled(Role::Figure, enabled, self.name)
         });
         let frame = *transform.frame();
-        plot_axes::x_label_ui(ui, frame, self.x_label);
+        plot_axes::x_label_ui(ui, frame, self.x_label, false);
         self.markers_ui(ui, &transform);
         let response = self.readout_ui(ui, &visible, &transform, response);
         CurvePlotResponse {

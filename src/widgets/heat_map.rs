@@ -5,7 +5,11 @@ use eframe::egui::{
     self, Align2, EventFilter, FontId, Key, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
-use super::{focus_ring, scale::Scale, scale_legend::ScaleLegend};
+use super::{
+    focus_ring,
+    scale::Scale,
+    scale_legend::{HEIGHT, ScaleLegend},
+};
 use crate::{
     text::{text, text_with},
     theme::{Tokens, UiTokens as _, caption, radius, semibold, size, space, title},
@@ -61,7 +65,7 @@ pub struct HeatMapResponse {
 const HEADER: f32 = 20.0;
 const FOOT: f32 = 18.0;
 const GAP: f32 = 3.0;
-const LEGEND: f32 = 42.0;
+const LEGEND: f32 = HEIGHT + 4.0;
 const TALLEST: f32 = 56.0;
 
 /// Where the cells are.
@@ -137,11 +141,11 @@ impl HeatMap<'_> {
                     ui.painter().rect_stroke(place, radius::BAR, edge, StrokeKind::Outside);
                 }
             }
-            self.tooltip(of_cell, index, cell.as_ref());
+            self.tooltip(of_cell, index, best == Some(index));
         }
         focus_ring(ui, &response, rect.shrink(2.0));
         if let Some(scale) = scale {
-            ui.add_space(LEGEND - 34.0 - ui.spacing().item_spacing.y.min(LEGEND - 34.0));
+            ui.add_space(LEGEND - HEIGHT - ui.spacing().item_spacing.y.min(LEGEND - HEIGHT));
             ScaleLegend { name: self.metric, scale }.show(ui);
         }
         HeatMapResponse { response, hovered, clicked }
@@ -159,12 +163,16 @@ impl HeatMap<'_> {
 
     /// The pair of values, and what came of it.
     fn words(&self, index: usize, best: bool) -> String {
-        let value = match self.cells.get(index).and_then(Option::as_ref) {
+        let value = self.value(index, best).into();
+        text_with("widget-heat-cell", &[("place", self.place(index).into()), ("value", value)])
+    }
+
+    fn value(&self, index: usize, best: bool) -> String {
+        match self.cells.get(index).and_then(Option::as_ref) {
             Some(cell) if best => text_with("widget-heat-best", &[("value", cell.hover.as_str().into())]),
             Some(cell) => cell.hover.clone(),
             None => text("widget-heat-missing"),
-        };
-        text_with("widget-heat-cell", &[("place", self.place(index).into()), ("value", value.into())])
+        }
     }
 
     fn place(&self, index: usize) -> String {
@@ -181,13 +189,10 @@ impl HeatMap<'_> {
         )
     }
 
-    fn tooltip(&self, response: Response, index: usize, cell: Option<&HeatCell>) {
+    fn tooltip(&self, response: Response, index: usize, best: bool) {
         response.on_hover_ui(|ui| {
             ui.label(title(self.place(index)));
-            match cell {
-                Some(cell) => ui.label(&cell.hover),
-                None => ui.label(caption(text("widget-heat-missing"))),
-            };
+            ui.label(caption(self.value(index, best)));
         });
     }
 

@@ -91,6 +91,8 @@ struct Frame {
     left: f32,
     step: f32,
     count: usize,
+    /// Whether titles stand in two rows.
+    staggered: bool,
 }
 
 impl Frame {
@@ -106,16 +108,19 @@ impl Frame {
         f64::from((self.rect.bottom() - y) / self.rect.height().max(1.0)).clamp(0.0, 1.0)
     }
 
-    /// The place of an axis's title: ends stand flush with the edges.
+    /// The place of an axis's title: ends stand flush with the edges, and where room is short every other one stands higher.
     fn title(&self, axis: usize) -> (Rect, Align2) {
         let bounds = self.rect.expand2(vec2(PAD, 0.0));
-        let half = self.step / 2.0 - 3.0;
+        let half = if self.staggered { self.step } else { self.step / 2.0 } - 3.0;
         let (low, high, align) = match axis {
             0 => (bounds.left(), self.x(0) + half, Align2::LEFT_CENTER),
             last if last + 1 == self.count => (self.x(last) - half, bounds.right(), Align2::RIGHT_CENTER),
             _ => (self.x(axis) - half, self.x(axis) + half, Align2::CENTER_CENTER),
         };
-        (Rect::from_x_y_ranges(low..=high, self.rect.top() - TITLE - 4.0..=self.rect.top() - 4.0), align)
+        let low = low.max(bounds.left());
+        let high = high.min(bounds.right());
+        let bottom = self.rect.top() - 4.0 - if self.staggered && axis.is_multiple_of(2) { TITLE - 4.0 } else { 0.0 };
+        (Rect::from_x_y_ranges(low..=high, bottom - TITLE..=bottom), align)
     }
 }
 
@@ -134,7 +139,10 @@ impl AxisKind<'_> {
     /// A value as exact as it is worth reading.
     fn words(&self, value: f64) -> String {
         match self {
-            Self::Number { .. } => ticks::exact(value),
+            Self::Number { .. } => {
+                let exact = ticks::exact(value);
+                exact.strip_suffix(".0").unwrap_or(&exact).to_owned()
+            }
             Self::Category(names) => names.get(value.max(0.0).round() as usize).cloned().unwrap_or_default(),
         }
     }
@@ -155,11 +163,10 @@ impl AxisKind<'_> {
 impl ParallelAxes<'_> {
     /// Shows axes and lines.
     pub fn show(&self, ui: &mut Ui) -> ParallelAxesResponse {
-        let height = self.height.unwrap_or_else(|| ui.available_height()).max(TITLE + 60.0);
+        let height = self.height.unwrap_or_else(|| ui.available_height()).max(2.0 * TITLE + 60.0);
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width().max(120.0), height), Sense::CLICK);
         let count = self.axes.len();
-        let inner = Rect::from_min_max(rect.min + vec2(PAD, TITLE + 8.0), rect.max - vec2(PAD, 8.0));
-        let frame = Frame { rect: inner, left: inner.left(), step: inner.width() / (count.max(2) - 1) as f32, count };
+        let frame = self.frame(ui, rect);
         let passing = self.lines.iter().map(|line| Brush::pass(self.brushes, line.values)).collect::<Vec<_>>();
         let (enabled, kept) = (ui.is_enabled(), passing.iter().filter(|passes| **passes).count());
         response.widget_info(|| WidgetInfo {
@@ -180,15 +187,30 @@ impl ParallelAxes<'_> {
 
         let mut brushes = self.brushes.iter().copied().chain(std::iter::repeat(None)).take(count).collect::<Vec<_>>();
         let mut changed = false;
-        for axis in 0..count {
-            changed |= self.axis_ui(ui, &frame, axis, &mut brushes[axis], &response);
-            changed |= self.title_ui(ui, &frame, axis, &mut brushes[axis], &response);
+        for (axis, brush) in brushes.iter_mut().enumerate() {
+            changed |= self.axis_ui(ui, &frame, axis, brush, &response);
+            changed |= self.title_ui(ui, &frame, axis, brush, &response);
         }
         let response = match hovered {
             Some(line) => response.on_hover_ui_at_pointer(|ui| self.readout_ui(ui, &self.lines[line])),
             None => response,
         };
         ParallelAxesResponse { response, hovered, clicked, brushes: changed.then_some(brushes) }
+    }
+
+    fn frame(&self, ui: &Ui, rect: Rect) -> Frame {
+        let count = self.axes.len();
+        let step = (rect.width() - 2.0 * PAD) / (count.max(2) - 1) as f32;
+        let font = FontId::proportional(size::CAPTION);
+        let fits = |(axis, of): (usize, &ParallelAxis<'_>)| {
+            let wide = ui.painter().layout_no_wrap(of.name.to_owned(), font.clone(), ui.tokens().tertiary).size().x;
+            let end = axis == 0 || axis + 1 == count;
+            wide <= if end { step / 2.0 - 3.0 + PAD } else { step - 6.0 }
+        };
+        let staggered = !self.axes.iter().enumerate().all(fits);
+        let above = if staggered { 2.0 * TITLE - 4.0 } else { TITLE };
+        let inner = Rect::from_min_max(rect.min + vec2(PAD, above + 8.0), rect.max - vec2(PAD, 8.0));
+        Frame { rect: inner, left: inner.left(), step, count, staggered }
     }
 
     /// The unbroken stretches of a line.
@@ -266,7 +288,7 @@ impl ParallelAxes<'_> {
         let painter = ui.painter();
         let line = Stroke::new(1.0, if lit { t.secondary } else { t.tertiary });
         painter.vline(x, frame.rect.y_range(), line);
-        ticks_ui(painter, t, frame, axis, of);
+        ticks_ui(painter, t, frame, axis, of, self.tick_room(ui, frame, axis));
         if let Some(brush) = brush {
             let y = |value| frame.y(scale.share(value));
             let kept = Rect::from_x_y_ranges(x - 5.0..=x + 5.0, y(brush.high)..=y(brush.low)).expand2(vec2(0.0, 1.0));
@@ -281,6 +303,25 @@ impl ParallelAxes<'_> {
             ));
         }
         *brush != before
+    }
+
+    /// How wide the names beside an axis may be. Those of the last axis stand on its left, where those of the one before it
+    /// end.
+    fn tick_room(&self, ui: &Ui, frame: &Frame, axis: usize) -> f32 {
+        let half = frame.step / 2.0;
+        let beside = match self.axes.last() {
+            _ if frame.count < 2 => return frame.rect.width(),
+            Some(_) if axis + 1 == frame.count => half,
+            Some(last) if axis + 2 == frame.count => {
+                let font = FontId::proportional(size::TICK);
+                let wide = |(_, words): (f64, String)| {
+                    ui.painter().layout_no_wrap(words, font.clone(), ui.tokens().tertiary).size().x
+                };
+                half.min(last.kind.ticks().into_iter().map(wide).fold(0.0, f32::max) + 10.0)
+            }
+            _ => 0.0,
+        };
+        frame.step - beside - 10.0
     }
 
     fn title_ui(&self, ui: &Ui, frame: &Frame, axis: usize, brush: &mut Option<Brush>, whole: &Response) -> bool {
@@ -382,10 +423,9 @@ fn keys(ui: &Ui, response: &Response, scale: Scale, brush: &mut Option<Brush>) {
 }
 
 /// Values beside an axis, where there is room, on a ground that keeps lines from crossing them out.
-fn ticks_ui(painter: &Painter, t: &Tokens, frame: &Frame, axis: usize, of: &ParallelAxis<'_>) {
+fn ticks_ui(painter: &Painter, t: &Tokens, frame: &Frame, axis: usize, of: &ParallelAxis<'_>, room: f32) {
     let x = frame.x(axis);
     let last = axis + 1 == frame.count && axis > 0;
-    let room = if frame.count > 1 { frame.step - 14.0 } else { frame.rect.width() };
     let mut free_below = f32::INFINITY;
     for (value, words) in of.kind.ticks() {
         let Some(share) = of.kind.share(value) else { continue };

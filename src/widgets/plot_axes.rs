@@ -13,6 +13,9 @@ const MARGIN: f32 = space::M;
 /// Room for the ticks of y, the same in all plots so that they stand in line.
 const Y_AXIS: f32 = 38.0;
 
+/// A line of ticks.
+const LINE: f32 = 14.0;
+
 /// Where x has its ticks.
 #[derive(Clone, Debug)]
 pub(super) enum XTicks {
@@ -30,6 +33,11 @@ pub(super) enum XTicks {
 }
 
 impl XTicks {
+    /// Whether each tick is wanted: then the unit stands below them rather than in their place.
+    fn gives_all(&self) -> bool {
+        matches!(self, Self::At { .. })
+    }
+
     fn label(&self, mark: f64) -> String {
         match self {
             Self::Linear | Self::Whole => ticks::tick(mark),
@@ -46,15 +54,16 @@ pub(super) fn plot<'p>(ui: &Ui, id: impl AsIdSalt, x_label: &str, x: XTicks, log
     let width = f64::from((ui.available_width() - MARGIN).max(64.0));
     let room = (8.0 + 6.0 * x_label.chars().count() as f64) / (width - f64::from(Y_AXIS)).max(1.0);
     let labels = x.clone();
+    let thickness = if x.gives_all() { 2.0 * LINE } else { 18.0 };
     let x_axis = AxisHints::new_x()
         .tick_label_color(t.tertiary)
         .tick_label_font(tick_font.clone())
-        .min_thickness(18.0)
+        .min_thickness(thickness)
         .formatter(move |mark: GridMark, range: &RangeInclusive<f64>| {
             // The unit stands at the end of the axis; a tick there would run into it.
             let span = range.end() - range.start();
             let free = range.end() - span * room;
-            if mark.value > free { String::new() } else { labels.label(mark.value) }
+            if mark.value > free && !labels.gives_all() { String::new() } else { labels.label(mark.value) }
         });
     let y_axis =
         AxisHints::new_y().tick_label_color(t.tertiary).tick_label_font(tick_font).min_thickness(Y_AXIS).formatter(
@@ -84,8 +93,8 @@ pub(super) fn plot<'p>(ui: &Ui, id: impl AsIdSalt, x_label: &str, x: XTicks, log
         .label_formatter(|_| None)
 }
 
-/// Writes the unit of x at the end of its axis.
-pub(super) fn x_label_ui(ui: &Ui, frame: Rect, label: &str) {
-    let end = pos2(frame.right(), frame.bottom());
+/// Writes the unit of x at the end of its axis, on a line of its own where `below` says so.
+pub(super) fn x_label_ui(ui: &Ui, frame: Rect, label: &str, below: bool) {
+    let end = pos2(frame.right(), frame.bottom() + if below { LINE } else { 0.0 });
     ui.painter().text(end, Align2::RIGHT_TOP, label, FontId::proportional(size::TICK), ui.tokens().tertiary);
 }

@@ -1,6 +1,6 @@
 //! A field that holds one value, a list of them, or a range: typed in, checked while it is typed, and spelled out below.
 
-use eframe::egui::{Align, Id, Layout, Response, RichText, TextEdit, Ui, UiBuilder, vec2};
+use eframe::egui::{Align, Align2, Id, Layout, Response, RichText, TextEdit, Ui, UiBuilder, vec2};
 
 use super::{
     range_value::{RangeFault, RangeLimits, RangeValue},
@@ -228,8 +228,8 @@ impl RangeField<'_> {
 /// A line of text; says whether it was edited, and whether it was just left.
 fn edit_ui(ui: &mut Ui, id: Id, typed: &mut String, name: &str, wide: f32, wrong: bool) -> (bool, bool) {
     let colour = if wrong { ui.tokens().bad } else { ui.tokens().text };
-    // The margins of the field count too.
-    let edit = TextEdit::singleline(typed).id(id).desired_width(wide - 8.0).text_color(colour).margin(vec2(4.0, 4.0));
+    let edit = TextEdit::singleline(typed).id(id).desired_width(wide).text_color(colour).margin(vec2(6.0, 4.0));
+    let edit = edit.align(Align2::LEFT_CENTER);
     let response = ui.add(edit).accessible_name(name);
     (response.changed(), response.lost_focus())
 }

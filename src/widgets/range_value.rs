@@ -80,7 +80,9 @@ impl RangeLimits {
     pub fn expand(&self, value: &RangeValue) -> Vec<f64> {
         let mut values = value.expand();
         if self.whole {
-            values.iter_mut().for_each(|value| *value = value.round());
+            for value in &mut values {
+                *value = value.round();
+            }
             values.dedup();
         }
         values

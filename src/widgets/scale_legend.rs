@@ -19,7 +19,7 @@ pub struct ScaleLegend<'a> {
 }
 
 const BAR: f32 = 6.0;
-const HEIGHT: f32 = 34.0;
+pub(super) const HEIGHT: f32 = 32.0;
 
 impl ScaleLegend<'_> {
     /// Shows the scale across the available width; the pointer reads values off it.

@@ -67,7 +67,7 @@ pub struct SmallMultiplesResponse {
     pub clicked: Option<usize>,
 }
 
-const NARROWEST: f32 = 104.0;
+const NARROWEST: f32 = 96.0;
 const KEY: f32 = 18.0;
 const TITLE: f32 = 20.0;
 const NAMES: f32 = 13.0;
@@ -171,7 +171,7 @@ impl SmallMultiples<'_> {
             let lower = Rect::from_x_y_ranges(x, ceiling..=ceiling + length(panel.lower, room - up));
             painter.rect_filled(lower, CornerRadius { sw: r, se: r, nw: 0, ne: 0 }, self.lower.colour);
         }
-        self.names_ui(ui, bars, (floor + ceiling) / 2.0, slot);
+        self.names_ui(ui, bars, f32::midpoint(floor, ceiling), slot);
     }
 
     /// The names of the classes; where they do not all fit, the label's alone.

@@ -125,7 +125,7 @@ fn round_step(step: f64) -> f64 {
 fn multiples((low, high): (f64, f64), step: f64) -> Vec<f64> {
     let first = (low / step).ceil() as i64;
     let last = (high / step).floor() as i64;
-    (first..=last.min(first + 200)).map(|i| i as f64 * step).collect()
+    (first..=last.min(first.saturating_add(200))).map(|i| i as f64 * step).collect()
 }
 
 /// All lines equally strong: `egui_plot` fades those with small steps.
