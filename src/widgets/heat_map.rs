@@ -224,13 +224,16 @@ impl HeatMap<'_> {
             let x = grid.cells.left() - space::S - galley.size().x;
             painter.galley(pos2(x, y - galley.size().y / 2.0), galley, t.tertiary);
         }
-        let galleys = self.columns.iter().map(|label| tick(ui, t, label)).collect::<Vec<_>>();
-        let widest = galleys.iter().map(|galley| galley.size().x).fold(0.0, f32::max) + 4.0;
-        let every = (widest / grid.step.x).ceil().max(1.0) as usize;
-        for (column, galley) in galleys.into_iter().enumerate().step_by(every) {
-            let cell = grid.cell(column);
-            let x = (cell.center().x - galley.size().x / 2.0).min(rect.right() - galley.size().x);
-            painter.galley(pos2(x, grid.cells.bottom() + 2.0), galley, t.tertiary);
+        // As many as fit side by side.
+        let mut free = rect.left();
+        for (column, label) in self.columns.iter().enumerate() {
+            let galley = tick(ui, t, label);
+            let middle = grid.cell(column).center().x;
+            let left = (middle - galley.size().x / 2.0).min(rect.right() - galley.size().x);
+            if left >= free {
+                free = left + galley.size().x + space::XS;
+                painter.galley(pos2(left, grid.cells.bottom() + 2.0), galley, t.tertiary);
+            }
         }
     }
 

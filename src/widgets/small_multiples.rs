@@ -166,10 +166,16 @@ impl SmallMultiples<'_> {
                 let p = of.get(class).copied().filter(|p| p.is_finite()).unwrap_or(0.0);
                 (p / full).clamp(0.0, 1.0) * room
             };
-            let upper = Rect::from_x_y_ranges(x.clone(), floor - length(panel.upper, up)..=floor);
-            painter.rect_filled(upper, CornerRadius { nw: r, ne: r, sw: 0, se: 0 }, self.upper.colour);
-            let lower = Rect::from_x_y_ranges(x, ceiling..=ceiling + length(panel.lower, room - up));
-            painter.rect_filled(lower, CornerRadius { sw: r, se: r, nw: 0, ne: 0 }, self.lower.colour);
+            let (above, below) = (length(panel.upper, up), length(panel.lower, room - up));
+            // Nothing is drawn as nothing, not as a hair.
+            if above > 0.0 {
+                let bar = Rect::from_x_y_ranges(x.clone(), floor - above..=floor);
+                painter.rect_filled(bar, CornerRadius { nw: r, ne: r, sw: 0, se: 0 }, self.upper.colour);
+            }
+            if below > 0.0 {
+                let bar = Rect::from_x_y_ranges(x, ceiling..=ceiling + below);
+                painter.rect_filled(bar, CornerRadius { sw: r, se: r, nw: 0, ne: 0 }, self.lower.colour);
+            }
         }
         self.names_ui(ui, bars, f32::midpoint(floor, ceiling), slot);
     }
