@@ -7,7 +7,11 @@ use eframe::egui::{self, Key, Role, Theme};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use stillroom::{
     theme,
-    widgets::{Band, Curve, CurvePlot, Gallery, Marker, ProbabilityBars, Side, gallery_ui},
+    widgets::{
+        AxisKind, Band, BandLine, BandPlot, BandPoint, Brush, Curve, CurvePlot, Gallery, HeatCell, HeatMap, Marker,
+        MiniPanel, ParallelAxes, ParallelAxis, ParallelLine, ProbabilityBars, RangeValue, Scale, Side, SmallMultiples,
+        Whose, gallery_ui,
+    },
 };
 
 fn gallery(theme: Theme) -> Harness<'static, Gallery> {
@@ -205,6 +209,247 @@ fn a_plot_bears_whatever_a_run_may_send() {
             });
             harness.get_by_role_and_label(Role::Figure, "Loss").hover();
             harness.run();
+        }
+    }
+}
+
+/// The page of the parts of a sweep board.
+fn sweep(theme: Theme) -> Harness<'static, Gallery> {
+    let state = Gallery { page: 1, ..Gallery::default() };
+    let harness = Harness::builder().with_size([1280.0, 1200.0]).with_theme(theme);
+    let mut harness = harness.with_context_setup(theme::install).build_ui_state(gallery_ui, state);
+    harness.run();
+    harness
+}
+
+#[test]
+fn the_sweep_board_has_names_and_comes_to_rest_in_both_themes() {
+    for theme in [Theme::Dark, Theme::Light] {
+        sweep(theme).run();
+    }
+}
+
+const MAP: &str = "Validation errors by temperature and soft weight";
+
+#[test]
+fn a_cell_of_a_heat_map_is_clicked_and_read() {
+    let mut harness = sweep(Theme::Dark);
+    let best = "temperature 1, soft weight 0.5: 37 of 500 validation errors, 4 seeds (best)";
+    assert_eq!(harness.get_by_role_and_label(Role::Grid, MAP).value().as_deref(), Some(best));
+    assert!(harness.query_by_role_and_label(Role::GridCell, best).is_some());
+    harness.get_by_role_and_label(Role::GridCell, "temperature 16, soft weight 0.1: not run yet").click();
+    harness.run();
+    assert_eq!(harness.state().sweep.cell, Some(24));
+    let cell = "temperature 4, soft weight 0.7: 50 of 500 validation errors, 4 seeds";
+    harness.get_by_role_and_label(Role::GridCell, cell).click();
+    harness.run();
+    assert_eq!(harness.state().sweep.cell, Some(7));
+}
+
+#[test]
+fn a_heat_map_takes_keys() {
+    let mut harness = sweep(Theme::Dark);
+    harness.get_by_role_and_label(Role::Grid, MAP).focus();
+    harness.run();
+    // From the best cell, the first of the third row, and never beyond the edges.
+    for key in [Key::ArrowLeft, Key::ArrowRight, Key::ArrowRight, Key::ArrowDown, Key::Enter] {
+        harness.key_press(key);
+        harness.run();
+    }
+    assert_eq!(harness.state().sweep.cell, Some(17));
+    assert!(harness.get_by_role_and_label(Role::Grid, MAP).is_focused());
+}
+
+#[test]
+fn axes_are_brushed_by_dragging_and_cleared_by_their_title() {
+    let mut harness = sweep(Theme::Dark);
+    assert_eq!(harness.get_by_role_and_label(Role::Figure, "Students").value().as_deref(), Some("25 of 25 lines"));
+    let axis = harness.get_by_role_and_label(Role::Slider, "soft weight").rect();
+    harness.drag_at(axis.center());
+    let beyond = axis.center_top() - egui::vec2(0.0, 30.0);
+    harness.hover_at(beyond);
+    harness.run();
+    harness.drop_at(beyond);
+    harness.run();
+    let brush = harness.state().sweep.brushes[1].unwrap();
+    assert!((brush.low - 0.5).abs() < 0.01 && (brush.high - 0.9).abs() < 1e-9, "beyond the end is the end: {brush:?}");
+    let kept = harness.get_by_role_and_label(Role::Figure, "Students").value();
+    assert!(kept == Some("15 of 25 lines".to_owned()) || kept == Some("10 of 25 lines".to_owned()), "{kept:?}");
+    harness.get_by_role_and_label(Role::Button, "Keep all of soft weight again").click();
+    harness.run();
+    assert_eq!(harness.state().sweep.brushes[1], None);
+}
+
+#[test]
+fn axes_take_keys() {
+    let mut harness = sweep(Theme::Dark);
+    harness.get_by_role_and_label(Role::Slider, "student").focus();
+    harness.run();
+    harness.key_press(Key::ArrowUp);
+    harness.run();
+    let brush = harness.state().sweep.brushes[2].unwrap();
+    assert!((brush.low - 0.05).abs() < 1e-9 && brush.high == 1.0, "{brush:?}");
+    harness.key_press_modifiers(egui::Modifiers::SHIFT, Key::ArrowDown);
+    harness.run();
+    assert!((harness.state().sweep.brushes[2].unwrap().high - 0.95).abs() < 1e-9);
+    harness.key_press(Key::Delete);
+    harness.run();
+    assert_eq!(harness.state().sweep.brushes[2], None);
+}
+
+#[test]
+fn a_small_panel_is_chosen() {
+    let mut harness = sweep(Theme::Dark);
+    harness.get_by_role_and_label(Role::Button, "T 4: teacher 8 19.3 %, student 8 19.4 %").click();
+    harness.run();
+    assert_eq!(harness.state().sweep.panel, Some(2));
+}
+
+#[test]
+fn a_band_plot_reads_out_its_points() {
+    let harness = sweep(Theme::Dark);
+    let words = harness.get_by_role_and_label(Role::Figure, "Errors by temperature").value().unwrap();
+    assert!(words.starts_with("soft weight 0.5 temperature 1: 37.0 ± 2.5, temperature 2: 40.0"), "{words}");
+    assert!(words.ends_with("; no teacher 40.0 ± 1.5"), "{words}");
+}
+
+#[test]
+fn shares_are_read_out() {
+    let harness = sweep(Theme::Dark);
+    let share = harness.get_by_role_and_label(Role::Meter, "temperature");
+    assert_eq!(share.value().as_deref(), Some("61 %"));
+    assert!(harness.query_by_role_and_label(Role::Image, "validation errors, 37 to 53").is_some());
+}
+
+/// Replaces what stands in a text field.
+fn type_over(harness: &mut Harness<'_, Gallery>, name: &str, typed: &str) {
+    harness.get_by_role_and_label(Role::TextInput, name).focus();
+    harness.run_steps(3);
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
+    harness.event(egui::Event::Text(typed.to_owned()));
+    harness.run_steps(3);
+}
+
+#[test]
+fn a_swept_field_takes_a_value_a_list_and_a_range() {
+    let mut harness = sweep(Theme::Dark);
+    assert!(harness.query_by_value("5 values: 1 · 2 · 4 · 8 · 16").is_some());
+    type_over(&mut harness, "Temperature to", "64");
+    type_over(&mut harness, "Temperature, points", "7");
+    let range = |log| RangeValue::Range { from: 1.0, to: 64.0, points: 7, log };
+    assert_eq!(harness.state().sweep.temperature, range(true));
+    harness.get_by_role_and_label(Role::Tab, "linear").click();
+    harness.run_steps(3);
+    assert_eq!(harness.state().sweep.temperature, range(false));
+
+    type_over(&mut harness, "Soft weight, values", "0.25; 0.75");
+    assert_eq!(harness.state().sweep.weight, RangeValue::List(vec![0.25, 0.75]));
+
+    type_over(&mut harness, "Epochs", "40");
+    assert_eq!(harness.state().sweep.epochs, RangeValue::One(40.0));
+    let lists = harness.get_all_by_role_and_label(Role::Tab, "list").collect::<Vec<_>>();
+    lists[2].click();
+    harness.run_steps(3);
+    assert_eq!(harness.state().sweep.epochs, RangeValue::List(vec![40.0]));
+}
+
+#[test]
+fn what_a_field_does_not_allow_is_marked_and_not_taken() {
+    let mut harness = sweep(Theme::Dark);
+    let before = harness.state().sweep.clone();
+    for (typed, fault) in [
+        ("0.1, x", "“x” is not a number"),
+        ("0.1, 2", "From 0 to 1"),
+        ("0.1, 0.1", "0.1 is there twice"),
+        (",", "Type a number"),
+    ] {
+        type_over(&mut harness, "Soft weight, values", typed);
+        assert!(harness.query_by_value(fault).is_some(), "{fault}");
+        assert_eq!(harness.state().sweep.weight, before.weight);
+    }
+    type_over(&mut harness, "Epochs", "2.5");
+    assert!(harness.query_by_value("“2.5” is not a whole number").is_some());
+    assert_eq!(harness.state().sweep.epochs, before.epochs);
+    type_over(&mut harness, "Temperature, points", "1");
+    assert!(harness.query_by_value("From 2 to 32 values").is_some());
+    assert_eq!(harness.state().sweep.temperature, before.temperature);
+    // What is wrong stays until it is put right.
+    type_over(&mut harness, "Soft weight, values", "0.5");
+    assert!(harness.query_by_value("Type a number").is_none());
+    assert_eq!(harness.state().sweep.weight, RangeValue::List(vec![0.5]));
+}
+
+#[test]
+fn a_value_that_moves_elsewhere_is_shown() {
+    let mut harness = sweep(Theme::Dark);
+    type_over(&mut harness, "Epochs", "x");
+    harness.state_mut().sweep.epochs = RangeValue::One(12.0);
+    harness.run_steps(2);
+    assert_eq!(harness.get_by_role_and_label(Role::TextInput, "Epochs").value().as_deref(), Some("12"));
+}
+
+#[test]
+fn sweep_parts_bear_whatever_may_come() {
+    let odd = [f64::NAN, f64::INFINITY, -1.0, 0.0, 1e300];
+    let names = ["a".to_owned(), "a name that is far too long for such a small place".to_owned()];
+    for values in [&odd[..], &odd[..1], &odd[3..4], &[]] {
+        let cells = values
+            .iter()
+            .map(|value| {
+                let (text, hover) = (format!("{value}"), format!("exactly {value}"));
+                Some(HeatCell { value: *value, text, hover, lit: true })
+            })
+            .collect::<Vec<_>>();
+        let points = values.iter().map(|x| BandPoint { x: *x, mean: *x, deviation: f64::NAN, seeds: 1 });
+        let points = points.collect::<Vec<_>>();
+        let probabilities = values.iter().map(|value| *value as f32).collect::<Vec<_>>();
+        for size in [[140.0, 700.0], [420.0, 700.0]] {
+            let harness = Harness::builder().with_size(size).with_context_setup(theme::install);
+            let mut harness = harness.build_ui(|ui| {
+                let map = HeatMap {
+                    name: "Map",
+                    metric: "errors",
+                    row_axis: &names[1],
+                    rows: &names,
+                    column_axis: "x",
+                    columns: &names,
+                    cells: &cells,
+                    lowest_is_best: false,
+                    height: Some(120.0),
+                };
+                map.show(ui);
+                let line = BandLine { name: "line", colour: egui::Color32::RED, points: &points };
+                let (lines, baseline) = ([line], Some(line));
+                let plot =
+                    BandPlot { name: "Plot", x_label: "x", log_x: true, lines: &lines, baseline, height: Some(100.0) };
+                plot.show(ui);
+                let scale = Scale::new(f64::NAN, 1.0, true);
+                let axes = [
+                    ParallelAxis { name: &names[1], kind: AxisKind::Number { scale, ticks: values } },
+                    ParallelAxis { name: "none", kind: AxisKind::Category(&[]) },
+                    ParallelAxis { name: "names", kind: AxisKind::Category(&names) },
+                ];
+                let lines = [ParallelLine { name: "line", values, share: f32::NAN, lit: true }];
+                let brushes = [Some(Brush::new(f64::NAN, 0.0))];
+                for axes in [&axes[..], &axes[..1], &[]] {
+                    let name = if axes.len() == 3 { "Axes" } else { names[axes.len()].as_str() };
+                    let height = Some(110.0);
+                    ParallelAxes { name, axes, lines: &lines, brushes: &brushes, height }.show(ui);
+                }
+                let whose = Whose { name: "teacher", colour: egui::Color32::RED };
+                let panel =
+                    MiniPanel { title: "T", share: None, upper: &probabilities, lower: &probabilities, lit: true };
+                let panels = [panel; 3];
+                let label = Some((7, egui::Color32::RED));
+                let panel_height = Some(60.0);
+                let (name, classes, lower) = ("Panels", &names[..], whose);
+                SmallMultiples { name, classes, label, upper: whose, lower, panels: &panels, panel_height }.show(ui);
+            });
+            harness.run();
+            for name in ["Plot", "Axes"] {
+                harness.get_by_role_and_label(Role::Figure, name).hover();
+                harness.run();
+            }
         }
     }
 }

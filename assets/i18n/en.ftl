@@ -246,3 +246,51 @@ toast-no-thread = The training thread is gone; start Stillroom again
 
 # Developer overlay.
 overlay-frames = { $frames } frames · CPU { $cpu } ms median, { $cpu-99 } ms p99 · interval { $interval } ms median, { $interval-99 } ms p99
+
+# Parts of the sweep board.
+widget-scale = { $name }, { $low } to { $high }
+widget-heat-empty = no results yet
+widget-heat-best = { $value } (best)
+widget-heat-missing = not run yet
+widget-heat-cell = { $place }: { $value }
+widget-heat-place = { $column-axis } { $column }, { $row-axis } { $row }
+widget-heat-rows = { $name } ↓
+widget-heat-columns = { $name } →
+widget-band-seeds = { $count ->
+    [one] 1 seed
+   *[other] { $count } seeds
+}
+widget-band-point = { $place }: { $value }
+widget-band-value = { $mean } ± { $deviation }
+widget-parallel-kept = { $kept } of { $count } lines
+widget-brush-all = all
+widget-brush-range = { $low } to { $high }
+widget-brush-clear = Keep all of { $name } again
+widget-brush-hint = { $name }: { $range }. Drag to keep a part.
+widget-mini-top = { $name } { $class } { $value }
+widget-range-kind = { $name }: one value, a list or a range
+widget-range-value = value
+widget-range-list = list
+widget-range-range = range
+widget-range-list-of = { $name }, values
+widget-range-from = from
+widget-range-from-of = { $name } from
+widget-range-to = to
+widget-range-to-of = { $name } to
+widget-range-points = points
+widget-range-points-of = { $name }, points
+widget-range-scale = { $name }, spacing
+widget-range-linear = linear
+widget-range-log = log
+widget-range-values = { $count ->
+    [one] 1 value
+   *[other] { $count } values
+}: { $values }
+widget-range-empty = Type a number
+widget-range-no-number = “{ $typed }” is not a number
+widget-range-not-whole = “{ $typed }” is not a whole number
+widget-range-outside = From { $low } to { $high }
+widget-range-no-ratio = No ratio leads to 0: use linear spacing
+widget-range-twice = { $value } is there twice
+widget-range-count = From 2 to { $most } values
+widget-range-no-range = The two ends are the same

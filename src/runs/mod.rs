@@ -5,6 +5,7 @@
 mod apply;
 mod error;
 mod files;
+mod importance;
 mod journal;
 mod lease;
 mod memory;
@@ -15,10 +16,12 @@ mod queue;
 mod reader;
 mod rows;
 mod schema;
+pub mod verdict;
 mod words;
 mod writer;
 
 pub use error::StoreError;
+pub use importance::{Importance, importance};
 pub use journal::StoreJournal;
 pub use memory::{MemoryJournal, replay};
 pub use path::store_path;

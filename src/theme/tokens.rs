@@ -131,6 +131,25 @@ impl Tokens {
         let low = (at as usize).min(SWEPT.len() - 2);
         SWEPT[low].lerp_to_gamma(SWEPT[low + 1], at - low as f32)
     }
+
+    /// The colour of text that lies on a coloured ground: black or white, whichever stands out more.
+    pub fn ink_on(&self, ground: Color32) -> Color32 {
+        if contrast(ground, Color32::BLACK) > contrast(ground, Color32::WHITE) {
+            Color32::BLACK
+        } else {
+            Color32::WHITE
+        }
+    }
+}
+
+/// WCAG 2 contrast ratio.
+fn contrast(a: Color32, b: Color32) -> f32 {
+    let luminance = |colour: Color32| {
+        let [r, g, b, _] = egui::Rgba::from(colour).to_array();
+        0.2126 * r + 0.7152 * g + 0.0722 * b
+    };
+    let (a, b) = (luminance(a), luminance(b));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
 }
 
 /// Gives every [`egui::Ui`] the colours of the theme it is drawn in.
@@ -159,16 +178,6 @@ const fn rgb(hex: u32) -> Color32 {
 mod tests {
     use super::*;
 
-    /// WCAG 2 contrast ratio.
-    fn contrast(a: Color32, b: Color32) -> f32 {
-        let luminance = |colour: Color32| {
-            let [r, g, b, _] = egui::Rgba::from(colour).to_array();
-            0.2126 * r + 0.7152 * g + 0.0722 * b
-        };
-        let (a, b) = (luminance(a), luminance(b));
-        (a.max(b) + 0.05) / (a.min(b) + 0.05)
-    }
-
     #[test]
     fn all_text_passes_aa_on_every_ground() {
         for t in [&DARK, &LIGHT] {
@@ -183,6 +192,14 @@ mod tests {
                 }
             }
             assert!(contrast(t.text, t.selected) >= 4.5);
+        }
+    }
+
+    #[test]
+    fn ink_on_a_swept_colour_passes_aa() {
+        for step in 0..=100 {
+            let ground = DARK.swept(step as f32 / 100.0);
+            assert!(contrast(DARK.ink_on(ground), ground) >= 4.5, "{ground:?}");
         }
     }
 

@@ -6,12 +6,16 @@ use std::{collections::BTreeSet, ops::RangeInclusive};
 use eframe::egui::{
     self, Align2, Color32, FontId, Id, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2,
 };
-use egui_plot::{AxisHints, FilledArea, GridMark, Line, LineStyle, Plot, PlotPoint, PlotPoints, PlotTransform, PlotUi};
+use egui_plot::{FilledArea, Line, LineStyle, Plot, PlotPoint, PlotPoints, PlotTransform, PlotUi};
 
 use crate::{
     text::{text, text_with},
     theme::{UiTokens as _, size, space},
-    widgets::{focus_ring, ticks},
+    widgets::{
+        focus_ring,
+        plot_axes::{self, XTicks},
+        ticks,
+    },
 };
 
 /// One curve.
@@ -91,10 +95,6 @@ pub struct CurvePlotResponse {
     pub follows: bool,
 }
 
-/// What stays free at the right of the plot.
-const MARGIN: f32 = space::M;
-/// Room for the ticks of y, the same in all plots so that they stand in line.
-const Y_AXIS: f32 = 38.0;
 /// More rows than this do not fit a readout.
 const READOUT_ROWS: usize = 12;
 
@@ -138,7 +138,6 @@ impl CurvePlot<'_> {
     /// double click goes back to following the data.
     pub fn show(&self, ui: &mut Ui) -> CurvePlotResponse {
         let visible = self.visible();
-        let t = ui.tokens();
         let log_y = self.log_y;
         let plot = self.plot(ui);
         let shown = plot.show(ui, |plot| {
@@ -159,8 +158,7 @@ impl CurvePlot<'_> {
             ..WidgetInfo::labeled(Role::Figure, enabled, self.name)
         });
         let frame = *transform.frame();
-        let end = pos2(frame.right(), frame.bottom());
-        ui.painter().text(end, Align2::RIGHT_TOP, self.x_label, FontId::proportional(size::TICK), t.tertiary);
+        plot_axes::x_label_ui(ui, frame, self.x_label, false);
         self.markers_ui(ui, &transform);
         let response = self.readout_ui(ui, &visible, &transform, response);
         CurvePlotResponse {
@@ -180,43 +178,8 @@ impl CurvePlot<'_> {
     }
 
     fn plot<'p>(&self, ui: &Ui) -> Plot<'p> {
-        let t = ui.tokens();
-        let tick_font = FontId::proportional(size::TICK);
-        let (log_y, whole_x) = (self.log_y, self.whole_x);
-        let width = f64::from((ui.available_width() - MARGIN).max(64.0));
-        let room = (8.0 + 6.0 * self.x_label.chars().count() as f64) / (width - f64::from(Y_AXIS)).max(1.0);
-        let x_axis = AxisHints::new_x()
-            .tick_label_color(t.tertiary)
-            .tick_label_font(tick_font.clone())
-            .min_thickness(18.0)
-            .formatter(move |mark: GridMark, range: &RangeInclusive<f64>| {
-                // The unit stands at the end of the axis; a tick there would run into it.
-                let span = range.end() - range.start();
-                let free = range.end() - span * room;
-                if mark.value > free { String::new() } else { ticks::tick(mark.value) }
-            });
-        let y_axis =
-            AxisHints::new_y().tick_label_color(t.tertiary).tick_label_font(tick_font).min_thickness(Y_AXIS).formatter(
-                move |mark: GridMark, _: &RangeInclusive<f64>| {
-                    if log_y { ticks::logarithmic_label(mark.value) } else { ticks::tick(mark.value) }
-                },
-            );
-        let mut plot = Plot::new((self.name, log_y))
-            .width(width as f32)
-            .custom_x_axes(vec![x_axis])
-            .custom_y_axes(vec![y_axis])
-            .x_grid_spacer(move |input| if whole_x { ticks::whole(&input, 90.0) } else { ticks::linear(&input, 90.0) })
-            .y_grid_spacer(move |input| if log_y { ticks::logarithmic(&input) } else { ticks::linear(&input, 44.0) })
-            .grid_color(t.hairline)
-            .show_grid([false, true])
-            .show_background(false)
-            .show_x(false)
-            .show_y(false)
-            .show_crosshair(false)
-            .cursor_color(t.tertiary)
-            .allow_scroll(false)
-            .set_margin_fraction(vec2(0.0, 0.06))
-            .label_formatter(|_| None);
+        let x = if self.whole_x { XTicks::Whole } else { XTicks::Linear };
+        let mut plot = plot_axes::plot(ui, (self.name, self.log_y), self.x_label, x, self.log_y);
         if let Some(x) = self.include_x {
             // From the beginning: before the first point there would be no range otherwise.
             plot = plot.include_x(0.0).include_x(x);
@@ -304,7 +267,7 @@ fn summary(visible: &[Curve<'_>]) -> String {
     if values.is_empty() { text("widget-curve-empty") } else { values.join("; ") }
 }
 
-fn line_ui<'p>(plot: &mut PlotUi<'p>, curve: &Curve<'p>, log_y: bool) {
+pub(super) fn line_ui<'p>(plot: &mut PlotUi<'p>, curve: &Curve<'p>, log_y: bool) {
     let width = if curve.emphasised { 1.8 } else { 1.1 };
     for (part, points) in unbroken(curve.line, log_y).into_iter().enumerate() {
         let mut line =
@@ -316,7 +279,7 @@ fn line_ui<'p>(plot: &mut PlotUi<'p>, curve: &Curve<'p>, log_y: bool) {
     }
 }
 
-fn band_ui(plot: &mut PlotUi<'_>, curve: &Curve<'_>, log_y: bool) {
+pub(super) fn band_ui(plot: &mut PlotUi<'_>, curve: &Curve<'_>, log_y: bool) {
     let shown =
         |band: &Band| Some((band.x, shown_y(band.low, log_y)?, shown_y(band.high, log_y)?)).filter(|b| b.0.is_finite());
     let fill = curve.colour.gamma_multiply(0.22);

@@ -28,6 +28,8 @@ pub struct Gallery {
     pub hidden: BTreeSet<u64>,
     /// How often the primary button was clicked.
     pub presses: u32,
+    /// The second page.
+    pub sweep: SweepGallery,
 }
 
 impl Default for Gallery {
@@ -41,19 +43,24 @@ impl Default for Gallery {
             choice: 0,
             hidden: BTreeSet::new(),
             presses: 0,
+            sweep: SweepGallery::default(),
         }
     }
 }
 
-/// Shows the page.
+/// Shows the page; the second choice of the bar leads to the parts of the sweep board.
 pub fn gallery_ui(ui: &mut Ui, g: &mut Gallery) {
     let plain = egui::Frame::new().fill(ui.tokens().panel);
     Panel::top("bar").frame(plain).exact_size(44.0).show(ui, |ui| bar_ui(ui, g));
     Panel::left("controls").frame(plain).exact_size(267.0).show(ui, |ui| controls_ui(ui, g));
-    Panel::right("lens").frame(plain).exact_size(386.0).show(ui, |ui| lens_ui(ui, g));
+    let sweep = g.page == 1;
+    Panel::right("lens")
+        .frame(plain)
+        .exact_size(386.0)
+        .show(ui, |ui| if sweep { sweep_fields_ui(ui, &mut g.sweep) } else { lens_ui(ui, g) });
     egui::CentralPanel::no_frame().show(ui, |ui| {
         ui.painter().rect_filled(ui.max_rect(), 0.0, ui.tokens().panel);
-        curves_ui(ui, g);
+        if sweep { sweep_plots_ui(ui, &mut g.sweep) } else { curves_ui(ui, g) }
     });
 }
 

@@ -157,28 +157,28 @@ impl ProbabilityBars<'_> {
         both.copied().filter(|p| p.is_finite()).fold(0.0, f32::max)
     }
 
-    /// The row in words, with exact values.
     fn words(&self, class: usize) -> String {
-        let exact = |side: Side<'_>| match side.probabilities.get(class) {
-            Some(p) => text_with("widget-percent", &[("value", exact_percent(*p).into())]),
-            None => text("widget-bars-missing"),
-        };
-        let key = if self.label.is_some_and(|(label, _)| label == class) {
-            "widget-bars-row-label"
-        } else {
-            "widget-bars-row"
-        };
-        text_with(
-            key,
-            &[
-                ("class", self.classes.get(class).map_or("", String::as_str).into()),
-                ("left-name", self.left.name.into()),
-                ("left", exact(self.left).into()),
-                ("right-name", self.right.name.into()),
-                ("right", exact(self.right).into()),
-            ],
-        )
+        let name = self.classes.get(class).map_or("", String::as_str);
+        row_words(name, class, self.left, self.right, self.label.is_some_and(|(label, _)| label == class))
     }
+}
+
+/// A class and what both sides give it, in words with exact values.
+pub(super) fn row_words(name: &str, class: usize, left: Side<'_>, right: Side<'_>, is_label: bool) -> String {
+    let exact = |side: Side<'_>| match side.probabilities.get(class) {
+        Some(p) => text_with("widget-percent", &[("value", exact_percent(*p).into())]),
+        None => text("widget-bars-missing"),
+    };
+    text_with(
+        if is_label { "widget-bars-row-label" } else { "widget-bars-row" },
+        &[
+            ("class", name.into()),
+            ("left-name", left.name.into()),
+            ("left", exact(left).into()),
+            ("right-name", right.name.into()),
+            ("right", exact(right).into()),
+        ],
+    )
 }
 
 fn truncated(mut job: egui::text::LayoutJob, width: f32) -> egui::text::LayoutJob {
@@ -187,7 +187,7 @@ fn truncated(mut job: egui::text::LayoutJob, width: f32) -> egui::text::LayoutJo
 }
 
 /// One decimal; what would round to nothing says so.
-fn percent(p: f32) -> String {
+pub(super) fn percent(p: f32) -> String {
     let percent = 100.0 * p;
     if percent > 0.0 && percent < 0.05 { "<0.1".to_owned() } else { format!("{percent:.1}") }
 }

@@ -12,10 +12,7 @@ use crate::{
 pub fn segmented_ui(ui: &mut Ui, name: &str, chosen: &mut usize, choices: &[&str]) -> Response {
     let t = ui.tokens();
     let font = FontId::proportional(size::BODY);
-    let wide = |text: &&str| {
-        ui.painter().layout_no_wrap((*text).to_owned(), font.clone(), t.text).size().x + 2.0 * space::M - 2.0
-    };
-    let widths = choices.iter().map(wide).collect::<Vec<_>>();
+    let widths = widths(ui, choices);
     let desired = vec2(widths.iter().sum::<f32>() + 4.0, size::ROW + 1.0);
     let (rect, mut response) = ui.allocate_exact_size(desired, Sense::hover());
     let enabled = ui.is_enabled();
@@ -41,4 +38,17 @@ pub fn segmented_ui(ui: &mut Ui, name: &str, chosen: &mut usize, choices: &[&str
         focus_ring(ui, &click, segment.shrink(2.0));
     }
     response
+}
+
+/// How wide the choices are together.
+pub(super) fn segmented_width(ui: &Ui, choices: &[&str]) -> f32 {
+    widths(ui, choices).iter().sum::<f32>() + 4.0
+}
+
+fn widths(ui: &Ui, choices: &[&str]) -> Vec<f32> {
+    let font = FontId::proportional(size::BODY);
+    let wide = |text: &&str| {
+        ui.painter().layout_no_wrap((*text).to_owned(), font.clone(), ui.tokens().text).size().x + 2.0 * space::M - 2.0
+    };
+    choices.iter().map(wide).collect()
 }

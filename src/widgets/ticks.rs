@@ -13,6 +13,15 @@ pub(super) fn exact(value: f64) -> String {
     significant(value, 4)
 }
 
+/// As few digits as tell values of a sweep apart: up to three significant ones, and never fewer than all of a whole number.
+pub(super) fn brief(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return tick(value);
+    }
+    let scale = 10_f64.powi((2 - value.abs().log10().floor() as i32).clamp(0, 300));
+    tick((value * scale).round() / scale)
+}
+
 fn significant(value: f64, digits: i32) -> String {
     if value == 0.0 || !value.is_finite() {
         return with_minus(format!("{value}"));
@@ -79,6 +88,19 @@ pub(super) fn logarithmic(input: &GridInput) -> Vec<GridMark> {
     marks(values, input.bounds)
 }
 
+/// Ticks at given values, which rise; those too near to the one before are left out.
+pub(super) fn at(input: &GridInput, values: &[f64], log: bool) -> Vec<GridMark> {
+    // egui_plot's smallest step is 8 points; a short number needs about 24.
+    let apart = 3.0 * input.base_step_size;
+    let mut kept: Vec<f64> = Vec::new();
+    for value in values.iter().map(|value| if log { value.log10() } else { *value }).filter(|v| v.is_finite()) {
+        if kept.last().is_none_or(|last| value - last >= apart) {
+            kept.push(value);
+        }
+    }
+    marks(kept, input.bounds)
+}
+
 /// The label of a tick on a logarithmic axis.
 pub(super) fn logarithmic_label(exponent: f64) -> String {
     let value = 10_f64.powf(exponent);
@@ -103,7 +125,7 @@ fn round_step(step: f64) -> f64 {
 fn multiples((low, high): (f64, f64), step: f64) -> Vec<f64> {
     let first = (low / step).ceil() as i64;
     let last = (high / step).floor() as i64;
-    (first..=last.min(first + 200)).map(|i| i as f64 * step).collect()
+    (first..=last.min(first.saturating_add(200))).map(|i| i as f64 * step).collect()
 }
 
 /// All lines equally strong: `egui_plot` fades those with small steps.
@@ -143,5 +165,7 @@ mod tests {
         let written = [4.0, 0.001, 12.5, 0.0, -0.25, 1.234_567e-7, 742.4, 2_400_000.0].map(three_digits);
         assert_eq!(written, ["4.0", "0.001", "12.5", "0", "−0.25", "1.23e−7", "742", "2400000"]);
         assert_eq!(exact(0.052_349), "0.05235");
+        let brief = [4.0, 2.828_43, 0.1 + 0.2, 1_234.5, 0.0, -0.5, 0.000_012_34].map(brief);
+        assert_eq!(brief, ["4", "2.83", "0.3", "1235", "0", "−0.5", "1.23e−5"]);
     }
 }

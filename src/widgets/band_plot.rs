@@ -1,0 +1,277 @@
+//! A metric over a swept number: the mean over seeds with a band of one standard deviation, and the baseline beside it.
+
+use eframe::egui::{
+    Align, Color32, Grid, Layout, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, layers::ShapeIdx,
+    pos2, vec2,
+};
+use egui_plot::{PlotPoint, PlotTransform};
+
+use super::{
+    Band, Curve,
+    curve_plot::{band_ui, line_ui},
+    plot_axes::{self, XTicks},
+    ticks,
+};
+use crate::{
+    text::{text, text_with},
+    theme::{UiTokens as _, caption, space, title},
+};
+
+/// What the runs of one swept value came to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BandPoint {
+    /// The swept value.
+    pub x: f64,
+    /// The mean over seeds.
+    pub mean: f64,
+    /// The standard deviation over seeds; 0 with a single one.
+    pub deviation: f64,
+    /// How many seeds.
+    pub seeds: usize,
+}
+
+/// Points of one kind.
+#[derive(Clone, Copy, Debug)]
+pub struct BandLine<'a> {
+    /// What they are.
+    pub name: &'a str,
+    /// Their colour.
+    pub colour: Color32,
+    /// By rising x.
+    pub points: &'a [BandPoint],
+}
+
+/// A plot over a swept number.
+#[derive(Clone, Copy, Debug)]
+pub struct BandPlot<'a> {
+    /// The name for accessibility, and what tells two plots apart.
+    pub name: &'a str,
+    /// The swept field.
+    pub x_label: &'a str,
+    /// Whether its values stand apart by their ratio.
+    pub log_x: bool,
+    /// The curves.
+    pub lines: &'a [BandLine<'a>],
+    /// The student without a teacher: dashed; a single point holds for every x.
+    pub baseline: Option<BandLine<'a>>,
+    /// How tall it is; otherwise it takes what there is.
+    pub height: Option<f32>,
+}
+
+/// What happened to a plot: lines and points by their index.
+#[derive(Debug)]
+pub struct BandPlotResponse {
+    /// Of the plot's area.
+    pub response: Response,
+    /// The line and its point nearest to the pointer.
+    pub hovered: Option<(usize, usize)>,
+    /// The line and its point that was clicked.
+    pub clicked: Option<(usize, usize)>,
+}
+
+/// How far the pointer may be from a point.
+const REACH: f32 = 28.0;
+
+/// A line as the plot wants it: x as it is drawn.
+struct Drawn {
+    line: Vec<PlotPoint>,
+    band: Vec<Band>,
+}
+
+impl BandPlot<'_> {
+    /// Shows the plot.
+    pub fn show(&self, ui: &mut Ui) -> BandPlotResponse {
+        let drawn = self.lines.iter().map(|line| self.drawn(line)).collect::<Vec<_>>();
+        let changing = self.baseline.filter(|baseline| baseline.points.len() > 1);
+        let beside = changing.map(|baseline| self.drawn(&baseline));
+        let curves = self.lines.iter().zip(&drawn).enumerate();
+        let mut curves = curves.map(|(id, (line, drawn))| curve(line, drawn, id as u64, false)).collect::<Vec<_>>();
+        if let (Some(line), Some(drawn)) = (&changing, &beside) {
+            curves.push(curve(line, drawn, u64::MAX, true));
+        }
+        // Behind the curves, but known only when the axes are.
+        let behind = ui.painter().add(Shape::Noop);
+        let shown = self.plot(ui).show(ui, |plot| {
+            for curve in &curves {
+                band_ui(plot, curve, false);
+            }
+            for curve in &curves {
+                line_ui(plot, curve, false);
+            }
+        });
+        let (transform, response) = (shown.transform, shown.response);
+        let enabled = ui.is_enabled();
+        response.widget_info(|| WidgetInfo {
+            current_text_value: Some(self.summary()),
+            ..WidgetInfo::labeled(Role::Figure, enabled, self.name)
+        });
+        let frame = *transform.frame();
+        plot_axes::x_label_ui(ui, frame, self.x_label, matches!(self.x_ticks(), XTicks::At { .. }));
+        self.flat_baseline_ui(ui, behind, frame, &transform);
+        let hovered = self.nearest(&response, &transform);
+        self.dots_ui(ui, &transform, hovered);
+        let clicked = hovered.filter(|_| response.clicked());
+        let response = match hovered {
+            Some(at) => response.on_hover_ui_at_pointer(|ui| self.readout_ui(ui, at)),
+            None => response,
+        };
+        BandPlotResponse { response, hovered, clicked }
+    }
+
+    fn plot<'p>(&self, ui: &Ui) -> egui_plot::Plot<'p> {
+        let points = self.lines.iter().chain(&self.baseline).flat_map(|line| line.points);
+        let mut plot = plot_axes::plot(ui, self.name, self.x_label, self.x_ticks(), false)
+            .set_margin_fraction(vec2(0.06, 0.1))
+            .allow_drag(false)
+            .allow_zoom(false)
+            .allow_boxed_zoom(false)
+            .allow_double_click_reset(false)
+            .sense(Sense::click());
+        for point in points.filter(|point| point.mean.is_finite()) {
+            plot = plot.include_y(point.mean - point.deviation).include_y(point.mean + point.deviation);
+        }
+        match self.height {
+            Some(height) => plot.height(height),
+            None => plot,
+        }
+    }
+
+    /// At the swept values, unless they are too many.
+    fn x_ticks(&self) -> XTicks {
+        let mut values = self.lines.iter().flat_map(|line| line.points).map(|point| point.x).collect::<Vec<_>>();
+        values.sort_by(f64::total_cmp);
+        values.dedup();
+        if self.log_x || values.len() <= 16 { XTicks::At { values, log: self.log_x } } else { XTicks::Linear }
+    }
+
+    fn x(&self, value: f64) -> f64 {
+        if self.log_x { value.log10() } else { value }
+    }
+
+    fn drawn(&self, line: &BandLine<'_>) -> Drawn {
+        let points = line.points.iter().filter(|point| self.x(point.x).is_finite());
+        let place = |point: &BandPoint| PlotPoint::new(self.x(point.x), point.mean);
+        let band = |point: &BandPoint| Band {
+            x: self.x(point.x),
+            low: point.mean - point.deviation,
+            high: point.mean + point.deviation,
+        };
+        Drawn { line: points.clone().map(place).collect(), band: points.map(band).collect() }
+    }
+
+    /// A baseline that holds for every x, across the whole frame: its band behind all, its line before the grid.
+    fn flat_baseline_ui(&self, ui: &Ui, behind: ShapeIdx, frame: Rect, transform: &PlotTransform) {
+        let Some(baseline) = self.baseline else { return };
+        let [point] = baseline.points else { return };
+        if !point.mean.is_finite() || !point.deviation.is_finite() {
+            return;
+        }
+        let y = |value: f64| transform.position_from_point_y(value).clamp(frame.top(), frame.bottom());
+        let across = y(point.mean + point.deviation)..=y(point.mean - point.deviation);
+        let band = Rect::from_x_y_ranges(frame.x_range(), across);
+        ui.painter().set(behind, Shape::rect_filled(band, 0.0, baseline.colour.gamma_multiply(0.16)));
+        let line = [pos2(frame.left(), y(point.mean)), pos2(frame.right(), y(point.mean))];
+        ui.painter().extend(Shape::dashed_line(&line, Stroke::new(1.3, baseline.colour), 5.0, 4.0));
+    }
+
+    fn place(&self, point: &BandPoint, transform: &PlotTransform) -> Option<Pos2> {
+        let (x, y) = (self.x(point.x), point.mean);
+        (x.is_finite() && y.is_finite()).then(|| transform.position_from_point(&PlotPoint::new(x, y)))
+    }
+
+    fn dots_ui(&self, ui: &Ui, transform: &PlotTransform, hovered: Option<(usize, usize)>) {
+        let t = ui.tokens();
+        let painter = ui.painter().with_clip_rect(transform.frame().expand(4.0).intersect(ui.clip_rect()));
+        for (line_index, line) in self.lines.iter().enumerate() {
+            for (index, point) in line.points.iter().enumerate() {
+                if let Some(place) = self.place(point, transform) {
+                    let radius = if hovered == Some((line_index, index)) { 4.5 } else { 3.2 };
+                    painter.circle(place, radius, line.colour, Stroke::new(1.4, t.panel));
+                }
+            }
+        }
+    }
+
+    fn nearest(&self, response: &Response, transform: &PlotTransform) -> Option<(usize, usize)> {
+        let pointer = response.hover_pos()?;
+        let all = self
+            .lines
+            .iter()
+            .enumerate()
+            .flat_map(|(line, of)| of.points.iter().enumerate().map(move |(index, point)| ((line, index), point)));
+        let near = all.filter_map(|(at, point)| {
+            let away = self.place(point, transform)? - pointer;
+            // A curve is read along x: how high the pointer is only tells curves apart.
+            (away.x.abs() <= REACH).then_some((at, away.x.abs() + 0.2 * away.y.abs()))
+        });
+        near.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(at, _)| at)
+    }
+
+    /// The baseline's numbers at an x: its only point, or the one with that x.
+    fn baseline_at(&self, x: f64) -> Option<(&BandLine<'_>, &BandPoint)> {
+        let baseline = self.baseline.as_ref()?;
+        let point = match baseline.points {
+            [only] => Some(only),
+            points => points.iter().find(|point| point.x.total_cmp(&x).is_eq()),
+        };
+        Some((baseline, point?))
+    }
+
+    fn readout_ui(&self, ui: &mut Ui, (line, index): (usize, usize)) {
+        let point = &self.lines[line].points[index];
+        ui.spacing_mut().interact_size.y = 16.0;
+        let place = [("axis", self.x_label.into()), ("x", ticks::brief(point.x).into())];
+        ui.label(title(text_with("widget-curve-at", &place)));
+        let rows = std::iter::once((&self.lines[line], point)).chain(self.baseline_at(point.x));
+        Grid::new("values").num_columns(4).min_col_width(8.0).spacing(vec2(space::S, 2.0)).show(ui, |ui| {
+            for (line, point) in rows {
+                super::dot_ui(ui, line.colour);
+                ui.label(line.name);
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(value(point)));
+                ui.label(caption(text_with("widget-band-seeds", &[("count", point.seeds.into())])));
+                ui.end_row();
+            }
+        });
+    }
+
+    /// The points in words.
+    fn summary(&self) -> String {
+        let lines = self.lines.iter().chain(&self.baseline).filter(|line| !line.points.is_empty());
+        let words = lines.map(|line| {
+            let one = |point: &BandPoint| {
+                let place = [("axis", self.x_label.into()), ("x", ticks::brief(point.x).into())];
+                let place = text_with("widget-curve-at", &place);
+                text_with("widget-band-point", &[("place", place.into()), ("value", value(point).into())])
+            };
+            let points = match line.points {
+                [only] => value(only),
+                points => points.iter().map(one).collect::<Vec<_>>().join(", "),
+            };
+            text_with("widget-curve-now", &[("name", line.name.into()), ("value", points.into())])
+        });
+        let words = words.collect::<Vec<_>>();
+        if words.is_empty() { text("widget-curve-empty") } else { words.join("; ") }
+    }
+}
+
+fn curve<'a>(line: &BandLine<'a>, drawn: &'a Drawn, id: u64, dashed: bool) -> Curve<'a> {
+    Curve {
+        name: line.name,
+        id,
+        colour: line.colour,
+        dashed,
+        emphasised: !dashed,
+        line: &drawn.line,
+        band: &drawn.band,
+    }
+}
+
+/// `37.2 ± 2.1`.
+fn value(point: &BandPoint) -> String {
+    let mean = ticks::exact(point.mean);
+    if point.seeds < 2 {
+        return mean;
+    }
+    let deviation = ticks::three_digits(point.deviation);
+    text_with("widget-band-value", &[("mean", mean.into()), ("deviation", deviation.into())])
+}
