@@ -1,15 +1,17 @@
 //! Follows a job: from the engine's reports to lines of JSON, or to the screen.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::events::{self, FinishedRun};
 use super::screen::Screen;
+use super::sweep::Summary;
 use super::voice::{Failure, print_json};
 use crate::model::Checkpoint;
-use crate::runs::{Store, StoredJob};
+use crate::recipe::Sweep;
+use crate::runs::{Board, Store, StoredJob};
 use crate::training::Observer;
 use crate::training::report::{
     DeviceInfo, JobId, Live, Progress, Report, Resumed, Role, RunFinished, RunId, RunInfo, RunOutcome, Tested,
@@ -78,12 +80,17 @@ pub(super) struct Follower<'a> {
     job: Option<JobId>,
     runs: Vec<RunInfo>,
     finished: HashMap<RunId, FinishedRun>,
+    board: Board,
+    /// Runs of which a setting was moved before the job was interrupted.
+    edited: HashSet<RunId>,
     unsaved: Option<String>,
 }
 
 impl<'a> Follower<'a> {
     pub fn new(screen: Screen, store: &'a Path, out: Option<&'a Path>, stored: Option<&'a StoredJob>) -> Self {
-        Self { screen, store, out, stored, job: None, runs: Vec::new(), finished: HashMap::new(), unsaved: None }
+        let (job, runs, finished, unsaved) = (None, Vec::new(), HashMap::new(), None);
+        let edited = stored.map(StoredJob::edited).unwrap_or_default();
+        Self { screen, store, out, stored, job, runs, finished, board: Board::default(), edited, unsaved }
     }
 
     /// The job, once it has begun.
@@ -113,10 +120,10 @@ impl<'a> Follower<'a> {
 
     pub fn report(&mut self, report: &Report) -> Result<(), Failure> {
         match report {
-            Report::Started(it) => self.begin(it.job, &it.runs, &it.device, None),
+            Report::Started(it) => self.begin(it.job, &it.sweep, &it.runs, &it.device, None),
             Report::Resumed(it) => {
                 let Some(stored) = self.stored else { return Ok(()) };
-                self.begin(it.job, &stored.runs, &it.device, Some(it.step))?;
+                self.begin(it.job, &stored.sweep, &stored.runs, &it.device, Some(it.step))?;
                 self.earlier(stored, it)
             }
             Report::Epoch(it) => {
@@ -132,6 +139,9 @@ impl<'a> Follower<'a> {
             Report::RunFinished(it) => self.run_finished(it),
             Report::Tested(it) => self.tested(it),
             Report::JobEnded(_) => {
+                if self.runs.iter().filter(|info| info.role == Role::Student).count() > 1 {
+                    return self.end_of_sweep();
+                }
                 let finished: Vec<&FinishedRun> =
                     self.runs.iter().filter_map(|info| self.finished.get(&info.run)).collect();
                 self.screen.end(&finished)
@@ -140,9 +150,24 @@ impl<'a> Follower<'a> {
         }
     }
 
-    fn begin(&mut self, job: JobId, runs: &[RunInfo], device: &str, resumed_at: Option<u64>) -> Result<(), Failure> {
+    fn end_of_sweep(&mut self) -> Result<(), Failure> {
+        let Some(job) = self.job else { return Ok(()) };
+        let (board, runs, edited, infos) = (&self.board, &self.finished, &self.edited, &self.runs);
+        let summary = Summary { board, runs, edited, infos };
+        if self.screen.is_json() { print_json(&summary.line(job)) } else { self.screen.end_of_sweep(&summary.text()) }
+    }
+
+    fn begin(
+        &mut self,
+        job: JobId,
+        sweep: &Sweep,
+        runs: &[RunInfo],
+        device: &str,
+        resumed_at: Option<u64>,
+    ) -> Result<(), Failure> {
         self.job = Some(job);
         self.runs = runs.to_vec();
+        self.board = Board::new(sweep, runs);
         if !self.screen.is_json() {
             self.screen.begin(job, runs, resumed_at);
             return Ok(());

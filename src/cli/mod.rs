@@ -9,6 +9,7 @@ mod predict;
 mod run;
 mod screen;
 mod soften;
+mod sweep;
 mod table;
 mod voice;
 

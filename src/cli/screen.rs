@@ -24,6 +24,8 @@ pub(super) struct Screen {
     errors: HashMap<RunId, (Role, u64)>,
     /// When a line was last written, where there is no terminal.
     last_line: HashMap<RunId, Instant>,
+    /// Whether epochs are not told.
+    quiet: bool,
 }
 
 /// Without a terminal: least time between two lines about the same run.
@@ -35,7 +37,7 @@ impl Screen {
         if !terminal {
             voice.bars().set_draw_target(ProgressDrawTarget::hidden());
         }
-        Self { voice, json, terminal, device: None, bar: None, errors: HashMap::new(), last_line: HashMap::new() }
+        Self { voice, json, terminal, device: None, bar: None, errors: HashMap::new(), last_line: HashMap::new(), quiet: false }
     }
 
     /// Whether results are lines of JSON, so that nothing is shown here.
@@ -49,6 +51,8 @@ impl Screen {
 
     pub fn begin(&mut self, job: JobId, runs: &[RunInfo], resumed_at: Option<u64>) {
         let Some(first) = runs.first() else { return };
+        // The lines of very many runs would say nothing to anybody.
+        self.quiet = runs.len() > 8;
         let goes_on = resumed_at.map_or_else(String::new, |step| format!(", which goes on after step {step}"));
         self.voice.note("started", &format!("{job}{goes_on}: {}", first.recipe.title));
         if let Some(device) = &self.device {
@@ -80,7 +84,7 @@ impl Screen {
 
     pub fn epoch(&mut self, info: &RunInfo, it: &Epoch) {
         self.errors.insert(info.run, (info.role, it.validation.errors));
-        if self.terminal {
+        if self.terminal || self.quiet {
             return;
         }
         let epochs = info.steps / info.steps_per_epoch.max(1);
@@ -139,6 +143,14 @@ impl Screen {
         (left[0], left[1], left[12]) = (true, true, true);
         let rows: Vec<Vec<String>> = runs.iter().map(|run| row(run)).collect();
         print(&format!("{}{}\n", table(&head, &left, &rows), verdict(runs)))
+    }
+
+    /// The results of a sweep.
+    pub fn end_of_sweep(&mut self, text: &str) -> Result<(), Failure> {
+        if let Some((_, bar)) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+        print(text)
     }
 
     fn bar(&mut self, progress: &Progress) -> ProgressBar {

@@ -40,6 +40,24 @@ pub struct Recipe {
 }
 
 impl Recipe {
+    /// The cell that a run belongs to, whatever its seed.
+    pub fn without_seed(&self) -> Self {
+        Self { training: TrainingRecipe { seed: 0, ..self.training.clone() }, ..self.clone() }
+    }
+
+    /// What a baseline depends on: all but the teacher and how it is listened to.
+    pub fn without_teacher(&self) -> Self {
+        let distill = DistillRecipe {
+            method: MethodName::SoftTargets,
+            temperature: 1.0,
+            soft_weight: 0.0,
+            hard_weight: 1.0,
+            temperature_squared: false,
+        };
+        let teacher = TeacherRecipe::Checkpoint(CheckpointSource::File(PathBuf::new()));
+        Self { distill, teacher, ..self.clone() }
+    }
+
     /// The same recipe with paths that do not depend on the working folder, so that it can be resumed from any other.
     pub fn with_absolute_paths(mut self) -> Self {
         let absolute = |path: &mut PathBuf| *path = std::path::absolute(&path).unwrap_or_else(|_| path.clone());

@@ -3,6 +3,7 @@
 //! [`Store::writer`] keeps the engine's reports, [`Store::reader`] finds them again.
 
 mod apply;
+mod board;
 mod error;
 mod files;
 mod importance;
@@ -20,6 +21,7 @@ pub mod verdict;
 mod words;
 mod writer;
 
+pub use board::{Board, BoardAxis, BoardCell, RunEnd};
 pub use error::StoreError;
 pub use importance::{Importance, importance};
 pub use journal::StoreJournal;

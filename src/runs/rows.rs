@@ -1,5 +1,6 @@
 //! What is read from a store: rows of lists, curves, and a job as resuming needs it.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -7,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::recipe::{Source, Sweep};
 use crate::training::{self, KeptWeights, ResumeJob};
 use crate::training::report::{
-    Change, Epoch, Event, JobId, Metrics, ResumeState, Role, RunId, RunInfo, RunOutcome, Setting, Stage,
+    Change, Epoch, Event, EventKind, JobId, Metrics, ResumeState, Role, RunId, RunInfo, RunOutcome, Setting, Stage,
 };
 
 /// A line of the list of runs.
@@ -162,6 +163,21 @@ pub struct StoredJob {
 }
 
 impl StoredJob {
+    /// Runs of which a setting was moved in mid-run.
+    pub fn edited(&self) -> HashSet<RunId> {
+        let changes = self.events.iter().filter_map(|event| match &event.kind {
+            EventKind::Change(change) => Some((event.stage, change)),
+            _ => None,
+        });
+        let touches = |info: &RunInfo, (stage, change): (Stage, &Change)| {
+            info.stage == stage
+                && change.run.is_none_or(|run| run == info.run)
+                && (change.setting == Setting::LearningRate || info.role == Role::Student)
+        };
+        let touched = changes.flat_map(|change| self.runs.iter().filter(move |info| touches(info, change)));
+        touched.map(|info| info.run).collect()
+    }
+
     /// What the engine needs to go on with it.
     pub fn into_resume(self) -> ResumeJob {
         ResumeJob {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use candle_core::{DType, Device};
 
 use super::device::first_line;
-use super::plan::{JobPlan, StagePlan, without_seed};
+use super::plan::{JobPlan, StagePlan};
 use super::prepare::{PrepareError, Prepared, Shelf, Teacher, TeacherModel, population_logits};
 use super::report::{
     DeviceInfo, Event, EventKind, JobEnded, JobId, JobOutcome, Live, LossTerms, Metrics, Preview, Report, ResumeState,
@@ -544,7 +544,7 @@ fn best_cell<'a>(job: &'a Job, plan: &JobPlan, role: Role) -> Option<Vec<&'a Fin
         if finished.outcome != RunOutcome::Done || job.is_edited(run) {
             continue;
         }
-        let cell = without_seed(&run.recipe);
+        let cell = run.recipe.without_seed();
         match cells.iter_mut().find(|(known, _)| *known == cell) {
             Some((_, runs)) => runs.push(finished),
             None => cells.push((cell, vec![finished])),

@@ -10,7 +10,7 @@ use candle_core::Device;
 use super::prepare::{PrepareError, Prepared, Shelf, TeacherModel};
 use super::report::{Role, RunId, RunInfo, Stage};
 use crate::model::{Layer, Plan};
-use crate::recipe::{DataRecipe, DistillRecipe, MethodName, Recipe, Sweep, TeacherRecipe, TrainingRecipe};
+use crate::recipe::{DataRecipe, Recipe, Sweep, TeacherRecipe, TrainingRecipe};
 
 /// Bytes of one step's probe logits that a job keeps at most; with many runs fewer rows are looked at.
 const SNAPSHOT_BYTES: usize = 4 << 20;
@@ -85,7 +85,12 @@ struct Draft {
 
 impl Draft {
     fn add(&mut self, recipe: &Recipe, shelf: &mut Shelf, device: &Device) -> Result<(), PrepareError> {
-        let key = Recipe { training: TrainingRecipe::default(), distill: plain(), title: String::new(), ..recipe.clone() };
+        let key = Recipe {
+            training: TrainingRecipe::default(),
+            teacher: recipe.teacher.clone(),
+            title: String::new(),
+            ..recipe.without_teacher()
+        };
         let prepared = match self.prepared.iter().find(|(known, _)| *known == key) {
             Some((_, prepared)) => prepared.clone(),
             None => {
@@ -107,7 +112,7 @@ impl Draft {
             return Ok(());
         }
         self.runs.push((recipe.clone(), Role::Student, teacher, prepared.clone()));
-        let alike = |(known, ..): &(Recipe, Role, usize, Arc<Prepared>)| without_teacher(known) == without_teacher(recipe);
+        let alike = |(known, ..): &(Recipe, Role, usize, Arc<Prepared>)| known.without_teacher() == recipe.without_teacher();
         if recipe.baseline && !self.baselines.iter().any(alike) {
             self.baselines.push((recipe.clone(), Role::Baseline, teacher, prepared));
         }
@@ -208,7 +213,7 @@ impl JobPlan {
 /// Cuts members into populations of at most `most`; the seeds of a cell stay together where they can. Within one, members
 /// are sorted by seed, so that those who share their batches stand side by side.
 fn split(members: &[(usize, usize)], runs: &[RunInfo], most: usize) -> Vec<Vec<(usize, usize)>> {
-    let cell = |place: usize| (without_seed(&runs[place].recipe), runs[place].role);
+    let cell = |place: usize| (runs[place].recipe.without_seed(), runs[place].role);
     let mut parts: Vec<Vec<(usize, usize)>> = Vec::new();
     let mut rest = members;
     while let Some((first, _)) = rest.first() {
@@ -264,37 +269,13 @@ fn run(recipe: &Recipe, role: Role, stage: Stage, plan: &Plan, training: Option<
     }
 }
 
-fn plain() -> DistillRecipe {
-    DistillRecipe {
-        method: MethodName::SoftTargets,
-        temperature: 1.0,
-        soft_weight: 0.0,
-        hard_weight: 1.0,
-        temperature_squared: false,
-    }
-}
-
 /// What the students' transfer set leaves out does not concern a teacher.
 fn for_teachers(data: &DataRecipe) -> DataRecipe {
     DataRecipe { omit_classes: Vec::new(), labelled: 1.0, label_noise: 0.0, ..data.clone() }
 }
 
-/// What a baseline depends on.
-fn without_teacher(recipe: &Recipe) -> Recipe {
-    Recipe { distill: plain(), teacher: nobody(), ..recipe.clone() }
-}
-
-/// The cell a run belongs to, whatever its seed.
-pub(super) fn without_seed(recipe: &Recipe) -> Recipe {
-    Recipe { training: TrainingRecipe { seed: 0, ..recipe.training.clone() }, ..recipe.clone() }
-}
-
 /// What all members of a population have in common.
 fn shared_part(recipe: &Recipe) -> Recipe {
     let training = TrainingRecipe { seed: 0, learning_rate: 1.0, weight_decay: 0.0, ..recipe.training.clone() };
-    Recipe { training, ..without_teacher(recipe) }
-}
-
-fn nobody() -> TeacherRecipe {
-    TeacherRecipe::Checkpoint(crate::recipe::CheckpointSource::File(std::path::PathBuf::new()))
+    Recipe { training, ..recipe.without_teacher() }
 }

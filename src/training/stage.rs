@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::device::engine_name;
 use super::job::{Engine, FinishedRun, Halt, Job, KeptWeights, evaluation_halt, metrics, now, rows_of};
-use super::plan::{JobPlan, StagePlan, without_seed};
+use super::plan::{JobPlan, StagePlan};
 use super::prepare::{Prepared, population_logits};
 use super::report::{
     Activity, Change, Epoch, Event, EventKind, Live, Metrics, Progress, Report, ResumeState, Role, RunFinished, RunId,
@@ -282,7 +282,7 @@ impl Engine {
     ) -> Result<(), Halt> {
         let mut cells: Vec<(crate::recipe::Recipe, Vec<usize>)> = Vec::new();
         for (k, run) in stage.runs.iter().enumerate().filter(|(_, run)| run.role == Role::Student) {
-            let cell = without_seed(&run.recipe);
+            let cell = run.recipe.without_seed();
             match cells.iter_mut().find(|(known, _)| *known == cell) {
                 Some((_, members)) => members.push(k),
                 None => cells.push((cell, vec![k])),
