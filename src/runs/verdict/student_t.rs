@@ -18,8 +18,8 @@ pub(super) fn critical(alpha: f64, freedom: f64) -> f64 {
 mod tests {
     use super::*;
 
-    /// 95 %, 99 % and 99.9 % two-sided: NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.2 (upper critical values
-    /// 0.975 and 0.995), and R 4.3, `qt(1 - alpha / 2, df)`, for the digits beyond its three.
+    /// Two-sided: to three decimals the table of the NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.2; the further
+    /// digits by bisection on the closed forms for whole degrees of freedom, Abramowitz & Stegun 26.7.3 and 26.7.4.
     const GOLDEN: [(f64, f64, f64); 10] = [
         (0.05, 1.0, 12.706_204_736),
         (0.05, 2.0, 4.302_652_730),
