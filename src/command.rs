@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use crate::recipe::Sweep;
-use crate::state::{FilePurpose, Quality, State};
+use crate::state::{BoardPage, FilePurpose, Metric, Quality, State};
 use crate::training::report::{JobId, RunId};
 
 /// Something that needs no more data than its name.
@@ -168,6 +168,16 @@ pub enum Command {
     ClearFocus,
     /// Lay a run over the curves, or take it off.
     Overlay(RunId, bool),
+    /// Choose a cell of the sweep, or none.
+    SelectCell(Option<usize>),
+    /// A cell of the sweep is under the pointer.
+    HoverCell(Option<usize>),
+    /// What cells are compared by.
+    BoardMetric(Metric),
+    /// Which picture of the board.
+    BoardPage(BoardPage),
+    /// What is held of each axis.
+    Brush(Vec<Option<(f64, f64)>>),
     /// Hide or show a curve.
     ToggleCurve(u64),
     /// What the second plot shows.

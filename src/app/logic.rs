@@ -8,8 +8,8 @@ use super::App;
 use super::dialogs::Picked;
 use super::reader::Answer;
 use crate::command::Command;
-use crate::state::{FilePurpose, PathField};
-use crate::training::report::Setting;
+use crate::state::{FilePurpose, JobView, PathField};
+use crate::training::report::{Report, Setting};
 use crate::training::{JobStart, Request};
 
 /// A setting that rests this long is meant: only then does it become an event of the running job.
@@ -48,6 +48,10 @@ impl App {
         let mut listed = false;
         for report in &content.reports {
             listed |= self.state.take_report(report);
+            if let Report::Started(started) = &**report {
+                let sweeps = self.state.jobs.get(&started.job).is_some_and(JobView::is_sweep);
+                super::tiles::show_board(&mut self.tiles, sweeps);
+            }
         }
         for live in content.live {
             if let Some(fault) = self.state.take_live(live) {

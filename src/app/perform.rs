@@ -46,6 +46,15 @@ impl App {
                     hidden.insert(id);
                 }
             }
+            Command::SelectCell(cell) => self.state.select_cell(cell),
+            Command::HoverCell(cell) => self.state.board.hovered = cell,
+            Command::BoardMetric(metric) => {
+                self.state.board.metric = metric;
+                // What was held of the metric's axis was in other units.
+                self.state.board.brushes.clear();
+            }
+            Command::BoardPage(page) => self.state.board.page = page,
+            Command::Brush(brushes) => self.state.board.brushes = brushes,
             Command::SmoothLoss(smooth) => self.state.curves.smooth = smooth,
             Command::Quality(quality) => self.state.curves.quality = quality,
             Command::Resume(job) => {
@@ -183,6 +192,11 @@ impl App {
     }
 
     fn focus(&mut self, job: crate::training::report::JobId) {
+        if self.state.focus != Some(job) {
+            self.state.board.selected = None;
+            self.state.board.hovered = None;
+            self.state.board.brushes.clear();
+        }
         self.state.focus = Some(job);
         if !self.state.jobs.contains_key(&job) {
             self.reader.job(job);

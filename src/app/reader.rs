@@ -1,11 +1,11 @@
 //! Reads the store for the window on a thread of its own, so that a slow disk never holds up a frame.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::runs::{RunRow, Status, Store, StoreError, StoreReader};
+use crate::runs::{Board, RunRow, Status, Store, StoreError, StoreReader};
 use crate::state::{JobView, RunCurves};
 use crate::training::ResumeJob;
 use crate::training::report::{JobId, JobOutcome, RunFinished};
@@ -118,6 +118,8 @@ fn job_view(store: &StoreReader, id: JobId) -> Result<JobView, StoreError> {
     let probe = Arc::new(store.probe(id)?);
     let mut view = JobView {
         id,
+        board: Board::new(&job.sweep, &job.runs),
+        edited: BTreeSet::new(),
         sweep: job.sweep,
         curves: BTreeMap::new(),
         results: BTreeMap::new(),

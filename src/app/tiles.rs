@@ -1,8 +1,8 @@
 //! The arrangement of the panels.
 
-use eframe::egui::{self, Stroke, Ui, WidgetText};
+use eframe::egui::{self, Color32, Stroke, Ui, Visuals, WidgetText};
 use egui_tiles::{
-    Behavior, Container, Linear, LinearDir, ResizeState, SimplificationOptions, TileId, Tiles, Tree, UiResponse,
+    Behavior, Container, Linear, LinearDir, ResizeState, SimplificationOptions, TabState, Tile, TileId, Tiles, Tree, UiResponse,
 };
 
 use crate::command::Commands;
@@ -22,6 +22,8 @@ pub enum Pane {
     Quality,
     /// One sample, softened.
     Lens,
+    /// The cells of a sweep.
+    Board,
     /// What was run.
     Runs,
 }
@@ -29,8 +31,10 @@ pub enum Pane {
 /// The recipe at the left; curves and lens beside it, the list of runs below them.
 pub(super) fn default_arrangement() -> Tree<Pane> {
     let mut tiles = Tiles::default();
-    let [recipe, loss, quality, lens, runs] =
-        [Pane::Recipe, Pane::Loss, Pane::Quality, Pane::Lens, Pane::Runs].map(|pane| tiles.insert_pane(pane));
+    let [recipe, loss, quality, lens, board, runs] =
+        [Pane::Recipe, Pane::Loss, Pane::Quality, Pane::Lens, Pane::Board, Pane::Runs]
+            .map(|pane| tiles.insert_pane(pane));
+    let lens = tiles.insert_tab_tile(vec![lens, board]);
     let linear = |tiles: &mut Tiles<Pane>, dir, parts: [(TileId, f32); 2]| {
         let mut linear = Linear::new(dir, parts.iter().map(|(tile, _)| *tile).collect());
         for (tile, share) in parts {
@@ -43,6 +47,12 @@ pub(super) fn default_arrangement() -> Tree<Pane> {
     let right = linear(&mut tiles, LinearDir::Vertical, [(upper, 0.745), (runs, 0.255)]);
     let root = linear(&mut tiles, LinearDir::Horizontal, [(recipe, 0.209), (right, 0.791)]);
     Tree::new(egui::Id::unique("panels"), root, tiles)
+}
+
+/// Brings the board to the front of its tabs, or the lens.
+pub(super) fn show_board(tree: &mut Tree<Pane>, board: bool) {
+    let wanted = if board { Pane::Board } else { Pane::Lens };
+    tree.make_active(|_, tile| matches!(tile, Tile::Pane(pane) if *pane == wanted));
 }
 
 /// Draws the panels.
@@ -64,6 +74,7 @@ impl Behavior<Pane> for Panels<'_> {
             Pane::Loss => views::loss_ui(ui, state, commands),
             Pane::Quality => views::quality_ui(ui, state, commands),
             Pane::Lens => views::lens_ui(ui, state, commands),
+            Pane::Board => views::board_ui(ui, state, commands),
             Pane::Runs => views::runs_ui(ui, state, commands),
         }
         if handle.drag_started() { UiResponse::DragStarted } else { UiResponse::None }
@@ -75,6 +86,7 @@ impl Behavior<Pane> for Panels<'_> {
             Pane::Loss => "loss-title",
             Pane::Quality => "quality-title",
             Pane::Lens => "lens-title",
+            Pane::Board => "board-title",
             Pane::Runs => "runs-title",
         };
         text(key).into()
@@ -82,6 +94,26 @@ impl Behavior<Pane> for Panels<'_> {
 
     fn gap_width(&self, _style: &egui::Style) -> f32 {
         1.0
+    }
+
+    fn tab_bar_color(&self, visuals: &Visuals) -> Color32 {
+        visuals.tokens().panel
+    }
+
+    fn tab_bg_color(&self, visuals: &Visuals, _tiles: &Tiles<Pane>, _tile: TileId, state: &TabState) -> Color32 {
+        if state.active { visuals.tokens().control } else { visuals.tokens().panel }
+    }
+
+    fn tab_outline_stroke(&self, _: &Visuals, _tiles: &Tiles<Pane>, _tile: TileId, _: &TabState) -> Stroke {
+        Stroke::NONE
+    }
+
+    fn tab_bar_hline_stroke(&self, visuals: &Visuals) -> Stroke {
+        Stroke::new(1.0, visuals.tokens().hairline)
+    }
+
+    fn tab_text_color(&self, visuals: &Visuals, _tiles: &Tiles<Pane>, _tile: TileId, state: &TabState) -> Color32 {
+        if state.active { visuals.tokens().text } else { visuals.tokens().secondary }
     }
 
     fn resize_stroke(&self, style: &egui::Style, state: ResizeState) -> Stroke {

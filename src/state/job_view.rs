@@ -1,15 +1,15 @@
 //! One job in memory: its runs, their curves, and what the lens needs of it.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::loss_curve::LossCurve;
 use crate::recipe::Sweep;
-use crate::runs::Curve;
+use crate::runs::{Board, Curve};
 use crate::training::report::{
     Change, Epoch, Event, EventKind, JobEnded, JobId, JobOutcome, Probe, Report, Resumed, Role, RunFinished, RunId,
-    RunInfo, RunOutcome, Stage, Started, Steps,
+    RunInfo, RunOutcome, Setting, Stage, Started, Steps,
 };
 
 /// One job, fed by reports while it runs and by the store afterwards.
@@ -21,6 +21,10 @@ pub struct JobView {
     pub sweep: Sweep,
     /// Its runs, in the order teacher, students, baseline.
     pub runs: Vec<RunInfo>,
+    /// Its cells and axes.
+    pub board: Board,
+    /// Runs of which a setting was moved in mid-run.
+    pub edited: BTreeSet<RunId>,
     /// Their curves.
     pub curves: BTreeMap<RunId, RunCurves>,
     /// Their results, once they have ended.
@@ -82,6 +86,8 @@ impl JobView {
     pub fn started(started: &Started) -> Self {
         Self {
             id: started.job,
+            board: Board::new(&started.sweep, &started.runs),
+            edited: BTreeSet::new(),
             sweep: started.sweep.clone(),
             curves: started.runs.iter().map(|run| (run.run, RunCurves::default())).collect(),
             runs: started.runs.clone(),
@@ -179,7 +185,15 @@ impl JobView {
     /// Something the user did in mid-run.
     pub fn take_event(&mut self, event: &Event) {
         match &event.kind {
-            EventKind::Change(change) => self.changes.push((event.stage, event.step, *change)),
+            EventKind::Change(change) => {
+                let touches = |info: &&RunInfo| {
+                    info.stage == event.stage
+                        && change.run.is_none_or(|run| run == info.run)
+                        && (change.setting == Setting::LearningRate || info.role == Role::Student)
+                };
+                self.edited.extend(self.runs.iter().filter(touches).map(|info| info.run));
+                self.changes.push((event.stage, event.step, *change));
+            }
             EventKind::Paused => self.paused = true,
             EventKind::Played | EventKind::Stopped => self.paused = false,
             EventKind::RunStopped { .. } => {}

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::State;
-use crate::training::report::Probe;
+use crate::training::report::{Probe, Role};
 
 /// Where the lens points.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,8 +49,8 @@ impl State {
     /// The row that the lens points at; nothing before the first preview.
     pub fn lens_view(&self) -> Option<LensView<'_>> {
         let (probe, teacher, student, step) = if let Some(job) = self.focused() {
-            let snapshot =
-                job.run_of(crate::training::report::Role::Student).and_then(|run| job.snapshots.get(&run.run));
+            let shown = job.shown_run(self.lit_cell()).filter(|run| run.role == Role::Student);
+            let snapshot = shown.and_then(|run| job.snapshots.get(&run.run));
             let student = snapshot.map(|(_, logits)| logits.as_slice());
             (&job.probe, job.teacher_logits(), student, snapshot.map(|(step, _)| *step))
         } else {

@@ -2,6 +2,7 @@
 //!
 //! Views read it; only the app writes it, by performing commands and by [`State::take_report`].
 
+mod board;
 mod history;
 mod job_view;
 mod lens;
@@ -11,6 +12,7 @@ pub mod series;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use board::{BoardPage, BoardSettings, Metric, Spread};
 pub use history::History;
 pub use job_view::{JobView, RunCurves};
 pub use lens::{Lens, LensView};
@@ -53,6 +55,8 @@ pub struct State {
     pub overlaid: BTreeSet<RunId>,
     /// What the lens looks at.
     pub lens: Lens,
+    /// How the sweep board is looked at.
+    pub board: BoardSettings,
     /// How curves are drawn.
     pub curves: CurveSettings,
     /// A path that is typed in because no file dialog opens.
@@ -129,6 +133,7 @@ impl State {
             runs: Vec::new(),
             store_fault: None,
             overlaid: BTreeSet::new(),
+            board: BoardSettings::default(),
             curves: CurveSettings { log_y: true, smooth: true, hidden: BTreeSet::new(), quality: Quality::Errors },
             path_field: None,
             shows_bin: false,
@@ -180,6 +185,7 @@ impl State {
                 self.jobs.insert(started.job, JobView::started(started));
                 self.running = Some(started.job);
                 self.focus = Some(started.job);
+                self.board = BoardSettings { metric: self.board.metric, page: self.board.page, ..Default::default() };
                 self.progress = None;
             }
             Report::Resumed(resumed) => {

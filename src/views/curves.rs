@@ -7,9 +7,10 @@ use egui_plot::PlotPoint;
 
 use crate::state::series::Column;
 use crate::state::{JobView, LossCurve, State};
+use crate::text::text;
 use crate::theme::Tokens;
 use crate::training::report::{Change, RunId, Setting};
-use crate::widgets::{Band, Curve, CurvePlotResponse};
+use crate::widgets::{Band, Curve, CurvePlotResponse, Scale, ScaleLegend};
 
 /// A curve reduced to what can be shown.
 pub(super) struct Drawn {
@@ -58,6 +59,11 @@ impl Viewport {
         ui.data_mut(|data| data.insert_temp(id, viewport));
     }
 
+    /// The same with fewer points a curve, where there are very many curves.
+    pub fn coarser(&self, curves: usize) -> Self {
+        Self { columns: (12_000 / curves.max(1)).clamp(60, self.columns.max(60)), ..self.clone() }
+    }
+
     /// The points of a curve, one or two for each pixel, with the spread of the raw values behind them.
     pub fn reduce(&self, curve: &LossCurve, smooth: bool) -> (Vec<PlotPoint>, Vec<Band>) {
         let Some(all) = curve.raw.x_range() else { return (Vec::new(), Vec::new()) };
@@ -78,6 +84,57 @@ impl Viewport {
         let band = if smooth { raw.windows(3).filter_map(spread).collect() } else { Vec::new() };
         (line, band)
     }
+}
+
+/// How a run of a sweep is drawn.
+pub(super) struct SweepRun {
+    pub run: RunId,
+    pub name: String,
+    pub colour: Color32,
+    pub dashed: bool,
+    pub emphasised: bool,
+}
+
+/// All runs of a sweep: students in the colour of their first swept value, baselines dashed. Those of the cell that lights
+/// stand out, and the others step back.
+pub(super) fn sweep_runs(job: &JobView, state: &State, tokens: &Tokens) -> Vec<SweepRun> {
+    let lit = state.lit_cell();
+    let shares = job.shares();
+    let dim = |colour: Color32, on: bool| if lit.is_none() || on { colour } else { colour.gamma_multiply(0.22) };
+    let mut drawn = Vec::new();
+    for (cell, baseline) in job.board.baselines.iter().map(|cell| (cell, true)) {
+        for (seed, run) in &cell.runs {
+            let name = format!("{} · {seed}", text("board-baseline"));
+            let colour = dim(tokens.no_teacher, false);
+            drawn.push(SweepRun { run: *run, name, colour, dashed: baseline, emphasised: false });
+        }
+    }
+    for (at, cell) in job.board.cells.iter().enumerate() {
+        let on = lit == Some(at);
+        for (seed, run) in &cell.runs {
+            let share = shares.get(run).copied().unwrap_or(0.5);
+            let colour = dim(if shares.is_empty() { tokens.student } else { tokens.swept(share) }, on);
+            let name = format!("{} · {seed}", cell.label);
+            drawn.push(SweepRun { run: *run, name, colour, dashed: false, emphasised: on });
+        }
+    }
+    drawn
+}
+
+/// In place of a key for each of very many curves: the scale of the swept value. False where the job is no sweep.
+pub(super) fn key_ui(ui: &mut Ui, state: &State) -> bool {
+    let Some(job) = state.focused().filter(|job| job.is_sweep()) else { return false };
+    if let Some(axis) = job.board.axes.first() {
+        let name = super::board::field_name(&axis.path);
+        match axis.numbers.as_ref().and_then(|numbers| {
+            let positive = numbers.iter().all(|x| *x > 0.0);
+            Scale::fit(numbers.iter().copied(), positive)
+        }) {
+            Some(scale) => drop(ScaleLegend { name: &name, scale }.show(ui)),
+            None => drop(ui.label(name)),
+        }
+    }
+    true
 }
 
 /// A curve's id: its run and what it shows.

@@ -3,8 +3,9 @@
 use eframe::egui::{Id, Ui};
 use egui_plot::PlotPoint;
 
-use super::curves::{Drawn, Viewport, curve_id, markers, overlaid};
+use super::curves::{Drawn, SweepRun, Viewport, curve_id, key_ui, markers, overlaid, sweep_runs};
 use crate::command::{Action, Command, Commands};
+use crate::runs::BoardCell;
 use crate::state::{JobView, RunCurves, State};
 use crate::text::{text, text_with};
 use crate::theme::{Icon, Tokens, UiTokens as _};
@@ -24,7 +25,11 @@ pub fn loss_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         ui,
         &text("loss-title"),
         false,
-        |ui| toggled = legend_ui(ui, &curves, &state.curves.hidden),
+        |ui| {
+            if !key_ui(ui, state) {
+                toggled = legend_ui(ui, &curves, &state.curves.hidden);
+            }
+        },
         |ui| {
             let name = text(Action::ToggleLogLoss.key());
             let log = ui.selectable_label(state.curves.log_y, name);
@@ -69,9 +74,29 @@ pub fn loss_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     Viewport::remember(ui, id, &response);
 }
 
+fn has_points(job: &JobView, cell: &BoardCell) -> bool {
+    cell.runs.iter().any(|(_, run)| job.curves.get(run).is_some_and(|curves| !curves.total.is_empty()))
+}
+
+/// The hard term of every run of a sweep, the one that cells of any T and weights have in common, coloured by the first
+/// swept value.
+fn sweep_curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) -> Vec<Drawn> {
+    let runs = sweep_runs(job, state, tokens);
+    let viewport = viewport.coarser(runs.len());
+    let draw = |look: SweepRun| {
+        let (line, _) = viewport.reduce(&job.curves.get(&look.run)?.hard, state.curves.smooth);
+        let SweepRun { run, name, colour, dashed, emphasised } = look;
+        Some(Drawn { name, id: curve_id(run, 0), colour, dashed, emphasised, line, band: Vec::new() })
+    };
+    runs.into_iter().filter_map(draw).collect()
+}
+
 /// While the teacher trains its own curves are shown, then the student's and the baseline's.
 fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) -> Vec<Drawn> {
     let mut drawn = Vec::new();
+    if job.is_sweep() && job.board.cells.iter().any(|cell| has_points(job, cell)) {
+        return sweep_curves(job, state, viewport, tokens);
+    }
     let has_points = |run: &&RunInfo| job.curves.get(&run.run).is_some_and(|curves| !curves.total.is_empty());
     let student = job.run_of(Role::Student).filter(has_points);
     let baseline = job.run_of(Role::Baseline).filter(has_points);

@@ -1,6 +1,7 @@
 //! One file a panel: each takes `&State` and sends commands; nothing is changed here.
 
 mod bar;
+mod board;
 mod curves;
 mod lens;
 mod loss;
@@ -10,6 +11,7 @@ mod recipe;
 mod runs;
 
 pub use bar::bar_ui;
+pub use board::board_ui;
 pub use lens::lens_ui;
 pub use loss::loss_ui;
 pub use path_field::path_field_ui;

@@ -3,7 +3,7 @@
 use eframe::egui::{Color32, Id, Label, RichText, Ui};
 use egui_plot::PlotPoint;
 
-use super::curves::{Drawn, curve_id, overlaid};
+use super::curves::{Drawn, curve_id, key_ui, overlaid, sweep_runs};
 use crate::command::{Command, Commands};
 use crate::state::{JobView, Quality, State};
 use crate::text::{text, text_with};
@@ -22,7 +22,11 @@ pub fn quality_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         ui,
         &text("quality-title"),
         false,
-        |ui| toggled = legend_ui(ui, &curves, &state.curves.hidden),
+        |ui| {
+            if !key_ui(ui, state) {
+                toggled = legend_ui(ui, &curves, &state.curves.hidden);
+            }
+        },
         |ui| {
             if let (Some(rows), Quality::Errors) = (rows, state.curves.quality) {
                 let words = text_with("quality-of", &[("rows", rows.into())]);
@@ -104,6 +108,10 @@ fn curves(job: &JobView, state: &State, tokens: &Tokens) -> Vec<Drawn> {
         (Role::Student, "quality-student", tokens.student),
         (Role::Baseline, "quality-baseline", tokens.no_teacher),
     ];
+    if job.is_sweep() {
+        let runs = sweep_runs(job, state, tokens).into_iter();
+        return runs.filter_map(|it| draw(job, it.run, it.name, it.colour, it.dashed, it.emphasised)).collect();
+    }
     let own = looks.into_iter().filter_map(|(role, key, colour)| {
         let run = job.run_of(role)?.run;
         draw(job, run, text(key), colour, role == Role::Baseline, role == Role::Student)

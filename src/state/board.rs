@@ -1,0 +1,178 @@
+//! What the sweep board shows of a job: which metric, which page, and the one selection that lights in all panels.
+
+use std::collections::BTreeMap;
+
+use super::{JobView, State};
+use crate::runs::verdict::{Doubt, Verdict};
+use crate::runs::{BoardCell, RunEnd};
+use crate::training::report::{Metrics, RunId, RunInfo};
+
+/// How the board is looked at.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct BoardSettings {
+    /// What cells are compared by.
+    pub metric: Metric,
+    /// Which picture of them.
+    pub page: BoardPage,
+    /// The chosen cell of the job in focus; it lights in all panels.
+    pub selected: Option<usize>,
+    /// The cell under the pointer.
+    pub hovered: Option<usize>,
+    /// What is held of each axis of the parallel coordinates, the metric's last.
+    pub brushes: Vec<Option<(f64, f64)>>,
+}
+
+/// What cells are compared by, always on validation rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Metric {
+    /// Rows whose top class is not the label.
+    #[default]
+    Errors,
+    /// Share of rows whose top class is the label.
+    Accuracy,
+    /// Share of rows whose top class is the teacher's.
+    Agreement,
+    /// KL(teacher ‖ student) at T = 1.
+    Kl,
+    /// Expected calibration error.
+    Ece,
+}
+
+impl Metric {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Errors, Self::Accuracy, Self::Agreement, Self::Kl, Self::Ece];
+
+    /// Its value.
+    pub fn of(self, metrics: &Metrics) -> Option<f64> {
+        match self {
+            Self::Errors => Some(metrics.errors as f64),
+            Self::Accuracy => Some(metrics.accuracy),
+            Self::Agreement => metrics.agreement,
+            Self::Kl => metrics.kl,
+            Self::Ece => metrics.ece,
+        }
+    }
+
+    /// Whether less is better.
+    pub fn lowest_is_best(self) -> bool {
+        !matches!(self, Self::Accuracy | Self::Agreement)
+    }
+}
+
+/// The pictures of a board.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BoardPage {
+    /// Two axes as a heat map.
+    #[default]
+    Map,
+    /// The metric over the first axis, with its spread over seeds.
+    Curve,
+    /// All axes side by side, and how much each matters.
+    Axes,
+    /// One sample's softened distribution in each cell along the first axis.
+    Samples,
+}
+
+impl BoardPage {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Map, Self::Curve, Self::Axes, Self::Samples];
+}
+
+/// A metric over the seeds of one cell, or of several.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spread {
+    /// The mean.
+    pub mean: f64,
+    /// The standard deviation of a sample; 0 with a single value.
+    pub deviation: f64,
+    /// How many values.
+    pub n: usize,
+}
+
+impl Spread {
+    /// Of values; none without any.
+    pub fn of(values: impl IntoIterator<Item = f64>) -> Option<Self> {
+        let values: Vec<f64> = values.into_iter().filter(|value| value.is_finite()).collect();
+        let n = values.len();
+        let mean = values.iter().sum::<f64>() / n as f64;
+        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+        let deviation = if n > 1 { (squares / (n - 1) as f64).sqrt() } else { 0.0 };
+        (n > 0).then_some(Self { mean, deviation, n })
+    }
+}
+
+impl JobView {
+    /// Whether it has more than one student.
+    pub fn is_sweep(&self) -> bool {
+        self.board.cells.iter().map(|cell| cell.runs.len()).sum::<usize>() > 1
+    }
+
+    /// The newest validation of a run: its result, or the last epoch's.
+    pub fn validation(&self, run: RunId) -> Option<&Metrics> {
+        let result = self.results.get(&run).and_then(|result| result.validation.as_ref());
+        result.or_else(|| self.curves.get(&run)?.epochs.last().map(|epoch| &epoch.validation))
+    }
+
+    /// A metric over the runs of a cell. Runs that were edited are no samples of it.
+    pub fn spread(&self, cell: &BoardCell, metric: Metric) -> Option<Spread> {
+        let counts = cell.runs.iter().filter(|(_, run)| !self.edited.contains(run));
+        Spread::of(counts.filter_map(|(_, run)| metric.of(self.validation(*run)?)))
+    }
+
+    /// The run that panels show for a selection: the first of the chosen cell, or the first student.
+    pub fn shown_run(&self, selected: Option<usize>) -> Option<&RunInfo> {
+        let chosen = selected.and_then(|cell| self.board.cells.get(cell)?.runs.first());
+        let chosen = chosen.and_then(|(_, run)| self.runs.iter().find(|info| info.run == *run));
+        chosen.or_else(|| self.leading_run())
+    }
+
+    /// Judges what has come to its end, with what makes it doubtful.
+    pub fn judge(&self) -> (Verdict, Vec<Doubt>) {
+        let end = |run: RunId| {
+            let result = self.results.get(&run)?;
+            Some(RunEnd {
+                outcome: result.outcome,
+                edited: self.edited.contains(&run),
+                validation: result.validation.as_ref(),
+                test: result.test.as_ref(),
+            })
+        };
+        let verdict = self.board.verdict(end);
+        let doubts = self.board.doubts(&self.runs, &verdict, end);
+        (verdict, doubts)
+    }
+
+    /// How far along the first axis each run's cell lies, 0 to 1: its colour in all panels.
+    pub fn shares(&self) -> BTreeMap<RunId, f32> {
+        let Some(axis) = self.board.axes.first() else { return BTreeMap::new() };
+        let last = axis.labels.len().saturating_sub(1).max(1) as f32;
+        let cells = self.board.cells.iter().filter_map(|cell| Some((cell, (*cell.levels.first()?)? as f32 / last)));
+        cells.flat_map(|(cell, share)| cell.runs.iter().map(move |(_, run)| (*run, share))).collect()
+    }
+}
+
+impl State {
+    /// The cell that lights: the one under the pointer, or the chosen one.
+    pub fn lit_cell(&self) -> Option<usize> {
+        self.board.hovered.or(self.board.selected)
+    }
+
+    /// Chooses a cell of the job in focus.
+    pub fn select_cell(&mut self, cell: Option<usize>) {
+        let known = self.focused().map_or(0, |job| job.board.cells.len());
+        self.board.selected = cell.filter(|cell| *cell < known);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spread_is_that_of_a_sample() {
+        let spread = Spread::of([2.0, 4.0, 6.0, f64::NAN]).unwrap();
+        assert_eq!((spread.mean, spread.deviation, spread.n), (4.0, 2.0, 3));
+        assert_eq!(Spread::of([5.0]).map(|spread| spread.deviation), Some(0.0));
+        assert_eq!(Spread::of([]), None);
+    }
+}
