@@ -121,6 +121,9 @@ pub(super) fn sweep_runs(job: &JobView, state: &State, tokens: &Tokens) -> Vec<S
     drawn
 }
 
+/// Width of the scale of the swept value.
+const SCALE: f32 = 200.0;
+
 /// In place of a key for each of very many curves: the scale of the swept value. False where the job is no sweep.
 pub(super) fn key_ui(ui: &mut Ui, state: &State) -> bool {
     let Some(job) = state.focused().filter(|job| job.is_sweep()) else { return false };
@@ -130,7 +133,13 @@ pub(super) fn key_ui(ui: &mut Ui, state: &State) -> bool {
             let positive = numbers.iter().all(|x| *x > 0.0);
             Scale::fit(numbers.iter().copied(), positive)
         }) {
-            Some(scale) => drop(ScaleLegend { name: &name, scale }.show(ui)),
+            Some(scale) => {
+                let width = ui.available_width().min(SCALE);
+                ui.scope(|ui| {
+                    ui.set_max_width(width);
+                    ScaleLegend { name: &name, scale }.show(ui);
+                });
+            }
             None => drop(ui.label(name)),
         }
     }

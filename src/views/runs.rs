@@ -9,7 +9,7 @@ use egui_extras::{Column, TableBuilder};
 use super::{action_button, short};
 use crate::command::{Action, Command, Commands};
 use crate::runs::{RunRow, Status};
-use crate::state::State;
+use crate::state::{JobView, State};
 use crate::text::{text, text_with};
 use crate::theme::{Icon, Tokens, UiTokens as _, caption, size, space};
 use crate::training::report::{JobId, Metrics, Role, Setting};
@@ -111,10 +111,19 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             .body(|body| {
                 body.rows(size::ROW, rows.len(), |mut table_row| {
                     let row = rows[table_row.index()];
-                    table_row.set_selected(state.focus == Some(row.job));
+                    let focused = state.focused().filter(|job| job.id == row.job);
+                    let cell = focused.and_then(|job| job.board.cell_of(row.run));
+                    // In a sweep the rows of the cell that lights stand out; elsewhere those of the job.
+                    let lit = match (state.lit_cell(), focused.is_some_and(JobView::is_sweep)) {
+                        (Some(lit), true) => cell == Some(lit),
+                        (None, true) => false,
+                        (_, false) => state.focus == Some(row.job),
+                    };
+                    table_row.set_selected(lit);
                     row_ui(&mut table_row, row, state, commands, &baselines);
                     if table_row.response().clicked() {
                         commands.send(Command::Focus(row.job));
+                        commands.send(Command::SelectCell(cell.filter(|cell| state.board.selected != Some(*cell))));
                     }
                 });
             });
@@ -133,10 +142,14 @@ fn cell(ui: &mut Ui, align: Align, content: impl FnOnce(&mut Ui)) {
     }
 }
 
-/// Validation errors of each job's baseline.
-fn baseline_errors(state: &State) -> HashMap<JobId, u64> {
-    let baselines = state.runs.iter().filter(|row| row.role == Role::Baseline);
-    baselines.filter_map(|row| Some((row.job, validation(row)?.errors))).collect()
+/// Validation errors of each job's baseline by seed; none where a seed has several baselines, one a swept learning rate, say.
+fn baseline_errors(state: &State) -> HashMap<(JobId, u64), Option<u64>> {
+    let mut errors = HashMap::new();
+    for row in state.runs.iter().filter(|row| row.role == Role::Baseline) {
+        let found = validation(row).map(|validation| validation.errors);
+        errors.entry((row.job, row.seed)).and_modify(|errors| *errors = None).or_insert(found);
+    }
+    errors
 }
 
 /// The headline of a run: its kept weights on validation, or its last epoch while it trains.
@@ -149,7 +162,7 @@ fn row_ui(
     row: &RunRow,
     state: &State,
     commands: &Commands,
-    baselines: &HashMap<JobId, u64>,
+    baselines: &HashMap<(JobId, u64), Option<u64>>,
 ) {
     let faint = row.deleted;
     let words = |ui: &mut Ui, words: String, colour: Option<Color32>| {
@@ -189,7 +202,7 @@ fn row_ui(
     table_row.col(|ui| {
         let difference = validation(row)
             .filter(|_| row.role == Role::Student)
-            .and_then(|metrics| baselines.get(&row.job).map(|baseline| metrics.errors as i64 - *baseline as i64));
+            .and_then(|metrics| Some(metrics.errors as i64 - (*baselines.get(&(row.job, row.seed))?)? as i64));
         let (difference, colour) = match difference {
             None => (dash(), ui.tokens().tertiary),
             Some(0) => ("0".to_owned(), ui.tokens().secondary),
