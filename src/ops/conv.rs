@@ -276,7 +276,7 @@ fn each_shift(sizes: Sizes, mut work: impl FnMut(usize, usize, Shift)) {
 }
 
 /// A buffer of this thread, kept between calls; it holds what earlier calls left in it.
-fn with_buffer<T: Element, R>(len: usize, work: impl FnOnce(&mut [T]) -> R) -> R {
+pub(super) fn with_buffer<T: Element, R>(len: usize, work: impl FnOnce(&mut [T]) -> R) -> R {
     thread_local! {
         static KEPT: RefCell<Option<Box<dyn Any>>> = const { RefCell::new(None) };
     }

@@ -12,16 +12,19 @@ mod conv;
 mod dense;
 mod dropout;
 mod element;
+pub(crate) mod fused;
 mod gemm;
 mod loss;
 mod optimiser;
 mod pool;
+mod tile;
 
 pub use conv::conv3x3;
 pub use dense::dense;
 pub use dropout::dropout;
 pub use element::Element;
 pub use loss::{DistillationLoss, MemberLoss, Terms};
+pub(crate) use optimiser::{Slot, clip_factor, norm, with_parameters};
 pub use optimiser::{Clip, FusedOptimiser, MemberRate, Rule};
 pub use pool::max_pool2;
 
