@@ -124,18 +124,22 @@ pub struct DenseShape {
     pub relu: bool,
 }
 
+fn offsets(rows: usize, pitch: usize) -> Vec<usize> {
+    (0..rows).map(|row| row * pitch).collect()
+}
+
 /// Columns in, columns out: activation(w · x + b).
 pub fn dense_forward(wide: bool, shape: DenseShape, batch: usize, x: &[f32], w: &[f32], b: &[f32], y: &mut [f32]) {
     let (pitch, DenseShape { input, output, relu }) = (columns(batch), shape);
+    let offsets = offsets(input, pitch);
     blocks(wide, &mut y[..output * pitch], BLOCK * pitch, |block, y| {
         let (first, rows) = (block * BLOCK, y.len() / pitch);
         Product {
             rows,
             width: pitch,
-            depth: input,
             left: Left { values: &w[first * input..], row_stride: input, step: 1 },
             right: x,
-            offset: |k: usize| k * pitch,
+            offsets: &offsets,
             bias: Some(&b[first..]),
             out: y,
             pitch,
@@ -150,6 +154,7 @@ pub fn dense_forward(wide: bool, shape: DenseShape, batch: usize, x: &[f32], w: 
 /// The gradient by the input, columns in, columns out: wᵀ · dz.
 pub fn dense_input_gradient(wide: bool, shape: DenseShape, batch: usize, dz: &[f32], w: &[f32], dx: &mut [f32]) {
     let (pitch, DenseShape { input, output, .. }) = (columns(batch), shape);
+    let offsets = offsets(output, pitch);
     blocks(wide, &mut dx[..input * pitch], BLOCK * pitch, |block, dx| {
         let (first, rows) = (block * BLOCK, dx.len() / pitch);
         with_buffer(output * rows, |part: &mut [f32]| {
@@ -160,10 +165,9 @@ pub fn dense_input_gradient(wide: bool, shape: DenseShape, batch: usize, dz: &[f
             Product {
                 rows,
                 width: pitch,
-                depth: output,
-                left: Left { values: part, row_stride: 1, step: rows },
+                    left: Left { values: part, row_stride: 1, step: rows },
                 right: dz,
-                offset: |k: usize| k * pitch,
+                offsets: &offsets,
                 bias: None,
                 out: dx,
                 pitch,
@@ -200,7 +204,7 @@ pub fn dense_gradient(
     [w, b]: [(&mut Slot<'_>, Gradient<'_>); 2],
 ) {
     let (pitch, DenseShape { input, output, .. }) = (columns(batch), shape);
-    let width = padded(input);
+    let (width, offsets) = (padded(input), offsets(batch, PANEL));
     // The gradient of some rows of w, each padded to `width`.
     let rows_of = |first: usize, rows: usize, g: &mut [f32]| {
         for panel in 0..input.div_ceil(PANEL) {
@@ -208,10 +212,9 @@ pub fn dense_gradient(
             Product {
                 rows,
                 width: PANEL.min(width - start),
-                depth: batch,
-                left: Left { values: &dz[first * pitch..], row_stride: pitch, step: 1 },
+                    left: Left { values: &dz[first * pitch..], row_stride: pitch, step: 1 },
                 right: &x[panel * PANEL * batch..],
-                offset: |k: usize| k * PANEL,
+                offsets: &offsets,
                 bias: None,
                 out: &mut g[start..],
                 pitch: width,
@@ -260,6 +263,36 @@ fn sum(values: &[f32]) -> f32 {
     sums.into_iter().sum()
 }
 
+/// Pooled numbers that are worked on side by side.
+const SIDE: usize = 8;
+
+/// Numbers from there on, zeros behind the end.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "as above")]
+fn load<T: Copy + Default, const N: usize>(values: &[T], at: usize) -> [T; N] {
+    if let Some(Ok(all)) = values.get(at..at + N).map(<[T; N]>::try_from) {
+        return all;
+    }
+    let mut some = [T::default(); N];
+    for (some, value) in some.iter_mut().zip(values.get(at..).unwrap_or_default()) {
+        *some = *value;
+    }
+    some
+}
+
+/// Writes numbers, as many as there is room for.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "as above")]
+fn store<T: Copy, const N: usize>(values: &mut [T], at: usize, numbers: [T; N]) {
+    if let Some(all) = values.get_mut(at..at + N) {
+        all.copy_from_slice(&numbers);
+        return;
+    }
+    for (value, number) in values.get_mut(at..).unwrap_or_default().iter_mut().zip(numbers) {
+        *value = number;
+    }
+}
+
 /// A 3×3 convolution with ReLU and 2×2 max-pooling.
 #[derive(Clone, Copy, Debug)]
 pub struct ConvShape {
@@ -293,7 +326,7 @@ impl ConvShape {
 
     /// Numbers of a plane with its border and what the last step reads beyond it.
     pub fn plane(self) -> usize {
-        padded(2 * self.pitch() + 2 + self.spread())
+        padded(2 * self.pitch() + 2 + self.spread() + 2 * SIDE)
     }
 
     /// Where the pixels lie in a plane.
@@ -350,10 +383,9 @@ impl ConvShape {
         Product {
             rows: self.output,
             width: spread,
-            depth: self.input * 9,
             left: Left { values: w, row_stride: self.input * 9, step: 1 },
             right: x,
-            offset: |k: usize| offsets[k],
+            offsets,
             bias: Some(b),
             out: z,
             pitch: spread,
@@ -363,20 +395,25 @@ impl ConvShape {
         pulp::Arch::new().dispatch(|| {
             for channel in 0..self.output {
                 for line in 0..height {
-                    let upper = &z[channel * spread + 2 * line * self.pitch()..][..2 * width];
-                    let lower = &z[channel * spread + (2 * line + 1) * self.pitch()..][..2 * width];
-                    let y = &mut y[channel * grid.plane + line * grid.pitch + grid.start..][..width];
-                    let places = &mut places[(channel * height + line) * width..][..width];
-                    for j in 0..width {
-                        let (mut best, mut place) = (upper[2 * j], 0_u8);
-                        for (at, value) in [(1, upper[2 * j + 1]), (2, lower[2 * j]), (3, lower[2 * j + 1])] {
-                            // The first maximum wins, and NaN above all, so that it is seen.
-                            let wins = value > best || value.is_nan();
-                            best = if wins { value } else { best };
-                            place = if wins { at } else { place };
+                    let at = channel * spread + 2 * line * self.pitch();
+                    for first in (0..width).step_by(SIDE) {
+                        let upper: [f32; 2 * SIDE] = load(z, at + 2 * first);
+                        let lower: [f32; 2 * SIDE] = load(z, at + self.pitch() + 2 * first);
+                        let (mut best, mut place) = ([0.0; SIDE], [0; SIDE]);
+                        for j in 0..SIDE {
+                            let (mut most, mut from) = (upper[2 * j], 0);
+                            for (at, value) in [(1, upper[2 * j + 1]), (2, lower[2 * j]), (3, lower[2 * j + 1])] {
+                                // The first maximum wins, and NaN above all, so that it is seen.
+                                let wins = value > most || value.is_nan();
+                                most = if wins { value } else { most };
+                                from = if wins { at } else { from };
+                            }
+                            // What is behind the line's end is a border, or is overwritten by the next line.
+                            best[j] = if most < 0.0 || first + j >= width { 0.0 } else { most };
+                            place[j] = from;
                         }
-                        y[j] = if best < 0.0 { 0.0 } else { best };
-                        places[j] = place;
+                        store(y, channel * grid.plane + line * grid.pitch + grid.start + first, best);
+                        store(places, (channel * height + line) * width + first, place);
                     }
                 }
             }
@@ -396,19 +433,26 @@ impl ConvShape {
         pulp::Arch::new().dispatch(|| {
             for channel in 0..self.output {
                 for line in 0..height {
-                    let dy = &dy[channel * dy_grid.plane + line * dy_grid.pitch + dy_grid.start..][..width];
-                    let y = &y[channel * y_grid.plane + line * y_grid.pitch + y_grid.start..][..width];
-                    let places = &places[(channel * height + line) * width..][..width];
-                    let start = channel * inside.plane + 2 * line * inside.pitch + inside.start;
-                    let (upper, lower) = dz[start..].split_at_mut(inside.pitch);
-                    let (upper, lower) = (&mut upper[..2 * width], &mut lower[..2 * width]);
-                    for j in 0..width {
-                        let g = if y[j] <= 0.0 { 0.0 } else { dy[j] };
-                        let at = |place: u8| if places[j] == place { g } else { 0.0 };
-                        upper[2 * j] = at(0);
-                        upper[2 * j + 1] = at(1);
-                        lower[2 * j] = at(2);
-                        lower[2 * j + 1] = at(3);
+                    let to = channel * inside.plane + 2 * line * inside.pitch + inside.start;
+                    for first in (0..width).step_by(SIDE) {
+                        let from = |grid: Grid| channel * grid.plane + line * grid.pitch + grid.start + first;
+                        let dy: [f32; SIDE] = load(dy, from(dy_grid));
+                        let y: [f32; SIDE] = load(y, from(y_grid));
+                        let place: [u8; SIDE] = load(places, (channel * height + line) * width + first);
+                        let mut corners = [[0.0; SIDE]; 4];
+                        for j in 0..SIDE {
+                            // What is behind the line's end is 0, as the border that it falls on.
+                            let g = if y[j] <= 0.0 || first + j >= width { 0.0 } else { dy[j] };
+                            for (corner, of_corner) in corners.iter_mut().enumerate() {
+                                of_corner[j] = if usize::from(place[j]) == corner { g } else { 0.0 };
+                            }
+                        }
+                        let [a, b, c, d] = corners;
+                        let upper: [f32; 2 * SIDE] = std::array::from_fn(|x| if x % 2 == 0 { a[x / 2] } else { b[x / 2] });
+                        let lower: [f32; 2 * SIDE] = std::array::from_fn(|x| if x % 2 == 0 { c[x / 2] } else { d[x / 2] });
+                        // In this order: the upper line's zeros behind its end may fall on the lower line's start.
+                        store(dz, to + 2 * first, upper);
+                        store(dz, to + inside.pitch + 2 * first, lower);
                     }
                 }
             }
@@ -432,10 +476,9 @@ impl ConvShape {
         Product {
             rows: self.input,
             width: self.spread(),
-            depth: self.output * 9,
             left: Left { values: turned, row_stride: self.output * 9, step: 1 },
             right: dz,
-            offset: |k: usize| offsets[k],
+            offsets,
             bias: None,
             out: dx,
             pitch: self.spread(),

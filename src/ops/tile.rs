@@ -22,20 +22,20 @@ pub(super) struct Left<'a> {
     pub step: usize,
 }
 
-/// `out[row · pitch + j] = bias[row] + Σ_k left(row, k) · right[offset(k) + j]` for j below `width`.
-pub(super) struct Product<'a, O> {
+/// `out[row · pitch + j] = bias[row] + Σ_k left(row, k) · right[offsets[k] + j]` for j below `width`.
+pub(super) struct Product<'a> {
     pub rows: usize,
     pub width: usize,
-    pub depth: usize,
     pub left: Left<'a>,
     pub right: &'a [f32],
-    pub offset: O,
+    /// Where each row of the right factor begins; there are k of them.
+    pub offsets: &'a [usize],
     pub bias: Option<&'a [f32]>,
     pub out: &'a mut [f32],
     pub pitch: usize,
 }
 
-impl<O: Fn(usize) -> usize> Product<'_, O> {
+impl Product<'_> {
     /// Does it, on this thread.
     pub fn run(self) {
         pulp::Arch::new().dispatch(self);
@@ -45,7 +45,7 @@ impl<O: Fn(usize) -> usize> Product<'_, O> {
 /// Rows of a tile, at most: with four vectors to a row it fills the registers of AVX-512.
 const TALL: usize = 6;
 
-impl<O: Fn(usize) -> usize> WithSimd for Product<'_, O> {
+impl WithSimd for Product<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -65,10 +65,10 @@ impl<O: Fn(usize) -> usize> WithSimd for Product<'_, O> {
                     ($($tall:literal)*) => {
                         match (tall, wide) {
                             $(
-                                ($tall, 4) => tile::<S, O, $tall, 4>(simd, &mut self, at),
-                                ($tall, 3) => tile::<S, O, $tall, 3>(simd, &mut self, at),
-                                ($tall, 2) => tile::<S, O, $tall, 2>(simd, &mut self, at),
-                                ($tall, _) => tile::<S, O, $tall, 1>(simd, &mut self, at),
+                                ($tall, 4) if S::F32_LANES >= 16 => tile::<S, $tall, 4>(simd, &mut self, at),
+                                ($tall, 3) if S::F32_LANES >= 16 => tile::<S, $tall, 3>(simd, &mut self, at),
+                                ($tall, 2) => tile::<S, $tall, 2>(simd, &mut self, at),
+                                ($tall, _) => tile::<S, $tall, 1>(simd, &mut self, at),
                             )*
                             _ => {}
                         }
@@ -84,12 +84,12 @@ impl<O: Fn(usize) -> usize> WithSimd for Product<'_, O> {
 
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "must be inlined to be compiled for the instruction set it is dispatched to")]
-fn tile<S: Simd, O: Fn(usize) -> usize, const R: usize, const W: usize>(
+fn tile<S: Simd, const R: usize, const W: usize>(
     simd: S,
-    product: &mut Product<'_, O>,
+    product: &mut Product<'_>,
     (row, column): (usize, usize),
 ) {
-    let Product { depth, left, right, .. } = *product;
+    let Product { left, right, offsets, .. } = *product;
     let lanes = S::F32_LANES;
     let mut sums = [[simd.splat_f32s(0.0); W]; R];
     if let Some(bias) = product.bias {
@@ -99,9 +99,9 @@ fn tile<S: Simd, O: Fn(usize) -> usize, const R: usize, const W: usize>(
         }
     }
     if left.step == 1 {
-        let rows: [&[f32]; R] = std::array::from_fn(|r| &left.values[(row + r) * left.row_stride..][..depth]);
-        for k in 0..depth {
-            let right = &right[(product.offset)(k) + column..][..W * lanes];
+        let rows: [&[f32]; R] = std::array::from_fn(|r| &left.values[(row + r) * left.row_stride..][..offsets.len()]);
+        for (k, offset) in offsets.iter().enumerate() {
+            let right = &right[offset + column..][..W * lanes];
             let right = S::as_simd_f32s(right).0;
             let right: [S::f32s; W] = std::array::from_fn(|w| right[w]);
             for r in 0..R {
@@ -113,8 +113,8 @@ fn tile<S: Simd, O: Fn(usize) -> usize, const R: usize, const W: usize>(
         }
     } else {
         let start = &left.values[row * left.row_stride..];
-        for k in 0..depth {
-            let right = &right[(product.offset)(k) + column..][..W * lanes];
+        for (k, offset) in offsets.iter().enumerate() {
+            let right = &right[offset + column..][..W * lanes];
             let right = S::as_simd_f32s(right).0;
             let right: [S::f32s; W] = std::array::from_fn(|w| right[w]);
             let start = &start[k * left.step..][..(R - 1) * left.row_stride + 1];

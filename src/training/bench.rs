@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use candle_core::{DType, Device};
 
+use super::device::threads;
 use super::session::{Member, Session, TeacherSide};
 use crate::data::{Dataset, Inputs, TransferSet};
 use crate::distill::{Student, TeacherLogits};
@@ -148,6 +149,15 @@ impl Workload {
         times.sort_by(f64::total_cmp);
         Ok(times[times.len() / 2])
     }
+}
+
+/// Runs `work` on a pool like that of the training thread.
+///
+/// # Errors
+/// When there are no threads to be had.
+pub fn in_pool<R: Send>(work: impl FnOnce() -> R + Send) -> candle_core::Result<R> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads()).build().map_err(candle_core::Error::wrap)?;
+    Ok(pool.install(work))
 }
 
 /// The most memory that this process has held so far, in MiB, where the system tells.

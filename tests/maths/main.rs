@@ -10,3 +10,4 @@ mod ops;
 mod optimiser;
 mod session;
 mod support;
+mod trainer;
