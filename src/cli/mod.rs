@@ -1,6 +1,7 @@
 //! The same library, driven from the terminal: commands, their arguments and their exit status.
 //! 0: done. 2: the input was wrong and nothing was stored. 1: anything that fails later; it can be resumed.
 
+mod bench;
 mod devices;
 mod events;
 mod follow;
@@ -56,6 +57,7 @@ pub fn main(open_window: OpenWindow) -> ExitCode {
         Some(Command::Predict(args)) => predict::predict(args, &voice),
         Some(Command::Runs(args)) => list::list(args, &voice),
         Some(Command::Devices(args)) => devices::devices(args),
+        Some(Command::Bench(args)) => bench::bench(args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -138,6 +140,8 @@ enum Command {
     Runs(RunsArgs),
     /// Show what Stillroom can compute on, and why it takes what it takes
     Devices(DevicesArgs),
+    /// Measure what a training step costs on this machine
+    Bench(BenchArgs),
 }
 
 impl Command {
@@ -148,6 +152,7 @@ impl Command {
             Self::Predict(args) => args.json,
             Self::Runs(args) => args.json,
             Self::Devices(args) => args.json,
+            Self::Bench(args) => args.json,
         }
     }
 }
@@ -262,6 +267,30 @@ struct DevicesArgs {
     /// Print one JSON object a line
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  stillroom bench
+  stillroom bench --only mlp-64-32,cnn-8-16-64 --json
+  stillroom bench --only mlp-784-30-30 --members 1,5,25,100
+
+Times the steps of a real session on random numbers: batches of 128, soft and hard loss, AdamW. `mlp-784-30-30x25` is 25
+such students in one step, at temperatures from 1 to 20. With --json: one object a workload, with `name`, `ms_per_step`
+and, where --members is given, `peak_mib`.")]
+struct BenchArgs {
+    /// Names of workloads, separated by commas [default: all]
+    #[arg(long, value_name = "NAMES")]
+    only: Option<String>,
+    /// Numbers of students trained at once, separated by commas, in place of the single students
+    #[arg(long, value_name = "LIST", allow_hyphen_values = true)]
+    members: Option<String>,
+    /// Print one JSON object a line
+    #[arg(long)]
+    json: bool,
+    /// Where to compute
+    #[arg(long, value_enum, default_value = "best")]
+    device: Device,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

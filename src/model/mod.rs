@@ -7,8 +7,10 @@ mod checkpoint;
 mod normalisation;
 mod plan;
 mod population;
+mod trainer;
 
 pub use checkpoint::{Checkpoint, CheckpointError, FORMAT, new_file};
 pub use normalisation::Normalisation;
 pub use plan::{Layer, ParameterSpec, Plan, PlanError};
 pub use population::{Output, Population};
+pub use trainer::Trainer;

@@ -48,7 +48,7 @@ impl Normalisation {
         sizes(&self.offset) && sizes(&self.scale) && self.offset.len() == self.scale.len()
     }
 
-    /// Normalises `[members, batch, …]`.
+    /// Normalises `[inputs, batch, …]`, however many inputs there are.
     ///
     /// # Errors
     /// When the rows are of another length.

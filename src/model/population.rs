@@ -102,8 +102,8 @@ impl Population {
         self.parameters.iter().map(|parameter| parameter.as_detached_tensor().get(member)?.copy()).collect()
     }
 
-    /// The forward pass of training: recorded for the gradient. Raw inputs are `[1, batch, …]` (shared) or `[K, batch, …]`;
-    /// `dropout_keys` are one a member.
+    /// The forward pass of training: recorded for the gradient. Raw inputs are `[S, batch, …]` where S divides K and member k
+    /// reads input ⌊k · S / K⌋: one for all, one for each equal block of members, or one each. `dropout_keys` are one a member.
     ///
     /// # Errors
     /// When the inputs do not fit.

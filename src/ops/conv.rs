@@ -12,12 +12,12 @@ use rayon::prelude::*;
 use super::dense::{Parts, relu, relu_gradient};
 use super::element::{slice, with_element, with_slice};
 use super::gemm::{Matrix, Threads, Write, product};
-use super::{Activation, Element, Form, for_members};
+use super::{Activation, Element, Form, input_of, inputs_fit, sum_of_blocks};
 
 /// `activation(x ∗ w + b)` for each member, as PyTorch's `conv2d` with `padding=1`.
 ///
-/// `x` is `[1, batch, in, height, width]` (shared) or `[K, …]`, `w` is `[K, out, in, 3, 3]`, `b` is `[K, out]`; the result is
-/// `[K, batch, out, height, width]`.
+/// `x` is `[S, batch, in, height, width]` with S dividing K (member k reads input ⌊k · S / K⌋), `w` is `[K, out, in, 3, 3]`,
+/// `b` is `[K, out]`; the result is `[K, batch, out, height, width]`.
 ///
 /// # Errors
 /// When the shapes do not fit each other.
@@ -29,9 +29,10 @@ pub fn conv3x3(x: &Tensor, w: &Tensor, b: &Tensor, activation: Activation, form:
         }
         Form::Composed => {
             let (members, out) = b.dims2()?;
-            let x = for_members(x, members)?;
+            let inputs = Sizes::new(x.dims(), w.dims(), b.dims())?.inputs;
             let each = (0..members).map(|k| {
-                let y = x.get(k)?.contiguous()?.conv2d(&w.get(k)?.contiguous()?, 1, 1, 1, 1)?;
+                let y =
+                    x.get(input_of(k, inputs, members))?.contiguous()?.conv2d(&w.get(k)?.contiguous()?, 1, 1, 1, 1)?;
                 activation.composed(&y.broadcast_add(&b.get(k)?.reshape((1, out, 1, 1))?)?)
             });
             Tensor::stack(&each.collect::<Result<Vec<_>>>()?, 0)
@@ -51,7 +52,7 @@ struct Conv3x3 {
 #[derive(Clone, Copy)]
 struct Sizes {
     members: usize,
-    shared: bool,
+    inputs: usize,
     batch: usize,
     input: usize,
     output: usize,
@@ -64,10 +65,10 @@ impl Sizes {
         let (&[inputs, batch, input, height, width], &[members, output, channels, 3, 3]) = (x, w) else {
             candle_core::bail!("a 3×3 convolution does not take {x:?} and {w:?}")
         };
-        if input != channels || (inputs != 1 && inputs != members) || *b != [members, output] {
+        if input != channels || !inputs_fit(inputs, members) || *b != [members, output] {
             candle_core::bail!("an input {x:?} does not fit a kernel {w:?} and biases {b:?}")
         }
-        Ok(Self { members, shared: inputs != members, batch, input, output, height, width })
+        Ok(Self { members, inputs, batch, input, output, height, width })
     }
 
     fn pixels(self) -> usize {
@@ -81,7 +82,7 @@ impl Sizes {
 
     fn image<T>(self, x: &[T], member: usize, image: usize) -> &[T] {
         let len = self.input * self.pixels();
-        let member = if self.shared { 0 } else { member };
+        let member = input_of(member, self.inputs, self.members);
         &x[(member * self.batch + image) * len..][..len]
     }
 }
@@ -129,7 +130,7 @@ impl CustomOp3 for Conv3x3 {
                 Some(dx) => {
                     let shape = vec![sizes.members, sizes.batch, sizes.input, sizes.height, sizes.width];
                     let dx = Tensor::from_vec(dx, shape, x.device())?;
-                    Some(if sizes.shared { dx.sum_keepdim(0)? } else { dx })
+                    Some(sum_of_blocks(dx, sizes.inputs)?)
                 }
             };
             Ok((dx, Some(dw), Some(db)))
@@ -275,7 +276,7 @@ fn each_shift(sizes: Sizes, mut work: impl FnMut(usize, usize, Shift)) {
 }
 
 /// A buffer of this thread, kept between calls; it holds what earlier calls left in it.
-fn with_buffer<T: Element, R>(len: usize, work: impl FnOnce(&mut [T]) -> R) -> R {
+pub(super) fn with_buffer<T: Element, R>(len: usize, work: impl FnOnce(&mut [T]) -> R) -> R {
     thread_local! {
         static KEPT: RefCell<Option<Box<dyn Any>>> = const { RefCell::new(None) };
     }

@@ -6,12 +6,12 @@ use rayon::prelude::*;
 
 use super::element::{slice, with_element, with_slice};
 use super::gemm::{Matrix, Threads, Write, product};
-use super::{Activation, Element, Form, for_members};
+use super::{Activation, Element, Form, input_of, inputs_fit, sum_of_blocks};
 
 /// `activation(x · wᵀ + b)` for each member.
 ///
-/// `x` is `[1, batch, in]` (shared) or `[K, batch, in]`, `w` is `[K, out, in]` as in PyTorch, `b` is `[K, out]`; the result is
-/// `[K, batch, out]`.
+/// `x` is `[S, batch, in]` with S dividing K (member k reads input ⌊k · S / K⌋), `w` is `[K, out, in]` as in PyTorch, `b` is
+/// `[K, out]`; the result is `[K, batch, out]`.
 ///
 /// # Errors
 /// When the shapes do not fit each other.
@@ -23,7 +23,15 @@ pub fn dense(x: &Tensor, w: &Tensor, b: &Tensor, activation: Activation, form: F
             x.contiguous()?.apply_op3(&w.contiguous()?, &b.contiguous()?, op)
         }
         Form::Composed => {
-            let product = for_members(x, members)?.matmul(&w.transpose(1, 2)?)?;
+            let (inputs, batch, input) = x.dims3()?;
+            Sizes::new(x.dims(), w.dims(), b.dims())?;
+            // Each input broadcast over its block of members.
+            let block = members / inputs;
+            let each = (0..inputs).map(|i| {
+                let x = x.narrow(0, i, 1)?.broadcast_as((block, batch, input))?;
+                x.matmul(&w.narrow(0, i * block, block)?.transpose(1, 2)?)
+            });
+            let product = Tensor::cat(&each.collect::<Result<Vec<_>>>()?, 0)?;
             activation.composed(&product.broadcast_add(&b.reshape((members, 1, out))?)?)
         }
     }
@@ -38,7 +46,7 @@ struct Dense {
 #[derive(Clone, Copy)]
 struct Sizes {
     members: usize,
-    shared: bool,
+    inputs: usize,
     batch: usize,
     input: usize,
     output: usize,
@@ -47,12 +55,12 @@ struct Sizes {
 impl Sizes {
     fn new(x: &[usize], w: &[usize], b: &[usize]) -> Result<Self> {
         let (&[inputs, batch, input], &[members, output, width]) = (x, w) else {
-            candle_core::bail!("a dense layer takes [1 or K, batch, in] and [K, out, in], not {x:?} and {w:?}")
+            candle_core::bail!("a dense layer takes [S, batch, in] and [K, out, in], not {x:?} and {w:?}")
         };
-        if input != width || (inputs != 1 && inputs != members) || *b != [members, output] {
+        if input != width || !inputs_fit(inputs, members) || *b != [members, output] {
             candle_core::bail!("an input {x:?} does not fit weights {w:?} and biases {b:?}")
         }
-        Ok(Self { members, shared: inputs != members, batch, input, output })
+        Ok(Self { members, inputs, batch, input, output })
     }
 
     /// Members are shared out over the pool; a single one shares out its product.
@@ -62,8 +70,7 @@ impl Sizes {
 
     fn input<T>(self, x: &[T], member: usize) -> &[T] {
         let len = self.batch * self.input;
-        let at = if self.shared { 0 } else { member * len };
-        &x[at..at + len]
+        &x[input_of(member, self.inputs, self.members) * len..][..len]
     }
 }
 
@@ -115,7 +122,7 @@ impl CustomOp3 for Dense {
                 None => None,
                 Some(dx) => {
                     let dx = Tensor::from_vec(dx, (members, batch, input), device)?;
-                    Some(if sizes.shared { dx.sum_keepdim(0)? } else { dx })
+                    Some(sum_of_blocks(dx, sizes.inputs)?)
                 }
             };
             Ok((dx, Some(dw), Some(db)))

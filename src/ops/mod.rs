@@ -3,21 +3,28 @@
 //! Each operation has two forms with the same numbers: a CPU kernel ([`Form::Kernel`]) and one composed of candle's own
 //! operations for any device ([`Form::Composed`]). Every trainable tensor has a leading population axis K. A member's bits
 //! do not depend on the members beside it: products and reductions are made from per-member shapes, in a fixed order.
+//!
+//! An input that members share is never copied for each of them: where a layer takes `x` of `[S, batch, …]`, S divides K and
+//! member k reads input ⌊k · S / K⌋. S = 1 is one batch for all, S = K one each, and between them members stand in equal
+//! blocks, for instance sorted by seed.
 
 mod conv;
 mod dense;
 mod dropout;
 mod element;
+pub(crate) mod fused;
 mod gemm;
 mod loss;
 mod optimiser;
 mod pool;
+mod tile;
 
 pub use conv::conv3x3;
 pub use dense::dense;
 pub use dropout::dropout;
 pub use element::Element;
 pub use loss::{DistillationLoss, MemberLoss, Terms};
+pub(crate) use optimiser::{Slot, clip_factor, norm, with_parameters};
 pub use optimiser::{Clip, FusedOptimiser, MemberRate, Rule};
 pub use pool::max_pool2;
 
@@ -58,12 +65,23 @@ impl Activation {
     }
 }
 
-/// `x` with one shared input `[1, …]` or one input a member `[K, …]`, seen as `[K, …]`; nothing is copied.
-fn for_members(x: &Tensor, members: usize) -> Result<Tensor> {
-    if x.dim(0)? == members {
-        return Ok(x.clone());
+/// Which of `inputs` is read by `member`: there is one shared by all, one for each equal block of members, or one each.
+fn input_of(member: usize, inputs: usize, members: usize) -> usize {
+    member * inputs / members.max(1)
+}
+
+/// Whether so many inputs can be shared out over so many members.
+fn inputs_fit(inputs: usize, members: usize) -> bool {
+    inputs > 0 && inputs <= members && members.is_multiple_of(inputs)
+}
+
+/// The sum over each block of members that read the same input: `[K, …]` to `[inputs, …]`.
+fn sum_of_blocks(gradient: Tensor, inputs: usize) -> Result<Tensor> {
+    let mut shape = gradient.dims().to_vec();
+    if shape[0] == inputs {
+        return Ok(gradient);
     }
-    let mut shape = x.dims().to_vec();
-    shape[0] = members;
-    x.broadcast_as(shape)
+    shape[0] /= inputs;
+    shape.insert(0, inputs);
+    gradient.reshape(shape)?.sum(1)
 }

@@ -2,11 +2,12 @@
 
 use std::sync::Mutex;
 
-use candle_core::{CpuStorage, DType, Device, InplaceOp1, Layout, Result, Tensor, Var};
+use candle_core::{CpuStorage, DType, Device, InplaceOp1, Layout, Result, Storage, Tensor, Var};
 use rayon::prelude::*;
 
 use super::dense::{Parts, each_member};
-use super::element::{with_element, with_slice};
+use super::element::{slice, with_element, with_slice};
+use super::fused::Gradient;
 use super::{Element, Form};
 
 /// The update rule, the same for all members.
@@ -54,10 +55,10 @@ pub struct FusedOptimiser {
     clip: Clip,
     form: Form,
     steps: u64,
-    slots: Vec<Slot>,
+    slots: Vec<Kept>,
 }
 
-struct Slot {
+struct Kept {
     parameter: Var,
     decays: bool,
     moments: [Tensor; 2],
@@ -71,7 +72,7 @@ impl FusedOptimiser {
     pub fn new(rule: Rule, clip: Clip, form: Form, parameters: Vec<(Var, bool)>) -> Result<Self> {
         let slots = parameters.into_iter().map(|(parameter, decays)| {
             let zeros = || Tensor::zeros(parameter.shape(), parameter.dtype(), parameter.device());
-            Ok(Slot { moments: [zeros()?, zeros()?], parameter, decays })
+            Ok(Kept { moments: [zeros()?, zeros()?], parameter, decays })
         });
         Ok(Self { rule, clip, form, steps: 0, slots: slots.collect::<Result<_>>()? })
     }
@@ -86,7 +87,7 @@ impl FusedOptimiser {
     /// # Errors
     /// When the moments are of other shapes than the parameters.
     pub fn restore(&mut self, steps: u64, moments: Vec<[Tensor; 2]>) -> Result<()> {
-        let fits = |(slot, saved): (&Slot, &[Tensor; 2])| saved.iter().all(|m| m.shape() == slot.parameter.shape());
+        let fits = |(slot, saved): (&Kept, &[Tensor; 2])| saved.iter().all(|m| m.shape() == slot.parameter.shape());
         if moments.len() != self.slots.len() || !self.slots.iter().zip(&moments).all(fits) {
             candle_core::bail!("the saved optimiser state is that of another model")
         }
@@ -103,7 +104,7 @@ impl FusedOptimiser {
     /// # Errors
     /// When a gradient is missing or of another shape.
     pub fn step(&mut self, gradients: &[Tensor], rates: &[MemberRate]) -> Result<()> {
-        let fits = |(slot, gradient): (&Slot, &Tensor)| {
+        let fits = |(slot, gradient): (&Kept, &Tensor)| {
             gradient.shape() == slot.parameter.shape() && slot.parameter.dim(0).is_ok_and(|k| k == rates.len())
         };
         if gradients.len() != self.slots.len() || !self.slots.iter().zip(gradients).all(fits) {
@@ -113,7 +114,7 @@ impl FusedOptimiser {
             Clip::Never => vec![1.0; rates.len()],
             Clip::Norm(limit) => {
                 let norms = self.norms(gradients, rates.len())?;
-                norms.into_iter().map(|norm| if norm > limit { limit / norm } else { 1.0 }).collect()
+                norms.into_iter().map(|norm| clip_factor(norm, limit)).collect()
             }
         };
         self.steps += 1;
@@ -127,6 +128,48 @@ impl FusedOptimiser {
             }
         }
         Ok(())
+    }
+
+    /// Lets `work` at the parameters and moments of each member, in the order of the parameters, for one update with `rates`;
+    /// with it goes the norm to which gradients are clipped.
+    ///
+    /// # Errors
+    /// When the parameters are no f32 numbers of the CPU, or of another number of members.
+    pub(crate) fn update_members(
+        &mut self,
+        rates: &[MemberRate],
+        work: impl FnOnce(Vec<Vec<Slot<'_>>>, Option<f64>),
+    ) -> Result<()> {
+        if self.slots.iter().any(|slot| slot.parameter.dim(0).is_ok_and(|k| k != rates.len())) {
+            candle_core::bail!("rates do not fit the parameters")
+        }
+        self.steps += 1;
+        let (rule, step) = (self.rule, self.steps as f64);
+        let limit = match self.clip {
+            Clip::Never => None,
+            Clip::Norm(limit) => Some(limit),
+        };
+        let tensors: Vec<&Tensor> = self
+            .slots
+            .iter()
+            .flat_map(|slot| [slot.parameter.as_tensor(), &slot.moments[0], &slot.moments[1]])
+            .collect();
+        let mut work = Some(work);
+        with_slices_mut(&tensors, Vec::new(), &mut |slices: Vec<&mut [f32]>| {
+            let mut members: Vec<Vec<Slot>> = rates.iter().map(|_| Vec::with_capacity(self.slots.len())).collect();
+            let mut slices = slices.into_iter();
+            for kept in &self.slots {
+                let (Some(p), Some(m), Some(v)) = (slices.next(), slices.next(), slices.next()) else { break };
+                let len = (p.len() / rates.len().max(1)).max(1);
+                let parts = p.chunks_mut(len).zip(m.chunks_mut(len)).zip(v.chunks_mut(len));
+                for ((member, rate), ((p, m), v)) in members.iter_mut().zip(rates).zip(parts) {
+                    member.push(Slot { p, m, v, update: Update::new(rule, step, kept.decays, rate, 1.0) });
+                }
+            }
+            if let Some(work) = work.take() {
+                work(members, limit);
+            }
+        })
     }
 
     /// The norm of each member's gradient over all parameters, summed in the order of the parameters.
@@ -148,6 +191,124 @@ impl FusedOptimiser {
         }
         Ok(squares.into_iter().map(f64::sqrt).collect())
     }
+}
+
+/// Calls `read` with the numbers of all `parameters`, which are f32 numbers of the CPU.
+pub(crate) fn with_parameters<R>(parameters: &[Var], read: impl FnOnce(&[&[f32]]) -> R) -> Result<R> {
+    let guards: Vec<_> = parameters.iter().map(|parameter| parameter.storage_and_layout()).collect();
+    let slices = guards.iter().map(|(storage, layout)| match &**storage {
+        Storage::Cpu(storage) => slice::<f32>(storage, layout),
+        _ => candle_core::bail!("the fused step runs on the CPU only"),
+    });
+    Ok(read(&slices.collect::<Result<Vec<_>>>()?))
+}
+
+/// Calls `work` with the numbers of all `tensors`.
+fn with_slices_mut<T: Element>(
+    tensors: &[&Tensor],
+    taken: Vec<&mut [T]>,
+    work: &mut dyn FnMut(Vec<&mut [T]>),
+) -> Result<()> {
+    let Some((first, rest)) = tensors.split_first() else {
+        work(taken);
+        return Ok(());
+    };
+    let mut before = Some((taken, work));
+    first.inplace_op1(&InPlace {
+        work: Mutex::new(|storage: &mut CpuStorage| {
+            let Some((mut taken, work)) = before.take() else { return Ok(()) };
+            taken.push(T::slice_mut(storage)?);
+            with_slices_mut(rest, taken, work)
+        }),
+    })
+}
+
+/// One parameter of one member, or some rows of it, with its moments.
+pub(crate) struct Slot<'a> {
+    p: &'a mut [f32],
+    m: &'a mut [f32],
+    v: &'a mut [f32],
+    update: Update,
+}
+
+impl Slot<'_> {
+    /// Numbers of the parameter.
+    pub fn len(&self) -> usize {
+        self.p.len()
+    }
+
+    /// The parameter as it is.
+    pub fn values(&self) -> &[f32] {
+        self.p
+    }
+
+    /// Whether its member still learns.
+    pub fn active(&self) -> bool {
+        self.update.active
+    }
+
+    /// Gradients will be multiplied by this.
+    pub fn set_scale(&mut self, scale: f64) {
+        self.update.scale = scale;
+    }
+
+    /// Updates it by a gradient whose rows of `width` numbers start `pitch` behind each other.
+    pub fn update(&mut self, gradient: &[f32], width: usize, pitch: usize) {
+        if !self.update.active {
+            return;
+        }
+        let update = self.update;
+        pulp::Arch::new().dispatch(|| {
+            if width == pitch {
+                update.apply(self.p, gradient, self.m, self.v);
+                return;
+            }
+            let rows = self.p.chunks_exact_mut(width).zip(gradient.chunks_exact(pitch));
+            let moments = self.m.chunks_exact_mut(width).zip(self.v.chunks_exact_mut(width));
+            for ((p, g), (m, v)) in rows.zip(moments) {
+                update.apply(p, g, m, v);
+            }
+        });
+    }
+
+    /// Updates it by the whole gradient, on all threads where `wide`.
+    pub fn update_all(&mut self, wide: bool, gradient: &[f32]) {
+        self.blocks(wide, CHUNK, |block, mut slot| {
+            let len = slot.len();
+            slot.update(&gradient[block * CHUNK..][..len], len, len);
+        });
+    }
+
+    /// Uses or keeps a small gradient.
+    pub fn settle(&mut self, what: Gradient<'_>, gradient: &[f32]) {
+        match what {
+            Gradient::Update => self.update(gradient, gradient.len(), gradient.len()),
+            Gradient::Keep(all) => all.copy_from_slice(gradient),
+        }
+    }
+
+    /// Works on blocks of `len` numbers, on all threads where `wide`.
+    pub fn blocks(&mut self, wide: bool, len: usize, work: impl Fn(usize, Slot<'_>) + Sync + Send) {
+        let update = self.update;
+        let run = |(i, ((p, m), v)): (usize, ((&mut [f32], &mut [f32]), &mut [f32]))| work(i, Slot { p, m, v, update });
+        if wide {
+            let parts = self.p.par_chunks_mut(len).zip(self.m.par_chunks_mut(len)).zip(self.v.par_chunks_mut(len));
+            parts.enumerate().for_each(run);
+        } else {
+            let parts = self.p.chunks_mut(len).zip(self.m.chunks_mut(len)).zip(self.v.chunks_mut(len));
+            parts.enumerate().for_each(run);
+        }
+    }
+}
+
+/// The norm of one member's gradient, its parameters in order.
+pub(crate) fn norm<'a>(gradients: impl Iterator<Item = &'a [f32]>) -> f64 {
+    gradients.map(sum_of_squares).sum::<f64>().sqrt()
+}
+
+/// The factor that brings a gradient of this norm down to `limit`.
+pub(crate) fn clip_factor(norm: f64, limit: f64) -> f64 {
+    if norm > limit { limit / norm } else { 1.0 }
 }
 
 /// In a fixed order: eight running sums, then their sum.
@@ -192,6 +353,32 @@ impl Update {
         };
         Self { scale, numbers, active: rate.active }
     }
+
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "must be inlined to be compiled for the instruction set it is dispatched to")]
+    fn apply<T: Element>(&self, p: &mut [T], g: &[T], m: &mut [T], v: &mut [T]) {
+        let scale = T::from_f64(self.scale);
+        match self.numbers {
+            Numbers::AdamW { beta1, beta2, epsilon, keep, rate, root } => {
+                // Multiplying by 1 / root costs half of dividing by root.
+                let [b1, b2, eps, keep, rate, up] = [beta1, beta2, epsilon, keep, rate, 1.0 / root].map(T::from_f64);
+                let [c1, c2] = [1.0 - beta1, 1.0 - beta2].map(T::from_f64);
+                for (((p, g), m), v) in p.iter_mut().zip(g).zip(m.iter_mut()).zip(v.iter_mut()) {
+                    let g = *g * scale;
+                    *m = b1 * *m + c1 * g;
+                    *v = b2 * *v + c2 * g * g;
+                    *p = keep * *p - rate * *m / (v.sqrt() * up + eps);
+                }
+            }
+            Numbers::Sgd { momentum, decay, rate } => {
+                let [momentum, decay, rate] = [momentum, decay, rate].map(T::from_f64);
+                for ((p, g), m) in p.iter_mut().zip(g).zip(m.iter_mut()) {
+                    *m = momentum * *m + (*g * scale + decay * *p);
+                    *p -= rate * *m;
+                }
+            }
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -202,7 +389,7 @@ enum Numbers {
     Sgd { momentum: f64, decay: f64, rate: f64 },
 }
 
-impl Slot {
+impl Kept {
     fn kernel(&self, gradient: &Tensor, updates: &[Update]) -> Result<()> {
         let [first, second] = &self.moments;
         // candle changes one tensor at a time; the parameter is reached from within the pass over its moments.
@@ -302,27 +489,7 @@ fn update_all<T: Element>(updates: &[Update], p: &mut [T], g: &[T], m: &mut [T],
         }
         let chunks = p.par_chunks_mut(CHUNK).zip(g.par_chunks(CHUNK));
         chunks.zip(m.par_chunks_mut(CHUNK).zip(v.par_chunks_mut(CHUNK))).for_each(|((p, g), (m, v))| {
-            pulp::Arch::new().dispatch(|| match update.numbers {
-                Numbers::AdamW { beta1, beta2, epsilon, keep, rate, root } => {
-                    let [b1, b2, eps, keep, rate, root] = [beta1, beta2, epsilon, keep, rate, root].map(T::from_f64);
-                    let [c1, c2] = [1.0 - beta1, 1.0 - beta2].map(T::from_f64);
-                    let scale = T::from_f64(update.scale);
-                    for (((p, g), m), v) in p.iter_mut().zip(g).zip(m.iter_mut()).zip(v.iter_mut()) {
-                        let g = *g * scale;
-                        *m = b1 * *m + c1 * g;
-                        *v = b2 * *v + c2 * g * g;
-                        *p = keep * *p - rate * *m / (v.sqrt() / root + eps);
-                    }
-                }
-                Numbers::Sgd { momentum, decay, rate } => {
-                    let [momentum, decay, rate] = [momentum, decay, rate].map(T::from_f64);
-                    let scale = T::from_f64(update.scale);
-                    for ((p, g), m) in p.iter_mut().zip(g).zip(m.iter_mut()) {
-                        *m = momentum * *m + (*g * scale + decay * *p);
-                        *p -= rate * *m;
-                    }
-                }
-            });
+            pulp::Arch::new().dispatch(|| update.apply(p, g, m, v));
         });
     });
 }

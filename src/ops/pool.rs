@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::element::{slice, with_element, with_slice};
 use super::{Element, Form};
 
-/// The maximum of each 2×2 window: `[…, height, width]` to `[…, ⌊height/2⌋, ⌊width/2⌋]`.
+/// The maximum of each 2×2 window: `[…, height, width]` to `[…, ⌊height/2⌋, ⌊width/2⌋]`. A shared input stays shared.
 ///
 /// # Errors
 /// When the tensor has fewer than two axes.

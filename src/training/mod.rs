@@ -3,6 +3,7 @@
 //! The training thread owns the device: it is created there, and all tensors live and die there. Only plain data leaves, as
 //! [`report::Report`]s to a [`Journal`], which keeps them, and to an [`Observer`], which shows them.
 
+pub mod bench;
 mod device;
 mod job;
 mod plan;

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use candle_core::{Device, Tensor};
+use candle_core::backprop::GradStore;
+use candle_core::{Device, Tensor, Var};
 
 use super::prepare::{ROWS_AT_A_TIME, Teacher, tensor};
 use super::report::{Change, LossTerms, Setting};
 use super::schedule::rate_factor;
-use crate::data::{Batch, Dataset, TransferSet, epoch_order};
+use crate::data::{Batch, Dataset, Inputs, TransferSet, epoch_order};
 use crate::distill::{Mean, Method, SoftTargets, Student, Targets, TargetsOfBatch, TeacherLogits};
-use crate::model::{Output, Population};
+use crate::model::{Output, Population, Trainer};
 use crate::ops::{Clip, Form, FusedOptimiser, MemberRate, Rule, Terms};
 use crate::recipe::{Optimiser, TrainingRecipe};
 use crate::rng::Key;
@@ -68,6 +69,8 @@ pub struct Session {
     /// Sums over the epoch in progress, one a member.
     pub sums: Vec<EpochSums>,
     method: Box<dyn Method>,
+    /// The fused step, where the device and the method allow it.
+    trainer: Option<Trainer>,
     recipe: TrainingRecipe,
     dataset: Arc<Dataset>,
     transfer: TransferSet,
@@ -128,6 +131,8 @@ impl Session {
         let method: Box<dyn Method> = Box::new(SoftTargets);
         let optimiser = optimiser(&recipe, &population, method.as_ref(), &device)?;
         let sums = vec![EpochSums::default(); members.len()];
+        let alone = method.taps().is_empty() && method.parameters().is_empty();
+        let trainer = if alone { Trainer::new(&population) } else { None };
         let mut session = Self {
             population,
             optimiser,
@@ -135,6 +140,7 @@ impl Session {
             step: 0,
             sums,
             method,
+            trainer,
             recipe,
             dataset,
             transfer,
@@ -193,6 +199,7 @@ impl Session {
         self.population = kept;
         self.optimiser = optimiser(&self.recipe, &self.population, self.method.as_ref(), &self.device)?;
         self.optimiser.restore(steps, moments)?;
+        self.trainer = self.trainer.as_ref().and_then(|_| Trainer::new(&self.population));
         self.members = members.iter().map(|member| self.members[*member].clone()).collect();
         self.sums = members.iter().map(|member| self.sums[*member]).collect();
         self.batches = Batches::of(&self.members);
@@ -230,30 +237,33 @@ impl Session {
     /// When the device fails.
     pub fn step(&mut self) -> candle_core::Result<Terms> {
         let batches = self.distinct_batches();
-        let x = self.inputs(&batches)?;
         let keys: Vec<Key> = self.members.iter().map(|m| Key::new(m.seed).named("dropout").at(self.step)).collect();
-        let form = Form::of(&self.device);
-        let output = self.population.forward(&x, &keys, self.method.taps(), form)?;
-        let (loss, terms) = self.loss(&output, &batches, form)?;
-
-        let gradients = loss.backward()?;
-        let parameters = self.population.parameters().iter().cloned().chain(self.method.parameters());
-        let gradients = parameters.map(|parameter| {
-            let gradient = gradients.get(&parameter).cloned();
-            gradient.ok_or_else(|| candle_core::Error::msg("a parameter has no gradient"))
-        });
-        let gradients = gradients.collect::<candle_core::Result<Vec<_>>>()?;
-        let factor = rate_factor(&self.recipe, self.step, self.steps(), self.steps_per_epoch());
-        for (member, total) in self.members.iter_mut().zip(&terms.total) {
-            member.active &= total.is_finite();
-        }
-        let rate = |member: &Member| MemberRate {
-            learning_rate: member.learning_rate * factor,
-            weight_decay: member.weight_decay,
-            active: member.active,
+        let terms = match self.trainer.take() {
+            Some(mut trainer) => {
+                let inputs = self.batches.inputs(&batches);
+                // The loss is all that is left to autograd.
+                let logits = Var::from_tensor(&trainer.forward(&self.population, &inputs, &keys)?)?;
+                let output = Output { logits: logits.as_tensor().clone(), taps: Vec::new() };
+                let (loss, terms) = self.loss(&output, &batches, Form::Kernel)?;
+                let rates = self.rates(&terms);
+                trainer.backward(&mut self.optimiser, &gradient(&loss.backward()?, &logits)?, &rates)?;
+                self.trainer = Some(trainer);
+                terms
+            }
+            None => {
+                let inputs = self.batches.inputs(&batches);
+                let (x, form) = (tensor(&inputs, &self.device)?, Form::of(&self.device));
+                let output = self.population.forward(&x, &keys, self.method.taps(), form)?;
+                let (loss, terms) = self.loss(&output, &batches, form)?;
+                let gradients = loss.backward()?;
+                let parameters = self.population.parameters().iter().cloned().chain(self.method.parameters());
+                let gradients = parameters.map(|parameter| gradient(&gradients, &parameter));
+                let gradients = gradients.collect::<candle_core::Result<Vec<_>>>()?;
+                let rates = self.rates(&terms);
+                self.optimiser.step(&gradients, &rates)?;
+                terms
+            }
         };
-        let rates: Vec<MemberRate> = self.members.iter().map(rate).collect();
-        self.optimiser.step(&gradients, &rates)?;
 
         if self.step.is_multiple_of(self.steps_per_epoch()) {
             self.sums.fill(EpochSums::default());
@@ -269,6 +279,20 @@ impl Session {
         }
         self.step += 1;
         Ok(terms)
+    }
+
+    /// What each member's update uses, after those whose loss is no finite number any more are stopped.
+    fn rates(&mut self, terms: &Terms) -> Vec<MemberRate> {
+        let factor = rate_factor(&self.recipe, self.step, self.steps(), self.steps_per_epoch());
+        for (member, total) in self.members.iter_mut().zip(&terms.total) {
+            member.active &= total.is_finite();
+        }
+        let rate = |member: &Member| MemberRate {
+            learning_rate: member.learning_rate * factor,
+            weight_decay: member.weight_decay,
+            active: member.active,
+        };
+        self.members.iter().map(rate).collect()
     }
 
     fn loss(&self, output: &Output, batches: &[Batch], form: Form) -> candle_core::Result<(Tensor, Terms)> {
@@ -346,13 +370,6 @@ impl Session {
         orders.iter().zip(seeds.iter()).map(batch).collect()
     }
 
-    /// `[1, batch, …]` where all members share their batches, `[K, batch, …]` otherwise.
-    fn inputs(&self, batches: &[Batch]) -> candle_core::Result<Tensor> {
-        let of: &[usize] = if batches.len() == 1 { &[0] } else { &self.batches.of };
-        let inputs: Vec<_> = of.iter().map(|batch| &batches[*batch].student).collect();
-        tensor(&inputs, &self.device)
-    }
-
     /// Logits on `rows`, `[K, rows, classes]`.
     ///
     /// # Errors
@@ -394,6 +411,18 @@ impl Batches {
         let of = of.collect();
         Self { seeds, of, orders: None }
     }
+
+    /// One input a distinct batch where members with equal seeds stand side by side in equal numbers, as they do in a grid;
+    /// otherwise one a member. Nothing is copied here.
+    fn inputs<'a>(&self, batches: &'a [Batch]) -> Vec<&'a Inputs> {
+        let each = self.of.len() / batches.len().max(1);
+        let even = each * batches.len() == self.of.len() && self.of.iter().enumerate().all(|(k, of)| *of == k / each);
+        if even {
+            batches.iter().map(|batch| &batch.student).collect()
+        } else {
+            self.of.iter().map(|batch| &batches[*batch].student).collect()
+        }
+    }
 }
 
 fn optimiser(
@@ -411,4 +440,8 @@ fn optimiser(
     let mut parameters: Vec<_> = population.parameters().iter().cloned().zip(decays).collect();
     parameters.extend(method.parameters().into_iter().map(|parameter| (parameter, true)));
     FusedOptimiser::new(rule, clip, Form::of(device), parameters)
+}
+
+fn gradient(gradients: &GradStore, variable: &Var) -> candle_core::Result<Tensor> {
+    gradients.get(variable).cloned().ok_or_else(|| candle_core::Error::msg("a parameter has no gradient"))
 }

@@ -205,3 +205,12 @@ fn a_finished_job_is_not_resumed() {
     }
     assert_eq!(Store::reader(place.path("store.db")).jobs(true).unwrap().len(), 1);
 }
+
+#[test]
+fn bench_names_the_workloads_it_knows() {
+    let place = Place::new();
+    place
+        .run(&["bench", "--only", "mlp-64-32,mlp-1", "--members", "0"])
+        .is_refused(&["there is no workload `mlp-1`; give some of mlp-64-32, mlp-784-30-30,", "`0` is not allowed"]);
+    place.run(&["bench", "--only", "mlp-64-32x25", "--members", "2"]).is_refused(&["--members is for single students"]);
+}

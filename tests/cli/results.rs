@@ -299,7 +299,7 @@ fn people_get_a_table_and_one_honest_sentence() {
 #[test]
 fn every_command_explains_itself() {
     let place = Place::new();
-    for command in ["run", "soften", "predict", "runs", "devices"] {
+    for command in ["run", "soften", "predict", "runs", "devices", "bench"] {
         let help = place.run(&[command, "--help"]).is_good().stdout;
         assert!(help.contains("--json"), "{help}");
         assert!(help.lines().all(|line| line.chars().count() <= 120), "{help}");
@@ -307,4 +307,21 @@ fn every_command_explains_itself() {
     let devices = place.run(&["devices", "--json"]).is_good().lines();
     assert!(devices.iter().any(|line| line["name"] == "cpu" && line["threads"].as_u64() >= Some(1)));
     assert_eq!(devices.iter().filter(|line| line["chosen"] == true).count(), 1);
+}
+
+#[test]
+fn bench_times_what_it_is_asked_for() {
+    let place = Place::new();
+    let lines = place.run(&["bench", "--only", "mlp-64-32", "--json", "--device", "cpu"]).is_good().lines();
+    assert_eq!(lines.len(), 1);
+    assert_eq!(lines[0]["name"], "mlp-64-32");
+    assert!(lines[0]["ms_per_step"].as_f64() > Some(0.0));
+    assert!(lines[0].get("peak_mib").is_none());
+    let arguments = ["bench", "--only", "mlp-64-32", "--members", "3,1", "--json"];
+    let lines = place.run(&arguments).is_good().lines();
+    let names: Vec<_> = lines.iter().map(|line| line["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["mlp-64-32", "mlp-64-32x3"]);
+    assert!(lines.iter().all(|line| line["peak_mib"].is_null() || line["peak_mib"].as_f64() > Some(1.0)));
+    let text = place.run(&["bench", "--only", "mlp-64-32"]).is_good().stdout;
+    assert!(text.contains("ms a step") && text.contains("mlp-64-32"), "{text}");
 }

@@ -11,3 +11,4 @@ mod optimiser;
 mod session;
 mod sweeps;
 mod support;
+mod trainer;

@@ -20,7 +20,7 @@ fn assert_away_from_0(numbers: &Tensor) {
 
 #[test]
 fn gradients_of_a_dense_layer_are_its_differences() {
-    for (members, inputs) in [(1, 1), (3, 1), (3, 3)] {
+    for (members, inputs) in [(1, 1), (3, 1), (3, 3), (4, 2), (6, 3)] {
         for activation in [Activation::None, Activation::Relu] {
             let x = variable(1, &[inputs, 4, 5]);
             let (w, b) = (variable(2, &[members, 3, 5]), variable(3, &[members, 3]));
@@ -35,7 +35,8 @@ fn gradients_of_a_dense_layer_are_its_differences() {
 #[test]
 fn gradients_of_a_convolution_are_its_differences() {
     // Nine images, so that sums of gradients cross a group's border; odd sides.
-    for (members, inputs, batch, height, width) in [(1, 1, 9, 3, 4), (2, 1, 2, 5, 3), (2, 2, 9, 3, 3), (2, 2, 1, 1, 2)]
+    for (members, inputs, batch, height, width) in
+        [(1, 1, 9, 3, 4), (2, 1, 2, 5, 3), (2, 2, 9, 3, 3), (2, 2, 1, 1, 2), (4, 2, 2, 3, 2)]
     {
         for activation in [Activation::None, Activation::Relu] {
             let x = variable(4, &[inputs, batch, 2, height, width]);
@@ -186,12 +187,50 @@ fn gradients_of_the_distillation_loss_are_its_differences() {
         let what = format!("the distillation loss of {batch} rows");
         check_gradients(&what, std::slice::from_ref(&logits), &|form| loss.forward(&logits, form).unwrap().0);
         let [kernel, composed] = FORMS.map(|form| loss.forward(&logits, form).unwrap().1);
-        for (kernel, composed) in
-            [(&kernel.soft, &composed.soft), (&kernel.hard, &composed.hard), (&kernel.total, &composed.total)]
-        {
+        for (kernel, composed) in [
+            (&kernel.soft, &composed.soft),
+            (&kernel.hard, &composed.hard),
+            (&kernel.total, &composed.total),
+            (&kernel.soft_norm, &composed.soft_norm),
+            (&kernel.hard_norm, &composed.hard_norm),
+            (&kernel.cosine, &composed.cosine),
+        ] {
             assert_close(&what, kernel, composed, 1e-12);
         }
         assert_eq!((kernel.soft[2], kernel.hard[3]), (0.0, 0.0));
+    }
+}
+
+#[test]
+fn the_anatomy_of_the_gradient_is_that_of_each_terms_own_gradient() {
+    let members = four_members();
+    let (batch, classes) = (19, 5);
+    let logits = variable(9, &[4, batch, classes]);
+    let targets = candle_nn::ops::softmax(&(random(10, &[3, batch, classes]) * 3.0).unwrap(), 2).unwrap();
+    let some: Vec<Option<u32>> = (0..batch as u32).map(|row| (row % 3 != 1).then_some(row % 5)).collect();
+    let labels = [vec![Some(2); batch], some, vec![None; batch]];
+    for form in FORMS {
+        let gradient = |members: &[MemberLoss]| {
+            let loss = DistillationLoss { members, targets: Some(&targets), labels: &labels };
+            let sum = loss.forward(&logits, form).unwrap().0;
+            gradients(&sum, std::slice::from_ref(&logits)).remove(0)
+        };
+        let soft = gradient(&members.map(|member| MemberLoss { hard_weight: 0.0, ..member }));
+        let hard = gradient(&members.map(|member| MemberLoss { soft_weight: 0.0, ..member }));
+        let loss = DistillationLoss { members: &members, targets: Some(&targets), labels: &labels };
+        let terms = loss.forward(&logits, form).unwrap().1;
+        for (k, (soft, hard)) in soft.chunks(batch * classes).zip(hard.chunks(batch * classes)).enumerate() {
+            let norm = |g: &[f64]| g.iter().map(|g| g * g).sum::<f64>().sqrt();
+            let cosine = soft.iter().zip(hard).map(|(a, b)| a * b).sum::<f64>() / (norm(soft) * norm(hard));
+            let expected = [norm(soft), norm(hard), if cosine.is_nan() { 0.0 } else { cosine }];
+            let found = [terms.soft_norm[k], terms.hard_norm[k], terms.cosine[k]];
+            assert_close(&format!("{form:?}, member {k}"), &found, &expected, 1e-10);
+            assert_close("share", &[terms.soft_share(k).unwrap()], &[expected[0] / (expected[0] + expected[1])], 1e-10);
+        }
+        // A baseline has no soft gradient, a row set without labels no hard one.
+        assert_eq!((terms.soft_norm[2], terms.cosine[2], terms.soft_share(2)), (0.0, 0.0, Some(0.0)));
+        assert_eq!((terms.hard_norm[3], terms.cosine[3], terms.soft_share(3)), (0.0, 0.0, Some(1.0)));
+        assert_eq!(terms.soft_share(4), None);
     }
 }
 
@@ -251,6 +290,29 @@ fn an_operation_gives_each_member_the_same_bits_alone_and_beside_others_on_any_n
         }
         let (x, w) = (f32s(random(1, &[3, batch, 2, 9, 8])), f32s(random(2, &[3, 5, 2, 3, 3])));
         compare(&format!("convolution {batch}"), &x, &w, &f32s(random(3, &[3, 5])), true);
+    }
+}
+
+#[test]
+fn members_that_share_an_input_have_the_same_bits_as_with_a_copy_of_their_own() {
+    let f32s = |t: Tensor| t.to_dtype(DType::F32).unwrap();
+    let (w, b) = (f32s(random(1, &[6, 7, 20])), f32s(random(2, &[6, 7])));
+    let (kernel, kernel_bias) = (f32s(random(3, &[6, 3, 2, 3, 3])), f32s(random(4, &[6, 3])));
+    for inputs in [1, 2, 3, 6] {
+        let (x, image) = (f32s(random(5, &[inputs, 9, 20])), f32s(random(6, &[inputs, 9, 2, 4, 5])));
+        for form in FORMS {
+            let rows = dense(&x, &w, &b, Activation::Relu, form).unwrap();
+            let images = conv3x3(&image, &kernel, &kernel_bias, Activation::Relu, form).unwrap();
+            for k in 0..6 {
+                let one = |t: &Tensor, k: usize| t.narrow(0, k, 1).unwrap().copy().unwrap();
+                let own = k * inputs / 6;
+                let alone = dense(&one(&x, own), &one(&w, k), &one(&b, k), Activation::Relu, form).unwrap();
+                assert_eq!(parts(&[&alone], 0), parts(&[&rows], k), "{form:?}: {inputs} inputs, member {k}");
+                let (kernel, bias) = (one(&kernel, k), one(&kernel_bias, k));
+                let alone = conv3x3(&one(&image, own), &kernel, &bias, Activation::Relu, form).unwrap();
+                assert_eq!(parts(&[&alone], 0), parts(&[&images], k), "{form:?}: {inputs} inputs, member {k}");
+            }
+        }
     }
 }
 
