@@ -1,7 +1,9 @@
 //! The arrangement of the panels.
 
 use eframe::egui::{self, Stroke, Ui, WidgetText};
-use egui_tiles::{Behavior, Container, Linear, LinearDir, ResizeState, SimplificationOptions, TileId, Tiles, Tree, UiResponse};
+use egui_tiles::{
+    Behavior, Container, Linear, LinearDir, ResizeState, SimplificationOptions, TileId, Tiles, Tree, UiResponse,
+};
 
 use crate::command::Commands;
 use crate::state::State;

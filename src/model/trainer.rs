@@ -106,7 +106,8 @@ impl Trainer {
         let inputs = &self.inputs;
         with_parameters(population.parameters(), |parameters| {
             let work = |(k, (buffers, logits)): (usize, (&mut Buffers, &mut [f32]))| {
-                let own: Vec<&[f32]> = parameters.iter().map(|p| &p[k * (p.len() / count)..][..p.len() / count]).collect();
+                let own: Vec<&[f32]> =
+                    parameters.iter().map(|p| &p[k * (p.len() / count)..][..p.len() / count]).collect();
                 let input = &inputs[k * inputs.len() / count];
                 network.forward(sharing.wide, batch, input, &own, keys[k], buffers, logits);
             };
@@ -125,12 +126,7 @@ impl Trainer {
     ///
     /// # Errors
     /// When the gradient or the optimiser is not for this population and batch.
-    pub fn backward(
-        &mut self,
-        optimiser: &mut FusedOptimiser,
-        gradient: &Tensor,
-        rates: &[MemberRate],
-    ) -> Result<()> {
+    pub fn backward(&mut self, optimiser: &mut FusedOptimiser, gradient: &Tensor, rates: &[MemberRate]) -> Result<()> {
         let Self { network, members, batch, inputs } = self;
         let (count, batch) = (members.len(), *batch);
         if gradient.dims() != [count, batch, network.classes] || rates.len() != count {
@@ -242,13 +238,16 @@ impl Network {
                 let add = (-f64::from(*offset) * f64::from(*scale)) as f32;
                 row.iter_mut().for_each(|x| *x = *x * scale + add);
             }
-            _ => row.iter_mut().zip(offset.iter().zip(scale)).for_each(|(x, (offset, scale))| *x = (*x - offset) * scale),
+            _ => {
+                row.iter_mut().zip(offset.iter().zip(scale)).for_each(|(x, (offset, scale))| *x = (*x - offset) * scale)
+            }
         };
         let mut row = vec![0.0; len];
         if let Some(Conv { shape, .. }) = self.convs.first() {
             let (inside, plane) = (shape.inside(), shape.plane());
             fill_up(&mut input.planes, batch * shape.input * plane);
-            for (raw, planes) in raw.values().chunks_exact(len).zip(input.planes.chunks_exact_mut(shape.input * plane)) {
+            for (raw, planes) in raw.values().chunks_exact(len).zip(input.planes.chunks_exact_mut(shape.input * plane))
+            {
                 row.copy_from_slice(raw);
                 normalise(&mut row);
                 for (channel, raw) in planes.chunks_exact_mut(plane).zip(row.chunks_exact(shape.height * shape.width)) {

@@ -11,7 +11,7 @@ use candle_core::backend::BackendStorage as _;
 use candle_core::{CpuStorage, CustomOp1, DType, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
-use super::element::{slice, with_element, with_slice};
+use super::element::{slice, vectorised, with_element, with_slice};
 use super::{Element, Form};
 
 /// What one member descends.
@@ -140,8 +140,15 @@ impl DistillationLoss<'_> {
             let member = &self.members[k];
             let labels = &self.labels[member.labels];
             let p = if member.temperature.is_some() { &p[member.target * len..][..len] } else { &[] };
-            pulp::Arch::new()
-                .dispatch(|| *sums = member_pass(member, &z[k * len..][..len], p, labels, classes, gradient));
+            let z = &z[k * len..][..len];
+            *sums = vectorised!(<'a, T> (
+                member: &'a MemberLoss,
+                z: &'a [T],
+                p: &'a [T],
+                labels: &'a [Option<u32>],
+                classes: usize,
+                gradient: &'a mut [T],
+            ) -> Sums { member_pass(member, z, p, labels, classes, gradient) });
         };
         // Small losses are done before another thread has woken up.
         if members * len > 1 << 14 {

@@ -84,11 +84,7 @@ impl WithSimd for Product<'_> {
 
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "must be inlined to be compiled for the instruction set it is dispatched to")]
-fn tile<S: Simd, const R: usize, const W: usize>(
-    simd: S,
-    product: &mut Product<'_>,
-    (row, column): (usize, usize),
-) {
+fn tile<S: Simd, const R: usize, const W: usize>(simd: S, product: &mut Product<'_>, (row, column): (usize, usize)) {
     let Product { left, right, offsets, .. } = *product;
     let lanes = S::F32_LANES;
     let mut sums = [[simd.splat_f32s(0.0); W]; R];
