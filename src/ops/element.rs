@@ -82,6 +82,7 @@ macro_rules! vectorised {
         impl<$life $(, $element: Element)?> pulp::WithSimd for Work<$life $(, $element)?> {
             type Output = $result;
             #[inline(always)]
+            #[allow(clippy::inline_always, reason = "pulp asks for it")]
             fn with_simd<S: pulp::Simd>(self, _: S) -> $result {
                 let Self { $($name),* } = self;
                 $($body)*

@@ -67,7 +67,7 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// The soft term's share of the gradient, soft_norm / (soft_norm + hard_norm); `None` where there is no gradient, or
+    /// The soft term's share of the gradient, `soft_norm / (soft_norm + hard_norm)`; `None` where there is no gradient, or
     /// no such member.
     pub fn soft_share(&self, member: usize) -> Option<f64> {
         let (soft, hard) = (*self.soft_norm.get(member)?, *self.hard_norm.get(member)?);
@@ -434,7 +434,7 @@ fn ln(x: f64) -> f64 {
         sum = sum * square + coefficient;
     }
     let log = n * LN_2_HIGH + (2.0 * s + (2.0 * s * square * sum + n * LN_2_LOW));
-    log + (x - x)
+    log + x * 0.0
 }
 
 /// Stands in the graph for the whole loss: its value is the sum of the totals, its gradient was worked out with it.

@@ -293,13 +293,13 @@ impl Slot<'_> {
     /// Works on blocks of `len` numbers, on all threads where `wide`.
     pub fn blocks(&mut self, wide: bool, len: usize, work: impl Fn(usize, Slot<'_>) + Sync + Send) {
         let update = self.update;
-        let run = |(i, ((p, m), v)): (usize, ((&mut [f32], &mut [f32]), &mut [f32]))| work(i, Slot { p, m, v, update });
+        let parts = |(i, ((p, m), v))| (i, Slot { p, m, v, update });
         if wide {
-            let parts = self.p.par_chunks_mut(len).zip(self.m.par_chunks_mut(len)).zip(self.v.par_chunks_mut(len));
-            parts.enumerate().for_each(run);
+            let all = self.p.par_chunks_mut(len).zip(self.m.par_chunks_mut(len)).zip(self.v.par_chunks_mut(len));
+            all.enumerate().map(parts).for_each(|(i, slot)| work(i, slot));
         } else {
-            let parts = self.p.chunks_mut(len).zip(self.m.chunks_mut(len)).zip(self.v.chunks_mut(len));
-            parts.enumerate().for_each(run);
+            let all = self.p.chunks_mut(len).zip(self.m.chunks_mut(len)).zip(self.v.chunks_mut(len));
+            all.enumerate().map(parts).for_each(|(i, slot)| work(i, slot));
         }
     }
 }
