@@ -12,9 +12,15 @@ use crate::training::{choose, threads};
 struct Line {
     name: String,
     ms_per_step: f64,
-    /// Only where the number of members was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    peak_mib: Option<Option<f64>>,
+}
+
+/// What is said where the number of members was asked for.
+#[derive(Serialize)]
+struct LineOfMembers {
+    #[serde(flatten)]
+    line: Line,
+    /// `null` where the system does not tell.
+    peak_mib: Option<f64>,
 }
 
 pub(super) fn bench(args: &BenchArgs) -> Result<(), Failure> {
@@ -28,12 +34,14 @@ fn measure(args: &BenchArgs, chosen: Vec<Workload>) -> Result<(), Failure> {
     let mut rows = Vec::new();
     for workload in chosen {
         let ms_per_step = workload.milliseconds(&device).map_err(|error| Failure::later("device", error))?;
-        let peak = args.members.as_ref().map(|_| peak_mib());
-        if args.json {
-            print_json(&Line { name: workload.name, ms_per_step, peak_mib: peak })?;
-        } else {
-            let memory = peak.map(|peak| number(peak, 0));
-            rows.push([workload.name, number(Some(ms_per_step), 3)].into_iter().chain(memory).collect());
+        let (line, peak_mib) = (Line { name: workload.name, ms_per_step }, peak_mib());
+        match (args.json, args.members.is_some()) {
+            (true, false) => print_json(&line)?,
+            (true, true) => print_json(&LineOfMembers { line, peak_mib })?,
+            (false, with_memory) => {
+                let memory = with_memory.then(|| number(peak_mib, 0));
+                rows.push([line.name, number(Some(ms_per_step), 3)].into_iter().chain(memory).collect());
+            }
         }
     }
     if args.json {

@@ -106,7 +106,8 @@ impl Trainer {
         let inputs = &self.inputs;
         with_parameters(population.parameters(), |parameters| {
             let work = |(k, (buffers, logits)): (usize, (&mut Buffers, &mut [f32]))| {
-                let own: Vec<&[f32]> = parameters.iter().map(|p| &p[k * (p.len() / count)..][..p.len() / count]).collect();
+                let own: Vec<&[f32]> =
+                    parameters.iter().map(|p| &p[k * (p.len() / count)..][..p.len() / count]).collect();
                 let input = &inputs[k * inputs.len() / count];
                 network.forward(sharing.wide, batch, input, &own, keys[k], buffers, logits);
             };
@@ -125,12 +126,7 @@ impl Trainer {
     ///
     /// # Errors
     /// When the gradient or the optimiser is not for this population and batch.
-    pub fn backward(
-        &mut self,
-        optimiser: &mut FusedOptimiser,
-        gradient: &Tensor,
-        rates: &[MemberRate],
-    ) -> Result<()> {
+    pub fn backward(&mut self, optimiser: &mut FusedOptimiser, gradient: &Tensor, rates: &[MemberRate]) -> Result<()> {
         let Self { network, members, batch, inputs } = self;
         let (count, batch) = (members.len(), *batch);
         if gradient.dims() != [count, batch, network.classes] || rates.len() != count {
@@ -139,14 +135,15 @@ impl Trainer {
         let gradient: Vec<f32> = gradient.flatten_all()?.to_vec1()?;
         let sharing = Sharing::new(2 * network.cost * batch, count);
         optimiser.update_members(rates, |slots, limit| {
-            let work = |(k, ((buffers, gradient), mut slots)): (usize, ((&mut Buffers, &[f32]), Vec<Slot<'_>>))| {
+            let work = |(k, (buffers, gradient, mut slots)): (usize, Share<'_>)| {
                 let input = &inputs[k * inputs.len() / count];
                 if slots.iter().all(Slot::active) {
                     network.backward(sharing.wide, batch, input, gradient, buffers, &mut slots, limit);
                 }
             };
             let len = (batch * network.classes).max(1);
-            let all = members.iter_mut().zip(gradient.chunks(len)).zip(slots).enumerate();
+            let all = members.iter_mut().zip(gradient.chunks(len)).zip(slots);
+            let all = all.map(|((buffers, gradient), slots)| (buffers, gradient, slots)).enumerate();
             if sharing.members {
                 let all: Vec<_> = all.collect();
                 all.into_par_iter().with_max_len(1).for_each(work);
@@ -156,6 +153,9 @@ impl Trainer {
         })
     }
 }
+
+/// One member's part of a backward pass: buffers, the gradient by its logits, and what is to be updated.
+type Share<'a> = (&'a mut Buffers, &'a [f32], Vec<Slot<'a>>);
 
 /// How work is shared out over threads. It changes no bits.
 #[derive(Clone, Copy)]
@@ -236,19 +236,25 @@ impl Network {
     /// Normalises an input and lays it out.
     fn take(&self, wide: bool, input: &mut Input, raw: &Inputs, offset: &[f32], scale: &[f32]) {
         let (batch, len) = (raw.rows(), self.row_len);
-        let normalise = |row: &mut [f32]| match (offset, scale) {
-            // As candle's `affine` in `Normalisation::apply`.
-            ([offset], [scale]) => {
+        let normalise = |row: &mut [f32]| {
+            if let ([offset], [scale]) = (offset, scale) {
+                // As candle's `affine` in `Normalisation::apply`.
                 let add = (-f64::from(*offset) * f64::from(*scale)) as f32;
-                row.iter_mut().for_each(|x| *x = *x * scale + add);
+                for x in row {
+                    *x = *x * scale + add;
+                }
+            } else {
+                for (x, (offset, scale)) in row.iter_mut().zip(offset.iter().zip(scale)) {
+                    *x = (*x - offset) * scale;
+                }
             }
-            _ => row.iter_mut().zip(offset.iter().zip(scale)).for_each(|(x, (offset, scale))| *x = (*x - offset) * scale),
         };
         let mut row = vec![0.0; len];
         if let Some(Conv { shape, .. }) = self.convs.first() {
             let (inside, plane) = (shape.inside(), shape.plane());
             fill_up(&mut input.planes, batch * shape.input * plane);
-            for (raw, planes) in raw.values().chunks_exact(len).zip(input.planes.chunks_exact_mut(shape.input * plane)) {
+            for (raw, planes) in raw.values().chunks_exact(len).zip(input.planes.chunks_exact_mut(shape.input * plane))
+            {
                 row.copy_from_slice(raw);
                 normalise(&mut row);
                 for (channel, raw) in planes.chunks_exact_mut(plane).zip(row.chunks_exact(shape.height * shape.width)) {

@@ -73,3 +73,22 @@ macro_rules! with_element {
     };
 }
 pub(super) use with_element;
+
+/// Runs `$body` compiled for the best instruction set of this processor. A closure given to pulp's dispatch is compiled for it
+/// only where the compiler chooses to inline it, which it does not do with long ones; this function is always inlined.
+macro_rules! vectorised {
+    (<$life:lifetime $(, $element:ident)?> ($($name:ident : $type:ty),* $(,)?) -> $result:ty { $($body:tt)* }) => {{
+        struct Work<$life $(, $element)?> { $($name: $type),* }
+        impl<$life $(, $element: Element)?> pulp::WithSimd for Work<$life $(, $element)?> {
+            type Output = $result;
+            #[inline(always)]
+            #[allow(clippy::inline_always, reason = "pulp asks for it")]
+            fn with_simd<S: pulp::Simd>(self, _: S) -> $result {
+                let Self { $($name),* } = self;
+                $($body)*
+            }
+        }
+        pulp::Arch::new().dispatch(Work { $($name),* })
+    }};
+}
+pub(super) use vectorised;

@@ -9,6 +9,7 @@
 use rayon::prelude::*;
 
 use super::conv::with_buffer;
+use super::element::vectorised;
 use super::optimiser::Slot;
 use super::tile::{Correlation, Left, Product, padded};
 
@@ -165,7 +166,7 @@ pub fn dense_input_gradient(wide: bool, shape: DenseShape, batch: usize, dz: &[f
             Product {
                 rows,
                 width: pitch,
-                    left: Left { values: part, row_stride: 1, step: rows },
+                left: Left { values: part, row_stride: 1, step: rows },
                 right: dz,
                 offsets: &offsets,
                 bias: None,
@@ -179,7 +180,7 @@ pub fn dense_input_gradient(wide: bool, shape: DenseShape, batch: usize, dz: &[f
 
 /// Where the input was above 0, the gradient passes, times `kept` (what dropout multiplied by); elsewhere it is 0.
 pub fn gate(dx: &mut [f32], h: &[f32], kept: f32) {
-    pulp::Arch::new().dispatch(|| {
+    vectorised!(<'a> (dx: &'a mut [f32], h: &'a [f32], kept: f32) -> () {
         for (dx, h) in dx.iter_mut().zip(h) {
             *dx = if *h <= 0.0 { 0.0 } else { *dx * kept };
         }
@@ -212,7 +213,7 @@ pub fn dense_gradient(
             Product {
                 rows,
                 width: PANEL.min(width - start),
-                    left: Left { values: &dz[first * pitch..], row_stride: pitch, step: 1 },
+                left: Left { values: &dz[first * pitch..], row_stride: pitch, step: 1 },
                 right: &x[panel * PANEL * batch..],
                 offsets: &offsets,
                 bias: None,
@@ -241,7 +242,8 @@ pub fn dense_gradient(
         }),
     }
     with_buffer(output, |g: &mut [f32]| {
-        pulp::Arch::new().dispatch(|| {
+        let g = &mut *g;
+        vectorised!(<'a> (g: &'a mut [f32], dz: &'a [f32], pitch: usize) -> () {
             for (g, dz) in g.iter_mut().zip(dz.chunks_exact(pitch)) {
                 *g = sum(dz);
             }
@@ -391,14 +393,15 @@ impl ConvShape {
             pitch: spread,
         }
         .run();
-        let (height, width) = self.pooled();
-        pulp::Arch::new().dispatch(|| {
-            for channel in 0..self.output {
+        let (shape, z) = (self, &*z);
+        vectorised!(<'a> (shape: ConvShape, z: &'a [f32], y: &'a mut [f32], grid: Grid, places: &'a mut [u8]) -> () {
+            let ((height, width), spread) = (shape.pooled(), shape.spread());
+            for channel in 0..shape.output {
                 for line in 0..height {
-                    let at = channel * spread + 2 * line * self.pitch();
+                    let at = channel * spread + 2 * line * shape.pitch();
                     for first in (0..width).step_by(SIDE) {
                         let upper: [f32; 2 * SIDE] = load(z, at + 2 * first);
-                        let lower: [f32; 2 * SIDE] = load(z, at + self.pitch() + 2 * first);
+                        let lower: [f32; 2 * SIDE] = load(z, at + shape.pitch() + 2 * first);
                         let (mut best, mut place) = ([0.0; SIDE], [0; SIDE]);
                         for j in 0..SIDE {
                             let (mut most, mut from) = (upper[2 * j], 0);
@@ -421,38 +424,41 @@ impl ConvShape {
     }
 
     /// The gradient by what the convolution gave, as planes with a border of zeros, from that of the pooled numbers.
-    pub fn unpool(
-        self,
-        (dy, dy_grid): (&[f32], Grid),
-        (y, y_grid): (&[f32], Grid),
-        places: &[u8],
-        dz: &mut [f32],
-    ) {
-        let ((height, width), inside) = (self.pooled(), self.inside());
+    pub fn unpool(self, (dy, dy_grid): (&[f32], Grid), (y, y_grid): (&[f32], Grid), places: &[u8], dz: &mut [f32]) {
         dz.fill(0.0);
-        pulp::Arch::new().dispatch(|| {
-            for channel in 0..self.output {
+        let shape = self;
+        vectorised!(<'a> (
+            shape: ConvShape,
+            dy: &'a [f32],
+            dy_grid: Grid,
+            y: &'a [f32],
+            y_grid: Grid,
+            places: &'a [u8],
+            dz: &'a mut [f32],
+        ) -> () {
+            let ((height, width), inside) = (shape.pooled(), shape.inside());
+            for channel in 0..shape.output {
                 for line in 0..height {
-                    let to = channel * inside.plane + 2 * line * inside.pitch + inside.start;
-                    for first in (0..width).step_by(SIDE) {
-                        let from = |grid: Grid| channel * grid.plane + line * grid.pitch + grid.start + first;
-                        let dy: [f32; SIDE] = load(dy, from(dy_grid));
-                        let y: [f32; SIDE] = load(y, from(y_grid));
-                        let place: [u8; SIDE] = load(places, (channel * height + line) * width + first);
-                        let mut corners = [[0.0; SIDE]; 4];
-                        for j in 0..SIDE {
-                            // What is behind the line's end is 0, as the border that it falls on.
-                            let g = if y[j] <= 0.0 || first + j >= width { 0.0 } else { dy[j] };
-                            for (corner, of_corner) in corners.iter_mut().enumerate() {
-                                of_corner[j] = if usize::from(place[j]) == corner { g } else { 0.0 };
+                    // The upper line first, whole: the zeros behind its end may fall on the lower line's start.
+                    for lower in [0, 1] {
+                        let to = channel * inside.plane + (2 * line + lower) * inside.pitch + inside.start;
+                        for first in (0..width).step_by(SIDE) {
+                            let from = |grid: Grid| channel * grid.plane + line * grid.pitch + grid.start + first;
+                            let dy: [f32; SIDE] = load(dy, from(dy_grid));
+                            let y: [f32; SIDE] = load(y, from(y_grid));
+                            let place: [u8; SIDE] = load(places, (channel * height + line) * width + first);
+                            let mut both = [[0.0; SIDE]; 2];
+                            for j in 0..SIDE {
+                                // What is behind the line's end is 0, as the border that it falls on.
+                                let g = if y[j] <= 0.0 || first + j >= width { 0.0 } else { dy[j] };
+                                for (right, both) in both.iter_mut().enumerate() {
+                                    both[j] = if usize::from(place[j]) == 2 * lower + right { g } else { 0.0 };
+                                }
                             }
+                            let [a, b] = both;
+                            let dz_line = std::array::from_fn(|x| if x % 2 == 0 { a[x / 2] } else { b[x / 2] });
+                            store::<f32, { 2 * SIDE }>(dz, to + 2 * first, dz_line);
                         }
-                        let [a, b, c, d] = corners;
-                        let upper: [f32; 2 * SIDE] = std::array::from_fn(|x| if x % 2 == 0 { a[x / 2] } else { b[x / 2] });
-                        let lower: [f32; 2 * SIDE] = std::array::from_fn(|x| if x % 2 == 0 { c[x / 2] } else { d[x / 2] });
-                        // In this order: the upper line's zeros behind its end may fall on the lower line's start.
-                        store(dz, to + 2 * first, upper);
-                        store(dz, to + inside.pitch + 2 * first, lower);
                     }
                 }
             }
@@ -505,9 +511,10 @@ impl ConvShape {
         }
         .run();
         db.fill(0.0);
-        pulp::Arch::new().dispatch(|| {
-            for dz in dz.chunks_exact(self.output * self.plane()).take(images) {
-                for (db, dz) in db.iter_mut().zip(dz.chunks_exact(self.plane())) {
+        let plane = self.plane();
+        vectorised!(<'a> (db: &'a mut [f32], dz: &'a [f32], plane: usize, images: usize) -> () {
+            for dz in dz.chunks_exact(db.len() * plane).take(images) {
+                for (db, dz) in db.iter_mut().zip(dz.chunks_exact(plane)) {
                     *db += sum(dz);
                 }
             }

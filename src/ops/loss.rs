@@ -11,7 +11,7 @@ use candle_core::backend::BackendStorage as _;
 use candle_core::{CpuStorage, CustomOp1, DType, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
-use super::element::{slice, with_element, with_slice};
+use super::element::{slice, vectorised, with_element, with_slice};
 use super::{Element, Form};
 
 /// What one member descends.
@@ -67,7 +67,7 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// The soft term's share of the gradient, soft_norm / (soft_norm + hard_norm); `None` where there is no gradient, or
+    /// The soft term's share of the gradient, `soft_norm / (soft_norm + hard_norm)`; `None` where there is no gradient, or
     /// no such member.
     pub fn soft_share(&self, member: usize) -> Option<f64> {
         let (soft, hard) = (*self.soft_norm.get(member)?, *self.hard_norm.get(member)?);
@@ -140,8 +140,15 @@ impl DistillationLoss<'_> {
             let member = &self.members[k];
             let labels = &self.labels[member.labels];
             let p = if member.temperature.is_some() { &p[member.target * len..][..len] } else { &[] };
-            pulp::Arch::new()
-                .dispatch(|| *sums = member_pass(member, &z[k * len..][..len], p, labels, classes, gradient));
+            let z = &z[k * len..][..len];
+            *sums = vectorised!(<'a, T> (
+                member: &'a MemberLoss,
+                z: &'a [T],
+                p: &'a [T],
+                labels: &'a [Option<u32>],
+                classes: usize,
+                gradient: &'a mut [T],
+            ) -> Sums { member_pass(member, z, p, labels, classes, gradient) });
         };
         // Small losses are done before another thread has woken up.
         if members * len > 1 << 14 {
@@ -427,7 +434,7 @@ fn ln(x: f64) -> f64 {
         sum = sum * square + coefficient;
     }
     let log = n * LN_2_HIGH + (2.0 * s + (2.0 * s * square * sum + n * LN_2_LOW));
-    log + (x - x)
+    log + x * 0.0
 }
 
 /// Stands in the graph for the whole loss: its value is the sum of the totals, its gradient was worked out with it.

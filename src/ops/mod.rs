@@ -24,8 +24,8 @@ pub use dense::dense;
 pub use dropout::dropout;
 pub use element::Element;
 pub use loss::{DistillationLoss, MemberLoss, Terms};
-pub(crate) use optimiser::{Slot, clip_factor, norm, with_parameters};
 pub use optimiser::{Clip, FusedOptimiser, MemberRate, Rule};
+pub(crate) use optimiser::{Slot, clip_factor, norm, with_parameters};
 pub use pool::max_pool2;
 
 use candle_core::{Device, Result, Tensor};

@@ -6,7 +6,7 @@ use candle_core::{CpuStorage, DType, Device, InplaceOp1, Layout, Result, Storage
 use rayon::prelude::*;
 
 use super::dense::{Parts, each_member};
-use super::element::{slice, with_element, with_slice};
+use super::element::{slice, vectorised, with_element, with_slice};
 use super::fused::Gradient;
 use super::{Element, Form};
 
@@ -257,16 +257,19 @@ impl Slot<'_> {
         if !self.update.active {
             return;
         }
-        let update = self.update;
-        pulp::Arch::new().dispatch(|| {
-            if width == pitch {
-                update.apply(self.p, gradient, self.m, self.v);
-                return;
-            }
-            let rows = self.p.chunks_exact_mut(width).zip(gradient.chunks_exact(pitch));
-            let moments = self.m.chunks_exact_mut(width).zip(self.v.chunks_exact_mut(width));
-            for ((p, g), (m, v)) in rows.zip(moments) {
-                update.apply(p, g, m, v);
+        let (update, p, m, v) = (self.update, &mut *self.p, &mut *self.m, &mut *self.v);
+        vectorised!(<'a> (
+            update: Update,
+            p: &'a mut [f32],
+            m: &'a mut [f32],
+            v: &'a mut [f32],
+            gradient: &'a [f32],
+            width: usize,
+            pitch: usize,
+        ) -> () {
+            let rows = p.chunks_exact_mut(width).zip(gradient.chunks_exact(pitch));
+            for ((p, g), (m, v)) in rows.zip(m.chunks_exact_mut(width).zip(v.chunks_exact_mut(width))) {
+                update.apply(p, &g[..width], m, v);
             }
         });
     }
@@ -290,13 +293,13 @@ impl Slot<'_> {
     /// Works on blocks of `len` numbers, on all threads where `wide`.
     pub fn blocks(&mut self, wide: bool, len: usize, work: impl Fn(usize, Slot<'_>) + Sync + Send) {
         let update = self.update;
-        let run = |(i, ((p, m), v)): (usize, ((&mut [f32], &mut [f32]), &mut [f32]))| work(i, Slot { p, m, v, update });
+        let parts = |(i, ((p, m), v))| (i, Slot { p, m, v, update });
         if wide {
-            let parts = self.p.par_chunks_mut(len).zip(self.m.par_chunks_mut(len)).zip(self.v.par_chunks_mut(len));
-            parts.enumerate().for_each(run);
+            let all = self.p.par_chunks_mut(len).zip(self.m.par_chunks_mut(len)).zip(self.v.par_chunks_mut(len));
+            all.enumerate().map(parts).for_each(|(i, slot)| work(i, slot));
         } else {
-            let parts = self.p.chunks_mut(len).zip(self.m.chunks_mut(len)).zip(self.v.chunks_mut(len));
-            parts.enumerate().for_each(run);
+            let all = self.p.chunks_mut(len).zip(self.m.chunks_mut(len)).zip(self.v.chunks_mut(len));
+            all.enumerate().map(parts).for_each(|(i, slot)| work(i, slot));
         }
     }
 }
@@ -355,7 +358,10 @@ impl Update {
     }
 
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "must be inlined to be compiled for the instruction set it is dispatched to")]
+    #[allow(
+        clippy::inline_always,
+        reason = "must be inlined to be compiled for the instruction set it is dispatched to"
+    )]
     fn apply<T: Element>(&self, p: &mut [T], g: &[T], m: &mut [T], v: &mut [T]) {
         let scale = T::from_f64(self.scale);
         match self.numbers {
@@ -489,7 +495,10 @@ fn update_all<T: Element>(updates: &[Update], p: &mut [T], g: &[T], m: &mut [T],
         }
         let chunks = p.par_chunks_mut(CHUNK).zip(g.par_chunks(CHUNK));
         chunks.zip(m.par_chunks_mut(CHUNK).zip(v.par_chunks_mut(CHUNK))).for_each(|((p, g), (m, v))| {
-            pulp::Arch::new().dispatch(|| update.apply(p, g, m, v));
+            let update = *update;
+            vectorised!(<'a, T> (update: Update, p: &'a mut [T], g: &'a [T], m: &'a mut [T], v: &'a mut [T]) -> () {
+                update.apply(p, g, m, v);
+            });
         });
     });
 }

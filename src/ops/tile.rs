@@ -49,6 +49,7 @@ impl WithSimd for Product<'_> {
     type Output = ();
 
     #[inline(always)]
+    #[allow(clippy::inline_always, reason = "pulp asks for it")]
     fn with_simd<S: Simd>(mut self, simd: S) {
         debug_assert!(self.width.is_multiple_of(STEP));
         let most = if S::F32_LANES >= 16 { 4 } else { 2 };
@@ -84,11 +85,7 @@ impl WithSimd for Product<'_> {
 
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "must be inlined to be compiled for the instruction set it is dispatched to")]
-fn tile<S: Simd, const R: usize, const W: usize>(
-    simd: S,
-    product: &mut Product<'_>,
-    (row, column): (usize, usize),
-) {
+fn tile<S: Simd, const R: usize, const W: usize>(simd: S, product: &mut Product<'_>, (row, column): (usize, usize)) {
     let Product { left, right, offsets, .. } = *product;
     let lanes = S::F32_LANES;
     let mut sums = [[simd.splat_f32s(0.0); W]; R];
@@ -117,7 +114,7 @@ fn tile<S: Simd, const R: usize, const W: usize>(
             let right = &right[offset + column..][..W * lanes];
             let right = S::as_simd_f32s(right).0;
             let right: [S::f32s; W] = std::array::from_fn(|w| right[w]);
-            let start = &start[k * left.step..][..(R - 1) * left.row_stride + 1];
+            let start = &start[k * left.step..][..=(R - 1) * left.row_stride];
             for r in 0..R {
                 let x = simd.splat_f32s(start[r * left.row_stride]);
                 for w in 0..W {
@@ -126,10 +123,10 @@ fn tile<S: Simd, const R: usize, const W: usize>(
             }
         }
     }
-    for r in 0..R {
+    for (r, sums) in sums.iter().enumerate() {
         let out = &mut product.out[(row + r) * product.pitch + column..][..W * lanes];
         let out = S::as_mut_simd_f32s(out).0;
-        out[..W].copy_from_slice(&sums[r]);
+        out[..W].copy_from_slice(sums);
     }
 }
 
@@ -165,6 +162,7 @@ impl WithSimd for Correlation<'_> {
     type Output = ();
 
     #[inline(always)]
+    #[allow(clippy::inline_always, reason = "pulp asks for it")]
     fn with_simd<S: Simd>(mut self, simd: S) {
         // 3 · 9 sums fill the registers of AVX-512; the others have half as many.
         let most = if S::F32_LANES >= 16 { 3 } else { 1 };
@@ -206,10 +204,10 @@ fn correlate<S: Simd, const R: usize>(simd: S, all: &mut Correlation<'_>, output
             }
         }
     }
-    for r in 0..R {
+    for (r, sums) in sums.into_iter().enumerate() {
         let out = &mut all.out[((output + r) * all.inputs + input) * 9..][..9];
-        for tap in 0..9 {
-            out[tap] += simd.reduce_sum_f32s(sums[r][tap]);
+        for (out, sum) in out.iter_mut().zip(sums) {
+            *out += simd.reduce_sum_f32s(sum);
         }
     }
 }

@@ -84,10 +84,8 @@ impl Workload {
             _ => Inputs::Features { rows, width: len, values },
         };
         let labels: Vec<u32> = (0..rows as u64).map(|i| key.named("labels").below(i, CLASSES as u64) as u32).collect();
-        let transfer = TransferSet {
-            rows: (0..rows as u32).collect(),
-            labels: labels.iter().copied().map(Some).collect(),
-        };
+        let transfer =
+            TransferSet { rows: (0..rows as u32).collect(), labels: labels.iter().copied().map(Some).collect() };
         let dataset = Dataset {
             name: "bench".to_owned(),
             classes: (0..CLASSES).map(|class| class.to_string()).collect(),

@@ -80,7 +80,7 @@ fn the_fused_step_is_that_of_autograd() {
             let reference = population(architecture, shape, DType::F64);
             let mut x_shape = vec![count, batch];
             x_shape.extend_from_slice(shape);
-            let values: Vec<f64> = inputs.iter().flat_map(|input| input.values()).map(|x| f64::from(*x)).collect();
+            let values: Vec<f64> = inputs.iter().flat_map(Inputs::values).map(|x| f64::from(*x)).collect();
             let x = Tensor::from_vec(values, x_shape, &Device::Cpu).unwrap();
             let keys: Vec<Key> = (0..MEMBERS as u64).map(Key::new).collect();
             let logits = reference.forward(&x, &keys, &[], Form::Kernel).unwrap().logits;

@@ -1,0 +1,97 @@
+//! Milliseconds of single operations on the CPU, forward and with the gradient: `cargo bench --bench ops [-- NAME…]`.
+
+#![allow(clippy::unwrap_used, reason = "a measurement that cannot go on has failed")]
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use candle_core::{Device, Tensor, Var};
+use stillroom::ops::{
+    Activation, Clip, DistillationLoss, Form, FusedOptimiser, MemberLoss, MemberRate, Rule, conv3x3, dense, max_pool2,
+};
+use stillroom::rng::Key;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+const BATCH: usize = 128;
+
+fn main() {
+    // Cargo says `--bench` when it means to measure; `cargo test` only wants to see that all of it runs.
+    let measured = std::env::args().any(|argument| argument == "--bench");
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let time = |name: &str, work: &mut dyn FnMut()| {
+        if wanted.is_empty() || wanted.iter().any(|wanted| name.contains(wanted.as_str())) {
+            println!("{name:<34} {:9.4} ms", median(measured, work));
+        }
+    };
+    for (input, output) in [(64, 32), (784, 30), (784, 800), (1200, 1200)] {
+        let (x, w, b) = (variable(&[1, BATCH, input]), variable(&[1, output, input]), variable(&[1, output]));
+        let run = || dense(&x, &w, &b, Activation::Relu, Form::Kernel).unwrap();
+        time(&format!("dense {input}→{output}"), &mut || drop(black_box(run())));
+        time(&format!("dense {input}→{output} with gradient"), &mut || with_gradient(&run()));
+    }
+    for (input, output, side) in [(1, 8, 28), (8, 16, 14), (32, 64, 14)] {
+        let x = variable(&[1, BATCH, input, side, side]);
+        let (w, b) = (variable(&[1, output, input, 3, 3]), variable(&[1, output]));
+        let run = || conv3x3(&x, &w, &b, Activation::Relu, Form::Kernel).unwrap();
+        time(&format!("conv {input}→{output} at {side}×{side}"), &mut || drop(black_box(run())));
+        time(&format!("conv {input}→{output} at {side}×{side} with gradient"), &mut || with_gradient(&run()));
+    }
+    let images = variable(&[1, BATCH, 32, 28, 28]);
+    time("pool 32 at 28×28", &mut || drop(black_box(max_pool2(&images, Form::Kernel).unwrap())));
+    time("pool 32 at 28×28 with gradient", &mut || with_gradient(&max_pool2(&images, Form::Kernel).unwrap()));
+
+    let labels = [(0..BATCH as u32).map(|row| Some(row % 10)).collect()];
+    for members in [1, 25] {
+        let logits = variable(&[members, BATCH, 10]);
+        let targets = candle_nn::ops::softmax(&random(&[members, BATCH, 10]), 2).unwrap();
+        let member = |target| MemberLoss {
+            temperature: Some(4.0),
+            soft_weight: 0.9,
+            hard_weight: 0.1,
+            temperature_squared: true,
+            target,
+            labels: 0,
+        };
+        let losses: Vec<MemberLoss> = (0..members).map(member).collect();
+        let loss = DistillationLoss { members: &losses, targets: Some(&targets), labels: &labels };
+        time(&format!("loss of {members}"), &mut || drop(black_box(loss.forward(&logits, Form::Kernel).unwrap())));
+    }
+    for count in [24_000, 1_440_000] {
+        let parameter = variable(&[1, count]);
+        let gradient = random(&[1, count]);
+        let rule = Rule::AdamW { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+        let mut optimiser = FusedOptimiser::new(rule, Clip::Never, Form::Kernel, vec![(parameter, true)]).unwrap();
+        let rate = MemberRate { learning_rate: 1e-6, weight_decay: 0.01, active: true };
+        time(&format!("AdamW of {count}"), &mut || optimiser.step(std::slice::from_ref(&gradient), &[rate]).unwrap());
+    }
+}
+
+/// The median after a warm-up, in milliseconds.
+fn median(measured: bool, work: &mut dyn FnMut()) -> f64 {
+    let (least, long) = if measured { (20, Duration::from_millis(500)) } else { (1, Duration::ZERO) };
+    work();
+    let (start, mut times) = (Instant::now(), Vec::new());
+    while times.len() < least || start.elapsed() < long {
+        let begin = Instant::now();
+        work();
+        times.push(begin.elapsed().as_secs_f64() * 1e3);
+    }
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}
+
+fn with_gradient(y: &Tensor) {
+    drop(black_box(y.sum_all().unwrap().backward().unwrap()));
+}
+
+fn random(shape: &[usize]) -> Tensor {
+    let key = Key::new(0).named("bench");
+    let values: Vec<f32> = (0..shape.iter().product::<usize>() as u64).map(|i| key.uniform(i) as f32 - 0.5).collect();
+    Tensor::from_vec(values, shape, &Device::Cpu).unwrap()
+}
+
+fn variable(shape: &[usize]) -> Var {
+    Var::from_tensor(&random(shape)).unwrap()
+}
