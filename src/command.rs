@@ -132,7 +132,7 @@ impl Action {
     /// Whether it can be done now.
     pub fn enabled(self, state: &State) -> bool {
         match self {
-            Self::Distil => state.running.is_none() && !state.starting,
+            Self::Distil => state.running.is_none() && !state.starting && state.sweep_fault.is_none(),
             Self::PauseOrPlay | Self::Stop => state.running.is_some(),
             Self::StepOnce => state.is_paused(),
             Self::Undo => state.history.can_undo(),

@@ -117,8 +117,37 @@ schedule-cosine = cosine
 schedule-step = steps
 recipe-baseline = Also train it without a teacher
 recipe-baseline-hint = The baseline: same student, data, order, initial weights and budget, labels only
+recipe-seed-hint = Decides initial weights and the order of the rows. Several seeds say how much of a difference is chance.
+recipe-sweep = sweep
+recipe-sweep-hint = One value, or several: a sweep trains every combination of the swept fields at the same time
+recipe-sweep-temperature = Sweep temperature
+recipe-sweep-soft-weight = Sweep soft weight
+recipe-sweep-hard-weight = Sweep hard weight
+recipe-sweep-learning-rate = Sweep learning rate
+recipe-sweep-seed = Sweep seed
+recipe-complement = 1 − soft
+recipe-complement-name = Hard weight is 1 − soft weight
+recipe-complement-hint = The hard weight follows the soft weight, so that both add up to 1 in every cell
+recipe-outlook = { $parts }: { $count ->
+    [one] 1 run
+   *[other] { $count } runs
+}
+recipe-outlook-cells = { $count ->
+    [one] 1 cell
+   *[other] { $count } cells
+}
+recipe-outlook-seeds = × { $count } seeds
+recipe-outlook-baselines = + { $count ->
+    [one] 1 baseline
+   *[other] { $count } baselines
+}
+recipe-outlook-seconds = { $count } s
+recipe-outlook-minutes = { $count } min
+recipe-outlook-hours = { $count } h
+recipe-outlook-time = { $outlook }, about { $time }
+recipe-outlook-hint = What Distil starts. A cell is one combination of the swept values; a baseline is the same student with no teacher. The time is at the pace that was measured last.
 recipe-foot = Ctrl+Enter runs this recipe.
-recipe-foot-running = The running job takes T, weights and learning rate at once; all else is for the next one.
+recipe-foot-running = The running job takes T, weights and learning rate at once, unless they are swept; all else is for the next one.
 source-mnist-mini = MNIST, 4,000 digits
 source-digits = Digits, 8×8 pixels
 

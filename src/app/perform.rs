@@ -180,10 +180,11 @@ impl App {
     fn replace(&mut self, recipe: Sweep) {
         let settings = [Setting::Temperature, Setting::SoftWeight, Setting::HardWeight, Setting::LearningRate];
         let before = settings.map(|setting| self.state.setting(setting));
-        self.state.sweep = recipe;
+        self.state.put_sweep(recipe);
         self.changed = Instant::now();
         for (setting, before) in settings.into_iter().zip(before) {
-            let now = self.state.setting(setting);
+            // What is swept, here or in the job, is not for a slider to move.
+            let (Some(now), Some(before)) = (self.state.setting(setting), before) else { continue };
             if now.to_bits() != before.to_bits() && self.state.running.is_some() {
                 self.moved.retain(|(known, _, _)| *known != setting);
                 self.moved.push((setting, now, Instant::now()));

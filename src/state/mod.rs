@@ -7,6 +7,7 @@ mod history;
 mod job_view;
 mod lens;
 mod loss_curve;
+mod outlook;
 pub mod series;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,7 @@ pub use history::History;
 pub use job_view::{JobView, RunCurves};
 pub use lens::{Lens, LensView};
 pub use loss_curve::LossCurve;
+pub use outlook::Outlook;
 
 use crate::recipe::{PRESETS, Sweep};
 use crate::runs::RunRow;
@@ -27,6 +29,12 @@ use crate::training::report::{DeviceInfo, JobId, Live, Preview, Progress, Report
 pub struct State {
     /// The recipe in the panel, with its ranges; the next job runs it.
     pub sweep: Sweep,
+    /// How much it is going to do.
+    pub outlook: Outlook,
+    /// What is wrong with it as it stands.
+    pub sweep_fault: Option<String>,
+    /// Seconds that a step took lately for each parameter of each member.
+    pub pace: Option<f64>,
     /// The preset it began as.
     pub preset: Option<&'static str>,
     /// Recipes before and after it.
@@ -119,6 +127,9 @@ impl State {
     pub fn new(sweep: Sweep) -> Self {
         Self {
             lens: Lens::new(sweep.base.distill.temperature),
+            outlook: Outlook::of(&sweep),
+            sweep_fault: None,
+            pace: None,
             sweep,
             preset: Some(PRESETS[0].name),
             history: History::default(),
@@ -167,14 +178,38 @@ impl State {
         self.runs.iter().find(|row| row.run == run)
     }
 
-    /// The present value of a setting in the recipe.
-    pub fn setting(&self, setting: Setting) -> f64 {
-        match setting {
+    /// Puts a recipe in place, checked and counted.
+    pub fn put_sweep(&mut self, sweep: Sweep) {
+        self.sweep_fault = sweep.check().err().map(|faults| faults.to_string());
+        self.outlook = Outlook::of(&sweep);
+        self.sweep = sweep;
+    }
+
+    /// How long the recipe takes, in seconds, where that can be told.
+    pub fn seconds_ahead(&self) -> Option<f64> {
+        self.outlook.seconds(&self.sweep, self.preview.as_deref()?, self.pace?)
+    }
+
+    /// The present value of a setting in the recipe, and in a job that runs; none where several are swept.
+    pub fn setting(&self, setting: Setting) -> Option<f64> {
+        let swept = |sweep: &Sweep| match setting {
+            Setting::Temperature => sweep.axis("distill.temperature").is_some(),
+            Setting::SoftWeight => sweep.axis("distill.soft_weight").is_some(),
+            Setting::HardWeight => {
+                let follows = sweep.complement && sweep.axis("distill.soft_weight").is_some();
+                follows || sweep.axis("distill.hard_weight").is_some()
+            }
+            Setting::LearningRate => sweep.axis("training.learning_rate").is_some(),
+        };
+        if swept(&self.sweep) || self.running_job().is_some_and(|job| swept(&job.sweep)) {
+            return None;
+        }
+        Some(match setting {
             Setting::Temperature => self.sweep.base.distill.temperature,
             Setting::SoftWeight => self.sweep.base.distill.soft_weight,
             Setting::HardWeight => self.sweep.base.distill.hard_weight,
             Setting::LearningRate => self.sweep.base.training.learning_rate,
-        }
+        })
     }
 
     /// Takes in what the training thread reports. True when the list of runs in the store has changed by it.
@@ -238,7 +273,12 @@ impl State {
             }
             Live::Snapshot(snapshot) => self.take_snapshot(snapshot),
             // The last word of a job may come after its end.
-            Live::Progress(progress) => self.progress = Some(progress).filter(|p| self.running == Some(p.job)),
+            Live::Progress(progress) => {
+                self.progress = Some(progress).filter(|p| self.running == Some(p.job));
+                if let (Some(progress), Some(job)) = (&self.progress, self.running_job()) {
+                    self.pace = outlook::pace(progress, &job.runs).or(self.pace);
+                }
+            }
         }
         None
     }

@@ -168,7 +168,12 @@ fn map_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, height
         height: Some(height),
     };
     let response = map.show(ui);
-    choose(state, commands, response.hovered.map(|at| members[at].first().copied()), response.clicked.map(|at| members[at].first().copied()));
+    choose(
+        state,
+        commands,
+        response.hovered.map(|at| members[at].first().copied()),
+        response.clicked.map(|at| members[at].first().copied()),
+    );
 }
 
 /// A job whose runs differ by their seed alone has no axis: its spread is all there is to see.
@@ -229,20 +234,21 @@ fn curve_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, heig
                 deviation: spread.deviation,
                 seeds: spread.n,
             });
-            let name = level.map_or_else(|| text("board-student-line"), |level| {
-                let second = &board.axes[1];
-                format!("{} {}", field_name(&second.path), second.labels[level])
-            });
+            let name = level.map_or_else(
+                || text("board-student-line"),
+                |level| {
+                    let second = &board.axes[1];
+                    format!("{} {}", field_name(&second.path), second.labels[level])
+                },
+            );
             let share = if lines_of.len() < 2 { 0.5 } else { i as f32 / (lines_of.len() - 1) as f32 };
             (name, share, points.collect())
         })
         .collect();
     let tokens = ui.tokens();
     let colour = |share: f32| if drawn.len() < 2 { tokens.student } else { tokens.swept(share) };
-    let lines: Vec<BandLine<'_>> = drawn
-        .iter()
-        .map(|(name, share, points)| BandLine { name, colour: colour(*share), points })
-        .collect();
+    let lines: Vec<BandLine<'_>> =
+        drawn.iter().map(|(name, share, points)| BandLine { name, colour: colour(*share), points }).collect();
     // A baseline depends on nothing of distillation: it is level unless the axis is of training.
     let baseline = board.baselines.first().and_then(|cell| job.spread(cell, metric));
     let baseline: Vec<BandPoint> = baseline
@@ -255,7 +261,8 @@ fn curve_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, heig
         colour: tokens.no_teacher,
         points: &baseline,
     });
-    let log = numbers.iter().all(|x| *x > 0.0) && numbers.iter().fold(0.0_f64, |m, x| m.max(*x)) >= 8.0 * numbers.iter().fold(f64::MAX, |m, x| m.min(*x));
+    let log = numbers.iter().all(|x| *x > 0.0)
+        && numbers.iter().fold(0.0_f64, |m, x| m.max(*x)) >= 8.0 * numbers.iter().fold(f64::MAX, |m, x| m.min(*x));
     let plot = BandPlot {
         name: &text(metric_key(metric)),
         x_label: &field_name(&axis.path),
@@ -265,7 +272,9 @@ fn curve_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, heig
         height: Some(height),
     };
     let response = plot.show(ui);
-    let cell = |at: Option<(usize, usize)>| at.map(|(line, point)| places.get(line).and_then(|cells| cells.get(point)).copied());
+    let cell = |at: Option<(usize, usize)>| {
+        at.map(|(line, point)| places.get(line).and_then(|cells| cells.get(point)).copied())
+    };
     choose(state, commands, cell(response.hovered), cell(response.clicked));
 }
 
@@ -344,7 +353,8 @@ fn axes_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, heigh
     }
     let cell = |at: Option<usize>| at.map(|at| lines.get(at).map(|line| line.0));
     choose(state, commands, cell(response.hovered), cell(response.clicked));
-    ui.add(Label::new(caption(text("board-importance"))).selectable(false)).on_hover_text(text("board-importance-hint"));
+    ui.add(Label::new(caption(text("board-importance"))).selectable(false))
+        .on_hover_text(text("board-importance-hint"));
     let tokens = ui.tokens();
     let rows: Vec<(String, f64, String)> = importance
         .into_iter()

@@ -1,6 +1,9 @@
-//! The recipe panel: what the next job does, and the settings that a running one takes at once.
+//! The recipe panel: what the next job does, over which values, and the settings that a running one takes at once.
 
-use eframe::egui::{DragValue, Label, Response, RichText, ScrollArea, Ui};
+mod swept;
+
+use eframe::egui::{Align, DragValue, Frame, Label, Layout, Margin, Panel, Response, RichText, ScrollArea, Ui};
+use swept::{Field, follow, put_complement};
 
 use super::lens::{TEMPERATURES, TICKS};
 use super::{action_button, grouped, short};
@@ -8,11 +11,13 @@ use crate::command::{Action, Command, Commands};
 use crate::recipe::{
     Architecture, Builtin, CheckpointSource, Optimiser, Recipe, Schedule, Source, Sweep, TeacherRecipe, TrainingRecipe,
 };
-use crate::state::State;
+use crate::state::{Outlook, State};
 use crate::text::{text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, space, title};
 use crate::training::report::Preview;
-use crate::widgets::{Dropdown, Share, Slider, group_ui, section_ui, toggle_ui, weight_bar_ui};
+use crate::widgets::{
+    Chip, Dropdown, RangeField, RangeValue, Share, Slider, group_ui, section_ui, toggle_ui, weight_bar_ui,
+};
 
 /// Fills its tile.
 pub fn recipe_ui(ui: &mut Ui, state: &State, commands: &Commands) {
@@ -29,6 +34,8 @@ pub fn recipe_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     );
     let editor = Editor { state, commands };
     let preview = state.preview.as_deref();
+    let foot = Panel::bottom("recipe foot").frame(Frame::NONE).resizable(false);
+    foot.show(ui, |ui| editor.foot_ui(ui));
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         group_ui(ui, |ui| editor.data_ui(ui, preview));
         group_ui(ui, |ui| editor.teacher_ui(ui, preview));
@@ -38,7 +45,6 @@ pub fn recipe_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             group_ui(ui, |ui| editor.weights_ui(ui));
         }
         group_ui(ui, |ui| editor.training_ui(ui));
-        editor.foot_ui(ui);
     });
 }
 
@@ -57,6 +63,7 @@ impl Editor<'_> {
     fn edit_sweep(&self, field: &'static str, change: impl FnOnce(&mut Sweep)) {
         let mut sweep = self.state.sweep.clone();
         change(&mut sweep);
+        follow(&mut sweep);
         if sweep != self.state.sweep {
             self.commands.send(Command::Edit(field, Box::new(sweep)));
         }
@@ -112,7 +119,7 @@ impl Editor<'_> {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
         ui.horizontal(|ui| {
             ui.label(title(text("recipe-teacher")));
-            ui.with_layout(eframe::egui::Layout::right_to_left(eframe::egui::Align::Center), |ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 action_button(ui, Icon::Folder, Action::OpenTeacher, false, self.state, self.commands);
             });
         });
@@ -196,7 +203,52 @@ impl Editor<'_> {
         }
     }
 
+    /// The chip that gives a field several values, or makes them one again.
+    fn switch_ui(&self, ui: &mut Ui, field: Field) {
+        // Without a student there is nothing to compare.
+        if self.state.sweep.base.student.is_none() {
+            return;
+        }
+        let values = field.values(&self.state.sweep);
+        let name = text(field.keys()[1]);
+        let (words, on) = (text("recipe-sweep"), values.is_some());
+        let chip = Chip::new(&words).named(&name).selectable(on).show(ui).response;
+        if chip.on_hover_text(text("recipe-sweep-hint")).clicked() {
+            self.edit_sweep(field.edits()[1], |sweep| {
+                let values = match values.and_then(|values| values.expand().first().copied()) {
+                    Some(first) => RangeValue::One(first),
+                    None => field.first_values(&sweep.base),
+                };
+                field.put(sweep, &values);
+            });
+        }
+    }
+
+    /// A field that holds several values: its name and its switches, and the values below them. False where it holds one.
+    fn values_ui(&self, ui: &mut Ui, field: Field, hint: &str, switches: impl FnOnce(&mut Ui)) -> bool {
+        let Some(value) = field.values(&self.state.sweep) else { return false };
+        let name = text(field.keys()[0]);
+        ui.horizontal(|ui| {
+            let response = ui.label(title(&name));
+            if !hint.is_empty() {
+                response.on_hover_text(hint);
+            }
+            switches(ui);
+        });
+        let limits = field.limits();
+        let shown = RangeField { name: &name, value: &value, limits: &limits, log: field.is_logarithmic(), bare: true };
+        if let Some(changed) = shown.show(ui).changed {
+            self.edit_sweep(field.edits()[0], |sweep| field.put(sweep, &changed));
+        }
+        true
+    }
+
     fn temperature_ui(&self, ui: &mut Ui) {
+        ui.spacing_mut().item_spacing.y = space::XS + 2.0;
+        let mut switch = |ui: &mut Ui| self.switch_ui(ui, Field::Temperature);
+        if self.values_ui(ui, Field::Temperature, &text("recipe-temperature-hint"), &mut switch) {
+            return;
+        }
         let mut temperature = self.state.sweep.base.distill.temperature;
         let name = text("recipe-temperature");
         let slider = Slider::new(&name, &mut temperature, TEMPERATURES)
@@ -204,7 +256,7 @@ impl Editor<'_> {
             .ticks(&TICKS)
             .default_value(4.0)
             .format(&short);
-        if ui.add(slider).on_hover_text(text("recipe-temperature-hint")).changed() {
+        if ui.add(slider.aside(&mut switch)).on_hover_text(text("recipe-temperature-hint")).changed() {
             self.edit("temperature", |recipe| recipe.distill.temperature = temperature);
         }
     }
@@ -213,33 +265,59 @@ impl Editor<'_> {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
         let distill = &self.state.sweep.base.distill;
         let (soft, hard) = (distill.soft_weight, distill.hard_weight);
-        let two = |value: f64| format!("{value:.2}");
-        let weight = |ui: &mut Ui, key: &str, value: f64, other: f64, default: f64| -> Option<f64> {
-            let mut moved = value;
-            let name = text(key);
-            let most = if value > 1.0 { value } else { 1.0 };
-            let slider = Slider::new(&name, &mut moved, 0.0..=most).default_value(default).format(&two);
-            let response: Response = ui.add(slider).on_hover_text(text(&format!("{key}-hint")));
-            // Both at 0 would leave nothing to learn.
-            (response.changed() && (moved > 0.0 || other > 0.0)).then_some(moved)
-        };
-        if let Some(moved) = weight(ui, "recipe-soft-weight", soft, hard, 0.9) {
+        let complement = self.state.sweep.complement;
+        let mut switch = |ui: &mut Ui| self.switch_ui(ui, Field::SoftWeight);
+        let hint = text("recipe-soft-weight-hint");
+        if !self.values_ui(ui, Field::SoftWeight, &hint, &mut switch)
+            && let Some(moved) = weight_ui(ui, Field::SoftWeight, [soft, hard, 0.9], &mut switch)
+        {
             self.edit("soft weight", |recipe| recipe.distill.soft_weight = moved);
         }
-        if let Some(moved) = weight(ui, "recipe-hard-weight", hard, soft, 0.1) {
+        let mut switches = |ui: &mut Ui| {
+            self.complement_ui(ui);
+            if !complement {
+                self.switch_ui(ui, Field::HardWeight);
+            }
+        };
+        let hint = text("recipe-hard-weight-hint");
+        if complement {
+            ui.horizontal(|ui| {
+                ui.label(title(text("recipe-hard-weight"))).on_hover_text(hint);
+                switches(ui);
+                if self.state.sweep.axis(Field::SoftWeight.path()).is_none() {
+                    let own = RichText::new(format!("{hard:.2}")).color(ui.tokens().secondary);
+                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(own));
+                }
+            });
+        } else if !self.values_ui(ui, Field::HardWeight, &hint, &mut switches)
+            && let Some(moved) = weight_ui(ui, Field::HardWeight, [hard, soft, 0.1], &mut switches)
+        {
             self.edit("hard weight", |recipe| recipe.distill.hard_weight = moved);
         }
-        let tokens = ui.tokens();
-        let (soft_name, hard_name) = (text("recipe-soft-targets"), text("recipe-labels"));
-        weight_bar_ui(
-            ui,
-            Share { name: &soft_name, weight: soft, colour: tokens.teacher },
-            Share { name: &hard_name, weight: hard, colour: tokens.label },
-        );
+        let is_swept = |field: Field| self.state.sweep.axis(field.path()).is_some();
+        if !is_swept(Field::SoftWeight) && !is_swept(Field::HardWeight) {
+            let tokens = ui.tokens();
+            let (soft_name, hard_name) = (text("recipe-soft-targets"), text("recipe-labels"));
+            weight_bar_ui(
+                ui,
+                Share { name: &soft_name, weight: soft, colour: tokens.teacher },
+                Share { name: &hard_name, weight: hard, colour: tokens.label },
+            );
+        }
         let mut squared = distill.temperature_squared;
         let switch = toggle_ui(ui, &mut squared, &text("recipe-squared"));
         if switch.on_hover_text(text("recipe-squared-hint")).changed() {
             self.edit("squared", |recipe| recipe.distill.temperature_squared = squared);
+        }
+    }
+
+    /// The chip that makes the hard weight 1 − soft weight.
+    fn complement_ui(&self, ui: &mut Ui) {
+        let on = self.state.sweep.complement;
+        let (words, name) = (text("recipe-complement"), text("recipe-complement-name"));
+        let chip = Chip::new(&words).named(&name).selectable(on).show(ui).response;
+        if chip.on_hover_text(text("recipe-complement-hint")).clicked() {
+            self.edit_sweep("complement", |sweep| put_complement(sweep, !on));
         }
     }
 
@@ -257,22 +335,32 @@ impl Editor<'_> {
         let mut rate = own.learning_rate;
         let name = text("recipe-learning-rate");
         let format = |value: f64| format!("{value:.1e}").replace("e-", "e−");
-        let slider = Slider::new(&name, &mut rate, 1e-5..=1.0)
-            .logarithmic()
-            .ticks(&[1e-4, 1e-3, 1e-2, 1e-1])
-            .default_value(1e-3)
-            .format(&format);
-        if ui.add(slider).changed() {
-            self.edit("learning rate", |recipe| own_training(recipe).learning_rate = rate);
+        let mut switch = |ui: &mut Ui| self.switch_ui(ui, Field::LearningRate);
+        if !self.values_ui(ui, Field::LearningRate, "", &mut switch) {
+            let slider = Slider::new(&name, &mut rate, 1e-5..=1.0)
+                .logarithmic()
+                .ticks(&[1e-4, 1e-3, 1e-2, 1e-1])
+                .default_value(1e-3)
+                .format(&format)
+                .aside(&mut switch);
+            if ui.add(slider).changed() {
+                self.edit("learning rate", |recipe| own_training(recipe).learning_rate = rate);
+            }
         }
+        let several_seeds = self.state.sweep.axis(Field::Seed.path()).is_some();
         ui.horizontal(|ui| {
             if let Some(epochs) = number(ui, "recipe-epochs", own.epochs as u64, 1) {
                 self.edit("epochs", |recipe| own_training(recipe).epochs = epochs as usize);
             }
+            if several_seeds {
+                return;
+            }
             if let Some(seed) = number(ui, "recipe-seed", own.seed, 0) {
                 self.edit("seed", |recipe| own_training(recipe).seed = seed);
             }
+            self.switch_ui(ui, Field::Seed);
         });
+        self.values_ui(ui, Field::Seed, &text("recipe-seed-hint"), |ui| self.switch_ui(ui, Field::Seed));
         if recipe.student.is_some() {
             let mut baseline = recipe.baseline;
             let switch = toggle_ui(ui, &mut baseline, &text("recipe-baseline"));
@@ -283,11 +371,67 @@ impl Editor<'_> {
     }
 
     fn foot_ui(&self, ui: &mut Ui) {
-        eframe::egui::Frame::new().inner_margin(space::M).show(ui, |ui| {
+        Frame::new().inner_margin(Margin::symmetric(space::M as i8, space::S as i8)).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = space::XS;
+            if let Some(fault) = &self.state.sweep_fault {
+                let colour = ui.tokens().bad;
+                ui.add(Label::new(caption(first_lines(fault)).color(colour)).wrap()).on_hover_text(fault);
+            } else {
+                let response = ui.add(Label::new(outlook(self.state)).wrap());
+                response.on_hover_text(text("recipe-outlook-hint"));
+            }
             let key = if self.state.running.is_some() { "recipe-foot-running" } else { "recipe-foot" };
             ui.add(Label::new(caption(text(key))).wrap());
         });
     }
+}
+
+/// What the recipe is going to do, e.g. “28 cells × 4 seeds + 4 baselines: 116 runs, about 1 min”.
+fn outlook(state: &State) -> String {
+    let Outlook { cells, seeds, baselines, runs } = state.outlook;
+    let count = |key: &str, count: usize| text_with(key, &[("count", count.into())]);
+    let mut parts = count("recipe-outlook-cells", cells);
+    if seeds > 1 {
+        parts = format!("{parts} {}", count("recipe-outlook-seeds", seeds));
+    }
+    if baselines > 0 {
+        parts = format!("{parts} {}", count("recipe-outlook-baselines", baselines));
+    }
+    let words = text_with("recipe-outlook", &[("parts", parts.into()), ("count", runs.into())]);
+    match state.seconds_ahead() {
+        None => words,
+        Some(seconds) => {
+            let [unit, count] = match seconds {
+                short if short < 90.0 => ["recipe-outlook-seconds", &format!("{:.0}", short.max(1.0))],
+                long if long < 5400.0 => ["recipe-outlook-minutes", &format!("{:.0}", long / 60.0)],
+                longer => ["recipe-outlook-hours", &format!("{:.1}", longer / 3600.0)],
+            };
+            let time = text_with(unit, &[("count", count.into())]);
+            text_with("recipe-outlook-time", &[("outlook", words.into()), ("time", time.into())])
+        }
+    }
+}
+
+/// As much of the faults as a panel can show.
+fn first_lines(faults: &str) -> String {
+    const SHOWN: usize = 3;
+    let lines = faults.lines().take(SHOWN).collect::<Vec<_>>().join("\n");
+    if faults.lines().count() > SHOWN { format!("{lines}\n…") } else { lines }
+}
+
+/// The slider of a weight: its value, the other weight and its default; the new value once it was moved.
+fn weight_ui(ui: &mut Ui, field: Field, values: [f64; 3], switches: &mut dyn FnMut(&mut Ui)) -> Option<f64> {
+    let [value, other, default] = values;
+    let key = field.keys()[0];
+    let mut moved = value;
+    let name = text(key);
+    let two = |value: f64| format!("{value:.2}");
+    let most = if value > 1.0 { value } else { 1.0 };
+    let slider = Slider::new(&name, &mut moved, 0.0..=most).default_value(default).format(&two).aside(switches);
+    let response: Response = ui.add(slider).on_hover_text(text(&format!("{key}-hint")));
+    // Both at 0 would leave nothing to learn.
+    (response.changed() && (moved > 0.0 || other > 0.0)).then_some(moved)
 }
 
 fn own_training(recipe: &mut Recipe) -> &mut TrainingRecipe {

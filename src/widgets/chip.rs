@@ -15,6 +15,7 @@ const HEIGHT: f32 = 18.0;
 #[must_use = "show it in a ui"]
 pub struct Chip<'a> {
     text: &'a str,
+    name: &'a str,
     dot: Option<Color32>,
     clickable: bool,
     selected: bool,
@@ -33,7 +34,7 @@ pub struct ChipResponse {
 impl<'a> Chip<'a> {
     /// A chip that only says something.
     pub fn new(text: &'a str) -> Self {
-        Self { text, dot: None, clickable: false, selected: false, removable: false }
+        Self { text, name: text, dot: None, clickable: false, selected: false, removable: false }
     }
 
     /// A dot in the colour of what it stands for.
@@ -46,6 +47,12 @@ impl<'a> Chip<'a> {
     pub fn selectable(mut self, selected: bool) -> Self {
         self.clickable = true;
         self.selected = selected;
+        self
+    }
+
+    /// What it is called where its text alone says too little, beside another thing's name.
+    pub fn named(mut self, name: &'a str) -> Self {
+        self.name = name;
         self
     }
 
@@ -68,9 +75,9 @@ impl<'a> Chip<'a> {
         let enabled = ui.is_enabled();
         response.widget_info(|| {
             if self.clickable {
-                WidgetInfo::selected(Role::Button, enabled, self.selected, self.text)
+                WidgetInfo::selected(Role::Button, enabled, self.selected, self.name)
             } else {
-                WidgetInfo::labeled(Role::Label, enabled, self.text)
+                WidgetInfo::labeled(Role::Label, enabled, self.name)
             }
         });
 
@@ -90,7 +97,7 @@ impl<'a> Chip<'a> {
         let place = pos2(chip.rect.right() - space::S - 2.0, chip.rect.center().y);
         let rect = egui::Rect::from_center_size(place, vec2(16.0, 16.0));
         let cross = ui.interact(rect, chip.id.with("cross"), Sense::click());
-        let (enabled, name) = (ui.is_enabled(), text_with("widget-remove", &[("name", self.text.into())]));
+        let (enabled, name) = (ui.is_enabled(), text_with("widget-remove", &[("name", self.name.into())]));
         cross.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, &name));
         let t = ui.tokens();
         let colour = if cross.hovered() || cross.has_focus() { t.text } else { t.secondary };

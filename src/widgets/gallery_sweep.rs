@@ -116,7 +116,7 @@ fn fields_ui(ui: &mut Ui, g: &mut SweepGallery) {
         ("Soft weight", &mut g.weight, &weight, false),
         ("Epochs", &mut g.epochs, &epochs, false),
     ] {
-        if let Some(changed) = (RangeField { name, value, limits, log }).show(ui).changed {
+        if let Some(changed) = (RangeField { name, value, limits, log, bare: false }).show(ui).changed {
             *value = changed;
         }
     }

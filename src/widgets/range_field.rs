@@ -23,6 +23,8 @@ pub struct RangeField<'a> {
     pub limits: &'a RangeLimits,
     /// Whether a new range is spaced by ratio.
     pub log: bool,
+    /// Whether its name stands above it, with a switch that makes it a single value again.
+    pub bare: bool,
 }
 
 /// What happened to a field.
@@ -79,7 +81,7 @@ impl RangeField<'_> {
         let mut fault = None;
         let shown = ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = space::XS;
-            let kind = self.kind_ui(ui);
+            let kind = if self.bare { self.bare_kind_ui(ui, &mut changed) } else { self.kind_ui(ui) };
             if let Some(kind) = kind {
                 changed = Some(self.limits.convert(self.value, kind, self.log));
             }
@@ -128,6 +130,36 @@ impl RangeField<'_> {
         (kind != before).then_some(kind)
     }
 
+    /// A list or a range, and beside it how a range is spaced.
+    fn bare_kind_ui(&self, ui: &mut Ui, changed: &mut Option<RangeValue>) -> Option<usize> {
+        let kinds = ["widget-range-list", "widget-range-range"].map(text);
+        let kinds = kinds.each_ref().map(String::as_str);
+        let before = usize::from(matches!(self.value, RangeValue::Range { .. }));
+        let mut kind = before;
+        let name = text_with("widget-range-kind", &[("name", self.name.into())]);
+        ui.horizontal(|ui| {
+            segmented_ui(ui, &name, &mut kind, &kinds);
+            if matches!(self.value, RangeValue::Range { .. }) {
+                let row = Layout::right_to_left(Align::Center);
+                ui.with_layout(row, |ui| self.scale_ui(ui, changed));
+            }
+        });
+        (kind != before).then_some(kind + 1)
+    }
+
+    /// How a range is spaced.
+    fn scale_ui(&self, ui: &mut Ui, changed: &mut Option<RangeValue>) {
+        let RangeValue::Range { from, to, points, log } = *self.value else { return };
+        let scales = ["widget-range-linear", "widget-range-log"].map(text);
+        let mut by_ratio = usize::from(log);
+        let name = text_with("widget-range-scale", &[("name", self.name.into())]);
+        segmented_ui(ui, &name, &mut by_ratio, &scales.each_ref().map(String::as_str));
+        let asked = by_ratio == 1;
+        if asked != log && (!asked || from > 0.0 && to > 0.0) {
+            *changed = Some(RangeValue::Range { from, to, points, log: asked });
+        }
+    }
+
     /// The fields for typing; says whether one was edited, and whether one was just left.
     fn fields_ui(&self, ui: &mut Ui, id: Id, draft: &mut Draft, changed: &mut Option<RangeValue>) -> (bool, bool) {
         let [first, second, third] = &mut draft.texts;
@@ -141,15 +173,15 @@ impl RangeField<'_> {
                 let (wide, wrong) = (ui.available_width(), self.limits.list(first).is_err());
                 edit_ui(ui, id.with(0), first, &part("widget-range-list-of"), wide, wrong)
             }
-            RangeValue::Range { from, to, points, log } => {
+            RangeValue::Range { .. } => {
                 let scales = ["widget-range-linear", "widget-range-log"].map(text);
                 let scales = scales.each_ref().map(String::as_str);
                 let scale_width = segmented_width(ui, &scales);
                 let gap = ui.spacing().item_spacing.x;
-                let one_row = ui.available_width() >= scale_width + 3.0 * 52.0 + 3.0 * gap;
+                let one_row = !self.bare && ui.available_width() >= scale_width + 3.0 * 52.0 + 3.0 * gap;
                 let room = if one_row { ui.available_width() - scale_width - gap } else { ui.available_width() };
                 let wide = ((room - 2.0 * gap) / 3.0).floor().min(96.0);
-                let (mut edited, mut left, mut by_ratio) = (false, false, usize::from(*log));
+                let (mut edited, mut left) = (false, false);
                 let wrong = [first.as_str(), second.as_str()].map(|typed| self.limits.number(typed).is_err());
                 let few = third.trim().parse().map_or(true, |count: usize| !(2..=self.limits.most).contains(&count));
                 ui.horizontal_top(|ui| {
@@ -171,16 +203,12 @@ impl RangeField<'_> {
                         ui.vertical(|ui| {
                             ui.spacing_mut().item_spacing.y = 1.0;
                             ui.label(RichText::new(" ").size(size::TICK));
-                            segmented_ui(ui, &part("widget-range-scale"), &mut by_ratio, &scales);
+                            self.scale_ui(ui, changed);
                         });
                     }
                 });
-                if !one_row {
-                    segmented_ui(ui, &part("widget-range-scale"), &mut by_ratio, &scales);
-                }
-                let asked = by_ratio == 1;
-                if asked != *log && (!asked || *from > 0.0 && *to > 0.0) {
-                    *changed = Some(RangeValue::Range { from: *from, to: *to, points: *points, log: asked });
+                if !one_row && !self.bare {
+                    self.scale_ui(ui, changed);
                 }
                 (edited, left)
             }

@@ -28,6 +28,7 @@ pub struct Slider<'a> {
     default: Option<f64>,
     format: &'a dyn Fn(f64) -> String,
     header: bool,
+    aside: Option<&'a mut dyn FnMut(&mut Ui)>,
 }
 
 /// Half the height of the rail's handle.
@@ -51,6 +52,7 @@ impl<'a> Slider<'a> {
             default: None,
             format: &three_digits,
             header: true,
+            aside: None,
         }
     }
 
@@ -91,6 +93,12 @@ impl<'a> Slider<'a> {
         self
     }
 
+    /// What stands beside the name.
+    pub fn aside(mut self, aside: &'a mut dyn FnMut(&mut Ui)) -> Self {
+        self.aside = Some(aside);
+        self
+    }
+
     fn clamp(&self, value: f64) -> f64 {
         if value.is_nan() { *self.range.start() } else { value.clamp(*self.range.start(), *self.range.end()) }
     }
@@ -118,7 +126,11 @@ impl<'a> Slider<'a> {
     fn header_ui(&mut self, ui: &mut Ui) -> Response {
         let (_, rect) = ui.allocate_space(vec2(ui.available_width(), 20.0));
         let row = UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center));
-        ui.new_child(row).label(title(self.name));
+        let mut left = ui.new_child(row);
+        left.label(title(self.name));
+        if let Some(aside) = &mut self.aside {
+            aside(&mut left);
+        }
         // The digits end where the rail does, so the field around them reaches a little beyond.
         let end = rect.with_max_x(rect.right() + PADDING);
         let row = UiBuilder::new().id_salt("number").max_rect(end).layout(Layout::right_to_left(Align::Center));

@@ -9,6 +9,6 @@ mod models;
 mod ops;
 mod optimiser;
 mod session;
-mod sweeps;
 mod support;
+mod sweeps;
 mod trainer;

@@ -1,0 +1,234 @@
+//! What a recipe is going to do, before it does it: how many cells, seeds, baselines and runs, and how long they take at the
+//! pace that was measured last.
+
+use std::collections::BTreeSet;
+
+use crate::recipe::{MOST_CELLS, Recipe, SEED, Strategy, Sweep, TeacherRecipe};
+use crate::training::report::{Activity, Preview, Progress, RunInfo};
+
+/// How much there is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outlook {
+    /// Cells, seeds not counted.
+    pub cells: usize,
+    /// Seeds of each cell.
+    pub seeds: usize,
+    /// Students trained with no teacher: one for all cells that differ in nothing else.
+    pub baselines: usize,
+    /// Students and baselines together.
+    pub runs: usize,
+}
+
+/// What a baseline does not depend on.
+const TAUGHT: [&str; 2] = ["distill.", "teacher"];
+
+/// What can be swept without making a step longer or the training of a run.
+const SAME_WORK: [&str; 5] =
+    ["distill.", "training.learning_rate", "training.weight_decay", SEED, "teacher.checkpoint"];
+
+impl Outlook {
+    /// Counts what a recipe asks for.
+    pub fn of(sweep: &Sweep) -> Self {
+        if sweep.base.student.is_none() {
+            return Self { cells: 1, seeds: 1, baselines: 0, runs: 1 };
+        }
+        let students = sweep.count();
+        let seeds = sweep.axis(SEED).map_or(1, |axis| axis.values.len()).max(1);
+        let baselines = baselines(sweep);
+        Self { cells: students / seeds, seeds, baselines, runs: students.saturating_add(baselines) }
+    }
+
+    /// Seconds at a pace (see [`pace`]), where the recipe's runs all take as much work as the one on show.
+    pub fn seconds(&self, sweep: &Sweep, preview: &Preview, pace: f64) -> Option<f64> {
+        let uneven = |path: &str| !SAME_WORK.iter().any(|even| path.starts_with(even));
+        if sweep.axes.iter().any(|axis| uneven(&axis.path)) || preview.recipe.student != sweep.base.student {
+            return None;
+        }
+        let [teacher, student] = preview.parameters.map(|count| count as f64);
+        let steps = |batch: usize, epochs: usize| (preview.rows[0].div_ceil(batch.max(1)) * epochs) as f64;
+        let own = &sweep.base.training;
+        let taught = match &sweep.base.teacher {
+            TeacherRecipe::Train { training, .. } => teacher * steps(training.batch, training.epochs),
+            TeacherRecipe::Checkpoint(_) => 0.0,
+        };
+        // Half of the cells end after a quarter, another quarter after half of the epochs.
+        let share = if sweep.strategy == Strategy::Halving && self.cells > 1 { 0.5 } else { 1.0 };
+        let students = if sweep.base.student.is_some() {
+            (self.runs - self.baselines) as f64 * share + self.baselines as f64
+        } else {
+            0.0
+        };
+        Some(pace * (taught + students * student * steps(own.batch, own.epochs)))
+    }
+}
+
+fn baselines(sweep: &Sweep) -> usize {
+    let concerns = |path: &str| !TAUGHT.iter().any(|taught| path.starts_with(taught));
+    let is_drawn = matches!(sweep.strategy, Strategy::Random { .. });
+    if is_drawn || sweep.axis("training.baseline").is_some() {
+        // Which cells there are decides; too many are not worked out, and not run either.
+        let cells = if sweep.count() > MOST_CELLS { Vec::new() } else { sweep.cells().unwrap_or_default() };
+        let own = |recipe: &Recipe, values: &[toml::Value]| -> Option<String> {
+            let swept = sweep.axes.iter().zip(values).filter(|(axis, _)| concerns(&axis.path));
+            recipe.baseline.then(|| swept.map(|(_, value)| format!("{value};")).collect())
+        };
+        return cells.iter().filter_map(|cell| own(&cell.recipe, &cell.values)).collect::<BTreeSet<_>>().len();
+    }
+    if !sweep.base.baseline {
+        return 0;
+    }
+    let mut counted: Vec<&Vec<String>> = Vec::new();
+    let mut count = 1_usize;
+    for axis in sweep.axes.iter().filter(|axis| concerns(&axis.path)) {
+        // Fields that move together make no combinations with each other.
+        match sweep.zip.iter().find(|group| group.contains(&axis.path)) {
+            Some(group) if counted.contains(&group) => continue,
+            Some(group) => counted.push(group),
+            None => {}
+        }
+        count = count.saturating_mul(axis.values.len());
+    }
+    count
+}
+
+/// Seconds that a step takes for each parameter of each member; none while nothing is trained.
+pub(super) fn pace(progress: &Progress, runs: &[RunInfo]) -> Option<f64> {
+    let parameters = runs.iter().find(|run| run.stage == progress.stage)?.parameters;
+    let each_second = progress.steps_per_second * progress.members as f64 * parameters as f64;
+    (progress.activity == Activity::Training && each_second > 0.0).then(|| 1.0 / each_second)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::recipe::{AxisValues, QUICKSTART, Range, preset};
+    use crate::training::report::{JobId, Probe, Role, RunId, Stage};
+
+    fn list(values: &[f64]) -> Option<AxisValues> {
+        Some(AxisValues::List(values.iter().map(|value| (*value).into()).collect()))
+    }
+
+    fn seeds(count: i64) -> Option<AxisValues> {
+        Some(AxisValues::List((0..count).map(Into::into).collect()))
+    }
+
+    fn counts(sweep: &Sweep) -> [usize; 4] {
+        let Outlook { cells, seeds, baselines, runs } = Outlook::of(sweep);
+        [cells, seeds, baselines, runs]
+    }
+
+    #[test]
+    fn baselines_are_counted_for_what_they_depend_on() {
+        let mut sweep = QUICKSTART.sweep().unwrap();
+        assert_eq!(counts(&sweep), [1, 1, 1, 2]);
+        sweep.set_axis(
+            "distill.temperature",
+            Some(AxisValues::Range(Range { from: 1.0, to: 64.0, points: 7, log: true })),
+        );
+        sweep.set_axis("distill.soft_weight", list(&[0.5, 0.7, 0.9, 1.0]));
+        assert_eq!(counts(&sweep), [28, 1, 1, 29]);
+        sweep.set_axis(SEED, seeds(4));
+        assert_eq!(counts(&sweep), [28, 4, 4, 116]);
+        assert_eq!(counts(&preset("temperature-sweep").unwrap().sweep().unwrap()), [28, 4, 4, 116]);
+        sweep.set_axis("training.learning_rate", list(&[1e-3, 1e-2]));
+        assert_eq!(counts(&sweep), [56, 4, 8, 232]);
+        sweep.base.baseline = false;
+        assert_eq!(counts(&sweep), [56, 4, 0, 224]);
+    }
+
+    #[test]
+    fn fields_that_move_together_are_one() {
+        let mut sweep = QUICKSTART.sweep().unwrap();
+        sweep.set_axis("training.learning_rate", list(&[1e-3, 1e-2]));
+        sweep.set_axis("training.weight_decay", list(&[0.0, 0.1]));
+        sweep.zip = vec![vec!["training.learning_rate".to_owned(), "training.weight_decay".to_owned()]];
+        assert_eq!(counts(&sweep), [2, 1, 2, 4]);
+        sweep.set_axis("distill.temperature", list(&[1.0, 4.0]));
+        sweep.zip[0].push("distill.temperature".to_owned());
+        assert_eq!(counts(&sweep), [2, 1, 2, 4]);
+    }
+
+    #[test]
+    fn drawn_cells_have_the_baselines_of_those_that_were_drawn() {
+        let mut sweep = QUICKSTART.sweep().unwrap();
+        sweep.set_axis("distill.temperature", list(&[1.0, 2.0, 4.0, 8.0, 16.0]));
+        sweep.set_axis("training.learning_rate", list(&[1e-3, 2e-3, 4e-3, 8e-3]));
+        sweep.set_axis(SEED, seeds(2));
+        sweep.strategy = Strategy::Random { cells: 3 };
+        let rates: BTreeSet<u64> =
+            sweep.cells().unwrap().iter().map(|cell| cell.recipe.training.learning_rate.to_bits()).collect();
+        assert_eq!(counts(&sweep), [3, 2, 2 * rates.len(), 6 + 2 * rates.len()]);
+    }
+
+    #[test]
+    fn a_teacher_alone_is_one_run() {
+        assert_eq!(counts(&preset("teacher-digits").unwrap().sweep().unwrap()), [1, 1, 0, 1]);
+    }
+
+    #[test]
+    fn time_comes_from_the_pace_and_the_work() {
+        let mut sweep = QUICKSTART.sweep().unwrap();
+        sweep.base.training.batch = 100;
+        sweep.base.training.epochs = 10;
+        let preview = Preview {
+            recipe: sweep.base.clone(),
+            rows: [950, 100, 100],
+            probe: Arc::new(Probe::default()),
+            student: Arc::new(Vec::new()),
+            parameters: [5000, 1000],
+            teacher_model: String::new(),
+            teacher_errors: None,
+            warnings: Vec::new(),
+        };
+        // Two runs of 100 steps of 1,000 parameters.
+        let seconds = |sweep: &Sweep| Outlook::of(sweep).seconds(sweep, &preview, 1e-5);
+        let near =
+            |seconds: Option<f64>, expected: f64| assert!((seconds.unwrap() - expected).abs() < 1e-9, "{seconds:?}");
+        near(seconds(&sweep), 2.0);
+        sweep.set_axis("distill.temperature", list(&[1.0, 2.0, 4.0, 8.0]));
+        near(seconds(&sweep), 5.0);
+        sweep.strategy = Strategy::Halving;
+        near(seconds(&sweep), 3.0);
+        sweep.set_axis("training.epochs", seeds(3));
+        assert_eq!(seconds(&sweep), None);
+    }
+
+    #[test]
+    fn the_pace_is_per_member_and_parameter_of_the_stage() {
+        let progress = Progress {
+            job: JobId(1),
+            stage: Stage(1),
+            stages: 2,
+            members: 4,
+            teacher: false,
+            step: 10,
+            steps: 100,
+            steps_per_epoch: 10,
+            steps_per_second: 50.0,
+            seconds_left: 1.0,
+            activity: Activity::Training,
+        };
+        let run = |stage, parameters| RunInfo {
+            run: RunId(1),
+            role: Role::Student,
+            stage: Stage(stage),
+            recipe: QUICKSTART.recipe().unwrap(),
+            model: String::new(),
+            temperature: None,
+            soft_weight: None,
+            hard_weight: 1.0,
+            seed: 0,
+            parameters,
+            steps: 100,
+            steps_per_epoch: 10,
+            loaded: false,
+        };
+        let runs = [run(0, 7), run(1, 1000)];
+        assert_eq!(pace(&progress, &runs), Some(1.0 / 200_000.0));
+        assert_eq!(pace(&Progress { activity: Activity::Paused, ..progress }, &runs), None);
+        assert_eq!(pace(&Progress { steps_per_second: 0.0, ..progress }, &runs), None);
+        assert_eq!(pace(&progress, &[]), None);
+    }
+}

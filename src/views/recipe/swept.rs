@@ -1,0 +1,212 @@
+//! The fields of the panel that can hold several values: where each lives in a recipe, and what it is first swept over.
+
+use toml::Value;
+
+use crate::recipe::{AxisValues, Range, Recipe, SEED, Sweep};
+use crate::widgets::{RangeLimits, RangeValue};
+
+/// A field with one value or several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Field {
+    /// T.
+    Temperature,
+    /// Weight of the soft term.
+    SoftWeight,
+    /// Weight of the hard term.
+    HardWeight,
+    /// Peak learning rate.
+    LearningRate,
+    /// Seed of the training.
+    Seed,
+}
+
+/// The most values of one field.
+const MOST: usize = 1000;
+
+impl Field {
+    /// Its path in a recipe.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Temperature => "distill.temperature",
+            Self::SoftWeight => "distill.soft_weight",
+            Self::HardWeight => "distill.hard_weight",
+            Self::LearningRate => "training.learning_rate",
+            Self::Seed => SEED,
+        }
+    }
+
+    /// The keys of its name and of the name of its switch.
+    pub fn keys(self) -> [&'static str; 2] {
+        match self {
+            Self::Temperature => ["recipe-temperature", "recipe-sweep-temperature"],
+            Self::SoftWeight => ["recipe-soft-weight", "recipe-sweep-soft-weight"],
+            Self::HardWeight => ["recipe-hard-weight", "recipe-sweep-hard-weight"],
+            Self::LearningRate => ["recipe-learning-rate", "recipe-sweep-learning-rate"],
+            Self::Seed => ["recipe-seed", "recipe-sweep-seed"],
+        }
+    }
+
+    /// What edits of its values are called, for undo; its switch is an edit of its own.
+    pub fn edits(self) -> [&'static str; 2] {
+        match self {
+            Self::Temperature => ["temperature values", "sweep temperature"],
+            Self::SoftWeight => ["soft weight values", "sweep soft weight"],
+            Self::HardWeight => ["hard weight values", "sweep hard weight"],
+            Self::LearningRate => ["learning rate values", "sweep learning rate"],
+            Self::Seed => ["seed values", "sweep seed"],
+        }
+    }
+
+    /// What its values may be.
+    pub fn limits(self) -> RangeLimits {
+        let range = match self {
+            Self::Temperature => 0.01..=1000.0,
+            Self::SoftWeight | Self::HardWeight => 0.0..=10.0,
+            Self::LearningRate => 1e-7..=10.0,
+            Self::Seed => 0.0..=1e9,
+        };
+        RangeLimits { range, whole: self == Self::Seed, most: MOST }
+    }
+
+    /// Whether a new range is spaced by ratio.
+    pub fn is_logarithmic(self) -> bool {
+        matches!(self, Self::Temperature | Self::LearningRate)
+    }
+
+    /// What it is first swept over.
+    pub fn first_values(self, recipe: &Recipe) -> RangeValue {
+        match self {
+            Self::Temperature => RangeValue::Range { from: 1.0, to: 64.0, points: 7, log: true },
+            Self::SoftWeight => RangeValue::List(vec![0.5, 0.7, 0.9, 1.0]),
+            Self::HardWeight => RangeValue::List(vec![0.1, 0.5]),
+            Self::LearningRate => {
+                // Half a decade to either side; the digits are as many as the ones between are rounded to.
+                let (low, high) = (*self.limits().range.start(), *self.limits().range.end());
+                let at = |decades: f64| {
+                    let rate = recipe.training.learning_rate * 10_f64.powf(decades);
+                    format!("{rate:.11e}").parse().unwrap_or(rate).clamp(low, high)
+                };
+                RangeValue::Range { from: at(-0.5), to: at(0.5), points: 3, log: true }
+            }
+            Self::Seed => {
+                let first = recipe.training.seed;
+                RangeValue::List((first..first.saturating_add(4)).map(|seed| seed as f64).collect())
+            }
+        }
+    }
+
+    /// Its values, where it is swept.
+    pub fn values(self, sweep: &Sweep) -> Option<RangeValue> {
+        Some(match &sweep.axis(self.path())?.values {
+            AxisValues::List(values) => RangeValue::List(values.iter().filter_map(as_number).collect()),
+            AxisValues::Range(Range { from, to, points, log }) => {
+                RangeValue::Range { from: *from, to: *to, points: *points, log: *log }
+            }
+        })
+    }
+
+    /// Gives it these values, or its first one alone; the recipe's own value is the first in either case.
+    pub fn put(self, sweep: &mut Sweep, values: &RangeValue) {
+        let first = match values {
+            RangeValue::One(value) | RangeValue::Range { from: value, .. } => Some(*value),
+            RangeValue::List(values) => values.first().copied(),
+        };
+        let values = match values {
+            RangeValue::One(_) => None,
+            RangeValue::List(values) => {
+                Some(AxisValues::List(values.iter().map(|value| self.as_value(*value)).collect()))
+            }
+            RangeValue::Range { from, to, points, log } => {
+                Some(AxisValues::Range(Range { from: *from, to: *to, points: *points, log: *log }))
+            }
+        };
+        if self == Self::HardWeight && values.is_some() {
+            sweep.complement = false;
+        }
+        sweep.set_axis(self.path(), values);
+        let Some(first) = first else { return };
+        let recipe = &mut sweep.base;
+        match self {
+            Self::Temperature => recipe.distill.temperature = first,
+            Self::SoftWeight => recipe.distill.soft_weight = first,
+            Self::HardWeight => recipe.distill.hard_weight = first,
+            Self::LearningRate => recipe.training.learning_rate = first,
+            Self::Seed => recipe.training.seed = first as u64,
+        }
+    }
+
+    fn as_value(self, number: f64) -> Value {
+        if self == Self::Seed { Value::Integer(number as i64) } else { Value::Float(number) }
+    }
+}
+
+fn as_number(value: &Value) -> Option<f64> {
+    value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64))
+}
+
+/// Lets the hard weight follow the soft one, or no longer.
+pub(super) fn put_complement(sweep: &mut Sweep, on: bool) {
+    sweep.complement = on;
+    if on {
+        sweep.set_axis(Field::HardWeight.path(), None);
+        follow(sweep);
+    }
+}
+
+/// Where the hard weight follows the soft one, it does so in the first cell as in all others.
+pub(super) fn follow(sweep: &mut Sweep) {
+    if sweep.complement {
+        let distill = &mut sweep.base.distill;
+        // As the complement is rounded when a recipe is read.
+        distill.hard_weight = ((1.0 - distill.soft_weight) * 1e12).round() / 1e12;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recipe::QUICKSTART;
+
+    const FIELDS: [Field; 5] =
+        [Field::Temperature, Field::SoftWeight, Field::HardWeight, Field::LearningRate, Field::Seed];
+
+    #[test]
+    fn first_values_make_a_sound_sweep_that_reads_back_unchanged() {
+        let mut sweep = QUICKSTART.sweep().unwrap();
+        for field in FIELDS {
+            let values = field.first_values(&sweep.base);
+            field.put(&mut sweep, &values);
+            assert_eq!(field.values(&sweep), Some(values));
+        }
+        assert_eq!(sweep.count(), 7 * 4 * 2 * 3 * 4);
+        assert_eq!(Sweep::from_table(sweep.to_table()), Ok(sweep.clone()));
+        put_complement(&mut sweep, true);
+        assert_eq!(sweep.count(), 7 * 4 * 3 * 4);
+        assert_eq!(Sweep::from_table(sweep.to_table()), Ok(sweep.clone()));
+        // Sweeping the hard weight ends its following.
+        Field::HardWeight.put(&mut sweep, &RangeValue::List(vec![0.2, 0.3]));
+        assert!(!sweep.complement && sweep.check().is_ok());
+    }
+
+    #[test]
+    fn half_a_decade_to_either_side_has_the_rate_in_the_middle() {
+        let mut sweep = QUICKSTART.sweep().unwrap();
+        for rate in [1e-3, 4e-3, 0.05] {
+            sweep.base.training.learning_rate = rate;
+            let values = Field::LearningRate.first_values(&sweep.base).expand();
+            assert_eq!((values.len(), values[1].to_bits()), (3, rate.to_bits()), "{values:?}");
+        }
+    }
+
+    #[test]
+    fn turned_off_it_keeps_its_first_value() {
+        let before = QUICKSTART.sweep().unwrap();
+        let mut sweep = before.clone();
+        Field::Seed.put(&mut sweep, &RangeValue::List(vec![7.0, 9.0]));
+        Field::Seed.put(&mut sweep, &RangeValue::One(7.0));
+        assert!(sweep.is_single());
+        assert_eq!(sweep.base.training.seed, 7);
+        Field::Seed.put(&mut sweep, &RangeValue::One(before.base.training.seed as f64));
+        assert_eq!(sweep, before);
+    }
+}
