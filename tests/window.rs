@@ -44,6 +44,13 @@ fn press(window: &mut Window, name: &str) {
     window.run_steps(4);
 }
 
+/// Presses a button that may first have to be scrolled to.
+fn reach(window: &mut Window, name: &str) {
+    window.get_by_role_and_label(Role::Button, name).scroll_to_me();
+    window.run_steps(8);
+    press(window, name);
+}
+
 fn choose(window: &mut Window, list: &str, entry: &str) {
     window.get_by_role_and_label(Role::ComboBox, list).click();
     window.run_steps(4);
@@ -266,15 +273,15 @@ fn a_field_is_swept_counted_run_and_made_one_value_again() {
     assert_eq!(window.state().state().sweep.count(), 3);
 
     // More cells than are allowed: it says so, and nothing can be started.
-    press(&mut window, "Sweep soft weight");
-    press(&mut window, "Sweep learning rate");
+    reach(&mut window, "Sweep soft weight");
+    reach(&mut window, "Sweep learning rate");
     window.get_by_label("36 cells + 3 baselines: 39 runs");
     retype(&mut window, "Learning rate, points", "900");
     window.get_by_label_contains("at most 10000 are allowed");
     press(&mut window, "Distil");
     assert!(!window.state().state().starting && window.state().state().running.is_none());
-    press(&mut window, "Sweep learning rate");
-    press(&mut window, "Sweep soft weight");
+    reach(&mut window, "Sweep learning rate");
+    reach(&mut window, "Sweep soft weight");
     assert_eq!(window.state().state().sweep_fault, None);
     window.get_by_label("3 cells + 1 baseline: 4 runs");
 
@@ -315,6 +322,8 @@ fn the_hard_weight_follows_and_swept_fields_leave_a_running_job_alone() {
     until(&mut window, "the first points", |state| {
         state.running_job().is_some_and(|job| job.curves.values().any(|curves| !curves.total.is_empty()))
     });
+    press(&mut window, "Pause or play");
+    until(&mut window, "a pause", State::is_paused);
     press(&mut window, "Sweep temperature");
     slide(&mut window, "Learning rate", 0.002);
     until(&mut window, "the change", |state| state.focused().is_some_and(|job| !job.changes.is_empty()));
