@@ -106,12 +106,12 @@ mod tests {
     use crate::recipe::{AxisValues, QUICKSTART, Range, preset};
     use crate::training::report::{JobId, Probe, Role, RunId, Stage};
 
-    fn list(values: &[f64]) -> Option<AxisValues> {
-        Some(AxisValues::List(values.iter().map(|value| (*value).into()).collect()))
+    fn list(values: &[f64]) -> AxisValues {
+        AxisValues::List(values.iter().map(|value| (*value).into()).collect())
     }
 
-    fn seeds(count: i64) -> Option<AxisValues> {
-        Some(AxisValues::List((0..count).map(Into::into).collect()))
+    fn seeds(count: i64) -> AxisValues {
+        AxisValues::List((0..count).map(Into::into).collect())
     }
 
     fn counts(sweep: &Sweep) -> [usize; 4] {
@@ -127,12 +127,12 @@ mod tests {
             "distill.temperature",
             Some(AxisValues::Range(Range { from: 1.0, to: 64.0, points: 7, log: true })),
         );
-        sweep.set_axis("distill.soft_weight", list(&[0.5, 0.7, 0.9, 1.0]));
+        sweep.set_axis("distill.soft_weight", Some(list(&[0.5, 0.7, 0.9, 1.0])));
         assert_eq!(counts(&sweep), [28, 1, 1, 29]);
-        sweep.set_axis(SEED, seeds(4));
+        sweep.set_axis(SEED, Some(seeds(4)));
         assert_eq!(counts(&sweep), [28, 4, 4, 116]);
         assert_eq!(counts(&preset("temperature-sweep").unwrap().sweep().unwrap()), [28, 4, 4, 116]);
-        sweep.set_axis("training.learning_rate", list(&[1e-3, 1e-2]));
+        sweep.set_axis("training.learning_rate", Some(list(&[1e-3, 1e-2])));
         assert_eq!(counts(&sweep), [56, 4, 8, 232]);
         sweep.base.baseline = false;
         assert_eq!(counts(&sweep), [56, 4, 0, 224]);
@@ -141,11 +141,11 @@ mod tests {
     #[test]
     fn fields_that_move_together_are_one() {
         let mut sweep = QUICKSTART.sweep().unwrap();
-        sweep.set_axis("training.learning_rate", list(&[1e-3, 1e-2]));
-        sweep.set_axis("training.weight_decay", list(&[0.0, 0.1]));
+        sweep.set_axis("training.learning_rate", Some(list(&[1e-3, 1e-2])));
+        sweep.set_axis("training.weight_decay", Some(list(&[0.0, 0.1])));
         sweep.zip = vec![vec!["training.learning_rate".to_owned(), "training.weight_decay".to_owned()]];
         assert_eq!(counts(&sweep), [2, 1, 2, 4]);
-        sweep.set_axis("distill.temperature", list(&[1.0, 4.0]));
+        sweep.set_axis("distill.temperature", Some(list(&[1.0, 4.0])));
         sweep.zip[0].push("distill.temperature".to_owned());
         assert_eq!(counts(&sweep), [2, 1, 2, 4]);
     }
@@ -153,9 +153,9 @@ mod tests {
     #[test]
     fn drawn_cells_have_the_baselines_of_those_that_were_drawn() {
         let mut sweep = QUICKSTART.sweep().unwrap();
-        sweep.set_axis("distill.temperature", list(&[1.0, 2.0, 4.0, 8.0, 16.0]));
-        sweep.set_axis("training.learning_rate", list(&[1e-3, 2e-3, 4e-3, 8e-3]));
-        sweep.set_axis(SEED, seeds(2));
+        sweep.set_axis("distill.temperature", Some(list(&[1.0, 2.0, 4.0, 8.0, 16.0])));
+        sweep.set_axis("training.learning_rate", Some(list(&[1e-3, 2e-3, 4e-3, 8e-3])));
+        sweep.set_axis(SEED, Some(seeds(2)));
         sweep.strategy = Strategy::Random { cells: 3 };
         let rates: BTreeSet<u64> =
             sweep.cells().unwrap().iter().map(|cell| cell.recipe.training.learning_rate.to_bits()).collect();
@@ -187,11 +187,11 @@ mod tests {
         let near =
             |seconds: Option<f64>, expected: f64| assert!((seconds.unwrap() - expected).abs() < 1e-9, "{seconds:?}");
         near(seconds(&sweep), 2.0);
-        sweep.set_axis("distill.temperature", list(&[1.0, 2.0, 4.0, 8.0]));
+        sweep.set_axis("distill.temperature", Some(list(&[1.0, 2.0, 4.0, 8.0])));
         near(seconds(&sweep), 5.0);
         sweep.strategy = Strategy::Halving;
         near(seconds(&sweep), 3.0);
-        sweep.set_axis("training.epochs", seeds(3));
+        sweep.set_axis("training.epochs", Some(seeds(3)));
         assert_eq!(seconds(&sweep), None);
     }
 

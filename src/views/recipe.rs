@@ -2,7 +2,9 @@
 
 mod swept;
 
-use eframe::egui::{Align, DragValue, Frame, Label, Layout, Margin, Panel, Response, RichText, ScrollArea, Ui};
+use eframe::egui::{
+    Align, DragValue, Frame, Label, Layout, Margin, Panel, Response, RichText, ScrollArea, Ui, UiBuilder, vec2,
+};
 use swept::{Field, follow, put_complement};
 
 use super::lens::{TEMPERATURES, TICKS};
@@ -228,7 +230,7 @@ impl Editor<'_> {
     fn values_ui(&self, ui: &mut Ui, field: Field, hint: &str, switches: impl FnOnce(&mut Ui)) -> bool {
         let Some(value) = field.values(&self.state.sweep) else { return false };
         let name = text(field.keys()[0]);
-        ui.horizontal(|ui| {
+        title_row_ui(ui, |ui| {
             let response = ui.label(title(&name));
             if !hint.is_empty() {
                 response.on_hover_text(hint);
@@ -246,7 +248,7 @@ impl Editor<'_> {
     fn temperature_ui(&self, ui: &mut Ui) {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
         let mut switch = |ui: &mut Ui| self.switch_ui(ui, Field::Temperature);
-        if self.values_ui(ui, Field::Temperature, &text("recipe-temperature-hint"), &mut switch) {
+        if self.values_ui(ui, Field::Temperature, &text("recipe-temperature-hint"), switch) {
             return;
         }
         let mut temperature = self.state.sweep.base.distill.temperature;
@@ -268,7 +270,7 @@ impl Editor<'_> {
         let complement = self.state.sweep.complement;
         let mut switch = |ui: &mut Ui| self.switch_ui(ui, Field::SoftWeight);
         let hint = text("recipe-soft-weight-hint");
-        if !self.values_ui(ui, Field::SoftWeight, &hint, &mut switch)
+        if !self.values_ui(ui, Field::SoftWeight, &hint, switch)
             && let Some(moved) = weight_ui(ui, Field::SoftWeight, [soft, hard, 0.9], &mut switch)
         {
             self.edit("soft weight", |recipe| recipe.distill.soft_weight = moved);
@@ -281,7 +283,7 @@ impl Editor<'_> {
         };
         let hint = text("recipe-hard-weight-hint");
         if complement {
-            ui.horizontal(|ui| {
+            title_row_ui(ui, |ui| {
                 ui.label(title(text("recipe-hard-weight"))).on_hover_text(hint);
                 switches(ui);
                 if self.state.sweep.axis(Field::SoftWeight.path()).is_none() {
@@ -289,7 +291,7 @@ impl Editor<'_> {
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(own));
                 }
             });
-        } else if !self.values_ui(ui, Field::HardWeight, &hint, &mut switches)
+        } else if !self.values_ui(ui, Field::HardWeight, &hint, switches)
             && let Some(moved) = weight_ui(ui, Field::HardWeight, [hard, soft, 0.1], &mut switches)
         {
             self.edit("hard weight", |recipe| recipe.distill.hard_weight = moved);
@@ -336,7 +338,7 @@ impl Editor<'_> {
         let name = text("recipe-learning-rate");
         let format = |value: f64| format!("{value:.1e}").replace("e-", "e−");
         let mut switch = |ui: &mut Ui| self.switch_ui(ui, Field::LearningRate);
-        if !self.values_ui(ui, Field::LearningRate, "", &mut switch) {
+        if !self.values_ui(ui, Field::LearningRate, "", switch) {
             let slider = Slider::new(&name, &mut rate, 1e-5..=1.0)
                 .logarithmic()
                 .ticks(&[1e-4, 1e-3, 1e-2, 1e-1])
@@ -385,6 +387,12 @@ impl Editor<'_> {
             ui.add(Label::new(caption(text(key))).wrap());
         });
     }
+}
+
+/// The row of a field's name, as high as a slider's.
+fn title_row_ui(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+    let (_, row) = ui.allocate_space(vec2(ui.available_width(), 20.0));
+    content(&mut ui.new_child(UiBuilder::new().max_rect(row).layout(Layout::left_to_right(Align::Center))));
 }
 
 /// What the recipe is going to do, e.g. “28 cells × 4 seeds + 4 baselines: 116 runs, about 1 min”.
