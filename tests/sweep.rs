@@ -1,6 +1,10 @@
 //! Recipes with ranges: what is read, which cells they stand for, every fault with its place, and the way back to text.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::float_cmp,
+    reason = "a test that cannot go on has failed; numbers are the very same"
+)]
 
 use proptest::prelude::*;
 use stillroom::recipe::{AxisValues, Faults, Override, PRESETS, Recipe, SEED, Strategy as Choice, Sweep};

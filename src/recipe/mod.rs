@@ -55,7 +55,7 @@ impl Recipe {
             temperature_squared: false,
         };
         let teacher = TeacherRecipe::Checkpoint(CheckpointSource::File(PathBuf::new()));
-        Self { distill, teacher, ..self.clone() }
+        Self { teacher, distill, ..self.clone() }
     }
 
     /// The same recipe with paths that do not depend on the working folder, so that it can be resumed from any other.

@@ -518,7 +518,9 @@ impl Engine {
             retry(inbox, || journal.send(report)).map_err(halt)?;
         }
         retry(inbox, || journal.commit()).map_err(halt)?;
-        reports.iter().for_each(|report| self.observer.report(report));
+        for report in &reports {
+            self.observer.report(report);
+        }
         Ok(())
     }
 

@@ -168,12 +168,8 @@ fn map_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, height
         height: Some(height),
     };
     let response = map.show(ui);
-    choose(
-        state,
-        commands,
-        response.hovered.map(|at| members[at].first().copied()),
-        response.clicked.map(|at| members[at].first().copied()),
-    );
+    let cell = |at: Option<usize>| members.get(at?)?.first().copied();
+    choose(state, commands, cell(response.hovered), cell(response.clicked));
 }
 
 /// A job whose runs differ by their seed alone has no axis: its spread is all there is to see.
@@ -185,13 +181,12 @@ fn seeds_ui(ui: &mut Ui, job: &JobView, metric: Metric) {
 }
 
 /// Hovering lights a cell in all panels, a click chooses it; a click on the chosen one lets go of it.
-fn choose(state: &State, commands: &Commands, hovered: Option<Option<usize>>, clicked: Option<Option<usize>>) {
-    let hovered = hovered.flatten();
+fn choose(state: &State, commands: &Commands, hovered: Option<usize>, clicked: Option<usize>) {
     if hovered != state.board.hovered {
         commands.send(Command::HoverCell(hovered));
     }
     if let Some(cell) = clicked {
-        commands.send(Command::SelectCell(cell.filter(|cell| state.board.selected != Some(*cell))));
+        commands.send(Command::SelectCell(Some(cell).filter(|cell| state.board.selected != Some(*cell))));
     }
 }
 
@@ -272,9 +267,7 @@ fn curve_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, heig
         height: Some(height),
     };
     let response = plot.show(ui);
-    let cell = |at: Option<(usize, usize)>| {
-        at.map(|(line, point)| places.get(line).and_then(|cells| cells.get(point)).copied())
-    };
+    let cell = |at: Option<(usize, usize)>| places.get(at?.0)?.get(at?.1).copied();
     choose(state, commands, cell(response.hovered), cell(response.clicked));
 }
 
@@ -351,7 +344,7 @@ fn axes_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, heigh
         let brushes = brushes.into_iter().map(|brush| brush.map(|brush| (brush.low, brush.high))).collect();
         commands.send(Command::Brush(brushes));
     }
-    let cell = |at: Option<usize>| at.map(|at| lines.get(at).map(|line| line.0));
+    let cell = |at: Option<usize>| lines.get(at?).map(|line| line.0);
     choose(state, commands, cell(response.hovered), cell(response.clicked));
     ui.add(Label::new(caption(text("board-importance"))).selectable(false))
         .on_hover_text(text("board-importance-hint"));
@@ -438,7 +431,7 @@ fn samples_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands) {
         panel_height: None,
     };
     let response = multiples.show(ui);
-    let cell = |at: Option<usize>| at.map(|at| shown.get(at).map(|panel| panel.0));
+    let cell = |at: Option<usize>| shown.get(at?).map(|panel| panel.0);
     choose(state, commands, cell(response.hovered), cell(response.clicked));
 }
 
