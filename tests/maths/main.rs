@@ -9,5 +9,5 @@ mod models;
 mod ops;
 mod optimiser;
 mod session;
-mod support;
 mod sweeps;
+mod support;
