@@ -80,11 +80,11 @@ impl Field {
             Self::SoftWeight => RangeValue::List(vec![0.5, 0.7, 0.9, 1.0]),
             Self::HardWeight => RangeValue::List(vec![0.1, 0.5]),
             Self::LearningRate => {
-                // Half a decade to either side; the digits are as many as the ones between are rounded to.
+                // Half a decade to either side, with digits enough that the one between is the present rate to the last.
                 let (low, high) = (*self.limits().range.start(), *self.limits().range.end());
                 let at = |decades: f64| {
                     let rate = recipe.training.learning_rate * 10_f64.powf(decades);
-                    format!("{rate:.11e}").parse().unwrap_or(rate).clamp(low, high)
+                    format!("{rate:.13e}").parse().unwrap_or(rate).clamp(low, high)
                 };
                 RangeValue::Range { from: at(-0.5), to: at(0.5), points: 3, log: true }
             }
