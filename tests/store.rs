@@ -237,10 +237,7 @@ fn resuming_keeps_results_from_before_and_drops_those_from_after() {
         }
         send(&mut journal, Report::RunFinished(finished(runs[run], end, outcome)));
     }
-    send(
-        &mut journal,
-        Report::Resumed(Resumed { job, at_millis: 9, stage: Stage(1), step: 60, device: "cpu".into() }),
-    );
+    send(&mut journal, Report::Resumed(Resumed { job, at_millis: 9, stage: Stage(1), step: 60, device: "cpu".into() }));
     commit(&mut journal);
     journal.lease(job).unwrap();
     let rows = Store::reader(&place.store).runs(false).unwrap();
@@ -510,8 +507,14 @@ fn the_writer_keeps_up_and_a_long_list_is_quick() {
     let started = |journal: &mut StoreJournal, runs: usize, steps: u64| {
         let (job, ids) = journal.reserve(runs).unwrap();
         let runs = ids.iter().map(|run| RunInfo { steps, ..info(*run, Role::Student, &recipe) }).collect();
-        let started =
-            Started { job, at_millis: 1, sweep: recipe.clone().into(), runs, device: "cpu".into(), probe: Arc::default() };
+        let started = Started {
+            job,
+            at_millis: 1,
+            sweep: recipe.clone().into(),
+            runs,
+            device: "cpu".into(),
+            probe: Arc::default(),
+        };
         send(journal, Report::Started(started));
         ids
     };
@@ -642,8 +645,14 @@ fn start(journal: &mut dyn Journal, train_teacher: bool, steps: u64) -> (JobId, 
         inputs: vec![0.0, 0.25, 0.5, 0.75, 1.0, f32::MIN_POSITIVE],
         teacher: Vec::new(),
     };
-    let started =
-        Started { job, at_millis: 1_700_000_000_123, sweep: recipe.into(), runs: infos, device: "cpu".into(), probe: probe.into() };
+    let started = Started {
+        job,
+        at_millis: 1_700_000_000_123,
+        sweep: recipe.into(),
+        runs: infos,
+        device: "cpu".into(),
+        probe: probe.into(),
+    };
     send(journal, Report::Started(started));
     (job, runs)
 }

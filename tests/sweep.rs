@@ -10,7 +10,9 @@ use proptest::prelude::*;
 use stillroom::recipe::{AxisValues, Faults, Override, PRESETS, Recipe, SEED, Strategy as Choice, Sweep};
 
 fn sweep(rest: &str) -> Result<Sweep, Faults> {
-    let text = format!("data.source = \"digits\"\nteacher.checkpoint = \"builtin:digits\"\nstudent.model = {{ mlp = [8] }}\n{rest}");
+    let text = format!(
+        "data.source = \"digits\"\nteacher.checkpoint = \"builtin:digits\"\nstudent.model = {{ mlp = [8] }}\n{rest}"
+    );
     Sweep::parse(&text, None, &[])
 }
 

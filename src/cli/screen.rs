@@ -37,7 +37,16 @@ impl Screen {
         if !terminal {
             voice.bars().set_draw_target(ProgressDrawTarget::hidden());
         }
-        Self { voice, json, terminal, device: None, bar: None, errors: HashMap::new(), last_line: HashMap::new(), quiet: false }
+        Self {
+            voice,
+            json,
+            terminal,
+            device: None,
+            bar: None,
+            errors: HashMap::new(),
+            last_line: HashMap::new(),
+            quiet: false,
+        }
     }
 
     /// Whether results are lines of JSON, so that nothing is shown here.

@@ -90,14 +90,7 @@ pub struct Cell {
 
 impl From<Recipe> for Sweep {
     fn from(base: Recipe) -> Self {
-        Self {
-            base,
-            axes: Vec::new(),
-            zip: Vec::new(),
-            complement: false,
-            strategy: Strategy::Grid,
-            test_all: false,
-        }
+        Self { base, axes: Vec::new(), zip: Vec::new(), complement: false, strategy: Strategy::Grid, test_all: false }
     }
 }
 
@@ -312,7 +305,8 @@ impl Sweep {
         for group in &self.zip {
             let lens: Vec<usize> = group.iter().filter_map(|path| Some(self.axis(path)?.values.len())).collect();
             if lens.iter().any(|len| *len != lens[0]) {
-                let each: Vec<String> = group.iter().zip(&lens).map(|(path, len)| format!("{path} has {len}")).collect();
+                let each: Vec<String> =
+                    group.iter().zip(&lens).map(|(path, len)| format!("{path} has {len}")).collect();
                 let problem = format!("fields that move together need as many values each: {}", each.join(", "));
                 faults.push(at("zip", FaultKind::Conflict(problem)));
             }
@@ -324,9 +318,8 @@ impl Sweep {
         let mut groups: Vec<Vec<usize>> = Vec::new();
         for (at, axis) in self.axes.iter().enumerate() {
             let partners = self.zip.iter().find(|group| group.contains(&axis.path));
-            let mine = |group: &&mut Vec<usize>| {
-                partners.is_some_and(|partners| partners.contains(&self.axes[group[0]].path))
-            };
+            let mine =
+                |group: &&mut Vec<usize>| partners.is_some_and(|partners| partners.contains(&self.axes[group[0]].path));
             match groups.iter_mut().find(mine) {
                 Some(group) => group.push(at),
                 None => groups.push(vec![at]),
@@ -340,10 +333,8 @@ impl Sweep {
         let values: Vec<Vec<Value>> = self.axes.iter().map(|axis| axis.values.expanded()).collect();
         let lens: Vec<usize> = groups.iter().map(|group| values[group[0]].len()).collect();
         let all: usize = lens.iter().product();
-        let seeds = groups
-            .last()
-            .filter(|group| self.axes[group[0]].path == SEED)
-            .map_or(1, |group| values[group[0]].len());
+        let seeds =
+            groups.last().filter(|group| self.axes[group[0]].path == SEED).map_or(1, |group| values[group[0]].len());
         let mut cells = Vec::new();
         for number in self.chosen(all / seeds.max(1)) {
             for seed in 0..seeds {
@@ -412,7 +403,11 @@ impl Range {
         let last = self.points.saturating_sub(1).max(1) as f64;
         let between = |i: usize| {
             let share = i as f64 / last;
-            if self.log { self.from * (self.to / self.from).powf(share) } else { self.from + (self.to - self.from) * share }
+            if self.log {
+                self.from * (self.to / self.from).powf(share)
+            } else {
+                self.from + (self.to - self.from) * share
+            }
         };
         let exact = |i: usize| match i {
             0 => self.from,
@@ -559,7 +554,9 @@ fn range(table: &Table) -> Result<AxisValues, String> {
     let (from, to) = (end("from")?, end("to")?);
     let points = match table.get("points") {
         Some(Value::Integer(points)) if (2..=MOST_POINTS).contains(points) => *points as usize,
-        Some(other) => return Err(format!("points = {other} is not allowed; give a whole number from 2 to {MOST_POINTS}")),
+        Some(other) => {
+            return Err(format!("points = {other} is not allowed; give a whole number from 2 to {MOST_POINTS}"));
+        }
         None => return Err("a range needs points, how many values there are, both ends included".to_owned()),
     };
     let log = match table.get("scale") {
@@ -578,17 +575,14 @@ fn range(table: &Table) -> Result<AxisValues, String> {
     Ok(AxisValues::Range(Range { from, to, points, log }))
 }
 
-fn read_zip(
-    value: Option<Value>,
-    at: &impl Fn(&str, FaultKind) -> Fault,
-    faults: &mut Vec<Fault>,
-) -> Vec<Vec<String>> {
+fn read_zip(value: Option<Value>, at: &impl Fn(&str, FaultKind) -> Fault, faults: &mut Vec<Fault>) -> Vec<Vec<String>> {
     let Some(value) = value else { return Vec::new() };
     let read = value.clone().try_into::<Vec<Vec<String>>>();
     match read {
         Ok(groups) if groups.iter().all(|group| group.len() > 1) => groups,
         _ => {
-            let allowed = "groups of fields that move together, e.g. [[\"distill.temperature\", \"training.learning_rate\"]]";
+            let allowed =
+                "groups of fields that move together, e.g. [[\"distill.temperature\", \"training.learning_rate\"]]";
             let kind = FaultKind::NotAllowed { value: value.to_string(), allowed: allowed.to_owned() };
             faults.push(at("zip", kind));
             Vec::new()

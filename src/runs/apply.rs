@@ -12,8 +12,8 @@ use super::probe;
 use super::rows::{Status, source_name};
 use super::words::word;
 use crate::training::report::{
-    Epoch, Event, EventKind, JobEnded, JobOutcome, Metrics, Report, ResumeState, Resumed, RunFinished, RunId, RunOutcome,
-    Started, Steps,
+    Epoch, Event, EventKind, JobEnded, JobOutcome, Metrics, Report, ResumeState, Resumed, RunFinished, RunId,
+    RunOutcome, Started, Steps,
 };
 
 /// Points of one row of `chunk`. The last row of a curve is rewritten with every batch, so it must not be large.
@@ -330,7 +330,9 @@ fn resume_state(transaction: &Transaction, it: &ResumeState, file: Option<&str>)
         params![it.job.0 as i64, it.stage.0, it.step as i64, file],
     )?;
     let old = transaction
-        .prepare_cached("SELECT stage, step, file FROM resume WHERE job = ?1 ORDER BY stage DESC, step DESC LIMIT -1 OFFSET 2")?
+        .prepare_cached(
+            "SELECT stage, step, file FROM resume WHERE job = ?1 ORDER BY stage DESC, step DESC LIMIT -1 OFFSET 2",
+        )?
         .query_map([it.job.0 as i64], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect::<Result<Vec<(i64, i64, String)>, _>>()?;
     for (stage, step, _) in &old {

@@ -99,7 +99,8 @@ impl Board {
             .into_iter()
             .zip(values)
             .map(|(path, values)| {
-                let number = |value: &Value| value.as_float().or_else(|| value.as_integer().map(|number| number as f64));
+                let number =
+                    |value: &Value| value.as_float().or_else(|| value.as_integer().map(|number| number as f64));
                 BoardAxis {
                     labels: values.iter().map(words).collect(),
                     numbers: values.iter().map(number).collect(),
@@ -121,11 +122,8 @@ impl Board {
             let each = cell.runs.iter().filter_map(|(seed, run)| Some(trial(*seed, end(*run)?)));
             each.collect::<Vec<_>>()
         };
-        let student = |cell: &BoardCell| StudentGroup {
-            cell: cell.label.clone(),
-            baseline: cell.baseline,
-            trials: trials(cell),
-        };
+        let student =
+            |cell: &BoardCell| StudentGroup { cell: cell.label.clone(), baseline: cell.baseline, trials: trials(cell) };
         let baseline = |cell: &BoardCell| BaselineGroup { cell: cell.label.clone(), trials: trials(cell) };
         let students: Vec<_> = self.cells.iter().map(student).collect();
         let baselines: Vec<_> = self.baselines.iter().map(baseline).collect();
@@ -133,7 +131,12 @@ impl Board {
     }
 
     /// What makes the headline of a verdict doubtful.
-    pub fn doubts<'a>(&self, runs: &[RunInfo], verdict: &Verdict, end: impl Fn(RunId) -> Option<RunEnd<'a>>) -> Vec<Doubt> {
+    pub fn doubts<'a>(
+        &self,
+        runs: &[RunInfo],
+        verdict: &Verdict,
+        end: impl Fn(RunId) -> Option<RunEnd<'a>>,
+    ) -> Vec<Doubt> {
         let errors = |run: RunId| Some(end(run)?.validation?.errors);
         let best = verdict.headline.student.and_then(|cell| self.cells.get(cell));
         let students: Vec<&RunInfo> = runs.iter().filter(|info| info.role == Role::Student).collect();
@@ -155,7 +158,11 @@ impl Board {
             }),
             // No recipe smooths labels.
             smoothed_teacher: false,
-            test_looks: if self.cells.len() > 1 { self.cells.iter().filter(|cell| looks(cell)).count() as u32 } else { 1 },
+            test_looks: if self.cells.len() > 1 {
+                self.cells.iter().filter(|cell| looks(cell)).count() as u32
+            } else {
+                1
+            },
         })
     }
 }

@@ -281,9 +281,8 @@ impl StoreReader {
 
     /// The newest state that can be read: a crash or a damaged disk must not cost more than the last one.
     fn resume_state(&self, store: &Connection, job: JobId) -> Result<Option<ResumeState>, StoreError> {
-        let mut states = store.prepare_cached(
-            "SELECT stage, step, file FROM resume WHERE job = ?1 ORDER BY stage DESC, step DESC",
-        )?;
+        let mut states = store
+            .prepare_cached("SELECT stage, step, file FROM resume WHERE job = ?1 ORDER BY stage DESC, step DESC")?;
         let mut rows = states.query([job.0 as i64])?;
         while let Some(row) = rows.next()? {
             match self.files.read(&row.get::<_, String>(2)?) {
@@ -322,8 +321,9 @@ impl<'a> Leases<'a> {
 
 fn changes(store: &Connection) -> Result<HashMap<(JobId, Stage), Vec<Change>>, StoreError> {
     let mut changes: HashMap<_, Vec<_>> = HashMap::new();
-    let mut rows = store
-        .prepare_cached("SELECT job, stage, setting, old, new, run FROM event WHERE kind = 'change' ORDER BY job, number")?;
+    let mut rows = store.prepare_cached(
+        "SELECT job, stage, setting, old, new, run FROM event WHERE kind = 'change' ORDER BY job, number",
+    )?;
     let mut rows = rows.query([])?;
     while let Some(row) = rows.next()? {
         changes.entry((JobId(number(row, 0)?), stage(row, 1)?)).or_default().push(change(row, 2)?);

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::recipe::{Source, Sweep};
-use crate::training::{self, KeptWeights, ResumeJob};
 use crate::training::report::{
     Change, Epoch, Event, EventKind, JobId, Metrics, ResumeState, Role, RunId, RunInfo, RunOutcome, Setting, Stage,
 };
+use crate::training::{self, KeptWeights, ResumeJob};
 
 /// A line of the list of runs.
 #[derive(Clone, Debug, PartialEq)]

@@ -9,7 +9,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use super::error::StoreError;
 
 /// Each step takes a store from the version of its index to the next one. Steps are never edited, only added.
-const MIGRATIONS: [&str; 2] = [r"
+const MIGRATIONS: [&str; 2] = [
+    r"
 CREATE TABLE counter (name TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO counter VALUES ('jobs', 0), ('runs', 0);
 
@@ -109,7 +110,8 @@ CREATE TABLE resume (
     file TEXT NOT NULL,
     PRIMARY KEY (job, stage, step)
 ) STRICT, WITHOUT ROWID;
-", r"
+",
+    r"
 -- A job has any number of stages, numbered in the order in which they run; until now the teacher's and the students'.
 ALTER TABLE run ADD COLUMN stage INTEGER NOT NULL DEFAULT 0;
 UPDATE run SET stage = iif(role = 'teacher', 0, 1);
@@ -139,7 +141,8 @@ CREATE TABLE resume_of_stage (
 INSERT INTO resume_of_stage SELECT job, iif(stage = 'teacher', 0, 1), step, file FROM resume;
 DROP TABLE resume;
 ALTER TABLE resume_of_stage RENAME TO resume;
-"];
+",
+];
 
 /// `Stil`, so that other SQLite files are recognised as such.
 const APPLICATION: i64 = 0x5374_696C;
@@ -268,7 +271,8 @@ mod tests {
         let path = folder.path().join("store.db");
         let mut connection = open_for_writing(&path).unwrap();
         connection.execute("UPDATE counter SET last = 7 WHERE name = 'jobs'", []).unwrap();
-        let steps = [&MIGRATIONS[..], &["ALTER TABLE job ADD COLUMN note TEXT; UPDATE counter SET last = last + 1;"]].concat();
+        let steps =
+            [&MIGRATIONS[..], &["ALTER TABLE job ADD COLUMN note TEXT; UPDATE counter SET last = last + 1;"]].concat();
         migrate(&mut connection, &path, &steps).unwrap();
         let jobs = |connection: &Connection| -> i64 {
             connection.query_row("SELECT last FROM counter WHERE name = 'jobs'", [], |row| row.get(0)).unwrap()

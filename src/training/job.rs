@@ -133,7 +133,12 @@ impl Engine {
             }
             Request::Start(start) => self.start(*start, inbox),
             // Nothing runs that these could be for.
-            Request::Pause | Request::Play | Request::StepOnce | Request::Stop | Request::StopRun(_) | Request::Change(..) => {}
+            Request::Pause
+            | Request::Play
+            | Request::StepOnce
+            | Request::Stop
+            | Request::StopRun(_)
+            | Request::Change(..) => {}
         }
     }
 
@@ -294,12 +299,7 @@ impl Engine {
     }
 
     /// A job that goes on: its lease, and the report that cuts off what lies beyond the resume state.
-    fn reopen(
-        &mut self,
-        resume: ResumeJob,
-        plan: &mut JobPlan,
-        inbox: &Inbox,
-    ) -> Result<Job, (&'static str, String)> {
+    fn reopen(&mut self, resume: ResumeJob, plan: &mut JobPlan, inbox: &Inbox) -> Result<Job, (&'static str, String)> {
         let stages = |runs: &[RunInfo]| runs.iter().map(|run| (run.role, run.stage)).collect::<Vec<_>>();
         if stages(&resume.runs) != stages(&plan.runs) {
             let problem = "its runs are not those that its recipe stands for now".to_owned();
@@ -470,13 +470,7 @@ impl Engine {
 
     /// Looks at the test rows, once: for the cell with the fewest validation errors and for its best baseline, each over all
     /// seeds.
-    fn test_chosen(
-        &mut self,
-        job: &Job,
-        plan: &JobPlan,
-        teachers: &[Arc<Teacher>],
-        inbox: &Inbox,
-    ) -> Result<(), Halt> {
+    fn test_chosen(&mut self, job: &Job, plan: &JobPlan, teachers: &[Arc<Teacher>], inbox: &Inbox) -> Result<(), Halt> {
         for role in [Role::Student, Role::Baseline] {
             let Some(chosen) = best_cell(job, plan, role) else { continue };
             for finished in chosen {
@@ -492,8 +486,7 @@ impl Engine {
                 let checkpoint = weights.checkpoint().map_err(|error| Halt::Failed(error.to_string()))?;
                 let population = checkpoint.population(&self.device)?;
                 let rows = &prepared.splits.test;
-                let logits =
-                    population_logits(&population, &prepared.dataset, rows, &self.device, &|| inbox.closing());
+                let logits = population_logits(&population, &prepared.dataset, rows, &self.device, &|| inbox.closing());
                 let logits = logits.map_err(evaluation_halt)?;
                 let teacher = teachers[teacher].all_logits(&prepared.dataset, &self.device, &|| inbox.closing());
                 let teacher = teacher.map_err(evaluation_halt)?;

@@ -112,7 +112,8 @@ impl Draft {
             return Ok(());
         }
         self.runs.push((recipe.clone(), Role::Student, teacher, prepared.clone()));
-        let alike = |(known, ..): &(Recipe, Role, usize, Arc<Prepared>)| known.without_teacher() == recipe.without_teacher();
+        let alike =
+            |(known, ..): &(Recipe, Role, usize, Arc<Prepared>)| known.without_teacher() == recipe.without_teacher();
         if recipe.baseline && !self.baselines.iter().any(alike) {
             self.baselines.push((recipe.clone(), Role::Baseline, teacher, prepared));
         }
@@ -249,7 +250,14 @@ fn bytes_of_member(plan: &Plan, batch: usize) -> usize {
     (5 * plan.parameter_count() + 4 * outputs * batch as u64) as usize * size_of::<f32>()
 }
 
-fn run(recipe: &Recipe, role: Role, stage: Stage, plan: &Plan, training: Option<&TrainingRecipe>, rows: usize) -> RunInfo {
+fn run(
+    recipe: &Recipe,
+    role: Role,
+    stage: Stage,
+    plan: &Plan,
+    training: Option<&TrainingRecipe>,
+    rows: usize,
+) -> RunInfo {
     let steps_per_epoch = training.map_or(0, |training| rows.div_ceil(training.batch) as u64);
     let distils = role == Role::Student;
     RunInfo {

@@ -192,7 +192,8 @@ impl Session {
         let population = &self.population;
         let parameters = population.parameters().iter().map(|parameter| select(&parameter.as_detached_tensor()));
         let parameters = parameters.collect::<candle_core::Result<Vec<_>>>()?;
-        let kept = Population::from_parameters(population.plan().clone(), population.normalisation().clone(), parameters)?;
+        let kept =
+            Population::from_parameters(population.plan().clone(), population.normalisation().clone(), parameters)?;
         let (steps, moments) = self.optimiser.state();
         let moments = moments.map(|[first, second]| Ok([select(first)?, select(second)?]));
         let moments = moments.collect::<candle_core::Result<Vec<_>>>()?;
@@ -227,7 +228,8 @@ impl Session {
         let of = |teacher: usize| self.members.iter().filter(move |member| member.teacher == teacher);
         let temperatures = |teacher| of(teacher).filter_map(|member| member.student.temperature);
         let logits = self.teacher.logits();
-        let targets = |(i, logits): (usize, &Arc<TeacherLogits>)| Targets::new(logits, Mean::default(), temperatures(i));
+        let targets =
+            |(i, logits): (usize, &Arc<TeacherLogits>)| Targets::new(logits, Mean::default(), temperatures(i));
         self.targets = logits.iter().enumerate().map(targets).collect();
     }
 
@@ -354,7 +356,8 @@ impl Session {
             *orders = Some((epoch, seeds.iter().map(order).collect()));
         }
         let orders = orders.as_ref().map_or(&[][..], |(_, orders)| orders);
-        let start = (self.step % self.transfer.rows.len().div_ceil(self.recipe.batch) as u64) as usize * self.recipe.batch;
+        let start =
+            (self.step % self.transfer.rows.len().div_ceil(self.recipe.batch) as u64) as usize * self.recipe.batch;
         let batch = |(order, seed): (&Vec<u32>, &u64)| {
             let places = &order[start..(start + self.recipe.batch).min(order.len())];
             let ids: Vec<u32> = places.iter().map(|place| self.transfer.rows[*place as usize]).collect();

@@ -54,7 +54,8 @@ impl Engine {
         let mut clock = Clock::new(stage.session.step);
         if stage.session.step == 0 {
             self.snapshot(stage, inbox)?;
-            if stage.stage.0 > 0 && plan.stages[..stage.stage.0 as usize].iter().any(|stage| !plan.runs[stage.runs[0]].loaded)
+            if stage.stage.0 > 0
+                && plan.stages[..stage.stage.0 as usize].iter().any(|stage| !plan.runs[stage.runs[0]].loaded)
             {
                 // From here on the stages before this one need not be run again.
                 self.save_resume_state(job, stage, inbox)?;
@@ -273,13 +274,7 @@ impl Engine {
 
     /// Ends the worse half of the cells, by validation errors over their seeds; those that diverged or were stopped go
     /// first. Baselines stay.
-    fn halve(
-        &mut self,
-        job: &mut Job,
-        stage: &mut StageRun<'_>,
-        errors: &[u64],
-        inbox: &Inbox,
-    ) -> Result<(), Halt> {
+    fn halve(&mut self, job: &mut Job, stage: &mut StageRun<'_>, errors: &[u64], inbox: &Inbox) -> Result<(), Halt> {
         let mut cells: Vec<(crate::recipe::Recipe, Vec<usize>)> = Vec::new();
         for (k, run) in stage.runs.iter().enumerate().filter(|(_, run)| run.role == Role::Student) {
             let cell = run.recipe.without_seed();
@@ -670,7 +665,15 @@ struct Clock {
 impl Clock {
     fn new(step: u64) -> Self {
         let now = Instant::now();
-        Self { last_block: now, last_resume: now, last_probe: now, probe_cost: Duration::ZERO, from: (step, now), began: now, first: step }
+        Self {
+            last_block: now,
+            last_resume: now,
+            last_probe: now,
+            probe_cost: Duration::ZERO,
+            from: (step, now),
+            began: now,
+            first: step,
+        }
     }
 
     fn restart(&mut self, step: u64) {

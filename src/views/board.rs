@@ -6,7 +6,7 @@ use super::short;
 use crate::command::{Command, Commands};
 use crate::distill::soften::soften;
 use crate::runs::importance;
-use crate::runs::verdict::{Reason, Verdict, Word};
+use crate::runs::verdict::{Doubt, Reason, Verdict, Word};
 use crate::state::{BoardPage, JobView, Metric, Spread, State};
 use crate::text::{Value, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, semibold, size, space};
@@ -463,8 +463,19 @@ fn verdict_ui(ui: &mut Ui, job: &JobView) {
         ui.add(Label::new(caption(text_with("verdict-left-out", &[("count", count)]))).wrap());
     }
     for doubt in doubts {
-        let words = caption(text(&format!("doubt-{}", doubt.code()))).color(tokens.doubtful);
+        let words = caption(text(doubt_key(doubt))).color(tokens.doubtful);
         ui.add(Label::new(words).wrap());
+    }
+}
+
+fn doubt_key(doubt: Doubt) -> &'static str {
+    match doubt {
+        Doubt::OneSeed => "doubt-one-seed",
+        Doubt::NoBaseline => "doubt-no-baseline",
+        Doubt::UnscaledSoftTerm { .. } => "doubt-unscaled-soft-term",
+        Doubt::TeacherWorse { .. } => "doubt-teacher-worse",
+        Doubt::SmoothedTeacher => "doubt-smoothed-teacher",
+        Doubt::TestLookedAtAgain { .. } => "doubt-test-looked-at-again",
     }
 }
 

@@ -182,7 +182,11 @@ pub fn by_run(reports: &[Arc<Report>]) -> BTreeMap<RunId, Outcome> {
                     }
                     outcome.epochs.retain(|epoch| epoch.step <= step);
                     outcome.snapshots.retain(|at, _| *at <= step && stages[run] == resumed.stage);
-                    if !outcome.finished.as_ref().is_some_and(|end| end.outcome == RunOutcome::Halved && end.steps <= step) {
+                    if !outcome
+                        .finished
+                        .as_ref()
+                        .is_some_and(|end| end.outcome == RunOutcome::Halved && end.steps <= step)
+                    {
                         outcome.finished = None;
                     }
                 }

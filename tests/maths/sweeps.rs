@@ -207,7 +207,12 @@ fn halving_ends_the_worse_half_and_leaves_the_rest_as_it_would_be() {
             assert!(outcome.total.iter().eq(whole[name].total.iter().take(steps)), "{name}");
         }
     }
-    assert!(halved.iter().filter(|(name, _)| name.starts_with("baseline")).all(|(_, o)| o.finished().outcome == RunOutcome::Done));
+    assert!(
+        halved
+            .iter()
+            .filter(|(name, _)| name.starts_with("baseline"))
+            .all(|(_, o)| o.finished().outcome == RunOutcome::Done)
+    );
     resumes_the_same(&reports);
 }
 
