@@ -118,6 +118,12 @@ fn a_job_is_started_paused_changed_and_stopped_then_an_old_run_is_opened_and_two
     let resting = points(window.state().state());
     press(&mut window, "One step");
     until(&mut window, "one more step", |state| points(state) == resting + 1);
+    // What the terms contributed to that step is measured; it is a page of its own beside the lens.
+    until(&mut window, "its anatomy", |state| {
+        let job = state.focused().unwrap();
+        let anatomy = job.anatomy.get(&job.run_of(RunRole::Student).unwrap().run);
+        anatomy.is_some_and(|it| it.step == resting as u64 && it.soft_share().is_some_and(|p| p > 0.0 && p < 1.0))
+    });
 
     slide(&mut window, "Temperature", 3.0);
     until(&mut window, "the change", |state| state.focused().is_some_and(|job| !job.changes.is_empty()));

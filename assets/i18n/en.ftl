@@ -376,3 +376,24 @@ doubt-unscaled-soft-term = Doubtful: without T² the soft term hardly weighs at 
 doubt-teacher-worse = Doubtful: the teacher makes more validation errors than the student.
 doubt-smoothed-teacher = Doubtful: the teacher was trained on smoothed labels.
 doubt-test-looked-at-again = Doubtful: the test rows were looked at for more than one cell.
+
+# What each term of the loss contributes.
+anatomy-title = Anatomy
+anatomy-empty = No step yet
+anatomy-empty-hint = While a student trains here, this shows what the soft and the hard term contribute to each step.
+anatomy-of = { $run }, step { $step }
+anatomy-term = term
+anatomy-term-hint = The two parts of the loss
+anatomy-raw = raw
+anatomy-raw-hint = soft: KL from the teacher’s to the student’s distribution at T; hard: cross-entropy with the labels
+anatomy-factor = factor
+anatomy-factor-hint = soft weight · T² (without T² where that is switched off); hard weight
+anatomy-weighted = weighted
+anatomy-weighted-hint = Raw times factor: what is added up to the total
+anatomy-soft = soft
+anatomy-hard = hard
+anatomy-gradient = Share of the gradient by the logits
+anatomy-gradient-hint = ‖gradient of a weighted term‖ over the sum of both, Frobenius norms over the batch
+anatomy-cosine = cosine
+anatomy-cosine-hint = 1: both terms pull the same way; 0: they ignore each other; −1: they pull apart
+anatomy-words = T² makes the two gradients alike only for high T. What they are at this step is measured here.

@@ -125,6 +125,7 @@ fn job_view(store: &StoreReader, id: JobId) -> Result<JobView, StoreError> {
         results: BTreeMap::new(),
         changes: Vec::new(),
         snapshots: BTreeMap::new(),
+        anatomy: BTreeMap::new(),
         paused: false,
         outcome: Some(match job.status {
             Status::Done | Status::Halved => JobOutcome::Done,

@@ -25,6 +25,8 @@ pub enum Pane {
     Lens,
     /// The cells of a sweep.
     Board,
+    /// What each term of the loss contributes.
+    Anatomy,
     /// What was run.
     Runs,
 }
@@ -32,10 +34,10 @@ pub enum Pane {
 /// The recipe at the left; curves and lens beside it, the list of runs below them.
 pub(super) fn default_arrangement() -> Tree<Pane> {
     let mut tiles = Tiles::default();
-    let [recipe, loss, quality, lens, board, runs] =
-        [Pane::Recipe, Pane::Loss, Pane::Quality, Pane::Lens, Pane::Board, Pane::Runs]
+    let [recipe, loss, quality, lens, board, anatomy, runs] =
+        [Pane::Recipe, Pane::Loss, Pane::Quality, Pane::Lens, Pane::Board, Pane::Anatomy, Pane::Runs]
             .map(|pane| tiles.insert_pane(pane));
-    let lens = tiles.insert_tab_tile(vec![lens, board]);
+    let lens = tiles.insert_tab_tile(vec![lens, board, anatomy]);
     let linear = |tiles: &mut Tiles<Pane>, dir, parts: [(TileId, f32); 2]| {
         let mut linear = Linear::new(dir, parts.iter().map(|(tile, _)| *tile).collect());
         for (tile, share) in parts {
@@ -76,6 +78,7 @@ impl Behavior<Pane> for Panels<'_> {
             Pane::Quality => views::quality_ui(ui, state, commands),
             Pane::Lens => views::lens_ui(ui, state, commands),
             Pane::Board => views::board_ui(ui, state, commands),
+            Pane::Anatomy => views::anatomy_ui(ui, state),
             Pane::Runs => views::runs_ui(ui, state, commands),
         }
         if handle.drag_started() { UiResponse::DragStarted } else { UiResponse::None }
@@ -88,6 +91,7 @@ impl Behavior<Pane> for Panels<'_> {
             Pane::Quality => "quality-title",
             Pane::Lens => "lens-title",
             Pane::Board => "board-title",
+            Pane::Anatomy => "anatomy-title",
             Pane::Runs => "runs-title",
         };
         text(key).into()

@@ -17,7 +17,10 @@ use crate::training::{JobStart, Journal, JournalError, Request, Worker, WorkerOp
 pub(super) fn run(args: &RunArgs, voice: &Voice) -> Result<(), Failure> {
     let path = store(args.store.as_ref())?;
     let stored = args.resume.as_deref().map(|name| resumable(&path, name)).transpose()?;
-    let recipe = args.recipe.as_deref().map(|name| read_recipe(name, &args.set)).transpose()?;
+    let mut recipe = args.recipe.as_deref().map(|name| read_recipe(name, &args.set)).transpose()?;
+    if let Some(recipe) = &mut recipe {
+        recipe.test_all |= args.test_all;
+    }
     if let (Some(recipe), Some(stored)) = (&recipe, &stored)
         && *recipe != stored.sweep
     {

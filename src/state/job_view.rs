@@ -8,8 +8,8 @@ use super::loss_curve::LossCurve;
 use crate::recipe::Sweep;
 use crate::runs::{Board, Curve};
 use crate::training::report::{
-    Change, Epoch, Event, EventKind, JobEnded, JobId, JobOutcome, Probe, Report, Resumed, Role, RunFinished, RunId,
-    RunInfo, RunOutcome, Setting, Stage, Started, Steps,
+    Anatomy, Change, Epoch, Event, EventKind, JobEnded, JobId, JobOutcome, Probe, Report, Resumed, Role, RunFinished,
+    RunId, RunInfo, RunOutcome, Setting, Stage, Started, Steps,
 };
 
 /// One job, fed by reports while it runs and by the store afterwards.
@@ -35,6 +35,8 @@ pub struct JobView {
     pub probe: Arc<Probe>,
     /// Newest logits of the probe set by run: step, `[rows, classes]`.
     pub snapshots: BTreeMap<RunId, (u64, Arc<Vec<f32>>)>,
+    /// What the terms contributed to the newest step of each run, while it trains here.
+    pub anatomy: BTreeMap<RunId, Anatomy>,
     /// Whether it waits for the user.
     pub paused: bool,
     /// How it ended; none while it runs.
@@ -95,6 +97,7 @@ impl JobView {
             changes: Vec::new(),
             probe: Arc::clone(&started.probe),
             snapshots: BTreeMap::new(),
+            anatomy: BTreeMap::new(),
             paused: false,
             outcome: None,
             message: None,

@@ -272,6 +272,11 @@ impl State {
                 return Some(message);
             }
             Live::Snapshot(snapshot) => self.take_snapshot(snapshot),
+            Live::Anatomy(anatomy) => {
+                if let Some(job) = self.running.and_then(|id| self.jobs.get_mut(&id)) {
+                    job.anatomy.extend(anatomy.into_iter().map(|it| (it.run, it)));
+                }
+            }
             // The last word of a job may come after its end.
             Live::Progress(progress) => {
                 self.progress = Some(progress).filter(|p| self.running == Some(p.job));

@@ -38,7 +38,8 @@ impl Outlook {
         Self { cells: students / seeds, seeds, baselines, runs: students.saturating_add(baselines) }
     }
 
-    /// Seconds at a pace (see [`pace`]), where the recipe's runs all take as much work as the one on show.
+    /// Seconds at a pace (those a step takes for each parameter of each member), where all runs of the recipe take as
+    /// much work as the one on show.
     pub fn seconds(&self, sweep: &Sweep, preview: &Preview, pace: f64) -> Option<f64> {
         let uneven = |path: &str| !SAME_WORK.iter().any(|even| path.starts_with(even));
         if sweep.axes.iter().any(|axis| uneven(&axis.path)) || preview.recipe.student != sweep.base.student {

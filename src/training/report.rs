@@ -444,6 +444,39 @@ pub enum Live {
     Snapshot(Snapshot),
     /// Where training stands; only the latest matters.
     Progress(Progress),
+    /// What each term contributed to the newest step, of all runs that learn from a teacher; only the latest matters.
+    Anatomy(Vec<Anatomy>),
+}
+
+/// What the two terms contributed to one step of a run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Anatomy {
+    /// The run.
+    pub run: RunId,
+    /// Which step, counted from 0.
+    pub step: u64,
+    /// The soft term, unweighted and without T².
+    pub soft: f64,
+    /// What it is multiplied by: soft weight · T².
+    pub soft_factor: f64,
+    /// The hard term, unweighted.
+    pub hard: f64,
+    /// What it is multiplied by.
+    pub hard_factor: f64,
+    /// Norm of the weighted soft term's gradient by the logits, over the batch.
+    pub soft_norm: f64,
+    /// The same of the hard term's.
+    pub hard_norm: f64,
+    /// Cosine of the angle between those gradients; 0 where one of them is zero.
+    pub cosine: f64,
+}
+
+impl Anatomy {
+    /// The soft term's share of the gradient, soft norm over the sum of both norms; none where there is no gradient.
+    pub fn soft_share(&self) -> Option<f64> {
+        let share = self.soft_norm / (self.soft_norm + self.hard_norm);
+        share.is_finite().then_some(share)
+    }
 }
 
 /// The device of the training thread.

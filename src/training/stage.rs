@@ -11,11 +11,11 @@ use super::job::{Engine, FinishedRun, Halt, Job, KeptWeights, evaluation_halt, m
 use super::plan::{JobPlan, StagePlan};
 use super::prepare::{Prepared, population_logits};
 use super::report::{
-    Activity, Change, Epoch, Event, EventKind, Live, Metrics, Progress, Report, ResumeState, Role, RunFinished, RunId,
-    RunInfo, RunOutcome, Setting, Snapshot, Stage, Steps,
+    Activity, Anatomy, Change, Epoch, Event, EventKind, Live, Metrics, Progress, Report, ResumeState, Role,
+    RunFinished, RunId, RunInfo, RunOutcome, Setting, Snapshot, Stage, Steps,
 };
 use super::resume::{self, Best, Extras};
-use super::session::Session;
+use super::session::{Member, Session};
 use super::worker::{Inbox, Request};
 use crate::distill::{TeacherLogits, evaluate};
 use crate::model::{Checkpoint, Population};
@@ -107,6 +107,7 @@ impl Engine {
             let terms = stage.session.step()?;
             stage.extras.seconds += start.elapsed().as_secs_f64();
             stage.note(&terms);
+            stage.terms = terms;
             let done = stage.session.step;
             let ends_epoch = done.is_multiple_of(per_epoch);
             if ends_epoch {
@@ -386,6 +387,9 @@ impl Engine {
             clock.probe_cost = start.elapsed();
             clock.last_probe = Instant::now();
         }
+        if self.options.window {
+            self.observer.live(Live::Anatomy(stage.anatomy()));
+        }
         let (step, steps) = (stage.session.step, stage.session.steps());
         let per_second = clock.steps_per_second(step);
         // Later stages take as long a step and parameter as those so far did.
@@ -493,6 +497,8 @@ pub(super) struct StageRun<'a> {
     /// Whether a member's last step, on which it diverged, is noted.
     over: Vec<bool>,
     pending: Vec<Steps>,
+    /// Of the newest step.
+    terms: Terms,
 }
 
 impl<'a> StageRun<'a> {
@@ -525,6 +531,7 @@ impl<'a> StageRun<'a> {
             tests,
             over: vec![false; members],
             pending: Vec::new(),
+            terms: Terms::default(),
         }
     }
 
@@ -542,6 +549,8 @@ impl<'a> StageRun<'a> {
         let pick = |k: &usize| *k;
         self.runs = members.iter().map(|k| self.runs[*k].clone()).collect();
         self.over = members.iter().map(|k| self.over[*k]).collect();
+        // The newest step's terms are those of other members.
+        self.terms = Terms::default();
         let extras = &mut self.extras;
         extras.best = members.iter().map(|k| extras.best[*k].clone()).collect();
         extras.taken = members.iter().map(|k| extras.taken[*k]).collect();
@@ -574,6 +583,25 @@ impl<'a> StageRun<'a> {
     fn block(&self) -> Duration {
         let members = self.runs.len() as u32;
         BLOCK * members.div_ceil(MEMBERS_OF_BLOCK).clamp(1, 10)
+    }
+
+    /// What each term contributed to the newest step. Nothing before the first.
+    fn anatomy(&self) -> Vec<Anatomy> {
+        let terms = &self.terms;
+        let members = self.session.members.iter().zip(&self.runs).enumerate();
+        let distilling = members.filter(|(k, (member, _))| member.distils && *k < terms.soft_norm.len());
+        let of = |(k, (member, run)): (usize, (&Member, &RunInfo))| Anatomy {
+            run: run.run,
+            step: self.session.step.saturating_sub(1),
+            soft: terms.soft[k],
+            soft_factor: member.student.loss(0, 0).soft_factor(),
+            hard: terms.hard[k],
+            hard_factor: member.student.hard_weight,
+            soft_norm: terms.soft_norm[k],
+            hard_norm: terms.hard_norm[k],
+            cosine: terms.cosine[k],
+        };
+        distilling.map(of).collect()
     }
 
     /// Steps times parameters of so many steps.

@@ -1,5 +1,6 @@
 //! One file a panel: each takes `&State` and sends commands; nothing is changed here.
 
+mod anatomy;
 mod bar;
 mod board;
 mod curves;
@@ -10,6 +11,7 @@ mod quality;
 mod recipe;
 mod runs;
 
+pub use anatomy::anatomy_ui;
 pub use bar::bar_ui;
 pub use board::board_ui;
 pub use lens::lens_ui;

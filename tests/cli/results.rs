@@ -60,6 +60,38 @@ fn soften_takes_a_leading_minus_as_a_number() {
 }
 
 #[test]
+fn a_sweep_ends_with_a_verdict_and_one_look_at_the_test_rows() {
+    let place = Place::new();
+    let sweep =
+        ["run", "tiny.toml", "--json", "--set", "distill.temperature=[1, 4]", "--set", "training.seed=[0, 1, 2]"];
+    let ran = place.run(&sweep).is_good();
+    let runs = ran.events("started");
+    let of = |role: &str| runs.iter().filter(|line| line["role"] == role).count();
+    assert_eq!((of("teacher"), of("student"), of("baseline")), (1, 6, 3));
+    let finished = ran.events("finished");
+    assert!(finished.iter().filter(|line| line["role"] != "teacher").all(|line| line["test"]["errors"].is_null()));
+    // The chosen cell and its baseline, each over three seeds.
+    assert_eq!(ran.events("tested").len(), 6);
+    let lines = ran.lines();
+    let verdict = lines.last().unwrap();
+    assert_eq!(
+        (&verdict["event"], &verdict["compared"], &verdict["left_out"]),
+        (&json!("verdict"), &json!(2), &json!(0))
+    );
+    assert!(["BEATS", "NO", "INCONCLUSIVE"].contains(&verdict["verdict"].as_str().unwrap()), "{verdict}");
+    let best = verdict["groups"].as_array().unwrap().iter().find(|group| group["cell"] == verdict["student"]).unwrap();
+    let tested: Vec<&Value> = lines.iter().filter(|line| line["event"] == "tested").map(|line| &line["run"]).collect();
+    assert!(best["runs"].as_array().unwrap().iter().all(|run| tested.contains(&run)));
+    // Asked for, every run is tested, and that makes the result doubtful.
+    let all = place.run(&[&sweep[..], &["--test-all"]].concat()).is_good();
+    assert!(all.events("finished").iter().all(|line| line["test"]["errors"].is_u64()));
+    assert_eq!(all.lines().last().unwrap()["doubts"], json!(["test-looked-at-again"]));
+    let words: Vec<&str> = sweep.into_iter().filter(|word| *word != "--json").collect();
+    let people = place.run(&words).is_good().stdout;
+    assert!(people.contains("T 4 · 0.9/0.1") && people.contains("2 groups compared on validation (Holm)"), "{people}");
+}
+
+#[test]
 fn a_run_tells_its_story_in_order() {
     let place = Place::new();
     let ran = place.run(&["run", "tiny.toml", "--json", "--out", "new/results"]).is_good();

@@ -1,0 +1,92 @@
+//! The anatomy of the loss: what each term is, what it weighs, and what share of the gradient it really has.
+//! T² makes the two gradients comparable only in the limit of high T; the measured share says what they are.
+
+use eframe::egui::{Frame, Grid, Label, Margin, RichText, Ui};
+
+use crate::state::State;
+use crate::text::{text, text_with};
+use crate::theme::{Icon, UiTokens as _, caption, semibold, size, space};
+use crate::training::report::Anatomy;
+use crate::widgets::{Share, empty_state_ui, section_ui, stat_tile_ui, weight_bar_ui};
+
+/// Fills its tile.
+pub fn anatomy_ui(ui: &mut Ui, state: &State) {
+    ui.spacing_mut().item_spacing.y = 0.0;
+    section_ui(ui, &text("anatomy-title"), false, |_| {}, |_| {});
+    let run = state.focused().and_then(|job| Some((job, job.shown_run(state.lit_cell())?)));
+    let Some((run, anatomy)) = run.and_then(|(job, run)| Some((run, job.anatomy.get(&run.run)?))) else {
+        empty_state_ui(ui, Icon::Flask, &text("anatomy-empty"), &text("anatomy-empty-hint"), None);
+        return;
+    };
+    let margin = Margin { left: space::M as i8, right: space::M as i8, top: 4, bottom: space::M as i8 };
+    Frame::new().inner_margin(margin).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = space::S;
+        let step = anatomy.step + 1;
+        let args = [("run", run.run.to_string().into()), ("step", step.into())];
+        ui.add(Label::new(caption(text_with("anatomy-of", &args))).selectable(false));
+        terms_ui(ui, anatomy);
+        ui.add_space(space::S);
+        gradient_ui(ui, anatomy);
+    });
+}
+
+/// Raw, factor and weighted, of both terms.
+fn terms_ui(ui: &mut Ui, anatomy: &Anatomy) {
+    let tokens = ui.tokens();
+    let rows = [
+        ("anatomy-soft", anatomy.soft, anatomy.soft_factor, tokens.teacher),
+        ("anatomy-hard", anatomy.hard, anatomy.hard_factor, tokens.label),
+    ];
+    Grid::new("terms").num_columns(4).spacing([space::M, space::S]).show(ui, |ui| {
+        for key in ["anatomy-term", "anatomy-raw", "anatomy-factor", "anatomy-weighted"] {
+            let head = ui.add(Label::new(caption(text(key))).selectable(false));
+            head.on_hover_text(text(&format!("{key}-hint")));
+        }
+        ui.end_row();
+        for (key, raw, factor, colour) in rows {
+            let name = RichText::new(text(key)).font(semibold(size::BODY)).color(colour);
+            ui.add(Label::new(name).selectable(false));
+            for value in [raw, factor, raw * factor] {
+                ui.add(Label::new(digits(value)));
+            }
+            ui.end_row();
+        }
+    });
+}
+
+/// Shares of the gradient by the logits, and the angle between the two.
+fn gradient_ui(ui: &mut Ui, anatomy: &Anatomy) {
+    let tokens = ui.tokens();
+    let head = ui.add(Label::new(caption(text("anatomy-gradient"))).selectable(false));
+    head.on_hover_text(text("anatomy-gradient-hint"));
+    let (soft, hard) = (text("anatomy-soft"), text("anatomy-hard"));
+    weight_bar_ui(
+        ui,
+        Share { name: &soft, weight: anatomy.soft_norm, colour: tokens.teacher },
+        Share { name: &hard, weight: anatomy.hard_norm, colour: tokens.label },
+    );
+    let share = anatomy.soft_share();
+    let percent =
+        |share: Option<f64>| share.map_or_else(|| text("widget-bars-missing"), |p| format!("{:.0}", 100.0 * p));
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = space::S;
+        let width = ((ui.available_width() - 2.0 * space::S) / 3.0).floor();
+        stat_tile_ui(ui, width, &soft, &percent(share), "%");
+        stat_tile_ui(ui, width, &hard, &percent(share.map(|share| 1.0 - share)), "%");
+        let cosine = format!("{:.2}", anatomy.cosine).replace('-', "−");
+        let tile = stat_tile_ui(ui, width, &text("anatomy-cosine"), &cosine, "");
+        tile.on_hover_text(text("anatomy-cosine-hint"));
+    });
+    ui.add(Label::new(caption(text("anatomy-words"))).wrap());
+}
+
+/// Three digits that count.
+fn digits(value: f64) -> String {
+    match value.abs() {
+        0.0 => "0".to_owned(),
+        v if v >= 100.0 => format!("{value:.0}"),
+        v if v >= 10.0 => format!("{value:.1}"),
+        v if v >= 0.01 => format!("{value:.3}"),
+        _ => format!("{value:.1e}"),
+    }
+}
