@@ -174,7 +174,7 @@ proptest! {
         };
         send(&mut journal, 0, 0.0);
         let back = back.min(planned);
-        let resumed = Report::Resumed(Resumed { job, at_millis: 5, stage: Stage(1), step: back, device: "cpu".into() });
+        let resumed = Report::Resumed(Resumed { job, at_millis: 5, stage: Stage(1), step: back, again: vec![], device: "cpu".into() });
         self::send(&mut journal, resumed);
         commit(&mut journal);
         let reader = Store::reader(&place.store);
@@ -197,7 +197,14 @@ fn resuming_an_earlier_stage_empties_the_later_one() {
     let (job, runs) = whole_job(&mut journal, JobOutcome::Failed);
     send(
         &mut journal,
-        Report::Resumed(Resumed { job, at_millis: 9, stage: Stage(0), step: 5, device: "cuda:0".into() }),
+        Report::Resumed(Resumed {
+            job,
+            at_millis: 9,
+            stage: Stage(0),
+            step: 5,
+            again: vec![],
+            device: "cuda:0".into(),
+        }),
     );
     commit(&mut journal);
     journal.lease(job).unwrap();
@@ -225,6 +232,34 @@ fn resuming_an_earlier_stage_empties_the_later_one() {
 }
 
 #[test]
+fn a_run_that_begins_anew_is_empty_and_out_of_reach_of_what_was_done_to_it() {
+    let place = Place::new();
+    let writer = Store::writer(&place.store).unwrap();
+    let mut journal = writer.journal();
+    let (job, runs) = whole_job(&mut journal, JobOutcome::Stopped);
+    let reader = Store::reader(&place.store);
+    let before = reader.runs(false).unwrap();
+    assert!(!before[1].changes.is_empty() && reader.job(job).unwrap().edited().contains(&runs[1]));
+    let again = vec![(runs[1], Stage(2))];
+    send(
+        &mut journal,
+        Report::Resumed(Resumed { job, at_millis: 9, stage: Stage(2), step: 0, again, device: "cpu".into() }),
+    );
+    commit(&mut journal);
+    journal.lease(job).unwrap();
+    let rows = reader.runs(false).unwrap();
+    // The others are as they were.
+    assert_eq!((&rows[0], &rows[2]), (&before[0], &before[2]));
+    let row = &rows[1];
+    assert_eq!((row.status, row.steps_done, row.stage, row.changes.len()), (Status::Running, 0, Stage(2), 0));
+    assert!(row.last.is_none() && row.validation.is_none() && row.test.is_none() && row.checkpoint.is_none());
+    assert_eq!(reader.curve(runs[1]).unwrap(), stillroom::runs::Curve::default());
+    let stored = reader.job(job).unwrap();
+    assert_eq!((stored.runs[1].stage, stored.status), (Stage(2), Status::Running));
+    assert!(!stored.edited().contains(&runs[1]) && stored.failed().contains(&runs[1]));
+}
+
+#[test]
 fn resuming_keeps_results_from_before_and_drops_those_from_after() {
     let place = Place::new();
     let writer = Store::writer(&place.store).unwrap();
@@ -237,7 +272,10 @@ fn resuming_keeps_results_from_before_and_drops_those_from_after() {
         }
         send(&mut journal, Report::RunFinished(finished(runs[run], end, outcome)));
     }
-    send(&mut journal, Report::Resumed(Resumed { job, at_millis: 9, stage: Stage(1), step: 60, device: "cpu".into() }));
+    send(
+        &mut journal,
+        Report::Resumed(Resumed { job, at_millis: 9, stage: Stage(1), step: 60, again: vec![], device: "cpu".into() }),
+    );
     commit(&mut journal);
     journal.lease(job).unwrap();
     let rows = Store::reader(&place.store).runs(false).unwrap();
@@ -343,7 +381,7 @@ fn a_full_disk_fails_the_job_and_no_other() {
     journal.lease(job).unwrap();
     send(
         &mut journal,
-        Report::Resumed(Resumed { job, at_millis: 9, stage: Stage(1), step: 500, device: "cpu".into() }),
+        Report::Resumed(Resumed { job, at_millis: 9, stage: Stage(1), step: 500, again: vec![], device: "cpu".into() }),
     );
     send(&mut journal, Report::Steps(steps(runs[1], 500..2000, 0.0)));
     commit(&mut journal);
@@ -713,7 +751,14 @@ fn whole_job(journal: &mut dyn Journal, outcome: JobOutcome) -> (JobId, Vec<RunI
     all.push(Report::Epoch(epoch_report(student, 1, 10, 6)));
     all.push(resume(Stage(1), 10, "students"));
     all.push(resume(Stage(1), 20, "students"));
-    all.push(Report::Resumed(Resumed { job, at_millis: 50, stage: Stage(1), step: 20, device: "cpu".into() }));
+    all.push(Report::Resumed(Resumed {
+        job,
+        at_millis: 50,
+        stage: Stage(1),
+        step: 20,
+        again: vec![],
+        device: "cpu".into(),
+    }));
     all.push(part(20..3000));
     all.push(Report::Steps(Steps { soft: Vec::new(), ..steps(baseline, 0..50, 0.0) }));
     all.push(event(2, Stage(1), 25, change(Setting::LearningRate, 1e-3, 0.1)));

@@ -126,6 +126,11 @@ fn resumed(transaction: &Transaction, it: &Resumed) -> Result<Vec<String>, Store
         params![job, it.device],
     )?;
     found(changed, it.job)?;
+    for (run, stage) in &it.again {
+        let moved = transaction
+            .execute("UPDATE run SET stage = ?3 WHERE id = ?1 AND job = ?2", params![run.0 as i64, job, stage.0])?;
+        found(moved, run)?;
+    }
     back_to(transaction, job, &format!("= {}", it.stage.0), Some(it.step))?;
     back_to(transaction, job, &format!("> {}", it.stage.0), None)?;
     let runs = transaction

@@ -187,7 +187,25 @@ impl StoredJob {
             state: self.resume,
             events: self.events,
             finished: self.finished.into_iter().map(FinishedRun::into_resume).collect(),
+            again: Vec::new(),
         }
+    }
+
+    /// Runs that ended before they were done and can begin anew: they diverged, failed or were stopped.
+    pub fn failed(&self) -> Vec<RunId> {
+        let whole = |run: &RunInfo| {
+            let mut ends = self.finished.iter().filter(|finished| finished.run == run.run);
+            ends.any(|finished| matches!(finished.outcome, RunOutcome::Done | RunOutcome::Halved))
+        };
+        self.runs.iter().filter(|run| !run.loaded && !whole(run)).map(|run| run.run).collect()
+    }
+
+    /// What the engine needs to let some of its runs begin anew, with the teachers that they lack.
+    pub fn into_retry(self, runs: &[RunId]) -> ResumeJob {
+        let failed = self.failed();
+        let teachers = self.runs.iter().filter(|run| run.role == Role::Teacher && failed.contains(&run.run));
+        let again = teachers.map(|run| run.run).chain(runs.iter().copied()).collect();
+        ResumeJob { state: None, again, ..self.into_resume() }
     }
 }
 

@@ -125,6 +125,12 @@ impl JobView {
 
     /// The job goes on from a step: what lies beyond it is forgotten.
     pub fn resumed(&mut self, resumed: &Resumed) {
+        for (run, stage) in &resumed.again {
+            self.edited.remove(run);
+            if let Some(info) = self.runs.iter_mut().find(|info| info.run == *run) {
+                info.stage = *stage;
+            }
+        }
         for run in &self.runs {
             let kept = match run.stage.cmp(&resumed.stage) {
                 Ordering::Less => continue,

@@ -1,6 +1,6 @@
 //! One job from start to end: its stages one after the other, then a look at the test rows.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -47,6 +47,8 @@ pub struct ResumeJob {
     pub events: Vec<Event>,
     /// Runs that have come to their end.
     pub finished: Vec<FinishedRun>,
+    /// Runs to begin anew, where the job has ended: then no others are trained.
+    pub again: Vec<RunId>,
 }
 
 /// A run that has come to its end before the job goes on.
@@ -300,17 +302,25 @@ impl Engine {
 
     /// A job that goes on: its lease, and the report that cuts off what lies beyond the resume state.
     fn reopen(&mut self, resume: ResumeJob, plan: &mut JobPlan, inbox: &Inbox) -> Result<Job, (&'static str, String)> {
-        let stages = |runs: &[RunInfo]| runs.iter().map(|run| (run.role, run.stage)).collect::<Vec<_>>();
-        if stages(&resume.runs) != stages(&plan.runs) {
+        if !plan.recall(&resume.runs) {
             let problem = "its runs are not those that its recipe stands for now".to_owned();
             return Err(("other-recipe", problem));
         }
-        for (run, known) in plan.runs.iter_mut().zip(&resume.runs) {
-            run.run = known.run;
-        }
         retry(inbox, || self.journal.lease(resume.job)).map_err(|error| ("store", error.to_string()))?;
-        let (stage, step) = resume.state.as_ref().map_or((Stage(0), 0), |state| (state.stage, state.step));
-        let resumed = Resumed { job: resume.job, at_millis: now(), stage, step, device: self.info.name.clone() };
+        let again = plan.again(&resume.again);
+        let at_state = resume.state.as_ref().map_or((Stage(0), 0), |state| (state.stage, state.step));
+        // A later stage may have ended before its job rested.
+        let single = resume.sweep.is_single();
+        let unfinished =
+            plan.runs.iter().filter(|run| !is_over(run, single, &resume.finished)).map(|run| run.stage).min();
+        let behind = plan.runs.iter().map(|run| Stage(run.stage.0 + 1)).max().unwrap_or(Stage(0));
+        let (stage, step) = match again.iter().map(|(_, stage)| *stage).min() {
+            Some(first) => (first, 0),
+            None => (unfinished.unwrap_or(behind), 0).max(at_state),
+        };
+        let state = resume.state.filter(|state| (state.stage, state.step) == (stage, step));
+        let device = self.info.name.clone();
+        let resumed = Resumed { job: resume.job, at_millis: now(), stage, step, again, device };
         if let Err(halt) = self.emit_committed(Report::Resumed(resumed), inbox) {
             self.journal.release(resume.job);
             let problem = if let Halt::Failed(problem) = halt { problem } else { "stopped".to_owned() };
@@ -326,7 +336,7 @@ impl Engine {
             events: resume.events.len() as u64,
             edited: edited.collect(),
             replay: resume.events.into(),
-            resume: Some((stage, resume.state)),
+            resume: Some((stage, state)),
             finished: resume.finished,
             paused: false,
             clock: JobClock::default(),
@@ -334,14 +344,13 @@ impl Engine {
     }
 
     fn run(&mut self, job: &mut Job, sweep: &Sweep, plan: &JobPlan, inbox: &Inbox) -> Result<(), Halt> {
-        let mut teachers: Vec<Arc<Teacher>> = Vec::new();
-        for (at, stage) in plan.stages.iter().enumerate() {
-            let at = Stage(at as u32);
-            let is_before = job.resume.as_ref().is_some_and(|(first, _)| at < *first);
+        let mut teachers = Teachers::new();
+        for stage in &plan.stages {
+            let is_before = job.resume.as_ref().is_some_and(|(first, _)| stage.stage < *first);
             if stage.is_teacher() {
-                teachers.push(self.teacher_stage(job, at, stage, plan, inbox)?);
+                teachers.insert(stage.runs[0], self.teacher_stage(job, stage, plan, is_before, inbox)?);
             } else if !is_before {
-                self.student_stage(job, at, stage, sweep, plan, &teachers, inbox)?;
+                self.student_stage(job, stage, sweep, plan, &teachers, inbox)?;
             }
         }
         if !sweep.is_single() && !sweep.test_all {
@@ -353,9 +362,9 @@ impl Engine {
     fn teacher_stage(
         &mut self,
         job: &mut Job,
-        at: Stage,
         stage: &StagePlan,
         plan: &JobPlan,
+        is_before: bool,
         inbox: &Inbox,
     ) -> Result<Arc<Teacher>, Halt> {
         let run = &plan.runs[stage.runs[0]];
@@ -385,7 +394,7 @@ impl Engine {
             TeacherModel::ToTrain(layers) => layers,
         };
         let places: Vec<usize> = (0..classes).collect();
-        if job.resume.as_ref().is_some_and(|(first, _)| at < *first) {
+        if is_before {
             let weights = job.finished.iter().find(|known| known.run == run.run).and_then(|run| run.weights.as_ref());
             let weights = weights.ok_or_else(|| Halt::Failed("the stored teacher is missing".to_owned()))?;
             let checkpoint = weights.checkpoint().map_err(|error| Halt::Failed(error.to_string()))?;
@@ -402,7 +411,7 @@ impl Engine {
             TeacherSide::Labels,
             self.device.clone(),
         )?;
-        let mut part = StageRun::new(at, session, vec![run.clone()], stage, Strategy::Grid, true);
+        let mut part = StageRun::new(session, vec![run.clone()], stage, Strategy::Grid, true);
         self.train(job, &mut part, plan, inbox)?;
         if !part.session.members[0].active {
             let problem = "the teacher's loss is not a finite number any more; lower its learning rate";
@@ -415,11 +424,10 @@ impl Engine {
     fn student_stage(
         &mut self,
         job: &mut Job,
-        at: Stage,
         stage: &StagePlan,
         sweep: &Sweep,
         plan: &JobPlan,
-        teachers: &[Arc<Teacher>],
+        teachers: &Teachers,
         inbox: &Inbox,
     ) -> Result<(), Halt> {
         let prepared = &*stage.prepared;
@@ -436,7 +444,8 @@ impl Engine {
             members.push(member(student(run), run.role == Role::Student, teacher, &run.recipe.training));
         }
         let teachers = used.iter().map(|teacher| {
-            let teacher = &teachers[*teacher];
+            let teacher =
+                teachers.get(teacher).ok_or_else(|| Halt::Failed("its teacher was never trained".to_owned()))?;
             let logits = teacher.all_logits(&prepared.dataset, &self.device, &|| inbox.closing());
             Ok((logits.map_err(evaluation_halt)?, teacher.clone()))
         });
@@ -458,7 +467,7 @@ impl Engine {
             self.device.clone(),
         )?;
         let tests = sweep.is_single() || sweep.test_all;
-        let mut part = StageRun::new(at, session, runs, stage, sweep.strategy, tests);
+        let mut part = StageRun::new(session, runs, stage, sweep.strategy, tests);
         part.teachers = side.logits();
         self.train(job, &mut part, plan, inbox)?;
         let lost = |(k, member): (usize, &Member)| !member.active && !part.extras.stopped[k];
@@ -470,7 +479,7 @@ impl Engine {
 
     /// Looks at the test rows, once: for the cell with the fewest validation errors and for its best baseline, each over all
     /// seeds.
-    fn test_chosen(&mut self, job: &Job, plan: &JobPlan, teachers: &[Arc<Teacher>], inbox: &Inbox) -> Result<(), Halt> {
+    fn test_chosen(&mut self, job: &Job, plan: &JobPlan, teachers: &Teachers, inbox: &Inbox) -> Result<(), Halt> {
         for role in [Role::Student, Role::Baseline] {
             let Some(chosen) = best_cell(job, plan, role) else { continue };
             for finished in chosen {
@@ -482,13 +491,14 @@ impl Engine {
                     Some((place, stage, stage.teachers[member]))
                 });
                 let Some((place, stage, teacher)) = found else { continue };
+                let Some(teacher) = teachers.get(&teacher) else { continue };
                 let prepared = &*stage.prepared;
                 let checkpoint = weights.checkpoint().map_err(|error| Halt::Failed(error.to_string()))?;
                 let population = checkpoint.population(&self.device)?;
                 let rows = &prepared.splits.test;
                 let logits = population_logits(&population, &prepared.dataset, rows, &self.device, &|| inbox.closing());
                 let logits = logits.map_err(evaluation_halt)?;
-                let teacher = teachers[teacher].all_logits(&prepared.dataset, &self.device, &|| inbox.closing());
+                let teacher = teacher.all_logits(&prepared.dataset, &self.device, &|| inbox.closing());
                 let teacher = teacher.map_err(evaluation_halt)?;
                 let teacher = rows_of(&teacher, rows);
                 let student = student(&plan.runs[place]);
@@ -527,6 +537,21 @@ impl Engine {
     /// The same for one.
     pub fn emit_committed(&mut self, report: Report, inbox: &Inbox) -> Result<(), Halt> {
         self.emit_all_committed(vec![report], inbox)
+    }
+}
+
+/// Trained or loaded, by their places among the job's runs.
+type Teachers = BTreeMap<usize, Arc<Teacher>>;
+
+/// Whether a run needs no more training, unless it begins anew.
+fn is_over(run: &RunInfo, single: bool, finished: &[FinishedRun]) -> bool {
+    let outcome = finished.iter().find(|finished| finished.run == run.run).map(|finished| finished.outcome);
+    match outcome {
+        Some(RunOutcome::Done) => true,
+        // Without its teacher no student can go on, and one recipe that comes to nothing is a failed job.
+        Some(RunOutcome::Diverged) => run.role != Role::Teacher && !single,
+        Some(RunOutcome::Halved | RunOutcome::Stopped) => run.role != Role::Teacher,
+        Some(RunOutcome::Failed) | None => false,
     }
 }
 

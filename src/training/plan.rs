@@ -3,6 +3,7 @@
 //! Cells that differ only in what each member of a population has for itself (T, weights, learning rate, decay, seed,
 //! teacher) are trained together; others one population after the other. The teachers come first.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use candle_core::Device;
@@ -27,11 +28,13 @@ pub(super) struct JobPlan {
 
 /// One stage.
 pub(super) struct StagePlan {
+    /// Its number; numbers rise in the order in which stages run.
+    pub stage: Stage,
     /// Data and models.
     pub prepared: Arc<Prepared>,
     /// Places of its runs among [`JobPlan::runs`], in the order of the population's members.
     pub runs: Vec<usize>,
-    /// For each member the stage of its teacher; empty in the stage of a teacher.
+    /// For each member the place of its teacher among [`JobPlan::runs`]; empty in the stage of a teacher.
     pub teachers: Vec<usize>,
     /// What its members have in common; of the first.
     pub training: TrainingRecipe,
@@ -62,6 +65,62 @@ impl JobPlan {
         plan.warnings.sort();
         plan.warnings.dedup();
         Ok(plan)
+    }
+
+    /// Gives the runs the numbers and stages that the store knows them by. False where it knows others than these.
+    ///
+    /// Runs that began anew are in later stages than those they were planned with: each such part is a population of its own,
+    /// with the same results.
+    pub fn recall(&mut self, known: &[RunInfo]) -> bool {
+        let roles = |runs: &[RunInfo]| runs.iter().map(|run| run.role).collect::<Vec<_>>();
+        if roles(known) != roles(&self.runs) {
+            return false;
+        }
+        let mut stages: BTreeMap<Stage, StagePlan> = BTreeMap::new();
+        for planned in &self.stages {
+            let mut parts: BTreeMap<Stage, Vec<usize>> = BTreeMap::new();
+            for member in 0..planned.runs.len() {
+                parts.entry(known[planned.runs[member]].stage).or_default().push(member);
+            }
+            for (stage, members) in parts {
+                let part = StagePlan {
+                    stage,
+                    prepared: planned.prepared.clone(),
+                    runs: members.iter().map(|member| planned.runs[*member]).collect(),
+                    teachers: members.iter().filter_map(|member| planned.teachers.get(*member).copied()).collect(),
+                    training: planned.training.clone(),
+                    has_probe: planned.has_probe,
+                };
+                if stages.insert(stage, part).is_some() {
+                    return false;
+                }
+            }
+        }
+        for (run, known) in self.runs.iter_mut().zip(known) {
+            (run.run, run.stage) = (known.run, known.stage);
+        }
+        self.stages = stages.into_values().collect();
+        true
+    }
+
+    /// Moves runs that begin anew behind all other stages, teachers first; each with its new stage.
+    pub fn again(&mut self, runs: &[RunId]) -> Vec<(RunId, Stage)> {
+        let mut known = self.runs.clone();
+        let mut next = known.iter().map(|run| run.stage.0 + 1).max().unwrap_or(0);
+        let chosen = known.iter().filter(|run| runs.contains(&run.run) && !run.loaded);
+        let mut old: Vec<(bool, Stage)> = chosen.map(|run| (run.role != Role::Teacher, run.stage)).collect();
+        old.sort_unstable();
+        old.dedup();
+        let mut moved = Vec::new();
+        for (_, stage) in old {
+            for run in known.iter_mut().filter(|run| runs.contains(&run.run) && run.stage == stage) {
+                run.stage = Stage(next);
+                moved.push((run.run, run.stage));
+            }
+            next += 1;
+        }
+        self.recall(&known);
+        moved
     }
 
     /// The rows that the lens looks at, and the stage whose data they are of.
@@ -130,6 +189,7 @@ impl Draft {
                 TeacherRecipe::Checkpoint(_) => None,
             };
             stages.push(StagePlan {
+                stage,
                 prepared: prepared.clone(),
                 runs: vec![runs.len()],
                 teachers: Vec::new(),
@@ -168,6 +228,7 @@ impl Draft {
                     runs[*place].stage = stage;
                 }
                 stages.push(StagePlan {
+                    stage,
                     prepared: group.prepared.clone(),
                     runs: members.iter().map(|(place, _)| *place).collect(),
                     teachers: members.iter().map(|(_, teacher)| *teacher).collect(),
@@ -187,7 +248,7 @@ struct Group {
     plan: Plan,
     prepared: Arc<Prepared>,
     training: TrainingRecipe,
-    /// Place among the runs, and the stage of the teacher.
+    /// Its place and its teacher's among the runs.
     members: Vec<(usize, usize)>,
 }
 

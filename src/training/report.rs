@@ -185,6 +185,9 @@ pub struct Resumed {
     pub stage: Stage,
     /// Steps of that stage that are done: points of steps < `step`, snapshots and epochs with `step` ≤ this one stay.
     pub step: u64,
+    /// Runs that begin anew, in stages of their own behind all others: nothing of theirs stays, and nothing that was done to
+    /// them in mid-run happens again.
+    pub again: Vec<(RunId, Stage)>,
     /// `cpu`, `cuda:0`, …
     pub device: String,
 }

@@ -55,7 +55,7 @@ impl Engine {
         if stage.session.step == 0 {
             self.snapshot(stage, inbox)?;
             if stage.stage.0 > 0
-                && plan.stages[..stage.stage.0 as usize].iter().any(|stage| !plan.runs[stage.runs[0]].loaded)
+                && plan.stages.iter().any(|before| before.stage < stage.stage && !plan.runs[before.runs[0]].loaded)
             {
                 // From here on the stages before this one need not be run again.
                 self.save_resume_state(job, stage, inbox)?;
@@ -395,13 +395,14 @@ impl Engine {
         // Later stages take as long a step and parameter as those so far did.
         let done = job.clock.work + stage.work_of(step - clock.first);
         let spent = job.clock.seconds + clock.began.elapsed().as_secs_f64();
-        let later: f64 = plan.stages.iter().skip(stage.stage.0 as usize + 1).map(|later| work_of(plan, later)).sum();
+        let later: f64 =
+            plan.stages.iter().filter(|later| later.stage > stage.stage).map(|later| work_of(plan, later)).sum();
         let left = (steps - step.min(steps)) as f64;
         let seconds_left = if per_second > 0.0 { left / per_second + later * spent / done.max(1.0) } else { 0.0 };
         self.observer.live(Live::Progress(Progress {
             job: job.id,
             stage: stage.stage,
-            stages: plan.stages.len() as u32,
+            stages: plan.stages.last().map_or(0, |last| last.stage.0 + 1),
             members: stage.session.members.len(),
             teacher: stage.teachers.is_empty(),
             step,
@@ -502,14 +503,7 @@ pub(super) struct StageRun<'a> {
 }
 
 impl<'a> StageRun<'a> {
-    pub fn new(
-        at: Stage,
-        session: Session,
-        runs: Vec<RunInfo>,
-        stage: &'a StagePlan,
-        strategy: Strategy,
-        tests: bool,
-    ) -> Self {
+    pub fn new(session: Session, runs: Vec<RunInfo>, stage: &'a StagePlan, strategy: Strategy, tests: bool) -> Self {
         let members = runs.len();
         let extras = Extras {
             best: vec![None; members],
@@ -519,7 +513,7 @@ impl<'a> StageRun<'a> {
             ..Extras::default()
         };
         Self {
-            stage: at,
+            stage: stage.stage,
             session,
             extras,
             teachers: Vec::new(),

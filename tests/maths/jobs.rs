@@ -167,11 +167,12 @@ pub fn started(reports: &[Arc<Report>]) -> Started {
 
 /// The runs of a stream. What lies beyond the point of a [`Resumed`] is taken back.
 pub fn by_run(reports: &[Arc<Report>]) -> BTreeMap<RunId, Outcome> {
-    let stages: BTreeMap<RunId, Stage> = started(reports).runs.iter().map(|info| (info.run, info.stage)).collect();
+    let mut stages: BTreeMap<RunId, Stage> = started(reports).runs.iter().map(|info| (info.run, info.stage)).collect();
     let mut runs: BTreeMap<RunId, Outcome> = stages.keys().map(|run| (*run, Outcome::default())).collect();
     for report in reports {
         match &**report {
             Report::Resumed(resumed) => {
+                stages.extend(resumed.again.iter().copied());
                 for (run, outcome) in &mut runs {
                     if stages[run] < resumed.stage {
                         continue;
@@ -331,24 +332,16 @@ fn the_baseline_follows_the_learning_rate_and_nothing_else() {
     assert_eq!(found["teacher"], plain["teacher"]);
 }
 
-/// The job of a stream, cut off at its end and gone on with from one of its resume states.
+/// The job of a stream, gone on with from one of its resume states; of what was stored later only the events are left.
 pub fn resumed(reports: &[Arc<Report>], state: &ResumeState) -> JobStart {
     let started = started(reports);
     let events = reports.iter().filter_map(|report| match &**report {
         Report::Event(event) => Some(event.clone()),
         _ => None,
     });
-    let finished = reports.iter().filter_map(|report| match &**report {
-        Report::RunFinished(it) => Some(FinishedRun {
-            run: it.run,
-            outcome: it.outcome,
-            validation: it.validation.clone(),
-            tested: it.test.is_some(),
-            weights: it.checkpoint.clone().map(KeptWeights::Bytes),
-        }),
-        _ => None,
-    });
-    let finished = finished.collect();
+    let is_state = |report: &Arc<Report>| matches!(&**report, Report::ResumeState(it) if (it.stage, it.step) == (state.stage, state.step));
+    let place = reports.iter().position(is_state).unwrap();
+    let finished = finished(&reports[..place]);
     JobStart::Resume(ResumeJob {
         job: started.job,
         sweep: started.sweep,
@@ -356,7 +349,24 @@ pub fn resumed(reports: &[Arc<Report>], state: &ResumeState) -> JobStart {
         state: Some(state.clone()),
         events: events.collect(),
         finished,
+        again: Vec::new(),
     })
+}
+
+/// What has come to its end in a stream.
+pub fn finished(reports: &[Arc<Report>]) -> Vec<FinishedRun> {
+    let tested = |run: RunId| reports.iter().any(|report| matches!(&**report, Report::Tested(it) if it.run == run));
+    let finished = reports.iter().filter_map(|report| match &**report {
+        Report::RunFinished(it) => Some(FinishedRun {
+            run: it.run,
+            outcome: it.outcome,
+            validation: it.validation.clone(),
+            tested: it.test.is_some() || tested(it.run),
+            weights: it.checkpoint.clone().map(KeptWeights::Bytes),
+        }),
+        _ => None,
+    });
+    finished.collect()
 }
 
 #[test]

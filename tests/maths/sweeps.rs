@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use stillroom::recipe::Sweep;
 use stillroom::training::report::*;
-use stillroom::training::{JobStart, Request};
+use stillroom::training::{JobStart, Request, ResumeJob};
 
-use crate::jobs::{Outcome, by_run, resumed, run, run_within, started, sweep};
+use crate::jobs::{Outcome, by_run, finished, resumed, run, run_within, started, sweep};
 
 /// Outcomes by what tells runs apart: role, T, soft weight, learning rate, seed.
 fn by_cell(reports: &[Arc<Report>]) -> BTreeMap<String, Outcome> {
@@ -179,6 +179,69 @@ fn one_run_can_be_moved_or_stopped_and_the_others_do_not_notice() {
     assert!(found[&moved].finished().test.is_none() && end.test.is_none());
     assert!(found[&RunId(4)].finished().test.is_some());
     resumes_the_same(&reports);
+}
+
+#[test]
+fn what_failed_begins_anew_and_ends_as_if_nothing_had_happened() {
+    let folder = tempfile::tempdir().unwrap();
+    let grid = sweep(folder.path(), &["distill.temperature=[1, 2, 4]"]);
+    let plain = by_run(&run(JobStart::New(grid.clone()), vec![]));
+    let (moved, stopped) = (RunId(2), RunId(3));
+    let mut requests = vec![Request::Pause];
+    requests.extend((0..14 + 5).map(|_| Request::StepOnce));
+    let change = Request::Change(Setting::LearningRate, 0.5, Some(moved));
+    requests.extend([change, Request::StopRun(stopped), Request::Play]);
+    let first = run(JobStart::New(grid), requests);
+    let retried = run(again(&first, &[stopped, moved]), vec![]);
+    let Some(Report::Resumed(it)) = retried.first().map(|report| &**report) else { panic!() };
+    // The teacher's stage and the students' are followed by one for those that begin anew.
+    assert_eq!((it.stage, it.step, &it.again), (Stage(2), 0, &vec![(moved, Stage(2)), (stopped, Stage(2))]));
+    let found = by_run(&[first, retried.clone()].concat());
+    for run in [moved, stopped] {
+        assert!(untested(&found[&run]) == untested(&plain[&run]), "{run}");
+    }
+    // Nobody else is trained twice.
+    let is_of_others =
+        |report: &Arc<Report>| matches!(&**report, Report::Steps(it) if ![moved, stopped].contains(&it.run));
+    assert!(!retried.iter().any(is_of_others));
+    // They are among those that the test rows are looked at for.
+    let of_plain = plain.iter().filter(|(_, outcome)| outcome.finished().test.is_some()).map(|(run, _)| *run);
+    for run in of_plain.filter(|run| [moved, stopped].contains(run)) {
+        assert!(found[&run].finished().test == plain[&run].finished().test, "{run}");
+    }
+}
+
+#[test]
+fn a_job_that_was_stopped_while_its_teacher_learned_begins_anew_with_the_teacher() {
+    let folder = tempfile::tempdir().unwrap();
+    let grid = sweep(folder.path(), &["distill.temperature=[1, 4]"]);
+    let plain = by_run(&run(JobStart::New(grid.clone()), vec![]));
+    let mut requests = vec![Request::Pause];
+    requests.extend((0..5).map(|_| Request::StepOnce));
+    requests.push(Request::Stop);
+    let first = run(JobStart::New(grid), requests);
+    let all: Vec<RunId> = plain.keys().copied().collect();
+    let retried = run(again(&first, &all), vec![]);
+    let found = by_run(&[first, retried].concat());
+    assert!(found == plain);
+}
+
+/// A job that has ended, of which some runs begin anew.
+fn again(reports: &[Arc<Report>], runs: &[RunId]) -> JobStart {
+    let started = started(reports);
+    let events = reports.iter().filter_map(|report| match &**report {
+        Report::Event(event) => Some(event.clone()),
+        _ => None,
+    });
+    JobStart::Resume(ResumeJob {
+        job: started.job,
+        sweep: started.sweep,
+        runs: started.runs,
+        state: None,
+        events: events.collect(),
+        finished: finished(reports),
+        again: runs.to_vec(),
+    })
 }
 
 #[test]
