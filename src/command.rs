@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use crate::recipe::Sweep;
 use crate::state::{BoardPage, FilePurpose, Metric, Quality, State};
-use crate::training::report::{JobId, RunId};
+use crate::training::report::{JobId, RunId, Setting};
 
 /// Something that needs no more data than its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -43,6 +43,8 @@ pub enum Action {
     ToggleTheme,
     /// Put the panels back.
     ResetLayout,
+    /// Let nothing begin by itself, or go on.
+    HoldQueue,
     /// Frame times.
     ToggleOverlay,
 }
@@ -60,7 +62,7 @@ pub struct Shortcut {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Distil,
         Self::PauseOrPlay,
         Self::StepOnce,
@@ -78,6 +80,7 @@ impl Action {
         Self::ToggleBin,
         Self::ToggleTheme,
         Self::ResetLayout,
+        Self::HoldQueue,
         Self::ToggleOverlay,
     ];
 
@@ -101,6 +104,7 @@ impl Action {
             Self::ToggleBin => "action-bin",
             Self::ToggleTheme => "action-theme",
             Self::ResetLayout => "action-reset-layout",
+            Self::HoldQueue => "action-hold-queue",
             Self::ToggleOverlay => "action-overlay",
         }
     }
@@ -125,16 +129,17 @@ impl Action {
             Self::LowerLensTemperature => plain("OpenBracket"),
             Self::ToggleLogLoss => plain("L"),
             Self::ToggleOverlay => plain("F12"),
-            Self::ToggleBin | Self::ToggleTheme | Self::ResetLayout => None,
+            Self::ToggleBin | Self::ToggleTheme | Self::ResetLayout | Self::HoldQueue => None,
         }
     }
 
     /// Whether it can be done now.
     pub fn enabled(self, state: &State) -> bool {
         match self {
-            Self::Distil => state.running.is_none() && !state.starting && state.sweep_fault.is_none(),
+            Self::Distil => state.sweep_fault.is_none(),
             Self::PauseOrPlay | Self::Stop => state.running.is_some(),
             Self::StepOnce => state.is_paused(),
+            Self::HoldQueue => !state.queue.items().is_empty(),
             Self::Undo => state.history.can_undo(),
             Self::Redo => state.history.can_redo(),
             Self::SaveStudent => state.student_to_save().is_some(),
@@ -186,6 +191,16 @@ pub enum Command {
     SmoothLoss(bool),
     /// Go on with a job that rests.
     Resume(JobId),
+    /// Let runs of a job that has ended begin anew.
+    Again(JobId, Vec<RunId>),
+    /// End one run of the running job.
+    StopRun(RunId),
+    /// Move a setting of one run of the running job.
+    ChangeRun(RunId, Setting, f64),
+    /// Take out what waits.
+    Unqueue(u64),
+    /// Let what waits begin a place later, or earlier.
+    Requeue(u64, bool),
     /// Put a run into the bin.
     Delete(RunId),
     /// Take it out again.

@@ -26,6 +26,7 @@ widget-remove = Remove { $name }
 # Actions: the name, and the explanation on hover.
 action-distil = Distil
 action-distil-hint = Run this recipe
+action-distil-later = Run this recipe after the job that runs now (Ctrl+Enter)
 action-pause = Pause or play
 action-pause-hint = Rest before the next step, or go on
 action-step = One step
@@ -58,6 +59,10 @@ action-theme = Light or dark
 action-theme-hint = Change between light and dark
 action-reset-layout = Reset layout
 action-reset-layout-hint = Put the panels back where they belong
+action-hold-queue = Hold the queue
+action-hold-queue-hint = Whether what waits begins by itself when the running job has ended
+action-queue-hold = Hold: begin nothing by itself
+action-queue-go = Go on: begin the next by itself
 action-overlay = Frame times
 action-overlay-hint = Show how long a frame takes
 
@@ -74,8 +79,8 @@ bar-epoch = epoch { $epoch } of { $epochs }
 bar-epoch-teacher = teacher, epoch { $epoch } of { $epochs }
 bar-paused-at = paused at step { $step }
 bar-waiting-for-disk = waiting for the disk
-bar-seconds-left = { $seconds } s left
-bar-minutes-left = { $time } left
+bar-time-left = { $time } left
+duration-seconds = { $seconds } s
 bar-cpu = CPU · { $threads ->
     [one] 1 thread
    *[other] { $threads } threads
@@ -239,6 +244,11 @@ runs-teacher = teacher
 runs-overlay = Lay { $run } over the curves
 runs-resume = Resume { $run }
 runs-delete = Delete { $run }
+runs-stop = Stop { $run }
+runs-again = Try { $run } again
+runs-again-hint = Trains it from its first step, as its recipe says and without what was changed in mid-run; the other runs stay as they are
+runs-change = Change { $run }
+runs-change-hint = Takes effect at the next step. The run leaves its group and the verdict: it is no longer what its recipe says.
 runs-restore = Restore { $run }
 status-waiting = waiting
 status-running = training
@@ -282,7 +292,7 @@ widget-heat-empty = no results yet
 widget-heat-best = { $value } (best)
 widget-heat-missing = not run yet
 widget-heat-cell = { $place }: { $value }
-widget-heat-place = { $column-axis } { $column }, { $row-axis } { $row }
+widget-heat-place = { $column }, { $row }
 widget-heat-rows = { $name } ↓
 widget-heat-columns = { $name } →
 widget-band-seeds = { $count ->
@@ -397,3 +407,22 @@ anatomy-gradient-hint = ‖gradient of a weighted term‖ over the sum of both, 
 anatomy-cosine = cosine
 anatomy-cosine-hint = 1: both terms pull the same way; 0: they ignore each other; −1: they pull apart
 anatomy-words = T² makes the two gradients alike only for high T. What they are at this step is measured here.
+
+# What waits for the running job.
+queue = Queue
+queue-title = Jobs that wait
+queue-waiting = { $count } waiting
+queue-held = { $count } held
+queue-whole = About { $time } for all, with the job that runs
+queue-runs = { $runs ->
+    [one] 1 run
+   *[other] { $runs } runs
+}
+queue-remove = Remove { $name } from the queue
+queue-earlier = Let { $name } begin earlier
+queue-later = Let { $name } begin later
+toast-queued = { $name } waits for the job that runs
+board-again = { $count ->
+    [one] Try the failed run again
+   *[other] Try { $count } failed runs again
+}

@@ -9,7 +9,7 @@ use super::dialogs::Picked;
 use super::reader::Answer;
 use crate::command::Command;
 use crate::state::{FilePurpose, JobView, PathField};
-use crate::training::report::{Report, Setting};
+use crate::training::report::Report;
 use crate::training::{JobStart, Request};
 
 /// A setting that rests this long is meant: only then does it become an event of the running job.
@@ -22,6 +22,7 @@ impl App {
     pub(super) fn take_in(&mut self, ctx: &egui::Context) {
         self.take_reports();
         self.take_answers();
+        self.begin_next();
         self.send_settled(ctx);
         self.ask_preview(ctx);
         match self.dialogs.poll() {
@@ -52,6 +53,9 @@ impl App {
                 let sweeps = self.state.jobs.get(&started.job).is_some_and(JobView::is_sweep);
                 super::tiles::show_board(&mut self.tiles, sweeps);
             }
+        }
+        if let Some(job) = self.state.focus.and_then(|id| self.state.jobs.get_mut(&id)) {
+            job.settle();
         }
         for live in content.live {
             if let Some(fault) = self.state.take_live(live) {
@@ -88,8 +92,9 @@ impl App {
                 Answer::Resume(view, resume) => {
                     self.state.focus = Some(view.id);
                     self.state.jobs.insert(view.id, *view);
-                    self.state.starting = self.worker.send(Request::Start(Box::new(JobStart::Resume(*resume))));
+                    self.start(JobStart::Resume(*resume));
                 }
+                Answer::Waiting(wishes) => self.take_kept_queue(&wishes),
                 Answer::Failed(message) => {
                     self.state.starting = false;
                     self.state.store_fault = Some(message.clone());
@@ -102,14 +107,14 @@ impl App {
     /// Settings moved in the panel become events of the running job once they rest.
     fn send_settled(&mut self, ctx: &egui::Context) {
         if self.state.running.is_none() {
-            self.moved.clear();
+            self.state.moved.clear();
         }
         let worker = &self.worker;
         let mut waiting = false;
-        self.moved.retain(|(setting, value, at): &(Setting, f64, Instant)| {
-            let settled = at.elapsed() >= SETTLED;
+        self.state.moved.retain(|moved| {
+            let settled = moved.at.elapsed() >= SETTLED;
             waiting |= !settled;
-            !(settled && worker.send(Request::Change(*setting, *value, None)))
+            !(settled && worker.send(Request::Change(moved.setting, moved.to, moved.run)))
         });
         if waiting {
             ctx.request_repaint_after(SETTLED);

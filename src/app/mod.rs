@@ -5,6 +5,7 @@ mod frame_meter;
 mod inbox;
 mod logic;
 mod perform;
+mod queue;
 mod reader;
 mod shortcuts;
 mod tiles;
@@ -22,7 +23,6 @@ use crate::recipe::{Faults, QUICKSTART, Recipe};
 use crate::runs::{Store, StoreError, StoreWriter};
 use crate::state::State;
 use crate::theme::{self, UiTokens as _};
-use crate::training::report::Setting;
 use crate::training::{DeviceChoice, Request, Worker, WorkerOptions};
 use crate::widgets::Toasts;
 use frame_meter::FrameMeter;
@@ -103,8 +103,6 @@ pub struct App {
     toasts: Toasts,
     tiles: egui_tiles::Tree<tiles::Pane>,
     meter: FrameMeter,
-    /// Settings moved in the panel that the running job does not know yet, and when they were moved last.
-    moved: Vec<(Setting, f64, Instant)>,
     /// The recipe that was last asked a preview of, and when the present one was changed.
     previewed: Option<Recipe>,
     changed: Instant,
@@ -132,6 +130,7 @@ impl App {
         let repaint = ctx.clone();
         let reader = Reader::spawn(store.path().to_owned(), move || repaint.request_repaint())?;
         reader.list();
+        reader.waiting();
         worker.send(Request::Preview(Box::new(recipe.base.clone())));
         Ok(Self {
             worker,
@@ -145,7 +144,6 @@ impl App {
             toasts: Toasts::default(),
             tiles: tiles::default_arrangement(),
             meter: FrameMeter::install(ctx),
-            moved: Vec::new(),
             changed: Instant::now(),
             listed: Instant::now(),
         })

@@ -10,10 +10,10 @@ use crate::command::{Action, Command};
 use crate::model::Checkpoint;
 use crate::recipe::{CheckpointSource, Preset, Sweep, TeacherRecipe, preset};
 use crate::rng::Key;
-use crate::state::FilePurpose;
-use crate::text::{text, text_with};
+use crate::state::{FilePurpose, Wish};
+use crate::text::text_with;
+use crate::training::Request;
 use crate::training::report::Setting;
-use crate::training::{JobStart, Request};
 use crate::widgets::ToastKind;
 
 impl App {
@@ -57,9 +57,17 @@ impl App {
             Command::Brush(brushes) => self.state.board.brushes = brushes,
             Command::SmoothLoss(smooth) => self.state.curves.smooth = smooth,
             Command::Quality(quality) => self.state.curves.quality = quality,
-            Command::Resume(job) => {
-                self.state.starting = true;
-                self.reader.resume(job);
+            Command::Resume(job) => self.ask_for(Wish::Resume(job)),
+            Command::Again(job, runs) => self.ask_for(Wish::Again(job, runs)),
+            Command::StopRun(run) => drop(self.worker.send(Request::StopRun(run))),
+            Command::ChangeRun(run, setting, to) => self.state.take_move(Some(run), setting, to),
+            Command::Unqueue(number) => {
+                self.state.queue.remove(number);
+                self.keep_queue();
+            }
+            Command::Requeue(number, later) => {
+                self.state.queue.shift(number, later);
+                self.keep_queue();
             }
             Command::Delete(run) => {
                 let deleted = self.store.delete_run(run).map_err(|error| error.to_string());
@@ -96,13 +104,8 @@ impl App {
             return;
         }
         match action {
-            Action::Distil => {
-                let start = JobStart::New(self.state.sweep.clone());
-                self.state.starting = self.worker.send(Request::Start(Box::new(start)));
-                if !self.state.starting {
-                    self.fault(text("toast-no-thread"));
-                }
-            }
+            Action::Distil => self.ask_for(Wish::New(self.state.sweep.to_toml())),
+            Action::HoldQueue => self.state.queue.held = !self.state.queue.held,
             Action::PauseOrPlay => {
                 let request = if self.state.is_paused() { Request::Play } else { Request::Pause };
                 self.worker.send(request);
@@ -186,8 +189,7 @@ impl App {
             // What is swept, here or in the job, is not for a slider to move.
             let (Some(now), Some(before)) = (self.state.setting(setting), before) else { continue };
             if now.to_bits() != before.to_bits() && self.state.running.is_some() {
-                self.moved.retain(|(known, _, _)| *known != setting);
-                self.moved.push((setting, now, Instant::now()));
+                self.state.take_move(None, setting, now);
             }
         }
     }

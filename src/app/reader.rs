@@ -5,18 +5,20 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::runs::{Board, RunRow, Status, Store, StoreError, StoreReader};
+use crate::runs::{Board, RunRow, Status, Store, StoreError, StoreReader, StoredJob};
 use crate::state::{JobView, RunCurves};
 use crate::training::ResumeJob;
-use crate::training::report::{JobId, JobOutcome, RunFinished};
+use crate::training::report::{JobId, JobOutcome, RunFinished, RunId};
 
 /// What is asked of the thread.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 enum Question {
     List,
     ListIfChanged,
     Job(JobId),
     Resume(JobId),
+    Again(JobId, Vec<RunId>),
+    Waiting,
 }
 
 /// What it answers.
@@ -27,6 +29,8 @@ pub(super) enum Answer {
     Job(Box<JobView>),
     /// A job that is to go on.
     Resume(Box<JobView>, Box<ResumeJob>),
+    /// What waited when the window was closed last.
+    Waiting(Vec<String>),
     /// The store cannot be read.
     Failed(String),
 }
@@ -72,6 +76,16 @@ impl Reader {
         self.ask(Question::Resume(job));
     }
 
+    /// Asks for what letting runs of a job begin anew needs.
+    pub fn again(&self, job: JobId, runs: Vec<RunId>) {
+        self.ask(Question::Again(job, runs));
+    }
+
+    /// Asks for what waited when the window was closed last.
+    pub fn waiting(&self) {
+        self.ask(Question::Waiting);
+    }
+
     fn ask(&self, question: Question) {
         // A full queue means that the same list was asked for many times over.
         if self.questions.try_send(question).is_err() {
@@ -107,7 +121,9 @@ fn serve(store: &StoreReader, questions: &Receiver<Question>, answer: &dyn Fn(An
                 store.runs(true).map(Answer::Runs)
             }
             Question::Job(job) => job_view(store, job).map(|view| Answer::Job(Box::new(view))),
-            Question::Resume(job) => resume(store, job),
+            Question::Resume(job) => resume(store, job, StoredJob::into_resume),
+            Question::Again(job, runs) => resume(store, job, |job| job.into_retry(&runs)),
+            Question::Waiting => store.waiting().map(Answer::Waiting),
         };
         answer(result.unwrap_or_else(|error| Answer::Failed(error.to_string())));
     }
@@ -126,6 +142,8 @@ fn job_view(store: &StoreReader, id: JobId) -> Result<JobView, StoreError> {
         changes: Vec::new(),
         snapshots: BTreeMap::new(),
         anatomy: BTreeMap::new(),
+        judged: None,
+        unjudged: true,
         paused: false,
         outcome: Some(match job.status {
             Status::Done | Status::Halved => JobOutcome::Done,
@@ -162,10 +180,11 @@ fn job_view(store: &StoreReader, id: JobId) -> Result<JobView, StoreError> {
         };
         view.results.insert(finished.run, result);
     }
+    view.settle();
     Ok(view)
 }
 
-fn resume(store: &StoreReader, id: JobId) -> Result<Answer, StoreError> {
+fn resume(store: &StoreReader, id: JobId, wanted: impl FnOnce(StoredJob) -> ResumeJob) -> Result<Answer, StoreError> {
     let (view, job) = (job_view(store, id)?, store.job(id)?);
-    Ok(Answer::Resume(Box::new(view), Box::new(job.into_resume())))
+    Ok(Answer::Resume(Box::new(view), Box::new(wanted(job))))
 }

@@ -124,6 +124,7 @@ impl<'a> Follower<'a> {
             Report::Resumed(it) => {
                 let Some(stored) = self.stored else { return Ok(()) };
                 self.begin(it.job, &stored.sweep, &stored.runs, &it.device, Some(it.step))?;
+                self.take_again(it);
                 self.earlier(stored, it)
             }
             Report::Epoch(it) => {
@@ -176,6 +177,16 @@ impl<'a> Follower<'a> {
             let (run, role, recipe) = (info.run, info.role, &info.recipe);
             print_json(&events::Started { event: "started", job, run, role, recipe, device, resumed_at })
         })
+    }
+
+    /// What begins anew has nothing behind it.
+    fn take_again(&mut self, resumed: &Resumed) {
+        for (run, stage) in &resumed.again {
+            self.edited.remove(run);
+            if let Some(info) = self.runs.iter_mut().find(|info| info.run == *run) {
+                info.stage = *stage;
+            }
+        }
     }
 
     /// What had come to its end and is not run again.

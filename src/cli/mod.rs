@@ -89,6 +89,7 @@ fn window_or_quick_start(open_window: OpenWindow, arguments: &Arguments, voice: 
         store: arguments.store.clone(),
         out: None,
         resume: None,
+        retry_failed: false,
         test_all: false,
         json: false,
         device: arguments.device,
@@ -170,6 +171,7 @@ Examples:
   stillroom run recipe.toml --set distill.temperature=8 --out results
   stillroom run digits --set 'student.model={ mlp = [16] }' --json
   stillroom run --resume j-0003
+  stillroom run --resume j-0003 --retry-failed
 
 With --json, stdout has one JSON object a line: `started` for each run once the job is stored, `epoch` after each epoch,
 `finished` with the results. Messages go to stderr, as JSON with a `code` and a `message`.
@@ -191,6 +193,9 @@ struct RunArgs {
     /// Go on with a job that was paused, interrupted or failed; its recipe comes from the store
     #[arg(long, value_name = "JOB_OR_RUN", conflicts_with = "set")]
     resume: Option<String>,
+    /// With --resume: of a job that has ended, train those runs anew that diverged, failed or were stopped
+    #[arg(long, requires = "resume")]
+    retry_failed: bool,
     /// Test every cell of a sweep, not only the one chosen on validation (a single cell always is)
     #[arg(long)]
     test_all: bool,

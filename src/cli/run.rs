@@ -16,7 +16,7 @@ use crate::training::{JobStart, Journal, JournalError, Request, Worker, WorkerOp
 
 pub(super) fn run(args: &RunArgs, voice: &Voice) -> Result<(), Failure> {
     let path = store(args.store.as_ref())?;
-    let stored = args.resume.as_deref().map(|name| resumable(&path, name)).transpose()?;
+    let stored = args.resume.as_deref().map(|name| resumable(&path, name, args.retry_failed)).transpose()?;
     let mut recipe = args.recipe.as_deref().map(|name| read_recipe(name, &args.set)).transpose()?;
     if let Some(recipe) = &mut recipe {
         recipe.test_all |= args.test_all;
@@ -42,6 +42,10 @@ pub(super) fn run(args: &RunArgs, voice: &Voice) -> Result<(), Failure> {
     }
     let writer = Arc::new(writer);
     let start = match (&stored, recipe) {
+        (Some(stored), _) if is_over(stored) => {
+            let failed = stored.failed();
+            JobStart::Resume(stored.clone().into_retry(&failed))
+        }
         (Some(stored), _) => JobStart::Resume(stored.clone().into_resume()),
         (None, Some(recipe)) => JobStart::New(recipe),
         // The arguments' parser asks for one of them.
@@ -215,8 +219,12 @@ fn problem(fault: &Fault) -> Problem {
     Problem::new(fault.kind.code(), fault)
 }
 
+fn is_over(job: &StoredJob) -> bool {
+    matches!(job.status, Status::Done | Status::Stopped)
+}
+
 /// The job of that name, if it can go on.
-fn resumable(path: &Path, name: &str) -> Result<StoredJob, Failure> {
+fn resumable(path: &Path, name: &str, retry: bool) -> Result<StoredJob, Failure> {
     let input = |error: StoreError| Failure::input(error.code(), format!("--resume {name}: {error}"));
     if name.parse::<JobId>().is_err() && name.parse::<RunId>().is_err() {
         let message =
@@ -227,8 +235,17 @@ fn resumable(path: &Path, name: &str) -> Result<StoredJob, Failure> {
     let job = reader.find(name).and_then(|job| reader.job(job)).map_err(input)?;
     let refuse = |code, problem: &str| Err(Failure::input(code, format!("--resume {name}: {} {problem}", job.job)));
     match job.status {
+        _ if retry && is_over(&job) => {
+            if job.failed().is_empty() {
+                refuse("job-done", "has no failed runs")
+            } else {
+                Ok(job)
+            }
+        }
         Status::Done => refuse("job-done", "is done; there is nothing to resume"),
-        Status::Stopped => refuse("job-stopped", "was stopped by its user and has its results; start a new job"),
+        Status::Stopped => {
+            refuse("job-stopped", "was stopped by its user and has its results; --retry-failed begins its runs anew")
+        }
         Status::Running => refuse("job-running", "is being run by another process"),
         _ => Ok(job),
     }

@@ -185,6 +185,14 @@ impl StoreReader {
         })
     }
 
+    /// What waited for the running job when it was kept last.
+    pub fn waiting(&self) -> Result<Vec<String>, StoreError> {
+        self.ask(|store| {
+            let mut wishes = store.prepare("SELECT wish FROM waiting ORDER BY place")?;
+            Ok(wishes.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+        })
+    }
+
     /// The job that is named, or that has the named run.
     pub fn find(&self, job_or_run: &str) -> Result<JobId, StoreError> {
         let unknown = || StoreError::Unknown(job_or_run.to_owned());

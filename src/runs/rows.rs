@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::recipe::{Source, Sweep};
 use crate::training::report::{
-    Change, Epoch, Event, EventKind, JobId, Metrics, ResumeState, Role, RunId, RunInfo, RunOutcome, Setting, Stage,
+    Change, Epoch, Event, EventKind, JobId, Metrics, ResumeState, Role, RunId, RunInfo, RunOutcome, Stage,
 };
 use crate::training::{self, KeptWeights, ResumeJob};
 
@@ -76,8 +76,7 @@ impl RunRow {
 
     /// T and weights touch the students, never the baseline; the learning rate touches all that train.
     pub(super) fn is_touched_by(&self, change: &Change) -> bool {
-        let is_meant = change.run.is_none_or(|run| run == self.run);
-        is_meant && !self.loaded && (change.setting == Setting::LearningRate || self.role == Role::Student)
+        !self.loaded && change.concerns(self.run, self.role)
     }
 }
 
@@ -170,9 +169,7 @@ impl StoredJob {
             _ => None,
         });
         let touches = |info: &RunInfo, (stage, change): (Stage, &Change)| {
-            info.stage == stage
-                && change.run.is_none_or(|run| run == info.run)
-                && (change.setting == Setting::LearningRate || info.role == Role::Student)
+            info.stage == stage && change.concerns(info.run, info.role)
         };
         let touched = changes.flat_map(|change| self.runs.iter().filter(move |info| touches(info, change)));
         touched.map(|info| info.run).collect()

@@ -9,7 +9,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use super::error::StoreError;
 
 /// Each step takes a store from the version of its index to the next one. Steps are never edited, only added.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     r"
 CREATE TABLE counter (name TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO counter VALUES ('jobs', 0), ('runs', 0);
@@ -142,6 +142,8 @@ INSERT INTO resume_of_stage SELECT job, iif(stage = 'teacher', 0, 1), step, file
 DROP TABLE resume;
 ALTER TABLE resume_of_stage RENAME TO resume;
 ",
+    // Jobs that wait for another one, in the window's own words.
+    "CREATE TABLE waiting (place INTEGER PRIMARY KEY, wish TEXT NOT NULL) STRICT;",
 ];
 
 /// `Stil`, so that other SQLite files are recognised as such.

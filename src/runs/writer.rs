@@ -89,6 +89,20 @@ impl StoreWriter {
         self.mark("job", job.0, job, None)
     }
 
+    /// Keeps what waits for the running job, in place of what waited before. What it says is the caller's matter.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn keep_waiting(&self, wishes: &[String]) -> Result<(), StoreError> {
+        let mut connection = schema::open_for_writing(&self.path)?;
+        let transaction = connection.transaction()?;
+        transaction.execute("DELETE FROM waiting", [])?;
+        for wish in wishes {
+            transaction.execute("INSERT INTO waiting (wish) VALUES (?1)", [wish])?;
+        }
+        Ok(transaction.commit()?)
+    }
+
     /// Lets the database have at most so many pages (or as many as it has), as if the disk were full.
     #[doc(hidden)]
     pub fn limit_pages(&self, pages: u32) {

@@ -126,8 +126,14 @@ impl JobView {
         chosen.or_else(|| self.leading_run())
     }
 
-    /// Judges what has come to its end, with what makes it doubtful.
-    pub fn judge(&self) -> (Verdict, Vec<Doubt>) {
+    /// Judges anew what has come to its end, where something has.
+    pub fn settle(&mut self) {
+        if std::mem::take(&mut self.unjudged) && self.is_sweep() {
+            self.judged = Some(self.judge());
+        }
+    }
+
+    fn judge(&self) -> (Verdict, Vec<Doubt>) {
         let end = |run: RunId| {
             let result = self.results.get(&run)?;
             Some(RunEnd {

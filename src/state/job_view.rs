@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::loss_curve::LossCurve;
 use crate::recipe::Sweep;
+use crate::runs::verdict::{Doubt, Verdict};
 use crate::runs::{Board, Curve};
 use crate::training::report::{
     Anatomy, Change, Epoch, Event, EventKind, JobEnded, JobId, JobOutcome, Probe, Report, Resumed, Role, RunFinished,
@@ -37,6 +38,10 @@ pub struct JobView {
     pub snapshots: BTreeMap<RunId, (u64, Arc<Vec<f32>>)>,
     /// What the terms contributed to the newest step of each run, while it trains here.
     pub anatomy: BTreeMap<RunId, Anatomy>,
+    /// The verdict on its cells, and what makes that doubtful; of a sweep alone.
+    pub judged: Option<(Verdict, Vec<Doubt>)>,
+    /// Whether something has ended or changed since it was judged.
+    pub unjudged: bool,
     /// Whether it waits for the user.
     pub paused: bool,
     /// How it ended; none while it runs.
@@ -98,6 +103,8 @@ impl JobView {
             probe: Arc::clone(&started.probe),
             snapshots: BTreeMap::new(),
             anatomy: BTreeMap::new(),
+            judged: None,
+            unjudged: true,
             paused: false,
             outcome: None,
             message: None,
@@ -112,6 +119,34 @@ impl JobView {
     /// The run that panels show first: the student, or the teacher where there is none.
     pub fn leading_run(&self) -> Option<&RunInfo> {
         self.run_of(Role::Student).or_else(|| self.runs.first())
+    }
+
+    /// A setting of a run as it is now; none for what a run without a teacher does not have.
+    pub fn setting(&self, info: &RunInfo, setting: Setting) -> Option<f64> {
+        let distils = info.role == Role::Student;
+        let first = match setting {
+            Setting::Temperature => info.temperature?,
+            Setting::SoftWeight => info.soft_weight?,
+            Setting::HardWeight => distils.then_some(info.hard_weight)?,
+            Setting::LearningRate => info.recipe.training.learning_rate,
+        };
+        let mut changes = self.changes.iter().rev();
+        let last = changes.find(|(stage, _, change)| {
+            *stage == info.stage && change.setting == setting && change.concerns(info.run, info.role)
+        });
+        Some(last.map_or(first, |(_, _, change)| change.to))
+    }
+
+    /// Runs of a job that has ended which can begin anew: they diverged, failed, were stopped or never began.
+    pub fn failed(&self) -> Vec<RunId> {
+        if !matches!(self.outcome, Some(JobOutcome::Done | JobOutcome::Stopped)) {
+            return Vec::new();
+        }
+        let whole = |run: &RunInfo| {
+            let outcome = self.results.get(&run.run).map(|result| result.outcome);
+            matches!(outcome, Some(RunOutcome::Done | RunOutcome::Halved))
+        };
+        self.runs.iter().filter(|run| !run.loaded && !whole(run)).map(|run| run.run).collect()
     }
 
     /// Logits of the teacher on the probe set, when they are known.
@@ -148,6 +183,7 @@ impl JobView {
                 curves.truncate(kept);
             }
         }
+        self.unjudged = true;
         self.paused = false;
         self.outcome = None;
         self.message = None;
@@ -181,10 +217,12 @@ impl JobView {
                 // The window needs the numbers; the weights are in the store.
                 let finished = RunFinished { checkpoint: None, ..finished.clone() };
                 self.results.insert(finished.run, finished);
+                self.unjudged = true;
             }
             Report::Tested(tested) => {
                 if let Some(result) = self.results.get_mut(&tested.run) {
                     result.test = Some(tested.test.clone());
+                    self.unjudged = true;
                 }
             }
             Report::Started(_) | Report::Resumed(_) | Report::ResumeState(_) | Report::JobEnded(_) => {}
@@ -195,12 +233,9 @@ impl JobView {
     pub fn take_event(&mut self, event: &Event) {
         match &event.kind {
             EventKind::Change(change) => {
-                let touches = |info: &&RunInfo| {
-                    info.stage == event.stage
-                        && change.run.is_none_or(|run| run == info.run)
-                        && (change.setting == Setting::LearningRate || info.role == Role::Student)
-                };
+                let touches = |info: &&RunInfo| info.stage == event.stage && change.concerns(info.run, info.role);
                 self.edited.extend(self.runs.iter().filter(touches).map(|info| info.run));
+                self.unjudged = true;
                 self.changes.push((event.stage, event.step, *change));
             }
             EventKind::Paused => self.paused = true,

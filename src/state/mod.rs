@@ -8,10 +8,12 @@ mod job_view;
 mod lens;
 mod loss_curve;
 mod outlook;
+mod queue;
 pub mod series;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Instant;
 
 pub use board::{BoardPage, BoardSettings, Metric, Spread};
 pub use history::History;
@@ -19,10 +21,11 @@ pub use job_view::{JobView, RunCurves};
 pub use lens::{Lens, LensView};
 pub use loss_curve::LossCurve;
 pub use outlook::Outlook;
+pub use queue::{Queue, Waiting, Wish};
 
 use crate::recipe::{PRESETS, Sweep};
 use crate::runs::RunRow;
-use crate::training::report::{DeviceInfo, JobId, Live, Preview, Progress, Report, RunId, Setting, Snapshot};
+use crate::training::report::{DeviceInfo, JobId, Live, Preview, Progress, Report, RunId, RunInfo, Setting, Snapshot};
 
 /// Everything that the window shows.
 #[derive(Debug)]
@@ -53,6 +56,10 @@ pub struct State {
     pub running: Option<JobId>,
     /// Whether a job was asked for and has not begun.
     pub starting: bool,
+    /// What waits for the running job.
+    pub queue: Queue,
+    /// Settings moved by the user that the running job does not know yet.
+    pub moved: Vec<Moved>,
     /// Where the running job stands.
     pub progress: Option<Progress>,
     /// All runs of the store, newest first.
@@ -73,6 +80,19 @@ pub struct State {
     pub shows_bin: bool,
     /// Whether the developer overlay is shown.
     pub shows_overlay: bool,
+}
+
+/// A setting on its way to the running job.
+#[derive(Clone, Copy, Debug)]
+pub struct Moved {
+    /// Of this run alone, or of all that it can be for.
+    pub run: Option<RunId>,
+    /// Which.
+    pub setting: Setting,
+    /// Its new value.
+    pub to: f64,
+    /// When it was moved last.
+    pub at: Instant,
 }
 
 /// How curves are drawn.
@@ -140,6 +160,8 @@ impl State {
             focus: None,
             running: None,
             starting: false,
+            queue: Queue::default(),
+            moved: Vec::new(),
             progress: None,
             runs: Vec::new(),
             store_fault: None,
@@ -176,6 +198,19 @@ impl State {
     /// The row of a run.
     pub fn row(&self, run: RunId) -> Option<&RunRow> {
         self.runs.iter().find(|row| row.run == run)
+    }
+
+    /// A setting of one run of the running job, as the user left it.
+    pub fn setting_of_run(&self, info: &RunInfo, setting: Setting) -> Option<f64> {
+        let now = self.running_job()?.setting(info, setting)?;
+        let moved = self.moved.iter().rev().find(|moved| moved.run == Some(info.run) && moved.setting == setting);
+        Some(moved.map_or(now, |moved| moved.to))
+    }
+
+    /// Takes note of a setting that the running job is to have.
+    pub fn take_move(&mut self, run: Option<RunId>, setting: Setting, to: f64) {
+        self.moved.retain(|known| (known.run, known.setting) != (run, setting));
+        self.moved.push(Moved { run, setting, to, at: Instant::now() });
     }
 
     /// Puts a recipe in place, checked and counted.
@@ -251,6 +286,7 @@ impl State {
             Report::Started(_)
                 | Report::Resumed(_)
                 | Report::JobEnded(_)
+                | Report::Event(_)
                 | Report::RunFinished(_)
                 | Report::Tested(_)
                 | Report::Epoch(_)

@@ -26,6 +26,8 @@ pub enum Icon {
     Redo,
     /// A list opens below; a group is open.
     ChevronDown,
+    /// Earlier in a list.
+    ChevronUp,
     /// The one before.
     ChevronLeft,
     /// The one after; a group is closed.
@@ -44,11 +46,13 @@ pub enum Icon {
     Close,
     /// Something needs attention.
     Warning,
+    /// Settings of one thing.
+    Sliders,
 }
 
 impl Icon {
     /// Every icon.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Play,
         Self::Pause,
         Self::Step,
@@ -58,6 +62,7 @@ impl Icon {
         Self::Undo,
         Self::Redo,
         Self::ChevronDown,
+        Self::ChevronUp,
         Self::ChevronLeft,
         Self::ChevronRight,
         Self::Dice,
@@ -67,6 +72,7 @@ impl Icon {
         Self::Check,
         Self::Close,
         Self::Warning,
+        Self::Sliders,
     ];
 
     /// Paints the icon as the largest square that fits in the middle of `rect`.
@@ -113,6 +119,7 @@ impl Pen<'_> {
             Icon::Undo => self.turn(1.0),
             Icon::Redo => self.turn(-1.0),
             Icon::ChevronDown => self.line(&[(4.0, 6.2), (8.0, 10.2), (12.0, 6.2)]),
+            Icon::ChevronUp => self.line(&[(4.0, 9.8), (8.0, 5.8), (12.0, 9.8)]),
             Icon::ChevronLeft => self.line(&[(9.8, 4.0), (5.8, 8.0), (9.8, 12.0)]),
             Icon::ChevronRight => self.line(&[(6.2, 4.0), (10.2, 8.0), (6.2, 12.0)]),
             Icon::Dice => {
@@ -154,6 +161,12 @@ impl Pen<'_> {
                 self.outline(&[(8.0, 2.2), (14.6, 13.6), (1.4, 13.6)]);
                 self.line(&[(8.0, 6.4), (8.0, 9.6)]);
                 self.dot(8.0, 11.5, 0.8);
+            }
+            Icon::Sliders => {
+                for (y, x) in [(4.0, 10.5), (8.0, 5.0), (12.0, 9.0)] {
+                    self.line(&[(2.0, y), (14.0, y)]);
+                    self.dot(x, y, 1.9);
+                }
             }
         }
     }

@@ -106,18 +106,17 @@ impl JobPlan {
     /// Moves runs that begin anew behind all other stages, teachers first; each with its new stage.
     pub fn again(&mut self, runs: &[RunId]) -> Vec<(RunId, Stage)> {
         let mut known = self.runs.clone();
-        let mut next = known.iter().map(|run| run.stage.0 + 1).max().unwrap_or(0);
+        let behind = known.iter().map(|run| run.stage.0 + 1).max().unwrap_or(0);
         let chosen = known.iter().filter(|run| runs.contains(&run.run) && !run.loaded);
         let mut old: Vec<(bool, Stage)> = chosen.map(|run| (run.role != Role::Teacher, run.stage)).collect();
         old.sort_unstable();
         old.dedup();
         let mut moved = Vec::new();
-        for (_, stage) in old {
+        for ((_, stage), next) in old.into_iter().zip(behind..) {
             for run in known.iter_mut().filter(|run| runs.contains(&run.run) && run.stage == stage) {
                 run.stage = Stage(next);
                 moved.push((run.run, run.stage));
             }
-            next += 1;
         }
         self.recall(&known);
         moved

@@ -315,6 +315,13 @@ pub struct Change {
     pub to: f64,
 }
 
+impl Change {
+    /// Whether it is for a run of the stage in which it was made.
+    pub fn concerns(&self, run: RunId, role: Role) -> bool {
+        self.run.is_none_or(|only| only == run) && (self.setting == Setting::LearningRate || role == Role::Student)
+    }
+}
+
 /// What can be moved in mid-run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

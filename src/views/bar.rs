@@ -2,6 +2,7 @@
 
 use eframe::egui::{Align, Label, Layout, RichText, Ui, UiBuilder, vec2};
 
+use super::queue::queue_ui;
 use super::{action_button, hint_of};
 use crate::command::{Action, Command, Commands};
 use crate::recipe::PRESETS;
@@ -24,7 +25,8 @@ pub fn bar_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let distil = ui.add_enabled_ui(Action::Distil.enabled(state), |ui| {
         primary_button(ui, Some(Icon::Play), &text(Action::Distil.key()))
     });
-    if distil.inner.on_hover_text(hint_of(Action::Distil)).clicked() {
+    let hint = if state.running.is_some() { text("action-distil-later") } else { hint_of(Action::Distil) };
+    if distil.inner.on_hover_text(hint).clicked() {
         commands.act(Action::Distil);
     }
     let pause = if state.is_paused() { Icon::Play } else { Icon::Pause };
@@ -36,6 +38,7 @@ pub fn bar_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         view_menu_ui(ui, commands);
         device_ui(ui, state);
+        queue_ui(ui, state, commands);
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| status_ui(ui, state));
     });
 }
@@ -101,18 +104,18 @@ fn progress_text(progress: &Progress) -> String {
     let rest = match progress.activity {
         Activity::Paused => text_with("bar-paused-at", &[("step", progress.step.into())]),
         Activity::WaitingForDisk => text("bar-waiting-for-disk"),
-        Activity::Training => time_left(progress.seconds_left),
+        Activity::Training => text_with("bar-time-left", &[("time", duration(progress.seconds_left).into())]),
     };
     format!("{epoch} · {rest}")
 }
 
-fn time_left(seconds: f64) -> String {
+/// `42 s`, `3:05`, `1:02:03`.
+pub(super) fn duration(seconds: f64) -> String {
     let seconds = seconds.ceil() as u64;
-    if seconds < 90 {
-        text_with("bar-seconds-left", &[("seconds", seconds.into())])
-    } else {
-        let clock = format!("{}:{:02}", seconds / 60, seconds % 60);
-        text_with("bar-minutes-left", &[("time", clock.into())])
+    match seconds {
+        0..90 => text_with("duration-seconds", &[("seconds", seconds.into())]),
+        90..3600 => format!("{}:{:02}", seconds / 60, seconds % 60),
+        _ => format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60),
     }
 }
 

@@ -49,7 +49,7 @@ pub fn board_ui(ui: &mut Ui, state: &State, commands: &Commands) {
                 BoardPage::Axes => axes_ui(ui, job, state, commands, height),
                 BoardPage::Samples => samples_ui(ui, job, state, commands),
             }
-            verdict_ui(ui, job);
+            verdict_ui(ui, job, commands);
         });
     });
 }
@@ -436,8 +436,8 @@ fn samples_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands) {
 }
 
 /// The verdict in a word, its numbers, and what makes it doubtful.
-fn verdict_ui(ui: &mut Ui, job: &JobView) {
-    let (verdict, doubts) = job.judge();
+fn verdict_ui(ui: &mut Ui, job: &JobView, commands: &Commands) {
+    let Some((verdict, doubts)) = &job.judged else { return };
     let tokens = ui.tokens();
     let ended = job.results.keys().filter(|run| job.board.cell_of(**run).is_some()).count();
     ui.add_space(space::S);
@@ -452,7 +452,7 @@ fn verdict_ui(ui: &mut Ui, job: &JobView) {
     };
     let word = RichText::new(text(key)).font(semibold(size::VALUE)).color(colour);
     ui.add(Label::new(word).selectable(false)).on_hover_text(text("verdict-hint"));
-    ui.add(Label::new(headline_words(job, &verdict)).wrap());
+    ui.add(Label::new(headline_words(job, verdict)).wrap());
     let beat = verdict.groups.iter().filter(|group| group.word == Word::Beats).count();
     if verdict.compared > 1 {
         let args = [("beat", (beat as u64).into()), ("compared", (verdict.compared as u64).into())];
@@ -462,8 +462,15 @@ fn verdict_ui(ui: &mut Ui, job: &JobView) {
         let count = (verdict.left_out.total() as u64).into();
         ui.add(Label::new(caption(text_with("verdict-left-out", &[("count", count)]))).wrap());
     }
+    let failed = job.failed();
+    if !failed.is_empty() {
+        let name = text_with("board-again", &[("count", (failed.len() as u64).into())]);
+        if ui.button(name).on_hover_text(text("runs-again-hint")).clicked() {
+            commands.send(Command::Again(job.id, failed));
+        }
+    }
     for doubt in doubts {
-        let words = caption(text(doubt_key(doubt))).color(tokens.doubtful);
+        let words = caption(text(doubt_key(*doubt))).color(tokens.doubtful);
         ui.add(Label::new(words).wrap());
     }
 }

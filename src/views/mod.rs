@@ -8,7 +8,9 @@ mod lens;
 mod loss;
 mod path_field;
 mod quality;
+mod queue;
 mod recipe;
+mod run_settings;
 mod runs;
 
 pub use anatomy::anatomy_ui;

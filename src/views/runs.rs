@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use eframe::egui::{self, Align, Color32, Label, Layout, RichText, Sense, Ui};
 use egui_extras::{Column, TableBuilder};
 
+use super::run_settings::run_settings_ui;
 use super::{action_button, short};
 use crate::command::{Action, Command, Commands};
 use crate::runs::{RunRow, Status};
@@ -254,10 +255,27 @@ fn status_ui(ui: &mut Ui, row: &RunRow, state: &State, commands: &Commands) {
     ui.add(Label::new(RichText::new(text(key)).color(colour)).selectable(false));
     let run = row.run.to_string();
     let resumable = matches!(row.status, Status::Paused | Status::Interrupted | Status::Failed);
-    if resumable && !row.deleted && state.running.is_none() {
+    if resumable && !row.deleted && !state.queue.has(row.job) {
         let name = text_with("runs-resume", &[("run", run.clone().into())]);
         if ui.add(IconButton::new(Icon::Play, &name)).clicked() {
             commands.send(Command::Resume(row.job));
+        }
+    }
+    let here = state.running_job().filter(|job| job.id == row.job);
+    if let Some(job) = here.filter(|_| row.status == Status::Running && row.role != Role::Teacher) {
+        if let Some(info) = job.runs.iter().find(|info| info.run == row.run) {
+            run_settings_ui(ui, info, state, commands);
+        }
+        let name = text_with("runs-stop", &[("run", run.clone().into())]);
+        if ui.add(IconButton::new(Icon::Stop, &name)).clicked() {
+            commands.send(Command::StopRun(row.run));
+        }
+    }
+    let failed = matches!(row.status, Status::Stopped | Status::Diverged) && !row.loaded;
+    if failed && !row.deleted && here.is_none() {
+        let name = text_with("runs-again", &[("run", run.clone().into())]);
+        if ui.add(IconButton::new(Icon::Redo, &name).hint(&text("runs-again-hint"))).clicked() {
+            commands.send(Command::Again(row.job, vec![row.run]));
         }
     }
     if row.deleted {

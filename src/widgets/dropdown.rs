@@ -2,8 +2,8 @@
 //! It can carry a dot in the colour of what it chooses.
 
 use eframe::egui::{
-    self, Color32, InnerResponse, Popup, Rect, Response, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo,
-    pos2, vec2,
+    self, Color32, InnerResponse, Popup, PopupCloseBehavior, Rect, Response, Role, Sense, Stroke, StrokeKind,
+    TextStyle, Ui, WidgetInfo, pos2, vec2,
 };
 
 use crate::theme::{Icon, UiTokens as _, radius, size, space};
@@ -16,12 +16,13 @@ pub struct Dropdown<'a> {
     dot: Option<Color32>,
     width: Option<f32>,
     framed: bool,
+    stays_open: bool,
 }
 
 impl<'a> Dropdown<'a> {
     /// A dropdown named `name` that shows `chosen`.
     pub fn new(name: &'a str, chosen: &'a str) -> Self {
-        Self { name, chosen, dot: None, width: None, framed: true }
+        Self { name, chosen, dot: None, width: None, framed: true, stays_open: false }
     }
 
     /// A dot before the text.
@@ -42,10 +43,18 @@ impl<'a> Dropdown<'a> {
         self
     }
 
+    /// The menu stays until a click beside it, for several choices one after the other.
+    pub fn stays_open(mut self) -> Self {
+        self.stays_open = true;
+        self
+    }
+
     /// Shows it; `menu` draws the choices, usually with `ui.selectable_label`, and is closed by a click on one.
     pub fn show<R>(self, ui: &mut Ui, menu: impl FnOnce(&mut Ui) -> R) -> InnerResponse<Option<R>> {
         let response = self.button_ui(ui);
-        let shown = Popup::menu(&response).gap(space::XS).show(|ui| {
+        let close =
+            if self.stays_open { PopupCloseBehavior::CloseOnClickOutside } else { PopupCloseBehavior::CloseOnClick };
+        let shown = Popup::menu(&response).close_behavior(close).gap(space::XS).show(|ui| {
             ui.set_min_width((response.rect.width() - 14.0).max(120.0));
             egui::ScrollArea::vertical().max_height(ui.spacing().combo_height).show(ui, menu).inner
         });

@@ -178,15 +178,12 @@ impl HeatMap<'_> {
     fn place(&self, index: usize) -> String {
         let columns = self.columns.len().max(1);
         let name = |of: &[String], index: usize| of.get(index).cloned().unwrap_or_default();
-        text_with(
-            "widget-heat-place",
-            &[
-                ("column-axis", self.column_axis.into()),
-                ("column", name(self.columns, index % columns).into()),
-                ("row-axis", self.row_axis.into()),
-                ("row", name(self.rows, index / columns).into()),
-            ],
-        )
+        let column = format!("{} {}", self.column_axis, name(self.columns, index % columns));
+        if self.row_axis.is_empty() {
+            return column;
+        }
+        let row = format!("{} {}", self.row_axis, name(self.rows, index / columns));
+        text_with("widget-heat-place", &[("column", column.into()), ("row", row.into())])
     }
 
     fn tooltip(&self, response: Response, index: usize, best: bool) {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use stillroom::runs::Status;
 
-use crate::tool::Place;
+use crate::tool::{Place, Ran};
 
 /// Softened distributions are those of equation 1 in Hinton, Vinyals & Dean 2015, `q_i = exp(z_i/T) / Σ_j exp(z_j/T)`. The
 /// entropies were computed from it in double precision outside this program.
@@ -89,6 +89,27 @@ fn a_sweep_ends_with_a_verdict_and_one_look_at_the_test_rows() {
     let words: Vec<&str> = sweep.into_iter().filter(|word| *word != "--json").collect();
     let people = place.run(&words).is_good().stdout;
     assert!(people.contains("T 4 · 0.9/0.1") && people.contains("2 groups compared on validation (Holm)"), "{people}");
+}
+
+#[test]
+fn what_failed_in_a_sweep_is_trained_anew_and_nothing_else() {
+    let place = Place::new();
+    let wild = "training.learning_rate=[0.001, 1e30]";
+    let first = place.run(&["run", "tiny.toml", "--json", "--set", wild]).is_good();
+    let lost = |ran: &Ran| -> Vec<Value> {
+        let lines = ran.events("finished").into_iter().filter(|line| line["diverged"] == true);
+        lines.map(|line| line["run"].clone()).collect()
+    };
+    let failed = lost(&first);
+    assert_eq!(failed.len(), 2, "the student and the baseline of the second cell");
+    let refused = place.run(&["run", "--resume", "j-0001"]);
+    assert_eq!(refused.status, Some(2), "{}", refused.stderr);
+    let again = place.run(&["run", "--resume", "j-0001", "--retry-failed", "--json"]).is_good();
+    // The same recipe comes to the same end; who was done is told of and not trained.
+    assert_eq!(lost(&again), failed);
+    let trained: Vec<Value> = again.events("epoch").into_iter().map(|line| line["run"].clone()).collect();
+    assert!(trained.iter().all(|run| failed.contains(run)), "{trained:?}");
+    assert_eq!(again.events("finished").len(), first.events("finished").len());
 }
 
 #[test]

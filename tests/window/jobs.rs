@@ -1,79 +1,16 @@
-//! The real window, driven by role and label: real data, real training, a real store.
+//! One job after the other: started, paused, changed, stopped, saved, resumed.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Key, Modifiers};
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use stillroom::app::{App, ScriptedDialogs};
+use stillroom::app::ScriptedDialogs;
 use stillroom::runs::{Status, Store};
 use stillroom::state::State;
-use stillroom::theme;
-use stillroom::training::DeviceChoice;
 use stillroom::training::report::{JobOutcome, Role as RunRole, Setting};
 
-type Window = Harness<'static, App>;
-
-fn open(store: &Path, dialogs: &ScriptedDialogs) -> Window {
-    let store = Store::writer(store).unwrap();
-    let dialogs = Box::new(dialogs.clone());
-    Harness::builder().with_size([1280.0, 800.0]).build_eframe(move |cc| {
-        theme::install(&cc.egui_ctx);
-        App::new(&cc.egui_ctx, store, DeviceChoice::Cpu, dialogs, Duration::ZERO).unwrap()
-    })
-}
-
-/// Runs frames until `done` holds; fails after a minute.
-fn until(window: &mut Window, what: &str, done: impl Fn(&State) -> bool) {
-    let start = Instant::now();
-    while !done(window.state().state()) {
-        assert!(start.elapsed() < Duration::from_secs(60), "this never came: {what}");
-        window.step();
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    window.run_steps(2);
-}
-
-fn press(window: &mut Window, name: &str) {
-    window.get_by_role_and_label(Role::Button, name).click();
-    window.run_steps(4);
-}
-
-/// Presses a button that may first have to be scrolled to.
-fn reach(window: &mut Window, name: &str) {
-    window.get_by_role_and_label(Role::Button, name).scroll_to_me();
-    window.run_steps(8);
-    press(window, name);
-}
-
-fn choose(window: &mut Window, list: &str, entry: &str) {
-    window.get_by_role_and_label(Role::ComboBox, list).click();
-    window.run_steps(4);
-    window.get_by_label(entry).click();
-    window.run_steps(4);
-}
-
-fn slide(window: &mut Window, name: &str, value: f64) {
-    window.get_by_role_and_label(Role::Slider, name).set_value_accesskit(value);
-    window.run_steps(4);
-}
-
-struct Folder(tempfile::TempDir);
-
-impl Folder {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn store(&self) -> PathBuf {
-        self.0.path().join("runs.db")
-    }
-}
+use crate::{Folder, choose, open, press, slide, until};
 
 #[test]
 fn an_empty_store_shows_a_digit_at_once_and_says_what_to_do() {
@@ -250,91 +187,4 @@ fn a_store_left_by_a_killed_process_opens_and_its_job_goes_on() {
     drop(window);
     let curve = Store::reader(folder.store()).curve(student).unwrap();
     assert_eq!(curve.total.len() as u64, row.steps_done);
-}
-
-#[test]
-fn a_field_is_swept_counted_run_and_made_one_value_again() {
-    let folder = Folder::new();
-    let mut window = open(&folder.store(), &ScriptedDialogs::default());
-    choose(&mut window, "Preset", "Small digits: one label in ten");
-    until(&mut window, "its preview", |state| state.preview.as_ref().is_some_and(|p| p.recipe == state.sweep.base));
-    let before = window.state().state().sweep.clone();
-    assert!(before.is_single());
-    window.get_by_label("1 cell + 1 baseline: 2 runs");
-
-    press(&mut window, "Sweep temperature");
-    assert_eq!(window.state().state().sweep.count(), 7);
-    window.get_by_label("7 cells + 1 baseline: 8 runs");
-    assert!(window.query_by_role_and_label(Role::Slider, "Temperature").is_none());
-    let retype = |window: &mut Window, field: &str, typed: &str| {
-        window.get_by_role_and_label(Role::TextInput, field).focus();
-        window.run_steps(2);
-        window.key_press_modifiers(Modifiers::COMMAND, Key::A);
-        window.run_steps(2);
-        window.get_by_role_and_label(Role::TextInput, field).type_text(typed);
-        window.run_steps(4);
-    };
-    retype(&mut window, "Temperature, points", "3");
-    window.get_by_label("3 cells + 1 baseline: 4 runs");
-    assert_eq!(window.state().state().sweep.count(), 3);
-
-    // More cells than are allowed: it says so, and nothing can be started.
-    reach(&mut window, "Sweep soft weight");
-    reach(&mut window, "Sweep learning rate");
-    window.get_by_label("36 cells + 3 baselines: 39 runs");
-    retype(&mut window, "Learning rate, points", "900");
-    window.get_by_label_contains("at most 10000 are allowed");
-    press(&mut window, "Distil");
-    assert!(!window.state().state().starting && window.state().state().running.is_none());
-    reach(&mut window, "Sweep learning rate");
-    reach(&mut window, "Sweep soft weight");
-    assert_eq!(window.state().state().sweep_fault, None);
-    window.get_by_label("3 cells + 1 baseline: 4 runs");
-
-    press(&mut window, "Distil");
-    until(&mut window, "the job", |state| state.running_job().is_some());
-    let trained = |state: &State| {
-        let job = state.focused().unwrap();
-        job.runs.iter().filter(|run| run.role != RunRole::Teacher).count()
-    };
-    assert_eq!(trained(window.state().state()), 4);
-    until(&mut window, "its end", |state| state.running.is_none() && state.focus.is_some());
-    // The pace is known now.
-    assert!(window.state().state().pace.is_some() && window.state().state().seconds_ahead().is_some());
-    window.get_by_label_contains("3 cells + 1 baseline: 4 runs, about ");
-
-    for _ in 0..20 {
-        if window.state().state().sweep.is_single() {
-            break;
-        }
-        press(&mut window, "Undo");
-    }
-    assert_eq!(window.state().state().sweep, before);
-    window.get_by_role_and_label(Role::Slider, "Temperature");
-}
-
-#[test]
-fn the_hard_weight_follows_and_swept_fields_leave_a_running_job_alone() {
-    let folder = Folder::new();
-    let mut window = open(&folder.store(), &ScriptedDialogs::default());
-    until(&mut window, "the first sample", |state| state.lens_view().is_some());
-    press(&mut window, "Hard weight is 1 − soft weight");
-    slide(&mut window, "Soft weight", 0.75);
-    let distill = window.state().state().sweep.base.distill.clone();
-    assert!(
-        (distill.soft_weight + distill.hard_weight - 1.0).abs() < 1e-9 && (distill.hard_weight - 0.25).abs() < 0.02
-    );
-    press(&mut window, "Distil");
-    until(&mut window, "the first points", |state| {
-        state.running_job().is_some_and(|job| job.curves.values().any(|curves| !curves.total.is_empty()))
-    });
-    press(&mut window, "Pause or play");
-    until(&mut window, "a pause", State::is_paused);
-    press(&mut window, "Sweep temperature");
-    slide(&mut window, "Learning rate", 0.002);
-    until(&mut window, "the change", |state| state.focused().is_some_and(|job| !job.changes.is_empty()));
-    let changes = window.state().state().focused().unwrap().changes.clone();
-    assert!(changes.iter().all(|(_, _, change)| change.setting == Setting::LearningRate), "{changes:?}");
-    press(&mut window, "Stop");
-    until(&mut window, "the end", |state| state.running.is_none());
 }

@@ -1,0 +1,98 @@
+//! What begins now and what waits: one job at a time, the next by itself.
+
+use super::App;
+use crate::recipe::Sweep;
+use crate::state::{Outlook, Queue, Waiting, Wish};
+use crate::text::{text, text_with};
+use crate::training::{JobStart, Request};
+use crate::widgets::ToastKind;
+
+impl App {
+    /// Begins at once where nothing runs, and waits in line otherwise.
+    pub(super) fn ask_for(&mut self, wish: Wish) {
+        if self.state.running.is_none() && !self.state.starting {
+            return self.begin(wish);
+        }
+        let (name, runs, seconds) = match &wish {
+            Wish::New(_) => {
+                let sweep = &self.state.sweep;
+                (sweep.base.title.clone(), Outlook::of(sweep).runs as u64, self.state.seconds_ahead())
+            }
+            Wish::Resume(job) | Wish::Again(job, _) if self.state.queue.has(*job) => return,
+            Wish::Resume(job) => (self.title(*job), self.runs_of(*job), None),
+            Wish::Again(job, runs) => (self.title(*job), runs.len() as u64, None),
+        };
+        let done = text_with("toast-queued", &[("name", name.clone().into())]);
+        self.state.queue.add(wish, name, runs, seconds);
+        self.keep_queue();
+        self.toasts.add(ToastKind::Done, done);
+    }
+
+    /// Begins what waits first, where nothing runs.
+    pub(super) fn begin_next(&mut self) {
+        if self.state.running.is_some() || self.state.starting {
+            return;
+        }
+        if let Some(item) = self.state.queue.take_next() {
+            self.keep_queue();
+            self.begin(item.wish);
+        }
+    }
+
+    fn begin(&mut self, wish: Wish) {
+        match wish {
+            Wish::New(recipe) => match Sweep::parse(&recipe, None, &[]) {
+                Ok(sweep) => self.start(JobStart::New(sweep)),
+                Err(faults) => self.fault(faults.to_string()),
+            },
+            Wish::Resume(job) => {
+                self.state.starting = true;
+                self.reader.resume(job);
+            }
+            Wish::Again(job, runs) => {
+                self.state.starting = true;
+                self.reader.again(job, runs);
+            }
+        }
+    }
+
+    /// Gives a job to the training thread.
+    pub(super) fn start(&mut self, start: JobStart) {
+        self.state.starting = self.worker.send(Request::Start(Box::new(start)));
+        if !self.state.starting {
+            self.fault(text("toast-no-thread"));
+        }
+    }
+
+    /// Writes down what waits, so that it still does when the window is opened again.
+    pub(super) fn keep_queue(&mut self) {
+        let wishes: Result<Vec<String>, _> = self.state.queue.items().iter().map(serde_json::to_string).collect();
+        let kept = wishes.map_err(|error| error.to_string());
+        let kept =
+            kept.and_then(|wishes: Vec<String>| self.store.keep_waiting(&wishes).map_err(|error| error.to_string()));
+        if let Err(problem) = kept {
+            self.fault(problem);
+        }
+    }
+
+    pub(super) fn take_kept_queue(&mut self, wishes: &[String]) {
+        let items = wishes.iter().filter_map(|wish| {
+            let item = serde_json::from_str::<Waiting>(wish);
+            item.inspect_err(|error| log::warn!("what waited is not readable and is left out: {error}")).ok()
+        });
+        // What the user has asked for meanwhile comes after it.
+        let mut queue = Queue::kept(items.collect());
+        for item in self.state.queue.items() {
+            queue.add(item.wish.clone(), item.name.clone(), item.runs, item.seconds);
+        }
+        self.state.queue = queue;
+    }
+
+    fn title(&self, job: crate::training::report::JobId) -> String {
+        self.state.runs.iter().find(|row| row.job == job).map_or_else(|| job.to_string(), |row| row.title.clone())
+    }
+
+    fn runs_of(&self, job: crate::training::report::JobId) -> u64 {
+        self.state.runs.iter().filter(|row| row.job == job).count() as u64
+    }
+}

@@ -1,0 +1,94 @@
+//! The real window, driven by role and label: real data, real training, a real store.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod jobs;
+mod queue;
+mod sweeps;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use eframe::egui::accesskit::Role;
+use eframe::egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use stillroom::app::{App, ScriptedDialogs};
+use stillroom::runs::Store;
+use stillroom::state::State;
+use stillroom::theme;
+use stillroom::training::DeviceChoice;
+
+type Window = Harness<'static, App>;
+
+fn open(store: &Path, dialogs: &ScriptedDialogs) -> Window {
+    let store = Store::writer(store).unwrap();
+    let dialogs = Box::new(dialogs.clone());
+    Harness::builder().with_size([1280.0, 800.0]).build_eframe(move |cc| {
+        theme::install(&cc.egui_ctx);
+        App::new(&cc.egui_ctx, store, DeviceChoice::Cpu, dialogs, Duration::ZERO).unwrap()
+    })
+}
+
+/// Runs frames until `done` holds; fails after a minute.
+fn until(window: &mut Window, what: &str, done: impl Fn(&State) -> bool) {
+    let start = Instant::now();
+    while !done(window.state().state()) {
+        assert!(start.elapsed() < Duration::from_secs(60), "this never came: {what}");
+        window.step();
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    window.run_steps(2);
+}
+
+fn press(window: &mut Window, name: &str) {
+    window.get_by_role_and_label(Role::Button, name).click();
+    window.run_steps(4);
+}
+
+/// Presses a button that may first have to be scrolled to.
+fn reach(window: &mut Window, name: &str) {
+    window.get_by_role_and_label(Role::Button, name).scroll_to_me();
+    window.run_steps(8);
+    press(window, name);
+}
+
+fn choose(window: &mut Window, list: &str, entry: &str) {
+    window.get_by_role_and_label(Role::ComboBox, list).click();
+    window.run_steps(4);
+    window.get_by_label(entry).click();
+    window.run_steps(4);
+}
+
+fn slide(window: &mut Window, name: &str, value: f64) {
+    window.get_by_role_and_label(Role::Slider, name).set_value_accesskit(value);
+    window.run_steps(4);
+}
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn store(&self) -> PathBuf {
+        self.0.path().join("runs.db")
+    }
+}
+
+/// Types into a field in place of what it holds.
+fn retype(window: &mut Window, field: &str, typed: &str) {
+    window.get_by_role_and_label(Role::TextInput, field).focus();
+    window.run_steps(2);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.run_steps(2);
+    window.get_by_role_and_label(Role::TextInput, field).type_text(typed);
+    window.run_steps(4);
+}
+
+/// Chooses a preset and waits until its first sample is there.
+fn preset(window: &mut Window, name: &str) {
+    choose(window, "Preset", name);
+    until(window, "its preview", |state| state.preview.as_ref().is_some_and(|p| p.recipe == state.sweep.base));
+}
