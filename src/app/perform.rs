@@ -181,14 +181,17 @@ impl App {
 
     /// Puts a recipe in place. What a running job can take of it is sent once it rests.
     fn replace(&mut self, recipe: Sweep) {
-        let settings = [Setting::Temperature, Setting::SoftWeight, Setting::HardWeight, Setting::LearningRate];
-        let before = settings.map(|setting| self.state.setting(setting));
+        let steered = self.state.steers();
+        let before = Setting::ALL.map(|setting| self.state.setting(setting));
         self.state.put_sweep(recipe);
         self.changed = Instant::now();
-        for (setting, before) in settings.into_iter().zip(before) {
+        if !steered || !self.state.steers() {
+            return;
+        }
+        for (setting, before) in Setting::ALL.into_iter().zip(before) {
             // What is swept, here or in the job, is not for a slider to move.
             let (Some(now), Some(before)) = (self.state.setting(setting), before) else { continue };
-            if now.to_bits() != before.to_bits() && self.state.running.is_some() {
+            if now.to_bits() != before.to_bits() {
                 self.state.take_move(None, setting, now);
             }
         }

@@ -200,6 +200,21 @@ impl State {
         self.runs.iter().find(|row| row.run == run)
     }
 
+    /// Whether the recipe in the panel is that of the running job, but for what can be moved in mid-run. Any other is for
+    /// the next job, and leaves the running one alone.
+    pub fn steers(&self) -> bool {
+        let rest = |sweep: &Sweep| {
+            let mut rest = sweep.clone();
+            rest.complement = false;
+            rest.axes.retain(|axis| Setting::ALL.iter().all(|setting| setting.path() != axis.path));
+            let (distill, training) = (&mut rest.base.distill, &mut rest.base.training);
+            (distill.temperature, distill.soft_weight, distill.hard_weight) = (1.0, 1.0, 1.0);
+            training.learning_rate = 1.0;
+            rest
+        };
+        self.running_job().is_some_and(|job| rest(&job.sweep) == rest(&self.sweep))
+    }
+
     /// A setting of one run of the running job, as the user left it.
     pub fn setting_of_run(&self, info: &RunInfo, setting: Setting) -> Option<f64> {
         let now = self.running_job()?.setting(info, setting)?;
@@ -227,14 +242,9 @@ impl State {
 
     /// The present value of a setting in the recipe, and in a job that runs; none where several are swept.
     pub fn setting(&self, setting: Setting) -> Option<f64> {
-        let swept = |sweep: &Sweep| match setting {
-            Setting::Temperature => sweep.axis("distill.temperature").is_some(),
-            Setting::SoftWeight => sweep.axis("distill.soft_weight").is_some(),
-            Setting::HardWeight => {
-                let follows = sweep.complement && sweep.axis("distill.soft_weight").is_some();
-                follows || sweep.axis("distill.hard_weight").is_some()
-            }
-            Setting::LearningRate => sweep.axis("training.learning_rate").is_some(),
+        let swept = |sweep: &Sweep| {
+            let follows = setting == Setting::HardWeight && sweep.complement;
+            sweep.axis(setting.path()).is_some() || (follows && sweep.axis(Setting::SoftWeight.path()).is_some())
         };
         if swept(&self.sweep) || self.running_job().is_some_and(|job| swept(&job.sweep)) {
             return None;

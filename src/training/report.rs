@@ -337,7 +337,20 @@ pub enum Setting {
 }
 
 impl Setting {
-    /// Its name in a recipe, e.g. `temperature`.
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Temperature, Self::SoftWeight, Self::HardWeight, Self::LearningRate];
+
+    /// The field of a recipe that it is.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Temperature => "distill.temperature",
+            Self::SoftWeight => "distill.soft_weight",
+            Self::HardWeight => "distill.hard_weight",
+            Self::LearningRate => "training.learning_rate",
+        }
+    }
+
+    /// Its name for people, e.g. `soft weight`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Temperature => "temperature",

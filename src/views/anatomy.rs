@@ -1,7 +1,7 @@
 //! The anatomy of the loss: what each term is, what it weighs, and what share of the gradient it really has.
 //! T² makes the two gradients comparable only in the limit of high T; the measured share says what they are.
 
-use eframe::egui::{Frame, Grid, Label, Margin, RichText, Ui};
+use eframe::egui::{Align, Frame, Label, Layout, Margin, Rect, RichText, Sense, Ui, UiBuilder, pos2, vec2};
 
 use crate::state::State;
 use crate::text::{text, text_with};
@@ -30,28 +30,49 @@ pub fn anatomy_ui(ui: &mut Ui, state: &State) {
     });
 }
 
-/// Raw, factor and weighted, of both terms.
+/// Raw, factor and weighted, of both terms, and what they add up to.
 fn terms_ui(ui: &mut Ui, anatomy: &Anatomy) {
     let tokens = ui.tokens();
+    row_ui(ui, |ui, column| {
+        let key = ["anatomy-term", "anatomy-raw", "anatomy-factor", "anatomy-weighted"][column];
+        let head = ui.add(Label::new(caption(text(key))).selectable(false));
+        head.on_hover_text(text(&format!("{key}-hint")));
+    });
     let rows = [
         ("anatomy-soft", anatomy.soft, anatomy.soft_factor, tokens.teacher),
         ("anatomy-hard", anatomy.hard, anatomy.hard_factor, tokens.label),
     ];
-    Grid::new("terms").num_columns(4).spacing([space::M, space::S]).show(ui, |ui| {
-        for key in ["anatomy-term", "anatomy-raw", "anatomy-factor", "anatomy-weighted"] {
-            let head = ui.add(Label::new(caption(text(key))).selectable(false));
-            head.on_hover_text(text(&format!("{key}-hint")));
+    for (key, raw, factor, colour) in rows {
+        let values = [raw, factor, raw * factor];
+        row_ui(ui, |ui, column| {
+            let Some(value) = values.get(column.wrapping_sub(1)) else {
+                let name = RichText::new(text(key)).font(semibold(size::BODY)).color(colour);
+                ui.add(Label::new(name).selectable(false));
+                return;
+            };
+            ui.add(Label::new(digits(*value)));
+        });
+    }
+    let total = anatomy.soft * anatomy.soft_factor + anatomy.hard * anatomy.hard_factor;
+    row_ui(ui, |ui, column| match column {
+        0 => {
+            drop(ui.add(Label::new(RichText::new(text("anatomy-total")).font(semibold(size::BODY))).selectable(false)))
         }
-        ui.end_row();
-        for (key, raw, factor, colour) in rows {
-            let name = RichText::new(text(key)).font(semibold(size::BODY)).color(colour);
-            ui.add(Label::new(name).selectable(false));
-            for value in [raw, factor, raw * factor] {
-                ui.add(Label::new(digits(value)));
-            }
-            ui.end_row();
-        }
+        3 => drop(ui.add(Label::new(RichText::new(digits(total)).font(semibold(size::BODY))))),
+        _ => {}
     });
+}
+
+/// Four columns over the whole width; the numbers stand at the right of theirs.
+fn row_ui(ui: &mut Ui, mut cell: impl FnMut(&mut Ui, usize)) {
+    let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), size::ROW - 6.0), Sense::hover());
+    let wide = row.width() / 4.0;
+    for column in 0..4 {
+        let at = Rect::from_min_size(pos2(row.left() + wide * column as f32, row.top()), vec2(wide, row.height()));
+        let layout =
+            if column == 0 { Layout::left_to_right(Align::Center) } else { Layout::right_to_left(Align::Center) };
+        cell(&mut ui.new_child(UiBuilder::new().max_rect(at).layout(layout)), column);
+    }
 }
 
 /// Shares of the gradient by the logits, and the angle between the two.
@@ -87,6 +108,6 @@ fn digits(value: f64) -> String {
         v if v >= 100.0 => format!("{value:.0}"),
         v if v >= 10.0 => format!("{value:.1}"),
         v if v >= 0.01 => format!("{value:.3}"),
-        _ => format!("{value:.1e}"),
+        _ => format!("{value:.1e}").replace('-', "−"),
     }
 }

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use eframe::egui::{Color32, Id, Ui};
 use egui_plot::PlotPoint;
 
-use crate::state::series::Column;
+use crate::state::series::{Column, Series};
 use crate::state::{JobView, LossCurve, State};
 use crate::text::text;
 use crate::theme::Tokens;
@@ -37,6 +37,9 @@ impl Drawn {
     }
 }
 
+/// Columns of all curves of a sweep together: what a frame has time for. Those of the lit cell are drawn in full.
+const COLUMNS: usize = 4_000;
+
 /// Which part of the x axis was on the screen, and how wide it was: what the next frame's curves are reduced to.
 #[derive(Clone, Debug)]
 pub(super) struct Viewport {
@@ -61,17 +64,24 @@ impl Viewport {
 
     /// The same with fewer points a curve, where there are very many curves.
     pub fn coarser(&self, curves: usize) -> Self {
-        Self { columns: (12_000 / curves.max(1)).clamp(60, self.columns.max(60)), ..self.clone() }
+        Self { columns: (COLUMNS / curves.max(1)).clamp(40, self.columns.max(40)), ..self.clone() }
     }
 
-    /// The points of a curve, one or two for each pixel, with the spread of the raw values behind them.
-    pub fn reduce(&self, curve: &LossCurve, smooth: bool) -> (Vec<PlotPoint>, Vec<Band>) {
-        let Some(all) = curve.raw.x_range() else { return (Vec::new(), Vec::new()) };
+    fn view(&self, series: &Series) -> Vec<Column> {
+        let Some(all) = series.x_range() else { return Vec::new() };
         let range = if self.follows { all } else { self.x_range.clone() };
-        let raw = curve.raw.view(range.clone(), self.columns.max(2));
-        let shown = if smooth { &curve.smooth } else { &curve.raw };
-        let line = shown.view(range, self.columns.max(2));
-        let line = line.iter().map(|column| PlotPoint::new(column.x, f64::from(column.last))).collect();
+        series.view(range, self.columns.max(2))
+    }
+
+    /// The points of a curve, one or two for each pixel.
+    pub fn line(&self, curve: &LossCurve, smooth: bool) -> Vec<PlotPoint> {
+        let shown = self.view(if smooth { &curve.smooth } else { &curve.raw });
+        shown.iter().map(|column| PlotPoint::new(column.x, f64::from(column.last))).collect()
+    }
+
+    /// The same, with the spread of the raw values behind them.
+    pub fn reduce(&self, curve: &LossCurve, smooth: bool) -> (Vec<PlotPoint>, Vec<Band>) {
+        let line = self.line(curve, smooth);
         // Where columns are single points the spread is that of neighbours, so that the band has a body.
         let spread = |window: &[Column]| {
             let values = window.iter().filter(|column| column.min.is_finite() && column.max.is_finite());
@@ -81,7 +91,8 @@ impl Viewport {
             let middle = window.get(window.len() / 2)?;
             (low <= high).then(|| Band { x: middle.x, low: f64::from(low), high: f64::from(high) })
         };
-        let band = if smooth { raw.windows(3).filter_map(spread).collect() } else { Vec::new() };
+        let raw = if smooth { self.view(&curve.raw) } else { Vec::new() };
+        let band = raw.windows(3).filter_map(spread).collect();
         (line, band)
     }
 }

@@ -82,9 +82,10 @@ fn has_points(job: &JobView, cell: &BoardCell) -> bool {
 /// swept value.
 fn sweep_curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) -> Vec<Drawn> {
     let runs = sweep_runs(job, state, tokens);
-    let viewport = viewport.coarser(runs.len());
+    let coarse = viewport.coarser(runs.len());
     let draw = |look: SweepRun| {
-        let (line, _) = viewport.reduce(&job.curves.get(&look.run)?.hard, state.curves.smooth);
+        let viewport = if look.emphasised { viewport } else { &coarse };
+        let line = viewport.line(&job.curves.get(&look.run)?.hard, state.curves.smooth);
         let SweepRun { run, name, colour, dashed, emphasised } = look;
         Some(Drawn { name, id: curve_id(run, 0), colour, dashed, emphasised, line, band: Vec::new() })
     };

@@ -383,7 +383,11 @@ impl Editor<'_> {
                 let response = ui.add(Label::new(outlook(self.state)).wrap());
                 response.on_hover_text(text("recipe-outlook-hint"));
             }
-            let key = if self.state.running.is_some() { "recipe-foot-running" } else { "recipe-foot" };
+            let key = match (self.state.running.is_some(), self.state.steers()) {
+                (false, _) => "recipe-foot",
+                (true, true) => "recipe-foot-running",
+                (true, false) => "recipe-foot-next",
+            };
             ui.add(Label::new(caption(text(key))).wrap());
         });
     }

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use eframe::egui::{Label, Popup, PopupCloseBehavior, Ui};
+use eframe::egui::{Align, Label, Layout, Popup, PopupCloseBehavior, Ui};
 
 use super::short;
 use crate::command::{Command, Commands};
@@ -23,7 +23,7 @@ pub(super) fn run_settings_ui(ui: &mut Ui, info: &RunInfo, state: &State, comman
         ui.set_width(WIDTH);
         ui.spacing_mut().item_spacing.y = space::S;
         ui.add(Label::new(&name).selectable(false));
-        ui.add(Label::new(caption(text("runs-change-hint"))).wrap());
+        ui.with_layout(Layout::top_down(Align::Min), |ui| ui.add(Label::new(caption(text("runs-change-hint"))).wrap()));
         for (setting, key, range) in [
             (Setting::Temperature, "recipe-temperature", 0.25..=64.0),
             (Setting::SoftWeight, "recipe-soft-weight", 0.0..=1.0),

@@ -202,12 +202,17 @@ impl CurvePlot<'_> {
         let t = ui.tokens();
         let frame = *transform.frame();
         let painter = ui.painter().with_clip_rect(frame.intersect(ui.clip_rect()));
+        let mut taken = f32::NEG_INFINITY;
         for marker in self.markers {
             let x = transform.position_from_point_x(marker.x);
             let line = [pos2(x, frame.top()), pos2(x, frame.bottom())];
             painter.extend(Shape::dashed_line(&line, Stroke::new(1.0, t.selected), 4.0, 3.0));
-            let place = pos2(x + space::XS, frame.top() + 2.0);
-            painter.text(place, Align2::LEFT_TOP, marker.text, FontId::proportional(size::TICK), t.tertiary);
+            // Words that would lie over others are left out; their line is there.
+            if x >= taken {
+                let place = pos2(x + space::XS, frame.top() + 2.0);
+                let font = FontId::proportional(size::TICK);
+                taken = painter.text(place, Align2::LEFT_TOP, marker.text, font, t.tertiary).right() + space::XS;
+            }
         }
     }
 

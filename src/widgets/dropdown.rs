@@ -56,7 +56,8 @@ impl<'a> Dropdown<'a> {
             if self.stays_open { PopupCloseBehavior::CloseOnClickOutside } else { PopupCloseBehavior::CloseOnClick };
         let shown = Popup::menu(&response).close_behavior(close).gap(space::XS).show(|ui| {
             ui.set_min_width((response.rect.width() - 14.0).max(120.0));
-            egui::ScrollArea::vertical().max_height(ui.spacing().combo_height).show(ui, menu).inner
+            let height = if self.stays_open { f32::INFINITY } else { ui.spacing().combo_height };
+            egui::ScrollArea::vertical().max_height(height).show(ui, menu).inner
         });
         InnerResponse::new(shown.map(|shown| shown.inner), response)
     }

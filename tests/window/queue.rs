@@ -1,5 +1,7 @@
 //! Jobs that wait: their order, what is taken out, and what is left of them when the window is opened again.
 
+use std::time::Duration;
+
 use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use stillroom::app::ScriptedDialogs;
@@ -7,7 +9,7 @@ use stillroom::runs::{Status, Store};
 use stillroom::state::State;
 use stillroom::training::report::JobOutcome;
 
-use crate::{Folder, Window, open, preset, press, until};
+use crate::{Folder, Window, open, preset, press, slide, until};
 
 const DIGITS: &str = "Small digits: one label in ten";
 
@@ -28,6 +30,13 @@ fn with_two_waiting(folder: &Folder) -> Window {
         press(&mut window, "Distil");
     }
     assert_eq!(names(&window), ["Never seen a 3", DIGITS]);
+    // The recipe of the next job leaves the running one alone, whatever is moved in it.
+    slide(&mut window, "Temperature", 2.0);
+    std::thread::sleep(Duration::from_millis(400));
+    window.run_steps(4);
+    assert!(
+        window.state().state().moved.is_empty() && window.state().state().running_job().unwrap().changes.is_empty()
+    );
     window
 }
 
