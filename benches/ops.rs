@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use candle_core::{Device, Tensor, Var};
 use stillroom::ops::{
-    Activation, Clip, DistillationLoss, Form, FusedOptimiser, MemberLoss, MemberRate, Rule, conv3x3, dense, max_pool2,
+    Activation, Clip, DistillationLoss, Form, FusedOptimiser, MemberLoss, MemberRate, Rule, conv3x3, dense, layer_norm,
+    max_pool2, softmax,
 };
 use stillroom::rng::Key;
 
@@ -22,7 +23,7 @@ fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     let time = |name: &str, work: &mut dyn FnMut()| {
         if wanted.is_empty() || wanted.iter().any(|wanted| name.contains(wanted.as_str())) {
-            println!("{name:<34} {:9.4} ms", median(measured, work));
+            println!("{name:<44} {:9.4} ms", median(measured, work));
         }
     };
     for (input, output) in [(64, 32), (784, 30), (784, 800), (1200, 1200)] {
@@ -30,6 +31,16 @@ fn main() {
         let run = || dense(&x, &w, &b, Activation::Relu, Form::Kernel).unwrap();
         time(&format!("dense {input}→{output}"), &mut || drop(black_box(run())));
         time(&format!("dense {input}→{output} with gradient"), &mut || with_gradient(&run()));
+    }
+    let x = variable(&[1, BATCH, 1200]);
+    let (w, b) = (variable(&[1, 1200]), variable(&[1, 1200]));
+    for form in [Form::Kernel, Form::Composed] {
+        let run = || softmax(&x, form).unwrap();
+        time(&format!("softmax of 1200, {form:?}"), &mut || drop(black_box(run())));
+        time(&format!("softmax of 1200, {form:?}, with gradient"), &mut || with_gradient(&run()));
+        let run = || layer_norm(&x, &w, &b, 1e-5, form).unwrap();
+        time(&format!("layer norm of 1200, {form:?}"), &mut || drop(black_box(run())));
+        time(&format!("layer norm of 1200, {form:?}, with gradient"), &mut || with_gradient(&run()));
     }
     for (input, output, side) in [(1, 8, 28), (8, 16, 14), (32, 64, 14)] {
         let x = variable(&[1, BATCH, input, side, side]);

@@ -380,7 +380,7 @@ fn softmax(z: &[f64], q: &mut [f64]) -> [f64; LANES] {
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "as above")]
 #[allow(clippy::excessive_precision, reason = "the digits of ln 2 in two parts")]
-fn exp(x: f64) -> f64 {
+pub(super) fn exp(x: f64) -> f64 {
     /// Adding it leaves the nearest whole number in the lowest bits.
     const ROUND: f64 = 6_755_399_441_055_744.0;
     const LN_2_HIGH: f64 = 6.931_471_803_691_238_164_90e-1;

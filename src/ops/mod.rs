@@ -14,19 +14,23 @@ mod dropout;
 mod element;
 pub(crate) mod fused;
 mod gemm;
+mod layer_norm;
 mod loss;
 mod optimiser;
 mod pool;
+mod softmax;
 mod tile;
 
 pub use conv::conv3x3;
 pub use dense::dense;
 pub use dropout::dropout;
 pub use element::Element;
+pub use layer_norm::layer_norm;
 pub use loss::{DistillationLoss, MemberLoss, Terms};
 pub use optimiser::{Clip, FusedOptimiser, MemberRate, Rule};
 pub(crate) use optimiser::{Slot, clip_factor, norm, with_parameters};
 pub use pool::max_pool2;
+pub use softmax::softmax;
 
 use candle_core::{Device, Result, Tensor};
 

@@ -2,7 +2,9 @@
 
 use candle_core::{DType, Device, Tensor, Var};
 use proptest::prelude::*;
-use stillroom::ops::{Activation, DistillationLoss, Form, MemberLoss, conv3x3, dense, dropout, max_pool2};
+use stillroom::ops::{
+    Activation, DistillationLoss, Form, MemberLoss, conv3x3, dense, dropout, layer_norm, max_pool2, softmax,
+};
 use stillroom::rng::Key;
 
 use crate::support::{FORMS, assert_close, bits, check_gradients, draw, flat, gradients, on_threads, random, variable};
@@ -111,6 +113,71 @@ fn pooling_gives_the_whole_gradient_to_the_first_maximum() {
         let loss = (y * &outer).unwrap().sum_all().unwrap();
         assert_eq!(gradients(&loss, std::slice::from_ref(&x))[0], expected, "{form:?}");
     }
+}
+
+#[test]
+fn gradients_of_softmax_are_its_differences() {
+    for shape in [&[3][..], &[2, 3, 5], &[2, 1]] {
+        let x = variable(11, shape);
+        // A single class is always certain, and has no gradient to check.
+        if shape.last() == Some(&1) {
+            let y = softmax(&x, Form::Kernel).unwrap();
+            assert_eq!(flat(&y), [1.0, 1.0]);
+            continue;
+        }
+        check_gradients(&format!("softmax of {shape:?}"), std::slice::from_ref(&x), &|form| {
+            weighted(&softmax(&x, form).unwrap())
+        });
+    }
+}
+
+#[test]
+fn softmax_of_large_numbers_and_in_single_precision() {
+    for form in FORMS {
+        let x = Tensor::new(&[[1000.0_f64, 1000.0, -1000.0], [0.0, 0.0, f64::NEG_INFINITY]], &Device::Cpu).unwrap();
+        assert_eq!(flat(&softmax(&x, form).unwrap()), [0.5, 0.5, 0.0, 0.5, 0.5, 0.0], "{form:?}");
+        let single = softmax(&random(12, &[4, 10]).to_dtype(DType::F32).unwrap(), form).unwrap();
+        let double = softmax(&random(12, &[4, 10]), form).unwrap();
+        assert_close("single precision", &flat(&single.to_dtype(DType::F64).unwrap()), &flat(&double), 1e-6);
+    }
+}
+
+#[test]
+fn gradients_of_layer_norm_are_its_differences() {
+    for shape in [&[1, 2, 4][..], &[3, 2, 2, 5], &[2, 1, 3]] {
+        let (members, width) = (shape[0], shape[shape.len() - 1]);
+        let x = variable(13, shape);
+        let (w, b) = (variable(14, &[members, width]), variable(15, &[members, width]));
+        let variables = [x.clone(), w.clone(), b.clone()];
+        check_gradients(&format!("layer norm of {shape:?}"), &variables, &|form| {
+            weighted(&layer_norm(&x, &w, &b, 1e-5, form).unwrap())
+        });
+    }
+}
+
+#[test]
+fn layer_norm_by_hand_and_alone_as_beside_others() {
+    // Mean 2, biased variance 2/3: (−1, 0, 1) / √(2/3).
+    let x = Tensor::new(&[[[1.0_f64, 2.0, 3.0]]], &Device::Cpu).unwrap();
+    let (w, b) = (Tensor::new(&[[1.0_f64, 2.0, 3.0]], &Device::Cpu), Tensor::new(&[[0.0_f64, 5.0, 1.0]], &Device::Cpu));
+    let (w, b) = (w.unwrap(), b.unwrap());
+    for form in FORMS {
+        let y = layer_norm(&x, &w, &b, 0.0, form).unwrap();
+        assert_close("layer norm", &flat(&y), &[-1.5_f64.sqrt(), 5.0, 3.0 * 1.5_f64.sqrt() + 1.0], 1e-12);
+    }
+    assert!(layer_norm(&x, &w, &Tensor::zeros((1, 2), DType::F64, &Device::Cpu).unwrap(), 0.0, Form::Kernel).is_err());
+    let all = random(16, &[3, 7, 6]).to_dtype(DType::F32).unwrap();
+    let (w, b) = (random(17, &[3, 6]).to_dtype(DType::F32).unwrap(), random(18, &[3, 6]).to_dtype(DType::F32).unwrap());
+    let together = layer_norm(&all, &w, &b, 1e-5, Form::Kernel).unwrap();
+    for k in 0..3 {
+        let of = |tensor: &Tensor| tensor.narrow(0, k, 1).unwrap();
+        let alone = layer_norm(&of(&all), &of(&w), &of(&b), 1e-5, Form::Kernel).unwrap();
+        assert_eq!(bits(&flat32(&alone)), bits(&flat32(&of(&together))));
+    }
+}
+
+fn flat32(tensor: &Tensor) -> Vec<f32> {
+    tensor.flatten_all().unwrap().to_vec1().unwrap()
 }
 
 #[test]
