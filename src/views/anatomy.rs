@@ -56,7 +56,7 @@ fn terms_ui(ui: &mut Ui, anatomy: &Anatomy) {
     let total = anatomy.soft * anatomy.soft_factor + anatomy.hard * anatomy.hard_factor;
     row_ui(ui, |ui, column| match column {
         0 => {
-            drop(ui.add(Label::new(RichText::new(text("anatomy-total")).font(semibold(size::BODY))).selectable(false)))
+            drop(ui.add(Label::new(RichText::new(text("anatomy-total")).font(semibold(size::BODY))).selectable(false)));
         }
         3 => drop(ui.add(Label::new(RichText::new(digits(total)).font(semibold(size::BODY))))),
         _ => {}

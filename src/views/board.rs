@@ -504,7 +504,8 @@ fn headline_words(job: &JobView, verdict: &Verdict) -> String {
         None => format!("{mean:.0}"),
     };
     let cell = headline.student.and_then(|cell| job.board.cells.get(cell)).map_or("", |cell| cell.label.as_str());
-    let interval = paired.interval.map_or_else(String::new, |it| format!("{:+.1} … {:+.1}", it.low, it.high));
+    let interval =
+        paired.interval.map_or_else(String::new, |it| format!("{:+.1} … {:+.1}", it.low, it.high).replace('-', "−"));
     text_with(
         if paired.interval.is_some() { "verdict-numbers" } else { "verdict-numbers-alone" },
         &[
