@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 
 use crate::recipe::Sweep;
-use crate::state::{BoardPage, FilePurpose, Metric, Quality, State};
+use crate::state::{BoardPage, FilePurpose, Metric, Palette, Pane, Quality, State};
+use crate::text::Language;
 use crate::training::report::{JobId, RunId, Setting};
 
 /// Something that needs no more data than its name.
@@ -45,8 +46,57 @@ pub enum Action {
     ResetLayout,
     /// Let nothing begin by itself, or go on.
     HoldQueue,
+    /// Search all that can be done, opened or shown.
+    Palette,
+    /// All keys on one sheet.
+    Shortcuts,
+    /// The arrangement for trying things out.
+    Lab,
+    /// The arrangement for comparing runs.
+    Compare,
+    /// The arrangement for explaining.
+    Learn,
     /// Frame times.
     ToggleOverlay,
+}
+
+/// Groups of actions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Menu {
+    /// The running job and those that wait.
+    Job,
+    /// The recipe and its files.
+    Recipe,
+    /// The lens.
+    Lens,
+    /// How panels are arranged.
+    Arrangement,
+    /// How things are shown.
+    View,
+    /// Finding one's way.
+    Help,
+}
+
+impl Menu {
+    /// All of them, in their order.
+    pub const ALL: [Self; 6] = [Self::Job, Self::Recipe, Self::Lens, Self::Arrangement, Self::View, Self::Help];
+
+    /// The key of its name among the window's words.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Job => "menu-job",
+            Self::Recipe => "menu-recipe",
+            Self::Lens => "menu-lens",
+            Self::Arrangement => "menu-arrangement",
+            Self::View => "menu-view",
+            Self::Help => "menu-help",
+        }
+    }
+
+    /// What stands in it.
+    pub fn actions(self) -> impl Iterator<Item = Action> {
+        Action::ALL.into_iter().filter(move |action| action.menu() == self)
+    }
 }
 
 /// A key with its modifiers, in egui's names for keys.
@@ -62,7 +112,7 @@ pub struct Shortcut {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 24] = [
         Self::Distil,
         Self::PauseOrPlay,
         Self::StepOnce,
@@ -81,6 +131,11 @@ impl Action {
         Self::ToggleTheme,
         Self::ResetLayout,
         Self::HoldQueue,
+        Self::Palette,
+        Self::Shortcuts,
+        Self::Lab,
+        Self::Compare,
+        Self::Learn,
         Self::ToggleOverlay,
     ];
 
@@ -105,6 +160,11 @@ impl Action {
             Self::ToggleTheme => "action-theme",
             Self::ResetLayout => "action-reset-layout",
             Self::HoldQueue => "action-hold-queue",
+            Self::Palette => "action-palette",
+            Self::Shortcuts => "action-shortcuts",
+            Self::Lab => "action-lab",
+            Self::Compare => "action-compare",
+            Self::Learn => "action-learn",
             Self::ToggleOverlay => "action-overlay",
         }
     }
@@ -129,7 +189,28 @@ impl Action {
             Self::LowerLensTemperature => plain("OpenBracket"),
             Self::ToggleLogLoss => plain("L"),
             Self::ToggleOverlay => plain("F12"),
+            Self::Palette => command("K"),
+            Self::Shortcuts => plain("Questionmark"),
+            Self::Lab => command("1"),
+            Self::Compare => command("2"),
+            Self::Learn => command("3"),
             Self::ToggleBin | Self::ToggleTheme | Self::ResetLayout | Self::HoldQueue => None,
+        }
+    }
+
+    /// Where it stands in the menu.
+    pub fn menu(self) -> Menu {
+        match self {
+            Self::Distil | Self::PauseOrPlay | Self::StepOnce | Self::Stop | Self::HoldQueue => Menu::Job,
+            Self::Undo | Self::Redo | Self::OpenTeacher | Self::SaveStudent => Menu::Recipe,
+            Self::NextSample
+            | Self::PreviousSample
+            | Self::RandomSample
+            | Self::RaiseLensTemperature
+            | Self::LowerLensTemperature => Menu::Lens,
+            Self::Lab | Self::Compare | Self::Learn | Self::ResetLayout => Menu::Arrangement,
+            Self::ToggleLogLoss | Self::ToggleBin | Self::ToggleTheme | Self::ToggleOverlay => Menu::View,
+            Self::Palette | Self::Shortcuts => Menu::Help,
         }
     }
 
@@ -151,6 +232,11 @@ impl Action {
             | Self::ToggleBin
             | Self::ToggleTheme
             | Self::ResetLayout
+            | Self::Palette
+            | Self::Shortcuts
+            | Self::Lab
+            | Self::Compare
+            | Self::Learn
             | Self::ToggleOverlay => true,
         }
     }
@@ -167,6 +253,16 @@ pub enum Command {
     Edit(&'static str, Box<Sweep>),
     /// T of the lens.
     LensTemperature(f64),
+    /// Which row of the probe set the lens shows.
+    LensRow(usize),
+    /// What is searched for in the palette, and which of what was found is marked; none closes it.
+    Palette(Option<Palette>),
+    /// Close the sheet of keys.
+    CloseShortcuts,
+    /// Which language the window speaks; none for the system's.
+    Language(Option<Language>),
+    /// Give one panel the whole room, or give it back.
+    Maximise(Option<Pane>),
     /// Show a job in the panels.
     Focus(JobId),
     /// Back to the recipe's preview.

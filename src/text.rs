@@ -1,22 +1,90 @@
-//! Every word the window shows, by key, from the Fluent file in `assets/i18n/`.
-//! A key that is missing shows itself, so that a slip is seen and nothing breaks.
+//! Every word the window shows, by key, from the Fluent files in `assets/i18n/`.
+//! A key that a language lacks is shown in English, and one that is nowhere shows itself: a slip is seen and nothing breaks.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::{Mutex, OnceLock, PoisonError},
-};
+use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
+use serde::{Deserialize, Serialize};
 use unic_langid::LanguageIdentifier;
 
 /// A number or a string in a message: `("epoch", 3.into())`, `("name", name.into())`.
 pub use fluent_bundle::FluentValue as Value;
 
-const ENGLISH: &str = include_str!("../assets/i18n/en.ftl");
+/// A language of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Language {
+    /// English.
+    #[serde(rename = "en")]
+    English,
+    /// Simplified Chinese.
+    #[serde(rename = "zh-CN")]
+    Chinese,
+}
+
+impl Language {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::English, Self::Chinese];
+
+    /// What it calls itself.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::Chinese => "简体中文",
+        }
+    }
+
+    /// Its tag in BCP 47.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Chinese => "zh-CN",
+        }
+    }
+
+    /// The one that the system speaks, or English.
+    pub fn of_system() -> Self {
+        let tags: Vec<String> = sys_locale::get_locales().collect();
+        Self::of_tags(tags.iter().map(String::as_str))
+    }
+
+    /// The first of some tags that is known.
+    fn of_tags<'a>(tags: impl IntoIterator<Item = &'a str>) -> Self {
+        let known = |tag: &str| match tag.split(['-', '_', '.']).next()?.to_ascii_lowercase().as_str() {
+            "zh" => Some(Self::Chinese),
+            "en" => Some(Self::English),
+            _ => None,
+        };
+        tags.into_iter().find_map(known).unwrap_or(Self::English)
+    }
+
+    fn source(self) -> &'static str {
+        match self {
+            Self::English => include_str!("../assets/i18n/en.ftl"),
+            Self::Chinese => include_str!("../assets/i18n/zh-CN.ftl"),
+        }
+    }
+}
+
+thread_local! {
+    /// A window lives on one thread; so do two that speak differently, in tests.
+    static SPOKEN: Cell<Language> = const { Cell::new(Language::English) };
+}
+
+/// The language of this thread's window.
+pub fn language() -> Language {
+    SPOKEN.get()
+}
+
+/// Lets this thread's window speak a language, from its next word on.
+pub fn speak(language: Language) {
+    SPOKEN.set(language);
+}
 
 /// The words for `key`.
 pub fn text(key: &str) -> String {
-    let words = words();
+    let words = words(language());
     words.plain.get(key).cloned().unwrap_or_else(|| words.format(key, None))
 }
 
@@ -25,7 +93,7 @@ pub fn text(key: &str) -> String {
 /// Pass whole numbers as numbers, so that plurals are right, and measured ones as strings with the digits they should show.
 pub fn text_with(key: &str, values: &[(&str, Value<'_>)]) -> String {
     let args: FluentArgs<'_> = values.iter().map(|(name, value)| (*name, value.clone())).collect();
-    words().format(key, Some(&args))
+    words(language()).format(key, Some(&args))
 }
 
 struct Words {
@@ -35,23 +103,30 @@ struct Words {
     missing: Mutex<HashSet<String>>,
 }
 
-fn words() -> &'static Words {
-    static WORDS: OnceLock<Words> = OnceLock::new();
-    WORDS.get_or_init(|| Words::new(ENGLISH))
+fn words(language: Language) -> &'static Words {
+    static WORDS: [OnceLock<Words>; Language::ALL.len()] = [const { OnceLock::new() }; Language::ALL.len()];
+    WORDS[language as usize].get_or_init(|| match language {
+        Language::English => Words::new(&[(language.tag(), language.source())]),
+        other => Words::new(&[("en", Language::English.source()), (other.tag(), other.source())]),
+    })
 }
 
 impl Words {
-    fn new(source: &str) -> Self {
-        let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(readable_part, errors)| {
-            log::error!("the words of the window have faults: {errors:?}");
-            readable_part
-        });
-        let english: LanguageIdentifier = "en".parse().unwrap_or_default();
-        let mut bundle = FluentBundle::new_concurrent(vec![english]);
+    /// Later sources win.
+    fn new(sources: &[(&str, &str)]) -> Self {
+        let language = sources.last().map_or("en", |(tag, _)| tag);
+        let language: LanguageIdentifier = language.parse().unwrap_or_default();
+        let mut bundle = FluentBundle::new_concurrent(vec![language]);
         bundle.set_use_isolating(false);
-        bundle.add_resource_overriding(resource);
-
-        let keys = source.lines().filter_map(|line| line.split_once('=')).map(|(key, _)| key.trim());
+        for (tag, source) in sources {
+            let resource = FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(readable_part, errors)| {
+                log::error!("the words of the window ({tag}) have faults: {errors:?}");
+                readable_part
+            });
+            bundle.add_resource_overriding(resource);
+        }
+        let lines = sources.iter().flat_map(|(_, source)| source.lines());
+        let keys = lines.filter_map(|line| line.split_once('=')).map(|(key, _)| key.trim());
         let plain = keys.filter_map(|key| Some((key.to_owned(), plain_message(&bundle, key)?))).collect();
         Self { bundle, plain, missing: Mutex::default() }
     }
@@ -91,15 +166,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_file_has_no_faults() {
-        assert!(FluentResource::try_new(ENGLISH.to_owned()).is_ok());
+    fn the_files_have_no_faults() {
+        for language in Language::ALL {
+            assert!(FluentResource::try_new(language.source().to_owned()).is_ok(), "{language:?}");
+        }
+    }
+
+    #[test]
+    fn the_systems_language_is_the_first_that_is_known() {
+        assert_eq!(Language::of_tags(["fr-FR", "zh-Hans-CN", "en"]), Language::Chinese);
+        assert_eq!(Language::of_tags(["en_GB.UTF-8", "zh"]), Language::English);
+        assert_eq!(Language::of_tags([]), Language::English);
+    }
+
+    #[test]
+    fn a_thread_speaks_the_language_it_was_told() {
+        speak(Language::Chinese);
+        assert_eq!(text("board-title"), words(Language::Chinese).plain["board-title"]);
+        assert!(text("action-distil").chars().any(|c| c > '\u{4e00}'));
+        let other = std::thread::Builder::new().spawn(|| text("action-distil")).unwrap().join().unwrap();
+        assert_eq!(other, "Distil");
+        // What a language lacks is English.
+        let words = Words::new(&[("en", "a = one\nb = two\n"), ("zh-CN", "b = 二\n")]);
+        assert_eq!((words.format("a", None), words.format("b", None)), ("one".to_owned(), "二".to_owned()));
     }
 
     #[test]
     fn plain_and_filled_messages() {
-        let words = Words::new(
-            "plain = One { \"{\" }\nfilled = { $count ->\n    [one] one run\n   *[other] { $count } runs\n } of { $name }\n",
-        );
+        let source = "plain = One { \"{\" }\nfilled = { $count ->\n    [one] one run\n   *[other] { $count } runs\n } of { $name }\n";
+        let words = Words::new(&[("en", source)]);
         assert_eq!(words.plain.len(), 1);
         assert_eq!(words.format("plain", None), "One {");
         let filled = |count: usize| {

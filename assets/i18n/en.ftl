@@ -63,12 +63,21 @@ action-hold-queue = Hold the queue
 action-hold-queue-hint = Whether what waits begins by itself when the running job has ended
 action-queue-hold = Hold: begin nothing by itself
 action-queue-go = Go on: begin the next by itself
+action-palette = Find anything
+action-palette-hint = Search all that can be done, recipes, runs and samples
+action-shortcuts = Keys
+action-shortcuts-hint = All keys on one sheet
+action-lab = Lab
+action-lab-hint = Try things out: recipe, curves, lens and runs
+action-compare = Compare
+action-compare-hint = Compare what was run: the list of runs and the curves of those that are ticked
+action-learn = Learn
+action-learn-hint = Explain: the lens and the anatomy of the loss
 action-overlay = Frame times
 action-overlay-hint = Show how long a frame takes
 
 # The bar at the top.
 bar-preset = Preset
-bar-view = View
 bar-progress = Training
 bar-starting = Starting…
 bar-failed = Failed: { $message }
@@ -428,3 +437,24 @@ board-again = { $count ->
     [one] Try the failed run again
    *[other] Try { $count } failed runs again
 }
+
+# The menu, the palette, the sheet of keys, arrangements.
+bar-menu = Menu
+bar-workspaces = Arrangement
+menu-job = Job
+menu-recipe = Recipe and files
+menu-lens = Lens
+menu-arrangement = Arrangement
+menu-view = View
+menu-help = Finding one’s way
+menu-language = Language
+menu-language-system = As the system
+palette-hint = What would you like to do?
+palette-nothing = Nothing is called that
+palette-recipe = recipe
+palette-run = run
+palette-sample = Row { $row }: { $label }
+shortcuts-hint = Keys without Ctrl act when nothing has the focus.
+shortcuts-close = Close
+toast-settings = The settings could not be read and are as at first; the old file was set aside. { $problem }
+toast-arrangement = An arrangement of panels could not be used; the usual one is shown. { $problem }

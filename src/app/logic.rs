@@ -41,7 +41,22 @@ impl App {
             self.listed = Instant::now();
             self.reader.list_if_changed();
         }
+        self.take_looks(ctx);
+        let Self { settings, state, tiles, kept, .. } = self;
+        settings.keep(|| super::remembered_of(state, tiles, kept));
         self.meter.set_on(self.state.shows_overlay);
+    }
+
+    /// How the window looks, for the next time.
+    fn take_looks(&mut self, ctx: &egui::Context) {
+        let kept = &mut self.kept;
+        kept.dark = match ctx.options(|options| options.theme_preference) {
+            egui::ThemePreference::Dark => Some(true),
+            egui::ThemePreference::Light => Some(false),
+            egui::ThemePreference::System => None,
+        };
+        let zoom = ctx.zoom_factor();
+        kept.zoom = ((zoom - 1.0).abs() > 1e-3).then_some(zoom);
     }
 
     fn take_reports(&mut self) {
@@ -51,7 +66,9 @@ impl App {
             listed |= self.state.take_report(report);
             if let Report::Started(started) = &**report {
                 let sweeps = self.state.jobs.get(&started.job).is_some_and(JobView::is_sweep);
-                super::tiles::show_board(&mut self.tiles, sweeps);
+                for tree in self.tiles.values_mut() {
+                    super::tiles::show_board(tree, sweeps);
+                }
             }
         }
         if let Some(job) = self.state.focus.and_then(|id| self.state.jobs.get_mut(&id)) {

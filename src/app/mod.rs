@@ -7,27 +7,32 @@ mod logic;
 mod perform;
 mod queue;
 mod reader;
+mod settings;
 mod shortcuts;
 mod tiles;
 mod ui;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub use dialogs::{Dialogs, RfdDialogs, ScriptedDialogs};
 use eframe::egui;
+pub use settings::SettingsFile;
 
 use crate::command::Commands;
 use crate::recipe::{Faults, QUICKSTART, Recipe};
 use crate::runs::{Store, StoreError, StoreWriter};
-use crate::state::State;
+use crate::state::{Pane, State, Workspace};
+use crate::text::{Language, speak, text_with};
 use crate::theme::{self, UiTokens as _};
 use crate::training::{DeviceChoice, Request, Worker, WorkerOptions};
-use crate::widgets::Toasts;
+use crate::widgets::{ToastKind, Toasts};
 use frame_meter::FrameMeter;
 use inbox::Inbox;
 use reader::Reader;
+pub use settings::Settings;
 
 /// Any error, as eframe takes it.
 type DynError = Box<dyn std::error::Error + Send + Sync>;
@@ -64,16 +69,21 @@ pub fn run(options: &Options) -> Result<(), OpenError> {
         return Err(OpenError::NoWindow("neither DISPLAY nor WAYLAND_DISPLAY is set".to_owned()));
     }
     let store = Store::writer(&options.store)?;
+    let mut settings = SettingsFile::of_user();
+    let remembered = settings.read();
     let viewport = egui::ViewportBuilder::default()
         .with_title("Stillroom")
         .with_app_id("stillroom")
+        .with_icon(icon())
         .with_inner_size([1280.0, 800.0])
         .with_min_inner_size([1024.0, 640.0]);
-    let native = eframe::NativeOptions { viewport, ..eframe::NativeOptions::default() };
+    let persistence_path = settings::folder_of_user().map(|folder| folder.join("place.ron"));
+    let native = eframe::NativeOptions { viewport, persistence_path, ..eframe::NativeOptions::default() };
     let device = options.device;
     let create = move |cc: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, DynError> {
         theme::install(&cc.egui_ctx);
-        let app = App::new(&cc.egui_ctx, store, device, Box::new(RfdDialogs::default()), pace(cc))?;
+        let dialogs = Box::new(RfdDialogs::default());
+        let app = App::new(&cc.egui_ctx, Parts { store, device, dialogs, pace: pace(cc), settings, remembered })?;
         Ok(Box::new(app))
     };
     eframe::run_native("Stillroom", native, Box::new(create)).map_err(|error| OpenError::NoWindow(error.to_string()))
@@ -86,6 +96,27 @@ const PACE_OF_CPU: Duration = Duration::from_millis(120);
 fn pace(cc: &eframe::CreationContext<'_>) -> Duration {
     let adapter = cc.wgpu_render_state.as_ref().map(|state| state.adapter.get_info().device_type);
     if adapter == Some(eframe::wgpu::DeviceType::Cpu) { PACE_OF_CPU } else { Duration::ZERO }
+}
+
+/// What a window is made of.
+pub struct Parts {
+    /// Where runs are kept.
+    pub store: StoreWriter,
+    /// Which device trains.
+    pub device: DeviceChoice,
+    /// How files are asked for.
+    pub dialogs: Box<dyn Dialogs>,
+    /// The least time from a report of the training thread to the frame that shows it.
+    pub pace: Duration,
+    /// Where settings are kept.
+    pub settings: SettingsFile,
+    /// What was kept there, and what was wrong with it.
+    pub remembered: (Settings, Option<String>),
+}
+
+fn icon() -> egui::IconData {
+    let png = include_bytes!("../../assets/icon/stillroom-256.png");
+    eframe::icon_data::from_png_bytes(png).unwrap_or_default()
 }
 
 /// The window.
@@ -101,7 +132,9 @@ pub struct App {
     reader: Reader,
     dialogs: Box<dyn Dialogs>,
     toasts: Toasts,
-    tiles: egui_tiles::Tree<tiles::Pane>,
+    tiles: Arrangements,
+    settings: SettingsFile,
+    kept: Settings,
     meter: FrameMeter,
     /// The recipe that was last asked a preview of, and when the present one was changed.
     previewed: Option<Recipe>,
@@ -110,18 +143,13 @@ pub struct App {
 }
 
 impl App {
-    /// The window's contents, with their threads. The theme must be installed in `ctx`. `pace` is the least time from a report
-    /// of the training thread to the frame that shows it.
+    /// The window's contents, with their threads. The theme must be installed in `ctx`.
     ///
     /// # Errors
     /// When the system gives no thread, or the first recipe is faulty.
-    pub fn new(
-        ctx: &egui::Context,
-        store: StoreWriter,
-        device: DeviceChoice,
-        dialogs: Box<dyn Dialogs>,
-        pace: Duration,
-    ) -> Result<Self, DynError> {
+    pub fn new(ctx: &egui::Context, parts: Parts) -> Result<Self, DynError> {
+        let Parts { store, device, dialogs, pace, settings, remembered: (kept, fault) } = parts;
+        speak(kept.language.unwrap_or_else(Language::of_system));
         let recipe = QUICKSTART.sweep()?;
         let repaint = ctx.clone();
         let inbox = Arc::new(Inbox::new(move || repaint.request_repaint_after(pace)));
@@ -132,17 +160,39 @@ impl App {
         reader.list();
         reader.waiting();
         worker.send(Request::Preview(Box::new(recipe.base.clone())));
+        let mut toasts = Toasts::default();
+        if let Some(problem) = fault {
+            toasts.add(ToastKind::Fault, text_with("toast-settings", &[("problem", problem.into())]));
+        }
+        if let Some(dark) = kept.dark {
+            ctx.set_theme(if dark { egui::Theme::Dark } else { egui::Theme::Light });
+        }
+        if let Some(zoom) = kept.zoom {
+            ctx.set_zoom_factor(zoom.clamp(0.5, 3.0));
+        }
+        let mut tiles = Arrangements::new();
+        for workspace in Workspace::ALL {
+            let tree = kept.arrangement(workspace).unwrap_or_else(|problem| {
+                toasts.add(ToastKind::Fault, text_with("toast-arrangement", &[("problem", problem.into())]));
+                None
+            });
+            tiles.insert(workspace, tree.unwrap_or_else(|| tiles::default_arrangement(workspace)));
+        }
+        let mut state = State::new(recipe.clone());
+        (state.language, state.workspace) = (kept.language, kept.workspace);
         Ok(Self {
             worker,
             store,
-            previewed: Some(recipe.base.clone()),
-            state: State::new(recipe),
+            previewed: Some(recipe.base),
+            state,
             commands: Commands::default(),
             inbox,
             reader,
             dialogs,
-            toasts: Toasts::default(),
-            tiles: tiles::default_arrangement(),
+            toasts,
+            tiles,
+            settings,
+            kept,
             meter: FrameMeter::install(ctx),
             changed: Instant::now(),
             listed: Instant::now(),
@@ -155,10 +205,36 @@ impl App {
     }
 }
 
+impl Drop for App {
+    fn drop(&mut self) {
+        self.settings.keep_at_once(remembered_of(&self.state, &self.tiles, &self.kept));
+    }
+}
+
+/// Arrangements by workspace.
+type Arrangements = BTreeMap<Workspace, egui_tiles::Tree<Pane>>;
+
+/// What is to be remembered, but for what egui alone knows.
+fn remembered_of(state: &State, tiles: &Arrangements, kept: &Settings) -> Settings {
+    let arrangements =
+        tiles.iter().filter_map(|(workspace, tree)| Some((*workspace, serde_json::to_value(tree).ok()?)));
+    Settings {
+        language: state.language,
+        workspace: state.workspace,
+        arrangements: arrangements.collect(),
+        ..kept.clone()
+    }
+}
+
 impl eframe::App for App {
     /// The panels' ground is what the window is cleared with: nothing is drawn over twice.
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
         visuals.tokens().panel.to_normalized_gamma_f32()
+    }
+
+    /// What egui itself would remember is nothing that anyone misses.
+    fn persist_egui_memory(&self) -> bool {
+        false
     }
 
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {

@@ -6,12 +6,13 @@ use std::time::Instant;
 use eframe::egui;
 
 use super::App;
+use super::tiles::default_arrangement;
 use crate::command::{Action, Command};
 use crate::model::Checkpoint;
 use crate::recipe::{CheckpointSource, Preset, Sweep, TeacherRecipe, preset};
 use crate::rng::Key;
-use crate::state::{FilePurpose, Wish};
-use crate::text::text_with;
+use crate::state::{FilePurpose, Palette, Wish, Workspace};
+use crate::text::{Language, speak, text_with};
 use crate::training::Request;
 use crate::training::report::Setting;
 use crate::widgets::ToastKind;
@@ -29,6 +30,17 @@ impl App {
             Command::LoadPreset(name) => self.load_preset(name, ctx),
             Command::Edit(field, recipe) => self.edit(field, *recipe, ctx),
             Command::LensTemperature(t) => self.state.lens.temperature = t,
+            Command::LensRow(row) => {
+                self.state.lens.row = row;
+                self.state.lens.clamp(self.probe_rows());
+            }
+            Command::Palette(palette) => self.state.palette = palette,
+            Command::CloseShortcuts => self.state.shows_shortcuts = false,
+            Command::Language(language) => {
+                self.state.language = language;
+                speak(language.unwrap_or_else(Language::of_system));
+            }
+            Command::Maximise(panel) => self.state.maximised = panel,
             Command::Focus(job) => self.focus(job),
             Command::ClearFocus => self.state.focus = None,
             Command::Overlay(run, true) => {
@@ -139,9 +151,26 @@ impl App {
                 let dark = ctx.global_style().visuals.dark_mode;
                 ctx.set_theme(if dark { egui::Theme::Light } else { egui::Theme::Dark });
             }
-            Action::ResetLayout => self.tiles = super::tiles::default_arrangement(),
+            Action::ResetLayout => {
+                self.state.maximised = None;
+                let workspace = self.state.workspace;
+                self.tiles.insert(workspace, default_arrangement(workspace));
+            }
+            Action::Palette => {
+                let open = self.state.palette.is_some();
+                self.state.palette = (!open).then(Palette::default);
+            }
+            Action::Shortcuts => self.state.shows_shortcuts = !self.state.shows_shortcuts,
+            Action::Lab => self.enter(Workspace::Lab),
+            Action::Compare => self.enter(Workspace::Compare),
+            Action::Learn => self.enter(Workspace::Learn),
             Action::ToggleOverlay => self.state.shows_overlay = !self.state.shows_overlay,
         }
+    }
+
+    fn enter(&mut self, workspace: Workspace) {
+        self.state.workspace = workspace;
+        self.state.maximised = None;
     }
 
     fn probe_rows(&self) -> usize {

@@ -7,7 +7,7 @@ use crate::state::State;
 
 /// Sends the actions whose keys were pressed in this frame.
 pub(super) fn take_keys(ctx: &Context, state: &State, commands: &Commands) {
-    if state.path_field.is_some() {
+    if state.path_field.is_some() || state.shows_shortcuts {
         return;
     }
     let mut actions: Vec<_> = Action::ALL.into_iter().filter_map(|action| Some((action, action.shortcut()?))).collect();
@@ -15,6 +15,10 @@ pub(super) fn take_keys(ctx: &Context, state: &State, commands: &Commands) {
     actions.sort_by_key(|(_, shortcut)| !shortcut.shift);
     let busy = ctx.memory(|memory| memory.focused().is_some());
     for (action, shortcut) in actions {
+        // While the palette is open its own keys alone count, and the one that closes it.
+        if state.palette.is_some() && action != Action::Palette {
+            continue;
+        }
         // F keys type nothing, whatever has the focus.
         let types = !shortcut.command && shortcut.key != "F12";
         if (busy && types) || (ctx.text_edit_focused() && shortcut.key == "Z") {

@@ -6,50 +6,66 @@ use egui_tiles::{
     UiResponse,
 };
 
-use crate::command::Commands;
-use crate::state::State;
+use crate::command::{Command, Commands};
+use crate::state::{Pane, State, Workspace};
 use crate::text::text;
 use crate::theme::{UiTokens as _, size};
 use crate::views;
 
-/// One panel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pane {
-    /// What to run.
-    Recipe,
-    /// Loss by step.
-    Loss,
-    /// Errors, accuracy, agreement by epoch.
-    Quality,
-    /// One sample, softened.
-    Lens,
-    /// The cells of a sweep.
-    Board,
-    /// What each term of the loss contributes.
-    Anatomy,
-    /// What was run.
-    Runs,
-}
-
-/// The recipe at the left; curves and lens beside it, the list of runs below them.
-pub(super) fn default_arrangement() -> Tree<Pane> {
+/// The arrangement of a workspace as it is at first.
+pub(super) fn default_arrangement(workspace: Workspace) -> Tree<Pane> {
     let mut tiles = Tiles::default();
-    let [recipe, loss, quality, lens, board, anatomy, runs] =
-        [Pane::Recipe, Pane::Loss, Pane::Quality, Pane::Lens, Pane::Board, Pane::Anatomy, Pane::Runs]
-            .map(|pane| tiles.insert_pane(pane));
-    let lens = tiles.insert_tab_tile(vec![lens, board, anatomy]);
-    let linear = |tiles: &mut Tiles<Pane>, dir, parts: [(TileId, f32); 2]| {
+    let all = [Pane::Recipe, Pane::Loss, Pane::Quality, Pane::Lens, Pane::Board, Pane::Anatomy, Pane::Runs];
+    let [recipe, loss, quality, lens, board, anatomy, runs] = all.map(|panel| tiles.insert_pane(panel));
+    let linear = |tiles: &mut Tiles<Pane>, dir, parts: &[(TileId, f32)]| {
         let mut linear = Linear::new(dir, parts.iter().map(|(tile, _)| *tile).collect());
         for (tile, share) in parts {
-            linear.shares.set_share(tile, share);
+            linear.shares.set_share(*tile, *share);
         }
-        tiles.insert_container(Container::Linear(linear))
+        tiles.insert_new(Tile::Container(Container::Linear(linear)))
     };
-    let curves = linear(&mut tiles, LinearDir::Vertical, [(loss, 0.58), (quality, 0.42)]);
-    let upper = linear(&mut tiles, LinearDir::Horizontal, [(curves, 0.62), (lens, 0.38)]);
-    let right = linear(&mut tiles, LinearDir::Vertical, [(upper, 0.745), (runs, 0.255)]);
-    let root = linear(&mut tiles, LinearDir::Horizontal, [(recipe, 0.209), (right, 0.791)]);
-    Tree::new(egui::Id::unique("panels"), root, tiles)
+    let (across, down) = (LinearDir::Horizontal, LinearDir::Vertical);
+    let root = match workspace {
+        // The recipe at the left; curves and lens beside it, the list of runs below them.
+        Workspace::Lab => {
+            let lens = tiles.insert_tab_tile(vec![lens, board, anatomy]);
+            let curves = linear(&mut tiles, down, &[(loss, 0.58), (quality, 0.42)]);
+            let upper = linear(&mut tiles, across, &[(curves, 0.62), (lens, 0.38)]);
+            let right = linear(&mut tiles, down, &[(upper, 0.745), (runs, 0.255)]);
+            linear(&mut tiles, across, &[(recipe, 0.209), (right, 0.791)])
+        }
+        // Runs have half of the height, with the curves of what is ticked above them; the recipe is a tab away.
+        Workspace::Compare => {
+            let board = tiles.insert_tab_tile(vec![board, lens, anatomy, recipe]);
+            let upper = linear(&mut tiles, across, &[(loss, 0.35), (quality, 0.33), (board, 0.32)]);
+            linear(&mut tiles, down, &[(upper, 0.55), (runs, 0.45)])
+        }
+        // The lens in the middle of everything; what is trained stands beside it.
+        Workspace::Learn => {
+            let curves = tiles.insert_tab_tile(vec![loss, quality, runs]);
+            let side = linear(&mut tiles, down, &[(anatomy, 0.52), (curves, 0.48)]);
+            let rest = linear(&mut tiles, across, &[(lens, 0.52), (side, 0.48)]);
+            let recipe = tiles.insert_tab_tile(vec![recipe, board]);
+            linear(&mut tiles, across, &[(recipe, 0.23), (rest, 0.77)])
+        }
+    };
+    Tree::new(egui::Id::unique(("panels", workspace)), root, tiles)
+}
+
+/// Whether an arrangement that was kept has every panel once.
+pub(super) fn is_whole(tree: &Tree<Pane>) -> bool {
+    let mut found: Vec<Pane> = tree
+        .tiles
+        .tiles()
+        .filter_map(|tile| match tile {
+            Tile::Pane(panel) => Some(*panel),
+            Tile::Container(_) => None,
+        })
+        .collect();
+    found.sort_by_key(|panel| *panel as u8);
+    let count = found.len();
+    found.dedup();
+    tree.root.is_some() && count == 7 && found.len() == 7
 }
 
 /// Brings the board to the front of its tabs, or the lens.
@@ -64,6 +80,19 @@ pub(super) struct Panels<'a> {
     pub commands: &'a Commands,
 }
 
+/// Draws one panel into all of its room.
+pub(super) fn panel_ui(ui: &mut Ui, panel: Pane, state: &State, commands: &Commands) {
+    match panel {
+        Pane::Recipe => views::recipe_ui(ui, state, commands),
+        Pane::Loss => views::loss_ui(ui, state, commands),
+        Pane::Quality => views::quality_ui(ui, state, commands),
+        Pane::Lens => views::lens_ui(ui, state, commands),
+        Pane::Board => views::board_ui(ui, state, commands),
+        Pane::Anatomy => views::anatomy_ui(ui, state),
+        Pane::Runs => views::runs_ui(ui, state, commands),
+    }
+}
+
 impl Behavior<Pane> for Panels<'_> {
     fn pane_ui(&mut self, ui: &mut Ui, _tile: TileId, pane: &mut Pane) -> UiResponse {
         let rect = ui.max_rect();
@@ -72,14 +101,10 @@ impl Behavior<Pane> for Panels<'_> {
         let handle = egui::Rect::from_min_size(rect.min, egui::vec2(rect.width(), size::SECTION));
         let handle = ui.interact(handle, ui.scope_id().with("handle"), egui::Sense::click_and_drag());
         let (state, commands) = (self.state, self.commands);
-        match pane {
-            Pane::Recipe => views::recipe_ui(ui, state, commands),
-            Pane::Loss => views::loss_ui(ui, state, commands),
-            Pane::Quality => views::quality_ui(ui, state, commands),
-            Pane::Lens => views::lens_ui(ui, state, commands),
-            Pane::Board => views::board_ui(ui, state, commands),
-            Pane::Anatomy => views::anatomy_ui(ui, state),
-            Pane::Runs => views::runs_ui(ui, state, commands),
+        panel_ui(ui, *pane, state, commands);
+        if handle.double_clicked() {
+            let now = self.state.maximised;
+            commands.send(Command::Maximise(if now.is_some() { None } else { Some(*pane) }));
         }
         if handle.drag_started() { UiResponse::DragStarted } else { UiResponse::None }
     }

@@ -3,13 +3,26 @@
 use eframe::egui::{self, Frame, Panel, Ui};
 
 use super::App;
-use super::tiles::Panels;
+use super::tiles::{Panels, panel_ui};
+use crate::command::{Command, Commands};
+use crate::state::{Pane, State};
 use crate::text::text_with;
-use crate::theme::{UiTokens as _, space};
+use crate::theme::{UiTokens as _, size, space};
 use crate::views;
 
 /// Height of the bar at the top.
 const BAR: f32 = 44.0;
+
+/// One panel in all of the room; a double click on its title row gives the room back.
+fn maximised_ui(ui: &mut Ui, panel: Pane, state: &State, commands: &Commands) {
+    let rect = ui.max_rect();
+    let handle = egui::Rect::from_min_size(rect.min, egui::vec2(rect.width(), size::SECTION));
+    let handle = ui.interact(handle, ui.scope_id().with("handle"), egui::Sense::click());
+    panel_ui(ui, panel, state, commands);
+    if handle.double_clicked() {
+        commands.send(Command::Maximise(None));
+    }
+}
 
 impl App {
     pub(super) fn window_ui(&mut self, ui: &mut Ui) {
@@ -17,8 +30,17 @@ impl App {
         Panel::top("bar").frame(Frame::NONE).exact_size(BAR).resizable(false).show(ui, |ui| {
             views::bar_ui(ui, state, commands);
         });
-        egui::CentralPanel::no_frame().show(ui, |ui| tiles.ui(&mut Panels { state, commands }, ui));
+        egui::CentralPanel::no_frame().show(ui, |ui| match state.maximised {
+            None => {
+                if let Some(tree) = tiles.get_mut(&state.workspace) {
+                    tree.ui(&mut Panels { state, commands }, ui);
+                }
+            }
+            Some(panel) => maximised_ui(ui, panel, state, commands),
+        });
         views::path_field_ui(ui, state, commands);
+        views::palette_ui(ui, state, commands);
+        views::shortcuts_ui(ui, state, commands);
         if state.shows_overlay {
             self.overlay_ui(ui);
         }

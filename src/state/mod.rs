@@ -10,6 +10,7 @@ mod loss_curve;
 mod outlook;
 mod queue;
 pub mod series;
+mod workspace;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -22,9 +23,11 @@ pub use lens::{Lens, LensView};
 pub use loss_curve::LossCurve;
 pub use outlook::Outlook;
 pub use queue::{Queue, Waiting, Wish};
+pub use workspace::{Palette, Pane, Workspace};
 
 use crate::recipe::{PRESETS, Sweep};
 use crate::runs::RunRow;
+use crate::text::Language;
 use crate::training::report::{DeviceInfo, JobId, Live, Preview, Progress, Report, RunId, RunInfo, Setting, Snapshot};
 
 /// Everything that the window shows.
@@ -74,6 +77,16 @@ pub struct State {
     pub board: BoardSettings,
     /// How curves are drawn.
     pub curves: CurveSettings,
+    /// Which arrangement of panels.
+    pub workspace: Workspace,
+    /// The panel that has the whole room.
+    pub maximised: Option<Pane>,
+    /// What is searched for, while the palette is open.
+    pub palette: Option<Palette>,
+    /// Whether the sheet of keys is open.
+    pub shows_shortcuts: bool,
+    /// The language that the user chose; none for the system's.
+    pub language: Option<Language>,
     /// A path that is typed in because no file dialog opens.
     pub path_field: Option<PathField>,
     /// Whether deleted runs are listed.
@@ -168,6 +181,11 @@ impl State {
             overlaid: BTreeSet::new(),
             board: BoardSettings::default(),
             curves: CurveSettings { log_y: true, smooth: true, hidden: BTreeSet::new(), quality: Quality::Errors },
+            workspace: Workspace::default(),
+            maximised: None,
+            palette: None,
+            shows_shortcuts: false,
+            language: None,
             path_field: None,
             shows_bin: false,
             shows_overlay: false,

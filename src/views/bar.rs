@@ -1,16 +1,19 @@
 //! The bar at the top: preset, the buttons of the job, progress with time left, device.
 
-use eframe::egui::{Align, Label, Layout, RichText, Ui, UiBuilder, vec2};
+use eframe::egui::{Align, Button, Label, Layout, RichText, Ui, UiBuilder, vec2};
 
 use super::queue::queue_ui;
-use super::{action_button, hint_of};
-use crate::command::{Action, Command, Commands};
+use super::{action_button, hint_of, key_words};
+use crate::command::{Action, Command, Commands, Menu};
 use crate::recipe::PRESETS;
-use crate::state::State;
-use crate::text::{text, text_with};
-use crate::theme::{Icon, UiTokens as _, space, title};
+use crate::state::{State, Workspace};
+use crate::text::{Language, text, text_with};
+use crate::theme::{Icon, UiTokens as _, caption, space, title};
 use crate::training::report::{Activity, JobOutcome, Progress};
-use crate::widgets::{Dropdown, primary_button, progress_ui};
+use crate::widgets::{Dropdown, primary_button, progress_ui, segmented_ui};
+
+/// Width of the menu.
+const MENU: f32 = 260.0;
 
 /// Fills its panel.
 pub fn bar_ui(ui: &mut Ui, state: &State, commands: &Commands) {
@@ -36,7 +39,8 @@ pub fn bar_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     ui.add_space(space::XS);
 
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        view_menu_ui(ui, commands);
+        menu_ui(ui, state, commands);
+        workspaces_ui(ui, state, commands);
         device_ui(ui, state);
         queue_ui(ui, state, commands);
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| status_ui(ui, state));
@@ -54,15 +58,43 @@ fn preset_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     });
 }
 
-/// What concerns the window and no recipe.
-fn view_menu_ui(ui: &mut Ui, commands: &Commands) {
-    Dropdown::new(&text("bar-view"), &text("bar-view")).plain().show(ui, |ui| {
-        for action in [Action::ToggleTheme, Action::ResetLayout, Action::ToggleLogLoss, Action::ToggleOverlay] {
-            if ui.selectable_label(false, text(action.key())).on_hover_text(hint_of(action)).clicked() {
-                commands.act(action);
+/// Everything that can be done, in groups, with its keys; then the languages.
+fn menu_ui(ui: &mut Ui, state: &State, commands: &Commands) {
+    Dropdown::new(&text("bar-menu"), &text("bar-menu")).plain().show(ui, |ui| {
+        ui.set_min_width(MENU);
+        ui.spacing_mut().item_spacing.y = 1.0;
+        for menu in Menu::ALL {
+            ui.add(Label::new(caption(text(menu.key()))).selectable(false));
+            for action in menu.actions() {
+                let keys = action.shortcut().map(key_words).unwrap_or_default();
+                let button = Button::selectable(false, text(action.key())).shortcut_text(keys);
+                let response = ui.add_enabled(action.enabled(state), button).on_hover_text(hint_of(action));
+                if response.clicked() {
+                    commands.act(action);
+                }
+            }
+            ui.add_space(space::XS);
+        }
+        ui.add(Label::new(caption(text("menu-language"))).selectable(false));
+        if ui.selectable_label(state.language.is_none(), text("menu-language-system")).clicked() {
+            commands.send(Command::Language(None));
+        }
+        for language in Language::ALL {
+            if ui.selectable_label(state.language == Some(language), language.name()).clicked() {
+                commands.send(Command::Language(Some(language)));
             }
         }
     });
+}
+
+fn workspaces_ui(ui: &mut Ui, state: &State, commands: &Commands) {
+    let actions = [Action::Lab, Action::Compare, Action::Learn];
+    let names = actions.map(|action| text(action.key()));
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut chosen = Workspace::ALL.iter().position(|it| *it == state.workspace).unwrap_or(0);
+    if segmented_ui(ui, &text("bar-workspaces"), &mut chosen, &names).changed() {
+        commands.act(actions[chosen]);
+    }
 }
 
 /// Progress while a job runs; how the last one ended otherwise.

@@ -6,26 +6,30 @@ mod board;
 mod curves;
 mod lens;
 mod loss;
+mod palette;
 mod path_field;
 mod quality;
 mod queue;
 mod recipe;
 mod run_settings;
 mod runs;
+mod shortcuts;
 
 pub use anatomy::anatomy_ui;
 pub use bar::bar_ui;
 pub use board::board_ui;
 pub use lens::lens_ui;
 pub use loss::loss_ui;
+pub use palette::palette_ui;
 pub use path_field::path_field_ui;
 pub use quality::quality_ui;
 pub use recipe::recipe_ui;
 pub use runs::runs_ui;
+pub use shortcuts::shortcuts_ui;
 
 use eframe::egui::{Response, Ui};
 
-use crate::command::{Action, Commands};
+use crate::command::{Action, Commands, Shortcut};
 use crate::state::State;
 use crate::text::text;
 use crate::theme::Icon;
@@ -55,21 +59,54 @@ fn hint_of(action: Action) -> String {
     let hint = text(&format!("{}-hint", action.key()));
     match action.shortcut() {
         None => hint,
-        Some(shortcut) => {
-            let key = match shortcut.key {
-                "Period" => ".",
-                "ArrowRight" => "→",
-                "ArrowLeft" => "←",
-                "OpenBracket" => "[",
-                "CloseBracket" => "]",
-                other => other,
-            };
-            let control = if cfg!(target_os = "macos") { "Cmd+" } else { "Ctrl+" };
-            let (command, shift) =
-                (if shortcut.command { control } else { "" }, if shortcut.shift { "Shift+" } else { "" });
-            format!("{hint}  ({command}{shift}{key})")
-        }
+        Some(shortcut) => format!("{hint}  ({})", key_words(shortcut)),
     }
+}
+
+/// A shortcut as it stands on the keys: `Ctrl+Shift+Z`.
+fn key_words(shortcut: Shortcut) -> String {
+    let key = match shortcut.key {
+        "Period" => ".",
+        "ArrowRight" => "→",
+        "ArrowLeft" => "←",
+        "OpenBracket" => "[",
+        "CloseBracket" => "]",
+        "Questionmark" => "?",
+        other => other,
+    };
+    let control = if cfg!(target_os = "macos") { "Cmd+" } else { "Ctrl+" };
+    let (command, shift) = (if shortcut.command { control } else { "" }, if shortcut.shift { "Shift+" } else { "" });
+    format!("{command}{shift}{key}")
+}
+
+/// The sign of an action, where it has one.
+fn icon_of(action: Action) -> Option<Icon> {
+    Some(match action {
+        Action::Distil => Icon::Play,
+        Action::PauseOrPlay => Icon::Pause,
+        Action::StepOnce => Icon::Step,
+        Action::Stop => Icon::Stop,
+        Action::Undo => Icon::Undo,
+        Action::Redo => Icon::Redo,
+        Action::OpenTeacher => Icon::Folder,
+        Action::SaveStudent => Icon::Save,
+        Action::NextSample => Icon::ChevronRight,
+        Action::PreviousSample => Icon::ChevronLeft,
+        Action::RandomSample => Icon::Dice,
+        Action::RaiseLensTemperature => Icon::ChevronUp,
+        Action::LowerLensTemperature => Icon::ChevronDown,
+        Action::ToggleBin => Icon::Trash,
+        Action::ResetLayout => Icon::Restore,
+        Action::ToggleLogLoss
+        | Action::ToggleTheme
+        | Action::HoldQueue
+        | Action::Palette
+        | Action::Shortcuts
+        | Action::Lab
+        | Action::Compare
+        | Action::Learn
+        | Action::ToggleOverlay => return None,
+    })
 }
 
 /// A number with thousands apart: 55,050.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod jobs;
+mod places;
 mod queue;
 mod sweeps;
 
@@ -13,20 +14,29 @@ use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use stillroom::app::{App, ScriptedDialogs};
+use stillroom::app::{App, Parts, ScriptedDialogs, SettingsFile};
 use stillroom::runs::Store;
 use stillroom::state::State;
+use stillroom::text::Language;
 use stillroom::theme;
 use stillroom::training::DeviceChoice;
 
 type Window = Harness<'static, App>;
 
 fn open(store: &Path, dialogs: &ScriptedDialogs) -> Window {
+    open_with(store, dialogs, SettingsFile::none())
+}
+
+/// The same with settings. The window speaks English unless they say something else, whatever this machine speaks.
+fn open_with(store: &Path, dialogs: &ScriptedDialogs, mut settings: SettingsFile) -> Window {
     let store = Store::writer(store).unwrap();
+    let mut remembered = settings.read();
+    remembered.0.language.get_or_insert(Language::English);
     let dialogs = Box::new(dialogs.clone());
     Harness::builder().with_size([1280.0, 800.0]).build_eframe(move |cc| {
         theme::install(&cc.egui_ctx);
-        App::new(&cc.egui_ctx, store, DeviceChoice::Cpu, dialogs, Duration::ZERO).unwrap()
+        let (device, pace) = (DeviceChoice::Cpu, Duration::ZERO);
+        App::new(&cc.egui_ctx, Parts { store, device, dialogs, pace, settings, remembered }).unwrap()
     })
 }
 

@@ -1,0 +1,460 @@
+# The words of the window, in English. Keys read `place-thing`; values in braces are filled in by the program.
+
+# Parts that are used everywhere.
+widget-percent = { $value } %
+widget-reset-hint = Double-click for { $value }
+widget-shares = { $first-name } { $first }, { $second-name } { $second }
+widget-bars-row = { $class }: { $left-name } { $left }, { $right-name } { $right }
+widget-bars-row-label = { $class } (label): { $left-name } { $left }, { $right-name } { $right }
+widget-bars-missing = –
+widget-bars-unit = %
+widget-curve-now = { $name } { $value }
+widget-curve-empty = no points yet
+widget-curve-at = { $axis } { $x }
+widget-curve-more = { $count ->
+    [one] and one more
+   *[other] and { $count } more
+}
+widget-curve-hide = Click to hide or show
+widget-picture = Picture, { $width } × { $height }
+widget-features = { $count ->
+    [one] One feature
+   *[other] { $count } features
+}
+widget-remove = Remove { $name }
+
+# Actions: the name, and the explanation on hover.
+action-distil = Distil
+action-distil-hint = Run this recipe
+action-distil-later = Run this recipe after the job that runs now (Ctrl+Enter)
+action-pause = Pause or play
+action-pause-hint = Rest before the next step, or go on
+action-step = One step
+action-step-hint = Take one step of training while paused
+action-stop = Stop
+action-stop-hint = End the job now and keep its results so far
+action-undo = Undo
+action-undo-hint = Take the last change of the recipe back
+action-redo = Redo
+action-redo-hint = Make the change again
+action-open-teacher = Open teacher…
+action-open-teacher-hint = Use a saved .safetensors model as the teacher
+action-save-student = Save student…
+action-save-student-hint = Save the student of the job on show as a .safetensors file
+action-next-sample = Next sample
+action-next-sample-hint = The next validation row of the lens
+action-previous-sample = Previous sample
+action-previous-sample-hint = The validation row before
+action-random-sample = Random sample
+action-random-sample-hint = Any validation row of the lens
+action-raise-temperature = Raise T
+action-raise-temperature-hint = A higher temperature in the lens
+action-lower-temperature = Lower T
+action-lower-temperature-hint = A lower temperature in the lens
+action-log-loss = Log y
+action-log-loss-hint = Logarithmic or linear loss
+action-bin = bin
+action-bin-hint = List deleted runs too
+action-theme = Light or dark
+action-theme-hint = Change between light and dark
+action-reset-layout = Reset layout
+action-reset-layout-hint = Put the panels back where they belong
+action-hold-queue = Hold the queue
+action-hold-queue-hint = Whether what waits begins by itself when the running job has ended
+action-queue-hold = Hold: begin nothing by itself
+action-queue-go = Go on: begin the next by itself
+action-palette = Find anything
+action-palette-hint = Search all that can be done, recipes, runs and samples
+action-shortcuts = Keys
+action-shortcuts-hint = All keys on one sheet
+action-lab = Lab
+action-lab-hint = Try things out: recipe, curves, lens and runs
+action-compare = Compare
+action-compare-hint = Compare what was run: the list of runs and the curves of those that are ticked
+action-learn = Learn
+action-learn-hint = Explain: the lens and the anatomy of the loss
+action-overlay = Frame times
+action-overlay-hint = Show how long a frame takes
+
+# The bar at the top.
+bar-preset = Preset
+bar-progress = Training
+bar-starting = Starting…
+bar-failed = Failed: { $message }
+bar-done = Done
+bar-stopped = Stopped
+bar-resting = Paused; it can be resumed from the list of runs
+bar-epoch = epoch { $epoch } of { $epochs }
+bar-epoch-teacher = teacher, epoch { $epoch } of { $epochs }
+bar-paused-at = paused at step { $step }
+bar-waiting-for-disk = waiting for the disk
+bar-time-left = { $time } left
+duration-seconds = { $seconds } s
+bar-cpu = CPU · { $threads ->
+    [one] 1 thread
+   *[other] { $threads } threads
+}
+bar-pace = { $pace } steps/s
+
+# The recipe panel.
+recipe-title = Recipe
+recipe-data = Data
+recipe-rows = { $train } train · { $validation } validation · { $test } test
+recipe-omits = The students never see: { $classes }
+recipe-labelled = { $percent } % of the rows have a label
+recipe-noise = { $percent } % of the labels are wrong
+recipe-teacher = Teacher
+recipe-shipped = The shipped teacher
+recipe-train-teacher = Train { $model } first
+recipe-trained-first = trained first
+recipe-parameters = { $count } parameters
+recipe-wrong = { $errors } of { $rows } wrong
+recipe-student = Student
+recipe-smaller = { $times } times smaller
+recipe-temperature = Temperature
+recipe-temperature-hint = T of both softened distributions in the loss. A running job takes it at once.
+recipe-soft-weight = Soft weight
+recipe-soft-weight-hint = Weight of the soft term: KL divergence from the teacher's softened distribution
+recipe-hard-weight = Hard weight
+recipe-hard-weight-hint = Weight of the hard term: cross-entropy with the labels at T = 1
+recipe-soft-targets = soft targets
+recipe-labels = labels
+recipe-squared = Scale the soft term by T²
+recipe-squared-hint = Keeps the size of the soft gradient about the same at every T
+recipe-training = Training
+recipe-learning-rate = Learning rate
+recipe-epochs = Epochs
+recipe-seed = Seed
+recipe-sgd = SGD, momentum { $momentum }
+schedule-constant = constant
+schedule-cosine = cosine
+schedule-step = steps
+recipe-baseline = Also train it without a teacher
+recipe-baseline-hint = The baseline: same student, data, order, initial weights and budget, labels only
+recipe-seed-hint = Decides initial weights and the order of the rows. Several seeds say how much of a difference is chance.
+recipe-sweep = sweep
+recipe-sweep-hint = One value, or several: a sweep trains every combination of the swept fields at the same time
+recipe-sweep-temperature = Sweep temperature
+recipe-sweep-soft-weight = Sweep soft weight
+recipe-sweep-hard-weight = Sweep hard weight
+recipe-sweep-learning-rate = Sweep learning rate
+recipe-sweep-seed = Sweep seed
+recipe-complement = 1 − soft
+recipe-complement-name = Hard weight is 1 − soft weight
+recipe-complement-hint = The hard weight follows the soft weight, so that both add up to 1 in every cell
+recipe-outlook = { $parts }: { $count ->
+    [one] 1 run
+   *[other] { $count } runs
+}
+recipe-outlook-cells = { $count ->
+    [one] 1 cell
+   *[other] { $count } cells
+}
+recipe-outlook-seeds = × { $count } seeds
+recipe-outlook-baselines = + { $count ->
+    [one] 1 baseline
+   *[other] { $count } baselines
+}
+recipe-outlook-seconds = { $count } s
+recipe-outlook-minutes = { $count } min
+recipe-outlook-hours = { $count } h
+recipe-outlook-time = { $outlook }, about { $time }
+recipe-outlook-hint = What Distil starts. A cell is one combination of the swept values; a baseline is the same student with no teacher. The time is at the pace that was measured last.
+recipe-foot = Ctrl+Enter runs this recipe.
+recipe-foot-next = Another recipe than the running job’s: Distil puts it in line behind that.
+recipe-foot-running = The running job takes T, weights and learning rate at once, unless they are swept; all else is for the next one.
+source-mnist-mini = MNIST, 4,000 digits
+source-digits = Digits, 8×8 pixels
+
+# Loss and quality curves.
+loss-title = Loss
+loss-plot = Loss by step
+loss-empty = No curves yet
+loss-empty-hint = Press Distil: the first points appear within a second.
+loss-total = total
+loss-soft = soft at T
+loss-hard = hard
+loss-validation = total val.
+loss-teacher = teacher, hard
+loss-baseline = baseline
+loss-baseline-validation = baseline val.
+loss-smoothing = Smoothing
+loss-smoothed = smooth
+loss-raw = raw
+loss-other = { $run }, total
+unit-step = step
+unit-epoch = epoch
+unit-nats = nats
+quality-title = On validation
+quality-choice = What to plot
+quality-errors = errors
+quality-accuracy = accuracy
+quality-agreement = agreement with the teacher
+quality-of = of { $rows }
+quality-teacher = teacher
+quality-student = student
+quality-baseline = no teacher
+quality-empty = Nothing to judge yet
+quality-empty-hint = After each epoch the validation rows are looked at.
+
+# The lens.
+lens-title = Lens
+lens-row = validation row { $row }
+lens-sample = Sample
+lens-temperature = T
+lens-loading = Opening the teacher…
+lens-loading-hint = The first sample appears in a moment.
+lens-fault = This recipe cannot be run yet
+lens-no-teacher = The teacher is trained first; its distribution appears as it learns.
+lens-sentence = At T = 1 the teacher gives “{ $first }” { $first-percent } % and “{ $second }” { $second-percent } %. At T = { $temperature } “{ $second }” gets { $softened-percent } %.
+lens-bars = Softened distributions
+lens-teacher = teacher
+lens-student = student
+lens-both = both
+lens-teacher-entropy = teacher entropy
+lens-teacher-entropy-hint = How spread out the teacher's distribution is at this T; at most ln of the number of classes
+lens-student-entropy = student entropy
+lens-student-entropy-hint = How spread out the student's distribution is at this T
+lens-kl = KL
+lens-kl-hint = KL divergence from the teacher's distribution to the student's at this T; 0 when they are equal
+lens-top = top class
+lens-top-hint = The class with the largest probability, the teacher’s before the student’s where they differ; T never changes it
+
+# The list of runs.
+runs-title = Runs
+runs-empty = No runs yet
+runs-empty-hint = Press Distil and the first one appears here. Every run is kept.
+runs-fault = The store cannot be read
+runs-back = back to the recipe
+runs-back-hint = Show the recipe's untrained student instead of this job
+runs-run = run
+runs-run-hint = Its number, for good
+runs-started = started
+runs-started-hint = When its job began
+runs-recipe = recipe
+runs-recipe-hint = The title of its recipe
+runs-model = model
+runs-model-hint = Its layers
+runs-t = T
+runs-t-hint = Temperature of the loss; a baseline and a teacher have none
+runs-weights = soft · hard
+runs-weights-hint = Weights of the soft and the hard term, or what the run is for
+runs-validation = val. errors
+runs-validation-hint = Wrong validation rows: of the kept weights, or after the last epoch so far
+runs-against = vs. baseline
+runs-against-hint = Validation errors more or fewer than the same student without a teacher
+runs-test = test errors
+runs-test-hint = Wrong test rows of the kept weights, looked at once, at the end
+runs-agreement = agreement
+runs-agreement-hint = Share of validation rows with the teacher's top class
+runs-status = status
+runs-status-hint = What has become of it
+runs-baseline = baseline
+runs-teacher = teacher
+runs-overlay = Lay { $run } over the curves
+runs-resume = Resume { $run }
+runs-delete = Delete { $run }
+runs-stop = Stop { $run }
+runs-again = Try { $run } again
+runs-again-hint = Trains it from its first step, as its recipe says and without what was changed in mid-run; the other runs stay as they are
+runs-change = Change { $run }
+runs-change-hint = Takes effect at the next step. The run leaves its group and the verdict: it is no longer what its recipe says.
+runs-restore = Restore { $run }
+status-waiting = waiting
+status-running = training
+status-resting = paused
+status-done = done
+status-loaded = loaded
+status-stopped = stopped
+status-paused = paused
+status-interrupted = interrupted
+status-diverged = diverged
+status-halved = halved
+status-failed = failed
+status-deleted = deleted
+ago-now = now
+ago-minutes = { $count } min ago
+ago-hours = { $count } h ago
+ago-days = { $count ->
+    [one] 1 day ago
+   *[other] { $count } days ago
+}
+
+# Paths typed in, where no file dialog opens.
+path-open-teacher = Open a teacher
+path-save-student = Save the student
+path-hint = No file dialog could be opened here. Type a path.
+path-accept = OK
+path-cancel = Cancel
+
+# Notices.
+toast-deleted = { $run } is in the bin
+toast-restored = { $run } is back
+toast-saved = { $run } saved to { $path }
+toast-no-thread = The training thread is gone; start Stillroom again
+
+# Developer overlay.
+overlay-frames = { $frames } frames · CPU { $cpu } ms median, { $cpu-99 } ms p99 · interval { $interval } ms median, { $interval-99 } ms p99
+
+# Parts of the sweep board.
+widget-scale = { $name }, { $low } to { $high }
+widget-heat-empty = no results yet
+widget-heat-best = { $value } (best)
+widget-heat-missing = not run yet
+widget-heat-cell = { $place }: { $value }
+widget-heat-place = { $column }, { $row }
+widget-heat-rows = { $name } ↓
+widget-heat-columns = { $name } →
+widget-band-seeds = { $count ->
+    [one] 1 seed
+   *[other] { $count } seeds
+}
+widget-band-point = { $place }: { $value }
+widget-band-value = { $mean } ± { $deviation }
+widget-parallel-kept = { $kept } of { $count } lines
+widget-brush-all = all
+widget-brush-range = { $low } to { $high }
+widget-brush-clear = Keep all of { $name } again
+widget-brush-hint = { $name }: { $range }. Drag to keep a part.
+widget-mini-top = { $name } { $class } { $value }
+widget-range-kind = { $name }: one value, a list or a range
+widget-range-value = value
+widget-range-list = list
+widget-range-range = range
+widget-range-list-of = { $name }, values
+widget-range-from = from
+widget-range-from-of = { $name } from
+widget-range-to = to
+widget-range-to-of = { $name } to
+widget-range-points = points
+widget-range-points-of = { $name }, points
+widget-range-scale = { $name }, spacing
+widget-range-linear = linear
+widget-range-log = log
+widget-range-values = { $count ->
+    [one] 1 value
+   *[other] { $count } values
+}: { $values }
+widget-range-empty = Type a number
+widget-range-no-number = “{ $typed }” is not a number
+widget-range-not-whole = “{ $typed }” is not a whole number
+widget-range-outside = From { $low } to { $high }
+widget-range-no-ratio = No ratio leads to 0: use linear spacing
+widget-range-twice = { $value } is there twice
+widget-range-count = From 2 to { $most } values
+widget-range-no-range = The two ends are the same
+
+# The sweep board and its verdict.
+board-title = Sweep
+board-empty = No sweep yet
+board-empty-hint = Give a field of the recipe several values: its cells train together and are compared here.
+board-metric = Metric of the board
+board-pages = Pictures of the sweep
+board-errors = validation errors
+board-accuracy = accuracy, %
+board-agreement = agreement, %
+board-kl = KL to the teacher
+board-ece = calibration error
+board-map = Map
+board-curve = Curve
+board-axes = Axes
+board-samples = Sample
+board-temperature = T
+board-soft-weight = soft weight
+board-hard-weight = hard weight
+board-learning-rate = learning rate
+board-student = student
+board-student-line = student
+board-baseline = no teacher
+board-seed = seed
+board-none = Nothing measured yet.
+board-no-numbers = The first swept field has no numbers to draw a curve over; look at the map or the axes.
+board-spread = { $mean } ± { $deviation } · { $n } runs
+board-single = { $mean } · one run
+board-importance = Share of the variance that goes with each field
+board-importance-hint = η²: how much of the spread between runs is between the field’s values. The rest is interactions and chance (seeds).
+board-rest = the rest
+board-share = { $share } % of the variance
+board-verdict-waits = The verdict comes when the first runs are done.
+verdict-beats = Better with the teacher
+verdict-no = Worse with the teacher
+verdict-inconclusive = Inconclusive
+verdict-hint = The best student against the best student without a teacher, each chosen on validation rows; the test rows are looked at once. Paired by seed, 95 % interval (Student’s t).
+verdict-numbers = { $cell }: { $student } against { $baseline } errors of { $examples } test rows, { $seeds } seeds; the 95 % interval of the difference is { $interval }.
+verdict-numbers-alone = { $cell }: { $student } against { $baseline } errors of { $examples } test rows, { $seeds } seeds.
+verdict-groups = On validation rows { $beat } of { $compared } cells beat the baseline (Holm).
+verdict-holm-hint = Many cells compared at once would beat it by chance; Holm’s correction allows for that.
+verdict-left-out = { $count } runs are left out: edited, diverged, halved or stopped.
+verdict-no-baseline = There is no student without a teacher to compare with.
+verdict-no-test = The test rows have not been looked at yet.
+verdict-one-seed = One seed says little; run at least three.
+verdict-few-seeds = Two seeds say little; run at least three.
+verdict-no-pairs = No seed was trained both with and without a teacher.
+doubt-one-seed = Doubtful: a single seed; another one may turn it over.
+doubt-no-baseline = Doubtful: nothing is trained without a teacher.
+doubt-unscaled-soft-term = Doubtful: without T² the soft term hardly weighs at such a T.
+doubt-teacher-worse = Doubtful: the teacher makes more validation errors than the student.
+doubt-smoothed-teacher = Doubtful: the teacher was trained on smoothed labels.
+doubt-test-looked-at-again = Doubtful: the test rows were looked at for more than one cell.
+
+# What each term of the loss contributes.
+anatomy-title = Anatomy
+anatomy-empty = No step yet
+anatomy-empty-hint = While a student trains here, this shows what the soft and the hard term contribute to each step.
+anatomy-of = { $run }, step { $step }
+anatomy-term = term
+anatomy-term-hint = The two parts of the loss
+anatomy-raw = raw
+anatomy-raw-hint = soft: KL from the teacher’s to the student’s distribution at T; hard: cross-entropy with the labels
+anatomy-factor = factor
+anatomy-factor-hint = soft weight · T² (without T² where that is switched off); hard weight
+anatomy-weighted = weighted
+anatomy-weighted-hint = Raw times factor: what is added up to the total
+anatomy-soft = soft
+anatomy-hard = hard
+anatomy-total = total
+anatomy-gradient = Share of the gradient by the logits
+anatomy-gradient-hint = ‖gradient of a weighted term‖ over the sum of both, Frobenius norms over the batch
+anatomy-cosine = cosine
+anatomy-cosine-hint = 1: both terms pull the same way; 0: they ignore each other; −1: they pull apart
+anatomy-words = T² makes the two gradients alike only for high T. What they are at this step is measured here.
+
+# What waits for the running job.
+queue = Queue
+queue-title = Jobs that wait
+queue-waiting = { $count } waiting
+queue-held = { $count } held
+queue-whole = About { $time } for all, with the job that runs
+queue-runs = { $runs ->
+    [one] 1 run
+   *[other] { $runs } runs
+}
+queue-remove = Remove { $name } from the queue
+queue-earlier = Let { $name } begin earlier
+queue-later = Let { $name } begin later
+toast-queued = { $name } waits for the job that runs
+board-again = { $count ->
+    [one] Try the failed run again
+   *[other] Try { $count } failed runs again
+}
+
+# The menu, the palette, the sheet of keys, arrangements.
+bar-menu = Menu
+bar-workspaces = Arrangement
+menu-job = Job
+menu-recipe = Recipe and files
+menu-lens = Lens
+menu-arrangement = Arrangement
+menu-view = View
+menu-help = Finding one’s way
+menu-language = Language
+menu-language-system = As the system
+palette-hint = What would you like to do?
+palette-nothing = Nothing is called that
+palette-recipe = recipe
+palette-run = run
+palette-sample = Row { $row }: { $label }
+shortcuts-hint = Keys without Ctrl act when nothing has the focus.
+shortcuts-close = Close
+toast-settings = The settings could not be read and are as at first; the old file was set aside. { $problem }
+toast-arrangement = An arrangement of panels could not be used; the usual one is shown. { $problem }

@@ -1,0 +1,164 @@
+//! What the window remembers from one time to the next: language, theme, arrangements. (Its place on the screen is kept by
+//! eframe, which knows the screens.) A file that cannot be read is set aside, never deleted, and the window opens as it does at first.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use egui_tiles::Tree;
+use serde::{Deserialize, Serialize};
+
+use super::tiles::is_whole;
+use crate::state::{Pane, Workspace};
+use crate::text::Language;
+
+/// What is remembered.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Chosen by the user; none for the system's.
+    pub language: Option<Language>,
+    /// Chosen by the user; none for the system's.
+    pub dark: Option<bool>,
+    /// How large everything is drawn; 1 unless told.
+    pub zoom: Option<f32>,
+    /// Which arrangement was on the screen.
+    pub workspace: Workspace,
+    /// Arrangements as they were left. Each is read by itself: one that does not fit this version costs no other.
+    pub arrangements: BTreeMap<Workspace, serde_json::Value>,
+    /// Whether the first words have been read.
+    pub greeted: bool,
+}
+
+impl Settings {
+    /// The arrangement that was left, or why it is not used.
+    pub(super) fn arrangement(&self, workspace: Workspace) -> Result<Option<Tree<Pane>>, String> {
+        let Some(kept) = self.arrangements.get(&workspace) else { return Ok(None) };
+        let tree: Tree<Pane> = serde_json::from_value(kept.clone()).map_err(|error| error.to_string())?;
+        if is_whole(&tree) { Ok(Some(tree)) } else { Err("it is of another version".to_owned()) }
+    }
+}
+
+/// The file of the settings; none where nothing is to be remembered, in tests for instance.
+#[derive(Debug)]
+pub struct SettingsFile {
+    path: Option<PathBuf>,
+    /// As the file has them.
+    written: Settings,
+    looked: Instant,
+}
+
+/// How often to look whether there is something to write.
+const EVERY: Duration = Duration::from_secs(2);
+
+impl SettingsFile {
+    /// Nothing is read or written.
+    pub fn none() -> Self {
+        Self { path: None, written: Settings::default(), looked: Instant::now() }
+    }
+
+    /// In the platform's folder for configuration.
+    pub fn of_user() -> Self {
+        Self { path: folder_of_user().map(|folder| folder.join("window.json")), ..Self::none() }
+    }
+
+    /// At a place.
+    pub fn at(path: PathBuf) -> Self {
+        Self { path: Some(path), ..Self::none() }
+    }
+
+    /// What was remembered. A file that cannot be read is renamed, and what was wrong with it comes back too.
+    pub fn read(&mut self) -> (Settings, Option<String>) {
+        let Some(path) = self.path.as_deref().filter(|path| path.exists()) else { return Default::default() };
+        let read = std::fs::read(path).map_err(|error| error.to_string());
+        let read = read.and_then(|bytes| serde_json::from_slice::<Settings>(&bytes).map_err(|error| error.to_string()));
+        match read {
+            Ok(settings) => {
+                self.written = settings.clone();
+                (settings, None)
+            }
+            Err(problem) => {
+                let aside = path.with_extension("json.bad");
+                if let Err(error) = std::fs::rename(path, &aside) {
+                    log::warn!("{}: {error}", path.display());
+                }
+                (Settings::default(), Some(format!("{}: {problem}", path.display())))
+            }
+        }
+    }
+
+    /// Writes the settings if they have changed, every few seconds at most.
+    pub fn keep(&mut self, now: impl FnOnce() -> Settings) {
+        if self.looked.elapsed() >= EVERY {
+            self.keep_at_once(now());
+        }
+    }
+
+    /// The same without waiting.
+    pub fn keep_at_once(&mut self, settings: Settings) {
+        self.looked = Instant::now();
+        let Some(path) = self.path.as_deref().filter(|_| settings != self.written) else { return };
+        match write(path, &settings) {
+            Ok(()) => self.written = settings,
+            Err(error) => log::warn!("{}: {error}", path.display()),
+        }
+    }
+}
+
+/// The platform's folder for configuration.
+pub(super) fn folder_of_user() -> Option<PathBuf> {
+    directories::ProjectDirs::from("", "", "stillroom").map(|folders| folders.config_dir().to_owned())
+}
+
+fn write(path: &Path, settings: &Settings) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let file = tempfile::NamedTempFile::new_in(folder)?;
+    serde_json::to_writer_pretty(&file, settings)?;
+    file.persist(path)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tiles::default_arrangement;
+    use super::*;
+
+    #[test]
+    fn what_was_kept_is_read_and_what_is_broken_is_set_aside() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep/window.json");
+        let mut file = SettingsFile::at(path.clone());
+        assert_eq!(file.read(), Default::default());
+        let arrangement = serde_json::to_value(default_arrangement(Workspace::Learn)).unwrap();
+        let settings = Settings {
+            language: Some(Language::Chinese),
+            dark: Some(true),
+            arrangements: [(Workspace::Learn, arrangement)].into(),
+            ..Settings::default()
+        };
+        file.keep_at_once(settings.clone());
+        let (read, fault) = SettingsFile::at(path.clone()).read();
+        assert_eq!((&read, fault), (&settings, None));
+        assert!(read.arrangement(Workspace::Learn).unwrap().is_some_and(|tree| is_whole(&tree)));
+        assert!(read.arrangement(Workspace::Lab).unwrap().is_none());
+
+        std::fs::write(&path, "{ \"language\": 7").unwrap();
+        let (read, fault) = SettingsFile::at(path.clone()).read();
+        assert_eq!(read, Settings::default());
+        assert!(fault.unwrap().contains("window.json"));
+        assert!(!path.exists() && path.with_extension("json.bad").exists());
+    }
+
+    #[test]
+    fn an_arrangement_of_another_version_is_not_used() {
+        let mut value = serde_json::to_value(default_arrangement(Workspace::Lab)).unwrap();
+        let text = value.to_string().replace("anatomy", "a-panel-of-the-future");
+        value = serde_json::from_str(&text).unwrap();
+        let settings = Settings { arrangements: [(Workspace::Lab, value)].into(), ..Settings::default() };
+        settings.arrangement(Workspace::Lab).unwrap_err();
+        let less = serde_json::to_value(Tree::<Pane>::empty(eframe::egui::Id::unique("x"))).unwrap();
+        let settings = Settings { arrangements: [(Workspace::Lab, less)].into(), ..Settings::default() };
+        settings.arrangement(Workspace::Lab).unwrap_err();
+    }
+}

@@ -1,0 +1,50 @@
+//! Panels, and the arrangements in which they are shown.
+
+use serde::{Deserialize, Serialize};
+
+/// A part of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pane {
+    /// What is going to run.
+    Recipe,
+    /// Loss curves.
+    Loss,
+    /// Errors, accuracy and agreement.
+    Quality,
+    /// One sample, softened.
+    Lens,
+    /// The cells of a sweep.
+    Board,
+    /// What each term of the loss contributes.
+    Anatomy,
+    /// What was run.
+    Runs,
+}
+
+/// What the window is used for; each has an arrangement of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Workspace {
+    /// Trying things out.
+    #[default]
+    Lab,
+    /// Comparing what was run.
+    Compare,
+    /// Explaining, to others or to oneself.
+    Learn,
+}
+
+impl Workspace {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Lab, Self::Compare, Self::Learn];
+}
+
+/// What is searched for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Palette {
+    /// What was typed.
+    pub query: String,
+    /// Which of what was found is marked.
+    pub marked: usize,
+}

@@ -1,0 +1,50 @@
+//! All keys on one sheet.
+
+use eframe::egui::{self, Grid, Label, RichText, Ui};
+
+use super::key_words;
+use crate::command::{Command, Commands, Menu};
+use crate::state::State;
+use crate::text::text;
+use crate::theme::{UiTokens as _, caption, space, title};
+
+/// A sheet over the window, while it is asked for.
+pub fn shortcuts_ui(ui: &mut Ui, state: &State, commands: &Commands) {
+    if !state.shows_shortcuts {
+        return;
+    }
+    let modal = egui::Modal::new(egui::Id::unique("shortcuts")).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = space::S;
+        ui.label(title(text("action-shortcuts")));
+        ui.add(Label::new(caption(text("shortcuts-hint"))));
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = 2.0 * space::L;
+            for half in [&Menu::ALL[..2], &Menu::ALL[2..]] {
+                ui.vertical(|ui| half.iter().for_each(|menu| menu_ui(ui, *menu)));
+            }
+        });
+        if ui.button(text("shortcuts-close")).clicked() {
+            commands.send(Command::CloseShortcuts);
+        }
+    });
+    if modal.should_close() {
+        commands.send(Command::CloseShortcuts);
+    }
+}
+
+fn menu_ui(ui: &mut Ui, menu: Menu) {
+    let keys: Vec<_> = menu.actions().filter_map(|action| Some((action, action.shortcut()?))).collect();
+    if keys.is_empty() {
+        return;
+    }
+    ui.label(title(text(menu.key())));
+    Grid::new(menu.key()).num_columns(2).spacing([space::L, space::XS]).show(ui, |ui| {
+        for (action, shortcut) in keys {
+            ui.label(text(action.key()));
+            let colour = ui.tokens().secondary;
+            ui.label(RichText::new(key_words(shortcut)).color(colour));
+            ui.end_row();
+        }
+    });
+    ui.add_space(space::S);
+}

@@ -1,0 +1,109 @@
+//! Finding one's way: the palette, the keys, arrangements, languages, and what is remembered of them.
+
+use eframe::egui::accesskit::Role;
+use eframe::egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
+use stillroom::app::{ScriptedDialogs, SettingsFile};
+use stillroom::state::{Pane, Workspace};
+use stillroom::text::Language;
+
+use crate::{Folder, choose, open, open_with, press, until};
+
+#[test]
+fn the_palette_finds_actions_recipes_and_samples_by_a_few_letters() {
+    let folder = Folder::new();
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    until(&mut window, "the first sample", |state| state.lens_view().is_some());
+    let search = |window: &mut crate::Window, typed: &str| {
+        window.key_press_modifiers(Modifiers::COMMAND, Key::K);
+        window.run_steps(4);
+        assert!(window.state().state().palette.is_some());
+        window.get_by_role_and_label(Role::TextInput, "Find anything").type_text(typed);
+        window.run_steps(4);
+    };
+    search(&mut window, "nevr seen");
+    window.key_press(Key::Enter);
+    window.run_steps(4);
+    assert_eq!(window.state().state().sweep.base.title, "Never seen a 3");
+    assert!(window.state().state().palette.is_none());
+
+    search(&mut window, "compare");
+    window.key_press(Key::Enter);
+    window.run_steps(4);
+    assert_eq!(window.state().state().workspace, Workspace::Compare);
+
+    let row = window.state().state().lens_view().unwrap().probe.rows[5];
+    search(&mut window, &format!("Row {row}:"));
+    let label = window.query_all_by_role(Role::ListBoxOption).count();
+    assert!(label >= 1);
+    window.key_press(Key::Enter);
+    window.run_steps(4);
+    assert_eq!(window.state().state().lens.row, 5);
+
+    // Arrows move the mark, Escape closes it and nothing is done.
+    search(&mut window, "zzzzqq");
+    window.get_by_label("Nothing is called that");
+    window.key_press(Key::Escape);
+    window.run_steps(4);
+    assert!(window.state().state().palette.is_none());
+}
+
+#[test]
+fn all_keys_stand_on_one_sheet() {
+    let folder = Folder::new();
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    window.key_press(Key::Questionmark);
+    window.run_steps(4);
+    window.get_by_label("Ctrl+Shift+Z");
+    press(&mut window, "Close");
+    assert!(!window.state().state().shows_shortcuts);
+}
+
+#[test]
+fn every_arrangement_has_all_panels_and_one_panel_may_have_the_room() {
+    let folder = Folder::new();
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    until(&mut window, "the first sample", |state| state.lens_view().is_some());
+    for (name, workspace) in [("Compare", Workspace::Compare), ("Learn", Workspace::Learn), ("Lab", Workspace::Lab)] {
+        window.get_by_role_and_label(Role::Tab, name).click();
+        window.run_steps(4);
+        assert_eq!(window.state().state().workspace, workspace);
+        window.get_by_label("No curves yet");
+    }
+    // A double click on a title row gives that panel all of the room, another one gives it back.
+    let title = window.get_by_label("On validation").rect().right_center() + eframe::egui::vec2(40.0, 0.0);
+    for maximised in [Some(Pane::Quality), None] {
+        let at = if maximised.is_some() { title } else { eframe::egui::pos2(640.0, 60.0) };
+        for _ in 0..2 {
+            window.drag_at(at);
+            window.drop_at(at);
+        }
+        window.run_steps(4);
+        assert_eq!(window.state().state().maximised, maximised);
+    }
+}
+
+#[test]
+fn what_was_chosen_is_there_the_next_time_and_a_broken_file_is_told_of() {
+    let folder = Folder::new();
+    let path = folder.0.path().join("window.json");
+    let mut window = open_with(&folder.store(), &ScriptedDialogs::default(), SettingsFile::at(path.clone()));
+    choose(&mut window, "Menu", "简体中文");
+    assert_eq!(window.state().state().language, Some(Language::Chinese));
+    window.get_by_role_and_label(Role::Button, "蒸馏");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Num3);
+    window.run_steps(4);
+    drop(window);
+
+    let window = open_with(&folder.store(), &ScriptedDialogs::default(), SettingsFile::at(path.clone()));
+    assert_eq!(window.state().state().workspace, Workspace::Learn);
+    window.get_by_role_and_label(Role::Button, "蒸馏");
+    drop(window);
+
+    std::fs::write(&path, "not json").unwrap();
+    let mut window = open_with(&folder.store(), &ScriptedDialogs::default(), SettingsFile::at(path.clone()));
+    window.run_steps(2);
+    window.get_by_label_contains("The settings could not be read");
+    assert_eq!(window.state().state().workspace, Workspace::Lab);
+    assert!(path.with_extension("json.bad").exists());
+}
