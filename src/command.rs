@@ -1,9 +1,12 @@
 //! What the user can ask for: [`Action`] (plain, iterable: name, shortcut, enabled-when) and [`Command`] (carries data).
 
 use std::cell::RefCell;
+use std::path::PathBuf;
 
 use crate::recipe::Sweep;
-use crate::state::{BoardPage, FilePurpose, Metric, Palette, Pane, Quality, State};
+use crate::state::{
+    BoardPage, FilePurpose, Metric, Palette, Pane, Quality, SampleChoice, Smoothing, State, Tip,
+};
 use crate::text::Language;
 use crate::training::report::{JobId, RunId, Setting};
 
@@ -36,8 +39,12 @@ pub enum Action {
     RaiseLensTemperature,
     /// T of the lens a step down.
     LowerLensTemperature,
+    /// The next way to step through samples.
+    NextChoice,
     /// Linear or logarithmic loss.
     ToggleLogLoss,
+    /// Terms of the loss as they are, or as they count.
+    ToggleWeighted,
     /// List deleted runs too.
     ToggleBin,
     /// Light or dark.
@@ -50,6 +57,14 @@ pub enum Action {
     Palette,
     /// All keys on one sheet.
     Shortcuts,
+    /// What the window has said.
+    Notices,
+    /// Everything larger.
+    ZoomIn,
+    /// Everything smaller.
+    ZoomOut,
+    /// Everything as large as the system says.
+    ZoomReset,
     /// The arrangement for trying things out.
     Lab,
     /// The arrangement for comparing runs.
@@ -112,7 +127,7 @@ pub struct Shortcut {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 30] = [
         Self::Distil,
         Self::PauseOrPlay,
         Self::StepOnce,
@@ -126,13 +141,19 @@ impl Action {
         Self::RandomSample,
         Self::RaiseLensTemperature,
         Self::LowerLensTemperature,
+        Self::NextChoice,
         Self::ToggleLogLoss,
+        Self::ToggleWeighted,
         Self::ToggleBin,
         Self::ToggleTheme,
+        Self::ZoomIn,
+        Self::ZoomOut,
+        Self::ZoomReset,
         Self::ResetLayout,
         Self::HoldQueue,
         Self::Palette,
         Self::Shortcuts,
+        Self::Notices,
         Self::Lab,
         Self::Compare,
         Self::Learn,
@@ -155,13 +176,19 @@ impl Action {
             Self::RandomSample => "action-random-sample",
             Self::RaiseLensTemperature => "action-raise-temperature",
             Self::LowerLensTemperature => "action-lower-temperature",
+            Self::NextChoice => "action-next-choice",
             Self::ToggleLogLoss => "action-log-loss",
+            Self::ToggleWeighted => "action-weighted",
             Self::ToggleBin => "action-bin",
             Self::ToggleTheme => "action-theme",
             Self::ResetLayout => "action-reset-layout",
             Self::HoldQueue => "action-hold-queue",
             Self::Palette => "action-palette",
             Self::Shortcuts => "action-shortcuts",
+            Self::Notices => "action-notices",
+            Self::ZoomIn => "action-zoom-in",
+            Self::ZoomOut => "action-zoom-out",
+            Self::ZoomReset => "action-zoom-reset",
             Self::Lab => "action-lab",
             Self::Compare => "action-compare",
             Self::Learn => "action-learn",
@@ -187,14 +214,23 @@ impl Action {
             Self::RandomSample => plain("R"),
             Self::RaiseLensTemperature => plain("CloseBracket"),
             Self::LowerLensTemperature => plain("OpenBracket"),
+            Self::NextChoice => plain("N"),
             Self::ToggleLogLoss => plain("L"),
+            Self::ToggleWeighted => plain("W"),
+            Self::ToggleBin => plain("B"),
+            Self::ToggleTheme => plain("D"),
+            Self::HoldQueue => plain("H"),
+            Self::ZoomIn => command("Plus"),
+            Self::ZoomOut => command("Minus"),
+            Self::ZoomReset => command("0"),
+            Self::ResetLayout => Some(Shortcut { command: true, shift: true, key: "R" }),
+            Self::Notices => Some(Shortcut { command: true, shift: true, key: "L" }),
             Self::ToggleOverlay => plain("F12"),
             Self::Palette => command("K"),
             Self::Shortcuts => plain("Questionmark"),
             Self::Lab => command("1"),
             Self::Compare => command("2"),
             Self::Learn => command("3"),
-            Self::ToggleBin | Self::ToggleTheme | Self::ResetLayout | Self::HoldQueue => None,
         }
     }
 
@@ -206,11 +242,19 @@ impl Action {
             Self::NextSample
             | Self::PreviousSample
             | Self::RandomSample
+            | Self::NextChoice
             | Self::RaiseLensTemperature
             | Self::LowerLensTemperature => Menu::Lens,
             Self::Lab | Self::Compare | Self::Learn | Self::ResetLayout => Menu::Arrangement,
-            Self::ToggleLogLoss | Self::ToggleBin | Self::ToggleTheme | Self::ToggleOverlay => Menu::View,
-            Self::Palette | Self::Shortcuts => Menu::Help,
+            Self::ToggleLogLoss
+            | Self::ToggleWeighted
+            | Self::ToggleBin
+            | Self::ToggleTheme
+            | Self::ZoomIn
+            | Self::ZoomOut
+            | Self::ZoomReset
+            | Self::ToggleOverlay => Menu::View,
+            Self::Palette | Self::Shortcuts | Self::Notices => Menu::Help,
         }
     }
 
@@ -224,16 +268,23 @@ impl Action {
             Self::Undo => state.history.can_undo(),
             Self::Redo => state.history.can_redo(),
             Self::SaveStudent => state.student_to_save().is_some(),
-            Self::NextSample | Self::PreviousSample | Self::RandomSample => state.lens_view().is_some(),
+            Self::NextSample | Self::PreviousSample | Self::RandomSample | Self::NextChoice => {
+                state.lens_view().is_some()
+            }
             Self::OpenTeacher
             | Self::RaiseLensTemperature
             | Self::LowerLensTemperature
             | Self::ToggleLogLoss
+            | Self::ToggleWeighted
             | Self::ToggleBin
             | Self::ToggleTheme
+            | Self::ZoomIn
+            | Self::ZoomOut
+            | Self::ZoomReset
             | Self::ResetLayout
             | Self::Palette
             | Self::Shortcuts
+            | Self::Notices
             | Self::Lab
             | Self::Compare
             | Self::Learn
@@ -259,6 +310,14 @@ pub enum Command {
     Palette(Option<Palette>),
     /// Close the sheet of keys.
     CloseShortcuts,
+    /// Close the list of notices.
+    CloseNotices,
+    /// One of the first words needs not be said any more.
+    TipDone(Tip),
+    /// Which samples the lens steps through.
+    SampleChoice(SampleChoice),
+    /// Open whatever lies there: a recipe, data, a checkpoint.
+    OpenPath(PathBuf),
     /// Which language the window speaks; none for the system's.
     Language(Option<Language>),
     /// Give one panel the whole room, or give it back.
@@ -281,10 +340,12 @@ pub enum Command {
     Brush(Vec<Option<(f64, f64)>>),
     /// Hide or show a curve.
     ToggleCurve(u64),
+    /// Show one curve alone among these, or all of them again.
+    SoloCurve(u64, Vec<u64>),
     /// What the second plot shows.
     Quality(Quality),
-    /// Smooth the loss, or show it as it was.
-    SmoothLoss(bool),
+    /// How much the loss is smoothed.
+    SmoothLoss(Smoothing),
     /// Go on with a job that rests.
     Resume(JobId),
     /// Let runs of a job that has ended begin anew.
@@ -306,7 +367,7 @@ pub enum Command {
     /// The path field is done; `false` gives it up.
     EndPath(bool),
     /// A path was picked.
-    Picked(FilePurpose, std::path::PathBuf),
+    Picked(FilePurpose, PathBuf),
 }
 
 /// Where views put their commands; the app performs them after the frame.

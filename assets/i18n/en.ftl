@@ -15,7 +15,7 @@ widget-curve-more = { $count ->
     [one] and one more
    *[other] and { $count } more
 }
-widget-curve-hide = Click to hide or show
+widget-curve-hide = Click to hide or show, double-click to show it alone
 widget-picture = Picture, { $width } × { $height }
 widget-features = { $count ->
     [one] One feature
@@ -179,7 +179,7 @@ loss-teacher = teacher, hard
 loss-baseline = baseline
 loss-baseline-validation = baseline val.
 loss-smoothing = Smoothing
-loss-smoothed = smooth
+loss-smoothed = smooth { $weight }
 loss-raw = raw
 loss-other = { $run }, total
 unit-step = step
@@ -458,3 +458,65 @@ shortcuts-hint = Keys without Ctrl act when nothing has the focus.
 shortcuts-close = Close
 toast-settings = The settings could not be read and are as at first; the old file was set aside. { $problem }
 toast-arrangement = An arrangement of panels could not be used; the usual one is shown. { $problem }
+
+# Ways through the samples, curves, notices, size, first words, files.
+action-next-choice = Next kind of sample
+action-next-choice-hint = Step through all samples, those of which the teacher is unsure, those the student gets wrong, or those on which they disagree
+action-weighted = weighted
+action-weighted-hint = Show the terms of the loss as they count in the total: times their weights, the soft one times T² too
+action-notices = Notices
+action-notices-hint = Read again what the window has said
+action-zoom-in = Larger
+action-zoom-in-hint = Draw everything larger, up to 200 %
+action-zoom-out = Smaller
+action-zoom-out-hint = Draw everything smaller, down to 80 %
+action-zoom-reset = Normal size
+action-zoom-reset-hint = Draw everything as large as the system says
+lens-choice = Which samples
+lens-choice-count = { $choice } ({ $count })
+lens-any = any
+lens-any-hint = All rows of the probe set, in their order
+lens-unsure = teacher unsure
+lens-unsure-hint = The rows on which the teacher’s distribution at T = 1 is most spread out come first
+lens-wrong = student wrong
+lens-wrong-hint = Rows whose label is not the student’s top class at the moment
+lens-disagree = they disagree
+lens-disagree-hint = Rows on which teacher and student have different top classes at the moment
+lens-temperature-hint = T of this picture alone: looking does not change what is trained
+loss-smoothing-hint = The line is an exponential mean in which the past has this weight; the raw values are the band behind it
+loss-soft-weighted = soft, weighted
+loss-hard-weighted = hard, weighted
+notices-none = Nothing was said yet.
+notices-copy = Copy all
+menu-recent = Opened lately
+tip-distil = Begin here
+tip-distil-hint = Distil trains the student on the teacher’s softened answers. The first curve moves within a second or two.
+tip-lens = A real digit
+tip-lens-hint = Drag T: the teacher’s answer flattens, and shows what else the digit looks like.
+tip-recipe = What is going to be trained
+tip-recipe-hint = Every control is safe to try: Ctrl+Z takes anything back.
+tip-palette = Everything else
+tip-palette-hint = Ctrl+K finds every action, recipe, run and sample; ? shows all keys.
+drop-hint = Drop a recipe (.toml), a folder or CSV file of data, a teacher (.safetensors) or a picture
+open-missing = { $path }: there is nothing any more
+open-unknown = { $path } cannot be opened. Give a recipe (.toml), a folder or CSV file of data, a teacher (.safetensors) or a picture (.png, .jpg)
+
+# Presets: the name, and a line about what each shows.
+preset-quickstart = Quick start: handwritten digits
+preset-quickstart-hint = A small student beside the same student without a teacher
+preset-temperature-sweep = Temperature × weights, four seeds
+preset-temperature-sweep-hint = 116 runs at once, and an answer with error bars
+preset-never-seen-a-3 = Never seen a 3
+preset-never-seen-a-3-hint = It reads most threes, though none was ever shown
+preset-few-labels = Few labels: one image in twenty has one
+preset-few-labels-hint = One label in twenty; for the rest there is the teacher’s word
+preset-noisy-labels = Noisy labels: a third of them are wrong
+preset-noisy-labels-hint = A third of the labels lie; the teacher does not
+preset-cnn-to-mlp = From a CNN to an MLP
+preset-cnn-to-mlp-hint = What a network that sees neighbours can tell one that does not
+preset-digits = Small digits: one label in ten
+preset-digits-hint = 8×8 pixels, done in a second
+preset-teacher-mnist-mini = The teacher for MNIST-mini
+preset-teacher-mnist-mini-hint = How the shipped teacher was trained; a minute or two
+preset-teacher-digits = The teacher for small digits
+preset-teacher-digits-hint = How the other shipped teacher was trained; a few seconds

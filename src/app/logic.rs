@@ -7,6 +7,7 @@ use eframe::egui;
 use super::App;
 use super::dialogs::Picked;
 use super::reader::Answer;
+use super::tiles::Moved;
 use crate::command::Command;
 use crate::state::{FilePurpose, JobView, PathField};
 use crate::training::report::Report;
@@ -36,7 +37,16 @@ impl App {
                 self.state.path_field = Some(PathField { purpose, text });
             }
         }
+        self.take_dropped(ctx);
         super::shortcuts::take_keys(ctx, &self.state, &self.commands);
+        // One drag is one change.
+        if !ctx.input(|input| input.pointer.any_down()) {
+            match self.moved_panels.take() {
+                Some(Moved::Panel) => self.rearranged(self.state.workspace),
+                Some(Moved::Tab) => self.settle_arrangements(),
+                None => {}
+            }
+        }
         if self.listed.elapsed() > LOOK && ctx.input(|input| input.focused) {
             self.listed = Instant::now();
             self.reader.list_if_changed();
@@ -61,7 +71,7 @@ impl App {
 
     fn take_reports(&mut self) {
         let content = self.inbox.take();
-        let mut listed = false;
+        let (mut listed, mut turned) = (false, false);
         for report in &content.reports {
             listed |= self.state.take_report(report);
             if let Report::Started(started) = &**report {
@@ -69,6 +79,7 @@ impl App {
                 for tree in self.tiles.values_mut() {
                     super::tiles::show_board(tree, sweeps);
                 }
+                turned = true;
             }
         }
         if let Some(job) = self.state.focus.and_then(|id| self.state.jobs.get_mut(&id)) {
@@ -81,6 +92,9 @@ impl App {
         }
         if listed {
             self.reader.list();
+        }
+        if turned {
+            self.settle_arrangements();
         }
     }
 

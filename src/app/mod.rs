@@ -1,6 +1,8 @@
 //! eframe's `App`: takes reports in, performs commands (the only writer of `State`), dialogs, saving.
 
+mod arrangement;
 mod dialogs;
+mod drop;
 mod frame_meter;
 mod inbox;
 mod logic;
@@ -24,11 +26,11 @@ pub use settings::SettingsFile;
 use crate::command::Commands;
 use crate::recipe::{Faults, QUICKSTART, Recipe};
 use crate::runs::{Store, StoreError, StoreWriter};
-use crate::state::{Pane, State, Workspace};
+use crate::state::{Greeting, Pane, State, Workspace};
 use crate::text::{Language, speak, text_with};
 use crate::theme::{self, UiTokens as _};
 use crate::training::{DeviceChoice, Request, Worker, WorkerOptions};
-use crate::widgets::{ToastKind, Toasts};
+use crate::widgets::Toasts;
 use frame_meter::FrameMeter;
 use inbox::Inbox;
 use reader::Reader;
@@ -133,6 +135,10 @@ pub struct App {
     dialogs: Box<dyn Dialogs>,
     toasts: Toasts,
     tiles: Arrangements,
+    /// The arrangements as they were when they were last taken note of.
+    arranged: BTreeMap<Workspace, serde_json::Value>,
+    /// Whether the user has moved a panel, or chosen a tab, since then.
+    moved_panels: Option<tiles::Moved>,
     settings: SettingsFile,
     kept: Settings,
     meter: FrameMeter,
@@ -148,7 +154,7 @@ impl App {
     /// # Errors
     /// When the system gives no thread, or the first recipe is faulty.
     pub fn new(ctx: &egui::Context, parts: Parts) -> Result<Self, DynError> {
-        let Parts { store, device, dialogs, pace, settings, remembered: (kept, fault) } = parts;
+        let Parts { store, device, dialogs, pace, settings, remembered: (mut kept, fault) } = parts;
         speak(kept.language.unwrap_or_else(Language::of_system));
         let recipe = QUICKSTART.sweep()?;
         let repaint = ctx.clone();
@@ -160,27 +166,34 @@ impl App {
         reader.list();
         reader.waiting();
         worker.send(Request::Preview(Box::new(recipe.base.clone())));
-        let mut toasts = Toasts::default();
+        let mut faults = Vec::new();
         if let Some(problem) = fault {
-            toasts.add(ToastKind::Fault, text_with("toast-settings", &[("problem", problem.into())]));
+            faults.push(text_with("toast-settings", &[("problem", problem.into())]));
         }
         if let Some(dark) = kept.dark {
             ctx.set_theme(if dark { egui::Theme::Dark } else { egui::Theme::Light });
         }
         if let Some(zoom) = kept.zoom {
-            ctx.set_zoom_factor(zoom.clamp(0.5, 3.0));
+            ctx.set_zoom_factor(zoom.clamp(*perform::ZOOM.start(), *perform::ZOOM.end()));
         }
         let mut tiles = Arrangements::new();
         for workspace in Workspace::ALL {
             let tree = kept.arrangement(workspace).unwrap_or_else(|problem| {
-                toasts.add(ToastKind::Fault, text_with("toast-arrangement", &[("problem", problem.into())]));
+                faults.push(text_with("toast-arrangement", &[("problem", problem.into())]));
                 None
             });
             tiles.insert(workspace, tree.unwrap_or_else(|| tiles::default_arrangement(workspace)));
         }
         let mut state = State::new(recipe.clone());
         (state.language, state.workspace) = (kept.language, kept.workspace);
-        Ok(Self {
+        state.recent.clone_from(&kept.recent);
+        if !kept.greeted {
+            state.greeting = Greeting::first();
+            kept.greeted = true;
+        }
+        // Our own actions do it, within bounds and in the menu.
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        let mut app = Self {
             worker,
             store,
             previewed: Some(recipe.base),
@@ -189,14 +202,21 @@ impl App {
             inbox,
             reader,
             dialogs,
-            toasts,
+            toasts: Toasts::default(),
             tiles,
+            arranged: BTreeMap::new(),
+            moved_panels: None,
             settings,
             kept,
             meter: FrameMeter::install(ctx),
             changed: Instant::now(),
             listed: Instant::now(),
-        })
+        };
+        app.settle_arrangements();
+        for fault in faults {
+            app.fault(fault);
+        }
+        Ok(app)
     }
 
     /// What the window shows; for tests.
@@ -221,6 +241,7 @@ fn remembered_of(state: &State, tiles: &Arrangements, kept: &Settings) -> Settin
     Settings {
         language: state.language,
         workspace: state.workspace,
+        recent: state.recent.clone(),
         arrangements: arrangements.collect(),
         ..kept.clone()
     }

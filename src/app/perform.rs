@@ -11,10 +11,10 @@ use crate::command::{Action, Command};
 use crate::model::Checkpoint;
 use crate::recipe::{CheckpointSource, Preset, Sweep, TeacherRecipe, preset};
 use crate::rng::Key;
-use crate::state::{FilePurpose, Palette, Wish, Workspace};
+use crate::state::{FilePurpose, History, Palette, SampleChoice, Tip, Undoable, Wish, Workspace};
 use crate::text::{Language, speak, text_with};
 use crate::training::Request;
-use crate::training::report::Setting;
+use crate::training::report::{JobId, RunId, Setting};
 use crate::widgets::ToastKind;
 
 impl App {
@@ -29,13 +29,20 @@ impl App {
             Command::Do(action) => self.act(action, ctx),
             Command::LoadPreset(name) => self.load_preset(name, ctx),
             Command::Edit(field, recipe) => self.edit(field, *recipe, ctx),
-            Command::LensTemperature(t) => self.state.lens.temperature = t,
+            Command::LensTemperature(t) => {
+                self.state.lens.temperature = t;
+                self.state.greeting.done(Tip::Lens);
+            }
             Command::LensRow(row) => {
                 self.state.lens.row = row;
                 self.state.lens.clamp(self.probe_rows());
             }
             Command::Palette(palette) => self.state.palette = palette,
             Command::CloseShortcuts => self.state.shows_shortcuts = false,
+            Command::CloseNotices => self.state.notices.shown = false,
+            Command::TipDone(tip) => self.state.greeting.done(tip),
+            Command::SampleChoice(choice) => self.choose_samples(choice),
+            Command::OpenPath(path) => self.open_path(path, ctx),
             Command::Language(language) => {
                 self.state.language = language;
                 speak(language.unwrap_or_else(Language::of_system));
@@ -67,7 +74,8 @@ impl App {
             }
             Command::BoardPage(page) => self.state.board.page = page,
             Command::Brush(brushes) => self.state.board.brushes = brushes,
-            Command::SmoothLoss(smooth) => self.state.curves.smooth = smooth,
+            Command::SoloCurve(id, among) => self.state.curves.solo(id, &among),
+            Command::SmoothLoss(smoothing) => self.state.curves.smoothing = smoothing,
             Command::Quality(quality) => self.state.curves.quality = quality,
             Command::Resume(job) => self.ask_for(Wish::Resume(job)),
             Command::Again(job, runs) => self.ask_for(Wish::Again(job, runs)),
@@ -81,19 +89,8 @@ impl App {
                 self.state.queue.shift(number, later);
                 self.keep_queue();
             }
-            Command::Delete(run) => {
-                let deleted = self.store.delete_run(run).map_err(|error| error.to_string());
-                let done = text_with("toast-deleted", &[("run", run.to_string().into())]);
-                self.told(deleted, done);
-                self.state.overlaid.remove(&run);
-                self.reader.list();
-            }
-            Command::Restore(run) => {
-                let restored = self.store.restore_run(run).map_err(|error| error.to_string());
-                let done = text_with("toast-restored", &[("run", run.to_string().into())]);
-                self.told(restored, done);
-                self.reader.list();
-            }
+            Command::Delete(run) => self.bin(run, true),
+            Command::Restore(run) => self.bin(run, false),
             Command::TypePath(typed) => {
                 if let Some(field) = &mut self.state.path_field {
                     field.text = typed;
@@ -116,7 +113,10 @@ impl App {
             return;
         }
         match action {
-            Action::Distil => self.ask_for(Wish::New(self.state.sweep.to_toml())),
+            Action::Distil => {
+                self.state.greeting.done(Tip::Distil);
+                self.ask_for(Wish::New(self.state.sweep.to_toml()));
+            }
             Action::HoldQueue => self.state.queue.held = !self.state.queue.held,
             Action::PauseOrPlay => {
                 let request = if self.state.is_paused() { Request::Play } else { Request::Pause };
@@ -124,27 +124,29 @@ impl App {
             }
             Action::StepOnce => drop(self.worker.send(Request::StepOnce)),
             Action::Stop => drop(self.worker.send(Request::Stop)),
-            Action::Undo => {
-                if let Some(recipe) = self.state.history.undo(&self.state.sweep) {
-                    self.replace(recipe);
-                }
-            }
-            Action::Redo => {
-                if let Some(recipe) = self.state.history.redo(&self.state.sweep) {
-                    self.replace(recipe);
-                }
-            }
+            Action::Undo => self.undo_or_redo(History::undo),
+            Action::Redo => self.undo_or_redo(History::redo),
             Action::OpenTeacher => self.dialogs.ask(FilePurpose::OpenTeacher, ctx),
             Action::SaveStudent => self.dialogs.ask(FilePurpose::SaveStudent, ctx),
             Action::NextSample => self.step_sample(1),
             Action::PreviousSample => self.step_sample(-1),
             Action::RandomSample => {
-                let rows = self.probe_rows();
+                let rows = self.state.sample_rows(self.state.lens.choice);
                 let now = ctx.input(|input| input.time).to_bits();
-                self.state.lens.row = Key::new(now).below(0, rows.max(1) as u64) as usize;
+                let any = Key::new(now).below(0, rows.len().max(1) as u64) as usize;
+                self.state.lens.row = rows.get(any).copied().unwrap_or(self.state.lens.row);
             }
             Action::RaiseLensTemperature => self.scale_lens(std::f64::consts::SQRT_2),
             Action::LowerLensTemperature => self.scale_lens(std::f64::consts::FRAC_1_SQRT_2),
+            Action::NextChoice => {
+                let all = SampleChoice::ALL;
+                let here = all.iter().position(|choice| *choice == self.state.lens.choice).unwrap_or(0);
+                self.choose_samples(all[(here + 1) % all.len()]);
+            }
+            Action::ToggleWeighted => self.state.curves.weighted = !self.state.curves.weighted,
+            Action::ZoomIn => zoom(ctx, 0.1),
+            Action::ZoomOut => zoom(ctx, -0.1),
+            Action::ZoomReset => ctx.set_zoom_factor(1.0),
             Action::ToggleLogLoss => self.state.curves.log_y = !self.state.curves.log_y,
             Action::ToggleBin => self.state.shows_bin = !self.state.shows_bin,
             Action::ToggleTheme => {
@@ -155,11 +157,14 @@ impl App {
                 self.state.maximised = None;
                 let workspace = self.state.workspace;
                 self.tiles.insert(workspace, default_arrangement(workspace));
+                self.rearranged(workspace);
             }
             Action::Palette => {
                 let open = self.state.palette.is_some();
                 self.state.palette = (!open).then(Palette::default);
+                self.state.greeting.done(Tip::Palette);
             }
+            Action::Notices => self.state.notices.shown = !self.state.notices.shown,
             Action::Shortcuts => self.state.shows_shortcuts = !self.state.shows_shortcuts,
             Action::Lab => self.enter(Workspace::Lab),
             Action::Compare => self.enter(Workspace::Compare),
@@ -178,13 +183,23 @@ impl App {
     }
 
     fn step_sample(&mut self, by: isize) {
-        let rows = self.probe_rows() as isize;
-        if rows > 0 {
-            self.state.lens.row = (self.state.lens.row as isize + by).rem_euclid(rows) as usize;
+        if let Some(row) = self.state.stepped_row(by) {
+            self.state.lens.row = row;
+        }
+    }
+
+    /// Goes to the first sample of a choice, unless the present one belongs to it.
+    fn choose_samples(&mut self, choice: SampleChoice) {
+        self.state.lens.choice = choice;
+        let rows = self.state.sample_rows(choice);
+        let here = choice != SampleChoice::TeacherUnsure && rows.contains(&self.state.lens.row);
+        if let Some(first) = rows.first().filter(|_| !here) {
+            self.state.lens.row = *first;
         }
     }
 
     fn scale_lens(&mut self, by: f64) {
+        self.state.greeting.done(Tip::Lens);
         self.state.lens.temperature = (self.state.lens.temperature * by).clamp(0.25, 64.0);
     }
 
@@ -202,7 +217,53 @@ impl App {
         }
     }
 
+    /// Puts a run into the bin, or takes it out again; either can be undone.
+    fn bin(&mut self, run: RunId, binned: bool) {
+        if self.put_in_bin(run, binned) {
+            self.state.history.did(Undoable::Binned(run, !binned));
+        }
+    }
+
+    fn put_in_bin(&mut self, run: RunId, binned: bool) -> bool {
+        let (result, key) = if binned {
+            self.state.overlaid.remove(&run);
+            (self.store.delete_run(run), "toast-deleted")
+        } else {
+            (self.store.restore_run(run), "toast-restored")
+        };
+        let is_done = result.is_ok();
+        let done = text_with(key, &[("run", run.to_string().into())]);
+        self.told(result.map_err(|error| error.to_string()), done);
+        self.reader.list();
+        is_done
+    }
+
+    /// Puts back what the last change replaced, or what was undone last.
+    fn undo_or_redo(&mut self, step: fn(&mut History, &dyn Fn(&Undoable) -> Undoable) -> Option<Undoable>) {
+        let mut history = std::mem::take(&mut self.state.history);
+        let put_back = step(&mut history, &|past| self.present(past));
+        self.state.history = history;
+        match put_back {
+            None => {}
+            Some(Undoable::Recipe(recipe)) => self.replace(*recipe),
+            Some(Undoable::Arrangement(workspace, kept)) => self.put_arrangement(workspace, kept),
+            Some(Undoable::Binned(run, binned)) => drop(self.put_in_bin(run, binned)),
+        }
+    }
+
+    /// What a thing is now that was something else.
+    fn present(&self, past: &Undoable) -> Undoable {
+        match past {
+            Undoable::Recipe(_) => Undoable::Recipe(Box::new(self.state.sweep.clone())),
+            Undoable::Arrangement(workspace, _) => Undoable::Arrangement(*workspace, self.arrangement(*workspace)),
+            Undoable::Binned(run, _) => {
+                Undoable::Binned(*run, self.state.row(*run).is_some_and(|row| row.deleted))
+            }
+        }
+    }
+
     fn edit(&mut self, field: &'static str, recipe: Sweep, ctx: &egui::Context) {
+        self.state.greeting.done(Tip::Recipe);
         let before = self.state.sweep.clone();
         self.state.history.edited(&before, field, ctx.input(|input| input.time));
         self.replace(recipe);
@@ -226,7 +287,7 @@ impl App {
         }
     }
 
-    fn focus(&mut self, job: crate::training::report::JobId) {
+    fn focus(&mut self, job: JobId) {
         if self.state.focus != Some(job) {
             self.state.board.selected = None;
             self.state.board.hovered = None;
@@ -261,13 +322,27 @@ impl App {
     /// A notice that something was done, or why not.
     fn told(&mut self, result: Result<(), String>, done: String) {
         match result {
-            Ok(()) => self.toasts.add(ToastKind::Done, done),
+            Ok(()) => self.say(ToastKind::Done, done),
             Err(fault) => self.fault(fault),
         }
     }
 
     pub(super) fn fault(&mut self, message: String) {
         log::warn!("{message}");
-        self.toasts.add(ToastKind::Fault, message);
+        self.say(ToastKind::Fault, message);
     }
+
+    /// A notice on the screen, and in the list of those that were there.
+    pub(super) fn say(&mut self, kind: ToastKind, words: String) {
+        self.state.notices.say(kind == ToastKind::Fault, words.clone());
+        self.toasts.add(kind, words);
+    }
+}
+
+/// How large everything can be drawn.
+pub(super) const ZOOM: std::ops::RangeInclusive<f32> = 0.8..=2.0;
+
+fn zoom(ctx: &egui::Context, by: f32) {
+    let wanted = ((ctx.zoom_factor() + by) * 10.0).round() / 10.0;
+    ctx.set_zoom_factor(wanted.clamp(*ZOOM.start(), *ZOOM.end()));
 }

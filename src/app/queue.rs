@@ -25,7 +25,7 @@ impl App {
         let done = text_with("toast-queued", &[("name", name.clone().into())]);
         self.state.queue.add(wish, name, runs, seconds);
         self.keep_queue();
-        self.toasts.add(ToastKind::Done, done);
+        self.say(ToastKind::Done, done);
     }
 
     /// Begins what waits first, where nothing runs.

@@ -26,8 +26,10 @@ pub struct Settings {
     pub workspace: Workspace,
     /// Arrangements as they were left. Each is read by itself: one that does not fit this version costs no other.
     pub arrangements: BTreeMap<Workspace, serde_json::Value>,
-    /// Whether the first words have been read.
+    /// Whether the first words have been said.
     pub greeted: bool,
+    /// Files and folders that were opened lately.
+    pub recent: Vec<PathBuf>,
 }
 
 impl Settings {

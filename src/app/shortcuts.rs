@@ -7,7 +7,7 @@ use crate::state::State;
 
 /// Sends the actions whose keys were pressed in this frame.
 pub(super) fn take_keys(ctx: &Context, state: &State, commands: &Commands) {
-    if state.path_field.is_some() || state.shows_shortcuts {
+    if state.path_field.is_some() || state.shows_shortcuts || state.notices.shown {
         return;
     }
     let mut actions: Vec<_> = Action::ALL.into_iter().filter_map(|action| Some((action, action.shortcut()?))).collect();
@@ -27,7 +27,12 @@ pub(super) fn take_keys(ctx: &Context, state: &State, commands: &Commands) {
         let Some(key) = Key::from_name(shortcut.key) else { continue };
         let mut modifiers = if shortcut.command { Modifiers::COMMAND } else { Modifiers::NONE };
         modifiers.shift = shortcut.shift;
-        let pressed = ctx.input_mut(|input| input.consume_shortcut(&KeyboardShortcut::new(modifiers, key)));
+        // Plus lies on the same key as the sign of equality, on most keyboards with Shift.
+        let alias = if key == Key::Plus { Key::Equals } else { key };
+        let pressed = ctx.input_mut(|input| {
+            let mut pressed = |key| input.consume_shortcut(&KeyboardShortcut::new(modifiers, key));
+            pressed(key) || pressed(alias)
+        });
         if pressed && action.enabled(state) {
             commands.act(action);
         }

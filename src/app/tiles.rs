@@ -2,7 +2,7 @@
 
 use eframe::egui::{self, Color32, Stroke, Ui, Visuals, WidgetText};
 use egui_tiles::{
-    Behavior, Container, Linear, LinearDir, ResizeState, SimplificationOptions, TabState, Tile, TileId, Tiles, Tree,
+    Behavior, Container, EditAction, Linear, LinearDir, ResizeState, SimplificationOptions, TabState, Tile, TileId, Tiles, Tree,
     UiResponse,
 };
 
@@ -74,10 +74,20 @@ pub(super) fn show_board(tree: &mut Tree<Pane>, board: bool) {
     tree.make_active(|_, tile| matches!(tile, Tile::Pane(pane) if *pane == wanted));
 }
 
+/// What the user did to an arrangement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Moved {
+    /// A tab came to the front.
+    Tab,
+    /// A panel has another place or size.
+    Panel,
+}
+
 /// Draws the panels.
 pub(super) struct Panels<'a> {
     pub state: &'a State,
     pub commands: &'a Commands,
+    pub moved: &'a mut Option<Moved>,
 }
 
 /// Draws one panel into all of its room.
@@ -120,6 +130,15 @@ impl Behavior<Pane> for Panels<'_> {
             Pane::Runs => "runs-title",
         };
         text(key).into()
+    }
+
+    fn on_edit(&mut self, edit: EditAction) {
+        let moved = match edit {
+            EditAction::TileResized | EditAction::TileDropped => Moved::Panel,
+            EditAction::TabSelected => Moved::Tab,
+            EditAction::TileDragged => return,
+        };
+        *self.moved = (*self.moved).max(Some(moved));
     }
 
     fn gap_width(&self, _style: &egui::Style) -> f32 {

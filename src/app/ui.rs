@@ -26,14 +26,14 @@ fn maximised_ui(ui: &mut Ui, panel: Pane, state: &State, commands: &Commands) {
 
 impl App {
     pub(super) fn window_ui(&mut self, ui: &mut Ui) {
-        let Self { state, commands, tiles, .. } = self;
+        let Self { state, commands, tiles, moved_panels, .. } = self;
         Panel::top("bar").frame(Frame::NONE).exact_size(BAR).resizable(false).show(ui, |ui| {
             views::bar_ui(ui, state, commands);
         });
         egui::CentralPanel::no_frame().show(ui, |ui| match state.maximised {
             None => {
                 if let Some(tree) = tiles.get_mut(&state.workspace) {
-                    tree.ui(&mut Panels { state, commands }, ui);
+                    tree.ui(&mut Panels { state, commands, moved: moved_panels }, ui);
                 }
             }
             Some(panel) => maximised_ui(ui, panel, state, commands),
@@ -41,6 +41,9 @@ impl App {
         views::path_field_ui(ui, state, commands);
         views::palette_ui(ui, state, commands);
         views::shortcuts_ui(ui, state, commands);
+        views::notices_ui(ui, state, commands);
+        views::tips_ui(ui, state, commands);
+        super::drop::hover_ui(ui);
         if state.shows_overlay {
             self.overlay_ui(ui);
         }

@@ -1,13 +1,27 @@
-//! Undo and redo of recipe edits: whole recipes, with one step for one gesture.
+//! Undo and redo: of the recipe, of the arrangement of panels, and of what was put into the bin.
+//! Each step is the whole of what it changes, and one gesture is one step.
 
+use super::Workspace;
 use crate::recipe::Sweep;
+use crate::training::report::RunId;
 
-/// Recipes before and after the present one.
+/// Something that can be put back, as it was.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Undoable {
+    /// The recipe in the panel.
+    Recipe(Box<Sweep>),
+    /// The arrangement of a workspace, as it is remembered on disk.
+    Arrangement(Workspace, serde_json::Value),
+    /// Whether a run is in the bin.
+    Binned(RunId, bool),
+}
+
+/// What was before and after the present.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    past: Vec<Sweep>,
-    future: Vec<Sweep>,
-    /// The field of the last edit and when it was made, in seconds.
+    past: Vec<Undoable>,
+    future: Vec<Undoable>,
+    /// The field of the last edit of the recipe and when it was made, in seconds.
     last: Option<(&'static str, f64)>,
 }
 
@@ -21,28 +35,36 @@ impl History {
     /// Remembers `before`, the recipe that an edit of `field` replaces at `now` (seconds).
     pub fn edited(&mut self, before: &Sweep, field: &'static str, now: f64) {
         let same_gesture = self.last.is_some_and(|(last, at)| last == field && now - at < GESTURE);
+        if same_gesture {
+            self.future.clear();
+        } else {
+            self.did(Undoable::Recipe(Box::new(before.clone())));
+        }
         self.last = Some((field, now));
+    }
+
+    /// Remembers what something was before it was changed.
+    pub fn did(&mut self, before: Undoable) {
+        self.last = None;
         self.future.clear();
-        if !same_gesture {
-            self.past.push(before.clone());
-            if self.past.len() > DEPTH {
-                self.past.remove(0);
-            }
+        self.past.push(before);
+        if self.past.len() > DEPTH {
+            self.past.remove(0);
         }
     }
 
-    /// The recipe before `present`.
-    pub fn undo(&mut self, present: &Sweep) -> Option<Sweep> {
+    /// What the last change replaced; `present` tells what the same thing is now, for redo.
+    pub fn undo(&mut self, present: &dyn Fn(&Undoable) -> Undoable) -> Option<Undoable> {
         let before = self.past.pop()?;
-        self.future.push(present.clone());
+        self.future.push(present(&before));
         self.last = None;
         Some(before)
     }
 
-    /// The recipe that was undone last.
-    pub fn redo(&mut self, present: &Sweep) -> Option<Sweep> {
+    /// What was undone last; `present` as for [`History::undo`].
+    pub fn redo(&mut self, present: &dyn Fn(&Undoable) -> Undoable) -> Option<Undoable> {
         let after = self.future.pop()?;
-        self.past.push(present.clone());
+        self.past.push(present(&after));
         self.last = None;
         Some(after)
     }
@@ -66,6 +88,7 @@ mod tests {
     #[test]
     fn a_drag_is_one_step_and_redo_brings_it_back() {
         let first = QUICKSTART.sweep().unwrap();
+        let recipe_of = |sweep: &Sweep| Undoable::Recipe(Box::new(sweep.clone()));
         let mut history = History::default();
         let mut recipe = first.clone();
         for (i, t) in [5.0, 6.0, 7.0].into_iter().enumerate() {
@@ -75,9 +98,23 @@ mod tests {
         history.edited(&recipe, "seed", 0.4);
         let dragged = recipe.clone();
         recipe.base.training.seed = 3;
-        assert_eq!(history.undo(&recipe).as_ref(), Some(&dragged));
-        assert_eq!(history.undo(&dragged), Some(first.clone()));
+        assert_eq!(history.undo(&|_| recipe_of(&recipe)), Some(recipe_of(&dragged)));
+        assert_eq!(history.undo(&|_| recipe_of(&dragged)), Some(recipe_of(&first)));
         assert!(!history.can_undo());
-        assert_eq!(history.redo(&first), Some(dragged));
+        assert_eq!(history.redo(&|_| recipe_of(&first)), Some(recipe_of(&dragged)));
+    }
+
+    #[test]
+    fn different_things_are_undone_in_the_order_in_which_they_were_done() {
+        let recipe = QUICKSTART.sweep().unwrap();
+        let mut history = History::default();
+        history.edited(&recipe, "temperature", 0.0);
+        history.did(Undoable::Binned(RunId(7), false));
+        // The gesture has ended: the same field within a second is a step of its own.
+        history.edited(&recipe, "temperature", 0.1);
+        assert!(matches!(history.undo(&Clone::clone), Some(Undoable::Recipe(_))));
+        let undone = history.undo(&|_| Undoable::Binned(RunId(7), true));
+        assert_eq!(undone, Some(Undoable::Binned(RunId(7), false)));
+        assert_eq!(history.redo(&|_| Undoable::Binned(RunId(7), false)), Some(Undoable::Binned(RunId(7), true)));
     }
 }

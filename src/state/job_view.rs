@@ -137,6 +137,29 @@ impl JobView {
         Some(last.map_or(first, |(_, _, change)| change.to))
     }
 
+    /// What the soft and the hard term of a run's loss are multiplied by in its total, from which step on. The first entry
+    /// is that of step 0; each change in mid-run adds one. A run without a teacher has its hard term alone.
+    pub fn term_factors(&self, info: &RunInfo) -> Vec<(u64, [f64; 2])> {
+        let first = |value: Option<f64>| value.unwrap_or(0.0);
+        let [mut t, mut soft, mut hard] = [first(info.temperature), first(info.soft_weight), info.hard_weight];
+        let squared = info.recipe.distill.temperature_squared;
+        let factors = |t: f64, soft: f64, hard: f64| [if squared { soft * t * t } else { soft }, hard];
+        let mut all = vec![(0, factors(t, soft, hard))];
+        for (stage, step, change) in &self.changes {
+            if *stage != info.stage || !change.concerns(info.run, info.role) {
+                continue;
+            }
+            match change.setting {
+                Setting::Temperature => t = change.to,
+                Setting::SoftWeight => soft = change.to,
+                Setting::HardWeight => hard = change.to,
+                Setting::LearningRate => continue,
+            }
+            all.push((*step, factors(t, soft, hard)));
+        }
+        all
+    }
+
     /// Runs of a job that has ended which can begin anew: they diverged, failed, were stopped or never began.
     pub fn failed(&self) -> Vec<RunId> {
         if !matches!(self.outcome, Some(JobOutcome::Done | JobOutcome::Stopped)) {

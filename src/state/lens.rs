@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::State;
+use crate::distill::soften::{entropy, top_class};
 use crate::training::report::{Probe, Role};
 
 /// Where the lens points.
@@ -12,6 +13,34 @@ pub struct Lens {
     pub temperature: f64,
     /// Which row of the probe set.
     pub row: usize,
+    /// Which rows one steps through.
+    pub choice: SampleChoice,
+}
+
+/// Ways to step through the samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SampleChoice {
+    /// All, in their order.
+    Any,
+    /// Those of which the teacher is least sure first: by the entropy of its distribution at T = 1.
+    TeacherUnsure,
+    /// Those whose label is not the student's top class.
+    StudentWrong,
+    /// Those on which the top classes of teacher and student differ.
+    Disagree,
+}
+
+impl SampleChoice {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Any, Self::TeacherUnsure, Self::StudentWrong, Self::Disagree];
+}
+
+/// The probe set with what is known of it.
+struct Known<'a> {
+    probe: &'a Arc<Probe>,
+    teacher: Option<&'a [f32]>,
+    student: Option<&'a [f32]>,
+    step: Option<u64>,
 }
 
 /// One row of the probe set with the logits on it.
@@ -36,7 +65,7 @@ pub struct LensView<'a> {
 impl Lens {
     /// Points at the first row.
     pub fn new(temperature: f64) -> Self {
-        Self { temperature, row: 0 }
+        Self { temperature, row: 0, choice: SampleChoice::Any }
     }
 
     /// Keeps the row within a probe set of `rows`.
@@ -45,38 +74,94 @@ impl Lens {
     }
 }
 
+impl Known<'_> {
+    /// One row of logits `[rows, classes]`.
+    fn row<'l>(&self, logits: Option<&'l [f32]>, row: usize) -> Option<&'l [f32]> {
+        let classes = self.probe.classes.len();
+        logits?.get(row * classes..(row + 1) * classes)
+    }
+}
+
 impl State {
-    /// The row that the lens points at; nothing before the first preview.
-    pub fn lens_view(&self) -> Option<LensView<'_>> {
-        let (probe, teacher, student, step) = if let Some(job) = self.focused() {
+    fn known(&self) -> Option<Known<'_>> {
+        if let Some(job) = self.focused() {
             let shown = job.shown_run(self.lit_cell()).filter(|run| run.role == Role::Student);
             let snapshot = shown.and_then(|run| job.snapshots.get(&run.run));
             let student = snapshot.map(|(_, logits)| logits.as_slice());
-            (&job.probe, job.teacher_logits(), student, snapshot.map(|(step, _)| *step))
-        } else {
-            let preview = self.preview.as_ref()?;
-            let some = |logits: &'_ [f32]| !logits.is_empty();
-            let teacher = Some(preview.probe.teacher.as_slice()).filter(|logits| some(logits));
-            (&preview.probe, teacher, Some(preview.student.as_slice()).filter(|logits| some(logits)), None)
-        };
-        let classes = probe.classes.len();
-        let rows = probe.rows.len();
-        if rows == 0 {
-            return None;
+            let step = snapshot.map(|(step, _)| *step);
+            return Some(Known { probe: &job.probe, teacher: job.teacher_logits(), student, step });
         }
-        let row = self.lens.row.min(rows - 1);
+        let preview = self.preview.as_ref()?;
+        Some(Known {
+            probe: &preview.probe,
+            teacher: Some(preview.probe.teacher.as_slice()),
+            student: Some(preview.student.as_slice()),
+            step: None,
+        })
+    }
+
+    /// The row that the lens points at; nothing before the first preview.
+    pub fn lens_view(&self) -> Option<LensView<'_>> {
+        let known = self.known()?;
+        let probe = known.probe;
+        let row = self.lens.row.min(probe.rows.len().checked_sub(1)?);
         let len: usize = probe.shape.iter().product();
-        let logits = |all: Option<&'_ [f32]>| -> Option<std::ops::Range<usize>> {
-            all.filter(|all| all.len() >= (row + 1) * classes).map(|_| row * classes..(row + 1) * classes)
-        };
         Some(LensView {
             row,
             input: probe.inputs.get(row * len..(row + 1) * len)?,
             label: *probe.labels.get(row)? as usize,
-            teacher: logits(teacher).and_then(|range| teacher?.get(range)),
-            student: logits(student).and_then(|range| student?.get(range)),
-            step,
+            teacher: known.row(known.teacher, row),
+            student: known.row(known.student, row),
+            step: known.step,
             probe,
         })
+    }
+
+    /// The rows of the probe set that a choice comes to now, in the order in which one steps through them.
+    pub fn sample_rows(&self, choice: SampleChoice) -> Vec<usize> {
+        let Some(known) = self.known() else { return Vec::new() };
+        let all = 0..known.probe.rows.len();
+        let teacher = |row| known.row(known.teacher, row);
+        let student = |row| known.row(known.student, row);
+        match choice {
+            SampleChoice::Any => all.collect(),
+            SampleChoice::TeacherUnsure => {
+                let mut unsure: Vec<(usize, f64)> =
+                    all.filter_map(|row| Some((row, entropy(teacher(row)?, 1.0)))).collect();
+                unsure.sort_by(|a, b| b.1.total_cmp(&a.1));
+                unsure.into_iter().map(|(row, _)| row).collect()
+            }
+            SampleChoice::StudentWrong => {
+                let is_wrong = |row: &usize| {
+                    let label = known.probe.labels.get(*row).map(|label| *label as usize);
+                    student(*row).is_some_and(|logits| Some(top_class(logits)) != label)
+                };
+                all.filter(is_wrong).collect()
+            }
+            SampleChoice::Disagree => {
+                let disagree = |row: &usize| {
+                    let tops = teacher(*row).zip(student(*row));
+                    tops.is_some_and(|(teacher, student)| top_class(teacher) != top_class(student))
+                };
+                all.filter(disagree).collect()
+            }
+        }
+    }
+
+    /// The row that is `by` steps on from the present one among those of the present choice; round at the ends. A row that
+    /// has left the choice (the student has learnt it, say) is followed by the next one in the set that has not.
+    pub fn stepped_row(&self, by: isize) -> Option<usize> {
+        let rows = self.sample_rows(self.lens.choice);
+        let here = rows.iter().position(|row| *row == self.lens.row);
+        let count = rows.len() as isize;
+        let next = match here {
+            Some(at) => (at as isize + by).rem_euclid(count.max(1)) as usize,
+            None if self.lens.choice == SampleChoice::TeacherUnsure => 0,
+            None => {
+                let after = rows.partition_point(|row| *row < self.lens.row) as isize;
+                (after + by.min(0)).rem_euclid(count.max(1)) as usize
+            }
+        };
+        rows.get(next).copied()
     }
 }

@@ -3,24 +3,29 @@
 //! Views read it; only the app writes it, by performing commands and by [`State::take_report`].
 
 mod board;
+mod greeting;
 mod history;
 mod job_view;
 mod lens;
 mod loss_curve;
+mod notices;
 mod outlook;
 mod queue;
 pub mod series;
 mod workspace;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
 pub use board::{BoardPage, BoardSettings, Metric, Spread};
-pub use history::History;
+pub use greeting::{Greeting, Tip};
+pub use history::{History, Undoable};
 pub use job_view::{JobView, RunCurves};
-pub use lens::{Lens, LensView};
-pub use loss_curve::LossCurve;
+pub use lens::{Lens, LensView, SampleChoice};
+pub use loss_curve::{LossCurve, Smoothing};
+pub use notices::{Notice, Notices};
 pub use outlook::Outlook;
 pub use queue::{Queue, Waiting, Wish};
 pub use workspace::{Palette, Pane, Workspace};
@@ -43,7 +48,7 @@ pub struct State {
     pub pace: Option<f64>,
     /// The preset it began as.
     pub preset: Option<&'static str>,
-    /// Recipes before and after it.
+    /// What can be undone and redone.
     pub history: History,
     /// What the recipe looks like before it is run; of an earlier recipe while a new one is worked out.
     pub preview: Option<Box<Preview>>,
@@ -85,6 +90,12 @@ pub struct State {
     pub palette: Option<Palette>,
     /// Whether the sheet of keys is open.
     pub shows_shortcuts: bool,
+    /// What the window has said so far.
+    pub notices: Notices,
+    /// The first words, as far as they have not been acted on.
+    pub greeting: Greeting,
+    /// Files and folders that were opened lately, the last one first.
+    pub recent: Vec<PathBuf>,
     /// The language that the user chose; none for the system's.
     pub language: Option<Language>,
     /// A path that is typed in because no file dialog opens.
@@ -113,12 +124,27 @@ pub struct Moved {
 pub struct CurveSettings {
     /// Whether the loss has a logarithmic axis.
     pub log_y: bool,
-    /// Whether the loss is smoothed, with the raw curve as a band behind it.
-    pub smooth: bool,
+    /// How much the loss is smoothed; the raw curve is a band behind it.
+    pub smoothing: Smoothing,
+    /// Whether the terms of the loss are shown as they count in the total: times their weights, the soft one times T² too.
+    pub weighted: bool,
     /// Ids of hidden curves.
     pub hidden: BTreeSet<u64>,
     /// What the second plot shows.
     pub quality: Quality,
+}
+
+impl CurveSettings {
+    /// Shows one curve alone among those with these ids; all of them again where it is alone already.
+    pub fn solo(&mut self, id: u64, among: &[u64]) {
+        let is_alone = among.iter().all(|other| *other == id || self.hidden.contains(other));
+        for other in among {
+            self.hidden.remove(other);
+        }
+        if !is_alone {
+            self.hidden.extend(among.iter().filter(|other| **other != id));
+        }
+    }
 }
 
 /// What can be plotted by epoch.
@@ -180,11 +206,20 @@ impl State {
             store_fault: None,
             overlaid: BTreeSet::new(),
             board: BoardSettings::default(),
-            curves: CurveSettings { log_y: true, smooth: true, hidden: BTreeSet::new(), quality: Quality::Errors },
+            curves: CurveSettings {
+                log_y: true,
+                smoothing: Smoothing::Light,
+                weighted: false,
+                hidden: BTreeSet::new(),
+                quality: Quality::Errors,
+            },
             workspace: Workspace::default(),
             maximised: None,
             palette: None,
             shows_shortcuts: false,
+            notices: Notices::default(),
+            greeting: Greeting::default(),
+            recent: Vec::new(),
             language: None,
             path_field: None,
             shows_bin: false,

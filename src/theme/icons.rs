@@ -48,11 +48,31 @@ pub enum Icon {
     Warning,
     /// Settings of one thing.
     Sliders,
+    /// More.
+    Plus,
+    /// Less.
+    Minus,
+    /// Find.
+    Search,
+    /// The keyboard.
+    Keys,
+    /// Things one below the other.
+    List,
+    /// Compare.
+    Bars,
+    /// Explain.
+    Book,
+    /// Time.
+    Clock,
+    /// A curve.
+    Curve,
+    /// Light and dark.
+    Contrast,
 }
 
 impl Icon {
     /// Every icon.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 30] = [
         Self::Play,
         Self::Pause,
         Self::Step,
@@ -73,6 +93,16 @@ impl Icon {
         Self::Close,
         Self::Warning,
         Self::Sliders,
+        Self::Plus,
+        Self::Minus,
+        Self::Search,
+        Self::Keys,
+        Self::List,
+        Self::Bars,
+        Self::Book,
+        Self::Clock,
+        Self::Curve,
+        Self::Contrast,
     ];
 
     /// Paints the icon as the largest square that fits in the middle of `rect`.
@@ -161,6 +191,53 @@ impl Pen<'_> {
                 self.outline(&[(8.0, 2.2), (14.6, 13.6), (1.4, 13.6)]);
                 self.line(&[(8.0, 6.4), (8.0, 9.6)]);
                 self.dot(8.0, 11.5, 0.8);
+            }
+            Icon::Plus => {
+                self.line(&[(8.0, 3.0), (8.0, 13.0)]);
+                self.line(&[(3.0, 8.0), (13.0, 8.0)]);
+            }
+            Icon::Minus => self.line(&[(3.0, 8.0), (13.0, 8.0)]),
+            Icon::Search => {
+                self.arc((6.8, 6.8), 4.4, 0.0, 360.0);
+                self.line(&[(10.0, 10.0), (14.0, 14.0)]);
+            }
+            Icon::Keys => {
+                self.frame(1.6, 4.0, 14.4, 12.4, 1.6);
+                for x in [4.6, 8.0, 11.4] {
+                    self.dot(x, 6.8, 0.8);
+                }
+                self.line(&[(5.0, 9.8), (11.0, 9.8)]);
+            }
+            Icon::List => {
+                for y in [4.0, 8.0, 12.0] {
+                    self.dot(3.0, y, 0.9);
+                    self.line(&[(5.6, y), (14.0, y)]);
+                }
+            }
+            Icon::Bars => {
+                for (x, top) in [(3.6, 8.0), (8.0, 3.0), (12.4, 5.6)] {
+                    self.block(x - 1.3, top, x + 1.3, 13.4);
+                }
+            }
+            Icon::Book => {
+                self.outline(&[(8.0, 4.4), (12.0, 3.0), (14.4, 3.4), (14.4, 12.6), (12.0, 12.2), (8.0, 13.6)]);
+                self.line(&[(8.0, 4.4), (4.0, 3.0), (1.6, 3.4), (1.6, 12.6), (4.0, 12.2), (8.0, 13.6)]);
+            }
+            Icon::Clock => {
+                self.arc((8.0, 8.0), 6.0, 0.0, 360.0);
+                self.line(&[(8.0, 4.4), (8.0, 8.0), (10.6, 9.6)]);
+            }
+            Icon::Curve => {
+                self.line(&[(2.2, 2.0), (2.2, 13.8), (14.0, 13.8)]);
+                self.line(&[(4.4, 3.6), (5.6, 8.0), (8.0, 10.4), (13.6, 11.4)]);
+            }
+            Icon::Contrast => {
+                self.arc((8.0, 8.0), 5.8, 0.0, 360.0);
+                let half = (0..=12).map(|step| {
+                    let angle = (-90.0 + 15.0 * step as f32).to_radians();
+                    (8.0 + 5.8 * angle.cos(), 8.0 + 5.8 * angle.sin())
+                });
+                self.fill(&half.collect::<Vec<_>>());
             }
             Icon::Sliders => {
                 for (y, x) in [(4.0, 10.5), (8.0, 5.0), (12.0, 9.0)] {

@@ -2,11 +2,12 @@
 
 use eframe::egui::{Align, Button, Label, Layout, RichText, Ui, UiBuilder, vec2};
 
+use super::cards::{preset_key, recipe_name};
 use super::queue::queue_ui;
 use super::{action_button, hint_of, key_words};
 use crate::command::{Action, Command, Commands, Menu};
 use crate::recipe::PRESETS;
-use crate::state::{State, Workspace};
+use crate::state::{State, Tip, Workspace};
 use crate::text::{Language, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, space, title};
 use crate::training::report::{Activity, JobOutcome, Progress};
@@ -28,6 +29,8 @@ pub fn bar_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let distil = ui.add_enabled_ui(Action::Distil.enabled(state), |ui| {
         primary_button(ui, Some(Icon::Play), &text(Action::Distil.key()))
     });
+    super::tips::mark(ui, Tip::Distil, distil.inner.rect);
+    super::tips::glow_ui(ui, state, distil.inner.rect);
     let hint = if state.running.is_some() { text("action-distil-later") } else { hint_of(Action::Distil) };
     if distil.inner.on_hover_text(hint).clicked() {
         commands.act(Action::Distil);
@@ -48,10 +51,11 @@ pub fn bar_ui(ui: &mut Ui, state: &State, commands: &Commands) {
 }
 
 fn preset_ui(ui: &mut Ui, state: &State, commands: &Commands) {
-    Dropdown::new(&text("bar-preset"), &state.sweep.base.title).width(230.0).show(ui, |ui| {
+    Dropdown::new(&text("bar-preset"), &recipe_name(state)).width(230.0).show(ui, |ui| {
         for preset in PRESETS {
-            let name = preset.recipe().map_or_else(|_| preset.name.to_owned(), |recipe| recipe.title);
-            if ui.selectable_label(state.preset == Some(preset.name), name).clicked() {
+            let key = preset_key(preset.name);
+            let entry = ui.selectable_label(state.preset == Some(preset.name), text(key));
+            if entry.on_hover_text(text(&format!("{key}-hint"))).clicked() {
                 commands.send(Command::LoadPreset(preset.name));
             }
         }
@@ -60,18 +64,21 @@ fn preset_ui(ui: &mut Ui, state: &State, commands: &Commands) {
 
 /// Everything that can be done, in groups, with its keys; then the languages.
 fn menu_ui(ui: &mut Ui, state: &State, commands: &Commands) {
-    Dropdown::new(&text("bar-menu"), &text("bar-menu")).plain().show(ui, |ui| {
+    let menu = Dropdown::new(&text("bar-menu"), &text("bar-menu")).plain().show(ui, |ui| {
         ui.set_min_width(MENU);
         ui.spacing_mut().item_spacing.y = 1.0;
         for menu in Menu::ALL {
             ui.add(Label::new(caption(text(menu.key()))).selectable(false));
             for action in menu.actions() {
                 let keys = action.shortcut().map(key_words).unwrap_or_default();
-                let button = Button::selectable(false, text(action.key())).shortcut_text(keys);
+                let button = Button::selectable(is_on(action, state), text(action.key())).shortcut_text(keys);
                 let response = ui.add_enabled(action.enabled(state), button).on_hover_text(hint_of(action));
                 if response.clicked() {
                     commands.act(action);
                 }
+            }
+            if menu == Menu::Recipe {
+                recent_ui(ui, state, commands);
             }
             ui.add_space(space::XS);
         }
@@ -85,6 +92,38 @@ fn menu_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             }
         }
     });
+    super::tips::mark(ui, Tip::Palette, menu.response.rect);
+}
+
+/// Whether an action stands for something that is on the screen now.
+fn is_on(action: Action, state: &State) -> bool {
+    match action {
+        Action::Lab => state.workspace == Workspace::Lab,
+        Action::Compare => state.workspace == Workspace::Compare,
+        Action::Learn => state.workspace == Workspace::Learn,
+        Action::ToggleLogLoss => state.curves.log_y,
+        Action::ToggleWeighted => state.curves.weighted,
+        Action::ToggleBin => state.shows_bin,
+        Action::ToggleOverlay => state.shows_overlay,
+        Action::HoldQueue => state.queue.held,
+        _ => false,
+    }
+}
+
+/// What was opened lately.
+fn recent_ui(ui: &mut Ui, state: &State, commands: &Commands) {
+    if state.recent.is_empty() {
+        return;
+    }
+    ui.add_space(space::XS);
+    ui.add(Label::new(caption(text("menu-recent"))).selectable(false));
+    for path in &state.recent {
+        let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into());
+        let button = ui.add(Button::selectable(false, name).truncate());
+        if button.on_hover_text(path.display().to_string()).clicked() {
+            commands.send(Command::OpenPath(path.clone()));
+        }
+    }
 }
 
 fn workspaces_ui(ui: &mut Ui, state: &State, commands: &Commands) {

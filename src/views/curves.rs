@@ -5,12 +5,13 @@ use std::ops::RangeInclusive;
 use eframe::egui::{Color32, Id, Ui};
 use egui_plot::PlotPoint;
 
+use crate::command::{Command, Commands};
 use crate::state::series::{Column, Series};
-use crate::state::{JobView, LossCurve, State};
+use crate::state::{JobView, LossCurve, Smoothing, State};
 use crate::text::text;
 use crate::theme::Tokens;
 use crate::training::report::{Change, RunId, Setting};
-use crate::widgets::{Band, Curve, CurvePlotResponse, Scale, ScaleLegend};
+use crate::widgets::{Band, Curve, CurvePlotResponse, LegendClick, Scale, ScaleLegend};
 
 /// A curve reduced to what can be shown.
 pub(super) struct Drawn {
@@ -74,14 +75,14 @@ impl Viewport {
     }
 
     /// The points of a curve, one or two for each pixel.
-    pub fn line(&self, curve: &LossCurve, smooth: bool) -> Vec<PlotPoint> {
-        let shown = self.view(if smooth { &curve.smooth } else { &curve.raw });
+    pub fn line(&self, curve: &LossCurve, smoothing: Smoothing) -> Vec<PlotPoint> {
+        let shown = self.view(curve.smoothed(smoothing));
         shown.iter().map(|column| PlotPoint::new(column.x, f64::from(column.last))).collect()
     }
 
     /// The same, with the spread of the raw values behind them.
-    pub fn reduce(&self, curve: &LossCurve, smooth: bool) -> (Vec<PlotPoint>, Vec<Band>) {
-        let line = self.line(curve, smooth);
+    pub fn reduce(&self, curve: &LossCurve, smoothing: Smoothing) -> (Vec<PlotPoint>, Vec<Band>) {
+        let line = self.line(curve, smoothing);
         // Where columns are single points the spread is that of neighbours, so that the band has a body.
         let spread = |window: &[Column]| {
             let values = window.iter().filter(|column| column.min.is_finite() && column.max.is_finite());
@@ -91,7 +92,7 @@ impl Viewport {
             let middle = window.get(window.len() / 2)?;
             (low <= high).then(|| Band { x: middle.x, low: f64::from(low), high: f64::from(high) })
         };
-        let raw = if smooth { self.view(&curve.raw) } else { Vec::new() };
+        let raw = if smoothing == Smoothing::Raw { Vec::new() } else { self.view(&curve.raw) };
         let band = raw.windows(3).filter_map(spread).collect();
         (line, band)
     }
@@ -130,6 +131,34 @@ pub(super) fn sweep_runs(job: &JobView, state: &State, tokens: &Tokens) -> Vec<S
         }
     }
     drawn
+}
+
+impl Drawn {
+    /// The same curve with each value multiplied by what holds from its step on.
+    pub fn times(mut self, factors: &[(u64, f64)]) -> Self {
+        let at = |x: f64| {
+            let held = factors.iter().rev().find(|(step, _)| *step as f64 <= x);
+            held.map_or(1.0, |(_, factor)| *factor)
+        };
+        for point in &mut self.line {
+            point.y *= at(point.x);
+        }
+        for band in &mut self.band {
+            let factor = at(band.x);
+            (band.low, band.high) = (band.low * factor, band.high * factor);
+        }
+        self
+    }
+}
+
+/// What a click on the keys of a legend asks for.
+pub(super) fn legend_clicked(click: Option<LegendClick>, curves: &[Curve<'_>], commands: &Commands) {
+    let command = match click {
+        None => return,
+        Some(LegendClick::Toggle(id)) => Command::ToggleCurve(id),
+        Some(LegendClick::Solo(id)) => Command::SoloCurve(id, curves.iter().map(|curve| curve.id).collect()),
+    };
+    commands.send(command);
 }
 
 /// Width of the scale of the swept value.

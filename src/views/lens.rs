@@ -1,15 +1,15 @@
 //! The temperature lens: one sample, and what teacher and student make of it at any T. It never runs a model.
 
-use eframe::egui::{Frame, Label, Margin, RichText, Ui, UiBuilder};
+use eframe::egui::{Button, Frame, Label, Margin, RichText, Ui, UiBuilder};
 
 use super::{action_button, short};
 use crate::command::{Action, Command, Commands};
 use crate::distill::soften::{divergence, entropy, ranking, soften, top_class};
-use crate::state::{LensView, State};
+use crate::state::{LensView, SampleChoice, State, Tip};
 use crate::text::{text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, size, space};
 use crate::widgets::{
-    ProbabilityBars, Sample, Side, Slider, empty_state_ui, sample_image_ui, section_ui, stat_tile_ui,
+    Dropdown, ProbabilityBars, Sample, Side, Slider, empty_state_ui, sample_image_ui, section_ui, stat_tile_ui,
 };
 
 /// Range and ticks of the temperature sliders.
@@ -26,6 +26,7 @@ pub fn lens_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         false,
         |_| {},
         |ui| {
+            choice_ui(ui, state, commands);
             action_button(ui, Icon::Dice, Action::RandomSample, false, state, commands);
             action_button(ui, Icon::ChevronRight, Action::NextSample, false, state, commands);
             action_button(ui, Icon::ChevronLeft, Action::PreviousSample, false, state, commands);
@@ -58,6 +59,28 @@ pub fn lens_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     });
 }
 
+/// Which samples one steps through, with how many there are of each kind at the moment.
+fn choice_ui(ui: &mut Ui, state: &State, commands: &Commands) {
+    let key = |choice| match choice {
+        SampleChoice::Any => "lens-any",
+        SampleChoice::TeacherUnsure => "lens-unsure",
+        SampleChoice::StudentWrong => "lens-wrong",
+        SampleChoice::Disagree => "lens-disagree",
+    };
+    let here = state.lens.choice;
+    let list = Dropdown::new(&text("lens-choice"), &text(key(here))).plain().show(ui, |ui| {
+        for choice in SampleChoice::ALL {
+            let count = state.sample_rows(choice).len() as u64;
+            let words = text_with("lens-choice-count", &[("choice", text(key(choice)).into()), ("count", count.into())]);
+            let entry = ui.add_enabled(count > 0, Button::selectable(choice == here, words));
+            if entry.on_hover_text(text(&format!("{}-hint", key(choice)))).clicked() {
+                commands.send(Command::SampleChoice(choice));
+            }
+        }
+    });
+    list.response.on_hover_text(super::hint_of(Action::NextChoice));
+}
+
 /// Height of the numbers.
 const TILE: f32 = 45.0;
 
@@ -81,7 +104,9 @@ fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, commands: &Commands)
                 .ticks(&TICKS)
                 .default_value(1.0)
                 .format(&short);
-            if ui.add(slider).changed() {
+            let slider = ui.add(slider).on_hover_text(text("lens-temperature-hint"));
+            super::tips::mark(ui, Tip::Lens, slider.rect);
+            if slider.changed() {
                 commands.send(Command::LensTemperature(temperature));
             }
             ui.add_space(space::S);

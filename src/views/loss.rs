@@ -3,14 +3,15 @@
 use eframe::egui::{Id, Ui};
 use egui_plot::PlotPoint;
 
-use super::curves::{Drawn, SweepRun, Viewport, curve_id, key_ui, markers, overlaid, sweep_runs};
+use super::cards::cards_ui;
+use super::curves::{Drawn, SweepRun, Viewport, curve_id, key_ui, legend_clicked, markers, overlaid, sweep_runs};
 use crate::command::{Action, Command, Commands};
 use crate::runs::BoardCell;
-use crate::state::{JobView, RunCurves, State};
+use crate::state::{JobView, RunCurves, Smoothing, State};
 use crate::text::{text, text_with};
-use crate::theme::{Icon, Tokens, UiTokens as _};
+use crate::theme::{Tokens, UiTokens as _};
 use crate::training::report::{LossTerms, Role, RunInfo};
-use crate::widgets::{CurvePlot, Dropdown, Marker, empty_state_ui, legend_ui, section_ui};
+use crate::widgets::{CurvePlot, Dropdown, Marker, legend_ui, section_ui};
 
 /// Fills its tile.
 pub fn loss_ui(ui: &mut Ui, state: &State, commands: &Commands) {
@@ -36,23 +37,19 @@ pub fn loss_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             if log.on_hover_text(super::hint_of(Action::ToggleLogLoss)).clicked() {
                 commands.act(Action::ToggleLogLoss);
             }
-            let name = |smooth| {
-                if smooth { text("loss-smoothed") } else { text("loss-raw") }
-            };
-            Dropdown::new(&text("loss-smoothing"), &name(state.curves.smooth)).plain().show(ui, |ui| {
-                for smooth in [true, false] {
-                    if ui.selectable_label(state.curves.smooth == smooth, name(smooth)).clicked() {
-                        commands.send(Command::SmoothLoss(smooth));
-                    }
+            smoothing_ui(ui, state, commands);
+            if !state.focused().is_some_and(JobView::is_sweep) {
+                let name = text(Action::ToggleWeighted.key());
+                let weighted = ui.selectable_label(state.curves.weighted, name);
+                if weighted.on_hover_text(super::hint_of(Action::ToggleWeighted)).clicked() {
+                    commands.act(Action::ToggleWeighted);
                 }
-            });
+            }
         },
     );
-    if let Some(curve) = toggled {
-        commands.send(Command::ToggleCurve(curve));
-    }
+    legend_clicked(toggled, &curves, commands);
     let Some(job) = state.focused() else {
-        empty_state_ui(ui, Icon::Play, &text("loss-empty"), &text("loss-empty-hint"), None);
+        cards_ui(ui, state, commands);
         return;
     };
     let leading = job.leading_run();
@@ -74,6 +71,25 @@ pub fn loss_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     Viewport::remember(ui, id, &response);
 }
 
+fn smoothing_ui(ui: &mut Ui, state: &State, commands: &Commands) {
+    let name = |smoothing| match smoothing {
+        Smoothing::Raw => text("loss-raw"),
+        Smoothing::Light | Smoothing::Strong => {
+            let weight = format!("{:.2}", Smoothing::weight(smoothing));
+            text_with("loss-smoothed", &[("weight", weight.into())])
+        }
+    };
+    let here = state.curves.smoothing;
+    let list = Dropdown::new(&text("loss-smoothing"), &name(here)).plain().show(ui, |ui| {
+        for smoothing in Smoothing::ALL {
+            if ui.selectable_label(here == smoothing, name(smoothing)).clicked() {
+                commands.send(Command::SmoothLoss(smoothing));
+            }
+        }
+    });
+    list.response.on_hover_text(text("loss-smoothing-hint"));
+}
+
 fn has_points(job: &JobView, cell: &BoardCell) -> bool {
     cell.runs.iter().any(|(_, run)| job.curves.get(run).is_some_and(|curves| !curves.total.is_empty()))
 }
@@ -85,7 +101,7 @@ fn sweep_curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Toke
     let coarse = viewport.coarser(runs.len());
     let draw = |look: SweepRun| {
         let viewport = if look.emphasised { viewport } else { &coarse };
-        let line = viewport.line(&job.curves.get(&look.run)?.hard, state.curves.smooth);
+        let line = viewport.line(&job.curves.get(&look.run)?.hard, state.curves.smoothing);
         let SweepRun { run, name, colour, dashed, emphasised } = look;
         Some(Drawn { name, id: curve_id(run, 0), colour, dashed, emphasised, line, band: Vec::new() })
     };
@@ -104,15 +120,23 @@ fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) ->
     match student {
         Some(run) => {
             if let Some(curves) = job.curves.get(&run.run) {
+                let weighted = state.curves.weighted;
+                let soft = if weighted { "loss-soft-weighted" } else { "loss-soft" };
+                let hard = if weighted { "loss-hard-weighted" } else { "loss-hard" };
                 let kinds = [
                     (0, "loss-total", &curves.total, tokens.student),
-                    (1, "loss-soft", &curves.soft, tokens.teacher),
-                    (2, "loss-hard", &curves.hard, tokens.label),
+                    (1, soft, &curves.soft, tokens.teacher),
+                    (2, hard, &curves.hard, tokens.label),
                 ];
+                let factors = if state.curves.weighted { job.term_factors(run) } else { Vec::new() };
                 for (kind, key, series, colour) in kinds {
-                    let (line, band) = viewport.reduce(series, state.curves.smooth);
+                    let (line, band) = viewport.reduce(series, state.curves.smoothing);
                     let id = curve_id(run.run, kind);
-                    drawn.push(Drawn { name: text(key), id, colour, dashed: false, emphasised: kind == 0, line, band });
+                    let emphasised = kind == 0;
+                    let curve = Drawn { name: text(key), id, colour, dashed: false, emphasised, line, band };
+                    let of_term = |term: usize| factors.iter().map(|(step, both)| (*step, both[term])).collect();
+                    let factors: Vec<(u64, f64)> = if emphasised { Vec::new() } else { of_term(kind as usize - 1) };
+                    drawn.push(curve.times(&factors));
                 }
                 drawn.push(validation(curves, curve_id(run.run, 3), "loss-validation", tokens.student, |l| l.total));
             }
@@ -122,7 +146,7 @@ fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) ->
                 job.run_of(Role::Teacher).and_then(|run| Some((run, job.curves.get(&run.run)?)))
                 && !curves.total.is_empty()
             {
-                let (line, band) = viewport.reduce(&curves.hard, state.curves.smooth);
+                let (line, band) = viewport.reduce(&curves.hard, state.curves.smoothing);
                 let (id, colour) = (curve_id(run.run, 0), tokens.teacher);
                 let name = text("loss-teacher");
                 drawn.push(Drawn { name, id, colour, dashed: false, emphasised: true, line, band });
@@ -131,14 +155,14 @@ fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) ->
         }
     }
     if let Some((run, curves)) = baseline.and_then(|run| Some((run, job.curves.get(&run.run)?))) {
-        let (line, band) = viewport.reduce(&curves.hard, state.curves.smooth);
+        let (line, band) = viewport.reduce(&curves.hard, state.curves.smoothing);
         let (id, colour) = (curve_id(run.run, 0), tokens.no_teacher);
         drawn.push(Drawn { name: text("loss-baseline"), id, colour, dashed: true, emphasised: false, line, band });
         drawn.push(validation(curves, curve_id(run.run, 3), "loss-baseline-validation", colour, |l| l.hard));
     }
     for (other, run, colour) in overlaid(state, tokens) {
         if let Some(curves) = other.curves.get(&run).filter(|_| other.id != job.id) {
-            let (line, band) = viewport.reduce(&curves.total, state.curves.smooth);
+            let (line, band) = viewport.reduce(&curves.total, state.curves.smoothing);
             let name = text_with("loss-other", &[("run", run.to_string().into())]);
             drawn.push(Drawn { name, id: curve_id(run, 0), colour, dashed: false, emphasised: false, line, band });
         }

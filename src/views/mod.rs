@@ -3,9 +3,11 @@
 mod anatomy;
 mod bar;
 mod board;
+mod cards;
 mod curves;
 mod lens;
 mod loss;
+mod notices;
 mod palette;
 mod path_field;
 mod quality;
@@ -14,18 +16,21 @@ mod recipe;
 mod run_settings;
 mod runs;
 mod shortcuts;
+mod tips;
 
 pub use anatomy::anatomy_ui;
 pub use bar::bar_ui;
 pub use board::board_ui;
 pub use lens::lens_ui;
 pub use loss::loss_ui;
+pub use notices::notices_ui;
 pub use palette::palette_ui;
 pub use path_field::path_field_ui;
 pub use quality::quality_ui;
 pub use recipe::recipe_ui;
 pub use runs::runs_ui;
 pub use shortcuts::shortcuts_ui;
+pub use tips::tips_ui;
 
 use eframe::egui::{Response, Ui};
 
@@ -72,6 +77,8 @@ fn key_words(shortcut: Shortcut) -> String {
         "OpenBracket" => "[",
         "CloseBracket" => "]",
         "Questionmark" => "?",
+        "Plus" => "+",
+        "Minus" => "−",
         other => other,
     };
     let control = if cfg!(target_os = "macos") { "Cmd+" } else { "Ctrl+" };
@@ -79,11 +86,11 @@ fn key_words(shortcut: Shortcut) -> String {
     format!("{command}{shift}{key}")
 }
 
-/// The sign of an action, where it has one.
-fn icon_of(action: Action) -> Option<Icon> {
-    Some(match action {
+/// The sign of an action.
+fn icon_of(action: Action) -> Icon {
+    match action {
         Action::Distil => Icon::Play,
-        Action::PauseOrPlay => Icon::Pause,
+        Action::PauseOrPlay | Action::HoldQueue => Icon::Pause,
         Action::StepOnce => Icon::Step,
         Action::Stop => Icon::Stop,
         Action::Undo => Icon::Undo,
@@ -93,20 +100,23 @@ fn icon_of(action: Action) -> Option<Icon> {
         Action::NextSample => Icon::ChevronRight,
         Action::PreviousSample => Icon::ChevronLeft,
         Action::RandomSample => Icon::Dice,
+        Action::NextChoice => Icon::Sliders,
         Action::RaiseLensTemperature => Icon::ChevronUp,
         Action::LowerLensTemperature => Icon::ChevronDown,
+        Action::ToggleLogLoss | Action::ToggleWeighted => Icon::Curve,
         Action::ToggleBin => Icon::Trash,
+        Action::ToggleTheme => Icon::Contrast,
+        Action::ZoomIn => Icon::Plus,
+        Action::ZoomOut => Icon::Minus,
+        Action::ZoomReset | Action::Palette => Icon::Search,
         Action::ResetLayout => Icon::Restore,
-        Action::ToggleLogLoss
-        | Action::ToggleTheme
-        | Action::HoldQueue
-        | Action::Palette
-        | Action::Shortcuts
-        | Action::Lab
-        | Action::Compare
-        | Action::Learn
-        | Action::ToggleOverlay => return None,
-    })
+        Action::Shortcuts => Icon::Keys,
+        Action::Notices => Icon::List,
+        Action::Lab => Icon::Flask,
+        Action::Compare => Icon::Bars,
+        Action::Learn => Icon::Book,
+        Action::ToggleOverlay => Icon::Clock,
+    }
 }
 
 /// A number with thousands apart: 55,050.

@@ -129,16 +129,21 @@ fn entries(state: &State) -> Vec<Entry> {
     let actions = Action::ALL.into_iter().filter(|action| *action != Action::Palette && action.enabled(state));
     let mut entries: Vec<Entry> = actions
         .map(|action| Entry {
-            icon: icon_of(action),
+            icon: Some(icon_of(action)),
             name: text(action.key()),
             aside: action.shortcut().map_or_else(String::new, key_words),
             command: Command::Do(action),
         })
         .collect();
     for preset in PRESETS {
-        let name = preset.recipe().map_or_else(|_| preset.name.to_owned(), |recipe| recipe.title);
+        let name = text(super::cards::preset_key(preset.name));
         let (icon, aside) = (Some(Icon::Flask), text("palette-recipe"));
         entries.push(Entry { icon, name, aside, command: Command::LoadPreset(preset.name) });
+    }
+    for path in &state.recent {
+        let name = path.display().to_string();
+        let (icon, aside) = (Some(Icon::Folder), text("menu-recent"));
+        entries.push(Entry { icon, name, aside, command: Command::OpenPath(path.clone()) });
     }
     for row in state.runs.iter().filter(|row| !row.deleted && row.role == Role::Student).take(500) {
         let t = row.temperature.map_or_else(String::new, |t| format!(" · T {}", short(t)));

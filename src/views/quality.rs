@@ -3,7 +3,7 @@
 use eframe::egui::{Color32, Id, Label, RichText, Ui};
 use egui_plot::PlotPoint;
 
-use super::curves::{Drawn, curve_id, key_ui, overlaid, sweep_runs};
+use super::curves::{Drawn, curve_id, key_ui, legend_clicked, overlaid, sweep_runs};
 use crate::command::{Command, Commands};
 use crate::state::{JobView, Quality, State};
 use crate::text::{text, text_with};
@@ -36,9 +36,7 @@ pub fn quality_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             choice_ui(ui, state, commands);
         },
     );
-    if let Some(curve) = toggled {
-        commands.send(Command::ToggleCurve(curve));
-    }
+    legend_clicked(toggled, &curves, commands);
     let Some(job) = state.focused() else {
         empty_state_ui(ui, Icon::Check, &text("quality-empty"), &text("quality-empty-hint"), None);
         return;

@@ -308,7 +308,7 @@ fn changed(row: &RunRow, setting: Setting) -> Option<String> {
 }
 
 /// How long ago, in one unit.
-fn ago(created_millis: u64) -> String {
+pub(super) fn ago(created_millis: u64) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64);
     let minutes = now.saturating_sub(created_millis) / 60_000;
     let count = |key, count: u64| text_with(key, &[("count", count.into())]);

@@ -98,15 +98,28 @@ pub struct CurvePlotResponse {
 /// More rows than this do not fit a readout.
 const READOUT_ROWS: usize = 12;
 
-/// Shows a key for each curve in a row; a click on one gives its id, to hide or show it.
-pub fn legend_ui(ui: &mut Ui, curves: &[Curve<'_>], hidden: &BTreeSet<u64>) -> Option<u64> {
-    let mut toggled = None;
+/// What was clicked in a legend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LegendClick {
+    /// Hide or show this curve.
+    Toggle(u64),
+    /// Show this curve alone, or all of them again.
+    Solo(u64),
+}
+
+/// Shows a key for each curve in a row. A click asks to hide or show its curve, a double click (or one with Ctrl) to show
+/// it alone.
+pub fn legend_ui(ui: &mut Ui, curves: &[Curve<'_>], hidden: &BTreeSet<u64>) -> Option<LegendClick> {
+    let mut clicked = None;
     for curve in curves {
-        if legend_key_ui(ui, curve, !hidden.contains(&curve.id)).clicked() {
-            toggled = Some(curve.id);
+        let key = legend_key_ui(ui, curve, !hidden.contains(&curve.id));
+        if key.double_clicked() || (key.clicked() && ui.input(|input| input.modifiers.command)) {
+            clicked = Some(LegendClick::Solo(curve.id));
+        } else if key.clicked() {
+            clicked = Some(LegendClick::Toggle(curve.id));
         }
     }
-    toggled
+    clicked
 }
 
 fn legend_key_ui(ui: &mut Ui, curve: &Curve<'_>, shown: bool) -> Response {

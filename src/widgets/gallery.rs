@@ -237,7 +237,7 @@ fn curves_ui(ui: &mut Ui, g: &mut Gallery) {
             Dropdown::new("Smoothing", "raw").plain().show(ui, |ui| ui.label("raw"));
         },
     );
-    if let Some(id) = toggled
+    if let Some(LegendClick::Toggle(id) | LegendClick::Solo(id)) = toggled
         && !g.hidden.remove(&id)
     {
         g.hidden.insert(id);

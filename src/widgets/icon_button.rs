@@ -16,17 +16,24 @@ pub struct IconButton<'a> {
     hint: Option<&'a str>,
     framed: bool,
     selected: bool,
+    ink: Option<Color32>,
 }
 
 impl<'a> IconButton<'a> {
     /// A button without a frame; `name` is what it does.
     pub fn new(icon: Icon, name: &'a str) -> Self {
-        Self { icon, name, hint: None, framed: false, selected: false }
+        Self { icon, name, hint: None, framed: false, selected: false, ink: None }
     }
 
     /// A frame as around other controls.
     pub fn framed(mut self) -> Self {
         self.framed = true;
+        self
+    }
+
+    /// The colour of the icon on a ground of its own, on which nothing lights up.
+    pub fn ink(mut self, ink: Color32) -> Self {
+        self.ink = Some(ink);
         self
     }
 
@@ -60,6 +67,7 @@ impl Widget for IconButton<'_> {
         if ui.is_rect_visible(rect) {
             let active = response.hovered() || response.has_focus();
             let fill = match (self.selected, active, self.framed) {
+                _ if self.ink.is_some() => Color32::TRANSPARENT,
                 (true, ..) => t.selected,
                 (_, true, _) => t.hover,
                 (.., true) => t.control,
@@ -68,6 +76,7 @@ impl Widget for IconButton<'_> {
             let line = Stroke::new(if self.framed { 1.0 } else { 0.0 }, t.hairline);
             ui.painter().rect(rect, radius::CONTROL, fill, line, egui::StrokeKind::Inside);
             let colour = if self.framed || active || self.selected { t.text } else { t.secondary };
+            let colour = self.ink.unwrap_or(colour);
             let icon = egui::Rect::from_center_size(rect.center(), vec2(size::ICON, size::ICON));
             self.icon.paint(ui.painter(), icon, colour);
             focus_ring(ui, &response, rect.shrink(2.0));

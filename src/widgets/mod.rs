@@ -35,7 +35,7 @@ pub use band_plot::{BandLine, BandPlot, BandPlotResponse, BandPoint};
 pub use bar_list::{ShareRow, bar_list_ui};
 pub use brush::Brush;
 pub use chip::{Chip, ChipResponse, dot_ui};
-pub use curve_plot::{Band, Curve, CurvePlot, CurvePlotResponse, Marker, legend_ui};
+pub use curve_plot::{Band, Curve, CurvePlot, CurvePlotResponse, LegendClick, Marker, legend_ui};
 pub use dropdown::Dropdown;
 pub use empty_state::empty_state_ui;
 pub use gallery::{Gallery, gallery_ui};

@@ -27,11 +27,17 @@ fn open(store: &Path, dialogs: &ScriptedDialogs) -> Window {
     open_with(store, dialogs, SettingsFile::none())
 }
 
-/// The same with settings. The window speaks English unless they say something else, whatever this machine speaks.
-fn open_with(store: &Path, dialogs: &ScriptedDialogs, mut settings: SettingsFile) -> Window {
+/// The same with settings.
+fn open_with(store: &Path, dialogs: &ScriptedDialogs, settings: SettingsFile) -> Window {
+    build(store, dialogs, settings, false)
+}
+
+/// The same at the very first start, or at a later one. The window speaks English unless they say something else, whatever this machine speaks.
+fn build(store: &Path, dialogs: &ScriptedDialogs, mut settings: SettingsFile, greets: bool) -> Window {
     let store = Store::writer(store).unwrap();
     let mut remembered = settings.read();
     remembered.0.language.get_or_insert(Language::English);
+    remembered.0.greeted |= !greets;
     let dialogs = Box::new(dialogs.clone());
     Harness::builder().with_size([1280.0, 800.0]).build_eframe(move |cc| {
         theme::install(&cc.egui_ctx);

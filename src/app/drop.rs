@@ -1,0 +1,88 @@
+//! Files and folders that are dropped on the window, or opened again: whatever lies there is opened as what it is.
+
+use std::path::{Path, PathBuf};
+
+use eframe::egui::{self, Align2, LayerId, Order, Ui};
+
+use super::App;
+use crate::text::{text, text_with};
+use crate::theme::{UiTokens as _, semibold, size};
+
+/// Files and folders that are remembered.
+const RECENT: usize = 12;
+
+impl App {
+    /// Opens what was dropped since the last frame.
+    pub(super) fn take_dropped(&mut self, ctx: &egui::Context) {
+        let dropped = ctx.input(|input| input.raw.dropped_files.clone());
+        for file in dropped {
+            self.open_path(file.path().to_owned(), ctx);
+        }
+    }
+
+    /// Opens a recipe, data, a checkpoint or a picture: by what it is called, or by what is in it.
+    pub(super) fn open_path(&mut self, path: PathBuf, ctx: &egui::Context) {
+        let shown = path.display().to_string();
+        if !path.exists() {
+            self.state.recent.retain(|known| *known != path);
+            return self.fault(text_with("open-missing", &[("path", shown.into())]));
+        }
+        match kind(&path) {
+            Some(Kind::Recipe) => self.open_recipe(path, ctx),
+            Some(Kind::Data) => self.open_data(path, ctx),
+            Some(Kind::Teacher) => self.open_teacher(path, ctx),
+            Some(Kind::Picture) => self.look_at(&path),
+            None => self.fault(text_with("open-unknown", &[("path", shown.into())])),
+        }
+    }
+
+    /// Puts a path at the head of those that were opened lately.
+    pub(super) fn remember_path(&mut self, path: &Path) {
+        let recent = &mut self.state.recent;
+        recent.retain(|known| known != path);
+        recent.insert(0, path.to_owned());
+        recent.truncate(RECENT);
+    }
+}
+
+enum Kind {
+    Recipe,
+    Data,
+    Teacher,
+    Picture,
+}
+
+fn kind(path: &Path) -> Option<Kind> {
+    if path.is_dir() {
+        return Some(Kind::Data);
+    }
+    let end = path.extension()?.to_string_lossy().to_ascii_lowercase();
+    let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+    match end.as_str() {
+        "toml" => Some(Kind::Recipe),
+        "safetensors" => Some(Kind::Teacher),
+        "csv" | "tsv" => Some(Kind::Data),
+        "gz" if name.ends_with(".csv.gz") || name.ends_with(".tsv.gz") => Some(Kind::Data),
+        "png" | "jpg" | "jpeg" => Some(Kind::Picture),
+        _ => None,
+    }
+}
+
+/// While something is dragged over the window: what may be dropped.
+pub(super) fn hover_ui(ui: &Ui) {
+    if ui.input(|input| input.raw.hovered_files.is_empty()) {
+        return;
+    }
+    let tokens = ui.tokens();
+    let painter = ui.ctx().layer_painter(LayerId::new(Order::Foreground, egui::Id::unique("drop")));
+    let rect = ui.ctx().content_rect();
+    painter.rect_filled(rect, 0.0, tokens.window.gamma_multiply(0.88));
+    painter.text(rect.center(), Align2::CENTER_CENTER, text("drop-hint"), semibold(size::VALUE), tokens.text);
+}
+
+impl App {
+    fn open_recipe(&mut self, _path: PathBuf, _ctx: &egui::Context) {}
+    fn open_data(&mut self, _path: PathBuf, _ctx: &egui::Context) {}
+    fn open_teacher(&mut self, _path: PathBuf, _ctx: &egui::Context) {}
+    fn look_at(&mut self, _path: &Path) {}
+}

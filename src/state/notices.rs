@@ -1,0 +1,34 @@
+//! What the window has said: each notice leaves the screen by itself, and can be read again here.
+
+use std::time::SystemTime;
+
+/// Something that was done, or could not be.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    /// When it was said.
+    pub at: SystemTime,
+    /// Whether something could not be done.
+    pub is_fault: bool,
+    /// What was said.
+    pub words: String,
+}
+
+/// The newest notices, the last one first.
+#[derive(Clone, Debug, Default)]
+pub struct Notices {
+    /// What was said.
+    pub said: Vec<Notice>,
+    /// Whether the list is on the screen.
+    pub shown: bool,
+}
+
+/// Notices that are remembered.
+const DEPTH: usize = 200;
+
+impl Notices {
+    /// Takes note of what is said now.
+    pub fn say(&mut self, is_fault: bool, words: String) {
+        self.said.insert(0, Notice { at: SystemTime::now(), is_fault, words });
+        self.said.truncate(DEPTH);
+    }
+}

@@ -1,0 +1,57 @@
+//! What the window has said: notices leave the screen by themselves and can be read again here.
+
+use std::time::SystemTime;
+
+use eframe::egui::{self, Label, RichText, ScrollArea, Ui};
+
+use super::runs::ago;
+use crate::command::{Action, Command, Commands};
+use crate::state::{Notice, State};
+use crate::text::text;
+use crate::theme::{UiTokens as _, caption, space, title};
+use crate::widgets::dot_ui;
+
+/// Width of the list.
+const WIDTH: f32 = 560.0;
+
+/// A list over the window, while it is asked for.
+pub fn notices_ui(ui: &mut Ui, state: &State, commands: &Commands) {
+    if !state.notices.shown {
+        return;
+    }
+    let modal = egui::Modal::new(egui::Id::unique("notices")).show(ui, |ui| {
+        ui.set_width(WIDTH);
+        ui.spacing_mut().item_spacing.y = space::S;
+        ui.label(title(text(Action::Notices.key())));
+        if state.notices.said.is_empty() {
+            ui.add(Label::new(caption(text("notices-none"))));
+        }
+        ScrollArea::vertical().max_height(360.0).auto_shrink([false, true]).show(ui, |ui| {
+            for notice in &state.notices.said {
+                notice_ui(ui, notice);
+            }
+        });
+        ui.horizontal(|ui| {
+            if ui.button(text("shortcuts-close")).clicked() {
+                commands.send(Command::CloseNotices);
+            }
+            if !state.notices.said.is_empty() && ui.button(text("notices-copy")).clicked() {
+                let lines: Vec<&str> = state.notices.said.iter().map(|notice| notice.words.as_str()).collect();
+                ui.ctx().copy_text(lines.join("\n"));
+            }
+        });
+    });
+    if modal.should_close() {
+        commands.send(Command::CloseNotices);
+    }
+}
+
+fn notice_ui(ui: &mut Ui, notice: &Notice) {
+    let tokens = ui.tokens();
+    ui.horizontal_top(|ui| {
+        dot_ui(ui, if notice.is_fault { tokens.bad } else { tokens.good });
+        let at = notice.at.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64);
+        ui.add_sized([64.0, 0.0], Label::new(RichText::new(ago(at)).color(tokens.secondary)));
+        ui.add(Label::new(&notice.words).wrap().selectable(true));
+    });
+}

@@ -1,0 +1,113 @@
+//! The first words, beside what they speak of. A panel tells where that is; a word goes once its advice is followed.
+
+use eframe::egui::{self, Area, Frame, Id, Label, Order, Rect, Stroke, Ui, Vec2, pos2, vec2};
+
+use crate::command::{Command, Commands};
+use crate::state::{State, Tip};
+use crate::text::{text, text_with};
+use crate::theme::{Icon, UiTokens as _, radius, space, title};
+use crate::widgets::IconButton;
+
+/// Width of a word.
+const WIDTH: f32 = 218.0;
+
+/// How long **Distil** glows at the first start, in seconds.
+const GLOW: f64 = 3.0;
+
+/// Tells where the thing is that a word speaks of.
+pub(super) fn mark(ui: &Ui, tip: Tip, rect: Rect) {
+    ui.data_mut(|data| data.insert_temp(Id::unique(("tip", tip)), rect));
+}
+
+/// A ring of light around a button that swells and goes, in the first seconds.
+pub(super) fn glow_ui(ui: &Ui, state: &State, rect: Rect) {
+    let since = ui.input(|input| input.time);
+    if !state.greeting.has(Tip::Distil) || since > GLOW {
+        return;
+    }
+    let strength = (since * std::f64::consts::TAU / 1.5).sin().abs() as f32;
+    let colour = ui.tokens().teacher.gamma_multiply(0.25 + 0.6 * strength);
+    let ring = rect.expand(2.0 + 2.0 * strength);
+    ui.painter().rect_stroke(ring, radius::CONTROL + 2, Stroke::new(2.0, colour), egui::StrokeKind::Outside);
+    ui.ctx().request_repaint_after(std::time::Duration::from_millis(33));
+}
+
+/// The words that are still to be said.
+pub fn tips_ui(ui: &mut Ui, state: &State, commands: &Commands) {
+    if state.greeting.is_over() || state.palette.is_some() || state.shows_shortcuts {
+        return;
+    }
+    for tip in Tip::ALL.into_iter().filter(|tip| state.greeting.has(*tip)) {
+        let place: Option<Rect> = ui.data(|data| data.get_temp(Id::unique(("tip", tip))));
+        if let Some(place) = place {
+            tip_ui(ui, tip, place, commands);
+        }
+    }
+}
+
+/// Where a word stands: the point it points at, and the way from there to its middle.
+fn anchor(tip: Tip, of: Rect) -> (egui::Pos2, Vec2) {
+    match tip {
+        Tip::Distil => (pos2(of.center().x, of.bottom() + space::XS), vec2(0.3, 1.0)),
+        Tip::Palette => (pos2(of.center().x, of.bottom() + space::XS), vec2(-0.9, 1.0)),
+        Tip::Lens => (pos2(of.left() - space::S, of.center().y), vec2(-1.0, 0.0)),
+        Tip::Recipe => (pos2(of.right() + space::S, of.center().y), vec2(1.0, 0.0)),
+    }
+}
+
+fn tip_ui(ui: &Ui, tip: Tip, of: Rect, commands: &Commands) {
+    let key = match tip {
+        Tip::Distil => "tip-distil",
+        Tip::Lens => "tip-lens",
+        Tip::Recipe => "tip-recipe",
+        Tip::Palette => "tip-palette",
+    };
+    let (point, way) = anchor(tip, of);
+    // The word's box from its middle: sideways it stands level with its point, above and below it is moved along.
+    let pivot = match (way.x, way.y) {
+        (x, 0.0) if x < 0.0 => egui::Align2::RIGHT_CENTER,
+        (_, 0.0) => egui::Align2::LEFT_CENTER,
+        (x, _) if x < 0.0 => egui::Align2::RIGHT_TOP,
+        _ => egui::Align2::LEFT_TOP,
+    };
+    const BEAK: f32 = 7.0;
+    let sideways = way.y == 0.0;
+    let shift = if sideways { vec2(way.x * BEAK, 0.0) } else { vec2(-way.x * 24.0 / way.x.abs(), BEAK) };
+    let tokens = ui.tokens();
+    Area::new(Id::unique(("tip area", tip)))
+        .order(Order::Middle)
+        .pivot(pivot)
+        .fixed_pos(point + shift)
+        .constrain(true)
+        .show(ui.ctx(), |ui| {
+            let frame = Frame::new()
+                .fill(tokens.text)
+                .corner_radius(radius::CONTROL)
+                .inner_margin(egui::Margin { left: 12, right: 6, top: 6, bottom: 10 });
+            let shown = frame.show(ui, |ui| {
+                ui.set_width(WIDTH);
+                ui.spacing_mut().item_spacing.y = 2.0;
+                let ink = tokens.window;
+                ui.horizontal(|ui| {
+                    ui.add(Label::new(title(text(key)).color(ink)).selectable(false));
+                    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                        let name = text_with("widget-remove", &[("name", text(key).into())]);
+                        if ui.add(IconButton::new(Icon::Close, &name).ink(ink)).clicked() {
+                            commands.send(Command::TipDone(tip));
+                        }
+                    });
+                });
+                let words = text(&format!("{key}-hint"));
+                ui.add(Label::new(egui::RichText::new(words).color(ink)).selectable(false).wrap());
+            });
+            let edge = shown.response.rect;
+            let side = if sideways { vec2(0.0, BEAK) } else { vec2(BEAK, 0.0) };
+            let base = if sideways {
+                pos2(if way.x < 0.0 { edge.right() } else { edge.left() }, point.y)
+            } else {
+                pos2(point.x, edge.top())
+            };
+            let beak = vec![point, base + side, base - side];
+            ui.painter().add(egui::Shape::convex_polygon(beak, tokens.text, Stroke::NONE));
+        });
+}
