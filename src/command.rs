@@ -4,9 +4,7 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 
 use crate::recipe::Sweep;
-use crate::state::{
-    BoardPage, FilePurpose, Metric, Palette, Pane, Quality, SampleChoice, Smoothing, State, Tip,
-};
+use crate::state::{BoardPage, FilePurpose, Metric, Palette, Pane, Quality, SampleChoice, Smoothing, State, Tip};
 use crate::text::Language;
 use crate::training::report::{JobId, RunId, Setting};
 

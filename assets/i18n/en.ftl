@@ -16,6 +16,7 @@ widget-curve-more = { $count ->
    *[other] and { $count } more
 }
 widget-curve-hide = Click to hide or show, double-click to show it alone
+widget-curve-rest = Other curves
 widget-picture = Picture, { $width } × { $height }
 widget-features = { $count ->
     [one] One feature
@@ -462,7 +463,7 @@ toast-arrangement = An arrangement of panels could not be used; the usual one is
 # Ways through the samples, curves, notices, size, first words, files.
 action-next-choice = Next kind of sample
 action-next-choice-hint = Step through all samples, those of which the teacher is unsure, those the student gets wrong, or those on which they disagree
-action-weighted = weighted
+action-weighted = Weighted terms
 action-weighted-hint = Show the terms of the loss as they count in the total: times their weights, the soft one times T² too
 action-notices = Notices
 action-notices-hint = Read again what the window has said
@@ -495,8 +496,6 @@ tip-lens = A real digit
 tip-lens-hint = Drag T: the teacher’s answer flattens, and shows what else the digit looks like.
 tip-recipe = What is going to be trained
 tip-recipe-hint = Every control is safe to try: Ctrl+Z takes anything back.
-tip-palette = Everything else
-tip-palette-hint = Ctrl+K finds every action, recipe, run and sample; ? shows all keys.
 drop-hint = Drop a recipe (.toml), a folder or CSV file of data, a teacher (.safetensors) or a picture
 open-missing = { $path }: there is nothing any more
 open-unknown = { $path } cannot be opened. Give a recipe (.toml), a folder or CSV file of data, a teacher (.safetensors) or a picture (.png, .jpg)
@@ -520,3 +519,5 @@ preset-teacher-mnist-mini = The teacher for MNIST-mini
 preset-teacher-mnist-mini-hint = How the shipped teacher was trained; a minute or two
 preset-teacher-digits = The teacher for small digits
 preset-teacher-digits-hint = How the other shipped teacher was trained; a few seconds
+card-begin = Begin with { $name }
+palette-alone = Show { $panel } alone

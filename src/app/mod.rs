@@ -23,7 +23,7 @@ pub use dialogs::{Dialogs, RfdDialogs, ScriptedDialogs};
 use eframe::egui;
 pub use settings::SettingsFile;
 
-use crate::command::Commands;
+use crate::command::{Command, Commands};
 use crate::recipe::{Faults, QUICKSTART, Recipe};
 use crate::runs::{Store, StoreError, StoreWriter};
 use crate::state::{Greeting, Pane, State, Workspace};
@@ -217,6 +217,11 @@ impl App {
             app.fault(fault);
         }
         Ok(app)
+    }
+
+    /// Asks for something, as the panels do; for tests.
+    pub fn ask(&self, command: Command) {
+        self.commands.send(command);
     }
 
     /// What the window shows; for tests.

@@ -162,7 +162,6 @@ impl App {
             Action::Palette => {
                 let open = self.state.palette.is_some();
                 self.state.palette = (!open).then(Palette::default);
-                self.state.greeting.done(Tip::Palette);
             }
             Action::Notices => self.state.notices.shown = !self.state.notices.shown,
             Action::Shortcuts => self.state.shows_shortcuts = !self.state.shows_shortcuts,
@@ -256,9 +255,7 @@ impl App {
         match past {
             Undoable::Recipe(_) => Undoable::Recipe(Box::new(self.state.sweep.clone())),
             Undoable::Arrangement(workspace, _) => Undoable::Arrangement(*workspace, self.arrangement(*workspace)),
-            Undoable::Binned(run, _) => {
-                Undoable::Binned(*run, self.state.row(*run).is_some_and(|row| row.deleted))
-            }
+            Undoable::Binned(run, _) => Undoable::Binned(*run, self.state.row(*run).is_some_and(|row| row.deleted)),
         }
     }
 

@@ -2,13 +2,19 @@
 
 use eframe::egui::{Context, Key, KeyboardShortcut, Modifiers};
 
-use crate::command::{Action, Commands};
+use crate::command::{Action, Command, Commands};
 use crate::state::State;
 
 /// Sends the actions whose keys were pressed in this frame.
 pub(super) fn take_keys(ctx: &Context, state: &State, commands: &Commands) {
     if state.path_field.is_some() || state.shows_shortcuts || state.notices.shown {
         return;
+    }
+    if state.maximised.is_some()
+        && state.palette.is_none()
+        && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape))
+    {
+        commands.send(Command::Maximise(None));
     }
     let mut actions: Vec<_> = Action::ALL.into_iter().filter_map(|action| Some((action, action.shortcut()?))).collect();
     // egui takes Ctrl+Shift+Z for Ctrl+Z too, so the fuller ones come first.

@@ -2,8 +2,8 @@
 
 use eframe::egui::{self, Color32, Stroke, Ui, Visuals, WidgetText};
 use egui_tiles::{
-    Behavior, Container, EditAction, Linear, LinearDir, ResizeState, SimplificationOptions, TabState, Tile, TileId, Tiles, Tree,
-    UiResponse,
+    Behavior, Container, EditAction, Linear, LinearDir, ResizeState, SimplificationOptions, TabState, Tile, TileId,
+    Tiles, Tree, UiResponse,
 };
 
 use crate::command::{Command, Commands};
@@ -15,8 +15,7 @@ use crate::views;
 /// The arrangement of a workspace as it is at first.
 pub(super) fn default_arrangement(workspace: Workspace) -> Tree<Pane> {
     let mut tiles = Tiles::default();
-    let all = [Pane::Recipe, Pane::Loss, Pane::Quality, Pane::Lens, Pane::Board, Pane::Anatomy, Pane::Runs];
-    let [recipe, loss, quality, lens, board, anatomy, runs] = all.map(|panel| tiles.insert_pane(panel));
+    let [recipe, loss, quality, lens, board, anatomy, runs] = Pane::ALL.map(|panel| tiles.insert_pane(panel));
     let linear = |tiles: &mut Tiles<Pane>, dir, parts: &[(TileId, f32)]| {
         let mut linear = Linear::new(dir, parts.iter().map(|(tile, _)| *tile).collect());
         for (tile, share) in parts {
@@ -65,7 +64,7 @@ pub(super) fn is_whole(tree: &Tree<Pane>) -> bool {
     found.sort_by_key(|panel| *panel as u8);
     let count = found.len();
     found.dedup();
-    tree.root.is_some() && count == 7 && found.len() == 7
+    tree.root.is_some() && count == Pane::ALL.len() && found.len() == count
 }
 
 /// Brings the board to the front of its tabs, or the lens.
@@ -120,16 +119,7 @@ impl Behavior<Pane> for Panels<'_> {
     }
 
     fn tab_title_for_pane(&mut self, pane: &Pane) -> WidgetText {
-        let key = match pane {
-            Pane::Recipe => "recipe-title",
-            Pane::Loss => "loss-title",
-            Pane::Quality => "quality-title",
-            Pane::Lens => "lens-title",
-            Pane::Board => "board-title",
-            Pane::Anatomy => "anatomy-title",
-            Pane::Runs => "runs-title",
-        };
-        text(key).into()
+        text(views::panel_key(*pane)).into()
     }
 
     fn on_edit(&mut self, edit: EditAction) {

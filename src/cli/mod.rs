@@ -6,6 +6,7 @@ mod devices;
 mod events;
 mod follow;
 mod list;
+mod papers;
 mod predict;
 mod run;
 mod screen;
@@ -58,6 +59,8 @@ pub fn main(open_window: OpenWindow) -> ExitCode {
         Some(Command::Runs(args)) => list::list(args, &voice),
         Some(Command::Devices(args)) => devices::devices(args),
         Some(Command::Bench(args)) => bench::bench(args),
+        Some(Command::Completions { shell }) => papers::completions(*shell),
+        Some(Command::Man) => papers::man(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -143,6 +146,14 @@ enum Command {
     Devices(DevicesArgs),
     /// Measure what a training step costs on this machine
     Bench(BenchArgs),
+    /// Print completions for a shell: put them where yours looks for them
+    Completions {
+        /// Which shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page: stillroom man > stillroom.1
+    Man,
 }
 
 impl Command {
@@ -154,6 +165,7 @@ impl Command {
             Self::Runs(args) => args.json,
             Self::Devices(args) => args.json,
             Self::Bench(args) => args.json,
+            Self::Completions { .. } | Self::Man => false,
         }
     }
 }

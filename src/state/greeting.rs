@@ -12,13 +12,11 @@ pub enum Tip {
     Lens,
     /// Change the recipe, or take another preset.
     Recipe,
-    /// Everything that can be done is in the palette.
-    Palette,
 }
 
 impl Tip {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Distil, Self::Lens, Self::Recipe, Self::Palette];
+    pub const ALL: [Self; 3] = [Self::Distil, Self::Lens, Self::Recipe];
 }
 
 /// The words that are still to be said.

@@ -22,6 +22,12 @@ pub enum Pane {
     Runs,
 }
 
+impl Pane {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Recipe, Self::Loss, Self::Quality, Self::Lens, Self::Board, Self::Anatomy, Self::Runs];
+}
+
 /// What the window is used for; each has an arrangement of its own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

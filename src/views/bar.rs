@@ -64,7 +64,7 @@ fn preset_ui(ui: &mut Ui, state: &State, commands: &Commands) {
 
 /// Everything that can be done, in groups, with its keys; then the languages.
 fn menu_ui(ui: &mut Ui, state: &State, commands: &Commands) {
-    let menu = Dropdown::new(&text("bar-menu"), &text("bar-menu")).plain().show(ui, |ui| {
+    Dropdown::new(&text("bar-menu"), &text("bar-menu")).plain().show(ui, |ui| {
         ui.set_min_width(MENU);
         ui.spacing_mut().item_spacing.y = 1.0;
         for menu in Menu::ALL {
@@ -92,7 +92,6 @@ fn menu_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             }
         }
     });
-    super::tips::mark(ui, Tip::Palette, menu.response.rect);
 }
 
 /// Whether an action stands for something that is on the screen now.

@@ -5,14 +5,17 @@ use eframe::egui::{self, Align2, Color32, Painter, Rect, Response, Sense, Shape,
 use crate::command::{Command, Commands};
 use crate::recipe::{PRESETS, Preset};
 use crate::state::State;
-use crate::text::text;
+use crate::text::{text, text_with};
 use crate::theme::{Tokens, UiTokens as _, caption, radius, semibold, size, space, title};
 
 /// Least size of a card.
-const CARD: egui::Vec2 = vec2(172.0, 116.0);
+const CARD: egui::Vec2 = vec2(172.0, 110.0);
 
 /// Height of its picture.
-const PICTURE: f32 = 52.0;
+const PICTURE: f32 = 46.0;
+
+/// Height of the lines above the cards.
+const HEAD: f32 = 46.0;
 
 /// Cards that are shown: those that train a teacher alone are for the list.
 const CARDS: [&str; 6] =
@@ -45,10 +48,10 @@ pub(super) fn recipe_name(state: &State) -> String {
 pub(super) fn cards_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let room = ui.available_size() - vec2(2.0 * space::M, 0.0);
     let across = ((room.x + space::S) / (CARD.x + space::S)).floor().clamp(1.0, 3.0);
-    let down = ((room.y - 60.0) / (CARD.y + space::S)).floor().clamp(0.0, 2.0);
+    let down = ((room.y - HEAD) / (CARD.y + space::S)).floor().clamp(0.0, 2.0);
     let shown = ((across * down) as usize).min(CARDS.len());
-    let height = 52.0 + down * (CARD.y + space::S);
-    ui.add_space(((room.y - height) / 2.0).max(space::S));
+    let height = HEAD + down * (CARD.y + space::S);
+    ui.add_space(((room.y - height) / 2.0).max(0.0));
     ui.vertical_centered(|ui| {
         ui.label(title(text("loss-empty")));
         ui.label(caption(text("loss-empty-hint")));
@@ -74,7 +77,8 @@ fn card_ui(ui: &mut Ui, name: &str, width: f32, chosen: bool) -> Response {
     let (rect, response) = ui.allocate_exact_size(vec2(width, CARD.y), Sense::click());
     let key = preset_key(name);
     let (name_words, hint) = (text(key), text(&format!("{key}-hint")));
-    response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, chosen, &name_words));
+    let says = text_with("card-begin", &[("name", name_words.clone().into())]);
+    response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, chosen, &says));
     let tokens = ui.tokens();
     if ui.is_rect_visible(rect) {
         let lit = response.hovered() || response.has_focus();
@@ -84,7 +88,9 @@ fn card_ui(ui: &mut Ui, name: &str, width: f32, chosen: bool) -> Response {
         let picture = Rect::from_min_size(rect.min + vec2(space::M, space::S), vec2(width - 2.0 * space::M, PICTURE));
         picture_of(name, ui.painter(), picture, tokens);
         let words = width - 2.0 * space::M;
-        let mut job = egui::text::LayoutJob::simple_singleline(name_words, semibold(size::BODY), tokens.text);
+        // What stands behind the colon is said by the line below.
+        let short = name_words.split([':', '：']).next().unwrap_or_default().to_owned();
+        let mut job = egui::text::LayoutJob::simple_singleline(short, semibold(size::BODY), tokens.text);
         job.wrap = egui::text::TextWrapping::truncate_at_width(words);
         let at = pos2(rect.left() + space::M, picture.bottom() + 6.0);
         let galley = ui.painter().layout_job(job);

@@ -71,7 +71,8 @@ fn choice_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let list = Dropdown::new(&text("lens-choice"), &text(key(here))).plain().show(ui, |ui| {
         for choice in SampleChoice::ALL {
             let count = state.sample_rows(choice).len() as u64;
-            let words = text_with("lens-choice-count", &[("choice", text(key(choice)).into()), ("count", count.into())]);
+            let words =
+                text_with("lens-choice-count", &[("choice", text(key(choice)).into()), ("count", count.into())]);
             let entry = ui.add_enabled(count > 0, Button::selectable(choice == here, words));
             if entry.on_hover_text(text(&format!("{}-hint", key(choice)))).clicked() {
                 commands.send(Command::SampleChoice(choice));
@@ -86,6 +87,7 @@ const TILE: f32 = 45.0;
 
 /// The sample, T, and a sentence about what T does to it.
 fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, commands: &Commands) {
+    let left = ui.max_rect().left();
     ui.horizontal_top(|ui| {
         let shape = match *view.probe.shape.as_slice() {
             [channels, height, width] => Some([height, width, channels]),
@@ -105,7 +107,8 @@ fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, commands: &Commands)
                 .default_value(1.0)
                 .format(&short);
             let slider = ui.add(slider).on_hover_text(text("lens-temperature-hint"));
-            super::tips::mark(ui, Tip::Lens, slider.rect);
+            // The word stands beside the panel, level with the slider.
+            super::tips::mark(ui, Tip::Lens, slider.rect.with_min_x(left));
             if slider.changed() {
                 commands.send(Command::LensTemperature(temperature));
             }

@@ -38,13 +38,6 @@ pub fn loss_ui(ui: &mut Ui, state: &State, commands: &Commands) {
                 commands.act(Action::ToggleLogLoss);
             }
             smoothing_ui(ui, state, commands);
-            if !state.focused().is_some_and(JobView::is_sweep) {
-                let name = text(Action::ToggleWeighted.key());
-                let weighted = ui.selectable_label(state.curves.weighted, name);
-                if weighted.on_hover_text(super::hint_of(Action::ToggleWeighted)).clicked() {
-                    commands.act(Action::ToggleWeighted);
-                }
-            }
         },
     );
     legend_clicked(toggled, &curves, commands);
@@ -84,6 +77,14 @@ fn smoothing_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         for smoothing in Smoothing::ALL {
             if ui.selectable_label(here == smoothing, name(smoothing)).clicked() {
                 commands.send(Command::SmoothLoss(smoothing));
+            }
+        }
+        // A sweep shows the one term that needs no weight.
+        if !state.focused().is_some_and(JobView::is_sweep) {
+            ui.separator();
+            let entry = ui.selectable_label(state.curves.weighted, text(Action::ToggleWeighted.key()));
+            if entry.on_hover_text(super::hint_of(Action::ToggleWeighted)).clicked() {
+                commands.act(Action::ToggleWeighted);
             }
         }
     });

@@ -35,10 +35,23 @@ pub use tips::tips_ui;
 use eframe::egui::{Response, Ui};
 
 use crate::command::{Action, Commands, Shortcut};
-use crate::state::State;
+use crate::state::{Pane, State};
 use crate::text::text;
 use crate::theme::Icon;
 use crate::widgets::IconButton;
+
+/// The key of a panel's name among the window's words.
+pub fn panel_key(panel: Pane) -> &'static str {
+    match panel {
+        Pane::Recipe => "recipe-title",
+        Pane::Loss => "loss-title",
+        Pane::Quality => "quality-title",
+        Pane::Lens => "lens-title",
+        Pane::Board => "board-title",
+        Pane::Anatomy => "anatomy-title",
+        Pane::Runs => "runs-title",
+    }
+}
 
 /// A small button for an action, with its name, explanation and shortcut on hover.
 fn action_button(

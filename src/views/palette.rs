@@ -7,7 +7,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use super::{icon_of, key_words, short};
 use crate::command::{Action, Command, Commands};
 use crate::recipe::PRESETS;
-use crate::state::{Palette, State};
+use crate::state::{Palette, Pane, State};
 use crate::text::{text, text_with};
 use crate::theme::{Icon, UiTokens as _, radius, size, space};
 use crate::training::report::Role;
@@ -47,10 +47,7 @@ pub fn palette_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         }
         let moved = marked != palette.marked;
         let edit = egui::TextEdit::singleline(&mut query).hint_text(text("palette-hint")).desired_width(f32::INFINITY);
-        let field = ui.add(edit);
-        field.widget_info(|| {
-            egui::WidgetInfo::text_edit(true, &palette.query, &palette.query, text(Action::Palette.key()))
-        });
+        let field = ui.add(edit).accessible_name(text(Action::Palette.key()));
         if !field.has_focus() {
             field.request_focus();
         }
@@ -135,6 +132,11 @@ fn entries(state: &State) -> Vec<Entry> {
             command: Command::Do(action),
         })
         .collect();
+    for panel in Pane::ALL {
+        let name = text_with("palette-alone", &[("panel", text(super::panel_key(panel)).into())]);
+        let (icon, aside) = (None, text("menu-arrangement"));
+        entries.push(Entry { icon, name, aside, command: Command::Maximise(Some(panel)) });
+    }
     for preset in PRESETS {
         let name = text(super::cards::preset_key(preset.name));
         let (icon, aside) = (Some(Icon::Flask), text("palette-recipe"));

@@ -19,8 +19,8 @@ pub fn shortcuts_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         ui.add(Label::new(caption(text("shortcuts-hint"))));
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = 2.0 * space::L;
-            for half in [&Menu::ALL[..2], &Menu::ALL[2..]] {
-                ui.vertical(|ui| half.iter().for_each(|menu| menu_ui(ui, *menu)));
+            for column in Menu::ALL.chunks(2) {
+                ui.vertical(|ui| column.iter().for_each(|menu| menu_ui(ui, *menu)));
             }
         });
         if ui.button(text("shortcuts-close")).clicked() {

@@ -49,7 +49,6 @@ pub fn tips_ui(ui: &mut Ui, state: &State, commands: &Commands) {
 fn anchor(tip: Tip, of: Rect) -> (egui::Pos2, Vec2) {
     match tip {
         Tip::Distil => (pos2(of.center().x, of.bottom() + space::XS), vec2(0.3, 1.0)),
-        Tip::Palette => (pos2(of.center().x, of.bottom() + space::XS), vec2(-0.9, 1.0)),
         Tip::Lens => (pos2(of.left() - space::S, of.center().y), vec2(-1.0, 0.0)),
         Tip::Recipe => (pos2(of.right() + space::S, of.center().y), vec2(1.0, 0.0)),
     }
@@ -60,7 +59,6 @@ fn tip_ui(ui: &Ui, tip: Tip, of: Rect, commands: &Commands) {
         Tip::Distil => "tip-distil",
         Tip::Lens => "tip-lens",
         Tip::Recipe => "tip-recipe",
-        Tip::Palette => "tip-palette",
     };
     let (point, way) = anchor(tip, of);
     // The word's box from its middle: sideways it stands level with its point, above and below it is moved along.
@@ -80,10 +78,12 @@ fn tip_ui(ui: &Ui, tip: Tip, of: Rect, commands: &Commands) {
         .fixed_pos(point + shift)
         .constrain(true)
         .show(ui.ctx(), |ui| {
-            let frame = Frame::new()
-                .fill(tokens.text)
-                .corner_radius(radius::CONTROL)
-                .inner_margin(egui::Margin { left: 12, right: 6, top: 6, bottom: 10 });
+            let frame = Frame::new().fill(tokens.text).corner_radius(radius::CONTROL).inner_margin(egui::Margin {
+                left: 12,
+                right: 6,
+                top: 6,
+                bottom: 10,
+            });
             let shown = frame.show(ui, |ui| {
                 ui.set_width(WIDTH);
                 ui.spacing_mut().item_spacing.y = 2.0;

@@ -12,7 +12,7 @@ use crate::{
     text::{text, text_with},
     theme::{UiTokens as _, size, space},
     widgets::{
-        focus_ring,
+        Dropdown, focus_ring,
         plot_axes::{self, XTicks},
         ticks,
     },
@@ -107,26 +107,67 @@ pub enum LegendClick {
     Solo(u64),
 }
 
-/// Shows a key for each curve in a row. A click asks to hide or show its curve, a double click (or one with Ctrl) to show
-/// it alone.
+/// Shows a key for each curve in a row; those for which there is no room are in a list at its end. A click asks to hide or
+/// show its curve, a double click (or one with Ctrl) to show it alone.
 pub fn legend_ui(ui: &mut Ui, curves: &[Curve<'_>], hidden: &BTreeSet<u64>) -> Option<LegendClick> {
     let mut clicked = None;
-    for curve in curves {
+    let mut key_ui = |ui: &mut Ui, curve: &Curve<'_>| {
         let key = legend_key_ui(ui, curve, !hidden.contains(&curve.id));
         if key.double_clicked() || (key.clicked() && ui.input(|input| input.modifiers.command)) {
             clicked = Some(LegendClick::Solo(curve.id));
         } else if key.clicked() {
             clicked = Some(LegendClick::Toggle(curve.id));
         }
+    };
+    let (shown, rest) = curves.split_at(keys_that_fit(ui, curves));
+    for curve in shown {
+        key_ui(ui, curve);
+    }
+    if !rest.is_empty() {
+        let more = format!("+{}", rest.len());
+        Dropdown::new(&text("widget-curve-rest"), &more).plain().stays_open().show(ui, |ui| {
+            for curve in rest {
+                key_ui(ui, curve);
+            }
+        });
     }
     clicked
+}
+
+/// Room for the list of those that do not fit.
+const REST: f32 = 40.0;
+
+/// How many keys of a legend have room.
+fn keys_that_fit(ui: &Ui, curves: &[Curve<'_>]) -> usize {
+    let gap = ui.spacing().item_spacing.x;
+    let wide = |curve: &Curve<'_>| KEY + key_words(ui, curve.name, Color32::PLACEHOLDER).size().x + gap;
+    let room = ui.available_width();
+    let whole: f32 = curves.iter().map(wide).sum();
+    if whole - gap <= room {
+        return curves.len();
+    }
+    let mut taken = REST;
+    curves
+        .iter()
+        .take_while(|curve| {
+            taken += wide(curve);
+            taken <= room
+        })
+        .count()
+}
+
+/// What stands before the words of a key.
+const KEY: f32 = 19.0;
+
+fn key_words(ui: &Ui, name: &str, colour: Color32) -> std::sync::Arc<egui::Galley> {
+    ui.painter().layout_no_wrap(name.to_owned(), FontId::proportional(size::BODY - 0.5), colour)
 }
 
 fn legend_key_ui(ui: &mut Ui, curve: &Curve<'_>, shown: bool) -> Response {
     let t = ui.tokens();
     let colour = if shown { t.secondary } else { t.tertiary };
-    let galley = ui.painter().layout_no_wrap(curve.name.to_owned(), FontId::proportional(size::BODY - 0.5), colour);
-    let (rect, response) = ui.allocate_exact_size(vec2(13.0 + 6.0 + galley.size().x, 20.0), Sense::click());
+    let galley = key_words(ui, curve.name, colour);
+    let (rect, response) = ui.allocate_exact_size(vec2(KEY + galley.size().x, 20.0), Sense::click());
     let enabled = ui.is_enabled();
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, enabled, shown, curve.name));
     if ui.is_rect_visible(rect) {
@@ -138,7 +179,7 @@ fn legend_key_ui(ui: &mut Ui, curve: &Curve<'_>, shown: bool) -> Response {
         } else {
             ui.painter().line_segment(key, stroke);
         }
-        let place = pos2(rect.left() + 19.0, y - galley.size().y / 2.0);
+        let place = pos2(rect.left() + KEY, y - galley.size().y / 2.0);
         let colour = if response.hovered() { t.text } else { colour };
         ui.painter().galley_with_override_text_color(place, galley, colour);
         focus_ring(ui, &response, rect.shrink(1.0));

@@ -378,3 +378,17 @@ fn bench_times_what_it_is_asked_for() {
     let text = place.run(&["bench", "--only", "mlp-64-32"]).is_good().stdout;
     assert!(text.contains("ms a step") && text.contains("mlp-64-32"), "{text}");
 }
+
+#[test]
+fn a_package_gets_its_completions_and_its_manual_page() {
+    let place = Place::new();
+    for shell in ["bash", "zsh", "fish"] {
+        let ran = place.run(&["completions", shell]).is_good();
+        assert!(ran.stdout.contains("soften") && ran.stdout.contains("resume"), "{shell}");
+    }
+    let page = place.run(&["man"]).is_good();
+    for words in [".TH stillroom", "soften", "\\-\\-resume"] {
+        assert!(page.stdout.contains(words), "{words}");
+    }
+    assert_eq!(place.run(&["completions", "tcsh"]).status, Some(2));
+}

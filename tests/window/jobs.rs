@@ -104,7 +104,9 @@ fn a_job_is_started_paused_changed_and_stopped_then_an_old_run_is_opened_and_two
     window.get_by_role_and_label(Role::Label, &students[1].to_string()).click();
     window.run_steps(4);
     until(&mut window, "the old job", |state| state.focus == Some(stopped) && state.focused().is_some());
-    // The other job's student is now a curve of its own in the legend.
+    // The other job's student is now a curve of its own in the legend, among those for which the row has no room.
+    window.get_by_role_and_label(Role::ComboBox, "Other curves").click();
+    window.run_steps(4);
     window.get_by_label(&format!("{}, total", students[0]));
 
     // Into the bin and back.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod first;
 mod jobs;
 mod places;
 mod queue;
@@ -27,19 +28,27 @@ fn open(store: &Path, dialogs: &ScriptedDialogs) -> Window {
     open_with(store, dialogs, SettingsFile::none())
 }
 
+/// Which start of the program it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Start {
+    First,
+    Later,
+}
+
 /// The same with settings.
 fn open_with(store: &Path, dialogs: &ScriptedDialogs, settings: SettingsFile) -> Window {
-    build(store, dialogs, settings, false)
+    build(store, dialogs, settings, Start::Later)
 }
 
 /// The same at the very first start, or at a later one. The window speaks English unless they say something else, whatever this machine speaks.
-fn build(store: &Path, dialogs: &ScriptedDialogs, mut settings: SettingsFile, greets: bool) -> Window {
+fn build(store: &Path, dialogs: &ScriptedDialogs, mut settings: SettingsFile, start: Start) -> Window {
     let store = Store::writer(store).unwrap();
     let mut remembered = settings.read();
     remembered.0.language.get_or_insert(Language::English);
-    remembered.0.greeted |= !greets;
+    remembered.0.greeted |= start == Start::Later;
     let dialogs = Box::new(dialogs.clone());
-    Harness::builder().with_size([1280.0, 800.0]).build_eframe(move |cc| {
+    // Twenty frames a second: two clicks are a double click.
+    Harness::builder().with_size([1280.0, 800.0]).with_step_dt(0.05).build_eframe(move |cc| {
         theme::install(&cc.egui_ctx);
         let (device, pace) = (DeviceChoice::Cpu, Duration::ZERO);
         App::new(&cc.egui_ctx, Parts { store, device, dialogs, pace, settings, remembered }).unwrap()

@@ -1,7 +1,7 @@
 //! Finding one's way: the palette, the keys, arrangements, languages, and what is remembered of them.
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Key, Modifiers};
+use eframe::egui::{Event, Key, Modifiers, PointerButton};
 use egui_kittest::kittest::Queryable as _;
 use stillroom::app::{ScriptedDialogs, SettingsFile};
 use stillroom::state::{Pane, Workspace};
@@ -70,17 +70,20 @@ fn every_arrangement_has_all_panels_and_one_panel_may_have_the_room() {
         assert_eq!(window.state().state().workspace, workspace);
         window.get_by_label("No curves yet");
     }
-    // A double click on a title row gives that panel all of the room, another one gives it back.
+    // A double click on a title row gives that panel all of the room, Escape gives it back.
     let title = window.get_by_label("On validation").rect().right_center() + eframe::egui::vec2(40.0, 0.0);
-    for maximised in [Some(Pane::Quality), None] {
-        let at = if maximised.is_some() { title } else { eframe::egui::pos2(640.0, 60.0) };
-        for _ in 0..2 {
-            window.drag_at(at);
-            window.drop_at(at);
+    window.hover_at(title);
+    for _ in 0..2 {
+        for pressed in [true, false] {
+            let modifiers = Modifiers::NONE;
+            window.event(Event::PointerButton { pos: title, button: PointerButton::Primary, pressed, modifiers });
         }
-        window.run_steps(4);
-        assert_eq!(window.state().state().maximised, maximised);
     }
+    window.run_steps(4);
+    assert_eq!(window.state().state().maximised, Some(Pane::Quality));
+    window.key_press(Key::Escape);
+    window.run_steps(4);
+    assert_eq!(window.state().state().maximised, None);
 }
 
 #[test]

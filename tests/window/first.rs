@@ -1,0 +1,171 @@
+//! The first minutes, and everything without a mouse.
+
+use eframe::egui::accesskit::Role;
+use eframe::egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
+use stillroom::app::{ScriptedDialogs, SettingsFile};
+use stillroom::state::{SampleChoice, Smoothing, Tip};
+use stillroom::training::report::JobOutcome;
+
+use crate::{Folder, Start, build, choose, open, press, slide, until};
+
+#[test]
+fn the_first_words_go_when_they_are_followed_and_never_come_again() {
+    let folder = Folder::new();
+    let settings = || SettingsFile::at(folder.0.path().join("window.json"));
+    let dialogs = ScriptedDialogs::default();
+    let mut window = build(&folder.store(), &dialogs, settings(), Start::First);
+    until(&mut window, "the first sample", |state| state.lens_view().is_some());
+    window.get_by_label("Begin here");
+    window.get_by_label("A real digit");
+    slide(&mut window, "T", 2.0);
+    assert!(!window.state().state().greeting.has(Tip::Lens));
+    assert!(window.query_by_label("A real digit").is_none());
+    slide(&mut window, "Temperature", 5.0);
+    assert!(!window.state().state().greeting.has(Tip::Recipe));
+    press(&mut window, "Remove Begin here");
+    assert!(window.state().state().greeting.is_over());
+    drop(window);
+
+    let window = build(&folder.store(), &dialogs, settings(), Start::First);
+    assert!(window.state().state().greeting.is_over());
+}
+
+#[test]
+fn a_card_begins_with_its_preset() {
+    let folder = Folder::new();
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    press(&mut window, "Begin with Few labels: one image in twenty has one");
+    assert_eq!(window.state().state().preset, Some("few-labels"));
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.run_steps(4);
+    assert!((window.state().state().sweep.base.data.labelled - 1.0).abs() < 1e-9);
+}
+
+#[test]
+fn from_launch_to_a_saved_student_without_a_mouse() {
+    let folder = Folder::new();
+    let dialogs = ScriptedDialogs::default();
+    let path = folder.0.path().join("small.safetensors");
+    let mut window = open(&folder.store(), &dialogs);
+    let keys = |window: &mut crate::Window, modifiers, key| {
+        window.key_press_modifiers(modifiers, key);
+        window.run_steps(4);
+    };
+    until(&mut window, "the first sample", |state| state.lens_view().is_some());
+    // A smaller recipe, found by a few letters.
+    keys(&mut window, Modifiers::COMMAND, Key::K);
+    window.get_by_role_and_label(Role::TextInput, "Find anything").type_text("small digits");
+    window.run_steps(4);
+    keys(&mut window, Modifiers::NONE, Key::Enter);
+    until(&mut window, "its preview", |state| {
+        state.preset == Some("digits") && state.preview.as_ref().is_some_and(|p| p.recipe == state.sweep.base)
+    });
+    keys(&mut window, Modifiers::NONE, Key::CloseBracket);
+    assert!(window.state().state().lens.temperature > window.state().state().sweep.base.distill.temperature);
+    keys(&mut window, Modifiers::NONE, Key::ArrowRight);
+    assert_eq!(window.state().state().lens.row, 1);
+
+    keys(&mut window, Modifiers::COMMAND, Key::Enter);
+    until(&mut window, "the beginning", |state| state.running.is_some());
+    keys(&mut window, Modifiers::NONE, Key::Space);
+    until(&mut window, "a pause or the end", |state| state.is_paused() || state.running.is_none());
+    if window.state().state().is_paused() {
+        keys(&mut window, Modifiers::NONE, Key::Space);
+    }
+    until(&mut window, "the end", |state| {
+        state.focused().is_some_and(|job| job.outcome == Some(JobOutcome::Done)) && state.student_to_save().is_some()
+    });
+    dialogs.answer(Some(path.clone()));
+    keys(&mut window, Modifiers::COMMAND, Key::S);
+    until(&mut window, "the file", |_| path.exists());
+    assert!(window.query_all_by_label_contains("saved to").count() >= 1);
+    // What was said can be read again.
+    keys(&mut window, Modifiers::COMMAND | Modifiers::SHIFT, Key::L);
+    assert!(window.state().state().notices.shown);
+    assert!(window.query_all_by_role_and_label(Role::Button, "Copy all").count() == 1);
+    assert!(window.state().state().notices.said.iter().any(|notice| notice.words.contains("saved to")));
+    keys(&mut window, Modifiers::NONE, Key::Escape);
+    assert!(!window.state().state().notices.shown);
+
+    // Ways through the samples of the trained student.
+    keys(&mut window, Modifiers::NONE, Key::N);
+    let state = window.state().state();
+    assert_eq!(state.lens.choice, SampleChoice::TeacherUnsure);
+    let unsure = state.sample_rows(SampleChoice::TeacherUnsure);
+    assert_eq!(state.lens.row, unsure[0]);
+    keys(&mut window, Modifiers::NONE, Key::ArrowRight);
+    assert_eq!(window.state().state().lens.row, unsure[1]);
+    keys(&mut window, Modifiers::NONE, Key::N);
+    let state = window.state().state();
+    let view = state.lens_view().unwrap();
+    let wrong = state.sample_rows(SampleChoice::StudentWrong);
+    assert!(wrong.len() < view.probe.rows.len());
+    if !wrong.is_empty() {
+        let top = stillroom::distill::soften::top_class(view.student.unwrap());
+        assert_ne!(top, view.label);
+    }
+}
+
+#[test]
+fn curves_are_weighted_smoothed_and_shown_alone() {
+    let folder = Folder::new();
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    crate::preset(&mut window, "Small digits: one label in ten");
+    press(&mut window, "Distil");
+    until(&mut window, "the end", |state| state.focused().is_some_and(|job| job.outcome == Some(JobOutcome::Done)));
+    choose(&mut window, "Smoothing", "smooth 0.97");
+    assert_eq!(window.state().state().curves.smoothing, Smoothing::Strong);
+    choose(&mut window, "Smoothing", "Weighted terms");
+    window.get_by_role_and_label(Role::CheckBox, "soft, weighted");
+    let job = window.state().state().focused().unwrap();
+    let factors = job.term_factors(job.leading_run().unwrap());
+    let distill = &job.sweep.base.distill;
+    let soft = distill.soft_weight * distill.temperature * distill.temperature;
+    assert_eq!(factors, [(0, [soft, distill.hard_weight])]);
+
+    let key = |window: &mut crate::Window, times: usize| {
+        for _ in 0..times {
+            window.get_by_role_and_label(Role::CheckBox, "total").click();
+        }
+        window.run_steps(8);
+    };
+    key(&mut window, 1);
+    assert_eq!(window.state().state().curves.hidden.len(), 1);
+    key(&mut window, 1);
+    assert!(window.state().state().curves.hidden.is_empty());
+}
+
+#[test]
+fn the_bin_and_an_arrangement_are_undone() {
+    let folder = Folder::new();
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    crate::preset(&mut window, "Small digits: one label in ten");
+    press(&mut window, "Distil");
+    until(&mut window, "the end", |state| {
+        state.focused().is_some_and(|job| job.outcome == Some(JobOutcome::Done))
+            && state.runs.iter().any(|row| row.test.is_some())
+    });
+    let run = window.state().state().focused().unwrap().leading_run().unwrap().run;
+    window.get_by_label(&format!("Delete {run}")).click();
+    window.run_steps(4);
+    until(&mut window, "the bin", |state| state.row(run).is_some_and(|row| row.deleted));
+    press(&mut window, "Undo");
+    until(&mut window, "its return", |state| state.row(run).is_some_and(|row| !row.deleted));
+    press(&mut window, "Redo");
+    until(&mut window, "the bin again", |state| state.row(run).is_some_and(|row| row.deleted));
+
+    // The line between the curves is drawn down, and jumps back.
+    let at = |window: &crate::Window| window.get_by_label("On validation").rect().top();
+    let before = at(&window);
+    let line = eframe::egui::pos2(600.0, before - 8.0);
+    window.drag_at(line);
+    window.run_steps(4);
+    window.hover_at(line + eframe::egui::vec2(0.0, 60.0));
+    window.run_steps(4);
+    window.drop_at(line + eframe::egui::vec2(0.0, 60.0));
+    window.run_steps(6);
+    assert!(at(&window) > before + 30.0, "{} {before}", at(&window));
+    press(&mut window, "Undo");
+    assert!((at(&window) - before).abs() < 2.0);
+}
