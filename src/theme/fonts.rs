@@ -1,5 +1,5 @@
-//! Inter in two weights over egui's own fonts, and the few ways in which text is set.
-//! Inter's figures are tabular here, so that numbers stay in place while they change.
+//! Inter in two weights, Noto Sans for Chinese, JetBrains Mono for code, over egui's own fonts, and the few ways in which text
+//! is set. All figures are tabular, so that numbers stay in place while they change.
 
 use std::sync::Arc;
 
@@ -9,21 +9,32 @@ use super::size;
 
 const SEMIBOLD: &str = "semibold";
 
-/// Our fonts before egui's, which fill the gaps.
+/// The faces that are part of the binary.
+const FACES: [(&str, &[u8]); 5] = [
+    ("inter", include_bytes!("../../assets/fonts/Inter-Regular.ttf")),
+    ("inter-semibold", include_bytes!("../../assets/fonts/Inter-SemiBold.ttf")),
+    ("noto", include_bytes!("../../assets/fonts/NotoSansSC-Regular.otf")),
+    ("noto-bold", include_bytes!("../../assets/fonts/NotoSansSC-Bold.otf")),
+    ("jetbrains-mono", include_bytes!("../../assets/fonts/JetBrainsMono-Regular.ttf")),
+];
+
+/// Our fonts before egui's, which fill the gaps; eframe adds the system's behind them.
 pub(super) fn definitions() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
-    let regular = FontData::from_static(include_bytes!("../../assets/fonts/Inter-Regular.ttf"));
-    let semibold = FontData::from_static(include_bytes!("../../assets/fonts/Inter-SemiBold.ttf"));
-    fonts.font_data.insert("inter".to_owned(), Arc::new(regular));
-    fonts.font_data.insert("inter-semibold".to_owned(), Arc::new(semibold));
-
-    let fallback = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
-    let over_fallback = |name: &str| std::iter::once(name.to_owned()).chain(fallback.clone()).collect::<Vec<_>>();
-    fonts.families.insert(FontFamily::Name(SEMIBOLD.into()), over_fallback("inter-semibold"));
-    fonts.families.insert(FontFamily::Proportional, over_fallback("inter"));
-    if let Some(monospace) = fonts.families.get_mut(&FontFamily::Monospace) {
-        monospace.push("inter".to_owned());
+    for (name, bytes) in FACES {
+        fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
     }
+    let fallback = |family| fonts.families.get(&family).cloned().unwrap_or_default();
+    let (proportional, monospace) = (fallback(FontFamily::Proportional), fallback(FontFamily::Monospace));
+    let over = |ours: &[&str], theirs: &[String]| -> Vec<String> {
+        ours.iter().map(|name| (*name).to_owned()).chain(theirs.iter().cloned()).collect()
+    };
+    let families = [
+        (FontFamily::Proportional, over(&["inter", "noto"], &proportional)),
+        (FontFamily::Name(SEMIBOLD.into()), over(&["inter-semibold", "noto-bold", "noto"], &proportional)),
+        (FontFamily::Monospace, over(&["jetbrains-mono", "noto"], &monospace)),
+    ];
+    fonts.families.extend(families);
     fonts
 }
 
@@ -45,4 +56,33 @@ pub fn value(text: impl Into<String>) -> RichText {
 /// A line of explanation under a control.
 pub fn caption(text: impl Into<String>) -> RichText {
     RichText::new(text).small().weak()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use eframe::egui;
+
+    use super::*;
+
+    #[test]
+    fn the_faces_have_every_character_that_the_window_says() {
+        let words = [include_str!("../../assets/i18n/en.ftl"), include_str!("../../assets/i18n/zh-CN.ftl")];
+        let said = words.into_iter().flat_map(str::lines).filter(|line| !line.starts_with('#')).flat_map(str::chars);
+        let said: BTreeSet<char> = said.chain("简体中文".chars()).filter(|c| !c.is_control()).collect();
+        let ctx = egui::Context::default();
+        // Ours alone: what egui or the system adds is not on every machine.
+        let mut fonts = definitions();
+        for family in fonts.families.values_mut() {
+            family.retain(|name| FACES.iter().any(|(ours, _)| ours == name));
+        }
+        ctx.set_fonts(fonts);
+        ctx.run_ui(egui::RawInput::default(), |_| {}).drop_without_applying_deltas();
+        for font in [FontId::proportional(size::BODY), semibold(size::BODY)] {
+            let missing: String =
+                said.iter().filter(|c| !ctx.fonts_mut(|fonts| fonts.has_glyph(&font, **c))).collect();
+            assert!(missing.is_empty(), "{font:?} lacks {missing}: run assets/fonts/subset.sh");
+        }
+    }
 }
