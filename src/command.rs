@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 
 use crate::recipe::Sweep;
-use crate::state::{BoardPage, FilePurpose, Metric, Palette, Pane, Quality, SampleChoice, Smoothing, State, Tip};
+use crate::state::{
+    BoardPage, FilePurpose, Metric, Palette, Pane, Quality, SampleChoice, Section, Smoothing, State, Tip,
+};
 use crate::text::Language;
 use crate::training::report::{JobId, RunId, Setting};
 
@@ -27,6 +29,18 @@ pub enum Action {
     OpenTeacher,
     /// Save the student of the job in focus.
     SaveStudent,
+    /// Put the recipe of a file in place.
+    OpenRecipe,
+    /// Write the recipe to a file.
+    SaveRecipe,
+    /// Copy the recipe as text.
+    CopyRecipe,
+    /// Edit the recipe as text, or with controls.
+    RecipeText,
+    /// Take a folder as data.
+    OpenDataFolder,
+    /// Take a table as data.
+    OpenDataFile,
     /// The next sample in the lens.
     NextSample,
     /// The one before.
@@ -125,7 +139,7 @@ pub struct Shortcut {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 36] = [
         Self::Distil,
         Self::PauseOrPlay,
         Self::StepOnce,
@@ -134,6 +148,12 @@ impl Action {
         Self::Redo,
         Self::OpenTeacher,
         Self::SaveStudent,
+        Self::OpenRecipe,
+        Self::SaveRecipe,
+        Self::CopyRecipe,
+        Self::RecipeText,
+        Self::OpenDataFolder,
+        Self::OpenDataFile,
         Self::NextSample,
         Self::PreviousSample,
         Self::RandomSample,
@@ -169,6 +189,12 @@ impl Action {
             Self::Redo => "action-redo",
             Self::OpenTeacher => "action-open-teacher",
             Self::SaveStudent => "action-save-student",
+            Self::OpenRecipe => "action-open-recipe",
+            Self::SaveRecipe => "action-save-recipe",
+            Self::CopyRecipe => "action-copy-recipe",
+            Self::RecipeText => "action-recipe-text",
+            Self::OpenDataFolder => "action-open-folder",
+            Self::OpenDataFile => "action-open-table",
             Self::NextSample => "action-next-sample",
             Self::PreviousSample => "action-previous-sample",
             Self::RandomSample => "action-random-sample",
@@ -198,15 +224,22 @@ impl Action {
     pub fn shortcut(self) -> Option<Shortcut> {
         let plain = |key| Some(Shortcut { command: false, shift: false, key });
         let command = |key| Some(Shortcut { command: true, shift: false, key });
+        let both = |key| Some(Shortcut { command: true, shift: true, key });
         match self {
             Self::Distil => command("Enter"),
             Self::PauseOrPlay => plain("Space"),
             Self::StepOnce => plain("Period"),
             Self::Stop => command("Period"),
             Self::Undo => command("Z"),
-            Self::Redo => Some(Shortcut { command: true, shift: true, key: "Z" }),
+            Self::Redo => both("Z"),
             Self::OpenTeacher => command("O"),
             Self::SaveStudent => command("S"),
+            Self::OpenRecipe => both("O"),
+            Self::SaveRecipe => both("S"),
+            Self::CopyRecipe => both("C"),
+            Self::RecipeText => command("T"),
+            Self::OpenDataFolder => both("F"),
+            Self::OpenDataFile => both("T"),
             Self::NextSample => plain("ArrowRight"),
             Self::PreviousSample => plain("ArrowLeft"),
             Self::RandomSample => plain("R"),
@@ -221,8 +254,8 @@ impl Action {
             Self::ZoomIn => command("Plus"),
             Self::ZoomOut => command("Minus"),
             Self::ZoomReset => command("0"),
-            Self::ResetLayout => Some(Shortcut { command: true, shift: true, key: "R" }),
-            Self::Notices => Some(Shortcut { command: true, shift: true, key: "L" }),
+            Self::ResetLayout => both("R"),
+            Self::Notices => both("L"),
             Self::ToggleOverlay => plain("F12"),
             Self::Palette => command("K"),
             Self::Shortcuts => plain("Questionmark"),
@@ -236,7 +269,16 @@ impl Action {
     pub fn menu(self) -> Menu {
         match self {
             Self::Distil | Self::PauseOrPlay | Self::StepOnce | Self::Stop | Self::HoldQueue => Menu::Job,
-            Self::Undo | Self::Redo | Self::OpenTeacher | Self::SaveStudent => Menu::Recipe,
+            Self::Undo
+            | Self::Redo
+            | Self::OpenTeacher
+            | Self::SaveStudent
+            | Self::OpenRecipe
+            | Self::SaveRecipe
+            | Self::CopyRecipe
+            | Self::RecipeText
+            | Self::OpenDataFolder
+            | Self::OpenDataFile => Menu::Recipe,
             Self::NextSample
             | Self::PreviousSample
             | Self::RandomSample
@@ -270,6 +312,12 @@ impl Action {
                 state.lens_view().is_some()
             }
             Self::OpenTeacher
+            | Self::OpenRecipe
+            | Self::SaveRecipe
+            | Self::CopyRecipe
+            | Self::RecipeText
+            | Self::OpenDataFolder
+            | Self::OpenDataFile
             | Self::RaiseLensTemperature
             | Self::LowerLensTemperature
             | Self::ToggleLogLoss
@@ -300,6 +348,10 @@ pub enum Command {
     LoadPreset(&'static str),
     /// Replace the recipe; `field` names what was edited, so that a drag is one step of undo.
     Edit(&'static str, Box<Sweep>),
+    /// What is typed as the text of the recipe.
+    TypeRecipe(String),
+    /// Fold a section of the recipe panel, or unfold it.
+    Unfold(Section, bool),
     /// T of the lens.
     LensTemperature(f64),
     /// Which row of the probe set the lens shows.

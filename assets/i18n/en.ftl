@@ -521,3 +521,65 @@ preset-teacher-digits = The teacher for small digits
 preset-teacher-digits-hint = How the other shipped teacher was trained; a few seconds
 card-begin = Begin with { $name }
 palette-alone = Show { $panel } alone
+
+# Files, the recipe as text, the folded parts of the recipe panel.
+action-open-recipe = Open recipe…
+action-open-recipe-hint = Put the recipe of a .toml file in place
+action-save-recipe = Save recipe…
+action-save-recipe-hint = Write this recipe to a .toml file, which the terminal runs as well
+action-copy-recipe = Copy recipe
+action-copy-recipe-hint = Copy the recipe as text
+action-recipe-text = TOML
+action-recipe-text-hint = Edit the recipe as text, or with controls
+action-open-folder = Open data folder…
+action-open-folder-hint = A folder of IDX files, as MNIST has them, or one with a folder of pictures for each class
+action-open-table = Open CSV file…
+action-open-table-hint = A table of numbers; the class stands in the last column, unless the recipe says otherwise
+path-open-recipe = Open a recipe
+path-save-recipe = Save the recipe
+path-open-folder = Open a folder of data
+path-open-table = Open a table of data
+toast-recipe-saved = “{ $title }” saved to { $path }
+toast-recipe-copied = The recipe is copied
+recipe-text = The recipe as text
+recipe-text-good = What is typed here is the recipe at once; Ctrl+Z beside the text takes it back.
+recipe-text-faulty = The last recipe without faults stays in force.
+recipe-classes = { $count ->
+    [one] 1 class
+   *[other] { $count } classes
+}
+recipe-optimiser = Optimiser
+recipe-swept = swept
+recipe-momentum = Momentum
+recipe-momentum-hint = Share of the last step that goes on into the next one
+recipe-learning-rate-hint = Peak learning rate; the schedule below says how it changes. A running job takes it at once.
+recipe-schedule = Schedule
+recipe-schedule-picture = Learning rate over the epochs
+recipe-schedule-at = epoch { $epoch }: { $rate }
+recipe-warm-up = Warm-up
+recipe-warm-up-hint = Epochs over which the learning rate rises from 0
+recipe-every = Every
+recipe-every-hint = Epochs between two steps down
+recipe-factor = Factor
+recipe-factor-hint = What the learning rate is multiplied by at each step down
+recipe-weight-decay = Decay
+recipe-weight-decay-hint = Weight decay: how strongly weights are drawn to 0; biases are exempt
+recipe-clip = Clip
+recipe-clip-hint = Largest norm of the gradient; 0 clips nothing
+recipe-epochs-hint = Passes over the training rows
+recipe-batch = Batch
+recipe-batch-hint = Rows in a step
+recipe-jitter = Jitter
+recipe-jitter-hint = Images are shifted by up to this many pixels each way, anew in each epoch
+recipe-training-summary = { $epochs ->
+    [one] 1 epoch
+   *[other] { $epochs } epochs
+} · seed { $seed }
+recipe-keep-best = Keep the best epoch
+recipe-keep-best-hint = The result is the weights of the epoch with the fewest validation errors, not those of the last step
+recipe-method = Method
+recipe-method-soft = soft targets
+recipe-method-hint = The student’s softened distribution is drawn to the teacher’s at the same T: KL(teacher ‖ student) · T² (Hinton, Vinyals & Dean 2015)
+recipe-own-student = Own widths: 64, 64 or cnn 8, 16 / 64
+recipe-own-teacher = Train own widths first: 64, 64 or cnn 8, 16 / 64
+recipe-own-fault = Give whole numbers from 1 to 65,536 with commas between them; for a CNN its channels, then / and its dense layers.

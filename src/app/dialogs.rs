@@ -13,6 +13,7 @@ use eframe::egui;
 
 use crate::state::FilePurpose;
 use crate::text::text;
+use crate::views::path_key;
 
 /// Asks the user for a file.
 pub trait Dialogs {
@@ -49,22 +50,30 @@ impl Dialogs for RfdDialogs {
         }
         let (sender, receiver) = sync_channel(1);
         // Made on this thread (macOS insists), waited for on another.
-        let dialog = rfd::AsyncFileDialog::new().add_filter("safetensors", &["safetensors"]);
+        let (title, filter, name) = words_of(purpose);
+        let mut dialog = rfd::AsyncFileDialog::new().set_title(text(title));
+        if let Some((of, ends)) = filter {
+            dialog = dialog.add_filter(of, ends);
+        }
         let ctx = ctx.clone();
         let finish = move |path: Option<PathBuf>| {
             sender.send(path).ok();
             ctx.request_repaint();
         };
         let thread = std::thread::Builder::new().name("stillroom-dialog".to_owned());
-        let spawned = match purpose {
-            FilePurpose::OpenTeacher => {
-                let future = dialog.set_title(text("path-open-teacher")).pick_file();
-                thread.spawn(move || finish(wait_for(future).map(|file| file.path().to_owned())))
+        let path = |file: rfd::FileHandle| file.path().to_owned();
+        let spawned = match (purpose, name) {
+            (FilePurpose::OpenDataFolder, _) => {
+                let future = dialog.pick_folder();
+                thread.spawn(move || finish(wait_for(future).map(path)))
             }
-            FilePurpose::SaveStudent => {
-                let dialog = dialog.set_title(text("path-save-student")).set_file_name("student.safetensors");
-                let future = dialog.save_file();
-                thread.spawn(move || finish(wait_for(future).map(|file| file.path().to_owned())))
+            (_, Some(name)) => {
+                let future = dialog.set_file_name(name).save_file();
+                thread.spawn(move || finish(wait_for(future).map(path)))
+            }
+            (_, None) => {
+                let future = dialog.pick_file();
+                thread.spawn(move || finish(wait_for(future).map(path)))
             }
         };
         if spawned.is_ok() {
@@ -82,6 +91,32 @@ impl Dialogs for RfdDialogs {
         };
         self.open = None;
         Some(picked)
+    }
+}
+
+/// The endings of files that a dialog shows, with a name for them.
+type Filter = (&'static str, &'static [&'static str]);
+
+/// The key of a dialog's title, which files it shows, and the name that a new file has at first.
+fn words_of(purpose: FilePurpose) -> (&'static str, Option<Filter>, Option<&'static str>) {
+    const MODELS: Filter = ("safetensors", &["safetensors"]);
+    const RECIPES: Filter = ("toml", &["toml"]);
+    const TABLES: Filter = ("csv, tsv", &["csv", "tsv", "gz"]);
+    let filter = match purpose {
+        FilePurpose::OpenTeacher | FilePurpose::SaveStudent => Some(MODELS),
+        FilePurpose::OpenRecipe | FilePurpose::SaveRecipe => Some(RECIPES),
+        FilePurpose::OpenDataFile => Some(TABLES),
+        FilePurpose::OpenDataFolder => None,
+    };
+    (path_key(purpose), filter, new_name(purpose))
+}
+
+/// The name that a new file has at first.
+pub(super) fn new_name(purpose: FilePurpose) -> Option<&'static str> {
+    match purpose {
+        FilePurpose::SaveStudent => Some("student.safetensors"),
+        FilePurpose::SaveRecipe => Some("recipe.toml"),
+        _ => None,
     }
 }
 

@@ -81,8 +81,5 @@ pub(super) fn hover_ui(ui: &Ui) {
 }
 
 impl App {
-    fn open_recipe(&mut self, _path: PathBuf, _ctx: &egui::Context) {}
-    fn open_data(&mut self, _path: PathBuf, _ctx: &egui::Context) {}
-    fn open_teacher(&mut self, _path: PathBuf, _ctx: &egui::Context) {}
     fn look_at(&mut self, _path: &Path) {}
 }

@@ -9,7 +9,7 @@ use super::dialogs::Picked;
 use super::reader::Answer;
 use super::tiles::Moved;
 use crate::command::Command;
-use crate::state::{FilePurpose, JobView, PathField};
+use crate::state::{JobView, PathField};
 use crate::training::report::Report;
 use crate::training::{JobStart, Request};
 
@@ -30,10 +30,7 @@ impl App {
             None | Some(Picked::Nothing) => {}
             Some(Picked::Path(purpose, path)) => self.commands.send(Command::Picked(purpose, path)),
             Some(Picked::Unavailable(purpose)) => {
-                let text = match purpose {
-                    FilePurpose::OpenTeacher => String::new(),
-                    FilePurpose::SaveStudent => "student.safetensors".to_owned(),
-                };
+                let text = super::dialogs::new_name(purpose).unwrap_or_default().to_owned();
                 self.state.path_field = Some(PathField { purpose, text });
             }
         }

@@ -3,6 +3,7 @@
 mod arrangement;
 mod dialogs;
 mod drop;
+mod files;
 mod frame_meter;
 mod inbox;
 mod logic;

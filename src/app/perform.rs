@@ -8,11 +8,10 @@ use eframe::egui;
 use super::App;
 use super::tiles::default_arrangement;
 use crate::command::{Action, Command};
-use crate::model::Checkpoint;
-use crate::recipe::{CheckpointSource, Preset, Sweep, TeacherRecipe, preset};
+use crate::recipe::{Preset, Sweep, preset};
 use crate::rng::Key;
-use crate::state::{FilePurpose, History, Palette, SampleChoice, Tip, Undoable, Wish, Workspace};
-use crate::text::{Language, speak, text_with};
+use crate::state::{FilePurpose, History, Palette, RecipeText, SampleChoice, Tip, Undoable, Wish, Workspace};
+use crate::text::{Language, speak, text, text_with};
 use crate::training::Request;
 use crate::training::report::{JobId, RunId, Setting};
 use crate::widgets::ToastKind;
@@ -33,6 +32,16 @@ impl App {
                 self.state.lens.temperature = t;
                 self.state.greeting.done(Tip::Lens);
             }
+            Command::TypeRecipe(typed) => {
+                let Some(text) = &mut self.state.recipe_text else { return };
+                if let Some(sweep) = text.typed(typed)
+                    && sweep != self.state.sweep
+                {
+                    self.edit("text", sweep, ctx);
+                }
+            }
+            Command::Unfold(section, true) => drop(self.state.unfolded.insert(section)),
+            Command::Unfold(section, false) => drop(self.state.unfolded.remove(&section)),
             Command::LensRow(row) => {
                 self.state.lens.row = row;
                 self.state.lens.clamp(self.probe_rows());
@@ -128,6 +137,18 @@ impl App {
             Action::Redo => self.undo_or_redo(History::redo),
             Action::OpenTeacher => self.dialogs.ask(FilePurpose::OpenTeacher, ctx),
             Action::SaveStudent => self.dialogs.ask(FilePurpose::SaveStudent, ctx),
+            Action::OpenRecipe => self.dialogs.ask(FilePurpose::OpenRecipe, ctx),
+            Action::SaveRecipe => self.dialogs.ask(FilePurpose::SaveRecipe, ctx),
+            Action::OpenDataFolder => self.dialogs.ask(FilePurpose::OpenDataFolder, ctx),
+            Action::OpenDataFile => self.dialogs.ask(FilePurpose::OpenDataFile, ctx),
+            Action::CopyRecipe => {
+                ctx.copy_text(self.state.sweep.to_toml());
+                self.say(ToastKind::Done, text("toast-recipe-copied"));
+            }
+            Action::RecipeText => {
+                let open = self.state.recipe_text.is_some();
+                self.state.recipe_text = (!open).then(|| RecipeText::of(&self.state.sweep));
+            }
             Action::NextSample => self.step_sample(1),
             Action::PreviousSample => self.step_sample(-1),
             Action::RandomSample => {
@@ -259,7 +280,7 @@ impl App {
         }
     }
 
-    fn edit(&mut self, field: &'static str, recipe: Sweep, ctx: &egui::Context) {
+    pub(super) fn edit(&mut self, field: &'static str, recipe: Sweep, ctx: &egui::Context) {
         self.state.greeting.done(Tip::Recipe);
         let before = self.state.sweep.clone();
         self.state.history.edited(&before, field, ctx.input(|input| input.time));
@@ -296,28 +317,8 @@ impl App {
         }
     }
 
-    fn picked(&mut self, purpose: FilePurpose, path: PathBuf, ctx: &egui::Context) {
-        match purpose {
-            FilePurpose::OpenTeacher => {
-                let mut recipe = self.state.sweep.clone();
-                let path = std::path::absolute(&path).unwrap_or(path);
-                recipe.base.teacher = TeacherRecipe::Checkpoint(CheckpointSource::File(path));
-                self.edit("teacher", recipe, ctx);
-            }
-            FilePurpose::SaveStudent => {
-                let Some((run, from)) = self.state.student_to_save() else { return };
-                let saved = std::fs::read(from)
-                    .map_err(|error| format!("{}: {error}", from.display()))
-                    .and_then(|bytes| Checkpoint::write_bytes(&path, &bytes).map_err(|error| error.to_string()));
-                let words = [("run", run.to_string().into()), ("path", path.display().to_string().into())];
-                let done = text_with("toast-saved", &words);
-                self.told(saved, done);
-            }
-        }
-    }
-
     /// A notice that something was done, or why not.
-    fn told(&mut self, result: Result<(), String>, done: String) {
+    pub(super) fn told(&mut self, result: Result<(), String>, done: String) {
         match result {
             Ok(()) => self.say(ToastKind::Done, done),
             Err(fault) => self.fault(fault),

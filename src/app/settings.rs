@@ -2,6 +2,7 @@
 //! eframe, which knows the screens.) A file that cannot be read is set aside, never deleted, and the window opens as it does at first.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -100,7 +101,8 @@ impl SettingsFile {
     pub fn keep_at_once(&mut self, settings: Settings) {
         self.looked = Instant::now();
         let Some(path) = self.path.as_deref().filter(|_| settings != self.written) else { return };
-        match write(path, &settings) {
+        let written = serde_json::to_vec_pretty(&settings).map_err(std::io::Error::from);
+        match written.and_then(|bytes| write(path, &bytes)) {
             Ok(()) => self.written = settings,
             Err(error) => log::warn!("{}: {error}", path.display()),
         }
@@ -112,11 +114,12 @@ pub(super) fn folder_of_user() -> Option<PathBuf> {
     directories::ProjectDirs::from("", "", "stillroom").map(|folders| folders.config_dir().to_owned())
 }
 
-fn write(path: &Path, settings: &Settings) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+/// Writes a file whole or not at all; its folder is made where it is missing.
+pub(super) fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
-    let file = tempfile::NamedTempFile::new_in(folder)?;
-    serde_json::to_writer_pretty(&file, settings)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
     file.persist(path)?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::soften::temperatures;
 use super::voice::{Failure, Problem, Voice, print, print_json};
 use super::{PredictArgs, Split};
-use crate::data::{DataError, Dataset};
+use crate::data::{DataError, Dataset, is_idx_folder};
 use crate::distill::{Student, evaluate, soften};
 use crate::model::{Checkpoint, CheckpointError, new_file};
 use crate::recipe::{Builtin, Colour, DataRecipe, LabelColumn, QUICKSTART, Recipe, Source};
@@ -121,10 +121,7 @@ fn source(text: &str, checkpoint: Option<&Checkpoint>) -> Result<Source, Failure
         return Ok(Source::Csv { path: path.to_owned(), label, header });
     }
     if path.is_dir() {
-        let visible = |entry: &std::fs::DirEntry| !entry.file_name().to_string_lossy().starts_with('.');
-        let entries = std::fs::read_dir(path).into_iter().flatten().flatten().filter(visible);
-        // A folder of images has folders in it and nothing else.
-        if entries.into_iter().any(|entry| entry.path().is_file()) {
+        if is_idx_folder(path) {
             return Ok(Source::Idx(path.to_owned()));
         }
         let (size, colour) = match checkpoint.map(|checkpoint| checkpoint.plan.input.as_slice()) {

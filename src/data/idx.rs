@@ -24,6 +24,13 @@ pub(super) fn load(folder: &Path) -> Result<Dataset, DataError> {
     join(stem(folder), folder, train, test)
 }
 
+/// Whether a folder is meant as IDX files: it has files in it. One of images has folders and nothing else.
+pub fn is_idx_folder(folder: &Path) -> bool {
+    let visible = |entry: &std::fs::DirEntry| !entry.file_name().to_string_lossy().starts_with('.');
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().filter(visible);
+    entries.into_iter().any(|entry| entry.path().is_file())
+}
+
 /// Images and labels of one part.
 pub(super) struct IdxPart {
     pub height: usize,

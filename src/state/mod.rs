@@ -11,6 +11,7 @@ mod loss_curve;
 mod notices;
 mod outlook;
 mod queue;
+mod recipe_text;
 pub mod series;
 mod workspace;
 
@@ -28,6 +29,7 @@ pub use loss_curve::{LossCurve, Smoothing};
 pub use notices::{Notice, Notices};
 pub use outlook::Outlook;
 pub use queue::{Queue, Waiting, Wish};
+pub use recipe_text::RecipeText;
 pub use workspace::{Palette, Pane, Workspace};
 
 use crate::recipe::{PRESETS, Sweep};
@@ -46,6 +48,10 @@ pub struct State {
     pub sweep_fault: Option<String>,
     /// Seconds that a step took lately for each parameter of each member.
     pub pace: Option<f64>,
+    /// The recipe as text, while that is what is edited.
+    pub recipe_text: Option<RecipeText>,
+    /// Sections of the panel that are unfolded.
+    pub unfolded: BTreeSet<Section>,
     /// The preset it began as.
     pub preset: Option<&'static str>,
     /// What can be undone and redone.
@@ -179,6 +185,23 @@ pub enum FilePurpose {
     OpenTeacher,
     /// Where the student's checkpoint goes.
     SaveStudent,
+    /// A recipe.
+    OpenRecipe,
+    /// Where the recipe goes.
+    SaveRecipe,
+    /// A folder of IDX files or of images.
+    OpenDataFolder,
+    /// A table.
+    OpenDataFile,
+}
+
+/// A part of the recipe panel that can be folded away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Section {
+    /// How the weights move.
+    Optimiser,
+    /// How long, from which seed, what is kept.
+    Training,
 }
 
 impl State {
@@ -190,6 +213,8 @@ impl State {
             sweep_fault: None,
             pace: None,
             sweep,
+            recipe_text: None,
+            unfolded: BTreeSet::new(),
             preset: Some(PRESETS[0].name),
             history: History::default(),
             preview: None,
@@ -285,6 +310,9 @@ impl State {
     pub fn put_sweep(&mut self, sweep: Sweep) {
         self.sweep_fault = sweep.check().err().map(|faults| faults.to_string());
         self.outlook = Outlook::of(&sweep);
+        if let Some(text) = &mut self.recipe_text {
+            text.follow(&sweep);
+        }
         self.sweep = sweep;
     }
 

@@ -43,6 +43,11 @@ pub fn semibold(size: f32) -> FontId {
     FontId::new(size, FontFamily::Name(SEMIBOLD.into()))
 }
 
+/// The monospaced face at a size.
+pub fn mono(size: f32) -> FontId {
+    FontId::new(size, FontFamily::Monospace)
+}
+
 /// A title of a panel or of a group of controls.
 pub fn title(text: impl Into<String>) -> RichText {
     RichText::new(text).font(semibold(size::BODY))
@@ -80,8 +85,7 @@ mod tests {
         ctx.set_fonts(fonts);
         ctx.run_ui(egui::RawInput::default(), |_| {}).drop_without_applying_deltas();
         for font in [FontId::proportional(size::BODY), semibold(size::BODY)] {
-            let missing: String =
-                said.iter().filter(|c| !ctx.fonts_mut(|fonts| fonts.has_glyph(&font, **c))).collect();
+            let missing: String = said.iter().filter(|c| !ctx.fonts_mut(|fonts| fonts.has_glyph(&font, **c))).collect();
             assert!(missing.is_empty(), "{font:?} lacks {missing}: run assets/fonts/subset.sh");
         }
     }

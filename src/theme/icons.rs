@@ -68,11 +68,13 @@ pub enum Icon {
     Curve,
     /// Light and dark.
     Contrast,
+    /// The same once more.
+    Copy,
 }
 
 impl Icon {
     /// Every icon.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::Play,
         Self::Pause,
         Self::Step,
@@ -103,6 +105,7 @@ impl Icon {
         Self::Clock,
         Self::Curve,
         Self::Contrast,
+        Self::Copy,
     ];
 
     /// Paints the icon as the largest square that fits in the middle of `rect`.
@@ -238,6 +241,10 @@ impl Pen<'_> {
                     (8.0 + 5.8 * angle.cos(), 8.0 + 5.8 * angle.sin())
                 });
                 self.fill(&half.collect::<Vec<_>>());
+            }
+            Icon::Copy => {
+                self.frame(5.4, 5.4, 13.8, 13.8, 1.6);
+                self.line(&[(3.4, 10.6), (2.2, 10.6), (2.2, 2.2), (10.6, 2.2), (10.6, 3.4)]);
             }
             Icon::Sliders => {
                 for (y, x) in [(4.0, 10.5), (8.0, 5.0), (12.0, 9.0)] {

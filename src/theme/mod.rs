@@ -8,7 +8,7 @@ mod icons;
 mod style;
 mod tokens;
 
-pub use fonts::{caption, semibold, title, value};
+pub use fonts::{caption, mono, semibold, title, value};
 pub use icons::Icon;
 pub use tokens::{DARK, LIGHT, Tokens, UiTokens, radius, size, space};
 

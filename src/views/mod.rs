@@ -25,7 +25,7 @@ pub use lens::lens_ui;
 pub use loss::loss_ui;
 pub use notices::notices_ui;
 pub use palette::palette_ui;
-pub use path_field::path_field_ui;
+pub use path_field::{path_field_ui, path_key};
 pub use quality::quality_ui;
 pub use recipe::recipe_ui;
 pub use runs::runs_ui;
@@ -108,8 +108,10 @@ fn icon_of(action: Action) -> Icon {
         Action::Stop => Icon::Stop,
         Action::Undo => Icon::Undo,
         Action::Redo => Icon::Redo,
-        Action::OpenTeacher => Icon::Folder,
-        Action::SaveStudent => Icon::Save,
+        Action::OpenTeacher | Action::OpenRecipe | Action::OpenDataFolder | Action::OpenDataFile => Icon::Folder,
+        Action::SaveStudent | Action::SaveRecipe => Icon::Save,
+        Action::CopyRecipe => Icon::Copy,
+        Action::RecipeText => Icon::List,
         Action::NextSample => Icon::ChevronRight,
         Action::PreviousSample => Icon::ChevronLeft,
         Action::RandomSample => Icon::Dice,

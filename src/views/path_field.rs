@@ -8,17 +8,25 @@ use crate::text::text;
 use crate::theme::{space, title};
 use crate::widgets::primary_button;
 
+/// The key of the question that a path answers.
+pub fn path_key(purpose: FilePurpose) -> &'static str {
+    match purpose {
+        FilePurpose::OpenTeacher => "path-open-teacher",
+        FilePurpose::SaveStudent => "path-save-student",
+        FilePurpose::OpenRecipe => "path-open-recipe",
+        FilePurpose::SaveRecipe => "path-save-recipe",
+        FilePurpose::OpenDataFolder => "path-open-folder",
+        FilePurpose::OpenDataFile => "path-open-table",
+    }
+}
+
 /// A small dialog over the window, while a path is asked for.
 pub fn path_field_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let Some(field) = &state.path_field else { return };
-    let key = match field.purpose {
-        FilePurpose::OpenTeacher => "path-open-teacher",
-        FilePurpose::SaveStudent => "path-save-student",
-    };
     let modal = egui::Modal::new(egui::Id::unique("path field")).show(ui, |ui| {
         ui.set_width(440.0);
         ui.spacing_mut().item_spacing.y = space::S;
-        let label = ui.label(title(text(key)));
+        let label = ui.label(title(text(path_key(field.purpose))));
         ui.label(text("path-hint"));
         let mut typed = field.text.clone();
         let edit = egui::TextEdit::singleline(&mut typed).desired_width(f32::INFINITY);

@@ -1,21 +1,25 @@
 //! The recipe panel: what the next job does, over which values, and the settings that a running one takes at once.
 
+mod models;
+mod optimiser;
 mod swept;
+mod text;
+
+use std::ops::RangeInclusive;
 
 use eframe::egui::{
-    Align, DragValue, Frame, Label, Layout, Margin, Panel, Response, RichText, ScrollArea, Ui, UiBuilder, vec2,
+    Align, DragValue, Frame, Label, Layout, Margin, Panel, Rect, Response, RichText, Role, ScrollArea, Sense, Ui,
+    UiBuilder, WidgetInfo, pos2, vec2,
 };
 use swept::{Field, follow, put_complement};
 
 use super::lens::{TEMPERATURES, TICKS};
 use super::{action_button, grouped, short};
 use crate::command::{Action, Command, Commands};
-use crate::recipe::{
-    Architecture, Builtin, CheckpointSource, Optimiser, Recipe, Schedule, Source, Sweep, TeacherRecipe, TrainingRecipe,
-};
-use crate::state::{Outlook, State};
+use crate::recipe::{Builtin, CheckpointSource, Keep, Recipe, Source, Sweep, TeacherRecipe, TrainingRecipe};
+use crate::state::{Outlook, Section, State, Tip};
 use crate::text::{text, text_with};
-use crate::theme::{Icon, UiTokens as _, caption, space, title};
+use crate::theme::{Icon, UiTokens as _, caption, size, space, title};
 use crate::training::report::Preview;
 use crate::widgets::{
     Chip, Dropdown, RangeField, RangeValue, Share, Slider, group_ui, section_ui, toggle_ui, weight_bar_ui,
@@ -30,10 +34,23 @@ pub fn recipe_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         true,
         |_| {},
         |ui| {
+            ui.spacing_mut().item_spacing.x = 2.0;
             action_button(ui, Icon::Redo, Action::Redo, false, state, commands);
             action_button(ui, Icon::Undo, Action::Undo, false, state, commands);
+            action_button(ui, Icon::Save, Action::SaveRecipe, false, state, commands);
+            action_button(ui, Icon::Folder, Action::OpenRecipe, false, state, commands);
+            if state.recipe_text.is_some() {
+                action_button(ui, Icon::Copy, Action::CopyRecipe, false, state, commands);
+            }
+            let toml = ui.selectable_label(state.recipe_text.is_some(), text(Action::RecipeText.key()));
+            if toml.on_hover_text(super::hint_of(Action::RecipeText)).clicked() {
+                commands.act(Action::RecipeText);
+            }
         },
     );
+    if let Some(edited) = &state.recipe_text {
+        return text::text_ui(ui, state, edited, commands);
+    }
     let editor = Editor { state, commands };
     let preview = state.preview.as_deref();
     let foot = Panel::bottom("recipe foot").frame(Frame::NONE).resizable(false);
@@ -46,7 +63,11 @@ pub fn recipe_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             group_ui(ui, |ui| editor.temperature_ui(ui));
             group_ui(ui, |ui| editor.weights_ui(ui));
         }
+        group_ui(ui, |ui| editor.optimiser_ui(ui));
         group_ui(ui, |ui| editor.training_ui(ui));
+        if state.sweep.base.student.is_some() {
+            group_ui(ui, |ui| editor.baseline_ui(ui));
+        }
     });
 }
 
@@ -90,6 +111,13 @@ impl Editor<'_> {
                     });
                 }
             }
+            ui.separator();
+            for action in [Action::OpenDataFolder, Action::OpenDataFile] {
+                let entry = ui.selectable_label(false, text(action.key()));
+                if entry.on_hover_text(super::hint_of(action)).clicked() {
+                    self.commands.act(action);
+                }
+            }
         });
         if let Some(preview) = preview {
             let [train, validation, test] = preview.rows.map(|rows| grouped(rows as u64));
@@ -97,7 +125,9 @@ impl Editor<'_> {
                 "recipe-rows",
                 &[("train", train.into()), ("validation", validation.into()), ("test", test.into())],
             );
-            quiet(ui, rows);
+            let classes = text_with("recipe-classes", &[("count", preview.probe.classes.len().into())]);
+            quiet(ui, rows).on_hover_text(preview.probe.classes.join(", "));
+            quiet(ui, classes);
         }
         let mut notes = Vec::new();
         if !data.omit_classes.is_empty() {
@@ -135,14 +165,15 @@ impl Editor<'_> {
             (TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_)), None) => text("recipe-shipped"),
         };
         let (wide, colour) = (ui.available_width(), ui.tokens().teacher);
-        Dropdown::new(&text("recipe-teacher"), &here).dot(colour).width(wide).show(ui, |ui| {
+        Dropdown::new(&text("recipe-teacher"), &here).dot(colour).width(wide).stays_open().show(ui, |ui| {
             if let Source::Builtin(builtin) = recipe.data.source {
                 let shipped = TeacherRecipe::Checkpoint(CheckpointSource::Builtin(builtin));
                 if ui.selectable_label(recipe.teacher == shipped, text("recipe-shipped")).clicked() {
                     self.edit("teacher", |recipe| recipe.teacher = shipped);
+                    ui.close();
                 }
             }
-            for model in teacher_models(&recipe.data.source) {
+            for model in models::teachers(&recipe.data.source) {
                 let chosen = matches!(&recipe.teacher, TeacherRecipe::Train { model: own, .. } if *own == model);
                 let name = text_with("recipe-train-teacher", &[("model", model.to_string().into())]);
                 if ui.selectable_label(chosen, name).clicked() {
@@ -150,10 +181,20 @@ impl Editor<'_> {
                         let training = TrainingRecipe { epochs: 12, ..recipe.training.clone() };
                         recipe.teacher = TeacherRecipe::Train { model, training };
                     });
+                    ui.close();
                 }
             }
+            if let Some(model) = models::own_ui(ui, "recipe-own-teacher", None) {
+                self.edit("teacher", |recipe| {
+                    let training = TrainingRecipe { epochs: 12, ..recipe.training.clone() };
+                    recipe.teacher = TeacherRecipe::Train { model, training };
+                });
+                ui.close();
+            }
+            ui.separator();
             if ui.selectable_label(false, text("action-open-teacher")).clicked() {
                 self.commands.act(Action::OpenTeacher);
+                ui.close();
             }
         });
         if let Some(preview) = preview {
@@ -184,11 +225,16 @@ impl Editor<'_> {
         let student = self.state.sweep.base.student.as_ref();
         let here = student.map_or_else(String::new, ToString::to_string);
         let (wide, colour) = (ui.available_width(), ui.tokens().student);
-        Dropdown::new(&text("recipe-student"), &here).dot(colour).width(wide).show(ui, |ui| {
-            for model in student_models(&self.state.sweep.base.data.source) {
+        Dropdown::new(&text("recipe-student"), &here).dot(colour).width(wide).stays_open().show(ui, |ui| {
+            for model in models::students(&self.state.sweep.base.data.source) {
                 if ui.selectable_label(student == Some(&model), model.to_string()).clicked() {
                     self.edit("student", |recipe| recipe.student = Some(model));
+                    ui.close();
                 }
+            }
+            if let Some(model) = models::own_ui(ui, "recipe-own-student", student) {
+                self.edit("student", |recipe| recipe.student = Some(model));
+                ui.close();
             }
         });
         if let Some(preview) = preview {
@@ -247,6 +293,7 @@ impl Editor<'_> {
 
     fn temperature_ui(&self, ui: &mut Ui) {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
+        super::tips::mark(ui, Tip::Recipe, Rect::from_min_size(ui.max_rect().min, vec2(ui.available_width(), 46.0)));
         let mut switch = |ui: &mut Ui| self.switch_ui(ui, Field::Temperature);
         if self.values_ui(ui, Field::Temperature, &text("recipe-temperature-hint"), switch) {
             return;
@@ -306,6 +353,15 @@ impl Editor<'_> {
                 Share { name: &hard_name, weight: hard, colour: tokens.label },
             );
         }
+        ui.horizontal(|ui| {
+            ui.label(text("recipe-method"));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let colour = ui.tokens().secondary;
+                ui.label(RichText::new(text("recipe-method-soft")).color(colour));
+            });
+        })
+        .response
+        .on_hover_text(text("recipe-method-hint"));
         let mut squared = distill.temperature_squared;
         let switch = toggle_ui(ui, &mut squared, &text("recipe-squared"));
         if switch.on_hover_text(text("recipe-squared-hint")).changed() {
@@ -323,36 +379,64 @@ impl Editor<'_> {
         }
     }
 
-    fn training_ui(&self, ui: &mut Ui) {
-        ui.spacing_mut().item_spacing.y = space::XS + 2.0;
+    /// A recipe without a student trains its teacher, so these are the teacher's settings then.
+    fn own(&self) -> &TrainingRecipe {
         let recipe = &self.state.sweep.base;
-        ui.label(title(text("recipe-training")));
-        // A recipe without a student trains its teacher, so these are the teacher's settings then.
-        let own = match (&recipe.teacher, &recipe.student) {
+        match (&recipe.teacher, &recipe.student) {
             (TeacherRecipe::Train { training, .. }, None) => training,
             _ => &recipe.training,
-        };
-        let summary = format!("{} · {}", optimiser_name(&own.optimiser), schedule_name(&own.schedule));
-        quiet(ui, summary);
-        let mut rate = own.learning_rate;
-        let name = text("recipe-learning-rate");
-        let format = |value: f64| format!("{value:.1e}").replace("e-", "e−");
-        let mut switch = |ui: &mut Ui| self.switch_ui(ui, Field::LearningRate);
-        if !self.values_ui(ui, Field::LearningRate, "", switch) {
-            let slider = Slider::new(&name, &mut rate, 1e-5..=1.0)
-                .logarithmic()
-                .ticks(&[1e-4, 1e-3, 1e-2, 1e-1])
-                .default_value(1e-3)
-                .format(&format)
-                .aside(&mut switch);
-            if ui.add(slider).changed() {
-                self.edit("learning rate", |recipe| own_training(recipe).learning_rate = rate);
-            }
         }
+    }
+
+    /// The row of a section that folds: its name, what is in it while it is folded, and a sign. True while it is open;
+    /// `always` keeps it so, where something in it must be seen.
+    fn folding_ui(&self, ui: &mut Ui, section: Section, key: &str, summary: &str, always: bool) -> bool {
+        let open = always || self.state.unfolded.contains(&section);
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 20.0), Sense::click());
+        let name = text(key);
+        response.widget_info(|| WidgetInfo::selected(Role::DisclosureTriangle, true, open, &name));
+        let tokens = ui.tokens();
+        let lit = response.hovered() || response.has_focus();
+        let colour = if lit { tokens.text } else { tokens.secondary };
+        let sign = Rect::from_center_size(pos2(rect.right() - 6.0, rect.center().y), vec2(size::ICON, size::ICON));
+        (if open { Icon::ChevronUp } else { Icon::ChevronDown }).paint(ui.painter(), sign, colour);
+        let mut row = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center)));
+        row.add(Label::new(title(&name)).selectable(false));
+        if !open {
+            row.add_space(space::S);
+            let rest = row.available_rect_before_wrap();
+            let rest = rest.with_max_x(sign.left() - space::XS);
+            let layout = Layout::right_to_left(Align::Center);
+            let mut end = row.new_child(UiBuilder::new().max_rect(rest).layout(layout));
+            end.add(Label::new(RichText::new(summary).color(colour)).selectable(false).truncate());
+        }
+        if response.clicked() && !always {
+            self.commands.send(Command::Unfold(section, !open));
+        }
+        open
+    }
+
+    fn training_ui(&self, ui: &mut Ui) {
+        ui.spacing_mut().item_spacing.y = space::XS + 2.0;
+        let own = self.own();
         let several_seeds = self.state.sweep.axis(Field::Seed.path()).is_some();
+        let seed = if several_seeds { text("recipe-swept") } else { own.seed.to_string() };
+        let words = [("epochs", own.epochs.into()), ("seed", seed.into())];
+        let summary = text_with("recipe-training-summary", &words);
+        if !self.folding_ui(ui, Section::Training, "recipe-training", &summary, several_seeds) {
+            return;
+        }
         ui.horizontal(|ui| {
             if let Some(epochs) = number(ui, "recipe-epochs", own.epochs as u64, 1) {
                 self.edit("epochs", |recipe| own_training(recipe).epochs = epochs as usize);
+            }
+            if let Some(batch) = number(ui, "recipe-batch", own.batch as u64, 1) {
+                self.edit("batch", |recipe| own_training(recipe).batch = batch as usize);
+            }
+        });
+        ui.horizontal(|ui| {
+            if let Some(jitter) = number(ui, "recipe-jitter", own.jitter as u64, 0) {
+                self.edit("jitter", |recipe| own_training(recipe).jitter = jitter as usize);
             }
             if several_seeds {
                 return;
@@ -363,12 +447,18 @@ impl Editor<'_> {
             self.switch_ui(ui, Field::Seed);
         });
         self.values_ui(ui, Field::Seed, &text("recipe-seed-hint"), |ui| self.switch_ui(ui, Field::Seed));
-        if recipe.student.is_some() {
-            let mut baseline = recipe.baseline;
-            let switch = toggle_ui(ui, &mut baseline, &text("recipe-baseline"));
-            if switch.on_hover_text(text("recipe-baseline-hint")).changed() {
-                self.edit("baseline", |recipe| recipe.baseline = baseline);
-            }
+        let mut best = own.keep == Keep::Best;
+        if toggle_ui(ui, &mut best, &text("recipe-keep-best")).on_hover_text(text("recipe-keep-best-hint")).changed() {
+            let keep = if best { Keep::Best } else { Keep::Last };
+            self.edit("keep", |recipe| own_training(recipe).keep = keep);
+        }
+    }
+
+    fn baseline_ui(&self, ui: &mut Ui) {
+        let mut baseline = self.state.sweep.base.baseline;
+        let switch = toggle_ui(ui, &mut baseline, &text("recipe-baseline"));
+        if switch.on_hover_text(text("recipe-baseline-hint")).changed() {
+            self.edit("baseline", |recipe| recipe.baseline = baseline);
         }
     }
 
@@ -457,13 +547,23 @@ fn own_training(recipe: &mut Recipe) -> &mut TrainingRecipe {
 fn number(ui: &mut Ui, key: &str, value: u64, least: u64) -> Option<u64> {
     let mut moved = value;
     let label = ui.label(text(key));
-    let response = ui.add(DragValue::new(&mut moved).range(least..=1_000_000).speed(0.2)).labelled_by(label.id);
+    let drag = DragValue::new(&mut moved).range(least..=1_000_000).speed(0.2);
+    let response = ui.add(drag).labelled_by(label.id).on_hover_text(text(&format!("{key}-hint")));
     response.changed().then_some(moved)
 }
 
-fn quiet(ui: &mut Ui, words: String) {
+/// The same for any number.
+fn decimal(ui: &mut Ui, key: &str, value: f64, range: RangeInclusive<f64>, speed: f64) -> Option<f64> {
+    let mut moved = value;
+    let label = ui.label(text(key));
+    let drag = DragValue::new(&mut moved).range(range).speed(speed).max_decimals(4);
+    let response = ui.add(drag).labelled_by(label.id).on_hover_text(text(&format!("{key}-hint")));
+    response.changed().then_some(moved)
+}
+
+fn quiet(ui: &mut Ui, words: String) -> Response {
     let colour = ui.tokens().secondary;
-    ui.add(Label::new(RichText::new(words).color(colour).size(crate::theme::size::CAPTION)).wrap());
+    ui.add(Label::new(RichText::new(words).color(colour).size(size::CAPTION)).wrap())
 }
 
 fn source_name(source: &Source) -> String {
@@ -474,43 +574,4 @@ fn source_name(source: &Source) -> String {
             path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
         }
     }
-}
-
-fn optimiser_name(optimiser: &Optimiser) -> String {
-    match optimiser {
-        Optimiser::AdamW => "AdamW".to_owned(),
-        Optimiser::Sgd { momentum } => text_with("recipe-sgd", &[("momentum", short(*momentum).into())]),
-    }
-}
-
-fn schedule_name(schedule: &Schedule) -> String {
-    match schedule {
-        Schedule::Constant => text("schedule-constant"),
-        Schedule::Cosine => text("schedule-cosine"),
-        Schedule::Step { .. } => text("schedule-step"),
-    }
-}
-
-fn mlp(hidden: &[usize]) -> Architecture {
-    Architecture::Mlp { hidden: hidden.to_vec(), dropout: 0.0 }
-}
-
-fn cnn(channels: &[usize], dense: &[usize]) -> Architecture {
-    Architecture::Cnn { channels: channels.to_vec(), dense: dense.to_vec(), dropout: 0.0 }
-}
-
-fn student_models(source: &Source) -> Vec<Architecture> {
-    let mut models = vec![mlp(&[16]), mlp(&[32]), mlp(&[30, 30]), mlp(&[64, 64]), mlp(&[128, 128]), mlp(&[300, 300])];
-    if !matches!(source, Source::Csv { .. }) {
-        models.extend([cnn(&[4, 8], &[]), cnn(&[8, 16], &[64])]);
-    }
-    models
-}
-
-fn teacher_models(source: &Source) -> Vec<Architecture> {
-    let mut models = vec![mlp(&[256, 256]), mlp(&[800, 800])];
-    if !matches!(source, Source::Csv { .. }) {
-        models.push(cnn(&[8, 16], &[64]));
-    }
-    models
 }

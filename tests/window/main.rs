@@ -6,6 +6,7 @@ mod first;
 mod jobs;
 mod places;
 mod queue;
+mod recipe;
 mod sweeps;
 
 use std::path::{Path, PathBuf};
@@ -82,6 +83,14 @@ fn choose(window: &mut Window, list: &str, entry: &str) {
     window.get_by_role_and_label(Role::ComboBox, list).click();
     window.run_steps(4);
     window.get_by_label(entry).click();
+    window.run_steps(4);
+}
+
+/// Opens a part of the recipe panel that is folded away.
+fn unfold(window: &mut Window, name: &str) {
+    window.get_by_role_and_label(Role::DisclosureTriangle, name).scroll_to_me();
+    window.run_steps(8);
+    window.get_by_role_and_label(Role::DisclosureTriangle, name).click();
     window.run_steps(4);
 }
 

@@ -7,7 +7,7 @@ use stillroom::runs::Status;
 use stillroom::state::{BoardPage, State};
 use stillroom::training::report::{JobOutcome, Role as RunRole, RunOutcome, Setting};
 
-use crate::{Folder, Window, open, preset, press, reach, retype, slide, until};
+use crate::{Folder, Window, open, preset, press, reach, retype, slide, unfold, until};
 
 #[test]
 fn a_field_is_swept_counted_run_and_made_one_value_again() {
@@ -28,6 +28,7 @@ fn a_field_is_swept_counted_run_and_made_one_value_again() {
 
     // More cells than are allowed: it says so, and nothing can be started.
     reach(&mut window, "Sweep soft weight");
+    unfold(&mut window, "Optimiser");
     reach(&mut window, "Sweep learning rate");
     window.get_by_label("36 cells + 3 baselines: 39 runs");
     retype(&mut window, "Learning rate, points", "900");
@@ -79,6 +80,7 @@ fn the_hard_weight_follows_and_swept_fields_leave_a_running_job_alone() {
     press(&mut window, "Pause or play");
     until(&mut window, "a pause", State::is_paused);
     press(&mut window, "Sweep temperature");
+    unfold(&mut window, "Optimiser");
     slide(&mut window, "Learning rate", 0.002);
     until(&mut window, "the change", |state| state.focused().is_some_and(|job| !job.changes.is_empty()));
     let changes = window.state().state().focused().unwrap().changes.clone();

@@ -1,0 +1,123 @@
+//! Files that the user opens and saves: recipes, data, teachers, students. What cannot be used becomes a notice and changes
+//! nothing.
+
+use std::path::{Path, PathBuf};
+
+use eframe::egui;
+
+use super::App;
+use crate::data::is_idx_folder;
+use crate::model::Checkpoint;
+use crate::recipe::{Architecture, CheckpointSource, Colour, LabelColumn, Recipe, Source, Sweep, TeacherRecipe};
+use crate::state::FilePurpose;
+use crate::text::text_with;
+
+/// Side of the pictures of a folder that was opened, until the recipe says something else.
+const PICTURE_SIDE: usize = 28;
+
+impl App {
+    /// A path was picked for something.
+    pub(super) fn picked(&mut self, purpose: FilePurpose, path: PathBuf, ctx: &egui::Context) {
+        match purpose {
+            FilePurpose::OpenTeacher => self.open_teacher(path, ctx),
+            FilePurpose::SaveStudent => self.save_student(&path),
+            FilePurpose::OpenRecipe => self.open_recipe(path, ctx),
+            FilePurpose::SaveRecipe => self.save_recipe(&path),
+            FilePurpose::OpenDataFolder | FilePurpose::OpenDataFile => self.open_data(path, ctx),
+        }
+    }
+
+    /// Puts the recipe of a file in place.
+    pub(super) fn open_recipe(&mut self, path: PathBuf, ctx: &egui::Context) {
+        let path = absolute(path);
+        let read = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()));
+        let parsed = read.and_then(|text| Sweep::parse(&text, Some(&path), &[]).map_err(|faults| faults.to_string()));
+        match parsed {
+            Ok(mut sweep) => {
+                sweep.base = sweep.base.with_absolute_paths();
+                self.edit("recipe file", sweep, ctx);
+                self.state.preset = None;
+                self.look_at_recipe();
+                self.remember_path(&path);
+            }
+            Err(fault) => self.fault(fault),
+        }
+    }
+
+    fn save_recipe(&mut self, path: &Path) {
+        let text = match &self.state.recipe_text {
+            // As it was typed, with its comments.
+            Some(typed) if typed.faults.is_empty() => typed.text.clone(),
+            _ => self.state.sweep.to_toml(),
+        };
+        let saved = super::settings::write(path, text.as_bytes());
+        let words =
+            [("title", self.state.sweep.base.title.clone().into()), ("path", path.display().to_string().into())];
+        let done = text_with("toast-recipe-saved", &words);
+        if saved.is_ok() {
+            self.remember_path(path);
+        }
+        self.told(saved.map_err(|error| format!("{}: {error}", path.display())), done);
+    }
+
+    /// Makes a folder or a table the data of the recipe.
+    pub(super) fn open_data(&mut self, path: PathBuf, ctx: &egui::Context) {
+        let path = absolute(path);
+        let source = match path.is_dir() {
+            true if is_idx_folder(&path) => Source::Idx(path.clone()),
+            true => Source::Images { path: path.clone(), size: PICTURE_SIDE, colour: Colour::Grey },
+            false => Source::Csv { path: path.clone(), label: LabelColumn::Position(-1), header: None },
+        };
+        let mut sweep = self.state.sweep.clone();
+        put_source(&mut sweep.base, source);
+        self.edit("source", sweep, ctx);
+        self.look_at_recipe();
+        self.remember_path(&path);
+    }
+
+    /// Makes a checkpoint the teacher.
+    pub(super) fn open_teacher(&mut self, path: PathBuf, ctx: &egui::Context) {
+        let path = absolute(path);
+        let mut sweep = self.state.sweep.clone();
+        sweep.base.teacher = TeacherRecipe::Checkpoint(CheckpointSource::File(path.clone()));
+        self.edit("teacher", sweep, ctx);
+        self.look_at_recipe();
+        self.remember_path(&path);
+    }
+
+    fn save_student(&mut self, path: &Path) {
+        let Some((run, from)) = self.state.student_to_save() else { return };
+        let saved = std::fs::read(from)
+            .map_err(|error| format!("{}: {error}", from.display()))
+            .and_then(|bytes| Checkpoint::write_bytes(path, &bytes).map_err(|error| error.to_string()));
+        let words = [("run", run.to_string().into()), ("path", path.display().to_string().into())];
+        self.told(saved, text_with("toast-saved", &words));
+    }
+
+    /// What was opened is to be seen, unless a job runs.
+    fn look_at_recipe(&mut self) {
+        if self.state.running.is_none() {
+            self.state.focus = None;
+        }
+    }
+}
+
+/// Other data; the shipped teacher of other data knows nothing of them.
+fn put_source(recipe: &mut Recipe, source: Source) {
+    recipe.data.source = source;
+    recipe.data.omit_classes.clear();
+    if let TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_)) = recipe.teacher {
+        let model = Architecture::Mlp { hidden: vec![256, 256], dropout: 0.0 };
+        let training = crate::recipe::TrainingRecipe { epochs: 12, ..recipe.training.clone() };
+        recipe.teacher = TeacherRecipe::Train { model, training };
+    }
+    let flat = matches!(recipe.data.source, Source::Csv { .. });
+    // A table has no pixels to convolve.
+    if flat && matches!(recipe.student, Some(Architecture::Cnn { .. })) {
+        recipe.student = Some(Architecture::Mlp { hidden: vec![64, 64], dropout: 0.0 });
+    }
+}
+
+fn absolute(path: PathBuf) -> PathBuf {
+    std::path::absolute(&path).unwrap_or(path)
+}

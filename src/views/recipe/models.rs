@@ -1,0 +1,106 @@
+//! The models that the panel offers, and a field for any other.
+
+use eframe::egui::{Id, Label, TextEdit, Ui};
+
+use crate::recipe::{Architecture, Source};
+use crate::text::text;
+use crate::theme::{UiTokens as _, caption};
+
+/// Width of the field.
+const FIELD: f32 = 190.0;
+
+/// Layers and units that make sense; more is a slip.
+const MOST: usize = 65_536;
+
+fn mlp(hidden: &[usize]) -> Architecture {
+    Architecture::Mlp { hidden: hidden.to_vec(), dropout: 0.0 }
+}
+
+fn cnn(channels: &[usize], dense: &[usize]) -> Architecture {
+    Architecture::Cnn { channels: channels.to_vec(), dense: dense.to_vec(), dropout: 0.0 }
+}
+
+/// Students to begin with.
+pub(super) fn students(source: &Source) -> Vec<Architecture> {
+    let mut models = vec![mlp(&[16]), mlp(&[32]), mlp(&[30, 30]), mlp(&[64, 64]), mlp(&[128, 128]), mlp(&[300, 300])];
+    if !matches!(source, Source::Csv { .. }) {
+        models.extend([cnn(&[4, 8], &[]), cnn(&[8, 16], &[64])]);
+    }
+    models
+}
+
+/// Teachers to train first.
+pub(super) fn teachers(source: &Source) -> Vec<Architecture> {
+    let mut models = vec![mlp(&[256, 256]), mlp(&[800, 800])];
+    if !matches!(source, Source::Csv { .. }) {
+        models.push(cnn(&[8, 16], &[64]));
+    }
+    models
+}
+
+/// A field for a model of one's own; gives it once it is entered. What is typed is kept by egui until then.
+pub(super) fn own_ui(ui: &mut Ui, key: &'static str, now: Option<&Architecture>) -> Option<Architecture> {
+    ui.separator();
+    let id = Id::unique(key);
+    let label = ui.add(Label::new(caption(text(key))).selectable(false));
+    let written = || now.map_or_else(String::new, written);
+    let mut typed: String = ui.data(|data| data.get_temp(id)).unwrap_or_else(written);
+    let field = ui.add(TextEdit::singleline(&mut typed).desired_width(FIELD).hint_text("64, 64")).labelled_by(label.id);
+    let read = read(&typed);
+    if field.changed() {
+        ui.data_mut(|data| data.insert_temp(id, typed.clone()));
+    }
+    if read.is_none() {
+        let colour = ui.tokens().bad;
+        ui.set_max_width(FIELD);
+        ui.add(Label::new(caption(text("recipe-own-fault")).color(colour)).wrap());
+    }
+    if field.lost_focus() {
+        ui.data_mut(|data| data.remove_temp::<String>(id));
+        return read.filter(|model| Some(model) != now);
+    }
+    None
+}
+
+/// A model as it is typed: `64, 64`, `cnn 8, 16 / 64`.
+fn written(model: &Architecture) -> String {
+    let list = |widths: &[usize]| widths.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    match model {
+        Architecture::Mlp { hidden, .. } => list(hidden),
+        Architecture::Cnn { channels, dense, .. } if dense.is_empty() => format!("cnn {}", list(channels)),
+        Architecture::Cnn { channels, dense, .. } => format!("cnn {} / {}", list(channels), list(dense)),
+    }
+}
+
+/// The model that was typed, if it is one.
+fn read(typed: &str) -> Option<Architecture> {
+    let widths = |part: &str| -> Option<Vec<usize>> {
+        let parts = part.split([',', ' ', '–', '-']).map(str::trim).filter(|part| !part.is_empty());
+        parts.map(|part| part.parse().ok().filter(|width| (1..=MOST).contains(width))).collect()
+    };
+    let typed = typed.trim().to_ascii_lowercase();
+    match typed.strip_prefix("cnn") {
+        Some(layers) => {
+            let (channels, dense) = layers.split_once('/').unwrap_or((layers, ""));
+            let channels = widths(channels).filter(|channels| !channels.is_empty())?;
+            Some(cnn(&channels, &widths(dense)?))
+        }
+        None => Some(mlp(&widths(typed.strip_prefix("mlp").unwrap_or(&typed))?)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_is_read_as_it_is_written() {
+        for model in [mlp(&[]), mlp(&[16]), mlp(&[64, 32]), cnn(&[8, 16], &[]), cnn(&[8, 16], &[64, 10])] {
+            assert_eq!(read(&written(&model)), Some(model));
+        }
+        assert_eq!(read("MLP 64–64"), Some(mlp(&[64, 64])));
+        for wrong in ["64, x", "0", "cnn", "99999999", "64.5"] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
+    }
+}
