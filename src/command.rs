@@ -446,11 +446,27 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+    use crate::text::{speak, text};
 
     #[test]
     fn no_two_actions_share_a_shortcut_or_a_name() {
         let shortcuts: Vec<Shortcut> = Action::ALL.into_iter().filter_map(Action::shortcut).collect();
         assert_eq!(shortcuts.iter().collect::<HashSet<_>>().len(), shortcuts.len());
         assert_eq!(Action::ALL.map(Action::key).iter().collect::<HashSet<_>>().len(), Action::ALL.len());
+    }
+    #[test]
+    fn every_action_has_its_name_and_its_explanation_in_every_language() {
+        for language in Language::ALL {
+            speak(language);
+            let keys = Action::ALL.map(Action::key).into_iter().chain(Menu::ALL.map(Menu::key));
+            for key in keys {
+                assert_ne!(text(key), key);
+            }
+            for action in Action::ALL {
+                let hint = format!("{}-hint", action.key());
+                assert_ne!(text(&hint), hint);
+                assert!(action.shortcut().is_some(), "{action:?}");
+            }
+        }
     }
 }

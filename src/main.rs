@@ -1,11 +1,9 @@
 //! The `stillroom` program: a window, or a command in the terminal.
 
-use std::path::Path;
 use std::process::ExitCode;
 
 use stillroom::app::{self, OpenError, Options};
-use stillroom::cli::{self, WindowError};
-use stillroom::training::DeviceChoice;
+use stillroom::cli::{self, Window, WindowError};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -14,8 +12,12 @@ fn main() -> ExitCode {
     cli::main(open_window)
 }
 
-fn open_window(store: &Path, device: DeviceChoice) -> Result<(), WindowError> {
-    app::run(&Options { store: store.to_owned(), device }).map_err(|error| match error {
+fn open_window(window: Window<'_>) -> Result<(), WindowError> {
+    let opened = match window {
+        Window::Lab(store, device) => app::run(&Options { store: store.to_owned(), device }),
+        Window::StylePage => app::run_style_page(),
+    };
+    opened.map_err(|error| match error {
         OpenError::NoWindow(reason) => WindowError::NoWindow(reason),
         OpenError::Store(error) => WindowError::Failed { code: error.code(), message: error.to_string() },
         OpenError::Recipe(faults) => WindowError::Failed { code: "recipe", message: faults.to_string() },

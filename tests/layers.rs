@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -97,6 +97,92 @@ fn every_word_that_is_asked_for_is_there_and_no_other() {
         }
     }
     assert!(missing.is_empty(), "words that are missing: {missing:?}");
+}
+
+/// Messages that are the same in both languages: values, signs, and the field's own names.
+const ALIKE: [&str; 21] = [
+    "widget-percent",
+    "widget-bars-missing",
+    "widget-bars-unit",
+    "widget-curve-now",
+    "widget-curve-at",
+    "unit-nats",
+    "lens-temperature",
+    "lens-kl",
+    "runs-t",
+    "board-temperature",
+    "widget-heat-rows",
+    "widget-heat-columns",
+    "widget-band-value",
+    "widget-mini-top",
+    "widget-shares",
+    "widget-bars-row",
+    "widget-heat-cell",
+    "widget-heat-place",
+    "widget-band-point",
+    "lens-choice-count",
+    "action-recipe-text",
+];
+
+#[test]
+fn chinese_has_every_word_of_english_and_none_is_left_in_english() {
+    let read = |file: &str| fs::read_to_string(file).unwrap();
+    let (english, chinese) = (read("assets/i18n/en.ftl"), read("assets/i18n/zh-CN.ftl"));
+    let (english, chinese) = (messages(&english), messages(&chinese));
+    let keys = |messages: &BTreeMap<String, String>| messages.keys().cloned().collect::<BTreeSet<_>>();
+    assert_eq!(keys(&english), keys(&chinese));
+    let values = |message: &str| -> BTreeSet<String> {
+        message.split('$').skip(1).map(|part| part.split([' ', '}']).next().unwrap().to_owned()).collect()
+    };
+    let is_chinese = |message: &str| message.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    for (key, message) in &chinese {
+        assert_eq!(values(message), values(&english[key]), "{key}");
+        assert!(is_chinese(message) || ALIKE.contains(&key.as_str()), "{key} is not translated: {message}");
+    }
+}
+
+/// Messages of a Fluent file by their keys, with all of their lines.
+fn messages(file: &str) -> BTreeMap<String, String> {
+    let mut messages: Vec<(String, String)> = Vec::new();
+    for line in file.lines().filter(|line| !line.starts_with('#')) {
+        match line.split_once(" =") {
+            Some((key, rest)) if line.starts_with(|c: char| c.is_ascii_lowercase()) => {
+                messages.push((key.to_owned(), rest.to_owned()));
+            }
+            _ => {
+                if let Some((_, message)) = messages.last_mut() {
+                    message.push_str(line);
+                }
+            }
+        }
+    }
+    let count = messages.len();
+    let messages: BTreeMap<_, _> = messages.into_iter().collect();
+    assert_eq!(messages.len(), count, "a key stands twice");
+    messages
+}
+
+#[test]
+fn colours_and_sizes_of_text_are_named_in_the_theme_alone() {
+    let mut faults = Vec::new();
+    for (room, file, text) in sources().into_iter().filter(|(room, ..)| room != "theme") {
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        for (number, line) in code.lines().enumerate() {
+            let names_colour = line.split("Color32::").skip(1).any(|rest| {
+                let name: String = rest.chars().take_while(|c| c.is_ascii_uppercase() || *c == '_').collect();
+                name.len() > 1 && !["TRANSPARENT", "PLACEHOLDER"].contains(&name.as_str())
+            });
+            let names_size = [".size(", "theme::font(", "semibold(", "mono("]
+                .iter()
+                .any(|call| line.split(call).skip(1).any(|rest| rest.starts_with(|c: char| c.is_ascii_digit())));
+            if names_colour || names_size {
+                faults.push(format!("{room}: {}:{}: {}", file.display(), number + 1, line.trim()));
+            }
+        }
+    }
+    // The pixels of a sample are data, not looks; nothing lies behind them.
+    faults.retain(|fault| !fault.contains("sample_image.rs"));
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 /// Room, file and text of every source file but the two that tie the rooms together.

@@ -12,6 +12,7 @@ mod queue;
 mod reader;
 mod settings;
 mod shortcuts;
+mod style_page;
 mod tiles;
 mod ui;
 
@@ -36,6 +37,7 @@ use frame_meter::FrameMeter;
 use inbox::Inbox;
 use reader::Reader;
 pub use settings::Settings;
+pub use style_page::run_style_page;
 
 /// Any error, as eframe takes it.
 type DynError = Box<dyn std::error::Error + Send + Sync>;
@@ -68,28 +70,40 @@ pub enum OpenError {
 /// # Errors
 /// When there is no display or adapter, or the store cannot be used.
 pub fn run(options: &Options) -> Result<(), OpenError> {
-    if cfg!(target_os = "linux") && ["DISPLAY", "WAYLAND_DISPLAY"].iter().all(|name| std::env::var_os(name).is_none()) {
-        return Err(OpenError::NoWindow("neither DISPLAY nor WAYLAND_DISPLAY is set".to_owned()));
-    }
+    has_display()?;
     let store = Store::writer(&options.store)?;
     let mut settings = SettingsFile::of_user();
     let remembered = settings.read();
-    let viewport = egui::ViewportBuilder::default()
-        .with_title("Stillroom")
-        .with_app_id("stillroom")
-        .with_icon(icon())
-        .with_inner_size([1280.0, 800.0])
-        .with_min_inner_size([1024.0, 640.0]);
+    let viewport = viewport("Stillroom");
     let persistence_path = settings::folder_of_user().map(|folder| folder.join("place.ron"));
     let native = eframe::NativeOptions { viewport, persistence_path, ..eframe::NativeOptions::default() };
     let device = options.device;
     let create = move |cc: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, DynError> {
         theme::install(&cc.egui_ctx);
+        #[cfg(debug_assertions)]
+        theme::watch(&cc.egui_ctx);
         let dialogs = Box::new(RfdDialogs::default());
         let app = App::new(&cc.egui_ctx, Parts { store, device, dialogs, pace: pace(cc), settings, remembered })?;
         Ok(Box::new(app))
     };
     eframe::run_native("Stillroom", native, Box::new(create)).map_err(|error| OpenError::NoWindow(error.to_string()))
+}
+
+/// Without a display winit would say so in words that help nobody.
+fn has_display() -> Result<(), OpenError> {
+    if cfg!(target_os = "linux") && ["DISPLAY", "WAYLAND_DISPLAY"].iter().all(|name| std::env::var_os(name).is_none()) {
+        return Err(OpenError::NoWindow("neither DISPLAY nor WAYLAND_DISPLAY is set".to_owned()));
+    }
+    Ok(())
+}
+
+fn viewport(title: &str) -> egui::ViewportBuilder {
+    egui::ViewportBuilder::default()
+        .with_title(title)
+        .with_app_id("stillroom")
+        .with_icon(icon())
+        .with_inner_size([1280.0, 800.0])
+        .with_min_inner_size([1024.0, 640.0])
 }
 
 /// Where a graphics card draws, news is drawn at display rate. Where the cores that train must draw as well, at this pace, so

@@ -25,8 +25,17 @@ use crate::runs::store_path;
 use crate::training::DeviceChoice;
 use voice::{Failure, Voice};
 
-/// Opens the window on a store and returns when it is closed. The terminal knows no window, so `main` brings one along.
-pub type OpenWindow = fn(&Path, DeviceChoice) -> Result<(), WindowError>;
+/// Opens a window and returns when it is closed. The terminal knows no window, so `main` brings one along.
+pub type OpenWindow = fn(Window<'_>) -> Result<(), WindowError>;
+
+/// A window that can be opened.
+#[derive(Clone, Copy, Debug)]
+pub enum Window<'a> {
+    /// The lab, on a store.
+    Lab(&'a Path, DeviceChoice),
+    /// Every part in its states, for those who build the window.
+    StylePage,
+}
 
 /// Why the window did not do its work.
 #[derive(Debug)]
@@ -75,9 +84,12 @@ pub fn main(open_window: OpenWindow) -> ExitCode {
 
 fn window_or_quick_start(open_window: OpenWindow, arguments: &Arguments, voice: &Voice) -> Result<(), Failure> {
     let path = store(arguments.store.as_ref())?;
-    let reason = match open_window(&path, arguments.device.into()) {
+    let window = Window::Lab(&path, arguments.device.into());
+    let window = if arguments.style_page { Window::StylePage } else { window };
+    let reason = match open_window(window) {
         Ok(()) => return Ok(()),
         Err(WindowError::Failed { code, message }) => return Err(Failure::input(code, message)),
+        Err(WindowError::NoWindow(reason)) if arguments.style_page => return Err(Failure::later("no-window", reason)),
         Err(WindowError::NoWindow(reason)) => reason,
     };
     voice.note(
@@ -130,6 +142,9 @@ struct Arguments {
     /// Where to compute
     #[arg(long, value_enum, default_value = "best", hide = true)]
     device: Device,
+    /// Open every part of the window in its states
+    #[arg(long, hide = true)]
+    style_page: bool,
 }
 
 #[derive(Debug, Subcommand)]

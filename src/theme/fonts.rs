@@ -38,6 +38,11 @@ pub(super) fn definitions() -> FontDefinitions {
     fonts
 }
 
+/// The usual face at a size.
+pub fn font(size: f32) -> FontId {
+    FontId::proportional(size)
+}
+
 /// The semibold face at a size.
 pub fn semibold(size: f32) -> FontId {
     FontId::new(size, FontFamily::Name(SEMIBOLD.into()))

@@ -1,21 +1,34 @@
 //! Colours, type, spacing and icons: the only place where a colour or a font is named.
 //! `install` gives egui the fonts and both themes; `ui.tokens()` gives a panel the colours of the one on screen.
 
+#![allow(clippy::disallowed_methods, reason = "here colours and fonts are made")]
+
 use eframe::egui;
 
 mod fonts;
 mod icons;
+mod sizes;
 mod style;
 mod tokens;
+#[cfg(debug_assertions)]
+mod watch;
 
-pub use fonts::{caption, mono, semibold, title, value};
+pub use fonts::{caption, font, mono, semibold, title, value};
 pub use icons::Icon;
-pub use tokens::{DARK, LIGHT, Tokens, UiTokens, radius, size, space};
+pub use tokens::{Tokens, UiTokens, radius, size, space};
+#[cfg(debug_assertions)]
+pub use watch::watch;
 
 /// Sets the fonts and both themes of `ctx`; the theme on screen follows the system until someone chooses one.
 pub fn install(ctx: &egui::Context) {
     ctx.set_fonts(fonts::definitions());
-    ctx.style_mut_of(egui::Theme::Dark, |style| style::apply(style, &DARK));
-    ctx.style_mut_of(egui::Theme::Light, |style| style::apply(style, &LIGHT));
+    restyle(ctx);
     ctx.set_theme(egui::ThemePreference::System);
+}
+
+/// Gives egui's own parts the colours of both themes.
+fn restyle(ctx: &egui::Context) {
+    for theme in [egui::Theme::Dark, egui::Theme::Light] {
+        ctx.style_mut_of(theme, |style| style::apply(style, Tokens::of(theme)));
+    }
 }

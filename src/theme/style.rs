@@ -2,7 +2,7 @@
 //! A control that has the focus gets a brighter line around it, in every widget.
 
 use eframe::egui::{
-    Color32, CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, Style, TextStyle, style::WidgetVisuals, vec2,
+    CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, Style, TextStyle, style::WidgetVisuals, vec2,
 };
 
 use super::{Tokens, fonts, radius, size, space};
@@ -76,11 +76,10 @@ fn visuals(style: &mut Style, t: &Tokens) {
     v.code_bg_color = t.control;
     v.faint_bg_color = t.control;
     v.window_stroke = Stroke::new(1.0, t.hairline);
-    v.window_corner_radius = CornerRadius::same(8);
-    v.menu_corner_radius = CornerRadius::same(8);
-    let shade = Color32::from_black_alpha(if v.dark_mode { 110 } else { 36 });
-    v.popup_shadow = Shadow { offset: [0, 4], blur: 16, spread: 0, color: shade };
-    v.window_shadow = Shadow { offset: [0, 8], blur: 32, spread: 0, color: shade };
+    v.window_corner_radius = CornerRadius::same(radius::WINDOW);
+    v.menu_corner_radius = CornerRadius::same(radius::WINDOW);
+    v.popup_shadow = Shadow { offset: [0, 4], blur: 16, spread: 0, color: t.shadow };
+    v.window_shadow = Shadow { offset: [0, 8], blur: 32, spread: 0, color: t.shadow };
     v.slider_trailing_fill = true;
     v.indent_has_left_vline = false;
     v.striped = false;

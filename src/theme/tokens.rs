@@ -1,135 +1,136 @@
-//! The colours of the two themes and the few sizes that everything is built from.
+//! The colours of the two themes, read from `assets/theme/`, and the few sizes that everything is built from.
 //! Only data has colour: teacher, student, label, the baseline, good, doubtful and bad; the rest is grey.
 
+use std::sync::OnceLock;
+
 use eframe::egui::{self, Color32};
+use serde::{Deserialize, Deserializer};
+
+use super::sizes::number;
 
 /// The colours of one theme.
-#[derive(Debug)]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Tokens {
     /// Behind the panels, and the text on a primary button.
+    #[serde(deserialize_with = "hex")]
     pub window: Color32,
     /// A panel's ground.
+    #[serde(deserialize_with = "hex")]
     pub panel: Color32,
     /// A control at rest, a tile.
+    #[serde(deserialize_with = "hex")]
     pub control: Color32,
     /// A control under the pointer, and the track of a slider.
+    #[serde(deserialize_with = "hex")]
     pub hover: Color32,
     /// What is chosen in a list, and selected text.
+    #[serde(deserialize_with = "hex")]
     pub selected: Color32,
     /// Lines between panels and around controls.
+    #[serde(deserialize_with = "hex")]
     pub hairline: Color32,
     /// What is read first.
+    #[serde(deserialize_with = "hex")]
     pub text: Color32,
     /// What is read second: values beside their names, actions in headers.
+    #[serde(deserialize_with = "hex")]
     pub secondary: Color32,
     /// Ticks and captions.
+    #[serde(deserialize_with = "hex")]
     pub tertiary: Color32,
     /// The teacher, and the soft targets that come from it.
+    #[serde(deserialize_with = "hex")]
     pub teacher: Color32,
     /// The student.
+    #[serde(deserialize_with = "hex")]
     pub student: Color32,
     /// The label, and the hard term that comes from it.
+    #[serde(deserialize_with = "hex")]
     pub label: Color32,
     /// The student without a teacher; its lines are always dashed.
+    #[serde(deserialize_with = "hex")]
     pub no_teacher: Color32,
     /// Better, finished, safe.
+    #[serde(deserialize_with = "hex")]
     pub good: Color32,
     /// Worth a second look.
+    #[serde(deserialize_with = "hex")]
     pub doubtful: Color32,
     /// Failed.
+    #[serde(deserialize_with = "hex")]
     pub bad: Color32,
+    /// Behind what lies over the window.
+    #[serde(deserialize_with = "hex")]
+    pub shadow: Color32,
+    #[serde(deserialize_with = "scale")]
+    swept: Vec<Color32>,
+    #[serde(deserialize_with = "scale")]
+    diverging: Vec<Color32>,
 }
 
-/// The dark theme.
-pub const DARK: Tokens = Tokens {
-    window: rgb(0x0E_10_14),
-    panel: rgb(0x14_17_1C),
-    control: rgb(0x1B_1F_26),
-    hover: rgb(0x27_2C_35),
-    selected: rgb(0x36_3D_49),
-    hairline: rgb(0x26_2B_33),
-    text: rgb(0xE7_E9_ED),
-    secondary: rgb(0xA2_A9_B5),
-    tertiary: rgb(0x86_8E_9B),
-    teacher: rgb(0xF2_A5_41),
-    student: rgb(0x56_B4_E9),
-    label: rgb(0xD9_86_B8),
-    no_teacher: rgb(0x8C_95_A3),
-    good: rgb(0x5B_BF_8A),
-    doubtful: rgb(0xE0_B3_41),
-    bad: rgb(0xEE_7D_72),
-};
-
-/// The light theme.
-pub const LIGHT: Tokens = Tokens {
-    window: rgb(0xEE_F0_F3),
-    panel: rgb(0xFF_FF_FF),
-    control: rgb(0xF3_F5_F8),
-    hover: rgb(0xE3_E7_ED),
-    selected: rgb(0xD3_D9_E2),
-    hairline: rgb(0xDE_E3_EA),
-    text: rgb(0x15_18_1D),
-    secondary: rgb(0x51_5A_67),
-    tertiary: rgb(0x63_6C_79),
-    teacher: rgb(0xA3_5C_00),
-    student: rgb(0x00_6F_AD),
-    label: rgb(0xA6_45_7F),
-    no_teacher: rgb(0x66_6F_7B),
-    good: rgb(0x1A_7D_51),
-    doubtful: rgb(0x88_64_00),
-    bad: rgb(0xB8_3A_2E),
-};
-
-/// Distances, in steps of four.
-pub mod space {
-    /// Between things that belong together.
-    pub const XS: f32 = 4.0;
-    /// Between controls.
-    pub const S: f32 = 8.0;
-    /// From a panel's edge to its content.
-    pub const M: f32 = 12.0;
-    /// Between groups.
-    pub const L: f32 = 16.0;
-}
-
-/// How round corners are.
-pub mod radius {
-    /// Controls, tiles and pop-ups.
-    pub const CONTROL: u8 = 6;
-    /// Bars of data, and what lies inside a control.
-    pub const BAR: u8 = 3;
-}
-
-/// Sizes of text and of rows.
-pub mod size {
-    /// Text.
-    pub const BODY: f32 = 12.5;
-    /// Captions under and beside things.
-    pub const CAPTION: f32 = 11.5;
-    /// Ticks of sliders and axes.
-    pub const TICK: f32 = 10.5;
-    /// A number that is the point of its tile.
-    pub const VALUE: f32 = 14.5;
-    /// A row of a list, and a control.
-    pub const ROW: f32 = 27.0;
-    /// The title row of a section.
-    pub const SECTION: f32 = 32.0;
-    /// The side of a painted icon.
-    pub const ICON: f32 = 14.0;
-    /// The stroke of a painted icon.
-    pub const STROKE: f32 = 1.3;
-}
-
-/// A swept value from cold to hot; the same in both themes.
-const SWEPT: [Color32; 5] = [rgb(0x3B_5B_A5), rgb(0x7A_68_B0), rgb(0xB9_72_9C), rgb(0xE5_8A_6B), rgb(0xF4_C1_52)];
+/// The files of the dark theme and of the light one, as they were built in.
+pub(super) const BUILT_IN: [&str; 2] =
+    [include_str!("../../assets/theme/dark.toml"), include_str!("../../assets/theme/light.toml")];
 
 impl Tokens {
+    /// The colours of a theme as they are now.
+    pub fn of(theme: egui::Theme) -> &'static Self {
+        #[cfg(debug_assertions)]
+        if let Some(live) = super::watch::live(theme) {
+            return live;
+        }
+        static THEMES: OnceLock<[Tokens; 2]> = OnceLock::new();
+        let [dark, light] = THEMES.get_or_init(|| BUILT_IN.map(|file| Self::read(file).unwrap_or_else(Self::without)));
+        match theme {
+            egui::Theme::Dark => dark,
+            egui::Theme::Light => light,
+        }
+    }
+
+    /// Reads a theme's file.
+    ///
+    /// # Errors
+    /// The line and what is wrong with it.
+    pub fn read(file: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(file)
+    }
+
+    /// Black on white, where a file that was built in cannot be read; a test sees to it that this does not happen.
+    fn without(error: toml::de::Error) -> Self {
+        log::error!("a theme cannot be read: {error}");
+        let [ink, ground] = [Color32::BLACK, Color32::WHITE];
+        Self {
+            window: ground,
+            panel: ground,
+            control: ground,
+            hover: ground,
+            selected: ground,
+            hairline: ink,
+            text: ink,
+            secondary: ink,
+            tertiary: ink,
+            teacher: ink,
+            student: ink,
+            label: ink,
+            no_teacher: ink,
+            good: ink,
+            doubtful: ink,
+            bad: ink,
+            shadow: ink,
+            swept: vec![ground, ink],
+            diverging: vec![ink, ground, ink],
+        }
+    }
+
     /// The colour of a swept value that lies at `share` of its scale, 0 for the coldest to 1 for the hottest.
     pub fn swept(&self, share: f32) -> Color32 {
-        let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
-        let at = share * (SWEPT.len() - 1) as f32;
-        let low = (at as usize).min(SWEPT.len() - 2);
-        SWEPT[low].lerp_to_gamma(SWEPT[low + 1], at - low as f32)
+        along(&self.swept, share)
+    }
+
+    /// The colour of a difference: −1 for the best, 0 for none, 1 for the worst.
+    pub fn diverging(&self, share: f32) -> Color32 {
+        along(&self.diverging, if share.is_finite() { 0.5 + 0.5 * share } else { 0.5 })
     }
 
     /// The colour of text that lies on a coloured ground: black or white, whichever stands out more.
@@ -140,6 +141,103 @@ impl Tokens {
             Color32::WHITE
         }
     }
+
+    /// Every colour with its name, for the style page.
+    pub fn named(&self) -> [(&'static str, Color32); 16] {
+        [
+            ("window", self.window),
+            ("panel", self.panel),
+            ("control", self.control),
+            ("hover", self.hover),
+            ("selected", self.selected),
+            ("hairline", self.hairline),
+            ("text", self.text),
+            ("secondary", self.secondary),
+            ("tertiary", self.tertiary),
+            ("teacher", self.teacher),
+            ("student", self.student),
+            ("label", self.label),
+            ("no_teacher", self.no_teacher),
+            ("good", self.good),
+            ("doubtful", self.doubtful),
+            ("bad", self.bad),
+        ]
+    }
+}
+
+/// The colour at a share of a scale.
+fn along(stops: &[Color32], share: f32) -> Color32 {
+    let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
+    let at = share * (stops.len() - 1) as f32;
+    let low = (at as usize).min(stops.len() - 2);
+    stops[low].lerp_to_gamma(stops[low + 1], at - low as f32)
+}
+
+/// A colour as a theme's file writes it, e.g. `"#F2A541"`.
+fn hex<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Color32, D::Error> {
+    let written = String::deserialize(deserializer)?;
+    colour(&written).map_err(serde::de::Error::custom)
+}
+
+/// Three colours or more.
+fn scale<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Color32>, D::Error> {
+    let written = Vec::<String>::deserialize(deserializer)?;
+    if written.len() < 3 {
+        return Err(serde::de::Error::custom("a scale has three colours or more"));
+    }
+    written.iter().map(|written| colour(written).map_err(serde::de::Error::custom)).collect()
+}
+
+fn colour(written: &str) -> Result<Color32, String> {
+    Color32::from_hex(written).map_err(|_| format!("{written} is no colour; give one as \"#F2A541\""))
+}
+
+/// Distances, in steps of four.
+pub mod space {
+    use super::number;
+
+    /// Between things that belong together.
+    pub const XS: f32 = number("space_xs");
+    /// Between controls.
+    pub const S: f32 = number("space_s");
+    /// From a panel's edge to its content.
+    pub const M: f32 = number("space_m");
+    /// Between groups.
+    pub const L: f32 = number("space_l");
+}
+
+/// How round corners are.
+pub mod radius {
+    use super::number;
+
+    /// Controls, tiles and pop-ups.
+    pub const CONTROL: u8 = number("radius_control") as u8;
+    /// Bars of data, and what lies inside a control.
+    pub const BAR: u8 = number("radius_bar") as u8;
+    /// What lies over the window.
+    pub const WINDOW: u8 = number("radius_window") as u8;
+}
+
+/// Sizes of text and of rows.
+pub mod size {
+    use super::number;
+
+    /// Text.
+    pub const BODY: f32 = number("body");
+    /// Captions under and beside things.
+    pub const CAPTION: f32 = number("caption");
+    /// Ticks of sliders and axes.
+    pub const TICK: f32 = number("tick");
+    /// A number that is the point of its tile.
+    pub const VALUE: f32 = number("value");
+    /// A row of a list, and a control.
+    pub const ROW: f32 = number("row");
+    /// The title row of a section.
+    pub const SECTION: f32 = number("section");
+    /// The side of a painted icon.
+    pub const ICON: f32 = number("icon");
+    /// The stroke of a painted icon.
+    pub const STROKE: f32 = number("stroke");
 }
 
 /// WCAG 2 contrast ratio.
@@ -166,49 +264,122 @@ impl UiTokens for egui::Ui {
 
 impl UiTokens for egui::Visuals {
     fn tokens(&self) -> &'static Tokens {
-        if self.dark_mode { &DARK } else { &LIGHT }
+        Tokens::of(if self.dark_mode { egui::Theme::Dark } else { egui::Theme::Light })
     }
-}
-
-const fn rgb(hex: u32) -> Color32 {
-    Color32::from_rgb((hex >> 16) as u8, (hex >> 8) as u8, hex as u8)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn themes() -> [Tokens; 2] {
+        BUILT_IN.map(|file| Tokens::read(file).unwrap())
+    }
+
+    #[test]
+    fn a_faulty_file_says_where() {
+        let wrong = BUILT_IN[0].replace("#F2A541\"\nstudent", "orange\"\nstudent");
+        let error = Tokens::read(&wrong).unwrap_err().to_string();
+        assert!(error.contains("orange") && error.contains("teacher"), "{error}");
+        assert!(Tokens::read(&format!("accent = \"#000000\"\n{}", BUILT_IN[0])).is_err());
+    }
+
     #[test]
     fn all_text_passes_aa_on_every_ground() {
-        for t in [&DARK, &LIGHT] {
-            for ground in [t.window, t.panel, t.control] {
-                for text in [t.text, t.secondary, t.tertiary] {
+        for t in themes() {
+            for ground in [t.window, t.panel, t.control, t.hover] {
+                for text in [t.text, t.secondary] {
                     assert!(contrast(text, ground) >= 4.5, "{text:?} on {ground:?}: {}", contrast(text, ground));
                 }
+            }
+            for ground in [t.window, t.panel, t.control] {
+                assert!(contrast(t.tertiary, ground) >= 4.5, "on {ground:?}: {}", contrast(t.tertiary, ground));
             }
             for ground in [t.panel, t.control] {
                 for text in [t.teacher, t.student, t.label, t.no_teacher, t.good, t.doubtful, t.bad] {
                     assert!(contrast(text, ground) >= 4.5, "{text:?} on {ground:?}: {}", contrast(text, ground));
                 }
             }
-            assert!(contrast(t.text, t.selected) >= 4.5);
+            for text in [t.text, t.secondary] {
+                assert!(contrast(text, t.selected) >= 4.5, "{text:?}: {}", contrast(text, t.selected));
+            }
+            // The words of a primary button and of a hint, and both grounds of the button.
+            assert!(contrast(t.window, t.text) >= 4.5);
+            assert!(contrast(t.window, t.text.lerp_to_gamma(t.secondary, 0.25)) >= 4.5);
         }
     }
 
     #[test]
-    fn ink_on_a_swept_colour_passes_aa() {
-        for step in 0..=100 {
-            let ground = DARK.swept(step as f32 / 100.0);
-            assert!(contrast(DARK.ink_on(ground), ground) >= 4.5, "{ground:?}");
+    fn ink_on_a_scale_passes_aa() {
+        for t in themes() {
+            for step in 0..=100 {
+                let share = step as f32 / 100.0;
+                for ground in [t.swept(share), t.diverging(2.0 * share - 1.0)] {
+                    assert!(contrast(t.ink_on(ground), ground) >= 4.5, "{ground:?}");
+                }
+            }
         }
     }
 
     #[test]
-    fn a_swept_colour_runs_from_cold_to_hot() {
-        assert_eq!(DARK.swept(0.0), SWEPT[0]);
-        assert_eq!(DARK.swept(0.25), SWEPT[1]);
-        assert_eq!(DARK.swept(1.0), SWEPT[4]);
-        assert_eq!(DARK.swept(7.0), SWEPT[4]);
-        assert_eq!(DARK.swept(f32::NAN), SWEPT[0]);
+    fn scales_run_from_end_to_end() {
+        for t in themes() {
+            let last = t.swept.len() - 1;
+            assert_eq!([t.swept(0.0), t.swept(7.0), t.swept(f32::NAN)], [t.swept[0], t.swept[last], t.swept[0]]);
+            assert_eq!(t.swept(1.0 / last as f32), t.swept[1]);
+            let middle = t.diverging[t.diverging.len() / 2];
+            assert_eq!([t.diverging(0.0), t.diverging(f32::NAN)], [middle, middle]);
+            assert_eq!(t.diverging(-1.0), t.diverging[0]);
+        }
+    }
+
+    /// What someone sees who lacks one kind of cone: matrices for severity 1.0 of Machado, Oliveira & Fernandes, “A
+    /// physiologically-based model for simulation of color vision deficiency” (2009), on linear RGB.
+    const DEFICIENCIES: [[[f32; 3]; 3]; 3] = [
+        [[0.152_286, 1.052_583, -0.204_868], [0.114_503, 0.786_281, 0.099_216], [-0.003_882, -0.048_116, 1.051_998]],
+        [[0.367_322, 0.860_646, -0.227_968], [0.280_085, 0.672_501, 0.047_413], [-0.011_820, 0.042_940, 0.968_881]],
+        [[1.255_528, -0.076_749, -0.178_779], [-0.078_411, 0.930_809, 0.147_602], [0.004_733, 0.691_367, 0.303_900]],
+    ];
+
+    fn seen(colour: Color32, matrix: Option<[[f32; 3]; 3]>) -> [f32; 3] {
+        let [r, g, b, _] = egui::Rgba::from(colour).to_array();
+        let rgb = [r, g, b];
+        let Some(matrix) = matrix else { return rgb };
+        matrix.map(|row| row.iter().zip(rgb).map(|(a, b)| a * b).sum::<f32>().clamp(0.0, 1.0))
+    }
+
+    /// CIE L*a*b* under D65, from linear sRGB.
+    fn lab([r, g, b]: [f32; 3]) -> [f32; 3] {
+        let f = |t: f32| if t > 0.008_856 { t.cbrt() } else { 7.787 * t + 16.0 / 116.0 };
+        let x = f((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505);
+        let y = f(0.2126 * r + 0.7152 * g + 0.0722 * b);
+        let z = f((0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089);
+        [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+    }
+
+    fn apart(a: Color32, b: Color32, matrix: Option<[[f32; 3]; 3]>) -> f32 {
+        let (a, b) = (lab(seen(a, matrix)), lab(seen(b, matrix)));
+        a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt()
+    }
+
+    #[test]
+    fn colours_stay_apart_for_the_colour_blind() {
+        let views = || std::iter::once(None).chain(DEFICIENCIES.map(Some));
+        for t in themes() {
+            for view in views() {
+                for pair in t.swept.windows(2) {
+                    assert!(apart(pair[0], pair[1], view) >= 10.0, "{pair:?} {view:?}");
+                    let rises = lab(seen(pair[1], view))[0] - lab(seen(pair[0], view))[0];
+                    assert!(rises > 4.0, "{pair:?} {view:?}: {rises}");
+                }
+                for pair in t.diverging.windows(2) {
+                    assert!(apart(pair[0], pair[1], view) >= 10.0, "{pair:?} {view:?}");
+                }
+                assert!(apart(t.diverging[0], t.diverging[t.diverging.len() - 1], view) >= 30.0, "{view:?}");
+                for (a, b) in [(t.teacher, t.student), (t.student, t.label), (t.teacher, t.label)] {
+                    assert!(apart(a, b, view) >= 15.0, "{a:?} {b:?} {view:?}: {}", apart(a, b, view));
+                }
+            }
+        }
     }
 }

@@ -1,13 +1,12 @@
 //! Names with bars and percentages: how much each of a few things matters.
 
 use eframe::egui::{
-    self, Align2, Color32, CornerRadius, FontId, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, text::TextWrapping,
-    vec2,
+    self, Align2, Color32, CornerRadius, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, text::TextWrapping, vec2,
 };
 
 use crate::{
     text::text_with,
-    theme::{UiTokens as _, radius, size, space},
+    theme::{self, UiTokens as _, radius, size, space},
 };
 
 /// One bar.
@@ -28,7 +27,7 @@ const PERCENT: f32 = 40.0;
 
 /// Shows a row for each share; a full bar is 100 %.
 pub fn bar_list_ui(ui: &mut Ui, name: &str, rows: &[ShareRow<'_>]) -> Response {
-    let font = FontId::proportional(size::BODY);
+    let font = theme::font(size::BODY);
     let wide = |row: &ShareRow<'_>| ui.painter().layout_no_wrap(row.name.to_owned(), font.clone(), row.colour).size().x;
     let names = rows.iter().map(wide).fold(0.0, f32::max).min(ui.available_width() * 0.45).ceil() + space::S;
     let shown = ui.scope(|ui| {
@@ -59,8 +58,7 @@ fn row_ui(ui: &mut Ui, row: &ShareRow<'_>, names: f32) {
     if ui.is_rect_visible(rect) {
         let t = ui.tokens();
         let y = rect.center().y;
-        let mut job =
-            egui::text::LayoutJob::simple_singleline(row.name.to_owned(), FontId::proportional(size::BODY), t.text);
+        let mut job = egui::text::LayoutJob::simple_singleline(row.name.to_owned(), theme::font(size::BODY), t.text);
         job.wrap = TextWrapping::truncate_at_width(names - space::S + 1.0);
         let galley = ui.painter().layout_job(job);
         ui.painter().galley(pos2(rect.left(), y - galley.size().y / 2.0), galley, t.text);
@@ -70,7 +68,7 @@ fn row_ui(ui: &mut Ui, row: &ShareRow<'_>, names: f32) {
         let length = if share > 0.0 { (share as f32 * track.width()).max(2.0) } else { 0.0 };
         let bar = track.with_max_x(track.left() + length);
         ui.painter().rect_filled(bar, CornerRadius::same(radius::BAR), row.colour);
-        let small = FontId::proportional(size::CAPTION);
+        let small = theme::font(size::CAPTION);
         ui.painter().text(pos2(rect.right(), y), Align2::RIGHT_CENTER, percent, small, t.secondary);
     }
     response.on_hover_text(words);

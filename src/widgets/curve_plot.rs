@@ -3,14 +3,12 @@
 
 use std::{collections::BTreeSet, ops::RangeInclusive};
 
-use eframe::egui::{
-    self, Align2, Color32, FontId, Id, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2,
-};
+use eframe::egui::{self, Align2, Color32, Id, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 use egui_plot::{FilledArea, Line, LineStyle, Plot, PlotPoint, PlotPoints, PlotTransform, PlotUi};
 
 use crate::{
     text::{text, text_with},
-    theme::{UiTokens as _, size, space},
+    theme::{self, UiTokens as _, size, space},
     widgets::{
         Dropdown, focus_ring,
         plot_axes::{self, XTicks},
@@ -160,7 +158,7 @@ fn keys_that_fit(ui: &Ui, curves: &[Curve<'_>]) -> usize {
 const KEY: f32 = 19.0;
 
 fn key_words(ui: &Ui, name: &str, colour: Color32) -> std::sync::Arc<egui::Galley> {
-    ui.painter().layout_no_wrap(name.to_owned(), FontId::proportional(size::BODY - 0.5), colour)
+    ui.painter().layout_no_wrap(name.to_owned(), theme::font(size::BODY - 0.5), colour)
 }
 
 fn legend_key_ui(ui: &mut Ui, curve: &Curve<'_>, shown: bool) -> Response {
@@ -264,7 +262,7 @@ impl CurvePlot<'_> {
             // Words that would lie over others are left out; their line is there.
             if x >= taken {
                 let place = pos2(x + space::XS, frame.top() + 2.0);
-                let font = FontId::proportional(size::TICK);
+                let font = theme::font(size::TICK);
                 taken = painter.text(place, Align2::LEFT_TOP, marker.text, font, t.tertiary).right() + space::XS;
             }
         }
@@ -298,7 +296,7 @@ impl CurvePlot<'_> {
             ui.spacing_mut().interact_size.y = 16.0;
             let x = if self.whole_x { ticks::tick(x) } else { ticks::exact(x) };
             let place = [("axis", self.x_label.into()), ("x", x.into())];
-            ui.label(crate::theme::title(text_with("widget-curve-at", &place)));
+            ui.label(theme::title(text_with("widget-curve-at", &place)));
             egui::Grid::new("values").num_columns(3).min_col_width(8.0).spacing(vec2(space::S, 2.0)).show(ui, |ui| {
                 for (curve, point) in values.iter().take(READOUT_ROWS) {
                     super::dot_ui(ui, curve.colour);
@@ -310,7 +308,7 @@ impl CurvePlot<'_> {
                 }
             });
             if let Some(more) = values.len().checked_sub(READOUT_ROWS).filter(|more| *more > 0) {
-                ui.label(crate::theme::caption(text_with("widget-curve-more", &[("count", more.into())])));
+                ui.label(theme::caption(text_with("widget-curve-more", &[("count", more.into())])));
             }
         })
     }

@@ -2,7 +2,7 @@
 //! Cells are clicked, or walked over with the arrow keys; the best one bears a dot.
 
 use eframe::egui::{
-    self, Align2, EventFilter, FontId, Key, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    self, Align2, EventFilter, Key, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     text::{text, text_with},
-    theme::{Tokens, UiTokens as _, caption, radius, semibold, size, space, title},
+    theme::{self, Tokens, UiTokens as _, caption, radius, semibold, size, space, title},
 };
 
 /// What one pair of values came to.
@@ -202,7 +202,7 @@ impl HeatMap<'_> {
     fn labels_ui(&self, ui: &Ui, rect: Rect, grid: &Grid) {
         let t = ui.tokens();
         let painter = ui.painter();
-        let font = FontId::proportional(size::TICK);
+        let font = theme::font(size::TICK);
         let top = rect.top() + 3.0;
         let rows = text_with("widget-heat-rows", &[("name", self.row_axis.into())]);
         let columns = text_with("widget-heat-columns", &[("name", self.column_axis.into())]);
@@ -259,12 +259,11 @@ impl HeatMap<'_> {
 }
 
 fn tick(ui: &Ui, t: &Tokens, label: &str) -> std::sync::Arc<egui::Galley> {
-    ui.painter().layout_no_wrap(label.to_owned(), FontId::proportional(size::TICK), t.tertiary)
+    ui.painter().layout_no_wrap(label.to_owned(), theme::font(size::TICK), t.tertiary)
 }
 
 fn truncated_tick(ui: &Ui, t: &Tokens, label: &str, width: f32) -> std::sync::Arc<egui::Galley> {
-    let mut job =
-        egui::text::LayoutJob::simple_singleline(label.to_owned(), FontId::proportional(size::TICK), t.tertiary);
+    let mut job = egui::text::LayoutJob::simple_singleline(label.to_owned(), theme::font(size::TICK), t.tertiary);
     job.wrap = egui::text::TextWrapping::truncate_at_width(width);
     ui.painter().layout_job(job)
 }

@@ -4,7 +4,7 @@
 use eframe::egui::{self, Color32, Response, Role, Sense, Stroke, Ui, Widget, WidgetInfo, vec2};
 
 use crate::{
-    theme::{Icon, UiTokens as _, radius, size, space},
+    theme::{self, Icon, UiTokens as _, radius, size, space},
     widgets::focus_ring,
 };
 
@@ -90,7 +90,7 @@ impl Widget for IconButton<'_> {
 pub fn primary_button(ui: &mut Ui, icon: Option<Icon>, name: &str) -> Response {
     let t = ui.tokens();
     let indent = if icon.is_some() { 12.0 + space::S } else { 0.0 };
-    let font = egui::FontId::proportional(size::BODY);
+    let font = theme::font(size::BODY);
     let galley = ui.painter().layout_no_wrap(name.to_owned(), font, t.window);
     let desired = vec2(galley.size().x + indent + 2.0 * space::M, size::ROW + 1.0);
     let (rect, response) = ui.allocate_exact_size(desired, Sense::click());

@@ -2,14 +2,14 @@
 //! A drag along an axis keeps the lines that pass there and fades the others; a click on the axis's title clears it again.
 
 use eframe::egui::{
-    self, Align2, EventFilter, FontId, Grid, Key, Painter, Pos2, Rect, Response, Role, Sense, Shape, Stroke,
-    StrokeKind, Ui, WidgetInfo, pos2, text::LayoutJob, vec2,
+    self, Align2, EventFilter, Grid, Key, Painter, Pos2, Rect, Response, Role, Sense, Shape, Stroke, StrokeKind, Ui,
+    WidgetInfo, pos2, text::LayoutJob, vec2,
 };
 
 use super::{brush::Brush, focus_ring, scale::Scale, ticks};
 use crate::{
     text::{text, text_with},
-    theme::{Tokens, UiTokens as _, radius, size, space, title},
+    theme::{self, Tokens, UiTokens as _, radius, size, space, title},
 };
 
 /// One axis.
@@ -201,7 +201,7 @@ impl ParallelAxes<'_> {
     fn frame(&self, ui: &Ui, rect: Rect) -> Frame {
         let count = self.axes.len();
         let step = (rect.width() - 2.0 * PAD) / (count.max(2) - 1) as f32;
-        let font = FontId::proportional(size::CAPTION);
+        let font = theme::font(size::CAPTION);
         let fits = |(axis, of): (usize, &ParallelAxis<'_>)| {
             let wide = ui.painter().layout_no_wrap(of.name.to_owned(), font.clone(), ui.tokens().tertiary).size().x;
             let end = axis == 0 || axis + 1 == count;
@@ -313,7 +313,7 @@ impl ParallelAxes<'_> {
             _ if frame.count < 2 => return frame.rect.width(),
             Some(_) if axis + 1 == frame.count => half,
             Some(last) if axis + 2 == frame.count => {
-                let font = FontId::proportional(size::TICK);
+                let font = theme::font(size::TICK);
                 let wide = |(_, words): (f64, String)| {
                     ui.painter().layout_no_wrap(words, font.clone(), ui.tokens().tertiary).size().x
                 };
@@ -342,7 +342,7 @@ impl ParallelAxes<'_> {
             }
         });
         let colour = if lit { t.text } else { t.tertiary };
-        let mut job = LayoutJob::simple_singleline(name.to_owned(), FontId::proportional(size::CAPTION), colour);
+        let mut job = LayoutJob::simple_singleline(name.to_owned(), theme::font(size::CAPTION), colour);
         job.wrap = egui::text::TextWrapping::truncate_at_width(place.width() + 1.0);
         let galley = ui.painter().layout_job(job);
         let at = align.align_size_within_rect(galley.size(), place);
@@ -433,7 +433,7 @@ fn ticks_ui(painter: &Painter, t: &Tokens, frame: &Frame, axis: usize, of: &Para
         if y > free_below {
             continue;
         }
-        let mut job = LayoutJob::simple_singleline(words, FontId::proportional(size::TICK), t.secondary);
+        let mut job = LayoutJob::simple_singleline(words, theme::font(size::TICK), t.secondary);
         job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(8.0));
         let galley = painter.layout_job(job);
         let wide = galley.size().x;

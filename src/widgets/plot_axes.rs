@@ -2,11 +2,11 @@
 
 use std::ops::RangeInclusive;
 
-use eframe::egui::{Align2, AsIdSalt, FontId, Rect, Ui, pos2, vec2};
+use eframe::egui::{Align2, AsIdSalt, Rect, Ui, pos2, vec2};
 use egui_plot::{AxisHints, GridMark, Plot};
 
 use super::ticks;
-use crate::theme::{UiTokens as _, size, space};
+use crate::theme::{self, UiTokens as _, size, space};
 
 /// What stays free at the right of the plot.
 const MARGIN: f32 = space::M;
@@ -50,7 +50,7 @@ impl XTicks {
 /// A plot with nothing in it but its axes. Where `log_y` says so, y holds log₁₀ of the values.
 pub(super) fn plot<'p>(ui: &Ui, id: impl AsIdSalt, x_label: &str, x: XTicks, log_y: bool) -> Plot<'p> {
     let t = ui.tokens();
-    let tick_font = FontId::proportional(size::TICK);
+    let tick_font = theme::font(size::TICK);
     let width = f64::from((ui.available_width() - MARGIN).max(64.0));
     let room = (8.0 + 6.0 * x_label.chars().count() as f64) / (width - f64::from(Y_AXIS)).max(1.0);
     let labels = x.clone();
@@ -96,5 +96,5 @@ pub(super) fn plot<'p>(ui: &Ui, id: impl AsIdSalt, x_label: &str, x: XTicks, log
 /// Writes the unit of x at the end of its axis, on a line of its own where `below` says so.
 pub(super) fn x_label_ui(ui: &Ui, frame: Rect, label: &str, below: bool) {
     let end = pos2(frame.right(), frame.bottom() + if below { LINE } else { 0.0 });
-    ui.painter().text(end, Align2::RIGHT_TOP, label, FontId::proportional(size::TICK), ui.tokens().tertiary);
+    ui.painter().text(end, Align2::RIGHT_TOP, label, theme::font(size::TICK), ui.tokens().tertiary);
 }

@@ -1,13 +1,11 @@
 //! Two distributions mirrored around the names of their classes, so that a difference in shape is seen.
 //! Up to some twenty classes fit; more scroll, in the order the caller gives.
 
-use eframe::egui::{
-    self, Align2, Color32, FontId, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2,
-};
+use eframe::egui::{self, Align2, Color32, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::{
     text::{text, text_with},
-    theme::{UiTokens as _, radius, semibold, size, space},
+    theme::{self, UiTokens as _, radius, semibold, size, space},
 };
 
 /// One of the two distributions.
@@ -80,7 +78,7 @@ impl ProbabilityBars<'_> {
         let y = rect.center().y;
         let unit = text("widget-bars-unit");
         let bold = semibold(size::CAPTION);
-        let small = FontId::proportional(size::CAPTION);
+        let small = theme::font(size::CAPTION);
         let painter = ui.painter();
         painter.text(
             pos2(columns.left_bars.max, y),
@@ -106,7 +104,7 @@ impl ProbabilityBars<'_> {
         let name = self.classes.get(class).map_or("", String::as_str);
         let (font, colour) = match is_label {
             Some((_, colour)) => (semibold(size::BODY), colour),
-            None => (FontId::proportional(size::BODY), t.text),
+            None => (theme::font(size::BODY), t.text),
         };
         let job = egui::text::LayoutJob::simple_singleline(name.to_owned(), font, colour);
         let galley = ui.painter().layout_job(truncated(job, columns.names.span()));
@@ -132,15 +130,16 @@ impl ProbabilityBars<'_> {
             ui.painter().rect_filled(bar, corners, side.colour);
             let at = if towards_left { columns.left_bars.min - space::S } else { rect.right() };
             let percent = side.probabilities.get(class).map_or_else(|| text("widget-bars-missing"), |p| percent(*p));
-            let small = FontId::proportional(size::CAPTION);
+            let small = theme::font(size::CAPTION);
             ui.painter().text(pos2(at, rect.center().y), Align2::RIGHT_CENTER, percent, small, t.secondary);
         }
         response.on_hover_text(words);
     }
 
     fn columns(&self, ui: &Ui, rect: Rect) -> Columns {
-        let font = FontId::proportional(size::BODY);
-        let wide = |name: &String| ui.painter().layout_no_wrap(name.clone(), font.clone(), Color32::WHITE).size().x;
+        let font = theme::font(size::BODY);
+        let wide =
+            |name: &String| ui.painter().layout_no_wrap(name.clone(), font.clone(), Color32::PLACEHOLDER).size().x;
         // Every visible row must agree; a hundred names tell enough about how wide the column should be.
         let widest = self.classes.iter().take(100).map(wide).fold(0.0, f32::max);
         let name = (widest + space::L).clamp(38.0, (rect.width() * 0.34).max(38.0));

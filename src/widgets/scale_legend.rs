@@ -1,12 +1,12 @@
 //! What the colours of a swept value or of a metric stand for: a bar from cold to hot over its lowest, middle and highest
 //! value.
 
-use eframe::egui::{self, Align2, FontId, Mesh, Pos2, Rect, Response, Role, Sense, Shape, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{self, Align2, Mesh, Pos2, Rect, Response, Role, Sense, Shape, Ui, WidgetInfo, pos2, vec2};
 
 use super::{scale::Scale, ticks};
 use crate::{
     text::text_with,
-    theme::{UiTokens as _, size, space},
+    theme::{self, UiTokens as _, size, space},
 };
 
 /// A colour scale.
@@ -35,7 +35,7 @@ impl ScaleLegend<'_> {
         }
         let t = ui.tokens();
         let painter = ui.painter();
-        let font = FontId::proportional(size::TICK);
+        let font = theme::font(size::TICK);
         // The name on one line with the bar, where there is room for both.
         let name = painter.layout_no_wrap(self.name.to_owned(), font.clone(), t.tertiary);
         let beside = rect.width() - name.size().x - space::S >= 110.0;

@@ -1,17 +1,17 @@
 //! A few choices side by side, one of them chosen: Lab, Compare, Learn.
 //! To assistive technology they are tabs of a named list.
 
-use eframe::egui::{Align2, FontId, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{Align2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use crate::{
-    theme::{UiTokens as _, radius, size, space},
+    theme::{self, UiTokens as _, radius, size, space},
     widgets::focus_ring,
 };
 
 /// Shows `choices`; a click makes `chosen` the index of another one and marks the response as changed.
 pub fn segmented_ui(ui: &mut Ui, name: &str, chosen: &mut usize, choices: &[&str]) -> Response {
     let t = ui.tokens();
-    let font = FontId::proportional(size::BODY);
+    let font = theme::font(size::BODY);
     let widths = widths(ui, choices);
     let desired = vec2(widths.iter().sum::<f32>() + 4.0, size::ROW + 1.0);
     let (rect, mut response) = ui.allocate_exact_size(desired, Sense::hover());
@@ -46,7 +46,7 @@ pub(super) fn segmented_width(ui: &Ui, choices: &[&str]) -> f32 {
 }
 
 fn widths(ui: &Ui, choices: &[&str]) -> Vec<f32> {
-    let font = FontId::proportional(size::BODY);
+    let font = theme::font(size::BODY);
     let wide = |text: &&str| {
         ui.painter().layout_no_wrap((*text).to_owned(), font.clone(), ui.tokens().text).size().x + 2.0 * space::M - 2.0
     };

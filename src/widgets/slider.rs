@@ -4,15 +4,15 @@
 use std::ops::RangeInclusive;
 
 use eframe::egui::{
-    self, Align, Align2, Color32, DragValue, EventFilter, FontId, Key, Layout, Rect, Response, Sense, Stroke, Ui,
-    UiBuilder, Widget, WidgetInfo,
+    self, Align, Align2, Color32, DragValue, EventFilter, Key, Layout, Rect, Response, Sense, Stroke, Ui, UiBuilder,
+    Widget, WidgetInfo,
     accesskit::{Action, ActionData},
     pos2, vec2,
 };
 
 use crate::{
     text::text_with,
-    theme::{UiTokens as _, size, space, title},
+    theme::{self, UiTokens as _, size, space, title},
     widgets::ticks::three_digits,
 };
 
@@ -233,7 +233,7 @@ impl<'a> Slider<'a> {
         for &tick in self.ticks {
             let top = rail.bottom() + 5.0;
             painter.line_segment([pos2(x(tick), top), pos2(x(tick), top + 3.0)], Stroke::new(1.0, t.selected));
-            let font = FontId::proportional(size::TICK);
+            let font = theme::font(size::TICK);
             painter.text(pos2(x(tick), top + 3.0), Align2::CENTER_TOP, tick, font, t.tertiary);
         }
         let grown = if response.hovered() || response.dragged() || response.has_focus() { 1.0 } else { 0.0 };

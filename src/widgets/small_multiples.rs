@@ -2,7 +2,7 @@
 //! the student's below, all at one scale.
 
 use eframe::egui::{
-    Align2, Color32, CornerRadius, FontId, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2,
+    Align2, Color32, CornerRadius, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2,
     text::{LayoutJob, TextWrapping},
     vec2,
 };
@@ -10,7 +10,7 @@ use eframe::egui::{
 use super::probability_bars::{Side, percent, row_words};
 use crate::{
     text::text_with,
-    theme::{UiTokens as _, caption, radius, size, space, title},
+    theme::{self, UiTokens as _, caption, radius, size, space, title},
 };
 
 /// Whose distributions stand on one side.
@@ -122,7 +122,7 @@ impl SmallMultiples<'_> {
     /// Whose bars point where.
     fn key_ui(&self, ui: &Ui, rect: Rect, mirrored: bool) {
         let t = ui.tokens();
-        let font = FontId::proportional(size::TICK);
+        let font = theme::font(size::TICK);
         let y = rect.top() + 6.0;
         let mut left = rect.left();
         for whose in [Some(self.upper), mirrored.then_some(self.lower)].into_iter().flatten() {
@@ -149,7 +149,7 @@ impl SmallMultiples<'_> {
             painter.circle_filled(pos2(left + 4.0, y), 3.5, t.swept(share));
             left += 13.0;
         }
-        painter.text(pos2(left, y), Align2::LEFT_CENTER, panel.title, FontId::proportional(size::CAPTION), t.text);
+        painter.text(pos2(left, y), Align2::LEFT_CENTER, panel.title, theme::font(size::CAPTION), t.text);
 
         let bars = place.with_min_y(place.top() + TITLE).shrink2(vec2(2.0, 0.0));
         let room = bars.height() - NAMES;
@@ -183,7 +183,7 @@ impl SmallMultiples<'_> {
     /// The names of the classes; where they do not all fit, the label's alone.
     fn names_ui(&self, ui: &Ui, bars: Rect, y: f32, slot: f32) {
         let t = ui.tokens();
-        let font = FontId::proportional(size::TICK - 1.5);
+        let font = theme::font(size::TICK - 1.5);
         let painter = ui.painter();
         let galley = |name: &String| painter.layout_no_wrap(name.clone(), font.clone(), t.tertiary);
         let all_fit = self.classes.iter().take(100).all(|name| galley(name).size().x + 1.0 <= slot);

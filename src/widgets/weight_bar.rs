@@ -5,7 +5,7 @@ use eframe::egui::{self, Color32, CornerRadius, Rect, Response, Role, Sense, Ui,
 
 use crate::{
     text::text_with,
-    theme::{UiTokens as _, radius, size},
+    theme::{self, UiTokens as _, radius, size},
 };
 
 /// One end of the bar.
@@ -51,7 +51,7 @@ fn paint(ui: &Ui, rect: Rect, first: Share<'_>, second: Share<'_>) {
     let dim = |colour: Color32| if a + b > 0.0 { colour } else { t.hover };
     ui.painter().rect_filled(bar.with_max_x(split - gap), left, dim(first.colour));
     ui.painter().rect_filled(bar.with_min_x(split + gap), right, dim(second.colour));
-    let font = egui::FontId::proportional(size::CAPTION);
+    let font = theme::font(size::CAPTION);
     let below = |x, align, name| ui.painter().text(pos2(x, rect.bottom()), align, name, font.clone(), t.tertiary);
     below(rect.left(), egui::Align2::LEFT_BOTTOM, first.name);
     below(rect.right(), egui::Align2::RIGHT_BOTTOM, second.name);

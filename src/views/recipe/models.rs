@@ -9,6 +9,9 @@ use crate::theme::{UiTokens as _, caption};
 /// Width of the field.
 const FIELD: f32 = 190.0;
 
+/// What may be typed.
+const EXAMPLE: &str = "64, 64";
+
 /// Layers and units that make sense; more is a slip.
 const MOST: usize = 65_536;
 
@@ -45,7 +48,7 @@ pub(super) fn own_ui(ui: &mut Ui, key: &'static str, now: Option<&Architecture>)
     let label = ui.add(Label::new(caption(text(key))).selectable(false));
     let written = || now.map_or_else(String::new, written);
     let mut typed: String = ui.data(|data| data.get_temp(id)).unwrap_or_else(written);
-    let field = ui.add(TextEdit::singleline(&mut typed).desired_width(FIELD).hint_text("64, 64")).labelled_by(label.id);
+    let field = ui.add(TextEdit::singleline(&mut typed).desired_width(FIELD).hint_text(EXAMPLE)).labelled_by(label.id);
     let read = read(&typed);
     if field.changed() {
         ui.data_mut(|data| data.insert_temp(id, typed.clone()));

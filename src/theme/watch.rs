@@ -1,0 +1,65 @@
+//! Takes the colours anew when their files are saved; in debug builds alone, for those who tune them.
+
+use std::path::PathBuf;
+use std::sync::RwLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
+
+use eframe::egui::{Context, Theme};
+
+use super::Tokens;
+
+/// Colours that were read since the start, for the dark theme and the light one.
+static LIVE: RwLock<[Option<&'static Tokens>; 2]> = RwLock::new([None; 2]);
+
+/// Whether there are any: the usual answer must cost nothing.
+static CHANGED: AtomicBool = AtomicBool::new(false);
+
+const THEMES: [(Theme, &str); 2] = [(Theme::Dark, "dark"), (Theme::Light, "light")];
+
+/// How often the files are looked at.
+const EVERY: Duration = Duration::from_millis(500);
+
+pub(super) fn live(theme: Theme) -> Option<&'static Tokens> {
+    if !CHANGED.load(Ordering::Acquire) {
+        return None;
+    }
+    LIVE.read().ok()?[theme as usize]
+}
+
+/// Watches the files of both themes for as long as the program runs.
+pub fn watch(ctx: &Context) {
+    let ctx = ctx.clone();
+    let file = |name: &str| PathBuf::from(format!("{}/assets/theme/{name}.toml", env!("CARGO_MANIFEST_DIR")));
+    let saved = move |name: &str| std::fs::metadata(file(name)).and_then(|meta| meta.modified()).ok();
+    let mut known: [Option<SystemTime>; 2] = THEMES.map(|(_, name)| saved(name));
+    let look = move || {
+        loop {
+            std::thread::sleep(EVERY);
+            for ((theme, name), known) in THEMES.into_iter().zip(&mut known) {
+                let now = saved(name);
+                if now == *known {
+                    continue;
+                }
+                *known = now;
+                let read = std::fs::read_to_string(file(name)).map_err(|error| error.to_string());
+                match read.and_then(|text| Tokens::read(&text).map_err(|error| error.to_string())) {
+                    Ok(tokens) => {
+                        // As often as someone saves, and never in a release.
+                        let tokens: &'static Tokens = Box::leak(Box::new(tokens));
+                        if let Ok(mut live) = LIVE.write() {
+                            live[theme as usize] = Some(tokens);
+                        }
+                        CHANGED.store(true, Ordering::Release);
+                        super::restyle(&ctx);
+                        ctx.request_repaint();
+                    }
+                    Err(error) => log::warn!("{}: {error}", file(name).display()),
+                }
+            }
+        }
+    };
+    if let Err(error) = std::thread::Builder::new().name("stillroom-theme".to_owned()).spawn(look) {
+        log::warn!("the theme is not watched: {error}");
+    }
+}
