@@ -4,7 +4,10 @@
 #![expect(clippy::float_cmp, reason = "the values are set, not computed")]
 
 use eframe::egui::{self, Key, Role, Theme};
-use egui_kittest::{Harness, kittest::Queryable as _};
+use egui_kittest::{
+    Harness,
+    kittest::{NodeT as _, Queryable as _},
+};
 use stillroom::{
     theme,
     widgets::{
@@ -27,6 +30,19 @@ fn every_part_has_a_name_and_the_page_comes_to_rest_in_both_themes() {
     for theme in [Theme::Dark, Theme::Light] {
         // The harness itself fails on an input without a name, a missing glyph, or a page that never rests.
         gallery(theme).run();
+    }
+}
+
+#[test]
+fn colours_type_and_states_stand_on_a_page_of_their_own() {
+    for theme in [Theme::Dark, Theme::Light] {
+        let state = Gallery { page: 2, ..Gallery::default() };
+        let harness = Harness::builder().with_size([1280.0, 1000.0]).with_theme(theme);
+        let mut harness = harness.with_context_setup(theme::install).build_ui_state(gallery_ui, state);
+        harness.run();
+        harness.get_by_label("no_teacher");
+        assert!(harness.get_by_role_and_label(Role::Button, "Plain, off").accesskit_node().is_disabled());
+        assert!(harness.get_by_role_and_label(Role::Switch, "Cannot be moved").accesskit_node().is_disabled());
     }
 }
 

@@ -487,25 +487,6 @@ preset-teacher-mnist-mini-hint = 内置教师模型的训练方式；一两分�
 preset-teacher-digits = 小尺寸数字的教师模型
 preset-teacher-digits-hint = 另一个内置教师模型的训练方式；几秒
 
-# 预设：名称，以及一句话说明它展示什么。
-preset-quickstart = 快速入门：手写数字
-preset-quickstart-hint = 小的学生模型，与没有教师的同一模型并排训练
-preset-temperature-sweep = 温度 × 权重，四个种子
-preset-temperature-sweep-hint = 同时进行 116 次训练，得出带误差范围的结论
-preset-never-seen-a-3 = 从未见过 3
-preset-never-seen-a-3-hint = 一个 3 也没看过，却认得出大多数 3
-preset-few-labels = 少量标签：每二十张图一个
-preset-few-labels-hint = 二十张图只有一个标签，其余全凭教师的判断
-preset-noisy-labels = 噪声标签：三分之一是错的
-preset-noisy-labels-hint = 三分之一的标签是错的，教师却不会错得这么多
-preset-cnn-to-mlp = 从 CNN 到 MLP
-preset-cnn-to-mlp-hint = 看得见邻域的网络，能教给看不见的网络什么
-preset-digits = 小数字：十分之一有标签
-preset-digits-hint = 8×8 像素，一秒完成
-preset-teacher-mnist-mini = MNIST-mini 的教师模型
-preset-teacher-mnist-mini-hint = 内置教师模型的训练过程，需一两分钟
-preset-teacher-digits = 小数字的教师模型
-preset-teacher-digits-hint = 另一个内置教师模型的训练过程，只需几秒
 card-begin = 从“{ $name }”开始
 palette-alone = 只显示{ $panel }
 

@@ -377,7 +377,7 @@ mod tests {
                 }
                 assert!(apart(t.diverging[0], t.diverging[t.diverging.len() - 1], view) >= 30.0, "{view:?}");
                 for (a, b) in [(t.teacher, t.student), (t.student, t.label), (t.teacher, t.label)] {
-                    assert!(apart(a, b, view) >= 15.0, "{a:?} {b:?} {view:?}: {}", apart(a, b, view));
+                    assert!(apart(a, b, view) >= 18.0, "{a:?} {b:?} {view:?}: {}", apart(a, b, view));
                 }
             }
         }

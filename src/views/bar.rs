@@ -9,12 +9,13 @@ use crate::command::{Action, Command, Commands, Menu};
 use crate::recipe::PRESETS;
 use crate::state::{State, Tip, Workspace};
 use crate::text::{Language, text, text_with};
-use crate::theme::{Icon, UiTokens as _, caption, space, title};
+use crate::theme::{Icon, UiTokens as _, space, title};
 use crate::training::report::{Activity, JobOutcome, Progress};
 use crate::widgets::{Dropdown, primary_button, progress_ui, segmented_ui};
 
-/// Width of the menu.
-const MENU: f32 = 260.0;
+/// Width of the menu's groups, and of the actions of one.
+const GROUPS: f32 = 150.0;
+const ACTIONS: f32 = 240.0;
 
 /// Fills its panel.
 pub fn bar_ui(ui: &mut Ui, state: &State, commands: &Commands) {
@@ -62,36 +63,44 @@ fn preset_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     });
 }
 
-/// Everything that can be done, in groups, with its keys; then the languages.
+/// Everything that can be done, in groups, with its keys; then what was opened lately, and the languages.
 fn menu_ui(ui: &mut Ui, state: &State, commands: &Commands) {
-    Dropdown::new(&text("bar-menu"), &text("bar-menu")).plain().show(ui, |ui| {
-        ui.set_min_width(MENU);
+    Dropdown::new(&text("bar-menu"), &text("bar-menu")).plain().stays_open().show(ui, |ui| {
+        ui.set_min_width(GROUPS);
         ui.spacing_mut().item_spacing.y = 1.0;
         for menu in Menu::ALL {
-            ui.add(Label::new(caption(text(menu.key()))).selectable(false));
-            for action in menu.actions() {
-                let keys = action.shortcut().map(key_words).unwrap_or_default();
-                let button = Button::selectable(is_on(action, state), text(action.key())).shortcut_text(keys);
-                let response = ui.add_enabled(action.enabled(state), button).on_hover_text(hint_of(action));
-                if response.clicked() {
-                    commands.act(action);
-                }
-            }
-            if menu == Menu::Recipe {
-                recent_ui(ui, state, commands);
-            }
-            ui.add_space(space::XS);
+            ui.menu_button(text(menu.key()), |ui| actions_ui(ui, menu, state, commands));
         }
-        ui.add(Label::new(caption(text("menu-language"))).selectable(false));
-        if ui.selectable_label(state.language.is_none(), text("menu-language-system")).clicked() {
-            commands.send(Command::Language(None));
+        if !state.recent.is_empty() {
+            ui.menu_button(text("menu-recent"), |ui| recent_ui(ui, state, commands));
         }
-        for language in Language::ALL {
-            if ui.selectable_label(state.language == Some(language), language.name()).clicked() {
-                commands.send(Command::Language(Some(language)));
-            }
-        }
+        ui.menu_button(text("menu-language"), |ui| languages_ui(ui, state, commands));
     });
+}
+
+fn actions_ui(ui: &mut Ui, menu: Menu, state: &State, commands: &Commands) {
+    ui.set_min_width(ACTIONS);
+    ui.spacing_mut().item_spacing.y = 1.0;
+    for action in menu.actions() {
+        let keys = action.shortcut().map(key_words).unwrap_or_default();
+        let button = Button::selectable(is_on(action, state), text(action.key())).shortcut_text(keys);
+        let response = ui.add_enabled(action.enabled(state), button).on_hover_text(hint_of(action));
+        if response.clicked() {
+            commands.act(action);
+            ui.close();
+        }
+    }
+}
+
+fn languages_ui(ui: &mut Ui, state: &State, commands: &Commands) {
+    let named = [(None, text("menu-language-system"))];
+    let named = named.into_iter().chain(Language::ALL.map(|language| (Some(language), language.name().to_owned())));
+    for (language, name) in named {
+        if ui.selectable_label(state.language == language, name).clicked() {
+            commands.send(Command::Language(language));
+            ui.close();
+        }
+    }
 }
 
 /// Whether an action stands for something that is on the screen now.
@@ -111,16 +120,13 @@ fn is_on(action: Action, state: &State) -> bool {
 
 /// What was opened lately.
 fn recent_ui(ui: &mut Ui, state: &State, commands: &Commands) {
-    if state.recent.is_empty() {
-        return;
-    }
-    ui.add_space(space::XS);
-    ui.add(Label::new(caption(text("menu-recent"))).selectable(false));
+    ui.set_min_width(ACTIONS);
     for path in &state.recent {
         let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into());
         let button = ui.add(Button::selectable(false, name).truncate());
         if button.on_hover_text(path.display().to_string()).clicked() {
             commands.send(Command::OpenPath(path.clone()));
+            ui.close();
         }
     }
 }

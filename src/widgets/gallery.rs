@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use eframe::egui::{self, Align, Layout, Panel, Ui, UiBuilder, vec2};
 use egui_plot::PlotPoint;
 
+use super::gallery_looks::looks_ui;
 use super::*;
 use crate::theme::{Icon, caption, size, space, title};
 
@@ -48,10 +49,20 @@ impl Default for Gallery {
     }
 }
 
-/// Shows the page; the second choice of the bar leads to the parts of the sweep board.
+impl Gallery {
+    /// How many pages there are.
+    pub const PAGES: usize = 3;
+}
+
+/// Shows the page; the second choice of the bar leads to the parts of the sweep board, the third to colours,
+/// type, icons and states.
 pub fn gallery_ui(ui: &mut Ui, g: &mut Gallery) {
     let plain = egui::Frame::new().fill(ui.tokens().panel);
     Panel::top("bar").frame(plain).exact_size(44.0).show(ui, |ui| bar_ui(ui, g));
+    if g.page == 2 {
+        egui::CentralPanel::default().frame(plain).show(ui, looks_ui);
+        return;
+    }
     Panel::left("controls").frame(plain).exact_size(267.0).show(ui, |ui| controls_ui(ui, g));
     let sweep = g.page == 1;
     Panel::right("lens")

@@ -9,6 +9,7 @@ mod curve_plot;
 mod dropdown;
 mod empty_state;
 mod gallery;
+mod gallery_looks;
 mod gallery_sweep;
 mod heat_map;
 mod icon_button;

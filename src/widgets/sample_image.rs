@@ -69,6 +69,7 @@ fn texture(ui: &Ui, slot: Id, sample: Sample<'_>, shape: [usize; 3]) -> TextureH
     texture
 }
 
+#[allow(clippy::disallowed_methods, reason = "the pixels of a sample are data")]
 fn picture(values: &[f32], [height, width, channels]: [usize; 3]) -> ColorImage {
     let byte = |value: f32| (value.clamp(0.0, 1.0) * 255.0).round() as u8;
     let colour = |pixel: &[f32]| match *pixel {

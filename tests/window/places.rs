@@ -91,7 +91,9 @@ fn what_was_chosen_is_there_the_next_time_and_a_broken_file_is_told_of() {
     let folder = Folder::new();
     let path = folder.0.path().join("window.json");
     let mut window = open_with(&folder.store(), &ScriptedDialogs::default(), SettingsFile::at(path.clone()));
-    choose(&mut window, "Menu", "简体中文");
+    choose(&mut window, "Menu", "Language");
+    window.get_by_label("简体中文").click();
+    window.run_steps(4);
     assert_eq!(window.state().state().language, Some(Language::Chinese));
     window.get_by_role_and_label(Role::Button, "蒸馏");
     window.key_press_modifiers(Modifiers::COMMAND, Key::Num3);

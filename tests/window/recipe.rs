@@ -44,7 +44,7 @@ fn a_recipe_is_opened_changed_saved_and_opened_again() {
     window.run_steps(2);
     assert_eq!(window.state().state().sweep, sweep);
     let said = window.state().state().notices.said[0].words.clone();
-    assert!(said.contains("line 9") && said.contains("`temperature`") && said.contains("faulty.toml"), "{said}");
+    assert!(said.contains("line 10") && said.contains("`temperature`") && said.contains("faulty.toml"), "{said}");
     for (path, expected) in [("gone.toml", "there is nothing"), ("saved.xyz", "cannot be opened")] {
         let path = folder.0.path().join(path);
         if path.extension().is_some_and(|end| end == "xyz") {
@@ -63,14 +63,14 @@ fn a_recipe_is_edited_as_text_with_its_faults_at_their_lines() {
     let mut window = open(&folder.store(), &ScriptedDialogs::default());
     let before = window.state().state().sweep.clone();
     press(&mut window, "TOML");
-    retype(&mut window, "The recipe as text", "title = \"x\"\n[data]\nsource = \"digitss\"");
+    rewrite(&mut window, "title = \"x\"\n[data]\nsource = \"digitss\"");
     let state = window.state().state();
     assert_eq!(state.sweep, before);
     let faults = &state.recipe_text.as_ref().unwrap().faults;
     assert!(faults.iter().any(|(line, _)| *line == Some(3)), "{faults:?}");
     window.get_by_label_contains("line 3");
 
-    retype(&mut window, "The recipe as text", RECIPE);
+    rewrite(&mut window, RECIPE);
     let state = window.state().state();
     assert_eq!((state.sweep.base.title.as_str(), state.sweep.count()), ("Mine", 3));
     // What was typed stays as it was typed, with its comment; an undo puts the older recipe into the text.
@@ -99,11 +99,11 @@ fn folded_parts_say_what_is_in_them_and_open() {
     unfold(&mut window, "Training");
     window.get_by_role_and_label(Role::SpinButton, "Batch").scroll_to_me();
     window.run_steps(8);
-    window.get_by_role_and_label(Role::SpinButton, "Epochs").increment_accesskit();
+    window.get_by_role_and_label(Role::SpinButton, "Epochs").set_value_accesskit(25.0);
     window.run_steps(4);
-    assert_eq!(window.state().state().sweep.base.training.epochs, 21);
+    assert_eq!(window.state().state().sweep.base.training.epochs, 25);
     unfold(&mut window, "Training");
-    window.get_by_label("21 epochs · seed 0");
+    window.get_by_label("25 epochs · seed 0");
 }
 
 #[test]
@@ -133,4 +133,17 @@ fn data_and_models_of_ones_own() {
     window.run_steps(4);
     let own = Architecture::Mlp { hidden: vec![12, 6], dropout: 0.0 };
     assert_eq!(window.state().state().sweep.base.student, Some(own));
+}
+
+/// Puts other text in place of the recipe's.
+fn rewrite(window: &mut crate::Window, text: &str) {
+    let editor = |window: &crate::Window| {
+        window.get_by_role_and_label(Role::MultilineTextInput, "The recipe as text").focus();
+    };
+    editor(window);
+    window.run_steps(2);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.run_steps(2);
+    window.event(eframe::egui::Event::Paste(text.to_owned()));
+    window.run_steps(4);
 }
