@@ -37,7 +37,7 @@ pub(super) fn default_arrangement(workspace: Workspace) -> Tree<Pane> {
         Workspace::Compare => {
             let board = tiles.insert_tab_tile(vec![board, lens, anatomy, recipe]);
             let upper = linear(&mut tiles, across, &[(loss, 0.35), (quality, 0.33), (board, 0.32)]);
-            linear(&mut tiles, down, &[(upper, 0.55), (runs, 0.45)])
+            linear(&mut tiles, down, &[(upper, 0.62), (runs, 0.38)])
         }
         // The lens in the middle of everything; what is trained stands beside it.
         Workspace::Learn => {

@@ -62,7 +62,7 @@ pub(super) fn cards_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     for row in CARDS[..shown].chunks(across as usize) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = space::S;
-            ui.add_space(left.max(0.0) - space::S);
+            ui.add_space(left.max(0.0));
             for name in row {
                 if card_ui(ui, name, wide, state.preset == Some(name)).clicked() {
                     commands.send(Command::LoadPreset(name));
@@ -178,7 +178,7 @@ fn rows(painter: &Painter, rect: Rect, tokens: &Tokens, mark: impl Fn(usize) -> 
         let (x, y) = (at % across, at / across);
         let place = pos2(left + step.x * x as f32, rect.top() + step.y * (y as f32 + 0.5));
         // Neighbours in a row should not all be alike.
-        match mark(at * 7 % (across * down)) {
+        match mark(at * 13 % (across * down)) {
             Mark::None => drop(painter.circle_stroke(place, 3.0, Stroke::new(1.2, tokens.tertiary))),
             Mark::Label => drop(painter.circle_filled(place, 3.6, tokens.label)),
             Mark::Wrong => {

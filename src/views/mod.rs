@@ -32,12 +32,12 @@ pub use runs::runs_ui;
 pub use shortcuts::shortcuts_ui;
 pub use tips::tips_ui;
 
-use eframe::egui::{Response, Ui};
+use eframe::egui::{Frame, Id, Modal, Response, Ui};
 
 use crate::command::{Action, Commands, Shortcut};
 use crate::state::{Pane, State};
 use crate::text::text;
-use crate::theme::Icon;
+use crate::theme::{Icon, space};
 use crate::widgets::IconButton;
 
 /// The key of a panel's name among the window's words.
@@ -51,6 +51,11 @@ pub fn panel_key(panel: Pane) -> &'static str {
         Pane::Anatomy => "anatomy-title",
         Pane::Runs => "runs-title",
     }
+}
+
+/// A sheet over the window that waits for the user.
+fn modal(ui: &Ui, name: &'static str) -> Modal {
+    Modal::new(Id::unique(name)).frame(Frame::window(ui.style()).inner_margin(space::L))
 }
 
 /// A small button for an action, with its name, explanation and shortcut on hover.

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use eframe::egui::{self, Label, RichText, ScrollArea, Ui};
+use eframe::egui::{Label, RichText, ScrollArea, Ui};
 
 use super::runs::ago;
 use crate::command::{Action, Command, Commands};
@@ -19,7 +19,7 @@ pub fn notices_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     if !state.notices.shown {
         return;
     }
-    let modal = egui::Modal::new(egui::Id::unique("notices")).show(ui, |ui| {
+    let modal = super::modal(ui, "notices").show(ui, |ui| {
         ui.set_width(WIDTH);
         ui.spacing_mut().item_spacing.y = space::S;
         ui.label(title(text(Action::Notices.key())));

@@ -46,7 +46,11 @@ pub fn palette_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             marked = if marked == 0 { last } else { marked - 1 };
         }
         let moved = marked != palette.marked;
-        let edit = egui::TextEdit::singleline(&mut query).hint_text(text("palette-hint")).desired_width(f32::INFINITY);
+        let edit = egui::TextEdit::singleline(&mut query)
+            .hint_text(text("palette-hint"))
+            .desired_width(f32::INFINITY)
+            .align(Align2::LEFT_CENTER)
+            .min_size(vec2(0.0, size::ROW + space::XS));
         let field = ui.add(edit).accessible_name(text(Action::Palette.key()));
         if !field.has_focus() {
             field.request_focus();

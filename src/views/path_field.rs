@@ -23,7 +23,7 @@ pub fn path_key(purpose: FilePurpose) -> &'static str {
 /// A small dialog over the window, while a path is asked for.
 pub fn path_field_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let Some(field) = &state.path_field else { return };
-    let modal = egui::Modal::new(egui::Id::unique("path field")).show(ui, |ui| {
+    let modal = super::modal(ui, "path field").show(ui, |ui| {
         ui.set_width(440.0);
         ui.spacing_mut().item_spacing.y = space::S;
         let label = ui.label(title(text(path_key(field.purpose))));

@@ -94,7 +94,14 @@ impl Editor<'_> {
 
     fn data_ui(&self, ui: &mut Ui, preview: Option<&Preview>) {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
-        ui.label(title(text("recipe-data")));
+        ui.horizontal(|ui| {
+            ui.label(title(text("recipe-data")));
+            let Some(preview) = preview else { return };
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let classes = text_with("recipe-classes", &[("count", preview.probe.classes.len().into())]);
+                quiet(ui, classes).on_hover_text(preview.probe.classes.join(", "));
+            });
+        });
         let data = &self.state.sweep.base.data;
         let wide = ui.available_width();
         let here = source_name(&data.source);
@@ -125,9 +132,7 @@ impl Editor<'_> {
                 "recipe-rows",
                 &[("train", train.into()), ("validation", validation.into()), ("test", test.into())],
             );
-            let classes = text_with("recipe-classes", &[("count", preview.probe.classes.len().into())]);
-            quiet(ui, rows).on_hover_text(preview.probe.classes.join(", "));
-            quiet(ui, classes);
+            quiet(ui, rows);
         }
         let mut notes = Vec::new();
         if !data.omit_classes.is_empty() {

@@ -1,20 +1,21 @@
 //! All keys on one sheet.
 
-use eframe::egui::{self, Grid, Label, RichText, Ui};
+use eframe::egui::{Grid, Label, RichText, Ui};
 
 use super::key_words;
 use crate::command::{Command, Commands, Menu};
 use crate::state::State;
 use crate::text::text;
-use crate::theme::{UiTokens as _, caption, space, title};
+use crate::theme::{UiTokens as _, caption, size, space, title};
 
 /// A sheet over the window, while it is asked for.
 pub fn shortcuts_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     if !state.shows_shortcuts {
         return;
     }
-    let modal = egui::Modal::new(egui::Id::unique("shortcuts")).show(ui, |ui| {
+    let modal = super::modal(ui, "shortcuts").show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = space::S;
+        ui.spacing_mut().interact_size.y = size::ICON;
         ui.label(title(text("action-shortcuts")));
         ui.add(Label::new(caption(text("shortcuts-hint"))));
         ui.horizontal_top(|ui| {

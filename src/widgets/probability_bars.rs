@@ -40,6 +40,7 @@ pub struct ProbabilityBars<'a> {
 
 const PERCENT: f32 = 46.0;
 const MIN_ROW: f32 = 19.0;
+const MAX_ROW: f32 = 34.0;
 const ANIMATION: f32 = 0.12;
 
 /// Where the columns of a row are.
@@ -56,7 +57,7 @@ impl ProbabilityBars<'_> {
             ui.spacing_mut().item_spacing.y = 0.0;
             self.header_ui(ui);
             let rows = if self.order.is_empty() { self.classes.len() } else { self.order.len() };
-            let row_height = (ui.available_height() / rows.max(1) as f32).clamp(MIN_ROW, size::ROW);
+            let row_height = (ui.available_height() / rows.max(1) as f32).clamp(MIN_ROW, MAX_ROW);
             let area = ScrollArea::vertical().id_salt(self.name).auto_shrink([false, true]);
             area.show_rows(ui, row_height, rows, |ui, visible| {
                 for row in visible {
