@@ -9,6 +9,8 @@ use egui_kittest::{
     kittest::{NodeT as _, Queryable as _},
 };
 use stillroom::{
+    app::StylePage,
+    text::{Language, language, speak},
     theme,
     widgets::{
         AxisKind, Band, BandLine, BandPlot, BandPoint, Brush, Curve, CurvePlot, Gallery, HeatCell, HeatMap, Marker,
@@ -44,6 +46,38 @@ fn colours_type_and_states_stand_on_a_page_of_their_own() {
         assert!(harness.get_by_role_and_label(Role::Button, "Plain, off").accesskit_node().is_disabled());
         assert!(harness.get_by_role_and_label(Role::Switch, "Cannot be moved").accesskit_node().is_disabled());
     }
+}
+
+#[test]
+fn every_part_stands_in_every_state_on_one_page() {
+    for theme in [Theme::Dark, Theme::Light] {
+        let state = Gallery { page: 3, ..Gallery::default() };
+        let harness = Harness::builder().with_size([1280.0, 2000.0]).with_theme(theme).with_max_steps(8);
+        let mut harness = harness.with_context_setup(theme::install).build_ui_state(gallery_ui, state);
+        harness.run();
+        assert!(harness.get_by_role_and_label(Role::Button, "With the focus").is_focused());
+        for words in ["The student was saved.", "What to do about it."] {
+            assert!(harness.query_by_value(words).is_some() || harness.query_by_label(words).is_some(), "{words}");
+        }
+        harness.get_by_role_and_label(Role::Switch, "Off at first").click();
+        harness.run();
+        assert_eq!(harness.state().states.switched, [true, true]);
+    }
+}
+
+#[test]
+fn the_style_page_changes_theme_and_language() {
+    let harness = Harness::builder().with_size([1280.0, 860.0]).with_theme(Theme::Dark).with_max_steps(8);
+    let harness = harness.with_context_setup(theme::install);
+    let mut harness = harness.build_ui_state(|ui, page: &mut StylePage| page.ui(ui), StylePage::default());
+    harness.run();
+    harness.get_by_role_and_label(Role::Tab, "Light").click();
+    harness.run();
+    assert_eq!(harness.ctx.theme(), Theme::Light);
+    harness.get_by_role_and_label(Role::Tab, "简体中文").click();
+    harness.run();
+    assert_eq!(language(), Language::Chinese);
+    speak(Language::English);
 }
 
 #[test]

@@ -37,7 +37,7 @@ use frame_meter::FrameMeter;
 use inbox::Inbox;
 use reader::Reader;
 pub use settings::Settings;
-pub use style_page::run_style_page;
+pub use style_page::{StylePage, run_style_page};
 
 /// Any error, as eframe takes it.
 type DynError = Box<dyn std::error::Error + Send + Sync>;

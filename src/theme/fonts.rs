@@ -58,6 +58,11 @@ pub fn title(text: impl Into<String>) -> RichText {
     RichText::new(text).font(semibold(size::BODY))
 }
 
+/// What stands out from the text around it.
+pub fn strong(text: impl Into<String>) -> RichText {
+    title(text)
+}
+
 /// A number that is the point of its tile.
 pub fn value(text: impl Into<String>) -> RichText {
     RichText::new(text).font(semibold(size::VALUE))
@@ -66,6 +71,11 @@ pub fn value(text: impl Into<String>) -> RichText {
 /// A line of explanation under a control.
 pub fn caption(text: impl Into<String>) -> RichText {
     RichText::new(text).small().weak()
+}
+
+/// As small as the ticks of an axis.
+pub fn tick(text: impl Into<String>) -> RichText {
+    RichText::new(text).font(font(size::TICK)).weak()
 }
 
 #[cfg(test)]

@@ -13,9 +13,9 @@ mod tokens;
 #[cfg(debug_assertions)]
 mod watch;
 
-pub use fonts::{caption, font, mono, semibold, title, value};
+pub use fonts::{caption, font, mono, semibold, strong, tick, title, value};
 pub use icons::Icon;
-pub use tokens::{Tokens, UiTokens, radius, size, space};
+pub use tokens::{PICTURE, Tokens, UiTokens, radius, size, space};
 #[cfg(debug_assertions)]
 pub use watch::watch;
 

@@ -1,11 +1,11 @@
 //! The anatomy of the loss: what each term is, what it weighs, and what share of the gradient it really has.
 //! T² makes the two gradients comparable only in the limit of high T; the measured share says what they are.
 
-use eframe::egui::{Align, Frame, Label, Layout, Margin, Rect, RichText, Sense, Ui, UiBuilder, pos2, vec2};
+use eframe::egui::{Align, Frame, Label, Layout, Margin, Rect, Sense, Ui, UiBuilder, pos2, vec2};
 
 use crate::state::State;
 use crate::text::{text, text_with};
-use crate::theme::{Icon, UiTokens as _, caption, semibold, size, space};
+use crate::theme::{Icon, UiTokens as _, caption, size, space, strong};
 use crate::training::report::Anatomy;
 use crate::widgets::{Share, empty_state_ui, section_ui, stat_tile_ui, weight_bar_ui};
 
@@ -46,7 +46,7 @@ fn terms_ui(ui: &mut Ui, anatomy: &Anatomy) {
         let values = [raw, factor, raw * factor];
         row_ui(ui, |ui, column| {
             let Some(value) = values.get(column.wrapping_sub(1)) else {
-                let name = RichText::new(text(key)).font(semibold(size::BODY)).color(colour);
+                let name = strong(text(key)).color(colour);
                 ui.add(Label::new(name).selectable(false));
                 return;
             };
@@ -56,9 +56,9 @@ fn terms_ui(ui: &mut Ui, anatomy: &Anatomy) {
     let total = anatomy.soft * anatomy.soft_factor + anatomy.hard * anatomy.hard_factor;
     row_ui(ui, |ui, column| match column {
         0 => {
-            drop(ui.add(Label::new(RichText::new(text("anatomy-total")).font(semibold(size::BODY))).selectable(false)));
+            drop(ui.add(Label::new(strong(text("anatomy-total"))).selectable(false)));
         }
-        3 => drop(ui.add(Label::new(RichText::new(digits(total)).font(semibold(size::BODY))))),
+        3 => drop(ui.add(Label::new(strong(digits(total))))),
         _ => {}
     });
 }

@@ -1,6 +1,6 @@
 //! The sweep board: all cells of a job at a glance, by one metric on validation rows, and the verdict on them.
 
-use eframe::egui::{Label, RichText, ScrollArea, Ui};
+use eframe::egui::{Label, ScrollArea, Ui};
 
 use super::short;
 use crate::command::{Command, Commands};
@@ -9,7 +9,7 @@ use crate::runs::importance;
 use crate::runs::verdict::{Doubt, Reason, Verdict, Word};
 use crate::state::{BoardPage, JobView, Metric, Spread, State};
 use crate::text::{Value, text, text_with};
-use crate::theme::{Icon, UiTokens as _, caption, semibold, size, space};
+use crate::theme::{self, Icon, UiTokens as _, caption, space};
 use crate::widgets::{
     AxisKind, BandLine, BandPlot, BandPoint, Brush, Dropdown, HeatCell, HeatMap, MiniPanel, ParallelAxes, ParallelAxis,
     ParallelLine, Scale, ShareRow, SmallMultiples, Whose, bar_list_ui, empty_state_ui, section_ui, segmented_ui,
@@ -450,7 +450,7 @@ fn verdict_ui(ui: &mut Ui, job: &JobView, commands: &Commands) {
         Word::No => ("verdict-no", tokens.bad),
         Word::Inconclusive => ("verdict-inconclusive", tokens.doubtful),
     };
-    let word = RichText::new(text(key)).font(semibold(size::VALUE)).color(colour);
+    let word = theme::value(text(key)).color(colour);
     ui.add(Label::new(word).selectable(false)).on_hover_text(text("verdict-hint"));
     ui.add(Label::new(headline_words(job, verdict)).wrap());
     let beat = verdict.groups.iter().filter(|group| group.word == Word::Beats).count();

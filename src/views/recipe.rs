@@ -568,7 +568,7 @@ fn decimal(ui: &mut Ui, key: &str, value: f64, range: RangeInclusive<f64>, speed
 
 fn quiet(ui: &mut Ui, words: String) -> Response {
     let colour = ui.tokens().secondary;
-    ui.add(Label::new(RichText::new(words).color(colour).size(size::CAPTION)).wrap())
+    ui.add(Label::new(RichText::new(words).color(colour).small()).wrap())
 }
 
 fn source_name(source: &Source) -> String {

@@ -158,7 +158,7 @@ fn keys_that_fit(ui: &Ui, curves: &[Curve<'_>]) -> usize {
 const KEY: f32 = 19.0;
 
 fn key_words(ui: &Ui, name: &str, colour: Color32) -> std::sync::Arc<egui::Galley> {
-    ui.painter().layout_no_wrap(name.to_owned(), theme::font(size::BODY - 0.5), colour)
+    ui.painter().layout_no_wrap(name.to_owned(), theme::font(size::LEGEND), colour)
 }
 
 fn legend_key_ui(ui: &mut Ui, curve: &Curve<'_>, shown: bool) -> Response {

@@ -31,6 +31,8 @@ pub struct Gallery {
     pub presses: u32,
     /// The second page.
     pub sweep: SweepGallery,
+    /// The fourth page; the third has nothing to remember.
+    pub states: StatesGallery,
 }
 
 impl Default for Gallery {
@@ -45,22 +47,24 @@ impl Default for Gallery {
             hidden: BTreeSet::new(),
             presses: 0,
             sweep: SweepGallery::default(),
+            states: StatesGallery::default(),
         }
     }
 }
 
 impl Gallery {
     /// How many pages there are.
-    pub const PAGES: usize = 3;
+    pub const PAGES: usize = 4;
 }
 
 /// Shows the page; the second choice of the bar leads to the parts of the sweep board, the third to colours,
-/// type, icons and states.
+/// type, icons and the simple parts, the fourth to every state of every part.
 pub fn gallery_ui(ui: &mut Ui, g: &mut Gallery) {
     let plain = egui::Frame::new().fill(ui.tokens().panel);
     Panel::top("bar").frame(plain).exact_size(44.0).show(ui, |ui| bar_ui(ui, g));
-    if g.page == 2 {
-        egui::CentralPanel::default().frame(plain).show(ui, looks_ui);
+    if g.page > 1 {
+        let rest = egui::CentralPanel::default().frame(plain);
+        rest.show(ui, |ui| if g.page == 2 { looks_ui(ui) } else { states_ui(ui, &mut g.states) });
         return;
     }
     Panel::left("controls").frame(plain).exact_size(267.0).show(ui, |ui| controls_ui(ui, g));
@@ -92,7 +96,7 @@ fn bar_ui(ui: &mut Ui, g: &mut Gallery) {
     progress_ui(ui, "Training", 0.63, 160.0);
     ui.label("epoch 19 of 30 · 4 s left");
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        segmented_ui(ui, "Page", &mut g.page, &["Lab", "Compare", "Learn"]);
+        segmented_ui(ui, "Page", &mut g.page, &["Lab", "Compare", "Looks", "States"]);
     });
 }
 

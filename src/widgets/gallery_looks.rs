@@ -3,7 +3,7 @@
 use eframe::egui::{Align2, Checkbox, Frame, Grid, Label, Margin, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
 
 use super::*;
-use crate::theme::{Icon, Tokens, caption, font, mono, semibold, size, space, title, value};
+use crate::theme::{Icon, Tokens, caption, font, size, space, tick, title, value};
 
 /// What an empty field says.
 const HINT: &str = "a hint";
@@ -69,17 +69,17 @@ fn colours_ui(ui: &mut Ui) {
 fn type_ui(ui: &mut Ui) {
     ui.label(title("Type"));
     let words = "Distil 蒸馏 0123456789";
-    for (name, face) in [
-        ("value", semibold(size::VALUE)),
-        ("title", semibold(size::BODY)),
-        ("body", font(size::BODY)),
-        ("caption", font(size::CAPTION)),
-        ("tick", font(size::TICK)),
-        ("code", mono(size::CAPTION)),
+    for (name, shown) in [
+        ("value", value(words)),
+        ("title", title(words)),
+        ("body", RichText::new(words)),
+        ("caption", caption(words)),
+        ("tick", tick(words)),
+        ("code", RichText::new(words).monospace()),
     ] {
         ui.horizontal(|ui| {
             ui.add_sized([54.0, 20.0], Label::new(caption(name)));
-            ui.label(RichText::new(words).font(face));
+            ui.label(shown);
         });
     }
     ui.label(value("1,234.5"));

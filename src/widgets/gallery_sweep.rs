@@ -73,7 +73,7 @@ pub fn sweep_fields_ui(ui: &mut Ui, g: &mut SweepGallery) {
     });
 }
 
-fn part_ui(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {
+pub(super) fn part_ui(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {
     group_ui(ui, |ui| {
         ui.spacing_mut().item_spacing.y = space::XS;
         ui.label(title(name));

@@ -9,7 +9,9 @@ mod curve_plot;
 mod dropdown;
 mod empty_state;
 mod gallery;
+mod gallery_data;
 mod gallery_looks;
+mod gallery_states;
 mod gallery_sweep;
 mod heat_map;
 mod icon_button;
@@ -40,6 +42,7 @@ pub use curve_plot::{Band, Curve, CurvePlot, CurvePlotResponse, LegendClick, Mar
 pub use dropdown::Dropdown;
 pub use empty_state::empty_state_ui;
 pub use gallery::{Gallery, gallery_ui};
+pub use gallery_states::{StatesGallery, states_ui};
 pub use gallery_sweep::{SweepGallery, sweep_fields_ui, sweep_plots_ui};
 pub use heat_map::{HeatCell, HeatMap, HeatMapResponse};
 pub use icon_button::{IconButton, primary_button};

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     text::{text, text_with},
-    theme::{UiTokens as _, caption, size, space, title},
+    theme::{UiTokens as _, caption, semibold, size, space, tick, title},
 };
 
 /// A field.
@@ -114,8 +114,7 @@ impl RangeField<'_> {
         };
         let mut kind = before;
         let name = text_with("widget-range-kind", &[("name", self.name.into())]);
-        let galley =
-            ui.painter().layout_no_wrap(self.name.to_owned(), crate::theme::semibold(size::BODY), ui.tokens().text);
+        let galley = ui.painter().layout_no_wrap(self.name.to_owned(), semibold(size::BODY), ui.tokens().text);
         let beside = galley.size().x + space::S + segmented_width(ui, &kinds) <= ui.available_width();
         if beside {
             let (_, row) = ui.allocate_space(vec2(ui.available_width(), size::ROW + 1.0));
@@ -194,7 +193,7 @@ impl RangeField<'_> {
                         ui.vertical(|ui| {
                             ui.spacing_mut().item_spacing.y = 1.0;
                             ui.set_width(wide);
-                            ui.label(RichText::new(text(short)).size(size::TICK).color(ui.tokens().tertiary));
+                            ui.label(tick(text(short)));
                             let (e, l) = edit_ui(ui, id.with(index), typed, &part(name), wide, wrong);
                             (edited, left) = (edited | e, left | l);
                         });
@@ -202,7 +201,7 @@ impl RangeField<'_> {
                     if one_row {
                         ui.vertical(|ui| {
                             ui.spacing_mut().item_spacing.y = 1.0;
-                            ui.label(RichText::new(" ").size(size::TICK));
+                            ui.label(tick(" "));
                             self.scale_ui(ui, changed);
                         });
                     }

@@ -4,13 +4,12 @@
 use std::sync::Arc;
 
 use eframe::egui::{
-    Color32, ColorImage, Id, Image, Rect, Response, Role, Sense, TextureHandle, TextureOptions, Ui, WidgetInfo, pos2,
-    vec2,
+    ColorImage, Id, Image, Rect, Response, Role, Sense, TextureHandle, TextureOptions, Ui, WidgetInfo, pos2, vec2,
 };
 
 use crate::{
     text::text_with,
-    theme::{UiTokens as _, radius},
+    theme::{PICTURE, UiTokens as _, radius},
 };
 
 /// An example's values, from 0 to 1 where they are pixels.
@@ -37,11 +36,8 @@ pub fn sample_image_ui(ui: &mut Ui, slot: &str, sample: Sample<'_>, side: f32) -
     let enabled = ui.is_enabled();
     response.widget_info(|| WidgetInfo::labeled(Role::Image, enabled, &words));
     if ui.is_rect_visible(rect) {
-        ui.painter().rect_filled(
-            rect,
-            radius::CONTROL,
-            if shape.is_some() { Color32::BLACK } else { ui.tokens().control },
-        );
+        let ground = if shape.is_some() { PICTURE } else { ui.tokens().control };
+        ui.painter().rect_filled(rect, radius::CONTROL, ground);
         match shape {
             Some(shape) => picture_ui(ui, slot, sample, shape, rect),
             None => features_ui(ui, sample.values, rect.shrink(6.0)),
@@ -69,14 +65,11 @@ fn texture(ui: &Ui, slot: Id, sample: Sample<'_>, shape: [usize; 3]) -> TextureH
     texture
 }
 
-#[allow(clippy::disallowed_methods, reason = "the pixels of a sample are data")]
 fn picture(values: &[f32], [height, width, channels]: [usize; 3]) -> ColorImage {
     let byte = |value: f32| (value.clamp(0.0, 1.0) * 255.0).round() as u8;
-    let colour = |pixel: &[f32]| match *pixel {
-        [r, g, b] => Color32::from_rgb(byte(r), byte(g), byte(b)),
-        _ => Color32::from_gray(byte(pixel[0])),
-    };
-    ColorImage::new([width, height], values.chunks_exact(channels).map(colour).collect())
+    let bytes: Vec<u8> = values.iter().map(|value| byte(*value)).collect();
+    let image = if channels == 3 { ColorImage::from_rgb } else { ColorImage::from_gray };
+    image([width, height], &bytes)
 }
 
 /// A bar for each feature, up or down from nought; many features share a bar, which shows the one farthest out.
@@ -108,9 +101,11 @@ mod tests {
     fn pixels_become_colours() {
         let grey = picture(&[0.0, 1.0, 0.5, f32::NAN], [2, 2, 1]);
         assert_eq!(grey.size, [2, 2]);
-        assert_eq!(grey.pixels[1], Color32::WHITE);
-        assert_eq!(grey.pixels[3], Color32::BLACK);
+        assert_eq!(grey.pixels[1].to_array(), [255; 4]);
+        assert_eq!(grey.pixels[2].to_array(), [128, 128, 128, 255]);
+        assert_eq!(grey.pixels[3].to_array(), [0, 0, 0, 255]);
         let rgb = picture(&[1.0, 0.0, 0.0, 0.0, 0.0, 2.0], [1, 2, 3]);
-        assert_eq!(rgb.pixels, [Color32::RED, Color32::BLUE]);
+        assert_eq!(rgb.pixels[0].to_array(), [255, 0, 0, 255]);
+        assert_eq!(rgb.pixels[1].to_array(), [0, 0, 255, 255]);
     }
 }

@@ -183,7 +183,7 @@ impl SmallMultiples<'_> {
     /// The names of the classes; where they do not all fit, the label's alone.
     fn names_ui(&self, ui: &Ui, bars: Rect, y: f32, slot: f32) {
         let t = ui.tokens();
-        let font = theme::font(size::TICK - 1.5);
+        let font = theme::font(size::TINY);
         let painter = ui.painter();
         let galley = |name: &String| painter.layout_no_wrap(name.clone(), font.clone(), t.tertiary);
         let all_fit = self.classes.iter().take(100).all(|name| galley(name).size().x + 1.0 <= slot);

@@ -66,7 +66,7 @@ impl Toasts {
             .show(ui.ctx(), |ui| {
                 ui.spacing_mut().item_spacing.y = space::S;
                 for toast in &self.shown {
-                    if toast_ui(ui, toast) {
+                    if toast_ui(ui, toast.kind, &toast.words) {
                         closed = Some(toast.id);
                     }
                 }
@@ -86,9 +86,9 @@ impl Toasts {
 }
 
 /// True when it is to be closed.
-fn toast_ui(ui: &mut Ui, toast: &Toast) -> bool {
+pub(super) fn toast_ui(ui: &mut Ui, kind: ToastKind, words: &str) -> bool {
     let tokens = ui.tokens();
-    let colour = if toast.kind == ToastKind::Done { tokens.good } else { tokens.bad };
+    let colour = if kind == ToastKind::Done { tokens.good } else { tokens.bad };
     let frame = Frame::new()
         .fill(tokens.control)
         .stroke(egui::Stroke::new(1.0, tokens.hairline))
@@ -99,10 +99,11 @@ fn toast_ui(ui: &mut Ui, toast: &Toast) -> bool {
             ui.horizontal_top(|ui| {
                 dot_ui(ui, colour);
                 ui.scope(|ui| {
-                    ui.set_max_width(360.0);
-                    ui.add(Label::new(&toast.words).wrap());
+                    // The cross stays within a narrow place.
+                    ui.set_max_width((ui.available_width() - 36.0).clamp(120.0, 360.0));
+                    ui.add(Label::new(words).wrap());
                 });
-                let name = text_with("widget-remove", &[("name", toast.words.clone().into())]);
+                let name = text_with("widget-remove", &[("name", words.into())]);
                 ui.add(IconButton::new(Icon::Close, &name)).clicked()
             })
             .inner
