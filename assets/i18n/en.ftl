@@ -583,3 +583,5 @@ recipe-method-hint = The student’s softened distribution is drawn to the teach
 recipe-own-student = Own widths: 64, 64 or cnn 8, 16 / 64
 recipe-own-teacher = Train own widths first: 64, 64 or cnn 8, 16 / 64
 recipe-own-fault = Give whole numbers from 1 to 65,536 with commas between them; for a CNN its channels, then / and its dense layers.
+lens-own = Your picture, as the models see it. Any other sample takes its place.
+lens-inverted = Your picture, as the models see it: light and dark were exchanged, as the data have them. Any other sample takes its place.

@@ -545,3 +545,5 @@ recipe-method-hint = 使学生在同一 T 下的软化分布逼近教师的：KL
 recipe-own-student = 自定宽度：64, 64 或 cnn 8, 16 / 64
 recipe-own-teacher = 先训练自定宽度：64, 64 或 cnn 8, 16 / 64
 recipe-own-fault = 请输入 1 到 65,536 的整数，以逗号分隔；CNN 先写通道数，再写 / 和全连接层。
+lens-own = 您的图片，即模型所见。切换样本即可返回。
+lens-inverted = 您的图片，即模型所见：已按数据的样式反转明暗。切换样本即可返回。

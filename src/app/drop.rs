@@ -7,6 +7,8 @@ use eframe::egui::{self, Align2, LayerId, Order, Ui};
 use super::App;
 use crate::text::{text, text_with};
 use crate::theme::{UiTokens as _, semibold, size};
+use crate::training::report::{Role, RunInfo};
+use crate::training::{Look, Request};
 
 /// Files and folders that are remembered.
 const RECENT: usize = 12;
@@ -31,8 +33,23 @@ impl App {
             Some(Kind::Recipe) => self.open_recipe(path, ctx),
             Some(Kind::Data) => self.open_data(path, ctx),
             Some(Kind::Teacher) => self.open_teacher(path, ctx),
-            Some(Kind::Picture) => self.look_at(&path),
+            Some(Kind::Picture) => self.look_at(path),
             None => self.fault(text_with("open-unknown", &[("path", shown.into())])),
+        }
+    }
+
+    /// Asks the models on show what they make of a picture.
+    fn look_at(&mut self, picture: PathBuf) {
+        let state = &self.state;
+        let job = state.focused();
+        let recipe = Box::new(job.map_or_else(|| state.sweep.base.clone(), |job| job.sweep.base.clone()));
+        let saved = |run: Option<&RunInfo>| state.row(run?.run)?.checkpoint.clone();
+        let shown = job.and_then(|job| job.shown_run(state.lit_cell())).filter(|run| run.role == Role::Student);
+        let trained = job.and_then(|job| job.run_of(Role::Teacher)).filter(|run| !run.loaded);
+        let look =
+            Look { recipe, picture, teacher: saved(trained), student: saved(shown), run: shown.map(|run| run.run) };
+        if !self.worker.send(Request::Look(Box::new(look))) {
+            self.fault(text("toast-no-thread"));
         }
     }
 
@@ -78,8 +95,4 @@ pub(super) fn hover_ui(ui: &Ui) {
     let rect = ui.ctx().content_rect();
     painter.rect_filled(rect, 0.0, tokens.window.gamma_multiply(0.88));
     painter.text(rect.center(), Align2::CENTER_CENTER, text("drop-hint"), semibold(size::VALUE), tokens.text);
-}
-
-impl App {
-    fn look_at(&mut self, _path: &Path) {}
 }

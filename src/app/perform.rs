@@ -43,6 +43,7 @@ impl App {
             Command::Unfold(section, true) => drop(self.state.unfolded.insert(section)),
             Command::Unfold(section, false) => drop(self.state.unfolded.remove(&section)),
             Command::LensRow(row) => {
+                self.state.looked = None;
                 self.state.lens.row = row;
                 self.state.lens.clamp(self.probe_rows());
             }
@@ -58,7 +59,7 @@ impl App {
             }
             Command::Maximise(panel) => self.state.maximised = panel,
             Command::Focus(job) => self.focus(job),
-            Command::ClearFocus => self.state.focus = None,
+            Command::ClearFocus => (self.state.focus, self.state.looked) = (None, None),
             Command::Overlay(run, true) => {
                 self.state.overlaid.insert(run);
                 if let Some(row) = self.state.row(run)
@@ -152,6 +153,7 @@ impl App {
             Action::NextSample => self.step_sample(1),
             Action::PreviousSample => self.step_sample(-1),
             Action::RandomSample => {
+                self.state.looked = None;
                 let rows = self.state.sample_rows(self.state.lens.choice);
                 let now = ctx.input(|input| input.time).to_bits();
                 let any = Key::new(now).below(0, rows.len().max(1) as u64) as usize;
@@ -199,10 +201,11 @@ impl App {
     }
 
     fn probe_rows(&self) -> usize {
-        self.state.lens_view().map_or(0, |view| view.probe.rows.len())
+        self.state.probe_view().map_or(0, |view| view.probe.rows.len())
     }
 
     fn step_sample(&mut self, by: isize) {
+        self.state.looked = None;
         if let Some(row) = self.state.stepped_row(by) {
             self.state.lens.row = row;
         }
@@ -210,6 +213,7 @@ impl App {
 
     /// Goes to the first sample of a choice, unless the present one belongs to it.
     fn choose_samples(&mut self, choice: SampleChoice) {
+        self.state.looked = None;
         self.state.lens.choice = choice;
         let rows = self.state.sample_rows(choice);
         let here = choice != SampleChoice::TeacherUnsure && rows.contains(&self.state.lens.row);
@@ -312,6 +316,7 @@ impl App {
             self.state.board.brushes.clear();
         }
         self.state.focus = Some(job);
+        self.state.looked = None;
         if !self.state.jobs.contains_key(&job) {
             self.reader.job(job);
         }

@@ -27,6 +27,8 @@ fn maximised_ui(ui: &mut Ui, panel: Pane, state: &State, commands: &Commands) {
 impl App {
     pub(super) fn window_ui(&mut self, ui: &mut Ui) {
         let Self { state, commands, tiles, moved_panels, .. } = self;
+        // A real window is cleared with this colour; a picture of it is not.
+        ui.painter().rect_filled(ui.max_rect(), 0.0, ui.tokens().panel);
         Panel::top("bar").frame(Frame::NONE).exact_size(BAR).resizable(false).show(ui, |ui| {
             views::bar_ui(ui, state, commands);
         });

@@ -109,6 +109,27 @@ fn entries_of(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
 const MAX_DECODED: u64 = 512 << 20;
 
 fn read(file: &Path, size: usize) -> Result<DynamicImage, String> {
+    read_as(file, [size, size])
+}
+
+/// One picture as `[1, channels, height, width]`, with values between 0 and `scale`.
+///
+/// # Errors
+/// When the file cannot be read or is no PNG or JPEG.
+pub fn picture(file: &Path, [channels, height, width]: [usize; 3], scale: f32) -> Result<Inputs, DataError> {
+    let read = read_as(file, [height, width]);
+    let image = read
+        .map_err(|problem| DataError::Images { images: vec![BadImage { file: file.to_owned(), problem }], more: 0 })?;
+    let mut values = Vec::with_capacity(channels * height * width);
+    push_planes(&image, if channels == 3 { Colour::Rgb } else { Colour::Grey }, &mut values);
+    for value in &mut values {
+        *value *= scale / 255.0;
+    }
+    Ok(Inputs::Pixels { rows: 1, channels, height, width, values })
+}
+
+/// Reads a picture and resizes it to `[height, width]`.
+fn read_as(file: &Path, [height, width]: [usize; 2]) -> Result<DynamicImage, String> {
     let opened = File::open(file).map_err(|error| format!("cannot be read: {error}"))?;
     let reader = ImageReader::new(BufReader::new(opened)).with_guessed_format();
     let reader = reader.map_err(|error| format!("cannot be read: {error}"))?;
@@ -124,7 +145,7 @@ fn read(file: &Path, size: usize) -> Result<DynamicImage, String> {
     let orientation = decoder.orientation().map_err(damaged)?;
     let mut image = DynamicImage::from_decoder(decoder).map_err(damaged)?;
     image.apply_orientation(orientation);
-    Ok(image.resize_exact(size as u32, size as u32, FilterType::Lanczos3))
+    Ok(image.resize_exact(width as u32, height as u32, FilterType::Lanczos3))
 }
 
 /// Appends the image's planes, channel after channel, 0 to 255.

@@ -17,6 +17,7 @@ mod transfer;
 pub use dataset::Dataset;
 pub use error::{BadImage, BadLine, DataError, LineProblem};
 pub use idx::is_idx_folder;
+pub use images::picture;
 pub use inputs::{Batch, Inputs};
 pub use split::Splits;
 pub use transfer::{TransferSet, epoch_order};

@@ -52,8 +52,8 @@ pub struct LensView<'a> {
     pub row: usize,
     /// Raw input values.
     pub input: &'a [f32],
-    /// The true class.
-    pub label: usize,
+    /// The true class; none for a picture of the user's.
+    pub label: Option<usize>,
     /// The teacher's logits, when there is a teacher yet.
     pub teacher: Option<&'a [f32]>,
     /// The student's logits.
@@ -100,8 +100,23 @@ impl State {
         })
     }
 
-    /// The row that the lens points at; nothing before the first preview.
+    /// What the lens shows: a picture of the user's, or the row that it points at; nothing before the first preview.
     pub fn lens_view(&self) -> Option<LensView<'_>> {
+        let Some(looked) = &self.looked else { return self.probe_view() };
+        let some = |logits| Some(logits).filter(|logits: &&[f32]| !logits.is_empty());
+        Some(LensView {
+            row: 0,
+            input: &looked.probe.inputs,
+            label: None,
+            teacher: some(&looked.probe.teacher),
+            student: some(&looked.student),
+            step: None,
+            probe: &looked.probe,
+        })
+    }
+
+    /// The row of the probe set that the lens points at; nothing before the first preview.
+    pub fn probe_view(&self) -> Option<LensView<'_>> {
         let known = self.known()?;
         let probe = known.probe;
         let row = self.lens.row.min(probe.rows.len().checked_sub(1)?);
@@ -109,7 +124,7 @@ impl State {
         Some(LensView {
             row,
             input: probe.inputs.get(row * len..(row + 1) * len)?,
-            label: *probe.labels.get(row)? as usize,
+            label: Some(*probe.labels.get(row)? as usize),
             teacher: known.row(known.teacher, row),
             student: known.row(known.student, row),
             step: known.step,

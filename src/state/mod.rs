@@ -35,7 +35,9 @@ pub use workspace::{Palette, Pane, Workspace};
 use crate::recipe::{PRESETS, Sweep};
 use crate::runs::RunRow;
 use crate::text::Language;
-use crate::training::report::{DeviceInfo, JobId, Live, Preview, Progress, Report, RunId, RunInfo, Setting, Snapshot};
+use crate::training::report::{
+    DeviceInfo, JobId, Live, Looked, Preview, Progress, Report, RunId, RunInfo, Setting, Snapshot,
+};
 
 /// Everything that the window shows.
 #[derive(Debug)]
@@ -84,6 +86,8 @@ pub struct State {
     pub overlaid: BTreeSet<RunId>,
     /// What the lens looks at.
     pub lens: Lens,
+    /// A picture of the user's, which the lens shows in place of a sample.
+    pub looked: Option<Box<Looked>>,
     /// How the sweep board is looked at.
     pub board: BoardSettings,
     /// How curves are drawn.
@@ -213,6 +217,7 @@ impl State {
             sweep_fault: None,
             pace: None,
             sweep,
+            looked: None,
             recipe_text: None,
             unfolded: BTreeSet::new(),
             preset: Some(PRESETS[0].name),
@@ -346,6 +351,7 @@ impl State {
                 self.jobs.insert(started.job, JobView::started(started));
                 self.running = Some(started.job);
                 self.focus = Some(started.job);
+                self.looked = None;
                 self.board = BoardSettings { metric: self.board.metric, page: self.board.page, ..Default::default() };
                 self.progress = None;
             }
@@ -391,6 +397,7 @@ impl State {
             Live::Preview(preview) => {
                 self.preview_fault = None;
                 self.lens.clamp(preview.probe.rows.len());
+                self.looked = None;
                 self.preview = Some(preview);
             }
             Live::Rejected { preview: true, message, .. } => self.preview_fault = Some(message),
@@ -398,6 +405,8 @@ impl State {
                 self.starting = false;
                 return Some(message);
             }
+            Live::Looked(Ok(looked)) => self.looked = Some(looked),
+            Live::Looked(Err(fault)) => return Some(fault),
             Live::Snapshot(snapshot) => self.take_snapshot(snapshot),
             Live::Anatomy(anatomy) => {
                 if let Some(job) = self.running.and_then(|id| self.jobs.get_mut(&id)) {

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use candle_core::{DType, Device};
 
 use super::device::first_line;
+use super::look::Look;
 use super::plan::{JobPlan, StagePlan};
 use super::prepare::{PrepareError, Prepared, Shelf, Teacher, TeacherModel, population_logits};
 use super::report::{
@@ -133,6 +134,7 @@ impl Engine {
                 self.preview(&recipe);
                 self.look_ahead(&recipe, inbox);
             }
+            Request::Look(look) => self.look(&look, None),
             Request::Start(start) => self.start(*start, inbox),
             // Nothing runs that these could be for.
             Request::Pause
@@ -177,6 +179,17 @@ impl Engine {
         {
             teacher.all_logits(&prepared.dataset, &self.device, &|| inbox.closing()).ok();
         }
+    }
+
+    /// Lets the models of a recipe look at a picture; `own` is the student that trains now, with its place.
+    pub fn look(&mut self, look: &Look, own: Option<(&Population, usize)>) {
+        let looked = self.shelf.prepare(&look.recipe, &self.device).map_err(|error| error.to_string());
+        let looked = looked.and_then(|prepared| {
+            let seed = look.recipe.training.seed;
+            let untrained = || prepared.student.as_ref().map(|plan| self.students(&prepared, plan, &[seed]));
+            look.answer(&prepared, own, untrained, &self.device).map(Box::new)
+        });
+        self.observer.live(Live::Looked(looked));
     }
 
     fn make_preview(&mut self, recipe: &Recipe) -> Result<Preview, PrepareError> {

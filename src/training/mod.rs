@@ -6,6 +6,7 @@
 pub mod bench;
 mod device;
 mod job;
+mod look;
 mod plan;
 mod prepare;
 pub mod report;
@@ -18,6 +19,7 @@ mod worker;
 
 pub use device::{DeviceChoice, choose, engine_name, threads};
 pub use job::{FinishedRun, JobStart, KeptWeights, ResumeJob};
+pub use look::Look;
 pub use prepare::{
     PrepareError, Prepared, ROWS_AT_A_TIME, Shelf, Teacher, TeacherModel, builtin_teacher, population_logits, tensor,
 };

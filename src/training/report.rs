@@ -463,12 +463,27 @@ pub enum Live {
         /// Every fault, a line each.
         message: String,
     },
+    /// What models make of a picture of the user's, or why it cannot be looked at.
+    Looked(Result<Box<Looked>, String>),
     /// The newest logits of the probe set; only the latest matters.
     Snapshot(Snapshot),
     /// Where training stands; only the latest matters.
     Progress(Progress),
     /// What each term contributed to the newest step, of all runs that learn from a teacher; only the latest matters.
     Anatomy(Vec<Anatomy>),
+}
+
+/// A picture of the user's, as the models see it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Looked {
+    /// The name of its file.
+    pub name: String,
+    /// Whether light and dark were exchanged, so that its ground is that of the data.
+    pub inverted: bool,
+    /// The picture as a probe set of one row without a label, with the teacher's logits where there is a teacher yet.
+    pub probe: Arc<Probe>,
+    /// The student's logits; empty where there is none yet.
+    pub student: Vec<f32>,
 }
 
 /// What the two terms contributed to one step of a run.

@@ -198,6 +198,11 @@ impl Engine {
                     return Err(Halt::Stopped);
                 }
                 Request::Preview(recipe) => self.preview(&recipe),
+                Request::Look(look) => {
+                    let member = look.run.and_then(|run| stage.member_of(run));
+                    let now = stage.kept_population(&self.device)?;
+                    self.look(&look, member.map(|member| (&now, member)));
+                }
                 Request::Start(_) => {
                     let message = "a job is running; stop it before another is started".to_owned();
                     self.observer.live(Live::Rejected { preview: false, code: "job-running", message });

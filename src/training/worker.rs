@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::device::{DeviceChoice, choose, threads};
 use super::job::{Engine, JobStart};
+use super::look::Look;
 use super::report::{Live, RunId, Setting};
 use super::sink::{Journal, Observer};
 use crate::recipe::Recipe;
@@ -18,6 +19,8 @@ use crate::recipe::Recipe;
 pub enum Request {
     /// What a recipe looks like, answered by [`Live::Preview`]; between jobs only.
     Preview(Box<Recipe>),
+    /// What models make of a picture, answered by [`Live::Looked`] between two steps.
+    Look(Box<Look>),
     /// Run a job, or go on with one.
     Start(Box<JobStart>),
     /// Rest before the next step.

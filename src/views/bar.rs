@@ -2,7 +2,7 @@
 
 use eframe::egui::{Align, Button, Label, Layout, RichText, Ui, UiBuilder, vec2};
 
-use super::cards::{preset_key, recipe_name};
+use super::cards::{preset_key, shown_title};
 use super::queue::queue_ui;
 use super::{action_button, hint_of, key_words};
 use crate::command::{Action, Command, Commands, Menu};
@@ -52,7 +52,7 @@ pub fn bar_ui(ui: &mut Ui, state: &State, commands: &Commands) {
 }
 
 fn preset_ui(ui: &mut Ui, state: &State, commands: &Commands) {
-    Dropdown::new(&text("bar-preset"), &recipe_name(state)).width(230.0).show(ui, |ui| {
+    Dropdown::new(&text("bar-preset"), &shown_title(&state.sweep.base.title)).width(230.0).show(ui, |ui| {
         for preset in PRESETS {
             let key = preset_key(preset.name);
             let entry = ui.selectable_label(state.preset == Some(preset.name), text(key));

@@ -382,7 +382,7 @@ fn importance_of(job: &JobView, metric: Metric) -> Vec<(String, f64)> {
 
 /// The lens's sample in each cell along the first axis, each at its own T.
 fn samples_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands) {
-    let Some(view) = state.lens_view() else { return };
+    let Some(view) = state.probe_view() else { return };
     let board = &job.board;
     // The other axes stand where the chosen cell stands.
     let stands = state.board.selected.and_then(|cell| board.cells.get(cell)).or(board.cells.first());
@@ -424,7 +424,7 @@ fn samples_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands) {
     let multiples = SmallMultiples {
         name: &text("board-samples"),
         classes: &view.probe.classes,
-        label: Some((view.label, tokens.label)),
+        label: view.label.map(|label| (label, tokens.label)),
         upper: Whose { name: &teacher, colour: tokens.teacher },
         lower: Whose { name: &student, colour: tokens.student },
         panels: &panels,

@@ -1,5 +1,8 @@
 //! Quick starts: a card for each preset, with a small picture of what it shows, where there are no curves yet.
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 use eframe::egui::{self, Align2, Color32, Painter, Rect, Response, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::command::{Command, Commands};
@@ -36,12 +39,12 @@ pub(super) fn preset_key(name: &str) -> &'static str {
     }
 }
 
-/// What the recipe in the panel is called: a preset in the window's language, any other by its own title.
-pub(super) fn recipe_name(state: &State) -> String {
-    let own = &state.sweep.base.title;
-    let preset = PRESETS.into_iter().find(|preset| state.preset == Some(preset.name));
-    let is_as_shipped = |preset: &Preset| preset.recipe().is_ok_and(|recipe| recipe.title == *own);
-    preset.filter(is_as_shipped).map_or_else(|| own.clone(), |preset| text(preset_key(preset.name)))
+/// What a recipe is called: a preset in the window's language, any other by its own title.
+pub(super) fn shown_title(title: &str) -> String {
+    static PRESET_OF: OnceLock<HashMap<String, &'static str>> = OnceLock::new();
+    let of = |preset: Preset| Some((preset.recipe().ok()?.title, preset_key(preset.name)));
+    let preset_of = PRESET_OF.get_or_init(|| PRESETS.into_iter().filter_map(of).collect());
+    preset_of.get(title).map_or_else(|| title.to_owned(), |key| text(key))
 }
 
 /// The cards, below a line that says what to do; a click on one loads its recipe.

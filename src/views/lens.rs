@@ -30,7 +30,12 @@ pub fn lens_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             action_button(ui, Icon::Dice, Action::RandomSample, false, state, commands);
             action_button(ui, Icon::ChevronRight, Action::NextSample, false, state, commands);
             action_button(ui, Icon::ChevronLeft, Action::PreviousSample, false, state, commands);
-            if let Some(view) = &view {
+            if let Some(looked) = &state.looked {
+                let key = if looked.inverted { "lens-inverted" } else { "lens-own" };
+                let colour = ui.tokens().secondary;
+                let words = RichText::new(&looked.name).color(colour);
+                ui.add(Label::new(words).selectable(false).truncate()).on_hover_text(text(key));
+            } else if let Some(view) = &view {
                 let row = u64::from(view.probe.rows[view.row]);
                 let words = text_with("lens-row", &[("row", row.to_string().into())]);
                 let colour = ui.tokens().secondary;
@@ -177,7 +182,7 @@ fn bars_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
         classes: &view.probe.classes,
         left: Side { name: &text("lens-teacher"), probabilities: &teacher, colour: tokens.teacher },
         right: Side { name: &text("lens-student"), probabilities: &student, colour: tokens.student },
-        label: Some((view.label, tokens.label)),
+        label: view.label.map(|label| (label, tokens.label)),
         order: &order,
         full: None,
     }

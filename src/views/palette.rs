@@ -153,10 +153,10 @@ fn entries(state: &State) -> Vec<Entry> {
     }
     for row in state.runs.iter().filter(|row| !row.deleted && row.role == Role::Student).take(500) {
         let t = row.temperature.map_or_else(String::new, |t| format!(" · T {}", short(t)));
-        let name = format!("{} {}{t}", row.run, row.title);
+        let name = format!("{} {}{t}", row.run, super::cards::shown_title(&row.title));
         entries.push(Entry { icon: None, name, aside: text("palette-run"), command: Command::Focus(row.job) });
     }
-    if let Some(view) = state.lens_view() {
+    if let Some(view) = state.probe_view() {
         for (at, row) in view.probe.rows.iter().enumerate() {
             let label = view.probe.labels.get(at).and_then(|label| view.probe.classes.get(*label as usize));
             let args = [("row", u64::from(*row).into()), ("label", label.cloned().unwrap_or_default().into())];

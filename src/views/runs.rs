@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use eframe::egui::{self, Align, Color32, Label, Layout, RichText, Sense, Ui};
 use egui_extras::{Column, TableBuilder};
 
+use super::cards::shown_title;
 use super::run_settings::run_settings_ui;
 use super::{action_button, short};
 use crate::command::{Action, Command, Commands};
@@ -178,7 +179,7 @@ fn row_ui(
         words(ui, row.run.to_string(), None);
     });
     table_row.col(|ui| words(ui, ago(row.created), Some(ui.tokens().secondary)));
-    table_row.col(|ui| words(ui, row.title.clone(), None));
+    table_row.col(|ui| words(ui, shown_title(&row.title), None));
     table_row.col(|ui| words(ui, row.model.clone(), None));
     table_row.col(|ui| {
         let t = changed(row, Setting::Temperature).unwrap_or_else(|| row.temperature.map_or_else(dash, short));
