@@ -156,9 +156,9 @@ recipe-outlook-baselines = + { $count ->
     [one] 1 baseline
    *[other] { $count } baselines
 }
-recipe-outlook-seconds = { $count } s
-recipe-outlook-minutes = { $count } min
-recipe-outlook-hours = { $count } h
+recipe-outlook-seconds = { $count } s
+recipe-outlook-minutes = { $count } min
+recipe-outlook-hours = { $count } h
 recipe-outlook-time = { $outlook }, about { $time }
 recipe-outlook-hint = What Distil starts. A cell is one combination of the swept values; a baseline is the same student with no teacher. The time is at the pace that was measured last.
 recipe-foot = Ctrl+Enter runs this recipe.
@@ -382,7 +382,10 @@ verdict-no = Worse with the teacher
 verdict-inconclusive = Inconclusive
 verdict-hint = The best student against the best student without a teacher, each chosen on validation rows; the test rows are looked at once. Paired by seed, 95 % interval (Student’s t).
 verdict-numbers = { $cell }: { $student } against { $baseline } errors of { $examples } test rows, { $seeds } seeds; the 95 % interval of the difference is { $interval }.
-verdict-numbers-alone = { $cell }: { $student } against { $baseline } errors of { $examples } test rows, { $seeds } seeds.
+verdict-numbers-alone = { $cell }: { $student } against { $baseline } errors of { $examples } test rows, { $seeds ->
+    [one] 1 seed
+   *[other] { $seeds } seeds
+}.
 verdict-groups = On validation rows { $beat } of { $compared } cells beat the baseline (Holm).
 verdict-holm-hint = Many cells compared at once would beat it by chance; Holm’s correction allows for that.
 verdict-left-out = { $count } runs are left out: edited, diverged, halved or stopped.

@@ -110,6 +110,8 @@ pub(super) fn field_name(path: &str) -> String {
 
 fn digits(metric: Metric, value: f64) -> String {
     match metric {
+        // One seed has whole errors; a mean over several has a digit more.
+        Metric::Errors if value.fract() == 0.0 => format!("{value:.0}"),
         Metric::Errors => format!("{value:.1}"),
         Metric::Accuracy | Metric::Agreement => format!("{:.1}", 100.0 * value),
         Metric::Kl | Metric::Ece => format!("{value:.3}"),

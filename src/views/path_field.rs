@@ -34,6 +34,10 @@ pub fn path_field_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         if response.changed() {
             commands.send(Command::TypePath(typed));
         }
+        // It is what the sheet is there for; the buttons are a Tab away.
+        if ui.memory(|memory| memory.focused().is_none()) {
+            response.request_focus();
+        }
         let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         ui.horizontal(|ui| {
             if primary_button(ui, None, &text("path-accept")).clicked() || enter {

@@ -94,7 +94,7 @@ impl Editor<'_> {
 
     fn data_ui(&self, ui: &mut Ui, preview: Option<&Preview>) {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
-        ui.horizontal(|ui| {
+        title_row_ui(ui, |ui| {
             ui.label(title(text("recipe-data")));
             let Some(preview) = preview else { return };
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

@@ -5,9 +5,6 @@ use eframe::egui::{Align2, Checkbox, Frame, Grid, Label, Margin, RichText, Scrol
 use super::*;
 use crate::theme::{Icon, Tokens, caption, font, size, space, tick, title, value};
 
-/// What an empty field says.
-const HINT: &str = "a hint";
-
 /// Side of a swatch.
 const SWATCH: f32 = 26.0;
 
@@ -141,7 +138,7 @@ fn states_ui(ui: &mut Ui) {
     let label = ui.label("A text field");
     ui.add(TextEdit::singleline(&mut words)).labelled_by(label.id);
     let label = ui.label("An empty one");
-    ui.add(TextEdit::singleline(&mut String::new()).hint_text(HINT)).labelled_by(label.id);
+    ui.add(TextEdit::singleline(&mut String::new()).hint_text("a hint")).labelled_by(label.id);
     ui.add(Slider::new("A slider", &mut 0.4, 0.0..=1.0));
     ui.add_enabled_ui(false, |ui| ui.add(Slider::new("A slider, off", &mut 0.4, 0.0..=1.0)));
     ui.label(title("Progress"));

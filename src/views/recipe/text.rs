@@ -28,6 +28,7 @@ pub(super) fn text_ui(ui: &mut Ui, state: &State, edited: &RecipeText, commands:
     });
     let mut typed = edited.text.clone();
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
+        ui.add_space(space::XS);
         let room = ui.available_rect_before_wrap();
         let mut inner = ui.new_child(UiBuilder::new().max_rect(room.with_min_x(room.left() + GUTTER)));
         // Long lines are not broken: a line has one number.
