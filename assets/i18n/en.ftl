@@ -207,7 +207,7 @@ lens-loading = Opening the teacher…
 lens-loading-hint = The first sample appears in a moment.
 lens-fault = This recipe cannot be run yet
 lens-no-teacher = The teacher is trained first; its distribution appears as it learns.
-lens-sentence = At T = 1 the teacher gives “{ $first }” { $first-percent } % and “{ $second }” { $second-percent } %. At T = { $temperature } “{ $second }” gets { $softened-percent } %.
+lens-sentence = At T = 1 the teacher gives “{ $first }” { $first-percent } % and “{ $second }” { $second-percent } %. At T = { $temperature } “{ $second }” gets { $softened-percent } %.
 lens-bars = Softened distributions
 lens-teacher = teacher
 lens-student = student
@@ -588,3 +588,4 @@ recipe-own-teacher = Train own widths first: 64, 64 or cnn 8, 16 / 64
 recipe-own-fault = Give whole numbers from 1 to 65,536 with commas between them; for a CNN its channels, then / and its dense layers.
 lens-own = Your picture, as the models see it. Any other sample takes its place.
 lens-inverted = Your picture, as the models see it: light and dark were exchanged, as the data have them. Any other sample takes its place.
+toast-place = The screen on which the window was is gone; it stands on this one now.

@@ -189,7 +189,7 @@ lens-loading = 正在打开教师模型…
 lens-loading-hint = 首个样本即将出现。
 lens-fault = 此配方还不能运行
 lens-no-teacher = 先训练教师模型；其分布会随训练出现。
-lens-sentence = T = 1 时，教师给“{ $first }” { $first-percent } %，给“{ $second }” { $second-percent } %。T = { $temperature } 时，“{ $second }”得 { $softened-percent } %。
+lens-sentence = T = 1 时，教师给“{ $first }” { $first-percent } %，给“{ $second }” { $second-percent } %。T = { $temperature } 时，“{ $second }”得 { $softened-percent } %。
 lens-bars = 软化分布
 lens-teacher = 教师
 lens-student = 学生
@@ -547,3 +547,4 @@ recipe-own-teacher = 先训练自定宽度：64, 64 或 cnn 8, 16 / 64
 recipe-own-fault = 请输入 1 到 65,536 的整数，以逗号分隔；CNN 先写通道数，再写 / 和全连接层。
 lens-own = 您的图片，即模型所见。切换样本即可返回。
 lens-inverted = 您的图片，即模型所见：已按数据的样式反转明暗。切换样本即可返回。
+toast-place = 窗口原来所在的屏幕已不存在，现移到此屏幕。

@@ -8,6 +8,7 @@ mod frame_meter;
 mod inbox;
 mod logic;
 mod perform;
+mod place;
 mod queue;
 mod reader;
 mod settings;
@@ -156,6 +157,8 @@ pub struct App {
     moved_panels: Option<tiles::Moved>,
     settings: SettingsFile,
     kept: Settings,
+    /// Whether it was seen to that the window can be seen.
+    is_placed: bool,
     meter: FrameMeter,
     /// The recipe that was last asked a preview of, and when the present one was changed.
     previewed: Option<Recipe>,
@@ -221,6 +224,7 @@ impl App {
             tiles,
             arranged: BTreeMap::new(),
             moved_panels: None,
+            is_placed: false,
             settings,
             kept,
             meter: FrameMeter::install(ctx),
@@ -278,8 +282,9 @@ impl eframe::App for App {
         false
     }
 
-    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+    fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
         self.meter.begin();
+        self.come_into_sight(ctx, frame);
         self.take_in(ctx);
         self.perform_all(ctx);
         self.meter.end();

@@ -19,7 +19,7 @@ fn an_empty_store_shows_a_digit_at_once_and_says_what_to_do() {
     until(&mut window, "the first sample", |state| state.lens_view().is_some_and(|view| view.student.is_some()));
     window.get_by_label("No runs yet");
     window.get_by_label("No curves yet");
-    assert!(window.query_by_label_contains("At T = 1 the teacher gives").is_some());
+    assert!(window.query_by_label_contains("the teacher gives “").is_some());
     // T of the lens moves the picture and nothing else.
     let before = window.state().state().sweep.base.clone();
     slide(&mut window, "T", 20.0);

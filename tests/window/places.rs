@@ -112,3 +112,18 @@ fn what_was_chosen_is_there_the_next_time_and_a_broken_file_is_told_of() {
     assert_eq!(window.state().state().workspace, Workspace::Lab);
     assert!(path.with_extension("json.bad").exists());
 }
+
+#[test]
+fn an_arrangement_that_cannot_be_used_is_told_of_and_the_usual_one_is_shown() {
+    let folder = Folder::new();
+    let path = folder.0.path().join("window.json");
+    for broken in [r#"{ "lab": 7 }"#, r#"{ "lab": { "root": 1, "tiles": { "tiles": {} } } }"#] {
+        std::fs::write(&path, format!(r#"{{ "greeted": true, "workspace": "lab", "arrangements": {broken} }}"#))
+            .unwrap();
+        let mut window = open_with(&folder.store(), &ScriptedDialogs::default(), SettingsFile::at(path.clone()));
+        window.run_steps(2);
+        assert!(window.query_all_by_label_contains("An arrangement of panels could not be used").count() > 0);
+        window.get_by_label("On validation");
+        window.get_by_role_and_label(Role::Slider, "Temperature");
+    }
+}
