@@ -107,7 +107,7 @@ fn words(language: Language) -> &'static Words {
     static WORDS: [OnceLock<Words>; Language::ALL.len()] = [const { OnceLock::new() }; Language::ALL.len()];
     WORDS[language as usize].get_or_init(|| match language {
         Language::English => Words::new(&[(language.tag(), language.source())]),
-        other => Words::new(&[("en", Language::English.source()), (other.tag(), other.source())]),
+        Language::Chinese => Words::new(&[("en", Language::English.source()), (language.tag(), language.source())]),
     })
 }
 

@@ -10,7 +10,7 @@ use super::tiles::default_arrangement;
 use crate::command::{Action, Command};
 use crate::recipe::{Preset, Sweep, preset};
 use crate::rng::Key;
-use crate::state::{FilePurpose, History, Palette, RecipeText, SampleChoice, Tip, Undoable, Wish, Workspace};
+use crate::state::{FilePurpose, History, Palette, Present, RecipeText, SampleChoice, Tip, Undoable, Wish, Workspace};
 use crate::text::{Language, speak, text, text_with};
 use crate::training::Request;
 use crate::training::report::{JobId, RunId, Setting};
@@ -263,7 +263,7 @@ impl App {
     }
 
     /// Puts back what the last change replaced, or what was undone last.
-    fn undo_or_redo(&mut self, step: fn(&mut History, &dyn Fn(&Undoable) -> Undoable) -> Option<Undoable>) {
+    fn undo_or_redo(&mut self, step: fn(&mut History, Present<'_>) -> Option<Undoable>) {
         let mut history = std::mem::take(&mut self.state.history);
         let put_back = step(&mut history, &|past| self.present(past));
         self.state.history = history;

@@ -16,6 +16,9 @@ pub enum Undoable {
     Binned(RunId, bool),
 }
 
+/// Tells what a thing is now that was something else.
+pub type Present<'a> = &'a dyn Fn(&Undoable) -> Undoable;
+
 /// What was before and after the present.
 #[derive(Clone, Debug, Default)]
 pub struct History {
@@ -54,7 +57,7 @@ impl History {
     }
 
     /// What the last change replaced; `present` tells what the same thing is now, for redo.
-    pub fn undo(&mut self, present: &dyn Fn(&Undoable) -> Undoable) -> Option<Undoable> {
+    pub fn undo(&mut self, present: Present<'_>) -> Option<Undoable> {
         let before = self.past.pop()?;
         self.future.push(present(&before));
         self.last = None;
@@ -62,7 +65,7 @@ impl History {
     }
 
     /// What was undone last; `present` as for [`History::undo`].
-    pub fn redo(&mut self, present: &dyn Fn(&Undoable) -> Undoable) -> Option<Undoable> {
+    pub fn redo(&mut self, present: Present<'_>) -> Option<Undoable> {
         let after = self.future.pop()?;
         self.past.push(present(&after));
         self.last = None;

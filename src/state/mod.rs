@@ -22,7 +22,7 @@ use std::time::Instant;
 
 pub use board::{BoardPage, BoardSettings, Metric, Spread};
 pub use greeting::{Greeting, Tip};
-pub use history::{History, Undoable};
+pub use history::{History, Present, Undoable};
 pub use job_view::{JobView, RunCurves};
 pub use lens::{Lens, LensView, SampleChoice};
 pub use loss_curve::{LossCurve, Smoothing};

@@ -1,4 +1,4 @@
-//! Inter in two weights, Noto Sans for Chinese, JetBrains Mono for code, over egui's own fonts, and the few ways in which text
+//! Inter in two weights, Noto Sans for Chinese, `JetBrains Mono` for code, over egui's own fonts, and the few ways in which text
 //! is set. All figures are tabular, so that numbers stay in place while they change.
 
 use std::sync::Arc;

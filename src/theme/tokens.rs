@@ -79,11 +79,11 @@ pub const PICTURE: Color32 = Color32::BLACK;
 impl Tokens {
     /// The colours of a theme as they are now.
     pub fn of(theme: egui::Theme) -> &'static Self {
+        static THEMES: OnceLock<[Tokens; 2]> = OnceLock::new();
         #[cfg(debug_assertions)]
         if let Some(live) = super::watch::live(theme) {
             return live;
         }
-        static THEMES: OnceLock<[Tokens; 2]> = OnceLock::new();
         let [dark, light] = THEMES.get_or_init(|| BUILT_IN.map(|file| Self::read(file).unwrap_or_else(Self::without)));
         match theme {
             egui::Theme::Dark => dark,

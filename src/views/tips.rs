@@ -11,6 +11,9 @@ use crate::widgets::IconButton;
 /// Width of a word.
 const WIDTH: f32 = 218.0;
 
+/// Half the width of the beak that points at the thing, and its length.
+const BEAK: f32 = 7.0;
+
 /// How long **Distil** glows at the first start, in seconds.
 const GLOW: f64 = 3.0;
 
@@ -68,7 +71,6 @@ fn tip_ui(ui: &Ui, tip: Tip, of: Rect, commands: &Commands) {
         (x, _) if x < 0.0 => egui::Align2::RIGHT_TOP,
         _ => egui::Align2::LEFT_TOP,
     };
-    const BEAK: f32 = 7.0;
     let sideways = way.y == 0.0;
     let shift = if sideways { vec2(way.x * BEAK, 0.0) } else { vec2(-way.x * 24.0 / way.x.abs(), BEAK) };
     let tokens = ui.tokens();

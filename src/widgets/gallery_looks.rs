@@ -3,7 +3,7 @@
 use eframe::egui::{Align2, Checkbox, Frame, Grid, Label, Margin, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
 
 use super::*;
-use crate::theme::{Icon, Tokens, caption, font, size, space, tick, title, value};
+use crate::theme::{Icon, caption, font, size, space, tick, title, value};
 
 /// Side of a swatch.
 const SWATCH: f32 = 26.0;
@@ -46,15 +46,14 @@ fn colours_ui(ui: &mut Ui) {
             });
         });
     }
-    let scales: [(&str, fn(&Tokens, f32) -> eframe::egui::Color32); 2] =
-        [("Swept", Tokens::swept), ("Diverging", |t, share| t.diverging(2.0 * share - 1.0))];
-    for (name, colour) in scales {
+    for name in ["Swept", "Diverging"] {
+        let colour = |share: f32| if name == "Swept" { t.swept(share) } else { t.diverging(2.0 * share - 1.0) };
         ui.label(title(name));
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
             for step in 0..11 {
                 let (rect, _) = ui.allocate_exact_size(vec2(SWATCH + 4.0, SWATCH), Sense::hover());
-                let ground = colour(t, step as f32 / 10.0);
+                let ground = colour(step as f32 / 10.0);
                 ui.painter().rect_filled(rect, 0.0, ground);
                 let words = step.to_string();
                 ui.painter().text(rect.center(), Align2::CENTER_CENTER, words, font(size::TICK), t.ink_on(ground));

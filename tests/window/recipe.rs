@@ -23,7 +23,7 @@ fn a_recipe_is_opened_changed_saved_and_opened_again() {
     press(&mut window, "Open recipe…");
     let sweep = window.state().state().sweep.clone();
     assert_eq!((sweep.base.title.as_str(), sweep.count()), ("Mine", 3));
-    assert_eq!(window.state().state().recent, [path.clone()]);
+    assert_eq!(window.state().state().recent, std::slice::from_ref(&path));
 
     let saved = folder.0.path().join("saved.toml");
     dialogs.answer(Some(saved.clone()));
