@@ -23,7 +23,7 @@ type Window = Harness<'static, App>;
 /// Graphics drivers differ in the last shade of a slanted line, processors in the last digit of a loss: a panel that moved
 /// or a word that changed is far more than this many pixels of a million.
 fn options() -> SnapshotOptions {
-    SnapshotOptions::new().threshold(1.2).failed_pixel_count_threshold(1500)
+    SnapshotOptions::new().threshold(1.2).max_failed_pixels(1500)
 }
 
 fn open(store: &Path, theme: Theme, language: Language, workspace: Workspace) -> Window {
