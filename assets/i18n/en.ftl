@@ -589,3 +589,5 @@ recipe-own-fault = Give whole numbers from 1 to 65,536 with commas between them;
 lens-own = Your picture, as the models see it. Any other sample takes its place.
 lens-inverted = Your picture, as the models see it: light and dark were exchanged, as the data have them. Any other sample takes its place.
 toast-place = The screen on which the window was is gone; it stands on this one now.
+lens-teacher-entropy-short = H teacher
+lens-student-entropy-short = H student

@@ -548,3 +548,5 @@ recipe-own-fault = 请输入 1 到 65,536 的整数，以逗号分隔；CNN 先�
 lens-own = 您的图片，即模型所见。切换样本即可返回。
 lens-inverted = 您的图片，即模型所见：已按数据的样式反转明暗。切换样本即可返回。
 toast-place = 窗口原来所在的屏幕已不存在，现移到此屏幕。
+lens-teacher-entropy-short = 教师 H
+lens-student-entropy-short = 学生 H

@@ -67,6 +67,30 @@ pub(super) fn is_whole(tree: &Tree<Pane>) -> bool {
     tree.root.is_some() && count == Pane::ALL.len() && found.len() == count
 }
 
+/// Room that the recipe's controls need.
+const RECIPE: f32 = 250.0;
+
+/// Gives the recipe the room that it needs where the window, or its user, has made it narrower than that.
+pub(super) fn hold_recipe(tree: &mut Tree<Pane>) {
+    let Some(mut tile) = tree.tiles.find_pane(&Pane::Recipe) else { return };
+    // Whatever it stands in, up to the row whose widths can be moved.
+    while let Some(parent) = tree.tiles.parent_of(tile) {
+        let (own, whole) = (tree.tiles.rect(tile), tree.tiles.rect(parent));
+        let row = tree.tiles.get_mut(parent);
+        if let (Some(Tile::Container(Container::Linear(row))), Some(own), Some(whole)) = (row, own, whole)
+            && row.dir == LinearDir::Horizontal
+        {
+            if own.width() < RECIPE - 1.0 && whole.width() > 2.0 * RECIPE {
+                let others: f32 =
+                    row.children.iter().filter(|child| **child != tile).map(|child| row.shares[*child]).sum();
+                row.shares.set_share(tile, RECIPE * others / (whole.width() - RECIPE));
+            }
+            return;
+        }
+        tile = parent;
+    }
+}
+
 /// Brings the board to the front of its tabs, or the lens.
 pub(super) fn show_board(tree: &mut Tree<Pane>, board: bool) {
     let wanted = if board { Pane::Board } else { Pane::Lens };

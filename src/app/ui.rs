@@ -3,7 +3,7 @@
 use eframe::egui::{self, Frame, Panel, Ui};
 
 use super::App;
-use super::tiles::{Panels, panel_ui};
+use super::tiles::{Panels, hold_recipe, panel_ui};
 use crate::command::{Command, Commands};
 use crate::state::{Pane, State};
 use crate::text::text_with;
@@ -35,6 +35,7 @@ impl App {
         egui::CentralPanel::no_frame().show(ui, |ui| match state.maximised {
             None => {
                 if let Some(tree) = tiles.get_mut(&state.workspace) {
+                    hold_recipe(tree);
                     tree.ui(&mut Panels { state, commands, moved: moved_panels }, ui);
                 }
             }

@@ -87,6 +87,9 @@ fn choice_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     list.response.on_hover_text(super::hint_of(Action::NextChoice));
 }
 
+/// Below this width the numbers have short names and no units; what they are is said on hover.
+const NARROW: f32 = 320.0;
+
 /// Height of the numbers.
 const TILE: f32 = 45.0;
 
@@ -217,9 +220,16 @@ fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
         let free = ui.available_width() - 3.0 * space::S;
+        let is_narrow = free < NARROW;
         for ((key, value, unit), share) in numbers.into_iter().zip([0.27, 0.27, 0.25, 0.21]) {
             let width = (free * share).floor().max(size::ROW);
-            stat_tile_ui(ui, width, &text(key), &value, &unit).on_hover_text(text(&format!("{key}-hint")));
+            let name = match key {
+                "lens-teacher-entropy" if is_narrow => text("lens-teacher-entropy-short"),
+                "lens-student-entropy" if is_narrow => text("lens-student-entropy-short"),
+                _ => text(key),
+            };
+            let unit = if is_narrow && key != "lens-top" { "" } else { &unit };
+            stat_tile_ui(ui, width, &name, &value, unit).on_hover_text(text(&format!("{key}-hint")));
         }
     });
 }
