@@ -1,7 +1,9 @@
 //! The recipe panel: what the next job does, over which values, and the settings that a running one takes at once.
 
+mod distil;
 mod models;
 mod optimiser;
+mod sources;
 mod swept;
 mod text;
 
@@ -11,19 +13,15 @@ use eframe::egui::{
     Align, DragValue, Frame, Label, Layout, Margin, Panel, Rect, Response, RichText, Role, ScrollArea, Sense, Ui,
     UiBuilder, WidgetInfo, pos2, vec2,
 };
-use swept::{Field, follow, put_complement};
+use swept::{Field, follow};
 
-use super::lens::{TEMPERATURES, TICKS};
-use super::{action_button, grouped, short};
+use super::action_button;
 use crate::command::{Action, Command, Commands};
-use crate::recipe::{Builtin, CheckpointSource, Keep, Recipe, Source, Sweep, TeacherRecipe, TrainingRecipe};
-use crate::state::{Outlook, Section, State, Tip};
+use crate::recipe::{Keep, Recipe, Sweep, TeacherRecipe, TrainingRecipe};
+use crate::state::{Outlook, Section, State};
 use crate::text::{text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, size, space, title};
-use crate::training::report::Preview;
-use crate::widgets::{
-    Chip, Dropdown, RangeField, RangeValue, Share, Slider, group_ui, section_ui, toggle_ui, weight_bar_ui,
-};
+use crate::widgets::{Chip, RangeField, RangeValue, group_ui, section_ui, toggle_ui};
 
 /// Fills its tile.
 pub fn recipe_ui(ui: &mut Ui, state: &State, commands: &Commands) {
@@ -92,170 +90,6 @@ impl Editor<'_> {
         }
     }
 
-    fn data_ui(&self, ui: &mut Ui, preview: Option<&Preview>) {
-        ui.spacing_mut().item_spacing.y = space::XS + 2.0;
-        title_row_ui(ui, |ui| {
-            ui.label(title(text("recipe-data")));
-            let Some(preview) = preview else { return };
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let classes = text_with("recipe-classes", &[("count", preview.probe.classes.len().into())]);
-                quiet(ui, classes).on_hover_text(preview.probe.classes.join(", "));
-            });
-        });
-        let data = &self.state.sweep.base.data;
-        let wide = ui.available_width();
-        let here = source_name(&data.source);
-        Dropdown::new(&text("recipe-data"), &here).width(wide).show(ui, |ui| {
-            for builtin in Builtin::ALL {
-                let chosen = data.source == Source::Builtin(builtin);
-                if ui.selectable_label(chosen, source_name(&Source::Builtin(builtin))).clicked() {
-                    self.edit("source", |recipe| {
-                        recipe.data.source = Source::Builtin(builtin);
-                        // The shipped teacher of other data knows nothing of these.
-                        if let TeacherRecipe::Checkpoint(CheckpointSource::Builtin(teacher)) = &mut recipe.teacher {
-                            *teacher = builtin;
-                        }
-                    });
-                }
-            }
-            ui.separator();
-            for action in [Action::OpenDataFolder, Action::OpenDataFile] {
-                let entry = ui.selectable_label(false, text(action.key()));
-                if entry.on_hover_text(super::hint_of(action)).clicked() {
-                    self.commands.act(action);
-                }
-            }
-        });
-        if let Some(preview) = preview {
-            let [train, validation, test] = preview.rows.map(|rows| grouped(rows as u64));
-            let rows = text_with(
-                "recipe-rows",
-                &[("train", train.into()), ("validation", validation.into()), ("test", test.into())],
-            );
-            quiet(ui, rows);
-        }
-        let mut notes = Vec::new();
-        if !data.omit_classes.is_empty() {
-            notes.push(text_with("recipe-omits", &[("classes", data.omit_classes.join(", ").into())]));
-        }
-        if data.labelled < 1.0 {
-            let share = format!("{:.0}", 100.0 * data.labelled);
-            notes.push(text_with("recipe-labelled", &[("percent", share.into())]));
-        }
-        if data.label_noise > 0.0 {
-            let share = format!("{:.0}", 100.0 * data.label_noise);
-            notes.push(text_with("recipe-noise", &[("percent", share.into())]));
-        }
-        for note in notes {
-            let colour = ui.tokens().doubtful;
-            ui.add(Label::new(caption(note).color(colour)).wrap());
-        }
-    }
-
-    fn teacher_ui(&self, ui: &mut Ui, preview: Option<&Preview>) {
-        ui.spacing_mut().item_spacing.y = space::XS + 2.0;
-        ui.horizontal(|ui| {
-            ui.label(title(text("recipe-teacher")));
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                action_button(ui, Icon::Folder, Action::OpenTeacher, false, self.state, self.commands);
-            });
-        });
-        let recipe = &self.state.sweep.base;
-        let here = match (&recipe.teacher, preview) {
-            (TeacherRecipe::Checkpoint(CheckpointSource::File(path)), _) => {
-                path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
-            }
-            (TeacherRecipe::Train { model, .. }, _) => model.to_string(),
-            (TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_)), Some(preview)) => preview.teacher_model.clone(),
-            (TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_)), None) => text("recipe-shipped"),
-        };
-        let (wide, colour) = (ui.available_width(), ui.tokens().teacher);
-        Dropdown::new(&text("recipe-teacher"), &here).dot(colour).width(wide).stays_open().show(ui, |ui| {
-            if let Source::Builtin(builtin) = recipe.data.source {
-                let shipped = TeacherRecipe::Checkpoint(CheckpointSource::Builtin(builtin));
-                if ui.selectable_label(recipe.teacher == shipped, text("recipe-shipped")).clicked() {
-                    self.edit("teacher", |recipe| recipe.teacher = shipped);
-                    ui.close();
-                }
-            }
-            for model in models::teachers(&recipe.data.source) {
-                let chosen = matches!(&recipe.teacher, TeacherRecipe::Train { model: own, .. } if *own == model);
-                let name = text_with("recipe-train-teacher", &[("model", model.to_string().into())]);
-                if ui.selectable_label(chosen, name).clicked() {
-                    self.edit("teacher", |recipe| {
-                        let training = TrainingRecipe { epochs: 12, ..recipe.training.clone() };
-                        recipe.teacher = TeacherRecipe::Train { model, training };
-                    });
-                    ui.close();
-                }
-            }
-            if let Some(model) = models::own_ui(ui, "recipe-own-teacher", None) {
-                self.edit("teacher", |recipe| {
-                    let training = TrainingRecipe { epochs: 12, ..recipe.training.clone() };
-                    recipe.teacher = TeacherRecipe::Train { model, training };
-                });
-                ui.close();
-            }
-            ui.separator();
-            if ui.selectable_label(false, text("action-open-teacher")).clicked() {
-                self.commands.act(Action::OpenTeacher);
-                ui.close();
-            }
-        });
-        if let Some(preview) = preview {
-            let parameters = text_with("recipe-parameters", &[("count", grouped(preview.parameters[0]).into())]);
-            let words = match preview.teacher_errors {
-                Some(errors) => {
-                    let rows = preview.rows[1] as u64;
-                    let wrong = text_with("recipe-wrong", &[("errors", errors.into()), ("rows", rows.into())]);
-                    format!("{parameters} · {wrong}")
-                }
-                None => format!("{parameters} · {}", text("recipe-trained-first")),
-            };
-            quiet(ui, words);
-            for warning in &preview.warnings {
-                let colour = ui.tokens().doubtful;
-                ui.add(Label::new(caption(warning).color(colour)).wrap());
-            }
-        }
-        if let Some(fault) = &self.state.preview_fault {
-            let colour = ui.tokens().bad;
-            ui.add(Label::new(caption(fault).color(colour)).wrap());
-        }
-    }
-
-    fn student_ui(&self, ui: &mut Ui, preview: Option<&Preview>) {
-        ui.spacing_mut().item_spacing.y = space::XS + 2.0;
-        ui.label(title(text("recipe-student")));
-        let student = self.state.sweep.base.student.as_ref();
-        let here = student.map_or_else(String::new, ToString::to_string);
-        let (wide, colour) = (ui.available_width(), ui.tokens().student);
-        Dropdown::new(&text("recipe-student"), &here).dot(colour).width(wide).stays_open().show(ui, |ui| {
-            for model in models::students(&self.state.sweep.base.data.source) {
-                if ui.selectable_label(student == Some(&model), model.to_string()).clicked() {
-                    self.edit("student", |recipe| recipe.student = Some(model));
-                    ui.close();
-                }
-            }
-            if let Some(model) = models::own_ui(ui, "recipe-own-student", student) {
-                self.edit("student", |recipe| recipe.student = Some(model));
-                ui.close();
-            }
-        });
-        if let Some(preview) = preview {
-            let [teacher, student] = preview.parameters;
-            let parameters = text_with("recipe-parameters", &[("count", grouped(student).into())]);
-            let words = if student > 0 && teacher > student {
-                let times = teacher as f64 / student as f64;
-                let times = if times < 10.0 { format!("{times:.1}") } else { format!("{times:.0}") };
-                format!("{parameters} · {}", text_with("recipe-smaller", &[("times", times.into())]))
-            } else {
-                parameters
-            };
-            quiet(ui, words);
-        }
-    }
-
     /// The chip that gives a field several values, or makes them one again.
     fn switch_ui(&self, ui: &mut Ui, field: Field) {
         // Without a student there is nothing to compare.
@@ -294,94 +128,6 @@ impl Editor<'_> {
             self.edit_sweep(field.edits()[0], |sweep| field.put(sweep, &changed));
         }
         true
-    }
-
-    fn temperature_ui(&self, ui: &mut Ui) {
-        ui.spacing_mut().item_spacing.y = space::XS + 2.0;
-        super::tips::mark(ui, Tip::Recipe, Rect::from_min_size(ui.max_rect().min, vec2(ui.available_width(), 46.0)));
-        let mut switch = |ui: &mut Ui| self.switch_ui(ui, Field::Temperature);
-        if self.values_ui(ui, Field::Temperature, &text("recipe-temperature-hint"), switch) {
-            return;
-        }
-        let mut temperature = self.state.sweep.base.distill.temperature;
-        let name = text("recipe-temperature");
-        let slider = Slider::new(&name, &mut temperature, TEMPERATURES)
-            .logarithmic()
-            .ticks(&TICKS)
-            .default_value(4.0)
-            .format(&short);
-        if ui.add(slider.aside(&mut switch)).on_hover_text(text("recipe-temperature-hint")).changed() {
-            self.edit("temperature", |recipe| recipe.distill.temperature = temperature);
-        }
-    }
-
-    fn weights_ui(&self, ui: &mut Ui) {
-        ui.spacing_mut().item_spacing.y = space::XS + 2.0;
-        let distill = &self.state.sweep.base.distill;
-        let (soft, hard) = (distill.soft_weight, distill.hard_weight);
-        let complement = self.state.sweep.complement;
-        let mut switch = |ui: &mut Ui| self.switch_ui(ui, Field::SoftWeight);
-        let hint = text("recipe-soft-weight-hint");
-        if !self.values_ui(ui, Field::SoftWeight, &hint, switch)
-            && let Some(moved) = weight_ui(ui, Field::SoftWeight, [soft, hard, 0.9], &mut switch)
-        {
-            self.edit("soft weight", |recipe| recipe.distill.soft_weight = moved);
-        }
-        let mut switches = |ui: &mut Ui| {
-            self.complement_ui(ui);
-            if !complement {
-                self.switch_ui(ui, Field::HardWeight);
-            }
-        };
-        let hint = text("recipe-hard-weight-hint");
-        if complement {
-            title_row_ui(ui, |ui| {
-                ui.label(title(text("recipe-hard-weight"))).on_hover_text(hint);
-                switches(ui);
-                if self.state.sweep.axis(Field::SoftWeight.path()).is_none() {
-                    let own = RichText::new(format!("{hard:.2}")).color(ui.tokens().secondary);
-                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(own));
-                }
-            });
-        } else if !self.values_ui(ui, Field::HardWeight, &hint, switches)
-            && let Some(moved) = weight_ui(ui, Field::HardWeight, [hard, soft, 0.1], &mut switches)
-        {
-            self.edit("hard weight", |recipe| recipe.distill.hard_weight = moved);
-        }
-        let is_swept = |field: Field| self.state.sweep.axis(field.path()).is_some();
-        if !is_swept(Field::SoftWeight) && !is_swept(Field::HardWeight) {
-            let tokens = ui.tokens();
-            let (soft_name, hard_name) = (text("recipe-soft-targets"), text("recipe-labels"));
-            weight_bar_ui(
-                ui,
-                Share { name: &soft_name, weight: soft, colour: tokens.teacher },
-                Share { name: &hard_name, weight: hard, colour: tokens.label },
-            );
-        }
-        ui.horizontal(|ui| {
-            ui.label(text("recipe-method"));
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let colour = ui.tokens().secondary;
-                ui.label(RichText::new(text("recipe-method-soft")).color(colour));
-            });
-        })
-        .response
-        .on_hover_text(text("recipe-method-hint"));
-        let mut squared = distill.temperature_squared;
-        let switch = toggle_ui(ui, &mut squared, &text("recipe-squared"));
-        if switch.on_hover_text(text("recipe-squared-hint")).changed() {
-            self.edit("squared", |recipe| recipe.distill.temperature_squared = squared);
-        }
-    }
-
-    /// The chip that makes the hard weight 1 − soft weight.
-    fn complement_ui(&self, ui: &mut Ui) {
-        let on = self.state.sweep.complement;
-        let (words, name) = (text("recipe-complement"), text("recipe-complement-name"));
-        let chip = Chip::new(&words).named(&name).selectable(on).show(ui).response;
-        if chip.on_hover_text(text("recipe-complement-hint")).clicked() {
-            self.edit_sweep("complement", |sweep| put_complement(sweep, !on));
-        }
     }
 
     /// A recipe without a student trains its teacher, so these are the teacher's settings then.
@@ -527,20 +273,6 @@ fn first_lines(faults: &str) -> String {
     if faults.lines().count() > SHOWN { format!("{lines}\n…") } else { lines }
 }
 
-/// The slider of a weight: its value, the other weight and its default; the new value once it was moved.
-fn weight_ui(ui: &mut Ui, field: Field, values: [f64; 3], switches: &mut dyn FnMut(&mut Ui)) -> Option<f64> {
-    let [value, other, default] = values;
-    let key = field.keys()[0];
-    let mut moved = value;
-    let name = text(key);
-    let two = |value: f64| format!("{value:.2}");
-    let most = if value > 1.0 { value } else { 1.0 };
-    let slider = Slider::new(&name, &mut moved, 0.0..=most).default_value(default).format(&two).aside(switches);
-    let response: Response = ui.add(slider).on_hover_text(text(&format!("{key}-hint")));
-    // Both at 0 would leave nothing to learn.
-    (response.changed() && (moved > 0.0 || other > 0.0)).then_some(moved)
-}
-
 fn own_training(recipe: &mut Recipe) -> &mut TrainingRecipe {
     match (&mut recipe.teacher, &recipe.student) {
         (TeacherRecipe::Train { training, .. }, None) => training,
@@ -569,14 +301,4 @@ fn decimal(ui: &mut Ui, key: &str, value: f64, range: RangeInclusive<f64>, speed
 fn quiet(ui: &mut Ui, words: String) -> Response {
     let colour = ui.tokens().secondary;
     ui.add(Label::new(RichText::new(words).color(colour).small()).wrap())
-}
-
-fn source_name(source: &Source) -> String {
-    match source {
-        Source::Builtin(Builtin::MnistMini) => text("source-mnist-mini"),
-        Source::Builtin(Builtin::Digits) => text("source-digits"),
-        Source::Idx(path) | Source::Csv { path, .. } | Source::Images { path, .. } => {
-            path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
-        }
-    }
 }

@@ -1,0 +1,188 @@
+//! Data, teacher and student: what is chosen, what else there is, and a line about each.
+
+use eframe::egui::{Align, Label, Layout, Ui};
+
+use super::{Editor, models, quiet, title_row_ui};
+use crate::command::Action;
+use crate::recipe::{Builtin, CheckpointSource, Source, TeacherRecipe, TrainingRecipe};
+use crate::text::{text, text_with};
+use crate::theme::{Icon, UiTokens as _, caption, space, title};
+use crate::training::report::Preview;
+use crate::views::{action_button, grouped, hint_of};
+use crate::widgets::Dropdown;
+
+impl Editor<'_> {
+    pub(super) fn data_ui(&self, ui: &mut Ui, preview: Option<&Preview>) {
+        ui.spacing_mut().item_spacing.y = space::XS + 2.0;
+        title_row_ui(ui, |ui| {
+            ui.label(title(text("recipe-data")));
+            let Some(preview) = preview else { return };
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let classes = text_with("recipe-classes", &[("count", preview.probe.classes.len().into())]);
+                quiet(ui, classes).on_hover_text(preview.probe.classes.join(", "));
+            });
+        });
+        let data = &self.state.sweep.base.data;
+        let wide = ui.available_width();
+        let here = source_name(&data.source);
+        Dropdown::new(&text("recipe-data"), &here).width(wide).show(ui, |ui| {
+            for builtin in Builtin::ALL {
+                let chosen = data.source == Source::Builtin(builtin);
+                if ui.selectable_label(chosen, source_name(&Source::Builtin(builtin))).clicked() {
+                    self.edit("source", |recipe| {
+                        recipe.data.source = Source::Builtin(builtin);
+                        // The shipped teacher of other data knows nothing of these.
+                        if let TeacherRecipe::Checkpoint(CheckpointSource::Builtin(teacher)) = &mut recipe.teacher {
+                            *teacher = builtin;
+                        }
+                    });
+                }
+            }
+            ui.separator();
+            for action in [Action::OpenDataFolder, Action::OpenDataFile] {
+                let entry = ui.selectable_label(false, text(action.key()));
+                if entry.on_hover_text(hint_of(action)).clicked() {
+                    self.commands.act(action);
+                }
+            }
+        });
+        if let Some(preview) = preview {
+            let [train, validation, test] = preview.rows.map(|rows| grouped(rows as u64));
+            let rows = text_with(
+                "recipe-rows",
+                &[("train", train.into()), ("validation", validation.into()), ("test", test.into())],
+            );
+            quiet(ui, rows);
+        }
+        let mut notes = Vec::new();
+        if !data.omit_classes.is_empty() {
+            notes.push(text_with("recipe-omits", &[("classes", data.omit_classes.join(", ").into())]));
+        }
+        if data.labelled < 1.0 {
+            let share = format!("{:.0}", 100.0 * data.labelled);
+            notes.push(text_with("recipe-labelled", &[("percent", share.into())]));
+        }
+        if data.label_noise > 0.0 {
+            let share = format!("{:.0}", 100.0 * data.label_noise);
+            notes.push(text_with("recipe-noise", &[("percent", share.into())]));
+        }
+        for note in notes {
+            let colour = ui.tokens().doubtful;
+            ui.add(Label::new(caption(note).color(colour)).wrap());
+        }
+    }
+
+    pub(super) fn teacher_ui(&self, ui: &mut Ui, preview: Option<&Preview>) {
+        ui.spacing_mut().item_spacing.y = space::XS + 2.0;
+        ui.horizontal(|ui| {
+            ui.label(title(text("recipe-teacher")));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                action_button(ui, Icon::Folder, Action::OpenTeacher, false, self.state, self.commands);
+            });
+        });
+        let recipe = &self.state.sweep.base;
+        let here = match (&recipe.teacher, preview) {
+            (TeacherRecipe::Checkpoint(CheckpointSource::File(path)), _) => {
+                path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+            }
+            (TeacherRecipe::Train { model, .. }, _) => model.to_string(),
+            (TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_)), Some(preview)) => preview.teacher_model.clone(),
+            (TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_)), None) => text("recipe-shipped"),
+        };
+        let (wide, colour) = (ui.available_width(), ui.tokens().teacher);
+        Dropdown::new(&text("recipe-teacher"), &here).dot(colour).width(wide).stays_open().show(ui, |ui| {
+            if let Source::Builtin(builtin) = recipe.data.source {
+                let shipped = TeacherRecipe::Checkpoint(CheckpointSource::Builtin(builtin));
+                if ui.selectable_label(recipe.teacher == shipped, text("recipe-shipped")).clicked() {
+                    self.edit("teacher", |recipe| recipe.teacher = shipped);
+                    ui.close();
+                }
+            }
+            for model in models::teachers(&recipe.data.source) {
+                let chosen = matches!(&recipe.teacher, TeacherRecipe::Train { model: own, .. } if *own == model);
+                let name = text_with("recipe-train-teacher", &[("model", model.to_string().into())]);
+                if ui.selectable_label(chosen, name).clicked() {
+                    self.edit("teacher", |recipe| {
+                        let training = TrainingRecipe { epochs: 12, ..recipe.training.clone() };
+                        recipe.teacher = TeacherRecipe::Train { model, training };
+                    });
+                    ui.close();
+                }
+            }
+            if let Some(model) = models::own_ui(ui, "recipe-own-teacher", None) {
+                self.edit("teacher", |recipe| {
+                    let training = TrainingRecipe { epochs: 12, ..recipe.training.clone() };
+                    recipe.teacher = TeacherRecipe::Train { model, training };
+                });
+                ui.close();
+            }
+            ui.separator();
+            if ui.selectable_label(false, text("action-open-teacher")).clicked() {
+                self.commands.act(Action::OpenTeacher);
+                ui.close();
+            }
+        });
+        if let Some(preview) = preview {
+            let parameters = text_with("recipe-parameters", &[("count", grouped(preview.parameters[0]).into())]);
+            let words = match preview.teacher_errors {
+                Some(errors) => {
+                    let rows = preview.rows[1] as u64;
+                    let wrong = text_with("recipe-wrong", &[("errors", errors.into()), ("rows", rows.into())]);
+                    format!("{parameters} · {wrong}")
+                }
+                None => format!("{parameters} · {}", text("recipe-trained-first")),
+            };
+            quiet(ui, words);
+            for warning in &preview.warnings {
+                let colour = ui.tokens().doubtful;
+                ui.add(Label::new(caption(warning).color(colour)).wrap());
+            }
+        }
+        if let Some(fault) = &self.state.preview_fault {
+            let colour = ui.tokens().bad;
+            ui.add(Label::new(caption(fault).color(colour)).wrap());
+        }
+    }
+
+    pub(super) fn student_ui(&self, ui: &mut Ui, preview: Option<&Preview>) {
+        ui.spacing_mut().item_spacing.y = space::XS + 2.0;
+        ui.label(title(text("recipe-student")));
+        let student = self.state.sweep.base.student.as_ref();
+        let here = student.map_or_else(String::new, ToString::to_string);
+        let (wide, colour) = (ui.available_width(), ui.tokens().student);
+        Dropdown::new(&text("recipe-student"), &here).dot(colour).width(wide).stays_open().show(ui, |ui| {
+            for model in models::students(&self.state.sweep.base.data.source) {
+                if ui.selectable_label(student == Some(&model), model.to_string()).clicked() {
+                    self.edit("student", |recipe| recipe.student = Some(model));
+                    ui.close();
+                }
+            }
+            if let Some(model) = models::own_ui(ui, "recipe-own-student", student) {
+                self.edit("student", |recipe| recipe.student = Some(model));
+                ui.close();
+            }
+        });
+        if let Some(preview) = preview {
+            let [teacher, student] = preview.parameters;
+            let parameters = text_with("recipe-parameters", &[("count", grouped(student).into())]);
+            let words = if student > 0 && teacher > student {
+                let times = teacher as f64 / student as f64;
+                let times = if times < 10.0 { format!("{times:.1}") } else { format!("{times:.0}") };
+                format!("{parameters} · {}", text_with("recipe-smaller", &[("times", times.into())]))
+            } else {
+                parameters
+            };
+            quiet(ui, words);
+        }
+    }
+}
+
+fn source_name(source: &Source) -> String {
+    match source {
+        Source::Builtin(Builtin::MnistMini) => text("source-mnist-mini"),
+        Source::Builtin(Builtin::Digits) => text("source-digits"),
+        Source::Idx(path) | Source::Csv { path, .. } | Source::Images { path, .. } => {
+            path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+        }
+    }
+}
