@@ -45,10 +45,12 @@ impl App {
     }
 
     fn save_recipe(&mut self, path: &Path) {
+        let sweep = &self.state.sweep;
+        let means_the_same = |text: &str| Sweep::parse(text, Some(path), &[]).is_ok_and(|read| read == *sweep);
         let text = match &self.state.recipe_text {
-            // As it was typed, with its comments.
-            Some(typed) if typed.faults.is_empty() => typed.text.clone(),
-            _ => self.state.sweep.to_toml(),
+            // As it was typed, with its comments, unless its paths would lead elsewhere from there.
+            Some(typed) if means_the_same(&typed.text) => typed.text.clone(),
+            _ => Sweep { base: sweep.base.clone().with_absolute_paths(), ..sweep.clone() }.to_toml(),
         };
         let saved = super::settings::write(path, text.as_bytes());
         let words =

@@ -1,6 +1,6 @@
 //! The models that the panel offers, and a field for any other.
 
-use eframe::egui::{Id, Label, TextEdit, Ui};
+use eframe::egui::{Id, Key, Label, TextEdit, Ui};
 
 use crate::recipe::{Architecture, Source};
 use crate::text::text;
@@ -58,11 +58,13 @@ pub(super) fn own_ui(ui: &mut Ui, key: &'static str, now: Option<&Architecture>)
         ui.set_max_width(FIELD);
         ui.add(Label::new(caption(text("recipe-own-fault")).color(colour)).wrap());
     }
-    if field.lost_focus() {
-        ui.data_mut(|data| data.remove_temp::<String>(id));
-        return read.filter(|model| Some(model) != now);
+    if !field.lost_focus() {
+        return None;
     }
-    None
+    ui.data_mut(|data| data.remove_temp::<String>(id));
+    // Escape, or a click elsewhere, gives up what was typed.
+    let is_meant = ui.input(|input| input.key_pressed(Key::Enter));
+    read.filter(|model| is_meant && Some(model) != now)
 }
 
 /// A model as it is typed: `64, 64`, `cnn 8, 16 / 64`.
