@@ -308,12 +308,15 @@ impl Action {
             Self::Undo => state.history.can_undo(),
             Self::Redo => state.history.can_redo(),
             Self::SaveStudent => state.student_to_save().is_some(),
+            // What is saved can be opened again, and is what stands in the editor.
+            Self::SaveRecipe => {
+                state.sweep_fault.is_none() && state.recipe_text.as_ref().is_none_or(|typed| typed.faults.is_empty())
+            }
             Self::NextSample | Self::PreviousSample | Self::RandomSample | Self::NextChoice => {
                 state.lens_view().is_some()
             }
             Self::OpenTeacher
             | Self::OpenRecipe
-            | Self::SaveRecipe
             | Self::CopyRecipe
             | Self::RecipeText
             | Self::OpenDataFolder

@@ -199,3 +199,26 @@ proptest! {
         prop_assert!(read.axes.iter().all(|axis| !matches!(&axis.values, AxisValues::List(list) if list.is_empty())));
     }
 }
+
+#[test]
+fn a_value_chosen_for_a_swept_field_ends_its_sweep_and_no_other() {
+    let text = "title = \"x\"\n[data]\nsource = \"digits\"\n[teacher]\ncheckpoint = \"builtin:digits\"\n[student]\n\
+                model = { any = [{ mlp = [8] }, { mlp = [16] }] }\n[distill]\ntemperature = [1, 2]\n";
+    let before = Sweep::parse(text, None, &[]).unwrap();
+    let mut after = before.clone();
+    after.settle(&before);
+    assert_eq!(after, before);
+    after.base.student = before.cells().unwrap()[3].recipe.student.clone();
+    after.settle(&before);
+    assert_eq!((after.count(), after.axis("student.model")), (2, None));
+    assert!(after.cells().unwrap().iter().all(|cell| cell.recipe.student == after.base.student));
+    // Other values of a field are a sweep still.
+    let mut after = before.clone();
+    let several = before.axes.iter().find(|axis| axis.path == "distill.temperature").unwrap().values.clone();
+    let AxisValues::List(mut values) = several else { panic!("a list") };
+    values.reverse();
+    after.set_axis("distill.temperature", Some(AxisValues::List(values)));
+    after.base.distill.temperature = 2.0;
+    after.settle(&before);
+    assert_eq!(after.count(), 4);
+}

@@ -552,6 +552,14 @@ recipe-classes = { $count ->
    *[other] { $count } classes
 }
 recipe-optimiser = Optimiser
+recipe-sweep-of = Sweep of { $field }
+recipe-sweep-of-hint = Several values, given in the text of the recipe. A click leaves the first.
+source-column = Class in
+source-column-last = the last column
+source-column-hint = Name of the column with the class, or its place counted from 0. Taken with Enter.
+source-side = Pixels
+source-side-hint = Pictures become squares with this side
+source-coloured = in colour
 recipe-swept = swept
 recipe-momentum = Momentum
 recipe-momentum-hint = Share of the last step that goes on into the next one
@@ -585,7 +593,7 @@ recipe-method-soft = soft targets
 recipe-method-hint = The student’s softened distribution is drawn to the teacher’s at the same T: KL(teacher ‖ student) · T² (Hinton, Vinyals & Dean 2015)
 recipe-own-student = Own widths: 64, 64 or cnn 8, 16 / 64
 recipe-own-teacher = Train own widths first: 64, 64 or cnn 8, 16 / 64
-recipe-own-fault = Give whole numbers from 1 to 65,536 with commas between them; for a CNN its channels, then / and its dense layers.
+recipe-own-fault = Give whole numbers from 1 to 4,096 with commas between them, at most ten; for a CNN its channels, then / and its dense layers. The text of a recipe allows more.
 lens-own = Your picture, as the models see it. Any other sample takes its place.
 lens-inverted = Your picture, as the models see it: light and dark were exchanged, as the data have them. Any other sample takes its place.
 toast-place = The screen on which the window was is gone; it stands on this one now.

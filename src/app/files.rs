@@ -9,7 +9,7 @@ use super::App;
 use crate::data::is_idx_folder;
 use crate::model::Checkpoint;
 use crate::recipe::{Architecture, CheckpointSource, Colour, LabelColumn, Recipe, Source, Sweep, TeacherRecipe};
-use crate::state::FilePurpose;
+use crate::state::{FilePurpose, RecipeText};
 use crate::text::text_with;
 
 /// Side of the pictures of a folder that was opened, until the recipe says something else.
@@ -18,6 +18,11 @@ const PICTURE_SIDE: usize = 28;
 impl App {
     /// A path was picked for something.
     pub(super) fn picked(&mut self, purpose: FilePurpose, path: PathBuf, ctx: &egui::Context) {
+        let saves = matches!(purpose, FilePurpose::SaveStudent | FilePurpose::SaveRecipe);
+        // A path that was typed may lead nowhere.
+        if !saves && !path.exists() {
+            return self.fault(text_with("open-missing", &[("path", path.display().to_string().into())]));
+        }
         match purpose {
             FilePurpose::OpenTeacher => self.open_teacher(path, ctx),
             FilePurpose::SaveStudent => self.save_student(&path),
@@ -31,10 +36,14 @@ impl App {
     pub(super) fn open_recipe(&mut self, path: PathBuf, ctx: &egui::Context) {
         let path = absolute(path);
         let read = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()));
-        let parsed = read.and_then(|text| Sweep::parse(&text, Some(&path), &[]).map_err(|faults| faults.to_string()));
+        let parsed = read.and_then(|text| {
+            let sweep = Sweep::parse(&text, Some(&path), &[]).map_err(|faults| faults.to_string())?;
+            Ok((text, sweep))
+        });
         match parsed {
-            Ok(mut sweep) => {
+            Ok((text, mut sweep)) => {
                 sweep.base = sweep.base.with_absolute_paths();
+                self.put_text(text, &sweep);
                 self.edit("recipe file", sweep, ctx);
                 self.state.preset = None;
                 self.look_at_recipe();
@@ -44,10 +53,24 @@ impl App {
         }
     }
 
+    /// Keeps the text of a file, with its comments, where it means the same in the editor as in its folder.
+    fn put_text(&mut self, text: String, sweep: &Sweep) {
+        if !Sweep::parse(&text, None, &[]).is_ok_and(|read| read == *sweep) {
+            return;
+        }
+        let text = RecipeText { text, faults: Vec::new() };
+        if self.state.recipe_text.is_some() {
+            self.state.recipe_text = Some(text);
+        } else {
+            self.state.text_aside = Some((text, sweep.clone()));
+        }
+    }
+
     fn save_recipe(&mut self, path: &Path) {
         let sweep = &self.state.sweep;
         let means_the_same = |text: &str| Sweep::parse(text, Some(path), &[]).is_ok_and(|read| read == *sweep);
-        let text = match &self.state.recipe_text {
+        let aside = self.state.text_aside.as_ref().map(|(text, _)| text);
+        let text = match self.state.recipe_text.as_ref().or(aside) {
             // As it was typed, with its comments, unless its paths would lead elsewhere from there.
             Some(typed) if means_the_same(&typed.text) => typed.text.clone(),
             _ => Sweep { base: sweep.base.clone().with_absolute_paths(), ..sweep.clone() }.to_toml(),
@@ -72,6 +95,7 @@ impl App {
         };
         let mut sweep = self.state.sweep.clone();
         put_source(&mut sweep.base, source);
+        sweep.settle(&self.state.sweep);
         self.edit("source", sweep, ctx);
         self.look_at_recipe();
         self.remember_path(&path);
@@ -82,6 +106,7 @@ impl App {
         let path = absolute(path);
         let mut sweep = self.state.sweep.clone();
         sweep.base.teacher = TeacherRecipe::Checkpoint(CheckpointSource::File(path.clone()));
+        sweep.settle(&self.state.sweep);
         self.edit("teacher", sweep, ctx);
         self.look_at_recipe();
         self.remember_path(&path);

@@ -143,12 +143,19 @@ impl App {
             Action::OpenDataFolder => self.dialogs.ask(FilePurpose::OpenDataFolder, ctx),
             Action::OpenDataFile => self.dialogs.ask(FilePurpose::OpenDataFile, ctx),
             Action::CopyRecipe => {
-                ctx.copy_text(self.state.sweep.to_toml());
+                // As it stands in the editor, where it is open.
+                let typed = self.state.recipe_text.as_ref().map(|typed| typed.text.clone());
+                ctx.copy_text(typed.unwrap_or_else(|| self.state.sweep.to_toml()));
                 self.say(ToastKind::Done, text("toast-recipe-copied"));
             }
             Action::RecipeText => {
-                let open = self.state.recipe_text.is_some();
-                self.state.recipe_text = (!open).then(|| RecipeText::of(&self.state.sweep));
+                if let Some(text) = self.state.recipe_text.take() {
+                    self.state.text_aside = Some((text, self.state.sweep.clone()));
+                } else {
+                    let aside = self.state.text_aside.take().filter(|(_, of)| *of == self.state.sweep);
+                    let text = aside.map_or_else(|| RecipeText::of(&self.state.sweep), |(text, _)| text);
+                    self.state.recipe_text = Some(text);
+                }
             }
             Action::NextSample => self.step_sample(1),
             Action::PreviousSample => self.step_sample(-1),

@@ -24,11 +24,24 @@ pub(super) fn load(folder: &Path) -> Result<Dataset, DataError> {
     join(stem(folder), folder, train, test)
 }
 
-/// Whether a folder is meant as IDX files: it has files in it. One of images has folders and nothing else.
+/// Whether a folder is meant as IDX files: it has files of images or labels in it, or files and no folders. One of images has a
+/// folder for each class, and perhaps a note beside them.
 pub fn is_idx_folder(folder: &Path) -> bool {
     let visible = |entry: &std::fs::DirEntry| !entry.file_name().to_string_lossy().starts_with('.');
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().filter(visible);
-    entries.into_iter().any(|entry| entry.path().is_file())
+    let (mut files, mut folders) = (false, false);
+    for entry in entries {
+        if entry.path().is_file() {
+            let name = entry.file_name().to_string_lossy().to_lowercase();
+            if name.contains("images") || name.contains("labels") {
+                return true;
+            }
+            files = true;
+        } else {
+            folders = true;
+        }
+    }
+    files && !folders
 }
 
 /// Images and labels of one part.

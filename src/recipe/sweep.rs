@@ -147,6 +147,20 @@ impl Sweep {
         }
     }
 
+    /// Ends the sweep of each field that got a value of its own since `before`, while its values stayed what they were: one
+    /// value was chosen for it.
+    pub fn settle(&mut self, before: &Self) {
+        let (old, new) = (before.base.to_table(), self.base.to_table());
+        let chosen = |axis: &Axis| {
+            let same_values = before.axis(&axis.path).is_some_and(|known| known.values == axis.values);
+            same_values && get(&old, &axis.path) != get(&new, &axis.path)
+        };
+        let paths: Vec<String> = self.axes.iter().filter(|axis| chosen(axis)).map(|axis| axis.path.clone()).collect();
+        for path in paths {
+            self.set_axis(&path, None);
+        }
+    }
+
     /// How many cells there are, seeds counted, without working them out.
     pub fn count(&self) -> usize {
         let groups = self.groups();

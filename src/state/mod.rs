@@ -52,6 +52,9 @@ pub struct State {
     pub pace: Option<f64>,
     /// The recipe as text, while that is what is edited.
     pub recipe_text: Option<RecipeText>,
+    /// The text that was left or opened last, and the recipe then: it comes back, with its comments and its faults, as long as
+    /// the recipe is that one.
+    pub text_aside: Option<(RecipeText, Sweep)>,
     /// Sections of the panel that are unfolded.
     pub unfolded: BTreeSet<Section>,
     /// The preset it began as.
@@ -208,6 +211,21 @@ pub enum Section {
     Training,
 }
 
+impl Section {
+    /// The part that shows a field.
+    pub fn of(path: &str) -> Option<Self> {
+        let field = path.strip_prefix("training.")?;
+        let moves = ["optimiser", "momentum", "learning_rate", "weight_decay", "clip", "warm_up", "schedule"];
+        let first = field.split('.').next().unwrap_or(field);
+        Some(if moves.contains(&first) { Self::Optimiser } else { Self::Training })
+    }
+
+    /// Whether one of its fields holds several values.
+    pub fn is_swept(self, sweep: &Sweep) -> bool {
+        sweep.axes.iter().any(|axis| Self::of(&axis.path) == Some(self))
+    }
+}
+
 impl State {
     /// What a first launch shows, with the given recipe.
     pub fn new(sweep: Sweep) -> Self {
@@ -219,6 +237,7 @@ impl State {
             sweep,
             looked: None,
             recipe_text: None,
+            text_aside: None,
             unfolded: BTreeSet::new(),
             preset: Some(PRESETS[0].name),
             history: History::default(),

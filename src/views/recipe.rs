@@ -69,6 +69,9 @@ pub fn recipe_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     });
 }
 
+/// More values than this are not spelled out.
+const SPELLED: usize = 12;
+
 struct Editor<'a> {
     state: &'a State,
     commands: &'a Commands,
@@ -84,6 +87,7 @@ impl Editor<'_> {
     fn edit_sweep(&self, field: &'static str, change: impl FnOnce(&mut Sweep)) {
         let mut sweep = self.state.sweep.clone();
         change(&mut sweep);
+        sweep.settle(&self.state.sweep);
         follow(&mut sweep);
         if sweep != self.state.sweep {
             self.commands.send(Command::Edit(field, Box::new(sweep)));
@@ -130,6 +134,27 @@ impl Editor<'_> {
         true
     }
 
+    /// Swept fields whose values only text can give: they are shown here, and a click leaves the first.
+    fn listed_ui(&self, ui: &mut Ui, here: impl Fn(&str) -> bool) {
+        let known = |path: &str| swept::FIELDS.iter().any(|field| field.path() == path);
+        for axis in self.state.sweep.axes.iter().filter(|axis| here(&axis.path) && !known(&axis.path)) {
+            title_row_ui(ui, |ui| {
+                quiet(ui, axis.path.clone());
+                let name = text_with("recipe-sweep-of", &[("field", axis.path.as_str().into())]);
+                let chip = Chip::new(&text("recipe-sweep")).named(&name).selectable(true).show(ui).response;
+                if chip.on_hover_text(text("recipe-sweep-of-hint")).clicked() {
+                    self.edit_sweep("sweep of text", |sweep| sweep.set_axis(&axis.path, None));
+                }
+            });
+            let values = axis.values.expanded();
+            let mut spelled: Vec<String> = values.iter().take(SPELLED).map(ToString::to_string).collect();
+            if values.len() > SPELLED {
+                spelled.push("…".to_owned());
+            }
+            ui.add(Label::new(caption(spelled.join(" · "))).wrap());
+        }
+    }
+
     /// A recipe without a student trains its teacher, so these are the teacher's settings then.
     fn own(&self) -> &TrainingRecipe {
         let recipe = &self.state.sweep.base;
@@ -142,6 +167,7 @@ impl Editor<'_> {
     /// The row of a section that folds: its name, what is in it while it is folded, and a sign. True while it is open;
     /// `always` keeps it so, where something in it must be seen.
     fn folding_ui(&self, ui: &mut Ui, section: Section, key: &str, summary: &str, always: bool) -> bool {
+        let always = always || section.is_swept(&self.state.sweep);
         let open = always || self.state.unfolded.contains(&section);
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 20.0), Sense::click());
         let name = text(key);
@@ -203,6 +229,7 @@ impl Editor<'_> {
             let keep = if best { Keep::Best } else { Keep::Last };
             self.edit("keep", |recipe| own_training(recipe).keep = keep);
         }
+        self.listed_ui(ui, |path| Section::of(path) == Some(Section::Training));
     }
 
     fn baseline_ui(&self, ui: &mut Ui) {
@@ -284,7 +311,8 @@ fn own_training(recipe: &mut Recipe) -> &mut TrainingRecipe {
 fn number(ui: &mut Ui, key: &str, value: u64, least: u64) -> Option<u64> {
     let mut moved = value;
     let label = ui.label(text(key));
-    let drag = DragValue::new(&mut moved).range(least..=1_000_000).speed(0.2);
+    // A larger one that a recipe brings is not changed by being looked at.
+    let drag = DragValue::new(&mut moved).range(least..=value.max(1_000_000)).speed(0.2);
     let response = ui.add(drag).labelled_by(label.id).on_hover_text(text(&format!("{key}-hint")));
     response.changed().then_some(moved)
 }
@@ -293,7 +321,9 @@ fn number(ui: &mut Ui, key: &str, value: u64, least: u64) -> Option<u64> {
 fn decimal(ui: &mut Ui, key: &str, value: f64, range: RangeInclusive<f64>, speed: f64) -> Option<f64> {
     let mut moved = value;
     let label = ui.label(text(key));
-    let drag = DragValue::new(&mut moved).range(range).speed(speed).max_decimals(4);
+    let range = range.start().min(value)..=range.end().max(value);
+    // With all its digits: what stands there is read again when the field is left.
+    let drag = DragValue::new(&mut moved).range(range).speed(speed).custom_formatter(|value, _| format!("{value}"));
     let response = ui.add(drag).labelled_by(label.id).on_hover_text(text(&format!("{key}-hint")));
     response.changed().then_some(moved)
 }

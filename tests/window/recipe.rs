@@ -4,10 +4,10 @@ use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use stillroom::app::ScriptedDialogs;
-use stillroom::command::Command;
-use stillroom::recipe::{Architecture, Optimiser, Schedule, Source, TeacherRecipe};
+use stillroom::command::{Action, Command};
+use stillroom::recipe::{Architecture, Colour, LabelColumn, Optimiser, Schedule, Source, TeacherRecipe};
 
-use crate::{Folder, choose, open, press, retype, unfold, until};
+use crate::{Folder, choose, open, press, reach, retype, unfold, until};
 
 const RECIPE: &str = "# Mine\ntitle = \"Mine\"\n[data]\nsource = \"digits\"\n[teacher]\ncheckpoint = \"builtin:digits\"\n\
                       [student]\nmodel = { mlp = [16] }\n[distill]\ntemperature = [1, 2, 4]\n";
@@ -23,6 +23,10 @@ fn a_recipe_is_opened_changed_saved_and_opened_again() {
     press(&mut window, "Open recipe…");
     let sweep = window.state().state().sweep.clone();
     assert_eq!((sweep.base.title.as_str(), sweep.count()), ("Mine", 3));
+    // Its text has the comments of the file.
+    press(&mut window, "TOML");
+    assert_eq!(window.state().state().recipe_text.as_ref().unwrap().text, RECIPE);
+    press(&mut window, "TOML");
     assert_eq!(window.state().state().recent, std::slice::from_ref(&path));
 
     let saved = folder.0.path().join("saved.toml");
@@ -81,6 +85,19 @@ fn a_recipe_is_edited_as_text_with_its_faults_at_their_lines() {
     assert_eq!(state.recipe_text.as_ref().unwrap().text, before.to_toml());
     press(&mut window, "TOML");
     window.get_by_role_and_label(Role::Slider, "Temperature");
+
+    // Left and come back to, a text has its comments and its faults still; it cannot be saved with them.
+    press(&mut window, "TOML");
+    let faulty = format!("# Later\n{}", before.to_toml().replace("epochs = ", "epoch = "));
+    rewrite(&mut window, &faulty);
+    for _ in 0..2 {
+        press(&mut window, "TOML");
+    }
+    let state = window.state().state();
+    let typed = state.recipe_text.as_ref().unwrap();
+    assert_eq!((typed.text.as_str(), typed.faults.len()), (faulty.as_str(), 1));
+    assert!(!Action::SaveRecipe.enabled(state));
+    assert_eq!(state.sweep, before);
 }
 
 #[test]
@@ -107,6 +124,53 @@ fn folded_parts_say_what_is_in_them_and_open() {
 }
 
 #[test]
+fn to_look_at_a_recipe_is_not_to_change_it() {
+    let folder = Folder::new();
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    let path = folder.0.path().join("odd.toml");
+    let training = "[training]\nseed = 20260101\nweight_decay = 2.5\nclip = 0.00001\nwarm_up = 2000\n";
+    std::fs::write(&path, format!("{RECIPE}{training}")).unwrap();
+    window.state().ask(Command::OpenPath(path));
+    window.run_steps(2);
+    let sweep = window.state().state().sweep.clone();
+    assert_eq!(sweep.base.training.seed, 20_260_101);
+    for part in ["Optimiser", "Training"] {
+        unfold(&mut window, part);
+    }
+    for field in ["Clip", "Decay", "Warm-up", "Seed"] {
+        window.get_by_role_and_label(Role::SpinButton, field).focus();
+        window.run_steps(4);
+    }
+    window.get_by_role_and_label(Role::SpinButton, "Epochs").focus();
+    window.run_steps(4);
+    assert_eq!(window.state().state().sweep, sweep);
+}
+
+#[test]
+fn what_text_alone_can_sweep_is_shown_and_ends_with_a_choice() {
+    let folder = Folder::new();
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    press(&mut window, "TOML");
+    let several = RECIPE.replace("model = { mlp = [16] }", "model = { any = [{ mlp = [16] }, { mlp = [32] }] }");
+    rewrite(&mut window, &format!("{several}[training]\nbatch = [64, 128]\n"));
+    assert_eq!(window.state().state().sweep.count(), 12);
+    press(&mut window, "TOML");
+    // The section is open by itself, as something in it is swept.
+    window.get_by_label("64 · 128");
+    choose(&mut window, "Student", "MLP 64–64");
+    assert_eq!(window.state().state().sweep.count(), 6);
+    let cells = window.state().state().sweep.cells().unwrap();
+    assert!(cells.iter().all(|cell| cell.recipe.student == Some(mlp(&[64, 64]))));
+    reach(&mut window, "Sweep of training.batch");
+    assert_eq!((window.state().state().sweep.count(), window.state().state().sweep.base.training.batch), (3, 64));
+    assert!(window.query_by_label("64 · 128").is_none());
+}
+
+fn mlp(hidden: &[usize]) -> Architecture {
+    Architecture::Mlp { hidden: hidden.to_vec(), dropout: 0.0 }
+}
+
+#[test]
 fn data_and_models_of_ones_own() {
     let folder = Folder::new();
     let dialogs = ScriptedDialogs::default();
@@ -123,6 +187,28 @@ fn data_and_models_of_ones_own() {
     until(&mut window, "its preview", |state| state.preview.as_ref().is_some_and(|p| p.recipe == state.sweep.base));
     window.get_by_label("2 classes");
 
+    // The class may stand in another column; a folder of pictures may become larger, or coloured.
+    retype(&mut window, "Class in", "y");
+    window.key_press(Key::Enter);
+    window.run_steps(4);
+    let source = |window: &crate::Window| window.state().state().sweep.base.data.source.clone();
+    assert!(matches!(source(&window), Source::Csv { label: LabelColumn::Name(name), .. } if name == "y"));
+    press(&mut window, "Undo");
+    let pictures = folder.0.path().join("pictures");
+    std::fs::create_dir_all(pictures.join("cat")).unwrap();
+    std::fs::write(pictures.join("notes.txt"), "beside them").unwrap();
+    window.state().ask(Command::OpenPath(pictures));
+    window.run_steps(2);
+    window.get_by_role_and_label(Role::SpinButton, "Pixels").set_value_accesskit(16.0);
+    window.run_steps(4);
+    window.get_by_role_and_label(Role::Switch, "in colour").click();
+    window.run_steps(4);
+    assert!(matches!(source(&window), Source::Images { size: 16, colour: Colour::Rgb, .. }));
+    for _ in 0..3 {
+        press(&mut window, "Undo");
+    }
+    assert!(matches!(source(&window), Source::Csv { label: LabelColumn::Position(-1), .. }));
+
     window.get_by_role_and_label(Role::ComboBox, "Student").click();
     window.run_steps(4);
     let field = "Own widths: 64, 64 or cnn 8, 16 / 64";
@@ -132,7 +218,14 @@ fn data_and_models_of_ones_own() {
     window.key_press(Key::Enter);
     window.run_steps(4);
     let own = Architecture::Mlp { hidden: vec![12, 6], dropout: 0.0 };
-    assert_eq!(window.state().state().sweep.base.student, Some(own));
+    assert_eq!(window.state().state().sweep.base.student.as_ref(), Some(&own));
+    // An empty field is no model without layers.
+    window.get_by_role_and_label(Role::ComboBox, "Student").click();
+    window.run_steps(4);
+    retype(&mut window, field, " ");
+    window.key_press(Key::Enter);
+    window.run_steps(4);
+    assert_eq!(window.state().state().sweep.base.student.as_ref(), Some(&own));
 }
 
 /// Puts other text in place of the recipe's.

@@ -83,6 +83,7 @@ impl Editor<'_> {
         })
         .response
         .on_hover_text(text("recipe-method-hint"));
+        self.listed_ui(ui, |path| path.starts_with("distill."));
         let mut squared = distill.temperature_squared;
         let switch = toggle_ui(ui, &mut squared, &text("recipe-squared"));
         if switch.on_hover_text(text("recipe-squared-hint")).changed() {

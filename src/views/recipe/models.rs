@@ -12,8 +12,13 @@ const FIELD: f32 = 190.0;
 /// What may be typed.
 const EXAMPLE: &str = "64, 64";
 
-/// Layers and units that make sense; more is a slip.
-const MOST: usize = 65_536;
+/// A model without hidden layers.
+const LINEAR: &str = "linear";
+
+/// Units of a layer, and layers, that make sense here: a slip must not ask for more than the machine has. The text of a recipe
+/// allows more.
+const MOST: usize = 4096;
+const MOST_LAYERS: usize = 10;
 
 fn mlp(hidden: &[usize]) -> Architecture {
     Architecture::Mlp { hidden: hidden.to_vec(), dropout: 0.0 }
@@ -46,14 +51,14 @@ pub(super) fn own_ui(ui: &mut Ui, key: &'static str, now: Option<&Architecture>)
     ui.separator();
     let id = Id::unique(key);
     let label = ui.add(Label::new(caption(text(key))).selectable(false));
-    let written = || now.map_or_else(String::new, written);
-    let mut typed: String = ui.data(|data| data.get_temp(id)).unwrap_or_else(written);
+    let written = now.map_or_else(String::new, written);
+    let mut typed: String = ui.data(|data| data.get_temp(id)).unwrap_or_else(|| written.clone());
     let field = ui.add(TextEdit::singleline(&mut typed).desired_width(FIELD).hint_text(EXAMPLE)).labelled_by(label.id);
     let read = read(&typed);
     if field.changed() {
         ui.data_mut(|data| data.insert_temp(id, typed.clone()));
     }
-    if read.is_none() {
+    if read.is_none() && !typed.trim().is_empty() {
         let colour = ui.tokens().bad;
         ui.set_max_width(FIELD);
         ui.add(Label::new(caption(text("recipe-own-fault")).color(colour)).wrap());
@@ -63,14 +68,26 @@ pub(super) fn own_ui(ui: &mut Ui, key: &'static str, now: Option<&Architecture>)
     }
     ui.data_mut(|data| data.remove_temp::<String>(id));
     // Escape, or a click elsewhere, gives up what was typed.
-    let is_meant = ui.input(|input| input.key_pressed(Key::Enter));
-    read.filter(|model| is_meant && Some(model) != now)
+    let meant = typed != written && ui.input(|input| input.key_pressed(Key::Enter));
+    // Only layers are typed; dropout stays as it was.
+    read.filter(|_| meant).map(|model| with_dropout(model, now))
+}
+
+fn with_dropout(model: Architecture, of: Option<&Architecture>) -> Architecture {
+    let dropout = of.map_or(0.0, |of| match of {
+        Architecture::Mlp { dropout, .. } | Architecture::Cnn { dropout, .. } => *dropout,
+    });
+    match model {
+        Architecture::Mlp { hidden, .. } => Architecture::Mlp { hidden, dropout },
+        Architecture::Cnn { channels, dense, .. } => Architecture::Cnn { channels, dense, dropout },
+    }
 }
 
 /// A model as it is typed: `64, 64`, `cnn 8, 16 / 64`.
 fn written(model: &Architecture) -> String {
     let list = |widths: &[usize]| widths.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     match model {
+        Architecture::Mlp { hidden, .. } if hidden.is_empty() => LINEAR.to_owned(),
         Architecture::Mlp { hidden, .. } => list(hidden),
         Architecture::Cnn { channels, dense, .. } if dense.is_empty() => format!("cnn {}", list(channels)),
         Architecture::Cnn { channels, dense, .. } => format!("cnn {} / {}", list(channels), list(dense)),
@@ -81,16 +98,24 @@ fn written(model: &Architecture) -> String {
 fn read(typed: &str) -> Option<Architecture> {
     let widths = |part: &str| -> Option<Vec<usize>> {
         let parts = part.split([',', ' ', '–', '-']).map(str::trim).filter(|part| !part.is_empty());
-        parts.map(|part| part.parse().ok().filter(|width| (1..=MOST).contains(width))).collect()
+        let widths: Option<Vec<usize>> =
+            parts.map(|part| part.parse().ok().filter(|width| (1..=MOST).contains(width))).collect();
+        widths.filter(|widths| widths.len() <= MOST_LAYERS)
     };
     let typed = typed.trim().to_ascii_lowercase();
+    if typed == LINEAR {
+        return Some(mlp(&[]));
+    }
     match typed.strip_prefix("cnn") {
         Some(layers) => {
             let (channels, dense) = layers.split_once('/').unwrap_or((layers, ""));
             let channels = widths(channels).filter(|channels| !channels.is_empty())?;
             Some(cnn(&channels, &widths(dense)?))
         }
-        None => Some(mlp(&widths(typed.strip_prefix("mlp").unwrap_or(&typed))?)),
+        None => {
+            let hidden = widths(typed.strip_prefix("mlp").unwrap_or(&typed))?;
+            Some(mlp(&hidden)).filter(|_| !hidden.is_empty())
+        }
     }
 }
 
@@ -104,7 +129,9 @@ mod tests {
             assert_eq!(read(&written(&model)), Some(model));
         }
         assert_eq!(read("MLP 64–64"), Some(mlp(&[64, 64])));
-        for wrong in ["64, x", "0", "cnn", "99999999", "64.5"] {
+        let dropped = Architecture::Mlp { hidden: vec![8], dropout: 0.2 };
+        assert_eq!(with_dropout(mlp(&[8]), Some(&dropped)), dropped);
+        for wrong in ["64, x", "0", "cnn", "99999999", "64.5", "", "mlp", "1 2 3 4 5 6 7 8 9 10 11"] {
             assert_eq!(read(wrong), None, "{wrong}");
         }
     }

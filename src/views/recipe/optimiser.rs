@@ -41,6 +41,7 @@ impl Editor<'_> {
                 self.edit("clip", |recipe| own_training(recipe).clip = clip);
             }
         });
+        self.listed_ui(ui, |path| Section::of(path) == Some(Section::Optimiser));
     }
 
     fn rule_ui(&self, ui: &mut Ui, own: &TrainingRecipe) {

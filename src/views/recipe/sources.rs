@@ -1,18 +1,20 @@
 //! Data, teacher and student: what is chosen, what else there is, and a line about each.
 
-use eframe::egui::{Align, Label, Layout, Ui};
+use eframe::egui::{Align, Id, Key, Label, Layout, TextEdit, Ui};
 
-use super::{Editor, models, quiet, title_row_ui};
+use super::{Editor, models, number, quiet, title_row_ui};
 use crate::command::Action;
-use crate::recipe::{Builtin, CheckpointSource, Source, TeacherRecipe, TrainingRecipe};
+use crate::recipe::{Builtin, CheckpointSource, Colour, LabelColumn, Source, TeacherRecipe, TrainingRecipe};
 use crate::text::{text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, space, title};
 use crate::training::report::Preview;
 use crate::views::{action_button, grouped, hint_of};
-use crate::widgets::Dropdown;
+use crate::widgets::{Dropdown, toggle_ui};
 
 impl Editor<'_> {
     pub(super) fn data_ui(&self, ui: &mut Ui, preview: Option<&Preview>) {
+        // What is known of other data says nothing about these.
+        let preview = preview.filter(|preview| preview.recipe.data.source == self.state.sweep.base.data.source);
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
         title_row_ui(ui, |ui| {
             ui.label(title(text("recipe-data")));
@@ -46,6 +48,11 @@ impl Editor<'_> {
                 }
             }
         });
+        match &data.source {
+            Source::Builtin(_) | Source::Idx(_) => {}
+            Source::Csv { label, .. } => self.column_ui(ui, label),
+            Source::Images { size, colour, .. } => self.pictures_ui(ui, *size, *colour),
+        }
         if let Some(preview) = preview {
             let [train, validation, test] = preview.rows.map(|rows| grouped(rows as u64));
             let rows = text_with(
@@ -70,6 +77,64 @@ impl Editor<'_> {
             let colour = ui.tokens().doubtful;
             ui.add(Label::new(caption(note).color(colour)).wrap());
         }
+        self.listed_ui(ui, |path| path.starts_with("data."));
+    }
+
+    /// The column of a table in which the class stands, by its name or its place; the last one unless something is typed.
+    fn column_ui(&self, ui: &mut Ui, column: &LabelColumn) {
+        let written = match column {
+            LabelColumn::Position(-1) => String::new(),
+            LabelColumn::Position(place) => place.to_string(),
+            LabelColumn::Name(name) => name.clone(),
+        };
+        let id = Id::unique("class column");
+        let mut typed: String = ui.data(|data| data.get_temp(id)).unwrap_or_else(|| written.clone());
+        ui.horizontal(|ui| {
+            let label = ui.label(text("source-column"));
+            let edit = TextEdit::singleline(&mut typed).desired_width(110.0).hint_text(text("source-column-last"));
+            let field = ui.add(edit).labelled_by(label.id).on_hover_text(text("source-column-hint"));
+            if field.changed() {
+                ui.data_mut(|data| data.insert_temp(id, typed.clone()));
+            }
+            if !field.lost_focus() {
+                return;
+            }
+            ui.data_mut(|data| data.remove_temp::<String>(id));
+            // Escape, or a click elsewhere, gives up what was typed.
+            if typed == written || !ui.input(|input| input.key_pressed(Key::Enter)) {
+                return;
+            }
+            let chosen = match (typed.trim(), typed.trim().parse()) {
+                ("", _) => LabelColumn::Position(-1),
+                (_, Ok(place)) => LabelColumn::Position(place),
+                (name, Err(_)) => LabelColumn::Name(name.to_owned()),
+            };
+            self.edit("class column", |recipe| {
+                if let Source::Csv { label, .. } = &mut recipe.data.source {
+                    *label = chosen;
+                }
+            });
+        });
+    }
+
+    /// How large pictures become, and whether they keep their colours.
+    fn pictures_ui(&self, ui: &mut Ui, size: usize, colour: Colour) {
+        let put = |field, side: usize, chosen: Colour| {
+            self.edit(field, |recipe| {
+                if let Source::Images { size, colour, .. } = &mut recipe.data.source {
+                    (*size, *colour) = (side, chosen);
+                }
+            });
+        };
+        ui.horizontal(|ui| {
+            if let Some(side) = number(ui, "source-side", size as u64, 1) {
+                put("picture size", side as usize, colour);
+            }
+            let mut coloured = colour == Colour::Rgb;
+            if toggle_ui(ui, &mut coloured, &text("source-coloured")).changed() {
+                put("picture colours", size, if coloured { Colour::Rgb } else { Colour::Grey });
+            }
+        });
     }
 
     pub(super) fn teacher_ui(&self, ui: &mut Ui, preview: Option<&Preview>) {
@@ -138,6 +203,7 @@ impl Editor<'_> {
                 ui.add(Label::new(caption(warning).color(colour)).wrap());
             }
         }
+        self.listed_ui(ui, |path| path.starts_with("teacher."));
         if let Some(fault) = &self.state.preview_fault {
             let colour = ui.tokens().bad;
             ui.add(Label::new(caption(fault).color(colour)).wrap());
@@ -174,6 +240,7 @@ impl Editor<'_> {
             };
             quiet(ui, words);
         }
+        self.listed_ui(ui, |path| path.starts_with("student."));
     }
 }
 

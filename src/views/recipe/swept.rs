@@ -20,6 +20,10 @@ pub(super) enum Field {
     Seed,
 }
 
+/// All of them.
+pub(super) const FIELDS: [Field; 5] =
+    [Field::Temperature, Field::SoftWeight, Field::HardWeight, Field::LearningRate, Field::Seed];
+
 /// The most values of one field.
 const MOST: usize = 1000;
 
@@ -166,9 +170,6 @@ pub(super) fn follow(sweep: &mut Sweep) {
 mod tests {
     use super::*;
     use crate::recipe::QUICKSTART;
-
-    const FIELDS: [Field; 5] =
-        [Field::Temperature, Field::SoftWeight, Field::HardWeight, Field::LearningRate, Field::Seed];
 
     #[test]
     fn first_values_make_a_sound_sweep_that_reads_back_unchanged() {
