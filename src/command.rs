@@ -265,6 +265,22 @@ impl Action {
         }
     }
 
+    /// Whether a key that is held down asks for it again and again.
+    pub fn repeats(self) -> bool {
+        matches!(
+            self,
+            Self::StepOnce
+                | Self::Undo
+                | Self::Redo
+                | Self::NextSample
+                | Self::PreviousSample
+                | Self::RaiseLensTemperature
+                | Self::LowerLensTemperature
+                | Self::ZoomIn
+                | Self::ZoomOut
+        )
+    }
+
     /// Where it stands in the menu.
     pub fn menu(self) -> Menu {
         match self {
@@ -373,6 +389,8 @@ pub enum Command {
     OpenPath(PathBuf),
     /// Which language the window speaks; none for the system's.
     Language(Option<Language>),
+    /// Dark or light; none for as the system is.
+    Theme(Option<bool>),
     /// Give one panel the whole room, or give it back.
     Maximise(Option<Pane>),
     /// Show a job in the panels.

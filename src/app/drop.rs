@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use eframe::egui::{self, Align2, LayerId, Order, Ui};
 
 use super::App;
+use crate::state::OwnPicture;
 use crate::text::{text, text_with};
 use crate::theme::{UiTokens as _, semibold, size};
 use crate::training::report::{Role, RunInfo};
@@ -16,7 +17,7 @@ const RECENT: usize = 12;
 impl App {
     /// Opens what was dropped since the last frame.
     pub(super) fn take_dropped(&mut self, ctx: &egui::Context) {
-        let dropped = ctx.input(|input| input.raw.dropped_files.clone());
+        let dropped = ctx.input_mut(|input| std::mem::take(&mut input.raw.dropped_files));
         for file in dropped {
             self.open_path(file.path().to_owned(), ctx);
         }
@@ -39,17 +40,34 @@ impl App {
     }
 
     /// Asks the models on show what they make of a picture.
-    fn look_at(&mut self, picture: PathBuf) {
+    pub(super) fn look_at(&mut self, path: PathBuf) {
         let state = &self.state;
         let job = state.focused();
         let recipe = Box::new(job.map_or_else(|| state.sweep.base.clone(), |job| job.sweep.base.clone()));
         let saved = |run: Option<&RunInfo>| state.row(run?.run)?.checkpoint.clone();
         let shown = job.and_then(|job| job.shown_run(state.lit_cell())).filter(|run| run.role == Role::Student);
         let trained = job.and_then(|job| job.run_of(Role::Teacher)).filter(|run| !run.loaded);
-        let look =
-            Look { recipe, picture, teacher: saved(trained), student: saved(shown), run: shown.map(|run| run.run) };
+        let look = Look {
+            recipe,
+            picture: path.clone(),
+            teacher: saved(trained),
+            student: saved(shown),
+            untrained: job.is_none(),
+            run: shown.map(|run| run.run),
+        };
+        let looked = self.state.picture.take().filter(|known| known.path == path).and_then(|known| known.looked);
+        self.state.picture = Some(OwnPicture { path, readers: self.state.on_show(), looked });
         if !self.worker.send(Request::Look(Box::new(look))) {
+            self.state.picture = None;
             self.fault(text("toast-no-thread"));
+        }
+    }
+
+    /// Asks again where others are on show than those who read the picture.
+    pub(super) fn look_again(&mut self) {
+        let readers = self.state.on_show();
+        if let Some(picture) = self.state.picture.take_if(|picture| picture.readers != readers) {
+            self.look_at(picture.path);
         }
     }
 

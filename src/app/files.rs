@@ -18,9 +18,8 @@ const PICTURE_SIDE: usize = 28;
 impl App {
     /// A path was picked for something.
     pub(super) fn picked(&mut self, purpose: FilePurpose, path: PathBuf, ctx: &egui::Context) {
-        let saves = matches!(purpose, FilePurpose::SaveStudent | FilePurpose::SaveRecipe);
         // A path that was typed may lead nowhere.
-        if !saves && !path.exists() {
+        if !purpose.writes() && !path.exists() {
             return self.fault(text_with("open-missing", &[("path", path.display().to_string().into())]));
         }
         match purpose {
@@ -80,7 +79,7 @@ impl App {
             [("title", self.state.sweep.base.title.clone().into()), ("path", path.display().to_string().into())];
         let done = text_with("toast-recipe-saved", &words);
         if saved.is_ok() {
-            self.remember_path(path);
+            self.remember_path(&absolute(path.to_owned()));
         }
         self.told(saved.map_err(|error| format!("{}: {error}", path.display())), done);
     }
@@ -113,8 +112,8 @@ impl App {
     }
 
     fn save_student(&mut self, path: &Path) {
-        let Some((run, from)) = self.state.student_to_save() else { return };
-        let saved = std::fs::read(from)
+        let Some((run, from)) = self.saving.take() else { return };
+        let saved = std::fs::read(&from)
             .map_err(|error| format!("{}: {error}", from.display()))
             .and_then(|bytes| Checkpoint::write_bytes(path, &bytes).map_err(|error| error.to_string()));
         let words = [("run", run.to_string().into()), ("path", path.display().to_string().into())];
@@ -140,6 +139,9 @@ fn put_source(recipe: &mut Recipe, source: Source) {
     }
     let flat = matches!(recipe.data.source, Source::Csv { .. });
     // A table has no pixels to convolve.
+    if let (true, TeacherRecipe::Train { model: model @ Architecture::Cnn { .. }, .. }) = (flat, &mut recipe.teacher) {
+        *model = Architecture::Mlp { hidden: vec![256, 256], dropout: 0.0 };
+    }
     if flat && matches!(recipe.student, Some(Architecture::Cnn { .. })) {
         recipe.student = Some(Architecture::Mlp { hidden: vec![64, 64], dropout: 0.0 });
     }

@@ -35,6 +35,7 @@ impl App {
             }
         }
         self.take_dropped(ctx);
+        self.look_again();
         super::shortcuts::take_keys(ctx, &self.state, &self.commands);
         // One drag is one change.
         if !ctx.input(|input| input.pointer.any_down()) {
@@ -62,6 +63,7 @@ impl App {
             egui::ThemePreference::Light => Some(false),
             egui::ThemePreference::System => None,
         };
+        self.state.dark = kept.dark;
         let zoom = ctx.zoom_factor();
         kept.zoom = ((zoom - 1.0).abs() > 1e-3).then_some(zoom);
     }
@@ -71,6 +73,12 @@ impl App {
         let (mut listed, mut turned) = (false, false);
         for report in &content.reports {
             listed |= self.state.take_report(report);
+            // The student reads the user's picture anew after each epoch.
+            if matches!(&**report, Report::Epoch(epoch) if Some(epoch.run) == self.state.on_show().1)
+                && let Some(picture) = self.state.picture.clone()
+            {
+                self.look_at(picture.path);
+            }
             if let Report::Started(started) = &**report {
                 let sweeps = self.state.jobs.get(&started.job).is_some_and(JobView::is_sweep);
                 for tree in self.tiles.values_mut() {

@@ -32,6 +32,7 @@ use crate::runs::{Store, StoreError, StoreWriter};
 use crate::state::{Greeting, Pane, State, Workspace};
 use crate::text::{Language, speak, text_with};
 use crate::theme::{self, UiTokens as _};
+use crate::training::report::RunId;
 use crate::training::{DeviceChoice, Request, Worker, WorkerOptions};
 use crate::widgets::Toasts;
 use frame_meter::FrameMeter;
@@ -159,6 +160,10 @@ pub struct App {
     kept: Settings,
     /// Whether it was seen to that the window can be seen.
     is_placed: bool,
+    /// Whether nothing had the focus in the last frame, and nothing lay over the window.
+    is_calm: bool,
+    /// The student that is being saved, from the moment at which its place is asked for.
+    saving: Option<(RunId, PathBuf)>,
     meter: FrameMeter,
     /// The recipe that was last asked a preview of, and when the present one was changed.
     previewed: Option<Recipe>,
@@ -197,6 +202,7 @@ impl App {
         let mut tiles = Arrangements::new();
         for workspace in Workspace::ALL {
             let tree = kept.arrangement(workspace).unwrap_or_else(|problem| {
+                settings.set_aside();
                 faults.push(text_with("toast-arrangement", &[("problem", problem.into())]));
                 None
             });
@@ -225,6 +231,8 @@ impl App {
             arranged: BTreeMap::new(),
             moved_panels: None,
             is_placed: false,
+            is_calm: true,
+            saving: None,
             settings,
             kept,
             meter: FrameMeter::install(ctx),

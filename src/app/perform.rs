@@ -8,7 +8,7 @@ use eframe::egui;
 use super::App;
 use super::tiles::default_arrangement;
 use crate::command::{Action, Command};
-use crate::recipe::{Preset, Sweep, preset};
+use crate::recipe::{PRESETS, Preset, Sweep, preset};
 use crate::rng::Key;
 use crate::state::{FilePurpose, History, Palette, Present, RecipeText, SampleChoice, Tip, Undoable, Wish, Workspace};
 use crate::text::{Language, speak, text, text_with};
@@ -43,7 +43,7 @@ impl App {
             Command::Unfold(section, true) => drop(self.state.unfolded.insert(section)),
             Command::Unfold(section, false) => drop(self.state.unfolded.remove(&section)),
             Command::LensRow(row) => {
-                self.state.looked = None;
+                self.state.picture = None;
                 self.state.lens.row = row;
                 self.state.lens.clamp(self.probe_rows());
             }
@@ -57,9 +57,17 @@ impl App {
                 self.state.language = language;
                 speak(language.unwrap_or_else(Language::of_system));
             }
+            Command::Theme(dark) => {
+                let theme = match dark {
+                    None => egui::ThemePreference::System,
+                    Some(true) => egui::ThemePreference::Dark,
+                    Some(false) => egui::ThemePreference::Light,
+                };
+                ctx.set_theme(theme);
+            }
             Command::Maximise(panel) => self.state.maximised = panel,
             Command::Focus(job) => self.focus(job),
-            Command::ClearFocus => (self.state.focus, self.state.looked) = (None, None),
+            Command::ClearFocus => (self.state.focus, self.state.picture) = (None, None),
             Command::Overlay(run, true) => {
                 self.state.overlaid.insert(run);
                 if let Some(row) = self.state.row(run)
@@ -111,7 +119,14 @@ impl App {
                     && accepted
                     && !field.text.trim().is_empty()
                 {
-                    self.picked(field.purpose, PathBuf::from(field.text.trim()), ctx);
+                    let path = PathBuf::from(field.text.trim());
+                    // A system's dialog asks before it writes over a file; this one leaves it.
+                    if field.purpose.writes() && path.exists() {
+                        self.fault(text_with("path-exists", &[("path", path.display().to_string().into())]));
+                        self.state.path_field = Some(field);
+                    } else {
+                        self.picked(field.purpose, path, ctx);
+                    }
                 }
             }
             Command::Picked(purpose, path) => self.picked(purpose, path, ctx),
@@ -137,7 +152,11 @@ impl App {
             Action::Undo => self.undo_or_redo(History::undo),
             Action::Redo => self.undo_or_redo(History::redo),
             Action::OpenTeacher => self.dialogs.ask(FilePurpose::OpenTeacher, ctx),
-            Action::SaveStudent => self.dialogs.ask(FilePurpose::SaveStudent, ctx),
+            Action::SaveStudent => {
+                // This one, whatever is on show when the dialog closes.
+                self.saving = self.state.student_to_save().map(|(run, from)| (run, from.to_owned()));
+                self.dialogs.ask(FilePurpose::SaveStudent, ctx);
+            }
             Action::OpenRecipe => self.dialogs.ask(FilePurpose::OpenRecipe, ctx),
             Action::SaveRecipe => self.dialogs.ask(FilePurpose::SaveRecipe, ctx),
             Action::OpenDataFolder => self.dialogs.ask(FilePurpose::OpenDataFolder, ctx),
@@ -160,7 +179,7 @@ impl App {
             Action::NextSample => self.step_sample(1),
             Action::PreviousSample => self.step_sample(-1),
             Action::RandomSample => {
-                self.state.looked = None;
+                self.state.picture = None;
                 let rows = self.state.sample_rows(self.state.lens.choice);
                 let now = ctx.input(|input| input.time).to_bits();
                 let any = Key::new(now).below(0, rows.len().max(1) as u64) as usize;
@@ -171,7 +190,10 @@ impl App {
             Action::NextChoice => {
                 let all = SampleChoice::ALL;
                 let here = all.iter().position(|choice| *choice == self.state.lens.choice).unwrap_or(0);
-                self.choose_samples(all[(here + 1) % all.len()]);
+                let mut others = (1..=all.len()).map(|by| all[(here + by) % all.len()]);
+                if let Some(next) = others.find(|choice| !self.state.sample_rows(*choice).is_empty()) {
+                    self.choose_samples(next);
+                }
             }
             Action::ToggleWeighted => self.state.curves.weighted = !self.state.curves.weighted,
             Action::ZoomIn => zoom(ctx, 0.1),
@@ -212,7 +234,7 @@ impl App {
     }
 
     fn step_sample(&mut self, by: isize) {
-        self.state.looked = None;
+        self.state.picture = None;
         if let Some(row) = self.state.stepped_row(by) {
             self.state.lens.row = row;
         }
@@ -220,7 +242,7 @@ impl App {
 
     /// Goes to the first sample of a choice, unless the present one belongs to it.
     fn choose_samples(&mut self, choice: SampleChoice) {
-        self.state.looked = None;
+        self.state.picture = None;
         self.state.lens.choice = choice;
         let rows = self.state.sample_rows(choice);
         let here = choice != SampleChoice::TeacherUnsure && rows.contains(&self.state.lens.row);
@@ -276,7 +298,11 @@ impl App {
         self.state.history = history;
         match put_back {
             None => {}
-            Some(Undoable::Recipe(recipe)) => self.replace(*recipe),
+            Some(Undoable::Recipe(recipe)) => {
+                let is_it = |preset: &Preset| preset.sweep().is_ok_and(|sweep| sweep == *recipe);
+                self.state.preset = PRESETS.into_iter().find(is_it).map(|preset| preset.name);
+                self.replace(*recipe);
+            }
             Some(Undoable::Arrangement(workspace, kept)) => self.put_arrangement(workspace, kept),
             Some(Undoable::Binned(run, binned)) => drop(self.put_in_bin(run, binned)),
         }
@@ -287,7 +313,7 @@ impl App {
         match past {
             Undoable::Recipe(_) => Undoable::Recipe(Box::new(self.state.sweep.clone())),
             Undoable::Arrangement(workspace, _) => Undoable::Arrangement(*workspace, self.arrangement(*workspace)),
-            Undoable::Binned(run, _) => Undoable::Binned(*run, self.state.row(*run).is_some_and(|row| row.deleted)),
+            Undoable::Binned(run, binned) => Undoable::Binned(*run, !binned),
         }
     }
 
@@ -323,7 +349,7 @@ impl App {
             self.state.board.brushes.clear();
         }
         self.state.focus = Some(job);
-        self.state.looked = None;
+        self.state.picture = None;
         if !self.state.jobs.contains_key(&job) {
             self.reader.job(job);
         }

@@ -10,6 +10,7 @@ use egui_tiles::Tree;
 use serde::{Deserialize, Serialize};
 
 use super::tiles::is_whole;
+use crate::model::new_file;
 use crate::state::{Pane, Workspace};
 use crate::text::Language;
 
@@ -90,6 +91,14 @@ impl SettingsFile {
         }
     }
 
+    /// Keeps a copy of the file as it is: something in it cannot be used and is going to be written over.
+    pub fn set_aside(&self) {
+        let Some(path) = self.path.as_deref() else { return };
+        if let Err(error) = std::fs::copy(path, path.with_extension("json.bad")) {
+            log::warn!("{}: {error}", path.display());
+        }
+    }
+
     /// Writes the settings if they have changed, every few seconds at most.
     pub fn keep(&mut self, now: impl FnOnce() -> Settings) {
         if self.looked.elapsed() >= EVERY {
@@ -118,7 +127,7 @@ pub(super) fn folder_of_user() -> Option<PathBuf> {
 pub(super) fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    let mut file = new_file().tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.persist(path)?;
     Ok(())

@@ -1,20 +1,14 @@
 //! Keys to actions. Single keys act only when nothing has the focus.
 
-use eframe::egui::{Context, Key, KeyboardShortcut, Modifiers};
+use eframe::egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
 
-use crate::command::{Action, Command, Commands};
+use crate::command::{Action, Commands};
 use crate::state::State;
 
 /// Sends the actions whose keys were pressed in this frame.
 pub(super) fn take_keys(ctx: &Context, state: &State, commands: &Commands) {
     if state.path_field.is_some() || state.shows_shortcuts || state.notices.shown {
         return;
-    }
-    if state.maximised.is_some()
-        && state.palette.is_none()
-        && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape))
-    {
-        commands.send(Command::Maximise(None));
     }
     let mut actions: Vec<_> = Action::ALL.into_iter().filter_map(|action| Some((action, action.shortcut()?))).collect();
     // egui takes Ctrl+Shift+Z for Ctrl+Z too, so the fuller ones come first.
@@ -36,8 +30,14 @@ pub(super) fn take_keys(ctx: &Context, state: &State, commands: &Commands) {
         // Plus lies on the same key as the sign of equality, on most keyboards with Shift.
         let alias = if key == Key::Plus { Key::Equals } else { key };
         let pressed = ctx.input_mut(|input| {
+            // A key that is held down asks once, but for what one goes on with.
+            let is_fresh = |event: &Event| match event {
+                Event::Key { key: of, pressed: true, repeat: false, .. } => *of == key || *of == alias,
+                _ => false,
+            };
+            let counts = action.repeats() || input.events.iter().any(is_fresh);
             let mut pressed = |key| input.consume_shortcut(&KeyboardShortcut::new(modifiers, key));
-            pressed(key) || pressed(alias)
+            (pressed(key) || pressed(alias)) && counts
         });
         if pressed && action.enabled(state) {
             commands.act(action);

@@ -70,24 +70,43 @@ pub(super) fn is_whole(tree: &Tree<Pane>) -> bool {
 /// Room that the recipe's controls need.
 const RECIPE: f32 = 250.0;
 
-/// Gives the recipe the room that it needs where the window, or its user, has made it narrower than that.
-pub(super) fn hold_recipe(tree: &mut Tree<Pane>) {
-    let Some(mut tile) = tree.tiles.find_pane(&Pane::Recipe) else { return };
+/// A share that was raised for one frame.
+pub(super) struct Raised {
+    row: TileId,
+    tile: TileId,
+    own: f32,
+    raised: f32,
+}
+
+/// Gives the recipe the room that it needs where the window is too narrow for its own share, until [`let_go`].
+pub(super) fn hold_recipe(tree: &mut Tree<Pane>) -> Option<Raised> {
+    let mut tile = tree.tiles.find_pane(&Pane::Recipe)?;
     // Whatever it stands in, up to the row whose widths can be moved.
     while let Some(parent) = tree.tiles.parent_of(tile) {
-        let (own, whole) = (tree.tiles.rect(tile), tree.tiles.rect(parent));
-        let row = tree.tiles.get_mut(parent);
-        if let (Some(Tile::Container(Container::Linear(row))), Some(own), Some(whole)) = (row, own, whole)
+        let whole = tree.tiles.rect(parent);
+        if let (Some(Tile::Container(Container::Linear(row))), Some(whole)) = (tree.tiles.get_mut(parent), whole)
             && row.dir == LinearDir::Horizontal
         {
-            if own.width() < RECIPE - 1.0 && whole.width() > 2.0 * RECIPE {
-                let others: f32 =
-                    row.children.iter().filter(|child| **child != tile).map(|child| row.shares[*child]).sum();
-                row.shares.set_share(tile, RECIPE * others / (whole.width() - RECIPE));
+            let own = row.shares[tile];
+            let others: f32 = row.children.iter().filter(|child| **child != tile).map(|child| row.shares[*child]).sum();
+            let raised = RECIPE * others / (whole.width() - RECIPE);
+            if whole.width() <= 2.0 * RECIPE || own >= raised {
+                return None;
             }
-            return;
+            row.shares.set_share(tile, raised);
+            return Some(Raised { row: parent, tile, own, raised });
         }
         tile = parent;
+    }
+    None
+}
+
+/// Puts the share back, unless it was moved: what the user chose comes back with the room for it.
+pub(super) fn let_go(tree: &mut Tree<Pane>, held: &Raised) {
+    if let Some(Tile::Container(Container::Linear(row))) = tree.tiles.get_mut(held.row)
+        && row.shares[held.tile].to_bits() == held.raised.to_bits()
+    {
+        row.shares.set_share(held.tile, held.own);
     }
 }
 

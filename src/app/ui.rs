@@ -3,7 +3,7 @@
 use eframe::egui::{self, Frame, Panel, Ui};
 
 use super::App;
-use super::tiles::{Panels, hold_recipe, panel_ui};
+use super::tiles::{Panels, hold_recipe, let_go, panel_ui};
 use crate::command::{Command, Commands};
 use crate::state::{Pane, State};
 use crate::text::text_with;
@@ -35,8 +35,11 @@ impl App {
         egui::CentralPanel::no_frame().show(ui, |ui| match state.maximised {
             None => {
                 if let Some(tree) = tiles.get_mut(&state.workspace) {
-                    hold_recipe(tree);
+                    let held = hold_recipe(tree);
                     tree.ui(&mut Panels { state, commands, moved: moved_panels }, ui);
+                    if let Some(held) = held {
+                        let_go(tree, &held);
+                    }
                 }
             }
             Some(panel) => maximised_ui(ui, panel, state, commands),
@@ -47,10 +50,29 @@ impl App {
         views::notices_ui(ui, state, commands);
         views::tips_ui(ui, state, commands);
         super::drop::hover_ui(ui);
-        if state.shows_overlay {
+        self.escape(ui);
+        if self.state.shows_overlay {
             self.overlay_ui(ui);
         }
         self.toasts.show(ui);
+    }
+
+    /// Escape gives back the room that one panel has, unless it was meant for something else: what had the focus before this
+    /// frame, or what lay over the window.
+    fn escape(&mut self, ui: &Ui) {
+        let state = &self.state;
+        let was_calm = self.is_calm;
+        let lies_over =
+            state.palette.is_some() || state.shows_shortcuts || state.notices.shown || state.path_field.is_some();
+        let has_focus = ui.memory(|memory| memory.focused().is_some());
+        self.is_calm = !lies_over && !has_focus && !egui::Popup::is_any_open(ui.ctx());
+        if was_calm
+            && self.is_calm
+            && state.maximised.is_some()
+            && ui.input(|input| input.key_pressed(egui::Key::Escape))
+        {
+            self.commands.send(Command::Maximise(None));
+        }
     }
 
     /// Frame times, for those who build the window.

@@ -1,10 +1,11 @@
 //! What the lens looks at, and the numbers it needs: found in memory, never by running a model.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::State;
 use crate::distill::soften::{entropy, top_class};
-use crate::training::report::{Probe, Role};
+use crate::training::report::{JobId, Looked, Probe, Role, RunId};
 
 /// Where the lens points.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,6 +16,17 @@ pub struct Lens {
     pub row: usize,
     /// Which rows one steps through.
     pub choice: SampleChoice,
+}
+
+/// A picture of the user's, and what became of the question about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OwnPicture {
+    /// Its file.
+    pub path: PathBuf,
+    /// Whose job and run were asked about it.
+    pub readers: (Option<JobId>, Option<RunId>),
+    /// What they make of it, once it is known.
+    pub looked: Option<Box<Looked>>,
 }
 
 /// Ways to step through the samples.
@@ -102,7 +114,7 @@ impl State {
 
     /// What the lens shows: a picture of the user's, or the row that it points at; nothing before the first preview.
     pub fn lens_view(&self) -> Option<LensView<'_>> {
-        let Some(looked) = &self.looked else { return self.probe_view() };
+        let Some(looked) = self.own_picture() else { return self.probe_view() };
         let some = |logits| Some(logits).filter(|logits: &&[f32]| !logits.is_empty());
         Some(LensView {
             row: 0,
@@ -113,6 +125,18 @@ impl State {
             step: None,
             probe: &looked.probe,
         })
+    }
+
+    /// What is on show, as far as a picture of the user's is concerned: other models read it otherwise.
+    pub fn on_show(&self) -> (Option<JobId>, Option<RunId>) {
+        let shown = self.focused().and_then(|job| job.shown_run(self.lit_cell()));
+        (self.focus, shown.map(|run| run.run))
+    }
+
+    /// The user's picture, while those are on show who read it.
+    pub fn own_picture(&self) -> Option<&Looked> {
+        let picture = self.picture.as_ref().filter(|picture| picture.readers == self.on_show())?;
+        picture.looked.as_deref()
     }
 
     /// The row of the probe set that the lens points at; nothing before the first preview.

@@ -24,7 +24,7 @@ pub use board::{BoardPage, BoardSettings, Metric, Spread};
 pub use greeting::{Greeting, Tip};
 pub use history::{History, Present, Undoable};
 pub use job_view::{JobView, RunCurves};
-pub use lens::{Lens, LensView, SampleChoice};
+pub use lens::{Lens, LensView, OwnPicture, SampleChoice};
 pub use loss_curve::{LossCurve, Smoothing};
 pub use notices::{Notice, Notices};
 pub use outlook::Outlook;
@@ -35,9 +35,7 @@ pub use workspace::{Palette, Pane, Workspace};
 use crate::recipe::{PRESETS, Sweep};
 use crate::runs::RunRow;
 use crate::text::Language;
-use crate::training::report::{
-    DeviceInfo, JobId, Live, Looked, Preview, Progress, Report, RunId, RunInfo, Setting, Snapshot,
-};
+use crate::training::report::{DeviceInfo, JobId, Live, Preview, Progress, Report, RunId, RunInfo, Setting, Snapshot};
 
 /// Everything that the window shows.
 #[derive(Debug)]
@@ -90,7 +88,7 @@ pub struct State {
     /// What the lens looks at.
     pub lens: Lens,
     /// A picture of the user's, which the lens shows in place of a sample.
-    pub looked: Option<Box<Looked>>,
+    pub picture: Option<OwnPicture>,
     /// How the sweep board is looked at.
     pub board: BoardSettings,
     /// How curves are drawn.
@@ -109,6 +107,8 @@ pub struct State {
     pub greeting: Greeting,
     /// Files and folders that were opened lately, the last one first.
     pub recent: Vec<PathBuf>,
+    /// Whether the user chose dark; none for as the system is.
+    pub dark: Option<bool>,
     /// The language that the user chose; none for the system's.
     pub language: Option<Language>,
     /// A path that is typed in because no file dialog opens.
@@ -202,6 +202,13 @@ pub enum FilePurpose {
     OpenDataFile,
 }
 
+impl FilePurpose {
+    /// Whether something is written to the path.
+    pub fn writes(self) -> bool {
+        matches!(self, Self::SaveStudent | Self::SaveRecipe)
+    }
+}
+
 /// A part of the recipe panel that can be folded away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Section {
@@ -235,7 +242,7 @@ impl State {
             sweep_fault: None,
             pace: None,
             sweep,
-            looked: None,
+            picture: None,
             recipe_text: None,
             text_aside: None,
             unfolded: BTreeSet::new(),
@@ -269,6 +276,7 @@ impl State {
             notices: Notices::default(),
             greeting: Greeting::default(),
             recent: Vec::new(),
+            dark: None,
             language: None,
             path_field: None,
             shows_bin: false,
@@ -370,7 +378,6 @@ impl State {
                 self.jobs.insert(started.job, JobView::started(started));
                 self.running = Some(started.job);
                 self.focus = Some(started.job);
-                self.looked = None;
                 self.board = BoardSettings { metric: self.board.metric, page: self.board.page, ..Default::default() };
                 self.progress = None;
             }
@@ -416,7 +423,10 @@ impl State {
             Live::Preview(preview) => {
                 self.preview_fault = None;
                 self.lens.clamp(preview.probe.rows.len());
-                self.looked = None;
+                // Other models, perhaps: what they make of a picture is another question.
+                if self.focus.is_none() {
+                    self.picture = None;
+                }
                 self.preview = Some(preview);
             }
             Live::Rejected { preview: true, message, .. } => self.preview_fault = Some(message),
@@ -424,7 +434,11 @@ impl State {
                 self.starting = false;
                 return Some(message);
             }
-            Live::Looked(Ok(looked)) => self.looked = Some(looked),
+            Live::Looked(Ok(looked)) => {
+                if let Some(picture) = &mut self.picture {
+                    picture.looked = Some(looked);
+                }
+            }
             Live::Looked(Err(fault)) => return Some(fault),
             Live::Snapshot(snapshot) => self.take_snapshot(snapshot),
             Live::Anatomy(anatomy) => {

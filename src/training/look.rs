@@ -20,8 +20,10 @@ pub struct Look {
     pub picture: PathBuf,
     /// The checkpoint of a teacher that was trained first.
     pub teacher: Option<PathBuf>,
-    /// The checkpoint of the student; without one it is the student's initial weights.
+    /// The checkpoint of the student.
     pub student: Option<PathBuf>,
+    /// Whether the student's initial weights look where nothing else is known of it.
+    pub untrained: bool,
     /// The student where its job runs now: its present weights look.
     pub run: Option<RunId>,
 }
@@ -63,6 +65,7 @@ impl Look {
         let student = match (own, &self.student) {
             (Some((population, member)), _) => of_member(population, member, &inputs, device)?,
             (None, Some(path)) => saved(path)?,
+            (None, None) if !self.untrained => Vec::new(),
             (None, None) => match untrained().transpose().map_err(|error| error.to_string())? {
                 Some(population) => of_member(&population, 0, &inputs, device)?,
                 None => Vec::new(),

@@ -199,9 +199,14 @@ impl Engine {
                 }
                 Request::Preview(recipe) => self.preview(&recipe),
                 Request::Look(look) => {
-                    let member = look.run.and_then(|run| stage.member_of(run));
-                    let now = stage.kept_population(&self.device)?;
-                    self.look(&look, member.map(|member| (&now, member)));
+                    // A look must not end a job: what goes wrong with it is said to who asked.
+                    match look.run.and_then(|run| stage.member_of(run)) {
+                        None => self.look(&look, None),
+                        Some(member) => match stage.kept_population(&self.device) {
+                            Ok(now) => self.look(&look, Some((&now, member))),
+                            Err(error) => self.observer.live(Live::Looked(Err(error.to_string()))),
+                        },
+                    }
                 }
                 Request::Start(_) => {
                     let message = "a job is running; stop it before another is started".to_owned();

@@ -74,6 +74,7 @@ fn menu_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         if !state.recent.is_empty() {
             ui.menu_button(text("menu-recent"), |ui| recent_ui(ui, state, commands));
         }
+        ui.menu_button(text("menu-theme"), |ui| themes_ui(ui, state, commands));
         ui.menu_button(text("menu-language"), |ui| languages_ui(ui, state, commands));
     });
 }
@@ -87,6 +88,16 @@ fn actions_ui(ui: &mut Ui, menu: Menu, state: &State, commands: &Commands) {
         let response = ui.add_enabled(action.enabled(state), button).on_hover_text(hint_of(action));
         if response.clicked() {
             commands.act(action);
+            ui.close();
+        }
+    }
+}
+
+fn themes_ui(ui: &mut Ui, state: &State, commands: &Commands) {
+    for (dark, key) in [(None, "menu-theme-system"), (Some(false), "menu-theme-light"), (Some(true), "menu-theme-dark")]
+    {
+        if ui.selectable_label(state.dark == dark, text(key)).clicked() {
+            commands.send(Command::Theme(dark));
             ui.close();
         }
     }

@@ -30,7 +30,7 @@ pub fn lens_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             action_button(ui, Icon::Dice, Action::RandomSample, false, state, commands);
             action_button(ui, Icon::ChevronRight, Action::NextSample, false, state, commands);
             action_button(ui, Icon::ChevronLeft, Action::PreviousSample, false, state, commands);
-            if let Some(looked) = &state.looked {
+            if let Some(looked) = state.own_picture() {
                 let key = if looked.inverted { "lens-inverted" } else { "lens-own" };
                 let colour = ui.tokens().secondary;
                 let words = RichText::new(&looked.name).color(colour);

@@ -19,7 +19,8 @@ const GLOW: f64 = 3.0;
 
 /// Tells where the thing is that a word speaks of.
 pub(super) fn mark(ui: &Ui, tip: Tip, rect: Rect) {
-    ui.data_mut(|data| data.insert_temp(Id::unique(("tip", tip)), rect));
+    let frame = ui.ctx().cumulative_frame_nr();
+    ui.data_mut(|data| data.insert_temp(Id::unique(("tip", tip)), (frame, rect)));
 }
 
 /// A ring of light around a button that swells and goes, in the first seconds.
@@ -41,8 +42,9 @@ pub fn tips_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         return;
     }
     for tip in Tip::ALL.into_iter().filter(|tip| state.greeting.has(*tip)) {
-        let place: Option<Rect> = ui.data(|data| data.get_temp(Id::unique(("tip", tip))));
-        if let Some(place) = place {
+        let marked: Option<(u64, Rect)> = ui.data(|data| data.get_temp(Id::unique(("tip", tip))));
+        // What is not on the screen in this frame is not spoken of.
+        if let Some((_, place)) = marked.filter(|(frame, _)| *frame == ui.ctx().cumulative_frame_nr()) {
             tip_ui(ui, tip, place, commands);
         }
     }

@@ -39,9 +39,11 @@ const PADDING: f32 = space::XS;
 const NUDGE: f64 = 0.02;
 
 impl<'a> Slider<'a> {
-    /// A linear slider.
+    /// A linear slider. A value beyond the range widens it.
     pub fn new(name: &'a str, value: &'a mut f64, range: RangeInclusive<f64>) -> Self {
         debug_assert!(range.start() < range.end(), "a slider needs room");
+        // A value that comes from elsewhere is shown as it is, not as the nearest one that fits.
+        let range = range.start().min(*value)..=range.end().max(*value);
         Self {
             name,
             value,

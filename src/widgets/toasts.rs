@@ -72,7 +72,7 @@ impl Toasts {
                 }
             });
         if !area.response.contains_pointer() {
-            let passed = Duration::from_secs_f32(ui.input(|input| input.stable_dt).min(0.5));
+            let passed = Duration::from_secs_f32(ui.input(|input| input.unstable_dt).min(0.5));
             for toast in &mut self.shown {
                 toast.left = toast.left.saturating_sub(passed);
             }

@@ -186,16 +186,16 @@ fn a_picture_is_dropped_and_read_by_teacher_and_student() {
     let path = folder.0.path().join("mine.png");
     picture.save(&path).unwrap();
     window.state().ask(Command::OpenPath(path));
-    until(&mut window, "the picture", |state| state.looked.is_some());
+    until(&mut window, "the picture", |state| state.own_picture().is_some());
     let state = window.state().state();
     let looked = state.lens_view().unwrap();
     assert_eq!((looked.label, teacher), (None, label));
-    assert!(state.looked.as_ref().unwrap().inverted);
+    assert!(state.own_picture().unwrap().inverted);
     assert_eq!(stillroom::distill::soften::top_class(looked.teacher.unwrap()), label);
     assert_eq!(looked.student.unwrap().len(), 10);
     window.get_by_label("mine.png");
     press(&mut window, "Next sample");
-    assert!(window.state().state().looked.is_none());
+    assert!(window.state().state().own_picture().is_none());
 
     let wrong = folder.0.path().join("no.png");
     std::fs::write(&wrong, "no picture").unwrap();
