@@ -75,7 +75,7 @@ pub(super) struct Raised {
     row: TileId,
     tile: TileId,
     own: f32,
-    raised: f32,
+    held: f32,
 }
 
 /// Gives the recipe the room that it needs where the window is too narrow for its own share, until [`let_go`].
@@ -94,7 +94,7 @@ pub(super) fn hold_recipe(tree: &mut Tree<Pane>) -> Option<Raised> {
                 return None;
             }
             row.shares.set_share(tile, raised);
-            return Some(Raised { row: parent, tile, own, raised });
+            return Some(Raised { row: parent, tile, own, held: raised });
         }
         tile = parent;
     }
@@ -104,7 +104,7 @@ pub(super) fn hold_recipe(tree: &mut Tree<Pane>) -> Option<Raised> {
 /// Puts the share back, unless it was moved: what the user chose comes back with the room for it.
 pub(super) fn let_go(tree: &mut Tree<Pane>, held: &Raised) {
     if let Some(Tile::Container(Container::Linear(row))) = tree.tiles.get_mut(held.row)
-        && row.shares[held.tile].to_bits() == held.raised.to_bits()
+        && row.shares[held.tile].to_bits() == held.held.to_bits()
     {
         row.shares.set_share(held.tile, held.own);
     }
