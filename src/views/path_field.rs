@@ -1,5 +1,7 @@
 //! A path typed into the window, where no file dialog can open.
 
+use eframe::egui::text::{CCursor, CCursorRange};
+use eframe::egui::text_edit::TextEditState;
 use eframe::egui::{self, Key, Ui};
 
 use crate::command::{Command, Commands};
@@ -31,14 +33,17 @@ pub fn path_field_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         let mut typed = field.text.clone();
         let edit = egui::TextEdit::singleline(&mut typed).desired_width(f32::INFINITY);
         let response = ui.add(edit).labelled_by(label.id);
+        let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        // It is what the sheet is there for, with its text ready to be typed over; the buttons are a Tab away.
+        if !enter && ui.memory(|memory| memory.focused().is_none()) {
+            response.request_focus();
+            let mut state = TextEditState::load(ui.ctx(), response.id).unwrap_or_default();
+            state.cursor.set_char_range(Some(CCursorRange::two(CCursor::new(0), CCursor::new(typed.chars().count()))));
+            state.store(ui.ctx(), response.id);
+        }
         if response.changed() {
             commands.send(Command::TypePath(typed));
         }
-        // It is what the sheet is there for; the buttons are a Tab away.
-        if ui.memory(|memory| memory.focused().is_none()) {
-            response.request_focus();
-        }
-        let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         ui.horizontal(|ui| {
             if primary_button(ui, None, &text("path-accept")).clicked() || enter {
                 commands.send(Command::EndPath(true));

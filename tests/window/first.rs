@@ -81,6 +81,23 @@ fn from_launch_to_a_saved_student_without_a_mouse() {
     keys(&mut window, Modifiers::COMMAND, Key::S);
     until(&mut window, "the file", |_| path.exists());
     assert!(window.query_all_by_label_contains("saved to").count() >= 1);
+    // Where no dialog opens the path is typed, in place of the name that stands there; a file that is there is left alone.
+    let other = folder.0.path().join("typed.safetensors");
+    for (typed, closes) in [(&path, false), (&other, true)] {
+        dialogs.answer(None);
+        if window.state().state().path_field.is_none() {
+            keys(&mut window, Modifiers::COMMAND, Key::S);
+        } else {
+            keys(&mut window, Modifiers::COMMAND, Key::A);
+        }
+        until(&mut window, "the path field", |state| state.path_field.is_some());
+        window.event(eframe::egui::Event::Text(typed.display().to_string()));
+        window.run_steps(4);
+        assert_eq!(window.state().state().path_field.as_ref().unwrap().text, typed.display().to_string());
+        keys(&mut window, Modifiers::NONE, Key::Enter);
+        assert_eq!(window.state().state().path_field.is_none(), closes);
+    }
+    assert!(other.exists());
     // What was said can be read again.
     keys(&mut window, Modifiers::COMMAND | Modifiers::SHIFT, Key::L);
     assert!(window.state().state().notices.shown);
