@@ -206,7 +206,9 @@ impl App {
                 faults.push(text_with("toast-arrangement", &[("problem", problem.into())]));
                 None
             });
-            tiles.insert(workspace, tree.unwrap_or_else(|| tiles::default_arrangement(workspace)));
+            let mut tree = tree.unwrap_or_else(|| tiles::default_arrangement(workspace));
+            tiles::leave_board(&mut tree);
+            tiles.insert(workspace, tree);
         }
         let mut state = State::new(recipe.clone());
         (state.language, state.workspace) = (kept.language, kept.workspace);

@@ -110,6 +110,15 @@ pub(super) fn let_go(tree: &mut Tree<Pane>, held: &Raised) {
     }
 }
 
+/// Puts the lens in front where the board was left: there is no sweep on show yet.
+pub(super) fn leave_board(tree: &mut Tree<Pane>) {
+    let Some(board) = tree.tiles.find_pane(&Pane::Board) else { return };
+    let tabs = tree.tiles.parent_of(board).and_then(|parent| tree.tiles.get(parent));
+    if matches!(tabs, Some(Tile::Container(Container::Tabs(tabs))) if tabs.active == Some(board)) {
+        show_board(tree, false);
+    }
+}
+
 /// Brings the board to the front of its tabs, or the lens.
 pub(super) fn show_board(tree: &mut Tree<Pane>, board: bool) {
     let wanted = if board { Pane::Board } else { Pane::Lens };

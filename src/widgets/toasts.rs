@@ -36,6 +36,9 @@ struct Toast {
 /// Below the bar at the top and the title rows of the panels.
 const TOP: f32 = 84.0;
 
+/// Width of the words.
+const WIDTH: f32 = 360.0;
+
 /// Notices beyond this many push the oldest out.
 const AT_ONCE: usize = 5;
 
@@ -66,7 +69,7 @@ impl Toasts {
             .show(ui.ctx(), |ui| {
                 ui.spacing_mut().item_spacing.y = space::S;
                 for toast in &self.shown {
-                    if toast_ui(ui, toast.kind, &toast.words) {
+                    if toast_ui(ui, WIDTH, toast.kind, &toast.words) {
                         closed = Some(toast.id);
                     }
                 }
@@ -85,8 +88,8 @@ impl Toasts {
     }
 }
 
-/// True when it is to be closed.
-pub(super) fn toast_ui(ui: &mut Ui, kind: ToastKind, words: &str) -> bool {
+/// Its words wrap at `width`. True when it is to be closed.
+pub(super) fn toast_ui(ui: &mut Ui, width: f32, kind: ToastKind, words: &str) -> bool {
     let tokens = ui.tokens();
     let colour = if kind == ToastKind::Done { tokens.good } else { tokens.bad };
     let frame = Frame::new()
@@ -99,8 +102,7 @@ pub(super) fn toast_ui(ui: &mut Ui, kind: ToastKind, words: &str) -> bool {
             ui.horizontal_top(|ui| {
                 dot_ui(ui, colour);
                 ui.scope(|ui| {
-                    // The cross stays within a narrow place.
-                    ui.set_max_width((ui.available_width() - 36.0).clamp(120.0, 360.0));
+                    ui.set_max_width(width);
                     ui.add(Label::new(words).wrap());
                 });
                 let name = text_with("widget-remove", &[("name", words.into())]);
