@@ -108,10 +108,10 @@ pub(super) fn field_name(path: &str) -> String {
     text(key)
 }
 
-fn digits(metric: Metric, value: f64) -> String {
+fn digits(metric: Metric, value: f64, runs: usize) -> String {
     match metric {
-        // One seed has whole errors; a mean over several has a digit more.
-        Metric::Errors if value.fract() == 0.0 => format!("{value:.0}"),
+        // One run has whole errors; a mean over several has a digit more.
+        Metric::Errors if runs == 1 => format!("{value:.0}"),
         Metric::Errors => format!("{value:.1}"),
         Metric::Accuracy | Metric::Agreement => format!("{:.1}", 100.0 * value),
         Metric::Kl | Metric::Ece => format!("{value:.3}"),
@@ -120,7 +120,7 @@ fn digits(metric: Metric, value: f64) -> String {
 
 /// `35.2 ± 3.1 · 4 seeds`.
 fn spread_words(metric: Metric, spread: Spread) -> String {
-    let (mean, deviation) = (digits(metric, spread.mean), digits(metric, spread.deviation));
+    let (mean, deviation) = (digits(metric, spread.mean, spread.n), digits(metric, spread.deviation, spread.n));
     let args: [(&str, Value<'_>); 3] =
         [("mean", mean.into()), ("deviation", deviation.into()), ("n", (spread.n as u64).into())];
     text_with(if spread.n > 1 { "board-spread" } else { "board-single" }, &args)
@@ -151,7 +151,7 @@ fn map_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, height
             let names: Vec<&str> = members.iter().map(|cell| board.cells[*cell].label.as_str()).collect();
             Some(HeatCell {
                 value: spread.mean,
-                text: digits(metric, spread.mean),
+                text: digits(metric, spread.mean, spread.n),
                 hover: format!("{}\n{}: {}", names.join(", "), text(metric_key(metric)), spread_words(metric, spread)),
                 lit: lit.is_some_and(|lit| members.contains(&lit)),
             })

@@ -302,7 +302,9 @@ impl CurvePlot<'_> {
                     super::dot_ui(ui, curve.colour);
                     ui.label(curve.name);
                     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                        ui.label(ticks::exact(point.y))
+                        // Counts are whole, losses are not.
+                        let is_whole = point.y.fract() == 0.0 && point.y.abs() < 1e6;
+                        ui.label(if is_whole { ticks::tick(point.y) } else { ticks::exact(point.y) })
                     });
                     ui.end_row();
                 }
