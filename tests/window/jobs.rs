@@ -113,7 +113,7 @@ fn a_job_is_started_paused_changed_and_stopped_then_an_old_run_is_opened_and_two
     window.get_by_label(&format!("Delete {}", students[0])).click();
     window.run_steps(4);
     until(&mut window, "the bin", |state| state.row(students[0]).is_some_and(|row| row.deleted));
-    press(&mut window, "bin");
+    press(&mut window, "Bin");
     window.get_by_label(&format!("Restore {}", students[0])).click();
     window.run_steps(4);
     until(&mut window, "its return", |state| state.row(students[0]).is_some_and(|row| !row.deleted));
