@@ -219,3 +219,23 @@ fn a_picture_is_dropped_and_read_by_teacher_and_student() {
     window.state().ask(Command::OpenPath(wrong));
     until(&mut window, "a word about it", |state| state.notices.said.iter().any(|said| said.words.contains("no.png")));
 }
+
+#[test]
+fn the_quick_start_takes_two_keys_and_a_name() {
+    let folder = Folder::new();
+    let dialogs = ScriptedDialogs::default();
+    let path = folder.0.path().join("student.safetensors");
+    let mut window = build(&folder.store(), &dialogs, SettingsFile::none(), Start::First);
+    until(&mut window, "the first sample", |state| state.lens_view().is_some());
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    until(&mut window, "the end", |state| {
+        state.focused().is_some_and(|job| job.outcome == Some(JobOutcome::Done)) && state.student_to_save().is_some()
+    });
+    let state = window.state().state();
+    assert_eq!(state.focused().unwrap().sweep.base.title, "Quick start: handwritten digits");
+    dialogs.answer(Some(path.clone()));
+    window.key_press_modifiers(Modifiers::COMMAND, Key::S);
+    window.run_steps(4);
+    until(&mut window, "the file", |_| path.exists());
+    assert!(std::fs::metadata(&path).unwrap().len() > 100_000);
+}
