@@ -103,7 +103,8 @@ impl State {
             let step = snapshot.map(|(step, _)| *step);
             return Some(Known { probe: &job.probe, teacher: job.teacher_logits(), student, step });
         }
-        let preview = self.preview.as_ref()?;
+        // An earlier recipe's sample would look like this one's.
+        let preview = self.preview.as_ref().filter(|_| self.preview_fault.is_none())?;
         Some(Known {
             probe: &preview.probe,
             teacher: Some(preview.probe.teacher.as_slice()),

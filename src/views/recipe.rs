@@ -50,7 +50,8 @@ pub fn recipe_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         return text::text_ui(ui, state, edited, commands);
     }
     let editor = Editor { state, commands };
-    let preview = state.preview.as_deref();
+    // What is known of an earlier recipe says nothing about one that cannot be run.
+    let preview = state.preview.as_deref().filter(|_| state.preview_fault.is_none());
     let foot = Panel::bottom("recipe foot").frame(Frame::NONE).resizable(false);
     foot.show(ui, |ui| editor.foot_ui(ui));
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {

@@ -240,3 +240,19 @@ fn rewrite(window: &mut crate::Window, text: &str) {
     window.event(eframe::egui::Event::Paste(text.to_owned()));
     window.run_steps(4);
 }
+
+#[test]
+fn a_recipe_that_cannot_be_run_says_why_and_shows_nothing_of_the_one_before() {
+    let folder = Folder::new();
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    until(&mut window, "the first sample", |state| state.lens_view().is_some());
+    let path = folder.0.path().join("nowhere.toml");
+    std::fs::write(&path, RECIPE.replace("builtin:digits", "gone.safetensors")).unwrap();
+    window.state().ask(Command::OpenPath(path));
+    until(&mut window, "its fault", |state| state.preview_fault.is_some());
+    assert!(window.state().state().lens_view().is_none());
+    window.get_by_label("This recipe cannot be run yet");
+    assert!(window.query_by_label_contains("parameters").is_none());
+    press(&mut window, "Undo");
+    until(&mut window, "the sample", |state| state.lens_view().is_some());
+}
