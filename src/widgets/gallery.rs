@@ -58,7 +58,7 @@ impl Gallery {
 }
 
 /// Shows the page; the second choice of the bar leads to the parts of the sweep board, the third to colours,
-/// type, icons and the simple parts, the fourth to every state of every part.
+/// type and icons, the fourth to every state of every part.
 pub fn gallery_ui(ui: &mut Ui, g: &mut Gallery) {
     let plain = egui::Frame::new().fill(ui.tokens().panel);
     Panel::top("bar").frame(plain).exact_size(44.0).show(ui, |ui| bar_ui(ui, g));
