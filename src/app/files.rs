@@ -7,8 +7,8 @@ use eframe::egui;
 
 use super::App;
 use crate::data::is_idx_folder;
-use crate::model::Checkpoint;
-use crate::recipe::{Architecture, CheckpointSource, Colour, LabelColumn, Recipe, Source, Sweep, TeacherRecipe};
+use crate::model::{Checkpoint, write_whole};
+use crate::recipe::{CheckpointSource, Colour, LabelColumn, Source, Sweep, TeacherRecipe};
 use crate::state::{FilePurpose, RecipeText};
 use crate::text::text_with;
 
@@ -74,7 +74,7 @@ impl App {
             Some(typed) if means_the_same(&typed.text) => typed.text.clone(),
             _ => Sweep { base: sweep.base.clone().with_absolute_paths(), ..sweep.clone() }.to_toml(),
         };
-        let saved = super::settings::write(path, text.as_bytes());
+        let saved = write_whole(path, text.as_bytes());
         let words =
             [("title", self.state.sweep.base.title.clone().into()), ("path", path.display().to_string().into())];
         let done = text_with("toast-recipe-saved", &words);
@@ -93,7 +93,7 @@ impl App {
             false => Source::Csv { path: path.clone(), label: LabelColumn::Position(-1), header: None },
         };
         let mut sweep = self.state.sweep.clone();
-        put_source(&mut sweep.base, source);
+        sweep.base.put_source(source);
         sweep.settle(&self.state.sweep);
         self.edit("source", sweep, ctx);
         self.look_at_recipe();
@@ -125,25 +125,6 @@ impl App {
         if self.state.running.is_none() {
             self.state.focus = None;
         }
-    }
-}
-
-/// Other data; the shipped teacher of other data knows nothing of them.
-fn put_source(recipe: &mut Recipe, source: Source) {
-    recipe.data.source = source;
-    recipe.data.omit_classes.clear();
-    if let TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_)) = recipe.teacher {
-        let model = Architecture::Mlp { hidden: vec![256, 256], dropout: 0.0 };
-        let training = crate::recipe::TrainingRecipe { epochs: 12, ..recipe.training.clone() };
-        recipe.teacher = TeacherRecipe::Train { model, training };
-    }
-    let flat = matches!(recipe.data.source, Source::Csv { .. });
-    // A table has no pixels to convolve.
-    if let (true, TeacherRecipe::Train { model: model @ Architecture::Cnn { .. }, .. }) = (flat, &mut recipe.teacher) {
-        *model = Architecture::Mlp { hidden: vec![256, 256], dropout: 0.0 };
-    }
-    if flat && matches!(recipe.student, Some(Architecture::Cnn { .. })) {
-        recipe.student = Some(Architecture::Mlp { hidden: vec![64, 64], dropout: 0.0 });
     }
 }
 

@@ -57,15 +57,13 @@ impl App {
 
     /// How the window looks, for the next time.
     fn take_looks(&mut self, ctx: &egui::Context) {
-        let kept = &mut self.kept;
-        kept.dark = match ctx.options(|options| options.theme_preference) {
+        self.state.dark = match ctx.options(|options| options.theme_preference) {
             egui::ThemePreference::Dark => Some(true),
             egui::ThemePreference::Light => Some(false),
             egui::ThemePreference::System => None,
         };
-        self.state.dark = kept.dark;
         let zoom = ctx.zoom_factor();
-        kept.zoom = ((zoom - 1.0).abs() > 1e-3).then_some(zoom);
+        self.kept.zoom = ((zoom - 1.0).abs() > 1e-3).then_some(zoom);
     }
 
     fn take_reports(&mut self) {

@@ -193,9 +193,7 @@ impl App {
         if let Some(problem) = fault {
             faults.push(text_with("toast-settings", &[("problem", problem.into())]));
         }
-        if let Some(dark) = kept.dark {
-            ctx.set_theme(if dark { egui::Theme::Dark } else { egui::Theme::Light });
-        }
+        ctx.set_theme(perform::preference(kept.dark));
         if let Some(zoom) = kept.zoom {
             ctx.set_zoom_factor(zoom.clamp(*perform::ZOOM.start(), *perform::ZOOM.end()));
         }
@@ -211,7 +209,7 @@ impl App {
             tiles.insert(workspace, tree);
         }
         let mut state = State::new(recipe.clone());
-        (state.language, state.workspace) = (kept.language, kept.workspace);
+        (state.language, state.dark, state.workspace) = (kept.language, kept.dark, kept.workspace);
         state.recent.clone_from(&kept.recent);
         if !kept.greeted {
             state.greeting = Greeting::first();
@@ -274,6 +272,7 @@ fn remembered_of(state: &State, tiles: &Arrangements, kept: &Settings) -> Settin
         tiles.iter().filter_map(|(workspace, tree)| Some((*workspace, serde_json::to_value(tree).ok()?)));
     Settings {
         language: state.language,
+        dark: state.dark,
         workspace: state.workspace,
         recent: state.recent.clone(),
         arrangements: arrangements.collect(),

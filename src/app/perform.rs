@@ -45,7 +45,8 @@ impl App {
             Command::LensRow(row) => {
                 self.state.picture = None;
                 self.state.lens.row = row;
-                self.state.lens.clamp(self.probe_rows());
+                let rows = self.state.probe_view().map_or(0, |view| view.probe.rows.len());
+                self.state.lens.clamp(rows);
             }
             Command::Palette(palette) => self.state.palette = palette,
             Command::CloseShortcuts => self.state.shows_shortcuts = false,
@@ -57,14 +58,7 @@ impl App {
                 self.state.language = language;
                 speak(language.unwrap_or_else(Language::of_system));
             }
-            Command::Theme(dark) => {
-                let theme = match dark {
-                    None => egui::ThemePreference::System,
-                    Some(true) => egui::ThemePreference::Dark,
-                    Some(false) => egui::ThemePreference::Light,
-                };
-                ctx.set_theme(theme);
-            }
+            Command::Theme(dark) => ctx.set_theme(preference(dark)),
             Command::Maximise(panel) => self.state.maximised = panel,
             Command::Focus(job) => self.focus(job),
             Command::ClearFocus => (self.state.focus, self.state.picture) = (None, None),
@@ -229,10 +223,6 @@ impl App {
         self.state.maximised = None;
     }
 
-    fn probe_rows(&self) -> usize {
-        self.state.probe_view().map_or(0, |view| view.probe.rows.len())
-    }
-
     fn step_sample(&mut self, by: isize) {
         self.state.picture = None;
         if let Some(row) = self.state.stepped_row(by) {
@@ -381,4 +371,13 @@ pub(super) const ZOOM: std::ops::RangeInclusive<f32> = 0.8..=2.0;
 fn zoom(ctx: &egui::Context, by: f32) {
     let wanted = ((ctx.zoom_factor() + by) * 10.0).round() / 10.0;
     ctx.set_zoom_factor(wanted.clamp(*ZOOM.start(), *ZOOM.end()));
+}
+
+/// Dark or light as the user chose, or as the system is.
+pub(super) fn preference(dark: Option<bool>) -> egui::ThemePreference {
+    match dark {
+        None => egui::ThemePreference::System,
+        Some(true) => egui::ThemePreference::Dark,
+        Some(false) => egui::ThemePreference::Light,
+    }
 }

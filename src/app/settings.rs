@@ -2,15 +2,14 @@
 //! eframe, which knows the screens.) A file that cannot be read is set aside, never deleted, and the window opens as it does at first.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use egui_tiles::Tree;
 use serde::{Deserialize, Serialize};
 
 use super::tiles::is_whole;
-use crate::model::new_file;
+use crate::model::write_whole;
 use crate::state::{Pane, Workspace};
 use crate::text::Language;
 
@@ -111,7 +110,8 @@ impl SettingsFile {
         self.looked = Instant::now();
         let Some(path) = self.path.as_deref().filter(|_| settings != self.written) else { return };
         let written = serde_json::to_vec_pretty(&settings).map_err(std::io::Error::from);
-        match written.and_then(|bytes| write(path, &bytes)) {
+        let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+        match written.and_then(|bytes| folder.and_then(|()| write_whole(path, &bytes))) {
             Ok(()) => self.written = settings,
             Err(error) => log::warn!("{}: {error}", path.display()),
         }
@@ -121,16 +121,6 @@ impl SettingsFile {
 /// The platform's folder for configuration.
 pub(super) fn folder_of_user() -> Option<PathBuf> {
     directories::ProjectDirs::from("", "", "stillroom").map(|folders| folders.config_dir().to_owned())
-}
-
-/// Writes a file whole or not at all; its folder is made where it is missing.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
-    let mut file = new_file().tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.persist(path)?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::state::State;
 
 /// Sends the actions whose keys were pressed in this frame.
 pub(super) fn take_keys(ctx: &Context, state: &State, commands: &Commands) {
-    if state.path_field.is_some() || state.shows_shortcuts || state.notices.shown {
+    if state.has_sheet() {
         return;
     }
     let mut actions: Vec<_> = Action::ALL.into_iter().filter_map(|action| Some((action, action.shortcut()?))).collect();

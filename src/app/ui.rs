@@ -62,8 +62,7 @@ impl App {
     fn escape(&mut self, ui: &Ui) {
         let state = &self.state;
         let was_calm = self.is_calm;
-        let lies_over =
-            state.palette.is_some() || state.shows_shortcuts || state.notices.shown || state.path_field.is_some();
+        let lies_over = state.palette.is_some() || state.has_sheet();
         let has_focus = ui.memory(|memory| memory.focused().is_some());
         self.is_calm = !lies_over && !has_focus && !egui::Popup::is_any_open(ui.ctx());
         if was_calm

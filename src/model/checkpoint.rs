@@ -316,16 +316,22 @@ impl Checkpoint {
     /// # Errors
     /// Names the file and what the system says.
     pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), CheckpointError> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let write = || -> std::io::Result<()> {
-            let mut file = new_file().tempfile_in(folder)?;
-            std::io::Write::write_all(&mut file, bytes)?;
-            file.as_file().sync_all()?;
-            file.persist(path).map_err(|error| error.error)?;
-            Ok(())
-        };
-        write().map_err(|error| CheckpointError::File { path: path.display().to_string(), problem: error.to_string() })
+        write_whole(path, bytes)
+            .map_err(|error| CheckpointError::File { path: path.display().to_string(), problem: error.to_string() })
     }
+}
+
+/// Writes a file whole or not at all: first beside its place, then renamed onto it.
+///
+/// # Errors
+/// What the system says.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = new_file().tempfile_in(folder)?;
+    std::io::Write::write_all(&mut file, bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
 }
 
 /// A file that is written beside its place and then renamed onto it; who may read it is the user's choice, as for any other

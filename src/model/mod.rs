@@ -9,7 +9,7 @@ mod plan;
 mod population;
 mod trainer;
 
-pub use checkpoint::{Checkpoint, CheckpointError, FORMAT, new_file};
+pub use checkpoint::{Checkpoint, CheckpointError, FORMAT, new_file, write_whole};
 pub use normalisation::Normalisation;
 pub use plan::{Layer, ParameterSpec, Plan, PlanError};
 pub use population::{Output, Population};

@@ -58,6 +58,42 @@ impl Recipe {
         Self { teacher, distill, ..self.clone() }
     }
 
+    /// Takes other data, and models that can look at them. The shipped teacher of other data knows nothing of these: it gives
+    /// way to their own, or to one that is trained first.
+    pub fn put_source(&mut self, source: Source) {
+        let plain = |units: usize| Architecture::Mlp { hidden: vec![units, units], dropout: 0.0 };
+        let is_shipped = matches!(self.teacher, TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_)));
+        match source {
+            Source::Builtin(builtin) => {
+                if is_shipped {
+                    self.teacher = TeacherRecipe::Checkpoint(CheckpointSource::Builtin(builtin));
+                }
+            }
+            _ => {
+                self.data.omit_classes.clear();
+                if is_shipped {
+                    self.train_teacher(plain(256));
+                }
+            }
+        }
+        // A table has no pixels to convolve.
+        if matches!(source, Source::Csv { .. }) {
+            if let TeacherRecipe::Train { model: model @ Architecture::Cnn { .. }, .. } = &mut self.teacher {
+                *model = plain(256);
+            }
+            if matches!(self.student, Some(Architecture::Cnn { .. })) {
+                self.student = Some(plain(64));
+            }
+        }
+        self.data.source = source;
+    }
+
+    /// Lets a teacher of these layers be trained first, as the student is but for a while only.
+    pub fn train_teacher(&mut self, model: Architecture) {
+        let training = TrainingRecipe { epochs: 12, ..self.training.clone() };
+        self.teacher = TeacherRecipe::Train { model, training };
+    }
+
     /// The same recipe with paths that do not depend on the working folder, so that it can be resumed from any other.
     pub fn with_absolute_paths(mut self) -> Self {
         let absolute = |path: &mut PathBuf| *path = std::path::absolute(&path).unwrap_or_else(|_| path.clone());

@@ -294,6 +294,11 @@ impl State {
         self.jobs.get(&self.running?)
     }
 
+    /// Whether a sheet lies over the window and waits for the user.
+    pub fn has_sheet(&self) -> bool {
+        self.path_field.is_some() || self.shows_shortcuts || self.notices.shown
+    }
+
     /// Whether the running job waits for the user.
     pub fn is_paused(&self) -> bool {
         self.running_job().is_some_and(|job| job.paused)

@@ -36,10 +36,9 @@ pub fn bar_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     if distil.inner.on_hover_text(hint).clicked() {
         commands.act(Action::Distil);
     }
-    let pause = if state.is_paused() { Icon::Play } else { Icon::Pause };
-    action_button(ui, pause, Action::PauseOrPlay, true, state, commands);
-    action_button(ui, Icon::Step, Action::StepOnce, true, state, commands);
-    action_button(ui, Icon::Stop, Action::Stop, true, state, commands);
+    action_button(ui, Action::PauseOrPlay, true, state, commands);
+    action_button(ui, Action::StepOnce, true, state, commands);
+    action_button(ui, Action::Stop, true, state, commands);
     ui.add_space(space::XS);
 
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

@@ -134,11 +134,11 @@ pub(super) fn sweep_runs(job: &JobView, state: &State, tokens: &Tokens) -> Vec<S
 }
 
 impl Drawn {
-    /// The same curve with each value multiplied by what holds from its step on.
-    pub fn times(mut self, factors: &[(u64, f64)]) -> Self {
+    /// The same curve with each value multiplied by what holds for its term at its step; as it is without factors.
+    pub fn times(mut self, factors: &[(u64, [f64; 2])], term: usize) -> Self {
         let at = |x: f64| {
             let held = factors.iter().rev().find(|(step, _)| *step as f64 <= x);
-            held.map_or(1.0, |(_, factor)| *factor)
+            held.map_or(1.0, |(_, both)| both[term])
         };
         for point in &mut self.line {
             point.y *= at(point.x);

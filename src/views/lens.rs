@@ -27,9 +27,9 @@ pub fn lens_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         |_| {},
         |ui| {
             choice_ui(ui, state, commands);
-            action_button(ui, Icon::Dice, Action::RandomSample, false, state, commands);
-            action_button(ui, Icon::ChevronRight, Action::NextSample, false, state, commands);
-            action_button(ui, Icon::ChevronLeft, Action::PreviousSample, false, state, commands);
+            action_button(ui, Action::RandomSample, false, state, commands);
+            action_button(ui, Action::NextSample, false, state, commands);
+            action_button(ui, Action::PreviousSample, false, state, commands);
             if let Some(looked) = state.own_picture() {
                 let key = if looked.inverted { "lens-inverted" } else { "lens-own" };
                 let colour = ui.tokens().secondary;

@@ -129,15 +129,13 @@ fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) ->
                     (1, soft, &curves.soft, tokens.teacher),
                     (2, hard, &curves.hard, tokens.label),
                 ];
-                let factors = if state.curves.weighted { job.term_factors(run) } else { Vec::new() };
+                let factors = if weighted { job.term_factors(run) } else { Vec::new() };
                 for (kind, key, series, colour) in kinds {
                     let (line, band) = viewport.reduce(series, state.curves.smoothing);
                     let id = curve_id(run.run, kind);
                     let emphasised = kind == 0;
                     let curve = Drawn { name: text(key), id, colour, dashed: false, emphasised, line, band };
-                    let of_term = |term: usize| factors.iter().map(|(step, both)| (*step, both[term])).collect();
-                    let factors: Vec<(u64, f64)> = if emphasised { Vec::new() } else { of_term(kind as usize - 1) };
-                    drawn.push(curve.times(&factors));
+                    drawn.push(if kind == 0 { curve } else { curve.times(&factors, kind as usize - 1) });
                 }
                 drawn.push(validation(curves, curve_id(run.run, 3), "loss-validation", tokens.student, |l| l.total));
             }

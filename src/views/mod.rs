@@ -59,16 +59,9 @@ fn modal(ui: &Ui, name: &'static str) -> Modal {
 }
 
 /// A small button for an action, with its name, explanation and shortcut on hover.
-fn action_button(
-    ui: &mut Ui,
-    icon: Icon,
-    action: Action,
-    framed: bool,
-    state: &State,
-    commands: &Commands,
-) -> Response {
+fn action_button(ui: &mut Ui, action: Action, framed: bool, state: &State, commands: &Commands) -> Response {
     let (name, hint) = (text(action.key()), hint_of(action));
-    let button = IconButton::new(icon, &name).hint(&hint);
+    let button = IconButton::new(icon_of(action, state), &name).hint(&hint);
     let button = if framed { button.framed() } else { button };
     let response = ui.add_enabled(action.enabled(state), button);
     if response.clicked() {
@@ -104,10 +97,11 @@ fn key_words(shortcut: Shortcut) -> String {
     format!("{command}{shift}{key}")
 }
 
-/// The sign of an action.
-fn icon_of(action: Action) -> Icon {
+/// The sign of an action as things stand.
+fn icon_of(action: Action, state: &State) -> Icon {
     match action {
         Action::Distil => Icon::Play,
+        Action::PauseOrPlay if state.is_paused() => Icon::Play,
         Action::PauseOrPlay | Action::HoldQueue => Icon::Pause,
         Action::StepOnce => Icon::Step,
         Action::Stop => Icon::Stop,

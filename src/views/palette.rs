@@ -130,7 +130,7 @@ fn entries(state: &State) -> Vec<Entry> {
     let actions = Action::ALL.into_iter().filter(|action| *action != Action::Palette && action.enabled(state));
     let mut entries: Vec<Entry> = actions
         .map(|action| Entry {
-            icon: Some(icon_of(action)),
+            icon: Some(icon_of(action, state)),
             name: text(action.key()),
             aside: action.shortcut().map_or_else(String::new, key_words),
             command: Command::Do(action),

@@ -33,12 +33,12 @@ pub fn recipe_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         |_| {},
         |ui| {
             ui.spacing_mut().item_spacing.x = 2.0;
-            action_button(ui, Icon::Redo, Action::Redo, false, state, commands);
-            action_button(ui, Icon::Undo, Action::Undo, false, state, commands);
-            action_button(ui, Icon::Save, Action::SaveRecipe, false, state, commands);
-            action_button(ui, Icon::Folder, Action::OpenRecipe, false, state, commands);
+            action_button(ui, Action::Redo, false, state, commands);
+            action_button(ui, Action::Undo, false, state, commands);
+            action_button(ui, Action::SaveRecipe, false, state, commands);
+            action_button(ui, Action::OpenRecipe, false, state, commands);
             if state.recipe_text.is_some() {
-                action_button(ui, Icon::Copy, Action::CopyRecipe, false, state, commands);
+                action_button(ui, Action::CopyRecipe, false, state, commands);
             }
             let toml = ui.selectable_label(state.recipe_text.is_some(), text(Action::RecipeText.key()));
             if toml.on_hover_text(super::hint_of(Action::RecipeText)).clicked() {

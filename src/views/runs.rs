@@ -38,7 +38,7 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             }
         },
         |ui| {
-            action_button(ui, Icon::Save, Action::SaveStudent, false, state, commands);
+            action_button(ui, Action::SaveStudent, false, state, commands);
             let bin = text(Action::ToggleBin.key());
             if ui.selectable_label(state.shows_bin, bin).on_hover_text(text("action-bin-hint")).clicked() {
                 commands.act(Action::ToggleBin);

@@ -4,9 +4,9 @@ use eframe::egui::{Align, Id, Key, Label, Layout, TextEdit, Ui};
 
 use super::{Editor, models, number, quiet, title_row_ui};
 use crate::command::Action;
-use crate::recipe::{Builtin, CheckpointSource, Colour, LabelColumn, Source, TeacherRecipe, TrainingRecipe};
+use crate::recipe::{Builtin, CheckpointSource, Colour, LabelColumn, Source, TeacherRecipe};
 use crate::text::{text, text_with};
-use crate::theme::{Icon, UiTokens as _, caption, space, title};
+use crate::theme::{UiTokens as _, caption, space, title};
 use crate::training::report::Preview;
 use crate::views::{action_button, grouped, hint_of};
 use crate::widgets::{Dropdown, toggle_ui};
@@ -31,13 +31,7 @@ impl Editor<'_> {
             for builtin in Builtin::ALL {
                 let chosen = data.source == Source::Builtin(builtin);
                 if ui.selectable_label(chosen, source_name(&Source::Builtin(builtin))).clicked() {
-                    self.edit("source", |recipe| {
-                        recipe.data.source = Source::Builtin(builtin);
-                        // The shipped teacher of other data knows nothing of these.
-                        if let TeacherRecipe::Checkpoint(CheckpointSource::Builtin(teacher)) = &mut recipe.teacher {
-                            *teacher = builtin;
-                        }
-                    });
+                    self.edit("source", |recipe| recipe.put_source(Source::Builtin(builtin)));
                 }
             }
             ui.separator();
@@ -142,7 +136,7 @@ impl Editor<'_> {
         ui.horizontal(|ui| {
             ui.label(title(text("recipe-teacher")));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                action_button(ui, Icon::Folder, Action::OpenTeacher, false, self.state, self.commands);
+                action_button(ui, Action::OpenTeacher, false, self.state, self.commands);
             });
         });
         let recipe = &self.state.sweep.base;
@@ -167,18 +161,12 @@ impl Editor<'_> {
                 let chosen = matches!(&recipe.teacher, TeacherRecipe::Train { model: own, .. } if *own == model);
                 let name = text_with("recipe-train-teacher", &[("model", model.to_string().into())]);
                 if ui.selectable_label(chosen, name).clicked() {
-                    self.edit("teacher", |recipe| {
-                        let training = TrainingRecipe { epochs: 12, ..recipe.training.clone() };
-                        recipe.teacher = TeacherRecipe::Train { model, training };
-                    });
+                    self.edit("teacher", |recipe| recipe.train_teacher(model));
                     ui.close();
                 }
             }
             if let Some(model) = models::own_ui(ui, "recipe-own-teacher", None) {
-                self.edit("teacher", |recipe| {
-                    let training = TrainingRecipe { epochs: 12, ..recipe.training.clone() };
-                    recipe.teacher = TeacherRecipe::Train { model, training };
-                });
+                self.edit("teacher", |recipe| recipe.train_teacher(model));
                 ui.close();
             }
             ui.separator();
