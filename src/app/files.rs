@@ -94,6 +94,10 @@ impl App {
         };
         let mut sweep = self.state.sweep.clone();
         sweep.base.put_source(source);
+        // A preset's name would say something else about these data.
+        if let (Some(_), Some(name)) = (self.state.preset.take(), path.file_name()) {
+            sweep.base.title = name.to_string_lossy().into_owned();
+        }
         sweep.settle(&self.state.sweep);
         self.edit("source", sweep, ctx);
         self.look_at_recipe();

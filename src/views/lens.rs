@@ -210,18 +210,24 @@ fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
         (None, None) => (text("widget-bars-missing"), String::new()),
     };
     let both = view.teacher.zip(view.student);
-    let nats = || text("unit-nats");
+    // What is not known has no unit.
+    let measured = |value: Option<f64>| (number(value), value.map_or_else(String::new, |_| text("unit-nats")));
+    let [of_teacher, of_student, kl] = [
+        measured(view.teacher.map(|z| entropy(z, t))),
+        measured(view.student.map(|z| entropy(z, t))),
+        measured(both.map(|(teacher, student)| divergence(teacher, student, t))),
+    ];
     let numbers = [
-        ("lens-teacher-entropy", number(view.teacher.map(|z| entropy(z, t))), nats()),
-        ("lens-student-entropy", number(view.student.map(|z| entropy(z, t))), nats()),
-        ("lens-kl", number(both.map(|(teacher, student)| divergence(teacher, student, t))), nats()),
-        ("lens-top", top, note),
+        ("lens-teacher-entropy", of_teacher),
+        ("lens-student-entropy", of_student),
+        ("lens-kl", kl),
+        ("lens-top", (top, note)),
     ];
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
         let free = ui.available_width() - 3.0 * space::S;
         let is_narrow = free < NARROW;
-        for ((key, value, unit), share) in numbers.into_iter().zip([0.27, 0.27, 0.25, 0.21]) {
+        for ((key, (value, unit)), share) in numbers.into_iter().zip([0.27, 0.27, 0.25, 0.21]) {
             let width = (free * share).floor().max(size::ROW);
             let name = match key {
                 "lens-teacher-entropy" if is_narrow => text("lens-teacher-entropy-short"),

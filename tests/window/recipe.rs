@@ -184,6 +184,7 @@ fn data_and_models_of_ones_own() {
     let base = window.state().state().sweep.base.clone();
     assert!(matches!(&base.data.source, Source::Csv { path, .. } if *path == table));
     assert!(matches!(base.teacher, TeacherRecipe::Train { .. }), "the shipped teacher knows nothing of other data");
+    assert_eq!((base.title.as_str(), window.state().state().preset), ("points.csv", None));
     until(&mut window, "its preview", |state| state.preview.as_ref().is_some_and(|p| p.recipe == state.sweep.base));
     window.get_by_label("2 classes");
 
