@@ -6,16 +6,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// For each room, the rooms it may name. `rng` is common ground below all of them.
+/// For each room, the rooms it may name. `rng` is common ground below all of them, and so is that part of `text` which says
+/// something without knowing the language (see [`WITHOUT_A_LANGUAGE`]).
 const ARROWS: &[(&str, &[&str])] = &[
     ("rng", &[]),
-    ("recipe", &["rng"]),
-    ("data", &["recipe", "rng"]),
+    ("recipe", &["rng", "text"]),
+    ("data", &["recipe", "rng", "text"]),
     ("ops", &["rng"]),
-    ("model", &["recipe", "data", "ops", "rng"]),
+    ("model", &["recipe", "data", "ops", "rng", "text"]),
     ("distill", &["recipe", "data", "ops", "model", "rng"]),
-    ("training", &["recipe", "data", "ops", "model", "distill", "rng"]),
-    ("runs", &["recipe", "data", "model", "distill", "training", "rng"]),
+    ("training", &["recipe", "data", "ops", "model", "distill", "rng", "text"]),
+    ("runs", &["recipe", "data", "model", "distill", "training", "rng", "text"]),
     ("state", &["recipe", "distill", "training", "runs", "text", "rng"]),
     ("command", &["recipe", "training", "runs", "state", "text"]),
     ("text", &[]),
@@ -29,8 +30,11 @@ const ARROWS: &[(&str, &[&str])] = &[
             "text", "rng",
         ],
     ),
-    ("cli", &["recipe", "data", "model", "distill", "training", "runs", "rng"]),
+    ("cli", &["recipe", "data", "model", "distill", "training", "runs", "rng", "text"]),
 ];
+
+/// Rooms that do not know which language the window speaks: they make phrases, and terminals, logs and files are English.
+const WITHOUT_A_LANGUAGE: &[&str] = &["recipe", "data", "model", "training", "runs", "cli"];
 
 /// Crates that never enter a room.
 const BANNED: &[(&str, &[&str])] = &[
@@ -62,6 +66,80 @@ fn every_room_is_known_here() {
     let rooms: BTreeSet<String> = sources().into_iter().map(|(room, ..)| room).collect();
     let known: BTreeSet<String> = ARROWS.iter().map(|(room, _)| (*room).to_owned()).collect();
     assert_eq!(rooms, known);
+}
+
+#[test]
+fn rooms_below_the_window_speak_no_language_of_their_own() {
+    for (room, file, text) in sources().iter().filter(|(room, ..)| WITHOUT_A_LANGUAGE.contains(&room.as_str())) {
+        for part in text.split("crate::text").skip(1) {
+            let named = part.split(';').next().unwrap();
+            let words = named.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+            for word in words {
+                assert!(
+                    ["Phrase", "Between", "phrase"].contains(&word),
+                    "{}: {room} must not use {word}",
+                    file.display()
+                );
+            }
+        }
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        assert!(!code.contains(".words()"), "{}: words are for the window", file.display());
+    }
+}
+
+#[test]
+fn phrases_fill_what_their_messages_ask_for() {
+    let english = messages(&fs::read_to_string("assets/i18n/en.ftl").unwrap());
+    let mut found = 0;
+    for (_, file, text) in sources() {
+        for (at, start) in text.match_indices("phrase!(") {
+            let call = inside(&text[at + start.len()..]);
+            let mut parts = parts(call).into_iter();
+            let key = parts.next().unwrap().trim().trim_matches('"').to_owned();
+            if key == "key" {
+                continue; // in a comment that explains it
+            }
+            let message = english.get(&key).unwrap_or_else(|| panic!("{}: no words for {key}", file.display()));
+            let given: BTreeSet<String> =
+                parts.filter_map(|part| Some(part.split_once('=')?.0.trim().to_owned())).collect();
+            assert_eq!(given, values(message), "{}: {key}", file.display());
+            found += 1;
+        }
+    }
+    assert!(found > 100, "only {found} phrases");
+}
+
+/// What stands before the bracket that closes.
+fn inside(text: &str) -> &str {
+    let mut depth = 1;
+    let end = text.find(|c: char| {
+        depth += match c {
+            '(' | '[' | '{' => 1,
+            ')' | ']' | '}' => -1,
+            _ => 0,
+        };
+        depth == 0
+    });
+    &text[..end.unwrap()]
+}
+
+/// The parts between commas that stand in no brackets.
+fn parts(text: &str) -> Vec<&str> {
+    let mut depth = 0;
+    text.split(|c: char| {
+        depth += match c {
+            '(' | '[' | '{' => 1,
+            ')' | ']' | '}' => -1,
+            _ => 0,
+        };
+        c == ',' && depth == 0
+    })
+    .collect()
+}
+
+/// The names that a message is filled with.
+fn values(message: &str) -> BTreeSet<String> {
+    message.split('$').skip(1).map(|part| part.split([' ', '}']).next().unwrap().to_owned()).collect()
 }
 
 #[test]
@@ -104,7 +182,7 @@ fn every_word_that_is_asked_for_is_there_and_no_other() {
 }
 
 /// Messages that are the same in both languages: values, signs, and the field's own names.
-const ALIKE: [&str; 21] = [
+const ALIKE: [&str; 25] = [
     "widget-percent",
     "widget-bars-missing",
     "widget-bars-unit",
@@ -126,6 +204,10 @@ const ALIKE: [&str; 21] = [
     "widget-band-point",
     "lens-choice-count",
     "action-recipe-text",
+    "list-comma",
+    "list-semicolon",
+    "fault-at",
+    "fault-override",
 ];
 
 #[test]
@@ -135,9 +217,6 @@ fn chinese_has_every_word_of_english_and_none_is_left_in_english() {
     let (english, chinese) = (messages(&english), messages(&chinese));
     let keys = |messages: &BTreeMap<String, String>| messages.keys().cloned().collect::<BTreeSet<_>>();
     assert_eq!(keys(&english), keys(&chinese));
-    let values = |message: &str| -> BTreeSet<String> {
-        message.split('$').skip(1).map(|part| part.split([' ', '}']).next().unwrap().to_owned()).collect()
-    };
     let is_chinese = |message: &str| message.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
     for (key, message) in &chinese {
         assert_eq!(values(message), values(&english[key]), "{key}");

@@ -18,14 +18,14 @@ struct Bell(SyncSender<Result<JobOutcome, String>>);
 impl Observer for Bell {
     fn report(&self, report: &Arc<Report>) {
         if let Report::JobEnded(ended) = report.as_ref() {
-            let end = ended.message.clone().map_or(Ok(ended.outcome), Err);
+            let end = ended.message.as_ref().map(ToString::to_string).map_or(Ok(ended.outcome), Err);
             self.0.send(end).ok();
         }
     }
 
     fn live(&self, live: Live) {
         if let Live::Rejected { message, .. } = live {
-            self.0.send(Err(message)).ok();
+            self.0.send(Err(message.to_string())).ok();
         }
     }
 }
@@ -130,7 +130,7 @@ fn shipped_teachers_are_good_and_come_from_their_presets() {
 
         let student = recipe(if name == "teacher-digits" { "digits" } else { "quickstart" });
         let prepared = Shelf::default().prepare(&student, &candle_core::Device::Cpu).expect("it fits its data");
-        assert_eq!(prepared.warnings, Vec::<String>::new(), "it has seen no validation row");
+        assert_eq!(prepared.warnings, [], "it has seen no validation row");
         let runs = distil(&shortened(student));
         assert!(test(&runs, Role::Teacher).errors <= most_errors, "{file}");
     }

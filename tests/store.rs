@@ -295,7 +295,10 @@ fn reports_that_do_not_follow_fail_the_job() {
     commit(&mut journal);
     send(&mut journal, Report::Steps(steps(runs[1], 11..12, 0.0)));
     let error = replay(&[], &mut journal).unwrap_err();
-    assert!(matches!(&error, JournalError::Failed(message) if message.contains("the next is 11")), "{error}");
+    assert!(
+        matches!(&error, JournalError::Failed(message) if message.to_string().contains("the next is 11")),
+        "{error}"
+    );
     assert_eq!(Store::reader(&place.store).curve(runs[1]).unwrap().total.len(), 10);
 }
 
@@ -365,7 +368,7 @@ fn a_full_disk_fails_the_job_and_no_other() {
     writer.limit_pages(1);
     send(&mut journal, Report::Steps(steps(runs[1], 1000..200_000, 0.0)));
     let error = replay(&[], &mut journal).unwrap_err();
-    assert!(matches!(&error, JournalError::Failed(message) if message.contains("disk is full")), "{error}");
+    assert!(matches!(&error, JournalError::Failed(message) if message.to_string().contains("disk is full")), "{error}");
     let ended = JobEnded { job, at_millis: 9, outcome: JobOutcome::Failed, message: None };
     assert_eq!(journal.send(&Arc::new(Report::JobEnded(ended))), Err(error));
     intact(&place.store);

@@ -501,6 +501,8 @@ tip-recipe = What is going to be trained
 tip-recipe-hint = Every control is safe to try: Ctrl+Z takes anything back.
 drop-hint = Drop a recipe (.toml), a folder or CSV file of data, a teacher (.safetensors) or a picture
 open-missing = { $path }: there is nothing any more
+open-faulty = { $path } is not opened:
+    { $faults }
 open-unknown = { $path } cannot be opened. Give a recipe (.toml), a folder or CSV file of data, a teacher (.safetensors) or a picture (.png, .jpg)
 
 # Presets: the name, and a line about what each shows.
@@ -604,3 +606,221 @@ menu-theme-system = As the system
 menu-theme-light = Light
 menu-theme-dark = Dark
 path-exists = { $path } is there already; give another name
+
+# What stands between several things that are listed.
+list-comma = {", "}
+list-semicolon = {"; "}
+list-or = {" or "}
+
+# What is wrong with a recipe: the place, the problem, what is allowed.
+fault-at = { $place }: { $problem }
+fault-line = line { $line }: { $problem }
+fault-file-line = { $file }, line { $line }: { $problem }
+fault-override = --set { $text }: { $problem }
+fault-more = … and { $count } more
+fault-syntax = this is not TOML: { $problem }
+fault-unknown-key = there is no such key
+fault-unknown-key-near = there is no such key; the nearest is `{ $nearest }`
+fault-missing = is missing; give { $allowed }
+fault-wrong-type = is { $found }; give { $allowed }
+fault-not-allowed = { $value } is not allowed; give { $allowed }
+syntax-no-value = `{ $value }` is not one TOML value
+found-text = the text { $value }
+found-whole = the whole number { $value }
+found-number = the number { $value }
+found-truth = the truth value { $value }
+found-date = the date { $value }
+found-list = a list ({ $value })
+found-table = a table ({ $value })
+allowed-text = a text in quotes
+allowed-truth = true or false
+allowed-whole = a whole number of at least { $least }
+allowed-widths = a list of whole numbers of at least 1, e.g. [64, 64]
+allowed-positive = a number above 0
+allowed-not-negative = a number of at least 0
+allowed-share = a share between 0 and 1
+allowed-part-of-rows = a share above 0 and at most 0.9
+allowed-dropout = a share from 0 up to, not including, 1
+allowed-momentum = a number from 0 up to, not including, 1
+allowed-factor = a number above 0 and at most 1
+allowed-temperature = a number above 0 (0.001 to 1e6)
+allowed-hard-weight = a number of at least 0, or "complement"
+allowed-warm-up = a number of epochs, at least 0
+allowed-clip = a norm above 0, or 0 for none
+allowed-schedule = "constant", "cosine" or {"{"} step = {"{"} every = 10, factor = 0.5 {"}"} {"}"}
+allowed-class-names = a list of class names, e.g. ["3"] or [3]
+allowed-path = a path in quotes
+allowed-label = the name of a column, or its position counted from 0
+allowed-table = a table [{ $name }]
+allowed-data = a table [data] with a source, e.g. source = "mnist-mini"
+allowed-source = "mnist-mini", "digits", {"{"} idx = "folder" {"}"}, {"{"} csv = "file.csv", label = "y" {"}"} or {"{"} images = "folder", size = 28 {"}"}
+allowed-model = model = {"{"} mlp = [64, 64] {"}"} or model = {"{"} cnn = [8, 16], dense = [64] {"}"}
+allowed-student = a table [student] with { $model }
+allowed-teacher = a checkpoint, e.g. "builtin:mnist-mini", or a model to train: { $model }
+allowed-teacher-table = a table [teacher] with a checkpoint, e.g. "builtin:mnist-mini", or a model to train
+allowed-builtin = "builtin:mnist-mini" or "builtin:digits", or the path of a .safetensors file
+allowed-checkpoint = the path of a .safetensors file, in quotes
+allowed-sweep = a table [sweep] with strategy, runs, seeds or test_all
+allowed-runs = how many cells are drawn (each with all its seeds), e.g. runs = 20
+allowed-zip = groups of fields that move together, e.g. [["distill.temperature", "training.learning_rate"]]
+conflict-no-value = give PATH=VALUE, e.g. distill.temperature=8
+conflict-no-field = there is no field before the =
+conflict-no-table = `{ $name }` is not a table and has no fields
+conflict-teacher = give a checkpoint to load or a model to train, not both
+conflict-dense = only a cnn has dense layers of its own
+conflict-no-convolution = a cnn needs at least one convolution, e.g. [8, 16]
+conflict-mlp-or-cnn = give mlp or cnn, not both
+conflict-complement = the complement of a soft weight of { $weight } would be negative
+conflict-no-weight = soft_weight and hard_weight are both 0, so nothing would be learnt; raise one of them
+conflict-momentum = only optimiser = "sgd" has a momentum
+conflict-seeds = training.seed is swept already; leave sweep.seeds out
+conflict-cells = the sweep has { $count } cells; at most { $most } are allowed
+conflict-runs = only strategy = "random" has a number of runs
+conflict-pair-of-one = `{ $field }` has no several values to pair
+conflict-paired-twice = `{ $field }` is paired twice
+conflict-pair-counts = fields that move together need as many values each: { $each }
+conflict-pair-has = { $field } has { $count }
+conflict-any = any needs a list, e.g. {"{"} any = [ … ] {"}"}
+conflict-empty-list = the list is empty; give at least one value
+conflict-twice = { $value } stands in the list twice
+range-unknown-key = a range has no `{ $key }`; it has from, to, points and scale
+range-no-number = { $key } = { $value } is not allowed; give a number
+range-needs-end = a range needs { $key }, e.g. {"{"} from = 1, to = 64, points = 7, scale = "log" {"}"}
+range-points = points = { $value } is not allowed; give a whole number from 2 to { $most }
+range-needs-points = a range needs points, how many values there are, both ends included
+range-scale = scale = { $value } is not allowed; give "linear" or "log"
+range-no-width = from and to are the same; give one value, or two ends
+range-log = a logarithmic range needs both ends above 0
+
+# What is wrong with data.
+data-read = { $file }: cannot be read: { $problem }
+data-format = { $file }: { $problem }; allowed: { $allowed }
+data-length = { $file }: holds { $found } bytes after its header, which promises { $promised }
+data-counts = { $images_file }: holds { $images } images, but { $labels_file } holds { $labels } labels; the numbers must be equal
+data-too-large = { $file }: has { $what }; at most { $limit } are allowed
+data-much-values = { $count } values
+data-much-folders = { $count } folders of classes
+data-much-bytes = { $count } bytes of text
+data-much-labels = { $count } different labels
+data-label-column = { $file }, line { $line }: there is no label column { $column }; allowed: { $allowed }
+data-line-ragged = { $file }, line { $line }: has { $found } fields; allowed: { $expected }, as in the first line
+data-line-no-number = { $file }, line { $line }, column { $column }: `{ $text }` is not allowed; allowed: a finite number
+data-line-no-label = { $file }, line { $line }, column { $column }: the label is empty; allowed: any other text
+data-more-lines = { $count ->
+    [one] and 1 more line
+   *[other] and { $count } more lines
+}
+data-more-files = { $count ->
+    [one] and 1 more file
+   *[other] and { $count } more files
+}
+data-image = { $file }: { $problem }; allowed: a PNG or JPEG image
+data-no-class = { $name }: holds no class; allowed: at least two classes
+data-one-class = { $name }: { $class } is its only class; allowed: at least two classes
+data-few-rows = { $name }: too few rows to split: { $classes }; each class needs at least { $needed }: one { $parts }
+data-two-parts = for training and one for validation
+data-three-parts = for training, one for validation, one for test
+data-names-in-all = { $names } … ({ $count } in all)
+data-names-and-more = { $names } and { $count } more
+data-unknown-class = data.omit_classes: there is no class { $unknown }; allowed: { $classes }
+data-all-omitted = data.omit_classes: every class is omitted, so nothing is left to learn from; allowed: some but not all of { $classes }
+data-no-other-class = data.label_noise: `{ $class }` is the only class left, so that no label can be replaced by another; allowed: 0, or fewer omitted classes
+column-named = named `{ $name }`
+column-at = at position { $position }
+columns-without-header = a position from 0 to { $last }, as there is no header
+columns-with-header = { $names }; or a position, where the file has no header
+columns-by-position = positions 0 to { $last }, or -{ $count } to -1 from the end
+table-empty = holds no line
+table-labels-only = holds a label column and nothing else
+table-header-only = holds no line below its header
+table-allowed = lines of numbers with a label each, separated by commas, semicolons or tabs
+idx-other-size = its images have { $height }×{ $width } pixels
+idx-size-of-training = { $height }×{ $width }, as in the training part
+idx-holds-images = holds { $count } images of { $height }×{ $width } pixels
+idx-one-image = at least one image of at least one pixel
+idx-labels = IDX labels: unsigned bytes with { $dimensions } dimensions (magic number { $magic })
+idx-images = IDX images: unsigned bytes with { $dimensions } dimensions (magic number { $magic })
+idx-only-bytes = holds only { $count } bytes
+idx-half-header = ends within its header
+idx-dimensions = has { $count } dimensions
+idx-holds = holds { $kind }
+idx-signed = signed bytes
+idx-whole = { $bits }-bit whole numbers
+idx-floats = { $bits }-bit floating-point numbers
+idx-other-file = is not an IDX file (it begins with { $start })
+idx-two-files = `{ $first }` and `{ $second }` both look like the { $kind } of the { $part } part
+idx-one-of-each = one file of each
+idx-missing = there is no file with the { $kind } of the { $part } part
+idx-names = IDX files (also .gz) whose names hold `train`, and `t10k` or `test` for a test part, with `images` or `labels`, e.g. train-images-idx3-ubyte.gz
+images-no-folder = holds no subfolder
+images-none = holds no image
+images-allowed = a folder with one subfolder a class, each with PNG or JPEG images, or `train` and `test` folders of such subfolders
+image-unreadable = cannot be read: { $problem }
+image-other-format = is of another format
+image-damaged = is damaged: { $problem }
+image-too-large = has { $width }×{ $height } pixels, which is too large
+
+# What is wrong with a model or its file.
+model-needs-images = a cnn needs images; this data has rows of { $features } features: use an mlp
+model-images-too-small = { $convolutions } convolutions with pooling need images of at least { $needed }×{ $needed } pixels; these have { $height }×{ $width }
+model-empty = every layer of a model needs at least one unit, the input at least one number, and there must be a class
+model-too-large = the model would have more than 2³¹ parameters
+checkpoint-broken = { $path }: this is not a whole .safetensors file ({ $problem })
+checkpoint-no-metadata = { $path }: the file has no Stillroom metadata, so its layers and classes are unknown; give a checkpoint that Stillroom saved
+checkpoint-metadata = { $path }: its metadata cannot be used: { $problem }
+checkpoint-newer = format { $found } is newer than this program's { $known }; update Stillroom
+checkpoint-same-classes = two of its classes have the same name
+checkpoint-dropout = a dropout of { $rate } is not possible
+checkpoint-normalisation = the normalisation does not fit the inputs
+checkpoint-tensor = { $path }: tensor `{ $name }`: { $problem }
+checkpoint-tensor-missing = is missing
+checkpoint-tensor-shape = is { $found }; the architecture asks for { $asked }
+checkpoint-tensor-infinite = holds numbers that are not finite
+checkpoint-shape = { $path }: the model takes inputs of shape { $expected }, the data has { $found }
+checkpoint-classes = { $path }: the model's classes are not those of the data: { $problem }
+checkpoint-unknown-classes = the model does not know { $classes }
+checkpoint-missing-classes = the data does not have { $classes }
+teacher-saw-test = teacher.checkpoint: { $path }: the teacher was trained on { $rows } of this run's { $of } test rows, so its test result would mean nothing; use the data.seed of its own training, or another teacher
+teacher-saw-validation = The teacher was trained on { $rows } of the { $of } validation rows: it looks better there than it is.
+look-no-pictures = the data of this recipe are no pictures, so none can be looked at
+look-no-member = no such member
+
+# Why a job cannot begin or does not go on, and which device it has.
+device-cpu-asked = The CPU was asked for.
+device-no-gpu = This build has no GPU support (features `cuda` or `metal`).
+device-gpu = The GPU answered.
+device-gpu-silent = { $name } does not answer ({ $problem }), so the CPU is used.
+device-cannot-hold = the device cannot hold the model: { $problem }
+cancelled = cancelled
+job-running = a job is running; stop it before another is started
+job-nothing-to-train = the recipe has nothing to train
+job-stopped = stopped
+job-other-recipe = its runs are not those that its recipe stands for now
+job-panicked = an error inside Stillroom ended this run: { $problem }
+job-diverged = no loss is a finite number any more; lower the learning rate
+job-teacher-diverged = the teacher's loss is not a finite number any more; lower its learning rate
+job-teacher-missing = the stored teacher is missing
+job-teacher-untrained = its teacher was never trained
+journal-busy = the store is busy
+journal-leased = job { $job } is being run by another process
+journal-failed = the store cannot be written: { $problem }
+
+# What can go wrong with the store.
+store-not-a-store = { $path } is not a Stillroom store; choose another path for the store
+store-newer = the store { $path } has format { $version }, this program knows { $known }; update Stillroom
+store-read-only = the store { $path } is read-only; change its permissions or choose another path
+store-cannot-open = the store { $path } cannot be opened ({ $reason }); check that its folder exists and can be written
+store-locked = the store is locked by another program; close that program and try again
+store-disk-full = the disk is full; free some space, then resume the job
+store-failed = the store's database failed: { $problem }; check the disk and try again
+store-file = { $path } cannot be read or written ({ $problem }); check the disk and its permissions
+store-damaged = the store is damaged: { $problem }; restore it from a copy
+store-unknown = the store has no job or run `{ $name }`; `stillroom runs` lists them
+store-misfit = a report does not fit the store: { $problem }; resume the job
+store-no-folder = there is no folder for data on this system; name a store with --store
+store-closed = it was closed
+store-not-open = it is not open
+damaged-curve = { $run } has an unknown curve `{ $name }`
+damaged-recipe = the recipe of { $name } cannot be read ({ $problem })
+damaged-file = { $path } is not what was written
+damaged-probe = a probe set cannot be read

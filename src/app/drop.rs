@@ -6,7 +6,7 @@ use eframe::egui::{self, Align2, LayerId, Order, Ui};
 
 use super::App;
 use crate::state::OwnPicture;
-use crate::text::{text, text_with};
+use crate::text::{phrase, text};
 use crate::theme::{UiTokens as _, semibold, size};
 use crate::training::report::{Role, RunInfo};
 use crate::training::{Look, Request};
@@ -25,17 +25,16 @@ impl App {
 
     /// Opens a recipe, data, a checkpoint or a picture: by what it is called, or by what is in it.
     pub(super) fn open_path(&mut self, path: PathBuf, ctx: &egui::Context) {
-        let shown = path.display().to_string();
         if !path.exists() {
             self.state.recent.retain(|known| *known != path);
-            return self.fault(text_with("open-missing", &[("path", shown.into())]));
+            return self.fault(phrase!("open-missing", path = &path));
         }
         match kind(&path) {
             Some(Kind::Recipe) => self.open_recipe(path, ctx),
             Some(Kind::Data) => self.open_data(path, ctx),
             Some(Kind::Teacher) => self.open_teacher(path, ctx),
             Some(Kind::Picture) => self.look_at(path),
-            None => self.fault(text_with("open-unknown", &[("path", shown.into())])),
+            None => self.fault(phrase!("open-unknown", path = &path)),
         }
     }
 
@@ -59,7 +58,7 @@ impl App {
         self.state.picture = Some(OwnPicture { path, readers: self.state.on_show(), looked });
         if !self.worker.send(Request::Look(Box::new(look))) {
             self.state.picture = None;
-            self.fault(text("toast-no-thread"));
+            self.fault(phrase!("toast-no-thread"));
         }
     }
 

@@ -10,17 +10,20 @@ use crate::data::is_idx_folder;
 use crate::model::{Checkpoint, write_whole};
 use crate::recipe::{CheckpointSource, Colour, LabelColumn, Source, Sweep, TeacherRecipe};
 use crate::state::{FilePurpose, RecipeText};
-use crate::text::text_with;
+use crate::text::{Phrase, phrase};
 
 /// Side of the pictures of a folder that was opened, until the recipe says something else.
 const PICTURE_SIDE: usize = 28;
+
+/// Faults of a recipe that a notice tells.
+const FAULTS: usize = 5;
 
 impl App {
     /// A path was picked for something.
     pub(super) fn picked(&mut self, purpose: FilePurpose, path: PathBuf, ctx: &egui::Context) {
         // A path that was typed may lead nowhere.
         if !purpose.writes() && !path.exists() {
-            return self.fault(text_with("open-missing", &[("path", path.display().to_string().into())]));
+            return self.fault(phrase!("open-missing", path = &path));
         }
         match purpose {
             FilePurpose::OpenTeacher => self.open_teacher(path, ctx),
@@ -34,10 +37,10 @@ impl App {
     /// Puts the recipe of a file in place.
     pub(super) fn open_recipe(&mut self, path: PathBuf, ctx: &egui::Context) {
         let path = absolute(path);
-        let read = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()));
-        let parsed = read.and_then(|text| {
-            let sweep = Sweep::parse(&text, Some(&path), &[]).map_err(|faults| faults.to_string())?;
-            Ok((text, sweep))
+        let read = std::fs::read_to_string(&path).map_err(|error| at(&path, &error));
+        let parsed = read.and_then(|text| match Sweep::parse(&text, Some(&path), &[]) {
+            Ok(sweep) => Ok((text, sweep)),
+            Err(faults) => Err(phrase!("open-faulty", path = &path, faults = faults.brief(FAULTS))),
         });
         match parsed {
             Ok((text, mut sweep)) => {
@@ -75,13 +78,11 @@ impl App {
             _ => Sweep { base: sweep.base.clone().with_absolute_paths(), ..sweep.clone() }.to_toml(),
         };
         let saved = write_whole(path, text.as_bytes());
-        let words =
-            [("title", self.state.sweep.base.title.clone().into()), ("path", path.display().to_string().into())];
-        let done = text_with("toast-recipe-saved", &words);
+        let done = phrase!("toast-recipe-saved", title = &self.state.sweep.base.title, path = path);
         if saved.is_ok() {
             self.remember_path(&absolute(path.to_owned()));
         }
-        self.told(saved.map_err(|error| format!("{}: {error}", path.display())), done);
+        self.told(saved.map_err(|error| at(path, &error)), done);
     }
 
     /// Makes a folder or a table the data of the recipe.
@@ -118,10 +119,9 @@ impl App {
     fn save_student(&mut self, path: &Path) {
         let Some((run, from)) = self.saving.take() else { return };
         let saved = std::fs::read(&from)
-            .map_err(|error| format!("{}: {error}", from.display()))
-            .and_then(|bytes| Checkpoint::write_bytes(path, &bytes).map_err(|error| error.to_string()));
-        let words = [("run", run.to_string().into()), ("path", path.display().to_string().into())];
-        self.told(saved, text_with("toast-saved", &words));
+            .map_err(|error| at(&from, &error))
+            .and_then(|bytes| Checkpoint::write_bytes(path, &bytes).map_err(|error| error.phrase()));
+        self.told(saved, phrase!("toast-saved", run = Phrase::plain(run), path = path));
     }
 
     /// What was opened is to be seen, unless a job runs.
@@ -130,6 +130,11 @@ impl App {
             self.state.focus = None;
         }
     }
+}
+
+/// What the system says of a file.
+fn at(path: &Path, error: &std::io::Error) -> Phrase {
+    phrase!("fault-at", place = path, problem = error.to_string())
 }
 
 fn absolute(path: PathBuf) -> PathBuf {

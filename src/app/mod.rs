@@ -30,7 +30,7 @@ use crate::command::{Command, Commands};
 use crate::recipe::{Faults, QUICKSTART, Recipe};
 use crate::runs::{Store, StoreError, StoreWriter};
 use crate::state::{Greeting, Pane, State, Workspace};
-use crate::text::{Language, speak, text_with};
+use crate::text::{Language, phrase, speak};
 use crate::theme::{self, UiTokens as _};
 use crate::training::report::RunId;
 use crate::training::{DeviceChoice, Request, Worker, WorkerOptions};
@@ -191,7 +191,7 @@ impl App {
         worker.send(Request::Preview(Box::new(recipe.base.clone())));
         let mut faults = Vec::new();
         if let Some(problem) = fault {
-            faults.push(text_with("toast-settings", &[("problem", problem.into())]));
+            faults.push(phrase!("toast-settings", problem = problem));
         }
         ctx.set_theme(perform::preference(kept.dark));
         if let Some(zoom) = kept.zoom {
@@ -201,7 +201,7 @@ impl App {
         for workspace in Workspace::ALL {
             let tree = kept.arrangement(workspace).unwrap_or_else(|problem| {
                 settings.set_aside();
-                faults.push(text_with("toast-arrangement", &[("problem", problem.into())]));
+                faults.push(phrase!("toast-arrangement", problem = problem));
                 None
             });
             let mut tree = tree.unwrap_or_else(|| tiles::default_arrangement(workspace));

@@ -11,7 +11,7 @@ use crate::command::{Action, Command};
 use crate::recipe::{PRESETS, Preset, Sweep, preset};
 use crate::rng::Key;
 use crate::state::{FilePurpose, History, Palette, Present, RecipeText, SampleChoice, Tip, Undoable, Wish, Workspace};
-use crate::text::{Language, speak, text, text_with};
+use crate::text::{Language, Phrase, phrase, speak};
 use crate::training::Request;
 use crate::training::report::{JobId, RunId, Setting};
 use crate::widgets::ToastKind;
@@ -116,7 +116,7 @@ impl App {
                     let path = PathBuf::from(field.text.trim());
                     // A system's dialog asks before it writes over a file; this one leaves it.
                     if field.purpose.writes() && path.exists() {
-                        self.fault(text_with("path-exists", &[("path", path.display().to_string().into())]));
+                        self.fault(phrase!("path-exists", path = &path));
                         self.state.path_field = Some(field);
                     } else {
                         self.picked(field.purpose, path, ctx);
@@ -159,7 +159,7 @@ impl App {
                 // As it stands in the editor, where it is open.
                 let typed = self.state.recipe_text.as_ref().map(|typed| typed.text.clone());
                 ctx.copy_text(typed.unwrap_or_else(|| self.state.sweep.to_toml()));
-                self.say(ToastKind::Done, text("toast-recipe-copied"));
+                self.say(ToastKind::Done, phrase!("toast-recipe-copied"));
             }
             Action::RecipeText => {
                 if let Some(text) = self.state.recipe_text.take() {
@@ -255,7 +255,7 @@ impl App {
                     self.state.focus = None;
                 }
             }
-            Some(Err(faults)) => self.fault(faults.to_string()),
+            Some(Err(faults)) => self.fault(faults.phrase()),
             None => {}
         }
     }
@@ -268,15 +268,14 @@ impl App {
     }
 
     fn put_in_bin(&mut self, run: RunId, binned: bool) -> bool {
-        let (result, key) = if binned {
+        let (result, done) = if binned {
             self.state.overlaid.remove(&run);
-            (self.store.delete_run(run), "toast-deleted")
+            (self.store.delete_run(run), phrase!("toast-deleted", run = Phrase::plain(run)))
         } else {
-            (self.store.restore_run(run), "toast-restored")
+            (self.store.restore_run(run), phrase!("toast-restored", run = Phrase::plain(run)))
         };
         let is_done = result.is_ok();
-        let done = text_with(key, &[("run", run.to_string().into())]);
-        self.told(result.map_err(|error| error.to_string()), done);
+        self.told(result.map_err(|error| error.phrase()), done);
         self.reader.list();
         is_done
     }
@@ -346,20 +345,20 @@ impl App {
     }
 
     /// A notice that something was done, or why not.
-    pub(super) fn told(&mut self, result: Result<(), String>, done: String) {
+    pub(super) fn told(&mut self, result: Result<(), Phrase>, done: Phrase) {
         match result {
             Ok(()) => self.say(ToastKind::Done, done),
             Err(fault) => self.fault(fault),
         }
     }
 
-    pub(super) fn fault(&mut self, message: String) {
+    pub(super) fn fault(&mut self, message: Phrase) {
         log::warn!("{message}");
         self.say(ToastKind::Fault, message);
     }
 
     /// A notice on the screen, and in the list of those that were there.
-    pub(super) fn say(&mut self, kind: ToastKind, words: String) {
+    pub(super) fn say(&mut self, kind: ToastKind, words: Phrase) {
         self.state.notices.say(kind == ToastKind::Fault, words.clone());
         self.toasts.add(kind, words);
     }

@@ -3,7 +3,7 @@
 use eframe::egui::{self, Rect, Vec2, ViewportCommand, pos2, vec2};
 
 use super::App;
-use crate::text::text;
+use crate::text::phrase;
 
 /// As much of the window's head as must be on a screen: it is what a window is moved by.
 const HEAD: Vec2 = vec2(120.0, 32.0);
@@ -32,7 +32,7 @@ impl App {
         if let Some(first) = screens.first().filter(|_| !is_in_sight(own, &screens)) {
             let scale = window.scale_factor() as f32;
             ctx.send_viewport_cmd(ViewportCommand::OuterPosition((first.min + CORNER) / scale / ctx.zoom_factor()));
-            self.fault(text("toast-place"));
+            self.fault(phrase!("toast-place"));
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::App;
 use crate::recipe::Sweep;
 use crate::state::{Outlook, Queue, Waiting, Wish};
-use crate::text::{text, text_with};
+use crate::text::{Phrase, phrase};
 use crate::training::{JobStart, Request};
 use crate::widgets::ToastKind;
 
@@ -22,7 +22,7 @@ impl App {
             Wish::Resume(job) => (self.title(*job), self.runs_of(*job), None),
             Wish::Again(job, runs) => (self.title(*job), runs.len() as u64, None),
         };
-        let done = text_with("toast-queued", &[("name", name.clone().into())]);
+        let done = phrase!("toast-queued", name = &name);
         self.state.queue.add(wish, name, runs, seconds);
         self.keep_queue();
         self.say(ToastKind::Done, done);
@@ -43,7 +43,7 @@ impl App {
         match wish {
             Wish::New(recipe) => match Sweep::parse(&recipe, None, &[]) {
                 Ok(sweep) => self.start(JobStart::New(sweep)),
-                Err(faults) => self.fault(faults.to_string()),
+                Err(faults) => self.fault(faults.phrase()),
             },
             Wish::Resume(job) => {
                 self.state.starting = true;
@@ -60,16 +60,16 @@ impl App {
     pub(super) fn start(&mut self, start: JobStart) {
         self.state.starting = self.worker.send(Request::Start(Box::new(start)));
         if !self.state.starting {
-            self.fault(text("toast-no-thread"));
+            self.fault(phrase!("toast-no-thread"));
         }
     }
 
     /// Writes down what waits, so that it still does when the window is opened again.
     pub(super) fn keep_queue(&mut self) {
         let wishes: Result<Vec<String>, _> = self.state.queue.items().iter().map(serde_json::to_string).collect();
-        let kept = wishes.map_err(|error| error.to_string());
+        let kept = wishes.map_err(Phrase::plain);
         let kept =
-            kept.and_then(|wishes: Vec<String>| self.store.keep_waiting(&wishes).map_err(|error| error.to_string()));
+            kept.and_then(|wishes: Vec<String>| self.store.keep_waiting(&wishes).map_err(|error| error.phrase()));
         if let Err(problem) = kept {
             self.fault(problem);
         }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::runs::{Board, RunRow, Status, Store, StoreError, StoreReader, StoredJob};
 use crate::state::{JobView, RunCurves};
+use crate::text::Phrase;
 use crate::training::ResumeJob;
 use crate::training::report::{JobId, JobOutcome, RunFinished, RunId};
 
@@ -32,7 +33,7 @@ pub(super) enum Answer {
     /// What waited when the window was closed last.
     Waiting(Vec<String>),
     /// The store cannot be read.
-    Failed(String),
+    Failed(Phrase),
 }
 
 /// The thread.
@@ -125,7 +126,7 @@ fn serve(store: &StoreReader, questions: &Receiver<Question>, answer: &dyn Fn(An
             Question::Again(job, runs) => resume(store, job, |job| job.into_retry(&runs)),
             Question::Waiting => store.waiting().map(Answer::Waiting),
         };
-        answer(result.unwrap_or_else(|error| Answer::Failed(error.to_string())));
+        answer(result.unwrap_or_else(|error| Answer::Failed(error.phrase())));
     }
 }
 
@@ -151,7 +152,7 @@ fn job_view(store: &StoreReader, id: JobId) -> Result<JobView, StoreError> {
             Status::Failed | Status::Diverged => JobOutcome::Failed,
             Status::Waiting | Status::Running | Status::Paused | Status::Interrupted => JobOutcome::Paused,
         }),
-        message: None,
+        message: job.message.map(Phrase::from),
         runs: job.runs,
         probe,
     };

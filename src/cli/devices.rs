@@ -23,7 +23,7 @@ pub(super) fn devices(args: &DevicesArgs) -> Result<(), Failure> {
         let reason = "It is always there; take it with --device cpu.".to_owned();
         lines.push(Line { name: "cpu".to_owned(), threads: best.threads, chosen: false, reason });
     }
-    lines.insert(0, Line { name: best.name, threads: best.threads, chosen: true, reason: best.reason });
+    lines.insert(0, Line { name: best.name, threads: best.threads, chosen: true, reason: best.reason.to_string() });
     if args.json {
         return lines.iter().try_for_each(print_json);
     }

@@ -11,6 +11,7 @@ use super::voice::{Failure, Problem, Voice};
 use super::{RunArgs, store};
 use crate::recipe::{Fault, Override, PRESETS, Sweep, preset};
 use crate::runs::{Status, Store, StoreError, StoreJournal, StoreWriter, StoredJob};
+use crate::text::phrase;
 use crate::training::report::{JobId, JobOutcome, Report, RunId};
 use crate::training::{JobStart, Journal, JournalError, Request, Worker, WorkerOptions};
 
@@ -111,7 +112,7 @@ impl Ending {
             News::Rejected { code, message } => self.rejected = Some((code, message)),
             News::Report(report) => {
                 if let Report::JobEnded(ended) = &*report {
-                    self.outcome = Some((ended.outcome, ended.message.clone()));
+                    self.outcome = Some((ended.outcome, ended.message.as_ref().map(ToString::to_string)));
                 }
                 follower.report(&report)?;
             }
@@ -303,14 +304,14 @@ impl LateJournal {
                 Err(StoreError::Locked) => return Err(JournalError::Busy),
                 Err(error) => {
                     let _ = self.refusal.set(error.code());
-                    return Err(JournalError::Failed(error.to_string()));
+                    return Err(JournalError::Failed(error.phrase()));
                 }
             }
         }
         match (&mut self.journal, self.writer.get()) {
             (Some(journal), _) => Ok(journal),
             (none, Some(writer)) => Ok(none.insert(writer.journal())),
-            (None, None) => Err(JournalError::Failed("it is not open".to_owned())),
+            (None, None) => Err(JournalError::Failed(phrase!("store-not-open"))),
         }
     }
 }

@@ -1,13 +1,14 @@
 //! What can be wrong with data: each error names the place, the problem and what is allowed.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use crate::text::{Between, Phrase, phrase};
 
 /// Why data cannot be used.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum DataError {
     /// A file or folder that the system cannot read, or damaged compression.
-    #[error("{}: cannot be read: {problem}", .file.display())]
     Read {
         /// The file or folder.
         file: PathBuf,
@@ -15,27 +16,24 @@ pub enum DataError {
         problem: String,
     },
     /// A file of another format, or with another layout, than its place asks for.
-    #[error("{}: {problem}; allowed: {allowed}", .file.display())]
     Format {
         /// The file.
         file: PathBuf,
         /// What was found.
-        problem: String,
+        problem: Phrase,
         /// What may stand there.
-        allowed: String,
+        allowed: Phrase,
     },
     /// A folder that lacks files.
-    #[error("{}: {problem}; allowed: {allowed}", .folder.display())]
     Folder {
         /// The folder.
         folder: PathBuf,
         /// What is missing or too much.
-        problem: String,
+        problem: Phrase,
         /// What the folder must hold.
-        allowed: String,
+        allowed: Phrase,
     },
     /// A file that is shorter or longer than its header promises.
-    #[error("{}: holds {found} bytes after its header, which promises {promised}", .file.display())]
     Length {
         /// The file.
         file: PathBuf,
@@ -45,7 +43,6 @@ pub enum DataError {
         promised: u64,
     },
     /// Images and labels of different numbers.
-    #[error("{}: holds {images} images, but {} holds {labels} labels; the numbers must be equal", .images_file.display(), .labels_file.display())]
     Counts {
         /// The file of images.
         images_file: PathBuf,
@@ -57,31 +54,28 @@ pub enum DataError {
         labels: usize,
     },
     /// More than this program is ready to hold.
-    #[error("{}: has {found} {what}; at most {limit} are allowed", .file.display())]
     TooLarge {
         /// The file or folder.
         file: PathBuf,
-        /// What there is too much of, in the plural.
-        what: &'static str,
+        /// What there is too much of.
+        what: Much,
         /// How many there are (at least).
         found: u64,
         /// How many there may be.
         limit: u64,
     },
     /// A table without the label column that was asked for.
-    #[error("{}, line {line}: there is no label column {column}; allowed: {allowed}", .file.display())]
     LabelColumn {
         /// The file.
         file: PathBuf,
         /// The first line.
         line: u64,
         /// The column as it was asked for.
-        column: String,
+        column: Phrase,
         /// The columns there are.
-        allowed: String,
+        allowed: Phrase,
     },
     /// Lines of a table that cannot be used.
-    #[error("{}{}", listed(.lines, |line| format!("{}, {line}", .file.display())), and_more(*.more, "line"))]
     Lines {
         /// The file.
         file: PathBuf,
@@ -91,7 +85,6 @@ pub enum DataError {
         more: usize,
     },
     /// Images that cannot be used.
-    #[error("{}{}", listed(.images, ToString::to_string), and_more(*.more, "file"))]
     Images {
         /// The first of them.
         images: Vec<BadImage>,
@@ -99,7 +92,6 @@ pub enum DataError {
         more: usize,
     },
     /// A source with a single class.
-    #[error("{name}: {}; allowed: at least two classes", one_class(.classes))]
     OneClass {
         /// The data set.
         name: String,
@@ -107,7 +99,6 @@ pub enum DataError {
         classes: Vec<String>,
     },
     /// Classes with too few rows for every part of the split.
-    #[error("{name}: too few rows to split: {}; each class needs at least {needed}: one {}", rows_of(.classes), parts(*.needed))]
     FewRows {
         /// The data set.
         name: String,
@@ -117,7 +108,6 @@ pub enum DataError {
         needed: usize,
     },
     /// A class to omit that is not there.
-    #[error("data.omit_classes: there is no class {}; allowed: {}", names(.unknown), names(.classes))]
     UnknownClass {
         /// The names that were given and are not there.
         unknown: Vec<String>,
@@ -125,15 +115,11 @@ pub enum DataError {
         classes: Vec<String>,
     },
     /// Every class is omitted.
-    #[error("data.omit_classes: every class is omitted, so nothing is left to learn from; allowed: some but not all of {}", names(.classes))]
     AllOmitted {
         /// The names there are.
         classes: Vec<String>,
     },
     /// Label noise where there is no other class to take a label from.
-    #[error(
-        "data.label_noise: `{class}` is the only class left, so that no label can be replaced by another; allowed: 0, or fewer omitted classes"
-    )]
     NoOtherClass {
         /// The class.
         class: String,
@@ -158,6 +144,87 @@ impl DataError {
             Self::UnknownClass { .. } => "data-unknown-class",
             Self::AllOmitted { .. } => "data-all-omitted",
             Self::NoOtherClass { .. } => "data-no-other-class",
+        }
+    }
+}
+
+impl DataError {
+    /// In words: the place, what is wrong, what is allowed.
+    pub fn phrase(&self) -> Phrase {
+        match self {
+            Self::Read { file, problem } => phrase!("data-read", file = file, problem = problem),
+            Self::Format { file, problem, allowed } => {
+                phrase!("data-format", file = file, problem = problem, allowed = allowed)
+            }
+            Self::Folder { folder, problem, allowed } => {
+                phrase!("data-format", file = folder, problem = problem, allowed = allowed)
+            }
+            Self::Length { file, found, promised } => {
+                phrase!("data-length", file = file, found = *found, promised = *promised)
+            }
+            Self::Counts { images_file, images, labels_file, labels } => phrase!(
+                "data-counts",
+                images_file = images_file,
+                images = *images,
+                labels_file = labels_file,
+                labels = *labels
+            ),
+            Self::TooLarge { file, what, found, limit } => {
+                let what = what.phrase(*found);
+                phrase!("data-too-large", file = file, what = what, limit = *limit)
+            }
+            Self::LabelColumn { file, line, column, allowed } => {
+                phrase!("data-label-column", file = file, line = *line, column = column, allowed = allowed)
+            }
+            Self::Lines { file, lines, more } => {
+                let more = (*more > 0).then(|| phrase!("data-more-lines", count = *more));
+                listed(lines.iter().map(|line| line.phrase(file)), more)
+            }
+            Self::Images { images, more } => {
+                let more = (*more > 0).then(|| phrase!("data-more-files", count = *more));
+                listed(images.iter().map(BadImage::phrase), more)
+            }
+            Self::OneClass { name, classes } if classes.is_empty() => phrase!("data-no-class", name = name),
+            Self::OneClass { name, classes } => phrase!("data-one-class", name = name, class = names(classes)),
+            Self::FewRows { name, classes, needed } => {
+                let parts = if *needed > 2 { phrase!("data-three-parts") } else { phrase!("data-two-parts") };
+                phrase!("data-few-rows", name = name, classes = rows_of(classes), needed = *needed, parts = parts)
+            }
+            Self::UnknownClass { unknown, classes } => {
+                phrase!("data-unknown-class", unknown = names(unknown), classes = names(classes))
+            }
+            Self::AllOmitted { classes } => phrase!("data-all-omitted", classes = names(classes)),
+            Self::NoOtherClass { class } => phrase!("data-no-other-class", class = class),
+        }
+    }
+}
+
+impl fmt::Display for DataError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.phrase().fmt(f)
+    }
+}
+
+/// What there may be too much of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Much {
+    /// Numbers of all rows together.
+    Values,
+    /// Folders, each of them a class.
+    Folders,
+    /// Bytes of a text.
+    Bytes,
+    /// Different labels of a table.
+    Labels,
+}
+
+impl Much {
+    fn phrase(self, count: u64) -> Phrase {
+        match self {
+            Self::Values => phrase!("data-much-values", count = count),
+            Self::Folders => phrase!("data-much-folders", count = count),
+            Self::Bytes => phrase!("data-much-bytes", count = count),
+            Self::Labels => phrase!("data-much-labels", count = count),
         }
     }
 }
@@ -195,18 +262,18 @@ pub enum LineProblem {
     },
 }
 
-impl fmt::Display for BadLine {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}", self.line)?;
+impl BadLine {
+    fn phrase(&self, file: &Path) -> Phrase {
+        let line = self.line;
         match &self.problem {
             LineProblem::Ragged { found, expected } => {
-                write!(f, ": has {found} fields; allowed: {expected}, as in the first line")
+                phrase!("data-line-ragged", file = file, line = line, found = *found, expected = *expected)
             }
             LineProblem::NotANumber { column, text } => {
-                write!(f, ", column {column}: `{text}` is not allowed; allowed: a finite number")
+                phrase!("data-line-no-number", file = file, line = line, column = column, text = text)
             }
             LineProblem::NoLabel { column } => {
-                write!(f, ", column {column}: the label is empty; allowed: any other text")
+                phrase!("data-line-no-label", file = file, line = line, column = column)
             }
         }
     }
@@ -218,46 +285,31 @@ pub struct BadImage {
     /// The file.
     pub file: PathBuf,
     /// What is wrong with it.
-    pub problem: String,
+    pub problem: Phrase,
 }
 
-impl fmt::Display for BadImage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}; allowed: a PNG or JPEG image", self.file.display(), self.problem)
+impl BadImage {
+    fn phrase(&self) -> Phrase {
+        phrase!("data-image", file = &self.file, problem = &self.problem)
     }
 }
 
 /// How many faults of one kind are told one by one, and how many names a message lists.
 pub(super) const LISTED: usize = 10;
 
-fn listed<T>(faults: &[T], text: impl FnMut(&T) -> String) -> String {
-    faults.iter().map(text).collect::<Vec<_>>().join("\n")
+/// The faults, and a line that counts those beyond them.
+fn listed(faults: impl Iterator<Item = Phrase>, more: Option<Phrase>) -> Phrase {
+    Phrase::several(Between::Lines, faults.chain(more))
 }
 
-fn and_more(count: usize, what: &str) -> String {
-    match count {
-        0 => String::new(),
-        1 => format!("\nand 1 more {what}"),
-        _ => format!("\nand {count} more {what}s"),
-    }
+pub(super) fn names(names: &[String]) -> Phrase {
+    let told = Phrase::several(Between::Commas, names.iter().take(2 * LISTED).map(|name| format!("`{name}`").into()));
+    if names.len() > 2 * LISTED { phrase!("data-names-in-all", names = told, count = names.len()) } else { told }
 }
 
-pub(super) fn names(names: &[String]) -> String {
-    let told = names.iter().take(2 * LISTED).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    if names.len() > 2 * LISTED { format!("{told} … ({} in all)", names.len()) } else { told }
-}
-
-fn rows_of(classes: &[(String, usize)]) -> String {
-    let told: Vec<String> = classes.iter().map(|(name, rows)| format!("{name} ({rows})")).take(LISTED).collect();
-    let rest = classes.len() - told.len();
-    let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
-    format!("{}{rest}", told.join(", "))
-}
-
-fn parts(needed: usize) -> &'static str {
-    if needed > 2 { "for training, one for validation, one for test" } else { "for training and one for validation" }
-}
-
-fn one_class(classes: &[String]) -> String {
-    if classes.is_empty() { "holds no class".to_owned() } else { format!("{} is its only class", names(classes)) }
+fn rows_of(classes: &[(String, usize)]) -> Phrase {
+    let told = classes.iter().take(LISTED).map(|(name, rows)| format!("{name} ({rows})").into());
+    let told = Phrase::several(Between::Commas, told);
+    let rest = classes.len().saturating_sub(LISTED);
+    if rest > 0 { phrase!("data-names-and-more", names = told, count = rest) } else { told }
 }

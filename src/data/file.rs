@@ -6,7 +6,7 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
-use super::DataError;
+use super::{DataError, Much};
 
 /// Most numbers that a dataset may hold: 2 GiB of `f32`.
 pub(super) const MAX_VALUES: u64 = 1 << 29;
@@ -41,7 +41,7 @@ pub(super) fn read_up_to(reader: &mut dyn Read, limit: u64, file: &Path) -> Resu
 pub(super) fn check_size(file: &Path, sizes: &[u64]) -> Result<usize, DataError> {
     let found = sizes.iter().fold(1_u64, |product, size| product.saturating_mul(*size));
     if found > MAX_VALUES {
-        return Err(DataError::TooLarge { file: file.to_owned(), what: "values", found, limit: MAX_VALUES });
+        return Err(DataError::TooLarge { file: file.to_owned(), what: Much::Values, found, limit: MAX_VALUES });
     }
     Ok(found as usize)
 }

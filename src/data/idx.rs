@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::file::{check_size, open, read_up_to, stem, unreadable};
 use super::{DataError, Dataset, Inputs};
+use crate::text::{Phrase, phrase};
 
 /// Reads a folder.
 pub(super) fn load(folder: &Path) -> Result<Dataset, DataError> {
@@ -12,14 +13,14 @@ pub(super) fn load(folder: &Path) -> Result<Dataset, DataError> {
     let find = |part: &Part, kind| find(folder, &files, part, kind);
     let train = match (find(&TRAIN, "images")?, find(&TRAIN, "labels")?) {
         (Some(images), Some(labels)) => read_part(&images, &labels)?,
-        (Some(_), None) => return Err(missing(folder, "labels of the training part")),
-        (None, _) => return Err(missing(folder, "images of the training part")),
+        (Some(_), None) => return Err(missing(folder, &TRAIN, "labels")),
+        (None, _) => return Err(missing(folder, &TRAIN, "images")),
     };
     let test = match (find(&TEST, "images")?, find(&TEST, "labels")?) {
         (Some(images), Some(labels)) => Some((images.clone(), read_part(&images, &labels)?)),
         (None, None) => None,
-        (Some(_), None) => return Err(missing(folder, "labels of the test part")),
-        (None, Some(_)) => return Err(missing(folder, "images of the test part")),
+        (Some(_), None) => return Err(missing(folder, &TEST, "labels")),
+        (None, Some(_)) => return Err(missing(folder, &TEST, "images")),
     };
     join(stem(folder), folder, train, test)
 }
@@ -63,11 +64,11 @@ pub(super) fn join(
     let mut test_from = None;
     if let Some((file, test)) = test {
         if (test.height, test.width) != (height, width) {
-            let problem = format!("its images have {}×{} pixels", test.height, test.width);
+            let problem = phrase!("idx-other-size", height = test.height, width = test.width);
             return Err(DataError::Format {
                 file,
                 problem,
-                allowed: format!("{height}×{width}, as in the training part"),
+                allowed: phrase!("idx-size-of-training", height = height, width = width),
             });
         }
         test_from = Some(labels.len());
@@ -109,8 +110,8 @@ pub(super) fn part(
         });
     }
     if pixels.is_empty() {
-        let problem = format!("holds {rows} images of {height}×{width} pixels");
-        let allowed = "at least one image of at least one pixel".to_owned();
+        let problem = phrase!("idx-holds-images", count = rows, height = height, width = width);
+        let allowed = phrase!("idx-one-image");
         return Err(DataError::Format { file: images_file.to_owned(), problem, allowed });
     }
     Ok(IdxPart { height, width, pixels, labels })
@@ -122,16 +123,19 @@ fn read_bytes<const N: usize>(reader: &mut dyn Read, file: &Path) -> Result<([us
     let read = reader.take(4 + 4 * N as u64).read_to_end(&mut header);
     read.map_err(|error| unreadable(file, &error))?;
     let wrong = |problem| {
-        let what = if N == 1 { "labels" } else { "images" };
-        let allowed = format!("IDX {what}: unsigned bytes with {N} dimensions (magic number 0x0000080{N})");
+        let magic = format!("0x0000080{N}");
+        let allowed = match N {
+            1 => phrase!("idx-labels", dimensions = N, magic = magic),
+            _ => phrase!("idx-images", dimensions = N, magic = magic),
+        };
         DataError::Format { file: file.to_owned(), problem, allowed }
     };
     let Some((magic, sizes)) = header.split_first_chunk::<4>() else {
-        return Err(wrong(format!("holds only {} bytes", header.len())));
+        return Err(wrong(phrase!("idx-only-bytes", count = header.len())));
     };
     check_magic(*magic, N).map_err(wrong)?;
     if sizes.len() < 4 * N {
-        return Err(wrong("ends within its header".to_owned()));
+        return Err(wrong(phrase!("idx-half-header")));
     }
     let mut shape = [0_usize; N];
     for (size, bytes) in shape.iter_mut().zip(sizes.as_chunks::<4>().0) {
@@ -145,21 +149,24 @@ fn read_bytes<const N: usize>(reader: &mut dyn Read, file: &Path) -> Result<([us
     Ok((shape, values))
 }
 
-fn check_magic(magic: [u8; 4], dimensions: usize) -> Result<(), String> {
+fn check_magic(magic: [u8; 4], dimensions: usize) -> Result<(), Phrase> {
     let kind = match magic {
         [0, 0, 0x08, n] if usize::from(n) == dimensions => return Ok(()),
-        [0, 0, 0x08, n] => return Err(format!("has {n} dimensions")),
-        [0, 0, 0x09, _] => "signed bytes",
-        [0, 0, 0x0B, _] => "16-bit whole numbers",
-        [0, 0, 0x0C, _] => "32-bit whole numbers",
-        [0, 0, 0x0D, _] => "32-bit floating-point numbers",
-        [0, 0, 0x0E, _] => "64-bit floating-point numbers",
-        _ => return Err(format!("is not an IDX file (it begins with 0x{:08X})", u32::from_be_bytes(magic))),
+        [0, 0, 0x08, n] => return Err(phrase!("idx-dimensions", count = u64::from(n))),
+        [0, 0, 0x09, _] => phrase!("idx-signed"),
+        [0, 0, 0x0B, _] => phrase!("idx-whole", bits = 16_u64),
+        [0, 0, 0x0C, _] => phrase!("idx-whole", bits = 32_u64),
+        [0, 0, 0x0D, _] => phrase!("idx-floats", bits = 32_u64),
+        [0, 0, 0x0E, _] => phrase!("idx-floats", bits = 64_u64),
+        _ => {
+            let start = format!("0x{:08X}", u32::from_be_bytes(magic));
+            return Err(phrase!("idx-other-file", start = start));
+        }
     };
-    Err(format!("holds {kind}"))
+    Err(phrase!("idx-holds", kind = kind))
 }
 
-/// How the files of a part are recognised.
+/// How the files of a part are recognised, and the part's name in messages.
 struct Part {
     marks: &'static [&'static str],
     title: &'static str,
@@ -198,24 +205,22 @@ fn find(folder: &Path, files: &[PathBuf], part: &Part, kind: &str) -> Result<Opt
         [plain, packed] if packed.with_extension("") == **plain => Ok(Some((*plain).clone())),
         [first, second, ..] => Err(DataError::Folder {
             folder: folder.to_owned(),
-            problem: format!(
-                "`{}` and `{}` both look like the {kind} of the {} part",
-                first.file_name().unwrap_or_default().display(),
-                second.file_name().unwrap_or_default().display(),
-                part.title
+            problem: phrase!(
+                "idx-two-files",
+                first = Phrase::plain(first.file_name().unwrap_or_default().display()),
+                second = Phrase::plain(second.file_name().unwrap_or_default().display()),
+                kind = kind,
+                part = part.title
             ),
-            allowed: "one file of each".to_owned(),
+            allowed: phrase!("idx-one-of-each"),
         }),
     }
 }
 
-fn missing(folder: &Path, what: &str) -> DataError {
+fn missing(folder: &Path, part: &Part, kind: &str) -> DataError {
     DataError::Folder {
         folder: folder.to_owned(),
-        problem: format!("there is no file with the {what}"),
-        allowed:
-            "IDX files (also .gz) whose names hold `train`, and `t10k` or `test` for a test part, with `images` or \
-                  `labels`, e.g. train-images-idx3-ubyte.gz"
-                .to_owned(),
+        problem: phrase!("idx-missing", kind = kind, part = part.title),
+        allowed: phrase!("idx-names"),
     }
 }

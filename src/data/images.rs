@@ -10,8 +10,9 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 use super::dataset::sort_classes;
 use super::error::LISTED;
 use super::file::{MAX_CLASSES, check_size, unreadable};
-use super::{BadImage, DataError, Dataset, Inputs};
+use super::{BadImage, DataError, Dataset, Inputs, Much};
 use crate::recipe::Colour;
+use crate::text::{Phrase, phrase};
 
 /// Reads a folder. Images are resized to `size` × `size` whatever their shape; transparency is ignored.
 pub(super) fn load(folder: &Path, size: usize, colour: Colour) -> Result<Dataset, DataError> {
@@ -34,7 +35,7 @@ pub(super) fn load(folder: &Path, size: usize, colour: Colour) -> Result<Dataset
     sort_classes(&mut classes);
     if classes.len() as u64 > MAX_CLASSES {
         let (found, limit) = (classes.len() as u64, MAX_CLASSES);
-        return Err(DataError::TooLarge { file: folder.to_owned(), what: "folders of classes", found, limit });
+        return Err(DataError::TooLarge { file: folder.to_owned(), what: Much::Folders, found, limit });
     }
     let channels = match colour {
         Colour::Grey => 1,
@@ -63,23 +64,21 @@ pub(super) fn load(folder: &Path, size: usize, colour: Colour) -> Result<Dataset
 
 /// Every image below `folder` with the name of its class, in the order of the names.
 fn files_by_class(folder: &Path) -> Result<Vec<(String, PathBuf)>, DataError> {
-    let wrong = |folder: &Path, problem: &str| DataError::Folder {
+    let wrong = |folder: &Path, problem: Phrase| DataError::Folder {
         folder: folder.to_owned(),
-        problem: problem.to_owned(),
-        allowed: "a folder with one subfolder a class, each with PNG or JPEG images, or `train` and `test` folders of \
-                  such subfolders"
-            .to_owned(),
+        problem,
+        allowed: phrase!("images-allowed"),
     };
     let classes = folders_in(folder)?;
     if classes.is_empty() {
-        return Err(wrong(folder, "holds no subfolder"));
+        return Err(wrong(folder, phrase!("images-no-folder")));
     }
     let mut files = Vec::new();
     for class in classes {
         let name = class.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let images: Vec<PathBuf> = entries_of(&class)?.into_iter().filter(|path| !path.is_dir()).collect();
         if images.is_empty() {
-            return Err(wrong(&class, "holds no image"));
+            return Err(wrong(&class, phrase!("images-none")));
         }
         files.extend(images.into_iter().map(|file| (name.clone(), file)));
     }
@@ -108,7 +107,7 @@ fn entries_of(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
 /// Most bytes that one decoded image may take.
 const MAX_DECODED: u64 = 512 << 20;
 
-fn read(file: &Path, size: usize) -> Result<DynamicImage, String> {
+fn read(file: &Path, size: usize) -> Result<DynamicImage, Phrase> {
     read_as(file, [size, size])
 }
 
@@ -129,18 +128,19 @@ pub fn picture(file: &Path, [channels, height, width]: [usize; 3], scale: f32) -
 }
 
 /// Reads a picture and resizes it to `[height, width]`.
-fn read_as(file: &Path, [height, width]: [usize; 2]) -> Result<DynamicImage, String> {
-    let opened = File::open(file).map_err(|error| format!("cannot be read: {error}"))?;
+fn read_as(file: &Path, [height, width]: [usize; 2]) -> Result<DynamicImage, Phrase> {
+    let unreadable = |error: std::io::Error| phrase!("image-unreadable", problem = error.to_string());
+    let opened = File::open(file).map_err(unreadable)?;
     let reader = ImageReader::new(BufReader::new(opened)).with_guessed_format();
-    let reader = reader.map_err(|error| format!("cannot be read: {error}"))?;
+    let reader = reader.map_err(unreadable)?;
     if !matches!(reader.format(), Some(ImageFormat::Png | ImageFormat::Jpeg)) {
-        return Err("is of another format".to_owned());
+        return Err(phrase!("image-other-format"));
     }
-    let damaged = |error: image::ImageError| format!("is damaged: {error}");
+    let damaged = |error: image::ImageError| phrase!("image-damaged", problem = error.to_string());
     let mut decoder = reader.into_decoder().map_err(damaged)?;
     if decoder.total_bytes() > MAX_DECODED {
         let (width, height) = decoder.dimensions();
-        return Err(format!("has {width}×{height} pixels, which is too large"));
+        return Err(phrase!("image-too-large", width = u64::from(width), height = u64::from(height)));
     }
     let orientation = decoder.orientation().map_err(damaged)?;
     let mut image = DynamicImage::from_decoder(decoder).map_err(damaged)?;

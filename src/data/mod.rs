@@ -15,7 +15,7 @@ mod table;
 mod transfer;
 
 pub use dataset::Dataset;
-pub use error::{BadImage, BadLine, DataError, LineProblem};
+pub use error::{BadImage, BadLine, DataError, LineProblem, Much};
 pub use idx::is_idx_folder;
 pub use images::picture;
 pub use inputs::{Batch, Inputs};

@@ -8,8 +8,9 @@ use csv::{ByteRecord, ReaderBuilder, Trim};
 use super::dataset::sort_classes;
 use super::error::{LISTED, names};
 use super::file::{MAX_CLASSES, MAX_TEXT, MAX_VALUES, open, read_up_to, stem};
-use super::{BadLine, DataError, Dataset, Inputs, LineProblem};
+use super::{BadLine, DataError, Dataset, Inputs, LineProblem, Much};
 use crate::recipe::LabelColumn;
+use crate::text::{Phrase, phrase};
 
 /// Reads a file.
 pub(super) fn load(file: &Path, label: &LabelColumn, header: Option<bool>) -> Result<Dataset, DataError> {
@@ -27,7 +28,7 @@ pub(super) fn read_table(
 ) -> Result<Dataset, DataError> {
     if text.len() as u64 > MAX_TEXT {
         let found = text.len() as u64;
-        return Err(DataError::TooLarge { file: file.to_owned(), what: "bytes of text", found, limit: MAX_TEXT });
+        return Err(DataError::TooLarge { file: file.to_owned(), what: Much::Bytes, found, limit: MAX_TEXT });
     }
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
@@ -40,12 +41,9 @@ pub(super) fn read_table(
         // Bytes in memory and flexible records: there is nothing that could fail.
         matches!(reader.read_byte_record(&mut record), Ok(true)).then_some(record)
     });
-    let empty = |problem: &str| DataError::Format {
-        file: file.to_owned(),
-        problem: problem.to_owned(),
-        allowed: "lines of numbers with a label each, separated by commas, semicolons or tabs".to_owned(),
-    };
-    let first = records.next().ok_or_else(|| empty("holds no line"))?;
+    let empty =
+        |problem: Phrase| DataError::Format { file: file.to_owned(), problem, allowed: phrase!("table-allowed") };
+    let first = records.next().ok_or_else(|| empty(phrase!("table-empty")))?;
     let columns = Columns::of(&first, label, header).map_err(|(column, allowed)| DataError::LabelColumn {
         file: file.to_owned(),
         line: line_of(text, &first),
@@ -53,7 +51,7 @@ pub(super) fn read_table(
         allowed,
     })?;
     if columns.width() == 0 {
-        return Err(empty("holds a label column and nothing else"));
+        return Err(empty(phrase!("table-labels-only")));
     }
     let mut body = Body::new(text, &columns);
     let first = if columns.names.is_some() { None } else { Some(first) };
@@ -61,14 +59,14 @@ pub(super) fn read_table(
         body.add(&record);
         if body.values.len() as u64 > MAX_VALUES {
             let found = body.values.len() as u64;
-            return Err(DataError::TooLarge { file: file.to_owned(), what: "values", found, limit: MAX_VALUES });
+            return Err(DataError::TooLarge { file: file.to_owned(), what: Much::Values, found, limit: MAX_VALUES });
         }
     }
     if !body.faults.is_empty() {
         return Err(DataError::Lines { file: file.to_owned(), lines: body.faults, more: body.more });
     }
     if body.labels.is_empty() {
-        return Err(empty("holds no line below its header"));
+        return Err(empty(phrase!("table-header-only")));
     }
     body.into_dataset(name, file)
 }
@@ -82,26 +80,26 @@ struct Columns {
 
 impl Columns {
     /// Errors: the label column that was asked for, and those there are.
-    fn of(first: &ByteRecord, label: &LabelColumn, header: Option<bool>) -> Result<Self, (String, String)> {
+    fn of(first: &ByteRecord, label: &LabelColumn, header: Option<bool>) -> Result<Self, (Phrase, Phrase)> {
         let count = first.len();
         let texts = || first.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect::<Vec<_>>();
         match label {
             LabelColumn::Name(name) if header == Some(false) => {
-                Err((format!("named `{name}`"), format!("a position from 0 to {}, as there is no header", count - 1)))
+                Err((phrase!("column-named", name = name), phrase!("columns-without-header", last = count - 1)))
             }
             LabelColumn::Name(name) => {
                 let texts = texts();
                 let Some(label) = texts.iter().position(|text| text == name) else {
-                    let allowed = format!("{}; or a position, where the file has no header", names(&texts));
-                    return Err((format!("named `{name}`"), allowed));
+                    let allowed = phrase!("columns-with-header", names = names(&texts));
+                    return Err((phrase!("column-named", name = name), allowed));
                 };
                 Ok(Self { names: Some(texts), count, label })
             }
             LabelColumn::Position(position) => {
                 let from_start = if *position < 0 { *position + count as i64 } else { *position };
                 let Some(label) = usize::try_from(from_start).ok().filter(|label| *label < count) else {
-                    let allowed = format!("positions 0 to {}, or -{count} to -1 from the end", count - 1);
-                    return Err((format!("at position {position}"), allowed));
+                    let allowed = phrase!("columns-by-position", last = count - 1, count = count);
+                    return Err((phrase!("column-at", position = Phrase::plain(position)), allowed));
                 };
                 // A label may be a word, and a value may be missing: neither makes a header.
                 let is_name = |(i, field): (usize, &[u8])| i != label && !field.is_empty() && number(field).is_none();
@@ -174,7 +172,7 @@ impl<'a> Body<'a> {
         let found = self.numbers.len() as u64;
         if found > MAX_CLASSES {
             let file = file.to_owned();
-            return Err(DataError::TooLarge { file, what: "different labels", found, limit: MAX_CLASSES });
+            return Err(DataError::TooLarge { file, what: Much::Labels, found, limit: MAX_CLASSES });
         }
         let mut classes: Vec<String> = self.numbers.keys().cloned().collect();
         sort_classes(&mut classes);

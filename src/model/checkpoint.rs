@@ -1,6 +1,7 @@
 //! One model in a `.safetensors` file: weights under PyTorch's names, everything else in one entry of the metadata.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 use std::path::Path;
 
 use base64::Engine as _;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Normalisation, Plan, PlanError, Population};
 use crate::recipe::{Architecture, Recipe};
+use crate::text::{Between, Phrase, phrase};
 
 /// The format number in the metadata. Readers refuse larger ones.
 pub const FORMAT: u32 = 1;
@@ -41,7 +43,6 @@ pub struct Checkpoint {
 #[derive(Debug, thiserror::Error)]
 pub enum CheckpointError {
     /// It cannot be read or written.
-    #[error("{path}: {problem}")]
     File {
         /// The file.
         path: String,
@@ -49,7 +50,6 @@ pub enum CheckpointError {
         problem: String,
     },
     /// It is no safetensors file, or a damaged one.
-    #[error("{path}: this is not a whole .safetensors file ({problem})")]
     NotSafetensors {
         /// The file.
         path: String,
@@ -57,33 +57,27 @@ pub enum CheckpointError {
         problem: String,
     },
     /// It is one, but Stillroom did not write it.
-    #[error(
-        "{path}: the file has no Stillroom metadata, so its layers and classes are unknown; give a checkpoint that Stillroom saved"
-    )]
     NoMetadata {
         /// The file.
         path: String,
     },
     /// The metadata is of a later version or damaged.
-    #[error("{path}: its metadata cannot be used: {problem}")]
     Metadata {
         /// The file.
         path: String,
         /// What is wrong with it.
-        problem: String,
+        problem: Phrase,
     },
     /// A tensor is missing, has another shape, or holds numbers that are not finite.
-    #[error("{path}: tensor `{name}`: {problem}")]
     Tensor {
         /// The file.
         path: String,
         /// The tensor.
         name: String,
         /// What is wrong with it.
-        problem: String,
+        problem: Phrase,
     },
     /// The model is for other inputs.
-    #[error("{path}: the model takes inputs of shape {expected:?}, the data has {found:?}")]
     Shape {
         /// The file.
         path: String,
@@ -93,12 +87,11 @@ pub enum CheckpointError {
         found: Vec<usize>,
     },
     /// The model knows other classes.
-    #[error("{path}: the model's classes are not those of the data: {problem}")]
     Classes {
         /// The file.
         path: String,
         /// Which are missing or unknown.
-        problem: String,
+        problem: Phrase,
     },
 }
 
@@ -114,6 +107,32 @@ impl CheckpointError {
             Self::Shape { .. } => "checkpoint-shape",
             Self::Classes { .. } => "checkpoint-classes",
         }
+    }
+
+    /// In words: the file, what is wrong, what to do.
+    pub fn phrase(&self) -> Phrase {
+        match self {
+            Self::File { path, problem } => phrase!("fault-at", place = path, problem = problem),
+            Self::NotSafetensors { path, problem } => phrase!("checkpoint-broken", path = path, problem = problem),
+            Self::NoMetadata { path } => phrase!("checkpoint-no-metadata", path = path),
+            Self::Metadata { path, problem } => phrase!("checkpoint-metadata", path = path, problem = problem),
+            Self::Tensor { path, name, problem } => {
+                phrase!("checkpoint-tensor", path = path, name = name, problem = problem)
+            }
+            Self::Shape { path, expected, found } => phrase!(
+                "checkpoint-shape",
+                path = path,
+                expected = format!("{expected:?}"),
+                found = format!("{found:?}")
+            ),
+            Self::Classes { path, problem } => phrase!("checkpoint-classes", path = path, problem = problem),
+        }
+    }
+}
+
+impl fmt::Display for CheckpointError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.phrase().fmt(f)
     }
 }
 
@@ -195,10 +214,9 @@ impl Checkpoint {
         };
         let (unknown, missing) = (lacking(classes, &self.classes), lacking(&self.classes, classes));
         if !unknown.is_empty() || !missing.is_empty() {
-            let part =
-                |what: &str, names: String| if names.is_empty() { String::new() } else { format!("{what} {names}") };
-            let parts = [part("the model does not know", unknown), part("the data does not have", missing)];
-            let problem = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+            let unknown = (!unknown.is_empty()).then(|| phrase!("checkpoint-unknown-classes", classes = unknown));
+            let missing = (!missing.is_empty()).then(|| phrase!("checkpoint-missing-classes", classes = missing));
+            let problem = Phrase::several(Between::Semicolons, unknown.into_iter().chain(missing));
             return Err(CheckpointError::Classes { path: path.to_owned(), problem });
         }
         Ok(classes.iter().filter_map(|name| self.classes.iter().position(|known| known == name)).collect())
@@ -209,7 +227,8 @@ impl Checkpoint {
     /// # Errors
     /// When the weights do not fit the plan (never for a checkpoint made by this module).
     pub fn to_bytes(&self) -> Result<Vec<u8>, CheckpointError> {
-        let fail = |problem: String| CheckpointError::Metadata { path: "checkpoint".to_owned(), problem };
+        let fail =
+            |problem: String| CheckpointError::Metadata { path: "checkpoint".to_owned(), problem: problem.into() };
         let hashes: Vec<u8> = self.rows.iter().flat_map(|hash| hash.to_le_bytes()).collect();
         let metadata = Metadata {
             format: FORMAT,
@@ -249,44 +268,45 @@ impl Checkpoint {
         let Some(text) = header.metadata().as_ref().and_then(|entries| entries.get(KEY)) else {
             return Err(CheckpointError::NoMetadata { path });
         };
-        let unusable = |problem: String| CheckpointError::Metadata { path: path.clone(), problem };
-        let number: Number = serde_json::from_str(text).map_err(|error| unusable(error.to_string()))?;
+        let unusable = |problem: Phrase| CheckpointError::Metadata { path: path.clone(), problem };
+        let number: Number = serde_json::from_str(text).map_err(|error| unusable(Phrase::plain(error)))?;
         if number.format > FORMAT {
-            let problem = format!("format {} is newer than this program's {FORMAT}; update Stillroom", number.format);
+            let problem = phrase!("checkpoint-newer", found = u64::from(number.format), known = u64::from(FORMAT));
             return Err(unusable(problem));
         }
-        let metadata: Metadata = serde_json::from_str(text).map_err(|error| unusable(error.to_string()))?;
+        let metadata: Metadata = serde_json::from_str(text).map_err(|error| unusable(Phrase::plain(error)))?;
         let known: HashSet<&String> = metadata.classes.iter().collect();
         if known.len() < metadata.classes.len() {
-            return Err(unusable("two of its classes have the same name".to_owned()));
+            return Err(unusable(phrase!("checkpoint-same-classes")));
         }
         let (Architecture::Mlp { dropout, .. } | Architecture::Cnn { dropout, .. }) = metadata.architecture;
         if !(0.0..1.0).contains(&dropout) {
-            return Err(unusable(format!("a dropout of {dropout} is not possible")));
+            return Err(unusable(phrase!("checkpoint-dropout", rate = Phrase::plain(dropout))));
         }
         let plan = Plan::new(&metadata.architecture, &metadata.input, metadata.classes.len());
-        let plan = plan.map_err(|error: PlanError| unusable(error.to_string()))?;
+        let plan = plan.map_err(|error: PlanError| unusable(error.phrase()))?;
         if !metadata.normalisation.fits(metadata.input.iter().product()) {
-            return Err(unusable("the normalisation does not fit the inputs".to_owned()));
+            return Err(unusable(phrase!("checkpoint-normalisation")));
         }
-        let hashes = BASE64_STANDARD.decode(&metadata.rows).map_err(|error| unusable(error.to_string()))?;
+        let hashes = BASE64_STANDARD.decode(&metadata.rows).map_err(|error| unusable(Phrase::plain(error)))?;
         let rows =
             hashes.chunks_exact(8).map(|hash| hash.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte)));
 
         let weights = plan.parameters().into_iter().map(|spec| {
             let fault =
-                |problem: String| CheckpointError::Tensor { path: path.clone(), name: spec.name.clone(), problem };
-            let view = tensors.tensor(&spec.name).map_err(|_| fault("is missing".to_owned()))?;
+                |problem: Phrase| CheckpointError::Tensor { path: path.clone(), name: spec.name.clone(), problem };
+            let view = tensors.tensor(&spec.name).map_err(|_| fault(phrase!("checkpoint-tensor-missing")))?;
             if view.shape() != spec.shape || view.dtype() != Dtype::F32 {
-                let found = format!("is {:?} {:?}", view.dtype(), view.shape());
-                return Err(fault(format!("{found}; the architecture asks for F32 {:?}", spec.shape)));
+                let found = format!("{:?} {:?}", view.dtype(), view.shape());
+                let asked = format!("F32 {:?}", spec.shape);
+                return Err(fault(phrase!("checkpoint-tensor-shape", found = found, asked = asked)));
             }
             let values = view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
             let values: Vec<f32> = values.collect();
             if values.iter().all(|value| value.is_finite()) {
                 Ok(values)
             } else {
-                Err(fault("holds numbers that are not finite".to_owned()))
+                Err(fault(phrase!("checkpoint-tensor-infinite")))
             }
         });
         Ok(Self {

@@ -1,6 +1,9 @@
 //! The layers of an architecture for given data, with the names that PyTorch's `nn.Sequential` would give them.
 
+use std::fmt;
+
 use crate::recipe::Architecture;
+use crate::text::{Phrase, phrase};
 
 /// Layers in order, each named by its place in an `nn.Sequential` that holds ReLU, pooling and dropout as layers too.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,15 +69,11 @@ pub struct ParameterSpec {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum PlanError {
     /// Convolutions need images.
-    #[error("a cnn needs images; this data has rows of {features} features: use an mlp")]
     NoImages {
         /// Length of a row.
         features: usize,
     },
     /// Pooling halves the image once a convolution.
-    #[error(
-        "{convolutions} convolutions with pooling need images of at least {needed}×{needed} pixels; these have {height}×{width}"
-    )]
     TooSmall {
         /// Number of convolutions.
         convolutions: usize,
@@ -86,10 +85,8 @@ pub enum PlanError {
         width: usize,
     },
     /// A layer, the input or the classes are empty.
-    #[error("every layer of a model needs at least one unit, the input at least one number, and there must be a class")]
     Empty,
     /// More numbers than any machine holds.
-    #[error("the model would have more than 2³¹ parameters")]
     TooLarge,
 }
 
@@ -102,6 +99,28 @@ impl PlanError {
             Self::Empty => "model-empty",
             Self::TooLarge => "model-too-large",
         }
+    }
+
+    /// In words.
+    pub fn phrase(&self) -> Phrase {
+        match *self {
+            Self::NoImages { features } => phrase!("model-needs-images", features = features),
+            Self::TooSmall { convolutions, needed, height, width } => phrase!(
+                "model-images-too-small",
+                convolutions = convolutions,
+                needed = needed,
+                height = height,
+                width = width
+            ),
+            Self::Empty => phrase!("model-empty"),
+            Self::TooLarge => phrase!("model-too-large"),
+        }
+    }
+}
+
+impl fmt::Display for PlanError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.phrase().fmt(f)
     }
 }
 

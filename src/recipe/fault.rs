@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::text::{Between, Phrase, phrase};
+
 /// Every fault found in one input; never empty.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Faults(pub Vec<Fault>);
@@ -31,7 +33,7 @@ pub enum Place {
 #[derive(Clone, Debug, PartialEq)]
 pub enum FaultKind {
     /// Not TOML.
-    Syntax(String),
+    Syntax(Phrase),
     /// A key that no recipe has.
     UnknownKey {
         /// The nearest key that is known here.
@@ -40,24 +42,24 @@ pub enum FaultKind {
     /// A field that has no default.
     Missing {
         /// What may stand there.
-        allowed: String,
+        allowed: Phrase,
     },
     /// A value of the wrong type.
     WrongType {
         /// What was found.
-        found: String,
+        found: Phrase,
         /// What may stand there.
-        allowed: String,
+        allowed: Phrase,
     },
     /// A value of the right type that is not allowed.
     NotAllowed {
         /// The value as written.
         value: String,
         /// What may stand there.
-        allowed: String,
+        allowed: Phrase,
     },
     /// Fields that contradict each other.
-    Conflict(String),
+    Conflict(Phrase),
 }
 
 impl FaultKind {
@@ -72,42 +74,82 @@ impl FaultKind {
             Self::Conflict(_) => "recipe-conflict",
         }
     }
+
+    /// In words, without the place.
+    fn phrase(&self) -> Phrase {
+        match self {
+            Self::Syntax(problem) => phrase!("fault-syntax", problem = problem),
+            Self::UnknownKey { nearest: Some(nearest) } => phrase!("fault-unknown-key-near", nearest = nearest),
+            Self::UnknownKey { nearest: None } => phrase!("fault-unknown-key"),
+            Self::Missing { allowed } => phrase!("fault-missing", allowed = allowed),
+            Self::WrongType { found, allowed } => phrase!("fault-wrong-type", found = found, allowed = allowed),
+            Self::NotAllowed { value, allowed } => phrase!("fault-not-allowed", value = value, allowed = allowed),
+            Self::Conflict(problem) => problem.clone(),
+        }
+    }
+}
+
+impl Fault {
+    /// In words: the place, the field, what is wrong and what is allowed.
+    pub fn phrase(&self) -> Phrase {
+        match &self.place {
+            Some(Place::Line(Some(file), line)) => {
+                phrase!("fault-file-line", file = file, line = *line, problem = self.without_place())
+            }
+            Some(Place::Override(text)) => phrase!("fault-override", text = text, problem = self.without_place()),
+            Some(Place::Line(None, _)) | None => self.in_text(),
+        }
+    }
+
+    /// The same without the name of the file.
+    pub fn in_text(&self) -> Phrase {
+        match self.line() {
+            Some(line) => phrase!("fault-line", line = line, problem = self.without_place()),
+            None => self.without_place(),
+        }
+    }
+
+    /// The line on which it stands, counted from 1.
+    pub fn line(&self) -> Option<usize> {
+        match self.place {
+            Some(Place::Line(_, line)) => Some(line),
+            _ => None,
+        }
+    }
+
+    fn without_place(&self) -> Phrase {
+        let problem = self.kind.phrase();
+        match self.path.as_str() {
+            "" => problem,
+            path => phrase!("fault-at", place = path, problem = problem),
+        }
+    }
+}
+
+impl Faults {
+    /// In words, one on each line.
+    pub fn phrase(&self) -> Phrase {
+        Phrase::several(Between::Lines, self.0.iter().map(Fault::phrase))
+    }
+
+    /// In words, the first few, and how many more there are; without the name of the file.
+    pub fn brief(&self, most: usize) -> Phrase {
+        let first = self.0.iter().take(most).map(Fault::in_text);
+        let more = self.0.len().saturating_sub(most);
+        let more = (more > 0).then(|| phrase!("fault-more", count = more));
+        Phrase::several(Between::Lines, first.chain(more))
+    }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.place {
-            Some(Place::Line(Some(file), line)) => write!(f, "{}, line {line}: ", file.display())?,
-            Some(Place::Line(None, line)) => write!(f, "line {line}: ")?,
-            Some(Place::Override(text)) => write!(f, "--set {text}: ")?,
-            None => {}
-        }
-        if !self.path.is_empty() {
-            write!(f, "{}: ", self.path)?;
-        }
-        match &self.kind {
-            FaultKind::Syntax(problem) => write!(f, "this is not TOML: {problem}"),
-            FaultKind::UnknownKey { nearest: Some(nearest) } => {
-                write!(f, "there is no such key; the nearest is `{nearest}`")
-            }
-            FaultKind::UnknownKey { nearest: None } => f.write_str("there is no such key"),
-            FaultKind::Missing { allowed } => write!(f, "is missing; give {allowed}"),
-            FaultKind::WrongType { found, allowed } => write!(f, "is {found}; give {allowed}"),
-            FaultKind::NotAllowed { value, allowed } => write!(f, "{value} is not allowed; give {allowed}"),
-            FaultKind::Conflict(problem) => f.write_str(problem),
-        }
+        self.phrase().fmt(f)
     }
 }
 
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, fault) in self.0.iter().enumerate() {
-            if i > 0 {
-                writeln!(f)?;
-            }
-            write!(f, "{fault}")?;
-        }
-        Ok(())
+        self.phrase().fmt(f)
     }
 }
 

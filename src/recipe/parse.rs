@@ -11,6 +11,7 @@ use super::{
     Architecture, Builtin, CheckpointSource, Colour, DataRecipe, DistillRecipe, Keep, LabelColumn, MethodName,
     Optimiser, Recipe, Schedule, Source, TeacherRecipe, TrainingRecipe,
 };
+use crate::text::{Phrase, phrase};
 
 /// A field of the recipe that the command line replaces, whole.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,18 +29,18 @@ impl Override {
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let fault = |kind| Fault { path: String::new(), place: Some(Place::Override(text.to_owned())), kind };
         let Some((path, value)) = text.split_once('=') else {
-            return Err(fault(FaultKind::Conflict("give PATH=VALUE, e.g. distill.temperature=8".to_owned())));
+            return Err(fault(FaultKind::Conflict(phrase!("conflict-no-value"))));
         };
         let (path, value) = (path.trim(), value.trim());
         if path.is_empty() || path.split('.').any(str::is_empty) {
-            return Err(fault(FaultKind::Conflict("there is no field before the =".to_owned())));
+            return Err(fault(FaultKind::Conflict(phrase!("conflict-no-field"))));
         }
         let bare_word = || !value.is_empty() && value.chars().all(|c| c.is_alphanumeric() || "-_/.:~ ".contains(c));
         let value = match format!("value = {value}").parse::<Table>() {
             Ok(mut table) if table.len() == 1 => table.remove("value").unwrap_or(Value::Boolean(false)),
             Err(_) if bare_word() => Value::String(value.to_owned()),
             Ok(_) | Err(_) => {
-                return Err(fault(FaultKind::Syntax(format!("`{value}` is not one TOML value"))));
+                return Err(fault(FaultKind::Syntax(phrase!("syntax-no-value", value = value))));
             }
         };
         Ok(Self { path: path.to_owned(), value, text: text.to_owned() })
@@ -60,7 +61,7 @@ impl Override {
                 return Err(Fault {
                     path: self.path.clone(),
                     place: Some(Place::Override(self.text.clone())),
-                    kind: FaultKind::Conflict(format!("`{key}` is not a table and has no fields")),
+                    kind: FaultKind::Conflict(phrase!("conflict-no-table", name = key)),
                 });
             };
             at = next;
@@ -135,7 +136,7 @@ fn table_with_places(text: &str, file: Option<&Path>) -> Result<(Table, Places),
     let line_at = |offset: usize| 1 + text.get(..offset).unwrap_or(text).matches('\n').count();
     let syntax = |message: &str, span: Option<std::ops::Range<usize>>| {
         let place = span.map(|span| Place::Line(file.map(Path::to_owned), line_at(span.start)));
-        Faults(vec![Fault { path: String::new(), place, kind: FaultKind::Syntax(message.to_owned()) }])
+        Faults(vec![Fault { path: String::new(), place, kind: FaultKind::Syntax(message.into()) }])
     };
     let spanned = DeTable::parse(text).map_err(|error| syntax(error.message(), error.span()))?;
     let mut places = Places::new();
@@ -163,14 +164,14 @@ pub(super) fn read(table: Table, places: &Places, folder: &Path, faults: &mut Ve
         None => "Untitled".to_owned(),
         Some(Value::String(title)) => title,
         Some(other) => {
-            faults.push(top.wrong_type("title", &other, "a text in quotes"));
+            faults.push(top.wrong_type("title", &other, phrase!("allowed-text")));
             String::new()
         }
     };
     let data = if let Some(section) = section(&mut top, "data", places, faults) {
         read_data(section, folder, faults)
     } else {
-        let allowed = "a table [data] with a source, e.g. source = \"mnist-mini\"".to_owned();
+        let allowed = phrase!("allowed-data");
         faults.push(top.fault("data", FaultKind::Missing { allowed }));
         default_data()
     };
@@ -187,21 +188,23 @@ pub(super) fn read(table: Table, places: &Places, folder: &Path, faults: &mut Ve
     let teacher = if let Some(section) = section(&mut top, "teacher", places, faults) {
         read_teacher(section, &training, folder, faults)
     } else {
-        let allowed =
-            "a table [teacher] with a checkpoint, e.g. \"builtin:mnist-mini\", or a model to train".to_owned();
+        let allowed = phrase!("allowed-teacher-table");
         faults.push(top.fault("teacher", FaultKind::Missing { allowed }));
         TeacherRecipe::Checkpoint(CheckpointSource::Builtin(Builtin::MnistMini))
     };
     let student = section(&mut top, "student", places, faults).map(|mut section| {
         let model = read_model(&mut section, faults);
         if model.is_none() {
-            faults.push(section.fault("model", FaultKind::Missing { allowed: MODEL.to_owned() }));
+            faults.push(section.fault("model", FaultKind::Missing { allowed: phrase!("allowed-model") }));
         }
         section.finish(&[], faults);
         model.unwrap_or(Architecture::Mlp { hidden: Vec::new(), dropout: 0.0 })
     });
     if student.is_none() && matches!(teacher, TeacherRecipe::Checkpoint(_)) && !top.has("student") {
-        faults.push(top.fault("student", FaultKind::Missing { allowed: format!("a table [student] with {MODEL}") }));
+        faults.push(top.fault(
+            "student",
+            FaultKind::Missing { allowed: phrase!("allowed-student", model = phrase!("allowed-model")) },
+        ));
     }
     let distill = match section(&mut top, "distill", places, faults) {
         Some(section) => read_distill(section, faults),
@@ -210,8 +213,6 @@ pub(super) fn read(table: Table, places: &Places, folder: &Path, faults: &mut Ve
     top.finish(&[], faults);
     Recipe { title, data, teacher, student, distill, training, baseline }
 }
-
-const MODEL: &str = "model = { mlp = [64, 64] } or model = { cnn = [8, 16], dense = [64] }";
 
 fn section<'a>(
     top: &mut Reader<'a>,
@@ -222,7 +223,7 @@ fn section<'a>(
     match top.take(key)? {
         Value::Table(table) => Some(Reader::new(key, table, places)),
         other => {
-            faults.push(top.wrong_type(key, &other, &format!("a table [{key}]")));
+            faults.push(top.wrong_type(key, &other, phrase!("allowed-table", name = key)));
             Some(Reader::new(key, Table::new(), places))
         }
     }
@@ -253,15 +254,15 @@ fn default_distill() -> DistillRecipe {
 fn read_data(mut data: Reader<'_>, folder: &Path, faults: &mut Vec<Fault>) -> DataRecipe {
     let default = default_data();
     let source = read_source(&mut data, folder, faults);
-    let share = "a share above 0 and at most 0.9";
-    let validation = data.number("validation", default.validation, |v| v > 0.0 && v <= 0.9, share, faults);
-    let test = data.number("test", default.test, |v| v > 0.0 && v <= 0.9, share, faults);
-    let part = "a share between 0 and 1";
-    let labelled = data.number("labelled", 1.0, |v| (0.0..=1.0).contains(&v), part, faults);
-    let label_noise = data.number("label_noise", 0.0, |v| (0.0..=1.0).contains(&v), part, faults);
+    let share = || phrase!("allowed-part-of-rows");
+    let validation = data.number("validation", default.validation, |v| v > 0.0 && v <= 0.9, share(), faults);
+    let test = data.number("test", default.test, |v| v > 0.0 && v <= 0.9, share(), faults);
+    let part = || phrase!("allowed-share");
+    let labelled = data.number("labelled", 1.0, |v| (0.0..=1.0).contains(&v), part(), faults);
+    let label_noise = data.number("label_noise", 0.0, |v| (0.0..=1.0).contains(&v), part(), faults);
     let seed = data.whole("seed", 0, 0, faults);
     let mut omit_classes = Vec::new();
-    let allowed = "a list of class names, e.g. [\"3\"] or [3]";
+    let allowed = || phrase!("allowed-class-names");
     match data.take("omit_classes") {
         None => {}
         Some(Value::Array(items)) => {
@@ -269,23 +270,20 @@ fn read_data(mut data: Reader<'_>, folder: &Path, faults: &mut Vec<Fault>) -> Da
                 match item {
                     Value::String(name) => omit_classes.push(name),
                     Value::Integer(name) => omit_classes.push(name.to_string()),
-                    other => faults.push(data.not_allowed("omit_classes", &other, allowed)),
+                    other => faults.push(data.not_allowed("omit_classes", &other, allowed())),
                 }
             }
         }
-        Some(other) => faults.push(data.wrong_type("omit_classes", &other, allowed)),
+        Some(other) => faults.push(data.wrong_type("omit_classes", &other, allowed())),
     }
     data.finish(&[], faults);
     DataRecipe { source, seed, validation, test, omit_classes, labelled, label_noise }
 }
 
-const SOURCE: &str = "\"mnist-mini\", \"digits\", { idx = \"folder\" }, { csv = \"file.csv\", label = \"y\" } or \
-                      { images = \"folder\", size = 28 }";
-
 fn read_source(data: &mut Reader<'_>, folder: &Path, faults: &mut Vec<Fault>) -> Source {
     let fallback = Source::Builtin(Builtin::MnistMini);
     let Some(value) = data.take("source") else {
-        faults.push(data.fault("source", FaultKind::Missing { allowed: SOURCE.to_owned() }));
+        faults.push(data.fault("source", FaultKind::Missing { allowed: phrase!("allowed-source") }));
         return fallback;
     };
     let table = match value {
@@ -293,12 +291,12 @@ fn read_source(data: &mut Reader<'_>, folder: &Path, faults: &mut Vec<Fault>) ->
             if let Some(builtin) = Builtin::ALL.into_iter().find(|builtin| builtin.name() == name) {
                 return Source::Builtin(builtin);
             }
-            faults.push(data.not_allowed("source", &Value::String(name), SOURCE));
+            faults.push(data.not_allowed("source", &Value::String(name), phrase!("allowed-source")));
             return fallback;
         }
         Value::Table(table) => table,
         other => {
-            faults.push(data.wrong_type("source", &other, SOURCE));
+            faults.push(data.wrong_type("source", &other, phrase!("allowed-source")));
             return fallback;
         }
     };
@@ -307,7 +305,7 @@ fn read_source(data: &mut Reader<'_>, folder: &Path, faults: &mut Vec<Fault>) ->
     let path_of = |source: &mut Reader<'_>, key, faults: &mut Vec<Fault>| match source.take(key)? {
         Value::String(path) => Some(base.join(path)),
         other => {
-            faults.push(source.wrong_type(key, &other, "a path in quotes"));
+            faults.push(source.wrong_type(key, &other, phrase!("allowed-path")));
             Some(PathBuf::new())
         }
     };
@@ -319,7 +317,7 @@ fn read_source(data: &mut Reader<'_>, folder: &Path, faults: &mut Vec<Fault>) ->
             Some(Value::String(name)) => LabelColumn::Name(name),
             Some(Value::Integer(position)) => LabelColumn::Position(position),
             Some(other) => {
-                faults.push(source.wrong_type("label", &other, "the name of a column, or its position counted from 0"));
+                faults.push(source.wrong_type("label", &other, phrase!("allowed-label")));
                 LabelColumn::Position(-1)
             }
         };
@@ -330,7 +328,7 @@ fn read_source(data: &mut Reader<'_>, folder: &Path, faults: &mut Vec<Fault>) ->
         let colour = source.choice("colour", Colour::Grey, &[("grey", Colour::Grey), ("rgb", Colour::Rgb)], faults);
         Source::Images { path, size, colour }
     } else {
-        faults.push(data.fault("source", FaultKind::Missing { allowed: SOURCE.to_owned() }));
+        faults.push(data.fault("source", FaultKind::Missing { allowed: phrase!("allowed-source") }));
         fallback
     };
     source.finish(&["idx", "csv", "images"], faults);
@@ -350,14 +348,14 @@ fn read_teacher(
             Some(builtin) => {
                 let known = Builtin::ALL.into_iter().find(|b| b.name() == builtin);
                 CheckpointSource::Builtin(known.unwrap_or_else(|| {
-                    let allowed = "\"builtin:mnist-mini\" or \"builtin:digits\", or the path of a .safetensors file";
+                    let allowed = phrase!("allowed-builtin");
                     faults.push(teacher.not_allowed("checkpoint", &Value::String(name.clone()), allowed));
                     Builtin::MnistMini
                 }))
             }
         }),
         Some(other) => {
-            faults.push(teacher.wrong_type("checkpoint", &other, "the path of a .safetensors file, in quotes"));
+            faults.push(teacher.wrong_type("checkpoint", &other, phrase!("allowed-checkpoint")));
             Some(CheckpointSource::Builtin(Builtin::MnistMini))
         }
     };
@@ -366,14 +364,14 @@ fn read_teacher(
         (Some(checkpoint), None) => TeacherRecipe::Checkpoint(checkpoint),
         (None, Some(model)) => TeacherRecipe::Train { model, training: read_training(&mut teacher, training, faults) },
         (Some(checkpoint), Some(_)) => {
-            let problem = "give a checkpoint to load or a model to train, not both".to_owned();
+            let problem = phrase!("conflict-teacher");
             faults.push(teacher.fault("", FaultKind::Conflict(problem)));
             // Its training keys are no faults of their own.
             read_training(&mut teacher, training, faults);
             TeacherRecipe::Checkpoint(checkpoint)
         }
         (None, None) => {
-            let allowed = format!("a checkpoint, e.g. \"builtin:mnist-mini\", or a model to train: {MODEL}");
+            let allowed = phrase!("allowed-teacher", model = phrase!("allowed-model"));
             faults.push(teacher.fault("", FaultKind::Missing { allowed }));
             TeacherRecipe::Checkpoint(CheckpointSource::Builtin(Builtin::MnistMini))
         }
@@ -386,37 +384,34 @@ fn read_model(section: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Option<Archi
     let table = match section.take("model")? {
         Value::Table(table) => table,
         other => {
-            faults.push(section.wrong_type("model", &other, MODEL));
+            faults.push(section.wrong_type("model", &other, phrase!("allowed-model")));
             return Some(Architecture::Mlp { hidden: Vec::new(), dropout: 0.0 });
         }
     };
     let mut model = Reader::new(section.path("model"), table, section.places());
-    let dropout =
-        model.number("dropout", 0.0, |v| (0.0..1.0).contains(&v), "a share from 0 up to, not including, 1", faults);
+    let dropout = model.number("dropout", 0.0, |v| (0.0..1.0).contains(&v), phrase!("allowed-dropout"), faults);
     let mlp = model.widths("mlp", faults);
     let cnn = model.widths("cnn", faults);
     let dense = model.widths("dense", faults);
     let read = match (mlp, cnn) {
         (Some(hidden), None) => {
             if dense.is_some() {
-                faults.push(
-                    model.fault("dense", FaultKind::Conflict("only a cnn has dense layers of its own".to_owned())),
-                );
+                faults.push(model.fault("dense", FaultKind::Conflict(phrase!("conflict-dense"))));
             }
             Architecture::Mlp { hidden, dropout }
         }
         (None, Some(channels)) => {
             if channels.is_empty() {
-                let problem = "a cnn needs at least one convolution, e.g. [8, 16]".to_owned();
+                let problem = phrase!("conflict-no-convolution");
                 faults.push(model.fault("cnn", FaultKind::Conflict(problem)));
             }
             Architecture::Cnn { channels, dense: dense.unwrap_or_default(), dropout }
         }
         (mlp, _) => {
             let kind = if mlp.is_some() {
-                FaultKind::Conflict("give mlp or cnn, not both".to_owned())
+                FaultKind::Conflict(phrase!("conflict-mlp-or-cnn"))
             } else {
-                FaultKind::Missing { allowed: MODEL.to_owned() }
+                FaultKind::Missing { allowed: phrase!("allowed-model") }
             };
             faults.push(model.fault("", kind));
             Architecture::Mlp { hidden: Vec::new(), dropout }
@@ -431,31 +426,24 @@ fn read_distill(mut distill: Reader<'_>, faults: &mut Vec<Fault>) -> DistillReci
     let methods = [("soft-targets", MethodName::SoftTargets)];
     let method = distill.choice("method", default.method, &methods, faults);
     let temperature =
-        distill.number("temperature", 4.0, |t| (1e-3..=1e6).contains(&t), "a number above 0 (0.001 to 1e6)", faults);
+        distill.number("temperature", 4.0, |t| (1e-3..=1e6).contains(&t), phrase!("allowed-temperature"), faults);
     let complement = matches!(distill.peek("hard_weight"), Some(Value::String(word)) if word == "complement");
     let weights_before = faults.len();
-    let weight = "a number of at least 0";
-    let soft_weight = distill.number("soft_weight", default.soft_weight, |w| w >= 0.0, weight, faults);
+    let soft_weight =
+        distill.number("soft_weight", default.soft_weight, |w| w >= 0.0, phrase!("allowed-not-negative"), faults);
     let hard_weight = if complement {
         distill.take("hard_weight");
         if soft_weight > 1.0 {
-            let problem = format!("the complement of a soft weight of {soft_weight} would be negative");
+            let problem = phrase!("conflict-complement", weight = Phrase::plain(soft_weight));
             faults.push(distill.fault("hard_weight", FaultKind::Conflict(problem)));
         }
         // Rounded so that the complement of 0.9 is 0.1 and reads so.
         ((1.0 - soft_weight) * 1e12).round() / 1e12
     } else {
-        distill.number(
-            "hard_weight",
-            default.hard_weight,
-            |w| w >= 0.0,
-            &format!("{weight}, or \"complement\""),
-            faults,
-        )
+        distill.number("hard_weight", default.hard_weight, |w| w >= 0.0, phrase!("allowed-hard-weight"), faults)
     };
     if soft_weight == 0.0 && hard_weight == 0.0 && faults.len() == weights_before {
-        let problem =
-            "soft_weight and hard_weight are both 0, so nothing would be learnt; raise one of them".to_owned();
+        let problem = phrase!("conflict-no-weight");
         faults.push(distill.fault("soft_weight", FaultKind::Conflict(problem)));
     }
     let temperature_squared = distill.truth("temperature_squared", true, faults);
@@ -467,32 +455,28 @@ fn read_distill(mut distill: Reader<'_>, faults: &mut Vec<Fault>) -> DistillReci
 fn read_training(section: &mut Reader<'_>, default: &TrainingRecipe, faults: &mut Vec<Fault>) -> TrainingRecipe {
     let epochs = section.whole("epochs", default.epochs as u64, 1, faults) as usize;
     let batch = section.whole("batch", default.batch as u64, 1, faults) as usize;
-    let learning_rate = section.number("learning_rate", default.learning_rate, |r| r > 0.0, "a number above 0", faults);
+    let learning_rate =
+        section.number("learning_rate", default.learning_rate, |r| r > 0.0, phrase!("allowed-positive"), faults);
     let seed = section.whole("seed", default.seed, 0, faults);
     let default_momentum = if let Optimiser::Sgd { momentum } = default.optimiser { momentum } else { 0.0 };
     let rules = [("adamw", Optimiser::AdamW), ("sgd", Optimiser::Sgd { momentum: default_momentum })];
     let mut optimiser = section.choice("optimiser", default.optimiser, &rules, faults);
     let gives_momentum = section.has("momentum");
-    let number = section.number(
-        "momentum",
-        default_momentum,
-        |m| (0.0..1.0).contains(&m),
-        "a number from 0 up to, not including, 1",
-        faults,
-    );
+    let number =
+        section.number("momentum", default_momentum, |m| (0.0..1.0).contains(&m), phrase!("allowed-momentum"), faults);
     match &mut optimiser {
         Optimiser::Sgd { momentum } => *momentum = number,
         Optimiser::AdamW if gives_momentum => {
-            let problem = "only optimiser = \"sgd\" has a momentum".to_owned();
+            let problem = phrase!("conflict-momentum");
             faults.push(section.fault("momentum", FaultKind::Conflict(problem)));
         }
         Optimiser::AdamW => {}
     }
     let weight_decay =
-        section.number("weight_decay", default.weight_decay, |d| d >= 0.0, "a number of at least 0", faults);
+        section.number("weight_decay", default.weight_decay, |d| d >= 0.0, phrase!("allowed-not-negative"), faults);
     let schedule = read_schedule(section, default.schedule, faults);
-    let warm_up = section.number("warm_up", default.warm_up, |w| w >= 0.0, "a number of epochs, at least 0", faults);
-    let clip = section.number("clip", default.clip, |c| c >= 0.0, "a norm above 0, or 0 for none", faults);
+    let warm_up = section.number("warm_up", default.warm_up, |w| w >= 0.0, phrase!("allowed-warm-up"), faults);
+    let clip = section.number("clip", default.clip, |c| c >= 0.0, phrase!("allowed-clip"), faults);
     let jitter = section.whole("jitter", default.jitter as u64, 0, faults) as usize;
     let keeps = [("last", Keep::Last), ("best", Keep::Best)];
     let keep = section.choice("keep", default.keep, &keeps, faults);
@@ -512,7 +496,6 @@ fn read_training(section: &mut Reader<'_>, default: &TrainingRecipe, faults: &mu
 }
 
 fn read_schedule(section: &mut Reader<'_>, default: Schedule, faults: &mut Vec<Fault>) -> Schedule {
-    let allowed = "\"constant\", \"cosine\" or { step = { every = 10, factor = 0.5 } }";
     match section.take("schedule") {
         None => default,
         Some(Value::String(name)) if name == "constant" => Schedule::Constant,
@@ -521,12 +504,12 @@ fn read_schedule(section: &mut Reader<'_>, default: Schedule, faults: &mut Vec<F
             let Some(Value::Table(step)) = table.remove("step") else { return default };
             let mut step = Reader::new(section.path("schedule.step"), step, section.places());
             let every = step.whole("every", 10, 1, faults) as usize;
-            let factor = step.number("factor", 0.5, |f| f > 0.0 && f <= 1.0, "a number above 0 and at most 1", faults);
+            let factor = step.number("factor", 0.5, |f| f > 0.0 && f <= 1.0, phrase!("allowed-factor"), faults);
             step.finish(&[], faults);
             Schedule::Step { every, factor }
         }
         Some(other) => {
-            faults.push(section.not_allowed("schedule", &other, allowed));
+            faults.push(section.not_allowed("schedule", &other, phrase!("allowed-schedule")));
             default
         }
     }

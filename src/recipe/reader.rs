@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 use super::fault::{Fault, FaultKind, Place};
+use crate::text::{Between, Phrase, phrase};
 
 /// Where each field of the text was written, by its dotted path.
 pub(super) type Places = BTreeMap<String, Place>;
@@ -61,7 +62,7 @@ impl<'a> Reader<'a> {
 
     /// The folder that paths in `key` are relative to: the recipe's own, or the working folder for an override.
     pub fn base(&self, key: &str, folder: &Path) -> PathBuf {
-        let place = self.fault(key, FaultKind::Syntax(String::new())).place;
+        let place = self.fault(key, FaultKind::UnknownKey { nearest: None }).place;
         if matches!(place, Some(Place::Override(_))) { PathBuf::new() } else { folder.to_owned() }
     }
 
@@ -76,7 +77,7 @@ impl<'a> Reader<'a> {
         key: &'static str,
         default: f64,
         allow: impl Fn(f64) -> bool,
-        allowed: &str,
+        allowed: Phrase,
         faults: &mut Vec<Fault>,
     ) -> f64 {
         let Some(value) = self.take(key) else { return default };
@@ -98,16 +99,16 @@ impl<'a> Reader<'a> {
 
     /// A whole number of at least `least`.
     pub fn whole(&mut self, key: &'static str, default: u64, least: u64, faults: &mut Vec<Fault>) -> u64 {
-        let allowed = format!("a whole number of at least {least}");
+        let allowed = || phrase!("allowed-whole", least = least);
         match self.take(key) {
             None => default,
             Some(Value::Integer(number)) if number >= 0 && number as u64 >= least => number as u64,
             Some(Value::Integer(number)) => {
-                faults.push(self.not_allowed(key, &Value::Integer(number), &allowed));
+                faults.push(self.not_allowed(key, &Value::Integer(number), allowed()));
                 default
             }
             Some(other) => {
-                faults.push(self.wrong_type(key, &other, &allowed));
+                faults.push(self.wrong_type(key, &other, allowed()));
                 default
             }
         }
@@ -119,7 +120,7 @@ impl<'a> Reader<'a> {
             None => default,
             Some(Value::Boolean(truth)) => truth,
             Some(other) => {
-                faults.push(self.wrong_type(key, &other, "true or false"));
+                faults.push(self.wrong_type(key, &other, phrase!("allowed-truth")));
                 default
             }
         }
@@ -127,7 +128,7 @@ impl<'a> Reader<'a> {
 
     /// A list of whole numbers of at least 1.
     pub fn widths(&mut self, key: &'static str, faults: &mut Vec<Fault>) -> Option<Vec<usize>> {
-        let allowed = "a list of whole numbers of at least 1, e.g. [64, 64]";
+        let allowed = phrase!("allowed-widths");
         let value = self.take(key)?;
         let Value::Array(items) = &value else {
             faults.push(self.wrong_type(key, &value, allowed));
@@ -154,34 +155,30 @@ impl<'a> Reader<'a> {
         choices: &[(&str, T)],
         faults: &mut Vec<Fault>,
     ) -> T {
-        let names = || choices.iter().map(|(name, _)| format!("\"{name}\"")).collect::<Vec<_>>().join(" or ");
+        let names = || Phrase::several(Between::Or, choices.iter().map(|(name, _)| format!("\"{name}\"").into()));
         match self.take(key) {
             None => default,
             Some(Value::String(name)) => {
                 if let Some((_, choice)) = choices.iter().find(|(known, _)| *known == name) {
                     *choice
                 } else {
-                    faults.push(self.not_allowed(key, &Value::String(name), &names()));
+                    faults.push(self.not_allowed(key, &Value::String(name), names()));
                     default
                 }
             }
             Some(other) => {
-                faults.push(self.wrong_type(key, &other, &names()));
+                faults.push(self.wrong_type(key, &other, names()));
                 default
             }
         }
     }
 
-    pub fn wrong_type(&self, key: &str, found: &Value, allowed: &str) -> Fault {
-        let found = match found {
-            Value::Array(_) | Value::Table(_) => format!("{} ({})", kind_of(found), inline(found)),
-            _ => format!("{} {}", kind_of(found), inline(found)),
-        };
-        self.fault(key, FaultKind::WrongType { found, allowed: allowed.to_owned() })
+    pub fn wrong_type(&self, key: &str, found: &Value, allowed: Phrase) -> Fault {
+        self.fault(key, FaultKind::WrongType { found: with_kind(found), allowed })
     }
 
-    pub fn not_allowed(&self, key: &str, value: &Value, allowed: &str) -> Fault {
-        self.fault(key, FaultKind::NotAllowed { value: inline(value), allowed: allowed.to_owned() })
+    pub fn not_allowed(&self, key: &str, value: &Value, allowed: Phrase) -> Fault {
+        self.fault(key, FaultKind::NotAllowed { value: inline(value), allowed })
     }
 
     /// Everything that was not taken is unknown; `also` are keys that are known here but were not asked for.
@@ -210,14 +207,16 @@ fn inline(value: &Value) -> String {
     short
 }
 
-fn kind_of(value: &Value) -> &'static str {
+/// A value with the name of its type.
+fn with_kind(value: &Value) -> Phrase {
+    let text = inline(value);
     match value {
-        Value::String(_) => "the text",
-        Value::Integer(_) => "the whole number",
-        Value::Float(_) => "the number",
-        Value::Boolean(_) => "the truth value",
-        Value::Datetime(_) => "the date",
-        Value::Array(_) => "a list",
-        Value::Table(_) => "a table",
+        Value::String(_) => phrase!("found-text", value = text),
+        Value::Integer(_) => phrase!("found-whole", value = text),
+        Value::Float(_) => phrase!("found-number", value = text),
+        Value::Boolean(_) => phrase!("found-truth", value = text),
+        Value::Datetime(_) => phrase!("found-date", value = text),
+        Value::Array(_) => phrase!("found-list", value = text),
+        Value::Table(_) => phrase!("found-table", value = text),
     }
 }

@@ -12,6 +12,7 @@ use super::parse::{in_text_order, read, table_of};
 use super::reader::{Places, Reader};
 use super::{Override, Recipe};
 use crate::rng::Key;
+use crate::text::{Between, Phrase, phrase};
 
 /// Most cells of one sweep.
 pub const MOST_CELLS: usize = 10_000;
@@ -286,7 +287,7 @@ impl Sweep {
         if let Some(seeds) = seeds {
             let first = base.training.seed;
             if axes.iter().any(|axis| axis.path == SEED) {
-                let problem = "training.seed is swept already; leave sweep.seeds out".to_owned();
+                let problem = phrase!("conflict-seeds");
                 faults.push(at("sweep.seeds", FaultKind::Conflict(problem)));
             } else if seeds > 1 {
                 let values = (first..first.saturating_add(seeds)).map(|seed| Value::Integer(seed as i64)).collect();
@@ -297,7 +298,7 @@ impl Sweep {
         let sweep = Self { base, axes, zip, complement, strategy, test_all };
         sweep.check_zip(&at, faults);
         if faults.is_empty() && sweep.count() > MOST_CELLS {
-            let problem = format!("the sweep has {} cells; at most {MOST_CELLS} are allowed", sweep.count());
+            let problem = phrase!("conflict-cells", count = sweep.count(), most = MOST_CELLS);
             faults.push(at("", FaultKind::Conflict(problem)));
         }
         if faults.is_empty() {
@@ -310,18 +311,18 @@ impl Sweep {
     fn check_zip(&self, at: &impl Fn(&str, FaultKind) -> Fault, faults: &mut Vec<Fault>) {
         for (i, path) in self.zip.iter().flatten().enumerate() {
             if self.axis(path).is_none() {
-                faults.push(at("zip", FaultKind::Conflict(format!("`{path}` has no several values to pair"))));
+                faults.push(at("zip", FaultKind::Conflict(phrase!("conflict-pair-of-one", field = path))));
             }
             if self.zip.iter().flatten().take(i).any(|before| before == path) {
-                faults.push(at("zip", FaultKind::Conflict(format!("`{path}` is paired twice"))));
+                faults.push(at("zip", FaultKind::Conflict(phrase!("conflict-paired-twice", field = path))));
             }
         }
         for group in &self.zip {
             let lens: Vec<usize> = group.iter().filter_map(|path| Some(self.axis(path)?.values.len())).collect();
             if lens.iter().any(|len| *len != lens[0]) {
-                let each: Vec<String> =
-                    group.iter().zip(&lens).map(|(path, len)| format!("{path} has {len}")).collect();
-                let problem = format!("fields that move together need as many values each: {}", each.join(", "));
+                let each = group.iter().zip(&lens);
+                let each = each.map(|(path, len)| phrase!("conflict-pair-has", field = path, count = *len));
+                let problem = phrase!("conflict-pair-counts", each = Phrase::several(Between::Commas, each));
                 faults.push(at("zip", FaultKind::Conflict(problem)));
             }
         }
@@ -516,7 +517,7 @@ fn find_axes(
             Value::Array(values) if !is_list_by_nature(&path) => Some(list(values)),
             Value::Table(inner) if inner.len() == 1 && inner.contains_key("any") => match &inner["any"] {
                 Value::Array(values) => Some(list(values)),
-                _ => Some(Err("any needs a list, e.g. { any = [ … ] }".to_owned())),
+                _ => Some(Err(phrase!("conflict-any"))),
             },
             Value::Table(inner) if inner.contains_key("from") || inner.contains_key("to") => Some(range(inner)),
             Value::Table(inner) => {
@@ -540,13 +541,13 @@ fn find_axes(
     }
 }
 
-fn list(values: &[Value]) -> Result<AxisValues, String> {
+fn list(values: &[Value]) -> Result<AxisValues, Phrase> {
     if values.is_empty() {
-        return Err("the list is empty; give at least one value".to_owned());
+        return Err(phrase!("conflict-empty-list"));
     }
     for (i, value) in values.iter().enumerate() {
         if values[..i].contains(value) {
-            return Err(format!("{value} stands in the list twice"));
+            return Err(phrase!("conflict-twice", value = Phrase::plain(value)));
         }
     }
     Ok(AxisValues::List(values.to_vec()))
@@ -555,36 +556,36 @@ fn list(values: &[Value]) -> Result<AxisValues, String> {
 /// Most points of one range.
 const MOST_POINTS: i64 = 1000;
 
-fn range(table: &Table) -> Result<AxisValues, String> {
+fn range(table: &Table) -> Result<AxisValues, Phrase> {
     if let Some(key) = table.keys().find(|key| !["from", "to", "points", "scale"].contains(&key.as_str())) {
-        return Err(format!("a range has no `{key}`; it has from, to, points and scale"));
+        return Err(phrase!("range-unknown-key", key = key));
     }
     let end = |key: &str| match table.get(key) {
         Some(Value::Integer(number)) => Ok(*number as f64),
         Some(Value::Float(number)) if number.is_finite() => Ok(*number),
-        Some(other) => Err(format!("{key} = {other} is not allowed; give a number")),
-        None => Err(format!("a range needs {key}, e.g. {{ from = 1, to = 64, points = 7, scale = \"log\" }}")),
+        Some(other) => Err(phrase!("range-no-number", key = key, value = Phrase::plain(other))),
+        None => Err(phrase!("range-needs-end", key = key)),
     };
     let (from, to) = (end("from")?, end("to")?);
     let points = match table.get("points") {
         Some(Value::Integer(points)) if (2..=MOST_POINTS).contains(points) => *points as usize,
         Some(other) => {
-            return Err(format!("points = {other} is not allowed; give a whole number from 2 to {MOST_POINTS}"));
+            return Err(phrase!("range-points", value = Phrase::plain(other), most = MOST_POINTS as u64));
         }
-        None => return Err("a range needs points, how many values there are, both ends included".to_owned()),
+        None => return Err(phrase!("range-needs-points")),
     };
     let log = match table.get("scale") {
         None => false,
         Some(Value::String(scale)) if scale == "linear" => false,
         Some(Value::String(scale)) if scale == "log" => true,
-        Some(other) => return Err(format!("scale = {other} is not allowed; give \"linear\" or \"log\"")),
+        Some(other) => return Err(phrase!("range-scale", value = Phrase::plain(other))),
     };
     #[allow(clippy::float_cmp, reason = "the very same ends make no range")]
     if from == to {
-        return Err("from and to are the same; give one value, or two ends".to_owned());
+        return Err(phrase!("range-no-width"));
     }
     if log && (from <= 0.0 || to <= 0.0) {
-        return Err("a logarithmic range needs both ends above 0".to_owned());
+        return Err(phrase!("range-log"));
     }
     Ok(AxisValues::Range(Range { from, to, points, log }))
 }
@@ -595,9 +596,7 @@ fn read_zip(value: Option<Value>, at: &impl Fn(&str, FaultKind) -> Fault, faults
     match read {
         Ok(groups) if groups.iter().all(|group| group.len() > 1) => groups,
         _ => {
-            let allowed =
-                "groups of fields that move together, e.g. [[\"distill.temperature\", \"training.learning_rate\"]]";
-            let kind = FaultKind::NotAllowed { value: value.to_string(), allowed: allowed.to_owned() };
+            let kind = FaultKind::NotAllowed { value: value.to_string(), allowed: phrase!("allowed-zip") };
             faults.push(at("zip", kind));
             Vec::new()
         }
@@ -611,7 +610,7 @@ fn read_settings(value: Option<Value>, places: &Places, faults: &mut Vec<Fault>)
         Some(Value::Table(table)) => table,
         Some(other) => {
             let top = Reader::new("", Table::new(), places);
-            faults.push(top.wrong_type("sweep", &other, "a table [sweep] with strategy, runs, seeds or test_all"));
+            faults.push(top.wrong_type("sweep", &other, phrase!("allowed-sweep")));
             return (Strategy::Grid, None, false);
         }
     };
@@ -623,11 +622,11 @@ fn read_settings(value: Option<Value>, places: &Places, faults: &mut Vec<Fault>)
     match &mut strategy {
         Strategy::Random { cells } if has_runs => *cells = runs,
         Strategy::Random { .. } => {
-            let allowed = "how many cells are drawn (each with all its seeds), e.g. runs = 20".to_owned();
+            let allowed = phrase!("allowed-runs");
             faults.push(sweep.fault("runs", FaultKind::Missing { allowed }));
         }
         Strategy::Grid | Strategy::Halving if has_runs => {
-            let problem = "only strategy = \"random\" has a number of runs".to_owned();
+            let problem = phrase!("conflict-runs");
             faults.push(sweep.fault("runs", FaultKind::Conflict(problem)));
         }
         Strategy::Grid | Strategy::Halving => {}

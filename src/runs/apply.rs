@@ -404,7 +404,7 @@ fn job_ended(transaction: &Transaction, it: &JobEnded) -> Result<(), StoreError>
     };
     let changed = transaction.execute(
         "UPDATE job SET status = ?2, message = ?3, ended_at = ?4 WHERE id = ?1",
-        params![job, word(status), it.message, it.at_millis as i64],
+        params![job, word(status), it.message.as_ref().map(ToString::to_string), it.at_millis as i64],
     )?;
     found(changed, it.job)?;
     transaction.execute(

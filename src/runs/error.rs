@@ -1,18 +1,19 @@
 //! What can go wrong with a store, in words that say what to do.
 
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
+use crate::text::{Phrase, phrase};
+
 /// Why a store cannot be opened, read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Something else lies there.
-    #[error("{} is not a Stillroom store; choose another path for the store", .0.display())]
     NotAStore(PathBuf),
     /// A later Stillroom wrote it.
-    #[error("the store {} has format {version}, this program knows {known}; update Stillroom", .path.display())]
     Newer {
         /// The store.
         path: PathBuf,
@@ -22,10 +23,8 @@ pub enum StoreError {
         known: i64,
     },
     /// It may not be written.
-    #[error("the store {} is read-only; change its permissions or choose another path", .0.display())]
     ReadOnly(PathBuf),
     /// There is no file and none can be made, or it may not be opened.
-    #[error("the store {} cannot be opened ({reason}); check that its folder exists and can be written", .path.display())]
     CannotOpen {
         /// The store.
         path: PathBuf,
@@ -33,16 +32,12 @@ pub enum StoreError {
         reason: String,
     },
     /// Another program keeps it locked.
-    #[error("the store is locked by another program; close that program and try again")]
     Locked,
     /// No space.
-    #[error("the disk is full; free some space, then resume the job")]
     Full,
     /// Any other refusal of the database.
-    #[error("the store's database failed: {0}; check the disk and try again")]
     Database(rusqlite::Error),
     /// A file beside the database.
-    #[error("{} cannot be read or written ({source}); check the disk and its permissions", .path.display())]
     File {
         /// The file.
         path: PathBuf,
@@ -50,16 +45,12 @@ pub enum StoreError {
         source: io::Error,
     },
     /// What is stored makes no sense.
-    #[error("the store is damaged: {0}; restore it from a copy")]
-    Damaged(String),
+    Damaged(Phrase),
     /// No such job or run.
-    #[error("the store has no job or run `{0}`; `stillroom runs` lists them")]
     Unknown(String),
     /// Reports that do not follow on what is stored.
-    #[error("a report does not fit the store: {0}; resume the job")]
     Misfit(String),
     /// The platform names no folder for data.
-    #[error("there is no folder for data on this system; name a store with --store")]
     NoDataFolder,
 }
 
@@ -82,6 +73,26 @@ impl StoreError {
         }
     }
 
+    /// In words: what is wrong, and what to do.
+    pub fn phrase(&self) -> Phrase {
+        match self {
+            Self::NotAStore(path) => phrase!("store-not-a-store", path = path),
+            Self::Newer { path, version, known } => {
+                phrase!("store-newer", path = path, version = Phrase::plain(version), known = Phrase::plain(known))
+            }
+            Self::ReadOnly(path) => phrase!("store-read-only", path = path),
+            Self::CannotOpen { path, reason } => phrase!("store-cannot-open", path = path, reason = reason),
+            Self::Locked => phrase!("store-locked"),
+            Self::Full => phrase!("store-disk-full"),
+            Self::Database(error) => phrase!("store-failed", problem = error.to_string()),
+            Self::File { path, source } => phrase!("store-file", path = path, problem = source.to_string()),
+            Self::Damaged(problem) => phrase!("store-damaged", problem = problem),
+            Self::Unknown(name) => phrase!("store-unknown", name = name),
+            Self::Misfit(problem) => phrase!("store-misfit", problem = problem),
+            Self::NoDataFolder => phrase!("store-no-folder"),
+        }
+    }
+
     /// For `map_err` on what touches a file.
     pub(super) fn file(path: &Path) -> impl FnOnce(io::Error) -> Self + '_ {
         move |source| {
@@ -93,12 +104,18 @@ impl StoreError {
     }
 }
 
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.phrase().fmt(f)
+    }
+}
+
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked,
             Some(ErrorCode::DiskFull) => Self::Full,
-            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged(error.to_string()),
+            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged(Phrase::plain(error)),
             _ => Self::Database(error),
         }
     }

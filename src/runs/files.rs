@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::error::StoreError;
+use crate::text::phrase;
 use crate::training::report::JobId;
 
 /// `<store>.files/`.
@@ -45,7 +46,7 @@ impl Files {
         if address.ends_with(&*stem) {
             return Ok(bytes);
         }
-        Err(StoreError::Damaged(format!("{} is not what was written", path.display())))
+        Err(StoreError::Damaged(phrase!("damaged-file", path = &path)))
     }
 
     /// Where a file lies.

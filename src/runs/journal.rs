@@ -83,6 +83,6 @@ impl Drop for StoreJournal {
 fn failed(error: StoreError) -> JournalError {
     match error {
         StoreError::Locked => JournalError::Busy,
-        error => JournalError::Failed(error.to_string()),
+        error => JournalError::Failed(error.phrase()),
     }
 }

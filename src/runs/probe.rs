@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 use super::metrics::{floats, to_bytes};
+use crate::text::phrase;
 use crate::training::report::Probe;
 
 /// What is not a tensor, under the one key of the metadata: several keys would come in no fixed order, and equal probe sets
@@ -40,7 +41,7 @@ pub(super) fn encode(probe: &Probe) -> Result<Vec<u8>, StoreError> {
 
 /// The probe set of a file.
 pub(super) fn decode(bytes: &[u8]) -> Result<Probe, StoreError> {
-    let damaged = || StoreError::Damaged("a probe set cannot be read".to_owned());
+    let damaged = || StoreError::Damaged(phrase!("damaged-probe"));
     let (_, head) = SafeTensors::read_metadata(bytes).map_err(|_| damaged())?;
     let names = head.metadata().as_ref().and_then(|metadata| metadata.get("probe")).ok_or_else(damaged)?;
     let names: Names = serde_json::from_str(names).map_err(|_| damaged())?;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::error::StoreError;
+use crate::text::{Phrase, phrase};
 use crate::training::JournalError;
 use crate::training::report::Report;
 
@@ -50,7 +51,7 @@ struct Lane {
     in_hand: bool,
     /// Somebody waits for a commit.
     wanted: bool,
-    failed: Option<String>,
+    failed: Option<Phrase>,
     /// Its journal is gone.
     closed: bool,
 }
@@ -176,7 +177,7 @@ impl Queue {
             if let Err(error) = result {
                 log::error!("{} ({})", error, error.code());
                 let dropped = std::mem::take(lane);
-                *lane = Lane { failed: Some(error.to_string()), closed: dropped.closed, ..Lane::default() };
+                *lane = Lane { failed: Some(error.phrase()), closed: dropped.closed, ..Lane::default() };
                 state.bytes -= dropped.bytes;
             }
         }
@@ -220,7 +221,7 @@ impl State {
         if let Some(message) = self.lanes.get(&number).and_then(|lane| lane.failed.as_ref()) {
             return Err(JournalError::Failed(message.clone()));
         }
-        if self.closing || self.ended { Err(JournalError::Failed("it was closed".to_owned())) } else { Ok(()) }
+        if self.closing || self.ended { Err(JournalError::Failed(phrase!("store-closed"))) } else { Ok(()) }
     }
 
     fn forget_empty_lanes(&mut self) {

@@ -15,6 +15,7 @@ use super::rows::{Curve, FinishedRun, JobRow, RunRow, Status, StoredJob};
 use super::words::choice;
 use super::{lease, probe, schema};
 use crate::recipe::Recipe;
+use crate::text::{Phrase, phrase};
 use crate::training::report::{
     Change, Epoch, Event, EventKind, JobId, Metrics, Probe, ResumeState, RunId, RunInfo, Stage,
 };
@@ -109,7 +110,13 @@ impl StoreReader {
                     "soft" => &mut curve.soft,
                     "hard" => &mut curve.hard,
                     "total" => &mut curve.total,
-                    other => return Err(StoreError::Damaged(format!("{run} has an unknown curve `{other}`"))),
+                    other => {
+                        return Err(StoreError::Damaged(phrase!(
+                            "damaged-curve",
+                            run = Phrase::plain(run),
+                            name = other
+                        )));
+                    }
                 };
                 series.extend(floats(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?));
             }
@@ -166,15 +173,16 @@ impl StoreReader {
     pub fn job(&self, job: JobId) -> Result<StoredJob, StoreError> {
         self.ask(|store| {
             let head = store
-                .query_row("SELECT status, created_at, recipe FROM job WHERE id = ?1", [job.0 as i64], |row| {
-                    Ok((choice(row, 0)?, number(row, 1)?, row.get::<_, String>(2)?))
+                .query_row("SELECT status, message, created_at, recipe FROM job WHERE id = ?1", [job.0 as i64], |row| {
+                    Ok((choice(row, 0)?, row.get(1)?, number(row, 2)?, row.get::<_, String>(3)?))
                 })
                 .optional()?;
-            let (status, created, text) = head.ok_or_else(|| StoreError::Unknown(job.to_string()))?;
+            let (status, message, created, text) = head.ok_or_else(|| StoreError::Unknown(job.to_string()))?;
             let finished = self.finished(store, job)?;
             Ok(StoredJob {
                 job,
                 status: Leases::of(&self.files).seen(status, job, true),
+                message,
                 created,
                 sweep: recipe(&text, job)?,
                 runs: run_infos(store, job)?,
@@ -407,7 +415,9 @@ fn run_infos(store: &Connection, job: JobId) -> Result<Vec<RunInfo>, StoreError>
 }
 
 fn recipe<R: DeserializeOwned>(text: &str, of: impl std::fmt::Display) -> Result<R, StoreError> {
-    toml::from_str(text).map_err(|error| StoreError::Damaged(format!("the recipe of {of} cannot be read ({error})")))
+    toml::from_str(text).map_err(|error| {
+        StoreError::Damaged(phrase!("damaged-recipe", name = Phrase::plain(of), problem = error.to_string()))
+    })
 }
 
 fn found_run(store: &Connection, run: RunId) -> Result<(), StoreError> {

@@ -147,6 +147,8 @@ pub struct StoredJob {
     pub job: JobId,
     /// Where it stands.
     pub status: Status,
+    /// What went wrong, for people.
+    pub message: Option<String>,
     /// Milliseconds since 1970.
     pub created: u64,
     /// The recipe of the whole job, with its ranges.

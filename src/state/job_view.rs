@@ -8,6 +8,7 @@ use super::loss_curve::LossCurve;
 use crate::recipe::Sweep;
 use crate::runs::verdict::{Doubt, Verdict};
 use crate::runs::{Board, Curve};
+use crate::text::Phrase;
 use crate::training::report::{
     Anatomy, Change, Epoch, Event, EventKind, JobEnded, JobId, JobOutcome, Probe, Report, Resumed, Role, RunFinished,
     RunId, RunInfo, RunOutcome, Setting, Stage, Started, Steps,
@@ -47,7 +48,7 @@ pub struct JobView {
     /// How it ended; none while it runs.
     pub outcome: Option<JobOutcome>,
     /// What went wrong.
-    pub message: Option<String>,
+    pub message: Option<Phrase>,
 }
 
 /// The curves of one run.

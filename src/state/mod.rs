@@ -32,9 +32,9 @@ pub use queue::{Queue, Waiting, Wish};
 pub use recipe_text::RecipeText;
 pub use workspace::{Palette, Pane, Workspace};
 
-use crate::recipe::{PRESETS, Sweep};
+use crate::recipe::{Faults, PRESETS, Sweep};
 use crate::runs::RunRow;
-use crate::text::Language;
+use crate::text::{Language, Phrase};
 use crate::training::report::{DeviceInfo, JobId, Live, Preview, Progress, Report, RunId, RunInfo, Setting, Snapshot};
 
 /// Everything that the window shows.
@@ -45,7 +45,7 @@ pub struct State {
     /// How much it is going to do.
     pub outlook: Outlook,
     /// What is wrong with it as it stands.
-    pub sweep_fault: Option<String>,
+    pub sweep_fault: Option<Faults>,
     /// Seconds that a step took lately for each parameter of each member.
     pub pace: Option<f64>,
     /// The recipe as text, while that is what is edited.
@@ -62,7 +62,7 @@ pub struct State {
     /// What the recipe looks like before it is run; of an earlier recipe while a new one is worked out.
     pub preview: Option<Box<Preview>>,
     /// What is wrong with the recipe's data or models.
-    pub preview_fault: Option<String>,
+    pub preview_fault: Option<Phrase>,
     /// The device of the training thread.
     pub device: Option<DeviceInfo>,
     /// Jobs in memory: the running one, and those that were opened.
@@ -82,7 +82,7 @@ pub struct State {
     /// All runs of the store, newest first.
     pub runs: Vec<RunRow>,
     /// Why the store cannot be read.
-    pub store_fault: Option<String>,
+    pub store_fault: Option<Phrase>,
     /// Runs laid over the curves of the job in focus.
     pub overlaid: BTreeSet<RunId>,
     /// What the lens looks at.
@@ -345,7 +345,7 @@ impl State {
 
     /// Puts a recipe in place, checked and counted.
     pub fn put_sweep(&mut self, sweep: Sweep) {
-        self.sweep_fault = sweep.check().err().map(|faults| faults.to_string());
+        self.sweep_fault = sweep.check().err();
         self.outlook = Outlook::of(&sweep);
         if let Some(text) = &mut self.recipe_text {
             text.follow(&sweep);
@@ -422,7 +422,7 @@ impl State {
     }
 
     /// Takes in what is not kept. Faults are returned for the user to see.
-    pub fn take_live(&mut self, live: Live) -> Option<String> {
+    pub fn take_live(&mut self, live: Live) -> Option<Phrase> {
         match live {
             Live::Device(info) => self.device = Some(info),
             Live::Preview(preview) => {

@@ -2,6 +2,8 @@
 
 use std::time::SystemTime;
 
+use crate::text::Phrase;
+
 /// Something that was done, or could not be.
 #[derive(Clone, Debug)]
 pub struct Notice {
@@ -10,7 +12,7 @@ pub struct Notice {
     /// Whether something could not be done.
     pub is_fault: bool,
     /// What was said.
-    pub words: String,
+    pub words: Phrase,
 }
 
 /// The newest notices, the last one first.
@@ -27,7 +29,7 @@ const DEPTH: usize = 200;
 
 impl Notices {
     /// Takes note of what is said now.
-    pub fn say(&mut self, is_fault: bool, words: String) {
+    pub fn say(&mut self, is_fault: bool, words: Phrase) {
         self.said.insert(0, Notice { at: SystemTime::now(), is_fault, words });
         self.said.truncate(DEPTH);
     }

@@ -1,14 +1,14 @@
 //! The recipe as text, while it is edited: what was typed, and what is wrong with it line by line.
 
-use crate::recipe::{Faults, Place, Sweep};
+use crate::recipe::{Fault, Sweep};
 
 /// The text in the editor.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecipeText {
     /// What stands in the editor.
     pub text: String,
-    /// What is wrong with it, and on which line, counted from 1. Without faults it is the recipe of the panel.
-    pub faults: Vec<(Option<usize>, String)>,
+    /// What is wrong with it, and where. Without faults it is the recipe of the panel.
+    pub faults: Vec<Fault>,
 }
 
 impl RecipeText {
@@ -27,7 +27,7 @@ impl RecipeText {
                 Some(sweep)
             }
             Err(faults) => {
-                self.faults = by_line(&faults);
+                self.faults = faults.0;
                 None
             }
         }
@@ -39,17 +39,6 @@ impl RecipeText {
             *self = Self::of(sweep);
         }
     }
-}
-
-fn by_line(faults: &Faults) -> Vec<(Option<usize>, String)> {
-    let each = faults.0.iter().map(|fault| {
-        let line = match fault.place {
-            Some(Place::Line(_, line)) => Some(line),
-            _ => None,
-        };
-        (line, fault.to_string())
-    });
-    each.collect()
 }
 
 #[cfg(test)]
@@ -65,7 +54,9 @@ mod tests {
         let wrong = text.text.replace("temperature = ", "temprature = ");
         assert_eq!(text.typed(wrong.clone()), None);
         let line = 1 + wrong.lines().position(|line| line.starts_with("temprature")).unwrap();
-        assert!(text.faults.iter().any(|(at, words)| *at == Some(line) && words.contains("temperature")));
+        assert!(
+            text.faults.iter().any(|fault| fault.line() == Some(line) && fault.to_string().contains("temperature"))
+        );
         assert_eq!(text.typed("title = \"".to_owned()), None);
         assert_eq!(text.faults.len(), 1);
 

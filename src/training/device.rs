@@ -3,6 +3,7 @@
 use candle_core::Device;
 
 use super::report::DeviceInfo;
+use crate::text::{Phrase, phrase};
 
 /// What the user asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,9 +17,9 @@ pub enum DeviceChoice {
 
 /// The device, and why this one. Falls back to the CPU when a GPU that this build could use does not answer.
 pub fn choose(choice: DeviceChoice, threads: usize) -> (Device, DeviceInfo) {
-    let cpu = |reason: String| (Device::Cpu, DeviceInfo { name: "cpu".to_owned(), threads, reason });
+    let cpu = |reason: Phrase| (Device::Cpu, DeviceInfo { name: "cpu".to_owned(), threads, reason });
     if choice == DeviceChoice::Cpu {
-        return cpu("The CPU was asked for.".to_owned());
+        return cpu(phrase!("device-cpu-asked"));
     }
     let gpu: Option<(&str, candle_core::Result<Device>)> = if cfg!(feature = "cuda") {
         Some(("cuda:0", Device::new_cuda(0)))
@@ -28,13 +29,13 @@ pub fn choose(choice: DeviceChoice, threads: usize) -> (Device, DeviceInfo) {
         None
     };
     match gpu {
-        None => cpu("This build has no GPU support (features `cuda` or `metal`).".to_owned()),
+        None => cpu(phrase!("device-no-gpu")),
         Some((name, Ok(device))) => {
-            let reason = "The GPU answered.".to_owned();
+            let reason = phrase!("device-gpu");
             (device, DeviceInfo { name: name.to_owned(), threads, reason })
         }
         Some((name, Err(error))) => {
-            cpu(format!("{name} does not answer ({}), so the CPU is used.", first_line(&error.to_string())))
+            cpu(phrase!("device-gpu-silent", name = name, problem = first_line(&error.to_string())))
         }
     }
 }

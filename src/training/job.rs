@@ -23,6 +23,7 @@ use crate::data::TransferSet;
 use crate::distill::{Evaluation, Student, TeacherLogits, evaluate};
 use crate::model::{Checkpoint, CheckpointError, Plan, Population};
 use crate::recipe::{CheckpointSource, Recipe, Source, Strategy, Sweep, TeacherRecipe, TrainingRecipe};
+use crate::text::{Phrase, phrase};
 
 /// What to run.
 #[derive(Clone, Debug)]
@@ -105,12 +106,12 @@ pub(super) enum Halt {
     /// The handle is being dropped: it rests.
     Closing,
     /// It cannot go on.
-    Failed(String),
+    Failed(Phrase),
 }
 
 impl From<candle_core::Error> for Halt {
     fn from(error: candle_core::Error) -> Self {
-        Self::Failed(first_line(&error.to_string()).to_owned())
+        Self::Failed(first_line(&error.to_string()).into())
     }
 }
 
@@ -148,7 +149,7 @@ impl Engine {
 
     /// Ends the job in whose midst the code panicked.
     pub fn fail_after_panic(&mut self, panic: &str, inbox: &Inbox) {
-        let message = format!("an error inside Stillroom ended this run: {panic}");
+        let message = phrase!("job-panicked", problem = panic);
         log::error!("{message}");
         self.shelf = Shelf::default();
         if let Some(job) = self.running.take() {
@@ -157,7 +158,7 @@ impl Engine {
     }
 
     fn reject(&self, preview: bool, error: &PrepareError) {
-        let (code, message) = (error.code(), first_line_of_device(error));
+        let (code, message) = (error.code(), error.phrase());
         self.observer.live(Live::Rejected { preview, code, message });
     }
 
@@ -183,7 +184,7 @@ impl Engine {
 
     /// Lets the models of a recipe look at a picture; `own` is the student that trains now, with its place.
     pub fn look(&mut self, look: &Look, own: Option<(&Population, usize)>) {
-        let looked = self.shelf.prepare(&look.recipe, &self.device).map_err(|error| error.to_string());
+        let looked = self.shelf.prepare(&look.recipe, &self.device).map_err(|error| error.phrase());
         let looked = looked.and_then(|prepared| {
             let seed = look.recipe.training.seed;
             let untrained = || prepared.student.as_ref().map(|plan| self.students(&prepared, plan, &[seed]));
@@ -265,7 +266,7 @@ impl Engine {
     }
 
     /// The last report of a job, and the end of its lease.
-    fn end(&mut self, job: JobId, outcome: JobOutcome, message: Option<String>, inbox: &Inbox) {
+    fn end(&mut self, job: JobId, outcome: JobOutcome, message: Option<Phrase>, inbox: &Inbox) {
         let ended = Report::JobEnded(JobEnded { job, at_millis: now(), outcome, message });
         if let Err(Halt::Failed(problem)) = self.emit_committed(ended.clone(), inbox) {
             log::error!("the end of job {job} could not be stored: {problem}");
@@ -275,11 +276,11 @@ impl Engine {
     }
 
     /// A new job: numbers, lease and the first report.
-    fn open(&mut self, sweep: &Sweep, plan: &mut JobPlan, inbox: &Inbox) -> Result<Job, (&'static str, String)> {
-        let store = |error: JournalError| ("store", error.to_string());
+    fn open(&mut self, sweep: &Sweep, plan: &mut JobPlan, inbox: &Inbox) -> Result<Job, (&'static str, Phrase)> {
+        let store = |error: JournalError| ("store", error.phrase());
         let probe = match plan.probe_stage() {
-            Some(stage) => stage.prepared.probe_set(&self.device).map_err(|error| (error.code(), error.to_string()))?,
-            None => return Err(("recipe", "the recipe has nothing to train".to_owned())),
+            Some(stage) => stage.prepared.probe_set(&self.device).map_err(|error| (error.code(), error.phrase()))?,
+            None => return Err(("recipe", phrase!("job-nothing-to-train"))),
         };
         let (id, numbers) = retry(inbox, || self.journal.reserve(plan.runs.len())).map_err(store)?;
         for (run, number) in plan.runs.iter_mut().zip(numbers) {
@@ -307,19 +308,19 @@ impl Engine {
             }),
             Err(halt) => {
                 self.journal.release(id);
-                let problem = if let Halt::Failed(problem) = halt { problem } else { "stopped".to_owned() };
+                let problem = if let Halt::Failed(problem) = halt { problem } else { phrase!("job-stopped") };
                 Err(("store", problem))
             }
         }
     }
 
     /// A job that goes on: its lease, and the report that cuts off what lies beyond the resume state.
-    fn reopen(&mut self, resume: ResumeJob, plan: &mut JobPlan, inbox: &Inbox) -> Result<Job, (&'static str, String)> {
+    fn reopen(&mut self, resume: ResumeJob, plan: &mut JobPlan, inbox: &Inbox) -> Result<Job, (&'static str, Phrase)> {
         if !plan.recall(&resume.runs) {
-            let problem = "its runs are not those that its recipe stands for now".to_owned();
+            let problem = phrase!("job-other-recipe");
             return Err(("other-recipe", problem));
         }
-        retry(inbox, || self.journal.lease(resume.job)).map_err(|error| ("store", error.to_string()))?;
+        retry(inbox, || self.journal.lease(resume.job)).map_err(|error| ("store", error.phrase()))?;
         let again = plan.again(&resume.again);
         let at_state = resume.state.as_ref().map_or((Stage(0), 0), |state| (state.stage, state.step));
         // A later stage may have ended before its job rested.
@@ -336,7 +337,7 @@ impl Engine {
         let resumed = Resumed { job: resume.job, at_millis: now(), stage, step, again, device };
         if let Err(halt) = self.emit_committed(Report::Resumed(resumed), inbox) {
             self.journal.release(resume.job);
-            let problem = if let Halt::Failed(problem) = halt { problem } else { "stopped".to_owned() };
+            let problem = if let Halt::Failed(problem) = halt { problem } else { phrase!("job-stopped") };
             return Err(("store", problem));
         }
         // Each of them has taken effect or is about to, again.
@@ -409,8 +410,8 @@ impl Engine {
         let places: Vec<usize> = (0..classes).collect();
         if is_before {
             let weights = job.finished.iter().find(|known| known.run == run.run).and_then(|run| run.weights.as_ref());
-            let weights = weights.ok_or_else(|| Halt::Failed("the stored teacher is missing".to_owned()))?;
-            let checkpoint = weights.checkpoint().map_err(|error| Halt::Failed(error.to_string()))?;
+            let weights = weights.ok_or_else(|| Halt::Failed(phrase!("job-teacher-missing")))?;
+            let checkpoint = weights.checkpoint().map_err(|error| Halt::Failed(error.phrase()))?;
             return Ok(Arc::new(Teacher::new(checkpoint.population(&self.device)?, places)));
         }
         let training = &stage.training;
@@ -427,8 +428,7 @@ impl Engine {
         let mut part = StageRun::new(session, vec![run.clone()], stage, Strategy::Grid, true);
         self.train(job, &mut part, plan, inbox)?;
         if !part.session.members[0].active {
-            let problem = "the teacher's loss is not a finite number any more; lower its learning rate";
-            return Err(Halt::Failed(problem.to_owned()));
+            return Err(Halt::Failed(phrase!("job-teacher-diverged")));
         }
         let kept = part.kept_population(&self.device)?;
         Ok(Arc::new(Teacher::new(kept, places)))
@@ -457,8 +457,7 @@ impl Engine {
             members.push(member(student(run), run.role == Role::Student, teacher, &run.recipe.training));
         }
         let teachers = used.iter().map(|teacher| {
-            let teacher =
-                teachers.get(teacher).ok_or_else(|| Halt::Failed("its teacher was never trained".to_owned()))?;
+            let teacher = teachers.get(teacher).ok_or_else(|| Halt::Failed(phrase!("job-teacher-untrained")))?;
             let logits = teacher.all_logits(&prepared.dataset, &self.device, &|| inbox.closing());
             Ok((logits.map_err(evaluation_halt)?, teacher.clone()))
         });
@@ -485,7 +484,7 @@ impl Engine {
         self.train(job, &mut part, plan, inbox)?;
         let lost = |(k, member): (usize, &Member)| !member.active && !part.extras.stopped[k];
         if sweep.is_single() && part.session.members.iter().enumerate().all(lost) {
-            return Err(Halt::Failed("no loss is a finite number any more; lower the learning rate".to_owned()));
+            return Err(Halt::Failed(phrase!("job-diverged")));
         }
         Ok(())
     }
@@ -506,7 +505,7 @@ impl Engine {
                 let Some((place, stage, teacher)) = found else { continue };
                 let Some(teacher) = teachers.get(&teacher) else { continue };
                 let prepared = &*stage.prepared;
-                let checkpoint = weights.checkpoint().map_err(|error| Halt::Failed(error.to_string()))?;
+                let checkpoint = weights.checkpoint().map_err(|error| Halt::Failed(error.phrase()))?;
                 let population = checkpoint.population(&self.device)?;
                 let rows = &prepared.splits.test;
                 let logits = population_logits(&population, &prepared.dataset, rows, &self.device, &|| inbox.closing());
@@ -614,14 +613,14 @@ fn retry<R>(inbox: &Inbox, mut ask: impl FnMut() -> Result<R, JournalError>) -> 
 fn halt(error: JournalError) -> Halt {
     match error {
         JournalError::Busy => Halt::Closing,
-        error => Halt::Failed(error.to_string()),
+        error => Halt::Failed(error.phrase()),
     }
 }
 
 pub(super) fn evaluation_halt(error: PrepareError) -> Halt {
     match error {
         PrepareError::Cancelled => Halt::Closing,
-        error => Halt::Failed(first_line_of_device(&error)),
+        error => Halt::Failed(error.phrase()),
     }
 }
 
@@ -707,14 +706,6 @@ pub(super) fn metrics(evaluation: Evaluation) -> Metrics {
             hard: finite(evaluation.hard),
             total: finite(evaluation.total),
         },
-    }
-}
-
-fn first_line_of_device(error: &PrepareError) -> String {
-    match error {
-        PrepareError::Device(_) => first_line(&error.to_string()).to_owned(),
-        // Data errors list one fault a line.
-        other => other.to_string(),
     }
 }
 

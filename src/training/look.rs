@@ -10,6 +10,7 @@ use super::report::{Looked, Probe, RunId};
 use crate::data::{Inputs, picture};
 use crate::model::{Checkpoint, Population};
 use crate::recipe::Recipe;
+use crate::text::{Phrase, phrase};
 
 /// What is to be looked at, and by whom.
 #[derive(Clone, Debug)]
@@ -37,24 +38,24 @@ impl Look {
         own: Option<(&Population, usize)>,
         untrained: impl FnOnce() -> Option<candle_core::Result<Population>>,
         device: &Device,
-    ) -> Result<Looked, String> {
+    ) -> Result<Looked, Phrase> {
         let shape = prepared.dataset.inputs.shape();
         let scale = prepared.dataset.pixel_scale.unwrap_or(1.0);
         let &[channels, height, width] = shape.as_slice() else {
-            return Err("the data of this recipe are no pictures, so none can be looked at".to_owned());
+            return Err(phrase!("look-no-pictures"));
         };
         let dark_ground = mean_of_border(&prepared.dataset.gather(&prepared.probe), height, width) < 0.5 * scale;
-        let read = picture(&self.picture, [channels, height, width], scale).map_err(|error| error.to_string())?;
+        let read = picture(&self.picture, [channels, height, width], scale).map_err(|error| error.phrase())?;
         let is_dark = mean_of_border(&read, height, width) < 0.5 * scale;
         // Models know strokes of light on a dark ground, or the other way round; people draw as they like.
         let inverted = dark_ground != is_dark;
         let inputs = if inverted { negative(read, scale) } else { read };
-        let saved = |path: &PathBuf| -> Result<Vec<f32>, String> {
-            let checkpoint = Checkpoint::read(path).map_err(|error| error.to_string())?;
+        let saved = |path: &PathBuf| -> Result<Vec<f32>, Phrase> {
+            let checkpoint = Checkpoint::read(path).map_err(|error| error.phrase())?;
             let name = path.display().to_string();
             let places = checkpoint.places_of(&name, &shape, &prepared.dataset.classes);
-            let places = places.map_err(|error| error.to_string())?;
-            let population = checkpoint.population(device).map_err(|error| error.to_string())?;
+            let places = places.map_err(|error| error.phrase())?;
+            let population = checkpoint.population(device).map_err(Phrase::plain)?;
             first_of(&Teacher::new(population, places), &inputs, device)
         };
         let teacher = match (&self.teacher, &prepared.teacher) {
@@ -66,7 +67,7 @@ impl Look {
             (Some((population, member)), _) => of_member(population, member, &inputs, device)?,
             (None, Some(path)) => saved(path)?,
             (None, None) if !self.untrained => Vec::new(),
-            (None, None) => match untrained().transpose().map_err(|error| error.to_string())? {
+            (None, None) => match untrained().transpose().map_err(Phrase::plain)? {
                 Some(population) => of_member(&population, 0, &inputs, device)?,
                 None => Vec::new(),
             },
@@ -84,18 +85,18 @@ impl Look {
     }
 }
 
-fn first_of(teacher: &Teacher, inputs: &Inputs, device: &Device) -> Result<Vec<f32>, String> {
-    let logits = teacher.logits_of(inputs, device).map_err(|error| error.to_string())?;
+fn first_of(teacher: &Teacher, inputs: &Inputs, device: &Device) -> Result<Vec<f32>, Phrase> {
+    let logits = teacher.logits_of(inputs, device).map_err(Phrase::plain)?;
     Ok(logits.values[..logits.classes].to_vec())
 }
 
 /// Logits of one member of a population, `[classes]`.
-fn of_member(population: &Population, member: usize, inputs: &Inputs, device: &Device) -> Result<Vec<f32>, String> {
+fn of_member(population: &Population, member: usize, inputs: &Inputs, device: &Device) -> Result<Vec<f32>, Phrase> {
     let all = || -> candle_core::Result<Vec<f32>> {
         population.logits(&tensor(&[inputs], device)?)?.flatten_all()?.to_vec1()
     };
-    let (all, classes) = (all().map_err(|error| error.to_string())?, population.plan().classes);
-    all.get(member * classes..(member + 1) * classes).map(<[f32]>::to_vec).ok_or_else(|| "no such member".to_owned())
+    let (all, classes) = (all().map_err(Phrase::plain)?, population.plan().classes);
+    all.get(member * classes..(member + 1) * classes).map(<[f32]>::to_vec).ok_or_else(|| phrase!("look-no-member"))
 }
 
 /// The mean of the pixels at the edges of all pictures.

@@ -12,6 +12,7 @@ use super::prepare::{PrepareError, Prepared, Shelf, TeacherModel};
 use super::report::{Role, RunId, RunInfo, Stage};
 use crate::model::{Layer, Plan};
 use crate::recipe::{DataRecipe, Recipe, Sweep, TeacherRecipe, TrainingRecipe};
+use crate::text::Phrase;
 
 /// Bytes of one step's probe logits that a job keeps at most; with many runs fewer rows are looked at.
 const SNAPSHOT_BYTES: usize = 4 << 20;
@@ -23,7 +24,7 @@ pub(super) struct JobPlan {
     /// In the order in which they run.
     pub stages: Vec<StagePlan>,
     /// What the user should know and may ignore.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Phrase>,
 }
 
 /// One stage.
@@ -62,7 +63,7 @@ impl JobPlan {
             draft.add(&cell.recipe, shelf, device)?;
         }
         let mut plan = draft.finish(memory);
-        plan.warnings.sort();
+        plan.warnings.sort_by_cached_key(ToString::to_string);
         plan.warnings.dedup();
         Ok(plan)
     }
@@ -138,7 +139,7 @@ struct Draft {
     /// Cell, role, place of its teacher.
     runs: Vec<(Recipe, Role, usize, Arc<Prepared>)>,
     baselines: Vec<(Recipe, Role, usize, Arc<Prepared>)>,
-    warnings: Vec<String>,
+    warnings: Vec<Phrase>,
 }
 
 impl Draft {

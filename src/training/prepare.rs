@@ -1,15 +1,18 @@
 //! From a recipe to everything that training needs; all that can be wrong with the input is found here.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use candle_core::{Device, Tensor};
 
+use super::device::first_line;
 use super::report::Probe;
 use crate::data::{DataError, Dataset, Inputs, Splits, TransferSet};
 use crate::distill::TeacherLogits;
 use crate::model::{Checkpoint, CheckpointError, Normalisation, Plan, PlanError, Population};
 use crate::recipe::{Builtin, CheckpointSource, Faults, Recipe, Source, TeacherRecipe};
+use crate::text::{Phrase, phrase};
 
 /// Rows that are evaluated at a time. Part of the definition of an evaluation's bits.
 pub const ROWS_AT_A_TIME: usize = 512;
@@ -35,7 +38,7 @@ pub struct Prepared {
     /// The teacher: ready, or the layers to train.
     pub teacher: TeacherModel,
     /// What the user should know and may ignore.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Phrase>,
 }
 
 /// The model that is learnt from.
@@ -61,10 +64,8 @@ pub struct Teacher {
 #[derive(Debug, thiserror::Error)]
 pub enum PrepareError {
     /// The data.
-    #[error(transparent)]
     Data(#[from] DataError),
     /// The student's or teacher's layers.
-    #[error("{whose}: {error}")]
     Plan {
         /// `student.model` or `teacher.model`.
         whose: &'static str,
@@ -72,13 +73,8 @@ pub enum PrepareError {
         error: PlanError,
     },
     /// The teacher's file.
-    #[error("teacher.checkpoint: {0}")]
     Checkpoint(#[from] CheckpointError),
     /// The teacher has seen rows that are to judge it.
-    #[error(
-        "teacher.checkpoint: {path}: the teacher was trained on {rows} of this run's {of} test rows, so its test result would \
-         mean nothing; use the data.seed of its own training, or another teacher"
-    )]
     Overlap {
         /// The file.
         path: String,
@@ -88,13 +84,10 @@ pub enum PrepareError {
         of: usize,
     },
     /// The recipe's cells.
-    #[error(transparent)]
     Recipe(#[from] Faults),
     /// The device.
-    #[error("the device cannot hold the model: {0}")]
     Device(#[from] candle_core::Error),
     /// The user does not want it any more.
-    #[error("cancelled")]
     Cancelled,
 }
 
@@ -110,6 +103,25 @@ impl PrepareError {
             Self::Device(_) => "device",
             Self::Cancelled => "cancelled",
         }
+    }
+
+    /// In words: what is wrong, and what to do.
+    pub fn phrase(&self) -> Phrase {
+        match self {
+            Self::Data(error) => error.phrase(),
+            Self::Plan { whose, error } => phrase!("fault-at", place = *whose, problem = error.phrase()),
+            Self::Checkpoint(error) => phrase!("fault-at", place = "teacher.checkpoint", problem = error.phrase()),
+            Self::Overlap { path, rows, of } => phrase!("teacher-saw-test", path = path, rows = *rows, of = *of),
+            Self::Recipe(faults) => faults.phrase(),
+            Self::Device(error) => phrase!("device-cannot-hold", problem = first_line(&error.to_string())),
+            Self::Cancelled => phrase!("cancelled"),
+        }
+    }
+}
+
+impl fmt::Display for PrepareError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.phrase().fmt(f)
     }
 }
 
@@ -212,7 +224,7 @@ fn check_rows(
     checkpoint: &Checkpoint,
     dataset: &Dataset,
     splits: &Splits,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Phrase>,
 ) -> Result<(), PrepareError> {
     let seen: HashSet<u64> = checkpoint.rows.iter().copied().collect();
     if seen.is_empty() {
@@ -229,10 +241,7 @@ fn check_rows(
     }
     let of_validation = overlap(&splits.validation);
     if of_validation > 0 {
-        warnings.push(format!(
-            "The teacher was trained on {of_validation} of the {} validation rows: it looks better there than it is.",
-            splits.validation.len()
-        ));
+        warnings.push(phrase!("teacher-saw-validation", rows = of_validation, of = splits.validation.len()));
     }
     Ok(())
 }

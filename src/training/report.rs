@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::recipe::{Recipe, Sweep};
+use crate::text::Phrase;
 
 /// Names a job for good: `j-0007`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -430,7 +431,7 @@ pub struct JobEnded {
     /// How.
     pub outcome: JobOutcome,
     /// What went wrong, for people.
-    pub message: Option<String>,
+    pub message: Option<Phrase>,
 }
 
 /// How a job ended, or rests.
@@ -461,10 +462,10 @@ pub enum Live {
         /// A stable name for programs.
         code: &'static str,
         /// Every fault, a line each.
-        message: String,
+        message: Phrase,
     },
     /// What models make of a picture of the user's, or why it cannot be looked at.
-    Looked(Result<Box<Looked>, String>),
+    Looked(Result<Box<Looked>, Phrase>),
     /// The newest logits of the probe set; only the latest matters.
     Snapshot(Snapshot),
     /// Where training stands; only the latest matters.
@@ -525,7 +526,7 @@ pub struct DeviceInfo {
     /// Threads of the pool, for the CPU.
     pub threads: usize,
     /// Why this one, as a sentence for people.
-    pub reason: String,
+    pub reason: Phrase,
 }
 
 /// What a recipe looks like before it is run.
@@ -546,7 +547,7 @@ pub struct Preview {
     /// A ready-made teacher's errors on the validation rows.
     pub teacher_errors: Option<u64>,
     /// What the user should know and may ignore.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Phrase>,
 }
 
 /// Where training stands.

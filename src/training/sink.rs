@@ -1,8 +1,10 @@
 //! Where reports go: to a [`Journal`], which keeps them, and to an [`Observer`], which shows them.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::report::{JobId, Live, Report, RunId};
+use crate::text::{Phrase, phrase};
 
 /// Keeps reports. The store's writer is one; so is a list in memory.
 ///
@@ -50,12 +52,26 @@ pub trait Observer: Send + Sync {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JournalError {
     /// Not yet: ask again.
-    #[error("the store is busy")]
     Busy,
     /// Another process has the job.
-    #[error("job {0} is being run by another process")]
     Leased(JobId),
     /// Not, and it will not be.
-    #[error("the store cannot be written: {0}")]
-    Failed(String),
+    Failed(Phrase),
+}
+
+impl JournalError {
+    /// In words.
+    pub fn phrase(&self) -> Phrase {
+        match self {
+            Self::Busy => phrase!("journal-busy"),
+            Self::Leased(job) => phrase!("journal-leased", job = Phrase::plain(job)),
+            Self::Failed(problem) => phrase!("journal-failed", problem = problem),
+        }
+    }
+}
+
+impl fmt::Display for JournalError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.phrase().fmt(f)
+    }
 }

@@ -21,6 +21,7 @@ use crate::distill::{TeacherLogits, evaluate};
 use crate::model::{Checkpoint, Population};
 use crate::ops::Terms;
 use crate::recipe::{Keep, Strategy, TrainingRecipe};
+use crate::text::{Phrase, phrase};
 
 /// Least time between two blocks of steps, and between two progress reports, of a few members; many make as much work as
 /// they are, and report less often.
@@ -204,12 +205,12 @@ impl Engine {
                         None => self.look(&look, None),
                         Some(member) => match stage.kept_population(&self.device) {
                             Ok(now) => self.look(&look, Some((&now, member))),
-                            Err(error) => self.observer.live(Live::Looked(Err(error.to_string()))),
+                            Err(error) => self.observer.live(Live::Looked(Err(Phrase::plain(error)))),
                         },
                     }
                 }
                 Request::Start(_) => {
-                    let message = "a job is running; stop it before another is started".to_owned();
+                    let message = phrase!("job-running");
                     self.observer.live(Live::Rejected { preview: false, code: "job-running", message });
                 }
                 Request::Pause | Request::Play | Request::StepOnce => {}
@@ -457,7 +458,7 @@ impl Engine {
                 let (classes, recipe) = (prepared.dataset.classes.clone(), run.recipe.clone());
                 let engine = engine_name(&self.info);
                 let checkpoint = Checkpoint::of_member(&kept, k, classes, rows.clone(), recipe, engine)?;
-                let bytes = checkpoint.to_bytes().map_err(|error| Halt::Failed(error.to_string()))?;
+                let bytes = checkpoint.to_bytes().map_err(|error| Halt::Failed(error.phrase()))?;
                 Some(Arc::new(bytes))
             };
             let validation = (!diverged).then(|| validation[k].clone());

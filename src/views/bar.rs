@@ -8,7 +8,7 @@ use super::{action_button, hint_of, key_words};
 use crate::command::{Action, Command, Commands, Menu};
 use crate::recipe::PRESETS;
 use crate::state::{State, Tip, Workspace};
-use crate::text::{Language, text, text_with};
+use crate::text::{Language, Phrase, text, text_with};
 use crate::theme::{Icon, UiTokens as _, space, title};
 use crate::training::report::{Activity, JobOutcome, Progress};
 use crate::widgets::{Dropdown, primary_button, progress_ui, segmented_ui};
@@ -170,7 +170,8 @@ fn status_ui(ui: &mut Ui, state: &State) {
     let Some(job) = state.focused() else { return };
     match (job.outcome, &job.message) {
         (Some(JobOutcome::Failed), message) => {
-            let words = text_with("bar-failed", &[("message", message.clone().unwrap_or_default().into())]);
+            let words =
+                text_with("bar-failed", &[("message", message.as_ref().map(Phrase::words).unwrap_or_default().into())]);
             let colour = ui.tokens().bad;
             ui.add(Label::new(RichText::new(&words).color(colour)).truncate()).on_hover_text(words);
         }
@@ -216,5 +217,5 @@ fn device_ui(ui: &mut Ui, state: &State) {
         words = format!("{words} · {pace}");
     }
     let colour = ui.tokens().secondary;
-    ui.add(Label::new(RichText::new(words).color(colour)).selectable(false)).on_hover_text(&device.reason);
+    ui.add(Label::new(RichText::new(words).color(colour)).selectable(false)).on_hover_text(device.reason.words());
 }

@@ -245,9 +245,10 @@ impl Editor<'_> {
         Frame::new().inner_margin(Margin::symmetric(space::M as i8, space::S as i8)).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = space::XS;
-            if let Some(fault) = &self.state.sweep_fault {
+            if let Some(faults) = &self.state.sweep_fault {
                 let colour = ui.tokens().bad;
-                ui.add(Label::new(caption(first_lines(fault)).color(colour)).wrap()).on_hover_text(fault);
+                let words = caption(faults.brief(LISTED).words()).color(colour);
+                ui.add(Label::new(words).wrap()).on_hover_text(faults.phrase().words());
             } else {
                 let response = ui.add(Label::new(outlook(self.state)).wrap());
                 response.on_hover_text(text("recipe-outlook-hint"));
@@ -294,12 +295,8 @@ fn outlook(state: &State) -> String {
     }
 }
 
-/// As much of the faults as a panel can show.
-fn first_lines(faults: &str) -> String {
-    const SHOWN: usize = 3;
-    let lines = faults.lines().take(SHOWN).collect::<Vec<_>>().join("\n");
-    if faults.lines().count() > SHOWN { format!("{lines}\n…") } else { lines }
-}
+/// Faults that are told one by one below the panel; hover tells them all.
+const LISTED: usize = 3;
 
 fn own_training(recipe: &mut Recipe) -> &mut TrainingRecipe {
     match (&mut recipe.teacher, &recipe.student) {

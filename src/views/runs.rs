@@ -53,7 +53,7 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     );
     if rows.is_empty() {
         let (name, hint) = match &state.store_fault {
-            Some(fault) => (text("runs-fault"), fault.clone()),
+            Some(fault) => (text("runs-fault"), fault.words()),
             None => (text("runs-empty"), text("runs-empty-hint")),
         };
         empty_state_ui(ui, Icon::Flask, &name, &hint, None);

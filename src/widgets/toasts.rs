@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use eframe::egui::{self, Align2, Area, Frame, Id, Label, Ui};
 
-use crate::text::text_with;
+use crate::text::{Phrase, text_with};
 use crate::theme::{Icon, UiTokens as _, radius, space};
 use crate::widgets::{IconButton, dot_ui};
 
@@ -29,7 +29,7 @@ pub enum ToastKind {
 struct Toast {
     id: u64,
     kind: ToastKind,
-    words: String,
+    words: Phrase,
     left: Duration,
 }
 
@@ -44,7 +44,7 @@ const AT_ONCE: usize = 5;
 
 impl Toasts {
     /// Adds a notice; one that is on the screen already is shown for longer instead.
-    pub fn add(&mut self, kind: ToastKind, words: String) {
+    pub fn add(&mut self, kind: ToastKind, words: Phrase) {
         let left = Duration::from_secs(if kind == ToastKind::Done { 4 } else { 12 });
         if let Some(same) = self.shown.iter_mut().find(|toast| toast.words == words) {
             same.left = left;
@@ -69,7 +69,7 @@ impl Toasts {
             .show(ui.ctx(), |ui| {
                 ui.spacing_mut().item_spacing.y = space::S;
                 for toast in &self.shown {
-                    if toast_ui(ui, WIDTH, toast.kind, &toast.words) {
+                    if toast_ui(ui, WIDTH, toast.kind, &toast.words.words()) {
                         closed = Some(toast.id);
                     }
                 }
@@ -120,13 +120,13 @@ mod tests {
     #[test]
     fn the_same_notice_stands_once_and_the_oldest_make_room() {
         let mut toasts = Toasts::default();
-        toasts.add(ToastKind::Done, "saved".to_owned());
-        toasts.add(ToastKind::Done, "saved".to_owned());
+        toasts.add(ToastKind::Done, "saved".into());
+        toasts.add(ToastKind::Done, "saved".into());
         assert_eq!(toasts.shown.len(), 1);
         for i in 0..AT_ONCE {
-            toasts.add(ToastKind::Fault, i.to_string());
+            toasts.add(ToastKind::Fault, Phrase::plain(i));
         }
         assert_eq!(toasts.shown.len(), AT_ONCE);
-        assert!(toasts.shown.iter().all(|toast| toast.words != "saved"));
+        assert!(toasts.shown.iter().all(|toast| toast.words != Phrase::from("saved")));
     }
 }

@@ -91,7 +91,7 @@ impl Observer for Seen {
 
     fn live(&self, live: Live) {
         if let Live::Rejected { message, .. } = live {
-            self.end.lock().unwrap().1 = Some(message);
+            self.end.lock().unwrap().1 = Some(message.to_string());
             self.changed.notify_all();
         }
     }
@@ -429,7 +429,7 @@ fn a_resume_state_that_is_damaged_is_a_failed_job_and_no_panic() {
         let again = run(resumed(&whole, &cut), vec![]);
         let Some(Report::JobEnded(end)) = again.last().map(|report| &**report) else { panic!() };
         assert_eq!(end.outcome, JobOutcome::Failed, "{len}");
-        assert!(end.message.as_ref().unwrap().contains("resume state"), "{:?}", end.message);
+        assert!(end.message.as_ref().unwrap().to_string().contains("resume state"), "{:?}", end.message);
     }
 }
 
@@ -467,5 +467,5 @@ fn a_job_in_which_all_diverges_says_so() {
     assert_eq!(found["teacher"].finished().outcome, RunOutcome::Done);
     let Some(Report::JobEnded(end)) = reports.last().map(|report| &**report) else { panic!() };
     assert_eq!(end.outcome, JobOutcome::Failed);
-    assert!(end.message.as_ref().unwrap().contains("learning rate"));
+    assert!(end.message.as_ref().unwrap().to_string().contains("learning rate"));
 }

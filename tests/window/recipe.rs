@@ -6,6 +6,7 @@ use egui_kittest::kittest::Queryable as _;
 use stillroom::app::ScriptedDialogs;
 use stillroom::command::{Action, Command};
 use stillroom::recipe::{Architecture, Colour, LabelColumn, Optimiser, Schedule, Source, TeacherRecipe};
+use stillroom::text::Language;
 
 use crate::{Folder, choose, open, press, reach, retype, unfold, until};
 
@@ -47,7 +48,7 @@ fn a_recipe_is_opened_changed_saved_and_opened_again() {
     window.state().ask(Command::OpenPath(faulty.clone()));
     window.run_steps(2);
     assert_eq!(window.state().state().sweep, sweep);
-    let said = window.state().state().notices.said[0].words.clone();
+    let said = window.state().state().notices.said[0].words.to_string();
     assert!(said.contains("line 10") && said.contains("`temperature`") && said.contains("faulty.toml"), "{said}");
     for (path, expected) in [("gone.toml", "there is nothing"), ("saved.xyz", "cannot be opened")] {
         let path = folder.0.path().join(path);
@@ -56,7 +57,7 @@ fn a_recipe_is_opened_changed_saved_and_opened_again() {
         }
         window.state().ask(Command::OpenPath(path));
         window.run_steps(2);
-        let said = &window.state().state().notices.said[0].words;
+        let said = window.state().state().notices.said[0].words.to_string();
         assert!(said.contains(expected), "{said}");
     }
 }
@@ -71,7 +72,7 @@ fn a_recipe_is_edited_as_text_with_its_faults_at_their_lines() {
     let state = window.state().state();
     assert_eq!(state.sweep, before);
     let faults = &state.recipe_text.as_ref().unwrap().faults;
-    assert!(faults.iter().any(|(line, _)| *line == Some(3)), "{faults:?}");
+    assert!(faults.iter().any(|fault| fault.line() == Some(3)), "{faults:?}");
     window.get_by_label_contains("line 3");
 
     rewrite(&mut window, RECIPE);
@@ -232,7 +233,7 @@ fn data_and_models_of_ones_own() {
 /// Puts other text in place of the recipe's.
 fn rewrite(window: &mut crate::Window, text: &str) {
     let editor = |window: &crate::Window| {
-        window.get_by_role_and_label(Role::MultilineTextInput, "The recipe as text").focus();
+        window.get_by_role(Role::MultilineTextInput).focus();
     };
     editor(window);
     window.run_steps(2);
@@ -240,6 +241,42 @@ fn rewrite(window: &mut crate::Window, text: &str) {
     window.run_steps(2);
     window.event(eframe::egui::Event::Paste(text.to_owned()));
     window.run_steps(4);
+}
+
+#[test]
+fn what_is_wrong_is_said_in_the_language_of_the_window() {
+    let sees =
+        |window: &crate::Window, words| assert!(window.query_all_by_label_contains(words).next().is_some(), "{words}");
+    let folder = Folder::new();
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    window.state().ask(Command::Language(Some(Language::Chinese)));
+    window.run_steps(2);
+
+    // A notice: of a recipe with more faults than it tells. The log stays English.
+    let faulty = folder.0.path().join("faulty.toml");
+    let wrong = "colour = 1\nsize = 2\nname = 3\nplace = 4\ntime = 5\nsort = 6\n";
+    std::fs::write(&faulty, format!("{wrong}{RECIPE}")).unwrap();
+    window.state().ask(Command::OpenPath(faulty));
+    window.run_steps(2);
+    sees(&window, "第 1 行，colour：没有这个键");
+    sees(&window, "另有 1 处");
+    assert!(window.state().state().notices.said[0].words.to_string().contains("line 1: colour: there is no such key"));
+
+    // The text of the recipe, and what the data, the teacher and the sweep have to say.
+    press(&mut window, "TOML");
+    rewrite(&mut window, "title = 1\n[data]\nsource = \"digitss\"");
+    sees(&window, "第 1 行，title：类型不对，这里是整数 1，应为带引号的文本");
+    let gone = RECIPE.replace("builtin:digits", "gone.safetensors");
+    rewrite(&mut window, &gone);
+    press(&mut window, "TOML");
+    until(&mut window, "its fault", |state| state.preview_fault.is_some());
+    sees(&window, "teacher.checkpoint：");
+
+    // Another language says all of it anew, without a new look.
+    window.state().ask(Command::Language(Some(Language::English)));
+    window.run_steps(2);
+    sees(&window, "teacher.checkpoint: ");
+    assert!(window.query_by_label_contains("teacher.checkpoint：").is_none());
 }
 
 #[test]

@@ -188,13 +188,13 @@ impl Editor<'_> {
             quiet(ui, words);
             for warning in &preview.warnings {
                 let colour = ui.tokens().doubtful;
-                ui.add(Label::new(caption(warning).color(colour)).wrap());
+                ui.add(Label::new(caption(warning.words()).color(colour)).wrap());
             }
         }
         self.listed_ui(ui, |path| path.starts_with("teacher."));
         if let Some(fault) = &self.state.preview_fault {
             let colour = ui.tokens().bad;
-            ui.add(Label::new(caption(fault).color(colour)).wrap());
+            ui.add(Label::new(caption(fault.words()).color(colour)).wrap());
         }
     }
 

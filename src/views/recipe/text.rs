@@ -49,7 +49,7 @@ pub(super) fn text_ui(ui: &mut Ui, state: &State, edited: &RecipeText, commands:
         for row in &output.galley.rows {
             if begins {
                 line += 1;
-                let faulty = edited.faults.iter().any(|(at, _)| *at == Some(line));
+                let faulty = edited.faults.iter().any(|fault| fault.line() == Some(line));
                 let y = output.galley_pos.y + row.rect().center().y;
                 let tokens = ui.tokens();
                 let colour = if faulty { tokens.bad } else { tokens.tertiary };
@@ -77,13 +77,13 @@ fn faults_ui(ui: &mut Ui, state: &State, edited: &RecipeText, id: Id) {
         ui.add(Label::new(caption(text("recipe-text-good"))).wrap());
         return;
     }
-    for (line, words) in edited.faults.iter().take(LISTED) {
-        let words = RichText::new(words).color(tokens.bad).small();
+    for fault in edited.faults.iter().take(LISTED) {
+        let words = RichText::new(fault.in_text().words()).color(tokens.bad).small();
         let response = ui.add(Label::new(words).wrap().sense(Sense::click()));
         if response.clicked()
-            && let Some(line) = line
+            && let Some(line) = fault.line()
         {
-            put_cursor(ui, id, &edited.text, *line);
+            put_cursor(ui, id, &edited.text, line);
         }
     }
     ui.add(Label::new(caption(text("recipe-text-faulty"))).wrap());

@@ -1,5 +1,9 @@
 //! Every word the window shows, by key, from the Fluent files in `assets/i18n/`.
 //! A key that a language lacks is shown in English, and one that is nowhere shows itself: a slip is seen and nothing breaks.
+//!
+//! Rooms that do not know the language, or run on threads that have none, pass on a [`Phrase`].
+
+mod phrase;
 
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
@@ -8,6 +12,9 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
 use serde::{Deserialize, Serialize};
 use unic_langid::LanguageIdentifier;
+
+pub(crate) use phrase::phrase;
+pub use phrase::{Between, Phrase};
 
 /// A number or a string in a message: `("epoch", 3.into())`, `("name", name.into())`.
 pub use fluent_bundle::FluentValue as Value;
@@ -61,8 +68,8 @@ impl Language {
 
     fn source(self) -> &'static str {
         match self {
-            Self::English => include_str!("../assets/i18n/en.ftl"),
-            Self::Chinese => include_str!("../assets/i18n/zh-CN.ftl"),
+            Self::English => include_str!("../../assets/i18n/en.ftl"),
+            Self::Chinese => include_str!("../../assets/i18n/zh-CN.ftl"),
         }
     }
 }

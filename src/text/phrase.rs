@@ -1,0 +1,174 @@
+//! Words that are not chosen yet: what the lower rooms have to say, before anybody knows in which language.
+
+use std::fmt;
+use std::path::Path;
+
+use fluent_bundle::FluentArgs;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{Language, Value, language, words};
+
+/// Something to say, e.g. what is wrong with a file: a message by its key, and what fills it.
+///
+/// [`fmt::Display`] says it in English, which is the language of terminals, logs, exports and the store;
+/// [`Phrase::words`] says it in the language of the window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Phrase {
+    /// The same in every language: names, values, code, and what the system says.
+    Plain(String),
+    /// A whole number, as one that plurals go by.
+    Whole(u64),
+    /// A message, see [`phrase!`].
+    Message(&'static str, Vec<(&'static str, Phrase)>),
+    /// Several, one after the other.
+    Several(Between, Vec<Phrase>),
+}
+
+/// What stands between several phrases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Between {
+    /// A new line.
+    Lines,
+    /// A comma.
+    Commas,
+    /// A semicolon.
+    Semicolons,
+    /// The word "or".
+    Or,
+}
+
+/// `phrase!("key", name = value, …)`: a message whose `{ $name }` are filled with anything that a [`Phrase`] can be made from.
+macro_rules! phrase {
+    ($key:literal $(, $name:ident = $value:expr)* $(,)?) => {
+        $crate::text::Phrase::Message($key, vec![$((stringify!($name), $crate::text::Phrase::from($value))),*])
+    };
+}
+pub(crate) use phrase;
+
+impl Phrase {
+    /// Several phrases, one after the other.
+    pub fn several(between: Between, parts: impl IntoIterator<Item = Self>) -> Self {
+        Self::Several(between, parts.into_iter().collect())
+    }
+
+    /// What `value` prints, the same in every language.
+    pub fn plain(value: impl fmt::Display) -> Self {
+        Self::Plain(value.to_string())
+    }
+
+    /// In the language of this thread's window.
+    pub fn words(&self) -> String {
+        self.in_language(language())
+    }
+
+    fn in_language(&self, language: Language) -> String {
+        match self {
+            Self::Plain(text) => text.clone(),
+            Self::Whole(number) => number.to_string(),
+            Self::Message(key, values) => {
+                let value = |phrase: &Self| match phrase {
+                    Self::Whole(number) => Value::from(*number),
+                    phrase => Value::from(phrase.in_language(language)),
+                };
+                let args: FluentArgs<'_> = values.iter().map(|(name, phrase)| (*name, value(phrase))).collect();
+                words(language).format(key, Some(&args))
+            }
+            Self::Several(between, parts) => {
+                let parts: Vec<String> = parts.iter().map(|part| part.in_language(language)).collect();
+                let between = match between {
+                    Between::Lines => "\n".to_owned(),
+                    Between::Commas => words(language).format("list-comma", None),
+                    Between::Semicolons => words(language).format("list-semicolon", None),
+                    Between::Or => words(language).format("list-or", None),
+                };
+                parts.join(&between)
+            }
+        }
+    }
+}
+
+impl fmt::Display for Phrase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.in_language(Language::English))
+    }
+}
+
+impl From<String> for Phrase {
+    fn from(text: String) -> Self {
+        Self::Plain(text)
+    }
+}
+
+impl From<&str> for Phrase {
+    fn from(text: &str) -> Self {
+        Self::Plain(text.to_owned())
+    }
+}
+
+impl From<&String> for Phrase {
+    fn from(text: &String) -> Self {
+        Self::Plain(text.clone())
+    }
+}
+
+impl From<&Path> for Phrase {
+    fn from(path: &Path) -> Self {
+        Self::plain(path.display())
+    }
+}
+
+impl From<&std::path::PathBuf> for Phrase {
+    fn from(path: &std::path::PathBuf) -> Self {
+        Self::plain(path.display())
+    }
+}
+
+impl From<usize> for Phrase {
+    fn from(number: usize) -> Self {
+        Self::Whole(number as u64)
+    }
+}
+
+impl From<u64> for Phrase {
+    fn from(number: u64) -> Self {
+        Self::Whole(number)
+    }
+}
+
+impl From<&Phrase> for Phrase {
+    fn from(phrase: &Phrase) -> Self {
+        phrase.clone()
+    }
+}
+
+/// What is kept is English.
+impl Serialize for Phrase {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Phrase {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::Plain)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::speak;
+
+    #[test]
+    fn a_phrase_is_english_unless_the_window_asks_for_it() {
+        let rows = |count: u64| phrase!("widget-features", count = count);
+        let both = Phrase::several(Between::Commas, [rows(1), rows(64), Phrase::plain(0.5)]);
+        speak(Language::Chinese);
+        assert_eq!(both.to_string(), "One feature, 64 features, 0.5");
+        let words = both.words();
+        assert!(words.contains('、') && words.contains("64") && !words.contains("feature"), "{words}");
+        let kept = serde_json::to_string(&both).unwrap();
+        assert_eq!(kept, "\"One feature, 64 features, 0.5\"");
+        assert_eq!(serde_json::from_str::<Phrase>(&kept).unwrap().to_string(), both.to_string());
+    }
+}
