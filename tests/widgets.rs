@@ -129,6 +129,17 @@ fn a_slider_takes_the_pointer_and_a_double_click_resets_it() {
 }
 
 #[test]
+fn a_number_that_is_looked_at_keeps_the_digits_that_are_not_written() {
+    let mut harness = gallery(Theme::Dark);
+    harness.state_mut().rate = 0.001_234_567;
+    harness.get_by_role_and_label(Role::SpinButton, "Learning rate").click();
+    harness.run_steps(4);
+    harness.key_press(Key::Tab);
+    harness.run_steps(4);
+    assert_eq!(harness.state().rate, 0.001_234_567);
+}
+
+#[test]
 fn a_number_can_be_typed() {
     let mut harness = gallery(Theme::Dark);
     harness.get_by_role_and_label(Role::SpinButton, "Soft weight").click();

@@ -462,6 +462,7 @@ shortcuts-hint = Keys without Ctrl act when nothing has the focus.
 shortcuts-close = Close
 toast-settings = The settings could not be read and are as at first; the old file was set aside. { $problem }
 toast-arrangement = An arrangement of panels could not be used; the usual one is shown. { $problem }
+arrangement-other-version = it is of another version
 
 # Ways through the samples, curves, notices, size, first words, files.
 action-next-choice = Next kind of sample

@@ -426,6 +426,7 @@ shortcuts-hint = 不带 Ctrl 的快捷键在没有焦点时生效。
 shortcuts-close = 关闭
 toast-settings = 无法读取设置，已恢复初始设置；旧文件已另行保留。{ $problem }
 toast-arrangement = 有一个面板布局无法使用；已显示默认布局。{ $problem }
+arrangement-other-version = 属于其他版本
 
 # 浏览样本的方式、曲线、通知、大小、入门提示、文件。
 action-next-choice = 下一类样本

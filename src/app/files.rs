@@ -56,11 +56,11 @@ impl App {
     }
 
     /// Keeps the text of a file, with its comments, where it means the same in the editor as in its folder.
-    fn put_text(&mut self, text: String, sweep: &Sweep) {
+    pub(super) fn put_text(&mut self, text: String, sweep: &Sweep) {
         if !Sweep::parse(&text, None, &[]).is_ok_and(|read| read == *sweep) {
             return;
         }
-        let text = RecipeText { text, faults: Vec::new() };
+        let text = RecipeText::sound(text);
         if self.state.recipe_text.is_some() {
             self.state.recipe_text = Some(text);
         } else {
@@ -94,10 +94,13 @@ impl App {
             false => Source::Csv { path: path.clone(), label: LabelColumn::Position(-1), header: None },
         };
         let mut sweep = self.state.sweep.clone();
+        // The name of a preset, or of the data before these, would say something else about them.
+        let is_of_data = title_of(&sweep.base.data.source).is_some_and(|title| title == sweep.base.title);
         sweep.base.put_source(source);
-        // A preset's name would say something else about these data.
-        if let (Some(_), Some(name)) = (self.state.preset.take(), path.file_name()) {
-            sweep.base.title = name.to_string_lossy().into_owned();
+        if let Some(title) = title_of(&sweep.base.data.source)
+            && (self.state.preset.take().is_some() || is_of_data)
+        {
+            sweep.base.title = title;
         }
         sweep.settle(&self.state.sweep);
         self.edit("source", sweep, ctx);
@@ -128,6 +131,16 @@ impl App {
     fn look_at_recipe(&mut self) {
         if self.state.running.is_none() {
             self.state.focus = None;
+        }
+    }
+}
+
+/// What a recipe is called by its data: the name of their file or folder.
+fn title_of(source: &Source) -> Option<String> {
+    match source {
+        Source::Builtin(_) => None,
+        Source::Idx(path) | Source::Images { path, .. } | Source::Csv { path, .. } => {
+            Some(path.file_name()?.to_string_lossy().into_owned())
         }
     }
 }

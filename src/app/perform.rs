@@ -10,7 +10,9 @@ use super::tiles::default_arrangement;
 use crate::command::{Action, Command};
 use crate::recipe::{PRESETS, Preset, Sweep, preset};
 use crate::rng::Key;
-use crate::state::{FilePurpose, History, Palette, Present, RecipeText, SampleChoice, Tip, Undoable, Wish, Workspace};
+use crate::state::{
+    Draft, FilePurpose, History, Palette, Present, RecipeText, SampleChoice, Tip, Undoable, Wish, Workspace,
+};
 use crate::text::{Language, Phrase, phrase, speak};
 use crate::training::Request;
 use crate::training::report::{JobId, RunId, Setting};
@@ -33,11 +35,12 @@ impl App {
                 self.state.greeting.done(Tip::Lens);
             }
             Command::TypeRecipe(typed) => {
+                let before = self.state.draft();
                 let Some(text) = &mut self.state.recipe_text else { return };
                 if let Some(sweep) = text.typed(typed)
                     && sweep != self.state.sweep
                 {
-                    self.edit("text", sweep, ctx);
+                    self.edit_from(before, "text", sweep, ctx);
                 }
             }
             Command::Unfold(section, true) => drop(self.state.unfolded.insert(section)),
@@ -287,10 +290,14 @@ impl App {
         self.state.history = history;
         match put_back {
             None => {}
-            Some(Undoable::Recipe(recipe)) => {
-                let is_it = |preset: &Preset| preset.sweep().is_ok_and(|sweep| sweep == *recipe);
+            Some(Undoable::Recipe(draft)) => {
+                let Draft { sweep, text } = *draft;
+                let is_it = |preset: &Preset| preset.sweep().is_ok_and(|known| known == sweep);
                 self.state.preset = PRESETS.into_iter().find(is_it).map(|preset| preset.name);
-                self.replace(*recipe);
+                self.replace(sweep.clone());
+                if let Some(text) = text {
+                    self.put_text(text, &sweep);
+                }
             }
             Some(Undoable::Arrangement(workspace, kept)) => self.put_arrangement(workspace, kept),
             Some(Undoable::Binned(run, binned)) => drop(self.put_in_bin(run, binned)),
@@ -300,16 +307,20 @@ impl App {
     /// What a thing is now that was something else.
     fn present(&self, past: &Undoable) -> Undoable {
         match past {
-            Undoable::Recipe(_) => Undoable::Recipe(Box::new(self.state.sweep.clone())),
+            Undoable::Recipe(_) => Undoable::Recipe(Box::new(self.state.draft())),
             Undoable::Arrangement(workspace, _) => Undoable::Arrangement(*workspace, self.arrangement(*workspace)),
             Undoable::Binned(run, binned) => Undoable::Binned(*run, !binned),
         }
     }
 
     pub(super) fn edit(&mut self, field: &'static str, recipe: Sweep, ctx: &egui::Context) {
+        let before = self.state.draft();
+        self.edit_from(before, field, recipe, ctx);
+    }
+
+    fn edit_from(&mut self, before: Draft, field: &'static str, recipe: Sweep, ctx: &egui::Context) {
         self.state.greeting.done(Tip::Recipe);
-        let before = self.state.sweep.clone();
-        self.state.history.edited(&before, field, ctx.input(|input| input.time));
+        self.state.history.edited(before, field, ctx.input(|input| input.time));
         self.replace(recipe);
     }
 

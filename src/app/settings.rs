@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use egui_tiles::Tree;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::tiles::is_whole;
 use crate::model::write_whole;
 use crate::state::{Pane, Workspace};
-use crate::text::Language;
+use crate::text::{Language, Phrase, phrase};
 
 /// What is remembered.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -24,8 +24,10 @@ pub struct Settings {
     /// How large everything is drawn; 1 unless told.
     pub zoom: Option<f32>,
     /// Which arrangement was on the screen.
+    #[serde(deserialize_with = "known_or_first")]
     pub workspace: Workspace,
     /// Arrangements as they were left. Each is read by itself: one that does not fit this version costs no other.
+    #[serde(deserialize_with = "of_known")]
     pub arrangements: BTreeMap<Workspace, serde_json::Value>,
     /// Whether the first words have been said.
     pub greeted: bool,
@@ -35,11 +37,26 @@ pub struct Settings {
 
 impl Settings {
     /// The arrangement that was left, or why it is not used.
-    pub(super) fn arrangement(&self, workspace: Workspace) -> Result<Option<Tree<Pane>>, String> {
+    pub(super) fn arrangement(&self, workspace: Workspace) -> Result<Option<Tree<Pane>>, Phrase> {
         let Some(kept) = self.arrangements.get(&workspace) else { return Ok(None) };
-        let tree: Tree<Pane> = serde_json::from_value(kept.clone()).map_err(|error| error.to_string())?;
-        if is_whole(&tree) { Ok(Some(tree)) } else { Err("it is of another version".to_owned()) }
+        let tree: Tree<Pane> = serde_json::from_value(kept.clone()).map_err(Phrase::plain)?;
+        if is_whole(&tree) { Ok(Some(tree)) } else { Err(phrase!("arrangement-other-version")) }
     }
+}
+
+/// A workspace of another version is the first one of this.
+fn known_or_first<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Workspace, D::Error> {
+    Ok(known(String::deserialize(deserializer)?).unwrap_or_default())
+}
+
+/// What is left of workspaces of another version is of no use.
+fn of_known<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Workspace, serde_json::Value>, D::Error> {
+    let all = BTreeMap::<String, serde_json::Value>::deserialize(deserializer)?;
+    Ok(all.into_iter().filter_map(|(name, kept)| Some((known(name)?, kept))).collect())
+}
+
+fn known(name: String) -> Option<Workspace> {
+    serde_json::from_value(name.into()).ok()
 }
 
 /// The file of the settings; none where nothing is to be remembered, in tests for instance.
@@ -161,6 +178,9 @@ mod tests {
         value = serde_json::from_str(&text).unwrap();
         let settings = Settings { arrangements: [(Workspace::Lab, value)].into(), ..Settings::default() };
         settings.arrangement(Workspace::Lab).unwrap_err();
+        let text = r#"{ "workspace": "of-the-future", "arrangements": { "of-the-future": 1 }, "dark": true }"#;
+        let read: Settings = serde_json::from_str(text).unwrap();
+        assert_eq!(read, Settings { dark: Some(true), ..Settings::default() });
         let less = serde_json::to_value(Tree::<Pane>::empty(eframe::egui::Id::unique("x"))).unwrap();
         let settings = Settings { arrangements: [(Workspace::Lab, less)].into(), ..Settings::default() };
         settings.arrangement(Workspace::Lab).unwrap_err();

@@ -9,11 +9,20 @@ use crate::training::report::RunId;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Undoable {
     /// The recipe in the panel.
-    Recipe(Box<Sweep>),
+    Recipe(Box<Draft>),
     /// The arrangement of a workspace, as it is remembered on disk.
     Arrangement(Workspace, serde_json::Value),
     /// Whether a run is in the bin.
     Binned(RunId, bool),
+}
+
+/// The recipe in the panel, and the words in which it was written, with their comments, where they are known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    /// The recipe.
+    pub sweep: Sweep,
+    /// A text that says the same.
+    pub text: Option<String>,
 }
 
 /// Tells what a thing is now that was something else.
@@ -36,12 +45,12 @@ const DEPTH: usize = 200;
 
 impl History {
     /// Remembers `before`, the recipe that an edit of `field` replaces at `now` (seconds).
-    pub fn edited(&mut self, before: &Sweep, field: &'static str, now: f64) {
+    pub fn edited(&mut self, before: Draft, field: &'static str, now: f64) {
         let same_gesture = self.last.is_some_and(|(last, at)| last == field && now - at < GESTURE);
         if same_gesture {
             self.future.clear();
         } else {
-            self.did(Undoable::Recipe(Box::new(before.clone())));
+            self.did(Undoable::Recipe(Box::new(before)));
         }
         self.last = Some((field, now));
     }
@@ -88,17 +97,21 @@ mod tests {
     use super::*;
     use crate::recipe::QUICKSTART;
 
+    fn draft(sweep: &Sweep) -> Draft {
+        Draft { sweep: sweep.clone(), text: None }
+    }
+
     #[test]
     fn a_drag_is_one_step_and_redo_brings_it_back() {
         let first = QUICKSTART.sweep().unwrap();
-        let recipe_of = |sweep: &Sweep| Undoable::Recipe(Box::new(sweep.clone()));
+        let recipe_of = |sweep: &Sweep| Undoable::Recipe(Box::new(draft(sweep)));
         let mut history = History::default();
         let mut recipe = first.clone();
         for (i, t) in [5.0, 6.0, 7.0].into_iter().enumerate() {
-            history.edited(&recipe, "temperature", i as f64 * 0.1);
+            history.edited(draft(&recipe), "temperature", i as f64 * 0.1);
             recipe.base.distill.temperature = t;
         }
-        history.edited(&recipe, "seed", 0.4);
+        history.edited(draft(&recipe), "seed", 0.4);
         let dragged = recipe.clone();
         recipe.base.training.seed = 3;
         assert_eq!(history.undo(&|_| recipe_of(&recipe)), Some(recipe_of(&dragged)));
@@ -111,10 +124,10 @@ mod tests {
     fn different_things_are_undone_in_the_order_in_which_they_were_done() {
         let recipe = QUICKSTART.sweep().unwrap();
         let mut history = History::default();
-        history.edited(&recipe, "temperature", 0.0);
+        history.edited(draft(&recipe), "temperature", 0.0);
         history.did(Undoable::Binned(RunId(7), false));
         // The gesture has ended: the same field within a second is a step of its own.
-        history.edited(&recipe, "temperature", 0.1);
+        history.edited(draft(&recipe), "temperature", 0.1);
         assert!(matches!(history.undo(&Clone::clone), Some(Undoable::Recipe(_))));
         let undone = history.undo(&|_| Undoable::Binned(RunId(7), true));
         assert_eq!(undone, Some(Undoable::Binned(RunId(7), false)));

@@ -22,7 +22,7 @@ use std::time::Instant;
 
 pub use board::{BoardPage, BoardSettings, Metric, Spread};
 pub use greeting::{Greeting, Tip};
-pub use history::{History, Present, Undoable};
+pub use history::{Draft, History, Present, Undoable};
 pub use job_view::{JobView, RunCurves};
 pub use lens::{Lens, LensView, OwnPicture, SampleChoice};
 pub use loss_curve::{LossCurve, Smoothing};
@@ -36,6 +36,15 @@ use crate::recipe::{Faults, PRESETS, Sweep};
 use crate::runs::RunRow;
 use crate::text::{Language, Phrase};
 use crate::training::report::{DeviceInfo, JobId, Live, Preview, Progress, Report, RunId, RunInfo, Setting, Snapshot};
+
+/// Why a recipe cannot be run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PreviewFault {
+    /// The part of it that is at fault, e.g. `student.model`; empty where it is none, or all of it.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub words: Phrase,
+}
 
 /// Everything that the window shows.
 #[derive(Debug)]
@@ -62,7 +71,7 @@ pub struct State {
     /// What the recipe looks like before it is run; of an earlier recipe while a new one is worked out.
     pub preview: Option<Box<Preview>>,
     /// What is wrong with the recipe's data or models.
-    pub preview_fault: Option<Phrase>,
+    pub preview_fault: Option<PreviewFault>,
     /// The device of the training thread.
     pub device: Option<DeviceInfo>,
     /// Jobs in memory: the running one, and those that were opened.
@@ -343,6 +352,13 @@ impl State {
         self.moved.push(Moved { run, setting, to, at: Instant::now() });
     }
 
+    /// The recipe as it stands, in the words of the editor where they still say the same.
+    pub fn draft(&self) -> Draft {
+        let aside = self.text_aside.as_ref().filter(|(_, of)| *of == self.sweep).map(|(text, _)| text);
+        let text = self.recipe_text.as_ref().or(aside).map(|text| text.sound.clone());
+        Draft { sweep: self.sweep.clone(), text }
+    }
+
     /// Puts a recipe in place, checked and counted.
     pub fn put_sweep(&mut self, sweep: Sweep) {
         self.sweep_fault = sweep.check().err();
@@ -434,7 +450,9 @@ impl State {
                 }
                 self.preview = Some(preview);
             }
-            Live::Rejected { preview: true, message, .. } => self.preview_fault = Some(message),
+            Live::Rejected { preview: true, field, message, .. } => {
+                self.preview_fault = Some(PreviewFault { field, words: message });
+            }
             Live::Rejected { preview: false, message, .. } => {
                 self.starting = false;
                 return Some(message);

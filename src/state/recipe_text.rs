@@ -7,6 +7,8 @@ use crate::recipe::{Fault, Sweep};
 pub struct RecipeText {
     /// What stands in the editor.
     pub text: String,
+    /// What stood there last without faults.
+    pub sound: String,
     /// What is wrong with it, and where. Without faults it is the recipe of the panel.
     pub faults: Vec<Fault>,
 }
@@ -14,7 +16,12 @@ pub struct RecipeText {
 impl RecipeText {
     /// A recipe as text.
     pub fn of(sweep: &Sweep) -> Self {
-        Self { text: sweep.to_toml(), faults: Vec::new() }
+        Self::sound(sweep.to_toml())
+    }
+
+    /// A text that has no faults.
+    pub fn sound(text: String) -> Self {
+        Self { sound: text.clone(), text, faults: Vec::new() }
     }
 
     /// Takes what was typed; gives the recipe that it is, if it is one.
@@ -24,6 +31,7 @@ impl RecipeText {
         match read {
             Ok(sweep) => {
                 self.faults.clear();
+                self.sound.clone_from(&self.text);
                 Some(sweep)
             }
             Err(faults) => {

@@ -67,7 +67,8 @@ impl Phrase {
             Self::Whole(number) => number.to_string(),
             Self::Message(key, values) => {
                 let value = |phrase: &Self| match phrase {
-                    Self::Whole(number) => Value::from(*number),
+                    // Larger ones would be rounded; they are many in any language.
+                    Self::Whole(number) if *number < 1 << 53 => Value::from(*number),
                     phrase => Value::from(phrase.in_language(language)),
                 };
                 let args: FluentArgs<'_> = values.iter().map(|(name, phrase)| (*name, value(phrase))).collect();

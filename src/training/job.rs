@@ -158,8 +158,8 @@ impl Engine {
     }
 
     fn reject(&self, preview: bool, error: &PrepareError) {
-        let (code, message) = (error.code(), error.phrase());
-        self.observer.live(Live::Rejected { preview, code, message });
+        let (code, message, field) = (error.code(), error.phrase(), error.field());
+        self.observer.live(Live::Rejected { preview, code, message, field });
     }
 
     pub fn preview(&mut self, recipe: &Recipe) {
@@ -249,7 +249,7 @@ impl Engine {
         let mut job = match opened {
             Ok(job) => job,
             Err((code, message)) => {
-                self.observer.live(Live::Rejected { preview: false, code, message });
+                self.observer.live(Live::Rejected { preview: false, code, message, field: "" });
                 return;
             }
         };

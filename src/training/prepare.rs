@@ -105,12 +105,22 @@ impl PrepareError {
         }
     }
 
+    /// The part of the recipe that is at fault; empty where it is none, or all of it.
+    pub fn field(&self) -> &'static str {
+        match self {
+            Self::Data(_) => "data",
+            Self::Plan { whose, .. } => whose,
+            Self::Checkpoint(_) | Self::Overlap { .. } => "teacher.checkpoint",
+            Self::Recipe(_) | Self::Device(_) | Self::Cancelled => "",
+        }
+    }
+
     /// In words: what is wrong, and what to do.
     pub fn phrase(&self) -> Phrase {
         match self {
             Self::Data(error) => error.phrase(),
             Self::Plan { whose, error } => phrase!("fault-at", place = *whose, problem = error.phrase()),
-            Self::Checkpoint(error) => phrase!("fault-at", place = "teacher.checkpoint", problem = error.phrase()),
+            Self::Checkpoint(error) => phrase!("fault-at", place = self.field(), problem = error.phrase()),
             Self::Overlap { path, rows, of } => phrase!("teacher-saw-test", path = path, rows = *rows, of = *of),
             Self::Recipe(faults) => faults.phrase(),
             Self::Device(error) => phrase!("device-cannot-hold", problem = first_line(&error.to_string())),

@@ -463,6 +463,8 @@ pub enum Live {
         code: &'static str,
         /// Every fault, a line each.
         message: Phrase,
+        /// The part of the recipe that is at fault, e.g. `student.model`; empty where it is none, or all of it.
+        field: &'static str,
     },
     /// What models make of a picture of the user's, or why it cannot be looked at.
     Looked(Result<Box<Looked>, Phrase>),

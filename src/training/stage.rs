@@ -211,7 +211,7 @@ impl Engine {
                 }
                 Request::Start(_) => {
                     let message = phrase!("job-running");
-                    self.observer.live(Live::Rejected { preview: false, code: "job-running", message });
+                    self.observer.live(Live::Rejected { preview: false, code: "job-running", message, field: "" });
                 }
                 Request::Pause | Request::Play | Request::StepOnce => {}
             }

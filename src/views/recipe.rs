@@ -249,6 +249,9 @@ impl Editor<'_> {
                 let colour = ui.tokens().bad;
                 let words = caption(faults.brief(LISTED).words()).color(colour);
                 ui.add(Label::new(words).wrap()).on_hover_text(faults.phrase().words());
+            } else if let Some(fault) = self.state.preview_fault.as_ref().filter(|fault| fault.field.is_empty()) {
+                let colour = ui.tokens().bad;
+                ui.add(Label::new(caption(fault.words.words()).color(colour)).wrap());
             } else {
                 let response = ui.add(Label::new(outlook(self.state)).wrap());
                 response.on_hover_text(text("recipe-outlook-hint"));

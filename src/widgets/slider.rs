@@ -153,13 +153,15 @@ impl<'a> Slider<'a> {
         } else {
             (self.range.end() - self.range.start()) * 0.002
         };
-        let format = self.format;
+        let (format, value) = (self.format, *self.value);
+        // A value has more digits than are written: a field that is left as it was must not round it.
+        let read = move |typed: &str| if typed == format(value) { Some(value) } else { read_number(typed) };
         let number = DragValue::new(self.value)
             .range(self.range.clone())
             .speed(speed)
             .update_while_editing(false)
             .custom_formatter(move |value, _| format(value))
-            .custom_parser(|typed| typed.trim().replace(',', ".").replace('−', "-").parse().ok());
+            .custom_parser(read);
         ui.name_inputs(self.name, |ui| ui.add(number))
     }
 
@@ -245,6 +247,11 @@ impl<'a> Slider<'a> {
             painter.circle_stroke(pos2(at, rail.center().y), HANDLE + 2.0, Stroke::new(1.0, t.secondary));
         }
     }
+}
+
+/// A number as people type it, and as it is written here.
+fn read_number(typed: &str) -> Option<f64> {
+    typed.trim().replace(',', ".").replace('−', "-").parse().ok()
 }
 
 /// Steps to the right that the keyboard or assistive technology asked for.

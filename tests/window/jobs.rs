@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use stillroom::app::ScriptedDialogs;
+use stillroom::command::Command as Ask;
 use stillroom::runs::{Status, Store};
 use stillroom::state::State;
 use stillroom::training::report::{JobOutcome, Role as RunRole, Setting};
@@ -189,4 +190,28 @@ fn a_store_left_by_a_killed_process_opens_and_its_job_goes_on() {
     drop(window);
     let curve = Store::reader(folder.store()).curve(student).unwrap();
     assert_eq!(curve.total.len() as u64, row.steps_done);
+}
+
+#[test]
+fn a_job_that_failed_says_why_and_still_does_when_it_is_opened_again() {
+    let folder = Folder::new();
+    let path = folder.0.path().join("wild.toml");
+    let recipe = "title = \"Wild\"\n[data]\nsource = \"digits\"\n[teacher]\ncheckpoint = \"builtin:digits\"\n[student]\n\
+                  model = { mlp = [8] }\n[training]\nepochs = 2\nlearning_rate = 1e30\noptimiser = \"sgd\"\n";
+    std::fs::write(&path, recipe).unwrap();
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    window.state().ask(Ask::OpenPath(path));
+    window.run_steps(2);
+    press(&mut window, "Distil");
+    until(&mut window, "its end", |state| {
+        state.focused().is_some_and(|job| job.outcome == Some(JobOutcome::Failed)) && state.running.is_none()
+    });
+    window.get_by_label("Failed: no loss is a finite number any more; lower the learning rate");
+    let job = window.state().state().focus.unwrap();
+    drop(window);
+
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    window.state().ask(Ask::Focus(job));
+    until(&mut window, "the job", |state| state.focused().is_some());
+    window.get_by_label("Failed: no loss is a finite number any more; lower the learning rate");
 }

@@ -78,8 +78,15 @@ fn a_recipe_is_edited_as_text_with_its_faults_at_their_lines() {
     rewrite(&mut window, RECIPE);
     let state = window.state().state();
     assert_eq!((state.sweep.base.title.as_str(), state.sweep.count()), ("Mine", 3));
-    // What was typed stays as it was typed, with its comment; an undo puts the older recipe into the text.
+    // What was typed stays as it was typed, with its comment, and comes back so; an undo puts the older recipe into the text.
     assert!(state.recipe_text.as_ref().unwrap().text.starts_with("# Mine"));
+    window.run_steps(30);
+    rewrite(&mut window, &RECIPE.replace("# Mine", "# Yours").replace("[16]", "[8]"));
+    press(&mut window, "Undo");
+    assert_eq!(window.state().state().recipe_text.as_ref().unwrap().text, RECIPE);
+    press(&mut window, "Redo");
+    assert!(window.state().state().recipe_text.as_ref().unwrap().text.starts_with("# Yours"));
+    press(&mut window, "Undo");
     press(&mut window, "Undo");
     let state = window.state().state();
     assert_eq!(state.sweep, before);
@@ -189,6 +196,14 @@ fn data_and_models_of_ones_own() {
     until(&mut window, "its preview", |state| state.preview.as_ref().is_some_and(|p| p.recipe == state.sweep.base));
     window.get_by_label("2 classes");
 
+    // Other data give the recipe another name, but not one that has a name of its own.
+    let again = folder.0.path().join("again.csv");
+    std::fs::copy(&table, &again).unwrap();
+    window.state().ask(Command::OpenPath(again));
+    window.run_steps(2);
+    assert_eq!(window.state().state().sweep.base.title, "again.csv");
+    press(&mut window, "Undo");
+
     // The class may stand in another column; a folder of pictures may become larger, or coloured.
     retype(&mut window, "Class in", "y");
     window.key_press(Key::Enter);
@@ -288,6 +303,7 @@ fn a_recipe_that_cannot_be_run_says_why_and_shows_nothing_of_the_one_before() {
     std::fs::write(&path, RECIPE.replace("builtin:digits", "gone.safetensors")).unwrap();
     window.state().ask(Command::OpenPath(path));
     until(&mut window, "its fault", |state| state.preview_fault.is_some());
+    assert_eq!(window.state().state().preview_fault.as_ref().unwrap().field, "teacher.checkpoint");
     assert!(window.state().state().lens_view().is_none());
     window.get_by_label("This recipe cannot be run yet");
     assert!(window.query_by_label_contains("parameters").is_none());

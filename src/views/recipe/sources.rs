@@ -72,6 +72,7 @@ impl Editor<'_> {
             ui.add(Label::new(caption(note).color(colour)).wrap());
         }
         self.listed_ui(ui, |path| path.starts_with("data."));
+        self.fault_ui(ui, "data");
     }
 
     /// The column of a table in which the class stands, by its name or its place; the last one unless something is typed.
@@ -192,9 +193,14 @@ impl Editor<'_> {
             }
         }
         self.listed_ui(ui, |path| path.starts_with("teacher."));
-        if let Some(fault) = &self.state.preview_fault {
+        self.fault_ui(ui, "teacher");
+    }
+
+    /// Why the recipe cannot be run, where a part of it is at fault.
+    fn fault_ui(&self, ui: &mut Ui, part: &str) {
+        if let Some(fault) = self.state.preview_fault.as_ref().filter(|fault| fault.field.starts_with(part)) {
             let colour = ui.tokens().bad;
-            ui.add(Label::new(caption(fault.words()).color(colour)).wrap());
+            ui.add(Label::new(caption(fault.words.words()).color(colour)).wrap());
         }
     }
 
@@ -229,6 +235,7 @@ impl Editor<'_> {
             quiet(ui, words);
         }
         self.listed_ui(ui, |path| path.starts_with("student."));
+        self.fault_ui(ui, "student");
     }
 }
 

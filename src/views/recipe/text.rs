@@ -73,7 +73,10 @@ pub(super) fn text_ui(ui: &mut Ui, state: &State, edited: &RecipeText, commands:
 fn faults_ui(ui: &mut Ui, state: &State, edited: &RecipeText, id: Id) {
     let tokens = ui.tokens();
     if edited.faults.is_empty() {
-        ui.add(Label::new(super::outlook(state)).wrap());
+        match &state.preview_fault {
+            Some(fault) => ui.add(Label::new(caption(fault.words.words()).color(tokens.bad)).wrap()),
+            None => ui.add(Label::new(super::outlook(state)).wrap()),
+        };
         ui.add(Label::new(caption(text("recipe-text-good"))).wrap());
         return;
     }
