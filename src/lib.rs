@@ -6,7 +6,8 @@
 //!
 //! Rooms and the arrows between them (held by `tests/layers.rs`):
 //! `recipe ← data, ops, model ← distill ← training ← runs ← state ← command ← views ← app`;
-//! `views → widgets, theme, text`; `cli → training, runs`.
+//! `views → widgets, theme, text`; `cli → training, runs`. What goes wrong is a phrase of `text`, which any room may make and
+//! only the window and the terminal put into words.
 
 pub mod app;
 pub mod cli;

@@ -76,7 +76,7 @@ fn rooms_below_the_window_speak_no_language_of_their_own() {
             let words = named.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty());
             for word in words {
                 assert!(
-                    ["Phrase", "Between", "phrase"].contains(&word),
+                    ["Phrase", "Between", "phrase", "prints_its_phrase"].contains(&word),
                     "{}: {room} must not use {word}",
                     file.display()
                 );
@@ -92,7 +92,8 @@ fn phrases_fill_what_their_messages_ask_for() {
     let english = messages(&fs::read_to_string("assets/i18n/en.ftl").unwrap());
     let mut found = 0;
     for (_, file, text) in sources() {
-        for (at, start) in text.match_indices("phrase!(") {
+        let calls = text.match_indices("phrase!(").filter(|(at, _)| !text[..*at].ends_with('_'));
+        for (at, start) in calls {
             let call = inside(&text[at + start.len()..]);
             let mut parts = parts(call).into_iter();
             let key = parts.next().unwrap().trim().trim_matches('"').to_owned();

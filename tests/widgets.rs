@@ -192,10 +192,9 @@ fn the_legend_hides_a_curve() {
 fn bars_read_out_their_values() {
     let harness = gallery(Theme::Dark);
     assert!(harness.query_by_value("8 (label): teacher 19.").is_none(), "the whole row is read, not a part of it");
-    let rows = harness.get_all(
-        egui_kittest::kittest::By::new()
-            .predicate(|node| node.value().is_some_and(|value| value.contains(": teacher ") && value.ends_with(" %"))),
-    );
+    let rows = harness.get_all(egui_kittest::kittest::By::new().predicate(|node| {
+        node.value().is_some_and(|value| value.contains(": teacher ") && value.ends_with("\u{a0}%"))
+    }));
     assert_eq!(rows.count(), 10);
 }
 
@@ -230,8 +229,9 @@ fn a_hundred_classes_scroll_in_the_order_given() {
         let name = "Distributions";
         ProbabilityBars { name, classes: &classes, left, right, label, order: &order, full: None }.show(ui);
     });
-    let first = harness.get_by_value("a class with a long name, number 99 (label): teacher 1.000 %, student –").rect();
-    let second = harness.get_by_value("a class with a long name, number 98: teacher 1.000 %, student –").rect();
+    let first =
+        harness.get_by_value("a class with a long name, number 99 (label): teacher 1.000\u{a0}%, student –").rect();
+    let second = harness.get_by_value("a class with a long name, number 98: teacher 1.000\u{a0}%, student –").rect();
     assert!(first.top() < second.top());
 }
 
@@ -363,7 +363,7 @@ fn axes_take_keys() {
 #[test]
 fn a_small_panel_is_chosen() {
     let mut harness = sweep(Theme::Dark);
-    harness.get_by_role_and_label(Role::Button, "T 4: teacher 8 19.3 %, student 8 19.4 %").click();
+    harness.get_by_role_and_label(Role::Button, "T 4: teacher 8 19.3\u{a0}%, student 8 19.4\u{a0}%").click();
     harness.run();
     assert_eq!(harness.state().sweep.panel, Some(2));
 }
@@ -380,7 +380,7 @@ fn a_band_plot_reads_out_its_points() {
 fn shares_are_read_out() {
     let harness = sweep(Theme::Dark);
     let share = harness.get_by_role_and_label(Role::Meter, "temperature");
-    assert_eq!(share.value().as_deref(), Some("61 %"));
+    assert_eq!(share.value().as_deref(), Some("61\u{a0}%"));
     assert!(harness.query_by_role_and_label(Role::Image, "validation errors, 37 to 53").is_some());
 }
 

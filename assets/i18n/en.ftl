@@ -1,7 +1,7 @@
 # The words of the window, in English. Keys read `place-thing`; values in braces are filled in by the program.
 
 # Parts that are used everywhere.
-widget-percent = { $value } %
+widget-percent = { $value } %
 widget-reset-hint = Double-click for { $value }
 widget-shares = { $first-name } { $first }, { $second-name } { $second }
 widget-bars-row = { $class }: { $left-name } { $left }, { $right-name } { $right }
@@ -102,8 +102,8 @@ recipe-title = Recipe
 recipe-data = Data
 recipe-rows = { $train } train · { $validation } validation · { $test } test
 recipe-omits = The students never see: { $classes }
-recipe-labelled = { $percent } % of the rows have a label
-recipe-noise = { $percent } % of the labels are wrong
+recipe-labelled = { $percent } % of the rows have a label
+recipe-noise = { $percent } % of the labels are wrong
 recipe-teacher = Teacher
 recipe-shipped = The shipped teacher
 recipe-train-teacher = Train { $model } first
@@ -207,7 +207,7 @@ lens-loading = Opening the teacher…
 lens-loading-hint = The first sample appears in a moment.
 lens-fault = This recipe cannot be run yet
 lens-no-teacher = The teacher is trained first; its distribution appears as it learns.
-lens-sentence = At T = 1 the teacher gives “{ $first }” { $first-percent } % and “{ $second }” { $second-percent } %. At T = { $temperature } “{ $second }” gets { $softened-percent } %.
+lens-sentence = At T = 1 the teacher gives “{ $first }” { $first-percent } % and “{ $second }” { $second-percent } %. At T = { $temperature } “{ $second }” gets { $softened-percent } %.
 lens-bars = Softened distributions
 lens-teacher = teacher
 lens-student = student
@@ -375,7 +375,7 @@ board-single = { $mean } · one run
 board-importance = Share of the variance that goes with each field
 board-importance-hint = η²: how much of the spread between runs is between the field’s values. The rest is interactions and chance (seeds).
 board-rest = the rest
-board-share = { $share } % of the variance
+board-share = { $share } % of the variance
 board-verdict-waits = The verdict comes when the first runs are done.
 verdict-beats = Better with the teacher
 verdict-no = Worse with the teacher
@@ -462,7 +462,7 @@ shortcuts-hint = Keys without Ctrl act when nothing has the focus.
 shortcuts-close = Close
 toast-settings = The settings could not be read and are as at first; the old file was set aside. { $problem }
 toast-arrangement = An arrangement of panels could not be used; the usual one is shown. { $problem }
-arrangement-other-version = it is of another version
+arrangement-other-version = It is of another version.
 
 # Ways through the samples, curves, notices, size, first words, files.
 action-next-choice = Next kind of sample
@@ -784,20 +784,21 @@ checkpoint-missing-classes = the data does not have { $classes }
 teacher-saw-test = teacher.checkpoint: { $path }: the teacher was trained on { $rows } of this run's { $of } test rows, so its test result would mean nothing; use the data.seed of its own training, or another teacher
 teacher-saw-validation = The teacher was trained on { $rows } of the { $of } validation rows: it looks better there than it is.
 look-no-pictures = the data of this recipe are no pictures, so none can be looked at
-look-no-member = no such member
+look-no-member = there is no such run
 
 # Why a job cannot begin or does not go on, and which device it has.
 device-cpu-asked = The CPU was asked for.
 device-no-gpu = This build has no GPU support (features `cuda` or `metal`).
 device-gpu = The GPU answered.
 device-gpu-silent = { $name } does not answer ({ $problem }), so the CPU is used.
-device-cannot-hold = the device cannot hold the model: { $problem }
+device-failed = the calculation failed: { $problem }
 cancelled = cancelled
 job-running = a job is running; stop it before another is started
 job-nothing-to-train = the recipe has nothing to train
 job-stopped = stopped
 job-other-recipe = its runs are not those that its recipe stands for now
 job-panicked = an error inside Stillroom ended this run: { $problem }
+resume-unusable = the resume state is unusable: { $problem }
 job-diverged = no loss is a finite number any more; lower the learning rate
 job-teacher-diverged = the teacher's loss is not a finite number any more; lower its learning rate
 job-teacher-missing = the stored teacher is missing
@@ -818,6 +819,11 @@ store-file = { $path } cannot be read or written ({ $problem }); check the disk 
 store-damaged = the store is damaged: { $problem }; restore it from a copy
 store-unknown = the store has no job or run `{ $name }`; `stillroom runs` lists them
 store-misfit = a report does not fit the store: { $problem }; resume the job
+misfit-job = the store has another job { $job }
+misfit-curves = the curves of { $run } differ in length
+misfit-steps = { $run } has { $done } steps, the next is { $next }
+misfit-gap = curve `{ $curve }` of { $run } has a gap before step { $step }
+misfit-probe = the probe set cannot be written ({ $problem })
 store-no-folder = there is no folder for data on this system; name a store with --store
 store-closed = it was closed
 store-not-open = it is not open

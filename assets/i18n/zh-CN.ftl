@@ -1,7 +1,7 @@
 # 窗口文字的简体中文版。键写作“位置-事物”；花括号中的值由程序填入。
 
 # 各处共用的部件。
-widget-percent = { $value } %
+widget-percent = { $value } %
 widget-reset-hint = 双击恢复为 { $value }
 widget-shares = { $first-name } { $first }，{ $second-name } { $second }
 widget-bars-row = { $class }：{ $left-name } { $left }，{ $right-name } { $right }
@@ -93,8 +93,8 @@ recipe-title = 配方
 recipe-data = 数据
 recipe-rows = 训练 { $train } · 验证 { $validation } · 测试 { $test }
 recipe-omits = 学生模型从未见过：{ $classes }
-recipe-labelled = { $percent } % 的样本有标签
-recipe-noise = { $percent } % 的标签有误
+recipe-labelled = { $percent } % 的样本有标签
+recipe-noise = { $percent } % 的标签有误
 recipe-teacher = 教师模型
 recipe-shipped = 内置教师模型
 recipe-train-teacher = 先训练 { $model }
@@ -189,7 +189,7 @@ lens-loading = 正在打开教师模型…
 lens-loading-hint = 首个样本即将出现。
 lens-fault = 此配方还不能运行
 lens-no-teacher = 先训练教师模型；其分布会随训练出现。
-lens-sentence = T = 1 时，教师给“{ $first }” { $first-percent } %，给“{ $second }” { $second-percent } %。T = { $temperature } 时，“{ $second }”得 { $softened-percent } %。
+lens-sentence = T = 1 时，教师给“{ $first }” { $first-percent } %，给“{ $second }” { $second-percent } %。T = { $temperature } 时，“{ $second }”得 { $softened-percent } %。
 lens-bars = 软化分布
 lens-teacher = 教师
 lens-student = 学生
@@ -348,7 +348,7 @@ board-single = { $mean } · 单次运行
 board-importance = 各扫描项的方差占比
 board-importance-hint = η²：运行间的离散有多少来自该项不同取值之间。其余是交互作用与偶然（种子）。
 board-rest = 其余
-board-share = 方差的 { $share } %
+board-share = 方差的 { $share } %
 board-verdict-waits = 首批运行完成后给出结论。
 verdict-beats = 有教师更好
 verdict-no = 有教师更差
@@ -426,7 +426,7 @@ shortcuts-hint = 不带 Ctrl 的快捷键在没有焦点时生效。
 shortcuts-close = 关闭
 toast-settings = 无法读取设置，已恢复初始设置；旧文件已另行保留。{ $problem }
 toast-arrangement = 有一个面板布局无法使用；已显示默认布局。{ $problem }
-arrangement-other-version = 属于其他版本
+arrangement-other-version = 它属于其他版本。
 
 # 浏览样本的方式、曲线、通知、大小、入门提示、文件。
 action-next-choice = 下一类样本
@@ -466,7 +466,7 @@ tip-recipe = 将要训练什么
 tip-recipe-hint = 所有控件都可放心尝试：Ctrl+Z 可撤销任何修改。
 drop-hint = 拖入配方（.toml）、数据文件夹或 CSV 文件、教师模型（.safetensors）或图片
 open-missing = { $path }：已不存在
-open-faulty = { $path } 没有打开：
+open-faulty = 无法打开 { $path }：
     { $faults }
 open-unknown = 无法打开 { $path }。请提供配方（.toml）、数据文件夹或 CSV 文件、教师模型（.safetensors）或图片（.png、.jpg）
 
@@ -577,13 +577,13 @@ fault-at = { $place }：{ $problem }
 fault-line = 第 { $line } 行，{ $problem }
 fault-file-line = { $file } 第 { $line } 行，{ $problem }
 fault-override = --set { $text }：{ $problem }
-fault-more = … 另有 { $count } 处
+fault-more = 另有 { $count } 处错误
 fault-syntax = 不是有效的 TOML：{ $problem }
 fault-unknown-key = 没有这个键
 fault-unknown-key-near = 没有这个键，最接近的是 `{ $nearest }`
-fault-missing = 缺失，应为{ $allowed }
-fault-wrong-type = 类型不对，这里是{ $found }，应为{ $allowed }
-fault-not-allowed = 不能取 { $value }，应为{ $allowed }
+fault-missing = 缺失，应为：{ $allowed }
+fault-wrong-type = 类型不对：这里是{ $found }，应为：{ $allowed }
+fault-not-allowed = 不能取 { $value }，应为：{ $allowed }
 syntax-no-value = `{ $value }` 不是单个 TOML 值
 found-text = 文本 { $value }
 found-whole = 整数 { $value }
@@ -593,12 +593,12 @@ found-date = 日期 { $value }
 found-list = 列表（{ $value }）
 found-table = 表（{ $value }）
 allowed-text = 带引号的文本
-allowed-truth = {" "}true 或 false
+allowed-truth = true 或 false
 allowed-whole = 不小于 { $least } 的整数
 allowed-widths = 由不小于 1 的整数组成的列表，例如 [64, 64]
 allowed-positive = 大于 0 的数
 allowed-not-negative = 不小于 0 的数
-allowed-share = {" "}0 到 1 之间的比例
+allowed-share = 0 到 1 之间的比例
 allowed-part-of-rows = 大于 0 且不超过 0.9 的比例
 allowed-dropout = 不小于 0 且小于 1 的比例
 allowed-momentum = 不小于 0 且小于 1 的数
@@ -606,19 +606,19 @@ allowed-factor = 大于 0 且不超过 1 的数
 allowed-temperature = 大于 0 的数（0.001 到 1e6）
 allowed-hard-weight = 不小于 0 的数，或 "complement"
 allowed-warm-up = 不小于 0 的轮数
-allowed-clip = 大于 0 的范数，0 表示不裁剪
-allowed-schedule = {" "}"constant"、"cosine" 或 {"{"} step = {"{"} every = 10, factor = 0.5 {"}"} {"}"}
+allowed-clip = 大于 0 的范数，或 0（不裁剪）
+allowed-schedule = "constant"、"cosine" 或 {"{"} step = {"{"} every = 10, factor = 0.5 {"}"} {"}"}
 allowed-class-names = 类别名列表，例如 ["3"] 或 [3]
 allowed-path = 带引号的路径
-allowed-label = 列名，或从 0 数起的列号
+allowed-label = 列名，或从 0 开始的序号
 allowed-table = 表 [{ $name }]
 allowed-data = 带 source 的表 [data]，例如 source = "mnist-mini"
-allowed-source = {" "}"mnist-mini"、"digits"、{"{"} idx = "folder" {"}"}、{"{"} csv = "file.csv", label = "y" {"}"} 或 {"{"} images = "folder", size = 28 {"}"}
-allowed-model = {" "}model = {"{"} mlp = [64, 64] {"}"} 或 model = {"{"} cnn = [8, 16], dense = [64] {"}"}
-allowed-student = 表 [student]，其中有{ $model }
+allowed-source = "mnist-mini"、"digits"、{"{"} idx = "folder" {"}"}、{"{"} csv = "file.csv", label = "y" {"}"} 或 {"{"} images = "folder", size = 28 {"}"}
+allowed-model = model = {"{"} mlp = [64, 64] {"}"} 或 model = {"{"} cnn = [8, 16], dense = [64] {"}"}
+allowed-student = 表 [student]，其中有 { $model }
 allowed-teacher = 检查点，例如 "builtin:mnist-mini"，或要训练的模型：{ $model }
 allowed-teacher-table = 表 [teacher]，其中有检查点（例如 "builtin:mnist-mini"）或要训练的模型
-allowed-builtin = {" "}"builtin:mnist-mini"、"builtin:digits" 或 .safetensors 文件的路径
+allowed-builtin = "builtin:mnist-mini"、"builtin:digits" 或 .safetensors 文件的路径
 allowed-checkpoint = 带引号的 .safetensors 文件路径
 allowed-sweep = 表 [sweep]，其中可有 strategy、runs、seeds、test_all
 allowed-runs = 抽取的单元数（每个都含全部种子），例如 runs = 20
@@ -630,12 +630,12 @@ conflict-teacher = 要加载的检查点和要训练的模型只能给一个
 conflict-dense = 只有 cnn 才有自己的 dense 层
 conflict-no-convolution = cnn 至少要有一个卷积层，例如 [8, 16]
 conflict-mlp-or-cnn = mlp 和 cnn 只能给一个
-conflict-complement = 软目标权重为 { $weight } 时，其补数为负
-conflict-no-weight = soft_weight 和 hard_weight 都是 0，什么也学不到；请提高其中一个
+conflict-complement = 软目标权重为 { $weight } 时，硬标签权重（1 − 软目标权重）为负
+conflict-no-weight = soft_weight 和 hard_weight 都是 0，什么也学不到；请调高其中一个
 conflict-momentum = 只有 optimiser = "sgd" 才有动量
 conflict-seeds = training.seed 已在扫描中，请去掉 sweep.seeds
 conflict-cells = 扫描共有 { $count } 个单元，最多允许 { $most } 个
-conflict-runs = 只有 strategy = "random" 才有运行数
+conflict-runs = 只有 strategy = "random" 时才能设置 runs
 conflict-pair-of-one = `{ $field }` 没有多个取值，无法配对
 conflict-paired-twice = `{ $field }` 被配对了两次
 conflict-pair-counts = 同步变化的字段取值个数必须相同：{ $each }
@@ -644,83 +644,83 @@ conflict-any = any 后面要跟列表，例如 {"{"} any = [ … ] {"}"}
 conflict-empty-list = 列表为空，请至少给一个值
 conflict-twice = { $value } 在列表中出现了两次
 range-unknown-key = 范围没有 `{ $key }`，只有 from、to、points 和 scale
-range-no-number = 不允许 { $key } = { $value }，请给一个数
+range-no-number = { $key } 不能取 { $value }，应为数
 range-needs-end = 范围需要 { $key }，例如 {"{"} from = 1, to = 64, points = 7, scale = "log" {"}"}
-range-points = 不允许 points = { $value }，请给 2 到 { $most } 的整数
+range-points = points 不能取 { $value }，应为 2 到 { $most } 的整数
 range-needs-points = 范围需要 points，即取值的个数（含两端）
-range-scale = 不允许 scale = { $value }，请给 "linear" 或 "log"
+range-scale = scale 不能取 { $value }，应为 "linear" 或 "log"
 range-no-width = from 和 to 相同，请给一个值，或两个不同的端点
 range-log = 对数范围的两端都必须大于 0
 
 # 数据的错误。
 data-read = { $file }：无法读取：{ $problem }
-data-format = { $file }：{ $problem }；允许：{ $allowed }
+data-format = { $file }：{ $problem }；应为：{ $allowed }
 data-length = { $file }：文件头之后有 { $found } 字节，而文件头标明的是 { $promised } 字节
 data-counts = { $images_file } 有 { $images } 张图像，而 { $labels_file } 有 { $labels } 个标签；两者必须相等
-data-too-large = { $file }：有 { $what }，最多允许 { $limit }
+data-too-large = { $file }：有 { $what }，上限为 { $limit }
 data-much-values = { $count } 个数值
 data-much-folders = { $count } 个类别文件夹
 data-much-bytes = { $count } 字节文本
 data-much-labels = { $count } 种标签
-data-label-column = { $file } 第 { $line } 行：没有{ $column }的标签列；允许：{ $allowed }
+data-label-column = { $file } 第 { $line } 行：找不到标签列（{ $column }）；可选：{ $allowed }
 data-line-ragged = { $file } 第 { $line } 行：有 { $found } 个字段；应与第一行一样有 { $expected } 个
-data-line-no-number = { $file } 第 { $line } 行，列 { $column }：不允许 `{ $text }`，应为有限的数
-data-line-no-label = { $file } 第 { $line } 行，列 { $column }：标签为空，应为任意其他文本
+data-line-no-number = { $file } 第 { $line } 行，列 { $column }：`{ $text }` 不是有限数值
+data-line-no-label = { $file } 第 { $line } 行，列 { $column }：标签为空，请填写标签
 data-more-lines = 另有 { $count } 行
 data-more-files = 另有 { $count } 个文件
 data-image = { $file }：{ $problem }；应为 PNG 或 JPEG 图像
 data-no-class = { $name }：没有类别；至少需要两个类别
-data-one-class = { $name }：{ $class } 是唯一的类别；至少需要两个类别
+data-one-class = { $name }：{ $class } 是唯一的类别，至少需要两个类别
 data-few-rows = { $name }：样本太少，无法划分：{ $classes }；每个类别至少需要 { $needed } 个：{ $parts }
-data-two-parts = 训练一个、验证一个
-data-three-parts = 训练一个、验证一个、测试一个
-data-names-in-all = { $names } …（共 { $count } 个）
-data-names-and-more = { $names }，另有 { $count } 个
+data-two-parts = 训练、验证各一个
+data-three-parts = 训练、验证、测试各一个
+data-names-in-all = { $names } 等（共 { $count } 个）
+data-names-and-more = { $names }，另有 { $count } 个类别
 data-unknown-class = data.omit_classes：没有类别 { $unknown }；允许：{ $classes }
-data-all-omitted = data.omit_classes：所有类别都被忽略，没有可学的内容；可以忽略其中一部分：{ $classes }
-data-no-other-class = data.label_noise：只剩下类别 `{ $class }`，标签无法换成别的；请设为 0，或少忽略一些类别
-column-named = 名为 `{ $name }` 
-column-at = 位置为 { $position } 
-columns-without-header = 没有表头，只能用 0 到 { $last } 的位置
-columns-with-header = { $names }；没有表头的文件则用位置
-columns-by-position = 位置 0 到 { $last }，或从末尾数起的 -{ $count } 到 -1
+data-all-omitted = data.omit_classes：所有类别都被排除，没有可学的内容；最多排除其中一部分：{ $classes }
+data-no-other-class = data.label_noise：只剩下类别 `{ $class }`，标签无法换成别的；请设为 0，或少排除一些类别
+column-named = 列名 `{ $name }`
+column-at = 序号 { $position }
+columns-without-header = 0 到 { $last } 的序号（文件没有表头）
+columns-with-header = { $names }；没有表头的文件用序号
+columns-by-position = 序号 0 到 { $last }，或从末尾数起的 -{ $count } 到 -1
 table-empty = 没有任何一行
 table-labels-only = 只有标签列，没有其他列
 table-header-only = 表头之下没有内容
 table-allowed = 每行若干个数和一个标签，以逗号、分号或制表符分隔
 idx-other-size = 图像为 { $height }×{ $width } 像素
-idx-size-of-training = { $height }×{ $width }，与训练部分相同
+idx-size-of-training = { $height }×{ $width }，与训练集相同
 idx-holds-images = 有 { $count } 张 { $height }×{ $width } 像素的图像
 idx-one-image = 至少一张图像，且至少一个像素
-idx-labels = IDX 标签：{ $dimensions } 维无符号字节（幻数 { $magic }）
-idx-images = IDX 图像：{ $dimensions } 维无符号字节（幻数 { $magic }）
+idx-labels = IDX 标签：{ $dimensions } 维无符号字节（魔数 { $magic }）
+idx-images = IDX 图像：{ $dimensions } 维无符号字节（魔数 { $magic }）
 idx-only-bytes = 只有 { $count } 字节
 idx-half-header = 文件头不完整
 idx-dimensions = 有 { $count } 个维度
-idx-holds = 内容是{ $kind }
+idx-holds = 内容为：{ $kind }
 idx-signed = 有符号字节
-idx-whole = {" "}{ $bits } 位整数
-idx-floats = {" "}{ $bits } 位浮点数
+idx-whole = { $bits } 位整数
+idx-floats = { $bits } 位浮点数
 idx-other-file = 不是 IDX 文件（开头是 { $start }）
 idx-two-files = `{ $first }` 和 `{ $second }` 都像是{ $part ->
     [training] 训练
    *[test] 测试
-}部分的{ $kind ->
+}集的{ $kind ->
     [labels] 标签
    *[images] 图像
-}
+}文件
 idx-one-of-each = 每种一个文件
 idx-missing = 没有{ $part ->
     [training] 训练
    *[test] 测试
-}部分的{ $kind ->
+}集的{ $kind ->
     [labels] 标签
    *[images] 图像
 }文件
-idx-names = IDX 文件（也可以是 .gz），文件名含 `train`（测试部分含 `t10k` 或 `test`），并含 `images` 或 `labels`，例如 train-images-idx3-ubyte.gz
+idx-names = IDX 文件（也可以是 .gz），文件名含 `train`（测试集含 `t10k` 或 `test`），并含 `images` 或 `labels`，例如 train-images-idx3-ubyte.gz
 images-no-folder = 没有子文件夹
 images-none = 没有图像
-images-allowed = 每个类别一个子文件夹的文件夹，其中放 PNG 或 JPEG 图像；或由这样的子文件夹组成的 `train` 和 `test` 文件夹
+images-allowed = 每个类别一个子文件夹，内含 PNG 或 JPEG 图像；或 `train` 和 `test` 两个文件夹，各含这样的子文件夹
 image-unreadable = 无法读取：{ $problem }
 image-other-format = 格式不对
 image-damaged = 已损坏：{ $problem }
@@ -729,7 +729,7 @@ image-too-large = 有 { $width }×{ $height } 像素，太大
 # 模型及其文件的错误。
 model-needs-images = cnn 需要图像，而这份数据的每行是 { $features } 个特征：请用 mlp
 model-images-too-small = { $convolutions } 层带池化的卷积至少需要 { $needed }×{ $needed } 像素的图像，而这里是 { $height }×{ $width }
-model-empty = 模型的每一层至少要有一个单元，输入至少要有一个数，并且要有类别
+model-empty = 模型的每一层至少要有一个神经元，输入至少要有一个数，并且要有类别
 model-too-large = 模型的参数会超过 2³¹ 个
 checkpoint-broken = { $path }：不是完整的 .safetensors 文件（{ $problem }）
 checkpoint-no-metadata = { $path }：文件没有 Stillroom 的元数据，层和类别都未知；请提供由 Stillroom 保存的检查点
@@ -740,32 +740,33 @@ checkpoint-dropout = dropout 不能是 { $rate }
 checkpoint-normalisation = 归一化与输入不匹配
 checkpoint-tensor = { $path }：张量 `{ $name }`：{ $problem }
 checkpoint-tensor-missing = 缺失
-checkpoint-tensor-shape = 是 { $found }，而结构要求 { $asked }
+checkpoint-tensor-shape = 为 { $found }，而模型结构要求 { $asked }
 checkpoint-tensor-infinite = 含有非有限的数
 checkpoint-shape = { $path }：模型的输入形状是 { $expected }，而数据是 { $found }
 checkpoint-classes = { $path }：模型的类别与数据不同：{ $problem }
-checkpoint-unknown-classes = 模型不认识 { $classes }
-checkpoint-missing-classes = 数据中没有 { $classes }
+checkpoint-unknown-classes = 模型没有类别 { $classes }
+checkpoint-missing-classes = 数据没有类别 { $classes }
 teacher-saw-test = teacher.checkpoint：{ $path }：本次运行的 { $of } 个测试样本中，教师模型训练时已见过 { $rows } 个，测试结果没有意义；请用它自己训练时的 data.seed，或换一个教师模型
-teacher-saw-validation = { $of } 个验证样本中，教师模型训练时已见过 { $rows } 个：它在这里的表现偏好。
+teacher-saw-validation = { $of } 个验证样本中，教师模型训练时已见过 { $rows } 个：它在验证集上的表现会虚高。
 look-no-pictures = 这份配方的数据不是图像，无法查看图片
-look-no-member = 没有这个成员
+look-no-member = 没有对应的运行
 
 # 任务为何不能开始或中止，以及使用哪个设备。
-device-cpu-asked = 指定使用 CPU。
-device-no-gpu = 此版本不含 GPU 支持（特性 `cuda` 或 `metal`）。
+device-cpu-asked = 已指定使用 CPU。
+device-no-gpu = 此版本不支持 GPU（编译时未启用 `cuda` 或 `metal`）。
 device-gpu = GPU 可用。
 device-gpu-silent = { $name } 没有响应（{ $problem }），改用 CPU。
-device-cannot-hold = 设备放不下模型：{ $problem }
+device-failed = 计算失败：{ $problem }
 cancelled = 已取消
 job-running = 有任务正在运行，请先停止它
 job-nothing-to-train = 配方中没有要训练的模型
 job-stopped = 已停止
-job-other-recipe = 它的运行与其配方现在所指的不一致
+job-other-recipe = 其运行与配方现在展开的结果不一致
 job-panicked = Stillroom 内部错误，运行已中止：{ $problem }
-job-diverged = 所有损失都不再是有限的数，请降低学习率
-job-teacher-diverged = 教师模型的损失不再是有限的数，请降低它的学习率
-job-teacher-missing = 保存的教师模型不见了
+resume-unusable = 无法使用续训状态：{ $problem }
+job-diverged = 所有损失都已发散，请降低学习率
+job-teacher-diverged = 教师模型的损失已发散，请降低其学习率
+job-teacher-missing = 找不到已保存的教师模型
 job-teacher-untrained = 教师模型从未训练
 journal-busy = 存储正忙
 journal-leased = 任务 { $job } 正由另一个进程运行
@@ -773,7 +774,7 @@ journal-failed = 无法写入存储：{ $problem }
 
 # 存储的错误。
 store-not-a-store = { $path } 不是 Stillroom 存储，请换一个路径
-store-newer = 存储 { $path } 的格式是 { $version }，本程序只认识 { $known }，请更新 Stillroom
+store-newer = 存储 { $path } 的格式是 { $version }，本程序只支持 { $known }，请更新 Stillroom
 store-read-only = 存储 { $path } 是只读的，请修改权限或换一个路径
 store-cannot-open = 无法打开存储 { $path }（{ $reason }），请检查其文件夹是否存在、可否写入
 store-locked = 存储被另一个程序占用，请关闭那个程序后重试
@@ -783,10 +784,15 @@ store-file = 无法读写 { $path }（{ $problem }），请检查磁盘和权限
 store-damaged = 存储已损坏：{ $problem }；请从备份恢复
 store-unknown = 存储中没有任务或运行 `{ $name }`，可用 `stillroom runs` 列出
 store-misfit = 报告与存储不符：{ $problem }；请继续该任务
+misfit-job = 存储中已有另一个任务 { $job }
+misfit-curves = { $run } 的各条曲线长度不同
+misfit-steps = { $run } 有 { $done } 步，接下来的却是第 { $next } 步
+misfit-gap = { $run } 的曲线 `{ $curve }` 在第 { $step } 步之前有缺口
+misfit-probe = 无法写入探针集（{ $problem }）
 store-no-folder = 此系统没有数据文件夹，请用 --store 指定存储
 store-closed = 已关闭
 store-not-open = 尚未打开
 damaged-curve = { $run } 有未知的曲线 `{ $name }`
 damaged-recipe = 无法读取 { $name } 的配方（{ $problem }）
 damaged-file = { $path } 与写入时不同
-damaged-probe = 无法读取透镜样本
+damaged-probe = 无法读取探针集

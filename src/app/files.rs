@@ -45,8 +45,8 @@ impl App {
         match parsed {
             Ok((text, mut sweep)) => {
                 sweep.base = sweep.base.with_absolute_paths();
+                self.edit("recipe file", sweep.clone(), ctx);
                 self.put_text(text, &sweep);
-                self.edit("recipe file", sweep, ctx);
                 self.state.preset = None;
                 self.look_at_recipe();
                 self.remember_path(&path);
@@ -60,7 +60,7 @@ impl App {
         if !Sweep::parse(&text, None, &[]).is_ok_and(|read| read == *sweep) {
             return;
         }
-        let text = RecipeText::sound(text);
+        let text = RecipeText::faultless(text);
         if self.state.recipe_text.is_some() {
             self.state.recipe_text = Some(text);
         } else {
@@ -94,13 +94,10 @@ impl App {
             false => Source::Csv { path: path.clone(), label: LabelColumn::Position(-1), header: None },
         };
         let mut sweep = self.state.sweep.clone();
-        // The name of a preset, or of the data before these, would say something else about them.
-        let is_of_data = title_of(&sweep.base.data.source).is_some_and(|title| title == sweep.base.title);
         sweep.base.put_source(source);
-        if let Some(title) = title_of(&sweep.base.data.source)
-            && (self.state.preset.take().is_some() || is_of_data)
-        {
-            sweep.base.title = title;
+        // A preset's name would say something else about these data.
+        if self.state.preset.take().is_some() {
+            sweep.base.title = sweep.base.data.source.name();
         }
         sweep.settle(&self.state.sweep);
         self.edit("source", sweep, ctx);
@@ -124,23 +121,13 @@ impl App {
         let saved = std::fs::read(&from)
             .map_err(|error| at(&from, &error))
             .and_then(|bytes| Checkpoint::write_bytes(path, &bytes).map_err(|error| error.phrase()));
-        self.told(saved, phrase!("toast-saved", run = Phrase::plain(run), path = path));
+        self.told(saved, phrase!("toast-saved", run = run, path = path));
     }
 
     /// What was opened is to be seen, unless a job runs.
     fn look_at_recipe(&mut self) {
         if self.state.running.is_none() {
             self.state.focus = None;
-        }
-    }
-}
-
-/// What a recipe is called by its data: the name of their file or folder.
-fn title_of(source: &Source) -> Option<String> {
-    match source {
-        Source::Builtin(_) => None,
-        Source::Idx(path) | Source::Images { path, .. } | Source::Csv { path, .. } => {
-            Some(path.file_name()?.to_string_lossy().into_owned())
         }
     }
 }

@@ -30,7 +30,7 @@ use crate::command::{Command, Commands};
 use crate::recipe::{Faults, QUICKSTART, Recipe};
 use crate::runs::{Store, StoreError, StoreWriter};
 use crate::state::{Greeting, Pane, State, Workspace};
-use crate::text::{Language, phrase, speak};
+use crate::text::{Language, Phrase, phrase, speak};
 use crate::theme::{self, UiTokens as _};
 use crate::training::report::RunId;
 use crate::training::{DeviceChoice, Request, Worker, WorkerOptions};
@@ -130,7 +130,7 @@ pub struct Parts {
     /// Where settings are kept.
     pub settings: SettingsFile,
     /// What was kept there, and what was wrong with it.
-    pub remembered: (Settings, Option<String>),
+    pub remembered: (Settings, Option<Phrase>),
 }
 
 fn icon() -> egui::IconData {
@@ -268,14 +268,16 @@ type Arrangements = BTreeMap<Workspace, egui_tiles::Tree<Pane>>;
 
 /// What is to be remembered, but for what egui alone knows.
 fn remembered_of(state: &State, tiles: &Arrangements, kept: &Settings) -> Settings {
-    let arrangements =
-        tiles.iter().filter_map(|(workspace, tree)| Some((*workspace, serde_json::to_value(tree).ok()?)));
+    let mut arrangements = kept.arrangements.clone();
+    for (workspace, tree) in tiles {
+        arrangements.extend(serde_json::to_value(tree).ok().map(|tree| (workspace.name().to_owned(), tree)));
+    }
     Settings {
         language: state.language,
         dark: state.dark,
         workspace: state.workspace,
         recent: state.recent.clone(),
-        arrangements: arrangements.collect(),
+        arrangements,
         ..kept.clone()
     }
 }

@@ -11,7 +11,7 @@ use crate::command::{Action, Command};
 use crate::recipe::{PRESETS, Preset, Sweep, preset};
 use crate::rng::Key;
 use crate::state::{
-    Draft, FilePurpose, History, Palette, Present, RecipeText, SampleChoice, Tip, Undoable, Wish, Workspace,
+    Draft, FilePurpose, History, Palette, Present, RecipeText, SampleChoice, State, Tip, Undoable, Wish, Workspace,
 };
 use crate::text::{Language, Phrase, phrase, speak};
 use crate::training::Request;
@@ -40,7 +40,7 @@ impl App {
                 if let Some(sweep) = text.typed(typed)
                     && sweep != self.state.sweep
                 {
-                    self.edit_from(before, "text", sweep, ctx);
+                    self.edit_from(|_| before, "text", sweep, ctx);
                 }
             }
             Command::Unfold(section, true) => drop(self.state.unfolded.insert(section)),
@@ -273,9 +273,9 @@ impl App {
     fn put_in_bin(&mut self, run: RunId, binned: bool) -> bool {
         let (result, done) = if binned {
             self.state.overlaid.remove(&run);
-            (self.store.delete_run(run), phrase!("toast-deleted", run = Phrase::plain(run)))
+            (self.store.delete_run(run), phrase!("toast-deleted", run = run))
         } else {
-            (self.store.restore_run(run), phrase!("toast-restored", run = Phrase::plain(run)))
+            (self.store.restore_run(run), phrase!("toast-restored", run = run))
         };
         let is_done = result.is_ok();
         self.told(result.map_err(|error| error.phrase()), done);
@@ -314,13 +314,20 @@ impl App {
     }
 
     pub(super) fn edit(&mut self, field: &'static str, recipe: Sweep, ctx: &egui::Context) {
-        let before = self.state.draft();
-        self.edit_from(before, field, recipe, ctx);
+        self.edit_from(State::draft, field, recipe, ctx);
     }
 
-    fn edit_from(&mut self, before: Draft, field: &'static str, recipe: Sweep, ctx: &egui::Context) {
+    fn edit_from(
+        &mut self,
+        before: impl FnOnce(&State) -> Draft,
+        field: &'static str,
+        recipe: Sweep,
+        ctx: &egui::Context,
+    ) {
         self.state.greeting.done(Tip::Recipe);
-        self.state.history.edited(before, field, ctx.input(|input| input.time));
+        let mut history = std::mem::take(&mut self.state.history);
+        history.edited(|| before(&self.state), field, ctx.input(|input| input.time));
+        self.state.history = history;
         self.replace(recipe);
     }
 

@@ -152,7 +152,7 @@ fn job_view(store: &StoreReader, id: JobId) -> Result<JobView, StoreError> {
             Status::Failed | Status::Diverged => JobOutcome::Failed,
             Status::Waiting | Status::Running | Status::Paused | Status::Interrupted => JobOutcome::Paused,
         }),
-        message: job.message.map(Phrase::from),
+        message: job.message.map(Phrase::kept),
         runs: job.runs,
         probe,
     };

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use egui_tiles::Tree;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::tiles::is_whole;
@@ -18,17 +19,18 @@ use crate::text::{Language, Phrase, phrase};
 #[serde(default)]
 pub struct Settings {
     /// Chosen by the user; none for the system's.
+    #[serde(deserialize_with = "known_or_default")]
     pub language: Option<Language>,
     /// Chosen by the user; none for the system's.
     pub dark: Option<bool>,
     /// How large everything is drawn; 1 unless told.
     pub zoom: Option<f32>,
     /// Which arrangement was on the screen.
-    #[serde(deserialize_with = "known_or_first")]
+    #[serde(deserialize_with = "known_or_default")]
     pub workspace: Workspace,
-    /// Arrangements as they were left. Each is read by itself: one that does not fit this version costs no other.
-    #[serde(deserialize_with = "of_known")]
-    pub arrangements: BTreeMap<Workspace, serde_json::Value>,
+    /// Arrangements as they were left, by the names of their workspaces. Each is read by itself: one that does not fit this
+    /// version costs no other, and those of workspaces that it does not know stay.
+    pub arrangements: BTreeMap<String, serde_json::Value>,
     /// Whether the first words have been said.
     pub greeted: bool,
     /// Files and folders that were opened lately.
@@ -38,25 +40,19 @@ pub struct Settings {
 impl Settings {
     /// The arrangement that was left, or why it is not used.
     pub(super) fn arrangement(&self, workspace: Workspace) -> Result<Option<Tree<Pane>>, Phrase> {
-        let Some(kept) = self.arrangements.get(&workspace) else { return Ok(None) };
-        let tree: Tree<Pane> = serde_json::from_value(kept.clone()).map_err(Phrase::plain)?;
-        if is_whole(&tree) { Ok(Some(tree)) } else { Err(phrase!("arrangement-other-version")) }
+        let Some(kept) = self.arrangements.get(workspace.name()) else { return Ok(None) };
+        match serde_json::from_value(kept.clone()) {
+            Ok(tree) if is_whole(&tree) => return Ok(Some(tree)),
+            Ok(_) => {}
+            Err(error) => log::warn!("the arrangement of {}: {error}", workspace.name()),
+        }
+        Err(phrase!("arrangement-other-version"))
     }
 }
 
-/// A workspace of another version is the first one of this.
-fn known_or_first<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Workspace, D::Error> {
-    Ok(known(String::deserialize(deserializer)?).unwrap_or_default())
-}
-
-/// What is left of workspaces of another version is of no use.
-fn of_known<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Workspace, serde_json::Value>, D::Error> {
-    let all = BTreeMap::<String, serde_json::Value>::deserialize(deserializer)?;
-    Ok(all.into_iter().filter_map(|(name, kept)| Some((known(name)?, kept))).collect())
-}
-
-fn known(name: String) -> Option<Workspace> {
-    serde_json::from_value(name.into()).ok()
+/// What another version knows and this one does not is as if nothing had been chosen.
+fn known_or_default<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(deserializer: D) -> Result<T, D::Error> {
+    Ok(serde_json::from_value(serde_json::Value::deserialize(deserializer)?).unwrap_or_default())
 }
 
 /// The file of the settings; none where nothing is to be remembered, in tests for instance.
@@ -88,7 +84,7 @@ impl SettingsFile {
     }
 
     /// What was remembered. A file that cannot be read is renamed, and what was wrong with it comes back too.
-    pub fn read(&mut self) -> (Settings, Option<String>) {
+    pub fn read(&mut self) -> (Settings, Option<Phrase>) {
         let Some(path) = self.path.as_deref().filter(|path| path.exists()) else { return Default::default() };
         let read = std::fs::read(path).map_err(|error| error.to_string());
         let read = read.and_then(|bytes| serde_json::from_slice::<Settings>(&bytes).map_err(|error| error.to_string()));
@@ -102,7 +98,7 @@ impl SettingsFile {
                 if let Err(error) = std::fs::rename(path, &aside) {
                     log::warn!("{}: {error}", path.display());
                 }
-                (Settings::default(), Some(format!("{}: {problem}", path.display())))
+                (Settings::default(), Some(phrase!("fault-at", place = path, problem = problem)))
             }
         }
     }
@@ -155,7 +151,7 @@ mod tests {
         let settings = Settings {
             language: Some(Language::Chinese),
             dark: Some(true),
-            arrangements: [(Workspace::Learn, arrangement)].into(),
+            arrangements: [("learn".to_owned(), arrangement)].into(),
             ..Settings::default()
         };
         file.keep_at_once(settings.clone());
@@ -167,7 +163,7 @@ mod tests {
         std::fs::write(&path, "{ \"language\": 7").unwrap();
         let (read, fault) = SettingsFile::at(path.clone()).read();
         assert_eq!(read, Settings::default());
-        assert!(fault.unwrap().contains("window.json"));
+        assert!(fault.unwrap().to_string().contains("window.json"));
         assert!(!path.exists() && path.with_extension("json.bad").exists());
     }
 
@@ -176,13 +172,15 @@ mod tests {
         let mut value = serde_json::to_value(default_arrangement(Workspace::Lab)).unwrap();
         let text = value.to_string().replace("anatomy", "a-panel-of-the-future");
         value = serde_json::from_str(&text).unwrap();
-        let settings = Settings { arrangements: [(Workspace::Lab, value)].into(), ..Settings::default() };
+        let settings = Settings { arrangements: [("lab".to_owned(), value)].into(), ..Settings::default() };
         settings.arrangement(Workspace::Lab).unwrap_err();
-        let text = r#"{ "workspace": "of-the-future", "arrangements": { "of-the-future": 1 }, "dark": true }"#;
+        let text =
+            r#"{ "workspace": "of-the-future", "arrangements": { "of-the-future": 1 }, "language": 3, "dark": true }"#;
         let read: Settings = serde_json::from_str(text).unwrap();
-        assert_eq!(read, Settings { dark: Some(true), ..Settings::default() });
+        let arrangements = [("of-the-future".to_owned(), 1.into())].into();
+        assert_eq!(read, Settings { dark: Some(true), arrangements, ..Settings::default() });
         let less = serde_json::to_value(Tree::<Pane>::empty(eframe::egui::Id::unique("x"))).unwrap();
-        let settings = Settings { arrangements: [(Workspace::Lab, less)].into(), ..Settings::default() };
+        let settings = Settings { arrangements: [("lab".to_owned(), less)].into(), ..Settings::default() };
         settings.arrangement(Workspace::Lab).unwrap_err();
     }
 }

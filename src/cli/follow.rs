@@ -65,8 +65,8 @@ impl Observer for Watch {
         match live {
             Live::Device(info) => self.put(News::Device(info)),
             Live::Progress(progress) => self.put(News::Progress(progress)),
-            Live::Rejected { preview: false, code, message, .. } => {
-                self.put(News::Rejected { code, message: message.to_string() })
+            Live::Rejected { code, message } => {
+                self.put(News::Rejected { code, message: message.to_string() });
             }
             _ => {}
         }

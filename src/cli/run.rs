@@ -187,7 +187,7 @@ fn read_recipe(name: &str, set: &[String]) -> Result<Sweep, Failure> {
     for text in set {
         match Override::parse(text) {
             Ok(set) => overrides.push(set),
-            Err(fault) => faults.push(fault),
+            Err(fault) => faults.push(*fault),
         }
     }
     let file = Path::new(name);

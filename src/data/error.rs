@@ -1,9 +1,8 @@
 //! What can be wrong with data: each error names the place, the problem and what is allowed.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::text::{Between, Phrase, phrase};
+use crate::text::{Between, Phrase, phrase, prints_its_phrase};
 
 /// Why data cannot be used.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -146,9 +145,7 @@ impl DataError {
             Self::NoOtherClass { .. } => "data-no-other-class",
         }
     }
-}
 
-impl DataError {
     /// In words: the place, what is wrong, what is allowed.
     pub fn phrase(&self) -> Phrase {
         match self {
@@ -199,11 +196,7 @@ impl DataError {
     }
 }
 
-impl fmt::Display for DataError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.phrase().fmt(f)
-    }
-}
+prints_its_phrase!(DataError);
 
 /// What there may be too much of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,6 @@
 //! One model in a `.safetensors` file: weights under PyTorch's names, everything else in one entry of the metadata.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt;
 use std::path::Path;
 
 use base64::Engine as _;
@@ -12,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Normalisation, Plan, PlanError, Population};
 use crate::recipe::{Architecture, Recipe};
-use crate::text::{Between, Phrase, phrase};
+use crate::text::{Between, Phrase, phrase, prints_its_phrase};
 
 /// The format number in the metadata. Readers refuse larger ones.
 pub const FORMAT: u32 = 1;
@@ -130,11 +129,7 @@ impl CheckpointError {
     }
 }
 
-impl fmt::Display for CheckpointError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.phrase().fmt(f)
-    }
-}
+prints_its_phrase!(CheckpointError);
 
 #[derive(Serialize, Deserialize)]
 struct Metadata {

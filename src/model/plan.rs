@@ -1,9 +1,7 @@
 //! The layers of an architecture for given data, with the names that PyTorch's `nn.Sequential` would give them.
 
-use std::fmt;
-
 use crate::recipe::Architecture;
-use crate::text::{Phrase, phrase};
+use crate::text::{Phrase, phrase, prints_its_phrase};
 
 /// Layers in order, each named by its place in an `nn.Sequential` that holds ReLU, pooling and dropout as layers too.
 #[derive(Clone, Debug, PartialEq)]
@@ -118,11 +116,7 @@ impl PlanError {
     }
 }
 
-impl fmt::Display for PlanError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.phrase().fmt(f)
-    }
-}
+prints_its_phrase!(PlanError);
 
 impl Plan {
     /// Lays out the layers for inputs of shape `[features]` or `[channels, height, width]`.

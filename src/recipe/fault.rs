@@ -1,9 +1,8 @@
 //! What is wrong with a recipe: one [`Fault`] for each place, all of them reported together.
 
-use std::fmt;
 use std::path::PathBuf;
 
-use crate::text::{Between, Phrase, phrase};
+use crate::text::{Between, Phrase, phrase, prints_its_phrase};
 
 /// Every fault found in one input; never empty.
 #[derive(Clone, Debug, PartialEq)]
@@ -141,16 +140,7 @@ impl Faults {
     }
 }
 
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.phrase().fmt(f)
-    }
-}
-
-impl fmt::Display for Faults {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.phrase().fmt(f)
-    }
-}
+prints_its_phrase!(Fault);
+prints_its_phrase!(Faults);
 
 impl std::error::Error for Faults {}

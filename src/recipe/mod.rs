@@ -59,8 +59,11 @@ impl Recipe {
     }
 
     /// Takes other data, and models that can look at them. The shipped teacher of other data knows nothing of these: it gives
-    /// way to their own, or to one that is trained first.
+    /// way to their own, or to one that is trained first. A recipe that is called by its data is called by the new ones.
     pub fn put_source(&mut self, source: Source) {
+        if self.title == self.data.source.name() {
+            self.title = source.name();
+        }
         let plain = |units: usize| Architecture::Mlp { hidden: vec![units, units], dropout: 0.0 };
         let is_shipped = matches!(self.teacher, TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_)));
         match source {
@@ -152,6 +155,18 @@ pub enum Source {
         /// Grey or colour.
         colour: Colour,
     },
+}
+
+impl Source {
+    /// What the data are called: the name of the set, the file or the folder.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Builtin(builtin) => builtin.name().to_owned(),
+            Self::Idx(path) | Self::Csv { path, .. } | Self::Images { path, .. } => {
+                path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+            }
+        }
+    }
 }
 
 /// Data sets, and the teachers trained on them, that are part of the binary.

@@ -26,8 +26,9 @@ impl Override {
     ///
     /// # Errors
     /// A fault that quotes `text` when there is no `=` or no path.
-    pub fn parse(text: &str) -> Result<Self, Fault> {
-        let fault = |kind| Fault { path: String::new(), place: Some(Place::Override(text.to_owned())), kind };
+    pub fn parse(text: &str) -> Result<Self, Box<Fault>> {
+        let place = Place::Override(text.to_owned());
+        let fault = |kind| Box::new(Fault { path: String::new(), place: Some(place.clone()), kind });
         let Some((path, value)) = text.split_once('=') else {
             return Err(fault(FaultKind::Conflict(phrase!("conflict-no-value"))));
         };
@@ -47,7 +48,7 @@ impl Override {
     }
 
     /// Lays the value into `table`, making tables on the way.
-    fn apply(&self, table: &mut Table, places: &mut Places) -> Result<(), Fault> {
+    fn apply(&self, table: &mut Table, places: &mut Places) -> Result<(), Box<Fault>> {
         let mut keys: Vec<&str> = self.path.split('.').collect();
         let Some(last) = keys.pop() else { return Ok(()) };
         let mut at = table;
@@ -58,11 +59,11 @@ impl Override {
             places.entry(so_far.clone()).or_insert_with(|| Place::Override(self.text.clone()));
             let entry = at.entry(key).or_insert_with(|| Value::Table(Table::new()));
             let Value::Table(next) = entry else {
-                return Err(Fault {
+                return Err(Box::new(Fault {
                     path: self.path.clone(),
                     place: Some(Place::Override(self.text.clone())),
                     kind: FaultKind::Conflict(phrase!("conflict-no-table", name = key)),
-                });
+                }));
             };
             at = next;
         }
@@ -116,7 +117,7 @@ pub(super) fn table_of(
 ) -> Result<(Table, Places), Faults> {
     let (mut table, mut places) = table_with_places(text, file)?;
     for set in overrides {
-        set.apply(&mut table, &mut places).unwrap_or_else(|fault| faults.push(fault));
+        set.apply(&mut table, &mut places).unwrap_or_else(|fault| faults.push(*fault));
     }
     Ok((table, places))
 }

@@ -11,6 +11,7 @@ use super::metrics::{self, COLUMNS, bind, to_bytes};
 use super::probe;
 use super::rows::{Status, source_name};
 use super::words::word;
+use crate::text::phrase;
 use crate::training::report::{
     Epoch, Event, EventKind, JobEnded, JobOutcome, Metrics, Report, ResumeState, Resumed, RunFinished, RunId,
     RunOutcome, Started, Steps,
@@ -72,7 +73,7 @@ fn started(transaction: &Transaction, it: &Started, probe: Option<&str>) -> Resu
         .optional()?;
     match same {
         Some(true) => return Ok(()),
-        Some(false) => return Err(StoreError::Misfit(format!("the store has another job {}", it.job))),
+        Some(false) => return Err(StoreError::Misfit(phrase!("misfit-job", job = it.job))),
         None => {}
     }
     transaction.prepare_cached(
@@ -189,7 +190,7 @@ fn back_to(transaction: &Transaction, job: i64, stages: &str, step: Option<u64>)
 /// Joins steps that follow on each other, so that the end of a curve is rewritten once a batch.
 fn collect(transaction: &Transaction, joined: &mut BTreeMap<RunId, Steps>, it: &Steps) -> Result<(), StoreError> {
     if it.hard.len() != it.total.len() || !(it.soft.is_empty() || it.soft.len() == it.total.len()) {
-        return Err(StoreError::Misfit(format!("the curves of {} differ in length", it.run)));
+        return Err(StoreError::Misfit(phrase!("misfit-curves", run = it.run)));
     }
     if let Some(steps) = joined.get_mut(&it.run) {
         let follows = it.first_step == steps.first_step + steps.total.len() as u64;
@@ -219,7 +220,7 @@ fn append(transaction: &Transaction, it: &Steps) -> Result<(), StoreError> {
     let done = done.ok_or_else(|| StoreError::Unknown(it.run.to_string()))? as u64;
     let end = it.first_step + it.total.len() as u64;
     if it.first_step > done {
-        return Err(StoreError::Misfit(format!("{} has {done} steps, the next is {}", it.run, it.first_step)));
+        return Err(StoreError::Misfit(phrase!("misfit-steps", run = it.run, done = done, next = it.first_step)));
     }
     if end <= done {
         return Ok(());
@@ -257,9 +258,11 @@ fn append_series(
                 .unwrap_or_default()
         };
         if points.len() as u64 != (step - first) * 4 {
-            return Err(StoreError::Misfit(format!(
-                "curve `{series}` of {} has a gap before step {step}",
-                RunId(run as u64)
+            return Err(StoreError::Misfit(phrase!(
+                "misfit-gap",
+                curve = series,
+                run = RunId(run as u64),
+                step = step
             )));
         }
         let (now, later) = values.split_at(values.len().min((first + CHUNK - step) as usize));

@@ -1,12 +1,11 @@
 //! What can go wrong with a store, in words that say what to do.
 
-use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
-use crate::text::{Phrase, phrase};
+use crate::text::{Phrase, phrase, prints_its_phrase};
 
 /// Why a store cannot be opened, read or written.
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +48,7 @@ pub enum StoreError {
     /// No such job or run.
     Unknown(String),
     /// Reports that do not follow on what is stored.
-    Misfit(String),
+    Misfit(Phrase),
     /// The platform names no folder for data.
     NoDataFolder,
 }
@@ -104,11 +103,7 @@ impl StoreError {
     }
 }
 
-impl fmt::Display for StoreError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.phrase().fmt(f)
-    }
-}
+prints_its_phrase!(StoreError);
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 use super::metrics::{floats, to_bytes};
-use crate::text::phrase;
+use crate::text::{Phrase, phrase};
 use crate::training::report::Probe;
 
 /// What is not a tensor, under the one key of the metadata: several keys would come in no fixed order, and equal probe sets
@@ -21,7 +21,7 @@ struct Names {
 /// The file's content.
 pub(super) fn encode(probe: &Probe) -> Result<Vec<u8>, StoreError> {
     let damaged =
-        |error: &dyn std::fmt::Display| StoreError::Misfit(format!("the probe set cannot be written ({error})"));
+        |error: &dyn std::fmt::Display| StoreError::Misfit(phrase!("misfit-probe", problem = Phrase::plain(error)));
     let names = Names { classes: probe.classes.clone(), shape: probe.shape.clone() };
     let names = serde_json::to_string(&names).map_err(|error| damaged(&error))?;
     let numbers = |list: &[u32]| list.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>();

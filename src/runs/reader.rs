@@ -111,11 +111,7 @@ impl StoreReader {
                     "hard" => &mut curve.hard,
                     "total" => &mut curve.total,
                     other => {
-                        return Err(StoreError::Damaged(phrase!(
-                            "damaged-curve",
-                            run = Phrase::plain(run),
-                            name = other
-                        )));
+                        return Err(StoreError::Damaged(phrase!("damaged-curve", run = run, name = other)));
                     }
                 };
                 series.extend(floats(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?));

@@ -44,13 +44,13 @@ const GESTURE: f64 = 1.0;
 const DEPTH: usize = 200;
 
 impl History {
-    /// Remembers `before`, the recipe that an edit of `field` replaces at `now` (seconds).
-    pub fn edited(&mut self, before: Draft, field: &'static str, now: f64) {
+    /// Remembers what `before` tells, the recipe that an edit of `field` replaces at `now` (seconds).
+    pub fn edited(&mut self, before: impl FnOnce() -> Draft, field: &'static str, now: f64) {
         let same_gesture = self.last.is_some_and(|(last, at)| last == field && now - at < GESTURE);
         if same_gesture {
             self.future.clear();
         } else {
-            self.did(Undoable::Recipe(Box::new(before)));
+            self.did(Undoable::Recipe(Box::new(before())));
         }
         self.last = Some((field, now));
     }
@@ -108,10 +108,10 @@ mod tests {
         let mut history = History::default();
         let mut recipe = first.clone();
         for (i, t) in [5.0, 6.0, 7.0].into_iter().enumerate() {
-            history.edited(draft(&recipe), "temperature", i as f64 * 0.1);
+            history.edited(|| draft(&recipe), "temperature", i as f64 * 0.1);
             recipe.base.distill.temperature = t;
         }
-        history.edited(draft(&recipe), "seed", 0.4);
+        history.edited(|| draft(&recipe), "seed", 0.4);
         let dragged = recipe.clone();
         recipe.base.training.seed = 3;
         assert_eq!(history.undo(&|_| recipe_of(&recipe)), Some(recipe_of(&dragged)));
@@ -124,10 +124,10 @@ mod tests {
     fn different_things_are_undone_in_the_order_in_which_they_were_done() {
         let recipe = QUICKSTART.sweep().unwrap();
         let mut history = History::default();
-        history.edited(draft(&recipe), "temperature", 0.0);
+        history.edited(|| draft(&recipe), "temperature", 0.0);
         history.did(Undoable::Binned(RunId(7), false));
         // The gesture has ended: the same field within a second is a step of its own.
-        history.edited(draft(&recipe), "temperature", 0.1);
+        history.edited(|| draft(&recipe), "temperature", 0.1);
         assert!(matches!(history.undo(&Clone::clone), Some(Undoable::Recipe(_))));
         let undone = history.undo(&|_| Undoable::Binned(RunId(7), true));
         assert_eq!(undone, Some(Undoable::Binned(RunId(7), false)));

@@ -35,16 +35,9 @@ pub use workspace::{Palette, Pane, Workspace};
 use crate::recipe::{Faults, PRESETS, Sweep};
 use crate::runs::RunRow;
 use crate::text::{Language, Phrase};
-use crate::training::report::{DeviceInfo, JobId, Live, Preview, Progress, Report, RunId, RunInfo, Setting, Snapshot};
-
-/// Why a recipe cannot be run.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PreviewFault {
-    /// The part of it that is at fault, e.g. `student.model`; empty where it is none, or all of it.
-    pub field: &'static str,
-    /// What is wrong with it.
-    pub words: Phrase,
-}
+use crate::training::report::{
+    DeviceInfo, JobId, Live, Preview, Progress, Report, RunId, RunInfo, Setting, Snapshot, Unready,
+};
 
 /// Everything that the window shows.
 #[derive(Debug)]
@@ -71,7 +64,7 @@ pub struct State {
     /// What the recipe looks like before it is run; of an earlier recipe while a new one is worked out.
     pub preview: Option<Box<Preview>>,
     /// What is wrong with the recipe's data or models.
-    pub preview_fault: Option<PreviewFault>,
+    pub preview_fault: Option<Unready>,
     /// The device of the training thread.
     pub device: Option<DeviceInfo>,
     /// Jobs in memory: the running one, and those that were opened.
@@ -450,10 +443,8 @@ impl State {
                 }
                 self.preview = Some(preview);
             }
-            Live::Rejected { preview: true, field, message, .. } => {
-                self.preview_fault = Some(PreviewFault { field, words: message });
-            }
-            Live::Rejected { preview: false, message, .. } => {
+            Live::Unready(fault) => self.preview_fault = Some(fault),
+            Live::Rejected { message, .. } => {
                 self.starting = false;
                 return Some(message);
             }

@@ -12,7 +12,7 @@ pub struct Notice {
     /// Whether something could not be done.
     pub is_fault: bool,
     /// What was said.
-    pub words: Phrase,
+    pub message: Phrase,
 }
 
 /// The newest notices, the last one first.
@@ -29,8 +29,8 @@ const DEPTH: usize = 200;
 
 impl Notices {
     /// Takes note of what is said now.
-    pub fn say(&mut self, is_fault: bool, words: Phrase) {
-        self.said.insert(0, Notice { at: SystemTime::now(), is_fault, words });
+    pub fn say(&mut self, is_fault: bool, message: Phrase) {
+        self.said.insert(0, Notice { at: SystemTime::now(), is_fault, message });
         self.said.truncate(DEPTH);
     }
 }

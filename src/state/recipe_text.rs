@@ -16,11 +16,11 @@ pub struct RecipeText {
 impl RecipeText {
     /// A recipe as text.
     pub fn of(sweep: &Sweep) -> Self {
-        Self::sound(sweep.to_toml())
+        Self::faultless(sweep.to_toml())
     }
 
     /// A text that has no faults.
-    pub fn sound(text: String) -> Self {
+    pub fn faultless(text: String) -> Self {
         Self { sound: text.clone(), text, faults: Vec::new() }
     }
 

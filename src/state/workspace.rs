@@ -44,6 +44,15 @@ pub enum Workspace {
 impl Workspace {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Lab, Self::Compare, Self::Learn];
+
+    /// What it is called in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Lab => "lab",
+            Self::Compare => "compare",
+            Self::Learn => "learn",
+        }
+    }
 }
 
 /// What is searched for.

@@ -13,8 +13,8 @@ use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
 use serde::{Deserialize, Serialize};
 use unic_langid::LanguageIdentifier;
 
-pub(crate) use phrase::phrase;
 pub use phrase::{Between, Phrase};
+pub(crate) use phrase::{phrase, prints_its_phrase};
 
 /// A number or a string in a message: `("epoch", 3.into())`, `("name", name.into())`.
 pub use fluent_bundle::FluentValue as Value;

@@ -1,7 +1,7 @@
 //! Words that are not chosen yet: what the lower rooms have to say, before anybody knows in which language.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use fluent_bundle::FluentArgs;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -18,7 +18,7 @@ pub enum Phrase {
     Plain(String),
     /// A whole number, as one that plurals go by.
     Whole(u64),
-    /// A message, see [`phrase!`].
+    /// A message by its key, and what fills it by its names.
     Message(&'static str, Vec<(&'static str, Phrase)>),
     /// Several, one after the other.
     Several(Between, Vec<Phrase>),
@@ -45,6 +45,18 @@ macro_rules! phrase {
 }
 pub(crate) use phrase;
 
+/// Lets errors print what their `phrase` says, in English.
+macro_rules! prints_its_phrase {
+    ($error:ty) => {
+        impl std::fmt::Display for $error {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.phrase().fmt(f)
+            }
+        }
+    };
+}
+pub(crate) use prints_its_phrase;
+
 impl Phrase {
     /// Several phrases, one after the other.
     pub fn several(between: Between, parts: impl IntoIterator<Item = Self>) -> Self {
@@ -54,6 +66,13 @@ impl Phrase {
     /// What `value` prints, the same in every language.
     pub fn plain(value: impl fmt::Display) -> Self {
         Self::Plain(value.to_string())
+    }
+
+    /// What was kept in English: one of our messages, where it has no values, or else as it stands.
+    pub fn kept(english: String) -> Self {
+        let plain = words(Language::English).plain.iter();
+        let key = plain.filter(|(_, message)| **message == english).map(|(key, _)| key.as_str()).min();
+        key.map_or(Self::Plain(english), |key| Self::Message(key, Vec::new()))
     }
 
     /// In the language of this thread's window.
@@ -118,8 +137,8 @@ impl From<&Path> for Phrase {
     }
 }
 
-impl From<&std::path::PathBuf> for Phrase {
-    fn from(path: &std::path::PathBuf) -> Self {
+impl From<&PathBuf> for Phrase {
+    fn from(path: &PathBuf) -> Self {
         Self::plain(path.display())
     }
 }
@@ -142,7 +161,7 @@ impl From<&Phrase> for Phrase {
     }
 }
 
-/// What is kept is English.
+/// What is kept is English, see [`Phrase::kept`].
 impl Serialize for Phrase {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
@@ -151,7 +170,7 @@ impl Serialize for Phrase {
 
 impl<'de> Deserialize<'de> for Phrase {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self::Plain)
+        String::deserialize(deserializer).map(Self::kept)
     }
 }
 
@@ -171,5 +190,7 @@ mod tests {
         let kept = serde_json::to_string(&both).unwrap();
         assert_eq!(kept, "\"One feature, 64 features, 0.5\"");
         assert_eq!(serde_json::from_str::<Phrase>(&kept).unwrap().to_string(), both.to_string());
+        let alone = phrase!("job-diverged");
+        assert_eq!(Phrase::kept(alone.to_string()), alone);
     }
 }

@@ -34,9 +34,7 @@ pub fn choose(choice: DeviceChoice, threads: usize) -> (Device, DeviceInfo) {
             let reason = phrase!("device-gpu");
             (device, DeviceInfo { name: name.to_owned(), threads, reason })
         }
-        Some((name, Err(error))) => {
-            cpu(phrase!("device-gpu-silent", name = name, problem = first_line(&error.to_string())))
-        }
+        Some((name, Err(error))) => cpu(phrase!("device-gpu-silent", name = name, problem = first_line(&error))),
     }
 }
 
@@ -55,7 +53,12 @@ pub fn engine_name(device: &DeviceInfo) -> String {
     format!("stillroom {} on {} ({processor})", env!("CARGO_PKG_VERSION"), device.name)
 }
 
+/// What the device says went wrong.
+pub(super) fn of_device(error: &candle_core::Error) -> Phrase {
+    phrase!("device-failed", problem = first_line(error))
+}
+
 /// candle adds a backtrace to its messages when the environment asks for one.
-pub(super) fn first_line(message: &str) -> &str {
-    message.lines().next().unwrap_or(message)
+pub(super) fn first_line(error: &candle_core::Error) -> String {
+    error.to_string().lines().next().unwrap_or_default().to_owned()
 }

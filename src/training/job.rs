@@ -7,13 +7,13 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use candle_core::{DType, Device};
 
-use super::device::first_line;
+use super::device::of_device;
 use super::look::Look;
 use super::plan::{JobPlan, StagePlan};
 use super::prepare::{PrepareError, Prepared, Shelf, Teacher, TeacherModel, population_logits};
 use super::report::{
     DeviceInfo, Event, EventKind, JobEnded, JobId, JobOutcome, Live, LossTerms, Metrics, Preview, Report, ResumeState,
-    Resumed, Role, RunFinished, RunId, RunInfo, RunOutcome, Stage, Started, Tested,
+    Resumed, Role, RunFinished, RunId, RunInfo, RunOutcome, Stage, Started, Tested, Unready,
 };
 use super::session::{Member, Session, TeacherSide};
 use super::sink::{Journal, JournalError, Observer};
@@ -109,9 +109,18 @@ pub(super) enum Halt {
     Failed(Phrase),
 }
 
+impl Halt {
+    fn phrase(self) -> Phrase {
+        match self {
+            Self::Stopped | Self::Closing => phrase!("job-stopped"),
+            Self::Failed(problem) => problem,
+        }
+    }
+}
+
 impl From<candle_core::Error> for Halt {
     fn from(error: candle_core::Error) -> Self {
-        Self::Failed(first_line(&error.to_string()).into())
+        Self::Failed(of_device(&error))
     }
 }
 
@@ -157,15 +166,13 @@ impl Engine {
         }
     }
 
-    fn reject(&self, preview: bool, error: &PrepareError) {
-        let (code, message, field) = (error.code(), error.phrase(), error.field());
-        self.observer.live(Live::Rejected { preview, code, message, field });
-    }
-
     pub fn preview(&mut self, recipe: &Recipe) {
         match self.make_preview(recipe) {
             Ok(preview) => self.observer.live(Live::Preview(Box::new(preview))),
-            Err(error) => self.reject(true, &error),
+            Err(error) => {
+                let (field, problem) = (error.field(), error.phrase());
+                self.observer.live(Live::Unready(Unready { field, problem }));
+            }
         }
     }
 
@@ -237,7 +244,10 @@ impl Engine {
         };
         let mut plan = match JobPlan::new(&sweep, &mut self.shelf, &self.device, self.options.memory) {
             Ok(plan) => plan,
-            Err(error) => return self.reject(false, &error),
+            Err(error) => {
+                let (code, message) = (error.code(), error.phrase());
+                return self.observer.live(Live::Rejected { code, message });
+            }
         };
         for warning in &plan.warnings {
             log::warn!("{warning}");
@@ -249,7 +259,7 @@ impl Engine {
         let mut job = match opened {
             Ok(job) => job,
             Err((code, message)) => {
-                self.observer.live(Live::Rejected { preview: false, code, message, field: "" });
+                self.observer.live(Live::Rejected { code, message });
                 return;
             }
         };
@@ -308,8 +318,7 @@ impl Engine {
             }),
             Err(halt) => {
                 self.journal.release(id);
-                let problem = if let Halt::Failed(problem) = halt { problem } else { phrase!("job-stopped") };
-                Err(("store", problem))
+                Err(("store", halt.phrase()))
             }
         }
     }
@@ -337,8 +346,7 @@ impl Engine {
         let resumed = Resumed { job: resume.job, at_millis: now(), stage, step, again, device };
         if let Err(halt) = self.emit_committed(Report::Resumed(resumed), inbox) {
             self.journal.release(resume.job);
-            let problem = if let Halt::Failed(problem) = halt { problem } else { phrase!("job-stopped") };
-            return Err(("store", problem));
+            return Err(("store", halt.phrase()));
         }
         // Each of them has taken effect or is about to, again.
         let edited = resume.events.iter().filter_map(|event| match &event.kind {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use candle_core::Device;
 
+use super::device::of_device;
 use super::prepare::{Prepared, Teacher, TeacherModel, tensor};
 use super::report::{Looked, Probe, RunId};
 use crate::data::{Inputs, picture};
@@ -55,7 +56,7 @@ impl Look {
             let name = path.display().to_string();
             let places = checkpoint.places_of(&name, &shape, &prepared.dataset.classes);
             let places = places.map_err(|error| error.phrase())?;
-            let population = checkpoint.population(device).map_err(Phrase::plain)?;
+            let population = checkpoint.population(device).map_err(|error| of_device(&error))?;
             first_of(&Teacher::new(population, places), &inputs, device)
         };
         let teacher = match (&self.teacher, &prepared.teacher) {
@@ -67,7 +68,7 @@ impl Look {
             (Some((population, member)), _) => of_member(population, member, &inputs, device)?,
             (None, Some(path)) => saved(path)?,
             (None, None) if !self.untrained => Vec::new(),
-            (None, None) => match untrained().transpose().map_err(Phrase::plain)? {
+            (None, None) => match untrained().transpose().map_err(|error| of_device(&error))? {
                 Some(population) => of_member(&population, 0, &inputs, device)?,
                 None => Vec::new(),
             },
@@ -86,7 +87,7 @@ impl Look {
 }
 
 fn first_of(teacher: &Teacher, inputs: &Inputs, device: &Device) -> Result<Vec<f32>, Phrase> {
-    let logits = teacher.logits_of(inputs, device).map_err(Phrase::plain)?;
+    let logits = teacher.logits_of(inputs, device).map_err(|error| of_device(&error))?;
     Ok(logits.values[..logits.classes].to_vec())
 }
 
@@ -95,7 +96,7 @@ fn of_member(population: &Population, member: usize, inputs: &Inputs, device: &D
     let all = || -> candle_core::Result<Vec<f32>> {
         population.logits(&tensor(&[inputs], device)?)?.flatten_all()?.to_vec1()
     };
-    let (all, classes) = (all().map_err(Phrase::plain)?, population.plan().classes);
+    let (all, classes) = (all().map_err(|error| of_device(&error))?, population.plan().classes);
     all.get(member * classes..(member + 1) * classes).map(<[f32]>::to_vec).ok_or_else(|| phrase!("look-no-member"))
 }
 

@@ -1,18 +1,17 @@
 //! From a recipe to everything that training needs; all that can be wrong with the input is found here.
 
 use std::collections::HashSet;
-use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use candle_core::{Device, Tensor};
 
-use super::device::first_line;
+use super::device::of_device;
 use super::report::Probe;
 use crate::data::{DataError, Dataset, Inputs, Splits, TransferSet};
 use crate::distill::TeacherLogits;
 use crate::model::{Checkpoint, CheckpointError, Normalisation, Plan, PlanError, Population};
 use crate::recipe::{Builtin, CheckpointSource, Faults, Recipe, Source, TeacherRecipe};
-use crate::text::{Phrase, phrase};
+use crate::text::{Phrase, phrase, prints_its_phrase};
 
 /// Rows that are evaluated at a time. Part of the definition of an evaluation's bits.
 pub const ROWS_AT_A_TIME: usize = 512;
@@ -105,13 +104,13 @@ impl PrepareError {
         }
     }
 
-    /// The part of the recipe that is at fault; empty where it is none, or all of it.
-    pub fn field(&self) -> &'static str {
+    /// The part of the recipe that is at fault, where it is one.
+    pub fn field(&self) -> Option<&'static str> {
         match self {
-            Self::Data(_) => "data",
-            Self::Plan { whose, .. } => whose,
-            Self::Checkpoint(_) | Self::Overlap { .. } => "teacher.checkpoint",
-            Self::Recipe(_) | Self::Device(_) | Self::Cancelled => "",
+            Self::Data(_) => Some("data"),
+            Self::Plan { whose, .. } => Some(whose),
+            Self::Checkpoint(_) | Self::Overlap { .. } => Some("teacher.checkpoint"),
+            Self::Recipe(_) | Self::Device(_) | Self::Cancelled => None,
         }
     }
 
@@ -120,20 +119,16 @@ impl PrepareError {
         match self {
             Self::Data(error) => error.phrase(),
             Self::Plan { whose, error } => phrase!("fault-at", place = *whose, problem = error.phrase()),
-            Self::Checkpoint(error) => phrase!("fault-at", place = self.field(), problem = error.phrase()),
+            Self::Checkpoint(error) => phrase!("fault-at", place = "teacher.checkpoint", problem = error.phrase()),
             Self::Overlap { path, rows, of } => phrase!("teacher-saw-test", path = path, rows = *rows, of = *of),
             Self::Recipe(faults) => faults.phrase(),
-            Self::Device(error) => phrase!("device-cannot-hold", problem = first_line(&error.to_string())),
+            Self::Device(error) => of_device(error),
             Self::Cancelled => phrase!("cancelled"),
         }
     }
 }
 
-impl fmt::Display for PrepareError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.phrase().fmt(f)
-    }
-}
+prints_its_phrase!(PrepareError);
 
 /// Data and teachers, kept while they are in use: built-in ones for good, files for the cells of one job.
 #[derive(Default)]

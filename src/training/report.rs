@@ -28,6 +28,11 @@ macro_rules! id {
                 write!(f, concat!($prefix, "-{:04}"), self.0)
             }
         }
+        impl From<$name> for Phrase {
+            fn from(id: $name) -> Self {
+                Self::plain(id)
+            }
+        }
         impl From<$name> for String {
             fn from(id: $name) -> Self {
                 id.to_string()
@@ -455,16 +460,14 @@ pub enum Live {
     Device(DeviceInfo),
     /// What a recipe looks like before it is run; answers a preview.
     Preview(Box<Preview>),
-    /// A preview or a start found the input wrong; nothing was stored.
+    /// A recipe that cannot be run; answers a preview.
+    Unready(Unready),
+    /// A start found the input wrong; nothing was stored.
     Rejected {
-        /// Whether it was only a preview.
-        preview: bool,
         /// A stable name for programs.
         code: &'static str,
         /// Every fault, a line each.
         message: Phrase,
-        /// The part of the recipe that is at fault, e.g. `student.model`; empty where it is none, or all of it.
-        field: &'static str,
     },
     /// What models make of a picture of the user's, or why it cannot be looked at.
     Looked(Result<Box<Looked>, Phrase>),
@@ -474,6 +477,15 @@ pub enum Live {
     Progress(Progress),
     /// What each term contributed to the newest step, of all runs that learn from a teacher; only the latest matters.
     Anatomy(Vec<Anatomy>),
+}
+
+/// Why a recipe cannot be run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unready {
+    /// The part of it that is at fault, e.g. `student.model`; none where it is none, or all of it.
+    pub field: Option<&'static str>,
+    /// What is wrong with it.
+    pub problem: Phrase,
 }
 
 /// A picture of the user's, as the models see it.

@@ -122,8 +122,7 @@ pub fn save(stage: Stage, session: &Session, extras: &Extras) -> candle_core::Re
 /// # Errors
 /// When the bytes are damaged or of another model; the session must not be used then.
 pub fn restore(bytes: &[u8], stage: Stage, session: &mut Session, device: &Device) -> candle_core::Result<Extras> {
-    let fail =
-        |problem: &dyn std::fmt::Display| candle_core::Error::Msg(format!("the resume state is unusable: {problem}"));
+    let fail = |problem: &dyn std::fmt::Display| candle_core::Error::Msg(problem.to_string());
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| fail(&error))?;
     let file = SafeTensors::deserialize(bytes).map_err(|error| fail(&error))?;
     let text = header.metadata().as_ref().and_then(|entries| entries.get(KEY));

@@ -1,10 +1,9 @@
 //! Where reports go: to a [`Journal`], which keeps them, and to an [`Observer`], which shows them.
 
-use std::fmt;
 use std::sync::Arc;
 
 use super::report::{JobId, Live, Report, RunId};
-use crate::text::{Phrase, phrase};
+use crate::text::{Phrase, phrase, prints_its_phrase};
 
 /// Keeps reports. The store's writer is one; so is a list in memory.
 ///
@@ -64,14 +63,10 @@ impl JournalError {
     pub fn phrase(&self) -> Phrase {
         match self {
             Self::Busy => phrase!("journal-busy"),
-            Self::Leased(job) => phrase!("journal-leased", job = Phrase::plain(job)),
+            Self::Leased(job) => phrase!("journal-leased", job = *job),
             Self::Failed(problem) => phrase!("journal-failed", problem = problem),
         }
     }
 }
 
-impl fmt::Display for JournalError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.phrase().fmt(f)
-    }
-}
+prints_its_phrase!(JournalError);

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use candle_core::{Device, Tensor};
 use rayon::prelude::*;
 
-use super::device::engine_name;
+use super::device::{engine_name, first_line, of_device};
 use super::job::{Engine, FinishedRun, Halt, Job, KeptWeights, evaluation_halt, metrics, now, rows_of};
 use super::plan::{JobPlan, StagePlan};
 use super::prepare::{Prepared, population_logits};
@@ -21,7 +21,7 @@ use crate::distill::{TeacherLogits, evaluate};
 use crate::model::{Checkpoint, Population};
 use crate::ops::Terms;
 use crate::recipe::{Keep, Strategy, TrainingRecipe};
-use crate::text::{Phrase, phrase};
+use crate::text::phrase;
 
 /// Least time between two blocks of steps, and between two progress reports, of a few members; many make as much work as
 /// they are, and report less often.
@@ -205,13 +205,13 @@ impl Engine {
                         None => self.look(&look, None),
                         Some(member) => match stage.kept_population(&self.device) {
                             Ok(now) => self.look(&look, Some((&now, member))),
-                            Err(error) => self.observer.live(Live::Looked(Err(Phrase::plain(error)))),
+                            Err(error) => self.observer.live(Live::Looked(Err(of_device(&error)))),
                         },
                     }
                 }
                 Request::Start(_) => {
                     let message = phrase!("job-running");
-                    self.observer.live(Live::Rejected { preview: false, code: "job-running", message, field: "" });
+                    self.observer.live(Live::Rejected { code: "job-running", message });
                 }
                 Request::Pause | Request::Play | Request::StepOnce => {}
             }
@@ -542,7 +542,9 @@ impl<'a> StageRun<'a> {
 
     /// Goes on from a saved state, with those members that it has.
     fn restore(&mut self, bytes: &[u8], device: &Device) -> Result<(), Halt> {
-        self.extras = resume::restore(bytes, self.stage, &mut self.session, device)?;
+        let restored = resume::restore(bytes, self.stage, &mut self.session, device);
+        let unusable = |error| Halt::Failed(phrase!("resume-unusable", problem = first_line(&error)));
+        self.extras = restored.map_err(unusable)?;
         self.runs = self.extras.places.iter().map(|place| self.runs[*place].clone()).collect();
         self.over = self.session.members.iter().map(|member| !member.active).collect();
         Ok(())

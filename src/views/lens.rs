@@ -45,7 +45,7 @@ pub fn lens_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     );
     let Some(view) = view else {
         let (name, hint) = match &state.preview_fault {
-            Some(fault) => (text("lens-fault"), fault.words.words()),
+            Some(fault) => (text("lens-fault"), fault.problem.words()),
             None => (text("lens-loading"), text("lens-loading-hint")),
         };
         empty_state_ui(ui, Icon::Flask, &name, &hint, None);

@@ -36,7 +36,7 @@ pub fn notices_ui(ui: &mut Ui, state: &State, commands: &Commands) {
                 commands.send(Command::CloseNotices);
             }
             if !state.notices.said.is_empty() && ui.button(text("notices-copy")).clicked() {
-                let lines: Vec<String> = state.notices.said.iter().map(|notice| notice.words.words()).collect();
+                let lines: Vec<String> = state.notices.said.iter().map(|notice| notice.message.words()).collect();
                 ui.ctx().copy_text(lines.join("\n"));
             }
         });
@@ -52,6 +52,6 @@ fn notice_ui(ui: &mut Ui, notice: &Notice) {
         dot_ui(ui, if notice.is_fault { tokens.bad } else { tokens.good });
         let at = notice.at.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64);
         ui.add_sized([64.0, 0.0], Label::new(RichText::new(ago(at)).color(tokens.secondary)));
-        ui.add(Label::new(notice.words.words()).wrap().selectable(true));
+        ui.add(Label::new(notice.message.words()).wrap().selectable(true));
     });
 }

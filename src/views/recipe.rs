@@ -19,7 +19,7 @@ use super::action_button;
 use crate::command::{Action, Command, Commands};
 use crate::recipe::{Keep, Recipe, Sweep, TeacherRecipe, TrainingRecipe};
 use crate::state::{Outlook, Section, State};
-use crate::text::{text, text_with};
+use crate::text::{Phrase, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, size, space, title};
 use crate::widgets::{Chip, RangeField, RangeValue, group_ui, section_ui, toggle_ui};
 
@@ -246,12 +246,9 @@ impl Editor<'_> {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = space::XS;
             if let Some(faults) = &self.state.sweep_fault {
-                let colour = ui.tokens().bad;
-                let words = caption(faults.brief(LISTED).words()).color(colour);
-                ui.add(Label::new(words).wrap()).on_hover_text(faults.phrase().words());
-            } else if let Some(fault) = self.state.preview_fault.as_ref().filter(|fault| fault.field.is_empty()) {
-                let colour = ui.tokens().bad;
-                ui.add(Label::new(caption(fault.words.words()).color(colour)).wrap());
+                bad(ui, &faults.brief(LISTED)).on_hover_ui(|ui| drop(ui.label(faults.phrase().words())));
+            } else if let Some(fault) = self.state.preview_fault.as_ref().filter(|fault| fault.field.is_none()) {
+                bad(ui, &fault.problem);
             } else {
                 let response = ui.add(Label::new(outlook(self.state)).wrap());
                 response.on_hover_text(text("recipe-outlook-hint"));
@@ -327,6 +324,12 @@ fn decimal(ui: &mut Ui, key: &str, value: f64, range: RangeInclusive<f64>, speed
     let drag = DragValue::new(&mut moved).range(range).speed(speed).custom_formatter(|value, _| format!("{value}"));
     let response = ui.add(drag).labelled_by(label.id).on_hover_text(text(&format!("{key}-hint")));
     response.changed().then_some(moved)
+}
+
+/// What is wrong.
+fn bad(ui: &mut Ui, problem: &Phrase) -> Response {
+    let colour = ui.tokens().bad;
+    ui.add(Label::new(caption(problem.words()).color(colour)).wrap())
 }
 
 fn quiet(ui: &mut Ui, words: String) -> Response {

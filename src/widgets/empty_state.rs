@@ -17,7 +17,9 @@ pub fn empty_state_ui(ui: &mut Ui, icon: Icon, name: &str, hint: &str, action: O
         icon.paint(ui.painter(), rect, ui.tokens().tertiary);
         ui.add_space(space::XS);
         ui.label(title(name));
-        ui.label(caption(hint));
+        // Long words keep away from the edges.
+        let margin = egui::Margin::symmetric(space::M as i8, 0);
+        egui::Frame::new().inner_margin(margin).show(ui, |ui| ui.label(caption(hint)));
         action.map(|action| {
             ui.add_space(space::XS);
             primary_button(ui, None, action)

@@ -154,7 +154,7 @@ impl<'a> Slider<'a> {
             (self.range.end() - self.range.start()) * 0.002
         };
         let (format, value) = (self.format, *self.value);
-        // A value has more digits than are written: a field that is left as it was must not round it.
+        // A value has more digits than are written: a field that still reads as it did must not round it.
         let read = move |typed: &str| if typed == format(value) { Some(value) } else { read_number(typed) };
         let number = DragValue::new(self.value)
             .range(self.range.clone())

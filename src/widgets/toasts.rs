@@ -29,7 +29,7 @@ pub enum ToastKind {
 struct Toast {
     id: u64,
     kind: ToastKind,
-    words: Phrase,
+    message: Phrase,
     left: Duration,
 }
 
@@ -44,13 +44,13 @@ const AT_ONCE: usize = 5;
 
 impl Toasts {
     /// Adds a notice; one that is on the screen already is shown for longer instead.
-    pub fn add(&mut self, kind: ToastKind, words: Phrase) {
+    pub fn add(&mut self, kind: ToastKind, message: Phrase) {
         let left = Duration::from_secs(if kind == ToastKind::Done { 4 } else { 12 });
-        if let Some(same) = self.shown.iter_mut().find(|toast| toast.words == words) {
+        if let Some(same) = self.shown.iter_mut().find(|toast| toast.message == message) {
             same.left = left;
             return;
         }
-        self.shown.push(Toast { id: self.next, kind, words, left });
+        self.shown.push(Toast { id: self.next, kind, message, left });
         self.next += 1;
         if self.shown.len() > AT_ONCE {
             self.shown.remove(0);
@@ -69,7 +69,7 @@ impl Toasts {
             .show(ui.ctx(), |ui| {
                 ui.spacing_mut().item_spacing.y = space::S;
                 for toast in &self.shown {
-                    if toast_ui(ui, WIDTH, toast.kind, &toast.words.words()) {
+                    if toast_ui(ui, WIDTH, toast.kind, &toast.message.words()) {
                         closed = Some(toast.id);
                     }
                 }
@@ -127,6 +127,6 @@ mod tests {
             toasts.add(ToastKind::Fault, Phrase::plain(i));
         }
         assert_eq!(toasts.shown.len(), AT_ONCE);
-        assert!(toasts.shown.iter().all(|toast| toast.words != Phrase::from("saved")));
+        assert!(toasts.shown.iter().all(|toast| toast.message != Phrase::from("saved")));
     }
 }

@@ -102,7 +102,7 @@ fn from_launch_to_a_saved_student_without_a_mouse() {
     keys(&mut window, Modifiers::COMMAND | Modifiers::SHIFT, Key::L);
     assert!(window.state().state().notices.shown);
     assert!(window.query_all_by_role_and_label(Role::Button, "Copy all").count() == 1);
-    assert!(window.state().state().notices.said.iter().any(|notice| notice.words.to_string().contains("saved to")));
+    assert!(window.state().state().notices.said.iter().any(|notice| notice.message.to_string().contains("saved to")));
     keys(&mut window, Modifiers::NONE, Key::Escape);
     assert!(!window.state().state().notices.shown);
 
@@ -218,7 +218,7 @@ fn a_picture_is_dropped_and_read_by_teacher_and_student() {
     std::fs::write(&wrong, "no picture").unwrap();
     window.state().ask(Command::OpenPath(wrong));
     until(&mut window, "a word about it", |state| {
-        state.notices.said.iter().any(|said| said.words.to_string().contains("no.png"))
+        state.notices.said.iter().any(|said| said.message.to_string().contains("no.png"))
     });
 }
 

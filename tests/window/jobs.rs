@@ -9,6 +9,7 @@ use stillroom::app::ScriptedDialogs;
 use stillroom::command::Command as Ask;
 use stillroom::runs::{Status, Store};
 use stillroom::state::State;
+use stillroom::text::Language;
 use stillroom::training::report::{JobOutcome, Role as RunRole, Setting};
 
 use crate::{Folder, choose, open, press, slide, until};
@@ -214,4 +215,7 @@ fn a_job_that_failed_says_why_and_still_does_when_it_is_opened_again() {
     window.state().ask(Ask::Focus(job));
     until(&mut window, "the job", |state| state.focused().is_some());
     window.get_by_label("Failed: no loss is a finite number any more; lower the learning rate");
+    window.state().ask(Ask::Language(Some(Language::Chinese)));
+    window.run_steps(2);
+    window.get_by_label_contains("所有损失都已发散，请降低学习率");
 }

@@ -48,7 +48,7 @@ fn a_recipe_is_opened_changed_saved_and_opened_again() {
     window.state().ask(Command::OpenPath(faulty.clone()));
     window.run_steps(2);
     assert_eq!(window.state().state().sweep, sweep);
-    let said = window.state().state().notices.said[0].words.to_string();
+    let said = window.state().state().notices.said[0].message.to_string();
     assert!(said.contains("line 10") && said.contains("`temperature`") && said.contains("faulty.toml"), "{said}");
     for (path, expected) in [("gone.toml", "there is nothing"), ("saved.xyz", "cannot be opened")] {
         let path = folder.0.path().join(path);
@@ -57,7 +57,7 @@ fn a_recipe_is_opened_changed_saved_and_opened_again() {
         }
         window.state().ask(Command::OpenPath(path));
         window.run_steps(2);
-        let said = window.state().state().notices.said[0].words.to_string();
+        let said = window.state().state().notices.said[0].message.to_string();
         assert!(said.contains(expected), "{said}");
     }
 }
@@ -87,6 +87,14 @@ fn a_recipe_is_edited_as_text_with_its_faults_at_their_lines() {
     press(&mut window, "Redo");
     assert!(window.state().state().recipe_text.as_ref().unwrap().text.starts_with("# Yours"));
     press(&mut window, "Undo");
+    // A file that is opened takes its place, and gives it back.
+    let file = folder.0.path().join("theirs.toml");
+    std::fs::write(&file, RECIPE.replace("# Mine", "# Theirs").replace("[16]", "[4]")).unwrap();
+    window.state().ask(Command::OpenPath(file));
+    window.run_steps(2);
+    assert!(window.state().state().recipe_text.as_ref().unwrap().text.starts_with("# Theirs"));
+    press(&mut window, "Undo");
+    assert_eq!(window.state().state().recipe_text.as_ref().unwrap().text, RECIPE);
     press(&mut window, "Undo");
     let state = window.state().state();
     assert_eq!(state.sweep, before);
@@ -274,13 +282,15 @@ fn what_is_wrong_is_said_in_the_language_of_the_window() {
     window.state().ask(Command::OpenPath(faulty));
     window.run_steps(2);
     sees(&window, "第 1 行，colour：没有这个键");
-    sees(&window, "另有 1 处");
-    assert!(window.state().state().notices.said[0].words.to_string().contains("line 1: colour: there is no such key"));
+    sees(&window, "另有 1 处错误");
+    assert!(
+        window.state().state().notices.said[0].message.to_string().contains("line 1: colour: there is no such key")
+    );
 
     // The text of the recipe, and what the data, the teacher and the sweep have to say.
     press(&mut window, "TOML");
     rewrite(&mut window, "title = 1\n[data]\nsource = \"digitss\"");
-    sees(&window, "第 1 行，title：类型不对，这里是整数 1，应为带引号的文本");
+    sees(&window, "第 1 行，title：类型不对：这里是整数 1，应为：带引号的文本");
     let gone = RECIPE.replace("builtin:digits", "gone.safetensors");
     rewrite(&mut window, &gone);
     press(&mut window, "TOML");
@@ -303,7 +313,7 @@ fn a_recipe_that_cannot_be_run_says_why_and_shows_nothing_of_the_one_before() {
     std::fs::write(&path, RECIPE.replace("builtin:digits", "gone.safetensors")).unwrap();
     window.state().ask(Command::OpenPath(path));
     until(&mut window, "its fault", |state| state.preview_fault.is_some());
-    assert_eq!(window.state().state().preview_fault.as_ref().unwrap().field, "teacher.checkpoint");
+    assert_eq!(window.state().state().preview_fault.as_ref().unwrap().field, Some("teacher.checkpoint"));
     assert!(window.state().state().lens_view().is_none());
     window.get_by_label("This recipe cannot be run yet");
     assert!(window.query_by_label_contains("parameters").is_none());

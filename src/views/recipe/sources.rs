@@ -2,7 +2,7 @@
 
 use eframe::egui::{Align, Id, Key, Label, Layout, TextEdit, Ui};
 
-use super::{Editor, models, number, quiet, title_row_ui};
+use super::{Editor, bad, models, number, quiet, title_row_ui};
 use crate::command::Action;
 use crate::recipe::{Builtin, CheckpointSource, Colour, LabelColumn, Source, TeacherRecipe};
 use crate::text::{text, text_with};
@@ -198,9 +198,9 @@ impl Editor<'_> {
 
     /// Why the recipe cannot be run, where a part of it is at fault.
     fn fault_ui(&self, ui: &mut Ui, part: &str) {
-        if let Some(fault) = self.state.preview_fault.as_ref().filter(|fault| fault.field.starts_with(part)) {
-            let colour = ui.tokens().bad;
-            ui.add(Label::new(caption(fault.words.words()).color(colour)).wrap());
+        let fault = self.state.preview_fault.as_ref();
+        if let Some(fault) = fault.filter(|fault| fault.field.is_some_and(|field| field.starts_with(part))) {
+            bad(ui, &fault.problem);
         }
     }
 
@@ -243,8 +243,6 @@ fn source_name(source: &Source) -> String {
     match source {
         Source::Builtin(Builtin::MnistMini) => text("source-mnist-mini"),
         Source::Builtin(Builtin::Digits) => text("source-digits"),
-        Source::Idx(path) | Source::Csv { path, .. } | Source::Images { path, .. } => {
-            path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
-        }
+        Source::Idx(_) | Source::Csv { .. } | Source::Images { .. } => source.name(),
     }
 }

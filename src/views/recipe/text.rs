@@ -74,7 +74,7 @@ fn faults_ui(ui: &mut Ui, state: &State, edited: &RecipeText, id: Id) {
     let tokens = ui.tokens();
     if edited.faults.is_empty() {
         match &state.preview_fault {
-            Some(fault) => ui.add(Label::new(caption(fault.words.words()).color(tokens.bad)).wrap()),
+            Some(fault) => super::bad(ui, &fault.problem),
             None => ui.add(Label::new(super::outlook(state)).wrap()),
         };
         ui.add(Label::new(caption(text("recipe-text-good"))).wrap());
