@@ -197,6 +197,7 @@ quality-student = student
 quality-baseline = no teacher
 quality-empty = Nothing to judge yet
 quality-empty-hint = After each epoch the validation rows are looked at.
+quality-none-hint = No epoch was finished, so nothing was evaluated.
 
 # The lens.
 lens-title = Lens

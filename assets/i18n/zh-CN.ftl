@@ -179,6 +179,7 @@ quality-student = 学生
 quality-baseline = 无教师
 quality-empty = 暂无评估结果
 quality-empty-hint = 每轮结束后在验证集上评估。
+quality-none-hint = 没有完成任何一轮，因此没有评估结果。
 
 # 透镜。
 lens-title = 分布透镜

@@ -17,12 +17,10 @@ pub fn log_soften(logits: &[f32], temperature: f64) -> Vec<f64> {
 
 /// −Σ p log p.
 pub fn entropy(logits: &[f32], temperature: f64) -> f64 {
-    // −0.0 for a certain distribution would be shown as such.
-    log_soften(logits, temperature)
-        .into_iter()
-        .map(|log_p| if log_p == f64::NEG_INFINITY { 0.0 } else { -log_p.exp() * log_p })
-        .sum::<f64>()
-        .max(0.0)
+    let terms = log_soften(logits, temperature).into_iter();
+    let sum: f64 = terms.map(|log_p| if log_p == f64::NEG_INFINITY { 0.0 } else { -log_p.exp() * log_p }).sum();
+    // −0.0 for a certain distribution would be shown as such; what is no number stays none.
+    if sum <= 0.0 { 0.0 } else { sum }
 }
 
 /// KL(p ‖ q) = Σ p (log p − log q) of teacher p and student q, both at T.

@@ -90,8 +90,13 @@ impl Known<'_> {
     /// One row of logits `[rows, classes]`.
     fn row<'l>(&self, logits: Option<&'l [f32]>, row: usize) -> Option<&'l [f32]> {
         let classes = self.probe.classes.len();
-        logits?.get(row * classes..(row + 1) * classes)
+        logits?.get(row * classes..(row + 1) * classes).and_then(numbers)
     }
+}
+
+/// Logits that say something: a model whose training diverged gives none that are numbers.
+fn numbers(logits: &[f32]) -> Option<&[f32]> {
+    (!logits.is_empty() && logits.iter().all(|z| z.is_finite())).then_some(logits)
 }
 
 impl State {
@@ -116,13 +121,12 @@ impl State {
     /// What the lens shows: a picture of the user's, or the row that it points at; nothing before the first preview.
     pub fn lens_view(&self) -> Option<LensView<'_>> {
         let Some(looked) = self.own_picture() else { return self.probe_view() };
-        let some = |logits| Some(logits).filter(|logits: &&[f32]| !logits.is_empty());
         Some(LensView {
             row: 0,
             input: &looked.probe.inputs,
             label: None,
-            teacher: some(&looked.probe.teacher),
-            student: some(&looked.student),
+            teacher: numbers(&looked.probe.teacher),
+            student: numbers(&looked.student),
             step: None,
             probe: &looked.probe,
         })

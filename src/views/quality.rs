@@ -37,8 +37,9 @@ pub fn quality_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         },
     );
     legend_clicked(toggled, &curves, commands);
-    let Some(job) = state.focused() else {
-        empty_state_ui(ui, Icon::Check, &text("quality-empty"), &text("quality-empty-hint"), None);
+    let Some(job) = state.focused().filter(|job| job.outcome.is_none() || !curves.is_empty()) else {
+        let hint = if state.focused().is_some() { "quality-none-hint" } else { "quality-empty-hint" };
+        empty_state_ui(ui, Icon::Check, &text("quality-empty"), &text(hint), None);
         return;
     };
     let epochs = job.leading_run().map(|run| run.steps / run.steps_per_epoch.max(1));

@@ -186,8 +186,11 @@ fn truncated(mut job: egui::text::LayoutJob, width: f32) -> egui::text::LayoutJo
     job
 }
 
-/// One decimal; what would round to nothing says so.
+/// One decimal; what would round to nothing says so, and so does what is no number.
 pub(super) fn percent(p: f32) -> String {
+    if !p.is_finite() {
+        return text("widget-bars-missing");
+    }
     let percent = 100.0 * p;
     if percent > 0.0 && percent < 0.05 { "<0.1".to_owned() } else { format!("{percent:.1}") }
 }

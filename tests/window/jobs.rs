@@ -208,6 +208,10 @@ fn a_job_that_failed_says_why_and_still_does_when_it_is_opened_again() {
         state.focused().is_some_and(|job| job.outcome == Some(JobOutcome::Failed)) && state.running.is_none()
     });
     window.get_by_label("Failed: no loss is a finite number any more; lower the learning rate");
+    // What is no number is not shown as one.
+    assert!(window.query_by_label_contains("NaN").is_none());
+    assert!(window.state().state().lens_view().is_some_and(|view| view.student.is_none() && view.teacher.is_some()));
+    window.get_by_label_contains("nothing was evaluated");
     let job = window.state().state().focus.unwrap();
     drop(window);
 
