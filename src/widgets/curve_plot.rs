@@ -4,7 +4,7 @@
 use std::{collections::BTreeSet, ops::RangeInclusive};
 
 use eframe::egui::{self, Align2, Color32, Id, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
-use egui_plot::{FilledArea, Line, LineStyle, Plot, PlotPoint, PlotPoints, PlotTransform, PlotUi};
+use egui_plot::{FilledArea, Line, LineStyle, Plot, PlotPoint, PlotPoints, PlotTransform, PlotUi, Points};
 
 use crate::{
     text::{text, text_with},
@@ -329,6 +329,12 @@ fn summary(visible: &[Curve<'_>]) -> String {
 pub(super) fn line_ui<'p>(plot: &mut PlotUi<'p>, curve: &Curve<'p>, log_y: bool) {
     let width = if curve.emphasised { 1.8 } else { 1.1 };
     for (part, points) in unbroken(curve.line, log_y).into_iter().enumerate() {
+        // A line of one point would not be seen.
+        if points.points().len() == 1 {
+            let dot = Points::new(curve.name, points).id((curve.id, part)).color(curve.colour);
+            plot.points(dot.radius(1.5 * width).allow_hover(false));
+            continue;
+        }
         let mut line =
             Line::new(curve.name, points).id((curve.id, part)).color(curve.colour).width(width).allow_hover(false);
         if curve.dashed {
