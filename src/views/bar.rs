@@ -9,7 +9,7 @@ use crate::command::{Action, Command, Commands, Menu};
 use crate::recipe::PRESETS;
 use crate::state::{State, Tip, Workspace};
 use crate::text::{Language, Phrase, text, text_with};
-use crate::theme::{Icon, UiTokens as _, space, title};
+use crate::theme::{Icon, UiTokens as _, font, size, space, title};
 use crate::training::report::{Activity, JobOutcome, Progress};
 use crate::widgets::{Dropdown, primary_button, progress_ui, segmented_ui};
 
@@ -17,15 +17,22 @@ use crate::widgets::{Dropdown, primary_button, progress_ui, segmented_ui};
 const GROUPS: f32 = 150.0;
 const ACTIONS: f32 = 240.0;
 
+/// Below this width presets and the device are shown shorter, so that the progress has room.
+const NARROW: f32 = 1180.0;
+
+/// The progress bar grows and shrinks by this much.
+const STEP: f32 = 30.0;
+
 /// Fills its panel.
 pub fn bar_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let row = ui.max_rect().shrink2(vec2(space::M, 0.0));
     let mut ui = ui.new_child(UiBuilder::new().max_rect(row).layout(Layout::left_to_right(Align::Center)));
     let ui = &mut ui;
+    let is_narrow = row.width() < NARROW;
     Icon::Flask.show(ui, ui.tokens().teacher);
     ui.add(Label::new(title("Stillroom")).selectable(false));
     ui.add_space(space::S);
-    preset_ui(ui, state, commands);
+    preset_ui(ui, state, if is_narrow { 160.0 } else { 230.0 }, commands);
 
     let distil = ui.add_enabled_ui(Action::Distil.enabled(state), |ui| {
         primary_button(ui, Some(Icon::Play), &text(Action::Distil.key()))
@@ -44,14 +51,14 @@ pub fn bar_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         menu_ui(ui, state, commands);
         workspaces_ui(ui, state, commands);
-        device_ui(ui, state);
+        device_ui(ui, state, is_narrow);
         queue_ui(ui, state, commands);
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| status_ui(ui, state));
     });
 }
 
-fn preset_ui(ui: &mut Ui, state: &State, commands: &Commands) {
-    Dropdown::new(&text("bar-preset"), &shown_title(&state.sweep.base.title)).width(230.0).show(ui, |ui| {
+fn preset_ui(ui: &mut Ui, state: &State, width: f32, commands: &Commands) {
+    Dropdown::new(&text("bar-preset"), &shown_title(&state.sweep.base.title)).width(width).show(ui, |ui| {
         for preset in PRESETS {
             let key = preset_key(preset.name);
             let entry = ui.selectable_label(state.preset == Some(preset.name), text(key));
@@ -155,9 +162,13 @@ fn workspaces_ui(ui: &mut Ui, state: &State, commands: &Commands) {
 fn status_ui(ui: &mut Ui, state: &State) {
     if let (Some(_), Some(progress)) = (state.running, &state.progress) {
         let share = progress.step as f32 / progress.steps.max(1) as f32;
-        let width = (ui.available_width() - 260.0).clamp(60.0, 190.0);
-        progress_ui(ui, &text("bar-progress"), share, width);
-        ui.add(Label::new(progress_text(progress)).selectable(false).truncate());
+        let words = progress_text(progress);
+        // The bar is as long as the words let it be; they change their width as time goes.
+        let free = ui.available_width() - 2.0 * ui.spacing().item_spacing.x;
+        let words_width = ui.painter().layout_no_wrap(words.clone(), font(size::BODY), ui.tokens().text).size().x;
+        let width = ((free - words_width) / STEP).floor() * STEP;
+        progress_ui(ui, &text("bar-progress"), share, width.clamp(STEP, 190.0));
+        ui.add(Label::new(words).selectable(false).truncate());
         return;
     }
     let quiet = |ui: &mut Ui, words: String| {
@@ -206,7 +217,7 @@ pub(super) fn duration(seconds: f64) -> String {
     }
 }
 
-fn device_ui(ui: &mut Ui, state: &State) {
+fn device_ui(ui: &mut Ui, state: &State, is_narrow: bool) {
     let Some(device) = &state.device else { return };
     let mut words = match device.name.as_str() {
         "cpu" => text_with("bar-cpu", &[("threads", (device.threads as u64).into())]),
@@ -217,5 +228,8 @@ fn device_ui(ui: &mut Ui, state: &State) {
         words = format!("{words} · {pace}");
     }
     let colour = ui.tokens().secondary;
-    ui.add(Label::new(RichText::new(words).color(colour)).selectable(false)).on_hover_text(device.reason.words());
+    let shown = if is_narrow { device.name.to_uppercase() } else { words.clone() };
+    let label = ui.add(Label::new(RichText::new(shown).color(colour)).selectable(false));
+    let reason = device.reason.words();
+    label.on_hover_text(if is_narrow { format!("{words}\n{reason}") } else { reason });
 }

@@ -34,7 +34,8 @@ pub fn board_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         },
     );
     let Some(job) = job else {
-        empty_state_ui(ui, Icon::Flask, &text("board-empty"), &text("board-empty-hint"), None);
+        let hint = if state.sweep.is_single() { "board-empty-hint" } else { "board-ready-hint" };
+        empty_state_ui(ui, Icon::Flask, &text("board-empty"), &text(hint), None);
         return;
     };
     let margin = eframe::egui::Margin { left: space::M as i8, right: space::M as i8, top: 4, bottom: space::S as i8 };

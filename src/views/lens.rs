@@ -37,9 +37,14 @@ pub fn lens_ui(ui: &mut Ui, state: &State, commands: &Commands) {
                 ui.add(Label::new(words).selectable(false).truncate()).on_hover_text(text(key));
             } else if let Some(view) = &view {
                 let row = u64::from(view.probe.rows[view.row]);
-                let words = text_with("lens-row", &[("row", row.to_string().into())]);
+                let is_narrow = ui.available_width() < ROW_NAME;
+                let row = [("row", row.to_string().into())];
+                let words = if is_narrow { text_with("lens-row-short", &row) } else { text_with("lens-row", &row) };
                 let colour = ui.tokens().secondary;
-                ui.add(Label::new(RichText::new(words).color(colour)).selectable(false));
+                let label = ui.add(Label::new(RichText::new(words).color(colour)).selectable(false));
+                if is_narrow {
+                    label.on_hover_text(text_with("lens-row", &row));
+                }
             }
         },
     );
@@ -86,6 +91,9 @@ fn choice_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     });
     list.response.on_hover_text(super::hint_of(Action::NextChoice));
 }
+
+/// Room for the whole name of a row, with some air; where there is less, it is shortened.
+const ROW_NAME: f32 = 140.0;
 
 /// Below this width the numbers have short names and no units; what they are is said on hover.
 const NARROW: f32 = 320.0;
@@ -232,6 +240,7 @@ fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
             let name = match key {
                 "lens-teacher-entropy" if is_narrow => text("lens-teacher-entropy-short"),
                 "lens-student-entropy" if is_narrow => text("lens-student-entropy-short"),
+                "lens-top" if is_narrow => text("lens-top-short"),
                 _ => text(key),
             };
             let unit = if is_narrow && key != "lens-top" { "" } else { &unit };

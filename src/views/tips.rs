@@ -3,7 +3,7 @@
 use eframe::egui::{self, Area, Frame, Id, Label, Order, Rect, Stroke, Ui, Vec2, pos2, vec2};
 
 use crate::command::{Command, Commands};
-use crate::state::{State, Tip};
+use crate::state::{State, Tip, Workspace};
 use crate::text::{text, text_with};
 use crate::theme::{Icon, UiTokens as _, radius, space, title};
 use crate::widgets::IconButton;
@@ -38,7 +38,9 @@ pub(super) fn glow_ui(ui: &Ui, state: &State, rect: Rect) {
 
 /// The words that are still to be said.
 pub fn tips_ui(ui: &mut Ui, state: &State, commands: &Commands) {
-    if state.greeting.is_over() || state.palette.is_some() || state.shows_shortcuts {
+    // The words are about the first picture; elsewhere they would cover what they do not speak of.
+    let elsewhere = state.workspace != Workspace::Lab;
+    if state.greeting.is_over() || elsewhere || state.palette.is_some() || state.shows_shortcuts {
         return;
     }
     for tip in Tip::ALL.into_iter().filter(|tip| state.greeting.has(*tip)) {
