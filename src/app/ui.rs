@@ -13,6 +13,21 @@ use crate::views;
 /// Height of the bar at the top.
 const BAR: f32 = 44.0;
 
+/// The least room in which the panels can be read. A smaller window, or one in which everything is large, is scrolled.
+const LEAST: egui::Vec2 = egui::vec2(960.0, 600.0);
+
+/// Gives the panels all there is, and at least [`LEAST`].
+fn with_room(ui: &mut Ui, panels: impl FnOnce(&mut Ui)) {
+    let free = ui.available_size();
+    if free.x >= LEAST.x && free.y >= LEAST.y {
+        return panels(ui);
+    }
+    egui::ScrollArea::both().id_salt("panels").auto_shrink(false).show(ui, |ui| {
+        let (rect, _) = ui.allocate_exact_size(free.max(LEAST), egui::Sense::hover());
+        panels(&mut ui.new_child(egui::UiBuilder::new().max_rect(rect)));
+    });
+}
+
 /// One panel in all of the room; a double click on its title row gives the room back.
 fn maximised_ui(ui: &mut Ui, panel: Pane, state: &State, commands: &Commands) {
     let rect = ui.max_rect();
@@ -36,7 +51,7 @@ impl App {
             None => {
                 if let Some(tree) = tiles.get_mut(&state.workspace) {
                     let held = hold_recipe(tree);
-                    tree.ui(&mut Panels { state, commands, moved: moved_panels }, ui);
+                    with_room(ui, |ui| tree.ui(&mut Panels { state, commands, moved: moved_panels }, ui));
                     if let Some(held) = held {
                         let_go(tree, &held);
                     }

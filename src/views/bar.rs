@@ -20,6 +20,10 @@ const ACTIONS: f32 = 240.0;
 /// Below this width presets and the device are shown shorter, so that the progress has room.
 const NARROW: f32 = 1180.0;
 
+/// Below this width there is no room for the name and the device, and below the next none for the workspaces.
+const SMALL: f32 = 860.0;
+const TINY: f32 = 640.0;
+
 /// The progress bar grows and shrinks by this much.
 const STEP: f32 = 30.0;
 
@@ -28,11 +32,22 @@ pub fn bar_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let row = ui.max_rect().shrink2(vec2(space::M, 0.0));
     let mut ui = ui.new_child(UiBuilder::new().max_rect(row).layout(Layout::left_to_right(Align::Center)));
     let ui = &mut ui;
-    let is_narrow = row.width() < NARROW;
+    let (is_narrow, is_small) = (row.width() < NARROW, row.width() < SMALL);
     Icon::Flask.show(ui, ui.tokens().teacher);
-    ui.add(Label::new(title("Stillroom")).selectable(false));
-    ui.add_space(space::S);
-    preset_ui(ui, state, if is_narrow { 160.0 } else { 230.0 }, commands);
+    if !is_small {
+        ui.add(Label::new(title("Stillroom")).selectable(false));
+        ui.add_space(space::S);
+    }
+    preset_ui(
+        ui,
+        state,
+        match (is_small, is_narrow) {
+            (true, _) => 110.0,
+            (false, true) => 160.0,
+            (false, false) => 230.0,
+        },
+        commands,
+    );
 
     let distil = ui.add_enabled_ui(Action::Distil.enabled(state), |ui| {
         primary_button(ui, Some(Icon::Play), &text(Action::Distil.key()))
@@ -50,8 +65,13 @@ pub fn bar_ui(ui: &mut Ui, state: &State, commands: &Commands) {
 
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         menu_ui(ui, state, commands);
-        workspaces_ui(ui, state, commands);
-        device_ui(ui, state, is_narrow);
+        // They are in the menu too, and what trains is said by the lists.
+        if row.width() > TINY {
+            workspaces_ui(ui, state, commands);
+        }
+        if !is_small {
+            device_ui(ui, state, is_narrow);
+        }
         queue_ui(ui, state, commands);
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| status_ui(ui, state));
     });

@@ -32,7 +32,7 @@ pub use runs::runs_ui;
 pub use shortcuts::shortcuts_ui;
 pub use tips::tips_ui;
 
-use eframe::egui::{Frame, Id, Modal, Response, Ui};
+use eframe::egui::{Frame, Id, Modal, Response, Ui, Vec2};
 
 use crate::command::{Action, Commands, Shortcut};
 use crate::state::{Pane, State};
@@ -56,6 +56,11 @@ pub fn panel_key(panel: Pane) -> &'static str {
 /// A sheet over the window that waits for the user.
 fn modal(ui: &Ui, name: &'static str) -> Modal {
     Modal::new(Id::unique(name)).frame(Frame::window(ui.style()).inner_margin(space::L))
+}
+
+/// How large a sheet may be, so that it stands in the window with its frame.
+fn sheet_room(ui: &Ui) -> Vec2 {
+    ui.ctx().content_rect().size() - Vec2::splat(4.0 * space::L)
 }
 
 /// A small button for an action, with its name, explanation and shortcut on hover.

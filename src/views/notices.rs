@@ -8,7 +8,7 @@ use super::runs::ago;
 use crate::command::{Action, Command, Commands};
 use crate::state::{Notice, State};
 use crate::text::text;
-use crate::theme::{UiTokens as _, caption, space, title};
+use crate::theme::{UiTokens as _, caption, size, space, title};
 use crate::widgets::dot_ui;
 
 /// Width of the list.
@@ -20,17 +20,21 @@ pub fn notices_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         return;
     }
     let modal = super::modal(ui, "notices").show(ui, |ui| {
-        ui.set_width(WIDTH);
+        let room = super::sheet_room(ui);
+        ui.set_width(WIDTH.min(room.x));
         ui.spacing_mut().item_spacing.y = space::S;
         ui.label(title(text(Action::Notices.key())));
         if state.notices.said.is_empty() {
             ui.add(Label::new(caption(text("notices-none"))));
         }
-        ScrollArea::vertical().max_height(360.0).auto_shrink([false, true]).show(ui, |ui| {
-            for notice in &state.notices.said {
-                notice_ui(ui, notice);
-            }
-        });
+        ScrollArea::vertical().max_height(360.0_f32.min(room.y - 3.0 * size::ROW)).auto_shrink([false, true]).show(
+            ui,
+            |ui| {
+                for notice in &state.notices.said {
+                    notice_ui(ui, notice);
+                }
+            },
+        );
         ui.horizontal(|ui| {
             if ui.button(text("shortcuts-close")).clicked() {
                 commands.send(Command::CloseNotices);

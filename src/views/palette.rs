@@ -15,6 +15,9 @@ use crate::training::report::Role;
 /// Width of the field and of the list.
 const WIDTH: f32 = 520.0;
 
+/// Its distance from the top of the window.
+const TOP: f32 = 88.0;
+
 /// Entries that are listed at most.
 const MOST: usize = 60;
 
@@ -34,9 +37,10 @@ pub fn palette_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let last = found.len().saturating_sub(1);
     let mut marked = palette.marked.min(last);
     let (mut chosen, mut query) = (None, palette.query.clone());
-    let area = egui::Area::new(egui::Id::unique("palette area")).anchor(Align2::CENTER_TOP, vec2(0.0, 88.0));
+    let area = egui::Area::new(egui::Id::unique("palette area")).anchor(Align2::CENTER_TOP, vec2(0.0, TOP));
     let modal = egui::Modal::new(egui::Id::unique("palette")).area(area).show(ui, |ui| {
-        ui.set_width(WIDTH);
+        let room = super::sheet_room(ui);
+        ui.set_width(WIDTH.min(room.x));
         ui.spacing_mut().item_spacing.y = space::S;
         let by = |ui: &Ui, key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
         if by(ui, Key::ArrowDown) {
@@ -58,17 +62,20 @@ pub fn palette_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         if by(ui, Key::Enter) || (field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))) {
             chosen = Some(marked);
         }
-        ScrollArea::vertical().max_height(12.0 * size::ROW).auto_shrink([false, true]).show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 1.0;
-            if found.is_empty() {
-                ui.add(Label::new(text("palette-nothing")).selectable(false));
-            }
-            for (at, entry) in found.iter().enumerate() {
-                if entry_ui(ui, entry, at == marked, moved) {
-                    chosen = Some(at);
+        ScrollArea::vertical().max_height((12.0 * size::ROW).min(room.y - TOP)).auto_shrink([false, true]).show(
+            ui,
+            |ui| {
+                ui.spacing_mut().item_spacing.y = 1.0;
+                if found.is_empty() {
+                    ui.add(Label::new(text("palette-nothing")).selectable(false));
                 }
-            }
-        });
+                for (at, entry) in found.iter().enumerate() {
+                    if entry_ui(ui, entry, at == marked, moved) {
+                        chosen = Some(at);
+                    }
+                }
+            },
+        );
     });
     if let Some(entry) = chosen.and_then(|at| found.into_iter().nth(at)) {
         commands.send(Command::Palette(None));

@@ -26,7 +26,7 @@ pub fn path_key(purpose: FilePurpose) -> &'static str {
 pub fn path_field_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let Some(field) = &state.path_field else { return };
     let modal = super::modal(ui, "path field").show(ui, |ui| {
-        ui.set_width(440.0);
+        ui.set_width(440.0_f32.min(super::sheet_room(ui).x));
         ui.spacing_mut().item_spacing.y = space::S;
         let label = ui.label(title(text(path_key(field.purpose))));
         ui.label(text("path-hint"));

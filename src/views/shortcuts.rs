@@ -1,6 +1,6 @@
 //! All keys on one sheet.
 
-use eframe::egui::{Grid, Label, RichText, Ui};
+use eframe::egui::{Grid, Label, RichText, ScrollArea, Ui};
 
 use super::key_words;
 use crate::command::{Command, Commands, Menu};
@@ -18,11 +18,14 @@ pub fn shortcuts_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         ui.spacing_mut().interact_size.y = size::ICON;
         ui.label(title(text("action-shortcuts")));
         ui.add(Label::new(caption(text("shortcuts-hint"))));
-        ui.horizontal_top(|ui| {
-            ui.spacing_mut().item_spacing.x = 2.0 * space::L;
-            for column in Menu::ALL.chunks(2) {
-                ui.vertical(|ui| column.iter().for_each(|menu| menu_ui(ui, *menu)));
-            }
+        let room = super::sheet_room(ui);
+        ScrollArea::both().max_width(room.x).max_height(room.y - 4.0 * size::ROW).show(ui, |ui| {
+            ui.horizontal_top(|ui| {
+                ui.spacing_mut().item_spacing.x = 2.0 * space::L;
+                for column in Menu::ALL.chunks(2) {
+                    ui.vertical(|ui| column.iter().for_each(|menu| menu_ui(ui, *menu)));
+                }
+            });
         });
         if ui.button(text("shortcuts-close")).clicked() {
             commands.send(Command::CloseShortcuts);

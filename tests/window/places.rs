@@ -169,3 +169,23 @@ fn every_panel_opens_in_every_language_and_says_all_it_has_to_say() {
     }
     assert_eq!(window.state().state().focused().unwrap().board.cells.len(), 2);
 }
+
+#[test]
+fn in_a_small_window_the_bar_stays_apart_and_the_panels_are_scrolled() {
+    let folder = Folder::new();
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    until(&mut window, "the first sample", |state| state.lens_view().is_some());
+    for (width, height) in [(1024.0, 700.0), (640.0, 400.0), (512.0, 350.0)] {
+        window.set_size(eframe::egui::vec2(width, height));
+        window.run_steps(6);
+        let names = ["Distil", "Pause or play", "One step", "Stop", "Menu"];
+        let mut right = 0.0;
+        for name in names {
+            let rect = window.get_all_by_label(name).map(|node| node.rect()).find(|rect| rect.top() < 44.0).unwrap();
+            assert!(rect.left() >= right && rect.right() <= width, "{name} at {width}: {rect:?}");
+            right = rect.right();
+        }
+        // Panels have the room that they need, if not on the screen.
+        assert!(window.get_by_label("On validation").rect().left() > 190.0);
+    }
+}
