@@ -80,6 +80,17 @@ fn a_job_is_started_paused_changed_and_stopped_then_an_old_run_is_opened_and_two
         state.runs.iter().any(|row| row.status == Status::Stopped && row.test.is_some())
     });
     let stopped = window.state().state().focus.unwrap();
+    // Every step's total is its terms by the factors that held then, before the change and after it.
+    let job = window.state().state().focused().unwrap();
+    let student = job.run_of(RunRole::Student).unwrap();
+    let (curves, factors) = (&job.curves[&student.run], job.term_factors(student));
+    assert_eq!(factors.iter().map(|(step, _)| *step).collect::<Vec<_>>(), [0, resting as u64 + 1]);
+    let terms = curves.total.raw.points().zip(curves.soft.raw.points()).zip(curves.hard.raw.points());
+    for (step, (((_, total), (_, soft_term)), (_, hard_term))) in terms.enumerate() {
+        let [soft, hard] = factors.iter().rev().find(|(from, _)| *from <= step as u64).unwrap().1;
+        let sum = soft * f64::from(soft_term) + hard * f64::from(hard_term);
+        assert!((sum - f64::from(total)).abs() < 1e-4 * sum.abs().max(1.0), "step {step}: {sum} and {total}");
+    }
 
     // The edited temperature can be taken back.
     press(&mut window, "Undo");
