@@ -90,7 +90,7 @@ bar-epoch-teacher = teacher, epoch { $epoch } of { $epochs }
 bar-paused-at = paused at step { $step }
 bar-waiting-for-disk = waiting for the disk
 bar-time-left = { $time } left
-duration-seconds = { $seconds } s
+duration-seconds = { $seconds } s
 bar-cpu = CPU · { $threads ->
     [one] 1 thread
    *[other] { $threads } threads
@@ -110,6 +110,7 @@ recipe-train-teacher = Train { $model } first
 recipe-trained-first = trained first
 recipe-parameters = { $count } parameters
 recipe-wrong = { $errors } of { $rows } wrong
+recipe-wrong-hint = Of the validation rows; the test rows are looked at once, at the end
 recipe-student = Student
 recipe-smaller = { $times } times smaller
 recipe-temperature = Temperature
@@ -148,8 +149,8 @@ recipe-outlook = { $parts }: { $count ->
    *[other] { $count } runs
 }
 recipe-outlook-cells = { $count ->
-    [one] 1 cell
-   *[other] { $count } cells
+    [one] 1 student
+   *[other] { $count } students
 }
 recipe-outlook-seeds = × { $count } seeds
 recipe-outlook-baselines = + { $count ->
@@ -160,7 +161,7 @@ recipe-outlook-seconds = { $count } s
 recipe-outlook-minutes = { $count } min
 recipe-outlook-hours = { $count } h
 recipe-outlook-time = { $outlook }, about { $time }
-recipe-outlook-hint = What Distil starts. A cell is one combination of the swept values; a baseline is the same student with no teacher. The time is at the pace that was measured last.
+recipe-outlook-hint = What Distil starts: a student for each combination of the swept values, and the same student with no teacher as a baseline. The time is at the pace that was measured last.
 recipe-foot = Ctrl+Enter runs this recipe.
 recipe-foot-next = Another recipe than the running job’s: Distil puts it in line behind that.
 recipe-foot-running = The running job takes T, weights and learning rate at once, unless they are swept; all else is for the next one.
@@ -169,6 +170,8 @@ source-digits = Digits, 8×8 pixels
 
 # Loss and quality curves.
 loss-title = Loss
+loss-of-sweep = hard term
+loss-of-sweep-hint = Cross-entropy with the labels: the one term that runs of any T and weights have in common
 loss-plot = Loss by step
 loss-empty = No curves yet
 loss-empty-hint = Press Distil: the first points appear within a second.
@@ -213,6 +216,7 @@ lens-sentence = At T = 1 the teacher gives “{ $first }” { $first-percent }
 lens-bars = Softened distributions
 lens-teacher = teacher
 lens-student = student
+lens-untrained = student, untrained
 lens-both = both
 lens-teacher-entropy = teacher entropy
 lens-teacher-entropy-hint = How spread out the teacher's distribution is at this T; at most ln of the number of classes
@@ -306,7 +310,7 @@ widget-heat-best = { $value } (best)
 widget-heat-missing = not run yet
 widget-heat-cell = { $place }: { $value }
 widget-heat-place = { $column }, { $row }
-widget-heat-rows = { $name } ↓
+widget-heat-rows = { $name } ↑
 widget-heat-columns = { $name } →
 widget-band-seeds = { $count ->
     [one] 1 seed
@@ -379,7 +383,7 @@ board-importance = Share of the variance that goes with each field
 board-importance-hint = η²: how much of the spread between runs is between the field’s values. The rest is interactions and chance (seeds).
 board-rest = the rest
 board-share = { $share } % of the variance
-board-verdict-waits = The verdict comes when the first runs are done.
+board-verdict-waits = The verdict comes when training is done.
 verdict-beats = Better with the teacher
 verdict-no = Worse with the teacher
 verdict-inconclusive = Inconclusive
@@ -420,11 +424,11 @@ anatomy-weighted-hint = Raw times factor: what is added up to the total
 anatomy-soft = soft
 anatomy-hard = hard
 anatomy-total = total
-anatomy-gradient = Share of the gradient by the logits
+anatomy-gradient = Share of the gradient (by the logits)
 anatomy-gradient-hint = ‖gradient of a weighted term‖ over the sum of both, Frobenius norms over the batch
 anatomy-cosine = cosine
 anatomy-cosine-hint = 1: both terms pull the same way; 0: they ignore each other; −1: they pull apart
-anatomy-words = T² makes the two gradients alike only for high T. What they are at this step is measured here.
+anatomy-words = At high T, T² makes the two gradients about as large as each other before they are weighted. Here they are measured as they are, with their weights.
 
 # What waits for the running job.
 queue = Queue
@@ -505,15 +509,15 @@ tip-recipe = What is going to be trained
 tip-recipe-hint = Every control is safe to try: Ctrl+Z takes anything back.
 drop-hint = Drop a recipe (.toml), a folder or CSV file of data, a teacher (.safetensors) or a picture
 open-missing = { $path }: there is nothing any more
-open-faulty = { $path } is not opened:
+open-faulty = { $path } could not be opened:
     { $faults }
 open-unknown = { $path } cannot be opened. Give a recipe (.toml), a folder or CSV file of data, a teacher (.safetensors) or a picture (.png, .jpg)
 
 # Presets: the name, and a line about what each shows.
 preset-quickstart = Quick start: handwritten digits
-preset-quickstart-hint = A small student beside the same student without a teacher
-preset-temperature-sweep = Temperature × weights, four seeds
-preset-temperature-sweep-hint = 116 runs at once, and an answer with error bars
+preset-quickstart-hint = A small student, with a teacher and without
+preset-temperature-sweep = Temperature × weights: four seeds
+preset-temperature-sweep-hint = 116 runs at once, four seeds each, with error bars
 preset-never-seen-a-3 = Never seen a 3
 preset-never-seen-a-3-hint = It reads most threes, though none was ever shown
 preset-few-labels = Few labels: one image in twenty has one
@@ -521,7 +525,7 @@ preset-few-labels-hint = One label in twenty; for the rest there is the teacher�
 preset-noisy-labels = Noisy labels: a third of them are wrong
 preset-noisy-labels-hint = A third of the labels lie; the teacher does not
 preset-cnn-to-mlp = From a CNN to an MLP
-preset-cnn-to-mlp-hint = What a network that sees neighbours can tell one that does not
+preset-cnn-to-mlp-hint = One that sees neighbours teaches one that does not
 preset-digits = Small digits: one label in ten
 preset-digits-hint = 8×8 pixels, done in a second
 preset-teacher-mnist-mini = The teacher for MNIST-mini

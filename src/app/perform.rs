@@ -137,6 +137,10 @@ impl App {
         match action {
             Action::Distil => {
                 self.state.greeting.done(Tip::Distil);
+                // What could not be read may be there by now.
+                if self.state.preview_fault.is_some() {
+                    self.previewed = None;
+                }
                 self.ask_for(Wish::New(self.state.sweep.to_toml()));
             }
             Action::HoldQueue => self.state.queue.held = !self.state.queue.held,

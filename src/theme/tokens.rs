@@ -66,6 +66,8 @@ pub struct Tokens {
     #[serde(deserialize_with = "scale")]
     swept: Vec<Color32>,
     #[serde(deserialize_with = "scale")]
+    outcome: Vec<Color32>,
+    #[serde(deserialize_with = "scale")]
     diverging: Vec<Color32>,
 }
 
@@ -122,6 +124,7 @@ impl Tokens {
             bad: ink,
             shadow: ink,
             swept: vec![ground, ink],
+            outcome: vec![ground, ink],
             diverging: vec![ink, ground, ink],
         }
     }
@@ -129,6 +132,11 @@ impl Tokens {
     /// The colour of a swept value that lies at `share` of its scale, 0 for the coldest to 1 for the hottest.
     pub fn swept(&self, share: f32) -> Color32 {
         along(&self.swept, share)
+    }
+
+    /// The colour of a result that lies at `share` of its scale, 0 for the worst to 1 for the best.
+    pub fn outcome(&self, share: f32) -> Color32 {
+        along(&self.outcome, share)
     }
 
     /// The colour of a difference: −1 for the best, 0 for none, 1 for the worst.
@@ -315,7 +323,7 @@ mod tests {
         for t in themes() {
             for step in 0..=100 {
                 let share = step as f32 / 100.0;
-                for ground in [t.swept(share), t.diverging(2.0 * share - 1.0)] {
+                for ground in [t.swept(share), t.outcome(share), t.diverging(2.0 * share - 1.0)] {
                     assert!(contrast(t.ink_on(ground), ground) >= 4.5, "{ground:?}");
                 }
             }
@@ -372,6 +380,11 @@ mod tests {
                     assert!(apart(pair[0], pair[1], view) >= 10.0, "{pair:?} {view:?}");
                     let rises = lab(seen(pair[1], view))[0] - lab(seen(pair[0], view))[0];
                     assert!(rises > 4.0, "{pair:?} {view:?}: {rises}");
+                }
+                // One colour, which steps away from the panel towards the best.
+                for pair in t.outcome.windows(2) {
+                    let steps = [0, 1].map(|i| apart(pair[i], t.panel, view));
+                    assert!(steps[1] - steps[0] > 5.0, "{pair:?} {view:?}: {steps:?}");
                 }
                 for pair in t.diverging.windows(2) {
                     assert!(apart(pair[0], pair[1], view) >= 10.0, "{pair:?} {view:?}");

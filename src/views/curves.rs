@@ -9,9 +9,9 @@ use crate::command::{Command, Commands};
 use crate::state::series::{Column, Series};
 use crate::state::{JobView, LossCurve, Smoothing, State};
 use crate::text::text;
-use crate::theme::Tokens;
+use crate::theme::{Tokens, UiTokens as _};
 use crate::training::report::{Change, RunId, Setting};
-use crate::widgets::{Band, Curve, CurvePlotResponse, LegendClick, Scale, ScaleLegend};
+use crate::widgets::{Band, Curve, CurvePlotResponse, LegendClick, Scale, ScaleKind, ScaleLegend, dash_key_ui};
 
 /// A curve reduced to what can be shown.
 pub(super) struct Drawn {
@@ -114,13 +114,6 @@ pub(super) fn sweep_runs(job: &JobView, state: &State, tokens: &Tokens) -> Vec<S
     let shares = job.shares();
     let dim = |colour: Color32, on: bool| if lit.is_none() || on { colour } else { colour.gamma_multiply(0.22) };
     let mut drawn = Vec::new();
-    for (cell, baseline) in job.board.baselines.iter().map(|cell| (cell, true)) {
-        for (seed, run) in &cell.runs {
-            let name = format!("{} · {seed}", text("board-baseline"));
-            let colour = dim(tokens.no_teacher, false);
-            drawn.push(SweepRun { run: *run, name, colour, dashed: baseline, emphasised: false });
-        }
-    }
     for (at, cell) in job.board.cells.iter().enumerate() {
         let on = lit == Some(at);
         for (seed, run) in &cell.runs {
@@ -129,6 +122,11 @@ pub(super) fn sweep_runs(job: &JobView, state: &State, tokens: &Tokens) -> Vec<S
             let name = format!("{} · {seed}", cell.label);
             drawn.push(SweepRun { run: *run, name, colour, dashed: false, emphasised: on });
         }
+    }
+    // In front of the others, and never dimmed: it is what all of them are compared with.
+    for (seed, run) in job.board.baselines.iter().flat_map(|cell| &cell.runs) {
+        let name = format!("{} · {seed}", text("board-baseline"));
+        drawn.push(SweepRun { run: *run, name, colour: tokens.no_teacher, dashed: true, emphasised: false });
     }
     drawn
 }
@@ -177,11 +175,14 @@ pub(super) fn key_ui(ui: &mut Ui, state: &State) -> bool {
                 let width = ui.available_width().min(SCALE);
                 ui.scope(|ui| {
                     ui.set_max_width(width);
-                    ScaleLegend { name: &name, scale }.show(ui);
+                    ScaleLegend { name: &name, scale, kind: ScaleKind::Swept }.show(ui);
                 });
             }
             None => drop(ui.label(name)),
         }
+    }
+    if !job.board.baselines.is_empty() {
+        dash_key_ui(ui, &text("quality-baseline"), ui.tokens().no_teacher);
     }
     true
 }

@@ -156,7 +156,8 @@ fn sentence(view: &LensView<'_>, temperature: f64) -> String {
     let percent = |p: f64| -> crate::text::Value<'static> {
         let p = 100.0 * p;
         if p >= 99.95 {
-            "100".into()
+            // It is never all: the other class has a share too.
+            ">99.9".into()
         } else if p >= 1.0 {
             format!("{p:.0}").into()
         } else {
@@ -186,13 +187,16 @@ fn bars_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
     };
     let (teacher, student) = (softened(view.teacher), softened(view.student));
     let tokens = ui.tokens();
+    // Before the first job the student has its initial weights.
+    let is_untrained = state.focused().is_none() && state.own_picture().is_none();
+    let student_name = text(if is_untrained { "lens-untrained" } else { "lens-student" });
     // Many classes: the likeliest first, in the teacher's order.
     let order = if view.probe.classes.len() > 20 { view.teacher.map(ranking).unwrap_or_default() } else { Vec::new() };
     ProbabilityBars {
         name: &text("lens-bars"),
         classes: &view.probe.classes,
         left: Side { name: &text("lens-teacher"), probabilities: &teacher, colour: tokens.teacher },
-        right: Side { name: &text("lens-student"), probabilities: &student, colour: tokens.student },
+        right: Side { name: &student_name, probabilities: &student, colour: tokens.student },
         label: view.label.map(|label| (label, tokens.label)),
         order: &order,
         full: None,
@@ -213,7 +217,7 @@ fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
             (class(teacher), text("lens-both"))
         }
         // Two names side by side say by themselves that they differ.
-        (Some(teacher), Some(student)) => (format!("{} · {}", class(teacher), class(student)), String::new()),
+        (Some(teacher), Some(student)) => (format!("{} ≠ {}", class(teacher), class(student)), String::new()),
         (Some(only), None) | (None, Some(only)) => (class(only), String::new()),
         (None, None) => (text("widget-bars-missing"), String::new()),
     };
@@ -235,7 +239,7 @@ fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
         ui.spacing_mut().item_spacing.x = space::S;
         let free = ui.available_width() - 3.0 * space::S;
         let is_narrow = free < NARROW;
-        for ((key, (value, unit)), share) in numbers.into_iter().zip([0.27, 0.27, 0.25, 0.21]) {
+        for ((key, (value, unit)), share) in numbers.into_iter().zip([0.28, 0.28, 0.25, 0.19]) {
             let width = (free * share).floor().max(size::ROW);
             let name = match key {
                 "lens-teacher-entropy" if is_narrow => text("lens-teacher-entropy-short"),

@@ -1,6 +1,6 @@
 //! Loss curves: total, soft and hard, in training and on validation, of the student and of its baseline.
 
-use eframe::egui::{Id, Ui};
+use eframe::egui::{Id, Label, Ui};
 use egui_plot::PlotPoint;
 
 use super::cards::cards_ui;
@@ -9,7 +9,7 @@ use crate::command::{Action, Command, Commands};
 use crate::runs::BoardCell;
 use crate::state::{JobView, RunCurves, Smoothing, State};
 use crate::text::{text, text_with};
-use crate::theme::{Tokens, UiTokens as _};
+use crate::theme::{Tokens, UiTokens as _, caption};
 use crate::training::report::{LossTerms, Role, RunInfo};
 use crate::widgets::{CurvePlot, Dropdown, Marker, legend_ui, section_ui};
 
@@ -27,6 +27,10 @@ pub fn loss_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         &text("loss-title"),
         false,
         |ui| {
+            if state.focused().is_some_and(JobView::is_sweep) {
+                ui.add(Label::new(caption(text("loss-of-sweep"))).selectable(false))
+                    .on_hover_text(text("loss-of-sweep-hint"));
+            }
             if !key_ui(ui, state) {
                 toggled = legend_ui(ui, &curves, &state.curves.hidden);
             }
@@ -156,7 +160,7 @@ fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) ->
     if let Some((run, curves)) = baseline.and_then(|run| Some((run, job.curves.get(&run.run)?))) {
         let (line, band) = viewport.reduce(&curves.hard, state.curves.smoothing);
         let (id, colour) = (curve_id(run.run, 0), tokens.no_teacher);
-        drawn.push(Drawn { name: text("loss-baseline"), id, colour, dashed: true, emphasised: false, line, band });
+        drawn.push(Drawn { name: text("loss-baseline"), id, colour, dashed: false, emphasised: false, line, band });
         drawn.push(validation(curves, curve_id(run.run, 3), "loss-baseline-validation", colour, |l| l.hard));
     }
     for (other, run, colour) in overlaid(state, tokens) {

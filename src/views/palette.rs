@@ -1,6 +1,8 @@
 //! The palette: one field that finds everything that can be done, opened or shown.
 
-use eframe::egui::{self, Align, Align2, Key, Label, Layout, Modifiers, RichText, ScrollArea, Sense, Ui, vec2};
+use eframe::egui::{
+    self, Align, Align2, Key, Label, Layout, Modifiers, Response, RichText, ScrollArea, Sense, Ui, vec2,
+};
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
@@ -62,20 +64,26 @@ pub fn palette_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         if by(ui, Key::Enter) || (field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))) {
             chosen = Some(marked);
         }
-        ScrollArea::vertical().max_height((12.0 * size::ROW).min(room.y - TOP)).auto_shrink([false, true]).show(
-            ui,
-            |ui| {
-                ui.spacing_mut().item_spacing.y = 1.0;
-                if found.is_empty() {
-                    ui.add(Label::new(text("palette-nothing")).selectable(false));
+        let tallest = (12.0 * size::ROW).min(room.y - TOP);
+        ScrollArea::vertical().max_height(tallest).auto_shrink([false, true]).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 1.0;
+            if found.is_empty() {
+                ui.add(Label::new(text("palette-nothing")).selectable(false));
+            }
+            let pointer_moves = ui.input(|input| input.pointer.is_moving());
+            let mut pointed = None;
+            for (at, entry) in found.iter().enumerate() {
+                let row = entry_ui(ui, entry, at == marked, moved);
+                if row.clicked() {
+                    chosen = Some(at);
                 }
-                for (at, entry) in found.iter().enumerate() {
-                    if entry_ui(ui, entry, at == marked, moved) {
-                        chosen = Some(at);
-                    }
+                // A pointer that rests where the list came up means nothing by it.
+                if pointer_moves && row.hovered() {
+                    pointed = Some(at);
                 }
-            },
-        );
+            }
+            marked = pointed.unwrap_or(marked);
+        });
     });
     if let Some(entry) = chosen.and_then(|at| found.into_iter().nth(at)) {
         commands.send(Command::Palette(None));
@@ -89,14 +97,12 @@ pub fn palette_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     }
 }
 
-/// True when it is chosen.
-fn entry_ui(ui: &mut Ui, entry: &Entry, marked: bool, follow: bool) -> bool {
+fn entry_ui(ui: &mut Ui, entry: &Entry, marked: bool, follow: bool) -> Response {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::ROW), Sense::click());
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::ListBoxOption, true, marked, &entry.name));
     let tokens = ui.tokens();
-    if marked || response.hovered() {
-        let ground = if marked { tokens.selected } else { tokens.hover };
-        ui.painter().rect_filled(rect, radius::CONTROL, ground);
+    if marked {
+        ui.painter().rect_filled(rect, radius::CONTROL, tokens.selected);
     }
     if marked && follow {
         response.scroll_to_me(None);
@@ -111,7 +117,7 @@ fn entry_ui(ui: &mut Ui, entry: &Entry, marked: bool, follow: bool) -> bool {
     row.with_layout(Layout::right_to_left(Align::Center), |ui| {
         ui.add(Label::new(RichText::new(&entry.aside).color(tokens.secondary)).selectable(false));
     });
-    response.clicked()
+    response
 }
 
 /// The best first; all of them, in their order, where nothing was typed.

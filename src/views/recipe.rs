@@ -19,7 +19,7 @@ use super::action_button;
 use crate::command::{Action, Command, Commands};
 use crate::recipe::{Keep, Recipe, Sweep, TeacherRecipe, TrainingRecipe};
 use crate::state::{Outlook, Section, State};
-use crate::text::{Phrase, text, text_with};
+use crate::text::{Phrase, phrase, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, size, space, title};
 use crate::widgets::{Chip, RangeField, RangeValue, group_ui, section_ui, toggle_ui};
 
@@ -247,8 +247,10 @@ impl Editor<'_> {
             ui.spacing_mut().item_spacing.y = space::XS;
             if let Some(faults) = &self.state.sweep_fault {
                 bad(ui, &faults.brief(LISTED)).on_hover_ui(|ui| drop(ui.label(faults.phrase().words())));
-            } else if let Some(fault) = self.state.preview_fault.as_ref().filter(|fault| fault.field.is_none()) {
-                bad(ui, &fault.problem);
+            } else if let Some(fault) = &self.state.preview_fault {
+                // Where a part of it is at fault, that part says why.
+                let unready = phrase!("lens-fault");
+                bad(ui, if fault.field.is_none() { &fault.problem } else { &unready });
             } else {
                 let response = ui.add(Label::new(outlook(self.state)).wrap());
                 response.on_hover_text(text("recipe-outlook-hint"));
@@ -269,7 +271,7 @@ fn title_row_ui(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
     content(&mut ui.new_child(UiBuilder::new().max_rect(row).layout(Layout::left_to_right(Align::Center))));
 }
 
-/// What the recipe is going to do, e.g. “28 cells × 4 seeds + 4 baselines: 116 runs, about 1 min”.
+/// What the recipe is going to do, e.g. “28 students × 4 seeds + 4 baselines: 116 runs, about 1 min”.
 fn outlook(state: &State) -> String {
     let Outlook { cells, seeds, baselines, runs } = state.outlook;
     let count = |key: &str, count: usize| text_with(key, &[("count", count.into())]);

@@ -10,7 +10,7 @@ use crate::state::State;
 use crate::text::{text, text_with};
 use crate::theme::{Icon, caption, space};
 use crate::training::report::{RunInfo, Setting};
-use crate::widgets::{IconButton, Slider};
+use crate::widgets::{IconButton, Slider, brief};
 
 /// Width of the list of settings.
 const WIDTH: f32 = 240.0;
@@ -46,12 +46,11 @@ fn setting_ui(
 ) {
     let Some(mut value) = state.setting_of_run(info, setting) else { return };
     let range = *range.start()..=range.end().max(value);
-    let rate = |value: f64| format!("{value:.1e}").replace("e-", "e−");
     let slider = Slider::new(name, &mut value, range);
     let slider = match setting {
         Setting::Temperature => slider.logarithmic().format(&short),
         Setting::SoftWeight | Setting::HardWeight => slider.format(&short),
-        Setting::LearningRate => slider.logarithmic().format(&rate),
+        Setting::LearningRate => slider.logarithmic().format(&brief),
     };
     if ui.add(slider).changed() {
         commands.send(Command::ChangeRun(info.run, setting, value));

@@ -1,6 +1,6 @@
 //! The list of runs: what was tried, with what result, against which baseline.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use eframe::egui::{self, Align, Color32, Label, Layout, RichText, Sense, Ui};
@@ -14,7 +14,7 @@ use crate::runs::{RunRow, Status};
 use crate::state::{JobView, State};
 use crate::text::{text, text_with};
 use crate::theme::{Icon, Tokens, UiTokens as _, caption, size, space};
-use crate::training::report::{JobId, Metrics, Role, Setting};
+use crate::training::report::{JobId, Metrics, Role, RunId, Setting};
 use crate::widgets::{Chip, IconButton, dot_ui, empty_state_ui, section_ui};
 
 /// Widths of the columns: mark, run, started; model, T, soft weight, validation, difference, test, agreement. The title has
@@ -60,6 +60,8 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         return;
     }
     let baselines = baseline_errors(state);
+    // As the curves on show are coloured.
+    let shares = state.focused().map_or_else(BTreeMap::new, JobView::shares);
     let column = |width: f32| Column::exact(width).clip(true);
     egui::ScrollArea::horizontal().show(ui, |ui| {
         let fixed: f32 = WIDTHS.iter().sum();
@@ -122,7 +124,7 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
                         (_, false) => state.focus == Some(row.job),
                     };
                     table_row.set_selected(lit);
-                    row_ui(&mut table_row, row, state, commands, &baselines);
+                    row_ui(&mut table_row, row, state, commands, &baselines, &shares);
                     if table_row.response().clicked() {
                         commands.send(Command::Focus(row.job));
                         commands.send(Command::SelectCell(cell.filter(|cell| state.board.selected != Some(*cell))));
@@ -165,6 +167,7 @@ fn row_ui(
     state: &State,
     commands: &Commands,
     baselines: &HashMap<(JobId, u64), Option<u64>>,
+    shares: &BTreeMap<RunId, f32>,
 ) {
     let faint = row.deleted;
     let words = |ui: &mut Ui, words: String, colour: Option<Color32>| {
@@ -174,8 +177,9 @@ fn row_ui(
     let dash = || text("widget-bars-missing");
     table_row.col(|ui| overlay_ui(ui, row, state, commands));
     table_row.col(|ui| {
-        let colour = role_colour(row.role, ui.tokens());
-        dot_ui(ui, colour);
+        let tokens = ui.tokens();
+        let swept = (row.role == Role::Student).then(|| shares.get(&row.run)).flatten();
+        dot_ui(ui, swept.map_or_else(|| role_colour(row.role, tokens), |share| tokens.swept(*share)));
         words(ui, row.run.to_string(), None);
     });
     table_row.col(|ui| words(ui, ago(row.created), Some(ui.tokens().secondary)));
@@ -230,6 +234,9 @@ fn overlay_ui(ui: &mut Ui, row: &RunRow, state: &State, commands: &Commands) {
     ui.add_space(space::S);
     let mut on = state.overlaid.contains(&row.run);
     let name = text_with("runs-overlay", &[("run", row.run.to_string().into())]);
+    let edge = egui::Stroke::new(1.0, ui.tokens().tertiary);
+    let widgets = &mut ui.visuals_mut().widgets;
+    (widgets.inactive.bg_stroke, widgets.hovered.bg_stroke) = (edge, edge);
     let response = ui.add(egui::Checkbox::without_text(&mut on));
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, true, on, &name));
     if response.on_hover_text(&name).changed() {

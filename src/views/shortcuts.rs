@@ -19,6 +19,7 @@ pub fn shortcuts_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         ui.label(title(text("action-shortcuts")));
         ui.add(Label::new(caption(text("shortcuts-hint"))));
         let room = super::sheet_room(ui);
+        ui.set_max_width(room.x);
         ScrollArea::both().max_width(room.x).max_height(room.y - 4.0 * size::ROW).show(ui, |ui| {
             ui.horizontal_top(|ui| {
                 ui.spacing_mut().item_spacing.x = 2.0 * space::L;

@@ -1,7 +1,7 @@
 //! A small rounded label: a count, a tag, a member of a sweep with its colour.
 //! It can be clicked where that means something, and removed where that does.
 
-use eframe::egui::{self, Color32, Response, Role, Sense, TextStyle, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{self, Color32, Response, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
 use crate::{
     text::text_with,
@@ -83,6 +83,10 @@ impl<'a> Chip<'a> {
 
         let lit = self.selected || self.clickable && response.hovered();
         ui.painter().rect_filled(rect, HEIGHT / 2.0, if lit { t.selected } else { t.hover });
+        if self.selected {
+            // A shade alone would not tell on from off.
+            ui.painter().rect_stroke(rect, HEIGHT / 2.0, Stroke::new(1.0, t.secondary), StrokeKind::Inside);
+        }
         let left = rect.left() + space::S - 1.0;
         if let Some(dot) = self.dot {
             ui.painter().circle_filled(pos2(left + 4.0, rect.center().y), 3.5, dot);

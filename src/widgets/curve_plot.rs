@@ -161,6 +161,20 @@ fn key_words(ui: &Ui, name: &str, colour: Color32) -> std::sync::Arc<egui::Galle
     ui.painter().layout_no_wrap(name.to_owned(), theme::font(size::LEGEND), colour)
 }
 
+/// What a dashed line stands for, where it is not one of a legend.
+pub fn dash_key_ui(ui: &mut Ui, name: &str, colour: Color32) -> Response {
+    let t = ui.tokens();
+    let galley = key_words(ui, name, t.secondary);
+    let (rect, response) = ui.allocate_exact_size(vec2(KEY + galley.size().x, 20.0), Sense::hover());
+    let enabled = ui.is_enabled();
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, enabled, name));
+    let y = rect.center().y;
+    let key = [pos2(rect.left(), y), pos2(rect.left() + 13.0, y)];
+    ui.painter().extend(Shape::dashed_line(&key, Stroke::new(2.0, colour), 3.5, 1.5));
+    ui.painter().galley(pos2(rect.left() + KEY, y - galley.size().y / 2.0), galley, t.secondary);
+    response
+}
+
 fn legend_key_ui(ui: &mut Ui, curve: &Curve<'_>, shown: bool) -> Response {
     let t = ui.tokens();
     let colour = if shown { t.secondary } else { t.tertiary };

@@ -54,8 +54,8 @@ pub(super) fn data_ui(ui: &mut Ui) {
             &[row("all of it", 1.0), row(LONG, 0.002), row("none", 0.0), row("unknown", f64::NAN)],
         );
         ui.add_space(space::XS);
-        ScaleLegend { name: "by ratio", scale: Scale::new(1.0, 64.0, true) }.show(ui);
-        ScaleLegend { name: "one value", scale: Scale::new(3.0, 3.0, false) }.show(ui);
+        ScaleLegend { name: "by ratio", scale: Scale::new(1.0, 64.0, true), kind: ScaleKind::Swept }.show(ui);
+        ScaleLegend { name: "one value", scale: Scale::new(3.0, 3.0, false), kind: ScaleKind::Swept }.show(ui);
     });
 }
 

@@ -168,7 +168,7 @@ fn lines_ui(ui: &mut Ui, g: &mut SweepGallery) {
         g.brushes = brushes;
     }
     g.line = clicked.or(g.line);
-    ScaleLegend { name: "temperature", scale: Scale::new(1.0, 16.0, true) }.show(ui);
+    ScaleLegend { name: "temperature", scale: Scale::new(1.0, 16.0, true), kind: ScaleKind::Swept }.show(ui);
     let kept = values.iter().filter(|values| Brush::pass(&g.brushes, *values)).count();
     ui.label(caption(format!("{kept} of 25 kept")));
 }

@@ -1,14 +1,15 @@
-//! A metric over two swept fields: a cell for each pair of their values, from cold for low to hot for high.
-//! Cells are clicked, or walked over with the arrow keys; the best one bears a dot.
+//! A metric over two swept fields: a cell for each pair of their values; the better it is, the more it comes forward.
+//! Cells are clicked, or walked over with the arrow keys; the best ones bear a dot.
 
 use eframe::egui::{
-    self, Align2, EventFilter, Key, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    self, Align2, Color32, EventFilter, Key, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2,
+    vec2,
 };
 
 use super::{
     focus_ring,
     scale::Scale,
-    scale_legend::{HEIGHT, ScaleLegend},
+    scale_legend::{HEIGHT, ScaleKind, ScaleLegend},
 };
 use crate::{
     text::{text, text_with},
@@ -118,7 +119,8 @@ impl HeatMap<'_> {
         for (index, cell) in self.cells.iter().enumerate().take(columns * rows) {
             let place = grid.cell(index);
             let of_cell = ui.interact(place, response.id.with(index), Sense::CLICK);
-            let words = self.words(index, best == Some(index));
+            let is_best = self.is_best(index, best);
+            let words = self.words(index, is_best);
             let lit = cell.as_ref().is_some_and(|cell| cell.lit);
             of_cell.widget_info(|| WidgetInfo::selected(Role::GridCell, enabled, lit, &words));
             if of_cell.hovered() {
@@ -129,7 +131,8 @@ impl HeatMap<'_> {
             }
             if ui.is_rect_visible(place) {
                 let share = cell.as_ref().zip(scale).map(|(cell, scale)| scale.share(cell.value) as f32);
-                paint(ui, t, place, cell.as_ref().zip(share), best == Some(index));
+                let colour = share.map(|share| self.kind().colour(t, share));
+                paint(ui, t, place, cell.as_ref().zip(colour), is_best);
                 let edge = if walked == Some(index) && response.has_focus() {
                     Some(Stroke::new(2.0, t.secondary))
                 } else if lit {
@@ -141,14 +144,24 @@ impl HeatMap<'_> {
                     ui.painter().rect_stroke(place, radius::BAR, edge, StrokeKind::Outside);
                 }
             }
-            self.tooltip(of_cell, index, best == Some(index));
+            self.tooltip(of_cell, index, is_best);
         }
         focus_ring(ui, &response, rect.shrink(2.0));
         if let Some(scale) = scale {
             ui.add_space(LEGEND - HEIGHT - ui.spacing().item_spacing.y.min(LEGEND - HEIGHT));
-            ScaleLegend { name: self.metric, scale }.show(ui);
+            ScaleLegend { name: self.metric, scale, kind: self.kind() }.show(ui);
         }
         HeatMapResponse { response, hovered, clicked }
+    }
+
+    fn kind(&self) -> ScaleKind {
+        if self.lowest_is_best { ScaleKind::LowIsBest } else { ScaleKind::HighIsBest }
+    }
+
+    /// Whether a cell is the best one, or as good as it.
+    fn is_best(&self, index: usize, best: Option<usize>) -> bool {
+        let value = |index: usize| self.cells.get(index).and_then(Option::as_ref).map(|cell| cell.value);
+        best.is_some_and(|best| value(index).map(f64::to_bits) == value(best).map(f64::to_bits))
     }
 
     /// The best cell, the first of equals.
@@ -268,14 +281,14 @@ fn truncated_tick(ui: &Ui, t: &Tokens, label: &str, width: f32) -> std::sync::Ar
     ui.painter().layout_job(job)
 }
 
-/// One cell: its colour, its text where that fits, and a dot if it is the best.
-fn paint(ui: &Ui, t: &Tokens, place: Rect, cell: Option<(&HeatCell, f32)>, best: bool) {
+/// One cell: its colour, its text where that fits, and a dot if none is better.
+fn paint(ui: &Ui, t: &Tokens, place: Rect, cell: Option<(&HeatCell, Color32)>, best: bool) {
     let painter = ui.painter();
-    let Some((cell, share)) = cell else {
+    let Some((cell, colour)) = cell else {
         painter.rect_filled(place, radius::BAR, t.control);
         return;
     };
-    let ground = if cell.value.is_finite() { t.swept(share) } else { t.hover };
+    let ground = if cell.value.is_finite() { colour } else { t.hover };
     painter.rect_filled(place, radius::BAR, ground);
     let ink = if cell.value.is_finite() { t.ink_on(ground) } else { t.secondary };
     let galley = painter.layout_no_wrap(cell.text.clone(), semibold(size::CAPTION), ink);

@@ -1,12 +1,12 @@
 //! What the colours of a swept value or of a metric stand for: a bar from cold to hot over its lowest, middle and highest
 //! value.
 
-use eframe::egui::{self, Align2, Mesh, Pos2, Rect, Response, Role, Sense, Shape, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{self, Align2, Color32, Mesh, Pos2, Rect, Response, Role, Sense, Shape, Ui, WidgetInfo, pos2, vec2};
 
 use super::{scale::Scale, ticks};
 use crate::{
     text::text_with,
-    theme::{self, UiTokens as _, size, space},
+    theme::{self, Tokens, UiTokens as _, size, space},
 };
 
 /// A colour scale.
@@ -16,6 +16,30 @@ pub struct ScaleLegend<'a> {
     pub name: &'a str,
     /// From where to where.
     pub scale: Scale,
+    /// What kind of value it is, which decides on the colours.
+    pub kind: ScaleKind,
+}
+
+/// What a scale of colours is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScaleKind {
+    /// Values that were swept.
+    Swept,
+    /// Results of which the lowest is the best.
+    LowIsBest,
+    /// Results of which the highest is the best.
+    HighIsBest,
+}
+
+impl ScaleKind {
+    /// The colour at a share of the scale, from its low end to its high one.
+    pub(super) fn colour(self, t: &Tokens, share: f32) -> Color32 {
+        match self {
+            Self::Swept => t.swept(share),
+            Self::LowIsBest => t.outcome(1.0 - share),
+            Self::HighIsBest => t.outcome(share),
+        }
+    }
 }
 
 const BAR: f32 = 6.0;
@@ -45,7 +69,7 @@ impl ScaleLegend<'_> {
         if beside {
             painter.galley(pos2(rect.left(), middle - name.size().y / 2.0), name, t.tertiary);
         }
-        painter.add(gradient(ui, bar));
+        painter.add(gradient(ui.tokens(), self.kind, bar));
         let below = bar.bottom() + 3.0;
         let mid = if self.scale.low() < self.scale.high() { Some(self.scale.value(0.5)) } else { None };
         let at = [
@@ -68,15 +92,14 @@ impl ScaleLegend<'_> {
 }
 
 /// The bar; its ends are square, because a colour runs through them.
-fn gradient(ui: &Ui, bar: Rect) -> Shape {
-    let t = ui.tokens();
+fn gradient(t: &Tokens, kind: ScaleKind, bar: Rect) -> Shape {
     let mut mesh = Mesh::default();
     let steps = 24_u32;
     for step in 0..=steps {
         let share = step as f32 / steps as f32;
         let x = egui::lerp(bar.x_range(), share);
-        mesh.colored_vertex(Pos2::new(x, bar.top()), t.swept(share));
-        mesh.colored_vertex(Pos2::new(x, bar.bottom()), t.swept(share));
+        mesh.colored_vertex(Pos2::new(x, bar.top()), kind.colour(t, share));
+        mesh.colored_vertex(Pos2::new(x, bar.bottom()), kind.colour(t, share));
     }
     for step in 0..steps {
         let first = 2 * step;

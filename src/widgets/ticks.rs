@@ -14,7 +14,7 @@ pub(super) fn exact(value: f64) -> String {
 }
 
 /// As few digits as tell values of a sweep apart: up to three significant ones, and never fewer than all of a whole number.
-pub(super) fn brief(value: f64) -> String {
+pub fn brief(value: f64) -> String {
     if value == 0.0 || !value.is_finite() {
         return tick(value);
     }

@@ -45,7 +45,9 @@ const AT_ONCE: usize = 5;
 impl Toasts {
     /// Adds a notice; one that is on the screen already is shown for longer instead.
     pub fn add(&mut self, kind: ToastKind, message: Phrase) {
-        let left = Duration::from_secs(if kind == ToastKind::Done { 4 } else { 12 });
+        // What is longer takes longer to read.
+        let lines = message.to_string().lines().count() as u64;
+        let left = Duration::from_secs(if kind == ToastKind::Done { 4 } else { 9 + 3 * lines });
         if let Some(same) = self.shown.iter_mut().find(|toast| toast.message == message) {
             same.left = left;
             return;

@@ -120,7 +120,7 @@ fn a_recipe_is_edited_as_text_with_its_faults_at_their_lines() {
 fn folded_parts_say_what_is_in_them_and_open() {
     let folder = Folder::new();
     let mut window = open(&folder.store(), &ScriptedDialogs::default());
-    window.get_by_label("AdamW · 8.0e−3 · cosine");
+    window.get_by_label("AdamW · 0.008 · cosine");
     window.get_by_label("20 epochs · seed 0");
     assert!(window.query_by_role_and_label(Role::Slider, "Learning rate").is_none());
     unfold(&mut window, "Optimiser");
@@ -315,7 +315,9 @@ fn a_recipe_that_cannot_be_run_says_why_and_shows_nothing_of_the_one_before() {
     until(&mut window, "its fault", |state| state.preview_fault.is_some());
     assert_eq!(window.state().state().preview_fault.as_ref().unwrap().field, Some("teacher.checkpoint"));
     assert!(window.state().state().lens_view().is_none());
-    window.get_by_label("This recipe cannot be run yet");
+    // In the lens, and where the recipe says what it is going to do.
+    assert_eq!(window.get_all_by_label("This recipe cannot be run yet").count(), 2);
+    assert!(window.query_by_label_contains("1 baseline").is_none());
     assert!(window.query_by_label_contains("parameters").is_none());
     press(&mut window, "Undo");
     until(&mut window, "the sample", |state| state.lens_view().is_some());

@@ -16,21 +16,21 @@ fn a_field_is_swept_counted_run_and_made_one_value_again() {
     preset(&mut window, "Small digits: one label in ten");
     let before = window.state().state().sweep.clone();
     assert!(before.is_single());
-    window.get_by_label("1 cell + 1 baseline: 2 runs");
+    window.get_by_label("1 student + 1 baseline: 2 runs");
 
     press(&mut window, "Sweep temperature");
     assert_eq!(window.state().state().sweep.count(), 7);
-    window.get_by_label("7 cells + 1 baseline: 8 runs");
+    window.get_by_label("7 students + 1 baseline: 8 runs");
     assert!(window.query_by_role_and_label(Role::Slider, "Temperature").is_none());
     retype(&mut window, "Temperature, points", "3");
-    window.get_by_label("3 cells + 1 baseline: 4 runs");
+    window.get_by_label("3 students + 1 baseline: 4 runs");
     assert_eq!(window.state().state().sweep.count(), 3);
 
     // More cells than are allowed: it says so, and nothing can be started.
     reach(&mut window, "Sweep soft weight");
     unfold(&mut window, "Optimiser");
     reach(&mut window, "Sweep learning rate");
-    window.get_by_label("36 cells + 3 baselines: 39 runs");
+    window.get_by_label("36 students + 3 baselines: 39 runs");
     retype(&mut window, "Learning rate, points", "900");
     window.get_by_label_contains("at most 10000 are allowed");
     press(&mut window, "Distil");
@@ -38,7 +38,7 @@ fn a_field_is_swept_counted_run_and_made_one_value_again() {
     reach(&mut window, "Sweep learning rate");
     reach(&mut window, "Sweep soft weight");
     assert_eq!(window.state().state().sweep_fault, None);
-    window.get_by_label("3 cells + 1 baseline: 4 runs");
+    window.get_by_label("3 students + 1 baseline: 4 runs");
 
     press(&mut window, "Distil");
     until(&mut window, "the job", |state| state.running_job().is_some());
@@ -50,7 +50,7 @@ fn a_field_is_swept_counted_run_and_made_one_value_again() {
     until(&mut window, "its end", |state| state.running.is_none() && state.focus.is_some());
     // The pace is known now.
     assert!(window.state().state().pace.is_some() && window.state().state().seconds_ahead().is_some());
-    window.get_by_label_contains("3 cells + 1 baseline: 4 runs, about ");
+    window.get_by_label_contains("3 students + 1 baseline: 4 runs, about ");
 
     for _ in 0..20 {
         if window.state().state().sweep.is_single() {

@@ -10,22 +10,17 @@ use crate::text::{text, text_with};
 use crate::theme::{UiTokens as _, space};
 use crate::training::rate_factor;
 use crate::views::short;
-use crate::widgets::{Dropdown, Slider};
+use crate::widgets::{Dropdown, Slider, brief};
 
 /// Height of the picture.
 const PICTURE: f32 = 40.0;
-
-/// A learning rate in a few characters: `8.0e−3`.
-pub(super) fn rate_words(rate: f64) -> String {
-    format!("{rate:.1e}").replace("e-", "e−")
-}
 
 impl Editor<'_> {
     pub(super) fn optimiser_ui(&self, ui: &mut Ui) {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
         let own = self.own();
         let rate_is_swept = Field::LearningRate.values(&self.state.sweep).is_some();
-        let rate = if rate_is_swept { text("recipe-swept") } else { rate_words(own.learning_rate) };
+        let rate = if rate_is_swept { text("recipe-swept") } else { brief(own.learning_rate) };
         let summary = format!("{} · {rate} · {}", optimiser_name(&own.optimiser), schedule_name(&own.schedule));
         if !self.folding_ui(ui, Section::Optimiser, "recipe-optimiser", &summary, rate_is_swept) {
             return;
@@ -73,7 +68,7 @@ impl Editor<'_> {
             .logarithmic()
             .ticks(&[1e-4, 1e-3, 1e-2, 1e-1])
             .default_value(1e-3)
-            .format(&rate_words)
+            .format(&brief)
             .aside(&mut switch);
         if ui.add(slider).on_hover_text(text("recipe-learning-rate-hint")).changed() {
             self.edit("learning rate", |recipe| own_training(recipe).learning_rate = rate);
@@ -133,7 +128,7 @@ fn picture_ui(ui: &mut Ui, own: &TrainingRecipe) {
         let step = ((steps - 1) as f32 * share) as u64;
         let epoch = share * own.epochs as f32;
         let rate = own.learning_rate * rate_factor(own, step, steps, per_epoch);
-        let words = [("epoch", format!("{epoch:.1}").into()), ("rate", rate_words(rate).into())];
+        let words = [("epoch", format!("{epoch:.1}").into()), ("rate", brief(rate).into())];
         ui.label(text_with("recipe-schedule-at", &words));
     });
 }

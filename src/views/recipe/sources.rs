@@ -186,7 +186,7 @@ impl Editor<'_> {
                 }
                 None => format!("{parameters} · {}", text("recipe-trained-first")),
             };
-            quiet(ui, words);
+            quiet(ui, words).on_hover_text(text("recipe-wrong-hint"));
             for warning in &preview.warnings {
                 let colour = ui.tokens().doubtful;
                 ui.add(Label::new(caption(warning.words()).color(colour)).wrap());
