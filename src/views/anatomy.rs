@@ -107,7 +107,9 @@ fn digits(value: f64) -> String {
         0.0 => "0".to_owned(),
         v if v >= 100.0 => format!("{value:.0}"),
         v if v >= 10.0 => format!("{value:.1}"),
-        v if v >= 0.01 => format!("{value:.3}"),
+        v if v >= 1.0 => format!("{value:.3}"),
+        // As many decimals for all, so that sizes are seen as lengths.
+        v if v >= 1e-4 => format!("{value:.4}"),
         _ => format!("{value:.1e}").replace('-', "−"),
     }
 }

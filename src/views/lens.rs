@@ -158,7 +158,7 @@ fn sentence(view: &LensView<'_>, temperature: f64) -> String {
         if p >= 99.95 {
             // It is never all: the other class has a share too.
             ">99.9".into()
-        } else if p >= 1.0 {
+        } else if (1.0..99.0).contains(&p) {
             format!("{p:.0}").into()
         } else {
             format!("{p:.1}").into()

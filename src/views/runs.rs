@@ -244,6 +244,9 @@ fn overlay_ui(ui: &mut Ui, row: &RunRow, state: &State, commands: &Commands) {
     }
 }
 
+/// Room for the usual words of a status.
+const STATUS_WORD: f32 = 54.0;
+
 fn status_ui(ui: &mut Ui, row: &RunRow, state: &State, commands: &Commands) {
     let tokens = ui.tokens();
     let (key, colour) = match row.status {
@@ -260,7 +263,9 @@ fn status_ui(ui: &mut Ui, row: &RunRow, state: &State, commands: &Commands) {
         Status::Halved => ("status-halved", tokens.secondary),
         Status::Failed => ("status-failed", tokens.bad),
     };
-    ui.add(Label::new(RichText::new(text(key)).color(colour)).selectable(false));
+    // What can be done stands in one column beside it, whatever the word.
+    let word = ui.add(Label::new(RichText::new(text(key)).color(colour)).selectable(false));
+    ui.add_space((STATUS_WORD - word.rect.width()).max(0.0));
     let run = row.run.to_string();
     let resumable = matches!(row.status, Status::Paused | Status::Interrupted | Status::Failed);
     if resumable && !row.deleted && !state.queue.has(row.job) {
