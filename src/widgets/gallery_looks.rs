@@ -1,6 +1,6 @@
 //! The gallery's third page: colours, scales, type and icons with their names.
 
-use eframe::egui::{Align2, Frame, Grid, Label, Margin, RichText, ScrollArea, Sense, Ui, vec2};
+use eframe::egui::{Align2, Color32, Frame, Grid, Label, Margin, RichText, ScrollArea, Sense, Ui, vec2};
 
 use super::*;
 use crate::theme::{Icon, caption, font, size, space, tick, title, value};
@@ -46,8 +46,12 @@ fn colours_ui(ui: &mut Ui) {
             });
         });
     }
-    for name in ["Swept", "Diverging"] {
-        let colour = |share: f32| if name == "Swept" { t.swept(share) } else { t.diverging(2.0 * share - 1.0) };
+    let scales: [(&str, &dyn Fn(f32) -> Color32); 3] = [
+        ("Swept values", &|share| t.swept(share)),
+        ("Results, from the worst to the best", &|share| t.outcome(share)),
+        ("Differences", &|share| t.diverging(2.0 * share - 1.0)),
+    ];
+    for (name, colour) in scales {
         ui.label(title(name));
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
