@@ -132,11 +132,11 @@ recipe-sweep-soft-weight = 扫描软目标权重
 recipe-sweep-hard-weight = 扫描硬标签权重
 recipe-sweep-learning-rate = 扫描学习率
 recipe-sweep-seed = 扫描随机种子
-recipe-complement = 1 − 软目标权重
+recipe-complement = 1 − 软目标
 recipe-complement-name = 硬标签权重 = 1 − 软目标权重
 recipe-complement-hint = 硬标签权重随软目标权重变化，使每个单元中两者之和为 1
 recipe-outlook = { $parts }：{ $count } 次运行
-recipe-outlook-cells = { $count } 个学生模型
+recipe-outlook-cells = { $count } 个学生
 recipe-outlook-seeds = × { $count } 个种子
 recipe-outlook-baselines = + { $count } 个基线
 recipe-outlook-seconds = { $count } 秒

@@ -239,7 +239,8 @@ fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
         ui.spacing_mut().item_spacing.x = space::S;
         let free = ui.available_width() - 3.0 * space::S;
         let is_narrow = free < NARROW;
-        for ((key, (value, unit)), share) in numbers.into_iter().zip([0.28, 0.28, 0.25, 0.19]) {
+        let shares = if is_narrow { [0.27, 0.27, 0.23, 0.23] } else { [0.28, 0.28, 0.25, 0.19] };
+        for ((key, (value, unit)), share) in numbers.into_iter().zip(shares) {
             let width = (free * share).floor().max(size::ROW);
             let name = match key {
                 "lens-teacher-entropy" if is_narrow => text("lens-teacher-entropy-short"),
