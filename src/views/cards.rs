@@ -55,9 +55,14 @@ pub(super) fn cards_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let shown = ((across * down) as usize).min(CARDS.len());
     let height = HEAD + down * (CARD.y + space::S);
     ui.add_space(((room.y - height) / 2.0).max(0.0));
+    let (name, hint) = match (&state.preview_fault, state.runs.is_empty()) {
+        (Some(_), _) => ("lens-fault", "loss-unready-hint"),
+        (None, true) => ("loss-empty", "loss-empty-hint"),
+        (None, false) => ("loss-unrun", "loss-unrun-hint"),
+    };
     ui.vertical_centered(|ui| {
-        ui.label(title(text("loss-empty")));
-        ui.label(caption(text("loss-empty-hint")));
+        ui.label(title(text(name)));
+        ui.label(caption(text(hint)));
     });
     ui.add_space(space::S);
     let wide = CARD.x.max(((room.x - (across - 1.0) * space::S) / across).min(200.0));

@@ -223,7 +223,8 @@ fn row_ui(
     });
     table_row.col(|ui| {
         let agreement = validation(row).and_then(|metrics| metrics.agreement);
-        let agreement = agreement.map_or_else(dash, |share| format!("{:.1} %", 100.0 * share));
+        let percent = |share: f64| text_with("widget-percent", &[("value", format!("{:.1}", 100.0 * share).into())]);
+        let agreement = agreement.map_or_else(dash, percent);
         cell(ui, Align::Max, |ui| words(ui, agreement, None));
     });
     table_row.col(|ui| status_ui(ui, row, state, commands));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use eframe::egui::{self, Align2, Area, Frame, Id, Label, Ui};
 
 use crate::text::{Phrase, text_with};
-use crate::theme::{Icon, UiTokens as _, radius, space};
+use crate::theme::{Icon, UiTokens as _, radius, space, title};
 use crate::widgets::{IconButton, dot_ui};
 
 /// Notices on the screen.
@@ -105,7 +105,19 @@ pub(super) fn toast_ui(ui: &mut Ui, width: f32, kind: ToastKind, words: &str) ->
                 dot_ui(ui, colour);
                 ui.scope(|ui| {
                     ui.set_max_width(width);
-                    ui.add(Label::new(words).wrap());
+                    // What several lines are about stands above them, and each is a line of its own.
+                    match words.split_once('\n') {
+                        None => drop(ui.add(Label::new(words).wrap())),
+                        Some((about, lines)) => {
+                            ui.vertical(|ui| {
+                                ui.spacing_mut().item_spacing.y = space::XS;
+                                ui.add(Label::new(title(about)).wrap());
+                                for line in lines.lines() {
+                                    ui.add(Label::new(line).wrap());
+                                }
+                            });
+                        }
+                    }
                 });
                 let name = text_with("widget-remove", &[("name", words.into())]);
                 ui.add(IconButton::new(Icon::Close, &name)).clicked()

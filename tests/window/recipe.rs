@@ -315,8 +315,8 @@ fn a_recipe_that_cannot_be_run_says_why_and_shows_nothing_of_the_one_before() {
     until(&mut window, "its fault", |state| state.preview_fault.is_some());
     assert_eq!(window.state().state().preview_fault.as_ref().unwrap().field, Some("teacher.checkpoint"));
     assert!(window.state().state().lens_view().is_none());
-    // In the lens, and where the recipe says what it is going to do.
-    assert_eq!(window.get_all_by_label("This recipe cannot be run yet").count(), 2);
+    // In the lens, where curves would be, and where the recipe says what it is going to do.
+    assert_eq!(window.get_all_by_label("This recipe cannot be run yet").count(), 3);
     assert!(window.query_by_label_contains("1 baseline").is_none());
     assert!(window.query_by_label_contains("parameters").is_none());
     press(&mut window, "Undo");
