@@ -268,18 +268,13 @@ type Arrangements = BTreeMap<Workspace, egui_tiles::Tree<Pane>>;
 
 /// What is to be remembered, but for what egui alone knows.
 fn remembered_of(state: &State, tiles: &Arrangements, kept: &Settings) -> Settings {
-    let mut arrangements = kept.arrangements.clone();
+    let mut settings = kept.clone();
+    (settings.language, settings.dark, settings.workspace) = (state.language, state.dark, state.workspace);
+    settings.recent.clone_from(&state.recent);
     for (workspace, tree) in tiles {
-        arrangements.extend(serde_json::to_value(tree).ok().map(|tree| (workspace.name().to_owned(), tree)));
+        settings.arrangements.extend(serde_json::to_value(tree).ok().map(|tree| (workspace.name().to_owned(), tree)));
     }
-    Settings {
-        language: state.language,
-        dark: state.dark,
-        workspace: state.workspace,
-        recent: state.recent.clone(),
-        arrangements,
-        ..kept.clone()
-    }
+    settings
 }
 
 impl eframe::App for App {

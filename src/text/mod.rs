@@ -91,8 +91,7 @@ pub fn speak(language: Language) {
 
 /// The words for `key`.
 pub fn text(key: &str) -> String {
-    let words = words(language());
-    words.plain.get(key).cloned().unwrap_or_else(|| words.format(key, None))
+    words(language()).text(key)
 }
 
 /// The words for `key` with its `{ $names }` filled in.
@@ -136,6 +135,11 @@ impl Words {
         let keys = lines.filter_map(|line| line.split_once('=')).map(|(key, _)| key.trim());
         let plain = keys.filter_map(|key| Some((key.to_owned(), plain_message(&bundle, key)?))).collect();
         Self { bundle, plain, missing: Mutex::default() }
+    }
+
+    /// A message without arguments.
+    fn text(&self, key: &str) -> String {
+        self.plain.get(key).cloned().unwrap_or_else(|| self.format(key, None))
     }
 
     fn format(&self, key: &str, args: Option<&FluentArgs<'_>>) -> String {

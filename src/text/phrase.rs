@@ -84,6 +84,7 @@ impl Phrase {
         match self {
             Self::Plain(text) => text.clone(),
             Self::Whole(number) => number.to_string(),
+            Self::Message(key, values) if values.is_empty() => words(language).text(key),
             Self::Message(key, values) => {
                 let value = |phrase: &Self| match phrase {
                     // Larger ones would be rounded; they are many in any language.
@@ -97,9 +98,9 @@ impl Phrase {
                 let parts: Vec<String> = parts.iter().map(|part| part.in_language(language)).collect();
                 let between = match between {
                     Between::Lines => "\n".to_owned(),
-                    Between::Commas => words(language).format("list-comma", None),
-                    Between::Semicolons => words(language).format("list-semicolon", None),
-                    Between::Or => words(language).format("list-or", None),
+                    Between::Commas => words(language).text("list-comma"),
+                    Between::Semicolons => words(language).text("list-semicolon"),
+                    Between::Or => words(language).text("list-or"),
                 };
                 parts.join(&between)
             }

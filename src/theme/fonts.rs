@@ -58,11 +58,6 @@ pub fn title(text: impl Into<String>) -> RichText {
     RichText::new(text).font(semibold(size::BODY))
 }
 
-/// What stands out from the text around it.
-pub fn strong(text: impl Into<String>) -> RichText {
-    title(text)
-}
-
 /// A number that is the point of its tile.
 pub fn value(text: impl Into<String>) -> RichText {
     RichText::new(text).font(semibold(size::VALUE))

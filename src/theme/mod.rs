@@ -13,7 +13,7 @@ mod tokens;
 #[cfg(debug_assertions)]
 mod watch;
 
-pub use fonts::{caption, font, mono, semibold, strong, tick, title, value};
+pub use fonts::{caption, font, mono, semibold, tick, title, value};
 pub use icons::Icon;
 pub use tokens::{PICTURE, Tokens, UiTokens, radius, size, space};
 #[cfg(debug_assertions)]

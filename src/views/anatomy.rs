@@ -5,7 +5,7 @@ use eframe::egui::{Align, Frame, Label, Layout, Margin, Rect, Sense, Ui, UiBuild
 
 use crate::state::State;
 use crate::text::{text, text_with};
-use crate::theme::{Icon, UiTokens as _, caption, size, space, strong};
+use crate::theme::{Icon, UiTokens as _, caption, size, space, title};
 use crate::training::report::Anatomy;
 use crate::widgets::{Share, empty_state_ui, section_ui, stat_tile_ui, weight_bar_ui};
 
@@ -46,7 +46,7 @@ fn terms_ui(ui: &mut Ui, anatomy: &Anatomy) {
         let values = [raw, factor, raw * factor];
         row_ui(ui, |ui, column| {
             let Some(value) = values.get(column.wrapping_sub(1)) else {
-                let name = strong(text(key)).color(colour);
+                let name = title(text(key)).color(colour);
                 ui.add(Label::new(name).selectable(false));
                 return;
             };
@@ -56,9 +56,9 @@ fn terms_ui(ui: &mut Ui, anatomy: &Anatomy) {
     let total = anatomy.soft * anatomy.soft_factor + anatomy.hard * anatomy.hard_factor;
     row_ui(ui, |ui, column| match column {
         0 => {
-            drop(ui.add(Label::new(strong(text("anatomy-total"))).selectable(false)));
+            drop(ui.add(Label::new(title(text("anatomy-total"))).selectable(false)));
         }
-        3 => drop(ui.add(Label::new(strong(digits(total))))),
+        3 => drop(ui.add(Label::new(title(digits(total))))),
         _ => {}
     });
 }

@@ -38,16 +38,12 @@ pub fn bar_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         ui.add(Label::new(title("Stillroom")).selectable(false));
         ui.add_space(space::S);
     }
-    preset_ui(
-        ui,
-        state,
-        match (is_small, is_narrow) {
-            (true, _) => 110.0,
-            (false, true) => 160.0,
-            (false, false) => 230.0,
-        },
-        commands,
-    );
+    let preset_width = match (is_small, is_narrow) {
+        (true, _) => 110.0,
+        (false, true) => 160.0,
+        (false, false) => 230.0,
+    };
+    preset_ui(ui, state, preset_width, commands);
 
     let distil = ui.add_enabled_ui(Action::Distil.enabled(state), |ui| {
         primary_button(ui, Some(Icon::Play), &text(Action::Distil.key()))

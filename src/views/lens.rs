@@ -187,9 +187,8 @@ fn bars_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
     };
     let (teacher, student) = (softened(view.teacher), softened(view.student));
     let tokens = ui.tokens();
-    // Before the first job the student has its initial weights.
-    let is_untrained = state.focused().is_none() && state.own_picture().is_none();
-    let student_name = text(if is_untrained { "lens-untrained" } else { "lens-student" });
+    // A recipe that is no job's yet has a student with its initial weights, for a picture of the user's too.
+    let student_name = text(if state.focused().is_none() { "lens-untrained" } else { "lens-student" });
     // Many classes: the likeliest first, in the teacher's order.
     let order = if view.probe.classes.len() > 20 { view.teacher.map(ranking).unwrap_or_default() } else { Vec::new() };
     ProbabilityBars {

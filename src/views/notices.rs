@@ -14,6 +14,9 @@ use crate::widgets::dot_ui;
 /// Width of the list.
 const WIDTH: f32 = 560.0;
 
+/// Height of the list where there is room for it.
+const TALLEST: f32 = 360.0;
+
 /// A list over the window, while it is asked for.
 pub fn notices_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     if !state.notices.shown {
@@ -27,14 +30,12 @@ pub fn notices_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         if state.notices.said.is_empty() {
             ui.add(Label::new(caption(text("notices-none"))));
         }
-        ScrollArea::vertical().max_height(360.0_f32.min(room.y - 3.0 * size::ROW)).auto_shrink([false, true]).show(
-            ui,
-            |ui| {
-                for notice in &state.notices.said {
-                    notice_ui(ui, notice);
-                }
-            },
-        );
+        let tallest = TALLEST.min(room.y - 3.0 * size::ROW);
+        ScrollArea::vertical().max_height(tallest).auto_shrink([false, true]).show(ui, |ui| {
+            for notice in &state.notices.said {
+                notice_ui(ui, notice);
+            }
+        });
         ui.horizontal(|ui| {
             if ui.button(text("shortcuts-close")).clicked() {
                 commands.send(Command::CloseNotices);

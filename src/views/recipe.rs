@@ -10,8 +10,8 @@ mod text;
 use std::ops::RangeInclusive;
 
 use eframe::egui::{
-    Align, DragValue, Frame, Label, Layout, Margin, Panel, Rect, Response, RichText, Role, ScrollArea, Sense, Ui,
-    UiBuilder, WidgetInfo, pos2, vec2,
+    Align, DragValue, Frame, Id, Key, Label, Layout, Margin, Panel, Rect, Response, RichText, Role, ScrollArea, Sense,
+    Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 use swept::{Field, follow};
 
@@ -326,6 +326,27 @@ fn decimal(ui: &mut Ui, key: &str, value: f64, range: RangeInclusive<f64>, speed
     let drag = DragValue::new(&mut moved).range(range).speed(speed).custom_formatter(|value, _| format!("{value}"));
     let response = ui.add(drag).labelled_by(label.id).on_hover_text(text(&format!("{key}-hint")));
     response.changed().then_some(moved)
+}
+
+/// A field whose words count once they are entered; Escape, or a click elsewhere, gives them up. `field` draws it. Gives what
+/// is typed, kept by egui until then, and whether it is other words than `written` and was entered in this frame.
+fn entry_ui(
+    ui: &mut Ui,
+    id: Id,
+    written: &str,
+    field: impl FnOnce(&mut Ui, &mut String) -> Response,
+) -> (String, bool) {
+    let mut typed: String = ui.data(|data| data.get_temp(id)).unwrap_or_else(|| written.to_owned());
+    let response = field(ui, &mut typed);
+    if response.changed() {
+        ui.data_mut(|data| data.insert_temp(id, typed.clone()));
+    }
+    if response.lost_focus() {
+        ui.data_mut(|data| data.remove_temp::<String>(id));
+    }
+    let is_entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    let is_meant = is_entered && typed != written;
+    (typed, is_meant)
 }
 
 /// What is wrong.

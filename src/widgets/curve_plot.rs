@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, ops::RangeInclusive};
 
-use eframe::egui::{self, Align2, Color32, Id, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{self, Align2, Color32, Id, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 use egui_plot::{FilledArea, Line, LineStyle, Plot, PlotPoint, PlotPoints, PlotTransform, PlotUi, Points};
 
 use crate::{
@@ -168,11 +168,22 @@ pub fn dash_key_ui(ui: &mut Ui, name: &str, colour: Color32) -> Response {
     let (rect, response) = ui.allocate_exact_size(vec2(KEY + galley.size().x, 20.0), Sense::hover());
     let enabled = ui.is_enabled();
     response.widget_info(|| WidgetInfo::labeled(Role::Label, enabled, name));
+    paint_key(ui, rect, colour, true, galley, t.secondary);
+    response
+}
+
+/// A piece of a curve's line, and its name in `ink`.
+fn paint_key(ui: &Ui, rect: Rect, colour: Color32, dashed: bool, name: std::sync::Arc<egui::Galley>, ink: Color32) {
     let y = rect.center().y;
     let key = [pos2(rect.left(), y), pos2(rect.left() + 13.0, y)];
-    ui.painter().extend(Shape::dashed_line(&key, Stroke::new(2.0, colour), 3.5, 1.5));
-    ui.painter().galley(pos2(rect.left() + KEY, y - galley.size().y / 2.0), galley, t.secondary);
-    response
+    let stroke = Stroke::new(2.0, colour);
+    if dashed {
+        ui.painter().extend(Shape::dashed_line(&key, stroke, 3.5, 1.5));
+    } else {
+        ui.painter().line_segment(key, stroke);
+    }
+    let place = pos2(rect.left() + KEY, y - name.size().y / 2.0);
+    ui.painter().galley_with_override_text_color(place, name, ink);
 }
 
 fn legend_key_ui(ui: &mut Ui, curve: &Curve<'_>, shown: bool) -> Response {
@@ -183,17 +194,8 @@ fn legend_key_ui(ui: &mut Ui, curve: &Curve<'_>, shown: bool) -> Response {
     let enabled = ui.is_enabled();
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, enabled, shown, curve.name));
     if ui.is_rect_visible(rect) {
-        let y = rect.center().y;
-        let key = [pos2(rect.left(), y), pos2(rect.left() + 13.0, y)];
-        let stroke = Stroke::new(2.0, if shown { curve.colour } else { t.selected });
-        if curve.dashed {
-            ui.painter().extend(Shape::dashed_line(&key, stroke, 3.5, 1.5));
-        } else {
-            ui.painter().line_segment(key, stroke);
-        }
-        let place = pos2(rect.left() + KEY, y - galley.size().y / 2.0);
-        let colour = if response.hovered() { t.text } else { colour };
-        ui.painter().galley_with_override_text_color(place, galley, colour);
+        let ink = if response.hovered() { t.text } else { colour };
+        paint_key(ui, rect, if shown { curve.colour } else { t.selected }, curve.dashed, galley, ink);
         focus_ring(ui, &response, rect.shrink(1.0));
     }
     response.on_hover_text(text("widget-curve-hide"))

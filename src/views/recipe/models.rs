@@ -1,7 +1,8 @@
 //! The models that the panel offers, and a field for any other.
 
-use eframe::egui::{Id, Key, Label, TextEdit, Ui};
+use eframe::egui::{Id, Label, TextEdit, Ui};
 
+use super::entry_ui;
 use crate::recipe::{Architecture, Source};
 use crate::text::text;
 use crate::theme::{UiTokens as _, caption};
@@ -46,31 +47,23 @@ pub(super) fn teachers(source: &Source) -> Vec<Architecture> {
     models
 }
 
-/// A field for a model of one's own; gives it once it is entered. What is typed is kept by egui until then.
+/// A field for a model of one's own; gives it once it is entered.
 pub(super) fn own_ui(ui: &mut Ui, key: &'static str, now: Option<&Architecture>) -> Option<Architecture> {
     ui.separator();
     let id = Id::unique(key);
     let label = ui.add(Label::new(caption(text(key))).selectable(false));
     let written = now.map_or_else(String::new, written);
-    let mut typed: String = ui.data(|data| data.get_temp(id)).unwrap_or_else(|| written.clone());
-    let field = ui.add(TextEdit::singleline(&mut typed).desired_width(FIELD).hint_text(EXAMPLE)).labelled_by(label.id);
+    let (typed, is_meant) = entry_ui(ui, id, &written, |ui, typed| {
+        ui.add(TextEdit::singleline(typed).desired_width(FIELD).hint_text(EXAMPLE)).labelled_by(label.id)
+    });
     let read = read(&typed);
-    if field.changed() {
-        ui.data_mut(|data| data.insert_temp(id, typed.clone()));
-    }
     if read.is_none() && !typed.trim().is_empty() {
         let colour = ui.tokens().bad;
         ui.set_max_width(FIELD);
         ui.add(Label::new(caption(text("recipe-own-fault")).color(colour)).wrap());
     }
-    if !field.lost_focus() {
-        return None;
-    }
-    ui.data_mut(|data| data.remove_temp::<String>(id));
-    // Escape, or a click elsewhere, gives up what was typed.
-    let meant = typed != written && ui.input(|input| input.key_pressed(Key::Enter));
     // Only layers are typed; dropout stays as it was.
-    read.filter(|_| meant).map(|model| with_dropout(model, now))
+    read.filter(|_| is_meant).map(|model| with_dropout(model, now))
 }
 
 fn with_dropout(model: Architecture, of: Option<&Architecture>) -> Architecture {

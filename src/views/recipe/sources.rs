@@ -1,8 +1,8 @@
 //! Data, teacher and student: what is chosen, what else there is, and a line about each.
 
-use eframe::egui::{Align, Id, Key, Label, Layout, TextEdit, Ui};
+use eframe::egui::{Align, Id, Label, Layout, TextEdit, Ui};
 
-use super::{Editor, bad, models, number, quiet, title_row_ui};
+use super::{Editor, bad, entry_ui, models, number, quiet, title_row_ui};
 use crate::command::Action;
 use crate::recipe::{Builtin, CheckpointSource, Colour, LabelColumn, Source, TeacherRecipe};
 use crate::text::{text, text_with};
@@ -83,20 +83,13 @@ impl Editor<'_> {
             LabelColumn::Name(name) => name.clone(),
         };
         let id = Id::unique("class column");
-        let mut typed: String = ui.data(|data| data.get_temp(id)).unwrap_or_else(|| written.clone());
         ui.horizontal(|ui| {
             let label = ui.label(text("source-column"));
-            let edit = TextEdit::singleline(&mut typed).desired_width(110.0).hint_text(text("source-column-last"));
-            let field = ui.add(edit).labelled_by(label.id).on_hover_text(text("source-column-hint"));
-            if field.changed() {
-                ui.data_mut(|data| data.insert_temp(id, typed.clone()));
-            }
-            if !field.lost_focus() {
-                return;
-            }
-            ui.data_mut(|data| data.remove_temp::<String>(id));
-            // Escape, or a click elsewhere, gives up what was typed.
-            if typed == written || !ui.input(|input| input.key_pressed(Key::Enter)) {
+            let (typed, is_meant) = entry_ui(ui, id, &written, |ui, typed| {
+                let edit = TextEdit::singleline(typed).desired_width(110.0).hint_text(text("source-column-last"));
+                ui.add(edit).labelled_by(label.id).on_hover_text(text("source-column-hint"))
+            });
+            if !is_meant {
                 return;
             }
             let chosen = match (typed.trim(), typed.trim().parse()) {
