@@ -50,7 +50,7 @@ pub fn lens_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     );
     let Some(view) = view else {
         let (name, hint) = match &state.preview_fault {
-            Some(fault) => (text("lens-fault"), fault.problem.words()),
+            Some(fault) => (text("lens-fault"), first_lines(&fault.problem.words())),
             None => (text("lens-loading"), text("lens-loading-hint")),
         };
         empty_state_ui(ui, Icon::Flask, &name, &hint, None);
@@ -67,6 +67,14 @@ pub fn lens_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         ui.scope_builder(UiBuilder::new().max_rect(bars), |ui| bars_ui(ui, state, &view));
         ui.scope_builder(UiBuilder::new().max_rect(tiles), |ui| numbers_ui(ui, state, &view));
     });
+}
+
+/// As much of what is wrong as stands well in the middle of a panel; the recipe's own tells all of it.
+fn first_lines(words: &str) -> String {
+    const SHOWN: usize = 3;
+    let first: Vec<&str> = words.lines().take(SHOWN).collect();
+    let more = if words.lines().count() > SHOWN { "\n…" } else { "" };
+    first.join("\n") + more
 }
 
 /// Which samples one steps through, with how many there are of each kind at the moment.
