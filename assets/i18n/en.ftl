@@ -842,3 +842,37 @@ damaged-curve = { $run } has an unknown curve `{ $name }`
 damaged-recipe = the recipe of { $name } cannot be read ({ $problem })
 damaged-file = { $path } is not what was written
 damaged-probe = a probe set cannot be read
+
+# What is found in data
+label-asked = as asked for
+label-called = by its name
+label-declared = as the file says
+label-first = the first column, since the last looks like a quantity
+label-last = the last column
+findings-label = class column `{ $column }` ({ $why })
+findings-several = { $name } ({ $count })
+findings-left-out = left out: { $names }: { $why }
+findings-filled = { $count ->
+    [one] one gap is filled with the median of its column: { $columns }
+   *[other] { $count } gaps are filled with the median of their column: { $columns }
+}
+findings-words = words become columns of zeros and ones: { $columns }
+remark-copies-across-parts = { $test } of { $of_test } test rows and { $validation } of { $of_validation } validation rows are copies of training rows: results are better than they would be on new rows; remove the copies
+remark-copies-together = { $count } of { $rows } rows are copies of another row; copies are kept in one part
+remark-contradictions = { $count ->
+    [one] one row has the same values as another one of a different class; nobody can get both right
+   *[other] { $count } rows have the same values as another one of a different class; nobody can get both right
+}
+remark-rare-classes = classes that are not in every part, with their training rows: { $classes }; what is measured says little about them, or nothing
+remark-unlearnt-classes = classes without a training row, with the rows that judge: { $classes }; each of those is an error
+allowed-channels = a list of numbers, one for each channel (deviations above 0), or "imagenet"
+allowed-columns = columns by name or by position counted from 0, e.g. ["id", "date"]
+allowed-delimiter = ",", ";", "tab", "|", "blank" or another character
+allowed-encoding = a name of an encoding, e.g. "gbk", "shift_jis", "windows-1252", "utf-16le"
+allowed-home-of-another = a path that begins with ~/ for your own home folder; another user's is written out
+allowed-no-home = a path without ~, since no home folder is known here
+allowed-pixels = [height, width], [3, height, width], or false
+conflict-channels = has { $count } numbers where the pictures have { $channels ->
+    [one] one channel
+   *[other] { $channels } channels
+}; give one number for each channel, or one for all

@@ -8,12 +8,9 @@ use eframe::egui;
 use super::App;
 use crate::data::is_idx_folder;
 use crate::model::{Checkpoint, write_whole};
-use crate::recipe::{CheckpointSource, Colour, LabelColumn, Source, Sweep, TeacherRecipe};
+use crate::recipe::{CheckpointSource, ImageSource, Source, Sweep, TableSource, TeacherRecipe};
 use crate::state::{FilePurpose, RecipeText};
 use crate::text::{Phrase, phrase};
-
-/// Side of the pictures of a folder that was opened, until the recipe says something else.
-const PICTURE_SIDE: usize = 28;
 
 /// Faults of a recipe that a notice tells.
 const FAULTS: usize = 5;
@@ -89,9 +86,9 @@ impl App {
     pub(super) fn open_data(&mut self, path: PathBuf, ctx: &egui::Context) {
         let path = absolute(path);
         let source = match path.is_dir() {
-            true if is_idx_folder(&path) => Source::Idx(path.clone()),
-            true => Source::Images { path: path.clone(), size: PICTURE_SIDE, colour: Colour::Grey },
-            false => Source::Csv { path: path.clone(), label: LabelColumn::Position(-1), header: None },
+            true if is_idx_folder(&path) => Source::Idx { path: path.clone(), name: None },
+            true => Source::Images(ImageSource::new(&path)),
+            false => Source::Table(TableSource::new(&path)),
         };
         let mut sweep = self.state.sweep.clone();
         sweep.base.put_source(source);

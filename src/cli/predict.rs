@@ -11,7 +11,7 @@ use super::{PredictArgs, Split};
 use crate::data::{DataError, Dataset, is_idx_folder};
 use crate::distill::{Student, evaluate, soften};
 use crate::model::{Checkpoint, CheckpointError, new_file};
-use crate::recipe::{Builtin, Colour, DataRecipe, LabelColumn, QUICKSTART, Recipe, Source};
+use crate::recipe::{Builtin, Colour, DataRecipe, ImageSource, QUICKSTART, Recipe, Source, TableSource};
 use crate::training::{DeviceChoice, PrepareError, Teacher, builtin_teacher, choose, threads};
 
 #[derive(Serialize)]
@@ -46,7 +46,7 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
     };
     let data = |error: DataError| Failure::input(error.code(), error);
     let dataset = Dataset::load(&source).map_err(data)?;
-    let shape = dataset.inputs.shape();
+    let shape = dataset.examples.shape();
     let places = checkpoint.places_of(&args.checkpoint, &shape, &dataset.classes);
     let places = places.map_err(|error| Failure::input(error.code(), error))?;
     let rows = match args.split {
@@ -114,21 +114,20 @@ fn source(text: &str, checkpoint: Option<&Checkpoint>) -> Result<Source, Failure
     let path = Path::new(text);
     let known = checkpoint.and_then(|checkpoint| checkpoint.recipe.as_ref()).map(|recipe| &recipe.data.source);
     if path.is_file() {
-        let (label, header) = match known {
-            Some(Source::Csv { label, header, .. }) => (label.clone(), *header),
-            _ => (LabelColumn::Position(-1), None),
-        };
-        return Ok(Source::Csv { path: path.to_owned(), label, header });
+        return Ok(Source::Table(match known {
+            Some(Source::Table(table)) => TableSource { path: path.to_owned(), test: None, validation: None, ..table.clone() },
+            _ => TableSource::new(path),
+        }));
     }
     if path.is_dir() {
         if is_idx_folder(path) {
-            return Ok(Source::Idx(path.to_owned()));
+            return Ok(Source::Idx { path: path.to_owned(), name: None });
         }
         let (size, colour) = match checkpoint.map(|checkpoint| checkpoint.plan.input.as_slice()) {
             Some([channels, height, _]) => (*height, if *channels == 3 { Colour::Rgb } else { Colour::Grey }),
             _ => (28, Colour::Grey),
         };
-        return Ok(Source::Images { path: path.to_owned(), size, colour });
+        return Ok(Source::Images(ImageSource { size, colour, ..ImageSource::new(path) }));
     }
     let names = Builtin::ALL.map(Builtin::name).join(", ");
     let message = format!("--data {text}: there is no such file or folder; give one, or a built-in set: {names}");

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::idx::{join, part};
 use super::table::read_table;
-use super::{DataError, Dataset, Inputs, file};
-use crate::recipe::{Builtin, LabelColumn};
+use super::{DataError, Dataset, Findings, file};
+use crate::recipe::{Builtin, ColumnRef, Pixels, TableSource};
 
 /// Unpacks a data set.
 pub(super) fn load(builtin: Builtin) -> Result<Dataset, DataError> {
@@ -37,8 +37,13 @@ fn digits(name: &str) -> Result<Dataset, DataError> {
     let file = Path::new(file);
     let mut reader = file::unpack(bytes).map_err(|error| file::unreadable(file, &error))?;
     let text = file::read_up_to(&mut reader, file::MAX_TEXT, file)?;
-    let dataset = read_table(name.to_owned(), file, &text, &LabelColumn::Position(-1), Some(false))?;
-    let (rows, values) = (dataset.inputs.rows(), dataset.inputs.values().to_vec());
-    let inputs = Inputs::Pixels { rows, channels: 1, height: 8, width: 8, values };
-    Ok(Dataset { inputs, pixel_scale: Some(16.0), ..dataset })
+    let source = TableSource {
+        label: Some(ColumnRef::Position(-1)),
+        header: Some(false),
+        delimiter: Some(','),
+        pixels: Some(Pixels::Shape { channels: 1, height: 8, width: 8 }),
+        ..TableSource::new(file)
+    };
+    let dataset = read_table(name.to_owned(), &source, &text)?;
+    Ok(Dataset { findings: Findings::default(), columns: None, ..dataset })
 }

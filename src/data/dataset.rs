@@ -1,8 +1,15 @@
 //! All rows of a source, held once, as raw values.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::{DataError, Inputs, builtin, idx, images, table};
+use super::columns::Columns;
+use super::copies::find_copies;
+use super::findings::Findings;
+use super::{DataError, Examples, Inputs, builtin, idx, images, table};
 use crate::recipe::Source;
 use crate::rng::Key;
 
@@ -14,71 +21,207 @@ pub struct Dataset {
     /// Names of the classes; a label is an index into them. At least two.
     pub classes: Vec<String>,
     /// One example a row.
-    pub inputs: Inputs,
+    pub examples: Examples,
     /// The class of each row.
     pub labels: Vec<u32>,
+    /// The first row of the source's own validation part, which reaches to its test part or to the end.
+    pub validation_from: Option<usize>,
     /// The first row of the source's own test part, which then reaches to the end; `None` where it has none.
     pub test_from: Option<usize>,
     /// The largest raw value that a pixel can have (255 or 16); `None` for features.
     pub pixel_scale: Option<f32>,
+    /// How new models are to see the values.
+    pub scaling: Scaling,
+    /// How the columns of a table became numbers; `None` for other sources.
+    pub columns: Option<Arc<Columns>>,
+    /// Positions of gaps among all values, ascending; [`Dataset::fill_gaps`] fills them.
+    pub gaps: Vec<u64>,
+    /// For each row the first row with the same values; `None` where no row has a copy.
+    pub copies: Option<Vec<u32>>,
+    /// The file of each row, below the source's folder; empty where rows are no files.
+    pub files: Vec<PathBuf>,
+    /// What was found in the source.
+    pub findings: Findings,
+}
+
+/// How raw values become what a network sees.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scaling {
+    /// Each feature gets mean 0 and standard deviation 1 over the training rows.
+    Standard,
+    /// Pixels become 0…1; then the mean of their channel is subtracted and by its standard deviation is divided. Empty lists do
+    /// neither, one number is for all channels.
+    Pixels {
+        /// Means.
+        mean: Vec<f64>,
+        /// Standard deviations.
+        std: Vec<f64>,
+    },
+    /// As they are.
+    None,
+}
+
+/// Hears how far reading has come, and may end it.
+pub trait Watch: Sync {
+    /// So many of so many (bytes, or pictures) are done.
+    fn progress(&self, done: u64, total: u64);
+    /// Whether nobody wants the result any more.
+    fn is_cancelled(&self) -> bool;
+}
+
+/// Nobody looks on.
+impl Watch for () {
+    fn progress(&self, _done: u64, _total: u64) {}
+    fn is_cancelled(&self) -> bool {
+        false
+    }
 }
 
 impl Dataset {
+    /// Rows of which nothing more is known: no parts of their own, features standardised.
+    pub fn new(name: String, classes: Vec<String>, examples: Examples, labels: Vec<u32>) -> Self {
+        Self {
+            name,
+            classes,
+            examples,
+            labels,
+            validation_from: None,
+            test_from: None,
+            pixel_scale: None,
+            scaling: Scaling::Standard,
+            columns: None,
+            gaps: Vec::new(),
+            copies: None,
+            files: Vec::new(),
+            findings: Findings::default(),
+        }
+    }
+
     /// Reads a source in full.
     ///
     /// # Errors
     /// Whatever is wrong with the files, by file and line.
     pub fn load(source: &Source) -> Result<Self, DataError> {
-        let dataset = match source {
+        Self::load_watched(source, &())
+    }
+
+    /// Like [`Dataset::load`], with somebody looking on.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the files, by file and line; [`DataError::Cancelled`].
+    pub fn load_watched(source: &Source, watch: &dyn Watch) -> Result<Self, DataError> {
+        let mut dataset = match source {
             Source::Builtin(builtin) => builtin::load(*builtin),
-            Source::Idx(folder) => idx::load(folder),
-            Source::Csv { path, label, header } => table::load(path, label, *header),
-            Source::Images { path, size, colour } => images::load(path, *size, *colour),
+            Source::Idx { path, name } => idx::load(path, name.as_deref()),
+            Source::Table(source) => table::load(source, watch),
+            Source::Images(source) => images::load(source, watch),
         }?;
         if dataset.classes.len() < 2 {
             return Err(DataError::OneClass { name: dataset.name, classes: dataset.classes });
         }
+        dataset.copies = find_copies(&dataset.examples);
         Ok(dataset)
     }
 
     /// The raw inputs of `rows`, in that order.
     ///
     /// # Panics
-    /// When a row is not below [`Inputs::rows`].
+    /// When a row is not below [`Examples::rows`].
     pub fn gather(&self, rows: &[u32]) -> Inputs {
-        self.inputs.gather(rows)
+        self.examples.gather(rows)
     }
 
     /// Like [`Dataset::gather`], with each image shifted by its own whole numbers of pixels, both uniform in
     /// `-max_shift..=max_shift` and a function of `key` and the row's number alone. What is uncovered is 0. Features stay.
     ///
     /// # Panics
-    /// When a row is not below [`Inputs::rows`].
+    /// When a row is not below [`Examples::rows`].
     pub fn gather_jittered(&self, rows: &[u32], max_shift: usize, key: Key) -> Inputs {
-        self.inputs.gather_jittered(rows, max_shift, key)
+        self.examples.gather_jittered(rows, max_shift, key)
     }
 
-    /// Tells rows apart by content: the first 8 bytes (little-endian) of SHA-256 over the raw values as little-endian `f32`.
+    /// Fills each gap with the median of its column over the rows `train` that have a value there (0 where none has), and
+    /// keeps the medians in [`Dataset::columns`].
+    pub fn fill_gaps(&mut self, train: &[u32]) {
+        let (Some(columns), Examples::Features { width, values, .. }) = (&mut self.columns, &mut self.examples) else {
+            return;
+        };
+        if self.gaps.is_empty() {
+            return;
+        }
+        let mut is_gap = vec![false; values.len()];
+        let mut has_gaps = vec![false; *width];
+        for gap in &self.gaps {
+            is_gap[*gap as usize] = true;
+            has_gaps[*gap as usize % *width] = true;
+        }
+        let mut medians = vec![0.0_f32; *width];
+        for input in (0..*width).filter(|input| has_gaps[*input]) {
+            let at = |row: &u32| *row as usize * *width + input;
+            let known: Vec<f32> = train.iter().map(at).filter(|at| !is_gap[*at]).map(|at| values[at]).collect();
+            medians[input] = median(known);
+        }
+        for gap in &self.gaps {
+            values[*gap as usize] = medians[*gap as usize % *width];
+        }
+        Arc::make_mut(columns).set_fills(&medians);
+    }
+
+    /// Tells rows apart by content: the first 8 bytes (little-endian) of SHA-256 over the raw values as little-endian `f32`,
+    /// or `f64` for those columns that `f32` does not hold. A gap is NaN, whatever it is filled with.
     ///
     /// # Panics
-    /// When `row` is not below [`Inputs::rows`].
+    /// When `row` is not below [`Examples::rows`].
     pub fn row_hash(&self, row: u32) -> u64 {
-        let mut hasher = Sha256::new();
-        let mut bytes = Vec::with_capacity(4 * self.inputs.row_len());
-        for value in self.inputs.row(row as usize) {
-            bytes.extend_from_slice(&value.to_le_bytes());
+        let len = self.examples.row_len();
+        let mut bytes = Vec::with_capacity(4 * len);
+        let start = u64::from(row) * len as u64;
+        let first = self.gaps.partition_point(|gap| *gap < start);
+        let mut gaps = self.gaps[first..].iter().map(|gap| (*gap - start) as usize).peekable();
+        let bases = self.columns.as_ref().and_then(|columns| columns.bases());
+        for (i, value) in self.examples.row(row as usize).into_iter().enumerate() {
+            if gaps.next_if_eq(&i).is_some() {
+                bytes.extend_from_slice(&f32::NAN.to_le_bytes());
+                continue;
+            }
+            match bases.map_or(0.0, |bases| bases[i]) {
+                0.0 => bytes.extend_from_slice(&value.to_le_bytes()),
+                base => bytes.extend_from_slice(&(base + f64::from(value)).to_le_bytes()),
+            }
         }
-        hasher.update(&bytes);
-        let hash = hasher.finalize();
+        let hash = Sha256::digest(&bytes);
         hash.iter().take(8).rev().fold(0, |number, byte| (number << 8) | u64::from(*byte))
     }
 
     /// [`Dataset::row_hash`] of each of `rows`.
     ///
     /// # Panics
-    /// When a row is not below [`Inputs::rows`].
+    /// When a row is not below [`Examples::rows`].
     pub fn row_hashes(&self, rows: &[u32]) -> Vec<u64> {
-        rows.iter().map(|row| self.row_hash(*row)).collect()
+        rows.par_iter().map(|row| self.row_hash(*row)).collect()
+    }
+
+    /// Rows of each class, in the order of [`Dataset::classes`].
+    pub fn rows_by_class(&self) -> Vec<u64> {
+        let mut counts = vec![0; self.classes.len()];
+        for label in &self.labels {
+            counts[*label as usize] += 1;
+        }
+        counts
+    }
+}
+
+/// The middle of the numbers, or the mean of the two in the middle; 0 of none.
+fn median(mut numbers: Vec<f32>) -> f32 {
+    if numbers.is_empty() {
+        return 0.0;
+    }
+    let middle = numbers.len() / 2;
+    let (below, upper, _) = numbers.select_nth_unstable_by(middle, f32::total_cmp);
+    let upper = *upper;
+    match below.iter().copied().max_by(f32::total_cmp) {
+        Some(lower) if numbers.len().is_multiple_of(2) => ((f64::from(lower) + f64::from(upper)) / 2.0) as f32,
+        _ => upper,
     }
 }
 

@@ -118,6 +118,8 @@ pub enum DataError {
         /// The names there are.
         classes: Vec<String>,
     },
+    /// Nobody wants the data any more.
+    Cancelled,
     /// Label noise where there is no other class to take a label from.
     NoOtherClass {
         /// The class.
@@ -143,6 +145,7 @@ impl DataError {
             Self::UnknownClass { .. } => "data-unknown-class",
             Self::AllOmitted { .. } => "data-all-omitted",
             Self::NoOtherClass { .. } => "data-no-other-class",
+            Self::Cancelled => "cancelled",
         }
     }
 
@@ -192,6 +195,7 @@ impl DataError {
             }
             Self::AllOmitted { classes } => phrase!("data-all-omitted", classes = names(classes)),
             Self::NoOtherClass { class } => phrase!("data-no-other-class", class = class),
+            Self::Cancelled => phrase!("cancelled"),
         }
     }
 }

@@ -4,11 +4,11 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::file::{check_size, open, read_up_to, stem, unreadable};
-use super::{DataError, Dataset, Inputs};
+use super::{DataError, Dataset, Examples, Findings, Kind, Scaling};
 use crate::text::{Phrase, phrase};
 
 /// Reads a folder.
-pub(super) fn load(folder: &Path) -> Result<Dataset, DataError> {
+pub(super) fn load(folder: &Path, _name: Option<&str>) -> Result<Dataset, DataError> {
     let files = files_of(folder)?;
     let find = |part: &Part, kind| find(folder, &files, part, kind);
     let train = match (find(&TRAIN, "images")?, find(&TRAIN, "labels")?) {
@@ -77,14 +77,15 @@ pub(super) fn join(
     }
     check_size(file, &[pixels.len() as u64])?;
     let classes = labels.iter().max().map_or(0, |max| usize::from(*max) + 1);
-    let values = pixels.into_iter().map(f32::from).collect();
+    let classes = (0..classes).map(|class| class.to_string()).collect();
+    let examples = Examples::Pixels { rows: labels.len(), channels: 1, height, width, values: pixels };
+    let labels = labels.into_iter().map(u32::from).collect();
     Ok(Dataset {
-        name,
-        classes: (0..classes).map(|class| class.to_string()).collect(),
-        inputs: Inputs::Pixels { rows: labels.len(), channels: 1, height, width, values },
-        labels: labels.into_iter().map(u32::from).collect(),
         test_from,
         pixel_scale: Some(255.0),
+        scaling: Scaling::Pixels { mean: Vec::new(), std: Vec::new() },
+        findings: Findings { kind: Kind::Idx, ..Findings::default() },
+        ..Dataset::new(name, classes, examples, labels)
     })
 }
 

@@ -10,12 +10,14 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 use super::dataset::sort_classes;
 use super::error::LISTED;
 use super::file::{MAX_CLASSES, check_size, unreadable};
-use super::{BadImage, DataError, Dataset, Inputs, Much};
-use crate::recipe::Colour;
+use super::{BadImage, DataError, Dataset, Examples, Findings, Inputs, Kind, Much, Scaling, Watch};
+use crate::recipe::{Colour, ImageSource};
 use crate::text::{Phrase, phrase};
 
 /// Reads a folder. Images are resized to `size` × `size` whatever their shape; transparency is ignored.
-pub(super) fn load(folder: &Path, size: usize, colour: Colour) -> Result<Dataset, DataError> {
+pub(super) fn load(source: &ImageSource, _watch: &dyn Watch) -> Result<Dataset, DataError> {
+    let ImageSource { path: folder, size, colour, .. } = source;
+    let (folder, size, colour) = (folder.as_path(), *size, *colour);
     let top = folders_in(folder)?;
     let is = |folder: &PathBuf, name: &str| folder.file_name().is_some_and(|found| found == name);
     // Only when there is nothing else: "train" is a class too, beside "bus" and "tram".
@@ -58,8 +60,14 @@ pub(super) fn load(folder: &Path, size: usize, colour: Colour) -> Result<Dataset
     let number: std::collections::HashMap<&str, u32> =
         classes.iter().enumerate().map(|(number, class)| (class.as_str(), number as u32)).collect();
     let labels = files.iter().map(|(class, _)| number[class.as_str()]).collect();
-    let inputs = Inputs::Pixels { rows: files.len(), channels, height: size, width: size, values };
-    Ok(Dataset { name: super::file::stem(folder), classes, inputs, labels, test_from, pixel_scale: Some(255.0) })
+    let examples = Examples::Pixels { rows: files.len(), channels, height: size, width: size, values };
+    Ok(Dataset {
+        test_from,
+        pixel_scale: Some(255.0),
+        scaling: Scaling::Pixels { mean: source.mean.clone(), std: source.std.clone() },
+        findings: Findings { kind: Kind::Pictures, ..Findings::default() },
+        ..Dataset::new(super::file::stem(folder), classes, examples, labels)
+    })
 }
 
 /// Every image below `folder` with the name of its class, in the order of the names.
@@ -121,9 +129,7 @@ pub fn picture(file: &Path, [channels, height, width]: [usize; 3], scale: f32) -
         .map_err(|problem| DataError::Images { images: vec![BadImage { file: file.to_owned(), problem }], more: 0 })?;
     let mut values = Vec::with_capacity(channels * height * width);
     push_planes(&image, if channels == 3 { Colour::Rgb } else { Colour::Grey }, &mut values);
-    for value in &mut values {
-        *value *= scale / 255.0;
-    }
+    let values = values.into_iter().map(|value| f32::from(value) * (scale / 255.0)).collect();
     Ok(Inputs::Pixels { rows: 1, channels, height, width, values })
 }
 
@@ -149,13 +155,13 @@ fn read_as(file: &Path, [height, width]: [usize; 2]) -> Result<DynamicImage, Phr
 }
 
 /// Appends the image's planes, channel after channel, 0 to 255.
-fn push_planes(image: &DynamicImage, colour: Colour, values: &mut Vec<f32>) {
+fn push_planes(image: &DynamicImage, colour: Colour, values: &mut Vec<u8>) {
     match colour {
-        Colour::Grey => values.extend(image.to_luma8().into_raw().into_iter().map(f32::from)),
+        Colour::Grey => values.extend(image.to_luma8().into_raw()),
         Colour::Rgb => {
             let pixels = image.to_rgb8().into_raw();
             for channel in 0..3 {
-                values.extend(pixels.iter().skip(channel).step_by(3).map(|value| f32::from(*value)));
+                values.extend(pixels.iter().skip(channel).step_by(3));
             }
         }
     }

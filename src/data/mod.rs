@@ -4,9 +4,13 @@
 //! students may see of the training rows. [`Dataset::gather`] makes the inputs of a batch.
 
 mod builtin;
+mod columns;
+mod copies;
 mod dataset;
 mod error;
+mod examples;
 mod file;
+mod findings;
 mod idx;
 mod images;
 mod inputs;
@@ -14,8 +18,11 @@ mod split;
 mod table;
 mod transfer;
 
-pub use dataset::Dataset;
+pub use columns::{Column, ColumnKind, ColumnName, Columns};
+pub use dataset::{Dataset, Scaling, Watch};
 pub use error::{BadImage, BadLine, DataError, LineProblem, Much};
+pub use examples::Examples;
+pub use findings::{Dialect, Filled, Findings, Kind, LabelFinding, LabelReason, LeftOut, Remark, WordColumn};
 pub use idx::is_idx_folder;
 pub use images::picture;
 pub use inputs::{Batch, Inputs};

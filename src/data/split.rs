@@ -1,8 +1,12 @@
 //! Which rows are for training, validation and test; every draw is a function of a seed and a row's number.
 
+use std::collections::HashSet;
+
+use super::findings::{Remark, some};
 use super::{DataError, Dataset};
-use crate::recipe::DataRecipe;
+use crate::recipe::{Copies, DataRecipe};
 use crate::rng::Key;
+use crate::text::{Phrase, phrase};
 
 /// Row numbers, ascending; together every row of the dataset, once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,52 +20,167 @@ pub struct Splits {
 }
 
 impl Dataset {
-    /// Splits the rows by `recipe.seed`. The test part is the source's own, or the share `recipe.test` of all rows; the
-    /// validation part is the share `recipe.validation` of the rest. Drawn parts are stratified by class. A class that
-    /// no row has is left alone.
+    /// Splits the rows by `recipe.seed`. A part that the source has is taken as it is; the test part is drawn otherwise, the
+    /// share `recipe.test` of all rows that are left for it, and the validation part, the share `recipe.validation` of the
+    /// rest. Drawn parts are stratified by class. Rows with the same values come into one part, unless the recipe says
+    /// otherwise. A class that has too few rows to be in every part is learnt only; one that no row has is left alone.
     ///
     /// # Errors
-    /// [`DataError::FewRows`] when a class cannot be in every drawn part and in the training part.
+    /// [`DataError::FewRows`] when fewer than two classes can be in every drawn part and in the training part.
     pub fn split(&self, recipe: &DataRecipe) -> Result<Splits, DataError> {
         let key = Key::new(recipe.seed);
-        let all: Vec<u32> = (0..self.labels.len() as u32).collect();
-        let (rest, test) = if let Some(from) = self.test_from {
-            self.check_rows_by_class(from, 2)?;
-            let (rest, test) = all.split_at(from);
-            (rest.to_vec(), test.to_vec())
-        } else {
-            self.check_rows_by_class(all.len(), 3)?;
-            self.draw(&all, key.named("test part"), recipe.test, 2)
-        };
-        let (train, validation) = self.draw(&rest, key.named("validation part"), recipe.validation, 1);
+        let rows = self.labels.len();
+        let test_from = self.test_from.unwrap_or(rows);
+        let validation_from = self.validation_from.unwrap_or(test_from);
+        let part = |from: usize, to: usize| (from as u32..to as u32).collect::<Vec<u32>>();
+        let mut train = part(0, validation_from);
+        let mut validation = part(validation_from, test_from);
+        let mut test = part(test_from, rows);
+        let drawn_parts = usize::from(self.test_from.is_none()) + usize::from(self.validation_from.is_none());
+        let rare = self.rare_classes(&train, drawn_parts, recipe)?;
+        if self.test_from.is_none() {
+            (train, test) = self.draw(&train, key.named("test part"), recipe.test, drawn_parts, &rare, recipe.copies);
+        }
+        if self.validation_from.is_none() {
+            let key = key.named("validation part");
+            (train, validation) = self.draw(&train, key, recipe.validation, 1, &rare, recipe.copies);
+        }
         Ok(Splits { train, validation, test })
     }
 
-    /// Each class that has any row needs `needed` of them among the first `rows`.
-    fn check_rows_by_class(&self, rows: usize, needed: usize) -> Result<(), DataError> {
-        let mut counts = vec![(0, false); self.classes.len()];
-        for (row, label) in self.labels.iter().enumerate() {
-            let (count, exists) = &mut counts[*label as usize];
-            *count += usize::from(row < rows);
-            *exists = true;
+    /// Classes with rows, but too few different ones among `rows` for each of the drawn parts and the training part.
+    fn rare_classes(&self, rows: &[u32], drawn: usize, recipe: &DataRecipe) -> Result<Vec<u32>, DataError> {
+        let needed = drawn + 1;
+        let mut counts = vec![0; self.classes.len()];
+        for row in self.leaders(rows, recipe.copies) {
+            counts[self.labels[row as usize] as usize] += 1;
         }
-        let classes: Vec<(String, usize)> = counts
-            .into_iter()
-            .zip(&self.classes)
-            .filter(|((count, exists), _)| *exists && *count < needed)
-            .map(|((count, _), name)| (name.clone(), count))
-            .collect();
-        if classes.is_empty() { Ok(()) } else { Err(DataError::FewRows { name: self.name.clone(), classes, needed }) }
+        let exists = classes_of(&(0..self.labels.len() as u32).collect::<Vec<_>>(), &self.labels);
+        let rare: Vec<u32> = exists.iter().copied().filter(|class| counts[*class as usize] < needed).collect();
+        if drawn > 0 && exists.len() < rare.len() + 2 {
+            let named = |class: &u32| (self.classes[*class as usize].clone(), counts[*class as usize]);
+            let classes = rare.iter().map(named).collect();
+            return Err(DataError::FewRows { name: self.name.clone(), classes, needed });
+        }
+        Ok(rare)
+    }
+
+    /// Of each group of copies among `rows` the first; all of them, where copies are drawn apart.
+    fn leaders<'a>(&'a self, rows: &'a [u32], copies: Copies) -> impl Iterator<Item = u32> + 'a {
+        let firsts = self.copies.as_ref().filter(|_| copies == Copies::Together);
+        let mut met = HashSet::new();
+        rows.iter().copied().filter(move |row| match firsts {
+            None => true,
+            Some(firsts) => met.insert(firsts[*row as usize]),
+        })
     }
 
     /// Draws a stratified `share` of `rows` and returns what is left and what was drawn. At least one row of each class is
-    /// drawn and at least `spared` rows of each are left.
-    fn draw(&self, rows: &[u32], key: Key, share: f64, spared: usize) -> (Vec<u32>, Vec<u32>) {
-        let classes = classes_of(rows, &self.labels).len();
-        let count = share_of(rows.len(), share).clamp(classes, rows.len() - spared * classes);
-        let drawn = stratified(rows, &self.labels, key, count, spared);
-        let left = rows.iter().copied().filter(|row| drawn.binary_search(row).is_err()).collect();
-        (left, drawn)
+    /// drawn and at least `spared` rows of each are left; nothing of the classes `rare` is drawn.
+    fn draw(
+        &self,
+        rows: &[u32],
+        key: Key,
+        share: f64,
+        spared: usize,
+        rare: &[u32],
+        copies: Copies,
+    ) -> (Vec<u32>, Vec<u32>) {
+        let leaders: Vec<u32> = self.leaders(rows, copies).collect();
+        let is_common = |row: &u32| !rare.contains(&self.labels[*row as usize]);
+        let candidates: Vec<u32> = leaders.iter().copied().filter(is_common).collect();
+        let classes = classes_of(&candidates, &self.labels).len();
+        let most = candidates.len().saturating_sub(spared * classes).max(classes);
+        let count = share_of(leaders.len(), share).clamp(classes, most);
+        let drawn = stratified(&candidates, &self.labels, key, count, spared);
+        match self.copies.as_ref().filter(|_| copies == Copies::Together) {
+            None => {
+                let left = rows.iter().copied().filter(|row| drawn.binary_search(row).is_err()).collect();
+                (left, drawn)
+            }
+            // A copy goes where the first of its group goes.
+            Some(firsts) => {
+                let groups: HashSet<u32> = drawn.iter().map(|row| firsts[*row as usize]).collect();
+                rows.iter().copied().partition(|row| !groups.contains(&firsts[*row as usize]))
+            }
+        }
+    }
+
+    /// What a user should know of these parts: copies of learnt rows in them, classes that are not in every part.
+    pub fn judge(&self, splits: &Splits) -> Vec<Remark> {
+        let mut remarks = Vec::new();
+        if let Some(firsts) = &self.copies {
+            let learnt: HashSet<u32> = splits.train.iter().map(|row| firsts[*row as usize]).collect();
+            let copies = |rows: &[u32]| rows.iter().filter(|row| learnt.contains(&firsts[**row as usize])).count() as u64;
+            let (of_test, of_validation) = (splits.test.len() as u64, splits.validation.len() as u64);
+            let (test, validation) = (copies(&splits.test), copies(&splits.validation));
+            let all = firsts.iter().enumerate().filter(|(row, first)| **first != *row as u32).count() as u64;
+            if test + validation > 0 {
+                let message = phrase!(
+                    "remark-copies-across-parts",
+                    test = test,
+                    of_test = of_test,
+                    validation = validation,
+                    of_validation = of_validation
+                );
+                let counts = [
+                    ("test", test),
+                    ("test_rows", of_test),
+                    ("validation", validation),
+                    ("validation_rows", of_validation),
+                    ("copies", all),
+                ];
+                remarks.push(Remark::warning("copies-across-parts", message, counts));
+            } else {
+                let rows = self.labels.len() as u64;
+                let message = phrase!("remark-copies-together", count = all, rows = rows);
+                remarks.push(Remark::note("copies-together", message, [("copies", all), ("rows", rows)]));
+            }
+            let contradicts = |(row, first): (usize, &u32)| self.labels[row] != self.labels[*first as usize];
+            let contradictions = firsts.iter().enumerate().filter(|pair| contradicts(*pair)).count() as u64;
+            if contradictions > 0 {
+                let message = phrase!("remark-contradictions", count = contradictions);
+                remarks.push(Remark::warning("contradictory-rows", message, [("rows", contradictions)]));
+            }
+        }
+        remarks.extend(self.judge_classes(splits));
+        remarks
+    }
+
+    fn judge_classes(&self, splits: &Splits) -> Vec<Remark> {
+        let count = |rows: &[u32]| {
+            let mut counts = vec![0_u64; self.classes.len()];
+            rows.iter().for_each(|row| counts[self.labels[*row as usize] as usize] += 1);
+            counts
+        };
+        let (train, validation, test) = (count(&splits.train), count(&splits.validation), count(&splits.test));
+        let told = |classes: &[usize], counts: &[u64]| {
+            let each = classes.iter();
+            let each = each.map(|class| {
+                let (name, count) = (&self.classes[*class], counts[*class]);
+                phrase!("findings-several", name = name, count = count)
+            });
+            some(each.collect::<Vec<Phrase>>())
+        };
+        let classes = || 0..self.classes.len();
+        let rare: Vec<usize> =
+            classes().filter(|class| train[*class] > 0 && (validation[*class] == 0 || test[*class] == 0)).collect();
+        let unlearnt: Vec<usize> =
+            classes().filter(|class| train[*class] == 0 && validation[*class] + test[*class] > 0).collect();
+        let mut remarks = Vec::new();
+        if !rare.is_empty() {
+            let message = phrase!("remark-rare-classes", classes = told(&rare, &train));
+            let rows = rare.iter().map(|class| train[*class]).sum();
+            remarks.push(Remark::warning("rare-classes", message, [("classes", rare.len() as u64), ("rows", rows)]));
+        }
+        if !unlearnt.is_empty() {
+            let met: Vec<u64> = validation.iter().zip(&test).map(|(validation, test)| validation + test).collect();
+            let message = phrase!("remark-unlearnt-classes", classes = told(&unlearnt, &met));
+            let rows = unlearnt.iter().map(|class| met[*class]).sum();
+            let counts = [("classes", unlearnt.len() as u64), ("rows", rows)];
+            remarks.push(Remark::warning("unlearnt-classes", message, counts));
+        }
+        remarks
     }
 }
 

@@ -8,24 +8,22 @@ use csv::{ByteRecord, ReaderBuilder, Trim};
 use super::dataset::sort_classes;
 use super::error::{LISTED, names};
 use super::file::{MAX_CLASSES, MAX_TEXT, MAX_VALUES, open, read_up_to, stem};
-use super::{BadLine, DataError, Dataset, Inputs, LineProblem, Much};
-use crate::recipe::LabelColumn;
+use super::{BadLine, DataError, Dataset, Examples, LineProblem, Much, Scaling};
+use crate::recipe::{ColumnRef as LabelColumn, Pixels, TableSource};
 use crate::text::{Phrase, phrase};
 
 /// Reads a file.
-pub(super) fn load(file: &Path, label: &LabelColumn, header: Option<bool>) -> Result<Dataset, DataError> {
+pub(super) fn load(source: &TableSource, _watch: &dyn super::Watch) -> Result<Dataset, DataError> {
+    let file = source.path.as_path();
     let text = read_up_to(&mut open(file)?, MAX_TEXT, file)?;
-    read_table(stem(file), file, &text, label, header)
+    read_table(stem(file), source, &text)
 }
 
 /// Reads a text; `file` is for messages, and its ending may tell the delimiter.
-pub(super) fn read_table(
-    name: String,
-    file: &Path,
-    text: &[u8],
-    label: &LabelColumn,
-    header: Option<bool>,
-) -> Result<Dataset, DataError> {
+pub(super) fn read_table(name: String, source: &TableSource, text: &[u8]) -> Result<Dataset, DataError> {
+    let TableSource { path: file, label, header, .. } = source;
+    let label = &label.clone().unwrap_or(LabelColumn::Position(-1));
+    let header = *header;
     if text.len() as u64 > MAX_TEXT {
         let found = text.len() as u64;
         return Err(DataError::TooLarge { file: file.to_owned(), what: Much::Bytes, found, limit: MAX_TEXT });
@@ -68,7 +66,16 @@ pub(super) fn read_table(
     if body.labels.is_empty() {
         return Err(empty(phrase!("table-header-only")));
     }
-    body.into_dataset(name, file)
+    let dataset = body.into_dataset(name, file)?;
+    Ok(match (source.pixels, dataset.examples) {
+        (Some(Pixels::Shape { channels, height, width }), Examples::Features { rows, values, .. }) => Dataset {
+            examples: Examples::Pixels { rows, channels, height, width, values: values.into_iter().map(|v| v as u8).collect() },
+            pixel_scale: Some(16.0),
+            scaling: Scaling::Pixels { mean: Vec::new(), std: Vec::new() },
+            ..Dataset::new(dataset.name, dataset.classes, Examples::Features { rows: 0, width: 0, values: Vec::new() }, dataset.labels)
+        },
+        (_, examples) => Dataset { examples, ..dataset },
+    })
 }
 
 /// What the first line says about all of them.
@@ -180,14 +187,9 @@ impl<'a> Body<'a> {
         for (class, name) in classes.iter().enumerate() {
             class_of[self.numbers[name] as usize] = class as u32;
         }
-        Ok(Dataset {
-            name,
-            classes,
-            inputs: Inputs::Features { rows: self.labels.len(), width: self.columns.width(), values: self.values },
-            labels: self.labels.into_iter().map(|number| class_of[number as usize]).collect(),
-            test_from: None,
-            pixel_scale: None,
-        })
+        let labels: Vec<u32> = self.labels.into_iter().map(|number| class_of[number as usize]).collect();
+        let examples = Examples::Features { rows: labels.len(), width: self.columns.width(), values: self.values };
+        Ok(Dataset::new(name, classes, examples, labels))
     }
 }
 

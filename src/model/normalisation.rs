@@ -3,7 +3,7 @@
 use candle_core::{Result, Tensor};
 use serde::{Deserialize, Serialize};
 
-use crate::data::Inputs;
+use crate::data::{Dataset, Examples, Scaling};
 
 /// `(x − offset) · scale`, with one number for all values of a row or one for each.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,18 +20,30 @@ impl Normalisation {
         Self { offset: vec![0.0], scale: vec![1.0 / largest] }
     }
 
-    /// Each feature gets mean 0 and standard deviation 1 over `inputs`; a constant one becomes 0.
-    pub fn of_features(inputs: &Inputs) -> Self {
-        let (rows, width) = (inputs.rows().max(1) as f64, inputs.row_len());
+    /// What new models learn with: as the data asks for it, measured over the rows `train`.
+    pub fn of(dataset: &Dataset, train: &[u32]) -> Self {
+        match &dataset.scaling {
+            Scaling::Standard => Self::of_features(&dataset.examples, train),
+            Scaling::None => Self { offset: vec![0.0], scale: vec![1.0] },
+            Scaling::Pixels { mean, std } => {
+                let largest = dataset.pixel_scale.unwrap_or(1.0);
+                if mean.is_empty() && std.is_empty() { Self::of_pixels(largest) } else { of_channels(dataset, mean, std) }
+            }
+        }
+    }
+
+    /// Each feature gets mean 0 and standard deviation 1 over the rows `train`; a constant one becomes 0.
+    fn of_features(examples: &Examples, train: &[u32]) -> Self {
+        let (rows, width) = (train.len().max(1) as f64, examples.row_len());
         let (mut sum, mut squares) = (vec![0.0_f64; width], vec![0.0_f64; width]);
-        for row in inputs.values().chunks_exact(width.max(1)) {
-            for (i, value) in row.iter().enumerate() {
+        for row in train {
+            for (i, value) in examples.row(*row as usize).iter().enumerate() {
                 sum[i] += f64::from(*value);
             }
         }
         let mean: Vec<f64> = sum.iter().map(|sum| sum / rows).collect();
-        for row in inputs.values().chunks_exact(width.max(1)) {
-            for (i, value) in row.iter().enumerate() {
+        for row in train {
+            for (i, value) in examples.row(*row as usize).iter().enumerate() {
                 squares[i] += (f64::from(*value) - mean[i]).powi(2);
             }
         }
@@ -60,5 +72,24 @@ impl Normalisation {
         shape[..2].fill(1);
         let tensor = |numbers: &[f32]| Tensor::from_slice(numbers, shape.clone(), x.device())?.to_dtype(x.dtype());
         x.broadcast_sub(&tensor(&self.offset)?)?.broadcast_mul(&tensor(&self.scale)?)
+    }
+}
+
+/// `(x / largest − mean) / std`, with the numbers of its channel for each pixel.
+fn of_channels(dataset: &Dataset, mean: &[f64], std: &[f64]) -> Normalisation {
+    let largest = f64::from(dataset.pixel_scale.unwrap_or(1.0));
+    let shape = dataset.examples.shape();
+    let (channels, pixels) = (shape[0], shape[1..].iter().product::<usize>());
+    let of = |list: &[f64], channel: usize, otherwise: f64| match list {
+        [] => otherwise,
+        [one] => *one,
+        several => several.get(channel).copied().unwrap_or(otherwise),
+    };
+    let each = |number: &dyn Fn(usize) -> f64| {
+        (0..channels).flat_map(|channel| std::iter::repeat_n(number(channel) as f32, pixels)).collect()
+    };
+    Normalisation {
+        offset: each(&|channel| largest * of(mean, channel, 0.0)),
+        scale: each(&|channel| 1.0 / (largest * of(std, channel, 1.0))),
     }
 }

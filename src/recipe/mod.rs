@@ -8,12 +8,17 @@ mod fault;
 mod parse;
 mod presets;
 mod reader;
+mod source;
 mod sweep;
 mod write;
 
 pub use fault::{Fault, FaultKind, Faults, Place};
 pub use parse::Override;
 pub use presets::{PRESETS, Preset, QUICKSTART, preset};
+pub use source::{
+    Builtin, Colour, ColumnRef, DEFAULT_SIDE, Ground, IMAGENET_MEAN, IMAGENET_STD, ImageSource, KeptColumns, Normalise,
+    Pixels, Source, TableSource,
+};
 pub use sweep::{Axis, AxisValues, Cell, MOST_CELLS, Range, SEED, Strategy, Sweep};
 
 use std::path::PathBuf;
@@ -80,7 +85,7 @@ impl Recipe {
             }
         }
         // A table has no pixels to convolve.
-        if matches!(source, Source::Csv { .. }) {
+        if matches!(source, Source::Table(_)) {
             if let TeacherRecipe::Train { model: model @ Architecture::Cnn { .. }, .. } = &mut self.teacher {
                 *model = plain(256);
             }
@@ -97,13 +102,17 @@ impl Recipe {
         self.teacher = TeacherRecipe::Train { model, training };
     }
 
+    /// The recipe of a job that began before a job kept a fingerprint of its data: read as it was read then.
+    pub fn as_first_read(mut self) -> Self {
+        self.data.source = self.data.source.as_first_read();
+        self.data.copies = Copies::Apart;
+        self
+    }
+
     /// The same recipe with paths that do not depend on the working folder, so that it can be resumed from any other.
     pub fn with_absolute_paths(mut self) -> Self {
         let absolute = |path: &mut PathBuf| *path = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
-        match &mut self.data.source {
-            Source::Builtin(_) => {}
-            Source::Idx(path) | Source::Csv { path, .. } | Source::Images { path, .. } => absolute(path),
-        }
+        self.data.source.paths_mut().into_iter().for_each(absolute);
         if let TeacherRecipe::Checkpoint(CheckpointSource::File(path)) = &mut self.teacher {
             absolute(path);
         }
@@ -122,6 +131,8 @@ pub struct DataRecipe {
     pub validation: f64,
     /// Share of all rows that becomes the test part, where the source has none of its own, in (0, 0.9].
     pub test: f64,
+    /// Whether copies of a row are drawn into one part together.
+    pub copies: Copies,
     /// Names of the classes that the students' transfer set never shows.
     pub omit_classes: Vec<String>,
     /// Share of the transfer set whose labels the students may use, in [0, 1].
@@ -130,84 +141,14 @@ pub struct DataRecipe {
     pub label_noise: f64,
 }
 
-/// Where examples come from.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Source {
-    /// Part of the binary.
-    Builtin(Builtin),
-    /// A folder of IDX or IDX.gz files.
-    Idx(PathBuf),
-    /// One numeric CSV or TSV file with a label column.
-    Csv {
-        /// The file.
-        path: PathBuf,
-        /// Which column holds the class.
-        label: LabelColumn,
-        /// Whether the first line names the columns; `None` finds out (a header has a field that is not a number).
-        header: Option<bool>,
-    },
-    /// A folder with one subfolder of PNG or JPEG images a class.
-    Images {
-        /// The folder.
-        path: PathBuf,
-        /// Images are resized to `size` × `size` pixels.
-        size: usize,
-        /// Grey or colour.
-        colour: Colour,
-    },
-}
-
-impl Source {
-    /// What the data are called: the name of the set, the file or the folder.
-    pub fn name(&self) -> String {
-        match self {
-            Self::Builtin(builtin) => builtin.name().to_owned(),
-            Self::Idx(path) | Self::Csv { path, .. } | Self::Images { path, .. } => {
-                path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
-            }
-        }
-    }
-}
-
-/// Data sets, and the teachers trained on them, that are part of the binary.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Builtin {
-    /// 1,797 digits of 8×8 pixels.
-    Digits,
-    /// 4,000 + 1,000 digits of 28×28 pixels.
-    MnistMini,
-}
-
-impl Builtin {
-    /// Both of them.
-    pub const ALL: [Self; 2] = [Self::MnistMini, Self::Digits];
-
-    /// The name a recipe uses.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Digits => "digits",
-            Self::MnistMini => "mnist-mini",
-        }
-    }
-}
-
-/// The label column of a CSV file.
-#[derive(Clone, Debug, PartialEq)]
-pub enum LabelColumn {
-    /// By its name in the header.
-    Name(String),
-    /// By its position; negative counts from the end, so −1 is the last.
-    Position(i64),
-}
-
-/// How the pixels of an image folder are read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Colour {
-    /// One channel.
-    Grey,
-    /// Three channels.
-    Rgb,
+/// What happens to rows with the same inputs when parts are drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Copies {
+    /// They come into one part, so that no test row is a copy of one that was learnt.
+    #[default]
+    Together,
+    /// Each is drawn for itself.
+    Apart,
 }
 
 /// The model that is learnt from.

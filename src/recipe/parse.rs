@@ -6,10 +6,11 @@ use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
 
 use super::fault::{Fault, FaultKind, Faults, Place};
-use super::reader::{Places, Reader};
+use super::reader::{Places, Reader, from_home};
 use super::{
-    Architecture, Builtin, CheckpointSource, Colour, DataRecipe, DistillRecipe, Keep, LabelColumn, MethodName,
-    Optimiser, Recipe, Schedule, Source, TeacherRecipe, TrainingRecipe,
+    Architecture, Builtin, CheckpointSource, Colour, ColumnRef, Copies, DEFAULT_SIDE, DataRecipe, DistillRecipe, Ground,
+    IMAGENET_MEAN, IMAGENET_STD, ImageSource, Keep, KeptColumns, MethodName, Normalise, Optimiser, Pixels, Recipe,
+    Schedule, Source, TableSource, TeacherRecipe, TrainingRecipe,
 };
 use crate::text::{Phrase, phrase};
 
@@ -236,6 +237,7 @@ fn default_data() -> DataRecipe {
         seed: 0,
         validation: 0.125,
         test: 0.2,
+        copies: Copies::Together,
         omit_classes: Vec::new(),
         labelled: 1.0,
         label_noise: 0.0,
@@ -262,6 +264,8 @@ fn read_data(mut data: Reader<'_>, folder: &Path, faults: &mut Vec<Fault>) -> Da
     let labelled = data.number("labelled", 1.0, |v| (0.0..=1.0).contains(&v), part(), faults);
     let label_noise = data.number("label_noise", 0.0, |v| (0.0..=1.0).contains(&v), part(), faults);
     let seed = data.whole("seed", 0, 0, faults);
+    let fates = [("together", Copies::Together), ("apart", Copies::Apart)];
+    let copies = data.choice("copies", Copies::Together, &fates, faults);
     let mut omit_classes = Vec::new();
     let allowed = || phrase!("allowed-class-names");
     match data.take("omit_classes") {
@@ -278,7 +282,7 @@ fn read_data(mut data: Reader<'_>, folder: &Path, faults: &mut Vec<Fault>) -> Da
         Some(other) => faults.push(data.wrong_type("omit_classes", &other, allowed())),
     }
     data.finish(&[], faults);
-    DataRecipe { source, seed, validation, test, omit_classes, labelled, label_noise }
+    DataRecipe { source, seed, validation, test, copies, omit_classes, labelled, label_noise }
 }
 
 fn read_source(data: &mut Reader<'_>, folder: &Path, faults: &mut Vec<Fault>) -> Source {
@@ -303,36 +307,124 @@ fn read_source(data: &mut Reader<'_>, folder: &Path, faults: &mut Vec<Fault>) ->
     };
     let mut source = Reader::new(data.path("source"), table, data.places());
     let base = data.base("source", folder);
-    let path_of = |source: &mut Reader<'_>, key, faults: &mut Vec<Fault>| match source.take(key)? {
-        Value::String(path) => Some(base.join(path)),
-        other => {
-            faults.push(source.wrong_type(key, &other, phrase!("allowed-path")));
-            Some(PathBuf::new())
-        }
-    };
-    let read = if let Some(path) = path_of(&mut source, "idx", faults) {
-        Source::Idx(path)
-    } else if let Some(path) = path_of(&mut source, "csv", faults) {
-        let label = match source.take("label") {
-            None => LabelColumn::Position(-1),
-            Some(Value::String(name)) => LabelColumn::Name(name),
-            Some(Value::Integer(position)) => LabelColumn::Position(position),
-            Some(other) => {
-                faults.push(source.wrong_type("label", &other, phrase!("allowed-label")));
-                LabelColumn::Position(-1)
-            }
-        };
-        let header = source.has("header").then(|| source.truth("header", false, faults));
-        Source::Csv { path, label, header }
-    } else if let Some(path) = path_of(&mut source, "images", faults) {
-        let size = source.whole("size", 28, 1, faults) as usize;
-        let colour = source.choice("colour", Colour::Grey, &[("grey", Colour::Grey), ("rgb", Colour::Rgb)], faults);
-        Source::Images { path, size, colour }
+    let read = if let Some(path) = source.file("idx", &base, faults) {
+        let name = read_text(&mut source, "name", faults);
+        Source::Idx { path, name }
+    } else if let Some(path) = TABLES.iter().find_map(|key| source.file(key, &base, faults)) {
+        Source::Table(read_table(&mut source, path, &base, faults))
+    } else if let Some(path) = source.file("images", &base, faults) {
+        Source::Images(read_images(&mut source, path, faults))
     } else {
         faults.push(data.fault("source", FaultKind::Missing { allowed: phrase!("allowed-source") }));
         fallback
     };
-    source.finish(&["idx", "csv", "images"], faults);
+    source.finish(&["idx", "csv", "parquet", "arff", "npz", "images"], faults);
+    read
+}
+
+/// The keys under which a table's path may stand; what it is, the file says.
+pub(super) const TABLES: [&str; 4] = ["csv", "parquet", "arff", "npz"];
+
+fn read_table(source: &mut Reader<'_>, path: PathBuf, base: &Path, faults: &mut Vec<Fault>) -> TableSource {
+    let keep = if matches!(source.peek("keep"), Some(Value::String(all)) if all == "all") {
+        source.take("keep");
+        KeptColumns::All
+    } else {
+        KeptColumns::These(source.columns("keep", faults))
+    };
+    let label = match source.take("label") {
+        None => None,
+        Some(Value::String(name)) => Some(ColumnRef::Name(name)),
+        Some(Value::Integer(position)) => Some(ColumnRef::Position(position)),
+        Some(other) => {
+            faults.push(source.wrong_type("label", &other, phrase!("allowed-label")));
+            None
+        }
+    };
+    let encoding = read_text(source, "encoding", faults);
+    if let Some(name) = encoding.as_ref().filter(|name| encoding_rs::Encoding::for_label(name.as_bytes()).is_none()) {
+        faults.push(source.not_allowed("encoding", &name.as_str().into(), phrase!("allowed-encoding")));
+    }
+    let commas = [(",", Some(true)), (".", Some(false))];
+    let normalisations = [("standard", Normalise::Standard), ("none", Normalise::None)];
+    TableSource {
+        path,
+        validation: source.file("validation", base, faults),
+        test: source.file("test", base, faults),
+        label,
+        header: source.has("header").then(|| source.truth("header", false, faults)),
+        ignore: source.columns("ignore", faults),
+        keep,
+        encoding,
+        delimiter: read_delimiter(source, faults),
+        decimal_comma: source.choice("decimal", None, &commas, faults),
+        pixels: read_pixels(source, faults),
+        normalise: source.choice("normalise", Normalise::Standard, &normalisations, faults),
+        size: source.whole("size", DEFAULT_SIDE as u64, 1, faults) as usize,
+        colour: read_colour(source, faults),
+    }
+}
+
+fn read_images(source: &mut Reader<'_>, path: PathBuf, faults: &mut Vec<Fault>) -> ImageSource {
+    let size = source.whole("size", DEFAULT_SIDE as u64, 1, faults) as usize;
+    let colour = read_colour(source, faults);
+    let grounds = [("white", Some(Ground::White)), ("black", Some(Ground::Black))];
+    let ground = source.choice("ground", None, &grounds, faults);
+    let allowed = phrase!("allowed-channels");
+    let mean = source.numbers("mean", |_| true, &[("imagenet", &IMAGENET_MEAN)], &allowed, faults);
+    let std = source.numbers("std", |std| std > 0.0, &[("imagenet", &IMAGENET_STD)], &allowed, faults);
+    for (key, list) in [("mean", &mean), ("std", &std)] {
+        if !list.is_empty() && list.len() != 1 && list.len() != colour.channels() {
+            let problem = phrase!("conflict-channels", count = list.len(), channels = colour.channels());
+            faults.push(source.fault(key, FaultKind::Conflict(problem)));
+        }
+    }
+    ImageSource { path, size, colour, ground, mean, std }
+}
+
+fn read_colour(source: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Colour {
+    source.choice("colour", Colour::Grey, &[("grey", Colour::Grey), ("rgb", Colour::Rgb)], faults)
+}
+
+fn read_text(source: &mut Reader<'_>, key: &'static str, faults: &mut Vec<Fault>) -> Option<String> {
+    match source.take(key)? {
+        Value::String(text) => Some(text),
+        other => {
+            faults.push(source.wrong_type(key, &other, phrase!("allowed-text")));
+            None
+        }
+    }
+}
+
+fn read_delimiter(source: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Option<char> {
+    let text = read_text(source, "delimiter", faults)?;
+    let named = match text.as_str() {
+        "tab" => Some('\t'),
+        "blank" => Some(' '),
+        other => other.parse::<char>().ok(),
+    };
+    let found = named.filter(|c| c.is_ascii() && !c.is_ascii_alphanumeric() && !"\"\r\n+-.".contains(*c));
+    if found.is_none() {
+        faults.push(source.not_allowed("delimiter", &text.into(), phrase!("allowed-delimiter")));
+    }
+    found
+}
+
+fn read_pixels(source: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Option<Pixels> {
+    let value = source.take("pixels")?;
+    let side = |value: &Value| value.as_integer().filter(|side| (1..=100_000).contains(side)).map(|side| side as usize);
+    let read = match &value {
+        Value::Boolean(false) => Some(Pixels::None),
+        Value::Array(items) => match items.iter().map(side).collect::<Option<Vec<usize>>>().as_deref() {
+            Some(&[height, width]) => Some(Pixels::Shape { channels: 1, height, width }),
+            Some(&[channels @ (1 | 3), height, width]) => Some(Pixels::Shape { channels, height, width }),
+            _ => None,
+        },
+        _ => None,
+    };
+    if read.is_none() {
+        faults.push(source.not_allowed("pixels", &value, phrase!("allowed-pixels")));
+    }
     read
 }
 
@@ -345,7 +437,17 @@ fn read_teacher(
     let checkpoint = match teacher.take("checkpoint") {
         None => None,
         Some(Value::String(name)) => Some(match name.strip_prefix("builtin:") {
-            None => CheckpointSource::File(teacher.base("checkpoint", folder).join(name)),
+            None => {
+                let file = match from_home(&name) {
+                    Some(Ok(file)) => file,
+                    Some(Err(allowed)) => {
+                        faults.push(teacher.not_allowed("checkpoint", &Value::String(name.clone()), allowed));
+                        PathBuf::new()
+                    }
+                    None => teacher.base("checkpoint", folder).join(name),
+                };
+                CheckpointSource::File(file)
+            }
             Some(builtin) => {
                 let known = Builtin::ALL.into_iter().find(|b| b.name() == builtin);
                 CheckpointSource::Builtin(known.unwrap_or_else(|| {

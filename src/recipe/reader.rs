@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
+use super::ColumnRef;
 use super::fault::{Fault, FaultKind, Place};
 use crate::text::{Between, Phrase, phrase};
 
@@ -69,6 +70,74 @@ impl<'a> Reader<'a> {
     /// Whether `key` is still there.
     pub fn has(&self, key: &str) -> bool {
         self.table.contains_key(key)
+    }
+
+    /// A path, relative to the folder that [`Reader::base`] tells; a leading `~` is the user's home folder.
+    pub fn file(&mut self, key: &'static str, base: &Path, faults: &mut Vec<Fault>) -> Option<PathBuf> {
+        match self.take(key)? {
+            Value::String(path) => Some(match from_home(&path) {
+                Some(Ok(path)) => path,
+                Some(Err(allowed)) => {
+                    faults.push(self.not_allowed(key, &Value::String(path), allowed));
+                    PathBuf::new()
+                }
+                None => base.join(path),
+            }),
+            other => {
+                faults.push(self.wrong_type(key, &other, phrase!("allowed-path")));
+                Some(PathBuf::new())
+            }
+        }
+    }
+
+    /// A list of columns, by name or position; one alone needs no brackets.
+    pub fn columns(&mut self, key: &'static str, faults: &mut Vec<Fault>) -> Vec<ColumnRef> {
+        let items = match self.take(key) {
+            None => return Vec::new(),
+            Some(Value::Array(items)) => items,
+            Some(one) => vec![one],
+        };
+        let mut columns = Vec::with_capacity(items.len());
+        for item in items {
+            match item {
+                Value::String(name) => columns.push(ColumnRef::Name(name)),
+                Value::Integer(position) => columns.push(ColumnRef::Position(position)),
+                other => faults.push(self.not_allowed(key, &other, phrase!("allowed-columns"))),
+            }
+        }
+        columns
+    }
+
+    /// A list of finite numbers for which `allow` holds; `names` are lists that have a name.
+    pub fn numbers(
+        &mut self,
+        key: &'static str,
+        allow: impl Fn(f64) -> bool,
+        names: &[(&str, &[f64])],
+        allowed: &Phrase,
+        faults: &mut Vec<Fault>,
+    ) -> Vec<f64> {
+        let value = match self.take(key) {
+            None => return Vec::new(),
+            Some(value) => value,
+        };
+        let number = |value: &Value| match value {
+            Value::Float(number) => Some(*number),
+            Value::Integer(number) => Some(*number as f64),
+            _ => None,
+        };
+        let read = match &value {
+            Value::String(name) => names.iter().find(|(known, _)| known == name).map(|(_, list)| list.to_vec()),
+            Value::Array(items) => items.iter().map(number).collect(),
+            one => number(one).map(|number| vec![number]),
+        };
+        match read {
+            Some(list) if list.iter().all(|number| number.is_finite() && allow(*number)) => list,
+            _ => {
+                faults.push(self.not_allowed(key, &value, allowed.clone()));
+                Vec::new()
+            }
+        }
     }
 
     /// A finite number for which `allow` holds; `allowed` says so in words.
@@ -195,6 +264,17 @@ impl<'a> Reader<'a> {
             faults.push(self.fault(key, FaultKind::UnknownKey { nearest }));
         }
     }
+}
+
+/// `~` and `~/data` below the user's home folder; `None` for any other path. Errors: what may stand there instead.
+pub(super) fn from_home(path: &str) -> Option<Result<PathBuf, Phrase>> {
+    let rest = path.strip_prefix('~')?;
+    let below = match rest.strip_prefix(['/', std::path::MAIN_SEPARATOR]) {
+        Some(below) => below,
+        None if rest.is_empty() => "",
+        None => return Some(Err(phrase!("allowed-home-of-another"))),
+    };
+    Some(std::env::home_dir().map(|home| home.join(below)).ok_or_else(|| phrase!("allowed-no-home")))
 }
 
 /// A value on one line, as TOML writes it, shortened.

@@ -482,7 +482,9 @@ fn number(value: f64) -> Value {
 /// Fields that hold a list even when they are not swept.
 fn is_list_by_nature(path: &str) -> bool {
     let last = path.rsplit('.').next().unwrap_or(path);
-    ["omit_classes", "mlp", "cnn", "dense", "model", "source", "schedule"].contains(&last)
+    let of_data = path.starts_with("data.source.") && ["ignore", "keep", "pixels"].contains(&last);
+    of_data
+        || ["omit_classes", "mlp", "cnn", "dense", "model", "source", "schedule", "classes", "mean", "std"].contains(&last)
 }
 
 fn get<'a>(table: &'a Table, path: &str) -> Option<&'a Value> {
@@ -514,6 +516,12 @@ fn find_axes(
     for (key, value) in table.iter_mut() {
         let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
         let found = match value {
+            // Height and width of square pictures, as other libraries ask for them.
+            Value::Array(values) if path == "data.source.size" && values.len() == 2 && values[0] == values[1] => {
+                let side = values[0].clone();
+                *value = side;
+                None
+            }
             Value::Array(values) if !is_list_by_nature(&path) => Some(list(values)),
             Value::Table(inner) if inner.len() == 1 && inner.contains_key("any") => match &inner["any"] {
                 Value::Array(values) => Some(list(values)),

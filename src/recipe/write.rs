@@ -6,9 +6,10 @@ use serde::{Serialize, Serializer};
 use toml::{Table, Value};
 
 use super::{
-    Architecture, CheckpointSource, Colour, Keep, LabelColumn, MethodName, Optimiser, Recipe, Schedule, Source,
-    TeacherRecipe, TrainingRecipe,
+    Architecture, CheckpointSource, Colour, ColumnRef, Copies, DEFAULT_SIDE, Ground, ImageSource, Keep, KeptColumns,
+    MethodName, Normalise, Optimiser, Pixels, Recipe, Schedule, Source, TableSource, TeacherRecipe, TrainingRecipe,
 };
+use super::parse::TABLES;
 
 impl Recipe {
     /// The resolved recipe as a table; [`Recipe::from_table`] reads it back unchanged.
@@ -16,18 +17,19 @@ impl Recipe {
         let mut top = Table::new();
         top.insert("title".to_owned(), self.title.as_str().into());
         let data = &self.data;
-        top.insert(
-            "data".to_owned(),
-            table([
-                ("source", source(&data.source)),
-                ("seed", whole(data.seed)),
-                ("validation", data.validation.into()),
-                ("test", data.test.into()),
-                ("omit_classes", data.omit_classes.clone().into()),
-                ("labelled", data.labelled.into()),
-                ("label_noise", data.label_noise.into()),
-            ]),
-        );
+        let mut fields = table([
+            ("source", source(&data.source)),
+            ("seed", whole(data.seed)),
+            ("validation", data.validation.into()),
+            ("test", data.test.into()),
+            ("omit_classes", data.omit_classes.clone().into()),
+            ("labelled", data.labelled.into()),
+            ("label_noise", data.label_noise.into()),
+        ]);
+        if let (Value::Table(fields), Copies::Apart) = (&mut fields, data.copies) {
+            fields.insert("copies".to_owned(), "apart".into());
+        }
+        top.insert("data".to_owned(), fields);
         top.insert(
             "teacher".to_owned(),
             match &self.teacher {
@@ -101,27 +103,106 @@ fn path(path: &Path) -> Value {
 fn source(source: &Source) -> Value {
     match source {
         Source::Builtin(builtin) => builtin.name().into(),
-        Source::Idx(folder) => table([("idx", path(folder))]),
-        Source::Csv { path: file, label, header } => {
-            let label = match label {
-                LabelColumn::Name(name) => name.as_str().into(),
-                LabelColumn::Position(position) => Value::Integer(*position),
-            };
-            let mut fields = Table::new();
-            fields.insert("csv".to_owned(), path(file));
-            fields.insert("label".to_owned(), label);
-            if let Some(header) = header {
-                fields.insert("header".to_owned(), (*header).into());
+        Source::Idx { path: folder, name } => {
+            let mut fields = Table::from_iter([("idx".to_owned(), path(folder))]);
+            if let Some(name) = name {
+                fields.insert("name".to_owned(), name.as_str().into());
             }
             fields.into()
         }
-        Source::Images { path: folder, size, colour } => {
-            let colour = match colour {
-                Colour::Grey => "grey",
-                Colour::Rgb => "rgb",
-            };
-            table([("images", path(folder)), ("size", whole(*size as u64)), ("colour", colour.into())])
+        Source::Table(table) => table_source(table).into(),
+        Source::Images(images) => image_source(images).into(),
+    }
+}
+
+/// What is left open stays so: a field is written where it was settled.
+fn table_source(table: &TableSource) -> Table {
+    let mut fields = Table::new();
+    let mut put = |key: &str, value: Value| fields.insert(key.to_owned(), value);
+    let ending = table.path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    let key = TABLES.into_iter().find(|key| ending.as_deref() == Some(*key)).unwrap_or(TABLES[0]);
+    put(key, path(&table.path));
+    for (key, file) in [("validation", &table.validation), ("test", &table.test)] {
+        if let Some(file) = file {
+            put(key, path(file));
         }
+    }
+    if let Some(label) = &table.label {
+        put("label", column(label));
+    }
+    if let Some(header) = table.header {
+        put("header", header.into());
+    }
+    if !table.ignore.is_empty() {
+        put("ignore", table.ignore.iter().map(column).collect::<Vec<_>>().into());
+    }
+    match &table.keep {
+        KeptColumns::All => drop(put("keep", "all".into())),
+        KeptColumns::These(columns) if columns.is_empty() => {}
+        KeptColumns::These(columns) => drop(put("keep", columns.iter().map(column).collect::<Vec<_>>().into())),
+    }
+    if let Some(encoding) = &table.encoding {
+        put("encoding", encoding.as_str().into());
+    }
+    if let Some(delimiter) = table.delimiter {
+        let text = match delimiter {
+            '\t' => "tab".to_owned(),
+            ' ' => "blank".to_owned(),
+            other => other.to_string(),
+        };
+        put("delimiter", text.into());
+    }
+    if let Some(is_comma) = table.decimal_comma {
+        put("decimal", if is_comma { "," } else { "." }.into());
+    }
+    match table.pixels {
+        None => {}
+        Some(Pixels::None) => drop(put("pixels", false.into())),
+        Some(Pixels::Shape { channels: 1, height, width }) => drop(put("pixels", widths(&[height, width]))),
+        Some(Pixels::Shape { channels, height, width }) => drop(put("pixels", widths(&[channels, height, width]))),
+    }
+    if table.normalise == Normalise::None {
+        put("normalise", "none".into());
+    }
+    if table.size != DEFAULT_SIDE {
+        put("size", whole(table.size as u64));
+    }
+    if table.colour != Colour::Grey {
+        put("colour", colour(table.colour));
+    }
+    fields
+}
+
+fn image_source(images: &ImageSource) -> Table {
+    let mut fields = Table::new();
+    let mut put = |key: &str, value: Value| fields.insert(key.to_owned(), value);
+    put("images", path(&images.path));
+    put("size", whole(images.size as u64));
+    put("colour", colour(images.colour));
+    match images.ground {
+        None => {}
+        Some(Ground::White) => drop(put("ground", "white".into())),
+        Some(Ground::Black) => drop(put("ground", "black".into())),
+    }
+    for (key, list) in [("mean", &images.mean), ("std", &images.std)] {
+        if !list.is_empty() {
+            put(key, list.clone().into());
+        }
+    }
+    fields
+}
+
+fn column(column: &ColumnRef) -> Value {
+    match column {
+        ColumnRef::Name(name) => name.as_str().into(),
+        ColumnRef::Position(position) => Value::Integer(*position),
+    }
+}
+
+fn colour(colour: Colour) -> Value {
+    match colour {
+        Colour::Grey => "grey".into(),
+        Colour::Rgb => "rgb".into(),
     }
 }
 

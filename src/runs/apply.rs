@@ -9,7 +9,7 @@ use super::error::StoreError;
 use super::files::Files;
 use super::metrics::{self, COLUMNS, bind, to_bytes};
 use super::probe;
-use super::rows::{Status, source_name};
+use super::rows::Status;
 use super::words::word;
 use crate::text::phrase;
 use crate::training::report::{
@@ -96,7 +96,7 @@ fn started(transaction: &Transaction, it: &Started, probe: Option<&str>) -> Resu
             word(run.role),
             run.recipe.to_toml(),
             run.recipe.title,
-            source_name(&run.recipe.data.source),
+            run.recipe.data.source.name(),
             run.model,
             run.temperature,
             run.soft_weight,

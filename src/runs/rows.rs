@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::recipe::{Source, Sweep};
+use crate::recipe::Sweep;
 use crate::training::report::{
     Change, Epoch, Event, EventKind, JobId, Metrics, ResumeState, Role, RunId, RunInfo, RunOutcome, Stage,
 };
@@ -235,16 +235,6 @@ impl FinishedRun {
             validation: self.validation,
             tested: self.test.is_some(),
             weights: self.checkpoint.map(KeptWeights::File),
-        }
-    }
-}
-
-/// The data's name in a list.
-pub(super) fn source_name(source: &Source) -> String {
-    match source {
-        Source::Builtin(builtin) => builtin.name().to_owned(),
-        Source::Idx(path) | Source::Csv { path, .. } | Source::Images { path, .. } => {
-            path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
         }
     }
 }

@@ -7,7 +7,7 @@ use candle_core::{DType, Device};
 
 use super::device::threads;
 use super::session::{Member, Session, TeacherSide};
-use crate::data::{Dataset, Inputs, TransferSet};
+use crate::data::{Dataset, Examples, TransferSet};
 use crate::distill::{Student, TeacherLogits};
 use crate::model::{Normalisation, Plan, Population};
 use crate::recipe::{Architecture, TrainingRecipe};
@@ -78,22 +78,19 @@ impl Workload {
             (0..count as u64).map(move |i| key.uniform(i) as f32)
         };
         let len: usize = self.input.iter().product();
-        let values = draw("values", rows * len).collect();
-        let inputs = match *self.input {
-            [channels, height, width] => Inputs::Pixels { rows, channels, height, width, values },
-            _ => Inputs::Features { rows, width: len, values },
+        let values = draw("values", rows * len);
+        let examples = match *self.input {
+            [channels, height, width] => {
+                let values = values.map(|value| (255.0 * value) as u8).collect();
+                Examples::Pixels { rows, channels, height, width, values }
+            }
+            _ => Examples::Features { rows, width: len, values: values.collect() },
         };
         let labels: Vec<u32> = (0..rows as u64).map(|i| key.named("labels").below(i, CLASSES as u64) as u32).collect();
         let transfer =
             TransferSet { rows: (0..rows as u32).collect(), labels: labels.iter().copied().map(Some).collect() };
-        let dataset = Dataset {
-            name: "bench".to_owned(),
-            classes: (0..CLASSES).map(|class| class.to_string()).collect(),
-            inputs,
-            labels,
-            test_from: None,
-            pixel_scale: None,
-        };
+        let classes = (0..CLASSES).map(|class| class.to_string()).collect();
+        let dataset = Dataset::new("bench".to_owned(), classes, examples, labels);
         let teacher = draw("teacher", rows * CLASSES).map(|z| 16.0 * z - 8.0).collect();
         let teacher = TeacherLogits { values: teacher, teachers: 1, classes: CLASSES };
         let recipe = TrainingRecipe { batch: BATCH, epochs: 1_000_000, ..TrainingRecipe::default() };
@@ -117,7 +114,8 @@ impl Workload {
             }
         });
         let plan = Plan::new(&self.architecture, &self.input, CLASSES).map_err(candle_core::Error::wrap)?;
-        let normalisation = Normalisation::of_pixels(1.0);
+        let largest = if self.input.len() == 3 { 255.0 } else { 1.0 };
+        let normalisation = Normalisation::of_pixels(largest);
         let population = Population::seeded(plan, normalisation, &vec![0; self.members], DType::F32, device)?;
         let side = TeacherSide::Cached(vec![Arc::new(teacher)]);
         Session::new(population, members.collect(), recipe, Arc::new(dataset), transfer, side, device.clone())

@@ -40,7 +40,7 @@ impl Look {
         untrained: impl FnOnce() -> Option<candle_core::Result<Population>>,
         device: &Device,
     ) -> Result<Looked, Phrase> {
-        let shape = prepared.dataset.inputs.shape();
+        let shape = prepared.dataset.examples.shape();
         let scale = prepared.dataset.pixel_scale.unwrap_or(1.0);
         let &[channels, height, width] = shape.as_slice() else {
             return Err(phrase!("look-no-pictures"));

@@ -162,11 +162,8 @@ impl Shelf {
         let splits = dataset.split(&recipe.data)?;
         let transfer = TransferSet::of_students(&dataset, &splits, &recipe.data)?;
         let probe = splits.probe(&dataset, recipe.data.seed, PROBE_ROWS);
-        let shape = dataset.inputs.shape();
-        let normalisation = match dataset.pixel_scale {
-            Some(largest) => Normalisation::of_pixels(largest),
-            None => Normalisation::of_features(&dataset.gather(&splits.train)),
-        };
+        let shape = dataset.examples.shape();
+        let normalisation = Normalisation::of(&dataset, &splits.train);
         let plan = |architecture, whose| {
             Plan::new(architecture, &shape, dataset.classes.len()).map_err(|error| PrepareError::Plan { whose, error })
         };
@@ -195,7 +192,7 @@ impl Shelf {
         };
         if let Some((_, teacher, checkpoint)) = self.teachers.iter().find(|(kept, ..)| kept == source) {
             // Whether it fits is a question of the data and asked each time.
-            let places = checkpoint.places_of(&path, &dataset.inputs.shape(), &dataset.classes)?;
+            let places = checkpoint.places_of(&path, &dataset.examples.shape(), &dataset.classes)?;
             if places == teacher.places {
                 return Ok((path, teacher.clone(), checkpoint.clone()));
             }
@@ -206,7 +203,7 @@ impl Shelf {
             CheckpointSource::File(file) => Checkpoint::read(file)?,
             CheckpointSource::Builtin(builtin) => Checkpoint::from_bytes(&path, builtin_teacher(*builtin))?,
         };
-        let places = checkpoint.places_of(&path, &dataset.inputs.shape(), &dataset.classes)?;
+        let places = checkpoint.places_of(&path, &dataset.examples.shape(), &dataset.classes)?;
         let teacher = Arc::new(Teacher::new(checkpoint.population(device)?, places));
         // The weights now live in the population; the shelf keeps what describes them.
         let checkpoint = Checkpoint { weights: Vec::new(), ..checkpoint };

@@ -32,7 +32,7 @@ fn cnn(channels: &[usize], dense: &[usize]) -> Architecture {
 /// Students to begin with.
 pub(super) fn students(source: &Source) -> Vec<Architecture> {
     let mut models = vec![mlp(&[16]), mlp(&[32]), mlp(&[30, 30]), mlp(&[64, 64]), mlp(&[128, 128]), mlp(&[300, 300])];
-    if !matches!(source, Source::Csv { .. }) {
+    if !matches!(source, Source::Table(_)) {
         models.extend([cnn(&[4, 8], &[]), cnn(&[8, 16], &[64])]);
     }
     models
@@ -41,7 +41,7 @@ pub(super) fn students(source: &Source) -> Vec<Architecture> {
 /// Teachers to train first.
 pub(super) fn teachers(source: &Source) -> Vec<Architecture> {
     let mut models = vec![mlp(&[256, 256]), mlp(&[800, 800])];
-    if !matches!(source, Source::Csv { .. }) {
+    if !matches!(source, Source::Table(_)) {
         models.push(cnn(&[8, 16], &[64]));
     }
     models

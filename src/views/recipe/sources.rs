@@ -4,7 +4,7 @@ use eframe::egui::{Align, Id, Label, Layout, TextEdit, Ui};
 
 use super::{Editor, bad, entry_ui, models, number, quiet, title_row_ui};
 use crate::command::Action;
-use crate::recipe::{Builtin, CheckpointSource, Colour, LabelColumn, Source, TeacherRecipe};
+use crate::recipe::{Builtin, CheckpointSource, Colour, ColumnRef, Source, TeacherRecipe};
 use crate::text::{text, text_with};
 use crate::theme::{UiTokens as _, caption, space, title};
 use crate::training::report::Preview;
@@ -43,9 +43,9 @@ impl Editor<'_> {
             }
         });
         match &data.source {
-            Source::Builtin(_) | Source::Idx(_) => {}
-            Source::Csv { label, .. } => self.column_ui(ui, label),
-            Source::Images { size, colour, .. } => self.pictures_ui(ui, *size, *colour),
+            Source::Builtin(_) | Source::Idx { .. } => {}
+            Source::Table(table) => self.column_ui(ui, table.label.as_ref()),
+            Source::Images(images) => self.pictures_ui(ui, images.size, images.colour),
         }
         if let Some(preview) = preview {
             let [train, validation, test] = preview.rows.map(|rows| grouped(rows as u64));
@@ -75,12 +75,12 @@ impl Editor<'_> {
         self.fault_ui(ui, "data");
     }
 
-    /// The column of a table in which the class stands, by its name or its place; the last one unless something is typed.
-    fn column_ui(&self, ui: &mut Ui, column: &LabelColumn) {
+    /// The column of a table in which the class stands, by its name or its position; it is found out unless something is typed.
+    fn column_ui(&self, ui: &mut Ui, column: Option<&ColumnRef>) {
         let written = match column {
-            LabelColumn::Position(-1) => String::new(),
-            LabelColumn::Position(place) => place.to_string(),
-            LabelColumn::Name(name) => name.clone(),
+            None => String::new(),
+            Some(ColumnRef::Position(place)) => place.to_string(),
+            Some(ColumnRef::Name(name)) => name.clone(),
         };
         let id = Id::unique("class column");
         ui.horizontal(|ui| {
@@ -93,13 +93,13 @@ impl Editor<'_> {
                 return;
             }
             let chosen = match (typed.trim(), typed.trim().parse()) {
-                ("", _) => LabelColumn::Position(-1),
-                (_, Ok(place)) => LabelColumn::Position(place),
-                (name, Err(_)) => LabelColumn::Name(name.to_owned()),
+                ("", _) => None,
+                (_, Ok(place)) => Some(ColumnRef::Position(place)),
+                (name, Err(_)) => Some(ColumnRef::Name(name.to_owned())),
             };
             self.edit("class column", |recipe| {
-                if let Source::Csv { label, .. } = &mut recipe.data.source {
-                    *label = chosen;
+                if let Source::Table(table) = &mut recipe.data.source {
+                    table.label = chosen;
                 }
             });
         });
@@ -109,8 +109,8 @@ impl Editor<'_> {
     fn pictures_ui(&self, ui: &mut Ui, size: usize, colour: Colour) {
         let put = |field, side: usize, chosen: Colour| {
             self.edit(field, |recipe| {
-                if let Source::Images { size, colour, .. } = &mut recipe.data.source {
-                    (*size, *colour) = (side, chosen);
+                if let Source::Images(images) = &mut recipe.data.source {
+                    (images.size, images.colour) = (side, chosen);
                 }
             });
         };
@@ -236,6 +236,6 @@ fn source_name(source: &Source) -> String {
     match source {
         Source::Builtin(Builtin::MnistMini) => text("source-mnist-mini"),
         Source::Builtin(Builtin::Digits) => text("source-digits"),
-        Source::Idx(_) | Source::Csv { .. } | Source::Images { .. } => source.name(),
+        Source::Idx { .. } | Source::Table(_) | Source::Images(_) => source.name(),
     }
 }

@@ -1,0 +1,119 @@
+//! How the columns of a table become the numbers of a row. It is learnt from one table, lies in the model's file, and reads every
+//! later table the same way.
+
+use serde::{Deserialize, Serialize};
+
+/// The columns that are read, in the order of the inputs that they make.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Columns {
+    /// Whether the table named its columns; without names they are found by position.
+    pub named: bool,
+    /// Columns of the table, the class among them and what was left out.
+    pub count: usize,
+    /// The class column, by name or position; `None` where a table had none.
+    pub label: Option<ColumnName>,
+    /// What is read.
+    pub list: Vec<Column>,
+    /// What is subtracted from each input before it becomes an `f32`; empty where that is 0 for all.
+    bases: Vec<f64>,
+}
+
+/// A column by both of its names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnName {
+    /// As the header has it; the position in digits, where there is no header.
+    pub name: String,
+    /// Counted from 0.
+    pub position: usize,
+}
+
+/// One column that is read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Column {
+    /// As the header has it; the position in digits, where there is no header.
+    pub name: String,
+    /// Counted from 0.
+    pub position: usize,
+    /// What becomes of its fields.
+    pub kind: ColumnKind,
+}
+
+/// What becomes of the fields of a column.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ColumnKind {
+    /// One input: the number, less `base`.
+    Number {
+        /// Subtracted in `f64`, where `f32` would lose what tells rows apart (seconds since 1970); else 0.
+        base: f64,
+        /// What a gap is filled with.
+        fill: f64,
+    },
+    /// One input: 1 for true, yes; 0 for false, no.
+    Truth {
+        /// What a gap is filled with.
+        fill: f64,
+    },
+    /// One input a word: 1 where the field is that word. Another word, or none, leaves all of them 0.
+    Words {
+        /// The words, sorted.
+        words: Vec<String>,
+    },
+}
+
+impl ColumnKind {
+    /// How many inputs the column makes.
+    pub fn inputs(&self) -> usize {
+        match self {
+            Self::Number { .. } | Self::Truth { .. } => 1,
+            Self::Words { words } => words.len(),
+        }
+    }
+}
+
+impl Columns {
+    /// Columns of a table of `count` columns.
+    pub fn new(named: bool, count: usize, label: Option<ColumnName>, list: Vec<Column>) -> Self {
+        let base = |column: &Column| match &column.kind {
+            ColumnKind::Number { base, .. } => vec![*base],
+            other => vec![0.0; other.inputs()],
+        };
+        let bases: Vec<f64> = list.iter().flat_map(base).collect();
+        let bases = if bases.iter().all(|base| *base == 0.0) { Vec::new() } else { bases };
+        Self { named, count, label, list, bases }
+    }
+
+    /// Numbers a row.
+    pub fn width(&self) -> usize {
+        self.list.iter().map(|column| column.kind.inputs()).sum()
+    }
+
+    /// What is subtracted from each input before it becomes an `f32`; `None` where that is 0 for all.
+    pub fn bases(&self) -> Option<&[f64]> {
+        (!self.bases.is_empty()).then_some(&self.bases)
+    }
+
+    /// A name for each input: its column's, with the word where a column makes several.
+    pub fn inputs(&self) -> Vec<String> {
+        let names = |column: &Column| match &column.kind {
+            ColumnKind::Number { .. } | ColumnKind::Truth { .. } => vec![column.name.clone()],
+            ColumnKind::Words { words } => words.iter().map(|word| format!("{} = {word}", column.name)).collect(),
+        };
+        self.list.iter().flat_map(names).collect()
+    }
+
+    /// Keeps what gaps were filled with, input by input.
+    pub(super) fn set_fills(&mut self, medians: &[f32]) {
+        let mut at = 0;
+        for column in &mut self.list {
+            let width = column.kind.inputs();
+            let median = medians.get(at).copied().map_or(0.0, f64::from);
+            match &mut column.kind {
+                ColumnKind::Number { base, fill } => *fill = *base + median,
+                ColumnKind::Truth { fill } => *fill = median,
+                ColumnKind::Words { .. } => {}
+            }
+            at += width;
+        }
+    }
+}

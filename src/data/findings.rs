@@ -1,0 +1,197 @@
+//! What was found in a source and decided about it: said before training, in one line or in full, to people and programs.
+
+use serde::{Deserialize, Serialize};
+
+use crate::text::{Between, Phrase, phrase};
+
+/// What a source holds and how it was read.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Findings {
+    /// What it is.
+    pub kind: Kind,
+    /// Columns of a table, pictures of a folder: what there is of it, in words.
+    pub holds: Option<Phrase>,
+    /// The column in which the class stands.
+    pub label: Option<LabelFinding>,
+    /// Columns of a table that are read, before words become columns of their own.
+    pub columns: usize,
+    /// What is not read, and why.
+    pub left_out: Vec<LeftOut>,
+    /// Columns with gaps: each is filled with the training rows' median.
+    pub filled: Vec<Filled>,
+    /// Columns of words: each word becomes a column of zeros and ones.
+    pub words: Vec<WordColumn>,
+    /// How the text of a table is written.
+    pub dialect: Option<Dialect>,
+    /// What a user should know.
+    pub remarks: Vec<Remark>,
+}
+
+/// What a source is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Part of the binary.
+    #[default]
+    BuiltIn,
+    /// Rows and columns.
+    Table,
+    /// Pictures in folders.
+    Pictures,
+    /// IDX files.
+    Idx,
+    /// Arrays of NumPy.
+    Arrays,
+}
+
+/// Which column is the class, and why.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LabelFinding {
+    /// Its name, or its position.
+    pub column: String,
+    /// Why it was taken.
+    pub why: LabelReason,
+}
+
+/// Why a column was taken for the class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LabelReason {
+    /// The recipe names it.
+    Asked,
+    /// It is called as class columns are.
+    Called,
+    /// It is the last.
+    Last,
+    /// It is the first, and the last holds quantities.
+    First,
+    /// The file says so itself.
+    Declared,
+}
+
+/// Something that is not read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// A column, a folder, or a kind of files.
+    pub name: String,
+    /// Why.
+    pub why: Phrase,
+    /// How many, where it stands for several.
+    pub count: u64,
+}
+
+/// A column with gaps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Filled {
+    /// Its name, or its position.
+    pub column: String,
+    /// Gaps.
+    pub count: u64,
+}
+
+/// A column of words.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WordColumn {
+    /// Its name, or its position.
+    pub column: String,
+    /// Different words.
+    pub words: usize,
+}
+
+/// How the text of a table is written.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Dialect {
+    /// `utf-8`, `utf-16le`, `gbk` …
+    pub encoding: String,
+    /// `comma`, `semicolon`, `tab`, `bar`, `blank`, or the character.
+    pub delimiter: String,
+    /// Whether `0,66` is a number.
+    pub decimal_comma: bool,
+    /// Whether the first line names the columns.
+    pub header: bool,
+}
+
+/// Something that a user should know, with what to do about it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Remark {
+    /// A stable name for programs.
+    pub code: String,
+    /// In words.
+    pub message: Phrase,
+    /// The numbers in it, by name.
+    pub counts: Vec<(String, u64)>,
+    /// Whether results may mean something else than they seem to.
+    pub warns: bool,
+}
+
+impl Remark {
+    /// Something that makes results doubtful.
+    pub fn warning<const N: usize>(code: &str, message: Phrase, counts: [(&str, u64); N]) -> Self {
+        let counts = counts.into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
+        Self { code: code.to_owned(), message, counts, warns: true }
+    }
+
+    /// Something to know.
+    pub fn note<const N: usize>(code: &str, message: Phrase, counts: [(&str, u64); N]) -> Self {
+        Self { warns: false, ..Self::warning(code, message, counts) }
+    }
+}
+
+impl LabelFinding {
+    /// `class column "species" (it is called so)`.
+    pub fn phrase(&self) -> Phrase {
+        let why = match self.why {
+            LabelReason::Asked => phrase!("label-asked"),
+            LabelReason::Called => phrase!("label-called"),
+            LabelReason::Last => phrase!("label-last"),
+            LabelReason::First => phrase!("label-first"),
+            LabelReason::Declared => phrase!("label-declared"),
+        };
+        phrase!("findings-label", column = &self.column, why = why)
+    }
+}
+
+/// Names told in one line.
+const TOLD: usize = 6;
+
+impl Findings {
+    /// What was left out, filled and turned into columns, each in a sentence.
+    pub fn decisions(&self) -> Vec<Phrase> {
+        let mut told = Vec::new();
+        // Those with the same reason share a sentence.
+        let mut reasons: Vec<(&Phrase, Vec<&LeftOut>)> = Vec::new();
+        for left_out in &self.left_out {
+            match reasons.iter_mut().find(|(why, _)| *why == &left_out.why) {
+                Some((_, same)) => same.push(left_out),
+                None => reasons.push((&left_out.why, vec![left_out])),
+            }
+        }
+        for (why, these) in reasons {
+            let names = these.iter().map(|left_out| match left_out.count {
+                0 | 1 => Phrase::plain(&left_out.name),
+                count => phrase!("findings-several", name = &left_out.name, count = count),
+            });
+            told.push(phrase!("findings-left-out", names = some(names.collect()), why = why));
+        }
+        if !self.filled.is_empty() {
+            let count: u64 = self.filled.iter().map(|filled| filled.count).sum();
+            let each = self.filled.iter();
+            let each = each.map(|filled| phrase!("findings-several", name = &filled.column, count = filled.count));
+            told.push(phrase!("findings-filled", count = count, columns = some(each.collect())));
+        }
+        if !self.words.is_empty() {
+            let each = self.words.iter();
+            let each = each.map(|words| phrase!("findings-several", name = &words.column, count = words.words));
+            told.push(phrase!("findings-words", columns = some(each.collect())));
+        }
+        told
+    }
+}
+
+/// The first of several, and how many more there are.
+pub(super) fn some(parts: Vec<Phrase>) -> Phrase {
+    let rest = parts.len().saturating_sub(TOLD);
+    let told = Phrase::several(Between::Commas, parts.into_iter().take(TOLD));
+    if rest > 0 { phrase!("data-names-and-more", names = told, count = rest) } else { told }
+}
