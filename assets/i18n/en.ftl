@@ -876,3 +876,111 @@ conflict-channels = has { $count } numbers where the pictures have { $channels -
     [one] one channel
    *[other] { $channels } channels
 }; give one number for each channel, or one for all
+archive-damaged = the archive is damaged ({ $problem })
+archive-holds = the archive holds { $count } files: { $names }
+archive-one-file = an archive with one file in it
+arff-sparse = rows name only the values that are not 0 (sparse ARFF)
+column-ref-at = at position { $position }
+column-ref-named = named `{ $name }`
+column-twice = `{ $name }` stands more than once; give its position, e.g. { $position }
+column-unnamed = column { $position }
+columns-of-header = { $names }
+data-column = { $file }: there is no column { $column }; allowed: { $allowed }
+data-line-open-quote = { $file }, line { $line }: a quote is opened here and never closed
+data-not-text = byte { $byte } ({ $found }) is no { $encoding } text; save the file as UTF-8, or name its encoding, e.g. encoding = "gbk" or "windows-1252"
+data-unpacks-to-too-much = unpacks to more than { $limit } GiB
+file-download-again = a table; download the file itself, not the page around it
+file-is = this is { $what }
+file-lfs-pull = the file itself; `git lfs pull` fetches it
+file-npz = an .npz file that holds inputs and labels: np.savez("data.npz", x_train=x, y_train=y)
+file-picture-folder = a table; pictures are read from a folder that has one folder for each class
+file-save-as-csv = a table; save it as CSV
+file-save-as-parquet = a table; save it as Parquet or CSV
+file-unpack = a table; unpack it first (.gz and .zip are read as they are)
+kind-7z = a 7z archive
+kind-arrow = an Arrow or Feather file
+kind-binary = no text
+kind-bzip2 = packed with bzip2
+kind-hdf = an HDF5 file
+kind-json = a JSON file
+kind-lfs = a Git LFS pointer, not the file
+kind-matlab = a MATLAB file
+kind-npy = one array of NumPy, without labels
+kind-pdf = a PDF
+kind-pickle = a Python pickle
+kind-picture = a picture
+kind-program = a program
+kind-rar = a RAR archive
+kind-rtf = a text document
+kind-sqlite = an SQLite database
+kind-tar = a tar archive
+kind-web-page = a web page
+kind-xls = an old Excel workbook
+kind-xlsx = an Excel workbook
+kind-xml = an XML file
+kind-xz = packed with xz
+kind-zstd = packed with zstd
+left-out-asked = as asked for
+left-out-date = dates are not read
+left-out-different = different in (almost) every row, like a name
+left-out-empty = empty in every row
+left-out-id = a number or name for each row; to read it all the same, keep = ["…"]
+left-out-many-words = text with too many different values
+left-out-row-number = it only counts the rows; to read it all the same, keep = ["…"]
+left-out-words = text with { $count } different values
+parquet-damaged = is no whole Parquet file ({ $problem })
+parquet-no-pictures = has no column of pictures
+parquet-row = row { $row }
+part-columns = has { $found } columns
+part-columns-of-first = the columns of the training file, { $count } of them
+part-missing = these columns are missing: { $names }
+part-needs-classes = a file with the class of each row
+part-no-class = has no class column `{ $name }`
+pixels-allowed = one column for each pixel, with whole numbers from 0 to 255; or pixels = false
+pixels-count = { $found } columns are read where the pictures have { $asked } pixels
+pixels-values = not all values are whole numbers from 0 to 255
+remark-alike-names = names that look alike are different classes: { $names }; if they mean the same, write them the same
+remark-class-like-gap = a class is called `{ $name }` ({ $count } rows), as gaps are; if these rows have no class, remove them
+remark-commas-decimal = commas in numbers are read as decimal (1,234 is 1.234); if they set thousands apart: decimal = "."
+remark-commas-thousands = commas in numbers are read as thousands (1,234 is 1234); if they are decimal: decimal = ","
+remark-filled = gaps were filled as the model learnt it: { $count } in { $columns }
+remark-guessed-class = no column is called as class columns are; `{ $column }` was taken; if another one is the class, name it: label = "…"
+remark-looks-like-ids = column { $column } looks like a number for each row, not like a measurement; to leave it out: ignore = [{ $column }]
+remark-quantity = the class column `{ $column }` looks like a quantity: { $classes } different numbers in { $rows } rows; if another column is the class, name it: label = "…"
+remark-unseen-words = words that the model does not know read as none of those it knows: { $count } in { $columns }
+rows-columns-by-name = a header with the columns that the model learnt
+rows-columns-by-position = { $count } columns as in the table that the model learnt, with or without its class
+table-changed = the file changed while it was read
+table-changed-allowed = a file that stays as it is; try again
+table-nothing-to-read = no column is left to read
+findings-columns = { $count ->
+    [one] one column
+   *[other] { $count } columns
+}
+remark-comments = { $count ->
+    [one] one line of comments was passed over
+   *[other] { $count } lines of comments were passed over
+}
+found-rows = { $count ->
+    [one] one row
+   *[other] { $count } rows
+}
+found-grey = grey
+found-colour = colour
+found-pixels = pictures of { $height }×{ $width } pixels, { $colours }
+found-classes = { $count } classes: { $classes }
+found-parts = { $train } rows to learn, { $validation } to validate, { $test } to test
+found-teacher = teacher on { $of } validation rows: { $errors } errors (always the most frequent class: { $chance }), ECE { $ece }
+remark-teacher-ink = the teacher makes { $errors } errors on { $of } validation rows, but { $better } with light and dark exchanged: it learnt pictures of the other ink; invert the pictures, or train a teacher on these
+remark-teacher-scale-small = the inputs lie between 0 and 1 where the teacher learnt larger numbers: { $errors } errors on { $of } validation rows, { $better } when they are scaled up; give the values as the teacher learnt them (0 to 255), or train a teacher on these
+remark-teacher-scale-large = the inputs are larger than those that the teacher learnt (0 to 1): { $errors } errors on { $of } validation rows, { $better } when they are scaled down; give the values as the teacher learnt them, or train a teacher on these
+remark-teacher-chance = the teacher is hardly better than chance on this data: { $errors } errors on { $of } validation rows, where always naming the most frequent class makes { $chance }; do the classes and the scale of the inputs match?
+fingerprint-data = rows, classes or their order differ
+fingerprint-parts = rows are split into other parts
+fingerprint-teacher = the teacher's file is another one
+job-other-data = these are not the data with which the job began ({ $what }); put them back, or start a new job
+job-no-fingerprint = the job began with an older version that kept no fingerprint of its data: whether they have changed since is not known
+predict-seen-rows = the model was trained on { $count } of these { $of } rows
+file-is-no-file = is neither a file nor a folder
+file-or-folder = a table, or a folder of pictures or IDX files
+checkpoint-columns = { $path }: the model learnt columns that the data do not have, or that hold something else there: { $names }

@@ -832,3 +832,102 @@ allowed-home-of-another = 以 ~/ 开头表示自己的主文件夹的路径；�
 allowed-no-home = 不含 ~ 的路径，因为这里没有已知的主文件夹
 allowed-pixels = [高, 宽]、[3, 高, 宽] 或 false
 conflict-channels = 有 { $count } 个数，而图片有 { $channels } 个通道；每个通道一个数，或所有通道一个数
+archive-damaged = 压缩包已损坏（{ $problem }）
+archive-holds = 压缩包里有 { $count } 个文件：{ $names }
+archive-one-file = 只含一个文件的压缩包
+arff-sparse = 各行只写出不为 0 的值（稀疏 ARFF）
+column-ref-at = 序号 { $position }
+column-ref-named = 名为 `{ $name }`
+column-twice = `{ $name }` 出现多次；请给出序号，例如 { $position }
+column-unnamed = 第 { $position } 列
+columns-of-header = { $names }
+data-column = { $file }：没有{ $column }的列；允许：{ $allowed }
+data-line-open-quote = { $file } 第 { $line } 行：引号在此打开，却没有关闭
+data-not-text = 第 { $byte } 个字节（{ $found }）不是 { $encoding } 文本；请把文件存为 UTF-8，或写明编码，例如 encoding = "gbk" 或 "windows-1252"
+data-unpacks-to-too-much = 解压后超过 { $limit } GiB
+file-download-again = 表格；请下载文件本身，而不是它所在的网页
+file-is = 这是{ $what }
+file-lfs-pull = 文件本身；用 `git lfs pull` 取得
+file-npz = 含有输入和标签的 .npz 文件：np.savez("data.npz", x_train=x, y_train=y)
+file-picture-folder = 表格；图片从文件夹读取，其中每个类别一个文件夹
+file-save-as-csv = 表格；请存为 CSV
+file-save-as-parquet = 表格；请存为 Parquet 或 CSV
+file-unpack = 表格；请先解压（.gz 和 .zip 可直接读取）
+kind-7z = 7z 压缩包
+kind-arrow = Arrow 或 Feather 文件
+kind-binary = 不是文本的文件
+kind-bzip2 = bzip2 压缩文件
+kind-hdf = HDF5 文件
+kind-json = JSON 文件
+kind-lfs = Git LFS 指针，不是文件本身
+kind-matlab = MATLAB 文件
+kind-npy = 一个 NumPy 数组，没有标签
+kind-pdf = PDF 文件
+kind-pickle = Python pickle 文件
+kind-picture = 图片
+kind-program = 程序
+kind-rar = RAR 压缩包
+kind-rtf = 文本文档
+kind-sqlite = SQLite 数据库
+kind-tar = tar 包
+kind-web-page = 网页
+kind-xls = 旧版 Excel 工作簿
+kind-xlsx = Excel 工作簿
+kind-xml = XML 文件
+kind-xz = xz 压缩文件
+kind-zstd = zstd 压缩文件
+left-out-asked = 按要求
+left-out-date = 日期不读入
+left-out-different = 几乎每行都不同，像是名称
+left-out-empty = 每行都为空
+left-out-id = 每行的编号或名称；仍要读入请写 keep = ["…"]
+left-out-many-words = 不同的值太多的文本
+left-out-row-number = 只是行号；仍要读入请写 keep = ["…"]
+left-out-words = 有 { $count } 种值的文本
+parquet-damaged = 不是完整的 Parquet 文件（{ $problem }）
+parquet-no-pictures = 没有图片列
+parquet-row = 第 { $row } 行
+part-columns = 有 { $found } 列
+part-columns-of-first = 训练文件的那 { $count } 列
+part-missing = 缺少这些列：{ $names }
+part-needs-classes = 写有每行类别的文件
+part-no-class = 没有类别列 `{ $name }`
+pixels-allowed = 每个像素一列，为 0 到 255 的整数；或 pixels = false
+pixels-count = 读入 { $found } 列，而图片有 { $asked } 个像素
+pixels-values = 并非所有的值都是 0 到 255 的整数
+remark-alike-names = 看起来相同的名称是不同的类别：{ $names }；如果意思相同，请写成一样
+remark-class-like-gap = 有一个类别叫 `{ $name }`（{ $count } 行），与空缺的写法相同；如果这些行没有类别，请去掉
+remark-commas-decimal = 数字中的逗号按小数点读（1,234 即 1.234）；如果是千位分隔，请写 decimal = "."
+remark-commas-thousands = 数字中的逗号按千位分隔读（1,234 即 1234）；如果是小数点，请写 decimal = ","
+remark-filled = 空缺按模型学到的值填补：{ $count } 个，在 { $columns }
+remark-guessed-class = 没有列名像类别列；取 `{ $column }`；如果类别是另一列，请写明 label = "…"
+remark-looks-like-ids = 第 { $column } 列像是每行的编号，而不是测量值；不用它请写 ignore = [{ $column }]
+remark-quantity = 类别列 `{ $column }` 像是数量：{ $rows } 行中有 { $classes } 个不同的数；如果类别是另一列，请写明 label = "…"
+remark-unseen-words = 模型不认识的词按不属于已知的词处理：{ $count } 个，在 { $columns }
+rows-columns-by-name = 含有模型学过的列名的表头
+rows-columns-by-position = 与模型学过的表一样的 { $count } 列，类别列可有可无
+table-changed = 文件在读取时被改动
+table-changed-allowed = 读取时不变的文件；请再试
+table-nothing-to-read = 没有可读入的列
+findings-columns = { $count } 列
+remark-comments = 略过 { $count } 行注释
+found-rows = { $count } 行
+found-grey = 灰度
+found-colour = 彩色
+found-pixels = { $height }×{ $width } 像素的图片，{ $colours }
+found-classes = { $count } 个类别：{ $classes }
+found-parts = { $train } 行用于学习，{ $validation } 行用于验证，{ $test } 行用于测试
+found-teacher = 教师在 { $of } 行验证数据上错 { $errors } 个（总猜最常见的类别错 { $chance } 个），ECE { $ece }
+remark-teacher-ink = 教师在 { $of } 行验证数据上错 { $errors } 个，明暗互换后只错 { $better } 个：它学的图片明暗相反；请把图片反色，或在这些图片上训练教师
+remark-teacher-scale-small = 输入在 0 到 1 之间，而教师学的数更大：{ $of } 行验证数据上错 { $errors } 个，放大后错 { $better } 个；请按教师学过的范围（0 到 255）给出，或重新训练教师
+remark-teacher-scale-large = 输入比教师学过的（0 到 1）更大：{ $of } 行验证数据上错 { $errors } 个，缩小后错 { $better } 个；请按教师学过的范围给出，或重新训练教师
+remark-teacher-chance = 教师在这些数据上并不比碰运气好多少：{ $of } 行验证数据上错 { $errors } 个，而总猜最常见的类别错 { $chance } 个；类别和输入的范围是否一致？
+fingerprint-data = 行、类别或其顺序不同
+fingerprint-parts = 行的划分不同
+fingerprint-teacher = 教师文件不是原来的
+job-other-data = 这不是任务开始时的数据（{ $what }）；请放回原来的数据，或开始新任务
+job-no-fingerprint = 任务由旧版本开始，没有保存数据指纹：数据此后是否改变无法得知
+predict-seen-rows = 这 { $of } 行中有 { $count } 行是模型训练时见过的
+file-is-no-file = 既不是文件也不是文件夹
+file-or-folder = 表格，或图片、IDX 文件的文件夹
+checkpoint-columns = { $path }：数据中没有模型学过的列，或这些列的内容不同：{ $names }

@@ -6,6 +6,15 @@ use serde::Serialize;
 
 use crate::recipe::Recipe;
 use crate::training::report::{Epoch, JobId, LossTerms, Metrics, Role, RunId, RunInfo, RunOutcome, Tested};
+use crate::training::{DataFound, recall};
+
+/// What was found in the data of a job that is about to begin.
+#[derive(Serialize)]
+pub(super) struct Data<'a> {
+    pub event: &'static str,
+    #[serde(flatten)]
+    pub found: &'a DataFound,
+}
 
 /// A run of a job that is stored.
 #[derive(Serialize)]
@@ -110,11 +119,39 @@ pub(super) struct Numbers {
     kl: Option<f64>,
     ece: Option<f64>,
     errors_by_class: Option<Vec<u64>>,
+    /// Share of right rows of each class; `null` for a class without rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recall_by_class: Option<Vec<Option<f64>>>,
+    /// The mean of these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    balanced_accuracy: Option<f64>,
+    /// Accuracy of somebody who always names the most frequent class.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chance: Option<f64>,
 }
 
-pub(super) fn finished(job: JobId, it: &FinishedRun) -> Finished {
+/// A part of the data.
+#[derive(Clone, Copy)]
+pub(super) enum Part {
+    Validation,
+    Test,
+}
+
+impl Part {
+    /// The rows of each class.
+    pub fn rows(self, found: &DataFound) -> impl Iterator<Item = u64> + '_ {
+        found.classes.iter().map(move |class| match self {
+            Self::Validation => class.validation,
+            Self::Test => class.test,
+        })
+    }
+}
+
+pub(super) fn finished(job: JobId, it: &FinishedRun, found: Option<&DataFound>) -> Finished {
     let info = &it.info;
-    let part = |metrics: &Option<Metrics>| metrics.as_ref().map(result).unwrap_or_default();
+    let part = |metrics: &Option<Metrics>, part: Part| {
+        metrics.as_ref().map(|metrics| result(metrics, found.map(|found| (part, found)))).unwrap_or_default()
+    };
     Finished {
         event: "finished",
         job,
@@ -129,8 +166,8 @@ pub(super) fn finished(job: JobId, it: &FinishedRun) -> Finished {
         steps: it.steps,
         seconds: it.seconds,
         diverged: it.outcome == RunOutcome::Diverged,
-        validation: part(&it.validation),
-        test: part(&it.test),
+        validation: part(&it.validation, Part::Validation),
+        test: part(&it.test, Part::Test),
         checkpoint: it.checkpoint.clone(),
     }
 }
@@ -144,12 +181,22 @@ pub(super) struct TestedLine {
     test: Numbers,
 }
 
-pub(super) fn tested(job: JobId, it: &Tested) -> TestedLine {
-    TestedLine { event: "tested", job, run: it.run, test: result(&it.test) }
+pub(super) fn tested(job: JobId, it: &Tested, found: Option<&DataFound>) -> TestedLine {
+    let test = result(&it.test, found.map(|found| (Part::Test, found)));
+    TestedLine { event: "tested", job, run: it.run, test }
 }
 
-pub(super) fn result(metrics: &Metrics) -> Numbers {
+pub(super) fn result(metrics: &Metrics, part: Option<(Part, &DataFound)>) -> Numbers {
+    let fits = |found: &DataFound| found.classes.len() == metrics.errors_by_class.len();
+    let by_class = part.filter(|(_, found)| fits(found)).map(|(part, found)| {
+        let (recall, balanced) = recall(&metrics.errors_by_class, part.rows(found));
+        let most = part.rows(found).max().unwrap_or(0);
+        (recall, balanced, most as f64 / metrics.examples.max(1) as f64)
+    });
     Numbers {
+        balanced_accuracy: by_class.as_ref().and_then(|(_, balanced, _)| *balanced),
+        chance: by_class.as_ref().map(|(.., chance)| *chance),
+        recall_by_class: by_class.map(|(recall, ..)| recall),
         examples: Some(metrics.examples),
         errors: Some(metrics.errors),
         accuracy: Some(metrics.accuracy),

@@ -12,16 +12,18 @@ use super::voice::{Failure, print_json};
 use crate::model::Checkpoint;
 use crate::recipe::Sweep;
 use crate::runs::{Board, Store, StoredJob};
-use crate::training::Observer;
 use crate::training::report::{
     DeviceInfo, JobId, Live, Progress, Report, Resumed, Role, RunFinished, RunId, RunInfo, RunOutcome, Tested,
 };
+use crate::training::{DataFound, JobData, Observer};
 
 /// What the terminal wants to know.
 pub(super) enum News {
     Report(Arc<Report>),
     Device(DeviceInfo),
     Progress(Progress),
+    Data(Box<JobData>),
+    Reading(u64, u64),
     Rejected { code: &'static str, message: String },
 }
 
@@ -65,6 +67,8 @@ impl Observer for Watch {
         match live {
             Live::Device(info) => self.put(News::Device(info)),
             Live::Progress(progress) => self.put(News::Progress(progress)),
+            Live::Data(data) => self.put(News::Data(data)),
+            Live::Reading(done, total) => self.put(News::Reading(done, total)),
             Live::Rejected { code, message } => {
                 self.put(News::Rejected { code, message: message.to_string() });
             }
@@ -86,13 +90,27 @@ pub(super) struct Follower<'a> {
     /// Runs of which a setting was moved before the job was interrupted.
     edited: HashSet<RunId>,
     unsaved: Option<String>,
+    /// The data, as they were found.
+    data: Vec<DataFound>,
 }
 
 impl<'a> Follower<'a> {
     pub fn new(screen: Screen, store: &'a Path, out: Option<&'a Path>, stored: Option<&'a StoredJob>) -> Self {
         let (job, runs, finished, unsaved) = (None, Vec::new(), HashMap::new(), None);
         let edited = stored.map(StoredJob::edited).unwrap_or_default();
-        Self { screen, store, out, stored, job, runs, finished, board: Board::default(), edited, unsaved }
+        Self {
+            screen,
+            store,
+            out,
+            stored,
+            job,
+            runs,
+            finished,
+            board: Board::default(),
+            edited,
+            unsaved,
+            data: Vec::new(),
+        }
     }
 
     /// The job, once it has begun.
@@ -118,6 +136,28 @@ impl<'a> Follower<'a> {
 
     pub fn progress(&mut self, progress: &Progress) {
         self.screen.progress(progress);
+    }
+
+    /// What was found in the data of a job that is about to begin.
+    pub fn data(&mut self, data: &JobData) -> Result<(), Failure> {
+        self.data = data.sets.clone();
+        if self.screen.is_json() {
+            return data.sets.iter().try_for_each(|found| print_json(&events::Data { event: "data", found }));
+        }
+        self.screen.data(data);
+        Ok(())
+    }
+
+    pub fn reading(&mut self, done: u64, total: u64) {
+        self.screen.reading(done, total);
+    }
+
+    /// The data of a run, where the job has one set of them.
+    fn rows_by_class(&self) -> Option<&DataFound> {
+        match self.data.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
     }
 
     pub fn report(&mut self, report: &Report) -> Result<(), Failure> {
@@ -147,7 +187,8 @@ impl<'a> Follower<'a> {
                 }
                 let finished: Vec<&FinishedRun> =
                     self.runs.iter().filter_map(|info| self.finished.get(&info.run)).collect();
-                self.screen.end(&finished)
+                let found = self.rows_by_class().cloned();
+                self.screen.end(&finished, found.as_ref())
             }
             _ => Ok(()),
         }
@@ -219,7 +260,7 @@ impl<'a> Follower<'a> {
     fn tested(&mut self, it: &Tested) -> Result<(), Failure> {
         let (Some(job), Some(run)) = (self.job, self.finished.get_mut(&it.run)) else { return Ok(()) };
         run.test = Some(it.test.clone());
-        if self.screen.is_json() { print_json(&events::tested(job, it)) } else { Ok(()) }
+        if self.screen.is_json() { print_json(&events::tested(job, it, self.data.first())) } else { Ok(()) }
     }
 
     fn run_finished(&mut self, it: &RunFinished) -> Result<(), Failure> {
@@ -240,7 +281,7 @@ impl<'a> Follower<'a> {
     fn show(&mut self, run: FinishedRun) -> Result<(), Failure> {
         let Some(job) = self.job else { return Ok(()) };
         if self.screen.is_json() {
-            print_json(&events::finished(job, &run))?;
+            print_json(&events::finished(job, &run, self.rows_by_class()))?;
         } else {
             self.screen.finished(&run);
         }

@@ -78,8 +78,8 @@ fn line(row: &RunRow) -> Line<'_> {
         steps: row.steps_done,
         steps_planned: row.steps_planned,
         seconds: row.seconds,
-        validation: row.validation.as_ref().or(row.last.as_ref()).map(result),
-        test: row.test.as_ref().map(result),
+        validation: row.validation.as_ref().or(row.last.as_ref()).map(|metrics| result(metrics, None)),
+        test: row.test.as_ref().map(|metrics| result(metrics, None)),
         checkpoint: row.checkpoint.as_ref(),
     }
 }

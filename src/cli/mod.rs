@@ -6,6 +6,7 @@ mod devices;
 mod events;
 mod follow;
 mod list;
+mod look;
 mod papers;
 mod predict;
 mod run;
@@ -64,6 +65,7 @@ pub fn main(open_window: OpenWindow) -> ExitCode {
         None => window_or_quick_start(open_window, &arguments, &voice),
         Some(Command::Run(args)) => run::run(args, &voice),
         Some(Command::Soften(args)) => soften::soften(args),
+        Some(Command::Look(args)) => look::look(args, &voice),
         Some(Command::Predict(args)) => predict::predict(args, &voice),
         Some(Command::Runs(args)) => list::list(args, &voice),
         Some(Command::Devices(args)) => devices::devices(args),
@@ -153,6 +155,8 @@ enum Command {
     Run(RunArgs),
     /// Show logits as probabilities at several temperatures
     Soften(SoftenArgs),
+    /// Show what a file or folder holds and how it would be read
+    Look(LookArgs),
     /// Apply a saved model to data and write its predictions to a CSV file
     Predict(PredictArgs),
     /// List the runs of a store
@@ -176,6 +180,7 @@ impl Command {
         match self {
             Self::Run(args) => args.json,
             Self::Soften(args) => args.json,
+            Self::Look(args) => args.json,
             Self::Predict(args) => args.json,
             Self::Runs(args) => args.json,
             Self::Devices(args) => args.json,
@@ -259,23 +264,43 @@ struct SoftenArgs {
   stillroom predict student.safetensors --data new.csv --split all --out predictions.csv
   stillroom predict student.safetensors --data '{ csv = \"new.csv\", label = \"y\" }' --out predictions.csv
 
-The CSV file has the columns `id` (the row's number in the data, from 0), `label`, `predicted` and one probability per
-class, named after the class. The parts of the data are drawn as in the recipe that the model came from.")]
+The CSV file has the columns `id` (the row's number in the data, from 0; a picture's file), `label` (empty where it is not
+known), `predicted` and one probability per class, named after the class. The parts of the data are drawn as in the recipe that
+the model came from. Columns of a table are found by name, and read as the model learnt them; rows without labels are all read.")]
 struct PredictArgs {
     /// A .safetensors file that Stillroom saved, or builtin:mnist-mini, builtin:digits
     checkpoint: String,
-    /// mnist-mini, digits, a folder of IDX files or of images, a CSV file, or data.source as TOML
+    /// mnist-mini, digits, a folder of IDX files or of pictures, a picture, a table, or data.source as TOML
     #[arg(long, value_name = "SOURCE")]
     data: String,
-    /// Which rows
-    #[arg(long, value_enum, default_value = "test")]
-    split: Split,
+    /// Which rows [default: test, or all of new rows without labels]
+    #[arg(long, value_enum)]
+    split: Option<Split>,
     /// T of the probabilities; the predicted class is the same at every T
     #[arg(long, default_value = "1", allow_hyphen_values = true)]
     temperature: String,
     /// The CSV file to write
     #[arg(long, value_name = "FILE.csv")]
     out: PathBuf,
+    /// Also write the raw logits, one row an example, as FILE.npy or FILE.csv
+    #[arg(long, value_name = "FILE")]
+    logits: Option<PathBuf>,
+    /// Print one JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  stillroom look train.csv
+  stillroom look photos/ --json
+  stillroom look recipe.toml
+
+Says what it is: rows, columns or pictures, the class column and why, classes with their rows, what is left out and why, and
+the `[data]` of a recipe that reads it so. With --json: one object.")]
+struct LookArgs {
+    /// A table, a folder of pictures or IDX files, a model, or a recipe whose data are looked at
+    path: String,
     /// Print one JSON object a line
     #[arg(long)]
     json: bool,

@@ -1,24 +1,44 @@
 //! `stillroom predict`: a saved model applied to data.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::soften::temperatures;
 use super::voice::{Failure, Problem, Voice, print, print_json};
 use super::{PredictArgs, Split};
-use crate::data::{DataError, Dataset, is_idx_folder};
+use crate::data::{
+    Columns, DataError, Dataset, Examples, Remark, is_idx_folder, is_npz, is_picture, new_pictures, read_new_rows,
+    recognise,
+};
 use crate::distill::{Student, evaluate, soften};
-use crate::model::{Checkpoint, CheckpointError, new_file};
-use crate::recipe::{Builtin, Colour, DataRecipe, ImageSource, QUICKSTART, Recipe, Source, TableSource};
+use crate::model::{Checkpoint, CheckpointError, new_file, write_whole};
+use crate::recipe::{Builtin, Colour, Copies, DataRecipe, ImageSource, QUICKSTART, Recipe, Source, TableSource};
+use crate::text::phrase;
 use crate::training::{DeviceChoice, PrepareError, Teacher, builtin_teacher, choose, threads};
 
 #[derive(Serialize)]
-struct Line {
+struct Line<'a> {
     examples: u64,
-    errors: u64,
-    accuracy: f64,
+    /// Rows whose class is known.
+    labelled: u64,
+    errors: Option<u64>,
+    accuracy: Option<f64>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    remarks: &'a [Remark],
+}
+
+/// Rows that a model is applied to.
+struct Rows {
+    /// As the model reads them.
+    examples: Examples,
+    /// The rows that are asked for, and what they are called.
+    chosen: Vec<(u32, String)>,
+    /// The class of each row among the model's own; `None` where it is not known.
+    labels: Vec<Option<u32>>,
+    remarks: Vec<Remark>,
 }
 
 pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> {
@@ -36,23 +56,164 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
     let checkpoint =
         checkpoint.map_err(|error| problems.push(Problem::new(error.code(), format!("CHECKPOINT {error}")))).ok();
     let source = source(&args.data, checkpoint.as_ref()).map_err(|failure| problems.extend(failure.problems)).ok();
-    let folder = args.out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if !folder.is_dir() || args.out.is_dir() {
-        let message = format!("--out {}: there is no such folder, or it is one; give a file", args.out.display());
+    for (option, file) in [("--out", Some(&args.out)), ("--logits", args.logits.as_ref())] {
+        let Some(file) = file else { continue };
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if !folder.is_dir() || file.is_dir() {
+            let message = format!("{option} {}: there is no such folder, or it is one; give a file", file.display());
+            problems.push(Problem::new("out", message));
+        }
+    }
+    if let Some(file) = &args.logits
+        && !["npy", "csv"].iter().any(|ending| file.extension().is_some_and(|found| found == *ending))
+    {
+        let message = format!("--logits {}: give a name that ends in .npy or .csv", file.display());
         problems.push(Problem::new("out", message));
     }
     let (Some(checkpoint), Some(source), []) = (checkpoint, source, problems.as_slice()) else {
         return Err(Failure::inputs(problems));
     };
+    let rows = rows_of(args, &checkpoint, &source)?;
+    for remark in &rows.remarks {
+        voice.note(&remark.code, &format!("{}{}", if remark.warns { "warning: " } else { "" }, remark.message));
+    }
+
+    let (device, _) = choose(DeviceChoice::Best, threads());
+    let failed = |error: PrepareError| Failure::later(error.code(), error);
+    let classes = checkpoint.classes.len();
+    let population = checkpoint.population(&device).map_err(|error| failed(error.into()))?;
+    let model = Teacher::new(population, (0..classes).collect());
+    let all = vec![0; rows.examples.rows()];
+    let dataset = Dataset::new(args.data.clone(), checkpoint.classes.clone(), rows.examples, all);
+    let chosen: Vec<u32> = rows.chosen.iter().map(|(row, _)| *row).collect();
+    let logits = model.logits(&dataset, &chosen, &device, &|| false).map_err(failed)?.values;
+    let labels: Vec<Option<u32>> = chosen.iter().map(|row| rows.labels[*row as usize]).collect();
+    let known: Vec<usize> = (0..labels.len()).filter(|at| labels[*at].is_some()).collect();
+    let labelled: Vec<u32> = known.iter().filter_map(|at| labels[*at]).collect();
+    let of_labelled: Vec<f32> =
+        known.iter().flat_map(|at| &logits[at * classes..(at + 1) * classes]).copied().collect();
+    let result = evaluate(&of_labelled, &labelled, None, &Student::baseline(), classes);
+    write(args, &checkpoint.classes, &rows.chosen, &labels, &logits, temperature)
+        .map_err(|problem| Failure::later("out", format!("--out {}: {problem}", args.out.display())))?;
+    if let Some(file) = &args.logits {
+        write_logits(file, &checkpoint.classes, &logits)
+            .map_err(|problem| Failure::later("out", format!("--logits {}: {problem}", file.display())))?;
+    }
+    let is_known = !labelled.is_empty();
+    let line = Line {
+        examples: chosen.len() as u64,
+        labelled: result.examples,
+        errors: is_known.then_some(result.errors),
+        accuracy: is_known.then(|| 1.0 - result.errors as f64 / result.examples.max(1) as f64),
+        remarks: &rows.remarks,
+    };
+    if args.json {
+        return print_json(&line);
+    }
+    let judged = match (line.errors, line.accuracy) {
+        (Some(errors), Some(accuracy)) => format!("{errors} errors, accuracy {accuracy:.4}"),
+        _ => "no labels to judge by".to_owned(),
+    };
+    print(&format!("{} examples, {judged}; predictions are in {}\n", line.examples, args.out.display()))
+}
+
+/// The rows that are asked for, as the model reads them.
+fn rows_of(args: &PredictArgs, checkpoint: &Checkpoint, source: &Source) -> Result<Rows, Failure> {
     let data = |error: DataError| Failure::input(error.code(), error);
+    let shape = &checkpoint.plan.input;
+    let new = match (source, &checkpoint.columns) {
+        (Source::Table(table), Some(columns)) if !is_npz(&table.path) => {
+            Some(read_new_rows(&table.path, table, columns, shape).map_err(data)?)
+        }
+        (Source::Images(images), _) if shape.len() == 3 => {
+            Some(new_pictures(&images.path, [shape[0], shape[1], shape[2]], images.ground).map_err(data)?)
+        }
+        _ => None,
+    };
+    let Some(new) = new else { return known_rows(args, checkpoint, source) };
+    let class = |label: &String| checkpoint.classes.iter().position(|class| class == label).map(|at| at as u32);
+    let unknown: BTreeSet<&String> = new.labels.iter().flatten().filter(|label| class(label).is_none()).collect();
+    if let (Source::Table(table), Some(first)) = (source, unknown.first()) {
+        let message = format!(
+            "{}: `{first}` is a class that the model does not know ({} of them in all); it knows {}",
+            table.path.display(),
+            unknown.len(),
+            checkpoint.classes.join(", ")
+        );
+        return Err(Failure::input("checkpoint-classes", message));
+    }
+    let labels: Vec<Option<u32>> = new.labels.iter().map(|label| label.as_ref().and_then(class)).collect();
+    let all_labelled = labels.iter().all(Option::is_some);
+    let name = |row: u32| new.names.get(row as usize).cloned().unwrap_or_else(|| row.to_string());
+    let rows: Vec<u32> = match args.split {
+        Some(Split::All) => (0..labels.len() as u32).collect(),
+        // Parts are drawn by class; rows of which no class is known are new ones.
+        None if !all_labelled => (0..labels.len() as u32).collect(),
+        Some(_) if !all_labelled => {
+            let message = format!(
+                "--split: some rows of {} have no class, so that no part can be drawn; leave --split out, or --split all",
+                args.data
+            );
+            return Err(Failure::input("no-labels", message));
+        }
+        split => part_of(args, checkpoint, source, split.unwrap_or(Split::Test), new.examples.rows())?,
+    };
+    let mut remarks = new.remarks.clone();
+    if split_is_judged(args.split) {
+        let dataset = Dataset::new(String::new(), Vec::new(), new.examples.clone(), vec![0; labels.len()]);
+        remarks.extend(known_row_remark(checkpoint, &dataset, &rows, checkpoint.columns.as_ref()));
+    }
+    let chosen = rows.into_iter().map(|row| (row, name(row))).collect();
+    Ok(Rows { chosen, labels, examples: new.examples, remarks })
+}
+
+fn split_is_judged(split: Option<Split>) -> bool {
+    split != Some(Split::Train)
+}
+
+/// The rows of a part, drawn as the model's own job drew them.
+fn part_of(
+    args: &PredictArgs,
+    checkpoint: &Checkpoint,
+    source: &Source,
+    split: Split,
+    count: usize,
+) -> Result<Vec<u32>, Failure> {
+    let data = |error: DataError| Failure::input(error.code(), error);
+    let dataset = Dataset::load(source).map_err(data)?;
+    if dataset.labels.len() != count {
+        let message = format!(
+            "{}: {} rows have a class and {count} are there, so that no part can be drawn; --split all",
+            args.data,
+            dataset.labels.len()
+        );
+        return Err(Failure::input("no-labels", message));
+    }
+    let splits = dataset.split(&data_recipe(checkpoint)?).map_err(data)?;
+    Ok(match split {
+        Split::Train => splits.train,
+        Split::Validation => splits.validation,
+        Split::Test => splits.test,
+        Split::All => (0..count as u32).collect(),
+    })
+}
+
+/// Rows of a source with classes, read in full as for training.
+fn known_rows(args: &PredictArgs, checkpoint: &Checkpoint, source: &Source) -> Result<Rows, Failure> {
+    let data = |error: DataError| Failure::input(error.code(), error);
+    let model = |error: CheckpointError| Failure::input(error.code(), error);
+    let source = if checkpoint.columns.is_none() { source.clone().as_first_read() } else { source.clone() };
     let dataset = Dataset::load(&source).map_err(data)?;
-    let shape = dataset.examples.shape();
-    let places = checkpoint.places_of(&args.checkpoint, &shape, &dataset.classes);
-    let places = places.map_err(|error| Failure::input(error.code(), error))?;
-    let rows = match args.split {
+    let places = checkpoint.places_of(&args.checkpoint, &dataset.examples.shape(), &dataset.classes).map_err(model)?;
+    let split = args.split.unwrap_or(Split::Test);
+    let rows: Vec<u32> = match split {
         Split::All => (0..dataset.labels.len() as u32).collect(),
         split => {
-            let splits = dataset.split(&data_recipe(&checkpoint)?).map_err(data)?;
+            let mut recipe = data_recipe(checkpoint)?;
+            if checkpoint.columns.is_none() && matches!(source, Source::Table(_)) {
+                recipe.copies = Copies::Apart;
+            }
+            let splits = dataset.split(&recipe).map_err(data)?;
             match split {
                 Split::Train => splits.train,
                 Split::Validation => splits.validation,
@@ -60,33 +221,11 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
             }
         }
     };
-    warn_of_known_rows(&checkpoint, &dataset, &rows, args.split, voice);
-
-    let (device, _) = choose(DeviceChoice::Best, threads());
-    let failed = |error: PrepareError| Failure::later(error.code(), error);
-    let population = checkpoint.population(&device).map_err(|error| failed(error.into()))?;
-    let model = Teacher::new(population, places);
-    let logits = model.logits(&dataset, &rows, &device, &|| false).map_err(failed)?.values;
-    let labels: Vec<u32> = rows.iter().map(|row| dataset.labels[*row as usize]).collect();
-    let classes = dataset.classes.len();
-    let result = evaluate(&logits, &labels, None, &Student::baseline(), classes);
-    write(args, &dataset, &rows, &logits, temperature)
-        .map_err(|problem| Failure::later("out", format!("--out {}: {problem}", args.out.display())))?;
-    let line = Line {
-        examples: result.examples,
-        errors: result.errors,
-        accuracy: 1.0 - result.errors as f64 / result.examples.max(1) as f64,
-    };
-    if args.json {
-        return print_json(&line);
-    }
-    print(&format!(
-        "{} examples, {} errors, accuracy {:.4}; predictions are in {}\n",
-        line.examples,
-        line.errors,
-        line.accuracy,
-        args.out.display()
-    ))
+    let remarks = if split_is_judged(args.split) { known_row_remark(checkpoint, &dataset, &rows, None) } else { None };
+    let labels = dataset.labels.iter().map(|label| Some(places[*label as usize] as u32)).collect();
+    let file = |row: u32| dataset.files.get(row as usize).map(|file| file.display().to_string());
+    let chosen = rows.into_iter().map(|row| (row, file(row).unwrap_or_else(|| row.to_string()))).collect();
+    Ok(Rows { chosen, labels, examples: dataset.examples, remarks: remarks.into_iter().collect() })
 }
 
 fn read(name: &str) -> Result<Checkpoint, CheckpointError> {
@@ -114,8 +253,14 @@ fn source(text: &str, checkpoint: Option<&Checkpoint>) -> Result<Source, Failure
     let path = Path::new(text);
     let known = checkpoint.and_then(|checkpoint| checkpoint.recipe.as_ref()).map(|recipe| &recipe.data.source);
     if path.is_file() {
+        if is_picture(path) {
+            return Ok(Source::Images(pictures_for(path, checkpoint, known)));
+        }
+        recognise(path).map_err(|error| Failure::input(error.code(), format!("--data {error}")))?;
         return Ok(Source::Table(match known {
-            Some(Source::Table(table)) => TableSource { path: path.to_owned(), test: None, validation: None, ..table.clone() },
+            Some(Source::Table(table)) => {
+                TableSource { path: path.to_owned(), test: None, validation: None, ..table.clone() }
+            }
             _ => TableSource::new(path),
         }));
     }
@@ -123,15 +268,26 @@ fn source(text: &str, checkpoint: Option<&Checkpoint>) -> Result<Source, Failure
         if is_idx_folder(path) {
             return Ok(Source::Idx { path: path.to_owned(), name: None });
         }
-        let (size, colour) = match checkpoint.map(|checkpoint| checkpoint.plan.input.as_slice()) {
-            Some([channels, height, _]) => (*height, if *channels == 3 { Colour::Rgb } else { Colour::Grey }),
-            _ => (28, Colour::Grey),
-        };
-        return Ok(Source::Images(ImageSource { size, colour, ..ImageSource::new(path) }));
+        return Ok(Source::Images(pictures_for(path, checkpoint, known)));
     }
     let names = Builtin::ALL.map(Builtin::name).join(", ");
     let message = format!("--data {text}: there is no such file or folder; give one, or a built-in set: {names}");
     Err(Failure::input("data-read", message))
+}
+
+/// Pictures, as large and as coloured as the model's own.
+fn pictures_for(path: &Path, checkpoint: Option<&Checkpoint>, known: Option<&Source>) -> ImageSource {
+    let plain = match known {
+        Some(Source::Images(images)) => ImageSource { path: path.to_owned(), ..images.clone() },
+        _ => ImageSource::new(path),
+    };
+    match checkpoint.map(|checkpoint| checkpoint.plan.input.as_slice()) {
+        Some([channels, height, _]) => {
+            let colour = if *channels == 3 { Colour::Rgb } else { Colour::Grey };
+            ImageSource { size: *height, colour, ..plain }
+        }
+        _ => plain,
+    }
 }
 
 /// A source as a recipe writes it.
@@ -159,33 +315,72 @@ fn data_recipe(checkpoint: &Checkpoint) -> Result<DataRecipe, Failure> {
 }
 
 /// A model is no judge of rows that it has learnt.
-fn warn_of_known_rows(checkpoint: &Checkpoint, dataset: &Dataset, rows: &[u32], split: Split, voice: &Voice) {
-    if split == Split::Train || checkpoint.rows.is_empty() {
-        return;
+fn known_row_remark(
+    checkpoint: &Checkpoint,
+    dataset: &Dataset,
+    rows: &[u32],
+    columns: Option<&Columns>,
+) -> Option<Remark> {
+    if checkpoint.rows.is_empty() {
+        return None;
     }
+    let dataset = &Dataset { columns: columns.cloned().map(Arc::new), ..dataset.clone() };
     let seen: HashSet<u64> = checkpoint.rows.iter().copied().collect();
     let known = dataset.row_hashes(rows).into_iter().filter(|hash| seen.contains(hash)).count();
-    if known > 0 {
-        let message = format!("warning: the model was trained on {known} of these {} rows", rows.len());
-        voice.note("seen-rows", &message);
-    }
+    (known > 0).then(|| {
+        let message = phrase!("predict-seen-rows", count = known, of = rows.len());
+        Remark::warning("seen-rows", message, [("rows", known as u64), ("of", rows.len() as u64)])
+    })
 }
 
-fn write(args: &PredictArgs, dataset: &Dataset, rows: &[u32], logits: &[f32], temperature: f64) -> Result<(), String> {
+fn write(
+    args: &PredictArgs,
+    classes: &[String],
+    rows: &[(u32, String)],
+    labels: &[Option<u32>],
+    logits: &[f32],
+    temperature: f64,
+) -> Result<(), String> {
     let text = |error: &dyn std::fmt::Display| error.to_string();
     let folder = args.out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let file = new_file().tempfile_in(folder).map_err(|error| text(&error))?;
     let mut writer = csv::Writer::from_writer(file);
-    let head = ["id", "label", "predicted"].into_iter().chain(dataset.classes.iter().map(String::as_str));
+    let head = ["id", "label", "predicted"].into_iter().chain(classes.iter().map(String::as_str));
     writer.write_record(head).map_err(|error| text(&error))?;
-    for (row, logits) in rows.iter().zip(logits.chunks_exact(dataset.classes.len())) {
-        let label = dataset.classes[dataset.labels[*row as usize] as usize].clone();
-        let predicted = dataset.classes[soften::top_class(logits)].clone();
+    for (((_, name), label), logits) in rows.iter().zip(labels).zip(logits.chunks_exact(classes.len())) {
+        let label = label.map_or(String::new(), |label| classes[label as usize].clone());
+        let predicted = classes[soften::top_class(logits)].clone();
         let probabilities = soften::soften(logits, temperature).into_iter().map(|p| p.to_string());
-        let record = [row.to_string(), label, predicted].into_iter().chain(probabilities);
+        let record = [name.clone(), label, predicted].into_iter().chain(probabilities);
         writer.write_record(record).map_err(|error| text(&error))?;
     }
     let file = writer.into_inner().map_err(|error| text(&error))?;
     file.persist(&args.out).map_err(|error| text(&error.error))?;
     Ok(())
+}
+
+/// Raw logits, `[rows, classes]`: NumPy's format (version 1.0, little-endian `f32`, C order), or CSV with the classes as its head.
+fn write_logits(file: &Path, classes: &[String], logits: &[f32]) -> Result<(), String> {
+    let bytes = if file.extension().is_some_and(|ending| ending == "npy") {
+        let shape = format!("({}, {})", logits.len() / classes.len().max(1), classes.len());
+        let mut head = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}");
+        // Magic, version and length are 10 bytes; the whole head ends with a line end at a multiple of 64.
+        let padding = (64 - (10 + head.len() + 1) % 64) % 64;
+        head.extend(std::iter::repeat_n(' ', padding));
+        head.push('\n');
+        let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+        bytes.extend((head.len() as u16).to_le_bytes());
+        bytes.extend(head.as_bytes());
+        bytes.extend(logits.iter().flat_map(|logit| logit.to_le_bytes()));
+        bytes
+    } else {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        let mut write = |record: Vec<String>| writer.write_record(record).map_err(|error| error.to_string());
+        write(classes.to_vec())?;
+        for row in logits.chunks_exact(classes.len().max(1)) {
+            write(row.iter().map(ToString::to_string).collect())?;
+        }
+        writer.into_inner().map_err(|error| error.to_string())?
+    };
+    write_whole(file, &bytes).map_err(|error| error.to_string())
 }

@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::events::FinishedRun;
+use super::events::{FinishedRun, Part};
 use super::table::{number, setting, table};
 use super::voice::{Failure, Voice, print};
 use crate::training::report::{
     Activity, DeviceInfo, Epoch, JobId, Metrics, Progress, Role, RunId, RunInfo, RunOutcome, Stage,
 };
+use crate::training::{DataFound, JobData, recall};
 
 /// The terminal, or a file of lines where there is none.
 pub(super) struct Screen {
@@ -20,6 +21,8 @@ pub(super) struct Screen {
     terminal: bool,
     device: Option<DeviceInfo>,
     bar: Option<(Stage, ProgressBar)>,
+    /// While data are read.
+    reading: Option<ProgressBar>,
     /// Validation errors of the newest epochs, in the order of the runs.
     errors: HashMap<RunId, (Role, u64)>,
     /// When a line was last written, where there is no terminal.
@@ -43,6 +46,7 @@ impl Screen {
             terminal,
             device: None,
             bar: None,
+            reading: None,
             errors: HashMap::new(),
             last_line: HashMap::new(),
             quiet: false,
@@ -68,6 +72,42 @@ impl Screen {
             let threads =
                 if device.threads == 1 { "1 thread".to_owned() } else { format!("{} threads", device.threads) };
             self.voice.note("device", &format!("On {}, {threads}. {}", device.name, device.reason));
+        }
+    }
+
+    /// What was found in the data of a job that is about to begin, in one line, and what should be known of it.
+    pub fn data(&mut self, data: &JobData) {
+        if let Some(bar) = self.reading.take() {
+            bar.finish_and_clear();
+        }
+        for found in &data.sets {
+            self.voice.note("data", &found.line().to_string());
+            for decision in found.findings.decisions() {
+                self.voice.note("data", &format!("  {decision}"));
+            }
+            if let Some(teacher) = &found.teacher {
+                self.voice.note("data", &format!("  {}", teacher.phrase()));
+            }
+            for remark in &found.remarks {
+                let kind = if remark.warns { "warning: " } else { "  " };
+                self.voice.note(&remark.code, &format!("{kind}{}", remark.message));
+            }
+        }
+    }
+
+    /// How far reading has come.
+    pub fn reading(&mut self, done: u64, total: u64) {
+        if !self.terminal {
+            return;
+        }
+        let bar = self.reading.get_or_insert_with(|| {
+            let style = if total > 0 { "reading {bar:24} {pos} of {len}" } else { "reading {spinner} {msg}" };
+            let style = ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar());
+            self.voice.bars().add(ProgressBar::new(total).with_style(style))
+        });
+        bar.set_position(done);
+        if total == 0 {
+            bar.set_message(indicatif::HumanBytes(done).to_string());
         }
     }
 
@@ -126,7 +166,7 @@ impl Screen {
     }
 
     /// The results of all runs that came to their end.
-    pub fn end(&mut self, runs: &[&FinishedRun]) -> Result<(), Failure> {
+    pub fn end(&mut self, runs: &[&FinishedRun], found: Option<&DataFound>) -> Result<(), Failure> {
         if let Some((_, bar)) = self.bar.take() {
             bar.finish_and_clear();
         }
@@ -151,7 +191,8 @@ impl Screen {
         let mut left = [false; 13];
         (left[0], left[1], left[12]) = (true, true, true);
         let rows: Vec<Vec<String>> = runs.iter().map(|run| row(run)).collect();
-        print(&format!("{}{}\n", table(&head, &left, &rows), verdict(runs)))
+        let by_class = found.filter(|found| found.is_uneven()).map(|found| by_class(runs, found)).unwrap_or_default();
+        print(&format!("{}{by_class}{}\n", table(&head, &left, &rows), verdict(runs)))
     }
 
     /// The results of a sweep.
@@ -271,4 +312,37 @@ fn verdict(runs: &[&FinishedRun]) -> String {
         "On {} test rows the student makes {} errors, {compared} the {} of the same student without a teacher: {weight}.",
         student.examples, student.errors, baseline.errors
     )
+}
+
+/// Classes whose recall is told one by one.
+const RECALLED: usize = 12;
+
+/// With uneven classes: balanced accuracy and the recall of each class, on the test rows where they were looked at.
+fn by_class(runs: &[&FinishedRun], found: &DataFound) -> String {
+    let mut text = String::new();
+    for run in runs {
+        let (metrics, part, name) = match (&run.test, &run.validation) {
+            (Some(test), _) => (test, Part::Test, "test"),
+            (None, Some(validation)) => (validation, Part::Validation, "validation"),
+            (None, None) => continue,
+        };
+        if metrics.errors_by_class.len() != found.classes.len() {
+            continue;
+        }
+        let (each, balanced) = recall(&metrics.errors_by_class, part.rows(found));
+        let known = found.classes.iter().zip(each).filter_map(|(class, recall)| Some((&class.name, recall?)));
+        let mut told: Vec<String> = known.take(RECALLED).map(|(name, recall)| format!("{name} {recall:.2}")).collect();
+        if found.classes.len() > RECALLED {
+            told.push("…".to_owned());
+        }
+        let chance = part.rows(found).max().unwrap_or(0) as f64 / metrics.examples.max(1) as f64;
+        text += &format!(
+            "{:<8}  {name} rows are uneven: balanced accuracy {} (accuracy {:.4}, always the most frequent class {chance:.4}); recall {}\n",
+            run.info.role.name(),
+            number(balanced, 4),
+            metrics.accuracy,
+            told.join(", ")
+        );
+    }
+    text
 }

@@ -117,3 +117,66 @@ impl Columns {
         }
     }
 }
+
+/// Where each input of one list of columns is found in another.
+pub(super) enum Source {
+    /// An input of the other list, plus a number.
+    Input(usize, f64),
+    /// A word that the other list does not know: always 0.
+    Nothing,
+}
+
+impl Columns {
+    /// For each input of these columns, where the same is found among those of `data`; `None` where they are the very same.
+    ///
+    /// # Errors
+    /// The names of columns that are missing, or of another kind.
+    pub(super) fn found_in(&self, data: &Self) -> Result<Option<Vec<Source>>, Vec<String>> {
+        let by_name = self.named && data.named;
+        let mut starts = Vec::with_capacity(data.list.len());
+        let mut at = 0;
+        for column in &data.list {
+            starts.push(at);
+            at += column.kind.inputs();
+        }
+        let (mut sources, mut missing) = (Vec::with_capacity(self.width()), Vec::new());
+        for (place, column) in self.list.iter().enumerate() {
+            let found = if by_name {
+                data.list.iter().position(|other| other.name == column.name)
+            } else {
+                (data.list.len() == self.list.len()).then_some(place)
+            };
+            match (found, &column.kind) {
+                (None, _) => missing.push(column.name.clone()),
+                (Some(found), kind) => match (kind, &data.list[found].kind) {
+                    (ColumnKind::Number { base, .. }, ColumnKind::Number { base: other, .. }) => {
+                        sources.push(Source::Input(starts[found], other - base));
+                    }
+                    (ColumnKind::Truth { .. }, ColumnKind::Truth { .. }) => {
+                        sources.push(Source::Input(starts[found], 0.0));
+                    }
+                    (ColumnKind::Words { words }, ColumnKind::Words { words: others }) => {
+                        sources.extend(words.iter().map(|word| match others.iter().position(|other| other == word) {
+                            Some(at) => Source::Input(starts[found] + at, 0.0),
+                            None => Source::Nothing,
+                        }));
+                    }
+                    // 0 and 1 written as numbers in one table and as words in the other.
+                    (ColumnKind::Truth { .. }, ColumnKind::Number { base, .. })
+                    | (ColumnKind::Number { base, .. }, ColumnKind::Truth { .. })
+                        if *base == 0.0 =>
+                    {
+                        sources.push(Source::Input(starts[found], 0.0));
+                    }
+                    _ => missing.push(column.name.clone()),
+                },
+            }
+        }
+        if !missing.is_empty() {
+            return Err(missing);
+        }
+        let is_same = |(at, source): (usize, &Source)| matches!(source, Source::Input(input, 0.0) if *input == at);
+        let same = sources.len() == data.width() && sources.iter().enumerate().all(is_same);
+        Ok((!same).then_some(sources))
+    }
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::columns::Columns;
+use super::columns::{ColumnKind, Columns, Source as InputSource};
 use super::copies::find_copies;
 use super::findings::Findings;
 use super::{DataError, Examples, Inputs, builtin, idx, images, table};
@@ -199,6 +199,101 @@ impl Dataset {
     /// When a row is not below [`Examples::rows`].
     pub fn row_hashes(&self, rows: &[u32]) -> Vec<u64> {
         rows.par_iter().map(|row| self.row_hash(*row)).collect()
+    }
+
+    /// The same rows as a model reads them that learnt `columns`, found by name; `None` where that is how they are.
+    ///
+    /// # Errors
+    /// The names of columns that are missing, or hold something else.
+    pub fn as_read_by(&self, columns: &Columns) -> Result<Option<Self>, Vec<String>> {
+        let Some(own) = &self.columns else { return Ok(None) };
+        if let Examples::Pixels { .. } = &self.examples {
+            // Pixels are known by their place; their names differ from one export to the next.
+            let shared = columns.list.iter().any(|column| own.list.iter().any(|other| other.name == column.name));
+            if !shared {
+                return Ok(None);
+            }
+        }
+        let Some(sources) = columns.found_in(own)? else { return Ok(None) };
+        let fills: Vec<f32> = columns
+            .list
+            .iter()
+            .flat_map(|column| match &column.kind {
+                ColumnKind::Number { base, fill } => vec![(fill - base) as f32],
+                ColumnKind::Truth { fill } => vec![*fill as f32],
+                ColumnKind::Words { words } => vec![0.0; words.len()],
+            })
+            .collect();
+        let (rows, len) = (self.labels.len(), self.examples.row_len());
+        let examples = match &self.examples {
+            Examples::Pixels { channels, height, width, values, .. } => {
+                let pixel = |row: usize, source: &InputSource| match source {
+                    InputSource::Input(at, _) => values[row * len + at],
+                    InputSource::Nothing => 0,
+                };
+                let values = (0..rows).flat_map(|row| sources.iter().map(move |source| (row, source)));
+                let values = values.map(|(row, source)| pixel(row, source)).collect();
+                let (channels, height, width) = (*channels, *height, *width);
+                Examples::Pixels { rows, channels, height, width, values }
+            }
+            Examples::Features { values, .. } => {
+                let mut read = Vec::with_capacity(rows * sources.len());
+                let mut gaps = self.gaps.iter().peekable();
+                let mut is_gap = vec![false; len];
+                for row in 0..rows {
+                    is_gap.fill(false);
+                    while let Some(gap) = gaps.next_if(|gap| **gap < ((row + 1) * len) as u64) {
+                        is_gap[*gap as usize - row * len] = true;
+                    }
+                    read.extend(sources.iter().zip(&fills).map(|(source, fill)| match source {
+                        InputSource::Input(at, _) if is_gap[*at] => *fill,
+                        InputSource::Input(at, 0.0) => values[row * len + at],
+                        InputSource::Input(at, shift) => (f64::from(values[row * len + at]) + shift) as f32,
+                        InputSource::Nothing => 0.0,
+                    }));
+                }
+                Examples::Features { rows, width: sources.len(), values: read }
+            }
+        };
+        Ok(Some(Self {
+            examples,
+            columns: Some(Arc::new(columns.clone())),
+            gaps: Vec::new(),
+            copies: None,
+            ..self.clone()
+        }))
+    }
+
+    /// A digest of all values, classes, labels and parts, in their order; what gaps are filled with does not count.
+    pub fn digest(&self) -> [u8; 32] {
+        let len = self.examples.row_len();
+        let rows: Vec<u32> = (0..self.labels.len() as u32).collect();
+        let parts: Vec<_> = rows
+            .par_chunks(4096)
+            .map(|rows| {
+                let mut hasher = Sha256::new();
+                match &self.examples {
+                    Examples::Pixels { values, .. } => {
+                        hasher.update(&values[rows[0] as usize * len..(rows[rows.len() - 1] as usize + 1) * len]);
+                    }
+                    Examples::Features { .. } => {
+                        rows.iter().for_each(|row| hasher.update(self.row_hash(*row).to_le_bytes()));
+                    }
+                }
+                hasher.finalize()
+            })
+            .collect();
+        let mut hasher = Sha256::new();
+        parts.iter().for_each(|part| hasher.update(part));
+        for class in &self.classes {
+            hasher.update((class.len() as u64).to_le_bytes());
+            hasher.update(class.as_bytes());
+        }
+        self.labels.iter().for_each(|label| hasher.update(label.to_le_bytes()));
+        for number in self.examples.shape().into_iter().chain(self.validation_from).chain(self.test_from) {
+            hasher.update((number as u64).to_le_bytes());
+        }
+        hasher.finalize().into()
     }
 
     /// Rows of each class, in the order of [`Dataset::classes`].

@@ -120,6 +120,28 @@ pub enum DataError {
     },
     /// Nobody wants the data any more.
     Cancelled,
+    /// Bytes that are no text in the encoding that was tried.
+    NotText {
+        /// The file.
+        file: PathBuf,
+        /// The line, counted from 1.
+        line: u64,
+        /// The byte on that line, counted from 1.
+        byte: u64,
+        /// What stands there.
+        value: u8,
+        /// The encoding.
+        encoding: String,
+    },
+    /// A column that is named and is not there.
+    Column {
+        /// The file.
+        file: PathBuf,
+        /// The column as it was named.
+        column: Phrase,
+        /// The columns there are.
+        allowed: Phrase,
+    },
     /// Label noise where there is no other class to take a label from.
     NoOtherClass {
         /// The class.
@@ -146,6 +168,8 @@ impl DataError {
             Self::AllOmitted { .. } => "data-all-omitted",
             Self::NoOtherClass { .. } => "data-no-other-class",
             Self::Cancelled => "cancelled",
+            Self::NotText { .. } => "data-not-text",
+            Self::Column { .. } => "data-column",
         }
     }
 
@@ -196,6 +220,14 @@ impl DataError {
             Self::AllOmitted { classes } => phrase!("data-all-omitted", classes = names(classes)),
             Self::NoOtherClass { class } => phrase!("data-no-other-class", class = class),
             Self::Cancelled => phrase!("cancelled"),
+            Self::NotText { file, line, byte, value, encoding } => {
+                let found = format!("0x{value:02X}");
+                let problem = phrase!("data-not-text", found = found, byte = *byte, encoding = encoding);
+                phrase!("fault-file-line", file = file, line = *line, problem = problem)
+            }
+            Self::Column { file, column, allowed } => {
+                phrase!("data-column", file = file, column = column, allowed = allowed)
+            }
         }
     }
 }
@@ -252,6 +284,8 @@ pub enum LineProblem {
         /// The field, shortened.
         text: String,
     },
+    /// A quote that is opened and never closed.
+    OpenQuote,
     /// No label.
     NoLabel {
         /// The column: its name, or its position from 0.
@@ -269,6 +303,7 @@ impl BadLine {
             LineProblem::NotANumber { column, text } => {
                 phrase!("data-line-no-number", file = file, line = line, column = column, text = text)
             }
+            LineProblem::OpenQuote => phrase!("data-line-open-quote", file = file, line = line),
             LineProblem::NoLabel { column } => {
                 phrase!("data-line-no-label", file = file, line = line, column = column)
             }

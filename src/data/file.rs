@@ -10,8 +10,10 @@ use super::{DataError, Much};
 
 /// Most numbers that a dataset may hold: 2 GiB of `f32`.
 pub(super) const MAX_VALUES: u64 = 1 << 29;
-/// Most bytes of text that a table may hold, once unpacked.
+/// Most bytes of text that may be held at once.
 pub(super) const MAX_TEXT: u64 = 1 << 30;
+/// Most bytes that a file may unpack to.
+pub(super) const MAX_UNPACKED: u64 = 4 << 30;
 /// Most classes.
 pub(super) const MAX_CLASSES: u64 = 1 << 16;
 
@@ -28,6 +30,19 @@ pub(super) fn unpack<'a>(mut packed: impl Read + 'a) -> std::io::Result<Box<dyn 
     let is_gzip = start == [0x1F, 0x8B];
     let whole = std::io::Cursor::new(start).chain(packed);
     Ok(if is_gzip { Box::new(MultiGzDecoder::new(whole)) } else { Box::new(whole) })
+}
+
+/// A reader that fails with [`std::io::ErrorKind::FileTooLarge`] once it has given more than `limit` bytes.
+pub(super) fn counted<'a>(reader: Box<dyn Read + 'a>, limit: u64) -> Box<dyn Read + 'a> {
+    struct Counted<'a>(Box<dyn Read + 'a>, u64);
+    impl Read for Counted<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let read = self.0.read(buffer)?;
+            self.1 = self.1.checked_sub(read as u64).ok_or(std::io::ErrorKind::FileTooLarge)?;
+            Ok(read)
+        }
+    }
+    Box::new(Counted(reader, limit))
 }
 
 /// Reads at most `limit` bytes, and one more where there are more.

@@ -166,3 +166,42 @@ fn push_planes(image: &DynamicImage, colour: Colour, values: &mut Vec<u8>) {
         }
     }
 }
+
+/// One picture in memory as planes of `size` × `size` bytes.
+pub(super) fn picture_from_bytes(
+    bytes: &[u8],
+    size: usize,
+    colour: Colour,
+    _ground: Option<crate::recipe::Ground>,
+) -> Result<Vec<u8>, Phrase> {
+    let image = image::load_from_memory(bytes);
+    let image = image.map_err(|error| phrase!("image-damaged", problem = error.to_string()))?;
+    let image = image.resize_exact(size as u32, size as u32, FilterType::Lanczos3);
+    let mut values = Vec::new();
+    push_planes(&image, colour, &mut values);
+    Ok(values)
+}
+
+/// Whether a file is a picture, by its first bytes.
+pub fn is_picture(file: &Path) -> bool {
+    super::magic::start_of(file).is_ok_and(|start| image::guess_format(&start).is_ok())
+}
+
+/// Pictures for a trained model.
+///
+/// # Errors
+/// When a picture cannot be read.
+pub fn new_pictures(
+    path: &Path,
+    [channels, height, width]: [usize; 3],
+    _ground: Option<crate::recipe::Ground>,
+) -> Result<super::NewRows, DataError> {
+    let inputs = picture(path, [channels, height, width], 255.0)?;
+    let values = inputs.values().iter().map(|value| *value as u8).collect();
+    Ok(super::NewRows {
+        examples: Examples::Pixels { rows: 1, channels, height, width, values },
+        labels: vec![None],
+        names: vec![path.display().to_string()],
+        remarks: Vec::new(),
+    })
+}

@@ -3,6 +3,7 @@
 //! A [`Dataset`] holds every row once, as raw values. [`Splits`] says which rows are for what; a [`TransferSet`] is what the
 //! students may see of the training rows. [`Dataset::gather`] makes the inputs of a batch.
 
+mod archive;
 mod builtin;
 mod columns;
 mod copies;
@@ -14,6 +15,9 @@ mod findings;
 mod idx;
 mod images;
 mod inputs;
+mod magic;
+mod npz;
+mod recognise;
 mod split;
 mod table;
 mod transfer;
@@ -24,7 +28,10 @@ pub use error::{BadImage, BadLine, DataError, LineProblem, Much};
 pub use examples::Examples;
 pub use findings::{Dialect, Filled, Findings, Kind, LabelFinding, LabelReason, LeftOut, Remark, WordColumn};
 pub use idx::is_idx_folder;
-pub use images::picture;
+pub use images::{is_picture, new_pictures, picture};
 pub use inputs::{Batch, Inputs};
+pub use npz::is_npz;
+pub use recognise::recognise;
 pub use split::Splits;
+pub use table::{FirstRows, NewRows, first_rows, read_new_rows};
 pub use transfer::{TransferSet, epoch_order};

@@ -111,7 +111,8 @@ impl Dataset {
         let mut remarks = Vec::new();
         if let Some(firsts) = &self.copies {
             let learnt: HashSet<u32> = splits.train.iter().map(|row| firsts[*row as usize]).collect();
-            let copies = |rows: &[u32]| rows.iter().filter(|row| learnt.contains(&firsts[**row as usize])).count() as u64;
+            let copies =
+                |rows: &[u32]| rows.iter().filter(|row| learnt.contains(&firsts[**row as usize])).count() as u64;
             let (of_test, of_validation) = (splits.test.len() as u64, splits.validation.len() as u64);
             let (test, validation) = (copies(&splits.test), copies(&splits.validation));
             let all = firsts.iter().enumerate().filter(|(row, first)| **first != *row as u32).count() as u64;

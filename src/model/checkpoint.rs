@@ -8,8 +8,10 @@ use base64::prelude::BASE64_STANDARD;
 use candle_core::{DType, Device, Tensor};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::{Normalisation, Plan, PlanError, Population};
+use crate::data::Columns;
 use crate::recipe::{Architecture, Recipe};
 use crate::text::{Between, Phrase, phrase, prints_its_phrase};
 
@@ -28,6 +30,8 @@ pub struct Checkpoint {
     pub classes: Vec<String>,
     /// How raw inputs are normalised.
     pub normalisation: Normalisation,
+    /// How the columns of a table become inputs; `None` for pictures, and for models of older versions.
+    pub columns: Option<Columns>,
     /// Hashes of the rows it was trained on, sorted.
     pub rows: Vec<u64>,
     /// The recipe it came from.
@@ -85,6 +89,13 @@ pub enum CheckpointError {
         /// What the data has.
         found: Vec<usize>,
     },
+    /// The model learnt columns that the data does not have.
+    Columns {
+        /// The file.
+        path: String,
+        /// Which.
+        names: Vec<String>,
+    },
     /// The model knows other classes.
     Classes {
         /// The file.
@@ -104,6 +115,7 @@ impl CheckpointError {
             Self::Metadata { .. } => "checkpoint-metadata",
             Self::Tensor { .. } => "checkpoint-tensor",
             Self::Shape { .. } => "checkpoint-shape",
+            Self::Columns { .. } => "checkpoint-columns",
             Self::Classes { .. } => "checkpoint-classes",
         }
     }
@@ -124,6 +136,9 @@ impl CheckpointError {
                 expected = format!("{expected:?}"),
                 found = format!("{found:?}")
             ),
+            Self::Columns { path, names } => {
+                phrase!("checkpoint-columns", path = path, names = names.join(", "))
+            }
             Self::Classes { path, problem } => phrase!("checkpoint-classes", path = path, problem = problem),
         }
     }
@@ -138,6 +153,8 @@ struct Metadata {
     input: Vec<usize>,
     classes: Vec<String>,
     normalisation: Normalisation,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    columns: Option<Columns>,
     /// Base64 of the hashes, 8 bytes each, little-endian.
     rows: String,
     recipe: Option<Recipe>,
@@ -159,6 +176,7 @@ impl Checkpoint {
         population: &Population,
         member: usize,
         classes: Vec<String>,
+        columns: Option<Columns>,
         mut rows: Vec<u64>,
         recipe: Recipe,
         engine: String,
@@ -172,6 +190,7 @@ impl Checkpoint {
             plan: population.plan().clone(),
             classes,
             normalisation: population.normalisation().clone(),
+            columns,
             rows,
             recipe: Some(recipe),
             engine,
@@ -217,6 +236,16 @@ impl Checkpoint {
         Ok(classes.iter().filter_map(|name| self.classes.iter().position(|known| known == name)).collect())
     }
 
+    /// Tells the model from others: weights, classes and normalisation.
+    pub fn digest(&self) -> String {
+        let mut hasher = Sha256::new();
+        for values in self.weights.iter().chain([&self.normalisation.offset, &self.normalisation.scale]) {
+            values.iter().for_each(|value| hasher.update(value.to_le_bytes()));
+        }
+        self.classes.iter().for_each(|class| hasher.update(class.as_bytes()));
+        hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// The bytes of the file.
     ///
     /// # Errors
@@ -231,6 +260,7 @@ impl Checkpoint {
             input: self.plan.input.clone(),
             classes: self.classes.clone(),
             normalisation: self.normalisation.clone(),
+            columns: self.columns.clone(),
             rows: BASE64_STANDARD.encode(hashes),
             recipe: self.recipe.clone(),
             engine: self.engine.clone(),
@@ -309,6 +339,7 @@ impl Checkpoint {
             plan,
             classes: metadata.classes,
             normalisation: metadata.normalisation,
+            columns: metadata.columns,
             rows: rows.collect(),
             recipe: metadata.recipe,
             engine: metadata.engine,

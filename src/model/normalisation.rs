@@ -27,7 +27,11 @@ impl Normalisation {
             Scaling::None => Self { offset: vec![0.0], scale: vec![1.0] },
             Scaling::Pixels { mean, std } => {
                 let largest = dataset.pixel_scale.unwrap_or(1.0);
-                if mean.is_empty() && std.is_empty() { Self::of_pixels(largest) } else { of_channels(dataset, mean, std) }
+                if mean.is_empty() && std.is_empty() {
+                    Self::of_pixels(largest)
+                } else {
+                    of_channels(dataset, mean, std)
+                }
             }
         }
     }

@@ -8,9 +8,9 @@ use toml::{Spanned, Table, Value};
 use super::fault::{Fault, FaultKind, Faults, Place};
 use super::reader::{Places, Reader, from_home};
 use super::{
-    Architecture, Builtin, CheckpointSource, Colour, ColumnRef, Copies, DEFAULT_SIDE, DataRecipe, DistillRecipe, Ground,
-    IMAGENET_MEAN, IMAGENET_STD, ImageSource, Keep, KeptColumns, MethodName, Normalise, Optimiser, Pixels, Recipe,
-    Schedule, Source, TableSource, TeacherRecipe, TrainingRecipe,
+    Architecture, Builtin, CheckpointSource, Colour, ColumnRef, Copies, DEFAULT_SIDE, DataRecipe, DistillRecipe,
+    Ground, IMAGENET_MEAN, IMAGENET_STD, ImageSource, Keep, KeptColumns, MethodName, Normalise, Optimiser, Pixels,
+    Recipe, Schedule, Source, TableSource, TeacherRecipe, TrainingRecipe,
 };
 use crate::text::{Phrase, phrase};
 

@@ -5,11 +5,11 @@ use std::path::Path;
 use serde::{Serialize, Serializer};
 use toml::{Table, Value};
 
+use super::parse::TABLES;
 use super::{
     Architecture, CheckpointSource, Colour, ColumnRef, Copies, DEFAULT_SIDE, Ground, ImageSource, Keep, KeptColumns,
     MethodName, Normalise, Optimiser, Pixels, Recipe, Schedule, Source, TableSource, TeacherRecipe, TrainingRecipe,
 };
-use super::parse::TABLES;
 
 impl Recipe {
     /// The resolved recipe as a table; [`Recipe::from_table`] reads it back unchanged.

@@ -11,7 +11,7 @@ use super::metrics::{self, COLUMNS, bind, to_bytes};
 use super::probe;
 use super::rows::Status;
 use super::words::word;
-use crate::text::phrase;
+use crate::text::{Phrase, phrase};
 use crate::training::report::{
     Epoch, Event, EventKind, JobEnded, JobOutcome, Metrics, Report, ResumeState, Resumed, RunFinished, RunId,
     RunOutcome, Started, Steps,
@@ -76,10 +76,14 @@ fn started(transaction: &Transaction, it: &Started, probe: Option<&str>) -> Resu
         Some(false) => return Err(StoreError::Misfit(phrase!("misfit-job", job = it.job))),
         None => {}
     }
-    transaction.prepare_cached(
-        "INSERT INTO job (id, title, recipe, device, status, created_at, probe) VALUES (?1, ?2, ?3, ?4, 'running', ?5, ?6)",
-    )?
-    .execute(params![it.job.0 as i64, it.sweep.base.title, it.sweep.to_toml(), it.device, created, probe])?;
+    let data = it.data.as_ref().map(serde_json::to_string).transpose();
+    let data = data.map_err(|error| StoreError::Misfit(Phrase::plain(error)))?;
+    transaction
+        .prepare_cached(
+            "INSERT INTO job (id, title, recipe, device, status, created_at, probe, data)
+            VALUES (?1, ?2, ?3, ?4, 'running', ?5, ?6, ?7)",
+        )?
+        .execute(params![it.job.0 as i64, it.sweep.base.title, it.sweep.to_toml(), it.device, created, probe, data])?;
     // Loaded teachers are at once what they are; of the others the first stage begins.
     let first = it.runs.iter().filter(|run| !run.loaded).map(|run| run.stage).min();
     let mut insert = transaction.prepare_cached(

@@ -16,6 +16,7 @@ use super::words::choice;
 use super::{lease, probe, schema};
 use crate::recipe::Recipe;
 use crate::text::{Phrase, phrase};
+use crate::training::JobData;
 use crate::training::report::{
     Change, Epoch, Event, EventKind, JobId, Metrics, Probe, ResumeState, RunId, RunInfo, Stage,
 };
@@ -169,11 +170,13 @@ impl StoreReader {
     pub fn job(&self, job: JobId) -> Result<StoredJob, StoreError> {
         self.ask(|store| {
             let head = store
-                .query_row("SELECT status, message, created_at, recipe FROM job WHERE id = ?1", [job.0 as i64], |row| {
-                    Ok((choice(row, 0)?, row.get(1)?, number(row, 2)?, row.get::<_, String>(3)?))
-                })
+                .query_row(
+                    "SELECT status, message, created_at, recipe, data FROM job WHERE id = ?1",
+                    [job.0 as i64],
+                    |row| Ok((choice(row, 0)?, row.get(1)?, number(row, 2)?, row.get::<_, String>(3)?, row.get(4)?)),
+                )
                 .optional()?;
-            let (status, message, created, text) = head.ok_or_else(|| StoreError::Unknown(job.to_string()))?;
+            let (status, message, created, text, data) = head.ok_or_else(|| StoreError::Unknown(job.to_string()))?;
             let finished = self.finished(store, job)?;
             Ok(StoredJob {
                 job,
@@ -182,6 +185,7 @@ impl StoreReader {
                 created,
                 sweep: recipe(&text, job)?,
                 runs: run_infos(store, job)?,
+                data: found_data(data, job)?,
                 events: events(store, job)?,
                 resume: self.resume_state(store, job)?,
                 finished,
@@ -433,4 +437,10 @@ fn stage(row: &Row, column: usize) -> rusqlite::Result<Stage> {
 /// SQLite's whole numbers are signed; ours are all below 2⁶³, except for seeds, which come back by the same way they went.
 fn number(row: &Row, column: usize) -> rusqlite::Result<u64> {
     Ok(row.get::<_, i64>(column)? as u64)
+}
+
+/// What was found in a job's data.
+fn found_data(text: Option<String>, job: JobId) -> Result<Option<JobData>, StoreError> {
+    let read = text.map(|text| serde_json::from_str(&text)).transpose();
+    read.map_err(|error| StoreError::Damaged(Phrase::plain(format!("{job}: {error}"))))
 }

@@ -9,7 +9,7 @@ use crate::recipe::Sweep;
 use crate::training::report::{
     Change, Epoch, Event, EventKind, JobId, Metrics, ResumeState, Role, RunId, RunInfo, RunOutcome, Stage,
 };
-use crate::training::{self, KeptWeights, ResumeJob};
+use crate::training::{self, JobData, KeptWeights, ResumeJob};
 
 /// A line of the list of runs.
 #[derive(Clone, Debug, PartialEq)]
@@ -155,6 +155,8 @@ pub struct StoredJob {
     pub sweep: Sweep,
     /// Its runs, in the order of the job's first report.
     pub runs: Vec<RunInfo>,
+    /// Its data, as it was found when it began; `None` of a job of an older version.
+    pub data: Option<JobData>,
     /// What the user did, in order.
     pub events: Vec<Event>,
     /// The newest readable state; `None` begins at step 0.
@@ -183,6 +185,7 @@ impl StoredJob {
             job: self.job,
             sweep: self.sweep,
             runs: self.runs,
+            data: self.data,
             state: self.resume,
             events: self.events,
             finished: self.finished.into_iter().map(FinishedRun::into_resume).collect(),

@@ -9,7 +9,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use super::error::StoreError;
 
 /// Each step takes a store from the version of its index to the next one. Steps are never edited, only added.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     r"
 CREATE TABLE counter (name TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO counter VALUES ('jobs', 0), ('runs', 0);
@@ -144,6 +144,8 @@ ALTER TABLE resume_of_stage RENAME TO resume;
 ",
     // Jobs that wait for another one, in the window's own words.
     "CREATE TABLE waiting (place INTEGER PRIMARY KEY, wish TEXT NOT NULL) STRICT;",
+    // What was found in a job's data, with its fingerprint, as JSON; older jobs know nothing of theirs.
+    "ALTER TABLE job ADD COLUMN data TEXT;",
 ];
 
 /// `Stil`, so that other SQLite files are recognised as such.

@@ -63,6 +63,8 @@ pub struct State {
     pub history: History,
     /// What the recipe looks like before it is run; of an earlier recipe while a new one is worked out.
     pub preview: Option<Box<Preview>>,
+    /// How far reading of data has come, of how much (0 where that is not known), while it goes on.
+    pub reading: Option<(u64, u64)>,
     /// What is wrong with the recipe's data or models.
     pub preview_fault: Option<Unready>,
     /// The device of the training thread.
@@ -251,6 +253,7 @@ impl State {
             preset: Some(PRESETS[0].name),
             history: History::default(),
             preview: None,
+            reading: None,
             preview_fault: None,
             device: None,
             jobs: BTreeMap::new(),
@@ -434,7 +437,11 @@ impl State {
     pub fn take_live(&mut self, live: Live) -> Option<Phrase> {
         match live {
             Live::Device(info) => self.device = Some(info),
+            Live::Reading(done, total) => self.reading = Some((done, total)),
+            // Its preview and its first report say the same.
+            Live::Data(_) => self.reading = None,
             Live::Preview(preview) => {
+                self.reading = None;
                 self.preview_fault = None;
                 self.lens.clamp(preview.probe.rows.len());
                 // Other models, perhaps: what they make of a picture is another question.
@@ -443,9 +450,13 @@ impl State {
                 }
                 self.preview = Some(preview);
             }
-            Live::Unready(fault) => self.preview_fault = Some(fault),
+            Live::Unready(fault) => {
+                self.reading = None;
+                self.preview_fault = Some(fault);
+            }
             Live::Rejected { message, .. } => {
                 self.starting = false;
+                self.reading = None;
                 return Some(message);
             }
             Live::Looked(Ok(looked)) => {

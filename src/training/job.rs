@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use candle_core::{DType, Device};
 
 use super::device::of_device;
+use super::found::{DataFound, JobData};
 use super::look::Look;
 use super::plan::{JobPlan, StagePlan};
 use super::prepare::{PrepareError, Prepared, Shelf, Teacher, TeacherModel, population_logits};
@@ -18,8 +19,8 @@ use super::report::{
 use super::session::{Member, Session, TeacherSide};
 use super::sink::{Journal, JournalError, Observer};
 use super::stage::StageRun;
-use super::worker::{Inbox, Request, WorkerOptions};
-use crate::data::TransferSet;
+use super::worker::{Inbox, Request, Wish, WorkerOptions};
+use crate::data::{DataError, TransferSet, Watch};
 use crate::distill::{Evaluation, Student, TeacherLogits, evaluate};
 use crate::model::{Checkpoint, CheckpointError, Plan, Population};
 use crate::recipe::{CheckpointSource, Recipe, Source, Strategy, Sweep, TeacherRecipe, TrainingRecipe};
@@ -45,6 +46,8 @@ pub struct ResumeJob {
     pub runs: Vec<RunInfo>,
     /// The newest resume state; without one it begins again.
     pub state: Option<ResumeState>,
+    /// The data with which it began; `None` of a job of an older version.
+    pub data: Option<JobData>,
     /// All its events, in order.
     pub events: Vec<Event>,
     /// Runs that have come to their end.
@@ -141,7 +144,7 @@ impl Engine {
     pub fn serve(&mut self, request: Request, inbox: &Inbox) {
         match request {
             Request::Preview(recipe) => {
-                self.preview(&recipe);
+                self.preview(&recipe, inbox);
                 self.look_ahead(&recipe, inbox);
             }
             Request::Look(look) => self.look(&look, None),
@@ -166,8 +169,10 @@ impl Engine {
         }
     }
 
-    pub fn preview(&mut self, recipe: &Recipe) {
-        match self.make_preview(recipe) {
+    pub fn preview(&mut self, recipe: &Recipe, inbox: &Inbox) {
+        match self.make_preview(recipe, inbox) {
+            // Another question is asked already.
+            Err(PrepareError::Data(DataError::Cancelled)) => {}
             Ok(preview) => self.observer.live(Live::Preview(Box::new(preview))),
             Err(error) => {
                 let (field, problem) = (error.field(), error.phrase());
@@ -182,7 +187,7 @@ impl Engine {
         let shipped = matches!(recipe.teacher, TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_)))
             && matches!(recipe.data.source, Source::Builtin(_));
         if shipped
-            && let Ok(prepared) = self.shelf.prepare(recipe, &self.device)
+            && let Ok(prepared) = self.shelf.prepare(recipe, &self.device, &())
             && let TeacherModel::Ready(teacher) = &prepared.teacher
         {
             teacher.all_logits(&prepared.dataset, &self.device, &|| inbox.closing()).ok();
@@ -191,7 +196,7 @@ impl Engine {
 
     /// Lets the models of a recipe look at a picture; `own` is the student that trains now, with its place.
     pub fn look(&mut self, look: &Look, own: Option<(&Population, usize)>) {
-        let looked = self.shelf.prepare(&look.recipe, &self.device).map_err(|error| error.phrase());
+        let looked = self.shelf.prepare(&look.recipe, &self.device, &()).map_err(|error| error.phrase());
         let looked = looked.and_then(|prepared| {
             let seed = look.recipe.training.seed;
             let untrained = || prepared.student.as_ref().map(|plan| self.students(&prepared, plan, &[seed]));
@@ -200,9 +205,10 @@ impl Engine {
         self.observer.live(Live::Looked(looked));
     }
 
-    fn make_preview(&mut self, recipe: &Recipe) -> Result<Preview, PrepareError> {
+    fn make_preview(&mut self, recipe: &Recipe, inbox: &Inbox) -> Result<Preview, PrepareError> {
         self.shelf.forget_files();
-        let prepared = self.shelf.prepare(recipe, &self.device)?;
+        let watch = Looker { observer: self.observer.clone(), wish: inbox.wish(false) };
+        let prepared = self.shelf.prepare(recipe, &self.device, &watch)?;
         let never = || false;
         let (teacher_plan, teacher_errors) = match &prepared.teacher {
             TeacherModel::ToTrain(plan) => (plan.clone(), None),
@@ -228,7 +234,7 @@ impl Engine {
             parameters: [teacher_plan.parameter_count(), prepared.student.as_ref().map_or(0, Plan::parameter_count)],
             teacher_model: teacher_plan.architecture.to_string(),
             teacher_errors,
-            warnings: prepared.warnings,
+            found: DataFound::of(&prepared, &self.device)?,
             recipe: recipe.clone(),
         })
     }
@@ -242,16 +248,26 @@ impl Engine {
             JobStart::New(sweep) => (sweep, None),
             JobStart::Resume(resume) => (resume.sweep.clone(), Some(resume)),
         };
-        let mut plan = match JobPlan::new(&sweep, &mut self.shelf, &self.device, self.options.memory) {
+        // A job of an older version knows nothing of its data, and read tables in its own way.
+        let as_first_read = resume.as_ref().is_some_and(|resume| resume.data.is_none());
+        let watch = Looker { observer: self.observer.clone(), wish: inbox.wish(true) };
+        let memory = self.options.memory;
+        let plan = JobPlan::new(&sweep, as_first_read, &mut self.shelf, &self.device, memory, &watch);
+        let mut plan = match plan {
             Ok(plan) => plan,
             Err(error) => {
                 let (code, message) = (error.code(), error.phrase());
                 return self.observer.live(Live::Rejected { code, message });
             }
         };
-        for warning in &plan.warnings {
-            log::warn!("{warning}");
+        if as_first_read {
+            log::warn!("{}", phrase!("job-no-fingerprint"));
         }
+        let began = resume.as_ref().and_then(|resume| resume.data.as_ref());
+        if let Some(message) = began.and_then(|began| plan.data.fingerprint.difference(&began.fingerprint)) {
+            return self.observer.live(Live::Rejected { code: "other-data", message });
+        }
+        self.observer.live(Live::Data(Box::new(plan.data.clone())));
         let opened = match resume {
             None => self.open(&sweep, &mut plan, inbox),
             Some(resume) => self.reopen(resume, &mut plan, inbox),
@@ -304,6 +320,7 @@ impl Engine {
             runs: plan.runs.clone(),
             device: self.info.name.clone(),
             probe: Arc::new(probe),
+            data: Some(plan.data.clone()),
         };
         match self.emit_committed(Report::Started(started), inbox) {
             Ok(()) => Ok(Job {
@@ -557,6 +574,22 @@ impl Engine {
     /// The same for one.
     pub fn emit_committed(&mut self, report: Report, inbox: &Inbox) -> Result<(), Halt> {
         self.emit_all_committed(vec![report], inbox)
+    }
+}
+
+/// Tells how far reading has come, and ends it once something else is asked.
+struct Looker {
+    observer: Arc<dyn Observer>,
+    wish: Wish,
+}
+
+impl Watch for Looker {
+    fn progress(&self, done: u64, total: u64) {
+        self.observer.live(Live::Reading(done, total));
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.wish.is_over()
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod bench;
 mod device;
+mod found;
 mod job;
 mod look;
 mod plan;
@@ -18,6 +19,7 @@ mod stage;
 mod worker;
 
 pub use device::{DeviceChoice, choose, engine_name, threads};
+pub use found::{ClassRows, DataFound, Fingerprint, JobData, Judgement, look_at_data, recall};
 pub use job::{FinishedRun, JobStart, KeptWeights, ResumeJob};
 pub use look::Look;
 pub use prepare::{

@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use candle_core::Device;
 
+use super::found::{DataFound, JobData, fingerprint};
 use super::prepare::{PrepareError, Prepared, Shelf, TeacherModel};
 use super::report::{Role, RunId, RunInfo, Stage};
+use crate::data::Watch;
 use crate::model::{Layer, Plan};
 use crate::recipe::{DataRecipe, Recipe, Sweep, TeacherRecipe, TrainingRecipe};
-use crate::text::Phrase;
 
 /// Bytes of one step's probe logits that a job keeps at most; with many runs fewer rows are looked at.
 const SNAPSHOT_BYTES: usize = 4 << 20;
@@ -23,8 +24,8 @@ pub(super) struct JobPlan {
     pub runs: Vec<RunInfo>,
     /// In the order in which they run.
     pub stages: Vec<StagePlan>,
-    /// What the user should know and may ignore.
-    pub warnings: Vec<Phrase>,
+    /// The data, as it was found.
+    pub data: JobData,
 }
 
 /// One stage.
@@ -51,21 +52,35 @@ impl StagePlan {
 }
 
 impl JobPlan {
-    /// Loads all data and models and checks that they fit each other. A population takes at most `memory` bytes.
+    /// Loads all data and models and checks that they fit each other; `as_first_read` reads tables as version 0.1 did. A population takes at most `memory` bytes.
     ///
     /// # Errors
     /// When a cell cannot be run; nothing has happened then.
-    pub fn new(sweep: &Sweep, shelf: &mut Shelf, device: &Device, memory: usize) -> Result<Self, PrepareError> {
+    pub fn new(
+        sweep: &Sweep,
+        as_first_read: bool,
+        shelf: &mut Shelf,
+        device: &Device,
+        memory: usize,
+        watch: &dyn Watch,
+    ) -> Result<Self, PrepareError> {
         let cells = sweep.cells().map_err(PrepareError::Recipe)?;
         shelf.forget_files();
         let mut draft = Draft::default();
         for cell in &cells {
-            draft.add(&cell.recipe, shelf, device)?;
+            let recipe = if as_first_read { &cell.recipe.clone().as_first_read() } else { &cell.recipe };
+            draft.add(recipe, shelf, device, watch)?;
         }
-        let mut plan = draft.finish(memory);
-        plan.warnings.sort_by_cached_key(ToString::to_string);
-        plan.warnings.dedup();
-        Ok(plan)
+        let prepared: Vec<&Prepared> = draft.prepared.iter().map(|(_, prepared)| &**prepared).collect();
+        let mut sets: Vec<DataFound> = Vec::new();
+        for prepared in &prepared {
+            let found = DataFound::of(prepared, device)?;
+            if !sets.contains(&found) {
+                sets.push(found);
+            }
+        }
+        let data = JobData { fingerprint: fingerprint(&prepared), sets };
+        Ok(draft.finish(memory, data))
     }
 
     /// Gives the runs the numbers and stages that the store knows them by. False where it knows others than these.
@@ -139,11 +154,16 @@ struct Draft {
     /// Cell, role, place of its teacher.
     runs: Vec<(Recipe, Role, usize, Arc<Prepared>)>,
     baselines: Vec<(Recipe, Role, usize, Arc<Prepared>)>,
-    warnings: Vec<Phrase>,
 }
 
 impl Draft {
-    fn add(&mut self, recipe: &Recipe, shelf: &mut Shelf, device: &Device) -> Result<(), PrepareError> {
+    fn add(
+        &mut self,
+        recipe: &Recipe,
+        shelf: &mut Shelf,
+        device: &Device,
+        watch: &dyn Watch,
+    ) -> Result<(), PrepareError> {
         let key = Recipe {
             training: TrainingRecipe::default(),
             teacher: recipe.teacher.clone(),
@@ -153,8 +173,7 @@ impl Draft {
         let prepared = match self.prepared.iter().find(|(known, _)| *known == key) {
             Some((_, prepared)) => prepared.clone(),
             None => {
-                let prepared = Arc::new(shelf.prepare(recipe, device)?);
-                self.warnings.extend(prepared.warnings.iter().cloned());
+                let prepared = Arc::new(shelf.prepare(recipe, device, watch)?);
                 self.prepared.push((key, prepared.clone()));
                 prepared
             }
@@ -179,7 +198,7 @@ impl Draft {
         Ok(())
     }
 
-    fn finish(self, memory: usize) -> JobPlan {
+    fn finish(self, memory: usize, data: JobData) -> JobPlan {
         let mut runs: Vec<RunInfo> = Vec::new();
         let mut stages: Vec<StagePlan> = Vec::new();
         for (_, _, recipe, prepared) in self.teachers {
@@ -237,7 +256,7 @@ impl Draft {
                 });
             }
         }
-        let mut plan = JobPlan { runs, stages, warnings: self.warnings };
+        let mut plan = JobPlan { runs, stages, data };
         plan.place_probe();
         plan
     }

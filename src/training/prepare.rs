@@ -7,7 +7,7 @@ use candle_core::{Device, Tensor};
 
 use super::device::of_device;
 use super::report::Probe;
-use crate::data::{DataError, Dataset, Inputs, Splits, TransferSet};
+use crate::data::{DataError, Dataset, Inputs, Remark, Splits, TransferSet, Watch};
 use crate::distill::TeacherLogits;
 use crate::model::{Checkpoint, CheckpointError, Normalisation, Plan, PlanError, Population};
 use crate::recipe::{Builtin, CheckpointSource, Faults, Recipe, Source, TeacherRecipe};
@@ -36,8 +36,8 @@ pub struct Prepared {
     pub student: Option<Plan>,
     /// The teacher: ready, or the layers to train.
     pub teacher: TeacherModel,
-    /// What the user should know and may ignore.
-    pub warnings: Vec<Phrase>,
+    /// What the user should know of teacher and data together.
+    pub remarks: Vec<Remark>,
 }
 
 /// The model that is learnt from.
@@ -55,6 +55,10 @@ pub struct Teacher {
     pub population: Population,
     /// For each class of the data, its place among the population's logits.
     pub places: Vec<usize>,
+    /// The data as this teacher reads them, where its columns are not those of the data.
+    pub view: Option<Arc<Dataset>>,
+    /// Tells its weights from others'.
+    pub digest: String,
     /// Logits of every row of a dataset, once somebody has asked for them.
     kept: Mutex<Option<(Arc<Dataset>, Arc<TeacherLogits>)>>,
 }
@@ -144,22 +148,29 @@ impl Shelf {
         self.teachers.retain(|(source, ..)| matches!(source, CheckpointSource::Builtin(_)));
     }
 
-    fn dataset(&mut self, source: &Source) -> Result<Arc<Dataset>, DataError> {
-        if let Some((_, dataset)) = self.data.iter().find(|(kept, _)| kept == source) {
-            return Ok(dataset.clone());
+    /// The place of a source's rows on the shelf.
+    fn dataset(&mut self, source: &Source, watch: &dyn Watch) -> Result<usize, DataError> {
+        if let Some(at) = self.data.iter().position(|(kept, _)| kept == source) {
+            return Ok(at);
         }
-        let dataset = Arc::new(Dataset::load(source)?);
-        self.data.push((source.clone(), dataset.clone()));
-        Ok(dataset)
+        let dataset = Arc::new(Dataset::load_watched(source, watch)?);
+        self.data.push((source.clone(), dataset));
+        Ok(self.data.len() - 1)
     }
 
     /// Loads data and models and checks that they fit each other.
     ///
     /// # Errors
     /// When the recipe cannot be run; nothing has happened then.
-    pub fn prepare(&mut self, recipe: &Recipe, device: &Device) -> Result<Prepared, PrepareError> {
-        let dataset = self.dataset(&recipe.data.source)?;
+    pub fn prepare(&mut self, recipe: &Recipe, device: &Device, watch: &dyn Watch) -> Result<Prepared, PrepareError> {
+        let at = self.dataset(&recipe.data.source, watch)?;
+        let dataset = &mut self.data[at].1;
         let splits = dataset.split(&recipe.data)?;
+        if !dataset.gaps.is_empty() {
+            // In place, unless another cell of the job has filled them from other training rows.
+            Arc::make_mut(dataset).fill_gaps(&splits.train);
+        }
+        let dataset = dataset.clone();
         let transfer = TransferSet::of_students(&dataset, &splits, &recipe.data)?;
         let probe = splits.probe(&dataset, recipe.data.seed, PROBE_ROWS);
         let shape = dataset.examples.shape();
@@ -168,16 +179,16 @@ impl Shelf {
             Plan::new(architecture, &shape, dataset.classes.len()).map_err(|error| PrepareError::Plan { whose, error })
         };
         let student = recipe.student.as_ref().map(|model| plan(model, "student.model")).transpose()?;
-        let mut warnings = Vec::new();
+        let mut remarks = Vec::new();
         let teacher = match &recipe.teacher {
             TeacherRecipe::Train { model, .. } => TeacherModel::ToTrain(plan(model, "teacher.model")?),
             TeacherRecipe::Checkpoint(source) => {
                 let (path, teacher, checkpoint) = self.load_teacher(source, &dataset, device)?;
-                check_rows(&path, &checkpoint, &dataset, &splits, &mut warnings)?;
+                check_rows(&path, &checkpoint, &dataset, &splits, &mut remarks)?;
                 TeacherModel::Ready(teacher)
             }
         };
-        Ok(Prepared { dataset, splits, transfer, probe, normalisation, student, teacher, warnings })
+        Ok(Prepared { dataset, splits, transfer, probe, normalisation, student, teacher, remarks })
     }
 
     fn load_teacher(
@@ -192,24 +203,43 @@ impl Shelf {
         };
         if let Some((_, teacher, checkpoint)) = self.teachers.iter().find(|(kept, ..)| kept == source) {
             // Whether it fits is a question of the data and asked each time.
-            let places = checkpoint.places_of(&path, &dataset.examples.shape(), &dataset.classes)?;
-            if places == teacher.places {
-                return Ok((path, teacher.clone(), checkpoint.clone()));
-            }
-            let teacher = Arc::new(Teacher::new(teacher.population.clone(), places));
+            let fitted = fit(&path, teacher.population.clone(), checkpoint, dataset)?;
+            let is_same = fitted.places == teacher.places && fitted.view.is_none() && teacher.view.is_none();
+            let teacher = if is_same { teacher.clone() } else { Arc::new(fitted) };
             return Ok((path, teacher, checkpoint.clone()));
         }
         let checkpoint = match source {
             CheckpointSource::File(file) => Checkpoint::read(file)?,
             CheckpointSource::Builtin(builtin) => Checkpoint::from_bytes(&path, builtin_teacher(*builtin))?,
         };
-        let places = checkpoint.places_of(&path, &dataset.examples.shape(), &dataset.classes)?;
-        let teacher = Arc::new(Teacher::new(checkpoint.population(device)?, places));
+        // What is part of the program changes with it, and with nothing else.
+        let digest = if matches!(source, CheckpointSource::File(_)) { checkpoint.digest() } else { String::new() };
+        let mut teacher = fit(&path, checkpoint.population(device)?, &checkpoint, dataset)?;
+        teacher.digest = digest;
+        let teacher = Arc::new(teacher);
         // The weights now live in the population; the shelf keeps what describes them.
         let checkpoint = Checkpoint { weights: Vec::new(), ..checkpoint };
         self.teachers.push((source.clone(), teacher.clone(), checkpoint.clone()));
         Ok((path, teacher, checkpoint))
     }
+}
+
+/// A teacher for these data: its classes found by name, and its columns.
+fn fit(
+    path: &str,
+    population: Population,
+    checkpoint: &Checkpoint,
+    dataset: &Dataset,
+) -> Result<Teacher, CheckpointError> {
+    let view = match &checkpoint.columns {
+        None => None,
+        Some(columns) => {
+            dataset.as_read_by(columns).map_err(|names| CheckpointError::Columns { path: path.to_owned(), names })?
+        }
+    };
+    let shape = view.as_ref().unwrap_or(dataset).examples.shape();
+    let places = checkpoint.places_of(path, &shape, &dataset.classes)?;
+    Ok(Teacher { view: view.map(Arc::new), ..Teacher::new(population, places) })
 }
 
 /// The bytes of the teacher that is part of the binary.
@@ -226,7 +256,7 @@ fn check_rows(
     checkpoint: &Checkpoint,
     dataset: &Dataset,
     splits: &Splits,
-    warnings: &mut Vec<Phrase>,
+    remarks: &mut Vec<Remark>,
 ) -> Result<(), PrepareError> {
     let seen: HashSet<u64> = checkpoint.rows.iter().copied().collect();
     if seen.is_empty() {
@@ -243,7 +273,10 @@ fn check_rows(
     }
     let of_validation = overlap(&splits.validation);
     if of_validation > 0 {
-        warnings.push(phrase!("teacher-saw-validation", rows = of_validation, of = splits.validation.len()));
+        let of = splits.validation.len();
+        let message = phrase!("teacher-saw-validation", rows = of_validation, of = of);
+        let counts = [("rows", of_validation as u64), ("of", of as u64)];
+        remarks.push(Remark::warning("teacher-saw-validation-rows", message, counts));
     }
     Ok(())
 }
@@ -279,7 +312,7 @@ impl Prepared {
 impl Teacher {
     /// A population with the places of the data's classes among its logits.
     pub fn new(population: Population, places: Vec<usize>) -> Self {
-        Self { population, places, kept: Mutex::new(None) }
+        Self { population, places, view: None, digest: String::new(), kept: Mutex::new(None) }
     }
 
     /// Logits of every row of `dataset`, as [`Teacher::logits`]; worked out the first time only.
@@ -316,6 +349,7 @@ impl Teacher {
         device: &Device,
         cancelled: &dyn Fn() -> bool,
     ) -> Result<TeacherLogits, PrepareError> {
+        let dataset = self.view.as_deref().unwrap_or(dataset);
         let values = population_logits(&self.population, dataset, rows, device, cancelled)?;
         Ok(self.in_class_order(values))
     }

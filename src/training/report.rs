@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::found::{DataFound, JobData};
 use crate::recipe::{Recipe, Sweep};
 use crate::text::Phrase;
 
@@ -130,6 +131,9 @@ pub struct Started {
     pub device: String,
     /// The rows that the lens looks at.
     pub probe: Arc<Probe>,
+    /// The data, as it was found; `None` of a job of an older version.
+    #[serde(default)]
+    pub data: Option<JobData>,
 }
 
 /// What is known of a run when it begins.
@@ -460,6 +464,10 @@ pub enum Live {
     Device(DeviceInfo),
     /// What a recipe looks like before it is run; answers a preview.
     Preview(Box<Preview>),
+    /// The data of a job that is about to begin.
+    Data(Box<JobData>),
+    /// How far reading has come: so many of so many bytes or pictures; 0 where the end is not known.
+    Reading(u64, u64),
     /// A recipe that cannot be run; answers a preview.
     Unready(Unready),
     /// A start found the input wrong; nothing was stored.
@@ -560,8 +568,8 @@ pub struct Preview {
     pub teacher_model: String,
     /// A ready-made teacher's errors on the validation rows.
     pub teacher_errors: Option<u64>,
-    /// What the user should know and may ignore.
-    pub warnings: Vec<Phrase>,
+    /// The data, as it was found.
+    pub found: DataFound,
 }
 
 /// Where training stands.

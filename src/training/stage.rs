@@ -198,7 +198,7 @@ impl Engine {
                     self.event(job, stage, EventKind::Stopped, inbox)?;
                     return Err(Halt::Stopped);
                 }
-                Request::Preview(recipe) => self.preview(&recipe),
+                Request::Preview(recipe) => self.preview(&recipe, inbox),
                 Request::Look(look) => {
                     // A look must not end a job: what goes wrong with it is said to who asked.
                     match look.run.and_then(|run| stage.member_of(run)) {
@@ -457,7 +457,8 @@ impl Engine {
             } else {
                 let (classes, recipe) = (prepared.dataset.classes.clone(), run.recipe.clone());
                 let engine = engine_name(&self.info);
-                let checkpoint = Checkpoint::of_member(&kept, k, classes, rows.clone(), recipe, engine)?;
+                let columns = prepared.dataset.columns.as_deref().cloned();
+                let checkpoint = Checkpoint::of_member(&kept, k, classes, columns, rows.clone(), recipe, engine)?;
                 let bytes = checkpoint.to_bytes().map_err(|error| Halt::Failed(error.phrase()))?;
                 Some(Arc::new(bytes))
             };

@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -59,6 +59,7 @@ impl Default for WorkerOptions {
 /// The training thread. Dropping it pauses the job (so that it can be resumed) and waits for the thread to end.
 pub struct Worker {
     requests: Option<SyncSender<Request>>,
+    asked: Arc<Asked>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -82,16 +83,19 @@ impl Worker {
         let (sender, receiver) = sync_channel(QUEUE);
         let stop = Arc::new(AtomicBool::new(false));
         let flag = stop.clone();
+        let asked = Arc::new(Asked::default());
+        let heard = asked.clone();
         let thread = std::thread::Builder::new()
             .name("stillroom-training".to_owned())
             // candle walks and drops its graph by recursion.
             .stack_size(64 << 20)
-            .spawn(move || run(options, journal, observer, Inbox { receiver, stop: flag }))?;
-        Ok(Self { requests: Some(sender), stop, thread: Some(thread) })
+            .spawn(move || run(options, journal, observer, Inbox { receiver, asked: heard, stop: flag }))?;
+        Ok(Self { requests: Some(sender), asked, stop, thread: Some(thread) })
     }
 
     /// Sends a request. False when the thread is gone or does not keep up; nothing was asked then.
     pub fn send(&self, request: Request) -> bool {
+        self.asked.count(&request, 1);
         match self.requests.as_ref().map(|requests| requests.try_send(request)) {
             Some(Ok(())) => true,
             Some(Err(TrySendError::Full(_) | TrySendError::Disconnected(_))) | None => false,
@@ -121,22 +125,66 @@ impl Drop for Worker {
     }
 }
 
+/// Requests that wait and that may end what goes on: they are seen before their turn comes.
+#[derive(Default)]
+struct Asked {
+    previews: AtomicI64,
+    stops: AtomicI64,
+}
+
+/// See [`Inbox::wish`].
+pub(super) struct Wish {
+    asked: Arc<Asked>,
+    stop: Arc<AtomicBool>,
+    for_job: bool,
+}
+
+impl Wish {
+    /// Whether nobody wants it any more.
+    pub fn is_over(&self) -> bool {
+        let others = if self.for_job { &self.asked.stops } else { &self.asked.previews };
+        self.stop.load(Ordering::Relaxed) || others.load(Ordering::Relaxed) > 0
+    }
+}
+
+impl Asked {
+    fn count(&self, request: &Request, by: i64) {
+        match request {
+            Request::Preview(_) => self.previews.fetch_add(by, Ordering::Relaxed),
+            Request::Stop => self.stops.fetch_add(by, Ordering::Relaxed),
+            _ => 0,
+        };
+    }
+}
+
 /// The thread's end of the requests, and the flag that tells it to end.
 pub(super) struct Inbox {
     receiver: Receiver<Request>,
+    asked: Arc<Asked>,
     stop: Arc<AtomicBool>,
 }
 
 impl Inbox {
+    fn heard(&self, request: Request) -> Request {
+        self.asked.count(&request, -1);
+        request
+    }
+
     /// Whether the handle is being dropped.
     pub fn closing(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
 
+    /// Tells any thread whether what is being read is still wanted: for a preview until another one is asked for, for a job
+    /// until it is stopped.
+    pub fn wish(&self, for_job: bool) -> Wish {
+        Wish { asked: self.asked.clone(), stop: self.stop.clone(), for_job }
+    }
+
     /// The next request, if there is one.
     pub fn poll(&self) -> Option<Request> {
         match self.receiver.try_recv() {
-            Ok(request) => Some(request),
+            Ok(request) => Some(self.heard(request)),
             Err(TryRecvError::Empty) => None,
             Err(TryRecvError::Disconnected) => {
                 self.stop.store(true, Ordering::Relaxed);
@@ -148,7 +196,7 @@ impl Inbox {
     /// Waits a short time for the next request.
     pub fn wait(&self) -> Option<Request> {
         match self.receiver.recv_timeout(Duration::from_millis(50)) {
-            Ok(request) => Some(request),
+            Ok(request) => Some(self.heard(request)),
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => {
                 self.stop.store(true, Ordering::Relaxed);

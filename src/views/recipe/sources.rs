@@ -180,10 +180,6 @@ impl Editor<'_> {
                 None => format!("{parameters} · {}", text("recipe-trained-first")),
             };
             quiet(ui, words).on_hover_text(text("recipe-wrong-hint"));
-            for warning in &preview.warnings {
-                let colour = ui.tokens().doubtful;
-                ui.add(Label::new(caption(warning.words()).color(colour)).wrap());
-            }
         }
         self.listed_ui(ui, |path| path.starts_with("teacher."));
         self.fault_ui(ui, "teacher");

@@ -1,0 +1,440 @@
+//! What becomes of each column: a number, a truth, words, or nothing, with the reason; and what the labels say.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::super::dataset::sort_classes;
+use super::super::file::MAX_CLASSES;
+use super::super::findings::some;
+use super::super::{Column, ColumnKind, Columns, DataError, LabelReason, Much, Remark};
+use super::number::{is_gap, is_gap_among_numbers, number, truth};
+use super::survey::{ColumnSurvey, Survey};
+use crate::recipe::{ColumnRef, KeptColumns, Pixels, TableSource};
+use crate::text::{Phrase, phrase};
+
+/// What becomes of a column.
+#[derive(Clone, Debug)]
+pub enum Fate {
+    /// It is the class.
+    Label,
+    /// It is read.
+    Read(ColumnKind),
+    /// It is not, and why.
+    LeftOut(Phrase),
+    /// It is not, and nobody needs to be told: it is empty and has no name.
+    Passed,
+    /// It holds numbers, and here and there something else.
+    Faulty,
+}
+
+/// What was decided about all columns.
+pub struct Decided {
+    /// One a column.
+    pub fates: Vec<Fate>,
+    /// What the user should know about them.
+    pub remarks: Vec<Remark>,
+    /// Rows without a class.
+    pub unlabelled: u64,
+}
+
+impl Decided {
+    /// The columns that are read.
+    pub fn columns(&self, names: &[String]) -> Vec<Column> {
+        let read = self.fates.iter().enumerate().filter_map(|(position, fate)| match fate {
+            Fate::Read(kind) => Some(Column { name: names[position].clone(), position, kind: kind.clone() }),
+            _ => None,
+        });
+        read.collect()
+    }
+}
+
+/// Most words of a column that become columns of their own, unless it is asked for.
+const MOST_WORDS: usize = 64;
+/// Fewest rows of a column of numbers that may be row numbers.
+const FEWEST_COUNTED: u64 = 8;
+/// Odd fields among numbers that are slips, not another kind of column.
+const SLIPS: u64 = 10;
+
+/// Whether a column is named in a list of columns.
+pub fn is_named_in(list: &[ColumnRef], name: &str, position: usize, count: usize) -> bool {
+    list.iter().any(|column| match column {
+        ColumnRef::Name(asked) => asked == name,
+        ColumnRef::Position(asked) => super::position_of(*asked, count) == Some(position),
+    })
+}
+
+/// Whether a column may hold nothing but a number for each row, going by its name.
+pub fn may_be_ids(name: &str, position: usize, has_header: bool) -> bool {
+    if !has_header {
+        return position == 0;
+    }
+    is_unnamed(name) || is_called_id(name)
+}
+
+fn is_unnamed(name: &str) -> bool {
+    let name = name.trim();
+    name.is_empty() || name.starts_with("Unnamed: ") || name == "#"
+}
+
+/// `id`, `user_id`, `PassengerId`, `row`, `index` …
+fn is_called_id(name: &str) -> bool {
+    const WORDS: [&str; 22] = [
+        "id",
+        "ids",
+        "idx",
+        "index",
+        "uuid",
+        "guid",
+        "row",
+        "rowid",
+        "rownum",
+        "rownumber",
+        "rowname",
+        "rownames",
+        "nr",
+        "no",
+        "sno",
+        "serial",
+        "obs",
+        "observation",
+        "case",
+        "record",
+        "编号",
+        "序号",
+    ];
+    let mut words: Vec<String> = vec![String::new()];
+    let mut before = ' ';
+    for c in name.trim().chars() {
+        if !c.is_alphanumeric() {
+            words.push(String::new());
+        } else if c.is_uppercase() && before.is_lowercase() {
+            words.push(c.to_lowercase().collect());
+        } else if let Some(word) = words.last_mut() {
+            word.extend(c.to_lowercase());
+        }
+        before = c;
+    }
+    words.retain(|word| !word.is_empty());
+    let is_id = |word: &String| WORDS.contains(&word.as_str());
+    match words.as_slice() {
+        [] => false,
+        [only] => is_id(only) || only == "rownr",
+        [first, .., last] => is_id(last) || (["row", "record", "case"].contains(&first.as_str()) && last == "number"),
+    }
+}
+
+/// Columns that hold words for the most part, and numbers too: which words, another pass must tell.
+pub fn mixed_columns(all: &Survey, label: usize) -> Vec<usize> {
+    let is_mixed = |survey: &ColumnSurvey| survey.numbers > 0 && is_for_words(survey);
+    (0..all.columns.len()).filter(|column| *column != label && is_mixed(&all.columns[*column])).collect()
+}
+
+/// Whether the fields that are no numbers are too many to be slips.
+fn is_for_words(survey: &ColumnSurvey) -> bool {
+    let all = survey.numbers + survey.others;
+    survey.others > 0 && (survey.others > survey.numbers || survey.others > SLIPS.max(all / 10))
+}
+
+/// Whether a field makes its column of numbers faulty.
+pub fn is_odd(text: &str, decimal_comma: bool) -> bool {
+    number(text, decimal_comma).is_none() && !is_gap(text) && !is_gap_among_numbers(text)
+}
+
+/// What becomes of each column. `first` is the survey of the first file alone: row numbers begin again in each.
+pub fn decide(
+    source: &TableSource,
+    names: &[String],
+    has_header: bool,
+    label: usize,
+    first: &Survey,
+    all: &Survey,
+) -> Result<Decided, DataError> {
+    check_named(source, names, has_header)?;
+    let mut remarks = Vec::new();
+    let count = names.len();
+    let fates = (0..count).map(|column| {
+        let (name, survey) = (&names[column], &all.columns[column]);
+        if column == label {
+            return Fate::Label;
+        }
+        if is_named_in(&source.ignore, name, column, count) {
+            return Fate::LeftOut(phrase!("left-out-asked"));
+        }
+        let is_kept = match &source.keep {
+            KeptColumns::All => true,
+            KeptColumns::These(list) => is_named_in(list, name, column, count),
+        };
+        if survey.numbers + survey.others + survey.soft_gaps == 0 {
+            return if is_unnamed(name) { Fate::Passed } else { Fate::LeftOut(phrase!("left-out-empty")) };
+        }
+        if survey.others == 0 && survey.numbers == 0 {
+            return Fate::LeftOut(phrase!("left-out-empty"));
+        }
+        if survey.others == 0 {
+            if !is_kept && let Some(why) = row_number(name, column, has_header, &first.columns[column]) {
+                return Fate::LeftOut(why);
+            }
+            if looks_like_id(column, has_header, &first.columns[column]) {
+                let message = phrase!("remark-looks-like-ids", column = name);
+                remarks.push(Remark::warning("looks-like-ids", message, [("column", column as u64)]));
+            }
+            return Fate::Read(ColumnKind::Number { base: survey.base(), fill: 0.0 });
+        }
+        if survey.truths == survey.others && survey.numbers == 0 {
+            return Fate::Read(ColumnKind::Truth { fill: 0.0 });
+        }
+        if !is_for_words(survey) {
+            return Fate::Faulty;
+        }
+        words(name, is_kept, survey)
+    });
+    let fates = fates.collect();
+    // Fields of the label column that are empty are neither numbers nor words.
+    let survey = &all.columns[label];
+    let labelled: u64 = survey.words.as_ref().map_or(survey.rows(), |words| words.values().sum());
+    Ok(Decided { fates, remarks, unlabelled: survey.rows().saturating_sub(labelled) })
+}
+
+/// Columns that are asked for by names that are not there.
+fn check_named(source: &TableSource, names: &[String], has_header: bool) -> Result<(), DataError> {
+    let kept: &[ColumnRef] = match &source.keep {
+        KeptColumns::All => &[],
+        KeptColumns::These(list) => list,
+    };
+    for column in source.ignore.iter().chain(kept) {
+        let is_there = match column {
+            ColumnRef::Name(name) => names.contains(name) && has_header,
+            ColumnRef::Position(position) => super::position_of(*position, names.len()).is_some(),
+        };
+        if !is_there {
+            let column = match column {
+                ColumnRef::Name(name) => phrase!("column-ref-named", name = name),
+                ColumnRef::Position(position) => phrase!("column-ref-at", position = Phrase::plain(position)),
+            };
+            let allowed = if has_header {
+                phrase!("columns-of-header", names = super::names(names))
+            } else {
+                phrase!("columns-by-position", last = names.len() - 1, count = names.len())
+            };
+            return Err(DataError::Column { file: source.path.clone(), column, allowed });
+        }
+    }
+    Ok(())
+}
+
+/// Why a column of numbers is left out, if it only numbers the rows.
+fn row_number(name: &str, column: usize, has_header: bool, survey: &ColumnSurvey) -> Option<Phrase> {
+    if survey.counts_rows() && survey.rows() >= FEWEST_COUNTED {
+        return Some(phrase!("left-out-row-number"));
+    }
+    if !has_header || survey.rows() < 2 {
+        return None;
+    }
+    let named = is_unnamed(name) || is_called_id(name);
+    let (low, high) = (survey.min, survey.max);
+    // Two exports put together begin to count again.
+    let restarts = is_unnamed(name) && survey.whole && survey.gaps == 0 && (low == 0.0 || low == 1.0) && {
+        let mut values = survey.values.clone();
+        values.sort_unstable_by(f64::total_cmp);
+        values.dedup();
+        values.len() as f64 == high - low + 1.0 && column == 0
+    };
+    (named && (survey.all_different() || restarts)).then(|| phrase!("left-out-id"))
+}
+
+/// Whether the first column of a table without names is all different whole numbers that are spread wide, as ids are.
+fn looks_like_id(column: usize, has_header: bool, survey: &ColumnSurvey) -> bool {
+    !has_header && column == 0 && survey.rows() >= 20 && survey.max - survey.min > 20.0 * survey.rows() as f64 && {
+        let mut values = survey.values.clone();
+        values.sort_unstable_by(f64::total_cmp);
+        values.dedup();
+        survey.whole && values.len() as f64 > 0.9 * survey.rows() as f64
+    }
+}
+
+/// A column of words.
+fn words(name: &str, is_kept: bool, survey: &ColumnSurvey) -> Fate {
+    if survey.dates * 10 >= survey.others * 9 && survey.numbers == 0 && !is_kept {
+        return Fate::LeftOut(phrase!("left-out-date"));
+    }
+    let Some(found) = &survey.words else { return Fate::LeftOut(phrase!("left-out-many-words")) };
+    let known: u64 = found.values().sum();
+    let (distinct, is_id) = (found.len() as u64, is_called_id(name) || is_unnamed(name));
+    if !is_kept {
+        if distinct == known && (is_id || known > 8) || (is_id && distinct * 10 >= known * 9 && known > 8) {
+            return Fate::LeftOut(phrase!("left-out-different"));
+        }
+        if found.len() > MOST_WORDS || (distinct * 2 > known && distinct > 8) {
+            return Fate::LeftOut(phrase!("left-out-words", count = distinct));
+        }
+    }
+    let mut words: Vec<String> = found.keys().map(|word| word.to_string()).collect();
+    sort_classes(&mut words);
+    Fate::Read(ColumnKind::Words { words })
+}
+
+/// Whether a class column rather holds measurements: fractions, or many different numbers of few rows each.
+pub fn looks_like_quantity(survey: &ColumnSurvey) -> bool {
+    let Some(texts) = &survey.words else { return survey.others == 0 };
+    let distinct = texts.len() as u64;
+    if survey.others > 0 || survey.numbers == 0 {
+        return false;
+    }
+    if !survey.whole {
+        return distinct > 10 && distinct * 20 > survey.numbers;
+    }
+    let is_numbered = survey.max - survey.min + 1.0 == distinct as f64 && (survey.min == 0.0 || survey.min == 1.0);
+    distinct > 20 && survey.numbers < 20 * distinct && !(is_numbered && survey.numbers >= 5 * distinct)
+}
+
+/// Whether a column may be the class: some texts, each of several rows.
+pub fn could_be_class(survey: &ColumnSurvey) -> bool {
+    let distinct = survey.words.as_ref().map_or(u64::MAX, |words| words.len() as u64);
+    survey.rows() > 0
+        && (2..=1000).contains(&distinct)
+        && distinct.saturating_mul(3) <= survey.rows()
+        && survey.gaps == 0
+}
+
+/// The classes, and which one each label stands for.
+pub struct Labels {
+    /// Sorted.
+    pub classes: Vec<String>,
+    /// For each text of the class column its class.
+    pub of: HashMap<Box<str>, u32>,
+    /// Rows of each class.
+    pub counts: Vec<u64>,
+}
+
+/// The classes of a column. Labels that are all numbers compare by value: `1` is `1.0`.
+pub fn labels(file: &Path, survey: &ColumnSurvey, decimal_comma: bool) -> Result<Labels, DataError> {
+    let too_many =
+        |found: u64| DataError::TooLarge { file: file.to_owned(), what: Much::Labels, found, limit: MAX_CLASSES };
+    let Some(texts) = &survey.words else {
+        return Err(too_many(MAX_CLASSES + 1));
+    };
+    let value = |text: &str| number(text, decimal_comma).filter(|value| value.abs() < 9e15);
+    let are_numbers = texts.keys().all(|text| value(text).is_some());
+    let name = |text: &str| match value(text) {
+        Some(value) if are_numbers && value == 0.0 => "0".to_owned(),
+        Some(value) if are_numbers => value.to_string(),
+        _ => text.to_owned(),
+    };
+    let named: Vec<(&Box<str>, String, u64)> = texts.iter().map(|(text, count)| (text, name(text), *count)).collect();
+    let mut classes: Vec<String> = named.iter().map(|(_, name, _)| name.clone()).collect();
+    sort_classes(&mut classes);
+    if classes.len() as u64 > MAX_CLASSES {
+        return Err(too_many(classes.len() as u64));
+    }
+    let place: HashMap<&str, u32> = classes.iter().enumerate().map(|(at, name)| (name.as_str(), at as u32)).collect();
+    let mut counts = vec![0; classes.len()];
+    let mut of = HashMap::with_capacity(named.len());
+    for (text, name, count) in &named {
+        let class = place[name.as_str()];
+        counts[class as usize] += count;
+        of.insert((*text).clone(), class);
+    }
+    Ok(Labels { classes, of, counts })
+}
+
+/// What a user should know about the class column.
+pub fn judge_labels(labels: &Labels, survey: &ColumnSurvey, why: LabelReason, column: &str) -> Vec<Remark> {
+    let mut remarks = Vec::new();
+    let classes = labels.classes.len() as u64;
+    if looks_like_quantity(survey) {
+        let rows = survey.rows();
+        let message = phrase!("remark-quantity", column = column, classes = classes, rows = rows);
+        remarks.push(Remark::warning("looks-like-a-quantity", message, [("classes", classes), ("rows", rows)]));
+    }
+    if matches!(why, LabelReason::Last | LabelReason::First) {
+        let message = phrase!("remark-guessed-class", column = column);
+        remarks.push(Remark::note("guessed-class", message, [("classes", classes)]));
+    }
+    remarks.extend(alike(&labels.classes));
+    let gaps = labels.classes.iter().zip(&labels.counts).find(|(name, _)| is_gap(name));
+    if let Some((name, count)) = gaps {
+        let message = phrase!("remark-class-like-gap", name = name, count = *count);
+        remarks.push(Remark::warning("class-like-gap", message, [("rows", *count)]));
+    }
+    remarks
+}
+
+/// Names that differ only in how they are written: accents in one character or two, capitals.
+pub fn alike(names: &[String]) -> Option<Remark> {
+    let mut by_form: HashMap<String, Vec<&String>> = HashMap::new();
+    for name in names {
+        let form: String = name.trim().nfkc().collect::<String>().to_lowercase();
+        by_form.entry(form).or_default().push(name);
+    }
+    let mut same: Vec<Vec<&String>> = by_form.into_values().filter(|names| names.len() > 1).collect();
+    if same.is_empty() {
+        return None;
+    }
+    same.sort();
+    let count = same.iter().map(Vec::len).sum::<usize>() as u64;
+    let told = same.iter().map(|names| {
+        let shown: Vec<String> = names.iter().map(|name| format!("`{}`", distinguished(name))).collect();
+        Phrase::plain(shown.join(" / "))
+    });
+    let message = phrase!("remark-alike-names", names = some(told.collect()));
+    Some(Remark::warning("alike-names", message, [("names", count)]))
+}
+
+/// A name in which what is not seen is written out.
+fn distinguished(name: &str) -> String {
+    let is_mark = |c: char| unicode_normalization::char::is_combining_mark(c) || (c.is_whitespace() && c != ' ');
+    name.chars().map(|c| if is_mark(c) { format!("\\u{{{:x}}}", u32::from(c)) } else { c.to_string() }).collect()
+}
+
+/// The pictures that the columns are pixels of: their shape `[channels, height, width]` and the largest value of a pixel.
+///
+/// # Errors
+/// When the recipe asks for pictures that the columns cannot be.
+pub fn pixels(
+    file: &Path,
+    source: &TableSource,
+    columns: &Columns,
+    decided: &Decided,
+    all: &Survey,
+) -> Result<Option<([usize; 3], f32)>, DataError> {
+    let count = columns.list.len();
+    let mut largest = 0.0_f64;
+    let are_pixels = decided.fates.iter().enumerate().all(|(column, fate)| match fate {
+        Fate::Read(ColumnKind::Number { .. }) => {
+            let survey = &all.columns[column];
+            largest = largest.max(survey.max);
+            survey.whole && survey.gaps + survey.soft_gaps == 0 && survey.min >= 0.0 && survey.max <= 255.0
+        }
+        Fate::Read(_) => false,
+        _ => true,
+    });
+    let scale = if largest <= 16.0 { 16.0 } else { 255.0 };
+    match source.pixels {
+        Some(Pixels::None) => Ok(None),
+        Some(Pixels::Shape { channels, height, width }) => {
+            let wrong = |problem: Phrase| DataError::Format {
+                file: file.to_owned(),
+                problem,
+                allowed: phrase!("pixels-allowed"),
+            };
+            if channels * height * width != count {
+                return Err(wrong(phrase!("pixels-count", found = count, asked = channels * height * width)));
+            }
+            if !are_pixels {
+                return Err(wrong(phrase!("pixels-values")));
+            }
+            Ok(Some(([channels, height, width], scale)))
+        }
+        None => {
+            let side = (count as f64).sqrt().round() as usize;
+            Ok((side >= 8 && side * side == count && are_pixels && largest > 1.0).then_some(([1, side, side], scale)))
+        }
+    }
+}
+
+/// Whether a text is 1 for true or 0 for false.
+pub fn truth_of(text: &str) -> Option<f32> {
+    truth(text)
+}

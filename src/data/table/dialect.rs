@@ -1,0 +1,365 @@
+//! How a table is written: what stands between its fields, how its numbers look, whether its first line names the columns. Found
+//! out from its first lines, where the recipe does not say.
+
+use std::collections::HashSet;
+
+use super::super::DataError;
+use super::arff;
+use super::number::{Commas, commas, is_date, is_gap, is_gap_among_numbers, number};
+use super::records::{Block, Form};
+use super::text::{Blocks, Origin, encoding_of};
+use crate::recipe::{ColumnRef, TableSource};
+use crate::text::{Phrase, phrase};
+
+/// How a table is written.
+#[derive(Clone, Debug)]
+pub struct Dialect {
+    /// How its text is cut into fields.
+    pub form: Form,
+    /// Whether `0,66` is a number.
+    pub decimal_comma: bool,
+    /// Whether it is not certain what `1,234` means.
+    pub commas_are_ambiguous: bool,
+    /// Names of the columns, where the first line has them.
+    pub header: Option<Vec<String>>,
+    /// Whether the file declared its columns before its rows, as ARFF does; then no line is a header.
+    pub declared: bool,
+    /// The line of the first record that counts.
+    pub first_line: u64,
+    /// Fields of a record.
+    pub count: usize,
+    /// Some of the records below the header.
+    pub sample: Vec<Vec<String>>,
+}
+
+/// Bytes of text that are looked at.
+const SAMPLE: usize = 256 << 10;
+/// Records that are looked at.
+const RECORDS: usize = 200;
+
+/// The first lines of a table.
+struct Sample {
+    text: Vec<u8>,
+    ends_by_return: bool,
+}
+
+impl Sample {
+    fn read(origin: &Origin<'_>, form: &Form) -> Result<Self, DataError> {
+        let mut blocks = Blocks::of(origin, form.encoding, form.mark)?;
+        let mut text = Vec::new();
+        let mut is_whole = false;
+        while text.len() < SAMPLE {
+            match blocks.next()? {
+                Some(block) => text.extend_from_slice(&block),
+                None => {
+                    is_whole = true;
+                    break;
+                }
+            }
+        }
+        if !is_whole {
+            let end = memchr::memrchr2(b'\n', b'\r', &text).map_or(text.len(), |end| end + 1);
+            text.truncate(end);
+        }
+        let ends_by_return = memchr::memchr(b'\n', &text).is_none() && memchr::memchr(b'\r', &text).is_some();
+        Ok(Self { text, ends_by_return })
+    }
+
+    /// The first records under a form, without those that are empty throughout.
+    fn records(&self, form: &Form) -> Vec<(u64, Vec<String>)> {
+        let mut rest = self.text.as_slice();
+        for _ in 0..form.skipped {
+            let end = memchr::memchr2(b'\n', b'\r', rest).map_or(rest.len(), |end| end + 1);
+            let both = end > 0 && rest[end - 1] == b'\r' && rest.get(end) == Some(&b'\n');
+            rest = &rest[end + usize::from(both)..];
+        }
+        let block = Block::new(rest.to_vec(), 1 + form.skipped);
+        let mut records = Vec::new();
+        block.records(form, |record| {
+            let fields: Vec<String> = record.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect();
+            if fields.iter().any(|field| !field.is_empty()) {
+                records.push((block.line_of(record), fields));
+            }
+            records.len() < RECORDS
+        });
+        records
+    }
+}
+
+impl Dialect {
+    /// Finds out what the recipe leaves open. `known` are names that a header would have, where they are known.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is no text, or holds no line.
+    pub fn of(origin: &Origin<'_>, source: &TableSource, known: &[String]) -> Result<Self, DataError> {
+        let (encoding, mark) = encoding_of(origin, source.encoding.as_deref())?;
+        let mut form = Form { encoding, mark, delimiter: b',', quote: b'"', ends_by_return: false, skipped: 0 };
+        let sample = Sample::read(origin, &form)?;
+        form.ends_by_return = sample.ends_by_return;
+        if let Some(head) = arff::head(&sample.text) {
+            return Self::of_arff(origin, &sample, form, head);
+        }
+        let mut asked = source.delimiter.map(|delimiter| delimiter as u8);
+        let first_line = sample.text.split(|byte| b"\r\n".contains(byte)).next().unwrap_or_default();
+        if let Some(separator) = separator_line(first_line) {
+            form.skipped = 1;
+            asked = asked.or(Some(separator));
+        }
+        let by_name = ends_in(origin, "tsv").then_some(b'\t').filter(|tab| sample.text.contains(tab));
+        form.quote = quote_of(&sample.text);
+        form.delimiter = match asked.or(by_name) {
+            Some(delimiter) => delimiter,
+            None => best_delimiter(&sample, &form),
+        };
+        let records = sample.records(&form);
+        let nothing = || DataError::Format {
+            file: origin.path().to_owned(),
+            problem: phrase!("table-empty"),
+            allowed: phrase!("table-allowed"),
+        };
+        let records = without_comments(records);
+        let (first_line, first) = records.first().cloned().ok_or_else(nothing)?;
+        let below: Vec<Vec<String>> = records.into_iter().skip(1).map(|(_, record)| record).collect();
+        let (decimal_comma, commas_are_ambiguous) = match source.decimal_comma {
+            Some(comma) => (comma, false),
+            None => decimal_comma(&below, &first, form.delimiter),
+        };
+        // Most lines know how many fields there are; without any, the first does.
+        let count = usual_count(&below).unwrap_or(first.len());
+        let shifted = first.len() + 1 == count;
+        let has_header = match source.header {
+            Some(header) => header,
+            None if matches!(source.label, Some(ColumnRef::Name(_))) => true,
+            None if !known.is_empty() => first.iter().any(|field| known.contains(field)),
+            None => shifted || is_header(&first, &below, decimal_comma),
+        };
+        let header = has_header.then(|| {
+            let mut names = first.clone();
+            if let Some(name) = names[0].strip_prefix('#').map(|name| name.trim_start().to_owned()) {
+                // `#` before the names of the columns is no part of the first name.
+                if !name.is_empty() {
+                    names[0] = name;
+                } else if shifted || names.len() > count {
+                    names.remove(0);
+                }
+            }
+            if names.len() + 1 == count {
+                // R leaves out the name of its column of row names; a comma at the end of each line makes a column at the end.
+                let trailing = below.iter().all(|record| record.last().is_some_and(String::is_empty));
+                names.insert(if trailing { names.len() } else { 0 }, String::new());
+            }
+            names
+        });
+        let sample = if has_header { below } else { std::iter::once(first.clone()).chain(below).collect() };
+        let declared = false;
+        Ok(Self { form, decimal_comma, commas_are_ambiguous, header, declared, first_line, count, sample })
+    }
+
+    fn of_arff(origin: &Origin<'_>, sample: &Sample, mut form: Form, head: arff::Head) -> Result<Self, DataError> {
+        let wrong = |problem: Phrase| DataError::Format {
+            file: origin.path().to_owned(),
+            problem,
+            allowed: phrase!("table-allowed"),
+        };
+        if head.sparse {
+            return Err(wrong(phrase!("arff-sparse")));
+        }
+        form.skipped = head.lines;
+        let below = String::from_utf8_lossy(&sample.text);
+        let single = below.lines().skip(head.lines as usize).take(RECORDS).any(|line| line.contains('\''));
+        form.quote = if single { b'\'' } else { b'"' };
+        let records = without_comments(sample.records(&form));
+        let Some((first_line, _)) = records.first().cloned() else { return Err(wrong(phrase!("table-header-only"))) };
+        Ok(Self {
+            count: head.names.len(),
+            form,
+            decimal_comma: false,
+            commas_are_ambiguous: false,
+            header: Some(head.names),
+            declared: true,
+            first_line,
+            sample: records.into_iter().map(|(_, record)| record).collect(),
+        })
+    }
+
+    /// What stands between two fields, by name.
+    pub fn delimiter_name(&self) -> String {
+        match self.form.delimiter {
+            b',' => "comma".to_owned(),
+            b';' => "semicolon".to_owned(),
+            b'\t' => "tab".to_owned(),
+            b'|' => "bar".to_owned(),
+            b' ' => "blank".to_owned(),
+            other => char::from(other).to_string(),
+        }
+    }
+}
+
+/// Excel's `sep=;`.
+fn separator_line(line: &[u8]) -> Option<u8> {
+    let line = line.trim_ascii();
+    let line = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
+    let value = line.get(..4).filter(|key| key.eq_ignore_ascii_case(b"sep=")).map(|_| &line[4..])?;
+    match value {
+        [] => Some(b'\t'),
+        b"\\t" => Some(b'\t'),
+        [one] => Some(*one),
+        _ => None,
+    }
+}
+
+fn ends_in(origin: &Origin<'_>, ending: &str) -> bool {
+    let name = origin.path().file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let name = name.trim_end_matches(".gz").trim_end_matches(".zip");
+    name.ends_with(&format!(".{ending}"))
+}
+
+/// Double quotes, unless fields are clearly put between single ones.
+fn quote_of(text: &[u8]) -> u8 {
+    let opens = |quote: u8| {
+        text.windows(2).filter(|pair| b",;\t|\n ".contains(&pair[0]) && pair[1] == quote).count()
+            + usize::from(text.first() == Some(&quote))
+    };
+    let closes = text.windows(2).filter(|pair| pair[0] == b'\'' && b",;\t|\r\n".contains(&pair[1])).count();
+    if opens(b'"') == 0 && opens(b'\'') > 2 && closes * 2 > opens(b'\'') { b'\'' } else { b'"' }
+}
+
+/// The delimiter under which the lines agree best on how many fields there are, and most fields are numbers.
+fn best_delimiter(sample: &Sample, form: &Form) -> u8 {
+    let score = |delimiter: u8| {
+        let records = without_comments(sample.records(&Form { delimiter, ..form.clone() }));
+        let records: Vec<Vec<String>> = records.into_iter().map(|(_, record)| record).collect();
+        let count = usual_count(&records).filter(|count| *count > 1)?;
+        let agree = records.iter().filter(|record| record.len() == count).count() as f64 / records.len() as f64;
+        let fields = records.iter().flatten().filter(|field| !field.is_empty());
+        let is_number =
+            |field: &str| number(field, false).is_some() || (delimiter != b',' && number(field, true).is_some());
+        let (numbers, all) = fields
+            .fold((0, 0), |(numbers, all), field| (numbers + usize::from(is_number(field) || is_gap(field)), all + 1));
+        // A blank stands between words as well.
+        let trust = if delimiter == b' ' { 0.6 } else { 1.0 };
+        Some(
+            trust
+                * agree.powi(2)
+                * (0.25 + numbers as f64 / f64::from(all.max(1)))
+                * (1.0 + (count as f64).ln() / 20.0),
+        )
+    };
+    let mut best = (b',', 0.0);
+    for delimiter in [b',', b';', b'\t', b'|', b' '] {
+        if let Some(score) = score(delimiter)
+            && score > best.1
+        {
+            best = (delimiter, score);
+        }
+    }
+    best.0
+}
+
+/// Records without those of comments: lines that begin with `#`, `%` or `//` and have another number of fields than the table.
+fn without_comments(records: Vec<(u64, Vec<String>)>) -> Vec<(u64, Vec<String>)> {
+    let plain: Vec<Vec<String>> =
+        records.iter().map(|(_, record)| record.clone()).filter(|record| !is_marked(&record[0])).collect();
+    let Some(count) = usual_count(&plain) else { return records };
+    let is_comment = |record: &Vec<String>| is_comment(&record[0], record.len(), count);
+    records.into_iter().filter(|(_, record)| !is_comment(record)).collect()
+}
+
+/// Whether a record is a comment in a table of `count` columns.
+pub fn is_comment(first: &str, fields: usize, count: usize) -> bool {
+    // Names of columns behind a `#` are as many as the columns, or one more where the mark stands alone.
+    let could_be_header = fields == count || (first == "#" && fields == count + 1);
+    is_marked(first) && !could_be_header
+}
+
+fn is_marked(first: &str) -> bool {
+    first.starts_with('#') || first.starts_with('%') || first.starts_with("//")
+}
+
+/// How many fields most records have.
+fn usual_count(records: &[Vec<String>]) -> Option<usize> {
+    let mut counts: Vec<usize> = records.iter().map(Vec::len).collect();
+    counts.sort_unstable();
+    counts.chunk_by(|a, b| a == b).max_by_key(|same| (same.len(), same[0])).map(|same| same[0])
+}
+
+/// Whether commas are decimal, and whether that is a guess.
+fn decimal_comma(below: &[Vec<String>], first: &[String], delimiter: u8) -> (bool, bool) {
+    let fields = || below.iter().flatten().chain(first);
+    let found: Vec<Commas> = fields().filter_map(|field| commas(field)).collect();
+    let has = |kind: Commas| found.contains(&kind);
+    // 1.234 may set thousands apart where commas are decimal; 1.5 may not.
+    let has_points =
+        fields().any(|field| field.contains('.') && number(field, false).is_some() && number(field, true).is_none());
+    if has(Commas::Decimal) {
+        return (!has(Commas::Thousands) && !has_points, false);
+    }
+    if has(Commas::Thousands) || has_points || delimiter == b',' {
+        return (false, has(Commas::Either) && !has(Commas::Thousands) && !has_points);
+    }
+    (has(Commas::Either), has(Commas::Either))
+}
+
+/// Whether a first record names the columns below it.
+fn is_header(first: &[String], below: &[Vec<String>], decimal_comma: bool) -> bool {
+    if below.is_empty() {
+        // One line alone is a row where it holds a number.
+        return first.iter().all(|field| number(field, decimal_comma).is_none() && !is_gap(field));
+    }
+    if counts_up(first) {
+        return true;
+    }
+    let (mut names, mut values, mut unmet) = (0, 0, 0);
+    for (column, field) in first.iter().enumerate() {
+        if field.is_empty() {
+            continue;
+        }
+        let body: Vec<&str> = below.iter().filter_map(|record| record.get(column)).map(String::as_str).collect();
+        let known: Vec<&str> =
+            body.iter().copied().filter(|field| !is_gap(field) && !is_gap_among_numbers(field)).collect();
+        let numbers = known.iter().filter(|field| number(field, decimal_comma).is_some()).count();
+        let is_number = number(field, decimal_comma).is_some() || is_gap(field) || is_gap_among_numbers(field);
+        if numbers > 0 && numbers * 2 >= known.len() {
+            // A word above numbers is a name; a number above numbers may be either.
+            names += usize::from(!is_number);
+            values += usize::from(is_number);
+        } else if !known.is_empty() {
+            let (met, distinct) = (known.contains(&field.as_str()), known.iter().collect::<HashSet<_>>().len());
+            let dates = known.iter().filter(|field| is_date(field)).count();
+            if dates * 2 > known.len() {
+                names += usize::from(!is_date(field) && !is_number);
+                values += usize::from(is_date(field));
+            } else if met {
+                values += 1;
+            } else if distinct * 2 <= known.len() {
+                // Words that come again and again, and this one never.
+                names += 1;
+            } else {
+                unmet += usize::from(!is_number);
+            }
+        }
+    }
+    // `0, 1, 2, 3, label` or `country, 1990, 1991, 1992`: numbers that count are names, where the words beside them are.
+    let numbers: Vec<i64> = first.iter().filter_map(|field| field.parse().ok()).collect();
+    let counts = numbers.len() > 1 && numbers.windows(2).all(|pair| pair[1] - 1 == pair[0]);
+    let counts = counts && (numbers.len() > 2 || numbers[0] < 2);
+    (names > 0 && (names >= values || counts || is_new_class(first, below, decimal_comma)))
+        || (unmet > 0 && counts && names + unmet + values == first.len() && values == numbers.len())
+}
+
+/// Whether the numbers are 0, 1, 2 … or 1, 2, 3 …, at least three of them.
+fn counts_up(fields: &[String]) -> bool {
+    let Some(start) = fields.first().and_then(|field| field.parse::<u32>().ok()).filter(|start| *start < 2) else {
+        return false;
+    };
+    fields.len() > 2 && fields.iter().zip(start..).all(|(field, number)| field.parse() == Ok(number))
+}
+
+/// Whether the last column holds words that come again and again, and in the first record one that never does.
+fn is_new_class(first: &[String], below: &[Vec<String>], decimal_comma: bool) -> bool {
+    let column = first.len() - 1;
+    let words: Vec<&String> = below.iter().filter_map(|record| record.get(column)).collect();
+    let distinct = words.iter().collect::<HashSet<_>>().len();
+    let field = &first[column];
+    number(field, decimal_comma).is_none() && !words.contains(&field) && distinct * 2 <= words.len()
+}

@@ -1,0 +1,273 @@
+//! Rows that a trained model is applied to: read with the columns that the model learnt, found by name, never fitted again.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use super::super::error::{LISTED, names};
+use super::super::file::check_size;
+use super::super::findings::{Filled, some};
+use super::super::{BadLine, ColumnKind, Columns, DataError, Examples, LineProblem, Remark};
+use super::decide::truth_of;
+use super::dialect::Dialect;
+use super::encode::whole_byte;
+use super::number::{is_gap, is_gap_among_numbers, number};
+use super::records::Block;
+use super::survey::text_of;
+use super::text::Origin;
+use super::{PartFile, RecordFate, column_names, parquet};
+use crate::recipe::TableSource;
+use crate::text::phrase;
+
+/// Rows for a model to read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewRows {
+    /// One example a row, of the shape that the model reads.
+    pub examples: Examples,
+    /// The class of each row as the table writes it; `None` where the table has no class column or the field is empty.
+    pub labels: Vec<Option<String>>,
+    /// What is called as each row: the file of a picture, the field of a row-name column; empty for plain tables.
+    pub names: Vec<String>,
+    /// What the user should know.
+    pub remarks: Vec<Remark>,
+}
+
+/// One block of rows.
+#[derive(Default)]
+struct Part {
+    values: Vec<f32>,
+    labels: Vec<Option<String>>,
+    filled: BTreeMap<usize, u64>,
+    unseen: BTreeMap<usize, u64>,
+    lines: Vec<BadLine>,
+    more: usize,
+}
+
+/// What becomes of the fields of a column.
+enum Act<'a> {
+    Number(f64, f64),
+    Truth(f64),
+    Words(HashMap<&'a str, usize>),
+}
+
+/// Reads a table with known columns. `source` says how the model's own table was written; what this one does otherwise is found
+/// out. `shape` is that of the model's inputs.
+///
+/// # Errors
+/// When a column is missing, a field is no number where one must be, or the file cannot be read.
+pub fn read_new_rows(
+    file: &Path,
+    source: &TableSource,
+    columns: &Columns,
+    shape: &[usize],
+) -> Result<NewRows, DataError> {
+    let origin = Origin::of(file)?;
+    let asked = TableSource {
+        path: file.to_owned(),
+        label: None,
+        delimiter: None,
+        decimal_comma: None,
+        header: None,
+        encoding: source.encoding.clone(),
+        ..source.clone()
+    };
+    let asked = if matches!(origin, Origin::Parquet(_)) { parquet::as_text(&asked) } else { asked };
+    let known: Vec<String> = if columns.named {
+        columns
+            .list
+            .iter()
+            .map(|column| column.name.clone())
+            .chain(columns.label.iter().map(|l| l.name.clone()))
+            .collect()
+    } else {
+        Vec::new()
+    };
+    let dialect = Dialect::of(&origin, &asked, &known)?;
+    let here = column_names(&dialect);
+    let (places, label) = find_columns(file, columns, &dialect, &here)?;
+    let part = PartFile { origin, dialect, map: places };
+    let acts: Vec<Act<'_>> = columns
+        .list
+        .iter()
+        .map(|column| match &column.kind {
+            ColumnKind::Number { base, fill } => Act::Number(*base, *fill),
+            ColumnKind::Truth { fill } => Act::Truth(*fill),
+            ColumnKind::Words { words } => {
+                Act::Words(words.iter().enumerate().map(|(at, word)| (word.as_str(), at)).collect())
+            }
+        })
+        .collect();
+    let width = columns.width();
+    let called = |column: usize| columns.list[column].name.clone();
+    let decimal_comma = part.dialect.decimal_comma;
+    let count = part.dialect.count;
+    let mut all = Part::default();
+    part.visit(
+        &(),
+        Part::default,
+        |rows: &mut Part, block: &Block, record, fate| {
+            let fault = |rows: &mut Part, problem: LineProblem| {
+                if rows.lines.len() < LISTED {
+                    rows.lines.push(BadLine { line: block.line_of(record), problem });
+                } else {
+                    rows.more += 1;
+                }
+            };
+            match fate {
+                RecordFate::Header | RecordFate::Comment | RecordFate::Empty => return,
+                RecordFate::Ragged => {
+                    return fault(rows, LineProblem::Ragged { found: record.len(), expected: count });
+                }
+                RecordFate::Row => {}
+            }
+            for (column, act) in acts.iter().enumerate() {
+                let text = text_of(record, part.map[column]);
+                let gap = is_gap(text) || is_gap_among_numbers(text);
+                match act {
+                    Act::Number(base, fill) => {
+                        let value = number(text, decimal_comma);
+                        if value.is_none() && !gap {
+                            let column = format!("`{}`", called(column));
+                            let text = text.chars().take(40).collect();
+                            return fault(rows, LineProblem::NotANumber { column, text });
+                        }
+                        *rows.filled.entry(column).or_default() += u64::from(value.is_none());
+                        rows.values.push((value.unwrap_or(*fill) - base) as f32);
+                    }
+                    Act::Truth(fill) => {
+                        let value = truth_of(text).or_else(|| match number(text, decimal_comma) {
+                            Some(value) if value == 0.0 || value == 1.0 => Some(value as f32),
+                            _ => None,
+                        });
+                        let counter = if gap { &mut rows.filled } else { &mut rows.unseen };
+                        *counter.entry(column).or_default() += u64::from(value.is_none());
+                        rows.values.push(value.unwrap_or(*fill as f32));
+                    }
+                    Act::Words(words) => {
+                        let at = rows.values.len();
+                        rows.values.resize(at + words.len(), 0.0);
+                        match words.get(text) {
+                            Some(word) => rows.values[at + word] = 1.0,
+                            None if is_gap(text) => *rows.filled.entry(column).or_default() += 1,
+                            None => *rows.unseen.entry(column).or_default() += 1,
+                        }
+                    }
+                }
+            }
+            let text = label.map(|label| text_of(record, label)).filter(|text| !text.is_empty());
+            rows.labels.push(text.map(|text| canonical(text, decimal_comma)));
+        },
+        |mut rows| {
+            all.values.append(&mut rows.values);
+            all.labels.append(&mut rows.labels);
+            for (counts, more) in [(&mut all.filled, rows.filled), (&mut all.unseen, rows.unseen)] {
+                for (column, count) in more {
+                    *counts.entry(column).or_default() += count;
+                }
+            }
+            let room = LISTED - all.lines.len();
+            all.more += rows.more + rows.lines.len().saturating_sub(room);
+            all.lines.extend(rows.lines.into_iter().take(room));
+        },
+    )?;
+    if !all.lines.is_empty() {
+        return Err(DataError::Lines { file: file.to_owned(), lines: all.lines, more: all.more });
+    }
+    let rows = all.labels.len();
+    if rows == 0 {
+        let (problem, allowed) = (phrase!("table-header-only"), phrase!("table-allowed"));
+        return Err(DataError::Format { file: file.to_owned(), problem, allowed });
+    }
+    check_size(file, &[rows as u64, width as u64])?;
+    let counted = |counts: &BTreeMap<usize, u64>| -> Vec<Filled> {
+        let counts = counts.iter().filter(|(_, count)| **count > 0);
+        counts.map(|(column, count)| Filled { column: called(*column), count: *count }).collect()
+    };
+    let mut remarks = Vec::new();
+    for (code, counts) in [("filled", counted(&all.filled)), ("unseen-words", counted(&all.unseen))] {
+        if counts.is_empty() {
+            continue;
+        }
+        let count = counts.iter().map(|filled| filled.count).sum();
+        let each = counts.iter();
+        let each = each.map(|filled| phrase!("findings-several", name = &filled.column, count = filled.count));
+        let columns = some(each.collect());
+        remarks.push(if code == "filled" {
+            Remark::note(code, phrase!("remark-filled", count = count, columns = columns), [("fields", count)])
+        } else {
+            Remark::warning(code, phrase!("remark-unseen-words", count = count, columns = columns), [("fields", count)])
+        });
+    }
+    let examples = examples_of(file, all.values, rows, width, shape)?;
+    Ok(NewRows { examples, labels: all.labels, names: Vec::new(), remarks })
+}
+
+/// Labels that are numbers are written as classes are.
+fn canonical(text: &str, decimal_comma: bool) -> String {
+    match number(text, decimal_comma).filter(|value| value.abs() < 9e15) {
+        Some(0.0) => "0".to_owned(),
+        Some(value) => value.to_string(),
+        None => text.to_owned(),
+    }
+}
+
+/// Where each column that is read stands in this file, and the class column, where there is one.
+fn find_columns(
+    file: &Path,
+    columns: &Columns,
+    dialect: &Dialect,
+    here: &[String],
+) -> Result<(Vec<usize>, Option<usize>), DataError> {
+    let wrong = |problem, allowed| DataError::Format { file: file.to_owned(), problem, allowed };
+    if columns.named {
+        let find = |name: &String| here.iter().position(|known| known == name);
+        let missing: Vec<String> = match dialect.header {
+            Some(_) => {
+                columns.list.iter().map(|column| &column.name).filter(|name| find(name).is_none()).cloned().collect()
+            }
+            None => columns.list.iter().map(|column| column.name.clone()).collect(),
+        };
+        if !missing.is_empty() {
+            let problem = phrase!("part-missing", names = names(&missing));
+            return Err(wrong(problem, phrase!("rows-columns-by-name")));
+        }
+        let places = columns.list.iter().filter_map(|column| find(&column.name)).collect();
+        return Ok((places, columns.label.as_ref().and_then(|label| find(&label.name))));
+    }
+    let label = columns.label.as_ref().map(|label| label.position);
+    let with_label = dialect.count == columns.count;
+    let without = label.is_some() && dialect.count + 1 == columns.count;
+    if !with_label && !without {
+        let problem = phrase!("part-columns", found = dialect.count);
+        return Err(wrong(problem, phrase!("rows-columns-by-position", count = columns.count)));
+    }
+    let at = |position: usize| match label {
+        // Without the class, the columns behind it move up.
+        Some(label) if !with_label && position > label => position - 1,
+        _ => position,
+    };
+    Ok((columns.list.iter().map(|column| at(column.position)).collect(), label.filter(|_| with_label)))
+}
+
+/// Values as the model reads them: pixels, where its inputs are pictures.
+fn examples_of(
+    file: &Path,
+    values: Vec<f32>,
+    rows: usize,
+    width: usize,
+    shape: &[usize],
+) -> Result<Examples, DataError> {
+    if let &[channels, height, pixels] = shape
+        && channels * height * pixels == width
+    {
+        let bytes: Option<Vec<u8>> = values.iter().map(|value| whole_byte(f64::from(*value))).collect();
+        return match bytes {
+            Some(values) => Ok(Examples::Pixels { rows, channels, height, width: pixels, values }),
+            None => Err(DataError::Format {
+                file: file.to_owned(),
+                problem: phrase!("pixels-values"),
+                allowed: phrase!("pixels-allowed"),
+            }),
+        };
+    }
+    Ok(Examples::Features { rows, width, values })
+}

@@ -1,0 +1,214 @@
+//! Fields as people write them: numbers with decimal commas and thousands, gaps, truths and dates.
+
+/// The number that a field holds. `decimal_comma` tells what `1,5` means; thousands may be set apart by commas (dots, where
+/// commas are decimal), apostrophes or narrow blanks. Infinities and what `f32` cannot hold are no numbers.
+pub fn number(field: &str, decimal_comma: bool) -> Option<f64> {
+    let number = match field.parse::<f64>() {
+        // Where commas are decimal, a dot sets thousands apart.
+        Ok(number) if !(decimal_comma && field.contains('.')) => number,
+        _ => in_other_habits(field, decimal_comma)?,
+    };
+    (number as f32).is_finite().then_some(number)
+}
+
+fn in_other_habits(field: &str, decimal_comma: bool) -> Option<f64> {
+    let first = field.chars().next()?;
+    if !(first.is_ascii_digit() || "+-−.,".contains(first)) {
+        return None;
+    }
+    let (decimal, thousands) = if decimal_comma { (',', '.') } else { ('.', ',') };
+    let mut plain = String::with_capacity(field.len());
+    let mut groups: Option<usize> = None;
+    let mut seen_decimal = false;
+    for c in field.chars() {
+        match c {
+            '−' if plain.is_empty() => plain.push('-'),
+            c if c == decimal && !seen_decimal => {
+                if groups.is_some_and(|digits| digits != 3) {
+                    return None;
+                }
+                (seen_decimal, groups) = (true, None);
+                plain.push('.');
+            }
+            c if !seen_decimal && (c == thousands || "'’\u{a0}\u{202f}".contains(c)) => {
+                // A group before this one has three digits; the first has one to three.
+                let digits = plain.chars().filter(char::is_ascii_digit).count();
+                if groups.is_some_and(|digits| digits != 3) || !(1..=3).contains(&digits) && groups.is_none() {
+                    return None;
+                }
+                groups = Some(0);
+            }
+            c => {
+                if c.is_ascii_digit()
+                    && let Some(digits) = &mut groups
+                {
+                    *digits += 1;
+                }
+                plain.push(c);
+            }
+        }
+    }
+    if groups.is_some_and(|digits| digits != 3) {
+        return None;
+    }
+    plain.parse().ok()
+}
+
+/// How commas stand in a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Commas {
+    /// `0,66`: it can only be a decimal comma.
+    Decimal,
+    /// `1,234,567` or `1,234.5`: they can only set thousands apart.
+    Thousands,
+    /// `1,234`: either.
+    Either,
+}
+
+/// What the commas of a field say, where it looks like a number with commas.
+pub fn commas(field: &str) -> Option<Commas> {
+    let body = field.strip_prefix(['+', '-', '−']).unwrap_or(field);
+    if !body.contains(',') || !body.chars().all(|c| c.is_ascii_digit() || c == ',' || c == '.') {
+        return None;
+    }
+    if !body.contains(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    if number(field, false).is_none() {
+        return number(field, true).map(|_| Commas::Decimal);
+    }
+    let is_sure = body.contains('.') || body.matches(',').count() > 1;
+    Some(if is_sure { Commas::Thousands } else { Commas::Either })
+}
+
+/// Whether a field says that nothing is known, in a column of numbers or words alike.
+pub fn is_gap(field: &str) -> bool {
+    matches!(
+        field,
+        "" | "?"
+            | "NA"
+            | "N/A"
+            | "n/a"
+            | "#N/A"
+            | "<NA>"
+            | "nan"
+            | "NaN"
+            | "NAN"
+            | "-nan"
+            | "null"
+            | "NULL"
+            | "Null"
+            | "#NA"
+    )
+}
+
+/// Whether a field says so in a column of numbers, where it may be a word in another.
+pub fn is_gap_among_numbers(field: &str) -> bool {
+    matches!(
+        field,
+        "None"
+            | "none"
+            | "NONE"
+            | "na"
+            | "-"
+            | "--"
+            | "."
+            | "*"
+            | "missing"
+            | "Missing"
+            | "#DIV/0!"
+            | "#VALUE!"
+            | "#REF!"
+    )
+}
+
+/// 1 for true and yes, 0 for false and no.
+pub fn truth(field: &str) -> Option<f32> {
+    let is = |words: [&str; 4]| words.iter().any(|word| field.eq_ignore_ascii_case(word));
+    if is(["true", "yes", "y", "t"]) {
+        Some(1.0)
+    } else if is(["false", "no", "n", "f"]) {
+        Some(0.0)
+    } else {
+        None
+    }
+}
+
+/// Whether a field is a day, a time, or both: `2024-01-31`, `31.1.2024 13:45`, `13:45:00`.
+pub fn is_date(field: &str) -> bool {
+    let (day, time) = match field.split_once([' ', 'T']) {
+        Some((day, time)) => (day, Some(time)),
+        None if field.contains(':') => ("", Some(field)),
+        None => (field, None),
+    };
+    let digits = |part: &str, most: usize| (1..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    let is_day = |day: &str| {
+        let separator = ['-', '/', '.'].into_iter().find(|c| day.matches(*c).count() == 2);
+        separator.is_some_and(|separator| {
+            let parts: Vec<&str> = day.split(separator).collect();
+            let is_month = |part: &str| part.len() == 3 && part.bytes().all(|b| b.is_ascii_alphabetic());
+            parts.iter().all(|part| digits(part, 4) || is_month(part))
+                && (parts.iter().any(|part| part.len() == 4) || separator != '.')
+        })
+    };
+    let is_time = |time: &str| {
+        let time = time.trim_end_matches(['Z', 'z']);
+        let time = time.split(['+', ' ']).next().unwrap_or(time);
+        let clock = time.split('.').next().unwrap_or(time);
+        let parts: Vec<&str> = clock.split(':').collect();
+        (2..=3).contains(&parts.len()) && parts.iter().all(|part| digits(part, 2))
+    };
+    (day.is_empty() || is_day(day)) && time.is_none_or(is_time) && !field.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_as_people_write_them() {
+        for (field, comma, expected) in [
+            ("1", false, Some(1.0)),
+            ("-1e3", false, Some(-1000.0)),
+            ("20,776", false, Some(20_776.0)),
+            ("-1,234,567.5", false, Some(-1_234_567.5)),
+            ("1234,567", false, None),
+            ("1,23", false, None),
+            ("1,23", true, Some(1.23)),
+            ("1.234,5", true, Some(1234.5)),
+            ("1.234", true, Some(1234.0)),
+            ("1.5", true, None),
+            ("12'345", false, Some(12_345.0)),
+            ("12\u{a0}345", false, Some(12_345.0)),
+            ("−3", false, Some(-3.0)),
+            ("1,,2", false, None),
+            ("inf", false, None),
+            ("nan", false, None),
+            ("1e99", false, None),
+            ("x", true, None),
+            ("", false, None),
+        ] {
+            assert_eq!(number(field, comma), expected, "{field} {comma}");
+        }
+    }
+
+    #[test]
+    fn commas_tell_what_they_are() {
+        assert_eq!(commas("0,66"), Some(Commas::Decimal));
+        assert_eq!(commas("1,234"), Some(Commas::Either));
+        assert_eq!(commas("1,234,567"), Some(Commas::Thousands));
+        assert_eq!(commas("1,234.5"), Some(Commas::Thousands));
+        assert_eq!(commas("a,b"), None);
+        assert_eq!(commas("1.5"), None);
+    }
+
+    #[test]
+    fn dates_are_told_from_numbers_and_words() {
+        for field in ["2024-01-31", "31.01.2024", "1/2/24", "2024-01-31 13:45", "2024-01-31T13:45:00.5Z", "13:45"] {
+            assert!(is_date(field), "{field}");
+        }
+        for field in ["", "1.2", "1-2", "a-b-c", "1.2.3", "12", "yes", "192.168.0.1"] {
+            assert!(!is_date(field), "{field}");
+        }
+    }
+}

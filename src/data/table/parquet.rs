@@ -1,0 +1,521 @@
+//! Parquet: its flat columns are read as the text of their rows, and take the same way as any table; a column of pictures, as data
+//! hubs have it, becomes pictures.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::data_type::DataType;
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
+use parquet::schema::types::ColumnDescriptor;
+use rayon::prelude::*;
+
+use super::super::error::LISTED;
+use super::super::file::{MAX_CLASSES, check_size, stem, unreadable};
+use super::super::magic::start_of;
+use super::super::{
+    BadImage, DataError, Dataset, Examples, Findings, Kind, LabelFinding, LabelReason, Much, Scaling, Watch, images,
+};
+use super::CLASS_NAMES;
+use crate::recipe::{ColumnRef, TableSource};
+use crate::text::{Phrase, phrase};
+
+/// Rows that are unpacked at a time.
+const ROWS: usize = 4096;
+
+/// Whether a file is Parquet, by its first bytes.
+pub fn is_parquet(file: &Path) -> Result<bool, DataError> {
+    Ok(start_of(file)?.starts_with(b"PAR1"))
+}
+
+/// What is known of the text that [`text_of_rows`] makes.
+pub fn as_text(source: &TableSource) -> TableSource {
+    TableSource {
+        header: Some(true),
+        delimiter: Some(','),
+        decimal_comma: Some(false),
+        encoding: None,
+        ..source.clone()
+    }
+}
+
+fn open(file: &Path) -> Result<SerializedFileReader<File>, DataError> {
+    let opened = File::open(file).map_err(|error| unreadable(file, &error))?;
+    SerializedFileReader::new(opened).map_err(|error| damaged(file, &error))
+}
+
+fn damaged(file: &Path, error: &dyn std::fmt::Display) -> DataError {
+    let problem = phrase!("parquet-damaged", problem = error.to_string().lines().next().unwrap_or_default());
+    DataError::Format { file: file.to_owned(), problem, allowed: phrase!("table-allowed") }
+}
+
+/// A column as it is read.
+struct Leaf {
+    name: String,
+    /// Its place among the file's columns.
+    index: usize,
+    form: TextForm,
+}
+
+/// How a value is written.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum TextForm {
+    /// As its type is.
+    Plain,
+    /// A whole number without a sign.
+    Unsigned,
+    /// Days since 1970.
+    Date,
+    /// So many parts of a second since 1970.
+    Timestamp(i64),
+    /// So many decimals.
+    Decimal(u32),
+    /// Bytes that are no text: pictures, perhaps.
+    Bytes,
+    /// Several values a row.
+    List,
+}
+
+fn leaves(reader: &SerializedFileReader<File>) -> Vec<Leaf> {
+    let schema = reader.metadata().file_metadata().schema_descr();
+    let leaf = |(index, column): (usize, &std::sync::Arc<ColumnDescriptor>)| {
+        let name = column.path().parts().join(".");
+        Leaf { name, index, form: form_of(column) }
+    };
+    schema.columns().iter().enumerate().map(leaf).collect()
+}
+
+fn form_of(column: &ColumnDescriptor) -> TextForm {
+    if column.max_rep_level() > 0 {
+        return TextForm::List;
+    }
+    let parts = |unit: &TimeUnit| match unit {
+        TimeUnit::MILLIS => 1_000,
+        TimeUnit::MICROS => 1_000_000,
+        TimeUnit::NANOS => 1_000_000_000,
+    };
+    match (column.logical_type_ref(), column.converted_type()) {
+        (Some(LogicalType::Date), _) | (_, ConvertedType::DATE) => TextForm::Date,
+        (Some(LogicalType::Timestamp(time)), _) => TextForm::Timestamp(parts(&time.unit)),
+        (_, ConvertedType::TIMESTAMP_MILLIS) => TextForm::Timestamp(1_000),
+        (_, ConvertedType::TIMESTAMP_MICROS) => TextForm::Timestamp(1_000_000),
+        (Some(LogicalType::Decimal(decimal)), _) => TextForm::Decimal(decimal.scale.max(0) as u32),
+        (_, ConvertedType::DECIMAL) => TextForm::Decimal(column.type_scale().max(0) as u32),
+        (Some(LogicalType::Integer(int)), _) if !int.is_signed => TextForm::Unsigned,
+        (_, ConvertedType::UINT_8 | ConvertedType::UINT_16 | ConvertedType::UINT_32 | ConvertedType::UINT_64) => {
+            TextForm::Unsigned
+        }
+        (Some(LogicalType::String | LogicalType::Enum | LogicalType::Json), _)
+        | (_, ConvertedType::UTF8 | ConvertedType::ENUM | ConvertedType::JSON) => TextForm::Plain,
+        _ => match column.physical_type() {
+            Type::BYTE_ARRAY | Type::FIXED_LEN_BYTE_ARRAY => TextForm::Bytes,
+            _ => TextForm::Plain,
+        },
+    }
+}
+
+/// The rows of a Parquet file as CSV: a header, commas, double quotes. Lists and bytes are left out.
+pub fn text_of_rows(file: &Path) -> Result<impl Read + use<>, DataError> {
+    let reader = open(file)?;
+    let leaves: Vec<Leaf> =
+        leaves(&reader).into_iter().filter(|leaf| !matches!(leaf.form, TextForm::List | TextForm::Bytes)).collect();
+    let mut text = Vec::new();
+    let names: Vec<&str> = leaves.iter().map(|leaf| leaf.name.as_str()).collect();
+    push_record(&names, &mut text);
+    Ok(Rows { reader, leaves, group: 0, columns: Vec::new(), left: 0, text, at: 0 })
+}
+
+/// Makes text while it is read.
+struct Rows {
+    reader: SerializedFileReader<File>,
+    leaves: Vec<Leaf>,
+    group: usize,
+    columns: Vec<ColumnReader>,
+    left: usize,
+    text: Vec<u8>,
+    at: usize,
+}
+
+impl Rows {
+    /// The text of the next rows; false at the end.
+    fn more(&mut self) -> std::io::Result<bool> {
+        let other = |error: &dyn std::fmt::Display| std::io::Error::other(error.to_string());
+        while self.left == 0 {
+            if self.group == self.reader.num_row_groups() {
+                return Ok(false);
+            }
+            let group = self.reader.get_row_group(self.group).map_err(|error| other(&error))?;
+            self.left = usize::try_from(group.metadata().num_rows()).map_err(|error| other(&error))?;
+            let columns = self.leaves.iter().map(|leaf| group.get_column_reader(leaf.index));
+            self.columns = columns.collect::<Result<_, _>>().map_err(|error| other(&error))?;
+            self.group += 1;
+        }
+        let rows = self.left.min(ROWS);
+        let mut columns = Vec::with_capacity(self.leaves.len());
+        for (leaf, reader) in self.leaves.iter().zip(&mut self.columns) {
+            columns.push(texts(reader, leaf.form, rows)?);
+        }
+        self.text.clear();
+        self.at = 0;
+        let mut record = Vec::with_capacity(columns.len());
+        for row in 0..rows {
+            record.clear();
+            record.extend(columns.iter().map(|texts| texts[row].as_str()));
+            push_record(&record, &mut self.text);
+        }
+        self.left -= rows;
+        Ok(true)
+    }
+}
+
+impl Read for Rows {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        while self.at == self.text.len() {
+            if !self.more()? {
+                return Ok(0);
+            }
+        }
+        let count = buffer.len().min(self.text.len() - self.at);
+        buffer[..count].copy_from_slice(&self.text[self.at..self.at + count]);
+        self.at += count;
+        Ok(count)
+    }
+}
+
+fn push_record(fields: &[&str], text: &mut Vec<u8>) {
+    for (at, field) in fields.iter().enumerate() {
+        if at > 0 {
+            text.push(b',');
+        }
+        if field.contains(['"', ',', '\n', '\r']) || field.starts_with(' ') || (fields.len() == 1 && field.is_empty()) {
+            text.push(b'"');
+            text.extend_from_slice(field.replace('"', "\"\"").as_bytes());
+            text.push(b'"');
+        } else {
+            text.extend_from_slice(field.as_bytes());
+        }
+    }
+    text.push(b'\n');
+}
+
+/// The next `rows` values of a column as text; nothing for a null.
+fn texts(reader: &mut ColumnReader, form: TextForm, rows: usize) -> std::io::Result<Vec<String>> {
+    match reader {
+        ColumnReader::BoolColumnReader(reader) => values(reader, rows, |value| value.to_string()),
+        ColumnReader::Int32ColumnReader(reader) => values(reader, rows, |value| match form {
+            TextForm::Unsigned => (*value as u32).to_string(),
+            TextForm::Date => date(i64::from(*value)),
+            TextForm::Decimal(scale) => decimal(i128::from(*value), scale),
+            _ => value.to_string(),
+        }),
+        ColumnReader::Int64ColumnReader(reader) => values(reader, rows, |value| match form {
+            TextForm::Unsigned => (*value as u64).to_string(),
+            TextForm::Timestamp(parts) => timestamp(*value, parts),
+            TextForm::Decimal(scale) => decimal(i128::from(*value), scale),
+            _ => value.to_string(),
+        }),
+        ColumnReader::Int96ColumnReader(reader) => values(reader, rows, |value| timestamp(value.to_millis(), 1_000)),
+        ColumnReader::FloatColumnReader(reader) => values(reader, rows, |value| value.to_string()),
+        ColumnReader::DoubleColumnReader(reader) => values(reader, rows, |value| value.to_string()),
+        ColumnReader::ByteArrayColumnReader(reader) => values(reader, rows, |value| match form {
+            TextForm::Decimal(scale) => {
+                big_endian(value.data()).map_or_else(String::new, |value| decimal(value, scale))
+            }
+            _ => String::from_utf8_lossy(value.data()).into_owned(),
+        }),
+        ColumnReader::FixedLenByteArrayColumnReader(reader) => values(reader, rows, |value| match form {
+            TextForm::Decimal(scale) => {
+                big_endian(value.data()).map_or_else(String::new, |value| decimal(value, scale))
+            }
+            _ => String::from_utf8_lossy(value.data()).into_owned(),
+        }),
+    }
+}
+
+fn values<T: DataType, R: Default>(
+    reader: &mut ColumnReaderImpl<T>,
+    rows: usize,
+    each: impl Fn(&T::T) -> R,
+) -> std::io::Result<Vec<R>> {
+    let mut out = Vec::with_capacity(rows);
+    let (mut levels, mut values) = (Vec::new(), Vec::new());
+    while out.len() < rows {
+        (levels, values) = (cleared(levels), cleared(values));
+        let read = reader.read_records(rows - out.len(), Some(&mut levels), None, &mut values);
+        let (records, found, _) = read.map_err(|error| std::io::Error::other(error.to_string()))?;
+        if records == 0 {
+            return Err(std::io::Error::other("a column has fewer values than its group has rows"));
+        }
+        // Without levels no value is missing.
+        let most = levels.iter().copied().max().unwrap_or(0);
+        let mut next = values.iter();
+        if levels.is_empty() || found == records {
+            out.extend(next.by_ref().map(&each));
+        } else {
+            let most = if found == 0 { most + 1 } else { most };
+            out.extend(
+                levels
+                    .iter()
+                    .map(|level| if *level == most { next.next().map(&each) } else { None }.unwrap_or_default()),
+            );
+        }
+    }
+    Ok(out)
+}
+
+fn cleared<T>(mut list: Vec<T>) -> Vec<T> {
+    list.clear();
+    list
+}
+
+fn big_endian(bytes: &[u8]) -> Option<i128> {
+    let negative = bytes.first()? & 0x80 != 0;
+    (bytes.len() <= 16).then(|| {
+        let start: i128 = if negative { -1 } else { 0 };
+        bytes.iter().fold(start, |number, byte| (number << 8) | i128::from(*byte))
+    })
+}
+
+fn decimal(value: i128, scale: u32) -> String {
+    let digits = value.unsigned_abs().to_string();
+    let scale = scale as usize;
+    let digits = format!("{digits:0>width$}", width = scale + 1);
+    let (whole, part) = digits.split_at(digits.len() - scale);
+    let sign = if value < 0 { "-" } else { "" };
+    if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") }
+}
+
+/// A day by the civil calendar, from days since 1970-01-01 (Hinnant's algorithm).
+fn date(days: i64) -> String {
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+fn timestamp(value: i64, parts: i64) -> String {
+    let seconds = value.div_euclid(parts);
+    let mut text = date(seconds.div_euclid(86_400));
+    let second = seconds.rem_euclid(86_400);
+    // Writing to a string never fails.
+    let _ = write!(text, " {:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
+    text
+}
+
+/// The column of bytes that holds pictures: `image.bytes` of a hub, or a column of bytes alone.
+fn picture_column(reader: &SerializedFileReader<File>) -> Option<Leaf> {
+    leaves(reader).into_iter().find(|leaf| leaf.form == TextForm::Bytes)
+}
+
+/// Whether a file has a column of bytes in which pictures stand.
+pub fn holds_pictures(file: &Path) -> Result<bool, DataError> {
+    let reader = open(file)?;
+    let Some(leaf) = picture_column(&reader) else { return Ok(false) };
+    let first = bytes_of(&reader, &leaf, 1, &mut |bytes| Ok(bytes)).map_err(|error| damaged(file, &error))?;
+    Ok(first.first().is_some_and(|bytes| image::guess_format(bytes).is_ok()))
+}
+
+/// Values of a column of bytes, at most so many, each taken by `each`.
+fn bytes_of<R: Send>(
+    reader: &SerializedFileReader<File>,
+    leaf: &Leaf,
+    most: usize,
+    each: &mut dyn FnMut(Vec<u8>) -> std::io::Result<R>,
+) -> std::io::Result<Vec<R>> {
+    let other = |error: &dyn std::fmt::Display| std::io::Error::other(error.to_string());
+    let mut out = Vec::new();
+    for group in 0..reader.num_row_groups() {
+        let group = reader.get_row_group(group).map_err(|error| other(&error))?;
+        let mut left = usize::try_from(group.metadata().num_rows()).map_err(|error| other(&error))?;
+        let mut column = group.get_column_reader(leaf.index).map_err(|error| other(&error))?;
+        while left > 0 && out.len() < most {
+            let rows = left.min(64).min(most - out.len());
+            let batch = match &mut column {
+                ColumnReader::ByteArrayColumnReader(reader) => values(reader, rows, |value| value.data().to_vec())?,
+                ColumnReader::FixedLenByteArrayColumnReader(reader) => {
+                    values(reader, rows, |value| value.data().to_vec())?
+                }
+                _ => return Err(other(&"a column of bytes of another type")),
+            };
+            left -= rows;
+            for bytes in batch {
+                out.push(each(bytes)?);
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// Reads pictures and their classes.
+pub fn load_pictures(source: &TableSource, watch: &dyn Watch) -> Result<Dataset, DataError> {
+    let side = source.size;
+    let channels = source.colour.channels();
+    let (mut values, mut texts_of_labels, mut starts) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut bad, mut more) = (Vec::new(), 0);
+    let mut label = None;
+    let mut names: Option<Vec<String>> = None;
+    let files = [Some(&source.path), source.validation.as_ref(), source.test.as_ref()];
+    for file in files.into_iter().flatten() {
+        let reader = open(file)?;
+        let rows = reader.metadata().file_metadata().num_rows().max(0) as u64;
+        let pixels = (side * side * channels) as u64;
+        check_size(file, &[rows + texts_of_labels.len() as u64, pixels])?;
+        starts.push(texts_of_labels.len());
+        let lacks = |problem: Phrase, allowed: Phrase| DataError::Format { file: file.clone(), problem, allowed };
+        let Some(pictures) = picture_column(&reader) else {
+            return Err(lacks(phrase!("parquet-no-pictures"), phrase!("part-needs-classes")));
+        };
+        let column = label_column(&reader, source, file)?;
+        names = names.or_else(|| hub_names(&reader, &column.name));
+        let (before, total) = (texts_of_labels.len() as u64, rows);
+        texts_of_labels.extend(label_texts(&reader, &column).map_err(|error| damaged(file, &error))?);
+        label = label.or(Some(column.name));
+        let mut batch: Vec<Vec<u8>> = Vec::new();
+        let mut done = 0_u64;
+        let mut decode = |batch: &mut Vec<Vec<u8>>| {
+            let read = batch.par_iter().map(|bytes| images::picture_from_bytes(bytes, side, source.colour, None));
+            for (at, planes) in read.collect::<Vec<_>>().into_iter().enumerate() {
+                match planes {
+                    Ok(planes) => values.extend(planes),
+                    Err(problem) if bad.len() < LISTED => {
+                        let row = done + at as u64;
+                        let file = file.join(phrase!("parquet-row", row = row).to_string());
+                        bad.push(BadImage { file, problem });
+                    }
+                    Err(_) => more += 1,
+                }
+            }
+            done += batch.len() as u64;
+            batch.clear();
+            watch.progress(before + done, before + total);
+        };
+        let mut each = |bytes: Vec<u8>| {
+            batch.push(bytes);
+            if batch.len() == 64 {
+                decode(&mut batch);
+            }
+            if watch.is_cancelled() { Err(std::io::ErrorKind::Interrupted.into()) } else { Ok(()) }
+        };
+        let read = bytes_of(&reader, &pictures, usize::MAX, &mut each);
+        read.map_err(|error| if watch.is_cancelled() { DataError::Cancelled } else { damaged(file, &error) })?;
+        decode(&mut batch);
+    }
+    if !bad.is_empty() {
+        return Err(DataError::Images { images: bad, more });
+    }
+    let mut classes = texts_of_labels.clone();
+    super::super::dataset::sort_classes(&mut classes);
+    if classes.len() as u64 > MAX_CLASSES {
+        let found = classes.len() as u64;
+        return Err(DataError::TooLarge { file: source.path.clone(), what: Much::Labels, found, limit: MAX_CLASSES });
+    }
+    let place: HashMap<&str, u32> = classes.iter().enumerate().map(|(at, name)| (name.as_str(), at as u32)).collect();
+    let labels: Vec<u32> = texts_of_labels.iter().map(|text| place[text.as_str()]).collect();
+    if let Some(names) = names {
+        let named = |class: &String| class.parse::<usize>().ok().and_then(|at| names.get(at)).unwrap_or(class).clone();
+        let called: Vec<String> = classes.iter().map(named).collect();
+        let mut distinct = called.clone();
+        distinct.sort();
+        distinct.dedup();
+        if distinct.len() == called.len() {
+            classes = called;
+        }
+    }
+    let rows = labels.len();
+    let examples = Examples::Pixels { rows, channels, height: side, width: side, values };
+    let has_validation = source.validation.is_some();
+    let from = |file: usize| starts.get(file).copied();
+    Ok(Dataset {
+        validation_from: has_validation.then(|| from(1)).flatten(),
+        test_from: source.test.is_some().then(|| from(1 + usize::from(has_validation))).flatten(),
+        pixel_scale: Some(255.0),
+        scaling: Scaling::Pixels { mean: Vec::new(), std: Vec::new() },
+        findings: Findings {
+            kind: Kind::Pictures,
+            label: label.map(|column| LabelFinding { column, why: LabelReason::Called }),
+            ..Findings::default()
+        },
+        ..Dataset::new(stem(&source.path), classes, examples, labels)
+    })
+}
+
+/// The column in which the class of a picture stands.
+fn label_column(reader: &SerializedFileReader<File>, source: &TableSource, file: &Path) -> Result<Leaf, DataError> {
+    let leaves: Vec<Leaf> =
+        leaves(reader).into_iter().filter(|leaf| !matches!(leaf.form, TextForm::Bytes | TextForm::List)).collect();
+    let names: Vec<String> = leaves.iter().map(|leaf| leaf.name.clone()).collect();
+    let of_picture = |name: &str| name.ends_with(".path") || name.ends_with(".bytes");
+    let place = match &source.label {
+        Some(ColumnRef::Name(name)) => names.iter().position(|known| known == name),
+        Some(ColumnRef::Position(position)) => super::position_of(*position, names.len()),
+        None => {
+            let called = |name: &&str| names.iter().position(|known| known.eq_ignore_ascii_case(name));
+            let called = CLASS_NAMES.iter().find_map(|name| called(&name));
+            let others: Vec<usize> = (0..names.len()).filter(|at| !of_picture(&names[*at])).collect();
+            called.or(match others.as_slice() {
+                [only] => Some(*only),
+                _ => None,
+            })
+        }
+    };
+    let mut leaves = leaves;
+    match place {
+        Some(at) => Ok(leaves.swap_remove(at)),
+        None => {
+            let column = match &source.label {
+                Some(ColumnRef::Name(name)) => phrase!("column-named", name = name),
+                Some(ColumnRef::Position(position)) => phrase!("column-at", position = Phrase::plain(position)),
+                None => phrase!("column-named", name = CLASS_NAMES[0]),
+            };
+            let allowed = phrase!("columns-of-header", names = super::names(&names));
+            Err(DataError::LabelColumn { file: file.to_owned(), line: 1, column, allowed })
+        }
+    }
+}
+
+fn label_texts(reader: &SerializedFileReader<File>, leaf: &Leaf) -> std::io::Result<Vec<String>> {
+    let other = |error: &dyn std::fmt::Display| std::io::Error::other(error.to_string());
+    let mut out = Vec::new();
+    for group in 0..reader.num_row_groups() {
+        let group = reader.get_row_group(group).map_err(|error| other(&error))?;
+        let rows = usize::try_from(group.metadata().num_rows()).map_err(|error| other(&error))?;
+        let mut column = group.get_column_reader(leaf.index).map_err(|error| other(&error))?;
+        out.extend(texts(&mut column, leaf.form, rows)?);
+    }
+    Ok(out)
+}
+
+/// Names of the classes, as data hubs keep them beside the numbers.
+fn hub_names(reader: &SerializedFileReader<File>, column: &str) -> Option<Vec<String>> {
+    let entries = reader.metadata().file_metadata().key_value_metadata()?;
+    let text = entries.iter().find(|entry| entry.key == "huggingface")?.value.as_ref()?;
+    let hub: serde_json::Value = serde_json::from_str(text).ok()?;
+    let names = hub.get("info")?.get("features")?.get(column)?.get("names")?.as_array()?;
+    names.iter().map(|name| name.as_str().map(ToOwned::to_owned)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_and_times_are_those_of_the_calendar() {
+        assert_eq!(date(0), "1970-01-01");
+        assert_eq!(date(-1), "1969-12-31");
+        assert_eq!(date(19_782), "2024-02-29");
+        assert_eq!(timestamp(1_700_000_000_000, 1_000), "2023-11-14 22:13:20");
+        assert_eq!(decimal(-12_345, 2), "-123.45");
+        assert_eq!(decimal(5, 3), "0.005");
+        assert_eq!(big_endian(&[0xFF, 0xFE]), Some(-2));
+    }
+}
