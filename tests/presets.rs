@@ -129,8 +129,8 @@ fn shipped_teachers_are_good_and_come_from_their_presets() {
         assert_eq!(checkpoint.recipe, Some(recipe(name)), "{file}");
 
         let student = recipe(if name == "teacher-digits" { "digits" } else { "quickstart" });
-        let prepared = Shelf::default().prepare(&student, &candle_core::Device::Cpu).expect("it fits its data");
-        assert_eq!(prepared.warnings, [], "it has seen no validation row");
+        let prepared = Shelf::default().prepare(&student, &candle_core::Device::Cpu, &()).expect("it fits its data");
+        assert_eq!(prepared.remarks, [], "it has seen no validation row");
         let runs = distil(&shortened(student));
         assert!(test(&runs, Role::Teacher).errors <= most_errors, "{file}");
     }

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use stillroom::recipe::{
-    Architecture, Builtin, CheckpointSource, Colour, DataRecipe, DistillRecipe, FaultKind, Faults, Keep, LabelColumn,
-    MethodName, Optimiser, Override, PRESETS, QUICKSTART, Recipe, Schedule, Source, TeacherRecipe, TrainingRecipe,
-    preset,
+    Architecture, Builtin, CheckpointSource, Colour, ColumnRef, Copies, DataRecipe, DistillRecipe, FaultKind, Faults,
+    Ground, ImageSource, Keep, KeptColumns, MethodName, Normalise, Optimiser, Override, PRESETS, Pixels, QUICKSTART,
+    Recipe, Schedule, Source, TableSource, TeacherRecipe, TrainingRecipe, preset,
 };
 
 const EXAMPLE: &str = r#"
@@ -101,7 +101,11 @@ fn a_teacher_to_train_takes_the_training_keys_and_lays_its_own_over_them() {
     let training = TrainingRecipe { epochs: 3, optimiser: Optimiser::Sgd { momentum: 0.0 }, ..training };
     assert_eq!(recipe.teacher, TeacherRecipe::Train { model, training });
     assert_eq!(recipe.student, None);
-    let source = Source::Csv { path: "folder/a.csv".into(), label: LabelColumn::Position(-2), header: Some(true) };
+    let source = Source::Table(TableSource {
+        label: Some(ColumnRef::Position(-2)),
+        header: Some(true),
+        ..TableSource::new("folder/a.csv")
+    });
     assert_eq!(recipe.data.source, source);
 }
 
@@ -219,7 +223,11 @@ fn a_text_that_is_no_toml_is_told_with_its_line() {
 fn an_override_replaces_the_whole_value() {
     assert!((set(&["distill.temperature=8"]).unwrap().distill.temperature - 8.0).abs() < f64::EPSILON);
     let recipe = set(&["data.source={ idx = \"fashion\" }", "title = A new title"]).unwrap();
-    assert_eq!(recipe.data.source, Source::Idx("fashion".into()), "relative to the working folder");
+    assert_eq!(
+        recipe.data.source,
+        Source::Idx { path: "fashion".into(), name: None },
+        "relative to the working folder"
+    );
     assert_eq!(recipe.title, "A new title");
     let recipe = set(&["student.model={ cnn = [4] }", "teacher.checkpoint=a/b.safetensors"]).unwrap();
     assert_eq!(recipe.student, Some(Architecture::Cnn { channels: vec![4], dense: vec![], dropout: 0.0 }));
@@ -277,25 +285,66 @@ fn builtin() -> impl Strategy<Value = Builtin> {
 }
 
 fn source() -> impl Strategy<Value = Source> {
-    let label = prop_oneof![any::<i64>().prop_map(LabelColumn::Position), any::<String>().prop_map(LabelColumn::Name)];
+    let label = prop_oneof![any::<i64>().prop_map(ColumnRef::Position), any::<String>().prop_map(ColumnRef::Name)];
     let colour = prop::sample::select(vec![Colour::Grey, Colour::Rgb]);
     prop_oneof![
         builtin().prop_map(Source::Builtin),
-        path().prop_map(Source::Idx),
-        (path(), label, any::<Option<bool>>()).prop_map(|(path, label, header)| Source::Csv { path, label, header }),
-        (path(), 1_usize..10_000, colour).prop_map(|(path, size, colour)| Source::Images { path, size, colour }),
+        (path(), prop::option::of("[a-z-]{1,8}")).prop_map(|(path, name)| Source::Idx { path, name }),
+        (path(), prop::option::of(label), any::<Option<bool>>(), table())
+            .prop_map(|(path, label, header, table)| Source::Table(TableSource { path, label, header, ..table })),
+        (path(), 1_usize..10_000, colour, ground(), any::<bool>()).prop_map(|(path, size, colour, ground, scaled)| {
+            let (mean, std) = if scaled { (vec![0.5], vec![0.25]) } else { (Vec::new(), Vec::new()) };
+            Source::Images(ImageSource { path, size, colour, ground, mean, std })
+        }),
     ]
+}
+
+fn ground() -> impl Strategy<Value = Option<Ground>> {
+    prop::sample::select(vec![None, Some(Ground::White), Some(Ground::Black)])
+}
+
+/// Everything about a table but its path, class and header.
+fn table() -> impl Strategy<Value = TableSource> {
+    let columns = || {
+        let column = prop_oneof![any::<i64>().prop_map(ColumnRef::Position), any::<String>().prop_map(ColumnRef::Name)];
+        prop::collection::vec(column, 0..3)
+    };
+    let keep = prop_oneof![Just(KeptColumns::All), columns().prop_map(KeptColumns::These)];
+    let delimiter = prop::sample::select(vec![None, Some(','), Some(';'), Some('\t'), Some('|'), Some(' '), Some('^')]);
+    let encoding = prop::sample::select(vec![None, Some("gbk".to_owned()), Some("utf-16le".to_owned())]);
+    let shape = |channels, height, width| Some(Pixels::Shape { channels, height, width });
+    let pixels = prop::sample::select(vec![None, Some(Pixels::None), shape(1, 8, 9), shape(3, 32, 32)]);
+    let normalise = prop::sample::select(vec![Normalise::Standard, Normalise::None]);
+    let files = (prop::option::of(path()), prop::option::of(path()));
+    (files, columns(), keep, delimiter, encoding, any::<Option<bool>>(), pixels, normalise).prop_map(
+        |((validation, test), ignore, keep, delimiter, encoding, decimal_comma, pixels, normalise)| TableSource {
+            validation,
+            test,
+            ignore,
+            keep,
+            delimiter,
+            encoding,
+            decimal_comma,
+            pixels,
+            normalise,
+            size: 32,
+            colour: Colour::Rgb,
+            ..TableSource::new("")
+        },
+    )
 }
 
 fn data() -> impl Strategy<Value = DataRecipe> {
     let held = || 0.001..=0.9;
     let omitted = prop::collection::vec(any::<String>(), 0..4);
-    (source(), 0..=i64::MAX as u64, held(), held(), omitted, share(), share()).prop_map(
-        |(source, seed, validation, test, omit_classes, labelled, label_noise)| DataRecipe {
+    let copies = prop::sample::select(vec![Copies::Together, Copies::Apart]);
+    (source(), 0..=i64::MAX as u64, held(), held(), copies, omitted, share(), share()).prop_map(
+        |(source, seed, validation, test, copies, omit_classes, labelled, label_noise)| DataRecipe {
             source,
             seed,
             validation,
             test,
+            copies,
             omit_classes,
             labelled,
             label_noise,

@@ -555,6 +555,7 @@ fn the_writer_keeps_up_and_a_long_list_is_quick() {
             runs,
             device: "cpu".into(),
             probe: Arc::default(),
+            data: None,
         };
         send(journal, Report::Started(started));
         ids
@@ -693,6 +694,7 @@ fn start(journal: &mut dyn Journal, train_teacher: bool, steps: u64) -> (JobId, 
         runs: infos,
         device: "cpu".into(),
         probe: probe.into(),
+        data: None,
     };
     send(journal, Report::Started(started));
     (job, runs)

@@ -181,7 +181,7 @@ mod tests {
             parameters: [5000, 1000],
             teacher_model: String::new(),
             teacher_errors: None,
-            found: DataFound::default(),
+            found: crate::training::DataFound::default(),
         };
         // Two runs of 100 steps of 1,000 parameters.
         let seconds = |sweep: &Sweep| Outlook::of(sweep).seconds(sweep, &preview, 1e-5);

@@ -21,7 +21,8 @@ fn of(architecture: &Architecture, input: &[usize]) -> (Population, Checkpoint) 
     let recipe = QUICKSTART.recipe().unwrap();
     let rows = vec![7, u64::MAX, 0];
     let checkpoint =
-        Checkpoint::of_member(&population, 1, names(&["cat", "dog", "猫"]), rows, recipe, "engine".to_owned()).unwrap();
+        Checkpoint::of_member(&population, 1, names(&["cat", "dog", "猫"]), None, rows, recipe, "engine".to_owned())
+            .unwrap();
     (population, checkpoint)
 }
 

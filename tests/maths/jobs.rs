@@ -263,7 +263,7 @@ fn the_training_seed_leaves_the_data_alone_and_the_data_seed_the_initial_weights
     let prepared = |overrides: &[&str]| {
         let noisy = ["data.labelled=0.5", "data.label_noise=0.2"];
         let recipe = recipe(folder.path(), &[&noisy[..], overrides].concat());
-        Shelf::default().prepare(&recipe, &Device::Cpu).unwrap()
+        Shelf::default().prepare(&recipe, &Device::Cpu, &()).unwrap()
     };
     let (a, b, c) = (prepared(&[]), prepared(&["training.seed=7"]), prepared(&["data.seed=7"]));
     assert_eq!((&a.splits, &a.transfer, &a.probe), (&b.splits, &b.transfer, &b.probe));
@@ -343,6 +343,7 @@ pub fn resumed(reports: &[Arc<Report>], state: &ResumeState) -> JobStart {
     let place = reports.iter().position(is_state).unwrap();
     let finished = finished(&reports[..place]);
     JobStart::Resume(ResumeJob {
+        data: started.data.clone(),
         job: started.job,
         sweep: started.sweep,
         runs: started.runs,

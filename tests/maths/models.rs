@@ -1,6 +1,7 @@
 //! Populations: gradients of whole models, initial weights, taps, and the forward pass without a gradient.
 
 use candle_core::{DType, Device, Tensor, Var};
+use stillroom::data::{Dataset, Examples, Scaling};
 use stillroom::model::{Normalisation, Plan, Population};
 use stillroom::ops::{DistillationLoss, Form, MemberLoss};
 use stillroom::recipe::Architecture;
@@ -179,12 +180,16 @@ fn initial_weights_depend_on_the_seed_and_the_name_and_are_as_wide_as_they_shoul
 
 #[test]
 fn normalisation_is_by_feature_or_by_pixel() {
-    let inputs = stillroom::data::Inputs::Features {
-        rows: 3,
+    let examples = Examples::Features {
+        rows: 4,
         width: 3,
-        values: vec![1.0, 5.0, 0.0, 2.0, 5.0, 0.0, 3.0, 5.0, 6.0],
+        values: vec![1.0, 5.0, 0.0, 2.0, 5.0, 0.0, 3.0, 5.0, 6.0, 99.0, 99.0, 99.0],
     };
-    let normalisation = Normalisation::of_features(&inputs);
+    let classes = || vec!["a".to_owned(), "b".to_owned()];
+    let dataset = Dataset::new("rows".to_owned(), classes(), examples, vec![0, 1, 0, 1]);
+    let inputs = dataset.gather(&[0, 1, 2]);
+    // The last row is not learnt from, so it counts for nothing.
+    let normalisation = Normalisation::of(&dataset, &[0, 1, 2]);
     // Means 2, 5, 2; deviations √(2/3), 0, √8. The constant feature becomes 0.
     let x = Tensor::from_slice(inputs.values(), (1, 3, 3), &Device::Cpu).unwrap();
     let (a, b) = (1.5_f64.sqrt(), 8.0_f64.sqrt());
@@ -193,4 +198,15 @@ fn normalisation_is_by_feature_or_by_pixel() {
     let pixels = Normalisation::of_pixels(255.0);
     let x = Tensor::new(&[[[0.0_f32, 51.0, 255.0]]], &Device::Cpu).unwrap();
     assert_close("pixels", &flat(&pixels.apply(&x).unwrap()), &[0.0, 0.2, 1.0], 1e-6);
+
+    // ImageNet's mean and deviation, a channel each, act on pixels of 0…1.
+    let values = vec![0, 255, 51, 102, 255, 255];
+    let examples = Examples::Pixels { rows: 1, channels: 3, height: 1, width: 2, values };
+    let scaling = Scaling::Pixels { mean: vec![0.485, 0.456, 0.406], std: vec![0.229, 0.224, 0.225] };
+    let dataset =
+        Dataset { scaling, pixel_scale: Some(255.0), ..Dataset::new("p".to_owned(), classes(), examples, vec![0]) };
+    let normalisation = Normalisation::of(&dataset, &[0]);
+    let x = Tensor::from_slice(dataset.gather(&[0]).values(), (1, 1, 3, 1, 2), &Device::Cpu).unwrap();
+    let expected = [-0.485 / 0.229, 0.515 / 0.229, -0.256 / 0.224, -0.056 / 0.224, 0.594 / 0.225, 0.594 / 0.225];
+    assert_close("channels", &flat(&normalisation.apply(&x).unwrap()), &expected, 1e-5);
 }

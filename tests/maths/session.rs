@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use candle_core::{DType, Device};
-use stillroom::data::{Dataset, Inputs, TransferSet};
+use stillroom::data::{Dataset, Examples, TransferSet};
 use stillroom::distill::{Student, TeacherLogits};
 use stillroom::model::{Normalisation, Plan, Population};
 use stillroom::recipe::{Architecture, Optimiser, Schedule, TrainingRecipe};
@@ -26,9 +26,12 @@ impl Lab {
     fn new(shape: &[usize], rows: usize) -> Self {
         let len: usize = shape.iter().product();
         let values: Vec<f32> = draw(1, rows * len).into_iter().map(|x| x as f32).collect();
-        let inputs = match *shape {
-            [channels, height, width] => Inputs::Pixels { rows, channels, height, width, values },
-            _ => Inputs::Features { rows, width: len, values },
+        let examples = match *shape {
+            [channels, height, width] => {
+                let values = values.into_iter().map(|x| (127.5 * (x + 1.0)) as u8).collect();
+                Examples::Pixels { rows, channels, height, width, values }
+            }
+            _ => Examples::Features { rows, width: len, values },
         };
         let labels: Vec<u32> = draw(2, rows).into_iter().map(|x| (x.abs() * CLASSES as f64) as u32).collect();
         let transfer = TransferSet {
@@ -36,14 +39,8 @@ impl Lab {
             labels: labels.iter().enumerate().map(|(i, label)| (i % 7 != 0).then_some(*label)).collect(),
         };
         let teacher = draw(3, rows * CLASSES).into_iter().map(|z| 6.0 * z as f32).collect();
-        let dataset = Dataset {
-            name: "random".to_owned(),
-            classes: (0..CLASSES).map(|class| class.to_string()).collect(),
-            inputs,
-            labels,
-            test_from: None,
-            pixel_scale: None,
-        };
+        let classes = (0..CLASSES).map(|class| class.to_string()).collect();
+        let dataset = Dataset::new("random".to_owned(), classes, examples, labels);
         Self {
             dataset: Arc::new(dataset),
             transfer,
@@ -55,7 +52,8 @@ impl Lab {
     fn session(&self, architecture: &Architecture, recipe: &TrainingRecipe, members: &[Member]) -> Session {
         let plan = Plan::new(architecture, &self.shape, CLASSES).unwrap();
         let seeds: Vec<u64> = members.iter().map(|member| member.seed).collect();
-        let normalisation = Normalisation { offset: vec![0.1], scale: vec![1.5] };
+        let (offset, scale) = if self.dataset.examples.shape().len() == 3 { (140.0, 0.012) } else { (0.1, 1.5) };
+        let normalisation = Normalisation { offset: vec![offset], scale: vec![scale] };
         let population = Population::seeded(plan, normalisation, &seeds, DType::F32, &Device::Cpu).unwrap();
         let (dataset, transfer) = (self.dataset.clone(), self.transfer.clone());
         let side = TeacherSide::Cached(vec![self.teacher.clone()]);
@@ -282,7 +280,7 @@ fn an_input_that_is_not_finite_stops_those_that_see_it() {
     for poison in [f32::INFINITY, f32::NAN] {
         let mut lab = Lab::new(&[16], 60);
         let dataset = Arc::make_mut(&mut lab.dataset);
-        let Inputs::Features { values, .. } = &mut dataset.inputs else { panic!() };
+        let Examples::Features { values, .. } = &mut dataset.examples else { panic!() };
         values[16 * 10 + 3] = poison;
         let members = [member(4.0, 0.9, 0), member(4.0, 0.9, 1), member(4.0, 0.9, 2), baseline(3)];
         let recipe = recipe(6, SGD, 1.0);

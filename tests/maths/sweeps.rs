@@ -234,6 +234,7 @@ fn again(reports: &[Arc<Report>], runs: &[RunId]) -> JobStart {
         _ => None,
     });
     JobStart::Resume(ResumeJob {
+        data: started.data.clone(),
         job: started.job,
         sweep: started.sweep,
         runs: started.runs,

@@ -5,7 +5,9 @@ use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use stillroom::app::ScriptedDialogs;
 use stillroom::command::{Action, Command};
-use stillroom::recipe::{Architecture, Colour, LabelColumn, Optimiser, Schedule, Source, TeacherRecipe};
+use stillroom::recipe::{
+    Architecture, Colour, ColumnRef, ImageSource, Optimiser, Schedule, Source, TableSource, TeacherRecipe,
+};
 use stillroom::text::Language;
 
 use crate::{Folder, choose, open, press, reach, retype, unfold, until};
@@ -198,7 +200,7 @@ fn data_and_models_of_ones_own() {
     dialogs.answer(Some(table.clone()));
     choose(&mut window, "Data", "Open CSV file…");
     let base = window.state().state().sweep.base.clone();
-    assert!(matches!(&base.data.source, Source::Csv { path, .. } if *path == table));
+    assert!(matches!(&base.data.source, Source::Table(source) if source.path == table));
     assert!(matches!(base.teacher, TeacherRecipe::Train { .. }), "the shipped teacher knows nothing of other data");
     assert_eq!((base.title.as_str(), window.state().state().preset), ("points.csv", None));
     until(&mut window, "its preview", |state| state.preview.as_ref().is_some_and(|p| p.recipe == state.sweep.base));
@@ -217,7 +219,9 @@ fn data_and_models_of_ones_own() {
     window.key_press(Key::Enter);
     window.run_steps(4);
     let source = |window: &crate::Window| window.state().state().sweep.base.data.source.clone();
-    assert!(matches!(source(&window), Source::Csv { label: LabelColumn::Name(name), .. } if name == "y"));
+    assert!(
+        matches!(source(&window), Source::Table(TableSource { label: Some(ColumnRef::Name(name)), .. }) if name == "y")
+    );
     press(&mut window, "Undo");
     let pictures = folder.0.path().join("pictures");
     std::fs::create_dir_all(pictures.join("cat")).unwrap();
@@ -228,11 +232,11 @@ fn data_and_models_of_ones_own() {
     window.run_steps(4);
     window.get_by_role_and_label(Role::Switch, "in colour").click();
     window.run_steps(4);
-    assert!(matches!(source(&window), Source::Images { size: 16, colour: Colour::Rgb, .. }));
+    assert!(matches!(source(&window), Source::Images(ImageSource { size: 16, colour: Colour::Rgb, .. })));
     for _ in 0..3 {
         press(&mut window, "Undo");
     }
-    assert!(matches!(source(&window), Source::Csv { label: LabelColumn::Position(-1), .. }));
+    assert!(matches!(source(&window), Source::Table(TableSource { label: None, .. })));
 
     window.get_by_role_and_label(Role::ComboBox, "Student").click();
     window.run_steps(4);
