@@ -182,6 +182,7 @@ mod tests {
             teacher_model: String::new(),
             teacher_errors: None,
             found: crate::training::DataFound::default(),
+            first_rows: crate::training::FirstRows::default(),
         };
         // Two runs of 100 steps of 1,000 parameters.
         let seconds = |sweep: &Sweep| Outlook::of(sweep).seconds(sweep, &preview, 1e-5);

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::prepare::{PrepareError, Prepared, Teacher, TeacherModel};
 use crate::data::{Dataset, Examples, Findings, Remark, Splits, Watch};
 use crate::distill::{Student, evaluate};
-use crate::recipe::DataRecipe;
+use crate::recipe::{ColumnRef, DataRecipe, Pixels, Source};
 use crate::text::{Between, Phrase, phrase};
 
 /// What is known of a job's data when it begins.
@@ -138,6 +138,49 @@ impl DataFound {
         let (train, validation, test) = (sum(|c| c.train), sum(|c| c.validation), sum(|c| c.test));
         parts.push(phrase!("found-parts", train = train, validation = validation, test = test));
         phrase!("fault-at", place = &self.name, problem = Phrase::several(Between::Semicolons, parts))
+    }
+
+    /// The same source with everything settled that was found out, so that it stands in the recipe as text.
+    pub fn settle(&self, source: &Source) -> Source {
+        let (Source::Table(table), Some(dialect)) = (source, &self.findings.dialect) else { return source.clone() };
+        let column = |name: &str, position: usize| match dialect.header {
+            true if !name.is_empty() => ColumnRef::Name(name.to_owned()),
+            _ => ColumnRef::Position(position as i64),
+        };
+        let mut settled = table.clone();
+        if let (None, Some(label)) = (&settled.label, &self.findings.label) {
+            settled.label = Some(column(&label.column, label.column.parse().unwrap_or(0)));
+        }
+        for left_out in &self.findings.left_out {
+            let left_out = column(&left_out.name, left_out.name.parse().unwrap_or(0));
+            // A column without a name is found out again.
+            let is_there = match &left_out {
+                ColumnRef::Name(name) => !name.is_empty(),
+                ColumnRef::Position(_) => !dialect.header,
+            };
+            if is_there && !settled.ignore.contains(&left_out) {
+                settled.ignore.push(left_out);
+            }
+        }
+        settled.header = settled.header.or(Some(dialect.header));
+        let delimiter = match dialect.delimiter.as_str() {
+            "comma" => Some(','),
+            "semicolon" => Some(';'),
+            "tab" => Some('\t'),
+            "bar" => Some('|'),
+            "blank" => Some(' '),
+            other => other.chars().next(),
+        };
+        settled.delimiter = settled.delimiter.or(delimiter);
+        settled.decimal_comma = settled.decimal_comma.or(Some(dialect.decimal_comma));
+        if settled.encoding.is_none() && dialect.encoding != "utf-8" {
+            settled.encoding = Some(dialect.encoding.clone());
+        }
+        settled.pixels = settled.pixels.or(Some(match self.shape.as_slice() {
+            &[channels, height, width] => Pixels::Shape { channels, height, width },
+            _ => Pixels::None,
+        }));
+        Source::Table(settled)
     }
 
     /// Whether the largest class of the test part has at least half as many rows again as the smallest.

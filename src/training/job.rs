@@ -20,7 +20,7 @@ use super::session::{Member, Session, TeacherSide};
 use super::sink::{Journal, JournalError, Observer};
 use super::stage::StageRun;
 use super::worker::{Inbox, Request, Wish, WorkerOptions};
-use crate::data::{DataError, TransferSet, Watch};
+use crate::data::{DataError, FirstRows, TransferSet, Watch, first_rows};
 use crate::distill::{Evaluation, Student, TeacherLogits, evaluate};
 use crate::model::{Checkpoint, CheckpointError, Plan, Population};
 use crate::recipe::{CheckpointSource, Recipe, Source, Strategy, Sweep, TeacherRecipe, TrainingRecipe};
@@ -126,6 +126,9 @@ impl From<candle_core::Error> for Halt {
         Self::Failed(of_device(&error))
     }
 }
+
+/// Rows of a table that a preview shows as they are written.
+const FIRST_ROWS: usize = 6;
 
 /// How long a closing thread still tries to send to a busy store.
 const LAST_TRY: Duration = Duration::from_secs(3);
@@ -235,6 +238,10 @@ impl Engine {
             teacher_model: teacher_plan.architecture.to_string(),
             teacher_errors,
             found: DataFound::of(&prepared, &self.device)?,
+            first_rows: match &recipe.data.source {
+                Source::Table(table) => first_rows(table, FIRST_ROWS).unwrap_or_default(),
+                _ => FirstRows::default(),
+            },
             recipe: recipe.clone(),
         })
     }

@@ -18,6 +18,7 @@ mod sink;
 mod stage;
 mod worker;
 
+pub use crate::data::{FirstRows, LabelFinding, LeftOut, Remark};
 pub use device::{DeviceChoice, choose, engine_name, threads};
 pub use found::{ClassRows, DataFound, Fingerprint, JobData, Judgement, look_at_data, recall};
 pub use job::{FinishedRun, JobStart, KeptWeights, ResumeJob};

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::found::{DataFound, JobData};
+use crate::data::FirstRows;
 use crate::recipe::{Recipe, Sweep};
 use crate::text::Phrase;
 
@@ -570,6 +571,8 @@ pub struct Preview {
     pub teacher_errors: Option<u64>,
     /// The data, as it was found.
     pub found: DataFound,
+    /// The first rows of a table, as they are written; empty for other data.
+    pub first_rows: FirstRows,
 }
 
 /// Where training stands.
