@@ -884,7 +884,7 @@ column-ref-at = at position { $position }
 column-ref-named = named `{ $name }`
 column-twice = `{ $name }` stands more than once; give its position, e.g. { $position }
 column-unnamed = column { $position }
-columns-of-header = { $names }
+columns-of-header = one of { $names }
 data-column = { $file }: there is no column { $column }; allowed: { $allowed }
 data-line-open-quote = { $file }, line { $line }: a quote is opened here and never closed
 data-not-text = byte { $byte } ({ $found }) is no { $encoding } text; save the file as UTF-8, or name its encoding, e.g. encoding = "gbk" or "windows-1252"
@@ -984,3 +984,4 @@ predict-seen-rows = the model was trained on { $count } of these { $of } rows
 file-is-no-file = is neither a file nor a folder
 file-or-folder = a table, or a folder of pictures or IDX files
 checkpoint-columns = { $path }: the model learnt columns that the data do not have, or that hold something else there: { $names }
+remark-only-row-numbers = column `{ $column }` only counts the rows, and no other column is left to read: what a model learns from it says nothing about new rows

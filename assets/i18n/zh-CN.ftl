@@ -840,7 +840,7 @@ column-ref-at = 序号 { $position }
 column-ref-named = 名为 `{ $name }`
 column-twice = `{ $name }` 出现多次；请给出序号，例如 { $position }
 column-unnamed = 第 { $position } 列
-columns-of-header = { $names }
+columns-of-header = 其中之一：{ $names }
 data-column = { $file }：没有{ $column }的列；允许：{ $allowed }
 data-line-open-quote = { $file } 第 { $line } 行：引号在此打开，却没有关闭
 data-not-text = 第 { $byte } 个字节（{ $found }）不是 { $encoding } 文本；请把文件存为 UTF-8，或写明编码，例如 encoding = "gbk" 或 "windows-1252"
@@ -931,3 +931,4 @@ predict-seen-rows = 这 { $of } 行中有 { $count } 行是模型训练时见过
 file-is-no-file = 既不是文件也不是文件夹
 file-or-folder = 表格，或图片、IDX 文件的文件夹
 checkpoint-columns = { $path }：数据中没有模型学过的列，或这些列的内容不同：{ $names }
+remark-only-row-numbers = 列 `{ $column }` 只是行号，而没有其他可读入的列：模型从中学到的东西对新数据没有意义

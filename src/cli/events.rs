@@ -8,14 +8,6 @@ use crate::recipe::Recipe;
 use crate::training::report::{Epoch, JobId, LossTerms, Metrics, Role, RunId, RunInfo, RunOutcome, Tested};
 use crate::training::{DataFound, recall};
 
-/// What was found in the data of a job that is about to begin.
-#[derive(Serialize)]
-pub(super) struct Data<'a> {
-    pub event: &'static str,
-    #[serde(flatten)]
-    pub found: &'a DataFound,
-}
-
 /// A run of a job that is stored.
 #[derive(Serialize)]
 pub(super) struct Started<'a> {
@@ -25,6 +17,9 @@ pub(super) struct Started<'a> {
     pub role: Role,
     pub recipe: &'a Recipe,
     pub device: &'a str,
+    /// What was found in the job's data; in the first line of a job.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<&'a DataFound>,
     /// Only of a job that goes on: the steps that are done of the stage that goes on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resumed_at: Option<u64>,
@@ -119,7 +114,7 @@ pub(super) struct Numbers {
     kl: Option<f64>,
     ece: Option<f64>,
     errors_by_class: Option<Vec<u64>>,
-    /// Share of right rows of each class; `null` for a class without rows.
+    /// With uneven classes: share of right rows of each class; `null` for a class without rows.
     #[serde(skip_serializing_if = "Option::is_none")]
     recall_by_class: Option<Vec<Option<f64>>>,
     /// The mean of these.
@@ -187,7 +182,7 @@ pub(super) fn tested(job: JobId, it: &Tested, found: Option<&DataFound>) -> Test
 }
 
 pub(super) fn result(metrics: &Metrics, part: Option<(Part, &DataFound)>) -> Numbers {
-    let fits = |found: &DataFound| found.classes.len() == metrics.errors_by_class.len();
+    let fits = |found: &DataFound| found.is_uneven() && found.classes.len() == metrics.errors_by_class.len();
     let by_class = part.filter(|(_, found)| fits(found)).map(|(part, found)| {
         let (recall, balanced) = recall(&metrics.errors_by_class, part.rows(found));
         let most = part.rows(found).max().unwrap_or(0);

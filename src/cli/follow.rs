@@ -139,13 +139,9 @@ impl<'a> Follower<'a> {
     }
 
     /// What was found in the data of a job that is about to begin.
-    pub fn data(&mut self, data: &JobData) -> Result<(), Failure> {
-        self.data = data.sets.clone();
-        if self.screen.is_json() {
-            return data.sets.iter().try_for_each(|found| print_json(&events::Data { event: "data", found }));
-        }
+    pub fn data(&mut self, data: &JobData) {
+        self.data.clone_from(&data.sets);
         self.screen.data(data);
-        Ok(())
     }
 
     pub fn reading(&mut self, done: u64, total: u64) {
@@ -216,9 +212,10 @@ impl<'a> Follower<'a> {
             self.screen.begin(job, runs, resumed_at);
             return Ok(());
         }
+        let mut data = self.data.first();
         runs.iter().try_for_each(|info| {
-            let (run, role, recipe) = (info.run, info.role, &info.recipe);
-            print_json(&events::Started { event: "started", job, run, role, recipe, device, resumed_at })
+            let (run, role, recipe, data) = (info.run, info.role, &info.recipe, data.take());
+            print_json(&events::Started { event: "started", job, run, role, recipe, device, data, resumed_at })
         })
     }
 

@@ -78,9 +78,7 @@ pub(super) fn look(args: &LookArgs, voice: &Voice) -> Result<(), Failure> {
     }
     text += &format!("\n{}", text_of(&data));
     print(&text)?;
-    for remark in &found.remarks {
-        voice.note(&remark.code, &format!("{}{}", if remark.warns { "warning: " } else { "" }, remark.message));
-    }
+    found.remarks.iter().for_each(|remark| voice.remark(remark));
     Ok(())
 }
 

@@ -264,9 +264,10 @@ struct SoftenArgs {
   stillroom predict student.safetensors --data new.csv --split all --out predictions.csv
   stillroom predict student.safetensors --data '{ csv = \"new.csv\", label = \"y\" }' --out predictions.csv
 
-The CSV file has the columns `id` (the row's number in the data, from 0; a picture's file), `label` (empty where it is not
-known), `predicted` and one probability per class, named after the class. The parts of the data are drawn as in the recipe that
-the model came from. Columns of a table are found by name, and read as the model learnt them; rows without labels are all read.")]
+The CSV file has the columns `id` (the row's number in the data, from 0; a picture's file), `label` (empty where it is
+not known), `predicted` and one probability per class, named after the class. The parts of the data are drawn as in the
+recipe that the model came from. Columns of a table are found by name, and read as the model learnt them; rows without
+labels are all read.")]
 struct PredictArgs {
     /// A .safetensors file that Stillroom saved, or builtin:mnist-mini, builtin:digits
     checkpoint: String,
@@ -296,8 +297,8 @@ struct PredictArgs {
   stillroom look photos/ --json
   stillroom look recipe.toml
 
-Says what it is: rows, columns or pictures, the class column and why, classes with their rows, what is left out and why, and
-the `[data]` of a recipe that reads it so. With --json: one object.")]
+Says what it is: rows, columns or pictures, the class column and why, classes with their rows, what is left out and
+why, and the `[data]` of a recipe that reads it so. With --json: one object.")]
 struct LookArgs {
     /// A table, a folder of pictures or IDX files, a model, or a recipe whose data are looked at
     path: String,

@@ -74,9 +74,7 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
         return Err(Failure::inputs(problems));
     };
     let rows = rows_of(args, &checkpoint, &source)?;
-    for remark in &rows.remarks {
-        voice.note(&remark.code, &format!("{}{}", if remark.warns { "warning: " } else { "" }, remark.message));
-    }
+    rows.remarks.iter().for_each(|remark| voice.remark(remark));
 
     let (device, _) = choose(DeviceChoice::Best, threads());
     let failed = |error: PrepareError| Failure::later(error.code(), error);

@@ -118,7 +118,7 @@ impl Ending {
             }
             News::Device(info) => follower.device(info),
             News::Progress(progress) => follower.progress(&progress),
-            News::Data(data) => follower.data(&data)?,
+            News::Data(data) => follower.data(&data),
             News::Reading(done, total) => follower.reading(done, total),
         }
         Ok(())

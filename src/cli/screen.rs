@@ -88,10 +88,7 @@ impl Screen {
             if let Some(teacher) = &found.teacher {
                 self.voice.note("data", &format!("  {}", teacher.phrase()));
             }
-            for remark in &found.remarks {
-                let kind = if remark.warns { "warning: " } else { "  " };
-                self.voice.note(&remark.code, &format!("{kind}{}", remark.message));
-            }
+            found.remarks.iter().for_each(|remark| self.voice.remark(remark));
         }
     }
 

@@ -1,10 +1,13 @@
 //! What is said to people and programs beside the results: messages on stderr, results on stdout.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::{self, Write};
 
 use indicatif::MultiProgress;
 use serde::Serialize;
+
+use crate::data::Remark;
 
 /// What went wrong, and the status with which the program ends.
 #[derive(Debug)]
@@ -64,6 +67,14 @@ struct Message<'a> {
     message: &'a str,
 }
 
+#[derive(Serialize)]
+struct RemarkLine<'a> {
+    code: &'a str,
+    message: &'a str,
+    warning: bool,
+    counts: BTreeMap<&'a str, u64>,
+}
+
 impl Voice {
     pub fn new(json: bool) -> Self {
         Self { json, bars: MultiProgress::new() }
@@ -82,6 +93,18 @@ impl Voice {
     /// Something to know.
     pub fn note(&self, code: &str, message: &str) {
         if self.json { self.say_json(code, message) } else { self.say(message) }
+    }
+
+    /// Something to know of data, with its numbers.
+    pub fn remark(&self, remark: &Remark) {
+        if self.json {
+            let counts = remark.counts.iter().map(|(name, count)| (name.as_str(), *count)).collect();
+            let message = remark.message.to_string();
+            let line = RemarkLine { code: &remark.code, message: &message, warning: remark.warns, counts };
+            self.say(&serde_json::to_string(&line).unwrap_or(message.clone()));
+        } else {
+            self.say(&format!("{}{}", if remark.warns { "warning: " } else { "  " }, remark.message));
+        }
     }
 
     /// Makes the library's log part of what is said. `RUST_LOG` chooses how much.

@@ -23,11 +23,19 @@ impl Dataset {
     /// Splits the rows by `recipe.seed`. A part that the source has is taken as it is; the test part is drawn otherwise, the
     /// share `recipe.test` of all rows that are left for it, and the validation part, the share `recipe.validation` of the
     /// rest. Drawn parts are stratified by class. Rows with the same values come into one part, unless the recipe says
-    /// otherwise. A class that has too few rows to be in every part is learnt only; one that no row has is left alone.
+    /// otherwise or too few rows differ. A class that has too few rows to be in every part is learnt only; one that no row has is left alone.
     ///
     /// # Errors
     /// [`DataError::FewRows`] when fewer than two classes can be in every drawn part and in the training part.
     pub fn split(&self, recipe: &DataRecipe) -> Result<Splits, DataError> {
+        match self.split_by(recipe, recipe.copies) {
+            // Too few rows differ to keep copies together: they are drawn apart, and counted.
+            Err(_) if self.copies.is_some() && recipe.copies == Copies::Together => self.split_by(recipe, Copies::Apart),
+            split => split,
+        }
+    }
+
+    fn split_by(&self, recipe: &DataRecipe, copies: Copies) -> Result<Splits, DataError> {
         let key = Key::new(recipe.seed);
         let rows = self.labels.len();
         let test_from = self.test_from.unwrap_or(rows);
@@ -37,22 +45,22 @@ impl Dataset {
         let mut validation = part(validation_from, test_from);
         let mut test = part(test_from, rows);
         let drawn_parts = usize::from(self.test_from.is_none()) + usize::from(self.validation_from.is_none());
-        let rare = self.rare_classes(&train, drawn_parts, recipe)?;
+        let rare = self.rare_classes(&train, drawn_parts, copies)?;
         if self.test_from.is_none() {
-            (train, test) = self.draw(&train, key.named("test part"), recipe.test, drawn_parts, &rare, recipe.copies);
+            (train, test) = self.draw(&train, key.named("test part"), recipe.test, drawn_parts, &rare, copies);
         }
         if self.validation_from.is_none() {
             let key = key.named("validation part");
-            (train, validation) = self.draw(&train, key, recipe.validation, 1, &rare, recipe.copies);
+            (train, validation) = self.draw(&train, key, recipe.validation, 1, &rare, copies);
         }
         Ok(Splits { train, validation, test })
     }
 
     /// Classes with rows, but too few different ones among `rows` for each of the drawn parts and the training part.
-    fn rare_classes(&self, rows: &[u32], drawn: usize, recipe: &DataRecipe) -> Result<Vec<u32>, DataError> {
+    fn rare_classes(&self, rows: &[u32], drawn: usize, copies: Copies) -> Result<Vec<u32>, DataError> {
         let needed = drawn + 1;
         let mut counts = vec![0; self.classes.len()];
-        for row in self.leaders(rows, recipe.copies) {
+        for row in self.leaders(rows, copies) {
             counts[self.labels[row as usize] as usize] += 1;
         }
         let exists = classes_of(&(0..self.labels.len() as u32).collect::<Vec<_>>(), &self.labels);

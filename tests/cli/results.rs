@@ -352,7 +352,7 @@ fn people_get_a_table_and_one_honest_sentence() {
 #[test]
 fn every_command_explains_itself() {
     let place = Place::new();
-    for command in ["run", "soften", "predict", "runs", "devices", "bench"] {
+    for command in ["run", "look", "soften", "predict", "runs", "devices", "bench"] {
         let help = place.run(&[command, "--help"]).is_good().stdout;
         assert!(help.contains("--json"), "{help}");
         assert!(help.lines().all(|line| line.chars().count() <= 120), "{help}");

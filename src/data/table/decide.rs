@@ -154,6 +154,15 @@ pub fn decide(
     check_named(source, names, has_header)?;
     let mut remarks = Vec::new();
     let count = names.len();
+    // Where nothing else could be read, a column is read that only counts the rows.
+    let is_other = |column: usize| {
+        let survey = &all.columns[column];
+        column != label
+            && !is_named_in(&source.ignore, &names[column], column, count)
+            && survey.numbers + survey.others > 0
+            && row_number(&names[column], column, has_header, &first.columns[column]).is_none()
+    };
+    let has_others = (0..count).any(is_other);
     let fates = (0..count).map(|column| {
         let (name, survey) = (&names[column], &all.columns[column]);
         if column == label {
@@ -174,7 +183,11 @@ pub fn decide(
         }
         if survey.others == 0 {
             if !is_kept && let Some(why) = row_number(name, column, has_header, &first.columns[column]) {
-                return Fate::LeftOut(why);
+                if has_others {
+                    return Fate::LeftOut(why);
+                }
+                let message = phrase!("remark-only-row-numbers", column = name);
+                remarks.push(Remark::warning("only-row-numbers", message, [("column", column as u64)]));
             }
             if looks_like_id(column, has_header, &first.columns[column]) {
                 let message = phrase!("remark-looks-like-ids", column = name);
