@@ -209,6 +209,7 @@ const ALIKE: [&str; 25] = [
     "list-semicolon",
     "fault-at",
     "fault-override",
+    "findings-several",
 ];
 
 #[test]

@@ -864,7 +864,6 @@ remark-contradictions = { $count ->
    *[other] { $count } rows have the same values as another one of a different class; nobody can get both right
 }
 remark-rare-classes = classes that are not in every part, with their training rows: { $classes }; what is measured says little about them, or nothing
-remark-unlearnt-classes = classes without a training row, with the rows that judge: { $classes }; each of those is an error
 allowed-channels = a list of numbers, one for each channel (deviations above 0), or "imagenet"
 allowed-columns = columns by name or by position counted from 0, e.g. ["id", "date"]
 allowed-delimiter = ",", ";", "tab", "|", "blank" or another character

@@ -823,7 +823,6 @@ remark-copies-across-parts = { $of_test } 行测试数据中有 { $test } 行、
 remark-copies-together = { $rows } 行中有 { $count } 行与另一行相同；相同的行放在同一部分
 remark-contradictions = { $count } 行与另一行数值相同而类别不同；两者不可能都判断正确
 remark-rare-classes = 并非每个部分都有的类别及其训练行数：{ $classes }；测得的结果对它们说明不了什么
-remark-unlearnt-classes = 没有训练行的类别及用于评判的行数：{ $classes }；每一行都会判断错误
 allowed-channels = 由数字组成的列表，每个通道一个（标准差大于 0），或 "imagenet"
 allowed-columns = 列名，或从 0 开始的序号，例如 ["id", "date"]
 allowed-delimiter = ","、";"、"tab"、"|"、"blank" 或其他字符

@@ -81,6 +81,11 @@ impl Screen {
             bar.finish_and_clear();
         }
         for found in &data.sets {
+            found.remarks.iter().for_each(|remark| self.voice.remark(remark));
+            // The first line of the job says the rest.
+            if self.json {
+                continue;
+            }
             self.voice.note("data", &found.line().to_string());
             for decision in found.findings.decisions() {
                 self.voice.note("data", &format!("  {decision}"));
@@ -88,7 +93,6 @@ impl Screen {
             if let Some(teacher) = &found.teacher {
                 self.voice.note("data", &format!("  {}", teacher.phrase()));
             }
-            found.remarks.iter().for_each(|remark| self.voice.remark(remark));
         }
     }
 

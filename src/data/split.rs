@@ -26,11 +26,14 @@ impl Dataset {
     /// otherwise or too few rows differ. A class that has too few rows to be in every part is learnt only; one that no row has is left alone.
     ///
     /// # Errors
-    /// [`DataError::FewRows`] when fewer than two classes can be in every drawn part and in the training part.
+    /// [`DataError::FewRows`] when fewer than two classes can be in every drawn part and in the training part, or a class has no
+    /// row to learn from.
     pub fn split(&self, recipe: &DataRecipe) -> Result<Splits, DataError> {
         match self.split_by(recipe, recipe.copies) {
             // Too few rows differ to keep copies together: they are drawn apart, and counted.
-            Err(_) if self.copies.is_some() && recipe.copies == Copies::Together => self.split_by(recipe, Copies::Apart),
+            Err(_) if self.copies.is_some() && recipe.copies == Copies::Together => {
+                self.split_by(recipe, Copies::Apart)
+            }
             split => split,
         }
     }
@@ -65,7 +68,9 @@ impl Dataset {
         }
         let exists = classes_of(&(0..self.labels.len() as u32).collect::<Vec<_>>(), &self.labels);
         let rare: Vec<u32> = exists.iter().copied().filter(|class| counts[*class as usize] < needed).collect();
-        if drawn > 0 && exists.len() < rare.len() + 2 {
+        // What is not there to be learnt, or not twice to be told apart, makes every result doubtful.
+        let is_unlearnt = rare.iter().any(|class| counts[*class as usize] == 0);
+        if is_unlearnt || (drawn > 0 && exists.len() < rare.len() + 2) {
             let named = |class: &u32| (self.classes[*class as usize].clone(), counts[*class as usize]);
             let classes = rare.iter().map(named).collect();
             return Err(DataError::FewRows { name: self.name.clone(), classes, needed });
@@ -174,20 +179,11 @@ impl Dataset {
         let classes = || 0..self.classes.len();
         let rare: Vec<usize> =
             classes().filter(|class| train[*class] > 0 && (validation[*class] == 0 || test[*class] == 0)).collect();
-        let unlearnt: Vec<usize> =
-            classes().filter(|class| train[*class] == 0 && validation[*class] + test[*class] > 0).collect();
         let mut remarks = Vec::new();
         if !rare.is_empty() {
             let message = phrase!("remark-rare-classes", classes = told(&rare, &train));
             let rows = rare.iter().map(|class| train[*class]).sum();
             remarks.push(Remark::warning("rare-classes", message, [("classes", rare.len() as u64), ("rows", rows)]));
-        }
-        if !unlearnt.is_empty() {
-            let met: Vec<u64> = validation.iter().zip(&test).map(|(validation, test)| validation + test).collect();
-            let message = phrase!("remark-unlearnt-classes", classes = told(&unlearnt, &met));
-            let rows = unlearnt.iter().map(|class| met[*class]).sum();
-            let counts = [("classes", unlearnt.len() as u64), ("rows", rows)];
-            remarks.push(Remark::warning("unlearnt-classes", message, counts));
         }
         remarks
     }

@@ -320,9 +320,11 @@ fn is_header(first: &[String], below: &[Vec<String>], decimal_comma: bool) -> bo
         let numbers = known.iter().filter(|field| number(field, decimal_comma).is_some()).count();
         let is_number = number(field, decimal_comma).is_some() || is_gap(field) || is_gap_among_numbers(field);
         if numbers > 0 && numbers * 2 >= known.len() {
-            // A word above numbers is a name; a number above numbers may be either.
-            names += usize::from(!is_number);
-            values += usize::from(is_number);
+            // A word above numbers is a name, or its line is faulty; a number above numbers may be either.
+            if !is_number {
+                return true;
+            }
+            values += 1;
         } else if !known.is_empty() {
             let (met, distinct) = (known.contains(&field.as_str()), known.iter().collect::<HashSet<_>>().len());
             let dates = known.iter().filter(|field| is_date(field)).count();
