@@ -82,6 +82,7 @@ pub fn run(options: &Options) -> Result<(), OpenError> {
     let device = options.device;
     let create = move |cc: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, DynError> {
         theme::install(&cc.egui_ctx);
+        theme::fall_back_to_system_fonts(&cc.egui_ctx);
         #[cfg(debug_assertions)]
         theme::watch(&cc.egui_ctx);
         close_on_signals(&cc.egui_ctx);

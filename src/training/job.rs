@@ -126,7 +126,7 @@ impl From<candle_core::Error> for Halt {
 
 /// How long a closing thread still tries to send to a busy store. Twice, for the state and for the end, it must fit into the time
 /// that the handle waits for the thread.
-const LAST_TRY: Duration = Duration::from_secs(8);
+const LAST_TRY: Duration = Duration::from_secs(6);
 
 impl Engine {
     pub fn new(
