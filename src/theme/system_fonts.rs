@@ -261,7 +261,7 @@ mod tests {
     #[test]
     fn one_face_serves_for_all_that_it_has() {
         let (sender, asked) = sync_channel(QUEUE);
-        "中文鹦a".chars().for_each(|c| sender.send(c).unwrap());
+        "中文鹦".chars().for_each(|c| sender.send(c).unwrap());
         let (found, kept) = sync_channel(MOST);
         let thread = std::thread::Builder::new().spawn(move || {
             find(&asked, faces, |face| found.send(face.name).unwrap());
