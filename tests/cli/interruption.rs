@@ -1,5 +1,6 @@
 //! Killed, full or paused in mid-run: what is stored is sound, and going on gives what would have come anyway.
 
+use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
@@ -198,9 +199,13 @@ fn ctrl_c_and_the_systems_signals_pause() {
     for signal in ["INT", "TERM", "HUP"] {
         let place = Place::new();
         place.write("longer.toml", LONGER);
-        let child = start(&place, &RUN);
-        std::thread::sleep(whole.took.mul_f64(0.5));
+        let mut child = start(&place, &RUN);
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        // Beyond the thirty of the teacher, long before the last of the students.
+        let epochs = lines.by_ref().filter(|line| line.as_ref().unwrap().contains(r#""event":"epoch""#));
+        assert_eq!(epochs.take(34).count(), 34);
         send_signal(signal, &child);
+        lines.for_each(drop);
         let ran = Ran::of(child.wait_with_output().unwrap());
         assert_eq!(ran.status, Some(1), "{signal}: {ran:#?}");
         assert!(ran.stderr.contains("j-0001 is paused; go on with: stillroom run --resume j-0001"), "{}", ran.stderr);
