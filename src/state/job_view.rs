@@ -309,14 +309,14 @@ impl JobView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::training::report::Metrics;
+    use crate::training::report::{LossTerms, Metrics};
 
     fn curves(epochs: u64, errors: impl Fn(u64) -> u64) -> RunCurves {
         let epoch = |epoch| Epoch {
             run: RunId(1),
             epoch,
             step: epoch * 2,
-            loss: Default::default(),
+            loss: LossTerms::default(),
             validation: Metrics { errors: errors(epoch), ..Metrics::default() },
         };
         RunCurves { epochs: (1..=epochs).map(epoch).collect(), ..RunCurves::default() }
