@@ -19,6 +19,7 @@ pub mod ops;
 pub mod recipe;
 pub mod rng;
 pub mod runs;
+pub mod signals;
 pub mod state;
 pub mod text;
 pub mod theme;

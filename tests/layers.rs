@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// For each room, the rooms it may name. `rng` is common ground below all of them, and so is that part of `text` which says
+/// For each room, the rooms it may name. `rng` and `signals` are common ground below all of them, and so is that part of `text` which says
 /// something without knowing the language (see [`WITHOUT_A_LANGUAGE`]).
 const ARROWS: &[(&str, &[&str])] = &[
     ("rng", &[]),
+    ("signals", &[]),
     ("recipe", &["rng", "text"]),
     ("data", &["recipe", "rng", "text"]),
     ("ops", &["rng"]),
@@ -27,10 +28,10 @@ const ARROWS: &[(&str, &[&str])] = &[
         "app",
         &[
             "recipe", "data", "model", "distill", "training", "runs", "state", "command", "views", "widgets", "theme",
-            "text", "rng",
+            "text", "rng", "signals",
         ],
     ),
-    ("cli", &["recipe", "data", "model", "distill", "training", "runs", "rng", "text"]),
+    ("cli", &["recipe", "data", "model", "distill", "training", "runs", "rng", "signals", "text"]),
 ];
 
 /// Rooms that do not know which language the window speaks: they make phrases, and terminals, logs and files are English.

@@ -595,6 +595,37 @@ fn the_writer_keeps_up_and_a_long_list_is_quick() {
     assert!(again < Duration::from_millis(100), "{again:?}");
 }
 
+#[test]
+fn an_epoch_costs_the_same_however_many_came_before() {
+    let place = Place::new();
+    let writer = Store::writer(&place.store).unwrap();
+    let mut journal = writer.journal();
+    let (_, runs) = start(&mut journal, false, 1_000_000);
+    let begun = Instant::now();
+    let errors = |epoch: u64| 3 + epoch.abs_diff(777) % 500;
+    for epoch in 1..=30_000 {
+        send(&mut journal, Report::Steps(steps(runs[1], epoch - 1..epoch, 0.0)));
+        send(&mut journal, Report::Epoch(epoch_report(runs[1], epoch, epoch, errors(epoch))));
+    }
+    commit(&mut journal);
+    // Looking at all epochs after each takes minutes.
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+    let summary = |writes: &str| {
+        let row = Store::reader(&place.store).runs(false).unwrap().into_iter().find(|row| row.run == runs[1]).unwrap();
+        let (last, best) = (row.last.unwrap().errors, row.best.unwrap());
+        assert_eq!((last, best.0), (errors(30_000), 277), "{writes}");
+        assert_eq!(best.1.errors, 3);
+    };
+    summary("once");
+    // Epochs that are sent again change nothing.
+    for epoch in [30_000, 277, 777] {
+        send(&mut journal, Report::Epoch(epoch_report(runs[1], epoch, epoch, errors(epoch))));
+    }
+    commit(&mut journal);
+    summary("again");
+    assert_eq!(Store::reader(&place.store).curve(runs[1]).unwrap().epochs.len(), 30_000);
+}
+
 /// What the child processes of the tests above do; nothing in an ordinary run.
 #[test]
 fn child_process() {

@@ -68,15 +68,10 @@ impl App {
 
     fn take_reports(&mut self) {
         let content = self.inbox.take();
-        let (mut listed, mut turned) = (false, false);
+        let (mut listed, mut turned, mut learnt) = (false, false, false);
         for report in &content.reports {
             listed |= self.state.take_report(report);
-            // The student reads the user's picture anew after each epoch.
-            if matches!(&**report, Report::Epoch(epoch) if Some(epoch.run) == self.state.on_show().1)
-                && let Some(picture) = self.state.picture.clone()
-            {
-                self.look_at(picture.path);
-            }
+            learnt |= matches!(&**report, Report::Epoch(epoch) if Some(epoch.run) == self.state.on_show().1);
             if let Report::Started(started) = &**report {
                 let sweeps = self.state.jobs.get(&started.job).is_some_and(JobView::is_sweep);
                 for tree in self.tiles.values_mut() {
@@ -84,6 +79,10 @@ impl App {
                 }
                 turned = true;
             }
+        }
+        // The student reads the user's picture again after an epoch; of many that end between two frames, after the last.
+        if learnt && let Some(picture) = self.state.picture.clone() {
+            self.look_at(picture.path);
         }
         if let Some(job) = self.state.focus.and_then(|id| self.state.jobs.get_mut(&id)) {
             job.settle();

@@ -82,13 +82,27 @@ pub fn run(options: &Options) -> Result<(), OpenError> {
     let device = options.device;
     let create = move |cc: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, DynError> {
         theme::install(&cc.egui_ctx);
+        theme::fall_back_to_system_fonts(&cc.egui_ctx);
         #[cfg(debug_assertions)]
         theme::watch(&cc.egui_ctx);
+        close_on_signals(&cc.egui_ctx);
         let dialogs = Box::new(RfdDialogs::default());
         let app = App::new(&cc.egui_ctx, Parts { store, device, dialogs, pace: pace(cc), settings, remembered })?;
         Ok(Box::new(app))
     };
     eframe::run_native("Stillroom", native, Box::new(create)).map_err(|error| OpenError::NoWindow(error.to_string()))
+}
+
+/// A signal that asks the program to end closes the window as its button does: a job in progress is paused and stored.
+fn close_on_signals(ctx: &egui::Context) {
+    let ctx = ctx.clone();
+    let heard = crate::signals::listen(move || {
+        ctx.send_viewport_cmd_to(egui::ViewportId::ROOT, egui::ViewportCommand::Close);
+        ctx.request_repaint_of(egui::ViewportId::ROOT);
+    });
+    if let Err(error) = heard {
+        log::warn!("signals will end the program without pausing the job: {error}");
+    }
 }
 
 /// Without a display winit would say so in words that help nobody.

@@ -1,6 +1,6 @@
 //! Follows a job: from the engine's reports to lines of JSON, or to the screen.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
@@ -30,20 +30,25 @@ pub(super) enum News {
 /// Takes the engine's reports. It never waits; curves and logits are not kept.
 #[derive(Default)]
 pub(super) struct Watch {
-    news: Mutex<Vec<News>>,
+    news: Mutex<VecDeque<News>>,
     came: Condvar,
 }
 
+/// News that is told before anyone looks again whether the job is to be paused: a reader of lines may be slow.
+const AT_ONCE: usize = 256;
+
 impl Watch {
-    /// All news, after waiting for some for at most so long.
+    /// The oldest news, a few at most, after waiting for some for at most so long.
     pub fn take(&self, wait: Duration) -> Vec<News> {
         let news = self.news.lock().unwrap_or_else(PoisonError::into_inner);
         let news = self.came.wait_timeout_while(news, wait, |news| news.is_empty());
-        std::mem::take(&mut news.unwrap_or_else(PoisonError::into_inner).0)
+        let mut news = news.unwrap_or_else(PoisonError::into_inner).0;
+        let few = news.len().min(AT_ONCE);
+        news.drain(..few).collect()
     }
 
     fn put(&self, news: News) {
-        self.news.lock().unwrap_or_else(PoisonError::into_inner).push(news);
+        self.news.lock().unwrap_or_else(PoisonError::into_inner).push_back(news);
         self.came.notify_one();
     }
 }

@@ -158,8 +158,10 @@ impl Ending {
                 }
                 Err(Failure::later("job-failed", format!("{job} failed: {message}; go on with: {how}")))
             }
+            // Its last report is not on the disk: the store, or a step, took longer than a pause may.
             None => {
-                Err(Failure::later("job-failed", format!("{job}: training ended without a word; go on with: {how}")))
+                let message = format!("{job} was interrupted before it could be paused; go on with: {how}");
+                Err(Failure::later("interrupted", message))
             }
         }
     }
@@ -272,16 +274,14 @@ fn open(path: &Path) -> Result<StoreWriter, Failure> {
     Store::writer(path).map_err(|error| Failure::input(error.code(), error.to_string()))
 }
 
-/// Counts presses of Ctrl-C; the second one ends the program at once.
+/// Counts what asks the program to end: Ctrl-C, a scheduler's SIGTERM, the SIGHUP of a closed terminal.
 fn count_interrupts() -> Arc<AtomicUsize> {
     let interrupts = Arc::new(AtomicUsize::new(0));
     let count = interrupts.clone();
-    let set = ctrlc::set_handler(move || {
-        if count.fetch_add(1, Ordering::Relaxed) > 0 {
-            std::process::exit(1);
-        }
+    let heard = crate::signals::listen(move || {
+        count.fetch_add(1, Ordering::Relaxed);
     });
-    if let Err(error) = set {
+    if let Err(error) = heard {
         log::warn!("Ctrl-C will end the program without pausing the job: {error}");
     }
     interrupts

@@ -281,14 +281,35 @@ fn append_series(
 }
 
 fn epoch(transaction: &Transaction, it: &Epoch) -> Result<(), StoreError> {
-    known(transaction, it.run)?;
+    let run = it.run.0 as i64;
+    let (epoch, errors) = (it.epoch as i64, it.validation.errors as i64);
+    let summary: Option<(Option<i64>, Option<i64>)> = transaction
+        .prepare_cached("SELECT last_epoch, best_epoch FROM run WHERE id = ?1")?
+        .query_row([run], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let (last, best) = summary.ok_or_else(|| StoreError::Unknown(it.run.to_string()))?;
     let values = metrics::epoch_values(it);
     let places = vec!["?"; values.len()].join(", ");
     transaction.prepare_cached(&format!("INSERT OR REPLACE INTO epoch VALUES ({places})"))?.execute(&*bind(&values))?;
-    summarise(transaction, it.run.0 as i64)
+    // The next epoch is compared with the best one alone: a look at all of them would make long runs cost their square.
+    if last.is_some_and(|last| epoch <= last) {
+        return summarise(transaction, run);
+    }
+    let fewest: Option<i64> = match best {
+        None => None,
+        Some(best) => transaction
+            .prepare_cached("SELECT errors FROM epoch WHERE run = ?1 AND epoch = ?2")?
+            .query_row([run, best], |row| row.get(0))
+            .optional()?,
+    };
+    let best = if fewest.is_some_and(|fewest| fewest <= errors) { best } else { Some(epoch) };
+    transaction
+        .prepare_cached("UPDATE run SET last_epoch = ?2, best_epoch = ?3 WHERE id = ?1")?
+        .execute(params![run, epoch, best])?;
+    Ok(())
 }
 
-/// Renews what a list of runs shows of a run's epochs.
+/// Renews what a list of runs shows of a run's epochs, from all of them.
 fn summarise(transaction: &Transaction, run: i64) -> Result<(), StoreError> {
     transaction
         .prepare_cached(

@@ -1,4 +1,4 @@
-//! Reports on their way to the disk, bounded by bytes: one lane a journal, all emptied by the writer's thread.
+//! Reports on their way to the disk, bounded by bytes and by number: one lane a journal, all emptied by the writer's thread.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -36,6 +36,8 @@ struct State {
     newest_lane: u64,
     /// Of all reports that are not stored yet.
     bytes: usize,
+    /// How many they are.
+    reports: usize,
     page_limit: Option<u32>,
     closing: bool,
     ended: bool,
@@ -55,6 +57,10 @@ struct Lane {
     /// Its journal is gone.
     closed: bool,
 }
+
+/// Reports that may be on their way, however small: a job that is told to pause waits for all of them, and a row costs some
+/// twenty microseconds.
+const REPORTS: usize = 8192;
 
 /// Reports of this time share a transaction.
 const BATCH: Duration = Duration::from_millis(250);
@@ -95,7 +101,8 @@ impl Queue {
     /// Puts a report into a lane, or says `Busy` when there is no room for too long.
     pub fn send(&self, number: u64, report: &Arc<Report>) -> Result<(), JournalError> {
         let bytes = size(report);
-        let has_room = |state: &State| state.bytes == 0 || state.bytes + bytes <= self.capacity;
+        let has_room =
+            |state: &State| state.reports == 0 || state.bytes + bytes <= self.capacity && state.reports < REPORTS;
         let mut state = self.state();
         state.check(number)?;
         if !has_room(&state) {
@@ -106,7 +113,8 @@ impl Queue {
             }
         }
         state.bytes += bytes;
-        let half_full = state.bytes * 2 > self.capacity;
+        state.reports += 1;
+        let half_full = self.is_half_full(&state);
         let Some(lane) = state.lanes.get_mut(&number) else { return Ok(()) };
         lane.waiting.push(report.clone());
         lane.bytes += bytes;
@@ -142,7 +150,7 @@ impl Queue {
                 return Work::PageLimit(pages);
             }
             let now = Instant::now();
-            let hurry = state.closing || state.bytes * 2 > self.capacity;
+            let hurry = state.closing || self.is_half_full(&state);
             let due = |lane: &Lane| {
                 !lane.waiting.is_empty() && (hurry || lane.wanted || lane.due().is_some_and(|due| due <= now))
             };
@@ -171,6 +179,7 @@ impl Queue {
         let bytes: usize = batch.iter().map(|report| size(report)).sum();
         let mut state = self.state();
         state.bytes -= bytes;
+        state.reports -= batch.len();
         if let Some(lane) = state.lanes.get_mut(&number) {
             lane.in_hand = false;
             lane.bytes -= bytes;
@@ -179,6 +188,7 @@ impl Queue {
                 let dropped = std::mem::take(lane);
                 *lane = Lane { failed: Some(error.phrase()), closed: dropped.closed, ..Lane::default() };
                 state.bytes -= dropped.bytes;
+                state.reports -= dropped.waiting.len();
             }
         }
         state.forget_empty_lanes();
@@ -204,6 +214,10 @@ impl Queue {
     pub fn limit_pages(&self, pages: u32) {
         self.state().page_limit = Some(pages);
         self.work.notify_one();
+    }
+
+    fn is_half_full(&self, state: &State) -> bool {
+        state.bytes * 2 > self.capacity || state.reports * 2 > REPORTS
     }
 
     fn wait<'a>(&self, state: MutexGuard<'a, State>, until: impl Fn(&State) -> bool) -> MutexGuard<'a, State> {

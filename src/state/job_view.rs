@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::loss_curve::LossCurve;
@@ -64,6 +65,9 @@ pub struct RunCurves {
     pub epochs: Vec<Epoch>,
 }
 
+/// Epochs of one line on the screen: more would cost a frame its time, and lie on each other.
+const MOST_EPOCHS: usize = 2048;
+
 impl RunCurves {
     /// As the store has them.
     pub fn stored(curve: Curve) -> Self {
@@ -73,6 +77,39 @@ impl RunCurves {
         curves.total.extend(curve.total);
         curves.epochs = curve.epochs;
         curves
+    }
+
+    /// A line through the epochs with `x` in `x_range` and those next to it. Of more than a screen has room for, those with the
+    /// smallest and the largest value of each stretch, and the newest.
+    pub fn epoch_line(
+        &self,
+        x_range: RangeInclusive<f64>,
+        x: impl Fn(&Epoch) -> f64,
+        y: impl Fn(&Epoch) -> f64,
+    ) -> Vec<(f64, f64)> {
+        let start = self.epochs.partition_point(|epoch| x(epoch) < *x_range.start()).saturating_sub(1);
+        let end = self.epochs.partition_point(|epoch| x(epoch) <= *x_range.end()) + 1;
+        let shown = &self.epochs[start..end.min(self.epochs.len())];
+        let point = |epoch: &Epoch| (x(epoch), y(epoch));
+        if shown.len() <= MOST_EPOCHS {
+            return shown.iter().map(point).collect();
+        }
+        let mut line: Vec<(f64, f64)> = Vec::with_capacity(MOST_EPOCHS + 2);
+        for stretch in shown.chunks(shown.len().div_ceil(MOST_EPOCHS / 2)) {
+            let by = |a: &(f64, f64), b: &(f64, f64)| a.1.total_cmp(&b.1);
+            let points = || stretch.iter().map(point);
+            // The first of equals, so that a level line is one point a stretch.
+            let least = points().min_by(by);
+            let most = points().reduce(|most, next| if by(&next, &most).is_gt() { next } else { most });
+            let (Some(a), Some(b)) = (least, most) else { continue };
+            line.push(if a.0 <= b.0 { a } else { b });
+            if a.0.total_cmp(&b.0).is_ne() {
+                line.push(if a.0 <= b.0 { b } else { a });
+            }
+        }
+        let newest = shown.last().map(point);
+        line.extend(newest.filter(|newest| line.last().is_none_or(|last| last.0 < newest.0)));
+        line
     }
 
     fn extend(&mut self, steps: &Steps) {
@@ -266,5 +303,41 @@ impl JobView {
             EventKind::Played | EventKind::Stopped => self.paused = false,
             EventKind::RunStopped { .. } => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::training::report::{LossTerms, Metrics};
+
+    fn curves(epochs: u64, errors: impl Fn(u64) -> u64) -> RunCurves {
+        let epoch = |epoch| Epoch {
+            run: RunId(1),
+            epoch,
+            step: epoch * 2,
+            loss: LossTerms::default(),
+            validation: Metrics { errors: errors(epoch), ..Metrics::default() },
+        };
+        RunCurves { epochs: (1..=epochs).map(epoch).collect(), ..RunCurves::default() }
+    }
+
+    fn line(curves: &RunCurves, x_range: RangeInclusive<f64>) -> Vec<(f64, f64)> {
+        curves.epoch_line(x_range, |epoch| epoch.epoch as f64, |epoch| epoch.validation.errors as f64)
+    }
+
+    #[test]
+    fn few_epochs_are_all_drawn_and_many_keep_their_peaks() {
+        let few = curves(MOST_EPOCHS as u64, |epoch| epoch % 3);
+        assert_eq!(line(&few, 0.0..=f64::MAX).len(), MOST_EPOCHS);
+        assert_eq!(line(&few, 10.0..=12.0), [(9.0, 0.0), (10.0, 1.0), (11.0, 2.0), (12.0, 0.0), (13.0, 1.0)]);
+        let many = curves(100_000, |epoch| if epoch == 54_321 { 900 } else { 5 + epoch % 2 });
+        let drawn = line(&many, 0.0..=f64::MAX);
+        assert!(drawn.len() <= MOST_EPOCHS + 1, "{}", drawn.len());
+        assert!(drawn.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert!(drawn.contains(&(54_321.0, 900.0)));
+        assert_eq!((drawn[0].0, drawn.last().unwrap().0), (1.0, 100_000.0));
+        assert_eq!(line(&many, 500.0..=600.0).len(), 103, "a closer look shows them all");
+        assert_eq!(line(&RunCurves::default(), 0.0..=f64::MAX), []);
     }
 }

@@ -10,7 +10,7 @@ use super::size;
 const SEMIBOLD: &str = "semibold";
 
 /// The faces that are part of the binary.
-const FACES: [(&str, &[u8]); 5] = [
+pub(super) const FACES: [(&str, &[u8]); 5] = [
     ("inter", include_bytes!("../../assets/fonts/Inter-Regular.ttf")),
     ("inter-semibold", include_bytes!("../../assets/fonts/Inter-SemiBold.ttf")),
     ("noto", include_bytes!("../../assets/fonts/NotoSansSC-Regular.otf")),
@@ -18,7 +18,7 @@ const FACES: [(&str, &[u8]); 5] = [
     ("jetbrains-mono", include_bytes!("../../assets/fonts/JetBrainsMono-Regular.ttf")),
 ];
 
-/// Our fonts before egui's, which fill the gaps; eframe adds the system's behind them.
+/// Our fonts before egui's, which fill the gaps; the system's stand behind them, see [`super::fall_back_to_system_fonts`].
 pub(super) fn definitions() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
     for (name, bytes) in FACES {

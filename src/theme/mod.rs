@@ -5,16 +5,19 @@
 
 use eframe::egui;
 
+mod cmap;
 mod fonts;
 mod icons;
 mod sizes;
 mod style;
+mod system_fonts;
 mod tokens;
 #[cfg(debug_assertions)]
 mod watch;
 
 pub use fonts::{caption, font, mono, semibold, tick, title, value};
 pub use icons::Icon;
+pub use system_fonts::fall_back_to_system_fonts;
 pub use tokens::{PICTURE, Tokens, UiTokens, radius, size, space};
 #[cfg(debug_assertions)]
 pub use watch::watch;

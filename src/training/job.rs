@@ -130,8 +130,9 @@ impl From<candle_core::Error> for Halt {
 /// Rows of a table that a preview shows as they are written.
 const FIRST_ROWS: usize = 6;
 
-/// How long a closing thread still tries to send to a busy store.
-const LAST_TRY: Duration = Duration::from_secs(3);
+/// How long a closing thread still tries to send to a busy store. Three times, for the report in hand, the state and the end, it
+/// must fit into the time that the handle waits for the thread.
+const LAST_TRY: Duration = Duration::from_secs(4);
 
 impl Engine {
     pub fn new(

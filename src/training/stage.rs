@@ -33,6 +33,17 @@ const MEMBERS_OF_BLOCK: u32 = 16;
 /// A halving sweep lets go of the worse half after these shares of its epochs.
 const RUNGS: [f64; 2] = [0.25, 0.5];
 
+/// Epochs whose snapshots are all stored. Beyond them every second, fourth, eighth … epoch has one, in each doubling half as many
+/// as here: 30,000 epochs have about 1,200. Curves and metrics of every epoch are stored in any case.
+const SNAPSHOTS_IN_FULL: u64 = 256;
+
+/// Whether the logits of the probe set are stored after an epoch. It depends on nothing but the epoch, so that a job that was
+/// interrupted stores those that it would have stored anyway; the last epoch always has one.
+fn has_snapshot(epoch: u64, epochs: u64) -> bool {
+    let stride = epoch.div_ceil(SNAPSHOTS_IN_FULL).max(1).next_power_of_two();
+    epoch.is_multiple_of(stride) || epoch == epochs
+}
+
 impl Engine {
     /// Trains one stage to its end and reports its results.
     pub fn train(
@@ -275,7 +286,9 @@ impl Engine {
     /// All that an epoch ends with, or none of it that counts.
     fn end_epoch(&mut self, job: &mut Job, stage: &mut StageRun<'_>, inbox: &Inbox) -> Result<(), Halt> {
         let errors = self.epoch(stage, inbox)?;
-        self.snapshot(stage, inbox)?;
+        if has_snapshot(stage.extras.epochs + 1, stage.training.epochs as u64) || stage.session.step.is_power_of_two() {
+            self.snapshot(stage, inbox)?;
+        }
         stage.extras.epochs += 1;
         let rung = |share: &f64| (stage.training.epochs as f64 * share).ceil() as u64 == stage.extras.epochs;
         if stage.strategy == Strategy::Halving && RUNGS.iter().any(rung) {
@@ -727,5 +740,21 @@ impl Clock {
             }
         }
         pace
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_snapshot;
+
+    #[test]
+    fn snapshots_of_many_epochs_grow_rarer() {
+        let kept = |epochs: u64| (1..=epochs).filter(|epoch| has_snapshot(*epoch, epochs)).collect::<Vec<_>>();
+        assert_eq!(kept(256), (1..=256).collect::<Vec<_>>());
+        assert_eq!(kept(260)[255..], [256, 258, 260]);
+        assert_eq!(kept(519)[384..], [516, 519]);
+        // Each doubling of the epochs adds as many, and one that ends in between keeps its last.
+        assert_eq!(kept(1 << 15).len(), 256 + 7 * 128);
+        assert_eq!(kept(30_001).last(), Some(&30_001));
     }
 }

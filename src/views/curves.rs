@@ -7,10 +7,10 @@ use egui_plot::PlotPoint;
 
 use crate::command::{Command, Commands};
 use crate::state::series::{Column, Series};
-use crate::state::{JobView, LossCurve, Smoothing, State};
+use crate::state::{JobView, LossCurve, RunCurves, Smoothing, State};
 use crate::text::text;
 use crate::theme::{Tokens, UiTokens as _};
-use crate::training::report::{Change, RunId, Setting};
+use crate::training::report::{Change, Epoch, RunId, Setting};
 use crate::widgets::{Band, Curve, CurvePlotResponse, LegendClick, Scale, ScaleKind, ScaleLegend, dash_key_ui};
 
 /// A curve reduced to what can be shown.
@@ -80,7 +80,14 @@ impl Viewport {
         shown.iter().map(|column| PlotPoint::new(column.x, f64::from(column.last))).collect()
     }
 
-    /// The same, with the spread of the raw values behind them.
+    /// A value of each epoch, at the step at which it ended.
+    pub fn epochs(&self, curves: &RunCurves, value: impl Fn(&Epoch) -> f64) -> Vec<PlotPoint> {
+        let range = if self.follows { 0.0..=f64::MAX } else { self.x_range.clone() };
+        let line = curves.epoch_line(range, |epoch| epoch.step as f64, value);
+        line.into_iter().map(|(x, y)| PlotPoint::new(x, y)).collect()
+    }
+
+    /// The same as [`Viewport::line`], with the spread of the raw values behind them.
     pub fn reduce(&self, curve: &LossCurve, smoothing: Smoothing) -> (Vec<PlotPoint>, Vec<Band>) {
         let line = self.line(curve, smoothing);
         // Where columns are single points the spread is that of neighbours, so that the band has a body.

@@ -1,7 +1,6 @@
 //! Loss curves: total, soft and hard, in training and on validation, of the student and of its baseline.
 
 use eframe::egui::{Id, Label, Ui};
-use egui_plot::PlotPoint;
 
 use super::cards::cards_ui;
 use super::curves::{Drawn, SweepRun, Viewport, curve_id, key_ui, legend_clicked, markers, overlaid, sweep_runs};
@@ -141,7 +140,14 @@ fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) ->
                     let curve = Drawn { name: text(key), id, colour, dashed: false, emphasised, line, band };
                     drawn.push(if kind == 0 { curve } else { curve.times(&factors, kind as usize - 1) });
                 }
-                drawn.push(validation(curves, curve_id(run.run, 3), "loss-validation", tokens.student, |l| l.total));
+                drawn.push(validation(
+                    viewport,
+                    curves,
+                    curve_id(run.run, 3),
+                    "loss-validation",
+                    tokens.student,
+                    |l| l.total,
+                ));
             }
         }
         None => {
@@ -153,7 +159,7 @@ fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) ->
                 let (id, colour) = (curve_id(run.run, 0), tokens.teacher);
                 let name = text("loss-teacher");
                 drawn.push(Drawn { name, id, colour, dashed: false, emphasised: true, line, band });
-                drawn.push(validation(curves, curve_id(run.run, 3), "loss-validation", colour, |l| l.hard));
+                drawn.push(validation(viewport, curves, curve_id(run.run, 3), "loss-validation", colour, |l| l.hard));
             }
         }
     }
@@ -161,7 +167,7 @@ fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) ->
         let (line, band) = viewport.reduce(&curves.hard, state.curves.smoothing);
         let (id, colour) = (curve_id(run.run, 0), tokens.no_teacher);
         drawn.push(Drawn { name: text("loss-baseline"), id, colour, dashed: false, emphasised: false, line, band });
-        drawn.push(validation(curves, curve_id(run.run, 3), "loss-baseline-validation", colour, |l| l.hard));
+        drawn.push(validation(viewport, curves, curve_id(run.run, 3), "loss-baseline-validation", colour, |l| l.hard));
     }
     for (other, run, colour) in overlaid(state, tokens) {
         if let Some(curves) = other.curves.get(&run).filter(|_| other.id != job.id) {
@@ -174,15 +180,13 @@ fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) ->
 }
 
 fn validation(
+    viewport: &Viewport,
     curves: &RunCurves,
     id: u64,
     key: &str,
     colour: eframe::egui::Color32,
     term: fn(&LossTerms) -> Option<f64>,
 ) -> Drawn {
-    let point = |epoch: &crate::training::report::Epoch| {
-        PlotPoint::new(epoch.step as f64, term(&epoch.validation.loss).unwrap_or(f64::NAN))
-    };
-    let line = curves.epochs.iter().map(point).collect();
+    let line = viewport.epochs(curves, |epoch| term(&epoch.validation.loss).unwrap_or(f64::NAN));
     Drawn { name: text(key), id, colour, dashed: true, emphasised: false, line, band: Vec::new() }
 }

@@ -8,7 +8,7 @@ use crate::command::{Command, Commands};
 use crate::state::{JobView, Quality, State};
 use crate::text::{text, text_with};
 use crate::theme::{Icon, Tokens, UiTokens as _};
-use crate::training::report::{Metrics, Role, RunId};
+use crate::training::report::{Epoch, Metrics, Role, RunId};
 use crate::widgets::{CurvePlot, Dropdown, empty_state_ui, legend_ui, section_ui};
 
 /// Fills its tile.
@@ -92,14 +92,13 @@ fn examples(job: &JobView) -> Option<u64> {
 fn curves(job: &JobView, state: &State, tokens: &Tokens) -> Vec<Drawn> {
     let quality = state.curves.quality;
     let draw = |job: &JobView, run: RunId, name: String, colour: Color32, dashed: bool, emphasised: bool| {
-        let epochs = &job.curves.get(&run)?.epochs;
-        if epochs.is_empty() {
+        let curves = job.curves.get(&run)?;
+        if curves.epochs.is_empty() {
             return None;
         }
-        let point = |epoch: &crate::training::report::Epoch| {
-            PlotPoint::new(epoch.epoch as f64, value(quality, &epoch.validation))
-        };
-        let line = epochs.iter().map(point).collect();
+        let value = |epoch: &Epoch| value(quality, &epoch.validation);
+        let line = curves.epoch_line(0.0..=f64::MAX, |epoch| epoch.epoch as f64, value);
+        let line = line.into_iter().map(|(x, y)| PlotPoint::new(x, y)).collect();
         Some(Drawn { name, id: curve_id(run, 8), colour, dashed, emphasised, line, band: Vec::new() })
     };
     let looks = [

@@ -1,10 +1,11 @@
 //! Killed, full or paused in mid-run: what is stored is sound, and going on gives what would have come anyway.
 
+use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use stillroom::runs::{Curve, Status};
-use stillroom::training::report::{JobId, RunId};
+use stillroom::training::report::{JobId, RunId, Stage};
 
 use crate::tool::{Place, Ran, program};
 
@@ -185,28 +186,111 @@ fn a_full_disk_ends_a_run_that_can_be_resumed() {
     assert!(failed > 0, "no limit was met in mid-run");
 }
 
+#[cfg(unix)]
+fn send_signal(signal: &str, child: &Child) {
+    let kill = format!("kill -{signal} {}", child.id());
+    assert!(std::process::Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+}
+
 #[test]
 #[cfg(unix)]
-fn ctrl_c_pauses() {
+fn ctrl_c_and_the_systems_signals_pause() {
     let whole = whole();
+    for signal in ["INT", "TERM", "HUP"] {
+        let place = Place::new();
+        place.write("longer.toml", LONGER);
+        let mut child = start(&place, &RUN);
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        // Beyond the thirty of the teacher, long before the last of the students.
+        let epochs = lines.by_ref().filter(|line| line.as_ref().unwrap().contains(r#""event":"epoch""#));
+        assert_eq!(epochs.take(34).count(), 34);
+        send_signal(signal, &child);
+        lines.for_each(drop);
+        let ran = Ran::of(child.wait_with_output().unwrap());
+        assert_eq!(ran.status, Some(1), "{signal}: {ran:#?}");
+        assert!(ran.stderr.contains("j-0001 is paused; go on with: stillroom run --resume j-0001"), "{}", ran.stderr);
+        let job = place.store().job(JobId(1)).unwrap();
+        assert_eq!(job.status, Status::Paused);
+        let state = job.resume.unwrap();
+        assert!((state.stage, state.step) > (Stage(0), 0), "{signal}: nothing of the training is kept");
+        // The recipe may be named again, but not another one.
+        let other = place.run(&["run", "tiny.toml", "--resume", "j-0001"]);
+        assert_eq!(other.status, Some(2), "{other:#?}");
+        let ran = place.run(&["run", "longer.toml", "--resume", "j-0001", "--json"]).is_good();
+        assert!(ran.events("started")[0]["resumed_at"].is_u64(), "{signal}: it began again");
+        whole.is_what_came(&place, &ran);
+        assert_eq!(place.store().find("r-0003").unwrap(), JobId(1));
+        assert_eq!(place.store().curve(RunId(1)).unwrap().soft.len(), 0);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_hangup_that_is_ignored_stays_ignored() {
     let place = Place::new();
-    place.write("longer.toml", LONGER);
-    let child = start(&place, &RUN);
-    std::thread::sleep(whole.took.mul_f64(0.5));
-    let interrupt =
-        std::process::Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
-    assert!(interrupt.success());
+    place.write("many.toml", MANY);
+    // What `nohup` does, without its file.
+    let script = "trap '' HUP; exec \"$0\" \"$@\"";
+    let shell = ["-c", script, program().to_str().unwrap(), "run", "many.toml", "--json"];
+    let child = place.command("sh".as_ref(), &shell).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    until_there_is_a_job(&place);
+    send_signal("HUP", &child);
     let ran = Ran::of(child.wait_with_output().unwrap());
-    assert_eq!(ran.status, Some(1), "{ran:#?}");
-    assert!(ran.stderr.contains("j-0001 is paused; go on with: stillroom run --resume j-0001"), "{}", ran.stderr);
-    assert_eq!(place.store().job(JobId(1)).unwrap().status, Status::Paused);
-    // The recipe may be named again, but not another one.
-    let other = place.run(&["run", "tiny.toml", "--resume", "j-0001"]);
-    assert_eq!(other.status, Some(2), "{other:#?}");
-    let ran = place.run(&["run", "longer.toml", "--resume", "j-0001", "--json"]).is_good();
-    whole.is_what_came(&place, &ran);
-    assert_eq!(place.store().find("r-0003").unwrap(), JobId(1));
-    assert_eq!(place.store().curve(RunId(1)).unwrap().soft.len(), 0);
+    assert_eq!(ran.status, Some(0), "{ran:#?}");
+}
+
+/// A hundred rows of nothing, for so many epochs that they take some seconds.
+const MANY: &str = r#"title = "Many"
+[data]
+source = "digits"
+labelled = 0.02
+omit_classes = ["2", "3", "4", "5", "6", "7", "8", "9"]
+[teacher]
+model = { mlp = [4] }
+epochs = 1
+[student]
+model = { mlp = [2] }
+[training]
+epochs = 1500
+batch = 512
+"#;
+
+#[cfg(unix)]
+fn until_there_is_a_job(place: &Place) {
+    let start = Instant::now();
+    while place.store().jobs(true).is_ok_and(|jobs| jobs.is_empty()) {
+        assert!(start.elapsed() < Duration::from_secs(60), "no job begins");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn many_short_epochs_pause_at_once_and_go_on() {
+    let place = Place::new();
+    place.write("many.toml", MANY);
+    let mut arguments = vec!["run", "many.toml", "--set", "training.epochs=1000000"];
+    for resumed in [false, true] {
+        let child = start(&place, &arguments);
+        until_there_is_a_job(&place);
+        std::thread::sleep(Duration::from_secs(3));
+        let sent = Instant::now();
+        send_signal("TERM", &child);
+        let ran = Ran::of(child.wait_with_output().unwrap());
+        let took = sent.elapsed();
+        assert_eq!(ran.status, Some(1), "{ran:#?}");
+        assert!(ran.stderr.contains("j-0001 is paused; go on with: stillroom run --resume j-0001"), "{}", ran.stderr);
+        // A tenth of a second on an idle machine.
+        assert!(took < Duration::from_secs(4), "pausing took {took:?}");
+        let state = place.store().job(JobId(1)).unwrap().resume.unwrap();
+        assert!(state.step > 0);
+        if resumed {
+            let goes_on = ran.stderr.split("which goes on after step ").nth(1).unwrap();
+            let from: u64 = goes_on.split(':').next().unwrap().parse().unwrap();
+            assert!(from > 0 && from < state.step, "from {from} to {}", state.step);
+        }
+        arguments = vec!["run", "--resume", "j-0001"];
+    }
 }
 
 #[test]
