@@ -51,6 +51,8 @@ pub struct Options {
     pub store: PathBuf,
     /// Which device trains.
     pub device: DeviceChoice,
+    /// Whether the store is lost when the window is closed, unless the user keeps it.
+    pub temporary: bool,
 }
 
 /// Why no window opens.

@@ -44,7 +44,7 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
     let (Some(checkpoint), Some(source), []) = (checkpoint, source, problems.as_slice()) else {
         return Err(Failure::inputs(problems));
     };
-    let data = |error: DataError| Failure::input(error.code(), error);
+    let data = |error: DataError| Failure::faults(error.code(), &error.phrase());
     let dataset = Dataset::load(&source).map_err(data)?;
     let shape = dataset.inputs.shape();
     let places = checkpoint.places_of(&args.checkpoint, &shape, &dataset.classes);

@@ -4,14 +4,18 @@
 //! and the nearest known key. [`Recipe::to_toml`] writes the resolved form back; the two are inverse to each other.
 //! A [`Sweep`] is a recipe in which some fields hold several values; its [`Cell`]s are recipes.
 
+mod encoding;
 mod fault;
+mod hints;
 mod parse;
 mod presets;
 mod reader;
 mod sweep;
 mod write;
 
+pub use encoding::decode;
 pub use fault::{Fault, FaultKind, Faults, Place};
+pub use hints::settings_of;
 pub use parse::Override;
 pub use presets::{PRESETS, Preset, QUICKSTART, preset};
 pub use sweep::{Axis, AxisValues, Cell, MOST_CELLS, Range, SEED, Strategy, Sweep};

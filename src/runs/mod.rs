@@ -46,6 +46,14 @@ impl Store {
         StoreWriter::open(path.as_ref())
     }
 
+    /// Whether a store can be written at `path`, or made there. Nothing is written, made or brought up to date.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn check(path: impl AsRef<Path>) -> Result<(), StoreError> {
+        schema::check_writable(path.as_ref())
+    }
+
     /// A view of a store. It is opened when it is first asked for something, and never made by reading: where there is no
     /// file, there are no runs.
     pub fn reader(path: impl AsRef<Path>) -> StoreReader {

@@ -196,17 +196,6 @@ fn a_store_that_is_none_is_refused() {
 }
 
 #[test]
-fn a_finished_job_is_not_resumed() {
-    let place = Place::new();
-    let ran = place.run(&["run", "tiny.toml", "--json"]).is_good();
-    let student = ran.finished("student")["run"].clone();
-    for name in ["j-0001", student.as_str().unwrap()] {
-        place.run(&["run", "--resume", name]).is_refused(&[&format!("--resume {name}: j-0001 is done")]);
-    }
-    assert_eq!(Store::reader(place.path("store.db")).jobs(true).unwrap().len(), 1);
-}
-
-#[test]
 fn bench_names_the_workloads_it_knows() {
     let place = Place::new();
     place

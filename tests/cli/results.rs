@@ -392,3 +392,25 @@ fn a_package_gets_its_completions_and_its_manual_page() {
     }
     assert_eq!(place.run(&["completions", "tcsh"]).status, Some(2));
 }
+
+#[test]
+fn a_finished_job_is_resumed_by_its_results() {
+    let place = Place::new();
+    let ran = place.run(&["run", "tiny.toml", "--json"]).is_good();
+    let student = ran.finished("student")["run"].clone();
+    for name in ["j-0001", student.as_str().unwrap()] {
+        let again = place.run(&["run", "--resume", name, "--json"]).is_good();
+        assert_eq!(again.events("finished"), ran.events("finished"));
+        assert!(again.events("started").is_empty() && again.stderr.contains("\"job-done\""), "{again:#?}");
+    }
+    let again = place.run(&["run", "--resume", "j-0001", "--retry-failed", "--out", "again"]).is_good();
+    assert!(again.stdout.starts_with("role ") && again.stdout.contains("test rows"), "{}", again.stdout);
+    assert!(place.path("again/student.safetensors").exists());
+    assert_eq!(Store::reader(place.path("store.db")).jobs(true).unwrap().len(), 1);
+
+    let sweep = place.run(&["run", "tiny.toml", "--json", "--set", "distill.temperature=[1, 4]"]).is_good();
+    let again = place.run(&["run", "--resume", "j-0002", "--json"]).is_good();
+    let last = |ran: &Ran| ran.lines().pop().unwrap();
+    assert_eq!(last(&again), last(&sweep));
+    assert_eq!(again.events("finished").len(), sweep.events("finished").len());
+}
