@@ -14,6 +14,7 @@ mod reader;
 mod settings;
 mod shortcuts;
 mod style_page;
+mod temporary;
 mod tiles;
 mod ui;
 
@@ -29,7 +30,7 @@ pub use settings::SettingsFile;
 use crate::command::{Command, Commands};
 use crate::recipe::{Faults, QUICKSTART, Recipe};
 use crate::runs::{Store, StoreError, StoreWriter};
-use crate::state::{Greeting, Pane, State, Workspace};
+use crate::state::{Greeting, Pane, State, TemporaryStore, Workspace};
 use crate::text::{Language, Phrase, phrase, speak};
 use crate::theme::{self, UiTokens as _};
 use crate::training::report::RunId;
@@ -75,7 +76,7 @@ pub enum OpenError {
 /// When there is no display or adapter, or the store cannot be used.
 pub fn run(options: &Options) -> Result<(), OpenError> {
     has_display()?;
-    let store = Store::writer(&options.store)?;
+    let store = Store::writer(&options.store)?.as_temporary(options.temporary);
     let mut settings = SettingsFile::of_user();
     let remembered = settings.read();
     let viewport = viewport("Stillroom");
@@ -213,6 +214,7 @@ impl App {
         let mut state = State::new(recipe.clone());
         (state.language, state.dark, state.workspace) = (kept.language, kept.dark, kept.workspace);
         state.recent.clone_from(&kept.recent);
+        state.temporary = store.is_temporary().then(|| TemporaryStore::new(store.path().to_owned()));
         if !kept.greeted {
             state.greeting = Greeting::first();
             kept.greeted = true;

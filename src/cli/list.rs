@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::RunsArgs;
 use super::events::{Numbers, result};
 use super::place::Place;
 use super::table::{setting, table};
 use super::voice::{Failure, Voice, print, print_json};
-use super::RunsArgs;
 use crate::runs::{RunRow, Status, Store};
 use crate::training::report::{JobId, Role, RunId};
 

@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::follow::{Follower, News, Watch};
-use super::screen::Screen;
-use super::voice::{Failure, Problem, Voice};
 use super::RunArgs;
+use super::follow::{Follower, News, Watch};
 use super::place::Place;
+use super::screen::Screen;
 use super::source::read_recipe;
+use super::voice::{Failure, Problem, Voice};
 use crate::recipe::Fault;
 use crate::runs::{Status, Store, StoreError, StoreJournal, StoreWriter, StoredJob};
 use crate::text::{Phrase, phrase};

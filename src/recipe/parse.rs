@@ -36,7 +36,8 @@ impl Override {
         if path.is_empty() || path.split('.').any(str::is_empty) {
             return Err(fault(FaultKind::Conflict(phrase!("conflict-no-field"))));
         }
-        let bare_word = || !value.is_empty() && value.chars().all(|c| c.is_alphanumeric() || "-_/.:~\\+@% ".contains(c));
+        let bare_word =
+            || !value.is_empty() && value.chars().all(|c| c.is_alphanumeric() || "-_/.:~\\+@% ".contains(c));
         let value = match format!("value = {value}").parse::<Table>() {
             Ok(mut table) if table.len() == 1 => table.remove("value").unwrap_or(Value::Boolean(false)),
             Err(_) if bare_word() => Value::String(value.to_owned()),

@@ -8,6 +8,7 @@ mod error;
 mod files;
 mod importance;
 mod journal;
+mod keep;
 mod lease;
 mod memory;
 mod metrics;

@@ -254,8 +254,7 @@ fn open_unlocked(path: &Path) -> Result<(Reading, usize), StoreError> {
         }
         Reading { connection: Connection::open(&copy).map_err(cannot_open(path))?, _copy: Some(folder) }
     } else {
-        let flags =
-            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let connection = Connection::open_with_flags(immutable(path)?, flags).map_err(cannot_open(path))?;
         Reading { connection, _copy: None }
     };

@@ -74,7 +74,7 @@ fn recipes_in_other_encodings_are_read_or_refused_at_their_byte() {
     place.write("little.toml", utf16(u16::to_le_bytes));
     place.write("big.toml", utf16(u16::to_be_bytes));
     for file in ["marked.toml", "little.toml", "big.toml"] {
-        refused(&place, &["run", file], &[&format!("{file}, line 9: training.epochs: 0 is not allowed")]);
+        refused(&place, &["run", file], &[&format!("{file}, line 10: training.epochs: 0 is not allowed")]);
     }
     place.write("latin.toml", b"title = \"x\"\n# caf\xe9\n");
     refused(&place, &["run", "latin.toml"], &["latin.toml, line 2", "byte 6 ", "0xe9", "UTF-8"]);
@@ -112,7 +112,11 @@ fn words_of_other_libraries_lead_to_the_field() {
     for (set, expected) in cases {
         refused(&place, &["run", "tiny.toml", "--set", set], &[expected]);
     }
-    refused(&place, &["run", "tiny.toml", "--set", "distill.alpha=1"], &["`distill.soft_weight`", "`distill.hard_weight`"]);
+    refused(
+        &place,
+        &["run", "tiny.toml", "--set", "distill.alpha=1"],
+        &["`distill.soft_weight`", "`distill.hard_weight`"],
+    );
     for far in ["training.verbose=1", "training.num_workers=2", "distill.foo=1"] {
         let ran = refused(&place, &["run", "tiny.toml", "--set", far], &["there is no such key"]);
         assert!(!ran.stderr.contains("nearest") && !ran.stderr.contains("here it is"), "{}", ran.stderr);
@@ -195,7 +199,11 @@ fn nothing_to_learn_from_is_a_conflict_of_each_cell() {
     run(&["data.labelled=[1, 0]", "distill.soft_weight=[0.5, 0]"], &[problem]);
     run(&["distill.soft_weight=[1, 0]", "distill.hard_weight=[1, 0]"], &["soft_weight and hard_weight are both 0"]);
     // Values that move together never meet.
-    let paired = sets(&["data.labelled=[0, 1]", "distill.soft_weight=[0.5, 0]", "zip=[[\"data.labelled\", \"distill.soft_weight\"]]"]);
+    let paired = sets(&[
+        "data.labelled=[0, 1]",
+        "distill.soft_weight=[0.5, 0]",
+        "zip=[[\"data.labelled\", \"distill.soft_weight\"]]",
+    ]);
     let arguments: Vec<&str> = ["run", "tiny.toml"].into_iter().chain(paired.iter().map(String::as_str)).collect();
     place.run(&arguments).is_good();
 }
@@ -214,7 +222,9 @@ fn a_tilde_is_the_home_folder() {
     table(&place);
     std::fs::rename(place.path("rows.csv"), place.path("home/rows.csv")).unwrap();
     let set = "data.source={ csv = \"rows.csv\" }";
-    place.run(&["run", "tiny.toml", "--set", set.replace("rows", "home/rows").as_str(), "--out", "csv", "--json"]).is_good();
+    place
+        .run(&["run", "tiny.toml", "--set", set.replace("rows", "home/rows").as_str(), "--out", "csv", "--json"])
+        .is_good();
     run(&["predict", "csv/student.safetensors", "--data", "~/rows.csv", "--out", "~/p.csv"]).is_good();
     assert!(place.path("home/p.csv").exists());
     let ran = run(&["run", "tiny.toml", "--store", "~ann/runs.db"]);

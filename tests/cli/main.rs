@@ -6,4 +6,5 @@ mod habits;
 mod input;
 mod interruption;
 mod results;
+mod stores;
 mod tool;

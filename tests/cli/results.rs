@@ -1,7 +1,7 @@
 //! What the commands print when all goes well.
 
 use serde_json::{Value, json};
-use stillroom::runs::Status;
+use stillroom::runs::{Status, Store};
 
 use crate::tool::{Place, Ran};
 
