@@ -9,6 +9,7 @@ use stillroom::cli::{self, Window, WindowError};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    app::enter_session();
     cli::main(open_window)
 }
 

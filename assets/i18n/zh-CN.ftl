@@ -655,7 +655,7 @@ fault-either-weight = 没有这个键，各个库对它是哪个权重说法不�
 fault-early-stopping = 没有这个键，训练也不会提前结束；`training.keep = "best"` 保留验证错误最少的一轮
 fault-device = 没有这个键：设备不在配方里写，而是在程序开始时选定；`stillroom devices` 显示选了哪个、为什么
 fault-scaling = 没有这个键：输入由程序缩放，保存的模型记住方法；请去掉它
-allowed-with-hint = { $allowed }；{ $hint }
+allowed-with-hint = { $allowed }；提示：{ $hint }
 hint-adam = Adam 就是 "adamw" 加 weight_decay = 0
 syntax-backslash = { $problem }；在 "…" 中反斜线要写两个：写作 C:\\data，或用单引号 '…'，或用 / 代替 \
 syntax-not-utf8 = 这一行的第 { $at } 个字节 { $byte } 不是 UTF-8 文本；请把文件存为 UTF-8

@@ -11,6 +11,7 @@ mod perform;
 mod place;
 mod queue;
 mod reader;
+mod session;
 mod settings;
 mod shortcuts;
 mod style_page;
@@ -25,6 +26,7 @@ use std::time::{Duration, Instant};
 
 pub use dialogs::{Dialogs, RfdDialogs, ScriptedDialogs};
 use eframe::egui;
+pub use session::enter_session;
 pub use settings::SettingsFile;
 
 use crate::command::{Command, Commands};

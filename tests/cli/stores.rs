@@ -51,7 +51,7 @@ fn a_named_store_that_cannot_be_written_is_refused_by_its_argument() {
     place.write("file", "no folder");
     let ran = place.run(&["run", "tiny.toml", "--store", "file/store.db"]);
     assert_eq!(ran.status, Some(2));
-    assert!(ran.stderr.contains("--store file/store.db: the store file/store.db cannot be opened"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("--store file/store.db: "), "{}", ran.stderr);
     let mut command = place.command(program(), &["run", "tiny.toml"]);
     let ran = Ran::of(command.env("STILLROOM_STORE", "file/store.db").output().unwrap());
     assert_eq!(ran.status, Some(2));
