@@ -8,16 +8,17 @@ pub fn enter_session() {
     use std::os::unix::process::CommandExt as _;
 
     const RUNTIME: &str = "XDG_RUNTIME_DIR";
+    /// In which nobody, least of all somebody else, can put anything.
+    const NOWHERE: &str = "/dev/null";
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let opens_window = std::env::args_os().nth(1).is_none_or(|first| first.as_encoded_bytes().starts_with(b"--"));
     let has_folder = std::env::var_os(RUNTIME).is_some_and(|folder| std::path::Path::new(&folder).is_absolute());
-    let folder = std::env::temp_dir();
-    if !opens_window || has_folder || !is_set("DISPLAY") || is_set("WAYLAND_DISPLAY") || !folder.is_absolute() {
+    if !opens_window || has_folder || !is_set("DISPLAY") || is_set("WAYLAND_DISPLAY") {
         return;
     }
     let Ok(program) = std::env::current_exe() else { return };
     let mut again = std::process::Command::new(program);
-    again.args(std::env::args_os().skip(1)).env(RUNTIME, folder);
+    again.args(std::env::args_os().skip(1)).env(RUNTIME, NOWHERE);
     if let Some(name) = std::env::args_os().next() {
         again.arg0(name);
     }
