@@ -95,7 +95,7 @@ pub fn main(open_window: OpenWindow) -> ExitCode {
 }
 
 fn window_or_quick_start(open_window: OpenWindow, arguments: &Arguments, voice: &Voice) -> Result<(), Failure> {
-    let place = Place::to_write(arguments.store.as_deref(), voice)?;
+    let place = Place::to_write(arguments.store.as_deref(), None)?;
     let (store, temporary) = (place.path(), place.is_temporary());
     let window = Window::Lab { store, device: arguments.device.into(), temporary };
     let window = if arguments.style_page { Window::StylePage } else { window };

@@ -17,8 +17,9 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// A store that was asked for is taken as it is: what is wrong with it is told when it is opened.
-    pub fn to_write(asked: Option<&Path>, voice: &Voice) -> Result<Self, Failure> {
+    /// A store that was asked for is taken as it is: what is wrong with it is told when it is opened. That a store is a temporary
+    /// one is said by `voice`, or else by the window that gets it.
+    pub fn to_write(asked: Option<&Path>, voice: Option<&Voice>) -> Result<Self, Failure> {
         if let Some(path) = asked {
             return Ok(Self { path: path.to_owned(), asked: true, folder: None });
         }
@@ -36,14 +37,14 @@ impl Place {
         let folder = tempfile::Builder::new().prefix("stillroom-").tempdir();
         let folder = folder.map_err(|_| Failure::faults(problem.code(), &problem.phrase()))?;
         let path = folder.path().join("stillroom.db");
-        voice.note(
-            "temporary-store",
-            &format!(
+        if let Some(voice) = voice {
+            let message = format!(
                 "{problem}. Runs are kept in a temporary store instead, which this system may delete: {}; --store FILE \
                  chooses another one.",
                 path.display()
-            ),
-        );
+            );
+            voice.note("temporary-store", &message);
+        }
         Ok(Self { path, asked: false, folder: Some(folder) })
     }
 

@@ -20,7 +20,7 @@ use crate::training::{JobStart, Journal, JournalError, Request, Worker, WorkerOp
 pub(super) fn run(args: &RunArgs, voice: &Voice) -> Result<(), Failure> {
     // A job is resumed where it lies.
     let place = match &args.resume {
-        None => Place::to_write(args.store.as_deref(), voice)?,
+        None => Place::to_write(args.store.as_deref(), Some(voice))?,
         Some(_) => Place::to_read(args.store.as_deref())?,
     };
     let path = place.path().to_owned();
@@ -204,7 +204,7 @@ fn is_over(job: &StoredJob) -> bool {
 
 /// Whether nothing of a job is left to be trained: its results are what resuming gives.
 fn has_results_alone(job: &StoredJob, retry: bool) -> bool {
-    is_over(job) && !(retry && !job.failed().is_empty())
+    is_over(job) && (!retry || job.failed().is_empty())
 }
 
 /// The results of a job that is over, told as its own run told them. Whoever asks again, a scheduler for instance, is answered.

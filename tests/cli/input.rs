@@ -1,7 +1,6 @@
 //! Wrong input: exit status 2, a message that names the place, and nothing stored.
 
 use serde_json::Value;
-use stillroom::runs::Store;
 
 use crate::tool::{Place, Ran, json_lines};
 
