@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::recipe::Sweep;
 use crate::state::{
-    BoardPage, FilePurpose, Metric, Palette, Pane, Quality, SampleChoice, Section, Smoothing, State, Tip,
+    BoardPage, Farewell, FilePurpose, Metric, Palette, Pane, Quality, SampleChoice, Section, Smoothing, State, Tip,
 };
 use crate::text::Language;
 use crate::training::report::{JobId, RunId, Setting};
@@ -439,6 +439,8 @@ pub enum Command {
     EndPath(bool),
     /// A path was picked.
     Picked(FilePurpose, PathBuf),
+    /// Keep a temporary store, or let it go.
+    Farewell(Farewell),
 }
 
 /// Where views put their commands; the app performs them after the frame.

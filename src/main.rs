@@ -9,17 +9,18 @@ use stillroom::cli::{self, Window, WindowError};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    app::enter_session();
     cli::main(open_window)
 }
 
 fn open_window(window: Window<'_>) -> Result<(), WindowError> {
     let opened = match window {
-        Window::Lab(store, device) => app::run(&Options { store: store.to_owned(), device }),
+        Window::Lab { store, device, temporary } => app::run(&Options { store: store.to_owned(), device, temporary }),
         Window::StylePage => app::run_style_page(),
     };
     opened.map_err(|error| match error {
         OpenError::NoWindow(reason) => WindowError::NoWindow(reason),
-        OpenError::Store(error) => WindowError::Failed { code: error.code(), message: error.to_string() },
-        OpenError::Recipe(faults) => WindowError::Failed { code: "recipe", message: faults.to_string() },
+        OpenError::Store(error) => WindowError::Failed { code: error.code(), message: error.phrase() },
+        OpenError::Recipe(faults) => WindowError::Failed { code: "recipe", message: faults.phrase() },
     })
 }

@@ -555,6 +555,13 @@ path-open-recipe = Open a recipe
 path-save-recipe = Save the recipe
 path-open-folder = Open a folder of data
 path-open-table = Open a table of data
+path-keep-store = Keep the store
+temporary-store = Your folder for data cannot be written. Runs are kept in a temporary store: { $path }
+temporary-keep = Keep the runs…
+temporary-let-go = Let them go
+temporary-question = Keep the runs?
+temporary-question-hint = They are in a temporary store that goes when the window closes. Kept, they are copied to a file that you name, with their models in a folder beside it.
+toast-store-kept = The runs are kept in { $path }
 toast-recipe-saved = “{ $title }” saved to { $path }
 toast-recipe-copied = The recipe is copied
 recipe-text = The recipe as text
@@ -684,6 +691,17 @@ conflict-no-convolution = a cnn needs at least one convolution, e.g. [8, 16]
 conflict-mlp-or-cnn = give mlp or cnn, not both
 conflict-complement = the complement of a soft weight of { $weight } would be negative
 conflict-no-weight = soft_weight and hard_weight are both 0, so nothing would be learnt; raise one of them
+fault-other-word = there is no such key; here it is { $fields }
+fault-either-weight = there is no such key, and libraries disagree about what it weighs; give `distill.soft_weight` (the teacher’s answers) or `distill.hard_weight` (the labels)
+fault-early-stopping = there is no such key, and training does not end early; `training.keep = "best"` keeps the epoch with the fewest validation errors
+fault-device = there is no such key: no recipe names a device, it is chosen when the program starts; `stillroom devices` shows which and why
+fault-scaling = there is no such key: inputs are scaled by the program, and a saved model keeps how; leave it out
+allowed-with-hint = { $allowed }; { $hint }
+hint-adam = Adam is "adamw" with weight_decay = 0
+syntax-backslash = { $problem }; in "…" a backslash is doubled: write C:\\data, or '…' with single quotes, or / in place of \
+syntax-not-utf8 = byte { $at } of the line, { $byte }, is not UTF-8 text; save the file as UTF-8
+syntax-half-character = the UTF-16 text has half a character; save the file as UTF-8
+conflict-no-labels = labelled = 0 leaves no labels and soft_weight = 0 no teacher, so nothing would be learnt; raise one of them
 conflict-momentum = only optimiser = "sgd" has a momentum
 conflict-seeds = training.seed is swept already; leave sweep.seeds out
 conflict-cells = the sweep has { $count } cells; at most { $most } are allowed

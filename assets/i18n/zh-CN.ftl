@@ -520,6 +520,13 @@ path-open-recipe = 打开配方
 path-save-recipe = 保存配方
 path-open-folder = 打开数据文件夹
 path-open-table = 打开数据表格
+path-keep-store = 保存存储文件
+temporary-store = 您的数据文件夹无法写入。运行只保存在临时文件中：{ $path }
+temporary-keep = 保存运行…
+temporary-let-go = 不保存
+temporary-question = 保存这些运行吗？
+temporary-question-hint = 它们在临时文件中，窗口关闭时会被删除。保存时会复制到您指定的文件，模型放在旁边的文件夹中。
+toast-store-kept = 运行已保存到 { $path }
 toast-recipe-saved = “{ $title }”已保存到 { $path }
 toast-recipe-copied = 配方已复制
 recipe-text = 配方文本
@@ -643,6 +650,17 @@ conflict-no-convolution = cnn 至少要有一个卷积层，例如 [8, 16]
 conflict-mlp-or-cnn = mlp 和 cnn 只能给一个
 conflict-complement = 软目标权重为 { $weight } 时，硬标签权重（1 − 软目标权重）为负
 conflict-no-weight = soft_weight 和 hard_weight 都是 0，什么也学不到；请调高其中一个
+fault-other-word = 没有这个键；这里写作 { $fields }
+fault-either-weight = 没有这个键，各个库对它是哪个权重说法不一；请给 `distill.soft_weight`（教师的回答）或 `distill.hard_weight`（标签）
+fault-early-stopping = 没有这个键，训练也不会提前结束；`training.keep = "best"` 保留验证错误最少的一轮
+fault-device = 没有这个键：设备不在配方里写，而是在程序开始时选定；`stillroom devices` 显示选了哪个、为什么
+fault-scaling = 没有这个键：输入由程序缩放，保存的模型记住方法；请去掉它
+allowed-with-hint = { $allowed }；提示：{ $hint }
+hint-adam = Adam 就是 "adamw" 加 weight_decay = 0
+syntax-backslash = { $problem }；在 "…" 中反斜线要写两个：写作 C:\\data，或用单引号 '…'，或用 / 代替 \
+syntax-not-utf8 = 这一行的第 { $at } 个字节 { $byte } 不是 UTF-8 文本；请把文件存为 UTF-8
+syntax-half-character = UTF-16 文本中有半个字符；请把文件存为 UTF-8
+conflict-no-labels = labelled = 0 没有标签，soft_weight = 0 没有教师，什么也学不到；请提高其中一个
 conflict-momentum = 只有 optimiser = "sgd" 才有动量
 conflict-seeds = training.seed 已在扫描中，请去掉 sweep.seeds
 conflict-cells = 扫描共有 { $count } 个单元，最多允许 { $most } 个

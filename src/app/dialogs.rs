@@ -101,11 +101,13 @@ type Filter = (&'static str, &'static [&'static str]);
 fn words_of(purpose: FilePurpose) -> (&'static str, Option<Filter>, Option<&'static str>) {
     const MODELS: Filter = ("safetensors", &["safetensors"]);
     const RECIPES: Filter = ("toml", &["toml"]);
+    const STORES: Filter = ("db", &["db"]);
     const TABLES: Filter = ("csv, tsv", &["csv", "tsv", "gz"]);
     let filter = match purpose {
         FilePurpose::OpenTeacher | FilePurpose::SaveStudent => Some(MODELS),
         FilePurpose::OpenRecipe | FilePurpose::SaveRecipe => Some(RECIPES),
         FilePurpose::OpenDataFile => Some(TABLES),
+        FilePurpose::KeepStore => Some(STORES),
         FilePurpose::OpenDataFolder => None,
     };
     (path_key(purpose), filter, new_name(purpose))
@@ -116,6 +118,7 @@ pub(super) fn new_name(purpose: FilePurpose) -> Option<&'static str> {
     match purpose {
         FilePurpose::SaveStudent => Some("student.safetensors"),
         FilePurpose::SaveRecipe => Some("recipe.toml"),
+        FilePurpose::KeepStore => Some("stillroom.db"),
         _ => None,
     }
 }

@@ -8,7 +8,7 @@ use eframe::egui;
 use super::App;
 use crate::data::is_idx_folder;
 use crate::model::{Checkpoint, write_whole};
-use crate::recipe::{CheckpointSource, ImageSource, Source, Sweep, TableSource, TeacherRecipe};
+use crate::recipe::{CheckpointSource, ImageSource, Source, Sweep, TableSource, TeacherRecipe, decode};
 use crate::state::{FilePurpose, RecipeText};
 use crate::text::{Phrase, phrase};
 
@@ -27,6 +27,7 @@ impl App {
             FilePurpose::SaveStudent => self.save_student(&path),
             FilePurpose::OpenRecipe => self.open_recipe(path, ctx),
             FilePurpose::SaveRecipe => self.save_recipe(&path),
+            FilePurpose::KeepStore => self.keep_store(&path, ctx),
             FilePurpose::OpenDataFolder | FilePurpose::OpenDataFile => self.open_data(path, ctx),
         }
     }
@@ -34,10 +35,14 @@ impl App {
     /// Puts the recipe of a file in place.
     pub(super) fn open_recipe(&mut self, path: PathBuf, ctx: &egui::Context) {
         let path = absolute(path);
-        let read = std::fs::read_to_string(&path).map_err(|error| at(&path, &error));
-        let parsed = read.and_then(|text| match Sweep::parse(&text, Some(&path), &[]) {
-            Ok(sweep) => Ok((text, sweep)),
-            Err(faults) => Err(phrase!("open-faulty", path = &path, faults = faults.brief(FAULTS))),
+        let read = std::fs::read(&path).map_err(|error| at(&path, &error));
+        let parsed = read.and_then(|bytes| {
+            let text = decode(&bytes, Some(&path));
+            let parsed = text.and_then(|text| Ok((Sweep::parse(&text, Some(&path), &[])?, text)));
+            match parsed {
+                Ok((sweep, text)) => Ok((text, sweep)),
+                Err(faults) => Err(phrase!("open-faulty", path = &path, faults = faults.brief(FAULTS))),
+            }
         });
         match parsed {
             Ok((text, mut sweep)) => {

@@ -34,6 +34,7 @@ impl App {
                 self.state.path_field = Some(PathField { purpose, text });
             }
         }
+        self.ask_before_loss(ctx);
         self.take_dropped(ctx);
         self.look_again();
         super::shortcuts::take_keys(ctx, &self.state, &self.commands);
@@ -69,6 +70,9 @@ impl App {
     fn take_reports(&mut self) {
         let content = self.inbox.take();
         let (mut listed, mut turned, mut learnt) = (false, false, false);
+        if let Some(store) = self.state.temporary.as_mut().filter(|_| !content.reports.is_empty()) {
+            store.kept = false;
+        }
         for report in &content.reports {
             listed |= self.state.take_report(report);
             learnt |= matches!(&**report, Report::Epoch(epoch) if Some(epoch.run) == self.state.on_show().1);

@@ -11,9 +11,11 @@ mod perform;
 mod place;
 mod queue;
 mod reader;
+mod session;
 mod settings;
 mod shortcuts;
 mod style_page;
+mod temporary;
 mod tiles;
 mod ui;
 
@@ -24,12 +26,13 @@ use std::time::{Duration, Instant};
 
 pub use dialogs::{Dialogs, RfdDialogs, ScriptedDialogs};
 use eframe::egui;
+pub use session::enter_session;
 pub use settings::SettingsFile;
 
 use crate::command::{Command, Commands};
 use crate::recipe::{Faults, QUICKSTART, Recipe};
 use crate::runs::{Store, StoreError, StoreWriter};
-use crate::state::{Greeting, Pane, State, Workspace};
+use crate::state::{Greeting, Pane, State, TemporaryStore, Workspace};
 use crate::text::{Language, Phrase, phrase, speak};
 use crate::theme::{self, UiTokens as _};
 use crate::training::report::RunId;
@@ -51,6 +54,8 @@ pub struct Options {
     pub store: PathBuf,
     /// Which device trains.
     pub device: DeviceChoice,
+    /// Whether the store is lost when the window is closed, unless the user keeps it.
+    pub temporary: bool,
 }
 
 /// Why no window opens.
@@ -73,7 +78,7 @@ pub enum OpenError {
 /// When there is no display or adapter, or the store cannot be used.
 pub fn run(options: &Options) -> Result<(), OpenError> {
     has_display()?;
-    let store = Store::writer(&options.store)?;
+    let store = Store::writer(&options.store)?.as_temporary(options.temporary);
     let mut settings = SettingsFile::of_user();
     let remembered = settings.read();
     let viewport = viewport("Stillroom");
@@ -225,6 +230,7 @@ impl App {
         let mut state = State::new(recipe.clone());
         (state.language, state.dark, state.workspace) = (kept.language, kept.dark, kept.workspace);
         state.recent.clone_from(&kept.recent);
+        state.temporary = store.is_temporary().then(|| TemporaryStore::new(store.path().to_owned()));
         if !kept.greeted {
             state.greeting = Greeting::first();
             kept.greeted = true;

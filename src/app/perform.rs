@@ -127,6 +127,7 @@ impl App {
                 }
             }
             Command::Picked(purpose, path) => self.picked(purpose, path, ctx),
+            Command::Farewell(farewell) => self.farewell(farewell, ctx),
         }
     }
 

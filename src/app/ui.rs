@@ -47,6 +47,7 @@ impl App {
         Panel::top("bar").frame(Frame::NONE).exact_size(BAR).resizable(false).show(ui, |ui| {
             views::bar_ui(ui, state, commands);
         });
+        views::temporary_strip_ui(ui, state, commands);
         egui::CentralPanel::no_frame().show(ui, |ui| match state.maximised {
             None => {
                 if let Some(tree) = tiles.get_mut(&state.workspace) {
@@ -64,6 +65,7 @@ impl App {
         views::shortcuts_ui(ui, state, commands);
         views::notices_ui(ui, state, commands);
         views::tips_ui(ui, state, commands);
+        views::farewell_ui(ui, state, commands);
         super::drop::hover_ui(ui);
         self.escape(ui);
         if self.state.shows_overlay {

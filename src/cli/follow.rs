@@ -11,7 +11,8 @@ use super::sweep::Summary;
 use super::voice::{Failure, print_json};
 use crate::model::Checkpoint;
 use crate::recipe::Sweep;
-use crate::runs::{Board, Store, StoredJob};
+use crate::runs::{self as stored, Board, Store, StoredJob};
+use crate::text::Phrase;
 use crate::training::report::{
     DeviceInfo, JobId, Live, Progress, Report, Resumed, Role, RunFinished, RunId, RunInfo, RunOutcome, Tested,
 };
@@ -24,7 +25,7 @@ pub(super) enum News {
     Progress(Progress),
     Data(Box<JobData>),
     Reading(u64, u64),
-    Rejected { code: &'static str, message: String },
+    Rejected { code: &'static str, message: Phrase },
 }
 
 /// Takes the engine's reports. It never waits; curves and logits are not kept.
@@ -75,7 +76,7 @@ impl Observer for Watch {
             Live::Data(data) => self.put(News::Data(data)),
             Live::Reading(done, total) => self.put(News::Reading(done, total)),
             Live::Rejected { code, message } => {
-                self.put(News::Rejected { code, message: message.to_string() });
+                self.put(News::Rejected { code, message });
             }
             _ => {}
         }
@@ -114,7 +115,7 @@ impl<'a> Follower<'a> {
             board: Board::default(),
             edited,
             unsaved,
-            data: Vec::new(),
+            data: stored.and_then(|job| job.data.as_ref()).map(|data| data.sets.clone()).unwrap_or_default(),
         }
     }
 
@@ -182,17 +183,18 @@ impl<'a> Follower<'a> {
             }
             Report::RunFinished(it) => self.run_finished(it),
             Report::Tested(it) => self.tested(it),
-            Report::JobEnded(_) => {
-                if self.runs.iter().filter(|info| info.role == Role::Student).count() > 1 {
-                    return self.end_of_sweep();
-                }
-                let finished: Vec<&FinishedRun> =
-                    self.runs.iter().filter_map(|info| self.finished.get(&info.run)).collect();
-                let found = self.rows_by_class().cloned();
-                self.screen.end(&finished, found.as_ref())
-            }
+            Report::JobEnded(_) => self.ended(),
             _ => Ok(()),
         }
+    }
+
+    fn ended(&mut self) -> Result<(), Failure> {
+        if self.runs.iter().filter(|info| info.role == Role::Student).count() > 1 {
+            return self.end_of_sweep();
+        }
+        let finished: Vec<&FinishedRun> = self.runs.iter().filter_map(|info| self.finished.get(&info.run)).collect();
+        let found = self.rows_by_class().cloned();
+        self.screen.end(&finished, found.as_ref())
     }
 
     fn end_of_sweep(&mut self) -> Result<(), Failure> {
@@ -243,19 +245,37 @@ impl<'a> Follower<'a> {
             if info.stage == resumed.stage && !matches!(it.outcome, RunOutcome::Halved) {
                 continue;
             }
-            let bytes = it.checkpoint.as_ref().and_then(|path| std::fs::read(path).ok());
-            let checkpoint = bytes.and_then(|bytes| self.save(&info, &bytes)).or_else(|| it.checkpoint.clone());
-            self.show(FinishedRun {
-                info,
-                outcome: it.outcome,
-                steps: it.steps,
-                seconds: it.seconds,
-                validation: it.validation.clone(),
-                test: it.test.clone(),
-                checkpoint,
-            })?;
+            self.show_stored(info, it)?;
         }
         Ok(())
+    }
+
+    /// The results of a job that has come to its end, as its own run told them.
+    pub fn results(&mut self) -> Result<(), Failure> {
+        let Some(stored) = self.stored else { return Ok(()) };
+        self.job = Some(stored.job);
+        self.runs.clone_from(&stored.runs);
+        self.board = Board::new(&stored.sweep, &stored.runs);
+        for it in &stored.finished {
+            if let Some(info) = self.runs.iter().find(|info| info.run == it.run).cloned() {
+                self.show_stored(info, it)?;
+            }
+        }
+        self.ended()
+    }
+
+    fn show_stored(&mut self, info: RunInfo, it: &stored::FinishedRun) -> Result<(), Failure> {
+        let bytes = it.checkpoint.as_ref().filter(|_| !info.loaded).and_then(|path| std::fs::read(path).ok());
+        let checkpoint = bytes.and_then(|bytes| self.save(&info, &bytes)).or_else(|| it.checkpoint.clone());
+        self.show(FinishedRun {
+            info,
+            outcome: it.outcome,
+            steps: it.steps,
+            seconds: it.seconds,
+            validation: it.validation.clone(),
+            test: it.test.clone(),
+            checkpoint,
+        })
     }
 
     /// The test rows were looked at for a run that validation chose.

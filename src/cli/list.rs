@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::RunsArgs;
 use super::events::{Numbers, result};
+use super::place::Place;
 use super::table::{setting, table};
 use super::voice::{Failure, Voice, print, print_json};
-use super::{RunsArgs, store};
 use crate::runs::{RunRow, Status, Store};
 use crate::training::report::{JobId, Role, RunId};
 
@@ -40,9 +41,9 @@ struct Line<'a> {
 }
 
 pub(super) fn list(args: &RunsArgs, voice: &Voice) -> Result<(), Failure> {
-    let path = store(args.store.as_ref())?;
-    let runs = Store::reader(&path).runs(args.deleted);
-    let runs = runs.map_err(|error| Failure::input(error.code(), error.to_string()))?;
+    let place = Place::to_read(args.store.as_deref())?;
+    let path = place.path();
+    let runs = Store::reader(path).runs(args.deleted).map_err(|error| place.refused(&error))?;
     if args.json {
         return runs.iter().map(line).try_for_each(|line| print_json(&line));
     }

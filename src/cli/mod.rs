@@ -3,15 +3,19 @@
 
 mod bench;
 mod devices;
+mod escape;
 mod events;
 mod follow;
+mod home;
 mod list;
 mod look;
 mod papers;
+mod place;
 mod predict;
 mod run;
 mod screen;
 mod soften;
+mod source;
 mod sweep;
 mod table;
 mod voice;
@@ -21,9 +25,10 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::recipe::QUICKSTART;
-use crate::runs::store_path;
+use crate::recipe::{QUICKSTART, settings_of};
+use crate::text::Phrase;
 use crate::training::DeviceChoice;
+use place::Place;
 use voice::{Failure, Voice};
 
 /// Opens a window and returns when it is closed. The terminal knows no window, so `main` brings one along.
@@ -32,8 +37,15 @@ pub type OpenWindow = fn(Window<'_>) -> Result<(), WindowError>;
 /// A window that can be opened.
 #[derive(Clone, Copy, Debug)]
 pub enum Window<'a> {
-    /// The lab, on a store.
-    Lab(&'a Path, DeviceChoice),
+    /// The lab.
+    Lab {
+        /// The store.
+        store: &'a Path,
+        /// Which device trains.
+        device: DeviceChoice,
+        /// Whether the store goes when the window is closed, unless the user keeps it.
+        temporary: bool,
+    },
     /// Every part in its states, for those who build the window.
     StylePage,
 }
@@ -48,20 +60,20 @@ pub enum WindowError {
         /// A stable name for programs.
         code: &'static str,
         /// What is wrong, for people.
-        message: String,
+        message: Phrase,
     },
 }
 
 /// Reads the arguments and does what they ask.
 pub fn main(open_window: OpenWindow) -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let mut arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error),
     };
     let json = arguments.command.as_ref().is_some_and(Command::json);
     let voice = Voice::new(json);
     voice.take_logs();
-    let result = match &arguments.command {
+    let result = arguments.expand_home().and_then(|()| match &arguments.command {
         None => window_or_quick_start(open_window, &arguments, &voice),
         Some(Command::Run(args)) => run::run(args, &voice),
         Some(Command::Soften(args)) => soften::soften(args),
@@ -72,7 +84,7 @@ pub fn main(open_window: OpenWindow) -> ExitCode {
         Some(Command::Bench(args)) => bench::bench(args),
         Some(Command::Completions { shell }) => papers::completions(*shell),
         Some(Command::Man) => papers::man(),
-    };
+    });
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -85,15 +97,21 @@ pub fn main(open_window: OpenWindow) -> ExitCode {
 }
 
 fn window_or_quick_start(open_window: OpenWindow, arguments: &Arguments, voice: &Voice) -> Result<(), Failure> {
-    let path = store(arguments.store.as_ref())?;
-    let window = Window::Lab(&path, arguments.device.into());
+    let place = Place::to_write(arguments.store.as_deref(), None)?;
+    let (store, temporary) = (place.path(), place.is_temporary());
+    let window = Window::Lab { store, device: arguments.device.into(), temporary };
     let window = if arguments.style_page { Window::StylePage } else { window };
     let reason = match open_window(window) {
-        Ok(()) => return Ok(()),
-        Err(WindowError::Failed { code, message }) => return Err(Failure::input(code, message)),
+        Ok(()) => {
+            // What was to be kept was copied before the window closed.
+            place.remove();
+            return Ok(());
+        }
+        Err(WindowError::Failed { code, message }) => return Err(Failure::faults(code, &message)),
         Err(WindowError::NoWindow(reason)) if arguments.style_page => return Err(Failure::later("no-window", reason)),
         Err(WindowError::NoWindow(reason)) => reason,
     };
+    place.remove();
     voice.note(
         "no-window",
         &format!(
@@ -117,15 +135,46 @@ fn window_or_quick_start(open_window: OpenWindow, arguments: &Arguments, voice: 
 
 /// What clap has to say: help and version are no failure.
 fn usage(error: &clap::Error) -> ExitCode {
-    if error.use_stderr() && std::env::args_os().any(|argument| argument == "--json") {
-        let text = error.to_string();
-        let message = text.trim_start_matches("error: ").trim_end();
-        Voice::new(true).error("usage", message);
+    let text = error.to_string();
+    let tip = field_tip(error);
+    let json = error.use_stderr() && std::env::args_os().any(|argument| argument == "--json");
+    // What was typed is quoted, and a terminal would obey it.
+    let is_plain = text == escape::lines(&text);
+    if json || tip.is_some() || (error.use_stderr() && !is_plain) {
+        let tip = tip.map_or_else(String::new, |tip| format!("\n  tip: {tip}"));
+        let text = text.trim_end();
+        // The tip stands where clap has its own, after what is wrong.
+        let text = match text.split_once("\n\n") {
+            Some((problem, rest)) if !tip.is_empty() => format!("{problem}\n{tip}\n\n{rest}"),
+            _ => text.to_owned(),
+        };
+        Voice::new(json).usage(&text);
     } else {
         // Nobody is left to be told when this fails.
         let _ = error.print();
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+/// An unknown option of `run` that names a field of the recipe is meant as a setting.
+fn field_tip(error: &clap::Error) -> Option<String> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if error.kind() != clap::error::ErrorKind::UnknownArgument || arguments.first()? != "run" {
+        return None;
+    }
+    let clap::error::ContextValue::String(option) = error.get(clap::error::ContextKind::InvalidArg)? else {
+        return None;
+    };
+    let option = option.split('=').next().unwrap_or(option);
+    let at = arguments.iter().position(|argument| {
+        argument.strip_prefix(option).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+    })?;
+    let value = match arguments[at].split_once('=') {
+        Some((_, value)) => value,
+        None => arguments.get(at + 1).filter(|next| !next.starts_with("--")).map_or("VALUE", String::as_str),
+    };
+    let settings: Vec<String> = settings_of(option, value).iter().map(|set| format!("`--set {set}`")).collect();
+    (!settings.is_empty()).then(|| format!("a field of the recipe is set with {}", settings.join(" or ")))
 }
 
 /// Knowledge distillation, live: softened distributions and loss curves. Without a command it opens the window.
@@ -175,6 +224,41 @@ enum Command {
     Man,
 }
 
+impl Arguments {
+    /// Replaces a leading `~` of every path.
+    fn expand_home(&mut self) -> Result<(), Failure> {
+        let expand = |what: &str, path: &mut Option<PathBuf>| -> Result<(), Failure> {
+            if let Some(path) = path {
+                *path = home::expanded(what, path)?;
+            }
+            Ok(())
+        };
+        expand("--store", &mut self.store)?;
+        match &mut self.command {
+            Some(Command::Run(args)) => {
+                expand("--store", &mut args.store)?;
+                expand("--out", &mut args.out)?;
+                args.recipe.as_mut().map_or(Ok(()), |recipe| expand_text("RECIPE", recipe))
+            }
+            Some(Command::Runs(args)) => expand("--store", &mut args.store),
+            Some(Command::Predict(args)) => {
+                args.out = home::expanded("--out", &args.out)?;
+                expand_text("CHECKPOINT", &mut args.checkpoint)?;
+                expand_text("--data", &mut args.data)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The same of a path that may be something else; that never begins with a `~`.
+fn expand_text(what: &str, text: &mut String) -> Result<(), Failure> {
+    if text.starts_with('~') {
+        *text = home::expanded(what, Path::new(text))?.to_string_lossy().into_owned();
+    }
+    Ok(())
+}
+
 impl Command {
     fn json(&self) -> bool {
         match self {
@@ -202,6 +286,7 @@ Examples:
   stillroom run quickstart
   stillroom run recipe.toml --set distill.temperature=8 --out results
   stillroom run digits --set 'student.model={ mlp = [16] }' --json
+  sed s/4.0/8.0/ recipe.toml | stillroom run -
   stillroom run --resume j-0003
   stillroom run --resume j-0003 --retry-failed
 
@@ -210,7 +295,7 @@ With --json, stdout has one JSON object a line: `started` for each run once the 
 Ctrl-C pauses the job (exit status 1); a second one ends the program at once. Either way the job can be resumed."
 )]
 struct RunArgs {
-    /// A recipe's file, or the name of a preset (--help lists them)
+    /// A recipe's file, - for the standard input, or the name of a preset (--help lists them)
     #[arg(required_unless_present = "resume")]
     recipe: Option<String>,
     /// Replace a field of the recipe by any TOML value, e.g. distill.temperature=8 (can be repeated)
@@ -222,7 +307,7 @@ struct RunArgs {
     /// Also save the trained models here: student.safetensors, baseline.safetensors, teacher.safetensors
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Go on with a job that was paused, interrupted or failed; its recipe comes from the store
+    /// Go on with a job that was paused, interrupted or failed, or show the results of one that is over
     #[arg(long, value_name = "JOB_OR_RUN", conflicts_with = "set")]
     resume: Option<String>,
     /// With --resume: of a job that has ended, train those runs anew that diverged, failed or were stopped
@@ -241,13 +326,14 @@ struct RunArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_long_help = "Example:
+#[command(after_long_help = "Examples:
   stillroom soften 5,2,0.5,-1 --temperature 1,2,4,8
+  stillroom soften '[5, 2, 0.5, -1]'
 
 Shows softmax(z / T) and its entropy in nats for each temperature T. With --json: one object a temperature, with
 `temperature`, `probabilities` and `entropy`.")]
 struct SoftenArgs {
-    /// The logits, separated by commas; a leading minus is a number
+    /// The logits, separated by commas or blanks, with or without brackets; a leading minus is a number
     #[arg(allow_hyphen_values = true)]
     logits: String,
     /// Temperatures above 0 (0.001 to 1e6), separated by commas
@@ -378,11 +464,6 @@ impl From<Device> for DeviceChoice {
             Device::Cpu => Self::Cpu,
         }
     }
-}
-
-/// Where the store lies.
-fn store(asked: Option<&PathBuf>) -> Result<PathBuf, Failure> {
-    store_path(asked.map(PathBuf::as_path)).map_err(|error| Failure::input(error.code(), error.to_string()))
 }
 
 fn seconds(text: &str) -> Result<f64, String> {

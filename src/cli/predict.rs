@@ -117,7 +117,7 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
 
 /// The rows that are asked for, as the model reads them.
 fn rows_of(args: &PredictArgs, checkpoint: &Checkpoint, source: &Source) -> Result<Rows, Failure> {
-    let data = |error: DataError| Failure::input(error.code(), error);
+    let data = |error: DataError| Failure::faults(error.code(), &error.phrase());
     let shape = &checkpoint.plan.input;
     let new = match (source, &checkpoint.columns) {
         (Source::Table(table), Some(columns)) if !is_npz(&table.path) => {
@@ -177,7 +177,7 @@ fn part_of(
     split: Split,
     count: usize,
 ) -> Result<Vec<u32>, Failure> {
-    let data = |error: DataError| Failure::input(error.code(), error);
+    let data = |error: DataError| Failure::faults(error.code(), &error.phrase());
     let dataset = Dataset::load(source).map_err(data)?;
     if dataset.labels.len() != count {
         let message = format!(
@@ -198,7 +198,7 @@ fn part_of(
 
 /// Rows of a source with classes, read in full as for training.
 fn known_rows(args: &PredictArgs, checkpoint: &Checkpoint, source: &Source) -> Result<Rows, Failure> {
-    let data = |error: DataError| Failure::input(error.code(), error);
+    let data = |error: DataError| Failure::faults(error.code(), &error.phrase());
     let model = |error: CheckpointError| Failure::input(error.code(), error);
     let source = if checkpoint.columns.is_none() { source.clone().as_first_read() } else { source.clone() };
     let dataset = Dataset::load(&source).map_err(data)?;

@@ -5,19 +5,26 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use super::RunArgs;
 use super::follow::{Follower, News, Watch};
+use super::place::Place;
 use super::screen::Screen;
+use super::source::read_recipe;
 use super::voice::{Failure, Problem, Voice};
-use super::{RunArgs, store};
-use crate::recipe::{Fault, Override, PRESETS, Sweep, preset};
+use crate::recipe::Fault;
 use crate::runs::{Status, Store, StoreError, StoreJournal, StoreWriter, StoredJob};
-use crate::text::phrase;
+use crate::text::{Phrase, phrase};
 use crate::training::report::{JobId, JobOutcome, Report, RunId};
 use crate::training::{JobStart, Journal, JournalError, Request, Worker, WorkerOptions};
 
 pub(super) fn run(args: &RunArgs, voice: &Voice) -> Result<(), Failure> {
-    let path = store(args.store.as_ref())?;
-    let stored = args.resume.as_deref().map(|name| resumable(&path, name, args.retry_failed)).transpose()?;
+    // A job is resumed where it lies.
+    let place = match &args.resume {
+        None => Place::to_write(args.store.as_deref(), Some(voice))?,
+        Some(_) => Place::to_read(args.store.as_deref())?,
+    };
+    let path = place.path().to_owned();
+    let stored = args.resume.as_deref().map(|name| resumable(&place, name)).transpose()?;
     let mut recipe = args.recipe.as_deref().map(|name| read_recipe(name, &args.set)).transpose()?;
     if let Some(recipe) = &mut recipe {
         recipe.test_all |= args.test_all;
@@ -36,10 +43,13 @@ pub(super) fn run(args: &RunArgs, voice: &Voice) -> Result<(), Failure> {
     if let Some(out) = &args.out {
         check_folder(out)?;
     }
+    if let Some(stored) = stored.as_ref().filter(|stored| has_results_alone(stored, args.retry_failed)) {
+        return show_results(stored, args, &path, voice);
+    }
     // A store that is there is looked at first; a new one is made when all else was found good.
     let writer = OnceLock::new();
     if path.exists() {
-        let _ = writer.set(open(&path)?);
+        let _ = writer.set(Store::writer(&path).map_err(|error| place.refused(&error))?);
     }
     let writer = Arc::new(writer);
     let start = match (&stored, recipe) {
@@ -91,14 +101,14 @@ pub(super) fn run(args: &RunArgs, voice: &Voice) -> Result<(), Failure> {
     }
     drop(worker);
     drop(writer);
-    ending.result(&follower, &refusal, args, &path)
+    ending.result(&follower, &refusal, args, &place)
 }
 
 /// How the job came to its end, as far as it is known.
 #[derive(Default)]
 struct Ending {
     outcome: Option<(JobOutcome, Option<String>)>,
-    rejected: Option<(&'static str, String)>,
+    rejected: Option<(&'static str, Phrase)>,
     failure: Option<Failure>,
 }
 
@@ -129,16 +139,19 @@ impl Ending {
         follower: &Follower,
         refusal: &OnceLock<&'static str>,
         args: &RunArgs,
-        store: &Path,
+        place: &Place,
     ) -> Result<(), Failure> {
         if let Some((code, message)) = self.rejected {
-            let code = if code == "store" { refusal.get().copied().unwrap_or(code) } else { code };
-            return Err(Failure::input(code, message));
+            if code == "store" {
+                let code = refusal.get().copied().unwrap_or(code);
+                return Err(Failure::input(code, format!("{}{message}", place.prefix())));
+            }
+            return Err(Failure::faults(code, &message));
         }
         let Some(job) = follower.job() else {
             return Err(Failure::later("interrupted", "the job had not begun, so nothing is stored"));
         };
-        let how = resume_command(job, args, store);
+        let how = resume_command(job, args, place);
         if let Some(mut failure) = self.failure {
             failure.problems.push(Problem::new("resumable", format!("{job} can be resumed: {how}")));
             return Err(failure);
@@ -168,15 +181,15 @@ impl Ending {
 }
 
 /// What to type to go on.
-fn resume_command(job: JobId, args: &RunArgs, store: &Path) -> String {
+fn resume_command(job: JobId, args: &RunArgs, place: &Place) -> String {
     let quote = |path: &Path| {
         let text = path.display().to_string();
         let plain = text.chars().all(|c| c.is_alphanumeric() || "-_./:\\~".contains(c));
         if plain { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
     };
     let mut command = format!("stillroom run --resume {job}");
-    if args.store.is_some() {
-        command += &format!(" --store {}", quote(store));
+    if place.is_named() {
+        command += &format!(" --store {}", quote(place.path()));
     }
     if let Some(out) = &args.out {
         command += &format!(" --out {}", quote(out));
@@ -184,43 +197,8 @@ fn resume_command(job: JobId, args: &RunArgs, store: &Path) -> String {
     command
 }
 
-/// Reads a recipe's file or preset. All that is wrong with the overrides and the recipe is told at once.
-fn read_recipe(name: &str, set: &[String]) -> Result<Sweep, Failure> {
-    let mut faults: Vec<Fault> = Vec::new();
-    let mut overrides = Vec::new();
-    for text in set {
-        match Override::parse(text) {
-            Ok(set) => overrides.push(set),
-            Err(fault) => faults.push(*fault),
-        }
-    }
-    let file = Path::new(name);
-    let read = match (file.is_file(), preset(name)) {
-        (false, Some(preset)) => Ok((preset.text.to_owned(), None)),
-        _ => std::fs::read(file).map(|bytes| (bytes, Some(file))).and_then(|(bytes, file)| {
-            let text = String::from_utf8(bytes).map_err(|_| std::io::Error::other("it is not UTF-8 text"))?;
-            Ok((text, file))
-        }),
-    };
-    let (text, file) = match read {
-        Ok(read) => read,
-        Err(error) => {
-            let presets = PRESETS.map(|preset| preset.name).join(", ");
-            let message =
-                format!("{name}: the recipe cannot be read ({error}), and no preset has that name; presets: {presets}");
-            let mut problems = vec![Problem::new("recipe-file", message)];
-            problems.extend(faults.iter().map(problem));
-            return Err(Failure::inputs(problems));
-        }
-    };
-    match Sweep::parse(&text, file, &overrides) {
-        Ok(recipe) if faults.is_empty() => Ok(recipe.with_absolute_paths()),
-        Ok(_) => Err(Failure::inputs(faults.iter().map(problem).collect())),
-        Err(more) => Err(Failure::inputs(faults.iter().chain(&more.0).map(problem).collect())),
-    }
-}
-
-fn problem(fault: &Fault) -> Problem {
+/// A fault as it is told.
+pub(super) fn problem(fault: &Fault) -> Problem {
     Problem::new(fault.kind.code(), fault)
 }
 
@@ -228,32 +206,50 @@ fn is_over(job: &StoredJob) -> bool {
     matches!(job.status, Status::Done | Status::Stopped)
 }
 
-/// The job of that name, if it can go on.
-fn resumable(path: &Path, name: &str, retry: bool) -> Result<StoredJob, Failure> {
-    let input = |error: StoreError| Failure::input(error.code(), format!("--resume {name}: {error}"));
+/// Whether nothing of a job is left to be trained: its results are what resuming gives.
+fn has_results_alone(job: &StoredJob, retry: bool) -> bool {
+    is_over(job) && (!retry || job.failed().is_empty())
+}
+
+/// The results of a job that is over, told as its own run told them. Whoever asks again, a scheduler for instance, is answered.
+fn show_results(job: &StoredJob, args: &RunArgs, store: &Path, voice: &Voice) -> Result<(), Failure> {
+    let name = job.job;
+    match job.status {
+        Status::Stopped if !job.failed().is_empty() => voice.note(
+            "job-stopped",
+            &format!("{name} was stopped by its user; these are its results. --retry-failed begins its runs anew."),
+        ),
+        Status::Stopped => {
+            voice.note("job-stopped", &format!("{name} was stopped by its user; these are its results."));
+        }
+        _ if args.retry_failed => {
+            voice.note("job-done", &format!("{name} has no failed runs; these are its results."));
+        }
+        _ => voice.note("job-done", &format!("{name} is done; these are its results.")),
+    }
+    let mut follower = Follower::new(Screen::new(voice.clone(), args.json), store, args.out.as_deref(), Some(job));
+    follower.results()?;
+    follower.unsaved().map_or(Ok(()), |problem| Err(Failure::later("out", problem)))
+}
+
+/// The job of that name, if no other process runs it.
+fn resumable(place: &Place, name: &str) -> Result<StoredJob, Failure> {
+    let input = |error: StoreError| match error {
+        StoreError::Unknown(_) => Failure::input(error.code(), format!("--resume {name}: {error}")),
+        error => place.refused(&error),
+    };
     if name.parse::<JobId>().is_err() && name.parse::<RunId>().is_err() {
         let message =
             format!("--resume {name}: give a job, e.g. j-0001, or a run, e.g. r-0001; `stillroom runs` lists them");
         return Err(Failure::input("unknown-run", message));
     }
-    let reader = Store::reader(path);
+    let reader = Store::reader(place.path());
     let job = reader.find(name).and_then(|job| reader.job(job)).map_err(input)?;
-    let refuse = |code, problem: &str| Err(Failure::input(code, format!("--resume {name}: {} {problem}", job.job)));
-    match job.status {
-        _ if retry && is_over(&job) => {
-            if job.failed().is_empty() {
-                refuse("job-done", "has no failed runs")
-            } else {
-                Ok(job)
-            }
-        }
-        Status::Done => refuse("job-done", "is done; there is nothing to resume"),
-        Status::Stopped => {
-            refuse("job-stopped", "was stopped by its user and has its results; --retry-failed begins its runs anew")
-        }
-        Status::Running => refuse("job-running", "is being run by another process"),
-        _ => Ok(job),
+    if job.status == Status::Running {
+        let message = format!("--resume {name}: {} is being run by another process", job.job);
+        return Err(Failure::input("job-running", message));
     }
+    Ok(job)
 }
 
 /// Whether files can be written into a folder that may still have to be made. Nothing is made yet.
@@ -268,10 +264,6 @@ fn check_folder(out: &Path) -> Result<(), Failure> {
         Ok(_) => Ok(()),
         Err(error) => Err(fail(format!("nothing can be written in {} ({error})", there.display()))),
     }
-}
-
-fn open(path: &Path) -> Result<StoreWriter, Failure> {
-    Store::writer(path).map_err(|error| Failure::input(error.code(), error.to_string()))
 }
 
 /// Counts what asks the program to end: Ctrl-C, a scheduler's SIGTERM, the SIGHUP of a closed terminal.

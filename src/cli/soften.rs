@@ -30,7 +30,7 @@ pub(super) fn soften(args: &SoftenArgs) -> Result<(), Failure> {
     if args.json {
         return softened.into_iter().try_for_each(|line| print_json(&line));
     }
-    let names: Vec<String> = args.logits.split(',').map(|z| format!("z={}", z.trim())).collect();
+    let names: Vec<String> = items(&args.logits).into_iter().map(|z| format!("z={z}")).collect();
     let head: Vec<&str> = ["T"].into_iter().chain(names.iter().map(String::as_str)).chain(["entropy"]).collect();
     let rows: Vec<Vec<String>> = softened
         .map(|line| {
@@ -47,10 +47,26 @@ pub(super) fn temperatures(what: &str, text: &str, problems: &mut Vec<Problem>) 
     list(what, text, "a number above 0 (0.001 to 1e6)", |t| (1e-3..=1e6).contains(&t), problems)
 }
 
-/// Numbers separated by commas; every one that is not allowed is a problem.
+/// The items of a list as people write or paste it: between commas, semicolons or blanks, with or without brackets around
+/// all of it. Between two commas something must stand.
+fn items(text: &str) -> Vec<&str> {
+    let text = text.trim();
+    let pairs = [('[', ']'), ('(', ')'), ('{', '}')];
+    let inner = pairs.iter().find_map(|(open, close)| text.strip_prefix(*open)?.strip_suffix(*close));
+    let inner = inner.unwrap_or(text).trim();
+    inner
+        .split([',', ';'])
+        .flat_map(|part| {
+            let words: Vec<&str> = part.split_whitespace().collect();
+            if words.is_empty() { vec![""] } else { words }
+        })
+        .collect()
+}
+
+/// Numbers of a list; every one that is not allowed is a problem.
 fn list(what: &str, text: &str, allowed: &str, allow: impl Fn(f64) -> bool, problems: &mut Vec<Problem>) -> Vec<f64> {
     let mut numbers = Vec::new();
-    for (i, item) in text.split(',').map(str::trim).enumerate() {
+    for (i, item) in items(text).into_iter().enumerate() {
         match item.parse::<f64>() {
             Ok(number) if allow(number) => numbers.push(number),
             _ => problems.push(Problem::new(

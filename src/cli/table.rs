@@ -1,7 +1,10 @@
 //! Aligned columns of text.
 
+use super::escape::one_line;
+
 /// A table with a head; `left` says which columns are words rather than numbers.
 pub(super) fn table(head: &[&str], left: &[bool], rows: &[Vec<String>]) -> String {
+    let rows: Vec<Vec<_>> = rows.iter().map(|row| row.iter().map(|cell| one_line(cell)).collect()).collect();
     let width = |column: usize| {
         let cells = rows.iter().map(|row| row[column].chars().count());
         cells.chain([head[column].chars().count()]).max().unwrap_or(0)
@@ -20,8 +23,8 @@ pub(super) fn table(head: &[&str], left: &[bool], rows: &[Vec<String>]) -> Strin
         text.trim_end().to_owned() + "\n"
     };
     let mut text = line(&mut head.iter().copied());
-    for row in rows {
-        text += &line(&mut row.iter().map(String::as_str));
+    for row in &rows {
+        text += &line(&mut row.iter().map(AsRef::as_ref));
     }
     text
 }

@@ -7,7 +7,9 @@ use std::io::{self, Write};
 use indicatif::MultiProgress;
 use serde::Serialize;
 
+use super::escape;
 use crate::data::Remark;
+use crate::text::{Between, Phrase};
 
 /// What went wrong, and the status with which the program ends.
 #[derive(Debug)]
@@ -32,10 +34,19 @@ impl Problem {
 }
 
 impl Failure {
-    /// The input was wrong; nothing was stored. A message of several lines is several faults.
+    /// The input was wrong; nothing was stored.
     pub fn input(code: &'static str, message: impl Display) -> Self {
-        let problems = message.to_string().lines().map(|line| Problem::new(code, line)).collect();
-        Self { status: 2, problems }
+        Self::inputs(vec![Problem::new(code, message)])
+    }
+
+    /// The same of a phrase: several lines of its own are several faults, while a line break in what it quotes is none.
+    pub fn faults(code: &'static str, phrase: &Phrase) -> Self {
+        match phrase {
+            Phrase::Several(Between::Lines, parts) => {
+                Self::inputs(parts.iter().map(|part| Problem::new(code, part)).collect())
+            }
+            phrase => Self::input(code, phrase),
+        }
     }
 
     /// Several faults of the input.
@@ -53,6 +64,10 @@ impl Failure {
         Self::later("output", format!("the results cannot be printed: {error}"))
     }
 }
+
+/// What is logged by default. Libraries of the window complain of what they do without (a Wayland session under sudo, a
+/// locale called C); what really stops the window comes back as an error and is told by us.
+const LOGS: &str = "off,stillroom=warn";
 
 /// Speaks on stderr, above the progress bars where there are any.
 #[derive(Clone, Debug)]
@@ -87,12 +102,14 @@ impl Voice {
 
     /// Something that is wrong.
     pub fn error(&self, code: &str, message: &str) {
-        if self.json { self.say_json(code, message) } else { self.say(&format!("error: {message}")) }
+        let message = escape::one_line(message);
+        if self.json { self.say_json(code, &message) } else { self.say(&format!("error: {message}")) }
     }
 
     /// Something to know.
     pub fn note(&self, code: &str, message: &str) {
-        if self.json { self.say_json(code, message) } else { self.say(message) }
+        let message = escape::one_line(message);
+        if self.json { self.say_json(code, &message) } else { self.say(&message) }
     }
 
     /// Something to know of data, with its numbers.
@@ -107,10 +124,17 @@ impl Voice {
         }
     }
 
-    /// Makes the library's log part of what is said. `RUST_LOG` chooses how much.
+    /// What is wrong with the arguments, in lines that belong together.
+    pub fn usage(&self, text: &str) {
+        let text = escape::lines(text);
+        if self.json { self.say_json("usage", text.trim_start_matches("error: ")) } else { self.say(&text) }
+    }
+
+    /// Makes the library's log part of what is said: our own warnings, and of the libraries beneath only what stops them.
+    /// `RUST_LOG` chooses how much.
     pub fn take_logs(&self) {
         let (voice, json) = (self.clone(), self.json);
-        let filter = env_logger::Env::default().default_filter_or("warn");
+        let filter = env_logger::Env::default().default_filter_or(LOGS);
         env_logger::Builder::from_env(filter)
             .target(env_logger::Target::Pipe(Box::new(Log(voice))))
             .write_style(env_logger::WriteStyle::Never)
@@ -121,6 +145,7 @@ impl Voice {
                     log::Level::Info | log::Level::Debug | log::Level::Trace => "note",
                 };
                 let message = record.args().to_string();
+                let message = escape::one_line(&message);
                 if json { writeln!(out, "{}", line(level, &message)) } else { writeln!(out, "{level}: {message}") }
             })
             .init();
@@ -139,7 +164,7 @@ impl Voice {
 }
 
 fn line(code: &str, message: &str) -> String {
-    serde_json::to_string(&Message { code, message }).unwrap_or_else(|_| message.to_owned())
+    serde_json::to_string(&Message { code, message }).map_or_else(|_| message.to_owned(), escape::json)
 }
 
 /// Where the library's log goes.
@@ -159,11 +184,15 @@ impl Write for Log {
 /// Prints one JSON object on a line of its own, at once.
 pub(super) fn print_json(object: &impl Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string(object).map_err(|error| Failure::output(&error.into()))?;
-    print(&format!("{text}\n"))
+    print_as_it_is(&(escape::json(text) + "\n"))
 }
 
 /// Prints text, at once.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
+    print_as_it_is(&escape::lines(text))
+}
+
+fn print_as_it_is(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| Failure::output(&error))
 }

@@ -38,6 +38,11 @@ pub enum FaultKind {
         /// The nearest key that is known here.
         nearest: Option<String>,
     },
+    /// A key that no recipe has, but other programs do.
+    OtherWord {
+        /// What it is here.
+        advice: Phrase,
+    },
     /// A field that has no default.
     Missing {
         /// What may stand there.
@@ -66,7 +71,7 @@ impl FaultKind {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Syntax(_) => "recipe-syntax",
-            Self::UnknownKey { .. } => "recipe-unknown-key",
+            Self::UnknownKey { .. } | Self::OtherWord { .. } => "recipe-unknown-key",
             Self::Missing { .. } => "recipe-missing",
             Self::WrongType { .. } => "recipe-wrong-type",
             Self::NotAllowed { .. } => "recipe-not-allowed",
@@ -80,6 +85,7 @@ impl FaultKind {
             Self::Syntax(problem) => phrase!("fault-syntax", problem = problem),
             Self::UnknownKey { nearest: Some(nearest) } => phrase!("fault-unknown-key-near", nearest = nearest),
             Self::UnknownKey { nearest: None } => phrase!("fault-unknown-key"),
+            Self::OtherWord { advice } => advice.clone(),
             Self::Missing { allowed } => phrase!("fault-missing", allowed = allowed),
             Self::WrongType { found, allowed } => phrase!("fault-wrong-type", found = found, allowed = allowed),
             Self::NotAllowed { value, allowed } => phrase!("fault-not-allowed", value = value, allowed = allowed),

@@ -4,7 +4,9 @@
 //! and the nearest known key. [`Recipe::to_toml`] writes the resolved form back; the two are inverse to each other.
 //! A [`Sweep`] is a recipe in which some fields hold several values; its [`Cell`]s are recipes.
 
+mod encoding;
 mod fault;
+mod hints;
 mod parse;
 mod presets;
 mod reader;
@@ -12,7 +14,9 @@ mod source;
 mod sweep;
 mod write;
 
+pub use encoding::decode;
 pub use fault::{Fault, FaultKind, Faults, Place};
+pub use hints::settings_of;
 pub use parse::Override;
 pub use presets::{PRESETS, Preset, QUICKSTART, preset};
 pub use source::{

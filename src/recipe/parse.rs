@@ -37,12 +37,17 @@ impl Override {
         if path.is_empty() || path.split('.').any(str::is_empty) {
             return Err(fault(FaultKind::Conflict(phrase!("conflict-no-field"))));
         }
-        let bare_word = || !value.is_empty() && value.chars().all(|c| c.is_alphanumeric() || "-_/.:~ ".contains(c));
+        let bare_word =
+            || !value.is_empty() && value.chars().all(|c| c.is_alphanumeric() || "-_/.:~\\+@% ".contains(c));
         let value = match format!("value = {value}").parse::<Table>() {
             Ok(mut table) if table.len() == 1 => table.remove("value").unwrap_or(Value::Boolean(false)),
             Err(_) if bare_word() => Value::String(value.to_owned()),
             Ok(_) | Err(_) => {
-                return Err(fault(FaultKind::Syntax(phrase!("syntax-no-value", value = value))));
+                let problem = phrase!("syntax-no-value", value = value);
+                // A path in "…" whose backslashes begin no escapes.
+                let is_path = value.contains('"') && value.contains('\\');
+                let problem = if is_path { phrase!("syntax-backslash", problem = problem) } else { problem };
+                return Err(fault(FaultKind::Syntax(problem)));
             }
         };
         Ok(Self { path: path.to_owned(), value, text: text.to_owned() })
@@ -87,6 +92,7 @@ impl Recipe {
         let (table, places) = table_of(text, file, overrides, &mut faults)?;
         let folder = file.and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
         let recipe = read(table, &places, &folder, &mut faults);
+        check_whole(&recipe, &places, &mut faults);
         if faults.is_empty() { Ok(recipe) } else { Err(in_text_order(faults)) }
     }
 
@@ -97,6 +103,7 @@ impl Recipe {
     pub fn from_table(table: Table) -> Result<Self, Faults> {
         let mut faults = Vec::new();
         let recipe = read(table, &Places::new(), Path::new(""), &mut faults);
+        check_whole(&recipe, &Places::new(), &mut faults);
         if faults.is_empty() { Ok(recipe) } else { Err(Faults(faults)) }
     }
 
@@ -106,6 +113,17 @@ impl Recipe {
     /// Every fault.
     pub fn check(&self) -> Result<(), Faults> {
         Self::from_table(self.to_table()).map(|_| ())
+    }
+}
+
+/// What fields say only together. Of a sweep this is asked of each of its cells: values that move together meet in no others.
+pub(super) fn check_whole(recipe: &Recipe, places: &Places, faults: &mut Vec<Fault>) {
+    let DistillRecipe { soft_weight, hard_weight, .. } = recipe.distill;
+    let top = Reader::new("", Table::new(), places);
+    if soft_weight == 0.0 && hard_weight == 0.0 {
+        faults.push(top.fault("distill.soft_weight", FaultKind::Conflict(phrase!("conflict-no-weight"))));
+    } else if soft_weight == 0.0 && recipe.data.labelled == 0.0 && recipe.student.is_some() {
+        faults.push(top.fault("data.labelled", FaultKind::Conflict(phrase!("conflict-no-labels"))));
     }
 }
 
@@ -137,8 +155,11 @@ pub(super) fn in_text_order(mut faults: Vec<Fault>) -> Faults {
 fn table_with_places(text: &str, file: Option<&Path>) -> Result<(Table, Places), Faults> {
     let line_at = |offset: usize| 1 + text.get(..offset).unwrap_or(text).matches('\n').count();
     let syntax = |message: &str, span: Option<std::ops::Range<usize>>| {
+        let is_escape = span.as_ref().is_some_and(|span| is_in_escape(text, span.start));
         let place = span.map(|span| Place::Line(file.map(Path::to_owned), line_at(span.start)));
-        Faults(vec![Fault { path: String::new(), place, kind: FaultKind::Syntax(message.into()) }])
+        let problem = Phrase::plain(message.lines().collect::<Vec<_>>().join("; "));
+        let problem = if is_escape { phrase!("syntax-backslash", problem = problem) } else { problem };
+        Faults(vec![Fault { path: String::new(), place, kind: FaultKind::Syntax(problem) }])
     };
     let spanned = DeTable::parse(text).map_err(|error| syntax(error.message(), error.span()))?;
     let mut places = Places::new();
@@ -147,6 +168,16 @@ fn table_with_places(text: &str, file: Option<&Path>) -> Result<(Table, Places),
     });
     let table = text.parse::<Table>().map_err(|error| syntax(error.message(), error.span()))?;
     Ok((table, places))
+}
+
+/// Whether what is wrong at `offset` is an escape in "…": a Windows path, most often.
+fn is_in_escape(text: &str, offset: usize) -> bool {
+    let Some((before, after)) = text.split_at_checked(offset) else { return false };
+    let line = before.rsplit('\n').next().unwrap_or(before);
+    // A fault of an escape is told at its backslash, or a few digits behind it.
+    let near: String = line.chars().rev().take(9).collect();
+    let opened = line.contains('"');
+    opened && (after.starts_with('\\') || near.contains('\\'))
 }
 
 fn note_places(table: &Spanned<DeTable<'_>>, path: &str, note: &mut impl FnMut(String, usize)) {
@@ -531,7 +562,6 @@ fn read_distill(mut distill: Reader<'_>, faults: &mut Vec<Fault>) -> DistillReci
     let temperature =
         distill.number("temperature", 4.0, |t| (1e-3..=1e6).contains(&t), phrase!("allowed-temperature"), faults);
     let complement = matches!(distill.peek("hard_weight"), Some(Value::String(word)) if word == "complement");
-    let weights_before = faults.len();
     let soft_weight =
         distill.number("soft_weight", default.soft_weight, |w| w >= 0.0, phrase!("allowed-not-negative"), faults);
     let hard_weight = if complement {
@@ -545,10 +575,6 @@ fn read_distill(mut distill: Reader<'_>, faults: &mut Vec<Fault>) -> DistillReci
     } else {
         distill.number("hard_weight", default.hard_weight, |w| w >= 0.0, phrase!("allowed-hard-weight"), faults)
     };
-    if soft_weight == 0.0 && hard_weight == 0.0 && faults.len() == weights_before {
-        let problem = phrase!("conflict-no-weight");
-        faults.push(distill.fault("soft_weight", FaultKind::Conflict(problem)));
-    }
     let temperature_squared = distill.truth("temperature_squared", true, faults);
     distill.finish(&[], faults);
     DistillRecipe { method, temperature, soft_weight, hard_weight, temperature_squared }

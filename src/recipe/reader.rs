@@ -7,6 +7,7 @@ use toml::{Table, Value};
 
 use super::ColumnRef;
 use super::fault::{Fault, FaultKind, Place};
+use super::hints::{Hint, hint, of_value};
 use crate::text::{Between, Phrase, phrase};
 
 /// Where each field of the text was written, by its dotted path.
@@ -231,7 +232,11 @@ impl<'a> Reader<'a> {
                 if let Some((_, choice)) = choices.iter().find(|(known, _)| *known == name) {
                     *choice
                 } else {
-                    faults.push(self.not_allowed(key, &Value::String(name), names()));
+                    let allowed = match of_value(key, &name) {
+                        Some(hint) => phrase!("allowed-with-hint", allowed = names(), hint = hint),
+                        None => names(),
+                    };
+                    faults.push(self.not_allowed(key, &Value::String(name), allowed));
                     default
                 }
             }
@@ -253,15 +258,13 @@ impl<'a> Reader<'a> {
     /// Everything that was not taken is unknown; `also` are keys that are known here but were not asked for.
     pub fn finish(self, also: &[&'static str], faults: &mut Vec<Fault>) {
         for key in self.table.keys() {
-            let nearest = self
-                .known
-                .iter()
-                .chain(also)
-                .map(|known| (strsim::jaro_winkler(key, known), *known))
-                .filter(|(likeness, _)| *likeness > 0.6)
-                .max_by(|a, b| a.0.total_cmp(&b.0))
-                .map(|(_, known)| known.to_owned());
-            faults.push(self.fault(key, FaultKind::UnknownKey { nearest }));
+            let known = self.known.iter().chain(also).copied();
+            let kind = match hint(&self.path, key, known) {
+                Some(Hint::Word(advice)) => FaultKind::OtherWord { advice },
+                Some(Hint::Near(nearest)) => FaultKind::UnknownKey { nearest: Some(nearest) },
+                None => FaultKind::UnknownKey { nearest: None },
+            };
+            faults.push(self.fault(key, kind));
         }
     }
 }

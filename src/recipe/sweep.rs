@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use toml::{Table, Value};
 
 use super::fault::{Fault, FaultKind, Faults};
-use super::parse::{in_text_order, read, table_of};
+use super::parse::{check_whole, in_text_order, read, table_of};
 use super::reader::{Places, Reader};
 use super::{Override, Recipe};
 use crate::rng::Key;
@@ -260,6 +260,9 @@ impl Sweep {
         // A field whose values are faulty stands at a placeholder, of which nothing more is to be said.
         let swept_wrongly: Vec<String> = faults.iter().map(|fault| fault.path.clone()).collect();
         let base = read(table.clone(), places, folder, faults);
+        if axes.is_empty() {
+            check_whole(&base, places, faults);
+        }
         let mut told = swept_wrongly.len();
         let mut fresh = faults.split_off(told);
         fresh.retain(|fault| !swept_wrongly.contains(&fault.path));
@@ -367,6 +370,7 @@ impl Sweep {
                 }
                 let mut found = Vec::new();
                 let recipe = read(table, places, folder, &mut found);
+                check_whole(&recipe, places, &mut found);
                 found.retain(|fault| !faults.contains(fault));
                 faults.extend(found);
                 cells.push(Cell { recipe, values: cell });

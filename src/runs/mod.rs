@@ -8,6 +8,7 @@ mod error;
 mod files;
 mod importance;
 mod journal;
+mod keep;
 mod lease;
 mod memory;
 mod metrics;
@@ -44,6 +45,14 @@ impl Store {
     /// When `path` is no store, is newer than this program, or cannot be written.
     pub fn writer(path: impl AsRef<Path>) -> Result<StoreWriter, StoreError> {
         StoreWriter::open(path.as_ref())
+    }
+
+    /// Whether a store can be written at `path`, or made there. Nothing is written, made or brought up to date.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn check(path: impl AsRef<Path>) -> Result<(), StoreError> {
+        schema::check_writable(path.as_ref())
     }
 
     /// A view of a store. It is opened when it is first asked for something, and never made by reading: where there is no

@@ -26,7 +26,7 @@ use crate::training::report::{
 pub struct StoreReader {
     path: PathBuf,
     files: Files,
-    connection: OnceCell<Connection>,
+    connection: OnceCell<schema::Reading>,
 }
 
 impl StoreReader {
@@ -230,11 +230,11 @@ impl StoreReader {
 
     fn connection(&self) -> Result<Option<&Connection>, StoreError> {
         if self.connection.get().is_none()
-            && let Some(connection) = schema::open_for_reading(&self.path)?
+            && let Some(reading) = schema::open_for_reading(&self.path)?
         {
-            let _ = self.connection.set(connection);
+            let _ = self.connection.set(reading);
         }
-        Ok(self.connection.get())
+        Ok(self.connection.get().map(|reading| &reading.connection))
     }
 
     fn run_row(&self, row: &Row) -> rusqlite::Result<RunRow> {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use tempfile::TempDir;
 
 use super::error::StoreError;
 
@@ -179,23 +180,128 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// A connection that reads; `None` where there is no store yet.
-pub(super) fn open_for_reading(path: &Path) -> Result<Option<Connection>, StoreError> {
+/// Whether [`open_for_writing`] would go well, as far as that can be told without writing anything.
+pub(super) fn check_writable(path: &Path) -> Result<(), StoreError> {
+    let cannot = |reason: String| StoreError::CannotOpen { path: path.to_owned(), reason };
+    let there = match path.symlink_metadata() {
+        Ok(_) => true,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
+        Err(error) => return Err(cannot(error.to_string())),
+    };
+    if !there {
+        let full = std::path::absolute(path).map_err(|error| cannot(error.to_string()))?;
+        let folder = full.ancestors().skip(1).find(|folder| folder.exists()).unwrap_or(Path::new("/"));
+        return tempfile::tempfile_in(folder).map(drop).map_err(|error| cannot(error.to_string()));
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(|error| cannot(error.to_string()))?;
+    connection.busy_timeout(BUSY)?;
+    version(&connection, path, MIGRATIONS.len())?;
+    if connection.is_readonly("main")? {
+        return Err(StoreError::ReadOnly(path.to_owned()));
+    }
+    // The right to write is asked for and given back.
+    connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK").map_err(|error| match error.sqlite_error_code() {
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) => StoreError::ReadOnly(path.to_owned()),
+        _ => error.into(),
+    })
+}
+
+/// A connection that reads, and the temporary copy that it may read in place of the store.
+#[derive(Debug)]
+pub(super) struct Reading {
+    pub connection: Connection,
+    _copy: Option<TempDir>,
+}
+
+/// A connection that reads; `None` where there is no store yet. The store is left as it is: one of an older version is
+/// brought up to date in a copy, and one that cannot even be locked is read without a lock.
+pub(super) fn open_for_reading(path: &Path) -> Result<Option<Reading>, StoreError> {
     if !path.exists() {
         return Ok(None);
     }
-    let connection =
-        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)
-            .map_err(|error| StoreError::CannotOpen { path: path.to_owned(), reason: error.to_string() })?;
-    connection.busy_timeout(BUSY)?;
-    match version(&connection, path, MIGRATIONS.len())? {
-        0 => Ok(None),
-        version if version < MIGRATIONS.len() => {
-            drop(open_for_writing(path)?);
-            Ok(Some(connection))
-        }
-        _ => Ok(Some(connection)),
+    let open = || {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(cannot_open(path))?;
+        connection.busy_timeout(BUSY)?;
+        let version = version(&connection, path, MIGRATIONS.len())?;
+        Ok((Reading { connection, _copy: None }, version))
+    };
+    let opened = match open() {
+        // The index of the write-ahead log can neither be found nor made.
+        Err(StoreError::CannotOpen { .. } | StoreError::ReadOnly(_)) => open_unlocked(path)?,
+        opened => opened?,
+    };
+    match opened {
+        (_, 0) => Ok(None),
+        (reading, version) if version < MIGRATIONS.len() => up_to_date(path, &reading.connection).map(Some),
+        (reading, _) => Ok(Some(reading)),
     }
+}
+
+/// Reads a store in a folder where nothing can be made, so that SQLite cannot share it: nobody else can write it there either.
+/// What stands in its write-ahead log is part of it, and is read in a copy.
+fn open_unlocked(path: &Path) -> Result<(Reading, usize), StoreError> {
+    let log = beside(path, "-wal");
+    let reading = if log.metadata().is_ok_and(|log| log.len() > 0) {
+        let folder = copy_folder(path)?;
+        let copy = folder.path().join("stillroom.db");
+        for (from, to) in [(path.to_owned(), copy.clone()), (log, beside(&copy, "-wal"))] {
+            std::fs::copy(&from, &to).map_err(StoreError::file(&from))?;
+            // The copy of a file that cannot be written cannot be written either.
+            let mut permissions = to.metadata().map_err(StoreError::file(&to))?.permissions();
+            #[allow(clippy::permissions_set_readonly_false, reason = "it lies in a folder that is ours alone")]
+            permissions.set_readonly(false);
+            std::fs::set_permissions(&to, permissions).map_err(StoreError::file(&to))?;
+        }
+        Reading { connection: Connection::open(&copy).map_err(cannot_open(path))?, _copy: Some(folder) }
+    } else {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+        let connection = Connection::open_with_flags(immutable(path)?, flags).map_err(cannot_open(path))?;
+        Reading { connection, _copy: None }
+    };
+    let version = version(&reading.connection, path, MIGRATIONS.len())?;
+    Ok((reading, version))
+}
+
+/// A copy of an older store, brought up to date.
+fn up_to_date(path: &Path, older: &Connection) -> Result<Reading, StoreError> {
+    let folder = copy_folder(path)?;
+    let copy = folder.path().join("stillroom.db");
+    older.execute("VACUUM INTO ?1", [copy.to_string_lossy()])?;
+    let mut connection = Connection::open(&copy).map_err(cannot_open(&copy))?;
+    take_steps(&mut connection, path, &MIGRATIONS)?;
+    Ok(Reading { connection, _copy: Some(folder) })
+}
+
+fn copy_folder(path: &Path) -> Result<TempDir, StoreError> {
+    tempfile::Builder::new().prefix("stillroom-").tempdir().map_err(StoreError::file(path))
+}
+
+fn cannot_open(path: &Path) -> impl FnOnce(rusqlite::Error) -> StoreError + '_ {
+    |error| StoreError::CannotOpen { path: path.to_owned(), reason: error.to_string() }
+}
+
+/// `store.db` with an ending.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+/// The store as a URI that promises that nobody writes it.
+fn immutable(path: &Path) -> Result<String, StoreError> {
+    let full = std::path::absolute(path).map_err(StoreError::file(path))?;
+    let mut uri = String::from(if cfg!(windows) { "file:///" } else { "file:" });
+    for byte in full.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'\\' if cfg!(windows) => uri.push('/'),
+            b'/' | b'.' | b'-' | b'_' | b':' => uri.push(char::from(*byte)),
+            byte if byte.is_ascii_alphanumeric() => uri.push(char::from(*byte)),
+            byte => uri += &format!("%{byte:02X}"),
+        }
+    }
+    Ok(uri + "?immutable=1")
 }
 
 /// A store without content, in memory.
@@ -224,7 +330,9 @@ fn version(connection: &Connection, path: &Path, known: usize) -> Result<usize, 
     let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
     let application = number("application_id").map_err(|error| match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => StoreError::NotAStore(path.to_owned()),
-        Some(ErrorCode::CannotOpen) => StoreError::CannotOpen { path: path.to_owned(), reason: error.to_string() },
+        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) => {
+            StoreError::CannotOpen { path: path.to_owned(), reason: error.to_string() }
+        }
         _ => error.into(),
     })?;
     let version = number("user_version")?;
@@ -248,6 +356,11 @@ fn migrate(connection: &mut Connection, path: &Path, steps: &[&str]) -> Result<(
             connection.execute("VACUUM INTO ?1", [copy.to_string_lossy()])?;
         }
     }
+    take_steps(connection, path, steps)
+}
+
+/// The steps that are still to be taken.
+fn take_steps(connection: &mut Connection, path: &Path, steps: &[&str]) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have been faster.
     for step in &steps[version(&transaction, path, steps.len())?..] {
@@ -260,9 +373,7 @@ fn migrate(connection: &mut Connection, path: &Path, steps: &[&str]) -> Result<(
 
 /// Where the copy of a store of an older version goes.
 fn copy_name(path: &Path, version: usize) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".v{version}.bak"));
-    name.into()
+    beside(path, &format!(".v{version}.bak"))
 }
 
 #[cfg(test)]

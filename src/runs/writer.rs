@@ -13,7 +13,7 @@ use super::error::StoreError;
 use super::files::Files;
 use super::journal::StoreJournal;
 use super::queue::{Queue, Work};
-use super::schema;
+use super::{keep, schema};
 use crate::training::report::{JobId, RunId};
 
 /// Writes a store. Dropping it stores what is on its way.
@@ -23,6 +23,7 @@ pub struct StoreWriter {
     files: Files,
     queue: Arc<Queue>,
     thread: Option<JoinHandle<()>>,
+    temporary: bool,
 }
 
 /// Bytes of reports that may be on their way to the disk.
@@ -44,7 +45,7 @@ impl StoreWriter {
             move || write(connection, &files, &queue)
         });
         let thread = thread.map_err(StoreError::file(path))?;
-        Ok(Self { path: path.to_owned(), files, queue, thread: Some(thread) })
+        Ok(Self { path: path.to_owned(), files, queue, thread: Some(thread), temporary: false })
     }
 
     /// A journal for an engine.
@@ -55,6 +56,28 @@ impl StoreWriter {
     /// Where the store lies.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The same store, known to go when its user is done with it.
+    #[must_use]
+    pub fn as_temporary(self, temporary: bool) -> Self {
+        // The type has a `Drop`, so its other fields cannot be moved into a new one.
+        let mut store = self;
+        store.temporary = temporary;
+        store
+    }
+
+    /// Whether the store goes when its user is done with it.
+    pub fn is_temporary(&self) -> bool {
+        self.temporary
+    }
+
+    /// Copies what is stored so far, with all of its files, to a path where no file is yet.
+    ///
+    /// # Errors
+    /// When there is a file already, or none can be written.
+    pub fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
+        keep::copy(&self.path, path)
     }
 
     /// Marks a run as deleted; nothing of it is lost.

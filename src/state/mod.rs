@@ -13,6 +13,7 @@ mod outlook;
 mod queue;
 mod recipe_text;
 pub mod series;
+mod temporary;
 mod workspace;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +31,7 @@ pub use notices::{Notice, Notices};
 pub use outlook::Outlook;
 pub use queue::{Queue, Waiting, Wish};
 pub use recipe_text::RecipeText;
+pub use temporary::{Farewell, TemporaryStore};
 pub use workspace::{Palette, Pane, Workspace};
 
 use crate::recipe::{Faults, PRESETS, Sweep};
@@ -117,6 +119,8 @@ pub struct State {
     pub language: Option<Language>,
     /// A path that is typed in because no file dialog opens.
     pub path_field: Option<PathField>,
+    /// The store, if it is one that goes when the window is closed.
+    pub temporary: Option<TemporaryStore>,
     /// Whether deleted runs are listed.
     pub shows_bin: bool,
     /// Whether the developer overlay is shown.
@@ -204,12 +208,14 @@ pub enum FilePurpose {
     OpenDataFolder,
     /// A table.
     OpenDataFile,
+    /// Where a temporary store goes.
+    KeepStore,
 }
 
 impl FilePurpose {
     /// Whether something is written to the path.
     pub fn writes(self) -> bool {
-        matches!(self, Self::SaveStudent | Self::SaveRecipe)
+        matches!(self, Self::SaveStudent | Self::SaveRecipe | Self::KeepStore)
     }
 }
 
@@ -244,6 +250,7 @@ impl State {
             lens: Lens::new(sweep.base.distill.temperature),
             outlook: Outlook::of(&sweep),
             sweep_fault: None,
+            temporary: None,
             pace: None,
             sweep,
             picture: None,
@@ -301,7 +308,8 @@ impl State {
 
     /// Whether a sheet lies over the window and waits for the user.
     pub fn has_sheet(&self) -> bool {
-        self.path_field.is_some() || self.shows_shortcuts || self.notices.shown
+        let asks = self.temporary.as_ref().is_some_and(|store| store.asks);
+        asks || self.path_field.is_some() || self.shows_shortcuts || self.notices.shown
     }
 
     /// Whether the running job waits for the user.

@@ -16,6 +16,7 @@ mod recipe;
 mod run_settings;
 mod runs;
 mod shortcuts;
+mod temporary;
 mod tips;
 
 pub use anatomy::anatomy_ui;
@@ -30,6 +31,7 @@ pub use quality::quality_ui;
 pub use recipe::recipe_ui;
 pub use runs::runs_ui;
 pub use shortcuts::shortcuts_ui;
+pub use temporary::{farewell_ui, temporary_strip_ui};
 pub use tips::tips_ui;
 
 use eframe::egui::{Frame, Id, Modal, Response, Ui, Vec2};

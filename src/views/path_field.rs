@@ -19,6 +19,7 @@ pub fn path_key(purpose: FilePurpose) -> &'static str {
         FilePurpose::SaveRecipe => "path-save-recipe",
         FilePurpose::OpenDataFolder => "path-open-folder",
         FilePurpose::OpenDataFile => "path-open-table",
+        FilePurpose::KeepStore => "path-keep-store",
     }
 }
 

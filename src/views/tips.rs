@@ -1,4 +1,5 @@
 //! The first words, beside what they speak of. A panel tells where that is; a word goes once its advice is followed.
+//! One is said at a time: in a small window several would lie over each other.
 
 use eframe::egui::{self, Area, Frame, Id, Label, Order, Rect, Stroke, Ui, Vec2, pos2, vec2};
 
@@ -36,19 +37,20 @@ pub(super) fn glow_ui(ui: &Ui, state: &State, rect: Rect) {
     ui.ctx().request_repaint_after(std::time::Duration::from_millis(33));
 }
 
-/// The words that are still to be said.
+/// The next of the words that are still to be said.
 pub fn tips_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     // The words are about the first picture; elsewhere they would cover what they do not speak of.
     let elsewhere = state.workspace != Workspace::Lab;
     if state.greeting.is_over() || elsewhere || state.palette.is_some() || state.shows_shortcuts {
         return;
     }
-    for tip in Tip::ALL.into_iter().filter(|tip| state.greeting.has(*tip)) {
-        let marked: Option<(u64, Rect)> = ui.data(|data| data.get_temp(Id::unique(("tip", tip))));
+    let marked = |tip: Tip| -> Option<(Tip, Rect)> {
+        let (frame, place): (u64, Rect) = ui.data(|data| data.get_temp(Id::unique(("tip", tip))))?;
         // What is not on the screen in this frame is not spoken of.
-        if let Some((_, place)) = marked.filter(|(frame, _)| *frame == ui.ctx().cumulative_frame_nr()) {
-            tip_ui(ui, tip, place, commands);
-        }
+        (frame == ui.ctx().cumulative_frame_nr()).then_some((tip, place))
+    };
+    if let Some((tip, place)) = Tip::ALL.into_iter().filter(|tip| state.greeting.has(*tip)).find_map(marked) {
+        tip_ui(ui, tip, place, commands);
     }
 }
 

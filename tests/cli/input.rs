@@ -1,7 +1,6 @@
 //! Wrong input: exit status 2, a message that names the place, and nothing stored.
 
 use serde_json::Value;
-use stillroom::runs::Store;
 
 use crate::tool::{Place, Ran, json_lines};
 
@@ -193,17 +192,6 @@ fn a_store_that_is_none_is_refused() {
     let other = rusqlite::Connection::open(place.path("other.db")).unwrap();
     other.execute_batch("CREATE TABLE songs (title TEXT)").unwrap();
     place.run(&["run", "tiny.toml", "--store", "other.db"]).is_refused(&["other.db is not a Stillroom store"]);
-}
-
-#[test]
-fn a_finished_job_is_not_resumed() {
-    let place = Place::new();
-    let ran = place.run(&["run", "tiny.toml", "--json"]).is_good();
-    let student = ran.finished("student")["run"].clone();
-    for name in ["j-0001", student.as_str().unwrap()] {
-        place.run(&["run", "--resume", name]).is_refused(&[&format!("--resume {name}: j-0001 is done")]);
-    }
-    assert_eq!(Store::reader(place.path("store.db")).jobs(true).unwrap().len(), 1);
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod habits;
 mod input;
 mod interruption;
 mod results;
+mod stores;
 mod tool;

@@ -1,7 +1,7 @@
 //! What the commands print when all goes well.
 
 use serde_json::{Value, json};
-use stillroom::runs::Status;
+use stillroom::runs::{Status, Store};
 
 use crate::tool::{Place, Ran};
 
@@ -102,8 +102,9 @@ fn what_failed_in_a_sweep_is_trained_anew_and_nothing_else() {
     };
     let failed = lost(&first);
     assert_eq!(failed.len(), 2, "the student and the baseline of the second cell");
-    let refused = place.run(&["run", "--resume", "j-0001"]);
-    assert_eq!(refused.status, Some(2), "{}", refused.stderr);
+    let over = place.run(&["run", "--resume", "j-0001", "--json"]).is_good();
+    assert_eq!(lost(&over), failed);
+    assert!(over.events("epoch").is_empty());
     let again = place.run(&["run", "--resume", "j-0001", "--retry-failed", "--json"]).is_good();
     // The same recipe comes to the same end; who was done is told of and not trained.
     assert_eq!(lost(&again), failed);
@@ -391,4 +392,26 @@ fn a_package_gets_its_completions_and_its_manual_page() {
         assert!(page.stdout.contains(words), "{words}");
     }
     assert_eq!(place.run(&["completions", "tcsh"]).status, Some(2));
+}
+
+#[test]
+fn a_finished_job_is_resumed_by_its_results() {
+    let place = Place::new();
+    let ran = place.run(&["run", "tiny.toml", "--json"]).is_good();
+    let student = ran.finished("student")["run"].clone();
+    for name in ["j-0001", student.as_str().unwrap()] {
+        let again = place.run(&["run", "--resume", name, "--json"]).is_good();
+        assert_eq!(again.events("finished"), ran.events("finished"));
+        assert!(again.events("started").is_empty() && again.stderr.contains("\"job-done\""), "{again:#?}");
+    }
+    let again = place.run(&["run", "--resume", "j-0001", "--retry-failed", "--out", "again"]).is_good();
+    assert!(again.stdout.starts_with("role ") && again.stdout.contains("test rows"), "{}", again.stdout);
+    assert!(place.path("again/student.safetensors").exists());
+    assert_eq!(Store::reader(place.path("store.db")).jobs(true).unwrap().len(), 1);
+
+    let sweep = place.run(&["run", "tiny.toml", "--json", "--set", "distill.temperature=[1, 4]"]).is_good();
+    let again = place.run(&["run", "--resume", "j-0002", "--json"]).is_good();
+    let last = |ran: &Ran| ran.lines().pop().unwrap();
+    assert_eq!(last(&again), last(&sweep));
+    assert_eq!(again.events("finished").len(), sweep.events("finished").len());
 }

@@ -1,14 +1,98 @@
 //! The first minutes, and everything without a mouse.
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Key, Modifiers};
+use eframe::egui::{Key, Modifiers, ViewportEvent, ViewportId};
 use egui_kittest::kittest::Queryable as _;
 use stillroom::app::{ScriptedDialogs, SettingsFile};
 use stillroom::command::Command;
-use stillroom::state::{SampleChoice, Smoothing, Tip};
+use stillroom::runs::Store;
+use stillroom::state::{Farewell, SampleChoice, Smoothing, Tip};
+use stillroom::text::Language;
 use stillroom::training::report::JobOutcome;
 
-use crate::{Folder, Start, build, choose, open, press, slide, until};
+use crate::{Folder, Start, build, build_at, choose, open, press, slide, until};
+
+/// Every first word is said, alone, within the window.
+#[test]
+fn the_first_words_come_one_after_the_other() {
+    for size in [[1024.0, 600.0], [1280.0, 800.0]] {
+        for language in Language::ALL {
+            let folder = Folder::new();
+            let kept = serde_json::json!({ "language": if language == Language::Chinese { "zh-CN" } else { "en" } });
+            let path = folder.0.path().join("window.json");
+            std::fs::write(&path, kept.to_string()).unwrap();
+            let store = Store::writer(folder.store()).unwrap();
+            let dialogs = ScriptedDialogs::default();
+            let mut window = build_at(size, store, &dialogs, SettingsFile::at(path), Start::First);
+            until(&mut window, "the first sample", |state| state.lens_view().is_some());
+            let words = match language {
+                Language::English => ["Begin here", "A real digit", "What is going to be trained"],
+                Language::Chinese => ["从这里开始", "一个真实的数字", "将要训练什么"],
+            };
+            for word in words {
+                let shown: Vec<_> = words.iter().filter(|word| window.query_by_label(word).is_some()).collect();
+                assert_eq!(shown, [&word], "{size:?} {language:?}");
+                let rect = window.get_by_label(word).rect();
+                assert!(rect.left() >= 0.0 && rect.right() <= size[0] && rect.bottom() <= size[1], "{word}: {rect:?}");
+                let remove = stillroom::text::text_with("widget-remove", &[("name", word.into())]);
+                press(&mut window, &remove);
+            }
+            assert!(window.state().state().greeting.is_over());
+        }
+    }
+}
+
+#[test]
+fn a_temporary_store_is_said_to_be_one_and_is_kept_before_the_window_closes() {
+    let folder = Folder::new();
+    let dialogs = ScriptedDialogs::default();
+    let store = Store::writer(folder.store()).unwrap().as_temporary(true);
+    let mut window = build_at([1280.0, 800.0], store, &dialogs, SettingsFile::none(), Start::Later);
+    let close = |window: &mut crate::Window| {
+        let viewport = window.input_mut().viewports.entry(ViewportId::ROOT).or_default();
+        viewport.events.push(ViewportEvent::Close);
+        window.step();
+        window.input_mut().viewports.entry(ViewportId::ROOT).or_default().events.clear();
+        window.run_steps(4);
+    };
+    window.run_steps(4);
+    assert_eq!(window.query_all_by_label_contains("a temporary store: ").count(), 1);
+    // Nothing is lost where there are no runs.
+    close(&mut window);
+    assert!(!window.state().state().temporary.as_ref().unwrap().asks);
+
+    crate::preset(&mut window, "Small digits: one label in ten");
+    press(&mut window, "Distil");
+    until(&mut window, "the end", |state| {
+        state.focused().is_some_and(|job| job.outcome == Some(JobOutcome::Done)) && !state.runs.is_empty()
+    });
+    close(&mut window);
+    assert!(window.state().state().temporary.as_ref().unwrap().asks);
+    window.get_by_label("Keep the runs?");
+    press(&mut window, "Cancel");
+    assert!(!window.state().state().temporary.as_ref().unwrap().asks);
+    // A path that is taken is refused, and the window stays.
+    let kept = folder.0.path().join("kept/runs.db");
+    let taken = folder.0.path().join("taken.db");
+    std::fs::write(&taken, "mine").unwrap();
+    for (path, settled) in [(&taken, false), (&kept, true)] {
+        close(&mut window);
+        dialogs.answer(Some(path.clone()));
+        window.state().ask(Command::Farewell(Farewell::Keep));
+        window.run_steps(6);
+        assert_eq!(window.state().state().temporary.as_ref().unwrap().settled, settled);
+    }
+    assert_eq!(std::fs::read(&taken).unwrap(), b"mine");
+    let rows = window.state().state().runs.len();
+    let copy = Store::reader(&kept).runs(true).unwrap();
+    assert_eq!(copy.len(), rows);
+    assert!(
+        copy.iter()
+            .filter_map(|row| row.checkpoint.as_ref())
+            .all(|path| path.starts_with(folder.0.path().join("kept")) && path.exists())
+    );
+    assert!(copy.iter().any(|row| row.checkpoint.is_some()));
+}
 
 #[test]
 fn the_first_words_go_when_they_are_followed_and_never_come_again() {
@@ -18,10 +102,9 @@ fn the_first_words_go_when_they_are_followed_and_never_come_again() {
     let mut window = build(&folder.store(), &dialogs, settings(), Start::First);
     until(&mut window, "the first sample", |state| state.lens_view().is_some());
     window.get_by_label("Begin here");
-    window.get_by_label("A real digit");
+    assert!(window.query_by_label("A real digit").is_none(), "one at a time");
     slide(&mut window, "T", 2.0);
     assert!(!window.state().state().greeting.has(Tip::Lens));
-    assert!(window.query_by_label("A real digit").is_none());
     slide(&mut window, "Temperature", 5.0);
     assert!(!window.state().state().greeting.has(Tip::Recipe));
     press(&mut window, "Remove Begin here");

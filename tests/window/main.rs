@@ -17,7 +17,7 @@ use eframe::egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use stillroom::app::{App, Parts, ScriptedDialogs, SettingsFile};
-use stillroom::runs::Store;
+use stillroom::runs::{Store, StoreWriter};
 use stillroom::state::State;
 use stillroom::text::Language;
 use stillroom::theme;
@@ -42,14 +42,24 @@ fn open_with(store: &Path, dialogs: &ScriptedDialogs, settings: SettingsFile) ->
 }
 
 /// The same at the very first start, or at a later one. The window speaks English unless they say something else, whatever this machine speaks.
-fn build(store: &Path, dialogs: &ScriptedDialogs, mut settings: SettingsFile, start: Start) -> Window {
-    let store = Store::writer(store).unwrap();
+fn build(store: &Path, dialogs: &ScriptedDialogs, settings: SettingsFile, start: Start) -> Window {
+    build_at([1280.0, 800.0], Store::writer(store).unwrap(), dialogs, settings, start)
+}
+
+/// The same of a size, on a store that is open.
+fn build_at(
+    size: [f32; 2],
+    store: StoreWriter,
+    dialogs: &ScriptedDialogs,
+    mut settings: SettingsFile,
+    start: Start,
+) -> Window {
     let mut remembered = settings.read();
     remembered.0.language.get_or_insert(Language::English);
     remembered.0.greeted |= start == Start::Later;
     let dialogs = Box::new(dialogs.clone());
     // Twenty frames a second: two clicks are a double click.
-    Harness::builder().with_size([1280.0, 800.0]).with_step_dt(0.05).build_eframe(move |cc| {
+    Harness::builder().with_size(size).with_step_dt(0.05).build_eframe(move |cc| {
         theme::install(&cc.egui_ctx);
         let (device, pace) = (DeviceChoice::Cpu, Duration::ZERO);
         App::new(&cc.egui_ctx, Parts { store, device, dialogs, pace, settings, remembered }).unwrap()
