@@ -8,8 +8,8 @@ use toml::{Spanned, Table, Value};
 use super::fault::{Fault, FaultKind, Faults, Place};
 use super::reader::{Places, Reader};
 use super::{
-    Architecture, Builtin, CheckpointSource, Colour, DataRecipe, DistillRecipe, Keep, LabelColumn, MethodName,
-    Optimiser, Recipe, Schedule, Source, TeacherRecipe, TrainingRecipe,
+    Architecture, Builtin, CheckpointFile, CheckpointSource, Colour, DataRecipe, DistillRecipe, Keep, LabelColumn,
+    MethodName, Optimiser, PixelRange, Recipe, Schedule, Source, TeacherRecipe, TrainingRecipe,
 };
 use crate::text::{Phrase, phrase};
 
@@ -345,7 +345,7 @@ fn read_teacher(
     let checkpoint = match teacher.take("checkpoint") {
         None => None,
         Some(Value::String(name)) => Some(match name.strip_prefix("builtin:") {
-            None => CheckpointSource::File(teacher.base("checkpoint", folder).join(name)),
+            None => CheckpointSource::File(teacher.base("checkpoint", folder).join(name).into()),
             Some(builtin) => {
                 let known = Builtin::ALL.into_iter().find(|b| b.name() == builtin);
                 CheckpointSource::Builtin(known.unwrap_or_else(|| {
@@ -358,6 +358,19 @@ fn read_teacher(
         Some(other) => {
             faults.push(teacher.wrong_type("checkpoint", &other, phrase!("allowed-checkpoint")));
             Some(CheckpointSource::Builtin(Builtin::MnistMini))
+        }
+    };
+    let given = ["classes", "pixels", "mean", "std"].into_iter().find(|key| teacher.has(key));
+    let options = read_import(&mut teacher, faults);
+    let checkpoint = match checkpoint {
+        Some(CheckpointSource::File(file)) => {
+            Some(CheckpointSource::File(CheckpointFile { path: file.path, ..options }))
+        }
+        other => {
+            if let Some(key) = given {
+                faults.push(teacher.fault(key, FaultKind::Conflict(phrase!("conflict-no-file"))));
+            }
+            other
         }
     };
     let model = read_model(&mut teacher, faults);
@@ -377,9 +390,33 @@ fn read_teacher(
             TeacherRecipe::Checkpoint(CheckpointSource::Builtin(Builtin::MnistMini))
         }
     };
-    teacher.finish(&["checkpoint", "model"], faults);
+    teacher.finish(&["checkpoint", "model", "classes", "pixels", "mean", "std"], faults);
     read
 }
+
+/// What the recipe says of another program's model, with no path yet.
+fn read_import(teacher: &mut Reader<'_>, faults: &mut Vec<Fault>) -> CheckpointFile {
+    let classes = teacher.names("classes", faults);
+    let pixels = teacher.has("pixels");
+    let range = teacher.choice("pixels", PixelRange::default(), &PixelRange::NAMES, faults);
+    let before = faults.len();
+    let mean = teacher.numbers("mean", &IMAGENET_MEAN, |_| true, faults);
+    let std = teacher.numbers("std", &IMAGENET_STD, |std| std > 0.0, faults);
+    if faults.len() == before {
+        let problem = match (&mean, &std) {
+            (Some(_), None) => Some(("mean", phrase!("conflict-needs-std"))),
+            (None, Some(_)) => Some(("std", phrase!("conflict-needs-mean"))),
+            (Some(_), Some(_)) if range != PixelRange::Unit => Some(("pixels", phrase!("conflict-pixels-mean"))),
+            _ => None,
+        };
+        faults.extend(problem.map(|(key, problem)| teacher.fault(key, FaultKind::Conflict(problem))));
+    }
+    CheckpointFile { path: PathBuf::new(), classes, pixels: pixels.then_some(range), mean, std }
+}
+
+/// Means and deviations of ImageNet's channels on pixels of 0 to 1, as torchvision publishes them.
+const IMAGENET_MEAN: [f64; 3] = [0.485, 0.456, 0.406];
+const IMAGENET_STD: [f64; 3] = [0.229, 0.224, 0.225];
 
 fn read_model(section: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Option<Architecture> {
     let table = match section.take("model")? {

@@ -482,7 +482,7 @@ fn number(value: f64) -> Value {
 /// Fields that hold a list even when they are not swept.
 fn is_list_by_nature(path: &str) -> bool {
     let last = path.rsplit('.').next().unwrap_or(path);
-    ["omit_classes", "mlp", "cnn", "dense", "model", "source", "schedule"].contains(&last)
+    ["omit_classes", "classes", "mean", "std", "mlp", "cnn", "dense", "model", "source", "schedule"].contains(&last)
 }
 
 fn get<'a>(table: &'a Table, path: &str) -> Option<&'a Value> {

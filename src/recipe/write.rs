@@ -6,8 +6,8 @@ use serde::{Serialize, Serializer};
 use toml::{Table, Value};
 
 use super::{
-    Architecture, CheckpointSource, Colour, Keep, LabelColumn, MethodName, Optimiser, Recipe, Schedule, Source,
-    TeacherRecipe, TrainingRecipe,
+    Architecture, CheckpointFile, CheckpointSource, Colour, Keep, LabelColumn, MethodName, Optimiser, PixelRange,
+    Recipe, Schedule, Source, TeacherRecipe, TrainingRecipe,
 };
 
 impl Recipe {
@@ -34,7 +34,7 @@ impl Recipe {
                 TeacherRecipe::Checkpoint(CheckpointSource::Builtin(builtin)) => {
                     table([("checkpoint", format!("builtin:{}", builtin.name()).into())])
                 }
-                TeacherRecipe::Checkpoint(CheckpointSource::File(file)) => table([("checkpoint", path(file))]),
+                TeacherRecipe::Checkpoint(CheckpointSource::File(file)) => checkpoint(file),
                 TeacherRecipe::Train { model, training: keys } => {
                     let mut teacher = training(keys);
                     teacher.insert("model".to_owned(), architecture(model));
@@ -123,6 +123,24 @@ fn source(source: &Source) -> Value {
             table([("images", path(folder)), ("size", whole(*size as u64)), ("colour", colour.into())])
         }
     }
+}
+
+fn checkpoint(file: &CheckpointFile) -> Value {
+    let mut fields = Table::new();
+    let mut put = |key: &str, value: Value| fields.insert(key.to_owned(), value);
+    put("checkpoint", path(&file.path));
+    if let Some(classes) = &file.classes {
+        put("classes", classes.clone().into());
+    }
+    if let Some((name, _)) = PixelRange::NAMES.into_iter().find(|(_, range)| Some(*range) == file.pixels) {
+        put("pixels", name.into());
+    }
+    for (key, values) in [("mean", &file.mean), ("std", &file.std)] {
+        if let Some(values) = values {
+            put(key, values.clone().into());
+        }
+    }
+    fields.into()
 }
 
 fn architecture(model: &Architecture) -> Value {

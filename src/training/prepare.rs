@@ -9,6 +9,7 @@ use super::device::of_device;
 use super::report::Probe;
 use crate::data::{DataError, Dataset, Inputs, Splits, TransferSet};
 use crate::distill::TeacherLogits;
+use crate::model::import::{self, ImportOptions};
 use crate::model::{Checkpoint, CheckpointError, Normalisation, Plan, PlanError, Population};
 use crate::recipe::{Builtin, CheckpointSource, Faults, Recipe, Source, TeacherRecipe};
 use crate::text::{Phrase, phrase, prints_its_phrase};
@@ -134,14 +135,27 @@ prints_its_phrase!(PrepareError);
 #[derive(Default)]
 pub struct Shelf {
     data: Vec<(Source, Arc<Dataset>)>,
-    teachers: Vec<(CheckpointSource, Arc<Teacher>, Checkpoint)>,
+    teachers: Vec<ShelvedTeacher>,
+}
+
+/// A loaded teacher with what describes it.
+#[derive(Clone)]
+struct ShelvedTeacher {
+    source: CheckpointSource,
+    teacher: Arc<Teacher>,
+    /// Without weights, which live in the population.
+    checkpoint: Checkpoint,
+    /// What was assumed of a model of another program.
+    notes: Vec<Phrase>,
+    /// The shape, classes and pixel scale of the data that such a model was read for: it says nothing of them itself.
+    read_for: Option<(Vec<usize>, Vec<String>, Option<f32>)>,
 }
 
 impl Shelf {
     /// Lets go of files, which may have changed since they were read.
     pub fn forget_files(&mut self) {
         self.data.retain(|(source, _)| matches!(source, Source::Builtin(_)));
-        self.teachers.retain(|(source, ..)| matches!(source, CheckpointSource::Builtin(_)));
+        self.teachers.retain(|kept| matches!(kept.source, CheckpointSource::Builtin(_)));
     }
 
     fn dataset(&mut self, source: &Source) -> Result<Arc<Dataset>, DataError> {
@@ -175,9 +189,10 @@ impl Shelf {
         let teacher = match &recipe.teacher {
             TeacherRecipe::Train { model, .. } => TeacherModel::ToTrain(plan(model, "teacher.model")?),
             TeacherRecipe::Checkpoint(source) => {
-                let (path, teacher, checkpoint) = self.load_teacher(source, &dataset, device)?;
-                check_rows(&path, &checkpoint, &dataset, &splits, &mut warnings)?;
-                TeacherModel::Ready(teacher)
+                let (path, kept) = self.load_teacher(source, &dataset, device)?;
+                check_rows(&path, &kept.checkpoint, &dataset, &splits, &mut warnings)?;
+                warnings.extend(kept.notes);
+                TeacherModel::Ready(kept.teacher)
             }
         };
         Ok(Prepared { dataset, splits, transfer, probe, normalisation, student, teacher, warnings })
@@ -188,30 +203,53 @@ impl Shelf {
         source: &CheckpointSource,
         dataset: &Dataset,
         device: &Device,
-    ) -> Result<(String, Arc<Teacher>, Checkpoint), PrepareError> {
+    ) -> Result<(String, ShelvedTeacher), PrepareError> {
         let path = match source {
-            CheckpointSource::File(file) => file.display().to_string(),
+            CheckpointSource::File(file) => file.path.display().to_string(),
             CheckpointSource::Builtin(builtin) => format!("builtin:{}", builtin.name()),
         };
-        if let Some((_, teacher, checkpoint)) = self.teachers.iter().find(|(kept, ..)| kept == source) {
-            // Whether it fits is a question of the data and asked each time.
-            let places = checkpoint.places_of(&path, &dataset.inputs.shape(), &dataset.classes)?;
-            if places == teacher.places {
-                return Ok((path, teacher.clone(), checkpoint.clone()));
-            }
-            let teacher = Arc::new(Teacher::new(teacher.population.clone(), places));
-            return Ok((path, teacher, checkpoint.clone()));
-        }
-        let checkpoint = match source {
-            CheckpointSource::File(file) => Checkpoint::read(file)?,
-            CheckpointSource::Builtin(builtin) => Checkpoint::from_bytes(&path, builtin_teacher(*builtin))?,
+        let shape = dataset.inputs.shape();
+        let data = (shape.clone(), dataset.classes.clone(), dataset.pixel_scale);
+        let fits = |kept: &&ShelvedTeacher| {
+            kept.source == *source && kept.read_for.as_ref().is_none_or(|read_for| *read_for == data)
         };
-        let places = checkpoint.places_of(&path, &dataset.inputs.shape(), &dataset.classes)?;
+        if let Some(kept) = self.teachers.iter().find(fits) {
+            // Whether it fits is a question of the data and asked each time.
+            let places = kept.checkpoint.places_of(&path, &shape, &dataset.classes)?;
+            let mut kept = kept.clone();
+            if places != kept.teacher.places {
+                kept.teacher = Arc::new(Teacher::new(kept.teacher.population.clone(), places));
+            }
+            return Ok((path, kept));
+        }
+        let (mut notes, mut read_for) = (Vec::new(), None);
+        let checkpoint = match source {
+            CheckpointSource::Builtin(builtin) => Checkpoint::from_bytes(&path, builtin_teacher(*builtin))?,
+            CheckpointSource::File(file) => {
+                let bytes = std::fs::read(&file.path)
+                    .map_err(|error| CheckpointError::File { path: path.clone(), problem: error.to_string() })?;
+                if Checkpoint::is_own(&bytes) {
+                    if let Some(field) = file.first_option() {
+                        let problem = phrase!("import-own-file");
+                        return Err(CheckpointError::Option { path, field, problem }.into());
+                    }
+                    Checkpoint::from_bytes(&path, &bytes)?
+                } else {
+                    let dict = import::read(&path, &bytes)?;
+                    let (input, classes) = (shape.as_slice(), dataset.classes.as_slice());
+                    let options = ImportOptions { input, classes, pixel_scale: dataset.pixel_scale, file };
+                    let (checkpoint, said) = Checkpoint::from_state_dict(&dict, &options)?;
+                    (notes, read_for) = (said, Some(data));
+                    checkpoint
+                }
+            }
+        };
+        let places = checkpoint.places_of(&path, &shape, &dataset.classes)?;
         let teacher = Arc::new(Teacher::new(checkpoint.population(device)?, places));
-        // The weights now live in the population; the shelf keeps what describes them.
         let checkpoint = Checkpoint { weights: Vec::new(), ..checkpoint };
-        self.teachers.push((source.clone(), teacher.clone(), checkpoint.clone()));
-        Ok((path, teacher, checkpoint))
+        let kept = ShelvedTeacher { source: source.clone(), teacher, checkpoint, notes, read_for };
+        self.teachers.push(kept.clone());
+        Ok((path, kept))
     }
 }
 

@@ -455,7 +455,7 @@ impl Engine {
             let checkpoint = if diverged {
                 None
             } else {
-                let (classes, recipe) = (prepared.dataset.classes.clone(), run.recipe.clone());
+                let (classes, recipe) = (prepared.dataset.classes.clone(), run.recipe.clone().without_private_paths());
                 let engine = engine_name(&self.info);
                 let checkpoint = Checkpoint::of_member(&kept, k, classes, rows.clone(), recipe, engine)?;
                 let bytes = checkpoint.to_bytes().map_err(|error| Halt::Failed(error.phrase()))?;
