@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use stillroom::recipe::{
-    Architecture, Builtin, CheckpointSource, Colour, DataRecipe, DistillRecipe, FaultKind, Faults, Keep, LabelColumn,
-    MethodName, Optimiser, Override, PRESETS, QUICKSTART, Recipe, Schedule, Source, TeacherRecipe, TrainingRecipe,
-    preset,
+    Architecture, Builtin, CheckpointFile, CheckpointSource, Colour, DataRecipe, DistillRecipe, FaultKind, Faults,
+    Keep, LabelColumn, MethodName, Optimiser, Override, PRESETS, PixelRange, QUICKSTART, Recipe, Schedule, Source,
+    TeacherRecipe, TrainingRecipe, preset,
 };
 
 const EXAMPLE: &str = r#"
@@ -223,7 +223,10 @@ fn an_override_replaces_the_whole_value() {
     assert_eq!(recipe.title, "A new title");
     let recipe = set(&["student.model={ cnn = [4] }", "teacher.checkpoint=a/b.safetensors"]).unwrap();
     assert_eq!(recipe.student, Some(Architecture::Cnn { channels: vec![4], dense: vec![], dropout: 0.0 }));
-    assert_eq!(recipe.teacher, TeacherRecipe::Checkpoint(CheckpointSource::File("a/b.safetensors".into())));
+    assert_eq!(
+        recipe.teacher,
+        TeacherRecipe::Checkpoint(CheckpointSource::File(PathBuf::from("a/b.safetensors").into()))
+    );
     // The last of two wins, and a whole section is a value too.
     assert_eq!(set(&["training.epochs=2", "training.epochs=3"]).unwrap().training.epochs, 3);
     let recipe = set(&["training={ epochs = 5 }"]).unwrap();
@@ -303,6 +306,19 @@ fn data() -> impl Strategy<Value = DataRecipe> {
     )
 }
 
+fn checkpoint_file() -> impl Strategy<Value = CheckpointFile> {
+    let classes = prop::collection::hash_set(any::<String>(), 1..4).prop_map(|names| names.into_iter().collect());
+    let pixels = prop::sample::select(PixelRange::NAMES.map(|(_, range)| range).to_vec());
+    let scale = prop_oneof![
+        prop::option::of(pixels).prop_map(|pixels| (pixels, None)),
+        prop::collection::vec((-1e6..1e6, 1e-6..1e6), 1..4).prop_map(|pairs| (None, Some(pairs.into_iter().unzip()))),
+    ];
+    (path(), prop::option::of(classes), scale).prop_map(|(path, classes, (pixels, scale))| {
+        let (mean, std): (Option<Vec<f64>>, _) = scale.unzip();
+        CheckpointFile { path, classes, pixels, mean, std }
+    })
+}
+
 fn architecture() -> impl Strategy<Value = Architecture> {
     let widths = |least| prop::collection::vec(1_usize..=1_000_000, least..4);
     prop_oneof![
@@ -355,7 +371,7 @@ fn recipes() -> impl Strategy<Value = Recipe> {
         },
     );
     let checkpoint =
-        prop_oneof![builtin().prop_map(CheckpointSource::Builtin), path().prop_map(CheckpointSource::File),]
+        prop_oneof![builtin().prop_map(CheckpointSource::Builtin), checkpoint_file().prop_map(CheckpointSource::File),]
             .prop_map(TeacherRecipe::Checkpoint);
     let trained =
         || (architecture(), training()).prop_map(|(model, training)| TeacherRecipe::Train { model, training });

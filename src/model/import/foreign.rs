@@ -26,8 +26,13 @@ pub(in crate::model) fn foreign(path: &str, bytes: &[u8]) -> Option<Phrase> {
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
     let ending = |end: &str| name.to_ascii_lowercase().ends_with(end);
     if bytes.is_empty() {
-        Some(phrase!("foreign-empty"))
-    } else if starts(b"version https://git-lfs") {
+        return Some(phrase!("foreign-empty"));
+    }
+    // The length of a safetensors header comes first and may look like any of the signs below; its brace does not.
+    if matches!(bytes.get(8), None | Some(b'{')) {
+        return None;
+    }
+    if starts(b"version https://git-lfs") {
         Some(phrase!("foreign-lfs"))
     } else if starts(b"\x89HDF\r\n\x1a\n") {
         Some(phrase!("foreign-hdf"))
@@ -59,7 +64,7 @@ pub(in crate::model) fn foreign(path: &str, bytes: &[u8]) -> Option<Phrase> {
         Some(phrase!("foreign-onnx"))
     } else if ending(".pb") {
         Some(phrase!("foreign-tensorflow"))
-    } else if bytes.get(8) != Some(&b'{') && (ending(".pt") || ending(".pth") || ending(".bin") || ending(".ckpt")) {
+    } else if [".pt", ".pth", ".bin", ".ckpt"].into_iter().any(ending) {
         Some(phrase!("foreign-no-torch"))
     } else {
         None
