@@ -409,3 +409,67 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_teacher_of_another_program_says_its_classes_and_scale() {
+    let teacher = |keys: &str| {
+        let text = EXAMPLE_DATA.replace("KEYS", keys);
+        Recipe::parse(&text, None, &[]).map(|recipe| recipe.teacher)
+    };
+    let file = CheckpointFile {
+        path: "x.pt".into(),
+        classes: Some(vec!["elm".to_owned(), "7".to_owned()]),
+        pixels: None,
+        mean: Some(vec![0.485, 0.456, 0.406]),
+        std: Some(vec![0.5]),
+    };
+    let read = teacher("checkpoint = \"x.pt\"\nclasses = [\"elm\", 7]\nmean = \"imagenet\"\nstd = 0.5").unwrap();
+    assert_eq!(read, TeacherRecipe::Checkpoint(CheckpointSource::File(file)));
+    for (keys, expected) in [
+        (
+            "checkpoint = \"builtin:digits\"\nclasses = [\"a\"]",
+            "teacher.classes: only a checkpoint file of another program",
+        ),
+        ("model = { mlp = [4] }\nmean = [0.5]\nstd = [0.5]", "teacher.mean: only a checkpoint file"),
+        (
+            "checkpoint = \"x.pt\"\nclasses = [\"a\", \"a\"]",
+            "teacher.classes: \"a\" is not allowed; give a list of different",
+        ),
+        ("checkpoint = \"x.pt\"\npixels = \"0-2\"", "teacher.pixels: \"0-2\" is not allowed"),
+        ("checkpoint = \"x.pt\"\nmean = [0.5]", "teacher.mean: mean needs std"),
+        ("checkpoint = \"x.pt\"\nmean = [0.5]\nstd = [0.0]", "teacher.std: 0.0 is not allowed"),
+        (
+            "checkpoint = \"x.pt\"\nmean = 1\nstd = 1\npixels = \"0-255\"",
+            "teacher.pixels: mean and std act on pixels from 0 to 1",
+        ),
+    ] {
+        let faults = teacher(keys).unwrap_err().to_string();
+        assert!(faults.contains(expected), "{keys}: {faults}");
+    }
+    // Lists by nature: they make no sweep.
+    let text =
+        EXAMPLE_DATA.replace("KEYS", "checkpoint = \"x.pt\"\nclasses = [\"a\", \"b\"]\nmean = [1, 2]\nstd = [1, 2]");
+    assert!(stillroom::recipe::Sweep::parse(&text, None, &[]).unwrap().axes.is_empty());
+}
+
+const EXAMPLE_DATA: &str = "[data]\nsource = \"digits\"\n[student]\nmodel = { mlp = [8] }\n[teacher]\nKEYS\n";
+
+#[test]
+fn a_recipe_that_is_given_away_says_nothing_of_its_owners_disk() {
+    let text = EXAMPLE_DATA
+        .replace("\"digits\"", "{ csv = \"PATH\", label = \"y\" }")
+        .replace("KEYS", "checkpoint = \"PATH\"");
+    for (path, public) in [
+        ("/home/ann/secret/data.csv", "data.csv"),
+        ("/home/ann/data/", "data"),
+        ("C:/Users/ann/data.csv", "data.csv"),
+        ("~/data.csv", "data.csv"),
+        ("/", "data"),
+        ("data/../trees.csv", "data/../trees.csv"),
+    ] {
+        let recipe = Recipe::parse(&text.replace("PATH", path), None, &[]).unwrap().without_private_paths();
+        let Source::Csv { path: csv, label, .. } = &recipe.data.source else { panic!() };
+        assert_eq!((csv.to_str(), label), (Some(public), &LabelColumn::Name("y".to_owned())));
+        assert_eq!(recipe.teacher, TeacherRecipe::Checkpoint(CheckpointSource::File(PathBuf::from(public).into())));
+    }
+}

@@ -149,9 +149,10 @@ impl CheckpointError {
         match self {
             Self::File { path, problem } => phrase!("fault-at", place = path, problem = problem),
             Self::NotSafetensors { path, problem } => phrase!("checkpoint-broken", path = path, problem = problem),
-            Self::Foreign { path, problem } => phrase!("fault-at", place = path, problem = problem),
             Self::Torch { path, problem } => phrase!("checkpoint-torch", path = path, problem = problem),
-            Self::Layers { path, problem } => phrase!("fault-at", place = path, problem = problem),
+            Self::Foreign { path, problem } | Self::Layers { path, problem } => {
+                phrase!("fault-at", place = path, problem = problem)
+            }
             Self::Option { path, field, problem } => {
                 phrase!("checkpoint-option", path = path, field = *field, problem = problem)
             }

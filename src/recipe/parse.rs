@@ -414,7 +414,7 @@ fn read_import(teacher: &mut Reader<'_>, faults: &mut Vec<Fault>) -> CheckpointF
     CheckpointFile { path: PathBuf::new(), classes, pixels: pixels.then_some(range), mean, std }
 }
 
-/// Means and deviations of ImageNet's channels on pixels of 0 to 1, as torchvision publishes them.
+/// Means and deviations of `ImageNet`'s channels on pixels of 0 to 1, as torchvision publishes them.
 const IMAGENET_MEAN: [f64; 3] = [0.485, 0.456, 0.406];
 const IMAGENET_STD: [f64; 3] = [0.229, 0.224, 0.225];
 

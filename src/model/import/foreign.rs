@@ -42,7 +42,9 @@ pub(in crate::model) fn foreign(path: &str, bytes: &[u8]) -> Option<Phrase> {
             Some(names) if is_script(&names) => Some(phrase!("foreign-script", name = name)),
             Some(names) if pickle_name(&names).is_some() => None,
             Some(names) if names.iter().any(|name| name == "model.weights.h5") => Some(phrase!("foreign-keras")),
-            Some(names) if names.iter().any(|name| name.ends_with(".npy")) => Some(phrase!("foreign-npz", name = name)),
+            Some(names) if names.iter().any(|name| name.strip_suffix(".npy").is_some()) => {
+                Some(phrase!("foreign-npz", name = name))
+            }
             Some(_) => Some(phrase!("foreign-zip")),
         }
     } else if starts(b"PK\x05\x06") {
@@ -80,7 +82,7 @@ fn names(bytes: &[u8]) -> Option<Vec<String>> {
     Some(archive.file_names_raw().map(|name| String::from_utf8_lossy(name).into_owned()).collect())
 }
 
-/// TorchScript keeps its code beside the weights.
+/// `TorchScript` keeps its code beside the weights.
 fn is_script(names: &[String]) -> bool {
     names.iter().any(|name| name.ends_with("/constants.pkl") || name == "constants.pkl" || name.contains("/code/"))
 }

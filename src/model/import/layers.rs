@@ -1,7 +1,7 @@
 //! From named tensors to a [`Checkpoint`]: which modules they belong to, in which order data pass them, and what is assumed.
 //!
 //! A `state_dict` holds no layer without parameters: ReLU between layers, 2×2 max-pooling after each convolution and
-//! BatchNorm's ε are assumed and said. What would make these assumptions wrong is refused where it can be seen.
+//! `BatchNorm`'s ε are assumed and said. What would make these assumptions wrong is refused where it can be seen.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
@@ -31,7 +31,7 @@ pub(super) struct Layer<'a> {
     pub biases: Vec<f64>,
 }
 
-/// A BatchNorm.
+/// A `BatchNorm`.
 #[derive(Clone, Debug)]
 pub(super) struct Norm<'a> {
     pub name: Name,
