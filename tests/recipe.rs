@@ -127,7 +127,7 @@ epochs = 0
         "r.toml, line 2: titel: there is no such key; the nearest is `title`",
         "r.toml, line 4: data.source: \"mnist\" is not allowed; give \"mnist-mini\", \"digits\", ",
         "r.toml, line 5: data.labelled: 1.5 is not allowed; give a share between 0 and 1",
-        "r.toml, line 7: teacher.checkpoint: is the whole number 3; give the path of a .safetensors file, in quotes",
+        "r.toml, line 7: teacher.checkpoint: is the whole number 3; give the path of a .safetensors or .pt file, in quotes",
         "r.toml, line 9: student.model.mlp: 0 is not allowed; give a list of whole numbers of at least 1",
         "r.toml, line 11: distill.temprature: there is no such key; the nearest is `temperature`",
         "r.toml, line 12: distill.soft_weight: is the text \"0.9\"; give a number of at least 0",

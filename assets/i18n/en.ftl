@@ -39,7 +39,7 @@ action-undo-hint = Take the last change back: of the recipe, of the arrangement,
 action-redo = Redo
 action-redo-hint = Make the change again
 action-open-teacher = Open teacher…
-action-open-teacher-hint = Use a saved .safetensors model as the teacher
+action-open-teacher-hint = Use a saved model (.safetensors, or .pt of PyTorch) as the teacher
 action-save-student = Save student…
 action-save-student-hint = Save the student of the job on show as a .safetensors file
 action-next-sample = Next sample
@@ -510,11 +510,11 @@ tip-lens = A real digit
 tip-lens-hint = Drag T: the teacher’s answer flattens, and shows what else the digit looks like.
 tip-recipe = What is going to be trained
 tip-recipe-hint = Every control is safe to try: Ctrl+Z takes anything back.
-drop-hint = Drop a recipe (.toml), a folder or CSV file of data, a teacher (.safetensors) or a picture
+drop-hint = Drop a recipe (.toml), a folder or CSV file of data, a teacher (.safetensors, .pt) or a picture
 open-missing = { $path }: there is nothing any more
 open-faulty = { $path } could not be opened:
     { $faults }
-open-unknown = { $path } cannot be opened. Give a recipe (.toml), a folder or CSV file of data, a teacher (.safetensors) or a picture (.png, .jpg)
+open-unknown = { $path } cannot be opened. Give a recipe (.toml), a folder or CSV file of data, a teacher (.safetensors, .pt) or a picture (.png, .jpg)
 
 # Presets: the name, and a line about what each shows.
 preset-quickstart = Quick start: handwritten digits
@@ -670,7 +670,7 @@ allowed-model = model = {"{"} mlp = [64, 64] {"}"} or model = {"{"} cnn = [8, 16
 allowed-student = a table [student] with { $model }
 allowed-teacher = a checkpoint, e.g. "builtin:mnist-mini", or a model to train: { $model }
 allowed-teacher-table = a table [teacher] with a checkpoint, e.g. "builtin:mnist-mini", or a model to train
-allowed-builtin = "builtin:mnist-mini" or "builtin:digits", or the path of a .safetensors file
+allowed-builtin = "builtin:mnist-mini" or "builtin:digits", or the path of a .safetensors or .pt file
 allowed-checkpoint = the path of a .safetensors or .pt file, in quotes
 allowed-sweep = a table [sweep] with strategy, runs, seeds or test_all
 allowed-runs = how many cells are drawn (each with all its seeds), e.g. runs = 20

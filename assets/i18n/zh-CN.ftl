@@ -474,11 +474,11 @@ tip-lens = 一个真实的数字
 tip-lens-hint = 拖动 T：教师的输出变平，可看出这个数字还像什么。
 tip-recipe = 将要训练什么
 tip-recipe-hint = 所有控件都可放心尝试：Ctrl+Z 可撤销任何修改。
-drop-hint = 拖入配方（.toml）、数据文件夹或 CSV 文件、教师模型（.safetensors）或图片
+drop-hint = 拖入配方（.toml）、数据文件夹或 CSV 文件、教师模型（.safetensors、.pt）或图片
 open-missing = { $path }：已不存在
 open-faulty = 无法打开 { $path }：
     { $faults }
-open-unknown = 无法打开 { $path }。请提供配方（.toml）、数据文件夹或 CSV 文件、教师模型（.safetensors）或图片（.png、.jpg）
+open-unknown = 无法打开 { $path }。请提供配方（.toml）、数据文件夹或 CSV 文件、教师模型（.safetensors、.pt）或图片（.png、.jpg）
 
 # 预设：名称，以及一行内容说明。
 preset-quickstart = 快速入门：手写数字
