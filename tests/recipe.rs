@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use stillroom::recipe::{
-    Architecture, Builtin, CheckpointSource, Colour, ColumnRef, Copies, DataRecipe, DistillRecipe, FaultKind, Faults,
-    Ground, ImageSource, Keep, KeptColumns, MethodName, Normalise, Optimiser, Override, PRESETS, Pixels, QUICKSTART,
-    Recipe, Schedule, Source, TableSource, TeacherRecipe, TrainingRecipe, preset,
+    Architecture, Builtin, CheckpointFile, CheckpointSource, Colour, ColumnRef, Copies, DataRecipe, DistillRecipe,
+    FaultKind, Faults, Ground, ImageSource, Keep, KeptColumns, MethodName, Normalise, Optimiser, Override, PRESETS,
+    PixelRange, Pixels, QUICKSTART, Recipe, Schedule, Source, TableSource, TeacherRecipe, TrainingRecipe, preset,
 };
 
 const EXAMPLE: &str = r#"
@@ -131,7 +131,7 @@ epochs = 0
         "r.toml, line 2: titel: there is no such key; the nearest is `title`",
         "r.toml, line 4: data.source: \"mnist\" is not allowed; give \"mnist-mini\", \"digits\", ",
         "r.toml, line 5: data.labelled: 1.5 is not allowed; give a share between 0 and 1",
-        "r.toml, line 7: teacher.checkpoint: is the whole number 3; give the path of a .safetensors file, in quotes",
+        "r.toml, line 7: teacher.checkpoint: is the whole number 3; give the path of a .safetensors or .pt file, in quotes",
         "r.toml, line 9: student.model.mlp: 0 is not allowed; give a list of whole numbers of at least 1",
         "r.toml, line 11: distill.temprature: there is no such key; the nearest is `temperature`",
         "r.toml, line 12: distill.soft_weight: is the text \"0.9\"; give a number of at least 0",
@@ -231,7 +231,10 @@ fn an_override_replaces_the_whole_value() {
     assert_eq!(recipe.title, "A new title");
     let recipe = set(&["student.model={ cnn = [4] }", "teacher.checkpoint=a/b.safetensors"]).unwrap();
     assert_eq!(recipe.student, Some(Architecture::Cnn { channels: vec![4], dense: vec![], dropout: 0.0 }));
-    assert_eq!(recipe.teacher, TeacherRecipe::Checkpoint(CheckpointSource::File("a/b.safetensors".into())));
+    assert_eq!(
+        recipe.teacher,
+        TeacherRecipe::Checkpoint(CheckpointSource::File(PathBuf::from("a/b.safetensors").into()))
+    );
     // The last of two wins, and a whole section is a value too.
     assert_eq!(set(&["training.epochs=2", "training.epochs=3"]).unwrap().training.epochs, 3);
     let recipe = set(&["training={ epochs = 5 }"]).unwrap();
@@ -352,6 +355,19 @@ fn data() -> impl Strategy<Value = DataRecipe> {
     )
 }
 
+fn checkpoint_file() -> impl Strategy<Value = CheckpointFile> {
+    let classes = prop::collection::hash_set(any::<String>(), 1..4).prop_map(|names| names.into_iter().collect());
+    let pixels = prop::sample::select(PixelRange::NAMES.map(|(_, range)| range).to_vec());
+    let scale = prop_oneof![
+        prop::option::of(pixels).prop_map(|pixels| (pixels, None)),
+        prop::collection::vec((-1e6..1e6, 1e-6..1e6), 1..4).prop_map(|pairs| (None, Some(pairs.into_iter().unzip()))),
+    ];
+    (path(), prop::option::of(classes), scale).prop_map(|(path, classes, (pixels, scale))| {
+        let (mean, std): (Option<Vec<f64>>, _) = scale.unzip();
+        CheckpointFile { path, classes, pixels, mean, std }
+    })
+}
+
 fn architecture() -> impl Strategy<Value = Architecture> {
     let widths = |least| prop::collection::vec(1_usize..=1_000_000, least..4);
     prop_oneof![
@@ -404,7 +420,7 @@ fn recipes() -> impl Strategy<Value = Recipe> {
         },
     );
     let checkpoint =
-        prop_oneof![builtin().prop_map(CheckpointSource::Builtin), path().prop_map(CheckpointSource::File),]
+        prop_oneof![builtin().prop_map(CheckpointSource::Builtin), checkpoint_file().prop_map(CheckpointSource::File),]
             .prop_map(TeacherRecipe::Checkpoint);
     let trained =
         || (architecture(), training()).prop_map(|(model, training)| TeacherRecipe::Train { model, training });
@@ -440,5 +456,69 @@ proptest! {
         if let Ok(set) = Override::parse(&format!("distill.temperature={value}")) {
             let _ = Recipe::parse(EXAMPLE, None, &[set]);
         }
+    }
+}
+
+#[test]
+fn a_teacher_of_another_program_says_its_classes_and_scale() {
+    let teacher = |keys: &str| {
+        let text = EXAMPLE_DATA.replace("KEYS", keys);
+        Recipe::parse(&text, None, &[]).map(|recipe| recipe.teacher)
+    };
+    let file = CheckpointFile {
+        path: "x.pt".into(),
+        classes: Some(vec!["elm".to_owned(), "7".to_owned()]),
+        pixels: None,
+        mean: Some(vec![0.485, 0.456, 0.406]),
+        std: Some(vec![0.5]),
+    };
+    let read = teacher("checkpoint = \"x.pt\"\nclasses = [\"elm\", 7]\nmean = \"imagenet\"\nstd = 0.5").unwrap();
+    assert_eq!(read, TeacherRecipe::Checkpoint(CheckpointSource::File(file)));
+    for (keys, expected) in [
+        (
+            "checkpoint = \"builtin:digits\"\nclasses = [\"a\"]",
+            "teacher.classes: only a checkpoint file of another program",
+        ),
+        ("model = { mlp = [4] }\nmean = [0.5]\nstd = [0.5]", "teacher.mean: only a checkpoint file"),
+        (
+            "checkpoint = \"x.pt\"\nclasses = [\"a\", \"a\"]",
+            "teacher.classes: \"a\" is not allowed; give a list of different",
+        ),
+        ("checkpoint = \"x.pt\"\npixels = \"0-2\"", "teacher.pixels: \"0-2\" is not allowed"),
+        ("checkpoint = \"x.pt\"\nmean = [0.5]", "teacher.mean: mean needs std"),
+        ("checkpoint = \"x.pt\"\nmean = [0.5]\nstd = [0.0]", "teacher.std: 0.0 is not allowed"),
+        (
+            "checkpoint = \"x.pt\"\nmean = 1\nstd = 1\npixels = \"0-255\"",
+            "teacher.pixels: mean and std act on pixels from 0 to 1",
+        ),
+    ] {
+        let faults = teacher(keys).unwrap_err().to_string();
+        assert!(faults.contains(expected), "{keys}: {faults}");
+    }
+    // Lists by nature: they make no sweep.
+    let text =
+        EXAMPLE_DATA.replace("KEYS", "checkpoint = \"x.pt\"\nclasses = [\"a\", \"b\"]\nmean = [1, 2]\nstd = [1, 2]");
+    assert!(stillroom::recipe::Sweep::parse(&text, None, &[]).unwrap().axes.is_empty());
+}
+
+const EXAMPLE_DATA: &str = "[data]\nsource = \"digits\"\n[student]\nmodel = { mlp = [8] }\n[teacher]\nKEYS\n";
+
+#[test]
+fn a_recipe_that_is_given_away_says_nothing_of_its_owners_disk() {
+    let text = EXAMPLE_DATA
+        .replace("\"digits\"", "{ csv = \"PATH\", label = \"y\" }")
+        .replace("KEYS", "checkpoint = \"PATH\"");
+    for (path, public) in [
+        ("/home/ann/secret/data.csv", "data.csv"),
+        ("/home/ann/data/", "data"),
+        ("C:/Users/ann/data.csv", "data.csv"),
+        ("~/data.csv", "data.csv"),
+        ("/", "data"),
+        ("data/../trees.csv", "data/../trees.csv"),
+    ] {
+        let recipe = Recipe::parse(&text.replace("PATH", path), None, &[]).unwrap().without_private_paths();
+        let Source::Csv { path: csv, label, .. } = &recipe.data.source else { panic!() };
+        assert_eq!((csv.to_str(), label), (Some(public), &LabelColumn::Name("y".to_owned())));
+        assert_eq!(recipe.teacher, TeacherRecipe::Checkpoint(CheckpointSource::File(PathBuf::from(public).into())));
     }
 }

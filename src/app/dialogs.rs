@@ -100,11 +100,13 @@ type Filter = (&'static str, &'static [&'static str]);
 /// The key of a dialog's title, which files it shows, and the name that a new file has at first.
 fn words_of(purpose: FilePurpose) -> (&'static str, Option<Filter>, Option<&'static str>) {
     const MODELS: Filter = ("safetensors", &["safetensors"]);
+    const TEACHERS: Filter = ("safetensors, pt", &["safetensors", "pt", "pth"]);
     const RECIPES: Filter = ("toml", &["toml"]);
     const STORES: Filter = ("db", &["db"]);
     const TABLES: Filter = ("csv, tsv", &["csv", "tsv", "gz"]);
     let filter = match purpose {
-        FilePurpose::OpenTeacher | FilePurpose::SaveStudent => Some(MODELS),
+        FilePurpose::OpenTeacher => Some(TEACHERS),
+        FilePurpose::SaveStudent => Some(MODELS),
         FilePurpose::OpenRecipe | FilePurpose::SaveRecipe => Some(RECIPES),
         FilePurpose::OpenDataFile => Some(TABLES),
         FilePurpose::KeepStore => Some(STORES),

@@ -94,7 +94,7 @@ fn kind(path: &Path) -> Option<Kind> {
     let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
     match end.as_str() {
         "toml" => Some(Kind::Recipe),
-        "safetensors" => Some(Kind::Teacher),
+        "safetensors" | "pt" | "pth" => Some(Kind::Teacher),
         "csv" | "tsv" => Some(Kind::Data),
         "gz" if name.ends_with(".csv.gz") || name.ends_with(".tsv.gz") => Some(Kind::Data),
         "png" | "jpg" | "jpeg" => Some(Kind::Picture),

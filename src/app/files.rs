@@ -111,7 +111,7 @@ impl App {
     pub(super) fn open_teacher(&mut self, path: PathBuf, ctx: &egui::Context) {
         let path = absolute(path);
         let mut sweep = self.state.sweep.clone();
-        sweep.base.teacher = TeacherRecipe::Checkpoint(CheckpointSource::File(path.clone()));
+        sweep.base.teacher = TeacherRecipe::Checkpoint(CheckpointSource::File(path.clone().into()));
         sweep.settle(&self.state.sweep);
         self.edit("teacher", sweep, ctx);
         self.look_at_recipe();

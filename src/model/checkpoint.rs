@@ -6,10 +6,12 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use candle_core::{DType, Device, Tensor};
+use safetensors::SafeTensorError;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::import::{self, Element};
 use super::{Normalisation, Plan, PlanError, Population};
 use crate::data::Columns;
 use crate::recipe::{Architecture, Recipe};
@@ -57,7 +59,37 @@ pub enum CheckpointError {
         /// The file.
         path: String,
         /// What is wrong with it.
-        problem: String,
+        problem: Phrase,
+    },
+    /// It is a file of another kind.
+    Foreign {
+        /// The file.
+        path: String,
+        /// What it is, and what to do.
+        problem: Phrase,
+    },
+    /// It is a PyTorch archive, but a damaged one or without a `state_dict`.
+    Torch {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        problem: Phrase,
+    },
+    /// Its tensors make no model that is understood.
+    Layers {
+        /// The file.
+        path: String,
+        /// What is wrong with them.
+        problem: Phrase,
+    },
+    /// What the recipe says of the file does not fit it or the data.
+    Option {
+        /// The file.
+        path: String,
+        /// The key in `[teacher]`.
+        field: &'static str,
+        /// What is wrong with it.
+        problem: Phrase,
     },
     /// It is one, but Stillroom did not write it.
     NoMetadata {
@@ -111,6 +143,10 @@ impl CheckpointError {
         match self {
             Self::File { .. } => "checkpoint-file",
             Self::NotSafetensors { .. } => "checkpoint-not-safetensors",
+            Self::Foreign { .. } => "checkpoint-foreign",
+            Self::Torch { .. } => "checkpoint-torch",
+            Self::Layers { .. } => "checkpoint-layers",
+            Self::Option { .. } => "checkpoint-option",
             Self::NoMetadata { .. } => "checkpoint-no-metadata",
             Self::Metadata { .. } => "checkpoint-metadata",
             Self::Tensor { .. } => "checkpoint-tensor",
@@ -125,6 +161,13 @@ impl CheckpointError {
         match self {
             Self::File { path, problem } => phrase!("fault-at", place = path, problem = problem),
             Self::NotSafetensors { path, problem } => phrase!("checkpoint-broken", path = path, problem = problem),
+            Self::Torch { path, problem } => phrase!("checkpoint-torch", path = path, problem = problem),
+            Self::Foreign { path, problem } | Self::Layers { path, problem } => {
+                phrase!("fault-at", place = path, problem = problem)
+            }
+            Self::Option { path, field, problem } => {
+                phrase!("checkpoint-option", path = path, field = *field, problem = problem)
+            }
             Self::NoMetadata { path } => phrase!("checkpoint-no-metadata", path = path),
             Self::Metadata { path, problem } => phrase!("checkpoint-metadata", path = path, problem = problem),
             Self::Tensor { path, name, problem } => {
@@ -145,6 +188,27 @@ impl CheckpointError {
 }
 
 prints_its_phrase!(CheckpointError);
+
+impl CheckpointError {
+    /// For bytes that are no whole safetensors file: one that is cut short, where its header can tell.
+    pub(super) fn not_safetensors(path: &str, bytes: &[u8], error: &SafeTensorError) -> Self {
+        let header = bytes.first_chunk::<8>().map(|len| u64::from_le_bytes(*len));
+        let rest = bytes.len().saturating_sub(8) as u64;
+        let problem = match header {
+            _ if bytes.is_empty() => phrase!("foreign-empty"),
+            Some(len) if len > rest && bytes.get(8) == Some(&b'{') => {
+                phrase!("checkpoint-cut-header", needed = len, found = rest)
+            }
+            _ => match error {
+                SafeTensorError::MetadataIncompleteBuffer if header.is_some_and(|len| len <= rest) => {
+                    phrase!("checkpoint-cut", found = bytes.len())
+                }
+                error => Phrase::plain(error),
+            },
+        };
+        Self::NotSafetensors { path: path.to_owned(), problem }
+    }
+}
 
 #[derive(Serialize, Deserialize)]
 struct Metadata {
@@ -278,16 +342,27 @@ impl Checkpoint {
             .map_err(|error| fail(error.to_string()))
     }
 
+    /// Whether Stillroom wrote these bytes, or somebody who kept its metadata.
+    pub fn is_own(bytes: &[u8]) -> bool {
+        let header = SafeTensors::read_metadata(bytes).ok();
+        header.is_some_and(|(_, header)| header.metadata().as_ref().is_some_and(|entries| entries.contains_key(KEY)))
+    }
+
     /// Reads the bytes of a file; `path` is for messages.
     ///
     /// # Errors
     /// Names the file and what is wrong with it.
     pub fn from_bytes(path: &str, bytes: &[u8]) -> Result<Self, CheckpointError> {
         let path = path.to_owned();
-        let broken = |error: safetensors::SafeTensorError| CheckpointError::NotSafetensors {
-            path: path.clone(),
-            problem: error.to_string(),
-        };
+        if import::is_torch_zip(bytes) {
+            return Err(CheckpointError::NoMetadata { path });
+        }
+        if !bytes.is_empty()
+            && let Some(problem) = import::foreign(&path, bytes)
+        {
+            return Err(CheckpointError::Foreign { path, problem });
+        }
+        let broken = |error: SafeTensorError| CheckpointError::not_safetensors(&path, bytes, &error);
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(broken)?;
         let tensors = SafeTensors::deserialize(bytes).map_err(broken)?;
         let Some(text) = header.metadata().as_ref().and_then(|entries| entries.get(KEY)) else {
@@ -321,13 +396,13 @@ impl Checkpoint {
             let fault =
                 |problem: Phrase| CheckpointError::Tensor { path: path.clone(), name: spec.name.clone(), problem };
             let view = tensors.tensor(&spec.name).map_err(|_| fault(phrase!("checkpoint-tensor-missing")))?;
-            if view.shape() != spec.shape || view.dtype() != Dtype::F32 {
+            let element = Element::of_safetensors(view.dtype());
+            let Some(element) = element.filter(|_| view.shape() == spec.shape) else {
                 let found = format!("{:?} {:?}", view.dtype(), view.shape());
                 let asked = format!("F32 {:?}", spec.shape);
                 return Err(fault(phrase!("checkpoint-tensor-shape", found = found, asked = asked)));
-            }
-            let values = view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
-            let values: Vec<f32> = values.collect();
+            };
+            let values = element.widen(view.data(), false);
             if values.iter().all(|value| value.is_finite()) {
                 Ok(values)
             } else {

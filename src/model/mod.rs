@@ -4,6 +4,7 @@
 //! are trained together, in one step, as batched tensors.
 
 mod checkpoint;
+pub mod import;
 mod normalisation;
 mod plan;
 mod population;

@@ -58,6 +58,15 @@ impl Normalisation {
         }
     }
 
+    /// The same for values from which `bases` were subtracted before they became `f32`.
+    pub fn with_bases(self, bases: &[f64]) -> Self {
+        let at = |list: &[f32], i: usize| list.get(i).or(list.first()).copied().unwrap_or_default();
+        Self {
+            offset: bases.iter().enumerate().map(|(i, base)| (f64::from(at(&self.offset, i)) - base) as f32).collect(),
+            scale: (0..bases.len()).map(|i| at(&self.scale, i)).collect(),
+        }
+    }
+
     /// Whether rows of `len` numbers can be normalised by it, and all numbers are finite.
     pub fn fits(&self, len: usize) -> bool {
         let sizes = |list: &[f32]| (list.len() == 1 || list.len() == len) && list.iter().all(|v| v.is_finite());

@@ -63,7 +63,7 @@ impl Recipe {
             hard_weight: 1.0,
             temperature_squared: false,
         };
-        let teacher = TeacherRecipe::Checkpoint(CheckpointSource::File(PathBuf::new()));
+        let teacher = TeacherRecipe::Checkpoint(CheckpointSource::File(CheckpointFile::default()));
         Self { teacher, distill, ..self.clone() }
     }
 
@@ -117,11 +117,34 @@ impl Recipe {
     pub fn with_absolute_paths(mut self) -> Self {
         let absolute = |path: &mut PathBuf| *path = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
         self.data.source.paths_mut().into_iter().for_each(absolute);
-        if let TeacherRecipe::Checkpoint(CheckpointSource::File(path)) = &mut self.teacher {
-            absolute(path);
+        if let TeacherRecipe::Checkpoint(CheckpointSource::File(file)) = &mut self.teacher {
+            absolute(&mut file.path);
         }
         self
     }
+
+    /// The same recipe for a file that is given away: an absolute path, which says how its owner's disk is laid out, becomes
+    /// the name of the file or folder alone; a relative one stays.
+    pub fn without_private_paths(mut self) -> Self {
+        let public = |path: &mut PathBuf| *path = public_path(path);
+        self.data.source.paths_mut().into_iter().for_each(public);
+        if let TeacherRecipe::Checkpoint(CheckpointSource::File(file)) = &mut self.teacher {
+            public(&mut file.path);
+        }
+        self
+    }
+}
+
+/// A path of another system is absolute too: a recipe may come from there.
+fn public_path(path: &std::path::Path) -> PathBuf {
+    let text = path.to_string_lossy();
+    let drive = text.as_bytes().get(1) == Some(&b':');
+    if !(path.is_absolute() || drive || text.starts_with(['/', '\\', '~'])) {
+        return path.to_owned();
+    }
+    let name = text.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default();
+    // Of a bare drive or the root nothing is left to tell.
+    PathBuf::from(if name.is_empty() || name.ends_with(':') { "data" } else { name })
 }
 
 /// Examples, splits, and what the students are allowed to see of them.
@@ -174,8 +197,60 @@ pub enum TeacherRecipe {
 pub enum CheckpointSource {
     /// Part of the binary: `builtin:mnist-mini`.
     Builtin(Builtin),
-    /// A `.safetensors` file.
-    File(PathBuf),
+    /// A `.safetensors` file, or a `.pt` file of PyTorch.
+    File(CheckpointFile),
+}
+
+/// A model file, and what a file of another program does not say of itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CheckpointFile {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// The classes in the order of its logits; `None` takes the order of the data.
+    pub classes: Option<Vec<String>>,
+    /// The range that its pixels had; `None` takes [`PixelRange::Unit`].
+    pub pixels: Option<PixelRange>,
+    /// Subtracted from scaled pixels, or from a table's values: one number, or one for each channel or column.
+    pub mean: Option<Vec<f64>>,
+    /// What they are divided by after that, above 0; there where `mean` is.
+    pub std: Option<Vec<f64>>,
+}
+
+impl CheckpointFile {
+    /// The first option that is given, by its key.
+    pub fn first_option(&self) -> Option<&'static str> {
+        let given = [
+            ("classes", self.classes.is_some()),
+            ("pixels", self.pixels.is_some()),
+            ("mean", self.mean.is_some()),
+            ("std", self.std.is_some()),
+        ];
+        given.into_iter().find(|(_, given)| *given).map(|(key, _)| key)
+    }
+}
+
+impl From<PathBuf> for CheckpointFile {
+    fn from(path: PathBuf) -> Self {
+        Self { path, ..Self::default() }
+    }
+}
+
+/// The range of pixels that a model was trained on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PixelRange {
+    /// 0 to 1, as torchvision's `ToTensor` gives them.
+    #[default]
+    Unit,
+    /// 0 to 255, as files have them.
+    Byte,
+    /// −1 to 1.
+    Symmetric,
+}
+
+impl PixelRange {
+    /// All of them, each with the name that a recipe uses.
+    pub const NAMES: [(&'static str, Self); 3] =
+        [("0-1", Self::Unit), ("0-255", Self::Byte), ("-1-1", Self::Symmetric)];
 }
 
 /// The layers of a network; input and output sizes come from the data.

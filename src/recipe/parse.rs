@@ -8,9 +8,9 @@ use toml::{Spanned, Table, Value};
 use super::fault::{Fault, FaultKind, Faults, Place};
 use super::reader::{Places, Reader, from_home};
 use super::{
-    Architecture, Builtin, CheckpointSource, Colour, ColumnRef, Copies, DEFAULT_SIDE, DataRecipe, DistillRecipe,
-    Ground, IMAGENET_MEAN, IMAGENET_STD, ImageSource, Keep, KeptColumns, MethodName, Normalise, Optimiser, Pixels,
-    Recipe, Schedule, Source, TableSource, TeacherRecipe, TrainingRecipe,
+    Architecture, Builtin, CheckpointFile, CheckpointSource, Colour, ColumnRef, Copies, DEFAULT_SIDE, DataRecipe,
+    DistillRecipe, Ground, IMAGENET_MEAN, IMAGENET_STD, ImageSource, Keep, KeptColumns, MethodName, Normalise,
+    Optimiser, PixelRange, Pixels, Recipe, Schedule, Source, TableSource, TeacherRecipe, TrainingRecipe,
 };
 use crate::text::{Phrase, phrase};
 
@@ -401,9 +401,8 @@ fn read_images(source: &mut Reader<'_>, path: PathBuf, faults: &mut Vec<Fault>) 
     let colour = read_colour(source, faults);
     let grounds = [("white", Some(Ground::White)), ("black", Some(Ground::Black))];
     let ground = source.choice("ground", None, &grounds, faults);
-    let allowed = phrase!("allowed-channels");
-    let mean = source.numbers("mean", |_| true, &[("imagenet", &IMAGENET_MEAN)], &allowed, faults);
-    let std = source.numbers("std", |std| std > 0.0, &[("imagenet", &IMAGENET_STD)], &allowed, faults);
+    let mean = source.numbers("mean", &IMAGENET_MEAN, |_| true, faults).unwrap_or_default();
+    let std = source.numbers("std", &IMAGENET_STD, |std| std > 0.0, faults).unwrap_or_default();
     for (key, list) in [("mean", &mean), ("std", &std)] {
         if !list.is_empty() && list.len() != 1 && list.len() != colour.channels() {
             let problem = phrase!("conflict-channels", count = list.len(), channels = colour.channels());
@@ -477,7 +476,7 @@ fn read_teacher(
                     }
                     None => teacher.base("checkpoint", folder).join(name),
                 };
-                CheckpointSource::File(file)
+                CheckpointSource::File(file.into())
             }
             Some(builtin) => {
                 let known = Builtin::ALL.into_iter().find(|b| b.name() == builtin);
@@ -491,6 +490,19 @@ fn read_teacher(
         Some(other) => {
             faults.push(teacher.wrong_type("checkpoint", &other, phrase!("allowed-checkpoint")));
             Some(CheckpointSource::Builtin(Builtin::MnistMini))
+        }
+    };
+    let given = ["classes", "pixels", "mean", "std"].into_iter().find(|key| teacher.has(key));
+    let options = read_import(&mut teacher, faults);
+    let checkpoint = match checkpoint {
+        Some(CheckpointSource::File(file)) => {
+            Some(CheckpointSource::File(CheckpointFile { path: file.path, ..options }))
+        }
+        other => {
+            if let Some(key) = given {
+                faults.push(teacher.fault(key, FaultKind::Conflict(phrase!("conflict-no-file"))));
+            }
+            other
         }
     };
     let model = read_model(&mut teacher, faults);
@@ -510,8 +522,28 @@ fn read_teacher(
             TeacherRecipe::Checkpoint(CheckpointSource::Builtin(Builtin::MnistMini))
         }
     };
-    teacher.finish(&["checkpoint", "model"], faults);
+    teacher.finish(&["checkpoint", "model", "classes", "pixels", "mean", "std"], faults);
     read
+}
+
+/// What the recipe says of another program's model, with no path yet.
+fn read_import(teacher: &mut Reader<'_>, faults: &mut Vec<Fault>) -> CheckpointFile {
+    let classes = teacher.names("classes", faults);
+    let pixels = teacher.has("pixels");
+    let range = teacher.choice("pixels", PixelRange::default(), &PixelRange::NAMES, faults);
+    let before = faults.len();
+    let mean = teacher.numbers("mean", &IMAGENET_MEAN, |_| true, faults);
+    let std = teacher.numbers("std", &IMAGENET_STD, |std| std > 0.0, faults);
+    if faults.len() == before {
+        let problem = match (&mean, &std) {
+            (Some(_), None) => Some(("mean", phrase!("conflict-needs-std"))),
+            (None, Some(_)) => Some(("std", phrase!("conflict-needs-mean"))),
+            (Some(_), Some(_)) if range != PixelRange::Unit => Some(("pixels", phrase!("conflict-pixels-mean"))),
+            _ => None,
+        };
+        faults.extend(problem.map(|(key, problem)| teacher.fault(key, FaultKind::Conflict(problem))));
+    }
+    CheckpointFile { path: PathBuf::new(), classes, pixels: pixels.then_some(range), mean, std }
 }
 
 fn read_model(section: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Option<Architecture> {

@@ -109,38 +109,6 @@ impl<'a> Reader<'a> {
         columns
     }
 
-    /// A list of finite numbers for which `allow` holds; `names` are lists that have a name.
-    pub fn numbers(
-        &mut self,
-        key: &'static str,
-        allow: impl Fn(f64) -> bool,
-        names: &[(&str, &[f64])],
-        allowed: &Phrase,
-        faults: &mut Vec<Fault>,
-    ) -> Vec<f64> {
-        let value = match self.take(key) {
-            None => return Vec::new(),
-            Some(value) => value,
-        };
-        let number = |value: &Value| match value {
-            Value::Float(number) => Some(*number),
-            Value::Integer(number) => Some(*number as f64),
-            _ => None,
-        };
-        let read = match &value {
-            Value::String(name) => names.iter().find(|(known, _)| known == name).map(|(_, list)| list.to_vec()),
-            Value::Array(items) => items.iter().map(number).collect(),
-            one => number(one).map(|number| vec![number]),
-        };
-        match read {
-            Some(list) if list.iter().all(|number| number.is_finite() && allow(*number)) => list,
-            _ => {
-                faults.push(self.not_allowed(key, &value, allowed.clone()));
-                Vec::new()
-            }
-        }
-    }
-
     /// A finite number for which `allow` holds; `allowed` says so in words.
     pub fn number(
         &mut self,
@@ -215,6 +183,72 @@ impl<'a> Reader<'a> {
             }
         }
         Some(widths)
+    }
+
+    /// A list of different names, at least one; whole numbers are names too.
+    pub fn names(&mut self, key: &'static str, faults: &mut Vec<Fault>) -> Option<Vec<String>> {
+        let allowed = || phrase!("allowed-different-names");
+        let value = self.take(key)?;
+        let Value::Array(items) = &value else {
+            faults.push(self.wrong_type(key, &value, allowed()));
+            return None;
+        };
+        let mut names: Vec<String> = Vec::with_capacity(items.len());
+        for item in items {
+            let name = match item {
+                Value::String(name) => name.clone(),
+                Value::Integer(name) => name.to_string(),
+                other => {
+                    faults.push(self.not_allowed(key, other, allowed()));
+                    return None;
+                }
+            };
+            if names.contains(&name) {
+                faults.push(self.not_allowed(key, item, allowed()));
+                return None;
+            }
+            names.push(name);
+        }
+        if names.is_empty() {
+            faults.push(self.not_allowed(key, &value, allowed()));
+            return None;
+        }
+        Some(names)
+    }
+
+    /// A finite number or a list of them for which `allow` holds, or `"imagenet"` for three known ones.
+    pub fn numbers(
+        &mut self,
+        key: &'static str,
+        imagenet: &[f64],
+        allow: impl Fn(f64) -> bool,
+        faults: &mut Vec<Fault>,
+    ) -> Option<Vec<f64>> {
+        let allowed = || phrase!("allowed-numbers", name = key);
+        let value = self.take(key)?;
+        let items = match &value {
+            Value::String(name) if name == "imagenet" => return Some(imagenet.to_vec()),
+            Value::Array(items) if !items.is_empty() => items.as_slice(),
+            Value::Float(_) | Value::Integer(_) => std::slice::from_ref(&value),
+            other => {
+                faults.push(self.wrong_type(key, other, allowed()));
+                return None;
+            }
+        };
+        let mut numbers = Vec::with_capacity(items.len());
+        for item in items {
+            let number = match item {
+                Value::Float(number) => *number,
+                Value::Integer(number) => *number as f64,
+                _ => f64::NAN,
+            };
+            if !(number.is_finite() && allow(number)) {
+                faults.push(self.not_allowed(key, item, allowed()));
+                return None;
+            }
+            numbers.push(number);
+        }
+        Some(numbers)
     }
 
     /// One of the names in `choices`.

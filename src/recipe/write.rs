@@ -7,8 +7,9 @@ use toml::{Table, Value};
 
 use super::parse::TABLES;
 use super::{
-    Architecture, CheckpointSource, Colour, ColumnRef, Copies, DEFAULT_SIDE, Ground, ImageSource, Keep, KeptColumns,
-    MethodName, Normalise, Optimiser, Pixels, Recipe, Schedule, Source, TableSource, TeacherRecipe, TrainingRecipe,
+    Architecture, CheckpointFile, CheckpointSource, Colour, ColumnRef, Copies, DEFAULT_SIDE, Ground, ImageSource, Keep,
+    KeptColumns, MethodName, Normalise, Optimiser, PixelRange, Pixels, Recipe, Schedule, Source, TableSource,
+    TeacherRecipe, TrainingRecipe,
 };
 
 impl Recipe {
@@ -36,7 +37,7 @@ impl Recipe {
                 TeacherRecipe::Checkpoint(CheckpointSource::Builtin(builtin)) => {
                     table([("checkpoint", format!("builtin:{}", builtin.name()).into())])
                 }
-                TeacherRecipe::Checkpoint(CheckpointSource::File(file)) => table([("checkpoint", path(file))]),
+                TeacherRecipe::Checkpoint(CheckpointSource::File(file)) => checkpoint(file),
                 TeacherRecipe::Train { model, training: keys } => {
                     let mut teacher = training(keys);
                     teacher.insert("model".to_owned(), architecture(model));
@@ -204,6 +205,24 @@ fn colour(colour: Colour) -> Value {
         Colour::Grey => "grey".into(),
         Colour::Rgb => "rgb".into(),
     }
+}
+
+fn checkpoint(file: &CheckpointFile) -> Value {
+    let mut fields = Table::new();
+    let mut put = |key: &str, value: Value| fields.insert(key.to_owned(), value);
+    put("checkpoint", path(&file.path));
+    if let Some(classes) = &file.classes {
+        put("classes", classes.clone().into());
+    }
+    if let Some((name, _)) = PixelRange::NAMES.into_iter().find(|(_, range)| Some(*range) == file.pixels) {
+        put("pixels", name.into());
+    }
+    for (key, values) in [("mean", &file.mean), ("std", &file.std)] {
+        if let Some(values) = values {
+            put(key, values.clone().into());
+        }
+    }
+    fields.into()
 }
 
 fn architecture(model: &Architecture) -> Value {

@@ -9,6 +9,7 @@ use super::device::of_device;
 use super::report::Probe;
 use crate::data::{DataError, Dataset, Inputs, Remark, Splits, TransferSet, Watch};
 use crate::distill::TeacherLogits;
+use crate::model::import::{self, ImportOptions};
 use crate::model::{Checkpoint, CheckpointError, Normalisation, Plan, PlanError, Population};
 use crate::recipe::{Builtin, CheckpointSource, Faults, Recipe, Source, TeacherRecipe};
 use crate::text::{Phrase, phrase, prints_its_phrase};
@@ -138,14 +139,27 @@ prints_its_phrase!(PrepareError);
 #[derive(Default)]
 pub struct Shelf {
     data: Vec<(Source, Arc<Dataset>)>,
-    teachers: Vec<(CheckpointSource, Arc<Teacher>, Checkpoint)>,
+    teachers: Vec<ShelvedTeacher>,
+}
+
+/// A loaded teacher with what describes it.
+#[derive(Clone)]
+struct ShelvedTeacher {
+    source: CheckpointSource,
+    teacher: Arc<Teacher>,
+    /// Without weights, which live in the population.
+    checkpoint: Checkpoint,
+    /// What was assumed of a model of another program.
+    notes: Vec<Phrase>,
+    /// The shape, classes and pixel scale of the data that such a model was read for: it says nothing of them itself.
+    read_for: Option<(Vec<usize>, Vec<String>, Option<f32>)>,
 }
 
 impl Shelf {
     /// Lets go of files, which may have changed since they were read.
     pub fn forget_files(&mut self) {
         self.data.retain(|(source, _)| matches!(source, Source::Builtin(_)));
-        self.teachers.retain(|(source, ..)| matches!(source, CheckpointSource::Builtin(_)));
+        self.teachers.retain(|kept| matches!(kept.source, CheckpointSource::Builtin(_)));
     }
 
     /// The place of a source's rows on the shelf.
@@ -183,9 +197,10 @@ impl Shelf {
         let teacher = match &recipe.teacher {
             TeacherRecipe::Train { model, .. } => TeacherModel::ToTrain(plan(model, "teacher.model")?),
             TeacherRecipe::Checkpoint(source) => {
-                let (path, teacher, checkpoint) = self.load_teacher(source, &dataset, device)?;
-                check_rows(&path, &checkpoint, &dataset, &splits, &mut remarks)?;
-                TeacherModel::Ready(teacher)
+                let (path, kept) = self.load_teacher(source, &dataset, device)?;
+                check_rows(&path, &kept.checkpoint, &dataset, &splits, &mut remarks)?;
+                remarks.extend(kept.notes.into_iter().map(|note| Remark::note("imported-model", note, [])));
+                TeacherModel::Ready(kept.teacher)
             }
         };
         Ok(Prepared { dataset, splits, transfer, probe, normalisation, student, teacher, remarks })
@@ -196,21 +211,51 @@ impl Shelf {
         source: &CheckpointSource,
         dataset: &Dataset,
         device: &Device,
-    ) -> Result<(String, Arc<Teacher>, Checkpoint), PrepareError> {
+    ) -> Result<(String, ShelvedTeacher), PrepareError> {
         let path = match source {
-            CheckpointSource::File(file) => file.display().to_string(),
+            CheckpointSource::File(file) => file.path.display().to_string(),
             CheckpointSource::Builtin(builtin) => format!("builtin:{}", builtin.name()),
         };
-        if let Some((_, teacher, checkpoint)) = self.teachers.iter().find(|(kept, ..)| kept == source) {
+        let shape = dataset.examples.shape();
+        let data = (shape.clone(), dataset.classes.clone(), dataset.pixel_scale);
+        let fits = |kept: &&ShelvedTeacher| {
+            kept.source == *source && kept.read_for.as_ref().is_none_or(|read_for| *read_for == data)
+        };
+        if let Some(kept) = self.teachers.iter().find(fits) {
             // Whether it fits is a question of the data and asked each time.
-            let fitted = fit(&path, teacher.population.clone(), checkpoint, dataset)?;
-            let is_same = fitted.places == teacher.places && fitted.view.is_none() && teacher.view.is_none();
-            let teacher = if is_same { teacher.clone() } else { Arc::new(fitted) };
-            return Ok((path, teacher, checkpoint.clone()));
+            let mut fitted = fit(&path, kept.teacher.population.clone(), &kept.checkpoint, dataset)?;
+            let is_same = fitted.places == kept.teacher.places && fitted.view.is_none() && kept.teacher.view.is_none();
+            let mut kept = kept.clone();
+            if !is_same {
+                fitted.digest.clone_from(&kept.teacher.digest);
+                kept.teacher = Arc::new(fitted);
+            }
+            return Ok((path, kept));
         }
+        let (mut notes, mut read_for) = (Vec::new(), None);
         let checkpoint = match source {
-            CheckpointSource::File(file) => Checkpoint::read(file)?,
             CheckpointSource::Builtin(builtin) => Checkpoint::from_bytes(&path, builtin_teacher(*builtin))?,
+            CheckpointSource::File(file) => {
+                let bytes = std::fs::read(&file.path)
+                    .map_err(|error| CheckpointError::File { path: path.clone(), problem: error.to_string() })?;
+                if Checkpoint::is_own(&bytes) {
+                    if let Some(field) = file.first_option() {
+                        let problem = phrase!("import-own-file");
+                        return Err(CheckpointError::Option { path, field, problem }.into());
+                    }
+                    Checkpoint::from_bytes(&path, &bytes)?
+                } else {
+                    let dict = import::read(&path, &bytes)?;
+                    let (input, classes) = (shape.as_slice(), dataset.classes.as_slice());
+                    let options = ImportOptions { input, classes, pixel_scale: dataset.pixel_scale, file };
+                    let (mut checkpoint, said) = Checkpoint::from_state_dict(&dict, &options)?;
+                    if let Some(bases) = dataset.columns.as_ref().and_then(|columns| columns.bases()) {
+                        checkpoint.normalisation = checkpoint.normalisation.with_bases(bases);
+                    }
+                    (notes, read_for) = (said, Some(data));
+                    checkpoint
+                }
+            }
         };
         // What is part of the program changes with it, and with nothing else.
         let digest = if matches!(source, CheckpointSource::File(_)) { checkpoint.digest() } else { String::new() };
@@ -219,8 +264,9 @@ impl Shelf {
         let teacher = Arc::new(teacher);
         // The weights now live in the population; the shelf keeps what describes them.
         let checkpoint = Checkpoint { weights: Vec::new(), ..checkpoint };
-        self.teachers.push((source.clone(), teacher.clone(), checkpoint.clone()));
-        Ok((path, teacher, checkpoint))
+        let kept = ShelvedTeacher { source: source.clone(), teacher, checkpoint, notes, read_for };
+        self.teachers.push(kept.clone());
+        Ok((path, kept))
     }
 }
 

@@ -468,7 +468,7 @@ impl Engine {
             let checkpoint = if diverged {
                 None
             } else {
-                let (classes, recipe) = (prepared.dataset.classes.clone(), run.recipe.clone());
+                let (classes, recipe) = (prepared.dataset.classes.clone(), run.recipe.clone().without_private_paths());
                 let engine = engine_name(&self.info);
                 let columns = prepared.dataset.columns.as_deref().cloned();
                 let checkpoint = Checkpoint::of_member(&kept, k, classes, columns, rows.clone(), recipe, engine)?;

@@ -145,7 +145,7 @@ fn a_teacher_that_does_not_fit_is_refused() {
         ),
         ("seed/teacher.safetensors", &["the teacher was trained on ", "of this run's 359 test rows", "data.seed"]),
         ("noise.safetensors", &["noise.safetensors: this is not a whole .safetensors file"]),
-        ("plain.safetensors", &["plain.safetensors: the file has no Stillroom metadata"]),
+        ("plain.safetensors", &["plain.safetensors: the file holds no tensor"]),
         ("nowhere.safetensors", &["nowhere.safetensors: "]),
     ];
     for (file, expected) in cases {
