@@ -714,6 +714,8 @@ data-much-values = { $count } values
 data-much-folders = { $count } folders of classes
 data-much-bytes = { $count } bytes of text
 data-much-labels = { $count } different labels
+data-much-pixels = { $count } bytes of pixels
+data-much-entries = { $count } files and folders or more
 data-label-column = { $file }, line { $line }: there is no label column { $column }; allowed: { $allowed }
 data-line-ragged = { $file }, line { $line }: has { $found } fields; allowed: { $expected }, as in the first line
 data-line-no-number = { $file }, line { $line }, column { $column }: `{ $text }` is not allowed; allowed: a finite number
@@ -726,7 +728,7 @@ data-more-files = { $count ->
     [one] and 1 more file
    *[other] and { $count } more files
 }
-data-image = { $file }: { $problem }; allowed: a PNG or JPEG image
+data-image = { $file }: { $problem }; allowed: a PNG, JPEG, WebP, BMP, GIF, TIFF or PNM picture
 data-no-class = { $name }: holds no class; allowed: at least two classes
 data-one-class = { $name }: { $class } is its only class; allowed: at least two classes
 data-few-rows = { $name }: too few rows to split: { $classes }; each class needs at least { $needed }: one { $parts }
@@ -765,11 +767,23 @@ idx-one-of-each = one file of each
 idx-missing = there is no file with the { $kind } of the { $part } part
 idx-names = IDX files (also .gz) whose names hold `train`, and `t10k` or `test` for a test part, with `images` or `labels`, e.g. train-images-idx3-ubyte.gz
 images-no-folder = holds no subfolder
-images-none = holds no image
-images-allowed = a folder with one subfolder a class, each with PNG or JPEG images, or `train` and `test` folders of such subfolders
+images-none = holds no picture
+images-part-twice = `{ $first }` and `{ $second }` are both called like the same part
+images-allowed = a folder with one subfolder a class, each with pictures at any depth; or folders `train`, `val` and `test` (or some of them, `train` among them) of such subfolders
+images-allowed-any = a picture (PNG, JPEG, WebP, BMP, GIF, TIFF or PNM), or a folder of pictures
 image-unreadable = cannot be read: { $problem }
 image-other-format = is of another format
+image-no-file = is no regular file
+image-empty = is empty
+image-cut-off = is cut off
+image-no-pixel = has no pixel
+image-broken = is damaged
 image-damaged = is damaged: { $problem }
+image-is = is { $kind }, which is not read here
+image-lfs = is a Git LFS pointer, not the picture: fetch it with `git lfs pull`
+image-web-page = is a web page, not a picture
+image-inks = has four inks and does not say which way round they are; save it in RGB
+image-needs-memory = needs more than { $limit } MiB
 image-too-large = has { $width }×{ $height } pixels, which is too large
 
 # What is wrong with a model or its file.
@@ -857,6 +871,41 @@ findings-filled = { $count ->
    *[other] { $count } gaps are filled with the median of their column: { $columns }
 }
 findings-words = words become columns of zeros and ones: { $columns }
+findings-pictures-grey = { $count ->
+    [one] one picture, read as { $size }×{ $size } pixels in grey
+   *[other] { $count } pictures, read as { $size }×{ $size } pixels in grey
+}
+findings-pictures-colour = { $count ->
+    [one] one picture, read as { $size }×{ $size } pixels in colour
+   *[other] { $count } pictures, read as { $size }×{ $size } pixels in colour
+}
+left-out-unlabelled = pictures without a class
+left-out-no-picture = no picture in it
+left-out-no-class = not in the folder of a class
+left-out-not-a-picture = no picture by its name
+left-out-of-system = left there by the system
+left-out-met-before = a link to a folder that is read elsewhere
+left-out-special = no regular files
+left-out-unread = cannot be read either
+part-training = `{ $folder }` for training ({ $count })
+part-validation = `{ $folder }` for validation ({ $count })
+part-test = `{ $folder }` for test ({ $count })
+remark-parts = parts by the names of their folders: { $parts }
+remark-nested-folder = the classes were found in `{ $folder }`
+remark-alike-names = names of classes that differ in case, in blanks or in how accents are written only, and are different classes: { $names }; rename the folders if they are one
+remark-unread-pictures = { $count ->
+    [one] one picture cannot be read and is left out
+   *[other] { $count } pictures cannot be read and are left out
+}
+remark-ground-white = { $count ->
+    [one] one picture has transparent pixels, which are laid on white
+   *[other] { $count } pictures have transparent pixels, which are laid on white
+}
+remark-ground-black = { $count ->
+    [one] one picture has transparent pixels, which are laid on black
+   *[other] { $count } pictures have transparent pixels, which are laid on black
+}
+remark-same-pictures = { $same } of { $count } pictures are the same once they are read: there is nothing to learn from them; look at the files, and at `ground` if they are transparent
 remark-copies-across-parts = { $test } of { $of_test } test rows and { $validation } of { $of_validation } validation rows are copies of training rows: results are better than they would be on new rows; remove the copies
 remark-copies-together = { $count } of { $rows } rows are copies of another row; copies are kept in one part
 remark-contradictions = { $count ->

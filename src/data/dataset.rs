@@ -63,7 +63,7 @@ pub enum Scaling {
 
 /// Hears how far reading has come, and may end it.
 pub trait Watch: Sync {
-    /// So many of so many (bytes, or pictures) are done.
+    /// So many of so many (bytes, or pictures) are done; of 0 while nobody knows how many there will be.
     fn progress(&self, done: u64, total: u64);
     /// Whether nobody wants the result any more.
     fn is_cancelled(&self) -> bool;

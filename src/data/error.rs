@@ -213,6 +213,10 @@ pub enum Much {
     Bytes,
     /// Different labels of a table.
     Labels,
+    /// Bytes of all pictures together, as they are held.
+    Pixels,
+    /// Files and folders below a folder.
+    Entries,
 }
 
 impl Much {
@@ -222,6 +226,8 @@ impl Much {
             Self::Folders => phrase!("data-much-folders", count = count),
             Self::Bytes => phrase!("data-much-bytes", count = count),
             Self::Labels => phrase!("data-much-labels", count = count),
+            Self::Pixels => phrase!("data-much-pixels", count = count),
+            Self::Entries => phrase!("data-much-entries", count = count),
         }
     }
 }

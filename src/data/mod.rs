@@ -17,6 +17,7 @@ mod inputs;
 mod split;
 mod table;
 mod transfer;
+mod walk;
 
 pub use columns::{Column, ColumnKind, ColumnName, Columns};
 pub use dataset::{Dataset, Scaling, Watch};
@@ -24,7 +25,7 @@ pub use error::{BadImage, BadLine, DataError, LineProblem, Much};
 pub use examples::Examples;
 pub use findings::{Dialect, Filled, Findings, Kind, LabelFinding, LabelReason, LeftOut, Remark, WordColumn};
 pub use idx::is_idx_folder;
-pub use images::picture;
+pub use images::{picture, pictures};
 pub use inputs::{Batch, Inputs};
 pub use split::Splits;
 pub use transfer::{TransferSet, epoch_order};
