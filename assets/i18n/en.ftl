@@ -767,6 +767,7 @@ idx-one-of-each = one file of each
 idx-missing = there is no file with the { $kind } of the { $part } part
 idx-names = IDX files (also .gz) whose names hold `train`, and `t10k` or `test` for a test part, with `images` or `labels`, e.g. train-images-idx3-ubyte.gz
 images-no-folder = holds no subfolder
+images-no-class-folder = its pictures are in no folder of a class
 images-none = holds no picture
 images-part-twice = `{ $first }` and `{ $second }` are both called like the same part
 images-allowed = a folder with one subfolder a class, each with pictures at any depth; or folders `train`, `val` and `test` (or some of them, `train` among them) of such subfolders

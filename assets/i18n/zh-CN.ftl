@@ -732,6 +732,7 @@ idx-missing = 没有{ $part ->
 }文件
 idx-names = IDX 文件（也可以是 .gz），文件名含 `train`（测试集含 `t10k` 或 `test`），并含 `images` 或 `labels`，例如 train-images-idx3-ubyte.gz
 images-no-folder = 没有子文件夹
+images-no-class-folder = 其中的图像不在类别文件夹中
 images-none = 没有图像
 images-part-twice = `{ $first }` 和 `{ $second }` 的名称都指同一个部分
 images-allowed = 每个类别一个子文件夹，内含任意深度的图像；或 `train`、`val`、`test` 文件夹（至少要有 `train`），各含这样的子文件夹

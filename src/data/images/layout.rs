@@ -71,7 +71,11 @@ pub(super) fn arrange(pictures: &[PathBuf], folders: &[PathBuf]) -> Result<Layou
 }
 
 fn misfit(folder: PathBuf, node: &Node<'_>) -> Misfit {
-    let problem = if node.folders.is_empty() { phrase!("images-no-folder") } else { phrase!("images-none") };
+    let problem = match (node.pictures.is_empty(), node.folders.is_empty()) {
+        (false, _) => phrase!("images-no-class-folder"),
+        (true, true) => phrase!("images-no-folder"),
+        (true, false) => phrase!("images-none"),
+    };
     (folder, problem)
 }
 
