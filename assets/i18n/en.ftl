@@ -748,24 +748,28 @@ table-empty = holds no line
 table-labels-only = holds a label column and nothing else
 table-header-only = holds no line below its header
 table-allowed = lines of numbers with a label each, separated by commas, semicolons or tabs
-idx-other-size = its images have { $height }×{ $width } pixels
-idx-size-of-training = { $height }×{ $width }, as in the training part
+idx-other-size = its images have { $height }×{ $width } pixels in { $channels } colours
+idx-size-of-training = { $height }×{ $width } pixels in { $channels } colours, as in the training part
 idx-holds-images = holds { $count } images of { $height }×{ $width } pixels
 idx-one-image = at least one image of at least one pixel
-idx-labels = IDX labels: unsigned bytes with { $dimensions } dimensions (magic number { $magic })
-idx-images = IDX images: unsigned bytes with { $dimensions } dimensions (magic number { $magic })
+idx-labels = IDX labels: one whole number for each image (magic number 0x00000801 for bytes), or eight of which the first is the class
+idx-images = IDX images: whole numbers from 0 to 255 in 3 dimensions (magic number 0x00000803 for bytes), or in 4 with one of size 3 for colours
 idx-only-bytes = holds only { $count } bytes
 idx-half-header = ends within its header
 idx-dimensions = has { $count } dimensions
-idx-holds = holds { $kind }
-idx-signed = signed bytes
-idx-whole = { $bits }-bit whole numbers
-idx-floats = { $bits }-bit floating-point numbers
 idx-other-file = is not an IDX file (it begins with { $start })
 idx-two-files = `{ $first }` and `{ $second }` both look like the { $kind } of the { $part } part
 idx-one-of-each = one file of each
 idx-missing = there is no file with the { $kind } of the { $part } part
 idx-names = IDX files (also .gz) whose names hold `train`, and `t10k` or `test` for a test part, with `images` or `labels`, e.g. train-images-idx3-ubyte.gz
+idx-no-colours = has the sizes { $shape }, none of which is 3 for colours
+idx-columns = has the sizes { $shape }
+idx-range = holds numbers from { $low } to { $high }
+idx-label = holds the label { $label } in row { $row }
+idx-several-sets = holds several data sets: { $names }
+idx-say-which = the name of one of them, or a part of it, as in {"{"} idx = "…", name = "{ $name }" {"}"}
+idx-no-such-set = holds no data set called `{ $name }`
+idx-one-of = one of { $names }
 images-no-folder = holds no subfolder
 images-no-class-folder = its pictures are in no folder of a class
 images-none = holds no picture
@@ -907,6 +911,13 @@ remark-ground-black = { $count ->
    *[other] { $count } pictures have transparent pixels, which are laid on black
 }
 remark-same-pictures = { $same } of { $count } pictures are the same once they are read: there is nothing to learn from them; look at the files, and at `ground` if they are transparent
+findings-arrays = { $count ->
+    [one] one picture of { $height }×{ $width } pixels
+   *[other] { $count } pictures of { $height }×{ $width } pixels
+}
+remark-turned = { $count } pictures were stored with lines and columns exchanged, as EMNIST is, and are turned upright
+remark-classes-named = classes are named by { $file }
+remark-classes-not-named = classes keep their numbers: { $file } does not name all of them, or gives two the same name
 remark-copies-across-parts = { $test } of { $of_test } test rows and { $validation } of { $of_validation } validation rows are copies of training rows: results are better than they would be on new rows; remove the copies
 remark-copies-together = { $count } of { $rows } rows are copies of another row; copies are kept in one part
 remark-contradictions = { $count ->

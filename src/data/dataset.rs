@@ -112,7 +112,7 @@ impl Dataset {
     pub fn load_watched(source: &Source, watch: &dyn Watch) -> Result<Self, DataError> {
         let mut dataset = match source {
             Source::Builtin(builtin) => builtin::load(*builtin),
-            Source::Idx { path, name } => idx::load(path, name.as_deref()),
+            Source::Idx { path, name } => idx::load(path, name.as_deref(), watch),
             Source::Table(source) => table::load(source, watch),
             Source::Images(source) => images::load(source, watch),
         }?;

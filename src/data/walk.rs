@@ -40,7 +40,8 @@ pub(super) fn walk(top: &Path, depth: usize, watch: &dyn Watch) -> Result<Tree, 
     walk_up_to(top, depth, watch, MAX_ENTRIES)
 }
 
-fn walk_up_to(top: &Path, depth: usize, watch: &dyn Watch, limit: u64) -> Result<Tree, DataError> {
+/// Like [`walk`], with at most `limit` entries.
+pub(super) fn walk_up_to(top: &Path, depth: usize, watch: &dyn Watch, limit: u64) -> Result<Tree, DataError> {
     let mut tree = Tree::default();
     let mut visited = HashSet::new();
     let identity = fs::metadata(top).and_then(|found| identity(top, &found)).map_err(|error| unreadable(top, &error))?;

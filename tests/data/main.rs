@@ -180,14 +180,18 @@ fn epochs_have_orders_of_their_own() {
 
 #[test]
 fn a_class_with_too_few_rows_is_named_with_what_it_needs() {
-    let two = with_labels(vec![0, 0, 0, 1, 1, 1, 2, 2], None);
+    let two = with_labels(vec![0, 0, 0, 1, 1], None);
     let error = two.split(&recipe()).unwrap_err();
     assert_eq!(error.code(), "data-few-rows");
     assert_eq!(
         error.to_string(),
-        "made: too few rows to split: class 2 (2); each class needs at least 3: one for training, one for validation, \
+        "made: too few rows to split: class 1 (2); each class needs at least 3: one for training, one for validation, \
          one for test"
     );
+    // Beside two classes that can be in every part it is learnt only.
+    let three = with_labels(vec![0, 0, 0, 1, 1, 1, 2, 2], None);
+    let splits = three.split(&recipe()).unwrap();
+    assert!([6, 7].iter().all(|row| splits.train.contains(row)));
     // With a test part of its own, two rows of the training part do, and rows of the test part do not help.
     assert!(with_labels(vec![0, 0, 1, 1, 0, 1], Some(4)).split(&recipe()).is_ok());
     let error = with_labels(vec![0, 0, 1, 1, 1], Some(3)).split(&recipe()).unwrap_err();

@@ -119,10 +119,6 @@ fn what_is_passed_over_in_the_field_is_said() {
 
 #[test]
 fn every_lossless_format_gives_the_same_pixels() {
-    let reference = field("pictures-bmp").examples;
-    for name in ["pictures-pgm", "pictures-gif"] {
-        assert!(field(name).examples == reference, "{name}");
-    }
     let folder = tempfile::tempdir().unwrap();
     let shades = GrayImage::from_fn(20, 11, |x, y| Luma([(x * 12 + y) as u8]));
     for ending in ["png", "bmp", "tif", "pgm", "webp"] {

@@ -38,9 +38,15 @@ const OTHER: [(&str, &str); 20] = [
 /// Whether a file is a picture by its name, or, where the name has no ending, by its first bytes.
 pub(super) fn is_picture(top: &Path, file: &Path) -> bool {
     match ending(file) {
-        Some(ending) => READ.contains(&ending.as_str()) || OTHER.iter().any(|(other, _)| *other == ending),
+        Some(_) => is_picture_name(file),
         None => begins_as_picture(&top.join(file)),
     }
+}
+
+/// Whether the ending of a name is that of a picture, of a format that is read or not.
+pub(in crate::data) fn is_picture_name(file: &Path) -> bool {
+    let is = |ending: String| READ.contains(&ending.as_str()) || OTHER.iter().any(|(other, _)| *other == ending);
+    ending(file).is_some_and(is)
 }
 
 /// The ending of a name, in small letters.

@@ -14,6 +14,8 @@ use std::ffi::OsString;
 use std::hash::{DefaultHasher, Hasher as _};
 use std::path::{Path, PathBuf};
 
+pub(super) use self::foreign::is_picture_name;
+
 use self::decode::{Picture, ground_for};
 use self::layout::{Layout, arrange, shown_path};
 use self::parts::Part;
