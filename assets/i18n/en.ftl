@@ -770,6 +770,33 @@ idx-several-sets = holds several data sets: { $names }
 idx-say-which = the name of one of them, or a part of it, as in {"{"} idx = "…", name = "{ $name }" {"}"}
 idx-no-such-set = holds no data set called `{ $name }`
 idx-one-of = one of { $names }
+npz-array = array `{ $name }`: { $problem }
+npz-names = an .npz file with arrays `x_train` and `y_train` (and `x_test`, `y_test`, `x_val`, `y_val`), `X` and `y`, `data` and `target`, or `images` and `labels`; or label = "…" with the name of the labels
+npz-single = is a single array, without labels; save both in one file, as in np.savez("data.npz", x=x, y=y)
+npz-no-training = has no training part
+npz-no-inputs = has no array of inputs; its arrays are { $names }
+npz-no-labels = has no array of labels; its arrays are { $names }
+npz-no-array = has no array called `{ $name }`
+npz-label-by-position = its arrays have names and no positions
+npz-other-files = validation and test parts of arrays are arrays in the same file
+npz-header = has no header of NumPy that can be read
+npz-structured = is an array of records; save each field as an array of its own
+npz-objects = holds Python objects, which are never unpickled; save it with numbers or text as its dtype, as in np.savez("data.npz", x=np.stack(x), y=np.array(y, dtype=str))
+npz-dtype = has the dtype { $dtype }
+npz-dtypes = an array of whole or floating-point numbers, truth values or text
+npz-length = holds { $found } bytes after its header, which promises { $promised }
+npz-shape = has the shape { $shape }, or holds text
+npz-shape-of = rows as in { $shape } of `{ $name }`
+npz-inputs = numbers, with one row an example
+npz-labels = one whole number or word for each row, or a column of zeros and ones for each class
+npz-counts = holds { $labels } labels, but `{ $inputs }` has { $rows } rows
+npz-label = row { $row } (from 0) has the label `{ $label }`
+npz-one-hot = row { $row } (from 0) is not zeros with one 1 among them
+npz-not-finite = row { $row } (from 0) holds { $value }
+npz-finite = finite numbers
+npz-pixels = rows of { $pixels } numbers, as the recipe says
+npz-no-pixels = holds numbers that are no pixels
+npz-pixel-values = whole numbers from 0 to 255, or such numbers divided by 255
 images-no-folder = holds no subfolder
 images-no-class-folder = its pictures are in no folder of a class
 images-none = holds no picture
@@ -918,6 +945,11 @@ findings-arrays = { $count ->
 remark-turned = { $count } pictures were stored with lines and columns exchanged, as EMNIST is, and are turned upright
 remark-classes-named = classes are named by { $file }
 remark-classes-not-named = classes keep their numbers: { $file } does not name all of them, or gives two the same name
+findings-rows = { $count } rows of { $width } features
+left-out-array = neither inputs nor labels by its name, or another array says it better
+remark-one-hot = `{ $name }` has { $count } columns of zeros and ones: the class is the column of the 1
+remark-pixels-scaled = inputs between 0 and 1 are pixels: they are kept as 0 to 255
+remark-flattened = inputs of { $shape } are read as { $width } features
 remark-copies-across-parts = { $test } of { $of_test } test rows and { $validation } of { $of_validation } validation rows are copies of training rows: results are better than they would be on new rows; remove the copies
 remark-copies-together = { $count } of { $rows } rows are copies of another row; copies are kept in one part
 remark-contradictions = { $count ->

@@ -735,6 +735,33 @@ idx-several-sets = 有多个数据集：{ $names }
 idx-say-which = 其中一个的名称或名称的一部分，例如 {"{"} idx = "…", name = "{ $name }" {"}"}
 idx-no-such-set = 没有名为 `{ $name }` 的数据集
 idx-one-of = 其中之一：{ $names }
+npz-array = 数组 `{ $name }`：{ $problem }
+npz-names = .npz 文件，含数组 `x_train` 和 `y_train`（以及 `x_test`、`y_test`、`x_val`、`y_val`）、`X` 和 `y`、`data` 和 `target`，或 `images` 和 `labels`；或用 label = "…" 指定标签的名称
+npz-single = 只有一个数组，没有标签；请存在同一个文件中，例如 np.savez("data.npz", x=x, y=y)
+npz-no-training = 没有训练部分
+npz-no-inputs = 没有输入数组；其中的数组有 { $names }
+npz-no-labels = 没有标签数组；其中的数组有 { $names }
+npz-no-array = 没有名为 `{ $name }` 的数组
+npz-label-by-position = 其中的数组只有名称，没有位置
+npz-other-files = 数组的验证部分和测试部分应在同一个文件中
+npz-header = 没有可读取的 NumPy 文件头
+npz-structured = 是记录数组；请把每个字段存为单独的数组
+npz-objects = 含有 Python 对象，这里不会还原；请以数字或文本为 dtype 保存，例如 np.savez("data.npz", x=np.stack(x), y=np.array(y, dtype=str))
+npz-dtype = dtype 为 { $dtype }
+npz-dtypes = 整数、浮点数、真假值或文本的数组
+npz-length = 文件头之后有 { $found } 字节，而文件头说有 { $promised }
+npz-shape = 形状为 { $shape }，或含有文本
+npz-shape-of = 与 `{ $name }` 的 { $shape } 相同的行
+npz-inputs = 数字，每个样本一行
+npz-labels = 每行一个整数或一个词，或每个类别一列 0 和 1
+npz-counts = 有 { $labels } 个标签，而 `{ $inputs }` 有 { $rows } 行
+npz-label = 第 { $row } 行（从 0 起）的标签为 `{ $label }`
+npz-one-hot = 第 { $row } 行（从 0 起）不是一个 1 和其余的 0
+npz-not-finite = 第 { $row } 行（从 0 起）含有 { $value }
+npz-finite = 有限的数
+npz-pixels = 每行 { $pixels } 个数，与方案一致
+npz-no-pixels = 含有不是像素的数
+npz-pixel-values = 从 0 到 255 的整数，或除以 255 的这种数
 images-no-folder = 没有子文件夹
 images-no-class-folder = 其中的图像不在类别文件夹中
 images-none = 没有图像
@@ -862,6 +889,11 @@ findings-arrays = { $count } 张 { $height }×{ $width } 像素的图像
 remark-turned = { $count } 张图像按 EMNIST 的方式存储，行列互换，已转正
 remark-classes-named = 类别名称取自 { $file }
 remark-classes-not-named = 类别仍用编号：{ $file } 没有给出全部名称，或有两个相同
+findings-rows = { $count } 行，每行 { $width } 个特征
+left-out-array = 从名称看既不是输入也不是标签，或另有更合适的数组
+remark-one-hot = `{ $name }` 有 { $count } 列 0 和 1：类别就是 1 所在的列
+remark-pixels-scaled = 0 到 1 之间的输入是像素：按 0 到 255 保存
+remark-flattened = { $shape } 的输入读作 { $width } 个特征
 remark-copies-across-parts = { $of_test } 行测试数据中有 { $test } 行、{ $of_validation } 行验证数据中有 { $validation } 行与训练数据相同：结果会比在新数据上更好；请去掉重复的行
 remark-copies-together = { $rows } 行中有 { $count } 行与另一行相同；相同的行放在同一部分
 remark-contradictions = { $count } 行与另一行数值相同而类别不同；两者不可能都判断正确

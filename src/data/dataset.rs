@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::columns::Columns;
 use super::copies::find_copies;
 use super::findings::Findings;
-use super::{DataError, Examples, Inputs, builtin, idx, images, table};
+use super::{DataError, Examples, Inputs, builtin, idx, images, npz, table};
 use crate::recipe::Source;
 use crate::rng::Key;
 
@@ -113,6 +113,7 @@ impl Dataset {
         let mut dataset = match source {
             Source::Builtin(builtin) => builtin::load(*builtin),
             Source::Idx { path, name } => idx::load(path, name.as_deref(), watch),
+            Source::Table(source) if npz::is_npz(&source.path) => npz::load(source, watch),
             Source::Table(source) => table::load(source, watch),
             Source::Images(source) => images::load(source, watch),
         }?;

@@ -14,6 +14,7 @@ mod findings;
 mod idx;
 mod images;
 mod inputs;
+mod npz;
 mod split;
 mod table;
 mod transfer;

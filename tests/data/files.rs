@@ -15,13 +15,13 @@ fn folder() -> TempDir {
     tempfile::tempdir().expect("a temporary folder")
 }
 
-fn write(folder: &TempDir, name: &str, content: impl AsRef<[u8]>) {
+pub fn write(folder: &TempDir, name: &str, content: impl AsRef<[u8]>) {
     let path = folder.path().join(name);
     std::fs::create_dir_all(path.parent().expect("a parent")).expect("folders are made");
     std::fs::write(path, content).expect("a file is written");
 }
 
-fn gzip(content: &[u8]) -> Vec<u8> {
+pub fn gzip(content: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(content).expect("memory takes it");
     encoder.finish().expect("memory takes it")
@@ -38,7 +38,7 @@ fn message(folder: &TempDir, result: Result<Dataset, DataError>, code: &str) -> 
 
 // ---- IDX ----
 
-fn idx(shape: &[u32], bytes: &[u8]) -> Vec<u8> {
+pub fn idx(shape: &[u32], bytes: &[u8]) -> Vec<u8> {
     let mut file = vec![0, 0, 8, shape.len() as u8];
     file.extend(shape.iter().flat_map(|size| size.to_be_bytes()));
     file.extend(bytes);
@@ -86,7 +86,7 @@ fn idx_without_a_test_part_has_none() {
 #[test]
 fn wrong_idx_files_are_named_with_what_is_allowed() {
     let images = "train-images-idx3-ubyte";
-    let allowed = "allowed: IDX images: unsigned bytes with 3 dimensions (magic number 0x00000803)";
+    let allowed = "allowed: IDX images: whole numbers from 0 to 255 in 3 dimensions (magic number 0x00000803 for bytes), or in 4 with one of size 3 for colours";
     let replace = |content: Vec<u8>, code| {
         let folder = good_idx();
         write(&folder, images, content);
@@ -98,7 +98,8 @@ fn wrong_idx_files_are_named_with_what_is_allowed() {
             format!("is not an IDX file (it begins with 0x89504E47); {allowed}"),
         ),
         (idx(&[3], &[0, 1, 2]), format!("has 1 dimensions; {allowed}")),
-        (vec![0, 0, 0x0D, 3, 0, 0], format!("holds 32-bit floating-point numbers; {allowed}")),
+        (vec![0, 0, 0x0D, 3, 0, 0], format!("ends within its header; {allowed}")),
+        (vec![0, 0, 0x0A, 3, 0, 0], format!("is not an IDX file (it begins with 0x00000A03); {allowed}")),
         (vec![0, 0], format!("holds only 2 bytes; {allowed}")),
         (vec![0, 0, 8, 3, 0, 0, 0, 1], format!("ends within its header; {allowed}")),
     ];
@@ -120,7 +121,7 @@ fn wrong_idx_files_are_named_with_what_is_allowed() {
     // A header that promises the whole memory is refused before anything is allocated.
     assert_eq!(
         replace(idx(&[u32::MAX; 3], &[1]), "data-too-large"),
-        format!("{images}: has 18446744073709551615 values; at most 536870912 are allowed")
+        format!("{images}: has 18446744073709551615 bytes of pixels; at most 4294967296 are allowed")
     );
     assert_eq!(
         replace(idx(&[2, 1, 2], &[0; 4]), "data-counts"),
@@ -138,7 +139,8 @@ fn labels_where_images_should_be_are_noticed() {
     let found = message(&folder, load_idx(&folder), "data-format");
     assert_eq!(
         found,
-        "Test-Labels.idx1: has 3 dimensions; allowed: IDX labels: unsigned bytes with 1 dimensions (magic number 0x00000801)"
+        "Test-Labels.idx1: has 3 dimensions; allowed: IDX labels: one whole number for each image (magic number 0x00000801 \
+         for bytes), or eight of which the first is the class"
     );
 }
 
@@ -148,12 +150,12 @@ fn idx_parts_must_agree_and_be_whole() {
     write(&folder, "t10k-images.idx3", idx(&[2, 2, 2], &[0; 8]));
     assert_eq!(
         message(&folder, load_idx(&folder), "data-format"),
-        "t10k-images.idx3: its images have 2×2 pixels; allowed: 1×2, as in the training part"
+        "t10k-images.idx3: its images have 2×2 pixels in 1 colours; allowed: 1×2 pixels in 1 colours, as in the training part"
     );
     let folder = good_idx();
-    std::fs::remove_file(folder.path().join("Test-Labels.idx1")).unwrap();
+    std::fs::remove_file(folder.path().join("t10k-images.idx3")).unwrap();
     let found = message(&folder, load_idx(&folder), "data-folder");
-    assert!(found.starts_with("FOLDER: there is no file with the labels of the test part; allowed: "), "{found}");
+    assert!(found.starts_with("FOLDER: there is no file with the images of the test part; allowed: "), "{found}");
     let folder = good_idx();
     std::fs::remove_file(folder.path().join("train-images-idx3-ubyte")).unwrap();
     let found = message(&folder, load_idx(&folder), "data-folder");

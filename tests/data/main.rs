@@ -1,6 +1,7 @@
 //! The data room from outside: built-in sets, splits, what students see, jitter.
 //! `files.rs` holds the loaders and what they say about files that are wrong.
 
+mod arrays;
 mod files;
 mod pictures;
 
