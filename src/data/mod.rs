@@ -26,7 +26,7 @@ pub use error::{BadImage, BadLine, DataError, LineProblem, Much};
 pub use examples::Examples;
 pub use findings::{Dialect, Filled, Findings, Kind, LabelFinding, LabelReason, LeftOut, Remark, WordColumn};
 pub use idx::is_idx_folder;
-pub use images::{picture, pictures};
+pub use images::{FoundPictures, picture, pictures};
 pub use inputs::{Batch, Inputs};
 pub use split::Splits;
 pub use transfer::{TransferSet, epoch_order};

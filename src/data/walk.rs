@@ -44,7 +44,8 @@ pub(super) fn walk(top: &Path, depth: usize, watch: &dyn Watch) -> Result<Tree, 
 pub(super) fn walk_up_to(top: &Path, depth: usize, watch: &dyn Watch, limit: u64) -> Result<Tree, DataError> {
     let mut tree = Tree::default();
     let mut visited = HashSet::new();
-    let identity = fs::metadata(top).and_then(|found| identity(top, &found)).map_err(|error| unreadable(top, &error))?;
+    let identity =
+        fs::metadata(top).and_then(|found| identity(top, &found)).map_err(|error| unreadable(top, &error))?;
     visited.insert(identity);
     let mut count = 0;
     // Links wait until every real folder is met, so that the real one is the one that counts.

@@ -58,7 +58,10 @@ fn one_of_several_sets_is_chosen_by_its_name() {
     assert_ne!(load_idx(&folder, Some("digits")).unwrap().examples, letters.examples);
     for name in ["byclass", "", "-"] {
         let said = load_idx(&folder, Some(name)).unwrap_err().to_string();
-        assert!(said.contains(&format!("holds no data set called `{name}`; allowed: one of `emnist-balanced`")), "{said}");
+        assert!(
+            said.contains(&format!("holds no data set called `{name}`; allowed: one of `emnist-balanced`")),
+            "{said}"
+        );
     }
     assert!(load_idx(&folder, Some("emnist")).unwrap_err().to_string().contains("several data sets"));
 }
@@ -140,7 +143,9 @@ fn other_kinds_of_numbers_are_read_and_those_that_are_no_pixels_refused() {
         let dataset = load(images, labels()).unwrap();
         assert_eq!((dataset.examples.row(0)[0], dataset.examples.row(1)[0]), (7.0, 255.0));
     }
-    for (numbers, range) in [([0.0, 0.5], "from 0 to 0.5"), ([-1.0, 3.0], "from -1 to 3"), ([0.0, 256.0], "from 0 to 256")] {
+    for (numbers, range) in
+        [([0.0, 0.5], "from 0 to 0.5"), ([-1.0, 3.0], "from -1 to 3"), ([0.0, 256.0], "from 0 to 256")]
+    {
         let said = load(typed(0x0D, &[2, 1, 1], &floats(numbers)), labels()).unwrap_err().to_string();
         assert!(said.contains(&format!("holds numbers {range}; allowed: IDX images")), "{said}");
     }
@@ -156,7 +161,10 @@ fn other_kinds_of_numbers_are_read_and_those_that_are_no_pixels_refused() {
     // Colours beside each other, or plane by plane.
     let colours = |shape: &[u32]| load(idx(shape, &(0..24).collect::<Vec<u8>>()), labels()).unwrap().examples;
     let last = colours(&[2, 2, 2, 3]);
-    assert_eq!((last.shape(), last.row(0)), (vec![3, 2, 2], vec![0.0, 3.0, 6.0, 9.0, 1.0, 4.0, 7.0, 10.0, 2.0, 5.0, 8.0, 11.0]));
+    assert_eq!(
+        (last.shape(), last.row(0)),
+        (vec![3, 2, 2], vec![0.0, 3.0, 6.0, 9.0, 1.0, 4.0, 7.0, 10.0, 2.0, 5.0, 8.0, 11.0])
+    );
     let first = colours(&[2, 3, 2, 2]);
     assert_eq!((first.shape(), first.row(1)[..3].to_vec()), (vec![3, 2, 2], vec![12.0, 13.0, 14.0]));
     let said = load(idx(&[2, 2, 2, 2], &[0; 16]), labels()).unwrap_err().to_string();
@@ -223,7 +231,8 @@ fn archives_of_arrays_are_read_whatever_their_names_kinds_and_order() {
         for row in 0..6 {
             assert_eq!(dataset.examples.row(row), expected_row(row), "{name}");
         }
-        let words: Vec<&str> = dataset.labels[..3].iter().map(|label| dataset.classes[*label as usize].as_str()).collect();
+        let words: Vec<&str> =
+            dataset.labels[..3].iter().map(|label| dataset.classes[*label as usize].as_str()).collect();
         let expected = if name.contains("words") { ["cat", "dog", "Kuh"] } else { ["0", "1", "2"] };
         assert_eq!(words, expected, "{name}");
     }
@@ -239,7 +248,10 @@ fn what_is_no_picture_is_features() {
     let features = numpy("features.npz").unwrap();
     let Examples::Features { rows, width, values } = &features.examples else { panic!("features") };
     assert_eq!((*rows, *width, &values[..4]), (6, 2, &[1.5, -2.0, 3.0, 4.0][..]));
-    assert_eq!((features.classes.as_slice(), &features.scaling), (&["a".to_owned(), "b".to_owned()][..], &Scaling::Standard));
+    assert_eq!(
+        (features.classes.as_slice(), &features.scaling),
+        (&["a".to_owned(), "b".to_owned()][..], &Scaling::Standard)
+    );
     assert_eq!(features.findings.left_out[0].name, "target_names");
     let signals = numpy("signals.npz").unwrap();
     assert_eq!((signals.examples.shape(), codes(&signals)), (vec![20], vec!["inputs-flattened"]));
@@ -303,7 +315,8 @@ fn headers_that_promise_what_is_not_there_are_refused() {
         write(&folder, "a.npz", archive(&[("x.npy", x), ("y.npy", labels())]));
         Dataset::load(&Source::Table(TableSource::new(folder.path().join("a.npz"))))
     };
-    let header = |descr: &str, shape: &str| format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}");
+    let header =
+        |descr: &str, shape: &str| format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}");
     assert_eq!(load(npy(&header("|u1", "(2, 2)"), &[1, 2, 3, 4])).unwrap().examples.shape(), [2]);
     for (x, problem) in [
         (npy(&header("|u1", "(2, 99)"), &[1, 2, 3, 4]), "holds 4 bytes after its header, which promises 198"),

@@ -150,7 +150,7 @@ fn idx_parts_must_agree_and_be_whole() {
     write(&folder, "t10k-images.idx3", idx(&[2, 2, 2], &[0; 8]));
     assert_eq!(
         message(&folder, load_idx(&folder), "data-format"),
-        "t10k-images.idx3: its images have 2×2 pixels in 1 colours; allowed: 1×2 pixels in 1 colours, as in the training part"
+        "t10k-images.idx3: its images have 1×2×2 numbers (colours × lines × columns); allowed: 1×1×2, as in the training part"
     );
     let folder = good_idx();
     std::fs::remove_file(folder.path().join("t10k-images.idx3")).unwrap();
@@ -192,7 +192,11 @@ fn a_folder_that_is_not_there_is_named() {
 // ---- Tables ----
 
 fn load_table(folder: &TempDir, name: &str, label: ColumnRef, header: Option<bool>) -> Result<Dataset, DataError> {
-    Dataset::load(&Source::Table(TableSource { label: Some(label), header, ..TableSource::new(folder.path().join(name)) }))
+    Dataset::load(&Source::Table(TableSource {
+        label: Some(label),
+        header,
+        ..TableSource::new(folder.path().join(name))
+    }))
 }
 
 fn table(name: &str, text: &str, label: ColumnRef) -> (TempDir, Result<Dataset, DataError>) {
@@ -514,7 +518,8 @@ fn a_size_beyond_reason_is_refused_before_anything_is_read() {
     for name in ["a/1.png", "b/1.png"] {
         write(&folder, name, "never looked at");
     }
-    let source = Source::Images(ImageSource { size: 1_000_000, colour: Colour::Rgb, ..ImageSource::new(folder.path()) });
+    let source =
+        Source::Images(ImageSource { size: 1_000_000, colour: Colour::Rgb, ..ImageSource::new(folder.path()) });
     assert_eq!(
         message(&folder, Dataset::load(&source), "data-too-large"),
         "FOLDER: has 6000000000000 bytes of pixels; at most 4294967296 are allowed"

@@ -95,8 +95,11 @@ fn folders_from_the_field_are_read_as_their_owners_mean_them() {
         for (file, label) in dataset.files.iter().zip(&dataset.labels) {
             assert!(file.iter().any(|part| part == dataset.classes[*label as usize].as_str()), "{name}: {file:?}");
         }
-        assert_eq!(dataset.findings.holds.as_ref().unwrap().to_string().split(' ').next().unwrap(),
-            expected.iter().sum::<usize>().to_string(), "{name}");
+        assert_eq!(
+            dataset.findings.holds.as_ref().unwrap().to_string().split(' ').next().unwrap(),
+            expected.iter().sum::<usize>().to_string(),
+            "{name}"
+        );
     }
 }
 
@@ -151,7 +154,8 @@ fn strokes_on_a_transparent_ground_are_laid_on_what_shows_them() {
     };
     let (darkest, lightest) = bounds(&dark);
     assert!(darkest < 60.0 && lightest > 250.0, "{darkest} {lightest}");
-    let black = ImageSource { ground: Some(Ground::Black), ..source(Path::new("tests/field/black-on-transparent/pics")) };
+    let black =
+        ImageSource { ground: Some(Ground::Black), ..source(Path::new("tests/field/black-on-transparent/pics")) };
     let black = load(black).unwrap();
     assert_eq!(codes(&black), ["transparent-ground", "same-pictures"]);
 
@@ -201,17 +205,33 @@ fn names_that_look_alike_are_two_classes_and_remarked() {
 #[test]
 fn parts_and_classes_are_told_apart_by_the_names_of_all_folders() {
     let cases: [(&[&str], &[&str], [usize; 3]); 13] = [
-        (&["seg_train/seg_train/a/1.png", "seg_train/seg_train/b/1.png", "seg_test/seg_test/a/1.png",
-            "seg_test/seg_test/b/1.png", "seg_pred/seg_pred/1.png"], &["a", "b"], [2, 0, 2]),
+        (
+            &[
+                "seg_train/seg_train/a/1.png",
+                "seg_train/seg_train/b/1.png",
+                "seg_test/seg_test/a/1.png",
+                "seg_test/seg_test/b/1.png",
+                "seg_pred/seg_pred/1.png",
+            ],
+            &["a", "b"],
+            [2, 0, 2],
+        ),
         (&["train/1.png", "bus/1.png", "tram/1.png"], &["bus", "train", "tram"], [3, 0, 0]),
         // No training part: `test` is the only folder there is.
         (&["test/a/1.png", "test/b/1.png"], &["a", "b"], [2, 0, 0]),
-        (&["pics/train-set/a/1.png", "pics/train-set/b/1.png", "pics/dev-set/a/1.png", "pics/dev-set/b/1.png"],
-            &["a", "b"], [2, 2, 0]),
+        (
+            &["pics/train-set/a/1.png", "pics/train-set/b/1.png", "pics/dev-set/a/1.png", "pics/dev-set/b/1.png"],
+            &["a", "b"],
+            [2, 2, 0],
+        ),
         (&["a/2024-01-03/x.png", "a/2024-01-04/y.png", "b/z.png"], &["a", "b"], [3, 0, 0]),
         (&["train/a/1.png", "train/b/1.png", "test/1.png", "test/2.png"], &["a", "b"], [2, 0, 0]),
         (&["train/a/1.png", "train/b/1.png", "test/unknown/1.png"], &["a", "b"], [2, 0, 0]),
-        (&["train/a/images/1.png", "train/b/images/1.png", "val/images/1.png", "test/images/1.png"], &["a", "b"], [2, 0, 0]),
+        (
+            &["train/a/images/1.png", "train/b/images/1.png", "val/images/1.png", "test/images/1.png"],
+            &["a", "b"],
+            [2, 0, 0],
+        ),
         (&["freight-train/1.png", "passenger-train/1.png"], &["freight-train", "passenger-train"], [2, 0, 0]),
         (&["a/train/1.png", "a/test/2.png", "b/train/1.png", "b/test/2.png"], &["a", "b"], [2, 0, 2]),
         (&["train/a/1.png", "train/b/1.png", "val/a/1.png", "val/1.png"], &["a", "b"], [2, 1, 0]),
@@ -300,10 +320,17 @@ fn every_cut_of_a_picture_is_noticed() {
     for ending in ["jpg", "png", "bmp", "gif", "tif", "pgm", "webp"] {
         let whole = tempfile::tempdir().unwrap();
         let path = whole.path().join("1").with_extension(ending);
-        image::DynamicImage::from(image.clone()).into_rgb8().save_with_format(
-            &path,
-            if ending == "pgm" { image::ImageFormat::Pnm } else { image::ImageFormat::from_extension(ending).unwrap() },
-        ).unwrap();
+        image::DynamicImage::from(image.clone())
+            .into_rgb8()
+            .save_with_format(
+                &path,
+                if ending == "pgm" {
+                    image::ImageFormat::Pnm
+                } else {
+                    image::ImageFormat::from_extension(ending).unwrap()
+                },
+            )
+            .unwrap();
         let bytes = std::fs::read(&path).unwrap();
         assert!(pictures(&path, [1, 8, 8], None, &()).is_ok(), "{ending}");
         for share in [1, 3, 5, 7, 9] {
@@ -330,7 +357,9 @@ fn odd_pictures_are_read_upright_and_in_their_colours() {
     };
     let near = |a: [f32; 3], b: [f32; 3]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 14.0);
     let (red, blue) = ([220.0, 20.0, 30.0], [20.0, 30.0, 220.0]);
-    for name in ["cmyk.jpg", "turned.jpg", "progressive.jpg", "lzw.tif", "cmyk.tif", "moving.gif", "moving.webp", "colour.ppm"] {
+    for name in
+        ["cmyk.jpg", "turned.jpg", "progressive.jpg", "lzw.tif", "cmyk.tif", "moving.gif", "moving.webp", "colour.ppm"]
+    {
         let (above, below) = read(name).unwrap();
         assert!(near(above, red) && near(below, blue), "{name}: {above:?} {below:?}");
     }

@@ -146,8 +146,7 @@ pub(super) fn part(
 
 /// Number of images, their `[channels, height, width]`, and their planes.
 fn images_of(array: Array, file: &Path) -> Result<(usize, [usize; 3], Vec<u8>), DataError> {
-    let wrong =
-        |problem| DataError::Format { file: file.to_owned(), problem, allowed: phrase!("idx-images") };
+    let wrong = |problem| DataError::Format { file: file.to_owned(), problem, allowed: phrase!("idx-images") };
     let (shape, colours_last) = match array.shape[..] {
         [_, height, width] => ([1, height, width], false),
         [_, height, width, channels @ (1 | 3)] => ([channels, height, width], true),
@@ -194,9 +193,11 @@ fn labels_of(array: Array, file: &Path) -> Result<Vec<i64>, DataError> {
             let each = numbers.into_iter().step_by(columns).enumerate();
             // Whole numbers up to here are exact.
             let is_whole = |number: f64| number.fract() == 0.0 && number.abs() <= f64::from(i32::MAX) + 1.0;
-            each.map(|(row, number)| match is_whole(number) {
-                true => Ok(number as i64),
-                false => Err(wrong(phrase!("idx-label", row = row + 1, label = number.to_string()))),
+            each.map(|(row, number)| {
+                if is_whole(number) {
+                    return Ok(number as i64);
+                }
+                Err(wrong(phrase!("idx-label", row = row + 1, label = number.to_string())))
             })
             .collect()
         }
@@ -237,7 +238,8 @@ fn name_classes(mapping: &Path, dataset: &mut Dataset) -> Result<(), DataError> 
         }
     }
     let named: Option<Vec<String>> = dataset.classes.iter().map(|class| names.get(class).cloned()).collect();
-    let is_injective = |names: &Vec<String>| names.iter().collect::<std::collections::BTreeSet<_>>().len() == names.len();
+    let is_injective =
+        |names: &Vec<String>| names.iter().collect::<std::collections::BTreeSet<_>>().len() == names.len();
     let file = mapping.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let remark = match named.filter(is_injective) {
         Some(named) => {

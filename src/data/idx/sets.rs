@@ -44,7 +44,8 @@ pub fn is_idx_folder(folder: &Path) -> bool {
 /// Images or labels by name, and nothing else by ending.
 fn is_called_so(name: &str) -> bool {
     let ending = Path::new(name).extension().map_or("", |ending| ending.to_str().unwrap_or(""));
-    (name.contains("images") || name.contains("labels")) && (ending.is_empty() || ending == "gz" || is_idx_ending(ending))
+    (name.contains("images") || name.contains("labels"))
+        && (ending.is_empty() || ending == "gz" || is_idx_ending(ending))
 }
 
 fn is_idx_ending(ending: &str) -> bool {
@@ -79,7 +80,10 @@ pub(super) fn choose(folder: &Path, name: Option<&str>, watch: &dyn Watch) -> Re
         [(name, group)] => group.set(folder, name.clone()),
         // Nothing at all is told by the file that is missing.
         [] if named.is_empty() => Ok(IdxSet::default()),
-        [] => Err(wrong(phrase!("idx-no-such-set", name = name.unwrap_or_default()), phrase!("idx-one-of", names = names()))),
+        [] => Err(wrong(
+            phrase!("idx-no-such-set", name = name.unwrap_or_default()),
+            phrase!("idx-one-of", names = names()),
+        )),
         [.., (last, _)] => {
             let example = last.rsplit(['-', '_', '/', ' ']).next().unwrap_or(last);
             let short = if called(example, &named).len() == 1 { example } else { last };
@@ -203,7 +207,8 @@ fn groups(files: &[PathBuf]) -> Vec<Group> {
         }
     }
     for group in &mut groups {
-        let called = if group.prefix.is_empty() { "mapping.txt".to_owned() } else { format!("{}-mapping.txt", group.prefix) };
+        let called =
+            if group.prefix.is_empty() { "mapping.txt".to_owned() } else { format!("{}-mapping.txt", group.prefix) };
         let is_mapping = |file: &&PathBuf| name_of(file) == called && file.parent() == Some(&group.folder);
         group.mapping = files.iter().find(is_mapping).cloned();
     }
@@ -256,13 +261,7 @@ fn one_of(folder: &Path, files: &[PathBuf], kind: &str, part: &str) -> Result<Op
     let (first, second) = if best < other { (best, other) } else { (other, best) };
     Err(DataError::Folder {
         folder: folder.to_owned(),
-        problem: phrase!(
-            "idx-two-files",
-            first = first,
-            second = second,
-            kind = kind,
-            part = part
-        ),
+        problem: phrase!("idx-two-files", first = first, second = second, kind = kind, part = part),
         allowed: phrase!("idx-one-of-each"),
     })
 }

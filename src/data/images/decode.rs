@@ -47,7 +47,7 @@ impl Picture {
         if let Some(problem) = foreign(bytes) {
             return Err(problem);
         }
-        let format = image::guess_format(bytes).ok().filter(is_read).ok_or_else(|| phrase!("image-other-format"))?;
+        let format = image::guess_format(bytes).ok().filter(|format| is_read(*format)).ok_or_else(|| phrase!("image-other-format"))?;
         if format == ImageFormat::Jpeg {
             jpeg::check(bytes)?;
         }
@@ -118,9 +118,9 @@ pub(super) fn ground_for(seen: impl IntoIterator<Item = Transparency>) -> Ground
     if sum < 127.5 * count || count == 0.0 { Ground::White } else { Ground::Black }
 }
 
-fn is_read(format: &ImageFormat) -> bool {
+fn is_read(format: ImageFormat) -> bool {
     use ImageFormat::{Bmp, Gif, Jpeg, Png, Pnm, Tiff, WebP};
-    [Png, Jpeg, WebP, Bmp, Gif, Tiff, Pnm].contains(format)
+    [Png, Jpeg, WebP, Bmp, Gif, Tiff, Pnm].contains(&format)
 }
 
 fn bytes_of(file: &Path) -> Result<Vec<u8>, Phrase> {

@@ -8,8 +8,8 @@ use crate::text::{Phrase, phrase};
 
 /// Endings of pictures that are read; the content decides how.
 const READ: [&str; 17] = [
-    "png", "apng", "jpg", "jpeg", "jpe", "jfif", "jif", "webp", "bmp", "dib", "gif", "tif", "tiff", "pnm", "pgm", "ppm",
-    "pbm",
+    "png", "apng", "jpg", "jpeg", "jpe", "jfif", "jif", "webp", "bmp", "dib", "gif", "tif", "tiff", "pnm", "pgm",
+    "ppm", "pbm",
 ];
 /// Endings of pictures of other formats, with what they are called.
 const OTHER: [(&str, &str); 20] = [

@@ -162,7 +162,9 @@ impl Layout {
     ) -> (PathBuf, &'n Node<'a>) {
         loop {
             let mut filled = node.filled();
-            let (Some((name, only)), None, true) = (filled.next(), filled.next(), node.pictures.is_empty()) else { break };
+            let (Some((name, only)), None, true) = (filled.next(), filled.next(), node.pictures.is_empty()) else {
+                break;
+            };
             if !only.pictures.is_empty() || known.contains(&loose(name)) {
                 break;
             }
@@ -188,7 +190,8 @@ impl Layout {
                     known = classes.iter().map(|name| loose(name)).collect();
                 }
                 // `test/unknown/1.png`, `val/images/1.png`
-                let is_unlabelled = classes.is_empty() || matches!(classes[..], [only] if !known.contains(&loose(only)));
+                let is_unlabelled =
+                    classes.is_empty() || matches!(classes[..], [only] if !known.contains(&loose(only)));
                 if part == Part::Unlabelled || part != Part::Training && is_unlabelled {
                     let why = phrase!("left-out-unlabelled");
                     self.left_out.push(LeftOut { name: shown_path(&base.join(name)), why, count: inner.count });

@@ -88,12 +88,7 @@ pub(super) fn load(source: &ImageSource, watch: &dyn Watch) -> Result<Dataset, D
         scaling: Scaling::Pixels { mean: source.mean.clone(), std: source.std.clone() },
         files: kept.iter().map(|row| files[*row].clone()).collect(),
         findings,
-        ..Dataset::new(
-            super::file::stem(folder),
-            classes,
-            examples,
-            kept.iter().map(|row| labels[*row]).collect(),
-        )
+        ..Dataset::new(super::file::stem(folder), classes, examples, kept.iter().map(|row| labels[*row]).collect())
     })
 }
 
@@ -109,6 +104,9 @@ pub fn picture(file: &Path, shape: [usize; 3], scale: f32) -> Result<Inputs, Dat
     Ok(Inputs::Pixels { rows: 1, channels, height, width, values })
 }
 
+/// Files, their pictures in the same order, and, where all have one, the name of each one's class folder.
+pub type FoundPictures = (Vec<PathBuf>, Examples, Option<Vec<String>>);
+
 /// One picture, or every picture of a folder at any depth, in the order of their paths: the files below `path` (for one
 /// picture its name), the pictures at `[channels, height, width]`, and, where `path` is a folder in which every picture has a
 /// class folder, the name of each one's class folder. Nothing is refused for lack of labels.
@@ -120,7 +118,7 @@ pub fn pictures(
     shape: [usize; 3],
     ground: Option<Ground>,
     watch: &dyn Watch,
-) -> Result<(Vec<PathBuf>, Examples, Option<Vec<String>>), DataError> {
+) -> Result<FoundPictures, DataError> {
     let [channels, height, width] = shape;
     let is_folder = std::fs::metadata(path).map_err(|error| super::file::unreadable(path, &error))?.is_dir();
     if !is_folder {
@@ -228,9 +226,10 @@ fn refuse_broken_classes(
     }
     // Those of broken classes come first.
     let told = |broken: bool| {
-        let of_kind = labels.iter().zip(problems).map(move |(label, problem)| {
-            problem.clone().filter(|_| is_broken(*label) == broken)
-        });
+        let of_kind = labels
+            .iter()
+            .zip(problems)
+            .map(move |(label, problem)| problem.clone().filter(|_| is_broken(*label) == broken));
         bad_images(folder, files, &of_kind.collect::<Vec<_>>())
     };
     let mut images = told(true);
@@ -303,7 +302,11 @@ fn tell_unread(files: &[PathBuf], problems: &[Option<Phrase>], findings: &mut Fi
     if count == 0 {
         return;
     }
-    findings.left_out.extend(unread().take(LISTED).map(|(file, why)| LeftOut { name: shown_path(file), why, count: 1 }));
+    findings.left_out.extend(unread().take(LISTED).map(|(file, why)| LeftOut {
+        name: shown_path(file),
+        why,
+        count: 1,
+    }));
     if count > LISTED as u64 {
         let (name, why) = ("*".to_owned(), phrase!("left-out-unread"));
         findings.left_out.push(LeftOut { name, why, count: count - LISTED as u64 });

@@ -1,4 +1,4 @@
-//! Arrays of NumPy: `.npz` archives with inputs and labels, told apart by their names, as Keras and others save them.
+//! Arrays of `NumPy`: `.npz` archives with inputs and labels, told apart by their names, as Keras and others save them.
 //! `npy` reads one array; `roles` says what a name means.
 
 mod npy;
@@ -147,14 +147,15 @@ fn contents(source: &TableSource, watch: &dyn Watch) -> Result<Contents, DataErr
     for (at, (name, _)) in names.iter().enumerate() {
         let found = match label {
             Some(label) if label == name => Some((Part::Training, RoleKind::Labels, 0)),
-            _ => role(name, is_pair).filter(|role| label.is_none() || (role.0, role.1) != (Part::Training, RoleKind::Labels)),
+            _ => role(name, is_pair)
+                .filter(|role| label.is_none() || (role.0, role.1) != (Part::Training, RoleKind::Labels)),
         };
         let Some((part, kind, rank)) = found else { continue };
         let best = taken.entry((part, kind)).or_insert((rank, at));
         *best = (*best).min((rank, at));
     }
     let used: BTreeSet<usize> = taken.values().map(|(_, at)| *at).collect();
-    for (_, (name, _)) in names.iter().enumerate().filter(|(at, _)| !used.contains(at)) {
+    for (name, _) in (0..names.len()).filter(|at| !used.contains(at)).map(|at| &names[at]) {
         findings.left_out.push(LeftOut { name: name.clone(), why: phrase!("left-out-array"), count: 1 });
     }
     let mut parts = BTreeMap::new();
@@ -190,9 +191,8 @@ fn contents(source: &TableSource, watch: &dyn Watch) -> Result<Contents, DataErr
             let problem = phrase!("npz-shape", shape = inputs.array.shown_shape());
             return Err(wrong(in_array(&inputs.name, problem), phrase!("npz-inputs")));
         }
-        let (named, one_hot) = labels_of(&labels).map_err(|problem| {
-            wrong(in_array(&labels.name, problem), phrase!("npz-labels"))
-        })?;
+        let (named, one_hot) =
+            labels_of(&labels).map_err(|problem| wrong(in_array(&labels.name, problem), phrase!("npz-labels")))?;
         if named.len() != rows {
             let problem = phrase!("npz-counts", inputs = &inputs.name, rows = rows, labels = named.len());
             return Err(wrong(in_array(&labels.name, problem), phrase!("npz-labels")));
@@ -240,13 +240,15 @@ fn labels_of(labels: &NamedArray) -> Result<(Vec<String>, usize), Phrase> {
         return Ok(((0..array.len()).map(label).collect::<Result<_, _>>()?, 0));
     }
     let hot = |row: usize| {
-        let numbers = || (row * columns..(row + 1) * columns).map(|at| array.number(at));
-        let ones = numbers().filter(|number| *number == 1.0).count();
-        let zeros = numbers().filter(|number| *number == 0.0).count();
-        match numbers().position(|number| number == 1.0) {
-            Some(column) if ones == 1 && zeros == columns - 1 => Ok(column.to_string()),
-            _ => Err(phrase!("npz-one-hot", row = row)),
+        let mut found = None;
+        for column in 0..columns {
+            match array.number(row * columns + column) {
+                0.0 => {}
+                1.0 if found.is_none() => found = Some(column.to_string()),
+                _ => return Err(phrase!("npz-one-hot", row = row)),
+            }
         }
+        found.ok_or_else(|| phrase!("npz-one-hot", row = row))
     };
     Ok(((0..array.len() / columns).map(hot).collect::<Result<_, _>>()?, columns))
 }
@@ -278,7 +280,6 @@ fn examples_of(
     let inner = &inputs[0].array.shape[1..];
     let width: usize = inner.iter().product();
     let (shape, colours_last) = match (source.pixels, inner) {
-        (Some(Pixels::None), _) => (None, false),
         (Some(Pixels::Shape { channels, height, width: wide }), _) => {
             if channels.saturating_mul(height).saturating_mul(wide) != width {
                 let problem = phrase!("npz-shape", shape = inputs[0].array.shown_shape());
@@ -292,7 +293,7 @@ fn examples_of(
         (None, [height, width]) => (Some([1, *height, *width]), false),
         (None, [height, width, channels @ (1 | 3)]) => (Some([*channels, *height, *width]), true),
         (None, [channels @ (1 | 3), height, width]) => (Some([*channels, *height, *width]), false),
-        (None, _) => (None, false),
+        _ => (None, false),
     };
     if let Some(shape) = shape {
         match Scale::of(inputs) {

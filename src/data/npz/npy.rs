@@ -125,7 +125,8 @@ impl Header {
     /// `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }`
     fn parse(text: &str) -> Option<Self> {
         let after = |key: &str| {
-            let at = [format!("'{key}'"), format!("\"{key}\"")].iter().find_map(|key| Some(text.find(key)? + key.len()))?;
+            let at =
+                [format!("'{key}'"), format!("\"{key}\"")].iter().find_map(|key| Some(text.find(key)? + key.len()))?;
             Some(text[at..].trim_start().strip_prefix(':')?.trim_start())
         };
         let dtype = after("descr")?;
@@ -167,8 +168,7 @@ impl Dtype {
         }
         let size: usize = rest[kind.len_utf8()..].parse().map_err(|_| unknown())?;
         let bytes = match (kind, size) {
-            ('b', 1) | ('i' | 'u', 1 | 2 | 4 | 8) | ('f', 2 | 4 | 8) => size,
-            ('S', 1..=4096) => size,
+            ('b', 1) | ('i' | 'u', 1 | 2 | 4 | 8) | ('f', 2 | 4 | 8) | ('S', 1..=4096) => size,
             ('U', 1..=4096) => 4 * size,
             _ => return Err(unknown()),
         };
