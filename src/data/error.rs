@@ -293,7 +293,8 @@ pub struct BadImage {
 
 impl BadImage {
     fn phrase(&self) -> Phrase {
-        phrase!("data-image", file = &self.file, problem = &self.problem)
+        // A name with a line break would make two messages of one.
+        phrase!("data-image", file = super::images::shown_path(&self.file), problem = &self.problem)
     }
 }
 

@@ -441,6 +441,19 @@ fn reading_tells_how_far_it_is_and_can_be_ended() {
 
 #[cfg(unix)]
 #[test]
+fn a_line_break_in_a_name_makes_no_second_message() {
+    let folder = made(&["a\nb/1.png", "c/1.png"]);
+    write(&folder, "a\nb/two\nlines.png", "");
+    let dataset = load(source(folder.path())).unwrap();
+    assert_eq!(dataset.classes, ["a\\u{a}b", "c"]);
+    assert_eq!(left_out(&dataset)[0].0, "a\\u{a}b/two\\u{a}lines.png");
+    write(&folder, "a\nb/1.png", "");
+    let error = load(source(folder.path())).unwrap_err().to_string();
+    assert_eq!(error.lines().count(), 2, "{error}");
+}
+
+#[cfg(unix)]
+#[test]
 fn pipes_and_loops_hold_nobody_up() {
     use std::os::unix::fs::symlink;
     let folder = made(&["a/1.png", "b/1.png"]);

@@ -274,6 +274,6 @@ fn loose(name: &OsStr) -> String {
 }
 
 /// A path to be read by people, with every byte that is no text visible.
-pub(super) fn shown_path(path: &Path) -> String {
+pub(in crate::data) fn shown_path(path: &Path) -> String {
     super::names::shown(path.as_os_str())
 }

@@ -15,9 +15,10 @@ use std::hash::{DefaultHasher, Hasher as _};
 use std::path::{Path, PathBuf};
 
 pub(super) use self::foreign::is_picture_name;
+pub(super) use self::layout::shown_path;
 
 use self::decode::{Picture, ground_for};
-use self::layout::{Layout, arrange, shown_path};
+use self::layout::{Layout, arrange};
 use self::parts::Part;
 use self::read::{Filled, fill};
 use super::dataset::sort_classes;
