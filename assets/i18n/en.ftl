@@ -738,6 +738,8 @@ data-much-values = { $count } values
 data-much-folders = { $count } folders of classes
 data-much-bytes = { $count } bytes of text
 data-much-labels = { $count } different labels
+data-much-pixels = { $count } bytes of pixels
+data-much-entries = { $count } files and folders or more
 data-label-column = { $file }, line { $line }: there is no label column { $column }; allowed: { $allowed }
 data-line-ragged = { $file }, line { $line }: has { $found } fields; allowed: { $expected }, as in the first line
 data-line-no-number = { $file }, line { $line }, column { $column }: `{ $text }` is not allowed; allowed: a finite number
@@ -750,7 +752,7 @@ data-more-files = { $count ->
     [one] and 1 more file
    *[other] and { $count } more files
 }
-data-image = { $file }: { $problem }; allowed: a PNG or JPEG image
+data-image = { $file }: { $problem }; allowed: a PNG, JPEG, WebP, BMP, GIF, TIFF or PNM picture
 data-no-class = { $name }: holds no class; allowed: at least two classes
 data-one-class = { $name }: { $class } is its only class; allowed: at least two classes
 data-few-rows = { $name }: too few rows to split: { $classes }; each class needs at least { $needed }: one { $parts }
@@ -770,30 +772,74 @@ table-empty = holds no line
 table-labels-only = holds a label column and nothing else
 table-header-only = holds no line below its header
 table-allowed = lines of numbers with a label each, separated by commas, semicolons or tabs
-idx-other-size = its images have { $height }×{ $width } pixels
-idx-size-of-training = { $height }×{ $width }, as in the training part
+idx-other-size = its images have { $channels }×{ $height }×{ $width } numbers (colours × lines × columns)
+idx-size-of-training = { $channels }×{ $height }×{ $width }, as in the training part
 idx-holds-images = holds { $count } images of { $height }×{ $width } pixels
 idx-one-image = at least one image of at least one pixel
-idx-labels = IDX labels: unsigned bytes with { $dimensions } dimensions (magic number { $magic })
-idx-images = IDX images: unsigned bytes with { $dimensions } dimensions (magic number { $magic })
+idx-labels = IDX labels: one whole number for each image (magic number 0x00000801 for bytes), or eight of which the first is the class
+idx-images = IDX images: whole numbers from 0 to 255 in 3 dimensions (magic number 0x00000803 for bytes), or in 4 with one of size 3 for colours
 idx-only-bytes = holds only { $count } bytes
 idx-half-header = ends within its header
 idx-dimensions = has { $count } dimensions
-idx-holds = holds { $kind }
-idx-signed = signed bytes
-idx-whole = { $bits }-bit whole numbers
-idx-floats = { $bits }-bit floating-point numbers
 idx-other-file = is not an IDX file (it begins with { $start })
 idx-two-files = `{ $first }` and `{ $second }` both look like the { $kind } of the { $part } part
 idx-one-of-each = one file of each
 idx-missing = there is no file with the { $kind } of the { $part } part
 idx-names = IDX files (also .gz) whose names hold `train`, and `t10k` or `test` for a test part, with `images` or `labels`, e.g. train-images-idx3-ubyte.gz
+idx-no-colours = has the sizes { $shape }, none of which is 3 for colours
+idx-columns = has the sizes { $shape }
+idx-range = holds numbers from { $low } to { $high }
+idx-label = holds the label { $label } in row { $row }
+idx-several-sets = holds several data sets: { $names }
+idx-say-which = the name of one of them, or a part of it, as in {"{"} idx = "…", name = "{ $name }" {"}"}
+idx-no-such-set = holds no data set called `{ $name }`
+idx-one-of = one of { $names }
+npz-array = array `{ $name }`: { $problem }
+npz-names = an .npz file with arrays `x_train` and `y_train` (and `x_test`, `y_test`, `x_val`, `y_val`), `X` and `y`, `data` and `target`, or `images` and `labels`; or label = "…" with the name of the labels
+npz-single = is a single array, without labels; save both in one file, as in np.savez("data.npz", x=x, y=y)
+npz-no-training = has no training part
+npz-no-inputs = has no array of inputs; its arrays are { $names }
+npz-no-labels = has no array of labels; its arrays are { $names }
+npz-no-array = has no array called `{ $name }`
+npz-label-by-position = its arrays have names and no positions
+npz-other-files = validation and test parts of arrays are arrays in the same file
+npz-header = has no header of NumPy that can be read
+npz-structured = is an array of records; save each field as an array of its own
+npz-objects = holds Python objects, which are never unpickled; save it with numbers or text as its dtype, as in np.savez("data.npz", x=np.stack(x), y=np.array(y, dtype=str))
+npz-dtype = has the dtype { $dtype }
+npz-dtypes = an array of whole or floating-point numbers, truth values or text
+npz-length = holds { $found } bytes after its header, which promises { $promised }
+npz-shape = has the shape { $shape }, or holds text
+npz-shape-of = rows as in { $shape } of `{ $name }`
+npz-inputs = numbers, with one row an example
+npz-labels = one whole number or word for each row, or a column of zeros and ones for each class
+npz-counts = holds { $labels } labels, but `{ $inputs }` has { $rows } rows
+npz-label = row { $row } (from 0) has the label `{ $label }`
+npz-one-hot = row { $row } (from 0) is not zeros with one 1 among them
+npz-not-finite = row { $row } (from 0) holds { $value }
+npz-finite = finite numbers
+npz-pixels = rows of { $pixels } numbers, as the recipe says
+npz-no-pixels = holds numbers that are no pixels
+npz-pixel-values = whole numbers from 0 to 255, or such numbers divided by 255
 images-no-folder = holds no subfolder
-images-none = holds no image
-images-allowed = a folder with one subfolder a class, each with PNG or JPEG images, or `train` and `test` folders of such subfolders
+images-no-class-folder = its pictures are in no folder of a class
+images-none = holds no picture
+images-part-twice = `{ $first }` and `{ $second }` are both called like the same part
+images-allowed = a folder with one subfolder a class, each with pictures at any depth; or folders `train`, `val` and `test` (or some of them, `train` among them) of such subfolders
+images-allowed-any = a picture (PNG, JPEG, WebP, BMP, GIF, TIFF or PNM), or a folder of pictures
 image-unreadable = cannot be read: { $problem }
 image-other-format = is of another format
+image-no-file = is no regular file
+image-empty = is empty
+image-cut-off = is cut off
+image-no-pixel = has no pixel
+image-broken = is damaged
 image-damaged = is damaged: { $problem }
+image-is = is { $kind }, which is not read here
+image-lfs = is a Git LFS pointer, not the picture: fetch it with `git lfs pull`
+image-web-page = is a web page, not a picture
+image-inks = has four inks and does not say which way round they are; save it in RGB
+image-needs-memory = needs more than { $limit } MiB
 image-too-large = has { $width }×{ $height } pixels, which is too large
 
 # What is wrong with a model or its file.
@@ -971,6 +1017,53 @@ findings-filled = { $count ->
    *[other] { $count } gaps are filled with the median of their column: { $columns }
 }
 findings-words = words become columns of zeros and ones: { $columns }
+findings-pictures-grey = { $count ->
+    [one] one picture, read as { $size }×{ $size } pixels in grey
+   *[other] { $count } pictures, read as { $size }×{ $size } pixels in grey
+}
+findings-pictures-colour = { $count ->
+    [one] one picture, read as { $size }×{ $size } pixels in colour
+   *[other] { $count } pictures, read as { $size }×{ $size } pixels in colour
+}
+left-out-unlabelled = pictures without a class
+left-out-no-picture = no picture in it
+left-out-no-class = not in the folder of a class
+left-out-not-a-picture = no picture by its name
+left-out-of-system = left there by the system
+left-out-met-before = a link to a folder that is read elsewhere
+left-out-special = no regular files
+left-out-unread = cannot be read either
+part-training = `{ $folder }` for training ({ $count })
+part-validation = `{ $folder }` for validation ({ $count })
+part-test = `{ $folder }` for test ({ $count })
+remark-parts = parts by the names of their folders: { $parts }
+remark-nested-folder = the classes were found in `{ $folder }`
+remark-alike-names = names of classes that differ in case, in blanks or in how accents are written only, and are different classes: { $names }; rename the folders if they are one
+remark-unread-pictures = { $count ->
+    [one] one picture cannot be read and is left out
+   *[other] { $count } pictures cannot be read and are left out
+}
+remark-ground-white = { $count ->
+    [one] one picture has transparent pixels, which are laid on white
+   *[other] { $count } pictures have transparent pixels, which are laid on white
+}
+remark-ground-black = { $count ->
+    [one] one picture has transparent pixels, which are laid on black
+   *[other] { $count } pictures have transparent pixels, which are laid on black
+}
+remark-same-pictures = { $same } of { $count } pictures are the same once they are read: there is nothing to learn from them; look at the files, and at `ground` if they are transparent
+findings-arrays = { $count ->
+    [one] one picture of { $height }×{ $width } pixels
+   *[other] { $count } pictures of { $height }×{ $width } pixels
+}
+remark-turned = { $count } pictures were stored with lines and columns exchanged, as EMNIST is, and are turned upright
+remark-classes-named = classes are named by { $file }
+remark-classes-not-named = classes keep their numbers: { $file } does not name all of them, or gives two the same name
+findings-rows = { $count } rows of { $width } features
+left-out-array = neither inputs nor labels by its name, or another array says it better
+remark-one-hot = `{ $name }` has { $count } columns of zeros and ones: the class is the column of the 1
+remark-pixels-scaled = inputs between 0 and 1 are pixels: they are kept as 0 to 255
+remark-flattened = inputs of { $shape } are read as { $width } features
 remark-copies-across-parts = { $test } of { $of_test } test rows and { $validation } of { $of_validation } validation rows are copies of training rows: results are better than they would be on new rows; remove the copies
 remark-copies-together = { $count } of { $rows } rows are copies of another row; copies are kept in one part
 remark-contradictions = { $count ->
@@ -1051,7 +1144,6 @@ part-no-class = has no class column `{ $name }`
 pixels-allowed = one column for each pixel, with whole numbers from 0 to 255; or pixels = false
 pixels-count = { $found } columns are read where the pictures have { $asked } pixels
 pixels-values = not all values are whole numbers from 0 to 255
-remark-alike-names = names that look alike are different classes: { $names }; if they mean the same, write them the same
 remark-class-like-gap = a class is called `{ $name }` ({ $count } rows), as gaps are; if these rows have no class, remove them
 remark-commas-decimal = commas in numbers are read as decimal (1,234 is 1.234); if they set thousands apart: decimal = "."
 remark-commas-thousands = commas in numbers are read as thousands (1,234 is 1234); if they are decimal: decimal = ","

@@ -10,8 +10,8 @@ use super::soften::temperatures;
 use super::voice::{Failure, Problem, Voice, print, print_json};
 use super::{PredictArgs, Split};
 use crate::data::{
-    Columns, DataError, Dataset, Examples, Remark, is_idx_folder, is_npz, is_picture, new_pictures, read_new_rows,
-    recognise,
+    Columns, DataError, Dataset, Examples, FoundPictures, NewRows, Remark, is_idx_folder, is_npz, is_picture, pictures,
+    read_new_rows, recognise,
 };
 use crate::distill::{Student, evaluate, soften};
 use crate::model::{Checkpoint, CheckpointError, new_file, write_whole};
@@ -124,7 +124,14 @@ fn rows_of(args: &PredictArgs, checkpoint: &Checkpoint, source: &Source) -> Resu
             Some(read_new_rows(&table.path, table, columns, shape).map_err(data)?)
         }
         (Source::Images(images), _) if shape.len() == 3 => {
-            Some(new_pictures(&images.path, [shape[0], shape[1], shape[2]], images.ground).map_err(data)?)
+            let found = pictures(&images.path, [shape[0], shape[1], shape[2]], images.ground, &()).map_err(data)?;
+            let (files, examples, classes): FoundPictures = found;
+            let labels = match classes {
+                Some(classes) => classes.into_iter().map(Some).collect(),
+                None => vec![None; files.len()],
+            };
+            let names = files.iter().map(|file| file.display().to_string()).collect();
+            Some(NewRows { examples, labels, names, remarks: Vec::new() })
         }
         _ => None,
     };

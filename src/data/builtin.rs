@@ -29,7 +29,8 @@ fn mnist_mini(name: &str) -> Result<Dataset, DataError> {
     };
     let train = read(asset!("mnist-train4000-images.idx3.gz"), asset!("mnist-train4000-labels.idx1.gz"))?;
     let test = read(asset!("mnist-t10k1000-images.idx3.gz"), asset!("mnist-t10k1000-labels.idx1.gz"))?;
-    join(name.to_owned(), Path::new(name), train, Some((name.into(), test)))
+    let dataset = join(name.to_owned(), Path::new(name), train, Some((name.into(), test)))?;
+    Ok(Dataset { findings: Findings::default(), ..dataset })
 }
 
 fn digits(name: &str) -> Result<Dataset, DataError> {

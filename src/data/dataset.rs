@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::columns::{ColumnKind, Columns, Source as InputSource};
 use super::copies::find_copies;
 use super::findings::Findings;
-use super::{DataError, Examples, Inputs, builtin, idx, images, table};
+use super::{DataError, Examples, Inputs, builtin, idx, images, npz, table};
 use crate::recipe::Source;
 use crate::rng::Key;
 
@@ -63,7 +63,7 @@ pub enum Scaling {
 
 /// Hears how far reading has come, and may end it.
 pub trait Watch: Sync {
-    /// So many of so many (bytes, or pictures) are done.
+    /// So many of so many (bytes, or pictures) are done; of 0 while nobody knows how many there will be.
     fn progress(&self, done: u64, total: u64);
     /// Whether nobody wants the result any more.
     fn is_cancelled(&self) -> bool;
@@ -112,7 +112,8 @@ impl Dataset {
     pub fn load_watched(source: &Source, watch: &dyn Watch) -> Result<Self, DataError> {
         let mut dataset = match source {
             Source::Builtin(builtin) => builtin::load(*builtin),
-            Source::Idx { path, name } => idx::load(path, name.as_deref()),
+            Source::Idx { path, name } => idx::load(path, name.as_deref(), watch),
+            Source::Table(source) if npz::is_npz(&source.path) => npz::load(source, watch),
             Source::Table(source) => table::load(source, watch),
             Source::Images(source) => images::load(source, watch),
         }?;

@@ -245,6 +245,10 @@ pub enum Much {
     Bytes,
     /// Different labels of a table.
     Labels,
+    /// Bytes of all pictures together, as they are held.
+    Pixels,
+    /// Files and folders below a folder.
+    Entries,
 }
 
 impl Much {
@@ -254,6 +258,8 @@ impl Much {
             Self::Folders => phrase!("data-much-folders", count = count),
             Self::Bytes => phrase!("data-much-bytes", count = count),
             Self::Labels => phrase!("data-much-labels", count = count),
+            Self::Pixels => phrase!("data-much-pixels", count = count),
+            Self::Entries => phrase!("data-much-entries", count = count),
         }
     }
 }
@@ -322,7 +328,8 @@ pub struct BadImage {
 
 impl BadImage {
     fn phrase(&self) -> Phrase {
-        phrase!("data-image", file = &self.file, problem = &self.problem)
+        // A name with a line break would make two messages of one.
+        phrase!("data-image", file = super::images::shown_path(&self.file), problem = &self.problem)
     }
 }
 

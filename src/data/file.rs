@@ -61,6 +61,18 @@ pub(super) fn check_size(file: &Path, sizes: &[u64]) -> Result<usize, DataError>
     Ok(found as usize)
 }
 
+/// Most bytes of pixels that a dataset may hold.
+pub(super) const MAX_PIXELS: u64 = 1 << 32;
+
+/// An error if a product of sizes is above [`MAX_PIXELS`], else the product.
+pub(super) fn check_bytes(file: &Path, sizes: &[u64]) -> Result<usize, DataError> {
+    let found = sizes.iter().fold(1_u64, |product, size| product.saturating_mul(*size));
+    match usize::try_from(found) {
+        Ok(size) if found <= MAX_PIXELS => Ok(size),
+        _ => Err(DataError::TooLarge { file: file.to_owned(), what: Much::Pixels, found, limit: MAX_PIXELS }),
+    }
+}
+
 pub(super) fn unreadable(file: &Path, error: &std::io::Error) -> DataError {
     DataError::Read { file: file.to_owned(), problem: error.to_string() }
 }

@@ -1,13 +1,15 @@
 //! The data room from outside: built-in sets, splits, what students see, jitter.
 //! `files.rs` holds the loaders and what they say about files that are wrong.
 
+mod arrays;
 mod files;
+mod pictures;
 
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use stillroom::data::{Dataset, Inputs, Splits, TransferSet, epoch_order};
-use stillroom::recipe::{Builtin, DataRecipe, Source};
+use stillroom::data::{Dataset, Examples, Inputs, Splits, TransferSet, epoch_order};
+use stillroom::recipe::{Builtin, Copies, DataRecipe, Source};
 use stillroom::rng::Key;
 
 fn recipe() -> DataRecipe {
@@ -16,6 +18,7 @@ fn recipe() -> DataRecipe {
         seed: 0,
         validation: 0.125,
         test: 0.2,
+        copies: Copies::Together,
         omit_classes: Vec::new(),
         labelled: 1.0,
         label_noise: 0.0,
@@ -29,18 +32,15 @@ fn builtin(builtin: Builtin) -> Dataset {
 /// A set of one feature a row, which is the row's number.
 fn with_labels(labels: Vec<u32>, test_from: Option<usize>) -> Dataset {
     let classes = labels.iter().max().map_or(0, |max| max + 1);
-    Dataset {
-        name: "made".to_owned(),
-        classes: (0..classes).map(|class| format!("class {class}")).collect(),
-        inputs: Inputs::Features {
-            rows: labels.len(),
-            width: 1,
-            values: (0..labels.len()).map(|row| row as f32).collect(),
-        },
-        labels,
-        test_from,
-        pixel_scale: None,
-    }
+    let classes = (0..classes).map(|class| format!("class {class}")).collect();
+    let values = (0..labels.len()).map(|row| row as f32).collect();
+    let examples = Examples::Features { rows: labels.len(), width: 1, values };
+    Dataset { test_from, ..Dataset::new("made".to_owned(), classes, examples, labels) }
+}
+
+/// The numbers of all rows.
+fn values(dataset: &Dataset) -> Vec<f32> {
+    (0..dataset.examples.rows()).flat_map(|row| dataset.examples.row(row)).collect()
 }
 
 fn counts(labels: impl IntoIterator<Item = u32>) -> Vec<usize> {
@@ -59,11 +59,11 @@ fn the_built_in_digits_are_all_there() {
     assert_eq!(digits.name, "digits");
     assert_eq!(counts(digits.labels.clone()), [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]);
     assert_eq!(digits.classes, ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
-    assert_eq!((digits.inputs.rows(), digits.inputs.shape()), (1797, vec![1, 8, 8]));
+    assert_eq!((digits.examples.rows(), digits.examples.shape()), (1797, vec![1, 8, 8]));
     assert_eq!((digits.test_from, digits.pixel_scale), (None, Some(16.0)));
-    assert!(digits.inputs.values().iter().all(|value| (0.0..=16.0).contains(value)));
+    assert!(values(&digits).iter().all(|value| (0.0..=16.0).contains(value)));
     // The first line of the file.
-    assert_eq!(digits.inputs.row(0)[..8], [0.0, 0.0, 5.0, 13.0, 9.0, 1.0, 0.0, 0.0]);
+    assert_eq!(digits.examples.row(0)[..8], [0.0, 0.0, 5.0, 13.0, 9.0, 1.0, 0.0, 0.0]);
     assert_eq!(digits.labels[..3], [0, 1, 2]);
 }
 
@@ -71,14 +71,14 @@ fn the_built_in_digits_are_all_there() {
 fn the_built_in_part_of_mnist_is_all_there() {
     let mnist = builtin(Builtin::MnistMini);
     assert_eq!(mnist.name, "mnist-mini");
-    assert_eq!((mnist.inputs.rows(), mnist.inputs.shape(), mnist.labels.len()), (5000, vec![1, 28, 28], 5000));
+    assert_eq!((mnist.examples.rows(), mnist.examples.shape(), mnist.labels.len()), (5000, vec![1, 28, 28], 5000));
     assert_eq!((mnist.test_from, mnist.pixel_scale), (Some(4000), Some(255.0)));
     assert_eq!(mnist.labels[4000..].iter().filter(|label| **label == 3).count(), 107);
     // The well-known first digits of both parts of MNIST.
     assert_eq!(mnist.labels[..5], [5, 0, 4, 1, 9]);
     assert_eq!(mnist.labels[4000..4005], [7, 2, 1, 0, 4]);
-    assert!(mnist.inputs.values().iter().all(|value| (0.0..=255.0).contains(value)));
-    assert!(mnist.inputs.values().contains(&255.0));
+    assert!(values(&mnist).iter().all(|value| (0.0..=255.0).contains(value)));
+    assert!(values(&mnist).contains(&255.0));
 }
 
 #[test]
@@ -181,14 +181,18 @@ fn epochs_have_orders_of_their_own() {
 
 #[test]
 fn a_class_with_too_few_rows_is_named_with_what_it_needs() {
-    let two = with_labels(vec![0, 0, 0, 1, 1, 1, 2, 2], None);
+    let two = with_labels(vec![0, 0, 0, 1, 1], None);
     let error = two.split(&recipe()).unwrap_err();
     assert_eq!(error.code(), "data-few-rows");
     assert_eq!(
         error.to_string(),
-        "made: too few rows to split: class 2 (2); each class needs at least 3: one for training, one for validation, \
+        "made: too few rows to split: class 1 (2); each class needs at least 3: one for training, one for validation, \
          one for test"
     );
+    // Beside two classes that can be in every part it is learnt only.
+    let three = with_labels(vec![0, 0, 0, 1, 1, 1, 2, 2], None);
+    let splits = three.split(&recipe()).unwrap();
+    assert!([6, 7].iter().all(|row| splits.train.contains(row)));
     // With a test part of its own, two rows of the training part do, and rows of the test part do not help.
     assert!(with_labels(vec![0, 0, 1, 1, 0, 1], Some(4)).split(&recipe()).is_ok());
     let error = with_labels(vec![0, 0, 1, 1, 1], Some(3)).split(&recipe()).unwrap_err();
@@ -282,16 +286,11 @@ fn omitting_what_is_not_there_or_everything_is_an_error() {
     assert!(error(&all[1..], 0.5).to_string().contains("`0` is the only class left"));
 }
 
-/// Images of 3 × 4 pixels in two channels, no two values alike and none 0.
+/// Images of 3 × 4 pixels in two channels, no two values of an image alike and none 0.
 fn images(rows: usize) -> Dataset {
-    let inputs = Inputs::Pixels {
-        rows,
-        channels: 2,
-        height: 3,
-        width: 4,
-        values: (1..=rows * 24).map(|value| value as f32).collect(),
-    };
-    Dataset { inputs, pixel_scale: Some(255.0), ..with_labels((0..rows).map(|row| row as u32 % 2).collect(), None) }
+    let values = (0..rows * 24).map(|value| (value % 255) as u8 + 1).collect();
+    let examples = Examples::Pixels { rows, channels: 2, height: 3, width: 4, values };
+    Dataset { examples, pixel_scale: Some(255.0), ..with_labels((0..rows).map(|row| row as u32 % 2).collect(), None) }
 }
 
 #[test]
@@ -303,7 +302,7 @@ fn jitter_shifts_fills_with_0_and_never_wraps() {
         let at = |c: i64, y: i64, x: i64| {
             let (y, x) = (y - down, x - right);
             let inside = (0..3).contains(&y) && (0..4).contains(&x);
-            if inside { dataset.inputs.row(row)[(c * 12 + y * 4 + x) as usize] } else { 0.0 }
+            if inside { dataset.examples.row(row)[(c * 12 + y * 4 + x) as usize] } else { 0.0 }
         };
         (0..24).map(|i| at(i / 12, i / 4 % 3, i % 4)).collect()
     };

@@ -3,11 +3,9 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use unicode_normalization::UnicodeNormalization as _;
-
 use super::super::dataset::sort_classes;
 use super::super::file::MAX_CLASSES;
-use super::super::findings::some;
+use super::super::names;
 use super::super::{Column, ColumnKind, Columns, DataError, LabelReason, Much, Remark};
 use super::number::{is_gap, is_gap_among_numbers, number, truth};
 use super::survey::{ColumnSurvey, Survey};
@@ -365,40 +363,13 @@ pub fn judge_labels(labels: &Labels, survey: &ColumnSurvey, why: LabelReason, co
         let message = phrase!("remark-guessed-class", column = column);
         remarks.push(Remark::note("guessed-class", message, [("classes", classes)]));
     }
-    remarks.extend(alike(&labels.classes));
+    remarks.extend(names::alike(&labels.classes));
     let gaps = labels.classes.iter().zip(&labels.counts).find(|(name, _)| is_gap(name));
     if let Some((name, count)) = gaps {
         let message = phrase!("remark-class-like-gap", name = name, count = *count);
         remarks.push(Remark::warning("class-like-gap", message, [("rows", *count)]));
     }
     remarks
-}
-
-/// Names that differ only in how they are written: accents in one character or two, capitals.
-pub fn alike(names: &[String]) -> Option<Remark> {
-    let mut by_form: HashMap<String, Vec<&String>> = HashMap::new();
-    for name in names {
-        let form: String = name.trim().nfkc().collect::<String>().to_lowercase();
-        by_form.entry(form).or_default().push(name);
-    }
-    let mut same: Vec<Vec<&String>> = by_form.into_values().filter(|names| names.len() > 1).collect();
-    if same.is_empty() {
-        return None;
-    }
-    same.sort();
-    let count = same.iter().map(Vec::len).sum::<usize>() as u64;
-    let told = same.iter().map(|names| {
-        let shown: Vec<String> = names.iter().map(|name| format!("`{}`", distinguished(name))).collect();
-        Phrase::plain(shown.join(" / "))
-    });
-    let message = phrase!("remark-alike-names", names = some(told.collect()));
-    Some(Remark::warning("alike-names", message, [("names", count)]))
-}
-
-/// A name in which what is not seen is written out.
-fn distinguished(name: &str) -> String {
-    let is_mark = |c: char| unicode_normalization::char::is_combining_mark(c) || (c.is_whitespace() && c != ' ');
-    name.chars().map(|c| if is_mark(c) { format!("\\u{{{:x}}}", u32::from(c)) } else { c.to_string() }).collect()
 }
 
 /// The pictures that the columns are pixels of: their shape `[channels, height, width]` and the largest value of a pixel.

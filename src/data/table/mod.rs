@@ -15,11 +15,9 @@ mod text;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::archive::{file_names, only_file};
 use super::error::{LISTED, names};
 use super::file::{MAX_CLASSES, check_size, stem};
 use super::findings::{Dialect as WrittenDialect, Filled, LabelReason, LeftOut, WordColumn};
-use super::magic::Packed;
 use super::{
     BadLine, ColumnKind, Columns, DataError, Dataset, Examples, Findings, Kind, LabelFinding, LineProblem, Remark,
     Scaling, Watch, npz,
@@ -36,12 +34,8 @@ use text::Origin;
 /// Reads a table in full.
 pub(super) fn load(source: &TableSource, watch: &dyn Watch) -> Result<Dataset, DataError> {
     let file = source.path.as_path();
-    if Packed::of(file)? == Packed::Zip {
-        let found = file_names(file)?;
-        if !found.is_empty() && found.iter().all(|name| name.ends_with(".npy")) {
-            return npz::load(source, watch);
-        }
-        only_file(file)?;
+    if npz::is_npz(file) {
+        return npz::load(source, watch);
     }
     if parquet::is_parquet(file)? && parquet::holds_pictures(file)? {
         return parquet::load_pictures(source, watch);

@@ -1,0 +1,74 @@
+//! Many pictures: decoded on all cores of the pool that is installed, each into its own place.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rayon::prelude::*;
+
+use super::decode::{Picture, Transparency, ground_for};
+use crate::data::{DataError, Watch};
+use crate::recipe::Ground;
+use crate::text::Phrase;
+
+/// What became of the files.
+pub(super) struct Filled {
+    /// Why a file could not be read, in the order of the files.
+    pub problems: Vec<Option<Phrase>>,
+    /// Pictures with transparent pixels.
+    pub transparent: u64,
+    /// What those are laid on.
+    pub ground: Ground,
+}
+
+/// Reads each of `files`, which lie below `top`, into its place in `values`. Without a `ground`, all are laid on the one that
+/// shows most of them.
+///
+/// # Errors
+/// [`DataError::Cancelled`] alone.
+pub(super) fn fill(
+    top: &Path,
+    files: &[PathBuf],
+    shape: [usize; 3],
+    ground: Option<Ground>,
+    values: &mut [u8],
+    watch: &dyn Watch,
+) -> Result<Filled, DataError> {
+    let len: usize = shape.iter().product();
+    let (done, total) = (AtomicU64::new(0), files.len() as u64);
+    let step = (total / 500).max(1);
+    let one = |file: &PathBuf, place: &mut [u8], ground: Ground| -> Result<Option<Transparency>, Option<Phrase>> {
+        if watch.is_cancelled() {
+            return Err(None);
+        }
+        let picture = Picture::of_file(&top.join(file)).map_err(Some);
+        let read = picture.map(|picture| {
+            let seen = picture.transparency();
+            let picture = if seen.is_some() { picture.laid_on(ground) } else { picture };
+            picture.write(shape, place);
+            seen
+        });
+        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+        if done.is_multiple_of(step) || done == total {
+            watch.progress(done.min(total), total);
+        }
+        read
+    };
+    watch.progress(0, total);
+    // White first: those with transparent pixels are read again where black shows them better.
+    let first = ground.unwrap_or(Ground::White);
+    let places = values.par_chunks_exact_mut(len).zip(files);
+    let mut read: Vec<_> = places.map(|(place, file)| one(file, place, first)).collect();
+    let seen: Vec<Transparency> = read.iter().filter_map(|read| *read.as_ref().ok()?).collect();
+    let ground = ground.unwrap_or_else(|| ground_for(seen.iter().copied()));
+    if ground != first {
+        let places = values.par_chunks_exact_mut(len).zip(files).zip(read.par_iter_mut());
+        places.filter(|(_, read)| matches!(read, Ok(Some(_)))).for_each(|((place, file), read)| {
+            *read = one(file, place, ground);
+        });
+    }
+    if watch.is_cancelled() || read.iter().any(|read| matches!(read, Err(None))) {
+        return Err(DataError::Cancelled);
+    }
+    let transparent = seen.len() as u64;
+    Ok(Filled { problems: read.into_iter().map(|read| read.err().flatten()).collect(), transparent, ground })
+}
