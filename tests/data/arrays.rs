@@ -1,4 +1,7 @@
-//! IDX folders and NumPy's archives as people have them: those of `tests/field/`, and small ones that are made here.
+//! IDX folders and archives of `NumPy` as people have them: those of `tests/field/`, and small ones that are made here.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::float_cmp, reason = "pixels are whole numbers")]
 
 use std::io::Write as _;
 use std::path::Path;
@@ -194,7 +197,9 @@ fn folders_of_pictures_and_tables_are_no_idx_folders() {
         (&["cat/images/1.png"], false),
     ] {
         let folder = tempfile::tempdir().unwrap();
-        names.iter().for_each(|name| write(&folder, name, "x"));
+        for name in names {
+            write(&folder, name, "x");
+        }
         assert_eq!(is_idx_folder(folder.path()), expected, "{names:?}");
     }
 }

@@ -1,5 +1,8 @@
 //! Folders of pictures as people have them: those of `tests/field/`, and small ones that are made here.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::float_cmp, reason = "pixels are whole numbers")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};

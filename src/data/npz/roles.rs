@@ -42,7 +42,7 @@ pub(super) fn role(name: &str, is_pair: bool) -> Option<(Part, Kind, usize)> {
         let joined = || {
             (1..word.len()).filter(|at| word.is_char_boundary(*at)).find_map(|at| {
                 let (first, second) = word.split_at(at);
-                Some((part_of(first)?, kind_of(second)?)).or_else(|| Some((part_of(second)?, kind_of(first)?)))
+                part_of(first).zip(kind_of(second)).or_else(|| part_of(second).zip(kind_of(first)))
             })
         };
         let (found_part, found_kind) = match (found_part, found_kind) {
