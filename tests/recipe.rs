@@ -517,8 +517,8 @@ fn a_recipe_that_is_given_away_says_nothing_of_its_owners_disk() {
         ("data/../trees.csv", "data/../trees.csv"),
     ] {
         let recipe = Recipe::parse(&text.replace("PATH", path), None, &[]).unwrap().without_private_paths();
-        let Source::Csv { path: csv, label, .. } = &recipe.data.source else { panic!() };
-        assert_eq!((csv.to_str(), label), (Some(public), &LabelColumn::Name("y".to_owned())));
+        let Source::Table(TableSource { path: csv, label, .. }) = &recipe.data.source else { panic!() };
+        assert_eq!((csv.to_str(), label), (Some(public), &Some(ColumnRef::Name("y".to_owned()))));
         assert_eq!(recipe.teacher, TeacherRecipe::Checkpoint(CheckpointSource::File(PathBuf::from(public).into())));
     }
 }
