@@ -18,16 +18,8 @@ fn place() -> Place {
     let place = Place::new();
     let samples = Path::new("tests/samples/first");
     let copy = |name: &str| place.write(name, std::fs::read(samples.join(name)).unwrap());
-    ["trees.csv", "trees-student.safetensors", "digits-student.safetensors", "store.db"].map(copy);
-    let files = samples.join("store.db.files");
-    for folder in std::fs::read_dir(&files).unwrap() {
-        let folder = folder.unwrap().path();
-        for file in std::fs::read_dir(&folder).unwrap() {
-            let file = file.unwrap().path();
-            let name = file.strip_prefix(samples).unwrap().to_str().unwrap().to_owned();
-            place.write(&name, std::fs::read(&file).unwrap());
-        }
-    }
+    ["trees.csv", "trees-student.safetensors", "digits-student.safetensors", "store.db"].into_iter().for_each(copy);
+    copy_files(&place, samples, Path::new("store.db.files"));
     let connection = rusqlite::Connection::open(place.path("store.db")).unwrap();
     let now = place.path("trees.csv");
     for table in ["job", "run"] {
@@ -38,6 +30,18 @@ fn place() -> Place {
     }
     drop(connection);
     place
+}
+
+fn copy_files(place: &Place, samples: &Path, folder: &Path) {
+    for entry in std::fs::read_dir(samples.join(folder)).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.strip_prefix(samples).unwrap();
+        if path.is_dir() {
+            copy_files(place, samples, name)
+        } else {
+            place.write(name.to_str().unwrap(), std::fs::read(&path).unwrap())
+        }
+    }
 }
 
 #[test]

@@ -752,7 +752,7 @@ data-more-files = { $count ->
     [one] and 1 more file
    *[other] and { $count } more files
 }
-data-image = { $file }: { $problem }; allowed: a PNG, JPEG, WebP, BMP, GIF, TIFF or PNM picture
+data-image = { $file }: { $problem }; allowed: a PNG or JPEG image (or WebP, BMP, GIF, TIFF, PNM)
 data-no-class = { $name }: holds no class; allowed: at least two classes
 data-one-class = { $name }: { $class } is its only class; allowed: at least two classes
 data-few-rows = { $name }: too few rows to split: { $classes }; each class needs at least { $needed }: one { $parts }
@@ -1189,3 +1189,4 @@ file-is-no-file = is neither a file nor a folder
 file-or-folder = a table, or a folder of pictures or IDX files
 checkpoint-columns = { $path }: the model learnt columns that the data do not have, or that hold something else there: { $names }
 remark-only-row-numbers = column `{ $column }` only counts the rows, and no other column is left to read: what a model learns from it says nothing about new rows
+idx-floats = holds { $bits }-bit floating-point numbers

@@ -1118,3 +1118,4 @@ file-is-no-file = 既不是文件也不是文件夹
 file-or-folder = 表格，或图片、IDX 文件的文件夹
 checkpoint-columns = { $path }：数据中没有模型学过的列，或这些列的内容不同：{ $names }
 remark-only-row-numbers = 列 `{ $column }` 只是行号，而没有其他可读入的列：模型从中学到的东西对新数据没有意义
+idx-floats = 内容为 { $bits } 位浮点数

@@ -22,8 +22,9 @@ use crate::training::{DeviceChoice, PrepareError, Teacher, builtin_teacher, choo
 #[derive(Serialize)]
 struct Line<'a> {
     examples: u64,
-    /// Rows whose class is known.
-    labelled: u64,
+    /// Rows whose class is known, where that is not all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    labelled: Option<u64>,
     errors: Option<u64>,
     accuracy: Option<f64>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
@@ -100,7 +101,7 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
     let is_known = !labelled.is_empty();
     let line = Line {
         examples: chosen.len() as u64,
-        labelled: result.examples,
+        labelled: Some(result.examples).filter(|labelled| *labelled < chosen.len() as u64),
         errors: is_known.then_some(result.errors),
         accuracy: is_known.then(|| 1.0 - result.errors as f64 / result.examples.max(1) as f64),
         remarks: &rows.remarks,

@@ -28,9 +28,10 @@ pub fn recognise(path: &Path) -> Result<Source, DataError> {
         let (problem, allowed) = (phrase!("file-is-no-file"), phrase!("file-or-folder"));
         return Err(DataError::Format { file: path.to_owned(), problem, allowed });
     }
-    if Packed::of(path)? == Packed::No
-        && let Some(kind) = what_it_is(&start_of(path)?)
-    {
+    let start = start_of(path)?;
+    // Those are tables that are no text.
+    let is_read = Packed::of(path)? != Packed::No || start.starts_with(b"PAR1");
+    if !is_read && let Some(kind) = what_it_is(&start) {
         return Err(DataError::Format { file: path.to_owned(), problem: kind.problem, allowed: kind.instead });
     }
     Ok(Source::Table(TableSource::new(path)))

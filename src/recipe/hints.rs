@@ -4,7 +4,7 @@
 use crate::text::{Between, Phrase, phrase};
 
 /// Every field by its whole path; of fields with the same last name the one that is meant more often comes first.
-const FIELDS: [&str; 36] = [
+const FIELDS: [&str; 46] = [
     "title",
     "data.source",
     "data.validation",
@@ -41,6 +41,16 @@ const FIELDS: [&str; 36] = [
     "zip",
     "data.source.label",
     "data.source.header",
+    "data.source.ignore",
+    "data.source.encoding",
+    "data.source.delimiter",
+    "data.source.decimal",
+    "data.source.pixels",
+    "data.source.normalise",
+    "data.source.colour",
+    "data.source.ground",
+    "data.copies",
+    "teacher.classes",
 ];
 
 /// What another library's word stands for here.

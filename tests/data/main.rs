@@ -4,6 +4,7 @@
 mod arrays;
 mod files;
 mod pictures;
+mod tables;
 
 use std::collections::BTreeMap;
 

@@ -72,6 +72,10 @@ pub(super) fn read(reader: &mut dyn Read, file: &Path, are_images: bool) -> Resu
     let promised = check_bytes(file, &factors)? as u64;
     let bytes = read_up_to(reader, promised, file)?;
     if bytes.len() as u64 != promised {
+        // Pixels are hardly ever floating-point numbers: more likely it is another file.
+        if are_images && matches!(kind, 0x0D | 0x0E) {
+            return Err(wrong(phrase!("idx-floats", bits = 8 * bytes_each)));
+        }
         return Err(DataError::Length { file: file.to_owned(), found: bytes.len() as u64, promised });
     }
     let values = match kind {

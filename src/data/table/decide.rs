@@ -129,9 +129,16 @@ pub fn mixed_columns(all: &Survey, label: usize) -> Vec<usize> {
     (0..all.columns.len()).filter(|column| *column != label && is_mixed(&all.columns[*column])).collect()
 }
 
-/// Whether the fields that are no numbers are too many to be slips.
+/// Fewest rows of a table whose words can be told from slips; none that can be split has fewer.
+const FEWEST_FOR_WORDS: u64 = 6;
+
+/// Whether the fields that are no numbers are words, not slips: too many of them, and more than one mark beside numbers.
 fn is_for_words(survey: &ColumnSurvey) -> bool {
     let all = survey.numbers + survey.others;
+    let is_mark = survey.numbers > 0 && survey.odd_words == 1;
+    if survey.rows() < FEWEST_FOR_WORDS || is_mark {
+        return false;
+    }
     survey.others > 0 && (survey.others > survey.numbers || survey.others > SLIPS.max(all / 10))
 }
 
@@ -193,7 +200,7 @@ pub fn decide(
             }
             return Fate::Read(ColumnKind::Number { base: survey.base(), fill: 0.0 });
         }
-        if survey.truths == survey.others && survey.numbers == 0 {
+        if survey.truths == survey.others && survey.numbers == 0 && survey.rows() >= FEWEST_FOR_WORDS {
             return Fate::Read(ColumnKind::Truth { fill: 0.0 });
         }
         if !is_for_words(survey) {

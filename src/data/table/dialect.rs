@@ -309,7 +309,8 @@ fn is_header(first: &[String], below: &[Vec<String>], decimal_comma: bool) -> bo
     if counts_up(first) {
         return true;
     }
-    let (mut names, mut values, mut unmet) = (0, 0, 0);
+    // Fields above words: names that never come again, words that do, and those of which nothing can be said.
+    let (mut names, mut met, mut unmet, mut numbers_above) = (0, 0, 0, 0);
     for (column, field) in first.iter().enumerate() {
         if field.is_empty() {
             continue;
@@ -324,29 +325,28 @@ fn is_header(first: &[String], below: &[Vec<String>], decimal_comma: bool) -> bo
             if !is_number {
                 return true;
             }
-            values += 1;
-        } else if !known.is_empty() {
-            let (met, distinct) = (known.contains(&field.as_str()), known.iter().collect::<HashSet<_>>().len());
-            let dates = known.iter().filter(|field| is_date(field)).count();
-            if dates * 2 > known.len() {
-                names += usize::from(!is_date(field) && !is_number);
-                values += usize::from(is_date(field));
-            } else if met {
-                values += 1;
-            } else if distinct * 2 <= known.len() {
-                // Words that come again and again, and this one never.
-                names += 1;
-            } else {
-                unmet += usize::from(!is_number);
+            numbers_above += 1;
+        } else if known.iter().filter(|field| is_date(field)).count() * 2 > known.len() {
+            if !is_date(field) && !is_number {
+                return true;
             }
+            met += 1;
+        } else if known.contains(&field.as_str()) {
+            met += 1;
+        } else if known.iter().collect::<HashSet<_>>().len() * 2 <= known.len() {
+            // Words that come again and again, and this one never.
+            names += 1;
+        } else {
+            unmet += usize::from(!is_number);
         }
+    }
+    if numbers_above == 0 {
+        return names > met;
     }
     // `0, 1, 2, 3, label` or `country, 1990, 1991, 1992`: numbers that count are names, where the words beside them are.
     let numbers: Vec<i64> = first.iter().filter_map(|field| field.parse().ok()).collect();
-    let counts = numbers.len() > 1 && numbers.windows(2).all(|pair| pair[1] - 1 == pair[0]);
-    let counts = counts && (numbers.len() > 2 || numbers[0] < 2);
-    (names > 0 && (names >= values || counts || is_new_class(first, below, decimal_comma)))
-        || (unmet > 0 && counts && names + unmet + values == first.len() && values == numbers.len())
+    let counts = numbers.len() > 1 && numbers.windows(2).all(|pair| pair[0].checked_add(1) == Some(pair[1]));
+    counts && (numbers.len() > 2 || numbers[0] < 2) && met == 0 && names + unmet > 0 && numbers.len() == numbers_above
 }
 
 /// Whether the numbers are 0, 1, 2 … or 1, 2, 3 …, at least three of them.
@@ -355,13 +355,4 @@ fn counts_up(fields: &[String]) -> bool {
         return false;
     };
     fields.len() > 2 && fields.iter().zip(start..).all(|(field, number)| field.parse() == Ok(number))
-}
-
-/// Whether the last column holds words that come again and again, and in the first record one that never does.
-fn is_new_class(first: &[String], below: &[Vec<String>], decimal_comma: bool) -> bool {
-    let column = first.len() - 1;
-    let words: Vec<&String> = below.iter().filter_map(|record| record.get(column)).collect();
-    let distinct = words.iter().collect::<HashSet<_>>().len();
-    let field = &first[column];
-    number(field, decimal_comma).is_none() && !words.contains(&field) && distinct * 2 <= words.len()
 }

@@ -16,7 +16,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::error::{LISTED, names};
-use super::file::{MAX_CLASSES, check_size, stem};
+use super::file::{check_size, stem};
 use super::findings::{Dialect as WrittenDialect, Filled, LabelReason, LeftOut, WordColumn};
 use super::{
     BadLine, ColumnKind, Columns, DataError, Dataset, Examples, Findings, Kind, LabelFinding, LineProblem, Remark,
@@ -198,7 +198,7 @@ fn read(name: String, source: &TableSource, origin: Origin<'_>, watch: &dyn Watc
         (0..count).map(|column| Wants { texts: texts_of(column), values: values(column) }).collect()
     };
     let is_candidate = |column: usize| column == label.at || label.other == Some(column);
-    let labels_wanted = |column: usize| is_candidate(column).then_some(MAX_CLASSES as usize + 1);
+    let labels_wanted = |column: usize| is_candidate(column).then_some(MOST_LABELS);
     let surveyed = survey_all(&parts, &wants(&labels_wanted), watch)?;
     let (first, mut all) = surveyed;
     if first.rows == 0 {
@@ -277,6 +277,9 @@ fn read(name: String, source: &TableSource, origin: Origin<'_>, watch: &dyn Watc
         ..Dataset::new(name, labels.classes, examples, read.labels)
     })
 }
+
+/// Labels that are told apart, so that it can be said how many there are too many.
+const MOST_LABELS: usize = 1 << 20;
 
 /// The survey of the first file alone, and of all of them.
 fn survey_all(parts: &[PartFile<'_>], wants: &[Wants], watch: &dyn Watch) -> Result<(Survey, Survey), DataError> {

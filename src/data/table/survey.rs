@@ -23,6 +23,9 @@ pub struct ColumnSurvey {
     pub soft_gaps: u64,
     /// Fields that are none of these.
     pub others: u64,
+    /// How many different ones there are of these, up to two.
+    pub odd_words: u8,
+    first_odd: Option<Box<str>>,
     /// Of the others: true, false, yes, no.
     pub truths: u64,
     /// Of the others: dates and times.
@@ -65,6 +68,8 @@ impl ColumnSurvey {
             gaps: 0,
             soft_gaps: 0,
             others: 0,
+            odd_words: 0,
+            first_odd: None,
             truths: 0,
             dates: 0,
             min: f64::INFINITY,
@@ -102,10 +107,19 @@ impl ColumnSurvey {
             return;
         }
         self.others += 1;
+        self.note_odd(field);
         self.truths += u64::from(truth(field).is_some());
         self.dates += u64::from(is_date(field));
         if self.odd.len() < LISTED {
             self.odd.push((line(), field.chars().take(40).collect::<String>().into()));
+        }
+    }
+
+    fn note_odd(&mut self, field: &str) {
+        match &self.first_odd {
+            _ if self.odd_words > 1 => {}
+            None => (self.first_odd, self.odd_words) = (Some(field.into()), 1),
+            Some(first) => self.odd_words = if **first == *field { 1 } else { 2 },
         }
     }
 
@@ -165,6 +179,10 @@ impl ColumnSurvey {
         self.gaps += next.gaps;
         self.soft_gaps += next.soft_gaps;
         self.others += next.others;
+        if let Some(odd) = &next.first_odd {
+            self.note_odd(odd);
+            self.odd_words = self.odd_words.max(next.odd_words);
+        }
         self.truths += next.truths;
         self.dates += next.dates;
         self.min = self.min.min(next.min);
@@ -189,9 +207,9 @@ impl ColumnSurvey {
         self.numbers + self.gaps + self.soft_gaps + self.others
     }
 
-    /// Whether each number is one more, or one less, than the one before.
+    /// Whether all numbers are whole and each is one more, or each one less, than the one before.
     pub fn counts_rows(&self) -> bool {
-        self.steps && self.step.is_some() && self.numbers == self.rows()
+        self.whole && self.steps && self.step.is_some() && self.numbers == self.rows()
     }
 
     /// Whether all numbers are whole and different from each other; needs [`Wants::values`].
