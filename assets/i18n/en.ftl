@@ -1190,3 +1190,9 @@ file-or-folder = a table, or a folder of pictures or IDX files
 checkpoint-columns = { $path }: the model learnt columns that the data do not have, or that hold something else there: { $names }
 remark-only-row-numbers = column `{ $column }` only counts the rows, and no other column is left to read: what a model learns from it says nothing about new rows
 idx-floats = holds { $bits }-bit floating-point numbers
+quality-balanced = balanced accuracy { $student } · baseline { $baseline }
+quality-balanced-hint = Classes are uneven: always the most frequent one is right for { $chance } of the validation rows. Balanced accuracy is the mean of the recall of each class.
+quality-recall = { $class } ({ $rows ->
+    [one] one row
+   *[other] { $rows } rows
+}): recall { $student }, baseline { $baseline }

@@ -1119,3 +1119,6 @@ file-or-folder = 表格，或图片、IDX 文件的文件夹
 checkpoint-columns = { $path }：数据中没有模型学过的列，或这些列的内容不同：{ $names }
 remark-only-row-numbers = 列 `{ $column }` 只是行号，而没有其他可读入的列：模型从中学到的东西对新数据没有意义
 idx-floats = 内容为 { $bits } 位浮点数
+quality-balanced = 平衡准确率 { $student } · 基线 { $baseline }
+quality-balanced-hint = 类别不均衡：总猜最常见的类别，验证数据中有 { $chance } 是对的。平衡准确率是各类别召回率的平均。
+quality-recall = { $class }（{ $rows } 行）：召回率 { $student }，基线 { $baseline }

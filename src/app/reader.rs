@@ -154,6 +154,7 @@ fn job_view(store: &StoreReader, id: JobId) -> Result<JobView, StoreError> {
         }),
         message: job.message.map(Phrase::kept),
         runs: job.runs,
+        data: job.data,
         probe,
     };
     for event in &job.events {

@@ -14,6 +14,7 @@ use crate::training::report::{
     Anatomy, Change, Epoch, Event, EventKind, JobEnded, JobId, JobOutcome, Probe, Report, Resumed, Role, RunFinished,
     RunId, RunInfo, RunOutcome, Setting, Stage, Started, Steps,
 };
+use crate::training::{DataFound, JobData};
 
 /// One job, fed by reports while it runs and by the store afterwards.
 #[derive(Clone, Debug)]
@@ -36,6 +37,8 @@ pub struct JobView {
     pub changes: Vec<(Stage, u64, Change)>,
     /// The rows of the lens.
     pub probe: Arc<Probe>,
+    /// Its data, as they were found; `None` of a job of an older version.
+    pub data: Option<JobData>,
     /// Newest logits of the probe set by run: step, `[rows, classes]`.
     pub snapshots: BTreeMap<RunId, (u64, Arc<Vec<f32>>)>,
     /// What the terms contributed to the newest step of each run, while it trains here.
@@ -139,6 +142,7 @@ impl JobView {
             results: BTreeMap::new(),
             changes: Vec::new(),
             probe: Arc::clone(&started.probe),
+            data: started.data.clone(),
             snapshots: BTreeMap::new(),
             anatomy: BTreeMap::new(),
             judged: None,
@@ -146,6 +150,14 @@ impl JobView {
             paused: false,
             outcome: None,
             message: None,
+        }
+    }
+
+    /// Its one set of examples, where its classes are uneven: then errors alone say little.
+    pub fn uneven(&self) -> Option<&DataFound> {
+        match self.data.as_ref()?.sets.as_slice() {
+            [only] => Some(only).filter(|found| found.is_uneven()),
+            _ => None,
         }
     }
 

@@ -8,6 +8,7 @@ use crate::command::{Command, Commands};
 use crate::state::{JobView, Quality, State};
 use crate::text::{text, text_with};
 use crate::theme::{Icon, Tokens, UiTokens as _};
+use crate::training::recall;
 use crate::training::report::{Epoch, Metrics, Role, RunId};
 use crate::widgets::{CurvePlot, Dropdown, empty_state_ui, legend_ui, section_ui};
 
@@ -28,6 +29,9 @@ pub fn quality_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             }
         },
         |ui| {
+            if let Some(job) = state.focused() {
+                uneven_ui(ui, job);
+            }
             if let (Some(rows), Quality::Errors) = (rows, state.curves.quality) {
                 let words = text_with("quality-of", &[("rows", rows.into())]);
                 let colour = ui.tokens().secondary;
@@ -85,6 +89,50 @@ fn value(quality: Quality, metrics: &Metrics) -> f64 {
 }
 
 /// Rows that are evaluated after each epoch.
+/// With uneven classes: the balanced accuracy of student and baseline, and on hover the recall of each class.
+fn uneven_ui(ui: &mut Ui, job: &JobView) {
+    let Some(found) = job.uneven() else { return };
+    let rows = || found.classes.iter().map(|class| class.validation);
+    let newest = |role: Role| {
+        let run = job.run_of(role)?.run;
+        let finished = job.results.get(&run).and_then(|result| result.validation.as_ref());
+        let metrics = finished.or_else(|| job.curves.get(&run)?.epochs.last().map(|epoch| &epoch.validation))?;
+        (metrics.errors_by_class.len() == found.classes.len()).then(|| recall(&metrics.errors_by_class, rows()))
+    };
+    let (student, baseline) = (newest(Role::Student), newest(Role::Baseline));
+    let told = |of: &Option<(Vec<Option<f64>>, Option<f64>)>| {
+        let balanced = of.as_ref().and_then(|(_, balanced)| *balanced);
+        balanced.map_or_else(|| "–".to_owned(), |balanced| format!("{balanced:.2}"))
+    };
+    if student.is_none() && baseline.is_none() {
+        return;
+    }
+    let args = [("student", told(&student).into()), ("baseline", told(&baseline).into())];
+    let colour = ui.tokens().secondary;
+    let words = RichText::new(text_with("quality-balanced", &args)).color(colour);
+    let label = ui.add(Label::new(words).selectable(false));
+    label.on_hover_ui(|ui| {
+        let chance = rows().max().unwrap_or(0) as f64 / rows().sum::<u64>().max(1) as f64;
+        ui.label(text_with("quality-balanced-hint", &[("chance", format!("{chance:.2}").into())]));
+        let of = |of: &Option<(Vec<Option<f64>>, Option<f64>)>, class: usize| {
+            let recall = of.as_ref().and_then(|(each, _)| each[class]);
+            recall.map_or_else(|| "–".to_owned(), |recall| format!("{recall:.2}"))
+        };
+        for (class, rows) in found.classes.iter().enumerate().take(RECALLED) {
+            let line = [
+                ("class", rows.name.clone().into()),
+                ("rows", rows.validation.into()),
+                ("student", of(&student, class).into()),
+                ("baseline", of(&baseline, class).into()),
+            ];
+            ui.label(text_with("quality-recall", &line));
+        }
+    });
+}
+
+/// Classes whose recall is told one by one.
+const RECALLED: usize = 20;
+
 fn examples(job: &JobView) -> Option<u64> {
     job.curves.values().find_map(|curves| curves.epochs.first()).map(|epoch| epoch.validation.examples)
 }

@@ -487,7 +487,7 @@ fn pictures_that_cannot_be_read_are_named_when_they_are_most_of_a_class() {
     write(&folder, "b/notes.txt", "no image");
     let found = message(&folder, load_images(&folder, Colour::Rgb), "data-images");
     let cut = Path::new("b").join("cut.png").display().to_string();
-    let allowed = "allowed: a PNG, JPEG, WebP, BMP, GIF, TIFF or PNM picture";
+    let allowed = "allowed: a PNG or JPEG image (or WebP, BMP, GIF, TIFF, PNM)";
     assert_eq!(found, format!("{cut}: is cut off; {allowed}"));
     for i in 0..20 {
         write(&folder, &format!("c/{i}.png"), "no image");

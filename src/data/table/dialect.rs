@@ -341,7 +341,8 @@ fn is_header(first: &[String], below: &[Vec<String>], decimal_comma: bool) -> bo
         }
     }
     if numbers_above == 0 {
-        return names > met;
+        // Of a handful of words none comes again; the first line of them is a header more often than not.
+        return names > met || (names == 0 && met == 0 && below.len() < 5);
     }
     // `0, 1, 2, 3, label` or `country, 1990, 1991, 1992`: numbers that count are names, where the words beside them are.
     let numbers: Vec<i64> = first.iter().filter_map(|field| field.parse().ok()).collect();
