@@ -210,7 +210,7 @@ impl Engine {
     }
 
     fn make_preview(&mut self, recipe: &Recipe, inbox: &Inbox) -> Result<Preview, PrepareError> {
-        self.shelf.forget_files();
+        self.shelf.forget_files(Some(&recipe.data.source));
         let watch = Looker { observer: self.observer.clone(), wish: inbox.wish(false) };
         let prepared = self.shelf.prepare(recipe, &self.device, &watch)?;
         let never = || false;

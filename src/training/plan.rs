@@ -65,7 +65,7 @@ impl JobPlan {
         watch: &dyn Watch,
     ) -> Result<Self, PrepareError> {
         let cells = sweep.cells().map_err(PrepareError::Recipe)?;
-        shelf.forget_files();
+        shelf.forget_files(None);
         let mut draft = Draft::default();
         for cell in &cells {
             let recipe = if as_first_read { &cell.recipe.clone().as_first_read() } else { &cell.recipe };

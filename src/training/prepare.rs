@@ -1,6 +1,9 @@
 //! From a recipe to everything that training needs; all that can be wrong with the input is found here.
 
 use std::collections::HashSet;
+use std::fs::Metadata;
+use std::path::PathBuf;
+use std::time::SystemTime;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use candle_core::{Device, Tensor};
@@ -138,8 +141,27 @@ prints_its_phrase!(PrepareError);
 /// Data and teachers, kept while they are in use: built-in ones for good, files for the cells of one job.
 #[derive(Default)]
 pub struct Shelf {
-    data: Vec<(Source, Arc<Dataset>)>,
+    data: Vec<ShelvedData>,
     teachers: Vec<ShelvedTeacher>,
+}
+
+/// The rows of a source.
+struct ShelvedData {
+    source: Source,
+    dataset: Arc<Dataset>,
+    /// Size and time of each file before it was read; `None` for folders, whose files are many.
+    stamp: Option<Vec<(u64, SystemTime)>>,
+}
+
+/// Size and time of each file of a source, where all of them are files.
+fn stamp(source: &Source) -> Option<Vec<(u64, SystemTime)>> {
+    let Source::Table(table) = source else { return None };
+    let files = [Some(&table.path), table.validation.as_ref(), table.test.as_ref()];
+    let stamp = |file: &PathBuf| {
+        let metadata = std::fs::metadata(file).ok().filter(Metadata::is_file)?;
+        Some((metadata.len(), metadata.modified().ok()?))
+    };
+    files.into_iter().flatten().map(stamp).collect()
 }
 
 /// A loaded teacher with what describes it.
@@ -156,19 +178,26 @@ struct ShelvedTeacher {
 }
 
 impl Shelf {
-    /// Lets go of files, which may have changed since they were read.
-    pub fn forget_files(&mut self) {
-        self.data.retain(|(source, _)| matches!(source, Source::Builtin(_)));
+    /// Lets go of files that may have changed since they were read: tables of another size or time, and folders, unless one is
+    /// still to be previewed.
+    pub fn forget_files(&mut self, previewed: Option<&Source>) {
+        self.data.retain(|kept| match (&kept.source, &kept.stamp) {
+            (Source::Builtin(_), _) => true,
+            (source, _) if previewed.is_some_and(|previewed| previewed != source) => false,
+            (source, Some(stamp)) => self::stamp(source).as_ref() == Some(stamp),
+            (_, None) => previewed.is_some(),
+        });
         self.teachers.retain(|kept| matches!(kept.source, CheckpointSource::Builtin(_)));
     }
 
     /// The place of a source's rows on the shelf.
     fn dataset(&mut self, source: &Source, watch: &dyn Watch) -> Result<usize, DataError> {
-        if let Some(at) = self.data.iter().position(|(kept, _)| kept == source) {
+        if let Some(at) = self.data.iter().position(|kept| kept.source == *source) {
             return Ok(at);
         }
+        let stamp = stamp(source);
         let dataset = Arc::new(Dataset::load_watched(source, watch)?);
-        self.data.push((source.clone(), dataset));
+        self.data.push(ShelvedData { source: source.clone(), dataset, stamp });
         Ok(self.data.len() - 1)
     }
 
@@ -178,7 +207,7 @@ impl Shelf {
     /// When the recipe cannot be run; nothing has happened then.
     pub fn prepare(&mut self, recipe: &Recipe, device: &Device, watch: &dyn Watch) -> Result<Prepared, PrepareError> {
         let at = self.dataset(&recipe.data.source, watch)?;
-        let dataset = &mut self.data[at].1;
+        let dataset = &mut self.data[at].dataset;
         let splits = dataset.split(&recipe.data)?;
         if !dataset.gaps.is_empty() {
             // In place, unless another cell of the job has filled them from other training rows.

@@ -95,10 +95,15 @@ impl Worker {
 
     /// Sends a request. False when the thread is gone or does not keep up; nothing was asked then.
     pub fn send(&self, request: Request) -> bool {
+        let Some(requests) = &self.requests else { return false };
+        // Counted first: the thread may hear of it before this returns.
         self.asked.count(&request, 1);
-        match self.requests.as_ref().map(|requests| requests.try_send(request)) {
-            Some(Ok(())) => true,
-            Some(Err(TrySendError::Full(_) | TrySendError::Disconnected(_))) | None => false,
+        match requests.try_send(request) {
+            Ok(()) => true,
+            Err(TrySendError::Full(request) | TrySendError::Disconnected(request)) => {
+                self.asked.count(&request, -1);
+                false
+            }
         }
     }
 
