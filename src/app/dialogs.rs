@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use eframe::egui;
 
+use super::drop::{DATA, MODELS};
 use crate::state::FilePurpose;
 use crate::text::text;
 use crate::views::path_key;
@@ -99,11 +100,13 @@ type Filter = (&'static str, &'static [&'static str]);
 
 /// The key of a dialog's title, which files it shows, and the name that a new file has at first.
 fn words_of(purpose: FilePurpose) -> (&'static str, Option<Filter>, Option<&'static str>) {
-    const MODELS: Filter = ("safetensors", &["safetensors"]);
+    const STUDENTS: Filter = ("safetensors", &["safetensors"]);
+    const TEACHERS: Filter = ("safetensors, pt, pth", MODELS);
     const RECIPES: Filter = ("toml", &["toml"]);
-    const TABLES: Filter = ("csv, tsv", &["csv", "tsv", "gz"]);
+    const TABLES: Filter = ("csv, tsv, parquet, arff, npz, zip, txt, data, gz", DATA);
     let filter = match purpose {
-        FilePurpose::OpenTeacher | FilePurpose::SaveStudent => Some(MODELS),
+        FilePurpose::OpenTeacher => Some(TEACHERS),
+        FilePurpose::SaveStudent => Some(STUDENTS),
         FilePurpose::OpenRecipe | FilePurpose::SaveRecipe => Some(RECIPES),
         FilePurpose::OpenDataFile => Some(TABLES),
         FilePurpose::OpenDataFolder => None,

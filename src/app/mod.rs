@@ -12,6 +12,7 @@ mod place;
 mod queue;
 mod reader;
 mod settings;
+mod sheet;
 mod shortcuts;
 mod style_page;
 mod tiles;

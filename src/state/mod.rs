@@ -13,6 +13,7 @@ mod outlook;
 mod queue;
 mod recipe_text;
 pub mod series;
+mod sheet;
 mod workspace;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +31,7 @@ pub use notices::{Notice, Notices};
 pub use outlook::Outlook;
 pub use queue::{Queue, Waiting, Wish};
 pub use recipe_text::RecipeText;
+pub use sheet::{Sheet, TableColumns, square_pixels};
 pub use workspace::{Palette, Pane, Workspace};
 
 use crate::recipe::{Faults, PRESETS, Sweep};
@@ -117,6 +119,8 @@ pub struct State {
     pub language: Option<Language>,
     /// A path that is typed in because no file dialog opens.
     pub path_field: Option<PathField>,
+    /// What was opened, until it is accepted or taken back.
+    pub sheet: Option<Sheet>,
     /// Whether deleted runs are listed.
     pub shows_bin: bool,
     /// Whether the developer overlay is shown.
@@ -284,6 +288,7 @@ impl State {
             dark: None,
             language: None,
             path_field: None,
+            sheet: None,
             shows_bin: false,
             shows_overlay: false,
         }
@@ -301,7 +306,7 @@ impl State {
 
     /// Whether a sheet lies over the window and waits for the user.
     pub fn has_sheet(&self) -> bool {
-        self.path_field.is_some() || self.shows_shortcuts || self.notices.shown
+        self.sheet.is_some() || self.path_field.is_some() || self.shows_shortcuts || self.notices.shown
     }
 
     /// Whether the running job waits for the user.

@@ -15,6 +15,7 @@ mod queue;
 mod recipe;
 mod run_settings;
 mod runs;
+mod sheet;
 mod shortcuts;
 mod tips;
 
@@ -29,6 +30,7 @@ pub use path_field::{path_field_ui, path_key};
 pub use quality::quality_ui;
 pub use recipe::recipe_ui;
 pub use runs::runs_ui;
+pub use sheet::sheet_ui;
 pub use shortcuts::shortcuts_ui;
 pub use tips::tips_ui;
 
