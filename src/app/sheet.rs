@@ -31,8 +31,7 @@ impl App {
         use crate::recipe::{CheckpointSource, TeacherRecipe};
         let mut sheet = Sheet::of(&self.state);
         sheet.data = true;
-        sheet.teacher =
-            matches!(self.state.sweep.base.teacher, TeacherRecipe::Checkpoint(CheckpointSource::File(_)));
+        sheet.teacher = matches!(self.state.sweep.base.teacher, TeacherRecipe::Checkpoint(CheckpointSource::File(_)));
         self.state.sheet = Some(sheet);
     }
 

@@ -23,7 +23,8 @@ pub struct Sheet {
 impl State {
     /// What is known of the recipe's data and models; `None` while they are worked out, or where something is wrong with them.
     pub fn fresh_preview(&self) -> Option<&Preview> {
-        let asks_the_same = |a: &Recipe, b: &Recipe| a.data == b.data && a.teacher == b.teacher && a.student == b.student;
+        let asks_the_same =
+            |a: &Recipe, b: &Recipe| a.data == b.data && a.teacher == b.teacher && a.student == b.student;
         let preview = self.preview.as_deref().filter(|_| self.preview_fault.is_none())?;
         asks_the_same(&preview.recipe, &self.sweep.base).then_some(preview)
     }

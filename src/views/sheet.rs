@@ -20,7 +20,10 @@ use crate::widgets::{hairline_ui, primary_button, progress_ui};
 const WIDTH: f32 = 900.0;
 
 /// Width of the controls.
-const GUESSES: f32 = 330.0;
+const GUESSES: f32 = 350.0;
+
+/// What the scroll bar needs.
+const BAR: f32 = 12.0;
 
 /// What had the focus when the last frame ended: keys that end it there do not close the sheet.
 #[derive(Clone, Copy, Default)]
@@ -39,6 +42,7 @@ pub fn sheet_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         let busy: Busy = ui.data(|data| data.get_temp(id)).unwrap_or_default();
         let room = super::sheet_room(ui);
         ui.set_width(WIDTH.min(room.x));
+        ui.set_max_height(room.y);
         ui.spacing_mut().item_spacing.y = space::S;
         head_ui(ui, sheet, state);
         // Title, line and buttons keep their places; the rest is scrolled.
@@ -117,6 +121,7 @@ fn model_words(shown: &Preview) -> String {
 
 fn body_ui(ui: &mut Ui, sheet: &Sheet, state: &State, commands: &Commands) {
     ui.spacing_mut().item_spacing.y = space::S;
+    ui.set_max_width(ui.available_width() - BAR);
     if let Some(fault) = &state.preview_fault {
         let colour = ui.tokens().bad;
         ui.add(Label::new(RichText::new(fault.problem.words()).color(colour)).wrap());
@@ -127,6 +132,7 @@ fn body_ui(ui: &mut Ui, sheet: &Sheet, state: &State, commands: &Commands) {
     }
     if sheet.data {
         hairline_ui(ui);
+        ui.add_space(space::XS);
         let wide = ui.available_width();
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = space::L;

@@ -125,6 +125,8 @@ fn retype(window: &mut Window, field: &str, typed: &str) {
 /// Accepts what was opened, as soon as it is known.
 fn accept(window: &mut Window) {
     until(window, "what was opened", |state| state.fresh_preview().is_some() || state.preview_fault.is_some());
+    // The sheet grows to what it has to say.
+    window.run_steps(8);
     let is_known = window.state().state().fresh_preview().is_some();
     press(window, if is_known { "Ready" } else { "Keep it all the same" });
     assert!(window.state().state().sheet.is_none());

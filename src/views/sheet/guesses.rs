@@ -12,7 +12,7 @@ use crate::training::{DataFound, LeftOut};
 use crate::widgets::{Dropdown, toggle_ui};
 
 /// Width of the dropdowns.
-const CHOICES: f32 = 196.0;
+const CHOICES: f32 = 232.0;
 
 /// More columns than this have a field that filters their list.
 const UNFILTERED: usize = 30;
@@ -71,7 +71,9 @@ pub(super) fn guesses_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             });
             left_out_ui(ui, found.map_or(&[], |found| &found.findings.left_out), |_, _| {});
         }
-        Source::Table(table) => Table { state, commands, table, found, columns: TableColumns::of(state, table) }.show(ui),
+        Source::Table(table) => {
+            Table { state, commands, table, found, columns: TableColumns::of(state, table) }.show(ui)
+        }
     }
     let decisions = found.map(|found| found.findings.decisions()).unwrap_or_default();
     for decision in decisions {
@@ -148,19 +150,19 @@ impl Table<'_> {
 
     fn show(&self, ui: &mut Ui) {
         let names = self.columns.names;
-        Grid::new("guesses").num_columns(2).spacing(vec2(space::S, space::XS + 2.0)).show(ui, |ui| {
-            if !names.is_empty() {
-                self.class_ui(ui);
-            }
-            let ending = self.table.path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-            // What says itself how it is written leaves nothing to guess.
-            if !["parquet", "arff", "npz"].contains(&ending.as_str()) {
-                self.dialect_ui(ui);
-            }
-        });
-        if let Some(label) = self.found.and_then(|found| found.findings.label.as_ref()) {
-            quiet(ui, label.phrase().words());
-        }
+        Grid::new("guesses").num_columns(2).min_row_height(0.0).spacing(vec2(space::S, space::XS + 2.0)).show(
+            ui,
+            |ui| {
+                if !names.is_empty() {
+                    self.class_ui(ui);
+                }
+                let ending = self.table.path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+                // What says itself how it is written leaves nothing to guess.
+                if !["parquet", "arff", "npz"].contains(&ending.as_str()) {
+                    self.dialect_ui(ui);
+                }
+            },
+        );
         self.pixels_ui(ui);
         let is_picture = self.found.is_some_and(|found| found.shape.len() == 3);
         let mut standard = self.table.normalise == Normalise::Standard;
@@ -223,6 +225,14 @@ impl Table<'_> {
             }
         });
         ui.end_row();
+        if let Some(label) = self.found.and_then(|found| found.findings.label.as_ref()) {
+            ui.label("");
+            ui.vertical(|ui| {
+                ui.set_width(CHOICES);
+                quiet(ui, label.phrase().words());
+            });
+            ui.end_row();
+        }
     }
 
     /// A column by its name; where the table names none, by its position.
@@ -235,7 +245,13 @@ impl Table<'_> {
 
     /// The list of a dropdown of columns, with a field that filters it where it is long. `none` is the first entry. Gives what
     /// was chosen.
-    fn list_ui(&self, ui: &mut Ui, none: Option<&str>, columns: &[usize], chosen: Option<usize>) -> Option<Option<usize>> {
+    fn list_ui(
+        &self,
+        ui: &mut Ui,
+        none: Option<&str>,
+        columns: &[usize],
+        chosen: Option<usize>,
+    ) -> Option<Option<usize>> {
         let mut filter = String::new();
         if columns.len() > UNFILTERED {
             let id = Id::unique("column filter");
@@ -345,7 +361,8 @@ impl Table<'_> {
         };
         let words = [("columns", count.into()), ("height", height.into()), ("width", width.into())];
         let mut on = now.is_some();
-        if toggle_ui(ui, &mut on, &text_with("sheet-pixels", &words)).on_hover_text(text("sheet-pixels-hint")).changed() {
+        if toggle_ui(ui, &mut on, &text_with("sheet-pixels", &words)).on_hover_text(text("sheet-pixels-hint")).changed()
+        {
             let shape = Pixels::Shape { channels, height, width };
             self.put(|table| table.pixels = Some(if on { shape } else { Pixels::None }));
         }
@@ -358,9 +375,11 @@ fn left_out_ui(ui: &mut Ui, left_out: &[LeftOut], control: impl Fn(&mut Ui, &Lef
         return;
     }
     ui.label(title(text("sheet-left-out")));
-    ScrollArea::vertical().max_height(5.0 * size::ROW).id_salt("left out").show(ui, |ui| {
+    let tall = 5.0 * size::ROW;
+    let scroll = ScrollArea::vertical().max_height(tall).min_scrolled_height(tall).id_salt("left out");
+    scroll.show(ui, |ui| {
         for out in left_out {
-            ui.horizontal(|ui| {
+            ui.horizontal_top(|ui| {
                 control(ui, out);
                 let name = match out.count {
                     0 | 1 => out.name.clone(),

@@ -63,15 +63,12 @@ fn rows_ui(ui: &mut Ui, state: &State, shown: Option<&Preview>) {
     let findings = shown.map(|shown| &shown.found.findings);
     let found = findings.and_then(|findings| columns.find(&findings.label.as_ref()?.column));
     let class = if state.fresh_preview().is_some() { found } else { columns.class_of(table).or(found) };
-    let is_left_out =
-        |at: usize| findings.is_some_and(|findings| findings.left_out.iter().any(|out| columns.find(&out.name) == Some(at)));
-    // The class is to be seen, wherever it stands.
-    let mut chosen: Vec<usize> = (0..first.columns.len().min(COLUMNS)).collect();
-    if let (Some(class), Some(last)) = (class, chosen.last_mut())
-        && class > *last
-    {
-        *last = class;
-    }
+    let is_left_out = |at: usize| {
+        findings.is_some_and(|findings| findings.left_out.iter().any(|out| columns.find(&out.name) == Some(at)))
+    };
+    // The class comes first: it is to be seen, wherever it stands.
+    let rest = (0..first.columns.len()).filter(|at| Some(*at) != class);
+    let chosen: Vec<usize> = class.into_iter().chain(rest).take(COLUMNS).collect();
     let tokens = ui.tokens();
     let colour = |at: usize, otherwise| match at {
         at if class == Some(at) => tokens.label,
@@ -80,6 +77,7 @@ fn rows_ui(ui: &mut Ui, state: &State, shown: Option<&Preview>) {
     };
     ui.label(title(text("sheet-first-rows")));
     ScrollArea::horizontal().id_salt("first rows").show(ui, |ui| {
+        ui.spacing_mut().interact_size.y = 0.0;
         Grid::new("first rows").spacing(vec2(space::M, space::XS)).show(ui, |ui| {
             for at in &chosen {
                 let name = RichText::new(short(&columns.called(*at))).color(colour(*at, tokens.text)).strong();
