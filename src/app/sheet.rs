@@ -49,8 +49,7 @@ impl App {
     /// Accepts what was opened, with all that was found out written into the recipe; or takes it back.
     pub(super) fn close_sheet(&mut self, accepted: bool) {
         if accepted {
-            let settled = self.state.fresh_preview().map(|known| known.found.settle(&known.recipe.data.source));
-            if let Some(settled) = settled {
+            if let Some(settled) = self.state.settled_source() {
                 self.put_source(settled);
             }
             self.state.sheet = None;

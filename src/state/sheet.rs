@@ -36,6 +36,25 @@ impl State {
         (a.data.source.path() == b.data.source.path() && a.teacher == b.teacher).then_some(preview)
     }
 
+    /// The recipe's source with everything settled that was found out; `None` while that is not known. A column without a name is
+    /// settled by its position; one that shares its name is left to be found out again.
+    pub fn settled_source(&self) -> Option<Source> {
+        let known = self.fresh_preview()?;
+        let asked = &self.sweep.base.data.source;
+        let mut settled = known.found.settle(asked);
+        if let (Source::Table(settled), Source::Table(asked)) = (&mut settled, asked) {
+            let columns = TableColumns::of(self, asked);
+            let findings = &known.found.findings;
+            let class = findings.label.as_ref().and_then(|label| columns.find(&label.column));
+            settled.label = asked.label.clone().or_else(|| class.map(|class| columns.reference(class)));
+            settled.ignore.clone_from(&asked.ignore);
+            for at in findings.left_out.iter().filter_map(|out| columns.find(&out.name)) {
+                columns.leave_out(settled, at);
+            }
+        }
+        Some(settled)
+    }
+
     /// The first rows of the recipe's table, even where the table as a whole cannot be used; empty where they are not known.
     pub fn first_rows(&self) -> &FirstRows {
         static NONE: FirstRows = FirstRows { columns: Vec::new(), rows: Vec::new() };
@@ -71,9 +90,10 @@ impl<'a> TableColumns<'a> {
         }
     }
 
-    /// The position of the column that findings call so.
+    /// The position of the column that findings call so; `None` where several are called so.
     pub fn find(&self, called: &str) -> Option<usize> {
-        (0..self.names.len()).find(|at| self.called(*at) == called)
+        let mut found = (0..self.names.len()).filter(|at| self.called(*at) == called);
+        found.next().filter(|_| found.next().is_none())
     }
 
     /// A reference to a column that means no other: by name where the table has one that stands once, by position elsewhere.
@@ -187,6 +207,7 @@ mod tests {
         assert_eq!(columns.reference(2), ColumnRef::Position(2));
         assert!(columns.means(&ColumnRef::Position(-1), 4));
         assert_eq!(columns.find("column 2"), Some(2));
+        assert_eq!(columns.find("x"), None);
         let digits = names(&["0", "1"]);
         let columns = TableColumns { names: &digits, named: false };
         assert_eq!(columns.reference(1), ColumnRef::Position(1));

@@ -293,3 +293,25 @@ fn data_and_a_teacher_share_a_sheet_and_a_step() {
     press(&mut window, "Cancel");
     assert_eq!(window.state().state().sweep, before);
 }
+
+#[test]
+fn columns_that_share_a_name_or_have_none_keep_their_meaning_when_they_are_settled() {
+    let folder = Folder::new();
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    let path = folder.0.path().join("twice.csv");
+    let rows: String = (0..90).map(|i| format!("{i},{},{},{}\n", i % 7, (i * i) % 11, ["a", "b"][i % 2])).collect();
+    let headers = [(",x,x,kind", Some(name("kind"))), ("row,x,z,x", None), ("row,x,z,", Some(ColumnRef::Position(3)))];
+    for (header, class) in headers {
+        std::fs::write(&path, format!("{header}\n{rows}")).unwrap();
+        open_path(&mut window, &path);
+        assert_eq!(window.state().state().preview_fault, None, "{header}");
+        let found = window.state().state().fresh_preview().unwrap().found.clone();
+        assert_eq!(found.classes.len(), 2, "{header}");
+        accept(&mut window);
+        settle(&mut window);
+        assert_eq!(window.state().state().preview_fault, None, "{header}");
+        assert_eq!(table(&window).label, class, "{header}");
+        let settled = &window.state().state().fresh_preview().unwrap().found;
+        assert_eq!((&settled.classes, &settled.shape), (&found.classes, &found.shape), "{header}");
+    }
+}

@@ -72,7 +72,7 @@ pub(super) fn guesses_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             left_out_ui(ui, found.map_or(&[], |found| &found.findings.left_out), |_, _| {});
         }
         Source::Table(table) => {
-            Table { state, commands, table, found, columns: TableColumns::of(state, table) }.show(ui)
+            Table { state, commands, source: table, found, columns: TableColumns::of(state, table) }.show(ui);
         }
     }
     let decisions = found.map(|found| found.findings.decisions()).unwrap_or_default();
@@ -134,7 +134,7 @@ fn idx_ui(ui: &mut Ui, state: &State, commands: &Commands, name: Option<&str>) {
 struct Table<'a> {
     state: &'a State,
     commands: &'a Commands,
-    table: &'a TableSource,
+    source: &'a TableSource,
     found: Option<&'a DataFound>,
     columns: TableColumns<'a>,
 }
@@ -156,7 +156,7 @@ impl Table<'_> {
                 if !names.is_empty() {
                     self.class_ui(ui);
                 }
-                let ending = self.table.path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+                let ending = self.source.path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
                 // What says itself how it is written leaves nothing to guess.
                 if !["parquet", "arff", "npz"].contains(&ending.as_str()) {
                     self.dialect_ui(ui);
@@ -165,21 +165,21 @@ impl Table<'_> {
         );
         self.pixels_ui(ui);
         let is_picture = self.found.is_some_and(|found| found.shape.len() == 3);
-        let mut standard = self.table.normalise == Normalise::Standard;
+        let mut standard = self.source.normalise == Normalise::Standard;
         let key = if is_picture { "sheet-scale" } else { "sheet-standardise" };
         if toggle_ui(ui, &mut standard, &text(key)).on_hover_text(text("sheet-standardise-hint")).changed() {
             self.put(|table| table.normalise = if standard { Normalise::Standard } else { Normalise::None });
         }
         // Pictures inside a table, which are no columns of it.
         if is_picture && self.found.is_some_and(|found| found.findings.columns == 0) {
-            side_ui(ui, self.table.size, self.table.colour, |side, colour| {
+            side_ui(ui, self.source.size, self.source.colour, |side, colour| {
                 self.put(|table| (table.size, table.colour) = (side, colour));
             });
         }
         let left_out = self.found.map_or(&[][..], |found| &found.findings.left_out);
         left_out_ui(ui, left_out, |ui, out| {
             let Some(at) = self.columns.find(&out.name) else { return };
-            if !self.columns.can_be_read(self.table, at) {
+            if !self.columns.can_be_read(self.source, at) {
                 return;
             }
             let name = text_with("sheet-read-column", &[("name", out.name.as_str().into())]);
@@ -204,12 +204,12 @@ impl Table<'_> {
     /// The column that is the class now.
     fn class(&self) -> Option<usize> {
         let found = || self.columns.find(&self.found?.findings.label.as_ref()?.column);
-        self.columns.class_of(self.table).or_else(|| if self.table.label.is_none() { found() } else { None })
+        self.columns.class_of(self.source).or_else(|| if self.source.label.is_none() { found() } else { None })
     }
 
     fn class_ui(&self, ui: &mut Ui) {
         let (name, class) = (text("sheet-class"), self.class());
-        let here = match (class, &self.table.label) {
+        let here = match (class, &self.source.label) {
             (Some(at), None) => text_with("sheet-found", &[("value", self.column_name(at).into())]),
             (Some(at), Some(_)) => self.column_name(at),
             (None, _) => text("sheet-found-out"),
@@ -218,7 +218,7 @@ impl Table<'_> {
         Dropdown::new(&name, &here).width(CHOICES).stays_open().show(ui, |ui| {
             let all: Vec<usize> = (0..self.columns.names.len()).collect();
             let found_out = text("sheet-found-out");
-            let chosen = if self.table.label.is_some() { class } else { None };
+            let chosen = if self.source.label.is_some() { class } else { None };
             if let Some(at) = self.list_ui(ui, Some(&found_out), &all, chosen) {
                 self.put(|table| self.columns.choose_class(table, at));
                 ui.close();
@@ -296,15 +296,15 @@ impl Table<'_> {
             let known = ENCODINGS.iter().find(|(name, _)| name.eq_ignore_ascii_case(written));
             known.map_or_else(|| written.to_uppercase(), |(_, shown)| (*shown).to_owned())
         };
-        let here = dialect.filter(|_| self.table.encoding.is_none()).map(|dialect| shown(&dialect.encoding));
+        let here = dialect.filter(|_| self.source.encoding.is_none()).map(|dialect| shown(&dialect.encoding));
         let mut encodings = vec![(None, found_out(here))];
         encodings.extend(ENCODINGS.map(|(name, shown)| (Some(name.to_owned()), shown.to_owned())));
-        if let Some(own) = &self.table.encoding
+        if let Some(own) = &self.source.encoding
             && !ENCODINGS.iter().any(|(name, _)| name == own)
         {
             encodings.push((Some(own.clone()), shown(own)));
         }
-        if let Some(encoding) = choice_ui(ui, "sheet-encoding", &self.table.encoding, &encodings) {
+        if let Some(encoding) = choice_ui(ui, "sheet-encoding", &self.source.encoding, &encodings) {
             self.put(|table| table.encoding = encoding);
         }
 
@@ -312,29 +312,29 @@ impl Table<'_> {
             Some((.., key)) => text(key),
             None => found.to_owned(),
         };
-        let here = dialect.filter(|_| self.table.delimiter.is_none()).map(|dialect| called(&dialect.delimiter));
+        let here = dialect.filter(|_| self.source.delimiter.is_none()).map(|dialect| called(&dialect.delimiter));
         let mut delimiters = vec![(None, found_out(here))];
         delimiters.extend(DELIMITERS.map(|(character, _, key)| (Some(character), text(key))));
-        if let Some(own) = self.table.delimiter
+        if let Some(own) = self.source.delimiter
             && !DELIMITERS.iter().any(|(character, ..)| *character == own)
         {
             delimiters.push((Some(own), own.to_string()));
         }
-        if let Some(delimiter) = choice_ui(ui, "sheet-delimiter", &self.table.delimiter, &delimiters) {
+        if let Some(delimiter) = choice_ui(ui, "sheet-delimiter", &self.source.delimiter, &delimiters) {
             self.put(|table| table.delimiter = delimiter);
         }
 
         let sign = |comma: bool| text(if comma { "sheet-decimal-comma" } else { "sheet-decimal-point" });
-        let here = dialect.filter(|_| self.table.decimal_comma.is_none()).map(|dialect| sign(dialect.decimal_comma));
+        let here = dialect.filter(|_| self.source.decimal_comma.is_none()).map(|dialect| sign(dialect.decimal_comma));
         let signs = [(None, found_out(here)), (Some(false), sign(false)), (Some(true), sign(true))];
-        if let Some(comma) = choice_ui(ui, "sheet-decimal", &self.table.decimal_comma, &signs) {
+        if let Some(comma) = choice_ui(ui, "sheet-decimal", &self.source.decimal_comma, &signs) {
             self.put(|table| table.decimal_comma = comma);
         }
 
         let line = |header: bool| text(if header { "sheet-header-names" } else { "sheet-header-row" });
-        let here = dialect.filter(|_| self.table.header.is_none()).map(|dialect| line(dialect.header));
+        let here = dialect.filter(|_| self.source.header.is_none()).map(|dialect| line(dialect.header));
         let lines = [(None, found_out(here)), (Some(true), line(true)), (Some(false), line(false))];
-        if let Some(header) = choice_ui(ui, "sheet-header", &self.table.header, &lines) {
+        if let Some(header) = choice_ui(ui, "sheet-header", &self.source.header, &lines) {
             self.put(|table| table.header = header);
         }
     }
@@ -351,7 +351,7 @@ impl Table<'_> {
         };
         let Some([channels, height, width]) = now.or_else(|| square_pixels(count)) else {
             // They were pixels of another shape, until they were said to be none.
-            if self.table.pixels == Some(Pixels::None) {
+            if self.source.pixels == Some(Pixels::None) {
                 let mut on = false;
                 if toggle_ui(ui, &mut on, &text("sheet-pixels-found")).changed() {
                     self.put(|table| table.pixels = None);
