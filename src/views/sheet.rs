@@ -19,6 +19,9 @@ use crate::widgets::{hairline_ui, primary_button, progress_ui};
 /// Width of the sheet where there is room for it.
 const WIDTH: f32 = 900.0;
 
+/// Width of a sheet about a model alone.
+const MODEL_WIDTH: f32 = 560.0;
+
 /// Width of the controls.
 const GUESSES: f32 = 350.0;
 
@@ -41,7 +44,7 @@ pub fn sheet_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         let id = Id::unique("sheet busy");
         let busy: Busy = ui.data(|data| data.get_temp(id)).unwrap_or_default();
         let room = super::sheet_room(ui);
-        ui.set_width(WIDTH.min(room.x));
+        ui.set_width(if sheet.data { WIDTH } else { MODEL_WIDTH }.min(room.x));
         ui.set_max_height(room.y);
         ui.spacing_mut().item_spacing.y = space::S;
         head_ui(ui, sheet, state);

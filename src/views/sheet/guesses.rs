@@ -1,6 +1,6 @@
 //! Each guess about the data as a control: the class column, what is left out, how the text is written, what pictures become.
 
-use eframe::egui::{DragValue, Grid, Id, Key, Label, ScrollArea, TextEdit, Ui, vec2};
+use eframe::egui::{Align2, DragValue, Grid, Id, Key, Label, Margin, ScrollArea, TextEdit, Ui, vec2};
 
 use super::{put, quiet};
 use crate::command::Commands;
@@ -257,6 +257,7 @@ impl Table<'_> {
             let id = Id::unique("column filter");
             filter = ui.data(|data| data.get_temp(id)).unwrap_or_default();
             let edit = TextEdit::singleline(&mut filter).hint_text(text("sheet-filter")).desired_width(CHOICES);
+            let edit = edit.margin(Margin::symmetric(6, 4)).align(Align2::LEFT_CENTER);
             let response = ui.add(edit).accessible_name(text("sheet-filter"));
             if response.changed() {
                 ui.data_mut(|data| data.insert_temp(id, filter.clone()));
