@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::path::PathBuf;
 
-use crate::recipe::Sweep;
+use crate::recipe::{Source, Sweep};
 use crate::state::{
     BoardPage, Farewell, FilePurpose, Metric, Palette, Pane, Quality, SampleChoice, Section, Smoothing, State, Tip,
 };
@@ -369,6 +369,12 @@ pub enum Command {
     Edit(&'static str, Box<Sweep>),
     /// What is typed as the text of the recipe.
     TypeRecipe(String),
+    /// Read the recipe's data in another way, from the sheet about them.
+    PutSource(Box<Source>),
+    /// Open the sheet about the recipe's data and teacher.
+    OpenSheet,
+    /// The sheet is done; `false` takes back what was opened.
+    CloseSheet(bool),
     /// Fold a section of the recipe panel, or unfold it.
     Unfold(Section, bool),
     /// T of the lens.

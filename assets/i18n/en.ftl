@@ -510,11 +510,10 @@ tip-lens = A real digit
 tip-lens-hint = Drag T: the teacher’s answer flattens, and shows what else the digit looks like.
 tip-recipe = What is going to be trained
 tip-recipe-hint = Every control is safe to try: Ctrl+Z takes anything back.
-drop-hint = Drop a recipe (.toml), a folder or CSV file of data, a teacher (.safetensors, .pt) or a picture
+drop-hint = Drop a recipe (.toml), a folder or file of data (.csv, .parquet, .npz …), a teacher (.safetensors, .pt) or a picture
 open-missing = { $path }: there is nothing any more
 open-faulty = { $path } could not be opened:
     { $faults }
-open-unknown = { $path } cannot be opened. Give a recipe (.toml), a folder or CSV file of data, a teacher (.safetensors, .pt) or a picture (.png, .jpg)
 
 # Presets: the name, and a line about what each shows.
 preset-quickstart = Quick start: handwritten digits
@@ -1196,3 +1195,60 @@ quality-recall = { $class } ({ $rows ->
     [one] one row
    *[other] { $rows } rows
 }): recall { $student }, baseline { $baseline }
+
+# The sheet about what was opened.
+sheet-open = What the data are…
+sheet-open-hint = How the data are read, with every guess that can be changed
+sheet-ready = Ready
+sheet-ready-hint = Writes what was found out into the recipe and closes (Enter)
+sheet-keep = Keep it all the same
+sheet-keep-hint = Leaves the recipe as it is, with its fault
+sheet-cancel-hint = Takes back what was opened (Escape)
+sheet-reading = Reading…
+sheet-reading-amount = Reading… { $done } so far
+sheet-how = How it is read
+sheet-built-in = These data are part of the program.
+sheet-idx = IDX files say themselves what they hold.
+sheet-set = Data set
+sheet-set-empty = the only one
+sheet-set-hint = Where a folder holds several: a part of its files’ names. Taken with Enter.
+sheet-class = Class column
+sheet-encoding = Encoding
+sheet-delimiter = Between fields
+sheet-decimal = Decimal sign
+sheet-header = First line
+sheet-found = { $value } (found out)
+sheet-found-out = found out
+sheet-comma = comma
+sheet-semicolon = semicolon
+sheet-tab = tab
+sheet-bar = bar |
+sheet-blank = blanks
+sheet-decimal-point = point: 0.5
+sheet-decimal-comma = comma: 0,5
+sheet-header-names = names the columns
+sheet-header-row = is a row
+sheet-pixels = { $columns } columns are { $height }×{ $width } pixels
+sheet-pixels-hint = Pictures can be shown, shifted and convolved
+sheet-pixels-found = Columns may be pixels
+sheet-standardise = Standardise the numbers
+sheet-standardise-hint = Mean 0 and standard deviation 1 over the training rows, each column for itself; pixels become 0…1. Otherwise numbers are taken as they are.
+sheet-scale = Scale pixels to 0…1
+sheet-ground = Under clear pixels
+sheet-ground-found = what shows the pictures
+sheet-ground-white = white
+sheet-ground-black = black
+sheet-left-out = Left out
+sheet-left-out-why = { $name }: { $why }
+sheet-leave-out = Leave a column out…
+sheet-read = Read it
+sheet-read-column = Read { $name } all the same
+sheet-filter = Part of a name
+sheet-classes = Classes
+sheet-more = and { $count } more
+sheet-more-columns = { $count ->
+    [one] and 1 more column
+   *[other] and { $count } more columns
+}
+sheet-first-rows = First rows
+sheet-pictures = Some of the pictures

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use eframe::egui;
 
+use super::drop::{DATA, MODELS};
 use crate::state::FilePurpose;
 use crate::text::text;
 use crate::views::path_key;
@@ -99,14 +100,14 @@ type Filter = (&'static str, &'static [&'static str]);
 
 /// The key of a dialog's title, which files it shows, and the name that a new file has at first.
 fn words_of(purpose: FilePurpose) -> (&'static str, Option<Filter>, Option<&'static str>) {
-    const MODELS: Filter = ("safetensors", &["safetensors"]);
-    const TEACHERS: Filter = ("safetensors, pt", &["safetensors", "pt", "pth"]);
+    const STUDENTS: Filter = ("safetensors", &["safetensors"]);
+    const TEACHERS: Filter = ("safetensors, pt, pth", MODELS);
     const RECIPES: Filter = ("toml", &["toml"]);
     const STORES: Filter = ("db", &["db"]);
-    const TABLES: Filter = ("csv, tsv", &["csv", "tsv", "gz"]);
+    const TABLES: Filter = ("csv, tsv, parquet, arff, npz, zip, txt, data, gz", DATA);
     let filter = match purpose {
         FilePurpose::OpenTeacher => Some(TEACHERS),
-        FilePurpose::SaveStudent => Some(MODELS),
+        FilePurpose::SaveStudent => Some(STUDENTS),
         FilePurpose::OpenRecipe | FilePurpose::SaveRecipe => Some(RECIPES),
         FilePurpose::OpenDataFile => Some(TABLES),
         FilePurpose::KeepStore => Some(STORES),

@@ -14,6 +14,12 @@ use crate::training::{Look, Request};
 /// Files and folders that are remembered.
 const RECENT: usize = 12;
 
+/// Endings of files that hold a model.
+pub(super) const MODELS: &[&str] = &["safetensors", "pt", "pth"];
+
+/// Endings of files that hold data.
+pub(super) const DATA: &[&str] = &["csv", "tsv", "parquet", "arff", "npz", "zip", "txt", "data", "gz"];
+
 impl App {
     /// Opens what was dropped since the last frame.
     pub(super) fn take_dropped(&mut self, ctx: &egui::Context) {
@@ -30,11 +36,10 @@ impl App {
             return self.fault(phrase!("open-missing", path = &path));
         }
         match kind(&path) {
-            Some(Kind::Recipe) => self.open_recipe(path, ctx),
-            Some(Kind::Data) => self.open_data(path, ctx),
-            Some(Kind::Teacher) => self.open_teacher(path, ctx),
-            Some(Kind::Picture) => self.look_at(path),
-            None => self.fault(phrase!("open-unknown", path = &path)),
+            Kind::Recipe => self.open_recipe(path, ctx),
+            Kind::Data => self.open_data(path),
+            Kind::Teacher => self.open_teacher(path),
+            Kind::Picture => self.look_at(path),
         }
     }
 
@@ -86,19 +91,14 @@ enum Kind {
     Picture,
 }
 
-fn kind(path: &Path) -> Option<Kind> {
-    if path.is_dir() {
-        return Some(Kind::Data);
-    }
-    let end = path.extension()?.to_string_lossy().to_ascii_lowercase();
-    let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+/// What a path is by its ending. Anything else may be data: that is seen when it is opened, and said where it is not.
+fn kind(path: &Path) -> Kind {
+    let end = path.extension().filter(|_| !path.is_dir()).unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     match end.as_str() {
-        "toml" => Some(Kind::Recipe),
-        "safetensors" | "pt" | "pth" => Some(Kind::Teacher),
-        "csv" | "tsv" => Some(Kind::Data),
-        "gz" if name.ends_with(".csv.gz") || name.ends_with(".tsv.gz") => Some(Kind::Data),
-        "png" | "jpg" | "jpeg" => Some(Kind::Picture),
-        _ => None,
+        "toml" => Kind::Recipe,
+        end if MODELS.contains(&end) => Kind::Teacher,
+        "png" | "jpg" | "jpeg" => Kind::Picture,
+        _ => Kind::Data,
     }
 }
 

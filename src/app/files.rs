@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use eframe::egui;
 
 use super::App;
-use crate::data::is_idx_folder;
+use super::sheet::Opened;
+use crate::data::recognise;
 use crate::model::{Checkpoint, write_whole};
-use crate::recipe::{CheckpointSource, ImageSource, Source, Sweep, TableSource, TeacherRecipe, decode};
+use crate::recipe::{CheckpointSource, Sweep, TeacherRecipe, decode};
 use crate::state::{FilePurpose, RecipeText};
 use crate::text::{Phrase, phrase};
 
@@ -23,12 +24,12 @@ impl App {
             return self.fault(phrase!("open-missing", path = &path));
         }
         match purpose {
-            FilePurpose::OpenTeacher => self.open_teacher(path, ctx),
+            FilePurpose::OpenTeacher => self.open_teacher(path),
             FilePurpose::SaveStudent => self.save_student(&path),
             FilePurpose::OpenRecipe => self.open_recipe(path, ctx),
             FilePurpose::SaveRecipe => self.save_recipe(&path),
             FilePurpose::KeepStore => self.keep_store(&path, ctx),
-            FilePurpose::OpenDataFolder | FilePurpose::OpenDataFile => self.open_data(path, ctx),
+            FilePurpose::OpenDataFolder | FilePurpose::OpenDataFile => self.open_data(path),
         }
     }
 
@@ -47,6 +48,7 @@ impl App {
         match parsed {
             Ok((text, mut sweep)) => {
                 sweep.base = sweep.base.with_absolute_paths();
+                self.state.sheet = None;
                 self.edit("recipe file", sweep.clone(), ctx);
                 self.put_text(text, &sweep);
                 self.state.preset = None;
@@ -88,32 +90,31 @@ impl App {
     }
 
     /// Makes a folder or a table the data of the recipe.
-    pub(super) fn open_data(&mut self, path: PathBuf, ctx: &egui::Context) {
+    pub(super) fn open_data(&mut self, path: PathBuf) {
         let path = absolute(path);
-        let source = match path.is_dir() {
-            true if is_idx_folder(&path) => Source::Idx { path: path.clone(), name: None },
-            true => Source::Images(ImageSource::new(&path)),
-            false => Source::Table(TableSource::new(&path)),
+        let source = match recognise(&path) {
+            Ok(source) => source,
+            Err(error) => return self.fault(error.phrase()),
         };
         let mut sweep = self.state.sweep.clone();
         sweep.base.put_source(source);
         // A preset's name would say something else about these data.
-        if self.state.preset.take().is_some() {
+        if self.state.preset.is_some() {
             sweep.base.title = sweep.base.data.source.name();
         }
         sweep.settle(&self.state.sweep);
-        self.edit("source", sweep, ctx);
+        self.opened(Opened::Data, sweep);
         self.look_at_recipe();
         self.remember_path(&path);
     }
 
     /// Makes a checkpoint the teacher.
-    pub(super) fn open_teacher(&mut self, path: PathBuf, ctx: &egui::Context) {
+    pub(super) fn open_teacher(&mut self, path: PathBuf) {
         let path = absolute(path);
         let mut sweep = self.state.sweep.clone();
         sweep.base.teacher = TeacherRecipe::Checkpoint(CheckpointSource::File(path.clone().into()));
         sweep.settle(&self.state.sweep);
-        self.edit("teacher", sweep, ctx);
+        self.opened(Opened::Teacher, sweep);
         self.look_at_recipe();
         self.remember_path(&path);
     }

@@ -13,6 +13,7 @@ mod queue;
 mod reader;
 mod session;
 mod settings;
+mod sheet;
 mod shortcuts;
 mod style_page;
 mod temporary;

@@ -43,6 +43,9 @@ impl App {
                     self.edit_from(|_| before, "text", sweep, ctx);
                 }
             }
+            Command::PutSource(source) => self.put_source(*source),
+            Command::OpenSheet => self.open_sheet(),
+            Command::CloseSheet(accepted) => self.close_sheet(accepted),
             Command::Unfold(section, true) => drop(self.state.unfolded.insert(section)),
             Command::Unfold(section, false) => drop(self.state.unfolded.remove(&section)),
             Command::LensRow(row) => {
@@ -257,6 +260,7 @@ impl App {
     fn load_preset(&mut self, name: &'static str, ctx: &egui::Context) {
         match preset(name).map(Preset::sweep) {
             Some(Ok(recipe)) => {
+                self.state.sheet = None;
                 self.edit("preset", recipe, ctx);
                 self.state.preset = Some(name);
                 if self.state.running.is_none() {
@@ -289,7 +293,9 @@ impl App {
     }
 
     /// Puts back what the last change replaced, or what was undone last.
-    fn undo_or_redo(&mut self, step: fn(&mut History, Present<'_>) -> Option<Undoable>) {
+    pub(super) fn undo_or_redo(&mut self, step: fn(&mut History, Present<'_>) -> Option<Undoable>) {
+        // What is put back is not what the sheet is about.
+        self.state.sheet = None;
         let mut history = std::mem::take(&mut self.state.history);
         let put_back = step(&mut history, &|past| self.present(past));
         self.state.history = history;
@@ -337,7 +343,7 @@ impl App {
     }
 
     /// Puts a recipe in place. What a running job can take of it is sent once it rests.
-    fn replace(&mut self, recipe: Sweep) {
+    pub(super) fn replace(&mut self, recipe: Sweep) {
         let steered = self.state.steers();
         let before = Setting::ALL.map(|setting| self.state.setting(setting));
         self.state.put_sweep(recipe);

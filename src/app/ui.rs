@@ -60,6 +60,7 @@ impl App {
             }
             Some(panel) => maximised_ui(ui, panel, state, commands),
         });
+        views::sheet_ui(ui, state, commands);
         views::path_field_ui(ui, state, commands);
         views::palette_ui(ui, state, commands);
         views::shortcuts_ui(ui, state, commands);

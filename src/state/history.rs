@@ -65,6 +65,17 @@ impl History {
         }
     }
 
+    /// Whether the last change replaced this.
+    pub fn replaced_last(&self, before: &Undoable) -> bool {
+        self.past.last() == Some(before)
+    }
+
+    /// The last change goes on: what was undone cannot be redone any more.
+    pub fn went_on(&mut self) {
+        self.last = None;
+        self.future.clear();
+    }
+
     /// What the last change replaced; `present` tells what the same thing is now, for redo.
     pub fn undo(&mut self, present: Present<'_>) -> Option<Undoable> {
         let before = self.past.pop()?;

@@ -13,6 +13,7 @@ mod outlook;
 mod queue;
 mod recipe_text;
 pub mod series;
+mod sheet;
 mod temporary;
 mod workspace;
 
@@ -31,6 +32,7 @@ pub use notices::{Notice, Notices};
 pub use outlook::Outlook;
 pub use queue::{Queue, Waiting, Wish};
 pub use recipe_text::RecipeText;
+pub use sheet::{Sheet, TableColumns, square_pixels};
 pub use temporary::{Farewell, TemporaryStore};
 pub use workspace::{Palette, Pane, Workspace};
 
@@ -121,6 +123,8 @@ pub struct State {
     pub path_field: Option<PathField>,
     /// The store, if it is one that goes when the window is closed.
     pub temporary: Option<TemporaryStore>,
+    /// What was opened, until it is accepted or taken back.
+    pub sheet: Option<Sheet>,
     /// Whether deleted runs are listed.
     pub shows_bin: bool,
     /// Whether the developer overlay is shown.
@@ -291,6 +295,7 @@ impl State {
             dark: None,
             language: None,
             path_field: None,
+            sheet: None,
             shows_bin: false,
             shows_overlay: false,
         }
@@ -309,7 +314,7 @@ impl State {
     /// Whether a sheet lies over the window and waits for the user.
     pub fn has_sheet(&self) -> bool {
         let asks = self.temporary.as_ref().is_some_and(|store| store.asks);
-        asks || self.path_field.is_some() || self.shows_shortcuts || self.notices.shown
+        asks || self.sheet.is_some() || self.path_field.is_some() || self.shows_shortcuts || self.notices.shown
     }
 
     /// Whether the running job waits for the user.

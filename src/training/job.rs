@@ -180,7 +180,8 @@ impl Engine {
             Ok(preview) => self.observer.live(Live::Preview(Box::new(preview))),
             Err(error) => {
                 let (field, problem) = (error.field(), error.phrase());
-                self.observer.live(Live::Unready(Unready { field, problem }));
+                let first_rows = first_rows_of(recipe);
+                self.observer.live(Live::Unready(Unready { field, problem, first_rows }));
             }
         }
     }
@@ -239,10 +240,7 @@ impl Engine {
             teacher_model: teacher_plan.architecture.to_string(),
             teacher_errors,
             found: DataFound::of(&prepared, &self.device)?,
-            first_rows: match &recipe.data.source {
-                Source::Table(table) => first_rows(table, FIRST_ROWS).unwrap_or_default(),
-                _ => FirstRows::default(),
-            },
+            first_rows: first_rows_of(recipe),
             recipe: recipe.clone(),
         })
     }
@@ -598,6 +596,14 @@ impl Watch for Looker {
 
     fn is_cancelled(&self) -> bool {
         self.wish.is_over()
+    }
+}
+
+/// The first rows of a recipe's table; empty for other data, and where they cannot be read.
+fn first_rows_of(recipe: &Recipe) -> FirstRows {
+    match &recipe.data.source {
+        Source::Table(table) => first_rows(table, FIRST_ROWS).unwrap_or_default(),
+        _ => FirstRows::default(),
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::fs::Metadata;
 use std::path::PathBuf;
-use std::time::SystemTime;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use candle_core::{Device, Tensor};
 

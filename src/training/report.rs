@@ -489,12 +489,14 @@ pub enum Live {
 }
 
 /// Why a recipe cannot be run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Unready {
     /// The part of it that is at fault, e.g. `student.model`; none where it is none, or all of it.
     pub field: Option<&'static str>,
     /// What is wrong with it.
     pub problem: Phrase,
+    /// The first rows of a table that cannot be used, as far as they can be read; empty for other data.
+    pub first_rows: FirstRows,
 }
 
 /// A picture of the user's, as the models see it.

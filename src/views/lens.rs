@@ -143,7 +143,7 @@ fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, commands: &Commands)
 }
 
 /// Channel planes to pixels, as pictures are drawn.
-fn interleave(input: &[f32], shape: Option<[usize; 3]>) -> Vec<f32> {
+pub(super) fn interleave(input: &[f32], shape: Option<[usize; 3]>) -> Vec<f32> {
     match shape {
         Some([height, width, channels]) if channels > 1 => {
             let pixels = height * width;

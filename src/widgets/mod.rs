@@ -35,7 +35,7 @@ mod toggle;
 mod weight_bar;
 
 pub use band_plot::{BandLine, BandPlot, BandPlotResponse, BandPoint};
-pub use bar_list::{ShareRow, bar_list_ui};
+pub use bar_list::{ShareRow, bar_list_ui, count_list_ui};
 pub use brush::Brush;
 pub use chip::{Chip, ChipResponse, dot_ui};
 pub use curve_plot::{Band, Curve, CurvePlot, CurvePlotResponse, LegendClick, Marker, dash_key_ui, legend_ui};

@@ -12,7 +12,7 @@ use stillroom::state::State;
 use stillroom::text::Language;
 use stillroom::training::report::{JobOutcome, Role as RunRole, Setting};
 
-use crate::{Folder, choose, open, press, slide, until};
+use crate::{Folder, accept, choose, open, press, slide, until};
 
 #[test]
 fn an_empty_store_shows_a_digit_at_once_and_says_what_to_do() {
@@ -162,6 +162,9 @@ fn a_student_is_saved_and_serves_as_a_teacher() {
         state.preview.as_ref().is_some_and(|p| p.teacher_model == "MLP 32") || state.preview_fault.is_some()
     });
     assert_eq!(window.state().state().preview_fault, None);
+    // The sheet says what it is worth on the data, and closes.
+    window.get_by_label_contains("errors (always the most frequent class:");
+    accept(&mut window);
 }
 
 #[test]

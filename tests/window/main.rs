@@ -7,6 +7,7 @@ mod jobs;
 mod places;
 mod queue;
 mod recipe;
+mod sheet;
 mod sweeps;
 
 use std::path::{Path, PathBuf};
@@ -129,6 +130,16 @@ fn retype(window: &mut Window, field: &str, typed: &str) {
     window.run_steps(2);
     window.get_by_role_and_label(Role::TextInput, field).type_text(typed);
     window.run_steps(4);
+}
+
+/// Accepts what was opened, as soon as it is known.
+fn accept(window: &mut Window) {
+    until(window, "what was opened", |state| state.fresh_preview().is_some() || state.preview_fault.is_some());
+    // The sheet grows to what it has to say.
+    window.run_steps(8);
+    let is_known = window.state().state().fresh_preview().is_some();
+    press(window, if is_known { "Ready" } else { "Keep it all the same" });
+    assert!(window.state().state().sheet.is_none());
 }
 
 /// Chooses a preset and waits until its first sample is there.

@@ -10,7 +10,7 @@ use stillroom::recipe::{
 };
 use stillroom::text::Language;
 
-use crate::{Folder, choose, open, press, reach, retype, unfold, until};
+use crate::{Folder, accept, choose, open, press, reach, retype, unfold, until};
 
 const RECIPE: &str = "# Mine\ntitle = \"Mine\"\n[data]\nsource = \"digits\"\n[teacher]\ncheckpoint = \"builtin:digits\"\n\
                       [student]\nmodel = { mlp = [16] }\n[distill]\ntemperature = [1, 2, 4]\n";
@@ -52,10 +52,10 @@ fn a_recipe_is_opened_changed_saved_and_opened_again() {
     assert_eq!(window.state().state().sweep, sweep);
     let said = window.state().state().notices.said[0].message.to_string();
     assert!(said.contains("line 10") && said.contains("`temperature`") && said.contains("faulty.toml"), "{said}");
-    for (path, expected) in [("gone.toml", "there is nothing"), ("saved.xyz", "cannot be opened")] {
+    for (path, expected) in [("gone.toml", "there is nothing"), ("saved.xyz", "this is a PDF")] {
         let path = folder.0.path().join(path);
         if path.extension().is_some_and(|end| end == "xyz") {
-            std::fs::write(&path, "").unwrap();
+            std::fs::write(&path, "%PDF-1.7\n").unwrap();
         }
         window.state().ask(Command::OpenPath(path));
         window.run_steps(2);
@@ -203,6 +203,7 @@ fn data_and_models_of_ones_own() {
     assert!(matches!(&base.data.source, Source::Table(source) if source.path == table));
     assert!(matches!(base.teacher, TeacherRecipe::Train { .. }), "the shipped teacher knows nothing of other data");
     assert_eq!((base.title.as_str(), window.state().state().preset), ("points.csv", None));
+    accept(&mut window);
     until(&mut window, "its preview", |state| state.preview.as_ref().is_some_and(|p| p.recipe == state.sweep.base));
     window.get_by_label("2 classes");
 
@@ -212,7 +213,9 @@ fn data_and_models_of_ones_own() {
     window.state().ask(Command::OpenPath(again));
     window.run_steps(2);
     assert_eq!(window.state().state().sweep.base.title, "again.csv");
+    accept(&mut window);
     press(&mut window, "Undo");
+    assert_eq!(window.state().state().sweep.base.title, "points.csv");
 
     // The class may stand in another column; a folder of pictures may become larger, or coloured.
     retype(&mut window, "Class in", "y");
@@ -228,6 +231,7 @@ fn data_and_models_of_ones_own() {
     std::fs::write(pictures.join("notes.txt"), "beside them").unwrap();
     window.state().ask(Command::OpenPath(pictures));
     window.run_steps(2);
+    accept(&mut window);
     window.get_by_role_and_label(Role::SpinButton, "Pixels").set_value_accesskit(16.0);
     window.run_steps(4);
     window.get_by_role_and_label(Role::Switch, "in colour").click();
@@ -236,7 +240,8 @@ fn data_and_models_of_ones_own() {
     for _ in 0..3 {
         press(&mut window, "Undo");
     }
-    assert!(matches!(source(&window), Source::Table(TableSource { label: None, .. })));
+    let class = |name: &str| Some(ColumnRef::Name(name.to_owned()));
+    assert!(matches!(source(&window), Source::Table(TableSource { label, .. }) if label == class("class")));
 
     window.get_by_role_and_label(Role::ComboBox, "Student").click();
     window.run_steps(4);

@@ -1,15 +1,15 @@
 //! Data, teacher and student: what is chosen, what else there is, and a line about each.
 
-use eframe::egui::{Align, Id, Label, Layout, TextEdit, Ui};
+use eframe::egui::{Align, Id, Label, Layout, TextEdit, Ui, Widget as _};
 
 use super::{Editor, bad, entry_ui, models, number, quiet, title_row_ui};
-use crate::command::Action;
+use crate::command::{Action, Command};
 use crate::recipe::{Builtin, CheckpointSource, Colour, ColumnRef, Source, TeacherRecipe};
 use crate::text::{text, text_with};
-use crate::theme::{UiTokens as _, caption, space, title};
+use crate::theme::{Icon, UiTokens as _, caption, space, title};
 use crate::training::report::Preview;
 use crate::views::{action_button, grouped, hint_of};
-use crate::widgets::{Dropdown, toggle_ui};
+use crate::widgets::{Dropdown, IconButton, toggle_ui};
 
 impl Editor<'_> {
     pub(super) fn data_ui(&self, ui: &mut Ui, preview: Option<&Preview>) {
@@ -18,8 +18,13 @@ impl Editor<'_> {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
         title_row_ui(ui, |ui| {
             ui.label(title(text("recipe-data")));
-            let Some(preview) = preview else { return };
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let name = text("sheet-open");
+                let sheet = IconButton::new(Icon::Search, &name).hint(&text("sheet-open-hint")).ui(ui);
+                if sheet.clicked() {
+                    self.commands.send(Command::OpenSheet);
+                }
+                let Some(preview) = preview else { return };
                 let classes = text_with("recipe-classes", &[("count", preview.probe.classes.len().into())]);
                 quiet(ui, classes).on_hover_text(preview.probe.classes.join(", "));
             });
