@@ -1252,3 +1252,9 @@ sheet-more-columns = { $count ->
 }
 sheet-first-rows = First rows
 sheet-pictures = Some of the pictures
+remark-empty-lines = { $count ->
+    [one] one empty line was passed over
+   *[other] { $count } empty lines were passed over
+}
+data-line-too-long = { $file }, line { $line }: is longer than 16 MiB; allowed: a table with its rows on lines
+parquet-no-label = row { $row } has no class in column `{ $column }`

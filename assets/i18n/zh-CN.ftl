@@ -1175,3 +1175,6 @@ sheet-more = 另有 { $count } 个
 sheet-more-columns = 另有 { $count } 列
 sheet-first-rows = 前几行
 sheet-pictures = 部分图片
+remark-empty-lines = 略过 { $count } 个空行
+data-line-too-long = { $file } 第 { $line } 行：超过 16 MiB；允许：每行一条记录的表格
+parquet-no-label = 第 { $row } 行在 `{ $column }` 列没有类别

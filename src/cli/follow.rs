@@ -282,7 +282,7 @@ impl<'a> Follower<'a> {
     fn tested(&mut self, it: &Tested) -> Result<(), Failure> {
         let (Some(job), Some(run)) = (self.job, self.finished.get_mut(&it.run)) else { return Ok(()) };
         run.test = Some(it.test.clone());
-        if self.screen.is_json() { print_json(&events::tested(job, it, self.data.first())) } else { Ok(()) }
+        if self.screen.is_json() { print_json(&events::tested(job, it, self.rows_by_class())) } else { Ok(()) }
     }
 
     fn run_finished(&mut self, it: &RunFinished) -> Result<(), Failure> {

@@ -1,7 +1,7 @@
 //! `stillroom predict`: a saved model applied to data.
 
-use std::collections::{BTreeSet, HashSet};
-use std::path::Path;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -122,7 +122,7 @@ fn rows_of(args: &PredictArgs, checkpoint: &Checkpoint, source: &Source) -> Resu
     let shape = &checkpoint.plan.input;
     let new = match (source, &checkpoint.columns) {
         (Source::Table(table), Some(columns)) if !is_npz(&table.path) => {
-            Some(read_new_rows(&table.path, table, columns, shape).map_err(data)?)
+            Some(read_new_rows(&table.path, table, columns, &checkpoint.classes, shape).map_err(data)?)
         }
         (Source::Images(images), _) if shape.len() == 3 => {
             let found = pictures(&images.path, [shape[0], shape[1], shape[2]], images.ground, &()).map_err(data)?;
@@ -132,7 +132,7 @@ fn rows_of(args: &PredictArgs, checkpoint: &Checkpoint, source: &Source) -> Resu
                 None => vec![None; files.len()],
             };
             let names = files.iter().map(|file| file.display().to_string()).collect();
-            Some(NewRows { examples, labels, names, remarks: Vec::new() })
+            Some(NewRows { examples, labels, gaps: Vec::new(), names, remarks: Vec::new() })
         }
         _ => None,
     };
@@ -162,11 +162,13 @@ fn rows_of(args: &PredictArgs, checkpoint: &Checkpoint, source: &Source) -> Resu
             );
             return Err(Failure::input("no-labels", message));
         }
-        split => part_of(args, checkpoint, source, split.unwrap_or(Split::Test), new.examples.rows())?,
+        split => part_of(args, checkpoint, source, split.unwrap_or(Split::Test), &new)?,
     };
     let mut remarks = new.remarks.clone();
     if split_is_judged(args.split) {
-        let dataset = Dataset::new(String::new(), Vec::new(), new.examples.clone(), vec![0; labels.len()]);
+        let gaps = new.gaps.clone();
+        let plain = Dataset::new(String::new(), Vec::new(), new.examples.clone(), vec![0; labels.len()]);
+        let dataset = Dataset { gaps, ..plain };
         remarks.extend(known_row_remark(checkpoint, &dataset, &rows, checkpoint.columns.as_ref()));
     }
     let chosen = rows.into_iter().map(|row| (row, name(row))).collect();
@@ -183,11 +185,14 @@ fn part_of(
     checkpoint: &Checkpoint,
     source: &Source,
     split: Split,
-    count: usize,
+    new: &NewRows,
 ) -> Result<Vec<u32>, Failure> {
+    let count = new.labels.len();
     let data = |error: DataError| Failure::faults(error.code(), &error.phrase());
     let dataset = Dataset::load(source).map_err(data)?;
-    if dataset.labels.len() != count {
+    // Rows of a part that has a file of its own follow those of the first.
+    let has_parts = dataset.validation_from.or(dataset.test_from) == Some(count);
+    if dataset.labels.len() != count && !has_parts {
         let message = format!(
             "{}: {} rows have a class and {count} are there, so that no part can be drawn; --split all",
             args.data,
@@ -196,19 +201,36 @@ fn part_of(
         return Err(Failure::input("no-labels", message));
     }
     let splits = dataset.split(&data_recipe(checkpoint)?).map_err(data)?;
-    Ok(match split {
+    let rows = match split {
         Split::Train => splits.train,
         Split::Validation => splits.validation,
         Split::Test => splits.test,
         Split::All => (0..count as u32).collect(),
-    })
+    };
+    if has_parts {
+        let rows: Vec<u32> = rows.into_iter().filter(|row| (*row as usize) < count).collect();
+        if rows.is_empty() {
+            let message =
+                format!("{}: that part lies in a file of its own; give that one, with --split all", args.data);
+            return Err(Failure::input("no-labels", message));
+        }
+        return Ok(rows);
+    }
+    if dataset.files.is_empty() {
+        return Ok(rows);
+    }
+    // Pictures are told by their files: the parts of a folder have an order of their own.
+    let places: HashMap<&str, u32> = new.names.iter().zip(0..).map(|(name, row)| (name.as_str(), row)).collect();
+    let place = |row: u32| places.get(dataset.files[row as usize].display().to_string().as_str()).copied();
+    Ok(rows.into_iter().filter_map(place).collect())
 }
 
 /// Rows of a source with classes, read in full as for training.
 fn known_rows(args: &PredictArgs, checkpoint: &Checkpoint, source: &Source) -> Result<Rows, Failure> {
     let data = |error: DataError| Failure::faults(error.code(), &error.phrase());
     let model = |error: CheckpointError| Failure::input(error.code(), error);
-    let source = if checkpoint.columns.is_none() { source.clone().as_first_read() } else { source.clone() };
+    let is_old = checkpoint.is_of_old_reading();
+    let source = if is_old { source.clone().as_first_read() } else { source.clone() };
     let dataset = Dataset::load(&source).map_err(data)?;
     let places = checkpoint.places_of(&args.checkpoint, &dataset.examples.shape(), &dataset.classes).map_err(model)?;
     let split = args.split.unwrap_or(Split::Test);
@@ -216,7 +238,7 @@ fn known_rows(args: &PredictArgs, checkpoint: &Checkpoint, source: &Source) -> R
         Split::All => (0..dataset.labels.len() as u32).collect(),
         split => {
             let mut recipe = data_recipe(checkpoint)?;
-            if checkpoint.columns.is_none() && matches!(source, Source::Table(_)) {
+            if is_old {
                 recipe.copies = Copies::Apart;
             }
             let splits = dataset.split(&recipe).map_err(data)?;
@@ -265,14 +287,22 @@ fn source(text: &str, checkpoint: Option<&Checkpoint>) -> Result<Source, Failure
         recognise(path).map_err(|error| Failure::input(error.code(), format!("--data {error}")))?;
         return Ok(Source::Table(match known {
             Some(Source::Table(table)) => {
-                TableSource { path: path.to_owned(), test: None, validation: None, ..table.clone() }
+                // The parts of the model's own table lie beside it; another table has none.
+                let is_own = table.path.file_name() == path.file_name();
+                let beside = |part: &Option<PathBuf>| {
+                    let part = path.with_file_name(part.as_ref()?.file_name()?);
+                    Some(part).filter(|part| is_own && part.is_file())
+                };
+                let (validation, test) = (beside(&table.validation), beside(&table.test));
+                TableSource { path: path.to_owned(), test, validation, ..table.clone() }
             }
             _ => TableSource::new(path),
         }));
     }
     if path.is_dir() {
         if is_idx_folder(path) {
-            return Ok(Source::Idx { path: path.to_owned(), name: None });
+            let name = if let Some(Source::Idx { name, .. }) = known { name.clone() } else { None };
+            return Ok(Source::Idx { path: path.to_owned(), name });
         }
         return Ok(Source::Images(pictures_for(path, checkpoint, known)));
     }

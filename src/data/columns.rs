@@ -1,6 +1,8 @@
 //! How the columns of a table become the numbers of a row. It is learnt from one table, lies in the model's file, and reads every
 //! later table the same way.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 /// The columns that are read, in the order of the inputs that they make.
@@ -14,6 +16,9 @@ pub struct Columns {
     pub label: Option<ColumnName>,
     /// What is read.
     pub list: Vec<Column>,
+    /// Whether commas were decimal, for tables in which they may mean either.
+    #[serde(default)]
+    pub decimal_comma: bool,
     /// What is subtracted from each input before it becomes an `f32`; empty where that is 0 for all.
     bases: Vec<f64>,
 }
@@ -25,6 +30,9 @@ pub struct ColumnName {
     pub name: String,
     /// Counted from 0.
     pub position: usize,
+    /// How many columns before it have the same name.
+    #[serde(default)]
+    pub nth: usize,
 }
 
 /// One column that is read.
@@ -34,6 +42,9 @@ pub struct Column {
     pub name: String,
     /// Counted from 0.
     pub position: usize,
+    /// How many columns of the table before it have the same name.
+    #[serde(default)]
+    pub nth: usize,
     /// What becomes of its fields.
     pub kind: ColumnKind,
 }
@@ -80,7 +91,7 @@ impl Columns {
         };
         let bases: Vec<f64> = list.iter().flat_map(base).collect();
         let bases = if bases.iter().all(|base| *base == 0.0) { Vec::new() } else { bases };
-        Self { named, count, label, list, bases }
+        Self { named, count, label, list, decimal_comma: false, bases }
     }
 
     /// Numbers a row.
@@ -100,6 +111,16 @@ impl Columns {
             ColumnKind::Words { words } => words.iter().map(|word| format!("{} = {word}", column.name)).collect(),
         };
         self.list.iter().flat_map(names).collect()
+    }
+
+    /// What gaps are filled with, input by input, less its base.
+    pub(super) fn fills(&self) -> Vec<f32> {
+        let fill = |column: &Column| match &column.kind {
+            ColumnKind::Number { base, fill } => vec![(fill - base) as f32],
+            ColumnKind::Truth { fill } => vec![*fill as f32],
+            ColumnKind::Words { words } => vec![0.0; words.len()],
+        };
+        self.list.iter().flat_map(fill).collect()
     }
 
     /// Keeps what gaps were filled with, input by input.
@@ -142,7 +163,7 @@ impl Columns {
         let (mut sources, mut missing) = (Vec::with_capacity(self.width()), Vec::new());
         for (place, column) in self.list.iter().enumerate() {
             let found = if by_name {
-                data.list.iter().position(|other| other.name == column.name)
+                data.list.iter().position(|other| (&other.name, other.nth) == (&column.name, column.nth))
             } else {
                 (data.list.len() == self.list.len()).then_some(place)
             };
@@ -179,4 +200,26 @@ impl Columns {
         let same = sources.len() == data.width() && sources.iter().enumerate().all(is_same);
         Ok((!same).then_some(sources))
     }
+}
+
+/// Where each of these columns stands among `here`: of several with the same name each is the one of its number.
+pub(super) fn places_of<'a>(columns: impl Iterator<Item = (&'a str, usize)>, here: &[String]) -> Vec<Option<usize>> {
+    let mut by_name: HashMap<&str, Vec<usize>> = HashMap::with_capacity(here.len());
+    for (at, name) in here.iter().enumerate() {
+        by_name.entry(name).or_default().push(at);
+    }
+    columns.map(|(name, nth)| by_name.get(name).and_then(|places| places.get(nth)).copied()).collect()
+}
+
+/// For each name how many of the same stand before it.
+pub(super) fn numbered(names: &[String]) -> Vec<usize> {
+    let mut met: HashMap<&str, usize> = HashMap::with_capacity(names.len());
+    names
+        .iter()
+        .map(|name| {
+            let nth = met.entry(name).or_default();
+            *nth += 1;
+            *nth - 1
+        })
+        .collect()
 }

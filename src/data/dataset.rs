@@ -10,7 +10,7 @@ use super::columns::{ColumnKind, Columns, Source as InputSource};
 use super::copies::find_copies;
 use super::findings::Findings;
 use super::{DataError, Examples, Inputs, builtin, idx, images, npz, table};
-use crate::recipe::Source;
+use crate::recipe::{Ground, Source};
 use crate::rng::Key;
 
 /// Examples with their labels. Values are as the source has them: normalisation belongs to the model.
@@ -36,6 +36,10 @@ pub struct Dataset {
     pub columns: Option<Arc<Columns>>,
     /// Positions of gaps among all values, ascending; [`Dataset::fill_gaps`] fills them.
     pub gaps: Vec<u64>,
+    /// Whether that was done.
+    pub filled: bool,
+    /// What transparent pictures were laid on; `None` where none is transparent.
+    pub ground: Option<Ground>,
     /// For each row the first row with the same values; `None` where no row has a copy.
     pub copies: Option<Vec<u32>>,
     /// The file of each row, below the source's folder; empty where rows are no files.
@@ -91,6 +95,8 @@ impl Dataset {
             scaling: Scaling::Standard,
             columns: None,
             gaps: Vec::new(),
+            filled: false,
+            ground: None,
             copies: None,
             files: Vec::new(),
             findings: Findings::default(),
@@ -141,31 +147,45 @@ impl Dataset {
         self.examples.gather_jittered(rows, max_shift, key)
     }
 
-    /// Fills each gap with the median of its column over the rows `train` that have a value there (0 where none has), and
-    /// keeps the medians in [`Dataset::columns`].
-    pub fn fill_gaps(&mut self, train: &[u32]) {
+    /// The median of each input over the rows `train` that have a value there, 0 where none has; `None` for what is no table of
+    /// features.
+    pub fn medians(&self, train: &[u32]) -> Option<Vec<f32>> {
+        let (Some(columns), Examples::Features { width, values, .. }) = (&self.columns, &self.examples) else {
+            return None;
+        };
+        let is_word: Vec<bool> = columns
+            .list
+            .iter()
+            .flat_map(|c| vec![matches!(c.kind, ColumnKind::Words { .. }); c.kind.inputs()])
+            .collect();
+        let median = |input: usize| {
+            if is_word[input] {
+                return 0.0;
+            }
+            let at = |row: &u32| u64::from(*row) * *width as u64 + input as u64;
+            let has_gaps = !self.gaps.is_empty();
+            let is_known = |at: &u64| !has_gaps || self.gaps.binary_search(at).is_err();
+            median(train.iter().map(at).filter(is_known).map(|at| values[at as usize]).collect())
+        };
+        Some((0..*width).into_par_iter().map(median).collect())
+    }
+
+    /// Whether gaps are filled with these medians.
+    pub fn is_filled_with(&self, medians: &[f32]) -> bool {
+        self.filled && self.columns.as_ref().is_some_and(|columns| columns.fills() == medians)
+    }
+
+    /// Fills each gap with its column's median of [`Dataset::medians`], and keeps the medians in [`Dataset::columns`]: rows that
+    /// come later are filled with the same.
+    pub fn fill_gaps(&mut self, medians: &[f32]) {
         let (Some(columns), Examples::Features { width, values, .. }) = (&mut self.columns, &mut self.examples) else {
             return;
         };
-        if self.gaps.is_empty() {
-            return;
-        }
-        let mut is_gap = vec![false; values.len()];
-        let mut has_gaps = vec![false; *width];
-        for gap in &self.gaps {
-            is_gap[*gap as usize] = true;
-            has_gaps[*gap as usize % *width] = true;
-        }
-        let mut medians = vec![0.0_f32; *width];
-        for input in (0..*width).filter(|input| has_gaps[*input]) {
-            let at = |row: &u32| *row as usize * *width + input;
-            let known: Vec<f32> = train.iter().map(at).filter(|at| !is_gap[*at]).map(|at| values[at]).collect();
-            medians[input] = median(known);
-        }
         for gap in &self.gaps {
             values[*gap as usize] = medians[*gap as usize % *width];
         }
-        Arc::make_mut(columns).set_fills(&medians);
+        Arc::make_mut(columns).set_fills(medians);
+        self.filled = true;
     }
 
     /// Tells rows apart by content: the first 8 bytes (little-endian) of SHA-256 over the raw values as little-endian `f32`,
@@ -216,15 +236,8 @@ impl Dataset {
             }
         }
         let Some(sources) = columns.found_in(own)? else { return Ok(None) };
-        let fills: Vec<f32> = columns
-            .list
-            .iter()
-            .flat_map(|column| match &column.kind {
-                ColumnKind::Number { base, fill } => vec![(fill - base) as f32],
-                ColumnKind::Truth { fill } => vec![*fill as f32],
-                ColumnKind::Words { words } => vec![0.0; words.len()],
-            })
-            .collect();
+        let fills = columns.fills();
+        let mut own_gaps = Vec::new();
         let (rows, len) = (self.labels.len(), self.examples.row_len());
         let examples = match &self.examples {
             Examples::Pixels { channels, height, width, values, .. } => {
@@ -246,6 +259,10 @@ impl Dataset {
                     while let Some(gap) = gaps.next_if(|gap| **gap < ((row + 1) * len) as u64) {
                         is_gap[*gap as usize - row * len] = true;
                     }
+                    let start = read.len() as u64;
+                    let gapped =
+                        |(_, source): &(u64, &InputSource)| matches!(source, InputSource::Input(at, _) if is_gap[*at]);
+                    own_gaps.extend((start..).zip(&sources).filter(gapped).map(|(at, _)| at));
                     read.extend(sources.iter().zip(&fills).map(|(source, fill)| match source {
                         InputSource::Input(at, _) if is_gap[*at] => *fill,
                         InputSource::Input(at, 0.0) => values[row * len + at],
@@ -259,7 +276,9 @@ impl Dataset {
         Ok(Some(Self {
             examples,
             columns: Some(Arc::new(columns.clone())),
-            gaps: Vec::new(),
+            gaps: own_gaps,
+            filled: true,
+            ground: None,
             copies: None,
             ..self.clone()
         }))
@@ -295,6 +314,26 @@ impl Dataset {
             hasher.update((number as u64).to_le_bytes());
         }
         hasher.finalize().into()
+    }
+
+    /// These rows alone, in their order, with nothing known of parts or copies.
+    pub fn only(&self, rows: &[u32]) -> Self {
+        let len = self.examples.row_len();
+        let cut = |row: &u32| *row as usize * len..(*row as usize + 1) * len;
+        let examples = match &self.examples {
+            Examples::Features { width, values, .. } => {
+                let values = rows.iter().flat_map(|row| &values[cut(row)]).copied().collect();
+                Examples::Features { rows: rows.len(), width: *width, values }
+            }
+            Examples::Pixels { channels, height, width, values, .. } => {
+                let values = rows.iter().flat_map(|row| &values[cut(row)]).copied().collect();
+                let (channels, height, width) = (*channels, *height, *width);
+                Examples::Pixels { rows: rows.len(), channels, height, width, values }
+            }
+        };
+        let labels = rows.iter().map(|row| self.labels[*row as usize]).collect();
+        let pixel_scale = self.pixel_scale;
+        Self { pixel_scale, ..Self::new(self.name.clone(), self.classes.clone(), examples, labels) }
     }
 
     /// Rows of each class, in the order of [`Dataset::classes`].

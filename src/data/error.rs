@@ -292,6 +292,8 @@ pub enum LineProblem {
     },
     /// A quote that is opened and never closed.
     OpenQuote,
+    /// A line that is longer than any table's.
+    TooLong,
     /// No label.
     NoLabel {
         /// The column: its name, or its position from 0.
@@ -310,6 +312,7 @@ impl BadLine {
                 phrase!("data-line-no-number", file = file, line = line, column = column, text = text)
             }
             LineProblem::OpenQuote => phrase!("data-line-open-quote", file = file, line = line),
+            LineProblem::TooLong => phrase!("data-line-too-long", file = file, line = line),
             LineProblem::NoLabel { column } => {
                 phrase!("data-line-no-label", file = file, line = line, column = column)
             }

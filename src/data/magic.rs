@@ -67,11 +67,11 @@ pub(super) fn what_it_is(start: &[u8]) -> Option<Kind> {
     if text.starts_with("version https://git-lfs") {
         return kind("kind-lfs", phrase!("file-lfs-pull"));
     }
-    if text.starts_with('{') || text.starts_with("[{") || text.starts_with("[\n") || text.starts_with("[[") {
-        return kind("kind-json", as_csv());
-    }
     if text.starts_with("{\\rtf") {
         return kind("kind-rtf", as_csv());
+    }
+    if text.starts_with('{') || text.starts_with("[{") || text.starts_with("[\n") || text.starts_with("[[") {
+        return kind("kind-json", as_csv());
     }
     let (what, instead) = match start {
         _ if is(b"\xD0\xCF\x11\xE0") => ("kind-xls", as_csv()),

@@ -53,14 +53,14 @@ pub(super) fn walk_up_to(top: &Path, depth: usize, watch: &dyn Watch, limit: u64
     while let Some((folder, level)) = real.pop() {
         let path = top.join(&folder);
         let entries = match fs::read_dir(&path) {
-            Ok(entries) => entries,
+            Ok(entries) => Some(entries),
             Err(error) if level == 0 => return Err(unreadable(top, &error)),
             Err(error) => {
-                tree.unreadable.push((folder, error.to_string()));
-                continue;
+                tree.unreadable.push((folder.clone(), error.to_string()));
+                None
             }
         };
-        for entry in entries {
+        for entry in entries.into_iter().flatten() {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) if level == 0 => return Err(unreadable(top, &error)),

@@ -20,6 +20,9 @@ use crate::text::{Between, Phrase, phrase, prints_its_phrase};
 /// The format number in the metadata. Readers refuse larger ones.
 pub const FORMAT: u32 = 1;
 
+/// How data are read and split now; see [`Checkpoint::reading`].
+pub const READING: u32 = 1;
+
 /// The metadata entry.
 const KEY: &str = "stillroom";
 
@@ -34,6 +37,8 @@ pub struct Checkpoint {
     pub normalisation: Normalisation,
     /// How the columns of a table become inputs; `None` for pictures, and for models of older versions.
     pub columns: Option<Columns>,
+    /// How data were read and split when it was trained: 0 as version 0.1 did, [`READING`] as it is done now.
+    pub reading: u32,
     /// Hashes of the rows it was trained on, sorted.
     pub rows: Vec<u64>,
     /// The recipe it came from.
@@ -219,6 +224,8 @@ struct Metadata {
     normalisation: Normalisation,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     columns: Option<Columns>,
+    #[serde(default)]
+    reading: u32,
     /// Base64 of the hashes, 8 bytes each, little-endian.
     rows: String,
     recipe: Option<Recipe>,
@@ -255,6 +262,7 @@ impl Checkpoint {
             classes,
             normalisation: population.normalisation().clone(),
             columns,
+            reading: READING,
             rows,
             recipe: Some(recipe),
             engine,
@@ -300,6 +308,11 @@ impl Checkpoint {
         Ok(classes.iter().filter_map(|name| self.classes.iter().position(|known| known == name)).collect())
     }
 
+    /// Whether it was trained on data that were read as version 0.1 did.
+    pub fn is_of_old_reading(&self) -> bool {
+        self.reading == 0 && self.recipe.is_some()
+    }
+
     /// Tells the model from others: weights, classes and normalisation.
     pub fn digest(&self) -> String {
         let mut hasher = Sha256::new();
@@ -325,6 +338,7 @@ impl Checkpoint {
             classes: self.classes.clone(),
             normalisation: self.normalisation.clone(),
             columns: self.columns.clone(),
+            reading: self.reading,
             rows: BASE64_STANDARD.encode(hashes),
             recipe: self.recipe.clone(),
             engine: self.engine.clone(),
@@ -415,6 +429,7 @@ impl Checkpoint {
             classes: metadata.classes,
             normalisation: metadata.normalisation,
             columns: metadata.columns,
+            reading: metadata.reading,
             rows: rows.collect(),
             recipe: metadata.recipe,
             engine: metadata.engine,

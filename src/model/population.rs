@@ -54,6 +54,11 @@ impl Population {
         Ok(Self { plan, normalisation, members: seeds.len(), parameters })
     }
 
+    /// The same networks on values from which `bases` were subtracted.
+    pub fn with_bases(self, bases: &[f64]) -> Self {
+        Self { normalisation: self.normalisation.with_bases(bases), ..self }
+    }
+
     /// Members with given weights, each `[K, …]`, in the order of [`Plan::parameters`].
     ///
     /// # Errors

@@ -393,6 +393,7 @@ fn read_table(source: &mut Reader<'_>, path: PathBuf, base: &Path, faults: &mut 
         normalise: source.choice("normalise", Normalise::Standard, &normalisations, faults),
         size: source.whole("size", DEFAULT_SIDE as u64, 1, faults) as usize,
         colour: read_colour(source, faults),
+        as_first_read: false,
     }
 }
 

@@ -55,6 +55,8 @@ pub struct TableSource {
     pub size: usize,
     /// Grey or colour, for pictures inside a table.
     pub colour: Colour,
+    /// Whether it is read as version 0.1 did, for jobs and models of that version; never written.
+    pub as_first_read: bool,
 }
 
 impl TableSource {
@@ -75,6 +77,7 @@ impl TableSource {
             normalise: Normalise::Standard,
             size: DEFAULT_SIDE,
             colour: Colour::Grey,
+            as_first_read: false,
         }
     }
 
@@ -84,6 +87,7 @@ impl TableSource {
         self.label = self.label.or(Some(ColumnRef::Position(-1)));
         self.keep = KeptColumns::All;
         self.pixels = self.pixels.or(Some(Pixels::None));
+        self.as_first_read = true;
         self
     }
 }

@@ -254,14 +254,14 @@ fn judge(
 ) -> Result<(Judgement, Option<Remark>), PrepareError> {
     let rows = splits.probe(dataset, 0, JUDGED);
     let labels: Vec<u32> = rows.iter().map(|row| dataset.labels[*row as usize]).collect();
-    let errors_of = |dataset: &Dataset| -> Result<(u64, Option<f64>), PrepareError> {
-        let logits = teacher.logits(dataset, &rows, device, &|| false)?;
+    let errors_of = |dataset: &Dataset, rows: &[u32]| -> Result<(u64, Option<f64>), PrepareError> {
+        let logits = teacher.logits(dataset, rows, device, &|| false)?;
         let classes = logits.classes;
         let first = &logits.values[..rows.len() * classes];
         let result = evaluate(first, &labels, None, &Student::baseline(), classes);
         Ok((result.errors, result.ece.filter(|ece| ece.is_finite())))
     };
-    let (errors, ece) = errors_of(dataset)?;
+    let (errors, ece) = errors_of(dataset, &rows)?;
     let mut counts = vec![0_u64; dataset.classes.len()];
     labels.iter().for_each(|label| counts[*label as usize] += 1);
     let examples = rows.len() as u64;
@@ -274,8 +274,9 @@ fn judge(
     let numbers = |better: u64| {
         [("errors", errors), ("examples", examples), ("chance_errors", chance_errors), ("errors_then", better)]
     };
-    for (code, other) in otherwise(teacher, dataset) {
-        let (better, _) = errors_of(&other)?;
+    let judged: Vec<u32> = (0..rows.len() as u32).collect();
+    for (code, other) in otherwise(teacher, &dataset.only(&rows)) {
+        let (better, _) = errors_of(&other, &judged)?;
         if better * 2 < errors {
             let message = match code {
                 "teacher-inverted-ink" => {

@@ -168,8 +168,10 @@ impl Engine {
         let message = phrase!("job-panicked", problem = panic);
         log::error!("{message}");
         self.shelf = Shelf::default();
-        if let Some(job) = self.running.take() {
-            self.end(job, JobOutcome::Failed, Some(message), inbox);
+        match self.running.take() {
+            Some(job) => self.end(job, JobOutcome::Failed, Some(message), inbox),
+            // Whoever waits for a job to begin must not wait for ever.
+            None => self.observer.live(Live::Rejected { code: "panicked", message }),
         }
     }
 
@@ -495,7 +497,10 @@ impl Engine {
         let teachers = teachers.collect::<Result<Vec<(Arc<TeacherLogits>, Arc<Teacher>)>, Halt>>()?;
         let seeds: Vec<u64> = members.iter().map(|member| member.seed).collect();
         let population = self.students(prepared, layers, &seeds)?;
-        let side = if stage.training.jitter > 0 {
+        // Only pictures are shifted; a teacher of its own view looks at them as they are.
+        let pictures = prepared.dataset.pixel_scale.is_some();
+        let sees_the_same = teachers.iter().all(|(_, teacher)| teacher.view.is_none());
+        let side = if stage.training.jitter > 0 && pictures && sees_the_same {
             TeacherSide::Live(teachers)
         } else {
             TeacherSide::Cached(teachers.into_iter().map(|(logits, _)| logits).collect())

@@ -92,6 +92,11 @@ impl JobPlan {
         if roles(known) != roles(&self.runs) {
             return false;
         }
+        // Other data have other rows, and so other steps; other models have other parameters.
+        let size = |run: &RunInfo| (run.steps_per_epoch, run.parameters);
+        if known.iter().zip(&self.runs).any(|(known, planned)| size(known) != size(planned)) {
+            return false;
+        }
         let mut stages: BTreeMap<Stage, StagePlan> = BTreeMap::new();
         for planned in &self.stages {
             let mut parts: BTreeMap<Stage, Vec<usize>> = BTreeMap::new();

@@ -209,9 +209,9 @@ impl Shelf {
         let at = self.dataset(&recipe.data.source, watch)?;
         let dataset = &mut self.data[at].dataset;
         let splits = dataset.split(&recipe.data)?;
-        if !dataset.gaps.is_empty() {
+        if let Some(medians) = dataset.medians(&splits.train).filter(|medians| !dataset.is_filled_with(medians)) {
             // In place, unless another cell of the job has filled them from other training rows.
-            Arc::make_mut(dataset).fill_gaps(&splits.train);
+            Arc::make_mut(dataset).fill_gaps(&medians);
         }
         let dataset = dataset.clone();
         let transfer = TransferSet::of_students(&dataset, &splits, &recipe.data)?;
@@ -227,7 +227,8 @@ impl Shelf {
             TeacherRecipe::Train { model, .. } => TeacherModel::ToTrain(plan(model, "teacher.model")?),
             TeacherRecipe::Checkpoint(source) => {
                 let (path, kept) = self.load_teacher(source, &dataset, device)?;
-                check_rows(&path, &kept.checkpoint, &dataset, &splits, &mut remarks)?;
+                let read = kept.teacher.view.as_deref().unwrap_or(&dataset);
+                check_rows(&path, &kept.checkpoint, read, &splits, &mut remarks)?;
                 remarks.extend(kept.notes.into_iter().map(|note| Remark::note("imported-model", note, [])));
                 TeacherModel::Ready(kept.teacher)
             }
@@ -311,6 +312,12 @@ fn fit(
         Some(columns) => {
             dataset.as_read_by(columns).map_err(|names| CheckpointError::Columns { path: path.to_owned(), names })?
         }
+    };
+    // A model of an older version knows nothing of what was subtracted before numbers became `f32`.
+    let bases = dataset.columns.as_ref().filter(|_| checkpoint.columns.is_none()).and_then(|columns| columns.bases());
+    let population = match bases {
+        Some(bases) if checkpoint.is_of_old_reading() => population.with_bases(bases),
+        _ => population,
     };
     let shape = view.as_ref().unwrap_or(dataset).examples.shape();
     let places = checkpoint.places_of(path, &shape, &dataset.classes)?;

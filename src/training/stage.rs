@@ -20,7 +20,7 @@ use super::worker::{Inbox, Request};
 use crate::distill::{TeacherLogits, evaluate};
 use crate::model::{Checkpoint, Population};
 use crate::ops::Terms;
-use crate::recipe::{Keep, Strategy, TrainingRecipe};
+use crate::recipe::{Keep, Source, Strategy, TrainingRecipe};
 use crate::text::phrase;
 
 /// Least time between two blocks of steps, and between two progress reports, of a few members; many make as much work as
@@ -468,7 +468,12 @@ impl Engine {
             let checkpoint = if diverged {
                 None
             } else {
-                let (classes, recipe) = (prepared.dataset.classes.clone(), run.recipe.clone().without_private_paths());
+                let classes = prepared.dataset.classes.clone();
+                let mut recipe = run.recipe.clone().without_private_paths();
+                // New pictures are laid on the same ground, whatever they show.
+                if let Source::Images(images) = &mut recipe.data.source {
+                    images.ground = images.ground.or(prepared.dataset.ground);
+                }
                 let engine = engine_name(&self.info);
                 let columns = prepared.dataset.columns.as_deref().cloned();
                 let checkpoint = Checkpoint::of_member(&kept, k, classes, columns, rows.clone(), recipe, engine)?;

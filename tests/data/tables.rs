@@ -152,7 +152,8 @@ fn gaps_words_and_truths_become_numbers_that_stay_what_they_are() {
     let mut dataset = load(source.clone()).unwrap();
     assert_eq!(dataset.examples.shape(), [4]);
     assert_eq!(dataset.gaps, [4, 15]);
-    dataset.fill_gaps(&[0, 2, 4, 5]);
+    let medians = dataset.medians(&[0, 2, 4, 5]).unwrap();
+    dataset.fill_gaps(&medians);
     let columns = dataset.columns.clone().unwrap();
     assert_eq!(columns.list[0].kind, ColumnKind::Number { base: 0.0, fill: 5.0 });
     assert_eq!(dataset.examples.row(1), [5.0, 0.0, 1.0, 0.0]);
@@ -162,17 +163,17 @@ fn gaps_words_and_truths_become_numbers_that_stay_what_they_are() {
     // Other rows are read with these columns: by name, with these fills and these words.
     let new = folder.path().join("new.csv");
     std::fs::write(&new, "wet;soil;size\nno;peat;4\nyes;clay;\n").unwrap();
-    let rows = read_new_rows(&new, &source, &columns, &[4]).unwrap();
+    let rows = read_new_rows(&new, &source, &columns, &dataset.classes, &[4]).unwrap();
     assert_eq!(rows.examples.row(0), [4.0, 0.0, 0.0, 0.0]);
     assert_eq!(rows.examples.row(1), [5.0, 1.0, 0.0, 1.0]);
     assert_eq!(rows.labels, [None, None]);
     let codes: Vec<&str> = rows.remarks.iter().map(|remark| remark.code.as_str()).collect();
     assert_eq!(codes, ["filled", "unseen-words"]);
     std::fs::write(&new, "wet,soil\nno,clay\n").unwrap();
-    let error = read_new_rows(&new, &source, &columns, &[4]).unwrap_err();
+    let error = read_new_rows(&new, &source, &columns, &dataset.classes, &[4]).unwrap_err();
     assert!(error.to_string().contains("missing: `size`"), "{error}");
     std::fs::write(&new, "1,clay,yes\n").unwrap();
-    read_new_rows(&new, &source, &columns, &[4]).unwrap_err();
+    read_new_rows(&new, &source, &columns, &dataset.classes, &[4]).unwrap_err();
 }
 
 #[test]

@@ -87,6 +87,7 @@ pub(super) fn load(source: &ImageSource, watch: &dyn Watch) -> Result<Dataset, D
         pixel_scale: Some(255.0),
         scaling: Scaling::Pixels { mean: source.mean.clone(), std: source.std.clone() },
         files: kept.iter().map(|row| files[*row].clone()).collect(),
+        ground: (transparent > 0).then_some(ground),
         findings,
         ..Dataset::new(super::file::stem(folder), classes, examples, kept.iter().map(|row| labels[*row]).collect())
     })

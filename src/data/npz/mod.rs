@@ -288,7 +288,8 @@ fn examples_of(
                 let problem = in_array(&inputs[0].name, problem);
                 return Err(DataError::Format { file: file.to_owned(), problem, allowed });
             }
-            (Some([channels, height, wide]), false)
+            let colours_last = channels > 1 && inner == [height, wide, channels];
+            (Some([channels, height, wide]), colours_last)
         }
         (None, [height, width]) => (Some([1, *height, *width]), false),
         (None, [height, width, channels @ (1 | 3)]) => (Some([*channels, *height, *width]), true),

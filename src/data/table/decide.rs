@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use super::super::columns::numbered;
 use super::super::dataset::sort_classes;
 use super::super::file::MAX_CLASSES;
 use super::super::names;
@@ -40,8 +41,12 @@ pub struct Decided {
 impl Decided {
     /// The columns that are read.
     pub fn columns(&self, names: &[String]) -> Vec<Column> {
+        let numbered = numbered(names);
         let read = self.fates.iter().enumerate().filter_map(|(position, fate)| match fate {
-            Fate::Read(kind) => Some(Column { name: names[position].clone(), position, kind: kind.clone() }),
+            Fate::Read(kind) => {
+                let (name, nth) = (names[position].clone(), numbered[position]);
+                Some(Column { name, position, nth, kind: kind.clone() })
+            }
             _ => None,
         });
         read.collect()
@@ -198,9 +203,10 @@ pub fn decide(
                 let message = phrase!("remark-looks-like-ids", column = name);
                 remarks.push(Remark::warning("looks-like-ids", message, [("column", column as u64)]));
             }
-            return Fate::Read(ColumnKind::Number { base: survey.base(), fill: 0.0 });
+            let base = if source.as_first_read { 0.0 } else { survey.base() };
+            return Fate::Read(ColumnKind::Number { base, fill: 0.0 });
         }
-        if survey.truths == survey.others && survey.numbers == 0 && survey.rows() >= FEWEST_FOR_WORDS {
+        if are_truths(survey) {
             return Fate::Read(ColumnKind::Truth { fill: 0.0 });
         }
         if !is_for_words(survey) {
@@ -213,6 +219,21 @@ pub fn decide(
     let survey = &all.columns[label];
     let labelled: u64 = survey.words.as_ref().map_or(survey.rows(), |words| words.values().sum());
     Ok(Decided { fates, remarks, unlabelled: survey.rows().saturating_sub(labelled) })
+}
+
+/// Whether a column holds true and false, or yes and no, and nothing else.
+fn are_truths(survey: &ColumnSurvey) -> bool {
+    let Some(words) = survey.words.as_ref().filter(|_| survey.rows() >= FEWEST_FOR_WORDS) else { return false };
+    let mut met: Vec<(String, bool)> = Vec::with_capacity(2);
+    for word in words.keys() {
+        let Some(value) = truth(word) else { return false };
+        let word = (word.to_lowercase(), value > 0.5);
+        if !met.contains(&word) {
+            met.push(word);
+        }
+    }
+    // `t` and `y` are two words, not one truth.
+    survey.numbers == 0 && (met.len() == 1 || (met.len() == 2 && met[0].1 != met[1].1))
 }
 
 /// Columns that are asked for by names that are not there.
@@ -326,15 +347,15 @@ pub struct Labels {
     pub counts: Vec<u64>,
 }
 
-/// The classes of a column. Labels that are all numbers compare by value: `1` is `1.0`.
-pub fn labels(file: &Path, survey: &ColumnSurvey, decimal_comma: bool) -> Result<Labels, DataError> {
+/// The classes of a column. Labels that are all numbers compare by value, `1` is `1.0`, unless they are taken `as_written`.
+pub fn labels(file: &Path, survey: &ColumnSurvey, decimal_comma: bool, as_written: bool) -> Result<Labels, DataError> {
     let too_many =
         |found: u64| DataError::TooLarge { file: file.to_owned(), what: Much::Labels, found, limit: MAX_CLASSES };
     let Some(texts) = &survey.words else {
         return Err(too_many(MAX_CLASSES + 1));
     };
     let value = |text: &str| number(text, decimal_comma).filter(|value| value.abs() < 9e15);
-    let are_numbers = texts.keys().all(|text| value(text).is_some());
+    let are_numbers = !as_written && texts.keys().all(|text| value(text).is_some());
     let name = |text: &str| match value(text) {
         Some(value) if are_numbers && value == 0.0 => "0".to_owned(),
         Some(value) if are_numbers => value.to_string(),

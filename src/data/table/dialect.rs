@@ -106,7 +106,7 @@ impl Dialect {
             asked = asked.or(Some(separator));
         }
         let by_name = ends_in(origin, "tsv").then_some(b'\t').filter(|tab| sample.text.contains(tab));
-        form.quote = quote_of(&sample.text);
+        form.quote = if matches!(origin, Origin::Parquet(_)) { b'"' } else { quote_of(&sample.text) };
         form.delimiter = match asked.or(by_name) {
             Some(delimiter) => delimiter,
             None => best_delimiter(&sample, &form),

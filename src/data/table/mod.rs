@@ -15,12 +15,13 @@ mod text;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::columns::{numbered, places_of};
 use super::error::{LISTED, names};
 use super::file::{check_size, stem};
 use super::findings::{Dialect as WrittenDialect, Filled, LabelReason, LeftOut, WordColumn};
 use super::{
     BadLine, ColumnKind, Columns, DataError, Dataset, Examples, Findings, Kind, LabelFinding, LineProblem, Remark,
-    Scaling, Watch, npz,
+    Scaling, Watch,
 };
 use crate::recipe::{ColumnRef, Normalise, TableSource};
 use crate::text::{Phrase, phrase};
@@ -34,9 +35,6 @@ use text::Origin;
 /// Reads a table in full.
 pub(super) fn load(source: &TableSource, watch: &dyn Watch) -> Result<Dataset, DataError> {
     let file = source.path.as_path();
-    if npz::is_npz(file) {
-        return npz::load(source, watch);
-    }
     if parquet::is_parquet(file)? && parquet::holds_pictures(file)? {
         return parquet::load_pictures(source, watch);
     }
@@ -141,11 +139,11 @@ impl PartFile<'_> {
                 RecordFate::Header => {}
                 RecordFate::Empty => survey.empty += 1,
                 RecordFate::Comment => survey.comments += 1,
-                RecordFate::Ragged => survey.note_ragged(block.line_of(record), record.len()),
+                RecordFate::Ragged => survey.note_ragged(|| block.line_of(record), record.len()),
                 RecordFate::Row => {
                     survey.rows += 1;
                     for (column, at) in survey.columns.iter_mut().zip(&self.map) {
-                        column.take(text_of(record, *at), decimal_comma, || block.line_of(record));
+                        column.take(text_of(record, *at), decimal_comma);
                     }
                 }
             },
@@ -222,13 +220,12 @@ fn read(name: String, source: &TableSource, origin: Origin<'_>, watch: &dyn Watc
     check_lines(&parts, &first, &decided, label_at, &names, watch)?;
 
     // What the labels say.
-    let labels = decide::labels(&file, &all.columns[label_at], parts[0].dialect.decimal_comma)?;
-    let columns = Columns::new(
-        header,
-        count,
-        Some(super::ColumnName { name: names[label_at].clone(), position: label_at }),
-        decided.columns(&names),
-    );
+    let decimal_comma = parts[0].dialect.decimal_comma;
+    let labels = decide::labels(&file, &all.columns[label_at], decimal_comma, source.as_first_read)?;
+    let nth = numbered(&names)[label_at];
+    let class = super::ColumnName { name: names[label_at].clone(), position: label_at, nth };
+    let mut columns = Columns::new(header, count, Some(class), decided.columns(&names));
+    columns.decimal_comma = decimal_comma;
     if columns.list.is_empty() {
         return Err(nothing(phrase!("table-nothing-to-read")));
     }
@@ -438,7 +435,11 @@ fn part_file<'a>(
     let asked = TableSource { path: path.to_owned(), label: None, header: None, ..source.clone() };
     let asked = if known.is_empty() { TableSource { header: Some(false), ..asked } } else { asked };
     let asked = if matches!(origin, Origin::Parquet(_)) { parquet::as_text(&asked) } else { asked };
-    let dialect = Dialect::of(&origin, &asked, known)?;
+    let mut dialect = Dialect::of(&origin, &asked, known)?;
+    if dialect.commas_are_ambiguous {
+        // The first file may know better.
+        dialect.decimal_comma = first.dialect.decimal_comma;
+    }
     let here = column_names(&dialect);
     let wrong = |problem: Phrase, allowed: Phrase| DataError::Format { file: path.to_owned(), problem, allowed };
     let map = if known.is_empty() {
@@ -448,12 +449,8 @@ fn part_file<'a>(
         }
         (0..columns.len()).collect()
     } else {
-        let find = |column: usize| {
-            // Of several with the same name each stands for its own.
-            let nth = columns[..column].iter().filter(|name| **name == columns[column]).count();
-            here.iter().enumerate().filter(|(_, name)| **name == columns[column]).nth(nth).map(|(at, _)| at)
-        };
-        let found: Vec<Option<usize>> = (0..columns.len()).map(find).collect();
+        let wanted = columns.iter().map(String::as_str).zip(numbered(columns));
+        let found = places_of(wanted, &here);
         let is_ignored = |column: usize| decide::is_named_in(&source.ignore, &columns[column], column, columns.len());
         let missing: Vec<String> = (0..columns.len())
             .filter(|column| found[*column].is_none() && !is_ignored(*column) && !columns[*column].is_empty())
@@ -558,6 +555,10 @@ fn findings_of(
         }
     }
     let mut remarks = decided.remarks.clone();
+    if first.empty > 0 {
+        let message = phrase!("remark-empty-lines", count = first.empty);
+        remarks.push(Remark::note("empty-lines", message, [("lines", first.empty)]));
+    }
     if first.comments > 0 {
         let message = phrase!("remark-comments", count = first.comments);
         remarks.push(Remark::note("comment-lines", message, [("lines", first.comments)]));

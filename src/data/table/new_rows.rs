@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
+use super::super::columns::places_of;
 use super::super::error::{LISTED, names};
 use super::super::file::check_size;
 use super::super::findings::{Filled, some};
@@ -23,8 +24,11 @@ use crate::text::phrase;
 pub struct NewRows {
     /// One example a row, of the shape that the model reads.
     pub examples: Examples,
-    /// The class of each row as the table writes it; `None` where the table has no class column or the field is empty.
+    /// The class of each row: one of those that were asked for, or as the table writes it; `None` where it has no class column, or
+    /// the field is empty or says that nothing is known.
     pub labels: Vec<Option<String>>,
+    /// Positions of gaps among all values, ascending.
+    pub gaps: Vec<u64>,
     /// What is called as each row: the file of a picture, the field of a row-name column; empty for plain tables.
     pub names: Vec<String>,
     /// What the user should know.
@@ -36,6 +40,7 @@ pub struct NewRows {
 struct Part {
     values: Vec<f32>,
     labels: Vec<Option<String>>,
+    gaps: Vec<u64>,
     filled: BTreeMap<usize, u64>,
     unseen: BTreeMap<usize, u64>,
     lines: Vec<BadLine>,
@@ -58,15 +63,17 @@ pub fn read_new_rows(
     file: &Path,
     source: &TableSource,
     columns: &Columns,
+    classes: &[String],
     shape: &[usize],
 ) -> Result<NewRows, DataError> {
     let origin = Origin::of(file)?;
     let asked = TableSource {
         path: file.to_owned(),
         label: None,
-        delimiter: None,
+        // What can be found out may be another one here.
+        delimiter: source.delimiter.filter(|delimiter| !",;\t| ".contains(*delimiter)),
         decimal_comma: None,
-        header: None,
+        header: if columns.named { None } else { Some(false) },
         encoding: source.encoding.clone(),
         ..source.clone()
     };
@@ -81,7 +88,11 @@ pub fn read_new_rows(
     } else {
         Vec::new()
     };
-    let dialect = Dialect::of(&origin, &asked, &known)?;
+    let mut dialect = Dialect::of(&origin, &asked, &known)?;
+    if dialect.commas_are_ambiguous {
+        // The table that the model learnt may have known better.
+        dialect.decimal_comma = columns.decimal_comma;
+    }
     let here = column_names(&dialect);
     let (places, label) = find_columns(file, columns, &dialect, &here)?;
     let part = PartFile { origin, dialect, map: places };
@@ -130,7 +141,10 @@ pub fn read_new_rows(
                             let text = text.chars().take(40).collect();
                             return fault(rows, LineProblem::NotANumber { column, text });
                         }
-                        *rows.filled.entry(column).or_default() += u64::from(value.is_none());
+                        if value.is_none() {
+                            *rows.filled.entry(column).or_default() += 1;
+                            rows.gaps.push(rows.values.len() as u64);
+                        }
                         rows.values.push((value.unwrap_or(*fill) - base) as f32);
                     }
                     Act::Truth(fill) => {
@@ -140,6 +154,9 @@ pub fn read_new_rows(
                         });
                         let counter = if gap { &mut rows.filled } else { &mut rows.unseen };
                         *counter.entry(column).or_default() += u64::from(value.is_none());
+                        if value.is_none() {
+                            rows.gaps.push(rows.values.len() as u64);
+                        }
                         rows.values.push(value.unwrap_or(*fill as f32));
                     }
                     Act::Words(words) => {
@@ -154,9 +171,11 @@ pub fn read_new_rows(
                 }
             }
             let text = label.map(|label| text_of(record, label)).filter(|text| !text.is_empty());
-            rows.labels.push(text.map(|text| canonical(text, decimal_comma)));
+            rows.labels.push(text.and_then(|text| class_of(text, classes, decimal_comma)));
         },
         |mut rows| {
+            let start = all.values.len() as u64;
+            all.gaps.extend(rows.gaps.iter().map(|gap| start + gap));
             all.values.append(&mut rows.values);
             all.labels.append(&mut rows.labels);
             for (counts, more) in [(&mut all.filled, rows.filled), (&mut all.unseen, rows.unseen)] {
@@ -198,15 +217,23 @@ pub fn read_new_rows(
         });
     }
     let examples = examples_of(file, all.values, rows, width, shape)?;
-    Ok(NewRows { examples, labels: all.labels, names: Vec::new(), remarks })
+    Ok(NewRows { examples, labels: all.labels, gaps: all.gaps, names: Vec::new(), remarks })
 }
 
-/// Labels that are numbers are written as classes are.
-fn canonical(text: &str, decimal_comma: bool) -> String {
-    match number(text, decimal_comma).filter(|value| value.abs() < 9e15) {
-        Some(0.0) => "0".to_owned(),
-        Some(value) => value.to_string(),
-        None => text.to_owned(),
+/// The class that a label stands for: as it is written, or by its value; `None` for a gap.
+fn class_of(text: &str, classes: &[String], decimal_comma: bool) -> Option<String> {
+    let is_class = |text: &str| classes.iter().any(|class| class == text);
+    let by_value = || match number(text, decimal_comma).filter(|value| value.abs() < 9e15) {
+        Some(0.0) => Some("0".to_owned()),
+        value => value.map(|value| value.to_string()),
+    };
+    if is_class(text) {
+        return Some(text.to_owned());
+    }
+    match by_value().filter(|text| is_class(text)) {
+        Some(class) => Some(class),
+        None if is_gap(text) => None,
+        None => Some(text.to_owned()),
     }
 }
 
@@ -219,19 +246,23 @@ fn find_columns(
 ) -> Result<(Vec<usize>, Option<usize>), DataError> {
     let wrong = |problem, allowed| DataError::Format { file: file.to_owned(), problem, allowed };
     if columns.named {
-        let find = |name: &String| here.iter().position(|known| known == name);
-        let missing: Vec<String> = match dialect.header {
-            Some(_) => {
-                columns.list.iter().map(|column| &column.name).filter(|name| find(name).is_none()).cloned().collect()
-            }
-            None => columns.list.iter().map(|column| column.name.clone()).collect(),
-        };
+        let wanted = columns.list.iter().map(|column| (column.name.as_str(), column.nth));
+        let found = places_of(wanted, here);
+        let is_missing = |at: &Option<usize>| at.is_none() || dialect.header.is_none();
+        let missing: Vec<String> = columns
+            .list
+            .iter()
+            .zip(&found)
+            .filter(|(_, at)| is_missing(at))
+            .map(|(column, _)| column.name.clone())
+            .collect();
         if !missing.is_empty() {
             let problem = phrase!("part-missing", names = names(&missing));
             return Err(wrong(problem, phrase!("rows-columns-by-name")));
         }
-        let places = columns.list.iter().filter_map(|column| find(&column.name)).collect();
-        return Ok((places, columns.label.as_ref().and_then(|label| find(&label.name))));
+        let label = columns.label.iter().map(|label| (label.name.as_str(), label.nth));
+        let label = places_of(label, here).pop().flatten();
+        return Ok((found.into_iter().flatten().collect(), label));
     }
     let label = columns.label.as_ref().map(|label| label.position);
     let with_label = dialect.count == columns.count;

@@ -15,7 +15,7 @@ use parquet::schema::types::ColumnDescriptor;
 use rayon::prelude::*;
 
 use super::super::error::LISTED;
-use super::super::file::{MAX_CLASSES, check_size, stem, unreadable};
+use super::super::file::{MAX_CLASSES, check_bytes, stem, unreadable};
 use super::super::magic::start_of;
 use super::super::{
     BadImage, DataError, Dataset, Examples, Findings, Kind, LabelFinding, LabelReason, Much, Scaling, Watch, images,
@@ -23,6 +23,9 @@ use super::super::{
 use super::CLASS_NAMES;
 use crate::recipe::{ColumnRef, TableSource};
 use crate::text::{Phrase, phrase};
+
+/// Decimals of a number, at most.
+const MOST_DECIMALS: i32 = 38;
 
 /// Rows that are unpacked at a time.
 const ROWS: usize = 4096;
@@ -103,8 +106,8 @@ fn form_of(column: &ColumnDescriptor) -> TextForm {
         (Some(LogicalType::Timestamp(time)), _) => TextForm::Timestamp(parts(&time.unit)),
         (_, ConvertedType::TIMESTAMP_MILLIS) => TextForm::Timestamp(1_000),
         (_, ConvertedType::TIMESTAMP_MICROS) => TextForm::Timestamp(1_000_000),
-        (Some(LogicalType::Decimal(decimal)), _) => TextForm::Decimal(decimal.scale.max(0) as u32),
-        (_, ConvertedType::DECIMAL) => TextForm::Decimal(column.type_scale().max(0) as u32),
+        (Some(LogicalType::Decimal(decimal)), _) => TextForm::Decimal(decimal.scale.clamp(0, MOST_DECIMALS) as u32),
+        (_, ConvertedType::DECIMAL) => TextForm::Decimal(column.type_scale().clamp(0, MOST_DECIMALS) as u32),
         (Some(LogicalType::Integer(int)), _) if !int.is_signed => TextForm::Unsigned,
         (_, ConvertedType::UINT_8 | ConvertedType::UINT_16 | ConvertedType::UINT_32 | ConvertedType::UINT_64) => {
             TextForm::Unsigned
@@ -241,7 +244,8 @@ fn values<T: DataType, R: Default>(
     rows: usize,
     each: impl Fn(&T::T) -> R,
 ) -> std::io::Result<Vec<R>> {
-    let mut out = Vec::with_capacity(rows);
+    // What a row group claims to hold is not believed.
+    let mut out = Vec::with_capacity(rows.min(ROWS));
     let (mut levels, mut values) = (Vec::new(), Vec::new());
     while out.len() < rows {
         (levels, values) = (cleared(levels), cleared(values));
@@ -368,8 +372,8 @@ pub fn load_pictures(source: &TableSource, watch: &dyn Watch) -> Result<Dataset,
     for file in files.into_iter().flatten() {
         let reader = open(file)?;
         let rows = reader.metadata().file_metadata().num_rows().max(0) as u64;
-        let pixels = (side * side * channels) as u64;
-        check_size(file, &[rows + texts_of_labels.len() as u64, pixels])?;
+        let sides = [side as u64, side as u64, channels as u64];
+        check_bytes(file, &[&[rows.saturating_add(texts_of_labels.len() as u64)][..], &sides].concat())?;
         starts.push(texts_of_labels.len());
         let lacks = |problem: Phrase, allowed: Phrase| DataError::Format { file: file.clone(), problem, allowed };
         let Some(pictures) = picture_column(&reader) else {
@@ -378,7 +382,12 @@ pub fn load_pictures(source: &TableSource, watch: &dyn Watch) -> Result<Dataset,
         let column = label_column(&reader, source, file)?;
         names = names.or_else(|| hub_names(&reader, &column.name));
         let (before, total) = (texts_of_labels.len() as u64, rows);
-        texts_of_labels.extend(label_texts(&reader, &column).map_err(|error| damaged(file, &error))?);
+        let texts = label_texts(&reader, &column).map_err(|error| damaged(file, &error))?;
+        if let Some(row) = texts.iter().position(String::is_empty) {
+            let problem = phrase!("parquet-no-label", row = row, column = &column.name);
+            return Err(lacks(problem, phrase!("part-needs-classes")));
+        }
+        texts_of_labels.extend(texts);
         label = label.or(Some(column.name));
         let mut batch: Vec<Vec<u8>> = Vec::new();
         let mut done = 0_u64;

@@ -35,7 +35,7 @@ pub struct Block {
     last: bool,
 }
 
-/// The longest field that is read; a quote that is never closed makes a longer one.
+/// The longest line that is read; a quote that is never closed makes a longer one.
 const LONGEST: usize = 16 << 20;
 
 /// Visits all blocks in order: `read` runs for several at once, `take` for one after the other.
@@ -104,11 +104,10 @@ impl<'a> Cutter<'a> {
                 self.skipped -= 1;
             }
             let (whole, open) = if self.ended { (text.len(), None) } else { whole_records(&text, self.form) };
-            if let Some(at) = open
-                && text.len() - at > LONGEST
-            {
-                let line = self.line + lines_in(&text[..at]);
-                let lines = vec![BadLine { line, problem: LineProblem::OpenQuote }];
+            if text.len() - whole > LONGEST && !self.ended {
+                let at = open.unwrap_or(whole);
+                let problem = if open.is_some() { LineProblem::OpenQuote } else { LineProblem::TooLong };
+                let lines = vec![BadLine { line: self.line + lines_in(&text[..at]), problem }];
                 return Err(DataError::Lines { file: self.path.to_owned(), lines, more: 0 });
             }
             self.rest = text.split_off(whole);

@@ -46,8 +46,6 @@ pub struct ColumnSurvey {
     pub words: Option<HashMap<Box<str>, u64>>,
     /// All numbers, where it was asked for them.
     pub values: Vec<f64>,
-    /// The first fields that are neither numbers nor gaps, with their lines.
-    pub odd: Vec<(u64, Box<str>)>,
 }
 
 /// What a survey keeps of a column besides counts.
@@ -81,12 +79,11 @@ impl ColumnSurvey {
             steps: true,
             words: Some(HashMap::new()),
             values: Vec::new(),
-            odd: Vec::new(),
         }
     }
 
-    /// Takes a field; `line` is asked for only where it matters.
-    pub fn take(&mut self, field: &str, decimal_comma: bool, line: impl FnOnce() -> u64) {
+    /// Takes a field.
+    pub fn take(&mut self, field: &str, decimal_comma: bool) {
         if self.wants.texts.is_some() && !field.is_empty() {
             self.take_word(field);
         }
@@ -110,9 +107,6 @@ impl ColumnSurvey {
         self.note_odd(field);
         self.truths += u64::from(truth(field).is_some());
         self.dates += u64::from(is_date(field));
-        if self.odd.len() < LISTED {
-            self.odd.push((line(), field.chars().take(40).collect::<String>().into()));
-        }
     }
 
     fn note_odd(&mut self, field: &str) {
@@ -189,8 +183,6 @@ impl ColumnSurvey {
         self.max = self.max.max(next.max);
         self.whole &= next.whole;
         self.values.extend(next.values);
-        let room = LISTED.saturating_sub(self.odd.len());
-        self.odd.extend(next.odd.into_iter().take(room));
         self.words = match (self.words.take(), next.words) {
             (Some(mut words), Some(more)) => {
                 for (word, count) in more {
@@ -262,11 +254,11 @@ impl Survey {
         Self { columns, ragged: Vec::new(), all_ragged: 0, rows: 0, comments: 0, empty: 0 }
     }
 
-    /// Notes a record of another number of fields.
-    pub fn note_ragged(&mut self, line: u64, found: usize) {
+    /// Notes a record of another number of fields; its line is looked for only where it will be told.
+    pub fn note_ragged(&mut self, line: impl FnOnce() -> u64, found: usize) {
         self.all_ragged += 1;
         if self.ragged.len() < LISTED {
-            self.ragged.push((line, found));
+            self.ragged.push((line(), found));
         }
     }
 

@@ -44,7 +44,7 @@ impl Origin<'_> {
         let path = self.path();
         match self {
             Self::Bytes(_, bytes) => unpack(Cursor::new(*bytes)).map_err(|error| unreadable(path, &error)),
-            Self::Parquet(_) => Ok(Box::new(super::parquet::text_of_rows(path)?)),
+            Self::Parquet(_) => Ok(counted(Box::new(super::parquet::text_of_rows(path)?), MAX_UNPACKED)),
             Self::File(_) => match Packed::of(path)? {
                 Packed::Zip => {
                     let entry = super::super::archive::only_file(path)?;

@@ -169,6 +169,7 @@ impl Checkpoint {
             classes,
             normalisation,
             columns: None,
+            reading: super::super::checkpoint::READING,
             rows: Vec::new(),
             recipe: None,
             engine: String::new(),
