@@ -98,7 +98,7 @@ impl App {
         };
         let mut sweep = self.state.sweep.clone();
         sweep.base.put_source(source);
-        // A preset's name would say something else about these data.
+        // The title of a preset says something else than these data.
         if self.state.preset.is_some() {
             sweep.base.title = sweep.base.data.source.name();
         }

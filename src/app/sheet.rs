@@ -20,7 +20,8 @@ impl App {
         sheet.data |= what == Opened::Data;
         sheet.teacher |= what == Opened::Teacher;
         self.state.sheet = Some(sheet);
-        self.state.preset = None;
+        // A preset's name would say something else about these data.
+        self.state.preset.take_if(|_| what == Opened::Data);
         // The same path may hold other bytes by now.
         self.state.preview = None;
         self.edit_for_sheet(sweep);
@@ -66,7 +67,9 @@ impl App {
             self.replace(sheet.before.sweep);
             self.ask_again();
         }
-        (self.state.preset, self.state.focus) = (preset, focus);
+        self.state.preset = preset;
+        // A job that began meanwhile stays on show.
+        self.state.focus = self.state.focus.or(focus);
     }
 
     /// Puts a recipe in place, within the sheet's step of undo.

@@ -130,6 +130,13 @@ fn idx_ui(ui: &mut Ui, state: &State, commands: &Commands, name: Option<&str>) {
     });
 }
 
+/// What was chosen in a list of columns.
+#[derive(Clone, Copy)]
+enum Picked {
+    FoundOut,
+    Column(usize),
+}
+
 /// The controls of a table.
 struct Table<'a> {
     state: &'a State,
@@ -193,7 +200,7 @@ impl Table<'_> {
         if rest.len() > 1 {
             let name = text("sheet-leave-out");
             Dropdown::new(&name, &name).width(CHOICES).stays_open().show(ui, |ui| {
-                if let Some(Some(at)) = self.list_ui(ui, None, &rest, None) {
+                if let Some(Picked::Column(at)) = self.list_ui(ui, None, &rest, None) {
                     self.put(|table| self.columns.leave_out(table, at));
                     ui.close();
                 }
@@ -219,7 +226,11 @@ impl Table<'_> {
             let all: Vec<usize> = (0..self.columns.names.len()).collect();
             let found_out = text("sheet-found-out");
             let chosen = if self.source.label.is_some() { class } else { None };
-            if let Some(at) = self.list_ui(ui, Some(&found_out), &all, chosen) {
+            if let Some(picked) = self.list_ui(ui, Some(&found_out), &all, chosen) {
+                let at = match picked {
+                    Picked::FoundOut => None,
+                    Picked::Column(at) => Some(at),
+                };
                 self.put(|table| self.columns.choose_class(table, at));
                 ui.close();
             }
@@ -245,13 +256,7 @@ impl Table<'_> {
 
     /// The list of a dropdown of columns, with a field that filters it where it is long. `none` is the first entry. Gives what
     /// was chosen.
-    fn list_ui(
-        &self,
-        ui: &mut Ui,
-        none: Option<&str>,
-        columns: &[usize],
-        chosen: Option<usize>,
-    ) -> Option<Option<usize>> {
+    fn list_ui(&self, ui: &mut Ui, none: Option<&str>, columns: &[usize], chosen: Option<usize>) -> Option<Picked> {
         let mut filter = String::new();
         if columns.len() > UNFILTERED {
             let id = Id::unique("column filter");
@@ -270,12 +275,12 @@ impl Table<'_> {
                 && wanted.is_empty()
                 && ui.selectable_label(chosen.is_none(), none).clicked()
             {
-                picked = Some(None);
+                picked = Some(Picked::FoundOut);
             }
             for at in columns {
                 let name = self.column_name(*at);
                 if name.to_lowercase().contains(&wanted) && ui.selectable_label(chosen == Some(*at), name).clicked() {
-                    picked = Some(Some(*at));
+                    picked = Some(Picked::Column(*at));
                 }
             }
         });
