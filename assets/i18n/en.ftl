@@ -1131,6 +1131,7 @@ left-out-empty = empty in every row
 left-out-id = a number or name for each row; to read it all the same, keep = ["…"]
 left-out-many-words = text with too many different values
 left-out-row-number = it only counts the rows; to read it all the same, keep = ["…"]
+left-out-type = lists or bytes, which are not read
 left-out-words = text with { $count } different values
 parquet-damaged = is no whole Parquet file ({ $problem })
 parquet-no-pictures = has no column of pictures
@@ -1144,6 +1145,10 @@ pixels-allowed = one column for each pixel, with whole numbers from 0 to 255; or
 pixels-count = { $found } columns are read where the pictures have { $asked } pixels
 pixels-values = not all values are whole numbers from 0 to 255
 remark-class-like-gap = a class is called `{ $name }` ({ $count } rows), as gaps are; if these rows have no class, remove them
+remark-columns-not-read = columns of lists or bytes are not read: { $names }
+remark-tells-class = each value of these columns stands for one class, or they are named like it: { $names }; if they say the class, ignore = ["…"]
+remark-equal-classes = classes of { $column } that are equal as numbers were made one: { $names }
+remark-follows-rows = these columns follow the order of the rows, like a number for each: { $names }; to leave them out, ignore = ["…"]
 remark-commas-decimal = commas in numbers are read as decimal (1,234 is 1.234); if they set thousands apart: decimal = "."
 remark-commas-thousands = commas in numbers are read as thousands (1,234 is 1234); if they are decimal: decimal = ","
 remark-filled = gaps were filled as the model learnt it: { $count } in { $columns }
@@ -1174,10 +1179,10 @@ found-pixels = pictures of { $height }×{ $width } pixels, { $colours }
 found-classes = { $count } classes: { $classes }
 found-parts = { $train } rows to learn, { $validation } to validate, { $test } to test
 found-teacher = teacher on { $of } validation rows: { $errors } errors (always the most frequent class: { $chance }), ECE { $ece }
-remark-teacher-ink = the teacher makes { $errors } errors on { $of } validation rows, but { $better } with light and dark exchanged: it learnt pictures of the other ink; invert the pictures, or train a teacher on these
-remark-teacher-scale-small = the inputs lie between 0 and 1 where the teacher learnt larger numbers: { $errors } errors on { $of } validation rows, { $better } when they are scaled up; give the values as the teacher learnt them (0 to 255), or train a teacher on these
-remark-teacher-scale-large = the inputs are larger than those that the teacher learnt (0 to 1): { $errors } errors on { $of } validation rows, { $better } when they are scaled down; give the values as the teacher learnt them, or train a teacher on these
-remark-teacher-chance = the teacher is hardly better than chance on this data: { $errors } errors on { $of } validation rows, where always naming the most frequent class makes { $chance }; do the classes and the scale of the inputs match?
+remark-teacher-ink = the model makes { $errors } errors on { $of } rows, but { $better } with light and dark exchanged: it learnt pictures of the other ink; invert the pictures, or train one on these
+remark-teacher-scale-small = the inputs are smaller than those that the model learnt: { $errors } errors on { $of } rows, { $better } when they are scaled up; give the values as the model learnt them, or train one on these
+remark-teacher-scale-large = the inputs are larger than those that the model learnt: { $errors } errors on { $of } rows, { $better } when they are scaled down; give the values as the model learnt them, or train one on these
+remark-teacher-chance = the model is hardly better than chance on this data: { $errors } errors on { $of } rows, where always naming the most frequent class makes { $chance }; do the classes and the scale of the inputs match?
 fingerprint-data = rows, classes or their order differ
 fingerprint-parts = rows are split into other parts
 fingerprint-teacher = the teacher's file is another one

@@ -1069,6 +1069,7 @@ left-out-empty = 每行都为空
 left-out-id = 每行的编号或名称；仍要读入请写 keep = ["…"]
 left-out-many-words = 不同的值太多的文本
 left-out-row-number = 只是行号；仍要读入请写 keep = ["…"]
+left-out-type = 列表或字节，不读入
 left-out-words = 有 { $count } 种值的文本
 parquet-damaged = 不是完整的 Parquet 文件（{ $problem }）
 parquet-no-pictures = 没有图片列
@@ -1082,6 +1083,10 @@ pixels-allowed = 每个像素一列，为 0 到 255 的整数；或 pixels = fal
 pixels-count = 读入 { $found } 列，而图片有 { $asked } 个像素
 pixels-values = 并非所有的值都是 0 到 255 的整数
 remark-class-like-gap = 有一个类别叫 `{ $name }`（{ $count } 行），与空缺的写法相同；如果这些行没有类别，请去掉
+remark-columns-not-read = 列表列或字节列不读入：{ $names }
+remark-tells-class = 这些列的每个值对应一个类别，或名称与类别列相似：{ $names }；如果它们就是类别，请写 ignore = ["…"]
+remark-equal-classes = { $column } 中数值相等的类别已合并：{ $names }
+remark-follows-rows = 这些列随行的顺序变化，像是每行的编号：{ $names }；不用它们请写 ignore = ["…"]
 remark-commas-decimal = 数字中的逗号按小数点读（1,234 即 1.234）；如果是千位分隔，请写 decimal = "."
 remark-commas-thousands = 数字中的逗号按千位分隔读（1,234 即 1234）；如果是小数点，请写 decimal = ","
 remark-filled = 空缺按模型学到的值填补：{ $count } 个，在 { $columns }
@@ -1103,10 +1108,10 @@ found-pixels = { $height }×{ $width } 像素的图片，{ $colours }
 found-classes = { $count } 个类别：{ $classes }
 found-parts = { $train } 行用于学习，{ $validation } 行用于验证，{ $test } 行用于测试
 found-teacher = 教师在 { $of } 行验证数据上错 { $errors } 个（总猜最常见的类别错 { $chance } 个），ECE { $ece }
-remark-teacher-ink = 教师在 { $of } 行验证数据上错 { $errors } 个，明暗互换后只错 { $better } 个：它学的图片明暗相反；请把图片反色，或在这些图片上训练教师
-remark-teacher-scale-small = 输入在 0 到 1 之间，而教师学的数更大：{ $of } 行验证数据上错 { $errors } 个，放大后错 { $better } 个；请按教师学过的范围（0 到 255）给出，或重新训练教师
-remark-teacher-scale-large = 输入比教师学过的（0 到 1）更大：{ $of } 行验证数据上错 { $errors } 个，缩小后错 { $better } 个；请按教师学过的范围给出，或重新训练教师
-remark-teacher-chance = 教师在这些数据上并不比碰运气好多少：{ $of } 行验证数据上错 { $errors } 个，而总猜最常见的类别错 { $chance } 个；类别和输入的范围是否一致？
+remark-teacher-ink = 模型在 { $of } 行数据上错 { $errors } 个，明暗互换后只错 { $better } 个：它学的图片明暗相反；请把图片反色，或在这些图片上训练模型
+remark-teacher-scale-small = 输入比模型学过的更小：{ $of } 行数据上错 { $errors } 个，放大后错 { $better } 个；请按模型学过的范围给出，或重新训练模型
+remark-teacher-scale-large = 输入比模型学过的更大：{ $of } 行数据上错 { $errors } 个，缩小后错 { $better } 个；请按模型学过的范围给出，或重新训练模型
+remark-teacher-chance = 模型在这些数据上并不比碰运气好多少：{ $of } 行数据上错 { $errors } 个，而总猜最常见的类别错 { $chance } 个；类别和输入的范围是否一致？
 fingerprint-data = 行、类别或其顺序不同
 fingerprint-parts = 行的划分不同
 fingerprint-teacher = 教师文件不是原来的

@@ -10,14 +10,14 @@ use super::soften::temperatures;
 use super::voice::{Failure, Problem, Voice, print, print_json};
 use super::{PredictArgs, Split};
 use crate::data::{
-    Columns, DataError, Dataset, Examples, FoundPictures, NewRows, Remark, is_idx_folder, is_npz, is_picture, pictures,
-    read_new_rows, recognise,
+    Columns, DataError, Dataset, Examples, FoundPictures, NewRows, Remark, first_rows, is_idx_folder, is_npz,
+    is_picture, pictures, read_new_rows, recognise,
 };
 use crate::distill::{Student, evaluate, soften};
 use crate::model::{Checkpoint, CheckpointError, new_file, write_whole};
 use crate::recipe::{Builtin, Colour, Copies, DataRecipe, ImageSource, QUICKSTART, Recipe, Source, TableSource};
 use crate::text::phrase;
-use crate::training::{DeviceChoice, PrepareError, Teacher, builtin_teacher, choose, threads};
+use crate::training::{DeviceChoice, JUDGED, PrepareError, Teacher, builtin_teacher, choose, judge, threads};
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -30,6 +30,9 @@ struct Line<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     remarks: &'a [Remark],
 }
+
+/// Fewest rows with labels by which a model is called unfit for them.
+const FEWEST_JUDGED: usize = 20;
 
 /// Rows that a model is applied to.
 struct Rows {
@@ -74,9 +77,7 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
     let (Some(checkpoint), Some(source), []) = (checkpoint, source, problems.as_slice()) else {
         return Err(Failure::inputs(problems));
     };
-    let rows = rows_of(args, &checkpoint, &source)?;
-    rows.remarks.iter().for_each(|remark| voice.remark(remark));
-
+    let mut rows = rows_of(args, &checkpoint, &source)?;
     let (device, _) = choose(DeviceChoice::Best, threads());
     let failed = |error: PrepareError| Failure::later(error.code(), error);
     let classes = checkpoint.classes.len();
@@ -91,6 +92,12 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
     let labelled: Vec<u32> = known.iter().filter_map(|at| labels[*at]).collect();
     let of_labelled: Vec<f32> =
         known.iter().flat_map(|at| &logits[at * classes..(at + 1) * classes]).copied().collect();
+    if known.len() >= FEWEST_JUDGED {
+        let judged: Vec<u32> = known.iter().take(JUDGED).map(|at| chosen[*at]).collect();
+        let (_, remark) = judge(&model, &dataset, &judged, &labelled[..judged.len()], &device).map_err(failed)?;
+        rows.remarks.extend(remark);
+    }
+    rows.remarks.iter().for_each(|remark| voice.remark(remark));
     let result = evaluate(&of_labelled, &labelled, None, &Student::baseline(), classes);
     write(args, &checkpoint.classes, &rows.chosen, &labels, &logits, temperature)
         .map_err(|problem| Failure::later("out", format!("--out {}: {problem}", args.out.display())))?;
@@ -122,7 +129,15 @@ fn rows_of(args: &PredictArgs, checkpoint: &Checkpoint, source: &Source) -> Resu
     let shape = &checkpoint.plan.input;
     let new = match (source, &checkpoint.columns) {
         (Source::Table(table), Some(columns)) if !is_npz(&table.path) => {
-            Some(read_new_rows(&table.path, table, columns, &checkpoint.classes, shape).map_err(data)?)
+            Some(read_new_rows(&as_told(args, table), columns, &checkpoint.classes, shape).map_err(data)?)
+        }
+        (Source::Table(table), None) if table.label.is_none() && !is_npz(&table.path) => {
+            // As many columns as the model has inputs: there is no class.
+            let inputs = shape.iter().product();
+            let found = first_rows(table, 1).map_err(data)?.columns.len();
+            let columns = Columns::of_numbers(inputs);
+            let read = || read_new_rows(table, &columns, &checkpoint.classes, shape);
+            (found == inputs).then(read).transpose().map_err(data)?
         }
         (Source::Images(images), _) if shape.len() == 3 => {
             let found = pictures(&images.path, [shape[0], shape[1], shape[2]], images.ground, &()).map_err(data)?;
@@ -173,6 +188,19 @@ fn rows_of(args: &PredictArgs, checkpoint: &Checkpoint, source: &Source) -> Resu
     }
     let chosen = rows.into_iter().map(|row| (row, name(row))).collect();
     Ok(Rows { chosen, labels, examples: new.examples, remarks })
+}
+
+/// Only what is told about this very table holds of it: the model's own may have been written in another way.
+fn as_told(args: &PredictArgs, table: &TableSource) -> TableSource {
+    if is_inline(&args.data) {
+        return table.clone();
+    }
+    let delimiter = table.delimiter.filter(|delimiter| !",;\t| ".contains(*delimiter));
+    TableSource { delimiter, decimal_comma: None, header: None, label: None, ..table.clone() }
+}
+
+fn is_inline(data: &str) -> bool {
+    data.trim_start().starts_with(['{', '"', '\''])
 }
 
 fn split_is_judged(split: Option<Split>) -> bool {
@@ -229,7 +257,9 @@ fn part_of(
 fn known_rows(args: &PredictArgs, checkpoint: &Checkpoint, source: &Source) -> Result<Rows, Failure> {
     let data = |error: DataError| Failure::faults(error.code(), &error.phrase());
     let model = |error: CheckpointError| Failure::input(error.code(), error);
-    let is_old = checkpoint.is_of_old_reading();
+    // A table is read as the model's own was, where that was a table.
+    let own = checkpoint.recipe.as_ref().map(|recipe| &recipe.data.source);
+    let is_old = checkpoint.is_of_old_reading() && matches!((source, own), (Source::Table(_), Some(Source::Table(_))));
     let source = if is_old { source.clone().as_first_read() } else { source.clone() };
     let dataset = Dataset::load(&source).map_err(data)?;
     let places = checkpoint.places_of(&args.checkpoint, &dataset.examples.shape(), &dataset.classes).map_err(model)?;
@@ -238,7 +268,7 @@ fn known_rows(args: &PredictArgs, checkpoint: &Checkpoint, source: &Source) -> R
         Split::All => (0..dataset.labels.len() as u32).collect(),
         split => {
             let mut recipe = data_recipe(checkpoint)?;
-            if is_old {
+            if checkpoint.is_of_old_reading() {
                 recipe.copies = Copies::Apart;
             }
             let splits = dataset.split(&recipe).map_err(data)?;
@@ -275,7 +305,7 @@ fn source(text: &str, checkpoint: Option<&Checkpoint>) -> Result<Source, Failure
     if let Some(builtin) = Builtin::ALL.into_iter().find(|builtin| builtin.name() == text) {
         return Ok(Source::Builtin(builtin));
     }
-    if text.trim_start().starts_with(['{', '"', '\'']) {
+    if is_inline(text) {
         return inline(text);
     }
     let path = Path::new(text);

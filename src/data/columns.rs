@@ -94,6 +94,13 @@ impl Columns {
         Self { named, count, label, list, decimal_comma: false, bases }
     }
 
+    /// Columns of a table that holds nothing but one number for each of `inputs` inputs, in their order.
+    pub fn of_numbers(inputs: usize) -> Self {
+        let kind = ColumnKind::Number { base: 0.0, fill: 0.0 };
+        let column = |at: usize| Column { name: at.to_string(), position: at, nth: 0, kind: kind.clone() };
+        Self::new(false, inputs, None, (0..inputs).map(column).collect())
+    }
+
     /// Numbers a row.
     pub fn width(&self) -> usize {
         self.list.iter().map(|column| column.kind.inputs()).sum()
@@ -153,7 +160,6 @@ impl Columns {
     /// # Errors
     /// The names of columns that are missing, or of another kind.
     pub(super) fn found_in(&self, data: &Self) -> Result<Option<Vec<Source>>, Vec<String>> {
-        let by_name = self.named && data.named;
         let mut starts = Vec::with_capacity(data.list.len());
         let mut at = 0;
         for column in &data.list {
@@ -162,10 +168,13 @@ impl Columns {
         }
         let (mut sources, mut missing) = (Vec::with_capacity(self.width()), Vec::new());
         for (place, column) in self.list.iter().enumerate() {
-            let found = if by_name {
-                data.list.iter().position(|other| (&other.name, other.nth) == (&column.name, column.nth))
-            } else {
-                (data.list.len() == self.list.len()).then_some(place)
+            let found = match (self.named, data.named) {
+                (true, true) => {
+                    data.list.iter().position(|other| (&other.name, other.nth) == (&column.name, column.nth))
+                }
+                // Columns without names may stand in any order.
+                (true, false) => None,
+                (false, _) => (data.list.len() == self.list.len()).then_some(place),
             };
             match (found, &column.kind) {
                 (None, _) => missing.push(column.name.clone()),

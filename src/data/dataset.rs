@@ -284,7 +284,7 @@ impl Dataset {
         }))
     }
 
-    /// A digest of all values, classes, labels and parts, in their order; what gaps are filled with does not count.
+    /// A digest of all values, names of inputs, classes, labels and parts, in their order; what gaps are filled with does not count.
     pub fn digest(&self) -> [u8; 32] {
         let len = self.examples.row_len();
         let rows: Vec<u32> = (0..self.labels.len() as u32).collect();
@@ -308,6 +308,11 @@ impl Dataset {
         for class in &self.classes {
             hasher.update((class.len() as u64).to_le_bytes());
             hasher.update(class.as_bytes());
+        }
+        // What is an input, by name: two columns that exchanged their names are other data.
+        for input in self.columns.iter().flat_map(|columns| columns.inputs()) {
+            hasher.update((input.len() as u64).to_le_bytes());
+            hasher.update(input.as_bytes());
         }
         self.labels.iter().for_each(|label| hasher.update(label.to_le_bytes()));
         for number in self.examples.shape().into_iter().chain(self.validation_from).chain(self.test_from) {

@@ -77,7 +77,7 @@ pub struct Judgement {
 }
 
 /// Rows on which a teacher is judged, at most.
-const JUDGED: usize = 2000;
+pub const JUDGED: usize = 2000;
 
 /// Classes named in one line.
 const NAMED: usize = 12;
@@ -95,7 +95,9 @@ impl DataFound {
         let teacher = match &prepared.teacher {
             TeacherModel::ToTrain(_) => None,
             TeacherModel::Ready(teacher) => {
-                let (judgement, remark) = judge(teacher, dataset, splits, device)?;
+                let rows = splits.probe(dataset, 0, JUDGED);
+                let labels: Vec<u32> = rows.iter().map(|row| dataset.labels[*row as usize]).collect();
+                let (judgement, remark) = judge(teacher, dataset, &rows, &labels, device)?;
                 remarks.extend(remark);
                 Some(judgement)
             }
@@ -245,23 +247,25 @@ pub fn look_at_data(recipe: &DataRecipe, watch: &dyn Watch) -> Result<DataFound,
     })
 }
 
-/// A teacher on the validation rows, and what is wrong with it: no better than chance, another scale, other ink.
-fn judge(
+/// A model on rows with known labels, and what is wrong with it: no better than chance, another scale, other ink.
+///
+/// # Errors
+/// When the device fails.
+pub fn judge(
     teacher: &Teacher,
     dataset: &Dataset,
-    splits: &Splits,
+    rows: &[u32],
+    labels: &[u32],
     device: &Device,
 ) -> Result<(Judgement, Option<Remark>), PrepareError> {
-    let rows = splits.probe(dataset, 0, JUDGED);
-    let labels: Vec<u32> = rows.iter().map(|row| dataset.labels[*row as usize]).collect();
     let errors_of = |dataset: &Dataset, rows: &[u32]| -> Result<(u64, Option<f64>), PrepareError> {
         let logits = teacher.logits(dataset, rows, device, &|| false)?;
         let classes = logits.classes;
         let first = &logits.values[..rows.len() * classes];
-        let result = evaluate(first, &labels, None, &Student::baseline(), classes);
+        let result = evaluate(first, labels, None, &Student::baseline(), classes);
         Ok((result.errors, result.ece.filter(|ece| ece.is_finite())))
     };
-    let (errors, ece) = errors_of(dataset, &rows)?;
+    let (errors, ece) = errors_of(dataset, rows)?;
     let mut counts = vec![0_u64; dataset.classes.len()];
     labels.iter().for_each(|label| counts[*label as usize] += 1);
     let examples = rows.len() as u64;
@@ -275,7 +279,7 @@ fn judge(
         [("errors", errors), ("examples", examples), ("chance_errors", chance_errors), ("errors_then", better)]
     };
     let judged: Vec<u32> = (0..rows.len() as u32).collect();
-    for (code, other) in otherwise(teacher, &dataset.only(&rows)) {
+    for (code, other) in otherwise(teacher, &dataset.only(rows)) {
         let (better, _) = errors_of(&other, &judged)?;
         if better * 2 < errors {
             let message = match code {
@@ -318,6 +322,17 @@ fn otherwise(teacher: &Teacher, dataset: &Dataset) -> Vec<(&'static str, Dataset
                 }
             }
             others.push(("teacher-inverted-ink", inverted));
+            let most = values.iter().copied().max().unwrap_or(0);
+            let (code, factor) = match most {
+                0 => return others,
+                1..=16 => ("teacher-scale-small", 255.0 / f32::from(most)),
+                _ => ("teacher-scale-large", 16.0 / f32::from(most)),
+            };
+            let mut scaled = dataset.clone();
+            if let Examples::Pixels { values, .. } = &mut scaled.examples {
+                values.iter_mut().for_each(|value| *value = (f32::from(*value) * factor).round() as u8);
+            }
+            others.push((code, scaled));
         }
         Examples::Features { values, .. } => {
             let most = values.iter().fold(0.0_f32, |most, value| most.max(value.abs()));

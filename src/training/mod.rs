@@ -20,7 +20,7 @@ mod worker;
 
 pub use crate::data::{FirstRows, LabelFinding, LeftOut, Remark};
 pub use device::{DeviceChoice, choose, engine_name, threads};
-pub use found::{ClassRows, DataFound, Fingerprint, JobData, Judgement, look_at_data, recall};
+pub use found::{ClassRows, DataFound, Fingerprint, JUDGED, JobData, Judgement, judge, look_at_data, recall};
 pub use job::{FinishedRun, JobStart, KeptWeights, ResumeJob};
 pub use look::Look;
 pub use prepare::{

@@ -162,18 +162,19 @@ fn gaps_words_and_truths_become_numbers_that_stay_what_they_are() {
 
     // Other rows are read with these columns: by name, with these fills and these words.
     let new = folder.path().join("new.csv");
+    let of_new = TableSource { path: new.clone(), ..source };
     std::fs::write(&new, "wet;soil;size\nno;peat;4\nyes;clay;\n").unwrap();
-    let rows = read_new_rows(&new, &source, &columns, &dataset.classes, &[4]).unwrap();
+    let rows = read_new_rows(&of_new, &columns, &dataset.classes, &[4]).unwrap();
     assert_eq!(rows.examples.row(0), [4.0, 0.0, 0.0, 0.0]);
     assert_eq!(rows.examples.row(1), [5.0, 1.0, 0.0, 1.0]);
     assert_eq!(rows.labels, [None, None]);
     let codes: Vec<&str> = rows.remarks.iter().map(|remark| remark.code.as_str()).collect();
     assert_eq!(codes, ["filled", "unseen-words"]);
     std::fs::write(&new, "wet,soil\nno,clay\n").unwrap();
-    let error = read_new_rows(&new, &source, &columns, &dataset.classes, &[4]).unwrap_err();
+    let error = read_new_rows(&of_new, &columns, &dataset.classes, &[4]).unwrap_err();
     assert!(error.to_string().contains("missing: `size`"), "{error}");
     std::fs::write(&new, "1,clay,yes\n").unwrap();
-    read_new_rows(&new, &source, &columns, &dataset.classes, &[4]).unwrap_err();
+    read_new_rows(&of_new, &columns, &dataset.classes, &[4]).unwrap_err();
 }
 
 #[test]

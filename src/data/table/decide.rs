@@ -212,7 +212,8 @@ pub fn decide(
         if !is_for_words(survey) {
             return Fate::Faulty;
         }
-        words(name, is_kept, survey)
+        // Nothing can be learnt of words that only other files have.
+        words(name, is_kept, &first.columns[column])
     });
     let fates = fates.collect();
     // Fields of the label column that are empty are neither numbers nor words.
@@ -300,6 +301,9 @@ fn words(name: &str, is_kept: bool, survey: &ColumnSurvey) -> Fate {
     }
     let Some(found) = &survey.words else { return Fate::LeftOut(phrase!("left-out-many-words")) };
     let known: u64 = found.values().sum();
+    if known == 0 {
+        return Fate::LeftOut(phrase!("left-out-empty"));
+    }
     let (distinct, is_id) = (found.len() as u64, is_called_id(name) || is_unnamed(name));
     if !is_kept {
         if distinct == known && (is_id || known > 8) || (is_id && distinct * 10 >= known * 9 && known > 8) {
@@ -392,12 +396,31 @@ pub fn judge_labels(labels: &Labels, survey: &ColumnSurvey, why: LabelReason, co
         remarks.push(Remark::note("guessed-class", message, [("classes", classes)]));
     }
     remarks.extend(names::alike(&labels.classes));
+    // `1` and `1.0` are one class; of `1.1` and `1.10`, `7` and `007` that is not so sure.
+    let mut texts: Vec<(u32, &str)> = labels.of.iter().map(|(text, class)| (*class, plain_number(text))).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    let merged = texts.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1);
+    let merged: Vec<String> =
+        merged.map(|same| same.iter().map(|(_, text)| *text).collect::<Vec<_>>().join(" = ")).collect();
+    if !merged.is_empty() {
+        let message = phrase!("remark-equal-classes", column = column, names = super::super::error::names(&merged));
+        remarks.push(Remark::warning("equal-classes", message, [("classes", merged.len() as u64)]));
+    }
     let gaps = labels.classes.iter().zip(&labels.counts).find(|(name, _)| is_gap(name));
     if let Some((name, count)) = gaps {
         let message = phrase!("remark-class-like-gap", name = name, count = *count);
         remarks.push(Remark::warning("class-like-gap", message, [("rows", *count)]));
     }
     remarks
+}
+
+/// A number without a fraction of zeros.
+fn plain_number(text: &str) -> &str {
+    match text.split_once(['.', ',']) {
+        Some((whole, zeros)) if !whole.is_empty() && zeros.bytes().all(|digit| digit == b'0') => whole,
+        _ => text,
+    }
 }
 
 /// The pictures that the columns are pixels of: their shape `[channels, height, width]` and the largest value of a pixel.

@@ -4,6 +4,7 @@
 mod arff;
 mod decide;
 mod dialect;
+mod doubts;
 mod encode;
 mod new_rows;
 mod number;
@@ -12,13 +13,14 @@ mod records;
 mod survey;
 mod text;
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::columns::{numbered, places_of};
 use super::error::{LISTED, names};
 use super::file::{check_size, stem};
-use super::findings::{Dialect as WrittenDialect, Filled, LabelReason, LeftOut, WordColumn};
+use super::findings::{Dialect as WrittenDialect, Filled, LabelReason, LeftOut, WordColumn, some};
 use super::{
     BadLine, ColumnKind, Columns, DataError, Dataset, Examples, Findings, Kind, LabelFinding, LineProblem, Remark,
     Scaling, Watch,
@@ -198,7 +200,7 @@ fn read(name: String, source: &TableSource, origin: Origin<'_>, watch: &dyn Watc
     let is_candidate = |column: usize| column == label.at || label.other == Some(column);
     let labels_wanted = |column: usize| is_candidate(column).then_some(MOST_LABELS);
     let surveyed = survey_all(&parts, &wants(&labels_wanted), watch)?;
-    let (first, mut all) = surveyed;
+    let (mut first, mut all) = surveyed;
     if first.rows == 0 {
         if let Some(fault) = ragged(&parts[0], &first, count) {
             return Err(fault);
@@ -210,8 +212,9 @@ fn read(name: String, source: &TableSource, origin: Origin<'_>, watch: &dyn Watc
     if !mixed.is_empty() {
         // Columns of words in which numbers stand, too: these are words there.
         let texts = |column: usize| mixed.contains(&column).then_some(survey::MOST_WORDS);
-        let (_, again) = survey_all(&parts, &wants(&texts), watch)?;
+        let (first_again, again) = survey_all(&parts, &wants(&texts), watch)?;
         for column in mixed {
+            first.columns[column].words.clone_from(&first_again.columns[column].words);
             all.columns[column].words.clone_from(&again.columns[column].words);
         }
     }
@@ -237,14 +240,21 @@ fn read(name: String, source: &TableSource, origin: Origin<'_>, watch: &dyn Watc
     let read = encode::read_all(&parts, &plan, rows as usize, width, watch)?;
 
     let mut findings = findings_of(&parts[0], &names, label_at, why, &first, &all, &decided, &columns);
+    if let Origin::Parquet(file) = &parts[0].origin {
+        let others = parquet::not_read(file)?;
+        if !others.is_empty() {
+            let message = phrase!("remark-columns-not-read", names = super::error::names(&others));
+            findings.remarks.push(Remark::warning("columns-not-read", message, [("columns", others.len() as u64)]));
+        }
+        let left_out = |name| LeftOut { name, why: phrase!("left-out-type"), count: 1 };
+        findings.left_out.extend(others.into_iter().map(left_out));
+    }
     findings.remarks.extend(decide::judge_labels(&labels, &all.columns[label_at], why, &names[label_at]));
+    if let encode::Values::Floats(values) = &read.values {
+        findings.remarks.extend(doubts::doubts(&columns, values, &read.labels, labels.classes.len()));
+    }
     if parts[0].dialect.commas_are_ambiguous {
-        let message = if parts[0].dialect.decimal_comma {
-            phrase!("remark-commas-decimal")
-        } else {
-            phrase!("remark-commas-thousands")
-        };
-        findings.remarks.push(Remark::warning("ambiguous-commas", message, []));
+        findings.remarks.push(ambiguous_commas(decimal_comma));
     }
     let examples = match (shape, read.values) {
         (Some((shape, _)), encode::Values::Bytes(values)) => {
@@ -273,6 +283,23 @@ fn read(name: String, source: &TableSource, origin: Origin<'_>, watch: &dyn Watc
         findings,
         ..Dataset::new(name, labels.classes, examples, read.labels)
     })
+}
+
+/// Fields whose words no input stands for.
+fn unseen_words(unseen: &[Filled]) -> Option<Remark> {
+    let count: u64 = unseen.iter().map(|unseen| unseen.count).sum();
+    let message = phrase!("remark-unseen-words", count = count, columns = several(unseen));
+    (count > 0).then(|| Remark::warning("unseen-words", message, [("fields", count)]))
+}
+
+fn several(fields: &[Filled]) -> Phrase {
+    let each = fields.iter().map(|filled| phrase!("findings-several", name = &filled.column, count = filled.count));
+    some(each.collect())
+}
+
+fn ambiguous_commas(are_decimal: bool) -> Remark {
+    let message = if are_decimal { phrase!("remark-commas-decimal") } else { phrase!("remark-commas-thousands") };
+    Remark::warning("ambiguous-commas", message, [])
 }
 
 /// Labels that are told apart, so that it can be said how many there are too many.
@@ -380,7 +407,9 @@ fn choose_label(
         None => {
             if dialect.header.is_some() {
                 let lower: Vec<String> = columns.iter().map(|name| name.trim().to_lowercase()).collect();
-                let called = CLASS_NAMES.iter().find_map(|name| lower.iter().position(|column| column == name));
+                let is_ignored = |at: usize| decide::is_named_in(&source.ignore, &columns[at], at, count);
+                let called =
+                    CLASS_NAMES.iter().find_map(|name| (0..count).find(|at| lower[*at] == *name && !is_ignored(*at)));
                 if let Some(at) = called {
                     let why = if dialect.declared { LabelReason::Declared } else { LabelReason::Called };
                     return Ok(LabelChoice { at, other: None, why });
@@ -563,6 +592,15 @@ fn findings_of(
         let message = phrase!("remark-comments", count = first.comments);
         remarks.push(Remark::note("comment-lines", message, [("lines", first.comments)]));
     }
+    // Words of the other files that no row to learn from has.
+    let unseen = columns.list.iter().filter_map(|column| {
+        let ColumnKind::Words { words } = &column.kind else { return None };
+        let words: HashSet<&str> = words.iter().map(String::as_str).collect();
+        let found = all.columns[column.position].words.iter().flatten();
+        let count = found.filter(|(word, _)| !words.contains(&***word)).map(|(_, count)| *count).sum();
+        (count > 0).then(|| Filled { column: called(column.position), count })
+    });
+    remarks.extend(unseen_words(&unseen.collect::<Vec<_>>()));
     let filled = columns.list.iter().filter_map(|column| {
         let survey = &all.columns[column.position];
         let count = match column.kind {

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::super::columns::places_of;
 use super::super::error::{LISTED, names};
 use super::super::file::check_size;
-use super::super::findings::{Filled, some};
+use super::super::findings::Filled;
 use super::super::{BadLine, ColumnKind, Columns, DataError, Examples, LineProblem, Remark};
 use super::decide::truth_of;
 use super::dialect::Dialect;
@@ -15,7 +15,7 @@ use super::number::{is_gap, is_gap_among_numbers, number};
 use super::records::Block;
 use super::survey::text_of;
 use super::text::Origin;
-use super::{PartFile, RecordFate, column_names, parquet};
+use super::{PartFile, RecordFate, ambiguous_commas, choose_label, column_names, parquet, several, unseen_words};
 use crate::recipe::TableSource;
 use crate::text::phrase;
 
@@ -54,29 +54,22 @@ enum Act<'a> {
     Words(HashMap<&'a str, usize>),
 }
 
-/// Reads a table with known columns. `source` says how the model's own table was written; what this one does otherwise is found
-/// out. `shape` is that of the model's inputs.
+/// Reads a table with known columns. What `source` says of the writing holds; what it leaves open is found out. `shape` is that of
+/// the model's inputs.
 ///
 /// # Errors
 /// When a column is missing, a field is no number where one must be, or the file cannot be read.
 pub fn read_new_rows(
-    file: &Path,
     source: &TableSource,
     columns: &Columns,
     classes: &[String],
     shape: &[usize],
 ) -> Result<NewRows, DataError> {
+    let file = source.path.as_path();
     let origin = Origin::of(file)?;
-    let asked = TableSource {
-        path: file.to_owned(),
-        label: None,
-        // What can be found out may be another one here.
-        delimiter: source.delimiter.filter(|delimiter| !",;\t| ".contains(*delimiter)),
-        decimal_comma: None,
-        header: if columns.named { None } else { Some(false) },
-        encoding: source.encoding.clone(),
-        ..source.clone()
-    };
+    // Columns that have no names stand in a table without a header, unless there is nothing else to tell by.
+    let header = source.header.or((!columns.named && columns.label.is_some()).then_some(false));
+    let asked = TableSource { label: None, header, ..source.clone() };
     let asked = if matches!(origin, Origin::Parquet(_)) { parquet::as_text(&asked) } else { asked };
     let known: Vec<String> = if columns.named {
         columns
@@ -95,6 +88,11 @@ pub fn read_new_rows(
     }
     let here = column_names(&dialect);
     let (places, label) = find_columns(file, columns, &dialect, &here)?;
+    let label = match source.label {
+        Some(_) => Some(choose_label(file, source, &dialect, &here)?.at),
+        None => label,
+    };
+    let is_ambiguous = dialect.commas_are_ambiguous;
     let part = PartFile { origin, dialect, map: places };
     let acts: Vec<Act<'_>> = columns
         .list
@@ -202,20 +200,14 @@ pub fn read_new_rows(
         counts.map(|(column, count)| Filled { column: called(*column), count: *count }).collect()
     };
     let mut remarks = Vec::new();
-    for (code, counts) in [("filled", counted(&all.filled)), ("unseen-words", counted(&all.unseen))] {
-        if counts.is_empty() {
-            continue;
-        }
-        let count = counts.iter().map(|filled| filled.count).sum();
-        let each = counts.iter();
-        let each = each.map(|filled| phrase!("findings-several", name = &filled.column, count = filled.count));
-        let columns = some(each.collect());
-        remarks.push(if code == "filled" {
-            Remark::note(code, phrase!("remark-filled", count = count, columns = columns), [("fields", count)])
-        } else {
-            Remark::warning(code, phrase!("remark-unseen-words", count = count, columns = columns), [("fields", count)])
-        });
+    remarks.extend(is_ambiguous.then(|| ambiguous_commas(decimal_comma)));
+    let filled = counted(&all.filled);
+    if !filled.is_empty() {
+        let count = filled.iter().map(|filled| filled.count).sum();
+        let message = phrase!("remark-filled", count = count, columns = several(&filled));
+        remarks.push(Remark::note("filled", message, [("fields", count)]));
     }
+    remarks.extend(unseen_words(&counted(&all.unseen)));
     let examples = examples_of(file, all.values, rows, width, shape)?;
     Ok(NewRows { examples, labels: all.labels, gaps: all.gaps, names: Vec::new(), remarks })
 }
@@ -232,7 +224,7 @@ fn class_of(text: &str, classes: &[String], decimal_comma: bool) -> Option<Strin
     }
     match by_value().filter(|text| is_class(text)) {
         Some(class) => Some(class),
-        None if is_gap(text) => None,
+        None if is_gap(text) || is_gap_among_numbers(text) => None,
         None => Some(text.to_owned()),
     }
 }

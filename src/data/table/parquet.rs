@@ -5,11 +5,13 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::DataType;
+use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 use rayon::prelude::*;
@@ -26,6 +28,9 @@ use crate::text::{Phrase, phrase};
 
 /// Decimals of a number, at most.
 const MOST_DECIMALS: i32 = 38;
+
+/// Longest bytes that may be text, of a column that does not say so.
+const LONGEST_TEXT: usize = 1 << 10;
 
 /// Rows that are unpacked at a time.
 const ROWS: usize = 4096;
@@ -48,7 +53,15 @@ pub fn as_text(source: &TableSource) -> TableSource {
 
 fn open(file: &Path) -> Result<SerializedFileReader<File>, DataError> {
     let opened = File::open(file).map_err(|error| unreadable(file, &error))?;
-    SerializedFileReader::new(opened).map_err(|error| damaged(file, &error))
+    guarded(|| SerializedFileReader::new(opened)).map_err(|error| damaged(file, &error))
+}
+
+/// Runs the decoder, which panics on some damaged files.
+fn guarded<T>(decode: impl FnOnce() -> Result<T, ParquetError>) -> std::io::Result<T> {
+    match catch_unwind(AssertUnwindSafe(decode)) {
+        Ok(decoded) => decoded.map_err(std::io::Error::other),
+        Err(_) => Err(std::io::Error::other("the decoder gave up")),
+    }
 }
 
 fn damaged(file: &Path, error: &dyn std::fmt::Display) -> DataError {
@@ -121,15 +134,38 @@ fn form_of(column: &ColumnDescriptor) -> TextForm {
     }
 }
 
-/// The rows of a Parquet file as CSV: a header, commas, double quotes. Lists and bytes are left out.
+/// The rows of a Parquet file as CSV: a header, commas, double quotes. Columns of [`not_read`] are left out.
 pub fn text_of_rows(file: &Path) -> Result<impl Read + use<>, DataError> {
     let reader = open(file)?;
-    let leaves: Vec<Leaf> =
-        leaves(&reader).into_iter().filter(|leaf| !matches!(leaf.form, TextForm::List | TextForm::Bytes)).collect();
+    let leaves: Vec<Leaf> = flat_leaves(&reader).map_err(|error| damaged(file, &error))?.0;
     let mut text = Vec::new();
     let names: Vec<&str> = leaves.iter().map(|leaf| leaf.name.as_str()).collect();
     push_record(&names, &mut text);
     Ok(Rows { reader, leaves, group: 0, columns: Vec::new(), left: 0, text, at: 0 })
+}
+
+/// Columns that are not read, for they hold lists or bytes that are no text.
+pub fn not_read(file: &Path) -> Result<Vec<String>, DataError> {
+    let (_, others) = flat_leaves(&open(file)?).map_err(|error| damaged(file, &error))?;
+    Ok(others.into_iter().map(|leaf| leaf.name).collect())
+}
+
+/// The columns that can be written as text, and the others. Older writers say of text only that it is bytes.
+fn flat_leaves(reader: &SerializedFileReader<File>) -> std::io::Result<(Vec<Leaf>, Vec<Leaf>)> {
+    let (mut flat, mut others) = (Vec::new(), Vec::new());
+    for mut leaf in leaves(reader) {
+        if leaf.form == TextForm::Bytes {
+            let mut is_text = |bytes: Vec<u8>| Ok(bytes.len() <= LONGEST_TEXT && std::str::from_utf8(&bytes).is_ok());
+            if bytes_of(reader, &leaf, ROWS, &mut is_text)?.iter().all(|is_text| *is_text) {
+                leaf.form = TextForm::Plain;
+            }
+        }
+        match leaf.form {
+            TextForm::List | TextForm::Bytes => others.push(leaf),
+            _ => flat.push(leaf),
+        }
+    }
+    Ok((flat, others))
 }
 
 /// Makes text while it is read.
@@ -146,15 +182,14 @@ struct Rows {
 impl Rows {
     /// The text of the next rows; false at the end.
     fn more(&mut self) -> std::io::Result<bool> {
-        let other = |error: &dyn std::fmt::Display| std::io::Error::other(error.to_string());
         while self.left == 0 {
             if self.group == self.reader.num_row_groups() {
                 return Ok(false);
             }
-            let group = self.reader.get_row_group(self.group).map_err(|error| other(&error))?;
-            self.left = usize::try_from(group.metadata().num_rows()).map_err(|error| other(&error))?;
-            let columns = self.leaves.iter().map(|leaf| group.get_column_reader(leaf.index));
-            self.columns = columns.collect::<Result<_, _>>().map_err(|error| other(&error))?;
+            let group = guarded(|| self.reader.get_row_group(self.group))?;
+            self.left = usize::try_from(group.metadata().num_rows()).map_err(std::io::Error::other)?;
+            let columns = self.leaves.iter().map(|leaf| guarded(|| group.get_column_reader(leaf.index)));
+            self.columns = columns.collect::<Result<_, _>>()?;
             self.group += 1;
         }
         let rows = self.left.min(ROWS);
@@ -249,8 +284,8 @@ fn values<T: DataType, R: Default>(
     let (mut levels, mut values) = (Vec::new(), Vec::new());
     while out.len() < rows {
         (levels, values) = (cleared(levels), cleared(values));
-        let read = reader.read_records(rows - out.len(), Some(&mut levels), None, &mut values);
-        let (records, found, _) = read.map_err(|error| std::io::Error::other(error.to_string()))?;
+        let (records, found, _) =
+            guarded(|| reader.read_records(rows - out.len(), Some(&mut levels), None, &mut values))?;
         if records == 0 {
             return Err(std::io::Error::other("a column has fewer values than its group has rows"));
         }
@@ -339,9 +374,9 @@ fn bytes_of<R: Send>(
     let other = |error: &dyn std::fmt::Display| std::io::Error::other(error.to_string());
     let mut out = Vec::new();
     for group in 0..reader.num_row_groups() {
-        let group = reader.get_row_group(group).map_err(|error| other(&error))?;
+        let group = guarded(|| reader.get_row_group(group))?;
         let mut left = usize::try_from(group.metadata().num_rows()).map_err(|error| other(&error))?;
-        let mut column = group.get_column_reader(leaf.index).map_err(|error| other(&error))?;
+        let mut column = guarded(|| group.get_column_reader(leaf.index))?;
         while left > 0 && out.len() < most {
             let rows = left.min(64).min(most - out.len());
             let batch = match &mut column {
@@ -493,12 +528,11 @@ fn label_column(reader: &SerializedFileReader<File>, source: &TableSource, file:
 }
 
 fn label_texts(reader: &SerializedFileReader<File>, leaf: &Leaf) -> std::io::Result<Vec<String>> {
-    let other = |error: &dyn std::fmt::Display| std::io::Error::other(error.to_string());
     let mut out = Vec::new();
     for group in 0..reader.num_row_groups() {
-        let group = reader.get_row_group(group).map_err(|error| other(&error))?;
-        let rows = usize::try_from(group.metadata().num_rows()).map_err(|error| other(&error))?;
-        let mut column = group.get_column_reader(leaf.index).map_err(|error| other(&error))?;
+        let group = guarded(|| reader.get_row_group(group))?;
+        let rows = usize::try_from(group.metadata().num_rows()).map_err(std::io::Error::other)?;
+        let mut column = guarded(|| group.get_column_reader(leaf.index))?;
         out.extend(texts(&mut column, leaf.form, rows)?);
     }
     Ok(out)

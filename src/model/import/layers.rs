@@ -270,7 +270,7 @@ fn layer<'a>(module: &str, tensors: &Module<'a>) -> Result<Layer<'a>, (String, P
     let bias = tensors.get("bias");
     let (conv, output, input) = match weight.shape.as_slice() {
         [0, ..] | [_, 0, ..] => return strange("weight", phrase!("import-is-empty")),
-        [_, _] if name.says("emb") => return strange("weight", phrase!("import-is-embedding")),
+        [_, _] if name.says("emb") && bias.is_none() => return strange("weight", phrase!("import-is-embedding")),
         [output, input] => (false, *output, *input),
         [output, input, 3, 3] => {
             if bias.is_some_and(|bias| bias.shape != [*output] && bias.shape == [*input]) {
