@@ -275,6 +275,8 @@ pub fn judge(
     if errors * 3 <= chance_errors {
         return Ok((judgement, None));
     }
+    let inputs = dataset.gather(rows);
+    let most = inputs.values().iter().fold(0.0_f32, |most, value| most.max(*value)).ceil() as u64;
     let numbers = |better: u64| {
         [("errors", errors), ("examples", examples), ("chance_errors", chance_errors), ("errors_then", better)]
     };
@@ -287,7 +289,7 @@ pub fn judge(
                     phrase!("remark-teacher-ink", errors = errors, of = examples, better = better)
                 }
                 "teacher-scale-small" => {
-                    phrase!("remark-teacher-scale-small", errors = errors, of = examples, better = better)
+                    phrase!("remark-teacher-scale-small", errors = errors, of = examples, better = better, most = most)
                 }
                 _ => phrase!("remark-teacher-scale-large", errors = errors, of = examples, better = better),
             };

@@ -303,6 +303,26 @@ fn predict_finds_out_what_its_data_is() {
 }
 
 #[test]
+fn a_model_of_pictures_reads_tables_of_pixels() {
+    let place = Place::new();
+    let row = |i: usize| -> String { (0..784).map(|at| format!(",{}", (at * 7 + i * 31) % 256)).collect() };
+    let head: String = (0..784).map(|at| format!(",pixel{at}")).collect();
+    let rows =
+        |label: &dyn Fn(usize) -> String| (0..20).map(|i| format!("{}{}\n", label(i), row(i))).collect::<String>();
+    place.write("labelled.csv", format!("label{head}\n{}", rows(&|i| (i % 10).to_string())));
+    let bare = format!("{}\n{}", &head[1..], (0..20).map(|i| format!("{}\n", &row(i)[1..])).collect::<String>());
+    place.write("bare.csv", bare);
+    let predict = |data: &str| {
+        let more = ["--split", "all", "--out", "p.csv", "--json"];
+        place.run(&[&["predict", "builtin:mnist-mini", "--data", data][..], &more].concat()).is_good();
+        let text = std::fs::read_to_string(place.path("p.csv")).unwrap();
+        text.lines().skip(1).map(|line| line.splitn(3, ',').nth(2).unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(predict("labelled.csv"), predict("bare.csv"), "the class is no pixel");
+    assert_eq!(predict("bare.csv").len(), 20);
+}
+
+#[test]
 fn runs_are_listed_with_their_results() {
     let place = Place::new();
     let none = place.run(&["runs", "--json"]).is_good();

@@ -3,6 +3,7 @@
 
 mod arrays;
 mod files;
+mod new_rows;
 mod pictures;
 mod tables;
 

@@ -35,3 +35,11 @@ pictures = pa.table({
 features = {"image": {"_type": "Image"}, "label": {"names": ["column", "row"], "_type": "ClassLabel"}}
 hub = json.dumps({"info": {"features": features}})
 pq.write_table(pictures.replace_schema_metadata({"huggingface": hub}), "pictures.parquet")
+
+# Older writers say of text only that it is bytes; lists and other bytes are not read.
+plain = pa.table({
+    "x": pa.array([0.5 * i for i in range(rows)], pa.float64()),
+    "raw": pa.array([bytes([255, i]) for i in range(rows)], pa.binary()),
+    "class": pa.array([kinds[(i * i) % 3 % 2].encode() for i in range(rows)], pa.binary()),
+})
+pq.write_table(plain, "bytes.parquet")
