@@ -522,3 +522,12 @@ fn a_recipe_that_is_given_away_says_nothing_of_its_owners_disk() {
         assert_eq!(recipe.teacher, TeacherRecipe::Checkpoint(CheckpointSource::File(PathBuf::from(public).into())));
     }
 }
+
+#[test]
+fn a_list_says_each_value_once() {
+    let text = EXAMPLE_DATA.replace("KEYS", "checkpoint = \"x.pt\"\n[distill]\ntemperature = [1, 4, 1.0]");
+    let faults = stillroom::recipe::Sweep::parse(&text, None, &[]).unwrap_err();
+    assert!(faults.to_string().contains("distill.temperature"), "{faults}");
+    let text = text.replace("1.0]", "1.5]");
+    assert_eq!(stillroom::recipe::Sweep::parse(&text, None, &[]).unwrap().axes.len(), 1);
+}

@@ -37,9 +37,9 @@ fn copy_files(place: &Place, samples: &Path, folder: &Path) {
         let path = entry.unwrap().path();
         let name = path.strip_prefix(samples).unwrap();
         if path.is_dir() {
-            copy_files(place, samples, name)
+            copy_files(place, samples, name);
         } else {
-            place.write(name.to_str().unwrap(), std::fs::read(&path).unwrap())
+            place.write(name.to_str().unwrap(), std::fs::read(&path).unwrap());
         }
     }
 }

@@ -425,7 +425,7 @@ fn write(
     Ok(())
 }
 
-/// Raw logits, `[rows, classes]`: NumPy's format (version 1.0, little-endian `f32`, C order), or CSV with the classes as its head.
+/// Raw logits, `[rows, classes]`: `NumPy`'s format (version 1.0, little-endian `f32`, C order), or CSV with the classes as its head.
 fn write_logits(file: &Path, classes: &[String], logits: &[f32]) -> Result<(), String> {
     let bytes = if file.extension().is_some_and(|ending| ending == "npy") {
         let shape = format!("({}, {})", logits.len() / classes.len().max(1), classes.len());

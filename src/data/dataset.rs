@@ -297,14 +297,18 @@ impl Dataset {
                         hasher.update(&values[rows[0] as usize * len..(rows[rows.len() - 1] as usize + 1) * len]);
                     }
                     Examples::Features { .. } => {
-                        rows.iter().for_each(|row| hasher.update(self.row_hash(*row).to_le_bytes()));
+                        for row in rows {
+                            hasher.update(self.row_hash(*row).to_le_bytes());
+                        }
                     }
                 }
                 hasher.finalize()
             })
             .collect();
         let mut hasher = Sha256::new();
-        parts.iter().for_each(|part| hasher.update(part));
+        for part in &parts {
+            hasher.update(part);
+        }
         for class in &self.classes {
             hasher.update((class.len() as u64).to_le_bytes());
             hasher.update(class.as_bytes());
@@ -314,7 +318,9 @@ impl Dataset {
             hasher.update((input.len() as u64).to_le_bytes());
             hasher.update(input.as_bytes());
         }
-        self.labels.iter().for_each(|label| hasher.update(label.to_le_bytes()));
+        for label in &self.labels {
+            hasher.update(label.to_le_bytes());
+        }
         for number in self.examples.shape().into_iter().chain(self.validation_from).chain(self.test_from) {
             hasher.update((number as u64).to_le_bytes());
         }
@@ -360,7 +366,7 @@ fn median(mut numbers: Vec<f32>) -> f32 {
     let (below, upper, _) = numbers.select_nth_unstable_by(middle, f32::total_cmp);
     let upper = *upper;
     match below.iter().copied().max_by(f32::total_cmp) {
-        Some(lower) if numbers.len().is_multiple_of(2) => ((f64::from(lower) + f64::from(upper)) / 2.0) as f32,
+        Some(lower) if numbers.len().is_multiple_of(2) => f64::midpoint(f64::from(lower), f64::from(upper)) as f32,
         _ => upper,
     }
 }

@@ -41,7 +41,7 @@ pub enum Kind {
     Pictures,
     /// IDX files.
     Idx,
-    /// Arrays of NumPy.
+    /// Arrays of `NumPy`.
     Arrays,
 }
 

@@ -98,7 +98,7 @@ pub(super) fn what_it_is(start: &[u8]) -> Option<Kind> {
         _ if is(b"\x7FELF") || is(b"MZ") => ("kind-program", as_csv()),
         _ if is(b"<!--") || is(b"<?php") => ("kind-web-page", phrase!("file-download-again")),
         // Text has no zeros; UTF-16 is known by its mark, or by where they stand.
-        _ if start.iter().filter(|byte| **byte == 0).count() > 0 && !may_be_utf16(start) => ("kind-binary", as_csv()),
+        _ if start.contains(&0) && !may_be_utf16(start) => ("kind-binary", as_csv()),
         _ => return None,
     };
     kind(what, instead)

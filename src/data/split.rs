@@ -164,7 +164,9 @@ impl Dataset {
     fn judge_classes(&self, splits: &Splits) -> Vec<Remark> {
         let count = |rows: &[u32]| {
             let mut counts = vec![0_u64; self.classes.len()];
-            rows.iter().for_each(|row| counts[self.labels[*row as usize] as usize] += 1);
+            for row in rows {
+                counts[self.labels[*row as usize] as usize] += 1;
+            }
             counts
         };
         let (train, validation, test) = (count(&splits.train), count(&splits.validation), count(&splits.test));

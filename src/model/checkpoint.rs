@@ -317,9 +317,13 @@ impl Checkpoint {
     pub fn digest(&self) -> String {
         let mut hasher = Sha256::new();
         for values in self.weights.iter().chain([&self.normalisation.offset, &self.normalisation.scale]) {
-            values.iter().for_each(|value| hasher.update(value.to_le_bytes()));
+            for value in values {
+                hasher.update(value.to_le_bytes());
+            }
         }
-        self.classes.iter().for_each(|class| hasher.update(class.as_bytes()));
+        for class in &self.classes {
+            hasher.update(class.as_bytes());
+        }
         hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }
 

@@ -17,7 +17,7 @@ pub enum Source {
         /// Which data set, where the folder holds several: `emnist-letters`, or a part of the files' names.
         name: Option<String>,
     },
-    /// A table: CSV, TSV and their relatives, ARFF or Parquet, packed or not; or NumPy's arrays.
+    /// A table: CSV, TSV and their relatives, ARFF or Parquet, packed or not; or `NumPy`'s arrays.
     Table(TableSource),
     /// A folder with one subfolder of pictures a class.
     Images(ImageSource),
@@ -126,9 +126,9 @@ impl ImageSource {
     }
 }
 
-/// Mean of ImageNet's training pictures, red, green, blue, as torchvision gives it.
+/// Mean of `ImageNet`'s training pictures, red, green, blue, as torchvision gives it.
 pub const IMAGENET_MEAN: [f64; 3] = [0.485, 0.456, 0.406];
-/// Standard deviation of ImageNet's training pictures, as torchvision gives it.
+/// Standard deviation of `ImageNet`'s training pictures, as torchvision gives it.
 pub const IMAGENET_STD: [f64; 3] = [0.229, 0.224, 0.225];
 
 impl Source {

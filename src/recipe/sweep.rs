@@ -559,11 +559,21 @@ fn list(values: &[Value]) -> Result<AxisValues, Phrase> {
         return Err(phrase!("conflict-empty-list"));
     }
     for (i, value) in values.iter().enumerate() {
-        if values[..i].contains(value) {
+        if values[..i].iter().any(|other| is_same(other, value)) {
             return Err(phrase!("conflict-twice", value = Phrase::plain(value)));
         }
     }
     Ok(AxisValues::List(values.to_vec()))
+}
+
+/// Whether two values are one: `1` is `1.0`.
+fn is_same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Integer(whole), Value::Float(number)) | (Value::Float(number), Value::Integer(whole)) => {
+            (*whole as f64).total_cmp(number).is_eq()
+        }
+        _ => one == other,
+    }
 }
 
 /// Most points of one range.

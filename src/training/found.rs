@@ -145,9 +145,12 @@ impl DataFound {
     /// The same source with everything settled that was found out, so that it stands in the recipe as text.
     pub fn settle(&self, source: &Source) -> Source {
         let (Source::Table(table), Some(dialect)) = (source, &self.findings.dialect) else { return source.clone() };
-        let column = |name: &str, position: usize| match dialect.header {
-            true if !name.is_empty() => ColumnRef::Name(name.to_owned()),
-            _ => ColumnRef::Position(position as i64),
+        let column = |name: &str, position: usize| {
+            if dialect.header && !name.is_empty() {
+                ColumnRef::Name(name.to_owned())
+            } else {
+                ColumnRef::Position(position as i64)
+            }
         };
         let mut settled = table.clone();
         if let (None, Some(label)) = (&settled.label, &self.findings.label) {
@@ -267,7 +270,9 @@ pub fn judge(
     };
     let (errors, ece) = errors_of(dataset, rows)?;
     let mut counts = vec![0_u64; dataset.classes.len()];
-    labels.iter().for_each(|label| counts[*label as usize] += 1);
+    for label in labels {
+        counts[*label as usize] += 1;
+    }
     let examples = rows.len() as u64;
     let chance_errors = examples - counts.iter().max().copied().unwrap_or(0);
     let judgement = Judgement { examples, errors, chance_errors, ece };
@@ -332,7 +337,9 @@ fn otherwise(teacher: &Teacher, dataset: &Dataset) -> Vec<(&'static str, Dataset
             };
             let mut scaled = dataset.clone();
             if let Examples::Pixels { values, .. } = &mut scaled.examples {
-                values.iter_mut().for_each(|value| *value = (f32::from(*value) * factor).round() as u8);
+                for value in values {
+                    *value = (f32::from(*value) * factor).round() as u8;
+                }
             }
             others.push((code, scaled));
         }
@@ -341,7 +348,9 @@ fn otherwise(teacher: &Teacher, dataset: &Dataset) -> Vec<(&'static str, Dataset
             let mut scaled = |code, factor: f32| {
                 let mut other = dataset.clone();
                 if let Examples::Features { values, .. } = &mut other.examples {
-                    values.iter_mut().for_each(|value| *value *= factor);
+                    for value in values {
+                        *value *= factor;
+                    }
                 }
                 others.push((code, other));
             };
@@ -353,7 +362,9 @@ fn otherwise(teacher: &Teacher, dataset: &Dataset) -> Vec<(&'static str, Dataset
             }
             let mut inverted = dataset.clone();
             if let Examples::Features { values, .. } = &mut inverted.examples {
-                values.iter_mut().for_each(|value| *value = most - *value);
+                for value in values {
+                    *value = most - *value;
+                }
             }
             others.push(("teacher-inverted-ink", inverted));
         }
@@ -369,7 +380,9 @@ pub(super) fn fingerprint(sets: &[&Prepared]) -> Fingerprint {
         let transfer = &prepared.transfer;
         for rows in [&prepared.splits.train, &prepared.splits.validation, &prepared.splits.test, &transfer.rows] {
             parts.update((rows.len() as u64).to_le_bytes());
-            rows.iter().for_each(|row| parts.update(row.to_le_bytes()));
+            for row in rows {
+                parts.update(row.to_le_bytes());
+            }
         }
         for label in &transfer.labels {
             parts.update(label.map_or(-1, i64::from).to_le_bytes());

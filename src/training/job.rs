@@ -28,6 +28,7 @@ use crate::text::{Phrase, phrase};
 
 /// What to run.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "there is one, and it is moved once")]
 pub enum JobStart {
     /// A new job.
     New(Sweep),

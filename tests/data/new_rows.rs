@@ -1,5 +1,7 @@
 //! Rows for a model that was trained on a table, and what is odd about a table's columns.
 
+#![allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test that cannot go on has failed; values are exact")]
+
 use stillroom::data::{Columns, DataError, Dataset, NewRows, read_new_rows};
 use stillroom::recipe::{ColumnRef, Source, TableSource};
 use tempfile::TempDir;

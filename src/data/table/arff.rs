@@ -19,8 +19,7 @@ pub fn head(text: &[u8]) -> Option<Head> {
         let line = line.trim();
         let word = line.split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
         match word.as_str() {
-            "" => {}
-            "@relation" => {}
+            "" | "@relation" => {}
             "@attribute" => names.push(name_of(line["@attribute".len()..].trim_start())?),
             "@data" if !names.is_empty() => {
                 let sparse =

@@ -1,5 +1,7 @@
 //! What becomes of each column: a number, a truth, words, or nothing, with the reason; and what the labels say.
 
+#![allow(clippy::float_cmp, reason = "whole numbers are compared with whole numbers")]
+
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -313,7 +315,7 @@ fn words(name: &str, is_kept: bool, survey: &ColumnSurvey) -> Fate {
             return Fate::LeftOut(phrase!("left-out-words", count = distinct));
         }
     }
-    let mut words: Vec<String> = found.keys().map(|word| word.to_string()).collect();
+    let mut words: Vec<String> = found.keys().map(ToString::to_string).collect();
     sort_classes(&mut words);
     Fate::Read(ColumnKind::Words { words })
 }

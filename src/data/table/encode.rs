@@ -79,9 +79,9 @@ pub fn read_all(
 ) -> Result<Read, DataError> {
     let (mut bytes, mut floats) = (Vec::new(), Vec::new());
     if plan.as_bytes {
-        bytes.reserve_exact(rows * width)
+        bytes.reserve_exact(rows * width);
     } else {
-        floats.reserve_exact(rows * width)
+        floats.reserve_exact(rows * width);
     }
     let (mut gaps, mut labels, mut starts) = (Vec::new(), Vec::with_capacity(rows), Vec::new());
     for part in parts {

@@ -1,5 +1,7 @@
 //! Rows that a trained model is applied to: read with the columns that the model learnt, found by name, never fitted again.
 
+#![allow(clippy::float_cmp, reason = "whole numbers are compared with whole numbers")]
+
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 

@@ -243,7 +243,7 @@ fn push_record(fields: &[&str], text: &mut Vec<u8>) {
 /// The next `rows` values of a column as text; nothing for a null.
 fn texts(reader: &mut ColumnReader, form: TextForm, rows: usize) -> std::io::Result<Vec<String>> {
     match reader {
-        ColumnReader::BoolColumnReader(reader) => values(reader, rows, |value| value.to_string()),
+        ColumnReader::BoolColumnReader(reader) => values(reader, rows, ToString::to_string),
         ColumnReader::Int32ColumnReader(reader) => values(reader, rows, |value| match form {
             TextForm::Unsigned => (*value as u32).to_string(),
             TextForm::Date => date(i64::from(*value)),
@@ -257,8 +257,8 @@ fn texts(reader: &mut ColumnReader, form: TextForm, rows: usize) -> std::io::Res
             _ => value.to_string(),
         }),
         ColumnReader::Int96ColumnReader(reader) => values(reader, rows, |value| timestamp(value.to_millis(), 1_000)),
-        ColumnReader::FloatColumnReader(reader) => values(reader, rows, |value| value.to_string()),
-        ColumnReader::DoubleColumnReader(reader) => values(reader, rows, |value| value.to_string()),
+        ColumnReader::FloatColumnReader(reader) => values(reader, rows, ToString::to_string),
+        ColumnReader::DoubleColumnReader(reader) => values(reader, rows, ToString::to_string),
         ColumnReader::ByteArrayColumnReader(reader) => values(reader, rows, |value| match form {
             TextForm::Decimal(scale) => {
                 big_endian(value.data()).map_or_else(String::new, |value| decimal(value, scale))
@@ -498,13 +498,13 @@ fn label_column(reader: &SerializedFileReader<File>, source: &TableSource, file:
     let leaves: Vec<Leaf> =
         leaves(reader).into_iter().filter(|leaf| !matches!(leaf.form, TextForm::Bytes | TextForm::List)).collect();
     let names: Vec<String> = leaves.iter().map(|leaf| leaf.name.clone()).collect();
-    let of_picture = |name: &str| name.ends_with(".path") || name.ends_with(".bytes");
+    let of_picture = |name: &str| matches!(name.rsplit_once('.'), Some((_, "path" | "bytes")));
     let place = match &source.label {
         Some(ColumnRef::Name(name)) => names.iter().position(|known| known == name),
         Some(ColumnRef::Position(position)) => super::position_of(*position, names.len()),
         None => {
             let called = |name: &&str| names.iter().position(|known| known.eq_ignore_ascii_case(name));
-            let called = CLASS_NAMES.iter().find_map(|name| called(&name));
+            let called = CLASS_NAMES.iter().find_map(called);
             let others: Vec<usize> = (0..names.len()).filter(|at| !of_picture(&names[*at])).collect();
             called.or(match others.as_slice() {
                 [only] => Some(*only),

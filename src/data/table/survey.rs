@@ -1,5 +1,7 @@
 //! What the columns of a table hold, measured in one pass over all rows.
 
+#![allow(clippy::float_cmp, reason = "whole numbers are compared with whole numbers")]
+
 use std::collections::HashMap;
 
 use csv::ByteRecord;
