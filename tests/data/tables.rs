@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use stillroom::data::{ColumnKind, DataError, Dataset, Examples, LabelReason, read_new_rows};
+use stillroom::data::{BadLine, ColumnKind, DataError, Dataset, Examples, LabelReason, LineProblem, read_new_rows};
 use stillroom::recipe::{ColumnRef, Copies, KeptColumns, Pixels, Source, TableSource};
 use tempfile::TempDir;
 
@@ -311,4 +311,120 @@ fn what_is_no_table_is_called_by_its_name() {
         let error = load(source).unwrap_err();
         assert!(error.to_string().contains(name), "{name}: {error}");
     }
+}
+
+/// The names of the columns with the class among them, how many rows, and the classes.
+fn found(text: &str) -> (Option<String>, usize, Vec<String>) {
+    let dataset = read(text);
+    let label = dataset.findings.label.as_ref().map(|label| label.column.clone());
+    (label, dataset.labels.len(), dataset.classes.clone())
+}
+
+#[test]
+fn a_header_of_too_few_names_is_refused() {
+    let rows = |row: &dyn Fn(usize) -> String| (0..10).map(row).collect::<String>();
+    for (rows, names, fields) in [
+        (rows(&|i| format!("{},02,-1,5{i},{}\n", i % 3, ["a", "b"][i % 2])), 3, 5),
+        (rows(&|i| format!("{},52,{i},{}\n", i % 3, ["a", "b"][i % 2])), 3, 4),
+        (rows(&|i| format!("{},0{i},{i},{}\n", 2 * i, ["a", "b"][i % 2])), 3, 4),
+    ] {
+        let (_folder, source) = write("t.csv", format!("a,b,class\n{rows}"));
+        let error = load(source).unwrap_err();
+        let problem = LineProblem::Ragged { found: names, expected: fields };
+        let DataError::Lines { lines, .. } = &error else { panic!("{error}") };
+        assert_eq!(lines, &[BadLine { line: 1, problem }], "{rows}");
+    }
+    let plain = lines(|_, x, y, k| format!("{x},{y},{k}\n"));
+    for names in [|i: usize| format!("r{i}"), |i: usize| (i + 1).to_string(), |i: usize| (7 * i + 3).to_string()] {
+        let rows = lines(|i, x, y, k| format!("{},{x},{y},{k}\n", names(i)));
+        let dataset = read(format!("x,z,kind\n{rows}"));
+        assert_eq!(values(&dataset), values(&read(&plain)), "{rows}");
+    }
+}
+
+#[test]
+fn numbers_beside_a_name_are_names() {
+    let rows = lines(|_, x, y, k| format!("{x},{y},{},{k}\n", x * y));
+    for header in ["400.5,401.0,401.5,class", "1100,1102,1105,class", "4000,3990,3980,class", "1100,1102,1105,kind"] {
+        assert_eq!(found(&format!("{header}\n{rows}")).1, 10, "{header}");
+    }
+    let rows = lines(|i, x, y, k| format!("s{i},{x},{y},{},{k}\n", x * y));
+    assert_eq!(found(&format!("name,1100,1102,1105,kind\n{rows}")).1, 10);
+    let rows = lines(|_, x, y, k| format!("{k},{x},{y}\n"));
+    assert_eq!(found(&format!("class,1100,1090\n{rows}")).1, 10);
+    let rows = lines(|_, x, y, k| format!("{x},{y},{k}\n"));
+    assert_eq!(found(&format!("1100,1090,kind\n{rows}")).1, 10);
+    // A class of one example, and answers.
+    assert_eq!(found(&format!("7.5,1.1,fern\n{rows}")).1, 11);
+    assert_eq!(found("5.5,1.5,4,fern\n1,2,3,ash\n2,1,4,elm\n3,1,2,ash\n1,1,4,elm\n").1, 5);
+    assert_eq!(found("5.5,1.5,y\n1,2,n\n2,1,n\n3,1,n\n1,1,n\n").1, 5);
+}
+
+#[test]
+fn commas_in_numbers_are_no_delimiters() {
+    let rows = lines(|_, x, _, k| format!("{};{k}\n", x.to_string().replace('.', ",")));
+    let plain = read(lines(|_, x, _, k| format!("{x};{k}\n")));
+    let words = lines(|_, x, _, k| format!("{};{k};wet\n", x.to_string().replace('.', ",")));
+    for text in [rows.clone(), format!("size, cm;class\n{rows}")] {
+        let dataset = read(&text);
+        assert_eq!((values(&dataset), &dataset.classes), (values(&plain), &plain.classes), "{text}");
+    }
+    assert_eq!(read(format!("size;class;soil\n{words}")).findings.dialect.unwrap().delimiter, "semicolon");
+    let text = lines(|_, x, y, k| format!("{x},wind;rain,{y},{k}\n"));
+    assert_eq!(read(text).findings.dialect.unwrap().delimiter, "comma");
+    // A zero leads no thousands.
+    let text = lines(|i, _, _, k| format!("{},{};{k}\n", i % 3, 234 + 7 * i));
+    let dataset = read(&text);
+    assert!(dataset.findings.dialect.unwrap().decimal_comma && values(&read(&text))[0] == 0.234);
+    assert_eq!(values(&read(lines(|i, _, _, k| format!("-0,5{i}2;{k}\n"))))[3], -0.532);
+}
+
+#[test]
+fn blanks_before_quotes_are_none_of_the_field() {
+    let plain = read(format!("size,tilt,class\n{}", lines(|_, x, y, k| format!("{x},{y},\"{k}, old\"\n"))));
+    for (open, between) in [("", ", "), (" ", " ,  "), ("", ",\t"), ("", "; ")] {
+        let line = |fields: [String; 3]| format!("{open}{}\n", fields.map(|f| format!("\"{f}\"")).join(between));
+        let rows = lines(|_, x, y, k| line([x.to_string(), y.to_string(), format!("{k}, old")]));
+        let dataset = read(line(["size", "tilt", "class"].map(String::from)) + &rows);
+        assert_eq!((values(&dataset), &dataset.classes), (values(&plain), &plain.classes), "{rows}");
+    }
+    // Lines are counted as they stand, and quotes keep line ends.
+    let text = "\"size\", \"note\", \"class\"\n1, \"a\nb\", \"x\"\n2, \"c\", \"y\"\n3, \"d\"\n4, \"c\", \"x\"\n";
+    let (_folder, source) = write("t.csv", text);
+    let error = load(source).unwrap_err();
+    let DataError::Lines { lines, .. } = &error else { panic!("{error}") };
+    let problem = LineProblem::Ragged { found: 2, expected: 3 };
+    assert!(lines.contains(&BadLine { line: 5, problem }), "{error}");
+}
+
+#[test]
+fn a_first_row_of_values_is_a_row() {
+    let floats = |last: &dyn Fn(usize) -> String, columns: usize| -> String {
+        let row = |i: usize| (0..columns).map(|j| format!("{}.5,", (i * 7 + j * 3) % 11)).collect::<String>();
+        (0..12).map(|i| format!("{}{}\n", row(i), last(i))).collect()
+    };
+    let class = |i: usize| (i % 3).to_string();
+    assert_eq!(found(&format!("0,1,2\n{}", floats(&class, 2))).1, 13);
+    let marks: String = (0..12).map(|i| format!("{},{},{},{}\n", i % 4, i % 3, i * 5 % 4, i % 5)).collect();
+    assert_eq!(found(&format!("0,1,2,3\n{marks}")).1, 13);
+    for columns in [3, 9, 30] {
+        let header: Vec<String> = (0..=columns).map(|column| column.to_string()).collect();
+        assert_eq!(found(&format!("{}\n{}", header.join(","), floats(&class, columns))).1, 12, "{columns}");
+    }
+    let weather = |i: usize| {
+        format!("{},{},{}\n", ["sun", "rain"][i % 2], ["weak", "strong"][i / 2 % 2], ["yes", "no"][i / 3 % 2])
+    };
+    let rows: String = (0..12).map(weather).collect();
+    assert_eq!(found(&format!("fog,gale,yes\n{rows}")).1, 13);
+    assert_eq!(found(&format!("sky,wind,play\n{rows}")).1, 12);
+}
+
+#[test]
+fn sparse_lines_of_libsvm_are_refused() {
+    for text in ["0 1:3 2:1\n1 2:4\n0 1:1\n", "+1 qid:3 1:0.5 7:-1e3 # a\n-1 qid:3 2:1\n"] {
+        let (_folder, source) = write("t.csv", text);
+        let error = load(source).unwrap_err().to_string();
+        assert!(error.contains("LibSVM") && error.contains("dense"), "{error}");
+    }
+    assert_eq!(read("1.5 8:00 17:30 a\n2 9:15 18:00 b\n".repeat(4)).classes, ["a", "b"]);
 }

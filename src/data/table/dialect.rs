@@ -3,10 +3,11 @@
 
 use std::collections::HashSet;
 
-use super::super::DataError;
+use super::super::{BadLine, DataError, LineProblem};
+use super::CLASS_NAMES;
 use super::arff;
-use super::number::{Commas, commas, is_date, is_gap, is_gap_among_numbers, number};
-use super::records::{Block, Form};
+use super::number::{Commas, commas, is_date, is_gap, is_gap_among_numbers, number, truth};
+use super::records::{Block, Form, has_blanks_before_quotes};
 use super::text::{Blocks, Origin, encoding_of};
 use crate::recipe::{ColumnRef, TableSource};
 use crate::text::{Phrase, phrase};
@@ -93,11 +94,26 @@ impl Dialect {
     /// When the file cannot be read, is no text, or holds no line.
     pub fn of(origin: &Origin<'_>, source: &TableSource, known: &[String]) -> Result<Self, DataError> {
         let (encoding, mark) = encoding_of(origin, source.encoding.as_deref())?;
-        let mut form = Form { encoding, mark, delimiter: b',', quote: b'"', ends_by_return: false, skipped: 0 };
+        let mut form = Form {
+            encoding,
+            mark,
+            delimiter: b',',
+            quote: b'"',
+            blanks_before_quotes: false,
+            ends_by_return: false,
+            skipped: 0,
+        };
         let sample = Sample::read(origin, &form)?;
         form.ends_by_return = sample.ends_by_return;
         if let Some(head) = arff::head(&sample.text) {
             return Self::of_arff(origin, &sample, form, head);
+        }
+        if is_libsvm(&sample.text) {
+            return Err(DataError::Format {
+                file: origin.path().to_owned(),
+                problem: phrase!("table-libsvm"),
+                allowed: phrase!("table-dense"),
+            });
         }
         let mut asked = source.delimiter.map(|delimiter| delimiter as u8);
         let first_line = sample.text.split(|byte| b"\r\n".contains(byte)).next().unwrap_or_default();
@@ -111,6 +127,7 @@ impl Dialect {
             Some(delimiter) => delimiter,
             None => best_delimiter(&sample, &form),
         };
+        form.blanks_before_quotes = has_blanks_before_quotes(&sample.text, form.delimiter, form.quote);
         let records = sample.records(&form);
         let nothing = || DataError::Format {
             file: origin.path().to_owned(),
@@ -143,13 +160,22 @@ impl Dialect {
                     names.remove(0);
                 }
             }
-            if names.len() + 1 == count {
-                // R leaves out the name of its column of row names; a comma at the end of each line makes a column at the end.
-                let trailing = below.iter().all(|record| record.last().is_some_and(String::is_empty));
-                names.insert(if trailing { names.len() } else { 0 }, String::new());
+            if names.len() < count {
+                // A comma at the end of each line makes a column at the end; R leaves out the name of its column of row names.
+                let trails = |record: &Vec<String>| record.iter().skip(names.len()).all(String::is_empty);
+                if below.iter().all(trails) {
+                    names.resize(count, String::new());
+                } else if names.len() + 1 == count && are_row_names(&below, count) {
+                    names.insert(0, String::new());
+                } else {
+                    let problem = LineProblem::Ragged { found: names.len(), expected: count };
+                    let lines = vec![BadLine { line: first_line, problem }];
+                    return Err(DataError::Lines { file: origin.path().to_owned(), lines, more: 0 });
+                }
             }
-            names
+            Ok(names)
         });
+        let header = header.transpose()?;
         let sample = if has_header { below } else { std::iter::once(first.clone()).chain(below).collect() };
         let declared = false;
         Ok(Self { form, decimal_comma, commas_are_ambiguous, header, declared, first_line, count, sample })
@@ -168,6 +194,7 @@ impl Dialect {
         let below = String::from_utf8_lossy(&sample.text);
         let single = below.lines().skip(head.lines as usize).take(RECORDS).any(|line| line.contains('\''));
         form.quote = if single { b'\'' } else { b'"' };
+        form.blanks_before_quotes = has_blanks_before_quotes(&sample.text, form.delimiter, form.quote);
         let records = without_comments(sample.records(&form));
         let Some((first_line, _)) = records.first().cloned() else { return Err(wrong(phrase!("table-header-only"))) };
         Ok(Self {
@@ -226,9 +253,22 @@ fn quote_of(text: &[u8]) -> u8 {
 
 /// The delimiter under which the lines agree best on how many fields there are, and most fields are numbers.
 fn best_delimiter(sample: &Sample, form: &Form) -> u8 {
+    let records_by = |delimiter: u8| -> Vec<Vec<String>> {
+        let blanks_before_quotes = has_blanks_before_quotes(&sample.text, delimiter, form.quote);
+        let form = Form { delimiter, blanks_before_quotes, ..form.clone() };
+        without_comments(sample.records(&form)).into_iter().map(|(_, record)| record).collect()
+    };
+    // Where `1,5` is a whole field between semicolons, and each line has as many of these, commas are in numbers.
+    let by_semicolon = records_by(b';');
+    let count = by_semicolon.first().map_or(0, Vec::len);
+    let is_even = count > 1 && by_semicolon.iter().all(|record| record.len() == count);
+    let has_comma = |record: &&Vec<String>, column: usize| commas(&record[column]).is_some();
+    let commas_are_decimal = is_even
+        && (0..count).any(|column| {
+            by_semicolon.iter().filter(|record| has_comma(record, column)).count() * 2 > by_semicolon.len()
+        });
     let score = |delimiter: u8| {
-        let records = without_comments(sample.records(&Form { delimiter, ..form.clone() }));
-        let records: Vec<Vec<String>> = records.into_iter().map(|(_, record)| record).collect();
+        let records = records_by(delimiter);
         let count = usual_count(&records).filter(|count| *count > 1)?;
         let agree = records.iter().filter(|record| record.len() == count).count() as f64 / records.len() as f64;
         let fields = records.iter().flatten().filter(|field| !field.is_empty());
@@ -237,7 +277,11 @@ fn best_delimiter(sample: &Sample, form: &Form) -> u8 {
         let (numbers, all) = fields
             .fold((0, 0), |(numbers, all), field| (numbers + usize::from(is_number(field) || is_gap(field)), all + 1));
         // A blank stands between words as well.
-        let trust = if delimiter == b' ' { 0.6 } else { 1.0 };
+        let trust = match delimiter {
+            b' ' => 0.6,
+            b',' if commas_are_decimal => 0.3,
+            _ => 1.0,
+        };
         Some(
             trust
                 * agree.powi(2)
@@ -246,7 +290,7 @@ fn best_delimiter(sample: &Sample, form: &Form) -> u8 {
         )
     };
     let mut best = (b',', 0.0);
-    for delimiter in [b',', b';', b'\t', b'|', b' '] {
+    for delimiter in [b';', b',', b'\t', b'|', b' '] {
         if let Some(score) = score(delimiter)
             && score > best.1
         {
@@ -283,6 +327,53 @@ fn usual_count(records: &[Vec<String>]) -> Option<usize> {
     counts.chunk_by(|a, b| a == b).max_by_key(|same| (same.len(), same[0])).map(|same| same[0])
 }
 
+/// Whether the first column may be one of row names: all different, and no measurements.
+fn are_row_names(below: &[Vec<String>], count: usize) -> bool {
+    let whole: Vec<&Vec<String>> = below.iter().filter(|record| record.len() == count).collect();
+    let firsts: HashSet<&str> = whole.iter().map(|record| record[0].as_str()).collect();
+    let is_count = |field: &str| field.bytes().all(|byte| byte.is_ascii_digit());
+    let is_name = |field: &str| is_count(field) || (number(field, false).is_none() && number(field, true).is_none());
+    // `2,05`: the digits behind a decimal comma.
+    let is_fraction = |field: &str| field.len() > 1 && field.starts_with('0') && is_count(field);
+    let counts = whole.windows(2).all(|pair| {
+        let numbers = pair.iter().filter_map(|record| record[0].parse::<u64>().ok()).collect::<Vec<_>>();
+        numbers.len() == 2 && numbers[0].checked_add(1) == Some(numbers[1])
+    });
+    firsts.len() == whole.len()
+        && firsts.iter().all(|field| is_name(field))
+        && (counts
+            || !whole.iter().any(|record| is_count(&record[0]) && record.get(1).is_some_and(|next| is_fraction(next))))
+}
+
+/// Whether lines are as LibSVM and SVMlight write them: a label, then `position:value` for what is not 0, in order.
+fn is_libsvm(text: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(text);
+    let (mut has_several, mut may_be_times) = (false, true);
+    for line in text.lines().take(RECORDS) {
+        let line = line.split('#').next().unwrap_or_default();
+        let mut words = line.split_whitespace();
+        let Some(label) = words.next() else { continue };
+        if !label.split(',').all(|label| label.parse::<f64>().is_ok()) {
+            return false;
+        }
+        let (mut last, mut pairs) = (None, 0);
+        for word in words {
+            let Some((position, value)) = word.split_once(':') else { return false };
+            if position == "qid" && last.is_none() {
+                continue;
+            }
+            let Ok(position) = position.parse::<u64>() else { return false };
+            if value.parse::<f64>().is_err() || last.is_some_and(|last| last >= position) {
+                return false;
+            }
+            may_be_times &= value.len() == 2 && position < 24 && value.parse::<u64>().is_ok_and(|minutes| minutes < 60);
+            (last, pairs) = (Some(position), pairs + 1);
+        }
+        has_several |= pairs > 1;
+    }
+    has_several && !may_be_times
+}
+
 /// Whether commas are decimal, and whether that is a guess.
 fn decimal_comma(below: &[Vec<String>], first: &[String], delimiter: u8) -> (bool, bool) {
     let fields = || below.iter().flatten().chain(first);
@@ -306,18 +397,36 @@ fn is_header(first: &[String], below: &[Vec<String>], decimal_comma: bool) -> bo
         // One line alone is a row where it holds a number.
         return first.iter().all(|field| number(field, decimal_comma).is_none() && !is_gap(field));
     }
-    if counts_up(first) {
+    let column = |column: usize| below.iter().filter_map(move |record| record.get(column)).map(String::as_str);
+    let recurs = |(at, field): (usize, &String)| column(at).any(|other| other == field);
+    // A value of a column of few.
+    let is_one_of_few = |(at, field): (usize, &String)| {
+        let all: Vec<&str> = column(at).collect();
+        recurs((at, field)) && all.iter().collect::<HashSet<_>>().len() * 2 <= all.len() + 1
+    };
+    // In a long line, or above measurements that all have decimals, whole numbers that count are names nevertheless.
+    let decimals = (0..first.len()).filter(|at| column(*at).all(|field| field.contains(['.', ',']))).count();
+    let are_names = first.len() > 6 || decimals > 2;
+    if counts_up(first) && (are_names || !first.iter().enumerate().any(is_one_of_few)) {
+        return true;
+    }
+    let is_class_name = |(at, field): (usize, &String)| {
+        let lower = field.trim().to_lowercase();
+        // `y` is an answer as well.
+        let answers = lower == "y" && column(at).any(|other| other.eq_ignore_ascii_case("n"));
+        CLASS_NAMES.contains(&lower.as_str()) && !answers && !recurs((at, field))
+    };
+    if first.iter().enumerate().any(is_class_name) {
         return true;
     }
     // Fields above words: names that never come again, words that do, and those of which nothing can be said.
     let (mut names, mut met, mut unmet, mut numbers_above) = (0, 0, 0, 0);
-    for (column, field) in first.iter().enumerate() {
+    let mut has_new_word = false;
+    for (at, field) in first.iter().enumerate() {
         if field.is_empty() {
             continue;
         }
-        let body: Vec<&str> = below.iter().filter_map(|record| record.get(column)).map(String::as_str).collect();
-        let known: Vec<&str> =
-            body.iter().copied().filter(|field| !is_gap(field) && !is_gap_among_numbers(field)).collect();
+        let known: Vec<&str> = column(at).filter(|field| !is_gap(field) && !is_gap_among_numbers(field)).collect();
         let numbers = known.iter().filter(|field| number(field, decimal_comma).is_some()).count();
         let is_number = number(field, decimal_comma).is_some() || is_gap(field) || is_gap_among_numbers(field);
         if numbers > 0 && numbers * 2 >= known.len() {
@@ -336,18 +445,44 @@ fn is_header(first: &[String], below: &[Vec<String>], decimal_comma: bool) -> bo
         } else if known.iter().collect::<HashSet<_>>().len() * 2 <= known.len() {
             // Words that come again and again, and this one never.
             names += 1;
+            has_new_word |= !is_number;
         } else {
             unmet += usize::from(!is_number);
         }
     }
     if numbers_above == 0 {
         // Of a handful of words none comes again; the first line of them is a header more often than not.
-        return names > met || (names == 0 && met == 0 && below.len() < 5);
+        let is_value = first.iter().enumerate().any(|field| !field.1.is_empty() && is_one_of_few(field));
+        return !is_value && (names > met || (names == 0 && met == 0 && below.len() < 5));
+    }
+    let values: Vec<(usize, f64)> =
+        first.iter().enumerate().filter_map(|(at, field)| Some((at, number(field, decimal_comma)?))).collect();
+    let is_answer = first.iter().any(|field| truth(field).is_some());
+    let are_new = are_new_marks(&values, |at| column(at).filter_map(|field| number(field, decimal_comma)).collect());
+    if met == 0 && has_new_word && !is_answer && values.len() == numbers_above && are_new {
+        return true;
     }
     // `0, 1, 2, 3, label` or `country, 1990, 1991, 1992`: numbers that count are names, where the words beside them are.
     let numbers: Vec<i64> = first.iter().filter_map(|field| field.parse().ok()).collect();
     let counts = numbers.len() > 1 && numbers.windows(2).all(|pair| pair[0].checked_add(1) == Some(pair[1]));
     counts && (numbers.len() > 2 || numbers[0] < 2) && met == 0 && names + unmet > 0 && numbers.len() == numbers_above
+}
+
+/// Whether numbers in a first line are like the marks of an axis, wavelengths or years, and come never again below.
+fn are_new_marks(values: &[(usize, f64)], below: impl Fn(usize) -> Vec<f64>) -> bool {
+    let steps: Vec<f64> = values.windows(2).map(|pair| pair[1].1 - pair[0].1).collect();
+    let is_in_order = steps.iter().all(|step| *step > 0.0) || steps.iter().all(|step| *step < 0.0);
+    let is_even = steps.len() > 1 && steps.iter().all(|step| (step - steps[0]).abs() <= 1e-6 * steps[0].abs());
+    let least = values.iter().map(|value| value.1).fold(f64::INFINITY, f64::min);
+    let most = values.iter().map(|value| value.1).fold(0.0, f64::max);
+    let is_close = least > 0.0 && most <= 10.0 * least;
+    let is_new = |(at, value): &(usize, f64)| {
+        let below = below(*at);
+        // Two numbers are always in order: they lie outside of what is below as well.
+        let is_apart = || below.iter().all(|other| other < value) || below.iter().all(|other| other > value);
+        !below.contains(value) && (values.len() > 2 || is_apart())
+    };
+    values.len() > 1 && is_in_order && (is_even || is_close) && values.iter().all(is_new)
 }
 
 /// Whether the numbers are 0, 1, 2 … or 1, 2, 3 …, at least three of them.

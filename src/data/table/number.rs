@@ -36,6 +36,10 @@ fn in_other_habits(field: &str, decimal_comma: bool) -> Option<f64> {
                 if groups.is_some_and(|digits| digits != 3) || !(1..=3).contains(&digits) && groups.is_none() {
                     return None;
                 }
+                // Nobody sets thousands apart behind a zero: `0,234` is less than one.
+                if plain.trim_start_matches(['+', '-']).starts_with('0') {
+                    return None;
+                }
                 groups = Some(0);
             }
             c => {
@@ -180,6 +184,9 @@ mod tests {
             ("1.5", true, None),
             ("12'345", false, Some(12_345.0)),
             ("12\u{a0}345", false, Some(12_345.0)),
+            ("0,234", false, None),
+            ("-0,512", true, Some(-0.512)),
+            ("0.234", true, None),
             ("−3", false, Some(-3.0)),
             ("1,,2", false, None),
             ("inf", false, None),
@@ -195,6 +202,8 @@ mod tests {
     #[test]
     fn commas_tell_what_they_are() {
         assert_eq!(commas("0,66"), Some(Commas::Decimal));
+        assert_eq!(commas("0,234"), Some(Commas::Decimal));
+        assert_eq!(commas("-0,512"), Some(Commas::Decimal));
         assert_eq!(commas("1,234"), Some(Commas::Either));
         assert_eq!(commas("1,234,567"), Some(Commas::Thousands));
         assert_eq!(commas("1,234.5"), Some(Commas::Thousands));

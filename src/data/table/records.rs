@@ -21,6 +21,8 @@ pub struct Form {
     pub delimiter: u8,
     /// What a field is put between that holds the delimiter.
     pub quote: u8,
+    /// Whether blanks stand between a delimiter and the quote that opens a field.
+    pub blanks_before_quotes: bool,
     /// Whether lines end by a carriage return alone.
     pub ends_by_return: bool,
     /// Lines before the first that counts.
@@ -184,8 +186,13 @@ impl Block {
 
     /// Gives each record that is not empty, with the position of its start; `each` says whether to go on.
     pub fn records(&self, form: &Form, mut each: impl FnMut(&ByteRecord) -> bool) {
-        let text: Cow<'_, [u8]> =
-            if form.delimiter == b' ' { blanks_to_tabs(&self.text, form).into() } else { self.text.as_slice().into() };
+        let text: Cow<'_, [u8]> = if form.delimiter == b' ' {
+            blanks_to_tabs(&self.text, form).into()
+        } else if form.blanks_before_quotes {
+            blanks_behind_quotes(&self.text, form).into()
+        } else {
+            self.text.as_slice().into()
+        };
         let mut reader = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
@@ -246,6 +253,40 @@ fn blanks_to_tabs(text: &[u8], form: &Form) -> Vec<u8> {
                 out.push(byte);
                 (at, at_start) = (at + 1, false);
             }
+        }
+    }
+    out
+}
+
+/// The quotes of a text that open a field, and where the blanks before them begin.
+fn opening_quotes(text: &[u8], delimiter: u8, quote: u8) -> impl Iterator<Item = (usize, usize)> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let at = from + memchr::memchr(quote, text.get(from..)?)?;
+            let blanks = text[from..at].iter().rev();
+            let start = at - blanks.take_while(|byte| **byte != delimiter && b" \t".contains(byte)).count();
+            let opens = start == 0 || text[start - 1] == delimiter || b"\r\n".contains(&text[start - 1]);
+            from =
+                if opens { closing_quote(text, at + 1, quote).map_or(text.len(), |close| close + 1) } else { at + 1 };
+            if opens {
+                return Some((start, at));
+            }
+        }
+    })
+}
+
+/// Whether blanks stand before a quote that opens a field.
+pub fn has_blanks_before_quotes(text: &[u8], delimiter: u8, quote: u8) -> bool {
+    delimiter != b' ' && opening_quotes(text, delimiter, quote).any(|(start, at)| start < at)
+}
+
+/// Blanks before a field in quotes come behind it, where they are trimmed. The length stays, so that positions mean the same.
+fn blanks_behind_quotes(text: &[u8], form: &Form) -> Vec<u8> {
+    let mut out = text.to_vec();
+    for (start, at) in opening_quotes(text, form.delimiter, form.quote).filter(|(start, at)| start < at) {
+        if let Some(close) = closing_quote(text, at + 1, form.quote) {
+            out[start..=close].rotate_left(at - start);
         }
     }
     out
