@@ -228,8 +228,7 @@ fn separator_line(line: &[u8]) -> Option<u8> {
     let line = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
     let value = line.get(..4).filter(|key| key.eq_ignore_ascii_case(b"sep=")).map(|_| &line[4..])?;
     match value {
-        [] => Some(b'\t'),
-        b"\\t" => Some(b'\t'),
+        [] | b"\\t" => Some(b'\t'),
         [one] => Some(*one),
         _ => None,
     }
@@ -345,7 +344,7 @@ fn are_row_names(below: &[Vec<String>], count: usize) -> bool {
             || !whole.iter().any(|record| is_count(&record[0]) && record.get(1).is_some_and(|next| is_fraction(next))))
 }
 
-/// Whether lines are as LibSVM and SVMlight write them: a label, then `position:value` for what is not 0, in order.
+/// Whether lines are as `LibSVM` and `SVMlight` write them: a label, then `position:value` for what is not 0, in order.
 fn is_libsvm(text: &[u8]) -> bool {
     let text = String::from_utf8_lossy(text);
     let (mut has_several, mut may_be_times) = (false, true);
