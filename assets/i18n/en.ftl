@@ -1044,6 +1044,7 @@ remark-unread-pictures = { $count ->
     [one] one picture cannot be read and is left out
    *[other] { $count } pictures cannot be read and are left out
 }
+remark-dark-deep = the pictures of 16 bits use only the values 0 to { $largest } of 65,535: almost all of their shades are lost; scale them up, or save them with 8 bits
 remark-ground-white = { $count ->
     [one] one picture has transparent pixels, which are laid on white
    *[other] { $count } pictures have transparent pixels, which are laid on white

@@ -997,6 +997,7 @@ remark-parts = 各部分由文件夹名称得知：{ $parts }
 remark-nested-folder = 类别在 `{ $folder }` 中找到
 remark-alike-names = 有些类别的名称只在大小写、空格或重音的写法上不同，作为不同的类别：{ $names }；如果是同一类，请改文件夹的名称
 remark-unread-pictures = { $count } 张图像无法读取，不使用
+remark-dark-deep = 16 位图像只用到 65,535 中的 0 到 { $largest }：几乎所有灰度都丢失；请放大数值，或存为 8 位
 remark-ground-white = { $count } 张图像有透明像素，以白色为底
 remark-ground-black = { $count } 张图像有透明像素，以黑色为底
 remark-same-pictures = { $count } 张图像中有 { $same } 张读取后完全相同：没有可学的东西；请检查文件，如果是透明图像，请检查 `ground`

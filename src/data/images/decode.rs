@@ -73,6 +73,16 @@ impl Picture {
         (!opaque).then(|| Transparency { brightness: (weights > 0.0).then(|| seen / weights) })
     }
 
+    /// The largest value of a picture whose pixels have 16 bits.
+    pub fn largest_deep(&self) -> Option<u16> {
+        let values = match &self.0 {
+            DynamicImage::ImageLuma16(image) => image.as_raw(),
+            DynamicImage::ImageRgb16(image) => image.as_raw(),
+            _ => return None,
+        };
+        values.iter().copied().max()
+    }
+
     /// Lays transparent pixels on `ground`; a picture without any stays as it is.
     pub fn laid_on(self, ground: Ground) -> Self {
         if self.transparency().is_none() {

@@ -28,6 +28,9 @@ use super::{BadImage, DataError, Dataset, Examples, Findings, Inputs, Kind, Left
 use crate::recipe::{Colour, Ground, ImageSource};
 use crate::text::{Phrase, phrase};
 
+/// Below this, pictures of 16 bits use fewer than 64 of the 256 shades that are kept: they hold 8 or 12 bits unscaled.
+const DARK_DEEP: u16 = 1 << 14;
+
 /// Reads a folder. Pictures are resized to `size` × `size` whatever their shape, and laid on a ground where they are
 /// transparent. Those that cannot be read are left out, unless they are more than half of a class.
 pub(super) fn load(source: &ImageSource, watch: &dyn Watch) -> Result<Dataset, DataError> {
@@ -49,7 +52,8 @@ pub(super) fn load(source: &ImageSource, watch: &dyn Watch) -> Result<Dataset, D
     let shape = [channels, size, size];
     let mut values = room_for(folder, layout.rows.len(), shape)?;
     let files: Vec<PathBuf> = layout.rows.iter().map(|(_, file)| file.clone()).collect();
-    let Filled { problems, transparent, ground } = fill(folder, &files, shape, source.ground, &mut values, watch)?;
+    let filled = fill(folder, &files, shape, source.ground, &mut values, watch)?;
+    let Filled { problems, transparent, ground, largest_deep } = filled;
     let labels: Vec<u32> = layout.rows.iter().map(|(class, _)| class_of[class]).collect();
     refuse_broken_classes(folder, &files, &labels, classes.len(), &problems)?;
 
@@ -79,6 +83,10 @@ pub(super) fn load(source: &ImageSource, watch: &dyn Watch) -> Result<Dataset, D
             Ground::Black => phrase!("remark-ground-black", count = transparent),
         };
         findings.remarks.push(Remark::note("transparent-ground", message, [("pictures", transparent)]));
+    }
+    if (1..DARK_DEEP).contains(&largest_deep) {
+        let message = phrase!("remark-dark-deep", largest = u64::from(largest_deep));
+        findings.remarks.push(Remark::warning("dark-16-bit", message, [("largest", u64::from(largest_deep))]));
     }
     findings.remarks.extend(same_pictures(&examples));
     Ok(Dataset {

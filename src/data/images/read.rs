@@ -1,7 +1,7 @@
 //! Many pictures: decoded on all cores of the pool that is installed, each into its own place.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
@@ -18,6 +18,8 @@ pub(super) struct Filled {
     pub transparent: u64,
     /// What those are laid on.
     pub ground: Ground,
+    /// The largest value of all pictures of 16 bits; 0 where there is none.
+    pub largest_deep: u16,
 }
 
 /// Reads each of `files`, which lie below `top`, into its place in `values`. Without a `ground`, all are laid on the one that
@@ -36,6 +38,7 @@ pub(super) fn fill(
     let len: usize = shape.iter().product();
     let (done, total) = (AtomicU64::new(0), files.len() as u64);
     let step = (total / 500).max(1);
+    let largest_deep = AtomicU16::new(0);
     let one = |file: &PathBuf, place: &mut [u8], ground: Ground| -> Result<Option<Transparency>, Option<Phrase>> {
         if watch.is_cancelled() {
             return Err(None);
@@ -43,6 +46,7 @@ pub(super) fn fill(
         let picture = Picture::of_file(&top.join(file)).map_err(Some);
         let read = picture.map(|picture| {
             let seen = picture.transparency();
+            largest_deep.fetch_max(picture.largest_deep().unwrap_or(0), Ordering::Relaxed);
             let picture = if seen.is_some() { picture.laid_on(ground) } else { picture };
             picture.write(shape, place);
             seen
@@ -70,5 +74,6 @@ pub(super) fn fill(
         return Err(DataError::Cancelled);
     }
     let transparent = seen.len() as u64;
-    Ok(Filled { problems: read.into_iter().map(|read| read.err().flatten()).collect(), transparent, ground })
+    let problems = read.into_iter().map(|read| read.err().flatten()).collect();
+    Ok(Filled { problems, transparent, ground, largest_deep: largest_deep.into_inner() })
 }

@@ -138,8 +138,11 @@ pub fn truth(field: &str) -> Option<f32> {
     }
 }
 
-/// Whether a field is a day, a time, or both: `2024-01-31`, `31.1.2024 13:45`, `13:45:00`.
+/// Whether a field is a day, a time, or both: `2024-01-31`, `31.1.2024 13:45`, `13:45:00`, `Jan 5, 2024`, `2024年1月5日`, `2024-05`.
 pub fn is_date(field: &str) -> bool {
+    if is_date_in_words(field) || is_year_and_month(field) {
+        return true;
+    }
     let (day, time) = match field.split_once([' ', 'T']) {
         Some((day, time)) => (day, Some(time)),
         None if field.contains(':') => ("", Some(field)),
@@ -152,7 +155,9 @@ pub fn is_date(field: &str) -> bool {
             let parts: Vec<&str> = day.split(separator).collect();
             let is_month = |part: &str| part.len() == 3 && part.bytes().all(|b| b.is_ascii_alphabetic());
             parts.iter().all(|part| digits(part, 4) || is_month(part))
-                && (parts.iter().any(|part| part.len() == 4) || separator != '.')
+                && (parts.iter().any(|part| part.len() == 4)
+                    || separator != '.'
+                    || parts.iter().all(|part| part.len() == 2))
         })
     };
     let is_time = |time: &str| {
@@ -163,6 +168,56 @@ pub fn is_date(field: &str) -> bool {
         (2..=3).contains(&parts.len()) && parts.iter().all(|part| digits(part, 2))
     };
     (day.is_empty() || is_day(day)) && time.is_none_or(is_time) && !field.is_empty()
+}
+
+/// A month by its name with a day or a year, and what stands beside these: a weekday, a time, its zone.
+fn is_date_in_words(field: &str) -> bool {
+    const MONTHS: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let is_one_of = |names: &[&str], word: &str| word.len() > 2 && names.iter().any(|name| name.starts_with(word));
+    let (mut months, mut numbers) = (0, 0);
+    for word in field.split([' ', ',', '-', '/', '.']).filter(|word| !word.is_empty()) {
+        let word = word.to_ascii_lowercase();
+        let number = word.trim_end_matches(char::is_alphabetic);
+        let is_number = (1..=4).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+        if is_one_of(&MONTHS, &word) || word == "sept" {
+            months += 1;
+        } else if is_number && ["", "st", "nd", "rd", "th"].contains(&&word[number.len()..]) {
+            numbers += 1;
+        } else if !(is_one_of(&DAYS, &word)
+            || word.contains(':')
+            || ["gmt", "utc", "+0000", "am", "pm"].contains(&&*word))
+        {
+            return false;
+        }
+    }
+    months == 1 && (1..=3).contains(&numbers)
+}
+
+/// `2024-05`, `2024/05`, `2024年5月`, `2024年5月1日`.
+fn is_year_and_month(field: &str) -> bool {
+    let Some((year, rest)) = field.split_once(['-', '/', '年']) else { return false };
+    let digits = |part: &str, most: usize| (1..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    let (month, day) = match rest.split_once('月') {
+        Some((month, day)) => (month, day.trim_end_matches('日')),
+        None if field.contains('年') || rest.len() != 2 => return false,
+        None => (rest, ""),
+    };
+    let is_month = month.parse::<u8>().is_ok_and(|month| (1..=12).contains(&month));
+    year.len() == 4 && digits(year, 4) && digits(month, 2) && is_month && (day.is_empty() || digits(day, 2))
 }
 
 #[cfg(test)]
@@ -213,10 +268,40 @@ mod tests {
 
     #[test]
     fn dates_are_told_from_numbers_and_words() {
-        for field in ["2024-01-31", "31.01.2024", "1/2/24", "2024-01-31 13:45", "2024-01-31T13:45:00.5Z", "13:45"] {
+        for field in [
+            "2024-01-31",
+            "31.01.2024",
+            "1/2/24",
+            "2024-01-31 13:45",
+            "2024-01-31T13:45:00.5Z",
+            "13:45",
+            "5 Jan 2024",
+            "January 5, 2024",
+            "Mon, 05 Jan 2024 10:00:00 GMT",
+            "Jan-05",
+            "05.01.24",
+            "2024-05",
+            "2024年1月5日",
+            "2024年1月",
+        ] {
             assert!(is_date(field), "{field}");
         }
-        for field in ["", "1.2", "1-2", "a-b-c", "1.2.3", "12", "yes", "192.168.0.1"] {
+        for field in [
+            "",
+            "1.2",
+            "1-2",
+            "a-b-c",
+            "1.2.3",
+            "12",
+            "yes",
+            "192.168.0.1",
+            "May",
+            "1234-99",
+            "2024",
+            "may be 5",
+            "10-12",
+            "marble 5",
+        ] {
             assert!(!is_date(field), "{field}");
         }
     }
