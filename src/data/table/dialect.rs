@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::super::{BadLine, DataError, LineProblem};
+use super::super::DataError;
 use super::CLASS_NAMES;
 use super::arff;
 use super::number::{Commas, commas, is_date, is_gap, is_gap_among_numbers, number, truth};
@@ -168,9 +168,11 @@ impl Dialect {
                 } else if names.len() + 1 == count && are_row_names(&below, count) {
                     names.insert(0, String::new());
                 } else {
-                    let problem = LineProblem::Ragged { found: names.len(), expected: count };
-                    let lines = vec![BadLine { line: first_line, problem }];
-                    return Err(DataError::Lines { file: origin.path().to_owned(), lines, more: 0 });
+                    return Err(DataError::Format {
+                        file: origin.path().to_owned(),
+                        problem: phrase!("table-few-names", line = first_line, found = names.len(), count = count),
+                        allowed: phrase!("table-name-each"),
+                    });
                 }
             }
             Ok(names)
