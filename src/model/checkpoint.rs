@@ -37,7 +37,7 @@ pub struct Checkpoint {
     pub normalisation: Normalisation,
     /// How the columns of a table become inputs; `None` for pictures, and for models of older versions.
     pub columns: Option<Columns>,
-    /// How data were read and split when it was trained: 0 as version 0.1 did, [`READING`] as it is done now.
+    /// How data were read and split when it was trained: 0 as version 0.1 did, 1 as it is done now.
     pub reading: u32,
     /// Hashes of the rows it was trained on, sorted.
     pub rows: Vec<u64>,
