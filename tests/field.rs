@@ -445,8 +445,8 @@ fn recipes_are_found_and_understood() {
 #[test]
 fn what_ends_a_program_pauses_a_job() {
     let case = Case::of("many-short-epochs");
-    for signal in ["-TERM", "-HUP", "-INT"] {
-        let store = format!("store{signal}.db");
+    for signal in tool::ending_signals() {
+        let store = format!("store-{signal}.db");
         let mut child = case.command(&["run", "recipe.toml", "--json", "--store", &store]);
         let mut child = child.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut out = std::io::BufReader::new(child.stdout.take().unwrap());
@@ -455,7 +455,7 @@ fn what_ends_a_program_pauses_a_job() {
             line.clear();
             assert!(std::io::BufRead::read_line(&mut out, &mut line).unwrap() > 0, "it ended too early");
         }
-        Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+        Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status().unwrap();
         std::io::copy(&mut out, &mut std::io::sink()).unwrap();
         let ended = child.wait_with_output().unwrap();
         assert_eq!(ended.status.code(), Some(1), "{signal}");

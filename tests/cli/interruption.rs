@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use stillroom::runs::{Curve, Status};
 use stillroom::training::report::{JobId, RunId, Stage};
 
-use crate::tool::{Place, Ran, program};
+use crate::tool::{Place, Ran, ending_signals, program};
 
 /// Half a second with everything that a resume state must hold: dropout, jitter, momenta, the best epoch so far, a schedule.
 const LONGER: &str = r#"title = "Longer"
@@ -196,7 +196,7 @@ fn send_signal(signal: &str, child: &Child) {
 #[cfg(unix)]
 fn ctrl_c_and_the_systems_signals_pause() {
     let whole = whole();
-    for signal in ["INT", "TERM", "HUP"] {
+    for signal in ending_signals() {
         let place = Place::new();
         place.write("longer.toml", LONGER);
         let mut child = start(&place, &RUN);

@@ -123,3 +123,12 @@ impl Ran {
 pub fn json_lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"))).collect()
 }
+
+/// Signals that end a program, without HUP where whoever runs the tests has it ignored, as `nohup` does: children inherit that.
+#[cfg(unix)]
+pub fn ending_signals() -> Vec<&'static str> {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    ["INT", "TERM", "HUP"].into_iter().filter(|signal| *signal != "HUP" || ignored & 1 == 0).collect()
+}

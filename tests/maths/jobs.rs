@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
@@ -72,6 +73,7 @@ baseline = true
 /// Waits for the end of a job. The job itself waits, at its first report, until all requests are in line.
 #[derive(Default)]
 struct Seen {
+    begun: AtomicBool,
     ready: (Mutex<bool>, Condvar),
     end: Mutex<(Option<JobEnded>, Option<String>)>,
     changed: Condvar,
@@ -80,6 +82,7 @@ struct Seen {
 impl Observer for Seen {
     fn report(&self, report: &Arc<Report>) {
         if let Report::Started(_) | Report::Resumed(_) = &**report {
+            self.begun.store(true, Ordering::Release);
             let ready = self.ready.0.lock().unwrap();
             drop(self.ready.1.wait_while(ready, |ready| !*ready).unwrap());
         }
@@ -109,12 +112,16 @@ pub fn run_within(memory: usize, start: JobStart, requests: Vec<Request>) -> Vec
     let options = WorkerOptions { device: DeviceChoice::Cpu, window: false, resume_every: Duration::ZERO, memory };
     let worker = Worker::spawn(options, Box::new(journal.clone()), seen.clone()).unwrap();
     assert!(worker.send(Request::Start(Box::new(start))));
+    let limit = Instant::now() + Duration::from_mins(1);
+    // Who stops a job while its data are read has no job.
+    while !seen.begun.load(Ordering::Acquire) && seen.end.lock().unwrap().1.is_none() && Instant::now() < limit {
+        std::thread::sleep(Duration::from_millis(1));
+    }
     for request in requests {
         assert!(worker.send(request));
     }
     *seen.ready.0.lock().unwrap() = true;
     seen.ready.1.notify_all();
-    let limit = Instant::now() + Duration::from_mins(1);
     let mut state = seen.end.lock().unwrap();
     while state.0.is_none() {
         assert!(state.1.is_none(), "refused: {:?}", state.1);

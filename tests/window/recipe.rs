@@ -198,7 +198,7 @@ fn data_and_models_of_ones_own() {
         (0..200).map(|i| format!("{},{},{}\n", i % 7, (i * i) % 11, if i % 2 == 0 { "a" } else { "b" })).collect();
     std::fs::write(&table, format!("x,y,class\n{rows}")).unwrap();
     dialogs.answer(Some(table.clone()));
-    choose(&mut window, "Data", "Open CSV file…");
+    choose(&mut window, "Data", "Open a table or arrays…");
     let base = window.state().state().sweep.base.clone();
     assert!(matches!(&base.data.source, Source::Table(source) if source.path == table));
     assert!(matches!(base.teacher, TeacherRecipe::Train { .. }), "the shipped teacher knows nothing of other data");
