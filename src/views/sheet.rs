@@ -97,11 +97,17 @@ fn head_ui(ui: &mut Ui, sheet: &Sheet, state: &State) {
 /// Rows, columns or pictures with their size, classes.
 fn pieces(shown: &Preview) -> String {
     let found = &shown.found;
-    let mut pieces = vec![phrase!("found-rows", count = found.rows).words()];
+    let is_table = found.findings.dialect.is_some();
+    let mut pieces = Vec::new();
+    if is_table || found.findings.holds.is_none() {
+        pieces.push(phrase!("found-rows", count = found.rows).words());
+    }
     if let Some(holds) = &found.findings.holds {
         pieces.push(holds.words());
     }
     match *found.shape.as_slice() {
+        // What pictures and arrays hold says their size.
+        _ if !is_table && found.findings.holds.is_some() => {}
         [channels, height, width] => {
             let colours = if channels == 1 { phrase!("found-grey") } else { phrase!("found-colour") };
             pieces.push(phrase!("found-pixels", height = height, width = width, colours = colours).words());
