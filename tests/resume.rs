@@ -269,7 +269,7 @@ fn a_change_made_while_others_are_replayed_keeps_its_place() {
     let writer = Store::writer(&store).unwrap();
     let engine = Engine::new(writer.journal(), Duration::ZERO, |report| {
         if epoch_of(report, Role::Student).is_some() {
-            std::thread::sleep(Duration::from_millis(50));
+            std::thread::sleep(Duration::from_millis(150));
         }
     });
     engine.start(JobStart::Resume(Store::reader(&store).job(JobId(1)).unwrap().into_resume()));
