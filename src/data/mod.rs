@@ -12,6 +12,7 @@ mod error;
 mod examples;
 mod file;
 mod findings;
+mod guard;
 mod idx;
 mod images;
 mod inputs;

@@ -3,7 +3,6 @@
 
 use std::fs::File;
 use std::io::{Cursor, Read as _};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -12,6 +11,7 @@ use image::{DynamicImage, ImageDecoder as _, ImageError, ImageFormat, ImageReade
 
 use super::foreign::{foreign, foreign_by_name};
 use super::jpeg;
+use crate::data::guard::guarded;
 use crate::recipe::Ground;
 use crate::text::{Phrase, phrase};
 
@@ -55,7 +55,7 @@ impl Picture {
             jpeg::check(bytes)?;
         }
         // A decoder that trips over a malformed file takes nothing else down.
-        catch_unwind(AssertUnwindSafe(|| decode(bytes, format))).unwrap_or_else(|_| Err(damaged("")))
+        guarded(|| decode(bytes, format)).unwrap_or_else(|| Err(damaged("")))
     }
 
     /// `None` where every pixel is opaque.

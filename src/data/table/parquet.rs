@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
@@ -18,6 +17,7 @@ use rayon::prelude::*;
 
 use super::super::error::LISTED;
 use super::super::file::{MAX_CLASSES, check_bytes, stem, unreadable};
+use super::super::guard;
 use super::super::magic::start_of;
 use super::super::{
     BadImage, DataError, Dataset, Examples, Findings, Kind, LabelFinding, LabelReason, Much, Scaling, Watch, images,
@@ -56,11 +56,11 @@ fn open(file: &Path) -> Result<SerializedFileReader<File>, DataError> {
     guarded(|| SerializedFileReader::new(opened)).map_err(|error| damaged(file, &error))
 }
 
-/// Runs the decoder, which panics on some damaged files.
+/// What the decoder gives, as an error where it panics.
 fn guarded<T>(decode: impl FnOnce() -> Result<T, ParquetError>) -> std::io::Result<T> {
-    match catch_unwind(AssertUnwindSafe(decode)) {
-        Ok(decoded) => decoded.map_err(std::io::Error::other),
-        Err(_) => Err(std::io::Error::other("the decoder gave up")),
+    match guard::guarded(decode) {
+        Some(decoded) => decoded.map_err(std::io::Error::other),
+        None => Err(std::io::Error::other("the decoder gave up")),
     }
 }
 
