@@ -6,11 +6,12 @@ use serde::Serialize;
 use toml::Value;
 
 use super::LookArgs;
+use super::run::problem;
 use super::table::table;
-use super::voice::{Failure, Problem, Voice, print, print_json};
+use super::voice::{Failure, Voice, print, print_json};
 use crate::data::{FirstRows, first_rows, recognise};
 use crate::model::Checkpoint;
-use crate::recipe::{DataRecipe, QUICKSTART, Recipe, Source, Sweep};
+use crate::recipe::{DataRecipe, QUICKSTART, Recipe, Source, Sweep, decode};
 use crate::training::{DataFound, PrepareError, look_at_data};
 
 /// Rows of a table that are shown.
@@ -48,11 +49,10 @@ pub(super) fn look(args: &LookArgs, voice: &Voice) -> Result<(), Failure> {
     }
     let mut data = default_data()?;
     if ending == "toml" {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| Failure::input("recipe-file", format!("{}: {error}", args.path)))?;
-        let sweep = Sweep::parse(&text, Some(path), &[]).map_err(|faults| {
-            Failure::inputs(faults.0.iter().map(|fault| Problem::new(fault.kind.code(), fault)).collect())
-        })?;
+        let bytes =
+            std::fs::read(path).map_err(|error| Failure::input("recipe-file", format!("{}: {error}", args.path)))?;
+        let sweep = decode(&bytes, Some(path)).and_then(|text| Sweep::parse(&text, Some(path), &[]));
+        let sweep = sweep.map_err(|faults| Failure::inputs(faults.0.iter().map(problem).collect()))?;
         data = sweep.base.data;
     } else if let Some(builtin) = crate::recipe::Builtin::ALL.into_iter().find(|known| known.name() == args.path) {
         data.source = Source::Builtin(builtin);

@@ -243,9 +243,11 @@ impl Arguments {
             Some(Command::Runs(args)) => expand("--store", &mut args.store),
             Some(Command::Predict(args)) => {
                 args.out = home::expanded("--out", &args.out)?;
+                expand("--logits", &mut args.logits)?;
                 expand_text("CHECKPOINT", &mut args.checkpoint)?;
                 expand_text("--data", &mut args.data)
             }
+            Some(Command::Look(args)) => expand_text("PATH", &mut args.path),
             _ => Ok(()),
         }
     }

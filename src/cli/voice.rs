@@ -114,13 +114,14 @@ impl Voice {
 
     /// Something to know of data, with its numbers.
     pub fn remark(&self, remark: &Remark) {
+        let message = remark.message.to_string();
+        let message = escape::one_line(&message);
         if self.json {
             let counts = remark.counts.iter().map(|(name, count)| (name.as_str(), *count)).collect();
-            let message = remark.message.to_string();
             let line = RemarkLine { code: &remark.code, message: &message, warning: remark.warns, counts };
-            self.say(&serde_json::to_string(&line).unwrap_or(message.clone()));
+            self.say(&json_or(&line, &message));
         } else {
-            self.say(&format!("{}{}", if remark.warns { "warning: " } else { "  " }, remark.message));
+            self.say(&format!("{}{message}", if remark.warns { "warning: " } else { "  " }));
         }
     }
 
@@ -164,7 +165,12 @@ impl Voice {
 }
 
 fn line(code: &str, message: &str) -> String {
-    serde_json::to_string(&Message { code, message }).map_or_else(|_| message.to_owned(), escape::json)
+    json_or(&Message { code, message }, message)
+}
+
+/// A line of JSON; the bare message where there can be none.
+fn json_or(line: &impl Serialize, message: &str) -> String {
+    serde_json::to_string(line).map_or_else(|_| message.to_owned(), escape::json)
 }
 
 /// Where the library's log goes.

@@ -7,6 +7,7 @@
 mod encoding;
 mod fault;
 mod hints;
+mod home;
 mod parse;
 mod presets;
 mod reader;
@@ -17,6 +18,7 @@ mod write;
 pub use encoding::decode;
 pub use fault::{Fault, FaultKind, Faults, Place};
 pub use hints::settings_of;
+pub use home::{NoHome, from_home};
 pub use parse::Override;
 pub use presets::{PRESETS, Preset, QUICKSTART, preset};
 pub use source::{

@@ -6,7 +6,7 @@ use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
 
 use super::fault::{Fault, FaultKind, Faults, Place};
-use super::reader::{Places, Reader, from_home};
+use super::reader::{Places, Reader};
 use super::{
     Architecture, Builtin, CheckpointFile, CheckpointSource, Colour, ColumnRef, Copies, DEFAULT_SIDE, DataRecipe,
     DistillRecipe, Ground, IMAGENET_MEAN, IMAGENET_STD, ImageSource, Keep, KeptColumns, MethodName, Normalise,
@@ -469,15 +469,8 @@ fn read_teacher(
         None => None,
         Some(Value::String(name)) => Some(match name.strip_prefix("builtin:") {
             None => {
-                let file = match from_home(&name) {
-                    Some(Ok(file)) => file,
-                    Some(Err(allowed)) => {
-                        faults.push(teacher.not_allowed("checkpoint", &Value::String(name.clone()), allowed));
-                        PathBuf::new()
-                    }
-                    None => teacher.base("checkpoint", folder).join(name),
-                };
-                CheckpointSource::File(file.into())
+                let base = teacher.base("checkpoint", folder);
+                CheckpointSource::File(teacher.path_of("checkpoint", name, &base, faults).into())
             }
             Some(builtin) => {
                 let known = Builtin::ALL.into_iter().find(|b| b.name() == builtin);

@@ -8,6 +8,7 @@ use toml::{Table, Value};
 use super::ColumnRef;
 use super::fault::{Fault, FaultKind, Place};
 use super::hints::{Hint, hint, of_value};
+use super::home::{NoHome, from_home};
 use crate::text::{Between, Phrase, phrase};
 
 /// Where each field of the text was written, by its dotted path.
@@ -76,17 +77,26 @@ impl<'a> Reader<'a> {
     /// A path, relative to the folder that [`Reader::base`] tells; a leading `~` is the user's home folder.
     pub fn file(&mut self, key: &'static str, base: &Path, faults: &mut Vec<Fault>) -> Option<PathBuf> {
         match self.take(key)? {
-            Value::String(path) => Some(match from_home(&path) {
-                Some(Ok(path)) => path,
-                Some(Err(allowed)) => {
-                    faults.push(self.not_allowed(key, &Value::String(path), allowed));
-                    PathBuf::new()
-                }
-                None => base.join(path),
-            }),
+            Value::String(path) => Some(self.path_of(key, path, base, faults)),
             other => {
                 faults.push(self.wrong_type(key, &other, phrase!("allowed-path")));
                 Some(PathBuf::new())
+            }
+        }
+    }
+
+    /// The same of a path that was taken already.
+    pub fn path_of(&self, key: &'static str, path: String, base: &Path, faults: &mut Vec<Fault>) -> PathBuf {
+        match from_home(Path::new(&path)) {
+            None => base.join(path),
+            Some(Ok(path)) => path,
+            Some(Err(no_home)) => {
+                let allowed = match no_home {
+                    NoHome::OfAnother => phrase!("allowed-home-of-another"),
+                    NoHome::Unknown => phrase!("allowed-no-home"),
+                };
+                faults.push(self.not_allowed(key, &Value::String(path), allowed));
+                PathBuf::new()
             }
         }
     }
@@ -301,17 +311,6 @@ impl<'a> Reader<'a> {
             faults.push(self.fault(key, kind));
         }
     }
-}
-
-/// `~` and `~/data` below the user's home folder; `None` for any other path. Errors: what may stand there instead.
-pub(super) fn from_home(path: &str) -> Option<Result<PathBuf, Phrase>> {
-    let rest = path.strip_prefix('~')?;
-    let below = match rest.strip_prefix(['/', std::path::MAIN_SEPARATOR]) {
-        Some(below) => below,
-        None if rest.is_empty() => "",
-        None => return Some(Err(phrase!("allowed-home-of-another"))),
-    };
-    Some(std::env::home_dir().map(|home| home.join(below)).ok_or_else(|| phrase!("allowed-no-home")))
 }
 
 /// A value on one line, as TOML writes it, shortened.

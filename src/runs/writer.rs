@@ -60,11 +60,9 @@ impl StoreWriter {
 
     /// The same store, known to go when its user is done with it.
     #[must_use]
-    pub fn as_temporary(self, temporary: bool) -> Self {
-        // The type has a `Drop`, so its other fields cannot be moved into a new one.
-        let mut store = self;
-        store.temporary = temporary;
-        store
+    pub fn as_temporary(mut self, temporary: bool) -> Self {
+        self.temporary = temporary;
+        self
     }
 
     /// Whether the store goes when its user is done with it.

@@ -88,7 +88,6 @@ fn value(quality: Quality, metrics: &Metrics) -> f64 {
     }
 }
 
-/// Rows that are evaluated after each epoch.
 /// With uneven classes: the balanced accuracy of student and baseline, and on hover the recall of each class.
 fn uneven_ui(ui: &mut Ui, job: &JobView) {
     let Some(found) = job.uneven() else { return };
@@ -133,6 +132,7 @@ fn uneven_ui(ui: &mut Ui, job: &JobView) {
 /// Classes whose recall is told one by one.
 const RECALLED: usize = 20;
 
+/// Rows that are evaluated after each epoch.
 fn examples(job: &JobView) -> Option<u64> {
     job.curves.values().find_map(|curves| curves.epochs.first()).map(|epoch| epoch.validation.examples)
 }

@@ -163,6 +163,14 @@ fn what_a_terminal_would_obey_is_written_out() {
     for text in [&ran.stderr, &listed.stdout] {
         assert!(text.contains("a\\x1b[2J\\nb") && !text.contains('\u{1b}'), "{text}");
     }
+    // What is remarked of data names their columns.
+    let rows: String = (0..30).map(|i| format!("{},{},{}\n", 1000 + 8 * i, i % 7, i % 2)).collect();
+    place.write("evil.csv", format!("{evil},a,class\n{rows}"));
+    for arguments in [&["look", "evil.csv"][..], &["look", "evil.csv", "--json"]] {
+        let said = place.run(arguments).is_good().stderr;
+        assert!(!said.chars().any(|c| c != '\n' && (c.is_control() || c == '\u{202e}')), "{said:?}");
+        assert!(arguments.len() > 2 || said.contains("a\\x1b[2J\\x07\\x9b"), "{said:?}");
+    }
 }
 
 #[test]
@@ -225,8 +233,11 @@ fn a_tilde_is_the_home_folder() {
     place
         .run(&["run", "tiny.toml", "--set", set.replace("rows", "home/rows").as_str(), "--out", "csv", "--json"])
         .is_good();
-    run(&["predict", "csv/student.safetensors", "--data", "~/rows.csv", "--out", "~/p.csv"]).is_good();
-    assert!(place.path("home/p.csv").exists());
+    let logits = ["--logits", "~/l.npy"];
+    let predict = ["predict", "csv/student.safetensors", "--data", "~/rows.csv", "--out", "~/p.csv"];
+    run(&[&predict[..], &logits].concat()).is_good();
+    assert!(place.path("home/p.csv").exists() && place.path("home/l.npy").exists());
+    run(&["look", "~/rows.csv"]).is_good();
     let ran = run(&["run", "tiny.toml", "--store", "~ann/runs.db"]);
     assert_eq!(ran.status, Some(2));
     assert!(ran.stderr.contains("--store ~ann/runs.db: only `~`"), "{}", ran.stderr);

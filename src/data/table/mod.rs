@@ -106,7 +106,7 @@ impl PartFile<'_> {
         watch: &dyn Watch,
         start: impl Fn() -> T + Sync,
         each: impl Fn(&mut T, &Block, &csv::ByteRecord, RecordFate) + Sync,
-        mut take: impl FnMut(T),
+        take: impl FnMut(T),
     ) -> Result<(), DataError> {
         let form = &self.dialect.form;
         let read = |block: &Block| {
@@ -125,10 +125,7 @@ impl PartFile<'_> {
             }
             Ok(state)
         };
-        visit(&self.origin, form, watch, read, |state| {
-            take(state);
-            Ok(())
-        })
+        visit(&self.origin, form, watch, read, take)
     }
 
     fn survey(&self, wants: &[Wants], watch: &dyn Watch) -> Result<Survey, DataError> {

@@ -46,7 +46,7 @@ pub fn visit<T: Send>(
     form: &Form,
     watch: &dyn Watch,
     read: impl Fn(&Block) -> Result<T, DataError> + Sync,
-    mut take: impl FnMut(T) -> Result<(), DataError>,
+    mut take: impl FnMut(T),
 ) -> Result<(), DataError> {
     let at_once = 2 * rayon::current_num_threads();
     let mut cutter = Cutter::new(origin, form)?;
@@ -62,7 +62,7 @@ pub fn visit<T: Send>(
         }
         let parts: Vec<Result<T, DataError>> = blocks.par_iter().map(&read).collect();
         for part in parts {
-            take(part?)?;
+            take(part?);
         }
         if watch.is_cancelled() {
             return Err(DataError::Cancelled);
@@ -219,8 +219,11 @@ impl Block {
 
     /// Whether a quoted field reaches the end of the file without its closing quote; the line on which it begins.
     pub fn open_quote(&self, form: &Form) -> Option<u64> {
+        if !self.last {
+            return None;
+        }
         let (_, open) = whole_records(&self.text, form);
-        open.filter(|_| self.last).map(|at| self.first_line + lines_in(&self.text[..at]))
+        open.map(|at| self.first_line + lines_in(&self.text[..at]))
     }
 }
 
