@@ -2,7 +2,7 @@
 //! All that happens while it is open is one step of undo; what is taken back leaves the recipe as it was.
 
 use super::App;
-use crate::recipe::{Source, Sweep};
+use crate::recipe::{CheckpointSource, Source, Sweep, TeacherRecipe};
 use crate::state::{History, Sheet, Tip, Undoable};
 
 /// What is opened.
@@ -29,7 +29,6 @@ impl App {
 
     /// Opens the sheet about what stands in the recipe.
     pub(super) fn open_sheet(&mut self) {
-        use crate::recipe::{CheckpointSource, TeacherRecipe};
         let mut sheet = Sheet::of(&self.state);
         sheet.data = true;
         sheet.teacher = matches!(self.state.sweep.base.teacher, TeacherRecipe::Checkpoint(CheckpointSource::File(_)));

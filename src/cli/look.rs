@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde::Serialize;
-use toml::Value;
+use toml::{Table, Value};
 
 use super::LookArgs;
 use super::run::problem;
@@ -47,18 +47,17 @@ pub(super) fn look(args: &LookArgs, voice: &Voice) -> Result<(), Failure> {
         "safetensors" | "pt" | "pth" | "bin" => return look_at_model(args, path),
         _ => {}
     }
-    let mut data = default_data()?;
-    if ending == "toml" {
+    let data = if ending == "toml" {
         let bytes =
             std::fs::read(path).map_err(|error| Failure::input("recipe-file", format!("{}: {error}", args.path)))?;
         let sweep = decode(&bytes, Some(path)).and_then(|text| Sweep::parse(&text, Some(path), &[]));
         let sweep = sweep.map_err(|faults| Failure::inputs(faults.0.iter().map(problem).collect()))?;
-        data = sweep.base.data;
+        sweep.base.data
     } else if let Some(builtin) = crate::recipe::Builtin::ALL.into_iter().find(|known| known.name() == args.path) {
-        data.source = Source::Builtin(builtin);
+        DataRecipe::of(Source::Builtin(builtin))
     } else {
-        data.source = recognise(path).map_err(|error| Failure::input(error.code(), error))?;
-    }
+        DataRecipe::of(recognise(path).map_err(|error| Failure::input(error.code(), error))?)
+    };
     let found = look_at_data(&data, &()).map_err(|error: PrepareError| Failure::input(error.code(), error))?;
     let first = match &data.source {
         Source::Table(table) => first_rows(table, ROWS).unwrap_or_default(),
@@ -133,32 +132,16 @@ fn table_of(first: &FirstRows) -> String {
     format!("\n{}", table(&head, &vec![true; head.len()], &rows))
 }
 
-/// `[data]` of a recipe.
+/// `[data]` of a recipe, without what a recipe need not say.
 fn text_of(data: &DataRecipe) -> String {
-    let Ok(mut recipe) = QUICKSTART.recipe() else { return String::new() };
-    recipe.data = data.clone();
-    let Some(Value::Table(mut table)) = recipe.to_table().remove("data") else { return String::new() };
-    // What a recipe need not say.
-    let unsaid: [(&str, Value); 6] = [
-        ("seed", Value::Integer(0)),
-        ("labelled", Value::Float(1.0)),
-        ("label_noise", Value::Float(0.0)),
-        ("omit_classes", Value::Array(Vec::new())),
-        ("validation", Value::Float(0.125)),
-        ("test", Value::Float(0.2)),
-    ];
-    for (key, default) in unsaid {
-        if table.get(key) == Some(&default) {
-            table.remove(key);
-        }
-    }
+    let Ok(recipe) = QUICKSTART.recipe() else { return String::new() };
+    let table_of = |data: &DataRecipe| match (Recipe { data: data.clone(), ..recipe.clone() }).to_table().remove("data")
+    {
+        Some(Value::Table(table)) => table,
+        _ => Table::new(),
+    };
+    let (mut table, unsaid) = (table_of(data), table_of(&DataRecipe::of(data.source.clone())));
     let source = table.remove("source").map(|source| format!("source = {source}\n")).unwrap_or_default();
+    table.retain(|key, value| unsaid.get(key) != Some(value));
     format!("[data]\n{source}{table}")
-}
-
-/// `[data]` with nothing but a source.
-fn default_data() -> Result<DataRecipe, Failure> {
-    let recipe =
-        "[data]\nsource = \"digits\"\n[teacher]\ncheckpoint = \"builtin:digits\"\n[student]\nmodel = { mlp = [1] }\n";
-    Recipe::parse(recipe, None, &[]).map(|recipe| recipe.data).map_err(|faults| Failure::later("preset", faults))
 }

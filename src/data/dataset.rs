@@ -1,6 +1,7 @@
 //! All rows of a source, held once, as raw values.
 
-use std::path::PathBuf;
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -8,9 +9,10 @@ use sha2::{Digest, Sha256};
 
 use super::columns::{ColumnKind, Columns, Source as InputSource};
 use super::copies::find_copies;
+use super::file::MAX_CLASSES;
 use super::findings::Findings;
-use super::{DataError, Examples, Inputs, builtin, idx, images, npz, table};
-use crate::recipe::{Ground, Source};
+use super::{DataError, Examples, Inputs, Much, builtin, idx, images, npz, table};
+use crate::recipe::{Ground, Normalise, Source};
 use crate::rng::Key;
 
 /// Examples with their labels. Values are as the source has them: normalisation belongs to the model.
@@ -63,6 +65,22 @@ pub enum Scaling {
     },
     /// As they are.
     None,
+}
+
+impl Scaling {
+    /// What a recipe asks for of pixels, or of features.
+    pub(super) fn of(normalise: Normalise, are_pixels: bool) -> Self {
+        match normalise {
+            Normalise::None => Self::None,
+            Normalise::Standard if are_pixels => Self::unit(),
+            Normalise::Standard => Self::Standard,
+        }
+    }
+
+    /// Pixels from 0 to 1.
+    pub(super) fn unit() -> Self {
+        Self::Pixels { mean: Vec::new(), std: Vec::new() }
+    }
 }
 
 /// Hears how far reading has come, and may end it.
@@ -347,11 +365,14 @@ impl Dataset {
         Self { pixel_scale, ..Self::new(self.name.clone(), self.classes.clone(), examples, labels) }
     }
 
-    /// Rows of each class, in the order of [`Dataset::classes`].
-    pub fn rows_by_class(&self) -> Vec<u64> {
+    /// How many of `rows` each class has, in the order of [`Dataset::classes`].
+    ///
+    /// # Panics
+    /// When a row is not below [`Examples::rows`].
+    pub fn rows_by_class(&self, rows: &[u32]) -> Vec<u64> {
         let mut counts = vec![0; self.classes.len()];
-        for label in &self.labels {
-            counts[*label as usize] += 1;
+        for row in rows {
+            counts[self.labels[*row as usize] as usize] += 1;
         }
         counts
     }
@@ -369,6 +390,26 @@ fn median(mut numbers: Vec<f32>) -> f32 {
         Some(lower) if numbers.len().is_multiple_of(2) => f64::midpoint(f64::from(lower), f64::from(upper)) as f32,
         _ => upper,
     }
+}
+
+/// The different names in their order, and the number of each.
+///
+/// # Errors
+/// [`DataError::TooLarge`] when there are more than a dataset may have; `what` they are.
+pub(super) fn number_classes(
+    file: &Path,
+    what: Much,
+    names: impl IntoIterator<Item = String>,
+) -> Result<(Vec<String>, HashMap<String, u32>), DataError> {
+    let names: HashSet<String> = names.into_iter().collect();
+    let found = names.len() as u64;
+    if found > MAX_CLASSES {
+        return Err(DataError::TooLarge { file: file.to_owned(), what, found, limit: MAX_CLASSES });
+    }
+    let mut classes: Vec<String> = names.into_iter().collect();
+    sort_classes(&mut classes);
+    let numbers = classes.iter().cloned().zip(0..).collect();
+    Ok((classes, numbers))
 }
 
 /// Sorts class names: as numbers when all of them are, else as text. Removes doubles.

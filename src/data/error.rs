@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::findings::first_of;
 use crate::text::{Between, Phrase, phrase, prints_its_phrase};
 
 /// Why data cannot be used.
@@ -339,6 +340,44 @@ impl BadImage {
 /// How many faults of one kind are told one by one, and how many names a message lists.
 pub(super) const LISTED: usize = 10;
 
+/// The first bad lines of a file, and how many more there are.
+#[derive(Clone, Debug, Default)]
+pub(super) struct BadLines {
+    first: Vec<BadLine>,
+    more: usize,
+}
+
+impl BadLines {
+    /// Notes a fault; its line is looked for only where it will be told.
+    pub fn push(&mut self, line: impl FnOnce() -> u64, problem: LineProblem) {
+        if self.first.len() < LISTED {
+            self.first.push(BadLine { line: line(), problem });
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.first.is_empty()
+    }
+
+    /// Takes those of the lines behind these.
+    pub fn append(&mut self, next: Self) {
+        let room = LISTED - self.first.len();
+        self.more += next.more + next.first.len().saturating_sub(room);
+        self.first.extend(next.first.into_iter().take(room));
+    }
+
+    /// An error if there are any.
+    pub fn refuse(self, file: &Path) -> Result<(), DataError> {
+        if self.first.is_empty() {
+            return Ok(());
+        }
+        Err(DataError::Lines { file: file.to_owned(), lines: self.first, more: self.more })
+    }
+}
+
 /// The faults, and a line that counts those beyond them.
 fn listed(faults: impl Iterator<Item = Phrase>, more: Option<Phrase>) -> Phrase {
     Phrase::several(Between::Lines, faults.chain(more))
@@ -350,8 +389,5 @@ pub(super) fn names(names: &[String]) -> Phrase {
 }
 
 fn rows_of(classes: &[(String, usize)]) -> Phrase {
-    let told = classes.iter().take(LISTED).map(|(name, rows)| format!("{name} ({rows})").into());
-    let told = Phrase::several(Between::Commas, told);
-    let rest = classes.len().saturating_sub(LISTED);
-    if rest > 0 { phrase!("data-names-and-more", names = told, count = rest) } else { told }
+    first_of(LISTED, classes.iter().map(|(name, rows)| format!("{name} ({rows})").into()).collect())
 }

@@ -52,25 +52,30 @@ pub(super) fn read_up_to(reader: &mut dyn Read, limit: u64, file: &Path) -> Resu
     Ok(bytes)
 }
 
-/// An error if a product of sizes is above [`MAX_VALUES`], else the product.
-pub(super) fn check_size(file: &Path, sizes: &[u64]) -> Result<usize, DataError> {
-    let found = sizes.iter().fold(1_u64, |product, size| product.saturating_mul(*size));
-    if found > MAX_VALUES {
-        return Err(DataError::TooLarge { file: file.to_owned(), what: Much::Values, found, limit: MAX_VALUES });
-    }
-    Ok(found as usize)
-}
-
 /// Most bytes of pixels that a dataset may hold.
 pub(super) const MAX_PIXELS: u64 = 1 << 32;
 
+/// An error if a product of sizes is above [`MAX_VALUES`], else the product.
+pub(super) fn check_size(file: &Path, sizes: &[u64]) -> Result<usize, DataError> {
+    check_product(file, sizes, Much::Values, MAX_VALUES)
+}
+
 /// An error if a product of sizes is above [`MAX_PIXELS`], else the product.
 pub(super) fn check_bytes(file: &Path, sizes: &[u64]) -> Result<usize, DataError> {
+    check_product(file, sizes, Much::Pixels, MAX_PIXELS)
+}
+
+fn check_product(file: &Path, sizes: &[u64], what: Much, limit: u64) -> Result<usize, DataError> {
     let found = sizes.iter().fold(1_u64, |product, size| product.saturating_mul(*size));
     match usize::try_from(found) {
-        Ok(size) if found <= MAX_PIXELS => Ok(size),
-        _ => Err(DataError::TooLarge { file: file.to_owned(), what: Much::Pixels, found, limit: MAX_PIXELS }),
+        Ok(size) if found <= limit => Ok(size),
+        _ => Err(DataError::TooLarge { file: file.to_owned(), what, found, limit }),
     }
+}
+
+/// `60000×28×28`
+pub(super) fn shown_shape(shape: &[usize]) -> String {
+    shape.iter().map(ToString::to_string).collect::<Vec<_>>().join("×")
 }
 
 pub(super) fn unreadable(file: &Path, error: &std::io::Error) -> DataError {

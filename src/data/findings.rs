@@ -112,6 +112,23 @@ pub struct Dialect {
     pub header: bool,
 }
 
+/// What tables are written with most, and what it is called.
+const DELIMITERS: [(char, &str); 5] = [(',', "comma"), (';', "semicolon"), ('\t', "tab"), ('|', "bar"), (' ', "blank")];
+
+impl Dialect {
+    /// What a delimiter is called.
+    pub(super) fn name_of(delimiter: char) -> String {
+        let known = DELIMITERS.iter().find(|(known, _)| *known == delimiter);
+        known.map_or_else(|| delimiter.to_string(), |(_, name)| (*name).to_owned())
+    }
+
+    /// The delimiter itself.
+    pub fn character(&self) -> Option<char> {
+        let known = DELIMITERS.iter().find(|(_, name)| *name == self.delimiter);
+        known.map(|(character, _)| *character).or_else(|| self.delimiter.chars().next())
+    }
+}
+
 /// Something that a user should know, with what to do about it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Remark {
@@ -158,7 +175,6 @@ const TOLD: usize = 6;
 impl Findings {
     /// What was left out, filled and turned into columns, each in a sentence.
     pub fn decisions(&self) -> Vec<Phrase> {
-        let mut told = Vec::new();
         // Those with the same reason share a sentence.
         let mut reasons: Vec<(&Phrase, Vec<&LeftOut>)> = Vec::new();
         for left_out in &self.left_out {
@@ -167,31 +183,49 @@ impl Findings {
                 None => reasons.push((&left_out.why, vec![left_out])),
             }
         }
-        for (why, these) in reasons {
+        let left_out = reasons.into_iter().map(|(why, these)| {
             let names = these.iter().map(|left_out| match left_out.count {
                 0 | 1 => Phrase::plain(&left_out.name),
-                count => phrase!("findings-several", name = &left_out.name, count = count),
+                count => counted(&left_out.name, count),
             });
-            told.push(phrase!("findings-left-out", names = some(names.collect()), why = why));
-        }
+            phrase!("findings-left-out", names = some(names.collect()), why = why)
+        });
+        left_out.chain(self.conversions()).collect()
+    }
+
+    /// What was filled and turned into columns, each in a sentence.
+    pub fn conversions(&self) -> Vec<Phrase> {
+        let mut said = Vec::new();
         if !self.filled.is_empty() {
             let count: u64 = self.filled.iter().map(|filled| filled.count).sum();
-            let each = self.filled.iter();
-            let each = each.map(|filled| phrase!("findings-several", name = &filled.column, count = filled.count));
-            told.push(phrase!("findings-filled", count = count, columns = some(each.collect())));
+            said.push(phrase!("findings-filled", count = count, columns = told(&self.filled)));
         }
         if !self.words.is_empty() {
-            let each = self.words.iter();
-            let each = each.map(|words| phrase!("findings-several", name = &words.column, count = words.words));
-            told.push(phrase!("findings-words", columns = some(each.collect())));
+            let each = self.words.iter().map(|words| counted(&words.column, words.words as u64));
+            said.push(phrase!("findings-words", columns = some(each.collect())));
         }
-        told
+        said
     }
+}
+
+/// A name with how many there are of it.
+pub(crate) fn counted(name: &str, count: u64) -> Phrase {
+    phrase!("findings-several", name = name, count = count)
+}
+
+/// Columns with their gaps.
+pub(super) fn told(columns: &[Filled]) -> Phrase {
+    some(columns.iter().map(|filled| counted(&filled.column, filled.count)).collect())
 }
 
 /// The first of several, and how many more there are.
 pub(super) fn some(parts: Vec<Phrase>) -> Phrase {
-    let rest = parts.len().saturating_sub(TOLD);
-    let told = Phrase::several(Between::Commas, parts.into_iter().take(TOLD));
+    first_of(TOLD, parts)
+}
+
+/// The same of so many at most.
+pub(crate) fn first_of(most: usize, parts: Vec<Phrase>) -> Phrase {
+    let rest = parts.len().saturating_sub(most);
+    let told = Phrase::several(Between::Commas, parts.into_iter().take(most));
     if rest > 0 { phrase!("data-names-and-more", names = told, count = rest) } else { told }
 }

@@ -20,13 +20,13 @@ pub(super) enum Packed {
 }
 
 impl Packed {
-    /// Looks at the first bytes of a file.
-    pub fn of(file: &Path) -> Result<Self, DataError> {
-        Ok(match start_of(file)?.as_slice() {
+    /// How a file is packed that begins with these bytes.
+    pub fn by(start: &[u8]) -> Self {
+        match start {
             [0x1F, 0x8B, ..] => Self::Gzip,
             [b'P', b'K', 3, 4, ..] => Self::Zip,
             _ => Self::No,
-        })
+        }
     }
 }
 

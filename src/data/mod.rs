@@ -30,6 +30,7 @@ pub use dataset::{Dataset, Scaling, Watch};
 pub use error::{BadImage, BadLine, DataError, LineProblem, Much};
 pub use examples::Examples;
 pub use findings::{Dialect, Filled, Findings, Kind, LabelFinding, LabelReason, LeftOut, Remark, WordColumn};
+pub(crate) use findings::{counted, first_of};
 pub use idx::is_idx_folder;
 pub use images::{FoundPictures, is_picture, picture, pictures};
 pub use inputs::{Batch, Inputs};

@@ -30,7 +30,7 @@ pub fn recognise(path: &Path) -> Result<Source, DataError> {
     }
     let start = start_of(path)?;
     // Those are tables that are no text.
-    let is_read = Packed::of(path)? != Packed::No || start.starts_with(b"PAR1");
+    let is_read = Packed::by(&start) != Packed::No || start.starts_with(b"PAR1");
     if !is_read && let Some(kind) = what_it_is(&start) {
         return Err(DataError::Format { file: path.to_owned(), problem: kind.problem, allowed: kind.instead });
     }

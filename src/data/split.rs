@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::findings::{Remark, some};
+use super::findings::{Remark, counted, some};
 use super::{DataError, Dataset};
 use crate::recipe::{Copies, DataRecipe};
 use crate::rng::Key;
-use crate::text::{Phrase, phrase};
+use crate::text::phrase;
 
 /// Row numbers, ascending; together every row of the dataset, once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,10 +62,8 @@ impl Dataset {
     /// Classes with rows, but too few different ones among `rows` for each of the drawn parts and the training part.
     fn rare_classes(&self, rows: &[u32], drawn: usize, copies: Copies) -> Result<Vec<u32>, DataError> {
         let needed = drawn + 1;
-        let mut counts = vec![0; self.classes.len()];
-        for row in self.leaders(rows, copies) {
-            counts[self.labels[row as usize] as usize] += 1;
-        }
+        let leaders: Vec<u32> = self.leaders(rows, copies).collect();
+        let counts: Vec<usize> = self.rows_by_class(&leaders).into_iter().map(|count| count as usize).collect();
         let exists = classes_of(&(0..self.labels.len() as u32).collect::<Vec<_>>(), &self.labels);
         let rare: Vec<u32> = exists.iter().copied().filter(|class| counts[*class as usize] < needed).collect();
         // What is not there to be learnt, or not twice to be told apart, makes every result doubtful.
@@ -161,33 +159,18 @@ impl Dataset {
         remarks
     }
 
-    fn judge_classes(&self, splits: &Splits) -> Vec<Remark> {
-        let count = |rows: &[u32]| {
-            let mut counts = vec![0_u64; self.classes.len()];
-            for row in rows {
-                counts[self.labels[*row as usize] as usize] += 1;
-            }
-            counts
-        };
-        let (train, validation, test) = (count(&splits.train), count(&splits.validation), count(&splits.test));
-        let told = |classes: &[usize], counts: &[u64]| {
-            let each = classes.iter();
-            let each = each.map(|class| {
-                let (name, count) = (&self.classes[*class], counts[*class]);
-                phrase!("findings-several", name = name, count = count)
-            });
-            some(each.collect::<Vec<Phrase>>())
-        };
-        let classes = || 0..self.classes.len();
-        let rare: Vec<usize> =
-            classes().filter(|class| train[*class] > 0 && (validation[*class] == 0 || test[*class] == 0)).collect();
-        let mut remarks = Vec::new();
-        if !rare.is_empty() {
-            let message = phrase!("remark-rare-classes", classes = told(&rare, &train));
-            let rows = rare.iter().map(|class| train[*class]).sum();
-            remarks.push(Remark::warning("rare-classes", message, [("classes", rare.len() as u64), ("rows", rows)]));
+    fn judge_classes(&self, splits: &Splits) -> Option<Remark> {
+        let [train, validation, test] =
+            [&splits.train, &splits.validation, &splits.test].map(|rows| self.rows_by_class(rows));
+        let is_rare = |class: &usize| train[*class] > 0 && (validation[*class] == 0 || test[*class] == 0);
+        let rare: Vec<usize> = (0..self.classes.len()).filter(is_rare).collect();
+        if rare.is_empty() {
+            return None;
         }
-        remarks
+        let told = some(rare.iter().map(|class| counted(&self.classes[*class], train[*class])).collect());
+        let message = phrase!("remark-rare-classes", classes = told);
+        let rows = rare.iter().map(|class| train[*class]).sum();
+        Some(Remark::warning("rare-classes", message, [("classes", rare.len() as u64), ("rows", rows)]))
     }
 }
 

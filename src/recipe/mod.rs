@@ -219,6 +219,11 @@ pub struct CheckpointFile {
 }
 
 impl CheckpointFile {
+    /// What it is called.
+    pub fn name(&self) -> String {
+        source::name_of(&self.path)
+    }
+
     /// The first option that is given, by its key.
     pub fn first_option(&self) -> Option<&'static str> {
         let given = [

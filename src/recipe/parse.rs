@@ -206,7 +206,7 @@ pub(super) fn read(table: Table, places: &Places, folder: &Path, faults: &mut Ve
     } else {
         let allowed = phrase!("allowed-data");
         faults.push(top.fault("data", FaultKind::Missing { allowed }));
-        default_data()
+        DataRecipe::of(Source::Builtin(Builtin::MnistMini))
     };
     let mut baseline = true;
     let training = match section(&mut top, "training", places, faults) {
@@ -262,16 +262,19 @@ fn section<'a>(
     }
 }
 
-fn default_data() -> DataRecipe {
-    DataRecipe {
-        source: Source::Builtin(Builtin::MnistMini),
-        seed: 0,
-        validation: 0.125,
-        test: 0.2,
-        copies: Copies::Together,
-        omit_classes: Vec::new(),
-        labelled: 1.0,
-        label_noise: 0.0,
+impl DataRecipe {
+    /// `[data]` with nothing but a source.
+    pub fn of(source: Source) -> Self {
+        Self {
+            source,
+            seed: 0,
+            validation: 0.125,
+            test: 0.2,
+            copies: Copies::Together,
+            omit_classes: Vec::new(),
+            labelled: 1.0,
+            label_noise: 0.0,
+        }
     }
 }
 
@@ -286,7 +289,7 @@ fn default_distill() -> DistillRecipe {
 }
 
 fn read_data(mut data: Reader<'_>, folder: &Path, faults: &mut Vec<Fault>) -> DataRecipe {
-    let default = default_data();
+    let default = DataRecipe::of(Source::Builtin(Builtin::MnistMini));
     let source = read_source(&mut data, folder, faults);
     let share = || phrase!("allowed-part-of-rows");
     let validation = data.number("validation", default.validation, |v| v > 0.0 && v <= 0.9, share(), faults);

@@ -81,6 +81,11 @@ impl TableSource {
         }
     }
 
+    /// Its files: the table's own, then those of the validation and the test part.
+    pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        [Some(&self.path), self.validation.as_ref(), self.test.as_ref()].into_iter().flatten()
+    }
+
     /// The reading that version 0.1 gave to a table: the last column is the class unless one is named, every other column is
     /// a number that is standardised. Jobs that began with it resume with it.
     pub fn as_first_read(mut self) -> Self {
@@ -134,12 +139,11 @@ pub const IMAGENET_STD: [f64; 3] = [0.229, 0.224, 0.225];
 impl Source {
     /// What the data are called: the name of the set, the file or the folder.
     pub fn name(&self) -> String {
-        match (self, self.path()) {
-            (Self::Builtin(builtin), _) => builtin.name().to_owned(),
-            (_, Some(path)) => {
-                path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+        match self {
+            Self::Builtin(builtin) => builtin.name().to_owned(),
+            Self::Idx { path, .. } | Self::Table(TableSource { path, .. }) | Self::Images(ImageSource { path, .. }) => {
+                name_of(path)
             }
-            (_, None) => String::new(),
         }
     }
 
@@ -172,6 +176,11 @@ impl Source {
             other => other,
         }
     }
+}
+
+/// The last name of a path.
+pub(super) fn name_of(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
 /// Data sets, and the teachers trained on them, that are part of the binary.

@@ -155,10 +155,7 @@ impl JobView {
 
     /// Its one set of examples, where its classes are uneven: then errors alone say little.
     pub fn uneven(&self) -> Option<&DataFound> {
-        match self.data.as_ref()?.sets.as_slice() {
-            [only] => Some(only).filter(|found| found.is_uneven()),
-            _ => None,
-        }
+        self.data.as_ref()?.only().filter(|found| found.is_uneven())
     }
 
     /// The first run of a role.

@@ -2,7 +2,7 @@
 //! While it is open, everything that happens to the recipe is one step of undo.
 
 use super::{Draft, State};
-use crate::recipe::{ColumnRef, KeptColumns, Recipe, Source, TableSource};
+use crate::recipe::{CheckpointSource, ColumnRef, KeptColumns, Recipe, Source, TableSource, TeacherRecipe};
 use crate::text::phrase;
 use crate::training::FirstRows;
 use crate::training::report::{JobId, Preview};
@@ -46,8 +46,7 @@ impl State {
             let columns = TableColumns::of(self, asked);
             let findings = &known.found.findings;
             let class = findings.label.as_ref().and_then(|label| columns.find(&label.column));
-            settled.label = asked.label.clone().or_else(|| class.map(|class| columns.reference(class)));
-            settled.ignore.clone_from(&asked.ignore);
+            settled.label = settled.label.take().or_else(|| class.map(|class| columns.reference(class)));
             for at in findings.left_out.iter().filter_map(|out| columns.find(&out.name)) {
                 columns.leave_out(settled, at);
             }
@@ -177,16 +176,9 @@ impl Sheet {
 
     /// What its title calls it.
     pub fn name(&self, recipe: &Recipe) -> String {
-        use crate::recipe::{CheckpointSource, TeacherRecipe};
         match &recipe.teacher {
-            TeacherRecipe::Checkpoint(CheckpointSource::File(path)) if !self.data => path
-                .path
-                .file_name()
-                .map_or_else(|| path.path.display().to_string(), |name| name.to_string_lossy().into_owned()),
-            _ => match &recipe.data.source {
-                Source::Builtin(builtin) => builtin.name().to_owned(),
-                source => source.name(),
-            },
+            TeacherRecipe::Checkpoint(CheckpointSource::File(file)) if !self.data => file.name(),
+            _ => recipe.data.source.name(),
         }
     }
 }

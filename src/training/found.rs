@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::prepare::{PrepareError, Prepared, Teacher, TeacherModel};
-use crate::data::{Dataset, Examples, Findings, Remark, Splits, Watch};
+use crate::data::{Dataset, Examples, Findings, LabelFinding, Remark, Splits, Watch, counted, first_of};
 use crate::distill::{Student, evaluate};
-use crate::recipe::{ColumnRef, DataRecipe, Pixels, Source};
+use crate::recipe::{DataRecipe, Pixels, Source};
 use crate::text::{Between, Phrase, phrase};
 
 /// What is known of a job's data when it begins.
@@ -63,6 +63,23 @@ pub struct ClassRows {
     pub test: u64,
 }
 
+impl JobData {
+    /// The set of examples of a job that uses one.
+    pub fn only(&self) -> Option<&DataFound> {
+        match self.sets.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+}
+
+impl ClassRows {
+    /// All of them.
+    pub fn all(&self) -> u64 {
+        self.train + self.validation + self.test
+    }
+}
+
 /// What a teacher is worth before anybody learns from it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Judgement {
@@ -89,94 +106,80 @@ impl DataFound {
     /// When the device fails.
     pub fn of(prepared: &Prepared, device: &Device) -> Result<Self, PrepareError> {
         let (dataset, splits) = (&*prepared.dataset, &prepared.splits);
+        let mut found = Self::in_data(dataset, splits);
+        found.remarks.extend(prepared.remarks.iter().cloned());
+        if let TeacherModel::Ready(teacher) = &prepared.teacher {
+            let rows = splits.probe(dataset, 0, JUDGED);
+            let labels: Vec<u32> = rows.iter().map(|row| dataset.labels[*row as usize]).collect();
+            let (judgement, remark) = judge(teacher, dataset, &rows, &labels, device)?;
+            found.remarks.extend(remark);
+            found.teacher = Some(judgement);
+        }
+        found.remarks.sort_by_key(|remark| !remark.warns);
+        Ok(found)
+    }
+
+    /// What was found in data and their parts, without any model.
+    fn in_data(dataset: &Dataset, splits: &Splits) -> Self {
         let mut remarks = dataset.findings.remarks.clone();
         remarks.extend(dataset.judge(splits));
-        remarks.extend(prepared.remarks.iter().cloned());
-        let teacher = match &prepared.teacher {
-            TeacherModel::ToTrain(_) => None,
-            TeacherModel::Ready(teacher) => {
-                let rows = splits.probe(dataset, 0, JUDGED);
-                let labels: Vec<u32> = rows.iter().map(|row| dataset.labels[*row as usize]).collect();
-                let (judgement, remark) = judge(teacher, dataset, &rows, &labels, device)?;
-                remarks.extend(remark);
-                Some(judgement)
-            }
-        };
         remarks.sort_by_key(|remark| !remark.warns);
-        Ok(Self {
+        let [train, validation, test] =
+            [&splits.train, &splits.validation, &splits.test].map(|rows| dataset.rows_by_class(rows));
+        let class = |(class, name): (usize, &String)| ClassRows {
+            name: name.clone(),
+            train: train[class],
+            validation: validation[class],
+            test: test[class],
+        };
+        Self {
             name: dataset.name.clone(),
             rows: dataset.labels.len() as u64,
             shape: dataset.examples.shape(),
-            classes: classes(dataset, splits),
+            classes: dataset.classes.iter().enumerate().map(class).collect(),
             findings: dataset.findings.clone(),
             remarks,
-            teacher,
-        })
+            teacher: None,
+        }
     }
 
     /// In one line: what was read, and which rows are for what.
     pub fn line(&self) -> Phrase {
         let mut parts = vec![phrase!("found-rows", count = self.rows)];
-        parts.push(match self.shape.as_slice() {
-            &[channels, height, width] => {
-                let colours = if channels == 1 { phrase!("found-grey") } else { phrase!("found-colour") };
-                phrase!("found-pixels", height = height, width = width, colours = colours)
-            }
-            _ => self
-                .findings
-                .holds
-                .clone()
-                .unwrap_or_else(|| phrase!("findings-columns", count = self.shape.iter().product::<usize>())),
-        });
-        parts.extend(self.findings.label.as_ref().map(crate::data::LabelFinding::phrase));
-        let each = self.classes.iter().take(NAMED).map(|class| {
-            phrase!("findings-several", name = &class.name, count = class.train + class.validation + class.test)
-        });
-        let each = Phrase::several(Between::Commas, each);
-        let rest = self.classes.len().saturating_sub(NAMED);
-        let each = if rest > 0 { phrase!("data-names-and-more", names = each, count = rest) } else { each };
-        parts.push(phrase!("found-classes", count = self.classes.len(), classes = each));
-        let sum = |rows: fn(&ClassRows) -> u64| self.classes.iter().map(rows).sum::<u64>();
-        let (train, validation, test) = (sum(|c| c.train), sum(|c| c.validation), sum(|c| c.test));
-        parts.push(phrase!("found-parts", train = train, validation = validation, test = test));
+        parts.push(self.pictures().unwrap_or_else(|| self.holds()));
+        parts.extend(self.findings.label.as_ref().map(LabelFinding::phrase));
+        let each = self.classes.iter().map(|class| counted(&class.name, class.all())).collect();
+        parts.push(phrase!("found-classes", count = self.classes.len(), classes = first_of(NAMED, each)));
+        parts.push(self.parts());
         phrase!("fault-at", place = &self.name, problem = Phrase::several(Between::Semicolons, parts))
     }
 
-    /// The same source with everything settled that was found out, so that it stands in the recipe as text.
+    /// How many rows are for what.
+    pub fn parts(&self) -> Phrase {
+        let sum = |rows: fn(&ClassRows) -> u64| self.classes.iter().map(rows).sum::<u64>();
+        let (train, validation, test) = (sum(|c| c.train), sum(|c| c.validation), sum(|c| c.test));
+        phrase!("found-parts", train = train, validation = validation, test = test)
+    }
+
+    /// Pictures by their size and colours; `None` of features.
+    pub fn pictures(&self) -> Option<Phrase> {
+        let &[channels, height, width] = self.shape.as_slice() else { return None };
+        let colours = if channels == 1 { phrase!("found-grey") } else { phrase!("found-colour") };
+        Some(phrase!("found-pixels", height = height, width = width, colours = colours))
+    }
+
+    /// What a source says that it holds, or the number of features.
+    pub fn holds(&self) -> Phrase {
+        let features = || phrase!("findings-columns", count = self.shape.iter().product::<usize>());
+        self.findings.holds.clone().unwrap_or_else(features)
+    }
+
+    /// The same source with everything settled that was found out but its columns: which of them a name means, the table tells.
     pub fn settle(&self, source: &Source) -> Source {
         let (Source::Table(table), Some(dialect)) = (source, &self.findings.dialect) else { return source.clone() };
-        let column = |name: &str, position: usize| {
-            if dialect.header && !name.is_empty() {
-                ColumnRef::Name(name.to_owned())
-            } else {
-                ColumnRef::Position(position as i64)
-            }
-        };
         let mut settled = table.clone();
-        if let (None, Some(label)) = (&settled.label, &self.findings.label) {
-            settled.label = Some(column(&label.column, label.column.parse().unwrap_or(0)));
-        }
-        for left_out in &self.findings.left_out {
-            let left_out = column(&left_out.name, left_out.name.parse().unwrap_or(0));
-            // A column without a name is found out again.
-            let is_there = match &left_out {
-                ColumnRef::Name(name) => !name.is_empty(),
-                ColumnRef::Position(_) => !dialect.header,
-            };
-            if is_there && !settled.ignore.contains(&left_out) {
-                settled.ignore.push(left_out);
-            }
-        }
         settled.header = settled.header.or(Some(dialect.header));
-        let delimiter = match dialect.delimiter.as_str() {
-            "comma" => Some(','),
-            "semicolon" => Some(';'),
-            "tab" => Some('\t'),
-            "bar" => Some('|'),
-            "blank" => Some(' '),
-            other => other.chars().next(),
-        };
-        settled.delimiter = settled.delimiter.or(delimiter);
+        settled.delimiter = settled.delimiter.or(dialect.character());
         settled.decimal_comma = settled.decimal_comma.or(Some(dialect.decimal_comma));
         if settled.encoding.is_none() && dialect.encoding != "utf-8" {
             settled.encoding = Some(dialect.encoding.clone());
@@ -215,20 +218,6 @@ pub fn recall(errors_by_class: &[u64], rows: impl Iterator<Item = u64>) -> (Vec<
     (each, mean)
 }
 
-fn classes(dataset: &Dataset, splits: &Splits) -> Vec<ClassRows> {
-    let mut classes: Vec<ClassRows> =
-        dataset.classes.iter().map(|name| ClassRows { name: name.clone(), ..ClassRows::default() }).collect();
-    let mut count = |rows: &[u32], of: fn(&mut ClassRows) -> &mut u64| {
-        for row in rows {
-            *of(&mut classes[dataset.labels[*row as usize] as usize]) += 1;
-        }
-    };
-    count(&splits.train, |class| &mut class.train);
-    count(&splits.validation, |class| &mut class.validation);
-    count(&splits.test, |class| &mut class.test);
-    classes
-}
-
 /// What a recipe's data hold, without any model.
 ///
 /// # Errors
@@ -236,18 +225,7 @@ fn classes(dataset: &Dataset, splits: &Splits) -> Vec<ClassRows> {
 pub fn look_at_data(recipe: &DataRecipe, watch: &dyn Watch) -> Result<DataFound, PrepareError> {
     let dataset = Dataset::load_watched(&recipe.source, watch)?;
     let splits = dataset.split(recipe)?;
-    let mut remarks = dataset.findings.remarks.clone();
-    remarks.extend(dataset.judge(&splits));
-    remarks.sort_by_key(|remark| !remark.warns);
-    Ok(DataFound {
-        name: dataset.name.clone(),
-        rows: dataset.labels.len() as u64,
-        shape: dataset.examples.shape(),
-        classes: classes(&dataset, &splits),
-        findings: dataset.findings.clone(),
-        remarks,
-        teacher: None,
-    })
+    Ok(DataFound::in_data(&dataset, &splits))
 }
 
 /// A model on rows with known labels, and what is wrong with it: no better than chance, another scale, other ink.

@@ -156,12 +156,11 @@ struct ShelvedData {
 /// Size and time of each file of a source, where all of them are files.
 fn stamp(source: &Source) -> Option<Vec<(u64, SystemTime)>> {
     let Source::Table(table) = source else { return None };
-    let files = [Some(&table.path), table.validation.as_ref(), table.test.as_ref()];
     let stamp = |file: &PathBuf| {
         let metadata = std::fs::metadata(file).ok().filter(Metadata::is_file)?;
         Some((metadata.len(), metadata.modified().ok()?))
     };
-    files.into_iter().flatten().map(stamp).collect()
+    table.files().map(stamp).collect()
 }
 
 /// A loaded teacher with what describes it.

@@ -71,10 +71,7 @@ fn head_ui(ui: &mut Ui, sheet: &Sheet, state: &State) {
     if let Some(shown) = state.last_preview() {
         if sheet.data {
             ui.add(Label::new(pieces(shown)).wrap());
-            let sum = |rows: fn(&crate::training::ClassRows) -> u64| shown.found.classes.iter().map(rows).sum::<u64>();
-            let (train, validation, test) = (sum(|c| c.train), sum(|c| c.validation), sum(|c| c.test));
-            let parts = phrase!("found-parts", train = train, validation = validation, test = test);
-            quiet(ui, parts.words());
+            quiet(ui, shown.found.parts().words());
         } else {
             ui.add(Label::new(model_words(shown)).wrap());
         }
@@ -97,25 +94,14 @@ fn head_ui(ui: &mut Ui, sheet: &Sheet, state: &State) {
 /// Rows, columns or pictures with their size, classes.
 fn pieces(shown: &Preview) -> String {
     let found = &shown.found;
-    let is_table = found.findings.dialect.is_some();
     let mut pieces = Vec::new();
-    if is_table || found.findings.holds.is_none() {
+    if found.findings.dialect.is_some() || found.findings.holds.is_none() {
         pieces.push(phrase!("found-rows", count = found.rows).words());
-    }
-    if let Some(holds) = &found.findings.holds {
-        pieces.push(holds.words());
-    }
-    match *found.shape.as_slice() {
-        // What pictures and arrays hold says their size.
-        _ if !is_table && found.findings.holds.is_some() => {}
-        [channels, height, width] => {
-            let colours = if channels == 1 { phrase!("found-grey") } else { phrase!("found-colour") };
-            pieces.push(phrase!("found-pixels", height = height, width = width, colours = colours).words());
-        }
-        _ if found.findings.holds.is_none() => {
-            pieces.push(phrase!("findings-columns", count = found.shape.iter().product::<usize>()).words());
-        }
-        _ => {}
+        pieces.push(found.holds().words());
+        pieces.extend(found.pictures().map(|pictures| pictures.words()));
+    } else {
+        // What pictures and arrays hold says their number and their size.
+        pieces.push(found.holds().words());
     }
     pieces.push(text_with("recipe-classes", &[("count", found.classes.len().into())]));
     pieces.join(" · ")

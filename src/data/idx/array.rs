@@ -23,13 +23,6 @@ pub(super) enum Values {
     Numbers(Vec<f64>),
 }
 
-impl Array {
-    /// `60000×28×28`
-    pub fn shown_shape(&self) -> String {
-        self.shape.iter().map(ToString::to_string).collect::<Vec<_>>().join("×")
-    }
-}
-
 /// Most dimensions: pictures in colour.
 const MOST: u8 = 4;
 

@@ -11,7 +11,7 @@ pub use self::sets::is_idx_folder;
 
 use self::array::{Array, Values, read};
 use self::sets::{IdxSet, choose};
-use super::file::{MAX_CLASSES, check_bytes, open, read_up_to, stem};
+use super::file::{MAX_CLASSES, check_bytes, open, read_up_to, shown_shape, stem};
 use super::{DataError, Dataset, Examples, Findings, Kind, LeftOut, Much, Remark, Scaling, Watch};
 use crate::text::phrase;
 
@@ -104,7 +104,7 @@ pub(super) fn join(
     Ok(Dataset {
         test_from,
         pixel_scale: Some(255.0),
-        scaling: Scaling::Pixels { mean: Vec::new(), std: Vec::new() },
+        scaling: Scaling::unit(),
         findings,
         ..Dataset::new(
             name,
@@ -151,7 +151,7 @@ fn images_of(array: Array, file: &Path) -> Result<(usize, [usize; 3], Vec<u8>), 
         [_, height, width] => ([1, height, width], false),
         [_, height, width, channels @ (1 | 3)] => ([channels, height, width], true),
         [_, channels @ (1 | 3), height, width] => ([channels, height, width], false),
-        [..] => return Err(wrong(phrase!("idx-no-colours", shape = array.shown_shape()))),
+        [..] => return Err(wrong(phrase!("idx-no-colours", shape = shown_shape(&array.shape)))),
     };
     let pixels = match array.values {
         Values::Bytes(bytes) => bytes,
@@ -185,7 +185,7 @@ fn labels_of(array: Array, file: &Path) -> Result<Vec<i64>, DataError> {
     let columns = match array.shape[..] {
         [_] => 1,
         [_, columns @ (1 | 8)] => columns,
-        [..] => return Err(wrong(phrase!("idx-columns", shape = array.shown_shape()))),
+        [..] => return Err(wrong(phrase!("idx-columns", shape = shown_shape(&array.shape)))),
     };
     match array.values {
         Values::Bytes(bytes) => Ok(bytes.into_iter().step_by(columns).map(i64::from).collect()),

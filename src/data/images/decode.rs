@@ -83,11 +83,8 @@ impl Picture {
         values.iter().copied().max()
     }
 
-    /// Lays transparent pixels on `ground`; a picture without any stays as it is.
+    /// Lays the pixels of a picture with [`Picture::transparency`] on `ground`.
     pub fn laid_on(self, ground: Ground) -> Self {
-        if self.transparency().is_none() {
-            return self;
-        }
         let behind = match ground {
             Ground::White => 255_u32,
             Ground::Black => 0,

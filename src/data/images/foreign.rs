@@ -1,9 +1,8 @@
 //! Names and first bytes of files: which are pictures, and what those are that are not read here.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 
+use crate::data::magic::start_of;
 use crate::text::{Phrase, phrase};
 
 /// Endings of pictures that are read; the content decides how.
@@ -55,11 +54,10 @@ pub(super) fn ending(file: &Path) -> Option<String> {
 }
 
 fn begins_as_picture(file: &Path) -> bool {
-    let mut start = Vec::with_capacity(16);
-    let read = File::open(file).and_then(|opened| opened.take(16).read_to_end(&mut start));
+    let Ok(start) = start_of(file) else { return false };
     let is_webp = || start.starts_with(b"RIFF") && start.get(8..12) == Some(b"WEBP");
     let starts = [b"\x89PNG".as_slice(), b"\xFF\xD8\xFF", b"GIF8", b"II*\0", b"MM\0*"];
-    read.is_ok() && (starts.iter().any(|known| start.starts_with(known)) || is_webp())
+    starts.iter().any(|known| start.starts_with(known)) || is_webp()
 }
 
 /// Raw pictures begin as TIFF does, with a small preview: their names tell them apart.

@@ -20,9 +20,9 @@ use self::decode::{Picture, ground_for};
 use self::layout::{Layout, arrange};
 use self::parts::Part;
 use self::read::{Filled, fill};
-use super::dataset::sort_classes;
+use super::dataset::number_classes;
 use super::error::LISTED;
-use super::file::{MAX_CLASSES, check_bytes};
+use super::file::check_bytes;
 use super::walk::{Tree, walk};
 use super::{BadImage, DataError, Dataset, Examples, Findings, Inputs, Kind, LeftOut, Much, Remark, Scaling, Watch};
 use crate::recipe::{Colour, Ground, ImageSource};
@@ -44,11 +44,7 @@ pub(super) fn load(source: &ImageSource, watch: &dyn Watch) -> Result<Dataset, D
         problem,
         allowed: phrase!("images-allowed"),
     })?;
-    let (classes, class_of) = classes_of(&layout);
-    if classes.len() as u64 > MAX_CLASSES {
-        let (found, limit) = (classes.len() as u64, MAX_CLASSES);
-        return Err(DataError::TooLarge { file: folder.to_owned(), what: Much::Folders, found, limit });
-    }
+    let (classes, class_of) = classes_of(folder, &layout)?;
     let shape = [channels, size, size];
     let mut values = room_for(folder, layout.rows.len(), shape)?;
     let files: Vec<PathBuf> = layout.rows.iter().map(|(_, file)| file.clone()).collect();
@@ -149,18 +145,17 @@ pub fn pictures(
     }
     let mut values = room_for(path, files.len(), shape)?;
     let Filled { problems, .. } = fill(path, &files, shape, ground, &mut values, watch)?;
-    let mut bad = bad_images(path, &files, &problems);
+    let bad = bad_images(path, &files, &problems);
     if !bad.is_empty() {
-        let more = bad.len().saturating_sub(LISTED);
-        bad.truncate(LISTED);
-        return Err(DataError::Images { images: bad, more });
+        return Err(broken(bad));
     }
     let classes = arrange(&files, &tree.folders).ok().filter(|layout| layout.rows.len() == files.len());
     let classes = classes.map(|layout| {
-        let (names, class_of) = classes_of(&layout);
+        let (names, class_of) = classes_of(path, &layout)?;
         let by_file: BTreeMap<&PathBuf, &OsString> = layout.rows.iter().map(|(class, file)| (file, class)).collect();
-        files.iter().map(|file| names[class_of[by_file[file]] as usize].clone()).collect()
+        Ok(files.iter().map(|file| names[class_of[by_file[file]] as usize].clone()).collect())
     });
+    let classes = classes.transpose()?;
     let examples = Examples::Pixels { rows: files.len(), channels, height, width, values };
     Ok((files, examples, classes))
 }
@@ -204,14 +199,12 @@ fn room_for(folder: &Path, rows: usize, shape: [usize; 3]) -> Result<Vec<u8>, Da
 }
 
 /// The classes in their order, and the number of each by the name of its folder.
-fn classes_of(layout: &Layout) -> (Vec<String>, BTreeMap<OsString, u32>) {
+fn classes_of(folder: &Path, layout: &Layout) -> Result<(Vec<String>, BTreeMap<OsString, u32>), DataError> {
     let folders: BTreeSet<&OsString> = layout.rows.iter().map(|(class, _)| class).collect();
     let shown = crate::data::names::shown_apart(&folders);
-    let mut classes: Vec<String> = shown.values().cloned().collect();
-    sort_classes(&mut classes);
-    let numbers: HashMap<&String, u32> = classes.iter().zip(0..).collect();
+    let (classes, numbers) = number_classes(folder, Much::Folders, shown.values().cloned())?;
     let class_of = shown.into_iter().map(|(folder, name)| (folder, numbers[&name])).collect();
-    (classes, class_of)
+    Ok((classes, class_of))
 }
 
 fn bad_images(folder: &Path, files: &[PathBuf], problems: &[Option<Phrase>]) -> Vec<BadImage> {
@@ -247,9 +240,14 @@ fn refuse_broken_classes(
     };
     let mut images = told(true);
     images.extend(told(false));
+    Err(broken(images))
+}
+
+/// The first of these, and how many more there are.
+fn broken(mut images: Vec<BadImage>) -> DataError {
     let more = images.len().saturating_sub(LISTED);
     images.truncate(LISTED);
-    Err(DataError::Images { images, more })
+    DataError::Images { images, more }
 }
 
 /// Says which folder is which part, and where the classes were found if not at the top.

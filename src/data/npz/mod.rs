@@ -6,35 +6,29 @@ mod roles;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{BufReader, Read as _};
+use std::io::BufReader;
 use std::path::Path;
 
 use zip::ZipArchive;
 
 use self::npy::{Array, Values, read};
 use self::roles::{Kind as RoleKind, Part, role};
-use super::dataset::sort_classes;
-use super::file::{MAX_CLASSES, check_size, stem, unreadable};
-use super::{DataError, Dataset, Examples, Findings, Kind, LeftOut, Much, Remark, Scaling, Watch};
-use crate::recipe::{ColumnRef, Normalise, Pixels, TableSource};
+use super::dataset::number_classes;
+use super::file::{MAX_CLASSES, check_size, shown_shape, stem, unreadable};
+use super::magic::{Packed, start_of};
+use super::{DataError, Dataset, Examples, Findings, Kind, LeftOut, Much, Remark, Scaling, Watch, archive};
+use crate::recipe::{ColumnRef, Pixels, TableSource};
 use crate::text::{Between, Phrase, phrase};
 
 /// Whether the content of a file is an archive of arrays, or one array.
 pub fn is_npz(file: &Path) -> bool {
+    // Opening a pipe would wait for whoever writes to it.
     if !std::fs::metadata(file).is_ok_and(|found| found.is_file()) {
         return false;
     }
-    let Ok(opened) = File::open(file) else { return false };
-    let mut reader = BufReader::new(opened);
-    let mut start = Vec::new();
-    if reader.by_ref().take(6).read_to_end(&mut start).is_err() {
-        return false;
-    }
-    if start.starts_with(npy::MAGIC) {
-        return true;
-    }
-    start.starts_with(b"PK\x03\x04")
-        && ZipArchive::new(reader).is_ok_and(|archive| archive.file_names_raw().any(|name| name.ends_with(b".npy")))
+    let Ok(start) = start_of(file) else { return false };
+    let holds_arrays = || archive::open(file).is_ok_and(|zip| zip.file_names_raw().any(|name| name.ends_with(b".npy")));
+    start.starts_with(npy::MAGIC) || (Packed::by(&start) == Packed::Zip && holds_arrays())
 }
 
 /// Reads an archive. Whole numbers from 0 to 255 in rows of two or three dimensions are pixels; everything else is features.
@@ -64,8 +58,8 @@ pub(super) fn load(source: &TableSource, watch: &dyn Watch) -> Result<Dataset, D
     let first = &inputs[0].array;
     for other in &inputs[1..] {
         if other.array.shape[1..] != first.shape[1..] {
-            let problem = phrase!("npz-shape", shape = other.array.shown_shape());
-            let allowed = phrase!("npz-shape-of", shape = first.shown_shape(), name = &inputs[0].name);
+            let problem = phrase!("npz-shape", shape = shown_shape(&other.array.shape));
+            let allowed = phrase!("npz-shape-of", shape = shown_shape(&first.shape), name = &inputs[0].name);
             return Err(wrong(in_array(&other.name, problem), allowed));
         }
     }
@@ -76,16 +70,11 @@ pub(super) fn load(source: &TableSource, watch: &dyn Watch) -> Result<Dataset, D
             phrase!("findings-arrays", count = *rows, height = *height, width = *width)
         }
     });
-    let scaling = match (source.normalise, pixel_scale) {
-        (Normalise::None, _) => Scaling::None,
-        (Normalise::Standard, Some(_)) => Scaling::Pixels { mean: Vec::new(), std: Vec::new() },
-        (Normalise::Standard, None) => Scaling::Standard,
-    };
     Ok(Dataset {
         validation_from: froms.get(&Part::Validation).copied(),
         test_from: froms.get(&Part::Test).copied(),
         pixel_scale,
-        scaling,
+        scaling: Scaling::of(source.normalise, pixel_scale.is_some()),
         findings,
         ..Dataset::new(stem(file), classes, examples, labels)
     })
@@ -113,13 +102,11 @@ struct Contents {
 fn contents(source: &TableSource, watch: &dyn Watch) -> Result<Contents, DataError> {
     let file = source.path.as_path();
     let wrong = |problem, allowed| DataError::Format { file: file.to_owned(), problem, allowed };
-    let mut opened = BufReader::new(File::open(file).map_err(|error| unreadable(file, &error))?);
-    let mut start = Vec::new();
-    opened.by_ref().take(6).read_to_end(&mut start).map_err(|error| unreadable(file, &error))?;
-    if start.starts_with(npy::MAGIC) {
+    if start_of(file)?.starts_with(npy::MAGIC) {
         return Err(wrong(phrase!("npz-single"), phrase!("npz-names")));
     }
     let broken = |error: zip::result::ZipError| DataError::Read { file: file.to_owned(), problem: error.to_string() };
+    let opened = BufReader::new(File::open(file).map_err(|error| unreadable(file, &error))?);
     let mut archive = ZipArchive::new(opened).map_err(broken)?;
     let mut names: Vec<(String, usize)> = Vec::new();
     for place in 0..archive.len() {
@@ -188,7 +175,7 @@ fn contents(source: &TableSource, watch: &dyn Watch) -> Result<Contents, DataErr
         };
         let rows = inputs.array.shape.first().copied().unwrap_or(0);
         if rows == 0 || matches!(inputs.array.values, Values::Words(_)) || inputs.array.len() == 0 {
-            let problem = phrase!("npz-shape", shape = inputs.array.shown_shape());
+            let problem = phrase!("npz-shape", shape = shown_shape(&inputs.array.shape));
             return Err(wrong(in_array(&inputs.name, problem), phrase!("npz-inputs")));
         }
         let (named, one_hot) =
@@ -216,11 +203,11 @@ fn labels_of(labels: &NamedArray) -> Result<(Vec<String>, usize), Phrase> {
     let columns = match array.shape[..] {
         [_] | [_, 1] => 1,
         [_, columns] if columns > 1 => columns,
-        [..] => return Err(phrase!("npz-shape", shape = array.shown_shape())),
+        [..] => return Err(phrase!("npz-shape", shape = shown_shape(&array.shape))),
     };
     if let Values::Words(words) = &array.values {
         if columns > 1 {
-            return Err(phrase!("npz-shape", shape = array.shown_shape()));
+            return Err(phrase!("npz-shape", shape = shown_shape(&array.shape)));
         }
         let empty = words.iter().position(String::is_empty);
         return match empty {
@@ -255,18 +242,11 @@ fn labels_of(labels: &NamedArray) -> Result<(Vec<String>, usize), Phrase> {
 
 /// The classes of all parts, and the class of each row.
 fn classes_of(file: &Path, parts: &[LoadedPart]) -> Result<(Vec<String>, Vec<u32>), DataError> {
-    let mut names: BTreeSet<String> = parts.iter().flat_map(|part| part.labels.iter().cloned()).collect();
     let columns = parts.iter().map(|part| part.one_hot).max().unwrap_or(0);
-    names.extend((0..columns.min(MAX_CLASSES as usize + 1)).map(|class| class.to_string()));
-    let found = names.len() as u64;
-    if found > MAX_CLASSES {
-        return Err(DataError::TooLarge { file: file.to_owned(), what: Much::Labels, found, limit: MAX_CLASSES });
-    }
-    let mut classes: Vec<String> = names.into_iter().collect();
-    sort_classes(&mut classes);
-    let numbers: BTreeMap<&String, u32> = classes.iter().zip(0..).collect();
-    let labels = parts.iter().flat_map(|part| &part.labels).map(|label| numbers[label]).collect();
-    Ok((classes, labels))
+    let hot = (0..columns.min(MAX_CLASSES as usize + 1)).map(|class| class.to_string());
+    let labels = || parts.iter().flat_map(|part| &part.labels);
+    let (classes, numbers) = number_classes(file, Much::Labels, labels().cloned().chain(hot))?;
+    Ok((classes, labels().map(|label| numbers[label]).collect()))
 }
 
 /// All inputs as pixels with their scale, or as features.
@@ -282,7 +262,7 @@ fn examples_of(
     let (shape, colours_last) = match (source.pixels, inner) {
         (Some(Pixels::Shape { channels, height, width: wide }), _) => {
             if channels.saturating_mul(height).saturating_mul(wide) != width {
-                let problem = phrase!("npz-shape", shape = inputs[0].array.shown_shape());
+                let problem = phrase!("npz-shape", shape = shown_shape(&inputs[0].array.shape));
                 let pixels = format!("{channels}×{height}×{wide}");
                 let allowed = phrase!("npz-pixels", pixels = pixels);
                 let problem = in_array(&inputs[0].name, problem);
@@ -337,7 +317,7 @@ fn examples_of(
         }
     }
     if inner.len() > 1 {
-        let message = phrase!("remark-flattened", shape = shown(inner), width = width);
+        let message = phrase!("remark-flattened", shape = shown_shape(inner), width = width);
         findings.remarks.push(Remark::note("inputs-flattened", message, [("features", width as u64)]));
     }
     Ok((Examples::Features { rows, width, values }, None))
@@ -389,9 +369,4 @@ impl Scale {
     fn largest(self) -> f32 {
         if self == Self::Sixteen { 16.0 } else { 255.0 }
     }
-}
-
-/// `60000×28×28`
-fn shown(shape: &[usize]) -> String {
-    shape.iter().map(ToString::to_string).collect::<Vec<_>>().join("×")
 }

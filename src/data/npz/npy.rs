@@ -6,7 +6,7 @@ use std::path::Path;
 
 use half::f16;
 
-use super::{in_array, shown};
+use super::in_array;
 use crate::data::DataError;
 use crate::data::file::{check_bytes, unreadable};
 use crate::text::{Phrase, phrase};
@@ -53,11 +53,6 @@ impl Array {
             Values::Doubles(values) => values[at],
             Values::Words(_) => f64::NAN,
         }
-    }
-
-    /// `60000×28×28`
-    pub fn shown_shape(&self) -> String {
-        shown(&self.shape)
     }
 }
 

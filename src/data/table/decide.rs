@@ -6,11 +6,11 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::super::columns::numbered;
-use super::super::dataset::sort_classes;
+use super::super::dataset::{number_classes, sort_classes};
 use super::super::file::MAX_CLASSES;
 use super::super::names;
 use super::super::{Column, ColumnKind, Columns, DataError, LabelReason, Much, Remark};
-use super::number::{is_gap, is_gap_among_numbers, number, truth};
+use super::number::{is_gap, is_gap_among_numbers, number, plain, truth};
 use super::survey::{ColumnSurvey, Survey};
 use crate::recipe::{ColumnRef, KeptColumns, Pixels, TableSource};
 use crate::text::{Phrase, phrase};
@@ -166,13 +166,15 @@ pub fn decide(
     check_named(source, names, has_header)?;
     let mut remarks = Vec::new();
     let count = names.len();
+    let row_numbers: Vec<Option<Phrase>> =
+        (0..count).map(|column| row_number(&names[column], column, has_header, &first.columns[column])).collect();
     // Where nothing else could be read, a column is read that only counts the rows.
     let is_other = |column: usize| {
         let survey = &all.columns[column];
         column != label
             && !is_named_in(&source.ignore, &names[column], column, count)
             && survey.numbers + survey.others > 0
-            && row_number(&names[column], column, has_header, &first.columns[column]).is_none()
+            && row_numbers[column].is_none()
     };
     let has_others = (0..count).any(is_other);
     let fates = (0..count).map(|column| {
@@ -187,16 +189,14 @@ pub fn decide(
             KeptColumns::All => true,
             KeptColumns::These(list) => is_named_in(list, name, column, count),
         };
-        if survey.numbers + survey.others + survey.soft_gaps == 0 {
-            return if is_unnamed(name) { Fate::Passed } else { Fate::LeftOut(phrase!("left-out-empty")) };
-        }
-        if survey.others == 0 && survey.numbers == 0 {
-            return Fate::LeftOut(phrase!("left-out-empty"));
+        if survey.numbers + survey.others == 0 {
+            let nobody_cares = survey.soft_gaps == 0 && is_unnamed(name);
+            return if nobody_cares { Fate::Passed } else { Fate::LeftOut(phrase!("left-out-empty")) };
         }
         if survey.others == 0 {
-            if !is_kept && let Some(why) = row_number(name, column, has_header, &first.columns[column]) {
+            if !is_kept && let Some(why) = &row_numbers[column] {
                 if has_others {
-                    return Fate::LeftOut(why);
+                    return Fate::LeftOut(why.clone());
                 }
                 let message = phrase!("remark-only-row-numbers", column = name);
                 remarks.push(Remark::warning("only-row-numbers", message, [("column", column as u64)]));
@@ -277,23 +277,24 @@ fn row_number(name: &str, column: usize, has_header: bool, survey: &ColumnSurvey
     let named = is_unnamed(name) || is_called_id(name);
     let (low, high) = (survey.min, survey.max);
     // Two exports put together begin to count again.
-    let restarts = is_unnamed(name) && survey.whole && survey.gaps == 0 && (low == 0.0 || low == 1.0) && {
-        let mut values = survey.values.clone();
-        values.sort_unstable_by(f64::total_cmp);
-        values.dedup();
-        values.len() as f64 == high - low + 1.0 && column == 0
-    };
+    let restarts = column == 0
+        && is_unnamed(name)
+        && survey.whole
+        && survey.gaps == 0
+        && (low == 0.0 || low == 1.0)
+        && survey.distinct() as f64 == high - low + 1.0;
     (named && (survey.all_different() || restarts)).then(|| phrase!("left-out-id"))
 }
 
 /// Whether the first column of a table without names is all different whole numbers that are spread wide, as ids are.
 fn looks_like_id(column: usize, has_header: bool, survey: &ColumnSurvey) -> bool {
-    !has_header && column == 0 && survey.rows() >= 20 && survey.max - survey.min > 20.0 * survey.rows() as f64 && {
-        let mut values = survey.values.clone();
-        values.sort_unstable_by(f64::total_cmp);
-        values.dedup();
-        survey.whole && values.len() as f64 > 0.9 * survey.rows() as f64
-    }
+    let rows = survey.rows() as f64;
+    !has_header
+        && column == 0
+        && survey.whole
+        && rows >= 20.0
+        && survey.max - survey.min > 20.0 * rows
+        && survey.distinct() as f64 > 0.9 * rows
 }
 
 /// A column of words.
@@ -355,31 +356,22 @@ pub struct Labels {
 
 /// The classes of a column. Labels that are all numbers compare by value, `1` is `1.0`, unless they are taken `as_written`.
 pub fn labels(file: &Path, survey: &ColumnSurvey, decimal_comma: bool, as_written: bool) -> Result<Labels, DataError> {
-    let too_many =
-        |found: u64| DataError::TooLarge { file: file.to_owned(), what: Much::Labels, found, limit: MAX_CLASSES };
     let Some(texts) = &survey.words else {
-        return Err(too_many(MAX_CLASSES + 1));
+        let (what, found) = (Much::Labels, MAX_CLASSES + 1);
+        return Err(DataError::TooLarge { file: file.to_owned(), what, found, limit: MAX_CLASSES });
     };
-    let value = |text: &str| number(text, decimal_comma).filter(|value| value.abs() < 9e15);
-    let are_numbers = !as_written && texts.keys().all(|text| value(text).is_some());
-    let name = |text: &str| match value(text) {
-        Some(value) if are_numbers && value == 0.0 => "0".to_owned(),
-        Some(value) if are_numbers => value.to_string(),
-        _ => text.to_owned(),
+    let numbers: Option<Vec<String>> = texts.keys().map(|text| plain(text, decimal_comma)).collect();
+    let names = match numbers.filter(|_| !as_written) {
+        Some(numbers) => numbers,
+        None => texts.keys().map(ToString::to_string).collect(),
     };
-    let named: Vec<(&Box<str>, String, u64)> = texts.iter().map(|(text, count)| (text, name(text), *count)).collect();
-    let mut classes: Vec<String> = named.iter().map(|(_, name, _)| name.clone()).collect();
-    sort_classes(&mut classes);
-    if classes.len() as u64 > MAX_CLASSES {
-        return Err(too_many(classes.len() as u64));
-    }
-    let place: HashMap<&str, u32> = classes.iter().enumerate().map(|(at, name)| (name.as_str(), at as u32)).collect();
+    let (classes, places) = number_classes(file, Much::Labels, names.iter().cloned())?;
     let mut counts = vec![0; classes.len()];
-    let mut of = HashMap::with_capacity(named.len());
-    for (text, name, count) in &named {
-        let class = place[name.as_str()];
+    let mut of = HashMap::with_capacity(names.len());
+    for ((text, count), name) in texts.iter().zip(&names) {
+        let class = places[name];
         counts[class as usize] += count;
-        of.insert((*text).clone(), class);
+        of.insert(text.clone(), class);
     }
     Ok(Labels { classes, of, counts })
 }
@@ -469,9 +461,4 @@ pub fn pixels(
             Ok((side >= 8 && side * side == count && are_pixels && largest > 1.0).then_some(([1, side, side], scale)))
         }
     }
-}
-
-/// Whether a text is 1 for true or 0 for false.
-pub fn truth_of(text: &str) -> Option<f32> {
-    truth(text)
 }

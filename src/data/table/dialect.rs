@@ -93,6 +93,15 @@ impl Dialect {
     /// # Errors
     /// When the file cannot be read, is no text, or holds no line.
     pub fn of(origin: &Origin<'_>, source: &TableSource, known: &[String]) -> Result<Self, DataError> {
+        // The rows of a Parquet file come as text of our own.
+        let own_text = TableSource {
+            header: Some(true),
+            delimiter: Some(','),
+            decimal_comma: Some(false),
+            encoding: None,
+            ..source.clone()
+        };
+        let source = if matches!(origin, Origin::Parquet(_)) { &own_text } else { source };
         let (encoding, mark) = encoding_of(origin, source.encoding.as_deref())?;
         let mut form = Form {
             encoding,
@@ -209,18 +218,6 @@ impl Dialect {
             first_line,
             sample: records.into_iter().map(|(_, record)| record).collect(),
         })
-    }
-
-    /// What stands between two fields, by name.
-    pub fn delimiter_name(&self) -> String {
-        match self.form.delimiter {
-            b',' => "comma".to_owned(),
-            b';' => "semicolon".to_owned(),
-            b'\t' => "tab".to_owned(),
-            b'|' => "bar".to_owned(),
-            b' ' => "blank".to_owned(),
-            other => char::from(other).to_string(),
-        }
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::super::{ColumnKind, Columns, DataError, Watch};
-use super::decide::{Labels, truth_of};
-use super::number::number;
+use super::super::{ColumnKind, Columns, DataError, Examples, Watch};
+use super::decide::Labels;
+use super::number::{number, truth};
 use super::survey::text_of;
 use super::{PartFile, RecordFate};
 use crate::text::phrase;
@@ -14,7 +14,8 @@ pub struct Plan<'a> {
     acts: Vec<(usize, Act)>,
     labels: &'a Labels,
     label: usize,
-    as_bytes: bool,
+    /// Of pictures.
+    shape: Option<[usize; 3]>,
 }
 
 enum Act {
@@ -23,17 +24,11 @@ enum Act {
     Words(HashMap<Box<str>, usize>),
 }
 
-/// All values of a table, row by row.
-pub enum Values {
-    Bytes(Vec<u8>),
-    Floats(Vec<f32>),
-}
-
 /// What was read.
 pub struct Read {
-    /// `rows · width` numbers.
-    pub values: Values,
-    /// Positions of gaps among them, ascending.
+    /// One example a row.
+    pub examples: Examples,
+    /// Positions of gaps among all values, ascending.
     pub gaps: Vec<u64>,
     /// The class of each row.
     pub labels: Vec<u32>,
@@ -42,8 +37,8 @@ pub struct Read {
 }
 
 impl<'a> Plan<'a> {
-    /// Reads `columns`; `as_bytes` where each number is a whole one from 0 to 255.
-    pub fn new(columns: &Columns, labels: &'a Labels, label: usize, as_bytes: bool) -> Self {
+    /// Reads `columns`; as pictures of a `shape` `[channels, height, width]` where each number is a whole one from 0 to 255.
+    pub fn new(columns: &Columns, labels: &'a Labels, label: usize, shape: Option<[usize; 3]>) -> Self {
         let acts = columns.list.iter().map(|column| {
             let act = match &column.kind {
                 ColumnKind::Number { base, .. } => Act::Number(*base),
@@ -54,7 +49,7 @@ impl<'a> Plan<'a> {
             };
             (column.position, act)
         });
-        Self { acts: acts.collect(), labels, label, as_bytes }
+        Self { acts: acts.collect(), labels, label, shape }
     }
 }
 
@@ -78,7 +73,7 @@ pub fn read_all(
     watch: &dyn Watch,
 ) -> Result<Read, DataError> {
     let (mut bytes, mut floats) = (Vec::new(), Vec::new());
-    if plan.as_bytes {
+    if plan.shape.is_some() {
         bytes.reserve_exact(rows * width);
     } else {
         floats.reserve_exact(rows * width);
@@ -113,8 +108,11 @@ pub fn read_all(
     if labels.len() != rows {
         return Err(changed_meanwhile(&parts[0]));
     }
-    let values = if plan.as_bytes { Values::Bytes(bytes) } else { Values::Floats(floats) };
-    Ok(Read { values, gaps, labels, starts })
+    let examples = match plan.shape {
+        Some([channels, height, width]) => Examples::Pixels { rows, channels, height, width, values: bytes },
+        None => Examples::Features { rows, width, values: floats },
+    };
+    Ok(Read { examples, gaps, labels, starts })
 }
 
 fn changed_meanwhile(part: &PartFile<'_>) -> DataError {
@@ -130,7 +128,7 @@ fn read_row(plan: &Plan<'_>, part: &PartFile<'_>, record: &csv::ByteRecord, widt
     };
     let start = rows.labels.len() * width;
     rows.labels.push(*label);
-    if plan.as_bytes {
+    if plan.shape.is_some() {
         for (column, _) in &plan.acts {
             let text = text_of(record, part.map[*column]);
             match text.parse::<u8>().ok().or_else(|| number(text, decimal_comma).and_then(whole_byte)) {
@@ -144,7 +142,7 @@ fn read_row(plan: &Plan<'_>, part: &PartFile<'_>, record: &csv::ByteRecord, widt
         let text = text_of(record, part.map[*column]);
         let value = match act {
             Act::Number(base) => number(text, decimal_comma).map(|value| (value - base) as f32),
-            Act::Truth => truth_of(text),
+            Act::Truth => truth(text),
             Act::Words(words) => {
                 let at = rows.floats.len();
                 rows.floats.resize(at + words.len(), 0.0);

@@ -18,14 +18,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::columns::{numbered, places_of};
-use super::error::{LISTED, names};
+use super::error::{BadLines, names};
 use super::file::{check_size, stem};
-use super::findings::{Dialect as WrittenDialect, Filled, LabelReason, LeftOut, WordColumn, some};
+use super::findings::{Dialect as WrittenDialect, Filled, LabelReason, LeftOut, WordColumn, told};
 use super::{
     BadLine, ColumnKind, Columns, DataError, Dataset, Examples, Findings, Kind, LabelFinding, LineProblem, Remark,
     Scaling, Watch,
 };
-use crate::recipe::{ColumnRef, Normalise, TableSource};
+use crate::recipe::{ColumnRef, TableSource};
 use crate::text::{Phrase, phrase};
 use decide::{Decided, Fate};
 use dialect::{Dialect, is_comment};
@@ -58,8 +58,7 @@ pub struct FirstRows {
 /// When the file cannot be read as text.
 pub fn first_rows(source: &TableSource, most: usize) -> Result<FirstRows, DataError> {
     let origin = Origin::of(&source.path)?;
-    let asked = if matches!(origin, Origin::Parquet(_)) { parquet::as_text(source) } else { source.clone() };
-    let dialect = Dialect::of(&origin, &asked, &[])?;
+    let dialect = Dialect::of(&origin, source, &[])?;
     let columns = column_names(&dialect);
     let rows = dialect.sample.into_iter().take(most).collect();
     Ok(FirstRows { columns, rows })
@@ -138,7 +137,10 @@ impl PartFile<'_> {
                 RecordFate::Header => {}
                 RecordFate::Empty => survey.empty += 1,
                 RecordFate::Comment => survey.comments += 1,
-                RecordFate::Ragged => survey.note_ragged(|| block.line_of(record), record.len()),
+                RecordFate::Ragged => {
+                    let problem = LineProblem::Ragged { found: record.len(), expected: self.dialect.count };
+                    survey.ragged.push(|| block.line_of(record), problem);
+                }
                 RecordFate::Row => {
                     survey.rows += 1;
                     for (column, at) in survey.columns.iter_mut().zip(&self.map) {
@@ -172,10 +174,7 @@ struct LabelChoice {
 
 fn read(name: String, source: &TableSource, origin: Origin<'_>, watch: &dyn Watch) -> Result<Dataset, DataError> {
     let file = origin.path().to_owned();
-    let dialect = match origin {
-        Origin::Parquet(_) => Dialect::of(&origin, &parquet::as_text(source), &[])?,
-        _ => Dialect::of(&origin, source, &[])?,
-    };
+    let dialect = Dialect::of(&origin, source, &[])?;
     let names = column_names(&dialect);
     let label = choose_label(&file, source, &dialect, &names)?;
     let count = names.len();
@@ -196,28 +195,26 @@ fn read(name: String, source: &TableSource, origin: Origin<'_>, watch: &dyn Watc
     };
     let is_candidate = |column: usize| column == label.at || label.other == Some(column);
     let labels_wanted = |column: usize| is_candidate(column).then_some(MOST_LABELS);
-    let surveyed = survey_all(&parts, &wants(&labels_wanted), watch)?;
-    let (mut first, mut all) = surveyed;
-    if first.rows == 0 {
-        if let Some(fault) = ragged(&parts[0], &first, count) {
-            return Err(fault);
-        }
+    let mut surveys = survey_all(&parts, &wants(&labels_wanted), watch)?;
+    if surveys.first.rows == 0 {
+        surveys.first.ragged.refuse(&file)?;
         return Err(nothing(phrase!("table-header-only")));
     }
-    let (label_at, why) = settle_label(&label, &all, source);
-    let mixed = decide::mixed_columns(&all, label_at);
+    let (label_at, why) = settle_label(&label, &surveys.all, source);
+    let mixed = decide::mixed_columns(&surveys.all, label_at);
     if !mixed.is_empty() {
         // Columns of words in which numbers stand, too: these are words there.
         let texts = |column: usize| mixed.contains(&column).then_some(survey::MOST_WORDS);
-        let (first_again, again) = survey_all(&parts, &wants(&texts), watch)?;
+        let again = survey_all(&parts, &wants(&texts), watch)?;
         for column in mixed {
-            first.columns[column].words.clone_from(&first_again.columns[column].words);
-            all.columns[column].words.clone_from(&again.columns[column].words);
+            surveys.first.columns[column].words.clone_from(&again.first.columns[column].words);
+            surveys.all.columns[column].words.clone_from(&again.all.columns[column].words);
         }
     }
+    let Surveys { first, all } = &surveys;
     let header = parts[0].dialect.header.is_some();
-    let decided = decide::decide(source, &names, header, label_at, &first, &all)?;
-    check_lines(&parts, &first, &decided, label_at, &names, watch)?;
+    let decided = decide::decide(source, &names, header, label_at, first, all)?;
+    check_lines(&parts, first, &decided, label_at, &names, watch)?;
 
     // What the labels say.
     let decimal_comma = parts[0].dialect.decimal_comma;
@@ -232,11 +229,11 @@ fn read(name: String, source: &TableSource, origin: Origin<'_>, watch: &dyn Watc
     let rows: u64 = all.rows;
     let width = columns.width();
     check_size(&file, &[rows, width as u64])?;
-    let shape = decide::pixels(&file, source, &columns, &decided, &all)?;
-    let plan = encode::Plan::new(&columns, &labels, label_at, shape.is_some());
+    let shape = decide::pixels(&file, source, &columns, &decided, all)?;
+    let plan = encode::Plan::new(&columns, &labels, label_at, shape.map(|(shape, _)| shape));
     let read = encode::read_all(&parts, &plan, rows as usize, width, watch)?;
 
-    let mut findings = findings_of(&parts[0], &names, label_at, why, &first, &all, &decided, &columns);
+    let mut findings = findings_of(&parts[0], &names, (label_at, why), &surveys, &decided, &columns);
     if let Origin::Parquet(file) = &parts[0].origin {
         let others = parquet::not_read(file)?;
         if !others.is_empty() {
@@ -247,51 +244,37 @@ fn read(name: String, source: &TableSource, origin: Origin<'_>, watch: &dyn Watc
         findings.left_out.extend(others.into_iter().map(left_out));
     }
     findings.remarks.extend(decide::judge_labels(&labels, &all.columns[label_at], why, &names[label_at]));
-    if let encode::Values::Floats(values) = &read.values {
+    if let Examples::Features { values, .. } = &read.examples {
         findings.remarks.extend(doubts::doubts(&columns, values, &read.labels, labels.classes.len()));
     }
     if parts[0].dialect.commas_are_ambiguous {
         findings.remarks.push(ambiguous_commas(decimal_comma));
     }
-    let examples = match (shape, read.values) {
-        (Some((shape, _)), encode::Values::Bytes(values)) => {
-            let [channels, height, width] = shape;
-            Examples::Pixels { rows: rows as usize, channels, height, width, values }
-        }
-        (_, encode::Values::Floats(values)) => Examples::Features { rows: rows as usize, width, values },
-        (None, encode::Values::Bytes(values)) => {
-            Examples::Features { rows: rows as usize, width, values: values.into_iter().map(f32::from).collect() }
-        }
-    };
-    let scaling = match (source.normalise, shape) {
-        (Normalise::None, _) => Scaling::None,
-        (Normalise::Standard, Some(_)) => Scaling::Pixels { mean: Vec::new(), std: Vec::new() },
-        (Normalise::Standard, None) => Scaling::Standard,
-    };
-    let from = |part: usize| read.starts.get(part).copied();
-    let has_validation = source.validation.is_some();
+    let (validation_from, test_from) = parts_from(source, &read.starts);
     Ok(Dataset {
-        validation_from: if has_validation { from(1) } else { None },
-        test_from: source.test.is_some().then(|| from(1 + usize::from(has_validation))).flatten(),
+        validation_from,
+        test_from,
         pixel_scale: shape.map(|(_, largest)| largest),
-        scaling,
+        scaling: Scaling::of(source.normalise, shape.is_some()),
         columns: Some(Arc::new(columns)),
         gaps: read.gaps,
         findings,
-        ..Dataset::new(name, labels.classes, examples, read.labels)
+        ..Dataset::new(name, labels.classes, read.examples, read.labels)
     })
+}
+
+/// The first rows of the validation and of the test part, where each file begins at one of `starts`.
+fn parts_from(source: &TableSource, starts: &[usize]) -> (Option<usize>, Option<usize>) {
+    let mut starts = starts.iter().skip(1).copied();
+    let validation = source.validation.as_ref().and_then(|_| starts.next());
+    (validation, source.test.as_ref().and_then(|_| starts.next()))
 }
 
 /// Fields whose words no input stands for.
 fn unseen_words(unseen: &[Filled]) -> Option<Remark> {
     let count: u64 = unseen.iter().map(|unseen| unseen.count).sum();
-    let message = phrase!("remark-unseen-words", count = count, columns = several(unseen));
+    let message = phrase!("remark-unseen-words", count = count, columns = told(unseen));
     (count > 0).then(|| Remark::warning("unseen-words", message, [("fields", count)]))
-}
-
-fn several(fields: &[Filled]) -> Phrase {
-    let each = fields.iter().map(|filled| phrase!("findings-several", name = &filled.column, count = filled.count));
-    some(each.collect())
 }
 
 fn ambiguous_commas(are_decimal: bool) -> Remark {
@@ -302,32 +285,23 @@ fn ambiguous_commas(are_decimal: bool) -> Remark {
 /// Labels that are told apart, so that it can be said how many there are too many.
 const MOST_LABELS: usize = 1 << 20;
 
-/// The survey of the first file alone, and of all of them.
-fn survey_all(parts: &[PartFile<'_>], wants: &[Wants], watch: &dyn Watch) -> Result<(Survey, Survey), DataError> {
+/// What the columns hold.
+struct Surveys {
+    /// In the first file alone.
+    first: Survey,
+    /// In all of them.
+    all: Survey,
+}
+
+fn survey_all(parts: &[PartFile<'_>], wants: &[Wants], watch: &dyn Watch) -> Result<Surveys, DataError> {
     let first = parts[0].survey(wants, watch)?;
     let mut all = first.clone();
     for part in &parts[1..] {
         let survey = part.survey(wants, watch)?;
-        if let Some(fault) = ragged(part, &survey, part.dialect.count) {
-            return Err(fault);
-        }
+        survey.ragged.clone().refuse(part.origin.path())?;
         all.append(survey);
     }
-    Ok((first, all))
-}
-
-/// The lines of a file with a number of fields that the table does not have.
-fn ragged(part: &PartFile<'_>, survey: &Survey, expected: usize) -> Option<DataError> {
-    if survey.all_ragged == 0 {
-        return None;
-    }
-    let line = |(line, found): &(u64, usize)| BadLine {
-        line: *line,
-        problem: LineProblem::Ragged { found: *found, expected },
-    };
-    let lines: Vec<BadLine> = survey.ragged.iter().map(line).collect();
-    let more = survey.all_ragged as usize - lines.len();
-    Some(DataError::Lines { file: part.origin.path().to_owned(), lines, more })
+    Ok(Surveys { first, all })
 }
 
 /// Names of the columns; positions, where no header names them.
@@ -460,7 +434,6 @@ fn part_file<'a>(
     let known: &[String] = if first.dialect.header.is_some() { columns } else { &[] };
     let asked = TableSource { path: path.to_owned(), label: None, header: None, ..source.clone() };
     let asked = if known.is_empty() { TableSource { header: Some(false), ..asked } } else { asked };
-    let asked = if matches!(origin, Origin::Parquet(_)) { parquet::as_text(&asked) } else { asked };
     let mut dialect = Dialect::of(&origin, &asked, known)?;
     if dialect.commas_are_ambiguous {
         // The first file may know better.
@@ -509,17 +482,17 @@ fn check_lines(
         None => column.to_string(),
     };
     let is_faulty = |column: usize| matches!(decided.fates[column], Fate::Faulty);
-    let has_faults = first.all_ragged > 0 || (0..columns.len()).any(is_faulty) || decided.unlabelled > 0;
+    let has_faults = !first.ragged.is_empty() || (0..columns.len()).any(is_faulty) || decided.unlabelled > 0;
     if !has_faults {
         return Ok(());
     }
     for part in parts {
         let count = part.dialect.count;
-        let (mut lines, mut more) = (Vec::new(), 0);
+        let mut bad = BadLines::default();
         part.visit(
             watch,
-            || (Vec::<BadLine>::new(), 0_usize),
-            |(lines, more), block, record, fate| {
+            BadLines::default,
+            |bad, block, record, fate| {
                 let problem = match fate {
                     RecordFate::Ragged => Some(LineProblem::Ragged { found: record.len(), expected: count }),
                     RecordFate::Row => {
@@ -538,38 +511,26 @@ fn check_lines(
                     RecordFate::Header | RecordFate::Comment | RecordFate::Empty => None,
                 };
                 if let Some(problem) = problem {
-                    if lines.len() < LISTED {
-                        lines.push(BadLine { line: block.line_of(record), problem });
-                    } else {
-                        *more += 1;
-                    }
+                    bad.push(|| block.line_of(record), problem);
                 }
             },
-            |(found, beyond)| {
-                let room = LISTED - lines.len();
-                more += beyond + found.len().saturating_sub(room);
-                lines.extend(found.into_iter().take(room));
-            },
+            |next| bad.append(next),
         )?;
-        if !lines.is_empty() {
-            return Err(DataError::Lines { file: part.origin.path().to_owned(), lines, more });
-        }
+        bad.refuse(part.origin.path())?;
     }
     Ok(())
 }
 
-#[allow(clippy::too_many_arguments, reason = "everything that was found out, told once")]
+/// Everything that was found out, to be told once.
 fn findings_of(
     part: &PartFile<'_>,
     names: &[String],
-    label: usize,
-    why: LabelReason,
-    first: &Survey,
-    all: &Survey,
+    (label, why): (usize, LabelReason),
+    surveys: &Surveys,
     decided: &Decided,
     columns: &Columns,
 ) -> Findings {
-    let dialect = &part.dialect;
+    let (dialect, Surveys { first, all }) = (&part.dialect, surveys);
     let called = |column: usize| match names[column].as_str() {
         "" => phrase!("column-unnamed", position = column).to_string(),
         name => name.to_owned(),
@@ -598,14 +559,11 @@ fn findings_of(
         (count > 0).then(|| Filled { column: called(column.position), count })
     });
     remarks.extend(unseen_words(&unseen.collect::<Vec<_>>()));
-    let filled = columns.list.iter().filter_map(|column| {
+    let numbers = columns.list.iter().filter(|column| !matches!(column.kind, ColumnKind::Words { .. }));
+    let filled = numbers.filter_map(|column| {
         let survey = &all.columns[column.position];
-        let count = match column.kind {
-            ColumnKind::Words { .. } => survey.gaps,
-            ColumnKind::Number { .. } | ColumnKind::Truth { .. } => survey.gaps + survey.soft_gaps,
-        };
-        let is_number = !matches!(column.kind, ColumnKind::Words { .. });
-        (count > 0 && is_number).then(|| Filled { column: called(column.position), count })
+        let count = survey.gaps + survey.soft_gaps;
+        (count > 0).then(|| Filled { column: called(column.position), count })
     });
     let words = columns.list.iter().filter_map(|column| match &column.kind {
         ColumnKind::Words { words } => Some(WordColumn { column: called(column.position), words: words.len() }),
@@ -621,7 +579,7 @@ fn findings_of(
         words: words.collect(),
         dialect: Some(WrittenDialect {
             encoding: dialect.form.encoding.name().to_lowercase(),
-            delimiter: dialect.delimiter_name(),
+            delimiter: WrittenDialect::name_of(char::from(dialect.form.delimiter)),
             decimal_comma: dialect.decimal_comma,
             header: dialect.header.is_some(),
         }),

@@ -2,22 +2,21 @@
 
 #![allow(clippy::float_cmp, reason = "whole numbers are compared with whole numbers")]
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use super::super::columns::places_of;
-use super::super::error::{LISTED, names};
+use super::super::error::{BadLines, names};
 use super::super::file::check_size;
-use super::super::findings::Filled;
-use super::super::{BadLine, ColumnKind, Columns, DataError, Examples, LineProblem, Remark};
-use super::decide::truth_of;
+use super::super::findings::{Filled, told};
+use super::super::{ColumnKind, Columns, DataError, Examples, LineProblem, Remark};
 use super::dialect::Dialect;
 use super::encode::whole_byte;
-use super::number::{is_gap, is_gap_among_numbers, number};
+use super::number::{is_gap, is_gap_among_numbers, number, plain, truth};
 use super::records::Block;
 use super::survey::text_of;
 use super::text::Origin;
-use super::{PartFile, RecordFate, ambiguous_commas, choose_label, column_names, parquet, several, unseen_words};
+use super::{PartFile, RecordFate, ambiguous_commas, choose_label, column_names, unseen_words};
 use crate::recipe::TableSource;
 use crate::text::phrase;
 
@@ -45,8 +44,7 @@ struct Part {
     gaps: Vec<u64>,
     filled: BTreeMap<usize, u64>,
     unseen: BTreeMap<usize, u64>,
-    lines: Vec<BadLine>,
-    more: usize,
+    bad: BadLines,
 }
 
 /// What becomes of the fields of a column.
@@ -72,7 +70,6 @@ pub fn read_new_rows(
     // Columns that have no names stand in a table without a header, unless there is nothing else to tell by.
     let header = source.header.or((!columns.named && columns.label.is_some()).then_some(false));
     let asked = TableSource { label: None, header, ..source.clone() };
-    let asked = if matches!(origin, Origin::Parquet(_)) { parquet::as_text(&asked) } else { asked };
     let known: Vec<String> = if columns.named {
         columns
             .list
@@ -107,6 +104,7 @@ pub fn read_new_rows(
             }
         })
         .collect();
+    let classes: HashSet<&str> = classes.iter().map(String::as_str).collect();
     let width = columns.width();
     let called = |column: usize| columns.list[column].name.clone();
     let decimal_comma = part.dialect.decimal_comma;
@@ -117,11 +115,7 @@ pub fn read_new_rows(
         Part::default,
         |rows: &mut Part, block: &Block, record, fate| {
             let fault = |rows: &mut Part, problem: LineProblem| {
-                if rows.lines.len() < LISTED {
-                    rows.lines.push(BadLine { line: block.line_of(record), problem });
-                } else {
-                    rows.more += 1;
-                }
+                rows.bad.push(|| block.line_of(record), problem);
             };
             match fate {
                 RecordFate::Header | RecordFate::Comment | RecordFate::Empty => return,
@@ -148,7 +142,7 @@ pub fn read_new_rows(
                         rows.values.push((value.unwrap_or(*fill) - base) as f32);
                     }
                     Act::Truth(fill) => {
-                        let value = truth_of(text).or_else(|| match number(text, decimal_comma) {
+                        let value = truth(text).or_else(|| match number(text, decimal_comma) {
                             Some(value) if value == 0.0 || value == 1.0 => Some(value as f32),
                             _ => None,
                         });
@@ -171,7 +165,7 @@ pub fn read_new_rows(
                 }
             }
             let text = label.map(|label| text_of(record, label)).filter(|text| !text.is_empty());
-            rows.labels.push(text.and_then(|text| class_of(text, classes, decimal_comma)));
+            rows.labels.push(text.and_then(|text| class_of(text, &classes, decimal_comma)));
         },
         |mut rows| {
             let start = all.values.len() as u64;
@@ -183,14 +177,10 @@ pub fn read_new_rows(
                     *counts.entry(column).or_default() += count;
                 }
             }
-            let room = LISTED - all.lines.len();
-            all.more += rows.more + rows.lines.len().saturating_sub(room);
-            all.lines.extend(rows.lines.into_iter().take(room));
+            all.bad.append(rows.bad);
         },
     )?;
-    if !all.lines.is_empty() {
-        return Err(DataError::Lines { file: file.to_owned(), lines: all.lines, more: all.more });
-    }
+    all.bad.refuse(file)?;
     let rows = all.labels.len();
     if rows == 0 {
         let (problem, allowed) = (phrase!("table-header-only"), phrase!("table-allowed"));
@@ -206,7 +196,7 @@ pub fn read_new_rows(
     let filled = counted(&all.filled);
     if !filled.is_empty() {
         let count = filled.iter().map(|filled| filled.count).sum();
-        let message = phrase!("remark-filled", count = count, columns = several(&filled));
+        let message = phrase!("remark-filled", count = count, columns = told(&filled));
         remarks.push(Remark::note("filled", message, [("fields", count)]));
     }
     remarks.extend(unseen_words(&counted(&all.unseen)));
@@ -215,16 +205,11 @@ pub fn read_new_rows(
 }
 
 /// The class that a label stands for: as it is written, or by its value; `None` for a gap.
-fn class_of(text: &str, classes: &[String], decimal_comma: bool) -> Option<String> {
-    let is_class = |text: &str| classes.iter().any(|class| class == text);
-    let by_value = || match number(text, decimal_comma).filter(|value| value.abs() < 9e15) {
-        Some(0.0) => Some("0".to_owned()),
-        value => value.map(|value| value.to_string()),
-    };
-    if is_class(text) {
+fn class_of(text: &str, classes: &HashSet<&str>, decimal_comma: bool) -> Option<String> {
+    if classes.contains(text) {
         return Some(text.to_owned());
     }
-    match by_value().filter(|text| is_class(text)) {
+    match plain(text, decimal_comma).filter(|text| classes.contains(text.as_str())) {
         Some(class) => Some(class),
         None if is_gap(text) || is_gap_among_numbers(text) => None,
         None => Some(text.to_owned()),

@@ -58,6 +58,14 @@ fn in_other_habits(field: &str, decimal_comma: bool) -> Option<f64> {
     plain.parse().ok()
 }
 
+/// The number that a label is, written in the one way in which labels of the same value are one class; `None` for other texts, and
+/// for numbers so large that whole ones are not told apart.
+pub fn plain(field: &str, decimal_comma: bool) -> Option<String> {
+    let value = number(field, decimal_comma).filter(|value| value.abs() < 9e15)?;
+    // Neither `-0` nor `0.0`.
+    Some(if value == 0.0 { "0".to_owned() } else { value.to_string() })
+}
+
 /// How commas stand in a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Commas {
@@ -148,7 +156,6 @@ pub fn is_date(field: &str) -> bool {
         None if field.contains(':') => ("", Some(field)),
         None => (field, None),
     };
-    let digits = |part: &str, most: usize| (1..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
     let is_day = |day: &str| {
         let separator = ['-', '/', '.'].into_iter().find(|c| day.matches(*c).count() == 2);
         separator.is_some_and(|separator| {
@@ -168,6 +175,11 @@ pub fn is_date(field: &str) -> bool {
         (2..=3).contains(&parts.len()) && parts.iter().all(|part| digits(part, 2))
     };
     (day.is_empty() || is_day(day)) && time.is_none_or(is_time) && !field.is_empty()
+}
+
+/// Whether these are one to so many digits.
+fn digits(part: &str, most: usize) -> bool {
+    (1..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A month by its name with a day or a year, and what stands beside these: a weekday, a time, its zone.
@@ -192,7 +204,7 @@ fn is_date_in_words(field: &str) -> bool {
     for word in field.split([' ', ',', '-', '/', '.']).filter(|word| !word.is_empty()) {
         let word = word.to_ascii_lowercase();
         let number = word.trim_end_matches(char::is_alphabetic);
-        let is_number = (1..=4).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+        let is_number = digits(number, 4);
         if is_one_of(&MONTHS, &word) || word == "sept" {
             months += 1;
         } else if is_number && ["", "st", "nd", "rd", "th"].contains(&&word[number.len()..]) {
@@ -210,7 +222,6 @@ fn is_date_in_words(field: &str) -> bool {
 /// `2024-05`, `2024/05`, `2024年5月`, `2024年5月1日`.
 fn is_year_and_month(field: &str) -> bool {
     let Some((year, rest)) = field.split_once(['-', '/', '年']) else { return false };
-    let digits = |part: &str, most: usize| (1..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
     let (month, day) = match rest.split_once('月') {
         Some((month, day)) => (month, day.trim_end_matches('日')),
         None if field.contains('年') || rest.len() != 2 => return false,

@@ -1,7 +1,6 @@
 //! Parquet: its flat columns are read as the text of their rows, and take the same way as any table; a column of pictures, as data
 //! hubs have it, becomes pictures.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read;
@@ -15,8 +14,9 @@ use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 use rayon::prelude::*;
 
+use super::super::dataset::number_classes;
 use super::super::error::LISTED;
-use super::super::file::{MAX_CLASSES, check_bytes, stem, unreadable};
+use super::super::file::{check_bytes, stem, unreadable};
 use super::super::guard;
 use super::super::magic::start_of;
 use super::super::{
@@ -38,17 +38,6 @@ const ROWS: usize = 4096;
 /// Whether a file is Parquet, by its first bytes.
 pub fn is_parquet(file: &Path) -> Result<bool, DataError> {
     Ok(start_of(file)?.starts_with(b"PAR1"))
-}
-
-/// What is known of the text that [`text_of_rows`] makes.
-pub fn as_text(source: &TableSource) -> TableSource {
-    TableSource {
-        header: Some(true),
-        delimiter: Some(','),
-        decimal_comma: Some(false),
-        encoding: None,
-        ..source.clone()
-    }
 }
 
 fn open(file: &Path) -> Result<SerializedFileReader<File>, DataError> {
@@ -242,6 +231,10 @@ fn push_record(fields: &[&str], text: &mut Vec<u8>) {
 
 /// The next `rows` values of a column as text; nothing for a null.
 fn texts(reader: &mut ColumnReader, form: TextForm, rows: usize) -> std::io::Result<Vec<String>> {
+    let text = |bytes: &[u8]| match form {
+        TextForm::Decimal(scale) => big_endian(bytes).map_or_else(String::new, |value| decimal(value, scale)),
+        _ => String::from_utf8_lossy(bytes).into_owned(),
+    };
     match reader {
         ColumnReader::BoolColumnReader(reader) => values(reader, rows, ToString::to_string),
         ColumnReader::Int32ColumnReader(reader) => values(reader, rows, |value| match form {
@@ -259,18 +252,8 @@ fn texts(reader: &mut ColumnReader, form: TextForm, rows: usize) -> std::io::Res
         ColumnReader::Int96ColumnReader(reader) => values(reader, rows, |value| timestamp(value.to_millis(), 1_000)),
         ColumnReader::FloatColumnReader(reader) => values(reader, rows, ToString::to_string),
         ColumnReader::DoubleColumnReader(reader) => values(reader, rows, ToString::to_string),
-        ColumnReader::ByteArrayColumnReader(reader) => values(reader, rows, |value| match form {
-            TextForm::Decimal(scale) => {
-                big_endian(value.data()).map_or_else(String::new, |value| decimal(value, scale))
-            }
-            _ => String::from_utf8_lossy(value.data()).into_owned(),
-        }),
-        ColumnReader::FixedLenByteArrayColumnReader(reader) => values(reader, rows, |value| match form {
-            TextForm::Decimal(scale) => {
-                big_endian(value.data()).map_or_else(String::new, |value| decimal(value, scale))
-            }
-            _ => String::from_utf8_lossy(value.data()).into_owned(),
-        }),
+        ColumnReader::ByteArrayColumnReader(reader) => values(reader, rows, |value| text(value.data())),
+        ColumnReader::FixedLenByteArrayColumnReader(reader) => values(reader, rows, |value| text(value.data())),
     }
 }
 
@@ -403,8 +386,7 @@ pub fn load_pictures(source: &TableSource, watch: &dyn Watch) -> Result<Dataset,
     let (mut bad, mut more) = (Vec::new(), 0);
     let mut label = None;
     let mut names: Option<Vec<String>> = None;
-    let files = [Some(&source.path), source.validation.as_ref(), source.test.as_ref()];
-    for file in files.into_iter().flatten() {
+    for file in source.files() {
         let reader = open(file)?;
         let rows = reader.metadata().file_metadata().num_rows().max(0) as u64;
         let sides = [side as u64, side as u64, channels as u64];
@@ -457,14 +439,8 @@ pub fn load_pictures(source: &TableSource, watch: &dyn Watch) -> Result<Dataset,
     if !bad.is_empty() {
         return Err(DataError::Images { images: bad, more });
     }
-    let mut classes = texts_of_labels.clone();
-    super::super::dataset::sort_classes(&mut classes);
-    if classes.len() as u64 > MAX_CLASSES {
-        let found = classes.len() as u64;
-        return Err(DataError::TooLarge { file: source.path.clone(), what: Much::Labels, found, limit: MAX_CLASSES });
-    }
-    let place: HashMap<&str, u32> = classes.iter().enumerate().map(|(at, name)| (name.as_str(), at as u32)).collect();
-    let labels: Vec<u32> = texts_of_labels.iter().map(|text| place[text.as_str()]).collect();
+    let (mut classes, numbers) = number_classes(&source.path, Much::Labels, texts_of_labels.iter().cloned())?;
+    let labels: Vec<u32> = texts_of_labels.iter().map(|text| numbers[text]).collect();
     if let Some(names) = names {
         let named = |class: &String| class.parse::<usize>().ok().and_then(|at| names.get(at)).unwrap_or(class).clone();
         let called: Vec<String> = classes.iter().map(named).collect();
@@ -477,13 +453,12 @@ pub fn load_pictures(source: &TableSource, watch: &dyn Watch) -> Result<Dataset,
     }
     let rows = labels.len();
     let examples = Examples::Pixels { rows, channels, height: side, width: side, values };
-    let has_validation = source.validation.is_some();
-    let from = |file: usize| starts.get(file).copied();
+    let (validation_from, test_from) = super::parts_from(source, &starts);
     Ok(Dataset {
-        validation_from: has_validation.then(|| from(1)).flatten(),
-        test_from: source.test.is_some().then(|| from(1 + usize::from(has_validation))).flatten(),
+        validation_from,
+        test_from,
         pixel_scale: Some(255.0),
-        scaling: Scaling::Pixels { mean: Vec::new(), std: Vec::new() },
+        scaling: Scaling::unit(),
         findings: Findings {
             kind: Kind::Pictures,
             label: label.map(|column| LabelFinding { column, why: LabelReason::Called }),

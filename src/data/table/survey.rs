@@ -6,8 +6,8 @@ use std::collections::HashMap;
 
 use csv::ByteRecord;
 
-use super::super::error::LISTED;
-use super::number::{is_date, is_gap, is_gap_among_numbers, number, truth};
+use super::super::error::BadLines;
+use super::number::{is_date, is_gap, is_gap_among_numbers, number};
 
 /// Most words of a column that are told apart.
 pub const MOST_WORDS: usize = 4096;
@@ -28,8 +28,6 @@ pub struct ColumnSurvey {
     /// How many different ones there are of these, up to two.
     pub odd_words: u8,
     first_odd: Option<Box<str>>,
-    /// Of the others: true, false, yes, no.
-    pub truths: u64,
     /// Of the others: dates and times.
     pub dates: u64,
     /// The smallest number.
@@ -70,7 +68,6 @@ impl ColumnSurvey {
             others: 0,
             odd_words: 0,
             first_odd: None,
-            truths: 0,
             dates: 0,
             min: f64::INFINITY,
             max: f64::NEG_INFINITY,
@@ -107,7 +104,6 @@ impl ColumnSurvey {
         }
         self.others += 1;
         self.note_odd(field);
-        self.truths += u64::from(truth(field).is_some());
         self.dates += u64::from(is_date(field));
     }
 
@@ -179,7 +175,6 @@ impl ColumnSurvey {
             self.note_odd(odd);
             self.odd_words = self.odd_words.max(next.odd_words);
         }
-        self.truths += next.truths;
         self.dates += next.dates;
         self.min = self.min.min(next.min);
         self.max = self.max.max(next.max);
@@ -211,9 +206,15 @@ impl ColumnSurvey {
         if !self.whole || self.numbers == 0 || self.values.len() as u64 != self.numbers {
             return false;
         }
+        self.distinct() == self.values.len()
+    }
+
+    /// How many different numbers there are; needs [`Wants::values`].
+    pub fn distinct(&self) -> usize {
         let mut values = self.values.clone();
         values.sort_unstable_by(f64::total_cmp);
-        values.windows(2).all(|pair| pair[0] < pair[1])
+        values.dedup();
+        values.len()
     }
 
     /// What must be subtracted from the numbers before they become `f32`, so that rounding does not blur what tells them apart;
@@ -237,10 +238,8 @@ impl ColumnSurvey {
 pub struct Survey {
     /// One a column.
     pub columns: Vec<ColumnSurvey>,
-    /// Records with a number of fields that the table does not have, with their lines.
-    pub ragged: Vec<(u64, usize)>,
-    /// How many there are.
-    pub all_ragged: u64,
+    /// Records with a number of fields that the table does not have.
+    pub ragged: BadLines,
     /// Records that count.
     pub rows: u64,
     /// Records passed over: comments.
@@ -253,15 +252,7 @@ impl Survey {
     /// Nothing seen yet of columns of which so much is wanted.
     pub fn new(wants: &[Wants]) -> Self {
         let columns = wants.iter().map(|wants| ColumnSurvey::new(*wants)).collect();
-        Self { columns, ragged: Vec::new(), all_ragged: 0, rows: 0, comments: 0, empty: 0 }
-    }
-
-    /// Notes a record of another number of fields; its line is looked for only where it will be told.
-    pub fn note_ragged(&mut self, line: impl FnOnce() -> u64, found: usize) {
-        self.all_ragged += 1;
-        if self.ragged.len() < LISTED {
-            self.ragged.push((line(), found));
-        }
+        Self { columns, ragged: BadLines::default(), rows: 0, comments: 0, empty: 0 }
     }
 
     /// Takes what another survey saw of the rows behind these.
@@ -269,9 +260,7 @@ impl Survey {
         for (column, next) in self.columns.iter_mut().zip(next.columns) {
             column.append(next);
         }
-        let room = LISTED.saturating_sub(self.ragged.len());
-        self.ragged.extend(next.ragged.into_iter().take(room));
-        self.all_ragged += next.all_ragged;
+        self.ragged.append(next.ragged);
         self.rows += next.rows;
         self.comments += next.comments;
         self.empty += next.empty;

@@ -8,7 +8,7 @@ use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::super::DataError;
 use super::super::file::{MAX_UNPACKED, counted, open, unpack, unreadable};
-use super::super::magic::{Packed, what_it_is};
+use super::super::magic::{Packed, start_of, what_it_is};
 use crate::text::phrase;
 
 /// Bytes that are read at a time.
@@ -45,7 +45,7 @@ impl Origin<'_> {
         match self {
             Self::Bytes(_, bytes) => unpack(Cursor::new(*bytes)).map_err(|error| unreadable(path, &error)),
             Self::Parquet(_) => Ok(counted(Box::new(super::parquet::text_of_rows(path)?), MAX_UNPACKED)),
-            Self::File(_) => match Packed::of(path)? {
+            Self::File(_) => match Packed::by(&start_of(path)?) {
                 Packed::Zip => {
                     let entry = super::super::archive::only_file(path)?;
                     Ok(counted(Box::new(Cursor::new(entry)), MAX_UNPACKED))

@@ -140,9 +140,7 @@ impl Editor<'_> {
         });
         let recipe = &self.state.sweep.base;
         let here = match (&recipe.teacher, preview) {
-            (TeacherRecipe::Checkpoint(CheckpointSource::File(file)), _) => {
-                file.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
-            }
+            (TeacherRecipe::Checkpoint(CheckpointSource::File(file)), _) => file.name(),
             (TeacherRecipe::Train { model, .. }, _) => model.to_string(),
             (TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_)), Some(preview)) => preview.teacher_model.clone(),
             (TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_)), None) => text("recipe-shipped"),

@@ -6,7 +6,7 @@ use super::{put, quiet};
 use crate::command::Commands;
 use crate::recipe::{Colour, Ground, Normalise, Pixels, Source, TableSource};
 use crate::state::{State, TableColumns, square_pixels};
-use crate::text::{Phrase, text, text_with};
+use crate::text::{text, text_with};
 use crate::theme::{size, space, title};
 use crate::training::{DataFound, LeftOut};
 use crate::widgets::{Dropdown, toggle_ui};
@@ -28,14 +28,9 @@ const ENCODINGS: [(&str, &str); 7] = [
     ("utf-16le", "UTF-16"),
 ];
 
-/// Delimiters that are offered: the character, how findings call it, the key of its name.
-const DELIMITERS: [(char, &str, &str); 5] = [
-    (',', "comma", "sheet-comma"),
-    (';', "semicolon", "sheet-semicolon"),
-    ('\t', "tab", "sheet-tab"),
-    ('|', "bar", "sheet-bar"),
-    (' ', "blank", "sheet-blank"),
-];
+/// Delimiters that are offered, each with the key of its name.
+const DELIMITERS: [(char, &str); 5] =
+    [(',', "sheet-comma"), (';', "sheet-semicolon"), ('\t', "sheet-tab"), ('|', "sheet-bar"), (' ', "sheet-blank")];
 
 pub(super) fn guesses_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let found = state.last_preview().map(|shown| &shown.found);
@@ -75,12 +70,9 @@ pub(super) fn guesses_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             Table { state, commands, source: table, found, columns: TableColumns::of(state, table) }.show(ui);
         }
     }
-    let decisions = found.map(|found| found.findings.decisions()).unwrap_or_default();
-    for decision in decisions {
-        // These are listed with their controls.
-        if !matches!(decision, Phrase::Message("findings-left-out", _)) {
-            quiet(ui, decision.words());
-        }
+    // What is left out is listed with its controls.
+    for conversion in found.map(|found| found.findings.conversions()).unwrap_or_default() {
+        quiet(ui, conversion.words());
     }
 }
 
@@ -314,16 +306,15 @@ impl Table<'_> {
             self.put(|table| table.encoding = encoding);
         }
 
-        let called = |found: &str| match DELIMITERS.iter().find(|(_, name, _)| *name == found) {
-            Some((.., key)) => text(key),
-            None => found.to_owned(),
+        let known = |delimiter: char| DELIMITERS.iter().find(|(known, _)| *known == delimiter);
+        let called = |delimiter: char| known(delimiter).map_or_else(|| delimiter.to_string(), |(_, key)| text(key));
+        let here = match dialect {
+            Some(dialect) if self.source.delimiter.is_none() => dialect.character(),
+            _ => None,
         };
-        let here = dialect.filter(|_| self.source.delimiter.is_none()).map(|dialect| called(&dialect.delimiter));
-        let mut delimiters = vec![(None, found_out(here))];
-        delimiters.extend(DELIMITERS.map(|(character, _, key)| (Some(character), text(key))));
-        if let Some(own) = self.source.delimiter
-            && !DELIMITERS.iter().any(|(character, ..)| *character == own)
-        {
+        let mut delimiters = vec![(None, found_out(here.map(called)))];
+        delimiters.extend(DELIMITERS.map(|(character, key)| (Some(character), text(key))));
+        if let Some(own) = self.source.delimiter.filter(|own| known(*own).is_none()) {
             delimiters.push((Some(own), own.to_string()));
         }
         if let Some(delimiter) = choice_ui(ui, "sheet-delimiter", &self.source.delimiter, &delimiters) {

@@ -29,8 +29,7 @@ const SIDE: f32 = 52.0;
 
 /// The largest classes with their rows.
 pub(super) fn classes_ui(ui: &mut Ui, classes: &[ClassRows]) {
-    let mut largest: Vec<(&str, u64)> =
-        classes.iter().map(|class| (class.name.as_str(), class.train + class.validation + class.test)).collect();
+    let mut largest: Vec<(&str, u64)> = classes.iter().map(|class| (class.name.as_str(), class.all())).collect();
     let is_long = largest.len() > CLASSES;
     if is_long {
         largest.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
