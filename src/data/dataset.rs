@@ -369,12 +369,17 @@ impl Dataset {
     ///
     /// # Panics
     /// When a row is not below [`Examples::rows`].
-    pub fn rows_by_class(&self, rows: &[u32]) -> Vec<u64> {
+    pub fn rows_by_class(&self, rows: impl IntoIterator<Item = u32>) -> Vec<u64> {
         let mut counts = vec![0; self.classes.len()];
         for row in rows {
-            counts[self.labels[*row as usize] as usize] += 1;
+            counts[self.labels[row as usize] as usize] += 1;
         }
         counts
+    }
+
+    /// The classes of which one of `rows` is, ascending.
+    pub(super) fn classes_among(&self, rows: impl IntoIterator<Item = u32>) -> Vec<u32> {
+        (0..).zip(self.rows_by_class(rows)).filter(|(_, rows)| *rows > 0).map(|(class, _)| class).collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Which rows are for training, validation and test; every draw is a function of a seed and a row's number.
 
-use std::collections::HashSet;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashSet};
 
 use super::findings::{Remark, counted, some};
 use super::{DataError, Dataset};
@@ -62,9 +63,9 @@ impl Dataset {
     /// Classes with rows, but too few different ones among `rows` for each of the drawn parts and the training part.
     fn rare_classes(&self, rows: &[u32], drawn: usize, copies: Copies) -> Result<Vec<u32>, DataError> {
         let needed = drawn + 1;
-        let leaders: Vec<u32> = self.leaders(rows, copies).collect();
-        let counts: Vec<usize> = self.rows_by_class(&leaders).into_iter().map(|count| count as usize).collect();
-        let exists = classes_of(&(0..self.labels.len() as u32).collect::<Vec<_>>(), &self.labels);
+        let counts: Vec<usize> =
+            self.rows_by_class(self.leaders(rows, copies)).into_iter().map(|count| count as usize).collect();
+        let exists = self.classes_among(0..self.labels.len() as u32);
         let rare: Vec<u32> = exists.iter().copied().filter(|class| counts[*class as usize] < needed).collect();
         // What is not there to be learnt, or not twice to be told apart, makes every result doubtful.
         let is_unlearnt = rare.iter().any(|class| counts[*class as usize] == 0);
@@ -97,12 +98,12 @@ impl Dataset {
         rare: &[u32],
         copies: Copies,
     ) -> (Vec<u32>, Vec<u32>) {
-        let leaders: Vec<u32> = self.leaders(rows, copies).collect();
-        let is_common = |row: &u32| !rare.contains(&self.labels[*row as usize]);
-        let candidates: Vec<u32> = leaders.iter().copied().filter(is_common).collect();
-        let classes = classes_of(&candidates, &self.labels).len();
+        let mut candidates: Vec<u32> = self.leaders(rows, copies).collect();
+        let leaders = candidates.len();
+        candidates.retain(|row| !rare.contains(&self.labels[*row as usize]));
+        let classes = self.classes_among(candidates.iter().copied()).len();
         let most = candidates.len().saturating_sub(spared * classes).max(classes);
-        let count = share_of(leaders.len(), share).clamp(classes, most);
+        let count = share_of(leaders, share).clamp(classes, most);
         let drawn = stratified(&candidates, &self.labels, key, count, spared);
         match self.copies.as_ref().filter(|_| copies == Copies::Together) {
             None => {
@@ -161,7 +162,7 @@ impl Dataset {
 
     fn judge_classes(&self, splits: &Splits) -> Option<Remark> {
         let [train, validation, test] =
-            [&splits.train, &splits.validation, &splits.test].map(|rows| self.rows_by_class(rows));
+            [&splits.train, &splits.validation, &splits.test].map(|rows| self.rows_by_class(rows.iter().copied()));
         let is_rare = |class: &usize| train[*class] > 0 && (validation[*class] == 0 || test[*class] == 0);
         let rare: Vec<usize> = (0..self.classes.len()).filter(is_rare).collect();
         if rare.is_empty() {
@@ -186,36 +187,75 @@ pub(super) fn share_of(count: usize, share: f64) -> usize {
     (count as f64 * share).round() as usize
 }
 
-/// The classes that `rows` have, ascending.
-pub(super) fn classes_of(rows: &[u32], labels: &[u32]) -> Vec<u32> {
-    let mut classes: Vec<u32> = rows.iter().map(|row| labels[*row as usize]).collect();
-    classes.sort_unstable();
-    classes.dedup();
-    classes
-}
-
 /// `count` of `rows` (all of them if there are fewer), ascending, each class in proportion to its size.
 ///
 /// Each class puts its rows into a random order; row `r` of `n` stands at (r + ½) / n, and the first `count` of all rows are
 /// taken (this is the rounding of Webster and Sainte-Laguë). So a smaller set is always part of a larger one. The first row
 /// of each class is taken before everything else, its last `spared` rows after everything else.
 pub(super) fn stratified(rows: &[u32], labels: &[u32], key: Key, count: usize, spared: usize) -> Vec<u32> {
-    let mut draws: Vec<(u32, u64, u32)> =
-        rows.iter().map(|row| (labels[*row as usize], key.bits(u64::from(*row)), *row)).collect();
-    draws.sort_unstable();
-    let mut line: Vec<(f64, u64, u32)> = Vec::with_capacity(rows.len());
-    for class in draws.chunk_by(|a, b| a.0 == b.0) {
-        line.extend(class.iter().enumerate().map(|(rank, (_, bits, row))| {
-            let place = match rank {
-                0 => 0.0,
-                _ if rank + spared >= class.len() => 1.0,
-                _ => (rank as f64 + 0.5) / class.len() as f64,
-            };
-            (place, *bits, *row)
-        }));
+    let bits = |row: u32| key.bits(u64::from(row));
+    let mut order = rows.to_vec();
+    order.sort_unstable_by_key(|row| (labels[*row as usize], bits(*row), *row));
+    let classes: Vec<&[u32]> = order.chunk_by(|a, b| labels[*a as usize] == labels[*b as usize]).collect();
+    let place = |class: usize, rank: usize| match rank {
+        0 => 0.0,
+        _ if rank + spared >= classes[class].len() => 1.0,
+        _ => (rank as f64 + 0.5) / classes[class].len() as f64,
+    };
+    // Of each class the next row; the bits of numbers that are not negative are in their order.
+    let next = |class: usize, rank: usize| {
+        classes[class].get(rank).map(|row| Reverse((place(class, rank).to_bits(), bits(*row), *row, class, rank)))
+    };
+    let mut heads: BinaryHeap<_> = (0..classes.len()).filter_map(|class| next(class, 0)).collect();
+    let mut taken = Vec::with_capacity(count.min(rows.len()));
+    while taken.len() < count
+        && let Some(Reverse((_, _, row, class, rank))) = heads.pop()
+    {
+        taken.push(row);
+        heads.extend(next(class, rank + 1));
     }
-    line.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
-    let mut taken: Vec<u32> = line.into_iter().take(count).map(|(_, _, row)| row).collect();
     taken.sort_unstable();
     taken
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The same by its definition: all rows in one line, of which the first are taken.
+    fn first_of_the_line(rows: &[u32], labels: &[u32], key: Key, count: usize, spared: usize) -> Vec<u32> {
+        let mut line = Vec::new();
+        for row in rows {
+            let of_class = rows.iter().filter(|other| labels[**other as usize] == labels[*row as usize]);
+            let mut bits: Vec<u64> = of_class.map(|row| key.bits(u64::from(*row))).collect();
+            bits.sort_unstable();
+            let rank = bits.iter().position(|bits| *bits == key.bits(u64::from(*row))).unwrap_or_default();
+            let place = match rank {
+                0 => 0.0,
+                rank if bits.len() - rank <= spared => 1.0,
+                rank => (rank as f64 + 0.5) / bits.len() as f64,
+            };
+            line.push((place, key.bits(u64::from(*row)), *row));
+        }
+        line.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
+        let mut taken: Vec<u32> = line.into_iter().take(count).map(|(_, _, row)| row).collect();
+        taken.sort_unstable();
+        taken
+    }
+
+    proptest! {
+        #[test]
+        fn a_part_is_the_start_of_the_line(
+            labels in prop::collection::vec(0_u32..5, 0..60),
+            seed in any::<u64>(),
+            (count, spared, step) in (0_usize..70, 0_usize..4, 1_usize..3),
+        ) {
+            let rows: Vec<u32> = (0..labels.len() as u32).step_by(step).collect();
+            let key = Key::new(seed);
+            let expected = first_of_the_line(&rows, &labels, key, count, spared);
+            prop_assert_eq!(stratified(&rows, &labels, key, count, spared), expected);
+        }
+    }
 }

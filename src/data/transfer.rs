@@ -1,6 +1,6 @@
 //! What a model learns from: rows, the labels it may use of them, and the order of an epoch.
 
-use super::split::{classes_of, share_of, stratified};
+use super::split::{share_of, stratified};
 use super::{DataError, Dataset, Splits};
 use crate::recipe::DataRecipe;
 use crate::rng::Key;
@@ -27,7 +27,7 @@ impl TransferSet {
         let omitted = omitted_classes(dataset, recipe)?;
         let kept = |row: &u32| !omitted.contains(&dataset.labels[*row as usize]);
         let rows: Vec<u32> = splits.train.iter().copied().filter(kept).collect();
-        let classes = classes_of(&rows, &dataset.labels);
+        let classes = dataset.classes_among(rows.iter().copied());
         if rows.is_empty() {
             return Err(DataError::AllOmitted { classes: dataset.classes.clone() });
         }

@@ -125,7 +125,7 @@ impl DataFound {
         remarks.extend(dataset.judge(splits));
         remarks.sort_by_key(|remark| !remark.warns);
         let [train, validation, test] =
-            [&splits.train, &splits.validation, &splits.test].map(|rows| dataset.rows_by_class(rows));
+            [&splits.train, &splits.validation, &splits.test].map(|rows| dataset.rows_by_class(rows.iter().copied()));
         let class = |(class, name): (usize, &String)| ClassRows {
             name: name.clone(),
             train: train[class],

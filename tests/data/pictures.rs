@@ -188,7 +188,7 @@ fn folder_names_are_compared_by_their_bytes() {
     assert!(tar.success());
     let dataset = load(source(&folder.path().join("pics"))).unwrap();
     assert_eq!(dataset.classes, ["\\xB9\\xB7", "\\xC2\\xED", "\\xC4\\xF1"]);
-    assert_eq!(dataset.rows_by_class(&(0..dataset.labels.len() as u32).collect::<Vec<_>>()), [8, 8, 8]);
+    assert_eq!(dataset.rows_by_class(0..dataset.labels.len() as u32), [8, 8, 8]);
 }
 
 #[test]

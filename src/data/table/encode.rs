@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::super::{ColumnKind, Columns, DataError, Examples, Watch};
 use super::decide::Labels;
 use super::number::{number, truth};
+use super::records::Block;
 use super::survey::text_of;
 use super::{PartFile, RecordFate};
 use crate::text::phrase;
@@ -64,6 +65,20 @@ struct Rows {
     changed: bool,
 }
 
+impl Rows {
+    /// Takes room for a block at once: buffers that grow leave the allocator with as much memory again.
+    fn reserve(&mut self, plan: &Plan<'_>, block: &Block, first: &csv::ByteRecord, width: usize) {
+        let records = block.records_like(first);
+        self.labels.reserve(records);
+        // A word may stand for thousands of inputs: no more than a text of numbers could hold.
+        let values = records.saturating_mul(width).min(block.bytes());
+        match plan.shape {
+            Some(_) => self.bytes.reserve(values),
+            None => self.floats.reserve(values),
+        }
+    }
+}
+
 /// Reads all rows of all files.
 pub fn read_all(
     parts: &[PartFile<'_>],
@@ -85,8 +100,11 @@ pub fn read_all(
         part.visit(
             watch,
             Rows::default,
-            |rows, _, record, fate| {
+            |rows, block, record, fate| {
                 if fate == RecordFate::Row {
+                    if rows.labels.is_empty() {
+                        rows.reserve(plan, block, record, width);
+                    }
                     read_row(plan, part, record, width, rows);
                 }
             },

@@ -209,6 +209,16 @@ impl Block {
         }
     }
 
+    /// The length of the text.
+    pub fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
+    /// About how many records the block holds, if all are as long as this one.
+    pub fn records_like(&self, record: &ByteRecord) -> usize {
+        self.text.len() / (record.as_slice().len() + record.len()).max(1) + 1
+    }
+
     /// The line of the file on which a record begins. The reader's own count is of the line on which the record before it ended,
     /// which blank lines and Windows line ends set apart.
     pub fn line_of(&self, record: &ByteRecord) -> u64 {

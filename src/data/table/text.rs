@@ -13,6 +13,8 @@ use crate::text::phrase;
 
 /// Bytes that are read at a time.
 const BLOCK: usize = 1 << 20;
+/// Bytes of UTF-8 that may be left of the block before.
+const LONGEST_CHARACTER: usize = 4;
 
 /// Where the bytes of a table come from; they can be read any number of times.
 #[derive(Clone, Debug)]
@@ -128,7 +130,10 @@ impl<'a> Blocks<'a> {
         if self.ended {
             return Ok(None);
         }
-        let mut raw = if let Decoding::Utf8(rest) = &mut self.decoding { std::mem::take(rest) } else { Vec::new() };
+        let mut raw = Vec::with_capacity(BLOCK + LONGEST_CHARACTER);
+        if let Decoding::Utf8(rest) = &mut self.decoding {
+            raw.append(rest);
+        }
         let before = raw.len();
         let read = self.reader.by_ref().take(BLOCK as u64).read_to_end(&mut raw);
         read.map_err(|error| match error.kind() {
