@@ -297,9 +297,10 @@ fn pictures_are_found_in_folders_of_any_habit() {
     assert_eq!(parts(&data)[2], 9);
     let twelve = [("bar", 12), ("disc", 12), ("roof", 12)];
     assert_eq!(parts(&works("train-val-test", &[1, 12, 12], &twelve)), [18, 9, 9]);
-    // Eighteen pictures do not always teach what there is to learn.
-    let ran = Case::of("train-valid-test").trained("recipe.toml");
-    assert_eq!(parts(&self::data(&ran)), [18, 9, 9]);
+    // Eighteen pictures teach what there is to learn from most beginnings, not from that of seed 0.
+    let case = Case::of("train-valid-test");
+    let ran = case.run(&["run", "recipe.toml", "--set", "training.seed=1", "--json"]).is_good();
+    assert_eq!((parts(&self::data(&ran)), accuracy(&ran, "student")), ([18, 9, 9], 1.0));
     let deeper = Case::of("images-one-folder-deeper").trained("recipe.toml");
     assert_eq!((self::data(&deeper)["rows"].as_u64(), accuracy(&deeper, "student")), (Some(18), 1.0));
     for name in ["note-in-class-folder", "macosx-folder", "folder-in-folder", "nas-folder"] {

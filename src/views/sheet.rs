@@ -84,7 +84,12 @@ fn head_ui(ui: &mut Ui, sheet: &Sheet, state: &State) {
                 progress_ui(ui, &name, done as f32 / total as f32, 220.0);
             }
             Some((done, _)) if done > 0 => {
-                quiet(ui, text_with("sheet-reading-amount", &[("done", grouped(done).into())]));
+                // Of a table bytes are counted, of a folder its entries.
+                let (key, done) = match &recipe.data.source {
+                    Source::Table(_) => ("sheet-reading-bytes", done >> 20),
+                    _ => ("sheet-reading-entries", done),
+                };
+                quiet(ui, text_with(key, &[("done", grouped(done).into())]));
             }
             _ => quiet(ui, text("sheet-reading")),
         });
