@@ -11,6 +11,7 @@ use proptest::prelude::*;
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use stillroom::recipe::{QUICKSTART, Recipe};
+use stillroom::runs::verdict::Discordant;
 use stillroom::runs::{MemoryJournal, Status, Store, StoreJournal, replay};
 use stillroom::training::report::*;
 use stillroom::training::{Journal, JournalError};
@@ -48,10 +49,20 @@ fn every_kind_of_report_comes_back_as_it_went_in() {
                 assert!(reader.snapshots(it.run).unwrap().contains(&it.step));
             }
             Report::Event(it) => assert!(stored.events.contains(it)),
+            Report::Answers(it) => {
+                let without_logits = Answers { logits: None, ..it.clone() };
+                assert!(reader.answers(job).unwrap().contains(&without_logits));
+                if it.part == Part::Validation {
+                    let logits = reader.validation_logits(it.run).unwrap();
+                    let expected = it.logits.as_ref().map(|logits| bits(logits));
+                    assert_eq!(logits.map(|logits| bits(&logits)), expected);
+                }
+            }
             Report::RunFinished(it) => {
                 let run = stored.finished.iter().find(|run| run.run == it.run).unwrap();
                 assert_eq!((run.outcome, run.steps, run.seconds), (it.outcome, it.steps, it.seconds));
-                assert_eq!((&run.validation, &run.test), (&it.validation, &it.test));
+                assert_eq!((&run.validation, &run.test, &run.training), (&it.validation, &it.test, &it.training));
+                assert_eq!(run.soft_share, it.soft_share);
                 let bytes = run.checkpoint.as_ref().map(|path| std::fs::read(path).unwrap());
                 assert_eq!(bytes.as_deref(), it.checkpoint.as_ref().map(|bytes| &***bytes));
             }
@@ -82,6 +93,8 @@ fn every_kind_of_report_comes_back_as_it_went_in() {
     assert_eq!(student_row.best, Some((2, metrics(5))));
     assert_eq!(student_row.validation, Some(metrics(3)));
     assert_eq!(student_row.test, None);
+    assert_eq!(student_row.rows_apart, Some(Discordant { better: 2, worse: 1 }));
+    assert_eq!((row(baseline).rows_apart, row(teacher).rows_apart), (None, None));
     let temperature = Change { run: None, setting: Setting::Temperature, from: 4.0, to: 8.0 };
     let learning_rate = Change { run: None, setting: Setting::LearningRate, from: 1e-3, to: 0.1 };
     assert_eq!(student_row.changes, [temperature, learning_rate]);
@@ -800,6 +813,9 @@ fn whole_job(journal: &mut dyn Journal, outcome: JobOutcome) -> (JobId, Vec<RunI
     all.push(event(2, Stage(1), 25, change(Setting::LearningRate, 1e-3, 0.1)));
     all.push(Report::Epoch(Epoch { loss: LossTerms::default(), ..epoch_report(student, 2, 20, 5) }));
     all.push(Report::Epoch(epoch_report(student, 3, 30, 7)));
+    all.push(Report::Answers(answers(student, Part::Validation, &[0, 1, 2, u32::MAX])));
+    all.push(Report::Answers(answers(student, Part::Test, &[300, 1, 2, u32::MAX])));
+    all.push(Report::Answers(answers(baseline, Part::Validation, &[1, 1, 0, 0])));
     all.push(Report::RunFinished(RunFinished { checkpoint: None, ..finished(student, 3000, RunOutcome::Diverged) }));
     all.push(Report::JobEnded(JobEnded { job, at_millis: 99, outcome, message: Some("the window was closed".into()) }));
     for report in all {
@@ -832,6 +848,12 @@ fn epoch_report(run: RunId, epoch: u64, step: u64, errors: u64) -> Epoch {
     Epoch { run, epoch, step, loss, validation: metrics(errors) }
 }
 
+fn answers(run: RunId, part: Part, predicted: &[u32]) -> Answers {
+    let (rows, labels) = (Arc::new(vec![3, 5, 8, 70_000]), Arc::new(vec![0, 1, 2, 0]));
+    let logits = (part == Part::Validation && run.0 == 2).then(|| Arc::new(vec![0.25, f32::NAN, -1.0, f32::INFINITY]));
+    Answers { run, part, rows, labels, predicted: Arc::new(predicted.to_vec()), logits }
+}
+
 fn finished(run: RunId, steps: u64, outcome: RunOutcome) -> RunFinished {
     RunFinished {
         run,
@@ -841,6 +863,8 @@ fn finished(run: RunId, steps: u64, outcome: RunOutcome) -> RunFinished {
         seconds: 1.23,
         validation: Some(metrics(3)),
         test: None,
+        training: Some(metrics(1)),
+        soft_share: Some(0.75),
         checkpoint: Some(Arc::new(b"weights".to_vec())),
     }
 }

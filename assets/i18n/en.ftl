@@ -370,11 +370,6 @@ board-map = Map
 board-curve = Curve
 board-axes = Axes
 board-samples = Sample
-board-temperature = T
-board-soft-weight = soft weight
-board-hard-weight = hard weight
-board-learning-rate = learning rate
-board-student = student
 board-student-line = student
 board-baseline = no teacher
 board-seed = seed
@@ -387,29 +382,83 @@ board-importance-hint = η²: how much of the spread between runs is between the
 board-rest = the rest
 board-share = { $share } % of the variance
 board-verdict-waits = The verdict comes when training is done.
-verdict-beats = Better with the teacher
-verdict-no = Worse with the teacher
-verdict-inconclusive = Inconclusive
-verdict-hint = The best student against the best student without a teacher, each chosen on validation rows; the test rows are looked at once. Paired by seed, 95 % interval (Student’s t).
-verdict-numbers = { $cell }: { $student } against { $baseline } errors of { $examples } test rows, { $seeds } seeds; the 95 % interval of the difference is { $interval }.
-verdict-numbers-alone = { $cell }: { $student } against { $baseline } errors of { $examples } test rows, { $seeds ->
-    [one] 1 seed
+verdict-hint = The best student against the best student without a teacher, each chosen on validation rows; the test rows are looked at once. Paired by seed, 95 % interval (Student’s t); of many cells on validation, Holm’s correction keeps the chance of one false word at 5 %.
+standing-helped = It helped
+standing-did-not = It did not help
+standing-undecided = Undecided
+doubtful = Doubtful: { $doubt }
+doubt-one-seed = one seed; another one may turn the result over.
+doubt-no-baseline = no baseline; nothing says how the student does without a teacher at the same budget.
+doubt-unscaled-soft-term = the soft term is not scaled by T²: at T = { $temperature } its gradient is about { $times } times smaller.
+doubt-teacher-worse = the teacher makes more validation errors than the student ({ $teacher } against { $student }): it has little to teach.
+doubt-smoothed-teacher = the teacher was trained on smoothed labels: its small probabilities say little.
+doubt-test-looked-at-again = the test rows were looked at { $times } times: they are no fresh evidence any more.
+
+# What happened in a job. The terminal and the window say the same sentences.
+verdict-validation = validation
+verdict-test = test
+story-nothing = Nothing was measured: no model came to an end.
+story-failed = The job failed: { $problem }
+story-teacher = The teacher makes { $errors } errors on { $examples } { $part } rows.
+story-diverged = The student diverged after step { $step }: its loss is no number any more. Try a lower learning rate, or clip the gradient.
+story-baseline-diverged = The student without a teacher diverged, so there is nothing to compare with: { $student } errors of { $examples } { $part } rows.
+story-no-baseline = No baseline was trained, so nothing says whether the teacher helped: { $student } errors of { $examples } { $part } rows.
+story-no-number = none
+story-stopped = Stopped after step { $steps } of { $planned }, so it is not judged: { $student } errors, without a teacher { $baseline }, of { $examples } { $part } rows.
+story-fewer = Fewer errors with this seed: { $student } against { $baseline } of { $examples }.
+story-more = More errors with this seed: { $student } against { $baseline } of { $examples }.
+story-equal = As many errors with this seed: { $student } and { $student } of { $examples }.
+story-one = { $numbers } Not sure yet: four seeds would tell.
+story-edited = { $numbers } Settings were moved on the way, so it is not judged.
+story-best-cell = { $story } That is { $cell }, the best of { $cells } cells on validation.
+story-no-student = No student came to its planned end.
+story-no-baselines = No baseline was trained, so nothing says whether the teacher helped.
+story-no-pairs = No seed was trained both with and without a teacher.
+story-numbers = { $student } against { $baseline } errors of { $examples } { $part } rows, { $seeds ->
+    [one] one seed
    *[other] { $seeds } seeds
-}.
-verdict-groups = On validation rows { $beat } of { $compared } cells beat the baseline (Holm).
-verdict-holm-hint = Many cells compared at once would beat it by chance; Holm’s correction allows for that.
-verdict-left-out = { $count } runs are left out: edited, diverged, halved or stopped.
-verdict-no-baseline = There is no student without a teacher to compare with.
-verdict-no-test = The test rows have not been looked at yet.
-verdict-one-seed = One seed says little; run at least three.
-verdict-few-seeds = Two seeds say little; run at least three.
-verdict-no-pairs = No seed was trained both with and without a teacher.
-doubt-one-seed = Doubtful: a single seed; another one may turn it over.
-doubt-no-baseline = Doubtful: nothing is trained without a teacher.
-doubt-unscaled-soft-term = Doubtful: without T² the soft term hardly weighs at such a T.
-doubt-teacher-worse = Doubtful: the teacher makes more validation errors than the student.
-doubt-smoothed-teacher = Doubtful: the teacher was trained on smoothed labels.
-doubt-test-looked-at-again = Doubtful: the test rows were looked at for more than one cell.
+}
+interval-fewer = the { $level } % interval is { $from } to { $to } fewer
+interval-more = the { $level } % interval is { $from } to { $to } more
+interval-both = the { $level } % interval reaches from { $fewer } fewer to { $more } more
+story-helped = Distillation helped: { $numbers }; { $interval }.
+story-helped-barely = Distillation helped, barely: { $numbers }; { $interval }.
+story-did-not = Distillation did not help: { $numbers }; { $interval }.
+story-few-seeds = Not sure yet, four seeds would tell: { $numbers }.
+story-no-test = The test rows were not looked at, so it is not judged: { $numbers }.
+story-no-spread = Not sure: { $numbers }. Every seed differs by the same amount, which leaves no spread to judge by.
+story-none-clear = Not sure: { $numbers }; { $interval }. But on validation none of { $compared } cells is clear by itself, and the best of many is often lucky.
+story-unclear = Not sure: { $numbers }; { $interval }, so these seeds cannot tell them apart.
+story-unclear-alone = Not sure: { $numbers }. These seeds cannot tell them apart.
+why-rows = On { $rows } rows only one of the two is right: the student on { $better }, the baseline on { $worse }. Chance alone explains that (McNemar’s exact test, p { $p }).
+why-rows-clear = On { $rows } rows only one of the two is right: the student on { $better }, the baseline on { $worse }. Chance alone hardly explains that (McNemar’s exact test, p { $p }), but another seed may differ.
+why-groups = On validation { $beat } of { $compared } cells make clearly fewer errors than the baseline, { $lose } clearly more (Holm’s correction).
+why-tied = { $tied } of the other { $cells } cells cannot be told from the best one.
+why-variance = Of the variance of validation errors, { $fields } explain a part; { $rest } % is chance and what they do together.
+why-variance-field = { $field } ({ $share } %)
+why-agreement = On validation the student gives the teacher’s answer in { $student } % of rows, the baseline in { $baseline } %.
+why-agreement-alone = On validation the student gives the teacher’s answer in { $student } % of rows.
+why-training = Of { $rows } rows that it learnt from, the student has { $student } wrong, the baseline { $baseline }.
+why-teacher = The teacher itself makes { $errors } errors on { $examples } { $part } rows.
+why-gradient = At the last step the soft targets made { $share } % of the gradient.
+why-left-out = { $count ->
+    [one] 1 run is left out
+   *[other] { $count } runs are left out
+}: { $kinds }.
+without-kind = { $count } { $kind }
+without-edited = edited
+without-diverged = diverged
+without-halved = given up by the search
+without-stopped = stopped
+
+# What people call the fields of a recipe.
+field-temperature = T
+field-soft-weight = soft weight
+field-hard-weight = hard weight
+field-temperature-squared = T²
+field-learning-rate = learning rate
+field-seed = seed
+field-student = student
 
 # What each term of the loss contributes.
 anatomy-title = Anatomy
@@ -994,6 +1043,8 @@ store-damaged = the store is damaged: { $problem }; restore it from a copy
 store-unknown = the store has no job or run `{ $name }`; `stillroom runs` lists them
 store-misfit = a report does not fit the store: { $problem }; resume the job
 misfit-job = the store has another job { $job }
+misfit-answers = the answers of { $run } and the rows that were asked are not as many
+damaged-answers = what { $run } answered cannot be read
 misfit-curves = the curves of { $run } differ in length
 misfit-steps = { $run } has { $done } steps, the next is { $next }
 misfit-gap = curve `{ $curve }` of { $run } has a gap before step { $step }
@@ -1037,7 +1088,7 @@ left-out-met-before = a link to a folder that is read elsewhere
 left-out-special = no regular files
 left-out-unread = cannot be read either
 part-training = `{ $folder }` for training ({ $count })
-part-validation = `{ $folder }` for validation ({ $count })
+rows-of-validation = `{ $folder }` for validation ({ $count })
 part-test = `{ $folder }` for test ({ $count })
 remark-parts = parts by the names of their folders: { $parts }
 remark-nested-folder = the classes were found in `{ $folder }`

@@ -143,7 +143,8 @@ fn job_view(store: &StoreReader, id: JobId) -> Result<JobView, StoreError> {
         changes: Vec::new(),
         snapshots: BTreeMap::new(),
         anatomy: BTreeMap::new(),
-        judged: None,
+        answers: BTreeMap::new(),
+        story: None,
         unjudged: true,
         paused: false,
         outcome: Some(match job.status {
@@ -178,9 +179,15 @@ fn job_view(store: &StoreReader, id: JobId) -> Result<JobView, StoreError> {
             seconds: finished.seconds,
             validation: finished.validation,
             test: finished.test,
+            training: finished.training,
+            soft_share: finished.soft_share,
             checkpoint: None,
         };
         view.results.insert(finished.run, result);
+    }
+    match store.answers(id) {
+        Ok(answers) => view.answers.extend(answers.into_iter().map(|it| ((it.run, it.part), it))),
+        Err(error) => log::warn!("what the runs of {id} answered cannot be read: {error}"),
     }
     view.settle();
     Ok(view)

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::recipe::Recipe;
-use crate::training::report::{Epoch, JobId, LossTerms, Metrics, Role, RunId, RunInfo, RunOutcome, Tested};
+use crate::training::report::{Epoch, JobId, LossTerms, Metrics, Part, Role, RunId, RunInfo, RunOutcome, Tested};
 use crate::training::{DataFound, recall};
 
 /// A run of a job that is stored.
@@ -78,6 +78,8 @@ pub(super) struct FinishedRun {
     pub seconds: f64,
     pub validation: Option<Metrics>,
     pub test: Option<Metrics>,
+    pub training: Option<Metrics>,
+    pub soft_share: Option<f64>,
     pub checkpoint: Option<PathBuf>,
 }
 
@@ -125,21 +127,12 @@ pub(super) struct Numbers {
     chance: Option<f64>,
 }
 
-/// A part of the data.
-#[derive(Clone, Copy)]
-pub(super) enum Part {
-    Validation,
-    Test,
-}
-
-impl Part {
-    /// The rows of each class.
-    pub fn rows(self, found: &DataFound) -> impl Iterator<Item = u64> + '_ {
-        found.classes.iter().map(move |class| match self {
-            Self::Validation => class.validation,
-            Self::Test => class.test,
-        })
-    }
+/// The rows of each class in a part.
+pub(super) fn rows_of(part: Part, found: &DataFound) -> impl Iterator<Item = u64> + '_ {
+    found.classes.iter().map(move |class| match part {
+        Part::Validation => class.validation,
+        Part::Test => class.test,
+    })
 }
 
 pub(super) fn finished(job: JobId, it: &FinishedRun, found: Option<&DataFound>) -> Finished {
@@ -184,8 +177,8 @@ pub(super) fn tested(job: JobId, it: &Tested, found: Option<&DataFound>) -> Test
 pub(super) fn result(metrics: &Metrics, part: Option<(Part, &DataFound)>) -> Numbers {
     let fits = |found: &DataFound| found.is_uneven() && found.classes.len() == metrics.errors_by_class.len();
     let by_class = part.filter(|(_, found)| fits(found)).map(|(part, found)| {
-        let (recall, balanced) = recall(&metrics.errors_by_class, part.rows(found));
-        let most = part.rows(found).max().unwrap_or(0);
+        let (recall, balanced) = recall(&metrics.errors_by_class, rows_of(part, found));
+        let most = rows_of(part, found).max().unwrap_or(0);
         (recall, balanced, most as f64 / metrics.examples.max(1) as f64)
     });
     Numbers {

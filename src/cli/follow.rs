@@ -7,14 +7,16 @@ use std::time::Duration;
 
 use super::events::{self, FinishedRun};
 use super::screen::Screen;
-use super::sweep::Summary;
+use super::verdict;
 use super::voice::{Failure, print_json};
 use crate::model::Checkpoint;
 use crate::recipe::Sweep;
-use crate::runs::{self as stored, Board, Store, StoredJob};
+use crate::runs::verdict::{JobFacts, RunEnd, Story};
+use crate::runs::{self as stored, Board, Status, Store, StoredJob};
 use crate::text::Phrase;
 use crate::training::report::{
-    DeviceInfo, JobId, Live, Progress, Report, Resumed, Role, RunFinished, RunId, RunInfo, RunOutcome, Tested,
+    Answers, DeviceInfo, JobId, JobOutcome, Live, Part, Progress, Report, Resumed, Role, RunFinished, RunId, RunInfo,
+    RunOutcome, Tested,
 };
 use crate::training::{DataFound, JobData, Observer};
 
@@ -60,6 +62,7 @@ impl Observer for Watch {
             Report::Started(_)
             | Report::Resumed(_)
             | Report::Epoch(_)
+            | Report::Answers(_)
             | Report::RunFinished(_)
             | Report::Tested(_)
             | Report::JobEnded(_) => {
@@ -92,6 +95,8 @@ pub(super) struct Follower<'a> {
     job: Option<JobId>,
     runs: Vec<RunInfo>,
     finished: HashMap<RunId, FinishedRun>,
+    /// What they answered, without logits.
+    answers: HashMap<(RunId, Part), Answers>,
     board: Board,
     /// Runs of which a setting was moved before the job was interrupted.
     edited: HashSet<RunId>,
@@ -112,6 +117,7 @@ impl<'a> Follower<'a> {
             job,
             runs,
             finished,
+            answers: HashMap::new(),
             board: Board::default(),
             edited,
             unsaved,
@@ -181,27 +187,56 @@ impl<'a> Follower<'a> {
                 }
                 Ok(())
             }
+            Report::Answers(it) => {
+                self.answers.insert((it.run, it.part), Answers { logits: None, ..it.clone() });
+                Ok(())
+            }
             Report::RunFinished(it) => self.run_finished(it),
             Report::Tested(it) => self.tested(it),
-            Report::JobEnded(_) => self.ended(),
+            Report::JobEnded(it) => self.ended(it.outcome, it.message.as_ref()),
             _ => Ok(()),
         }
     }
 
-    fn ended(&mut self) -> Result<(), Failure> {
-        if self.runs.iter().filter(|info| info.role == Role::Student).count() > 1 {
-            return self.end_of_sweep();
+    fn ended(&mut self, outcome: JobOutcome, message: Option<&Phrase>) -> Result<(), Failure> {
+        let Some(job) = self.job else { return Ok(()) };
+        let story = self.story(outcome, message);
+        if self.screen.is_json() {
+            return story.map_or(Ok(()), |story| print_json(&verdict::line(job, &story, &self.board)));
+        }
+        let told = story.as_ref().map(verdict::text).unwrap_or_default();
+        if let Some(found) = story.as_ref().and_then(|story| story.verdict.as_ref()) {
+            let cells = verdict::cells(&self.board, found, &self.finished);
+            return self.screen.end_of_sweep(&format!("{cells}{told}"));
         }
         let finished: Vec<&FinishedRun> = self.runs.iter().filter_map(|info| self.finished.get(&info.run)).collect();
         let found = self.rows_by_class().cloned();
-        self.screen.end(&finished, found.as_ref())
+        self.screen.end(&finished, found.as_ref(), &told)
     }
 
-    fn end_of_sweep(&mut self) -> Result<(), Failure> {
-        let Some(job) = self.job else { return Ok(()) };
-        let (board, runs, edited, infos) = (&self.board, &self.finished, &self.edited, &self.runs);
-        let summary = Summary { board, runs, edited, infos };
-        if self.screen.is_json() { print_json(&summary.line(job)) } else { self.screen.end_of_sweep(&summary.text()) }
+    /// What happened.
+    fn story(&self, outcome: JobOutcome, message: Option<&Phrase>) -> Option<Story> {
+        let end = |run: RunId| {
+            let finished = self.finished.get(&run)?;
+            Some(RunEnd {
+                outcome: finished.outcome,
+                edited: self.edited.contains(&run),
+                steps: finished.steps,
+                validation: finished.validation.as_ref(),
+                test: finished.test.as_ref(),
+                training: finished.training.as_ref(),
+                soft_share: finished.soft_share,
+            })
+        };
+        let facts = JobFacts {
+            board: &self.board,
+            infos: &self.runs,
+            outcome: Some(outcome),
+            message,
+            end: &end,
+            answers: &|run, part| self.answers.get(&(run, part)),
+        };
+        facts.story()
     }
 
     fn begin(
@@ -247,6 +282,7 @@ impl<'a> Follower<'a> {
             }
             self.show_stored(info, it)?;
         }
+        self.recall_answers(stored.job);
         Ok(())
     }
 
@@ -261,7 +297,21 @@ impl<'a> Follower<'a> {
                 self.show_stored(info, it)?;
             }
         }
-        self.ended()
+        self.recall_answers(stored.job);
+        let outcome = match stored.status {
+            Status::Stopped => JobOutcome::Stopped,
+            Status::Failed | Status::Diverged => JobOutcome::Failed,
+            _ => JobOutcome::Done,
+        };
+        self.ended(outcome, stored.message.clone().map(Phrase::kept).as_ref())
+    }
+
+    /// What the runs answered before.
+    fn recall_answers(&mut self, job: JobId) {
+        match Store::reader(self.store).answers(job) {
+            Ok(answers) => self.answers.extend(answers.into_iter().map(|it| ((it.run, it.part), it))),
+            Err(error) => log::warn!("what the runs of {job} answered cannot be read: {error}"),
+        }
     }
 
     fn show_stored(&mut self, info: RunInfo, it: &stored::FinishedRun) -> Result<(), Failure> {
@@ -274,6 +324,8 @@ impl<'a> Follower<'a> {
             seconds: it.seconds,
             validation: it.validation.clone(),
             test: it.test.clone(),
+            training: it.training.clone(),
+            soft_share: it.soft_share,
             checkpoint,
         })
     }
@@ -296,6 +348,8 @@ impl<'a> Follower<'a> {
             seconds: it.seconds,
             validation: it.validation.clone(),
             test: it.test.clone(),
+            training: it.training.clone(),
+            soft_share: it.soft_share,
             checkpoint,
         })
     }

@@ -16,8 +16,8 @@ mod run;
 mod screen;
 mod soften;
 mod source;
-mod sweep;
 mod table;
+mod verdict;
 mod voice;
 
 use std::path::{Path, PathBuf};

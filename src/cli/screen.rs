@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::events::{FinishedRun, Part};
+use super::events::{FinishedRun, rows_of};
 use super::table::{number, setting, table};
 use super::voice::{Failure, Voice, print};
 use crate::training::report::{
-    Activity, DeviceInfo, Epoch, JobId, Metrics, Progress, Role, RunId, RunInfo, RunOutcome, Stage,
+    Activity, DeviceInfo, Epoch, JobId, Metrics, Part, Progress, Role, RunId, RunInfo, RunOutcome, Stage,
 };
 use crate::training::{DataFound, JobData, recall};
 
@@ -166,8 +166,8 @@ impl Screen {
         }
     }
 
-    /// The results of all runs that came to their end.
-    pub fn end(&mut self, runs: &[&FinishedRun], found: Option<&DataFound>) -> Result<(), Failure> {
+    /// The results of all runs that came to their end, and what they mean.
+    pub fn end(&mut self, runs: &[&FinishedRun], found: Option<&DataFound>, story: &str) -> Result<(), Failure> {
         if let Some((_, bar)) = self.bar.take() {
             bar.finish_and_clear();
         }
@@ -193,7 +193,7 @@ impl Screen {
         (left[0], left[1], left[12]) = (true, true, true);
         let rows: Vec<Vec<String>> = runs.iter().map(|run| row(run)).collect();
         let by_class = found.filter(|found| found.is_uneven()).map(|found| by_class(runs, found)).unwrap_or_default();
-        print(&format!("{}{by_class}{}\n", table(&head, &left, &rows), verdict(runs)))
+        print(&format!("{}{by_class}{story}", table(&head, &left, &rows)))
     }
 
     /// The results of a sweep.
@@ -278,43 +278,6 @@ fn row(run: &FinishedRun) -> Vec<String> {
     ]
 }
 
-/// What the numbers say, and no more than that.
-fn verdict(runs: &[&FinishedRun]) -> String {
-    let test = |role| runs.iter().find(|run| run.info.role == role).and_then(|run| run.test.as_ref());
-    let (student, baseline) = match (test(Role::Student), test(Role::Baseline)) {
-        (Some(student), Some(baseline)) => (student, baseline),
-        (Some(student), None) => {
-            return format!(
-                "The student makes {} errors on {} test rows; there is no baseline to compare it with.",
-                student.errors, student.examples
-            );
-        }
-        (None, _) => {
-            return test(Role::Teacher).map_or_else(
-                || "There is no result on the test rows.".to_owned(),
-                |teacher| format!("The teacher makes {} errors on {} test rows.", teacher.errors, teacher.examples),
-            );
-        }
-    };
-    let difference = student.errors.abs_diff(baseline.errors);
-    let compared = match student.errors.cmp(&baseline.errors) {
-        std::cmp::Ordering::Less => format!("{difference} fewer than"),
-        std::cmp::Ordering::Equal => "as many as".to_owned(),
-        std::cmp::Ordering::Greater => format!("{difference} more than"),
-    };
-    // Two standard deviations of the difference of two counts, as if the two models erred independently.
-    let chance = 2.0 * ((student.errors + baseline.errors) as f64).sqrt();
-    let weight = if difference as f64 > chance {
-        "more than chance would explain (one seed)"
-    } else {
-        "a difference that chance alone can explain (one seed)"
-    };
-    format!(
-        "On {} test rows the student makes {} errors, {compared} the {} of the same student without a teacher: {weight}.",
-        student.examples, student.errors, baseline.errors
-    )
-}
-
 /// Classes whose recall is told one by one.
 const RECALLED: usize = 12;
 
@@ -330,13 +293,13 @@ fn by_class(runs: &[&FinishedRun], found: &DataFound) -> String {
         if metrics.errors_by_class.len() != found.classes.len() {
             continue;
         }
-        let (each, balanced) = recall(&metrics.errors_by_class, part.rows(found));
+        let (each, balanced) = recall(&metrics.errors_by_class, rows_of(part, found));
         let known = found.classes.iter().zip(each).filter_map(|(class, recall)| Some((&class.name, recall?)));
         let mut told: Vec<String> = known.take(RECALLED).map(|(name, recall)| format!("{name} {recall:.2}")).collect();
         if found.classes.len() > RECALLED {
             told.push("…".to_owned());
         }
-        let chance = part.rows(found).max().unwrap_or(0) as f64 / metrics.examples.max(1) as f64;
+        let chance = rows_of(part, found).max().unwrap_or(0) as f64 / metrics.examples.max(1) as f64;
         text += &format!(
             "{:<8}  {name} rows are uneven: balanced accuracy {} (accuracy {:.4}, always the most frequent class {chance:.4}); recall {}\n",
             run.info.role.name(),

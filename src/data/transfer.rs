@@ -59,6 +59,18 @@ impl TransferSet {
         Ok(Self { rows, labels })
     }
 
+    /// Rows with the labels that may be used of them, ascending; of more than `at_most` a stratified part.
+    pub fn labelled(&self, dataset: &Dataset, at_most: usize) -> Vec<(u32, u32)> {
+        let pairs = self.rows.iter().zip(&self.labels);
+        let all: Vec<(u32, u32)> = pairs.filter_map(|(row, label)| Some((*row, (*label)?))).collect();
+        if all.len() <= at_most {
+            return all;
+        }
+        let rows: Vec<u32> = all.iter().map(|(row, _)| *row).collect();
+        let drawn = stratified(&rows, &dataset.labels, Key::new(0).named("training rows"), at_most, 0);
+        all.into_iter().filter(|(row, _)| drawn.binary_search(row).is_ok()).collect()
+    }
+
     /// What a teacher sees: every training row with its true label.
     pub fn of_teacher(dataset: &Dataset, splits: &Splits) -> Self {
         let labels = splits.train.iter().map(|row| Some(dataset.labels[*row as usize])).collect();

@@ -27,6 +27,18 @@ pub struct Evaluation {
     pub total: f64,
 }
 
+/// In place of a class where a row has no top class, since one of its logits is no finite number.
+pub const NO_CLASS: u32 = u32::MAX;
+
+/// The top class of each row of logits `[rows, classes]`.
+pub fn top_classes(logits: &[f32], classes: usize) -> Vec<u32> {
+    let of = |z: &[f32]| {
+        let top = top_class(z);
+        if log_soften(z, 1.0)[top].is_finite() { top as u32 } else { NO_CLASS }
+    };
+    logits.chunks_exact(classes.max(1)).map(of).collect()
+}
+
 /// Evaluates logits `[rows, classes]` against true labels, and a teacher's logits on the same rows where there is one.
 pub fn evaluate(
     logits: &[f32],

@@ -8,5 +8,5 @@ mod targets;
 
 pub use calibration::{BINS, expected_calibration_error};
 pub use method::{Method, SoftTargets, Student, TargetsOfBatch};
-pub use metrics::{Evaluation, evaluate};
+pub use metrics::{Evaluation, NO_CLASS, evaluate, top_classes};
 pub use targets::{Mean, Targets, TeacherLogits};

@@ -6,6 +6,7 @@
 
 mod encoding;
 mod fault;
+mod fields;
 mod hints;
 mod home;
 mod parse;
@@ -17,6 +18,7 @@ mod write;
 
 pub use encoding::decode;
 pub use fault::{Fault, FaultKind, Faults, Place};
+pub use fields::field_label;
 pub use hints::settings_of;
 pub use home::{NoHome, from_home};
 pub use parse::Override;

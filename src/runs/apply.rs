@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
+use super::answers;
 use super::error::StoreError;
 use super::files::Files;
 use super::metrics::{self, COLUMNS, bind, to_bytes};
@@ -27,8 +28,12 @@ pub(super) fn apply(connection: &mut Connection, files: &Files, reports: &[Arc<R
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut steps = BTreeMap::new();
     let mut leftovers = Vec::new();
-    for (report, file) in reports.iter().zip(&names) {
-        let file = file.as_deref();
+    let mut over = Vec::new();
+    for (report, kept) in reports.iter().zip(&names) {
+        let file = match kept {
+            Kept::File(name) => Some(name.as_str()),
+            _ => None,
+        };
         match &**report {
             Report::Started(it) => started(&transaction, it, file)?,
             Report::Resumed(it) => {
@@ -40,12 +45,24 @@ pub(super) fn apply(connection: &mut Connection, files: &Files, reports: &[Arc<R
             Report::Snapshot(it) => snapshot(&transaction, it.run, it.step, &it.logits)?,
             Report::Event(it) => event(&transaction, it)?,
             Report::ResumeState(it) => leftovers.extend(resume_state(&transaction, it, file)?),
+            Report::Answers(it) => {
+                known(&transaction, it.run)?;
+                if let Kept::Answers(names) = kept {
+                    answers::insert(&transaction, it, names)?;
+                }
+            }
             Report::RunFinished(it) => run_finished(&transaction, it, file)?,
             Report::Tested(it) => result(&transaction, it.run, "test", &it.test)?,
-            Report::JobEnded(it) => job_ended(&transaction, it)?,
+            Report::JobEnded(it) => {
+                job_ended(&transaction, it)?;
+                over.push(it.job);
+            }
         }
     }
     append_all(&transaction, &mut steps)?;
+    for job in over {
+        answers::compare(&transaction, files, job.0 as i64)?;
+    }
     transaction.commit()?;
     remove_leftovers(connection, files, &leftovers)?;
     for report in reports {
@@ -56,14 +73,24 @@ pub(super) fn apply(connection: &mut Connection, files: &Files, reports: &[Arc<R
     Ok(())
 }
 
+/// The files that hold what of a report does not belong in a row.
+enum Kept {
+    None,
+    File(String),
+    Answers(answers::Names),
+}
+
 /// Writes what of a report belongs in a file.
-fn keep_file(files: &Files, report: &Report) -> Result<Option<String>, StoreError> {
-    match report {
-        Report::Started(it) => files.put(&probe::encode(&it.probe)?, "safetensors").map(Some),
-        Report::ResumeState(it) => files.put_resume(it.job, &it.bytes).map(Some),
-        Report::RunFinished(RunFinished { checkpoint: Some(bytes), .. }) => files.put(bytes, "safetensors").map(Some),
-        _ => Ok(None),
-    }
+fn keep_file(files: &Files, report: &Report) -> Result<Kept, StoreError> {
+    Ok(match report {
+        Report::Started(it) => Kept::File(files.put(&probe::encode(&it.probe)?, "safetensors")?),
+        Report::ResumeState(it) => Kept::File(files.put_resume(it.job, &it.bytes)?),
+        Report::RunFinished(RunFinished { checkpoint: Some(bytes), .. }) => {
+            Kept::File(files.put(bytes, "safetensors")?)
+        }
+        Report::Answers(it) => Kept::Answers(answers::put(files, it)?),
+        _ => Kept::None,
+    })
 }
 
 fn started(transaction: &Transaction, it: &Started, probe: Option<&str>) -> Result<(), StoreError> {
@@ -176,14 +203,17 @@ fn back_to(transaction: &Transaction, job: i64, stages: &str, step: Option<u64>)
     }
     // What had come to its end by then keeps its results; what was stopped or failed goes on.
     let goes_on = "(outcome IS NULL OR outcome NOT IN ('done', 'diverged', 'halved') OR steps_at_end > ?2)";
-    transaction.execute(
-        &format!("DELETE FROM result WHERE run IN (SELECT id FROM run WHERE id IN {runs} AND {goes_on})"),
-        [job, last],
-    )?;
+    for table in ["result", "answers"] {
+        transaction.execute(
+            &format!("DELETE FROM {table} WHERE run IN (SELECT id FROM run WHERE id IN {runs} AND {goes_on})"),
+            [job, last],
+        )?;
+    }
     let status = if step.is_some() { Status::Running } else { Status::Waiting };
     transaction.execute(
         &format!(
-            "UPDATE run SET status = ?3, outcome = NULL, ended_at = NULL, steps_at_end = NULL, seconds = NULL, checkpoint = NULL
+            "UPDATE run SET status = ?3, outcome = NULL, ended_at = NULL, steps_at_end = NULL, seconds = NULL, checkpoint = NULL,
+             rows_better = NULL, rows_worse = NULL, soft_share = NULL
              WHERE id IN {runs} AND {goes_on}"
         ),
         params![job, last, word(status)],
@@ -388,7 +418,8 @@ fn run_finished(transaction: &Transaction, it: &RunFinished, checkpoint: Option<
     };
     let changed = transaction
         .prepare_cached(
-            "UPDATE run SET status = ?2, outcome = ?3, ended_at = ?4, steps_at_end = ?5, seconds = ?6, checkpoint = ?7 WHERE id = ?1",
+            "UPDATE run SET status = ?2, outcome = ?3, ended_at = ?4, steps_at_end = ?5, seconds = ?6, checkpoint = ?7,
+                soft_share = ?8 WHERE id = ?1",
         )?
         .execute(params![
             run,
@@ -397,10 +428,11 @@ fn run_finished(transaction: &Transaction, it: &RunFinished, checkpoint: Option<
             it.at_millis as i64,
             it.steps as i64,
             it.seconds,
-            checkpoint
+            checkpoint,
+            it.soft_share
         ])?;
     found(changed, it.run)?;
-    for (part, metrics) in [("validation", &it.validation), ("test", &it.test)] {
+    for (part, metrics) in [("validation", &it.validation), ("test", &it.test), ("training", &it.training)] {
         if let Some(metrics) = metrics {
             result(transaction, it.run, part, metrics)?;
         }

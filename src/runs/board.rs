@@ -1,10 +1,9 @@
-//! A job's runs as a board: axes of swept values, cells of runs that differ only by their seed, and the verdict on them.
+//! A job's runs as a board: axes of swept values, and cells of runs that differ only by their seed.
 
 use toml::Value;
 
-use super::verdict::{BaselineGroup, Doubt, Facts, Fate, Measure, StudentGroup, Trial, Verdict, doubts, judge};
 use crate::recipe::{Recipe, SEED, Sweep};
-use crate::training::report::{Metrics, Role, RunId, RunInfo, RunOutcome};
+use crate::training::report::{Role, RunId, RunInfo};
 
 /// A job's runs, in order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -41,19 +40,6 @@ pub struct BoardCell {
     pub runs: Vec<(u64, RunId)>,
     /// The cell of its baseline.
     pub baseline: Option<usize>,
-}
-
-/// How a run came to its end.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct RunEnd<'a> {
-    /// How.
-    pub outcome: RunOutcome,
-    /// Whether a setting was moved in mid-run.
-    pub edited: bool,
-    /// The kept weights on the validation rows.
-    pub validation: Option<&'a Metrics>,
-    /// The kept weights on the test rows, where they were looked at.
-    pub test: Option<&'a Metrics>,
 }
 
 impl Board {
@@ -114,72 +100,6 @@ impl Board {
     /// The cell of a run.
     pub fn cell_of(&self, run: RunId) -> Option<usize> {
         self.cells.iter().position(|cell| cell.runs.iter().any(|(_, of)| *of == run))
-    }
-
-    /// Judges what has come to its end.
-    pub fn verdict<'a>(&self, end: impl Fn(RunId) -> Option<RunEnd<'a>>) -> Verdict {
-        let trials = |cell: &BoardCell| {
-            let each = cell.runs.iter().filter_map(|(seed, run)| Some(trial(*seed, end(*run)?)));
-            each.collect::<Vec<_>>()
-        };
-        let student =
-            |cell: &BoardCell| StudentGroup { cell: cell.label.clone(), baseline: cell.baseline, trials: trials(cell) };
-        let baseline = |cell: &BoardCell| BaselineGroup { cell: cell.label.clone(), trials: trials(cell) };
-        let students: Vec<_> = self.cells.iter().map(student).collect();
-        let baselines: Vec<_> = self.baselines.iter().map(baseline).collect();
-        judge(&students, &baselines)
-    }
-
-    /// What makes the headline of a verdict doubtful.
-    pub fn doubts<'a>(
-        &self,
-        runs: &[RunInfo],
-        verdict: &Verdict,
-        end: impl Fn(RunId) -> Option<RunEnd<'a>>,
-    ) -> Vec<Doubt> {
-        let errors = |run: RunId| Some(end(run)?.validation?.errors);
-        let best = verdict.headline.student.and_then(|cell| self.cells.get(cell));
-        let students: Vec<&RunInfo> = runs.iter().filter(|info| info.role == Role::Student).collect();
-        if students.is_empty() {
-            return Vec::new();
-        }
-        let unscaled = students.iter().filter(|info| !info.recipe.distill.temperature_squared);
-        let looks = |cell: &BoardCell| cell.runs.iter().any(|(_, run)| end(*run).is_some_and(|end| end.test.is_some()));
-        doubts(&Facts {
-            seeds: self.cells.iter().map(|cell| cell.runs.len()).max().unwrap_or(0),
-            baseline: !self.baselines.is_empty(),
-            temperature_squared: unscaled.clone().next().is_none(),
-            temperature: unscaled.filter_map(|info| info.temperature).fold(0.0, f64::max),
-            teacher_errors: self.teachers.iter().filter_map(|run| errors(*run)).min(),
-            student_errors: best.and_then(|cell| {
-                let each: Option<Vec<u64>> = cell.runs.iter().map(|(_, run)| errors(*run)).collect();
-                let each = each?;
-                Some((each.iter().sum::<u64>() as f64 / each.len().max(1) as f64).round() as u64)
-            }),
-            // No recipe smooths labels.
-            smoothed_teacher: false,
-            test_looks: if self.cells.len() > 1 {
-                self.cells.iter().filter(|cell| looks(cell)).count() as u32
-            } else {
-                1
-            },
-        })
-    }
-}
-
-fn trial(seed: u64, end: RunEnd<'_>) -> Trial {
-    let measure = |metrics: &Metrics| Measure { errors: metrics.errors, examples: metrics.examples };
-    Trial {
-        seed,
-        validation: end.validation.map(measure).unwrap_or_default(),
-        test: end.test.map(measure),
-        fate: match end.outcome {
-            RunOutcome::Diverged => Fate::Diverged,
-            RunOutcome::Halved => Fate::Halved,
-            RunOutcome::Stopped | RunOutcome::Failed => Fate::Stopped,
-            RunOutcome::Done if end.edited => Fate::Edited,
-            RunOutcome::Done => Fate::Whole,
-        },
     }
 }
 

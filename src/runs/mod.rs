@@ -2,6 +2,7 @@
 //!
 //! [`Store::writer`] keeps the engine's reports, [`Store::reader`] finds them again.
 
+mod answers;
 mod apply;
 mod board;
 mod error;
@@ -22,7 +23,7 @@ pub mod verdict;
 mod words;
 mod writer;
 
-pub use board::{Board, BoardAxis, BoardCell, RunEnd};
+pub use board::{Board, BoardAxis, BoardCell};
 pub use error::StoreError;
 pub use importance::{Importance, importance};
 pub use journal::StoreJournal;

@@ -12,13 +12,14 @@ use super::error::StoreError;
 use super::files::Files;
 use super::metrics::{self, COLUMNS, columns_of, floats};
 use super::rows::{Curve, FinishedRun, JobRow, RunRow, Status, StoredJob};
+use super::verdict::Discordant;
 use super::words::choice;
-use super::{lease, probe, schema};
+use super::{answers, lease, probe, schema};
 use crate::recipe::Recipe;
 use crate::text::{Phrase, phrase};
 use crate::training::JobData;
 use crate::training::report::{
-    Change, Epoch, Event, EventKind, JobId, Metrics, Probe, ResumeState, RunId, RunInfo, Stage,
+    Answers, Change, Epoch, Event, EventKind, JobId, Metrics, Probe, ResumeState, RunId, RunInfo, Stage,
 };
 
 /// Reads a store. It belongs to one thread; each thread may have its own.
@@ -42,7 +43,8 @@ impl StoreReader {
                     "SELECT run.id, run.job, run.role, run.title, run.model, run.source, run.temperature, run.soft_weight,
                         run.hard_weight, run.seed, run.parameters, run.loaded, run.status, job.created_at, run.ended_at,
                         run.steps_done, run.steps_planned, run.seconds, run.checkpoint, run.best_epoch, job.status = 'running',
-                        coalesce(run.deleted_at, job.deleted_at) IS NOT NULL AS deleted, run.stage, {}, {}, {}, {}
+                        coalesce(run.deleted_at, job.deleted_at) IS NOT NULL AS deleted, run.stage, run.rows_better,
+                        run.rows_worse, {}, {}, {}, {}
                      FROM job CROSS JOIN run ON run.job = job.id
                      LEFT JOIN epoch AS last ON last.run = run.id AND last.epoch = run.last_epoch
                      LEFT JOIN epoch AS best ON best.run = run.id AND best.epoch = run.best_epoch
@@ -137,6 +139,19 @@ impl StoreReader {
             let mut logits = store.prepare_cached("SELECT logits FROM snapshot WHERE run = ?1 AND step = ?2")?;
             let place = params![run.0 as i64, step as i64];
             Ok(logits.query_row(place, |row| Ok(floats(row.get_ref(0)?.as_blob()?))).optional()?)
+        })
+    }
+
+    /// What the runs of a job answered, row by row, without their logits; nothing of runs of an older version.
+    pub fn answers(&self, job: JobId) -> Result<Vec<Answers>, StoreError> {
+        self.ask(|store| answers::of_job(store, &self.files, job.0 as i64))
+    }
+
+    /// Logits of a run's kept weights on the validation rows, `[rows, classes]`; `None` where they were not kept.
+    pub fn validation_logits(&self, run: RunId) -> Result<Option<Vec<f32>>, StoreError> {
+        self.ask(|store| {
+            found_run(store, run)?;
+            answers::logits(store, &self.files, run)
         })
     }
 
@@ -238,8 +253,9 @@ impl StoreReader {
     }
 
     fn run_row(&self, row: &Row) -> rusqlite::Result<RunRow> {
-        const METRICS: usize = 23;
+        const METRICS: usize = 25;
         let metrics = |table: usize| metrics::read(row, METRICS + table * COLUMNS.len());
+        let rows = |at| row.get::<_, Option<i64>>(at).map(|rows| rows.map(|rows| rows as u64));
         let best_epoch = row.get::<_, Option<i64>>(19)?;
         Ok(RunRow {
             run: RunId(number(row, 0)?),
@@ -266,6 +282,7 @@ impl StoreReader {
             best: best_epoch.map(|epoch| epoch as u64).zip(metrics(1)?),
             validation: metrics(2)?,
             test: metrics(3)?,
+            rows_apart: rows(23)?.zip(rows(24)?).map(|(better, worse)| Discordant { better, worse }),
             changes: Vec::new(),
             deleted: row.get(21)?,
         })
@@ -277,7 +294,7 @@ impl StoreReader {
 
     fn finished(&self, store: &Connection, job: JobId) -> Result<Vec<FinishedRun>, StoreError> {
         let mut runs = store.prepare_cached(
-            "SELECT id, outcome, steps_at_end, seconds, checkpoint FROM run
+            "SELECT id, outcome, steps_at_end, seconds, checkpoint, soft_share FROM run
              WHERE job = ?1 AND outcome IS NOT NULL ORDER BY position",
         )?;
         let runs = runs.query_map([job.0 as i64], |row| {
@@ -289,6 +306,8 @@ impl StoreReader {
                 seconds: row.get::<_, Option<f64>>(3)?.unwrap_or(f64::NAN),
                 validation: result(store, run, "validation")?,
                 test: result(store, run, "test")?,
+                training: result(store, run, "training")?,
+                soft_share: row.get(5)?,
                 checkpoint: self.file(row, 4)?,
             })
         })?;

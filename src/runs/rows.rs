@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::verdict::Discordant;
 use crate::recipe::Sweep;
 use crate::training::report::{
     Change, Epoch, Event, EventKind, JobId, Metrics, ResumeState, Role, RunId, RunInfo, RunOutcome, Stage,
@@ -60,6 +61,8 @@ pub struct RunRow {
     pub validation: Option<Metrics>,
     /// The kept weights on the test rows, where they were looked at.
     pub test: Option<Metrics>,
+    /// The validation rows on which only one of it and its baseline is right; of a student that has one baseline of its seed.
+    pub rows_apart: Option<Discordant>,
     /// The file of the kept weights.
     pub checkpoint: Option<PathBuf>,
     /// Settings of this run that were moved in mid-run, in order.
@@ -226,6 +229,10 @@ pub struct FinishedRun {
     pub validation: Option<Metrics>,
     /// The kept weights on the test rows, where they were looked at.
     pub test: Option<Metrics>,
+    /// The kept weights on rows that they were trained on.
+    pub training: Option<Metrics>,
+    /// The share of the gradient that the soft term had at the last step.
+    pub soft_share: Option<f64>,
     /// The file of the kept weights.
     pub checkpoint: Option<PathBuf>,
 }

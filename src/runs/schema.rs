@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::error::StoreError;
 
 /// Each step takes a store from the version of its index to the next one. Steps are never edited, only added.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     r"
 CREATE TABLE counter (name TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO counter VALUES ('jobs', 0), ('runs', 0);
@@ -147,6 +147,21 @@ ALTER TABLE resume_of_stage RENAME TO resume;
     "CREATE TABLE waiting (place INTEGER PRIMARY KEY, wish TEXT NOT NULL) STRICT;",
     // What was found in a job's data, with its fingerprint, as JSON; older jobs know nothing of theirs.
     "ALTER TABLE job ADD COLUMN data TEXT;",
+    r"
+-- What a run answers, row by row, so that nothing of it ever needs the model again.
+CREATE TABLE answers (
+    run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+    part TEXT NOT NULL,                 -- validation, test
+    asked TEXT NOT NULL,                -- file: little-endian u32, rows of the data, then as many labels
+    predicted BLOB NOT NULL,            -- the bytes of a number, then one little-endian number a row; its largest is no class
+    logits TEXT,                        -- file: little-endian f32, rows by classes
+    PRIMARY KEY (run, part)
+) STRICT, WITHOUT ROWID;
+-- Rows on which only one of a student and its baseline is right: what a list shows of their answers.
+ALTER TABLE run ADD COLUMN rows_better INTEGER;
+ALTER TABLE run ADD COLUMN rows_worse INTEGER;
+ALTER TABLE run ADD COLUMN soft_share REAL;  -- of the gradient, at the last step
+",
 ];
 
 /// `Stil`, so that other SQLite files are recognised as such.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{JobView, State};
-use crate::runs::verdict::{Doubt, Verdict};
-use crate::runs::{BoardCell, RunEnd};
+use crate::runs::BoardCell;
+use crate::runs::verdict::{JobFacts, RunEnd, Story};
 use crate::training::report::{Metrics, RunId, RunInfo};
 
 /// How the board is looked at.
@@ -126,26 +126,35 @@ impl JobView {
         chosen.or_else(|| self.leading_run())
     }
 
-    /// Judges anew what has come to its end, where something has.
+    /// Tells again what happened, where something has.
     pub fn settle(&mut self) {
-        if std::mem::take(&mut self.unjudged) && self.is_sweep() {
-            self.judged = Some(self.judge());
+        if std::mem::take(&mut self.unjudged) {
+            self.story = self.tell().map(Box::new);
         }
     }
 
-    fn judge(&self) -> (Verdict, Vec<Doubt>) {
+    fn tell(&self) -> Option<Story> {
         let end = |run: RunId| {
             let result = self.results.get(&run)?;
             Some(RunEnd {
                 outcome: result.outcome,
                 edited: self.edited.contains(&run),
+                steps: result.steps,
                 validation: result.validation.as_ref(),
                 test: result.test.as_ref(),
+                training: result.training.as_ref(),
+                soft_share: result.soft_share,
             })
         };
-        let verdict = self.board.verdict(end);
-        let doubts = self.board.doubts(&self.runs, &verdict, end);
-        (verdict, doubts)
+        let facts = JobFacts {
+            board: &self.board,
+            infos: &self.runs,
+            outcome: self.outcome,
+            message: self.message.as_ref(),
+            end: &end,
+            answers: &|run, part| self.answers.get(&(run, part)),
+        };
+        facts.story()
     }
 
     /// How far along the first axis each run's cell lies, 0 to 1: its colour in all panels.

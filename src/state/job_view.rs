@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use super::loss_curve::LossCurve;
 use crate::recipe::Sweep;
-use crate::runs::verdict::{Doubt, Verdict};
+use crate::runs::verdict::Story;
 use crate::runs::{Board, Curve};
 use crate::text::Phrase;
 use crate::training::report::{
-    Anatomy, Change, Epoch, Event, EventKind, JobEnded, JobId, JobOutcome, Probe, Report, Resumed, Role, RunFinished,
-    RunId, RunInfo, RunOutcome, Setting, Stage, Started, Steps,
+    Anatomy, Answers, Change, Epoch, Event, EventKind, JobEnded, JobId, JobOutcome, Part, Probe, Report, Resumed, Role,
+    RunFinished, RunId, RunInfo, RunOutcome, Setting, Stage, Started, Steps,
 };
 use crate::training::{DataFound, JobData};
 
@@ -43,9 +43,11 @@ pub struct JobView {
     pub snapshots: BTreeMap<RunId, (u64, Arc<Vec<f32>>)>,
     /// What the terms contributed to the newest step of each run, while it trains here.
     pub anatomy: BTreeMap<RunId, Anatomy>,
-    /// The verdict on its cells, and what makes that doubtful; of a sweep alone.
-    pub judged: Option<(Verdict, Vec<Doubt>)>,
-    /// Whether something has ended or changed since it was judged.
+    /// What its runs answered, row by row, without logits.
+    pub answers: BTreeMap<(RunId, Part), Answers>,
+    /// What happened, in sentences; of a job that is over.
+    pub story: Option<Box<Story>>,
+    /// Whether something has ended or changed since then.
     pub unjudged: bool,
     /// Whether it waits for the user.
     pub paused: bool,
@@ -145,7 +147,8 @@ impl JobView {
             data: started.data.clone(),
             snapshots: BTreeMap::new(),
             anatomy: BTreeMap::new(),
-            judged: None,
+            answers: BTreeMap::new(),
+            story: None,
             unjudged: true,
             paused: false,
             outcome: None,
@@ -248,6 +251,7 @@ impl JobView {
             };
             if !self.results.get(&run.run).is_some_and(is_over) {
                 self.results.remove(&run.run);
+                self.answers.retain(|(of, _), _| *of != run.run);
             }
             if let Some(curves) = self.curves.get_mut(&run.run) {
                 curves.truncate(kept);
@@ -262,6 +266,7 @@ impl JobView {
     /// The job has ended.
     pub fn ended(&mut self, ended: &JobEnded) {
         self.outcome = Some(ended.outcome);
+        self.unjudged = true;
         self.message.clone_from(&ended.message);
         self.paused = false;
     }
@@ -283,6 +288,10 @@ impl JobView {
                 self.snapshots.insert(snapshot.run, (snapshot.step, Arc::clone(&snapshot.logits)));
             }
             Report::Event(event) => self.take_event(event),
+            Report::Answers(answers) => {
+                let answers = Answers { logits: None, ..answers.clone() };
+                self.answers.insert((answers.run, answers.part), answers);
+            }
             Report::RunFinished(finished) => {
                 // The window needs the numbers; the weights are in the store.
                 let finished = RunFinished { checkpoint: None, ..finished.clone() };

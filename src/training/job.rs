@@ -13,12 +13,12 @@ use super::look::Look;
 use super::plan::{JobPlan, StagePlan};
 use super::prepare::{PrepareError, Prepared, Shelf, Teacher, TeacherModel, population_logits};
 use super::report::{
-    DeviceInfo, Event, EventKind, JobEnded, JobId, JobOutcome, Live, LossTerms, Metrics, Preview, Report, ResumeState,
-    Resumed, Role, RunFinished, RunId, RunInfo, RunOutcome, Stage, Started, Tested, Unready,
+    DeviceInfo, Event, EventKind, JobEnded, JobId, JobOutcome, Live, LossTerms, Metrics, Part, Preview, Report,
+    ResumeState, Resumed, Role, RunFinished, RunId, RunInfo, RunOutcome, Stage, Started, Tested, Unready,
 };
 use super::session::{Member, Session, TeacherSide};
 use super::sink::{Journal, JournalError, Observer};
-use super::stage::StageRun;
+use super::stage::{Asked, StageRun};
 use super::worker::{Inbox, Request, Wish, WorkerOptions};
 use crate::data::{DataError, FirstRows, TransferSet, Watch, first_rows};
 use crate::distill::{Evaluation, Student, TeacherLogits, evaluate};
@@ -422,21 +422,27 @@ impl Engine {
             TeacherModel::Ready(teacher) => {
                 let all = teacher.all_logits(&prepared.dataset, &self.device, &|| inbox.closing());
                 let all = all.map_err(evaluation_halt)?;
-                let split = |rows: &[u32]| {
-                    let logits: Vec<f32> = rows.iter().flat_map(|row| all.row(0, *row as usize)).copied().collect();
-                    metrics(evaluate(&logits, &prepared.labels(rows), None, &Student::baseline(), classes))
+                let split = |part: Part, rows: &[u32]| {
+                    let logits = rows_of(&all, rows);
+                    let result = evaluate(&logits, &prepared.labels(rows), None, &Student::baseline(), classes);
+                    (metrics(result), Asked::of(prepared, part, rows).answers(run.run, 0, &logits))
                 };
+                let (validation, validation_answers) = split(Part::Validation, &prepared.splits.validation);
+                let (test, test_answers) = split(Part::Test, &prepared.splits.test);
                 let finished = RunFinished {
                     run: run.run,
                     at_millis: now(),
                     outcome: RunOutcome::Done,
                     steps: 0,
                     seconds: 0.0,
-                    validation: Some(split(&prepared.splits.validation)),
-                    test: Some(split(&prepared.splits.test)),
+                    validation: Some(validation),
+                    test: Some(test),
+                    training: None,
+                    soft_share: None,
                     checkpoint: None,
                 };
-                self.emit_committed(Report::RunFinished(finished), inbox)?;
+                let answers = [validation_answers, test_answers].map(Report::Answers);
+                self.emit_all_committed(answers.into_iter().chain([Report::RunFinished(finished)]).collect(), inbox)?;
                 return Ok(teacher.clone());
             }
             TeacherModel::ToTrain(layers) => layers,
@@ -554,7 +560,9 @@ impl Engine {
                 let classes = prepared.dataset.classes.len();
                 let labels = prepared.labels(rows);
                 let test = metrics(evaluate(&logits, &labels, Some(&teacher), &student, classes));
-                self.emit_committed(Report::Tested(Tested { run: finished.run, test }), inbox)?;
+                let answers = Asked::of(prepared, Part::Test, rows).answers(finished.run, 0, &logits);
+                let tested = Report::Tested(Tested { run: finished.run, test });
+                self.emit_all_committed(vec![Report::Answers(answers), tested], inbox)?;
             }
         }
         Ok(())

@@ -109,6 +109,8 @@ pub enum Report {
     Event(Event),
     /// All that is needed to go on from here.
     ResumeState(ResumeState),
+    /// What the kept weights of a run answer, row by row; comes before the report with the metrics of the same part.
+    Answers(Answers),
     /// A run has come to its end.
     RunFinished(RunFinished),
     /// The test rows were looked at for a run that validation chose.
@@ -385,6 +387,36 @@ pub struct ResumeState {
     pub bytes: Arc<Vec<u8>>,
 }
 
+/// See [`Report::Answers`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Answers {
+    /// The run.
+    pub run: RunId,
+    /// Of which rows.
+    pub part: Part,
+    /// Which rows of the data they are, ascending.
+    pub rows: Arc<Vec<u32>>,
+    /// Their classes.
+    pub labels: Arc<Vec<u32>>,
+    /// The top class of each row; [`NO_CLASS`](crate::distill::NO_CLASS) where a logit was no finite number.
+    pub predicted: Arc<Vec<u32>>,
+    /// Logits `[rows, classes]` of the validation rows, where they take [`MOST_LOGITS`] bytes at most.
+    pub logits: Option<Arc<Vec<f32>>>,
+}
+
+/// Bytes of logits that are kept of a run.
+pub const MOST_LOGITS: usize = 16 << 20;
+
+/// A part of the data that models are judged on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// What everything that chooses looks at.
+    Validation,
+    /// What is looked at once.
+    Test,
+}
+
 /// See [`Report::RunFinished`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunFinished {
@@ -402,6 +434,12 @@ pub struct RunFinished {
     pub validation: Option<Metrics>,
     /// The kept weights on the test rows, where they were looked at.
     pub test: Option<Metrics>,
+    /// The kept weights on rows that they were trained on, against the labels that they were shown; at most [`JUDGED`](super::JUDGED) rows.
+    #[serde(default)]
+    pub training: Option<Metrics>,
+    /// The share of the gradient that the soft term had at the last step.
+    #[serde(default)]
+    pub soft_share: Option<f64>,
     /// The kept weights as a `.safetensors` file; `None` for a loaded teacher and a diverged run.
     pub checkpoint: Option<Arc<Vec<u8>>>,
 }

@@ -373,6 +373,11 @@ impl Session {
         orders.iter().zip(seeds.iter()).map(batch).collect()
     }
 
+    /// Rows that are trained on with the labels that are shown of them, at most so many.
+    pub fn labelled(&self, at_most: usize) -> Vec<(u32, u32)> {
+        self.transfer.labelled(&self.dataset, at_most)
+    }
+
     /// Logits on `rows`, `[K, rows, classes]`.
     ///
     /// # Errors

@@ -7,17 +7,18 @@ use candle_core::{Device, Tensor};
 use rayon::prelude::*;
 
 use super::device::{engine_name, first_line, of_device};
+use super::found::JUDGED;
 use super::job::{Engine, FinishedRun, Halt, Job, KeptWeights, evaluation_halt, metrics, now, rows_of};
 use super::plan::{JobPlan, StagePlan};
 use super::prepare::{Prepared, population_logits};
 use super::report::{
-    Activity, Anatomy, Change, Epoch, Event, EventKind, Live, Metrics, Progress, Report, ResumeState, Role,
-    RunFinished, RunId, RunInfo, RunOutcome, Setting, Snapshot, Stage, Steps,
+    Activity, Anatomy, Answers, Change, Epoch, Event, EventKind, Live, MOST_LOGITS, Metrics, Part, Progress, Report,
+    ResumeState, Role, RunFinished, RunId, RunInfo, RunOutcome, Setting, Snapshot, Stage, Steps,
 };
 use super::resume::{self, Best, Extras};
 use super::session::{Member, Session};
 use super::worker::{Inbox, Request};
-use crate::distill::{TeacherLogits, evaluate};
+use crate::distill::{TeacherLogits, evaluate, top_classes};
 use crate::model::{Checkpoint, Population};
 use crate::ops::Terms;
 use crate::recipe::{Keep, Source, Strategy, TrainingRecipe};
@@ -328,7 +329,7 @@ impl Engine {
     /// Validation errors of each member.
     fn epoch(&mut self, stage: &mut StageRun<'_>, inbox: &Inbox) -> Result<Vec<u64>, Halt> {
         let rows = &stage.prepared.splits.validation;
-        let evaluations = self.evaluate(stage, &stage.session.population, rows, inbox)?;
+        let (_, evaluations) = self.evaluate(stage, &stage.session.population, rows, inbox)?;
         let errors = evaluations.iter().map(|validation| validation.errors).collect();
         let epoch = stage.session.step / stage.session.steps_per_epoch();
         for (k, validation) in evaluations.into_iter().enumerate() {
@@ -353,28 +354,41 @@ impl Engine {
         Ok(errors)
     }
 
-    /// Metrics of each member of `population` on `rows`.
+    /// Logits `[members, rows, classes]` of `population` on `rows`, and the metrics of each member.
     fn evaluate(
         &self,
         stage: &StageRun<'_>,
         population: &Population,
         rows: &[u32],
         inbox: &Inbox,
-    ) -> Result<Vec<Metrics>, Halt> {
+    ) -> Result<(Vec<f32>, Vec<Metrics>), Halt> {
+        let labels = stage.prepared.labels(rows);
+        self.evaluate_on(stage, population, rows, &labels, inbox)
+    }
+
+    /// The same against other labels than those of the data.
+    fn evaluate_on(
+        &self,
+        stage: &StageRun<'_>,
+        population: &Population,
+        rows: &[u32],
+        labels: &[u32],
+        inbox: &Inbox,
+    ) -> Result<(Vec<f32>, Vec<Metrics>), Halt> {
         let prepared = stage.prepared;
         let logits = population_logits(population, &prepared.dataset, rows, &self.device, &|| inbox.closing());
         let logits = logits.map_err(evaluation_halt)?;
         let classes = prepared.dataset.classes.len();
-        let labels = prepared.labels(rows);
         let teachers: Vec<Vec<f32>> = stage.teachers.iter().map(|logits| rows_of(logits, rows)).collect();
         let each: Vec<_> = logits.chunks_exact(rows.len() * classes).zip(&stage.session.members).collect();
-        Ok(each
+        let evaluations = each
             .into_par_iter()
             .map(|(logits, member)| {
                 let teacher = teachers.get(member.teacher).map(Vec::as_slice);
-                metrics(evaluate(logits, &labels, teacher, &member.student, classes))
+                metrics(evaluate(logits, labels, teacher, &member.student, classes))
             })
-            .collect())
+            .collect();
+        Ok((logits, evaluations))
     }
 
     /// Stores the logits of the probe set.
@@ -439,6 +453,23 @@ impl Engine {
         Ok(())
     }
 
+    /// Metrics of each member on rows that it was trained on, at most so many as are judged, against the labels that it was
+    /// shown; `None` where it was shown none.
+    fn training_errors(
+        &self,
+        stage: &StageRun<'_>,
+        kept: &Population,
+        inbox: &Inbox,
+    ) -> Result<Option<Vec<Metrics>>, Halt> {
+        let shown = stage.session.labelled(JUDGED);
+        if shown.is_empty() {
+            return Ok(None);
+        }
+        let (rows, labels): (Vec<u32>, Vec<u32>) = shown.into_iter().unzip();
+        let (_, training) = self.evaluate_on(stage, kept, &rows, &labels, inbox)?;
+        Ok(Some(training))
+    }
+
     /// Results and checkpoints of some of the members.
     fn finish(
         &mut self,
@@ -450,9 +481,14 @@ impl Engine {
     ) -> Result<(), Halt> {
         let prepared = stage.prepared;
         let kept = stage.kept_population(&self.device)?;
-        let validation = self.evaluate(stage, &kept, &prepared.splits.validation, inbox)?;
+        let splits = &prepared.splits;
+        let (validation_logits, validation) = self.evaluate(stage, &kept, &splits.validation, inbox)?;
         let tests = stage.tests && outcome != RunOutcome::Halved;
-        let test = if tests { Some(self.evaluate(stage, &kept, &prepared.splits.test, inbox)?) } else { None };
+        let test = if tests { Some(self.evaluate(stage, &kept, &splits.test, inbox)?) } else { None };
+        let training = self.training_errors(stage, &kept, inbox)?;
+        let anatomy = stage.anatomy();
+        let asked_validation = Asked::of(prepared, Part::Validation, &splits.validation);
+        let asked_test = Asked::of(prepared, Part::Test, &splits.test);
         let rows = if stage.teachers.is_empty() { &prepared.splits.train } else { &prepared.transfer.rows };
         let rows = prepared.dataset.row_hashes(rows);
         let mut reports = Vec::with_capacity(members.len());
@@ -480,6 +516,11 @@ impl Engine {
                 let bytes = checkpoint.to_bytes().map_err(|error| Halt::Failed(error.phrase()))?;
                 Some(Arc::new(bytes))
             };
+            if !diverged {
+                reports.push(Report::Answers(asked_validation.answers(run.run, k, &validation_logits)));
+                let answers = test.as_ref().map(|(logits, _)| asked_test.answers(run.run, k, logits));
+                reports.extend(answers.map(Report::Answers));
+            }
             let validation = (!diverged).then(|| validation[k].clone());
             job.finished.retain(|finished| finished.run != run.run);
             job.finished.push(FinishedRun {
@@ -496,12 +537,45 @@ impl Engine {
                 steps: stage.extras.taken[k],
                 seconds: stage.extras.seconds,
                 validation,
-                test: test.as_ref().filter(|_| !diverged).map(|test| test[k].clone()),
+                test: test.as_ref().filter(|_| !diverged).map(|(_, test)| test[k].clone()),
+                training: training.as_ref().filter(|_| !diverged).map(|training| training[k].clone()),
+                soft_share: anatomy.iter().find(|it| it.run == run.run).and_then(Anatomy::soft_share),
                 checkpoint,
             };
             reports.push(Report::RunFinished(finished));
         }
         self.emit_all_committed(reports, inbox)
+    }
+}
+
+/// Rows of which the answers are kept.
+pub(super) struct Asked {
+    part: Part,
+    classes: usize,
+    rows: Arc<Vec<u32>>,
+    labels: Arc<Vec<u32>>,
+}
+
+impl Asked {
+    /// The rows of a part.
+    pub fn of(prepared: &Prepared, part: Part, rows: &[u32]) -> Self {
+        let (classes, labels) = (prepared.dataset.classes.len(), prepared.labels(rows));
+        Self { part, classes, rows: Arc::new(rows.to_vec()), labels: Arc::new(labels) }
+    }
+
+    /// What one member answers, of logits `[members, rows, classes]`.
+    pub fn answers(&self, run: RunId, member: usize, logits: &[f32]) -> Answers {
+        let len = self.rows.len() * self.classes;
+        let logits = &logits[member * len..(member + 1) * len];
+        let kept = self.part == Part::Validation && size_of_val(logits) <= MOST_LOGITS;
+        Answers {
+            run,
+            part: self.part,
+            rows: Arc::clone(&self.rows),
+            labels: Arc::clone(&self.labels),
+            predicted: Arc::new(top_classes(logits, self.classes)),
+            logits: kept.then(|| Arc::new(logits.to_vec())),
+        }
     }
 }
 

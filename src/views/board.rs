@@ -5,8 +5,9 @@ use eframe::egui::{Label, ScrollArea, Ui};
 use super::short;
 use crate::command::{Command, Commands};
 use crate::distill::soften::soften;
+use crate::recipe::field_label;
 use crate::runs::importance;
-use crate::runs::verdict::{Doubt, Reason, Verdict, Word};
+use crate::runs::verdict::Standing;
 use crate::state::{BoardPage, JobView, Metric, Spread, State};
 use crate::text::{Value, text, text_with};
 use crate::theme::{self, Icon, UiTokens as _, caption, space};
@@ -98,15 +99,7 @@ fn page_key(page: BoardPage) -> &'static str {
 
 /// The name of a swept field in a panel.
 pub(super) fn field_name(path: &str) -> String {
-    let key = match path {
-        "distill.temperature" => "board-temperature",
-        "distill.soft_weight" => "board-soft-weight",
-        "distill.hard_weight" => "board-hard-weight",
-        "training.learning_rate" => "board-learning-rate",
-        "student.model" => "board-student",
-        _ => return path.rsplit('.').next().unwrap_or(path).replace('_', " "),
-    };
-    text(key)
+    field_label(path).words()
 }
 
 fn digits(metric: Metric, value: f64, runs: usize) -> String {
@@ -438,32 +431,19 @@ fn samples_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands) {
     choose(state, commands, cell(response.hovered), cell(response.clicked));
 }
 
-/// The verdict in a word, its numbers, and what makes it doubtful.
+/// What happened, in a few sentences.
 fn verdict_ui(ui: &mut Ui, job: &JobView, commands: &Commands) {
-    let Some((verdict, doubts)) = &job.judged else { return };
-    let tokens = ui.tokens();
-    let ended = job.results.keys().filter(|run| job.board.cell_of(**run).is_some()).count();
     ui.add_space(space::S);
-    if ended == 0 {
+    let Some(story) = &job.story else {
         ui.add(Label::new(caption(text("board-verdict-waits"))).wrap());
         return;
-    }
-    let (key, colour) = match verdict.headline.word {
-        Word::Beats => ("verdict-beats", tokens.good),
-        Word::No => ("verdict-no", tokens.bad),
-        Word::Inconclusive => ("verdict-inconclusive", tokens.doubtful),
     };
-    let word = theme::value(text(key)).color(colour);
-    ui.add(Label::new(word).selectable(false)).on_hover_text(text("verdict-hint"));
-    ui.add(Label::new(headline_words(job, verdict)).wrap());
-    let beat = verdict.groups.iter().filter(|group| group.word == Word::Beats).count();
-    if verdict.compared > 1 {
-        let args = [("beat", (beat as u64).into()), ("compared", (verdict.compared as u64).into())];
-        ui.add(Label::new(caption(text_with("verdict-groups", &args))).wrap()).on_hover_text(text("verdict-holm-hint"));
-    }
-    if verdict.left_out.total() > 0 {
-        let count = (verdict.left_out.total() as u64).into();
-        ui.add(Label::new(caption(text_with("verdict-left-out", &[("count", count)]))).wrap());
+    let tokens = ui.tokens();
+    ui.add(Label::new(theme::value(text(standing_key(story.standing)))).selectable(false))
+        .on_hover_text(text("verdict-hint"));
+    ui.add(Label::new(story.sentence.words()).wrap());
+    for why in &story.why {
+        ui.add(Label::new(caption(why.words())).wrap());
     }
     let failed = job.failed();
     if !failed.is_empty() {
@@ -472,52 +452,17 @@ fn verdict_ui(ui: &mut Ui, job: &JobView, commands: &Commands) {
             commands.send(Command::Again(job.id, failed));
         }
     }
-    for doubt in doubts {
-        let words = caption(text(doubt_key(*doubt))).color(tokens.doubtful);
-        ui.add(Label::new(words).wrap());
+    for doubt in &story.doubts {
+        let words = text_with("doubtful", &[("doubt", doubt.phrase().words().into())]);
+        ui.add(Label::new(caption(words).color(tokens.doubtful)).wrap());
     }
 }
 
-fn doubt_key(doubt: Doubt) -> &'static str {
-    match doubt {
-        Doubt::OneSeed => "doubt-one-seed",
-        Doubt::NoBaseline => "doubt-no-baseline",
-        Doubt::UnscaledSoftTerm { .. } => "doubt-unscaled-soft-term",
-        Doubt::TeacherWorse { .. } => "doubt-teacher-worse",
-        Doubt::SmoothedTeacher => "doubt-smoothed-teacher",
-        Doubt::TestLookedAtAgain { .. } => "doubt-test-looked-at-again",
+/// The word for where a job stands.
+pub(super) fn standing_key(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Helped => "standing-helped",
+        Standing::DidNot => "standing-did-not",
+        Standing::Undecided => "standing-undecided",
     }
-}
-
-/// `T 4 · 0.9/0.1: 35 ± 3 against 70 ± 4 errors of 1,000 test rows, 4 seeds`, or why there is nothing to say.
-fn headline_words(job: &JobView, verdict: &Verdict) -> String {
-    let headline = &verdict.headline;
-    let Some(paired) = &headline.test else {
-        let key = match headline.reason {
-            Reason::NoBaseline => "verdict-no-baseline",
-            Reason::NoTest => "verdict-no-test",
-            Reason::OneSeed => "verdict-one-seed",
-            Reason::FewSeeds => "verdict-few-seeds",
-            _ => "verdict-no-pairs",
-        };
-        return text(key);
-    };
-    let spread = |mean: f64, deviation: Option<f64>| match deviation {
-        Some(deviation) => format!("{mean:.1} ± {deviation:.1}"),
-        None => format!("{mean:.0}"),
-    };
-    let cell = headline.student.and_then(|cell| job.board.cells.get(cell)).map_or("", |cell| cell.label.as_str());
-    let interval =
-        paired.interval.map_or_else(String::new, |it| format!("{:+.1} … {:+.1}", it.low, it.high).replace('-', "−"));
-    text_with(
-        if paired.interval.is_some() { "verdict-numbers" } else { "verdict-numbers-alone" },
-        &[
-            ("cell", cell.into()),
-            ("student", spread(paired.student.mean, paired.student.deviation).into()),
-            ("baseline", spread(paired.baseline.mean, paired.baseline.deviation).into()),
-            ("examples", paired.examples.into()),
-            ("seeds", (paired.seeds.len() as u64).into()),
-            ("interval", interval.into()),
-        ],
-    )
 }

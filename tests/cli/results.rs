@@ -88,7 +88,9 @@ fn a_sweep_ends_with_a_verdict_and_one_look_at_the_test_rows() {
     assert_eq!(all.lines().last().unwrap()["doubts"], json!(["test-looked-at-again"]));
     let words: Vec<&str> = sweep.into_iter().filter(|word| *word != "--json").collect();
     let people = place.run(&words).is_good().stdout;
-    assert!(people.contains("T 4 · 0.9/0.1") && people.contains("2 groups compared on validation (Holm)"), "{people}");
+    assert!(people.contains("T 4 · 0.9/0.1") && people.contains("of 2 cells"), "{people}");
+    let sentence = all.lines().last().unwrap()["sentence"].as_str().unwrap().to_owned();
+    assert!(people.contains(&sentence), "the same sentence for people and programs: {sentence}");
 }
 
 #[test]
@@ -120,8 +122,15 @@ fn a_run_tells_its_story_in_order() {
     assert_eq!(ran.stderr, "");
     let lines = ran.lines();
     let story: Vec<String> = lines.iter().map(|line| line["event"].as_str().unwrap().to_owned()).collect();
-    let expected: Vec<&str> =
-        [vec!["started"; 3], vec!["epoch"; 4], vec!["finished"], vec!["epoch"; 12], vec!["finished"; 2]].concat();
+    let expected: Vec<&str> = [
+        vec!["started"; 3],
+        vec!["epoch"; 4],
+        vec!["finished"],
+        vec!["epoch"; 12],
+        vec!["finished"; 2],
+        vec!["verdict"],
+    ]
+    .concat();
     assert_eq!(story, expected);
     let roles = ["teacher", "student", "baseline"];
     for (line, role) in ran.events("started").iter().zip(roles) {
@@ -362,11 +371,20 @@ fn people_get_a_table_and_one_honest_sentence() {
     let place = Place::new();
     let ran = place.run(&["run", "tiny.toml", "--out", "."]).is_good();
     let lines: Vec<&str> = ran.stdout.lines().collect();
-    assert_eq!(lines.len(), 5, "{}", ran.stdout);
     assert!(lines[0].starts_with("role"));
     assert!(lines[2].starts_with("student   MLP 16  4   0.9   0.1"), "{}", lines[2]);
     assert!(lines[2].ends_with("./student.safetensors"), "{}", lines[2]);
-    assert!(lines[4].starts_with("On 359 test rows the student makes "), "{}", lines[4]);
+    assert!(
+        lines[4].contains(" errors with this seed: ") && lines[4].contains(" of 359. Not sure yet"),
+        "{}",
+        lines[4]
+    );
+    let why = lines[5..].join(" ");
+    for measured in
+        ["only one of the two is right", "gives the teacher’s answer", "that it learnt from", "of the gradient"]
+    {
+        assert!(why.contains(measured), "{measured} in {why}");
+    }
     assert!(ran.stderr.contains("student   epoch 6/6  loss "), "{}", ran.stderr);
 }
 
@@ -425,7 +443,13 @@ fn a_finished_job_is_resumed_by_its_results() {
         assert!(again.events("started").is_empty() && again.stderr.contains("\"job-done\""), "{again:#?}");
     }
     let again = place.run(&["run", "--resume", "j-0001", "--retry-failed", "--out", "again"]).is_good();
-    assert!(again.stdout.starts_with("role ") && again.stdout.contains("test rows"), "{}", again.stdout);
+    assert!(
+        again.stdout.starts_with("role ") && again.stdout.contains("only one of the two is right"),
+        "{}",
+        again.stdout
+    );
+    let verdict = |ran: &Ran| ran.events("verdict");
+    assert_eq!(verdict(&place.run(&["run", "--resume", "j-0001", "--json"]).is_good()), verdict(&ran));
     assert!(place.path("again/student.safetensors").exists());
     assert_eq!(Store::reader(place.path("store.db")).jobs(true).unwrap().len(), 1);
 

@@ -142,6 +142,7 @@ pub struct Outcome {
     pub epochs: Vec<Epoch>,
     pub snapshots: BTreeMap<u64, Vec<u32>>,
     pub finished: Option<RunFinished>,
+    pub answers: BTreeMap<Part, Answers>,
 }
 
 impl Outcome {
@@ -214,6 +215,10 @@ pub fn by_run(reports: &[Arc<Report>]) -> BTreeMap<RunId, Outcome> {
                 runs.get_mut(&it.run).unwrap().epochs.push(Epoch { run: RunId(0), ..it.clone() });
             }
             Report::Snapshot(it) => drop(runs.get_mut(&it.run).unwrap().snapshots.insert(it.step, bits(&it.logits))),
+            Report::Answers(it) => {
+                let answers = Answers { run: RunId(0), ..it.clone() };
+                runs.get_mut(&it.run).unwrap().answers.insert(it.part, answers);
+            }
             Report::RunFinished(it) => {
                 let finished = RunFinished { at_millis: 0, seconds: 0.0, run: RunId(0), ..it.clone() };
                 runs.get_mut(&it.run).unwrap().finished = Some(finished);

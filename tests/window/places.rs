@@ -150,7 +150,7 @@ fn every_panel_opens_in_every_language_and_says_all_it_has_to_say() {
             window.run_steps(2);
             window.state().ask(Command::Do(Action::Distil));
             until(&mut window, "the beginning", |state| state.running.is_some());
-            until(&mut window, "the verdict", |state| state.focused().is_some_and(|job| job.judged.is_some()));
+            until(&mut window, "the verdict", |state| state.focused().is_some_and(|job| job.story.is_some()));
             until(&mut window, "the end", |state| state.running.is_none());
         }
         for language in Language::ALL {

@@ -175,7 +175,7 @@ fn one_run_is_changed_one_is_stopped_and_those_that_failed_are_tried_again() {
     let job = window.state().state().focused().unwrap();
     assert_eq!(job.outcome, Some(JobOutcome::Done));
     assert_eq!(job.results[&students[1]].outcome, RunOutcome::Stopped);
-    assert_eq!(job.judged.as_ref().unwrap().0.left_out.total(), 2);
+    assert_eq!(job.story.as_ref().unwrap().verdict.as_ref().unwrap().left_out.total(), 2);
     let untouched = job.curves[&students[2]].total.raw.clone();
 
     reach(&mut window, "Try the failed run again");
@@ -187,6 +187,6 @@ fn one_run_is_changed_one_is_stopped_and_those_that_failed_are_tried_again() {
     assert_eq!(job.results[&students[1]].outcome, RunOutcome::Done);
     assert_eq!(job.curves[&students[1]].total.raw.len() as u64, steps);
     assert_eq!(job.curves[&students[2]].total.raw, untouched);
-    assert_eq!(job.judged.as_ref().unwrap().0.left_out.total(), 1);
+    assert_eq!(job.story.as_ref().unwrap().verdict.as_ref().unwrap().left_out.total(), 1);
     assert!(job.failed().is_empty());
 }

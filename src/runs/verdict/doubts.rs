@@ -1,5 +1,8 @@
 //! What makes a result doubtful before any number is looked at.
-//! Each doubt has a stable code; the window words it itself.
+//! Each doubt has a stable code.
+
+use super::numbers::count;
+use crate::text::{Phrase, phrase};
 
 /// What is known of a job, or of one comparison.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -92,26 +95,20 @@ impl Doubt {
         }
     }
 
-    /// In English.
-    pub fn sentence(&self) -> String {
-        match self {
-            Self::OneSeed => "One seed: another one may turn the result over.".to_owned(),
-            Self::NoBaseline => {
-                "No baseline: nothing says how the student does without a teacher at the same budget.".to_owned()
+    /// In words.
+    pub fn phrase(&self) -> Phrase {
+        match *self {
+            Self::OneSeed => phrase!("doubt-one-seed"),
+            Self::NoBaseline => phrase!("doubt-no-baseline"),
+            Self::UnscaledSoftTerm { temperature } => {
+                let times = Phrase::plain(format!("{:.0}", temperature * temperature));
+                phrase!("doubt-unscaled-soft-term", temperature = Phrase::plain(temperature), times = times)
             }
-            Self::UnscaledSoftTerm { temperature } => format!(
-                "The soft term is not scaled by T²: at T = {temperature} its gradient is about {:.0} times smaller.",
-                temperature * temperature
-            ),
-            Self::TeacherWorse { teacher, student } => format!(
-                "The teacher makes more validation errors than the student ({teacher} against {student}): it has little to teach."
-            ),
-            Self::SmoothedTeacher => {
-                "The teacher was trained on smoothed labels: its small probabilities say little.".to_owned()
+            Self::TeacherWorse { teacher, student } => {
+                phrase!("doubt-teacher-worse", teacher = count(teacher), student = count(student))
             }
-            Self::TestLookedAtAgain { times } => {
-                format!("The test rows were looked at {times} times: they are no fresh evidence any more.")
-            }
+            Self::SmoothedTeacher => phrase!("doubt-smoothed-teacher"),
+            Self::TestLookedAtAgain { times } => phrase!("doubt-test-looked-at-again", times = u64::from(times)),
         }
     }
 }
@@ -161,7 +158,7 @@ mod tests {
             "test-looked-at-again",
         ];
         assert_eq!(codes, expected);
-        assert!(all[2].sentence().contains("64 times"));
-        assert!(all.iter().all(|doubt| doubt.sentence().ends_with('.')));
+        assert!(all[2].phrase().to_string().contains("64 times"));
+        assert!(all.iter().all(|doubt| doubt.phrase().to_string().ends_with('.')));
     }
 }

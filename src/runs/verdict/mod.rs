@@ -6,8 +6,11 @@
 
 mod doubts;
 mod holm;
+mod numbers;
+mod of_job;
 mod paired;
-mod sentence;
+mod rowwise;
+mod story;
 mod student_t;
 #[cfg(test)]
 mod tests;
@@ -15,8 +18,10 @@ mod trial;
 
 pub use doubts::{Doubt, Facts, doubts};
 pub use holm::ALPHA;
+pub use of_job::{JobFacts, RunEnd};
 pub use paired::{Interval, MIN_PAIRS, Paired, Spread};
-pub use sentence::{BEATS, INCONCLUSIVE, NO};
+pub use rowwise::Discordant;
+pub use story::{Drawing, DrawnErrors, Standing, Story, part_words};
 pub use trial::{BaselineGroup, Fate, LeftOut, Measure, StudentGroup, Trial};
 
 use trial::whole;
@@ -30,6 +35,8 @@ pub struct Verdict {
     pub groups: Vec<GroupVerdict>,
     /// How many of them had seeds enough to be compared; Holm's correction is for that many.
     pub compared: usize,
+    /// How many groups cannot be told from the best one: a 95 % interval of their difference on validation rows holds 0.
+    pub tied: usize,
     /// What was not judged.
     pub left_out: LeftOut,
 }
@@ -80,6 +87,8 @@ pub enum Reason {
     Clear,
     /// The interval holds 0.
     Unclear,
+    /// The best of several groups is ahead on test rows, but on validation rows none of them is by itself.
+    NoneClear,
     /// No student's run came to a planned end.
     NoStudent,
     /// There is no student without a teacher to compare with.
@@ -114,7 +123,56 @@ pub fn judge(students: &[StudentGroup], baselines: &[BaselineGroup]) -> Verdict 
         let (word, reason) = word(validation.as_ref(), lacking);
         GroupVerdict { word, reason, validation }
     });
-    Verdict { groups: groups.collect(), headline: headline(students, baselines), compared, left_out }
+    let groups: Vec<GroupVerdict> = groups.collect();
+    let mut headline = headline(students, baselines);
+    // The best of many is ahead by luck more often than its own interval allows for.
+    if compared > 1 && headline.word == Word::Beats && !groups.iter().any(|group| group.word == Word::Beats) {
+        (headline.word, headline.reason) = (Word::Inconclusive, Reason::NoneClear);
+    }
+    let tied = headline.student.map_or(0, |best| tied_with(best, students));
+    Verdict { headline, groups, compared, tied, left_out }
+}
+
+/// How many other groups cannot be told from one of them.
+fn tied_with(best: usize, students: &[StudentGroup]) -> usize {
+    let others = students.iter().enumerate().filter(|(index, _)| *index != best).map(|(_, group)| &group.trials);
+    let is_tied = |other: &Vec<Trial>| {
+        let paired = Paired::new(other, &students[best].trials, |trial| Some(trial.validation));
+        paired.filter(|paired| paired.seeds.len() >= MIN_PAIRS).is_some_and(|paired| {
+            let interval = paired.interval_at(ALPHA);
+            interval.map_or(paired.difference.mean.abs() < f64::EPSILON, |interval| !interval.excludes_zero())
+        })
+    };
+    others.filter(|other| is_tied(other)).count()
+}
+
+impl Word {
+    /// The word in English, for programs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Beats => "BEATS",
+            Self::No => "NO",
+            Self::Inconclusive => "INCONCLUSIVE",
+        }
+    }
+}
+
+impl Reason {
+    /// A stable name for programs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Clear => "clear",
+            Self::Unclear => "unclear",
+            Self::NoneClear => "none-clear",
+            Self::NoStudent => "no-student",
+            Self::NoBaseline => "no-baseline",
+            Self::NoPairs => "no-pairs",
+            Self::NoTest => "no-test",
+            Self::OneSeed => "one-seed",
+            Self::FewSeeds => "few-seeds",
+            Self::NoSpread => "no-spread",
+        }
+    }
 }
 
 fn headline(students: &[StudentGroup], baselines: &[BaselineGroup]) -> Headline {

@@ -1,0 +1,155 @@
+//! What happened in a job, as the terminal says it: the sentences of the verdict, and a line of JSON.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::events::FinishedRun;
+use super::table::table;
+use crate::runs::verdict::{Doubt, GroupVerdict, Story, Verdict};
+use crate::runs::{Board, BoardCell};
+use crate::text::Phrase;
+use crate::training::report::{JobId, RunId};
+
+/// The sentence, why it is so, and what makes it doubtful: a line each.
+pub(super) fn text(story: &Story) -> String {
+    let mut text = format!("{}\n", story.sentence);
+    for why in &story.why {
+        text += &format!("  {why}\n");
+    }
+    for doubt in &story.doubts {
+        text += &format!("Doubtful: {}\n", doubt.phrase());
+    }
+    text
+}
+
+/// A line a cell of a sweep, from the fewest validation errors on, then its baselines.
+pub(super) fn cells(board: &Board, verdict: &Verdict, runs: &HashMap<RunId, FinishedRun>) -> String {
+    let head = ["cell", "seeds", "val. errors", "baseline", "difference", "interval", "verdict"];
+    let left = [true, false, false, false, false, false, true];
+    let mut cells: Vec<(&BoardCell, &GroupVerdict)> = board.cells.iter().zip(&verdict.groups).collect();
+    let mean = |cell: &BoardCell| errors(cell, runs).map_or(f64::INFINITY, |(mean, _)| mean);
+    cells.sort_by(|(a, _), (b, _)| mean(a).total_cmp(&mean(b)));
+    let mut rows: Vec<Vec<String>> = cells.into_iter().map(|(cell, group)| row(cell, Some(group), runs)).collect();
+    rows.extend(board.baselines.iter().map(|cell| row(cell, None, runs)));
+    table(&head, &left, &rows)
+}
+
+/// Mean and standard deviation of the validation errors of those that count.
+fn errors(cell: &BoardCell, runs: &HashMap<RunId, FinishedRun>) -> Option<(f64, Option<f64>)> {
+    let ends = cell.runs.iter().filter_map(|(_, run)| runs.get(run)?.validation.as_ref());
+    let errors: Vec<f64> = ends.map(|validation| validation.errors as f64).collect();
+    let n = errors.len() as f64;
+    let mean = errors.iter().sum::<f64>() / n;
+    let squares = errors.iter().map(|error| (error - mean).powi(2)).sum::<f64>();
+    (n > 0.0).then(|| (mean, (n > 1.0).then(|| (squares / (n - 1.0)).sqrt())))
+}
+
+fn row(cell: &BoardCell, group: Option<&GroupVerdict>, runs: &HashMap<RunId, FinishedRun>) -> Vec<String> {
+    let spread = |(mean, deviation): (f64, Option<f64>)| match deviation {
+        Some(deviation) => format!("{mean:.1} ± {deviation:.1}"),
+        None => format!("{mean:.1}"),
+    };
+    let none = || "–".to_owned();
+    let paired = group.and_then(|group| group.validation.as_ref());
+    vec![
+        cell.label.clone(),
+        cell.runs.len().to_string(),
+        errors(cell, runs).map_or_else(none, spread),
+        paired.map_or_else(none, |it| spread((it.baseline.mean, it.baseline.deviation))),
+        paired.map_or_else(none, |it| format!("{:+.1}", it.difference.mean)),
+        paired.and_then(|it| it.interval).map_or_else(none, |it| format!("{:+.1} … {:+.1}", it.low, it.high)),
+        group.map_or_else(|| "baseline".to_owned(), |group| group.word.as_str().to_owned()),
+    ]
+}
+
+/// The last line of a job that is over.
+#[derive(Serialize)]
+pub(super) struct VerdictLine {
+    event: &'static str,
+    job: JobId,
+    /// `helped`, `did-not-help`, `undecided`.
+    standing: &'static str,
+    sentence: String,
+    why: Vec<String>,
+    doubts: Vec<&'static str>,
+    /// Test rows (validation rows, where those were not looked at) on which only the student, only the baseline is right, and
+    /// McNemar's exact p; of a job with one of each.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows: Option<RowsApart>,
+    #[serde(flatten)]
+    sweep: Option<SweepLine>,
+}
+
+#[derive(Serialize)]
+struct RowsApart {
+    better: u64,
+    worse: u64,
+    p: f64,
+}
+
+/// What a job with several students adds.
+#[derive(Serialize)]
+struct SweepLine {
+    verdict: &'static str,
+    reason: &'static str,
+    student: Option<String>,
+    baseline: Option<String>,
+    /// Student − baseline, errors on the test rows.
+    difference: Option<f64>,
+    interval: Option<[f64; 2]>,
+    compared: usize,
+    tied: usize,
+    left_out: usize,
+    groups: Vec<GroupLine>,
+}
+
+#[derive(Serialize)]
+struct GroupLine {
+    cell: String,
+    runs: Vec<RunId>,
+    verdict: &'static str,
+    reason: &'static str,
+    /// Student − baseline, errors on the validation rows.
+    difference: Option<f64>,
+    interval: Option<[f64; 2]>,
+}
+
+/// For programs.
+pub(super) fn line(job: JobId, story: &Story, board: &Board) -> VerdictLine {
+    VerdictLine {
+        event: "verdict",
+        job,
+        standing: story.standing.code(),
+        sentence: story.sentence.to_string(),
+        why: story.why.iter().map(Phrase::to_string).collect(),
+        doubts: story.doubts.iter().map(Doubt::code).collect(),
+        rows: story.rows.map(|rows| RowsApart { better: rows.better, worse: rows.worse, p: rows.p() }),
+        sweep: story.verdict.as_ref().map(|verdict| sweep(verdict, board)),
+    }
+}
+
+fn sweep(verdict: &Verdict, board: &Board) -> SweepLine {
+    let group = |(cell, group): (&BoardCell, &GroupVerdict)| GroupLine {
+        cell: cell.label.clone(),
+        runs: cell.runs.iter().map(|(_, run)| *run).collect(),
+        verdict: group.word.as_str(),
+        reason: group.reason.code(),
+        difference: group.validation.as_ref().map(|it| it.difference.mean),
+        interval: group.validation.as_ref().and_then(|it| it.interval).map(|it| [it.low, it.high]),
+    };
+    let label = |cells: &[BoardCell], at: Option<usize>| at.map(|at| cells[at].label.clone());
+    let test = verdict.headline.test.as_ref();
+    SweepLine {
+        verdict: verdict.headline.word.as_str(),
+        reason: verdict.headline.reason.code(),
+        student: label(&board.cells, verdict.headline.student),
+        baseline: label(&board.baselines, verdict.headline.baseline),
+        difference: test.map(|it| it.difference.mean),
+        interval: test.and_then(|it| it.interval).map(|it| [it.low, it.high]),
+        compared: verdict.compared,
+        tied: verdict.tied,
+        left_out: verdict.left_out.total(),
+        groups: board.cells.iter().zip(&verdict.groups).map(group).collect(),
+    }
+}

@@ -1,0 +1,127 @@
+//! What a verdict rests on: a job's runs, how they ended, and what they answered.
+
+use super::trial::{BaselineGroup, Fate, Measure, StudentGroup, Trial};
+use super::{Discordant, Doubt, Facts, Verdict, doubts, judge};
+use crate::runs::board::{Board, BoardCell};
+use crate::text::Phrase;
+use crate::training::report::{Answers, JobOutcome, Metrics, Part, Role, RunId, RunInfo, RunOutcome};
+
+/// A job, as far as it can be judged.
+pub struct JobFacts<'a> {
+    /// Its cells.
+    pub board: &'a Board,
+    /// Its runs.
+    pub infos: &'a [RunInfo],
+    /// How it ended; `None` while it runs.
+    pub outcome: Option<JobOutcome>,
+    /// What went wrong.
+    pub message: Option<&'a Phrase>,
+    /// How a run ended.
+    pub end: &'a dyn Fn(RunId) -> Option<RunEnd<'a>>,
+    /// What a run answered, row by row; `None` of runs of an older version.
+    pub answers: &'a dyn Fn(RunId, Part) -> Option<&'a Answers>,
+}
+
+/// How a run came to its end.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RunEnd<'a> {
+    /// How.
+    pub outcome: RunOutcome,
+    /// Whether a setting was moved in mid-run.
+    pub edited: bool,
+    /// Steps that it took.
+    pub steps: u64,
+    /// The kept weights on the validation rows.
+    pub validation: Option<&'a Metrics>,
+    /// The kept weights on the test rows, where they were looked at.
+    pub test: Option<&'a Metrics>,
+    /// The kept weights on rows that they were trained on.
+    pub training: Option<&'a Metrics>,
+    /// The share of the gradient that the soft term had at the last step.
+    pub soft_share: Option<f64>,
+}
+
+impl RunEnd<'_> {
+    /// Whether it came to its planned end with the settings that it was given.
+    pub fn is_whole(&self) -> bool {
+        self.outcome == RunOutcome::Done && !self.edited
+    }
+}
+
+impl<'a> JobFacts<'a> {
+    pub(super) fn runs(&self, role: Role) -> impl Iterator<Item = &'a RunInfo> + use<'a> {
+        self.infos.iter().filter(move |info| info.role == role)
+    }
+
+    pub(super) fn end(&self, run: RunId) -> Option<RunEnd<'a>> {
+        (self.end)(run)
+    }
+
+    /// The rows on which only one of two runs is right.
+    pub(super) fn discordant(&self, first: RunId, second: RunId, part: Part) -> Option<Discordant> {
+        let (first, second) = ((self.answers)(first, part)?, (self.answers)(second, part)?);
+        if first.rows != second.rows {
+            return None;
+        }
+        Discordant::of(&first.predicted, &second.predicted, &first.labels)
+    }
+
+    /// Judges what has come to its end.
+    pub fn verdict(&self) -> Verdict {
+        let trials = |cell: &BoardCell| -> Vec<Trial> {
+            cell.runs.iter().filter_map(|(seed, run)| Some(trial(*seed, self.end(*run)?))).collect()
+        };
+        let student =
+            |cell: &BoardCell| StudentGroup { cell: cell.label.clone(), baseline: cell.baseline, trials: trials(cell) };
+        let baseline = |cell: &BoardCell| BaselineGroup { cell: cell.label.clone(), trials: trials(cell) };
+        let students: Vec<_> = self.board.cells.iter().map(student).collect();
+        let baselines: Vec<_> = self.board.baselines.iter().map(baseline).collect();
+        judge(&students, &baselines)
+    }
+
+    /// What makes the headline doubtful.
+    pub fn doubts(&self) -> Vec<Doubt> {
+        let students: Vec<&RunInfo> = self.runs(Role::Student).collect();
+        if students.is_empty() {
+            return Vec::new();
+        }
+        let cells = &self.board.cells;
+        let verdict = self.verdict();
+        let best = verdict.headline.student.and_then(|cell| cells.get(cell));
+        let errors = |run: RunId| Some(self.end(run)?.validation?.errors);
+        let unscaled = students.iter().filter(|info| !info.recipe.distill.temperature_squared);
+        let looks =
+            |cell: &BoardCell| cell.runs.iter().any(|(_, run)| self.end(*run).is_some_and(|end| end.test.is_some()));
+        doubts(&Facts {
+            seeds: cells.iter().map(|cell| cell.runs.len()).max().unwrap_or(0),
+            baseline: !self.board.baselines.is_empty(),
+            temperature_squared: unscaled.clone().next().is_none(),
+            temperature: unscaled.filter_map(|info| info.temperature).fold(0.0, f64::max),
+            teacher_errors: self.board.teachers.iter().filter_map(|run| errors(*run)).min(),
+            student_errors: best.and_then(|cell| {
+                let each: Option<Vec<u64>> = cell.runs.iter().map(|(_, run)| errors(*run)).collect();
+                let each = each?;
+                Some((each.iter().sum::<u64>() as f64 / each.len().max(1) as f64).round() as u64)
+            }),
+            // No recipe smooths labels.
+            smoothed_teacher: false,
+            test_looks: if cells.len() > 1 { cells.iter().filter(|cell| looks(cell)).count() as u32 } else { 1 },
+        })
+    }
+}
+
+fn trial(seed: u64, end: RunEnd<'_>) -> Trial {
+    let measure = |metrics: &Metrics| Measure { errors: metrics.errors, examples: metrics.examples };
+    Trial {
+        seed,
+        validation: end.validation.map(measure).unwrap_or_default(),
+        test: end.test.map(measure),
+        fate: match end.outcome {
+            RunOutcome::Diverged => Fate::Diverged,
+            RunOutcome::Halved => Fate::Halved,
+            RunOutcome::Stopped | RunOutcome::Failed => Fate::Stopped,
+            RunOutcome::Done if end.edited => Fate::Edited,
+            RunOutcome::Done => Fate::Whole,
+        },
+    }
+}

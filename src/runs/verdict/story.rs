@@ -1,0 +1,420 @@
+//! What happened in a job, in sentences: whether distillation helped, by how much, how sure that is, and why.
+//!
+//! Terminal, window and exports say these and no others. Every number in them was measured on that job's runs.
+
+use super::numbers::{count, mean, probability, spread};
+use super::of_job::{JobFacts, RunEnd};
+use super::{Discordant, Doubt, Interval, LeftOut, Paired, Reason, Verdict, Word};
+use crate::recipe::field_label;
+use crate::runs::importance;
+use crate::text::{Between, Phrase, phrase};
+use crate::training::report::{JobOutcome, Metrics, Part, Role, RunInfo, RunOutcome};
+
+/// What there is to say about a job that is over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Story {
+    /// Whether distillation helped.
+    pub standing: Standing,
+    /// That, by how much, and how sure it is.
+    pub sentence: Phrase,
+    /// What else was measured, the most telling first.
+    pub why: Vec<Phrase>,
+    /// What makes it doubtful.
+    pub doubts: Vec<Doubt>,
+    /// The errors of those who are compared; `None` where nothing was measured.
+    pub drawing: Option<Drawing>,
+    /// Whether the same recipe with more seeds could tell more.
+    pub wants_seeds: bool,
+    /// The rows on which student and baseline differ, of a job with one of each.
+    pub rows: Option<Discordant>,
+    /// The statistics of a job with several students.
+    pub verdict: Option<Verdict>,
+}
+
+/// Whether distillation helped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Standing {
+    /// Clearly fewer errors than without a teacher.
+    Helped,
+    /// Clearly more.
+    DidNot,
+    /// What was trained cannot tell.
+    Undecided,
+}
+
+impl Standing {
+    /// A stable name for programs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Helped => "helped",
+            Self::DidNot => "did-not-help",
+            Self::Undecided => "undecided",
+        }
+    }
+}
+
+/// Errors of several models on the same rows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Drawing {
+    /// On which rows.
+    pub part: Part,
+    /// How many of them there are.
+    pub examples: u64,
+    /// Teacher, student, baseline: those that were measured.
+    pub lines: Vec<DrawnErrors>,
+}
+
+/// The errors of a model, seed by seed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DrawnErrors {
+    /// Whose.
+    pub role: Role,
+    /// One a seed.
+    pub errors: Vec<u64>,
+}
+
+impl<'a> JobFacts<'a> {
+    /// What there is to say; `None` while the job can still change.
+    pub fn story(&self) -> Option<Story> {
+        let outcome = self.outcome.filter(|outcome| *outcome != JobOutcome::Paused)?;
+        let students: Vec<&'a RunInfo> = self.runs(Role::Student).collect();
+        let mut story = match students.as_slice() {
+            [] => self.of_teacher(),
+            [only] => self.of_one(only),
+            _ => self.of_several(),
+        };
+        let nothing_measured = story.drawing.is_none() && story.verdict.is_none();
+        if outcome == JobOutcome::Failed && nothing_measured {
+            let failed = self.message.map(|problem| phrase!("story-failed", problem = problem.clone()));
+            story.sentence = failed.unwrap_or(story.sentence);
+        }
+        Some(story)
+    }
+
+    fn of_teacher(&self) -> Story {
+        let drawing = self.drawing(&[]);
+        let measured = drawing.as_ref().and_then(|drawing| Some((drawing, *drawing.lines.first()?.errors.first()?)));
+        let sentence = match measured {
+            Some((drawing, errors)) => phrase!(
+                "story-teacher",
+                errors = count(errors),
+                examples = count(drawing.examples),
+                part = part_words(drawing.part)
+            ),
+            None => phrase!("story-nothing"),
+        };
+        Story { drawing, ..Story::undecided(sentence) }
+    }
+
+    /// A student, with or without a baseline: one seed, which never decides.
+    fn of_one(&self, student: &'a RunInfo) -> Story {
+        let Some(end) = self.end(student.run) else { return Story::undecided(phrase!("story-nothing")) };
+        if end.outcome == RunOutcome::Diverged {
+            return Story::undecided(phrase!("story-diverged", step = count(end.steps)));
+        }
+        let baseline = self.runs(Role::Baseline).next();
+        let baseline_end = baseline.and_then(|info| self.end(info.run));
+        let drawing = self.drawing(&[student]);
+        let nothing = || Story::undecided(phrase!("story-nothing"));
+        let Some(of_student) = drawing.as_ref().and_then(|drawing| drawing.only(Role::Student)) else {
+            return nothing();
+        };
+        let Some(drawn) = &drawing else { return nothing() };
+        let (examples, part) = (count(drawn.examples), part_words(drawn.part));
+        let sentence = match drawn.only(Role::Baseline) {
+            _ if matches!(end.outcome, RunOutcome::Stopped | RunOutcome::Halved | RunOutcome::Failed) => {
+                phrase!(
+                    "story-stopped",
+                    steps = count(end.steps),
+                    planned = count(student.steps),
+                    student = count(of_student),
+                    baseline = drawn.only(Role::Baseline).map_or_else(|| phrase!("story-no-number"), count),
+                    examples = examples,
+                    part = part
+                )
+            }
+            None if baseline_end.is_some_and(|end| end.outcome == RunOutcome::Diverged) => {
+                phrase!("story-baseline-diverged", student = count(of_student), examples = examples, part = part)
+            }
+            None => phrase!("story-no-baseline", student = count(of_student), examples = examples, part = part),
+            Some(of_baseline) => {
+                let (student, baseline) = (count(of_student), count(of_baseline));
+                let numbers = match of_student.cmp(&of_baseline) {
+                    std::cmp::Ordering::Less => {
+                        phrase!("story-fewer", student = student, baseline = baseline, examples = examples)
+                    }
+                    std::cmp::Ordering::Greater => {
+                        phrase!("story-more", student = student, baseline = baseline, examples = examples)
+                    }
+                    std::cmp::Ordering::Equal => phrase!("story-equal", student = student, examples = examples),
+                };
+                let edited = end.edited || baseline_end.is_some_and(|end| end.edited);
+                if edited {
+                    phrase!("story-edited", numbers = numbers)
+                } else {
+                    phrase!("story-one", numbers = numbers)
+                }
+            }
+        };
+        let rows = baseline.and_then(|baseline| self.discordant(student.run, baseline.run, drawn.part));
+        let mut why: Vec<Phrase> =
+            rows.filter(|rows| rows.better + rows.worse > 0).map(rows_words).into_iter().collect();
+        why.extend(self.reasons(&[student], &baseline.into_iter().collect::<Vec<_>>(), drawn));
+        let whole = end.outcome == RunOutcome::Done && drawn.only(Role::Baseline).is_some();
+        Story { why, rows, wants_seeds: whole, doubts: self.story_doubts(), drawing, ..Story::undecided(sentence) }
+    }
+
+    fn of_several(&self) -> Story {
+        let verdict = self.verdict();
+        let head = &verdict.headline;
+        let cells = &self.board.cells;
+        let best = head.student.and_then(|cell| cells.get(cell));
+        let paired = head.test.as_ref().or(head.validation.as_ref());
+        let part = if head.test.is_some() { Part::Test } else { Part::Validation };
+        let mut sentence = headline(&verdict, paired, part);
+        if let Some(best) = best.filter(|_| cells.len() > 1) {
+            let (cell, cells) = (best.label.as_str(), cells.len());
+            sentence = phrase!("story-best-cell", story = sentence, cell = cell, cells = cells);
+        }
+        let info = |run| self.infos.iter().find(|info| info.run == run);
+        let of_cell = |runs: &[(u64, crate::training::report::RunId)]| -> Vec<&'a RunInfo> {
+            runs.iter().filter_map(|(_, run)| info(*run)).collect()
+        };
+        let students = best.map(|cell| of_cell(&cell.runs)).unwrap_or_default();
+        let baseline = head.baseline.and_then(|cell| self.board.baselines.get(cell));
+        let baselines = baseline.map(|cell| of_cell(&cell.runs)).unwrap_or_default();
+        let drawing = self.drawing(&students.iter().chain(&baselines).copied().collect::<Vec<_>>());
+        let mut why = Vec::new();
+        if verdict.compared > 1 {
+            let with = |word: Word| verdict.groups.iter().filter(|group| group.word == word).count();
+            let (beat, lose) = (with(Word::Beats), with(Word::No));
+            why.push(phrase!("why-groups", beat = beat, lose = lose, compared = verdict.compared));
+        }
+        if verdict.tied > 0 {
+            why.push(phrase!("why-tied", tied = verdict.tied, cells = cells.len() - 1));
+        }
+        why.extend(self.variance());
+        if let Some(drawing) = &drawing {
+            why.extend(self.reasons(&students, &baselines, drawing));
+        }
+        why.extend(verdict.left_out.phrase());
+        let standing = match head.word {
+            Word::Beats => Standing::Helped,
+            Word::No => Standing::DidNot,
+            Word::Inconclusive => Standing::Undecided,
+        };
+        let wants_seeds = matches!(head.reason, Reason::OneSeed | Reason::FewSeeds) && cells.len() == 1;
+        let doubts = self.story_doubts();
+        Story { standing, sentence, why, doubts, drawing, wants_seeds, rows: None, verdict: Some(verdict) }
+    }
+
+    /// What was measured beside the errors: agreement, the share of the gradient, the teacher's and the training errors.
+    fn reasons(&self, students: &[&RunInfo], baselines: &[&RunInfo], drawing: &Drawing) -> Vec<Phrase> {
+        let average = |runs: &[&RunInfo], of: &dyn Fn(&RunEnd<'_>) -> Option<f64>| {
+            let values: Option<Vec<f64>> = runs.iter().map(|info| of(&self.end(info.run)?)).collect();
+            values.filter(|values| !values.is_empty()).map(|values| values.iter().sum::<f64>() / values.len() as f64)
+        };
+        let agreement = |runs: &[&RunInfo]| average(runs, &|end| end.validation?.agreement);
+        let mut why = Vec::new();
+        let percent = |share: f64| Phrase::plain(format!("{:.1}", 100.0 * share));
+        match (agreement(students), agreement(baselines)) {
+            (Some(student), Some(baseline)) => {
+                why.push(phrase!("why-agreement", student = percent(student), baseline = percent(baseline)));
+            }
+            (Some(student), None) => why.push(phrase!("why-agreement-alone", student = percent(student))),
+            _ => {}
+        }
+        let wrong = |metrics: &Metrics| (metrics.errors, metrics.examples);
+        let training = |runs: &[&RunInfo]| {
+            let each: Option<Vec<(u64, u64)>> =
+                runs.iter().map(|info| self.end(info.run)?.training.map(wrong)).collect();
+            let each = each.filter(|each| !each.is_empty())?;
+            Some((each.iter().map(|it| it.0).sum::<u64>() as f64 / each.len() as f64, each[0].1))
+        };
+        if let (Some((student, rows)), Some((baseline, _))) = (training(students), training(baselines)) {
+            why.push(phrase!("why-training", student = mean(student), baseline = mean(baseline), rows = count(rows)));
+        }
+        if let Some(teacher) = drawing.only(Role::Teacher) {
+            let (errors, examples) = (count(teacher), count(drawing.examples));
+            why.push(phrase!("why-teacher", errors = errors, examples = examples, part = part_words(drawing.part)));
+        }
+        if let Some(share) = average(students, &|end| end.soft_share) {
+            why.push(phrase!("why-gradient", share = Phrase::plain(format!("{:.0}", 100.0 * share))));
+        }
+        why
+    }
+
+    /// Teacher, and those of `runs` that were measured: on the test rows where all of them were, else on validation rows.
+    fn drawing(&self, runs: &[&'a RunInfo]) -> Option<Drawing> {
+        let mut shown: Vec<&RunInfo> = self.runs(Role::Teacher).take(1).collect();
+        shown.extend(runs.iter().filter(|info| info.role == Role::Student));
+        match runs {
+            [only] if only.role == Role::Student => shown.extend(self.runs(Role::Baseline)),
+            _ => shown.extend(runs.iter().filter(|info| info.role == Role::Baseline)),
+        }
+        let measured = |part: Part| -> Vec<(Role, &'a Metrics)> {
+            let of = |info: &&RunInfo| {
+                let end = self.end(info.run)?;
+                let metrics = if part == Part::Test { end.test } else { end.validation };
+                Some((info.role, metrics.filter(|_| end.outcome != RunOutcome::Diverged)?))
+            };
+            shown.iter().filter_map(of).collect()
+        };
+        let (on_test, on_validation) = (measured(Part::Test), measured(Part::Validation));
+        let tests_all = on_test.iter().filter(|(role, _)| *role != Role::Teacher).count()
+            == on_validation.iter().filter(|(role, _)| *role != Role::Teacher).count();
+        let (part, found) =
+            if tests_all && !on_test.is_empty() { (Part::Test, on_test) } else { (Part::Validation, on_validation) };
+        let examples = found.iter().rev().map(|(_, metrics)| metrics.examples).next()?;
+        let lines = [Role::Teacher, Role::Student, Role::Baseline].map(|role| {
+            let comparable = found.iter().filter(|(of, metrics)| *of == role && metrics.examples == examples);
+            DrawnErrors { role, errors: comparable.map(|(_, metrics)| metrics.errors).collect() }
+        });
+        let lines = lines.into_iter().filter(|line| !line.errors.is_empty()).collect();
+        Some(Drawing { part, examples, lines })
+    }
+
+    /// How much of the variance of validation errors goes with each swept field.
+    fn variance(&self) -> Option<Phrase> {
+        let (mut levels, mut errors) = (Vec::new(), Vec::new());
+        for cell in &self.board.cells {
+            for end in cell.runs.iter().filter_map(|(_, run)| self.end(*run)).filter(RunEnd::is_whole) {
+                levels.push(cell.levels.iter().map(|level| level.unwrap_or(0)).collect::<Vec<usize>>());
+                errors.push(end.validation?.errors as f64);
+            }
+        }
+        let found = importance(&levels, &errors);
+        if self.board.cells.len() < 2 || found.axes.iter().all(|share| *share <= 0.0) {
+            return None;
+        }
+        let percent = |share: f64| Phrase::plain(format!("{:.0}", 100.0 * share));
+        let fields = self.board.axes.iter().zip(&found.axes);
+        let fields = fields.map(|(axis, share)| {
+            phrase!("why-variance-field", field = field_label(&axis.path), share = percent(*share))
+        });
+        let fields = Phrase::several(Between::Commas, fields);
+        Some(phrase!("why-variance", fields = fields, rest = percent(found.rest)))
+    }
+
+    /// What a sentence does not say itself.
+    fn story_doubts(&self) -> Vec<Doubt> {
+        let said = |doubt: &Doubt| matches!(doubt, Doubt::OneSeed | Doubt::NoBaseline);
+        self.doubts().into_iter().filter(|doubt| !said(doubt)).collect()
+    }
+}
+
+impl Story {
+    fn undecided(sentence: Phrase) -> Self {
+        Self {
+            standing: Standing::Undecided,
+            sentence,
+            why: Vec::new(),
+            doubts: Vec::new(),
+            drawing: None,
+            wants_seeds: false,
+            rows: None,
+            verdict: None,
+        }
+    }
+}
+
+impl Drawing {
+    /// The errors of a role that was measured once.
+    fn only(&self, role: Role) -> Option<u64> {
+        let line = self.lines.iter().find(|line| line.role == role)?;
+        match line.errors.as_slice() {
+            [only] => Some(*only),
+            _ => None,
+        }
+    }
+}
+
+/// The rows of a part, in words.
+pub fn part_words(part: Part) -> Phrase {
+    match part {
+        Part::Validation => phrase!("verdict-validation"),
+        Part::Test => phrase!("verdict-test"),
+    }
+}
+
+fn rows_words(rows: Discordant) -> Phrase {
+    let (all, better, worse) = (count(rows.better + rows.worse), count(rows.better), count(rows.worse));
+    let p = probability(rows.p());
+    if rows.is_clear() {
+        phrase!("why-rows-clear", rows = all, better = better, worse = worse, p = p)
+    } else {
+        phrase!("why-rows", rows = all, better = better, worse = worse, p = p)
+    }
+}
+
+/// The numbers of the best student and the best baseline, and what they prove.
+fn headline(verdict: &Verdict, paired: Option<&Paired>, part: Part) -> Phrase {
+    let head = &verdict.headline;
+    let Some(paired) = paired else {
+        return match head.reason {
+            Reason::NoStudent => phrase!("story-no-student"),
+            Reason::NoBaseline => phrase!("story-no-baselines"),
+            _ => phrase!("story-no-pairs"),
+        };
+    };
+    let seeds = paired.seeds.len();
+    let numbers = phrase!(
+        "story-numbers",
+        student = spread(&paired.student),
+        baseline = spread(&paired.baseline),
+        examples = count(paired.examples),
+        part = part_words(part),
+        seeds = seeds
+    );
+    let interval = paired.interval.map(interval_words);
+    match (head.word, head.reason, paired.interval, interval) {
+        (Word::Beats, _, Some(it), Some(words)) if is_barely(&it, paired) => {
+            phrase!("story-helped-barely", numbers = numbers, interval = words)
+        }
+        (Word::Beats, _, _, Some(words)) => phrase!("story-helped", numbers = numbers, interval = words),
+        (Word::No, _, _, Some(words)) => phrase!("story-did-not", numbers = numbers, interval = words),
+        (_, Reason::OneSeed | Reason::FewSeeds, ..) => phrase!("story-few-seeds", numbers = numbers),
+        (_, Reason::NoTest, ..) => phrase!("story-no-test", numbers = numbers),
+        (_, Reason::NoSpread, ..) => phrase!("story-no-spread", numbers = numbers),
+        (_, Reason::NoneClear, _, Some(words)) => {
+            phrase!("story-none-clear", numbers = numbers, interval = words, compared = verdict.compared)
+        }
+        (_, _, _, Some(words)) => phrase!("story-unclear", numbers = numbers, interval = words),
+        (_, _, _, None) => phrase!("story-unclear-alone", numbers = numbers),
+    }
+}
+
+/// An interval that nearly holds 0: its near end is less than half an error, or than a tenth of the difference, away from it.
+fn is_barely(interval: &Interval, paired: &Paired) -> bool {
+    let near = interval.low.abs().min(interval.high.abs());
+    near < 0.5 || near < 0.1 * paired.difference.mean.abs()
+}
+
+/// `33.7 to 36.3 fewer`, `1 to 7 more`, `5 fewer to 1 more`.
+fn interval_words(it: Interval) -> Phrase {
+    let (low, high) = (mean(it.low.abs()), mean(it.high.abs()));
+    let level = Phrase::plain(format!("{:.4}", 100.0 * it.level).trim_end_matches('0').trim_end_matches('.'));
+    if it.high < 0.0 {
+        phrase!("interval-fewer", level = level, from = high, to = low)
+    } else if it.low > 0.0 {
+        phrase!("interval-more", level = level, from = low, to = high)
+    } else {
+        phrase!("interval-both", level = level, fewer = low, more = high)
+    }
+}
+
+impl LeftOut {
+    /// How many were left out, and why; nothing, if there are none.
+    pub fn phrase(&self) -> Option<Phrase> {
+        let kinds = [
+            (self.edited, phrase!("without-edited")),
+            (self.diverged, phrase!("without-diverged")),
+            (self.halved, phrase!("without-halved")),
+            (self.stopped, phrase!("without-stopped")),
+        ];
+        let kinds = kinds.into_iter().filter(|(count, _)| *count > 0);
+        let kinds = kinds.map(|(count, kind)| phrase!("without-kind", count = count, kind = kind));
+        let kinds = Phrase::several(Between::Commas, kinds);
+        (self.total() > 0).then(|| phrase!("why-left-out", count = self.total(), kinds = kinds))
+    }
+}
