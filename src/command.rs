@@ -391,6 +391,10 @@ pub enum Command {
     TipDone(Tip),
     /// Which samples the lens steps through.
     SampleChoice(SampleChoice),
+    /// Of which class alone the lens shows samples.
+    LensClass(Option<usize>),
+    /// Whether the longest bar of the lens fills its side.
+    LensZoom(bool),
     /// Open whatever lies there: a recipe, data, a checkpoint.
     OpenPath(PathBuf),
     /// Which language the window speaks; none for the system's.
@@ -403,6 +407,10 @@ pub enum Command {
     Focus(JobId),
     /// Back to the recipe's preview.
     ClearFocus,
+    /// Put a job's recipe into the panel.
+    UseRecipe(JobId),
+    /// Distil a job's recipe with four seeds.
+    MoreSeeds(JobId),
     /// Lay a run over the curves, or take it off.
     Overlay(RunId, bool),
     /// Choose a cell of the sweep, or none.

@@ -394,6 +394,17 @@ doubt-teacher-worse = the teacher makes more validation errors than the student 
 doubt-smoothed-teacher = the teacher was trained on smoothed labels: its small probabilities say little.
 doubt-test-looked-at-again = the test rows were looked at { $times } times: they are no fresh evidence any more.
 
+# The strip above the panels: which job they show, and what happened in it.
+story-which = { $job } · { $title } · { $run }
+story-which-hint = Curves, lens and board show this job, and the lens this run. The recipe panel holds your own recipe.
+story-use = Use this recipe
+story-use-hint = Put the recipe of this job into the panel; undo brings back your own
+story-back = Back to mine
+story-back-hint = Show the recipe in the panel again, as it stands before it is run
+story-seeds = Run 4 seeds
+story-seeds-hint = Distil the recipe of this job with four seeds: enough to tell whether the difference is more than luck
+story-drawing = Errors on { $examples } { $part } rows
+
 # What happened in a job. The terminal and the window say the same sentences.
 verdict-validation = validation
 verdict-test = test
@@ -536,6 +547,10 @@ action-zoom-out = Smaller
 action-zoom-out-hint = Draw everything smaller, down to 80 %
 action-zoom-reset = Normal size
 action-zoom-reset-hint = Draw everything as large as the system says
+lens-class = Class
+lens-class-any = all
+lens-zoom = Fill the width
+lens-zoom-hint = The longest bar fills its side. Otherwise bars are drawn from 0 to 100 %, so that a flat distribution looks flat
 lens-choice = Which samples
 lens-choice-count = { $choice } ({ $count })
 lens-any = any

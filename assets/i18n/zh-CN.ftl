@@ -367,6 +367,17 @@ doubt-teacher-worse = 教师的验证错误比学生多（{ $teacher } 对 { $st
 doubt-smoothed-teacher = 教师模型用平滑标签训练而成：其小概率说明不了什么。
 doubt-test-looked-at-again = 测试样本已评估 { $times } 次：不再是新证据。
 
+# 面板上方的条：面板显示的任务及其结果。
+story-which = { $job } · { $title } · { $run }
+story-which-hint = 曲线、透镜和面板显示这个任务，透镜显示这次运行。配方面板里是您自己的配方。
+story-use = 使用此配方
+story-use-hint = 把这个任务的配方放入面板；撤销可恢复您自己的配方
+story-back = 回到我的配方
+story-back-hint = 重新显示面板中的配方在运行之前的样子
+story-seeds = 运行 4 个种子
+story-seeds-hint = 用四个种子蒸馏这个任务的配方：足以判断差异是否不只是运气
+story-drawing = { $examples } 条{ $part }样本上的错误
+
 # 一次任务的结果。终端与窗口说同样的话。
 verdict-validation = 验证
 verdict-test = 测试
@@ -497,6 +508,10 @@ action-zoom-out = 缩小
 action-zoom-out-hint = 缩小整个界面，最小 80%
 action-zoom-reset = 默认大小
 action-zoom-reset-hint = 按系统设定的大小显示
+lens-class = 类别
+lens-class-any = 全部
+lens-zoom = 撑满宽度
+lens-zoom-hint = 最长的条撑满一侧。否则按 0 到 100% 绘制，平坦的分布看起来就是平坦的
 lens-choice = 样本范围
 lens-choice-count = { $choice }（{ $count }）
 lens-any = 全部

@@ -76,7 +76,9 @@ impl App {
         for report in &content.reports {
             listed |= self.state.take_report(report);
             learnt |= matches!(&**report, Report::Epoch(epoch) if Some(epoch.run) == self.state.on_show().1);
-            if let Report::Started(started) = &**report {
+            if let Report::Started(started) = &**report
+                && self.state.focus == Some(started.job)
+            {
                 let sweeps = self.state.jobs.get(&started.job).is_some_and(JobView::is_sweep);
                 for tree in self.tiles.values_mut() {
                     super::tiles::show_board(tree, sweeps);
@@ -127,7 +129,9 @@ impl App {
                     }
                 }
                 Answer::Resume(view, resume) => {
-                    self.state.focus = Some(view.id);
+                    if !(self.state.keeps_view && self.state.focus.is_some()) {
+                        self.state.focus = Some(view.id);
+                    }
                     self.state.jobs.insert(view.id, *view);
                     self.start(JobStart::Resume(*resume));
                 }

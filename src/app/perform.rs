@@ -18,6 +18,9 @@ use crate::training::Request;
 use crate::training::report::{JobId, RunId, Setting};
 use crate::widgets::ToastKind;
 
+/// Seeds that tell what one seed cannot.
+const SEEDS: u64 = 4;
+
 impl App {
     pub(super) fn perform_all(&mut self, ctx: &egui::Context) {
         for command in self.commands.take() {
@@ -59,6 +62,11 @@ impl App {
             Command::CloseNotices => self.state.notices.shown = false,
             Command::TipDone(tip) => self.state.greeting.done(tip),
             Command::SampleChoice(choice) => self.choose_samples(choice),
+            Command::LensClass(class) => {
+                self.state.lens.class = class;
+                self.choose_samples(self.state.lens.choice);
+            }
+            Command::LensZoom(zoomed) => self.state.lens.zoomed = zoomed,
             Command::OpenPath(path) => self.open_path(path, ctx),
             Command::Language(language) => {
                 self.state.language = language;
@@ -67,6 +75,11 @@ impl App {
             Command::Theme(dark) => ctx.set_theme(preference(dark)),
             Command::Maximise(panel) => self.state.maximised = panel,
             Command::Focus(job) => self.focus(job),
+            Command::UseRecipe(job) => self.use_recipe(job, Sweep::clone, ctx),
+            Command::MoreSeeds(job) => {
+                self.use_recipe(job, |sweep| sweep.with_seeds(SEEDS), ctx);
+                self.act(Action::Distil, ctx);
+            }
             Command::ClearFocus => (self.state.focus, self.state.picture) = (None, None),
             Command::Overlay(run, true) => {
                 self.state.overlaid.insert(run);
@@ -357,6 +370,13 @@ impl App {
             if now.to_bits() != before.to_bits() {
                 self.state.take_move(None, setting, now);
             }
+        }
+    }
+
+    /// Puts a job's recipe, or what is made of it, into the panel.
+    fn use_recipe(&mut self, job: JobId, made: impl FnOnce(&Sweep) -> Sweep, ctx: &egui::Context) {
+        if let Some(sweep) = self.state.jobs.get(&job).map(|job| made(&job.sweep)) {
+            self.edit("job", sweep, ctx);
         }
     }
 

@@ -11,6 +11,7 @@ impl App {
     /// Begins at once where nothing runs, and waits in line otherwise.
     pub(super) fn ask_for(&mut self, wish: Wish) {
         if self.state.running.is_none() && !self.state.starting {
+            self.state.keeps_view = false;
             return self.begin(wish);
         }
         let (name, runs, seconds) = match &wish {
@@ -35,6 +36,7 @@ impl App {
         }
         if let Some(item) = self.state.queue.take_next() {
             self.keep_queue();
+            self.state.keeps_view = true;
             self.begin(item.wish);
         }
     }

@@ -48,6 +48,7 @@ impl App {
             views::bar_ui(ui, state, commands);
         });
         views::temporary_strip_ui(ui, state, commands);
+        views::story_ui(ui, state, commands);
         egui::CentralPanel::no_frame().show(ui, |ui| match state.maximised {
             None => {
                 if let Some(tree) = tiles.get_mut(&state.workspace) {

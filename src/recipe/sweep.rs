@@ -96,6 +96,18 @@ impl From<Recipe> for Sweep {
 }
 
 impl Sweep {
+    /// The same with so many training seeds, from the one that it has on.
+    #[must_use]
+    pub fn with_seeds(&self, count: u64) -> Self {
+        let mut sweep = self.clone();
+        let first = sweep.base.training.seed;
+        let seed = |seed: u64| i64::try_from(seed).unwrap_or(i64::MAX);
+        let values = (0..count).map(|by| Value::Integer(seed(first.saturating_add(by)))).collect();
+        sweep.axes.retain(|axis| axis.path != SEED);
+        sweep.axes.push(Axis { path: SEED.to_owned(), values: AxisValues::List(values) });
+        sweep
+    }
+
     /// Reads a recipe that may hold ranges. Paths are relative as for [`Recipe::parse`].
     ///
     /// # Errors

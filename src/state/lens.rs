@@ -16,6 +16,10 @@ pub struct Lens {
     pub row: usize,
     /// Which rows one steps through.
     pub choice: SampleChoice,
+    /// Of which class alone; `None` for all.
+    pub class: Option<usize>,
+    /// Whether the longest bar fills its side, rather than a probability of 1.
+    pub zoomed: bool,
 }
 
 /// A picture of the user's, and what became of the question about it.
@@ -77,7 +81,7 @@ pub struct LensView<'a> {
 impl Lens {
     /// Points at the first row.
     pub fn new(temperature: f64) -> Self {
-        Self { temperature, row: 0, choice: SampleChoice::Any }
+        Self { temperature, row: 0, choice: SampleChoice::Any, class: None, zoomed: false }
     }
 
     /// Keeps the row within a probe set of `rows`.
@@ -164,7 +168,10 @@ impl State {
     /// The rows of the probe set that a choice comes to now, in the order in which one steps through them.
     pub fn sample_rows(&self, choice: SampleChoice) -> Vec<usize> {
         let Some(known) = self.known() else { return Vec::new() };
-        let all = 0..known.probe.rows.len();
+        let classes = known.probe.classes.len();
+        let wanted = self.lens.class.filter(|class| *class < classes);
+        let label = |row: &usize| known.probe.labels.get(*row).map(|label| *label as usize);
+        let all = (0..known.probe.rows.len()).filter(|row| wanted.is_none() || label(row) == wanted);
         let teacher = |row| known.row(known.teacher, row);
         let student = |row| known.row(known.student, row);
         match choice {
@@ -176,10 +183,7 @@ impl State {
                 unsure.into_iter().map(|(row, _)| row).collect()
             }
             SampleChoice::StudentWrong => {
-                let is_wrong = |row: &usize| {
-                    let label = known.probe.labels.get(*row).map(|label| *label as usize);
-                    student(*row).is_some_and(|logits| Some(top_class(logits)) != label)
-                };
+                let is_wrong = |row: &usize| student(*row).is_some_and(|logits| Some(top_class(logits)) != label(row));
                 all.filter(is_wrong).collect()
             }
             SampleChoice::Disagree => {

@@ -81,6 +81,8 @@ pub struct State {
     pub running: Option<JobId>,
     /// Whether a job was asked for and has not begun.
     pub starting: bool,
+    /// Whether that one waited, so that it leaves in the panels what is looked at.
+    pub keeps_view: bool,
     /// What waits for the running job.
     pub queue: Queue,
     /// Settings moved by the user that the running job does not know yet.
@@ -271,6 +273,7 @@ impl State {
             focus: None,
             running: None,
             starting: false,
+            keeps_view: false,
             queue: Queue::default(),
             moved: Vec::new(),
             progress: None,
@@ -407,6 +410,10 @@ impl State {
                 self.starting = false;
                 self.jobs.insert(started.job, JobView::started(started));
                 self.running = Some(started.job);
+                if std::mem::take(&mut self.keeps_view) && self.focus.is_some() {
+                    self.progress = None;
+                    return true;
+                }
                 self.focus = Some(started.job);
                 self.board = BoardSettings { metric: self.board.metric, page: self.board.page, ..Default::default() };
                 self.progress = None;
@@ -416,7 +423,9 @@ impl State {
                 if let Some(job) = self.jobs.get_mut(&resumed.job) {
                     job.resumed(resumed);
                     self.running = Some(resumed.job);
-                    self.focus = Some(resumed.job);
+                    if !(std::mem::take(&mut self.keeps_view) && self.focus.is_some()) {
+                        self.focus = Some(resumed.job);
+                    }
                 }
             }
             Report::JobEnded(ended) => {

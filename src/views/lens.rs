@@ -96,9 +96,42 @@ fn choice_ui(ui: &mut Ui, state: &State, commands: &Commands) {
                 commands.send(Command::SampleChoice(choice));
             }
         }
+        classes_ui(ui, state, commands);
+        ui.separator();
+        let zoom = ui.selectable_label(state.lens.zoomed, text("lens-zoom"));
+        if zoom.on_hover_text(text("lens-zoom-hint")).clicked() {
+            commands.send(Command::LensZoom(!state.lens.zoomed));
+        }
     });
     list.response.on_hover_text(super::hint_of(Action::NextChoice));
 }
+
+/// Most classes that are listed.
+const CLASSES: usize = 200;
+
+/// The class whose samples alone one steps through.
+fn classes_ui(ui: &mut Ui, state: &State, commands: &Commands) {
+    let Some(view) = state.probe_view() else { return };
+    ui.separator();
+    ui.add(Label::new(caption(text("lens-class"))).selectable(false));
+    let area = eframe::egui::ScrollArea::vertical().max_height(180.0);
+    area.show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.set_max_width(CLASS_ROW);
+            if ui.selectable_label(state.lens.class.is_none(), text("lens-class-any")).clicked() {
+                commands.send(Command::LensClass(None));
+            }
+            for (class, name) in view.probe.classes.iter().enumerate().take(CLASSES) {
+                if ui.selectable_label(state.lens.class == Some(class), name).clicked() {
+                    commands.send(Command::LensClass(Some(class)));
+                }
+            }
+        });
+    });
+}
+
+/// Width of the names of classes.
+const CLASS_ROW: f32 = 220.0;
 
 /// Room for the whole name of a row, with some air; where there is less, it is shortened.
 const ROW_NAME: f32 = 140.0;
@@ -190,10 +223,13 @@ fn sentence(view: &LensView<'_>, temperature: f64) -> String {
 
 fn bars_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
     let temperature = state.lens.temperature;
-    let softened = |logits: Option<&[f32]>| -> Vec<f32> {
-        logits.map_or_else(Vec::new, |logits| soften(logits, temperature).into_iter().map(|p| p as f32).collect())
+    let softened = |logits: Option<&[f32]>, t: f64| -> Vec<f32> {
+        logits.map_or_else(Vec::new, |logits| soften(logits, t).into_iter().map(|p| p as f32).collect())
     };
-    let (teacher, student) = (softened(view.teacher), softened(view.student));
+    let (teacher, student) = (softened(view.teacher, temperature), softened(view.student, temperature));
+    // Behind the bars stands what T = 1 makes of the same logits, so that it is seen what softening does.
+    let is_sharp = (temperature - 1.0).abs() < 1e-9;
+    let ghost = |logits| if is_sharp { Vec::new() } else { softened(logits, 1.0) };
     let tokens = ui.tokens();
     // A recipe that is no job's yet has a student with its initial weights, for a picture of the user's too.
     let student_name = text(if state.focused().is_none() { "lens-untrained" } else { "lens-student" });
@@ -202,11 +238,22 @@ fn bars_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
     ProbabilityBars {
         name: &text("lens-bars"),
         classes: &view.probe.classes,
-        left: Side { name: &text("lens-teacher"), probabilities: &teacher, colour: tokens.teacher },
-        right: Side { name: &student_name, probabilities: &student, colour: tokens.student },
+        left: Side {
+            name: &text("lens-teacher"),
+            probabilities: &teacher,
+            ghost: &ghost(view.teacher),
+            colour: tokens.teacher,
+        },
+        right: Side {
+            name: &student_name,
+            probabilities: &student,
+            ghost: &ghost(view.student),
+            colour: tokens.student,
+        },
         label: view.label.map(|label| (label, tokens.label)),
         order: &order,
-        full: None,
+        // The longest bar is as long as its probability: only so a flat distribution looks flat.
+        full: (!state.lens.zoomed).then_some(1.0),
     }
     .show(ui);
 }

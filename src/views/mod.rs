@@ -17,6 +17,7 @@ mod run_settings;
 mod runs;
 mod sheet;
 mod shortcuts;
+mod story;
 mod temporary;
 mod tips;
 
@@ -33,6 +34,7 @@ pub use recipe::recipe_ui;
 pub use runs::runs_ui;
 pub use sheet::sheet_ui;
 pub use shortcuts::shortcuts_ui;
+pub use story::story_ui;
 pub use temporary::{farewell_ui, temporary_strip_ui};
 pub use tips::tips_ui;
 

@@ -197,8 +197,8 @@ fn lens_ui(ui: &mut Ui, g: &mut Gallery) {
         let bars = ProbabilityBars {
             name: "Distributions",
             classes: &classes,
-            left: Side { name: "teacher", probabilities: &left, colour: t.teacher },
-            right: Side { name: "student", probabilities: &right, colour: t.student },
+            left: Side { name: "teacher", probabilities: &left, ghost: &[], colour: t.teacher },
+            right: Side { name: "student", probabilities: &right, ghost: &[], colour: t.student },
             label: Some((8, t.label)),
             order: &[],
             full: None,

@@ -1,7 +1,9 @@
 //! Two distributions mirrored around the names of their classes, so that a difference in shape is seen.
 //! Up to some twenty classes fit; more scroll, in the order the caller gives.
 
-use eframe::egui::{self, Align2, Color32, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{
+    self, Align2, Color32, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+};
 
 use crate::{
     text::{text, text_with},
@@ -15,6 +17,8 @@ pub struct Side<'a> {
     pub name: &'a str,
     /// A probability for each class; empty if there is none yet.
     pub probabilities: &'a [f32],
+    /// Another distribution to be seen behind it, as an outline; empty for none.
+    pub ghost: &'a [f32],
     /// The colour of its bars.
     pub colour: Color32,
 }
@@ -42,6 +46,8 @@ const PERCENT: f32 = 46.0;
 const MIN_ROW: f32 = 19.0;
 const MAX_ROW: f32 = 34.0;
 const ANIMATION: f32 = 0.12;
+/// How strongly the outline behind a bar is seen.
+const GHOST: f32 = 0.55;
 
 /// Where the columns of a row are.
 struct Columns {
@@ -117,11 +123,14 @@ impl ProbabilityBars<'_> {
         for (side, room, towards_left) in
             [(self.left, columns.left_bars, true), (self.right, columns.right_bars, false)]
         {
-            let share = side.probabilities.get(class).map_or(0.0, |p| if p.is_finite() { p / full } else { 0.0 });
+            let share = |of: &[f32]| of.get(class).map_or(0.0, |p| if p.is_finite() { p / full } else { 0.0 });
+            let bar_of = |share: f32| {
+                let length = share.clamp(0.0, 1.0) * room.span();
+                let x = if towards_left { room.max - length..=room.max } else { room.min..=room.min + length };
+                Rect::from_x_y_ranges(x, bars.y_range())
+            };
             let id = response.id.with((self.name, class, towards_left));
-            let length = ui.ctx().animate_value_with_time(id, share.clamp(0.0, 1.0), ANIMATION) * room.span();
-            let x = if towards_left { room.max - length..=room.max } else { room.min..=room.min + length };
-            let bar = Rect::from_x_y_ranges(x, bars.y_range());
+            let bar = bar_of(ui.ctx().animate_value_with_time(id, share(side.probabilities), ANIMATION));
             let r = radius::BAR;
             let corners = if towards_left {
                 egui::CornerRadius { nw: r, sw: r, ne: 0, se: 0 }
@@ -129,6 +138,14 @@ impl ProbabilityBars<'_> {
                 egui::CornerRadius { ne: r, se: r, nw: 0, sw: 0 }
             };
             ui.painter().rect_filled(bar, corners, side.colour);
+            if !side.ghost.is_empty() {
+                let edge = Stroke::new(1.0, side.colour.gamma_multiply(GHOST));
+                ui.painter().rect_stroke(bar_of(share(side.ghost)), corners, edge, StrokeKind::Inside);
+            }
+            // What the eye reads off, for those who cannot see it.
+            let words = format!("{} {name}", side.name);
+            let meter = ui.interact(bar, id.with("bar"), Sense::hover());
+            meter.widget_info(|| WidgetInfo::labeled(Role::Meter, enabled, &words));
             let at = if towards_left { columns.left_bars.min - space::S } else { rect.right() };
             let percent = side.probabilities.get(class).map_or_else(|| text("widget-bars-missing"), |p| percent(*p));
             let small = theme::font(size::CAPTION);

@@ -1,0 +1,122 @@
+//! Above the panels: which job they show, and, once it is over, what happened.
+
+use eframe::egui::{Align, Frame, Label, Layout, Margin, Panel, RichText, Ui};
+
+use super::board::standing_key;
+use super::cards::shown_title;
+use crate::command::{Command, Commands};
+use crate::runs::verdict::{Drawing, Standing, Story, part_words};
+use crate::state::{JobView, State};
+use crate::text::{Phrase, text, text_with};
+use crate::theme::{Tokens, UiTokens as _, caption, space, tick, title};
+use crate::training::report::Role;
+use crate::widgets::{Chip, DotLine, ErrorDots};
+
+/// Width of the drawing.
+const DRAWING: f32 = 300.0;
+
+/// A strip below the bar, while a job is on show.
+pub fn story_ui(ui: &mut Ui, state: &State, commands: &Commands) {
+    let Some(job) = state.focused() else { return };
+    let frame = Frame::new().fill(ui.tokens().window).inner_margin(Margin::symmetric(space::M as i8, 4));
+    Panel::top("story").frame(frame).resizable(false).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = space::XS;
+        which_ui(ui, job, state, commands);
+        if let Some(story) = &job.story {
+            told_ui(ui, story);
+        }
+    });
+}
+
+/// The job and the run that curves, lens and board show, and what can be done with them.
+fn which_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands) {
+    ui.horizontal(|ui| {
+        let run = state.on_show().1.map(|run| run.to_string()).unwrap_or_default();
+        let args = [
+            ("job", job.id.to_string().into()),
+            ("title", shown_title(&job.sweep.base.title).into()),
+            ("run", run.into()),
+        ];
+        let words = text_with("story-which", &args);
+        let colour = if state.running == Some(job.id) { ui.tokens().good } else { ui.tokens().student };
+        Chip::new(&words).dot(colour).show(ui).response.on_hover_text(text("story-which-hint"));
+        if job.sweep != state.sweep && ui.button(text("story-use")).on_hover_text(text("story-use-hint")).clicked() {
+            commands.send(Command::UseRecipe(job.id));
+        }
+        if ui.button(text("story-back")).on_hover_text(text("story-back-hint")).clicked() {
+            commands.send(Command::ClearFocus);
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if job.story.as_ref().is_some_and(|story| story.wants_seeds)
+                && ui.button(text("story-seeds")).on_hover_text(text("story-seeds-hint")).clicked()
+            {
+                commands.send(Command::MoreSeeds(job.id));
+            }
+        });
+    });
+}
+
+/// The sentence and why it is so, with a drawing beside them.
+fn told_ui(ui: &mut Ui, story: &Story) {
+    let tokens = ui.tokens();
+    let width = ui.available_width();
+    ui.horizontal_top(|ui| {
+        let beside = if story.drawing.is_some() && width > 2.0 * DRAWING { DRAWING + space::L } else { 0.0 };
+        ui.vertical(|ui| {
+            ui.set_width(width - beside);
+            ui.horizontal_wrapped(|ui| {
+                ui.spacing_mut().item_spacing.x = space::S;
+                let word = title(text(standing_key(story.standing))).color(colour_of(story.standing, tokens));
+                ui.add(Label::new(word).selectable(false)).on_hover_text(text("verdict-hint"));
+                ui.add(Label::new(title(story.sentence.words())).wrap());
+            });
+            let mut why: Vec<String> = story.why.iter().map(Phrase::words).collect();
+            let all = why.join("\n");
+            why.truncate(SHOWN);
+            if !why.is_empty() {
+                ui.add(Label::new(caption(why.join(" "))).wrap()).on_hover_text(all);
+            }
+            for doubt in &story.doubts {
+                let words = text_with("doubtful", &[("doubt", doubt.phrase().words().into())]);
+                ui.add(Label::new(RichText::new(words).small().color(tokens.doubtful)).wrap());
+            }
+        });
+        if let Some(drawing) = story.drawing.as_ref().filter(|_| beside > 0.0) {
+            ui.vertical(|ui| {
+                ui.set_width(DRAWING);
+                drawing_ui(ui, drawing, tokens);
+            });
+        }
+    });
+}
+
+/// Reasons that are shown; hovering shows all.
+const SHOWN: usize = 3;
+
+fn drawing_ui(ui: &mut Ui, drawing: &Drawing, tokens: &Tokens) {
+    let names = [text("quality-student"), text("quality-baseline"), text("quality-teacher")];
+    let line = |role: Role| {
+        let (name, colour) = match role {
+            Role::Student => (&names[0], tokens.student),
+            Role::Baseline => (&names[1], tokens.no_teacher),
+            Role::Teacher => (&names[2], tokens.teacher),
+        };
+        let found = drawing.lines.iter().find(|line| line.role == role)?;
+        Some(DotLine { name, colour, values: &found.errors })
+    };
+    let lines: Vec<DotLine<'_>> = [Role::Baseline, Role::Student].into_iter().filter_map(line).collect();
+    let name = text_with(
+        "story-drawing",
+        &[("part", part_words(drawing.part).words().into()), ("examples", super::grouped(drawing.examples).into())],
+    );
+    ui.add(Label::new(tick(&name)).selectable(false));
+    ErrorDots { name: &name, lines: &lines, across: line(Role::Teacher) }.show(ui);
+}
+
+fn colour_of(standing: Standing, tokens: &Tokens) -> eframe::egui::Color32 {
+    match standing {
+        Standing::Helped => tokens.good,
+        Standing::DidNot => tokens.bad,
+        Standing::Undecided => tokens.secondary,
+    }
+}
