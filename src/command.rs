@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use crate::recipe::{Source, Sweep};
 use crate::state::{
-    BoardPage, Farewell, FilePurpose, Metric, Palette, Pane, Quality, SampleChoice, Section, Smoothing, State, Tip,
+    BoardPage, Farewell, FilePurpose, LossView, Metric, Palette, Pane, Quality, SampleChoice, Section, Smoothing,
+    State, Tip,
 };
 use crate::text::Language;
 use crate::training::report::{JobId, RunId, Setting};
@@ -429,6 +430,8 @@ pub enum Command {
     SoloCurve(u64, Vec<u64>),
     /// What the second plot shows.
     Quality(Quality),
+    /// Which losses are drawn.
+    LossView(LossView),
     /// How much the loss is smoothed.
     SmoothLoss(Smoothing),
     /// Go on with a job that rests.

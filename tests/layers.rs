@@ -184,7 +184,7 @@ fn every_word_that_is_asked_for_is_there_and_no_other() {
 }
 
 /// Messages that are the same in both languages: values, signs, and the field's own names.
-const ALIKE: [&str; 27] = [
+const ALIKE: [&str; 30] = [
     "widget-percent",
     "widget-bars-missing",
     "widget-bars-unit",
@@ -194,7 +194,8 @@ const ALIKE: [&str; 27] = [
     "lens-temperature",
     "lens-kl",
     "runs-t",
-    "board-temperature",
+    "field-temperature",
+    "field-temperature-squared",
     "widget-heat-rows",
     "widget-heat-columns",
     "widget-band-value",
@@ -212,6 +213,8 @@ const ALIKE: [&str; 27] = [
     "fault-override",
     "findings-several",
     "sheet-left-out-why",
+    "story-which",
+    "why-variance-field",
 ];
 
 #[test]

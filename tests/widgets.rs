@@ -264,6 +264,7 @@ fn a_plot_bears_whatever_a_run_may_send() {
                     x_label: "step",
                     whole_x: true,
                     include_x: None,
+                    from_zero: false,
                     link: None,
                     height: None,
                 };

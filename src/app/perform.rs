@@ -106,6 +106,7 @@ impl App {
             Command::BoardPage(page) => self.state.board.page = page,
             Command::Brush(brushes) => self.state.board.brushes = brushes,
             Command::SoloCurve(id, among) => self.state.curves.solo(id, &among),
+            Command::LossView(view) => self.state.curves.loss = view,
             Command::SmoothLoss(smoothing) => self.state.curves.smoothing = smoothing,
             Command::Quality(quality) => self.state.curves.quality = quality,
             Command::Resume(job) => self.ask_for(Wish::Resume(job)),

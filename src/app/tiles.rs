@@ -28,7 +28,7 @@ pub(super) fn default_arrangement(workspace: Workspace) -> Tree<Pane> {
         // The recipe at the left; curves and lens beside it, the list of runs below them.
         Workspace::Lab => {
             let lens = tiles.insert_tab_tile(vec![lens, board, anatomy]);
-            let curves = linear(&mut tiles, down, &[(loss, 0.58), (quality, 0.42)]);
+            let curves = linear(&mut tiles, down, &[(quality, 0.56), (loss, 0.44)]);
             let upper = linear(&mut tiles, across, &[(curves, 0.62), (lens, 0.38)]);
             let right = linear(&mut tiles, down, &[(upper, 0.745), (runs, 0.255)]);
             linear(&mut tiles, across, &[(recipe, 0.209), (right, 0.791)])
@@ -36,12 +36,12 @@ pub(super) fn default_arrangement(workspace: Workspace) -> Tree<Pane> {
         // Runs have half of the height, with the curves of what is ticked above them; the recipe is a tab away.
         Workspace::Compare => {
             let board = tiles.insert_tab_tile(vec![board, lens, anatomy, recipe]);
-            let upper = linear(&mut tiles, across, &[(loss, 0.35), (quality, 0.33), (board, 0.32)]);
+            let upper = linear(&mut tiles, across, &[(quality, 0.36), (loss, 0.32), (board, 0.32)]);
             linear(&mut tiles, down, &[(upper, 0.62), (runs, 0.38)])
         }
         // The lens in the middle of everything; what is trained stands beside it.
         Workspace::Learn => {
-            let curves = tiles.insert_tab_tile(vec![loss, quality, runs]);
+            let curves = tiles.insert_tab_tile(vec![quality, loss, runs]);
             let side = linear(&mut tiles, down, &[(anatomy, 0.52), (curves, 0.48)]);
             let rest = linear(&mut tiles, across, &[(lens, 0.52), (side, 0.48)]);
             let recipe = tiles.insert_tab_tile(vec![recipe, board]);

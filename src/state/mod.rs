@@ -149,6 +149,8 @@ pub struct Moved {
 /// How curves are drawn.
 #[derive(Clone, Debug)]
 pub struct CurveSettings {
+    /// Which losses are drawn.
+    pub loss: LossView,
     /// Whether the loss has a logarithmic axis.
     pub log_y: bool,
     /// How much the loss is smoothed; the raw curve is a band behind it.
@@ -172,6 +174,20 @@ impl CurveSettings {
             self.hidden.extend(among.iter().filter(|other| **other != id));
         }
     }
+}
+
+/// Which losses are drawn together: those that can be compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LossView {
+    /// The terms of the student's own loss.
+    Terms,
+    /// The cross-entropy with the labels, of the student, its baseline and other runs.
+    Labels,
+}
+
+impl LossView {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Terms, Self::Labels];
 }
 
 /// What can be plotted by epoch.
@@ -282,6 +298,7 @@ impl State {
             overlaid: BTreeSet::new(),
             board: BoardSettings::default(),
             curves: CurveSettings {
+                loss: LossView::Terms,
                 log_y: true,
                 smoothing: Smoothing::Light,
                 weighted: false,

@@ -1,16 +1,16 @@
-//! Loss curves: total, soft and hard, in training and on validation, of the student and of its baseline.
+//! Loss curves: the terms of the student's loss, or the one term that student, baseline and other runs have in common. Only
+//! what can be compared shares the axis; what was measured on validation rows is fainter, what has no teacher is dashed.
 
-use eframe::egui::{Id, Label, Ui};
+use eframe::egui::{Color32, Id, Label, Ui};
 
-use super::cards::cards_ui;
 use super::curves::{Drawn, SweepRun, Viewport, curve_id, key_ui, legend_clicked, markers, overlaid, sweep_runs};
 use crate::command::{Action, Command, Commands};
 use crate::runs::BoardCell;
-use crate::state::{JobView, RunCurves, Smoothing, State};
+use crate::state::{JobView, LossView, RunCurves, Smoothing, State};
 use crate::text::{text, text_with};
-use crate::theme::{Tokens, UiTokens as _, caption};
+use crate::theme::{Icon, Tokens, UiTokens as _, caption};
 use crate::training::report::{LossTerms, Role, RunInfo};
-use crate::widgets::{CurvePlot, Dropdown, Marker, legend_ui, section_ui};
+use crate::widgets::{CurvePlot, Dropdown, Marker, empty_state_ui, legend_ui, section_ui};
 
 /// Fills its tile.
 pub fn loss_ui(ui: &mut Ui, state: &State, commands: &Commands) {
@@ -41,11 +41,14 @@ pub fn loss_ui(ui: &mut Ui, state: &State, commands: &Commands) {
                 commands.act(Action::ToggleLogLoss);
             }
             smoothing_ui(ui, state, commands);
+            if !state.focused().is_some_and(JobView::is_sweep) {
+                view_ui(ui, state, commands);
+            }
         },
     );
     legend_clicked(toggled, &curves, commands);
     let Some(job) = state.focused() else {
-        cards_ui(ui, state, commands);
+        empty_state_ui(ui, Icon::Curve, &text("loss-none"), &text("loss-none-hint"), None);
         return;
     };
     let leading = job.leading_run();
@@ -60,11 +63,34 @@ pub fn loss_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         x_label: &text("unit-step"),
         whole_x: true,
         include_x: leading.map(|run| run.steps as f64),
+        from_zero: false,
         link: None,
         height: None,
     };
     let response = plot.show(ui);
     Viewport::remember(ui, id, &response);
+}
+
+/// Which losses are drawn: terms of one run, or the one that all runs have in common.
+fn view_ui(ui: &mut Ui, state: &State, commands: &Commands) {
+    let key = |view| match view {
+        LossView::Terms => "loss-view-terms",
+        LossView::Labels => "loss-view-labels",
+    };
+    let here = shown_view(state);
+    Dropdown::new(&text("loss-view"), &text(key(here))).plain().show(ui, |ui| {
+        for view in LossView::ALL {
+            let entry = ui.selectable_label(here == view, text(key(view)));
+            if entry.on_hover_text(text(&format!("{}-hint", key(view)))).clicked() {
+                commands.send(Command::LossView(view));
+            }
+        }
+    });
+}
+
+/// Runs of other jobs have only this in common with the student.
+fn shown_view(state: &State) -> LossView {
+    if state.overlaid.is_empty() { state.curves.loss } else { LossView::Labels }
 }
 
 fn smoothing_ui(ui: &mut Ui, state: &State, commands: &Commands) {
@@ -119,74 +145,81 @@ fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) ->
         return sweep_curves(job, state, viewport, tokens);
     }
     let has_points = |run: &&RunInfo| job.curves.get(&run.run).is_some_and(|curves| !curves.total.is_empty());
-    let student = job.run_of(Role::Student).filter(has_points);
-    let baseline = job.run_of(Role::Baseline).filter(has_points);
-    match student {
-        Some(run) => {
-            if let Some(curves) = job.curves.get(&run.run) {
-                let weighted = state.curves.weighted;
-                let soft = if weighted { "loss-soft-weighted" } else { "loss-soft" };
-                let hard = if weighted { "loss-hard-weighted" } else { "loss-hard" };
-                let kinds = [
-                    (0, "loss-total", &curves.total, tokens.student),
-                    (1, soft, &curves.soft, tokens.teacher),
-                    (2, hard, &curves.hard, tokens.label),
-                ];
-                let factors = if weighted { job.term_factors(run) } else { Vec::new() };
-                for (kind, key, series, colour) in kinds {
-                    let (line, band) = viewport.reduce(series, state.curves.smoothing);
-                    let id = curve_id(run.run, kind);
-                    let emphasised = kind == 0;
-                    let curve = Drawn { name: text(key), id, colour, dashed: false, emphasised, line, band };
-                    drawn.push(if kind == 0 { curve } else { curve.times(&factors, kind as usize - 1) });
-                }
-                drawn.push(validation(
-                    viewport,
-                    curves,
-                    curve_id(run.run, 3),
-                    "loss-validation",
-                    tokens.student,
-                    |l| l.total,
-                ));
-            }
+    let run_of = |role| job.run_of(role).filter(has_points).and_then(|run| Some((run, job.curves.get(&run.run)?)));
+    let (student, baseline) = (run_of(Role::Student), run_of(Role::Baseline));
+    let Some((run, curves)) = student else {
+        if let Some((run, curves)) = run_of(Role::Teacher) {
+            drawn.extend(labels_of(viewport, state, run, curves, ("loss-teacher", tokens.teacher)));
         }
-        None => {
-            if let Some((run, curves)) =
-                job.run_of(Role::Teacher).and_then(|run| Some((run, job.curves.get(&run.run)?)))
-                && !curves.total.is_empty()
-            {
-                let (line, band) = viewport.reduce(&curves.hard, state.curves.smoothing);
-                let (id, colour) = (curve_id(run.run, 0), tokens.teacher);
-                let name = text("loss-teacher");
-                drawn.push(Drawn { name, id, colour, dashed: false, emphasised: true, line, band });
-                drawn.push(validation(viewport, curves, curve_id(run.run, 3), "loss-validation", colour, |l| l.hard));
-            }
+        return drawn;
+    };
+    if shown_view(state) == LossView::Terms {
+        let weighted = state.curves.weighted;
+        let soft = if weighted { "loss-soft-weighted" } else { "loss-soft" };
+        let hard = if weighted { "loss-hard-weighted" } else { "loss-hard" };
+        let kinds = [
+            (0, "loss-total", &curves.total, tokens.student),
+            (1, soft, &curves.soft, tokens.teacher),
+            (2, hard, &curves.hard, tokens.label),
+        ];
+        let factors = if weighted { job.term_factors(run) } else { Vec::new() };
+        for (kind, key, series, colour) in kinds {
+            let (line, band) = viewport.reduce(series, state.curves.smoothing);
+            let id = curve_id(run.run, kind);
+            let emphasised = kind == 0;
+            let curve = Drawn { name: text(key), id, colour, dashed: false, emphasised, line, band };
+            drawn.push(if kind == 0 { curve } else { curve.times(&factors, kind as usize - 1) });
         }
+        let id = curve_id(run.run, 3);
+        drawn.push(validation(viewport, curves, id, text("loss-validation"), tokens.student, |l| l.total));
+        return drawn;
     }
-    if let Some((run, curves)) = baseline.and_then(|run| Some((run, job.curves.get(&run.run)?))) {
-        let (line, band) = viewport.reduce(&curves.hard, state.curves.smoothing);
-        let (id, colour) = (curve_id(run.run, 0), tokens.no_teacher);
-        drawn.push(Drawn { name: text("loss-baseline"), id, colour, dashed: false, emphasised: false, line, band });
-        drawn.push(validation(viewport, curves, curve_id(run.run, 3), "loss-baseline-validation", colour, |l| l.hard));
+    drawn.extend(labels_of(viewport, state, run, curves, ("loss-student", tokens.student)));
+    if let Some((run, curves)) = baseline {
+        let mut of_baseline = labels_of(viewport, state, run, curves, ("loss-baseline", tokens.no_teacher));
+        for curve in &mut of_baseline {
+            curve.dashed = true;
+        }
+        drawn.extend(of_baseline);
     }
     for (other, run, colour) in overlaid(state, tokens) {
         if let Some(curves) = other.curves.get(&run).filter(|_| other.id != job.id) {
-            let (line, band) = viewport.reduce(&curves.total, state.curves.smoothing);
+            let (line, band) = viewport.reduce(&curves.hard, state.curves.smoothing);
             let name = text_with("loss-other", &[("run", run.to_string().into())]);
-            drawn.push(Drawn { name, id: curve_id(run, 0), colour, dashed: false, emphasised: false, line, band });
+            drawn.push(Drawn { name, id: curve_id(run, 2), colour, dashed: false, emphasised: false, line, band });
         }
     }
     drawn
 }
 
+/// The cross-entropy with the labels of one run, in training and on validation.
+fn labels_of(
+    viewport: &Viewport,
+    state: &State,
+    run: &RunInfo,
+    curves: &RunCurves,
+    (key, colour): (&str, Color32),
+) -> Vec<Drawn> {
+    let (line, band) = viewport.reduce(&curves.hard, state.curves.smoothing);
+    let emphasised = run.role != Role::Baseline;
+    let training = Drawn { name: text(key), id: curve_id(run.run, 2), colour, dashed: false, emphasised, line, band };
+    let name = text_with("loss-on-validation", &[("name", text(key).into())]);
+    let id = curve_id(run.run, 3);
+    vec![training, validation(viewport, curves, id, name, colour, |loss| loss.hard)]
+}
+
+/// How strongly what was measured on validation rows is seen beside what was trained on.
+const VALIDATION: f32 = 0.6;
+
 fn validation(
     viewport: &Viewport,
     curves: &RunCurves,
     id: u64,
-    key: &str,
-    colour: eframe::egui::Color32,
+    name: String,
+    colour: Color32,
     term: fn(&LossTerms) -> Option<f64>,
 ) -> Drawn {
     let line = viewport.epochs(curves, |epoch| term(&epoch.validation.loss).unwrap_or(f64::NAN));
-    Drawn { name: text(key), id, colour, dashed: true, emphasised: false, line, band: Vec::new() }
+    let colour = colour.gamma_multiply(VALIDATION);
+    Drawn { name, id, colour, dashed: false, emphasised: false, line, band: Vec::new() }
 }

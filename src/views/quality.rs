@@ -3,6 +3,7 @@
 use eframe::egui::{Color32, Id, Label, RichText, Ui};
 use egui_plot::PlotPoint;
 
+use super::cards::cards_ui;
 use super::curves::{Drawn, curve_id, key_ui, legend_clicked, overlaid, sweep_runs};
 use crate::command::{Command, Commands};
 use crate::state::{JobView, Quality, State};
@@ -41,11 +42,14 @@ pub fn quality_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         },
     );
     legend_clicked(toggled, &curves, commands);
-    let Some(job) = state.focused().filter(|job| job.outcome.is_none() || !curves.is_empty()) else {
-        let hint = if state.focused().is_some() { "quality-none-hint" } else { "quality-empty-hint" };
-        empty_state_ui(ui, Icon::Check, &text("quality-empty"), &text(hint), None);
+    let Some(job) = state.focused() else {
+        cards_ui(ui, state, commands);
         return;
     };
+    if job.outcome.is_some() && curves.is_empty() {
+        empty_state_ui(ui, Icon::Check, &text("quality-empty"), &text("quality-none-hint"), None);
+        return;
+    }
     let epochs = job.leading_run().map(|run| run.steps / run.steps_per_epoch.max(1));
     CurvePlot {
         name: &text(key(state.curves.quality)),
@@ -56,6 +60,7 @@ pub fn quality_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         x_label: &text("unit-epoch"),
         whole_x: true,
         include_x: epochs.map(|epochs| epochs as f64),
+        from_zero: state.curves.quality == Quality::Errors,
         link: None::<Id>,
         height: None,
     }
@@ -158,9 +163,24 @@ fn curves(job: &JobView, state: &State, tokens: &Tokens) -> Vec<Drawn> {
         let runs = sweep_runs(job, state, tokens).into_iter();
         return runs.filter_map(|it| draw(job, it.run, it.name, it.colour, it.dashed, it.emphasised)).collect();
     }
+    let has_students = job.curves.iter().any(|(run, curves)| {
+        !curves.epochs.is_empty() && job.runs.iter().any(|info| info.run == *run && info.role != Role::Teacher)
+    });
     let own = looks.into_iter().filter_map(|(role, key, colour)| {
-        let run = job.run_of(role)?.run;
-        draw(job, run, text(key), colour, role == Role::Baseline, role == Role::Student)
+        let info = job.run_of(role)?;
+        let level = job.results.get(&info.run).and_then(|result| result.validation.as_ref());
+        match level.filter(|_| role == Role::Teacher && (has_students || (info.loaded && job.outcome.is_none()))) {
+            // What the students are measured by, whatever it took to get there.
+            Some(level) => {
+                let last = job.leading_run().map_or(1.0, |run| (run.steps / run.steps_per_epoch.max(1)) as f64);
+                let y = value(quality, level);
+                let line = vec![PlotPoint::new(0.0, y), PlotPoint::new(last, y)];
+                let id = curve_id(info.run, 8);
+                let band = Vec::new();
+                Some(Drawn { name: text(key), id, colour, dashed: false, emphasised: false, line, band })
+            }
+            None => draw(job, info.run, text(key), colour, role == Role::Baseline, role == Role::Student),
+        }
     });
     let others = overlaid(state, tokens).into_iter().filter(|(other, _, _)| other.id != job.id);
     let others = others.filter_map(|(other, run, colour)| draw(other, run, run.to_string(), colour, false, false));

@@ -10,6 +10,7 @@ use super::cards::shown_title;
 use super::run_settings::run_settings_ui;
 use super::{action_button, short};
 use crate::command::{Action, Command, Commands};
+use crate::runs::verdict::Discordant;
 use crate::runs::{RunRow, Status};
 use crate::state::{JobView, State};
 use crate::text::{text, text_with};
@@ -42,12 +43,6 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             let bin = text(Action::ToggleBin.key());
             if ui.selectable_label(state.shows_bin, bin).on_hover_text(text("action-bin-hint")).clicked() {
                 commands.act(Action::ToggleBin);
-            }
-            if state.focus.is_some() && state.running.is_none() {
-                let back = text("runs-back");
-                if ui.selectable_label(false, back).on_hover_text(text("runs-back-hint")).clicked() {
-                    commands.send(Command::ClearFocus);
-                }
             }
         },
     );
@@ -209,13 +204,25 @@ fn row_ui(
         let difference = validation(row)
             .filter(|_| row.role == Role::Student)
             .and_then(|metrics| Some(metrics.errors as i64 - (*baselines.get(&(row.job, row.seed))?)? as i64));
+        // One seed's difference has a colour only where chance does not explain it.
+        let is_clear = row.rows_apart.is_some_and(Discordant::is_clear);
         let (difference, colour) = match difference {
             None => (dash(), ui.tokens().tertiary),
             Some(0) => ("0".to_owned(), ui.tokens().secondary),
             Some(n) if n < 0 => (format!("−{}", n.unsigned_abs()), ui.tokens().good),
-            Some(n) => (format!("+{n}"), ui.tokens().doubtful),
+            Some(n) => (format!("+{n}"), ui.tokens().bad),
         };
+        let colour = if is_clear { colour } else { ui.tokens().secondary };
         cell(ui, Align::Max, |ui| words(ui, difference, Some(colour)));
+        if let Some(apart) = row.rows_apart {
+            let args = [
+                ("better", apart.better.into()),
+                ("worse", apart.worse.into()),
+                ("p", crate::runs::verdict::probability(apart.p()).words().into()),
+            ];
+            ui.interact(ui.max_rect(), ui.scope_id().with(("apart", row.run)), Sense::hover())
+                .on_hover_text(text_with("runs-apart", &args));
+        }
     });
     table_row.col(|ui| {
         let errors = row.test.as_ref().map_or_else(dash, |metrics| metrics.errors.to_string());

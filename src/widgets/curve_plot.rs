@@ -74,6 +74,8 @@ pub struct CurvePlot<'a> {
     pub whole_x: bool,
     /// The x that must be in view although no point lies there yet, such as the last step.
     pub include_x: Option<f64>,
+    /// Whether y begins at 0, so that heights can be compared.
+    pub from_zero: bool,
     /// Plots with the same id share their x axis and the line under the pointer.
     pub link: Option<Id>,
     /// How tall it is; otherwise it takes what there is.
@@ -256,6 +258,9 @@ impl CurvePlot<'_> {
                 let (low, high) = if self.log_y { (-1.0, 1.0) } else { (0.0, 1.0) };
                 plot = plot.include_y(low).include_y(high);
             }
+        }
+        if self.from_zero && !self.log_y {
+            plot = plot.include_y(0.0);
         }
         if let Some(link) = self.link {
             plot = plot.link_axis(link, [true, false]);

@@ -268,6 +268,7 @@ fn curves_ui(ui: &mut Ui, g: &mut Gallery) {
         x_label: "step",
         whole_x: true,
         include_x: Some(840.0),
+        from_zero: false,
         link,
         height: Some(((ui.available_height() - size::SECTION) * 0.6).floor()),
     };

@@ -99,6 +99,7 @@ pub(super) fn empty_ui(ui: &mut Ui) {
             x_label: "step",
             whole_x: true,
             include_x: Some(100.0),
+            from_zero: false,
             link: None,
             height: Some(110.0),
         };

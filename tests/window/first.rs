@@ -257,7 +257,7 @@ fn the_bin_and_an_arrangement_are_undone() {
     until(&mut window, "the bin again", |state| state.row(run).is_some_and(|row| row.deleted));
 
     // The line between the curves is drawn down, and jumps back.
-    let at = |window: &crate::Window| window.get_by_label("On validation").rect().top();
+    let at = |window: &crate::Window| window.get_by_role_and_label(Role::Label, "Loss").rect().top();
     let before = at(&window);
     let line = eframe::egui::pos2(600.0, before - 8.0);
     window.drag_at(line);

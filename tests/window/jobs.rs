@@ -120,7 +120,7 @@ fn a_job_is_started_paused_changed_and_stopped_then_an_old_run_is_opened_and_two
     // The other job's student is now a curve of its own in the legend, among those for which the row has no room.
     window.get_by_role_and_label(Role::ComboBox, "Other curves").click();
     window.run_steps(4);
-    window.get_by_label(&format!("{}, total", students[0]));
+    window.get_by_label(&format!("{}, hard", students[0]));
 
     // Into the bin and back.
     window.get_by_label(&format!("Delete {}", students[0])).click();

@@ -59,7 +59,10 @@ fn jobs_wait_in_the_order_the_user_gives_and_begin_by_themselves() {
     until(&mut window, "the next", |state| state.running.is_some_and(|job| job != first));
     assert!(names(&window).is_empty());
     until(&mut window, "its end", |state| state.running.is_none());
-    let job = window.state().state().focused().unwrap();
+    let state = window.state().state();
+    // What is looked at stays in the panels.
+    assert_eq!(state.focus, Some(first));
+    let job = state.jobs.values().next_back().unwrap();
     assert_eq!((job.sweep.base.title.as_str(), job.outcome), (DIGITS, Some(JobOutcome::Done)));
 }
 

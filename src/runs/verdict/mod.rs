@@ -11,6 +11,8 @@ mod of_job;
 mod paired;
 mod rowwise;
 mod story;
+#[cfg(test)]
+mod story_tests;
 mod student_t;
 #[cfg(test)]
 mod tests;
@@ -18,6 +20,7 @@ mod trial;
 
 pub use doubts::{Doubt, Facts, doubts};
 pub use holm::ALPHA;
+pub use numbers::probability;
 pub use of_job::{JobFacts, RunEnd};
 pub use paired::{Interval, MIN_PAIRS, Paired, Spread};
 pub use rowwise::Discordant;

@@ -83,10 +83,10 @@ impl<'a> JobFacts<'a> {
             [only] => self.of_one(only),
             _ => self.of_several(),
         };
-        let nothing_measured = story.drawing.is_none() && story.verdict.is_none();
-        if outcome == JobOutcome::Failed && nothing_measured {
-            let failed = self.message.map(|problem| phrase!("story-failed", problem = problem.clone()));
-            story.sentence = failed.unwrap_or(story.sentence);
+        if let Some(problem) = self.message.filter(|_| outcome == JobOutcome::Failed)
+            && story.sentence == phrase!("story-nothing")
+        {
+            story.sentence = phrase!("story-failed", problem = problem.clone());
         }
         Some(story)
     }

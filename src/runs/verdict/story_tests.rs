@@ -1,0 +1,299 @@
+//! The sentences of jobs of every kind, and what they rest on.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::*;
+use crate::recipe::{QUICKSTART, Sweep};
+use crate::runs::Board;
+use crate::text::{Phrase, phrase};
+use crate::training::report::{Answers, JobOutcome, LossTerms, Metrics, Part, Role, RunId, RunInfo, RunOutcome, Stage};
+
+/// A job of made-up results.
+struct Job {
+    board: Board,
+    infos: Vec<RunInfo>,
+    results: HashMap<RunId, (RunOutcome, bool, [u64; 2])>,
+    answers: HashMap<(RunId, Part), Answers>,
+    parts: HashMap<(RunId, Part), Metrics>,
+    outcome: JobOutcome,
+    message: Option<Phrase>,
+}
+
+fn metrics(errors: u64, examples: u64) -> Metrics {
+    Metrics {
+        examples,
+        errors,
+        accuracy: 1.0 - errors as f64 / examples as f64,
+        agreement: Some(0.5 + errors as f64 / 1e4),
+        kl: None,
+        ece: None,
+        errors_by_class: vec![errors],
+        loss: LossTerms::default(),
+    }
+}
+
+impl Job {
+    /// The quick start with these fields changed; `errors` gives those of a run on validation and on test rows.
+    fn new(overrides: &[&str], errors: impl Fn(&RunInfo) -> [u64; 2]) -> Self {
+        let overrides: Vec<_> = overrides.iter().map(|text| crate::recipe::Override::parse(text).unwrap()).collect();
+        let sweep = Sweep::parse(QUICKSTART.text, None, &overrides).unwrap();
+        let mut infos = Vec::new();
+        let mut add = |role: Role, recipe: &crate::recipe::Recipe| {
+            let distils = role == Role::Student;
+            infos.push(RunInfo {
+                run: RunId(infos.len() as u64 + 1),
+                role,
+                stage: Stage(0),
+                recipe: recipe.clone(),
+                model: "MLP 200–200".to_owned(),
+                temperature: distils.then_some(recipe.distill.temperature),
+                soft_weight: distils.then_some(recipe.distill.soft_weight),
+                hard_weight: recipe.distill.hard_weight,
+                seed: recipe.training.seed,
+                parameters: 1,
+                steps: 1_000,
+                steps_per_epoch: 50,
+                loaded: role == Role::Teacher,
+            });
+        };
+        add(Role::Teacher, &sweep.base);
+        let cells = sweep.cells().unwrap();
+        for cell in &cells {
+            add(Role::Student, &cell.recipe);
+        }
+        if sweep.base.baseline {
+            let mut seeds: Vec<u64> = Vec::new();
+            for cell in &cells {
+                if !seeds.contains(&cell.recipe.training.seed) {
+                    seeds.push(cell.recipe.training.seed);
+                    add(Role::Baseline, &cell.recipe);
+                }
+            }
+        }
+        let results = infos.iter().map(|info| (info.run, (RunOutcome::Done, false, errors(info)))).collect();
+        let board = Board::new(&sweep, &infos);
+        let (answers, parts) = (HashMap::new(), HashMap::new());
+        let mut job = Self { board, infos, results, answers, parts, outcome: JobOutcome::Done, message: None };
+        job.measure();
+        job
+    }
+
+    fn measure(&mut self) {
+        for (run, (_, _, [validation, test])) in &self.results {
+            self.parts.insert((*run, Part::Validation), metrics(*validation, 500));
+            self.parts.insert((*run, Part::Test), metrics(*test, 1_000));
+        }
+    }
+
+    fn run(&self, role: Role) -> RunId {
+        self.infos.iter().find(|info| info.role == role).unwrap().run
+    }
+
+    fn ends(&mut self, role: Role, outcome: RunOutcome) {
+        let run = self.run(role);
+        self.results.get_mut(&run).unwrap().0 = outcome;
+    }
+
+    /// Rows on which student and baseline answer rightly or wrongly; the rest are right for both.
+    fn answer(&mut self, wrong: [&[u32]; 2]) {
+        let (rows, labels) = (Arc::new((0..1_000).collect::<Vec<u32>>()), Arc::new(vec![0; 1_000]));
+        for (role, wrong) in [Role::Student, Role::Baseline].into_iter().zip(wrong) {
+            let run = self.run(role);
+            let predicted = (0..1_000).map(|row| u32::from(wrong.contains(&row))).collect();
+            let (rows, labels) = (Arc::clone(&rows), Arc::clone(&labels));
+            let answers = Answers { run, part: Part::Test, rows, labels, predicted: Arc::new(predicted), logits: None };
+            self.answers.insert((run, Part::Test), answers);
+        }
+    }
+
+    fn story(&self) -> Story {
+        let end = |run: RunId| {
+            let (outcome, edited, _) = self.results.get(&run)?;
+            Some(RunEnd {
+                outcome: *outcome,
+                edited: *edited,
+                steps: 400,
+                validation: self.parts.get(&(run, Part::Validation)),
+                test: self.parts.get(&(run, Part::Test)),
+                training: None,
+                soft_share: None,
+            })
+        };
+        let facts = JobFacts {
+            board: &self.board,
+            infos: &self.infos,
+            outcome: Some(self.outcome),
+            message: self.message.as_ref(),
+            end: &end,
+            answers: &|run, part| self.answers.get(&(run, part)),
+        };
+        facts.story().unwrap()
+    }
+
+    fn says(&self) -> (Standing, String) {
+        let story = self.story();
+        (story.standing, story.sentence.to_string())
+    }
+}
+
+/// The same errors on both parts: of the teacher, of students and of baselines by seed.
+fn by_role(students: &[u64], baselines: &[u64]) -> impl Fn(&RunInfo) -> [u64; 2] {
+    let (students, baselines) = (students.to_vec(), baselines.to_vec());
+    move |info| match info.role {
+        Role::Teacher => [14, 23],
+        Role::Student => [students[info.seed as usize] / 2, students[info.seed as usize]],
+        Role::Baseline => [baselines[info.seed as usize] / 2, baselines[info.seed as usize]],
+    }
+}
+
+const FOUR: &str = "training.seed=[0, 1, 2, 3]";
+
+#[test]
+fn one_seed_leads_with_numbers_and_never_decides() {
+    let says = |student, baseline| Job::new(&[], by_role(&[student], &[baseline])).says();
+    let undecided = |text: &str| (Standing::Undecided, text.to_owned());
+    assert_eq!(
+        says(47, 71),
+        undecided("Fewer errors with this seed: 47 against 71 of 1,000. Not sure yet: four seeds would tell.")
+    );
+    assert_eq!(
+        says(71, 47),
+        undecided("More errors with this seed: 71 against 47 of 1,000. Not sure yet: four seeds would tell.")
+    );
+    assert_eq!(
+        says(50, 50),
+        undecided("As many errors with this seed: 50 and 50 of 1,000. Not sure yet: four seeds would tell.")
+    );
+    let job = Job::new(&[], by_role(&[47], &[71]));
+    assert!(job.story().wants_seeds);
+    let drawing = job.story().drawing.unwrap();
+    assert_eq!((drawing.part, drawing.examples), (Part::Test, 1_000));
+    let lines: Vec<(Role, Vec<u64>)> = drawing.lines.into_iter().map(|line| (line.role, line.errors)).collect();
+    assert_eq!(lines, [(Role::Teacher, vec![23]), (Role::Student, vec![47]), (Role::Baseline, vec![71])]);
+}
+
+#[test]
+fn rows_on_which_one_is_right_are_counted_and_tested() {
+    let mut job = Job::new(&[], by_role(&[3], &[9]));
+    assert_eq!(job.story().rows, None, "nothing is known of jobs of an older version");
+    job.answer([&[1, 2, 3], &[3, 10, 11, 12, 13, 14, 15, 16, 17]]);
+    let story = job.story();
+    assert_eq!(story.rows, Some(Discordant { better: 8, worse: 2 }));
+    let why: Vec<String> = story.why.iter().map(Phrase::to_string).collect();
+    assert!(
+        why[0].starts_with("On 10 rows only one of the two is right: the student on 8, the baseline on 2."),
+        "{why:?}"
+    );
+    assert!(why[0].contains("Chance alone explains that (McNemar’s exact test, p = 0.11)"), "{why:?}");
+    assert!(
+        why.iter().any(|why| why.contains("the teacher’s answer in 50.0 % of rows, the baseline in 50.0 %")),
+        "{why:?}"
+    );
+    assert!(why.iter().any(|why| why == "The teacher itself makes 23 errors on 1,000 test rows."), "{why:?}");
+}
+
+#[test]
+fn four_seeds_decide() {
+    let says = |students: [u64; 4], baselines: [u64; 4]| Job::new(&[FOUR], by_role(&students, &baselines)).says();
+    assert_eq!(
+        says([35, 38, 32, 35], [70, 74, 66, 70]),
+        (
+            Standing::Helped,
+            "Distillation helped: 35 ± 2.4 against 70 ± 3.3 errors of 1,000 test rows, 4 seeds; the 95 % interval is \
+             33.7 to 36.3 fewer."
+                .to_owned()
+        )
+    );
+    let (standing, sentence) = says([70, 74, 66, 70], [35, 38, 32, 35]);
+    assert_eq!(standing, Standing::DidNot);
+    assert!(
+        sentence.starts_with("Distillation did not help: ") && sentence.ends_with("33.7 to 36.3 more."),
+        "{sentence}"
+    );
+    let (standing, sentence) = says([70, 60, 75, 66], [68, 66, 69, 71]);
+    assert_eq!(standing, Standing::Undecided);
+    assert!(sentence.contains("fewer to ") && sentence.contains("cannot tell them apart"), "{sentence}");
+    // t is 3.182 with 3 degrees of freedom: −5.75 ± 5.26 ends within half an error of 0.
+    let (standing, sentence) = says([60, 64, 68, 61], [70, 70, 70, 66]);
+    assert_eq!(standing, Standing::Helped);
+    assert!(sentence.starts_with("Distillation helped, barely: "), "{sentence}");
+    let (standing, sentence) = says([60, 61, 62, 63], [70, 71, 72, 73]);
+    assert_eq!(standing, Standing::Undecided);
+    assert!(sentence.contains("differs by the same amount"), "{sentence}");
+}
+
+#[test]
+fn what_did_not_come_to_its_end_is_not_judged() {
+    let job = || Job::new(&[], by_role(&[47], &[71]));
+    let mut diverged = job();
+    diverged.ends(Role::Student, RunOutcome::Diverged);
+    diverged.outcome = JobOutcome::Failed;
+    diverged.message = Some(phrase!("job-diverged"));
+    assert!(diverged.says().1.starts_with("The student diverged after step 400"), "{:?}", diverged.says());
+    assert!(diverged.story().drawing.is_none() && !diverged.story().wants_seeds);
+    let mut stopped = job();
+    stopped.outcome = JobOutcome::Stopped;
+    stopped.ends(Role::Student, RunOutcome::Stopped);
+    stopped.ends(Role::Baseline, RunOutcome::Stopped);
+    assert_eq!(
+        stopped.says().1,
+        "Stopped after step 400 of 1,000, so it is not judged: 47 errors, without a teacher 71, of 1,000 test rows."
+    );
+    let mut lost = job();
+    lost.ends(Role::Baseline, RunOutcome::Diverged);
+    assert!(lost.says().1.starts_with("The student without a teacher diverged"), "{:?}", lost.says());
+    let mut edited = job();
+    let run = edited.run(Role::Student);
+    edited.results.get_mut(&run).unwrap().1 = true;
+    assert!(edited.says().1.ends_with("Settings were moved on the way, so it is not judged."), "{:?}", edited.says());
+    let mut failed = job();
+    failed.outcome = JobOutcome::Failed;
+    failed.message = Some(Phrase::plain("the disk is full"));
+    failed.results.clear();
+    assert_eq!(failed.says().1, "The job failed: the disk is full");
+    let alone = Job::new(&["training.baseline=false"], by_role(&[47], &[]));
+    assert!(alone.says().1.starts_with("No baseline was trained, so nothing says whether the teacher helped: 47"));
+}
+
+#[test]
+fn a_sweep_says_how_many_cells_are_clear_tied_and_what_explains_them() {
+    let grid = ["distill.temperature=[1, 4, 8]", FOUR];
+    let job = |best: [u64; 4]| {
+        Job::new(&grid, move |info| {
+            let seed = info.seed as usize;
+            let of = match (info.role, info.temperature) {
+                (Role::Student, Some(t)) if t > 6.0 => best[seed],
+                (Role::Student, Some(t)) if t > 2.0 => best[seed] + [1, 3, 0, 0][seed],
+                (Role::Student, _) => [130, 128, 135, 131][seed],
+                _ => [140, 150, 138, 146][seed],
+            };
+            [of, of]
+        })
+    };
+    let story = job([60, 64, 59, 66]).story();
+    let sentence = story.sentence.to_string();
+    assert_eq!(story.standing, Standing::Helped);
+    assert!(sentence.ends_with("That is T 8 · 0.9/0.1, the best of 3 cells on validation."), "{sentence}");
+    let why: Vec<String> = story.why.iter().map(Phrase::to_string).collect();
+    assert!(why[0].starts_with("On validation 2 of 3 cells make clearly fewer errors"), "{why:?}");
+    assert_eq!(why[1], "1 of the other 2 cells cannot be told from the best one.");
+    assert!(why[2].contains("validation errors: T 99 %; the rest (1 %)"), "{why:?}");
+
+    // Ahead on test rows, but no cell is clear on validation: never "better" over "0 of 3".
+    let mut lucky = Job::new(&grid, |info| {
+        let seed = info.seed as usize;
+        match info.role {
+            Role::Student => [[139, 151, 137, 147][seed], [60, 64, 59, 66][seed]],
+            _ => [[140, 150, 138, 146][seed]; 2],
+        }
+    });
+    lucky.measure();
+    let story = lucky.story();
+    assert_eq!(story.standing, Standing::Undecided);
+    assert!(
+        story.sentence.to_string().contains("on validation none of 3 cells is clear by itself"),
+        "{}",
+        story.sentence
+    );
+}
