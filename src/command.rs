@@ -414,6 +414,8 @@ pub enum Command {
     MoreSeeds(JobId),
     /// Lay a run over the curves, or take it off.
     Overlay(RunId, bool),
+    /// Take all runs off the curves.
+    ClearOverlay,
     /// Choose a cell of the sweep, or none.
     SelectCell(Option<usize>),
     /// A cell of the sweep is under the pointer.

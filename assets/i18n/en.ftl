@@ -255,6 +255,7 @@ runs-t-hint = Temperature of the loss; a baseline and a teacher have none
 runs-weights = soft · hard
 runs-weights-hint = Weights of the soft and the hard term, or what the run is for
 runs-validation = val. errors
+runs-ticked = { $count } ticked
 runs-apart = Of the validation rows on which only one of the two is right, { $better } are the student’s and { $worse } the baseline’s (McNemar’s exact test, p { $p })
 runs-validation-hint = Wrong validation rows: of the kept weights, or after the last epoch so far
 runs-against = vs. baseline

@@ -237,6 +237,7 @@ runs-t-hint = 损失的温度；基线和教师没有
 runs-weights = 软 · 硬
 runs-weights-hint = 软、硬损失的权重，或该运行的用途
 runs-validation = 验证错误
+runs-ticked = 已勾选 { $count } 个
 runs-apart = 在只有一方答对的验证样本中，学生答对 { $better } 条，基线答对 { $worse } 条（McNemar 精确检验，p { $p }）
 runs-validation-hint = 预测错误的验证样本数：所保留权重的，或目前最后一轮之后的
 runs-against = 较基线

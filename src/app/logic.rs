@@ -51,8 +51,8 @@ impl App {
             self.reader.list_if_changed();
         }
         self.take_looks(ctx);
-        let Self { settings, state, tiles, kept, .. } = self;
-        settings.keep(|| super::remembered_of(state, tiles, kept));
+        let Self { settings, state, store, tiles, kept, .. } = self;
+        settings.keep(|| super::remembered_of(state, store.path(), tiles, kept));
         self.meter.set_on(self.state.shows_overlay);
     }
 
@@ -121,6 +121,7 @@ impl App {
                     });
                     self.state.runs = runs;
                     self.state.store_fault = None;
+                    self.load_ticked();
                 }
                 Answer::Job(job) => {
                     // A job that runs here is fed by its reports.
@@ -138,6 +139,10 @@ impl App {
                 Answer::Waiting(wishes) => self.take_kept_queue(&wishes),
                 Answer::Failed(message) => {
                     self.state.starting = false;
+                    // What was on show when the window was closed may be gone.
+                    if self.state.focused().is_none() {
+                        self.state.focus = None;
+                    }
                     self.state.store_fault = Some(message.clone());
                     self.fault(message);
                 }

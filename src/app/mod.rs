@@ -6,6 +6,7 @@ mod drop;
 mod files;
 mod frame_meter;
 mod inbox;
+mod last;
 mod logic;
 mod perform;
 mod place;
@@ -20,8 +21,8 @@ mod temporary;
 mod tiles;
 mod ui;
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -31,16 +32,17 @@ pub use session::enter_session;
 pub use settings::SettingsFile;
 
 use crate::command::{Command, Commands};
-use crate::recipe::{Faults, QUICKSTART, Recipe};
+use crate::recipe::{Faults, PRESETS, QUICKSTART, Recipe};
 use crate::runs::{Store, StoreError, StoreWriter};
 use crate::state::{Greeting, Pane, State, TemporaryStore, Workspace};
 use crate::text::{Language, Phrase, phrase, speak};
 use crate::theme::{self, UiTokens as _};
-use crate::training::report::RunId;
+use crate::training::report::{JobId, RunId};
 use crate::training::{DeviceChoice, Request, Worker, WorkerOptions};
 use crate::widgets::Toasts;
 use frame_meter::FrameMeter;
 use inbox::Inbox;
+use last::Last;
 use reader::Reader;
 pub use settings::Settings;
 pub use style_page::{StylePage, run_style_page};
@@ -189,6 +191,8 @@ pub struct App {
     previewed: Option<Recipe>,
     changed: Instant,
     listed: Instant,
+    /// Jobs of ticked runs that were asked for.
+    asked: BTreeSet<JobId>,
 }
 
 impl App {
@@ -199,7 +203,7 @@ impl App {
     pub fn new(ctx: &egui::Context, parts: Parts) -> Result<Self, DynError> {
         let Parts { store, device, dialogs, pace, settings, remembered: (mut kept, fault) } = parts;
         speak(kept.language.unwrap_or_else(Language::of_system));
-        let recipe = QUICKSTART.sweep()?;
+        let recipe = kept.last.sweep().map_or_else(|| QUICKSTART.sweep(), Ok)?;
         let repaint = ctx.clone();
         let inbox = Arc::new(Inbox::new(move || repaint.request_repaint_after(pace)));
         let options = WorkerOptions { device, window: true, ..WorkerOptions::default() };
@@ -231,6 +235,9 @@ impl App {
         let mut state = State::new(recipe.clone());
         (state.language, state.dark, state.workspace) = (kept.language, kept.dark, kept.workspace);
         state.recent.clone_from(&kept.recent);
+        state.preset =
+            PRESETS.iter().find(|preset| preset.sweep().is_ok_and(|sweep| sweep == recipe)).map(|it| it.name);
+        kept.last.restore(&mut state);
         state.temporary = store.is_temporary().then(|| TemporaryStore::new(store.path().to_owned()));
         if !kept.greeted {
             state.greeting = Greeting::first();
@@ -259,12 +266,25 @@ impl App {
             meter: FrameMeter::install(ctx),
             changed: Instant::now(),
             listed: Instant::now(),
+            asked: BTreeSet::new(),
         };
         app.settle_arrangements();
+        app.show_again();
         for fault in faults {
             app.fault(fault);
         }
         Ok(app)
+    }
+
+    /// Opens the job that was on show, and the runs that were ticked.
+    fn show_again(&mut self) {
+        let (job, cell, ticked) = self.kept.last.shown(self.store.path());
+        let (job, ticked) = (job, ticked.to_vec());
+        if let Some(job) = job {
+            self.focus(job);
+            self.state.board.selected = cell;
+        }
+        self.state.overlaid.extend(ticked);
     }
 
     /// Asks for something, as the panels do; for tests.
@@ -280,7 +300,7 @@ impl App {
 
 impl Drop for App {
     fn drop(&mut self) {
-        self.settings.keep_at_once(remembered_of(&self.state, &self.tiles, &self.kept));
+        self.settings.keep_at_once(remembered_of(&self.state, self.store.path(), &self.tiles, &self.kept));
     }
 }
 
@@ -288,10 +308,11 @@ impl Drop for App {
 type Arrangements = BTreeMap<Workspace, egui_tiles::Tree<Pane>>;
 
 /// What is to be remembered, but for what egui alone knows.
-fn remembered_of(state: &State, tiles: &Arrangements, kept: &Settings) -> Settings {
+fn remembered_of(state: &State, store: &Path, tiles: &Arrangements, kept: &Settings) -> Settings {
     let mut settings = kept.clone();
     (settings.language, settings.dark, settings.workspace) = (state.language, state.dark, state.workspace);
     settings.recent.clone_from(&state.recent);
+    settings.last = Last::of(state, store);
     for (workspace, tree) in tiles {
         settings.arrangements.extend(serde_json::to_value(tree).ok().map(|tree| (workspace.name().to_owned(), tree)));
     }

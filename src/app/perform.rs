@@ -83,12 +83,13 @@ impl App {
             Command::ClearFocus => (self.state.focus, self.state.picture) = (None, None),
             Command::Overlay(run, true) => {
                 self.state.overlaid.insert(run);
-                if let Some(row) = self.state.row(run)
-                    && !self.state.jobs.contains_key(&row.job)
-                {
-                    self.reader.job(row.job);
+                self.load_ticked();
+                // Where nothing is on show there is nothing to lay it over: its own job is.
+                if let Some(job) = self.state.row(run).map(|row| row.job).filter(|_| self.state.focus.is_none()) {
+                    self.focus(job);
                 }
             }
+            Command::ClearOverlay => self.state.overlaid.clear(),
             Command::Overlay(run, false) => drop(self.state.overlaid.remove(&run)),
             Command::ToggleCurve(id) => {
                 let hidden = &mut self.state.curves.hidden;
@@ -374,6 +375,16 @@ impl App {
         }
     }
 
+    /// Asks for the jobs of ticked runs, each once.
+    pub(super) fn load_ticked(&mut self) {
+        let Self { state, reader, asked, .. } = self;
+        for row in state.runs.iter().filter(|row| state.overlaid.contains(&row.run)) {
+            if !state.jobs.contains_key(&row.job) && asked.insert(row.job) {
+                reader.job(row.job);
+            }
+        }
+    }
+
     /// Puts a job's recipe, or what is made of it, into the panel.
     fn use_recipe(&mut self, job: JobId, made: impl FnOnce(&Sweep) -> Sweep, ctx: &egui::Context) {
         if let Some(sweep) = self.state.jobs.get(&job).map(|job| made(&job.sweep)) {
@@ -381,7 +392,7 @@ impl App {
         }
     }
 
-    fn focus(&mut self, job: JobId) {
+    pub(super) fn focus(&mut self, job: JobId) {
         if self.state.focus != Some(job) {
             self.state.board.selected = None;
             self.state.board.hovered = None;

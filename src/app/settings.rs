@@ -9,6 +9,7 @@ use egui_tiles::Tree;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::last::Last;
 use super::tiles::is_whole;
 use crate::model::write_whole;
 use crate::state::{Pane, Workspace};
@@ -35,6 +36,9 @@ pub struct Settings {
     pub greeted: bool,
     /// Files and folders that were opened lately.
     pub recent: Vec<PathBuf>,
+    /// What was on the screen.
+    #[serde(deserialize_with = "known_or_default")]
+    pub last: Last,
 }
 
 impl Settings {

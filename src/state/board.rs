@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{JobView, State};
 use crate::runs::BoardCell;
 use crate::runs::verdict::{JobFacts, RunEnd, Story};
@@ -23,7 +25,8 @@ pub struct BoardSettings {
 }
 
 /// What cells are compared by, always on validation rows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Metric {
     /// Rows whose top class is not the label.
     #[default]
@@ -60,7 +63,8 @@ impl Metric {
 }
 
 /// The pictures of a board.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum BoardPage {
     /// Two axes as a heat map.
     #[default]

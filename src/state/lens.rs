@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::State;
 use crate::distill::soften::{entropy, top_class};
 use crate::training::report::{JobId, Looked, Probe, Role, RunId};
@@ -34,7 +36,8 @@ pub struct OwnPicture {
 }
 
 /// Ways to step through the samples.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum SampleChoice {
     /// All, in their order.
     Any,

@@ -37,6 +37,13 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             if !rows.is_empty() {
                 Chip::new(&rows.len().to_string()).show(ui);
             }
+            let ticked = state.overlaid.len() as u64;
+            if ticked > 0 {
+                let words = text_with("runs-ticked", &[("count", ticked.into())]);
+                if Chip::new(&words).removable().show(ui).removed {
+                    commands.send(Command::ClearOverlay);
+                }
+            }
         },
         |ui| {
             action_button(ui, Action::SaveStudent, false, state, commands);

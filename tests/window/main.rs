@@ -8,6 +8,7 @@ mod places;
 mod queue;
 mod recipe;
 mod sheet;
+mod story;
 mod sweeps;
 
 use std::path::{Path, PathBuf};

@@ -1,0 +1,137 @@
+//! What happened, at one glance: the strip, what it leads on to, and what is there again after a restart.
+
+use eframe::egui::accesskit::Role;
+use egui_kittest::kittest::Queryable as _;
+use stillroom::app::{ScriptedDialogs, SettingsFile};
+use stillroom::command::Command;
+use stillroom::distill::soften::soften;
+use stillroom::runs::verdict::Standing;
+use stillroom::training::report::{JobOutcome, Part};
+
+use crate::{Folder, Window, choose, open, open_with, press, slide, until};
+
+const DIGITS: &str = "Small digits: one label in ten";
+
+fn distil(window: &mut Window) {
+    let before = window.state().state().focus;
+    press(window, "Distil");
+    until(window, "the end of the job", |state| {
+        state.focus != before && state.focused().is_some_and(|job| job.outcome == Some(JobOutcome::Done))
+    });
+    until(window, "its story", |state| state.focused().is_some_and(|job| job.story.is_some()));
+    window.run_steps(4);
+}
+
+fn small(window: &mut Window) {
+    until(window, "the first sample", |state| state.lens_view().is_some());
+    choose(window, "Preset", DIGITS);
+    until(window, "its preview", |state| state.preview.as_ref().is_some_and(|p| p.recipe == state.sweep.base));
+}
+
+#[test]
+fn a_finished_job_says_what_happened_and_leads_on_to_four_seeds() {
+    let folder = Folder::new();
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    small(&mut window);
+    distil(&mut window);
+    let job = window.state().state().focused().unwrap();
+    let (first, story) = (job.id, job.story.clone().unwrap());
+    assert_eq!(story.standing, Standing::Undecided);
+    // The rows are counted on what both answered.
+    let [student, baseline] = [1, 2].map(|at| job.answers[&(job.runs[at].run, Part::Test)].clone());
+    let right = |of: &[u32]| of.iter().zip(&**student.labels).map(|(a, b)| a == b).collect::<Vec<_>>();
+    let (student, baseline) = (right(&student.predicted), right(&baseline.predicted));
+    let only = |a: &[bool], b: &[bool]| a.iter().zip(b).filter(|(a, b)| **a && !**b).count() as u64;
+    let rows = story.rows.unwrap();
+    assert_eq!((rows.better, rows.worse), (only(&student, &baseline), only(&baseline, &student)));
+    let drawing = story.drawing.clone().unwrap();
+    let errors = |at: usize| drawing.lines[at].errors[0];
+    let drawn = format!("no teacher {}; student {}; teacher {}", errors(2), errors(1), errors(0));
+    window.get_by_label("Undecided");
+    window.get_by_label(&story.sentence.to_string());
+    window.get_by_role_and_label(Role::Image, &format!("Errors on {} test rows: {drawn}", student.len()));
+
+    // It stays until another job is shown, and the recipe of the panel is not its own any more once that is changed.
+    assert!(window.query_by_label("Use this recipe").is_none());
+    let own = window.state().state().sweep.base.distill.temperature;
+    slide(&mut window, "Temperature", 2.0);
+    window.get_by_label(&story.sentence.to_string());
+    press(&mut window, "Use this recipe");
+    let temperature = |window: &Window| window.state().state().sweep.base.distill.temperature;
+    assert!((temperature(&window) - own).abs() < 1e-9);
+    press(&mut window, "Undo");
+    assert!((temperature(&window) - 2.0).abs() < 1e-9);
+
+    press(&mut window, "Run 4 seeds");
+    until(&mut window, "the four", |state| {
+        state
+            .focused()
+            .is_some_and(|job| job.id != first && job.outcome == Some(JobOutcome::Done) && job.story.is_some())
+    });
+    window.run_steps(4);
+    let story = window.state().state().focused().unwrap().story.clone().unwrap();
+    assert!(story.sentence.to_string().contains("4 seeds"), "{}", story.sentence);
+    assert!(!story.wants_seeds);
+    press(&mut window, "Back to mine");
+    assert!(window.state().state().focus.is_none() && window.query_by_label("Back to mine").is_none());
+}
+
+#[test]
+fn what_was_on_the_screen_is_there_again_and_ticks_draw_at_once() {
+    let folder = Folder::new();
+    let settings = || SettingsFile::at(folder.0.path().join("window.json"));
+    let mut window = open_with(&folder.store(), &ScriptedDialogs::default(), settings());
+    small(&mut window);
+    distil(&mut window);
+    slide(&mut window, "Temperature", 2.0);
+    window.state().ask(Command::LensTemperature(16.0));
+    window.state().ask(Command::LensRow(3));
+    window.run_steps(4);
+    let (job, run) = (window.state().state().focus, window.state().state().on_show().1.unwrap());
+    window.state().ask(Command::Overlay(run, true));
+    window.run_steps(4);
+    drop(window);
+
+    let mut window = open_with(&folder.store(), &ScriptedDialogs::default(), settings());
+    let state = window.state().state();
+    assert_eq!((state.sweep.base.title.as_str(), state.preset), (DIGITS, None));
+    assert!((state.sweep.base.distill.temperature - 2.0).abs() < 1e-9);
+    assert!((state.lens.temperature - 16.0).abs() < 1e-9 && state.lens.row == 3 && state.pace.is_some());
+    until(&mut window, "the job", |state| state.focus == job && state.focused().is_some_and(|job| job.story.is_some()));
+    window.get_by_label("1 ticked");
+    window.state().ask(Command::ClearOverlay);
+    window.state().ask(Command::ClearFocus);
+    window.run_steps(4);
+    drop(window);
+
+    // Right after a start nothing is on show; the first tick shows its job.
+    let mut window = open_with(&folder.store(), &ScriptedDialogs::default(), settings());
+    until(&mut window, "the list", |state| !state.runs.is_empty());
+    assert_eq!(window.state().state().focus, None);
+    window.get_by_label(&format!("Lay {run} over the curves")).click();
+    window.run_steps(4);
+    until(&mut window, "its job", |state| state.focus == job && state.focused().is_some());
+}
+
+#[test]
+fn a_bar_of_the_lens_is_as_long_as_its_probability() {
+    let folder = Folder::new();
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    until(&mut window, "the first sample", |state| state.lens_view().is_some());
+    let mut full = Vec::new();
+    for t in [0.25, 64.0] {
+        window.state().ask(Command::LensTemperature(t));
+        window.run_steps(12);
+        let view = window.state().state().lens_view().unwrap();
+        let (classes, p) = (view.probe.classes.clone(), soften(view.teacher.unwrap(), t));
+        for (class, p) in classes.iter().zip(p) {
+            let bar = window.get_by_role_and_label(Role::Meter, &format!("teacher {class}")).rect();
+            if p > 0.05 {
+                full.push(f64::from(bar.width()) / p);
+            }
+        }
+    }
+    // One length for a probability of 1, at any T: within a pixel.
+    let (least, most) = full.iter().fold((f64::MAX, 0.0_f64), |(least, most), of| (least.min(*of), most.max(*of)));
+    assert!(full.len() > 8 && most - least < 0.1 * most, "{full:?}");
+}
