@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use crate::recipe::{Source, Sweep};
 use crate::state::{
-    BoardPage, Farewell, FilePurpose, LossView, Metric, Palette, Pane, Quality, SampleChoice, Section, Smoothing,
-    State, Tip,
+    BoardPage, Farewell, FilePurpose, LossView, Metric, Palette, Pane, Quality, RunColumn, SampleChoice, Section,
+    Smoothing, State, Tip,
 };
 use crate::text::Language;
 use crate::training::report::{JobId, RunId, Setting};
@@ -436,6 +436,12 @@ pub enum Command {
     LossView(LossView),
     /// How much the loss is smoothed.
     SmoothLoss(Smoothing),
+    /// Sort the list by a column, the other way round, or not at all.
+    SortRuns(RunColumn),
+    /// List the jobs that have this.
+    FilterRuns(String),
+    /// Fold a job over its runs, or unfold it.
+    FoldJob(JobId),
     /// Go on with a job that rests.
     Resume(JobId),
     /// Let runs of a job that has ended begin anew.

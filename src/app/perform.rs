@@ -110,6 +110,14 @@ impl App {
             Command::LossView(view) => self.state.curves.loss = view,
             Command::SmoothLoss(smoothing) => self.state.curves.smoothing = smoothing,
             Command::Quality(quality) => self.state.curves.quality = quality,
+            Command::SortRuns(column) => self.state.list.click(column),
+            Command::FilterRuns(filter) => self.state.list.filter = filter,
+            Command::FoldJob(job) => {
+                let toggled = &mut self.state.list.toggled;
+                if !toggled.remove(&job) {
+                    toggled.insert(job);
+                }
+            }
             Command::Resume(job) => self.ask_for(Wish::Resume(job)),
             Command::Again(job, runs) => self.ask_for(Wish::Again(job, runs)),
             Command::StopRun(run) => drop(self.worker.send(Request::StopRun(run))),

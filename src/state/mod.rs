@@ -12,6 +12,7 @@ mod notices;
 mod outlook;
 mod queue;
 mod recipe_text;
+mod run_list;
 pub mod series;
 mod sheet;
 mod temporary;
@@ -32,6 +33,7 @@ pub use notices::{Notice, Notices};
 pub use outlook::Outlook;
 pub use queue::{Queue, Waiting, Wish};
 pub use recipe_text::RecipeText;
+pub use run_list::{Listed, RunColumn, RunList, difference, validation};
 pub use sheet::{Sheet, TableColumns, square_pixels};
 pub use temporary::{Farewell, TemporaryStore};
 pub use workspace::{Palette, Pane, Workspace};
@@ -91,6 +93,8 @@ pub struct State {
     pub progress: Option<Progress>,
     /// All runs of the store, newest first.
     pub runs: Vec<RunRow>,
+    /// How their list is looked at.
+    pub list: RunList,
     /// Why the store cannot be read.
     pub store_fault: Option<Phrase>,
     /// Runs laid over the curves of the job in focus.
@@ -294,6 +298,7 @@ impl State {
             moved: Vec::new(),
             progress: None,
             runs: Vec::new(),
+            list: RunList::default(),
             store_fault: None,
             overlaid: BTreeSet::new(),
             board: BoardSettings::default(),

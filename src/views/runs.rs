@@ -1,6 +1,6 @@
 //! The list of runs: what was tried, with what result, against which baseline.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use eframe::egui::{self, Align, Color32, Label, Layout, RichText, Sense, Ui};
@@ -12,15 +12,18 @@ use super::{action_button, short};
 use crate::command::{Action, Command, Commands};
 use crate::runs::verdict::Discordant;
 use crate::runs::{RunRow, Status};
-use crate::state::{JobView, State};
+use crate::state::{JobView, Listed, RunColumn, State, difference, validation};
 use crate::text::{text, text_with};
 use crate::theme::{Icon, Tokens, UiTokens as _, caption, size, space};
-use crate::training::report::{JobId, Metrics, Role, RunId, Setting};
+use crate::training::report::{JobId, Role, RunId, Setting};
 use crate::widgets::{Chip, IconButton, dot_ui, empty_state_ui, section_ui};
 
 /// Widths of the columns: mark, run, started; model, T, soft weight, validation, difference, test, agreement. The title has
 /// what is left.
-const WIDTHS: [f32; 10] = [30.0, 64.0, 66.0, 112.0, 44.0, 84.0, 68.0, 72.0, 70.0, 70.0];
+const WIDTHS: [f32; 10] = [30.0, 100.0, 66.0, 112.0, 44.0, 84.0, 68.0, 72.0, 70.0, 70.0];
+
+/// Room for the arrow that folds.
+const FOLD: f32 = 22.0;
 
 /// Least width of the last column.
 const STATUS: f32 = 116.0;
@@ -28,14 +31,16 @@ const STATUS: f32 = 116.0;
 /// Fills its tile.
 pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     ui.spacing_mut().item_spacing.y = 0.0;
-    let rows: Vec<&RunRow> = state.runs.iter().filter(|row| state.shows_bin || !row.deleted).collect();
+    let rows = state.runs.iter().filter(|row| state.shows_bin || !row.deleted).count();
+    let lines = state.listed();
     section_ui(
         ui,
         &text("runs-title"),
         true,
         |ui| {
-            if !rows.is_empty() {
-                Chip::new(&rows.len().to_string()).show(ui);
+            if rows > 0 {
+                Chip::new(&rows.to_string()).show(ui);
+                filter_ui(ui, state, commands);
             }
             let ticked = state.overlaid.len() as u64;
             if ticked > 0 {
@@ -53,7 +58,7 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             }
         },
     );
-    if rows.is_empty() {
+    if rows == 0 {
         let (name, hint) = match &state.store_fault {
             Some(fault) => (text("runs-fault"), fault.words()),
             None => (text("runs-empty"), text("runs-empty-hint")),
@@ -61,7 +66,11 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         empty_state_ui(ui, Icon::Flask, &name, &hint, None);
         return;
     }
-    let baselines = baseline_errors(state);
+    if lines.is_empty() {
+        empty_state_ui(ui, Icon::Search, &text("runs-none-found"), &text("runs-none-found-hint"), None);
+        return;
+    }
+    let baselines = state.baseline_errors();
     // As the curves on show are coloured.
     let shares = state.focused().map_or_else(BTreeMap::new, JobView::shares);
     let column = |width: f32| Column::exact(width).clip(true);
@@ -89,34 +98,17 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             .column(Column::remainder().at_least(STATUS).clip(true))
             .auto_shrink(false)
             .header(size::ROW, |mut header| {
-                let names = [
-                    ("", Align::Min),
-                    ("runs-run", Align::Min),
-                    ("runs-started", Align::Min),
-                    ("runs-recipe", Align::Min),
-                    ("runs-model", Align::Min),
-                    ("runs-t", Align::Max),
-                    ("runs-weights", Align::Max),
-                    ("runs-validation", Align::Max),
-                    ("runs-against", Align::Max),
-                    ("runs-test", Align::Max),
-                    ("runs-agreement", Align::Max),
-                    ("runs-status", Align::Min),
-                ];
-                for (key, align) in names {
-                    header.col(|ui| {
-                        if !key.is_empty() {
-                            cell(ui, align, |ui| {
-                                let response = ui.add(Label::new(caption(text(key))).selectable(false));
-                                response.on_hover_text(text(&format!("{key}-hint")));
-                            });
-                        }
-                    });
+                header.col(|_| {});
+                for column in RunColumn::ALL {
+                    header.col(|ui| heading_ui(ui, column, state, commands));
                 }
             })
             .body(|body| {
-                body.rows(size::ROW, rows.len(), |mut table_row| {
-                    let row = rows[table_row.index()];
+                body.rows(size::ROW, lines.len(), |mut table_row| {
+                    let line = lines[table_row.index()];
+                    let row = match line {
+                        Listed::Run { row, .. } | Listed::Sweep { best: row, .. } => row,
+                    };
                     let focused = state.focused().filter(|job| job.id == row.job);
                     let cell = focused.and_then(|job| job.board.cell_of(row.run));
                     // In a sweep the rows of the cell that lights stand out; elsewhere those of the job.
@@ -126,7 +118,7 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
                         (_, false) => state.focus == Some(row.job),
                     };
                     table_row.set_selected(lit);
-                    row_ui(&mut table_row, row, state, commands, &baselines, &shares);
+                    row_ui(&mut table_row, line, row, state, commands, &baselines, &shares);
                     if table_row.response().clicked() {
                         commands.send(Command::Focus(row.job));
                         commands.send(Command::SelectCell(cell.filter(|cell| state.board.selected != Some(*cell))));
@@ -148,27 +140,57 @@ fn cell(ui: &mut Ui, align: Align, content: impl FnOnce(&mut Ui)) {
     }
 }
 
-/// Validation errors of each job's baseline by seed; none where a seed has several baselines, one a swept learning rate, say.
-fn baseline_errors(state: &State) -> HashMap<(JobId, u64), Option<u64>> {
-    let mut errors = HashMap::new();
-    for row in state.runs.iter().filter(|row| row.role == Role::Baseline) {
-        let found = validation(row).map(|validation| validation.errors);
-        errors.entry((row.job, row.seed)).and_modify(|errors| *errors = None).or_insert(found);
-    }
-    errors
+/// A column's name; a click sorts by it.
+fn heading_ui(ui: &mut Ui, column: RunColumn, state: &State, commands: &Commands) {
+    let align = if column.is_number() { Align::Max } else { Align::Min };
+    cell(ui, align, |ui| {
+        let sorted = state.list.sort.filter(|(by, _)| *by == column).map(|(_, falling)| falling);
+        let name = match sorted {
+            None => text(column.key()),
+            Some(falling) => format!("{} {}", text(column.key()), if falling { "↓" } else { "↑" }),
+        };
+        let words = caption(name);
+        let words = if sorted.is_some() { words.color(ui.tokens().text) } else { words };
+        let response = ui.add(Label::new(words).selectable(false).sense(Sense::click()));
+        let hint = format!("{}\n{}", text(&format!("{}-hint", column.key())), text("runs-sort-hint"));
+        if response.on_hover_text(hint).clicked() {
+            commands.send(Command::SortRuns(column));
+        }
+    });
 }
 
-/// The headline of a run: its kept weights on validation, or its last epoch while it trains.
-fn validation(row: &RunRow) -> Option<&Metrics> {
-    row.validation.as_ref().or(row.last.as_ref())
+/// Width of the field that filters.
+const FILTER: f32 = 150.0;
+
+fn filter_ui(ui: &mut Ui, state: &State, commands: &Commands) {
+    let mut filter = state.list.filter.clone();
+    let field = egui::TextEdit::singleline(&mut filter)
+        .hint_text(text("runs-filter"))
+        .desired_width(FILTER)
+        .align(egui::Align2::LEFT_CENTER);
+    let response = ui.add(field).on_hover_text(text("runs-filter-hint"));
+    if response.changed() {
+        commands.send(Command::FilterRuns(filter));
+    }
+}
+
+/// The arrow that folds a job over its runs.
+fn fold_ui(ui: &mut Ui, row: &RunRow, open: bool, commands: &Commands) {
+    let key = if open { "runs-fold" } else { "runs-unfold" };
+    let icon = if open { Icon::ChevronDown } else { Icon::ChevronRight };
+    let name = text_with(key, &[("job", row.job.to_string().into())]);
+    if ui.add(IconButton::new(icon, &name)).clicked() {
+        commands.send(Command::FoldJob(row.job));
+    }
 }
 
 fn row_ui(
     table_row: &mut egui_extras::TableRow<'_, '_>,
+    line: Listed<'_>,
     row: &RunRow,
     state: &State,
     commands: &Commands,
-    baselines: &HashMap<(JobId, u64), Option<u64>>,
+    baselines: &BTreeMap<(JobId, u64), Option<u64>>,
     shares: &BTreeMap<RunId, f32>,
 ) {
     let faint = row.deleted;
@@ -177,18 +199,37 @@ fn row_ui(
         ui.add(Label::new(RichText::new(words).color(colour)).selectable(false).truncate());
     };
     let dash = || text("widget-bars-missing");
-    table_row.col(|ui| overlay_ui(ui, row, state, commands));
+    // A sweep's own line says what its best run has, not what was done to it.
+    let moved = |setting| changed(row, setting).filter(|_| matches!(line, Listed::Run { .. }));
+    table_row.col(|ui| match line {
+        Listed::Run { .. } => overlay_ui(ui, row, state, commands),
+        Listed::Sweep { .. } => {}
+    });
     table_row.col(|ui| {
         let tokens = ui.tokens();
         let swept = (row.role == Role::Student).then(|| shares.get(&row.run)).flatten();
+        match line {
+            Listed::Run { open: Some(open), .. } | Listed::Sweep { open, .. } => fold_ui(ui, row, open, commands),
+            Listed::Run { below, .. } => ui.add_space(if below { space::L + FOLD } else { FOLD }),
+        }
+        if let Listed::Sweep { .. } = line {
+            words(ui, row.job.to_string(), None);
+            return;
+        }
         dot_ui(ui, swept.map_or_else(|| role_colour(row.role, tokens), |share| tokens.swept(*share)));
         words(ui, row.run.to_string(), None);
     });
     table_row.col(|ui| words(ui, ago(row.created), Some(ui.tokens().secondary)));
     table_row.col(|ui| words(ui, shown_title(&row.title), None));
-    table_row.col(|ui| words(ui, row.model.clone(), None));
+    table_row.col(|ui| match line {
+        Listed::Sweep { runs, .. } => {
+            let runs = runs as u64;
+            words(ui, text_with("runs-of-sweep", &[("count", runs.into()), ("run", row.run.to_string().into())]), None);
+        }
+        Listed::Run { .. } => words(ui, row.model.clone(), None),
+    });
     table_row.col(|ui| {
-        let t = changed(row, Setting::Temperature).unwrap_or_else(|| row.temperature.map_or_else(dash, short));
+        let t = moved(Setting::Temperature).unwrap_or_else(|| row.temperature.map_or_else(dash, short));
         cell(ui, Align::Max, |ui| words(ui, t, None));
     });
     table_row.col(|ui| {
@@ -196,7 +237,7 @@ fn row_ui(
             Role::Baseline => text("runs-baseline"),
             Role::Teacher => text("runs-teacher"),
             Role::Student => {
-                let weight = |setting, weight: f64| changed(row, setting).unwrap_or_else(|| format!("{weight:.2}"));
+                let weight = |setting, weight: f64| moved(setting).unwrap_or_else(|| format!("{weight:.2}"));
                 let soft = row.soft_weight.map_or_else(dash, |soft| weight(Setting::SoftWeight, soft));
                 format!("{soft} · {}", weight(Setting::HardWeight, row.hard_weight))
             }
@@ -208,9 +249,7 @@ fn row_ui(
         cell(ui, Align::Max, |ui| words(ui, errors, None));
     });
     table_row.col(|ui| {
-        let difference = validation(row)
-            .filter(|_| row.role == Role::Student)
-            .and_then(|metrics| Some(metrics.errors as i64 - (*baselines.get(&(row.job, row.seed))?)? as i64));
+        let difference = difference(row, baselines);
         // One seed's difference has a colour only where chance does not explain it.
         let is_clear = row.rows_apart.is_some_and(Discordant::is_clear);
         let (difference, colour) = match difference {
@@ -241,7 +280,10 @@ fn row_ui(
         let agreement = agreement.map_or_else(dash, percent);
         cell(ui, Align::Max, |ui| words(ui, agreement, None));
     });
-    table_row.col(|ui| status_ui(ui, row, state, commands));
+    table_row.col(|ui| match line {
+        Listed::Run { .. } => status_ui(ui, row, state, commands),
+        Listed::Sweep { .. } => words(ui, text(status_key(row, state)), Some(ui.tokens().secondary)),
+    });
 }
 
 /// The mark that lays a run over the curves of the job in focus.
@@ -264,19 +306,13 @@ const STATUS_WORD: f32 = 54.0;
 
 fn status_ui(ui: &mut Ui, row: &RunRow, state: &State, commands: &Commands) {
     let tokens = ui.tokens();
-    let (key, colour) = match row.status {
-        _ if row.deleted => ("status-deleted", tokens.tertiary),
-        Status::Waiting => ("status-waiting", tokens.secondary),
-        Status::Running if state.is_paused() && state.running == Some(row.job) => ("status-resting", tokens.secondary),
-        Status::Running => ("status-running", tokens.text),
-        Status::Done if row.loaded => ("status-loaded", tokens.secondary),
-        Status::Done => ("status-done", tokens.secondary),
-        Status::Stopped => ("status-stopped", tokens.secondary),
-        Status::Paused => ("status-paused", tokens.doubtful),
-        Status::Interrupted => ("status-interrupted", tokens.doubtful),
-        Status::Diverged => ("status-diverged", tokens.bad),
-        Status::Halved => ("status-halved", tokens.secondary),
-        Status::Failed => ("status-failed", tokens.bad),
+    let key = status_key(row, state);
+    let colour = match row.status {
+        _ if row.deleted => tokens.tertiary,
+        Status::Running if key == "status-running" => tokens.text,
+        Status::Paused | Status::Interrupted => tokens.doubtful,
+        Status::Diverged | Status::Failed => tokens.bad,
+        _ => tokens.secondary,
     };
     // What can be done stands in one column beside it, whatever the word.
     let word = ui.add(Label::new(RichText::new(text(key)).color(colour)).selectable(false));
@@ -316,6 +352,23 @@ fn status_ui(ui: &mut Ui, row: &RunRow, state: &State, commands: &Commands) {
         if ui.add(IconButton::new(Icon::Trash, &name)).clicked() {
             commands.send(Command::Delete(row.run));
         }
+    }
+}
+
+fn status_key(row: &RunRow, state: &State) -> &'static str {
+    match row.status {
+        _ if row.deleted => "status-deleted",
+        Status::Waiting => "status-waiting",
+        Status::Running if state.is_paused() && state.running == Some(row.job) => "status-resting",
+        Status::Running => "status-running",
+        Status::Done if row.loaded => "status-loaded",
+        Status::Done => "status-done",
+        Status::Stopped => "status-stopped",
+        Status::Paused => "status-paused",
+        Status::Interrupted => "status-interrupted",
+        Status::Diverged => "status-diverged",
+        Status::Halved => "status-halved",
+        Status::Failed => "status-failed",
     }
 }
 

@@ -151,7 +151,7 @@ fn a_student_is_saved_and_serves_as_a_teacher() {
     dialogs.answer(None);
     press(&mut window, "Open teacher…");
     window.run_steps(4);
-    let field = window.get_by_role(Role::TextInput);
+    let field = window.get_by(|node| node.role() == Role::TextInput && node.is_focused());
     field.focus();
     field.type_text(&file.display().to_string());
     window.run_steps(6);

@@ -6,7 +6,8 @@ use stillroom::app::{ScriptedDialogs, SettingsFile};
 use stillroom::command::Command;
 use stillroom::distill::soften::soften;
 use stillroom::runs::verdict::Standing;
-use stillroom::training::report::{JobOutcome, Part};
+use stillroom::state::{Listed, RunColumn};
+use stillroom::training::report::{JobOutcome, Part, RunId};
 
 use crate::{Folder, Window, choose, open, open_with, press, slide, until};
 
@@ -134,4 +135,56 @@ fn a_bar_of_the_lens_is_as_long_as_its_probability() {
     // One length for a probability of 1, at any T: within a pixel.
     let (least, most) = full.iter().fold((f64::MAX, 0.0_f64), |(least, most), of| (least.min(*of), most.max(*of)));
     assert!(full.len() > 8 && most - least < 0.1 * most, "{full:?}");
+}
+
+#[test]
+fn the_list_is_sorted_filtered_and_folded() {
+    let folder = Folder::new();
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    small(&mut window);
+    distil(&mut window);
+    slide(&mut window, "Temperature", 2.0);
+    distil(&mut window);
+    until(&mut window, "the list", |state| state.runs.len() == 6);
+    window.run_steps(4);
+    let listed = |window: &Window| -> Vec<(RunId, bool)> {
+        let lines = window.state().state().listed();
+        let run = |line: Listed<'_>| match line {
+            Listed::Run { row, below, .. } => (row.run, below),
+            Listed::Sweep { best, .. } => (best.run, false),
+        };
+        lines.into_iter().map(run).collect()
+    };
+    let [first, second] = [2, 5].map(RunId);
+    let [first_baseline, second_baseline] = [3, 6].map(RunId);
+    // The loaded teachers are part of their jobs.
+    let newest = vec![(second, false), (second_baseline, true), (first, false), (first_baseline, true)];
+    assert_eq!(listed(&window), newest);
+
+    press(&mut window, "Fold j-0002");
+    assert_eq!(listed(&window), [(second, false), (first, false), (first_baseline, true)]);
+    assert!(window.query_by_label(&second_baseline.to_string()).is_none());
+    press(&mut window, "Unfold j-0002");
+
+    let temperatures = |window: &Window| {
+        let of = |run: RunId| window.state().state().row(run).unwrap().temperature.unwrap();
+        listed(window).into_iter().filter(|(_, below)| !below).map(|(run, _)| of(run)).collect::<Vec<f64>>()
+    };
+    window.state().ask(Command::SortRuns(RunColumn::Temperature));
+    window.run_steps(4);
+    let rising = temperatures(&window);
+    assert!(rising.is_sorted(), "{rising:?}");
+    window.get_by_label("T ↑").click();
+    window.run_steps(4);
+    assert!(temperatures(&window).iter().rev().is_sorted());
+    window.get_by_label("T ↓").click();
+    window.run_steps(4);
+    assert_eq!(listed(&window), newest);
+
+    window.state().ask(Command::FilterRuns("digits T 2".to_owned()));
+    window.run_steps(4);
+    assert_eq!(listed(&window), [(second, false), (second_baseline, true)]);
+    window.state().ask(Command::FilterRuns("nothing of the kind".to_owned()));
+    window.run_steps(4);
+    window.get_by_label("No job has that");
 }

@@ -1,0 +1,239 @@
+//! The list of runs as it is shown: jobs folded over their runs, filtered, sorted.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::State;
+use crate::runs::RunRow;
+use crate::training::report::{JobId, Metrics, Role};
+
+/// How the list is looked at.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RunList {
+    /// By which column, and whether the largest comes first; the newest jobs first otherwise.
+    pub sort: Option<(RunColumn, bool)>,
+    /// What a job must have in one of its runs to be listed.
+    pub filter: String,
+    /// Jobs that are folded although they would not be, or the other way round.
+    pub toggled: BTreeSet<JobId>,
+}
+
+/// A column of the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunColumn {
+    /// The run's name.
+    Run,
+    /// When its job began.
+    Started,
+    /// What its recipe is called.
+    Recipe,
+    /// Its network.
+    Model,
+    /// T.
+    Temperature,
+    /// Soft and hard weight.
+    Weights,
+    /// Errors on validation rows.
+    Validation,
+    /// Those less the baseline's.
+    Against,
+    /// Errors on test rows.
+    Test,
+    /// With the teacher.
+    Agreement,
+    /// Where it stands.
+    Status,
+}
+
+impl RunColumn {
+    /// All of them, from left to right.
+    pub const ALL: [Self; 11] = [
+        Self::Run,
+        Self::Started,
+        Self::Recipe,
+        Self::Model,
+        Self::Temperature,
+        Self::Weights,
+        Self::Validation,
+        Self::Against,
+        Self::Test,
+        Self::Agreement,
+        Self::Status,
+    ];
+
+    /// The key of its name among the window's words; `KEY-hint` explains it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Run => "runs-run",
+            Self::Started => "runs-started",
+            Self::Recipe => "runs-recipe",
+            Self::Model => "runs-model",
+            Self::Temperature => "runs-t",
+            Self::Weights => "runs-weights",
+            Self::Validation => "runs-validation",
+            Self::Against => "runs-against",
+            Self::Test => "runs-test",
+            Self::Agreement => "runs-agreement",
+            Self::Status => "runs-status",
+        }
+    }
+
+    /// Whether it holds numbers, which stand at the right.
+    pub fn is_number(self) -> bool {
+        !matches!(self, Self::Run | Self::Started | Self::Recipe | Self::Model | Self::Status)
+    }
+}
+
+/// A line of the list.
+#[derive(Clone, Copy, Debug)]
+pub enum Listed<'a> {
+    /// A run; the first of a job that can be folded says whether it is open.
+    Run {
+        /// It.
+        row: &'a RunRow,
+        /// Of the first run of a job with several: whether the others are shown.
+        open: Option<bool>,
+        /// Whether it stands below the first of its job.
+        below: bool,
+    },
+    /// A job with several students.
+    Sweep {
+        /// Its student with the fewest validation errors, or its first.
+        best: &'a RunRow,
+        /// Runs that were trained.
+        runs: usize,
+        /// Whether they are shown.
+        open: bool,
+    },
+}
+
+/// Jobs with at most so many runs are shown with all of them.
+const FEW: usize = 6;
+
+impl RunList {
+    /// The next order that a click on a column asks for: rising, falling, none.
+    pub fn click(&mut self, column: RunColumn) {
+        self.sort = match self.sort {
+            Some((by, false)) if by == column => Some((column, true)),
+            Some((by, true)) if by == column => None,
+            _ => Some((column, false)),
+        };
+    }
+}
+
+impl State {
+    /// The lines of the list.
+    pub fn listed(&self) -> Vec<Listed<'_>> {
+        let against = self.baseline_errors();
+        let mut jobs: Vec<(&RunRow, Vec<&RunRow>)> = Vec::new();
+        for rows in self.runs.chunk_by(|a, b| a.job == b.job) {
+            let shown: Vec<&RunRow> = rows.iter().filter(|row| self.shows_bin || !row.deleted).collect();
+            // A teacher that was only loaded is said beside its students.
+            let mut listed: Vec<&RunRow> = shown.iter().copied().filter(|row| !row.loaded).collect();
+            if listed.is_empty() {
+                listed = shown;
+            }
+            let students = || listed.iter().copied().filter(|row| row.role == Role::Student);
+            let errors = |row: &&RunRow| validation(row).map_or(u64::MAX, |metrics| metrics.errors);
+            let best = students().min_by_key(errors).or(listed.first().copied());
+            if let Some(best) = best.filter(|_| self.finds(rows)) {
+                jobs.push((best, listed));
+            }
+        }
+        if let Some((column, falling)) = self.list.sort {
+            jobs.sort_by(|(a, _), (b, _)| {
+                let order = compare(a, b, column, &against);
+                if falling { order.reverse() } else { order }
+            });
+        }
+        let mut lines = Vec::new();
+        for (best, rows) in jobs {
+            let open = (rows.len() <= FEW) != self.list.toggled.contains(&best.job);
+            let is_sweep = rows.iter().filter(|row| row.role == Role::Student).count() > 1;
+            if is_sweep {
+                lines.push(Listed::Sweep { best, runs: rows.len(), open });
+                let below = rows.into_iter().map(|row| Listed::Run { row, open: None, below: true });
+                lines.extend(below.filter(|_| open));
+                continue;
+            }
+            let folds = rows.len() > 1;
+            for (at, row) in rows.into_iter().enumerate().filter(|(at, _)| *at == 0 || open) {
+                lines.push(Listed::Run { row, open: (at == 0 && folds).then_some(open), below: at > 0 });
+            }
+        }
+        lines
+    }
+
+    /// Whether one of a job's runs has all that is looked for.
+    fn finds(&self, rows: &[RunRow]) -> bool {
+        let wanted = terms(&self.list.filter);
+        let has = |row: &RunRow| {
+            let t = row.temperature.map_or_else(String::new, |t| format!("t {t}"));
+            let all =
+                format!("{} {} {} {} {} {t} seed {} ", row.run, row.job, row.title, row.model, row.source, row.seed)
+                    .to_lowercase();
+            wanted.iter().all(|term| all.contains(term))
+        };
+        wanted.is_empty() || rows.iter().any(has)
+    }
+
+    /// Validation errors of each job's baseline by seed; none where a seed has several baselines, one a swept learning rate, say.
+    pub fn baseline_errors(&self) -> BTreeMap<(JobId, u64), Option<u64>> {
+        let mut errors = BTreeMap::new();
+        for row in self.runs.iter().filter(|row| row.role == Role::Baseline) {
+            let found = validation(row).map(|validation| validation.errors);
+            errors.entry((row.job, row.seed)).and_modify(|errors| *errors = None).or_insert(found);
+        }
+        errors
+    }
+}
+
+/// What is looked for, in lower case: words, and `t 4 ` or `seed 2 ` as one, so that the number is of that.
+fn terms(filter: &str) -> Vec<String> {
+    let filter = filter.to_lowercase();
+    let mut words = filter.split_whitespace().peekable();
+    let mut terms = Vec::new();
+    while let Some(word) = words.next() {
+        let number = words.peek().filter(|next| matches!(word, "t" | "seed") && next.parse::<f64>().is_ok()).copied();
+        match number {
+            Some(number) => {
+                terms.push(format!("{word} {number} "));
+                words.next();
+            }
+            None => terms.push(word.to_owned()),
+        }
+    }
+    terms
+}
+
+/// The headline of a run: its kept weights on validation, or its last epoch while it trains.
+pub fn validation(row: &RunRow) -> Option<&Metrics> {
+    row.validation.as_ref().or(row.last.as_ref())
+}
+
+/// A student's validation errors less those of its baseline.
+pub fn difference(row: &RunRow, baselines: &BTreeMap<(JobId, u64), Option<u64>>) -> Option<i64> {
+    let errors = validation(row).filter(|_| row.role == Role::Student)?.errors;
+    Some(errors as i64 - (*baselines.get(&(row.job, row.seed))?)? as i64)
+}
+
+/// What is not known comes last when rising.
+fn compare(a: &RunRow, b: &RunRow, column: RunColumn, against: &BTreeMap<(JobId, u64), Option<u64>>) -> Ordering {
+    let number = |of: &dyn Fn(&RunRow) -> Option<f64>| {
+        let value = |row| of(row).unwrap_or(f64::INFINITY);
+        value(a).total_cmp(&value(b))
+    };
+    match column {
+        RunColumn::Run => a.run.cmp(&b.run),
+        RunColumn::Started => a.created.cmp(&b.created),
+        RunColumn::Recipe => a.title.cmp(&b.title),
+        RunColumn::Model => a.model.cmp(&b.model),
+        RunColumn::Temperature => number(&|row| row.temperature),
+        RunColumn::Weights => number(&|row| row.soft_weight),
+        RunColumn::Validation => number(&|row| validation(row).map(|metrics| metrics.errors as f64)),
+        RunColumn::Against => number(&|row| difference(row, against).map(|n| n as f64)),
+        RunColumn::Test => number(&|row| row.test.as_ref().map(|metrics| metrics.errors as f64)),
+        RunColumn::Agreement => number(&|row| validation(row).and_then(|metrics| metrics.agreement)),
+        RunColumn::Status => (a.status as u8).cmp(&(b.status as u8)),
+    }
+}
