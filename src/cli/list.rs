@@ -1,51 +1,17 @@
 //! `stillroom runs`: the runs of a store.
 
-use std::path::PathBuf;
-
-use serde::Serialize;
-
 use super::RunsArgs;
-use super::events::{Numbers, result};
 use super::place::Place;
 use super::table::{setting, table};
 use super::voice::{Failure, Voice, print, print_json};
-use crate::runs::{RunRow, Status, Store};
-use crate::training::report::{JobId, Role, RunId};
-
-#[derive(Serialize)]
-struct Line<'a> {
-    run: RunId,
-    job: JobId,
-    role: Role,
-    title: &'a str,
-    model: &'a str,
-    data: &'a str,
-    status: Status,
-    temperature: Option<f64>,
-    soft_weight: Option<f64>,
-    hard_weight: f64,
-    seed: u64,
-    parameters: u64,
-    loaded: bool,
-    edited: bool,
-    deleted: bool,
-    /// Milliseconds since 1970.
-    created: u64,
-    ended: Option<u64>,
-    steps: u64,
-    steps_planned: u64,
-    seconds: Option<f64>,
-    validation: Option<Numbers>,
-    test: Option<Numbers>,
-    checkpoint: Option<&'a PathBuf>,
-}
+use crate::runs::{RunLine, RunRow, Store};
 
 pub(super) fn list(args: &RunsArgs, voice: &Voice) -> Result<(), Failure> {
     let place = Place::to_read(args.store.as_deref())?;
     let path = place.path();
     let runs = Store::reader(path).runs(args.deleted).map_err(|error| place.refused(&error))?;
     if args.json {
-        return runs.iter().map(line).try_for_each(|line| print_json(&line));
+        return runs.iter().map(RunLine::of).try_for_each(|line| print_json(&line));
     }
     if runs.is_empty() {
         voice.note("no-runs", &format!("There are no runs in {} yet.", path.display()));
@@ -55,34 +21,6 @@ pub(super) fn list(args: &RunsArgs, voice: &Voice) -> Result<(), Failure> {
     let left = [true, true, true, true, true, false, false, false, true, false, false, true];
     let rows: Vec<Vec<String>> = runs.iter().map(row).collect();
     print(&table(&head, &left, &rows))
-}
-
-fn line(row: &RunRow) -> Line<'_> {
-    Line {
-        run: row.run,
-        job: row.job,
-        role: row.role,
-        title: &row.title,
-        model: &row.model,
-        data: &row.source,
-        status: row.status,
-        temperature: row.temperature,
-        soft_weight: row.soft_weight,
-        hard_weight: row.hard_weight,
-        seed: row.seed,
-        parameters: row.parameters,
-        loaded: row.loaded,
-        edited: row.edited(),
-        deleted: row.deleted,
-        created: row.created,
-        ended: row.ended,
-        steps: row.steps_done,
-        steps_planned: row.steps_planned,
-        seconds: row.seconds,
-        validation: row.validation.as_ref().or(row.last.as_ref()).map(|metrics| result(metrics, None)),
-        test: row.test.as_ref().map(|metrics| result(metrics, None)),
-        checkpoint: row.checkpoint.as_ref(),
-    }
 }
 
 fn row(row: &RunRow) -> Vec<String> {

@@ -5,6 +5,7 @@ mod bench;
 mod devices;
 mod escape;
 mod events;
+mod export;
 mod follow;
 mod home;
 mod list;
@@ -80,6 +81,7 @@ pub fn main(open_window: OpenWindow) -> ExitCode {
         Some(Command::Look(args)) => look::look(args, &voice),
         Some(Command::Predict(args)) => predict::predict(args, &voice),
         Some(Command::Runs(args)) => list::list(args, &voice),
+        Some(Command::Export(args)) => export::export(args),
         Some(Command::Devices(args)) => devices::devices(args),
         Some(Command::Bench(args)) => bench::bench(args),
         Some(Command::Completions { shell }) => papers::completions(*shell),
@@ -210,6 +212,8 @@ enum Command {
     Predict(PredictArgs),
     /// List the runs of a store
     Runs(RunsArgs),
+    /// Write the list of runs, or every point of one of them, as CSV or JSON
+    Export(ExportArgs),
     /// Show what Stillroom can compute on, and why it takes what it takes
     Devices(DevicesArgs),
     /// Measure what a training step costs on this machine
@@ -241,6 +245,10 @@ impl Arguments {
                 args.recipe.as_mut().map_or(Ok(()), |recipe| expand_text("RECIPE", recipe))
             }
             Some(Command::Runs(args)) => expand("--store", &mut args.store),
+            Some(Command::Export(args)) => {
+                expand("--store", &mut args.store)?;
+                expand("--out", &mut args.out)
+            }
             Some(Command::Predict(args)) => {
                 args.out = home::expanded("--out", &args.out)?;
                 expand("--logits", &mut args.logits)?;
@@ -269,6 +277,7 @@ impl Command {
             Self::Look(args) => args.json,
             Self::Predict(args) => args.json,
             Self::Runs(args) => args.json,
+            Self::Export(args) => args.format == Format::Json,
             Self::Devices(args) => args.json,
             Self::Bench(args) => args.json,
             Self::Completions { .. } | Self::Man => false,
@@ -406,6 +415,43 @@ struct RunsArgs {
     /// Print one JSON object a line
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  stillroom export --all --format csv --out runs.csv
+  stillroom export r-0002 --format csv > curves.csv
+  stillroom export r-0002 --format json
+
+The list has one line a run with its settings and results. A run has one line a step with its losses, and what each
+epoch was worth on the validation rows in the line of its last step; as JSON it is one object with its recipe.")]
+struct ExportArgs {
+    /// The run, e.g. r-0002
+    #[arg(value_name = "RUN", required_unless_present = "all", conflicts_with = "all")]
+    run: Option<String>,
+    /// The list of all runs
+    #[arg(long)]
+    all: bool,
+    /// How it is written
+    #[arg(long, value_enum, default_value = "csv")]
+    format: Format,
+    /// The file to write [default: the standard output]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// The store [default: stillroom.db in the platform's folder for data]
+    #[arg(long, env = "STILLROOM_STORE", hide_env_values = true, value_name = "FILE")]
+    store: Option<PathBuf>,
+    /// Also what was deleted (and can be restored)
+    #[arg(long)]
+    deleted: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A table with a header
+    Csv,
+    /// One JSON object a line
+    Json,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ mod answers;
 mod apply;
 mod board;
 mod error;
+mod export;
 mod files;
 mod importance;
 mod journal;
@@ -25,6 +26,7 @@ mod writer;
 
 pub use board::{Board, BoardAxis, BoardCell};
 pub use error::StoreError;
+pub use export::{ExportFormat, RunLine, export_list, export_run};
 pub use importance::{Importance, importance};
 pub use journal::StoreJournal;
 pub use memory::{MemoryJournal, replay};

@@ -459,3 +459,53 @@ fn a_finished_job_is_resumed_by_its_results() {
     assert_eq!(last(&again), last(&sweep));
     assert_eq!(again.events("finished").len(), sweep.events("finished").len());
 }
+
+#[test]
+fn runs_and_their_curves_are_exported_whole() {
+    let place = Place::new();
+    let ran = place.run(&["run", "tiny.toml", "--json"]).is_good();
+    let student = ran.finished("student");
+    let run = student["run"].as_str().unwrap();
+    let steps = student["steps"].as_u64().unwrap() as usize;
+
+    let table = |text: &str| -> Vec<std::collections::HashMap<String, String>> {
+        let mut csv = csv::Reader::from_reader(text.as_bytes());
+        csv.deserialize().map(|row| row.unwrap()).collect()
+    };
+    let curve = table(&place.run(&["export", run, "--format", "csv"]).is_good().stdout);
+    assert_eq!(curve.len(), steps);
+    let store = place.store();
+    let stored = store.curve(run.parse().unwrap()).unwrap();
+    for (at, row) in curve.iter().enumerate() {
+        assert_eq!(row["step"], (at + 1).to_string());
+        for (name, values) in [("soft", &stored.soft), ("hard", &stored.hard), ("total", &stored.total)] {
+            assert_eq!(row[name].parse::<f32>().unwrap().to_bits(), values[at].to_bits(), "{name} {at}");
+        }
+    }
+    let ends: Vec<(&str, &str)> = curve
+        .iter()
+        .filter(|row| !row["epoch"].is_empty())
+        .map(|row| (row["step"].as_str(), row["validation_errors"].as_str()))
+        .collect();
+    let epochs: Vec<(String, String)> =
+        stored.epochs.iter().map(|it| (it.step.to_string(), it.validation.errors.to_string())).collect();
+    assert_eq!(ends, epochs.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect::<Vec<_>>());
+
+    let whole = place.run(&["export", run, "--format", "json"]).is_good().lines();
+    assert_eq!(whole.len(), 1);
+    assert_eq!(whole[0]["losses"]["total"].as_array().unwrap().len(), steps);
+    assert_eq!((&whole[0]["run"], &whole[0]["recipe"]["title"]), (&json!(run), &json!("Tiny")));
+
+    place.run(&["export", "--all", "--out", "deep/runs.csv"]).is_good();
+    let list = table(&std::fs::read_to_string(place.path("deep/runs.csv")).unwrap());
+    assert_eq!(list.len(), 3);
+    let row = list.iter().find(|row| row["run"] == run).unwrap();
+    assert_eq!(row["test_errors"], student["test"]["errors"].to_string());
+    assert!(!row["rows_better"].is_empty() && !row["rows_worse"].is_empty());
+    let lines = place.run(&["export", "--all", "--format", "json"]).is_good().lines();
+    assert_eq!(lines, place.run(&["runs", "--json"]).is_good().lines());
+
+    let unknown = place.run(&["export", "r-0099"]);
+    assert!(unknown.status == Some(2) && unknown.stderr.contains("there is no run `r-0099`"), "{unknown:?}");
+    assert_eq!(place.run(&["export"]).status, Some(2));
+}

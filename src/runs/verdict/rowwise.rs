@@ -1,7 +1,9 @@
 //! Two models on the same rows: on how many only one of them is right, and whether chance explains that.
 
+use serde::Serialize;
+
 /// Rows on which exactly one of two models is right.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Discordant {
     /// The first is right, the second is wrong.
     pub better: u64,

@@ -1,0 +1,38 @@
+//! `stillroom export`: the list of runs, or every point of one of them, for other programs.
+
+use super::place::Place;
+use super::voice::{Failure, print};
+use super::{ExportArgs, Format};
+use crate::model::write_whole;
+use crate::runs::{ExportFormat, RunRow, Store, export_list, export_run};
+use crate::training::report::RunId;
+
+pub(super) fn export(args: &ExportArgs) -> Result<(), Failure> {
+    let place = Place::to_read(args.store.as_deref())?;
+    let reader = Store::reader(place.path());
+    let rows = reader.runs(args.deleted).map_err(|error| place.refused(&error))?;
+    let format = match args.format {
+        Format::Csv => ExportFormat::Csv,
+        Format::Json => ExportFormat::Json,
+    };
+    let mut bytes = Vec::new();
+    match &args.run {
+        None => export_list(&rows, format, &mut bytes).map_err(|error| Failure::input("export", error))?,
+        Some(name) => {
+            let row = name.parse::<RunId>().ok().and_then(|run| rows.iter().find(|row| row.run == run));
+            let row: &RunRow = row.ok_or_else(|| {
+                let what = format!("there is no run `{name}`; `stillroom runs` lists those that there are");
+                Failure::input("unknown-run", what)
+            })?;
+            export_run(&reader, row, format, &mut bytes).map_err(|error| place.refused(&error))?;
+        }
+    }
+    match &args.out {
+        Some(path) => {
+            let written =
+                path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| write_whole(path, &bytes));
+            written.map_err(|error| Failure::input("export", format!("{}: {error}", path.display())))
+        }
+        None => print(&String::from_utf8_lossy(&bytes)),
+    }
+}
