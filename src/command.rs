@@ -30,6 +30,10 @@ pub enum Action {
     OpenTeacher,
     /// Save the student of the job in focus.
     SaveStudent,
+    /// Write every point of the run on show to a file.
+    ExportRun,
+    /// Write the list of runs to a file.
+    ExportRuns,
     /// Put the recipe of a file in place.
     OpenRecipe,
     /// Write the recipe to a file.
@@ -140,7 +144,7 @@ pub struct Shortcut {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 38] = [
         Self::Distil,
         Self::PauseOrPlay,
         Self::StepOnce,
@@ -149,6 +153,8 @@ impl Action {
         Self::Redo,
         Self::OpenTeacher,
         Self::SaveStudent,
+        Self::ExportRun,
+        Self::ExportRuns,
         Self::OpenRecipe,
         Self::SaveRecipe,
         Self::CopyRecipe,
@@ -190,6 +196,8 @@ impl Action {
             Self::Redo => "action-redo",
             Self::OpenTeacher => "action-open-teacher",
             Self::SaveStudent => "action-save-student",
+            Self::ExportRun => "action-export-run",
+            Self::ExportRuns => "action-export-runs",
             Self::OpenRecipe => "action-open-recipe",
             Self::SaveRecipe => "action-save-recipe",
             Self::CopyRecipe => "action-copy-recipe",
@@ -235,6 +243,8 @@ impl Action {
             Self::Redo => both("Z"),
             Self::OpenTeacher => command("O"),
             Self::SaveStudent => command("S"),
+            Self::ExportRun => command("E"),
+            Self::ExportRuns => both("E"),
             Self::OpenRecipe => both("O"),
             Self::SaveRecipe => both("S"),
             Self::CopyRecipe => both("C"),
@@ -290,6 +300,8 @@ impl Action {
             | Self::Redo
             | Self::OpenTeacher
             | Self::SaveStudent
+            | Self::ExportRun
+            | Self::ExportRuns
             | Self::OpenRecipe
             | Self::SaveRecipe
             | Self::CopyRecipe
@@ -325,6 +337,8 @@ impl Action {
             Self::Undo => state.history.can_undo(),
             Self::Redo => state.history.can_redo(),
             Self::SaveStudent => state.student_to_save().is_some(),
+            Self::ExportRun => state.on_show().1.is_some_and(|run| state.row(run).is_some()),
+            Self::ExportRuns => !state.runs.is_empty(),
             // What is saved can be opened again, and is what stands in the editor.
             Self::SaveRecipe => {
                 state.sweep_fault.is_none() && state.recipe_text.as_ref().is_none_or(|typed| typed.faults.is_empty())

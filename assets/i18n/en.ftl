@@ -263,7 +263,8 @@ runs-none-found-hint = Clear the filter to see all of them.
 runs-sort-hint = A click sorts by it, another one the other way round, a third not at all.
 runs-fold = Fold { $job }
 runs-unfold = Unfold { $job }
-runs-of-sweep = { $count } runs · best { $run }
+runs-of-sweep = { $count } runs
+runs-of-sweep-hint = Its numbers are those of the run with the fewest validation errors: { $run }
 runs-apart = Of the validation rows on which only one of the two is right, { $better } are the student’s and { $worse } the baseline’s (McNemar’s exact test, p { $p })
 runs-validation-hint = Wrong validation rows: of the kept weights, or after the last epoch so far
 runs-against = vs. baseline
@@ -315,6 +316,7 @@ path-cancel = Cancel
 # Notices.
 toast-deleted = { $run } is in the bin
 toast-restored = { $run } is back
+toast-exported = Exported to { $path }
 toast-saved = { $run } saved to { $path }
 toast-no-thread = The training thread is gone; start Stillroom again
 
@@ -617,6 +619,10 @@ card-begin = Begin with { $name }
 palette-alone = Show { $panel } alone
 
 # Files, the recipe as text, the folded parts of the recipe panel.
+action-export-run = Export this run…
+action-export-run-hint = Write every point of the run on show, with what each epoch was worth, as CSV (or JSON, by the file’s name)
+action-export-runs = Export the list…
+action-export-runs-hint = Write all runs with their settings and results as CSV (or JSON, by the file’s name)
 action-open-recipe = Open recipe…
 action-open-recipe-hint = Put the recipe of a .toml file in place
 action-save-recipe = Save recipe…
@@ -630,6 +636,8 @@ action-open-folder-hint = A folder of IDX files, as MNIST has them, or one with 
 action-open-table = Open a table or arrays…
 action-open-table-hint = CSV, Parquet, ARFF or NumPy’s .npz; what it holds is found out and shown first
 path-open-recipe = Open a recipe
+path-export-run = Export this run
+path-export-runs = Export the list of runs
 path-save-recipe = Save the recipe
 path-open-folder = Open a folder of data
 path-open-table = Open a table of data

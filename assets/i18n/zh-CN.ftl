@@ -245,7 +245,8 @@ runs-none-found-hint = 清除筛选即可看到全部。
 runs-sort-hint = 点击按此排序，再点击反向，第三次取消。
 runs-fold = 折叠 { $job }
 runs-unfold = 展开 { $job }
-runs-of-sweep = { $count } 次运行 · 最佳 { $run }
+runs-of-sweep = { $count } 次运行
+runs-of-sweep-hint = 所列数字属于验证错误最少的那次运行：{ $run }
 runs-apart = 在只有一方答对的验证样本中，学生答对 { $better } 条，基线答对 { $worse } 条（McNemar 精确检验，p { $p }）
 runs-validation-hint = 预测错误的验证样本数：所保留权重的，或目前最后一轮之后的
 runs-against = 较基线
@@ -294,6 +295,7 @@ path-cancel = 取消
 # 通知。
 toast-deleted = { $run } 已移入回收站
 toast-restored = { $run } 已还原
+toast-exported = 已导出到 { $path }
 toast-saved = { $run } 已保存到 { $path }
 toast-no-thread = 训练线程已终止；请重新启动 Stillroom
 
@@ -579,6 +581,10 @@ card-begin = 从“{ $name }”开始
 palette-alone = 只显示{ $panel }
 
 # 文件、文本形式的配方、配方面板中折叠的部分。
+action-export-run = 导出此次运行…
+action-export-run-hint = 将所示运行的每一点及各轮的结果写为 CSV（文件名为 .json 时写为 JSON）
+action-export-runs = 导出列表…
+action-export-runs-hint = 将全部运行及其设置和结果写为 CSV（文件名为 .json 时写为 JSON）
 action-open-recipe = 打开配方…
 action-open-recipe-hint = 载入 .toml 文件中的配方
 action-save-recipe = 保存配方…
@@ -592,6 +598,8 @@ action-open-folder-hint = MNIST 那样的 IDX 文件夹，或每个类别一个�
 action-open-table = 打开表格或数组…
 action-open-table-hint = CSV、Parquet、ARFF 或 NumPy 的 .npz；先查看其内容，再开始
 path-open-recipe = 打开配方
+path-export-run = 导出此次运行
+path-export-runs = 导出运行列表
 path-save-recipe = 保存配方
 path-open-folder = 打开数据文件夹
 path-open-table = 打开数据表格

@@ -101,6 +101,7 @@ type Filter = (&'static str, &'static [&'static str]);
 /// The key of a dialog's title, which files it shows, and the name that a new file has at first.
 fn words_of(purpose: FilePurpose) -> (&'static str, Option<Filter>, Option<&'static str>) {
     const STUDENTS: Filter = ("safetensors", &["safetensors"]);
+    const EXPORTS: Filter = ("csv, json", &["csv", "json"]);
     const TEACHERS: Filter = ("safetensors, pt, pth", MODELS);
     const RECIPES: Filter = ("toml", &["toml"]);
     const STORES: Filter = ("db", &["db"]);
@@ -108,6 +109,7 @@ fn words_of(purpose: FilePurpose) -> (&'static str, Option<Filter>, Option<&'sta
     let filter = match purpose {
         FilePurpose::OpenTeacher => Some(TEACHERS),
         FilePurpose::SaveStudent => Some(STUDENTS),
+        FilePurpose::ExportRun | FilePurpose::ExportRuns => Some(EXPORTS),
         FilePurpose::OpenRecipe | FilePurpose::SaveRecipe => Some(RECIPES),
         FilePurpose::OpenDataFile => Some(TABLES),
         FilePurpose::KeepStore => Some(STORES),
@@ -120,6 +122,8 @@ fn words_of(purpose: FilePurpose) -> (&'static str, Option<Filter>, Option<&'sta
 pub(super) fn new_name(purpose: FilePurpose) -> Option<&'static str> {
     match purpose {
         FilePurpose::SaveStudent => Some("student.safetensors"),
+        FilePurpose::ExportRun => Some("curves.csv"),
+        FilePurpose::ExportRuns => Some("runs.csv"),
         FilePurpose::SaveRecipe => Some("recipe.toml"),
         FilePurpose::KeepStore => Some("stillroom.db"),
         _ => None,

@@ -10,6 +10,7 @@ use super::sheet::Opened;
 use crate::data::recognise;
 use crate::model::{Checkpoint, write_whole};
 use crate::recipe::{CheckpointSource, Sweep, TeacherRecipe, decode};
+use crate::runs::{ExportFormat, Store, export_list, export_run};
 use crate::state::{FilePurpose, RecipeText};
 use crate::text::{Phrase, phrase};
 
@@ -26,11 +27,31 @@ impl App {
         match purpose {
             FilePurpose::OpenTeacher => self.open_teacher(path),
             FilePurpose::SaveStudent => self.save_student(&path),
+            FilePurpose::ExportRun | FilePurpose::ExportRuns => self.export(purpose, &path),
             FilePurpose::OpenRecipe => self.open_recipe(path, ctx),
             FilePurpose::SaveRecipe => self.save_recipe(&path),
             FilePurpose::KeepStore => self.keep_store(&path, ctx),
             FilePurpose::OpenDataFolder | FilePurpose::OpenDataFile => self.open_data(path),
         }
+    }
+
+    /// Writes the list of runs, or every point of one: as JSON where the name says so, else as CSV.
+    fn export(&mut self, purpose: FilePurpose, path: &Path) {
+        let is_json = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
+        let format = if is_json { ExportFormat::Json } else { ExportFormat::Csv };
+        let mut bytes = Vec::new();
+        let made = match (purpose, self.exporting.take().and_then(|run| self.state.row(run))) {
+            (FilePurpose::ExportRun, Some(row)) => {
+                export_run(&Store::reader(self.store.path()), row, format, &mut bytes).map_err(|error| error.phrase())
+            }
+            (FilePurpose::ExportRun, None) => return,
+            _ => {
+                let rows: Vec<_> = self.state.runs.iter().filter(|row| !row.deleted).cloned().collect();
+                export_list(&rows, format, &mut bytes).map_err(|error| at(path, &error))
+            }
+        };
+        let written = made.and_then(|()| write_whole(path, &bytes).map_err(|error| at(path, &error)));
+        self.told(written, phrase!("toast-exported", path = path));
     }
 
     /// Puts the recipe of a file in place.

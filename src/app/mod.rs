@@ -186,6 +186,8 @@ pub struct App {
     is_calm: bool,
     /// The student that is being saved, from the moment at which its place is asked for.
     saving: Option<(RunId, PathBuf)>,
+    /// The run that is being exported, from the moment at which its place is asked for.
+    exporting: Option<RunId>,
     meter: FrameMeter,
     /// The recipe that was last asked a preview of, and when the present one was changed.
     previewed: Option<Recipe>,
@@ -261,6 +263,7 @@ impl App {
             is_placed: false,
             is_calm: true,
             saving: None,
+            exporting: None,
             settings,
             kept,
             meter: FrameMeter::install(ctx),

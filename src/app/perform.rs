@@ -185,6 +185,11 @@ impl App {
                 self.saving = self.state.student_to_save().map(|(run, from)| (run, from.to_owned()));
                 self.dialogs.ask(FilePurpose::SaveStudent, ctx);
             }
+            Action::ExportRun => {
+                self.exporting = self.state.on_show().1;
+                self.dialogs.ask(FilePurpose::ExportRun, ctx);
+            }
+            Action::ExportRuns => self.dialogs.ask(FilePurpose::ExportRuns, ctx),
             Action::OpenRecipe => self.dialogs.ask(FilePurpose::OpenRecipe, ctx),
             Action::SaveRecipe => self.dialogs.ask(FilePurpose::SaveRecipe, ctx),
             Action::OpenDataFolder => self.dialogs.ask(FilePurpose::OpenDataFolder, ctx),

@@ -226,6 +226,10 @@ pub enum FilePurpose {
     OpenTeacher,
     /// Where the student's checkpoint goes.
     SaveStudent,
+    /// Where every point of a run goes.
+    ExportRun,
+    /// Where the list of runs goes.
+    ExportRuns,
     /// A recipe.
     OpenRecipe,
     /// Where the recipe goes.
@@ -241,7 +245,7 @@ pub enum FilePurpose {
 impl FilePurpose {
     /// Whether something is written to the path.
     pub fn writes(self) -> bool {
-        matches!(self, Self::SaveStudent | Self::SaveRecipe | Self::KeepStore)
+        matches!(self, Self::SaveStudent | Self::SaveRecipe | Self::KeepStore | Self::ExportRun | Self::ExportRuns)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::runs::importance;
 use crate::runs::verdict::Standing;
 use crate::state::{BoardPage, JobView, Metric, Spread, State};
 use crate::text::{Value, text, text_with};
-use crate::theme::{self, Icon, UiTokens as _, caption, space};
+use crate::theme::{Icon, UiTokens as _, caption, space};
 use crate::widgets::{
     AxisKind, BandLine, BandPlot, BandPoint, Brush, Dropdown, HeatCell, HeatMap, MiniPanel, ParallelAxes, ParallelAxis,
     ParallelLine, Scale, ShareRow, SmallMultiples, Whose, bar_list_ui, empty_state_ui, section_ui, segmented_ui,
@@ -439,9 +439,7 @@ fn verdict_ui(ui: &mut Ui, job: &JobView, commands: &Commands) {
         return;
     };
     let tokens = ui.tokens();
-    ui.add(Label::new(theme::value(text(standing_key(story.standing)))).selectable(false))
-        .on_hover_text(text("verdict-hint"));
-    ui.add(Label::new(story.sentence.words()).wrap());
+    // The sentence itself stands above the panels.
     for why in &story.why {
         ui.add(Label::new(caption(why.words())).wrap());
     }

@@ -119,7 +119,7 @@ fn icon_of(action: Action, state: &State) -> Icon {
         Action::Undo => Icon::Undo,
         Action::Redo => Icon::Redo,
         Action::OpenTeacher | Action::OpenRecipe | Action::OpenDataFolder | Action::OpenDataFile => Icon::Folder,
-        Action::SaveStudent | Action::SaveRecipe => Icon::Save,
+        Action::SaveStudent | Action::SaveRecipe | Action::ExportRun | Action::ExportRuns => Icon::Save,
         Action::CopyRecipe => Icon::Copy,
         Action::NextSample => Icon::ChevronRight,
         Action::PreviousSample => Icon::ChevronLeft,

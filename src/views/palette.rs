@@ -29,6 +29,8 @@ struct Entry {
     name: String,
     /// What stands at the right: a key, or what kind of thing it is.
     aside: String,
+    /// Other words that people have for it, in any language.
+    also: String,
     command: Command,
 }
 
@@ -120,6 +122,9 @@ fn entry_ui(ui: &mut Ui, entry: &Entry, marked: bool, follow: bool) -> Response 
     response
 }
 
+/// Least score a letter: below it letters are only scattered over a name, and what has them is not what was meant.
+const LEAST: u32 = 16;
+
 /// The best first; all of them, in their order, where nothing was typed.
 fn found(query: &str, entries: Vec<Entry>) -> Vec<Entry> {
     if query.trim().is_empty() {
@@ -127,12 +132,16 @@ fn found(query: &str, entries: Vec<Entry>) -> Vec<Entry> {
     }
     let mut matcher = Matcher::new(Config::DEFAULT);
     let pattern = Pattern::parse(query, CaseMatching::Ignore, Normalization::Smart);
+    let least = LEAST * query.chars().filter(|c| !c.is_whitespace()).count() as u32;
     let mut letters = Vec::new();
     let mut scored: Vec<(u32, Entry)> = entries
         .into_iter()
         .filter_map(|entry| {
-            let words = format!("{} {}", entry.name, entry.aside);
-            Some((pattern.score(Utf32Str::new(&words, &mut letters), &mut matcher)?, entry))
+            let mut score = |words: &str| pattern.score(Utf32Str::new(words, &mut letters), &mut matcher);
+            // Its own name counts more than what else it is called.
+            let own = score(&format!("{} {}", entry.name, entry.aside)).map(|score| score + 1);
+            let best = own.max(score(&entry.also))?;
+            (best >= least).then_some((best, entry))
         })
         .collect();
     scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
@@ -146,36 +155,114 @@ fn entries(state: &State) -> Vec<Entry> {
             icon: Some(icon_of(action, state)),
             name: text(action.key()),
             aside: action.shortcut().map_or_else(String::new, key_words),
+            also: synonyms(action).to_owned(),
             command: Command::Do(action),
         })
         .collect();
     for panel in Pane::ALL {
         let name = text_with("palette-alone", &[("panel", text(super::panel_key(panel)).into())]);
         let (icon, aside) = (None, text("menu-arrangement"));
-        entries.push(Entry { icon, name, aside, command: Command::Maximise(Some(panel)) });
+        entries.push(Entry { icon, name, aside, also: String::new(), command: Command::Maximise(Some(panel)) });
     }
     for preset in PRESETS {
         let name = text(super::cards::preset_key(preset.name));
         let (icon, aside) = (Some(Icon::Flask), text("palette-recipe"));
-        entries.push(Entry { icon, name, aside, command: Command::LoadPreset(preset.name) });
+        entries.push(Entry { icon, name, aside, also: String::new(), command: Command::LoadPreset(preset.name) });
     }
     for path in &state.recent {
         let name = path.display().to_string();
         let (icon, aside) = (Some(Icon::Folder), text("menu-recent"));
-        entries.push(Entry { icon, name, aside, command: Command::OpenPath(path.clone()) });
+        entries.push(Entry { icon, name, aside, also: String::new(), command: Command::OpenPath(path.clone()) });
     }
     for row in state.runs.iter().filter(|row| !row.deleted && row.role == Role::Student).take(500) {
         let t = row.temperature.map_or_else(String::new, |t| format!(" · T {}", short(t)));
         let name = format!("{} {}{t}", row.run, super::cards::shown_title(&row.title));
-        entries.push(Entry { icon: None, name, aside: text("palette-run"), command: Command::Focus(row.job) });
+        let (aside, also) = (text("palette-run"), row.job.to_string());
+        entries.push(Entry { icon: None, name, aside, also, command: Command::Focus(row.job) });
     }
     if let Some(view) = state.probe_view() {
         for (at, row) in view.probe.rows.iter().enumerate() {
             let label = view.probe.labels.get(at).and_then(|label| view.probe.classes.get(*label as usize));
             let args = [("row", u64::from(*row).into()), ("label", label.cloned().unwrap_or_default().into())];
             let (name, aside) = (text_with("palette-sample", &args), text("lens-title"));
-            entries.push(Entry { icon: None, name, aside, command: Command::LensRow(at) });
+            entries.push(Entry { icon: None, name, aside, also: String::new(), command: Command::LensRow(at) });
         }
     }
     entries
+}
+
+/// What else people call an action: other programs' words, Chinese, and Chinese as it is typed.
+fn synonyms(action: Action) -> &'static str {
+    match action {
+        Action::Distil => "run train start begin go 运行 训练 开始 蒸馏 yunxing xunlian kaishi zhengliu",
+        Action::PauseOrPlay => "pause resume continue hold 暂停 继续 zanting jixu",
+        Action::StepOnce => "next batch single step 单步 danbu",
+        Action::Stop => "abort cancel end quit 停止 取消 tingzhi quxiao",
+        Action::Undo => "back revert 撤销 chexiao",
+        Action::Redo => "again forward 重做 chongzuo",
+        Action::OpenTeacher => "load import model checkpoint weights pytorch safetensors 打开 教师 dakai jiaoshi",
+        Action::SaveStudent => {
+            "export download model checkpoint weights safetensors 保存 导出 学生 baocun daochu xuesheng"
+        }
+        Action::ExportRun => "export csv json curves points download 导出 曲线 daochu quxian",
+        Action::ExportRuns => "export csv json table spreadsheet download 导出 列表 daochu liebiao",
+        Action::OpenRecipe => "load import toml config 打开 配方 dakai peifang",
+        Action::SaveRecipe => "export toml config 保存 导出 配方 baocun daochu peifang",
+        Action::CopyRecipe => "clipboard share toml 复制 配方 fuzhi peifang",
+        Action::RecipeText => "edit source code toml 文本 编辑 wenben bianji",
+        Action::OpenDataFolder => "import dataset images pictures idx 数据 文件夹 图片 shuju wenjianjia tupian",
+        Action::OpenDataFile => "import dataset csv parquet table 数据 表格 shuju biaoge",
+        Action::NextSample => "forward digit image 下一个 样本 xiayige yangben",
+        Action::PreviousSample => "backward digit image 上一个 样本 shangyige yangben",
+        Action::RandomSample => "dice shuffle any 随机 suiji",
+        Action::RaiseLensTemperature => "temperature hotter softer flatten 温度 升高 wendu shenggao",
+        Action::LowerLensTemperature => "temperature colder sharper 温度 降低 wendu jiangdi",
+        Action::NextChoice => "filter wrong disagree unsure 筛选 shaixuan",
+        Action::ToggleLogLoss => "logarithmic axis scale 对数 duishu",
+        Action::ToggleWeighted => "terms weights 加权 jiaquan",
+        Action::ToggleBin => "delete deleted trash recycle restore 删除 回收站 shanchu huishouzhan",
+        Action::ToggleTheme => "dark light mode colours appearance 深色 浅色 主题 shense qianse zhuti",
+        Action::ZoomIn => "bigger larger scale font 放大 fangda",
+        Action::ZoomOut => "smaller scale font 缩小 suoxiao",
+        Action::ZoomReset => "size 100 % 实际大小 shijidaxiao",
+        Action::ResetLayout => "default panels windows arrangement 重置 布局 chongzhi buju",
+        Action::HoldQueue => "wait pause jobs 队列 duilie",
+        Action::Palette => "search find commands 搜索 查找 sousuo chazhao",
+        Action::Shortcuts => "help keys keyboard hotkeys manual 帮助 快捷键 bangzhu kuaijiejian",
+        Action::Notices => "messages log errors history notifications 通知 消息 tongzhi xiaoxi",
+        Action::Lab => "workspace layout experiment 实验 shiyan",
+        Action::Compare => "workspace layout runs table 对比 比较 duibi bijiao",
+        Action::Learn => "workspace layout teach lesson lecture 讲解 学习 jiangjie xuexi",
+        Action::ToggleOverlay => "performance fps frame times debug 性能 xingneng",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recipe::QUICKSTART;
+
+    /// The names of what is found, the best first.
+    fn names(query: &str) -> Vec<String> {
+        let mut state = State::new(QUICKSTART.sweep().unwrap());
+        state.running = None;
+        found(query, entries(&state)).into_iter().map(|entry| entry.name).collect()
+    }
+
+    #[test]
+    fn other_words_find_what_is_meant_and_nothing_unrelated() {
+        let first = |query: &str| names(query).into_iter().next().unwrap_or_default();
+        assert_eq!(first("help"), text(Action::Shortcuts.key()));
+        assert_eq!(first("delete"), text(Action::ToggleBin.key()));
+        assert!(names("run").contains(&text(Action::Distil.key())) && first("train") == text(Action::Distil.key()));
+        assert_eq!(first("dark"), text(Action::ToggleTheme.key()));
+        assert_eq!(first("bangzhu"), text(Action::Shortcuts.key()));
+        assert_eq!(first("训练"), text(Action::Distil.key()));
+        assert!(names("export").contains(&text(Action::SaveRecipe.key())), "{:?}", names("export"));
+        assert!(names("temperature").contains(&text(Action::RaiseLensTemperature.key())));
+        assert!(names("nevr seen").contains(&"Never seen a 3".to_owned()));
+        for nonsense in ["zzzzqq", "xylophone", "ktqw"] {
+            assert_eq!(names(nonsense), Vec::<String>::new(), "{nonsense}");
+        }
+    }
 }

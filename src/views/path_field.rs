@@ -15,6 +15,8 @@ pub fn path_key(purpose: FilePurpose) -> &'static str {
     match purpose {
         FilePurpose::OpenTeacher => "path-open-teacher",
         FilePurpose::SaveStudent => "path-save-student",
+        FilePurpose::ExportRun => "path-export-run",
+        FilePurpose::ExportRuns => "path-export-runs",
         FilePurpose::OpenRecipe => "path-open-recipe",
         FilePurpose::SaveRecipe => "path-save-recipe",
         FilePurpose::OpenDataFolder => "path-open-folder",

@@ -223,8 +223,9 @@ fn row_ui(
     table_row.col(|ui| words(ui, shown_title(&row.title), None));
     table_row.col(|ui| match line {
         Listed::Sweep { runs, .. } => {
-            let runs = runs as u64;
-            words(ui, text_with("runs-of-sweep", &[("count", runs.into()), ("run", row.run.to_string().into())]), None);
+            let words = text_with("runs-of-sweep", &[("count", (runs as u64).into())]);
+            let label = ui.add(Label::new(words).selectable(false).truncate());
+            label.on_hover_text(text_with("runs-of-sweep-hint", &[("run", row.run.to_string().into())]));
         }
         Listed::Run { .. } => words(ui, row.model.clone(), None),
     });

@@ -3,7 +3,7 @@
 use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use stillroom::app::{ScriptedDialogs, SettingsFile};
-use stillroom::command::Command;
+use stillroom::command::{Action, Command};
 use stillroom::distill::soften::soften;
 use stillroom::runs::verdict::Standing;
 use stillroom::state::{Listed, RunColumn};
@@ -140,7 +140,8 @@ fn a_bar_of_the_lens_is_as_long_as_its_probability() {
 #[test]
 fn the_list_is_sorted_filtered_and_folded() {
     let folder = Folder::new();
-    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    let dialogs = ScriptedDialogs::default();
+    let mut window = open(&folder.store(), &dialogs);
     small(&mut window);
     distil(&mut window);
     slide(&mut window, "Temperature", 2.0);
@@ -180,6 +181,16 @@ fn the_list_is_sorted_filtered_and_folded() {
     window.get_by_label("T ↓").click();
     window.run_steps(4);
     assert_eq!(listed(&window), newest);
+
+    // The list and a run leave as files of the kind that their names say.
+    for (action, name) in [(Action::ExportRuns, "runs.csv"), (Action::ExportRun, "curves.json")] {
+        let path = folder.0.path().join(name);
+        dialogs.answer(Some(path.clone()));
+        window.state().ask(Command::Do(action));
+        until(&mut window, "the file", |_| path.exists());
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(if name.ends_with("csv") { text.starts_with("run,job,role,") } else { text.starts_with("{\"run\":") });
+    }
 
     window.state().ask(Command::FilterRuns("digits T 2".to_owned()));
     window.run_steps(4);

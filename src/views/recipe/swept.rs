@@ -127,6 +127,13 @@ impl Field {
         if self == Self::HardWeight && values.is_some() {
             sweep.complement = false;
         }
+        // Weights that are shares of one stay so when the soft one is swept.
+        let distill = &sweep.base.distill;
+        let are_shares = (distill.soft_weight + distill.hard_weight - 1.0).abs() < 1e-9;
+        let begins = values.is_some() && sweep.axis(self.path()).is_none();
+        if self == Self::SoftWeight && begins && are_shares && sweep.axis(Self::HardWeight.path()).is_none() {
+            sweep.complement = true;
+        }
         sweep.set_axis(self.path(), values);
         let Some(first) = first else { return };
         let recipe = &mut sweep.base;
