@@ -424,6 +424,8 @@ pub enum Command {
     ClearFocus,
     /// Put a job's recipe into the panel.
     UseRecipe(JobId),
+    /// Show in the lens the samples that student and baseline answer differently.
+    WhichSamples,
     /// Distil a job's recipe with four seeds.
     MoreSeeds(JobId),
     /// Lay a run over the curves, or take it off.

@@ -76,6 +76,12 @@ impl App {
             Command::Maximise(panel) => self.state.maximised = panel,
             Command::Focus(job) => self.focus(job),
             Command::UseRecipe(job) => self.use_recipe(job, Sweep::clone, ctx),
+            Command::WhichSamples => {
+                for tree in self.tiles.values_mut() {
+                    super::tiles::show_board(tree, false);
+                }
+                self.choose_samples(SampleChoice::Apart);
+            }
             Command::MoreSeeds(job) => {
                 self.use_recipe(job, |sweep| sweep.with_seeds(SEEDS), ctx);
                 self.act(Action::Distil, ctx);

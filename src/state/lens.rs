@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::State;
 use crate::distill::soften::{entropy, top_class};
-use crate::training::report::{JobId, Looked, Probe, Role, RunId};
+use crate::training::report::{JobId, Looked, Probe, Role, RunId, RunInfo};
 
 /// Where the lens points.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,11 +47,13 @@ pub enum SampleChoice {
     StudentWrong,
     /// Those on which the top classes of teacher and student differ.
     Disagree,
+    /// Those on which the top classes of the student and of its baseline differ.
+    Apart,
 }
 
 impl SampleChoice {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Any, Self::TeacherUnsure, Self::StudentWrong, Self::Disagree];
+    pub const ALL: [Self; 5] = [Self::Any, Self::TeacherUnsure, Self::StudentWrong, Self::Disagree, Self::Apart];
 }
 
 /// The probe set with what is known of it.
@@ -59,6 +61,8 @@ struct Known<'a> {
     probe: &'a Arc<Probe>,
     teacher: Option<&'a [f32]>,
     student: Option<&'a [f32]>,
+    /// The same student without a teacher.
+    baseline: Option<&'a [f32]>,
     step: Option<u64>,
 }
 
@@ -113,7 +117,12 @@ impl State {
             let snapshot = shown.and_then(|run| job.snapshots.get(&run.run));
             let student = snapshot.map(|(_, logits)| logits.as_slice());
             let step = snapshot.map(|(step, _)| *step);
-            return Some(Known { probe: &job.probe, teacher: job.teacher_logits(), student, step });
+            let baseline = shown.and_then(|run| {
+                let is_its = |info: &&RunInfo| info.role == Role::Baseline && info.seed == run.seed;
+                job.snapshots.get(&job.runs.iter().find(is_its)?.run)
+            });
+            let baseline = baseline.map(|(_, logits)| logits.as_slice());
+            return Some(Known { probe: &job.probe, teacher: job.teacher_logits(), student, baseline, step });
         }
         // An earlier recipe's sample would look like this one's.
         let preview = self.preview.as_ref().filter(|_| self.preview_fault.is_none())?;
@@ -121,6 +130,7 @@ impl State {
             probe: &preview.probe,
             teacher: Some(preview.probe.teacher.as_slice()),
             student: Some(preview.student.as_slice()),
+            baseline: None,
             step: None,
         })
     }
@@ -188,6 +198,13 @@ impl State {
             SampleChoice::StudentWrong => {
                 let is_wrong = |row: &usize| student(*row).is_some_and(|logits| Some(top_class(logits)) != label(row));
                 all.filter(is_wrong).collect()
+            }
+            SampleChoice::Apart => {
+                let apart = |row: &usize| {
+                    let tops = student(*row).zip(known.row(known.baseline, *row));
+                    tops.is_some_and(|(student, baseline)| top_class(student) != top_class(baseline))
+                };
+                all.filter(apart).collect()
             }
             SampleChoice::Disagree => {
                 let disagree = |row: &usize| {

@@ -84,6 +84,7 @@ fn choice_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         SampleChoice::TeacherUnsure => "lens-unsure",
         SampleChoice::StudentWrong => "lens-wrong",
         SampleChoice::Disagree => "lens-disagree",
+        SampleChoice::Apart => "lens-apart",
     };
     let here = state.lens.choice;
     let list = Dropdown::new(&text("lens-choice"), &text(key(here))).plain().show(ui, |ui| {

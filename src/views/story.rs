@@ -6,7 +6,7 @@ use super::board::standing_key;
 use super::cards::shown_title;
 use crate::command::{Command, Commands};
 use crate::runs::verdict::{Drawing, Standing, Story, part_words};
-use crate::state::{JobView, State};
+use crate::state::{JobView, SampleChoice, State};
 use crate::text::{Phrase, text, text_with};
 use crate::theme::{Tokens, UiTokens as _, caption, space, tick, title};
 use crate::training::report::Role;
@@ -51,6 +51,13 @@ fn which_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands) {
                 && ui.button(text("story-seeds")).on_hover_text(text("story-seeds-hint")).clicked()
             {
                 commands.send(Command::MoreSeeds(job.id));
+            }
+            let apart = job.story.as_ref().map_or(0, |_| state.sample_rows(SampleChoice::Apart).len() as u64);
+            if apart > 0 {
+                let hint = text_with("story-samples-hint", &[("count", apart.into())]);
+                if ui.button(text("story-samples")).on_hover_text(hint).clicked() {
+                    commands.send(Command::WhichSamples);
+                }
             }
         });
     });

@@ -4,9 +4,9 @@ use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use stillroom::app::{ScriptedDialogs, SettingsFile};
 use stillroom::command::{Action, Command};
-use stillroom::distill::soften::soften;
+use stillroom::distill::soften::{soften, top_class};
 use stillroom::runs::verdict::Standing;
-use stillroom::state::{Listed, RunColumn};
+use stillroom::state::{Listed, RunColumn, SampleChoice};
 use stillroom::training::report::{JobOutcome, Part, RunId};
 
 use crate::{Folder, Window, choose, open, open_with, press, slide, until};
@@ -62,6 +62,18 @@ fn a_finished_job_says_what_happened_and_leads_on_to_four_seeds() {
     assert!((temperature(&window) - own).abs() < 1e-9);
     press(&mut window, "Undo");
     assert!((temperature(&window) - 2.0).abs() < 1e-9);
+
+    // The samples on which the two part, in the lens.
+    press(&mut window, "Which samples?");
+    let state = window.state().state();
+    let apart = state.sample_rows(SampleChoice::Apart);
+    assert!(state.lens.choice == SampleChoice::Apart && apart.contains(&state.lens.row));
+    let job = state.focused().unwrap();
+    let [student, baseline] = [1, 2].map(|at| job.snapshots[&job.runs[at].run].1.clone());
+    let classes = job.probe.classes.len();
+    let top = |logits: &[f32], row: usize| top_class(&logits[row * classes..(row + 1) * classes]);
+    let all = 0..job.probe.rows.len();
+    assert_eq!(apart, all.filter(|row| top(&student, *row) != top(&baseline, *row)).collect::<Vec<_>>());
 
     press(&mut window, "Run 4 seeds");
     until(&mut window, "the four", |state| {
