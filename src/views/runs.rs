@@ -20,7 +20,7 @@ use crate::widgets::{Chip, IconButton, dot_ui, empty_state_ui, section_ui};
 
 /// Widths of the columns: mark, run, started; model, T, soft weight, validation, difference, test, agreement. The title has
 /// what is left.
-const WIDTHS: [f32; 10] = [30.0, 100.0, 66.0, 112.0, 44.0, 84.0, 68.0, 72.0, 70.0, 70.0];
+const WIDTHS: [f32; 10] = [30.0, 94.0, 64.0, 104.0, 44.0, 84.0, 68.0, 72.0, 70.0, 70.0];
 
 /// Room for the arrow that folds.
 const FOLD: f32 = 22.0;
@@ -77,7 +77,7 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     egui::ScrollArea::horizontal().show(ui, |ui| {
         let fixed: f32 = WIDTHS.iter().sum();
         let gaps = ui.spacing().item_spacing.x * (WIDTHS.len() + 1) as f32;
-        let title_width = (ui.available_width() - fixed - gaps - STATUS).max(110.0);
+        let title_width = (ui.available_width() - fixed - gaps - STATUS).max(96.0);
         let selection = ui.tokens().control;
         ui.visuals_mut().selection.bg_fill = selection;
         TableBuilder::new(ui)
@@ -210,7 +210,7 @@ fn row_ui(
         let swept = (row.role == Role::Student).then(|| shares.get(&row.run)).flatten();
         match line {
             Listed::Run { open: Some(open), .. } | Listed::Sweep { open, .. } => fold_ui(ui, row, open, commands),
-            Listed::Run { below, .. } => ui.add_space(if below { space::L + FOLD } else { FOLD }),
+            Listed::Run { below, .. } => ui.add_space(if below { space::S + FOLD } else { FOLD }),
         }
         if let Listed::Sweep { .. } = line {
             words(ui, row.job.to_string(), None);
