@@ -1,4 +1,5 @@
-//! Stores and models of older versions open for ever: those of the first version are kept in `tests/samples/first/`.
+//! Stores and models of older versions open for ever: those of the first version are kept in
+//! `tests/samples/first/`, a store of the next ones in `second/`.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -30,6 +31,40 @@ fn place() -> Place {
     }
     drop(connection);
     place
+}
+
+/// A place with a copy of the store of the version that kept a fingerprint, and no answers yet.
+fn second_place() -> Place {
+    let place = Place::new();
+    let samples = Path::new("tests/samples/second");
+    place.write("store.db", std::fs::read(samples.join("store.db")).unwrap());
+    copy_files(&place, samples, Path::new("store.db.files"));
+    place
+}
+
+#[test]
+fn the_second_store_opens_tells_its_story_and_resumes() {
+    let place = second_place();
+    assert_eq!(place.run(&["runs", "--json"]).is_good().lines().len(), 6);
+    // What nobody kept is not said: rows apart, training errors, the share of the gradient.
+    let done = place.run(&["run", "--resume", "j-0001", "--json"]).is_good();
+    let verdict = done.events("verdict").remove(0);
+    assert!(
+        verdict["sentence"].as_str().unwrap().contains(" with this seed: ") && verdict["rows"].is_null(),
+        "{verdict}"
+    );
+    assert!(place.store().answers(JobId(1)).unwrap().is_empty());
+
+    let resumed = place.run(&["run", "--resume", "j-0002", "--json"]).is_good();
+    assert!(!resumed.stderr.contains("fingerprint"), "{}", resumed.stderr);
+    assert_eq!(resumed.finished("student")["steps"], 2400);
+    let store = place.store();
+    assert_eq!(store.job(JobId(2)).unwrap().status, Status::Done);
+    let of_students = store.answers(JobId(2)).unwrap().iter().filter(|it| it.run.0 > 4).count();
+    assert_eq!(of_students, 4, "validation and test rows of student and baseline");
+    let student = store.runs(false).unwrap().into_iter().find(|row| row.run.0 == 5).unwrap();
+    assert!(student.rows_apart.is_some());
+    assert!(store.validation_logits(student.run).unwrap().is_some_and(|logits| logits.len() == 29 * 10));
 }
 
 fn copy_files(place: &Place, samples: &Path, folder: &Path) {
