@@ -172,6 +172,19 @@ fn plain_message(bundle: &FluentBundle<FluentResource>, key: &str) -> Option<Str
     errors.is_empty().then_some(text)
 }
 
+/// A whole number with its thousands set apart: 55,050.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

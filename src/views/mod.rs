@@ -42,7 +42,7 @@ use eframe::egui::{Frame, Id, Modal, Response, Ui, Vec2};
 
 use crate::command::{Action, Commands, Shortcut};
 use crate::state::{Pane, State};
-use crate::text::text;
+use crate::text::{grouped, text};
 use crate::theme::{Icon, space};
 use crate::widgets::IconButton;
 
@@ -141,19 +141,6 @@ fn icon_of(action: Action, state: &State) -> Icon {
         Action::Learn => Icon::Book,
         Action::ToggleOverlay => Icon::Clock,
     }
-}
-
-/// A number with thousands apart: 55,050.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// T and weights with the digits they need: 4.0, 2.5, 0.35, 64.

@@ -5,7 +5,7 @@ use eframe::egui::{Align, Frame, Label, Layout, Margin, Panel, RichText, Ui};
 use super::board::standing_key;
 use super::cards::shown_title;
 use crate::command::{Command, Commands};
-use crate::runs::verdict::{Drawing, Standing, Story, part_words};
+use crate::runs::verdict::{Drawing, Standing, Story, mean, part_words};
 use crate::state::{JobView, SampleChoice, State};
 use crate::text::{Phrase, text, text_with};
 use crate::theme::{Tokens, UiTokens as _, caption, space, tick, title};
@@ -102,14 +102,19 @@ const SHOWN: usize = 3;
 
 fn drawing_ui(ui: &mut Ui, drawing: &Drawing, tokens: &Tokens) {
     let names = [text("quality-student"), text("quality-baseline"), text("quality-teacher")];
+    let told = |role: Role| {
+        let errors = drawing.lines.iter().find(|line| line.role == role).map_or(&[][..], |line| &line.errors);
+        mean(errors.iter().sum::<u64>() as f64 / errors.len().max(1) as f64).words()
+    };
+    let means = [Role::Student, Role::Baseline, Role::Teacher].map(told);
     let line = |role: Role| {
-        let (name, colour) = match role {
-            Role::Student => (&names[0], tokens.student),
-            Role::Baseline => (&names[1], tokens.no_teacher),
-            Role::Teacher => (&names[2], tokens.teacher),
+        let (name, told, colour) = match role {
+            Role::Student => (&names[0], &means[0], tokens.student),
+            Role::Baseline => (&names[1], &means[1], tokens.no_teacher),
+            Role::Teacher => (&names[2], &means[2], tokens.teacher),
         };
         let found = drawing.lines.iter().find(|line| line.role == role)?;
-        Some(DotLine { name, colour, values: &found.errors })
+        Some(DotLine { name, colour, values: &found.errors, told })
     };
     let lines: Vec<DotLine<'_>> = [Role::Baseline, Role::Student].into_iter().filter_map(line).collect();
     let name = text_with(

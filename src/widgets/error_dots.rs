@@ -13,6 +13,8 @@ pub struct DotLine<'a> {
     pub colour: Color32,
     /// One a seed.
     pub values: &'a [u64],
+    /// Their mean, in words.
+    pub told: &'a str,
 }
 
 /// What is drawn.
@@ -59,15 +61,14 @@ impl ErrorDots<'_> {
             for value in line.values {
                 painter.circle(pos2(x(*value as f32), y), 3.5, line.colour, Stroke::new(1.0, t.panel));
             }
-            let told = if line.values.len() == 1 { format!("{mean:.0}") } else { format!("{mean:.1}") };
-            painter.text(pos2(rect.right(), y), Align2::RIGHT_CENTER, told, small.clone(), t.text);
+            painter.text(pos2(rect.right(), y), Align2::RIGHT_CENTER, line.told, small.clone(), t.text);
         }
         if let Some(across) = &self.across
             && let Some(value) = across.values.first()
         {
             let at = x(*value as f32);
             painter.vline(at, rect.top()..=rect.top() + rows * ROW, Stroke::new(1.5, across.colour));
-            let words = format!("{} {value}", across.name);
+            let words = format!("{} {}", across.name, across.told);
             let galley = painter.layout_no_wrap(words, small, across.colour);
             let left = (at - galley.size().x / 2.0).clamp(rect.left(), rect.right() - galley.size().x);
             painter.galley(pos2(left, rect.top() + rows * ROW), galley, across.colour);

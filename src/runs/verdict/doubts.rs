@@ -1,7 +1,6 @@
 //! What makes a result doubtful before any number is looked at.
 //! Each doubt has a stable code.
 
-use super::numbers::count;
 use crate::text::{Phrase, phrase};
 
 /// What is known of a job, or of one comparison.
@@ -105,7 +104,7 @@ impl Doubt {
                 phrase!("doubt-unscaled-soft-term", temperature = Phrase::plain(temperature), times = times)
             }
             Self::TeacherWorse { teacher, student } => {
-                phrase!("doubt-teacher-worse", teacher = count(teacher), student = count(student))
+                phrase!("doubt-teacher-worse", teacher = Phrase::count(teacher), student = Phrase::count(student))
             }
             Self::SmoothedTeacher => phrase!("doubt-smoothed-teacher"),
             Self::TestLookedAtAgain { times } => phrase!("doubt-test-looked-at-again", times = u64::from(times)),

@@ -20,7 +20,7 @@ mod trial;
 
 pub use doubts::{Doubt, Facts, doubts};
 pub use holm::ALPHA;
-pub use numbers::probability;
+pub use numbers::{mean, probability};
 pub use of_job::{JobFacts, RunEnd};
 pub use paired::{Interval, MIN_PAIRS, Paired, Spread};
 pub use rowwise::Discordant;

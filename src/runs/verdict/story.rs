@@ -2,7 +2,7 @@
 //!
 //! Terminal, window and exports say these and no others. Every number in them was measured on that job's runs.
 
-use super::numbers::{count, mean, probability, spread};
+use super::numbers::{mean, probability, spread};
 use super::of_job::{JobFacts, RunEnd};
 use super::{Discordant, Doubt, Interval, LeftOut, Paired, Reason, Verdict, Word};
 use crate::recipe::field_label;
@@ -97,8 +97,8 @@ impl<'a> JobFacts<'a> {
         let sentence = match measured {
             Some((drawing, errors)) => phrase!(
                 "story-teacher",
-                errors = count(errors),
-                examples = count(drawing.examples),
+                errors = Phrase::count(errors),
+                examples = Phrase::count(drawing.examples),
                 part = part_words(drawing.part)
             ),
             None => phrase!("story-nothing"),
@@ -110,7 +110,7 @@ impl<'a> JobFacts<'a> {
     fn of_one(&self, student: &'a RunInfo) -> Story {
         let Some(end) = self.end(student.run) else { return Story::undecided(phrase!("story-nothing")) };
         if end.outcome == RunOutcome::Diverged {
-            return Story::undecided(phrase!("story-diverged", step = count(end.steps)));
+            return Story::undecided(phrase!("story-diverged", step = Phrase::count(end.steps)));
         }
         let baseline = self.runs(Role::Baseline).next();
         let baseline_end = baseline.and_then(|info| self.end(info.run));
@@ -120,25 +120,30 @@ impl<'a> JobFacts<'a> {
             return nothing();
         };
         let Some(drawn) = &drawing else { return nothing() };
-        let (examples, part) = (count(drawn.examples), part_words(drawn.part));
+        let (examples, part) = (Phrase::count(drawn.examples), part_words(drawn.part));
         let sentence = match drawn.only(Role::Baseline) {
             _ if matches!(end.outcome, RunOutcome::Stopped | RunOutcome::Halved | RunOutcome::Failed) => {
                 phrase!(
                     "story-stopped",
-                    steps = count(end.steps),
-                    planned = count(student.steps),
-                    student = count(of_student),
-                    baseline = drawn.only(Role::Baseline).map_or_else(|| phrase!("story-no-number"), count),
+                    steps = Phrase::count(end.steps),
+                    planned = Phrase::count(student.steps),
+                    student = Phrase::count(of_student),
+                    baseline = drawn.only(Role::Baseline).map_or_else(|| phrase!("story-no-number"), Phrase::count),
                     examples = examples,
                     part = part
                 )
             }
             None if baseline_end.is_some_and(|end| end.outcome == RunOutcome::Diverged) => {
-                phrase!("story-baseline-diverged", student = count(of_student), examples = examples, part = part)
+                phrase!(
+                    "story-baseline-diverged",
+                    student = Phrase::count(of_student),
+                    examples = examples,
+                    part = part
+                )
             }
-            None => phrase!("story-no-baseline", student = count(of_student), examples = examples, part = part),
+            None => phrase!("story-no-baseline", student = Phrase::count(of_student), examples = examples, part = part),
             Some(of_baseline) => {
-                let (student, baseline) = (count(of_student), count(of_baseline));
+                let (student, baseline) = (Phrase::count(of_student), Phrase::count(of_baseline));
                 let numbers = match of_student.cmp(&of_baseline) {
                     std::cmp::Ordering::Less => {
                         phrase!("story-fewer", student = student, baseline = baseline, examples = examples)
@@ -232,10 +237,15 @@ impl<'a> JobFacts<'a> {
             Some((each.iter().map(|it| it.0).sum::<u64>() as f64 / each.len() as f64, each[0].1))
         };
         if let (Some((student, rows)), Some((baseline, _))) = (training(students), training(baselines)) {
-            why.push(phrase!("why-training", student = mean(student), baseline = mean(baseline), rows = count(rows)));
+            why.push(phrase!(
+                "why-training",
+                student = mean(student),
+                baseline = mean(baseline),
+                rows = Phrase::count(rows)
+            ));
         }
         if let Some(teacher) = drawing.only(Role::Teacher) {
-            let (errors, examples) = (count(teacher), count(drawing.examples));
+            let (errors, examples) = (Phrase::count(teacher), Phrase::count(drawing.examples));
             why.push(phrase!("why-teacher", errors = errors, examples = examples, part = part_words(drawing.part)));
         }
         if let Some(share) = average(students, &|end| end.soft_share) {
@@ -338,7 +348,8 @@ pub fn part_words(part: Part) -> Phrase {
 }
 
 fn rows_words(rows: Discordant) -> Phrase {
-    let (all, better, worse) = (count(rows.better + rows.worse), count(rows.better), count(rows.worse));
+    let (all, better, worse) =
+        (Phrase::count(rows.better + rows.worse), Phrase::count(rows.better), Phrase::count(rows.worse));
     let p = probability(rows.p());
     if rows.is_clear() {
         phrase!("why-rows-clear", rows = all, better = better, worse = worse, p = p)
@@ -362,7 +373,7 @@ fn headline(verdict: &Verdict, paired: Option<&Paired>, part: Part) -> Phrase {
         "story-numbers",
         student = spread(&paired.student),
         baseline = spread(&paired.baseline),
-        examples = count(paired.examples),
+        examples = Phrase::count(paired.examples),
         part = part_words(part),
         seeds = seeds
     );
