@@ -82,10 +82,8 @@ pub(super) fn compare(store: &Connection, files: &Files, job: i64) -> Result<(),
     let validation = all.iter().filter(|it| it.part == Part::Validation).map(|it| (it.run, it));
     let validation: HashMap<RunId, &Answers> = validation.collect();
     for (student, baseline) in baselines {
-        let found = validation.get(&student).zip(validation.get(&baseline)).and_then(|(student, baseline)| {
-            let same = student.rows == baseline.rows;
-            same.then(|| Discordant::of(&student.predicted, &baseline.predicted, &student.labels)).flatten()
-        });
+        let both = validation.get(&student).zip(validation.get(&baseline));
+        let found = both.and_then(|(student, baseline)| Discordant::between(student, baseline));
         store.prepare_cached("UPDATE run SET rows_better = ?2, rows_worse = ?3 WHERE id = ?1")?.execute(params![
             student.0 as i64,
             found.map(|it| it.better as i64),

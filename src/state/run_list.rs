@@ -122,9 +122,9 @@ impl RunList {
 }
 
 impl State {
-    /// The lines of the list.
-    pub fn listed(&self) -> Vec<Listed<'_>> {
-        let against = self.baseline_errors();
+    /// The lines of the list; `baselines` are those of [`State::baseline_errors`].
+    pub fn listed(&self, baselines: &BTreeMap<(JobId, u64), Option<u64>>) -> Vec<Listed<'_>> {
+        let wanted = terms(&self.list.filter);
         let mut jobs: Vec<(&RunRow, Vec<&RunRow>)> = Vec::new();
         for rows in self.runs.chunk_by(|a, b| a.job == b.job) {
             let shown: Vec<&RunRow> = rows.iter().filter(|row| self.shows_bin || !row.deleted).collect();
@@ -136,13 +136,13 @@ impl State {
             let students = || listed.iter().copied().filter(|row| row.role == Role::Student);
             let errors = |row: &&RunRow| validation(row).map_or(u64::MAX, |metrics| metrics.errors);
             let best = students().min_by_key(errors).or(listed.first().copied());
-            if let Some(best) = best.filter(|_| self.finds(rows)) {
+            if let Some(best) = best.filter(|_| has_terms(rows, &wanted)) {
                 jobs.push((best, listed));
             }
         }
         if let Some((column, falling)) = self.list.sort {
             jobs.sort_by(|(a, _), (b, _)| {
-                let order = compare(a, b, column, &against);
+                let order = compare(a, b, column, baselines);
                 if falling { order.reverse() } else { order }
             });
         }
@@ -164,19 +164,6 @@ impl State {
         lines
     }
 
-    /// Whether one of a job's runs has all that is looked for.
-    fn finds(&self, rows: &[RunRow]) -> bool {
-        let wanted = terms(&self.list.filter);
-        let has = |row: &RunRow| {
-            let t = row.temperature.map_or_else(String::new, |t| format!("t {t}"));
-            let all =
-                format!("{} {} {} {} {} {t} seed {} ", row.run, row.job, row.title, row.model, row.source, row.seed)
-                    .to_lowercase();
-            wanted.iter().all(|term| all.contains(term))
-        };
-        wanted.is_empty() || rows.iter().any(has)
-    }
-
     /// Validation errors of each job's baseline by seed; none where a seed has several baselines, one a swept learning rate, say.
     pub fn baseline_errors(&self) -> BTreeMap<(JobId, u64), Option<u64>> {
         let mut errors = BTreeMap::new();
@@ -186,6 +173,17 @@ impl State {
         }
         errors
     }
+}
+
+/// Whether one of a job's runs has all that is looked for.
+fn has_terms(rows: &[RunRow], wanted: &[String]) -> bool {
+    let has = |row: &RunRow| {
+        let t = row.temperature.map_or_else(String::new, |t| format!("t {t}"));
+        let all = format!("{} {} {} {} {} {t} seed {} ", row.run, row.job, row.title, row.model, row.source, row.seed)
+            .to_lowercase();
+        wanted.iter().all(|term| all.contains(term))
+    };
+    wanted.is_empty() || rows.iter().any(has)
 }
 
 /// What is looked for, in lower case: words, and `t 4 ` or `seed 2 ` as one, so that the number is of that.

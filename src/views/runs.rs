@@ -32,7 +32,8 @@ const STATUS: f32 = 116.0;
 pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     ui.spacing_mut().item_spacing.y = 0.0;
     let rows = state.runs.iter().filter(|row| state.shows_bin || !row.deleted).count();
-    let lines = state.listed();
+    let baselines = state.baseline_errors();
+    let lines = state.listed(&baselines);
     section_ui(
         ui,
         &text("runs-title"),
@@ -70,7 +71,6 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         empty_state_ui(ui, Icon::Search, &text("runs-none-found"), &text("runs-none-found-hint"), None);
         return;
     }
-    let baselines = state.baseline_errors();
     // As the curves on show are coloured.
     let shares = state.focused().map_or_else(BTreeMap::new, JobView::shares);
     let column = |width: f32| Column::exact(width).clip(true);

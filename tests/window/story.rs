@@ -161,7 +161,8 @@ fn the_list_is_sorted_filtered_and_folded() {
     until(&mut window, "the list", |state| state.runs.len() == 6);
     window.run_steps(4);
     let listed = |window: &Window| -> Vec<(RunId, bool)> {
-        let lines = window.state().state().listed();
+        let state = window.state().state();
+        let lines = state.listed(&state.baseline_errors());
         let run = |line: Listed<'_>| match line {
             Listed::Run { row, below, .. } => (row.run, below),
             Listed::Sweep { best, .. } => (best.run, false),

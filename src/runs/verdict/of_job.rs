@@ -59,11 +59,7 @@ impl<'a> JobFacts<'a> {
 
     /// The rows on which only one of two runs is right.
     pub(super) fn discordant(&self, first: RunId, second: RunId, part: Part) -> Option<Discordant> {
-        let (first, second) = ((self.answers)(first, part)?, (self.answers)(second, part)?);
-        if first.rows != second.rows {
-            return None;
-        }
-        Discordant::of(&first.predicted, &second.predicted, &first.labels)
+        Discordant::between((self.answers)(first, part)?, (self.answers)(second, part)?)
     }
 
     /// Judges what has come to its end.
@@ -79,14 +75,13 @@ impl<'a> JobFacts<'a> {
         judge(&students, &baselines)
     }
 
-    /// What makes the headline doubtful.
-    pub fn doubts(&self) -> Vec<Doubt> {
+    /// What makes the headline of its verdict doubtful.
+    pub fn doubts(&self, verdict: &Verdict) -> Vec<Doubt> {
         let students: Vec<&RunInfo> = self.runs(Role::Student).collect();
         if students.is_empty() {
             return Vec::new();
         }
         let cells = &self.board.cells;
-        let verdict = self.verdict();
         let best = verdict.headline.student.and_then(|cell| cells.get(cell));
         let errors = |run: RunId| Some(self.end(run)?.validation?.errors);
         let unscaled = students.iter().filter(|info| !info.recipe.distill.temperature_squared);

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::training::report::Answers;
+
 /// Rows on which exactly one of two models is right.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Discordant {
@@ -12,6 +14,12 @@ pub struct Discordant {
 }
 
 impl Discordant {
+    /// Counts the rows of two runs; `None` where the two were not asked the same rows.
+    pub fn between(first: &Answers, second: &Answers) -> Option<Self> {
+        let same = first.rows == second.rows;
+        same.then(|| Self::of(&first.predicted, &second.predicted, &first.labels)).flatten()
+    }
+
     /// Counts the rows; `None` where the two were not asked the same.
     pub fn of(first: &[u32], second: &[u32], labels: &[u32]) -> Option<Self> {
         if first.len() != labels.len() || second.len() != labels.len() {

@@ -166,7 +166,14 @@ impl<'a> JobFacts<'a> {
             rows.filter(|rows| rows.better + rows.worse > 0).map(rows_words).into_iter().collect();
         why.extend(self.reasons(&[student], &baseline.into_iter().collect::<Vec<_>>(), drawn));
         let whole = end.outcome == RunOutcome::Done && drawn.only(Role::Baseline).is_some();
-        Story { why, rows, wants_seeds: whole, doubts: self.story_doubts(), drawing, ..Story::undecided(sentence) }
+        Story {
+            why,
+            rows,
+            wants_seeds: whole,
+            doubts: self.story_doubts(&self.verdict()),
+            drawing,
+            ..Story::undecided(sentence)
+        }
     }
 
     fn of_several(&self) -> Story {
@@ -209,7 +216,7 @@ impl<'a> JobFacts<'a> {
             Word::Inconclusive => Standing::Undecided,
         };
         let wants_seeds = matches!(head.reason, Reason::OneSeed | Reason::FewSeeds) && cells.len() == 1;
-        let doubts = self.story_doubts();
+        let doubts = self.story_doubts(&verdict);
         Story { standing, sentence, why, doubts, drawing, wants_seeds, rows: None, verdict: Some(verdict) }
     }
 
@@ -307,9 +314,9 @@ impl<'a> JobFacts<'a> {
     }
 
     /// What a sentence does not say itself.
-    fn story_doubts(&self) -> Vec<Doubt> {
+    fn story_doubts(&self, verdict: &Verdict) -> Vec<Doubt> {
         let said = |doubt: &Doubt| matches!(doubt, Doubt::OneSeed | Doubt::NoBaseline);
-        self.doubts().into_iter().filter(|doubt| !said(doubt)).collect()
+        self.doubts(verdict).into_iter().filter(|doubt| !said(doubt)).collect()
     }
 }
 
