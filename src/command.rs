@@ -330,18 +330,18 @@ impl Action {
     /// Whether it can be done now.
     pub fn enabled(self, state: &State) -> bool {
         match self {
-            Self::Distil => state.sweep_fault.is_none(),
-            Self::PauseOrPlay | Self::Stop => state.running.is_some(),
+            Self::Distil => state.recipe.fault.is_none(),
+            Self::PauseOrPlay | Self::Stop => state.jobs.running.is_some(),
             Self::StepOnce => state.is_paused(),
-            Self::HoldQueue => !state.queue.items().is_empty(),
+            Self::HoldQueue => !state.jobs.queue.items().is_empty(),
             Self::Undo => state.history.can_undo(),
             Self::Redo => state.history.can_redo(),
             Self::SaveStudent => state.student_to_save().is_some(),
             Self::ExportRun => state.on_show().1.is_some_and(|run| state.row(run).is_some()),
-            Self::ExportRuns => !state.runs.is_empty(),
+            Self::ExportRuns => !state.jobs.rows.is_empty(),
             // What is saved can be opened again, and is what stands in the editor.
             Self::SaveRecipe => {
-                state.sweep_fault.is_none() && state.recipe_text.as_ref().is_none_or(|typed| typed.faults.is_empty())
+                state.recipe.fault.is_none() && state.recipe.text.as_ref().is_none_or(|typed| typed.faults.is_empty())
             }
             Self::NextSample | Self::PreviousSample | Self::RandomSample | Self::NextChoice => {
                 state.lens_view().is_some()

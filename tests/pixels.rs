@@ -59,14 +59,14 @@ fn until(window: &mut Window, done: impl Fn(&stillroom::state::State) -> bool) {
 /// A store with one small job in it.
 fn trained(store: &Path) {
     let mut window = open(store, Theme::Dark, Language::English, Workspace::Lab);
-    until(&mut window, |state| state.preview.is_some());
+    until(&mut window, |state| state.recipe.preview.is_some());
     window.state().ask(Command::LoadPreset("digits"));
     window.run_steps(2);
-    until(&mut window, |state| state.preview.as_ref().is_some_and(|p| p.recipe == state.sweep.base));
+    until(&mut window, |state| state.recipe.preview.as_ref().is_some_and(|p| p.recipe == state.recipe.sweep.base));
     window.state().ask(Command::Do(Action::Distil));
     until(&mut window, |state| {
         state.focused().is_some_and(|job| job.outcome == Some(JobOutcome::Done))
-            && state.runs.iter().filter(|row| row.test.is_some()).count() >= 2
+            && state.jobs.rows.iter().filter(|row| row.test.is_some()).count() >= 2
     });
 }
 
@@ -82,9 +82,9 @@ fn every_workspace_looks_as_it_did() {
         for language in Language::ALL {
             for (name, workspace) in workspaces {
                 let mut window = open(&store, theme, language, workspace);
-                until(&mut window, |state| state.preview.is_some() && !state.runs.is_empty());
+                until(&mut window, |state| state.recipe.preview.is_some() && !state.jobs.rows.is_empty());
                 if workspace != Workspace::Lab {
-                    let job = window.state().state().runs[0].job;
+                    let job = window.state().state().jobs.rows[0].job;
                     window.state().ask(Command::Focus(job));
                     until(&mut window, |state| state.focused().is_some());
                 }

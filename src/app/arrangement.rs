@@ -29,8 +29,8 @@ impl App {
     pub(super) fn put_arrangement(&mut self, workspace: Workspace, kept: serde_json::Value) {
         let tree = serde_json::from_value(kept).ok().filter(is_whole);
         self.tiles.insert(workspace, tree.unwrap_or_else(|| default_arrangement(workspace)));
-        self.state.workspace = workspace;
-        self.state.maximised = None;
+        self.state.window.workspace = workspace;
+        self.state.window.maximised = None;
         self.settle_arrangements();
     }
 }

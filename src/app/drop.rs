@@ -32,7 +32,7 @@ impl App {
     /// Opens a recipe, data, a checkpoint or a picture: by what it is called, or by what is in it.
     pub(super) fn open_path(&mut self, path: PathBuf, ctx: &egui::Context) {
         if !path.exists() {
-            self.state.recent.retain(|known| *known != path);
+            self.state.window.recent.retain(|known| *known != path);
             return self.fault(phrase!("open-missing", path = &path));
         }
         match kind(&path) {
@@ -47,7 +47,7 @@ impl App {
     pub(super) fn look_at(&mut self, path: PathBuf) {
         let state = &self.state;
         let job = state.focused();
-        let recipe = Box::new(job.map_or_else(|| state.sweep.base.clone(), |job| job.sweep.base.clone()));
+        let recipe = Box::new(job.map_or_else(|| state.recipe.sweep.base.clone(), |job| job.sweep.base.clone()));
         let saved = |run: Option<&RunInfo>| state.row(run?.run)?.checkpoint.clone();
         let shown = job.and_then(|job| job.shown_run(state.lit_cell())).filter(|run| run.role == Role::Student);
         let trained = job.and_then(|job| job.run_of(Role::Teacher)).filter(|run| !run.loaded);
@@ -59,10 +59,10 @@ impl App {
             untrained: job.is_none(),
             run: shown.map(|run| run.run),
         };
-        let looked = self.state.picture.take().filter(|known| known.path == path).and_then(|known| known.looked);
-        self.state.picture = Some(OwnPicture { path, readers: self.state.on_show(), looked });
+        let looked = self.state.screen.picture.take().filter(|known| known.path == path).and_then(|known| known.looked);
+        self.state.screen.picture = Some(OwnPicture { path, readers: self.state.on_show(), looked });
         if !self.worker.send(Request::Look(Box::new(look))) {
-            self.state.picture = None;
+            self.state.screen.picture = None;
             self.fault(phrase!("toast-no-thread"));
         }
     }
@@ -70,14 +70,14 @@ impl App {
     /// Asks again where others are on show than those who read the picture.
     pub(super) fn look_again(&mut self) {
         let readers = self.state.on_show();
-        if let Some(picture) = self.state.picture.take_if(|picture| picture.readers != readers) {
+        if let Some(picture) = self.state.screen.picture.take_if(|picture| picture.readers != readers) {
             self.look_at(picture.path);
         }
     }
 
     /// Puts a path at the head of those that were opened lately.
     pub(super) fn remember_path(&mut self, path: &Path) {
-        let recent = &mut self.state.recent;
+        let recent = &mut self.state.window.recent;
         recent.retain(|known| known != path);
         recent.insert(0, path.to_owned());
         recent.truncate(RECENT);

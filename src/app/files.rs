@@ -46,7 +46,7 @@ impl App {
             }
             (FilePurpose::ExportRun, None) => return,
             _ => {
-                let rows: Vec<_> = self.state.runs.iter().filter(|row| !row.deleted).cloned().collect();
+                let rows: Vec<_> = self.state.jobs.rows.iter().filter(|row| !row.deleted).cloned().collect();
                 export_list(&rows, format, &mut bytes).map_err(|error| at(path, &error))
             }
         };
@@ -69,10 +69,10 @@ impl App {
         match parsed {
             Ok((text, mut sweep)) => {
                 sweep.base = sweep.base.with_absolute_paths();
-                self.state.sheet = None;
+                self.state.window.sheet = None;
                 self.edit("recipe file", sweep.clone(), ctx);
                 self.put_text(text, &sweep);
-                self.state.preset = None;
+                self.state.recipe.preset = None;
                 self.look_at_recipe();
                 self.remember_path(&path);
             }
@@ -86,24 +86,24 @@ impl App {
             return;
         }
         let text = RecipeText::faultless(text);
-        if self.state.recipe_text.is_some() {
-            self.state.recipe_text = Some(text);
+        if self.state.recipe.text.is_some() {
+            self.state.recipe.text = Some(text);
         } else {
-            self.state.text_aside = Some((text, sweep.clone()));
+            self.state.recipe.text_aside = Some((text, sweep.clone()));
         }
     }
 
     fn save_recipe(&mut self, path: &Path) {
-        let sweep = &self.state.sweep;
+        let sweep = &self.state.recipe.sweep;
         let means_the_same = |text: &str| Sweep::parse(text, Some(path), &[]).is_ok_and(|read| read == *sweep);
-        let aside = self.state.text_aside.as_ref().map(|(text, _)| text);
-        let text = match self.state.recipe_text.as_ref().or(aside) {
+        let aside = self.state.recipe.text_aside.as_ref().map(|(text, _)| text);
+        let text = match self.state.recipe.text.as_ref().or(aside) {
             // As it was typed, with its comments, unless its paths would lead elsewhere from there.
             Some(typed) if means_the_same(&typed.text) => typed.text.clone(),
             _ => Sweep { base: sweep.base.clone().with_absolute_paths(), ..sweep.clone() }.to_toml(),
         };
         let saved = write_whole(path, text.as_bytes());
-        let done = phrase!("toast-recipe-saved", title = &self.state.sweep.base.title, path = path);
+        let done = phrase!("toast-recipe-saved", title = &self.state.recipe.sweep.base.title, path = path);
         if saved.is_ok() {
             self.remember_path(&absolute(path.to_owned()));
         }
@@ -117,13 +117,13 @@ impl App {
             Ok(source) => source,
             Err(error) => return self.fault(error.phrase()),
         };
-        let mut sweep = self.state.sweep.clone();
+        let mut sweep = self.state.recipe.sweep.clone();
         sweep.base.put_source(source);
         // The title of a preset says something else than these data.
-        if self.state.preset.is_some() {
+        if self.state.recipe.preset.is_some() {
             sweep.base.title = sweep.base.data.source.name();
         }
-        sweep.settle(&self.state.sweep);
+        sweep.settle(&self.state.recipe.sweep);
         self.opened(Opened::Data, sweep);
         self.look_at_recipe();
         self.remember_path(&path);
@@ -132,9 +132,9 @@ impl App {
     /// Makes a checkpoint the teacher.
     pub(super) fn open_teacher(&mut self, path: PathBuf) {
         let path = absolute(path);
-        let mut sweep = self.state.sweep.clone();
+        let mut sweep = self.state.recipe.sweep.clone();
         sweep.base.teacher = TeacherRecipe::Checkpoint(CheckpointSource::File(path.clone().into()));
-        sweep.settle(&self.state.sweep);
+        sweep.settle(&self.state.recipe.sweep);
         self.opened(Opened::Teacher, sweep);
         self.look_at_recipe();
         self.remember_path(&path);
@@ -150,8 +150,8 @@ impl App {
 
     /// What was opened is to be seen, unless a job runs.
     fn look_at_recipe(&mut self) {
-        if self.state.running.is_none() {
-            self.state.focus = None;
+        if self.state.jobs.running.is_none() {
+            self.state.screen.focus = None;
         }
     }
 }

@@ -41,15 +41,15 @@ struct LastLens {
 impl Last {
     /// What is on the screen now.
     pub fn of(state: &State, store: &Path) -> Self {
-        let lens = &state.lens;
+        let lens = &state.screen.lens;
         Self {
-            recipe: state.sweep.to_toml(),
+            recipe: state.recipe.sweep.to_toml(),
             store: store.to_owned(),
-            job: state.focus,
-            cell: state.board.selected,
-            page: Some(state.board.page),
-            metric: Some(state.board.metric),
-            ticked: state.overlaid.iter().copied().collect(),
+            job: state.screen.focus,
+            cell: state.screen.board.selected,
+            page: Some(state.screen.board.page),
+            metric: Some(state.screen.board.metric),
+            ticked: state.screen.overlaid.iter().copied().collect(),
             lens: Some(LastLens {
                 temperature: lens.temperature,
                 row: lens.row,
@@ -57,7 +57,7 @@ impl Last {
                 class: lens.class,
                 zoomed: lens.zoomed,
             }),
-            pace: state.pace,
+            pace: state.jobs.pace,
         }
     }
 
@@ -77,15 +77,15 @@ impl Last {
 
     /// Puts back what needs no store.
     pub fn restore(&self, state: &mut State) {
-        state.pace = self.pace.filter(|pace| pace.is_finite() && *pace > 0.0);
+        state.jobs.pace = self.pace.filter(|pace| pace.is_finite() && *pace > 0.0);
         if let Some(lens) = &self.lens {
             let t = lens.temperature;
-            state.lens.temperature = if t.is_finite() { t.clamp(0.25, 64.0) } else { 1.0 };
-            (state.lens.row, state.lens.choice) = (lens.row, lens.choice);
-            (state.lens.class, state.lens.zoomed) = (lens.class, lens.zoomed);
+            state.screen.lens.temperature = if t.is_finite() { t.clamp(0.25, 64.0) } else { 1.0 };
+            (state.screen.lens.row, state.screen.lens.choice) = (lens.row, lens.choice);
+            (state.screen.lens.class, state.screen.lens.zoomed) = (lens.class, lens.zoomed);
         }
-        state.board.page = self.page.unwrap_or_default();
-        state.board.metric = self.metric.unwrap_or_default();
+        state.screen.board.page = self.page.unwrap_or_default();
+        state.screen.board.metric = self.metric.unwrap_or_default();
     }
 
     /// The job that was on show with its chosen cell, and the runs that were ticked, of this store.

@@ -31,7 +31,7 @@ impl App {
             Some(Picked::Path(purpose, path)) => self.commands.send(Command::Picked(purpose, path)),
             Some(Picked::Unavailable(purpose)) => {
                 let text = super::dialogs::new_name(purpose).unwrap_or_default().to_owned();
-                self.state.path_field = Some(PathField { purpose, text });
+                self.state.window.path_field = Some(PathField { purpose, text });
             }
         }
         self.ask_before_loss(ctx);
@@ -41,7 +41,7 @@ impl App {
         // One drag is one change.
         if !ctx.input(|input| input.pointer.any_down()) {
             match self.moved_panels.take() {
-                Some(Moved::Panel) => self.rearranged(self.state.workspace),
+                Some(Moved::Panel) => self.rearranged(self.state.window.workspace),
                 Some(Moved::Tab) => self.settle_arrangements(),
                 None => {}
             }
@@ -53,12 +53,12 @@ impl App {
         self.take_looks(ctx);
         let Self { settings, state, store, tiles, kept, .. } = self;
         settings.keep(|| super::remembered_of(state, store.path(), tiles, kept));
-        self.meter.set_on(self.state.shows_overlay);
+        self.meter.set_on(self.state.window.shows_overlay);
     }
 
     /// How the window looks, for the next time.
     fn take_looks(&mut self, ctx: &egui::Context) {
-        self.state.dark = match ctx.options(|options| options.theme_preference) {
+        self.state.window.dark = match ctx.options(|options| options.theme_preference) {
             egui::ThemePreference::Dark => Some(true),
             egui::ThemePreference::Light => Some(false),
             egui::ThemePreference::System => None,
@@ -70,16 +70,16 @@ impl App {
     fn take_reports(&mut self) {
         let content = self.inbox.take();
         let (mut listed, mut turned, mut learnt) = (false, false, false);
-        if let Some(store) = self.state.temporary.as_mut().filter(|_| !content.reports.is_empty()) {
+        if let Some(store) = self.state.window.temporary.as_mut().filter(|_| !content.reports.is_empty()) {
             store.kept = false;
         }
         for report in &content.reports {
             listed |= self.state.take_report(report);
             learnt |= matches!(&**report, Report::Epoch(epoch) if Some(epoch.run) == self.state.on_show().1);
             if let Report::Started(started) = &**report
-                && self.state.focus == Some(started.job)
+                && self.state.screen.focus == Some(started.job)
             {
-                let sweeps = self.state.jobs.get(&started.job).is_some_and(JobView::is_sweep);
+                let sweeps = self.state.jobs.open.get(&started.job).is_some_and(JobView::is_sweep);
                 for tree in self.tiles.values_mut() {
                     super::tiles::show_board(tree, sweeps);
                 }
@@ -87,10 +87,10 @@ impl App {
             }
         }
         // The student reads the user's picture again after an epoch; of many that end between two frames, after the last.
-        if learnt && let Some(picture) = self.state.picture.clone() {
+        if learnt && let Some(picture) = self.state.screen.picture.clone() {
             self.look_at(picture.path);
         }
-        if let Some(job) = self.state.focus.and_then(|id| self.state.jobs.get_mut(&id)) {
+        if let Some(job) = self.state.screen.focus.and_then(|id| self.state.jobs.open.get_mut(&id)) {
             job.settle();
         }
         for live in content.live {
@@ -119,31 +119,31 @@ impl App {
                         };
                         (std::cmp::Reverse(row.job), place, row.run)
                     });
-                    self.state.runs = runs;
-                    self.state.store_fault = None;
+                    self.state.jobs.rows = runs;
+                    self.state.jobs.store_fault = None;
                     self.load_ticked();
                 }
                 Answer::Job(job) => {
                     // A job that runs here is fed by its reports.
-                    if self.state.running != Some(job.id) {
-                        self.state.jobs.insert(job.id, *job);
+                    if self.state.jobs.running != Some(job.id) {
+                        self.state.jobs.open.insert(job.id, *job);
                     }
                 }
                 Answer::Resume(view, resume) => {
-                    if !(self.state.keeps_view && self.state.focus.is_some()) {
-                        self.state.focus = Some(view.id);
+                    if !(self.state.jobs.keeps_view && self.state.screen.focus.is_some()) {
+                        self.state.screen.focus = Some(view.id);
                     }
-                    self.state.jobs.insert(view.id, *view);
+                    self.state.jobs.open.insert(view.id, *view);
                     self.start(JobStart::Resume(*resume));
                 }
                 Answer::Waiting(wishes) => self.take_kept_queue(&wishes),
                 Answer::Failed(message) => {
-                    self.state.starting = false;
+                    self.state.jobs.starting = false;
                     // What was on show when the window was closed may be gone.
                     if self.state.focused().is_none() {
-                        self.state.focus = None;
+                        self.state.screen.focus = None;
                     }
-                    self.state.store_fault = Some(message.clone());
+                    self.state.jobs.store_fault = Some(message.clone());
                     self.fault(message);
                 }
             }
@@ -152,12 +152,12 @@ impl App {
 
     /// Settings moved in the panel become events of the running job once they rest.
     fn send_settled(&mut self, ctx: &egui::Context) {
-        if self.state.running.is_none() {
-            self.state.moved.clear();
+        if self.state.jobs.running.is_none() {
+            self.state.jobs.moved.clear();
         }
         let worker = &self.worker;
         let mut waiting = false;
-        self.state.moved.retain(|moved| {
+        self.state.jobs.moved.retain(|moved| {
             let settled = moved.at.elapsed() >= SETTLED;
             waiting |= !settled;
             !(settled && worker.send(Request::Change(moved.setting, moved.to, moved.run)))
@@ -170,7 +170,7 @@ impl App {
     /// A changed recipe is worked out anew once it rests.
     fn ask_preview(&mut self, ctx: &egui::Context) {
         let stale = self.previewed.as_ref().is_none_or(|previewed| {
-            let (a, b) = (previewed, &self.state.sweep.base);
+            let (a, b) = (previewed, &self.state.recipe.sweep.base);
             a.data != b.data || a.teacher != b.teacher || a.student != b.student || a.training.seed != b.training.seed
         });
         if !stale {
@@ -178,8 +178,8 @@ impl App {
         }
         if self.changed.elapsed() < SETTLED {
             ctx.request_repaint_after(SETTLED);
-        } else if self.worker.send(Request::Preview(Box::new(self.state.sweep.base.clone()))) {
-            self.previewed = Some(self.state.sweep.base.clone());
+        } else if self.worker.send(Request::Preview(Box::new(self.state.recipe.sweep.base.clone()))) {
+            self.previewed = Some(self.state.recipe.sweep.base.clone());
         }
     }
 }

@@ -235,14 +235,14 @@ impl App {
             tiles.insert(workspace, tree);
         }
         let mut state = State::new(recipe.clone());
-        (state.language, state.dark, state.workspace) = (kept.language, kept.dark, kept.workspace);
-        state.recent.clone_from(&kept.recent);
-        state.preset =
+        (state.window.language, state.window.dark, state.window.workspace) = (kept.language, kept.dark, kept.workspace);
+        state.window.recent.clone_from(&kept.recent);
+        state.recipe.preset =
             PRESETS.iter().find(|preset| preset.sweep().is_ok_and(|sweep| sweep == recipe)).map(|it| it.name);
         kept.last.restore(&mut state);
-        state.temporary = store.is_temporary().then(|| TemporaryStore::new(store.path().to_owned()));
+        state.window.temporary = store.is_temporary().then(|| TemporaryStore::new(store.path().to_owned()));
         if !kept.greeted {
-            state.greeting = Greeting::first();
+            state.window.greeting = Greeting::first();
             kept.greeted = true;
         }
         // Our own actions do it, within bounds and in the menu.
@@ -285,9 +285,9 @@ impl App {
         let (job, ticked) = (job, ticked.to_vec());
         if let Some(job) = job {
             self.focus(job);
-            self.state.board.selected = cell;
+            self.state.screen.board.selected = cell;
         }
-        self.state.overlaid.extend(ticked);
+        self.state.screen.overlaid.extend(ticked);
     }
 
     /// Asks for something, as the panels do; for tests.
@@ -313,8 +313,9 @@ type Arrangements = BTreeMap<Workspace, egui_tiles::Tree<Pane>>;
 /// What is to be remembered, but for what egui alone knows.
 fn remembered_of(state: &State, store: &Path, tiles: &Arrangements, kept: &Settings) -> Settings {
     let mut settings = kept.clone();
-    (settings.language, settings.dark, settings.workspace) = (state.language, state.dark, state.workspace);
-    settings.recent.clone_from(&state.recent);
+    (settings.language, settings.dark, settings.workspace) =
+        (state.window.language, state.window.dark, state.window.workspace);
+    settings.recent.clone_from(&state.window.recent);
     settings.last = Last::of(state, store);
     for (workspace, tree) in tiles {
         settings.arrangements.extend(serde_json::to_value(tree).ok().map(|tree| (workspace.name().to_owned(), tree)));

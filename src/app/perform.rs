@@ -34,14 +34,14 @@ impl App {
             Command::LoadPreset(name) => self.load_preset(name, ctx),
             Command::Edit(field, recipe) => self.edit(field, *recipe, ctx),
             Command::LensTemperature(t) => {
-                self.state.lens.temperature = t;
-                self.state.greeting.done(Tip::Lens);
+                self.state.screen.lens.temperature = t;
+                self.state.window.greeting.done(Tip::Lens);
             }
             Command::TypeRecipe(typed) => {
                 let before = self.state.draft();
-                let Some(text) = &mut self.state.recipe_text else { return };
+                let Some(text) = &mut self.state.recipe.text else { return };
                 if let Some(sweep) = text.typed(typed)
-                    && sweep != self.state.sweep
+                    && sweep != self.state.recipe.sweep
                 {
                     self.edit_from(|_| before, "text", sweep, ctx);
                 }
@@ -49,31 +49,31 @@ impl App {
             Command::PutSource(source) => self.put_source(*source),
             Command::OpenSheet => self.open_sheet(),
             Command::CloseSheet(accepted) => self.close_sheet(accepted),
-            Command::Unfold(section, true) => drop(self.state.unfolded.insert(section)),
-            Command::Unfold(section, false) => drop(self.state.unfolded.remove(&section)),
+            Command::Unfold(section, true) => drop(self.state.recipe.unfolded.insert(section)),
+            Command::Unfold(section, false) => drop(self.state.recipe.unfolded.remove(&section)),
             Command::LensRow(row) => {
-                self.state.picture = None;
-                self.state.lens.row = row;
+                self.state.screen.picture = None;
+                self.state.screen.lens.row = row;
                 let rows = self.state.probe_view().map_or(0, |view| view.probe.rows.len());
-                self.state.lens.clamp(rows);
+                self.state.screen.lens.clamp(rows);
             }
-            Command::Palette(palette) => self.state.palette = palette,
-            Command::CloseShortcuts => self.state.shows_shortcuts = false,
-            Command::CloseNotices => self.state.notices.shown = false,
-            Command::TipDone(tip) => self.state.greeting.done(tip),
+            Command::Palette(palette) => self.state.window.palette = palette,
+            Command::CloseShortcuts => self.state.window.shows_shortcuts = false,
+            Command::CloseNotices => self.state.window.notices.shown = false,
+            Command::TipDone(tip) => self.state.window.greeting.done(tip),
             Command::SampleChoice(choice) => self.choose_samples(choice),
             Command::LensClass(class) => {
-                self.state.lens.class = class;
-                self.choose_samples(self.state.lens.choice);
+                self.state.screen.lens.class = class;
+                self.choose_samples(self.state.screen.lens.choice);
             }
-            Command::LensZoom(zoomed) => self.state.lens.zoomed = zoomed,
+            Command::LensZoom(zoomed) => self.state.screen.lens.zoomed = zoomed,
             Command::OpenPath(path) => self.open_path(path, ctx),
             Command::Language(language) => {
-                self.state.language = language;
+                self.state.window.language = language;
                 speak(language.unwrap_or_else(Language::of_system));
             }
             Command::Theme(dark) => ctx.set_theme(preference(dark)),
-            Command::Maximise(panel) => self.state.maximised = panel,
+            Command::Maximise(panel) => self.state.window.maximised = panel,
             Command::Focus(job) => self.focus(job),
             Command::UseRecipe(job) => self.use_recipe(job, Sweep::clone, ctx),
             Command::WhichSamples => {
@@ -86,40 +86,41 @@ impl App {
                 self.use_recipe(job, |sweep| sweep.with_seeds(SEEDS), ctx);
                 self.act(Action::Distil, ctx);
             }
-            Command::ClearFocus => (self.state.focus, self.state.picture) = (None, None),
+            Command::ClearFocus => (self.state.screen.focus, self.state.screen.picture) = (None, None),
             Command::Overlay(run, true) => {
-                self.state.overlaid.insert(run);
+                self.state.screen.overlaid.insert(run);
                 self.load_ticked();
                 // Where nothing is on show there is nothing to lay it over: its own job is.
-                if let Some(job) = self.state.row(run).map(|row| row.job).filter(|_| self.state.focus.is_none()) {
+                if let Some(job) = self.state.row(run).map(|row| row.job).filter(|_| self.state.screen.focus.is_none())
+                {
                     self.focus(job);
                 }
             }
-            Command::ClearOverlay => self.state.overlaid.clear(),
-            Command::Overlay(run, false) => drop(self.state.overlaid.remove(&run)),
+            Command::ClearOverlay => self.state.screen.overlaid.clear(),
+            Command::Overlay(run, false) => drop(self.state.screen.overlaid.remove(&run)),
             Command::ToggleCurve(id) => {
-                let hidden = &mut self.state.curves.hidden;
+                let hidden = &mut self.state.screen.curves.hidden;
                 if !hidden.remove(&id) {
                     hidden.insert(id);
                 }
             }
             Command::SelectCell(cell) => self.state.select_cell(cell),
-            Command::HoverCell(cell) => self.state.board.hovered = cell,
+            Command::HoverCell(cell) => self.state.screen.board.hovered = cell,
             Command::BoardMetric(metric) => {
-                self.state.board.metric = metric;
+                self.state.screen.board.metric = metric;
                 // What was held of the metric's axis was in other units.
-                self.state.board.brushes.clear();
+                self.state.screen.board.brushes.clear();
             }
-            Command::BoardPage(page) => self.state.board.page = page,
-            Command::Brush(brushes) => self.state.board.brushes = brushes,
-            Command::SoloCurve(id, among) => self.state.curves.solo(id, &among),
-            Command::LossView(view) => self.state.curves.loss = view,
-            Command::SmoothLoss(smoothing) => self.state.curves.smoothing = smoothing,
-            Command::Quality(quality) => self.state.curves.quality = quality,
-            Command::SortRuns(column) => self.state.list.click(column),
-            Command::FilterRuns(filter) => self.state.list.filter = filter,
+            Command::BoardPage(page) => self.state.screen.board.page = page,
+            Command::Brush(brushes) => self.state.screen.board.brushes = brushes,
+            Command::SoloCurve(id, among) => self.state.screen.curves.solo(id, &among),
+            Command::LossView(view) => self.state.screen.curves.loss = view,
+            Command::SmoothLoss(smoothing) => self.state.screen.curves.smoothing = smoothing,
+            Command::Quality(quality) => self.state.screen.curves.quality = quality,
+            Command::SortRuns(column) => self.state.screen.list.click(column),
+            Command::FilterRuns(filter) => self.state.screen.list.filter = filter,
             Command::FoldJob(job) => {
-                let toggled = &mut self.state.list.toggled;
+                let toggled = &mut self.state.screen.list.toggled;
                 if !toggled.remove(&job) {
                     toggled.insert(job);
                 }
@@ -129,22 +130,22 @@ impl App {
             Command::StopRun(run) => drop(self.worker.send(Request::StopRun(run))),
             Command::ChangeRun(run, setting, to) => self.state.take_move(Some(run), setting, to),
             Command::Unqueue(number) => {
-                self.state.queue.remove(number);
+                self.state.jobs.queue.remove(number);
                 self.keep_queue();
             }
             Command::Requeue(number, later) => {
-                self.state.queue.shift(number, later);
+                self.state.jobs.queue.shift(number, later);
                 self.keep_queue();
             }
             Command::Delete(run) => self.bin(run, true),
             Command::Restore(run) => self.bin(run, false),
             Command::TypePath(typed) => {
-                if let Some(field) = &mut self.state.path_field {
+                if let Some(field) = &mut self.state.window.path_field {
                     field.text = typed;
                 }
             }
             Command::EndPath(accepted) => {
-                if let Some(field) = self.state.path_field.take()
+                if let Some(field) = self.state.window.path_field.take()
                     && accepted
                     && !field.text.trim().is_empty()
                 {
@@ -152,7 +153,7 @@ impl App {
                     // A system's dialog asks before it writes over a file; this one leaves it.
                     if field.purpose.writes() && path.exists() {
                         self.fault(phrase!("path-exists", path = &path));
-                        self.state.path_field = Some(field);
+                        self.state.window.path_field = Some(field);
                     } else {
                         self.picked(field.purpose, path, ctx);
                     }
@@ -169,14 +170,14 @@ impl App {
         }
         match action {
             Action::Distil => {
-                self.state.greeting.done(Tip::Distil);
+                self.state.window.greeting.done(Tip::Distil);
                 // What could not be read may be there by now.
-                if self.state.preview_fault.is_some() {
+                if self.state.recipe.preview_fault.is_some() {
                     self.previewed = None;
                 }
-                self.ask_for(Wish::New(self.state.sweep.to_toml()));
+                self.ask_for(Wish::New(self.state.recipe.sweep.to_toml()));
             }
-            Action::HoldQueue => self.state.queue.held = !self.state.queue.held,
+            Action::HoldQueue => self.state.jobs.queue.held = !self.state.jobs.queue.held,
             Action::PauseOrPlay => {
                 let request = if self.state.is_paused() { Request::Play } else { Request::Pause };
                 self.worker.send(request);
@@ -202,103 +203,103 @@ impl App {
             Action::OpenDataFile => self.dialogs.ask(FilePurpose::OpenDataFile, ctx),
             Action::CopyRecipe => {
                 // As it stands in the editor, where it is open.
-                let typed = self.state.recipe_text.as_ref().map(|typed| typed.text.clone());
-                ctx.copy_text(typed.unwrap_or_else(|| self.state.sweep.to_toml()));
+                let typed = self.state.recipe.text.as_ref().map(|typed| typed.text.clone());
+                ctx.copy_text(typed.unwrap_or_else(|| self.state.recipe.sweep.to_toml()));
                 self.say(ToastKind::Done, phrase!("toast-recipe-copied"));
             }
             Action::RecipeText => {
-                if let Some(text) = self.state.recipe_text.take() {
-                    self.state.text_aside = Some((text, self.state.sweep.clone()));
+                if let Some(text) = self.state.recipe.text.take() {
+                    self.state.recipe.text_aside = Some((text, self.state.recipe.sweep.clone()));
                 } else {
-                    let aside = self.state.text_aside.take().filter(|(_, of)| *of == self.state.sweep);
-                    let text = aside.map_or_else(|| RecipeText::of(&self.state.sweep), |(text, _)| text);
-                    self.state.recipe_text = Some(text);
+                    let aside = self.state.recipe.text_aside.take().filter(|(_, of)| *of == self.state.recipe.sweep);
+                    let text = aside.map_or_else(|| RecipeText::of(&self.state.recipe.sweep), |(text, _)| text);
+                    self.state.recipe.text = Some(text);
                 }
             }
             Action::NextSample => self.step_sample(1),
             Action::PreviousSample => self.step_sample(-1),
             Action::RandomSample => {
-                self.state.picture = None;
-                let rows = self.state.sample_rows(self.state.lens.choice);
+                self.state.screen.picture = None;
+                let rows = self.state.sample_rows(self.state.screen.lens.choice);
                 let now = ctx.input(|input| input.time).to_bits();
                 let any = Key::new(now).below(0, rows.len().max(1) as u64) as usize;
-                self.state.lens.row = rows.get(any).copied().unwrap_or(self.state.lens.row);
+                self.state.screen.lens.row = rows.get(any).copied().unwrap_or(self.state.screen.lens.row);
             }
             Action::RaiseLensTemperature => self.scale_lens(std::f64::consts::SQRT_2),
             Action::LowerLensTemperature => self.scale_lens(std::f64::consts::FRAC_1_SQRT_2),
             Action::NextChoice => {
                 let all = SampleChoice::ALL;
-                let here = all.iter().position(|choice| *choice == self.state.lens.choice).unwrap_or(0);
+                let here = all.iter().position(|choice| *choice == self.state.screen.lens.choice).unwrap_or(0);
                 let mut others = (1..=all.len()).map(|by| all[(here + by) % all.len()]);
                 if let Some(next) = others.find(|choice| !self.state.sample_rows(*choice).is_empty()) {
                     self.choose_samples(next);
                 }
             }
-            Action::ToggleWeighted => self.state.curves.weighted = !self.state.curves.weighted,
+            Action::ToggleWeighted => self.state.screen.curves.weighted = !self.state.screen.curves.weighted,
             Action::ZoomIn => zoom(ctx, 0.1),
             Action::ZoomOut => zoom(ctx, -0.1),
             Action::ZoomReset => ctx.set_zoom_factor(1.0),
-            Action::ToggleLogLoss => self.state.curves.log_y = !self.state.curves.log_y,
-            Action::ToggleBin => self.state.shows_bin = !self.state.shows_bin,
+            Action::ToggleLogLoss => self.state.screen.curves.log_y = !self.state.screen.curves.log_y,
+            Action::ToggleBin => self.state.screen.shows_bin = !self.state.screen.shows_bin,
             Action::ToggleTheme => {
                 let dark = ctx.global_style().visuals.dark_mode;
                 ctx.set_theme(if dark { egui::Theme::Light } else { egui::Theme::Dark });
             }
             Action::ResetLayout => {
-                self.state.maximised = None;
-                let workspace = self.state.workspace;
+                self.state.window.maximised = None;
+                let workspace = self.state.window.workspace;
                 self.tiles.insert(workspace, default_arrangement(workspace));
                 self.rearranged(workspace);
             }
             Action::Palette => {
-                let open = self.state.palette.is_some();
-                self.state.palette = (!open).then(Palette::default);
+                let open = self.state.window.palette.is_some();
+                self.state.window.palette = (!open).then(Palette::default);
             }
-            Action::Notices => self.state.notices.shown = !self.state.notices.shown,
-            Action::Shortcuts => self.state.shows_shortcuts = !self.state.shows_shortcuts,
+            Action::Notices => self.state.window.notices.shown = !self.state.window.notices.shown,
+            Action::Shortcuts => self.state.window.shows_shortcuts = !self.state.window.shows_shortcuts,
             Action::Lab => self.enter(Workspace::Lab),
             Action::Compare => self.enter(Workspace::Compare),
             Action::Learn => self.enter(Workspace::Learn),
-            Action::ToggleOverlay => self.state.shows_overlay = !self.state.shows_overlay,
+            Action::ToggleOverlay => self.state.window.shows_overlay = !self.state.window.shows_overlay,
         }
     }
 
     fn enter(&mut self, workspace: Workspace) {
-        self.state.workspace = workspace;
-        self.state.maximised = None;
+        self.state.window.workspace = workspace;
+        self.state.window.maximised = None;
     }
 
     fn step_sample(&mut self, by: isize) {
-        self.state.picture = None;
+        self.state.screen.picture = None;
         if let Some(row) = self.state.stepped_row(by) {
-            self.state.lens.row = row;
+            self.state.screen.lens.row = row;
         }
     }
 
     /// Goes to the first sample of a choice, unless the present one belongs to it.
     fn choose_samples(&mut self, choice: SampleChoice) {
-        self.state.picture = None;
-        self.state.lens.choice = choice;
+        self.state.screen.picture = None;
+        self.state.screen.lens.choice = choice;
         let rows = self.state.sample_rows(choice);
-        let here = choice != SampleChoice::TeacherUnsure && rows.contains(&self.state.lens.row);
+        let here = choice != SampleChoice::TeacherUnsure && rows.contains(&self.state.screen.lens.row);
         if let Some(first) = rows.first().filter(|_| !here) {
-            self.state.lens.row = *first;
+            self.state.screen.lens.row = *first;
         }
     }
 
     fn scale_lens(&mut self, by: f64) {
-        self.state.greeting.done(Tip::Lens);
-        self.state.lens.temperature = (self.state.lens.temperature * by).clamp(0.25, 64.0);
+        self.state.window.greeting.done(Tip::Lens);
+        self.state.screen.lens.temperature = (self.state.screen.lens.temperature * by).clamp(0.25, 64.0);
     }
 
     fn load_preset(&mut self, name: &'static str, ctx: &egui::Context) {
         match preset(name).map(Preset::sweep) {
             Some(Ok(recipe)) => {
-                self.state.sheet = None;
+                self.state.window.sheet = None;
                 self.edit("preset", recipe, ctx);
-                self.state.preset = Some(name);
-                if self.state.running.is_none() {
-                    self.state.focus = None;
+                self.state.recipe.preset = Some(name);
+                if self.state.jobs.running.is_none() {
+                    self.state.screen.focus = None;
                 }
             }
             Some(Err(faults)) => self.fault(faults.phrase()),
@@ -315,7 +316,7 @@ impl App {
 
     fn put_in_bin(&mut self, run: RunId, binned: bool) -> bool {
         let (result, done) = if binned {
-            self.state.overlaid.remove(&run);
+            self.state.screen.overlaid.remove(&run);
             (self.store.delete_run(run), phrase!("toast-deleted", run = run))
         } else {
             (self.store.restore_run(run), phrase!("toast-restored", run = run))
@@ -329,7 +330,7 @@ impl App {
     /// Puts back what the last change replaced, or what was undone last.
     pub(super) fn undo_or_redo(&mut self, step: fn(&mut History, Present<'_>) -> Option<Undoable>) {
         // What is put back is not what the sheet is about.
-        self.state.sheet = None;
+        self.state.window.sheet = None;
         let mut history = std::mem::take(&mut self.state.history);
         let put_back = step(&mut history, &|past| self.present(past));
         self.state.history = history;
@@ -338,7 +339,7 @@ impl App {
             Some(Undoable::Recipe(draft)) => {
                 let Draft { sweep, text } = *draft;
                 let is_it = |preset: &Preset| preset.sweep().is_ok_and(|known| known == sweep);
-                self.state.preset = PRESETS.into_iter().find(is_it).map(|preset| preset.name);
+                self.state.recipe.preset = PRESETS.into_iter().find(is_it).map(|preset| preset.name);
                 self.replace(sweep.clone());
                 if let Some(text) = text {
                     self.put_text(text, &sweep);
@@ -369,7 +370,7 @@ impl App {
         recipe: Sweep,
         ctx: &egui::Context,
     ) {
-        self.state.greeting.done(Tip::Recipe);
+        self.state.window.greeting.done(Tip::Recipe);
         let mut history = std::mem::take(&mut self.state.history);
         history.edited(|| before(&self.state), field, ctx.input(|input| input.time));
         self.state.history = history;
@@ -397,8 +398,8 @@ impl App {
     /// Asks for the jobs of ticked runs, each once.
     pub(super) fn load_ticked(&mut self) {
         let Self { state, reader, asked, .. } = self;
-        for row in state.runs.iter().filter(|row| state.overlaid.contains(&row.run)) {
-            if !state.jobs.contains_key(&row.job) && asked.insert(row.job) {
+        for row in state.jobs.rows.iter().filter(|row| state.screen.overlaid.contains(&row.run)) {
+            if !state.jobs.open.contains_key(&row.job) && asked.insert(row.job) {
                 reader.job(row.job);
             }
         }
@@ -406,20 +407,20 @@ impl App {
 
     /// Puts a job's recipe, or what is made of it, into the panel.
     fn use_recipe(&mut self, job: JobId, made: impl FnOnce(&Sweep) -> Sweep, ctx: &egui::Context) {
-        if let Some(sweep) = self.state.jobs.get(&job).map(|job| made(&job.sweep)) {
+        if let Some(sweep) = self.state.jobs.open.get(&job).map(|job| made(&job.sweep)) {
             self.edit("job", sweep, ctx);
         }
     }
 
     pub(super) fn focus(&mut self, job: JobId) {
-        if self.state.focus != Some(job) {
-            self.state.board.selected = None;
-            self.state.board.hovered = None;
-            self.state.board.brushes.clear();
+        if self.state.screen.focus != Some(job) {
+            self.state.screen.board.selected = None;
+            self.state.screen.board.hovered = None;
+            self.state.screen.board.brushes.clear();
         }
-        self.state.focus = Some(job);
-        self.state.picture = None;
-        if !self.state.jobs.contains_key(&job) {
+        self.state.screen.focus = Some(job);
+        self.state.screen.picture = None;
+        if !self.state.jobs.open.contains_key(&job) {
             self.reader.job(job);
         }
     }
@@ -439,7 +440,7 @@ impl App {
 
     /// A notice on the screen, and in the list of those that were there.
     pub(super) fn say(&mut self, kind: ToastKind, words: Phrase) {
-        self.state.notices.say(kind == ToastKind::Fault, words.clone());
+        self.state.window.notices.say(kind == ToastKind::Fault, words.clone());
         self.toasts.add(kind, words);
     }
 }

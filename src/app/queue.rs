@@ -10,33 +10,33 @@ use crate::widgets::ToastKind;
 impl App {
     /// Begins at once where nothing runs, and waits in line otherwise.
     pub(super) fn ask_for(&mut self, wish: Wish) {
-        if self.state.running.is_none() && !self.state.starting {
-            self.state.keeps_view = false;
+        if self.state.jobs.running.is_none() && !self.state.jobs.starting {
+            self.state.jobs.keeps_view = false;
             return self.begin(wish);
         }
         let (name, runs, seconds) = match &wish {
             Wish::New(_) => {
-                let sweep = &self.state.sweep;
+                let sweep = &self.state.recipe.sweep;
                 (sweep.base.title.clone(), Outlook::of(sweep).runs as u64, self.state.seconds_ahead())
             }
-            Wish::Resume(job) | Wish::Again(job, _) if self.state.queue.has(*job) => return,
+            Wish::Resume(job) | Wish::Again(job, _) if self.state.jobs.queue.has(*job) => return,
             Wish::Resume(job) => (self.title(*job), self.runs_of(*job), None),
             Wish::Again(job, runs) => (self.title(*job), runs.len() as u64, None),
         };
         let done = phrase!("toast-queued", name = &name);
-        self.state.queue.add(wish, name, runs, seconds);
+        self.state.jobs.queue.add(wish, name, runs, seconds);
         self.keep_queue();
         self.say(ToastKind::Done, done);
     }
 
     /// Begins what waits first, where nothing runs.
     pub(super) fn begin_next(&mut self) {
-        if self.state.running.is_some() || self.state.starting {
+        if self.state.jobs.running.is_some() || self.state.jobs.starting {
             return;
         }
-        if let Some(item) = self.state.queue.take_next() {
+        if let Some(item) = self.state.jobs.queue.take_next() {
             self.keep_queue();
-            self.state.keeps_view = true;
+            self.state.jobs.keeps_view = true;
             self.begin(item.wish);
         }
     }
@@ -48,11 +48,11 @@ impl App {
                 Err(faults) => self.fault(faults.phrase()),
             },
             Wish::Resume(job) => {
-                self.state.starting = true;
+                self.state.jobs.starting = true;
                 self.reader.resume(job);
             }
             Wish::Again(job, runs) => {
-                self.state.starting = true;
+                self.state.jobs.starting = true;
                 self.reader.again(job, runs);
             }
         }
@@ -60,15 +60,15 @@ impl App {
 
     /// Gives a job to the training thread.
     pub(super) fn start(&mut self, start: JobStart) {
-        self.state.starting = self.worker.send(Request::Start(Box::new(start)));
-        if !self.state.starting {
+        self.state.jobs.starting = self.worker.send(Request::Start(Box::new(start)));
+        if !self.state.jobs.starting {
             self.fault(phrase!("toast-no-thread"));
         }
     }
 
     /// Writes down what waits, so that it still does when the window is opened again.
     pub(super) fn keep_queue(&mut self) {
-        let wishes: Result<Vec<String>, _> = self.state.queue.items().iter().map(serde_json::to_string).collect();
+        let wishes: Result<Vec<String>, _> = self.state.jobs.queue.items().iter().map(serde_json::to_string).collect();
         let kept = wishes.map_err(Phrase::plain);
         let kept =
             kept.and_then(|wishes: Vec<String>| self.store.keep_waiting(&wishes).map_err(|error| error.phrase()));
@@ -84,17 +84,17 @@ impl App {
         });
         // What the user has asked for meanwhile comes after it.
         let mut queue = Queue::kept(items.collect());
-        for item in self.state.queue.items() {
+        for item in self.state.jobs.queue.items() {
             queue.add(item.wish.clone(), item.name.clone(), item.runs, item.seconds);
         }
-        self.state.queue = queue;
+        self.state.jobs.queue = queue;
     }
 
     fn title(&self, job: crate::training::report::JobId) -> String {
-        self.state.runs.iter().find(|row| row.job == job).map_or_else(|| job.to_string(), |row| row.title.clone())
+        self.state.jobs.rows.iter().find(|row| row.job == job).map_or_else(|| job.to_string(), |row| row.title.clone())
     }
 
     fn runs_of(&self, job: crate::training::report::JobId) -> u64 {
-        self.state.runs.iter().filter(|row| row.job == job).count() as u64
+        self.state.jobs.rows.iter().filter(|row| row.job == job).count() as u64
     }
 }

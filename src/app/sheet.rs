@@ -16,14 +16,14 @@ impl App {
     /// Puts a recipe with other data or another teacher in place, and opens the sheet about them. Where it is open already, it
     /// tells of both.
     pub(super) fn opened(&mut self, what: Opened, sweep: Sweep) {
-        let mut sheet = self.state.sheet.take().unwrap_or_else(|| Sheet::of(&self.state));
+        let mut sheet = self.state.window.sheet.take().unwrap_or_else(|| Sheet::of(&self.state));
         sheet.data |= what == Opened::Data;
         sheet.teacher |= what == Opened::Teacher;
-        self.state.sheet = Some(sheet);
+        self.state.window.sheet = Some(sheet);
         // A preset's name would say something else about these data.
-        self.state.preset.take_if(|_| what == Opened::Data);
+        self.state.recipe.preset.take_if(|_| what == Opened::Data);
         // The same path may hold other bytes by now.
-        self.state.preview = None;
+        self.state.recipe.preview = None;
         self.edit_for_sheet(sweep);
     }
 
@@ -31,18 +31,19 @@ impl App {
     pub(super) fn open_sheet(&mut self) {
         let mut sheet = Sheet::of(&self.state);
         sheet.data = true;
-        sheet.teacher = matches!(self.state.sweep.base.teacher, TeacherRecipe::Checkpoint(CheckpointSource::File(_)));
-        self.state.sheet = Some(sheet);
+        sheet.teacher =
+            matches!(self.state.recipe.sweep.base.teacher, TeacherRecipe::Checkpoint(CheckpointSource::File(_)));
+        self.state.window.sheet = Some(sheet);
     }
 
     /// Reads the data of the recipe in another way.
     pub(super) fn put_source(&mut self, source: Source) {
-        let mut sweep = self.state.sweep.clone();
+        let mut sweep = self.state.recipe.sweep.clone();
         if sweep.base.data.source == source {
             return;
         }
         sweep.base.data.source = source;
-        sweep.settle(&self.state.sweep);
+        sweep.settle(&self.state.recipe.sweep);
         self.edit_for_sheet(sweep);
     }
 
@@ -52,29 +53,29 @@ impl App {
             if let Some(settled) = self.state.settled_source() {
                 self.put_source(settled);
             }
-            self.state.sheet = None;
+            self.state.window.sheet = None;
             return;
         }
-        let Some(sheet) = self.state.sheet.take() else { return };
+        let Some(sheet) = self.state.window.sheet.take() else { return };
         let (preset, focus) = sheet.was;
         let before = Undoable::Recipe(Box::new(sheet.before.clone()));
         if self.state.history.replaced_last(&before) {
             self.undo_or_redo(History::undo);
             self.ask_again();
-        } else if self.state.sweep != sheet.before.sweep {
+        } else if self.state.recipe.sweep != sheet.before.sweep {
             self.state.history.did(Undoable::Recipe(Box::new(self.state.draft())));
             self.replace(sheet.before.sweep);
             self.ask_again();
         }
-        self.state.preset = preset;
+        self.state.recipe.preset = preset;
         // A job that began meanwhile stays on show.
-        self.state.focus = self.state.focus.or(focus);
+        self.state.screen.focus = self.state.screen.focus.or(focus);
     }
 
     /// Puts a recipe in place, within the sheet's step of undo.
     fn edit_for_sheet(&mut self, sweep: Sweep) {
-        self.state.greeting.done(Tip::Recipe);
-        let before = self.state.sheet.as_ref().map_or_else(|| self.state.draft(), |sheet| sheet.before.clone());
+        self.state.window.greeting.done(Tip::Recipe);
+        let before = self.state.window.sheet.as_ref().map_or_else(|| self.state.draft(), |sheet| sheet.before.clone());
         let before = Undoable::Recipe(Box::new(before));
         if self.state.history.replaced_last(&before) {
             self.state.history.went_on();
@@ -87,7 +88,7 @@ impl App {
 
     /// Lets the recipe be worked out again, whatever was said of it.
     fn ask_again(&mut self) {
-        self.state.preview_fault = None;
+        self.state.recipe.preview_fault = None;
         self.previewed = None;
     }
 }

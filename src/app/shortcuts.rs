@@ -16,7 +16,7 @@ pub(super) fn take_keys(ctx: &Context, state: &State, commands: &Commands) {
     let busy = ctx.memory(|memory| memory.focused().is_some());
     for (action, shortcut) in actions {
         // While the palette is open its own keys alone count, and the one that closes it.
-        if state.palette.is_some() && action != Action::Palette {
+        if state.window.palette.is_some() && action != Action::Palette {
             continue;
         }
         // F keys type nothing, whatever has the focus.

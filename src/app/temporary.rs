@@ -14,8 +14,11 @@ impl App {
         if !ctx.input(|input| input.viewport().close_requested()) {
             return;
         }
-        let has_jobs = !self.state.runs.is_empty() || self.state.running.is_some() || self.state.starting;
-        let Some(store) = self.state.temporary.as_mut().filter(|store| !store.settled && !store.kept) else { return };
+        let has_jobs =
+            !self.state.jobs.rows.is_empty() || self.state.jobs.running.is_some() || self.state.jobs.starting;
+        let Some(store) = self.state.window.temporary.as_mut().filter(|store| !store.settled && !store.kept) else {
+            return;
+        };
         if has_jobs {
             store.asks = true;
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
@@ -23,7 +26,7 @@ impl App {
     }
 
     pub(super) fn farewell(&mut self, farewell: Farewell, ctx: &Context) {
-        let Some(store) = &mut self.state.temporary else { return };
+        let Some(store) = &mut self.state.window.temporary else { return };
         match farewell {
             Farewell::Keep => self.dialogs.ask(FilePurpose::KeepStore, ctx),
             Farewell::Stay => store.asks = false,
@@ -39,7 +42,7 @@ impl App {
         let kept = self.store.copy_to(path).map_err(|error| error.phrase());
         let is_kept = kept.is_ok();
         self.told(kept, phrase!("toast-store-kept", path = path));
-        if let Some(store) = self.state.temporary.as_mut().filter(|_| is_kept) {
+        if let Some(store) = self.state.window.temporary.as_mut().filter(|_| is_kept) {
             store.kept = true;
             if std::mem::take(&mut store.asks) {
                 store.settled = true;

@@ -164,7 +164,7 @@ impl Behavior<Pane> for Panels<'_> {
         let (state, commands) = (self.state, self.commands);
         panel_ui(ui, *pane, state, commands);
         if handle.double_clicked() {
-            let now = self.state.maximised;
+            let now = self.state.window.maximised;
             commands.send(Command::Maximise(if now.is_some() { None } else { Some(*pane) }));
         }
         if handle.drag_started() { UiResponse::DragStarted } else { UiResponse::None }

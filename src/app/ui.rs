@@ -49,9 +49,9 @@ impl App {
         });
         views::temporary_strip_ui(ui, state, commands);
         views::story_ui(ui, state, commands);
-        egui::CentralPanel::no_frame().show(ui, |ui| match state.maximised {
+        egui::CentralPanel::no_frame().show(ui, |ui| match state.window.maximised {
             None => {
-                if let Some(tree) = tiles.get_mut(&state.workspace) {
+                if let Some(tree) = tiles.get_mut(&state.window.workspace) {
                     let held = hold_recipe(tree);
                     with_room(ui, |ui| tree.ui(&mut Panels { state, commands, moved: moved_panels }, ui));
                     if let Some(held) = held {
@@ -70,7 +70,7 @@ impl App {
         views::farewell_ui(ui, state, commands);
         super::drop::hover_ui(ui);
         self.escape(ui);
-        if self.state.shows_overlay {
+        if self.state.window.shows_overlay {
             self.overlay_ui(ui);
         }
         self.toasts.show(ui);
@@ -81,12 +81,12 @@ impl App {
     fn escape(&mut self, ui: &Ui) {
         let state = &self.state;
         let was_calm = self.is_calm;
-        let lies_over = state.palette.is_some() || state.has_sheet();
+        let lies_over = state.window.palette.is_some() || state.has_sheet();
         let has_focus = ui.memory(|memory| memory.focused().is_some());
         self.is_calm = !lies_over && !has_focus && !egui::Popup::is_any_open(ui.ctx());
         if was_calm
             && self.is_calm
-            && state.maximised.is_some()
+            && state.window.maximised.is_some()
             && ui.input(|input| input.key_pressed(egui::Key::Escape))
         {
             self.commands.send(Command::Maximise(None));

@@ -173,13 +173,13 @@ impl JobView {
 impl State {
     /// The cell that lights: the one under the pointer, or the chosen one.
     pub fn lit_cell(&self) -> Option<usize> {
-        self.board.hovered.or(self.board.selected)
+        self.screen.board.hovered.or(self.screen.board.selected)
     }
 
     /// Chooses a cell of the job in focus.
     pub fn select_cell(&mut self, cell: Option<usize>) {
         let known = self.focused().map_or(0, |job| job.board.cells.len());
-        self.board.selected = cell.filter(|cell| *cell < known);
+        self.screen.board.selected = cell.filter(|cell| *cell < known);
     }
 }
 

@@ -125,7 +125,7 @@ impl State {
             return Some(Known { probe: &job.probe, teacher: job.teacher_logits(), student, baseline, step });
         }
         // An earlier recipe's sample would look like this one's.
-        let preview = self.preview.as_ref().filter(|_| self.preview_fault.is_none())?;
+        let preview = self.recipe.preview.as_ref().filter(|_| self.recipe.preview_fault.is_none())?;
         Some(Known {
             probe: &preview.probe,
             teacher: Some(preview.probe.teacher.as_slice()),
@@ -152,12 +152,12 @@ impl State {
     /// What is on show, as far as a picture of the user's is concerned: other models read it otherwise.
     pub fn on_show(&self) -> (Option<JobId>, Option<RunId>) {
         let shown = self.focused().and_then(|job| job.shown_run(self.lit_cell()));
-        (self.focus, shown.map(|run| run.run))
+        (self.screen.focus, shown.map(|run| run.run))
     }
 
     /// The user's picture, while those are on show who read it.
     pub fn own_picture(&self) -> Option<&Looked> {
-        let picture = self.picture.as_ref().filter(|picture| picture.readers == self.on_show())?;
+        let picture = self.screen.picture.as_ref().filter(|picture| picture.readers == self.on_show())?;
         picture.looked.as_deref()
     }
 
@@ -165,7 +165,7 @@ impl State {
     pub fn probe_view(&self) -> Option<LensView<'_>> {
         let known = self.known()?;
         let probe = known.probe;
-        let row = self.lens.row.min(probe.rows.len().checked_sub(1)?);
+        let row = self.screen.lens.row.min(probe.rows.len().checked_sub(1)?);
         let len: usize = probe.shape.iter().product();
         Some(LensView {
             row,
@@ -182,7 +182,7 @@ impl State {
     pub fn sample_rows(&self, choice: SampleChoice) -> Vec<usize> {
         let Some(known) = self.known() else { return Vec::new() };
         let classes = known.probe.classes.len();
-        let wanted = self.lens.class.filter(|class| *class < classes);
+        let wanted = self.screen.lens.class.filter(|class| *class < classes);
         let label = |row: &usize| known.probe.labels.get(*row).map(|label| *label as usize);
         let all = (0..known.probe.rows.len()).filter(|row| wanted.is_none() || label(row) == wanted);
         let teacher = |row| known.row(known.teacher, row);
@@ -219,14 +219,14 @@ impl State {
     /// The row that is `by` steps on from the present one among those of the present choice; round at the ends. A row that
     /// has left the choice (the student has learnt it, say) is followed by the next one in the set that has not.
     pub fn stepped_row(&self, by: isize) -> Option<usize> {
-        let rows = self.sample_rows(self.lens.choice);
-        let here = rows.iter().position(|row| *row == self.lens.row);
+        let rows = self.sample_rows(self.screen.lens.choice);
+        let here = rows.iter().position(|row| *row == self.screen.lens.row);
         let count = rows.len() as isize;
         let next = match here {
             Some(at) => (at as isize + by).rem_euclid(count.max(1)) as usize,
-            None if self.lens.choice == SampleChoice::TeacherUnsure => 0,
+            None if self.screen.lens.choice == SampleChoice::TeacherUnsure => 0,
             None => {
-                let after = rows.partition_point(|row| *row < self.lens.row) as isize;
+                let after = rows.partition_point(|row| *row < self.screen.lens.row) as isize;
                 (after + by.min(0)).rem_euclid(count.max(1)) as usize
             }
         };

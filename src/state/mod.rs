@@ -48,37 +48,49 @@ use crate::training::report::{
 /// Everything that the window shows.
 #[derive(Debug)]
 pub struct State {
-    /// The recipe in the panel, with its ranges; the next job runs it.
+    /// The recipe panel: what the next job runs.
+    pub recipe: RecipePanel,
+    /// What trains, waits and was kept.
+    pub jobs: Jobs,
+    /// What the panels over the runs show, and how.
+    pub screen: Screen,
+    /// The window itself: its arrangement, what lies over it, what it remembers.
+    pub window: Window,
+    /// What can be undone and redone.
+    pub history: History,
+}
+
+/// The recipe panel.
+#[derive(Debug)]
+pub struct RecipePanel {
+    /// The recipe with its ranges; the next job runs it.
     pub sweep: Sweep,
     /// How much it is going to do.
     pub outlook: Outlook,
     /// What is wrong with it as it stands.
-    pub sweep_fault: Option<Faults>,
-    /// Seconds that a step took lately for each parameter of each member.
-    pub pace: Option<f64>,
+    pub fault: Option<Faults>,
     /// The recipe as text, while that is what is edited.
-    pub recipe_text: Option<RecipeText>,
+    pub text: Option<RecipeText>,
     /// The text that was left or opened last, and the recipe then: it comes back, with its comments and its faults, as long as
     /// the recipe is that one.
     pub text_aside: Option<(RecipeText, Sweep)>,
-    /// Sections of the panel that are unfolded.
+    /// Sections that are unfolded.
     pub unfolded: BTreeSet<Section>,
     /// The preset it began as.
     pub preset: Option<&'static str>,
-    /// What can be undone and redone.
-    pub history: History,
     /// What the recipe looks like before it is run; of an earlier recipe while a new one is worked out.
     pub preview: Option<Box<Preview>>,
     /// How far reading of data has come, of how much (0 where that is not known), while it goes on.
     pub reading: Option<(u64, u64)>,
     /// What is wrong with the recipe's data or models.
     pub preview_fault: Option<Unready>,
-    /// The device of the training thread.
-    pub device: Option<DeviceInfo>,
+}
+
+/// What trains, waits and was kept.
+#[derive(Debug, Default)]
+pub struct Jobs {
     /// Jobs in memory: the running one, and those that were opened.
-    pub jobs: BTreeMap<JobId, JobView>,
-    /// The job that panels show; none before the first.
-    pub focus: Option<JobId>,
+    pub open: BTreeMap<JobId, JobView>,
     /// The job that trains or is paused.
     pub running: Option<JobId>,
     /// Whether a job was asked for and has not begun.
@@ -91,50 +103,66 @@ pub struct State {
     pub moved: Vec<Moved>,
     /// Where the running job stands.
     pub progress: Option<Progress>,
+    /// Seconds that a step took lately for each parameter of each member.
+    pub pace: Option<f64>,
+    /// The device of the training thread.
+    pub device: Option<DeviceInfo>,
     /// All runs of the store, newest first.
-    pub runs: Vec<RunRow>,
-    /// How their list is looked at.
-    pub list: RunList,
+    pub rows: Vec<RunRow>,
     /// Why the store cannot be read.
     pub store_fault: Option<Phrase>,
+}
+
+/// What the panels over the runs show, and how.
+#[derive(Debug)]
+pub struct Screen {
+    /// The job that panels show; none before the first.
+    pub focus: Option<JobId>,
     /// Runs laid over the curves of the job in focus.
     pub overlaid: BTreeSet<RunId>,
+    /// How curves are drawn.
+    pub curves: CurveSettings,
     /// What the lens looks at.
     pub lens: Lens,
     /// A picture of the user's, which the lens shows in place of a sample.
     pub picture: Option<OwnPicture>,
     /// How the sweep board is looked at.
     pub board: BoardSettings,
-    /// How curves are drawn.
-    pub curves: CurveSettings,
+    /// How the list of runs is looked at.
+    pub list: RunList,
+    /// Whether deleted runs are listed.
+    pub shows_bin: bool,
+}
+
+/// The window itself.
+#[derive(Debug, Default)]
+pub struct Window {
     /// Which arrangement of panels.
     pub workspace: Workspace,
     /// The panel that has the whole room.
     pub maximised: Option<Pane>,
+    /// What was opened, until it is accepted or taken back.
+    pub sheet: Option<Sheet>,
+    /// A path that is typed in because no file dialog opens.
+    pub path_field: Option<PathField>,
     /// What is searched for, while the palette is open.
     pub palette: Option<Palette>,
     /// Whether the sheet of keys is open.
     pub shows_shortcuts: bool,
+    /// Whether the developer overlay is shown.
+    pub shows_overlay: bool,
     /// What the window has said so far.
     pub notices: Notices,
     /// The first words, as far as they have not been acted on.
     pub greeting: Greeting,
     /// Files and folders that were opened lately, the last one first.
     pub recent: Vec<PathBuf>,
+    /// The store, if it is one that goes when the window is closed.
+    pub temporary: Option<TemporaryStore>,
     /// Whether the user chose dark; none for as the system is.
     pub dark: Option<bool>,
     /// The language that the user chose; none for the system's.
     pub language: Option<Language>,
-    /// A path that is typed in because no file dialog opens.
-    pub path_field: Option<PathField>,
-    /// The store, if it is one that goes when the window is closed.
-    pub temporary: Option<TemporaryStore>,
-    /// What was opened, until it is accepted or taken back.
-    pub sheet: Option<Sheet>,
-    /// Whether deleted runs are listed.
-    pub shows_bin: bool,
-    /// Whether the developer overlay is shown.
-    pub shows_overlay: bool,
 }
 
 /// A setting on its way to the running job.
@@ -165,6 +193,19 @@ pub struct CurveSettings {
     pub hidden: BTreeSet<u64>,
     /// What the second plot shows.
     pub quality: Quality,
+}
+
+impl Default for CurveSettings {
+    fn default() -> Self {
+        Self {
+            loss: LossView::Terms,
+            log_y: true,
+            smoothing: Smoothing::Light,
+            weighted: false,
+            hidden: BTreeSet::new(),
+            quality: Quality::Errors,
+        }
+    }
 }
 
 impl CurveSettings {
@@ -277,73 +318,51 @@ impl State {
     /// What a first launch shows, with the given recipe.
     pub fn new(sweep: Sweep) -> Self {
         Self {
-            lens: Lens::new(sweep.base.distill.temperature),
-            outlook: Outlook::of(&sweep),
-            sweep_fault: None,
-            temporary: None,
-            pace: None,
-            sweep,
-            picture: None,
-            recipe_text: None,
-            text_aside: None,
-            unfolded: BTreeSet::new(),
-            preset: Some(PRESETS[0].name),
-            history: History::default(),
-            preview: None,
-            reading: None,
-            preview_fault: None,
-            device: None,
-            jobs: BTreeMap::new(),
-            focus: None,
-            running: None,
-            starting: false,
-            keeps_view: false,
-            queue: Queue::default(),
-            moved: Vec::new(),
-            progress: None,
-            runs: Vec::new(),
-            list: RunList::default(),
-            store_fault: None,
-            overlaid: BTreeSet::new(),
-            board: BoardSettings::default(),
-            curves: CurveSettings {
-                loss: LossView::Terms,
-                log_y: true,
-                smoothing: Smoothing::Light,
-                weighted: false,
-                hidden: BTreeSet::new(),
-                quality: Quality::Errors,
+            screen: Screen {
+                focus: None,
+                overlaid: BTreeSet::new(),
+                curves: CurveSettings::default(),
+                lens: Lens::new(sweep.base.distill.temperature),
+                picture: None,
+                board: BoardSettings::default(),
+                list: RunList::default(),
+                shows_bin: false,
             },
-            workspace: Workspace::default(),
-            maximised: None,
-            palette: None,
-            shows_shortcuts: false,
-            notices: Notices::default(),
-            greeting: Greeting::default(),
-            recent: Vec::new(),
-            dark: None,
-            language: None,
-            path_field: None,
-            sheet: None,
-            shows_bin: false,
-            shows_overlay: false,
+            recipe: RecipePanel {
+                outlook: Outlook::of(&sweep),
+                sweep,
+                fault: None,
+                text: None,
+                text_aside: None,
+                unfolded: BTreeSet::new(),
+                preset: Some(PRESETS[0].name),
+                preview: None,
+                reading: None,
+                preview_fault: None,
+            },
+            jobs: Jobs::default(),
+            window: Window::default(),
+            history: History::default(),
         }
     }
 
     /// The job that panels show.
     pub fn focused(&self) -> Option<&JobView> {
-        self.jobs.get(&self.focus?)
+        self.jobs.open.get(&self.screen.focus?)
     }
 
     /// The job that trains or is paused.
     pub fn running_job(&self) -> Option<&JobView> {
-        self.jobs.get(&self.running?)
+        self.jobs.open.get(&self.jobs.running?)
     }
 
     /// Whether a sheet lies over the window and waits for the user.
     pub fn has_sheet(&self) -> bool {
-        let asks = self.temporary.as_ref().is_some_and(|store| store.asks);
-        asks || self.sheet.is_some() || self.path_field.is_some() || self.shows_shortcuts || self.notices.shown
+        let asks = self.window.temporary.as_ref().is_some_and(|store| store.asks);
+        asks || self.window.sheet.is_some()
+            || self.window.path_field.is_some()
+            || self.window.shows_shortcuts
+            || self.window.notices.shown
     }
 
     /// Whether the running job waits for the user.
@@ -359,7 +378,7 @@ impl State {
 
     /// The row of a run.
     pub fn row(&self, run: RunId) -> Option<&RunRow> {
-        self.runs.iter().find(|row| row.run == run)
+        self.jobs.rows.iter().find(|row| row.run == run)
     }
 
     /// Whether the recipe in the panel is that of the running job, but for what can be moved in mid-run. Any other is for
@@ -374,42 +393,42 @@ impl State {
             training.learning_rate = 1.0;
             rest
         };
-        self.running_job().is_some_and(|job| rest(&job.sweep) == rest(&self.sweep))
+        self.running_job().is_some_and(|job| rest(&job.sweep) == rest(&self.recipe.sweep))
     }
 
     /// A setting of one run of the running job, as the user left it.
     pub fn setting_of_run(&self, info: &RunInfo, setting: Setting) -> Option<f64> {
         let now = self.running_job()?.setting(info, setting)?;
-        let moved = self.moved.iter().rev().find(|moved| moved.run == Some(info.run) && moved.setting == setting);
+        let moved = self.jobs.moved.iter().rev().find(|moved| moved.run == Some(info.run) && moved.setting == setting);
         Some(moved.map_or(now, |moved| moved.to))
     }
 
     /// Takes note of a setting that the running job is to have.
     pub fn take_move(&mut self, run: Option<RunId>, setting: Setting, to: f64) {
-        self.moved.retain(|known| (known.run, known.setting) != (run, setting));
-        self.moved.push(Moved { run, setting, to, at: Instant::now() });
+        self.jobs.moved.retain(|known| (known.run, known.setting) != (run, setting));
+        self.jobs.moved.push(Moved { run, setting, to, at: Instant::now() });
     }
 
     /// The recipe as it stands, in the words of the editor where they still say the same.
     pub fn draft(&self) -> Draft {
-        let aside = self.text_aside.as_ref().filter(|(_, of)| *of == self.sweep).map(|(text, _)| text);
-        let text = self.recipe_text.as_ref().or(aside).map(|text| text.sound.clone());
-        Draft { sweep: self.sweep.clone(), text }
+        let aside = self.recipe.text_aside.as_ref().filter(|(_, of)| *of == self.recipe.sweep).map(|(text, _)| text);
+        let text = self.recipe.text.as_ref().or(aside).map(|text| text.sound.clone());
+        Draft { sweep: self.recipe.sweep.clone(), text }
     }
 
     /// Puts a recipe in place, checked and counted.
     pub fn put_sweep(&mut self, sweep: Sweep) {
-        self.sweep_fault = sweep.check().err();
-        self.outlook = Outlook::of(&sweep);
-        if let Some(text) = &mut self.recipe_text {
+        self.recipe.fault = sweep.check().err();
+        self.recipe.outlook = Outlook::of(&sweep);
+        if let Some(text) = &mut self.recipe.text {
             text.follow(&sweep);
         }
-        self.sweep = sweep;
+        self.recipe.sweep = sweep;
     }
 
     /// How long the recipe takes, in seconds, where that can be told.
     pub fn seconds_ahead(&self) -> Option<f64> {
-        self.outlook.seconds(&self.sweep, self.preview.as_deref()?, self.pace?)
+        self.recipe.outlook.seconds(&self.recipe.sweep, self.recipe.preview.as_deref()?, self.jobs.pace?)
     }
 
     /// The present value of a setting in the recipe, and in a job that runs; none where several are swept.
@@ -418,14 +437,14 @@ impl State {
             let follows = setting == Setting::HardWeight && sweep.complement;
             sweep.axis(setting.path()).is_some() || (follows && sweep.axis(Setting::SoftWeight.path()).is_some())
         };
-        if swept(&self.sweep) || self.running_job().is_some_and(|job| swept(&job.sweep)) {
+        if swept(&self.recipe.sweep) || self.running_job().is_some_and(|job| swept(&job.sweep)) {
             return None;
         }
         Some(match setting {
-            Setting::Temperature => self.sweep.base.distill.temperature,
-            Setting::SoftWeight => self.sweep.base.distill.soft_weight,
-            Setting::HardWeight => self.sweep.base.distill.hard_weight,
-            Setting::LearningRate => self.sweep.base.training.learning_rate,
+            Setting::Temperature => self.recipe.sweep.base.distill.temperature,
+            Setting::SoftWeight => self.recipe.sweep.base.distill.soft_weight,
+            Setting::HardWeight => self.recipe.sweep.base.distill.hard_weight,
+            Setting::LearningRate => self.recipe.sweep.base.training.learning_rate,
         })
     }
 
@@ -433,38 +452,42 @@ impl State {
     pub fn take_report(&mut self, report: &Report) -> bool {
         match report {
             Report::Started(started) => {
-                self.starting = false;
-                self.jobs.insert(started.job, JobView::started(started));
-                self.running = Some(started.job);
-                if std::mem::take(&mut self.keeps_view) && self.focus.is_some() {
-                    self.progress = None;
+                self.jobs.starting = false;
+                self.jobs.open.insert(started.job, JobView::started(started));
+                self.jobs.running = Some(started.job);
+                if std::mem::take(&mut self.jobs.keeps_view) && self.screen.focus.is_some() {
+                    self.jobs.progress = None;
                     return true;
                 }
-                self.focus = Some(started.job);
-                self.board = BoardSettings { metric: self.board.metric, page: self.board.page, ..Default::default() };
-                self.progress = None;
+                self.screen.focus = Some(started.job);
+                self.screen.board = BoardSettings {
+                    metric: self.screen.board.metric,
+                    page: self.screen.board.page,
+                    ..Default::default()
+                };
+                self.jobs.progress = None;
             }
             Report::Resumed(resumed) => {
-                self.starting = false;
-                if let Some(job) = self.jobs.get_mut(&resumed.job) {
+                self.jobs.starting = false;
+                if let Some(job) = self.jobs.open.get_mut(&resumed.job) {
                     job.resumed(resumed);
-                    self.running = Some(resumed.job);
-                    if !(std::mem::take(&mut self.keeps_view) && self.focus.is_some()) {
-                        self.focus = Some(resumed.job);
+                    self.jobs.running = Some(resumed.job);
+                    if !(std::mem::take(&mut self.jobs.keeps_view) && self.screen.focus.is_some()) {
+                        self.screen.focus = Some(resumed.job);
                     }
                 }
             }
             Report::JobEnded(ended) => {
-                if let Some(job) = self.jobs.get_mut(&ended.job) {
+                if let Some(job) = self.jobs.open.get_mut(&ended.job) {
                     job.ended(ended);
                 }
-                if self.running == Some(ended.job) {
-                    self.running = None;
-                    self.progress = None;
+                if self.jobs.running == Some(ended.job) {
+                    self.jobs.running = None;
+                    self.jobs.progress = None;
                 }
             }
             other => {
-                if let Some(job) = self.running.and_then(|id| self.jobs.get_mut(&id)) {
+                if let Some(job) = self.jobs.running.and_then(|id| self.jobs.open.get_mut(&id)) {
                     job.take(other);
                 }
             }
@@ -484,46 +507,46 @@ impl State {
     /// Takes in what is not kept. Faults are returned for the user to see.
     pub fn take_live(&mut self, live: Live) -> Option<Phrase> {
         match live {
-            Live::Device(info) => self.device = Some(info),
-            Live::Reading(done, total) => self.reading = Some((done, total)),
+            Live::Device(info) => self.jobs.device = Some(info),
+            Live::Reading(done, total) => self.recipe.reading = Some((done, total)),
             // Its preview and its first report say the same.
-            Live::Data(_) => self.reading = None,
+            Live::Data(_) => self.recipe.reading = None,
             Live::Preview(preview) => {
-                self.reading = None;
-                self.preview_fault = None;
-                self.lens.clamp(preview.probe.rows.len());
+                self.recipe.reading = None;
+                self.recipe.preview_fault = None;
+                self.screen.lens.clamp(preview.probe.rows.len());
                 // Other models, perhaps: what they make of a picture is another question.
-                if self.focus.is_none() {
-                    self.picture = None;
+                if self.screen.focus.is_none() {
+                    self.screen.picture = None;
                 }
-                self.preview = Some(preview);
+                self.recipe.preview = Some(preview);
             }
             Live::Unready(fault) => {
-                self.reading = None;
-                self.preview_fault = Some(fault);
+                self.recipe.reading = None;
+                self.recipe.preview_fault = Some(fault);
             }
             Live::Rejected { message, .. } => {
-                self.starting = false;
-                self.reading = None;
+                self.jobs.starting = false;
+                self.recipe.reading = None;
                 return Some(message);
             }
             Live::Looked(Ok(looked)) => {
-                if let Some(picture) = &mut self.picture {
+                if let Some(picture) = &mut self.screen.picture {
                     picture.looked = Some(looked);
                 }
             }
             Live::Looked(Err(fault)) => return Some(fault),
             Live::Snapshot(snapshot) => self.take_snapshot(snapshot),
             Live::Anatomy(anatomy) => {
-                if let Some(job) = self.running.and_then(|id| self.jobs.get_mut(&id)) {
+                if let Some(job) = self.jobs.running.and_then(|id| self.jobs.open.get_mut(&id)) {
                     job.anatomy.extend(anatomy.into_iter().map(|it| (it.run, it)));
                 }
             }
             // The last word of a job may come after its end.
             Live::Progress(progress) => {
-                self.progress = Some(progress).filter(|p| self.running == Some(p.job));
-                if let (Some(progress), Some(job)) = (&self.progress, self.running_job()) {
-                    self.pace = outlook::pace(progress, &job.runs).or(self.pace);
+                self.jobs.progress = Some(progress).filter(|p| self.jobs.running == Some(p.job));
+                if let (Some(progress), Some(job)) = (&self.jobs.progress, self.running_job()) {
+                    self.jobs.pace = outlook::pace(progress, &job.runs).or(self.jobs.pace);
                 }
             }
         }
@@ -531,7 +554,7 @@ impl State {
     }
 
     fn take_snapshot(&mut self, snapshot: Snapshot) {
-        if let Some(job) = self.running.and_then(|id| self.jobs.get_mut(&id)) {
+        if let Some(job) = self.jobs.running.and_then(|id| self.jobs.open.get_mut(&id)) {
             job.snapshots.insert(snapshot.run, (snapshot.step, Arc::clone(&snapshot.logits)));
         }
     }

@@ -124,10 +124,10 @@ impl RunList {
 impl State {
     /// The lines of the list; `baselines` are those of [`State::baseline_errors`].
     pub fn listed(&self, baselines: &BTreeMap<(JobId, u64), Option<u64>>) -> Vec<Listed<'_>> {
-        let wanted = terms(&self.list.filter);
+        let wanted = terms(&self.screen.list.filter);
         let mut jobs: Vec<(&RunRow, Vec<&RunRow>)> = Vec::new();
-        for rows in self.runs.chunk_by(|a, b| a.job == b.job) {
-            let shown: Vec<&RunRow> = rows.iter().filter(|row| self.shows_bin || !row.deleted).collect();
+        for rows in self.jobs.rows.chunk_by(|a, b| a.job == b.job) {
+            let shown: Vec<&RunRow> = rows.iter().filter(|row| self.screen.shows_bin || !row.deleted).collect();
             // A teacher that was only loaded is said beside its students.
             let mut listed: Vec<&RunRow> = shown.iter().copied().filter(|row| !row.loaded).collect();
             if listed.is_empty() {
@@ -140,7 +140,7 @@ impl State {
                 jobs.push((best, listed));
             }
         }
-        if let Some((column, falling)) = self.list.sort {
+        if let Some((column, falling)) = self.screen.list.sort {
             jobs.sort_by(|(a, _), (b, _)| {
                 let order = compare(a, b, column, baselines);
                 if falling { order.reverse() } else { order }
@@ -148,7 +148,7 @@ impl State {
         }
         let mut lines = Vec::new();
         for (best, rows) in jobs {
-            let open = (rows.len() <= FEW) != self.list.toggled.contains(&best.job);
+            let open = (rows.len() <= FEW) != self.screen.list.toggled.contains(&best.job);
             let is_sweep = rows.iter().filter(|row| row.role == Role::Student).count() > 1;
             if is_sweep {
                 lines.push(Listed::Sweep { best, runs: rows.len(), open });
@@ -167,7 +167,7 @@ impl State {
     /// Validation errors of each job's baseline by seed; none where a seed has several baselines, one a swept learning rate, say.
     pub fn baseline_errors(&self) -> BTreeMap<(JobId, u64), Option<u64>> {
         let mut errors = BTreeMap::new();
-        for row in self.runs.iter().filter(|row| row.role == Role::Baseline) {
+        for row in self.jobs.rows.iter().filter(|row| row.role == Role::Baseline) {
             let found = validation(row).map(|validation| validation.errors);
             errors.entry((row.job, row.seed)).and_modify(|errors| *errors = None).or_insert(found);
         }

@@ -25,14 +25,14 @@ impl State {
     pub fn fresh_preview(&self) -> Option<&Preview> {
         let asks_the_same =
             |a: &Recipe, b: &Recipe| a.data == b.data && a.teacher == b.teacher && a.student == b.student;
-        let preview = self.preview.as_deref().filter(|_| self.preview_fault.is_none())?;
-        asks_the_same(&preview.recipe, &self.sweep.base).then_some(preview)
+        let preview = self.recipe.preview.as_deref().filter(|_| self.recipe.preview_fault.is_none())?;
+        asks_the_same(&preview.recipe, &self.recipe.sweep.base).then_some(preview)
     }
 
     /// The same, or what was known before a guess was changed: of the same files, at least.
     pub fn last_preview(&self) -> Option<&Preview> {
-        let preview = self.preview.as_deref().filter(|_| self.preview_fault.is_none())?;
-        let (a, b) = (&preview.recipe, &self.sweep.base);
+        let preview = self.recipe.preview.as_deref().filter(|_| self.recipe.preview_fault.is_none())?;
+        let (a, b) = (&preview.recipe, &self.recipe.sweep.base);
         (a.data.source.path() == b.data.source.path() && a.teacher == b.teacher).then_some(preview)
     }
 
@@ -40,7 +40,7 @@ impl State {
     /// settled by its position; one that shares its name is left to be found out again.
     pub fn settled_source(&self) -> Option<Source> {
         let known = self.fresh_preview()?;
-        let asked = &self.sweep.base.data.source;
+        let asked = &self.recipe.sweep.base.data.source;
         let mut settled = known.found.settle(asked);
         if let (Source::Table(settled), Source::Table(asked)) = (&mut settled, asked) {
             let columns = TableColumns::of(self, asked);
@@ -57,7 +57,7 @@ impl State {
     /// The first rows of the recipe's table, even where the table as a whole cannot be used; empty where they are not known.
     pub fn first_rows(&self) -> &FirstRows {
         static NONE: FirstRows = FirstRows { columns: Vec::new(), rows: Vec::new() };
-        let of_fault = self.preview_fault.as_ref().map(|fault| &fault.first_rows);
+        let of_fault = self.recipe.preview_fault.as_ref().map(|fault| &fault.first_rows);
         of_fault.or_else(|| Some(&self.last_preview()?.first_rows)).unwrap_or(&NONE)
     }
 }
@@ -171,7 +171,7 @@ pub fn square_pixels(columns: usize) -> Option<[usize; 3]> {
 impl Sheet {
     /// A sheet about what the recipe holds now.
     pub fn of(state: &State) -> Self {
-        Self { data: false, teacher: false, before: state.draft(), was: (state.preset, state.focus) }
+        Self { data: false, teacher: false, before: state.draft(), was: (state.recipe.preset, state.screen.focus) }
     }
 
     /// What its title calls it.

@@ -50,7 +50,7 @@ pub fn bar_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     });
     super::tips::mark(ui, Tip::Distil, distil.inner.rect);
     super::tips::glow_ui(ui, state, distil.inner.rect);
-    let hint = if state.running.is_some() { text("action-distil-later") } else { hint_of(Action::Distil) };
+    let hint = if state.jobs.running.is_some() { text("action-distil-later") } else { hint_of(Action::Distil) };
     if distil.inner.on_hover_text(hint).clicked() {
         commands.act(Action::Distil);
     }
@@ -74,10 +74,10 @@ pub fn bar_ui(ui: &mut Ui, state: &State, commands: &Commands) {
 }
 
 fn preset_ui(ui: &mut Ui, state: &State, width: f32, commands: &Commands) {
-    Dropdown::new(&text("bar-preset"), &shown_title(&state.sweep.base.title)).width(width).show(ui, |ui| {
+    Dropdown::new(&text("bar-preset"), &shown_title(&state.recipe.sweep.base.title)).width(width).show(ui, |ui| {
         for preset in PRESETS {
             let key = preset_key(preset.name);
-            let entry = ui.selectable_label(state.preset == Some(preset.name), text(key));
+            let entry = ui.selectable_label(state.recipe.preset == Some(preset.name), text(key));
             if entry.on_hover_text(text(&format!("{key}-hint"))).clicked() {
                 commands.send(Command::LoadPreset(preset.name));
             }
@@ -93,7 +93,7 @@ fn menu_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         for menu in Menu::ALL {
             ui.menu_button(text(menu.key()), |ui| actions_ui(ui, menu, state, commands));
         }
-        if !state.recent.is_empty() {
+        if !state.window.recent.is_empty() {
             ui.menu_button(text("menu-recent"), |ui| recent_ui(ui, state, commands));
         }
         ui.menu_button(text("menu-theme"), |ui| themes_ui(ui, state, commands));
@@ -118,7 +118,7 @@ fn actions_ui(ui: &mut Ui, menu: Menu, state: &State, commands: &Commands) {
 fn themes_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     for (dark, key) in [(None, "menu-theme-system"), (Some(false), "menu-theme-light"), (Some(true), "menu-theme-dark")]
     {
-        if ui.selectable_label(state.dark == dark, text(key)).clicked() {
+        if ui.selectable_label(state.window.dark == dark, text(key)).clicked() {
             commands.send(Command::Theme(dark));
             ui.close();
         }
@@ -129,7 +129,7 @@ fn languages_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let named = [(None, text("menu-language-system"))];
     let named = named.into_iter().chain(Language::ALL.map(|language| (Some(language), language.name().to_owned())));
     for (language, name) in named {
-        if ui.selectable_label(state.language == language, name).clicked() {
+        if ui.selectable_label(state.window.language == language, name).clicked() {
             commands.send(Command::Language(language));
             ui.close();
         }
@@ -139,14 +139,14 @@ fn languages_ui(ui: &mut Ui, state: &State, commands: &Commands) {
 /// Whether an action stands for something that is on the screen now.
 fn is_on(action: Action, state: &State) -> bool {
     match action {
-        Action::Lab => state.workspace == Workspace::Lab,
-        Action::Compare => state.workspace == Workspace::Compare,
-        Action::Learn => state.workspace == Workspace::Learn,
-        Action::ToggleLogLoss => state.curves.log_y,
-        Action::ToggleWeighted => state.curves.weighted,
-        Action::ToggleBin => state.shows_bin,
-        Action::ToggleOverlay => state.shows_overlay,
-        Action::HoldQueue => state.queue.held,
+        Action::Lab => state.window.workspace == Workspace::Lab,
+        Action::Compare => state.window.workspace == Workspace::Compare,
+        Action::Learn => state.window.workspace == Workspace::Learn,
+        Action::ToggleLogLoss => state.screen.curves.log_y,
+        Action::ToggleWeighted => state.screen.curves.weighted,
+        Action::ToggleBin => state.screen.shows_bin,
+        Action::ToggleOverlay => state.window.shows_overlay,
+        Action::HoldQueue => state.jobs.queue.held,
         _ => false,
     }
 }
@@ -154,7 +154,7 @@ fn is_on(action: Action, state: &State) -> bool {
 /// What was opened lately.
 fn recent_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     ui.set_min_width(ACTIONS);
-    for path in &state.recent {
+    for path in &state.window.recent {
         let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into());
         let button = ui.add(Button::selectable(false, name).truncate());
         if button.on_hover_text(path.display().to_string()).clicked() {
@@ -168,7 +168,7 @@ fn workspaces_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let actions = [Action::Lab, Action::Compare, Action::Learn];
     let names = actions.map(|action| text(action.key()));
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let mut chosen = Workspace::ALL.iter().position(|it| *it == state.workspace).unwrap_or(0);
+    let mut chosen = Workspace::ALL.iter().position(|it| *it == state.window.workspace).unwrap_or(0);
     if segmented_ui(ui, &text("bar-workspaces"), &mut chosen, &names).changed() {
         commands.act(actions[chosen]);
     }
@@ -176,7 +176,7 @@ fn workspaces_ui(ui: &mut Ui, state: &State, commands: &Commands) {
 
 /// Progress while a job runs; how the last one ended otherwise.
 fn status_ui(ui: &mut Ui, state: &State) {
-    if let (Some(_), Some(progress)) = (state.running, &state.progress) {
+    if let (Some(_), Some(progress)) = (state.jobs.running, &state.jobs.progress) {
         let share = progress.step as f32 / progress.steps.max(1) as f32;
         let words = progress_text(progress);
         // The bar is as long as the words let it be; they change their width as time goes.
@@ -191,7 +191,7 @@ fn status_ui(ui: &mut Ui, state: &State) {
         let colour = ui.tokens().secondary;
         ui.add(Label::new(RichText::new(words).color(colour)).selectable(false).truncate());
     };
-    if state.running.is_some() || state.starting {
+    if state.jobs.running.is_some() || state.jobs.starting {
         return quiet(ui, text("bar-starting"));
     }
     let Some(job) = state.focused() else { return };
@@ -234,12 +234,12 @@ pub(super) fn duration(seconds: f64) -> String {
 }
 
 fn device_ui(ui: &mut Ui, state: &State, is_narrow: bool) {
-    let Some(device) = &state.device else { return };
+    let Some(device) = &state.jobs.device else { return };
     let mut words = match device.name.as_str() {
         "cpu" => text_with("bar-cpu", &[("threads", (device.threads as u64).into())]),
         other => other.to_uppercase(),
     };
-    if let Some(progress) = state.progress.filter(|progress| progress.activity == Activity::Training) {
+    if let Some(progress) = state.jobs.progress.filter(|progress| progress.activity == Activity::Training) {
         let pace = text_with("bar-pace", &[("pace", format!("{:.0}", progress.steps_per_second).into())]);
         words = format!("{words} · {pace}");
     }

@@ -35,7 +35,7 @@ pub fn board_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         },
     );
     let Some(job) = job else {
-        let hint = if state.sweep.is_single() { "board-empty-hint" } else { "board-ready-hint" };
+        let hint = if state.recipe.sweep.is_single() { "board-empty-hint" } else { "board-ready-hint" };
         empty_state_ui(ui, Icon::Flask, &text("board-empty"), &text(hint), None);
         return;
     };
@@ -45,7 +45,7 @@ pub fn board_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         pages_ui(ui, state, commands);
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             let height = (ui.available_height() - VERDICT).max(160.0);
-            match state.board.page {
+            match state.screen.board.page {
                 BoardPage::Map => map_ui(ui, job, state, commands, height),
                 BoardPage::Curve => curve_ui(ui, job, state, commands, height),
                 BoardPage::Axes => axes_ui(ui, job, state, commands, height),
@@ -60,9 +60,9 @@ pub fn board_ui(ui: &mut Ui, state: &State, commands: &Commands) {
 const VERDICT: f32 = 132.0;
 
 fn metric_ui(ui: &mut Ui, state: &State, commands: &Commands) {
-    Dropdown::new(&text("board-metric"), &text(metric_key(state.board.metric))).plain().show(ui, |ui| {
+    Dropdown::new(&text("board-metric"), &text(metric_key(state.screen.board.metric))).plain().show(ui, |ui| {
         for metric in Metric::ALL {
-            if ui.selectable_label(metric == state.board.metric, text(metric_key(metric))).clicked() {
+            if ui.selectable_label(metric == state.screen.board.metric, text(metric_key(metric))).clicked() {
                 commands.send(Command::BoardMetric(metric));
             }
         }
@@ -72,7 +72,7 @@ fn metric_ui(ui: &mut Ui, state: &State, commands: &Commands) {
 fn pages_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let names = BoardPage::ALL.map(|page| text(page_key(page)));
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let mut page = BoardPage::ALL.iter().position(|page| *page == state.board.page).unwrap_or(0);
+    let mut page = BoardPage::ALL.iter().position(|page| *page == state.screen.board.page).unwrap_or(0);
     if segmented_ui(ui, &text("board-pages"), &mut page, &names).changed() {
         commands.send(Command::BoardPage(BoardPage::ALL[page]));
     }
@@ -122,7 +122,7 @@ fn spread_words(metric: Metric, spread: Spread) -> String {
 
 /// The first axis from left to right, the second from the bottom up; further axes are averaged over.
 fn map_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, height: f32) {
-    let (board, metric) = (&job.board, state.board.metric);
+    let (board, metric) = (&job.board, state.screen.board.metric);
     let Some(first) = board.axes.first() else { return seeds_ui(ui, job, metric) };
     let second = board.axes.get(1);
     let none = vec![String::new()];
@@ -178,17 +178,17 @@ fn seeds_ui(ui: &mut Ui, job: &JobView, metric: Metric) {
 
 /// Hovering lights a cell in all panels, a click chooses it; a click on the chosen one lets go of it.
 fn choose(state: &State, commands: &Commands, hovered: Option<usize>, clicked: Option<usize>) {
-    if hovered != state.board.hovered {
+    if hovered != state.screen.board.hovered {
         commands.send(Command::HoverCell(hovered));
     }
     if let Some(cell) = clicked {
-        commands.send(Command::SelectCell(Some(cell).filter(|cell| state.board.selected != Some(*cell))));
+        commands.send(Command::SelectCell(Some(cell).filter(|cell| state.screen.board.selected != Some(*cell))));
     }
 }
 
 /// The metric over the first axis: a line for each value of the second, with its spread over seeds.
 fn curve_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, height: f32) {
-    let (board, metric) = (&job.board, state.board.metric);
+    let (board, metric) = (&job.board, state.screen.board.metric);
     let axis = board.axes.first();
     let Some((axis, numbers)) = axis.and_then(|axis| Some((axis, axis.numbers.as_ref()?))) else {
         ui.add(Label::new(caption(text("board-no-numbers"))).wrap());
@@ -269,7 +269,7 @@ fn curve_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, heig
 
 /// All axes and the metric side by side, and how much of the metric's variance goes with each.
 fn axes_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, height: f32) {
-    let (board, metric) = (&job.board, state.board.metric);
+    let (board, metric) = (&job.board, state.screen.board.metric);
     let shares = job.shares();
     let mut lines = Vec::new();
     for (at, cell) in board.cells.iter().enumerate() {
@@ -324,7 +324,7 @@ fn axes_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, heigh
         })
         .collect();
     let brushes: Vec<Option<Brush>> = (0..axes.len())
-        .map(|i| state.board.brushes.get(i).copied().flatten().map(|(low, high)| Brush::new(low, high)))
+        .map(|i| state.screen.board.brushes.get(i).copied().flatten().map(|(low, high)| Brush::new(low, high)))
         .collect();
     let importance = importance_of(job, metric);
     let rows = (importance.len() as f32 + 1.0) * 22.0;
@@ -381,7 +381,7 @@ fn samples_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands) {
     let Some(view) = state.probe_view() else { return };
     let board = &job.board;
     // The other axes stand where the chosen cell stands.
-    let stands = state.board.selected.and_then(|cell| board.cells.get(cell)).or(board.cells.first());
+    let stands = state.screen.board.selected.and_then(|cell| board.cells.get(cell)).or(board.cells.first());
     let Some(stands) = stands else { return };
     let along = |cell: &&(usize, &crate::runs::BoardCell)| cell.1.levels.get(1..) == stands.levels.get(1..);
     let classes = view.probe.classes.len();

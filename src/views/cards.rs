@@ -55,7 +55,7 @@ pub(super) fn cards_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let shown = ((across * down) as usize).min(CARDS.len());
     let height = HEAD + down * (CARD.y + space::S);
     ui.add_space(((room.y - height) / 2.0).max(0.0));
-    let (name, hint) = match (&state.preview_fault, state.runs.is_empty()) {
+    let (name, hint) = match (&state.recipe.preview_fault, state.jobs.rows.is_empty()) {
         (Some(_), _) => ("lens-fault", "loss-unready-hint"),
         (None, true) => ("loss-empty", "loss-empty-hint"),
         (None, false) => ("loss-unrun", "loss-unrun-hint"),
@@ -72,7 +72,7 @@ pub(super) fn cards_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             ui.spacing_mut().item_spacing.x = space::S;
             ui.add_space(left.max(0.0));
             for name in row {
-                if card_ui(ui, name, wide, state.preset == Some(name)).clicked() {
+                if card_ui(ui, name, wide, state.recipe.preset == Some(name)).clicked() {
                     commands.send(Command::LoadPreset(name));
                 }
             }

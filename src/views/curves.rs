@@ -201,9 +201,9 @@ pub(super) fn curve_id(run: RunId, kind: u64) -> u64 {
 
 /// Runs of other jobs that are laid over, with the colour each gets.
 pub(super) fn overlaid<'a>(state: &'a State, tokens: &Tokens) -> Vec<(&'a JobView, RunId, Color32)> {
-    let others: Vec<RunId> = state.overlaid.iter().copied().collect();
+    let others: Vec<RunId> = state.screen.overlaid.iter().copied().collect();
     let share = |i: usize| if others.len() < 2 { 0.7 } else { i as f32 / (others.len() - 1) as f32 };
-    let find = |run: RunId| state.jobs.values().find(|job| job.curves.contains_key(&run));
+    let find = |run: RunId| state.jobs.open.values().find(|job| job.curves.contains_key(&run));
     let each = others.iter().enumerate();
     each.filter_map(|(i, run)| Some((find(*run)?, *run, tokens.swept(share(i))))).collect()
 }

@@ -49,7 +49,7 @@ pub fn lens_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         },
     );
     let Some(view) = view else {
-        let (name, hint) = match &state.preview_fault {
+        let (name, hint) = match &state.recipe.preview_fault {
             Some(fault) => (text("lens-fault"), first_lines(&fault.problem.words())),
             None => (text("lens-loading"), text("lens-loading-hint")),
         };
@@ -86,7 +86,7 @@ fn choice_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         SampleChoice::Disagree => "lens-disagree",
         SampleChoice::Apart => "lens-apart",
     };
-    let here = state.lens.choice;
+    let here = state.screen.lens.choice;
     let list = Dropdown::new(&text("lens-choice"), &text(key(here))).plain().show(ui, |ui| {
         for choice in SampleChoice::ALL {
             let count = state.sample_rows(choice).len() as u64;
@@ -99,9 +99,9 @@ fn choice_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         }
         classes_ui(ui, state, commands);
         ui.separator();
-        let zoom = ui.selectable_label(state.lens.zoomed, text("lens-zoom"));
+        let zoom = ui.selectable_label(state.screen.lens.zoomed, text("lens-zoom"));
         if zoom.on_hover_text(text("lens-zoom-hint")).clicked() {
-            commands.send(Command::LensZoom(!state.lens.zoomed));
+            commands.send(Command::LensZoom(!state.screen.lens.zoomed));
         }
     });
     list.response.on_hover_text(super::hint_of(Action::NextChoice));
@@ -119,11 +119,11 @@ fn classes_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     area.show(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
             ui.set_max_width(CLASS_ROW);
-            if ui.selectable_label(state.lens.class.is_none(), text("lens-class-any")).clicked() {
+            if ui.selectable_label(state.screen.lens.class.is_none(), text("lens-class-any")).clicked() {
                 commands.send(Command::LensClass(None));
             }
             for (class, name) in view.probe.classes.iter().enumerate().take(CLASSES) {
-                if ui.selectable_label(state.lens.class == Some(class), name).clicked() {
+                if ui.selectable_label(state.screen.lens.class == Some(class), name).clicked() {
                     commands.send(Command::LensClass(Some(class)));
                 }
             }
@@ -157,7 +157,7 @@ fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, commands: &Commands)
         sample_image_ui(ui, &text("lens-sample"), sample, 92.0);
         ui.add_space(space::S);
         ui.vertical(|ui| {
-            let mut temperature = state.lens.temperature;
+            let mut temperature = state.screen.lens.temperature;
             let name = text("lens-temperature");
             let slider = Slider::new(&name, &mut temperature, TEMPERATURES)
                 .logarithmic()
@@ -171,7 +171,7 @@ fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, commands: &Commands)
                 commands.send(Command::LensTemperature(temperature));
             }
             ui.add_space(space::S);
-            ui.add(Label::new(caption(sentence(view, state.lens.temperature))).wrap());
+            ui.add(Label::new(caption(sentence(view, state.screen.lens.temperature))).wrap());
         });
     });
 }
@@ -223,7 +223,7 @@ fn sentence(view: &LensView<'_>, temperature: f64) -> String {
 }
 
 fn bars_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
-    let temperature = state.lens.temperature;
+    let temperature = state.screen.lens.temperature;
     let softened = |logits: Option<&[f32]>, t: f64| -> Vec<f32> {
         logits.map_or_else(Vec::new, |logits| soften(logits, t).into_iter().map(|p| p as f32).collect())
     };
@@ -254,13 +254,13 @@ fn bars_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
         label: view.label.map(|label| (label, tokens.label)),
         order: &order,
         // The longest bar is as long as its probability: only so a flat distribution looks flat.
-        full: (!state.lens.zoomed).then_some(1.0),
+        full: (!state.screen.lens.zoomed).then_some(1.0),
     }
     .show(ui);
 }
 
 fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
-    let t = state.lens.temperature;
+    let t = state.screen.lens.temperature;
     let number = |value: Option<f64>| match value {
         Some(value) if value.is_finite() && value >= 0.1 => format!("{value:.2}"),
         Some(value) if value.is_finite() => format!("{value:.3}"),

@@ -31,12 +31,12 @@ pub fn loss_ui(ui: &mut Ui, state: &State, commands: &Commands) {
                     .on_hover_text(text("loss-of-sweep-hint"));
             }
             if !key_ui(ui, state) {
-                toggled = legend_ui(ui, &curves, &state.curves.hidden);
+                toggled = legend_ui(ui, &curves, &state.screen.curves.hidden);
             }
         },
         |ui| {
             let name = text(Action::ToggleLogLoss.key());
-            let log = ui.selectable_label(state.curves.log_y, name);
+            let log = ui.selectable_label(state.screen.curves.log_y, name);
             if log.on_hover_text(super::hint_of(Action::ToggleLogLoss)).clicked() {
                 commands.act(Action::ToggleLogLoss);
             }
@@ -57,9 +57,9 @@ pub fn loss_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let plot = CurvePlot {
         name: &text("loss-plot"),
         curves: &curves,
-        hidden: &state.curves.hidden,
+        hidden: &state.screen.curves.hidden,
         markers: &marks,
-        log_y: state.curves.log_y,
+        log_y: state.screen.curves.log_y,
         x_label: &text("unit-step"),
         whole_x: true,
         include_x: leading.map(|run| run.steps as f64),
@@ -90,7 +90,7 @@ fn view_ui(ui: &mut Ui, state: &State, commands: &Commands) {
 
 /// Runs of other jobs have only this in common with the student.
 fn shown_view(state: &State) -> LossView {
-    if state.overlaid.is_empty() { state.curves.loss } else { LossView::Labels }
+    if state.screen.overlaid.is_empty() { state.screen.curves.loss } else { LossView::Labels }
 }
 
 fn smoothing_ui(ui: &mut Ui, state: &State, commands: &Commands) {
@@ -101,7 +101,7 @@ fn smoothing_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             text_with("loss-smoothed", &[("weight", weight.into())])
         }
     };
-    let here = state.curves.smoothing;
+    let here = state.screen.curves.smoothing;
     let list = Dropdown::new(&text("loss-smoothing"), &name(here)).plain().show(ui, |ui| {
         for smoothing in Smoothing::ALL {
             if ui.selectable_label(here == smoothing, name(smoothing)).clicked() {
@@ -111,7 +111,7 @@ fn smoothing_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         // A sweep shows the one term that needs no weight.
         if !state.focused().is_some_and(JobView::is_sweep) {
             ui.separator();
-            let entry = ui.selectable_label(state.curves.weighted, text(Action::ToggleWeighted.key()));
+            let entry = ui.selectable_label(state.screen.curves.weighted, text(Action::ToggleWeighted.key()));
             if entry.on_hover_text(super::hint_of(Action::ToggleWeighted)).clicked() {
                 commands.act(Action::ToggleWeighted);
             }
@@ -131,7 +131,7 @@ fn sweep_curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Toke
     let coarse = viewport.coarser(runs.len());
     let draw = |look: SweepRun| {
         let viewport = if look.emphasised { viewport } else { &coarse };
-        let line = viewport.line(&job.curves.get(&look.run)?.hard, state.curves.smoothing);
+        let line = viewport.line(&job.curves.get(&look.run)?.hard, state.screen.curves.smoothing);
         let SweepRun { run, name, colour, dashed, emphasised } = look;
         Some(Drawn { name, id: curve_id(run, 0), colour, dashed, emphasised, line, band: Vec::new() })
     };
@@ -154,7 +154,7 @@ fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) ->
         return drawn;
     };
     if shown_view(state) == LossView::Terms {
-        let weighted = state.curves.weighted;
+        let weighted = state.screen.curves.weighted;
         let soft = if weighted { "loss-soft-weighted" } else { "loss-soft" };
         let hard = if weighted { "loss-hard-weighted" } else { "loss-hard" };
         let kinds = [
@@ -164,7 +164,7 @@ fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) ->
         ];
         let factors = if weighted { job.term_factors(run) } else { Vec::new() };
         for (kind, key, series, colour) in kinds {
-            let (line, band) = viewport.reduce(series, state.curves.smoothing);
+            let (line, band) = viewport.reduce(series, state.screen.curves.smoothing);
             let id = curve_id(run.run, kind);
             let emphasised = kind == 0;
             let curve = Drawn { name: text(key), id, colour, dashed: false, emphasised, line, band };
@@ -184,7 +184,7 @@ fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) ->
     }
     for (other, run, colour) in overlaid(state, tokens) {
         if let Some(curves) = other.curves.get(&run).filter(|_| other.id != job.id) {
-            let (line, band) = viewport.reduce(&curves.hard, state.curves.smoothing);
+            let (line, band) = viewport.reduce(&curves.hard, state.screen.curves.smoothing);
             let name = text_with("loss-other", &[("run", run.to_string().into())]);
             drawn.push(Drawn { name, id: curve_id(run, 2), colour, dashed: false, emphasised: false, line, band });
         }
@@ -200,7 +200,7 @@ fn labels_of(
     curves: &RunCurves,
     (key, colour): (&str, Color32),
 ) -> Vec<Drawn> {
-    let (line, band) = viewport.reduce(&curves.hard, state.curves.smoothing);
+    let (line, band) = viewport.reduce(&curves.hard, state.screen.curves.smoothing);
     let emphasised = run.role != Role::Baseline;
     let training = Drawn { name: text(key), id: curve_id(run.run, 2), colour, dashed: false, emphasised, line, band };
     let name = text_with("loss-on-validation", &[("name", text(key).into())]);

@@ -19,7 +19,7 @@ const TALLEST: f32 = 360.0;
 
 /// A list over the window, while it is asked for.
 pub fn notices_ui(ui: &mut Ui, state: &State, commands: &Commands) {
-    if !state.notices.shown {
+    if !state.window.notices.shown {
         return;
     }
     let modal = super::modal(ui, "notices").show(ui, |ui| {
@@ -27,12 +27,12 @@ pub fn notices_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         ui.set_width(WIDTH.min(room.x));
         ui.spacing_mut().item_spacing.y = space::S;
         ui.label(title(text(Action::Notices.key())));
-        if state.notices.said.is_empty() {
+        if state.window.notices.said.is_empty() {
             ui.add(Label::new(caption(text("notices-none"))));
         }
         let tallest = TALLEST.min(room.y - 3.0 * size::ROW);
         ScrollArea::vertical().max_height(tallest).auto_shrink([false, true]).show(ui, |ui| {
-            for notice in &state.notices.said {
+            for notice in &state.window.notices.said {
                 notice_ui(ui, notice);
             }
         });
@@ -40,8 +40,9 @@ pub fn notices_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             if ui.button(text("shortcuts-close")).clicked() {
                 commands.send(Command::CloseNotices);
             }
-            if !state.notices.said.is_empty() && ui.button(text("notices-copy")).clicked() {
-                let lines: Vec<String> = state.notices.said.iter().map(|notice| notice.message.words()).collect();
+            if !state.window.notices.said.is_empty() && ui.button(text("notices-copy")).clicked() {
+                let lines: Vec<String> =
+                    state.window.notices.said.iter().map(|notice| notice.message.words()).collect();
                 ui.ctx().copy_text(lines.join("\n"));
             }
         });

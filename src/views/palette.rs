@@ -36,7 +36,7 @@ struct Entry {
 
 /// A list over the window, while the palette is open.
 pub fn palette_ui(ui: &mut Ui, state: &State, commands: &Commands) {
-    let Some(palette) = &state.palette else { return };
+    let Some(palette) = &state.window.palette else { return };
     let found = found(&palette.query, entries(state));
     let last = found.len().saturating_sub(1);
     let mut marked = palette.marked.min(last);
@@ -169,12 +169,12 @@ fn entries(state: &State) -> Vec<Entry> {
         let (icon, aside) = (Some(Icon::Flask), text("palette-recipe"));
         entries.push(Entry { icon, name, aside, also: String::new(), command: Command::LoadPreset(preset.name) });
     }
-    for path in &state.recent {
+    for path in &state.window.recent {
         let name = path.display().to_string();
         let (icon, aside) = (Some(Icon::Folder), text("menu-recent"));
         entries.push(Entry { icon, name, aside, also: String::new(), command: Command::OpenPath(path.clone()) });
     }
-    for row in state.runs.iter().filter(|row| !row.deleted && row.role == Role::Student).take(500) {
+    for row in state.jobs.rows.iter().filter(|row| !row.deleted && row.role == Role::Student).take(500) {
         let t = row.temperature.map_or_else(String::new, |t| format!(" · T {}", short(t)));
         let name = format!("{} {}{t}", row.run, super::cards::shown_title(&row.title));
         let (aside, also) = (text("palette-run"), row.job.to_string());
@@ -245,7 +245,7 @@ mod tests {
     /// The names of what is found, the best first.
     fn names(query: &str) -> Vec<String> {
         let mut state = State::new(QUICKSTART.sweep().unwrap());
-        state.running = None;
+        state.jobs.running = None;
         found(query, entries(&state)).into_iter().map(|entry| entry.name).collect()
     }
 

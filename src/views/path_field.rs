@@ -27,7 +27,7 @@ pub fn path_key(purpose: FilePurpose) -> &'static str {
 
 /// A small dialog over the window, while a path is asked for.
 pub fn path_field_ui(ui: &mut Ui, state: &State, commands: &Commands) {
-    let Some(field) = &state.path_field else { return };
+    let Some(field) = &state.window.path_field else { return };
     let modal = super::modal(ui, "path field").show(ui, |ui| {
         ui.set_width(440.0_f32.min(super::sheet_room(ui).x));
         ui.spacing_mut().item_spacing.y = space::S;

@@ -26,14 +26,14 @@ pub fn quality_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         false,
         |ui| {
             if !key_ui(ui, state) {
-                toggled = legend_ui(ui, &curves, &state.curves.hidden);
+                toggled = legend_ui(ui, &curves, &state.screen.curves.hidden);
             }
         },
         |ui| {
             if let Some(job) = state.focused() {
                 uneven_ui(ui, job);
             }
-            if let (Some(rows), Quality::Errors) = (rows, state.curves.quality) {
+            if let (Some(rows), Quality::Errors) = (rows, state.screen.curves.quality) {
                 let words = text_with("quality-of", &[("rows", rows.into())]);
                 let colour = ui.tokens().secondary;
                 ui.add(Label::new(RichText::new(words).color(colour)).selectable(false));
@@ -52,15 +52,15 @@ pub fn quality_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     }
     let epochs = job.leading_run().map(|run| run.steps / run.steps_per_epoch.max(1));
     CurvePlot {
-        name: &text(key(state.curves.quality)),
+        name: &text(key(state.screen.curves.quality)),
         curves: &curves,
-        hidden: &state.curves.hidden,
+        hidden: &state.screen.curves.hidden,
         markers: &[],
         log_y: false,
         x_label: &text("unit-epoch"),
         whole_x: true,
         include_x: epochs.map(|epochs| epochs as f64),
-        from_zero: state.curves.quality == Quality::Errors,
+        from_zero: state.screen.curves.quality == Quality::Errors,
         link: None::<Id>,
         height: None,
     }
@@ -68,9 +68,9 @@ pub fn quality_ui(ui: &mut Ui, state: &State, commands: &Commands) {
 }
 
 fn choice_ui(ui: &mut Ui, state: &State, commands: &Commands) {
-    Dropdown::new(&text("quality-choice"), &text(key(state.curves.quality))).plain().show(ui, |ui| {
+    Dropdown::new(&text("quality-choice"), &text(key(state.screen.curves.quality))).plain().show(ui, |ui| {
         for quality in Quality::ALL {
-            if ui.selectable_label(quality == state.curves.quality, text(key(quality))).clicked() {
+            if ui.selectable_label(quality == state.screen.curves.quality, text(key(quality))).clicked() {
                 commands.send(Command::Quality(quality));
             }
         }
@@ -143,7 +143,7 @@ fn examples(job: &JobView) -> Option<u64> {
 }
 
 fn curves(job: &JobView, state: &State, tokens: &Tokens) -> Vec<Drawn> {
-    let quality = state.curves.quality;
+    let quality = state.screen.curves.quality;
     let draw = |job: &JobView, run: RunId, name: String, colour: Color32, dashed: bool, emphasised: bool| {
         let curves = job.curves.get(&run)?;
         if curves.epochs.is_empty() {

@@ -14,12 +14,12 @@ const WIDTH: f32 = 320.0;
 
 /// A dropdown with all that wait; nothing where nothing waits.
 pub(super) fn queue_ui(ui: &mut Ui, state: &State, commands: &Commands) {
-    let items = state.queue.items();
+    let items = state.jobs.queue.items();
     if items.is_empty() {
         return;
     }
     let count = [("count", (items.len() as u64).into())];
-    let label = text_with(if state.queue.held { "queue-held" } else { "queue-waiting" }, &count);
+    let label = text_with(if state.jobs.queue.held { "queue-held" } else { "queue-waiting" }, &count);
     Dropdown::new(&text("queue"), &label).plain().stays_open().show(ui, |ui| {
         ui.set_min_width(WIDTH);
         ui.spacing_mut().item_spacing.y = space::XS;
@@ -28,7 +28,7 @@ pub(super) fn queue_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             item_ui(ui, item, at == 0, at + 1 == items.len(), commands);
         }
         ui.add_space(space::XS);
-        let key = if state.queue.held { "action-queue-go" } else { "action-queue-hold" };
+        let key = if state.jobs.queue.held { "action-queue-go" } else { "action-queue-hold" };
         let hint = text(&format!("{}-hint", Action::HoldQueue.key()));
         if ui.selectable_label(false, text(key)).on_hover_text(hint).clicked() {
             commands.act(Action::HoldQueue);
@@ -63,8 +63,8 @@ fn item_ui(ui: &mut Ui, item: &Waiting, first: bool, last: bool, commands: &Comm
 
 /// Time left for the running job and all that wait, as far as it is known.
 fn whole(state: &State) -> String {
-    let running = state.progress.as_ref().map(|progress| progress.seconds_left);
-    let waiting = state.queue.items().iter().map(|item| item.seconds);
+    let running = state.jobs.progress.as_ref().map(|progress| progress.seconds_left);
+    let waiting = state.jobs.queue.items().iter().map(|item| item.seconds);
     let all: Option<f64> = waiting.chain([running.or(Some(0.0))]).sum();
     match all {
         Some(seconds) => text_with("queue-whole", &[("time", duration(seconds).into())]),

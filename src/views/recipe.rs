@@ -37,34 +37,34 @@ pub fn recipe_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             action_button(ui, Action::Undo, false, state, commands);
             action_button(ui, Action::SaveRecipe, false, state, commands);
             action_button(ui, Action::OpenRecipe, false, state, commands);
-            if state.recipe_text.is_some() {
+            if state.recipe.text.is_some() {
                 action_button(ui, Action::CopyRecipe, false, state, commands);
             }
-            let toml = ui.selectable_label(state.recipe_text.is_some(), text(Action::RecipeText.key()));
+            let toml = ui.selectable_label(state.recipe.text.is_some(), text(Action::RecipeText.key()));
             if toml.on_hover_text(super::hint_of(Action::RecipeText)).clicked() {
                 commands.act(Action::RecipeText);
             }
         },
     );
-    if let Some(edited) = &state.recipe_text {
+    if let Some(edited) = &state.recipe.text {
         return text::text_ui(ui, state, edited, commands);
     }
     let editor = Editor { state, commands };
     // What is known of an earlier recipe says nothing about one that cannot be run.
-    let preview = state.preview.as_deref().filter(|_| state.preview_fault.is_none());
+    let preview = state.recipe.preview.as_deref().filter(|_| state.recipe.preview_fault.is_none());
     let foot = Panel::bottom("recipe foot").frame(Frame::NONE).resizable(false);
     foot.show(ui, |ui| editor.foot_ui(ui));
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         group_ui(ui, |ui| editor.data_ui(ui, preview));
         group_ui(ui, |ui| editor.teacher_ui(ui, preview));
-        if state.sweep.base.student.is_some() {
+        if state.recipe.sweep.base.student.is_some() {
             group_ui(ui, |ui| editor.student_ui(ui, preview));
             group_ui(ui, |ui| editor.temperature_ui(ui));
             group_ui(ui, |ui| editor.weights_ui(ui));
         }
         group_ui(ui, |ui| editor.optimiser_ui(ui));
         group_ui(ui, |ui| editor.training_ui(ui));
-        if state.sweep.base.student.is_some() {
+        if state.recipe.sweep.base.student.is_some() {
             group_ui(ui, |ui| editor.baseline_ui(ui));
         }
     });
@@ -86,11 +86,11 @@ impl Editor<'_> {
 
     /// The same for its ranges.
     fn edit_sweep(&self, field: &'static str, change: impl FnOnce(&mut Sweep)) {
-        let mut sweep = self.state.sweep.clone();
+        let mut sweep = self.state.recipe.sweep.clone();
         change(&mut sweep);
-        sweep.settle(&self.state.sweep);
+        sweep.settle(&self.state.recipe.sweep);
         follow(&mut sweep);
-        if sweep != self.state.sweep {
+        if sweep != self.state.recipe.sweep {
             self.commands.send(Command::Edit(field, Box::new(sweep)));
         }
     }
@@ -98,10 +98,10 @@ impl Editor<'_> {
     /// The chip that gives a field several values, or makes them one again.
     fn switch_ui(&self, ui: &mut Ui, field: Field) {
         // Without a student there is nothing to compare.
-        if self.state.sweep.base.student.is_none() {
+        if self.state.recipe.sweep.base.student.is_none() {
             return;
         }
-        let values = field.values(&self.state.sweep);
+        let values = field.values(&self.state.recipe.sweep);
         let name = text(field.keys()[1]);
         let (words, on) = (text("recipe-sweep"), values.is_some());
         let chip = Chip::new(&words).named(&name).selectable(on).show(ui).response;
@@ -118,7 +118,7 @@ impl Editor<'_> {
 
     /// A field that holds several values: its name and its switches, and the values below them. False where it holds one.
     fn values_ui(&self, ui: &mut Ui, field: Field, hint: &str, switches: impl FnOnce(&mut Ui)) -> bool {
-        let Some(value) = field.values(&self.state.sweep) else { return false };
+        let Some(value) = field.values(&self.state.recipe.sweep) else { return false };
         let name = text(field.keys()[0]);
         title_row_ui(ui, |ui| {
             let response = ui.label(title(&name));
@@ -138,7 +138,7 @@ impl Editor<'_> {
     /// Swept fields whose values only text can give: they are shown here, and a click leaves the first.
     fn listed_ui(&self, ui: &mut Ui, here: impl Fn(&str) -> bool) {
         let known = |path: &str| swept::FIELDS.iter().any(|field| field.path() == path);
-        for axis in self.state.sweep.axes.iter().filter(|axis| here(&axis.path) && !known(&axis.path)) {
+        for axis in self.state.recipe.sweep.axes.iter().filter(|axis| here(&axis.path) && !known(&axis.path)) {
             title_row_ui(ui, |ui| {
                 quiet(ui, axis.path.clone());
                 let name = text_with("recipe-sweep-of", &[("field", axis.path.as_str().into())]);
@@ -158,7 +158,7 @@ impl Editor<'_> {
 
     /// A recipe without a student trains its teacher, so these are the teacher's settings then.
     fn own(&self) -> &TrainingRecipe {
-        let recipe = &self.state.sweep.base;
+        let recipe = &self.state.recipe.sweep.base;
         match (&recipe.teacher, &recipe.student) {
             (TeacherRecipe::Train { training, .. }, None) => training,
             _ => &recipe.training,
@@ -168,8 +168,8 @@ impl Editor<'_> {
     /// The row of a section that folds: its name, what is in it while it is folded, and a sign. True while it is open;
     /// `always` keeps it so, where something in it must be seen.
     fn folding_ui(&self, ui: &mut Ui, section: Section, key: &str, summary: &str, always: bool) -> bool {
-        let always = always || section.is_swept(&self.state.sweep);
-        let open = always || self.state.unfolded.contains(&section);
+        let always = always || section.is_swept(&self.state.recipe.sweep);
+        let open = always || self.state.recipe.unfolded.contains(&section);
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 20.0), Sense::click());
         let name = text(key);
         response.widget_info(|| WidgetInfo::selected(Role::DisclosureTriangle, true, open, &name));
@@ -197,7 +197,7 @@ impl Editor<'_> {
     fn training_ui(&self, ui: &mut Ui) {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
         let own = self.own();
-        let several_seeds = self.state.sweep.axis(Field::Seed.path()).is_some();
+        let several_seeds = self.state.recipe.sweep.axis(Field::Seed.path()).is_some();
         let seed = if several_seeds { text("recipe-swept") } else { own.seed.to_string() };
         let words = [("epochs", own.epochs.into()), ("seed", seed.into())];
         let summary = text_with("recipe-training-summary", &words);
@@ -234,7 +234,7 @@ impl Editor<'_> {
     }
 
     fn baseline_ui(&self, ui: &mut Ui) {
-        let mut baseline = self.state.sweep.base.baseline;
+        let mut baseline = self.state.recipe.sweep.base.baseline;
         let switch = toggle_ui(ui, &mut baseline, &text("recipe-baseline"));
         if switch.on_hover_text(text("recipe-baseline-hint")).changed() {
             self.edit("baseline", |recipe| recipe.baseline = baseline);
@@ -245,9 +245,9 @@ impl Editor<'_> {
         Frame::new().inner_margin(Margin::symmetric(space::M as i8, space::S as i8)).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = space::XS;
-            if let Some(faults) = &self.state.sweep_fault {
+            if let Some(faults) = &self.state.recipe.fault {
                 bad(ui, &faults.brief(LISTED)).on_hover_ui(|ui| drop(ui.label(faults.phrase().words())));
-            } else if let Some(fault) = &self.state.preview_fault {
+            } else if let Some(fault) = &self.state.recipe.preview_fault {
                 // Where a part of it is at fault, that part says why.
                 let unready = phrase!("lens-fault");
                 bad(ui, if fault.field.is_none() { &fault.problem } else { &unready });
@@ -255,7 +255,7 @@ impl Editor<'_> {
                 let response = ui.add(Label::new(outlook(self.state)).wrap());
                 response.on_hover_text(text("recipe-outlook-hint"));
             }
-            let key = match (self.state.running.is_some(), self.state.steers()) {
+            let key = match (self.state.jobs.running.is_some(), self.state.steers()) {
                 (false, _) => "recipe-foot",
                 (true, true) => "recipe-foot-running",
                 (true, false) => "recipe-foot-next",
@@ -273,7 +273,7 @@ fn title_row_ui(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
 
 /// What the recipe is going to do, e.g. “28 students × 4 seeds + 4 baselines: 116 runs, about 1 min”.
 fn outlook(state: &State) -> String {
-    let Outlook { cells, seeds, baselines, runs } = state.outlook;
+    let Outlook { cells, seeds, baselines, runs } = state.recipe.outlook;
     let count = |key: &str, count: usize| text_with(key, &[("count", count.into())]);
     let mut parts = count("recipe-outlook-cells", cells);
     if seeds > 1 {

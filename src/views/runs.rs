@@ -31,7 +31,7 @@ const STATUS: f32 = 116.0;
 /// Fills its tile.
 pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     ui.spacing_mut().item_spacing.y = 0.0;
-    let rows = state.runs.iter().filter(|row| state.shows_bin || !row.deleted).count();
+    let rows = state.jobs.rows.iter().filter(|row| state.screen.shows_bin || !row.deleted).count();
     let baselines = state.baseline_errors();
     let lines = state.listed(&baselines);
     section_ui(
@@ -43,7 +43,7 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
                 Chip::new(&rows.to_string()).show(ui);
                 filter_ui(ui, state, commands);
             }
-            let ticked = state.overlaid.len() as u64;
+            let ticked = state.screen.overlaid.len() as u64;
             if ticked > 0 {
                 let words = text_with("runs-ticked", &[("count", ticked.into())]);
                 if Chip::new(&words).removable().show(ui).removed {
@@ -54,13 +54,13 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         |ui| {
             action_button(ui, Action::SaveStudent, false, state, commands);
             let bin = text(Action::ToggleBin.key());
-            if ui.selectable_label(state.shows_bin, bin).on_hover_text(text("action-bin-hint")).clicked() {
+            if ui.selectable_label(state.screen.shows_bin, bin).on_hover_text(text("action-bin-hint")).clicked() {
                 commands.act(Action::ToggleBin);
             }
         },
     );
     if rows == 0 {
-        let (name, hint) = match &state.store_fault {
+        let (name, hint) = match &state.jobs.store_fault {
             Some(fault) => (text("runs-fault"), fault.words()),
             None => (text("runs-empty"), text("runs-empty-hint")),
         };
@@ -115,13 +115,14 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
                     let lit = match (state.lit_cell(), focused.is_some_and(JobView::is_sweep)) {
                         (Some(lit), true) => cell == Some(lit),
                         (None, true) => false,
-                        (_, false) => state.focus == Some(row.job),
+                        (_, false) => state.screen.focus == Some(row.job),
                     };
                     table_row.set_selected(lit);
                     row_ui(&mut table_row, line, row, state, commands, &baselines, &shares);
                     if table_row.response().clicked() {
                         commands.send(Command::Focus(row.job));
-                        commands.send(Command::SelectCell(cell.filter(|cell| state.board.selected != Some(*cell))));
+                        commands
+                            .send(Command::SelectCell(cell.filter(|cell| state.screen.board.selected != Some(*cell))));
                     }
                 });
             });
@@ -144,7 +145,7 @@ fn cell(ui: &mut Ui, align: Align, content: impl FnOnce(&mut Ui)) {
 fn heading_ui(ui: &mut Ui, column: RunColumn, state: &State, commands: &Commands) {
     let align = if column.is_number() { Align::Max } else { Align::Min };
     cell(ui, align, |ui| {
-        let sorted = state.list.sort.filter(|(by, _)| *by == column).map(|(_, falling)| falling);
+        let sorted = state.screen.list.sort.filter(|(by, _)| *by == column).map(|(_, falling)| falling);
         let name = match sorted {
             None => text(column.key()),
             Some(falling) => format!("{} {}", text(column.key()), if falling { "↓" } else { "↑" }),
@@ -163,7 +164,7 @@ fn heading_ui(ui: &mut Ui, column: RunColumn, state: &State, commands: &Commands
 const FILTER: f32 = 150.0;
 
 fn filter_ui(ui: &mut Ui, state: &State, commands: &Commands) {
-    let mut filter = state.list.filter.clone();
+    let mut filter = state.screen.list.filter.clone();
     let field = egui::TextEdit::singleline(&mut filter)
         .hint_text(text("runs-filter"))
         .desired_width(FILTER)
@@ -290,7 +291,7 @@ fn row_ui(
 /// The mark that lays a run over the curves of the job in focus.
 fn overlay_ui(ui: &mut Ui, row: &RunRow, state: &State, commands: &Commands) {
     ui.add_space(space::S);
-    let mut on = state.overlaid.contains(&row.run);
+    let mut on = state.screen.overlaid.contains(&row.run);
     let name = text_with("runs-overlay", &[("run", row.run.to_string().into())]);
     let edge = egui::Stroke::new(1.0, ui.tokens().tertiary);
     let widgets = &mut ui.visuals_mut().widgets;
@@ -320,7 +321,7 @@ fn status_ui(ui: &mut Ui, row: &RunRow, state: &State, commands: &Commands) {
     ui.add_space((STATUS_WORD - word.rect.width()).max(0.0));
     let run = row.run.to_string();
     let resumable = matches!(row.status, Status::Paused | Status::Interrupted | Status::Failed);
-    if resumable && !row.deleted && !state.queue.has(row.job) {
+    if resumable && !row.deleted && !state.jobs.queue.has(row.job) {
         let name = text_with("runs-resume", &[("run", run.clone().into())]);
         if ui.add(IconButton::new(Icon::Play, &name)).clicked() {
             commands.send(Command::Resume(row.job));
@@ -348,7 +349,7 @@ fn status_ui(ui: &mut Ui, row: &RunRow, state: &State, commands: &Commands) {
         if ui.add(IconButton::new(Icon::Restore, &name)).clicked() {
             commands.send(Command::Restore(row.run));
         }
-    } else if state.running != Some(row.job) {
+    } else if state.jobs.running != Some(row.job) {
         let name = text_with("runs-delete", &[("run", run.into())]);
         if ui.add(IconButton::new(Icon::Trash, &name)).clicked() {
             commands.send(Command::Delete(row.run));
@@ -360,7 +361,7 @@ fn status_key(row: &RunRow, state: &State) -> &'static str {
     match row.status {
         _ if row.deleted => "status-deleted",
         Status::Waiting => "status-waiting",
-        Status::Running if state.is_paused() && state.running == Some(row.job) => "status-resting",
+        Status::Running if state.is_paused() && state.jobs.running == Some(row.job) => "status-resting",
         Status::Running => "status-running",
         Status::Done if row.loaded => "status-loaded",
         Status::Done => "status-done",

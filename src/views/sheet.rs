@@ -39,7 +39,7 @@ struct Busy {
 
 /// A sheet over the window, while something that was opened is not accepted yet.
 pub fn sheet_ui(ui: &mut Ui, state: &State, commands: &Commands) {
-    let Some(sheet) = &state.sheet else { return };
+    let Some(sheet) = &state.window.sheet else { return };
     let modal = super::modal(ui, "opened").show(ui, |ui| {
         let id = Id::unique("sheet busy");
         let busy: Busy = ui.data(|data| data.get_temp(id)).unwrap_or_default();
@@ -66,7 +66,7 @@ pub fn sheet_ui(ui: &mut Ui, state: &State, commands: &Commands) {
 
 /// What it is, in short pieces, and how far reading has come.
 fn head_ui(ui: &mut Ui, sheet: &Sheet, state: &State) {
-    let recipe = &state.sweep.base;
+    let recipe = &state.recipe.sweep.base;
     ui.add(Label::new(title(sheet.name(recipe))).truncate());
     if let Some(shown) = state.last_preview() {
         if sheet.data {
@@ -76,8 +76,8 @@ fn head_ui(ui: &mut Ui, sheet: &Sheet, state: &State) {
             ui.add(Label::new(model_words(shown)).wrap());
         }
     }
-    if state.fresh_preview().is_none() && state.preview_fault.is_none() {
-        ui.horizontal(|ui| match state.reading {
+    if state.fresh_preview().is_none() && state.recipe.preview_fault.is_none() {
+        ui.horizontal(|ui| match state.recipe.reading {
             Some((done, total)) if total > 0 => {
                 let name = text("sheet-reading");
                 quiet(ui, name.clone());
@@ -122,7 +122,7 @@ fn model_words(shown: &Preview) -> String {
 fn body_ui(ui: &mut Ui, sheet: &Sheet, state: &State, commands: &Commands) {
     ui.spacing_mut().item_spacing.y = space::S;
     ui.set_max_width(ui.available_width() - BAR);
-    if let Some(fault) = &state.preview_fault {
+    if let Some(fault) = &state.recipe.preview_fault {
         let colour = ui.tokens().bad;
         ui.add(Label::new(RichText::new(fault.problem.words()).color(colour)).wrap());
     }
@@ -175,7 +175,7 @@ fn remarks_ui(ui: &mut Ui, remarks: &[Remark]) {
 }
 
 fn foot_ui(ui: &mut Ui, state: &State, commands: &Commands, busy: Busy) {
-    let (is_known, is_faulty) = (state.fresh_preview().is_some(), state.preview_fault.is_some());
+    let (is_known, is_faulty) = (state.fresh_preview().is_some(), state.recipe.preview_fault.is_some());
     ui.horizontal(|ui| {
         // A recipe with a fault may be mended elsewhere; the panel goes on saying what is wrong.
         let accepted = if is_faulty {
@@ -199,9 +199,9 @@ fn foot_ui(ui: &mut Ui, state: &State, commands: &Commands, busy: Busy) {
 
 /// Sends the recipe's data with something changed.
 fn put(state: &State, commands: &Commands, change: impl FnOnce(&mut Source)) {
-    let mut source = state.sweep.base.data.source.clone();
+    let mut source = state.recipe.sweep.base.data.source.clone();
     change(&mut source);
-    if source != state.sweep.base.data.source {
+    if source != state.recipe.sweep.base.data.source {
         commands.send(Command::PutSource(Box::new(source)));
     }
 }

@@ -10,7 +10,7 @@ use crate::theme::{UiTokens as _, caption, size, space, title};
 
 /// A sheet over the window, while it is asked for.
 pub fn shortcuts_ui(ui: &mut Ui, state: &State, commands: &Commands) {
-    if !state.shows_shortcuts {
+    if !state.window.shows_shortcuts {
         return;
     }
     let modal = super::modal(ui, "shortcuts").show(ui, |ui| {

@@ -38,9 +38,11 @@ fn which_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands) {
             ("run", run.into()),
         ];
         let words = text_with("story-which", &args);
-        let colour = if state.running == Some(job.id) { ui.tokens().good } else { ui.tokens().student };
+        let colour = if state.jobs.running == Some(job.id) { ui.tokens().good } else { ui.tokens().student };
         Chip::new(&words).dot(colour).show(ui).response.on_hover_text(text("story-which-hint"));
-        if job.sweep != state.sweep && ui.button(text("story-use")).on_hover_text(text("story-use-hint")).clicked() {
+        if job.sweep != state.recipe.sweep
+            && ui.button(text("story-use")).on_hover_text(text("story-use-hint")).clicked()
+        {
             commands.send(Command::UseRecipe(job.id));
         }
         if ui.button(text("story-back")).on_hover_text(text("story-back-hint")).clicked() {

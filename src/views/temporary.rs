@@ -13,7 +13,7 @@ const WIDTH: f32 = 440.0;
 
 /// A strip below the bar, while the store is a temporary one.
 pub fn temporary_strip_ui(ui: &mut Ui, state: &State, commands: &Commands) {
-    let Some(store) = &state.temporary else { return };
+    let Some(store) = &state.window.temporary else { return };
     let frame = Frame::new().fill(ui.tokens().control).inner_margin(Margin::symmetric(space::M as i8, 2));
     Panel::top("temporary store").frame(frame).exact_size(size::ROW + 4.0).resizable(false).show(ui, |ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -32,7 +32,7 @@ pub fn temporary_strip_ui(ui: &mut Ui, state: &State, commands: &Commands) {
 /// The question on closing.
 pub fn farewell_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     // A path that is asked for in the window itself comes first.
-    if !state.temporary.as_ref().is_some_and(|store| store.asks) || state.path_field.is_some() {
+    if !state.window.temporary.as_ref().is_some_and(|store| store.asks) || state.window.path_field.is_some() {
         return;
     }
     let modal = super::modal(ui, "farewell").show(ui, |ui| {

@@ -27,7 +27,7 @@ pub(super) fn mark(ui: &Ui, tip: Tip, rect: Rect) {
 /// A ring of light around a button that swells and goes, in the first seconds.
 pub(super) fn glow_ui(ui: &Ui, state: &State, rect: Rect) {
     let since = ui.input(|input| input.time);
-    if !state.greeting.has(Tip::Distil) || since > GLOW {
+    if !state.window.greeting.has(Tip::Distil) || since > GLOW {
         return;
     }
     let strength = (since * std::f64::consts::TAU / 1.5).sin().abs() as f32;
@@ -40,8 +40,8 @@ pub(super) fn glow_ui(ui: &Ui, state: &State, rect: Rect) {
 /// The next of the words that are still to be said.
 pub fn tips_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     // The words are about the first picture; elsewhere they would cover what they do not speak of.
-    let elsewhere = state.workspace != Workspace::Lab;
-    if state.greeting.is_over() || elsewhere || state.palette.is_some() || state.shows_shortcuts {
+    let elsewhere = state.window.workspace != Workspace::Lab;
+    if state.window.greeting.is_over() || elsewhere || state.window.palette.is_some() || state.window.shows_shortcuts {
         return;
     }
     let marked = |tip: Tip| -> Option<(Tip, Rect)> {
@@ -49,7 +49,7 @@ pub fn tips_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         // What is not on the screen in this frame is not spoken of.
         (frame == ui.ctx().cumulative_frame_nr()).then_some((tip, place))
     };
-    if let Some((tip, place)) = Tip::ALL.into_iter().filter(|tip| state.greeting.has(*tip)).find_map(marked) {
+    if let Some((tip, place)) = Tip::ALL.into_iter().filter(|tip| state.window.greeting.has(*tip)).find_map(marked) {
         tip_ui(ui, tip, place, commands);
     }
 }

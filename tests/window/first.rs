@@ -37,7 +37,7 @@ fn the_first_words_come_one_after_the_other() {
                 let remove = stillroom::text::text_with("widget-remove", &[("name", word.into())]);
                 press(&mut window, &remove);
             }
-            assert!(window.state().state().greeting.is_over());
+            assert!(window.state().state().window.greeting.is_over());
         }
     }
 }
@@ -59,18 +59,18 @@ fn a_temporary_store_is_said_to_be_one_and_is_kept_before_the_window_closes() {
     assert_eq!(window.query_all_by_label_contains("a temporary store: ").count(), 1);
     // Nothing is lost where there are no runs.
     close(&mut window);
-    assert!(!window.state().state().temporary.as_ref().unwrap().asks);
+    assert!(!window.state().state().window.temporary.as_ref().unwrap().asks);
 
     crate::preset(&mut window, "Small digits: one label in ten");
     press(&mut window, "Distil");
     until(&mut window, "the end", |state| {
-        state.focused().is_some_and(|job| job.outcome == Some(JobOutcome::Done)) && !state.runs.is_empty()
+        state.focused().is_some_and(|job| job.outcome == Some(JobOutcome::Done)) && !state.jobs.rows.is_empty()
     });
     close(&mut window);
-    assert!(window.state().state().temporary.as_ref().unwrap().asks);
+    assert!(window.state().state().window.temporary.as_ref().unwrap().asks);
     window.get_by_label("Keep the runs?");
     press(&mut window, "Cancel");
-    assert!(!window.state().state().temporary.as_ref().unwrap().asks);
+    assert!(!window.state().state().window.temporary.as_ref().unwrap().asks);
     // A path that is taken is refused, and the window stays.
     let kept = folder.0.path().join("kept/runs.db");
     let taken = folder.0.path().join("taken.db");
@@ -80,10 +80,10 @@ fn a_temporary_store_is_said_to_be_one_and_is_kept_before_the_window_closes() {
         dialogs.answer(Some(path.clone()));
         window.state().ask(Command::Farewell(Farewell::Keep));
         window.run_steps(6);
-        assert_eq!(window.state().state().temporary.as_ref().unwrap().settled, settled);
+        assert_eq!(window.state().state().window.temporary.as_ref().unwrap().settled, settled);
     }
     assert_eq!(std::fs::read(&taken).unwrap(), b"mine");
-    let rows = window.state().state().runs.len();
+    let rows = window.state().state().jobs.rows.len();
     let copy = Store::reader(&kept).runs(true).unwrap();
     assert_eq!(copy.len(), rows);
     assert!(
@@ -104,15 +104,15 @@ fn the_first_words_go_when_they_are_followed_and_never_come_again() {
     window.get_by_label("Begin here");
     assert!(window.query_by_label("A real digit").is_none(), "one at a time");
     slide(&mut window, "T", 2.0);
-    assert!(!window.state().state().greeting.has(Tip::Lens));
+    assert!(!window.state().state().window.greeting.has(Tip::Lens));
     slide(&mut window, "Temperature", 5.0);
-    assert!(!window.state().state().greeting.has(Tip::Recipe));
+    assert!(!window.state().state().window.greeting.has(Tip::Recipe));
     press(&mut window, "Remove Begin here");
-    assert!(window.state().state().greeting.is_over());
+    assert!(window.state().state().window.greeting.is_over());
     drop(window);
 
     let window = build(&folder.store(), &dialogs, settings(), Start::First);
-    assert!(window.state().state().greeting.is_over());
+    assert!(window.state().state().window.greeting.is_over());
 }
 
 #[test]
@@ -120,10 +120,10 @@ fn a_card_begins_with_its_preset() {
     let folder = Folder::new();
     let mut window = open(&folder.store(), &ScriptedDialogs::default());
     press(&mut window, "Begin with Few labels: one image in twenty has one");
-    assert_eq!(window.state().state().preset, Some("few-labels"));
+    assert_eq!(window.state().state().recipe.preset, Some("few-labels"));
     window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     window.run_steps(4);
-    assert!((window.state().state().sweep.base.data.labelled - 1.0).abs() < 1e-9);
+    assert!((window.state().state().recipe.sweep.base.data.labelled - 1.0).abs() < 1e-9);
 }
 
 #[test]
@@ -143,17 +143,20 @@ fn from_launch_to_a_saved_student_without_a_mouse() {
     window.run_steps(4);
     keys(&mut window, Modifiers::NONE, Key::Enter);
     until(&mut window, "its preview", |state| {
-        state.preset == Some("digits") && state.preview.as_ref().is_some_and(|p| p.recipe == state.sweep.base)
+        state.recipe.preset == Some("digits")
+            && state.recipe.preview.as_ref().is_some_and(|p| p.recipe == state.recipe.sweep.base)
     });
     keys(&mut window, Modifiers::NONE, Key::CloseBracket);
-    assert!(window.state().state().lens.temperature > window.state().state().sweep.base.distill.temperature);
+    assert!(
+        window.state().state().screen.lens.temperature > window.state().state().recipe.sweep.base.distill.temperature
+    );
     keys(&mut window, Modifiers::NONE, Key::ArrowRight);
-    assert_eq!(window.state().state().lens.row, 1);
+    assert_eq!(window.state().state().screen.lens.row, 1);
 
     keys(&mut window, Modifiers::COMMAND, Key::Enter);
-    until(&mut window, "the beginning", |state| state.running.is_some());
+    until(&mut window, "the beginning", |state| state.jobs.running.is_some());
     keys(&mut window, Modifiers::NONE, Key::Space);
-    until(&mut window, "a pause or the end", |state| state.is_paused() || state.running.is_none());
+    until(&mut window, "a pause or the end", |state| state.is_paused() || state.jobs.running.is_none());
     if window.state().state().is_paused() {
         keys(&mut window, Modifiers::NONE, Key::Space);
     }
@@ -168,35 +171,37 @@ fn from_launch_to_a_saved_student_without_a_mouse() {
     let other = folder.0.path().join("typed.safetensors");
     for (typed, closes) in [(&path, false), (&other, true)] {
         dialogs.answer(None);
-        if window.state().state().path_field.is_none() {
+        if window.state().state().window.path_field.is_none() {
             keys(&mut window, Modifiers::COMMAND, Key::S);
         } else {
             keys(&mut window, Modifiers::COMMAND, Key::A);
         }
-        until(&mut window, "the path field", |state| state.path_field.is_some());
+        until(&mut window, "the path field", |state| state.window.path_field.is_some());
         window.event(eframe::egui::Event::Text(typed.display().to_string()));
         window.run_steps(4);
-        assert_eq!(window.state().state().path_field.as_ref().unwrap().text, typed.display().to_string());
+        assert_eq!(window.state().state().window.path_field.as_ref().unwrap().text, typed.display().to_string());
         keys(&mut window, Modifiers::NONE, Key::Enter);
-        assert_eq!(window.state().state().path_field.is_none(), closes);
+        assert_eq!(window.state().state().window.path_field.is_none(), closes);
     }
     assert!(other.exists());
     // What was said can be read again.
     keys(&mut window, Modifiers::COMMAND | Modifiers::SHIFT, Key::L);
-    assert!(window.state().state().notices.shown);
+    assert!(window.state().state().window.notices.shown);
     assert!(window.query_all_by_role_and_label(Role::Button, "Copy all").count() == 1);
-    assert!(window.state().state().notices.said.iter().any(|notice| notice.message.to_string().contains("saved to")));
+    assert!(
+        window.state().state().window.notices.said.iter().any(|notice| notice.message.to_string().contains("saved to"))
+    );
     keys(&mut window, Modifiers::NONE, Key::Escape);
-    assert!(!window.state().state().notices.shown);
+    assert!(!window.state().state().window.notices.shown);
 
     // Ways through the samples of the trained student.
     keys(&mut window, Modifiers::NONE, Key::N);
     let state = window.state().state();
-    assert_eq!(state.lens.choice, SampleChoice::TeacherUnsure);
+    assert_eq!(state.screen.lens.choice, SampleChoice::TeacherUnsure);
     let unsure = state.sample_rows(SampleChoice::TeacherUnsure);
-    assert_eq!(state.lens.row, unsure[0]);
+    assert_eq!(state.screen.lens.row, unsure[0]);
     keys(&mut window, Modifiers::NONE, Key::ArrowRight);
-    assert_eq!(window.state().state().lens.row, unsure[1]);
+    assert_eq!(window.state().state().screen.lens.row, unsure[1]);
     keys(&mut window, Modifiers::NONE, Key::N);
     let state = window.state().state();
     let view = state.lens_view().unwrap();
@@ -216,7 +221,7 @@ fn curves_are_weighted_smoothed_and_shown_alone() {
     press(&mut window, "Distil");
     until(&mut window, "the end", |state| state.focused().is_some_and(|job| job.outcome == Some(JobOutcome::Done)));
     choose(&mut window, "Smoothing", "smooth 0.97");
-    assert_eq!(window.state().state().curves.smoothing, Smoothing::Strong);
+    assert_eq!(window.state().state().screen.curves.smoothing, Smoothing::Strong);
     choose(&mut window, "Smoothing", "Weighted terms");
     window.get_by_role_and_label(Role::CheckBox, "soft, weighted");
     let job = window.state().state().focused().unwrap();
@@ -232,9 +237,9 @@ fn curves_are_weighted_smoothed_and_shown_alone() {
         window.run_steps(8);
     };
     key(&mut window, 1);
-    assert_eq!(window.state().state().curves.hidden.len(), 1);
+    assert_eq!(window.state().state().screen.curves.hidden.len(), 1);
     key(&mut window, 1);
-    assert!(window.state().state().curves.hidden.is_empty());
+    assert!(window.state().state().screen.curves.hidden.is_empty());
 }
 
 #[test]
@@ -245,7 +250,7 @@ fn the_bin_and_an_arrangement_are_undone() {
     press(&mut window, "Distil");
     until(&mut window, "the end", |state| {
         state.focused().is_some_and(|job| job.outcome == Some(JobOutcome::Done))
-            && state.runs.iter().any(|row| row.test.is_some())
+            && state.jobs.rows.iter().any(|row| row.test.is_some())
     });
     let run = window.state().state().focused().unwrap().leading_run().unwrap().run;
     window.get_by_label(&format!("Delete {run}")).click();
@@ -301,7 +306,7 @@ fn a_picture_is_dropped_and_read_by_teacher_and_student() {
     std::fs::write(&wrong, "no picture").unwrap();
     window.state().ask(Command::OpenPath(wrong));
     until(&mut window, "a word about it", |state| {
-        state.notices.said.iter().any(|said| said.message.to_string().contains("no.png"))
+        state.window.notices.said.iter().any(|said| said.message.to_string().contains("no.png"))
     });
 }
 

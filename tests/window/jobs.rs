@@ -23,16 +23,16 @@ fn an_empty_store_shows_a_digit_at_once_and_says_what_to_do() {
     window.get_by_label("No curves yet");
     assert!(window.query_by_label_contains("the teacher gives “").is_some());
     // T of the lens moves the picture and nothing else.
-    let before = window.state().state().sweep.base.clone();
+    let before = window.state().state().recipe.sweep.base.clone();
     slide(&mut window, "T", 20.0);
-    assert!((window.state().state().lens.temperature - 20.0).abs() < 1.0);
-    assert_eq!(window.state().state().sweep.base, before);
+    assert!((window.state().state().screen.lens.temperature - 20.0).abs() < 1.0);
+    assert_eq!(window.state().state().recipe.sweep.base, before);
     press(&mut window, "Next sample");
-    assert_eq!(window.state().state().lens.row, 1);
+    assert_eq!(window.state().state().screen.lens.row, 1);
     press(&mut window, "Previous sample");
     press(&mut window, "Previous sample");
     let rows = window.state().state().lens_view().unwrap().probe.rows.len();
-    assert_eq!(window.state().state().lens.row, rows - 1);
+    assert_eq!(window.state().state().screen.lens.row, rows - 1);
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn a_job_is_started_paused_changed_and_stopped_then_an_old_run_is_opened_and_two
     until(&mut window, "the first sample", |state| state.lens_view().is_some());
 
     choose(&mut window, "Preset", "Never seen a 3");
-    assert_eq!(window.state().state().sweep.base.data.omit_classes, ["3"]);
+    assert_eq!(window.state().state().recipe.sweep.base.data.omit_classes, ["3"]);
     choose(&mut window, "Preset", "Quick start: handwritten digits");
     press(&mut window, "Distil");
     until(&mut window, "the first points", |state| {
@@ -74,12 +74,12 @@ fn a_job_is_started_paused_changed_and_stopped_then_an_old_run_is_opened_and_two
     press(&mut window, "Pause or play");
     until(&mut window, "more steps", |state| points(state) > resting + 3);
     press(&mut window, "Stop");
-    until(&mut window, "the end", |state| state.running.is_none());
+    until(&mut window, "the end", |state| state.jobs.running.is_none());
     assert_eq!(window.state().state().focused().unwrap().outcome, Some(JobOutcome::Stopped));
     until(&mut window, "the list", |state| {
-        state.runs.iter().any(|row| row.status == Status::Stopped && row.test.is_some())
+        state.jobs.rows.iter().any(|row| row.status == Status::Stopped && row.test.is_some())
     });
-    let stopped = window.state().state().focus.unwrap();
+    let stopped = window.state().state().screen.focus.unwrap();
     // Every step's total is its terms by the factors that held then, before the change and after it.
     let job = window.state().state().focused().unwrap();
     let student = job.run_of(RunRole::Student).unwrap();
@@ -94,29 +94,31 @@ fn a_job_is_started_paused_changed_and_stopped_then_an_old_run_is_opened_and_two
 
     // The edited temperature can be taken back.
     press(&mut window, "Undo");
-    assert!((window.state().state().sweep.base.distill.temperature - 8.0).abs() < 1e-9);
+    assert!((window.state().state().recipe.sweep.base.distill.temperature - 8.0).abs() < 1e-9);
 
     // Another job, small enough to be done soon.
     choose(&mut window, "Preset", "Small digits: one label in ten");
-    until(&mut window, "its preview", |state| state.preview.as_ref().is_some_and(|p| p.recipe == state.sweep.base));
+    until(&mut window, "its preview", |state| {
+        state.recipe.preview.as_ref().is_some_and(|p| p.recipe == state.recipe.sweep.base)
+    });
     press(&mut window, "Distil");
     until(&mut window, "its end", |state| {
         state.focused().is_some_and(|job| job.id != stopped && job.outcome == Some(JobOutcome::Done))
     });
-    until(&mut window, "the list", |state| state.runs.len() == 6);
+    until(&mut window, "the list", |state| state.jobs.rows.len() == 6);
 
     // Lay two runs of different jobs over, then open the old job.
-    let rows = window.state().state().runs.clone();
+    let rows = window.state().state().jobs.rows.clone();
     let students: Vec<_> = rows.iter().filter(|row| row.role == RunRole::Student).map(|row| row.run).collect();
     assert_eq!(students.len(), 2);
     for run in &students {
         window.get_by_label(&format!("Lay {run} over the curves")).click();
         window.run_steps(4);
     }
-    assert_eq!(window.state().state().overlaid.len(), 2);
+    assert_eq!(window.state().state().screen.overlaid.len(), 2);
     window.get_by_role_and_label(Role::Label, &students[1].to_string()).click();
     window.run_steps(4);
-    until(&mut window, "the old job", |state| state.focus == Some(stopped) && state.focused().is_some());
+    until(&mut window, "the old job", |state| state.screen.focus == Some(stopped) && state.focused().is_some());
     // The other job's student is now a curve of its own in the legend, among those for which the row has no room.
     window.get_by_role_and_label(Role::ComboBox, "Other curves").click();
     window.run_steps(4);
@@ -138,7 +140,9 @@ fn a_student_is_saved_and_serves_as_a_teacher() {
     let dialogs = ScriptedDialogs::default();
     let mut window = open(&folder.store(), &dialogs);
     choose(&mut window, "Preset", "Small digits: one label in ten");
-    until(&mut window, "the preview", |state| state.preview.as_ref().is_some_and(|p| p.recipe == state.sweep.base));
+    until(&mut window, "the preview", |state| {
+        state.recipe.preview.as_ref().is_some_and(|p| p.recipe == state.recipe.sweep.base)
+    });
     press(&mut window, "Distil");
     until(&mut window, "the checkpoint", |state| state.student_to_save().is_some());
     let file = folder.0.path().join("mine.safetensors");
@@ -156,12 +160,13 @@ fn a_student_is_saved_and_serves_as_a_teacher() {
     field.type_text(&file.display().to_string());
     window.run_steps(6);
     press(&mut window, "OK");
-    let shown = format!("{:?}", window.state().state().sweep.base.teacher);
+    let shown = format!("{:?}", window.state().state().recipe.sweep.base.teacher);
     assert!(shown.contains("mine.safetensors"), "{shown}");
     until(&mut window, "the new teacher", |state| {
-        state.preview.as_ref().is_some_and(|p| p.teacher_model == "MLP 32") || state.preview_fault.is_some()
+        state.recipe.preview.as_ref().is_some_and(|p| p.teacher_model == "MLP 32")
+            || state.recipe.preview_fault.is_some()
     });
-    assert_eq!(window.state().state().preview_fault, None);
+    assert_eq!(window.state().state().recipe.preview_fault, None);
     // The sheet says what it is worth on the data, and closes.
     window.get_by_label_contains("errors (always the most frequent class:");
     accept(&mut window);
@@ -190,15 +195,15 @@ fn a_store_left_by_a_killed_process_opens_and_its_job_goes_on() {
     child.wait().unwrap();
 
     let mut window = open(&folder.store(), &ScriptedDialogs::default());
-    until(&mut window, "the list", |state| state.runs.iter().any(|row| row.status == Status::Interrupted));
-    let student = window.state().state().runs.iter().find(|row| row.role == RunRole::Student).unwrap().run;
+    until(&mut window, "the list", |state| state.jobs.rows.iter().any(|row| row.status == Status::Interrupted));
+    let student = window.state().state().jobs.rows.iter().find(|row| row.role == RunRole::Student).unwrap().run;
     window.get_by_label(&format!("Resume {student}")).click();
     window.run_steps(4);
     until(&mut window, "training", |state| {
         state.running_job().and_then(|job| job.curves.get(&student)).is_some_and(|curves| curves.total.raw.len() > 40)
     });
     press(&mut window, "Stop");
-    until(&mut window, "the end", |state| state.running.is_none());
+    until(&mut window, "the end", |state| state.jobs.running.is_none());
     // Every step once: the curve in the store is as long as the steps taken.
     until(&mut window, "the list", |state| state.row(student).is_some_and(|row| row.status == Status::Stopped));
     let row = window.state().state().row(student).unwrap().clone();
@@ -219,14 +224,14 @@ fn a_job_that_failed_says_why_and_still_does_when_it_is_opened_again() {
     window.run_steps(2);
     press(&mut window, "Distil");
     until(&mut window, "its end", |state| {
-        state.focused().is_some_and(|job| job.outcome == Some(JobOutcome::Failed)) && state.running.is_none()
+        state.focused().is_some_and(|job| job.outcome == Some(JobOutcome::Failed)) && state.jobs.running.is_none()
     });
     window.get_by_label("Failed: no loss is a finite number any more; lower the learning rate");
     // What is no number is not shown as one.
     assert!(window.query_by_label_contains("NaN").is_none());
     assert!(window.state().state().lens_view().is_some_and(|view| view.student.is_none() && view.teacher.is_some()));
     window.get_by_label_contains("nothing was evaluated");
-    let job = window.state().state().focus.unwrap();
+    let job = window.state().state().screen.focus.unwrap();
     drop(window);
 
     let mut window = open(&folder.store(), &ScriptedDialogs::default());

@@ -135,16 +135,18 @@ fn retype(window: &mut Window, field: &str, typed: &str) {
 
 /// Accepts what was opened, as soon as it is known.
 fn accept(window: &mut Window) {
-    until(window, "what was opened", |state| state.fresh_preview().is_some() || state.preview_fault.is_some());
+    until(window, "what was opened", |state| state.fresh_preview().is_some() || state.recipe.preview_fault.is_some());
     // The sheet grows to what it has to say.
     window.run_steps(8);
     let is_known = window.state().state().fresh_preview().is_some();
     press(window, if is_known { "Ready" } else { "Keep it all the same" });
-    assert!(window.state().state().sheet.is_none());
+    assert!(window.state().state().window.sheet.is_none());
 }
 
 /// Chooses a preset and waits until its first sample is there.
 fn preset(window: &mut Window, name: &str) {
     choose(window, "Preset", name);
-    until(window, "its preview", |state| state.preview.as_ref().is_some_and(|p| p.recipe == state.sweep.base));
+    until(window, "its preview", |state| {
+        state.recipe.preview.as_ref().is_some_and(|p| p.recipe == state.recipe.sweep.base)
+    });
 }

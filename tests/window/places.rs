@@ -18,20 +18,20 @@ fn the_palette_finds_actions_recipes_and_samples_by_a_few_letters() {
     let search = |window: &mut crate::Window, typed: &str| {
         window.key_press_modifiers(Modifiers::COMMAND, Key::K);
         window.run_steps(4);
-        assert!(window.state().state().palette.is_some());
+        assert!(window.state().state().window.palette.is_some());
         window.get_by_role_and_label(Role::TextInput, "Find anything").type_text(typed);
         window.run_steps(4);
     };
     search(&mut window, "nevr seen");
     window.key_press(Key::Enter);
     window.run_steps(4);
-    assert_eq!(window.state().state().sweep.base.title, "Never seen a 3");
-    assert!(window.state().state().palette.is_none());
+    assert_eq!(window.state().state().recipe.sweep.base.title, "Never seen a 3");
+    assert!(window.state().state().window.palette.is_none());
 
     search(&mut window, "compare");
     window.key_press(Key::Enter);
     window.run_steps(4);
-    assert_eq!(window.state().state().workspace, Workspace::Compare);
+    assert_eq!(window.state().state().window.workspace, Workspace::Compare);
 
     let row = window.state().state().lens_view().unwrap().probe.rows[5];
     search(&mut window, &format!("Row {row}:"));
@@ -39,14 +39,14 @@ fn the_palette_finds_actions_recipes_and_samples_by_a_few_letters() {
     assert!(label >= 1);
     window.key_press(Key::Enter);
     window.run_steps(4);
-    assert_eq!(window.state().state().lens.row, 5);
+    assert_eq!(window.state().state().screen.lens.row, 5);
 
     // Arrows move the mark, Escape closes it and nothing is done.
     search(&mut window, "zzzzqq");
     window.get_by_label("Nothing is called that");
     window.key_press(Key::Escape);
     window.run_steps(4);
-    assert!(window.state().state().palette.is_none());
+    assert!(window.state().state().window.palette.is_none());
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn all_keys_stand_on_one_sheet() {
     window.run_steps(4);
     window.get_by_label("Ctrl+Shift+Z");
     press(&mut window, "Close");
-    assert!(!window.state().state().shows_shortcuts);
+    assert!(!window.state().state().window.shows_shortcuts);
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn every_arrangement_has_all_panels_and_one_panel_may_have_the_room() {
     for (name, workspace) in [("Compare", Workspace::Compare), ("Learn", Workspace::Learn), ("Lab", Workspace::Lab)] {
         window.get_by_role_and_label(Role::Tab, name).click();
         window.run_steps(4);
-        assert_eq!(window.state().state().workspace, workspace);
+        assert_eq!(window.state().state().window.workspace, workspace);
         window.get_by_label("No curves yet");
     }
     // A double click on a title row gives that panel all of the room, Escape gives it back.
@@ -81,10 +81,10 @@ fn every_arrangement_has_all_panels_and_one_panel_may_have_the_room() {
         }
     }
     window.run_steps(4);
-    assert_eq!(window.state().state().maximised, Some(Pane::Quality));
+    assert_eq!(window.state().state().window.maximised, Some(Pane::Quality));
     window.key_press(Key::Escape);
     window.run_steps(4);
-    assert_eq!(window.state().state().maximised, None);
+    assert_eq!(window.state().state().window.maximised, None);
 }
 
 #[test]
@@ -95,14 +95,14 @@ fn what_was_chosen_is_there_the_next_time_and_a_broken_file_is_told_of() {
     choose(&mut window, "Menu", "Language");
     window.get_by_label("简体中文").click();
     window.run_steps(4);
-    assert_eq!(window.state().state().language, Some(Language::Chinese));
+    assert_eq!(window.state().state().window.language, Some(Language::Chinese));
     window.get_by_role_and_label(Role::Button, "蒸馏");
     window.key_press_modifiers(Modifiers::COMMAND, Key::Num3);
     window.run_steps(4);
     drop(window);
 
     let window = open_with(&folder.store(), &ScriptedDialogs::default(), SettingsFile::at(path.clone()));
-    assert_eq!(window.state().state().workspace, Workspace::Learn);
+    assert_eq!(window.state().state().window.workspace, Workspace::Learn);
     window.get_by_role_and_label(Role::Button, "蒸馏");
     drop(window);
 
@@ -110,7 +110,7 @@ fn what_was_chosen_is_there_the_next_time_and_a_broken_file_is_told_of() {
     let mut window = open_with(&folder.store(), &ScriptedDialogs::default(), SettingsFile::at(path.clone()));
     window.run_steps(2);
     assert!(window.query_all_by_label_contains("The settings could not be read").count() > 0);
-    assert_eq!(window.state().state().workspace, Workspace::Lab);
+    assert_eq!(window.state().state().window.workspace, Workspace::Lab);
     assert!(path.with_extension("json.bad").exists());
 }
 
@@ -149,9 +149,9 @@ fn every_panel_opens_in_every_language_and_says_all_it_has_to_say() {
             window.state().ask(Command::OpenPath(path.clone()));
             window.run_steps(2);
             window.state().ask(Command::Do(Action::Distil));
-            until(&mut window, "the beginning", |state| state.running.is_some());
+            until(&mut window, "the beginning", |state| state.jobs.running.is_some());
             until(&mut window, "the verdict", |state| state.focused().is_some_and(|job| job.story.is_some()));
-            until(&mut window, "the end", |state| state.running.is_none());
+            until(&mut window, "the end", |state| state.jobs.running.is_none());
         }
         for language in Language::ALL {
             window.state().ask(Command::Language(Some(language)));

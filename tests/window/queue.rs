@@ -14,7 +14,7 @@ use crate::{Folder, Window, open, preset, press, slide, until};
 const DIGITS: &str = "Small digits: one label in ten";
 
 fn names(window: &Window) -> Vec<String> {
-    window.state().state().queue.items().iter().map(|item| item.name.clone()).collect()
+    window.state().state().jobs.queue.items().iter().map(|item| item.name.clone()).collect()
 }
 
 /// A window in which the quick start rests and the small digits and another preset wait.
@@ -35,7 +35,8 @@ fn with_two_waiting(folder: &Folder) -> Window {
     std::thread::sleep(Duration::from_millis(400));
     window.run_steps(4);
     assert!(
-        window.state().state().moved.is_empty() && window.state().state().running_job().unwrap().changes.is_empty()
+        window.state().state().jobs.moved.is_empty()
+            && window.state().state().running_job().unwrap().changes.is_empty()
     );
     window
 }
@@ -54,15 +55,15 @@ fn jobs_wait_in_the_order_the_user_gives_and_begin_by_themselves() {
     assert_eq!(names(&window), [DIGITS, "Never seen a 3"]);
     press(&mut window, "Remove Never seen a 3 from the queue");
     assert_eq!(names(&window), [DIGITS]);
-    let first = window.state().state().running.unwrap();
+    let first = window.state().state().jobs.running.unwrap();
     press(&mut window, "Stop");
-    until(&mut window, "the next", |state| state.running.is_some_and(|job| job != first));
+    until(&mut window, "the next", |state| state.jobs.running.is_some_and(|job| job != first));
     assert!(names(&window).is_empty());
-    until(&mut window, "its end", |state| state.running.is_none());
+    until(&mut window, "its end", |state| state.jobs.running.is_none());
     let state = window.state().state();
     // What is looked at stays in the panels.
-    assert_eq!(state.focus, Some(first));
-    let job = state.jobs.values().next_back().unwrap();
+    assert_eq!(state.screen.focus, Some(first));
+    let job = state.jobs.open.values().next_back().unwrap();
     assert_eq!((job.sweep.base.title.as_str(), job.outcome), (DIGITS, Some(JobOutcome::Done)));
 }
 
@@ -72,14 +73,14 @@ fn what_waits_still_does_when_the_window_is_opened_again_and_is_held() {
     drop(with_two_waiting(&folder));
     assert_eq!(Store::reader(folder.store()).waiting().unwrap().len(), 2);
     let mut window = open(&folder.store(), &ScriptedDialogs::default());
-    until(&mut window, "the queue", |state| state.queue.items().len() == 2);
-    until(&mut window, "the list", |state| state.runs.iter().any(|row| row.status == Status::Paused));
-    assert!(window.state().state().queue.held && window.state().state().running.is_none());
+    until(&mut window, "the queue", |state| state.jobs.queue.items().len() == 2);
+    until(&mut window, "the list", |state| state.jobs.rows.iter().any(|row| row.status == Status::Paused));
+    assert!(window.state().state().jobs.queue.held && window.state().state().jobs.running.is_none());
     open_queue(&mut window);
     press(&mut window, "Remove Never seen a 3 from the queue");
     press(&mut window, "Go on: begin the next by itself");
-    until(&mut window, "its start", |state| state.running.is_some());
-    until(&mut window, "its end", |state| state.running.is_none());
+    until(&mut window, "its start", |state| state.jobs.running.is_some());
+    until(&mut window, "its end", |state| state.jobs.running.is_none());
     assert_eq!(window.state().state().focused().unwrap().sweep.base.title, DIGITS);
     assert!(Store::reader(folder.store()).waiting().unwrap().is_empty());
 }

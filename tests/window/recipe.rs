@@ -24,13 +24,13 @@ fn a_recipe_is_opened_changed_saved_and_opened_again() {
     std::fs::write(&path, RECIPE).unwrap();
     dialogs.answer(Some(path.clone()));
     press(&mut window, "Open recipe…");
-    let sweep = window.state().state().sweep.clone();
+    let sweep = window.state().state().recipe.sweep.clone();
     assert_eq!((sweep.base.title.as_str(), sweep.count()), ("Mine", 3));
     // Its text has the comments of the file.
     press(&mut window, "TOML");
-    assert_eq!(window.state().state().recipe_text.as_ref().unwrap().text, RECIPE);
+    assert_eq!(window.state().state().recipe.text.as_ref().unwrap().text, RECIPE);
     press(&mut window, "TOML");
-    assert_eq!(window.state().state().recent, std::slice::from_ref(&path));
+    assert_eq!(window.state().state().window.recent, std::slice::from_ref(&path));
 
     let saved = folder.0.path().join("saved.toml");
     dialogs.answer(Some(saved.clone()));
@@ -38,19 +38,19 @@ fn a_recipe_is_opened_changed_saved_and_opened_again() {
     window.run_steps(4);
     until(&mut window, "the file", |_| saved.exists());
     press(&mut window, "Undo");
-    assert_ne!(window.state().state().sweep, sweep);
+    assert_ne!(window.state().state().recipe.sweep, sweep);
     // What was opened lately is opened again, as if it were dropped on the window.
     window.state().ask(Command::OpenPath(saved));
     window.run_steps(2);
-    assert_eq!(window.state().state().sweep, sweep);
+    assert_eq!(window.state().state().recipe.sweep, sweep);
 
     // A faulty file is told of by line and field, and changes nothing.
     let faulty = folder.0.path().join("faulty.toml");
     std::fs::write(&faulty, RECIPE.replace("temperature =", "temprature =")).unwrap();
     window.state().ask(Command::OpenPath(faulty.clone()));
     window.run_steps(2);
-    assert_eq!(window.state().state().sweep, sweep);
-    let said = window.state().state().notices.said[0].message.to_string();
+    assert_eq!(window.state().state().recipe.sweep, sweep);
+    let said = window.state().state().window.notices.said[0].message.to_string();
     assert!(said.contains("line 10") && said.contains("`temperature`") && said.contains("faulty.toml"), "{said}");
     for (path, expected) in [("gone.toml", "there is nothing"), ("saved.xyz", "this is a PDF")] {
         let path = folder.0.path().join(path);
@@ -59,7 +59,7 @@ fn a_recipe_is_opened_changed_saved_and_opened_again() {
         }
         window.state().ask(Command::OpenPath(path));
         window.run_steps(2);
-        let said = window.state().state().notices.said[0].message.to_string();
+        let said = window.state().state().window.notices.said[0].message.to_string();
         assert!(said.contains(expected), "{said}");
     }
 }
@@ -68,39 +68,39 @@ fn a_recipe_is_opened_changed_saved_and_opened_again() {
 fn a_recipe_is_edited_as_text_with_its_faults_at_their_lines() {
     let folder = Folder::new();
     let mut window = open(&folder.store(), &ScriptedDialogs::default());
-    let before = window.state().state().sweep.clone();
+    let before = window.state().state().recipe.sweep.clone();
     press(&mut window, "TOML");
     rewrite(&mut window, "title = \"x\"\n[data]\nsource = \"digitss\"");
     let state = window.state().state();
-    assert_eq!(state.sweep, before);
-    let faults = &state.recipe_text.as_ref().unwrap().faults;
+    assert_eq!(state.recipe.sweep, before);
+    let faults = &state.recipe.text.as_ref().unwrap().faults;
     assert!(faults.iter().any(|fault| fault.line() == Some(3)), "{faults:?}");
     window.get_by_label_contains("line 3");
 
     rewrite(&mut window, RECIPE);
     let state = window.state().state();
-    assert_eq!((state.sweep.base.title.as_str(), state.sweep.count()), ("Mine", 3));
+    assert_eq!((state.recipe.sweep.base.title.as_str(), state.recipe.sweep.count()), ("Mine", 3));
     // What was typed stays as it was typed, with its comment, and comes back so; an undo puts the older recipe into the text.
-    assert!(state.recipe_text.as_ref().unwrap().text.starts_with("# Mine"));
+    assert!(state.recipe.text.as_ref().unwrap().text.starts_with("# Mine"));
     window.run_steps(30);
     rewrite(&mut window, &RECIPE.replace("# Mine", "# Yours").replace("[16]", "[8]"));
     press(&mut window, "Undo");
-    assert_eq!(window.state().state().recipe_text.as_ref().unwrap().text, RECIPE);
+    assert_eq!(window.state().state().recipe.text.as_ref().unwrap().text, RECIPE);
     press(&mut window, "Redo");
-    assert!(window.state().state().recipe_text.as_ref().unwrap().text.starts_with("# Yours"));
+    assert!(window.state().state().recipe.text.as_ref().unwrap().text.starts_with("# Yours"));
     press(&mut window, "Undo");
     // A file that is opened takes its place, and gives it back.
     let file = folder.0.path().join("theirs.toml");
     std::fs::write(&file, RECIPE.replace("# Mine", "# Theirs").replace("[16]", "[4]")).unwrap();
     window.state().ask(Command::OpenPath(file));
     window.run_steps(2);
-    assert!(window.state().state().recipe_text.as_ref().unwrap().text.starts_with("# Theirs"));
+    assert!(window.state().state().recipe.text.as_ref().unwrap().text.starts_with("# Theirs"));
     press(&mut window, "Undo");
-    assert_eq!(window.state().state().recipe_text.as_ref().unwrap().text, RECIPE);
+    assert_eq!(window.state().state().recipe.text.as_ref().unwrap().text, RECIPE);
     press(&mut window, "Undo");
     let state = window.state().state();
-    assert_eq!(state.sweep, before);
-    assert_eq!(state.recipe_text.as_ref().unwrap().text, before.to_toml());
+    assert_eq!(state.recipe.sweep, before);
+    assert_eq!(state.recipe.text.as_ref().unwrap().text, before.to_toml());
     press(&mut window, "TOML");
     window.get_by_role_and_label(Role::Slider, "Temperature");
 
@@ -112,10 +112,10 @@ fn a_recipe_is_edited_as_text_with_its_faults_at_their_lines() {
         press(&mut window, "TOML");
     }
     let state = window.state().state();
-    let typed = state.recipe_text.as_ref().unwrap();
+    let typed = state.recipe.text.as_ref().unwrap();
     assert_eq!((typed.text.as_str(), typed.faults.len()), (faulty.as_str(), 1));
     assert!(!Action::SaveRecipe.enabled(state));
-    assert_eq!(state.sweep, before);
+    assert_eq!(state.recipe.sweep, before);
 }
 
 #[test]
@@ -127,16 +127,16 @@ fn folded_parts_say_what_is_in_them_and_open() {
     assert!(window.query_by_role_and_label(Role::Slider, "Learning rate").is_none());
     unfold(&mut window, "Optimiser");
     choose(&mut window, "Schedule", "steps");
-    assert!(matches!(window.state().state().sweep.base.training.schedule, Schedule::Step { every: 10, .. }));
+    assert!(matches!(window.state().state().recipe.sweep.base.training.schedule, Schedule::Step { every: 10, .. }));
     window.get_by_role_and_label(Role::Figure, "Learning rate over the epochs");
     choose(&mut window, "Optimiser", "SGD, momentum 0.90");
-    assert_eq!(window.state().state().sweep.base.training.optimiser, Optimiser::Sgd { momentum: 0.9 });
+    assert_eq!(window.state().state().recipe.sweep.base.training.optimiser, Optimiser::Sgd { momentum: 0.9 });
     unfold(&mut window, "Training");
     window.get_by_role_and_label(Role::SpinButton, "Batch").scroll_to_me();
     window.run_steps(8);
     window.get_by_role_and_label(Role::SpinButton, "Epochs").set_value_accesskit(25.0);
     window.run_steps(4);
-    assert_eq!(window.state().state().sweep.base.training.epochs, 25);
+    assert_eq!(window.state().state().recipe.sweep.base.training.epochs, 25);
     unfold(&mut window, "Training");
     window.get_by_label("25 epochs · seed 0");
 }
@@ -150,7 +150,7 @@ fn to_look_at_a_recipe_is_not_to_change_it() {
     std::fs::write(&path, format!("{RECIPE}{training}")).unwrap();
     window.state().ask(Command::OpenPath(path));
     window.run_steps(2);
-    let sweep = window.state().state().sweep.clone();
+    let sweep = window.state().state().recipe.sweep.clone();
     assert_eq!(sweep.base.training.seed, 20_260_101);
     for part in ["Optimiser", "Training"] {
         unfold(&mut window, part);
@@ -161,7 +161,7 @@ fn to_look_at_a_recipe_is_not_to_change_it() {
     }
     window.get_by_role_and_label(Role::SpinButton, "Epochs").focus();
     window.run_steps(4);
-    assert_eq!(window.state().state().sweep, sweep);
+    assert_eq!(window.state().state().recipe.sweep, sweep);
 }
 
 #[test]
@@ -171,16 +171,19 @@ fn what_text_alone_can_sweep_is_shown_and_ends_with_a_choice() {
     press(&mut window, "TOML");
     let several = RECIPE.replace("model = { mlp = [16] }", "model = { any = [{ mlp = [16] }, { mlp = [32] }] }");
     rewrite(&mut window, &format!("{several}[training]\nbatch = [64, 128]\n"));
-    assert_eq!(window.state().state().sweep.count(), 12);
+    assert_eq!(window.state().state().recipe.sweep.count(), 12);
     press(&mut window, "TOML");
     // The section is open by itself, as something in it is swept.
     window.get_by_label("64 · 128");
     choose(&mut window, "Student", "MLP 64–64");
-    assert_eq!(window.state().state().sweep.count(), 6);
-    let cells = window.state().state().sweep.cells().unwrap();
+    assert_eq!(window.state().state().recipe.sweep.count(), 6);
+    let cells = window.state().state().recipe.sweep.cells().unwrap();
     assert!(cells.iter().all(|cell| cell.recipe.student == Some(mlp(&[64, 64]))));
     reach(&mut window, "Sweep of training.batch");
-    assert_eq!((window.state().state().sweep.count(), window.state().state().sweep.base.training.batch), (3, 64));
+    assert_eq!(
+        (window.state().state().recipe.sweep.count(), window.state().state().recipe.sweep.base.training.batch),
+        (3, 64)
+    );
     assert!(window.query_by_label("64 · 128").is_none());
 }
 
@@ -199,12 +202,14 @@ fn data_and_models_of_ones_own() {
     std::fs::write(&table, format!("x,y,class\n{rows}")).unwrap();
     dialogs.answer(Some(table.clone()));
     choose(&mut window, "Data", "Open a table or arrays…");
-    let base = window.state().state().sweep.base.clone();
+    let base = window.state().state().recipe.sweep.base.clone();
     assert!(matches!(&base.data.source, Source::Table(source) if source.path == table));
     assert!(matches!(base.teacher, TeacherRecipe::Train { .. }), "the shipped teacher knows nothing of other data");
-    assert_eq!((base.title.as_str(), window.state().state().preset), ("points.csv", None));
+    assert_eq!((base.title.as_str(), window.state().state().recipe.preset), ("points.csv", None));
     accept(&mut window);
-    until(&mut window, "its preview", |state| state.preview.as_ref().is_some_and(|p| p.recipe == state.sweep.base));
+    until(&mut window, "its preview", |state| {
+        state.recipe.preview.as_ref().is_some_and(|p| p.recipe == state.recipe.sweep.base)
+    });
     window.get_by_label("2 classes");
 
     // Other data give the recipe another name, but not one that has a name of its own.
@@ -212,16 +217,16 @@ fn data_and_models_of_ones_own() {
     std::fs::copy(&table, &again).unwrap();
     window.state().ask(Command::OpenPath(again));
     window.run_steps(2);
-    assert_eq!(window.state().state().sweep.base.title, "again.csv");
+    assert_eq!(window.state().state().recipe.sweep.base.title, "again.csv");
     accept(&mut window);
     press(&mut window, "Undo");
-    assert_eq!(window.state().state().sweep.base.title, "points.csv");
+    assert_eq!(window.state().state().recipe.sweep.base.title, "points.csv");
 
     // The class may stand in another column; a folder of pictures may become larger, or coloured.
     retype(&mut window, "Class in", "y");
     window.key_press(Key::Enter);
     window.run_steps(4);
-    let source = |window: &crate::Window| window.state().state().sweep.base.data.source.clone();
+    let source = |window: &crate::Window| window.state().state().recipe.sweep.base.data.source.clone();
     assert!(
         matches!(source(&window), Source::Table(TableSource { label: Some(ColumnRef::Name(name)), .. }) if name == "y")
     );
@@ -252,14 +257,14 @@ fn data_and_models_of_ones_own() {
     window.key_press(Key::Enter);
     window.run_steps(4);
     let own = Architecture::Mlp { hidden: vec![12, 6], dropout: 0.0 };
-    assert_eq!(window.state().state().sweep.base.student.as_ref(), Some(&own));
+    assert_eq!(window.state().state().recipe.sweep.base.student.as_ref(), Some(&own));
     // An empty field is no model without layers.
     window.get_by_role_and_label(Role::ComboBox, "Student").click();
     window.run_steps(4);
     retype(&mut window, field, " ");
     window.key_press(Key::Enter);
     window.run_steps(4);
-    assert_eq!(window.state().state().sweep.base.student.as_ref(), Some(&own));
+    assert_eq!(window.state().state().recipe.sweep.base.student.as_ref(), Some(&own));
 }
 
 /// Puts other text in place of the recipe's.
@@ -293,7 +298,10 @@ fn what_is_wrong_is_said_in_the_language_of_the_window() {
     sees(&window, "第 1 行，colour：没有这个键");
     sees(&window, "另有 1 处错误");
     assert!(
-        window.state().state().notices.said[0].message.to_string().contains("line 1: colour: there is no such key")
+        window.state().state().window.notices.said[0]
+            .message
+            .to_string()
+            .contains("line 1: colour: there is no such key")
     );
 
     // The text of the recipe, and what the data, the teacher and the sweep have to say.
@@ -303,7 +311,7 @@ fn what_is_wrong_is_said_in_the_language_of_the_window() {
     let gone = RECIPE.replace("builtin:digits", "gone.safetensors");
     rewrite(&mut window, &gone);
     press(&mut window, "TOML");
-    until(&mut window, "its fault", |state| state.preview_fault.is_some());
+    until(&mut window, "its fault", |state| state.recipe.preview_fault.is_some());
     sees(&window, "teacher.checkpoint：");
 
     // Another language says all of it anew, without a new look.
@@ -321,8 +329,8 @@ fn a_recipe_that_cannot_be_run_says_why_and_shows_nothing_of_the_one_before() {
     let path = folder.0.path().join("nowhere.toml");
     std::fs::write(&path, RECIPE.replace("builtin:digits", "gone.safetensors")).unwrap();
     window.state().ask(Command::OpenPath(path));
-    until(&mut window, "its fault", |state| state.preview_fault.is_some());
-    assert_eq!(window.state().state().preview_fault.as_ref().unwrap().field, Some("teacher.checkpoint"));
+    until(&mut window, "its fault", |state| state.recipe.preview_fault.is_some());
+    assert_eq!(window.state().state().recipe.preview_fault.as_ref().unwrap().field, Some("teacher.checkpoint"));
     assert!(window.state().state().lens_view().is_none());
     // In the lens, where curves would be, and where the recipe says what it is going to do.
     assert_eq!(window.get_all_by_label("This recipe cannot be run yet").count(), 3);

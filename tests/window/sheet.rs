@@ -18,19 +18,19 @@ use crate::{Folder, Window, accept, open, press, until};
 fn open_path(window: &mut Window, path: &Path) {
     window.state().ask(Command::OpenPath(path.to_owned()));
     window.run_steps(2);
-    assert!(window.state().state().sheet.is_some(), "no sheet for {}", path.display());
+    assert!(window.state().state().window.sheet.is_some(), "no sheet for {}", path.display());
     settle(window);
 }
 
 /// Waits until the data are known as the recipe reads them now.
 fn settle(window: &mut Window) {
-    until(window, "what was opened", |state| state.fresh_preview().is_some() || state.preview_fault.is_some());
+    until(window, "what was opened", |state| state.fresh_preview().is_some() || state.recipe.preview_fault.is_some());
     // The sheet grows to what it has to say.
     window.run_steps(8);
 }
 
 fn table(window: &Window) -> TableSource {
-    match &window.state().state().sweep.base.data.source {
+    match &window.state().state().recipe.sweep.base.data.source {
         Source::Table(table) => table.clone(),
         other => panic!("no table: {other:?}"),
     }
@@ -71,9 +71,9 @@ fn a_table_is_shown_changed_and_settled_in_one_step() {
     let folder = Folder::new();
     let mut window = open(&folder.store(), &ScriptedDialogs::default());
     until(&mut window, "the first sample", |state| state.lens_view().is_some());
-    let before = window.state().state().sweep.clone();
+    let before = window.state().state().recipe.sweep.clone();
     open_path(&mut window, &flowers(&folder));
-    assert_eq!(window.state().state().preview_fault, None);
+    assert_eq!(window.state().state().recipe.preview_fault, None);
     window.get_by_label("flowers.csv");
     window.get_by_label_contains("120 rows · 3 columns · 3 classes");
     assert_eq!(shows(&window, "Class column"), "species (found out)");
@@ -112,7 +112,7 @@ fn a_table_is_shown_changed_and_settled_in_one_step() {
 
     window.key_press(Key::Enter);
     window.run_steps(4);
-    assert!(window.state().state().sheet.is_none());
+    assert!(window.state().state().window.sheet.is_none());
     let settled = table(&window);
     assert_eq!(settled.label, Some(name("species")));
     assert_eq!(settled.ignore, [name("width")]);
@@ -121,7 +121,7 @@ fn a_table_is_shown_changed_and_settled_in_one_step() {
     until(&mut window, "its preview", |state| state.fresh_preview().is_some());
     // All of it is one step.
     press(&mut window, "Undo");
-    assert_eq!(window.state().state().sweep, before);
+    assert_eq!(window.state().state().recipe.sweep, before);
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn escape_takes_back_what_was_opened_and_nothing_else() {
     let folder = Folder::new();
     let mut window = open(&folder.store(), &ScriptedDialogs::default());
     until(&mut window, "the first sample", |state| state.lens_view().is_some());
-    let (before, preset) = (window.state().state().sweep.clone(), window.state().state().preset);
+    let (before, preset) = (window.state().state().recipe.sweep.clone(), window.state().state().recipe.preset);
     open_path(&mut window, &flowers(&folder));
     choose(&mut window, "Class column", "colour");
     settle(&mut window);
@@ -138,25 +138,25 @@ fn escape_takes_back_what_was_opened_and_nothing_else() {
     window.run_steps(4);
     window.key_press(Key::Escape);
     window.run_steps(4);
-    assert!(window.state().state().sheet.is_some());
+    assert!(window.state().state().window.sheet.is_some());
     window.key_press(Key::Escape);
     window.run_steps(4);
     let state = window.state().state();
-    assert!(state.sheet.is_none());
-    assert_eq!((&state.sweep, state.preset), (&before, preset));
+    assert!(state.window.sheet.is_none());
+    assert_eq!((&state.recipe.sweep, state.recipe.preset), (&before, preset));
     assert!(!state.history.can_undo());
     until(&mut window, "the sample", |state| state.lens_view().is_some());
 
     // Opened again from the panel, it takes back only what was changed there.
     open_path(&mut window, &flowers(&folder));
     accept(&mut window);
-    let opened = window.state().state().sweep.clone();
+    let opened = window.state().state().recipe.sweep.clone();
     settle(&mut window);
     press(&mut window, "What the data are…");
     choose(&mut window, "Class column", "colour");
     settle(&mut window);
     press(&mut window, "Cancel");
-    assert_eq!(window.state().state().sweep, opened);
+    assert_eq!(window.state().state().recipe.sweep, opened);
 }
 
 #[test]
@@ -173,12 +173,12 @@ fn a_table_in_another_encoding_is_mended_in_the_sheet() {
     }
     std::fs::write(&path, bytes).unwrap();
     open_path(&mut window, &path);
-    assert!(window.state().state().preview_fault.is_some(), "it is no UTF-8");
+    assert!(window.state().state().recipe.preview_fault.is_some(), "it is no UTF-8");
     window.get_by_role_and_label(Role::Button, "Keep it all the same");
     choose(&mut window, "Encoding", "GBK");
     assert_eq!(table(&window).encoding.as_deref(), Some("gbk"));
     settle(&mut window);
-    assert_eq!(window.state().state().preview_fault, None);
+    assert_eq!(window.state().state().recipe.preview_fault, None);
     let found = &window.state().state().fresh_preview().unwrap().found;
     assert_eq!(found.classes.iter().map(|class| class.name.as_str()).collect::<Vec<_>>(), ["红", "蓝"]);
     window.get_by_role_and_label(Role::Meter, "红");
@@ -193,17 +193,17 @@ fn a_class_column_that_is_wrong_is_mended_in_the_sheet() {
     open_path(&mut window, &flowers(&folder));
     accept(&mut window);
     settle(&mut window);
-    let mut sweep = window.state().state().sweep.clone();
+    let mut sweep = window.state().state().recipe.sweep.clone();
     if let Source::Table(table) = &mut sweep.base.data.source {
         table.label = Some(name("no such column"));
     }
     window.state().ask(Command::Edit("label", Box::new(sweep)));
-    until(&mut window, "its fault", |state| state.preview_fault.is_some());
+    until(&mut window, "its fault", |state| state.recipe.preview_fault.is_some());
     press(&mut window, "What the data are…");
     window.get_by_role_and_label(Role::Button, "Keep it all the same");
     choose(&mut window, "Class column", "colour");
     settle(&mut window);
-    assert_eq!(window.state().state().preview_fault, None);
+    assert_eq!(window.state().state().recipe.preview_fault, None);
     window.get_by_role_and_label(Role::Meter, "red");
 }
 
@@ -244,7 +244,7 @@ fn a_folder_of_pictures_is_shown_with_its_classes() {
         }
     }
     open_path(&mut window, &path);
-    assert_eq!(window.state().state().preview_fault, None);
+    assert_eq!(window.state().state().recipe.preview_fault, None);
     window.get_by_label("animals");
     for class in ["cat", "dog"] {
         assert_eq!(window.get_by_role_and_label(Role::Meter, class).accesskit_node().value().unwrap(), "30");
@@ -257,12 +257,12 @@ fn a_folder_of_pictures_is_shown_with_its_classes() {
     window.run_steps(4);
     choose(&mut window, "Under clear pixels", "white");
     settle(&mut window);
-    let source = window.state().state().sweep.base.data.source.clone();
+    let source = window.state().state().recipe.sweep.base.data.source.clone();
     let asked = ImageSource { size: 16, colour: Colour::Rgb, ground: Some(Ground::White), ..ImageSource::new(&path) };
     assert_eq!(source, Source::Images(asked));
     assert_eq!(window.state().state().fresh_preview().unwrap().found.shape, [3, 16, 16]);
     accept(&mut window);
-    assert_eq!(window.state().state().sweep.base.data.source, source);
+    assert_eq!(window.state().state().recipe.sweep.base.data.source, source);
 }
 
 #[test]
@@ -270,7 +270,7 @@ fn data_and_a_teacher_share_a_sheet_and_a_step() {
     let folder = Folder::new();
     let mut window = open(&folder.store(), &ScriptedDialogs::default());
     until(&mut window, "the first sample", |state| state.lens_view().is_some());
-    let before = window.state().state().sweep.clone();
+    let before = window.state().state().recipe.sweep.clone();
     let model = folder.0.path().join("gone.safetensors");
     std::fs::write(&model, "no model").unwrap();
     window.state().ask(Command::OpenPath(flowers(&folder)));
@@ -278,10 +278,10 @@ fn data_and_a_teacher_share_a_sheet_and_a_step() {
     window.run_steps(2);
     settle(&mut window);
     let state = window.state().state();
-    let sheet = state.sheet.as_ref().unwrap();
+    let sheet = state.window.sheet.as_ref().unwrap();
     assert!(sheet.data && sheet.teacher);
-    assert!(matches!(state.sweep.base.teacher, TeacherRecipe::Checkpoint(_)));
-    assert!(state.preview_fault.as_ref().unwrap().field.unwrap().starts_with("teacher"));
+    assert!(matches!(state.recipe.sweep.base.teacher, TeacherRecipe::Checkpoint(_)));
+    assert!(state.recipe.preview_fault.as_ref().unwrap().field.unwrap().starts_with("teacher"));
     // It fits the smallest window, in both languages, and its buttons can be reached.
     window.set_size(eframe::egui::vec2(1024.0, 600.0));
     for (language, cancel) in [(Language::Chinese, "取消"), (Language::English, "Cancel")] {
@@ -291,7 +291,7 @@ fn data_and_a_teacher_share_a_sheet_and_a_step() {
         assert!(rect.bottom() < 600.0 && rect.right() < 1024.0, "{rect:?}");
     }
     press(&mut window, "Cancel");
-    assert_eq!(window.state().state().sweep, before);
+    assert_eq!(window.state().state().recipe.sweep, before);
 }
 
 #[test]
@@ -304,12 +304,12 @@ fn columns_that_share_a_name_or_have_none_keep_their_meaning_when_they_are_settl
     for (header, class) in headers {
         std::fs::write(&path, format!("{header}\n{rows}")).unwrap();
         open_path(&mut window, &path);
-        assert_eq!(window.state().state().preview_fault, None, "{header}");
+        assert_eq!(window.state().state().recipe.preview_fault, None, "{header}");
         let found = window.state().state().fresh_preview().unwrap().found.clone();
         assert_eq!(found.classes.len(), 2, "{header}");
         accept(&mut window);
         settle(&mut window);
-        assert_eq!(window.state().state().preview_fault, None, "{header}");
+        assert_eq!(window.state().state().recipe.preview_fault, None, "{header}");
         assert_eq!(table(&window).label, class, "{header}");
         let settled = &window.state().state().fresh_preview().unwrap().found;
         assert_eq!((&settled.classes, &settled.shape), (&found.classes, &found.shape), "{header}");

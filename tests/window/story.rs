@@ -14,10 +14,10 @@ use crate::{Folder, Window, choose, open, open_with, press, slide, until};
 const DIGITS: &str = "Small digits: one label in ten";
 
 fn distil(window: &mut Window) {
-    let before = window.state().state().focus;
+    let before = window.state().state().screen.focus;
     press(window, "Distil");
     until(window, "the end of the job", |state| {
-        state.focus != before && state.focused().is_some_and(|job| job.outcome == Some(JobOutcome::Done))
+        state.screen.focus != before && state.focused().is_some_and(|job| job.outcome == Some(JobOutcome::Done))
     });
     until(window, "its story", |state| state.focused().is_some_and(|job| job.story.is_some()));
     window.run_steps(4);
@@ -26,7 +26,9 @@ fn distil(window: &mut Window) {
 fn small(window: &mut Window) {
     until(window, "the first sample", |state| state.lens_view().is_some());
     choose(window, "Preset", DIGITS);
-    until(window, "its preview", |state| state.preview.as_ref().is_some_and(|p| p.recipe == state.sweep.base));
+    until(window, "its preview", |state| {
+        state.recipe.preview.as_ref().is_some_and(|p| p.recipe == state.recipe.sweep.base)
+    });
 }
 
 #[test]
@@ -54,11 +56,11 @@ fn a_finished_job_says_what_happened_and_leads_on_to_four_seeds() {
 
     // It stays until another job is shown, and the recipe of the panel is not its own any more once that is changed.
     assert!(window.query_by_label("Use this recipe").is_none());
-    let own = window.state().state().sweep.base.distill.temperature;
+    let own = window.state().state().recipe.sweep.base.distill.temperature;
     slide(&mut window, "Temperature", 2.0);
     window.get_by_label(&story.sentence.to_string());
     press(&mut window, "Use this recipe");
-    let temperature = |window: &Window| window.state().state().sweep.base.distill.temperature;
+    let temperature = |window: &Window| window.state().state().recipe.sweep.base.distill.temperature;
     assert!((temperature(&window) - own).abs() < 1e-9);
     press(&mut window, "Undo");
     assert!((temperature(&window) - 2.0).abs() < 1e-9);
@@ -67,7 +69,7 @@ fn a_finished_job_says_what_happened_and_leads_on_to_four_seeds() {
     press(&mut window, "Which samples?");
     let state = window.state().state();
     let apart = state.sample_rows(SampleChoice::Apart);
-    assert!(state.lens.choice == SampleChoice::Apart && apart.contains(&state.lens.row));
+    assert!(state.screen.lens.choice == SampleChoice::Apart && apart.contains(&state.screen.lens.row));
     let job = state.focused().unwrap();
     let [student, baseline] = [1, 2].map(|at| job.snapshots[&job.runs[at].run].1.clone());
     let classes = job.probe.classes.len();
@@ -86,7 +88,7 @@ fn a_finished_job_says_what_happened_and_leads_on_to_four_seeds() {
     assert!(story.sentence.to_string().contains("4 seeds"), "{}", story.sentence);
     assert!(!story.wants_seeds);
     press(&mut window, "Back to mine");
-    assert!(window.state().state().focus.is_none() && window.query_by_label("Back to mine").is_none());
+    assert!(window.state().state().screen.focus.is_none() && window.query_by_label("Back to mine").is_none());
 }
 
 #[test]
@@ -100,17 +102,21 @@ fn what_was_on_the_screen_is_there_again_and_ticks_draw_at_once() {
     window.state().ask(Command::LensTemperature(16.0));
     window.state().ask(Command::LensRow(3));
     window.run_steps(4);
-    let (job, run) = (window.state().state().focus, window.state().state().on_show().1.unwrap());
+    let (job, run) = (window.state().state().screen.focus, window.state().state().on_show().1.unwrap());
     window.state().ask(Command::Overlay(run, true));
     window.run_steps(4);
     drop(window);
 
     let mut window = open_with(&folder.store(), &ScriptedDialogs::default(), settings());
     let state = window.state().state();
-    assert_eq!((state.sweep.base.title.as_str(), state.preset), (DIGITS, None));
-    assert!((state.sweep.base.distill.temperature - 2.0).abs() < 1e-9);
-    assert!((state.lens.temperature - 16.0).abs() < 1e-9 && state.lens.row == 3 && state.pace.is_some());
-    until(&mut window, "the job", |state| state.focus == job && state.focused().is_some_and(|job| job.story.is_some()));
+    assert_eq!((state.recipe.sweep.base.title.as_str(), state.recipe.preset), (DIGITS, None));
+    assert!((state.recipe.sweep.base.distill.temperature - 2.0).abs() < 1e-9);
+    assert!(
+        (state.screen.lens.temperature - 16.0).abs() < 1e-9 && state.screen.lens.row == 3 && state.jobs.pace.is_some()
+    );
+    until(&mut window, "the job", |state| {
+        state.screen.focus == job && state.focused().is_some_and(|job| job.story.is_some())
+    });
     window.get_by_label("1 ticked");
     window.state().ask(Command::ClearOverlay);
     window.state().ask(Command::ClearFocus);
@@ -119,11 +125,11 @@ fn what_was_on_the_screen_is_there_again_and_ticks_draw_at_once() {
 
     // Right after a start nothing is on show; the first tick shows its job.
     let mut window = open_with(&folder.store(), &ScriptedDialogs::default(), settings());
-    until(&mut window, "the list", |state| !state.runs.is_empty());
-    assert_eq!(window.state().state().focus, None);
+    until(&mut window, "the list", |state| !state.jobs.rows.is_empty());
+    assert_eq!(window.state().state().screen.focus, None);
     window.get_by_label(&format!("Lay {run} over the curves")).click();
     window.run_steps(4);
-    until(&mut window, "its job", |state| state.focus == job && state.focused().is_some());
+    until(&mut window, "its job", |state| state.screen.focus == job && state.focused().is_some());
 }
 
 #[test]
@@ -158,7 +164,7 @@ fn the_list_is_sorted_filtered_and_folded() {
     distil(&mut window);
     slide(&mut window, "Temperature", 2.0);
     distil(&mut window);
-    until(&mut window, "the list", |state| state.runs.len() == 6);
+    until(&mut window, "the list", |state| state.jobs.rows.len() == 6);
     window.run_steps(4);
     let listed = |window: &Window| -> Vec<(RunId, bool)> {
         let state = window.state().state();

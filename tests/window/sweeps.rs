@@ -14,17 +14,17 @@ fn a_field_is_swept_counted_run_and_made_one_value_again() {
     let folder = Folder::new();
     let mut window = open(&folder.store(), &ScriptedDialogs::default());
     preset(&mut window, "Small digits: one label in ten");
-    let before = window.state().state().sweep.clone();
+    let before = window.state().state().recipe.sweep.clone();
     assert!(before.is_single());
     window.get_by_label("1 student + 1 baseline: 2 runs");
 
     press(&mut window, "Sweep temperature");
-    assert_eq!(window.state().state().sweep.count(), 7);
+    assert_eq!(window.state().state().recipe.sweep.count(), 7);
     window.get_by_label("7 students + 1 baseline: 8 runs");
     assert!(window.query_by_role_and_label(Role::Slider, "Temperature").is_none());
     retype(&mut window, "Temperature, points", "3");
     window.get_by_label("3 students + 1 baseline: 4 runs");
-    assert_eq!(window.state().state().sweep.count(), 3);
+    assert_eq!(window.state().state().recipe.sweep.count(), 3);
 
     // More cells than are allowed: it says so, and nothing can be started.
     reach(&mut window, "Sweep soft weight");
@@ -34,10 +34,10 @@ fn a_field_is_swept_counted_run_and_made_one_value_again() {
     retype(&mut window, "Learning rate, points", "900");
     window.get_by_label_contains("at most 10000 are allowed");
     press(&mut window, "Distil");
-    assert!(!window.state().state().starting && window.state().state().running.is_none());
+    assert!(!window.state().state().jobs.starting && window.state().state().jobs.running.is_none());
     reach(&mut window, "Sweep learning rate");
     reach(&mut window, "Sweep soft weight");
-    assert_eq!(window.state().state().sweep_fault, None);
+    assert_eq!(window.state().state().recipe.fault, None);
     window.get_by_label("3 students + 1 baseline: 4 runs");
 
     press(&mut window, "Distil");
@@ -47,18 +47,18 @@ fn a_field_is_swept_counted_run_and_made_one_value_again() {
         job.runs.iter().filter(|run| run.role != RunRole::Teacher).count()
     };
     assert_eq!(trained(window.state().state()), 4);
-    until(&mut window, "its end", |state| state.running.is_none() && state.focus.is_some());
+    until(&mut window, "its end", |state| state.jobs.running.is_none() && state.screen.focus.is_some());
     // The pace is known now.
-    assert!(window.state().state().pace.is_some() && window.state().state().seconds_ahead().is_some());
+    assert!(window.state().state().jobs.pace.is_some() && window.state().state().seconds_ahead().is_some());
     window.get_by_label_contains("3 students + 1 baseline: 4 runs, about ");
 
     for _ in 0..20 {
-        if window.state().state().sweep.is_single() {
+        if window.state().state().recipe.sweep.is_single() {
             break;
         }
         press(&mut window, "Undo");
     }
-    assert_eq!(window.state().state().sweep, before);
+    assert_eq!(window.state().state().recipe.sweep, before);
     window.get_by_role_and_label(Role::Slider, "Temperature");
 }
 
@@ -69,7 +69,7 @@ fn the_hard_weight_follows_and_swept_fields_leave_a_running_job_alone() {
     until(&mut window, "the first sample", |state| state.lens_view().is_some());
     press(&mut window, "Hard weight is 1 − soft weight");
     slide(&mut window, "Soft weight", 0.75);
-    let distill = window.state().state().sweep.base.distill.clone();
+    let distill = window.state().state().recipe.sweep.base.distill.clone();
     assert!(
         (distill.soft_weight + distill.hard_weight - 1.0).abs() < 1e-9 && (distill.hard_weight - 0.25).abs() < 0.02
     );
@@ -86,7 +86,7 @@ fn the_hard_weight_follows_and_swept_fields_leave_a_running_job_alone() {
     let changes = window.state().state().focused().unwrap().changes.clone();
     assert!(changes.iter().all(|(_, _, change)| change.setting == Setting::LearningRate), "{changes:?}");
     press(&mut window, "Stop");
-    until(&mut window, "the end", |state| state.running.is_none());
+    until(&mut window, "the end", |state| state.jobs.running.is_none());
 }
 
 /// Opens a window in which three values of T of the small digits are trained, and waits for the job.
@@ -104,8 +104,10 @@ fn three_temperatures(folder: &Folder) -> Window {
 fn a_cell_lights_in_all_panels_and_brushes_hold_a_part_of_the_runs() {
     let folder = Folder::new();
     let mut window = three_temperatures(&folder);
-    until(&mut window, "its end", |state| state.running.is_none());
-    until(&mut window, "the list", |state| state.runs.iter().filter(|row| row.status == Status::Done).count() == 5);
+    until(&mut window, "its end", |state| state.jobs.running.is_none());
+    until(&mut window, "the list", |state| {
+        state.jobs.rows.iter().filter(|row| row.status == Status::Done).count() == 5
+    });
     // The map is on show; its cells are read out, and a click chooses one.
     let named = |window: &Window, cell: usize| {
         let label = window.state().state().focused().unwrap().board.axes[0].labels[cell].clone();
@@ -114,35 +116,35 @@ fn a_cell_lights_in_all_panels_and_brushes_hold_a_part_of_the_runs() {
     };
     named(&window, 1);
     window.run_steps(4);
-    assert_eq!(window.state().state().board.selected, Some(1));
+    assert_eq!(window.state().state().screen.board.selected, Some(1));
     let job = window.state().state().focused().unwrap();
     let run = job.board.cells[1].runs[0].1;
     assert_eq!(job.shown_run(window.state().state().lit_cell()).map(|info| info.run), Some(run));
     // The same cell again lets go of it.
     named(&window, 1);
     window.run_steps(4);
-    assert_eq!(window.state().state().board.selected, None);
+    assert_eq!(window.state().state().screen.board.selected, None);
 
     let page = |window: &mut Window, name: &str| {
         window.get_by_role_and_label(Role::Tab, name).click();
         window.run_steps(4);
     };
     page(&mut window, "Axes");
-    assert_eq!(window.state().state().board.page, BoardPage::Axes);
+    assert_eq!(window.state().state().screen.board.page, BoardPage::Axes);
     let axis = window.get_by_role_and_label(Role::Slider, "T").rect();
     window.drag_at(axis.center());
     window.hover_at(axis.center_top());
     window.run_steps(2);
     window.drop_at(axis.center_top());
     window.run_steps(4);
-    let (low, high) = window.state().state().board.brushes[0].unwrap();
+    let (low, high) = window.state().state().screen.board.brushes[0].unwrap();
     assert!(low > 1.5 && high > 60.0, "{low} {high}");
     window.get_by_role_and_label(Role::Button, "Keep all of T again").click();
     window.run_steps(4);
-    assert!(window.state().state().board.brushes.iter().all(Option::is_none));
+    assert!(window.state().state().screen.board.brushes.iter().all(Option::is_none));
     page(&mut window, "Sample");
     page(&mut window, "Curve");
-    assert_eq!(window.state().state().board.page, BoardPage::Curve);
+    assert_eq!(window.state().state().screen.board.page, BoardPage::Curve);
 }
 
 #[test]
@@ -154,7 +156,7 @@ fn one_run_is_changed_one_is_stopped_and_those_that_failed_are_tried_again() {
     });
     press(&mut window, "Pause or play");
     until(&mut window, "a pause", State::is_paused);
-    until(&mut window, "the list", |state| state.runs.len() == 5);
+    until(&mut window, "the list", |state| state.jobs.rows.len() == 5);
     let students: Vec<_> = {
         let job = window.state().state().focused().unwrap();
         job.runs.iter().filter(|run| run.role == RunRole::Student).map(|run| run.run).collect()
@@ -171,7 +173,7 @@ fn one_run_is_changed_one_is_stopped_and_those_that_failed_are_tried_again() {
     window.run_steps(4);
     press(&mut window, &format!("Stop {}", students[1]));
     press(&mut window, "Pause or play");
-    until(&mut window, "its end", |state| state.running.is_none());
+    until(&mut window, "its end", |state| state.jobs.running.is_none());
     let job = window.state().state().focused().unwrap();
     assert_eq!(job.outcome, Some(JobOutcome::Done));
     assert_eq!(job.results[&students[1]].outcome, RunOutcome::Stopped);
@@ -179,8 +181,8 @@ fn one_run_is_changed_one_is_stopped_and_those_that_failed_are_tried_again() {
     let untouched = job.curves[&students[2]].total.raw.clone();
 
     reach(&mut window, "Try the failed run again");
-    until(&mut window, "its start", |state| state.running.is_some());
-    until(&mut window, "its end", |state| state.running.is_none());
+    until(&mut window, "its start", |state| state.jobs.running.is_some());
+    until(&mut window, "its end", |state| state.jobs.running.is_none());
     let job = window.state().state().focused().unwrap();
     let steps = job.runs[0].steps.max(job.runs[1].steps);
     assert!(job.runs.iter().filter(|run| run.role != RunRole::Teacher).all(|run| run.steps == steps));

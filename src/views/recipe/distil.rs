@@ -19,7 +19,7 @@ impl Editor<'_> {
         if self.values_ui(ui, Field::Temperature, &text("recipe-temperature-hint"), switch) {
             return;
         }
-        let mut temperature = self.state.sweep.base.distill.temperature;
+        let mut temperature = self.state.recipe.sweep.base.distill.temperature;
         let name = text("recipe-temperature");
         let slider = Slider::new(&name, &mut temperature, TEMPERATURES)
             .logarithmic()
@@ -33,9 +33,9 @@ impl Editor<'_> {
 
     pub(super) fn weights_ui(&self, ui: &mut Ui) {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
-        let distill = &self.state.sweep.base.distill;
+        let distill = &self.state.recipe.sweep.base.distill;
         let (soft, hard) = (distill.soft_weight, distill.hard_weight);
-        let complement = self.state.sweep.complement;
+        let complement = self.state.recipe.sweep.complement;
         let mut switch = |ui: &mut Ui| self.switch_ui(ui, Field::SoftWeight);
         let hint = text("recipe-soft-weight-hint");
         if !self.values_ui(ui, Field::SoftWeight, &hint, switch)
@@ -54,7 +54,7 @@ impl Editor<'_> {
             title_row_ui(ui, |ui| {
                 ui.label(title(text("recipe-hard-weight"))).on_hover_text(hint);
                 switches(ui);
-                if self.state.sweep.axis(Field::SoftWeight.path()).is_none() {
+                if self.state.recipe.sweep.axis(Field::SoftWeight.path()).is_none() {
                     let own = RichText::new(format!("{hard:.2}")).color(ui.tokens().secondary);
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(own));
                 }
@@ -64,7 +64,7 @@ impl Editor<'_> {
         {
             self.edit("hard weight", |recipe| recipe.distill.hard_weight = moved);
         }
-        let is_swept = |field: Field| self.state.sweep.axis(field.path()).is_some();
+        let is_swept = |field: Field| self.state.recipe.sweep.axis(field.path()).is_some();
         if !is_swept(Field::SoftWeight) && !is_swept(Field::HardWeight) {
             let tokens = ui.tokens();
             let (soft_name, hard_name) = (text("recipe-soft-targets"), text("recipe-labels"));
@@ -93,7 +93,7 @@ impl Editor<'_> {
 
     /// The chip that makes the hard weight 1 − soft weight.
     fn complement_ui(&self, ui: &mut Ui) {
-        let on = self.state.sweep.complement;
+        let on = self.state.recipe.sweep.complement;
         let (words, name) = (text("recipe-complement"), text("recipe-complement-name"));
         let chip = Chip::new(&words).named(&name).selectable(on).show(ui).response;
         if chip.on_hover_text(text("recipe-complement-hint")).clicked() {

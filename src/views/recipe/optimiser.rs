@@ -19,7 +19,7 @@ impl Editor<'_> {
     pub(super) fn optimiser_ui(&self, ui: &mut Ui) {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
         let own = self.own();
-        let rate_is_swept = Field::LearningRate.values(&self.state.sweep).is_some();
+        let rate_is_swept = Field::LearningRate.values(&self.state.recipe.sweep).is_some();
         let rate = if rate_is_swept { text("recipe-swept") } else { brief(own.learning_rate) };
         let summary = format!("{} · {rate} · {}", optimiser_name(&own.optimiser), schedule_name(&own.schedule));
         if !self.folding_ui(ui, Section::Optimiser, "recipe-optimiser", &summary, rate_is_swept) {

@@ -14,7 +14,7 @@ use crate::widgets::{Dropdown, IconButton, toggle_ui};
 impl Editor<'_> {
     pub(super) fn data_ui(&self, ui: &mut Ui, preview: Option<&Preview>) {
         // What is known of other data says nothing about these.
-        let preview = preview.filter(|preview| preview.recipe.data.source == self.state.sweep.base.data.source);
+        let preview = preview.filter(|preview| preview.recipe.data.source == self.state.recipe.sweep.base.data.source);
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
         title_row_ui(ui, |ui| {
             ui.label(title(text("recipe-data")));
@@ -29,7 +29,7 @@ impl Editor<'_> {
                 quiet(ui, classes).on_hover_text(preview.probe.classes.join(", "));
             });
         });
-        let data = &self.state.sweep.base.data;
+        let data = &self.state.recipe.sweep.base.data;
         let wide = ui.available_width();
         let here = source_name(&data.source);
         Dropdown::new(&text("recipe-data"), &here).width(wide).show(ui, |ui| {
@@ -138,7 +138,7 @@ impl Editor<'_> {
                 action_button(ui, Action::OpenTeacher, false, self.state, self.commands);
             });
         });
-        let recipe = &self.state.sweep.base;
+        let recipe = &self.state.recipe.sweep.base;
         let here = match (&recipe.teacher, preview) {
             (TeacherRecipe::Checkpoint(CheckpointSource::File(file)), _) => file.name(),
             (TeacherRecipe::Train { model, .. }, _) => model.to_string(),
@@ -190,7 +190,7 @@ impl Editor<'_> {
 
     /// Why the recipe cannot be run, where a part of it is at fault.
     fn fault_ui(&self, ui: &mut Ui, part: &str) {
-        let fault = self.state.preview_fault.as_ref();
+        let fault = self.state.recipe.preview_fault.as_ref();
         if let Some(fault) = fault.filter(|fault| fault.field.is_some_and(|field| field.starts_with(part))) {
             bad(ui, &fault.problem);
         }
@@ -199,11 +199,11 @@ impl Editor<'_> {
     pub(super) fn student_ui(&self, ui: &mut Ui, preview: Option<&Preview>) {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
         ui.label(title(text("recipe-student")));
-        let student = self.state.sweep.base.student.as_ref();
+        let student = self.state.recipe.sweep.base.student.as_ref();
         let here = student.map_or_else(String::new, ToString::to_string);
         let (wide, colour) = (ui.available_width(), ui.tokens().student);
         Dropdown::new(&text("recipe-student"), &here).dot(colour).width(wide).stays_open().show(ui, |ui| {
-            for model in models::students(&self.state.sweep.base.data.source) {
+            for model in models::students(&self.state.recipe.sweep.base.data.source) {
                 if ui.selectable_label(student == Some(&model), model.to_string()).clicked() {
                     self.edit("student", |recipe| recipe.student = Some(model));
                     ui.close();

@@ -73,7 +73,7 @@ pub(super) fn text_ui(ui: &mut Ui, state: &State, edited: &RecipeText, commands:
 fn faults_ui(ui: &mut Ui, state: &State, edited: &RecipeText, id: Id) {
     let tokens = ui.tokens();
     if edited.faults.is_empty() {
-        match &state.preview_fault {
+        match &state.recipe.preview_fault {
             Some(fault) => super::bad(ui, &fault.problem),
             None => ui.add(Label::new(super::outlook(state)).wrap()),
         };

@@ -57,7 +57,7 @@ pub(super) fn examples_ui(ui: &mut Ui, state: &State, shown: Option<&Preview>) {
 }
 
 fn rows_ui(ui: &mut Ui, state: &State, shown: Option<&Preview>) {
-    let Source::Table(table) = &state.sweep.base.data.source else { return };
+    let Source::Table(table) = &state.recipe.sweep.base.data.source else { return };
     let (first, columns) = (state.first_rows(), TableColumns::of(state, table));
     let findings = shown.map(|shown| &shown.found.findings);
     let found = findings.and_then(|findings| columns.find(&findings.label.as_ref()?.column));
