@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use eframe::egui::{Theme, vec2};
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 use stillroom::app::{App, Parts, ScriptedDialogs, Settings, SettingsFile};
-use stillroom::command::{Action, Command};
+use stillroom::command::Action;
 use stillroom::runs::Store;
 use stillroom::state::Workspace;
 use stillroom::text::Language;
@@ -60,10 +60,10 @@ fn until(window: &mut Window, done: impl Fn(&stillroom::state::State) -> bool) {
 fn trained(store: &Path) {
     let mut window = open(store, Theme::Dark, Language::English, Workspace::Lab);
     until(&mut window, |state| state.recipe.preview.is_some());
-    window.state().ask(Command::LoadPreset("digits"));
+    window.state().ask(RecipeCommand::Preset("digits"));
     window.run_steps(2);
     until(&mut window, |state| state.recipe.preview.as_ref().is_some_and(|p| p.recipe == state.recipe.sweep.base));
-    window.state().ask(Command::Do(Action::Distil));
+    window.state().ask(Action::Distil);
     until(&mut window, |state| {
         state.focused().is_some_and(|job| job.outcome == Some(JobOutcome::Done))
             && state.jobs.rows.iter().filter(|row| row.test.is_some()).count() >= 2
@@ -85,7 +85,7 @@ fn every_workspace_looks_as_it_did() {
                 until(&mut window, |state| state.recipe.preview.is_some() && !state.jobs.rows.is_empty());
                 if workspace != Workspace::Lab {
                     let job = window.state().state().jobs.rows[0].job;
-                    window.state().ask(Command::Focus(job));
+                    window.state().ask(ScreenCommand::Focus(job));
                     until(&mut window, |state| state.focused().is_some());
                 }
                 results.add(window.try_snapshot_options(format!("{name}-{theme_name}-{}", language.tag()), &options()));

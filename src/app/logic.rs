@@ -8,7 +8,7 @@ use super::App;
 use super::dialogs::Picked;
 use super::reader::Answer;
 use super::tiles::Moved;
-use crate::command::Command;
+use crate::command::WindowCommand;
 use crate::state::{JobView, PathField};
 use crate::training::report::Report;
 use crate::training::{JobStart, Request};
@@ -28,7 +28,7 @@ impl App {
         self.ask_preview(ctx);
         match self.dialogs.poll() {
             None | Some(Picked::Nothing) => {}
-            Some(Picked::Path(purpose, path)) => self.commands.send(Command::Picked(purpose, path)),
+            Some(Picked::Path(purpose, path)) => self.commands.send(WindowCommand::Picked(purpose, path)),
             Some(Picked::Unavailable(purpose)) => {
                 let text = super::dialogs::new_name(purpose).unwrap_or_default().to_owned();
                 self.state.window.path_field = Some(PathField { purpose, text });

@@ -291,7 +291,7 @@ impl App {
     }
 
     /// Asks for something, as the panels do; for tests.
-    pub fn ask(&self, command: Command) {
+    pub fn ask(&self, command: impl Into<Command>) {
         self.commands.send(command);
     }
 

@@ -40,7 +40,7 @@ pub(super) fn take_keys(ctx: &Context, state: &State, commands: &Commands) {
             (pressed(key) || pressed(alias)) && counts
         });
         if pressed && action.enabled(state) {
-            commands.act(action);
+            commands.send(action);
         }
     }
 }

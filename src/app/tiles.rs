@@ -6,7 +6,7 @@ use egui_tiles::{
     Tiles, Tree, UiResponse,
 };
 
-use crate::command::{Command, Commands};
+use crate::command::{Commands, WindowCommand};
 use crate::state::{Pane, State, Workspace};
 use crate::text::text;
 use crate::theme::{UiTokens as _, size};
@@ -165,7 +165,7 @@ impl Behavior<Pane> for Panels<'_> {
         panel_ui(ui, *pane, state, commands);
         if handle.double_clicked() {
             let now = self.state.window.maximised;
-            commands.send(Command::Maximise(if now.is_some() { None } else { Some(*pane) }));
+            commands.send(WindowCommand::Maximise(if now.is_some() { None } else { Some(*pane) }));
         }
         if handle.drag_started() { UiResponse::DragStarted } else { UiResponse::None }
     }

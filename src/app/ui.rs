@@ -4,7 +4,7 @@ use eframe::egui::{self, Frame, Panel, Ui};
 
 use super::App;
 use super::tiles::{Panels, hold_recipe, let_go, panel_ui};
-use crate::command::{Command, Commands};
+use crate::command::{Commands, WindowCommand};
 use crate::state::{Pane, State};
 use crate::text::text_with;
 use crate::theme::{UiTokens as _, size, space};
@@ -35,7 +35,7 @@ fn maximised_ui(ui: &mut Ui, panel: Pane, state: &State, commands: &Commands) {
     let handle = ui.interact(handle, ui.scope_id().with("handle"), egui::Sense::click());
     panel_ui(ui, panel, state, commands);
     if handle.double_clicked() {
-        commands.send(Command::Maximise(None));
+        commands.send(WindowCommand::Maximise(None));
     }
 }
 
@@ -89,7 +89,7 @@ impl App {
             && state.window.maximised.is_some()
             && ui.input(|input| input.key_pressed(egui::Key::Escape))
         {
-            self.commands.send(Command::Maximise(None));
+            self.commands.send(WindowCommand::Maximise(None));
         }
     }
 

@@ -5,7 +5,7 @@ use eframe::egui::{Align, Button, Label, Layout, RichText, Ui, UiBuilder, vec2};
 use super::cards::{preset_key, shown_title};
 use super::queue::queue_ui;
 use super::{action_button, hint_of, key_words};
-use crate::command::{Action, Command, Commands, Menu};
+use crate::command::{Action, Commands, Menu, RecipeCommand, WindowCommand};
 use crate::recipe::PRESETS;
 use crate::state::{State, Tip, Workspace};
 use crate::text::{Language, Phrase, text, text_with};
@@ -52,7 +52,7 @@ pub fn bar_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     super::tips::glow_ui(ui, state, distil.inner.rect);
     let hint = if state.jobs.running.is_some() { text("action-distil-later") } else { hint_of(Action::Distil) };
     if distil.inner.on_hover_text(hint).clicked() {
-        commands.act(Action::Distil);
+        commands.send(Action::Distil);
     }
     action_button(ui, Action::PauseOrPlay, true, state, commands);
     action_button(ui, Action::StepOnce, true, state, commands);
@@ -79,7 +79,7 @@ fn preset_ui(ui: &mut Ui, state: &State, width: f32, commands: &Commands) {
             let key = preset_key(preset.name);
             let entry = ui.selectable_label(state.recipe.preset == Some(preset.name), text(key));
             if entry.on_hover_text(text(&format!("{key}-hint"))).clicked() {
-                commands.send(Command::LoadPreset(preset.name));
+                commands.send(RecipeCommand::Preset(preset.name));
             }
         }
     });
@@ -109,7 +109,7 @@ fn actions_ui(ui: &mut Ui, menu: Menu, state: &State, commands: &Commands) {
         let button = Button::selectable(is_on(action, state), text(action.key())).shortcut_text(keys);
         let response = ui.add_enabled(action.enabled(state), button).on_hover_text(hint_of(action));
         if response.clicked() {
-            commands.act(action);
+            commands.send(action);
             ui.close();
         }
     }
@@ -119,7 +119,7 @@ fn themes_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     for (dark, key) in [(None, "menu-theme-system"), (Some(false), "menu-theme-light"), (Some(true), "menu-theme-dark")]
     {
         if ui.selectable_label(state.window.dark == dark, text(key)).clicked() {
-            commands.send(Command::Theme(dark));
+            commands.send(WindowCommand::Theme(dark));
             ui.close();
         }
     }
@@ -130,7 +130,7 @@ fn languages_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let named = named.into_iter().chain(Language::ALL.map(|language| (Some(language), language.name().to_owned())));
     for (language, name) in named {
         if ui.selectable_label(state.window.language == language, name).clicked() {
-            commands.send(Command::Language(language));
+            commands.send(WindowCommand::Language(language));
             ui.close();
         }
     }
@@ -158,7 +158,7 @@ fn recent_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into());
         let button = ui.add(Button::selectable(false, name).truncate());
         if button.on_hover_text(path.display().to_string()).clicked() {
-            commands.send(Command::OpenPath(path.clone()));
+            commands.send(WindowCommand::OpenPath(path.clone()));
             ui.close();
         }
     }
@@ -170,7 +170,7 @@ fn workspaces_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let mut chosen = Workspace::ALL.iter().position(|it| *it == state.window.workspace).unwrap_or(0);
     if segmented_ui(ui, &text("bar-workspaces"), &mut chosen, &names).changed() {
-        commands.act(actions[chosen]);
+        commands.send(actions[chosen]);
     }
 }
 

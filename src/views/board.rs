@@ -3,7 +3,7 @@
 use eframe::egui::{Label, ScrollArea, Ui};
 
 use super::short;
-use crate::command::{Command, Commands};
+use crate::command::{Commands, JobCommand, ScreenCommand};
 use crate::distill::soften::soften;
 use crate::recipe::field_label;
 use crate::runs::importance;
@@ -63,7 +63,7 @@ fn metric_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     Dropdown::new(&text("board-metric"), &text(metric_key(state.screen.board.metric))).plain().show(ui, |ui| {
         for metric in Metric::ALL {
             if ui.selectable_label(metric == state.screen.board.metric, text(metric_key(metric))).clicked() {
-                commands.send(Command::BoardMetric(metric));
+                commands.send(ScreenCommand::BoardMetric(metric));
             }
         }
     });
@@ -74,7 +74,7 @@ fn pages_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let mut page = BoardPage::ALL.iter().position(|page| *page == state.screen.board.page).unwrap_or(0);
     if segmented_ui(ui, &text("board-pages"), &mut page, &names).changed() {
-        commands.send(Command::BoardPage(BoardPage::ALL[page]));
+        commands.send(ScreenCommand::BoardPage(BoardPage::ALL[page]));
     }
 }
 
@@ -179,10 +179,10 @@ fn seeds_ui(ui: &mut Ui, job: &JobView, metric: Metric) {
 /// Hovering lights a cell in all panels, a click chooses it; a click on the chosen one lets go of it.
 fn choose(state: &State, commands: &Commands, hovered: Option<usize>, clicked: Option<usize>) {
     if hovered != state.screen.board.hovered {
-        commands.send(Command::HoverCell(hovered));
+        commands.send(ScreenCommand::HoverCell(hovered));
     }
     if let Some(cell) = clicked {
-        commands.send(Command::SelectCell(Some(cell).filter(|cell| state.screen.board.selected != Some(*cell))));
+        commands.send(ScreenCommand::SelectCell(Some(cell).filter(|cell| state.screen.board.selected != Some(*cell))));
     }
 }
 
@@ -338,7 +338,7 @@ fn axes_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, heigh
     let response = plot.show(ui);
     if let Some(brushes) = response.brushes {
         let brushes = brushes.into_iter().map(|brush| brush.map(|brush| (brush.low, brush.high))).collect();
-        commands.send(Command::Brush(brushes));
+        commands.send(ScreenCommand::Brush(brushes));
     }
     let cell = |at: Option<usize>| lines.get(at?).map(|line| line.0);
     choose(state, commands, cell(response.hovered), cell(response.clicked));
@@ -447,7 +447,7 @@ fn verdict_ui(ui: &mut Ui, job: &JobView, commands: &Commands) {
     if !failed.is_empty() {
         let name = text_with("board-again", &[("count", (failed.len() as u64).into())]);
         if ui.button(name).on_hover_text(text("runs-again-hint")).clicked() {
-            commands.send(Command::Again(job.id, failed));
+            commands.send(JobCommand::Again(job.id, failed));
         }
     }
     for doubt in &story.doubts {

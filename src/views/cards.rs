@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use eframe::egui::{self, Align2, Color32, Painter, Rect, Response, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use crate::command::{Command, Commands};
+use crate::command::{Commands, RecipeCommand};
 use crate::recipe::{PRESETS, Preset};
 use crate::state::State;
 use crate::text::{text, text_with};
@@ -73,7 +73,7 @@ pub(super) fn cards_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             ui.add_space(left.max(0.0));
             for name in row {
                 if card_ui(ui, name, wide, state.recipe.preset == Some(name)).clicked() {
-                    commands.send(Command::LoadPreset(name));
+                    commands.send(RecipeCommand::Preset(name));
                 }
             }
         });

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use eframe::egui::{Color32, Id, Ui};
 use egui_plot::PlotPoint;
 
-use crate::command::{Command, Commands};
+use crate::command::{Commands, ScreenCommand};
 use crate::state::series::{Column, Series};
 use crate::state::{JobView, LossCurve, RunCurves, Smoothing, State};
 use crate::text::text;
@@ -160,8 +160,8 @@ impl Drawn {
 pub(super) fn legend_clicked(click: Option<LegendClick>, curves: &[Curve<'_>], commands: &Commands) {
     let command = match click {
         None => return,
-        Some(LegendClick::Toggle(id)) => Command::ToggleCurve(id),
-        Some(LegendClick::Solo(id)) => Command::SoloCurve(id, curves.iter().map(|curve| curve.id).collect()),
+        Some(LegendClick::Toggle(id)) => ScreenCommand::ToggleCurve(id),
+        Some(LegendClick::Solo(id)) => ScreenCommand::SoloCurve(id, curves.iter().map(|curve| curve.id).collect()),
     };
     commands.send(command);
 }

@@ -3,7 +3,7 @@
 use eframe::egui::{Button, Frame, Label, Margin, RichText, Ui, UiBuilder};
 
 use super::{action_button, short};
-use crate::command::{Action, Command, Commands};
+use crate::command::{Action, Commands, ScreenCommand};
 use crate::distill::soften::{divergence, entropy, ranking, soften, top_class};
 use crate::state::{LensView, SampleChoice, State, Tip};
 use crate::text::{text, text_with};
@@ -94,14 +94,14 @@ fn choice_ui(ui: &mut Ui, state: &State, commands: &Commands) {
                 text_with("lens-choice-count", &[("choice", text(key(choice)).into()), ("count", count.into())]);
             let entry = ui.add_enabled(count > 0, Button::selectable(choice == here, words));
             if entry.on_hover_text(text(&format!("{}-hint", key(choice)))).clicked() {
-                commands.send(Command::SampleChoice(choice));
+                commands.send(ScreenCommand::SampleChoice(choice));
             }
         }
         classes_ui(ui, state, commands);
         ui.separator();
         let zoom = ui.selectable_label(state.screen.lens.zoomed, text("lens-zoom"));
         if zoom.on_hover_text(text("lens-zoom-hint")).clicked() {
-            commands.send(Command::LensZoom(!state.screen.lens.zoomed));
+            commands.send(ScreenCommand::LensZoom(!state.screen.lens.zoomed));
         }
     });
     list.response.on_hover_text(super::hint_of(Action::NextChoice));
@@ -120,11 +120,11 @@ fn classes_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         ui.horizontal_wrapped(|ui| {
             ui.set_max_width(CLASS_ROW);
             if ui.selectable_label(state.screen.lens.class.is_none(), text("lens-class-any")).clicked() {
-                commands.send(Command::LensClass(None));
+                commands.send(ScreenCommand::LensClass(None));
             }
             for (class, name) in view.probe.classes.iter().enumerate().take(CLASSES) {
                 if ui.selectable_label(state.screen.lens.class == Some(class), name).clicked() {
-                    commands.send(Command::LensClass(Some(class)));
+                    commands.send(ScreenCommand::LensClass(Some(class)));
                 }
             }
         });
@@ -168,7 +168,7 @@ fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, commands: &Commands)
             // The word stands beside the panel, level with the slider.
             super::tips::mark(ui, Tip::Lens, slider.rect.with_min_x(left));
             if slider.changed() {
-                commands.send(Command::LensTemperature(temperature));
+                commands.send(ScreenCommand::LensTemperature(temperature));
             }
             ui.add_space(space::S);
             ui.add(Label::new(caption(sentence(view, state.screen.lens.temperature))).wrap());

@@ -4,7 +4,7 @@
 use eframe::egui::{Color32, Id, Label, Ui};
 
 use super::curves::{Drawn, SweepRun, Viewport, curve_id, key_ui, legend_clicked, markers, overlaid, sweep_runs};
-use crate::command::{Action, Command, Commands};
+use crate::command::{Action, Commands, ScreenCommand};
 use crate::runs::BoardCell;
 use crate::state::{JobView, LossView, RunCurves, Smoothing, State};
 use crate::text::{text, text_with};
@@ -38,7 +38,7 @@ pub fn loss_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             let name = text(Action::ToggleLogLoss.key());
             let log = ui.selectable_label(state.screen.curves.log_y, name);
             if log.on_hover_text(super::hint_of(Action::ToggleLogLoss)).clicked() {
-                commands.act(Action::ToggleLogLoss);
+                commands.send(Action::ToggleLogLoss);
             }
             smoothing_ui(ui, state, commands);
             if !state.focused().is_some_and(JobView::is_sweep) {
@@ -82,7 +82,7 @@ fn view_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         for view in LossView::ALL {
             let entry = ui.selectable_label(here == view, text(key(view)));
             if entry.on_hover_text(text(&format!("{}-hint", key(view)))).clicked() {
-                commands.send(Command::LossView(view));
+                commands.send(ScreenCommand::LossView(view));
             }
         }
     });
@@ -105,7 +105,7 @@ fn smoothing_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let list = Dropdown::new(&text("loss-smoothing"), &name(here)).plain().show(ui, |ui| {
         for smoothing in Smoothing::ALL {
             if ui.selectable_label(here == smoothing, name(smoothing)).clicked() {
-                commands.send(Command::SmoothLoss(smoothing));
+                commands.send(ScreenCommand::SmoothLoss(smoothing));
             }
         }
         // A sweep shows the one term that needs no weight.
@@ -113,7 +113,7 @@ fn smoothing_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             ui.separator();
             let entry = ui.selectable_label(state.screen.curves.weighted, text(Action::ToggleWeighted.key()));
             if entry.on_hover_text(super::hint_of(Action::ToggleWeighted)).clicked() {
-                commands.act(Action::ToggleWeighted);
+                commands.send(Action::ToggleWeighted);
             }
         }
     });

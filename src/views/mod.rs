@@ -76,7 +76,7 @@ fn action_button(ui: &mut Ui, action: Action, framed: bool, state: &State, comma
     let button = if framed { button.framed() } else { button };
     let response = ui.add_enabled(action.enabled(state), button);
     if response.clicked() {
-        commands.act(action);
+        commands.send(action);
     }
     response
 }

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use eframe::egui::{Label, RichText, ScrollArea, Ui};
 
 use super::runs::ago;
-use crate::command::{Action, Command, Commands};
+use crate::command::{Action, Commands, WindowCommand};
 use crate::state::{Notice, State};
 use crate::text::text;
 use crate::theme::{UiTokens as _, caption, size, space, title};
@@ -38,7 +38,7 @@ pub fn notices_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         });
         ui.horizontal(|ui| {
             if ui.button(text("shortcuts-close")).clicked() {
-                commands.send(Command::CloseNotices);
+                commands.send(WindowCommand::CloseNotices);
             }
             if !state.window.notices.said.is_empty() && ui.button(text("notices-copy")).clicked() {
                 let lines: Vec<String> =
@@ -48,7 +48,7 @@ pub fn notices_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         });
     });
     if modal.should_close() {
-        commands.send(Command::CloseNotices);
+        commands.send(WindowCommand::CloseNotices);
     }
 }
 

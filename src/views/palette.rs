@@ -7,7 +7,7 @@ use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::{icon_of, key_words, short};
-use crate::command::{Action, Command, Commands};
+use crate::command::{Action, Command, Commands, RecipeCommand, ScreenCommand, WindowCommand};
 use crate::recipe::PRESETS;
 use crate::state::{Palette, Pane, State};
 use crate::text::{text, text_with};
@@ -88,14 +88,14 @@ pub fn palette_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         });
     });
     if let Some(entry) = chosen.and_then(|at| found.into_iter().nth(at)) {
-        commands.send(Command::Palette(None));
+        commands.send(WindowCommand::Palette(None));
         commands.send(entry.command);
     } else if modal.should_close() {
-        commands.send(Command::Palette(None));
+        commands.send(WindowCommand::Palette(None));
     } else if query != palette.query {
-        commands.send(Command::Palette(Some(Palette { query, marked: 0 })));
+        commands.send(WindowCommand::Palette(Some(Palette { query, marked: 0 })));
     } else if marked != palette.marked {
-        commands.send(Command::Palette(Some(Palette { query, marked })));
+        commands.send(WindowCommand::Palette(Some(Palette { query, marked })));
     }
 }
 
@@ -162,30 +162,54 @@ fn entries(state: &State) -> Vec<Entry> {
     for panel in Pane::ALL {
         let name = text_with("palette-alone", &[("panel", text(super::panel_key(panel)).into())]);
         let (icon, aside) = (None, text("menu-arrangement"));
-        entries.push(Entry { icon, name, aside, also: String::new(), command: Command::Maximise(Some(panel)) });
+        entries.push(Entry {
+            icon,
+            name,
+            aside,
+            also: String::new(),
+            command: WindowCommand::Maximise(Some(panel)).into(),
+        });
     }
     for preset in PRESETS {
         let name = text(super::cards::preset_key(preset.name));
         let (icon, aside) = (Some(Icon::Flask), text("palette-recipe"));
-        entries.push(Entry { icon, name, aside, also: String::new(), command: Command::LoadPreset(preset.name) });
+        entries.push(Entry {
+            icon,
+            name,
+            aside,
+            also: String::new(),
+            command: RecipeCommand::Preset(preset.name).into(),
+        });
     }
     for path in &state.window.recent {
         let name = path.display().to_string();
         let (icon, aside) = (Some(Icon::Folder), text("menu-recent"));
-        entries.push(Entry { icon, name, aside, also: String::new(), command: Command::OpenPath(path.clone()) });
+        entries.push(Entry {
+            icon,
+            name,
+            aside,
+            also: String::new(),
+            command: WindowCommand::OpenPath(path.clone()).into(),
+        });
     }
     for row in state.jobs.rows.iter().filter(|row| !row.deleted && row.role == Role::Student).take(500) {
         let t = row.temperature.map_or_else(String::new, |t| format!(" · T {}", short(t)));
         let name = format!("{} {}{t}", row.run, super::cards::shown_title(&row.title));
         let (aside, also) = (text("palette-run"), row.job.to_string());
-        entries.push(Entry { icon: None, name, aside, also, command: Command::Focus(row.job) });
+        entries.push(Entry { icon: None, name, aside, also, command: ScreenCommand::Focus(row.job).into() });
     }
     if let Some(view) = state.probe_view() {
         for (at, row) in view.probe.rows.iter().enumerate() {
             let label = view.probe.labels.get(at).and_then(|label| view.probe.classes.get(*label as usize));
             let args = [("row", u64::from(*row).into()), ("label", label.cloned().unwrap_or_default().into())];
             let (name, aside) = (text_with("palette-sample", &args), text("lens-title"));
-            entries.push(Entry { icon: None, name, aside, also: String::new(), command: Command::LensRow(at) });
+            entries.push(Entry {
+                icon: None,
+                name,
+                aside,
+                also: String::new(),
+                command: ScreenCommand::LensRow(at).into(),
+            });
         }
     }
     entries

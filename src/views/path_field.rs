@@ -4,7 +4,7 @@ use eframe::egui::text::{CCursor, CCursorRange};
 use eframe::egui::text_edit::TextEditState;
 use eframe::egui::{self, Key, Ui};
 
-use crate::command::{Command, Commands};
+use crate::command::{Commands, WindowCommand};
 use crate::state::{FilePurpose, State};
 use crate::text::text;
 use crate::theme::{space, title};
@@ -45,18 +45,18 @@ pub fn path_field_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             state.store(ui.ctx(), response.id);
         }
         if response.changed() {
-            commands.send(Command::TypePath(typed));
+            commands.send(WindowCommand::TypePath(typed));
         }
         ui.horizontal(|ui| {
             if primary_button(ui, None, &text("path-accept")).clicked() || enter {
-                commands.send(Command::EndPath(true));
+                commands.send(WindowCommand::EndPath(true));
             }
             if ui.button(text("path-cancel")).clicked() {
-                commands.send(Command::EndPath(false));
+                commands.send(WindowCommand::EndPath(false));
             }
         });
     });
     if modal.should_close() {
-        commands.send(Command::EndPath(false));
+        commands.send(WindowCommand::EndPath(false));
     }
 }

@@ -5,7 +5,7 @@ use egui_plot::PlotPoint;
 
 use super::cards::cards_ui;
 use super::curves::{Drawn, curve_id, key_ui, legend_clicked, overlaid, sweep_runs};
-use crate::command::{Command, Commands};
+use crate::command::{Commands, ScreenCommand};
 use crate::state::{JobView, Quality, State};
 use crate::text::{text, text_with};
 use crate::theme::{Icon, Tokens, UiTokens as _};
@@ -71,7 +71,7 @@ fn choice_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     Dropdown::new(&text("quality-choice"), &text(key(state.screen.curves.quality))).plain().show(ui, |ui| {
         for quality in Quality::ALL {
             if ui.selectable_label(quality == state.screen.curves.quality, text(key(quality))).clicked() {
-                commands.send(Command::Quality(quality));
+                commands.send(ScreenCommand::Quality(quality));
             }
         }
     });

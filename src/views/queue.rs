@@ -3,7 +3,7 @@
 use eframe::egui::{Align, Label, Layout, RichText, Ui, vec2};
 
 use super::bar::duration;
-use crate::command::{Action, Command, Commands};
+use crate::command::{Action, Commands, JobCommand};
 use crate::state::{State, Waiting};
 use crate::text::{text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, size, space};
@@ -31,7 +31,7 @@ pub(super) fn queue_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         let key = if state.jobs.queue.held { "action-queue-go" } else { "action-queue-hold" };
         let hint = text(&format!("{}-hint", Action::HoldQueue.key()));
         if ui.selectable_label(false, text(key)).on_hover_text(hint).clicked() {
-            commands.act(Action::HoldQueue);
+            commands.send(Action::HoldQueue);
         }
     });
 }
@@ -41,13 +41,13 @@ fn item_ui(ui: &mut Ui, item: &Waiting, first: bool, last: bool, commands: &Comm
         ui.spacing_mut().item_spacing.x = 2.0;
         let named = |key: &str| text_with(key, &[("name", item.name.clone().into())]);
         if ui.add(IconButton::new(Icon::Close, &named("queue-remove"))).clicked() {
-            commands.send(Command::Unqueue(item.number));
+            commands.send(JobCommand::Unqueue(item.number));
         }
         if ui.add_enabled(!last, IconButton::new(Icon::ChevronDown, &named("queue-later"))).clicked() {
-            commands.send(Command::Requeue(item.number, true));
+            commands.send(JobCommand::Requeue(item.number, true));
         }
         if ui.add_enabled(!first, IconButton::new(Icon::ChevronUp, &named("queue-earlier"))).clicked() {
-            commands.send(Command::Requeue(item.number, false));
+            commands.send(JobCommand::Requeue(item.number, false));
         }
         let mut runs = text_with("queue-runs", &[("runs", item.runs.into())]);
         if let Some(seconds) = item.seconds {

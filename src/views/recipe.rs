@@ -16,7 +16,7 @@ use eframe::egui::{
 use swept::{Field, follow};
 
 use super::action_button;
-use crate::command::{Action, Command, Commands};
+use crate::command::{Action, Commands, RecipeCommand};
 use crate::recipe::{Keep, Recipe, Sweep, TeacherRecipe, TrainingRecipe};
 use crate::state::{Outlook, Section, State};
 use crate::text::{Phrase, phrase, text, text_with};
@@ -42,7 +42,7 @@ pub fn recipe_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             }
             let toml = ui.selectable_label(state.recipe.text.is_some(), text(Action::RecipeText.key()));
             if toml.on_hover_text(super::hint_of(Action::RecipeText)).clicked() {
-                commands.act(Action::RecipeText);
+                commands.send(Action::RecipeText);
             }
         },
     );
@@ -91,7 +91,7 @@ impl Editor<'_> {
         sweep.settle(&self.state.recipe.sweep);
         follow(&mut sweep);
         if sweep != self.state.recipe.sweep {
-            self.commands.send(Command::Edit(field, Box::new(sweep)));
+            self.commands.send(RecipeCommand::Edit(field, Box::new(sweep)));
         }
     }
 
@@ -189,7 +189,7 @@ impl Editor<'_> {
             end.add(Label::new(RichText::new(summary).color(colour)).selectable(false).truncate());
         }
         if response.clicked() && !always {
-            self.commands.send(Command::Unfold(section, !open));
+            self.commands.send(RecipeCommand::Unfold(section, !open));
         }
         open
     }

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use eframe::egui::{Align, Label, Layout, Popup, PopupCloseBehavior, Ui};
 
 use super::short;
-use crate::command::{Command, Commands};
+use crate::command::{Commands, JobCommand};
 use crate::state::State;
 use crate::text::{text, text_with};
 use crate::theme::{Icon, caption, space};
@@ -53,6 +53,6 @@ fn setting_ui(
         Setting::LearningRate => slider.logarithmic().format(&brief),
     };
     if ui.add(slider).changed() {
-        commands.send(Command::ChangeRun(info.run, setting, value));
+        commands.send(JobCommand::ChangeRun(info.run, setting, value));
     }
 }

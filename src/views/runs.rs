@@ -9,7 +9,7 @@ use egui_extras::{Column, TableBuilder};
 use super::cards::shown_title;
 use super::run_settings::run_settings_ui;
 use super::{action_button, short};
-use crate::command::{Action, Command, Commands};
+use crate::command::{Action, Commands, JobCommand, ScreenCommand};
 use crate::runs::verdict::Discordant;
 use crate::runs::{RunRow, Status};
 use crate::state::{JobView, Listed, RunColumn, State, difference, validation};
@@ -47,7 +47,7 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             if ticked > 0 {
                 let words = text_with("runs-ticked", &[("count", ticked.into())]);
                 if Chip::new(&words).removable().show(ui).removed {
-                    commands.send(Command::ClearOverlay);
+                    commands.send(ScreenCommand::ClearOverlay);
                 }
             }
         },
@@ -55,7 +55,7 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             action_button(ui, Action::SaveStudent, false, state, commands);
             let bin = text(Action::ToggleBin.key());
             if ui.selectable_label(state.screen.shows_bin, bin).on_hover_text(text("action-bin-hint")).clicked() {
-                commands.act(Action::ToggleBin);
+                commands.send(Action::ToggleBin);
             }
         },
     );
@@ -120,9 +120,10 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
                     table_row.set_selected(lit);
                     row_ui(&mut table_row, line, row, state, commands, &baselines, &shares);
                     if table_row.response().clicked() {
-                        commands.send(Command::Focus(row.job));
-                        commands
-                            .send(Command::SelectCell(cell.filter(|cell| state.screen.board.selected != Some(*cell))));
+                        commands.send(ScreenCommand::Focus(row.job));
+                        commands.send(ScreenCommand::SelectCell(
+                            cell.filter(|cell| state.screen.board.selected != Some(*cell)),
+                        ));
                     }
                 });
             });
@@ -155,7 +156,7 @@ fn heading_ui(ui: &mut Ui, column: RunColumn, state: &State, commands: &Commands
         let response = ui.add(Label::new(words).selectable(false).sense(Sense::click()));
         let hint = format!("{}\n{}", text(&format!("{}-hint", column.key())), text("runs-sort-hint"));
         if response.on_hover_text(hint).clicked() {
-            commands.send(Command::SortRuns(column));
+            commands.send(ScreenCommand::SortRuns(column));
         }
     });
 }
@@ -171,7 +172,7 @@ fn filter_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         .align(egui::Align2::LEFT_CENTER);
     let response = ui.add(field).on_hover_text(text("runs-filter-hint"));
     if response.changed() {
-        commands.send(Command::FilterRuns(filter));
+        commands.send(ScreenCommand::FilterRuns(filter));
     }
 }
 
@@ -181,7 +182,7 @@ fn fold_ui(ui: &mut Ui, row: &RunRow, open: bool, commands: &Commands) {
     let icon = if open { Icon::ChevronDown } else { Icon::ChevronRight };
     let name = text_with(key, &[("job", row.job.to_string().into())]);
     if ui.add(IconButton::new(icon, &name)).clicked() {
-        commands.send(Command::FoldJob(row.job));
+        commands.send(ScreenCommand::FoldJob(row.job));
     }
 }
 
@@ -299,7 +300,7 @@ fn overlay_ui(ui: &mut Ui, row: &RunRow, state: &State, commands: &Commands) {
     let response = ui.add(egui::Checkbox::without_text(&mut on));
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, true, on, &name));
     if response.on_hover_text(&name).changed() {
-        commands.send(Command::Overlay(row.run, on));
+        commands.send(ScreenCommand::Overlay(row.run, on));
     }
 }
 
@@ -324,7 +325,7 @@ fn status_ui(ui: &mut Ui, row: &RunRow, state: &State, commands: &Commands) {
     if resumable && !row.deleted && !state.jobs.queue.has(row.job) {
         let name = text_with("runs-resume", &[("run", run.clone().into())]);
         if ui.add(IconButton::new(Icon::Play, &name)).clicked() {
-            commands.send(Command::Resume(row.job));
+            commands.send(JobCommand::Resume(row.job));
         }
     }
     let here = state.running_job().filter(|job| job.id == row.job);
@@ -334,25 +335,25 @@ fn status_ui(ui: &mut Ui, row: &RunRow, state: &State, commands: &Commands) {
         }
         let name = text_with("runs-stop", &[("run", run.clone().into())]);
         if ui.add(IconButton::new(Icon::Stop, &name)).clicked() {
-            commands.send(Command::StopRun(row.run));
+            commands.send(JobCommand::StopRun(row.run));
         }
     }
     let failed = matches!(row.status, Status::Stopped | Status::Diverged) && !row.loaded;
     if failed && !row.deleted && here.is_none() {
         let name = text_with("runs-again", &[("run", run.clone().into())]);
         if ui.add(IconButton::new(Icon::Redo, &name).hint(&text("runs-again-hint"))).clicked() {
-            commands.send(Command::Again(row.job, vec![row.run]));
+            commands.send(JobCommand::Again(row.job, vec![row.run]));
         }
     }
     if row.deleted {
         let name = text_with("runs-restore", &[("run", run.into())]);
         if ui.add(IconButton::new(Icon::Restore, &name)).clicked() {
-            commands.send(Command::Restore(row.run));
+            commands.send(JobCommand::Restore(row.run));
         }
     } else if state.jobs.running != Some(row.job) {
         let name = text_with("runs-delete", &[("run", run.into())]);
         if ui.add(IconButton::new(Icon::Trash, &name)).clicked() {
-            commands.send(Command::Delete(row.run));
+            commands.send(JobCommand::Delete(row.run));
         }
     }
 }

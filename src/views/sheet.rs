@@ -7,7 +7,7 @@ mod preview;
 use eframe::egui::{Id, Key, Label, Popup, RichText, ScrollArea, Ui, vec2};
 
 use super::grouped;
-use crate::command::{Command, Commands};
+use crate::command::{Commands, RecipeCommand};
 use crate::recipe::Source;
 use crate::state::{Sheet, State};
 use crate::text::{phrase, text, text_with};
@@ -60,7 +60,7 @@ pub fn sheet_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     });
     let is_free = modal.is_top_modal && !modal.any_popup_open && !modal.inner.typing;
     if is_free && ui.input(|input| input.key_pressed(Key::Escape)) {
-        commands.send(Command::CloseSheet(false));
+        commands.send(RecipeCommand::CloseSheet(false));
     }
 }
 
@@ -189,10 +189,10 @@ fn foot_ui(ui: &mut Ui, state: &State, commands: &Commands, busy: Busy) {
             .inner
         };
         if accepted {
-            commands.send(Command::CloseSheet(true));
+            commands.send(RecipeCommand::CloseSheet(true));
         }
         if ui.button(text("path-cancel")).on_hover_text(text("sheet-cancel-hint")).clicked() {
-            commands.send(Command::CloseSheet(false));
+            commands.send(RecipeCommand::CloseSheet(false));
         }
     });
 }
@@ -202,7 +202,7 @@ fn put(state: &State, commands: &Commands, change: impl FnOnce(&mut Source)) {
     let mut source = state.recipe.sweep.base.data.source.clone();
     change(&mut source);
     if source != state.recipe.sweep.base.data.source {
-        commands.send(Command::PutSource(Box::new(source)));
+        commands.send(RecipeCommand::PutSource(Box::new(source)));
     }
 }
 

@@ -3,7 +3,7 @@
 use eframe::egui::{Grid, Label, RichText, ScrollArea, Ui};
 
 use super::key_words;
-use crate::command::{Command, Commands, Menu};
+use crate::command::{Commands, Menu, WindowCommand};
 use crate::state::State;
 use crate::text::text;
 use crate::theme::{UiTokens as _, caption, size, space, title};
@@ -29,11 +29,11 @@ pub fn shortcuts_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             });
         });
         if ui.button(text("shortcuts-close")).clicked() {
-            commands.send(Command::CloseShortcuts);
+            commands.send(WindowCommand::CloseShortcuts);
         }
     });
     if modal.should_close() {
-        commands.send(Command::CloseShortcuts);
+        commands.send(WindowCommand::CloseShortcuts);
     }
 }
 

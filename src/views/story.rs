@@ -4,7 +4,7 @@ use eframe::egui::{Align, Frame, Label, Layout, Margin, Panel, RichText, Ui};
 
 use super::board::standing_key;
 use super::cards::shown_title;
-use crate::command::{Command, Commands};
+use crate::command::{Commands, RecipeCommand, ScreenCommand};
 use crate::runs::verdict::{Drawing, Standing, Story, mean, part_words};
 use crate::state::{JobView, SampleChoice, State};
 use crate::text::{Phrase, text, text_with};
@@ -43,22 +43,22 @@ fn which_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands) {
         if job.sweep != state.recipe.sweep
             && ui.button(text("story-use")).on_hover_text(text("story-use-hint")).clicked()
         {
-            commands.send(Command::UseRecipe(job.id));
+            commands.send(RecipeCommand::Use(job.id));
         }
         if ui.button(text("story-back")).on_hover_text(text("story-back-hint")).clicked() {
-            commands.send(Command::ClearFocus);
+            commands.send(ScreenCommand::ClearFocus);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if job.story.as_ref().is_some_and(|story| story.wants_seeds)
                 && ui.button(text("story-seeds")).on_hover_text(text("story-seeds-hint")).clicked()
             {
-                commands.send(Command::MoreSeeds(job.id));
+                commands.send(RecipeCommand::MoreSeeds(job.id));
             }
             let apart = job.story.as_ref().map_or(0, |_| state.sample_rows(SampleChoice::Apart).len() as u64);
             if apart > 0 {
                 let hint = text_with("story-samples-hint", &[("count", apart.into())]);
                 if ui.button(text("story-samples")).on_hover_text(hint).clicked() {
-                    commands.send(Command::WhichSamples);
+                    commands.send(ScreenCommand::WhichSamples);
                 }
             }
         });

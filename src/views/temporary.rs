@@ -2,7 +2,7 @@
 
 use eframe::egui::{Align, Frame, Label, Layout, Margin, Panel, RichText, Ui};
 
-use crate::command::{Command, Commands};
+use crate::command::{Commands, WindowCommand};
 use crate::state::{Farewell, State};
 use crate::text::{text, text_with};
 use crate::theme::{UiTokens as _, size, space, title};
@@ -18,7 +18,7 @@ pub fn temporary_strip_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     Panel::top("temporary store").frame(frame).exact_size(size::ROW + 4.0).resizable(false).show(ui, |ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if ui.button(text("temporary-keep")).clicked() {
-                commands.send(Command::Farewell(Farewell::Keep));
+                commands.send(WindowCommand::Farewell(Farewell::Keep));
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 let words = text_with("temporary-store", &[("path", store.path.display().to_string().into())]);
@@ -42,17 +42,17 @@ pub fn farewell_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         ui.label(text("temporary-question-hint"));
         ui.horizontal(|ui| {
             if primary_button(ui, None, &text("temporary-keep")).clicked() {
-                commands.send(Command::Farewell(Farewell::Keep));
+                commands.send(WindowCommand::Farewell(Farewell::Keep));
             }
             if ui.button(text("temporary-let-go")).clicked() {
-                commands.send(Command::Farewell(Farewell::LetGo));
+                commands.send(WindowCommand::Farewell(Farewell::LetGo));
             }
             if ui.button(text("path-cancel")).clicked() {
-                commands.send(Command::Farewell(Farewell::Stay));
+                commands.send(WindowCommand::Farewell(Farewell::Stay));
             }
         });
     });
     if modal.should_close() {
-        commands.send(Command::Farewell(Farewell::Stay));
+        commands.send(WindowCommand::Farewell(Farewell::Stay));
     }
 }

@@ -3,7 +3,7 @@
 
 use eframe::egui::{self, Area, Frame, Id, Label, Order, Rect, Stroke, Ui, Vec2, pos2, vec2};
 
-use crate::command::{Command, Commands};
+use crate::command::{Commands, WindowCommand};
 use crate::state::{State, Tip, Workspace};
 use crate::text::{text, text_with};
 use crate::theme::{Icon, UiTokens as _, radius, space, title};
@@ -101,7 +101,7 @@ fn tip_ui(ui: &Ui, tip: Tip, of: Rect, commands: &Commands) {
                     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                         let name = text_with("widget-remove", &[("name", text(key).into())]);
                         if ui.add(IconButton::new(Icon::Close, &name).ink(ink)).clicked() {
-                            commands.send(Command::TipDone(tip));
+                            commands.send(WindowCommand::TipDone(tip));
                         }
                     });
                 });

@@ -4,7 +4,7 @@ use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers, ViewportEvent, ViewportId};
 use egui_kittest::kittest::Queryable as _;
 use stillroom::app::{ScriptedDialogs, SettingsFile};
-use stillroom::command::Command;
+use stillroom::command::WindowCommand;
 use stillroom::runs::Store;
 use stillroom::state::{Farewell, SampleChoice, Smoothing, Tip};
 use stillroom::text::Language;
@@ -78,7 +78,7 @@ fn a_temporary_store_is_said_to_be_one_and_is_kept_before_the_window_closes() {
     for (path, settled) in [(&taken, false), (&kept, true)] {
         close(&mut window);
         dialogs.answer(Some(path.clone()));
-        window.state().ask(Command::Farewell(Farewell::Keep));
+        window.state().ask(WindowCommand::Farewell(Farewell::Keep));
         window.run_steps(6);
         assert_eq!(window.state().state().window.temporary.as_ref().unwrap().settled, settled);
     }
@@ -290,7 +290,7 @@ fn a_picture_is_dropped_and_read_by_teacher_and_student() {
     });
     let path = folder.0.path().join("mine.png");
     picture.save(&path).unwrap();
-    window.state().ask(Command::OpenPath(path));
+    window.state().ask(WindowCommand::OpenPath(path));
     until(&mut window, "the picture", |state| state.own_picture().is_some());
     let state = window.state().state();
     let looked = state.lens_view().unwrap();
@@ -304,7 +304,7 @@ fn a_picture_is_dropped_and_read_by_teacher_and_student() {
 
     let wrong = folder.0.path().join("no.png");
     std::fs::write(&wrong, "no picture").unwrap();
-    window.state().ask(Command::OpenPath(wrong));
+    window.state().ask(WindowCommand::OpenPath(wrong));
     until(&mut window, "a word about it", |state| {
         state.window.notices.said.iter().any(|said| said.message.to_string().contains("no.png"))
     });

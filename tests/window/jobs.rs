@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use stillroom::app::ScriptedDialogs;
-use stillroom::command::Command as Ask;
+use stillroom::command::{ScreenCommand, WindowCommand};
 use stillroom::runs::{Status, Store};
 use stillroom::state::State;
 use stillroom::text::Language;
@@ -220,7 +220,7 @@ fn a_job_that_failed_says_why_and_still_does_when_it_is_opened_again() {
                   model = { mlp = [8] }\n[training]\nepochs = 2\nlearning_rate = 1e30\noptimiser = \"sgd\"\n";
     std::fs::write(&path, recipe).unwrap();
     let mut window = open(&folder.store(), &ScriptedDialogs::default());
-    window.state().ask(Ask::OpenPath(path));
+    window.state().ask(WindowCommand::OpenPath(path));
     window.run_steps(2);
     press(&mut window, "Distil");
     until(&mut window, "its end", |state| {
@@ -235,10 +235,10 @@ fn a_job_that_failed_says_why_and_still_does_when_it_is_opened_again() {
     drop(window);
 
     let mut window = open(&folder.store(), &ScriptedDialogs::default());
-    window.state().ask(Ask::Focus(job));
+    window.state().ask(ScreenCommand::Focus(job));
     until(&mut window, "the job", |state| state.focused().is_some());
     window.get_by_label("Failed: no loss is a finite number any more; lower the learning rate");
-    window.state().ask(Ask::Language(Some(Language::Chinese)));
+    window.state().ask(WindowCommand::Language(Some(Language::Chinese)));
     window.run_steps(2);
     window.get_by_label_contains("所有损失都已发散，请降低学习率");
 }

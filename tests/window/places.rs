@@ -4,7 +4,7 @@ use eframe::egui::accesskit::Role;
 use eframe::egui::{Event, Key, Modifiers, PointerButton};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use stillroom::app::{ScriptedDialogs, SettingsFile};
-use stillroom::command::{Action, Command};
+use stillroom::command::{Action, ScreenCommand, WindowCommand};
 use stillroom::state::{BoardPage, Pane, Workspace};
 use stillroom::text::Language;
 
@@ -146,19 +146,19 @@ fn every_panel_opens_in_every_language_and_says_all_it_has_to_say() {
     // Empty first, then with a sweep in all panels: the harness fails on a glyph that no face has and on a nameless field.
     for trained in [false, true] {
         if trained {
-            window.state().ask(Command::OpenPath(path.clone()));
+            window.state().ask(WindowCommand::OpenPath(path.clone()));
             window.run_steps(2);
-            window.state().ask(Command::Do(Action::Distil));
+            window.state().ask(Action::Distil);
             until(&mut window, "the beginning", |state| state.jobs.running.is_some());
             until(&mut window, "the verdict", |state| state.focused().is_some_and(|job| job.story.is_some()));
             until(&mut window, "the end", |state| state.jobs.running.is_none());
         }
         for language in Language::ALL {
-            window.state().ask(Command::Language(Some(language)));
+            window.state().ask(WindowCommand::Language(Some(language)));
             for page in [BoardPage::Map, BoardPage::Curve, BoardPage::Axes, BoardPage::Samples] {
-                window.state().ask(Command::BoardPage(page));
+                window.state().ask(ScreenCommand::BoardPage(page));
                 for panel in Pane::ALL {
-                    window.state().ask(Command::Maximise(Some(panel)));
+                    window.state().ask(WindowCommand::Maximise(Some(panel)));
                     window.run_steps(3);
                     let said = window.query_all_by(|_| true).filter_map(|node| node.accesskit_node().label());
                     let bare: Vec<String> = said.filter(|label| keys.contains(label)).collect();

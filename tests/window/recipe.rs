@@ -4,7 +4,7 @@ use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use stillroom::app::ScriptedDialogs;
-use stillroom::command::{Action, Command};
+use stillroom::command::{Action, WindowCommand};
 use stillroom::recipe::{
     Architecture, Colour, ColumnRef, ImageSource, Optimiser, Schedule, Source, TableSource, TeacherRecipe,
 };
@@ -40,14 +40,14 @@ fn a_recipe_is_opened_changed_saved_and_opened_again() {
     press(&mut window, "Undo");
     assert_ne!(window.state().state().recipe.sweep, sweep);
     // What was opened lately is opened again, as if it were dropped on the window.
-    window.state().ask(Command::OpenPath(saved));
+    window.state().ask(WindowCommand::OpenPath(saved));
     window.run_steps(2);
     assert_eq!(window.state().state().recipe.sweep, sweep);
 
     // A faulty file is told of by line and field, and changes nothing.
     let faulty = folder.0.path().join("faulty.toml");
     std::fs::write(&faulty, RECIPE.replace("temperature =", "temprature =")).unwrap();
-    window.state().ask(Command::OpenPath(faulty.clone()));
+    window.state().ask(WindowCommand::OpenPath(faulty.clone()));
     window.run_steps(2);
     assert_eq!(window.state().state().recipe.sweep, sweep);
     let said = window.state().state().window.notices.said[0].message.to_string();
@@ -57,7 +57,7 @@ fn a_recipe_is_opened_changed_saved_and_opened_again() {
         if path.extension().is_some_and(|end| end == "xyz") {
             std::fs::write(&path, "%PDF-1.7\n").unwrap();
         }
-        window.state().ask(Command::OpenPath(path));
+        window.state().ask(WindowCommand::OpenPath(path));
         window.run_steps(2);
         let said = window.state().state().window.notices.said[0].message.to_string();
         assert!(said.contains(expected), "{said}");
@@ -92,7 +92,7 @@ fn a_recipe_is_edited_as_text_with_its_faults_at_their_lines() {
     // A file that is opened takes its place, and gives it back.
     let file = folder.0.path().join("theirs.toml");
     std::fs::write(&file, RECIPE.replace("# Mine", "# Theirs").replace("[16]", "[4]")).unwrap();
-    window.state().ask(Command::OpenPath(file));
+    window.state().ask(WindowCommand::OpenPath(file));
     window.run_steps(2);
     assert!(window.state().state().recipe.text.as_ref().unwrap().text.starts_with("# Theirs"));
     press(&mut window, "Undo");
@@ -148,7 +148,7 @@ fn to_look_at_a_recipe_is_not_to_change_it() {
     let path = folder.0.path().join("odd.toml");
     let training = "[training]\nseed = 20260101\nweight_decay = 2.5\nclip = 0.00001\nwarm_up = 2000\n";
     std::fs::write(&path, format!("{RECIPE}{training}")).unwrap();
-    window.state().ask(Command::OpenPath(path));
+    window.state().ask(WindowCommand::OpenPath(path));
     window.run_steps(2);
     let sweep = window.state().state().recipe.sweep.clone();
     assert_eq!(sweep.base.training.seed, 20_260_101);
@@ -215,7 +215,7 @@ fn data_and_models_of_ones_own() {
     // Other data give the recipe another name, but not one that has a name of its own.
     let again = folder.0.path().join("again.csv");
     std::fs::copy(&table, &again).unwrap();
-    window.state().ask(Command::OpenPath(again));
+    window.state().ask(WindowCommand::OpenPath(again));
     window.run_steps(2);
     assert_eq!(window.state().state().recipe.sweep.base.title, "again.csv");
     accept(&mut window);
@@ -234,7 +234,7 @@ fn data_and_models_of_ones_own() {
     let pictures = folder.0.path().join("pictures");
     std::fs::create_dir_all(pictures.join("cat")).unwrap();
     std::fs::write(pictures.join("notes.txt"), "beside them").unwrap();
-    window.state().ask(Command::OpenPath(pictures));
+    window.state().ask(WindowCommand::OpenPath(pictures));
     window.run_steps(2);
     accept(&mut window);
     window.get_by_role_and_label(Role::SpinButton, "Pixels").set_value_accesskit(16.0);
@@ -286,14 +286,14 @@ fn what_is_wrong_is_said_in_the_language_of_the_window() {
         |window: &crate::Window, words| assert!(window.query_all_by_label_contains(words).next().is_some(), "{words}");
     let folder = Folder::new();
     let mut window = open(&folder.store(), &ScriptedDialogs::default());
-    window.state().ask(Command::Language(Some(Language::Chinese)));
+    window.state().ask(WindowCommand::Language(Some(Language::Chinese)));
     window.run_steps(2);
 
     // A notice: of a recipe with more faults than it tells. The log stays English.
     let faulty = folder.0.path().join("faulty.toml");
     let wrong = "colour = 1\nsize = 2\nname = 3\nplace = 4\ntime = 5\nsort = 6\n";
     std::fs::write(&faulty, format!("{wrong}{RECIPE}")).unwrap();
-    window.state().ask(Command::OpenPath(faulty));
+    window.state().ask(WindowCommand::OpenPath(faulty));
     window.run_steps(2);
     sees(&window, "第 1 行，colour：没有这个键");
     sees(&window, "另有 1 处错误");
@@ -315,7 +315,7 @@ fn what_is_wrong_is_said_in_the_language_of_the_window() {
     sees(&window, "teacher.checkpoint：");
 
     // Another language says all of it anew, without a new look.
-    window.state().ask(Command::Language(Some(Language::English)));
+    window.state().ask(WindowCommand::Language(Some(Language::English)));
     window.run_steps(2);
     sees(&window, "teacher.checkpoint: ");
     assert!(window.query_by_label_contains("teacher.checkpoint：").is_none());
@@ -328,7 +328,7 @@ fn a_recipe_that_cannot_be_run_says_why_and_shows_nothing_of_the_one_before() {
     until(&mut window, "the first sample", |state| state.lens_view().is_some());
     let path = folder.0.path().join("nowhere.toml");
     std::fs::write(&path, RECIPE.replace("builtin:digits", "gone.safetensors")).unwrap();
-    window.state().ask(Command::OpenPath(path));
+    window.state().ask(WindowCommand::OpenPath(path));
     until(&mut window, "its fault", |state| state.recipe.preview_fault.is_some());
     assert_eq!(window.state().state().recipe.preview_fault.as_ref().unwrap().field, Some("teacher.checkpoint"));
     assert!(window.state().state().lens_view().is_none());

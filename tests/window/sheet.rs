@@ -6,7 +6,7 @@ use eframe::egui::Key;
 use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use stillroom::app::ScriptedDialogs;
-use stillroom::command::Command;
+use stillroom::command::{RecipeCommand, WindowCommand};
 use stillroom::recipe::{
     Colour, ColumnRef, Ground, ImageSource, KeptColumns, Normalise, Pixels, Source, TableSource, TeacherRecipe,
 };
@@ -16,7 +16,7 @@ use crate::{Folder, Window, accept, open, press, until};
 
 /// Opens a path, and waits until the sheet tells what it is, or what is wrong with it.
 fn open_path(window: &mut Window, path: &Path) {
-    window.state().ask(Command::OpenPath(path.to_owned()));
+    window.state().ask(WindowCommand::OpenPath(path.to_owned()));
     window.run_steps(2);
     assert!(window.state().state().window.sheet.is_some(), "no sheet for {}", path.display());
     settle(window);
@@ -197,7 +197,7 @@ fn a_class_column_that_is_wrong_is_mended_in_the_sheet() {
     if let Source::Table(table) = &mut sweep.base.data.source {
         table.label = Some(name("no such column"));
     }
-    window.state().ask(Command::Edit("label", Box::new(sweep)));
+    window.state().ask(RecipeCommand::Edit("label", Box::new(sweep)));
     until(&mut window, "its fault", |state| state.recipe.preview_fault.is_some());
     press(&mut window, "What the data are…");
     window.get_by_role_and_label(Role::Button, "Keep it all the same");
@@ -273,8 +273,8 @@ fn data_and_a_teacher_share_a_sheet_and_a_step() {
     let before = window.state().state().recipe.sweep.clone();
     let model = folder.0.path().join("gone.safetensors");
     std::fs::write(&model, "no model").unwrap();
-    window.state().ask(Command::OpenPath(flowers(&folder)));
-    window.state().ask(Command::OpenPath(model));
+    window.state().ask(WindowCommand::OpenPath(flowers(&folder)));
+    window.state().ask(WindowCommand::OpenPath(model));
     window.run_steps(2);
     settle(&mut window);
     let state = window.state().state();
@@ -285,7 +285,7 @@ fn data_and_a_teacher_share_a_sheet_and_a_step() {
     // It fits the smallest window, in both languages, and its buttons can be reached.
     window.set_size(eframe::egui::vec2(1024.0, 600.0));
     for (language, cancel) in [(Language::Chinese, "取消"), (Language::English, "Cancel")] {
-        window.state().ask(Command::Language(Some(language)));
+        window.state().ask(WindowCommand::Language(Some(language)));
         window.run_steps(4);
         let rect = window.get_by_role_and_label(Role::Button, cancel).rect();
         assert!(rect.bottom() < 600.0 && rect.right() < 1024.0, "{rect:?}");

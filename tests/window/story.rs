@@ -3,7 +3,7 @@
 use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use stillroom::app::{ScriptedDialogs, SettingsFile};
-use stillroom::command::{Action, Command};
+use stillroom::command::{Action, ScreenCommand};
 use stillroom::distill::soften::{soften, top_class};
 use stillroom::runs::verdict::Standing;
 use stillroom::state::{Listed, RunColumn, SampleChoice};
@@ -99,11 +99,11 @@ fn what_was_on_the_screen_is_there_again_and_ticks_draw_at_once() {
     small(&mut window);
     distil(&mut window);
     slide(&mut window, "Temperature", 2.0);
-    window.state().ask(Command::LensTemperature(16.0));
-    window.state().ask(Command::LensRow(3));
+    window.state().ask(ScreenCommand::LensTemperature(16.0));
+    window.state().ask(ScreenCommand::LensRow(3));
     window.run_steps(4);
     let (job, run) = (window.state().state().screen.focus, window.state().state().on_show().1.unwrap());
-    window.state().ask(Command::Overlay(run, true));
+    window.state().ask(ScreenCommand::Overlay(run, true));
     window.run_steps(4);
     drop(window);
 
@@ -118,8 +118,8 @@ fn what_was_on_the_screen_is_there_again_and_ticks_draw_at_once() {
         state.screen.focus == job && state.focused().is_some_and(|job| job.story.is_some())
     });
     window.get_by_label("1 ticked");
-    window.state().ask(Command::ClearOverlay);
-    window.state().ask(Command::ClearFocus);
+    window.state().ask(ScreenCommand::ClearOverlay);
+    window.state().ask(ScreenCommand::ClearFocus);
     window.run_steps(4);
     drop(window);
 
@@ -139,7 +139,7 @@ fn a_bar_of_the_lens_is_as_long_as_its_probability() {
     until(&mut window, "the first sample", |state| state.lens_view().is_some());
     let mut full = Vec::new();
     for t in [0.25, 64.0] {
-        window.state().ask(Command::LensTemperature(t));
+        window.state().ask(ScreenCommand::LensTemperature(t));
         window.run_steps(12);
         let view = window.state().state().lens_view().unwrap();
         let (classes, p) = (view.probe.classes.clone(), soften(view.teacher.unwrap(), t));
@@ -190,7 +190,7 @@ fn the_list_is_sorted_filtered_and_folded() {
         let of = |run: RunId| window.state().state().row(run).unwrap().temperature.unwrap();
         listed(window).into_iter().filter(|(_, below)| !below).map(|(run, _)| of(run)).collect::<Vec<f64>>()
     };
-    window.state().ask(Command::SortRuns(RunColumn::Temperature));
+    window.state().ask(ScreenCommand::SortRuns(RunColumn::Temperature));
     window.run_steps(4);
     let rising = temperatures(&window);
     assert!(rising.is_sorted(), "{rising:?}");
@@ -205,16 +205,16 @@ fn the_list_is_sorted_filtered_and_folded() {
     for (action, name) in [(Action::ExportRuns, "runs.csv"), (Action::ExportRun, "curves.json")] {
         let path = folder.0.path().join(name);
         dialogs.answer(Some(path.clone()));
-        window.state().ask(Command::Do(action));
+        window.state().ask(action);
         until(&mut window, "the file", |_| path.exists());
         let text = std::fs::read_to_string(&path).unwrap();
         assert!(if name.ends_with("csv") { text.starts_with("run,job,role,") } else { text.starts_with("{\"run\":") });
     }
 
-    window.state().ask(Command::FilterRuns("digits T 2".to_owned()));
+    window.state().ask(ScreenCommand::FilterRuns("digits T 2".to_owned()));
     window.run_steps(4);
     assert_eq!(listed(&window), [(second, false), (second_baseline, true)]);
-    window.state().ask(Command::FilterRuns("nothing of the kind".to_owned()));
+    window.state().ask(ScreenCommand::FilterRuns("nothing of the kind".to_owned()));
     window.run_steps(4);
     window.get_by_label("No job has that");
 }

@@ -3,7 +3,7 @@
 use eframe::egui::{Align, Id, Label, Layout, TextEdit, Ui, Widget as _};
 
 use super::{Editor, bad, entry_ui, models, number, quiet, title_row_ui};
-use crate::command::{Action, Command};
+use crate::command::{Action, RecipeCommand};
 use crate::recipe::{Builtin, CheckpointSource, Colour, ColumnRef, Source, TeacherRecipe};
 use crate::text::{text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, space, title};
@@ -22,7 +22,7 @@ impl Editor<'_> {
                 let name = text("sheet-open");
                 let sheet = IconButton::new(Icon::Search, &name).hint(&text("sheet-open-hint")).ui(ui);
                 if sheet.clicked() {
-                    self.commands.send(Command::OpenSheet);
+                    self.commands.send(RecipeCommand::OpenSheet);
                 }
                 let Some(preview) = preview else { return };
                 let classes = text_with("recipe-classes", &[("count", preview.probe.classes.len().into())]);
@@ -43,7 +43,7 @@ impl Editor<'_> {
             for action in [Action::OpenDataFolder, Action::OpenDataFile] {
                 let entry = ui.selectable_label(false, text(action.key()));
                 if entry.on_hover_text(hint_of(action)).clicked() {
-                    self.commands.act(action);
+                    self.commands.send(action);
                 }
             }
         });
@@ -168,7 +168,7 @@ impl Editor<'_> {
             }
             ui.separator();
             if ui.selectable_label(false, text("action-open-teacher")).clicked() {
-                self.commands.act(Action::OpenTeacher);
+                self.commands.send(Action::OpenTeacher);
                 ui.close();
             }
         });

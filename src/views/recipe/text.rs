@@ -5,7 +5,7 @@ use eframe::egui::{
     Align2, Frame, Id, Label, Margin, Panel, RichText, ScrollArea, Sense, TextEdit, Ui, UiBuilder, pos2,
 };
 
-use crate::command::{Command, Commands};
+use crate::command::{Commands, RecipeCommand};
 use crate::state::{RecipeText, State};
 use crate::text::text;
 use crate::theme::{UiTokens as _, caption, mono, size, space};
@@ -65,7 +65,7 @@ pub(super) fn text_ui(ui: &mut Ui, state: &State, edited: &RecipeText, commands:
         ui.allocate_rect(used, Sense::hover());
     });
     if typed != edited.text {
-        commands.send(Command::TypeRecipe(typed));
+        commands.send(RecipeCommand::Type(typed));
     }
 }
 

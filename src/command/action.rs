@@ -1,15 +1,6 @@
-//! What the user can ask for: [`Action`] (plain, iterable: name, shortcut, enabled-when) and [`Command`] (carries data).
+//! What can be asked for by its name alone: shortcut, place in the menu, when it is enabled.
 
-use std::cell::RefCell;
-use std::path::PathBuf;
-
-use crate::recipe::{Source, Sweep};
-use crate::state::{
-    BoardPage, Farewell, FilePurpose, LossView, Metric, Palette, Pane, Quality, RunColumn, SampleChoice, Section,
-    Smoothing, State, Tip,
-};
-use crate::text::Language;
-use crate::training::report::{JobId, RunId, Setting};
+use crate::state::State;
 
 /// Something that needs no more data than its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -373,144 +364,12 @@ impl Action {
     }
 }
 
-/// Something to do, with what it is to be done with.
-#[derive(Clone, Debug)]
-pub enum Command {
-    /// An action.
-    Do(Action),
-    /// Begin with a preset.
-    LoadPreset(&'static str),
-    /// Replace the recipe; `field` names what was edited, so that a drag is one step of undo.
-    Edit(&'static str, Box<Sweep>),
-    /// What is typed as the text of the recipe.
-    TypeRecipe(String),
-    /// Read the recipe's data in another way, from the sheet about them.
-    PutSource(Box<Source>),
-    /// Open the sheet about the recipe's data and teacher.
-    OpenSheet,
-    /// The sheet is done; `false` takes back what was opened.
-    CloseSheet(bool),
-    /// Fold a section of the recipe panel, or unfold it.
-    Unfold(Section, bool),
-    /// T of the lens.
-    LensTemperature(f64),
-    /// Which row of the probe set the lens shows.
-    LensRow(usize),
-    /// What is searched for in the palette, and which of what was found is marked; none closes it.
-    Palette(Option<Palette>),
-    /// Close the sheet of keys.
-    CloseShortcuts,
-    /// Close the list of notices.
-    CloseNotices,
-    /// One of the first words needs not be said any more.
-    TipDone(Tip),
-    /// Which samples the lens steps through.
-    SampleChoice(SampleChoice),
-    /// Of which class alone the lens shows samples.
-    LensClass(Option<usize>),
-    /// Whether the longest bar of the lens fills its side.
-    LensZoom(bool),
-    /// Open whatever lies there: a recipe, data, a checkpoint.
-    OpenPath(PathBuf),
-    /// Which language the window speaks; none for the system's.
-    Language(Option<Language>),
-    /// Dark or light; none for as the system is.
-    Theme(Option<bool>),
-    /// Give one panel the whole room, or give it back.
-    Maximise(Option<Pane>),
-    /// Show a job in the panels.
-    Focus(JobId),
-    /// Back to the recipe's preview.
-    ClearFocus,
-    /// Put a job's recipe into the panel.
-    UseRecipe(JobId),
-    /// Show in the lens the samples that student and baseline answer differently.
-    WhichSamples,
-    /// Distil a job's recipe with four seeds.
-    MoreSeeds(JobId),
-    /// Lay a run over the curves, or take it off.
-    Overlay(RunId, bool),
-    /// Take all runs off the curves.
-    ClearOverlay,
-    /// Choose a cell of the sweep, or none.
-    SelectCell(Option<usize>),
-    /// A cell of the sweep is under the pointer.
-    HoverCell(Option<usize>),
-    /// What cells are compared by.
-    BoardMetric(Metric),
-    /// Which picture of the board.
-    BoardPage(BoardPage),
-    /// What is held of each axis.
-    Brush(Vec<Option<(f64, f64)>>),
-    /// Hide or show a curve.
-    ToggleCurve(u64),
-    /// Show one curve alone among these, or all of them again.
-    SoloCurve(u64, Vec<u64>),
-    /// What the second plot shows.
-    Quality(Quality),
-    /// Which losses are drawn.
-    LossView(LossView),
-    /// How much the loss is smoothed.
-    SmoothLoss(Smoothing),
-    /// Sort the list by a column, the other way round, or not at all.
-    SortRuns(RunColumn),
-    /// List the jobs that have this.
-    FilterRuns(String),
-    /// Fold a job over its runs, or unfold it.
-    FoldJob(JobId),
-    /// Go on with a job that rests.
-    Resume(JobId),
-    /// Let runs of a job that has ended begin anew.
-    Again(JobId, Vec<RunId>),
-    /// End one run of the running job.
-    StopRun(RunId),
-    /// Move a setting of one run of the running job.
-    ChangeRun(RunId, Setting, f64),
-    /// Take out what waits.
-    Unqueue(u64),
-    /// Let what waits begin a place later, or earlier.
-    Requeue(u64, bool),
-    /// Put a run into the bin.
-    Delete(RunId),
-    /// Take it out again.
-    Restore(RunId),
-    /// What is typed in the path field.
-    TypePath(String),
-    /// The path field is done; `false` gives it up.
-    EndPath(bool),
-    /// A path was picked.
-    Picked(FilePurpose, PathBuf),
-    /// Keep a temporary store, or let it go.
-    Farewell(Farewell),
-}
-
-/// Where views put their commands; the app performs them after the frame.
-#[derive(Debug, Default)]
-pub struct Commands(RefCell<Vec<Command>>);
-
-impl Commands {
-    /// Asks for something.
-    pub fn send(&self, command: Command) {
-        self.0.borrow_mut().push(command);
-    }
-
-    /// Asks for an action.
-    pub fn act(&self, action: Action) {
-        self.send(Command::Do(action));
-    }
-
-    /// Everything that was asked for, in order.
-    pub fn take(&self) -> Vec<Command> {
-        self.0.take()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::text::{speak, text};
+    use crate::text::{Language, speak, text};
 
     #[test]
     fn no_two_actions_share_a_shortcut_or_a_name() {

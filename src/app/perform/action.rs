@@ -1,0 +1,120 @@
+//! Performs actions.
+
+use eframe::egui;
+
+use super::ZOOM;
+use crate::app::App;
+use crate::app::tiles::default_arrangement;
+use crate::command::Action;
+use crate::rng::Key;
+use crate::state::{FilePurpose, History, Palette, RecipeText, SampleChoice, Tip, Wish, Workspace};
+use crate::text::phrase;
+use crate::training::Request;
+use crate::widgets::ToastKind;
+
+impl App {
+    pub(super) fn act(&mut self, action: Action, ctx: &egui::Context) {
+        if !action.enabled(&self.state) {
+            return;
+        }
+        match action {
+            Action::Distil => {
+                self.state.window.greeting.done(Tip::Distil);
+                // What could not be read may be there by now.
+                if self.state.recipe.preview_fault.is_some() {
+                    self.previewed = None;
+                }
+                self.ask_for(Wish::New(self.state.recipe.sweep.to_toml()));
+            }
+            Action::HoldQueue => self.state.jobs.queue.held = !self.state.jobs.queue.held,
+            Action::PauseOrPlay => {
+                let request = if self.state.is_paused() { Request::Play } else { Request::Pause };
+                self.worker.send(request);
+            }
+            Action::StepOnce => drop(self.worker.send(Request::StepOnce)),
+            Action::Stop => drop(self.worker.send(Request::Stop)),
+            Action::Undo => self.undo_or_redo(History::undo),
+            Action::Redo => self.undo_or_redo(History::redo),
+            Action::OpenTeacher => self.dialogs.ask(FilePurpose::OpenTeacher, ctx),
+            Action::SaveStudent => {
+                // This one, whatever is on show when the dialog closes.
+                self.saving = self.state.student_to_save().map(|(run, from)| (run, from.to_owned()));
+                self.dialogs.ask(FilePurpose::SaveStudent, ctx);
+            }
+            Action::ExportRun => {
+                self.exporting = self.state.on_show().1;
+                self.dialogs.ask(FilePurpose::ExportRun, ctx);
+            }
+            Action::ExportRuns => self.dialogs.ask(FilePurpose::ExportRuns, ctx),
+            Action::OpenRecipe => self.dialogs.ask(FilePurpose::OpenRecipe, ctx),
+            Action::SaveRecipe => self.dialogs.ask(FilePurpose::SaveRecipe, ctx),
+            Action::OpenDataFolder => self.dialogs.ask(FilePurpose::OpenDataFolder, ctx),
+            Action::OpenDataFile => self.dialogs.ask(FilePurpose::OpenDataFile, ctx),
+            Action::CopyRecipe => {
+                // As it stands in the editor, where it is open.
+                let typed = self.state.recipe.text.as_ref().map(|typed| typed.text.clone());
+                ctx.copy_text(typed.unwrap_or_else(|| self.state.recipe.sweep.to_toml()));
+                self.say(ToastKind::Done, phrase!("toast-recipe-copied"));
+            }
+            Action::RecipeText => {
+                if let Some(text) = self.state.recipe.text.take() {
+                    self.state.recipe.text_aside = Some((text, self.state.recipe.sweep.clone()));
+                } else {
+                    let aside = self.state.recipe.text_aside.take().filter(|(_, of)| *of == self.state.recipe.sweep);
+                    let text = aside.map_or_else(|| RecipeText::of(&self.state.recipe.sweep), |(text, _)| text);
+                    self.state.recipe.text = Some(text);
+                }
+            }
+            Action::NextSample => self.step_sample(1),
+            Action::PreviousSample => self.step_sample(-1),
+            Action::RandomSample => {
+                self.state.screen.picture = None;
+                let rows = self.state.sample_rows(self.state.screen.lens.choice);
+                let now = ctx.input(|input| input.time).to_bits();
+                let any = Key::new(now).below(0, rows.len().max(1) as u64) as usize;
+                self.state.screen.lens.row = rows.get(any).copied().unwrap_or(self.state.screen.lens.row);
+            }
+            Action::RaiseLensTemperature => self.scale_lens(std::f64::consts::SQRT_2),
+            Action::LowerLensTemperature => self.scale_lens(std::f64::consts::FRAC_1_SQRT_2),
+            Action::NextChoice => {
+                let all = SampleChoice::ALL;
+                let here = all.iter().position(|choice| *choice == self.state.screen.lens.choice).unwrap_or(0);
+                let mut others = (1..=all.len()).map(|by| all[(here + by) % all.len()]);
+                if let Some(next) = others.find(|choice| !self.state.sample_rows(*choice).is_empty()) {
+                    self.choose_samples(next);
+                }
+            }
+            Action::ToggleWeighted => self.state.screen.curves.weighted = !self.state.screen.curves.weighted,
+            Action::ZoomIn => zoom(ctx, 0.1),
+            Action::ZoomOut => zoom(ctx, -0.1),
+            Action::ZoomReset => ctx.set_zoom_factor(1.0),
+            Action::ToggleLogLoss => self.state.screen.curves.log_y = !self.state.screen.curves.log_y,
+            Action::ToggleBin => self.state.screen.shows_bin = !self.state.screen.shows_bin,
+            Action::ToggleTheme => {
+                let dark = ctx.global_style().visuals.dark_mode;
+                ctx.set_theme(if dark { egui::Theme::Light } else { egui::Theme::Dark });
+            }
+            Action::ResetLayout => {
+                self.state.window.maximised = None;
+                let workspace = self.state.window.workspace;
+                self.tiles.insert(workspace, default_arrangement(workspace));
+                self.rearranged(workspace);
+            }
+            Action::Palette => {
+                let open = self.state.window.palette.is_some();
+                self.state.window.palette = (!open).then(Palette::default);
+            }
+            Action::Notices => self.state.window.notices.shown = !self.state.window.notices.shown,
+            Action::Shortcuts => self.state.window.shows_shortcuts = !self.state.window.shows_shortcuts,
+            Action::Lab => self.enter(Workspace::Lab),
+            Action::Compare => self.enter(Workspace::Compare),
+            Action::Learn => self.enter(Workspace::Learn),
+            Action::ToggleOverlay => self.state.window.shows_overlay = !self.state.window.shows_overlay,
+        }
+    }
+}
+
+fn zoom(ctx: &egui::Context, by: f32) {
+    let wanted = ((ctx.zoom_factor() + by) * 10.0).round() / 10.0;
+    ctx.set_zoom_factor(wanted.clamp(*ZOOM.start(), *ZOOM.end()));
+}

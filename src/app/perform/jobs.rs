@@ -1,0 +1,49 @@
+//! Performs what concerns jobs and runs.
+
+use crate::app::App;
+use crate::command::JobCommand;
+use crate::state::{Undoable, Wish};
+use crate::text::phrase;
+use crate::training::Request;
+use crate::training::report::RunId;
+
+impl App {
+    pub(super) fn job(&mut self, command: JobCommand) {
+        match command {
+            JobCommand::Resume(job) => self.ask_for(Wish::Resume(job)),
+            JobCommand::Again(job, runs) => self.ask_for(Wish::Again(job, runs)),
+            JobCommand::StopRun(run) => drop(self.worker.send(Request::StopRun(run))),
+            JobCommand::ChangeRun(run, setting, to) => self.state.take_move(Some(run), setting, to),
+            JobCommand::Unqueue(number) => {
+                self.state.jobs.queue.remove(number);
+                self.keep_queue();
+            }
+            JobCommand::Requeue(number, later) => {
+                self.state.jobs.queue.shift(number, later);
+                self.keep_queue();
+            }
+            JobCommand::Delete(run) => self.bin(run, true),
+            JobCommand::Restore(run) => self.bin(run, false),
+        }
+    }
+
+    /// Puts a run into the bin, or takes it out again; either can be undone.
+    fn bin(&mut self, run: RunId, binned: bool) {
+        if self.put_in_bin(run, binned) {
+            self.state.history.did(Undoable::Binned(run, !binned));
+        }
+    }
+
+    pub(super) fn put_in_bin(&mut self, run: RunId, binned: bool) -> bool {
+        let (result, done) = if binned {
+            self.state.screen.overlaid.remove(&run);
+            (self.store.delete_run(run), phrase!("toast-deleted", run = run))
+        } else {
+            (self.store.restore_run(run), phrase!("toast-restored", run = run))
+        };
+        let is_done = result.is_ok();
+        self.told(result.map_err(|error| error.phrase()), done);
+        self.reader.list();
+        is_done
+    }
+}

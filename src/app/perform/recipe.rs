@@ -1,0 +1,100 @@
+//! Performs what concerns the recipe panel and what is opened into it.
+
+use std::time::Instant;
+
+use eframe::egui;
+
+use crate::app::App;
+use crate::command::{Action, RecipeCommand};
+use crate::recipe::{Preset, Sweep, preset};
+use crate::state::{Draft, State, Tip};
+use crate::training::report::{JobId, Setting};
+
+/// Seeds that tell what one seed cannot.
+const SEEDS: u64 = 4;
+
+impl App {
+    pub(super) fn recipe(&mut self, command: RecipeCommand, ctx: &egui::Context) {
+        match command {
+            RecipeCommand::Preset(name) => self.load_preset(name, ctx),
+            RecipeCommand::Edit(field, recipe) => self.edit(field, *recipe, ctx),
+            RecipeCommand::Type(typed) => {
+                let before = self.state.draft();
+                let Some(text) = &mut self.state.recipe.text else { return };
+                if let Some(sweep) = text.typed(typed)
+                    && sweep != self.state.recipe.sweep
+                {
+                    self.edit_from(|_| before, "text", sweep, ctx);
+                }
+            }
+            RecipeCommand::PutSource(source) => self.put_source(*source),
+            RecipeCommand::OpenSheet => self.open_sheet(),
+            RecipeCommand::CloseSheet(accepted) => self.close_sheet(accepted),
+            RecipeCommand::Unfold(section, true) => drop(self.state.recipe.unfolded.insert(section)),
+            RecipeCommand::Unfold(section, false) => drop(self.state.recipe.unfolded.remove(&section)),
+            RecipeCommand::Use(job) => self.use_recipe(job, Sweep::clone, ctx),
+            RecipeCommand::MoreSeeds(job) => {
+                self.use_recipe(job, |sweep| sweep.with_seeds(SEEDS), ctx);
+                self.act(Action::Distil, ctx);
+            }
+        }
+    }
+
+    fn load_preset(&mut self, name: &'static str, ctx: &egui::Context) {
+        match preset(name).map(Preset::sweep) {
+            Some(Ok(recipe)) => {
+                self.state.window.sheet = None;
+                self.edit("preset", recipe, ctx);
+                self.state.recipe.preset = Some(name);
+                if self.state.jobs.running.is_none() {
+                    self.state.screen.focus = None;
+                }
+            }
+            Some(Err(faults)) => self.fault(faults.phrase()),
+            None => {}
+        }
+    }
+
+    pub(in crate::app) fn edit(&mut self, field: &'static str, recipe: Sweep, ctx: &egui::Context) {
+        self.edit_from(State::draft, field, recipe, ctx);
+    }
+
+    fn edit_from(
+        &mut self,
+        before: impl FnOnce(&State) -> Draft,
+        field: &'static str,
+        recipe: Sweep,
+        ctx: &egui::Context,
+    ) {
+        self.state.window.greeting.done(Tip::Recipe);
+        let mut history = std::mem::take(&mut self.state.history);
+        history.edited(|| before(&self.state), field, ctx.input(|input| input.time));
+        self.state.history = history;
+        self.replace(recipe);
+    }
+
+    /// Puts a recipe in place. What a running job can take of it is sent once it rests.
+    pub(in crate::app) fn replace(&mut self, recipe: Sweep) {
+        let steered = self.state.steers();
+        let before = Setting::ALL.map(|setting| self.state.setting(setting));
+        self.state.put_sweep(recipe);
+        self.changed = Instant::now();
+        if !steered || !self.state.steers() {
+            return;
+        }
+        for (setting, before) in Setting::ALL.into_iter().zip(before) {
+            // What is swept, here or in the job, is not for a slider to move.
+            let (Some(now), Some(before)) = (self.state.setting(setting), before) else { continue };
+            if now.to_bits() != before.to_bits() {
+                self.state.take_move(None, setting, now);
+            }
+        }
+    }
+
+    /// Puts a job's recipe, or what is made of it, into the panel.
+    fn use_recipe(&mut self, job: JobId, made: impl FnOnce(&Sweep) -> Sweep, ctx: &egui::Context) {
+        if let Some(sweep) = self.state.jobs.open.get(&job).map(|job| made(&job.sweep)) {
+            self.edit("job", sweep, ctx);
+        }
+    }
+}

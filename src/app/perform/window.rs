@@ -1,0 +1,56 @@
+//! Performs what concerns the window itself.
+
+use std::path::PathBuf;
+
+use eframe::egui;
+
+use super::preference;
+use crate::app::App;
+use crate::command::WindowCommand;
+use crate::state::Workspace;
+use crate::text::{Language, phrase, speak};
+
+impl App {
+    pub(super) fn window(&mut self, command: WindowCommand, ctx: &egui::Context) {
+        match command {
+            WindowCommand::Palette(palette) => self.state.window.palette = palette,
+            WindowCommand::CloseShortcuts => self.state.window.shows_shortcuts = false,
+            WindowCommand::CloseNotices => self.state.window.notices.shown = false,
+            WindowCommand::TipDone(tip) => self.state.window.greeting.done(tip),
+            WindowCommand::OpenPath(path) => self.open_path(path, ctx),
+            WindowCommand::Language(language) => {
+                self.state.window.language = language;
+                speak(language.unwrap_or_else(Language::of_system));
+            }
+            WindowCommand::Theme(dark) => ctx.set_theme(preference(dark)),
+            WindowCommand::Maximise(panel) => self.state.window.maximised = panel,
+            WindowCommand::TypePath(typed) => {
+                if let Some(field) = &mut self.state.window.path_field {
+                    field.text = typed;
+                }
+            }
+            WindowCommand::EndPath(accepted) => {
+                if let Some(field) = self.state.window.path_field.take()
+                    && accepted
+                    && !field.text.trim().is_empty()
+                {
+                    let path = PathBuf::from(field.text.trim());
+                    // A system's dialog asks before it writes over a file; this one leaves it.
+                    if field.purpose.writes() && path.exists() {
+                        self.fault(phrase!("path-exists", path = &path));
+                        self.state.window.path_field = Some(field);
+                    } else {
+                        self.picked(field.purpose, path, ctx);
+                    }
+                }
+            }
+            WindowCommand::Picked(purpose, path) => self.picked(purpose, path, ctx),
+            WindowCommand::Farewell(farewell) => self.farewell(farewell, ctx),
+        }
+    }
+
+    pub(super) fn enter(&mut self, workspace: Workspace) {
+        self.state.window.workspace = workspace;
+        self.state.window.maximised = None;
+    }
+}
