@@ -1362,3 +1362,18 @@ remark-empty-lines = { $count ->
 }
 data-line-too-long = { $file }, line { $line }: is longer than 16 MiB; allowed: a table with its rows on lines
 parquet-no-label = row { $row } has no class in column `{ $column }`
+
+# The wall of samples.
+samples-title = Samples
+samples-untrained = student, untrained: { $right } of { $count } right
+samples-student = student: { $right } of { $count } right
+samples-baseline = no teacher: { $right } of { $count } right
+samples-marks-hint = Below each sample stands what the student says of it and, beside that, what the same student without a teacher says: filled where it is right.
+samples-none = No such sample
+samples-none-hint = Choose others at the top right.
+samples-first = The first { $shown } of { $count }.
+samples-row = Row { $row }, label “{ $label }”.
+samples-says-student = The student says “{ $class }”.
+samples-says-baseline = Without a teacher it says “{ $class }”.
+samples-says-teacher = The teacher says “{ $class }”.
+gather-other-data = { $source }: the data have changed since this job began, so its samples cannot be shown.

@@ -1279,3 +1279,18 @@ sheet-pictures = 部分图片
 remark-empty-lines = 略过 { $count } 个空行
 data-line-too-long = { $file } 第 { $line } 行：超过 16 MiB；允许：每行一条记录的表格
 parquet-no-label = 第 { $row } 行在 `{ $column }` 列没有类别
+
+# 样本墙。
+samples-title = 样本
+samples-untrained = 未训练的学生：{ $count } 个中对 { $right } 个
+samples-student = 学生：{ $count } 个中对 { $right } 个
+samples-baseline = 无教师：{ $count } 个中对 { $right } 个
+samples-marks-hint = 每个样本下方是学生的回答，旁边是同一个学生在没有教师时的回答；实心表示答对。
+samples-none = 没有这样的样本
+samples-none-hint = 请在右上角另选。
+samples-first = 仅显示 { $count } 个中的前 { $shown } 个。
+samples-row = 第 { $row } 行，标签“{ $label }”。
+samples-says-student = 学生答“{ $class }”。
+samples-says-baseline = 没有教师时答“{ $class }”。
+samples-says-teacher = 教师答“{ $class }”。
+gather-other-data = { $source }：数据在该任务开始后已改变，无法显示其样本。

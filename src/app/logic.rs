@@ -9,8 +9,8 @@ use super::dialogs::Picked;
 use super::reader::Answer;
 use super::tiles::Moved;
 use crate::command::WindowCommand;
-use crate::state::{JobView, PathField};
-use crate::training::report::Report;
+use crate::state::{JobView, Pane, PathField, Pictures, SampleChoice, unseen_class};
+use crate::training::report::{Report, Started};
 use crate::training::{JobStart, Request};
 
 /// A setting that rests this long is meant: only then does it become an event of the running job.
@@ -26,6 +26,7 @@ impl App {
         self.begin_next();
         self.send_settled(ctx);
         self.ask_preview(ctx);
+        self.ask_pictures();
         match self.dialogs.poll() {
             None | Some(Picked::Nothing) => {}
             Some(Picked::Path(purpose, path)) => self.commands.send(WindowCommand::Picked(purpose, path)),
@@ -79,10 +80,7 @@ impl App {
             if let Report::Started(started) = &**report
                 && self.state.screen.focus == Some(started.job)
             {
-                let sweeps = self.state.jobs.open.get(&started.job).is_some_and(JobView::is_sweep);
-                for tree in self.tiles.values_mut() {
-                    super::tiles::show_board(tree, sweeps);
-                }
+                self.set_the_scene(started);
                 turned = true;
             }
         }
@@ -104,6 +102,23 @@ impl App {
         if turned {
             self.settle_arrangements();
         }
+    }
+
+    /// Brings up the panel in which something is going to be seen: the board of a sweep; of a recipe that leaves classes out
+    /// of what its student sees, samples of the first of them; the lens otherwise.
+    fn set_the_scene(&mut self, started: &Started) {
+        let sweeps = self.state.jobs.open.get(&started.job).is_some_and(JobView::is_sweep);
+        let unseen = unseen_class(&started.sweep.base, &started.probe.classes);
+        let panel = match unseen {
+            _ if sweeps => Pane::Board,
+            Some(class) => {
+                self.state.screen.lens.class = Some(class);
+                self.choose_samples(SampleChoice::Any);
+                Pane::Samples
+            }
+            None => Pane::Lens,
+        };
+        self.bring_up(panel);
     }
 
     fn take_answers(&mut self) {
@@ -164,6 +179,15 @@ impl App {
         });
         if waiting {
             ctx.request_repaint_after(SETTLED);
+        }
+    }
+
+    /// Rows on the wall that nobody has in memory are read from their data.
+    fn ask_pictures(&mut self) {
+        let Some((run, gather)) = self.state.wanted_pictures() else { return };
+        let of = (gather.job, run);
+        if gather.rows.is_empty() || self.worker.send(Request::Gather(gather)) {
+            self.state.screen.pictures = Some(Pictures { of, found: None });
         }
     }
 

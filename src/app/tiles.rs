@@ -15,7 +15,7 @@ use crate::views;
 /// The arrangement of a workspace as it is at first.
 pub(super) fn default_arrangement(workspace: Workspace) -> Tree<Pane> {
     let mut tiles = Tiles::default();
-    let [recipe, loss, quality, lens, board, anatomy, runs] = Pane::ALL.map(|panel| tiles.insert_pane(panel));
+    let [recipe, loss, quality, lens, samples, board, anatomy, runs] = Pane::ALL.map(|panel| tiles.insert_pane(panel));
     let linear = |tiles: &mut Tiles<Pane>, dir, parts: &[(TileId, f32)]| {
         let mut linear = Linear::new(dir, parts.iter().map(|(tile, _)| *tile).collect());
         for (tile, share) in parts {
@@ -27,7 +27,7 @@ pub(super) fn default_arrangement(workspace: Workspace) -> Tree<Pane> {
     let root = match workspace {
         // The recipe at the left; curves and lens beside it, the list of runs below them.
         Workspace::Lab => {
-            let lens = tiles.insert_tab_tile(vec![lens, board, anatomy]);
+            let lens = tiles.insert_tab_tile(vec![lens, samples, board, anatomy]);
             let curves = linear(&mut tiles, down, &[(quality, 0.56), (loss, 0.44)]);
             let upper = linear(&mut tiles, across, &[(curves, 0.62), (lens, 0.38)]);
             let right = linear(&mut tiles, down, &[(upper, 0.745), (runs, 0.255)]);
@@ -35,13 +35,13 @@ pub(super) fn default_arrangement(workspace: Workspace) -> Tree<Pane> {
         }
         // Runs have half of the height, with the curves of what is ticked above them; the recipe is a tab away.
         Workspace::Compare => {
-            let board = tiles.insert_tab_tile(vec![board, lens, anatomy, recipe]);
+            let board = tiles.insert_tab_tile(vec![board, lens, samples, anatomy, recipe]);
             let upper = linear(&mut tiles, across, &[(quality, 0.36), (loss, 0.32), (board, 0.32)]);
             linear(&mut tiles, down, &[(upper, 0.62), (runs, 0.38)])
         }
         // The lens in the middle of everything; what is trained stands beside it.
         Workspace::Learn => {
-            let curves = tiles.insert_tab_tile(vec![quality, loss, runs]);
+            let curves = tiles.insert_tab_tile(vec![quality, loss, samples, runs]);
             let side = linear(&mut tiles, down, &[(anatomy, 0.52), (curves, 0.48)]);
             let rest = linear(&mut tiles, across, &[(lens, 0.52), (side, 0.48)]);
             let recipe = tiles.insert_tab_tile(vec![recipe, board]);
@@ -115,14 +115,13 @@ pub(super) fn leave_board(tree: &mut Tree<Pane>) {
     let Some(board) = tree.tiles.find_pane(&Pane::Board) else { return };
     let tabs = tree.tiles.parent_of(board).and_then(|parent| tree.tiles.get(parent));
     if matches!(tabs, Some(Tile::Container(Container::Tabs(tabs))) if tabs.active == Some(board)) {
-        show_board(tree, false);
+        bring_up(tree, Pane::Lens);
     }
 }
 
-/// Brings the board to the front of its tabs, or the lens.
-pub(super) fn show_board(tree: &mut Tree<Pane>, board: bool) {
-    let wanted = if board { Pane::Board } else { Pane::Lens };
-    tree.make_active(|_, tile| matches!(tile, Tile::Pane(pane) if *pane == wanted));
+/// Brings a panel to the front of its tabs.
+pub(super) fn bring_up(tree: &mut Tree<Pane>, panel: Pane) {
+    tree.make_active(|_, tile| matches!(tile, Tile::Pane(pane) if *pane == panel));
 }
 
 /// What the user did to an arrangement.
@@ -148,6 +147,7 @@ pub(super) fn panel_ui(ui: &mut Ui, panel: Pane, state: &State, commands: &Comma
         Pane::Loss => views::loss_ui(ui, state, commands),
         Pane::Quality => views::quality_ui(ui, state, commands),
         Pane::Lens => views::lens_ui(ui, state, commands),
+        Pane::Samples => views::samples_ui(ui, state, commands),
         Pane::Board => views::board_ui(ui, state, commands),
         Pane::Anatomy => views::anatomy_ui(ui, state),
         Pane::Runs => views::runs_ui(ui, state, commands),

@@ -121,8 +121,10 @@ pub enum ScreenCommand {
     LensClass(Option<usize>),
     /// Whether the longest bar of the lens fills its side.
     LensZoom(bool),
-    /// Show in the lens the samples that student and baseline answer differently.
+    /// Show the samples that student and baseline answer differently.
     WhichSamples,
+    /// Look at a row of the probe set through the lens.
+    OpenSample(usize),
 }
 
 /// Of the window itself and what lies over it.

@@ -57,13 +57,13 @@ impl SampleChoice {
 }
 
 /// The probe set with what is known of it.
-struct Known<'a> {
-    probe: &'a Arc<Probe>,
-    teacher: Option<&'a [f32]>,
-    student: Option<&'a [f32]>,
+pub(super) struct Known<'a> {
+    pub probe: &'a Arc<Probe>,
+    pub teacher: Option<&'a [f32]>,
+    pub student: Option<&'a [f32]>,
     /// The same student without a teacher.
-    baseline: Option<&'a [f32]>,
-    step: Option<u64>,
+    pub baseline: Option<&'a [f32]>,
+    pub step: Option<u64>,
 }
 
 /// One row of the probe set with the logits on it.
@@ -99,7 +99,7 @@ impl Lens {
 
 impl Known<'_> {
     /// One row of logits `[rows, classes]`.
-    fn row<'l>(&self, logits: Option<&'l [f32]>, row: usize) -> Option<&'l [f32]> {
+    pub fn row<'l>(&self, logits: Option<&'l [f32]>, row: usize) -> Option<&'l [f32]> {
         let classes = self.probe.classes.len();
         logits?.get(row * classes..(row + 1) * classes).and_then(numbers)
     }
@@ -111,7 +111,7 @@ fn numbers(logits: &[f32]) -> Option<&[f32]> {
 }
 
 impl State {
-    fn known(&self) -> Option<Known<'_>> {
+    pub(super) fn known(&self) -> Option<Known<'_>> {
         if let Some(job) = self.focused() {
             let shown = job.shown_run(self.lit_cell()).filter(|run| run.role == Role::Student);
             let snapshot = shown.and_then(|run| job.snapshots.get(&run.run));

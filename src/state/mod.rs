@@ -16,6 +16,7 @@ mod run_list;
 pub mod series;
 mod sheet;
 mod temporary;
+mod wall;
 mod workspace;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,6 +37,7 @@ pub use recipe_text::RecipeText;
 pub use run_list::{Listed, RunColumn, RunList, difference, validation};
 pub use sheet::{Sheet, TableColumns, square_pixels};
 pub use temporary::{Farewell, TemporaryStore};
+pub use wall::{Hung, Pictures, Wall, unseen_class};
 pub use workspace::{Palette, Pane, Workspace};
 
 use crate::recipe::{Faults, PRESETS, Sweep};
@@ -126,6 +128,8 @@ pub struct Screen {
     pub lens: Lens,
     /// A picture of the user's, which the lens shows in place of a sample.
     pub picture: Option<OwnPicture>,
+    /// Rows on the wall of samples that the lens does not hold.
+    pub pictures: Option<Pictures>,
     /// How the sweep board is looked at.
     pub board: BoardSettings,
     /// How the list of runs is looked at.
@@ -324,6 +328,7 @@ impl State {
                 curves: CurveSettings::default(),
                 lens: Lens::new(sweep.base.distill.temperature),
                 picture: None,
+                pictures: None,
                 board: BoardSettings::default(),
                 list: RunList::default(),
                 shows_bin: false,
@@ -536,6 +541,11 @@ impl State {
                 }
             }
             Live::Looked(Err(fault)) => return Some(fault),
+            Live::Gathered(found) => {
+                if let Some(pictures) = &mut self.screen.pictures {
+                    pictures.found = Some(found.map(Arc::from));
+                }
+            }
             Live::Snapshot(snapshot) => self.take_snapshot(snapshot),
             Live::Anatomy(anatomy) => {
                 if let Some(job) = self.jobs.running.and_then(|id| self.jobs.open.get_mut(&id)) {

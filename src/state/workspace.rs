@@ -14,6 +14,8 @@ pub enum Pane {
     Quality,
     /// One sample, softened.
     Lens,
+    /// Many samples, each with who is right about it.
+    Samples,
     /// The cells of a sweep.
     Board,
     /// What each term of the loss contributes.
@@ -24,8 +26,16 @@ pub enum Pane {
 
 impl Pane {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Recipe, Self::Loss, Self::Quality, Self::Lens, Self::Board, Self::Anatomy, Self::Runs];
+    pub const ALL: [Self; 8] = [
+        Self::Recipe,
+        Self::Loss,
+        Self::Quality,
+        Self::Lens,
+        Self::Samples,
+        Self::Board,
+        Self::Anatomy,
+        Self::Runs,
+    ];
 }
 
 /// What the window is used for; each has an arrangement of its own.

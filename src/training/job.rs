@@ -9,6 +9,7 @@ use candle_core::{DType, Device};
 
 use super::device::of_device;
 use super::found::{DataFound, JobData};
+use super::gather::Gather;
 use super::look::Look;
 use super::plan::{JobPlan, StagePlan};
 use super::prepare::{PrepareError, Prepared, Shelf, Teacher, TeacherModel, population_logits};
@@ -153,6 +154,7 @@ impl Engine {
                 self.look_ahead(&recipe, inbox);
             }
             Request::Look(look) => self.look(&look, None),
+            Request::Gather(gather) => self.gather(&gather),
             Request::Start(start) => self.start(*start, inbox),
             // Nothing runs that these could be for.
             Request::Pause
@@ -211,6 +213,12 @@ impl Engine {
             look.answer(&prepared, own, untrained, &self.device).map(Box::new)
         });
         self.observer.live(Live::Looked(looked));
+    }
+
+    /// Reads rows that the window wants to show.
+    pub fn gather(&self, gather: &Gather) {
+        let gathered = gather.answer(&self.shelf).map(Box::new);
+        self.observer.live(Live::Gathered(gathered));
     }
 
     fn make_preview(&mut self, recipe: &Recipe, inbox: &Inbox) -> Result<Preview, PrepareError> {

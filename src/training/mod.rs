@@ -6,6 +6,7 @@
 pub mod bench;
 mod device;
 mod found;
+mod gather;
 mod job;
 mod look;
 mod plan;
@@ -21,6 +22,7 @@ mod worker;
 pub use crate::data::{FirstRows, LabelFinding, LeftOut, Remark};
 pub use device::{DeviceChoice, choose, engine_name, threads};
 pub use found::{ClassRows, DataFound, Fingerprint, JUDGED, JobData, Judgement, judge, look_at_data, recall};
+pub use gather::Gather;
 pub use job::{FinishedRun, JobStart, KeptWeights, ResumeJob};
 pub use look::Look;
 pub use prepare::{

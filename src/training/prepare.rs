@@ -189,8 +189,20 @@ impl Shelf {
         self.teachers.retain(|kept| matches!(kept.source, CheckpointSource::Builtin(_)));
     }
 
+    /// The rows of a source as it is now; what is not on the shelf is read and let go of again.
+    pub(super) fn dataset(&self, source: &Source) -> Result<Arc<Dataset>, DataError> {
+        let is_it = |kept: &&ShelvedData| {
+            let as_read = kept.stamp.is_none() || stamp(source) == kept.stamp;
+            kept.source == *source && as_read
+        };
+        match self.data.iter().find(is_it) {
+            Some(kept) => Ok(kept.dataset.clone()),
+            None => Dataset::load_watched(source, &()).map(Arc::new),
+        }
+    }
+
     /// The place of a source's rows on the shelf.
-    fn dataset(&mut self, source: &Source, watch: &dyn Watch) -> Result<usize, DataError> {
+    fn place_of(&mut self, source: &Source, watch: &dyn Watch) -> Result<usize, DataError> {
         if let Some(at) = self.data.iter().position(|kept| kept.source == *source) {
             return Ok(at);
         }
@@ -205,7 +217,7 @@ impl Shelf {
     /// # Errors
     /// When the recipe cannot be run; nothing has happened then.
     pub fn prepare(&mut self, recipe: &Recipe, device: &Device, watch: &dyn Watch) -> Result<Prepared, PrepareError> {
-        let at = self.dataset(&recipe.data.source, watch)?;
+        let at = self.place_of(&recipe.data.source, watch)?;
         let dataset = &mut self.data[at].dataset;
         let splits = dataset.split(&recipe.data)?;
         if let Some(medians) = dataset.medians(&splits.train).filter(|medians| !dataset.is_filled_with(medians)) {

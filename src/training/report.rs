@@ -518,6 +518,8 @@ pub enum Live {
     },
     /// What models make of a picture of the user's, or why it cannot be looked at.
     Looked(Result<Box<Looked>, Phrase>),
+    /// The inputs of rows that were asked for, or why they cannot be shown.
+    Gathered(Result<Box<Gathered>, Phrase>),
     /// The newest logits of the probe set; only the latest matters.
     Snapshot(Snapshot),
     /// Where training stands; only the latest matters.
@@ -535,6 +537,19 @@ pub struct Unready {
     pub problem: Phrase,
     /// The first rows of a table that cannot be used, as far as they can be read; empty for other data.
     pub first_rows: FirstRows,
+}
+
+/// Inputs of rows that no probe set holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gathered {
+    /// The job whose data they are of.
+    pub job: JobId,
+    /// The rows, by their number in the data.
+    pub rows: Vec<u32>,
+    /// `[rows, …shape]`; pixels from 0 to 1.
+    pub inputs: Vec<f32>,
+    /// Shape of one example.
+    pub shape: Vec<usize>,
 }
 
 /// A picture of the user's, as the models see it.

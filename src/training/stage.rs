@@ -211,6 +211,7 @@ impl Engine {
                     return Err(Halt::Stopped);
                 }
                 Request::Preview(recipe) => self.preview(&recipe, inbox),
+                Request::Gather(gather) => self.gather(&gather),
                 Request::Look(look) => {
                     // A look must not end a job: what goes wrong with it is said to who asked.
                     match look.run.and_then(|run| stage.member_of(run)) {

@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::device::{DeviceChoice, choose, threads};
+use super::gather::Gather;
 use super::job::{Engine, JobStart};
 use super::look::Look;
 use super::report::{Live, RunId, Setting};
@@ -21,6 +22,8 @@ pub enum Request {
     Preview(Box<Recipe>),
     /// What models make of a picture, answered by [`Live::Looked`] between two steps.
     Look(Box<Look>),
+    /// The inputs of rows, answered by [`Live::Gathered`] between two steps.
+    Gather(Gather),
     /// Run a job, or go on with one.
     Start(Box<JobStart>),
     /// Rest before the next step.

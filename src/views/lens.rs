@@ -78,7 +78,7 @@ fn first_lines(words: &str) -> String {
 }
 
 /// Which samples one steps through, with how many there are of each kind at the moment.
-fn choice_ui(ui: &mut Ui, state: &State, commands: &Commands) {
+pub(super) fn choice_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let key = |choice| match choice {
         SampleChoice::Any => "lens-any",
         SampleChoice::TeacherUnsure => "lens-unsure",
@@ -152,7 +152,7 @@ fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, commands: &Commands)
             _ => None,
         };
         let interleaved = interleave(view.input, shape);
-        let key = (u64::from(view.probe.rows[view.row]) << 32) ^ fingerprint(view.input);
+        let key = sample_key(view.probe.rows[view.row], view.input);
         let sample = Sample { key, values: &interleaved, shape };
         sample_image_ui(ui, &text("lens-sample"), sample, 92.0);
         ui.add_space(space::S);
@@ -187,9 +187,10 @@ pub(super) fn interleave(input: &[f32], shape: Option<[usize; 3]>) -> Vec<f32> {
     }
 }
 
-/// Tells pictures of different data sets apart: row numbers alone do not.
-fn fingerprint(input: &[f32]) -> u64 {
-    input.iter().fold(0, |hash: u64, value| hash.rotate_left(5) ^ u64::from(value.to_bits())) & 0xFFFF_FFFF
+/// Tells pictures of different data sets apart, too: row numbers alone do not.
+pub(super) fn sample_key(row: u32, input: &[f32]) -> u64 {
+    let bits = input.iter().fold(0, |hash: u64, value| hash.rotate_left(5) ^ u64::from(value.to_bits()));
+    (u64::from(row) << 32) ^ (bits & 0xFFFF_FFFF)
 }
 
 /// What the teacher thinks of the sample at T = 1, and what softening shows.

@@ -15,6 +15,7 @@ mod queue;
 mod recipe;
 mod run_settings;
 mod runs;
+mod samples;
 mod sheet;
 mod shortcuts;
 mod story;
@@ -32,6 +33,7 @@ pub use path_field::{path_field_ui, path_key};
 pub use quality::quality_ui;
 pub use recipe::recipe_ui;
 pub use runs::runs_ui;
+pub use samples::samples_ui;
 pub use sheet::sheet_ui;
 pub use shortcuts::shortcuts_ui;
 pub use story::story_ui;
@@ -53,6 +55,7 @@ pub fn panel_key(panel: Pane) -> &'static str {
         Pane::Loss => "loss-title",
         Pane::Quality => "quality-title",
         Pane::Lens => "lens-title",
+        Pane::Samples => "samples-title",
         Pane::Board => "board-title",
         Pane::Anatomy => "anatomy-title",
         Pane::Runs => "runs-title",

@@ -6,7 +6,7 @@ use super::board::standing_key;
 use super::cards::shown_title;
 use crate::command::{Commands, RecipeCommand, ScreenCommand};
 use crate::runs::verdict::{Drawing, Standing, Story, mean, part_words};
-use crate::state::{JobView, SampleChoice, State};
+use crate::state::{JobView, State};
 use crate::text::{Phrase, text, text_with};
 use crate::theme::{Tokens, UiTokens as _, caption, space, tick, title};
 use crate::training::report::Role;
@@ -54,7 +54,7 @@ fn which_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands) {
             {
                 commands.send(RecipeCommand::MoreSeeds(job.id));
             }
-            let apart = job.story.as_ref().map_or(0, |_| state.sample_rows(SampleChoice::Apart).len() as u64);
+            let apart = job.story.as_ref().map_or(0, |_| state.rows_apart() as u64);
             if apart > 0 {
                 let hint = text_with("story-samples-hint", &[("count", apart.into())]);
                 if ui.button(text("story-samples")).on_hover_text(hint).clicked() {

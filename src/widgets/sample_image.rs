@@ -23,31 +23,43 @@ pub struct Sample<'a> {
     pub shape: Option<[usize; 3]>,
 }
 
+impl Sample<'_> {
+    /// The shape, where the values are an image of it.
+    fn picture_shape(&self) -> Option<[usize; 3]> {
+        self.shape.filter(|[h, w, c]| matches!(c, 1 | 3) && h * w * c == self.values.len() && h * w > 0)
+    }
+}
+
 /// Shows a sample in a square of `side`.
 ///
 /// `slot` tells the places on the screen apart; each keeps the one texture it shows.
 pub fn sample_image_ui(ui: &mut Ui, slot: &str, sample: Sample<'_>, side: f32) -> Response {
     let (rect, response) = ui.allocate_exact_size(vec2(side, side), Sense::hover());
-    let shape = sample.shape.filter(|[h, w, c]| matches!(c, 1 | 3) && h * w * c == sample.values.len() && h * w > 0);
-    let words = match shape {
+    let words = match sample.picture_shape() {
         Some([height, width, _]) => text_with("widget-picture", &[("width", width.into()), ("height", height.into())]),
         None => text_with("widget-features", &[("count", sample.values.len().into())]),
     };
     let enabled = ui.is_enabled();
     response.widget_info(|| WidgetInfo::labeled(Role::Image, enabled, &words));
     if ui.is_rect_visible(rect) {
-        let ground = if shape.is_some() { PICTURE } else { ui.tokens().control };
-        ui.painter().rect_filled(rect, radius::CONTROL, ground);
-        match shape {
-            Some(shape) => picture_ui(ui, slot, sample, shape, rect),
-            None => features_ui(ui, sample.values, rect.shrink(6.0)),
-        }
+        paint_sample(ui, Id::unique(("sample image", slot)), sample, rect);
     }
     response.on_hover_text(words)
 }
 
-fn picture_ui(ui: &Ui, slot: &str, sample: Sample<'_>, shape: [usize; 3], rect: Rect) {
-    let texture = texture(ui, Id::unique(("sample image", slot)), sample, shape);
+/// Paints a sample into a rectangle.
+pub(super) fn paint_sample(ui: &Ui, slot: Id, sample: Sample<'_>, rect: Rect) {
+    let shape = sample.picture_shape();
+    let ground = if shape.is_some() { PICTURE } else { ui.tokens().control };
+    ui.painter().rect_filled(rect, radius::CONTROL, ground);
+    match shape {
+        Some(shape) => picture_ui(ui, slot, sample, shape, rect),
+        None => features_ui(ui, sample.values, rect.shrink(6.0)),
+    }
+}
+
+fn picture_ui(ui: &Ui, slot: Id, sample: Sample<'_>, shape: [usize; 3], rect: Rect) {
+    let texture = texture(ui, slot, sample, shape);
     let [height, width, _] = shape.map(|length| length as f32);
     let scale = rect.width() / width.max(height);
     let place = Rect::from_center_size(rect.center(), vec2(width, height) * scale);

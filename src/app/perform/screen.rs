@@ -2,7 +2,7 @@
 
 use crate::app::{App, tiles};
 use crate::command::ScreenCommand;
-use crate::state::{SampleChoice, Tip};
+use crate::state::{Pane, SampleChoice, Tip};
 use crate::training::report::JobId;
 
 impl App {
@@ -12,12 +12,7 @@ impl App {
                 self.state.screen.lens.temperature = t;
                 self.state.window.greeting.done(Tip::Lens);
             }
-            ScreenCommand::LensRow(row) => {
-                self.state.screen.picture = None;
-                self.state.screen.lens.row = row;
-                let rows = self.state.probe_view().map_or(0, |view| view.probe.rows.len());
-                self.state.screen.lens.clamp(rows);
-            }
+            ScreenCommand::LensRow(row) => self.show_sample(row),
             ScreenCommand::SampleChoice(choice) => self.choose_samples(choice),
             ScreenCommand::LensClass(class) => {
                 self.state.screen.lens.class = class;
@@ -26,10 +21,13 @@ impl App {
             ScreenCommand::LensZoom(zoomed) => self.state.screen.lens.zoomed = zoomed,
             ScreenCommand::Focus(job) => self.focus(job),
             ScreenCommand::WhichSamples => {
-                for tree in self.tiles.values_mut() {
-                    tiles::show_board(tree, false);
-                }
+                self.bring_up(Pane::Samples);
+                self.state.screen.lens.class = None;
                 self.choose_samples(SampleChoice::Apart);
+            }
+            ScreenCommand::OpenSample(row) => {
+                self.bring_up(Pane::Lens);
+                self.show_sample(row);
             }
             ScreenCommand::ClearFocus => (self.state.screen.focus, self.state.screen.picture) = (None, None),
             ScreenCommand::Overlay(run, true) => {
@@ -73,6 +71,20 @@ impl App {
         }
     }
 
+    /// Brings a panel to the front of its tabs, in every arrangement.
+    pub(in crate::app) fn bring_up(&mut self, panel: Pane) {
+        for tree in self.tiles.values_mut() {
+            tiles::bring_up(tree, panel);
+        }
+    }
+
+    fn show_sample(&mut self, row: usize) {
+        self.state.screen.picture = None;
+        self.state.screen.lens.row = row;
+        let rows = self.state.probe_view().map_or(0, |view| view.probe.rows.len());
+        self.state.screen.lens.clamp(rows);
+    }
+
     pub(super) fn step_sample(&mut self, by: isize) {
         self.state.screen.picture = None;
         if let Some(row) = self.state.stepped_row(by) {
@@ -81,7 +93,7 @@ impl App {
     }
 
     /// Goes to the first sample of a choice, unless the present one belongs to it.
-    pub(super) fn choose_samples(&mut self, choice: SampleChoice) {
+    pub(in crate::app) fn choose_samples(&mut self, choice: SampleChoice) {
         self.state.screen.picture = None;
         self.state.screen.lens.choice = choice;
         let rows = self.state.sample_rows(choice);

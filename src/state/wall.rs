@@ -1,0 +1,196 @@
+//! The samples on the wall: many rows at once, each with what the student and its baseline say of it.
+
+use std::sync::Arc;
+
+use super::{SampleChoice, State};
+use crate::distill::soften::top_class;
+use crate::recipe::Recipe;
+use crate::text::Phrase;
+use crate::training::Gather;
+use crate::training::report::{Answers, Gathered, JobId, Part, Role, RunId, RunInfo};
+
+/// Rows on the wall, at most: what comes after them is counted.
+pub const MOST: usize = 1000;
+
+/// Numbers of their inputs that are asked for, at most: 16 MiB.
+const MOST_INPUTS: usize = 4 << 20;
+
+/// Rows that no probe set holds, from the moment at which they were asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pictures {
+    /// Whose rows.
+    pub of: (JobId, RunId),
+    /// Their inputs, or why there are none.
+    pub found: Option<Result<Arc<Gathered>, Phrase>>,
+}
+
+/// What is on the wall.
+#[derive(Clone, Debug)]
+pub struct Wall<'a> {
+    /// The samples, in order.
+    pub samples: Vec<Hung<'a>>,
+    /// How many there are of the choice; more than [`MOST`] are not all shown.
+    pub of: usize,
+    /// The names of the classes.
+    pub classes: &'a [String],
+    /// Shape of one example.
+    pub shape: &'a [usize],
+    /// Whether there is a baseline to compare with.
+    pub has_baseline: bool,
+    /// Why some have no picture.
+    pub fault: Option<&'a Phrase>,
+}
+
+/// One sample on the wall.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hung<'a> {
+    /// Its row in the data.
+    pub row: u32,
+    /// Its place in the probe set, where the lens can show it.
+    pub probe: Option<usize>,
+    /// Its inputs, once they are known.
+    pub input: Option<&'a [f32]>,
+    /// Its class.
+    pub label: usize,
+    /// The top class of the student, of its baseline and of the teacher; none where it is not known or no number.
+    pub student: Option<usize>,
+    /// See [`Hung::student`].
+    pub baseline: Option<usize>,
+    /// See [`Hung::student`].
+    pub teacher: Option<usize>,
+}
+
+/// The first class that a recipe keeps from its students.
+pub fn unseen_class(recipe: &Recipe, classes: &[String]) -> Option<usize> {
+    recipe.data.omit_classes.iter().find_map(|unseen| classes.iter().position(|class| class == unseen))
+}
+
+impl State {
+    /// The run on show and the baseline of its seed.
+    fn compared(&self) -> Option<(&RunInfo, Option<&RunInfo>)> {
+        let job = self.focused()?;
+        let student = job.shown_run(self.lit_cell()).filter(|run| run.role == Role::Student)?;
+        let is_its = |info: &&RunInfo| info.role == Role::Baseline && info.seed == student.seed;
+        Some((student, job.runs.iter().find(is_its)))
+    }
+
+    /// The kept answers of the run on show and of its baseline, row by row: those that differ are not only in the probe set.
+    fn kept_answers(&self) -> Option<(RunId, &Answers, &Answers)> {
+        let job = self.focused()?;
+        let (student, baseline) = self.compared()?;
+        let of = |run: &RunInfo| job.answers.get(&(run.run, Part::Validation));
+        let (ours, theirs) = (of(student)?, of(baseline?)?);
+        (ours.rows == theirs.rows).then_some((student.run, ours, theirs))
+    }
+
+    /// The samples of the lens's choice, all of them.
+    pub fn wall(&self) -> Option<Wall<'_>> {
+        let known = self.known()?;
+        let probe = known.probe;
+        let len: usize = probe.shape.iter().product();
+        let input = |at: usize| probe.inputs.get(at * len..(at + 1) * len);
+        let top = |logits, at| known.row(logits, at).map(top_class);
+        let hung = |at: usize| {
+            Some(Hung {
+                row: *probe.rows.get(at)?,
+                probe: Some(at),
+                input: input(at),
+                label: *probe.labels.get(at)? as usize,
+                student: top(known.student, at),
+                baseline: top(known.baseline, at),
+                teacher: top(known.teacher, at),
+            })
+        };
+        let mut wall = Wall {
+            samples: Vec::new(),
+            of: 0,
+            classes: &probe.classes,
+            shape: &probe.shape,
+            has_baseline: known.baseline.is_some(),
+            fault: None,
+        };
+        let kept = self.kept_answers().filter(|_| self.screen.lens.choice == SampleChoice::Apart);
+        let Some((_, ours, theirs)) = kept else {
+            let rows = self.sample_rows(self.screen.lens.choice);
+            wall.of = rows.len();
+            wall.samples = rows.into_iter().filter_map(hung).take(MOST).collect();
+            return Some(wall);
+        };
+        let pictures = self.screen.pictures.as_ref().filter(|pictures| Some(pictures.of) == self.asked_of());
+        let gathered = match pictures.and_then(|pictures| pictures.found.as_ref()) {
+            Some(Ok(gathered)) => Some(gathered),
+            Some(Err(fault)) => {
+                wall.fault = Some(fault);
+                None
+            }
+            None => None,
+        };
+        let class = |class: u32| usize::try_from(class).ok().filter(|class| *class < probe.classes.len());
+        let apart = |at: &usize| ours.predicted[*at] != theirs.predicted[*at] && self.is_wanted(ours.labels[*at]);
+        let rows: Vec<usize> = (0..ours.rows.len()).filter(apart).collect();
+        wall.of = rows.len();
+        wall.samples = rows
+            .into_iter()
+            .take(MOST)
+            .map(|at| {
+                let row = ours.rows[at];
+                let place = probe.rows.binary_search(&row).ok();
+                let read = || {
+                    let gathered = gathered?;
+                    let at = gathered.rows.binary_search(&row).ok()?;
+                    gathered.inputs.get(at * len..(at + 1) * len)
+                };
+                Hung {
+                    row,
+                    probe: place,
+                    input: place.and_then(input).or_else(read),
+                    label: ours.labels[at] as usize,
+                    student: class(ours.predicted[at]),
+                    baseline: class(theirs.predicted[at]),
+                    teacher: place.and_then(|at| top(known.teacher, at)),
+                }
+            })
+            .collect();
+        Some(wall)
+    }
+
+    /// Whether samples of a class are to be shown.
+    fn is_wanted(&self, label: u32) -> bool {
+        let classes = self.known().map_or(0, |known| known.probe.classes.len());
+        self.screen.lens.class.is_none_or(|class| class >= classes || class == label as usize)
+    }
+
+    /// How many validation rows the student on show and its baseline answer differently.
+    pub fn rows_apart(&self) -> usize {
+        let Some((_, ours, theirs)) = self.kept_answers() else { return self.sample_rows(SampleChoice::Apart).len() };
+        ours.predicted.iter().zip(&*theirs.predicted).filter(|(ours, theirs)| ours != theirs).count()
+    }
+
+    fn asked_of(&self) -> Option<(JobId, RunId)> {
+        Some((self.screen.focus?, self.kept_answers()?.0))
+    }
+
+    /// What the wall lacks and has not asked for: the inputs of rows that differ and that are not in the probe set.
+    pub fn wanted_pictures(&self) -> Option<(RunId, Gather)> {
+        if self.screen.lens.choice != SampleChoice::Apart {
+            return None;
+        }
+        let of = self.asked_of()?;
+        if self.screen.pictures.as_ref().is_some_and(|pictures| pictures.of == of) {
+            return None;
+        }
+        let (job, (run, ours, theirs)) = (self.focused()?, self.kept_answers()?);
+        let len: usize = job.probe.shape.iter().product();
+        let apart = (0..ours.rows.len()).filter(|at| ours.predicted[*at] != theirs.predicted[*at]);
+        let missing = apart.filter(|at| job.probe.rows.binary_search(&ours.rows[*at]).is_err());
+        let missing: Vec<usize> = missing.take(MOST.min(MOST_INPUTS / len.max(1))).collect();
+        let source = job.runs.iter().find(|info| info.run == run)?.recipe.data.source.clone();
+        let gather = Gather {
+            job: job.id,
+            source,
+            rows: missing.iter().map(|at| ours.rows[*at]).collect(),
+            labels: missing.iter().map(|at| ours.labels[*at]).collect(),
+        };
+        Some((run, gather))
+    }
+}
