@@ -228,9 +228,12 @@ impl<'a> Follower<'a> {
                 soft_share: finished.soft_share,
             })
         };
+        let found = self.rows_by_class().map_or(&[][..], |found| &found.classes);
+        let classes: Vec<String> = found.iter().map(|class| class.name.clone()).collect();
         let facts = JobFacts {
             board: &self.board,
             infos: &self.runs,
+            classes: &classes,
             outcome: Some(outcome),
             message,
             end: &end,

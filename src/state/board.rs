@@ -153,6 +153,7 @@ impl JobView {
         let facts = JobFacts {
             board: &self.board,
             infos: &self.runs,
+            classes: &self.probe.classes,
             outcome: self.outcome,
             message: self.message.as_ref(),
             end: &end,

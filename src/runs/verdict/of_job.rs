@@ -12,6 +12,8 @@ pub struct JobFacts<'a> {
     pub board: &'a Board,
     /// Its runs.
     pub infos: &'a [RunInfo],
+    /// The names of the classes; empty of a job of an older version.
+    pub classes: &'a [String],
     /// How it ended; `None` while it runs.
     pub outcome: Option<JobOutcome>,
     /// What went wrong.

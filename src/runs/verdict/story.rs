@@ -8,7 +8,7 @@ use super::{Discordant, Doubt, Interval, LeftOut, Paired, Reason, Verdict, Word}
 use crate::recipe::field_label;
 use crate::runs::importance;
 use crate::text::{Between, Phrase, phrase};
-use crate::training::report::{JobOutcome, Metrics, Part, Role, RunInfo, RunOutcome};
+use crate::training::report::{JobOutcome, Metrics, Part, Role, RunId, RunInfo, RunOutcome};
 
 /// What there is to say about a job that is over.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,6 +72,9 @@ pub struct DrawnErrors {
     /// One a seed.
     pub errors: Vec<u64>,
 }
+
+/// Of the classes that were kept from a student, so many are told.
+const UNSEEN: usize = 3;
 
 impl<'a> JobFacts<'a> {
     /// What there is to say; `None` while the job can still change.
@@ -162,8 +165,8 @@ impl<'a> JobFacts<'a> {
             }
         };
         let rows = baseline.and_then(|baseline| self.discordant(student.run, baseline.run, drawn.part));
-        let mut why: Vec<Phrase> =
-            rows.filter(|rows| rows.better + rows.worse > 0).map(rows_words).into_iter().collect();
+        let mut why = self.unseen(student, baseline, drawn.part);
+        why.extend(rows.filter(|rows| rows.better + rows.worse > 0).map(rows_words));
         why.extend(self.reasons(&[student], &baseline.into_iter().collect::<Vec<_>>(), drawn));
         let whole = end.outcome == RunOutcome::Done && drawn.only(Role::Baseline).is_some();
         Story {
@@ -174,6 +177,34 @@ impl<'a> JobFacts<'a> {
             drawing,
             ..Story::undecided(sentence)
         }
+    }
+
+    /// Of each class that was kept from the student: how many of its rows are right, beside the baseline's.
+    fn unseen(&self, student: &RunInfo, baseline: Option<&RunInfo>, part: Part) -> Vec<Phrase> {
+        let of_class = |run: RunId, class: u32| {
+            let answers = (self.answers)(run, part)?;
+            let rows = answers.labels.iter().zip(&*answers.predicted).filter(|(label, _)| **label == class);
+            Some(rows.fold((0, 0), |(right, all), (label, said)| (right + u64::from(label == said), all + 1_u64)))
+        };
+        let words = |unseen: &String| {
+            let class = self.classes.iter().position(|class| class == unseen)? as u32;
+            let (right, rows) = of_class(student.run, class).filter(|(_, rows)| *rows > 0)?;
+            let (right, rows) = (Phrase::count(right), Phrase::count(rows));
+            Some(match baseline.and_then(|baseline| of_class(baseline.run, class)) {
+                Some((baseline, _)) => phrase!(
+                    "why-unseen",
+                    class = unseen,
+                    rows = rows,
+                    part = part_words(part),
+                    student = right,
+                    baseline = Phrase::count(baseline)
+                ),
+                None => {
+                    phrase!("why-unseen-alone", class = unseen, rows = rows, part = part_words(part), student = right)
+                }
+            })
+        };
+        student.recipe.data.omit_classes.iter().filter_map(words).take(UNSEEN).collect()
     }
 
     fn of_several(&self) -> Story {
@@ -189,7 +220,7 @@ impl<'a> JobFacts<'a> {
             sentence = phrase!("story-best-cell", story = sentence, cell = cell, cells = cells);
         }
         let info = |run| self.infos.iter().find(|info| info.run == run);
-        let of_cell = |runs: &[(u64, crate::training::report::RunId)]| -> Vec<&'a RunInfo> {
+        let of_cell = |runs: &[(u64, RunId)]| -> Vec<&'a RunInfo> {
             runs.iter().filter_map(|(_, run)| info(*run)).collect()
         };
         let students = best.map(|cell| of_cell(&cell.runs)).unwrap_or_default();

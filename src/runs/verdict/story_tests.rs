@@ -120,9 +120,11 @@ impl Job {
                 soft_share: None,
             })
         };
+        let classes: Vec<String> = (0..10).map(|class: u32| class.to_string()).collect();
         let facts = JobFacts {
             board: &self.board,
             infos: &self.infos,
+            classes: &classes,
             outcome: Some(self.outcome),
             message: self.message.as_ref(),
             end: &end,
@@ -171,6 +173,14 @@ fn one_seed_leads_with_numbers_and_never_decides() {
     assert_eq!((drawing.part, drawing.examples), (Part::Test, 1_000));
     let lines: Vec<(Role, Vec<u64>)> = drawing.lines.into_iter().map(|line| (line.role, line.errors)).collect();
     assert_eq!(lines, [(Role::Teacher, vec![23]), (Role::Student, vec![47]), (Role::Baseline, vec![71])]);
+}
+
+#[test]
+fn what_was_kept_from_the_student_is_told_first() {
+    let mut job = Job::new(&["data.omit_classes={ any = [[\"0\"]] }"], by_role(&[3], &[9]));
+    job.answer([&[1, 2, 3], &[3, 10, 11, 12, 13, 14, 15, 16, 17]]);
+    let why = job.story().why[0].to_string();
+    assert_eq!(why, "It was never shown “0”; of 1,000 such test rows it has 997 right, the baseline 991.");
 }
 
 #[test]
