@@ -16,6 +16,7 @@ pub mod data;
 pub mod distill;
 pub mod model;
 pub mod ops;
+pub mod overheard;
 pub mod recipe;
 pub mod rng;
 pub mod runs;

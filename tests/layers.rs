@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// For each room, the rooms it may name. `rng` and `signals` are common ground below all of them, and so is that part of `text` which says
-/// something without knowing the language (see [`WITHOUT_A_LANGUAGE`]).
+/// For each room, the rooms it may name. `rng`, `signals` and `overheard` are common ground below all of them, and so is that part of
+/// `text` which says something without knowing the language (see [`WITHOUT_A_LANGUAGE`]).
 const ARROWS: &[(&str, &[&str])] = &[
     ("rng", &[]),
     ("signals", &[]),
+    ("overheard", &[]),
     ("recipe", &["rng", "text"]),
     ("data", &["recipe", "rng", "text"]),
     ("ops", &["rng"]),
@@ -28,10 +29,10 @@ const ARROWS: &[(&str, &[&str])] = &[
         "app",
         &[
             "recipe", "data", "model", "distill", "training", "runs", "state", "command", "views", "widgets", "theme",
-            "text", "rng", "signals",
+            "text", "rng", "signals", "overheard",
         ],
     ),
-    ("cli", &["recipe", "data", "model", "distill", "training", "runs", "rng", "signals", "text"]),
+    ("cli", &["recipe", "data", "model", "distill", "training", "runs", "rng", "signals", "overheard", "text"]),
 ];
 
 /// Rooms that do not know which language the window speaks: they make phrases, and terminals, logs and files are English.

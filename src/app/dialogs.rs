@@ -1,8 +1,10 @@
 //! File dialogs: the system's, on a thread of their own; a scripted one for tests.
 
+mod prospect;
+
 use std::future::Future;
 use std::path::PathBuf;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
@@ -12,9 +14,11 @@ use std::time::{Duration, Instant};
 use eframe::egui;
 
 use super::drop::{DATA, MODELS};
+use crate::overheard;
 use crate::state::FilePurpose;
 use crate::text::text;
 use crate::views::path_key;
+use prospect::Prospect;
 
 /// Asks the user for a file.
 pub trait Dialogs {
@@ -36,9 +40,16 @@ pub enum Picked {
 }
 
 /// The system's dialogs.
-#[derive(Default)]
 pub struct RfdDialogs {
-    open: Option<(FilePurpose, Instant, Receiver<Option<PathBuf>>)>,
+    open: Option<(FilePurpose, Receiver<Picked>)>,
+    prospect: Prospect,
+}
+
+impl RfdDialogs {
+    /// Finds out meanwhile whether the system has any.
+    pub fn begin() -> Self {
+        Self { open: None, prospect: Prospect::begin() }
+    }
 }
 
 /// A dialog that is over sooner than this was never on the screen.
@@ -56,42 +67,46 @@ impl Dialogs for RfdDialogs {
         if let Some((of, ends)) = filter {
             dialog = dialog.add_filter(of, ends);
         }
-        let ctx = ctx.clone();
-        let finish = move |path: Option<PathBuf>| {
-            sender.send(path).ok();
+        let future: Pin<Box<dyn Future<Output = _> + Send>> = match (purpose, name) {
+            (FilePurpose::OpenDataFolder, _) => Box::pin(dialog.pick_folder()),
+            (_, Some(name)) => Box::pin(dialog.set_file_name(name).save_file()),
+            (_, None) => Box::pin(dialog.pick_file()),
+        };
+        let (prospect, ctx) = (self.prospect.clone(), ctx.clone());
+        let run = move || {
+            let can_open = prospect.can_open();
+            let picked = if can_open { run(future, purpose) } else { Picked::Unavailable(purpose) };
+            if picked == Picked::Unavailable(purpose) {
+                prospect.look_again();
+            }
+            sender.send(picked).ok();
             ctx.request_repaint();
         };
-        let thread = std::thread::Builder::new().name("stillroom-dialog".to_owned());
-        let path = |file: rfd::FileHandle| file.path().to_owned();
-        let spawned = match (purpose, name) {
-            (FilePurpose::OpenDataFolder, _) => {
-                let future = dialog.pick_folder();
-                thread.spawn(move || finish(wait_for(future).map(path)))
-            }
-            (_, Some(name)) => {
-                let future = dialog.set_file_name(name).save_file();
-                thread.spawn(move || finish(wait_for(future).map(path)))
-            }
-            (_, None) => {
-                let future = dialog.pick_file();
-                thread.spawn(move || finish(wait_for(future).map(path)))
-            }
-        };
-        if spawned.is_ok() {
-            self.open = Some((purpose, Instant::now(), receiver));
-        }
+        // Without a thread the sender is gone, which says that there is no dialog.
+        let _ = std::thread::Builder::new().name("stillroom-dialog".to_owned()).spawn(run);
+        self.open = Some((purpose, receiver));
     }
 
     fn poll(&mut self) -> Option<Picked> {
-        let (purpose, since, receiver) = self.open.as_ref()?;
+        let (purpose, receiver) = self.open.as_ref()?;
         let picked = match receiver.try_recv() {
             Err(TryRecvError::Empty) => return None,
-            Ok(Some(path)) => Picked::Path(*purpose, path),
-            Ok(None) if since.elapsed() > NOT_SHOWN => Picked::Nothing,
-            Ok(None) | Err(TryRecvError::Disconnected) => Picked::Unavailable(*purpose),
+            Ok(picked) => picked,
+            Err(TryRecvError::Disconnected) => Picked::Unavailable(*purpose),
         };
         self.open = None;
         Some(picked)
+    }
+}
+
+/// Shows a dialog until it is over.
+fn run(dialog: impl Future<Output = Option<rfd::FileHandle>>, purpose: FilePurpose) -> Picked {
+    overheard::dialog_begins();
+    let since = Instant::now();
+    match wait_for(dialog) {
+        Some(file) => Picked::Path(purpose, file.path().to_owned()),
+        None if overheard::dialog_failed() || since.elapsed() < NOT_SHOWN => Picked::Unavailable(purpose),
+        None => Picked::Nothing,
     }
 }
 

@@ -94,7 +94,7 @@ pub fn run(options: &Options) -> Result<(), OpenError> {
         #[cfg(debug_assertions)]
         theme::watch(&cc.egui_ctx);
         close_on_signals(&cc.egui_ctx);
-        let dialogs = Box::new(RfdDialogs::default());
+        let dialogs = Box::new(RfdDialogs::begin());
         let app = App::new(&cc.egui_ctx, Parts { store, device, dialogs, pace: pace(cc), settings, remembered })?;
         Ok(Box::new(app))
     };

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::escape;
 use crate::data::Remark;
+use crate::overheard;
 use crate::text::{Between, Phrase};
 
 /// What went wrong, and the status with which the program ends.
@@ -136,7 +137,7 @@ impl Voice {
     pub fn take_logs(&self) {
         let (voice, json) = (self.clone(), self.json);
         let filter = env_logger::Env::default().default_filter_or(LOGS);
-        env_logger::Builder::from_env(filter)
+        let logger = env_logger::Builder::from_env(filter)
             .target(env_logger::Target::Pipe(Box::new(Log(voice))))
             .write_style(env_logger::WriteStyle::Never)
             .format(move |out, record| {
@@ -149,7 +150,10 @@ impl Voice {
                 let message = escape::one_line(&message);
                 if json { writeln!(out, "{}", line(level, &message)) } else { writeln!(out, "{level}: {message}") }
             })
-            .init();
+            .build();
+        let level = logger.filter();
+        // Fails where there is a logger, which is then the one to speak.
+        overheard::install(logger, level).ok();
     }
 
     fn say_json(&self, code: &str, message: &str) {
