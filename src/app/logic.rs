@@ -21,6 +21,7 @@ const LOOK: Duration = Duration::from_millis(1500);
 
 impl App {
     pub(super) fn take_in(&mut self, ctx: &egui::Context) {
+        self.take_picture(ctx);
         self.take_reports();
         self.take_answers();
         self.begin_next();
@@ -124,7 +125,8 @@ impl App {
     fn take_answers(&mut self) {
         for answer in self.reader.answers() {
             match answer {
-                Answer::Runs(mut runs) => {
+                Answer::Runs(mut runs, recipes) => {
+                    self.state.jobs.recipes.extend(recipes);
                     // Newest jobs first; within one, the student before its baseline and its teacher.
                     runs.sort_by_key(|row| {
                         let place = match row.role {

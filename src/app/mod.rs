@@ -9,6 +9,7 @@ mod inbox;
 mod last;
 mod logic;
 mod perform;
+mod picture;
 mod place;
 mod queue;
 mod reader;
@@ -184,6 +185,8 @@ pub struct App {
     is_placed: bool,
     /// Whether nothing had the focus in the last frame, and nothing lay over the window.
     is_calm: bool,
+    /// The picture of what happened, from the moment at which it is asked for.
+    coming_picture: Option<picture::Coming>,
     /// The student that is being saved, from the moment at which its place is asked for.
     saving: Option<(RunId, PathBuf)>,
     /// The run that is being exported, from the moment at which its place is asked for.
@@ -263,6 +266,7 @@ impl App {
             is_placed: false,
             is_calm: true,
             saving: None,
+            coming_picture: None,
             exporting: None,
             settings,
             kept,

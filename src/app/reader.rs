@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::recipe::Recipe;
 use crate::runs::{Board, RunRow, Status, Store, StoreError, StoreReader, StoredJob};
 use crate::state::{JobView, RunCurves};
 use crate::text::Phrase;
@@ -24,8 +25,8 @@ enum Question {
 
 /// What it answers.
 pub(super) enum Answer {
-    /// All runs.
-    Runs(Vec<RunRow>),
+    /// All runs, and the recipes of those that were not known.
+    Runs(Vec<RunRow>, Vec<(RunId, Arc<Recipe>)>),
     /// A job for the panels.
     Job(Box<JobView>),
     /// A job that is to go on.
@@ -102,6 +103,8 @@ impl Reader {
 
 fn serve(store: &StoreReader, questions: &Receiver<Question>, answer: &dyn Fn(Answer)) {
     let mut version = None;
+    // Recipes never change: those of runs before this one are known.
+    let mut next = RunId(0);
     let mut waiting = VecDeque::new();
     loop {
         let Some(question) = waiting.pop_front().or_else(|| questions.recv().ok()) else { return };
@@ -115,11 +118,11 @@ fn serve(store: &StoreReader, questions: &Receiver<Question>, answer: &dyn Fn(An
                     continue;
                 }
                 version = now;
-                store.runs(true).map(Answer::Runs)
+                list(store, &mut next)
             }
             Question::List => {
                 version = store.data_version().ok();
-                store.runs(true).map(Answer::Runs)
+                list(store, &mut next)
             }
             Question::Job(job) => job_view(store, job).map(|view| Answer::Job(Box::new(view))),
             Question::Resume(job) => resume(store, job, StoredJob::into_resume),
@@ -128,6 +131,15 @@ fn serve(store: &StoreReader, questions: &Receiver<Question>, answer: &dyn Fn(An
         };
         answer(result.unwrap_or_else(|error| Answer::Failed(error.phrase())));
     }
+}
+
+fn list(store: &StoreReader, next: &mut RunId) -> Result<Answer, StoreError> {
+    let rows = store.runs(true)?;
+    let recipes = store.recipes(*next)?;
+    if let Some((last, _)) = recipes.last() {
+        *next = RunId(last.0 + 1);
+    }
+    Ok(Answer::Runs(rows, recipes.into_iter().map(|(run, recipe)| (run, Arc::new(recipe))).collect()))
 }
 
 fn job_view(store: &StoreReader, id: JobId) -> Result<JobView, StoreError> {

@@ -63,6 +63,8 @@ impl App {
         });
         views::sheet_ui(ui, state, commands);
         views::path_field_ui(ui, state, commands);
+        views::kept_recipe_ui(ui, state, commands);
+        views::rename_ui(ui, state, commands);
         views::palette_ui(ui, state, commands);
         views::shortcuts_ui(ui, state, commands);
         views::notices_ui(ui, state, commands);

@@ -37,6 +37,8 @@ pub enum Action {
     OpenDataFolder,
     /// Take a table as data.
     OpenDataFile,
+    /// Copy what happened as a picture.
+    CopyPicture,
     /// The next sample in the lens.
     NextSample,
     /// The one before.
@@ -135,7 +137,7 @@ pub struct Shortcut {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::Distil,
         Self::PauseOrPlay,
         Self::StepOnce,
@@ -152,6 +154,7 @@ impl Action {
         Self::RecipeText,
         Self::OpenDataFolder,
         Self::OpenDataFile,
+        Self::CopyPicture,
         Self::NextSample,
         Self::PreviousSample,
         Self::RandomSample,
@@ -195,6 +198,7 @@ impl Action {
             Self::RecipeText => "action-recipe-text",
             Self::OpenDataFolder => "action-open-folder",
             Self::OpenDataFile => "action-open-table",
+            Self::CopyPicture => "action-copy-picture",
             Self::NextSample => "action-next-sample",
             Self::PreviousSample => "action-previous-sample",
             Self::RandomSample => "action-random-sample",
@@ -242,6 +246,7 @@ impl Action {
             Self::RecipeText => command("T"),
             Self::OpenDataFolder => both("F"),
             Self::OpenDataFile => both("T"),
+            Self::CopyPicture => both("P"),
             Self::NextSample => plain("ArrowRight"),
             Self::PreviousSample => plain("ArrowLeft"),
             Self::RandomSample => plain("R"),
@@ -306,7 +311,8 @@ impl Action {
             | Self::RaiseLensTemperature
             | Self::LowerLensTemperature => Menu::Lens,
             Self::Lab | Self::Compare | Self::Learn | Self::ResetLayout => Menu::Arrangement,
-            Self::ToggleLogLoss
+            Self::CopyPicture
+            | Self::ToggleLogLoss
             | Self::ToggleWeighted
             | Self::ToggleBin
             | Self::ToggleTheme
@@ -330,6 +336,7 @@ impl Action {
             Self::SaveStudent => state.student_to_save().is_some(),
             Self::ExportRun => state.on_show().1.is_some_and(|run| state.row(run).is_some()),
             Self::ExportRuns => !state.jobs.rows.is_empty(),
+            Self::CopyPicture => state.focused().is_some_and(|job| job.story.is_some()),
             // What is saved can be opened again, and is what stands in the editor.
             Self::SaveRecipe => {
                 state.recipe.fault.is_none() && state.recipe.text.as_ref().is_none_or(|typed| typed.faults.is_empty())

@@ -49,6 +49,10 @@ pub enum RecipeCommand {
     Unfold(Section, bool),
     /// Put a job's recipe into the panel.
     Use(JobId),
+    /// Put a run's resolved recipe into the panel.
+    UseRun(RunId),
+    /// Copy it as text.
+    CopyRun(RunId),
     /// Distil a job's recipe with four seeds.
     MoreSeeds(JobId),
 }
@@ -146,6 +150,12 @@ pub enum WindowCommand {
     Theme(Option<bool>),
     /// Give one panel the whole room, or give it back.
     Maximise(Option<Pane>),
+    /// Show the recipe with which a run was trained, or no more.
+    ShowRecipe(Option<RunId>),
+    /// Another name for a job, as far as it is typed.
+    Rename(JobId, String),
+    /// It is done; `false` gives it up.
+    EndRename(bool),
     /// What is typed in the path field.
     TypePath(String),
     /// The path field is done; `false` gives it up.

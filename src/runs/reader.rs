@@ -181,6 +181,25 @@ impl StoreReader {
         })
     }
 
+    /// The resolved recipes of all runs from `first` on, as far as they can be read.
+    pub fn recipes(&self, first: RunId) -> Result<Vec<(RunId, Recipe)>, StoreError> {
+        self.ask(|store| {
+            let mut rows = store.prepare_cached("SELECT id, recipe FROM run WHERE id >= ?1 ORDER BY id")?;
+            let rows =
+                rows.query_map([first.0 as i64], |row| Ok((RunId(number(row, 0)?), row.get::<_, String>(1)?)))?;
+            let mut recipes = Vec::new();
+            for row in rows {
+                let (run, text) = row?;
+                // One that is damaged must not hide the others.
+                match recipe(&text, run) {
+                    Ok(recipe) => recipes.push((run, recipe)),
+                    Err(error) => log::warn!("{error}"),
+                }
+            }
+            Ok(recipes)
+        })
+    }
+
     /// A job with all that is needed to go on with it.
     pub fn job(&self, job: JobId) -> Result<StoredJob, StoreError> {
         self.ask(|store| {

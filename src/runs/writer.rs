@@ -130,6 +130,20 @@ impl StoreWriter {
         self.queue.limit_pages(pages);
     }
 
+    /// Calls a job, and its runs, by another name. What its recipe says stays as it was run.
+    ///
+    /// # Errors
+    /// When there is no such job or the store cannot be written.
+    pub fn rename_job(&self, job: JobId, title: &str) -> Result<(), StoreError> {
+        let mut connection = schema::open_for_writing(&self.path)?;
+        let renaming = connection.transaction()?;
+        if renaming.execute("UPDATE job SET title = ?2 WHERE id = ?1", params![job.0 as i64, title])? == 0 {
+            return Err(StoreError::Unknown(job.to_string()));
+        }
+        renaming.execute("UPDATE run SET title = ?2 WHERE job = ?1", params![job.0 as i64, title])?;
+        Ok(renaming.commit()?)
+    }
+
     fn mark(&self, table: &str, id: u64, name: impl ToString, at: Option<i64>) -> Result<(), StoreError> {
         let connection = schema::open_for_writing(&self.path)?;
         let sql = format!("UPDATE {table} SET deleted_at = ?2 WHERE id = ?1");

@@ -3,7 +3,7 @@
 
 use super::Workspace;
 use crate::recipe::Sweep;
-use crate::training::report::RunId;
+use crate::training::report::{JobId, RunId};
 
 /// Something that can be put back, as it was.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +12,8 @@ pub enum Undoable {
     Recipe(Box<Draft>),
     /// The arrangement of a workspace, as it is remembered on disk.
     Arrangement(Workspace, serde_json::Value),
+    /// What a job is called.
+    Renamed(JobId, String),
     /// Whether a run is in the bin.
     Binned(RunId, bool),
 }

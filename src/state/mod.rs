@@ -19,7 +19,7 @@ mod temporary;
 mod wall;
 mod workspace;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -40,7 +40,7 @@ pub use temporary::{Farewell, TemporaryStore};
 pub use wall::{Hung, Pictures, Wall, unseen_class};
 pub use workspace::{Palette, Pane, Workspace};
 
-use crate::recipe::{Faults, PRESETS, Sweep};
+use crate::recipe::{Faults, PRESETS, Recipe, Sweep};
 use crate::runs::RunRow;
 use crate::text::{Language, Phrase};
 use crate::training::report::{
@@ -111,6 +111,8 @@ pub struct Jobs {
     pub device: Option<DeviceInfo>,
     /// All runs of the store, newest first.
     pub rows: Vec<RunRow>,
+    /// The resolved recipes of all runs of the store.
+    pub recipes: HashMap<RunId, Arc<Recipe>>,
     /// Why the store cannot be read.
     pub store_fault: Option<Phrase>,
 }
@@ -149,6 +151,12 @@ pub struct Window {
     pub sheet: Option<Sheet>,
     /// A path that is typed in because no file dialog opens.
     pub path_field: Option<PathField>,
+    /// Whether a picture of what happened is being taken.
+    pub pictured: bool,
+    /// The run whose recipe is looked at.
+    pub recipe_of: Option<RunId>,
+    /// Another name for a job, while it is typed.
+    pub rename: Option<(JobId, String)>,
     /// What is searched for, while the palette is open.
     pub palette: Option<Palette>,
     /// Whether the sheet of keys is open.
@@ -364,7 +372,9 @@ impl State {
     /// Whether a sheet lies over the window and waits for the user.
     pub fn has_sheet(&self) -> bool {
         let asks = self.window.temporary.as_ref().is_some_and(|store| store.asks);
-        asks || self.window.sheet.is_some()
+        let of_run = self.window.recipe_of.is_some() || self.window.rename.is_some();
+        asks || of_run
+            || self.window.sheet.is_some()
             || self.window.path_field.is_some()
             || self.window.shows_shortcuts
             || self.window.notices.shown
@@ -384,6 +394,12 @@ impl State {
     /// The row of a run.
     pub fn row(&self, run: RunId) -> Option<&RunRow> {
         self.jobs.rows.iter().find(|row| row.run == run)
+    }
+
+    /// What a job is called: as in the list, or by its recipe before it stands there.
+    pub fn title_of<'a>(&'a self, job: &'a JobView) -> &'a str {
+        let row = self.jobs.rows.iter().find(|row| row.job == job.id);
+        row.map_or(&job.sweep.base.title, |row| &row.title)
     }
 
     /// Whether the recipe in the panel is that of the running job, but for what can be moved in mid-run. Any other is for

@@ -26,16 +26,8 @@ pub enum Pane {
 
 impl Pane {
     /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::Recipe,
-        Self::Loss,
-        Self::Quality,
-        Self::Lens,
-        Self::Samples,
-        Self::Board,
-        Self::Anatomy,
-        Self::Runs,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Recipe, Self::Loss, Self::Quality, Self::Lens, Self::Samples, Self::Board, Self::Anatomy, Self::Runs];
 }
 
 /// What the window is used for; each has an arrangement of its own.

@@ -56,6 +56,8 @@ pub enum Icon {
     Search,
     /// The keyboard.
     Keys,
+    /// What else can be done with something.
+    More,
     /// Things one below the other.
     List,
     /// Compare.
@@ -74,7 +76,7 @@ pub enum Icon {
 
 impl Icon {
     /// Every icon.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::Play,
         Self::Pause,
         Self::Step,
@@ -99,6 +101,7 @@ impl Icon {
         Self::Minus,
         Self::Search,
         Self::Keys,
+        Self::More,
         Self::List,
         Self::Bars,
         Self::Book,
@@ -211,6 +214,7 @@ impl Pen<'_> {
                 }
                 self.line(&[(5.0, 9.8), (11.0, 9.8)]);
             }
+            Icon::More => [3.4, 8.0, 12.6].into_iter().for_each(|x| self.dot(x, 8.0, 1.1)),
             Icon::List => {
                 for y in [4.0, 8.0, 12.0] {
                     self.dot(3.0, y, 0.9);

@@ -64,6 +64,8 @@ pub fn lens_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         let free = ui.available_rect_before_wrap();
         let tiles = free.with_min_y(free.bottom() - TILE);
         let bars = free.with_max_y((tiles.top() - space::S).max(free.top() + 120.0));
+        // The word stands beside the bars, low enough to leave the cards of the first screen alone.
+        super::tips::mark(ui, Tip::Lens, bars.with_min_y(bars.bottom() - 0.45 * bars.height()));
         ui.scope_builder(UiBuilder::new().max_rect(bars), |ui| bars_ui(ui, state, &view));
         ui.scope_builder(UiBuilder::new().max_rect(tiles), |ui| numbers_ui(ui, state, &view));
     });
@@ -145,7 +147,6 @@ const TILE: f32 = 45.0;
 
 /// The sample, T, and a sentence about what T does to it.
 fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, commands: &Commands) {
-    let left = ui.max_rect().left();
     ui.horizontal_top(|ui| {
         let shape = match *view.probe.shape.as_slice() {
             [channels, height, width] => Some([height, width, channels]),
@@ -165,8 +166,6 @@ fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, commands: &Commands)
                 .default_value(1.0)
                 .format(&short);
             let slider = ui.add(slider).on_hover_text(text("lens-temperature-hint"));
-            // The word stands beside the panel, level with the slider.
-            super::tips::mark(ui, Tip::Lens, slider.rect.with_min_x(left));
             if slider.changed() {
                 commands.send(ScreenCommand::LensTemperature(temperature));
             }

@@ -1,10 +1,12 @@
 //! One file a panel: each takes `&State` and sends commands; nothing is changed here.
 
 mod anatomy;
+mod asked;
 mod bar;
 mod board;
 mod cards;
 mod curves;
+mod kept_run;
 mod lens;
 mod loss;
 mod notices;
@@ -25,6 +27,7 @@ mod tips;
 pub use anatomy::anatomy_ui;
 pub use bar::bar_ui;
 pub use board::board_ui;
+pub use kept_run::{kept_recipe_ui, rename_ui};
 pub use lens::lens_ui;
 pub use loss::loss_ui;
 pub use notices::notices_ui;
@@ -36,7 +39,7 @@ pub use runs::runs_ui;
 pub use samples::samples_ui;
 pub use sheet::sheet_ui;
 pub use shortcuts::shortcuts_ui;
-pub use story::story_ui;
+pub use story::{story_rect, story_ui};
 pub use temporary::{farewell_ui, temporary_strip_ui};
 pub use tips::tips_ui;
 
@@ -123,7 +126,7 @@ fn icon_of(action: Action, state: &State) -> Icon {
         Action::Redo => Icon::Redo,
         Action::OpenTeacher | Action::OpenRecipe | Action::OpenDataFolder | Action::OpenDataFile => Icon::Folder,
         Action::SaveStudent | Action::SaveRecipe | Action::ExportRun | Action::ExportRuns => Icon::Save,
-        Action::CopyRecipe => Icon::Copy,
+        Action::CopyRecipe | Action::CopyPicture => Icon::Copy,
         Action::NextSample => Icon::ChevronRight,
         Action::PreviousSample => Icon::ChevronLeft,
         Action::RandomSample => Icon::Dice,

@@ -236,6 +236,7 @@ fn synonyms(action: Action) -> &'static str {
         Action::RecipeText => "edit source code toml 文本 编辑 wenben bianji",
         Action::OpenDataFolder => "import dataset images pictures idx 数据 文件夹 图片 shuju wenjianjia tupian",
         Action::OpenDataFile => "import dataset csv parquet table 数据 表格 shuju biaoge",
+        Action::CopyPicture => "screenshot image clipboard share export png 截图 图片 复制 jietu tupian fuzhi",
         Action::NextSample => "forward digit image 下一个 样本 xiayige yangben",
         Action::PreviousSample => "backward digit image 上一个 样本 shangyige yangben",
         Action::RandomSample => "dice shuffle any 随机 suiji",

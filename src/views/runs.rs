@@ -7,6 +7,7 @@ use eframe::egui::{self, Align, Color32, Label, Layout, RichText, Sense, Ui};
 use egui_extras::{Column, TableBuilder};
 
 use super::cards::shown_title;
+use super::kept_run::{run_context, run_menu_ui};
 use super::run_settings::run_settings_ui;
 use super::{action_button, short};
 use crate::command::{Action, Commands, JobCommand, ScreenCommand};
@@ -26,7 +27,7 @@ const WIDTHS: [f32; 10] = [30.0, 94.0, 64.0, 104.0, 44.0, 84.0, 68.0, 72.0, 70.0
 const FOLD: f32 = 22.0;
 
 /// Least width of the last column.
-const STATUS: f32 = 116.0;
+const STATUS: f32 = STATUS_WORD + 4.0 * (SLOT + 2.0);
 
 /// Fills its tile.
 pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
@@ -119,6 +120,7 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
                     };
                     table_row.set_selected(lit);
                     row_ui(&mut table_row, line, row, state, commands, &baselines, &shares);
+                    run_context(&table_row.response(), row, state, commands);
                     if table_row.response().clicked() {
                         commands.send(ScreenCommand::Focus(row.job));
                         commands.send(ScreenCommand::SelectCell(
@@ -321,42 +323,58 @@ fn status_ui(ui: &mut Ui, row: &RunRow, state: &State, commands: &Commands) {
     let word = ui.add(Label::new(RichText::new(text(key)).color(colour)).selectable(false));
     ui.add_space((STATUS_WORD - word.rect.width()).max(0.0));
     let run = row.run.to_string();
-    let resumable = matches!(row.status, Status::Paused | Status::Interrupted | Status::Failed);
-    if resumable && !row.deleted && !state.jobs.queue.has(row.job) {
-        let name = text_with("runs-resume", &[("run", run.clone().into())]);
-        if ui.add(IconButton::new(Icon::Play, &name)).clicked() {
-            commands.send(JobCommand::Resume(row.job));
-        }
-    }
+    let named = |key| text_with(key, &[("run", run.clone().into())]);
     let here = state.running_job().filter(|job| job.id == row.job);
-    if let Some(job) = here.filter(|_| row.status == Status::Running && row.role != Role::Teacher) {
-        if let Some(info) = job.runs.iter().find(|info| info.run == row.run) {
+    let trains = here.filter(|_| row.status == Status::Running && row.role != Role::Teacher);
+    let resumable = matches!(row.status, Status::Paused | Status::Interrupted | Status::Failed);
+    let failed = matches!(row.status, Status::Stopped | Status::Diverged) && !row.loaded;
+    slot_ui(ui, |ui| {
+        if trains.is_some() {
+            if ui.add(IconButton::new(Icon::Stop, &named("runs-stop"))).clicked() {
+                commands.send(JobCommand::StopRun(row.run));
+            }
+        } else if row.deleted {
+        } else if resumable && !state.jobs.queue.has(row.job) {
+            if ui.add(IconButton::new(Icon::Play, &named("runs-resume"))).clicked() {
+                commands.send(JobCommand::Resume(row.job));
+            }
+        } else if failed && here.is_none() {
+            let (name, hint) = (named("runs-again"), text("runs-again-hint"));
+            if ui.add(IconButton::new(Icon::Redo, &name).hint(&hint)).clicked() {
+                commands.send(JobCommand::Again(row.job, vec![row.run]));
+            }
+        }
+    });
+    slot_ui(ui, |ui| {
+        if let Some(info) = trains.and_then(|job| job.runs.iter().find(|info| info.run == row.run)) {
             run_settings_ui(ui, info, state, commands);
         }
-        let name = text_with("runs-stop", &[("run", run.clone().into())]);
-        if ui.add(IconButton::new(Icon::Stop, &name)).clicked() {
-            commands.send(JobCommand::StopRun(row.run));
-        }
-    }
-    let failed = matches!(row.status, Status::Stopped | Status::Diverged) && !row.loaded;
-    if failed && !row.deleted && here.is_none() {
-        let name = text_with("runs-again", &[("run", run.clone().into())]);
-        if ui.add(IconButton::new(Icon::Redo, &name).hint(&text("runs-again-hint"))).clicked() {
-            commands.send(JobCommand::Again(row.job, vec![row.run]));
-        }
-    }
-    if row.deleted {
-        let name = text_with("runs-restore", &[("run", run.into())]);
-        if ui.add(IconButton::new(Icon::Restore, &name)).clicked() {
-            commands.send(JobCommand::Restore(row.run));
-        }
-    } else if state.jobs.running != Some(row.job) {
-        let name = text_with("runs-delete", &[("run", run.into())]);
-        if ui.add(IconButton::new(Icon::Trash, &name)).clicked() {
+    });
+    slot_ui(ui, |ui| {
+        if row.deleted {
+            if ui.add(IconButton::new(Icon::Restore, &named("runs-restore"))).clicked() {
+                commands.send(JobCommand::Restore(row.run));
+            }
+        } else if state.jobs.running != Some(row.job)
+            && ui.add(IconButton::new(Icon::Trash, &named("runs-delete"))).clicked()
+        {
             commands.send(JobCommand::Delete(row.run));
         }
-    }
+    });
+    slot_ui(ui, |ui| {
+        let more = ui.add(IconButton::new(Icon::More, &named("runs-more")));
+        egui::Popup::menu(&more).show(|ui| run_menu_ui(ui, row, state, commands));
+    });
 }
+
+/// Each kind of button has its own place, whatever else there is to do.
+fn slot_ui(ui: &mut Ui, button: impl FnOnce(&mut Ui)) {
+    let (_, place) = ui.allocate_space(egui::vec2(SLOT, size::ROW));
+    button(&mut ui.new_child(egui::UiBuilder::new().max_rect(place).layout(Layout::left_to_right(Align::Center))));
+}
+
+/// Width of the place of a button.
+const SLOT: f32 = 24.0;
 
 fn status_key(row: &RunRow, state: &State) -> &'static str {
     match row.status {

@@ -1,10 +1,11 @@
 //! Above the panels: which job they show, and, once it is over, what happened.
 
-use eframe::egui::{Align, Frame, Label, Layout, Margin, Panel, RichText, Ui};
+use eframe::egui::{Align, Context, Frame, Id, Label, Layout, Margin, Panel, Rect, RichText, Ui};
 
+use super::action_button;
 use super::board::standing_key;
 use super::cards::shown_title;
-use crate::command::{Commands, RecipeCommand, ScreenCommand};
+use crate::command::{Action, Commands, RecipeCommand, ScreenCommand};
 use crate::runs::verdict::{Drawing, Standing, Story, mean, part_words};
 use crate::state::{JobView, State};
 use crate::text::{Phrase, text, text_with};
@@ -19,13 +20,22 @@ const DRAWING: f32 = 300.0;
 pub fn story_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let Some(job) = state.focused() else { return };
     let frame = Frame::new().fill(ui.tokens().window).inner_margin(Margin::symmetric(space::M as i8, 4));
-    Panel::top("story").frame(frame).resizable(false).show(ui, |ui| {
+    let strip = Panel::top("story").frame(frame).resizable(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = space::XS;
         which_ui(ui, job, state, commands);
         if let Some(story) = &job.story {
             told_ui(ui, story);
         }
     });
+    let rect = strip.response.rect;
+    ui.data_mut(|data| data.insert_temp(Id::unique(STRIP), rect));
+}
+
+const STRIP: &str = "story strip";
+
+/// Where the strip was drawn last.
+pub fn story_rect(ctx: &Context) -> Option<Rect> {
+    ctx.data(|data| data.get_temp(Id::unique(STRIP)))
 }
 
 /// The job and the run that curves, lens and board show, and what can be done with them.
@@ -34,12 +44,16 @@ fn which_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands) {
         let run = state.on_show().1.map(|run| run.to_string()).unwrap_or_default();
         let args = [
             ("job", job.id.to_string().into()),
-            ("title", shown_title(&job.sweep.base.title).into()),
+            ("title", shown_title(state.title_of(job)).into()),
             ("run", run.into()),
         ];
         let words = text_with("story-which", &args);
         let colour = if state.jobs.running == Some(job.id) { ui.tokens().good } else { ui.tokens().student };
         Chip::new(&words).dot(colour).show(ui).response.on_hover_text(text("story-which-hint"));
+        if state.window.pictured {
+            // Nobody can press what is only in a picture.
+            return;
+        }
         if job.sweep != state.recipe.sweep
             && ui.button(text("story-use")).on_hover_text(text("story-use-hint")).clicked()
         {
@@ -49,6 +63,9 @@ fn which_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands) {
             commands.send(ScreenCommand::ClearFocus);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if job.story.is_some() {
+                action_button(ui, Action::CopyPicture, true, state, commands);
+            }
             if job.story.as_ref().is_some_and(|story| story.wants_seeds)
                 && ui.button(text("story-seeds")).on_hover_text(text("story-seeds-hint")).clicked()
             {

@@ -1,7 +1,7 @@
 //! The first words, beside what they speak of. A panel tells where that is; a word goes once its advice is followed.
 //! One is said at a time: in a small window several would lie over each other.
 
-use eframe::egui::{self, Area, Frame, Id, Label, Order, Rect, Stroke, Ui, Vec2, pos2, vec2};
+use eframe::egui::{self, Area, Frame, Id, Label, Order, Rect, Stroke, Ui, pos2, vec2};
 
 use crate::command::{Commands, WindowCommand};
 use crate::state::{State, Tip, Workspace};
@@ -11,6 +11,9 @@ use crate::widgets::IconButton;
 
 /// Width of a word.
 const WIDTH: f32 = 218.0;
+
+/// Width of the one beside the bar, which has little height.
+const WIDE: f32 = 330.0;
 
 /// Half the width of the beak that points at the thing, and its length.
 const BEAK: f32 = 7.0;
@@ -54,12 +57,12 @@ pub fn tips_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     }
 }
 
-/// Where a word stands: the point it points at, and the way from there to its middle.
-fn anchor(tip: Tip, of: Rect) -> (egui::Pos2, Vec2) {
+/// Where a word stands: the point it points at, and whether it lies to the left of that. What it speaks of is beside it, never
+/// below it.
+fn anchor(tip: Tip, of: Rect) -> (egui::Pos2, bool) {
     match tip {
-        Tip::Distil => (pos2(of.center().x, of.bottom() + space::XS), vec2(0.3, 1.0)),
-        Tip::Lens => (pos2(of.left() - space::S, of.center().y), vec2(-1.0, 0.0)),
-        Tip::Recipe => (pos2(of.right() + space::S, of.center().y), vec2(1.0, 0.0)),
+        Tip::Lens => (pos2(of.left() - space::S, of.center().y), true),
+        Tip::Distil | Tip::Recipe => (pos2(of.right() + space::S, of.center().y), false),
     }
 }
 
@@ -69,21 +72,14 @@ fn tip_ui(ui: &Ui, tip: Tip, of: Rect, commands: &Commands) {
         Tip::Lens => "tip-lens",
         Tip::Recipe => "tip-recipe",
     };
-    let (point, way) = anchor(tip, of);
-    // The word's box from its middle: sideways it stands level with its point, above and below it is moved along.
-    let pivot = match (way.x, way.y) {
-        (x, 0.0) if x < 0.0 => egui::Align2::RIGHT_CENTER,
-        (_, 0.0) => egui::Align2::LEFT_CENTER,
-        (x, _) if x < 0.0 => egui::Align2::RIGHT_TOP,
-        _ => egui::Align2::LEFT_TOP,
-    };
-    let sideways = way.y == 0.0;
-    let shift = if sideways { vec2(way.x * BEAK, 0.0) } else { vec2(-way.x * 24.0 / way.x.abs(), BEAK) };
+    let (point, to_left) = anchor(tip, of);
+    let (pivot, shift) =
+        if to_left { (egui::Align2::RIGHT_CENTER, -BEAK) } else { (egui::Align2::LEFT_CENTER, BEAK) };
     let tokens = ui.tokens();
     Area::new(Id::unique(("tip area", tip)))
         .order(Order::Middle)
         .pivot(pivot)
-        .fixed_pos(point + shift)
+        .fixed_pos(point + vec2(shift, 0.0))
         .constrain(true)
         .show(ui.ctx(), |ui| {
             let frame = Frame::new().fill(tokens.text).corner_radius(radius::CONTROL).inner_margin(egui::Margin {
@@ -93,7 +89,7 @@ fn tip_ui(ui: &Ui, tip: Tip, of: Rect, commands: &Commands) {
                 bottom: 10,
             });
             let shown = frame.show(ui, |ui| {
-                ui.set_width(WIDTH);
+                ui.set_width(if tip == Tip::Distil { WIDE } else { WIDTH });
                 ui.spacing_mut().item_spacing.y = 2.0;
                 let ink = tokens.window;
                 ui.horizontal(|ui| {
@@ -109,12 +105,8 @@ fn tip_ui(ui: &Ui, tip: Tip, of: Rect, commands: &Commands) {
                 ui.add(Label::new(egui::RichText::new(words).color(ink)).selectable(false).wrap());
             });
             let edge = shown.response.rect;
-            let side = if sideways { vec2(0.0, BEAK) } else { vec2(BEAK, 0.0) };
-            let base = if sideways {
-                pos2(if way.x < 0.0 { edge.right() } else { edge.left() }, point.y)
-            } else {
-                pos2(point.x, edge.top())
-            };
+            let side = vec2(0.0, BEAK);
+            let base = pos2(if to_left { edge.right() } else { edge.left() }, point.y);
             let beak = vec![point, base + side, base - side];
             ui.painter().add(egui::Shape::convex_polygon(beak, tokens.text, Stroke::NONE));
         });

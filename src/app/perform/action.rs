@@ -65,6 +65,7 @@ impl App {
                     self.state.recipe.text = Some(text);
                 }
             }
+            Action::CopyPicture => self.ask_picture(ctx),
             Action::NextSample => self.step_sample(1),
             Action::PreviousSample => self.step_sample(-1),
             Action::RandomSample => {

@@ -5,7 +5,7 @@ use crate::command::JobCommand;
 use crate::state::{Undoable, Wish};
 use crate::text::phrase;
 use crate::training::Request;
-use crate::training::report::RunId;
+use crate::training::report::{JobId, RunId};
 
 impl App {
     pub(super) fn job(&mut self, command: JobCommand) {
@@ -32,6 +32,30 @@ impl App {
         if self.put_in_bin(run, binned) {
             self.state.history.did(Undoable::Binned(run, !binned));
         }
+    }
+
+    /// Calls a job otherwise; it can be undone.
+    pub(super) fn rename(&mut self, job: JobId, name: &str) {
+        let Some(before) = self.state.jobs.rows.iter().find(|row| row.job == job).map(|row| row.title.clone()) else {
+            return;
+        };
+        if !name.is_empty() && name != before && self.put_name(job, name) {
+            self.state.history.did(Undoable::Renamed(job, before));
+        }
+    }
+
+    pub(super) fn put_name(&mut self, job: JobId, name: &str) -> bool {
+        let renamed = self.store.rename_job(job, name);
+        let is_done = renamed.is_ok();
+        if is_done {
+            // At once: the list is read again in a moment.
+            for row in self.state.jobs.rows.iter_mut().filter(|row| row.job == job) {
+                name.clone_into(&mut row.title);
+            }
+        }
+        self.told(renamed.map_err(|error| error.phrase()), phrase!("toast-renamed", job = job, name = name));
+        self.reader.list();
+        is_done
     }
 
     pub(super) fn put_in_bin(&mut self, run: RunId, binned: bool) -> bool {

@@ -47,6 +47,7 @@ impl App {
                 }
             }
             Some(Undoable::Arrangement(workspace, kept)) => self.put_arrangement(workspace, kept),
+            Some(Undoable::Renamed(job, name)) => drop(self.put_name(job, &name)),
             Some(Undoable::Binned(run, binned)) => drop(self.put_in_bin(run, binned)),
         }
     }
@@ -56,6 +57,10 @@ impl App {
         match past {
             Undoable::Recipe(_) => Undoable::Recipe(Box::new(self.state.draft())),
             Undoable::Arrangement(workspace, _) => Undoable::Arrangement(*workspace, self.arrangement(*workspace)),
+            Undoable::Renamed(job, name) => {
+                let row = self.state.jobs.rows.iter().find(|row| row.job == *job);
+                Undoable::Renamed(*job, row.map_or_else(|| name.clone(), |row| row.title.clone()))
+            }
             Undoable::Binned(run, binned) => Undoable::Binned(*run, !binned),
         }
     }

@@ -6,9 +6,11 @@ use eframe::egui;
 
 use crate::app::App;
 use crate::command::{Action, RecipeCommand};
-use crate::recipe::{Preset, Sweep, preset};
+use crate::recipe::{Preset, Recipe, Sweep, preset};
 use crate::state::{Draft, State, Tip};
+use crate::text::phrase;
 use crate::training::report::{JobId, Setting};
+use crate::widgets::ToastKind;
 
 /// Seeds that tell what one seed cannot.
 const SEEDS: u64 = 4;
@@ -33,6 +35,17 @@ impl App {
             RecipeCommand::Unfold(section, true) => drop(self.state.recipe.unfolded.insert(section)),
             RecipeCommand::Unfold(section, false) => drop(self.state.recipe.unfolded.remove(&section)),
             RecipeCommand::Use(job) => self.use_recipe(job, Sweep::clone, ctx),
+            RecipeCommand::UseRun(run) => {
+                if let Some(recipe) = self.state.jobs.recipes.get(&run) {
+                    self.edit("job", Sweep::from(Recipe::clone(recipe)), ctx);
+                }
+            }
+            RecipeCommand::CopyRun(run) => {
+                if let Some(recipe) = self.state.jobs.recipes.get(&run) {
+                    ctx.copy_text(recipe.to_toml());
+                    self.say(ToastKind::Done, phrase!("toast-recipe-copied"));
+                }
+            }
             RecipeCommand::MoreSeeds(job) => {
                 self.use_recipe(job, |sweep| sweep.with_seeds(SEEDS), ctx);
                 self.act(Action::Distil, ctx);

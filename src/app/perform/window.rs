@@ -24,6 +24,13 @@ impl App {
             }
             WindowCommand::Theme(dark) => ctx.set_theme(preference(dark)),
             WindowCommand::Maximise(panel) => self.state.window.maximised = panel,
+            WindowCommand::ShowRecipe(run) => self.state.window.recipe_of = run,
+            WindowCommand::Rename(job, name) => self.state.window.rename = Some((job, name)),
+            WindowCommand::EndRename(accepted) => {
+                if let Some((job, name)) = self.state.window.rename.take().filter(|_| accepted) {
+                    self.rename(job, name.trim());
+                }
+            }
             WindowCommand::TypePath(typed) => {
                 if let Some(field) = &mut self.state.window.path_field {
                     field.text = typed;

@@ -220,9 +220,8 @@ impl<'a> JobFacts<'a> {
             sentence = phrase!("story-best-cell", story = sentence, cell = cell, cells = cells);
         }
         let info = |run| self.infos.iter().find(|info| info.run == run);
-        let of_cell = |runs: &[(u64, RunId)]| -> Vec<&'a RunInfo> {
-            runs.iter().filter_map(|(_, run)| info(*run)).collect()
-        };
+        let of_cell =
+            |runs: &[(u64, RunId)]| -> Vec<&'a RunInfo> { runs.iter().filter_map(|(_, run)| info(*run)).collect() };
         let students = best.map(|cell| of_cell(&cell.runs)).unwrap_or_default();
         let baseline = head.baseline.and_then(|cell| self.board.baselines.get(cell));
         let baselines = baseline.map(|cell| of_cell(&cell.runs)).unwrap_or_default();
