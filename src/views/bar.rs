@@ -48,7 +48,8 @@ pub fn bar_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let distil = ui.add_enabled_ui(Action::Distil.enabled(state), |ui| {
         primary_button(ui, Some(Icon::Play), &text(Action::Distil.key()))
     });
-    super::tips::glow_ui(ui, state, distil.inner.rect);
+    let place = distil.inner.rect;
+    super::tips::glow_ui(ui, state, place);
     let hint = if state.jobs.running.is_some() { text("action-distil-later") } else { hint_of(Action::Distil) };
     if distil.inner.on_hover_text(hint).clicked() {
         commands.send(Action::Distil);
@@ -57,7 +58,7 @@ pub fn bar_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     action_button(ui, Action::StepOnce, true, state, commands);
     let last = action_button(ui, Action::Stop, true, state, commands);
     // The word stands behind the row of buttons, where nothing is before the first run.
-    super::tips::mark(ui, Tip::Distil, distil.inner.rect.union(last.rect));
+    super::tips::mark(ui, Tip::Distil, place.union(last.rect));
     ui.add_space(space::XS);
 
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
