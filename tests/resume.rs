@@ -206,7 +206,7 @@ fn child_that_is_killed() {
         }
     });
     engine.start(JobStart::New(recipe().into()));
-    let change = |setting, to| assert!(engine.worker.send(Request::Change(setting, to, None)));
+    let change = |setting, to| assert!(engine.worker.send(Request::change(setting, to, None)));
     engine.wait(|report| epoch_of(report, Role::Teacher) == Some(1));
     change(Setting::LearningRate, 2e-3);
     engine.wait(|report| epoch_of(report, Role::Student) == Some(3));
@@ -274,7 +274,7 @@ fn a_change_made_while_others_are_replayed_keeps_its_place() {
     });
     engine.start(JobStart::Resume(Store::reader(&store).job(JobId(1)).unwrap().into_resume()));
     engine.wait(|report| epoch_of(report, Role::Student).is_some());
-    engine.worker.send(Request::Change(Setting::HardWeight, 0.3, None));
+    engine.worker.send(Request::change(Setting::HardWeight, 0.3, None));
     engine.wait(|report| matches!(report, Report::Event(_)));
     engine.close(Duration::from_secs(5));
     drop(writer);

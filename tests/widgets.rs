@@ -260,6 +260,7 @@ fn a_plot_bears_whatever_a_run_may_send() {
                     curves: &[curve],
                     hidden: &hidden,
                     markers: &[Marker { x: 1.0, text: "T 4 → 8" }],
+                    held: &[],
                     log_y,
                     x_label: "step",
                     whole_x: true,

@@ -9,6 +9,7 @@ widget-bars-row-label = { $class } (label): { $left-name } { $left }, { $right-n
 widget-bars-missing = –
 widget-bars-unit = %
 widget-curve-now = { $name } { $value }
+widget-curve-mark = { $what } at { $place }
 widget-curve-empty = no points yet
 widget-curve-at = { $axis } { $x }
 widget-curve-more = { $count ->

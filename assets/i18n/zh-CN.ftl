@@ -9,6 +9,7 @@ widget-bars-row-label = { $class }（标签）：{ $left-name } { $left }，{ $r
 widget-bars-missing = –
 widget-bars-unit = %
 widget-curve-now = { $name } { $value }
+widget-curve-mark = { $place }处 { $what }
 widget-curve-empty = 暂无数据点
 widget-curve-at = { $axis } { $x }
 widget-curve-more = 另有 { $count } 条

@@ -11,13 +11,30 @@ use super::tiles::Moved;
 use crate::command::WindowCommand;
 use crate::state::{JobView, Pane, PathField, Pictures, SampleChoice, unseen_class};
 use crate::training::report::{Report, Started};
-use crate::training::{JobStart, Request};
+use crate::training::{JobStart, Move, Request};
 
-/// A setting that rests this long is meant: only then does it become an event of the running job.
+/// A recipe that rests this long is worked out anew.
 const SETTLED: Duration = Duration::from_millis(150);
+
+/// Settings that were moved by keys rest this long before they become an event of the running job: presses come in series.
+const MEANT: Duration = Duration::from_millis(400);
 
 /// How often to look whether another process has changed the store.
 const LOOK: Duration = Duration::from_millis(1500);
+
+/// What the user's hand is on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Hand {
+    /// Nothing.
+    #[default]
+    Off,
+    /// A button of the pointer.
+    OnPointer,
+    /// Nothing any more, since this frame.
+    LetsGo,
+    /// A key.
+    OnKeys,
+}
 
 impl App {
     pub(super) fn take_in(&mut self, ctx: &egui::Context) {
@@ -25,7 +42,6 @@ impl App {
         self.take_reports();
         self.take_answers();
         self.begin_next();
-        self.send_settled(ctx);
         self.ask_preview(ctx);
         self.ask_pictures();
         match self.dialogs.poll() {
@@ -167,20 +183,38 @@ impl App {
         }
     }
 
-    /// Settings moved in the panel become events of the running job once they rest.
-    fn send_settled(&mut self, ctx: &egui::Context) {
+    /// Settings moved in the panel become one event of the running job: when the pointer lets go of them, or once the keys rest.
+    /// What was asked for in this frame must have been performed.
+    pub(super) fn send_moved(&mut self, ctx: &egui::Context) {
+        let (pointer, keys) = ctx.input(|input| (input.pointer.any_down(), !input.keys_down.is_empty()));
+        let before = self.hand;
+        self.hand = match (pointer, keys, before) {
+            (true, ..) => Hand::OnPointer,
+            (false, true, _) => Hand::OnKeys,
+            // The panels may move a setting by as much as the pointer went since the last frame: then the next one sends it.
+            (false, false, Hand::OnPointer) => Hand::LetsGo,
+            (false, false, _) => Hand::Off,
+        };
         if self.state.jobs.running.is_none() {
             self.state.jobs.moved.clear();
         }
-        let worker = &self.worker;
-        let mut waiting = false;
-        self.state.jobs.moved.retain(|moved| {
-            let settled = moved.at.elapsed() >= SETTLED;
-            waiting |= !settled;
-            !(settled && worker.send(Request::Change(moved.setting, moved.to, moved.run)))
-        });
-        if waiting {
-            ctx.request_repaint_after(SETTLED);
+        let Some(newest) = self.state.jobs.moved.iter().map(|moved| moved.at).max() else { return };
+        let rest = match self.hand {
+            Hand::OnPointer | Hand::OnKeys => return,
+            Hand::LetsGo => return ctx.request_repaint(),
+            Hand::Off if before == Hand::LetsGo => Duration::ZERO,
+            Hand::Off => MEANT.saturating_sub(newest.elapsed()),
+        };
+        if !rest.is_zero() {
+            return ctx.request_repaint_after(rest);
+        }
+        let moves =
+            self.state.jobs.moved.iter().map(|moved| Move { run: moved.run, setting: moved.setting, to: moved.to });
+        // Where the thread does not keep up they are sent later.
+        if self.worker.send(Request::Change(moves.collect())) {
+            self.state.jobs.moved.clear();
+        } else {
+            ctx.request_repaint_after(MEANT);
         }
     }
 

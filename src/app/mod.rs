@@ -191,6 +191,8 @@ pub struct App {
     saving: Option<(RunId, PathBuf)>,
     /// The run that is being exported, from the moment at which its place is asked for.
     exporting: Option<RunId>,
+    /// What the user's hand was on in the last frame.
+    hand: logic::Hand,
     meter: FrameMeter,
     /// The recipe that was last asked a preview of, and when the present one was changed.
     previewed: Option<Recipe>,
@@ -270,6 +272,7 @@ impl App {
             exporting: None,
             settings,
             kept,
+            hand: logic::Hand::default(),
             meter: FrameMeter::install(ctx),
             changed: Instant::now(),
             listed: Instant::now(),
@@ -343,6 +346,7 @@ impl eframe::App for App {
         self.come_into_sight(ctx, frame);
         self.take_in(ctx);
         self.perform_all(ctx);
+        self.send_moved(ctx);
         self.meter.end();
     }
 

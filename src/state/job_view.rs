@@ -12,7 +12,7 @@ use crate::runs::{Board, Curve};
 use crate::text::Phrase;
 use crate::training::report::{
     Anatomy, Answers, Change, Epoch, Event, EventKind, JobEnded, JobId, JobOutcome, Part, Probe, Report, Resumed, Role,
-    RunFinished, RunId, RunInfo, RunOutcome, Setting, Stage, Started, Steps,
+    RunFinished, RunId, RunInfo, RunOutcome, Stage, Started, Steps,
 };
 use crate::training::{DataFound, JobData};
 
@@ -169,45 +169,6 @@ impl JobView {
     /// The run that panels show first: the student, or the teacher where there is none.
     pub fn leading_run(&self) -> Option<&RunInfo> {
         self.run_of(Role::Student).or_else(|| self.runs.first())
-    }
-
-    /// A setting of a run as it is now; none for what a run without a teacher does not have.
-    pub fn setting(&self, info: &RunInfo, setting: Setting) -> Option<f64> {
-        let distils = info.role == Role::Student;
-        let first = match setting {
-            Setting::Temperature => info.temperature?,
-            Setting::SoftWeight => info.soft_weight?,
-            Setting::HardWeight => distils.then_some(info.hard_weight)?,
-            Setting::LearningRate => info.recipe.training.learning_rate,
-        };
-        let mut changes = self.changes.iter().rev();
-        let last = changes.find(|(stage, _, change)| {
-            *stage == info.stage && change.setting == setting && change.concerns(info.run, info.role)
-        });
-        Some(last.map_or(first, |(_, _, change)| change.to))
-    }
-
-    /// What the soft and the hard term of a run's loss are multiplied by in its total, from which step on. The first entry
-    /// is that of step 0; each change in mid-run adds one. A run without a teacher has its hard term alone.
-    pub fn term_factors(&self, info: &RunInfo) -> Vec<(u64, [f64; 2])> {
-        let first = |value: Option<f64>| value.unwrap_or(0.0);
-        let [mut t, mut soft, mut hard] = [first(info.temperature), first(info.soft_weight), info.hard_weight];
-        let squared = info.recipe.distill.temperature_squared;
-        let factors = |t: f64, soft: f64, hard: f64| [if squared { soft * t * t } else { soft }, hard];
-        let mut all = vec![(0, factors(t, soft, hard))];
-        for (stage, step, change) in &self.changes {
-            if *stage != info.stage || !change.concerns(info.run, info.role) {
-                continue;
-            }
-            match change.setting {
-                Setting::Temperature => t = change.to,
-                Setting::SoftWeight => soft = change.to,
-                Setting::HardWeight => hard = change.to,
-                Setting::LearningRate => continue,
-            }
-            all.push((*step, factors(t, soft, hard)));
-        }
-        all
     }
 
     /// Runs of a job that has ended which can begin anew: they diverged, failed, were stopped or never began.

@@ -4,6 +4,7 @@
 
 mod board;
 mod greeting;
+mod held;
 mod history;
 mod job_view;
 mod lens;
@@ -26,6 +27,7 @@ use std::time::Instant;
 
 pub use board::{BoardPage, BoardSettings, Metric, Spread};
 pub use greeting::{Greeting, Tip};
+pub use held::Held;
 pub use history::{Draft, History, Present, Undoable};
 pub use job_view::{JobView, RunCurves};
 pub use lens::{Lens, LensView, OwnPicture, SampleChoice};

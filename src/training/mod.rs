@@ -31,4 +31,4 @@ pub use prepare::{
 pub use schedule::rate_factor;
 pub use session::{EpochSums, Member, Session, TeacherSide};
 pub use sink::{Journal, JournalError, Observer};
-pub use worker::{Request, Worker, WorkerOptions};
+pub use worker::{Move, Request, Worker, WorkerOptions};

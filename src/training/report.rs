@@ -574,12 +574,16 @@ pub struct Anatomy {
     pub step: u64,
     /// The soft term, unweighted and without T².
     pub soft: f64,
-    /// What it is multiplied by: soft weight · T².
-    pub soft_factor: f64,
+    /// T in that step.
+    pub temperature: f64,
+    /// Weight of the soft term in that step.
+    pub soft_weight: f64,
+    /// Whether the soft term is multiplied by T² as well.
+    pub temperature_squared: bool,
     /// The hard term, unweighted.
     pub hard: f64,
-    /// What it is multiplied by.
-    pub hard_factor: f64,
+    /// Weight of the hard term in that step.
+    pub hard_weight: f64,
     /// Norm of the weighted soft term's gradient by the logits, over the batch.
     pub soft_norm: f64,
     /// The same of the hard term's.
@@ -589,6 +593,12 @@ pub struct Anatomy {
 }
 
 impl Anatomy {
+    /// What the soft term is multiplied by in the total.
+    pub fn soft_factor(&self) -> f64 {
+        let squared = if self.temperature_squared { self.temperature * self.temperature } else { 1.0 };
+        self.soft_weight * squared
+    }
+
     /// The soft term's share of the gradient, soft norm over the sum of both norms; none where there is no gradient.
     pub fn soft_share(&self) -> Option<f64> {
         let share = self.soft_norm / (self.soft_norm + self.hard_norm);

@@ -17,8 +17,8 @@ use super::report::{
 };
 use super::resume::{self, Best, Extras};
 use super::session::{Member, Session};
-use super::worker::{Inbox, Request};
-use crate::distill::{TeacherLogits, evaluate, top_classes};
+use super::worker::{Inbox, Move, Request};
+use crate::distill::{Student, TeacherLogits, evaluate, top_classes};
 use crate::model::{Checkpoint, Population};
 use crate::ops::Terms;
 use crate::recipe::{Keep, Source, Strategy, TrainingRecipe};
@@ -117,6 +117,7 @@ impl Engine {
                 return Ok(());
             }
             let start = Instant::now();
+            stage.asked = stage.session.members.iter().map(|member| member.student).collect();
             let terms = stage.session.step()?;
             stage.extras.seconds += start.elapsed().as_secs_f64();
             stage.note(&terms);
@@ -181,7 +182,11 @@ impl Engine {
                 return Ok(());
             };
             match request {
-                Request::Change(setting, to, run) => self.change(job, stage, setting, to, run, inbox)?,
+                Request::Change(moves) => {
+                    for wanted in moves {
+                        self.change(job, stage, wanted, inbox)?;
+                    }
+                }
                 Request::StopRun(run) => {
                     if stage.member_of(run).is_some_and(|member| stage.session.members[member].active) {
                         self.event(job, stage, EventKind::RunStopped { run }, inbox)?;
@@ -236,9 +241,7 @@ impl Engine {
         &mut self,
         job: &mut Job,
         stage: &mut StageRun<'_>,
-        setting: Setting,
-        to: f64,
-        run: Option<RunId>,
+        Move { run, setting, to }: Move,
         inbox: &Inbox,
     ) -> Result<(), Halt> {
         let member = run.and_then(|run| stage.member_of(run));
@@ -605,6 +608,8 @@ pub(super) struct StageRun<'a> {
     pending: Vec<Steps>,
     /// Of the newest step.
     terms: Terms,
+    /// What the members were asked to learn in that step; a setting may have been moved since.
+    asked: Vec<Student>,
 }
 
 impl<'a> StageRun<'a> {
@@ -631,6 +636,7 @@ impl<'a> StageRun<'a> {
             over: vec![false; members],
             pending: Vec::new(),
             terms: Terms::default(),
+            asked: Vec::new(),
         }
     }
 
@@ -689,20 +695,24 @@ impl<'a> StageRun<'a> {
     /// What each term contributed to the newest step. Nothing before the first.
     fn anatomy(&self) -> Vec<Anatomy> {
         let terms = &self.terms;
-        let members = self.session.members.iter().zip(&self.runs).enumerate();
-        let distilling = members.filter(|(k, (member, _))| member.distils && *k < terms.soft_norm.len());
-        let of = |(k, (member, run)): (usize, (&Member, &RunInfo))| Anatomy {
-            run: run.run,
-            step: self.session.step.saturating_sub(1),
-            soft: terms.soft[k],
-            soft_factor: member.student.loss(0, 0).soft_factor(),
-            hard: terms.hard[k],
-            hard_factor: member.student.hard_weight,
-            soft_norm: terms.soft_norm[k],
-            hard_norm: terms.hard_norm[k],
-            cosine: terms.cosine[k],
+        let members = self.session.members.iter().zip(&self.runs).zip(&self.asked).enumerate();
+        let distilling = members.filter(|(k, ((member, _), _))| member.distils && *k < terms.soft_norm.len());
+        let of = |(k, ((_, run), asked)): (usize, ((&Member, &RunInfo), &Student))| {
+            Some(Anatomy {
+                run: run.run,
+                step: self.session.step.saturating_sub(1),
+                soft: terms.soft[k],
+                temperature: asked.temperature?,
+                soft_weight: asked.soft_weight,
+                temperature_squared: asked.temperature_squared,
+                hard: terms.hard[k],
+                hard_weight: asked.hard_weight,
+                soft_norm: terms.soft_norm[k],
+                hard_norm: terms.hard_norm[k],
+                cosine: terms.cosine[k],
+            })
         };
-        distilling.map(of).collect()
+        distilling.filter_map(of).collect()
     }
 
     /// Steps times parameters of so many steps.

@@ -34,10 +34,28 @@ pub enum Request {
     StepOnce,
     /// End the job now; its results are those of the last step.
     Stop,
-    /// Move a setting of the running job: of one run, or of all that it can be for.
-    Change(Setting, f64, Option<RunId>),
+    /// Move settings of the running job, all of them before the same step.
+    Change(Vec<Move>),
     /// End one run of the running job; the others go on.
     StopRun(RunId),
+}
+
+/// A setting that is to be moved.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Move {
+    /// Of this run alone, or of all that it can be for.
+    pub run: Option<RunId>,
+    /// Which.
+    pub setting: Setting,
+    /// Its new value.
+    pub to: f64,
+}
+
+impl Request {
+    /// Move one setting: of one run, or of all that it can be for.
+    pub fn change(setting: Setting, to: f64, run: Option<RunId>) -> Self {
+        Self::Change(vec![Move { run, setting, to }])
+    }
 }
 
 /// How the thread is set up.

@@ -39,8 +39,8 @@ fn terms_ui(ui: &mut Ui, anatomy: &Anatomy) {
         head.on_hover_text(text(&format!("{key}-hint")));
     });
     let rows = [
-        ("anatomy-soft", anatomy.soft, anatomy.soft_factor, tokens.teacher),
-        ("anatomy-hard", anatomy.hard, anatomy.hard_factor, tokens.label),
+        ("anatomy-soft", anatomy.soft, anatomy.soft_factor(), tokens.teacher),
+        ("anatomy-hard", anatomy.hard, anatomy.hard_weight, tokens.label),
     ];
     for (key, raw, factor, colour) in rows {
         let values = [raw, factor, raw * factor];
@@ -53,7 +53,7 @@ fn terms_ui(ui: &mut Ui, anatomy: &Anatomy) {
             ui.add(Label::new(digits(*value)));
         });
     }
-    let total = anatomy.soft * anatomy.soft_factor + anatomy.hard * anatomy.hard_factor;
+    let total = anatomy.soft * anatomy.soft_factor() + anatomy.hard * anatomy.hard_weight;
     row_ui(ui, |ui, column| match column {
         0 => {
             drop(ui.add(Label::new(title(text("anatomy-total"))).selectable(false)));

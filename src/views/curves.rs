@@ -7,10 +7,10 @@ use egui_plot::PlotPoint;
 
 use crate::command::{Commands, ScreenCommand};
 use crate::state::series::{Column, Series};
-use crate::state::{JobView, LossCurve, RunCurves, Smoothing, State};
+use crate::state::{Held, JobView, LossCurve, RunCurves, Smoothing, State};
 use crate::text::text;
 use crate::theme::{Tokens, UiTokens as _};
-use crate::training::report::{Change, Epoch, RunId, Setting};
+use crate::training::report::{Change, Epoch, RunId, RunInfo, Setting};
 use crate::widgets::{Band, Curve, CurvePlotResponse, LegendClick, Scale, ScaleKind, ScaleLegend, dash_key_ui};
 
 /// A curve reduced to what can be shown.
@@ -208,17 +208,32 @@ pub(super) fn overlaid<'a>(state: &'a State, tokens: &Tokens) -> Vec<(&'a JobVie
     each.filter_map(|(i, run)| Some((find(*run)?, *run, tokens.swept(share(i))))).collect()
 }
 
-/// Changes in mid-run as markers: x in steps, and words.
-pub(super) fn markers(job: &JobView, of: RunId) -> Vec<(f64, String)> {
-    let stage = job.runs.iter().find(|run| run.run == of).map(|run| run.stage);
-    let is_for = |change: &Change| change.run.is_none_or(|run| run == of);
-    let here = job.changes.iter().filter(|(at, _, change)| Some(*at) == stage && is_for(change));
-    here.map(|(_, step, change)| {
-        let name = match change.setting {
-            Setting::Temperature => "T".to_owned(),
-            other => other.name().to_owned(),
-        };
-        (*step as f64, format!("{name} {} → {}", super::short(change.from), super::short(change.to)))
-    })
-    .collect()
+/// Changes of a run in mid-run as markers: the step from which on they held, and all that was changed there, in words.
+pub(super) fn markers(job: &JobView, run: &RunInfo) -> Vec<(f64, String)> {
+    let words = |change: &Change| {
+        let values = format!("{} → {}", super::short(change.from), super::short(change.to));
+        format!("{} {values}", setting_name(change.setting))
+    };
+    let together = |changes: Vec<Change>| changes.iter().map(words).collect::<Vec<_>>().join(" · ");
+    job.changes_of(run).into_iter().map(|(step, changes)| (step as f64, together(changes))).collect()
+}
+
+/// What held in a run from a step on, in words: the settings that were changed in mid-run. Nothing where none was.
+pub(super) fn held(job: &JobView, run: &RunInfo) -> Vec<(f64, String)> {
+    let changes = job.changes_of(run);
+    let moved = |setting: &Setting| changes.iter().flat_map(|(_, together)| together).any(|it| it.setting == *setting);
+    let moved: Vec<Setting> = Setting::ALL.into_iter().filter(moved).collect();
+    if moved.is_empty() {
+        return Vec::new();
+    }
+    let words = |held: &Held| {
+        let one =
+            |setting: &Setting| Some(format!("{} {}", setting_name(*setting), super::short(held.setting(*setting)?)));
+        moved.iter().filter_map(one).collect::<Vec<_>>().join(" · ")
+    };
+    job.held(run).iter().map(|held| (held.from as f64, words(held))).collect()
+}
+
+fn setting_name(setting: Setting) -> String {
+    super::board::field_name(setting.path())
 }

@@ -3,7 +3,7 @@
 
 use eframe::egui::{Color32, Id, Label, Ui};
 
-use super::curves::{Drawn, SweepRun, Viewport, curve_id, key_ui, legend_clicked, markers, overlaid, sweep_runs};
+use super::curves::{Drawn, SweepRun, Viewport, curve_id, held, key_ui, legend_clicked, markers, overlaid, sweep_runs};
 use crate::command::{Action, Commands, ScreenCommand};
 use crate::runs::BoardCell;
 use crate::state::{JobView, LossView, RunCurves, Smoothing, State};
@@ -52,13 +52,15 @@ pub fn loss_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         return;
     };
     let leading = job.leading_run();
-    let marks = leading.map_or_else(Vec::new, |run| markers(job, run.run));
-    let marks: Vec<Marker<'_>> = marks.iter().map(|(x, text)| Marker { x: *x, text }).collect();
+    let marks = leading.map_or_else(Vec::new, |run| markers(job, run));
+    // Runs of a sweep differ in what holds.
+    let held = leading.filter(|_| !job.is_sweep()).map_or_else(Vec::new, |run| held(job, run));
     let plot = CurvePlot {
         name: &text("loss-plot"),
         curves: &curves,
         hidden: &state.screen.curves.hidden,
-        markers: &marks,
+        markers: &as_markers(&marks),
+        held: &as_markers(&held),
         log_y: state.screen.curves.log_y,
         x_label: &text("unit-step"),
         whole_x: true,
@@ -69,6 +71,10 @@ pub fn loss_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     };
     let response = plot.show(ui);
     Viewport::remember(ui, id, &response);
+}
+
+fn as_markers(words: &[(f64, String)]) -> Vec<Marker<'_>> {
+    words.iter().map(|(x, text)| Marker { x: *x, text }).collect()
 }
 
 /// Which losses are drawn: terms of one run, or the one that all runs have in common.

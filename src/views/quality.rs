@@ -56,6 +56,7 @@ pub fn quality_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         curves: &curves,
         hidden: &state.screen.curves.hidden,
         markers: &[],
+        held: &[],
         log_y: false,
         x_label: &text("unit-epoch"),
         whole_x: true,

@@ -73,8 +73,7 @@ fn tip_ui(ui: &Ui, tip: Tip, of: Rect, commands: &Commands) {
         Tip::Recipe => "tip-recipe",
     };
     let (point, to_left) = anchor(tip, of);
-    let (pivot, shift) =
-        if to_left { (egui::Align2::RIGHT_CENTER, -BEAK) } else { (egui::Align2::LEFT_CENTER, BEAK) };
+    let (pivot, shift) = if to_left { (egui::Align2::RIGHT_CENTER, -BEAK) } else { (egui::Align2::LEFT_CENTER, BEAK) };
     let tokens = ui.tokens();
     Area::new(Id::unique(("tip area", tip)))
         .order(Order::Middle)

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, ops::RangeInclusive};
 
-use eframe::egui::{self, Align2, Color32, Id, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{self, Color32, Id, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 use egui_plot::{FilledArea, Line, LineStyle, Plot, PlotPoint, PlotPoints, PlotTransform, PlotUi, Points};
 
 use crate::{
@@ -64,8 +64,10 @@ pub struct CurvePlot<'a> {
     pub curves: &'a [Curve<'a>],
     /// The ids of those that are hidden.
     pub hidden: &'a BTreeSet<u64>,
-    /// What happened on the way.
+    /// What happened on the way, by increasing x.
     pub markers: &'a [Marker<'a>],
+    /// What held from an x on, by increasing x: the readout says what held where it reads.
+    pub held: &'a [Marker<'a>],
     /// Whether y is logarithmic.
     pub log_y: bool,
     /// The unit of x: step, epoch.
@@ -224,7 +226,7 @@ impl CurvePlot<'_> {
 
         let enabled = ui.is_enabled();
         response.widget_info(|| WidgetInfo {
-            current_text_value: Some(summary(&visible)),
+            current_text_value: Some(self.summary(&visible)),
             ..WidgetInfo::labeled(Role::Figure, enabled, self.name)
         });
         let frame = *transform.frame();
@@ -280,13 +282,33 @@ impl CurvePlot<'_> {
             let x = transform.position_from_point_x(marker.x);
             let line = [pos2(x, frame.top()), pos2(x, frame.bottom())];
             painter.extend(Shape::dashed_line(&line, Stroke::new(1.0, t.selected), 4.0, 3.0));
-            // Words that would lie over others are left out; their line is there.
-            if x >= taken {
-                let place = pos2(x + space::XS, frame.top() + 2.0);
-                let font = theme::font(size::TICK);
-                taken = painter.text(place, Align2::LEFT_TOP, marker.text, font, t.tertiary).right() + space::XS;
+            let words = painter.layout_no_wrap(marker.text.to_owned(), theme::font(size::TICK), t.tertiary);
+            // Words stay in the frame. Those that would lie over others are left out; their line is there.
+            let left = (x + space::XS).min(frame.right() - space::XS - words.size().x).max(frame.left());
+            if left >= taken {
+                taken = left + words.size().x + space::XS;
+                painter.galley(pos2(left, frame.top() + 2.0), words, t.tertiary);
             }
         }
+    }
+
+    /// A place on the x axis, in words.
+    fn place(&self, x: f64) -> String {
+        let x = if self.whole_x { ticks::tick(x) } else { ticks::exact(x) };
+        text_with("widget-curve-at", &[("axis", self.x_label.into()), ("x", x.into())])
+    }
+
+    /// The newest value of each curve and what happened on the way, in words.
+    fn summary(&self, visible: &[Curve<'_>]) -> String {
+        let newest = |curve: &Curve<'_>| {
+            let last = curve.line.last()?;
+            Some(text_with("widget-curve-now", &[("name", curve.name.into()), ("value", ticks::exact(last.y).into())]))
+        };
+        let happened = self.markers.iter().map(|marker| {
+            text_with("widget-curve-mark", &[("what", marker.text.into()), ("place", self.place(marker.x).into())])
+        });
+        let words = visible.iter().filter_map(newest).chain(happened).collect::<Vec<_>>();
+        if words.is_empty() { text("widget-curve-empty") } else { words.join("; ") }
     }
 
     /// The line under the pointer and the values on it; plots of one group show the line together.
@@ -302,7 +324,7 @@ impl CurvePlot<'_> {
         let at = transform.position_from_point_x(x);
         let line = [pos2(at, frame.top()), pos2(at, frame.bottom())];
         painter.extend(Shape::dashed_line(&line, Stroke::new(1.0, t.tertiary), 2.0, 3.0));
-        let mut values = visible.iter().filter_map(|curve| Some((curve, nearest(curve.line, x)?))).collect::<Vec<_>>();
+        let mut values = visible.iter().filter_map(|curve| Some((curve, value_at(curve.line, x)?))).collect::<Vec<_>>();
         values.sort_by_key(|(curve, _)| !curve.emphasised);
         for (curve, point) in &values {
             if let Some(y) = shown_y(point.y, self.log_y) {
@@ -315,9 +337,10 @@ impl CurvePlot<'_> {
         }
         response.on_hover_ui_at_pointer(|ui| {
             ui.spacing_mut().interact_size.y = 16.0;
-            let x = if self.whole_x { ticks::tick(x) } else { ticks::exact(x) };
-            let place = [("axis", self.x_label.into()), ("x", x.into())];
-            ui.label(theme::title(text_with("widget-curve-at", &place)));
+            ui.label(theme::title(self.place(x)));
+            if let Some(held) = held_at(self.held, x) {
+                ui.label(theme::caption(held));
+            }
             egui::Grid::new("values").num_columns(3).min_col_width(8.0).spacing(vec2(space::S, 2.0)).show(ui, |ui| {
                 for (curve, point) in values.iter().take(READOUT_ROWS) {
                     super::dot_ui(ui, curve.colour);
@@ -335,16 +358,6 @@ impl CurvePlot<'_> {
             }
         })
     }
-}
-
-/// The newest value of each curve, in words.
-fn summary(visible: &[Curve<'_>]) -> String {
-    let newest = |curve: &Curve<'_>| {
-        let last = curve.line.last()?;
-        Some(text_with("widget-curve-now", &[("name", curve.name.into()), ("value", ticks::exact(last.y).into())]))
-    };
-    let values = visible.iter().filter_map(newest).collect::<Vec<_>>();
-    if values.is_empty() { text("widget-curve-empty") } else { values.join("; ") }
 }
 
 pub(super) fn line_ui<'p>(plot: &mut PlotUi<'p>, curve: &Curve<'p>, log_y: bool) {
@@ -415,6 +428,18 @@ fn nearest(line: &[PlotPoint], x: f64) -> Option<PlotPoint> {
     Some(if x - before.x < after.x - x { before } else { after })
 }
 
+/// The value that a line had reached at `x`: that of its last point there or before it, never of a later one. None before the
+/// line begins, and where it has ended.
+fn value_at(line: &[PlotPoint], x: f64) -> Option<PlotPoint> {
+    let reached = line[..line.partition_point(|point| point.x <= x)].last()?;
+    line.last().filter(|last| x <= last.x).map(|_| *reached)
+}
+
+/// The words of what held at `x`.
+fn held_at<'a>(held: &[Marker<'a>], x: f64) -> Option<&'a str> {
+    held[..held.partition_point(|from| from.x <= x)].last().map(|from| from.text)
+}
+
 /// The x of the point nearest to `x` on any curve.
 fn nearest_x(curves: &[Curve<'_>], x: f64) -> Option<f64> {
     let of_line = |curve: &Curve<'_>| {
@@ -466,5 +491,20 @@ mod tests {
         assert_eq!(nearest(&points, 2.0).map(|p| p.y), Some(7.0));
         assert_eq!(nearest(&points, 2.1).map(|p| p.y), None);
         assert_eq!(nearest(&[], 0.0).map(|p| p.y), None);
+    }
+
+    #[test]
+    fn a_readout_says_what_was_so_at_its_place_and_nothing_of_what_came_later() {
+        // Measured each 100 steps: at step 190 it is still as it was after 100.
+        let points: Vec<PlotPoint> = (1..=3).map(|i| PlotPoint::new(100.0 * f64::from(i), f64::from(i))).collect();
+        let at = |x| value_at(&points, x).map(|point| point.y);
+        assert_eq!(
+            [at(99.0), at(100.0), at(190.0), at(200.0), at(300.0), at(301.0)].map(|y| y.map(|y| y as u32)),
+            [None, Some(1), Some(1), Some(2), Some(3), None]
+        );
+        assert!(value_at(&[], 0.0).is_none());
+        let held = [Marker { x: 0.0, text: "T 4" }, Marker { x: 200.0, text: "T 8" }];
+        assert_eq!([100.0, 199.0, 200.0, 1e9].map(|x| held_at(&held, x)), ["T 4", "T 4", "T 8", "T 8"].map(Some));
+        assert_eq!(held_at(&[], 5.0), None);
     }
 }

@@ -264,6 +264,7 @@ fn curves_ui(ui: &mut Ui, g: &mut Gallery) {
         curves: &curves,
         hidden: &g.hidden,
         markers: &markers,
+        held: &[],
         log_y: true,
         x_label: "step",
         whole_x: true,

@@ -95,6 +95,7 @@ pub(super) fn empty_ui(ui: &mut Ui) {
             curves: &[],
             hidden: &hidden,
             markers: &[],
+            held: &[],
             log_y: true,
             x_label: "step",
             whole_x: true,

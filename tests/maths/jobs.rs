@@ -319,7 +319,7 @@ fn the_baseline_follows_the_learning_rate_and_nothing_else() {
     let recipe = recipe(folder.path(), &[]);
     let changed = |setting, to| {
         let mut requests = rest_after(5);
-        requests.extend([Request::Change(setting, to, None), Request::Play]);
+        requests.extend([Request::change(setting, to, None), Request::Play]);
         let reports = run(new(&recipe), requests);
         let change = reports.iter().find_map(|report| match &**report {
             Report::Event(Event { stage, step, kind: EventKind::Change(change), .. }) => {
@@ -396,9 +396,9 @@ fn a_job_that_goes_on_from_any_resume_state_ends_with_the_same_bits() {
         let recipe = recipe(folder.path(), overrides);
         // Rests in mid-epoch, before and after T is changed, and after the learning rate is.
         let mut requests = rest_after(3);
-        requests.extend([Request::Play, Request::Pause, Request::Change(Setting::Temperature, 7.0, None)]);
+        requests.extend([Request::Play, Request::Pause, Request::change(Setting::Temperature, 7.0, None)]);
         requests.extend((0..6).map(|_| Request::StepOnce));
-        requests.extend([Request::Play, Request::Pause, Request::Change(Setting::LearningRate, 0.01, None)]);
+        requests.extend([Request::Play, Request::Pause, Request::change(Setting::LearningRate, 0.01, None)]);
         requests.extend([Request::StepOnce, Request::Play]);
         let whole = run(new(&recipe), requests);
         let expected = outcomes(&whole);

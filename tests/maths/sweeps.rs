@@ -160,7 +160,7 @@ fn one_run_can_be_moved_or_stopped_and_the_others_do_not_notice() {
     let mut requests = vec![Request::Pause];
     requests.extend((0..14 + 5).map(|_| Request::StepOnce));
     requests.extend([
-        Request::Change(Setting::Temperature, 9.0, Some(moved)),
+        Request::change(Setting::Temperature, 9.0, Some(moved)),
         Request::StopRun(stopped),
         Request::StopRun(RunId(99)),
         Request::Play,
@@ -190,7 +190,7 @@ fn what_failed_begins_anew_and_ends_as_if_nothing_had_happened() {
     let (moved, stopped) = (RunId(2), RunId(3));
     let mut requests = vec![Request::Pause];
     requests.extend((0..14 + 5).map(|_| Request::StepOnce));
-    let change = Request::Change(Setting::LearningRate, 0.5, Some(moved));
+    let change = Request::change(Setting::LearningRate, 0.5, Some(moved));
     requests.extend([change, Request::StopRun(stopped), Request::Play]);
     let first = run(JobStart::New(grid), requests);
     let retried = run(again(&first, &[stopped, moved]), vec![]);

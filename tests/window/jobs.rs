@@ -12,7 +12,7 @@ use stillroom::state::State;
 use stillroom::text::Language;
 use stillroom::training::report::{JobOutcome, Role as RunRole, Setting};
 
-use crate::{Folder, accept, choose, open, press, slide, until};
+use crate::{Folder, Window, accept, choose, open, press, slide, until};
 
 #[test]
 fn an_empty_store_shows_a_digit_at_once_and_says_what_to_do() {
@@ -241,4 +241,65 @@ fn a_job_that_failed_says_why_and_still_does_when_it_is_opened_again() {
     window.state().ask(WindowCommand::Language(Some(Language::Chinese)));
     window.run_steps(2);
     window.get_by_label_contains("所有损失都已发散，请降低学习率");
+}
+
+#[test]
+fn a_drag_is_one_event_with_all_that_follows_from_it_and_so_is_a_series_of_keys() {
+    let folder = Folder::new();
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    until(&mut window, "the first sample", |state| state.lens_view().is_some());
+    press(&mut window, "Hard weight is 1 − soft weight");
+    press(&mut window, "Distil");
+    until(&mut window, "the first points", |state| {
+        state.running_job().is_some_and(|job| job.curves.values().any(|curves| !curves.total.is_empty()))
+    });
+    let changes = |window: &Window| window.state().state().focused().unwrap().changes.clone();
+    // Longer than any key rests.
+    let wait = |window: &mut Window| {
+        std::thread::sleep(Duration::from_millis(600));
+        window.run_steps(4);
+    };
+    let rail = window.get_by_role_and_label(Role::Slider, "Soft weight").rect();
+    let at = |share: f32| eframe::egui::pos2(rail.left() + share * rail.width(), rail.top() + 8.0);
+    window.hover_at(at(0.9));
+    window.run_steps(2);
+    window.drag_at(at(0.9));
+    for share in [0.8, 0.7, 0.6, 0.5] {
+        window.hover_at(at(share));
+        window.run_steps(2);
+        wait(&mut window);
+        assert!(changes(&window).is_empty(), "nothing is let go of");
+    }
+    window.drop_at(at(0.5));
+    until(&mut window, "the event", |state| !state.focused().unwrap().changes.is_empty());
+    wait(&mut window);
+    let made = changes(&window);
+    let settings: Vec<Setting> = made.iter().map(|(_, _, change)| change.setting).collect();
+    assert_eq!(settings, [Setting::SoftWeight, Setting::HardWeight]);
+    assert_eq!(made[0].1, made[1].1, "both take effect at one step");
+    assert!((made[0].2.from - 0.9).abs() < 1e-9 && (made[1].2.from - 0.1).abs() < 1e-9);
+    assert!((made[0].2.to - 0.5).abs() < 0.05 && (made[0].2.to + made[1].2.to - 1.0).abs() < 1e-9);
+    // One mark says all of it.
+    let job = window.state().state().focused().unwrap();
+    let marks = job.changes_of(job.leading_run().unwrap());
+    assert_eq!((marks.len(), marks[0].0, marks[0].1.len()), (1, made[0].1, 2));
+    let told = window.get_by_role_and_label(Role::Figure, "Loss by step").value().unwrap();
+    let mark = told.split("; ").last().unwrap();
+    assert!(mark.starts_with("soft weight 0.9") && mark.contains(" · hard weight 0.1"), "{mark}");
+    assert!(mark.ends_with(&format!(" at step {}", made[0].1)), "{mark}");
+
+    window.get_by_role_and_label(Role::Slider, "Temperature").focus();
+    window.run_steps(2);
+    for _ in 0..3 {
+        window.key_press(eframe::egui::Key::ArrowRight);
+        window.run_steps(2);
+        std::thread::sleep(Duration::from_millis(100));
+        window.run_steps(2);
+    }
+    until(&mut window, "the event of the keys", |state| state.focused().unwrap().changes.len() > 2);
+    wait(&mut window);
+    let made = changes(&window);
+    assert_eq!((made.len(), made[2].2.setting), (3, Setting::Temperature));
+    press(&mut window, "Stop");
+    until(&mut window, "the end", |state| state.jobs.running.is_none());
 }
