@@ -27,7 +27,7 @@ const WIDTHS: [f32; 10] = [30.0, 94.0, 64.0, 104.0, 44.0, 84.0, 68.0, 72.0, 70.0
 const FOLD: f32 = 22.0;
 
 /// Least width of the last column.
-const STATUS: f32 = STATUS_WORD + 4.0 * (SLOT + 2.0);
+const STATUS: f32 = STATUS_WORD + 3.0 * (SLOT + 2.0);
 
 /// Fills its tile.
 pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
@@ -345,13 +345,11 @@ fn status_ui(ui: &mut Ui, row: &RunRow, state: &State, commands: &Commands) {
             }
         }
     });
+    // What trains has settings in the place in which anything else is deleted.
     slot_ui(ui, |ui| {
         if let Some(info) = trains.and_then(|job| job.runs.iter().find(|info| info.run == row.run)) {
             run_settings_ui(ui, info, state, commands);
-        }
-    });
-    slot_ui(ui, |ui| {
-        if row.deleted {
+        } else if row.deleted {
             if ui.add(IconButton::new(Icon::Restore, &named("runs-restore"))).clicked() {
                 commands.send(JobCommand::Restore(row.run));
             }

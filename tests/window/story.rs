@@ -3,10 +3,12 @@
 use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use stillroom::app::{ScriptedDialogs, SettingsFile};
-use stillroom::command::{Action, ScreenCommand};
+use stillroom::command::{Action, RecipeCommand, ScreenCommand, WindowCommand};
+use stillroom::data::Dataset;
 use stillroom::distill::soften::{soften, top_class};
 use stillroom::runs::verdict::Standing;
-use stillroom::state::{Listed, RunColumn, SampleChoice};
+use stillroom::runs::Store;
+use stillroom::state::{Hung, Listed, RunColumn, SampleChoice, State};
 use stillroom::training::report::{JobOutcome, Part, RunId};
 
 use crate::{Folder, Window, choose, open, open_with, press, slide, until};
@@ -77,6 +79,10 @@ fn a_finished_job_says_what_happened_and_leads_on_to_four_seeds() {
     let all = 0..job.probe.rows.len();
     assert_eq!(apart, all.filter(|row| top(&student, *row) != top(&baseline, *row)).collect::<Vec<_>>());
 
+    // They hang on the wall as well.
+    let wall = window.state().state().wall().unwrap();
+    assert_eq!(wall.samples.iter().filter_map(|sample| sample.probe).collect::<Vec<_>>(), apart);
+
     press(&mut window, "Run 4 seeds");
     until(&mut window, "the four", |state| {
         state
@@ -89,6 +95,98 @@ fn a_finished_job_says_what_happened_and_leads_on_to_four_seeds() {
     assert!(!story.wants_seeds);
     press(&mut window, "Back to mine");
     assert!(window.state().state().screen.focus.is_none() && window.query_by_label("Back to mine").is_none());
+}
+
+#[test]
+fn digits_that_the_student_never_saw_turn_right_one_by_one() {
+    let folder = Folder::new();
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    until(&mut window, "the first sample", |state| state.lens_view().is_some());
+    choose(&mut window, "Preset", "Never seen a 3");
+    let mut sweep = window.state().state().recipe.sweep.clone();
+    sweep.base.training.epochs = 3;
+    window.state().ask(RecipeCommand::Edit("epochs", Box::new(sweep)));
+    press(&mut window, "Distil");
+    // The scene is set by itself: threes alone, and how many of them are right so far.
+    let right = |state: &State, of: fn(&Hung<'_>) -> Option<usize>| {
+        let wall = state.wall().unwrap();
+        assert!(wall.samples.iter().all(|sample| sample.label == 3) && wall.samples.len() > 20);
+        wall.samples.iter().filter(|sample| of(sample) == Some(3)).count()
+    };
+    until(&mut window, "the job", |state| state.focused().is_some_and(|job| !job.snapshots.is_empty()));
+    window.run_steps(2);
+    let first = right(window.state().state(), |sample| sample.student);
+    until(&mut window, "the end", |state| state.focused().is_some_and(|job| job.story.is_some()));
+    window.run_steps(4);
+    let state = window.state().state();
+    let (student, baseline) = (right(state, |sample| sample.student), right(state, |sample| sample.baseline));
+    let threes = state.wall().unwrap().samples.len();
+    assert!(student >= first && baseline == 0, "{first}, then {student}; {baseline}");
+    window.get_by_label(&format!("student: {student} of {threes} right"));
+    window.get_by_label(&format!("no teacher: 0 of {threes} right"));
+    let told = state.focused().unwrap().story.as_ref().unwrap().why[0].to_string();
+    assert!(told.starts_with("It was never shown “3”; of ") && told.ends_with("the baseline 0."), "{told}");
+
+    // More validation rows differ than the lens holds: those beyond are read from the data.
+    press(&mut window, "Which samples?");
+    until(&mut window, "their pictures", |state| {
+        state.wall().is_some_and(|wall| wall.samples.iter().all(|sample| sample.input.is_some()))
+    });
+    let state = window.state().state();
+    let (job, wall) = (state.focused().unwrap(), state.wall().unwrap());
+    let [student, baseline] = [1, 2].map(|at| &job.answers[&(job.runs[at].run, Part::Validation)]);
+    let differ = (0..student.rows.len()).filter(|at| student.predicted[*at] != baseline.predicted[*at]);
+    let rows: Vec<u32> = differ.map(|at| student.rows[at]).collect();
+    assert_eq!(wall.samples.iter().map(|sample| sample.row).collect::<Vec<_>>(), rows);
+    assert!(wall.samples.iter().any(|sample| sample.probe.is_none()), "none of {} is beyond the lens", rows.len());
+    let data = Dataset::load(&job.runs[1].recipe.data.source).unwrap();
+    for sample in &wall.samples {
+        assert_eq!(sample.label, data.labels[sample.row as usize] as usize);
+        let inputs: Vec<f32> = data.gather(&[sample.row]).values().iter().map(|value| value / 255.0).collect();
+        assert_eq!(sample.input, Some(&*inputs));
+    }
+    // A click looks at one through the lens.
+    let (at, opened) = wall.samples.iter().enumerate().find(|(_, sample)| sample.probe.is_some()).unwrap();
+    assert!(at < 30);
+    let (row, place) = (opened.row, opened.probe);
+    window.get_by_label_contains(&format!("Row {row}, label")).click();
+    window.run_steps(4);
+    assert_eq!(Some(window.state().state().screen.lens.row), place);
+    window.get_by_label("Softened distributions");
+}
+
+#[test]
+fn a_job_gets_another_name_and_a_runs_recipe_is_used_again() {
+    let folder = Folder::new();
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    small(&mut window);
+    distil(&mut window);
+    let run = window.state().state().on_show().1.unwrap();
+    let job = window.state().state().screen.focus.unwrap();
+    until(&mut window, "the recipes", |state| state.jobs.recipes.contains_key(&run));
+    window.run_steps(4);
+    press(&mut window, &format!("More for {run}"));
+    press(&mut window, "Rename its job…");
+    window.state().ask(WindowCommand::Rename(job, "One in ten".to_owned()));
+    window.run_steps(4);
+    press(&mut window, "OK");
+    let title = |window: &Window| window.state().state().row(run).unwrap().title.clone();
+    assert_eq!(title(&window), "One in ten");
+    window.get_by_label(&format!("{job} · One in ten · {run}"));
+    until(&mut window, "it in the store", |_| {
+        Store::reader(folder.store()).jobs(true).unwrap().iter().all(|job| job.title == "One in ten")
+    });
+    press(&mut window, "Undo");
+    assert_eq!(title(&window), DIGITS);
+
+    slide(&mut window, "Temperature", 2.0);
+    let own = window.state().state().jobs.recipes[&run].distill.temperature;
+    press(&mut window, &format!("More for {run}"));
+    press(&mut window, "Recipe…");
+    window.get_by_label(&format!("The recipe of {run}"));
+    press(&mut window, "Use this recipe");
+    let temperature = |window: &Window| window.state().state().recipe.sweep.base.distill.temperature;
+    assert!((temperature(&window) - own).abs() < 1e-9);
 }
 
 #[test]
