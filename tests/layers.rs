@@ -198,7 +198,7 @@ fn every_word_that_is_asked_for_is_there_and_no_other() {
 }
 
 /// Messages that are the same in both languages: values, signs, and the field's own names.
-const ALIKE: [&str; 30] = [
+const ALIKE: [&str; 33] = [
     "widget-percent",
     "widget-bars-missing",
     "widget-bars-unit",
@@ -208,8 +208,11 @@ const ALIKE: [&str; 30] = [
     "lens-temperature",
     "lens-kl",
     "runs-t",
-    "field-temperature",
-    "field-temperature-squared",
+    "field-said",
+    "field-temperature-short",
+    "field-temperature-squared-short",
+    "optimiser-adamw",
+    "optimiser-sgd",
     "widget-heat-rows",
     "widget-heat-columns",
     "widget-band-value",

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::recipe::Sweep;
+use crate::recipe::fields::TEMPERATURE;
 use crate::state::{BoardPage, Metric, SampleChoice, State};
 use crate::training::report::{JobId, RunId};
 
@@ -79,8 +80,8 @@ impl Last {
     pub fn restore(&self, state: &mut State) {
         state.jobs.pace = self.pace.filter(|pace| pace.is_finite() && *pace > 0.0);
         if let Some(lens) = &self.lens {
-            let t = lens.temperature;
-            state.screen.lens.temperature = if t.is_finite() { t.clamp(0.25, 64.0) } else { 1.0 };
+            let (t, (low, high)) = (lens.temperature, TEMPERATURE.span().shown);
+            state.screen.lens.temperature = if t.is_finite() { t.clamp(low, high) } else { 1.0 };
             (state.screen.lens.row, state.screen.lens.choice) = (lens.row, lens.choice);
             (state.screen.lens.class, state.screen.lens.zoomed) = (lens.class, lens.zoomed);
         }

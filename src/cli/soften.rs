@@ -6,6 +6,7 @@ use super::SoftenArgs;
 use super::table::{number, setting, table};
 use super::voice::{Failure, Problem, print, print_json};
 use crate::distill::soften as maths;
+use crate::recipe::fields::TEMPERATURE;
 
 #[derive(Serialize)]
 struct Softened {
@@ -44,7 +45,7 @@ pub(super) fn soften(args: &SoftenArgs) -> Result<(), Failure> {
 
 /// A list of temperatures.
 pub(super) fn temperatures(what: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<f64> {
-    list(what, text, "a number above 0 (0.001 to 1e6)", |t| (1e-3..=1e6).contains(&t), problems)
+    list(what, text, "a number above 0 (0.001 to 1e6)", |t| TEMPERATURE.span().allows(t), problems)
 }
 
 /// The items of a list as people write or paste it: between commas, semicolons or blanks, with or without brackets around

@@ -47,6 +47,8 @@ pub enum RecipeCommand {
     CloseSheet(bool),
     /// Fold a section of the recipe panel, or unfold it.
     Unfold(Section, bool),
+    /// Show the control of a field, by its path, and give it the keyboard.
+    GoTo(&'static str),
     /// Put a job's recipe into the panel.
     Use(JobId),
     /// Put a run's resolved recipe into the panel.

@@ -6,7 +6,7 @@
 
 mod encoding;
 mod fault;
-mod fields;
+pub mod fields;
 mod hints;
 mod home;
 mod parse;
@@ -18,7 +18,7 @@ mod write;
 
 pub use encoding::decode;
 pub use fault::{Fault, FaultKind, Faults, Place};
-pub use fields::field_label;
+pub use fields::{Field, differing, field, field_label};
 pub use hints::settings_of;
 pub use home::{NoHome, from_home};
 pub use parse::Override;
@@ -27,6 +27,7 @@ pub use source::{
     Builtin, Colour, ColumnRef, DEFAULT_SIDE, Ground, IMAGENET_MEAN, IMAGENET_STD, ImageSource, KeptColumns, Normalise,
     Pixels, Source, TableSource,
 };
+pub(crate) use sweep::get as value_at;
 pub use sweep::{Axis, AxisValues, Cell, MOST_CELLS, Range, SEED, Strategy, Sweep};
 
 use std::path::PathBuf;

@@ -6,6 +6,7 @@ use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
 
 use super::fault::{Fault, FaultKind, Faults, Place};
+use super::fields::{HARD_WEIGHT, SOFT_WEIGHT, TEMPERATURE};
 use super::reader::{Places, Reader};
 use super::{
     Architecture, Builtin, CheckpointFile, CheckpointSource, Colour, ColumnRef, Copies, DEFAULT_SIDE, DataRecipe,
@@ -281,9 +282,9 @@ impl DataRecipe {
 fn default_distill() -> DistillRecipe {
     DistillRecipe {
         method: MethodName::SoftTargets,
-        temperature: 4.0,
-        soft_weight: 0.9,
-        hard_weight: 0.1,
+        temperature: TEMPERATURE.span().usual,
+        soft_weight: SOFT_WEIGHT.span().usual,
+        hard_weight: HARD_WEIGHT.span().usual,
         temperature_squared: true,
     }
 }
@@ -292,12 +293,12 @@ fn read_data(mut data: Reader<'_>, folder: &Path, faults: &mut Vec<Fault>) -> Da
     let default = DataRecipe::of(Source::Builtin(Builtin::MnistMini));
     let source = read_source(&mut data, folder, faults);
     let share = || phrase!("allowed-part-of-rows");
-    let validation = data.number("validation", default.validation, |v| v > 0.0 && v <= 0.9, share(), faults);
-    let test = data.number("test", default.test, |v| v > 0.0 && v <= 0.9, share(), faults);
+    let validation = data.number("validation", default.validation, share(), faults);
+    let test = data.number("test", default.test, share(), faults);
     let part = || phrase!("allowed-share");
-    let labelled = data.number("labelled", 1.0, |v| (0.0..=1.0).contains(&v), part(), faults);
-    let label_noise = data.number("label_noise", 0.0, |v| (0.0..=1.0).contains(&v), part(), faults);
-    let seed = data.whole("seed", 0, 0, faults);
+    let labelled = data.number("labelled", 1.0, part(), faults);
+    let label_noise = data.number("label_noise", 0.0, part(), faults);
+    let seed = data.whole("seed", 0, faults);
     let fates = [("together", Copies::Together), ("apart", Copies::Apart)];
     let copies = data.choice("copies", Copies::Together, &fates, faults);
     let mut omit_classes = Vec::new();
@@ -394,14 +395,14 @@ fn read_table(source: &mut Reader<'_>, path: PathBuf, base: &Path, faults: &mut 
         decimal_comma: source.choice("decimal", None, &commas, faults),
         pixels: read_pixels(source, faults),
         normalise: source.choice("normalise", Normalise::Standard, &normalisations, faults),
-        size: source.whole("size", DEFAULT_SIDE as u64, 1, faults) as usize,
+        size: source.whole("size", DEFAULT_SIDE as u64, faults) as usize,
         colour: read_colour(source, faults),
         as_first_read: false,
     }
 }
 
 fn read_images(source: &mut Reader<'_>, path: PathBuf, faults: &mut Vec<Fault>) -> ImageSource {
-    let size = source.whole("size", DEFAULT_SIDE as u64, 1, faults) as usize;
+    let size = source.whole("size", DEFAULT_SIDE as u64, faults) as usize;
     let colour = read_colour(source, faults);
     let grounds = [("white", Some(Ground::White)), ("black", Some(Ground::Black))];
     let ground = source.choice("ground", None, &grounds, faults);
@@ -552,7 +553,7 @@ fn read_model(section: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Option<Archi
         }
     };
     let mut model = Reader::new(section.path("model"), table, section.places());
-    let dropout = model.number("dropout", 0.0, |v| (0.0..1.0).contains(&v), phrase!("allowed-dropout"), faults);
+    let dropout = model.number("dropout", 0.0, phrase!("allowed-dropout"), faults);
     let mlp = model.widths("mlp", faults);
     let cnn = model.widths("cnn", faults);
     let dense = model.widths("dense", faults);
@@ -588,11 +589,9 @@ fn read_distill(mut distill: Reader<'_>, faults: &mut Vec<Fault>) -> DistillReci
     let default = default_distill();
     let methods = [("soft-targets", MethodName::SoftTargets)];
     let method = distill.choice("method", default.method, &methods, faults);
-    let temperature =
-        distill.number("temperature", 4.0, |t| (1e-3..=1e6).contains(&t), phrase!("allowed-temperature"), faults);
+    let temperature = distill.number("temperature", default.temperature, phrase!("allowed-temperature"), faults);
     let complement = matches!(distill.peek("hard_weight"), Some(Value::String(word)) if word == "complement");
-    let soft_weight =
-        distill.number("soft_weight", default.soft_weight, |w| w >= 0.0, phrase!("allowed-not-negative"), faults);
+    let soft_weight = distill.number("soft_weight", default.soft_weight, phrase!("allowed-not-negative"), faults);
     let hard_weight = if complement {
         distill.take("hard_weight");
         if soft_weight > 1.0 {
@@ -602,7 +601,7 @@ fn read_distill(mut distill: Reader<'_>, faults: &mut Vec<Fault>) -> DistillReci
         // Rounded so that the complement of 0.9 is 0.1 and reads so.
         ((1.0 - soft_weight) * 1e12).round() / 1e12
     } else {
-        distill.number("hard_weight", default.hard_weight, |w| w >= 0.0, phrase!("allowed-hard-weight"), faults)
+        distill.number("hard_weight", default.hard_weight, phrase!("allowed-hard-weight"), faults)
     };
     let temperature_squared = distill.truth("temperature_squared", true, faults);
     distill.finish(&[], faults);
@@ -611,17 +610,15 @@ fn read_distill(mut distill: Reader<'_>, faults: &mut Vec<Fault>) -> DistillReci
 
 /// The keys of `[training]`, with `default` for those that are not given.
 fn read_training(section: &mut Reader<'_>, default: &TrainingRecipe, faults: &mut Vec<Fault>) -> TrainingRecipe {
-    let epochs = section.whole("epochs", default.epochs as u64, 1, faults) as usize;
-    let batch = section.whole("batch", default.batch as u64, 1, faults) as usize;
-    let learning_rate =
-        section.number("learning_rate", default.learning_rate, |r| r > 0.0, phrase!("allowed-positive"), faults);
-    let seed = section.whole("seed", default.seed, 0, faults);
+    let epochs = section.whole("epochs", default.epochs as u64, faults) as usize;
+    let batch = section.whole("batch", default.batch as u64, faults) as usize;
+    let learning_rate = section.number("learning_rate", default.learning_rate, phrase!("allowed-positive"), faults);
+    let seed = section.whole("seed", default.seed, faults);
     let default_momentum = if let Optimiser::Sgd { momentum } = default.optimiser { momentum } else { 0.0 };
     let rules = [("adamw", Optimiser::AdamW), ("sgd", Optimiser::Sgd { momentum: default_momentum })];
     let mut optimiser = section.choice("optimiser", default.optimiser, &rules, faults);
     let gives_momentum = section.has("momentum");
-    let number =
-        section.number("momentum", default_momentum, |m| (0.0..1.0).contains(&m), phrase!("allowed-momentum"), faults);
+    let number = section.number("momentum", default_momentum, phrase!("allowed-momentum"), faults);
     match &mut optimiser {
         Optimiser::Sgd { momentum } => *momentum = number,
         Optimiser::AdamW if gives_momentum => {
@@ -630,12 +627,11 @@ fn read_training(section: &mut Reader<'_>, default: &TrainingRecipe, faults: &mu
         }
         Optimiser::AdamW => {}
     }
-    let weight_decay =
-        section.number("weight_decay", default.weight_decay, |d| d >= 0.0, phrase!("allowed-not-negative"), faults);
+    let weight_decay = section.number("weight_decay", default.weight_decay, phrase!("allowed-not-negative"), faults);
     let schedule = read_schedule(section, default.schedule, faults);
-    let warm_up = section.number("warm_up", default.warm_up, |w| w >= 0.0, phrase!("allowed-warm-up"), faults);
-    let clip = section.number("clip", default.clip, |c| c >= 0.0, phrase!("allowed-clip"), faults);
-    let jitter = section.whole("jitter", default.jitter as u64, 0, faults) as usize;
+    let warm_up = section.number("warm_up", default.warm_up, phrase!("allowed-warm-up"), faults);
+    let clip = section.number("clip", default.clip, phrase!("allowed-clip"), faults);
+    let jitter = section.whole("jitter", default.jitter as u64, faults) as usize;
     let keeps = [("last", Keep::Last), ("best", Keep::Best)];
     let keep = section.choice("keep", default.keep, &keeps, faults);
     TrainingRecipe {
@@ -661,8 +657,8 @@ fn read_schedule(section: &mut Reader<'_>, default: Schedule, faults: &mut Vec<F
         Some(Value::Table(mut table)) if matches!(table.get("step"), Some(Value::Table(_))) && table.len() == 1 => {
             let Some(Value::Table(step)) = table.remove("step") else { return default };
             let mut step = Reader::new(section.path("schedule.step"), step, section.places());
-            let every = step.whole("every", 10, 1, faults) as usize;
-            let factor = step.number("factor", 0.5, |f| f > 0.0 && f <= 1.0, phrase!("allowed-factor"), faults);
+            let every = step.whole("every", 10, faults) as usize;
+            let factor = step.number("factor", 0.5, phrase!("allowed-factor"), faults);
             step.finish(&[], faults);
             Schedule::Step { every, factor }
         }

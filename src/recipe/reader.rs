@@ -1,12 +1,14 @@
 //! Reads one TOML table field by field, noting every fault instead of stopping at the first.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
 use super::ColumnRef;
 use super::fault::{Fault, FaultKind, Place};
+use super::fields::{Field, Span, field};
 use super::hints::{Hint, hint, of_value};
 use super::home::{NoHome, from_home};
 use crate::text::{Between, Phrase, phrase};
@@ -119,15 +121,8 @@ impl<'a> Reader<'a> {
         columns
     }
 
-    /// A finite number for which `allow` holds; `allowed` says so in words.
-    pub fn number(
-        &mut self,
-        key: &'static str,
-        default: f64,
-        allow: impl Fn(f64) -> bool,
-        allowed: Phrase,
-        faults: &mut Vec<Fault>,
-    ) -> f64 {
+    /// A number that the field at `key` allows; `allowed` says so in words.
+    pub fn number(&mut self, key: &'static str, default: f64, allowed: Phrase, faults: &mut Vec<Fault>) -> f64 {
         let Some(value) = self.take(key) else { return default };
         let number = match &value {
             Value::Float(number) => *number,
@@ -137,7 +132,7 @@ impl<'a> Reader<'a> {
                 return default;
             }
         };
-        if number.is_finite() && allow(number) {
+        if self.span(key).allows(number) {
             number
         } else {
             faults.push(self.not_allowed(key, &value, allowed));
@@ -145,8 +140,19 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A whole number of at least `least`.
-    pub fn whole(&mut self, key: &'static str, default: u64, least: u64, faults: &mut Vec<Fault>) -> u64 {
+    /// The numbers that the field at `key` takes.
+    fn span(&self, key: &str) -> Span {
+        let field = field(&self.path(key));
+        debug_assert!(field.is_some(), "{} is not described", self.path(key));
+        field.map_or(Span::ANY, Field::span)
+    }
+
+    /// A whole number that the field at `key` allows.
+    pub fn whole(&mut self, key: &'static str, default: u64, faults: &mut Vec<Fault>) -> u64 {
+        let least = match self.span(key).allowed.0 {
+            Bound::Included(low) => low as u64,
+            Bound::Excluded(_) | Bound::Unbounded => 0,
+        };
         let allowed = || phrase!("allowed-whole", least = least);
         match self.take(key) {
             None => default,

@@ -504,7 +504,8 @@ fn is_list_by_nature(path: &str) -> bool {
             .contains(&last)
 }
 
-fn get<'a>(table: &'a Table, path: &str) -> Option<&'a Value> {
+/// What stands at a path.
+pub(crate) fn get<'a>(table: &'a Table, path: &str) -> Option<&'a Value> {
     match path.split_once('.') {
         None => table.get(path),
         Some((first, rest)) => get(table.get(first)?.as_table()?, rest),
@@ -653,7 +654,7 @@ fn read_settings(value: Option<Value>, places: &Places, faults: &mut Vec<Fault>)
     let names = [("grid", Strategy::Grid), ("random", Strategy::Random { cells: 0 }), ("halving", Strategy::Halving)];
     let mut strategy = sweep.choice("strategy", Strategy::Grid, &names, faults);
     let has_runs = sweep.has("runs");
-    let runs = sweep.whole("runs", 1, 1, faults) as usize;
+    let runs = sweep.whole("runs", 1, faults) as usize;
     match &mut strategy {
         Strategy::Random { cells } if has_runs => *cells = runs,
         Strategy::Random { .. } => {
@@ -666,7 +667,7 @@ fn read_settings(value: Option<Value>, places: &Places, faults: &mut Vec<Fault>)
         }
         Strategy::Grid | Strategy::Halving => {}
     }
-    let seeds = sweep.has("seeds").then(|| sweep.whole("seeds", 1, 1, faults));
+    let seeds = sweep.has("seeds").then(|| sweep.whole("seeds", 1, faults));
     let test_all = sweep.truth("test_all", false, faults);
     sweep.finish(&["seeds"], faults);
     (strategy, seeds, test_all)

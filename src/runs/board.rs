@@ -2,7 +2,7 @@
 
 use toml::Value;
 
-use crate::recipe::{Recipe, SEED, Sweep};
+use crate::recipe::{Recipe, SEED, Sweep, value_at};
 use crate::training::report::{Role, RunId, RunInfo};
 
 /// A job's runs, in order.
@@ -64,7 +64,7 @@ impl Board {
                 let table = info.recipe.to_table();
                 let level = |(path, values): (&String, &Vec<Value>)| {
                     let depends = info.role == Role::Student || !is_of_distillation(path);
-                    let value = get(&table, path)?;
+                    let value = value_at(&table, path)?;
                     depends.then(|| values.iter().position(|known| same(known, value))).flatten()
                 };
                 cells.push(BoardCell {
@@ -128,7 +128,7 @@ fn label(info: &RunInfo, paths: &[String]) -> String {
         }
         let value = match path.as_str() {
             "student.model" => Some(info.model.clone()),
-            _ => get(&table, path).map(|value| format!("{} {}", name(path), words(value))),
+            _ => value_at(&table, path).map(|value| format!("{} {}", name(path), words(value))),
         };
         parts.extend(value);
     }
@@ -164,12 +164,5 @@ fn same(a: &Value, b: &Value) -> bool {
     match (number(a), number(b)) {
         (Some(a), Some(b)) => a.to_bits() == b.to_bits(),
         _ => a == b,
-    }
-}
-
-fn get<'a>(table: &'a toml::Table, path: &str) -> Option<&'a Value> {
-    match path.split_once('.') {
-        None => table.get(path),
-        Some((first, rest)) => get(table.get(first)?.as_table()?, rest),
     }
 }

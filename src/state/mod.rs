@@ -42,6 +42,7 @@ pub use temporary::{Farewell, TemporaryStore};
 pub use wall::{Hung, Pictures, Wall, unseen_class};
 pub use workspace::{Palette, Pane, Workspace};
 
+use crate::recipe::fields::Part;
 use crate::recipe::{Faults, PRESETS, Recipe, Sweep};
 use crate::runs::RunRow;
 use crate::text::{Language, Phrase};
@@ -316,10 +317,11 @@ pub enum Section {
 impl Section {
     /// The part that shows a field.
     pub fn of(path: &str) -> Option<Self> {
-        let field = path.strip_prefix("training.")?;
-        let moves = ["optimiser", "momentum", "learning_rate", "weight_decay", "clip", "warm_up", "schedule"];
-        let first = field.split('.').next().unwrap_or(field);
-        Some(if moves.contains(&first) { Self::Optimiser } else { Self::Training })
+        match Part::of(path)? {
+            Part::Optimiser => Some(Self::Optimiser),
+            Part::Training => Some(Self::Training),
+            _ => None,
+        }
     }
 
     /// Whether one of its fields holds several values.

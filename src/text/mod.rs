@@ -3,6 +3,7 @@
 //!
 //! Rooms that do not know the language, or run on threads that have none, pass on a [`Phrase`].
 
+mod glossary;
 mod phrase;
 
 use std::cell::Cell;
@@ -13,6 +14,7 @@ use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
 use serde::{Deserialize, Serialize};
 use unic_langid::LanguageIdentifier;
 
+pub use glossary::Term;
 pub use phrase::{Between, Phrase};
 pub(crate) use phrase::{phrase, prints_its_phrase};
 

@@ -85,7 +85,8 @@ impl Phrase {
         self.in_language(language())
     }
 
-    fn in_language(&self, language: Language) -> String {
+    /// In any language, whatever the window speaks.
+    pub fn in_language(&self, language: Language) -> String {
         match self {
             Self::Plain(text) => text.clone(),
             Self::Whole(number) => number.to_string(),

@@ -21,7 +21,7 @@ use super::worker::{Inbox, Move, Request};
 use crate::distill::{Student, TeacherLogits, evaluate, top_classes};
 use crate::model::{Checkpoint, Population};
 use crate::ops::Terms;
-use crate::recipe::{Keep, Source, Strategy, TrainingRecipe};
+use crate::recipe::{Keep, Source, Strategy, TrainingRecipe, field};
 use crate::text::phrase;
 
 /// Least time between two blocks of steps, and between two progress reports, of a few members; many make as much work as
@@ -780,12 +780,7 @@ impl<'a> StageRun<'a> {
 
 /// Live changes keep to what a recipe allows.
 fn acceptable(setting: Setting, value: f64) -> bool {
-    value.is_finite()
-        && match setting {
-            Setting::Temperature => (1e-3..=1e6).contains(&value),
-            Setting::LearningRate => value > 0.0,
-            Setting::SoftWeight | Setting::HardWeight => value >= 0.0,
-        }
+    field(setting.path()).is_some_and(|field| field.span().allows(value))
 }
 
 /// Times that decide when to report, never what.

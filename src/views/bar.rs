@@ -1,6 +1,7 @@
 //! The bar at the top: preset, the buttons of the job, progress with time left, device.
 
-use eframe::egui::{Align, Button, Label, Layout, RichText, Ui, UiBuilder, vec2};
+use eframe::egui::text::{LayoutJob, TextFormat};
+use eframe::egui::{Align, Button, Label, Layout, RichText, TextStyle, Ui, UiBuilder, vec2};
 
 use super::cards::{preset_key, shown_title};
 use super::queue::queue_ui;
@@ -75,12 +76,26 @@ pub fn bar_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     });
 }
 
+/// A name, and below it a line about it.
+fn two_lines(ui: &Ui, name: &str, about: &str) -> LayoutJob {
+    let tokens = ui.tokens();
+    let mut job = LayoutJob::default();
+    let mut line = |words: &str, style: TextStyle, colour| {
+        job.append(words, 0.0, TextFormat::simple(style.resolve(ui.style()), colour));
+    };
+    line(&format!("{name}\n"), TextStyle::Body, tokens.text);
+    line(about, TextStyle::Small, tokens.secondary);
+    job
+}
+
 fn preset_ui(ui: &mut Ui, state: &State, width: f32, commands: &Commands) {
     Dropdown::new(&text("bar-preset"), &shown_title(&state.recipe.sweep.base.title)).width(width).show(ui, |ui| {
         for preset in PRESETS {
             let key = preset_key(preset.name);
-            let entry = ui.selectable_label(state.recipe.preset == Some(preset.name), text(key));
-            if entry.on_hover_text(text(&format!("{key}-hint"))).clicked() {
+            let name = text(key);
+            let words = two_lines(ui, &name, &text(&format!("{key}-hint")));
+            let entry = ui.selectable_label(state.recipe.preset == Some(preset.name), words);
+            if entry.accessible_name(name).clicked() {
                 commands.send(RecipeCommand::Preset(preset.name));
             }
         }

@@ -5,6 +5,7 @@ use eframe::egui::{Button, Frame, Label, Margin, RichText, Ui, UiBuilder};
 use super::{action_button, short};
 use crate::command::{Action, Commands, ScreenCommand};
 use crate::distill::soften::{divergence, entropy, ranking, soften, top_class};
+use crate::recipe::fields::TEMPERATURE;
 use crate::state::{LensView, SampleChoice, State, Tip};
 use crate::text::{text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, size, space};
@@ -12,8 +13,7 @@ use crate::widgets::{
     Dropdown, ProbabilityBars, Sample, Side, Slider, empty_state_ui, sample_image_ui, section_ui, stat_tile_ui,
 };
 
-/// Range and ticks of the temperature sliders.
-pub(super) const TEMPERATURES: std::ops::RangeInclusive<f64> = 0.25..=64.0;
+/// Ticks of the temperature sliders.
 pub(super) const TICKS: [f64; 5] = [1.0, 2.0, 4.0, 8.0, 20.0];
 
 /// Fills its tile.
@@ -160,7 +160,7 @@ fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, commands: &Commands)
         ui.vertical(|ui| {
             let mut temperature = state.screen.lens.temperature;
             let name = text("lens-temperature");
-            let slider = Slider::new(&name, &mut temperature, TEMPERATURES)
+            let slider = Slider::new(&name, &mut temperature, TEMPERATURE.span().shown())
                 .logarithmic()
                 .ticks(&TICKS)
                 .default_value(1.0)

@@ -34,7 +34,7 @@ pub use notices::notices_ui;
 pub use palette::palette_ui;
 pub use path_field::{path_field_ui, path_key};
 pub use quality::quality_ui;
-pub use recipe::recipe_ui;
+pub use recipe::{go_to, recipe_ui};
 pub use runs::runs_ui;
 pub use samples::samples_ui;
 pub use sheet::sheet_ui;
@@ -46,8 +46,9 @@ pub use tips::tips_ui;
 use eframe::egui::{Frame, Id, Modal, Response, Ui, Vec2};
 
 use crate::command::{Action, Commands, Shortcut};
+use crate::recipe::Field;
 use crate::state::{Pane, State};
-use crate::text::{grouped, text};
+use crate::text::{Term, grouped, text};
 use crate::theme::{Icon, space};
 use crate::widgets::IconButton;
 
@@ -149,6 +150,24 @@ fn icon_of(action: Action, state: &State) -> Icon {
     }
 }
 
+/// The name of a field as that of a control: it begins with a capital.
+fn control_name(field: &Field) -> String {
+    let name = field.label().words();
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// A word of the field, which says what it means where the pointer rests on it.
+pub fn term_ui(ui: &mut Ui, term: Term) -> Response {
+    let label = ui.label(term.name());
+    explained(label, term)
+}
+
+/// Lets what is shown say what a word of the field means.
+pub fn explained(shown: Response, term: Term) -> Response {
+    shown.on_hover_text(term.what())
+}
+
 /// T and weights with the digits they need: 4.0, 2.5, 0.35, 64.
 fn short(number: f64) -> String {
     if number >= 20.0 {
@@ -164,10 +183,38 @@ fn short(number: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::{grouped, short};
+    use crate::recipe::fields::FIELDS;
+    use crate::text::{Language, Term, speak};
 
     #[test]
     fn numbers_read_well() {
         assert_eq!([0, 999, 1000, 2_395_210].map(grouped), ["0", "999", "1,000", "2,395,210"]);
         assert_eq!([4.0, 2.5, 0.9, 64.0, 0.001].map(short), ["4.0", "2.5", "0.90", "64", "1e-3"]);
+    }
+
+    /// Sentences end with a stop that is followed by no letter and no digit.
+    fn sentences(text: &str) -> usize {
+        let ends = |at: usize| text[at + 1..].chars().next().is_none_or(char::is_whitespace);
+        let is_end = |(at, c): &(usize, char)| "。！？".contains(*c) || (".!?".contains(*c) && ends(*at));
+        text.char_indices().filter(is_end).count()
+    }
+
+    #[test]
+    fn what_is_explained_is_explained_in_two_sentences_and_few_words() {
+        assert_eq!(["T = 1.5 is one.", "One. Two.", "一。二。"].map(sentences), [1, 2, 2]);
+        for language in Language::ALL {
+            speak(language);
+            let terms = Term::ALL.map(|term| (term.name(), term.what()));
+            let fields = FIELDS.iter().map(|field| (field.path.to_owned(), field.what().words()));
+            for (name, what) in terms.into_iter().chain(fields) {
+                assert!((1..=2).contains(&sentences(&what)), "{name}: {what}");
+                let (words, most) = match language {
+                    Language::English => (what.split_whitespace().count(), 40),
+                    // Two characters are about a word.
+                    Language::Chinese => (what.chars().count(), 80),
+                };
+                assert!((4..=most).contains(&words), "{name}: {words} words: {what}");
+            }
+        }
     }
 }

@@ -6,11 +6,12 @@ use eframe::egui::{
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::{icon_of, key_words, short};
+use super::recipe::with_control;
+use super::{control_name, icon_of, key_words, short};
 use crate::command::{Action, Command, Commands, RecipeCommand, ScreenCommand, WindowCommand};
-use crate::recipe::PRESETS;
+use crate::recipe::{Field, PRESETS};
 use crate::state::{Palette, Pane, State};
-use crate::text::{text, text_with};
+use crate::text::{Language, text, text_with};
 use crate::theme::{Icon, UiTokens as _, radius, size, space};
 use crate::training::report::Role;
 
@@ -181,6 +182,10 @@ fn entries(state: &State) -> Vec<Entry> {
             command: RecipeCommand::Preset(preset.name).into(),
         });
     }
+    for field in with_control(&state.recipe.sweep.base) {
+        let (icon, name, aside) = (Some(Icon::Sliders), control_name(field), text("recipe-title"));
+        entries.push(Entry { icon, name, aside, also: names_of(field), command: RecipeCommand::GoTo(field.path).into() });
+    }
     for path in &state.window.recent {
         let name = path.display().to_string();
         let (icon, aside) = (Some(Icon::Folder), text("menu-recent"));
@@ -213,6 +218,14 @@ fn entries(state: &State) -> Vec<Entry> {
         }
     }
     entries
+}
+
+/// What else people call a field: in any language, in plain words, in other programs.
+fn names_of(field: &Field) -> String {
+    let names = Language::ALL.map(|language| field.label().in_language(language));
+    let elsewhere = field.synonyms.iter().flat_map(|synonyms| synonyms.words).map(|word| word.replace('_', " "));
+    let all: Vec<String> = names.into_iter().chain([field.search.to_owned()]).chain(elsewhere).collect();
+    all.join(" ")
 }
 
 /// What else people call an action: other programs' words, Chinese, and Chinese as it is typed.
@@ -265,7 +278,10 @@ fn synonyms(action: Action) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recipe::QUICKSTART;
+    use crate::recipe::{
+        Architecture, ImageSource, Optimiser, QUICKSTART, Recipe, Schedule, Source, TableSource, fields,
+    };
+    use crate::text::speak;
 
     /// The names of what is found, the best first.
     fn names(query: &str) -> Vec<String> {
@@ -289,5 +305,58 @@ mod tests {
         for nonsense in ["zzzzqq", "xylophone", "ktqw"] {
             assert_eq!(names(nonsense), Vec::<String>::new(), "{nonsense}");
         }
+    }
+
+    /// Recipes that have every control between them.
+    fn recipes() -> [Recipe; 3] {
+        let quick = QUICKSTART.recipe().unwrap();
+        let [mut table, mut pictures] = [quick.clone(), quick.clone()];
+        table.data.source = Source::Table(TableSource::new("rows.csv"));
+        table.training.optimiser = Optimiser::Sgd { momentum: 0.9 };
+        table.training.schedule = Schedule::Step { every: 10, factor: 0.5 };
+        table.train_teacher(Architecture::Mlp { hidden: vec![8], dropout: 0.0 });
+        pictures.data.source = Source::Images(ImageSource::new("pictures"));
+        [quick, table, pictures]
+    }
+
+    #[test]
+    fn every_field_of_the_panel_is_found_by_all_its_names_in_both_languages() {
+        let mut met = Vec::new();
+        for recipe in recipes() {
+            let state = State::new(recipe.clone().into());
+            for field in with_control(&recipe) {
+                let words =
+                    field.synonyms.iter().flat_map(|synonyms| synonyms.words).map(|word| word.replace('_', " "));
+                let plain = field.search.split(' ').map(str::to_owned);
+                let mut queries: Vec<String> = plain.chain(words).collect();
+                for language in Language::ALL {
+                    speak(language);
+                    queries.push(field.label().words());
+                }
+                for (language, query) in Language::ALL.into_iter().flat_map(|it| queries.iter().map(move |q| (it, q))) {
+                    speak(language);
+                    let found = found(query, entries(&state));
+                    let at = found
+                        .iter()
+                        .position(|entry| matches!(entry.command, Command::Recipe(RecipeCommand::GoTo(path)) if path == field.path));
+                    assert!(at.is_some_and(|at| at < 20), "{}: {query} in {language:?}: {at:?}", field.path);
+                }
+                met.push(field.path);
+            }
+        }
+        for field in fields::FIELDS {
+            assert_eq!(field.has_control, met.contains(&field.path), "{}", field.path);
+        }
+    }
+
+    #[test]
+    fn a_recipe_without_a_student_offers_nothing_about_one() {
+        let mut recipe = recipes()[1].clone();
+        recipe.student = None;
+        recipe.training.optimiser = Optimiser::AdamW;
+        let paths: Vec<&str> = with_control(&recipe).iter().map(|field| field.path).collect();
+        assert!(paths.contains(&"training.momentum"), "the teacher's own: {paths:?}");
+        let gone = ["student.model", "distill.temperature", "training.baseline"];
+        assert!(gone.iter().all(|gone| !paths.contains(gone)), "{paths:?}");
     }
 }

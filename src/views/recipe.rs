@@ -3,25 +3,45 @@
 mod distil;
 mod models;
 mod optimiser;
+mod rows;
 mod sources;
 mod swept;
 mod text;
 
-use std::ops::RangeInclusive;
-
 use eframe::egui::{
-    Align, DragValue, Frame, Id, Key, Label, Layout, Margin, Panel, Rect, Response, RichText, Role, ScrollArea, Sense,
-    Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Align, Frame, Id, Key, Label, Layout, Margin, Panel, Rect, Response, RichText, Role, ScrollArea, Sense, Ui,
+    UiBuilder, WidgetInfo, pos2, vec2,
 };
-use swept::{Field, follow};
+pub use rows::go_to;
+use rows::{is_sought, row_ui, seek, whole_ui};
+use swept::{Swept, follow};
 
-use super::action_button;
+use super::{action_button, control_name};
 use crate::command::{Action, Commands, RecipeCommand};
-use crate::recipe::{Keep, Recipe, Sweep, TeacherRecipe, TrainingRecipe};
+use crate::recipe::fields::{
+    BASELINE, BATCH, EPOCHS, FIELDS, Field, JITTER, KEEP, Part, SEED, SOURCE_COLOUR, SOURCE_SIZE,
+};
+use crate::recipe::{Keep, Recipe, Source, Sweep, TeacherRecipe, TrainingRecipe, field_label};
 use crate::state::{Outlook, Section, State};
 use crate::text::{Phrase, phrase, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, size, space, title};
-use crate::widgets::{Chip, RangeField, RangeValue, group_ui, section_ui, toggle_ui};
+use crate::widgets::{Chip, Dropdown, RangeField, RangeValue, group_ui, section_ui, toggle_ui};
+
+/// The fields for which the panel has a control, as this recipe is.
+pub(super) fn with_control(recipe: &Recipe) -> Vec<&'static Field> {
+    // A recipe without a student trains its teacher: the settings of the training are the teacher's.
+    let own = Recipe { training: own_of(recipe).clone(), ..recipe.clone() };
+    let is_there = |field: &&Field| {
+        let for_student = matches!(field.part, Part::Student | Part::Distillation | Part::Baseline);
+        // Of pictures within a table the text of the recipe alone tells.
+        let for_pictures = [SOURCE_SIZE, SOURCE_COLOUR].contains(field);
+        field.has_control
+            && (own.student.is_some() || !for_student)
+            && (matches!(own.data.source, Source::Images(_)) || !for_pictures)
+            && field.shown(&own).is_some()
+    };
+    FIELDS.iter().filter(is_there).collect()
+}
 
 /// Fills its tile.
 pub fn recipe_ui(ui: &mut Ui, state: &State, commands: &Commands) {
@@ -96,52 +116,60 @@ impl Editor<'_> {
     }
 
     /// The chip that gives a field several values, or makes them one again.
-    fn switch_ui(&self, ui: &mut Ui, field: Field) {
+    fn switch_ui(&self, ui: &mut Ui, swept: Swept) {
         // Without a student there is nothing to compare.
         if self.state.recipe.sweep.base.student.is_none() {
             return;
         }
-        let values = field.values(&self.state.recipe.sweep);
-        let name = text(field.keys()[1]);
+        let values = swept.values(&self.state.recipe.sweep);
+        let name = text_with("recipe-sweep-field", &[("field", swept.field().label().words().into())]);
         let (words, on) = (text("recipe-sweep"), values.is_some());
         let chip = Chip::new(&words).named(&name).selectable(on).show(ui).response;
         if chip.on_hover_text(text("recipe-sweep-hint")).clicked() {
-            self.edit_sweep(field.edits()[1], |sweep| {
+            self.edit_sweep(swept.edits()[1], |sweep| {
                 let values = match values.and_then(|values| values.expand().first().copied()) {
                     Some(first) => RangeValue::One(first),
-                    None => field.first_values(&sweep.base),
+                    None => swept.first_values(&sweep.base),
                 };
-                field.put(sweep, &values);
+                swept.put(sweep, &values);
             });
         }
     }
 
     /// A field that holds several values: its name and its switches, and the values below them. False where it holds one.
-    fn values_ui(&self, ui: &mut Ui, field: Field, hint: &str, switches: impl FnOnce(&mut Ui)) -> bool {
-        let Some(value) = field.values(&self.state.recipe.sweep) else { return false };
-        let name = text(field.keys()[0]);
+    fn values_ui(&self, ui: &mut Ui, swept: Swept, switches: impl FnOnce(&mut Ui)) -> bool {
+        let Some(value) = swept.values(&self.state.recipe.sweep) else { return false };
+        let field = swept.field();
+        let name = control_name(&field);
         title_row_ui(ui, |ui| {
-            let response = ui.label(title(&name));
-            if !hint.is_empty() {
-                response.on_hover_text(hint);
-            }
+            ui.label(title(&name)).on_hover_text(field.what().words());
             switches(ui);
         });
-        let limits = field.limits();
-        let shown = RangeField { name: &name, value: &value, limits: &limits, log: field.is_logarithmic(), bare: true };
-        if let Some(changed) = shown.show(ui).changed {
-            self.edit_sweep(field.edits()[0], |sweep| field.put(sweep, &changed));
+        let limits = swept.limits();
+        let shown =
+            RangeField { name: &name, value: &value, limits: &limits, log: field.span().log, bare: true }.show(ui);
+        if is_sought(ui, &field) {
+            ui.memory_mut(|memory| memory.request_focus(shown.first));
+            shown.response.scroll_to_me(Some(Align::Center));
+        }
+        if let Some(changed) = shown.changed {
+            self.edit_sweep(swept.edits()[0], |sweep| swept.put(sweep, &changed));
         }
         true
     }
 
     /// Swept fields whose values only text can give: they are shown here, and a click leaves the first.
-    fn listed_ui(&self, ui: &mut Ui, here: impl Fn(&str) -> bool) {
-        let known = |path: &str| swept::FIELDS.iter().any(|field| field.path() == path);
+    fn listed_ui(&self, ui: &mut Ui, part: Part) {
+        let known = |path: &str| Swept::ALL.iter().any(|swept| swept.field().path == path);
+        let here = |path: &str| Part::of(path) == Some(part);
         for axis in self.state.recipe.sweep.axes.iter().filter(|axis| here(&axis.path) && !known(&axis.path)) {
             title_row_ui(ui, |ui| {
-                quiet(ui, axis.path.clone());
-                let name = text_with("recipe-sweep-of", &[("field", axis.path.as_str().into())]);
+                let name = field_label(&axis.path).words();
+                let label = quiet(ui, name.clone());
+                if let Some(field) = crate::recipe::field(&axis.path) {
+                    label.on_hover_text(field.what().words());
+                }
+                let name = text_with("recipe-sweep-of", &[("field", name.into())]);
                 let chip = Chip::new(&text("recipe-sweep")).named(&name).selectable(true).show(ui).response;
                 if chip.on_hover_text(text("recipe-sweep-of-hint")).clicked() {
                     self.edit_sweep("sweep of text", |sweep| sweep.set_axis(&axis.path, None));
@@ -158,28 +186,23 @@ impl Editor<'_> {
 
     /// A recipe without a student trains its teacher, so these are the teacher's settings then.
     fn own(&self) -> &TrainingRecipe {
-        let recipe = &self.state.recipe.sweep.base;
-        match (&recipe.teacher, &recipe.student) {
-            (TeacherRecipe::Train { training, .. }, None) => training,
-            _ => &recipe.training,
-        }
+        own_of(&self.state.recipe.sweep.base)
     }
 
     /// The row of a section that folds: its name, what is in it while it is folded, and a sign. True while it is open;
     /// `always` keeps it so, where something in it must be seen.
-    fn folding_ui(&self, ui: &mut Ui, section: Section, key: &str, summary: &str, always: bool) -> bool {
+    fn folding_ui(&self, ui: &mut Ui, section: Section, name: &str, summary: &str, always: bool) -> bool {
         let always = always || section.is_swept(&self.state.recipe.sweep);
         let open = always || self.state.recipe.unfolded.contains(&section);
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 20.0), Sense::click());
-        let name = text(key);
-        response.widget_info(|| WidgetInfo::selected(Role::DisclosureTriangle, true, open, &name));
+        response.widget_info(|| WidgetInfo::selected(Role::DisclosureTriangle, true, open, name));
         let tokens = ui.tokens();
         let lit = response.hovered() || response.has_focus();
         let colour = if lit { tokens.text } else { tokens.secondary };
         let sign = Rect::from_center_size(pos2(rect.right() - 6.0, rect.center().y), vec2(size::ICON, size::ICON));
         (if open { Icon::ChevronUp } else { Icon::ChevronDown }).paint(ui.painter(), sign, colour);
         let mut row = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center)));
-        row.add(Label::new(title(&name)).selectable(false));
+        row.add(Label::new(title(name)).selectable(false));
         if !open {
             row.add_space(space::S);
             let rest = row.available_rect_before_wrap();
@@ -197,48 +220,53 @@ impl Editor<'_> {
     fn training_ui(&self, ui: &mut Ui) {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
         let own = self.own();
-        let several_seeds = self.state.recipe.sweep.axis(Field::Seed.path()).is_some();
+        let several_seeds = Swept::Seed.values(&self.state.recipe.sweep).is_some();
         let seed = if several_seeds { text("recipe-swept") } else { own.seed.to_string() };
         let words = [("epochs", own.epochs.into()), ("seed", seed.into())];
         let summary = text_with("recipe-training-summary", &words);
-        if !self.folding_ui(ui, Section::Training, "recipe-training", &summary, several_seeds) {
+        if !self.folding_ui(ui, Section::Training, &text("recipe-training"), &summary, several_seeds) {
             return;
         }
-        ui.horizontal(|ui| {
-            if let Some(epochs) = number(ui, "recipe-epochs", own.epochs as u64, 1) {
-                self.edit("epochs", |recipe| own_training(recipe).epochs = epochs as usize);
-            }
-            if let Some(batch) = number(ui, "recipe-batch", own.batch as u64, 1) {
-                self.edit("batch", |recipe| own_training(recipe).batch = batch as usize);
-            }
-        });
-        ui.horizontal(|ui| {
-            if let Some(jitter) = number(ui, "recipe-jitter", own.jitter as u64, 0) {
-                self.edit("jitter", |recipe| own_training(recipe).jitter = jitter as usize);
-            }
-            if several_seeds {
-                return;
-            }
-            if let Some(seed) = number(ui, "recipe-seed", own.seed, 0) {
-                self.edit("seed", |recipe| own_training(recipe).seed = seed);
-            }
-            self.switch_ui(ui, Field::Seed);
-        });
-        self.values_ui(ui, Field::Seed, &text("recipe-seed-hint"), |ui| self.switch_ui(ui, Field::Seed));
-        let mut best = own.keep == Keep::Best;
-        if toggle_ui(ui, &mut best, &text("recipe-keep-best")).on_hover_text(text("recipe-keep-best-hint")).changed() {
-            let keep = if best { Keep::Best } else { Keep::Last };
-            self.edit("keep", |recipe| own_training(recipe).keep = keep);
+        if let Some(epochs) = whole_ui(ui, &EPOCHS, own.epochs as u64, |_| {}) {
+            self.edit("epochs", |recipe| own_training(recipe).epochs = epochs as usize);
         }
-        self.listed_ui(ui, |path| Section::of(path) == Some(Section::Training));
+        if let Some(batch) = whole_ui(ui, &BATCH, own.batch as u64, |_| {}) {
+            self.edit("batch", |recipe| own_training(recipe).batch = batch as usize);
+        }
+        if let Some(jitter) = whole_ui(ui, &JITTER, own.jitter as u64, |_| {}) {
+            self.edit("jitter", |recipe| own_training(recipe).jitter = jitter as usize);
+        }
+        self.keep_ui(ui, own.keep);
+        if !self.values_ui(ui, Swept::Seed, |ui| self.switch_ui(ui, Swept::Seed))
+            && let Some(seed) = whole_ui(ui, &SEED, own.seed, |ui| self.switch_ui(ui, Swept::Seed))
+        {
+            self.edit("seed", |recipe| own_training(recipe).seed = seed);
+        }
+        self.listed_ui(ui, Part::Training);
+    }
+
+    fn keep_ui(&self, ui: &mut Ui, own: Keep) {
+        let name = |keep: Keep| text(if keep == Keep::Best { "value-best" } else { "value-last" });
+        row_ui(ui, &KEEP, |ui, _| {
+            let shown = Dropdown::new(&control_name(&KEEP), &name(own)).width(ui.available_width()).show(ui, |ui| {
+                for keep in [Keep::Last, Keep::Best] {
+                    if ui.selectable_label(keep == own, name(keep)).clicked() {
+                        self.edit("keep", |recipe| own_training(recipe).keep = keep);
+                    }
+                }
+            });
+            seek(ui, &KEEP, &shown.response);
+        });
     }
 
     fn baseline_ui(&self, ui: &mut Ui) {
         let mut baseline = self.state.recipe.sweep.base.baseline;
         let switch = toggle_ui(ui, &mut baseline, &text("recipe-baseline"));
-        if switch.on_hover_text(text("recipe-baseline-hint")).changed() {
+        seek(ui, &BASELINE, &switch);
+        if switch.on_hover_text(BASELINE.what().words()).changed() {
             self.edit("baseline", |recipe| recipe.baseline = baseline);
         }
+        self.listed_ui(ui, Part::Baseline);
     }
 
     fn foot_ui(&self, ui: &mut Ui) {
@@ -300,32 +328,18 @@ fn outlook(state: &State) -> String {
 /// Faults that are told one by one below the panel; hover tells them all.
 const LISTED: usize = 3;
 
+fn own_of(recipe: &Recipe) -> &TrainingRecipe {
+    match (&recipe.teacher, &recipe.student) {
+        (TeacherRecipe::Train { training, .. }, None) => training,
+        _ => &recipe.training,
+    }
+}
+
 fn own_training(recipe: &mut Recipe) -> &mut TrainingRecipe {
     match (&mut recipe.teacher, &recipe.student) {
         (TeacherRecipe::Train { training, .. }, None) => training,
         _ => &mut recipe.training,
     }
-}
-
-/// A whole number with its name before it; the new value once it was changed.
-fn number(ui: &mut Ui, key: &str, value: u64, least: u64) -> Option<u64> {
-    let mut moved = value;
-    let label = ui.label(text(key));
-    // A larger one that a recipe brings is not changed by being looked at.
-    let drag = DragValue::new(&mut moved).range(least..=value.max(1_000_000)).speed(0.2);
-    let response = ui.add(drag).labelled_by(label.id).on_hover_text(text(&format!("{key}-hint")));
-    response.changed().then_some(moved)
-}
-
-/// The same for any number.
-fn decimal(ui: &mut Ui, key: &str, value: f64, range: RangeInclusive<f64>, speed: f64) -> Option<f64> {
-    let mut moved = value;
-    let label = ui.label(text(key));
-    let range = range.start().min(value)..=range.end().max(value);
-    // With all its digits: what stands there is read again when the field is left.
-    let drag = DragValue::new(&mut moved).range(range).speed(speed).custom_formatter(|value, _| format!("{value}"));
-    let response = ui.add(drag).labelled_by(label.id).on_hover_text(text(&format!("{key}-hint")));
-    response.changed().then_some(moved)
 }
 
 /// A field whose words count once they are entered; Escape, or a click elsewhere, gives them up. `field` draws it. Gives what

@@ -6,9 +6,11 @@ mod preview;
 
 use eframe::egui::{Id, Key, Label, Popup, RichText, ScrollArea, Ui, vec2};
 
+use super::control_name;
 use super::grouped;
 use crate::command::{Commands, RecipeCommand};
 use crate::recipe::Source;
+use crate::recipe::fields::CHECKPOINT;
 use crate::state::{Sheet, State};
 use crate::text::{phrase, text, text_with};
 use crate::theme::{UiTokens as _, caption, size, space, title};
@@ -156,7 +158,7 @@ fn body_ui(ui: &mut Ui, sheet: &Sheet, state: &State, commands: &Commands) {
     {
         if sheet.data {
             hairline_ui(ui);
-            ui.label(title(text("recipe-teacher")));
+            ui.label(title(control_name(&CHECKPOINT)));
             ui.add(Label::new(model_words(shown)).wrap());
         }
         if let Some(judgement) = &shown.found.teacher {

@@ -97,10 +97,18 @@ impl<'a> Dropdown<'a> {
             if let Some(dot) = self.dot {
                 ui.painter().circle_filled(pos2(left + 4.0, rect.center().y), 4.0, dot);
             }
-            ui.painter().galley(pos2(left + before, rect.center().y - galley.size().y / 2.0), galley, colour);
+            let top = rect.center().y - middle(&galley, self.chosen);
+            ui.painter().galley(pos2(left + before, top), galley, colour);
             let sign = Rect::from_center_size(pos2(rect.right() - pad - 4.0, rect.center().y), vec2(12.0, 12.0));
             Icon::ChevronDown.paint(ui.painter(), sign, t.secondary);
         }
         response
     }
+}
+
+/// How far below the top of a line the middle of its letters is. Latin stands in the middle of its line, by its capitals; the
+/// taller signs of Chinese come from another face and hang a little lower there, so what is inked of them is measured.
+fn middle(galley: &egui::Galley, text: &str) -> f32 {
+    let is_tall = text.chars().any(|c| ('\u{2e80}'..='\u{9fff}').contains(&c));
+    if is_tall { galley.mesh_bounds.center().y } else { galley.size().y / 2.0 }
 }

@@ -193,7 +193,7 @@ fn sliders_ui(ui: &mut Ui, g: &mut StatesGallery) {
 
 fn ranges_ui(ui: &mut Ui, g: &mut StatesGallery) {
     ui.spacing_mut().item_spacing.y = space::M;
-    let limits = RangeLimits { range: 0.25..=64.0, whole: false, most: 32 };
+    let limits = RangeLimits { range: RangeLimits::between(0.25, 64.0), whole: false, most: 32 };
     for (value, (name, bare)) in
         g.ranges.iter_mut().zip([("One value", false), ("Several values", true), ("A range", false)])
     {

@@ -107,9 +107,9 @@ fn map_ui(ui: &mut Ui, g: &mut SweepGallery) {
 }
 
 fn fields_ui(ui: &mut Ui, g: &mut SweepGallery) {
-    let temperature = RangeLimits { range: 0.25..=64.0, whole: false, most: 32 };
-    let weight = RangeLimits { range: 0.0..=1.0, ..temperature.clone() };
-    let epochs = RangeLimits { range: 1.0..=1000.0, whole: true, most: 8 };
+    let temperature = RangeLimits { range: RangeLimits::between(0.25, 64.0), whole: false, most: 32 };
+    let weight = RangeLimits { range: RangeLimits::between(0.0, 1.0), ..temperature.clone() };
+    let epochs = RangeLimits { range: RangeLimits::between(1.0, 1000.0), whole: true, most: 8 };
     ui.spacing_mut().item_spacing.y = space::M;
     for (name, value, limits, log) in [
         ("Temperature", &mut g.temperature, &temperature, true),

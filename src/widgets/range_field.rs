@@ -1,5 +1,7 @@
 //! A field that holds one value, a list of them, or a range: typed in, checked while it is typed, and spelled out below.
 
+use std::ops::{Bound, RangeBounds as _};
+
 use eframe::egui::{Align, Align2, Id, Layout, Response, RichText, TextEdit, Ui, UiBuilder, vec2};
 
 use super::{
@@ -36,6 +38,8 @@ pub struct RangeFieldResponse {
     pub changed: Option<RangeValue>,
     /// Why what stands in it now is not taken.
     pub fault: Option<RangeFault>,
+    /// The first part of it that is typed in.
+    pub first: Id,
 }
 
 /// What is being typed; it holds as long as the value is the one that it was typed for.
@@ -100,7 +104,7 @@ impl RangeField<'_> {
             self.below_ui(ui, fault.as_ref(), changed.as_ref().unwrap_or(self.value));
         });
         ui.data_mut(|data| data.insert_temp(id, draft));
-        RangeFieldResponse { response: shown.response, changed, fault }
+        RangeFieldResponse { response: shown.response, changed, fault, first: id.with(0) }
     }
 
     /// The name, and the kinds beside it or, where that is too narrow, below it.
@@ -232,17 +236,37 @@ impl RangeField<'_> {
         ui.add(eframe::egui::Label::new(caption(text_with("widget-range-values", &words))).wrap());
     }
 
+    /// What numbers are allowed.
+    fn limits_words(&self) -> String {
+        let one = |key: &str, end: f64| text_with(key, &[("value", ticks::brief(end).into())]);
+        let (low, high) = self.limits.range;
+        if let (Bound::Included(low), Bound::Included(high)) = (low, high) {
+            let (low, high) = (ticks::brief(low), ticks::brief(high));
+            return text_with("widget-range-outside", &[("low", low.into()), ("high", high.into())]);
+        }
+        let low = match low {
+            Bound::Included(low) => Some(one("widget-range-at-least", low)),
+            Bound::Excluded(low) => Some(one("widget-range-above", low)),
+            Bound::Unbounded => None,
+        };
+        let high = match high {
+            Bound::Included(high) => Some(one("widget-range-at-most", high)),
+            Bound::Excluded(high) => Some(one("widget-range-below", high)),
+            Bound::Unbounded => None,
+        };
+        low.into_iter().chain(high).collect::<Vec<_>>().join(" · ")
+    }
+
     fn fault_words(&self, fault: &RangeFault) -> String {
         match fault {
             RangeFault::Empty => text("widget-range-empty"),
             RangeFault::NoNumber(typed) => text_with("widget-range-no-number", &[("typed", typed.as_str().into())]),
             RangeFault::NotWhole(typed) => text_with("widget-range-not-whole", &[("typed", typed.as_str().into())]),
             RangeFault::Outside(value) => {
-                let (low, high) = (ticks::brief(*self.limits.range.start()), ticks::brief(*self.limits.range.end()));
                 if self.limits.range.contains(value) {
                     text("widget-range-no-ratio")
                 } else {
-                    text_with("widget-range-outside", &[("low", low.into()), ("high", high.into())])
+                    self.limits_words()
                 }
             }
             RangeFault::Twice(value) => text_with("widget-range-twice", &[("value", ticks::exact(*value).into())]),

@@ -1,6 +1,6 @@
 //! One value, several, or evenly spaced ones: what a field of a sweep can hold, and how it is read from what someone typed.
 
-use std::ops::RangeInclusive;
+use std::ops::{Bound, RangeBounds as _};
 
 /// What a field holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,8 +44,8 @@ pub enum RangeFault {
 /// What a field allows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RangeLimits {
-    /// The smallest and the largest value.
-    pub range: RangeInclusive<f64>,
+    /// The smallest and the largest value, with them or up to them; either may be missing.
+    pub range: (Bound<f64>, Bound<f64>),
     /// Whether values are whole numbers.
     pub whole: bool,
     /// The most values that a list or a range may have.
@@ -86,6 +86,26 @@ impl RangeLimits {
             values.dedup();
         }
         values
+    }
+
+    /// From one number to another, both allowed.
+    pub const fn between(low: f64, high: f64) -> (Bound<f64>, Bound<f64>) {
+        (Bound::Included(low), Bound::Included(high))
+    }
+
+    /// The ends, infinite where there are none.
+    fn ends(&self) -> (f64, f64) {
+        let end = |bound: Bound<f64>, none: f64| match bound {
+            Bound::Included(end) | Bound::Excluded(end) => end,
+            Bound::Unbounded => none,
+        };
+        (end(self.range.0, f64::NEG_INFINITY), end(self.range.1, f64::INFINITY))
+    }
+
+    /// The nearest value that is allowed; an end that is not is taken for one that is.
+    fn clamp(&self, value: f64) -> f64 {
+        let (low, high) = self.ends();
+        value.clamp(low, high)
     }
 
     /// One number.
@@ -146,25 +166,26 @@ impl RangeLimits {
     /// The same values as one of another kind, as nearly as it can hold them.
     pub(super) fn convert(&self, value: &RangeValue, kind: usize, log: bool) -> RangeValue {
         let values = self.expand(value);
-        let (low, high) = (*self.range.start(), *self.range.end());
-        let first = values.first().copied().unwrap_or(low);
+        let first = values.first().copied().unwrap_or(1.0);
         match kind {
             0 => RangeValue::One(first),
             1 => RangeValue::List(values),
             _ => {
-                let last = values.last().copied().unwrap_or(high);
+                let last = values.last().copied().unwrap_or(first);
                 let log = log && first > 0.0 && last > 0.0;
                 if values.len() > 1 {
                     return RangeValue::Range { from: first, to: last, points: values.len(), log };
                 }
-                // From one value to a range that holds it.
+                // From one value to a range that holds it: up to a larger one that is allowed, or else from a smaller one.
                 let near = |value: f64| {
                     let value = if self.whole { value.round() } else { rounded(value) };
-                    value.clamp(low, high)
+                    self.clamp(value)
                 };
-                let (mut from, to) = (first, near(if log { 4.0 * first } else { first + (high - first) / 2.0 }));
+                let (low, high) = self.ends();
+                let above = if log || !high.is_finite() { 4.0 * first.max(0.25) } else { first + (high - first) / 2.0 };
+                let (mut from, to) = (first, near(above));
                 if to <= from {
-                    from = near(if log { first / 4.0 } else { low });
+                    from = near(if log || !low.is_finite() { first / 4.0 } else { low });
                 }
                 RangeValue::Range { from, to: to.max(first), points: 3, log }
             }
@@ -181,8 +202,8 @@ fn rounded(value: f64) -> f64 {
 mod tests {
     use super::*;
 
-    const TEMPERATURE: RangeLimits = RangeLimits { range: 0.25..=64.0, whole: false, most: 32 };
-    const EPOCHS: RangeLimits = RangeLimits { range: 1.0..=1000.0, whole: true, most: 32 };
+    const TEMPERATURE: RangeLimits = RangeLimits { range: RangeLimits::between(0.25, 64.0), whole: false, most: 32 };
+    const EPOCHS: RangeLimits = RangeLimits { range: RangeLimits::between(1.0, 1000.0), whole: true, most: 32 };
 
     #[test]
     fn ranges_are_spaced_by_difference_or_by_ratio() {
@@ -210,7 +231,7 @@ mod tests {
         assert_eq!(range("1", "64", "1", true), Err(RangeFault::Points));
         assert_eq!(range("1", "64", "x", true), Err(RangeFault::NoNumber("x".to_owned())));
         assert_eq!(range("4", "4", "3", true), Err(RangeFault::NoRange));
-        let weight = RangeLimits { range: 0.0..=1.0, ..TEMPERATURE };
+        let weight = RangeLimits { range: RangeLimits::between(0.0, 1.0), ..TEMPERATURE };
         assert_eq!(weight.range("0", "1", "3", true), Err(RangeFault::Outside(0.0)));
         assert!(weight.range("0", "1", "3", false).is_ok());
     }
@@ -225,8 +246,19 @@ mod tests {
         assert_eq!(TEMPERATURE.convert(&range, 0, true), one);
         let top = TEMPERATURE.convert(&RangeValue::One(64.0), 2, true);
         assert_eq!(top, RangeValue::Range { from: 16.0, to: 64.0, points: 3, log: true });
-        let weight = RangeLimits { range: 0.0..=1.0, ..TEMPERATURE };
+        let weight = RangeLimits { range: RangeLimits::between(0.0, 1.0), ..TEMPERATURE };
         let range = weight.convert(&RangeValue::One(1.0), 2, false);
         assert_eq!(range, RangeValue::Range { from: 0.0, to: 1.0, points: 3, log: false });
+    }
+
+    #[test]
+    fn a_field_may_have_no_end_or_one_that_it_does_not_hold() {
+        let rate = RangeLimits { range: (Bound::Excluded(0.0), Bound::Unbounded), ..TEMPERATURE };
+        assert_eq!(rate.number("0"), Err(RangeFault::Outside(0.0)));
+        assert_eq!(rate.number("1e9"), Ok(1e9));
+        for log in [false, true] {
+            let range = rate.convert(&RangeValue::One(0.5), 2, log);
+            assert_eq!(range, RangeValue::Range { from: 0.5, to: 2.0, points: 3, log });
+        }
     }
 }

@@ -28,6 +28,7 @@ pub struct Slider<'a> {
     default: Option<f64>,
     format: &'a dyn Fn(f64) -> String,
     header: bool,
+    what: &'a str,
     aside: Option<&'a mut dyn FnMut(&mut Ui)>,
 }
 
@@ -54,6 +55,7 @@ impl<'a> Slider<'a> {
             default: None,
             format: &three_digits,
             header: true,
+            what: "",
             aside: None,
         }
     }
@@ -95,6 +97,12 @@ impl<'a> Slider<'a> {
         self
     }
 
+    /// What the name says where the pointer rests on it.
+    pub fn explained(mut self, what: &'a str) -> Self {
+        self.what = what;
+        self
+    }
+
     /// What stands beside the name.
     pub fn aside(mut self, aside: &'a mut dyn FnMut(&mut Ui)) -> Self {
         self.aside = Some(aside);
@@ -129,7 +137,10 @@ impl<'a> Slider<'a> {
         let (_, rect) = ui.allocate_space(vec2(ui.available_width(), 20.0));
         let row = UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center));
         let mut left = ui.new_child(row);
-        left.label(title(self.name));
+        let name = left.label(title(self.name));
+        if !self.what.is_empty() {
+            name.on_hover_text(self.what);
+        }
         if let Some(aside) = &mut self.aside {
             aside(&mut left);
         }

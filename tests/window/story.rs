@@ -6,8 +6,8 @@ use stillroom::app::{ScriptedDialogs, SettingsFile};
 use stillroom::command::{Action, RecipeCommand, ScreenCommand, WindowCommand};
 use stillroom::data::Dataset;
 use stillroom::distill::soften::{soften, top_class};
-use stillroom::runs::verdict::Standing;
 use stillroom::runs::Store;
+use stillroom::runs::verdict::Standing;
 use stillroom::state::{Hung, Listed, RunColumn, SampleChoice, State};
 use stillroom::training::report::{JobOutcome, Part, RunId};
 

@@ -5,11 +5,13 @@ use std::time::Instant;
 use eframe::egui;
 
 use crate::app::App;
+use crate::app::tiles::bring_up;
 use crate::command::{Action, RecipeCommand};
 use crate::recipe::{Preset, Recipe, Sweep, preset};
-use crate::state::{Draft, State, Tip};
+use crate::state::{Draft, Pane, Section, State, Tip};
 use crate::text::phrase;
 use crate::training::report::{JobId, Setting};
+use crate::views;
 use crate::widgets::ToastKind;
 
 /// Seeds that tell what one seed cannot.
@@ -34,6 +36,7 @@ impl App {
             RecipeCommand::CloseSheet(accepted) => self.close_sheet(accepted),
             RecipeCommand::Unfold(section, true) => drop(self.state.recipe.unfolded.insert(section)),
             RecipeCommand::Unfold(section, false) => drop(self.state.recipe.unfolded.remove(&section)),
+            RecipeCommand::GoTo(path) => self.go_to(path, ctx),
             RecipeCommand::Use(job) => self.use_recipe(job, Sweep::clone, ctx),
             RecipeCommand::UseRun(run) => {
                 if let Some(recipe) = self.state.jobs.recipes.get(&run) {
@@ -109,5 +112,19 @@ impl App {
         if let Some(sweep) = self.state.jobs.open.get(&job).map(|job| made(&job.sweep)) {
             self.edit("job", sweep, ctx);
         }
+    }
+
+    /// Shows the control of a field and gives it the keyboard.
+    fn go_to(&mut self, path: &'static str, ctx: &egui::Context) {
+        // Its controls stand where its text is.
+        if self.state.recipe.text.is_some() {
+            self.act(Action::RecipeText, ctx);
+        }
+        self.state.recipe.unfolded.extend(Section::of(path));
+        self.state.window.maximised = self.state.window.maximised.filter(|panel| *panel == Pane::Recipe);
+        if let Some(tree) = self.tiles.get_mut(&self.state.window.workspace) {
+            bring_up(tree, Pane::Recipe);
+        }
+        views::go_to(ctx, path);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::app::{App, tiles};
 use crate::command::ScreenCommand;
+use crate::recipe::fields::TEMPERATURE;
 use crate::state::{Pane, SampleChoice, Tip};
 use crate::training::report::JobId;
 
@@ -105,7 +106,8 @@ impl App {
 
     pub(super) fn scale_lens(&mut self, by: f64) {
         self.state.window.greeting.done(Tip::Lens);
-        self.state.screen.lens.temperature = (self.state.screen.lens.temperature * by).clamp(0.25, 64.0);
+        let (low, high) = TEMPERATURE.span().shown;
+        self.state.screen.lens.temperature = (self.state.screen.lens.temperature * by).clamp(low, high);
     }
 
     /// Asks for the jobs of ticked runs, each once.

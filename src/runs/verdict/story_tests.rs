@@ -288,7 +288,7 @@ fn a_sweep_says_how_many_cells_are_clear_tied_and_what_explains_them() {
     let why: Vec<String> = story.why.iter().map(Phrase::to_string).collect();
     assert!(why[0].starts_with("On validation 2 of 3 cells make clearly fewer errors"), "{why:?}");
     assert_eq!(why[1], "1 of the other 2 cells cannot be told from the best one.");
-    assert!(why[2].contains("validation errors: T 99 %; the rest (1 %)"), "{why:?}");
+    assert!(why[2].contains("validation errors: temperature 99 %; the rest (1 %)"), "{why:?}");
 
     // Ahead on test rows, but no cell is clear on validation: never "better" over "0 of 3".
     let mut lucky = Job::new(&grid, |info| {

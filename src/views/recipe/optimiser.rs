@@ -2,14 +2,18 @@
 
 use eframe::egui::{Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use super::swept::Field;
-use super::{Editor, decimal, number, own_training};
+use super::rows::{decimal_ui, row_ui, seek, whole_ui};
+use super::swept::Swept;
+use super::{Editor, own_training};
+use crate::recipe::fields::{
+    CLIP, EVERY, FACTOR, LEARNING_RATE, MOMENTUM, OPTIMISER, Part, SCHEDULE, WARM_UP, WEIGHT_DECAY,
+};
 use crate::recipe::{Optimiser, Schedule, TrainingRecipe};
 use crate::state::Section;
 use crate::text::{text, text_with};
 use crate::theme::{UiTokens as _, space};
 use crate::training::rate_factor;
-use crate::views::short;
+use crate::views::{control_name, short};
 use crate::widgets::{Dropdown, Slider, brief};
 
 /// Height of the picture.
@@ -19,65 +23,69 @@ impl Editor<'_> {
     pub(super) fn optimiser_ui(&self, ui: &mut Ui) {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
         let own = self.own();
-        let rate_is_swept = Field::LearningRate.values(&self.state.recipe.sweep).is_some();
+        let rate_is_swept = Swept::LearningRate.values(&self.state.recipe.sweep).is_some();
         let rate = if rate_is_swept { text("recipe-swept") } else { brief(own.learning_rate) };
         let summary = format!("{} · {rate} · {}", optimiser_name(&own.optimiser), schedule_name(&own.schedule));
-        if !self.folding_ui(ui, Section::Optimiser, "recipe-optimiser", &summary, rate_is_swept) {
+        if !self.folding_ui(ui, Section::Optimiser, &control_name(&OPTIMISER), &summary, rate_is_swept) {
             return;
         }
         self.rule_ui(ui, own);
         self.rate_ui(ui, own);
         self.schedule_ui(ui, own);
-        ui.horizontal_wrapped(|ui| {
-            if let Some(decay) = decimal(ui, "recipe-weight-decay", own.weight_decay, 0.0..=1.0, 0.001) {
-                self.edit("weight decay", |recipe| own_training(recipe).weight_decay = decay);
-            }
-            if let Some(clip) = decimal(ui, "recipe-clip", own.clip, 0.0..=1000.0, 0.02) {
-                self.edit("clip", |recipe| own_training(recipe).clip = clip);
-            }
-        });
-        self.listed_ui(ui, |path| Section::of(path) == Some(Section::Optimiser));
+        if let Some(decay) = decimal_ui(ui, &WEIGHT_DECAY, own.weight_decay) {
+            self.edit("weight decay", |recipe| own_training(recipe).weight_decay = decay);
+        }
+        if let Some(clip) = decimal_ui(ui, &CLIP, own.clip) {
+            self.edit("clip", |recipe| own_training(recipe).clip = clip);
+        }
+        self.listed_ui(ui, Part::Optimiser);
     }
 
     fn rule_ui(&self, ui: &mut Ui, own: &TrainingRecipe) {
-        ui.horizontal(|ui| {
-            Dropdown::new(&text("recipe-optimiser"), &optimiser_name(&own.optimiser)).width(130.0).show(ui, |ui| {
-                for rule in [Optimiser::AdamW, Optimiser::Sgd { momentum: 0.9 }] {
-                    let chosen = std::mem::discriminant(&rule) == std::mem::discriminant(&own.optimiser);
-                    if ui.selectable_label(chosen, optimiser_name(&rule)).clicked() && !chosen {
-                        self.edit("optimiser", |recipe| own_training(recipe).optimiser = rule);
-                    }
+        // The name of the section is that of the field.
+        let (wide, here) = (ui.available_width(), optimiser_name(&own.optimiser));
+        let shown = Dropdown::new(&control_name(&OPTIMISER), &here).width(wide).show(ui, |ui| {
+            for rule in [Optimiser::AdamW, Optimiser::Sgd { momentum: 0.9 }] {
+                let chosen = std::mem::discriminant(&rule) == std::mem::discriminant(&own.optimiser);
+                if ui.selectable_label(chosen, optimiser_name(&rule)).clicked() && !chosen {
+                    self.edit("optimiser", |recipe| own_training(recipe).optimiser = rule);
                 }
-            });
-            if let Optimiser::Sgd { momentum } = own.optimiser
-                && let Some(momentum) = decimal(ui, "recipe-momentum", momentum, 0.0..=0.999, 0.005)
-            {
-                self.edit("momentum", |recipe| own_training(recipe).optimiser = Optimiser::Sgd { momentum });
             }
         });
+        seek(ui, &OPTIMISER, &shown.response);
+        shown.response.on_hover_text(OPTIMISER.what().words());
+        if let Optimiser::Sgd { momentum } = own.optimiser
+            && let Some(momentum) = decimal_ui(ui, &MOMENTUM, momentum)
+        {
+            self.edit("momentum", |recipe| own_training(recipe).optimiser = Optimiser::Sgd { momentum });
+        }
     }
 
     fn rate_ui(&self, ui: &mut Ui, own: &TrainingRecipe) {
         let mut rate = own.learning_rate;
-        let name = text("recipe-learning-rate");
-        let mut switch = |ui: &mut Ui| self.switch_ui(ui, Field::LearningRate);
-        if self.values_ui(ui, Field::LearningRate, "", switch) {
+        let (name, what, span) = (control_name(&LEARNING_RATE), LEARNING_RATE.what().words(), LEARNING_RATE.span());
+        let mut switch = |ui: &mut Ui| self.switch_ui(ui, Swept::LearningRate);
+        if self.values_ui(ui, Swept::LearningRate, switch) {
             return;
         }
-        let slider = Slider::new(&name, &mut rate, 1e-5..=1.0)
+        let slider = Slider::new(&name, &mut rate, span.shown())
             .logarithmic()
             .ticks(&[1e-4, 1e-3, 1e-2, 1e-1])
-            .default_value(1e-3)
+            .default_value(span.usual)
+            .explained(&what)
             .format(&brief)
             .aside(&mut switch);
-        if ui.add(slider).on_hover_text(text("recipe-learning-rate-hint")).changed() {
+        let slider = ui.add(slider);
+        seek(ui, &LEARNING_RATE, &slider);
+        if slider.on_hover_text(&what).changed() {
             self.edit("learning rate", |recipe| own_training(recipe).learning_rate = rate);
         }
     }
 
     fn schedule_ui(&self, ui: &mut Ui, own: &TrainingRecipe) {
-        ui.horizontal(|ui| {
-            Dropdown::new(&text("recipe-schedule"), &schedule_name(&own.schedule)).width(110.0).show(ui, |ui| {
+        row_ui(ui, &SCHEDULE, |ui, _| {
+            let (wide, here) = (ui.available_width(), schedule_name(&own.schedule));
+            let shown = Dropdown::new(&control_name(&SCHEDULE), &here).width(wide).show(ui, |ui| {
                 for schedule in [Schedule::Constant, Schedule::Cosine, Schedule::Step { every: 10, factor: 0.5 }] {
                     let chosen = std::mem::discriminant(&schedule) == std::mem::discriminant(&own.schedule);
                     if ui.selectable_label(chosen, schedule_name(&schedule)).clicked() && !chosen {
@@ -85,20 +93,19 @@ impl Editor<'_> {
                     }
                 }
             });
-            if let Some(warm_up) = decimal(ui, "recipe-warm-up", own.warm_up, 0.0..=1000.0, 0.05) {
-                self.edit("warm-up", |recipe| own_training(recipe).warm_up = warm_up);
-            }
+            seek(ui, &SCHEDULE, &shown.response);
         });
         if let Schedule::Step { every, factor } = own.schedule {
-            ui.horizontal(|ui| {
-                let put = |field, schedule| self.edit(field, |recipe| own_training(recipe).schedule = schedule);
-                if let Some(every) = number(ui, "recipe-every", every as u64, 1) {
-                    put("schedule every", Schedule::Step { every: every as usize, factor });
-                }
-                if let Some(factor) = decimal(ui, "recipe-factor", factor, 0.001..=1.0, 0.005) {
-                    put("schedule factor", Schedule::Step { every, factor });
-                }
-            });
+            let put = |field, schedule| self.edit(field, |recipe| own_training(recipe).schedule = schedule);
+            if let Some(every) = whole_ui(ui, &EVERY, every as u64, |_| {}) {
+                put("schedule every", Schedule::Step { every: every as usize, factor });
+            }
+            if let Some(factor) = decimal_ui(ui, &FACTOR, factor) {
+                put("schedule factor", Schedule::Step { every, factor });
+            }
+        }
+        if let Some(warm_up) = decimal_ui(ui, &WARM_UP, own.warm_up) {
+            self.edit("warm-up", |recipe| own_training(recipe).warm_up = warm_up);
         }
         picture_ui(ui, own);
     }

@@ -1,14 +1,18 @@
 //! Data, teacher and student: what is chosen, what else there is, and a line about each.
 
-use eframe::egui::{Align, Id, Label, Layout, TextEdit, Ui, Widget as _};
+use eframe::egui::{Align, Id, Label, Layout, Response, TextEdit, Ui, Widget as _};
 
-use super::{Editor, bad, entry_ui, models, number, quiet, title_row_ui};
+use super::rows::{row_ui, seek, whole_ui};
+use super::{Editor, bad, entry_ui, models, quiet, title_row_ui};
 use crate::command::{Action, RecipeCommand};
+use crate::recipe::fields::{
+    CHECKPOINT, Field, Part, SOURCE, SOURCE_COLOUR, SOURCE_LABEL, SOURCE_SIZE, STUDENT, TEACHER_MODEL,
+};
 use crate::recipe::{Builtin, CheckpointSource, Colour, ColumnRef, Source, TeacherRecipe};
 use crate::text::{text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, space, title};
 use crate::training::report::Preview;
-use crate::views::{action_button, grouped, hint_of};
+use crate::views::{action_button, control_name, grouped, hint_of};
 use crate::widgets::{Dropdown, IconButton, toggle_ui};
 
 impl Editor<'_> {
@@ -17,7 +21,7 @@ impl Editor<'_> {
         let preview = preview.filter(|preview| preview.recipe.data.source == self.state.recipe.sweep.base.data.source);
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
         title_row_ui(ui, |ui| {
-            ui.label(title(text("recipe-data")));
+            title_ui(ui, &SOURCE);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let name = text("sheet-open");
                 let sheet = IconButton::new(Icon::Search, &name).hint(&text("sheet-open-hint")).ui(ui);
@@ -32,7 +36,7 @@ impl Editor<'_> {
         let data = &self.state.recipe.sweep.base.data;
         let wide = ui.available_width();
         let here = source_name(&data.source);
-        Dropdown::new(&text("recipe-data"), &here).width(wide).show(ui, |ui| {
+        let shown = Dropdown::new(&control_name(&SOURCE), &here).width(wide).show(ui, |ui| {
             for builtin in Builtin::ALL {
                 let chosen = data.source == Source::Builtin(builtin);
                 if ui.selectable_label(chosen, source_name(&Source::Builtin(builtin))).clicked() {
@@ -47,6 +51,7 @@ impl Editor<'_> {
                 }
             }
         });
+        seek(ui, &SOURCE, &shown.response);
         match &data.source {
             Source::Builtin(_) | Source::Idx { .. } => {}
             Source::Table(table) => self.column_ui(ui, table.label.as_ref()),
@@ -76,7 +81,7 @@ impl Editor<'_> {
             let colour = ui.tokens().doubtful;
             ui.add(Label::new(caption(note).color(colour)).wrap());
         }
-        self.listed_ui(ui, |path| path.starts_with("data."));
+        self.listed_ui(ui, Part::Data);
         self.fault_ui(ui, "data");
     }
 
@@ -88,11 +93,12 @@ impl Editor<'_> {
             Some(ColumnRef::Name(name)) => name.clone(),
         };
         let id = Id::unique("class column");
-        ui.horizontal(|ui| {
-            let label = ui.label(text("source-column"));
+        row_ui(ui, &SOURCE_LABEL, |ui, name| {
             let (typed, is_meant) = entry_ui(ui, id, &written, |ui, typed| {
-                let edit = TextEdit::singleline(typed).desired_width(110.0).hint_text(text("source-column-last"));
-                ui.add(edit).labelled_by(label.id).on_hover_text(text("source-column-hint"))
+                let edit = TextEdit::singleline(typed).desired_width(110.0).hint_text(text("sheet-found-out"));
+                let edit = ui.add(edit).labelled_by(name);
+                seek(ui, &SOURCE_LABEL, &edit);
+                edit.on_hover_text(SOURCE_LABEL.what().words())
             });
             if !is_meant {
                 return;
@@ -119,12 +125,14 @@ impl Editor<'_> {
                 }
             });
         };
-        ui.horizontal(|ui| {
-            if let Some(side) = number(ui, "source-side", size as u64, 1) {
-                put("picture size", side as usize, colour);
-            }
+        if let Some(side) = whole_ui(ui, &SOURCE_SIZE, size as u64, |_| {}) {
+            put("picture size", side as usize, colour);
+        }
+        row_ui(ui, &SOURCE_COLOUR, |ui, _| {
             let mut coloured = colour == Colour::Rgb;
-            if toggle_ui(ui, &mut coloured, &text("source-coloured")).changed() {
+            let switch = toggle_ui(ui, &mut coloured, &text("source-coloured"));
+            seek(ui, &SOURCE_COLOUR, &switch);
+            if switch.on_hover_text(SOURCE_COLOUR.what().words()).changed() {
                 put("picture colours", size, if coloured { Colour::Rgb } else { Colour::Grey });
             }
         });
@@ -133,7 +141,7 @@ impl Editor<'_> {
     pub(super) fn teacher_ui(&self, ui: &mut Ui, preview: Option<&Preview>) {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
         ui.horizontal(|ui| {
-            ui.label(title(text("recipe-teacher")));
+            title_ui(ui, &CHECKPOINT);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 action_button(ui, Action::OpenTeacher, false, self.state, self.commands);
             });
@@ -146,7 +154,8 @@ impl Editor<'_> {
             (TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_)), None) => text("recipe-shipped"),
         };
         let (wide, colour) = (ui.available_width(), ui.tokens().teacher);
-        Dropdown::new(&text("recipe-teacher"), &here).dot(colour).width(wide).stays_open().show(ui, |ui| {
+        let name = control_name(&CHECKPOINT);
+        let shown = Dropdown::new(&name, &here).dot(colour).width(wide).stays_open().show(ui, |ui| {
             if let Source::Builtin(builtin) = recipe.data.source {
                 let shipped = TeacherRecipe::Checkpoint(CheckpointSource::Builtin(builtin));
                 if ui.selectable_label(recipe.teacher == shipped, text("recipe-shipped")).clicked() {
@@ -172,6 +181,9 @@ impl Editor<'_> {
                 ui.close();
             }
         });
+        for field in [CHECKPOINT, TEACHER_MODEL] {
+            seek(ui, &field, &shown.response);
+        }
         if let Some(preview) = preview {
             let parameters = text_with("recipe-parameters", &[("count", grouped(preview.parameters[0]).into())]);
             let words = match preview.teacher_errors {
@@ -184,7 +196,7 @@ impl Editor<'_> {
             };
             quiet(ui, words).on_hover_text(text("recipe-wrong-hint"));
         }
-        self.listed_ui(ui, |path| path.starts_with("teacher."));
+        self.listed_ui(ui, Part::Teacher);
         self.fault_ui(ui, "teacher");
     }
 
@@ -198,11 +210,12 @@ impl Editor<'_> {
 
     pub(super) fn student_ui(&self, ui: &mut Ui, preview: Option<&Preview>) {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
-        ui.label(title(text("recipe-student")));
+        title_ui(ui, &STUDENT);
         let student = self.state.recipe.sweep.base.student.as_ref();
         let here = student.map_or_else(String::new, ToString::to_string);
         let (wide, colour) = (ui.available_width(), ui.tokens().student);
-        Dropdown::new(&text("recipe-student"), &here).dot(colour).width(wide).stays_open().show(ui, |ui| {
+        let name = control_name(&STUDENT);
+        let shown = Dropdown::new(&name, &here).dot(colour).width(wide).stays_open().show(ui, |ui| {
             for model in models::students(&self.state.recipe.sweep.base.data.source) {
                 if ui.selectable_label(student == Some(&model), model.to_string()).clicked() {
                     self.edit("student", |recipe| recipe.student = Some(model));
@@ -214,6 +227,7 @@ impl Editor<'_> {
                 ui.close();
             }
         });
+        seek(ui, &STUDENT, &shown.response);
         if let Some(preview) = preview {
             let [teacher, student] = preview.parameters;
             let parameters = text_with("recipe-parameters", &[("count", grouped(student).into())]);
@@ -226,9 +240,14 @@ impl Editor<'_> {
             };
             quiet(ui, words);
         }
-        self.listed_ui(ui, |path| path.starts_with("student."));
+        self.listed_ui(ui, Part::Student);
         self.fault_ui(ui, "student");
     }
+}
+
+/// The name of a field that has a group to itself.
+fn title_ui(ui: &mut Ui, field: &Field) -> Response {
+    ui.label(title(control_name(field))).on_hover_text(field.what().words())
 }
 
 fn source_name(source: &Source) -> String {

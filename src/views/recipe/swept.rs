@@ -1,13 +1,16 @@
 //! The fields of the panel that can hold several values: where each lives in a recipe, and what it is first swept over.
 
+use std::ops::Bound;
+
 use toml::Value;
 
-use crate::recipe::{AxisValues, Range, Recipe, SEED, Sweep};
+use crate::recipe::fields::{self, Field, Kind};
+use crate::recipe::{AxisValues, Range, Recipe, Sweep};
 use crate::widgets::{RangeLimits, RangeValue};
 
 /// A field with one value or several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Field {
+pub(super) enum Swept {
     /// T.
     Temperature,
     /// Weight of the soft term.
@@ -20,33 +23,24 @@ pub(super) enum Field {
     Seed,
 }
 
-/// All of them.
-pub(super) const FIELDS: [Field; 5] =
-    [Field::Temperature, Field::SoftWeight, Field::HardWeight, Field::LearningRate, Field::Seed];
-
 /// The most values of one field.
 const MOST: usize = 1000;
 
-impl Field {
-    /// Its path in a recipe.
-    pub fn path(self) -> &'static str {
-        match self {
-            Self::Temperature => "distill.temperature",
-            Self::SoftWeight => "distill.soft_weight",
-            Self::HardWeight => "distill.hard_weight",
-            Self::LearningRate => "training.learning_rate",
-            Self::Seed => SEED,
-        }
-    }
+/// The largest whole number up to which no other is lost between two that can be told apart: 2⁵³.
+const LARGEST: f64 = 9_007_199_254_740_992.0;
 
-    /// The keys of its name and of the name of its switch.
-    pub fn keys(self) -> [&'static str; 2] {
+impl Swept {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Temperature, Self::SoftWeight, Self::HardWeight, Self::LearningRate, Self::Seed];
+
+    /// What it is.
+    pub fn field(self) -> Field {
         match self {
-            Self::Temperature => ["recipe-temperature", "recipe-sweep-temperature"],
-            Self::SoftWeight => ["recipe-soft-weight", "recipe-sweep-soft-weight"],
-            Self::HardWeight => ["recipe-hard-weight", "recipe-sweep-hard-weight"],
-            Self::LearningRate => ["recipe-learning-rate", "recipe-sweep-learning-rate"],
-            Self::Seed => ["recipe-seed", "recipe-sweep-seed"],
+            Self::Temperature => fields::TEMPERATURE,
+            Self::SoftWeight => fields::SOFT_WEIGHT,
+            Self::HardWeight => fields::HARD_WEIGHT,
+            Self::LearningRate => fields::LEARNING_RATE,
+            Self::Seed => fields::SEED,
         }
     }
 
@@ -63,18 +57,11 @@ impl Field {
 
     /// What its values may be.
     pub fn limits(self) -> RangeLimits {
-        let range = match self {
-            Self::Temperature => 0.01..=1000.0,
-            Self::SoftWeight | Self::HardWeight => 0.0..=10.0,
-            Self::LearningRate => 1e-7..=10.0,
-            Self::Seed => 0.0..=1e9,
-        };
-        RangeLimits { range, whole: self == Self::Seed, most: MOST }
-    }
-
-    /// Whether a new range is spaced by ratio.
-    pub fn is_logarithmic(self) -> bool {
-        matches!(self, Self::Temperature | Self::LearningRate)
+        let field = self.field();
+        let whole = matches!(field.kind, Kind::Whole(_));
+        let (low, high) = field.span().allowed;
+        let high = if whole && high == Bound::Unbounded { Bound::Included(LARGEST) } else { high };
+        RangeLimits { range: (low, high), whole, most: MOST }
     }
 
     /// What it is first swept over.
@@ -85,10 +72,9 @@ impl Field {
             Self::HardWeight => RangeValue::List(vec![0.1, 0.5]),
             Self::LearningRate => {
                 // Half a decade to either side, with digits enough that the one between is the present rate to the last.
-                let (low, high) = (*self.limits().range.start(), *self.limits().range.end());
                 let at = |decades: f64| {
                     let rate = recipe.training.learning_rate * 10_f64.powf(decades);
-                    format!("{rate:.13e}").parse().unwrap_or(rate).clamp(low, high)
+                    format!("{rate:.13e}").parse().unwrap_or(rate)
                 };
                 RangeValue::Range { from: at(-0.5), to: at(0.5), points: 3, log: true }
             }
@@ -101,7 +87,7 @@ impl Field {
 
     /// Its values, where it is swept.
     pub fn values(self, sweep: &Sweep) -> Option<RangeValue> {
-        Some(match &sweep.axis(self.path())?.values {
+        Some(match &sweep.axis(self.field().path)?.values {
             AxisValues::List(values) => RangeValue::List(values.iter().filter_map(as_number).collect()),
             AxisValues::Range(Range { from, to, points, log }) => {
                 RangeValue::Range { from: *from, to: *to, points: *points, log: *log }
@@ -130,11 +116,11 @@ impl Field {
         // Weights that are shares of one stay so when the soft one is swept.
         let distill = &sweep.base.distill;
         let are_shares = (distill.soft_weight + distill.hard_weight - 1.0).abs() < 1e-9;
-        let begins = values.is_some() && sweep.axis(self.path()).is_none();
-        if self == Self::SoftWeight && begins && are_shares && sweep.axis(Self::HardWeight.path()).is_none() {
+        let begins = values.is_some() && sweep.axis(self.field().path).is_none();
+        if self == Self::SoftWeight && begins && are_shares && sweep.axis(fields::HARD_WEIGHT.path).is_none() {
             sweep.complement = true;
         }
-        sweep.set_axis(self.path(), values);
+        sweep.set_axis(self.field().path, values);
         let Some(first) = first else { return };
         let recipe = &mut sweep.base;
         match self {
@@ -159,7 +145,7 @@ fn as_number(value: &Value) -> Option<f64> {
 pub(super) fn put_complement(sweep: &mut Sweep, on: bool) {
     sweep.complement = on;
     if on {
-        sweep.set_axis(Field::HardWeight.path(), None);
+        sweep.set_axis(fields::HARD_WEIGHT.path, None);
         follow(sweep);
     }
 }
@@ -181,7 +167,7 @@ mod tests {
     #[test]
     fn first_values_make_a_sound_sweep_that_reads_back_unchanged() {
         let mut sweep = QUICKSTART.sweep().unwrap();
-        for field in FIELDS {
+        for field in Swept::ALL {
             let values = field.first_values(&sweep.base);
             field.put(&mut sweep, &values);
             assert_eq!(field.values(&sweep), Some(values));
@@ -192,7 +178,7 @@ mod tests {
         assert_eq!(sweep.count(), 7 * 4 * 3 * 4);
         assert_eq!(Sweep::from_table(sweep.to_table()), Ok(sweep.clone()));
         // Sweeping the hard weight ends its following.
-        Field::HardWeight.put(&mut sweep, &RangeValue::List(vec![0.2, 0.3]));
+        Swept::HardWeight.put(&mut sweep, &RangeValue::List(vec![0.2, 0.3]));
         assert!(!sweep.complement && sweep.check().is_ok());
     }
 
@@ -201,7 +187,7 @@ mod tests {
         let mut sweep = QUICKSTART.sweep().unwrap();
         for rate in [1e-3, 4e-3, 0.05] {
             sweep.base.training.learning_rate = rate;
-            let values = Field::LearningRate.first_values(&sweep.base).expand();
+            let values = Swept::LearningRate.first_values(&sweep.base).expand();
             assert_eq!((values.len(), values[1].to_bits()), (3, rate.to_bits()), "{values:?}");
         }
     }
@@ -210,11 +196,11 @@ mod tests {
     fn turned_off_it_keeps_its_first_value() {
         let before = QUICKSTART.sweep().unwrap();
         let mut sweep = before.clone();
-        Field::Seed.put(&mut sweep, &RangeValue::List(vec![7.0, 9.0]));
-        Field::Seed.put(&mut sweep, &RangeValue::One(7.0));
+        Swept::Seed.put(&mut sweep, &RangeValue::List(vec![7.0, 9.0]));
+        Swept::Seed.put(&mut sweep, &RangeValue::One(7.0));
         assert!(sweep.is_single());
         assert_eq!(sweep.base.training.seed, 7);
-        Field::Seed.put(&mut sweep, &RangeValue::One(before.base.training.seed as f64));
+        Swept::Seed.put(&mut sweep, &RangeValue::One(before.base.training.seed as f64));
         assert_eq!(sweep, before);
     }
 }

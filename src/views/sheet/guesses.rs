@@ -4,11 +4,13 @@ use eframe::egui::{Align2, DragValue, Grid, Id, Key, Label, Margin, ScrollArea, 
 
 use super::{put, quiet};
 use crate::command::Commands;
+use crate::recipe::fields::SOURCE_SIZE;
 use crate::recipe::{Colour, Ground, Normalise, Pixels, Source, TableSource};
 use crate::state::{State, TableColumns, square_pixels};
 use crate::text::{text, text_with};
 use crate::theme::{size, space, title};
 use crate::training::{DataFound, LeftOut};
+use crate::views::control_name;
 use crate::widgets::{Dropdown, toggle_ui};
 
 /// Width of the dropdowns.
@@ -80,9 +82,11 @@ pub(super) fn guesses_ui(ui: &mut Ui, state: &State, commands: &Commands) {
 fn side_ui(ui: &mut Ui, side: usize, colour: Colour, put: impl Fn(usize, Colour)) {
     ui.horizontal(|ui| {
         let mut moved = side as u64;
-        let label = ui.label(text("source-side"));
-        let drag = DragValue::new(&mut moved).range(1..=1024.max(side as u64)).speed(0.2);
-        if ui.add(drag).labelled_by(label.id).on_hover_text(text("source-side-hint")).changed() {
+        let what = SOURCE_SIZE.what().words();
+        let label = ui.label(control_name(&SOURCE_SIZE)).on_hover_text(&what);
+        let (span, now) = (SOURCE_SIZE.span(), side as f64);
+        let drag = DragValue::new(&mut moved).range(span.shown.0..=span.shown.1.max(now)).speed(span.step);
+        if ui.add(drag).labelled_by(label.id).on_hover_text(what).changed() {
             put(moved as usize, colour);
         }
         let mut coloured = colour == Colour::Rgb;

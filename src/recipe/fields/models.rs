@@ -1,0 +1,150 @@
+//! Fields of the recipe as a whole, of the teacher and of the student.
+
+use std::ops::Bound;
+
+use super::{Field, Kind, PLAIN, Part, Span, Synonyms};
+
+/// `title`.
+pub const TITLE: Field = Field { path: "title", label: "field-title", what: "field-title-hint", ..PLAIN };
+
+/// `teacher.checkpoint`.
+pub const CHECKPOINT: Field = Field {
+    path: "teacher.checkpoint",
+    label: "field-teacher",
+    what: "term-teacher-what",
+    short: Some("field-teacher-short"),
+    kind: Kind::File,
+    has_control: true,
+    is_column: true,
+    synonyms: TEACHERS,
+    search: SEARCH_TEACHER,
+    ..OF_TEACHER
+};
+
+/// `teacher.model`.
+pub const TEACHER_MODEL: Field = Field {
+    path: "teacher.model",
+    label: "field-teacher",
+    what: "term-teacher-what",
+    short: Some("field-teacher-short"),
+    kind: Kind::Layers,
+    has_control: true,
+    is_column: true,
+    synonyms: TEACHERS,
+    search: SEARCH_TEACHER,
+    ..OF_TEACHER
+};
+
+/// `teacher.classes`.
+pub const TEACHER_CLASSES: Field = Field {
+    path: "teacher.classes",
+    label: "field-teacher-classes",
+    what: "field-teacher-classes-hint",
+    short: Some("field-teacher-classes"),
+    kind: Kind::List,
+    ..OF_TEACHER
+};
+
+/// `teacher.pixels`.
+pub const TEACHER_PIXELS: Field = Field {
+    path: "teacher.pixels",
+    label: "field-teacher-pixels",
+    what: "field-teacher-pixels-hint",
+    short: Some("field-teacher-pixels"),
+    is_hinted: false,
+    ..OF_TEACHER
+};
+
+/// `teacher.mean`.
+pub const TEACHER_MEAN: Field = Field {
+    path: "teacher.mean",
+    label: "field-teacher-mean",
+    what: "field-teacher-mean-hint",
+    short: Some("field-teacher-mean"),
+    kind: Kind::List,
+    is_hinted: false,
+    ..OF_TEACHER
+};
+
+/// `teacher.std`.
+pub const TEACHER_STD: Field = Field {
+    path: "teacher.std",
+    label: "field-teacher-std",
+    what: "field-teacher-std-hint",
+    short: Some("field-teacher-std"),
+    kind: Kind::List,
+    is_hinted: false,
+    ..OF_TEACHER
+};
+
+/// `student.model`.
+pub const STUDENT: Field = Field {
+    path: "student.model",
+    label: "field-student",
+    what: "term-student-what",
+    kind: Kind::Layers,
+    part: Part::Student,
+    has_control: true,
+    is_column: true,
+    synonyms: &[
+        Synonyms {
+            value: "",
+            words: &["student_model", "student_arch", "model_s", "arch", "backbone", "architecture"],
+        },
+        Synonyms {
+            value: "{ mlp = [64, 64] }",
+            words: &[
+                "hidden",
+                "hidden_size",
+                "hidden_sizes",
+                "hidden_dim",
+                "hidden_dims",
+                "hidden_units",
+                "hidden_layers",
+                "hidden_layer_sizes",
+                "layers",
+                "num_layers",
+                "n_layers",
+                "units",
+                "mlp",
+            ],
+        },
+        Synonyms { value: "{ cnn = [8, 16], dense = [64] }", words: &["cnn", "channels", "filters"] },
+        Synonyms {
+            value: "{ mlp = [64, 64], dropout = 0.2 }",
+            words: &["dropout", "dropout_rate", "drop_rate", "drop_prob"],
+        },
+    ],
+    search: "network model layers widths size neurons 学生 模型 网络 层 xuesheng moxing wangluo",
+    ..PLAIN
+};
+
+/// `student.model.dropout`.
+pub const STUDENT_DROPOUT: Field = Field {
+    path: "student.model.dropout",
+    label: "field-dropout",
+    what: "field-dropout-hint",
+    short: Some("field-dropout"),
+    kind: Kind::Number(Span { allowed: (Bound::Included(0.0), Bound::Excluded(1.0)), shown: (0.0, 0.9), ..Span::ANY }),
+    part: Part::Student,
+    is_hinted: false,
+    ..PLAIN
+};
+
+const OF_TEACHER: Field = Field { part: Part::Teacher, ..PLAIN };
+
+const TEACHERS: &[Synonyms] = &[Synonyms {
+    value: "",
+    words: &[
+        "pretrained",
+        "ckpt",
+        "teacher_ckpt",
+        "teacher_path",
+        "teacher_checkpoint",
+        "teacher_model",
+        "model_t",
+        "path_t",
+    ],
+}];
+
+const SEARCH_TEACHER: &str = "big model load train pretrained checkpoint ensemble 教师 老师 模型 jiaoshi laoshi moxing";
