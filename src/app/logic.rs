@@ -141,8 +141,10 @@ impl App {
     fn take_answers(&mut self) {
         for answer in self.reader.answers() {
             match answer {
-                Answer::Runs(mut runs, recipes) => {
-                    self.state.jobs.recipes.extend(recipes);
+                Answer::Runs(mut runs, told) => {
+                    if let Some(told) = told {
+                        (self.state.jobs.recipes, self.state.jobs.told_apart) = *told;
+                    }
                     // Newest jobs first; within one, the student before its baseline and its teacher.
                     runs.sort_by_key(|row| {
                         let place = match row.role {

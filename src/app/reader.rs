@@ -1,12 +1,12 @@
 //! Reads the store for the window on a thread of its own, so that a slow disk never holds up a frame.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::recipe::Recipe;
-use crate::runs::{Board, RunRow, Status, Store, StoreError, StoreReader, StoredJob};
+use crate::runs::{Board, RunRow, Status, Store, StoreError, StoreReader, StoredJob, ToldApart};
 use crate::state::{JobView, RunCurves};
 use crate::text::Phrase;
 use crate::training::ResumeJob;
@@ -25,8 +25,8 @@ enum Question {
 
 /// What it answers.
 pub(super) enum Answer {
-    /// All runs, and the recipes of those that were not known.
-    Runs(Vec<RunRow>, Vec<(RunId, Arc<Recipe>)>),
+    /// All runs, with their recipes and what tells them apart where these are not those of the last time.
+    Runs(Vec<RunRow>, Option<Box<(HashMap<RunId, Arc<Recipe>>, ToldApart)>>),
     /// A job for the panels.
     Job(Box<JobView>),
     /// A job that is to go on.
@@ -103,8 +103,7 @@ impl Reader {
 
 fn serve(store: &StoreReader, questions: &Receiver<Question>, answer: &dyn Fn(Answer)) {
     let mut version = None;
-    // Recipes never change: those of runs before this one are known.
-    let mut next = RunId(0);
+    let mut recipes = Recipes::default();
     let mut waiting = VecDeque::new();
     loop {
         let Some(question) = waiting.pop_front().or_else(|| questions.recv().ok()) else { return };
@@ -118,11 +117,11 @@ fn serve(store: &StoreReader, questions: &Receiver<Question>, answer: &dyn Fn(An
                     continue;
                 }
                 version = now;
-                list(store, &mut next)
+                recipes.list(store)
             }
             Question::List => {
                 version = store.data_version().ok();
-                list(store, &mut next)
+                recipes.list(store)
             }
             Question::Job(job) => job_view(store, job).map(|view| Answer::Job(Box::new(view))),
             Question::Resume(job) => resume(store, job, StoredJob::into_resume),
@@ -133,13 +132,34 @@ fn serve(store: &StoreReader, questions: &Receiver<Question>, answer: &dyn Fn(An
     }
 }
 
-fn list(store: &StoreReader, next: &mut RunId) -> Result<Answer, StoreError> {
-    let rows = store.runs(true)?;
-    let recipes = store.recipes(*next)?;
-    if let Some((last, _)) = recipes.last() {
-        *next = RunId(last.0 + 1);
+/// The recipes that were read so far: those of a run never change.
+#[derive(Default)]
+struct Recipes {
+    known: HashMap<RunId, Arc<Recipe>>,
+    /// The number of the first run that was not looked for yet.
+    next: u64,
+    /// What jobs were called when they were told apart.
+    titles: Vec<(JobId, String)>,
+}
+
+impl Recipes {
+    fn list(&mut self, store: &StoreReader) -> Result<Answer, StoreError> {
+        let rows = store.runs(true)?;
+        let last = rows.iter().map(|row| row.run.0).max();
+        let is_new = last.is_some_and(|last| last >= self.next);
+        if is_new {
+            self.known.extend(store.recipes(RunId(self.next))?.into_iter().map(|(run, recipe)| (run, Arc::new(recipe))));
+            self.next = last.map_or(self.next, |last| last + 1);
+        }
+        let titles: Vec<(JobId, String)> =
+            rows.chunk_by(|a, b| a.job == b.job).map(|rows| (rows[0].job, rows[0].title.clone())).collect();
+        let told = (is_new || titles != self.titles).then(|| {
+            let told = ToldApart::of(&rows, &self.known);
+            Box::new((self.known.clone(), told))
+        });
+        self.titles = titles;
+        Ok(Answer::Runs(rows, told))
     }
-    Ok(Answer::Runs(rows, recipes.into_iter().map(|(run, recipe)| (run, Arc::new(recipe))).collect()))
 }
 
 fn job_view(store: &StoreReader, id: JobId) -> Result<JobView, StoreError> {

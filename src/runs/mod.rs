@@ -20,6 +20,7 @@ mod queue;
 mod reader;
 mod rows;
 mod schema;
+mod told_apart;
 pub mod verdict;
 mod words;
 mod writer;
@@ -33,6 +34,7 @@ pub use memory::{MemoryJournal, replay};
 pub use path::store_path;
 pub use reader::StoreReader;
 pub use rows::{Curve, FinishedRun, JobRow, RunRow, Status, StoredJob};
+pub use told_apart::ToldApart;
 pub use writer::StoreWriter;
 
 use std::path::Path;

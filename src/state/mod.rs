@@ -36,7 +36,7 @@ pub use notices::{Notice, Notices};
 pub use outlook::Outlook;
 pub use queue::{Queue, Waiting, Wish};
 pub use recipe_text::RecipeText;
-pub use run_list::{Listed, RunColumn, RunList, difference, validation};
+pub use run_list::{ColumnWidth, Listed, RunColumn, RunList, difference, validation};
 pub use sheet::{Sheet, TableColumns, square_pixels};
 pub use temporary::{Farewell, TemporaryStore};
 pub use wall::{Hung, Pictures, Wall, unseen_class};
@@ -44,7 +44,7 @@ pub use workspace::{Palette, Pane, Workspace};
 
 use crate::recipe::fields::Part;
 use crate::recipe::{Faults, PRESETS, Recipe, Sweep};
-use crate::runs::RunRow;
+use crate::runs::{RunRow, ToldApart};
 use crate::text::{Language, Phrase};
 use crate::training::report::{
     DeviceInfo, JobId, Live, Preview, Progress, Report, RunId, RunInfo, Setting, Snapshot, Unready,
@@ -116,6 +116,8 @@ pub struct Jobs {
     pub rows: Vec<RunRow>,
     /// The resolved recipes of all runs of the store.
     pub recipes: HashMap<RunId, Arc<Recipe>>,
+    /// What tells them apart.
+    pub told_apart: ToldApart,
     /// Why the store cannot be read.
     pub store_fault: Option<Phrase>,
 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::State;
 use crate::runs::RunRow;
-use crate::training::report::{JobId, Metrics, Role};
+use crate::text::Phrase;
+use crate::training::report::{JobId, Metrics, Role, RunId};
 
 /// How the list is looked at.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,7 +26,7 @@ pub enum RunColumn {
     Run,
     /// When its job began.
     Started,
-    /// What its recipe is called.
+    /// What its job is called, and what tells it from others of that name.
     Recipe,
     /// Its network.
     Model,
@@ -33,6 +34,8 @@ pub enum RunColumn {
     Temperature,
     /// Soft and hard weight.
     Weights,
+    /// A field of the recipe that is not the same in all: its place among [`ToldApart::columns`].
+    Differs(usize),
     /// Errors on validation rows.
     Validation,
     /// Those less the baseline's.
@@ -45,42 +48,50 @@ pub enum RunColumn {
     Status,
 }
 
-impl RunColumn {
-    /// All of them, from left to right.
-    pub const ALL: [Self; 11] = [
-        Self::Run,
-        Self::Started,
-        Self::Recipe,
-        Self::Model,
-        Self::Temperature,
-        Self::Weights,
-        Self::Validation,
-        Self::Against,
-        Self::Test,
-        Self::Agreement,
-        Self::Status,
-    ];
+/// How wide a column is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ColumnWidth {
+    /// So much.
+    Exact(f32),
+    /// What the others leave, and at least this.
+    Rest(f32),
+}
 
-    /// The key of its name among the window's words; `KEY-hint` explains it.
+/// Columns of fields that differ, at most: more would leave the others no room.
+const MOST_DIFFER: usize = 4;
+
+impl RunColumn {
+    /// The key of its name among the window's words, where it is no field's; `KEY-hint` explains it.
     pub fn key(self) -> &'static str {
-        match self {
-            Self::Run => "runs-run",
-            Self::Started => "runs-started",
-            Self::Recipe => "runs-recipe",
-            Self::Model => "runs-model",
-            Self::Temperature => "runs-t",
-            Self::Weights => "runs-weights",
-            Self::Validation => "runs-validation",
-            Self::Against => "runs-against",
-            Self::Test => "runs-test",
-            Self::Agreement => "runs-agreement",
-            Self::Status => "runs-status",
-        }
+        self.described().0
+    }
+
+    /// How wide it is.
+    pub fn width(self) -> ColumnWidth {
+        self.described().1
     }
 
     /// Whether it holds numbers, which stand at the right.
     pub fn is_number(self) -> bool {
-        !matches!(self, Self::Run | Self::Started | Self::Recipe | Self::Model | Self::Status)
+        self.described().2
+    }
+
+    fn described(self) -> (&'static str, ColumnWidth, bool) {
+        use ColumnWidth::{Exact, Rest};
+        match self {
+            Self::Run => ("runs-run", Exact(94.0), false),
+            Self::Started => ("runs-started", Exact(64.0), false),
+            Self::Recipe => ("runs-recipe", Rest(150.0), false),
+            Self::Model => ("runs-model", Exact(100.0), false),
+            Self::Temperature => ("runs-t", Exact(44.0), true),
+            Self::Weights => ("runs-weights", Exact(84.0), true),
+            Self::Differs(_) => ("runs-differs", Exact(92.0), true),
+            Self::Validation => ("runs-validation", Exact(68.0), true),
+            Self::Against => ("runs-against", Exact(72.0), true),
+            Self::Test => ("runs-test", Exact(70.0), true),
+            Self::Agreement => ("runs-agreement", Exact(70.0), true),
+            Self::Status => ("runs-status", Exact(134.0), false),
+        }
     }
 }
 
@@ -122,6 +133,20 @@ impl RunList {
 }
 
 impl State {
+    /// The columns of the list, from left to right.
+    pub fn run_columns(&self) -> impl Iterator<Item = RunColumn> + use<> {
+        use RunColumn as C;
+        let differ = (0..self.jobs.told_apart.columns.len().min(MOST_DIFFER)).map(C::Differs);
+        let first = [C::Run, C::Started, C::Recipe, C::Model, C::Temperature, C::Weights];
+        let last = [C::Validation, C::Against, C::Test, C::Agreement, C::Status];
+        first.into_iter().chain(differ).chain(last)
+    }
+
+    /// The value of a field that differs, of a student.
+    pub fn differing_value(&self, run: RunId, column: usize) -> Option<&Phrase> {
+        self.jobs.told_apart.values.get(&run)?.get(column)?.as_ref()
+    }
+
     /// The lines of the list; `baselines` are those of [`State::baseline_errors`].
     pub fn listed(&self, baselines: &BTreeMap<(JobId, u64), Option<u64>>) -> Vec<Listed<'_>> {
         let wanted = terms(&self.screen.list.filter);
@@ -136,13 +161,13 @@ impl State {
             let students = || listed.iter().copied().filter(|row| row.role == Role::Student);
             let errors = |row: &&RunRow| validation(row).map_or(u64::MAX, |metrics| metrics.errors);
             let best = students().min_by_key(errors).or(listed.first().copied());
-            if let Some(best) = best.filter(|_| has_terms(rows, &wanted)) {
+            if let Some(best) = best.filter(|_| self.has_terms(rows, &wanted)) {
                 jobs.push((best, listed));
             }
         }
         if let Some((column, falling)) = self.screen.list.sort {
             jobs.sort_by(|(a, _), (b, _)| {
-                let order = compare(a, b, column, baselines);
+                let order = self.compare(a, b, column, baselines);
                 if falling { order.reverse() } else { order }
             });
         }
@@ -175,17 +200,6 @@ impl State {
     }
 }
 
-/// Whether one of a job's runs has all that is looked for.
-fn has_terms(rows: &[RunRow], wanted: &[String]) -> bool {
-    let has = |row: &RunRow| {
-        let t = row.temperature.map_or_else(String::new, |t| format!("t {t}"));
-        let all = format!("{} {} {} {} {} {t} seed {} ", row.run, row.job, row.title, row.model, row.source, row.seed)
-            .to_lowercase();
-        wanted.iter().all(|term| all.contains(term))
-    };
-    wanted.is_empty() || rows.iter().any(has)
-}
-
 /// What is looked for, in lower case: words, and `t 4 ` or `seed 2 ` as one, so that the number is of that.
 fn terms(filter: &str) -> Vec<String> {
     let filter = filter.to_lowercase();
@@ -215,23 +229,55 @@ pub fn difference(row: &RunRow, baselines: &BTreeMap<(JobId, u64), Option<u64>>)
     Some(errors as i64 - (*baselines.get(&(row.job, row.seed))?)? as i64)
 }
 
-/// What is not known comes last when rising.
-fn compare(a: &RunRow, b: &RunRow, column: RunColumn, against: &BTreeMap<(JobId, u64), Option<u64>>) -> Ordering {
-    let number = |of: &dyn Fn(&RunRow) -> Option<f64>| {
-        let value = |row| of(row).unwrap_or(f64::INFINITY);
-        value(a).total_cmp(&value(b))
-    };
-    match column {
-        RunColumn::Run => a.run.cmp(&b.run),
-        RunColumn::Started => a.created.cmp(&b.created),
-        RunColumn::Recipe => a.title.cmp(&b.title),
-        RunColumn::Model => a.model.cmp(&b.model),
-        RunColumn::Temperature => number(&|row| row.temperature),
-        RunColumn::Weights => number(&|row| row.soft_weight),
-        RunColumn::Validation => number(&|row| validation(row).map(|metrics| metrics.errors as f64)),
-        RunColumn::Against => number(&|row| difference(row, against).map(|n| n as f64)),
-        RunColumn::Test => number(&|row| row.test.as_ref().map(|metrics| metrics.errors as f64)),
-        RunColumn::Agreement => number(&|row| validation(row).and_then(|metrics| metrics.agreement)),
-        RunColumn::Status => (a.status as u8).cmp(&(b.status as u8)),
+impl State {
+    /// Whether one of a job's runs has all that is looked for.
+    fn has_terms(&self, rows: &[RunRow], wanted: &[String]) -> bool {
+        let has = |row: &RunRow| {
+            let t = row.temperature.map_or_else(String::new, |t| format!("t {t}"));
+            let says = self.jobs.told_apart.says.get(&row.run).into_iter().flatten();
+            let says: String = says.map(|said| format!("{} ", said.words())).collect();
+            let all = format!(
+                "{} {} {} {} {} {t} seed {} {says}",
+                row.run, row.job, row.title, row.model, row.source, row.seed
+            );
+            let all = all.to_lowercase();
+            wanted.iter().all(|term| all.contains(term))
+        };
+        wanted.is_empty() || rows.iter().any(has)
+    }
+
+    /// What is not known comes last when rising.
+    fn compare(
+        &self,
+        a: &RunRow,
+        b: &RunRow,
+        column: RunColumn,
+        against: &BTreeMap<(JobId, u64), Option<u64>>,
+    ) -> Ordering {
+        let number = |of: &dyn Fn(&RunRow) -> Option<f64>| {
+            let value = |row| of(row).unwrap_or(f64::INFINITY);
+            value(a).total_cmp(&value(b))
+        };
+        match column {
+            RunColumn::Run => a.run.cmp(&b.run),
+            RunColumn::Started => a.created.cmp(&b.created),
+            RunColumn::Recipe => a.title.cmp(&b.title),
+            RunColumn::Model => a.model.cmp(&b.model),
+            RunColumn::Temperature => number(&|row| row.temperature),
+            RunColumn::Weights => number(&|row| row.soft_weight),
+            RunColumn::Differs(column) => {
+                let words = |row: &RunRow| self.differing_value(row.run, column).map(Phrase::to_string);
+                let as_number = |row: &RunRow| words(row)?.parse::<f64>().ok();
+                match (as_number(a), as_number(b)) {
+                    (Some(a), Some(b)) => a.total_cmp(&b),
+                    _ => (words(a).is_none(), words(a)).cmp(&(words(b).is_none(), words(b))),
+                }
+            }
+            RunColumn::Validation => number(&|row| validation(row).map(|metrics| metrics.errors as f64)),
+            RunColumn::Against => number(&|row| difference(row, against).map(|n| n as f64)),
+            RunColumn::Test => number(&|row| row.test.as_ref().map(|metrics| metrics.errors as f64)),
+            RunColumn::Agreement => number(&|row| validation(row).and_then(|metrics| metrics.agreement)),
+            RunColumn::Status => (a.status as u8).cmp(&(b.status as u8)),
+        }
     }
 }

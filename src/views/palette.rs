@@ -184,7 +184,13 @@ fn entries(state: &State) -> Vec<Entry> {
     }
     for field in with_control(&state.recipe.sweep.base) {
         let (icon, name, aside) = (Some(Icon::Sliders), control_name(field), text("recipe-title"));
-        entries.push(Entry { icon, name, aside, also: names_of(field), command: RecipeCommand::GoTo(field.path).into() });
+        entries.push(Entry {
+            icon,
+            name,
+            aside,
+            also: names_of(field),
+            command: RecipeCommand::GoTo(field.path).into(),
+        });
     }
     for path in &state.window.recent {
         let name = path.display().to_string();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{self, Align, Color32, Label, Layout, RichText, Sense, Ui};
 use egui_extras::{Column, TableBuilder};
 
@@ -13,21 +14,44 @@ use super::{action_button, short};
 use crate::command::{Action, Commands, JobCommand, ScreenCommand};
 use crate::runs::verdict::Discordant;
 use crate::runs::{RunRow, Status};
-use crate::state::{JobView, Listed, RunColumn, State, difference, validation};
-use crate::text::{text, text_with};
-use crate::theme::{Icon, Tokens, UiTokens as _, caption, size, space};
+use crate::state::{ColumnWidth, JobView, Listed, RunColumn, State, difference, validation};
+use crate::text::{Phrase, text, text_with};
+use crate::theme::{Icon, Tokens, UiTokens as _, caption, font, size, space};
 use crate::training::report::{JobId, Role, RunId, Setting};
 use crate::widgets::{Chip, IconButton, dot_ui, empty_state_ui, section_ui};
 
-/// Widths of the columns: mark, run, started; model, T, soft weight, validation, difference, test, agreement. The title has
-/// what is left.
-const WIDTHS: [f32; 10] = [30.0, 94.0, 64.0, 104.0, 44.0, 84.0, 68.0, 72.0, 70.0, 70.0];
+/// Width of the column of marks.
+const MARK: f32 = 30.0;
 
 /// Room for the arrow that folds.
 const FOLD: f32 = 22.0;
 
-/// Least width of the last column.
-const STATUS: f32 = STATUS_WORD + 3.0 * (SLOT + 2.0);
+/// Columns that a narrow list does without, the first of them first.
+const SPARED: [RunColumn; 2] = [RunColumn::Started, RunColumn::Agreement];
+
+/// The columns that there is room for, and what they leave for the one that takes the rest.
+fn fitting(columns: &[RunColumn], room: f32, gap: f32) -> (Vec<RunColumn>, f32) {
+    let mut columns = columns.to_vec();
+    let left = |columns: &[RunColumn]| {
+        let widths = columns.iter().map(|column| match column.width() {
+            ColumnWidth::Exact(width) => width,
+            ColumnWidth::Rest(_) => 0.0,
+        });
+        room - gap * columns.len() as f32 - widths.sum::<f32>()
+    };
+    let least = columns.iter().map(|column| match column.width() {
+        ColumnWidth::Exact(_) => 0.0,
+        ColumnWidth::Rest(least) => least,
+    });
+    let least: f32 = least.sum();
+    for spared in SPARED {
+        if left(&columns) < least {
+            columns.retain(|column| *column != spared);
+        }
+    }
+    let rest = left(&columns).max(least);
+    (columns, rest)
+}
 
 /// Fills its tile.
 pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
@@ -74,34 +98,29 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     }
     // As the curves on show are coloured.
     let shares = state.focused().map_or_else(BTreeMap::new, JobView::shares);
-    let column = |width: f32| Column::exact(width).clip(true);
+    let columns: Vec<RunColumn> = state.run_columns().collect();
     egui::ScrollArea::horizontal().show(ui, |ui| {
-        let fixed: f32 = WIDTHS.iter().sum();
-        let gaps = ui.spacing().item_spacing.x * (WIDTHS.len() + 1) as f32;
-        let title_width = (ui.available_width() - fixed - gaps - STATUS).max(96.0);
+        let (columns, rest) = fitting(&columns, ui.available_width() - MARK, ui.spacing().item_spacing.x);
         let selection = ui.tokens().control;
         ui.visuals_mut().selection.bg_fill = selection;
-        TableBuilder::new(ui)
+        let mut table = TableBuilder::new(ui)
             .id_salt("runs")
             .sense(Sense::click())
             .cell_layout(Layout::left_to_right(Align::Center))
-            .column(column(WIDTHS[0]))
-            .column(column(WIDTHS[1]))
-            .column(column(WIDTHS[2]))
-            .column(column(title_width))
-            .column(column(WIDTHS[3]))
-            .column(column(WIDTHS[4]))
-            .column(column(WIDTHS[5]))
-            .column(column(WIDTHS[6]))
-            .column(column(WIDTHS[7]))
-            .column(column(WIDTHS[8]))
-            .column(column(WIDTHS[9]))
-            .column(Column::remainder().at_least(STATUS).clip(true))
+            .column(Column::exact(MARK).clip(true));
+        for column in &columns {
+            let width = match column.width() {
+                ColumnWidth::Exact(width) => width,
+                ColumnWidth::Rest(_) => rest,
+            };
+            table = table.column(Column::exact(width).clip(true));
+        }
+        table
             .auto_shrink(false)
             .header(size::ROW, |mut header| {
                 header.col(|_| {});
-                for column in RunColumn::ALL {
-                    header.col(|ui| heading_ui(ui, column, state, commands));
+                for column in &columns {
+                    header.col(|ui| heading_ui(ui, *column, state, commands));
                 }
             })
             .body(|body| {
@@ -119,7 +138,11 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
                         (_, false) => state.screen.focus == Some(row.job),
                     };
                     table_row.set_selected(lit);
-                    row_ui(&mut table_row, line, row, state, commands, &baselines, &shares);
+                    let line = Line { listed: line, row, state, commands, baselines: &baselines, shares: &shares };
+                    table_row.col(|ui| line.mark_ui(ui));
+                    for column in &columns {
+                        table_row.col(|ui| line.cell_ui(ui, *column));
+                    }
                     run_context(&table_row.response(), row, state, commands);
                     if table_row.response().clicked() {
                         commands.send(ScreenCommand::Focus(row.job));
@@ -149,14 +172,22 @@ fn heading_ui(ui: &mut Ui, column: RunColumn, state: &State, commands: &Commands
     let align = if column.is_number() { Align::Max } else { Align::Min };
     cell(ui, align, |ui| {
         let sorted = state.screen.list.sort.filter(|(by, _)| *by == column).map(|(_, falling)| falling);
+        let own = match column {
+            RunColumn::Differs(at) => state.jobs.told_apart.columns.get(at).map(|field| (field.label(), field.what())),
+            _ => None,
+        };
+        let (name, hint) = own.map_or_else(
+            || (text(column.key()), text(&format!("{}-hint", column.key()))),
+            |(label, what)| (label.words(), what.words()),
+        );
         let name = match sorted {
-            None => text(column.key()),
-            Some(falling) => format!("{} {}", text(column.key()), if falling { "↓" } else { "↑" }),
+            None => name,
+            Some(falling) => format!("{name} {}", if falling { "↓" } else { "↑" }),
         };
         let words = caption(name);
         let words = if sorted.is_some() { words.color(ui.tokens().text) } else { words };
-        let response = ui.add(Label::new(words).selectable(false).sense(Sense::click()));
-        let hint = format!("{}\n{}", text(&format!("{}-hint", column.key())), text("runs-sort-hint"));
+        let response = ui.add(Label::new(words).selectable(false).truncate().sense(Sense::click()));
+        let hint = format!("{hint}\n{}", text("runs-sort-hint"));
         if response.on_hover_text(hint).clicked() {
             commands.send(ScreenCommand::SortRuns(column));
         }
@@ -188,83 +219,142 @@ fn fold_ui(ui: &mut Ui, row: &RunRow, open: bool, commands: &Commands) {
     }
 }
 
-fn row_ui(
-    table_row: &mut egui_extras::TableRow<'_, '_>,
-    line: Listed<'_>,
-    row: &RunRow,
-    state: &State,
-    commands: &Commands,
-    baselines: &BTreeMap<(JobId, u64), Option<u64>>,
-    shares: &BTreeMap<RunId, f32>,
-) {
-    let faint = row.deleted;
-    let words = |ui: &mut Ui, words: String, colour: Option<Color32>| {
-        let colour = colour.unwrap_or(if faint { ui.tokens().tertiary } else { ui.tokens().text });
-        ui.add(Label::new(RichText::new(words).color(colour)).selectable(false).truncate());
-    };
-    let dash = || text("widget-bars-missing");
-    // A sweep's own line says what its best run has, not what was done to it.
-    let moved = |setting| changed(row, setting).filter(|_| matches!(line, Listed::Run { .. }));
-    table_row.col(|ui| match line {
-        Listed::Run { .. } => overlay_ui(ui, row, state, commands),
-        Listed::Sweep { .. } => {}
-    });
-    table_row.col(|ui| {
-        let tokens = ui.tokens();
-        let swept = (row.role == Role::Student).then(|| shares.get(&row.run)).flatten();
-        match line {
-            Listed::Run { open: Some(open), .. } | Listed::Sweep { open, .. } => fold_ui(ui, row, open, commands),
+/// A line of the list, with what its cells say.
+struct Line<'a> {
+    listed: Listed<'a>,
+    /// The run, or the best one of a sweep.
+    row: &'a RunRow,
+    state: &'a State,
+    commands: &'a Commands,
+    baselines: &'a BTreeMap<(JobId, u64), Option<u64>>,
+    shares: &'a BTreeMap<RunId, f32>,
+}
+
+impl Line<'_> {
+    fn mark_ui(&self, ui: &mut Ui) {
+        if let Listed::Run { row, .. } = self.listed {
+            overlay_ui(ui, row, self.state, self.commands);
+        }
+    }
+
+    fn cell_ui(&self, ui: &mut Ui, column: RunColumn) {
+        let row = self.row;
+        match column {
+            RunColumn::Run => self.name_ui(ui),
+            RunColumn::Recipe => self.recipe_ui(ui),
+            RunColumn::Against => self.against_ui(ui),
+            RunColumn::Status => match self.listed {
+                Listed::Run { .. } => status_ui(ui, row, self.state, self.commands),
+                Listed::Sweep { .. } => self.words(ui, text(status_key(row, self.state)), Some(ui.tokens().secondary)),
+            },
+            RunColumn::Started => self.words(ui, ago(row.created), Some(ui.tokens().secondary)),
+            RunColumn::Model => match self.listed {
+                Listed::Sweep { runs, .. } => {
+                    let words = text_with("runs-of-sweep", &[("count", (runs as u64).into())]);
+                    let label = ui.add(Label::new(words).selectable(false).truncate());
+                    label.on_hover_text(text_with("runs-of-sweep-hint", &[("run", row.run.to_string().into())]));
+                }
+                Listed::Run { .. } => self.words(ui, row.model.clone(), None),
+            },
+            RunColumn::Temperature
+            | RunColumn::Weights
+            | RunColumn::Differs(_)
+            | RunColumn::Validation
+            | RunColumn::Test
+            | RunColumn::Agreement => {
+                let number = self.number(column).unwrap_or_else(|| text("widget-bars-missing"));
+                cell(ui, Align::Max, |ui| self.words(ui, number, None));
+            }
+        }
+    }
+
+    fn words(&self, ui: &mut Ui, words: String, colour: Option<Color32>) {
+        let faint = if self.row.deleted { ui.tokens().tertiary } else { ui.tokens().text };
+        ui.add(Label::new(RichText::new(words).color(colour.unwrap_or(faint))).selectable(false).truncate());
+    }
+
+    /// What stands in a column of numbers; none where there is nothing.
+    fn number(&self, column: RunColumn) -> Option<String> {
+        let row = self.row;
+        // A sweep's own line says what its best run has, not what was done to it.
+        let moved = |setting| changed(row, setting).filter(|_| matches!(self.listed, Listed::Run { .. }));
+        match column {
+            RunColumn::Temperature => moved(Setting::Temperature).or_else(|| row.temperature.map(short)),
+            RunColumn::Weights => Some(match row.role {
+                Role::Baseline => text("runs-baseline"),
+                Role::Teacher => text("runs-teacher"),
+                Role::Student => {
+                    let weight = |setting, weight: f64| moved(setting).unwrap_or_else(|| format!("{weight:.2}"));
+                    let soft = weight(Setting::SoftWeight, row.soft_weight?);
+                    format!("{soft} · {}", weight(Setting::HardWeight, row.hard_weight))
+                }
+            }),
+            RunColumn::Differs(at) => self.state.differing_value(row.run, at).map(Phrase::words),
+            RunColumn::Validation => validation(row).map(|metrics| metrics.errors.to_string()),
+            RunColumn::Test => row.test.as_ref().map(|metrics| metrics.errors.to_string()),
+            RunColumn::Agreement => {
+                let share = validation(row)?.agreement?;
+                Some(text_with("widget-percent", &[("value", format!("{:.1}", 100.0 * share).into())]))
+            }
+            _ => None,
+        }
+    }
+
+    fn name_ui(&self, ui: &mut Ui) {
+        let (row, tokens) = (self.row, ui.tokens());
+        match self.listed {
+            Listed::Run { open: Some(open), .. } | Listed::Sweep { open, .. } => fold_ui(ui, row, open, self.commands),
             Listed::Run { below, .. } => ui.add_space(if below { space::S + FOLD } else { FOLD }),
         }
-        if let Listed::Sweep { .. } = line {
-            words(ui, row.job.to_string(), None);
+        if let Listed::Sweep { .. } = self.listed {
+            self.words(ui, row.job.to_string(), None);
             return;
         }
+        let swept = (row.role == Role::Student).then(|| self.shares.get(&row.run)).flatten();
         dot_ui(ui, swept.map_or_else(|| role_colour(row.role, tokens), |share| tokens.swept(*share)));
-        words(ui, row.run.to_string(), None);
-    });
-    table_row.col(|ui| words(ui, ago(row.created), Some(ui.tokens().secondary)));
-    table_row.col(|ui| words(ui, shown_title(&row.title), None));
-    table_row.col(|ui| match line {
-        Listed::Sweep { runs, .. } => {
-            let words = text_with("runs-of-sweep", &[("count", (runs as u64).into())]);
-            let label = ui.add(Label::new(words).selectable(false).truncate());
-            label.on_hover_text(text_with("runs-of-sweep-hint", &[("run", row.run.to_string().into())]));
-        }
-        Listed::Run { .. } => words(ui, row.model.clone(), None),
-    });
-    table_row.col(|ui| {
-        let t = moved(Setting::Temperature).unwrap_or_else(|| row.temperature.map_or_else(dash, short));
-        cell(ui, Align::Max, |ui| words(ui, t, None));
-    });
-    table_row.col(|ui| {
-        let weight = match row.role {
-            Role::Baseline => text("runs-baseline"),
-            Role::Teacher => text("runs-teacher"),
-            Role::Student => {
-                let weight = |setting, weight: f64| moved(setting).unwrap_or_else(|| format!("{weight:.2}"));
-                let soft = row.soft_weight.map_or_else(dash, |soft| weight(Setting::SoftWeight, soft));
-                format!("{soft} · {}", weight(Setting::HardWeight, row.hard_weight))
-            }
+        self.words(ui, row.run.to_string(), None);
+    }
+
+    /// What the job is called, and what tells this line from others of that name.
+    fn recipe_ui(&self, ui: &mut Ui) {
+        let (is_run, below) = match self.listed {
+            Listed::Run { below, .. } => (true, below),
+            Listed::Sweep { .. } => (false, false),
         };
-        cell(ui, Align::Max, |ui| words(ui, weight, None));
-    });
-    table_row.col(|ui| {
-        let errors = validation(row).map_or_else(dash, |metrics| metrics.errors.to_string());
-        cell(ui, Align::Max, |ui| words(ui, errors, None));
-    });
-    table_row.col(|ui| {
-        let difference = difference(row, baselines);
+        let says = self.state.jobs.told_apart.says.get(&self.row.run).filter(|_| is_run);
+        let says: Vec<String> = says.into_iter().flatten().map(Phrase::words).collect();
+        let (says, title) = (says.join(&text("runs-says-between")), shown_title(&self.row.title));
+        let tokens = ui.tokens();
+        let quiet = if self.row.deleted { tokens.tertiary } else { tokens.secondary };
+        let loud = if self.row.deleted { tokens.tertiary } else { tokens.text };
+        let mut job = LayoutJob::default();
+        let mut add = |words: &str, colour| job.append(words, 0.0, TextFormat::simple(font(size::BODY), colour));
+        // Below the line of its job a run says only what it is.
+        match (below && !says.is_empty(), says.is_empty()) {
+            (true, _) => add(&says, loud),
+            (false, true) => add(&title, loud),
+            (false, false) => {
+                add(&title, loud);
+                add(&format!("  {says}"), quiet);
+            }
+        }
+        let whole = job.text.clone();
+        ui.add(Label::new(job).selectable(false).truncate()).on_hover_text(whole);
+    }
+
+    fn against_ui(&self, ui: &mut Ui) {
+        let row = self.row;
+        let difference = difference(row, self.baselines);
         // One seed's difference has a colour only where chance does not explain it.
         let is_clear = row.rows_apart.is_some_and(Discordant::is_clear);
         let (difference, colour) = match difference {
-            None => (dash(), ui.tokens().tertiary),
+            None => (text("widget-bars-missing"), ui.tokens().tertiary),
             Some(0) => ("0".to_owned(), ui.tokens().secondary),
             Some(n) if n < 0 => (format!("−{}", n.unsigned_abs()), ui.tokens().good),
             Some(n) => (format!("+{n}"), ui.tokens().bad),
         };
         let colour = if is_clear { colour } else { ui.tokens().secondary };
-        cell(ui, Align::Max, |ui| words(ui, difference, Some(colour)));
+        cell(ui, Align::Max, |ui| self.words(ui, difference, Some(colour)));
         if let Some(apart) = row.rows_apart {
             let args = [
                 ("better", apart.better.into()),
@@ -274,21 +364,7 @@ fn row_ui(
             ui.interact(ui.max_rect(), ui.scope_id().with(("apart", row.run)), Sense::hover())
                 .on_hover_text(text_with("runs-apart", &args));
         }
-    });
-    table_row.col(|ui| {
-        let errors = row.test.as_ref().map_or_else(dash, |metrics| metrics.errors.to_string());
-        cell(ui, Align::Max, |ui| words(ui, errors, None));
-    });
-    table_row.col(|ui| {
-        let agreement = validation(row).and_then(|metrics| metrics.agreement);
-        let percent = |share: f64| text_with("widget-percent", &[("value", format!("{:.1}", 100.0 * share).into())]);
-        let agreement = agreement.map_or_else(dash, percent);
-        cell(ui, Align::Max, |ui| words(ui, agreement, None));
-    });
-    table_row.col(|ui| match line {
-        Listed::Run { .. } => status_ui(ui, row, state, commands),
-        Listed::Sweep { .. } => words(ui, text(status_key(row, state)), Some(ui.tokens().secondary)),
-    });
+    }
 }
 
 /// The mark that lays a run over the curves of the job in focus.
