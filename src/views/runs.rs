@@ -396,6 +396,7 @@ fn status_ui(ui: &mut Ui, row: &RunRow, state: &State, commands: &Commands) {
         _ => tokens.secondary,
     };
     // What can be done stands in one column beside it, whatever the word.
+    ui.spacing_mut().item_spacing.x = 2.0;
     let word = ui.add(Label::new(RichText::new(text(key)).color(colour)).selectable(false));
     ui.add_space((STATUS_WORD - word.rect.width()).max(0.0));
     let run = row.run.to_string();
