@@ -290,6 +290,28 @@ fn colours_and_sizes_of_text_are_named_in_the_theme_alone() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+/// Two ways of writing a number are two numbers to a reader: `text::number` alone says how many digits there are.
+#[test]
+fn numbers_are_rounded_in_one_place() {
+    // Sources are searched for `{x:.2}` and its like; a power of ten, as in `{x:.11e}`, is read again and not shown.
+    let rounds = |text: &str| {
+        let spec = text.split('}').next().unwrap();
+        let precision = spec.chars().all(|c| c.is_ascii_alphanumeric() || "_$*".contains(c));
+        !spec.is_empty() && spec.len() < text.len() && precision && !spec.ends_with('e')
+    };
+    assert!(rounds("2}\"") && rounds("*}") && rounds("digits$}") && !rounds("11e}") && !rounds(" then"));
+    let mut faults = Vec::new();
+    for (_, file, text) in sources().iter().filter(|(_, file, _)| !file.ends_with("text/number.rs")) {
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        for (number, line) in code.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
+            if line.split(":.").skip(1).any(rounds) {
+                faults.push(format!("{}:{}: {}", file.display(), number + 1, line.trim()));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
 /// Room, file and text of every source file but the two that tie the rooms together.
 fn sources() -> Vec<(String, PathBuf, String)> {
     fn walk(folder: &Path, files: &mut Vec<PathBuf>) {

@@ -10,7 +10,7 @@ use egui_kittest::{
 };
 use stillroom::{
     app::StylePage,
-    text::{Language, language, speak},
+    text::{Language, language, number::Kind, speak},
     theme,
     widgets::{
         AxisKind, Band, BandLine, BandPlot, BandPoint, Brush, Curve, CurvePlot, Gallery, HeatCell, HeatMap, Marker,
@@ -261,6 +261,7 @@ fn a_plot_bears_whatever_a_run_may_send() {
                     hidden: &hidden,
                     markers: &[Marker { x: 1.0, text: "T 4 → 8" }],
                     held: &[],
+                    written: Kind::Loss,
                     log_y,
                     x_label: "step",
                     whole_x: true,
@@ -374,8 +375,8 @@ fn a_small_panel_is_chosen() {
 fn a_band_plot_reads_out_its_points() {
     let harness = sweep(Theme::Dark);
     let words = harness.get_by_role_and_label(Role::Figure, "Errors by temperature").value().unwrap();
-    assert!(words.starts_with("soft weight 0.5 temperature 1: 37.0 ± 2.5, temperature 2: 40.0"), "{words}");
-    assert!(words.ends_with("; no teacher 40.0 ± 1.5"), "{words}");
+    assert!(words.starts_with("soft weight 0.5 temperature 1: 37 ± 2.5, temperature 2: 40 ± 2.5"), "{words}");
+    assert!(words.ends_with("; no teacher 40 ± 1.5"), "{words}");
 }
 
 #[test]
@@ -480,17 +481,28 @@ fn sweep_parts_bear_whatever_may_come() {
                     columns: &names,
                     cells: &cells,
                     lowest_is_best: false,
+                    written: Kind::Mean,
                     height: Some(120.0),
                 };
                 map.show(ui);
                 let line = BandLine { name: "line", colour: egui::Color32::RED, points: &points };
                 let (lines, baseline) = ([line], Some(line));
-                let plot =
-                    BandPlot { name: "Plot", x_label: "x", log_x: true, lines: &lines, baseline, height: Some(100.0) };
+                let plot = BandPlot {
+                    name: "Plot",
+                    x_label: "x",
+                    log_x: true,
+                    written: Kind::Mean,
+                    lines: &lines,
+                    baseline,
+                    height: Some(100.0),
+                };
                 plot.show(ui);
                 let scale = Scale::new(f64::NAN, 1.0, true);
                 let axes = [
-                    ParallelAxis { name: &names[1], kind: AxisKind::Number { scale, ticks: values } },
+                    ParallelAxis {
+                        name: &names[1],
+                        kind: AxisKind::Number { scale, ticks: values, written: Kind::Setting },
+                    },
                     ParallelAxis { name: "none", kind: AxisKind::Category(&[]) },
                     ParallelAxis { name: "names", kind: AxisKind::Category(&names) },
                 ];

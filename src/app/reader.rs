@@ -148,7 +148,8 @@ impl Recipes {
         let last = rows.iter().map(|row| row.run.0).max();
         let is_new = last.is_some_and(|last| last >= self.next);
         if is_new {
-            self.known.extend(store.recipes(RunId(self.next))?.into_iter().map(|(run, recipe)| (run, Arc::new(recipe))));
+            self.known
+                .extend(store.recipes(RunId(self.next))?.into_iter().map(|(run, recipe)| (run, Arc::new(recipe))));
             self.next = last.map_or(self.next, |last| last + 1);
         }
         let titles: Vec<(JobId, String)> =

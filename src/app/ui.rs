@@ -98,7 +98,7 @@ impl App {
     /// Frame times, for those who build the window.
     fn overlay_ui(&self, ui: &Ui) {
         let times = self.meter.times();
-        let ms = |value: f64| -> crate::text::Value<'static> { format!("{value:.2}").into() };
+        let ms = |value: f64| -> crate::text::Value<'static> { crate::text::number::fixed(value, 2).into() };
         let words = text_with(
             "overlay-frames",
             &[

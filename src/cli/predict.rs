@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::soften::temperatures;
+use super::table::percent;
 use super::voice::{Failure, Problem, Voice, print, print_json};
 use super::{PredictArgs, Split};
 use crate::data::{
@@ -117,7 +118,7 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
         return print_json(&line);
     }
     let judged = match (line.errors, line.accuracy) {
-        (Some(errors), Some(accuracy)) => format!("{errors} errors, accuracy {accuracy:.4}"),
+        (Some(errors), Some(accuracy)) => format!("{errors} errors, accuracy {} %", percent(Some(accuracy))),
         _ => "no labels to judge by".to_owned(),
     };
     print(&format!("{} examples, {judged}; predictions are in {}\n", line.examples, args.out.display()))

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::events::{FinishedRun, rows_of};
-use super::table::{number, setting, table};
+use super::table::{metric, none, number, percent, setting, table};
 use super::voice::{Failure, Voice, print};
+use crate::text::Phrase;
 use crate::training::report::{
     Activity, DeviceInfo, Epoch, JobId, Metrics, Part, Progress, Role, RunId, RunInfo, RunOutcome, Stage,
 };
@@ -122,8 +123,8 @@ impl Screen {
         let epoch = (progress.step / progress.steps_per_epoch.max(1) + 1).min(epochs);
         let pace = match progress.activity {
             Activity::Training => format!(
-                "{:.0} steps/s · {} left",
-                progress.steps_per_second,
+                "{} steps/s · {} left",
+                Phrase::fixed(progress.steps_per_second, 0),
                 HumanDuration(Duration::try_from_secs_f64(progress.seconds_left).unwrap_or_default())
             ),
             Activity::Paused => "paused".to_owned(),
@@ -145,7 +146,7 @@ impl Screen {
                 "{:<8}  epoch {}/{epochs}  loss {}  validation errors {} of {}",
                 info.role.name(),
                 it.epoch,
-                number(it.loss.total, 4),
+                it.loss.total.map_or_else(none, |total| Phrase::loss(total).to_string()),
                 it.validation.errors,
                 it.validation.examples
             );
@@ -182,8 +183,8 @@ impl Screen {
             "hard",
             "val. errors",
             "test errors",
-            "accuracy",
-            "agreement",
+            "accuracy %",
+            "agreement %",
             "KL",
             "ECE",
             "seconds",
@@ -255,7 +256,7 @@ fn row(run: &FinishedRun) -> Vec<String> {
     let errors = |metrics: &Option<Metrics>| {
         metrics.as_ref().map_or_else(|| "–".to_owned(), |it| format!("{} of {}", it.errors, it.examples))
     };
-    let test = |of: fn(&Metrics) -> Option<f64>| number(run.test.as_ref().and_then(of), 4);
+    let test = |of: fn(&Metrics) -> Option<f64>| run.test.as_ref().and_then(of);
     let ended = match (run.outcome, &run.checkpoint) {
         (RunOutcome::Diverged, _) => "diverged".to_owned(),
         (_, Some(path)) => path.display().to_string(),
@@ -269,10 +270,10 @@ fn row(run: &FinishedRun) -> Vec<String> {
         if info.loaded { "–".to_owned() } else { setting(Some(info.hard_weight)) },
         errors(&run.validation),
         errors(&run.test),
-        test(|it| Some(it.accuracy)),
-        test(|it| it.agreement),
-        test(|it| it.kl),
-        test(|it| it.ece),
+        percent(test(|it| Some(it.accuracy))),
+        percent(test(|it| it.agreement)),
+        metric(test(|it| it.kl)),
+        metric(test(|it| it.ece)),
         if info.loaded { "loaded".to_owned() } else { number(Some(run.seconds), 1) },
         ended,
     ]
@@ -295,16 +296,18 @@ fn by_class(runs: &[&FinishedRun], found: &DataFound) -> String {
         }
         let (each, balanced) = recall(&metrics.errors_by_class, rows_of(part, found));
         let known = found.classes.iter().zip(each).filter_map(|(class, recall)| Some((&class.name, recall?)));
-        let mut told: Vec<String> = known.take(RECALLED).map(|(name, recall)| format!("{name} {recall:.2}")).collect();
+        let mut told: Vec<String> =
+            known.take(RECALLED).map(|(name, recall)| format!("{name} {} %", percent(Some(recall)))).collect();
         if found.classes.len() > RECALLED {
             told.push("…".to_owned());
         }
         let chance = rows_of(part, found).max().unwrap_or(0) as f64 / metrics.examples.max(1) as f64;
         text += &format!(
-            "{:<8}  {name} rows are uneven: balanced accuracy {} (accuracy {:.4}, always the most frequent class {chance:.4}); recall {}\n",
+            "{:<8}  {name} rows are uneven: balanced accuracy {} % (accuracy {} %, always the most frequent class {} %); recall {}\n",
             run.info.role.name(),
-            number(balanced, 4),
-            metrics.accuracy,
+            percent(balanced),
+            percent(Some(metrics.accuracy)),
+            percent(Some(chance)),
             told.join(", ")
         );
     }

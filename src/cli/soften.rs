@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::SoftenArgs;
-use super::table::{number, setting, table};
+use super::table::{number, table};
 use super::voice::{Failure, Problem, print, print_json};
 use crate::distill::soften as maths;
 use crate::recipe::fields::TEMPERATURE;
@@ -37,7 +37,7 @@ pub(super) fn soften(args: &SoftenArgs) -> Result<(), Failure> {
         .map(|line| {
             let probabilities = line.probabilities.iter().map(|p| number(Some(*p), 6));
             let entropy = number(Some(line.entropy), 6);
-            [setting(Some(line.temperature))].into_iter().chain(probabilities).chain([entropy]).collect()
+            [line.temperature.to_string()].into_iter().chain(probabilities).chain([entropy]).collect()
         })
         .collect();
     print(&table(&head, &vec![false; head.len()], &rows))

@@ -1,6 +1,7 @@
 //! Aligned columns of text.
 
 use super::escape::one_line;
+use crate::text::Phrase;
 
 /// A table with a head; `left` says which columns are words rather than numbers.
 pub(super) fn table(head: &[&str], left: &[bool], rows: &[Vec<String>]) -> String {
@@ -31,12 +32,27 @@ pub(super) fn table(head: &[&str], left: &[bool], rows: &[Vec<String>]) -> Strin
 
 /// A number that may be missing, with so many digits after the point.
 pub(super) fn number(value: Option<f64>, digits: usize) -> String {
-    value.filter(|value| value.is_finite()).map_or_else(|| "–".to_owned(), |value| format!("{value:.digits$}"))
+    value.map_or_else(none, |value| Phrase::fixed(value, digits).to_string())
 }
 
 /// A setting as people write it: `4`, `0.25`.
 pub(super) fn setting(value: Option<f64>) -> String {
-    value.map_or_else(|| "–".to_owned(), |value| value.to_string())
+    value.map_or_else(none, |value| Phrase::setting(value).to_string())
+}
+
+/// A share in percent that may be missing.
+pub(super) fn percent(value: Option<f64>) -> String {
+    value.map_or_else(none, |value| Phrase::percent(value).to_string())
+}
+
+/// A metric without a unit that may be missing.
+pub(super) fn metric(value: Option<f64>) -> String {
+    value.map_or_else(none, |value| Phrase::metric(value).to_string())
+}
+
+/// What is not known.
+pub(super) fn none() -> String {
+    "–".to_owned()
 }
 
 #[cfg(test)]

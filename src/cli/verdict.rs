@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::events::FinishedRun;
-use super::table::table;
+use super::table::{none, table};
 use crate::runs::verdict::{Doubt, GroupVerdict, Story, Verdict};
 use crate::runs::{Board, BoardCell};
 use crate::text::Phrase;
@@ -46,19 +46,17 @@ fn errors(cell: &BoardCell, runs: &HashMap<RunId, FinishedRun>) -> Option<(f64, 
 }
 
 fn row(cell: &BoardCell, group: Option<&GroupVerdict>, runs: &HashMap<RunId, FinishedRun>) -> Vec<String> {
-    let spread = |(mean, deviation): (f64, Option<f64>)| match deviation {
-        Some(deviation) => format!("{mean:.1} ± {deviation:.1}"),
-        None => format!("{mean:.1}"),
-    };
-    let none = || "–".to_owned();
+    let spread = |(mean, deviation): (f64, Option<f64>)| Phrase::spread(mean, deviation).to_string();
     let paired = group.and_then(|group| group.validation.as_ref());
     vec![
         cell.label.clone(),
         cell.runs.len().to_string(),
         errors(cell, runs).map_or_else(none, spread),
         paired.map_or_else(none, |it| spread((it.baseline.mean, it.baseline.deviation))),
-        paired.map_or_else(none, |it| format!("{:+.1}", it.difference.mean)),
-        paired.and_then(|it| it.interval).map_or_else(none, |it| format!("{:+.1} … {:+.1}", it.low, it.high)),
+        paired.map_or_else(none, |it| Phrase::signed(it.difference.mean).to_string()),
+        paired
+            .and_then(|it| it.interval)
+            .map_or_else(none, |it| format!("{} … {}", Phrase::signed(it.low), Phrase::signed(it.high))),
         group.map_or_else(|| "baseline".to_owned(), |group| group.word.as_str().to_owned()),
     ]
 }

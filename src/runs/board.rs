@@ -3,6 +3,7 @@
 use toml::Value;
 
 use crate::recipe::{Recipe, SEED, Sweep, value_at};
+use crate::text::Phrase;
 use crate::training::report::{Role, RunId, RunInfo};
 
 /// A job's runs, in order.
@@ -119,7 +120,8 @@ fn label(info: &RunInfo, paths: &[String]) -> String {
     let table = info.recipe.to_table();
     let mut parts = Vec::new();
     if let (Some(t), Some(soft)) = (info.temperature, info.soft_weight) {
-        parts.push(format!("T {t} · {soft}/{}", info.hard_weight));
+        let [t, soft, hard] = [t, soft, info.hard_weight].map(Phrase::setting);
+        parts.push(format!("T {t} · {soft}/{hard}"));
     }
     for path in paths {
         let is_told = path.starts_with("distill.") && !path.ends_with("temperature_squared");
@@ -153,7 +155,7 @@ fn words(value: &Value) -> String {
             let model = model.or_else(|| table.get("cnn").map(|cnn| format!("CNN {}", widths(cnn))));
             model.unwrap_or_else(|| value.to_string())
         }
-        Value::Float(number) => format!("{number}"),
+        Value::Float(number) => Phrase::setting(*number).to_string(),
         other => other.to_string(),
     }
 }

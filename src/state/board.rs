@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{JobView, State};
 use crate::runs::BoardCell;
 use crate::runs::verdict::{JobFacts, RunEnd, Story};
+use crate::text::number::Kind;
 use crate::training::report::{Metrics, RunId, RunInfo};
 
 /// How the board is looked at.
@@ -45,14 +46,23 @@ impl Metric {
     /// All of them.
     pub const ALL: [Self; 5] = [Self::Errors, Self::Accuracy, Self::Agreement, Self::Kl, Self::Ece];
 
-    /// Its value.
+    /// Its value; shares are in percent.
     pub fn of(self, metrics: &Metrics) -> Option<f64> {
         match self {
             Self::Errors => Some(metrics.errors as f64),
-            Self::Accuracy => Some(metrics.accuracy),
-            Self::Agreement => metrics.agreement,
+            Self::Accuracy => Some(100.0 * metrics.accuracy),
+            Self::Agreement => metrics.agreement.map(|share| 100.0 * share),
             Self::Kl => metrics.kl,
             Self::Ece => metrics.ece,
+        }
+    }
+
+    /// How it is written, one value and a mean over several alike.
+    pub fn written(self) -> Kind {
+        match self {
+            Self::Errors => Kind::Mean,
+            Self::Accuracy | Self::Agreement => Kind::Percent,
+            Self::Kl | Self::Ece => Kind::Metric,
         }
     }
 
@@ -186,7 +196,31 @@ impl State {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::text::{Phrase, number};
+
+    proptest! {
+        #[test]
+        fn the_board_writes_what_list_verdict_and_terminal_write(errors in 0..600_u64, agreeing in 0..600_u64) {
+            let examples = 600;
+            let share = agreeing as f64 / examples as f64;
+            let accuracy = 1.0 - errors as f64 / examples as f64;
+            let metrics = Metrics { examples, errors, accuracy, agreement: Some(share), ..Metrics::default() };
+            let board = |metric: Metric| metric.written().write(metric.of(&metrics).unwrap());
+            let (list, verdict) = (number::percent(share), Phrase::percent(share).to_string());
+            prop_assert_eq!([&board(Metric::Agreement), &verdict], [&list, &list]);
+            let right = (examples - errors) as f64 / examples as f64;
+            prop_assert_eq!(board(Metric::Accuracy), Phrase::percent(right).to_string());
+            prop_assert_eq!(board(Metric::Errors), errors.to_string());
+            // Over two seeds, too.
+            let spread = Spread::of([errors as f64, agreeing as f64]).unwrap();
+            let board = (Kind::Mean.write(spread.mean), Kind::Mean.deviation(spread.mean, spread.deviation));
+            let verdict = Phrase::spread(spread.mean, Some(spread.deviation)).to_string();
+            prop_assert_eq!(format!("{} ± {}", board.0, board.1), verdict);
+        }
+    }
 
     #[test]
     fn a_spread_is_that_of_a_sample() {

@@ -4,6 +4,7 @@
 //! Rooms that do not know the language, or run on threads that have none, pass on a [`Phrase`].
 
 mod glossary;
+pub mod number;
 mod phrase;
 
 use std::cell::Cell;

@@ -63,11 +63,6 @@ impl Phrase {
         Self::Several(between, parts.into_iter().collect())
     }
 
-    /// A whole number with its thousands set apart.
-    pub fn count(number: u64) -> Self {
-        Self::Plain(super::grouped(number))
-    }
-
     /// What `value` prints, the same in every language.
     pub fn plain(value: impl fmt::Display) -> Self {
         Self::Plain(value.to_string())

@@ -202,7 +202,7 @@ impl DataFound {
 impl Judgement {
     /// In words: errors, beside chance, calibration.
     pub fn phrase(&self) -> Phrase {
-        let ece = self.ece.map_or_else(|| "–".to_owned(), |ece| format!("{ece:.3}"));
+        let ece = self.ece.map_or_else(|| Phrase::plain("–"), Phrase::metric);
         let (errors, of, chance) = (self.errors, self.examples, self.chance_errors);
         phrase!("found-teacher", errors = errors, of = of, chance = chance, ece = ece)
     }

@@ -1,13 +1,16 @@
 //! The anatomy of the loss: what each term is, what it weighs, and what share of the gradient it really has.
 //! T² makes the two gradients comparable only in the limit of high T; the measured share says what they are.
 
+mod sum;
+
 use eframe::egui::{Align, Frame, Label, Layout, Margin, Rect, Sense, Ui, UiBuilder, pos2, vec2};
 
 use crate::state::State;
-use crate::text::{text, text_with};
+use crate::text::{number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, size, space, title};
 use crate::training::report::Anatomy;
 use crate::widgets::{Share, empty_state_ui, section_ui, stat_tile_ui, weight_bar_ui};
+use sum::Sum;
 
 /// Fills its tile.
 pub fn anatomy_ui(ui: &mut Ui, state: &State) {
@@ -21,8 +24,7 @@ pub fn anatomy_ui(ui: &mut Ui, state: &State) {
     let margin = Margin { left: space::M as i8, right: space::M as i8, top: 4, bottom: space::M as i8 };
     Frame::new().inner_margin(margin).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = space::S;
-        let step = anatomy.step + 1;
-        let args = [("run", run.run.to_string().into()), ("step", step.into())];
+        let args = [("run", run.run.to_string().into()), ("step", anatomy.step.into())];
         ui.add(Label::new(caption(text_with("anatomy-of", &args))).selectable(false));
         terms_ui(ui, anatomy);
         ui.add_space(space::S);
@@ -38,27 +40,23 @@ fn terms_ui(ui: &mut Ui, anatomy: &Anatomy) {
         let head = ui.add(Label::new(caption(text(key))).selectable(false));
         head.on_hover_text(text(&format!("{key}-hint")));
     });
-    let rows = [
-        ("anatomy-soft", anatomy.soft, anatomy.soft_factor(), tokens.teacher),
-        ("anatomy-hard", anatomy.hard, anatomy.hard_weight, tokens.label),
-    ];
-    for (key, raw, factor, colour) in rows {
-        let values = [raw, factor, raw * factor];
+    let sum = Sum::of(anatomy);
+    let rows = [("anatomy-soft", tokens.teacher), ("anatomy-hard", tokens.label)];
+    for ((key, colour), values) in rows.into_iter().zip(sum.terms) {
         row_ui(ui, |ui, column| {
             let Some(value) = values.get(column.wrapping_sub(1)) else {
                 let name = title(text(key)).color(colour);
                 ui.add(Label::new(name).selectable(false));
                 return;
             };
-            ui.add(Label::new(digits(*value)));
+            ui.add(Label::new(value));
         });
     }
-    let total = anatomy.soft * anatomy.soft_factor() + anatomy.hard * anatomy.hard_weight;
     row_ui(ui, |ui, column| match column {
         0 => {
             drop(ui.add(Label::new(title(text("anatomy-total"))).selectable(false)));
         }
-        3 => drop(ui.add(Label::new(title(digits(total))))),
+        3 => drop(ui.add(Label::new(title(&sum.total)))),
         _ => {}
     });
 }
@@ -86,30 +84,19 @@ fn gradient_ui(ui: &mut Ui, anatomy: &Anatomy) {
         Share { name: &soft, weight: anatomy.soft_norm, colour: tokens.teacher },
         Share { name: &hard, weight: anatomy.hard_norm, colour: tokens.label },
     );
-    let share = anatomy.soft_share();
-    let percent =
-        |share: Option<f64>| share.map_or_else(|| text("widget-bars-missing"), |p| format!("{:.0}", 100.0 * p));
+    // What one of them has not, the other has.
+    let [of_soft, of_hard] = anatomy.soft_share().map_or_else(
+        || [text("widget-bars-missing"), text("widget-bars-missing")],
+        |share| [number::part(share), number::rest(share)],
+    );
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
         let width = ((ui.available_width() - 2.0 * space::S) / 3.0).floor();
-        stat_tile_ui(ui, width, &soft, &percent(share), "%");
-        stat_tile_ui(ui, width, &hard, &percent(share.map(|share| 1.0 - share)), "%");
-        let cosine = format!("{:.2}", anatomy.cosine).replace('-', "−");
+        stat_tile_ui(ui, width, &soft, &of_soft, "%");
+        stat_tile_ui(ui, width, &hard, &of_hard, "%");
+        let cosine = number::fixed(anatomy.cosine, 2);
         let tile = stat_tile_ui(ui, width, &text("anatomy-cosine"), &cosine, "");
         tile.on_hover_text(text("anatomy-cosine-hint"));
     });
     ui.add(Label::new(caption(text("anatomy-words"))).wrap());
-}
-
-/// Three digits that count.
-fn digits(value: f64) -> String {
-    match value.abs() {
-        0.0 => "0".to_owned(),
-        v if v >= 100.0 => format!("{value:.0}"),
-        v if v >= 10.0 => format!("{value:.1}"),
-        v if v >= 1.0 => format!("{value:.3}"),
-        // As many decimals for all, so that sizes are seen as lengths.
-        v if v >= 1e-4 => format!("{value:.4}"),
-        _ => format!("{value:.1e}").replace('-', "−"),
-    }
 }

@@ -9,7 +9,7 @@ use super::{action_button, hint_of, key_words};
 use crate::command::{Action, Commands, Menu, RecipeCommand, WindowCommand};
 use crate::recipe::PRESETS;
 use crate::state::{State, Tip, Workspace};
-use crate::text::{Language, Phrase, text, text_with};
+use crate::text::{Language, Phrase, number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, font, size, space, title};
 use crate::training::report::{Activity, JobOutcome, Progress};
 use crate::widgets::{Dropdown, primary_button, progress_ui, segmented_ui};
@@ -257,7 +257,7 @@ fn device_ui(ui: &mut Ui, state: &State, is_narrow: bool) {
         other => other.to_uppercase(),
     };
     if let Some(progress) = state.jobs.progress.filter(|progress| progress.activity == Activity::Training) {
-        let pace = text_with("bar-pace", &[("pace", format!("{:.0}", progress.steps_per_second).into())]);
+        let pace = text_with("bar-pace", &[("pace", number::fixed(progress.steps_per_second, 0).into())]);
         words = format!("{words} · {pace}");
     }
     let colour = ui.tokens().secondary;

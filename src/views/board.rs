@@ -2,14 +2,17 @@
 
 use eframe::egui::{Label, ScrollArea, Ui};
 
-use super::short;
 use crate::command::{Commands, JobCommand, ScreenCommand};
 use crate::distill::soften::soften;
 use crate::recipe::field_label;
 use crate::runs::importance;
 use crate::runs::verdict::Standing;
 use crate::state::{BoardPage, JobView, Metric, Spread, State};
-use crate::text::{Value, text, text_with};
+use crate::text::{
+    Value,
+    number::{self, Kind},
+    text, text_with,
+};
 use crate::theme::{Icon, UiTokens as _, caption, space};
 use crate::widgets::{
     AxisKind, BandLine, BandPlot, BandPoint, Brush, Dropdown, HeatCell, HeatMap, MiniPanel, ParallelAxes, ParallelAxis,
@@ -102,19 +105,10 @@ pub(super) fn field_name(path: &str) -> String {
     field_label(path).words()
 }
 
-fn digits(metric: Metric, value: f64, runs: usize) -> String {
-    match metric {
-        // One run has whole errors; a mean over several has a digit more.
-        Metric::Errors if runs == 1 => format!("{value:.0}"),
-        Metric::Errors => format!("{value:.1}"),
-        Metric::Accuracy | Metric::Agreement => format!("{:.1}", 100.0 * value),
-        Metric::Kl | Metric::Ece => format!("{value:.3}"),
-    }
-}
-
-/// `35.2 ± 3.1 · 4 seeds`.
+/// `35.3 ± 3.1 · 4 seeds`.
 fn spread_words(metric: Metric, spread: Spread) -> String {
-    let (mean, deviation) = (digits(metric, spread.mean, spread.n), digits(metric, spread.deviation, spread.n));
+    let written = metric.written();
+    let (mean, deviation) = (written.write(spread.mean), written.deviation(spread.mean, spread.deviation));
     let args: [(&str, Value<'_>); 3] =
         [("mean", mean.into()), ("deviation", deviation.into()), ("n", (spread.n as u64).into())];
     text_with(if spread.n > 1 { "board-spread" } else { "board-single" }, &args)
@@ -145,7 +139,7 @@ fn map_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, height
             let names: Vec<&str> = members.iter().map(|cell| board.cells[*cell].label.as_str()).collect();
             Some(HeatCell {
                 value: spread.mean,
-                text: digits(metric, spread.mean, spread.n),
+                text: metric.written().write(spread.mean),
                 hover: format!("{}\n{}: {}", names.join(", "), text(metric_key(metric)), spread_words(metric, spread)),
                 lit: lit.is_some_and(|lit| members.contains(&lit)),
             })
@@ -161,6 +155,7 @@ fn map_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, height
         columns: &first.labels,
         cells: &cells,
         lowest_is_best: metric.lowest_is_best(),
+        written: metric.written(),
         height: Some(height),
     };
     let response = map.show(ui);
@@ -258,6 +253,7 @@ fn curve_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, heig
         name: &text(metric_key(metric)),
         x_label: &field_name(&axis.path),
         log_x: log,
+        written: metric.written(),
         lines: &lines,
         baseline,
         height: Some(height),
@@ -307,12 +303,13 @@ fn axes_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, heigh
         .map(|(axis, name)| match &axis.numbers {
             Some(numbers) => {
                 let ticks: &[f64] = if numbers.len() <= 8 { numbers } else { &[] };
-                ParallelAxis { name, kind: AxisKind::Number { scale: scale(numbers), ticks } }
+                ParallelAxis { name, kind: AxisKind::Number { scale: scale(numbers), ticks, written: Kind::Setting } }
             }
             None => ParallelAxis { name, kind: AxisKind::Category(&axis.labels) },
         })
         .collect();
-    axes.push(ParallelAxis { name: &metric_name, kind: AxisKind::Number { scale: scale(&metric_values), ticks: &[] } });
+    let (of_metric, written) = (scale(&metric_values), metric.written());
+    axes.push(ParallelAxis { name: &metric_name, kind: AxisKind::Number { scale: of_metric, ticks: &[], written } });
     let lit = state.lit_cell();
     let drawn: Vec<ParallelLine<'_>> = lines
         .iter()
@@ -348,7 +345,7 @@ fn axes_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, heigh
     let rows: Vec<(String, f64, String)> = importance
         .into_iter()
         .map(|(name, share)| {
-            let words = text_with("board-share", &[("share", format!("{:.0}", 100.0 * share).into())]);
+            let words = text_with("board-share", &[("share", number::part(share).into())]);
             (name, share, words)
         })
         .collect();
@@ -397,7 +394,7 @@ fn samples_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands) {
             let (_, logits) = job.snapshots.get(run)?;
             let student = logits.get(view.row * classes..(view.row + 1) * classes)?;
             let p = |logits: &[f32]| soften(logits, t).into_iter().map(|p| p as f32).collect::<Vec<_>>();
-            Some((at, format!("T {}", short(t)), p(view.teacher?), p(student)))
+            Some((at, format!("T {}", number::setting(t)), p(view.teacher?), p(student)))
         })
         .collect();
     if shown.is_empty() {

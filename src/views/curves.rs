@@ -8,7 +8,10 @@ use egui_plot::PlotPoint;
 use crate::command::{Commands, ScreenCommand};
 use crate::state::series::{Column, Series};
 use crate::state::{Held, JobView, LossCurve, RunCurves, Smoothing, State};
-use crate::text::text;
+use crate::text::{
+    number::{self, Kind},
+    text,
+};
 use crate::theme::{Tokens, UiTokens as _};
 use crate::training::report::{Change, Epoch, RunId, RunInfo, Setting};
 use crate::widgets::{Band, Curve, CurvePlotResponse, LegendClick, Scale, ScaleKind, ScaleLegend, dash_key_ui};
@@ -182,7 +185,7 @@ pub(super) fn key_ui(ui: &mut Ui, state: &State) -> bool {
                 let width = ui.available_width().min(SCALE);
                 ui.scope(|ui| {
                     ui.set_max_width(width);
-                    ScaleLegend { name: &name, scale, kind: ScaleKind::Swept }.show(ui);
+                    ScaleLegend { name: &name, scale, kind: ScaleKind::Swept, written: Kind::Setting }.show(ui);
                 });
             }
             None => drop(ui.label(name)),
@@ -211,7 +214,7 @@ pub(super) fn overlaid<'a>(state: &'a State, tokens: &Tokens) -> Vec<(&'a JobVie
 /// Changes of a run in mid-run as markers: the step from which on they held, and all that was changed there, in words.
 pub(super) fn markers(job: &JobView, run: &RunInfo) -> Vec<(f64, String)> {
     let words = |change: &Change| {
-        let values = format!("{} → {}", super::short(change.from), super::short(change.to));
+        let values = format!("{} → {}", number::setting(change.from), number::setting(change.to));
         format!("{} {values}", setting_name(change.setting))
     };
     let together = |changes: Vec<Change>| changes.iter().map(words).collect::<Vec<_>>().join(" · ");
@@ -227,8 +230,9 @@ pub(super) fn held(job: &JobView, run: &RunInfo) -> Vec<(f64, String)> {
         return Vec::new();
     }
     let words = |held: &Held| {
-        let one =
-            |setting: &Setting| Some(format!("{} {}", setting_name(*setting), super::short(held.setting(*setting)?)));
+        let one = |setting: &Setting| {
+            Some(format!("{} {}", setting_name(*setting), number::setting(held.setting(*setting)?)))
+        };
         moved.iter().filter_map(one).collect::<Vec<_>>().join(" · ")
     };
     job.held(run).iter().map(|held| (held.from as f64, words(held))).collect()

@@ -2,12 +2,12 @@
 
 use eframe::egui::{Button, Frame, Label, Margin, RichText, Ui, UiBuilder};
 
-use super::{action_button, short};
+use super::action_button;
 use crate::command::{Action, Commands, ScreenCommand};
 use crate::distill::soften::{divergence, entropy, ranking, soften, top_class};
 use crate::recipe::fields::TEMPERATURE;
 use crate::state::{LensView, SampleChoice, State, Tip};
-use crate::text::{text, text_with};
+use crate::text::{number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, size, space};
 use crate::widgets::{
     Dropdown, ProbabilityBars, Sample, Side, Slider, empty_state_ui, sample_image_ui, section_ui, stat_tile_ui,
@@ -164,7 +164,7 @@ fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, commands: &Commands)
                 .logarithmic()
                 .ticks(&TICKS)
                 .default_value(1.0)
-                .format(&short);
+                .format(&number::setting);
             let slider = ui.add(slider).on_hover_text(text("lens-temperature-hint"));
             if slider.changed() {
                 commands.send(ScreenCommand::LensTemperature(temperature));
@@ -195,17 +195,7 @@ pub(super) fn sample_key(row: u32, input: &[f32]) -> u64 {
 /// What the teacher thinks of the sample at T = 1, and what softening shows.
 fn sentence(view: &LensView<'_>, temperature: f64) -> String {
     let Some(teacher) = view.teacher else { return text("lens-no-teacher") };
-    let percent = |p: f64| -> crate::text::Value<'static> {
-        let p = 100.0 * p;
-        if p >= 99.95 {
-            // It is never all: the other class has a share too.
-            ">99.9".into()
-        } else if (1.0..99.0).contains(&p) {
-            format!("{p:.0}").into()
-        } else {
-            format!("{p:.1}").into()
-        }
-    };
+    let percent = |p: f64| -> crate::text::Value<'static> { number::probability(p).into() };
     let (order, sharp, soft) = (ranking(teacher), soften(teacher, 1.0), soften(teacher, temperature));
     let [first, second, ..] = order.as_slice() else { return String::new() };
     let class = |i: usize| -> crate::text::Value<'static> { view.probe.classes[i].clone().into() };
@@ -216,7 +206,7 @@ fn sentence(view: &LensView<'_>, temperature: f64) -> String {
             ("first-percent", percent(sharp[*first])),
             ("second", class(*second)),
             ("second-percent", percent(sharp[*second])),
-            ("temperature", short(temperature).into()),
+            ("temperature", number::setting(temperature).into()),
             ("softened-percent", percent(soft[*second])),
         ],
     )
@@ -261,11 +251,6 @@ fn bars_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
 
 fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
     let t = state.screen.lens.temperature;
-    let number = |value: Option<f64>| match value {
-        Some(value) if value.is_finite() && value >= 0.1 => format!("{value:.2}"),
-        Some(value) if value.is_finite() => format!("{value:.3}"),
-        Some(_) | None => text("widget-bars-missing"),
-    };
     let class = |logits: &[f32]| view.probe.classes[top_class(logits)].clone();
     let (top, note) = match (view.teacher, view.student) {
         (Some(teacher), Some(student)) if top_class(teacher) == top_class(student) => {
@@ -278,7 +263,10 @@ fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
     };
     let both = view.teacher.zip(view.student);
     // What is not known has no unit.
-    let measured = |value: Option<f64>| (number(value), value.map_or_else(String::new, |_| text("unit-nats")));
+    let measured = |value: Option<f64>| match value {
+        Some(value) => (number::nats(value), text("unit-nats")),
+        None => (text("widget-bars-missing"), String::new()),
+    };
     let [of_teacher, of_student, kl] = [
         measured(view.teacher.map(|z| entropy(z, t))),
         measured(view.student.map(|z| entropy(z, t))),

@@ -7,7 +7,10 @@ use super::curves::{Drawn, SweepRun, Viewport, curve_id, held, key_ui, legend_cl
 use crate::command::{Action, Commands, ScreenCommand};
 use crate::runs::BoardCell;
 use crate::state::{JobView, LossView, RunCurves, Smoothing, State};
-use crate::text::{text, text_with};
+use crate::text::{
+    number::{self, Kind},
+    text, text_with,
+};
 use crate::theme::{Icon, Tokens, UiTokens as _, caption};
 use crate::training::report::{LossTerms, Role, RunInfo};
 use crate::widgets::{CurvePlot, Dropdown, Marker, empty_state_ui, legend_ui, section_ui};
@@ -61,6 +64,7 @@ pub fn loss_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         hidden: &state.screen.curves.hidden,
         markers: &as_markers(&marks),
         held: &as_markers(&held),
+        written: Kind::Loss,
         log_y: state.screen.curves.log_y,
         x_label: &text("unit-step"),
         whole_x: true,
@@ -103,7 +107,7 @@ fn smoothing_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let name = |smoothing| match smoothing {
         Smoothing::Raw => text("loss-raw"),
         Smoothing::Light | Smoothing::Strong => {
-            let weight = format!("{:.2}", Smoothing::weight(smoothing));
+            let weight = number::setting(Smoothing::weight(smoothing));
             text_with("loss-smoothed", &[("weight", weight.into())])
         }
     };

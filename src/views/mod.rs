@@ -48,7 +48,7 @@ use eframe::egui::{Frame, Id, Modal, Response, Ui, Vec2};
 use crate::command::{Action, Commands, Shortcut};
 use crate::recipe::Field;
 use crate::state::{Pane, State};
-use crate::text::{Term, grouped, text};
+use crate::text::{Term, grouped, number, text, text_with};
 use crate::theme::{Icon, space};
 use crate::widgets::IconButton;
 
@@ -74,6 +74,11 @@ fn modal(ui: &Ui, name: &'static str) -> Modal {
 /// How large a sheet may be, so that it stands in the window with its frame.
 fn sheet_room(ui: &Ui) -> Vec2 {
     ui.ctx().content_rect().size() - Vec2::splat(4.0 * space::L)
+}
+
+/// A share in percent, with its sign: `95.2 %`.
+fn percent(share: f64) -> String {
+    text_with("widget-percent", &[("value", number::percent(share).into())])
 }
 
 /// A small button for an action, with its name, explanation and shortcut on hover.
@@ -168,28 +173,15 @@ pub fn explained(shown: Response, term: Term) -> Response {
     shown.on_hover_text(term.what())
 }
 
-/// T and weights with the digits they need: 4.0, 2.5, 0.35, 64.
-fn short(number: f64) -> String {
-    if number >= 20.0 {
-        format!("{number:.0}")
-    } else if number >= 1.0 {
-        format!("{number:.1}")
-    } else {
-        let text = format!("{number:.2}");
-        if number > 0.0 && text == "0.00" { format!("{number:.0e}") } else { text }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{grouped, short};
+    use super::grouped;
     use crate::recipe::fields::FIELDS;
     use crate::text::{Language, Term, speak};
 
     #[test]
     fn numbers_read_well() {
         assert_eq!([0, 999, 1000, 2_395_210].map(grouped), ["0", "999", "1,000", "2,395,210"]);
-        assert_eq!([4.0, 2.5, 0.9, 64.0, 0.001].map(short), ["4.0", "2.5", "0.90", "64", "1e-3"]);
     }
 
     /// Sentences end with a stop that is followed by no letter and no digit.

@@ -7,11 +7,11 @@ use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::recipe::with_control;
-use super::{control_name, icon_of, key_words, short};
+use super::{control_name, icon_of, key_words};
 use crate::command::{Action, Command, Commands, RecipeCommand, ScreenCommand, WindowCommand};
 use crate::recipe::{Field, PRESETS};
 use crate::state::{Palette, Pane, State};
-use crate::text::{Language, text, text_with};
+use crate::text::{Language, number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, radius, size, space};
 use crate::training::report::Role;
 
@@ -204,7 +204,7 @@ fn entries(state: &State) -> Vec<Entry> {
         });
     }
     for row in state.jobs.rows.iter().filter(|row| !row.deleted && row.role == Role::Student).take(500) {
-        let t = row.temperature.map_or_else(String::new, |t| format!(" · T {}", short(t)));
+        let t = row.temperature.map_or_else(String::new, |t| format!(" · T {}", number::setting(t)));
         let name = format!("{} {}{t}", row.run, super::cards::shown_title(&row.title));
         let (aside, also) = (text("palette-run"), row.job.to_string());
         entries.push(Entry { icon: None, name, aside, also, command: ScreenCommand::Focus(row.job).into() });

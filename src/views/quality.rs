@@ -7,7 +7,7 @@ use super::cards::cards_ui;
 use super::curves::{Drawn, curve_id, key_ui, legend_clicked, overlaid, sweep_runs};
 use crate::command::{Commands, ScreenCommand};
 use crate::state::{JobView, Quality, State};
-use crate::text::{text, text_with};
+use crate::text::{number::Kind, text, text_with};
 use crate::theme::{Icon, Tokens, UiTokens as _};
 use crate::training::recall;
 use crate::training::report::{Epoch, Metrics, Role, RunId};
@@ -57,6 +57,10 @@ pub fn quality_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         hidden: &state.screen.curves.hidden,
         markers: &[],
         held: &[],
+        written: match state.screen.curves.quality {
+            Quality::Errors => Kind::Mean,
+            Quality::Accuracy | Quality::Agreement => Kind::Percent,
+        },
         log_y: false,
         x_label: &text("unit-epoch"),
         whole_x: true,
@@ -86,11 +90,12 @@ fn key(quality: Quality) -> &'static str {
     }
 }
 
+/// Shares in percent.
 fn value(quality: Quality, metrics: &Metrics) -> f64 {
     match quality {
         Quality::Errors => metrics.errors as f64,
-        Quality::Accuracy => metrics.accuracy,
-        Quality::Agreement => metrics.agreement.unwrap_or(f64::NAN),
+        Quality::Accuracy => 100.0 * metrics.accuracy,
+        Quality::Agreement => 100.0 * metrics.agreement.unwrap_or(f64::NAN),
     }
 }
 
@@ -107,7 +112,7 @@ fn uneven_ui(ui: &mut Ui, job: &JobView) {
     let (student, baseline) = (newest(Role::Student), newest(Role::Baseline));
     let told = |of: &Option<(Vec<Option<f64>>, Option<f64>)>| {
         let balanced = of.as_ref().and_then(|(_, balanced)| *balanced);
-        balanced.map_or_else(|| "–".to_owned(), |balanced| format!("{balanced:.2}"))
+        balanced.map_or_else(|| text("widget-bars-missing"), super::percent)
     };
     if student.is_none() && baseline.is_none() {
         return;
@@ -118,10 +123,10 @@ fn uneven_ui(ui: &mut Ui, job: &JobView) {
     let label = ui.add(Label::new(words).selectable(false));
     label.on_hover_ui(|ui| {
         let chance = rows().max().unwrap_or(0) as f64 / rows().sum::<u64>().max(1) as f64;
-        ui.label(text_with("quality-balanced-hint", &[("chance", format!("{chance:.2}").into())]));
+        ui.label(text_with("quality-balanced-hint", &[("chance", super::percent(chance).into())]));
         let of = |of: &Option<(Vec<Option<f64>>, Option<f64>)>, class: usize| {
             let recall = of.as_ref().and_then(|(each, _)| each[class]);
-            recall.map_or_else(|| "–".to_owned(), |recall| format!("{recall:.2}"))
+            recall.map_or_else(|| text("widget-bars-missing"), super::percent)
         };
         for (class, rows) in found.classes.iter().enumerate().take(RECALLED) {
             let line = [

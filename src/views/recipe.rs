@@ -23,7 +23,7 @@ use crate::recipe::fields::{
 };
 use crate::recipe::{Keep, Recipe, Source, Sweep, TeacherRecipe, TrainingRecipe, field_label};
 use crate::state::{Outlook, Section, State};
-use crate::text::{Phrase, phrase, text, text_with};
+use crate::text::{Phrase, number, phrase, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, size, space, title};
 use crate::widgets::{Chip, Dropdown, RangeField, RangeValue, group_ui, section_ui, toggle_ui};
 
@@ -315,9 +315,9 @@ fn outlook(state: &State) -> String {
         None => words,
         Some(seconds) => {
             let [unit, count] = match seconds {
-                short if short < 90.0 => ["recipe-outlook-seconds", &format!("{:.0}", short.max(1.0))],
-                long if long < 5400.0 => ["recipe-outlook-minutes", &format!("{:.0}", long / 60.0)],
-                longer => ["recipe-outlook-hours", &format!("{:.1}", longer / 3600.0)],
+                short if short < 90.0 => ["recipe-outlook-seconds", &number::fixed(short.max(1.0), 0)],
+                long if long < 5400.0 => ["recipe-outlook-minutes", &number::fixed(long / 60.0, 0)],
+                longer => ["recipe-outlook-hours", &number::fixed(longer / 3600.0, 1)],
             };
             let time = text_with(unit, &[("count", count.into())]);
             text_with("recipe-outlook-time", &[("outlook", words.into()), ("time", time.into())])

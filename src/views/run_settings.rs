@@ -2,14 +2,14 @@
 
 use eframe::egui::{Align, Label, Layout, Popup, PopupCloseBehavior, Ui};
 
-use super::{control_name, short};
+use super::control_name;
 use crate::command::{Commands, JobCommand};
 use crate::recipe::{Field, field};
 use crate::state::State;
-use crate::text::{text, text_with};
+use crate::text::{number, text, text_with};
 use crate::theme::{Icon, caption, space};
 use crate::training::report::{RunInfo, Setting};
-use crate::widgets::{IconButton, Slider, brief};
+use crate::widgets::{IconButton, Slider};
 
 /// Width of the list of settings.
 const WIDTH: f32 = 240.0;
@@ -36,7 +36,11 @@ fn setting_ui(ui: &mut Ui, info: &RunInfo, setting: Setting, field: &Field, stat
     let (name, what, span) = (control_name(field), field.what().words(), field.span());
     let slider = Slider::new(&name, &mut value, span.shown()).explained(&what);
     let slider = if span.log { slider.logarithmic() } else { slider };
-    let slider = if setting == Setting::LearningRate { slider.format(&brief) } else { slider.format(&short) };
+    let slider = if setting == Setting::LearningRate {
+        slider.format(&number::setting)
+    } else {
+        slider.format(&number::setting)
+    };
     if ui.add(slider).changed() {
         commands.send(JobCommand::ChangeRun(info.run, setting, value));
     }

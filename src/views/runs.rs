@@ -7,15 +7,15 @@ use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{self, Align, Color32, Label, Layout, RichText, Sense, Ui};
 use egui_extras::{Column, TableBuilder};
 
+use super::action_button;
 use super::cards::shown_title;
 use super::kept_run::{run_context, run_menu_ui};
 use super::run_settings::run_settings_ui;
-use super::{action_button, short};
 use crate::command::{Action, Commands, JobCommand, ScreenCommand};
 use crate::runs::verdict::Discordant;
 use crate::runs::{RunRow, Status};
 use crate::state::{ColumnWidth, JobView, Listed, RunColumn, State, difference, validation};
-use crate::text::{Phrase, text, text_with};
+use crate::text::{Phrase, number, text, text_with};
 use crate::theme::{Icon, Tokens, UiTokens as _, caption, font, size, space};
 use crate::training::report::{JobId, Role, RunId, Setting};
 use crate::widgets::{Chip, IconButton, dot_ui, empty_state_ui, section_ui};
@@ -279,12 +279,12 @@ impl Line<'_> {
         // A sweep's own line says what its best run has, not what was done to it.
         let moved = |setting| changed(row, setting).filter(|_| matches!(self.listed, Listed::Run { .. }));
         match column {
-            RunColumn::Temperature => moved(Setting::Temperature).or_else(|| row.temperature.map(short)),
+            RunColumn::Temperature => moved(Setting::Temperature).or_else(|| row.temperature.map(number::setting)),
             RunColumn::Weights => Some(match row.role {
                 Role::Baseline => text("runs-baseline"),
                 Role::Teacher => text("runs-teacher"),
                 Role::Student => {
-                    let weight = |setting, weight: f64| moved(setting).unwrap_or_else(|| format!("{weight:.2}"));
+                    let weight = |setting, weight: f64| moved(setting).unwrap_or_else(|| number::setting(weight));
                     let soft = weight(Setting::SoftWeight, row.soft_weight?);
                     format!("{soft} · {}", weight(Setting::HardWeight, row.hard_weight))
                 }
@@ -292,10 +292,7 @@ impl Line<'_> {
             RunColumn::Differs(at) => self.state.differing_value(row.run, at).map(Phrase::words),
             RunColumn::Validation => validation(row).map(|metrics| metrics.errors.to_string()),
             RunColumn::Test => row.test.as_ref().map(|metrics| metrics.errors.to_string()),
-            RunColumn::Agreement => {
-                let share = validation(row)?.agreement?;
-                Some(text_with("widget-percent", &[("value", format!("{:.1}", 100.0 * share).into())]))
-            }
+            RunColumn::Agreement => Some(super::percent(validation(row)?.agreement?)),
             _ => None,
         }
     }
@@ -359,7 +356,7 @@ impl Line<'_> {
             let args = [
                 ("better", apart.better.into()),
                 ("worse", apart.worse.into()),
-                ("p", crate::runs::verdict::probability(apart.p()).words().into()),
+                ("p", Phrase::p_value(apart.p()).words().into()),
             ];
             ui.interact(ui.max_rect(), ui.scope_id().with(("apart", row.run)), Sense::hover())
                 .on_hover_text(text_with("runs-apart", &args));
@@ -481,7 +478,7 @@ fn changed(row: &RunRow, setting: Setting) -> Option<String> {
     let mut of_setting = row.changes.iter().filter(|change| change.setting == setting);
     let first = of_setting.next()?;
     let last = of_setting.next_back().unwrap_or(first);
-    Some(format!("{} → {}", short(first.from), short(last.to)))
+    Some(format!("{} → {}", number::setting(first.from), number::setting(last.to)))
 }
 
 /// How long ago, in one unit.

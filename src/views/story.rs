@@ -6,9 +6,9 @@ use super::action_button;
 use super::board::standing_key;
 use super::cards::shown_title;
 use crate::command::{Action, Commands, RecipeCommand, ScreenCommand};
-use crate::runs::verdict::{Drawing, Standing, Story, mean, part_words};
+use crate::runs::verdict::{Drawing, Standing, Story, part_words};
 use crate::state::{JobView, State};
-use crate::text::{Phrase, text, text_with};
+use crate::text::{Phrase, number::Kind, text, text_with};
 use crate::theme::{Tokens, UiTokens as _, caption, space, tick, title};
 use crate::training::report::Role;
 use crate::widgets::{Chip, DotLine, ErrorDots};
@@ -123,7 +123,7 @@ fn drawing_ui(ui: &mut Ui, drawing: &Drawing, tokens: &Tokens) {
     let names = [text("quality-student"), text("quality-baseline"), text("quality-teacher")];
     let told = |role: Role| {
         let errors = drawing.lines.iter().find(|line| line.role == role).map_or(&[][..], |line| &line.errors);
-        mean(errors.iter().sum::<u64>() as f64 / errors.len().max(1) as f64).words()
+        Kind::Mean.write(errors.iter().sum::<u64>() as f64 / errors.len().max(1) as f64)
     };
     let means = [Role::Student, Role::Baseline, Role::Teacher].map(told);
     let line = |role: Role| {

@@ -10,10 +10,12 @@ use super::{
     Band, Curve,
     curve_plot::{band_ui, line_ui},
     plot_axes::{self, XTicks},
-    ticks,
 };
 use crate::{
-    text::{text, text_with},
+    text::{
+        number::{self, Kind},
+        text, text_with,
+    },
     theme::{UiTokens as _, caption, space, title},
 };
 
@@ -50,6 +52,8 @@ pub struct BandPlot<'a> {
     pub x_label: &'a str,
     /// Whether its values stand apart by their ratio.
     pub log_x: bool,
+    /// How the metric is written.
+    pub written: Kind,
     /// The curves.
     pub lines: &'a [BandLine<'a>],
     /// The student without a teacher: dashed; a single point holds for every x.
@@ -220,18 +224,28 @@ impl BandPlot<'_> {
     fn readout_ui(&self, ui: &mut Ui, (line, index): (usize, usize)) {
         let point = &self.lines[line].points[index];
         ui.spacing_mut().interact_size.y = 16.0;
-        let place = [("axis", self.x_label.into()), ("x", ticks::brief(point.x).into())];
+        let place = [("axis", self.x_label.into()), ("x", number::setting(point.x).into())];
         ui.label(title(text_with("widget-curve-at", &place)));
         let rows = std::iter::once((&self.lines[line], point)).chain(self.baseline_at(point.x));
         Grid::new("values").num_columns(4).min_col_width(8.0).spacing(vec2(space::S, 2.0)).show(ui, |ui| {
             for (line, point) in rows {
                 super::dot_ui(ui, line.colour);
                 ui.label(line.name);
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(value(point)));
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(self.value(point)));
                 ui.label(caption(text_with("widget-band-seeds", &[("count", point.seeds.into())])));
                 ui.end_row();
             }
         });
+    }
+
+    /// `37.2 ± 2.1`.
+    fn value(&self, point: &BandPoint) -> String {
+        let mean = self.written.write(point.mean);
+        if point.seeds < 2 {
+            return mean;
+        }
+        let deviation = self.written.deviation(point.mean, point.deviation);
+        text_with("widget-band-value", &[("mean", mean.into()), ("deviation", deviation.into())])
     }
 
     /// The points in words.
@@ -239,12 +253,12 @@ impl BandPlot<'_> {
         let lines = self.lines.iter().chain(&self.baseline).filter(|line| !line.points.is_empty());
         let words = lines.map(|line| {
             let one = |point: &BandPoint| {
-                let place = [("axis", self.x_label.into()), ("x", ticks::brief(point.x).into())];
+                let place = [("axis", self.x_label.into()), ("x", number::setting(point.x).into())];
                 let place = text_with("widget-curve-at", &place);
-                text_with("widget-band-point", &[("place", place.into()), ("value", value(point).into())])
+                text_with("widget-band-point", &[("place", place.into()), ("value", self.value(point).into())])
             };
             let points = match line.points {
-                [only] => value(only),
+                [only] => self.value(only),
                 points => points.iter().map(one).collect::<Vec<_>>().join(", "),
             };
             text_with("widget-curve-now", &[("name", line.name.into()), ("value", points.into())])
@@ -264,14 +278,4 @@ fn curve<'a>(line: &BandLine<'a>, drawn: &'a Drawn, id: u64, dashed: bool) -> Cu
         line: &drawn.line,
         band: &drawn.band,
     }
-}
-
-/// `37.2 ± 2.1`.
-fn value(point: &BandPoint) -> String {
-    let mean = ticks::exact(point.mean);
-    if point.seeds < 2 {
-        return mean;
-    }
-    let deviation = ticks::three_digits(point.deviation);
-    text_with("widget-band-value", &[("mean", mean.into()), ("deviation", deviation.into())])
 }

@@ -6,7 +6,7 @@ use eframe::egui::{
 };
 
 use crate::{
-    text::text_with,
+    text::{number, text_with},
     theme::{self, UiTokens as _, radius, size, space},
 };
 
@@ -35,8 +35,8 @@ pub fn bar_list_ui(ui: &mut Ui, name: &str, rows: &[ShareRow<'_>]) -> Response {
         ui.spacing_mut().item_spacing.y = 0.0;
         for row in rows {
             let share = if row.share.is_finite() { row.share.clamp(0.0, 1.0) } else { 0.0 };
-            let percent = text_with("widget-percent", &[("value", format!("{:.0}", 100.0 * share).into())]);
-            let exact = text_with("widget-percent", &[("value", format!("{:.2}", 100.0 * share).into())]);
+            let percent = text_with("widget-percent", &[("value", number::part(share).into())]);
+            let exact = text_with("widget-percent", &[("value", number::percent(share).into())]);
             row_ui(ui, row, &percent, exact, [names, PERCENT]);
         }
     });

@@ -7,7 +7,7 @@ use eframe::egui::{self, Color32, Id, Rect, Response, Role, Sense, Shape, Stroke
 use egui_plot::{FilledArea, Line, LineStyle, Plot, PlotPoint, PlotPoints, PlotTransform, PlotUi, Points};
 
 use crate::{
-    text::{text, text_with},
+    text::{number::Kind, text, text_with},
     theme::{self, UiTokens as _, size, space},
     widgets::{
         Dropdown, focus_ring,
@@ -68,6 +68,8 @@ pub struct CurvePlot<'a> {
     pub markers: &'a [Marker<'a>],
     /// What held from an x on, by increasing x: the readout says what held where it reads.
     pub held: &'a [Marker<'a>],
+    /// How y is written.
+    pub written: Kind,
     /// Whether y is logarithmic.
     pub log_y: bool,
     /// The unit of x: step, epoch.
@@ -294,7 +296,7 @@ impl CurvePlot<'_> {
 
     /// A place on the x axis, in words.
     fn place(&self, x: f64) -> String {
-        let x = if self.whole_x { ticks::tick(x) } else { ticks::exact(x) };
+        let x = if self.whole_x { ticks::tick(x) } else { Kind::Loss.write(x) };
         text_with("widget-curve-at", &[("axis", self.x_label.into()), ("x", x.into())])
     }
 
@@ -302,7 +304,10 @@ impl CurvePlot<'_> {
     fn summary(&self, visible: &[Curve<'_>]) -> String {
         let newest = |curve: &Curve<'_>| {
             let last = curve.line.last()?;
-            Some(text_with("widget-curve-now", &[("name", curve.name.into()), ("value", ticks::exact(last.y).into())]))
+            Some(text_with(
+                "widget-curve-now",
+                &[("name", curve.name.into()), ("value", self.written.write(last.y).into())],
+            ))
         };
         let happened = self.markers.iter().map(|marker| {
             text_with("widget-curve-mark", &[("what", marker.text.into()), ("place", self.place(marker.x).into())])
@@ -346,9 +351,7 @@ impl CurvePlot<'_> {
                     super::dot_ui(ui, curve.colour);
                     ui.label(curve.name);
                     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                        // Counts are whole, losses are not.
-                        let is_whole = point.y.fract() == 0.0 && point.y.abs() < 1e6;
-                        ui.label(if is_whole { ticks::tick(point.y) } else { ticks::exact(point.y) })
+                        ui.label(self.written.write(point.y))
                     });
                     ui.end_row();
                 }

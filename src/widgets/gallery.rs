@@ -8,6 +8,7 @@ use egui_plot::PlotPoint;
 
 use super::gallery_looks::looks_ui;
 use super::*;
+use crate::text::number::{self, Kind};
 use crate::theme::{Icon, caption, size, space, title};
 
 /// What the page remembers between frames.
@@ -133,7 +134,7 @@ fn controls_ui(ui: &mut Ui, g: &mut Gallery) {
     });
     group_ui(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 6.0;
-        let two = |v: f64| format!("{v:.2}");
+        let two = |v: f64| number::fixed(v, 2);
         ui.add(Slider::new("Soft weight", &mut g.weight, 0.0..=1.0).default_value(0.9).format(&two).marks(&[0.5, 0.7]));
         let t = ui.tokens();
         let soft = Share { name: "soft targets", weight: g.weight, colour: t.teacher };
@@ -265,6 +266,7 @@ fn curves_ui(ui: &mut Ui, g: &mut Gallery) {
         hidden: &g.hidden,
         markers: &markers,
         held: &[],
+        written: Kind::Loss,
         log_y: true,
         x_label: "step",
         whole_x: true,

@@ -6,6 +6,7 @@ use eframe::egui::{Ui, vec2};
 
 use super::gallery_sweep::part_ui;
 use super::*;
+use crate::text::number::Kind;
 use crate::theme::{Icon, UiTokens as _, caption, space};
 
 const LONG: &str = "a name that is far too long for the place that it was given here";
@@ -54,8 +55,20 @@ pub(super) fn data_ui(ui: &mut Ui) {
             &[row("all of it", 1.0), row(LONG, 0.002), row("none", 0.0), row("unknown", f64::NAN)],
         );
         ui.add_space(space::XS);
-        ScaleLegend { name: "by ratio", scale: Scale::new(1.0, 64.0, true), kind: ScaleKind::Swept }.show(ui);
-        ScaleLegend { name: "one value", scale: Scale::new(3.0, 3.0, false), kind: ScaleKind::Swept }.show(ui);
+        ScaleLegend {
+            name: "by ratio",
+            scale: Scale::new(1.0, 64.0, true),
+            kind: ScaleKind::Swept,
+            written: Kind::Setting,
+        }
+        .show(ui);
+        ScaleLegend {
+            name: "one value",
+            scale: Scale::new(3.0, 3.0, false),
+            kind: ScaleKind::Swept,
+            written: Kind::Setting,
+        }
+        .show(ui);
     });
 }
 
@@ -96,6 +109,7 @@ pub(super) fn empty_ui(ui: &mut Ui) {
             hidden: &hidden,
             markers: &[],
             held: &[],
+            written: Kind::Loss,
             log_y: true,
             x_label: "step",
             whole_x: true,
@@ -118,12 +132,14 @@ pub(super) fn empty_ui(ui: &mut Ui) {
             columns: &names(["1", "4"]),
             cells: &[Some(cell), None, None, None],
             lowest_is_best: true,
+            written: Kind::Mean,
             height: Some(150.0),
         }
         .show(ui);
     });
     part_ui(ui, "Axes without runs", |ui| {
-        let number = |low, high| AxisKind::Number { scale: Scale::new(low, high, false), ticks: &[] };
+        let number =
+            |low, high| AxisKind::Number { scale: Scale::new(low, high, false), ticks: &[], written: Kind::Setting };
         let axes = [
             ParallelAxis { name: "weight", kind: number(0.0, 1.0) },
             ParallelAxis { name: "errors", kind: number(10.0, 60.0) },

@@ -6,6 +6,7 @@ use super::gallery_data::{data_ui, empty_ui};
 use super::gallery_sweep::part_ui;
 use super::toasts::toast_ui;
 use super::*;
+use crate::text::number;
 use crate::theme::{Icon, UiTokens as _, space};
 
 /// What the fourth page remembers between frames.
@@ -185,7 +186,7 @@ fn sliders_ui(ui: &mut Ui, g: &mut StatesGallery) {
     };
     let slider = Slider::new("By ratio", logarithmic, 0.25..=64.0).logarithmic().ticks(&ticks).default_value(4.0);
     ui.add(slider.aside(&mut aside));
-    let percent = |value: f64| format!("{:.0} %", 100.0 * value);
+    let percent = |value: f64| format!("{} %", number::part(value));
     ui.add(Slider::new("With marks", marked, 0.0..=1.0).marks(&[0.5, 0.7]).format(&percent));
     ui.add(Slider::new("The rail alone", rail, 0.0..=1.0).rail_only());
     ui.add_enabled(false, Slider::new("Disabled", &mut 0.5, 0.0..=1.0));

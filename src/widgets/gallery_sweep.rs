@@ -3,6 +3,7 @@
 use eframe::egui::{ScrollArea, Ui};
 
 use super::*;
+use crate::text::number::Kind;
 use crate::theme::{caption, space, title};
 
 /// What the second page remembers between frames.
@@ -100,6 +101,7 @@ fn map_ui(ui: &mut Ui, g: &mut SweepGallery) {
         columns: &columns,
         cells: &cells,
         lowest_is_best: true,
+        written: Kind::Mean,
         height: None,
     }
     .show(ui);
@@ -135,6 +137,7 @@ fn bands_ui(ui: &mut Ui) {
         name: "Errors by temperature",
         x_label: "temperature",
         log_x: true,
+        written: Kind::Mean,
         lines: &lines,
         baseline: Some(BandLine { name: "no teacher", colour: t.no_teacher, points: &baseline }),
         height: Some(190.0),
@@ -144,7 +147,8 @@ fn bands_ui(ui: &mut Ui) {
 
 fn lines_ui(ui: &mut Ui, g: &mut SweepGallery) {
     let students = ["MLP 64–64".to_owned(), "CNN 8–16".to_owned()];
-    let number = |low, high, log, ticks| AxisKind::Number { scale: Scale::new(low, high, log), ticks };
+    let number =
+        |low, high, log, ticks| AxisKind::Number { scale: Scale::new(low, high, log), ticks, written: Kind::Setting };
     let axes = [
         ParallelAxis { name: "temperature", kind: number(1.0, 16.0, true, &TEMPERATURES[..]) },
         ParallelAxis { name: "soft weight", kind: number(0.1, 0.9, false, &WEIGHTS[..]) },
@@ -168,7 +172,13 @@ fn lines_ui(ui: &mut Ui, g: &mut SweepGallery) {
         g.brushes = brushes;
     }
     g.line = clicked.or(g.line);
-    ScaleLegend { name: "temperature", scale: Scale::new(1.0, 16.0, true), kind: ScaleKind::Swept }.show(ui);
+    ScaleLegend {
+        name: "temperature",
+        scale: Scale::new(1.0, 16.0, true),
+        kind: ScaleKind::Swept,
+        written: Kind::Setting,
+    }
+    .show(ui);
     let kept = values.iter().filter(|values| Brush::pass(&g.brushes, *values)).count();
     ui.label(caption(format!("{kept} of 25 kept")));
 }

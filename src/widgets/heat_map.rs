@@ -12,7 +12,7 @@ use super::{
     scale_legend::{HEIGHT, ScaleKind, ScaleLegend},
 };
 use crate::{
-    text::{text, text_with},
+    text::{number::Kind, text, text_with},
     theme::{self, Tokens, UiTokens as _, caption, radius, semibold, size, space, title},
 };
 
@@ -48,6 +48,8 @@ pub struct HeatMap<'a> {
     pub cells: &'a [Option<HeatCell>],
     /// Whether the lowest value is the best one.
     pub lowest_is_best: bool,
+    /// How values are written on the scale of colours.
+    pub written: Kind,
     /// How tall it is with its legend; otherwise as tall as its cells like to be.
     pub height: Option<f32>,
 }
@@ -149,7 +151,7 @@ impl HeatMap<'_> {
         focus_ring(ui, &response, rect.shrink(2.0));
         if let Some(scale) = scale {
             ui.add_space(LEGEND - HEIGHT - ui.spacing().item_spacing.y.min(LEGEND - HEIGHT));
-            ScaleLegend { name: self.metric, scale, kind: self.kind() }.show(ui);
+            ScaleLegend { name: self.metric, scale, kind: self.kind(), written: self.written }.show(ui);
         }
         HeatMapResponse { response, hovered, clicked }
     }

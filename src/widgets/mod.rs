@@ -63,7 +63,6 @@ pub use segmented::segmented_ui;
 pub use slider::Slider;
 pub use small_multiples::{MiniPanel, SmallMultiples, SmallMultiplesResponse, Whose};
 pub use stat_tile::stat_tile_ui;
-pub use ticks::brief;
 pub use toasts::{ToastKind, Toasts};
 pub use toggle::toggle_ui;
 pub use weight_bar::{Share, weight_bar_ui};

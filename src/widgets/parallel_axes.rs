@@ -6,9 +6,9 @@ use eframe::egui::{
     WidgetInfo, pos2, text::LayoutJob, vec2,
 };
 
-use super::{brush::Brush, focus_ring, scale::Scale, ticks};
+use super::{brush::Brush, focus_ring, scale::Scale};
 use crate::{
-    text::{text, text_with},
+    text::{number::Kind, text, text_with},
     theme::{self, Tokens, UiTokens as _, radius, size, space, title},
 };
 
@@ -30,6 +30,8 @@ pub enum AxisKind<'a> {
         scale: Scale,
         /// Values to name; empty for the two ends and the middle.
         ticks: &'a [f64],
+        /// How they are written.
+        written: Kind,
     },
     /// Names; a line's value is an index into them.
     Category(&'a [String]),
@@ -139,10 +141,7 @@ impl AxisKind<'_> {
     /// A value as exact as it is worth reading.
     fn words(&self, value: f64) -> String {
         match self {
-            Self::Number { .. } => {
-                let exact = ticks::exact(value);
-                exact.strip_suffix(".0").unwrap_or(&exact).to_owned()
-            }
+            Self::Number { written, .. } => written.write(value),
             Self::Category(names) => names.get(value.max(0.0).round() as usize).cloned().unwrap_or_default(),
         }
     }
@@ -150,11 +149,11 @@ impl AxisKind<'_> {
     /// What stands beside the axis, from the bottom up.
     fn ticks(&self) -> Vec<(f64, String)> {
         match self {
-            Self::Number { scale, ticks: [] } => {
+            Self::Number { scale, ticks: [], written } => {
                 let values = [0.0, 0.5, 1.0].map(|share| scale.value(share));
-                values.map(|value| (value, ticks::brief(value))).to_vec()
+                values.map(|value| (value, written.write(value))).to_vec()
             }
-            Self::Number { ticks, .. } => ticks.iter().map(|value| (*value, ticks::brief(*value))).collect(),
+            Self::Number { ticks, written, .. } => ticks.iter().map(|value| (*value, written.write(*value))).collect(),
             Self::Category(names) => names.iter().enumerate().map(|(i, name)| (i as f64, name.clone())).collect(),
         }
     }

@@ -6,6 +6,7 @@ use eframe::egui::{Align2, AsIdSalt, Rect, Ui, pos2, vec2};
 use egui_plot::{AxisHints, GridMark, Plot};
 
 use super::ticks;
+use crate::text::number;
 use crate::theme::{self, UiTokens as _, size, space};
 
 /// What stays free at the right of the plot.
@@ -41,8 +42,8 @@ impl XTicks {
     fn label(&self, mark: f64) -> String {
         match self {
             Self::Linear | Self::Whole => ticks::tick(mark),
-            Self::At { log: true, .. } => ticks::brief(10_f64.powf(mark)),
-            Self::At { log: false, .. } => ticks::brief(mark),
+            Self::At { log: true, .. } => number::setting(10_f64.powf(mark)),
+            Self::At { log: false, .. } => number::setting(mark),
         }
     }
 }

@@ -6,7 +6,7 @@ use eframe::egui::{
 };
 
 use crate::{
-    text::{text, text_with},
+    text::{number, text, text_with},
     theme::{self, UiTokens as _, radius, semibold, size, space},
 };
 
@@ -203,23 +203,15 @@ fn truncated(mut job: egui::text::LayoutJob, width: f32) -> egui::text::LayoutJo
     job
 }
 
-/// One decimal; what would round to nothing says so, and so does what is no number.
+/// See [`number::probability`]; of what is no number it says so.
 pub(super) fn percent(p: f32) -> String {
-    if !p.is_finite() {
-        return text("widget-bars-missing");
-    }
-    let percent = 100.0 * p;
-    if percent > 0.0 && percent < 0.05 { "<0.1".to_owned() } else { format!("{percent:.1}") }
+    number::probability(f64::from(p))
 }
 
 /// As exact as an f32 is worth reading.
 fn exact_percent(p: f32) -> String {
     let percent = 100.0 * f64::from(p);
-    if percent >= 0.01 || percent == 0.0 {
-        format!("{percent:.3}")
-    } else {
-        format!("{percent:.2e}").replace('-', "−")
-    }
+    if percent >= 0.01 || percent == 0.0 { number::fixed(percent, 3) } else { number::scientific(percent, 3) }
 }
 
 #[cfg(test)]
@@ -228,7 +220,11 @@ mod tests {
 
     #[test]
     fn small_probabilities_are_not_called_nothing() {
-        assert_eq!([0.0, 1e-6, 0.000_6, 0.193, 1.0].map(percent), ["0.0", "<0.1", "0.1", "19.3", "100.0"]);
+        assert_eq!(
+            [0.0, 1e-6, 0.000_6, 0.193, 0.9999, 1.0].map(percent),
+            ["0.0", "<0.1", "0.1", "19.3", ">99.9", "100.0"]
+        );
+        assert_eq!(percent(f32::NAN), "–");
         assert_eq!(exact_percent(1e-6), "1.00e−4");
         assert_eq!(exact_percent(0.25), "25.000");
     }

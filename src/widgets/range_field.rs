@@ -7,10 +7,10 @@ use eframe::egui::{Align, Align2, Id, Layout, Response, RichText, TextEdit, Ui, 
 use super::{
     range_value::{RangeFault, RangeLimits, RangeValue},
     segmented::segmented_width,
-    segmented_ui, ticks,
+    segmented_ui,
 };
 use crate::{
-    text::{text, text_with},
+    text::{number, text, text_with},
     theme::{UiTokens as _, caption, semibold, size, space, tick, title},
 };
 
@@ -228,7 +228,7 @@ impl RangeField<'_> {
             return;
         }
         let values = self.limits.expand(value);
-        let mut spelled = values.iter().take(SPELLED).map(|value| ticks::brief(*value)).collect::<Vec<_>>();
+        let mut spelled = values.iter().take(SPELLED).map(|value| number::setting(*value)).collect::<Vec<_>>();
         if values.len() > SPELLED {
             spelled.push("…".to_owned());
         }
@@ -238,10 +238,10 @@ impl RangeField<'_> {
 
     /// What numbers are allowed.
     fn limits_words(&self) -> String {
-        let one = |key: &str, end: f64| text_with(key, &[("value", ticks::brief(end).into())]);
+        let one = |key: &str, end: f64| text_with(key, &[("value", number::setting(end).into())]);
         let (low, high) = self.limits.range;
         if let (Bound::Included(low), Bound::Included(high)) = (low, high) {
-            let (low, high) = (ticks::brief(low), ticks::brief(high));
+            let (low, high) = (number::setting(low), number::setting(high));
             return text_with("widget-range-outside", &[("low", low.into()), ("high", high.into())]);
         }
         let low = match low {
@@ -269,7 +269,7 @@ impl RangeField<'_> {
                     self.limits_words()
                 }
             }
-            RangeFault::Twice(value) => text_with("widget-range-twice", &[("value", ticks::exact(*value).into())]),
+            RangeFault::Twice(value) => text_with("widget-range-twice", &[("value", number::setting(*value).into())]),
             RangeFault::Points => text_with("widget-range-count", &[("most", self.limits.most.into())]),
             RangeFault::NoRange => text("widget-range-no-range"),
         }

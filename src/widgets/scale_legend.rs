@@ -3,9 +3,9 @@
 
 use eframe::egui::{self, Align2, Color32, Mesh, Pos2, Rect, Response, Role, Sense, Shape, Ui, WidgetInfo, pos2, vec2};
 
-use super::{scale::Scale, ticks};
+use super::scale::Scale;
 use crate::{
-    text::text_with,
+    text::{number::Kind, text_with},
     theme::{self, Tokens, UiTokens as _, size, space},
 };
 
@@ -18,6 +18,8 @@ pub struct ScaleLegend<'a> {
     pub scale: Scale,
     /// What kind of value it is, which decides on the colours.
     pub kind: ScaleKind,
+    /// How its values are written.
+    pub written: Kind,
 }
 
 /// What a scale of colours is about.
@@ -49,7 +51,7 @@ impl ScaleLegend<'_> {
     /// Shows the scale across the available width; the pointer reads values off it.
     pub fn show(&self, ui: &mut Ui) -> Response {
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width().max(60.0), HEIGHT), Sense::hover());
-        let (low, high) = (ticks::brief(self.scale.low()), ticks::brief(self.scale.high()));
+        let (low, high) = (self.written.write(self.scale.low()), self.written.write(self.scale.high()));
         let words =
             text_with("widget-scale", &[("name", self.name.into()), ("low", low.into()), ("high", high.into())]);
         let enabled = ui.is_enabled();
@@ -79,13 +81,13 @@ impl ScaleLegend<'_> {
         ];
         for (x, align, value) in at {
             if let Some(value) = value {
-                painter.text(pos2(x, below), align, ticks::brief(value), font.clone(), t.tertiary);
+                painter.text(pos2(x, below), align, self.written.write(value), font.clone(), t.tertiary);
             }
         }
         let pointer = response.hover_pos().filter(|at| bar.expand(6.0).contains(*at));
         let Some(at) = pointer else { return response.on_hover_text(words) };
         let share = f64::from((at.x - bar.left()) / bar.width());
-        let value = ticks::exact(self.scale.value(share)).into();
+        let value = self.written.write(self.scale.value(share)).into();
         response
             .on_hover_text_at_pointer(text_with("widget-curve-now", &[("name", self.name.into()), ("value", value)]))
     }

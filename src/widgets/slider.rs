@@ -11,9 +11,8 @@ use eframe::egui::{
 };
 
 use crate::{
-    text::text_with,
+    text::{number, text_with},
     theme::{self, UiTokens as _, size, space, title},
-    widgets::ticks::three_digits,
 };
 
 /// A named slider; see the methods for what can be left out.
@@ -53,7 +52,7 @@ impl<'a> Slider<'a> {
             ticks: &[],
             marks: &[],
             default: None,
-            format: &three_digits,
+            format: &number::setting,
             header: true,
             what: "",
             aside: None,
@@ -85,7 +84,7 @@ impl<'a> Slider<'a> {
         self
     }
 
-    /// How the value is written; three significant digits unless told.
+    /// How the value is written; as a setting unless told.
     pub fn format(mut self, format: &'a dyn Fn(f64) -> String) -> Self {
         self.format = format;
         self

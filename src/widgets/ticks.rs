@@ -1,44 +1,7 @@
-//! Round numbers: where an axis has its ticks, and how values are written.
+//! Round numbers: where an axis has its ticks, and how those are written.
 //! A logarithmic axis plots log₁₀ of the value; its ticks are round values, not round logarithms.
 
 use egui_plot::{GridInput, GridMark};
-
-/// Three significant digits, without trailing zeros beyond one decimal: `4.0`, `0.001`, `12.5`, `1.2e-7`.
-pub(super) fn three_digits(value: f64) -> String {
-    significant(value, 3)
-}
-
-/// A value as exact as a reader can use: four significant digits.
-pub(super) fn exact(value: f64) -> String {
-    significant(value, 4)
-}
-
-/// As few digits as tell values of a sweep apart: up to three significant ones, and never fewer than all of a whole number.
-pub fn brief(value: f64) -> String {
-    if value == 0.0 || !value.is_finite() {
-        return tick(value);
-    }
-    let scale = 10_f64.powi((2 - value.abs().log10().floor() as i32).clamp(0, 300));
-    tick((value * scale).round() / scale)
-}
-
-fn significant(value: f64, digits: i32) -> String {
-    if value == 0.0 || !value.is_finite() {
-        return with_minus(format!("{value}"));
-    }
-    let magnitude = value.abs().log10().floor() as i32;
-    if !(-4..7).contains(&magnitude) {
-        return with_minus(format!("{value:.*e}", (digits - 1) as usize));
-    }
-    let decimals = (digits - 1 - magnitude).max(0) as usize;
-    let mut written = format!("{value:.decimals$}");
-    if let Some(point) = written.find('.') {
-        let kept = written.trim_end_matches('0').len();
-        // One decimal stays, so that a number does not jump when it becomes whole.
-        written.truncate(kept.max(point + 2));
-    }
-    with_minus(written)
-}
 
 /// A tick's value: no more digits than it needs.
 pub(super) fn tick(value: f64) -> String {
@@ -158,14 +121,5 @@ mod tests {
         assert_eq!(at(linear(&input, 80.0)), ["0", "200", "400", "600", "800"]);
         let close = GridInput { bounds: (0.0, 3.0), base_step_size: 0.05 };
         assert_eq!(at(whole(&close, 60.0)), ["0", "1", "2", "3"]);
-    }
-
-    #[test]
-    fn values_as_written() {
-        let written = [4.0, 0.001, 12.5, 0.0, -0.25, 1.234_567e-7, 742.4, 2_400_000.0].map(three_digits);
-        assert_eq!(written, ["4.0", "0.001", "12.5", "0", "−0.25", "1.23e−7", "742", "2400000"]);
-        assert_eq!(exact(0.052_349), "0.05235");
-        let brief = [4.0, 2.828_43, 0.1 + 0.2, 1_234.5, 0.0, -0.5, 0.000_012_34].map(brief);
-        assert_eq!(brief, ["4", "2.83", "0.3", "1235", "0", "−0.5", "1.23e−5"]);
     }
 }

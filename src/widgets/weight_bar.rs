@@ -4,7 +4,7 @@
 use eframe::egui::{self, Color32, CornerRadius, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::{
-    text::text_with,
+    text::{number, text_with},
     theme::{self, UiTokens as _, radius, size},
 };
 
@@ -25,9 +25,9 @@ pub fn weight_bar_ui(ui: &mut Ui, first: Share<'_>, second: Share<'_>) -> Respon
     let enabled = ui.is_enabled();
     let values = [
         ("first-name", first.name.into()),
-        ("first", format!("{:.2}", first.weight).into()),
+        ("first", number::setting(first.weight).into()),
         ("second-name", second.name.into()),
-        ("second", format!("{:.2}", second.weight).into()),
+        ("second", number::setting(second.weight).into()),
     ];
     let words = text_with("widget-shares", &values);
     response.widget_info(|| WidgetInfo::labeled(Role::Meter, enabled, &words));

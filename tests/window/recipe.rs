@@ -129,7 +129,7 @@ fn folded_parts_say_what_is_in_them_and_open() {
     choose(&mut window, "Schedule", "steps");
     assert!(matches!(window.state().state().recipe.sweep.base.training.schedule, Schedule::Step { every: 10, .. }));
     window.get_by_role_and_label(Role::Figure, "Learning rate over the epochs");
-    choose(&mut window, "Optimiser", "SGD, momentum 0.90");
+    choose(&mut window, "Optimiser", "SGD, momentum 0.9");
     assert_eq!(window.state().state().recipe.sweep.base.training.optimiser, Optimiser::Sgd { momentum: 0.9 });
     unfold(&mut window, "Training");
     window.get_by_role_and_label(Role::SpinButton, "Batch").scroll_to_me();

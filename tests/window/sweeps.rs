@@ -168,7 +168,7 @@ fn one_run_is_changed_one_is_stopped_and_those_that_failed_are_tried_again() {
     assert_eq!((change.run, change.setting), (Some(students[0]), Setting::Temperature));
     let moved = |state: &State| state.row(students[0]).is_some_and(|row| row.changes.len() == 1);
     until(&mut window, "the list", moved);
-    window.get_by_label_contains("1.0 → 3");
+    window.get_by_label_contains("1 → 3");
     window.key_press(eframe::egui::Key::Escape);
     window.run_steps(4);
     press(&mut window, &format!("Stop {}", students[1]));

@@ -111,9 +111,9 @@ fn without_fields(path: &str, value: &mut Value) {
 fn counted(value: &Value, unit: Option<Unit>) -> Phrase {
     let number = value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64)).unwrap_or(f64::NAN);
     match (unit, value.as_integer().and_then(|whole| u64::try_from(whole).ok())) {
-        (Some(Unit::Share), _) => phrase!("widget-percent", value = Phrase::Plain(short(100.0 * number))),
+        (Some(Unit::Share), _) => phrase!("widget-percent", value = Phrase::setting(100.0 * number)),
         (Some(Unit::Epochs), Some(whole)) => phrase!("value-epochs", count = whole),
-        (Some(Unit::Epochs), None) => phrase!("value-epochs", count = Phrase::Plain(short(number))),
+        (Some(Unit::Epochs), None) => phrase!("value-epochs", count = Phrase::setting(number)),
         (Some(Unit::Pixels), _) => phrase!("value-pixels", count = plain(value)),
         (None, _) => plain(value),
     }
@@ -122,19 +122,13 @@ fn counted(value: &Value, unit: Option<Unit>) -> Phrase {
 fn plain(value: &Value) -> Phrase {
     match value {
         Value::String(text) => Phrase::Plain(text.clone()),
-        Value::Float(number) => Phrase::Plain(short(*number)),
+        Value::Float(number) => Phrase::setting(*number),
         Value::Boolean(true) => phrase!("value-on"),
         Value::Boolean(false) => phrase!("value-off"),
         Value::Array(items) if items.is_empty() => phrase!("value-none"),
         Value::Array(items) => Phrase::several(Between::Commas, items.iter().map(plain)),
         other => Phrase::plain(other),
     }
-}
-
-/// With four digits, of which none is a zero too many.
-fn short(number: f64) -> String {
-    let rounded = format!("{number:.3e}").parse::<f64>().unwrap_or(number);
-    format!("{rounded}")
 }
 
 #[cfg(test)]

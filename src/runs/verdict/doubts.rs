@@ -100,8 +100,8 @@ impl Doubt {
             Self::OneSeed => phrase!("doubt-one-seed"),
             Self::NoBaseline => phrase!("doubt-no-baseline"),
             Self::UnscaledSoftTerm { temperature } => {
-                let times = Phrase::plain(format!("{:.0}", temperature * temperature));
-                phrase!("doubt-unscaled-soft-term", temperature = Phrase::plain(temperature), times = times)
+                let times = Phrase::setting(temperature * temperature);
+                phrase!("doubt-unscaled-soft-term", temperature = Phrase::setting(temperature), times = times)
             }
             Self::TeacherWorse { teacher, student } => {
                 phrase!("doubt-teacher-worse", teacher = Phrase::count(teacher), student = Phrase::count(student))

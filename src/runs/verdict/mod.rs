@@ -6,7 +6,6 @@
 
 mod doubts;
 mod holm;
-mod numbers;
 mod of_job;
 mod paired;
 mod rowwise;
@@ -20,7 +19,6 @@ mod trial;
 
 pub use doubts::{Doubt, Facts, doubts};
 pub use holm::ALPHA;
-pub use numbers::{mean, probability};
 pub use of_job::{JobFacts, RunEnd};
 pub use paired::{Interval, MIN_PAIRS, Paired, Spread};
 pub use rowwise::Discordant;

@@ -2,7 +2,6 @@
 //!
 //! Terminal, window and exports say these and no others. Every number in them was measured on that job's runs.
 
-use super::numbers::{mean, probability, spread};
 use super::of_job::{JobFacts, RunEnd};
 use super::{Discordant, Doubt, Interval, LeftOut, Paired, Reason, Verdict, Word};
 use crate::recipe::field_label;
@@ -258,12 +257,15 @@ impl<'a> JobFacts<'a> {
         };
         let agreement = |runs: &[&RunInfo]| average(runs, &|end| end.validation?.agreement);
         let mut why = Vec::new();
-        let percent = |share: f64| Phrase::plain(format!("{:.1}", 100.0 * share));
         match (agreement(students), agreement(baselines)) {
             (Some(student), Some(baseline)) => {
-                why.push(phrase!("why-agreement", student = percent(student), baseline = percent(baseline)));
+                why.push(phrase!(
+                    "why-agreement",
+                    student = Phrase::percent(student),
+                    baseline = Phrase::percent(baseline)
+                ));
             }
-            (Some(student), None) => why.push(phrase!("why-agreement-alone", student = percent(student))),
+            (Some(student), None) => why.push(phrase!("why-agreement-alone", student = Phrase::percent(student))),
             _ => {}
         }
         let wrong = |metrics: &Metrics| (metrics.errors, metrics.examples);
@@ -276,8 +278,8 @@ impl<'a> JobFacts<'a> {
         if let (Some((student, rows)), Some((baseline, _))) = (training(students), training(baselines)) {
             why.push(phrase!(
                 "why-training",
-                student = mean(student),
-                baseline = mean(baseline),
+                student = Phrase::mean(student),
+                baseline = Phrase::mean(baseline),
                 rows = Phrase::count(rows)
             ));
         }
@@ -286,7 +288,7 @@ impl<'a> JobFacts<'a> {
             why.push(phrase!("why-teacher", errors = errors, examples = examples, part = part_words(drawing.part)));
         }
         if let Some(share) = average(students, &|end| end.soft_share) {
-            why.push(phrase!("why-gradient", share = Phrase::plain(format!("{:.0}", 100.0 * share))));
+            why.push(phrase!("why-gradient", share = Phrase::part(share)));
         }
         why
     }
@@ -334,13 +336,12 @@ impl<'a> JobFacts<'a> {
         if self.board.cells.len() < 2 || found.axes.iter().all(|share| *share <= 0.0) {
             return None;
         }
-        let percent = |share: f64| Phrase::plain(format!("{:.0}", 100.0 * share));
         let fields = self.board.axes.iter().zip(&found.axes);
         let fields = fields.map(|(axis, share)| {
-            phrase!("why-variance-field", field = field_label(&axis.path), share = percent(*share))
+            phrase!("why-variance-field", field = field_label(&axis.path), share = Phrase::part(*share))
         });
         let fields = Phrase::several(Between::Commas, fields);
-        Some(phrase!("why-variance", fields = fields, rest = percent(found.rest)))
+        Some(phrase!("why-variance", fields = fields, rest = Phrase::part(found.rest)))
     }
 
     /// What a sentence does not say itself.
@@ -387,7 +388,7 @@ pub fn part_words(part: Part) -> Phrase {
 fn rows_words(rows: Discordant) -> Phrase {
     let (all, better, worse) =
         (Phrase::count(rows.better + rows.worse), Phrase::count(rows.better), Phrase::count(rows.worse));
-    let p = probability(rows.p());
+    let p = Phrase::p_value(rows.p());
     if rows.is_clear() {
         phrase!("why-rows-clear", rows = all, better = better, worse = worse, p = p)
     } else {
@@ -408,8 +409,8 @@ fn headline(verdict: &Verdict, paired: Option<&Paired>, part: Part) -> Phrase {
     let seeds = paired.seeds.len();
     let numbers = phrase!(
         "story-numbers",
-        student = spread(&paired.student),
-        baseline = spread(&paired.baseline),
+        student = Phrase::spread(paired.student.mean, paired.student.deviation),
+        baseline = Phrase::spread(paired.baseline.mean, paired.baseline.deviation),
         examples = Phrase::count(paired.examples),
         part = part_words(part),
         seeds = seeds
@@ -440,8 +441,8 @@ fn is_barely(interval: &Interval, paired: &Paired) -> bool {
 
 /// `33.7 to 36.3 fewer`, `1 to 7 more`, `5 fewer to 1 more`.
 fn interval_words(it: Interval) -> Phrase {
-    let (low, high) = (mean(it.low.abs()), mean(it.high.abs()));
-    let level = Phrase::plain(format!("{:.4}", 100.0 * it.level).trim_end_matches('0').trim_end_matches('.'));
+    let (low, high) = (Phrase::mean(it.low.abs()), Phrase::mean(it.high.abs()));
+    let level = Phrase::at_most(100.0 * it.level, 4);
     if it.high < 0.0 {
         phrase!("interval-fewer", level = level, from = high, to = low)
     } else if it.low > 0.0 {

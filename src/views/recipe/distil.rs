@@ -7,10 +7,10 @@ use super::swept::{Swept, put_complement};
 use super::{Editor, title_row_ui};
 use crate::recipe::fields::{HARD_WEIGHT, METHOD, Part, TEMPERATURE, TEMPERATURE_SQUARED};
 use crate::state::Tip;
-use crate::text::text;
+use crate::text::{number, text};
 use crate::theme::{UiTokens as _, space, title};
 use crate::views::lens::TICKS;
-use crate::views::{control_name, short, tips};
+use crate::views::{control_name, tips};
 use crate::widgets::{Chip, Share, Slider, toggle_ui, weight_bar_ui};
 
 impl Editor<'_> {
@@ -28,7 +28,7 @@ impl Editor<'_> {
             .ticks(&TICKS)
             .default_value(span.usual)
             .explained(&what)
-            .format(&short);
+            .format(&number::setting);
         let slider = ui.add(slider.aside(&mut switch));
         seek(ui, &TEMPERATURE, &slider);
         if slider.on_hover_text(&what).changed() {
@@ -58,7 +58,7 @@ impl Editor<'_> {
                 ui.label(title(control_name(&HARD_WEIGHT))).on_hover_text(HARD_WEIGHT.what().words());
                 switches(ui);
                 if Swept::SoftWeight.values(&self.state.recipe.sweep).is_none() {
-                    let own = RichText::new(format!("{hard:.2}")).color(ui.tokens().secondary);
+                    let own = RichText::new(number::setting(hard)).color(ui.tokens().secondary);
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(own));
                 }
             });
@@ -114,9 +114,8 @@ fn weight_ui(ui: &mut Ui, weight: Swept, value: f64, other: f64, switches: &mut 
     let field = weight.field();
     let (name, what, span) = (control_name(&field), field.what().words(), field.span());
     let mut moved = value;
-    let two = |value: f64| format!("{value:.2}");
     let slider = Slider::new(&name, &mut moved, span.shown());
-    let slider = slider.default_value(span.usual).explained(&what).format(&two).aside(switches);
+    let slider = slider.default_value(span.usual).explained(&what).format(&number::setting).aside(switches);
     let response = ui.add(slider);
     seek(ui, &field, &response);
     let response = response.on_hover_text(&what);

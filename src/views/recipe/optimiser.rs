@@ -10,11 +10,11 @@ use crate::recipe::fields::{
 };
 use crate::recipe::{Optimiser, Schedule, TrainingRecipe};
 use crate::state::Section;
-use crate::text::{text, text_with};
+use crate::text::{number, text, text_with};
 use crate::theme::{UiTokens as _, space};
 use crate::training::rate_factor;
-use crate::views::{control_name, short};
-use crate::widgets::{Dropdown, Slider, brief};
+use crate::views::control_name;
+use crate::widgets::{Dropdown, Slider};
 
 /// Height of the picture.
 const PICTURE: f32 = 40.0;
@@ -24,7 +24,7 @@ impl Editor<'_> {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
         let own = self.own();
         let rate_is_swept = Swept::LearningRate.values(&self.state.recipe.sweep).is_some();
-        let rate = if rate_is_swept { text("recipe-swept") } else { brief(own.learning_rate) };
+        let rate = if rate_is_swept { text("recipe-swept") } else { number::setting(own.learning_rate) };
         let summary = format!("{} · {rate} · {}", optimiser_name(&own.optimiser), schedule_name(&own.schedule));
         if !self.folding_ui(ui, Section::Optimiser, &control_name(&OPTIMISER), &summary, rate_is_swept) {
             return;
@@ -73,7 +73,7 @@ impl Editor<'_> {
             .ticks(&[1e-4, 1e-3, 1e-2, 1e-1])
             .default_value(span.usual)
             .explained(&what)
-            .format(&brief)
+            .format(&number::setting)
             .aside(&mut switch);
         let slider = ui.add(slider);
         seek(ui, &LEARNING_RATE, &slider);
@@ -135,7 +135,7 @@ fn picture_ui(ui: &mut Ui, own: &TrainingRecipe) {
         let step = ((steps - 1) as f32 * share) as u64;
         let epoch = share * own.epochs as f32;
         let rate = own.learning_rate * rate_factor(own, step, steps, per_epoch);
-        let words = [("epoch", format!("{epoch:.1}").into()), ("rate", brief(rate).into())];
+        let words = [("epoch", number::fixed(f64::from(epoch), 1).into()), ("rate", number::setting(rate).into())];
         ui.label(text_with("recipe-schedule-at", &words));
     });
 }
@@ -143,7 +143,7 @@ fn picture_ui(ui: &mut Ui, own: &TrainingRecipe) {
 pub(super) fn optimiser_name(optimiser: &Optimiser) -> String {
     match optimiser {
         Optimiser::AdamW => "AdamW".to_owned(),
-        Optimiser::Sgd { momentum } => text_with("recipe-sgd", &[("momentum", short(*momentum).into())]),
+        Optimiser::Sgd { momentum } => text_with("recipe-sgd", &[("momentum", number::setting(*momentum).into())]),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::recipe::fields::{
     CHECKPOINT, Field, Part, SOURCE, SOURCE_COLOUR, SOURCE_LABEL, SOURCE_SIZE, STUDENT, TEACHER_MODEL,
 };
 use crate::recipe::{Builtin, CheckpointSource, Colour, ColumnRef, Source, TeacherRecipe};
-use crate::text::{text, text_with};
+use crate::text::{number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, space, title};
 use crate::training::report::Preview;
 use crate::views::{action_button, control_name, grouped, hint_of};
@@ -70,11 +70,11 @@ impl Editor<'_> {
             notes.push(text_with("recipe-omits", &[("classes", data.omit_classes.join(", ").into())]));
         }
         if data.labelled < 1.0 {
-            let share = format!("{:.0}", 100.0 * data.labelled);
+            let share = number::set_percent(data.labelled);
             notes.push(text_with("recipe-labelled", &[("percent", share.into())]));
         }
         if data.label_noise > 0.0 {
-            let share = format!("{:.0}", 100.0 * data.label_noise);
+            let share = number::set_percent(data.label_noise);
             notes.push(text_with("recipe-noise", &[("percent", share.into())]));
         }
         for note in notes {
@@ -232,8 +232,7 @@ impl Editor<'_> {
             let [teacher, student] = preview.parameters;
             let parameters = text_with("recipe-parameters", &[("count", grouped(student).into())]);
             let words = if student > 0 && teacher > student {
-                let times = teacher as f64 / student as f64;
-                let times = if times < 10.0 { format!("{times:.1}") } else { format!("{times:.0}") };
+                let times = number::times(teacher as f64 / student as f64);
                 format!("{parameters} · {}", text_with("recipe-smaller", &[("times", times.into())]))
             } else {
                 parameters
