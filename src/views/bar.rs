@@ -90,6 +90,7 @@ fn two_lines(ui: &Ui, name: &str, about: &str) -> LayoutJob {
 
 fn preset_ui(ui: &mut Ui, state: &State, width: f32, commands: &Commands) {
     Dropdown::new(&text("bar-preset"), &shown_title(&state.recipe.sweep.base.title)).width(width).show(ui, |ui| {
+        ui.spacing_mut().button_padding = vec2(space::S, 2.0);
         for preset in PRESETS {
             let key = preset_key(preset.name);
             let name = text(key);

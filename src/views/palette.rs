@@ -30,7 +30,7 @@ struct Entry {
     name: String,
     /// What stands at the right: a key, or what kind of thing it is.
     aside: String,
-    /// Other words that people have for it, in any language.
+    /// Other words that people have for it, in any language; what is looked for must stand on one line.
     also: String,
     command: Command,
 }
@@ -141,7 +141,7 @@ fn found(query: &str, entries: Vec<Entry>) -> Vec<Entry> {
             let mut score = |words: &str| pattern.score(Utf32Str::new(words, &mut letters), &mut matcher);
             // Its own name counts more than what else it is called.
             let own = score(&format!("{} {}", entry.name, entry.aside)).map(|score| score + 1);
-            let best = own.max(score(&entry.also))?;
+            let best = own.max(entry.also.lines().filter_map(score).max())?;
             (best >= least).then_some((best, entry))
         })
         .collect();
@@ -230,8 +230,9 @@ fn entries(state: &State) -> Vec<Entry> {
 fn names_of(field: &Field) -> String {
     let names = Language::ALL.map(|language| field.label().in_language(language));
     let elsewhere = field.synonyms.iter().flat_map(|synonyms| synonyms.words).map(|word| word.replace('_', " "));
-    let all: Vec<String> = names.into_iter().chain([field.search.to_owned()]).chain(elsewhere).collect();
-    all.join(" ")
+    let all: Vec<String> =
+        names.into_iter().chain(field.search.split(' ').map(str::to_owned)).chain(elsewhere).collect();
+    all.join("\n")
 }
 
 /// What else people call an action: other programs' words, Chinese, and Chinese as it is typed.
@@ -308,6 +309,11 @@ mod tests {
         assert!(names("export").contains(&text(Action::SaveRecipe.key())), "{:?}", names("export"));
         assert!(names("temperature").contains(&text(Action::RaiseLensTemperature.key())));
         assert!(names("nevr seen").contains(&"Never seen a 3".to_owned()));
+        assert_eq!(names("momentum"), ["Optimiser"]);
+        assert_eq!(first("max grad norm"), "Gradient clip");
+        assert!(
+            names("alpha").contains(&"Soft weight".to_owned()) && names("alpha").contains(&"Hard weight".to_owned())
+        );
         for nonsense in ["zzzzqq", "xylophone", "ktqw"] {
             assert_eq!(names(nonsense), Vec::<String>::new(), "{nonsense}");
         }

@@ -2,12 +2,14 @@
 
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use stillroom::app::ScriptedDialogs;
-use stillroom::command::{Action, WindowCommand};
+use stillroom::command::{Action, Command, WindowCommand};
+use stillroom::recipe::fields::FIELDS;
 use stillroom::recipe::{
     Architecture, Colour, ColumnRef, ImageSource, Optimiser, Schedule, Source, TableSource, TeacherRecipe,
 };
+use stillroom::state::Pane;
 use stillroom::text::Language;
 
 use crate::{Folder, accept, choose, open, press, reach, retype, unfold, until};
@@ -155,7 +157,7 @@ fn to_look_at_a_recipe_is_not_to_change_it() {
     for part in ["Optimiser", "Training"] {
         unfold(&mut window, part);
     }
-    for field in ["Clip", "Decay", "Warm-up", "Seed"] {
+    for field in ["Gradient clip", "Weight decay", "Warm-up", "Seed"] {
         window.get_by_role_and_label(Role::SpinButton, field).focus();
         window.run_steps(4);
     }
@@ -179,7 +181,7 @@ fn what_text_alone_can_sweep_is_shown_and_ends_with_a_choice() {
     assert_eq!(window.state().state().recipe.sweep.count(), 6);
     let cells = window.state().state().recipe.sweep.cells().unwrap();
     assert!(cells.iter().all(|cell| cell.recipe.student == Some(mlp(&[64, 64]))));
-    reach(&mut window, "Sweep of training.batch");
+    reach(&mut window, "Sweep of batch");
     assert_eq!(
         (window.state().state().recipe.sweep.count(), window.state().state().recipe.sweep.base.training.batch),
         (3, 64)
@@ -223,7 +225,7 @@ fn data_and_models_of_ones_own() {
     assert_eq!(window.state().state().recipe.sweep.base.title, "points.csv");
 
     // The class may stand in another column; a folder of pictures may become larger, or coloured.
-    retype(&mut window, "Class in", "y");
+    retype(&mut window, "Class column", "y");
     window.key_press(Key::Enter);
     window.run_steps(4);
     let source = |window: &crate::Window| window.state().state().recipe.sweep.base.data.source.clone();
@@ -237,7 +239,7 @@ fn data_and_models_of_ones_own() {
     window.state().ask(WindowCommand::OpenPath(pictures));
     window.run_steps(2);
     accept(&mut window);
-    window.get_by_role_and_label(Role::SpinButton, "Pixels").set_value_accesskit(16.0);
+    window.get_by_role_and_label(Role::SpinButton, "Picture size").set_value_accesskit(16.0);
     window.run_steps(4);
     window.get_by_role_and_label(Role::Switch, "in colour").click();
     window.run_steps(4);
@@ -338,4 +340,74 @@ fn a_recipe_that_cannot_be_run_says_why_and_shows_nothing_of_the_one_before() {
     assert!(window.query_by_label_contains("parameters").is_none());
     press(&mut window, "Undo");
     until(&mut window, "the sample", |state| state.lens_view().is_some());
+}
+
+/// The name of what has the keyboard.
+fn focused(window: &crate::Window) -> String {
+    let node = window.get_all_by(|node| node.is_focused()).next();
+    node.and_then(|node| node.accesskit_node().label()).unwrap_or_default()
+}
+
+#[test]
+fn the_palette_leads_to_every_control_wherever_it_is() {
+    let folder = Folder::new();
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    // By a word of another program, into a part that is folded away.
+    window.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    window.run_steps(4);
+    window.get_by_role_and_label(Role::TextInput, "Find anything").type_text("max grad norm");
+    window.run_steps(4);
+    window.key_press(Key::Enter);
+    window.run_steps(6);
+    assert_eq!(focused(&window), "Gradient clip");
+    let clip = window.get_by_role_and_label(Role::SpinButton, "Gradient clip").rect();
+    assert!(clip.top() > 60.0 && clip.bottom() < 760.0, "{clip:?}");
+
+    // Every field, of recipes that have all of them between them; from the text of the recipe, and from behind a tab.
+    let table = folder.0.path().join("rows.csv");
+    std::fs::write(&table, "x,y,class\n1,2,a\n2,1,b\n".repeat(30)).unwrap();
+    let pictures = folder.0.path().join("pictures");
+    std::fs::create_dir_all(pictures.join("cat")).unwrap();
+    let teacher = "[teacher]\nmodel = { mlp = [8] }\n";
+    let steps = "[training]\noptimiser = \"sgd\"\nschedule = { step = { every = 5 } }\nseed = [1, 2]\n";
+    let sources = [
+        format!("{RECIPE}{steps}"),
+        RECIPE.replace("\"digits\"", &format!("{{ csv = \"{}\" }}", table.display())),
+        RECIPE.replace("\"digits\"", &format!("{{ images = \"{}\" }}", pictures.display())),
+    ];
+    let mut met = Vec::new();
+    for (at, source) in sources.iter().enumerate() {
+        let recipe = source.replace(
+            "[teacher]\ncheckpoint = \"builtin:digits\"\n",
+            if at > 0 { teacher } else { "[teacher]\ncheckpoint = \"builtin:digits\"\n" },
+        );
+        let path = folder.0.path().join(format!("{at}.toml"));
+        std::fs::write(&path, recipe).unwrap();
+        window.state().ask(WindowCommand::OpenPath(path));
+        window.run_steps(4);
+        let sweep = window.state().state().recipe.sweep.base.clone();
+        for field in FIELDS.iter().filter(|field| field.has_control && field.shown(&sweep).is_some()) {
+            let is_of_pictures = ["data.source.size", "data.source.colour"].contains(&field.path);
+            if at == 1 && is_of_pictures {
+                continue;
+            }
+            match met.len() % 3 {
+                0 => window.state().ask(Command::Do(Action::RecipeText)),
+                1 => window.state().ask(Command::Do(Action::Compare)),
+                _ => window.state().ask(WindowCommand::Maximise(Some(Pane::Loss))),
+            }
+            window.run_steps(2);
+            window.state().ask(Command::GoTo(field.path));
+            window.run_steps(6);
+            let name = field.label().to_string();
+            let spoken = focused(&window).to_lowercase();
+            let statements = ["scale the soft term", "without a teacher", "in colour"];
+            let is_it = spoken.contains(&name.to_lowercase()) || statements.iter().any(|words| spoken.contains(words));
+            assert!(is_it, "{}: {spoken:?}", field.path);
+            met.push(field.path);
+        }
+    }
+    for field in FIELDS.iter().filter(|field| field.has_control) {
+        assert!(met.contains(&field.path), "{}", field.path);
+    }
 }

@@ -251,7 +251,7 @@ fn a_folder_of_pictures_is_shown_with_its_classes() {
     }
     assert!(window.query_all_by_role(Role::Image).count() > 1);
     // The recipe panel behind the sheet has the same two.
-    window.get_all_by_role_and_label(Role::SpinButton, "Pixels").last().unwrap().set_value_accesskit(16.0);
+    window.get_all_by_role_and_label(Role::SpinButton, "Picture size").last().unwrap().set_value_accesskit(16.0);
     window.run_steps(4);
     window.get_all_by_role_and_label(Role::Switch, "in colour").last().unwrap().click();
     window.run_steps(4);

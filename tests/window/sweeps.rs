@@ -111,7 +111,7 @@ fn a_cell_lights_in_all_panels_and_brushes_hold_a_part_of_the_runs() {
     // The map is on show; its cells are read out, and a click chooses one.
     let named = |window: &Window, cell: usize| {
         let label = window.state().state().focused().unwrap().board.axes[0].labels[cell].clone();
-        let is_meant = |words: String| words.starts_with(&format!("T {label}: "));
+        let is_meant = |words: String| words.starts_with(&format!("temperature {label}: "));
         window.get_by(|node| node.role() == Role::GridCell && node.label().is_some_and(is_meant)).click();
     };
     named(&window, 1);
@@ -131,7 +131,7 @@ fn a_cell_lights_in_all_panels_and_brushes_hold_a_part_of_the_runs() {
     };
     page(&mut window, "Axes");
     assert_eq!(window.state().state().screen.board.page, BoardPage::Axes);
-    let axis = window.get_by_role_and_label(Role::Slider, "T").rect();
+    let axis = window.get_by_role_and_label(Role::Slider, "temperature").rect();
     window.drag_at(axis.center());
     window.hover_at(axis.center_top());
     window.run_steps(2);
@@ -139,7 +139,7 @@ fn a_cell_lights_in_all_panels_and_brushes_hold_a_part_of_the_runs() {
     window.run_steps(4);
     let (low, high) = window.state().state().screen.board.brushes[0].unwrap();
     assert!(low > 1.5 && high > 60.0, "{low} {high}");
-    window.get_by_role_and_label(Role::Button, "Keep all of T again").click();
+    window.get_by_role_and_label(Role::Button, "Keep all of temperature again").click();
     window.run_steps(4);
     assert!(window.state().state().screen.board.brushes.iter().all(Option::is_none));
     page(&mut window, "Sample");
