@@ -143,7 +143,7 @@ impl App {
             match answer {
                 Answer::Runs(mut runs, told) => {
                     if let Some(told) = told {
-                        (self.state.jobs.recipes, self.state.jobs.told_apart) = *told;
+                        (self.state.jobs.recipes, self.state.jobs.told_apart) = (told.recipes, told.told_apart);
                     }
                     // Newest jobs first; within one, the student before its baseline and its teacher.
                     runs.sort_by_key(|row| {
@@ -224,7 +224,7 @@ impl App {
     fn ask_pictures(&mut self) {
         let Some((run, gather)) = self.state.wanted_pictures() else { return };
         let of = (gather.job, run);
-        if gather.rows.is_empty() || self.worker.send(Request::Gather(gather)) {
+        if gather.rows.is_empty() || self.worker.send(Request::Gather(Box::new(gather))) {
             self.state.screen.pictures = Some(Pictures { of, found: None });
         }
     }

@@ -1,7 +1,7 @@
 //! A picture of what happened, for the clipboard: the strip over the panels as it stands, without its buttons.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 
 use eframe::egui::{self, ColorImage};
 
@@ -16,7 +16,7 @@ pub(super) type Coming = Receiver<Arc<ColorImage>>;
 impl App {
     /// Asks for a picture of the window; the strip is drawn without buttons until it comes.
     pub(super) fn ask_picture(&mut self, ctx: &egui::Context) {
-        let (sender, coming) = channel();
+        let (sender, coming) = sync_channel(1);
         let waker = ctx.clone();
         ctx.request_screenshot(move |image| {
             sender.send(image).ok();
@@ -68,12 +68,11 @@ mod tests {
 
     #[test]
     fn a_part_has_the_pixels_that_lie_in_it() {
-        let pixels = (0..24).map(Color32::from_gray).collect();
-        let image = ColorImage::new([6, 4], pixels);
+        let image = ColorImage::from_gray([6, 4], &(0..24).collect::<Vec<u8>>());
         let rect = egui::Rect::from_min_max(pos2(0.5, 0.5), pos2(2.0, 1.5));
         let part = part(&image, rect, 2.0).unwrap();
         assert_eq!(part.size, [3, 2]);
-        let greys: Vec<u8> = part.pixels.iter().map(|pixel| pixel.r()).collect();
+        let greys: Vec<u8> = part.pixels.iter().map(Color32::r).collect();
         assert_eq!(greys, [7, 8, 9, 13, 14, 15]);
         assert!(super::part(&image, rect.translate(egui::vec2(9.0, 0.0)), 2.0).is_none());
     }

@@ -23,10 +23,16 @@ enum Question {
     Waiting,
 }
 
+/// All recipes, and what tells them apart.
+pub(super) struct Known {
+    pub recipes: HashMap<RunId, Arc<Recipe>>,
+    pub told_apart: ToldApart,
+}
+
 /// What it answers.
 pub(super) enum Answer {
     /// All runs, with their recipes and what tells them apart where these are not those of the last time.
-    Runs(Vec<RunRow>, Option<Box<(HashMap<RunId, Arc<Recipe>>, ToldApart)>>),
+    Runs(Vec<RunRow>, Option<Box<Known>>),
     /// A job for the panels.
     Job(Box<JobView>),
     /// A job that is to go on.
@@ -155,8 +161,8 @@ impl Recipes {
         let titles: Vec<(JobId, String)> =
             rows.chunk_by(|a, b| a.job == b.job).map(|rows| (rows[0].job, rows[0].title.clone())).collect();
         let told = (is_new || titles != self.titles).then(|| {
-            let told = ToldApart::of(&rows, &self.known);
-            Box::new((self.known.clone(), told))
+            let told_apart = ToldApart::of(&rows, &self.known);
+            Box::new(Known { recipes: self.known.clone(), told_apart })
         });
         self.titles = titles;
         Ok(Answer::Runs(rows, told))

@@ -163,6 +163,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::float_cmp, reason = "settings are kept as they were given")]
     fn a_setting_holds_from_its_step_on_and_not_before() {
         let mut job = job();
         change(&mut job, 0, 200, Setting::Temperature, 4.0, 8.0);

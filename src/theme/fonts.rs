@@ -68,6 +68,11 @@ pub fn caption(text: impl Into<String>) -> RichText {
     RichText::new(text).small().weak()
 }
 
+/// Text of which every column counts.
+pub fn code(text: impl Into<String>) -> RichText {
+    RichText::new(text).font(mono(size::CAPTION))
+}
+
 /// As small as the ticks of an axis.
 pub fn tick(text: impl Into<String>) -> RichText {
     RichText::new(text).font(font(size::TICK)).weak()

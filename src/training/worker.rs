@@ -23,7 +23,7 @@ pub enum Request {
     /// What models make of a picture, answered by [`Live::Looked`] between two steps.
     Look(Box<Look>),
     /// The inputs of rows, answered by [`Live::Gathered`] between two steps.
-    Gather(Gather),
+    Gather(Box<Gather>),
     /// Run a job, or go on with one.
     Start(Box<JobStart>),
     /// Rest before the next step.

@@ -1,6 +1,6 @@
 //! What the list offers for one run: its menu, the recipe with which it was trained, another name for its job.
 
-use eframe::egui::{Label, Response, RichText, ScrollArea, Ui};
+use eframe::egui::{Label, Response, ScrollArea, Ui};
 
 use super::asked::{Asked, asked_ui};
 use super::cards::shown_title;
@@ -8,7 +8,7 @@ use crate::command::{Commands, JobCommand, RecipeCommand, ScreenCommand, WindowC
 use crate::runs::RunRow;
 use crate::state::State;
 use crate::text::{text, text_with};
-use crate::theme::{UiTokens as _, mono, size, space, title};
+use crate::theme::{UiTokens as _, code, size, space, title};
 use crate::training::report::RunId;
 use crate::widgets::primary_button;
 
@@ -63,7 +63,7 @@ pub fn kept_recipe_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         let scroll = ScrollArea::vertical().max_height(room.y - 4.0 * size::ROW).auto_shrink([false, true]);
         scroll.show(ui, |ui| {
             let colour = ui.tokens().text;
-            ui.add(Label::new(RichText::new(recipe.to_toml()).font(mono(size::CAPTION)).color(colour)).wrap());
+            ui.add(Label::new(code(recipe.to_toml()).color(colour)).wrap());
         });
         ui.horizontal(|ui| {
             if primary_button(ui, None, &text("run-use")).on_hover_text(text("run-use-hint")).clicked() {

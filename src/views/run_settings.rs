@@ -36,12 +36,7 @@ fn setting_ui(ui: &mut Ui, info: &RunInfo, setting: Setting, field: &Field, stat
     let (name, what, span) = (control_name(field), field.what().words(), field.span());
     let slider = Slider::new(&name, &mut value, span.shown()).explained(&what);
     let slider = if span.log { slider.logarithmic() } else { slider };
-    let slider = if setting == Setting::LearningRate {
-        slider.format(&number::setting)
-    } else {
-        slider.format(&number::setting)
-    };
-    if ui.add(slider).changed() {
+    if ui.add(slider.format(&number::setting)).changed() {
         commands.send(JobCommand::ChangeRun(info.run, setting, value));
     }
 }

@@ -4,7 +4,7 @@ use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use stillroom::app::ScriptedDialogs;
-use stillroom::command::{Action, Command, WindowCommand};
+use stillroom::command::{Action, RecipeCommand, WindowCommand};
 use stillroom::recipe::fields::FIELDS;
 use stillroom::recipe::{
     Architecture, Colour, ColumnRef, ImageSource, Optimiser, Schedule, Source, TableSource, TeacherRecipe,
@@ -392,12 +392,12 @@ fn the_palette_leads_to_every_control_wherever_it_is() {
                 continue;
             }
             match met.len() % 3 {
-                0 => window.state().ask(Command::Do(Action::RecipeText)),
-                1 => window.state().ask(Command::Do(Action::Compare)),
+                0 => window.state().ask(Action::RecipeText),
+                1 => window.state().ask(Action::Compare),
                 _ => window.state().ask(WindowCommand::Maximise(Some(Pane::Loss))),
             }
             window.run_steps(2);
-            window.state().ask(Command::GoTo(field.path));
+            window.state().ask(RecipeCommand::GoTo(field.path));
             window.run_steps(6);
             let name = field.label().to_string();
             let spoken = focused(&window).to_lowercase();
