@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use eframe::egui::{Theme, vec2};
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 use stillroom::app::{App, Parts, ScriptedDialogs, Settings, SettingsFile};
-use stillroom::command::Action;
+use stillroom::command::{Action, RecipeCommand, ScreenCommand};
 use stillroom::runs::Store;
 use stillroom::state::Workspace;
 use stillroom::text::Language;
