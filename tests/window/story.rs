@@ -261,9 +261,28 @@ fn the_list_is_sorted_filtered_and_folded() {
     small(&mut window);
     distil(&mut window);
     slide(&mut window, "Temperature", 2.0);
-    distil(&mut window);
-    until(&mut window, "the list", |state| state.jobs.rows.len() == 6);
+    let mut sweep = window.state().state().recipe.sweep.clone();
+    sweep.base.distill.temperature_squared = false;
+    sweep.base.training.learning_rate = 0.005;
+    window.state().ask(RecipeCommand::Edit("rate", Box::new(sweep)));
     window.run_steps(4);
+    assert_eq!(window.state().state().recipe.run_before, None);
+    distil(&mut window);
+    until(&mut window, "the list", |state| {
+        state.jobs.rows.len() == 6 && state.jobs.told_apart.says.contains_key(&RunId(5))
+    });
+    window.run_steps(4);
+    // Jobs of one name say by what they differ, and what differs has a column by which they are sorted.
+    let state = window.state().state();
+    let said: Vec<String> = state.jobs.told_apart.says[&RunId(5)].iter().map(ToString::to_string).collect();
+    assert_eq!(said, ["T 2", "T² off", "lr 0.005"]);
+    window.get_by_label(&format!("{DIGITS}  {}", said.join(", ")));
+    let rates: Vec<RunColumn> = state.run_columns().filter(|column| matches!(column, RunColumn::Differs(_))).collect();
+    assert_eq!(rates.len(), 2, "T² and the learning rate");
+    window.get_by_label("learning rate");
+    // The recipe in the panel is the one that was run last.
+    assert_eq!(state.recipe.run_before, state.screen.focus);
+    window.get_by_label("This recipe was run as j-0002");
     let listed = |window: &Window| -> Vec<(RunId, bool)> {
         let state = window.state().state();
         let lines = state.listed(&state.baseline_errors());
