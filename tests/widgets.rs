@@ -13,9 +13,9 @@ use stillroom::{
     text::{Language, language, number::Kind, speak},
     theme,
     widgets::{
-        AxisKind, Band, BandLine, BandPlot, BandPoint, Brush, Curve, CurvePlot, Gallery, HeatCell, HeatMap, Marker,
-        MiniPanel, ParallelAxes, ParallelAxis, ParallelLine, ProbabilityBars, RangeValue, Scale, Side, SmallMultiples,
-        Whose, gallery_ui,
+        AxisKind, AxisMark, Band, BandLine, BandPlot, BandPoint, Brush, Curve, CurvePlot, Gallery, HeatCell, HeatMap,
+        Marker, MiniPanel, ParallelAxes, ParallelAxis, ParallelLine, ProbabilityBars, RangeValue, Scale, Side,
+        SmallMultiples, Whose, gallery_ui,
     },
 };
 
@@ -227,7 +227,7 @@ fn a_hundred_classes_scroll_in_the_order_given() {
         let (left, right) = (side("teacher", &even), side("student", &[]));
         let label = Some((99, egui::Color32::GREEN));
         let name = "Distributions";
-        ProbabilityBars { name, classes: &classes, left, right, label, order: &order, full: None }.show(ui);
+        ProbabilityBars { name, classes: &classes, left, right, label, order: &order, full: None, row: 34.0 }.show(ui);
     });
     let first =
         harness.get_by_value("a class with a long name, number 99 (label): teacher 1.000\u{a0}%, student –").rect();
@@ -264,6 +264,7 @@ fn a_plot_bears_whatever_a_run_may_send() {
                     written: Kind::Loss,
                     log_y,
                     x_label: "step",
+                    y_label: "nats",
                     whole_x: true,
                     include_x: None,
                     from_zero: false,
@@ -384,7 +385,7 @@ fn shares_are_read_out() {
     let harness = sweep(Theme::Dark);
     let share = harness.get_by_role_and_label(Role::Meter, "temperature");
     assert_eq!(share.value().as_deref(), Some("61\u{a0}%"));
-    assert!(harness.query_by_role_and_label(Role::Image, "validation errors, 37 to 53").is_some());
+    assert!(harness.query_by_role_and_label(Role::Image, "validation errors, 37 to 53; no teacher 40").is_some());
 }
 
 /// Replaces what stands in a text field.
@@ -462,8 +463,7 @@ fn sweep_parts_bear_whatever_may_come() {
         let cells = values
             .iter()
             .map(|value| {
-                let (text, hover) = (format!("{value}"), format!("exactly {value}"));
-                Some(HeatCell { value: *value, text, hover, lit: true })
+                Some(HeatCell { value: *value, text: format!("{value}"), baseline: values.last().copied(), lit: true })
             })
             .collect::<Vec<_>>();
         let points = values.iter().map(|x| BandPoint { x: *x, mean: *x, deviation: f64::NAN, seeds: 1 });
@@ -480,21 +480,25 @@ fn sweep_parts_bear_whatever_may_come() {
                     column_axis: "x",
                     columns: &names,
                     cells: &cells,
+                    hover: &|index| format!("exactly {}", values[index]),
+                    baseline: "nothing",
                     lowest_is_best: false,
                     written: Kind::Mean,
                     height: Some(120.0),
                 };
                 map.show(ui);
-                let line = BandLine { name: "line", colour: egui::Color32::RED, points: &points };
+                let line = BandLine { name: "line", short: "line", colour: egui::Color32::RED, points: &points };
                 let (lines, baseline) = ([line], Some(line));
                 let plot = BandPlot {
                     name: "Plot",
                     x_label: "x",
+                    y_label: "y",
                     log_x: true,
                     written: Kind::Mean,
+                    key: "of",
                     lines: &lines,
                     baseline,
-                    height: Some(100.0),
+                    height: Some(140.0),
                 };
                 plot.show(ui);
                 let scale = Scale::new(f64::NAN, 1.0, true);
@@ -511,16 +515,22 @@ fn sweep_parts_bear_whatever_may_come() {
                 for axes in [&axes[..], &axes[..1], &[]] {
                     let name = if axes.len() == 3 { "Axes" } else { names[axes.len()].as_str() };
                     let height = Some(110.0);
-                    ParallelAxes { name, axes, lines: &lines, brushes: &brushes, height }.show(ui);
+                    let marks = values.iter().map(|value| AxisMark {
+                        axis: 0,
+                        value: *value,
+                        name,
+                        colour: egui::Color32::RED,
+                    });
+                    let marks = marks.collect::<Vec<_>>();
+                    ParallelAxes { name, axes, lines: &lines, marks: &marks, brushes: &brushes, height }.show(ui);
                 }
                 let whose = Whose { name: "teacher", colour: egui::Color32::RED };
                 let panel =
                     MiniPanel { title: "T", share: None, upper: &probabilities, lower: &probabilities, lit: true };
                 let panels = [panel; 3];
-                let label = Some((7, egui::Color32::RED));
-                let panel_height = Some(60.0);
+                let (label, height) = (Some((7, whose)), Some(200.0));
                 let (name, classes, lower) = ("Panels", &names[..], whose);
-                SmallMultiples { name, classes, label, upper: whose, lower, panels: &panels, panel_height }.show(ui);
+                SmallMultiples { name, classes, label, upper: whose, lower, panels: &panels, height }.show(ui);
             });
             harness.run();
             for name in ["Plot", "Axes"] {
@@ -529,4 +539,57 @@ fn sweep_parts_bear_whatever_may_come() {
             }
         }
     }
+}
+
+#[test]
+fn a_sliders_tip_lies_on_no_control() {
+    let mut harness = gallery(Theme::Dark);
+    for (name, tip) in [("Temperature", "Double-click for 4.0"), ("Soft weight", "Double-click for 0.90")] {
+        let rail = harness.get_by_role_and_label(Role::Slider, name).rect();
+        // On the rail itself, which is above its ticks.
+        harness.hover_at(egui::pos2(rail.center().x, rail.top() + 9.0));
+        harness.run_steps(8);
+        let shown = harness.get_by(|node| node.label().or(node.value()).as_deref() == Some(tip)).rect();
+        for role in [Role::Slider, Role::SpinButton, Role::Switch, Role::Button, Role::ComboBox, Role::CheckBox] {
+            for control in harness.get_all_by_role(role) {
+                let label = control.accesskit_node().label();
+                assert!(!control.rect().intersects(shown), "the tip of {name} lies on {label:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_large_map_touches_and_says_its_cells_only_when_asked() {
+    let names = |count: usize| (0..count).map(|i| format!("{i}")).collect::<Vec<_>>();
+    let (rows, columns) = (names(40), names(50));
+    let cell = |i: usize| {
+        let baseline = Some(100.0);
+        Some(HeatCell { value: (i % 173) as f64, text: format!("{}", i % 173), baseline, lit: false })
+    };
+    let cells = (0..2000).map(cell).collect::<Vec<_>>();
+    let harness = show(|ui| {
+        let map = HeatMap {
+            name: "Map",
+            metric: "errors",
+            row_axis: "weight",
+            rows: &rows,
+            column_axis: "T",
+            columns: &columns,
+            cells: &cells,
+            hover: &|index| format!("exactly {index}"),
+            baseline: "no teacher",
+            lowest_is_best: true,
+            written: Kind::Mean,
+            height: Some(280.0),
+        };
+        map.show(ui);
+    });
+    let at = |words: &str| harness.get_by_role_and_label(Role::GridCell, words).rect();
+    let first = at("T 0, weight 0: exactly 0 (best)");
+    let (beside, below) = (at("T 1, weight 0: exactly 1"), at("T 0, weight 1: exactly 50"));
+    assert_eq!((first.right(), first.bottom()), (beside.left(), below.top()));
+    assert!(first.width() < 8.0 && first.height() < 8.0);
+    let scale = harness.get_by_role_and_label(Role::Image, "errors, 0 to 172; no teacher 100").rect();
+    assert!(scale.bottom() <= 300.0, "{scale:?}");
 }

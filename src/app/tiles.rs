@@ -11,6 +11,7 @@ use crate::state::{Pane, State, Workspace};
 use crate::text::text;
 use crate::theme::{UiTokens as _, size};
 use crate::views;
+use crate::widgets::below_tab_ui;
 
 /// The arrangement of a workspace as it is at first.
 pub(super) fn default_arrangement(workspace: Workspace) -> Tree<Pane> {
@@ -138,6 +139,17 @@ pub(super) struct Panels<'a> {
     pub state: &'a State,
     pub commands: &'a Commands,
     pub moved: &'a mut Option<Moved>,
+    /// Panels that have their name on a tab.
+    pub tabbed: Vec<Pane>,
+}
+
+/// The panels of an arrangement that stand below a tab.
+pub(super) fn tabbed(tree: &Tree<Pane>) -> Vec<Pane> {
+    let tabs = tree.tiles.tiles().filter_map(|tile| match tile {
+        Tile::Container(Container::Tabs(tabs)) => Some(&tabs.children),
+        _ => None,
+    });
+    tabs.flatten().filter_map(|child| tree.tiles.get_pane(child).copied()).collect()
 }
 
 /// Draws one panel into all of its room.
@@ -162,7 +174,11 @@ impl Behavior<Pane> for Panels<'_> {
         let handle = egui::Rect::from_min_size(rect.min, egui::vec2(rect.width(), size::SECTION));
         let handle = ui.interact(handle, ui.scope_id().with("handle"), egui::Sense::click_and_drag());
         let (state, commands) = (self.state, self.commands);
-        panel_ui(ui, *pane, state, commands);
+        if self.tabbed.contains(pane) {
+            below_tab_ui(ui, |ui| panel_ui(ui, *pane, state, commands));
+        } else {
+            panel_ui(ui, *pane, state, commands);
+        }
         if handle.double_clicked() {
             let now = self.state.window.maximised;
             commands.send(WindowCommand::Maximise(if now.is_some() { None } else { Some(*pane) }));

@@ -3,7 +3,7 @@
 use eframe::egui::{self, Frame, Panel, Ui};
 
 use super::App;
-use super::tiles::{Panels, hold_recipe, let_go, panel_ui};
+use super::tiles::{Panels, hold_recipe, let_go, panel_ui, tabbed};
 use crate::command::{Commands, WindowCommand};
 use crate::state::{Pane, State};
 use crate::text::text_with;
@@ -14,7 +14,7 @@ use crate::views;
 const BAR: f32 = 44.0;
 
 /// The least room in which the panels can be read. A smaller window, or one in which everything is large, is scrolled.
-const LEAST: egui::Vec2 = egui::vec2(960.0, 600.0);
+const LEAST: egui::Vec2 = egui::vec2(960.0, 580.0);
 
 /// Gives the panels all there is, and at least [`LEAST`].
 fn with_room(ui: &mut Ui, panels: impl FnOnce(&mut Ui)) {
@@ -53,7 +53,8 @@ impl App {
             None => {
                 if let Some(tree) = tiles.get_mut(&state.window.workspace) {
                     let held = hold_recipe(tree);
-                    with_room(ui, |ui| tree.ui(&mut Panels { state, commands, moved: moved_panels }, ui));
+                    let tabbed = tabbed(tree);
+                    with_room(ui, |ui| tree.ui(&mut Panels { state, commands, moved: moved_panels, tabbed }, ui));
                     if let Some(held) = held {
                         let_go(tree, &held);
                     }

@@ -3,7 +3,10 @@
 use toml::Value;
 
 use crate::recipe::{Recipe, SEED, Sweep, value_at};
-use crate::text::Phrase;
+use crate::text::{
+    Phrase,
+    number::{self, Kind},
+};
 use crate::training::report::{Role, RunId, RunInfo};
 
 /// A job's runs, in order.
@@ -24,7 +27,7 @@ pub struct Board {
 pub struct BoardAxis {
     /// The field, e.g. `distill.temperature`.
     pub path: String,
-    /// Its values, in the order of the recipe, as words.
+    /// Its values, in the order of the recipe, as words; numbers with the digits that tell them apart.
     pub labels: Vec<String>,
     /// The same as numbers, where all of them are.
     pub numbers: Option<Vec<f64>>,
@@ -49,6 +52,8 @@ impl Board {
         let swept = sweep.axes.iter().filter(|axis| axis.path != SEED);
         let (paths, values): (Vec<String>, Vec<Vec<Value>>) =
             swept.map(|axis| (axis.path.clone(), axis.values.expanded())).unzip();
+        let digits: Vec<usize> =
+            values.iter().map(|values| number::digits_apart(&numbers(values).unwrap_or_default(), FEWEST)).collect();
         let mut board = Self::default();
         let mut keys: [Vec<Recipe>; 2] = [Vec::new(), Vec::new()];
         for info in runs {
@@ -69,7 +74,7 @@ impl Board {
                     depends.then(|| values.iter().position(|known| same(known, value))).flatten()
                 };
                 cells.push(BoardCell {
-                    label: label(info, &paths),
+                    label: label(info, &paths, &digits),
                     levels: paths.iter().zip(&values).map(level).collect(),
                     runs: Vec::new(),
                     baseline: None,
@@ -86,13 +91,9 @@ impl Board {
             .into_iter()
             .zip(values)
             .map(|(path, values)| {
-                let number =
-                    |value: &Value| value.as_float().or_else(|| value.as_integer().map(|number| number as f64));
-                BoardAxis {
-                    labels: values.iter().map(words).collect(),
-                    numbers: values.iter().map(number).collect(),
-                    path,
-                }
+                let numbers = numbers(&values);
+                let labels = numbers.as_ref().map(|numbers| Kind::Setting.apart(numbers));
+                BoardAxis { labels: labels.unwrap_or_else(|| values.iter().map(words).collect()), numbers, path }
             })
             .collect();
         board
@@ -115,22 +116,32 @@ fn is_of_distillation(path: &str) -> bool {
     path.starts_with("distill.") || path == "teacher" || path.starts_with("teacher.")
 }
 
-/// `T 4 · 0.9/0.1`, and what else is swept.
-fn label(info: &RunInfo, paths: &[String]) -> String {
+/// Digits of a number in a cell's name, where no more are needed: those of a setting.
+const FEWEST: usize = 3;
+
+/// `T 4 · 0.9/0.1`, and what else is swept. Each path has so many digits.
+fn label(info: &RunInfo, paths: &[String], digits: &[usize]) -> String {
     let table = info.recipe.to_table();
     let mut parts = Vec::new();
     if let (Some(t), Some(soft)) = (info.temperature, info.soft_weight) {
-        let [t, soft, hard] = [t, soft, info.hard_weight].map(Phrase::setting);
+        let digits_of = |path: &str| paths.iter().position(|swept| swept == path).map_or(FEWEST, |at| digits[at]);
+        // One of the weights may follow the other.
+        let of_weights = digits_of("distill.soft_weight").max(digits_of("distill.hard_weight"));
+        let t = number::with_digits(t, digits_of("distill.temperature"));
+        let [soft, hard] = [soft, info.hard_weight].map(|weight| number::with_digits(weight, of_weights));
         parts.push(format!("T {t} · {soft}/{hard}"));
     }
-    for path in paths {
+    for (path, digits) in paths.iter().zip(digits) {
         let is_told = path.starts_with("distill.") && !path.ends_with("temperature_squared");
         if is_told || (info.role == Role::Baseline && is_of_distillation(path)) {
             continue;
         }
         let value = match path.as_str() {
             "student.model" => Some(info.model.clone()),
-            _ => value_at(&table, path).map(|value| format!("{} {}", name(path), words(value))),
+            _ => value_at(&table, path).map(|value| {
+                let written = number_of(value).map(|number| number::with_digits(number, *digits));
+                format!("{} {}", name(path), written.unwrap_or_else(|| words(value)))
+            }),
         };
         parts.extend(value);
     }
@@ -160,10 +171,18 @@ fn words(value: &Value) -> String {
     }
 }
 
+/// Values as numbers, where all of them are.
+fn numbers(values: &[Value]) -> Option<Vec<f64>> {
+    values.iter().map(number_of).collect()
+}
+
+fn number_of(value: &Value) -> Option<f64> {
+    value.as_float().or_else(|| value.as_integer().map(|number| number as f64))
+}
+
 /// Whether two values are the same, whole numbers and fractions alike.
 fn same(a: &Value, b: &Value) -> bool {
-    let number = |value: &Value| value.as_float().or_else(|| value.as_integer().map(|number| number as f64));
-    match (number(a), number(b)) {
+    match (number_of(a), number_of(b)) {
         (Some(a), Some(b)) => a.to_bits() == b.to_bits(),
         _ => a == b,
     }

@@ -42,6 +42,50 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// Numbers of this kind beside each other. Settings have the fewest digits that tell them apart, from two on. All else is
+    /// written as it is alone, unless two of them would read the same: then all have the digits that tell them apart.
+    pub fn apart(self, values: &[f64]) -> Vec<String> {
+        if self == Self::Setting {
+            return apart(values, 2);
+        }
+        let alone: Vec<String> = values.iter().map(|value| self.write(*value)).collect();
+        let differ = |a: usize, b: usize| values[a].is_finite() && values[b].is_finite() && values[a] != values[b];
+        let mut order: Vec<usize> = (0..values.len()).collect();
+        order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
+        let is_apart = order.windows(2).all(|pair| !differ(pair[0], pair[1]) || alone[pair[0]] != alone[pair[1]]);
+        if is_apart { alone } else { apart(values, 1) }
+    }
+}
+
+/// Each value with as many significant digits as all of them need to be told apart, and at least `least`; none has zeros at its
+/// end.
+pub fn apart(values: &[f64], least: usize) -> Vec<String> {
+    let digits = digits_apart(values, least);
+    values.iter().map(|value| with_digits(*value, digits)).collect()
+}
+
+/// The fewest significant digits, at least `least`, with which no two different values are written alike.
+pub fn digits_apart(values: &[f64], least: usize) -> usize {
+    let mut known: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
+    known.sort_by(f64::total_cmp);
+    known.dedup();
+    // Rounding keeps the order, so only neighbours can fall together.
+    let are_apart =
+        |digits: &usize| known.windows(2).all(|pair| with_digits(pair[0], *digits) != with_digits(pair[1], *digits));
+    (least.max(1)..=DIGITS).find(are_apart).unwrap_or(usize::MAX)
+}
+
+/// A value with so many significant digits, but never fewer than all of a whole number's, and without zeros at its end. More
+/// than twelve are all that it has.
+pub fn with_digits(value: f64, digits: usize) -> String {
+    if digits > DIGITS && value.is_finite() {
+        let is_plain = value == 0.0 || (1e-4..1e7).contains(&value.abs());
+        return if is_plain { format!("{value}") } else { format!("{value:e}") }.replace('-', "−");
+    }
+    without_zeros(&significant(value, digits), 0)
+}
+
 /// A setting, see [`Kind::Setting`].
 pub fn setting(value: f64) -> String {
     Kind::Setting.write(value)
@@ -332,6 +376,32 @@ mod tests {
     }
 
     #[test]
+    fn neighbours_have_the_digits_that_tell_them_apart() {
+        let step = |i: i32| 0.5 + 0.5 * f64::from(i) / 39.0;
+        assert_eq!(apart(&[step(0), step(1), step(28), step(39)], 2), ["0.5", "0.51", "0.86", "1"]);
+        assert_eq!(apart(&[1.0, 2.828_427, 8.0, 22.627_417, 64.0], 2), ["1", "2.8", "8", "23", "64"]);
+        assert_eq!(apart(&[100.0, 100.02, 100.04], 2), ["100", "100.02", "100.04"]);
+        assert_eq!(apart(&[0.1 + 0.2, -0.0, f64::NAN, -4.5], 2), ["0.3", "0", "–", "−4.5"]);
+        assert_eq!(apart(&[1e-3, 1e-5, 2.6e7], 1), ["0.001", "1e−5", "3e7"]);
+        assert_eq!(apart(&[1.0, 1.000_1], 1), ["1", "1.0001"]);
+        assert_eq!(Kind::Setting.apart(&[1.0, 1.094]), ["1", "1.1"]);
+        assert_eq!(Kind::Mean.apart(&[33.0, 36.04, 39.0]), ["33", "36", "39"]);
+        assert_eq!(Kind::Mean.apart(&[36.01, 36.04]), ["36.01", "36.04"]);
+    }
+
+    /// As sweeps have them, and whatever else a number may be; twelve digits count.
+    fn number() -> impl Strategy<Value = f64> {
+        let any = prop_oneof![
+            (-1e3..1e3_f64),
+            (-12.0..12.0_f64).prop_map(|power| 10_f64.powf(power)),
+            (0..50_i32).prop_map(|i| f64::from(i) / 49.0),
+            (0..64_i32).prop_map(f64::from),
+            prop::num::f64::NORMAL,
+        ];
+        any.prop_map(|value| format!("{value:.11e}").parse().unwrap())
+    }
+
+    #[test]
     fn means_have_a_spread_and_differences_a_sign() {
         let spread = |mean, deviation| Phrase::spread(mean, deviation).to_string();
         assert_eq!(spread(35.25, Some(2.44)), "35.3 ± 2.4");
@@ -348,6 +418,32 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn different_values_stay_different_and_near(values in prop::collection::vec(number(), 1..60), least in 1..5_usize) {
+            let words = apart(&values, least);
+            for (a, first) in values.iter().zip(&words) {
+                for (b, second) in values.iter().zip(&words) {
+                    prop_assert_eq!(a == b, read(first) == read(second), "{} {} as {} {}", a, b, first, second);
+                }
+                // Half a unit of the last digit, which stands at this power of ten.
+                let (mantissa, power) = first.split_once('e').unwrap_or((first.as_str(), "0"));
+                let decimals = mantissa.split_once('.').map_or(0, |(_, decimals)| decimals.len()) as i32;
+                let power: i32 = power.replace('−', "-").parse().unwrap();
+                let unit = format!("1e{}", power - decimals).parse::<f64>().unwrap();
+                prop_assert!((read(first) - a).abs() <= 0.5 * unit + 1e-11 * a.abs(), "{} as {}", a, first);
+            }
+        }
+
+        #[test]
+        fn a_digit_fewer_would_not_do(values in prop::collection::vec(number(), 2..20)) {
+            let digits = digits_apart(&values, 1);
+            if digits > 1 {
+                let words: Vec<String> = values.iter().map(|value| with_digits(*value, digits - 1)).collect();
+                let pairs = || values.iter().zip(&words);
+                prop_assert!(pairs().any(|(a, first)| pairs().any(|(b, second)| a != b && first == second)));
+            }
+        }
+
         #[test]
         fn what_is_written_is_the_nearest_number_with_its_digits(value in -1e6..1e6_f64, decimals in 0..6_usize) {
             let written = fixed(value, decimals);

@@ -9,8 +9,11 @@ use crate::state::State;
 use crate::text::{number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, size, space, title};
 use crate::training::report::Anatomy;
-use crate::widgets::{Share, empty_state_ui, section_ui, stat_tile_ui, weight_bar_ui};
+use crate::widgets::{STAT_TILE, Share, empty_state_ui, section_ui, stat_tile_ui, weight_bar_ui};
 use sum::Sum;
+
+/// Numbers of one line do not stand farther apart than this.
+const MEASURE: f32 = 640.0;
 
 /// Fills its tile.
 pub fn anatomy_ui(ui: &mut Ui, state: &State) {
@@ -24,6 +27,7 @@ pub fn anatomy_ui(ui: &mut Ui, state: &State) {
     let margin = Margin { left: space::M as i8, right: space::M as i8, top: 4, bottom: space::M as i8 };
     Frame::new().inner_margin(margin).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = space::S;
+        ui.set_max_width(MEASURE.min(ui.available_width()));
         let args = [("run", run.run.to_string().into()), ("step", anatomy.step.into())];
         ui.add(Label::new(caption(text_with("anatomy-of", &args))).selectable(false));
         terms_ui(ui, anatomy);
@@ -91,11 +95,11 @@ fn gradient_ui(ui: &mut Ui, anatomy: &Anatomy) {
     );
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
-        let width = ((ui.available_width() - 2.0 * space::S) / 3.0).floor();
-        stat_tile_ui(ui, width, &soft, &of_soft, "%");
-        stat_tile_ui(ui, width, &hard, &of_hard, "%");
+        let room = vec2(((ui.available_width() - 2.0 * space::S) / 3.0).floor(), STAT_TILE);
+        stat_tile_ui(ui, room, &soft, &of_soft, "%");
+        stat_tile_ui(ui, room, &hard, &of_hard, "%");
         let cosine = number::fixed(anatomy.cosine, 2);
-        let tile = stat_tile_ui(ui, width, &text("anatomy-cosine"), &cosine, "");
+        let tile = stat_tile_ui(ui, room, &text("anatomy-cosine"), &cosine, "");
         tile.on_hover_text(text("anatomy-cosine-hint"));
     });
     ui.add(Label::new(caption(text("anatomy-words"))).wrap());

@@ -12,7 +12,7 @@ use crate::state::{State, Tip, Workspace};
 use crate::text::{Language, Phrase, number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, font, size, space, title};
 use crate::training::report::{Activity, JobOutcome, Progress};
-use crate::widgets::{Dropdown, primary_button, progress_ui, segmented_ui};
+use crate::widgets::{Dropdown, primary_button, progress_ui, segmented_ui, submenu_ui};
 
 /// Width of the menu's groups, and of the actions of one.
 const GROUPS: f32 = 150.0;
@@ -21,9 +21,15 @@ const ACTIONS: f32 = 240.0;
 /// Below this width presets and the device are shown shorter, so that the progress has room.
 const NARROW: f32 = 1180.0;
 
+/// Below this width presets are shown shorter still.
+const ROOMY: f32 = 980.0;
+
 /// Below this width there is no room for the name and the device, and below the next none for the workspaces.
 const SMALL: f32 = 860.0;
 const TINY: f32 = 640.0;
+
+/// What the list of presets has around its words.
+const CHROME: f32 = 36.0;
 
 /// The progress bar grows and shrinks by this much.
 const STEP: f32 = 30.0;
@@ -39,10 +45,12 @@ pub fn bar_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         ui.add(Label::new(title("Stillroom")).selectable(false));
         ui.add_space(space::S);
     }
-    let preset_width = match (is_small, is_narrow) {
-        (true, _) => 110.0,
-        (false, true) => 160.0,
-        (false, false) => 230.0,
+    // The longest name of a preset has room whole where the progress leaves it.
+    let preset_width = match row.width() {
+        ..SMALL => 110.0,
+        ..ROOMY => 160.0,
+        ..NARROW => 200.0,
+        _ => 250.0,
     };
     preset_ui(ui, state, preset_width, commands);
 
@@ -89,7 +97,11 @@ fn two_lines(ui: &Ui, name: &str, about: &str) -> LayoutJob {
 }
 
 fn preset_ui(ui: &mut Ui, state: &State, width: f32, commands: &Commands) {
-    Dropdown::new(&text("bar-preset"), &shown_title(&state.recipe.sweep.base.title)).width(width).show(ui, |ui| {
+    let title = shown_title(&state.recipe.sweep.base.title);
+    let wide = ui.painter().layout_no_wrap(title.clone(), font(size::BODY), ui.tokens().text).size().x;
+    // What stands before a colon is a name by itself.
+    let name = if wide + CHROME > width { title.split([':', '：']).next().unwrap_or(&title) } else { &title };
+    Dropdown::new(&text("bar-preset"), name).width(width).show(ui, |ui| {
         ui.spacing_mut().button_padding = vec2(space::S, 2.0);
         for preset in PRESETS {
             let key = preset_key(preset.name);
@@ -109,18 +121,17 @@ fn menu_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         ui.set_min_width(GROUPS);
         ui.spacing_mut().item_spacing.y = 1.0;
         for menu in Menu::ALL {
-            ui.menu_button(text(menu.key()), |ui| actions_ui(ui, menu, state, commands));
+            submenu_ui(ui, &text(menu.key()), ACTIONS, |ui| actions_ui(ui, menu, state, commands));
         }
         if !state.window.recent.is_empty() {
-            ui.menu_button(text("menu-recent"), |ui| recent_ui(ui, state, commands));
+            submenu_ui(ui, &text("menu-recent"), ACTIONS, |ui| recent_ui(ui, state, commands));
         }
-        ui.menu_button(text("menu-theme"), |ui| themes_ui(ui, state, commands));
-        ui.menu_button(text("menu-language"), |ui| languages_ui(ui, state, commands));
+        submenu_ui(ui, &text("menu-theme"), GROUPS, |ui| themes_ui(ui, state, commands));
+        submenu_ui(ui, &text("menu-language"), GROUPS, |ui| languages_ui(ui, state, commands));
     });
 }
 
 fn actions_ui(ui: &mut Ui, menu: Menu, state: &State, commands: &Commands) {
-    ui.set_min_width(ACTIONS);
     ui.spacing_mut().item_spacing.y = 1.0;
     for action in menu.actions() {
         let keys = action.shortcut().map(key_words).unwrap_or_default();
@@ -171,7 +182,6 @@ fn is_on(action: Action, state: &State) -> bool {
 
 /// What was opened lately.
 fn recent_ui(ui: &mut Ui, state: &State, commands: &Commands) {
-    ui.set_min_width(ACTIONS);
     for path in &state.window.recent {
         let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into());
         let button = ui.add(Button::selectable(false, name).truncate());

@@ -1,38 +1,42 @@
-//! The sweep board: all cells of a job at a glance, by one metric on validation rows, and the verdict on them.
+//! The sweep board: all cells of a job at a glance, by one metric on validation rows, and why the verdict on them is so.
 
-use eframe::egui::{Label, ScrollArea, Ui};
+mod axes;
+mod curve;
+mod map;
+mod samples;
 
+use eframe::egui::{Frame, Label, Margin, ScrollArea, Ui};
+
+use self::{axes::axes_ui, curve::curve_ui, map::map_ui, samples::samples_ui};
+use super::story::reasons_shown;
 use crate::command::{Commands, JobCommand, ScreenCommand};
-use crate::distill::soften::soften;
 use crate::recipe::field_label;
-use crate::runs::importance;
 use crate::runs::verdict::Standing;
 use crate::state::{BoardPage, JobView, Metric, Spread, State};
-use crate::text::{
-    Value,
-    number::{self, Kind},
-    text, text_with,
-};
-use crate::theme::{Icon, UiTokens as _, caption, space};
-use crate::widgets::{
-    AxisKind, BandLine, BandPlot, BandPoint, Brush, Dropdown, HeatCell, HeatMap, MiniPanel, ParallelAxes, ParallelAxis,
-    ParallelLine, Scale, ShareRow, SmallMultiples, Whose, bar_list_ui, empty_state_ui, section_ui, segmented_ui,
-};
-
-/// Lines of the curve page: more could not be told apart.
-const MOST_LINES: usize = 5;
+use crate::text::{Phrase, Value, text, text_with};
+use crate::theme::{Icon, caption, space};
+use crate::widgets::{Dropdown, empty_state_ui, section_ui, segmented_ui, segmented_width};
 
 /// Fills its tile.
 pub fn board_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     ui.spacing_mut().item_spacing.y = 0.0;
     let job = state.focused().filter(|job| job.is_sweep());
+    let pages = BoardPage::ALL.map(|page| text(page_key(page)));
+    let pages: Vec<&str> = pages.iter().map(String::as_str).collect();
+    let mut has_pages = false;
     section_ui(
         ui,
         &text("board-title"),
         false,
-        |_| {},
         |ui| {
-            if job.is_some() {
+            has_pages = job.is_some() && segmented_width(ui, &pages) <= ui.available_width();
+            if has_pages {
+                pages_ui(ui, &pages, state, commands);
+            }
+        },
+        |ui| {
+            // The samples have no metric.
+            if job.is_some() && state.screen.board.page != BoardPage::Samples {
                 metric_ui(ui, state, commands);
             }
         },
@@ -42,25 +46,36 @@ pub fn board_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         empty_state_ui(ui, Icon::Flask, &text("board-empty"), &text(hint), None);
         return;
     };
-    let margin = eframe::egui::Margin { left: space::M as i8, right: space::M as i8, top: 4, bottom: space::S as i8 };
-    eframe::egui::Frame::new().inner_margin(margin).show(ui, |ui| {
+    let margin = Margin { left: space::M as i8, right: space::M as i8, top: 4, bottom: space::S as i8 };
+    Frame::new().inner_margin(margin).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = space::S;
-        pages_ui(ui, state, commands);
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            let height = (ui.available_height() - VERDICT).max(160.0);
-            match state.screen.board.page {
-                BoardPage::Map => map_ui(ui, job, state, commands, height),
-                BoardPage::Curve => curve_ui(ui, job, state, commands, height),
-                BoardPage::Axes => axes_ui(ui, job, state, commands, height),
-                BoardPage::Samples => samples_ui(ui, job, state, commands),
-            }
-            verdict_ui(ui, job, commands);
-        });
+        if !has_pages {
+            pages_ui(ui, &pages, state, commands);
+        }
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| content_ui(ui, job, state, commands));
     });
 }
 
-/// What the verdict below a picture takes.
-const VERDICT: f32 = 132.0;
+/// A picture, and below it what the verdict rests on. Both are in sight at once, unless the picture has less than [`LEAST`].
+fn content_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands) {
+    let id = ui.scope_id().with("verdict");
+    let below: f32 = ui.data(|data| data.get_temp(id)).unwrap_or_default();
+    let height = (ui.available_height() - below - ui.spacing().item_spacing.y).max(LEAST);
+    match state.screen.board.page {
+        BoardPage::Map => map_ui(ui, job, state, commands, height),
+        BoardPage::Curve => curve_ui(ui, job, state, commands, height),
+        BoardPage::Axes => axes_ui(ui, job, state, commands, height),
+        BoardPage::Samples => samples_ui(ui, job, state, commands, height),
+    }
+    let measured = ui.scope(|ui| verdict_ui(ui, job, commands)).response.rect.height();
+    if (measured - below).abs() > 0.5 {
+        ui.data_mut(|data| data.insert_temp(id, measured));
+        ui.ctx().request_discard("the room above the verdict is known now");
+    }
+}
+
+/// A picture that is lower than this cannot be read: rather it is scrolled.
+const LEAST: f32 = 160.0;
 
 fn metric_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     Dropdown::new(&text("board-metric"), &text(metric_key(state.screen.board.metric))).plain().show(ui, |ui| {
@@ -72,11 +87,9 @@ fn metric_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     });
 }
 
-fn pages_ui(ui: &mut Ui, state: &State, commands: &Commands) {
-    let names = BoardPage::ALL.map(|page| text(page_key(page)));
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+fn pages_ui(ui: &mut Ui, names: &[&str], state: &State, commands: &Commands) {
     let mut page = BoardPage::ALL.iter().position(|page| *page == state.screen.board.page).unwrap_or(0);
-    if segmented_ui(ui, &text("board-pages"), &mut page, &names).changed() {
+    if segmented_ui(ui, &text("board-pages"), &mut page, names).changed() {
         commands.send(ScreenCommand::BoardPage(BoardPage::ALL[page]));
     }
 }
@@ -114,55 +127,6 @@ fn spread_words(metric: Metric, spread: Spread) -> String {
     text_with(if spread.n > 1 { "board-spread" } else { "board-single" }, &args)
 }
 
-/// The first axis from left to right, the second from the bottom up; further axes are averaged over.
-fn map_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, height: f32) {
-    let (board, metric) = (&job.board, state.screen.board.metric);
-    let Some(first) = board.axes.first() else { return seeds_ui(ui, job, metric) };
-    let second = board.axes.get(1);
-    let none = vec![String::new()];
-    let rows: Vec<String> = second.map_or(none, |axis| axis.labels.iter().rev().cloned().collect());
-    let lit = state.lit_cell();
-    // The cells of the job that lie in one cell of the map.
-    let mut members: Vec<Vec<usize>> = vec![Vec::new(); rows.len() * first.labels.len()];
-    for (at, cell) in board.cells.iter().enumerate() {
-        let row = if second.is_some() { cell.levels[1].map(|level| rows.len() - 1 - level) } else { Some(0) };
-        if let (Some(column), Some(row)) = (cell.levels[0], row) {
-            members[row * first.labels.len() + column].push(at);
-        }
-    }
-    let cells: Vec<Option<HeatCell>> = members
-        .iter()
-        .map(|members| {
-            let runs = members.iter().flat_map(|cell| &board.cells[*cell].runs);
-            let runs = runs.filter(|(_, run)| !job.edited.contains(run));
-            let spread = Spread::of(runs.filter_map(|(_, run)| metric.of(job.validation(*run)?)))?;
-            let names: Vec<&str> = members.iter().map(|cell| board.cells[*cell].label.as_str()).collect();
-            Some(HeatCell {
-                value: spread.mean,
-                text: metric.written().write(spread.mean),
-                hover: format!("{}\n{}: {}", names.join(", "), text(metric_key(metric)), spread_words(metric, spread)),
-                lit: lit.is_some_and(|lit| members.contains(&lit)),
-            })
-        })
-        .collect();
-    let row_axis = second.map_or_else(String::new, |axis| field_name(&axis.path));
-    let map = HeatMap {
-        name: &text("board-map"),
-        metric: &text(metric_key(metric)),
-        row_axis: &row_axis,
-        rows: &rows,
-        column_axis: &field_name(&first.path),
-        columns: &first.labels,
-        cells: &cells,
-        lowest_is_best: metric.lowest_is_best(),
-        written: metric.written(),
-        height: Some(height),
-    };
-    let response = map.show(ui);
-    let cell = |at: Option<usize>| members.get(at?)?.first().copied();
-    choose(state, commands, cell(response.hovered), cell(response.clicked));
-}
-
 /// A job whose runs differ by their seed alone has no axis: its spread is all there is to see.
 fn seeds_ui(ui: &mut Ui, job: &JobView, metric: Metric) {
     for cell in job.board.cells.iter().chain(&job.board.baselines) {
@@ -181,264 +145,29 @@ fn choose(state: &State, commands: &Commands, hovered: Option<usize>, clicked: O
     }
 }
 
-/// The metric over the first axis: a line for each value of the second, with its spread over seeds.
-fn curve_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, height: f32) {
-    let (board, metric) = (&job.board, state.screen.board.metric);
-    let axis = board.axes.first();
-    let Some((axis, numbers)) = axis.and_then(|axis| Some((axis, axis.numbers.as_ref()?))) else {
-        ui.add(Label::new(caption(text("board-no-numbers"))).wrap());
-        return;
-    };
-    let lines_of: Vec<Option<usize>> = match board.axes.get(1) {
-        None => vec![None],
-        Some(second) => {
-            // The ends and what lies evenly between them.
-            let all = second.labels.len();
-            let most = all.min(MOST_LINES);
-            (0..most).map(|i| Some(i * (all - 1) / (most - 1).max(1))).collect()
-        }
-    };
-    let mut places: Vec<Vec<usize>> = Vec::new();
-    let drawn: Vec<(String, f32, Vec<BandPoint>)> = lines_of
-        .iter()
-        .enumerate()
-        .map(|(i, level)| {
-            let mut cells: Vec<(f64, usize)> = board
-                .cells
-                .iter()
-                .enumerate()
-                .filter(|(_, cell)| level.is_none() || cell.levels.get(1).copied().flatten() == *level)
-                .filter_map(|(at, cell)| Some((numbers[cell.levels[0]?], at)))
-                .collect();
-            cells.sort_by(|a, b| a.0.total_cmp(&b.0));
-            let found = cells.iter().filter_map(|(x, at)| Some((*x, *at, job.spread(&board.cells[*at], metric)?)));
-            let found: Vec<(f64, usize, Spread)> = found.collect();
-            places.push(found.iter().map(|(_, at, _)| *at).collect());
-            let points = found.iter().map(|(x, _, spread)| BandPoint {
-                x: *x,
-                mean: spread.mean,
-                deviation: spread.deviation,
-                seeds: spread.n,
-            });
-            let name = level.map_or_else(
-                || text("board-student-line"),
-                |level| {
-                    let second = &board.axes[1];
-                    format!("{} {}", field_name(&second.path), second.labels[level])
-                },
-            );
-            let share = if lines_of.len() < 2 { 0.5 } else { i as f32 / (lines_of.len() - 1) as f32 };
-            (name, share, points.collect())
-        })
-        .collect();
-    let tokens = ui.tokens();
-    let colour = |share: f32| if drawn.len() < 2 { tokens.student } else { tokens.swept(share) };
-    let lines: Vec<BandLine<'_>> =
-        drawn.iter().map(|(name, share, points)| BandLine { name, colour: colour(*share), points }).collect();
-    // A baseline depends on nothing of distillation: it is level unless the axis is of training.
-    let baseline = board.baselines.first().and_then(|cell| job.spread(cell, metric));
-    let baseline: Vec<BandPoint> = baseline
-        .map(|it| BandPoint { x: numbers[0], mean: it.mean, deviation: it.deviation, seeds: it.n })
-        .into_iter()
-        .collect();
-    let name = text("board-baseline");
-    let baseline = (!baseline.is_empty() && board.baselines.len() == 1).then_some(BandLine {
-        name: &name,
-        colour: tokens.no_teacher,
-        points: &baseline,
-    });
-    let log = numbers.iter().all(|x| *x > 0.0)
-        && numbers.iter().fold(0.0_f64, |m, x| m.max(*x)) >= 8.0 * numbers.iter().fold(f64::MAX, |m, x| m.min(*x));
-    let plot = BandPlot {
-        name: &text(metric_key(metric)),
-        x_label: &field_name(&axis.path),
-        log_x: log,
-        written: metric.written(),
-        lines: &lines,
-        baseline,
-        height: Some(height),
-    };
-    let response = plot.show(ui);
-    let cell = |at: Option<(usize, usize)>| places.get(at?.0)?.get(at?.1).copied();
-    choose(state, commands, cell(response.hovered), cell(response.clicked));
+/// Of `count` things at most so many: the ends, and what lies evenly between them.
+fn evenly_of(count: usize, most: usize) -> impl Iterator<Item = usize> {
+    let most = count.min(most);
+    (0..most).map(move |i| i * (count - 1) / (most - 1).max(1))
 }
 
-/// All axes and the metric side by side, and how much of the metric's variance goes with each.
-fn axes_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, height: f32) {
-    let (board, metric) = (&job.board, state.screen.board.metric);
-    let shares = job.shares();
-    let mut lines = Vec::new();
-    for (at, cell) in board.cells.iter().enumerate() {
-        for (seed, run) in &cell.runs {
-            let Some(value) = job.validation(*run).and_then(|validation| metric.of(validation)) else { continue };
-            let mut values: Vec<f64> = board
-                .axes
-                .iter()
-                .zip(&cell.levels)
-                .map(|(axis, level)| {
-                    let level = level.unwrap_or(0);
-                    axis.numbers.as_ref().map_or(level as f64, |numbers| numbers[level])
-                })
-                .collect();
-            values.push(value);
-            lines.push((at, format!("{} · {} {seed}", cell.label, text("board-seed")), values, *run));
-        }
+/// Says how many of all are shown, unless all of them are.
+fn some_ui(ui: &mut Ui, shown: usize, count: usize) {
+    if shown < count {
+        let args = [("shown", (shown as u64).into()), ("count", (count as u64).into())];
+        ui.add(Label::new(caption(text_with("board-some", &args))).selectable(false));
     }
-    if lines.is_empty() {
-        ui.add(Label::new(caption(text("board-none"))).wrap());
-        return;
-    }
-    let names: Vec<String> = board.axes.iter().map(|axis| field_name(&axis.path)).collect();
-    let metric_name = text(metric_key(metric));
-    let scale = |values: &[f64]| {
-        let positive = values.iter().all(|value| *value > 0.0);
-        let (low, high) = values.iter().fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(*v), high.max(*v)));
-        Scale::fit(values.iter().copied(), positive && high >= 8.0 * low).unwrap_or(Scale::new(0.0, 1.0, false))
-    };
-    let metric_values: Vec<f64> = lines.iter().filter_map(|line| line.2.last().copied()).collect();
-    let mut axes: Vec<ParallelAxis<'_>> = board
-        .axes
-        .iter()
-        .zip(&names)
-        .map(|(axis, name)| match &axis.numbers {
-            Some(numbers) => {
-                let ticks: &[f64] = if numbers.len() <= 8 { numbers } else { &[] };
-                ParallelAxis { name, kind: AxisKind::Number { scale: scale(numbers), ticks, written: Kind::Setting } }
-            }
-            None => ParallelAxis { name, kind: AxisKind::Category(&axis.labels) },
-        })
-        .collect();
-    let (of_metric, written) = (scale(&metric_values), metric.written());
-    axes.push(ParallelAxis { name: &metric_name, kind: AxisKind::Number { scale: of_metric, ticks: &[], written } });
-    let lit = state.lit_cell();
-    let drawn: Vec<ParallelLine<'_>> = lines
-        .iter()
-        .map(|(at, name, values, run)| ParallelLine {
-            name,
-            values,
-            share: shares.get(run).copied().unwrap_or(0.5),
-            lit: lit == Some(*at),
-        })
-        .collect();
-    let brushes: Vec<Option<Brush>> = (0..axes.len())
-        .map(|i| state.screen.board.brushes.get(i).copied().flatten().map(|(low, high)| Brush::new(low, high)))
-        .collect();
-    let importance = importance_of(job, metric);
-    let rows = (importance.len() as f32 + 1.0) * 22.0;
-    let plot = ParallelAxes {
-        name: &text("board-axes"),
-        axes: &axes,
-        lines: &drawn,
-        brushes: &brushes,
-        height: Some((height - rows - 24.0).max(140.0)),
-    };
-    let response = plot.show(ui);
-    if let Some(brushes) = response.brushes {
-        let brushes = brushes.into_iter().map(|brush| brush.map(|brush| (brush.low, brush.high))).collect();
-        commands.send(ScreenCommand::Brush(brushes));
-    }
-    let cell = |at: Option<usize>| lines.get(at?).map(|line| line.0);
-    choose(state, commands, cell(response.hovered), cell(response.clicked));
-    ui.add(Label::new(caption(text("board-importance"))).selectable(false))
-        .on_hover_text(text("board-importance-hint"));
-    let tokens = ui.tokens();
-    let rows: Vec<(String, f64, String)> = importance
-        .into_iter()
-        .map(|(name, share)| {
-            let words = text_with("board-share", &[("share", number::part(share).into())]);
-            (name, share, words)
-        })
-        .collect();
-    let rows: Vec<ShareRow<'_>> = rows
-        .iter()
-        .map(|(name, share, hover)| ShareRow { name, share: *share, colour: tokens.secondary, hover })
-        .collect();
-    bar_list_ui(ui, &text("board-importance"), &rows);
 }
 
-/// The share of the metric's variance that goes with each axis, and with none.
-fn importance_of(job: &JobView, metric: Metric) -> Vec<(String, f64)> {
-    let mut levels = Vec::new();
-    let mut values = Vec::new();
-    for cell in &job.board.cells {
-        for (_, run) in cell.runs.iter().filter(|(_, run)| !job.edited.contains(run)) {
-            if let Some(value) = job.validation(*run).and_then(|validation| metric.of(validation)) {
-                levels.push(cell.levels.iter().map(|level| level.unwrap_or(0)).collect::<Vec<usize>>());
-                values.push(value);
-            }
-        }
-    }
-    let found = importance(&levels, &values);
-    let names = job.board.axes.iter().map(|axis| field_name(&axis.path));
-    names.zip(found.axes).chain([(text("board-rest"), found.rest)]).collect()
-}
-
-/// The lens's sample in each cell along the first axis, each at its own T.
-fn samples_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands) {
-    let Some(view) = state.probe_view() else { return };
-    let board = &job.board;
-    // The other axes stand where the chosen cell stands.
-    let stands = state.screen.board.selected.and_then(|cell| board.cells.get(cell)).or(board.cells.first());
-    let Some(stands) = stands else { return };
-    let along = |cell: &&(usize, &crate::runs::BoardCell)| cell.1.levels.get(1..) == stands.levels.get(1..);
-    let classes = view.probe.classes.len();
-    let shown: Vec<(usize, String, Vec<f32>, Vec<f32>)> = board
-        .cells
-        .iter()
-        .enumerate()
-        .filter(|cell| along(&cell))
-        .filter_map(|(at, cell)| {
-            let (_, run) = cell.runs.first()?;
-            let info = job.runs.iter().find(|info| info.run == *run)?;
-            let t = info.temperature?;
-            let (_, logits) = job.snapshots.get(run)?;
-            let student = logits.get(view.row * classes..(view.row + 1) * classes)?;
-            let p = |logits: &[f32]| soften(logits, t).into_iter().map(|p| p as f32).collect::<Vec<_>>();
-            Some((at, format!("T {}", number::setting(t)), p(view.teacher?), p(student)))
-        })
-        .collect();
-    if shown.is_empty() {
-        ui.add(Label::new(caption(text("board-none"))).wrap());
-        return;
-    }
-    let (tokens, lit) = (ui.tokens(), state.lit_cell());
-    let last = board.axes.first().map_or(1, |axis| axis.labels.len().saturating_sub(1)).max(1) as f32;
-    let panels: Vec<MiniPanel<'_>> = shown
-        .iter()
-        .map(|(at, title, teacher, student)| MiniPanel {
-            title,
-            share: board.cells[*at].levels.first().copied().flatten().map(|level| level as f32 / last),
-            upper: teacher,
-            lower: student,
-            lit: lit == Some(*at),
-        })
-        .collect();
-    let (teacher, student) = (text("lens-teacher"), text("lens-student"));
-    let multiples = SmallMultiples {
-        name: &text("board-samples"),
-        classes: &view.probe.classes,
-        label: view.label.map(|label| (label, tokens.label)),
-        upper: Whose { name: &teacher, colour: tokens.teacher },
-        lower: Whose { name: &student, colour: tokens.student },
-        panels: &panels,
-        panel_height: None,
-    };
-    let response = multiples.show(ui);
-    let cell = |at: Option<usize>| shown.get(at?).map(|panel| panel.0);
-    choose(state, commands, cell(response.hovered), cell(response.clicked));
-}
-
-/// What happened, in a few sentences.
+/// What else the sentence above the panels rests on.
 fn verdict_ui(ui: &mut Ui, job: &JobView, commands: &Commands) {
-    ui.add_space(space::S);
     let Some(story) = &job.story else {
         ui.add(Label::new(caption(text("board-verdict-waits"))).wrap());
         return;
     };
-    let tokens = ui.tokens();
-    // The sentence itself stands above the panels.
-    for why in &story.why {
-        ui.add(Label::new(caption(why.words())).wrap());
+    let why: Vec<String> = story.why.iter().skip(reasons_shown(ui)).map(Phrase::words).collect();
+    if !why.is_empty() {
+        ui.add(Label::new(caption(why.join(" "))).wrap());
     }
     let failed = job.failed();
     if !failed.is_empty() {
@@ -446,10 +175,6 @@ fn verdict_ui(ui: &mut Ui, job: &JobView, commands: &Commands) {
         if ui.button(name).on_hover_text(text("runs-again-hint")).clicked() {
             commands.send(JobCommand::Again(job.id, failed));
         }
-    }
-    for doubt in &story.doubts {
-        let words = text_with("doubtful", &[("doubt", doubt.phrase().words().into())]);
-        ui.add(Label::new(caption(words).color(tokens.doubtful)).wrap());
     }
 }
 
@@ -459,5 +184,18 @@ pub(super) fn standing_key(standing: Standing) -> &'static str {
         Standing::Helped => "standing-helped",
         Standing::DidNot => "standing-did-not",
         Standing::Undecided => "standing-undecided",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::evenly_of;
+
+    #[test]
+    fn the_ends_are_among_what_is_shown() {
+        let of = |count, most| evenly_of(count, most).collect::<Vec<_>>();
+        assert_eq!(of(40, 5), [0, 9, 19, 29, 39]);
+        assert_eq!(of(3, 5), [0, 1, 2]);
+        assert_eq!((of(1, 5), of(0, 5)), (vec![0], vec![]));
     }
 }

@@ -8,13 +8,10 @@ use egui_plot::PlotPoint;
 use crate::command::{Commands, ScreenCommand};
 use crate::state::series::{Column, Series};
 use crate::state::{Held, JobView, LossCurve, RunCurves, Smoothing, State};
-use crate::text::{
-    number::{self, Kind},
-    text,
-};
+use crate::text::{number, text};
 use crate::theme::{Tokens, UiTokens as _};
 use crate::training::report::{Change, Epoch, RunId, RunInfo, Setting};
-use crate::widgets::{Band, Curve, CurvePlotResponse, LegendClick, Scale, ScaleKind, ScaleLegend, dash_key_ui};
+use crate::widgets::{Band, Curve, CurvePlotResponse, KeyMark, LegendClick, LevelLegend, PlotKey};
 
 /// A curve reduced to what can be shown.
 pub(super) struct Drawn {
@@ -169,30 +166,15 @@ pub(super) fn legend_clicked(click: Option<LegendClick>, curves: &[Curve<'_>], c
     commands.send(command);
 }
 
-/// Width of the scale of the swept value.
-const SCALE: f32 = 200.0;
-
 /// In place of a key for each of very many curves: the scale of the swept value. False where the job is no sweep.
 pub(super) fn key_ui(ui: &mut Ui, state: &State) -> bool {
     let Some(job) = state.focused().filter(|job| job.is_sweep()) else { return false };
     if let Some(axis) = job.board.axes.first() {
-        let name = super::board::field_name(&axis.path);
-        match axis.numbers.as_ref().and_then(|numbers| {
-            let positive = numbers.iter().all(|x| *x > 0.0);
-            Scale::fit(numbers.iter().copied(), positive)
-        }) {
-            Some(scale) => {
-                let width = ui.available_width().min(SCALE);
-                ui.scope(|ui| {
-                    ui.set_max_width(width);
-                    ScaleLegend { name: &name, scale, kind: ScaleKind::Swept, written: Kind::Setting }.show(ui);
-                });
-            }
-            None => drop(ui.label(name)),
-        }
+        LevelLegend { name: &super::board::field_name(&axis.path), labels: &axis.labels }.inline(ui);
     }
     if !job.board.baselines.is_empty() {
-        dash_key_ui(ui, &text("quality-baseline"), ui.tokens().no_teacher);
+        let (name, colour) = (text("quality-baseline"), ui.tokens().no_teacher);
+        PlotKey { name: &name, colour, mark: KeyMark::Dashes }.show(ui);
     }
     true
 }

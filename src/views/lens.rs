@@ -1,6 +1,6 @@
 //! The temperature lens: one sample, and what teacher and student make of it at any T. It never runs a model.
 
-use eframe::egui::{Button, Frame, Label, Margin, RichText, Ui, UiBuilder};
+use eframe::egui::{Button, Frame, Label, Margin, Rect, RichText, Ui, UiBuilder, Vec2, pos2, vec2};
 
 use super::action_button;
 use crate::command::{Action, Commands, ScreenCommand};
@@ -8,9 +8,10 @@ use crate::distill::soften::{divergence, entropy, ranking, soften, top_class};
 use crate::recipe::fields::TEMPERATURE;
 use crate::state::{LensView, SampleChoice, State, Tip};
 use crate::text::{number, text, text_with};
-use crate::theme::{Icon, UiTokens as _, caption, size, space};
+use crate::theme::{Icon, UiTokens as _, caption, font, size, space};
 use crate::widgets::{
-    Dropdown, ProbabilityBars, Sample, Side, Slider, empty_state_ui, sample_image_ui, section_ui, stat_tile_ui,
+    BARS_HEADER, Dropdown, LEAST_BAR, ProbabilityBars, STAT_TILE, Sample, Side, Slider, empty_state_ui,
+    sample_image_ui, section_ui, stat_tile_ui,
 };
 
 /// Ticks of the temperature sliders.
@@ -58,17 +59,68 @@ pub fn lens_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     };
     let margin = Margin { left: space::M as i8, right: space::M as i8, top: 2, bottom: space::M as i8 };
     Frame::new().inner_margin(margin).show(ui, |ui| {
-        head_ui(ui, state, &view, commands);
-        ui.add_space(space::M);
-        // The numbers keep to the bottom; the bars have what is left.
-        let free = ui.available_rect_before_wrap();
-        let tiles = free.with_min_y(free.bottom() - TILE);
-        let bars = free.with_max_y((tiles.top() - space::S).max(free.top() + 120.0));
-        // The word stands beside the bars, low enough to leave the cards of the first screen alone.
-        super::tips::mark(ui, Tip::Lens, bars.with_min_y(bars.bottom() - 0.45 * bars.height()));
-        ui.scope_builder(UiBuilder::new().max_rect(bars), |ui| bars_ui(ui, state, &view));
-        ui.scope_builder(UiBuilder::new().max_rect(tiles), |ui| numbers_ui(ui, state, &view));
+        let all = ui.available_rect_before_wrap();
+        let words = sentence(&view, state.screen.lens.temperature);
+        let fit = Fit::of(ui, all.size(), view.probe.classes.len(), &words);
+        let measure = all.width().min(MEASURE * fit.scale);
+        let column = Rect::from_min_size(pos2(all.center().x - measure / 2.0, all.top()), vec2(measure, all.height()));
+        ui.scope_builder(UiBuilder::new().max_rect(column), |ui| {
+            head_ui(ui, state, &view, &fit, &words, commands);
+            ui.add_space(if fit.has_sentence { space::M } else { space::S });
+            // The bars have what the numbers leave; where that is more than they need, the numbers follow them.
+            let free = ui.available_rect_before_wrap();
+            let bars = free.with_max_y((free.bottom() - fit.numbers - space::S).max(free.top() + 3.0 * LEAST_BAR));
+            // The word stands beside the bars, low enough to leave the cards of the first screen alone.
+            super::tips::mark(ui, Tip::Lens, bars.with_min_y(bars.bottom() - 0.45 * bars.height()));
+            let row = ROW * fit.scale;
+            let shown = ui.scope_builder(UiBuilder::new().max_rect(bars), |ui| bars_ui(ui, state, &view, row));
+            let below = free.with_min_y(shown.response.rect.bottom() + space::S);
+            ui.scope_builder(UiBuilder::new().max_rect(below), |ui| numbers_ui(ui, state, &view, fit.numbers));
+        });
     });
+}
+
+/// How tall a row of the bars is at most, how large the picture is, and how wide all of it becomes, in a panel of usual size.
+const ROW: f32 = 34.0;
+const PICTURE: f32 = 92.0;
+const MEASURE: f32 = 520.0;
+
+/// A panel in which everything has its usual size, and how much larger it becomes in a large one.
+const USUAL: Vec2 = vec2(360.0, 440.0);
+const LARGEST: f32 = 2.0;
+const LARGEST_TILE: f32 = 1.5;
+
+/// Height of the slider with its ticks, and of the numbers in a line of text.
+const SLIDER: f32 = 58.0;
+const LINE: f32 = 20.0;
+
+/// Rows that are to be in sight without scrolling.
+const ROWS: usize = 10;
+
+/// What has room: the bars come first, then the numbers, then the picture and the sentence.
+struct Fit {
+    scale: f32,
+    picture: f32,
+    has_sentence: bool,
+    numbers: f32,
+}
+
+impl Fit {
+    fn of(ui: &Ui, room: Vec2, classes: usize, sentence: &str) -> Self {
+        let scale = (room / USUAL).min_elem().clamp(1.0, LARGEST);
+        let bars = BARS_HEADER + classes.min(ROWS) as f32 * LEAST_BAR + space::S;
+        let picture = PICTURE * scale;
+        let beside = (room.x.min(MEASURE * scale) - picture - 2.0 * space::S).max(1.0);
+        let words = ui.painter().layout(sentence.to_owned(), font(size::CAPTION), ui.tokens().secondary, beside);
+        let head = picture.max(SLIDER + space::S + words.size().y) + space::M;
+        let (slim, tile) = (SLIDER + space::S, STAT_TILE * scale.min(LARGEST_TILE));
+        let (has_sentence, numbers) = match room.y - bars {
+            rest if rest >= head + tile => (true, tile),
+            rest if rest >= slim + STAT_TILE => (false, STAT_TILE),
+            _ => (false, LINE),
+        };
+        Self { scale, picture: if has_sentence { picture } else { SLIDER }, has_sentence, numbers }
+    }
 }
 
 /// As much of what is wrong as stands well in the middle of a panel; the recipe's own tells all of it.
@@ -142,11 +194,8 @@ const ROW_NAME: f32 = 140.0;
 /// Below this width the numbers have short names and no units; what they are is said on hover.
 const NARROW: f32 = 320.0;
 
-/// Height of the numbers.
-const TILE: f32 = 45.0;
-
 /// The sample, T, and a sentence about what T does to it.
-fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, commands: &Commands) {
+fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, fit: &Fit, words: &str, commands: &Commands) {
     ui.horizontal_top(|ui| {
         let shape = match *view.probe.shape.as_slice() {
             [channels, height, width] => Some([height, width, channels]),
@@ -155,22 +204,28 @@ fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, commands: &Commands)
         let interleaved = interleave(view.input, shape);
         let key = sample_key(view.probe.rows[view.row], view.input);
         let sample = Sample { key, values: &interleaved, shape };
-        sample_image_ui(ui, &text("lens-sample"), sample, 92.0);
+        let picture = sample_image_ui(ui, &text("lens-sample"), sample, fit.picture);
+        if !fit.has_sentence {
+            picture.on_hover_text(words);
+        }
         ui.add_space(space::S);
         ui.vertical(|ui| {
             let mut temperature = state.screen.lens.temperature;
-            let name = text("lens-temperature");
+            let (name, hint) = (text("lens-temperature"), text("lens-temperature-hint"));
             let slider = Slider::new(&name, &mut temperature, TEMPERATURE.span().shown())
                 .logarithmic()
                 .ticks(&TICKS)
                 .default_value(1.0)
+                .explained(&hint)
                 .format(&number::setting);
-            let slider = ui.add(slider).on_hover_text(text("lens-temperature-hint"));
+            let slider = ui.add(slider);
             if slider.changed() {
                 commands.send(ScreenCommand::LensTemperature(temperature));
             }
-            ui.add_space(space::S);
-            ui.add(Label::new(caption(sentence(view, state.screen.lens.temperature))).wrap());
+            if fit.has_sentence {
+                ui.add_space(space::S);
+                ui.add(Label::new(caption(words)).wrap());
+            }
         });
     });
 }
@@ -212,7 +267,7 @@ fn sentence(view: &LensView<'_>, temperature: f64) -> String {
     )
 }
 
-fn bars_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
+fn bars_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, row: f32) {
     let temperature = state.screen.lens.temperature;
     let softened = |logits: Option<&[f32]>, t: f64| -> Vec<f32> {
         logits.map_or_else(Vec::new, |logits| soften(logits, t).into_iter().map(|p| p as f32).collect())
@@ -245,11 +300,13 @@ fn bars_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
         order: &order,
         // The longest bar is as long as its probability: only so a flat distribution looks flat.
         full: (!state.screen.lens.zoomed).then_some(1.0),
+        row,
     }
     .show(ui);
 }
 
-fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
+/// On tiles of that height, or in a line of text where that is too low for tiles.
+fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, height: f32) {
     let t = state.screen.lens.temperature;
     let class = |logits: &[f32]| view.probe.classes[top_class(logits)].clone();
     let (top, note) = match (view.teacher, view.student) {
@@ -281,7 +338,8 @@ fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
         let free = ui.available_width() - 3.0 * space::S;
-        let is_narrow = free < NARROW;
+        let is_line = height < STAT_TILE;
+        let is_narrow = is_line || free < NARROW * height / STAT_TILE;
         let shares = if is_narrow { [0.27, 0.27, 0.23, 0.23] } else { [0.28, 0.28, 0.25, 0.19] };
         for ((key, (value, unit)), share) in numbers.into_iter().zip(shares) {
             let width = (free * share).floor().max(size::ROW);
@@ -292,7 +350,12 @@ fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
                 _ => text(key),
             };
             let unit = if is_narrow && key != "lens-top" { "" } else { &unit };
-            stat_tile_ui(ui, width, &name, &value, unit).on_hover_text(text(&format!("{key}-hint")));
+            let shown = if is_line {
+                ui.add(Label::new(caption(format!("{name} {value}"))).selectable(false))
+            } else {
+                stat_tile_ui(ui, vec2(width, height), &name, &value, unit)
+            };
+            shown.on_hover_text(text(&format!("{key}-hint")));
         }
     });
 }

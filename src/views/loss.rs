@@ -67,6 +67,7 @@ pub fn loss_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         written: Kind::Loss,
         log_y: state.screen.curves.log_y,
         x_label: &text("unit-step"),
+        y_label: &text("unit-nats"),
         whole_x: true,
         include_x: leading.map(|run| run.steps as f64),
         from_zero: false,

@@ -63,6 +63,7 @@ pub fn quality_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         },
         log_y: false,
         x_label: &text("unit-epoch"),
+        y_label: &text(key(state.screen.curves.quality)),
         whole_x: true,
         include_x: epochs.map(|epochs| epochs as f64),
         from_zero: state.screen.curves.quality == Quality::Errors,

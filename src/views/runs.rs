@@ -29,16 +29,21 @@ const FOLD: f32 = 22.0;
 /// Columns that a narrow list does without, the first of them first.
 const SPARED: [RunColumn; 2] = [RunColumn::Started, RunColumn::Agreement];
 
-/// The columns that there is room for, and what they leave for the one that takes the rest.
-fn fitting(columns: &[RunColumn], room: f32, gap: f32) -> (Vec<RunColumn>, f32) {
+/// Where the lines of the column that takes the rest become too long to follow.
+const LONGEST: f32 = 420.0;
+
+/// How much wider columns become in a large window.
+const WIDER: f32 = 0.7;
+
+/// The columns that there is room for, with their widths: each what it needs, and in a large window more.
+fn fitting(columns: &[RunColumn], needed: impl Fn(RunColumn) -> f32, room: f32, gap: f32) -> Vec<(RunColumn, f32)> {
     let mut columns = columns.to_vec();
-    let left = |columns: &[RunColumn]| {
-        let widths = columns.iter().map(|column| match column.width() {
-            ColumnWidth::Exact(width) => width,
-            ColumnWidth::Rest(_) => 0.0,
-        });
-        room - gap * columns.len() as f32 - widths.sum::<f32>()
+    let exact = |column: &RunColumn| match column.width() {
+        ColumnWidth::Exact(width) => Some(width.max(needed(*column))),
+        ColumnWidth::Rest(_) => None,
     };
+    let of_exact = |columns: &[RunColumn]| columns.iter().filter_map(exact).sum::<f32>();
+    let left = |columns: &[RunColumn]| room - gap * columns.len() as f32 - of_exact(columns);
     let least = columns.iter().map(|column| match column.width() {
         ColumnWidth::Exact(_) => 0.0,
         ColumnWidth::Rest(least) => least,
@@ -49,8 +54,21 @@ fn fitting(columns: &[RunColumn], room: f32, gap: f32) -> (Vec<RunColumn>, f32) 
             columns.retain(|column| *column != spared);
         }
     }
-    let rest = left(&columns).max(least);
-    (columns, rest)
+    let left = left(&columns).max(least);
+    let rest = left.min(LONGEST);
+    let wider = 1.0 + ((left - rest) / of_exact(&columns).max(1.0)).min(WIDER);
+    let width = |column: RunColumn| (column, exact(&column).map_or(rest, |width| (width * wider).floor()));
+    columns.into_iter().map(width).collect()
+}
+
+/// What a column needs of which some run has more than is usual: what was moved in mid-run has two values.
+fn needed_width(ui: &Ui, lines: &[Line<'_>], column: RunColumn) -> f32 {
+    if !matches!(column, RunColumn::Temperature | RunColumn::Weights) {
+        return 0.0;
+    }
+    let moved = lines.iter().filter(|line| !line.row.changes.is_empty()).filter_map(|line| line.number(column));
+    let wide = |words: String| ui.painter().layout_no_wrap(words, font(size::BODY), ui.tokens().text).size().x;
+    moved.map(|words| wide(words) + space::S + 2.0).fold(0.0, f32::max)
 }
 
 /// Fills its tile.
@@ -100,7 +118,13 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let shares = state.focused().map_or_else(BTreeMap::new, JobView::shares);
     let columns: Vec<RunColumn> = state.run_columns().collect();
     egui::ScrollArea::horizontal().show(ui, |ui| {
-        let (columns, rest) = fitting(&columns, ui.available_width() - MARK, ui.spacing().item_spacing.x);
+        let of_list = lines.iter().map(|listed| {
+            let (Listed::Run { row, .. } | Listed::Sweep { best: row, .. }) = *listed;
+            Line { listed: *listed, row, state, commands, baselines: &baselines, shares: &shares }
+        });
+        let lines: Vec<Line<'_>> = of_list.collect();
+        let (room, gap) = (ui.available_width() - MARK, ui.spacing().item_spacing.x);
+        let columns = fitting(&columns, |column| needed_width(ui, &lines, column), room, gap);
         let selection = ui.tokens().control;
         ui.visuals_mut().selection.bg_fill = selection;
         let mut table = TableBuilder::new(ui)
@@ -108,27 +132,24 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             .sense(Sense::click())
             .cell_layout(Layout::left_to_right(Align::Center))
             .column(Column::exact(MARK).clip(true));
-        for column in &columns {
-            let width = match column.width() {
-                ColumnWidth::Exact(width) => width,
-                ColumnWidth::Rest(_) => rest,
-            };
-            table = table.column(Column::exact(width).clip(true));
+        for (at, (_, width)) in columns.iter().enumerate() {
+            // The last one takes what is left of the line.
+            let column =
+                if at + 1 < columns.len() { Column::exact(*width) } else { Column::remainder().at_least(*width) };
+            table = table.column(column.clip(true));
         }
         table
             .auto_shrink(false)
             .header(size::ROW, |mut header| {
                 header.col(|_| {});
-                for column in &columns {
+                for (column, _) in &columns {
                     header.col(|ui| heading_ui(ui, *column, state, commands));
                 }
             })
             .body(|body| {
                 body.rows(size::ROW, lines.len(), |mut table_row| {
-                    let line = lines[table_row.index()];
-                    let row = match line {
-                        Listed::Run { row, .. } | Listed::Sweep { best: row, .. } => row,
-                    };
+                    let line = &lines[table_row.index()];
+                    let row = line.row;
                     let focused = state.focused().filter(|job| job.id == row.job);
                     let cell = focused.and_then(|job| job.board.cell_of(row.run));
                     // In a sweep the rows of the cell that lights stand out; elsewhere those of the job.
@@ -138,9 +159,8 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
                         (_, false) => state.screen.focus == Some(row.job),
                     };
                     table_row.set_selected(lit);
-                    let line = Line { listed: line, row, state, commands, baselines: &baselines, shares: &shares };
                     table_row.col(|ui| line.mark_ui(ui));
-                    for column in &columns {
+                    for (column, _) in &columns {
                         table_row.col(|ui| line.cell_ui(ui, *column));
                     }
                     run_context(&table_row.response(), row, state, commands);
@@ -491,5 +511,26 @@ pub(super) fn ago(created_millis: u64) -> String {
         1..60 => count("ago-minutes", minutes),
         60..1440 => count("ago-hours", minutes / 60),
         _ => count("ago-days", minutes / 1440),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_have_what_they_need_and_a_large_window_is_used() {
+        let all = [RunColumn::Run, RunColumn::Started, RunColumn::Recipe, RunColumn::Temperature, RunColumn::Status];
+        let width = |columns: &[(RunColumn, f32)], of: RunColumn| {
+            columns.iter().find(|(column, _)| *column == of).map(|(_, width)| *width)
+        };
+        let narrow = fitting(&all, |_| 0.0, 450.0, 8.0);
+        assert_eq!((width(&narrow, RunColumn::Started), width(&narrow, RunColumn::Recipe)), (None, Some(150.0)));
+        let wide = fitting(&all, |_| 0.0, 1400.0, 8.0);
+        assert_eq!(width(&wide, RunColumn::Recipe), Some(LONGEST));
+        assert!(width(&wide, RunColumn::Run) > width(&narrow, RunColumn::Run));
+        assert!(wide.iter().map(|(_, width)| width + 8.0).sum::<f32>() <= 1400.0);
+        let moved = fitting(&all, |column| if column == RunColumn::Temperature { 90.0 } else { 0.0 }, 450.0, 8.0);
+        assert_eq!(width(&moved, RunColumn::Temperature), Some(90.0));
     }
 }

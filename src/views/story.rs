@@ -1,6 +1,6 @@
 //! Above the panels: which job they show, and, once it is over, what happened.
 
-use eframe::egui::{Align, Context, Frame, Id, Label, Layout, Margin, Panel, Rect, RichText, Ui};
+use eframe::egui::{Align, Context, Frame, Id, Label, Layout, Margin, Panel, Rect, RichText, Ui, vec2};
 
 use super::action_button;
 use super::board::standing_key;
@@ -16,16 +16,25 @@ use crate::widgets::{Chip, DotLine, ErrorDots};
 /// Width of the drawing.
 const DRAWING: f32 = 300.0;
 
+/// Lines are no longer than this, and what can be done is no farther away.
+const MEASURE: f32 = 1280.0;
+
+/// A window lower than this has the sentence alone: why it is so is said on hover, and the panels keep the room.
+const LOW: f32 = 760.0;
+
 /// A strip below the bar, while a job is on show.
 pub fn story_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let Some(job) = state.focused() else { return };
     let frame = Frame::new().fill(ui.tokens().window).inner_margin(Margin::symmetric(space::M as i8, 4));
     let strip = Panel::top("story").frame(frame).resizable(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = space::XS;
-        which_ui(ui, job, state, commands);
-        if let Some(story) = &job.story {
-            told_ui(ui, story);
-        }
+        let measure = ui.available_width().min(MEASURE);
+        ui.allocate_ui_with_layout(vec2(measure, 0.0), Layout::top_down(Align::Min), |ui| {
+            which_ui(ui, job, state, commands);
+            if let Some(story) = &job.story {
+                told_ui(ui, story);
+            }
+        });
     });
     let rect = strip.response.rect;
     ui.data_mut(|data| data.insert_temp(Id::unique(STRIP), rect));
@@ -86,21 +95,25 @@ fn which_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands) {
 fn told_ui(ui: &mut Ui, story: &Story) {
     let tokens = ui.tokens();
     let width = ui.available_width();
+    let is_low = is_low(ui);
     ui.horizontal_top(|ui| {
-        let beside = if story.drawing.is_some() && width > 2.0 * DRAWING { DRAWING + space::L } else { 0.0 };
+        let beside = if story.drawing.is_some() && width > 2.0 * DRAWING && !is_low { DRAWING + space::L } else { 0.0 };
         ui.vertical(|ui| {
             ui.set_width(width - beside);
+            let why: Vec<String> = story.why.iter().map(Phrase::words).collect();
+            let all = why.join("\n");
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing.x = space::S;
                 let word = title(text(standing_key(story.standing))).color(colour_of(story.standing, tokens));
                 ui.add(Label::new(word).selectable(false)).on_hover_text(text("verdict-hint"));
-                ui.add(Label::new(title(story.sentence.words())).wrap());
+                let sentence = ui.add(Label::new(title(story.sentence.words())).wrap());
+                if is_low && !why.is_empty() {
+                    sentence.on_hover_text(&all);
+                }
             });
-            let mut why: Vec<String> = story.why.iter().map(Phrase::words).collect();
-            let all = why.join("\n");
-            why.truncate(SHOWN);
-            if !why.is_empty() {
-                ui.add(Label::new(caption(why.join(" "))).wrap()).on_hover_text(all);
+            if !is_low && !why.is_empty() {
+                let shown = &why[..why.len().min(reasons_shown(ui))];
+                ui.add(Label::new(caption(shown.join(" "))).wrap()).on_hover_text(&all);
             }
             for doubt in &story.doubts {
                 let words = text_with("doubtful", &[("doubt", doubt.phrase().words().into())]);
@@ -118,6 +131,15 @@ fn told_ui(ui: &mut Ui, story: &Story) {
 
 /// Reasons that are shown; hovering shows all.
 const SHOWN: usize = 3;
+
+/// How many reasons stand above the panels: they need not be said again below.
+pub(super) fn reasons_shown(ui: &Ui) -> usize {
+    if is_low(ui) { 0 } else { SHOWN }
+}
+
+fn is_low(ui: &Ui) -> bool {
+    ui.ctx().content_rect().height() < LOW
+}
 
 fn drawing_ui(ui: &mut Ui, drawing: &Drawing, tokens: &Tokens) {
     let names = [text("quality-student"), text("quality-baseline"), text("quality-teacher")];

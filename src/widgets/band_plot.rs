@@ -10,6 +10,7 @@ use super::{
     Band, Curve,
     curve_plot::{band_ui, line_ui},
     plot_axes::{self, XTicks},
+    plot_key::{KeyMark, PlotKey, plot_keys_ui},
 };
 use crate::{
     text::{
@@ -37,6 +38,8 @@ pub struct BandPoint {
 pub struct BandLine<'a> {
     /// What they are.
     pub name: &'a str,
+    /// The same in the key, which says the rest once for all lines.
+    pub short: &'a str,
     /// Their colour.
     pub colour: Color32,
     /// By rising x.
@@ -50,10 +53,14 @@ pub struct BandPlot<'a> {
     pub name: &'a str,
     /// The swept field.
     pub x_label: &'a str,
+    /// What y is.
+    pub y_label: &'a str,
     /// Whether its values stand apart by their ratio.
     pub log_x: bool,
     /// How the metric is written.
     pub written: Kind,
+    /// What tells the lines apart: the heading of the key; empty where there is a single one.
+    pub key: &'a str,
     /// The curves.
     pub lines: &'a [BandLine<'a>],
     /// The student without a teacher: dashed; a single point holds for every x.
@@ -73,6 +80,9 @@ pub struct BandPlotResponse {
     pub clicked: Option<(usize, usize)>,
 }
 
+/// More points than this stand close together.
+const MANY: usize = 20;
+
 /// How far the pointer may be from a point.
 const REACH: f32 = 28.0;
 
@@ -82,7 +92,7 @@ struct Drawn {
     band: Vec<Band>,
 }
 
-impl BandPlot<'_> {
+impl<'a> BandPlot<'a> {
     /// Shows the plot.
     pub fn show(&self, ui: &mut Ui) -> BandPlotResponse {
         let drawn = self.lines.iter().map(|line| self.drawn(line)).collect::<Vec<_>>();
@@ -93,9 +103,10 @@ impl BandPlot<'_> {
         if let (Some(line), Some(drawn)) = (&changing, &beside) {
             curves.push(curve(line, drawn, u64::MAX, true));
         }
+        let above = self.keys_ui(ui) + plot_axes::y_label_ui(ui, self.y_label, 0.0);
         // Behind the curves, but known only when the axes are.
         let behind = ui.painter().add(Shape::Noop);
-        let shown = self.plot(ui).show(ui, |plot| {
+        let shown = self.plot(ui, above).show(ui, |plot| {
             for curve in &curves {
                 band_ui(plot, curve, false);
             }
@@ -122,7 +133,7 @@ impl BandPlot<'_> {
         BandPlotResponse { response, hovered, clicked }
     }
 
-    fn plot<'p>(&self, ui: &Ui) -> egui_plot::Plot<'p> {
+    fn plot<'p>(&self, ui: &Ui, above: f32) -> egui_plot::Plot<'p> {
         let points = self.lines.iter().chain(&self.baseline).flat_map(|line| line.points);
         let mut plot = plot_axes::plot(ui, self.name, self.x_label, self.x_ticks(), false)
             .set_margin_fraction(vec2(0.06, 0.1))
@@ -135,7 +146,7 @@ impl BandPlot<'_> {
             plot = plot.include_y(point.mean - point.deviation).include_y(point.mean + point.deviation);
         }
         match self.height {
-            Some(height) => plot.height(height),
+            Some(height) => plot.height(height - above),
             None => plot,
         }
     }
@@ -145,7 +156,22 @@ impl BandPlot<'_> {
         let mut values = self.lines.iter().flat_map(|line| line.points).map(|point| point.x).collect::<Vec<_>>();
         values.sort_by(f64::total_cmp);
         values.dedup();
-        if self.log_x || values.len() <= 16 { XTicks::At { values, log: self.log_x } } else { XTicks::Linear }
+        let digits = number::digits_apart(&values, 2);
+        if self.log_x || values.len() <= 16 { XTicks::At { values, digits, log: self.log_x } } else { XTicks::Linear }
+    }
+
+    /// What lines, dashes and bands are; says how much height that took.
+    fn keys_ui(&self, ui: &mut Ui) -> f32 {
+        let t = ui.tokens();
+        let has_band = self.lines.iter().flat_map(|line| line.points).any(|point| point.deviation > 0.0);
+        let spread = text("widget-band-spread");
+        let line = |of: &BandLine<'a>, mark| PlotKey { name: of.short, colour: of.colour, mark };
+        let lines = self.lines.iter().map(|of| line(of, KeyMark::Line));
+        let band = has_band.then_some(PlotKey { name: &spread, colour: t.secondary, mark: KeyMark::Band });
+        let keys = lines.chain(self.baseline.map(|of| line(&of, KeyMark::Dashes))).chain(band).collect::<Vec<_>>();
+        let top = ui.cursor().top();
+        plot_keys_ui(ui, self.key, &keys);
+        ui.cursor().top() - top
     }
 
     fn x(&self, value: f64) -> f64 {
@@ -187,9 +213,11 @@ impl BandPlot<'_> {
         let t = ui.tokens();
         let painter = ui.painter().with_clip_rect(transform.frame().expand(4.0).intersect(ui.clip_rect()));
         for (line_index, line) in self.lines.iter().enumerate() {
+            // Where dots would touch, the line says more.
+            let least = if line.points.len() > MANY { 1.6 } else { 3.2 };
             for (index, point) in line.points.iter().enumerate() {
                 if let Some(place) = self.place(point, transform) {
-                    let radius = if hovered == Some((line_index, index)) { 4.5 } else { 3.2 };
+                    let radius = if hovered == Some((line_index, index)) { 4.5 } else { least };
                     painter.circle(place, radius, line.colour, Stroke::new(1.4, t.panel));
                 }
             }

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, ops::RangeInclusive};
 
-use eframe::egui::{self, Color32, Id, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{self, Color32, Id, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 use egui_plot::{FilledArea, Line, LineStyle, Plot, PlotPoint, PlotPoints, PlotTransform, PlotUi, Points};
 
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
     widgets::{
         Dropdown, focus_ring,
         plot_axes::{self, XTicks},
+        plot_key::{BAND, BEFORE, KeyMark, PlotKey, key_words},
         ticks,
     },
 };
@@ -74,6 +75,8 @@ pub struct CurvePlot<'a> {
     pub log_y: bool,
     /// The unit of x: step, epoch.
     pub x_label: &'a str,
+    /// What y is, or its unit.
+    pub y_label: &'a str,
     /// Whether x counts whole things.
     pub whole_x: bool,
     /// The x that must be in view although no point lies there yet, such as the last step.
@@ -144,7 +147,7 @@ const REST: f32 = 40.0;
 /// How many keys of a legend have room.
 fn keys_that_fit(ui: &Ui, curves: &[Curve<'_>]) -> usize {
     let gap = ui.spacing().item_spacing.x;
-    let wide = |curve: &Curve<'_>| KEY + key_words(ui, curve.name, Color32::PLACEHOLDER).size().x + gap;
+    let wide = |curve: &Curve<'_>| BEFORE + key_words(ui, curve.name).size().x + gap;
     let room = ui.available_width();
     let whole: f32 = curves.iter().map(wide).sum();
     if whole - gap <= room {
@@ -160,48 +163,18 @@ fn keys_that_fit(ui: &Ui, curves: &[Curve<'_>]) -> usize {
         .count()
 }
 
-/// What stands before the words of a key.
-const KEY: f32 = 19.0;
-
-fn key_words(ui: &Ui, name: &str, colour: Color32) -> std::sync::Arc<egui::Galley> {
-    ui.painter().layout_no_wrap(name.to_owned(), theme::font(size::LEGEND), colour)
-}
-
-/// What a dashed line stands for, where it is not one of a legend.
-pub fn dash_key_ui(ui: &mut Ui, name: &str, colour: Color32) -> Response {
-    let t = ui.tokens();
-    let galley = key_words(ui, name, t.secondary);
-    let (rect, response) = ui.allocate_exact_size(vec2(KEY + galley.size().x, 20.0), Sense::hover());
-    let enabled = ui.is_enabled();
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, enabled, name));
-    paint_key(ui, rect, colour, true, galley, t.secondary);
-    response
-}
-
-/// A piece of a curve's line, and its name in `ink`.
-fn paint_key(ui: &Ui, rect: Rect, colour: Color32, dashed: bool, name: std::sync::Arc<egui::Galley>, ink: Color32) {
-    let y = rect.center().y;
-    let key = [pos2(rect.left(), y), pos2(rect.left() + 13.0, y)];
-    let stroke = Stroke::new(2.0, colour);
-    if dashed {
-        ui.painter().extend(Shape::dashed_line(&key, stroke, 3.5, 1.5));
-    } else {
-        ui.painter().line_segment(key, stroke);
-    }
-    let place = pos2(rect.left() + KEY, y - name.size().y / 2.0);
-    ui.painter().galley_with_override_text_color(place, name, ink);
-}
-
 fn legend_key_ui(ui: &mut Ui, curve: &Curve<'_>, shown: bool) -> Response {
     let t = ui.tokens();
     let colour = if shown { t.secondary } else { t.tertiary };
-    let galley = key_words(ui, curve.name, colour);
-    let (rect, response) = ui.allocate_exact_size(vec2(KEY + galley.size().x, 20.0), Sense::click());
+    let words = key_words(ui, curve.name);
+    let (rect, response) = ui.allocate_exact_size(vec2(BEFORE + words.size().x, 20.0), Sense::click());
     let enabled = ui.is_enabled();
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, enabled, shown, curve.name));
     if ui.is_rect_visible(rect) {
         let ink = if response.hovered() { t.text } else { colour };
-        paint_key(ui, rect, if shown { curve.colour } else { t.selected }, curve.dashed, galley, ink);
+        let mark = if curve.dashed { KeyMark::Dashes } else { KeyMark::Line };
+        let colour = if shown { curve.colour } else { t.selected };
+        PlotKey { name: curve.name, colour, mark }.paint(ui, rect, words, ink);
         focus_ring(ui, &response, rect.shrink(1.0));
     }
     response.on_hover_text(text("widget-curve-hide"))
@@ -213,7 +186,9 @@ impl CurvePlot<'_> {
     pub fn show(&self, ui: &mut Ui) -> CurvePlotResponse {
         let visible = self.visible();
         let log_y = self.log_y;
-        let plot = self.plot(ui);
+        // In line with the words of the panel's title row.
+        let above = plot_axes::y_label_ui(ui, self.y_label, space::M);
+        let plot = self.plot(ui, above);
         let shown = plot.show(ui, |plot| {
             for curve in &visible {
                 band_ui(plot, curve, log_y);
@@ -251,7 +226,7 @@ impl CurvePlot<'_> {
         visible
     }
 
-    fn plot<'p>(&self, ui: &Ui) -> Plot<'p> {
+    fn plot<'p>(&self, ui: &Ui, above: f32) -> Plot<'p> {
         let x = if self.whole_x { XTicks::Whole } else { XTicks::Linear };
         let mut plot = plot_axes::plot(ui, (self.name, self.log_y), self.x_label, x, self.log_y);
         if let Some(x) = self.include_x {
@@ -270,7 +245,7 @@ impl CurvePlot<'_> {
             plot = plot.link_axis(link, [true, false]);
         }
         if let Some(height) = self.height {
-            plot = plot.height(height);
+            plot = plot.height(height - above);
         }
         plot
     }
@@ -384,7 +359,7 @@ pub(super) fn line_ui<'p>(plot: &mut PlotUi<'p>, curve: &Curve<'p>, log_y: bool)
 pub(super) fn band_ui(plot: &mut PlotUi<'_>, curve: &Curve<'_>, log_y: bool) {
     let shown =
         |band: &Band| Some((band.x, shown_y(band.low, log_y)?, shown_y(band.high, log_y)?)).filter(|b| b.0.is_finite());
-    let fill = curve.colour.gamma_multiply(0.22);
+    let fill = curve.colour.gamma_multiply(BAND);
     for (part, stretch) in curve.band.chunk_by(|a, b| shown(a).is_some() == shown(b).is_some()).enumerate() {
         let points = stretch.iter().filter_map(shown).collect::<Vec<_>>();
         if points.len() > 1 {

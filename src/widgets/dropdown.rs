@@ -75,6 +75,7 @@ impl<'a> Dropdown<'a> {
             room,
             TextStyle::Body,
         );
+        let cut = galley.elided;
         let wide = self.width.unwrap_or(galley.size().x + chrome);
         let high = if self.framed { size::ROW + 1.0 } else { 22.0 };
         let (rect, response) = ui.allocate_exact_size(vec2(wide, high), Sense::click());
@@ -102,7 +103,7 @@ impl<'a> Dropdown<'a> {
             let sign = Rect::from_center_size(pos2(rect.right() - pad - 4.0, rect.center().y), vec2(12.0, 12.0));
             Icon::ChevronDown.paint(ui.painter(), sign, t.secondary);
         }
-        response
+        if cut { response.on_hover_text(self.chosen) } else { response }
     }
 }
 

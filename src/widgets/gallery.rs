@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use eframe::egui::{self, Align, Layout, Panel, Ui, UiBuilder, vec2};
 use egui_plot::PlotPoint;
 
+use super::gallery_large::large_ui;
 use super::gallery_looks::looks_ui;
 use super::*;
 use crate::text::number::{self, Kind};
@@ -32,7 +33,7 @@ pub struct Gallery {
     pub presses: u32,
     /// The second page.
     pub sweep: SweepGallery,
-    /// The fourth page; the third has nothing to remember.
+    /// The fourth page; the third and the fifth have nothing to remember.
     pub states: StatesGallery,
 }
 
@@ -55,17 +56,21 @@ impl Default for Gallery {
 
 impl Gallery {
     /// How many pages there are.
-    pub const PAGES: usize = 4;
+    pub const PAGES: usize = 5;
 }
 
 /// Shows the page; the second choice of the bar leads to the parts of the sweep board, the third to colours,
-/// type and icons, the fourth to every state of every part.
+/// type and icons, the fourth to every state of every part, the fifth to a large sweep.
 pub fn gallery_ui(ui: &mut Ui, g: &mut Gallery) {
     let plain = egui::Frame::new().fill(ui.tokens().panel);
     Panel::top("bar").frame(plain).exact_size(44.0).show(ui, |ui| bar_ui(ui, g));
     if g.page > 1 {
         let rest = egui::CentralPanel::default().frame(plain);
-        rest.show(ui, |ui| if g.page == 2 { looks_ui(ui) } else { states_ui(ui, &mut g.states) });
+        rest.show(ui, |ui| match g.page {
+            2 => looks_ui(ui),
+            3 => states_ui(ui, &mut g.states),
+            _ => large_ui(ui),
+        });
         return;
     }
     Panel::left("controls").frame(plain).exact_size(267.0).show(ui, |ui| controls_ui(ui, g));
@@ -97,7 +102,7 @@ fn bar_ui(ui: &mut Ui, g: &mut Gallery) {
     progress_ui(ui, "Training", 0.63, 160.0);
     ui.label("epoch 19 of 30 · 4 s left");
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        segmented_ui(ui, "Page", &mut g.page, &["Lab", "Compare", "Looks", "States"]);
+        segmented_ui(ui, "Page", &mut g.page, &["Lab", "Compare", "Looks", "States", "Large"]);
     });
 }
 
@@ -203,6 +208,7 @@ fn lens_ui(ui: &mut Ui, g: &mut Gallery) {
             label: Some((8, t.label)),
             order: &[],
             full: None,
+            row: 34.0,
         };
         let room = vec2(ui.available_width(), ui.available_height() - 56.0);
         ui.allocate_ui(room, |ui| bars.show(ui));
@@ -211,7 +217,7 @@ fn lens_ui(ui: &mut Ui, g: &mut Gallery) {
             for (name, value, unit) in
                 [("teacher entropy", "2.23", ""), ("student entropy", "2.24", "nats"), ("KL", "0.006", "")]
             {
-                stat_tile_ui(ui, 108.0, name, value, unit);
+                stat_tile_ui(ui, vec2(108.0, STAT_TILE), name, value, unit);
             }
         });
     });
@@ -269,6 +275,7 @@ fn curves_ui(ui: &mut Ui, g: &mut Gallery) {
         written: Kind::Loss,
         log_y: true,
         x_label: "step",
+        y_label: "nats",
         whole_x: true,
         include_x: Some(840.0),
         from_zero: false,

@@ -16,10 +16,10 @@ pub(super) fn data_ui(ui: &mut Ui) {
     part_ui(ui, "Samples", samples_ui);
     part_ui(ui, "Tiles", |ui| {
         ui.horizontal_wrapped(|ui| {
-            stat_tile_ui(ui, 92.0, "with a unit", "2.23", "nats");
-            stat_tile_ui(ui, 92.0, "without", "36", "");
-            stat_tile_ui(ui, 92.0, "none yet", "–", "");
-            stat_tile_ui(ui, 92.0, "too long", LONG, "");
+            stat_tile_ui(ui, vec2(92.0, STAT_TILE), "with a unit", "2.23", "nats");
+            stat_tile_ui(ui, vec2(92.0, STAT_TILE), "without", "36", "");
+            stat_tile_ui(ui, vec2(92.0, STAT_TILE), "none yet", "–", "");
+            stat_tile_ui(ui, vec2(92.0, STAT_TILE), "too long", LONG, "");
         });
     });
     part_ui(ui, "Title rows", |ui| {
@@ -43,6 +43,7 @@ pub(super) fn data_ui(ui: &mut Ui) {
                 label: Some((2, t.label)),
                 order: &[2, 1, 0],
                 full: Some(1.0),
+                row: 34.0,
             };
             ui.allocate_ui(vec2(ui.available_width(), 104.0), |ui| bars.show(ui));
         }
@@ -55,20 +56,15 @@ pub(super) fn data_ui(ui: &mut Ui) {
             &[row("all of it", 1.0), row(LONG, 0.002), row("none", 0.0), row("unknown", f64::NAN)],
         );
         ui.add_space(space::XS);
-        ScaleLegend {
-            name: "by ratio",
-            scale: Scale::new(1.0, 64.0, true),
-            kind: ScaleKind::Swept,
-            written: Kind::Setting,
-        }
-        .show(ui);
-        ScaleLegend {
-            name: "one value",
-            scale: Scale::new(3.0, 3.0, false),
-            kind: ScaleKind::Swept,
-            written: Kind::Setting,
-        }
-        .show(ui);
+        let levels = ["1", "2.8", "8", "23", "64"].map(str::to_owned);
+        LevelLegend { name: "swept", labels: &levels }.show(ui);
+        LevelLegend { name: "in a line", labels: &levels }.inline(ui);
+        let scale =
+            |scale, mark| ScaleLegend { name: "errors", scale, kind: ScaleKind::LowIsBest, written: Kind::Mean, mark };
+        let mark = |low, high| Some(ScaleMark { name: "no teacher", low, high, colour: t.no_teacher });
+        scale(Scale::new(33.0, 39.0, false), mark(38.7, 38.7)).show(ui);
+        scale(Scale::new(33.0, 39.0, false), mark(33.0, 35.0)).show(ui);
+        scale(Scale::new(3.0, 3.0, false), None).show(ui);
     });
 }
 
@@ -112,6 +108,7 @@ pub(super) fn empty_ui(ui: &mut Ui) {
             written: Kind::Loss,
             log_y: true,
             x_label: "step",
+            y_label: "nats",
             whole_x: true,
             include_x: Some(100.0),
             from_zero: false,
@@ -122,7 +119,7 @@ pub(super) fn empty_ui(ui: &mut Ui) {
     });
     part_ui(ui, "A map with most cells to come", |ui| {
         let names = |names: [&str; 2]| names.map(str::to_owned);
-        let cell = HeatCell { value: 12.0, text: "12".to_owned(), hover: "12 errors".to_owned(), lit: true };
+        let cell = HeatCell { value: 12.0, text: "12".to_owned(), baseline: None, lit: true };
         HeatMap {
             name: "A map",
             metric: "errors",
@@ -131,6 +128,8 @@ pub(super) fn empty_ui(ui: &mut Ui) {
             column_axis: "temperature",
             columns: &names(["1", "4"]),
             cells: &[Some(cell), None, None, None],
+            hover: &|_| "12 errors".to_owned(),
+            baseline: "no teacher",
             lowest_is_best: true,
             written: Kind::Mean,
             height: Some(150.0),
@@ -144,7 +143,8 @@ pub(super) fn empty_ui(ui: &mut Ui) {
             ParallelAxis { name: "weight", kind: number(0.0, 1.0) },
             ParallelAxis { name: "errors", kind: number(10.0, 60.0) },
         ];
-        ParallelAxes { name: "No runs yet", axes: &axes, lines: &[], brushes: &[], height: Some(110.0) }.show(ui);
+        ParallelAxes { name: "No runs yet", axes: &axes, lines: &[], marks: &[], brushes: &[], height: Some(110.0) }
+            .show(ui);
     });
     let t = ui.tokens();
     part_ui(ui, "Small panels, the teacher's alone", |ui| {
@@ -157,7 +157,7 @@ pub(super) fn empty_ui(ui: &mut Ui) {
             upper: Whose { name: "teacher", colour: t.teacher },
             lower: Whose { name: "student", colour: t.student },
             panels: &[panel("T 1", &[0.1, 0.1, 0.8], true), panel("T 8", &[0.3, 0.3, 0.4], false)],
-            panel_height: Some(70.0),
+            height: Some(88.0),
         }
         .show(ui);
     });

@@ -49,6 +49,8 @@ const ERRORS: [[f64; 5]; 5] = [
     [37.0, 37.0, 46.0, 45.0, 46.0],
     [37.0, 38.0, 41.0, 43.0, f64::NAN],
 ];
+/// Validation errors without a teacher.
+const BASELINE: f64 = 40.0;
 const LOGITS: [f64; 10] = [1.0, 3.4, 0.5, 1.0, 1.9, -0.1, 0.3, 1.1, 4.5, 2.4];
 
 /// Shows what draws runs: a band over seeds, parallel axes, small multiples.
@@ -82,14 +84,17 @@ pub(super) fn part_ui(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {
     });
 }
 
+fn labels(values: &[f64]) -> Vec<String> {
+    Kind::Setting.apart(values)
+}
+
 fn map_ui(ui: &mut Ui, g: &mut SweepGallery) {
-    let labels = |values: &[f64]| values.iter().map(|value| format!("{value}")).collect::<Vec<_>>();
     let (columns, mut rows) = (labels(&TEMPERATURES), labels(&WEIGHTS));
     rows.reverse();
     let cell = |index: usize| {
         let value = ERRORS[index / 5][index % 5];
-        let hover = format!("{value} of 500 validation errors, 4 seeds");
-        value.is_finite().then(|| HeatCell { value, text: format!("{value}"), hover, lit: g.cell == Some(index) })
+        let lit = g.cell == Some(index);
+        value.is_finite().then(|| HeatCell { value, text: format!("{value}"), baseline: Some(BASELINE), lit })
     };
     let cells = (0..25).map(cell).collect::<Vec<_>>();
     let shown = HeatMap {
@@ -100,6 +105,8 @@ fn map_ui(ui: &mut Ui, g: &mut SweepGallery) {
         column_axis: "temperature",
         columns: &columns,
         cells: &cells,
+        hover: &|index| format!("{} of 500 validation errors, 4 seeds", ERRORS[index / 5][index % 5]),
+        baseline: "no teacher",
         lowest_is_best: true,
         written: Kind::Mean,
         height: None,
@@ -131,15 +138,17 @@ fn bands_ui(ui: &mut Ui) {
         TEMPERATURES.iter().enumerate().map(point).collect::<Vec<_>>()
     };
     let points = line(2);
-    let lines = [BandLine { name: "soft weight 0.5", colour: t.student, points: &points }];
-    let baseline = [BandPoint { x: 1.0, mean: 40.0, deviation: 1.5, seeds: 4 }];
+    let lines = [BandLine { name: "soft weight 0.5", short: "0.5", colour: t.student, points: &points }];
+    let baseline = [BandPoint { x: 1.0, mean: BASELINE, deviation: 1.5, seeds: 4 }];
     BandPlot {
         name: "Errors by temperature",
         x_label: "temperature",
+        y_label: "validation errors",
         log_x: true,
         written: Kind::Mean,
+        key: "soft weight",
         lines: &lines,
-        baseline: Some(BandLine { name: "no teacher", colour: t.no_teacher, points: &baseline }),
+        baseline: Some(BandLine { name: "no teacher", short: "no teacher", colour: t.no_teacher, points: &baseline }),
         height: Some(190.0),
     }
     .show(ui);
@@ -165,20 +174,16 @@ fn lines_ui(ui: &mut Ui, g: &mut SweepGallery) {
         lit: g.line == Some(i),
     };
     let lines = (0..25).map(line).collect::<Vec<_>>();
-    let shown = ParallelAxes { name: "Students", axes: &axes, lines: &lines, brushes: &g.brushes, height: Some(210.0) }
-        .show(ui);
+    let no_teacher = ui.tokens().no_teacher;
+    let marks = [AxisMark { axis: 3, value: BASELINE, name: "no teacher", colour: no_teacher }];
+    let (axes, lines, brushes) = (&axes, &lines, &g.brushes);
+    let shown = ParallelAxes { name: "Students", axes, lines, marks: &marks, brushes, height: Some(210.0) }.show(ui);
     let clicked = shown.clicked;
     if let Some(brushes) = shown.brushes {
         g.brushes = brushes;
     }
     g.line = clicked.or(g.line);
-    ScaleLegend {
-        name: "temperature",
-        scale: Scale::new(1.0, 16.0, true),
-        kind: ScaleKind::Swept,
-        written: Kind::Setting,
-    }
-    .show(ui);
+    LevelLegend { name: "temperature", labels: &labels(&TEMPERATURES) }.show(ui);
     let kept = values.iter().filter(|values| Brush::pass(&g.brushes, *values)).count();
     ui.label(caption(format!("{kept} of 25 kept")));
 }
@@ -204,11 +209,11 @@ fn panels_ui(ui: &mut Ui, g: &mut SweepGallery) {
     let shown = SmallMultiples {
         name: "Softened distributions",
         classes: &classes,
-        label: Some((8, t.label)),
+        label: Some((8, Whose { name: "label", colour: t.label })),
         upper: Whose { name: "teacher", colour: t.teacher },
         lower: Whose { name: "student", colour: t.student },
         panels: &panels,
-        panel_height: None,
+        height: None,
     }
     .show(ui);
     g.panel = shown.clicked.or(g.panel);

@@ -1,9 +1,11 @@
 //! Every run as a line across several axes: what was swept on the left, what came of it on the right.
 //! A drag along an axis keeps the lines that pass there and fades the others; a click on the axis's title clears it again.
 
+use std::sync::Arc;
+
 use eframe::egui::{
-    self, Align2, EventFilter, Grid, Key, Painter, Pos2, Rect, Response, Role, Sense, Shape, Stroke, StrokeKind, Ui,
-    WidgetInfo, pos2, text::LayoutJob, vec2,
+    self, Align2, Color32, EventFilter, Galley, Grid, Key, Painter, Pos2, Rect, Response, Role, Sense, Shape, Stroke,
+    StrokeKind, Ui, WidgetInfo, pos2, text::LayoutJob, vec2,
 };
 
 use super::{brush::Brush, focus_ring, scale::Scale};
@@ -50,6 +52,19 @@ pub struct ParallelLine<'a> {
     pub lit: bool,
 }
 
+/// Where something stands on one axis that is no line of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct AxisMark<'a> {
+    /// The axis by its index.
+    pub axis: usize,
+    /// The value.
+    pub value: f64,
+    /// What stands there.
+    pub name: &'a str,
+    /// The colour of its sign.
+    pub colour: Color32,
+}
+
 /// Parallel axes.
 #[derive(Clone, Copy, Debug)]
 pub struct ParallelAxes<'a> {
@@ -59,6 +74,8 @@ pub struct ParallelAxes<'a> {
     pub axes: &'a [ParallelAxis<'a>],
     /// The runs.
     pub lines: &'a [ParallelLine<'a>],
+    /// What is marked on the axes.
+    pub marks: &'a [AxisMark<'a>],
     /// What is kept on each axis; may be shorter than the axes.
     pub brushes: &'a [Option<Brush>],
     /// How tall it is; otherwise it takes what there is.
@@ -151,9 +168,9 @@ impl AxisKind<'_> {
         match self {
             Self::Number { scale, ticks: [], written } => {
                 let values = [0.0, 0.5, 1.0].map(|share| scale.value(share));
-                values.map(|value| (value, written.write(value))).to_vec()
+                values.into_iter().zip(written.apart(&values)).collect()
             }
-            Self::Number { ticks, written, .. } => ticks.iter().map(|value| (*value, written.write(*value))).collect(),
+            Self::Number { ticks, written, .. } => ticks.iter().copied().zip(written.apart(ticks)).collect(),
             Self::Category(names) => names.iter().enumerate().map(|(i, name)| (i as f64, name.clone())).collect(),
         }
     }
@@ -287,7 +304,8 @@ impl ParallelAxes<'_> {
         let painter = ui.painter();
         let line = Stroke::new(1.0, if lit { t.secondary } else { t.tertiary });
         painter.vline(x, frame.rect.y_range(), line);
-        ticks_ui(painter, t, frame, axis, of, self.tick_room(ui, frame, axis));
+        let mut taken = self.marks_ui(painter, t, frame, axis);
+        ticks_ui(painter, t, frame, axis, of, self.tick_room(ui, frame, axis), &mut taken);
         if let Some(brush) = brush {
             let y = |value| frame.y(scale.share(value));
             let kept = Rect::from_x_y_ranges(x - 5.0..=x + 5.0, y(brush.high)..=y(brush.low)).expand2(vec2(0.0, 1.0));
@@ -302,6 +320,24 @@ impl ParallelAxes<'_> {
             ));
         }
         *brush != before
+    }
+
+    /// What is marked on an axis, dashed across it, with its name where that has room; gives the places that are taken.
+    fn marks_ui(&self, painter: &Painter, t: &Tokens, frame: &Frame, axis: usize) -> Vec<f32> {
+        let mut taken = Vec::new();
+        for mark in self.marks.iter().filter(|mark| mark.axis == axis) {
+            let Some(y) = self.axes[axis].kind.share(mark.value).map(|share| frame.y(share)) else { continue };
+            let ends = [pos2(frame.x(axis) - 12.0, y), pos2(frame.x(axis) + 9.0, y)];
+            painter.line_segment(ends, Stroke::new(4.0, t.panel));
+            painter.extend(Shape::dashed_line(&ends, Stroke::new(2.0, mark.colour), 4.0, 2.0));
+            if takes(&mut taken, y) {
+                let value = self.axes[axis].kind.words(mark.value).into();
+                let words = text_with("widget-curve-now", &[("name", mark.name.into()), ("value", value)]);
+                let words = painter.layout_no_wrap(words, theme::font(size::TICK), t.secondary);
+                beside_ui(painter, t, frame, axis, y, words);
+            }
+        }
+        taken
     }
 
     /// How wide the names beside an axis may be. Those of the last axis stand on its left, where those of the one before it
@@ -421,27 +457,52 @@ fn keys(ui: &Ui, response: &Response, scale: Scale, brush: &mut Option<Brush>) {
     }
 }
 
-/// Values beside an axis, where there is room, on a ground that keeps lines from crossing them out.
-fn ticks_ui(painter: &Painter, t: &Tokens, frame: &Frame, axis: usize, of: &ParallelAxis<'_>, room: f32) {
+/// Whether a place beside an axis is free, and takes it if so.
+fn takes(taken: &mut Vec<f32>, y: f32) -> bool {
+    let is_free = taken.iter().all(|other| (other - y).abs() >= TICK);
+    if is_free {
+        taken.push(y);
+    }
+    is_free
+}
+
+/// Height of a line of words beside an axis.
+const TICK: f32 = 13.0;
+
+/// Words beside an axis, on a ground that keeps lines from crossing them out. Those of the last axis stand on its left.
+fn beside_ui(painter: &Painter, t: &Tokens, frame: &Frame, axis: usize, y: f32, words: Arc<Galley>) {
     let x = frame.x(axis);
-    let last = axis + 1 == frame.count && axis > 0;
-    let mut free_below = f32::INFINITY;
-    for (value, words) in of.kind.ticks() {
-        let Some(share) = of.kind.share(value) else { continue };
-        let y = frame.y(share);
-        if y > free_below {
-            continue;
-        }
+    let is_last = axis + 1 == frame.count && axis > 0;
+    let left = if is_last { x - 7.0 - words.size().x } else { x + 7.0 };
+    let place = Rect::from_min_size(pos2(left, y - words.size().y / 2.0), words.size());
+    painter.rect_filled(place.expand2(vec2(2.0, -1.0)), radius::BAR, t.panel.gamma_multiply(0.8));
+    painter.galley(place.min, words, t.secondary);
+}
+
+/// Values beside an axis, from the lowest up, where there is room: a number is whole or not there, a name is cut where it must be.
+fn ticks_ui(
+    painter: &Painter,
+    t: &Tokens,
+    frame: &Frame,
+    axis: usize,
+    of: &ParallelAxis<'_>,
+    room: f32,
+    taken: &mut Vec<f32>,
+) {
+    let x = frame.x(axis);
+    let mut ticks = of.kind.ticks();
+    ticks.sort_by(|a, b| a.0.total_cmp(&b.0));
+    for (value, words) in ticks {
+        let Some(y) = of.kind.share(value).map(|share| frame.y(share)) else { continue };
         let mut job = LayoutJob::simple_singleline(words, theme::font(size::TICK), t.secondary);
-        job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(8.0));
-        let galley = painter.layout_job(job);
-        let wide = galley.size().x;
-        let left = if last { x - 7.0 - wide } else { x + 7.0 };
-        let place = Rect::from_min_size(pos2(left, y - galley.size().y / 2.0), galley.size());
-        painter.rect_filled(place.expand2(vec2(2.0, -1.0)), radius::BAR, t.panel.gamma_multiply(0.8));
-        painter.galley(place.min, galley, t.secondary);
-        painter.hline(x - 2.0..=x + 2.0, y, Stroke::new(1.0, t.tertiary));
-        free_below = y - 13.0;
+        if matches!(of.kind, AxisKind::Category(_)) {
+            job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(8.0));
+        }
+        let words = painter.layout_job(job);
+        if (words.size().x <= room || matches!(of.kind, AxisKind::Category(_))) && takes(taken, y) {
+            beside_ui(painter, t, frame, axis, y, words);
+            painter.hline(x - 2.0..=x + 2.0, y, Stroke::new(1.0, t.tertiary));
+        }
     }
 }
 

@@ -1,8 +1,9 @@
-//! The axes of every plot: quiet ticks at round values, y in line from plot to plot, and the unit of x at its end.
+//! The axes of every plot: quiet ticks at round values, y in line from plot to plot, what y is over its scale, and
+//! the unit of x at its end.
 
 use std::ops::RangeInclusive;
 
-use eframe::egui::{Align2, AsIdSalt, Rect, Ui, pos2, vec2};
+use eframe::egui::{Align2, AsIdSalt, Rect, Sense, Ui, pos2, vec2};
 use egui_plot::{AxisHints, GridMark, Plot};
 
 use super::ticks;
@@ -14,8 +15,9 @@ const MARGIN: f32 = space::M;
 /// Room for the ticks of y, the same in all plots so that they stand in line.
 const Y_AXIS: f32 = 38.0;
 
-/// A line of ticks.
+/// A line of ticks, and the title over a scale.
 const LINE: f32 = 14.0;
+const TITLE: f32 = 16.0;
 
 /// Where x has its ticks.
 #[derive(Clone, Debug)]
@@ -28,6 +30,8 @@ pub(super) enum XTicks {
     At {
         /// The values, rising.
         values: Vec<f64>,
+        /// How many digits tell them apart.
+        digits: usize,
         /// Whether the axis holds log₁₀ of them.
         log: bool,
     },
@@ -42,8 +46,8 @@ impl XTicks {
     fn label(&self, mark: f64) -> String {
         match self {
             Self::Linear | Self::Whole => ticks::tick(mark),
-            Self::At { log: true, .. } => number::setting(10_f64.powf(mark)),
-            Self::At { log: false, .. } => number::setting(mark),
+            Self::At { log: true, digits, .. } => number::with_digits(10_f64.powf(mark), *digits),
+            Self::At { log: false, digits, .. } => number::with_digits(mark, *digits),
         }
     }
 }
@@ -79,7 +83,7 @@ pub(super) fn plot<'p>(ui: &Ui, id: impl AsIdSalt, x_label: &str, x: XTicks, log
         .x_grid_spacer(move |input| match &x {
             XTicks::Linear => ticks::linear(&input, 90.0),
             XTicks::Whole => ticks::whole(&input, 90.0),
-            XTicks::At { values, log } => ticks::at(&input, values, *log),
+            XTicks::At { values, log, .. } => ticks::at(&input, values, *log),
         })
         .y_grid_spacer(move |input| if log_y { ticks::logarithmic(&input) } else { ticks::linear(&input, 44.0) })
         .grid_color(t.hairline)
@@ -92,6 +96,16 @@ pub(super) fn plot<'p>(ui: &Ui, id: impl AsIdSalt, x_label: &str, x: XTicks, log
         .allow_scroll(false)
         .set_margin_fraction(vec2(0.0, 0.06))
         .label_formatter(|_| None)
+}
+
+/// Writes what y is in a line over its scale, before the plot is shown, and says how much height that took.
+pub(super) fn y_label_ui(ui: &mut Ui, label: &str, indent: f32) -> f32 {
+    let gap = std::mem::take(&mut ui.spacing_mut().item_spacing.y);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), TITLE), Sense::hover());
+    ui.spacing_mut().item_spacing.y = gap;
+    let place = pos2(rect.left() + indent, rect.top());
+    ui.painter().text(place, Align2::LEFT_TOP, label, theme::font(size::TICK), ui.tokens().tertiary);
+    TITLE
 }
 
 /// Writes the unit of x at the end of its axis, on a line of its own where `below` says so.

@@ -40,11 +40,19 @@ pub struct ProbabilityBars<'a> {
     pub order: &'a [usize],
     /// The probability that fills a side; without it, the largest one shown does.
     pub full: Option<f32>,
+    /// How tall a row is where there is room; its words are as large as that.
+    pub row: f32,
 }
 
+/// Height of the names above the bars.
+pub const BARS_HEADER: f32 = 22.0;
+/// A row is at least so tall: what does not fit is scrolled.
+pub const LEAST_BAR: f32 = 16.0;
+
 const PERCENT: f32 = 46.0;
-const MIN_ROW: f32 = 19.0;
-const MAX_ROW: f32 = 34.0;
+/// Height of a row in which words are as large as elsewhere, and how much larger they become.
+const PLAIN_ROW: f32 = 34.0;
+const LARGEST: f32 = 1.6;
 const ANIMATION: f32 = 0.12;
 /// How strongly the outline behind a bar is seen.
 const GHOST: f32 = 0.55;
@@ -61,10 +69,13 @@ impl ProbabilityBars<'_> {
     pub fn show(&self, ui: &mut Ui) -> Response {
         let outer = ui.scope(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            self.header_ui(ui);
             let rows = if self.order.is_empty() { self.classes.len() } else { self.order.len() };
-            let row_height = (ui.available_height() / rows.max(1) as f32).clamp(MIN_ROW, MAX_ROW);
-            let area = ScrollArea::vertical().id_salt(self.name).auto_shrink([false, true]);
+            let free = ui.available_height() - BARS_HEADER;
+            let row_height = (free / rows.max(1) as f32).clamp(LEAST_BAR, self.row.max(LEAST_BAR));
+            self.header_ui(ui, row_height);
+            // No row is cut: those that do not fit whole are below.
+            let whole = (free / row_height).floor().max(1.0) * row_height;
+            let area = ScrollArea::vertical().id_salt(self.name).auto_shrink([false, true]).max_height(whole);
             area.show_rows(ui, row_height, rows, |ui, visible| {
                 for row in visible {
                     let class = if self.order.is_empty() { row } else { self.order[row] };
@@ -78,9 +89,9 @@ impl ProbabilityBars<'_> {
         response
     }
 
-    fn header_ui(&self, ui: &mut Ui) {
-        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
-        let columns = self.columns(ui, rect);
+    fn header_ui(&self, ui: &mut Ui, row_height: f32) {
+        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), BARS_HEADER), Sense::hover());
+        let columns = self.columns(ui, rect, row_height);
         let t = ui.tokens();
         let y = rect.center().y;
         let unit = text("widget-bars-unit");
@@ -106,12 +117,13 @@ impl ProbabilityBars<'_> {
         response.widget_info(|| WidgetInfo::labeled(Role::Label, enabled, &words));
 
         let t = ui.tokens();
-        let columns = self.columns(ui, rect);
+        let columns = self.columns(ui, rect, height);
+        let body = size::BODY * enlarged(height);
         let is_label = self.label.filter(|(label, _)| *label == class);
         let name = self.classes.get(class).map_or("", String::as_str);
         let (font, colour) = match is_label {
-            Some((_, colour)) => (semibold(size::BODY), colour),
-            None => (theme::font(size::BODY), t.text),
+            Some((_, colour)) => (semibold(body), colour),
+            None => (theme::font(body), t.text),
         };
         let job = egui::text::LayoutJob::simple_singleline(name.to_owned(), font, colour);
         let galley = ui.painter().layout_job(truncated(job, columns.names.span()));
@@ -148,14 +160,15 @@ impl ProbabilityBars<'_> {
             meter.widget_info(|| WidgetInfo::labeled(Role::Meter, enabled, &words));
             let at = if towards_left { columns.left_bars.min - space::S } else { rect.right() };
             let percent = side.probabilities.get(class).map_or_else(|| text("widget-bars-missing"), |p| percent(*p));
-            let small = theme::font(size::CAPTION);
+            let small = theme::font(size::CAPTION * enlarged(height));
             ui.painter().text(pos2(at, rect.center().y), Align2::RIGHT_CENTER, percent, small, t.secondary);
         }
         response.on_hover_text(words);
     }
 
-    fn columns(&self, ui: &Ui, rect: Rect) -> Columns {
-        let font = theme::font(size::BODY);
+    fn columns(&self, ui: &Ui, rect: Rect, row_height: f32) -> Columns {
+        let font = theme::font(size::BODY * enlarged(row_height));
+        let percent = PERCENT * enlarged(row_height);
         let wide =
             |name: &String| ui.painter().layout_no_wrap(name.clone(), font.clone(), Color32::PLACEHOLDER).size().x;
         // Every visible row must agree; a hundred names tell enough about how wide the column should be.
@@ -163,9 +176,9 @@ impl ProbabilityBars<'_> {
         let name = (widest + space::L).clamp(38.0, (rect.width() * 0.34).max(38.0));
         let middle = rect.center().x;
         Columns {
-            left_bars: egui::Rangef::new(rect.left() + PERCENT, middle - name / 2.0),
+            left_bars: egui::Rangef::new(rect.left() + percent, middle - name / 2.0),
             names: egui::Rangef::new(middle - name / 2.0, middle + name / 2.0).shrink(2.0),
-            right_bars: egui::Rangef::new(middle + name / 2.0, rect.right() - PERCENT),
+            right_bars: egui::Rangef::new(middle + name / 2.0, rect.right() - percent),
         }
     }
 
@@ -196,6 +209,11 @@ pub(super) fn row_words(name: &str, class: usize, left: Side<'_>, right: Side<'_
             ("right", exact(right).into()),
         ],
     )
+}
+
+/// How much larger words are than elsewhere.
+fn enlarged(row_height: f32) -> f32 {
+    (row_height / PLAIN_ROW).clamp(1.0, LARGEST)
 }
 
 fn truncated(mut job: egui::text::LayoutJob, width: f32) -> egui::text::LayoutJob {

@@ -41,7 +41,7 @@ pub fn segmented_ui(ui: &mut Ui, name: &str, chosen: &mut usize, choices: &[&str
 }
 
 /// How wide the choices are together.
-pub(super) fn segmented_width(ui: &Ui, choices: &[&str]) -> f32 {
+pub fn segmented_width(ui: &Ui, choices: &[&str]) -> f32 {
     widths(ui, choices).iter().sum::<f32>() + 4.0
 }
 

@@ -4,8 +4,8 @@
 use std::ops::RangeInclusive;
 
 use eframe::egui::{
-    self, Align, Align2, Color32, DragValue, EventFilter, Key, Layout, Rect, Response, Sense, Stroke, Ui, UiBuilder,
-    Widget, WidgetInfo,
+    self, Align, Align2, Color32, DragValue, EventFilter, Frame, Key, Layout, Pos2, Rect, Response, Sense, Stroke,
+    Tooltip, Ui, UiBuilder, Widget, WidgetInfo,
     accesskit::{Action, ActionData},
     pos2, vec2,
 };
@@ -13,6 +13,7 @@ use eframe::egui::{
 use crate::{
     text::{number, text_with},
     theme::{self, UiTokens as _, size, space, title},
+    widgets::clear_place::{controls, is_clear},
 };
 
 /// A named slider; see the methods for what can be left out.
@@ -33,6 +34,12 @@ pub struct Slider<'a> {
 
 /// Half the height of the rail's handle.
 const HANDLE: f32 = 7.0;
+/// Height of the row of name and value.
+const HEADER: f32 = 20.0;
+/// Width at which a tip's words wrap, and its distance from the rail: above it, and beside its panel.
+const TIP: f32 = 260.0;
+const GAP: f32 = 4.0;
+const BESIDE: f32 = 20.0;
 /// Around the digits of the number.
 const PADDING: f32 = space::XS;
 /// How far one press of an arrow key goes, as a share of the rail; a twentieth of it with Shift.
@@ -96,7 +103,7 @@ impl<'a> Slider<'a> {
         self
     }
 
-    /// What the name says where the pointer rests on it.
+    /// What it does: said beside the slider while the pointer rests on its name or its rail.
     pub fn explained(mut self, what: &'a str) -> Self {
         self.what = what;
         self
@@ -133,13 +140,11 @@ impl<'a> Slider<'a> {
     }
 
     fn header_ui(&mut self, ui: &mut Ui) -> Response {
-        let (_, rect) = ui.allocate_space(vec2(ui.available_width(), 20.0));
+        let (_, rect) = ui.allocate_space(vec2(ui.available_width(), HEADER));
         let row = UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center));
         let mut left = ui.new_child(row);
         let name = left.label(title(self.name));
-        if !self.what.is_empty() {
-            name.on_hover_text(self.what);
-        }
+        tip_ui(ui, &name, rect, name.rect.center().x, self.what);
         if let Some(aside) = &mut self.aside {
             aside(&mut left);
         }
@@ -191,12 +196,19 @@ impl<'a> Slider<'a> {
         if ui.is_rect_visible(rect) {
             self.paint(ui, &response, rail);
         }
-        match self.default {
-            Some(default) if !response.dragged() => {
-                response.on_hover_text(text_with("widget-reset-hint", &[("value", (self.format)(default).into())]))
-            }
-            _ => response,
+        if !response.dragged() {
+            let value = |default: f64| (self.format)(default).into();
+            let reset = self.default.map(|default| text_with("widget-reset-hint", &[("value", value(default))]));
+            let words: Vec<&str> =
+                [self.what].into_iter().chain(reset.as_deref()).filter(|it| !it.is_empty()).collect();
+            tip_ui(ui, &response, rect, self.x(rail, *self.value), &words.join("\n"));
         }
+        response
+    }
+
+    /// Where a value is on the rail.
+    fn x(&self, rail: Rect, value: f64) -> f32 {
+        rail.left() + HANDLE + self.share(value) as f32 * (rail.width() - 2.0 * HANDLE)
     }
 
     fn take_input(&mut self, ui: &Ui, response: &Response, rail: Rect) {
@@ -237,7 +249,7 @@ impl<'a> Slider<'a> {
     fn paint(&self, ui: &Ui, response: &Response, rail: Rect) {
         let t = ui.tokens();
         let painter = ui.painter();
-        let x = |value: f64| rail.left() + HANDLE + self.share(value) as f32 * (rail.width() - 2.0 * HANDLE);
+        let x = |value: f64| self.x(rail, value);
         let at = x(*self.value);
         painter.rect_filled(rail, 2.0, t.hover);
         painter.rect_filled(Rect::from_min_max(rail.min, pos2(at, rail.bottom())), 2.0, t.secondary);
@@ -257,6 +269,34 @@ impl<'a> Slider<'a> {
             painter.circle_stroke(pos2(at, rail.center().y), HANDLE + 2.0, Stroke::new(1.0, t.secondary));
         }
     }
+}
+
+/// Words about what the pointer rests on, clear of every control: above it, below it, or beside all of its row.
+fn tip_ui(ui: &Ui, over: &Response, row: Rect, x: f32, words: &str) {
+    if words.is_empty() || !over.hovered() {
+        return;
+    }
+    let galley = ui.painter().layout(words.to_owned(), theme::font(size::BODY), ui.tokens().text, TIP);
+    let size = galley.size() + Frame::popup(ui.style()).total_margin().sum();
+    let (left, level) = (x - size.x / 2.0, over.rect.center().y - size.y / 2.0);
+    let places = [
+        pos2(left, over.rect.top() - size.y - GAP),
+        pos2(left, over.rect.top() - HEADER - size.y - GAP),
+        pos2(left, over.rect.bottom() + GAP),
+        pos2(row.right() + BESIDE, level),
+        pos2(row.left() - BESIDE - size.x, level),
+    ];
+    let room = ui.ctx().content_rect().shrink(space::XS);
+    let within = |at: Pos2| {
+        let left = at.x.min(room.right() - size.x).max(room.left());
+        Rect::from_min_size(pos2(left, at.y), size)
+    };
+    let controls = controls(ui.ctx(), &[]);
+    let place = places.map(within).into_iter().find(|place| is_clear(*place, room, &controls));
+    let place = place.unwrap_or_else(|| within(places[0]));
+    let mut tip = Tooltip::for_enabled(over).gap(0.0).width(TIP);
+    tip.popup = tip.popup.at_position(place.min);
+    tip.show(|ui| ui.label(words));
 }
 
 /// A number as people type it, and as it is written here.

@@ -7,7 +7,10 @@ use eframe::egui::{
     vec2,
 };
 
-use super::probability_bars::{Side, percent, row_words};
+use super::{
+    plot_key::{BEFORE, KeyMark, PlotKey, key_words},
+    probability_bars::{Side, percent, row_words},
+};
 use crate::{
     text::text_with,
     theme::{self, UiTokens as _, caption, radius, size, space, title},
@@ -44,16 +47,16 @@ pub struct SmallMultiples<'a> {
     pub name: &'a str,
     /// The names of the classes.
     pub classes: &'a [String],
-    /// The class of the label and the colour its name gets.
-    pub label: Option<(usize, Color32)>,
+    /// The class of the label, what that is called in the key, and the colour that the name of the class gets.
+    pub label: Option<(usize, Whose<'a>)>,
     /// Whose distributions are drawn upwards.
     pub upper: Whose<'a>,
     /// Whose are drawn downwards.
     pub lower: Whose<'a>,
     /// The panels.
     pub panels: &'a [MiniPanel<'a>],
-    /// How tall a panel is; otherwise it takes what is good.
-    pub panel_height: Option<f32>,
+    /// How tall all panels are with their key, if they can be read then; otherwise they take what is good.
+    pub height: Option<f32>,
 }
 
 /// What happened to small multiples.
@@ -83,7 +86,11 @@ impl SmallMultiples<'_> {
         let rows = count.div_ceil(columns);
         let columns = count.div_ceil(rows);
         let wide = ((width - (columns - 1) as f32 * space::M) / columns as f32).floor();
-        let tall = self.panel_height.unwrap_or(if mirrored { 118.0 } else { 86.0 });
+        let good = if mirrored { 118.0 } else { 86.0 };
+        let tall = self.height.map_or(good, |height| {
+            let tall = (height - KEY + space::S) / rows as f32 - space::S;
+            tall.clamp(0.7 * good, 1.4 * good).floor()
+        });
         let size = vec2(width, KEY + rows as f32 * (tall + space::S) - space::S);
         let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
         let enabled = ui.is_enabled();
@@ -122,14 +129,13 @@ impl SmallMultiples<'_> {
     /// Whose bars point where.
     fn key_ui(&self, ui: &Ui, rect: Rect, mirrored: bool) {
         let t = ui.tokens();
-        let font = theme::font(size::TICK);
-        let y = rect.top() + 6.0;
-        let mut left = rect.left();
-        for whose in [Some(self.upper), mirrored.then_some(self.lower)].into_iter().flatten() {
-            ui.painter().circle_filled(pos2(left + 4.0, y), 3.5, whose.colour);
-            let name =
-                ui.painter().text(pos2(left + 12.0, y), Align2::LEFT_CENTER, whose.name, font.clone(), t.secondary);
-            left = name.right() + space::M;
+        let mut row = rect.with_max_y(rect.top() + 12.0);
+        let label = self.label.map(|(_, whose)| whose);
+        for whose in [Some(self.upper), mirrored.then_some(self.lower), label].into_iter().flatten() {
+            let words = key_words(ui, whose.name);
+            let end = row.left() + BEFORE + words.size().x + space::M;
+            PlotKey { name: whose.name, colour: whose.colour, mark: KeyMark::Dot }.paint(ui, row, words, t.secondary);
+            row.min.x = end;
         }
     }
 
@@ -195,7 +201,7 @@ impl SmallMultiples<'_> {
             if !all_fit && is_label.is_none() {
                 continue;
             }
-            let colour = is_label.map_or(t.tertiary, |(_, colour)| colour);
+            let colour = is_label.map_or(t.tertiary, |(_, whose)| whose.colour);
             let mut job = LayoutJob::simple_singleline(name.clone(), font.clone(), colour);
             job.wrap = TextWrapping::truncate_at_width(bars.width());
             let galley = painter.layout_job(job);

@@ -53,8 +53,8 @@ pub(super) fn logarithmic(input: &GridInput) -> Vec<GridMark> {
 
 /// Ticks at given values, which rise; those too near to the one before are left out.
 pub(super) fn at(input: &GridInput, values: &[f64], log: bool) -> Vec<GridMark> {
-    // egui_plot's smallest step is 8 points; a short number needs about 24.
-    let apart = 3.0 * input.base_step_size;
+    // egui_plot's smallest step is 8 points; a short number needs about 28.
+    let apart = 3.5 * input.base_step_size;
     let mut kept: Vec<f64> = Vec::new();
     for value in values.iter().map(|value| if log { value.log10() } else { *value }).filter(|v| v.is_finite()) {
         if kept.last().is_none_or(|last| value - last >= apart) {
@@ -97,6 +97,14 @@ fn marks(values: Vec<f64>, (low, high): (f64, f64)) -> Vec<GridMark> {
     inside.map(|value| GridMark { value, step_size: high - low }).collect()
 }
 
+/// The most of `count` things at equal distances, from the first on, of which no neighbours stand in each other's way:
+/// `fit` says whether the first of two ends before the second begins.
+pub(super) fn evenly(count: usize, fit: impl Fn(usize, usize) -> bool) -> impl Iterator<Item = usize> {
+    let fits = |step: &usize| (0..count).step_by(*step).zip((*step..count).step_by(*step)).all(|(a, b)| fit(a, b));
+    let step = (1..count.max(1)).find(fits).unwrap_or(count.max(1));
+    (0..count).step_by(step)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,5 +129,15 @@ mod tests {
         assert_eq!(at(linear(&input, 80.0)), ["0", "200", "400", "600", "800"]);
         let close = GridInput { bounds: (0.0, 3.0), base_step_size: 0.05 };
         assert_eq!(at(whole(&close, 60.0)), ["0", "1", "2", "3"]);
+    }
+
+    #[test]
+    fn labels_stand_at_equal_distances() {
+        let apart = |room: usize| evenly(10, move |a, b| b - a >= room).collect::<Vec<_>>();
+        assert_eq!(apart(1), (0..10).collect::<Vec<_>>());
+        assert_eq!(apart(4), [0, 4, 8]);
+        assert_eq!(apart(20), [0]);
+        assert_eq!(evenly(0, |_, _| false).count(), 0);
+        assert_eq!(evenly(1, |_, _| false).collect::<Vec<_>>(), [0]);
     }
 }

@@ -1,12 +1,13 @@
-//! Notices that stack over the curves, where no control lies below them, and leave by themselves.
+//! Notices that stack where no control lies below them, and leave by themselves.
 //! Painted by egui's own parts, so that they have names for accessibility and need no symbols from a font.
 
 use std::time::Duration;
 
-use eframe::egui::{self, Align2, Area, Frame, Id, Label, Ui};
+use eframe::egui::{self, Align2, Area, Frame, Id, Label, LayerId, Order, Rect, Ui, Vec2, vec2};
 
 use crate::text::{Phrase, text_with};
 use crate::theme::{Icon, UiTokens as _, radius, space, title};
+use crate::widgets::clear_place::{controls, is_clear, lowest_clear};
 use crate::widgets::{IconButton, dot_ui};
 
 /// Notices on the screen.
@@ -14,6 +15,10 @@ use crate::widgets::{IconButton, dot_ui};
 pub struct Toasts {
     shown: Vec<Toast>,
     next: u64,
+    /// Where they were drawn last, as long as some are on the screen.
+    place: Option<Rect>,
+    /// How large they are together.
+    size: Vec2,
 }
 
 /// What kind of notice it is.
@@ -32,9 +37,6 @@ struct Toast {
     message: Phrase,
     left: Duration,
 }
-
-/// Below the bar at the top and the title rows of the panels.
-const TOP: f32 = 84.0;
 
 /// Width of the words.
 const WIDTH: f32 = 360.0;
@@ -62,12 +64,17 @@ impl Toasts {
     /// Draws them over everything else. Time stands still while the pointer is on one.
     pub fn show(&mut self, ui: &Ui) {
         if self.shown.is_empty() {
+            self.place = None;
             return;
         }
+        let id = Id::unique("toasts");
+        let place = self.clear_place(ui, LayerId::new(Order::Foreground, id));
         let mut closed = None;
-        let area = Area::new(Id::unique("toasts"))
-            .order(egui::Order::Foreground)
-            .anchor(Align2::CENTER_TOP, [0.0, TOP])
+        let area = Area::new(id)
+            .order(Order::Foreground)
+            .pivot(Align2::LEFT_BOTTOM)
+            .fixed_pos(place.left_bottom())
+            .constrain(true)
             .show(ui.ctx(), |ui| {
                 ui.spacing_mut().item_spacing.y = space::S;
                 for toast in &self.shown {
@@ -76,6 +83,13 @@ impl Toasts {
                     }
                 }
             });
+        let size = area.response.rect.size();
+        if self.size != size {
+            // Only what has grown upwards can stay where it is.
+            self.place = self.place.filter(|_| (self.size.x - size.x).abs() < 1.0);
+            self.size = size;
+            ui.ctx().request_discard("the size of the notices is known now");
+        }
         if !area.response.contains_pointer() {
             let passed = Duration::from_secs_f32(ui.input(|input| input.unstable_dt).min(0.5));
             for toast in &mut self.shown {
@@ -87,6 +101,19 @@ impl Toasts {
         if let Some(next) = self.shown.iter().map(|toast| toast.left).min() {
             ui.ctx().request_repaint_after(next.min(Duration::from_millis(250)));
         }
+    }
+}
+
+impl Toasts {
+    /// They stay where they are while nothing comes to lie below them.
+    fn clear_place(&mut self, ui: &Ui, own: LayerId) -> Rect {
+        let room = ui.ctx().content_rect().shrink(space::M);
+        let controls = controls(ui.ctx(), &[own]);
+        let kept = self.place.map(|place| Rect::from_min_size(place.left_bottom() - vec2(0.0, self.size.y), self.size));
+        let place = kept.filter(|place| is_clear(*place, room, &controls));
+        let place = place.unwrap_or_else(|| lowest_clear(self.size, room, &controls));
+        self.place = Some(place);
+        place
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod first;
 mod jobs;
+mod looks;
 mod places;
 mod queue;
 mod recipe;

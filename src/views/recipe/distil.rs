@@ -31,7 +31,7 @@ impl Editor<'_> {
             .format(&number::setting);
         let slider = ui.add(slider.aside(&mut switch));
         seek(ui, &TEMPERATURE, &slider);
-        if slider.on_hover_text(&what).changed() {
+        if slider.changed() {
             self.edit("temperature", |recipe| recipe.distill.temperature = temperature);
         }
     }
@@ -118,7 +118,6 @@ fn weight_ui(ui: &mut Ui, weight: Swept, value: f64, other: f64, switches: &mut 
     let slider = slider.default_value(span.usual).explained(&what).format(&number::setting).aside(switches);
     let response = ui.add(slider);
     seek(ui, &field, &response);
-    let response = response.on_hover_text(&what);
     // Both at 0 would leave nothing to learn.
     (response.changed() && (moved > 0.0 || other > 0.0)).then_some(moved)
 }

@@ -77,7 +77,7 @@ impl Editor<'_> {
             .aside(&mut switch);
         let slider = ui.add(slider);
         seek(ui, &LEARNING_RATE, &slider);
-        if slider.on_hover_text(&what).changed() {
+        if slider.changed() {
             self.edit("learning rate", |recipe| own_training(recipe).learning_rate = rate);
         }
     }

@@ -1,0 +1,145 @@
+//! All swept fields and the metric side by side, and how much of the metric's variance goes with each field.
+
+use eframe::egui::{Label, Ui};
+
+use super::{choose, field_name, metric_key};
+use crate::command::{Commands, ScreenCommand};
+use crate::runs::importance;
+use crate::state::{JobView, Metric, State};
+use crate::text::{
+    number::{self, Kind},
+    text, text_with,
+};
+use crate::theme::{UiTokens as _, caption};
+use crate::widgets::{
+    AxisKind, AxisMark, Brush, LevelLegend, ParallelAxes, ParallelAxis, ParallelLine, Scale, ShareRow, bar_list_ui,
+};
+
+/// Height of a row of the list of shares, and of what names the colours of the lines.
+const ROW: f32 = 22.0;
+const KEY: f32 = 40.0;
+
+/// Axes that are this low still tell lines apart.
+const LOWEST: f32 = 120.0;
+
+/// Fills what is left above the verdict.
+pub(super) fn axes_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, height: f32) {
+    let (board, metric) = (&job.board, state.screen.board.metric);
+    let shares = job.shares();
+    let mut lines = Vec::new();
+    for (at, cell) in board.cells.iter().enumerate() {
+        for (seed, run) in &cell.runs {
+            let Some(value) = job.validation(*run).and_then(|validation| metric.of(validation)) else { continue };
+            let mut values: Vec<f64> = board
+                .axes
+                .iter()
+                .zip(&cell.levels)
+                .map(|(axis, level)| {
+                    let level = level.unwrap_or(0);
+                    axis.numbers.as_ref().map_or(level as f64, |numbers| numbers[level])
+                })
+                .collect();
+            values.push(value);
+            lines.push((at, format!("{} · {} {seed}", cell.label, text("board-seed")), values, *run));
+        }
+    }
+    if lines.is_empty() {
+        ui.add(Label::new(caption(text("board-none"))).wrap());
+        return;
+    }
+    let names: Vec<String> = board.axes.iter().map(|axis| field_name(&axis.path)).collect();
+    let metric_name = text(metric_key(metric));
+    let scale = |values: &[f64]| {
+        let positive = values.iter().all(|value| *value > 0.0);
+        let (low, high) = values.iter().fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(*v), high.max(*v)));
+        Scale::fit(values.iter().copied(), positive && high >= 8.0 * low).unwrap_or(Scale::new(0.0, 1.0, false))
+    };
+    let baselines: Vec<f64> =
+        board.baselines.iter().filter_map(|cell| job.spread(cell, metric)).map(|spread| spread.mean).collect();
+    let measured: Vec<f64> =
+        lines.iter().filter_map(|line| line.2.last().copied()).chain(baselines.iter().copied()).collect();
+    let mut axes: Vec<ParallelAxis<'_>> = board
+        .axes
+        .iter()
+        .zip(&names)
+        .map(|(axis, name)| match &axis.numbers {
+            Some(numbers) => ParallelAxis {
+                name,
+                kind: AxisKind::Number { scale: scale(numbers), ticks: numbers, written: Kind::Setting },
+            },
+            None => ParallelAxis { name, kind: AxisKind::Category(&axis.labels) },
+        })
+        .collect();
+    let (of_metric, written) = (scale(&measured), metric.written());
+    axes.push(ParallelAxis { name: &metric_name, kind: AxisKind::Number { scale: of_metric, ticks: &[], written } });
+    let lit = state.lit_cell();
+    let drawn: Vec<ParallelLine<'_>> = lines
+        .iter()
+        .map(|(at, name, values, run)| ParallelLine {
+            name,
+            values,
+            share: shares.get(run).copied().unwrap_or(0.5),
+            lit: lit == Some(*at),
+        })
+        .collect();
+    let baseline = text("board-baseline");
+    let marks: Vec<AxisMark<'_>> = baselines
+        .iter()
+        .map(|value| AxisMark { axis: axes.len() - 1, value: *value, name: &baseline, colour: ui.tokens().no_teacher })
+        .collect();
+    let brushes: Vec<Option<Brush>> = (0..axes.len())
+        .map(|i| state.screen.board.brushes.get(i).copied().flatten().map(|(low, high)| Brush::new(low, high)))
+        .collect();
+    let importance = importance_of(job, metric);
+    let rows = (importance.len() as f32 + 1.0) * ROW;
+    let plot = ParallelAxes {
+        name: &text("board-axes"),
+        axes: &axes,
+        lines: &drawn,
+        marks: &marks,
+        brushes: &brushes,
+        height: Some((height - rows - KEY - 8.0).max(LOWEST)),
+    };
+    let response = plot.show(ui);
+    if let Some(brushes) = response.brushes {
+        let brushes = brushes.into_iter().map(|brush| brush.map(|brush| (brush.low, brush.high))).collect();
+        commands.send(ScreenCommand::Brush(brushes));
+    }
+    let cell = |at: Option<usize>| lines.get(at?).map(|line| line.0);
+    choose(state, commands, cell(response.hovered), cell(response.clicked));
+    if let (Some(axis), Some(name)) = (board.axes.first(), names.first()) {
+        LevelLegend { name, labels: &axis.labels }.show(ui);
+    }
+    ui.add(Label::new(caption(text("board-importance"))).selectable(false))
+        .on_hover_text(text("board-importance-hint"));
+    let tokens = ui.tokens();
+    let rows: Vec<(String, f64, String)> = importance
+        .into_iter()
+        .map(|(name, share)| {
+            let words = text_with("board-share", &[("share", number::part(share).into())]);
+            (name, share, words)
+        })
+        .collect();
+    let rows: Vec<ShareRow<'_>> = rows
+        .iter()
+        .map(|(name, share, hover)| ShareRow { name, share: *share, colour: tokens.secondary, hover })
+        .collect();
+    bar_list_ui(ui, &text("board-importance"), &rows);
+}
+
+/// The share of the metric's variance that goes with each axis, and with none.
+fn importance_of(job: &JobView, metric: Metric) -> Vec<(String, f64)> {
+    let mut levels = Vec::new();
+    let mut values = Vec::new();
+    for cell in &job.board.cells {
+        for (_, run) in cell.runs.iter().filter(|(_, run)| !job.edited.contains(run)) {
+            if let Some(value) = job.validation(*run).and_then(|validation| metric.of(validation)) {
+                levels.push(cell.levels.iter().map(|level| level.unwrap_or(0)).collect::<Vec<usize>>());
+                values.push(value);
+            }
+        }
+    }
+    let found = importance(&levels, &values);
+    let names = job.board.axes.iter().map(|axis| field_name(&axis.path));
+    names.zip(found.axes).chain([(text("board-rest"), found.rest)]).collect()
+}

@@ -1,0 +1,82 @@
+//! Two swept fields as a heat map, with the line at which cells begin to beat the student that has no teacher.
+
+use eframe::egui::Ui;
+
+use super::{choose, field_name, metric_key, seeds_ui, spread_words};
+use crate::command::Commands;
+use crate::state::{JobView, Spread, State};
+use crate::text::text;
+use crate::widgets::{HeatCell, HeatMap};
+
+/// Cells of the job that are named where the map has one for all of them.
+const NAMED: usize = 6;
+
+/// The first axis from left to right, the second from the bottom up; further axes are averaged over.
+pub(super) fn map_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, height: f32) {
+    let (board, metric) = (&job.board, state.screen.board.metric);
+    let Some(first) = board.axes.first() else { return seeds_ui(ui, job, metric) };
+    let second = board.axes.get(1);
+    let none = vec![String::new()];
+    let rows: Vec<String> = second.map_or(none, |axis| axis.labels.iter().rev().cloned().collect());
+    let lit = state.lit_cell();
+    // The cells of the job that lie in one cell of the map.
+    let mut members: Vec<Vec<usize>> = vec![Vec::new(); rows.len() * first.labels.len()];
+    for (at, cell) in board.cells.iter().enumerate() {
+        let row = if second.is_some() { cell.levels[1].map(|level| rows.len() - 1 - level) } else { Some(0) };
+        if let (Some(column), Some(row)) = (cell.levels[0], row) {
+            members[row * first.labels.len() + column].push(at);
+        }
+    }
+    let spread = |members: &[usize]| {
+        let runs = members.iter().flat_map(|cell| &board.cells[*cell].runs);
+        let runs = runs.filter(|(_, run)| !job.edited.contains(run));
+        Spread::of(runs.filter_map(|(_, run)| metric.of(job.validation(*run)?)))
+    };
+    let baselines: Vec<Option<Spread>> = board.baselines.iter().map(|cell| job.spread(cell, metric)).collect();
+    let against = |members: &[usize]| {
+        let own = members.iter().filter_map(|cell| baselines[board.cells[*cell].baseline?].map(|spread| spread.mean));
+        Spread::of(own).map(|spread| spread.mean)
+    };
+    let cells: Vec<Option<HeatCell>> = members
+        .iter()
+        .map(|members| {
+            let spread = spread(members)?;
+            Some(HeatCell {
+                value: spread.mean,
+                text: metric.written().write(spread.mean),
+                baseline: against(members),
+                lit: lit.is_some_and(|lit| members.contains(&lit)),
+            })
+        })
+        .collect();
+    let baseline = text("board-baseline");
+    let hover = |at: usize| {
+        let Some(spread) = members.get(at).and_then(|members| spread(members)) else { return String::new() };
+        let names: Vec<&str> = members[at].iter().take(NAMED).map(|cell| board.cells[*cell].label.as_str()).collect();
+        let value = format!("{}: {}", text(metric_key(metric)), spread_words(metric, spread));
+        let against = match members[at].as_slice() {
+            [only] => board.cells[*only].baseline.and_then(|at| baselines[at]).map(|it| spread_words(metric, it)),
+            several => against(several).map(|mean| metric.written().write(mean)),
+        };
+        let against = against.map_or_else(String::new, |words| format!("\n{baseline}: {words}"));
+        format!("{}\n{value}{against}", names.join(", "))
+    };
+    let row_axis = second.map_or_else(String::new, |axis| field_name(&axis.path));
+    let map = HeatMap {
+        name: &text("board-map"),
+        metric: &text(metric_key(metric)),
+        row_axis: &row_axis,
+        rows: &rows,
+        column_axis: &field_name(&first.path),
+        columns: &first.labels,
+        cells: &cells,
+        hover: &hover,
+        baseline: &baseline,
+        lowest_is_best: metric.lowest_is_best(),
+        written: metric.written(),
+        height: Some(height),
+    };
+    let response = map.show(ui);
+    let cell = |at: Option<usize>| members.get(at?)?.first().copied();
+    choose(state, commands, cell(response.hovered), cell(response.clicked));
+}

@@ -1,0 +1,84 @@
+//! The lens's sample in the cells along the first swept field, each at its own T.
+
+use eframe::egui::{Label, Ui};
+
+use super::{choose, evenly_of, some_ui};
+use crate::command::Commands;
+use crate::distill::soften::soften;
+use crate::runs::BoardCell;
+use crate::state::{JobView, State};
+use crate::text::{number::Kind, text};
+use crate::theme::{UiTokens as _, caption};
+use crate::widgets::{MiniPanel, SmallMultiples, Whose};
+
+/// Panels that a glance takes in.
+const MOST: usize = 12;
+
+/// One panel: its cell, T, and both distributions.
+struct Shown {
+    cell: usize,
+    temperature: f64,
+    teacher: Vec<f32>,
+    student: Vec<f32>,
+}
+
+/// Fills what is left above the verdict.
+pub(super) fn samples_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, height: f32) {
+    let Some(view) = state.probe_view() else { return };
+    let board = &job.board;
+    // The other axes stand where the chosen cell stands.
+    let stands = state.screen.board.selected.and_then(|cell| board.cells.get(cell)).or(board.cells.first());
+    let Some(stands) = stands else { return };
+    let along = |cell: &&(usize, &BoardCell)| cell.1.levels.get(1..) == stands.levels.get(1..);
+    let classes = view.probe.classes.len();
+    let all: Vec<Shown> = board
+        .cells
+        .iter()
+        .enumerate()
+        .filter(|cell| along(&cell))
+        .filter_map(|(cell, of)| {
+            let (_, run) = of.runs.first()?;
+            let info = job.runs.iter().find(|info| info.run == *run)?;
+            let temperature = info.temperature?;
+            let (_, logits) = job.snapshots.get(run)?;
+            let student = logits.get(view.row * classes..(view.row + 1) * classes)?;
+            let p = |logits: &[f32]| soften(logits, temperature).into_iter().map(|p| p as f32).collect::<Vec<_>>();
+            Some(Shown { cell, temperature, teacher: p(view.teacher?), student: p(student) })
+        })
+        .collect();
+    if all.is_empty() {
+        ui.add(Label::new(caption(text("board-none"))).wrap());
+        return;
+    }
+    let top = ui.cursor().top();
+    let shown: Vec<&Shown> = evenly_of(all.len(), MOST).map(|at| &all[at]).collect();
+    some_ui(ui, shown.len(), all.len());
+    let temperatures: Vec<f64> = shown.iter().map(|panel| panel.temperature).collect();
+    let titles: Vec<String> = Kind::Setting.apart(&temperatures).into_iter().map(|t| format!("T {t}")).collect();
+    let (tokens, lit) = (ui.tokens(), state.lit_cell());
+    let last = board.axes.first().map_or(1, |axis| axis.labels.len().saturating_sub(1)).max(1) as f32;
+    let panels: Vec<MiniPanel<'_>> = shown
+        .iter()
+        .zip(&titles)
+        .map(|(panel, title)| MiniPanel {
+            title,
+            share: board.cells[panel.cell].levels.first().copied().flatten().map(|level| level as f32 / last),
+            upper: &panel.teacher,
+            lower: &panel.student,
+            lit: lit == Some(panel.cell),
+        })
+        .collect();
+    let (teacher, student, label) = (text("lens-teacher"), text("lens-student"), text("board-label"));
+    let multiples = SmallMultiples {
+        name: &text("board-samples"),
+        classes: &view.probe.classes,
+        label: view.label.map(|class| (class, Whose { name: &label, colour: tokens.label })),
+        upper: Whose { name: &teacher, colour: tokens.teacher },
+        lower: Whose { name: &student, colour: tokens.student },
+        panels: &panels,
+        height: Some(height - (ui.cursor().top() - top)),
+    };
+    let response = multiples.show(ui);
+    let cell = |at: Option<usize>| shown.get(at?).map(|panel| panel.cell);
+    choose(state, commands, cell(response.hovered), cell(response.clicked));
+}
