@@ -544,7 +544,7 @@ fn sweep_parts_bear_whatever_may_come() {
 #[test]
 fn a_sliders_tip_lies_on_no_control() {
     let mut harness = gallery(Theme::Dark);
-    for (name, tip) in [("Temperature", "Double-click for 4.0"), ("Soft weight", "Double-click for 0.90")] {
+    for (name, tip) in [("Temperature", "Double-click for 4"), ("Soft weight", "Double-click for 0.90")] {
         let rail = harness.get_by_role_and_label(Role::Slider, name).rect();
         // On the rail itself, which is above its ticks.
         harness.hover_at(egui::pos2(rail.center().x, rail.top() + 9.0));

@@ -45,7 +45,7 @@ pub(super) fn lowest_clear(size: Vec2, room: Rect, controls: &[Rect]) -> Rect {
         columns.map(|left| Rect::from_min_size(Pos2::new(left.round(), top.round()), size))
     });
     let covered = |place: &Rect| {
-        let common = controls.iter().map(|control| control.intersect(*place)).filter(|common| common.is_positive());
+        let common = controls.iter().map(|control| control.intersect(*place)).filter(Rect::is_positive);
         common.map(|common| common.area()).sum::<f32>()
     };
     places

@@ -32,7 +32,7 @@ impl LevelLegend<'_> {
     /// Shows the bar across the available width with as many values below it as have room.
     pub fn show(&self, ui: &mut Ui) -> Response {
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width().max(60.0), HEIGHT), Sense::hover());
-        let name = self.galley(ui, self.name);
+        let name = galley(ui, self.name);
         let beside = rect.width() - name.size().x - space::S >= 110.0;
         let left = if beside { rect.left() + name.size().x + space::S } else { rect.left() };
         let middle = rect.top() + 10.0;
@@ -42,7 +42,7 @@ impl LevelLegend<'_> {
             ui.painter().galley(pos2(rect.left(), middle - name.size().y / 2.0), name, t.tertiary);
         }
         ui.painter().add(gradient(bar, |share| t.swept(share)));
-        let labels: Vec<Arc<Galley>> = self.labels.iter().map(|label| self.galley(ui, label)).collect();
+        let labels: Vec<Arc<Galley>> = self.labels.iter().map(|label| galley(ui, label)).collect();
         let last = labels.len().saturating_sub(1).max(1) as f32;
         let place = |at: usize| {
             let share = if labels.len() > 1 { at as f32 / last } else { 0.5 };
@@ -62,8 +62,8 @@ impl LevelLegend<'_> {
             [only] => [Some(only), None],
             [first, .., last] => [Some(first), Some(last)],
         };
-        let ends = ends.map(|end| end.map(|end| self.galley(ui, end)));
-        let name = self.galley(ui, self.name);
+        let ends = ends.map(|end| end.map(|end| galley(ui, end)));
+        let name = galley(ui, self.name);
         let of_ends: f32 = ends.iter().flatten().map(|end| end.size().x + space::XS).sum();
         let wide = name.size().x + space::S + of_ends + INLINE;
         let (rect, response) = ui.allocate_exact_size(vec2(wide, ROW), Sense::hover());
@@ -87,10 +87,6 @@ impl LevelLegend<'_> {
         self.described(ui, response)
     }
 
-    fn galley(&self, ui: &Ui, words: &str) -> Arc<Galley> {
-        ui.painter().layout_no_wrap(words.to_owned(), theme::font(size::TICK), ui.tokens().tertiary)
-    }
-
     fn described(&self, ui: &Ui, response: Response) -> Response {
         let words =
             text_with("widget-curve-now", &[("name", self.name.into()), ("value", self.labels.join(" · ").into())]);
@@ -98,4 +94,8 @@ impl LevelLegend<'_> {
         response.widget_info(|| WidgetInfo::labeled(Role::Image, enabled, &words));
         response.on_hover_text(words)
     }
+}
+
+fn galley(ui: &Ui, words: &str) -> Arc<Galley> {
+    ui.painter().layout_no_wrap(words.to_owned(), theme::font(size::TICK), ui.tokens().tertiary)
 }
