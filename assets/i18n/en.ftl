@@ -23,6 +23,7 @@ widget-features = { $count ->
     [one] One feature
    *[other] { $count } features
 }
+widget-take-back = Take back
 widget-remove = Remove { $name }
 
 # Actions: the name, and the explanation on hover.

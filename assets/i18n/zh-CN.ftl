@@ -17,6 +17,7 @@ widget-curve-hide = 单击隐藏或显示，双击只看此条
 widget-curve-rest = 其他曲线
 widget-picture = 图像，{ $width } × { $height }
 widget-features = { $count } 个特征
+widget-take-back = 撤回
 widget-remove = 移除 { $name }
 
 # 操作：名称，以及悬停时的说明。

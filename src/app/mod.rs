@@ -173,7 +173,7 @@ pub struct App {
     inbox: Arc<Inbox>,
     reader: Reader,
     dialogs: Box<dyn Dialogs>,
-    toasts: Toasts,
+    toasts: Toasts<Command>,
     tiles: Arrangements,
     /// The arrangements as they were when they were last taken note of.
     arranged: BTreeMap<Workspace, serde_json::Value>,

@@ -76,7 +76,9 @@ impl App {
         if self.state.window.shows_overlay {
             self.overlay_ui(ui);
         }
-        self.toasts.show(ui);
+        if let Some(back) = self.toasts.show(ui) {
+            self.commands.send(back);
+        }
     }
 
     /// Escape gives back the room that one panel has, unless it was meant for something else: what had the focus before this

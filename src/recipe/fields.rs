@@ -119,7 +119,7 @@ pub struct Field {
     pub is_column: bool,
     /// Whether it is told to whoever misspelt a key in another part of the recipe.
     pub is_hinted: bool,
-    /// Whether it is a field of `[training]` which the teacher has of its own.
+    /// Whether it is the teacher's own of a field that the student has too.
     pub is_taught: bool,
     /// What other programs call it.
     pub synonyms: &'static [Synonyms],
@@ -238,7 +238,7 @@ const FROM_ONE: Span =
 const SHARE: Span =
     Span { allowed: (Bound::Included(0.0), Bound::Included(1.0)), unit: Some(Unit::Share), ..Span::ANY };
 
-/// A field of `[training]` as a teacher has it that is trained first.
+/// A field of the student or of its training, as a teacher has it that is trained first.
 const fn taught(path: &'static str, of: Field) -> Field {
     let (part, synonyms) = (Part::Teacher, &[]);
     Field { path, part, has_control: false, is_column: false, is_hinted: false, is_taught: true, synonyms, ..of }
@@ -274,7 +274,7 @@ impl Field {
         }
     }
 
-    /// Says whose it is, where the teacher has one too.
+    /// Says that it is the teacher's, where it is.
     fn owned(&self, name: Phrase) -> Phrase {
         if self.is_taught { phrase!("field-of-teacher", field = name) } else { name }
     }

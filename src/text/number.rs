@@ -50,7 +50,9 @@ impl Kind {
             return apart(values, 2);
         }
         let alone: Vec<String> = values.iter().map(|value| self.write(*value)).collect();
-        let differ = |a: usize, b: usize| values[a].is_finite() && values[b].is_finite() && values[a].total_cmp(&values[b]).is_ne();
+        let differ = |a: usize, b: usize| {
+            values[a].is_finite() && values[b].is_finite() && values[a].total_cmp(&values[b]).is_ne()
+        };
         let mut order: Vec<usize> = (0..values.len()).collect();
         order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
         let is_apart = order.windows(2).all(|pair| !differ(pair[0], pair[1]) || alone[pair[0]] != alone[pair[1]]);

@@ -133,12 +133,13 @@ fn dropdowns_ui(ui: &mut Ui) {
 fn notices_ui(ui: &mut Ui) {
     ui.spacing_mut().item_spacing.y = space::S;
     let width = ui.available_width() - 60.0;
-    toast_ui(ui, width, ToastKind::Done, "The student was saved.");
+    toast_ui(ui, width, ToastKind::Done, "The student was saved.", true);
     toast_ui(
         ui,
         width,
         ToastKind::Fault,
         "The student cannot be saved: there is no room left on the disk that the folder lies on.",
+        false,
     );
 }
 

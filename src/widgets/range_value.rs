@@ -102,12 +102,6 @@ impl RangeLimits {
         (end(self.range.0, f64::NEG_INFINITY), end(self.range.1, f64::INFINITY))
     }
 
-    /// The nearest value that is allowed; an end that is not is taken for one that is.
-    fn clamp(&self, value: f64) -> f64 {
-        let (low, high) = self.ends();
-        value.clamp(low, high)
-    }
-
     /// One number.
     pub fn number(&self, typed: &str) -> Result<f64, RangeFault> {
         let typed = typed.trim();
@@ -177,11 +171,11 @@ impl RangeLimits {
                     return RangeValue::Range { from: first, to: last, points: values.len(), log };
                 }
                 // From one value to a range that holds it: up to a larger one that is allowed, or else from a smaller one.
+                let (low, high) = self.ends();
                 let near = |value: f64| {
                     let value = if self.whole { value.round() } else { rounded(value) };
-                    self.clamp(value)
+                    value.clamp(low, high)
                 };
-                let (low, high) = self.ends();
                 let above = if log || !high.is_finite() { 4.0 * first.max(0.25) } else { first + (high - first) / 2.0 };
                 let (mut from, to) = (first, near(above));
                 if to <= from {

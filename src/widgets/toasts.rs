@@ -5,15 +5,17 @@ use std::time::Duration;
 
 use eframe::egui::{self, Align2, Area, Frame, Id, Label, LayerId, Order, Rect, Ui, Vec2, vec2};
 
-use crate::text::{Phrase, text_with};
+use crate::text::{Phrase, text, text_with};
 use crate::theme::{Icon, UiTokens as _, radius, space, title};
 use crate::widgets::clear_place::{controls, is_clear, lowest_clear};
 use crate::widgets::{IconButton, dot_ui};
 
 /// Notices on the screen.
-#[derive(Clone, Debug, Default)]
-pub struct Toasts {
-    shown: Vec<Toast>,
+///
+/// A notice may offer to take back what it tells of: `T` says what that is.
+#[derive(Clone, Debug)]
+pub struct Toasts<T> {
+    shown: Vec<Toast<T>>,
     next: u64,
     /// Where they were drawn last, as long as some are on the screen.
     place: Option<Rect>,
@@ -31,10 +33,12 @@ pub enum ToastKind {
 }
 
 #[derive(Clone, Debug)]
-struct Toast {
+struct Toast<T> {
     id: u64,
     kind: ToastKind,
     message: Phrase,
+    /// What takes it back.
+    back: Option<T>,
     left: Duration,
 }
 
@@ -44,32 +48,42 @@ const WIDTH: f32 = 360.0;
 /// Notices beyond this many push the oldest out.
 const AT_ONCE: usize = 5;
 
-impl Toasts {
+impl<T> Default for Toasts<T> {
+    fn default() -> Self {
+        Self { shown: Vec::new(), next: 0, place: None, size: Vec2::ZERO }
+    }
+}
+
+impl<T> Toasts<T> {
     /// Adds a notice; one that is on the screen already is shown for longer instead.
-    pub fn add(&mut self, kind: ToastKind, message: Phrase) {
-        // What is longer takes longer to read.
+    pub fn add(&mut self, kind: ToastKind, message: Phrase, back: Option<T>) {
+        // What is longer takes longer to read, and what can be taken back to think about.
         let lines = message.to_string().lines().count() as u64;
-        let left = Duration::from_secs(if kind == ToastKind::Done { 4 } else { 9 + 3 * lines });
+        let left = Duration::from_secs(match kind {
+            ToastKind::Fault => 9 + 3 * lines,
+            ToastKind::Done if back.is_some() => 8,
+            ToastKind::Done => 4,
+        });
         if let Some(same) = self.shown.iter_mut().find(|toast| toast.message == message) {
             same.left = left;
             return;
         }
-        self.shown.push(Toast { id: self.next, kind, message, left });
+        self.shown.push(Toast { id: self.next, kind, message, back, left });
         self.next += 1;
         if self.shown.len() > AT_ONCE {
             self.shown.remove(0);
         }
     }
 
-    /// Draws them over everything else. Time stands still while the pointer is on one.
-    pub fn show(&mut self, ui: &Ui) {
+    /// Draws them over everything else, and tells what is to be taken back. Time stands still while the pointer is on one.
+    pub fn show(&mut self, ui: &Ui) -> Option<T> {
         if self.shown.is_empty() {
             self.place = None;
-            return;
+            return None;
         }
         let id = Id::unique("toasts");
         let place = self.clear_place(ui, LayerId::new(Order::Foreground, id));
-        let mut closed = None;
+        let (mut closed, mut taken_back) = (None, false);
         let area = Area::new(id)
             .order(Order::Foreground)
             .pivot(Align2::LEFT_BOTTOM)
@@ -78,8 +92,10 @@ impl Toasts {
             .show(ui.ctx(), |ui| {
                 ui.spacing_mut().item_spacing.y = space::S;
                 for toast in &self.shown {
-                    if toast_ui(ui, WIDTH, toast.kind, &toast.message.words()) {
+                    let pressed = toast_ui(ui, WIDTH, toast.kind, &toast.message.words(), toast.back.is_some());
+                    if let Some(pressed) = pressed {
                         closed = Some(toast.id);
+                        taken_back = pressed == Pressed::Back;
                     }
                 }
             });
@@ -96,15 +112,18 @@ impl Toasts {
                 toast.left = toast.left.saturating_sub(passed);
             }
         }
-        self.shown.retain(|toast| Some(toast.id) != closed && !toast.left.is_zero());
+        let gone = closed.and_then(|id| self.shown.iter().position(|toast| toast.id == id));
+        let gone = gone.map(|at| self.shown.remove(at));
+        self.shown.retain(|toast| !toast.left.is_zero());
         // Only when the next one leaves does anything change by itself.
         if let Some(next) = self.shown.iter().map(|toast| toast.left).min() {
             ui.ctx().request_repaint_after(next.min(Duration::from_millis(250)));
         }
+        gone.filter(|_| taken_back)?.back
     }
 }
 
-impl Toasts {
+impl<T> Toasts<T> {
     /// They stay where they are while nothing comes to lie below them.
     fn clear_place(&mut self, ui: &Ui, own: LayerId) -> Rect {
         let room = ui.ctx().content_rect().shrink(space::M);
@@ -117,8 +136,17 @@ impl Toasts {
     }
 }
 
-/// Its words wrap at `width`. True when it is to be closed.
-pub(super) fn toast_ui(ui: &mut Ui, width: f32, kind: ToastKind, words: &str) -> bool {
+/// What was pressed on a notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pressed {
+    /// It is to be closed.
+    Close,
+    /// What it tells of is to be taken back.
+    Back,
+}
+
+/// Its words wrap at `width`; `back` offers to take back what it tells of.
+pub(super) fn toast_ui(ui: &mut Ui, width: f32, kind: ToastKind, words: &str, back: bool) -> Option<Pressed> {
     let tokens = ui.tokens();
     let colour = if kind == ToastKind::Done { tokens.good } else { tokens.bad };
     let frame = Frame::new()
@@ -146,8 +174,10 @@ pub(super) fn toast_ui(ui: &mut Ui, width: f32, kind: ToastKind, words: &str) ->
                         }
                     }
                 });
+                let taken_back = back && ui.button(text("widget-take-back")).clicked();
                 let name = text_with("widget-remove", &[("name", words.into())]);
-                ui.add(IconButton::new(Icon::Close, &name)).clicked()
+                let closed = ui.add(IconButton::new(Icon::Close, &name)).clicked();
+                if taken_back { Some(Pressed::Back) } else { closed.then_some(Pressed::Close) }
             })
             .inner
         })
@@ -160,12 +190,12 @@ mod tests {
 
     #[test]
     fn the_same_notice_stands_once_and_the_oldest_make_room() {
-        let mut toasts = Toasts::default();
-        toasts.add(ToastKind::Done, "saved".into());
-        toasts.add(ToastKind::Done, "saved".into());
+        let mut toasts = Toasts::<()>::default();
+        toasts.add(ToastKind::Done, "saved".into(), None);
+        toasts.add(ToastKind::Done, "saved".into(), None);
         assert_eq!(toasts.shown.len(), 1);
         for i in 0..AT_ONCE {
-            toasts.add(ToastKind::Fault, Phrase::plain(i));
+            toasts.add(ToastKind::Fault, Phrase::plain(i), None);
         }
         assert_eq!(toasts.shown.len(), AT_ONCE);
         assert!(toasts.shown.iter().all(|toast| toast.message != Phrase::from("saved")));

@@ -260,6 +260,9 @@ fn the_bin_and_an_arrangement_are_undone() {
     until(&mut window, "its return", |state| state.row(run).is_some_and(|row| !row.deleted));
     press(&mut window, "Redo");
     until(&mut window, "the bin again", |state| state.row(run).is_some_and(|row| row.deleted));
+    // The notice that tells of it takes it back, too.
+    press(&mut window, "Take back");
+    until(&mut window, "its return by the notice", |state| state.row(run).is_some_and(|row| !row.deleted));
 
     // The line between the curves is drawn down, and jumps back.
     let at = |window: &crate::Window| window.get_by_role_and_label(Role::Label, "Loss").rect().top();

@@ -6,6 +6,7 @@ use crate::state::{Undoable, Wish};
 use crate::text::phrase;
 use crate::training::Request;
 use crate::training::report::{JobId, RunId};
+use crate::widgets::ToastKind;
 
 impl App {
     pub(super) fn job(&mut self, command: JobCommand) {
@@ -66,7 +67,11 @@ impl App {
             (self.store.restore_run(run), phrase!("toast-restored", run = run))
         };
         let is_done = result.is_ok();
-        self.told(result.map_err(|error| error.phrase()), done);
+        match result {
+            Ok(()) if binned => self.say_with(ToastKind::Done, done, Some(JobCommand::Restore(run).into())),
+            Ok(()) => self.say(ToastKind::Done, done),
+            Err(error) => self.fault(error.phrase()),
+        }
         self.reader.list();
         is_done
     }

@@ -80,8 +80,13 @@ impl App {
 
     /// A notice on the screen, and in the list of those that were there.
     pub(super) fn say(&mut self, kind: ToastKind, words: Phrase) {
+        self.say_with(kind, words, None);
+    }
+
+    /// A notice that offers to take back what it tells of.
+    fn say_with(&mut self, kind: ToastKind, words: Phrase, back: Option<Command>) {
         self.state.window.notices.say(kind == ToastKind::Fault, words.clone());
-        self.toasts.add(kind, words);
+        self.toasts.add(kind, words, back);
     }
 }
 
