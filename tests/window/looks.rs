@@ -16,7 +16,7 @@ const SMALL: [f32; 2] = [1024.0, 700.0];
 const USUAL: [f32; 2] = [1280.0, 800.0];
 
 fn sized(folder: &Folder, size: [f32; 2]) -> Window {
-    let store = Store::writer(&folder.store()).unwrap();
+    let store = Store::writer(folder.store()).unwrap();
     build_at(size, store, &ScriptedDialogs::default(), SettingsFile::none(), Start::Later)
 }
 
