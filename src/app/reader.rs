@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::recipe::Recipe;
+use crate::recipe::{Recipe, Sweep};
 use crate::runs::{Board, RunRow, Status, Store, StoreError, StoreReader, StoredJob, ToldApart};
 use crate::state::{JobView, RunCurves};
 use crate::text::Phrase;
@@ -17,6 +17,7 @@ use crate::training::report::{JobId, JobOutcome, RunFinished, RunId};
 enum Question {
     List,
     ListIfChanged,
+    TellApart,
     Job(JobId),
     Resume(JobId),
     Again(JobId, Vec<RunId>),
@@ -26,13 +27,16 @@ enum Question {
 /// All recipes, and what tells them apart.
 pub(super) struct Known {
     pub recipes: HashMap<RunId, Arc<Recipe>>,
+    pub sweeps: BTreeMap<JobId, Arc<Sweep>>,
     pub told_apart: ToldApart,
 }
 
 /// What it answers.
 pub(super) enum Answer {
-    /// All runs, with their recipes and what tells them apart where these are not those of the last time.
-    Runs(Vec<RunRow>, Option<Box<Known>>),
+    /// All runs.
+    Runs(Vec<RunRow>),
+    /// Their recipes and what tells them apart, where these are not those of the last time.
+    Known(Box<Known>),
     /// A job for the panels.
     Job(Box<JobView>),
     /// A job that is to go on.
@@ -117,18 +121,22 @@ fn serve(store: &StoreReader, questions: &Receiver<Question>, answer: &dyn Fn(An
         waiting.extend(questions.try_iter());
         waiting.retain(|other| *other != question);
         let result = match question {
-            Question::ListIfChanged => {
+            Question::List | Question::ListIfChanged => {
                 let now = store.data_version().ok();
-                if now == version {
+                if question == Question::ListIfChanged && now == version {
                     continue;
                 }
                 version = now;
-                recipes.list(store)
+                // What takes longer comes after what else is asked for.
+                waiting.retain(|other| *other != Question::TellApart);
+                waiting.push_back(Question::TellApart);
+                store.runs(true).map(Answer::Runs)
             }
-            Question::List => {
-                version = store.data_version().ok();
-                recipes.list(store)
-            }
+            Question::TellApart => match recipes.told(store) {
+                Ok(None) => continue,
+                Ok(Some(known)) => Ok(Answer::Known(Box::new(known))),
+                Err(error) => Err(error),
+            },
             Question::Job(job) => job_view(store, job).map(|view| Answer::Job(Box::new(view))),
             Question::Resume(job) => resume(store, job, StoredJob::into_resume),
             Question::Again(job, runs) => resume(store, job, |job| job.into_retry(&runs)),
@@ -142,6 +150,7 @@ fn serve(store: &StoreReader, questions: &Receiver<Question>, answer: &dyn Fn(An
 #[derive(Default)]
 struct Recipes {
     known: HashMap<RunId, Arc<Recipe>>,
+    sweeps: BTreeMap<JobId, Arc<Sweep>>,
     /// The number of the first run that was not looked for yet.
     next: u64,
     /// What jobs were called when they were told apart.
@@ -149,23 +158,26 @@ struct Recipes {
 }
 
 impl Recipes {
-    fn list(&mut self, store: &StoreReader) -> Result<Answer, StoreError> {
+    /// What there is to tell that was not told before.
+    fn told(&mut self, store: &StoreReader) -> Result<Option<Known>, StoreError> {
         let rows = store.runs(true)?;
+        let titles: Vec<(JobId, String)> =
+            rows.chunk_by(|a, b| a.job == b.job).map(|rows| (rows[0].job, rows[0].title.clone())).collect();
         let last = rows.iter().map(|row| row.run.0).max();
         let is_new = last.is_some_and(|last| last >= self.next);
+        if !is_new && titles == self.titles {
+            return Ok(None);
+        }
         if is_new {
             self.known
                 .extend(store.recipes(RunId(self.next))?.into_iter().map(|(run, recipe)| (run, Arc::new(recipe))));
+            let job = self.sweeps.last_key_value().map_or(JobId(0), |(last, _)| JobId(last.0 + 1));
+            self.sweeps.extend(store.sweeps(job)?.into_iter().map(|(job, sweep)| (job, Arc::new(sweep))));
             self.next = last.map_or(self.next, |last| last + 1);
         }
-        let titles: Vec<(JobId, String)> =
-            rows.chunk_by(|a, b| a.job == b.job).map(|rows| (rows[0].job, rows[0].title.clone())).collect();
-        let told = (is_new || titles != self.titles).then(|| {
-            let told_apart = ToldApart::of(&rows, &self.known);
-            Box::new(Known { recipes: self.known.clone(), told_apart })
-        });
         self.titles = titles;
-        Ok(Answer::Runs(rows, told))
+        let told_apart = ToldApart::of(&rows, &self.known);
+        Ok(Some(Known { recipes: self.known.clone(), sweeps: self.sweeps.clone(), told_apart }))
     }
 }
 
