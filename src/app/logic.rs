@@ -141,10 +141,7 @@ impl App {
     fn take_answers(&mut self) {
         for answer in self.reader.answers() {
             match answer {
-                Answer::Runs(mut runs, told) => {
-                    if let Some(told) = told {
-                        (self.state.jobs.recipes, self.state.jobs.told_apart) = (told.recipes, told.told_apart);
-                    }
+                Answer::Runs(mut runs) => {
                     // Newest jobs first; within one, the student before its baseline and its teacher.
                     runs.sort_by_key(|row| {
                         let place = match row.role {
@@ -157,6 +154,11 @@ impl App {
                     self.state.jobs.rows = runs;
                     self.state.jobs.store_fault = None;
                     self.load_ticked();
+                }
+                Answer::Known(known) => {
+                    let jobs = &mut self.state.jobs;
+                    (jobs.recipes, jobs.sweeps, jobs.told_apart) = (known.recipes, known.sweeps, known.told_apart);
+                    self.state.find_run_before();
                 }
                 Answer::Job(job) => {
                     // A job that runs here is fed by its reports.

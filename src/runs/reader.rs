@@ -15,7 +15,7 @@ use super::rows::{Curve, FinishedRun, JobRow, RunRow, Status, StoredJob};
 use super::verdict::Discordant;
 use super::words::choice;
 use super::{answers, lease, probe, schema};
-use crate::recipe::Recipe;
+use crate::recipe::{Recipe, Sweep};
 use crate::text::{Phrase, phrase};
 use crate::training::JobData;
 use crate::training::report::{
@@ -183,20 +183,21 @@ impl StoreReader {
 
     /// The resolved recipes of all runs from `first` on, as far as they can be read.
     pub fn recipes(&self, first: RunId) -> Result<Vec<(RunId, Recipe)>, StoreError> {
+        let found = self.texts("SELECT id, recipe FROM run WHERE id >= ?1 ORDER BY id", first.0)?;
+        Ok(readable(found.into_iter().map(|(id, text)| (RunId(id), text))))
+    }
+
+    /// The recipes of all jobs from `first` on, with their ranges, as far as they can be read.
+    pub fn sweeps(&self, first: JobId) -> Result<Vec<(JobId, Sweep)>, StoreError> {
+        let found = self.texts("SELECT id, recipe FROM job WHERE id >= ?1 ORDER BY id", first.0)?;
+        Ok(readable(found.into_iter().map(|(id, text)| (JobId(id), text))))
+    }
+
+    fn texts(&self, sql: &str, first: u64) -> Result<Vec<(u64, String)>, StoreError> {
         self.ask(|store| {
-            let mut rows = store.prepare_cached("SELECT id, recipe FROM run WHERE id >= ?1 ORDER BY id")?;
-            let rows =
-                rows.query_map([first.0 as i64], |row| Ok((RunId(number(row, 0)?), row.get::<_, String>(1)?)))?;
-            let mut recipes = Vec::new();
-            for row in rows {
-                let (run, text) = row?;
-                // One that is damaged must not hide the others.
-                match recipe(&text, run) {
-                    Ok(recipe) => recipes.push((run, recipe)),
-                    Err(error) => log::warn!("{error}"),
-                }
-            }
-            Ok(recipes)
+            let mut rows = store.prepare_cached(sql)?;
+            let rows = rows.query_map([first as i64], |row| Ok((number(row, 0)?, row.get(1)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
         })
     }
 
@@ -456,6 +457,20 @@ fn recipe<R: DeserializeOwned>(text: &str, of: impl std::fmt::Display) -> Result
     toml::from_str(text).map_err(|error| {
         StoreError::Damaged(phrase!("damaged-recipe", name = Phrase::plain(of), problem = error.to_string()))
     })
+}
+
+/// Those recipes that can be read: one that is damaged must not hide the others.
+fn readable<Id: std::fmt::Display + Copy, R: DeserializeOwned>(
+    texts: impl Iterator<Item = (Id, String)>,
+) -> Vec<(Id, R)> {
+    let read = |(id, text): (Id, String)| match recipe(&text, id) {
+        Ok(recipe) => Some((id, recipe)),
+        Err(error) => {
+            log::warn!("{error}");
+            None
+        }
+    };
+    texts.filter_map(read).collect()
 }
 
 fn found_run(store: &Connection, run: RunId) -> Result<(), StoreError> {

@@ -79,6 +79,8 @@ pub struct RecipePanel {
     /// The text that was left or opened last, and the recipe then: it comes back, with its comments and its faults, as long as
     /// the recipe is that one.
     pub text_aside: Option<(RecipeText, Sweep)>,
+    /// The newest job that ran it as it stands.
+    pub run_before: Option<JobId>,
     /// Sections that are unfolded.
     pub unfolded: BTreeSet<Section>,
     /// The preset it began as.
@@ -114,6 +116,8 @@ pub struct Jobs {
     pub device: Option<DeviceInfo>,
     /// All runs of the store, newest first.
     pub rows: Vec<RunRow>,
+    /// The recipes of all jobs of the store, with their ranges.
+    pub sweeps: BTreeMap<JobId, Arc<Sweep>>,
     /// The resolved recipes of all runs of the store.
     pub recipes: HashMap<RunId, Arc<Recipe>>,
     /// What tells them apart.
@@ -353,6 +357,7 @@ impl State {
                 fault: None,
                 text: None,
                 text_aside: None,
+                run_before: None,
                 unfolded: BTreeSet::new(),
                 preset: Some(PRESETS[0].name),
                 preview: None,
@@ -451,6 +456,17 @@ impl State {
             text.follow(&sweep);
         }
         self.recipe.sweep = sweep;
+        self.find_run_before();
+    }
+
+    /// Finds the newest job that ran the recipe in the panel, whatever it was called.
+    pub fn find_run_before(&mut self) {
+        let mut own = self.recipe.sweep.clone();
+        let mut is_it = |sweep: &Sweep| {
+            own.base.title.clone_from(&sweep.base.title);
+            own == *sweep
+        };
+        self.recipe.run_before = self.jobs.sweeps.iter().rev().find(|(_, sweep)| is_it(sweep)).map(|(job, _)| *job);
     }
 
     /// How long the recipe takes, in seconds, where that can be told.

@@ -17,7 +17,7 @@ use rows::{is_sought, row_ui, seek, whole_ui};
 use swept::{Swept, follow};
 
 use super::{action_button, control_name};
-use crate::command::{Action, Commands, RecipeCommand};
+use crate::command::{Action, Commands, RecipeCommand, ScreenCommand};
 use crate::recipe::fields::{
     BASELINE, BATCH, EPOCHS, FIELDS, Field, JITTER, KEEP, Part, SEED, SOURCE_COLOUR, SOURCE_SIZE,
 };
@@ -282,6 +282,13 @@ impl Editor<'_> {
             } else {
                 let response = ui.add(Label::new(outlook(self.state)).wrap());
                 response.on_hover_text(text("recipe-outlook-hint"));
+            }
+            if let Some(job) = self.state.recipe.run_before.filter(|job| Some(*job) != self.state.jobs.running) {
+                let words = text_with("recipe-run-before", &[("job", job.to_string().into())]);
+                if ui.link(caption(words)).on_hover_text(text("recipe-run-before-hint")).clicked() {
+                    self.commands.send(ScreenCommand::Focus(job));
+                }
+                return;
             }
             let key = match (self.state.jobs.running.is_some(), self.state.steers()) {
                 (false, _) => "recipe-foot",
