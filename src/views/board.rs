@@ -1,7 +1,9 @@
 //! The sweep board: all cells of a job at a glance, by one metric on validation rows, and the verdict on them.
 
-use eframe::egui::{Label, ScrollArea, Ui};
+use eframe::egui::{Color32, Label, ScrollArea, Ui};
 
+use super::colours::{RunColours, value_colour};
+use super::explained;
 use crate::command::{Commands, JobCommand, ScreenCommand};
 use crate::distill::soften::soften;
 use crate::recipe::field_label;
@@ -9,11 +11,12 @@ use crate::runs::importance;
 use crate::runs::verdict::Standing;
 use crate::state::{BoardPage, JobView, Metric, Spread, State};
 use crate::text::{
-    Value,
+    Term, Value,
     number::{self, Kind},
     text, text_with,
 };
 use crate::theme::{Icon, UiTokens as _, caption, space};
+use crate::training::report::Role;
 use crate::widgets::{
     AxisKind, BandLine, BandPlot, BandPoint, Brush, Dropdown, HeatCell, HeatMap, MiniPanel, ParallelAxes, ParallelAxis,
     ParallelLine, Scale, ShareRow, SmallMultiples, Whose, bar_list_ui, empty_state_ui, section_ui, segmented_ui,
@@ -63,13 +66,26 @@ pub fn board_ui(ui: &mut Ui, state: &State, commands: &Commands) {
 const VERDICT: f32 = 132.0;
 
 fn metric_ui(ui: &mut Ui, state: &State, commands: &Commands) {
-    Dropdown::new(&text("board-metric"), &text(metric_key(state.screen.board.metric))).plain().show(ui, |ui| {
+    let here = state.screen.board.metric;
+    let list = Dropdown::new(&text("board-metric"), &text(metric_key(here))).plain().show(ui, |ui| {
         for metric in Metric::ALL {
-            if ui.selectable_label(metric == state.screen.board.metric, text(metric_key(metric))).clicked() {
+            let entry = ui.selectable_label(metric == here, text(metric_key(metric)));
+            if explained(entry, metric_terms(metric)).clicked() {
                 commands.send(ScreenCommand::BoardMetric(metric));
             }
         }
     });
+    explained(list.response, metric_terms(here));
+}
+
+fn metric_terms(metric: Metric) -> &'static [Term] {
+    match metric {
+        Metric::Errors => &[Term::Errors, Term::Validation],
+        Metric::Accuracy => &[Term::Accuracy, Term::Validation],
+        Metric::Agreement => &[Term::Agreement, Term::Validation],
+        Metric::Kl => &[Term::Kl, Term::Validation],
+        Metric::Ece => &[Term::Calibration, Term::Validation],
+    }
 }
 
 fn pages_ui(ui: &mut Ui, state: &State, commands: &Commands) {
@@ -167,7 +183,7 @@ fn map_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, height
 fn seeds_ui(ui: &mut Ui, job: &JobView, metric: Metric) {
     for cell in job.board.cells.iter().chain(&job.board.baselines) {
         let spread = job.spread(cell, metric).map_or_else(|| text("board-none"), |spread| spread_words(metric, spread));
-        ui.add(Label::new(format!("{}: {spread}", cell.label)).wrap());
+        explained(ui.add(Label::new(format!("{}: {spread}", cell.label)).wrap()), &[Term::Cell, Term::Seed]);
     }
 }
 
@@ -198,11 +214,11 @@ fn curve_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, heig
             (0..most).map(|i| Some(i * (all - 1) / (most - 1).max(1))).collect()
         }
     };
+    let tokens = ui.tokens();
     let mut places: Vec<Vec<usize>> = Vec::new();
-    let drawn: Vec<(String, f32, Vec<BandPoint>)> = lines_of
+    let drawn: Vec<(String, Color32, Vec<BandPoint>)> = lines_of
         .iter()
-        .enumerate()
-        .map(|(i, level)| {
+        .map(|level| {
             let mut cells: Vec<(f64, usize)> = board
                 .cells
                 .iter()
@@ -227,14 +243,12 @@ fn curve_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, heig
                     format!("{} {}", field_name(&second.path), second.labels[level])
                 },
             );
-            let share = if lines_of.len() < 2 { 0.5 } else { i as f32 / (lines_of.len() - 1) as f32 };
-            (name, share, points.collect())
+            let colour = level.map_or(tokens.student, |level| value_colour(&board.axes[1], level, tokens));
+            (name, colour, points.collect())
         })
         .collect();
-    let tokens = ui.tokens();
-    let colour = |share: f32| if drawn.len() < 2 { tokens.student } else { tokens.swept(share) };
     let lines: Vec<BandLine<'_>> =
-        drawn.iter().map(|(name, share, points)| BandLine { name, colour: colour(*share), points }).collect();
+        drawn.iter().map(|(name, colour, points)| BandLine { name, colour: *colour, points }).collect();
     // A baseline depends on nothing of distillation: it is level unless the axis is of training.
     let baseline = board.baselines.first().and_then(|cell| job.spread(cell, metric));
     let baseline: Vec<BandPoint> = baseline
@@ -266,7 +280,7 @@ fn curve_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, heig
 /// All axes and the metric side by side, and how much of the metric's variance goes with each.
 fn axes_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, height: f32) {
     let (board, metric) = (&job.board, state.screen.board.metric);
-    let shares = job.shares();
+    let colours = RunColours::of(state, ui.tokens());
     let mut lines = Vec::new();
     for (at, cell) in board.cells.iter().enumerate() {
         for (seed, run) in &cell.runs {
@@ -316,7 +330,7 @@ fn axes_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, heigh
         .map(|(at, name, values, run)| ParallelLine {
             name,
             values,
-            share: shares.get(run).copied().unwrap_or(0.5),
+            colour: colours.run(*run, Role::Student),
             lit: lit == Some(*at),
         })
         .collect();
@@ -339,8 +353,7 @@ fn axes_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, heigh
     }
     let cell = |at: Option<usize>| lines.get(at?).map(|line| line.0);
     choose(state, commands, cell(response.hovered), cell(response.clicked));
-    ui.add(Label::new(caption(text("board-importance"))).selectable(false))
-        .on_hover_text(text("board-importance-hint"));
+    explained(ui.add(Label::new(caption(text("board-importance"))).selectable(false)), &[Term::Variance]);
     let tokens = ui.tokens();
     let rows: Vec<(String, f64, String)> = importance
         .into_iter()
@@ -402,12 +415,12 @@ fn samples_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands) {
         return;
     }
     let (tokens, lit) = (ui.tokens(), state.lit_cell());
-    let last = board.axes.first().map_or(1, |axis| axis.labels.len().saturating_sub(1)).max(1) as f32;
+    let colours = RunColours::of(state, tokens);
     let panels: Vec<MiniPanel<'_>> = shown
         .iter()
         .map(|(at, title, teacher, student)| MiniPanel {
             title,
-            share: board.cells[*at].levels.first().copied().flatten().map(|level| level as f32 / last),
+            dot: board.cells[*at].runs.first().map(|(_, run)| colours.run(*run, Role::Student)),
             upper: teacher,
             lower: student,
             lit: lit == Some(*at),

@@ -2,15 +2,17 @@
 
 use eframe::egui::{Button, Frame, Label, Margin, RichText, Ui, UiBuilder};
 
-use super::action_button;
+use super::colours::RunColours;
+use super::{action_button, explained, whats};
 use crate::command::{Action, Commands, ScreenCommand};
 use crate::distill::soften::{divergence, entropy, ranking, soften, top_class};
 use crate::recipe::fields::TEMPERATURE;
 use crate::state::{LensView, SampleChoice, State, Tip};
-use crate::text::{number, text, text_with};
+use crate::text::{Term, number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, size, space};
+use crate::training::report::Role;
 use crate::widgets::{
-    Dropdown, ProbabilityBars, Sample, Side, Slider, empty_state_ui, sample_image_ui, section_ui, stat_tile_ui,
+    Dropdown, ProbabilityBars, Sample, Side, Slider, dot_ui, empty_state_ui, sample_image_ui, section_ui, stat_tile_ui,
 };
 
 /// Ticks of the temperature sliders.
@@ -24,7 +26,7 @@ pub fn lens_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         ui,
         &text("lens-title"),
         false,
-        |_| {},
+        |ui| of_run_ui(ui, state),
         |ui| {
             choice_ui(ui, state, commands);
             action_button(ui, Action::RandomSample, false, state, commands);
@@ -42,9 +44,8 @@ pub fn lens_ui(ui: &mut Ui, state: &State, commands: &Commands) {
                 let words = if is_narrow { text_with("lens-row-short", &row) } else { text_with("lens-row", &row) };
                 let colour = ui.tokens().secondary;
                 let label = ui.add(Label::new(RichText::new(words).color(colour)).selectable(false));
-                if is_narrow {
-                    label.on_hover_text(text_with("lens-row", &row));
-                }
+                let whole = if is_narrow { format!("{}\n", text_with("lens-row", &row)) } else { String::new() };
+                label.on_hover_text(whole + &Term::Validation.what());
             }
         },
     );
@@ -69,6 +70,15 @@ pub fn lens_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         ui.scope_builder(UiBuilder::new().max_rect(bars), |ui| bars_ui(ui, state, &view));
         ui.scope_builder(UiBuilder::new().max_rect(tiles), |ui| numbers_ui(ui, state, &view));
     });
+}
+
+/// Of a sweep: the run whose student is looked at, in its colour.
+fn of_run_ui(ui: &mut Ui, state: &State) {
+    let (Some(job), Some(run)) = state.on_show() else { return };
+    if state.focused().is_some_and(|focused| focused.id == job && focused.is_sweep()) {
+        dot_ui(ui, RunColours::of(state, ui.tokens()).run(run, Role::Student));
+        ui.add(Label::new(caption(run.to_string())).selectable(false));
+    }
 }
 
 /// As much of what is wrong as stands well in the middle of a panel; the recipe's own tells all of it.
@@ -159,18 +169,20 @@ fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, commands: &Commands)
         ui.add_space(space::S);
         ui.vertical(|ui| {
             let mut temperature = state.screen.lens.temperature;
-            let name = text("lens-temperature");
+            let (name, what) = (text("lens-temperature"), Term::Temperature.what());
             let slider = Slider::new(&name, &mut temperature, TEMPERATURE.span().shown())
                 .logarithmic()
                 .ticks(&TICKS)
                 .default_value(1.0)
+                .explained(&what)
                 .format(&number::setting);
             let slider = ui.add(slider).on_hover_text(text("lens-temperature-hint"));
             if slider.changed() {
                 commands.send(ScreenCommand::LensTemperature(temperature));
             }
             ui.add_space(space::S);
-            ui.add(Label::new(caption(sentence(view, state.screen.lens.temperature))).wrap());
+            let sentence = Label::new(caption(sentence(view, state.screen.lens.temperature))).wrap();
+            explained(ui.add(sentence), &[Term::SoftTargets]);
         });
     });
 }
@@ -231,12 +243,14 @@ fn bars_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
         classes: &view.probe.classes,
         left: Side {
             name: &text("lens-teacher"),
+            what: &Term::Teacher.what(),
             probabilities: &teacher,
             ghost: &ghost(view.teacher),
             colour: tokens.teacher,
         },
         right: Side {
             name: &student_name,
+            what: &Term::Student.what(),
             probabilities: &student,
             ghost: &ghost(view.student),
             colour: tokens.student,
@@ -273,17 +287,17 @@ fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
         measured(both.map(|(teacher, student)| divergence(teacher, student, t))),
     ];
     let numbers = [
-        ("lens-teacher-entropy", of_teacher),
-        ("lens-student-entropy", of_student),
-        ("lens-kl", kl),
-        ("lens-top", (top, note)),
+        ("lens-teacher-entropy", of_teacher, whats(&[Term::Entropy, Term::Nats])),
+        ("lens-student-entropy", of_student, whats(&[Term::Entropy, Term::Nats])),
+        ("lens-kl", kl, whats(&[Term::Kl, Term::Nats])),
+        ("lens-top", (top, note), text("lens-top-hint")),
     ];
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
         let free = ui.available_width() - 3.0 * space::S;
         let is_narrow = free < NARROW;
         let shares = if is_narrow { [0.27, 0.27, 0.23, 0.23] } else { [0.28, 0.28, 0.25, 0.19] };
-        for ((key, (value, unit)), share) in numbers.into_iter().zip(shares) {
+        for ((key, (value, unit), what), share) in numbers.into_iter().zip(shares) {
             let width = (free * share).floor().max(size::ROW);
             let name = match key {
                 "lens-teacher-entropy" if is_narrow => text("lens-teacher-entropy-short"),
@@ -292,7 +306,8 @@ fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>) {
                 _ => text(key),
             };
             let unit = if is_narrow && key != "lens-top" { "" } else { &unit };
-            stat_tile_ui(ui, width, &name, &value, unit).on_hover_text(text(&format!("{key}-hint")));
+            let whole = if is_narrow { format!("{}\n", text(key)) } else { String::new() };
+            stat_tile_ui(ui, width, &name, &value, unit).on_hover_text(whole + &what);
         }
     });
 }

@@ -7,17 +7,18 @@ use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{self, Align, Color32, Label, Layout, RichText, Sense, Ui};
 use egui_extras::{Column, TableBuilder};
 
-use super::action_button;
 use super::cards::shown_title;
+use super::colours::RunColours;
 use super::kept_run::{run_context, run_menu_ui};
 use super::run_settings::run_settings_ui;
+use super::{action_button, whats};
 use crate::command::{Action, Commands, JobCommand, ScreenCommand};
 use crate::runs::verdict::Discordant;
 use crate::runs::{RunRow, Status};
 use crate::state::{ColumnWidth, JobView, Listed, RunColumn, State, difference, validation};
-use crate::text::{Phrase, number, text, text_with};
-use crate::theme::{Icon, Tokens, UiTokens as _, caption, font, size, space};
-use crate::training::report::{JobId, Role, RunId, Setting};
+use crate::text::{Phrase, Term, number, text, text_with};
+use crate::theme::{Icon, UiTokens as _, caption, font, size, space};
+use crate::training::report::{JobId, Role, Setting};
 use crate::widgets::{Chip, IconButton, dot_ui, empty_state_ui, section_ui};
 
 /// Width of the column of marks.
@@ -96,8 +97,7 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         empty_state_ui(ui, Icon::Search, &text("runs-none-found"), &text("runs-none-found-hint"), None);
         return;
     }
-    // As the curves on show are coloured.
-    let shares = state.focused().map_or_else(BTreeMap::new, JobView::shares);
+    let colours = RunColours::of(state, ui.tokens());
     let columns: Vec<RunColumn> = state.run_columns().collect();
     egui::ScrollArea::horizontal().show(ui, |ui| {
         let (columns, rest) = fitting(&columns, ui.available_width() - MARK, ui.spacing().item_spacing.x);
@@ -138,7 +138,7 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
                         (_, false) => state.screen.focus == Some(row.job),
                     };
                     table_row.set_selected(lit);
-                    let line = Line { listed: line, row, state, commands, baselines: &baselines, shares: &shares };
+                    let line = Line { listed: line, row, state, commands, baselines: &baselines, colours: &colours };
                     table_row.col(|ui| line.mark_ui(ui));
                     for column in &columns {
                         table_row.col(|ui| line.cell_ui(ui, *column));
@@ -176,10 +176,8 @@ fn heading_ui(ui: &mut Ui, column: RunColumn, state: &State, commands: &Commands
             RunColumn::Differs(at) => state.jobs.told_apart.columns.get(at).map(|field| (field.label(), field.what())),
             _ => None,
         };
-        let (name, hint) = own.map_or_else(
-            || (text(column.key()), text(&format!("{}-hint", column.key()))),
-            |(label, what)| (label.words(), what.words()),
-        );
+        let (name, hint) = own
+            .map_or_else(|| (text(column.key()), column_what(column)), |(label, what)| (label.words(), what.words()));
         let name = match sorted {
             None => name,
             Some(falling) => format!("{name} {}", if falling { "↓" } else { "↑" }),
@@ -192,6 +190,25 @@ fn heading_ui(ui: &mut Ui, column: RunColumn, state: &State, commands: &Commands
             commands.send(ScreenCommand::SortRuns(column));
         }
     });
+}
+
+/// What a column is, in the words of the glossary where it has them.
+fn column_what(column: RunColumn) -> String {
+    let hint = || text(&format!("{}-hint", column.key()));
+    match column {
+        RunColumn::Temperature => Term::Temperature.what(),
+        RunColumn::Weights => format!("{}\n{}", hint(), whats(&[Term::SoftLoss, Term::HardLoss])),
+        RunColumn::Validation => format!("{}\n{}", hint(), Term::Validation.what()),
+        RunColumn::Against => format!("{}\n{}", hint(), Term::Baseline.what()),
+        RunColumn::Test => whats(&[Term::Errors, Term::Test]),
+        RunColumn::Agreement => Term::Agreement.what(),
+        RunColumn::Run
+        | RunColumn::Started
+        | RunColumn::Recipe
+        | RunColumn::Model
+        | RunColumn::Differs(_)
+        | RunColumn::Status => hint(),
+    }
 }
 
 /// Width of the field that filters.
@@ -227,7 +244,7 @@ struct Line<'a> {
     state: &'a State,
     commands: &'a Commands,
     baselines: &'a BTreeMap<(JobId, u64), Option<u64>>,
-    shares: &'a BTreeMap<RunId, f32>,
+    colours: &'a RunColours<'a>,
 }
 
 impl Line<'_> {
@@ -298,7 +315,7 @@ impl Line<'_> {
     }
 
     fn name_ui(&self, ui: &mut Ui) {
-        let (row, tokens) = (self.row, ui.tokens());
+        let row = self.row;
         match self.listed {
             Listed::Run { open: Some(open), .. } | Listed::Sweep { open, .. } => fold_ui(ui, row, open, self.commands),
             Listed::Run { below, .. } => ui.add_space(if below { space::S + FOLD } else { FOLD }),
@@ -307,8 +324,7 @@ impl Line<'_> {
             self.words(ui, row.job.to_string(), None);
             return;
         }
-        let swept = (row.role == Role::Student).then(|| self.shares.get(&row.run)).flatten();
-        dot_ui(ui, swept.map_or_else(|| role_colour(row.role, tokens), |share| tokens.swept(*share)));
+        dot_ui(ui, self.colours.run(row.run, row.role));
         self.words(ui, row.run.to_string(), None);
     }
 
@@ -358,8 +374,11 @@ impl Line<'_> {
                 ("worse", apart.worse.into()),
                 ("p", Phrase::p_value(apart.p()).words().into()),
             ];
-            ui.interact(ui.max_rect(), ui.scope_id().with(("apart", row.run)), Sense::hover())
-                .on_hover_text(text_with("runs-apart", &args));
+            ui.interact(ui.max_rect(), ui.scope_id().with(("apart", row.run)), Sense::hover()).on_hover_text(format!(
+                "{}\n{}",
+                text_with("runs-apart", &args),
+                whats(&[Term::McNemar, Term::PValue])
+            ));
         }
     }
 }
@@ -367,7 +386,7 @@ impl Line<'_> {
 /// The mark that lays a run over the curves of the job in focus.
 fn overlay_ui(ui: &mut Ui, row: &RunRow, state: &State, commands: &Commands) {
     ui.add_space(space::S);
-    let mut on = state.screen.overlaid.contains(&row.run);
+    let mut on = state.screen.overlaid.contains(row.run);
     let name = text_with("runs-overlay", &[("run", row.run.to_string().into())]);
     let edge = egui::Stroke::new(1.0, ui.tokens().tertiary);
     let widgets = &mut ui.visuals_mut().widgets;
@@ -462,14 +481,6 @@ fn status_key(row: &RunRow, state: &State) -> &'static str {
         Status::Diverged => "status-diverged",
         Status::Halved => "status-halved",
         Status::Failed => "status-failed",
-    }
-}
-
-fn role_colour(role: Role, tokens: &Tokens) -> Color32 {
-    match role {
-        Role::Teacher => tokens.teacher,
-        Role::Student => tokens.student,
-        Role::Baseline => tokens.no_teacher,
     }
 }
 

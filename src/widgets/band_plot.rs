@@ -271,6 +271,7 @@ impl BandPlot<'_> {
 fn curve<'a>(line: &BandLine<'a>, drawn: &'a Drawn, id: u64, dashed: bool) -> Curve<'a> {
     Curve {
         name: line.name,
+        what: "",
         id,
         colour: line.colour,
         dashed,

@@ -21,6 +21,8 @@ use crate::{
 pub struct Curve<'a> {
     /// What the legend and the readout call it.
     pub name: &'a str,
+    /// What that means, for who rests on its key; empty where it needs no word.
+    pub what: &'a str,
     /// What it is known by when it is hidden; the same from frame to frame.
     pub id: u64,
     /// Its colour.
@@ -115,46 +117,52 @@ pub enum LegendClick {
 /// show its curve, a double click (or one with Ctrl) to show it alone.
 pub fn legend_ui(ui: &mut Ui, curves: &[Curve<'_>], hidden: &BTreeSet<u64>) -> Option<LegendClick> {
     let mut clicked = None;
-    let mut key_ui = |ui: &mut Ui, curve: &Curve<'_>| {
+    let names: Vec<&str> = curves.iter().map(|curve| curve.name).collect();
+    fitting_ui(ui, &names, |ui, at| {
+        let curve = &curves[at];
         let key = legend_key_ui(ui, curve, !hidden.contains(&curve.id));
         if key.double_clicked() || (key.clicked() && ui.input(|input| input.modifiers.command)) {
             clicked = Some(LegendClick::Solo(curve.id));
         } else if key.clicked() {
             clicked = Some(LegendClick::Toggle(curve.id));
         }
-    };
-    let (shown, rest) = curves.split_at(keys_that_fit(ui, curves));
-    for curve in shown {
-        key_ui(ui, curve);
+    });
+    clicked
+}
+
+/// Shows the keys that have room in a row, and the others in a list at its end.
+fn fitting_ui(ui: &mut Ui, names: &[&str], mut key_ui: impl FnMut(&mut Ui, usize)) {
+    let shown = keys_that_fit(ui, names);
+    for at in 0..shown {
+        key_ui(ui, at);
     }
-    if !rest.is_empty() {
-        let more = format!("+{}", rest.len());
+    if shown < names.len() {
+        let more = format!("+{}", names.len() - shown);
         Dropdown::new(&text("widget-curve-rest"), &more).plain().stays_open().show(ui, |ui| {
-            for curve in rest {
-                key_ui(ui, curve);
+            for at in shown..names.len() {
+                key_ui(ui, at);
             }
         });
     }
-    clicked
 }
 
 /// Room for the list of those that do not fit.
 const REST: f32 = 40.0;
 
 /// How many keys of a legend have room.
-fn keys_that_fit(ui: &Ui, curves: &[Curve<'_>]) -> usize {
+fn keys_that_fit(ui: &Ui, names: &[&str]) -> usize {
     let gap = ui.spacing().item_spacing.x;
-    let wide = |curve: &Curve<'_>| KEY + key_words(ui, curve.name, Color32::PLACEHOLDER).size().x + gap;
+    let wide = |name: &&str| KEY + key_words(ui, name, Color32::PLACEHOLDER).size().x + gap;
     let room = ui.available_width();
-    let whole: f32 = curves.iter().map(wide).sum();
+    let whole: f32 = names.iter().map(wide).sum();
     if whole - gap <= room {
-        return curves.len();
+        return names.len();
     }
     let mut taken = REST;
-    curves
+    names
         .iter()
-        .take_while(|curve| {
-            taken += wide(curve);
+        .take_while(|name| {
+            taken += wide(name);
             taken <= room
         })
         .count()
@@ -167,15 +175,35 @@ fn key_words(ui: &Ui, name: &str, colour: Color32) -> std::sync::Arc<egui::Galle
     ui.painter().layout_no_wrap(name.to_owned(), theme::font(size::LEGEND), colour)
 }
 
-/// What a dashed line stands for, where it is not one of a legend.
-pub fn dash_key_ui(ui: &mut Ui, name: &str, colour: Color32) -> Response {
+/// What lines of one look stand for, where a legend does not name each of them.
+#[derive(Clone, Copy, Debug)]
+pub struct LineKey<'a> {
+    /// What they stand for.
+    pub name: &'a str,
+    /// What that means, for who rests on it; empty where it needs no word.
+    pub what: &'a str,
+    /// Their colour.
+    pub colour: Color32,
+    /// Whether they are dashed.
+    pub dashed: bool,
+}
+
+/// Shows what lines stand for in a row; those for which there is no room are in a list at its end.
+pub fn line_keys_ui(ui: &mut Ui, keys: &[LineKey<'_>]) {
+    let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
+    fitting_ui(ui, &names, |ui, at| line_key_ui(ui, keys[at]));
+}
+
+fn line_key_ui(ui: &mut Ui, key: LineKey<'_>) {
     let t = ui.tokens();
-    let galley = key_words(ui, name, t.secondary);
+    let galley = key_words(ui, key.name, t.secondary);
     let (rect, response) = ui.allocate_exact_size(vec2(KEY + galley.size().x, 20.0), Sense::hover());
     let enabled = ui.is_enabled();
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, enabled, name));
-    paint_key(ui, rect, colour, true, galley, t.secondary);
-    response
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, enabled, key.name));
+    paint_key(ui, rect, key.colour, key.dashed, galley, t.secondary);
+    if !key.what.is_empty() {
+        response.on_hover_text(key.what);
+    }
 }
 
 /// A piece of a curve's line, and its name in `ink`.
@@ -204,7 +232,8 @@ fn legend_key_ui(ui: &mut Ui, curve: &Curve<'_>, shown: bool) -> Response {
         paint_key(ui, rect, if shown { curve.colour } else { t.selected }, curve.dashed, galley, ink);
         focus_ring(ui, &response, rect.shrink(1.0));
     }
-    response.on_hover_text(text("widget-curve-hide"))
+    let hide = text("widget-curve-hide");
+    response.on_hover_text(if curve.what.is_empty() { hide } else { format!("{}\n{hide}", curve.what) })
 }
 
 impl CurvePlot<'_> {

@@ -2,8 +2,8 @@
 //! A drag along an axis keeps the lines that pass there and fades the others; a click on the axis's title clears it again.
 
 use eframe::egui::{
-    self, Align2, EventFilter, Grid, Key, Painter, Pos2, Rect, Response, Role, Sense, Shape, Stroke, StrokeKind, Ui,
-    WidgetInfo, pos2, text::LayoutJob, vec2,
+    self, Align2, Color32, EventFilter, Grid, Key, Painter, Pos2, Rect, Response, Role, Sense, Shape, Stroke,
+    StrokeKind, Ui, WidgetInfo, pos2, text::LayoutJob, vec2,
 };
 
 use super::{brush::Brush, focus_ring, scale::Scale};
@@ -44,8 +44,8 @@ pub struct ParallelLine<'a> {
     pub name: &'a str,
     /// Its value on each axis; one that is no number breaks the line.
     pub values: &'a [f64],
-    /// Where its colour lies on the swept scale.
-    pub share: f32,
+    /// Its colour.
+    pub colour: Color32,
     /// Whether it is chosen.
     pub lit: bool,
 }
@@ -231,7 +231,6 @@ impl ParallelAxes<'_> {
         if !ui.is_rect_visible(rect) {
             return;
         }
-        let t = ui.tokens();
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
         let mut order = (0..self.lines.len()).collect::<Vec<_>>();
         order.sort_by_key(|line| (passing[*line], self.lines[*line].lit, hovered == Some(*line)));
@@ -239,7 +238,7 @@ impl ParallelAxes<'_> {
         let width = if self.lines.len() > 60 { 1.0 } else { 1.4 };
         for line in order {
             let strong = self.lines[line].lit || hovered == Some(line);
-            let colour = t.swept(self.lines[line].share);
+            let colour = self.lines[line].colour;
             let colour = if passing[line] { colour } else { colour.gamma_multiply(0.13) };
             let stroke = Stroke::new(if strong { width + 1.4 } else { width }, colour);
             for stretch in &paths[line] {
