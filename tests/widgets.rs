@@ -223,7 +223,7 @@ fn a_hundred_classes_scroll_in_the_order_given() {
     let order = (0..100).rev().collect::<Vec<_>>();
     let even = vec![0.01; 100];
     let harness = show(|ui| {
-        let side = |name, probabilities| Side { name, probabilities, ghost: &[], colour: egui::Color32::RED };
+        let side = |name, probabilities| Side { name, what: "", probabilities, ghost: &[], colour: egui::Color32::RED };
         let (left, right) = (side("teacher", &even), side("student", &[]));
         let label = Some((99, egui::Color32::GREEN));
         let name = "Distributions";
@@ -247,6 +247,7 @@ fn a_plot_bears_whatever_a_run_may_send() {
             let hidden = std::collections::BTreeSet::new();
             let curve = Curve {
                 name: "loss",
+                what: "",
                 id: 0,
                 colour: egui::Color32::RED,
                 dashed: true,
@@ -510,7 +511,7 @@ fn sweep_parts_bear_whatever_may_come() {
                     ParallelAxis { name: "none", kind: AxisKind::Category(&[]) },
                     ParallelAxis { name: "names", kind: AxisKind::Category(&names) },
                 ];
-                let lines = [ParallelLine { name: "line", values, share: f32::NAN, lit: true }];
+                let lines = [ParallelLine { name: "line", values, colour: egui::Color32::RED, lit: true }];
                 let brushes = [Some(Brush::new(f64::NAN, 0.0))];
                 for axes in [&axes[..], &axes[..1], &[]] {
                     let name = if axes.len() == 3 { "Axes" } else { names[axes.len()].as_str() };
@@ -526,7 +527,7 @@ fn sweep_parts_bear_whatever_may_come() {
                 }
                 let whose = Whose { name: "teacher", colour: egui::Color32::RED };
                 let panel =
-                    MiniPanel { title: "T", share: None, upper: &probabilities, lower: &probabilities, lit: true };
+                    MiniPanel { title: "T", dot: None, upper: &probabilities, lower: &probabilities, lit: true };
                 let panels = [panel; 3];
                 let (label, height) = (Some((7, whose)), Some(200.0));
                 let (name, classes, lower) = ("Panels", &names[..], whose);

@@ -50,7 +50,7 @@ impl Last {
             cell: state.screen.board.selected,
             page: Some(state.screen.board.page),
             metric: Some(state.screen.board.metric),
-            ticked: state.screen.overlaid.iter().copied().collect(),
+            ticked: state.screen.overlaid.runs(),
             lens: Some(LastLens {
                 temperature: lens.temperature,
                 row: lens.row,

@@ -294,7 +294,9 @@ impl App {
             self.focus(job);
             self.state.screen.board.selected = cell;
         }
-        self.state.screen.overlaid.extend(ticked);
+        for run in ticked {
+            self.state.screen.overlaid.insert(run);
+        }
     }
 
     /// Asks for something, as the panels do; for tests.

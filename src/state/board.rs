@@ -1,7 +1,5 @@
 //! What the sweep board shows of a job: which metric, which page, and the one selection that lights in all panels.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::{JobView, State};
@@ -170,14 +168,6 @@ impl JobView {
             answers: &|run, part| self.answers.get(&(run, part)),
         };
         facts.story()
-    }
-
-    /// How far along the first axis each run's cell lies, 0 to 1: its colour in all panels.
-    pub fn shares(&self) -> BTreeMap<RunId, f32> {
-        let Some(axis) = self.board.axes.first() else { return BTreeMap::new() };
-        let last = axis.labels.len().saturating_sub(1).max(1) as f32;
-        let cells = self.board.cells.iter().filter_map(|cell| Some((cell, (*cell.levels.first()?)? as f32 / last)));
-        cells.flat_map(|(cell, share)| cell.runs.iter().map(move |(_, run)| (*run, share))).collect()
     }
 }
 

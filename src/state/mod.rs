@@ -11,6 +11,7 @@ mod lens;
 mod loss_curve;
 mod notices;
 mod outlook;
+mod overlaid;
 mod queue;
 mod recipe_text;
 mod run_list;
@@ -34,6 +35,7 @@ pub use lens::{Lens, LensView, OwnPicture, SampleChoice};
 pub use loss_curve::{LossCurve, Smoothing};
 pub use notices::{Notice, Notices};
 pub use outlook::Outlook;
+pub use overlaid::Overlaid;
 pub use queue::{Queue, Waiting, Wish};
 pub use recipe_text::RecipeText;
 pub use run_list::{ColumnWidth, Listed, RunColumn, RunList, difference, validation};
@@ -132,7 +134,7 @@ pub struct Screen {
     /// The job that panels show; none before the first.
     pub focus: Option<JobId>,
     /// Runs laid over the curves of the job in focus.
-    pub overlaid: BTreeSet<RunId>,
+    pub overlaid: Overlaid,
     /// How curves are drawn.
     pub curves: CurveSettings,
     /// What the lens looks at.
@@ -342,7 +344,7 @@ impl State {
         Self {
             screen: Screen {
                 focus: None,
-                overlaid: BTreeSet::new(),
+                overlaid: Overlaid::default(),
                 curves: CurveSettings::default(),
                 lens: Lens::new(sweep.base.distill.temperature),
                 picture: None,

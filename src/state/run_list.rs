@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::State;
 use crate::runs::RunRow;
-use crate::text::Phrase;
+use crate::text::{Phrase, number};
 use crate::training::report::{JobId, Metrics, Role, RunId};
 
 /// How the list is looked at.
@@ -233,7 +233,7 @@ impl State {
     /// Whether one of a job's runs has all that is looked for.
     fn has_terms(&self, rows: &[RunRow], wanted: &[String]) -> bool {
         let has = |row: &RunRow| {
-            let t = row.temperature.map_or_else(String::new, |t| format!("t {t}"));
+            let t = row.temperature.map_or_else(String::new, |t| format!("t {}", number::setting(t)));
             let says = self.jobs.told_apart.says.get(&row.run).into_iter().flatten();
             let says: String = says.map(|said| format!("{} ", said.words())).collect();
             let all = format!(

@@ -23,26 +23,22 @@ pub enum Term {
     Teacher,
     /// Who learns.
     Student,
-    /// What is learnt from.
-    TransferSet,
     /// The unit of losses.
     Nats,
     /// How spread out a distribution is.
     Entropy,
     /// How far two distributions are apart.
     Kl,
+    /// Rows that are answered wrongly.
+    Errors,
+    /// The share of those that are answered rightly.
+    Accuracy,
     /// How often student and teacher say the same.
     Agreement,
     /// How far confidence is from accuracy.
     Calibration,
-    /// What draws weights to 0.
-    WeightDecay,
     /// What chance begins from.
     Seed,
-    /// How far a step goes.
-    LearningRate,
-    /// The rows of one step.
-    Batch,
     /// All rows once.
     Epoch,
     /// One change of the weights.
@@ -71,7 +67,7 @@ pub enum Term {
 
 impl Term {
     /// All of them.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 30] = [
         Self::Temperature,
         Self::TemperatureSquared,
         Self::SoftTargets,
@@ -82,16 +78,14 @@ impl Term {
         Self::Baseline,
         Self::Teacher,
         Self::Student,
-        Self::TransferSet,
         Self::Nats,
         Self::Entropy,
         Self::Kl,
+        Self::Errors,
+        Self::Accuracy,
         Self::Agreement,
         Self::Calibration,
-        Self::WeightDecay,
         Self::Seed,
-        Self::LearningRate,
-        Self::Batch,
         Self::Epoch,
         Self::Step,
         Self::Validation,
@@ -128,16 +122,14 @@ impl Term {
             Self::Baseline => ("term-baseline", "term-baseline-what"),
             Self::Teacher => ("term-teacher", "term-teacher-what"),
             Self::Student => ("term-student", "term-student-what"),
-            Self::TransferSet => ("term-transfer-set", "term-transfer-set-what"),
             Self::Nats => ("term-nats", "term-nats-what"),
             Self::Entropy => ("term-entropy", "term-entropy-what"),
             Self::Kl => ("term-kl", "term-kl-what"),
+            Self::Errors => ("term-errors", "term-errors-what"),
+            Self::Accuracy => ("term-accuracy", "term-accuracy-what"),
             Self::Agreement => ("term-agreement", "term-agreement-what"),
             Self::Calibration => ("term-calibration", "term-calibration-what"),
-            Self::WeightDecay => ("term-weight-decay", "term-weight-decay-what"),
             Self::Seed => ("term-seed", "term-seed-what"),
-            Self::LearningRate => ("term-learning-rate", "term-learning-rate-what"),
-            Self::Batch => ("term-batch", "term-batch-what"),
             Self::Epoch => ("term-epoch", "term-epoch-what"),
             Self::Step => ("term-step", "term-step-what"),
             Self::Validation => ("term-validation", "term-validation-what"),

@@ -450,7 +450,7 @@ mod tests {
         fn what_is_written_is_the_nearest_number_with_its_digits(value in -1e6..1e6_f64, decimals in 0..6_usize) {
             let written = fixed(value, decimals);
             let unit = 10_f64.powi(-(decimals as i32));
-            prop_assert!((read(&written) - value).abs() <= unit * 0.500_001, "{value} {written}");
+            prop_assert!((read(&written) - value).abs() <= unit * 0.500_1, "{value} {written}");
             prop_assert_eq!(written.split_once('.').map_or(0, |(_, fraction)| fraction.len()), decimals);
         }
 

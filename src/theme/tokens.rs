@@ -64,6 +64,8 @@ pub struct Tokens {
     #[serde(deserialize_with = "hex")]
     pub shadow: Color32,
     #[serde(deserialize_with = "scale")]
+    series: Vec<Color32>,
+    #[serde(deserialize_with = "scale")]
     swept: Vec<Color32>,
     #[serde(deserialize_with = "scale")]
     outcome: Vec<Color32>,
@@ -123,10 +125,16 @@ impl Tokens {
             doubtful: ink,
             bad: ink,
             shadow: ink,
+            series: vec![ink],
             swept: vec![ground, ink],
             outcome: vec![ground, ink],
             diverging: vec![ink, ground, ink],
         }
+    }
+
+    /// The colour of the thing at a place in a row that has no order; after the last one they begin anew.
+    pub fn series(&self, place: usize) -> Color32 {
+        self.series[place % self.series.len()]
     }
 
     /// The colour of a swept value that lies at `share` of its scale, 0 for the coldest to 1 for the hottest.
@@ -312,6 +320,12 @@ mod tests {
                     assert!(contrast(text, ground) >= 4.5, "{text:?} on {ground:?}: {}", contrast(text, ground));
                 }
             }
+            // Lines and dots need less than words do.
+            for ground in [t.panel, t.control] {
+                for line in &t.series {
+                    assert!(contrast(*line, ground) >= 3.0, "{line:?} on {ground:?}: {}", contrast(*line, ground));
+                }
+            }
             // The words of a primary button and of a hint, and both grounds of the button.
             assert!(contrast(t.window, t.text) >= 4.5);
             assert!(contrast(t.window, t.text.lerp_to_gamma(t.secondary, 0.25)) >= 4.5);
@@ -369,6 +383,24 @@ mod tests {
     fn apart(a: Color32, b: Color32, matrix: Option<[[f32; 3]; 3]>) -> f32 {
         let (a, b) = (lab(seen(a, matrix)), lab(seen(b, matrix)));
         a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt()
+    }
+
+    #[test]
+    fn colours_without_an_order_are_each_their_own_and_no_role_s() {
+        for t in themes() {
+            assert!(t.series.len() >= 8);
+            assert_eq!(t.series(t.series.len() + 1), t.series[1]);
+            let roles = [t.teacher, t.student, t.label, t.no_teacher];
+            for (at, colour) in t.series.iter().enumerate() {
+                for other in t.series[..at].iter().chain(&roles) {
+                    let seen = |view| apart(*colour, *other, view);
+                    assert!(seen(None) >= 25.0, "{colour:?} {other:?}: {}", seen(None));
+                    for view in DEFICIENCIES.map(Some) {
+                        assert!(seen(view) >= 12.0, "{colour:?} {other:?} {view:?}: {}", seen(view));
+                    }
+                }
+            }
+        }
     }
 
     #[test]

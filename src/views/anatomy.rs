@@ -5,8 +5,9 @@ mod sum;
 
 use eframe::egui::{Align, Frame, Label, Layout, Margin, Rect, Sense, Ui, UiBuilder, pos2, vec2};
 
+use super::explained;
 use crate::state::State;
-use crate::text::{number, text, text_with};
+use crate::text::{Term, number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, size, space, title};
 use crate::training::report::Anatomy;
 use crate::widgets::{STAT_TILE, Share, empty_state_ui, section_ui, stat_tile_ui, weight_bar_ui};
@@ -29,7 +30,7 @@ pub fn anatomy_ui(ui: &mut Ui, state: &State) {
         ui.spacing_mut().item_spacing.y = space::S;
         ui.set_max_width(MEASURE.min(ui.available_width()));
         let args = [("run", run.run.to_string().into()), ("step", anatomy.step.into())];
-        ui.add(Label::new(caption(text_with("anatomy-of", &args))).selectable(false));
+        explained(ui.add(Label::new(caption(text_with("anatomy-of", &args))).selectable(false)), &[Term::Step]);
         terms_ui(ui, anatomy);
         ui.add_space(space::S);
         gradient_ui(ui, anatomy);
@@ -42,15 +43,19 @@ fn terms_ui(ui: &mut Ui, anatomy: &Anatomy) {
     row_ui(ui, |ui, column| {
         let key = ["anatomy-term", "anatomy-raw", "anatomy-factor", "anatomy-weighted"][column];
         let head = ui.add(Label::new(caption(text(key))).selectable(false));
-        head.on_hover_text(text(&format!("{key}-hint")));
+        if column == 0 {
+            explained(head, &[Term::TotalLoss]);
+        } else {
+            head.on_hover_text(text(&format!("{key}-hint")));
+        }
     });
     let sum = Sum::of(anatomy);
-    let rows = [("anatomy-soft", tokens.teacher), ("anatomy-hard", tokens.label)];
-    for ((key, colour), values) in rows.into_iter().zip(sum.terms) {
+    let rows = [("anatomy-soft", Term::SoftLoss, tokens.teacher), ("anatomy-hard", Term::HardLoss, tokens.label)];
+    for ((key, term, colour), values) in rows.into_iter().zip(sum.terms) {
         row_ui(ui, |ui, column| {
             let Some(value) = values.get(column.wrapping_sub(1)) else {
                 let name = title(text(key)).color(colour);
-                ui.add(Label::new(name).selectable(false));
+                explained(ui.add(Label::new(name).selectable(false)), &[term]);
                 return;
             };
             ui.add(Label::new(value));
@@ -58,7 +63,7 @@ fn terms_ui(ui: &mut Ui, anatomy: &Anatomy) {
     }
     row_ui(ui, |ui, column| match column {
         0 => {
-            drop(ui.add(Label::new(title(text("anatomy-total"))).selectable(false)));
+            explained(ui.add(Label::new(title(text("anatomy-total"))).selectable(false)), &[Term::TotalLoss]);
         }
         3 => drop(ui.add(Label::new(title(&sum.total)))),
         _ => {}
@@ -81,7 +86,7 @@ fn row_ui(ui: &mut Ui, mut cell: impl FnMut(&mut Ui, usize)) {
 fn gradient_ui(ui: &mut Ui, anatomy: &Anatomy) {
     let tokens = ui.tokens();
     let head = ui.add(Label::new(caption(text("anatomy-gradient"))).selectable(false));
-    head.on_hover_text(text("anatomy-gradient-hint"));
+    explained(head, &[Term::GradientShare, Term::Logits]);
     let (soft, hard) = (text("anatomy-soft"), text("anatomy-hard"));
     weight_bar_ui(
         ui,
@@ -96,11 +101,11 @@ fn gradient_ui(ui: &mut Ui, anatomy: &Anatomy) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
         let room = vec2(((ui.available_width() - 2.0 * space::S) / 3.0).floor(), STAT_TILE);
-        stat_tile_ui(ui, room, &soft, &of_soft, "%");
-        stat_tile_ui(ui, room, &hard, &of_hard, "%");
+        explained(stat_tile_ui(ui, room, &soft, &of_soft, "%"), &[Term::SoftLoss, Term::GradientShare]);
+        explained(stat_tile_ui(ui, room, &hard, &of_hard, "%"), &[Term::HardLoss, Term::GradientShare]);
         let cosine = number::fixed(anatomy.cosine, 2);
         let tile = stat_tile_ui(ui, room, &text("anatomy-cosine"), &cosine, "");
-        tile.on_hover_text(text("anatomy-cosine-hint"));
+        explained(tile, &[Term::Cosine]);
     });
-    ui.add(Label::new(caption(text("anatomy-words"))).wrap());
+    explained(ui.add(Label::new(caption(text("anatomy-words"))).wrap()), &[Term::TemperatureSquared]);
 }

@@ -9,7 +9,7 @@ use super::{action_button, hint_of, key_words};
 use crate::command::{Action, Commands, Menu, RecipeCommand, WindowCommand};
 use crate::recipe::PRESETS;
 use crate::state::{State, Tip, Workspace};
-use crate::text::{Language, Phrase, number, text, text_with};
+use crate::text::{Language, Phrase, Term, number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, font, size, space, title};
 use crate::training::report::{Activity, JobOutcome, Progress};
 use crate::widgets::{Dropdown, primary_button, progress_ui, segmented_ui, submenu_ui};
@@ -212,7 +212,7 @@ fn status_ui(ui: &mut Ui, state: &State) {
         let words_width = ui.painter().layout_no_wrap(words.clone(), font(size::BODY), ui.tokens().text).size().x;
         let width = ((free - words_width) / STEP).floor() * STEP;
         progress_ui(ui, &text("bar-progress"), share, width.clamp(STEP, 190.0));
-        ui.add(Label::new(words).selectable(false).truncate());
+        super::explained(ui.add(Label::new(words).selectable(false).truncate()), &[Term::Epoch]);
         return;
     }
     let quiet = |ui: &mut Ui, words: String| {

@@ -8,12 +8,13 @@ mod samples;
 use eframe::egui::{Frame, Label, Margin, ScrollArea, Ui};
 
 use self::{axes::axes_ui, curve::curve_ui, map::map_ui, samples::samples_ui};
+use super::explained;
 use super::story::reasons_shown;
 use crate::command::{Commands, JobCommand, ScreenCommand};
 use crate::recipe::field_label;
 use crate::runs::verdict::Standing;
 use crate::state::{BoardPage, JobView, Metric, Spread, State};
-use crate::text::{Phrase, Value, text, text_with};
+use crate::text::{Phrase, Term, Value, text, text_with};
 use crate::theme::{Icon, caption, space};
 use crate::widgets::{Dropdown, empty_state_ui, section_ui, segmented_ui, segmented_width};
 
@@ -78,13 +79,26 @@ fn content_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands) {
 const LEAST: f32 = 160.0;
 
 fn metric_ui(ui: &mut Ui, state: &State, commands: &Commands) {
-    Dropdown::new(&text("board-metric"), &text(metric_key(state.screen.board.metric))).plain().show(ui, |ui| {
+    let here = state.screen.board.metric;
+    let list = Dropdown::new(&text("board-metric"), &text(metric_key(here))).plain().show(ui, |ui| {
         for metric in Metric::ALL {
-            if ui.selectable_label(metric == state.screen.board.metric, text(metric_key(metric))).clicked() {
+            let entry = ui.selectable_label(metric == here, text(metric_key(metric)));
+            if explained(entry, metric_terms(metric)).clicked() {
                 commands.send(ScreenCommand::BoardMetric(metric));
             }
         }
     });
+    explained(list.response, metric_terms(here));
+}
+
+fn metric_terms(metric: Metric) -> &'static [Term] {
+    match metric {
+        Metric::Errors => &[Term::Errors, Term::Validation],
+        Metric::Accuracy => &[Term::Accuracy, Term::Validation],
+        Metric::Agreement => &[Term::Agreement, Term::Validation],
+        Metric::Kl => &[Term::Kl, Term::Validation],
+        Metric::Ece => &[Term::Calibration, Term::Validation],
+    }
 }
 
 fn pages_ui(ui: &mut Ui, names: &[&str], state: &State, commands: &Commands) {
@@ -131,7 +145,7 @@ fn spread_words(metric: Metric, spread: Spread) -> String {
 fn seeds_ui(ui: &mut Ui, job: &JobView, metric: Metric) {
     for cell in job.board.cells.iter().chain(&job.board.baselines) {
         let spread = job.spread(cell, metric).map_or_else(|| text("board-none"), |spread| spread_words(metric, spread));
-        ui.add(Label::new(format!("{}: {spread}", cell.label)).wrap());
+        explained(ui.add(Label::new(format!("{}: {spread}", cell.label)).wrap()), &[Term::Cell, Term::Seed]);
     }
 }
 

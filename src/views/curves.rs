@@ -2,20 +2,24 @@
 
 use std::ops::RangeInclusive;
 
-use eframe::egui::{Color32, Id, Ui};
+use eframe::egui::{Color32, Id, Label, Ui};
 use egui_plot::PlotPoint;
 
+use super::colours::{RunColours, value_colour};
 use crate::command::{Commands, ScreenCommand};
+use crate::recipe::field;
 use crate::state::series::{Column, Series};
 use crate::state::{Held, JobView, LossCurve, RunCurves, Smoothing, State};
-use crate::text::{number, text};
-use crate::theme::{Tokens, UiTokens as _};
-use crate::training::report::{Change, Epoch, RunId, RunInfo, Setting};
-use crate::widgets::{Band, Curve, CurvePlotResponse, KeyMark, LegendClick, LevelLegend, PlotKey};
+use crate::text::{Term, number, text};
+use crate::theme::{Tokens, UiTokens as _, caption};
+use crate::training::report::{Change, Epoch, Role, RunId, RunInfo, Setting};
+use crate::widgets::{Band, Curve, CurvePlotResponse, KeyMark, LegendClick, LevelLegend, PlotKey, fitting_keys_ui};
 
 /// A curve reduced to what can be shown.
 pub(super) struct Drawn {
     pub name: String,
+    /// What the name means, where a legend shows it.
+    pub what: String,
     pub id: u64,
     pub colour: Color32,
     pub dashed: bool,
@@ -28,6 +32,7 @@ impl Drawn {
     pub fn curve(&self) -> Curve<'_> {
         Curve {
             name: &self.name,
+            what: &self.what,
             id: self.id,
             colour: self.colour,
             dashed: self.dashed,
@@ -114,18 +119,17 @@ pub(super) struct SweepRun {
     pub emphasised: bool,
 }
 
-/// All runs of a sweep: students in the colour of their first swept value, baselines dashed. Those of the cell that lights
+/// All runs of a sweep: students in their colour, baselines dashed. Those of the cell that lights
 /// stand out, and the others step back.
 pub(super) fn sweep_runs(job: &JobView, state: &State, tokens: &Tokens) -> Vec<SweepRun> {
     let lit = state.lit_cell();
-    let shares = job.shares();
+    let colours = RunColours::of(state, tokens);
     let dim = |colour: Color32, on: bool| if lit.is_none() || on { colour } else { colour.gamma_multiply(0.22) };
     let mut drawn = Vec::new();
     for (at, cell) in job.board.cells.iter().enumerate() {
         let on = lit == Some(at);
         for (seed, run) in &cell.runs {
-            let share = shares.get(run).copied().unwrap_or(0.5);
-            let colour = dim(if shares.is_empty() { tokens.student } else { tokens.swept(share) }, on);
+            let colour = dim(colours.run(*run, Role::Student), on);
             let name = format!("{} · {seed}", cell.label);
             drawn.push(SweepRun { run: *run, name, colour, dashed: false, emphasised: on });
         }
@@ -166,17 +170,40 @@ pub(super) fn legend_clicked(click: Option<LegendClick>, curves: &[Curve<'_>], c
     commands.send(command);
 }
 
-/// In place of a key for each of very many curves: the scale of the swept value. False where the job is no sweep.
+/// In place of a key for each of very many curves: the scale of the swept value, or each of its values where they have no
+/// order. False where the job is no sweep.
 pub(super) fn key_ui(ui: &mut Ui, state: &State) -> bool {
     let Some(job) = state.focused().filter(|job| job.is_sweep()) else { return false };
-    if let Some(axis) = job.board.axes.first() {
-        LevelLegend { name: &super::board::field_name(&axis.path), labels: &axis.labels }.inline(ui);
-    }
-    if !job.board.baselines.is_empty() {
-        let (name, colour) = (text("quality-baseline"), ui.tokens().no_teacher);
-        PlotKey { name: &name, colour, mark: KeyMark::Dashes }.show(ui);
-    }
+    let tokens = ui.tokens();
+    let (what_of_axis, named) = match job.board.axes.first() {
+        None => (Term::Seed.what(), seeds(job, tokens)),
+        Some(axis) => {
+            let what = field(&axis.path).map(|field| field.what().words()).unwrap_or_default();
+            if axis.numbers.is_some() {
+                let name = super::board::field_name(&axis.path);
+                LevelLegend { name: &name, labels: &axis.labels }.inline(ui).on_hover_text(&what);
+            } else {
+                ui.add(Label::new(caption(super::board::field_name(&axis.path))).selectable(false))
+                    .on_hover_text(&what);
+            }
+            let values = axis.labels.iter().enumerate().filter(|_| axis.numbers.is_none());
+            let values = values.map(|(level, label)| (label.clone(), value_colour(axis, level, tokens)));
+            (what, values.collect())
+        }
+    };
+    let key = |(name, colour): &'_ (String, Color32)| (name.clone(), what_of_axis.clone(), *colour, KeyMark::Line);
+    let baseline = (text("quality-baseline"), Term::Baseline.what(), tokens.no_teacher, KeyMark::Dashes);
+    let has_baseline = !job.board.baselines.is_empty();
+    let keys: Vec<_> = named.iter().map(key).chain(has_baseline.then_some(baseline)).collect();
+    let keys = keys.iter().map(|(name, what, colour, mark)| (PlotKey { name, colour: *colour, mark: *mark }, &**what));
+    fitting_keys_ui(ui, &keys.collect::<Vec<_>>());
     true
+}
+
+/// The seeds of a job whose runs differ by them alone, with the colour of each.
+fn seeds(job: &JobView, tokens: &Tokens) -> Vec<(String, Color32)> {
+    let runs = job.board.cells.iter().flat_map(|cell| cell.runs.iter().enumerate());
+    runs.map(|(at, (seed, _))| (format!("{} {seed}", text("board-seed")), tokens.series(at))).collect()
 }
 
 /// A curve's id: its run and what it shows.
@@ -186,11 +213,13 @@ pub(super) fn curve_id(run: RunId, kind: u64) -> u64 {
 
 /// Runs of other jobs that are laid over, with the colour each gets.
 pub(super) fn overlaid<'a>(state: &'a State, tokens: &Tokens) -> Vec<(&'a JobView, RunId, Color32)> {
-    let others: Vec<RunId> = state.screen.overlaid.iter().copied().collect();
-    let share = |i: usize| if others.len() < 2 { 0.7 } else { i as f32 / (others.len() - 1) as f32 };
-    let find = |run: RunId| state.jobs.open.values().find(|job| job.curves.contains_key(&run));
-    let each = others.iter().enumerate();
-    each.filter_map(|(i, run)| Some((find(*run)?, *run, tokens.swept(share(i))))).collect()
+    let colours = RunColours::of(state, tokens);
+    let found = state.screen.overlaid.runs().into_iter().filter_map(|run| {
+        let job = state.jobs.open.values().find(|job| job.curves.contains_key(&run))?;
+        let role = job.runs.iter().find(|info| info.run == run)?.role;
+        Some((job, run, colours.run(run, role)))
+    });
+    found.collect()
 }
 
 /// Changes of a run in mid-run as markers: the step from which on they held, and all that was changed there, in words.

@@ -2,15 +2,17 @@
 
 use eframe::egui::{Button, Frame, Label, Margin, Rect, RichText, Ui, UiBuilder, Vec2, pos2, vec2};
 
-use super::action_button;
+use super::colours::RunColours;
+use super::{action_button, explained, whats};
 use crate::command::{Action, Commands, ScreenCommand};
 use crate::distill::soften::{divergence, entropy, ranking, soften, top_class};
 use crate::recipe::fields::TEMPERATURE;
 use crate::state::{LensView, SampleChoice, State, Tip};
-use crate::text::{number, text, text_with};
+use crate::text::{Term, number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, font, size, space};
+use crate::training::report::Role;
 use crate::widgets::{
-    BARS_HEADER, Dropdown, LEAST_BAR, ProbabilityBars, STAT_TILE, Sample, Side, Slider, empty_state_ui,
+    BARS_HEADER, Dropdown, LEAST_BAR, ProbabilityBars, STAT_TILE, Sample, Side, Slider, dot_ui, empty_state_ui,
     sample_image_ui, section_ui, stat_tile_ui,
 };
 
@@ -25,7 +27,7 @@ pub fn lens_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         ui,
         &text("lens-title"),
         false,
-        |_| {},
+        |ui| of_run_ui(ui, state),
         |ui| {
             choice_ui(ui, state, commands);
             action_button(ui, Action::RandomSample, false, state, commands);
@@ -43,9 +45,8 @@ pub fn lens_ui(ui: &mut Ui, state: &State, commands: &Commands) {
                 let words = if is_narrow { text_with("lens-row-short", &row) } else { text_with("lens-row", &row) };
                 let colour = ui.tokens().secondary;
                 let label = ui.add(Label::new(RichText::new(words).color(colour)).selectable(false));
-                if is_narrow {
-                    label.on_hover_text(text_with("lens-row", &row));
-                }
+                let whole = if is_narrow { format!("{}\n", text_with("lens-row", &row)) } else { String::new() };
+                label.on_hover_text(whole + &Term::Validation.what());
             }
         },
     );
@@ -120,6 +121,15 @@ impl Fit {
             _ => (false, LINE),
         };
         Self { scale, picture: if has_sentence { picture } else { SLIDER }, has_sentence, numbers }
+    }
+}
+
+/// Of a sweep: the run whose student is looked at, in its colour.
+fn of_run_ui(ui: &mut Ui, state: &State) {
+    let (Some(job), Some(run)) = state.on_show() else { return };
+    if state.focused().is_some_and(|focused| focused.id == job && focused.is_sweep()) {
+        dot_ui(ui, RunColours::of(state, ui.tokens()).run(run, Role::Student));
+        ui.add(Label::new(caption(run.to_string())).selectable(false));
     }
 }
 
@@ -211,12 +221,12 @@ fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, fit: &Fit, words: &s
         ui.add_space(space::S);
         ui.vertical(|ui| {
             let mut temperature = state.screen.lens.temperature;
-            let (name, hint) = (text("lens-temperature"), text("lens-temperature-hint"));
+            let (name, what) = (text("lens-temperature"), Term::Temperature.what());
             let slider = Slider::new(&name, &mut temperature, TEMPERATURE.span().shown())
                 .logarithmic()
                 .ticks(&TICKS)
                 .default_value(1.0)
-                .explained(&hint)
+                .explained(&what)
                 .format(&number::setting);
             let slider = ui.add(slider);
             if slider.changed() {
@@ -224,7 +234,7 @@ fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, fit: &Fit, words: &s
             }
             if fit.has_sentence {
                 ui.add_space(space::S);
-                ui.add(Label::new(caption(words)).wrap());
+                explained(ui.add(Label::new(caption(words)).wrap()), &[Term::SoftTargets]);
             }
         });
     });
@@ -286,12 +296,14 @@ fn bars_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, row: f32) {
         classes: &view.probe.classes,
         left: Side {
             name: &text("lens-teacher"),
+            what: &Term::Teacher.what(),
             probabilities: &teacher,
             ghost: &ghost(view.teacher),
             colour: tokens.teacher,
         },
         right: Side {
             name: &student_name,
+            what: &Term::Student.what(),
             probabilities: &student,
             ghost: &ghost(view.student),
             colour: tokens.student,
@@ -330,10 +342,10 @@ fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, height: f32) {
         measured(both.map(|(teacher, student)| divergence(teacher, student, t))),
     ];
     let numbers = [
-        ("lens-teacher-entropy", of_teacher),
-        ("lens-student-entropy", of_student),
-        ("lens-kl", kl),
-        ("lens-top", (top, note)),
+        ("lens-teacher-entropy", of_teacher, whats(&[Term::Entropy, Term::Nats])),
+        ("lens-student-entropy", of_student, whats(&[Term::Entropy, Term::Nats])),
+        ("lens-kl", kl, whats(&[Term::Kl, Term::Nats])),
+        ("lens-top", (top, note), text("lens-top-hint")),
     ];
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
@@ -341,7 +353,7 @@ fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, height: f32) {
         let is_line = height < STAT_TILE;
         let is_narrow = is_line || free < NARROW * height / STAT_TILE;
         let shares = if is_narrow { [0.27, 0.27, 0.23, 0.23] } else { [0.28, 0.28, 0.25, 0.19] };
-        for ((key, (value, unit)), share) in numbers.into_iter().zip(shares) {
+        for ((key, (value, unit), what), share) in numbers.into_iter().zip(shares) {
             let width = (free * share).floor().max(size::ROW);
             let name = match key {
                 "lens-teacher-entropy" if is_narrow => text("lens-teacher-entropy-short"),
@@ -355,7 +367,8 @@ fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, height: f32) {
             } else {
                 stat_tile_ui(ui, vec2(width, height), &name, &value, unit)
             };
-            shown.on_hover_text(text(&format!("{key}-hint")));
+            let whole = if is_narrow { format!("{}\n", text(key)) } else { String::new() };
+            shown.on_hover_text(whole + &what);
         }
     });
 }

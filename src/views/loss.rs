@@ -8,6 +8,7 @@ use crate::command::{Action, Commands, ScreenCommand};
 use crate::runs::BoardCell;
 use crate::state::{JobView, LossView, RunCurves, Smoothing, State};
 use crate::text::{
+    Term,
     number::{self, Kind},
     text, text_with,
 };
@@ -30,8 +31,8 @@ pub fn loss_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         false,
         |ui| {
             if state.focused().is_some_and(JobView::is_sweep) {
-                ui.add(Label::new(caption(text("loss-of-sweep"))).selectable(false))
-                    .on_hover_text(text("loss-of-sweep-hint"));
+                let of_sweep = ui.add(Label::new(caption(text("loss-of-sweep"))).selectable(false));
+                of_sweep.on_hover_text(format!("{}\n{}", Term::HardLoss.what(), text("loss-of-sweep-hint")));
             }
             if !key_ui(ui, state) {
                 toggled = legend_ui(ui, &curves, &state.screen.curves.hidden);
@@ -144,7 +145,8 @@ fn sweep_curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Toke
         let viewport = if look.emphasised { viewport } else { &coarse };
         let line = viewport.line(&job.curves.get(&look.run)?.hard, state.screen.curves.smoothing);
         let SweepRun { run, name, colour, dashed, emphasised } = look;
-        Some(Drawn { name, id: curve_id(run, 0), colour, dashed, emphasised, line, band: Vec::new() })
+        let what = String::new();
+        Some(Drawn { name, what, id: curve_id(run, 0), colour, dashed, emphasised, line, band: Vec::new() })
     };
     runs.into_iter().filter_map(draw).collect()
 }
@@ -160,7 +162,7 @@ fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) ->
     let (student, baseline) = (run_of(Role::Student), run_of(Role::Baseline));
     let Some((run, curves)) = student else {
         if let Some((run, curves)) = run_of(Role::Teacher) {
-            drawn.extend(labels_of(viewport, state, run, curves, ("loss-teacher", tokens.teacher)));
+            drawn.extend(labels_of(viewport, state, run, curves, ("loss-teacher", Term::Teacher, tokens.teacher)));
         }
         return drawn;
     };
@@ -169,25 +171,32 @@ fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) ->
         let soft = if weighted { "loss-soft-weighted" } else { "loss-soft" };
         let hard = if weighted { "loss-hard-weighted" } else { "loss-hard" };
         let kinds = [
-            (0, "loss-total", &curves.total, tokens.student),
-            (1, soft, &curves.soft, tokens.teacher),
-            (2, hard, &curves.hard, tokens.label),
+            (0, "loss-total", Term::TotalLoss, &curves.total, tokens.student),
+            (1, soft, Term::SoftLoss, &curves.soft, tokens.teacher),
+            (2, hard, Term::HardLoss, &curves.hard, tokens.label),
         ];
+        let what = |kind, term: Term| match kind {
+            1 | 2 if weighted => format!("{}\n{}", term.what(), text("anatomy-weighted-hint")),
+            _ => term.what(),
+        };
         let factors = if weighted { job.term_factors(run) } else { Vec::new() };
-        for (kind, key, series, colour) in kinds {
+        for (kind, key, term, series, colour) in kinds {
             let (line, band) = viewport.reduce(series, state.screen.curves.smoothing);
             let id = curve_id(run.run, kind);
             let emphasised = kind == 0;
-            let curve = Drawn { name: text(key), id, colour, dashed: false, emphasised, line, band };
+            let what = what(kind, term);
+            let curve = Drawn { name: text(key), what, id, colour, dashed: false, emphasised, line, band };
             drawn.push(if kind == 0 { curve } else { curve.times(&factors, kind as usize - 1) });
         }
         let id = curve_id(run.run, 3);
-        drawn.push(validation(viewport, curves, id, text("loss-validation"), tokens.student, |l| l.total));
+        let named = (text("loss-validation"), super::whats(&[Term::TotalLoss, Term::Validation]));
+        drawn.push(validation(viewport, curves, id, named, tokens.student, |l| l.total));
         return drawn;
     }
-    drawn.extend(labels_of(viewport, state, run, curves, ("loss-student", tokens.student)));
+    drawn.extend(labels_of(viewport, state, run, curves, ("loss-student", Term::Student, tokens.student)));
     if let Some((run, curves)) = baseline {
-        let mut of_baseline = labels_of(viewport, state, run, curves, ("loss-baseline", tokens.no_teacher));
+        let mut of_baseline =
+            labels_of(viewport, state, run, curves, ("loss-baseline", Term::Baseline, tokens.no_teacher));
         for curve in &mut of_baseline {
             curve.dashed = true;
         }
@@ -197,7 +206,17 @@ fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) ->
         if let Some(curves) = other.curves.get(&run).filter(|_| other.id != job.id) {
             let (line, band) = viewport.reduce(&curves.hard, state.screen.curves.smoothing);
             let name = text_with("loss-other", &[("run", run.to_string().into())]);
-            drawn.push(Drawn { name, id: curve_id(run, 2), colour, dashed: false, emphasised: false, line, band });
+            let what = Term::HardLoss.what();
+            drawn.push(Drawn {
+                name,
+                what,
+                id: curve_id(run, 2),
+                colour,
+                dashed: false,
+                emphasised: false,
+                line,
+                band,
+            });
         }
     }
     drawn
@@ -209,14 +228,15 @@ fn labels_of(
     state: &State,
     run: &RunInfo,
     curves: &RunCurves,
-    (key, colour): (&str, Color32),
+    (key, term, colour): (&str, Term, Color32),
 ) -> Vec<Drawn> {
     let (line, band) = viewport.reduce(&curves.hard, state.screen.curves.smoothing);
     let emphasised = run.role != Role::Baseline;
-    let training = Drawn { name: text(key), id: curve_id(run.run, 2), colour, dashed: false, emphasised, line, band };
+    let (what, id) = (super::whats(&[term, Term::HardLoss]), curve_id(run.run, 2));
+    let training = Drawn { name: text(key), what, id, colour, dashed: false, emphasised, line, band };
     let name = text_with("loss-on-validation", &[("name", text(key).into())]);
-    let id = curve_id(run.run, 3);
-    vec![training, validation(viewport, curves, id, name, colour, |loss| loss.hard)]
+    let (named, id) = ((name, super::whats(&[Term::HardLoss, Term::Validation])), curve_id(run.run, 3));
+    vec![training, validation(viewport, curves, id, named, colour, |loss| loss.hard)]
 }
 
 /// How strongly what was measured on validation rows is seen beside what was trained on.
@@ -226,11 +246,11 @@ fn validation(
     viewport: &Viewport,
     curves: &RunCurves,
     id: u64,
-    name: String,
+    (name, what): (String, String),
     colour: Color32,
     term: fn(&LossTerms) -> Option<f64>,
 ) -> Drawn {
     let line = viewport.epochs(curves, |epoch| term(&epoch.validation.loss).unwrap_or(f64::NAN));
     let colour = colour.gamma_multiply(VALIDATION);
-    Drawn { name, id, colour, dashed: false, emphasised: false, line, band: Vec::new() }
+    Drawn { name, what, id, colour, dashed: false, emphasised: false, line, band: Vec::new() }
 }

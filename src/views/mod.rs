@@ -5,6 +5,7 @@ mod asked;
 mod bar;
 mod board;
 mod cards;
+mod colours;
 mod curves;
 mod kept_run;
 mod lens;
@@ -162,15 +163,14 @@ fn control_name(field: &Field) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// A word of the field, which says what it means where the pointer rests on it.
-pub fn term_ui(ui: &mut Ui, term: Term) -> Response {
-    let label = ui.label(term.name());
-    explained(label, term)
+/// Lets what is shown say what its words of the field mean.
+fn explained(shown: Response, terms: &[Term]) -> Response {
+    shown.on_hover_text(whats(terms))
 }
 
-/// Lets what is shown say what a word of the field means.
-pub fn explained(shown: Response, term: Term) -> Response {
-    shown.on_hover_text(term.what())
+/// What words of the field mean, a line each.
+fn whats(terms: &[Term]) -> String {
+    terms.iter().map(|term| term.what()).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

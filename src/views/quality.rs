@@ -5,9 +5,10 @@ use egui_plot::PlotPoint;
 
 use super::cards::cards_ui;
 use super::curves::{Drawn, curve_id, key_ui, legend_clicked, overlaid, sweep_runs};
+use super::explained;
 use crate::command::{Commands, ScreenCommand};
 use crate::state::{JobView, Quality, State};
-use crate::text::{number::Kind, text, text_with};
+use crate::text::{Term, number::Kind, text, text_with};
 use crate::theme::{Icon, Tokens, UiTokens as _};
 use crate::training::recall;
 use crate::training::report::{Epoch, Metrics, Role, RunId};
@@ -36,7 +37,8 @@ pub fn quality_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             if let (Some(rows), Quality::Errors) = (rows, state.screen.curves.quality) {
                 let words = text_with("quality-of", &[("rows", rows.into())]);
                 let colour = ui.tokens().secondary;
-                ui.add(Label::new(RichText::new(words).color(colour)).selectable(false));
+                let label = ui.add(Label::new(RichText::new(words).color(colour)).selectable(false));
+                explained(label, &[Term::Validation]);
             }
             choice_ui(ui, state, commands);
         },
@@ -74,13 +76,24 @@ pub fn quality_ui(ui: &mut Ui, state: &State, commands: &Commands) {
 }
 
 fn choice_ui(ui: &mut Ui, state: &State, commands: &Commands) {
-    Dropdown::new(&text("quality-choice"), &text(key(state.screen.curves.quality))).plain().show(ui, |ui| {
+    let here = state.screen.curves.quality;
+    let list = Dropdown::new(&text("quality-choice"), &text(key(here))).plain().show(ui, |ui| {
         for quality in Quality::ALL {
-            if ui.selectable_label(quality == state.screen.curves.quality, text(key(quality))).clicked() {
+            let entry = ui.selectable_label(quality == here, text(key(quality)));
+            if explained(entry, &[term(quality)]).clicked() {
                 commands.send(ScreenCommand::Quality(quality));
             }
         }
     });
+    explained(list.response, &[term(here)]);
+}
+
+fn term(quality: Quality) -> Term {
+    match quality {
+        Quality::Errors => Term::Errors,
+        Quality::Accuracy => Term::Accuracy,
+        Quality::Agreement => Term::Agreement,
+    }
 }
 
 fn key(quality: Quality) -> &'static str {
@@ -151,30 +164,33 @@ fn examples(job: &JobView) -> Option<u64> {
 
 fn curves(job: &JobView, state: &State, tokens: &Tokens) -> Vec<Drawn> {
     let quality = state.screen.curves.quality;
-    let draw = |job: &JobView, run: RunId, name: String, colour: Color32, dashed: bool, emphasised: bool| {
-        let curves = job.curves.get(&run)?;
-        if curves.epochs.is_empty() {
-            return None;
-        }
-        let value = |epoch: &Epoch| value(quality, &epoch.validation);
-        let line = curves.epoch_line(0.0..=f64::MAX, |epoch| epoch.epoch as f64, value);
-        let line = line.into_iter().map(|(x, y)| PlotPoint::new(x, y)).collect();
-        Some(Drawn { name, id: curve_id(run, 8), colour, dashed, emphasised, line, band: Vec::new() })
-    };
+    let draw =
+        |job: &JobView, run: RunId, (name, what): (String, String), colour: Color32, dashed: bool, emphasised: bool| {
+            let curves = job.curves.get(&run)?;
+            if curves.epochs.is_empty() {
+                return None;
+            }
+            let value = |epoch: &Epoch| value(quality, &epoch.validation);
+            let line = curves.epoch_line(0.0..=f64::MAX, |epoch| epoch.epoch as f64, value);
+            let line = line.into_iter().map(|(x, y)| PlotPoint::new(x, y)).collect();
+            Some(Drawn { name, what, id: curve_id(run, 8), colour, dashed, emphasised, line, band: Vec::new() })
+        };
     let looks = [
-        (Role::Teacher, "quality-teacher", tokens.teacher),
-        (Role::Student, "quality-student", tokens.student),
-        (Role::Baseline, "quality-baseline", tokens.no_teacher),
+        (Role::Teacher, "quality-teacher", Term::Teacher, tokens.teacher),
+        (Role::Student, "quality-student", Term::Student, tokens.student),
+        (Role::Baseline, "quality-baseline", Term::Baseline, tokens.no_teacher),
     ];
     if job.is_sweep() {
         let runs = sweep_runs(job, state, tokens).into_iter();
-        return runs.filter_map(|it| draw(job, it.run, it.name, it.colour, it.dashed, it.emphasised)).collect();
+        let named = |name| (name, String::new());
+        return runs.filter_map(|it| draw(job, it.run, named(it.name), it.colour, it.dashed, it.emphasised)).collect();
     }
     let has_students = job.curves.iter().any(|(run, curves)| {
         !curves.epochs.is_empty() && job.runs.iter().any(|info| info.run == *run && info.role != Role::Teacher)
     });
-    let own = looks.into_iter().filter_map(|(role, key, colour)| {
+    let own = looks.into_iter().filter_map(|(role, key, term, colour)| {
         let info = job.run_of(role)?;
+        let (name, what) = (text(key), term.what());
         let level = job.results.get(&info.run).and_then(|result| result.validation.as_ref());
         match level.filter(|_| role == Role::Teacher && (has_students || (info.loaded && job.outcome.is_none()))) {
             // What the students are measured by, whatever it took to get there.
@@ -184,12 +200,13 @@ fn curves(job: &JobView, state: &State, tokens: &Tokens) -> Vec<Drawn> {
                 let line = vec![PlotPoint::new(0.0, y), PlotPoint::new(last, y)];
                 let id = curve_id(info.run, 8);
                 let band = Vec::new();
-                Some(Drawn { name: text(key), id, colour, dashed: false, emphasised: false, line, band })
+                Some(Drawn { name, what, id, colour, dashed: false, emphasised: false, line, band })
             }
-            None => draw(job, info.run, text(key), colour, role == Role::Baseline, role == Role::Student),
+            None => draw(job, info.run, (name, what), colour, role == Role::Baseline, role == Role::Student),
         }
     });
     let others = overlaid(state, tokens).into_iter().filter(|(other, _, _)| other.id != job.id);
-    let others = others.filter_map(|(other, run, colour)| draw(other, run, run.to_string(), colour, false, false));
+    let named = |run: RunId| (run.to_string(), String::new());
+    let others = others.filter_map(|(other, run, colour)| draw(other, run, named(run), colour, false, false));
     own.chain(others).collect()
 }

@@ -7,17 +7,18 @@ use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{self, Align, Color32, Label, Layout, RichText, Sense, Ui};
 use egui_extras::{Column, TableBuilder};
 
-use super::action_button;
 use super::cards::shown_title;
+use super::colours::RunColours;
 use super::kept_run::{run_context, run_menu_ui};
 use super::run_settings::run_settings_ui;
+use super::{action_button, whats};
 use crate::command::{Action, Commands, JobCommand, ScreenCommand};
 use crate::runs::verdict::Discordant;
 use crate::runs::{RunRow, Status};
 use crate::state::{ColumnWidth, JobView, Listed, RunColumn, State, difference, validation};
-use crate::text::{Phrase, number, text, text_with};
-use crate::theme::{Icon, Tokens, UiTokens as _, caption, font, size, space};
-use crate::training::report::{JobId, Role, RunId, Setting};
+use crate::text::{Phrase, Term, number, text, text_with};
+use crate::theme::{Icon, UiTokens as _, caption, font, size, space};
+use crate::training::report::{JobId, Role, Setting};
 use crate::widgets::{Chip, IconButton, dot_ui, empty_state_ui, section_ui};
 
 /// Width of the column of marks.
@@ -114,13 +115,12 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         empty_state_ui(ui, Icon::Search, &text("runs-none-found"), &text("runs-none-found-hint"), None);
         return;
     }
-    // As the curves on show are coloured.
-    let shares = state.focused().map_or_else(BTreeMap::new, JobView::shares);
+    let colours = RunColours::of(state, ui.tokens());
     let columns: Vec<RunColumn> = state.run_columns().collect();
     egui::ScrollArea::horizontal().show(ui, |ui| {
         let of_list = lines.iter().map(|listed| {
             let (Listed::Run { row, .. } | Listed::Sweep { best: row, .. }) = *listed;
-            Line { listed: *listed, row, state, commands, baselines: &baselines, shares: &shares }
+            Line { listed: *listed, row, state, commands, baselines: &baselines, colours: &colours }
         });
         let lines: Vec<Line<'_>> = of_list.collect();
         let (room, gap) = (ui.available_width() - MARK, ui.spacing().item_spacing.x);
@@ -196,10 +196,8 @@ fn heading_ui(ui: &mut Ui, column: RunColumn, state: &State, commands: &Commands
             RunColumn::Differs(at) => state.jobs.told_apart.columns.get(at).map(|field| (field.label(), field.what())),
             _ => None,
         };
-        let (name, hint) = own.map_or_else(
-            || (text(column.key()), text(&format!("{}-hint", column.key()))),
-            |(label, what)| (label.words(), what.words()),
-        );
+        let (name, hint) = own
+            .map_or_else(|| (text(column.key()), column_what(column)), |(label, what)| (label.words(), what.words()));
         let name = match sorted {
             None => name,
             Some(falling) => format!("{name} {}", if falling { "↓" } else { "↑" }),
@@ -212,6 +210,25 @@ fn heading_ui(ui: &mut Ui, column: RunColumn, state: &State, commands: &Commands
             commands.send(ScreenCommand::SortRuns(column));
         }
     });
+}
+
+/// What a column is, in the words of the glossary where it has them.
+fn column_what(column: RunColumn) -> String {
+    let hint = || text(&format!("{}-hint", column.key()));
+    match column {
+        RunColumn::Temperature => Term::Temperature.what(),
+        RunColumn::Weights => format!("{}\n{}", hint(), whats(&[Term::SoftLoss, Term::HardLoss])),
+        RunColumn::Validation => format!("{}\n{}", hint(), Term::Validation.what()),
+        RunColumn::Against => format!("{}\n{}", hint(), Term::Baseline.what()),
+        RunColumn::Test => whats(&[Term::Errors, Term::Test]),
+        RunColumn::Agreement => Term::Agreement.what(),
+        RunColumn::Run
+        | RunColumn::Started
+        | RunColumn::Recipe
+        | RunColumn::Model
+        | RunColumn::Differs(_)
+        | RunColumn::Status => hint(),
+    }
 }
 
 /// Width of the field that filters.
@@ -247,7 +264,7 @@ struct Line<'a> {
     state: &'a State,
     commands: &'a Commands,
     baselines: &'a BTreeMap<(JobId, u64), Option<u64>>,
-    shares: &'a BTreeMap<RunId, f32>,
+    colours: &'a RunColours<'a>,
 }
 
 impl Line<'_> {
@@ -318,7 +335,7 @@ impl Line<'_> {
     }
 
     fn name_ui(&self, ui: &mut Ui) {
-        let (row, tokens) = (self.row, ui.tokens());
+        let row = self.row;
         match self.listed {
             Listed::Run { open: Some(open), .. } | Listed::Sweep { open, .. } => fold_ui(ui, row, open, self.commands),
             Listed::Run { below, .. } => ui.add_space(if below { space::S + FOLD } else { FOLD }),
@@ -327,8 +344,7 @@ impl Line<'_> {
             self.words(ui, row.job.to_string(), None);
             return;
         }
-        let swept = (row.role == Role::Student).then(|| self.shares.get(&row.run)).flatten();
-        dot_ui(ui, swept.map_or_else(|| role_colour(row.role, tokens), |share| tokens.swept(*share)));
+        dot_ui(ui, self.colours.run(row.run, row.role));
         self.words(ui, row.run.to_string(), None);
     }
 
@@ -378,8 +394,11 @@ impl Line<'_> {
                 ("worse", apart.worse.into()),
                 ("p", Phrase::p_value(apart.p()).words().into()),
             ];
-            ui.interact(ui.max_rect(), ui.scope_id().with(("apart", row.run)), Sense::hover())
-                .on_hover_text(text_with("runs-apart", &args));
+            ui.interact(ui.max_rect(), ui.scope_id().with(("apart", row.run)), Sense::hover()).on_hover_text(format!(
+                "{}\n{}",
+                text_with("runs-apart", &args),
+                whats(&[Term::McNemar, Term::PValue])
+            ));
         }
     }
 }
@@ -387,7 +406,7 @@ impl Line<'_> {
 /// The mark that lays a run over the curves of the job in focus.
 fn overlay_ui(ui: &mut Ui, row: &RunRow, state: &State, commands: &Commands) {
     ui.add_space(space::S);
-    let mut on = state.screen.overlaid.contains(&row.run);
+    let mut on = state.screen.overlaid.contains(row.run);
     let name = text_with("runs-overlay", &[("run", row.run.to_string().into())]);
     let edge = egui::Stroke::new(1.0, ui.tokens().tertiary);
     let widgets = &mut ui.visuals_mut().widgets;
@@ -482,14 +501,6 @@ fn status_key(row: &RunRow, state: &State) -> &'static str {
         Status::Diverged => "status-diverged",
         Status::Halved => "status-halved",
         Status::Failed => "status-failed",
-    }
-}
-
-fn role_colour(role: Role, tokens: &Tokens) -> Color32 {
-    match role {
-        Role::Teacher => tokens.teacher,
-        Role::Student => tokens.student,
-        Role::Baseline => tokens.no_teacher,
     }
 }
 

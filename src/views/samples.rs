@@ -8,7 +8,7 @@ use eframe::egui::{Frame, Label, Margin, RichText, Ui};
 use super::lens::{choice_ui, interleave, sample_key};
 use crate::command::{Commands, ScreenCommand};
 use crate::state::{Hung, State, Wall};
-use crate::text::{text, text_with};
+use crate::text::{Term, text, text_with};
 use crate::theme::{Icon, Tokens, UiTokens as _, space};
 use crate::widgets::{Mark, SampleWall, WallSample, dot_ui, empty_state_ui, section_ui};
 
@@ -46,15 +46,16 @@ fn counts_ui(ui: &mut Ui, state: &State, wall: &Wall<'_>) {
     };
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
-        let mut count = |key: &str, colour, right: u64| {
+        let mut count = |key: &str, term: Term, colour, right: u64| {
             dot_ui(ui, colour);
             let words = text_with(key, &[("right", right.into()), ("count", (wall.samples.len() as u64).into())]);
-            ui.add(Label::new(words).selectable(false)).on_hover_text(text("samples-marks-hint"));
+            let label = ui.add(Label::new(words).selectable(false));
+            label.on_hover_text(format!("{}\n{}", term.what(), text("samples-marks-hint")));
         };
-        let untrained = state.focused().is_none();
-        count(if untrained { "samples-untrained" } else { "samples-student" }, tokens.student, right(|it| it.student));
+        let student = if state.focused().is_none() { "samples-untrained" } else { "samples-student" };
+        count(student, Term::Student, tokens.student, right(|it| it.student));
         if wall.has_baseline {
-            count("samples-baseline", tokens.no_teacher, right(|it| it.baseline));
+            count("samples-baseline", Term::Baseline, tokens.no_teacher, right(|it| it.baseline));
         }
     });
     let note = match wall.fault {

@@ -2,15 +2,16 @@
 
 use eframe::egui::{Align, Context, Frame, Id, Label, Layout, Margin, Panel, Rect, RichText, Ui, vec2};
 
-use super::action_button;
 use super::board::standing_key;
 use super::cards::shown_title;
+use super::colours::RunColours;
+use super::{action_button, explained, whats};
 use crate::command::{Action, Commands, RecipeCommand, ScreenCommand};
 use crate::runs::verdict::{Drawing, Standing, Story, part_words};
 use crate::state::{JobView, State};
-use crate::text::{Phrase, number::Kind, text, text_with};
+use crate::text::{Phrase, Term, number::Kind, text, text_with};
 use crate::theme::{Tokens, UiTokens as _, caption, space, tick, title};
-use crate::training::report::Role;
+use crate::training::report::{Part, Role};
 use crate::widgets::{Chip, DotLine, ErrorDots};
 
 /// Width of the drawing.
@@ -50,14 +51,16 @@ pub fn story_rect(ctx: &Context) -> Option<Rect> {
 /// The job and the run that curves, lens and board show, and what can be done with them.
 fn which_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands) {
     ui.horizontal(|ui| {
-        let run = state.on_show().1.map(|run| run.to_string()).unwrap_or_default();
+        let shown = state.on_show().1;
+        let run = shown.map(|run| run.to_string()).unwrap_or_default();
         let args = [
             ("job", job.id.to_string().into()),
             ("title", shown_title(state.title_of(job)).into()),
             ("run", run.into()),
         ];
         let words = text_with("story-which", &args);
-        let colour = if state.jobs.running == Some(job.id) { ui.tokens().good } else { ui.tokens().student };
+        let colour =
+            shown.map_or(ui.tokens().student, |run| RunColours::of(state, ui.tokens()).run(run, Role::Student));
         Chip::new(&words).dot(colour).show(ui).response.on_hover_text(text("story-which-hint"));
         if state.window.pictured {
             // Nobody can press what is only in a picture.
@@ -105,7 +108,11 @@ fn told_ui(ui: &mut Ui, story: &Story) {
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing.x = space::S;
                 let word = title(text(standing_key(story.standing))).color(colour_of(story.standing, tokens));
-                ui.add(Label::new(word).selectable(false)).on_hover_text(text("verdict-hint"));
+                ui.add(Label::new(word).selectable(false)).on_hover_text(format!(
+                    "{}\n{}",
+                    text("verdict-hint"),
+                    whats(&[Term::Interval, Term::Holm])
+                ));
                 let sentence = ui.add(Label::new(title(story.sentence.words())).wrap());
                 if is_low && !why.is_empty() {
                     sentence.on_hover_text(&all);
@@ -143,26 +150,28 @@ fn is_low(ui: &Ui) -> bool {
 
 fn drawing_ui(ui: &mut Ui, drawing: &Drawing, tokens: &Tokens) {
     let names = [text("quality-student"), text("quality-baseline"), text("quality-teacher")];
+    let what = [Term::Student, Term::Baseline, Term::Teacher].map(Term::what);
     let told = |role: Role| {
         let errors = drawing.lines.iter().find(|line| line.role == role).map_or(&[][..], |line| &line.errors);
         Kind::Mean.write(errors.iter().sum::<u64>() as f64 / errors.len().max(1) as f64)
     };
     let means = [Role::Student, Role::Baseline, Role::Teacher].map(told);
     let line = |role: Role| {
-        let (name, told, colour) = match role {
-            Role::Student => (&names[0], &means[0], tokens.student),
-            Role::Baseline => (&names[1], &means[1], tokens.no_teacher),
-            Role::Teacher => (&names[2], &means[2], tokens.teacher),
+        let (name, what, told, colour) = match role {
+            Role::Student => (&names[0], &what[0], &means[0], tokens.student),
+            Role::Baseline => (&names[1], &what[1], &means[1], tokens.no_teacher),
+            Role::Teacher => (&names[2], &what[2], &means[2], tokens.teacher),
         };
         let found = drawing.lines.iter().find(|line| line.role == role)?;
-        Some(DotLine { name, colour, values: &found.errors, told })
+        Some(DotLine { name, what, colour, values: &found.errors, told })
     };
     let lines: Vec<DotLine<'_>> = [Role::Baseline, Role::Student].into_iter().filter_map(line).collect();
     let name = text_with(
         "story-drawing",
         &[("part", part_words(drawing.part).words().into()), ("examples", super::grouped(drawing.examples).into())],
     );
-    ui.add(Label::new(tick(&name)).selectable(false));
+    let of_part = if drawing.part == Part::Test { Term::Test } else { Term::Validation };
+    explained(ui.add(Label::new(tick(&name)).selectable(false)), &[Term::Errors, of_part]);
     ErrorDots { name: &name, lines: &lines, across: line(Role::Teacher) }.show(ui);
 }
 

@@ -299,6 +299,7 @@ impl<'a> BandPlot<'a> {
 fn curve<'a>(line: &BandLine<'a>, drawn: &'a Drawn, id: u64, dashed: bool) -> Curve<'a> {
     Curve {
         name: line.name,
+        what: "",
         id,
         colour: line.colour,
         dashed,

@@ -22,6 +22,8 @@ use crate::{
 pub struct Curve<'a> {
     /// What the legend and the readout call it.
     pub name: &'a str,
+    /// What that means, for who rests on its key; empty where it needs no word.
+    pub what: &'a str,
     /// What it is known by when it is hidden; the same from frame to frame.
     pub id: u64,
     /// Its colour.
@@ -118,49 +120,68 @@ pub enum LegendClick {
 /// show its curve, a double click (or one with Ctrl) to show it alone.
 pub fn legend_ui(ui: &mut Ui, curves: &[Curve<'_>], hidden: &BTreeSet<u64>) -> Option<LegendClick> {
     let mut clicked = None;
-    let mut key_ui = |ui: &mut Ui, curve: &Curve<'_>| {
+    let names: Vec<&str> = curves.iter().map(|curve| curve.name).collect();
+    fitting_ui(ui, &names, |ui, at| {
+        let curve = &curves[at];
         let key = legend_key_ui(ui, curve, !hidden.contains(&curve.id));
         if key.double_clicked() || (key.clicked() && ui.input(|input| input.modifiers.command)) {
             clicked = Some(LegendClick::Solo(curve.id));
         } else if key.clicked() {
             clicked = Some(LegendClick::Toggle(curve.id));
         }
-    };
-    let (shown, rest) = curves.split_at(keys_that_fit(ui, curves));
-    for curve in shown {
-        key_ui(ui, curve);
+    });
+    clicked
+}
+
+/// Shows the keys that have room in a row, and the others in a list at its end.
+fn fitting_ui(ui: &mut Ui, names: &[&str], mut key_ui: impl FnMut(&mut Ui, usize)) {
+    let shown = keys_that_fit(ui, names);
+    for at in 0..shown {
+        key_ui(ui, at);
     }
-    if !rest.is_empty() {
-        let more = format!("+{}", rest.len());
+    if shown < names.len() {
+        let more = format!("+{}", names.len() - shown);
         Dropdown::new(&text("widget-curve-rest"), &more).plain().stays_open().show(ui, |ui| {
-            for curve in rest {
-                key_ui(ui, curve);
+            for at in shown..names.len() {
+                key_ui(ui, at);
             }
         });
     }
-    clicked
 }
 
 /// Room for the list of those that do not fit.
 const REST: f32 = 40.0;
 
 /// How many keys of a legend have room.
-fn keys_that_fit(ui: &Ui, curves: &[Curve<'_>]) -> usize {
+fn keys_that_fit(ui: &Ui, names: &[&str]) -> usize {
     let gap = ui.spacing().item_spacing.x;
-    let wide = |curve: &Curve<'_>| BEFORE + key_words(ui, curve.name).size().x + gap;
+    let wide = |name: &&str| BEFORE + key_words(ui, name).size().x + gap;
     let room = ui.available_width();
-    let whole: f32 = curves.iter().map(wide).sum();
+    let whole: f32 = names.iter().map(wide).sum();
     if whole - gap <= room {
-        return curves.len();
+        return names.len();
     }
     let mut taken = REST;
-    curves
+    names
         .iter()
-        .take_while(|curve| {
-            taken += wide(curve);
+        .take_while(|name| {
+            taken += wide(name);
             taken <= room
         })
         .count()
+}
+
+/// Shows what lines stand for in a row, with what that means for who rests on one; those for which there is no room are in a
+/// list at its end.
+pub fn fitting_keys_ui(ui: &mut Ui, keys: &[(PlotKey<'_>, &str)]) {
+    let names: Vec<&str> = keys.iter().map(|(key, _)| key.name).collect();
+    fitting_ui(ui, &names, |ui, at| {
+        let (key, what) = &keys[at];
+        let response = key.show(ui);
+        if !what.is_empty() {
+            response.on_hover_text(*what);
+        }
+    });
 }
 
 fn legend_key_ui(ui: &mut Ui, curve: &Curve<'_>, shown: bool) -> Response {
@@ -177,7 +198,8 @@ fn legend_key_ui(ui: &mut Ui, curve: &Curve<'_>, shown: bool) -> Response {
         PlotKey { name: curve.name, colour, mark }.paint(ui, rect, words, ink);
         focus_ring(ui, &response, rect.shrink(1.0));
     }
-    response.on_hover_text(text("widget-curve-hide"))
+    let hide = text("widget-curve-hide");
+    response.on_hover_text(if curve.what.is_empty() { hide } else { format!("{}\n{hide}", curve.what) })
 }
 
 impl CurvePlot<'_> {

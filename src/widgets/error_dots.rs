@@ -1,7 +1,8 @@
 //! Errors of several models on the same rows as dots from 0 on, a line a model, a dot a seed; one of them may be a line across.
 
-use eframe::egui::{self, Align2, Color32, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{self, Align2, Color32, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
+use super::explained_ui;
 use crate::theme::{self, UiTokens as _, size, space};
 
 /// The errors of one model.
@@ -9,6 +10,8 @@ use crate::theme::{self, UiTokens as _, size, space};
 pub struct DotLine<'a> {
     /// Whose.
     pub name: &'a str,
+    /// What the name means, for who rests on it.
+    pub what: &'a str,
     /// In its colour.
     pub colour: Color32,
     /// One a seed.
@@ -54,7 +57,9 @@ impl ErrorDots<'_> {
         let (small, painter) = (theme::font(size::CAPTION), ui.painter());
         for (row, line) in self.lines.iter().enumerate() {
             let y = rect.top() + (row as f32 + 0.5) * ROW;
-            painter.text(pos2(room.min - space::S, y), Align2::RIGHT_CENTER, line.name, small.clone(), t.secondary);
+            let place = pos2(room.min - space::S, y);
+            let name = painter.text(place, Align2::RIGHT_CENTER, line.name, small.clone(), t.secondary);
+            explained_ui(ui, name, line.name, line.what);
             painter.hline(room, y, Stroke::new(1.0, t.hairline));
             let mean = line.values.iter().sum::<u64>() as f32 / line.values.len().max(1) as f32;
             painter.hline(room.min..=x(mean), y, Stroke::new(3.0, line.colour));
@@ -71,7 +76,9 @@ impl ErrorDots<'_> {
             let words = format!("{} {}", across.name, across.told);
             let galley = painter.layout_no_wrap(words, small, across.colour);
             let left = (at - galley.size().x / 2.0).clamp(rect.left(), rect.right() - galley.size().x);
-            painter.galley(pos2(left, rect.top() + rows * ROW), galley, across.colour);
+            let place = Rect::from_min_size(pos2(left, rect.top() + rows * ROW), galley.size());
+            painter.galley(place.min, galley, across.colour);
+            explained_ui(ui, place, across.name, across.what);
         }
         response.on_hover_text(words)
     }

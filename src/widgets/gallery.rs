@@ -203,8 +203,8 @@ fn lens_ui(ui: &mut Ui, g: &mut Gallery) {
         let bars = ProbabilityBars {
             name: "Distributions",
             classes: &classes,
-            left: Side { name: "teacher", probabilities: &left, ghost: &[], colour: t.teacher },
-            right: Side { name: "student", probabilities: &right, ghost: &[], colour: t.student },
+            left: Side { name: "teacher", what: "", probabilities: &left, ghost: &[], colour: t.teacher },
+            right: Side { name: "student", what: "", probabilities: &right, ghost: &[], colour: t.student },
             label: Some((8, t.label)),
             order: &[],
             full: None,
@@ -241,6 +241,7 @@ fn curves_ui(ui: &mut Ui, g: &mut Gallery) {
     let curves = (0..4)
         .map(|i| Curve {
             name: looks[i].0,
+            what: "",
             id: i as u64,
             colour: looks[i].1,
             dashed: i == 3,

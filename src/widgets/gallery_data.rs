@@ -34,7 +34,7 @@ pub(super) fn data_ui(ui: &mut Ui) {
     part_ui(ui, "Distributions, one with long names", |ui| {
         let names = |last: &str| ["0", "1", last].map(str::to_owned);
         for (name, last, right) in [("Both sides", "2", &[0.1, 0.3, 0.6][..]), ("Left side alone", LONG, &[])] {
-            let side = |name, probabilities, colour| Side { name, probabilities, ghost: &[], colour };
+            let side = |name, probabilities, colour| Side { name, what: "", probabilities, ghost: &[], colour };
             let bars = ProbabilityBars {
                 name,
                 classes: &names(last),
@@ -149,7 +149,7 @@ pub(super) fn empty_ui(ui: &mut Ui) {
     let t = ui.tokens();
     part_ui(ui, "Small panels, the teacher's alone", |ui| {
         let classes = ["0", "1", "2"].map(str::to_owned);
-        let panel = |title, upper, lit| MiniPanel { title, share: Some(0.5), upper, lower: &[], lit };
+        let panel = |title, upper, lit| MiniPanel { title, dot: Some(t.swept(0.5)), upper, lower: &[], lit };
         SmallMultiples {
             name: "The teacher's alone",
             classes: &classes,

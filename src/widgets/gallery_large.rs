@@ -70,9 +70,10 @@ fn axes_ui(ui: &mut Ui, temperatures: &[f64], weights: &[f64]) {
     ];
     let pairs = temperatures.iter().enumerate().map(|(i, t)| (*t, weights[(i * 7) % ROWS]));
     let values = pairs.map(|(t, weight)| [t, weight, errors(t, weight)]).collect::<Vec<_>>();
-    let share = |i: usize| i as f32 / (COLUMNS - 1) as f32;
+    let tokens = ui.tokens();
+    let colour = |i: usize| tokens.swept(i as f32 / (COLUMNS - 1) as f32);
     let lines = values.iter().enumerate();
-    let lines = lines.map(|(i, values)| ParallelLine { name: "a run", values, share: share(i), lit: false });
+    let lines = lines.map(|(i, values)| ParallelLine { name: "a run", values, colour: colour(i), lit: false });
     let lines = lines.collect::<Vec<_>>();
     let colour = ui.tokens().no_teacher;
     let marks = [AxisMark { axis: 2, value: BASELINE, name: "no teacher", colour }];

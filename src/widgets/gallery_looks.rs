@@ -46,7 +46,8 @@ fn colours_ui(ui: &mut Ui) {
             });
         });
     }
-    let scales: [(&str, &dyn Fn(f32) -> Color32); 3] = [
+    let scales: [(&str, &dyn Fn(f32) -> Color32); 4] = [
+        ("Things without an order", &|share| t.series((10.0 * share).round() as usize)),
         ("Swept values", &|share| t.swept(share)),
         ("Results, from the worst to the best", &|share| t.outcome(share)),
         ("Differences", &|share| t.diverging(2.0 * share - 1.0)),

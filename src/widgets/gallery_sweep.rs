@@ -170,7 +170,7 @@ fn lines_ui(ui: &mut Ui, g: &mut SweepGallery) {
     let line = |i: usize| ParallelLine {
         name: &names[i],
         values: &values[i],
-        share: (i % 5) as f32 / 4.0,
+        colour: ui.tokens().swept((i % 5) as f32 / 4.0),
         lit: g.line == Some(i),
     };
     let lines = (0..25).map(line).collect::<Vec<_>>();
@@ -199,7 +199,7 @@ fn panels_ui(ui: &mut Ui, g: &mut SweepGallery) {
     let titles = TEMPERATURES.map(|temperature| format!("T {temperature}"));
     let panel = |i: usize| MiniPanel {
         title: &titles[i],
-        share: Some(i as f32 / 4.0),
+        dot: Some(t.swept(i as f32 / 4.0)),
         upper: &both[i].0,
         lower: &both[i].1,
         lit: g.panel == Some(i),

@@ -45,7 +45,7 @@ pub use band_plot::{BandLine, BandPlot, BandPlotResponse, BandPoint};
 pub use bar_list::{ShareRow, bar_list_ui, count_list_ui};
 pub use brush::Brush;
 pub use chip::{Chip, ChipResponse, dot_ui};
-pub use curve_plot::{Band, Curve, CurvePlot, CurvePlotResponse, LegendClick, Marker, legend_ui};
+pub use curve_plot::{Band, Curve, CurvePlot, CurvePlotResponse, LegendClick, Marker, fitting_keys_ui, legend_ui};
 pub use dropdown::Dropdown;
 pub use empty_state::empty_state_ui;
 pub use error_dots::{DotLine, ErrorDots};
@@ -75,7 +75,7 @@ pub use toasts::{ToastKind, Toasts};
 pub use toggle::toggle_ui;
 pub use weight_bar::{Share, weight_bar_ui};
 
-use eframe::egui::{Rect, Response, Stroke, StrokeKind, Ui};
+use eframe::egui::{Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo};
 
 use crate::theme::{UiTokens as _, radius};
 
@@ -85,4 +85,15 @@ fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
         let stroke = Stroke::new(1.0, ui.tokens().secondary);
         ui.painter().rect_stroke(rect.expand(2.0), radius::CONTROL, stroke, StrokeKind::Outside);
     }
+}
+
+/// Lets a name that was painted say what it means; nothing where it needs no word.
+fn explained_ui(ui: &Ui, at: Rect, name: &str, what: &str) {
+    if what.is_empty() {
+        return;
+    }
+    let shown = ui.interact(at, ui.scope_id().with(("explained", name)), Sense::hover());
+    let enabled = ui.is_enabled();
+    shown.widget_info(|| WidgetInfo::labeled(Role::Label, enabled, name));
+    shown.on_hover_text(what);
 }

@@ -46,8 +46,8 @@ pub struct ParallelLine<'a> {
     pub name: &'a str,
     /// Its value on each axis; one that is no number breaks the line.
     pub values: &'a [f64],
-    /// Where its colour lies on the swept scale.
-    pub share: f32,
+    /// Its colour.
+    pub colour: Color32,
     /// Whether it is chosen.
     pub lit: bool,
 }
@@ -248,7 +248,6 @@ impl ParallelAxes<'_> {
         if !ui.is_rect_visible(rect) {
             return;
         }
-        let t = ui.tokens();
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
         let mut order = (0..self.lines.len()).collect::<Vec<_>>();
         order.sort_by_key(|line| (passing[*line], self.lines[*line].lit, hovered == Some(*line)));
@@ -256,7 +255,7 @@ impl ParallelAxes<'_> {
         let width = if self.lines.len() > 60 { 1.0 } else { 1.4 };
         for line in order {
             let strong = self.lines[line].lit || hovered == Some(line);
-            let colour = t.swept(self.lines[line].share);
+            let colour = self.lines[line].colour;
             let colour = if passing[line] { colour } else { colour.gamma_multiply(0.13) };
             let stroke = Stroke::new(if strong { width + 1.4 } else { width }, colour);
             for stretch in &paths[line] {

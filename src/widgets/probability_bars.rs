@@ -15,6 +15,8 @@ use crate::{
 pub struct Side<'a> {
     /// Whose it is.
     pub name: &'a str,
+    /// What the name means, for who rests on it; empty where it needs no word.
+    pub what: &'a str,
     /// A probability for each class; empty if there is none yet.
     pub probabilities: &'a [f32],
     /// Another distribution to be seen behind it, as an outline; empty for none.
@@ -98,14 +100,14 @@ impl ProbabilityBars<'_> {
         let bold = semibold(size::CAPTION);
         let small = theme::font(size::CAPTION);
         let painter = ui.painter();
-        painter.text(
-            pos2(columns.left_bars.max, y),
-            Align2::RIGHT_CENTER,
-            self.left.name,
-            bold.clone(),
-            self.left.colour,
-        );
-        painter.text(pos2(columns.right_bars.min, y), Align2::LEFT_CENTER, self.right.name, bold, self.right.colour);
+        let heads = [
+            (self.left, pos2(columns.left_bars.max, y), Align2::RIGHT_CENTER),
+            (self.right, pos2(columns.right_bars.min, y), Align2::LEFT_CENTER),
+        ];
+        for (side, place, align) in heads {
+            let name = painter.text(place, align, side.name, bold.clone(), side.colour);
+            super::explained_ui(ui, name, side.name, side.what);
+        }
         painter.text(pos2(columns.left_bars.min - space::S, y), Align2::RIGHT_CENTER, &unit, small.clone(), t.tertiary);
         painter.text(pos2(rect.right(), y), Align2::RIGHT_CENTER, unit, small, t.tertiary);
     }

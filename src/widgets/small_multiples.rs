@@ -30,8 +30,8 @@ pub struct Whose<'a> {
 pub struct MiniPanel<'a> {
     /// `T 4`.
     pub title: &'a str,
-    /// Where its dot's colour lies on the swept scale; `None` for no dot.
-    pub share: Option<f32>,
+    /// The colour of its dot; `None` for no dot.
+    pub dot: Option<Color32>,
     /// A probability for each class, drawn upwards.
     pub upper: &'a [f32],
     /// A probability for each class, drawn downwards; empty if there is none.
@@ -151,8 +151,8 @@ impl SmallMultiples<'_> {
         }
         let y = place.top() + TITLE / 2.0;
         let mut left = place.left() + 2.0;
-        if let Some(share) = panel.share {
-            painter.circle_filled(pos2(left + 4.0, y), 3.5, t.swept(share));
+        if let Some(colour) = panel.dot {
+            painter.circle_filled(pos2(left + 4.0, y), 3.5, colour);
             left += 13.0;
         }
         painter.text(pos2(left, y), Align2::LEFT_CENTER, panel.title, theme::font(size::CAPTION), t.text);
@@ -235,8 +235,10 @@ impl SmallMultiples<'_> {
         let Some(pointer) = response.hover_pos() else { return };
         let share = ((pointer.x - place.left() - 2.0) / (place.width() - 4.0)).clamp(0.0, 0.999);
         let class = (share * self.classes.len() as f32) as usize;
-        let upper = Side { name: self.upper.name, probabilities: panel.upper, ghost: &[], colour: self.upper.colour };
-        let lower = Side { name: self.lower.name, probabilities: panel.lower, ghost: &[], colour: self.lower.colour };
+        let upper =
+            Side { name: self.upper.name, what: "", probabilities: panel.upper, ghost: &[], colour: self.upper.colour };
+        let lower =
+            Side { name: self.lower.name, what: "", probabilities: panel.lower, ghost: &[], colour: self.lower.colour };
         let name = self.classes.get(class).map_or("", String::as_str);
         let words = row_words(name, class, upper, lower, self.label.is_some_and(|(label, _)| label == class));
         response.on_hover_ui_at_pointer(|ui| {

@@ -61,7 +61,7 @@ impl App {
 
     pub(super) fn put_in_bin(&mut self, run: RunId, binned: bool) -> bool {
         let (result, done) = if binned {
-            self.state.screen.overlaid.remove(&run);
+            self.state.screen.overlaid.remove(run);
             (self.store.delete_run(run), phrase!("toast-deleted", run = run))
         } else {
             (self.store.restore_run(run), phrase!("toast-restored", run = run))

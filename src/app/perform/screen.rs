@@ -41,7 +41,7 @@ impl App {
                 }
             }
             ScreenCommand::ClearOverlay => self.state.screen.overlaid.clear(),
-            ScreenCommand::Overlay(run, false) => drop(self.state.screen.overlaid.remove(&run)),
+            ScreenCommand::Overlay(run, false) => self.state.screen.overlaid.remove(run),
             ScreenCommand::ToggleCurve(id) => {
                 let hidden = &mut self.state.screen.curves.hidden;
                 if !hidden.remove(&id) {
@@ -113,7 +113,7 @@ impl App {
     /// Asks for the jobs of ticked runs, each once.
     pub(in crate::app) fn load_ticked(&mut self) {
         let Self { state, reader, asked, .. } = self;
-        for row in state.jobs.rows.iter().filter(|row| state.screen.overlaid.contains(&row.run)) {
+        for row in state.jobs.rows.iter().filter(|row| state.screen.overlaid.contains(row.run)) {
             if !state.jobs.open.contains_key(&row.job) && asked.insert(row.job) {
                 reader.job(row.job);
             }

@@ -7,12 +7,17 @@ use crate::command::{Commands, ScreenCommand};
 use crate::runs::importance;
 use crate::state::{JobView, Metric, State};
 use crate::text::{
+    Term,
     number::{self, Kind},
     text, text_with,
 };
 use crate::theme::{UiTokens as _, caption};
+use crate::training::report::Role;
+use crate::views::colours::{RunColours, value_colour};
+use crate::views::explained;
 use crate::widgets::{
-    AxisKind, AxisMark, Brush, LevelLegend, ParallelAxes, ParallelAxis, ParallelLine, Scale, ShareRow, bar_list_ui,
+    AxisKind, AxisMark, Brush, KeyMark, LevelLegend, ParallelAxes, ParallelAxis, ParallelLine, PlotKey, Scale,
+    ShareRow, bar_list_ui, plot_keys_ui,
 };
 
 /// Height of a row of the list of shares, and of what names the colours of the lines.
@@ -25,7 +30,6 @@ const LOWEST: f32 = 120.0;
 /// Fills what is left above the verdict.
 pub(super) fn axes_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, height: f32) {
     let (board, metric) = (&job.board, state.screen.board.metric);
-    let shares = job.shares();
     let mut lines = Vec::new();
     for (at, cell) in board.cells.iter().enumerate() {
         for (seed, run) in &cell.runs {
@@ -73,12 +77,13 @@ pub(super) fn axes_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Comm
     let (of_metric, written) = (scale(&measured), metric.written());
     axes.push(ParallelAxis { name: &metric_name, kind: AxisKind::Number { scale: of_metric, ticks: &[], written } });
     let lit = state.lit_cell();
+    let colours = RunColours::of(state, ui.tokens());
     let drawn: Vec<ParallelLine<'_>> = lines
         .iter()
         .map(|(at, name, values, run)| ParallelLine {
             name,
             values,
-            share: shares.get(run).copied().unwrap_or(0.5),
+            colour: colours.run(*run, Role::Student),
             lit: lit == Some(*at),
         })
         .collect();
@@ -108,10 +113,17 @@ pub(super) fn axes_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Comm
     let cell = |at: Option<usize>| lines.get(at?).map(|line| line.0);
     choose(state, commands, cell(response.hovered), cell(response.clicked));
     if let (Some(axis), Some(name)) = (board.axes.first(), names.first()) {
-        LevelLegend { name, labels: &axis.labels }.show(ui);
+        if axis.numbers.is_some() {
+            LevelLegend { name, labels: &axis.labels }.show(ui);
+        } else {
+            let tokens = ui.tokens();
+            let key = |(level, label): (usize, &'_ String)| (label.clone(), value_colour(axis, level, tokens));
+            let keys: Vec<_> = axis.labels.iter().enumerate().map(key).collect();
+            let keys = keys.iter().map(|(name, colour)| PlotKey { name, colour: *colour, mark: KeyMark::Line });
+            plot_keys_ui(ui, name, &keys.collect::<Vec<_>>());
+        }
     }
-    ui.add(Label::new(caption(text("board-importance"))).selectable(false))
-        .on_hover_text(text("board-importance-hint"));
+    explained(ui.add(Label::new(caption(text("board-importance"))).selectable(false)), &[Term::Variance]);
     let tokens = ui.tokens();
     let rows: Vec<(String, f64, String)> = importance
         .into_iter()

@@ -7,6 +7,7 @@ use crate::command::Commands;
 use crate::state::{JobView, Spread, State};
 use crate::text::text;
 use crate::theme::{UiTokens as _, caption};
+use crate::views::colours::value_colour;
 use crate::widgets::{BandLine, BandPlot, BandPoint};
 
 /// Lines: more could not be told apart.
@@ -57,11 +58,9 @@ pub(super) fn curve_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Com
         })
         .collect();
     let tokens = ui.tokens();
-    let share = |level: Option<usize>| {
-        let last = second.map_or(0, |second| second.labels.len() - 1).max(1);
-        level.map_or(0.5, |level| level as f32 / last as f32)
+    let colour = |level: Option<usize>| {
+        second.zip(level).map_or(tokens.student, |(axis, level)| value_colour(axis, level, tokens))
     };
-    let colour = |level| if drawn.len() < 2 { tokens.student } else { tokens.swept(share(level)) };
     let lines: Vec<BandLine<'_>> = drawn
         .iter()
         .zip(&lines_of)

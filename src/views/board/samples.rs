@@ -9,6 +9,8 @@ use crate::runs::BoardCell;
 use crate::state::{JobView, State};
 use crate::text::{number::Kind, text};
 use crate::theme::{UiTokens as _, caption};
+use crate::training::report::Role;
+use crate::views::colours::RunColours;
 use crate::widgets::{MiniPanel, SmallMultiples, Whose};
 
 /// Panels that a glance takes in.
@@ -56,13 +58,13 @@ pub(super) fn samples_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &C
     let temperatures: Vec<f64> = shown.iter().map(|panel| panel.temperature).collect();
     let titles: Vec<String> = Kind::Setting.apart(&temperatures).into_iter().map(|t| format!("T {t}")).collect();
     let (tokens, lit) = (ui.tokens(), state.lit_cell());
-    let last = board.axes.first().map_or(1, |axis| axis.labels.len().saturating_sub(1)).max(1) as f32;
+    let colours = RunColours::of(state, tokens);
     let panels: Vec<MiniPanel<'_>> = shown
         .iter()
         .zip(&titles)
         .map(|(panel, title)| MiniPanel {
             title,
-            share: board.cells[panel.cell].levels.first().copied().flatten().map(|level| level as f32 / last),
+            dot: board.cells[panel.cell].runs.first().map(|(_, run)| colours.run(*run, Role::Student)),
             upper: &panel.teacher,
             lower: &panel.student,
             lit: lit == Some(panel.cell),
