@@ -618,6 +618,7 @@ optimiser-adamw = AdamW
 optimiser-sgd = SGD
 
 # The words of the field, for whoever is new to it: each with what it means, in two sentences at most.
+term-line = { $name }: { $what }
 term-temperature = temperature
 term-temperature-what = T divides the logits before the softmax: the higher it is, the flatter the probabilities, and the more the small ones tell. The loss softens teacher and student by the same T.
 term-temperature-squared = T² factor
@@ -654,6 +655,9 @@ term-calibration = calibration error (ECE)
 term-calibration-what = How far confidence is from accuracy, over 15 bins of the top probability. At 0, answers given with 90 % are right nine times in ten.
 term-seed = seed
 term-seed-what = Decides initial weights, the order of rows, dropout and jitter. Several seeds say how much of a difference is chance.
+term-weight-decay-what = Draws weights towards 0 at every step, large ones more than small ones; biases are exempt. It keeps a network from leaning on a few large weights.
+term-learning-rate-what = How far a step moves the weights, at its highest; the schedule says how it changes. Too high diverges, too low does not get there.
+term-batch-what = Rows that one step of training looks at. Larger batches give smoother gradients, but fewer steps in an epoch.
 term-epoch = epoch
 term-epoch-what = One pass over all rows that are learnt from. After each of them the validation rows are looked at.
 term-step = step

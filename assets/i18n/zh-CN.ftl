@@ -581,6 +581,7 @@ optimiser-adamw = AdamW
 optimiser-sgd = SGD
 
 # 术语，供初学者参考：每条附解释，最多两句。
+term-line = { $name }：{ $what }
 term-temperature = 温度
 term-temperature-what = softmax 之前用 T 除 logits：T 越高，分布越平，小概率透露的信息越多。损失中教师与学生用同一个 T 软化。
 term-temperature-squared = T² 因子
@@ -617,6 +618,9 @@ term-calibration = 校准误差（ECE）
 term-calibration-what = 信心与准确率的差距，按首选概率分 15 组平均。为 0 时，信心 90% 的答案十次对九次。
 term-seed = 种子
 term-seed-what = 决定初始权重、样本顺序、丢弃和抖动。多个种子可看出差异有多少出于偶然。
+term-weight-decay-what = 每一步把权重拉向 0，越大的拉得越多；偏置除外。它避免网络依赖少数很大的权重。
+term-learning-rate-what = 一步移动权重的幅度，这里是其峰值；变化方式由调度决定。过高会发散，过低则来不及收敛。
+term-batch-what = 训练一步所看的样本数。批越大，梯度越平稳，但每轮的步数越少。
 term-epoch = 轮（epoch）
 term-epoch-what = 遍历一次全部训练样本。每轮之后评估验证样本。
 term-step = 步

@@ -168,9 +168,13 @@ fn explained(shown: Response, terms: &[Term]) -> Response {
     shown.on_hover_text(whats(terms))
 }
 
-/// What words of the field mean, a line each.
+/// What words of the field mean: of several a line each, which begins with the word.
 fn whats(terms: &[Term]) -> String {
-    terms.iter().map(|term| term.what()).collect::<Vec<_>>().join("\n")
+    let line = |term: &Term| text_with("term-line", &[("name", term.name().into()), ("what", term.what().into())]);
+    match terms {
+        [only] => only.what(),
+        several => several.iter().map(line).collect::<Vec<_>>().join("\n"),
+    }
 }
 
 #[cfg(test)]
