@@ -12,7 +12,7 @@ impl Overlaid {
     /// Ticks a run: it gets the first place that is free.
     pub fn insert(&mut self, run: RunId) {
         let is_free = |place: &usize| !self.0.values().any(|taken| taken == place);
-        let place = (0..).find(is_free).unwrap_or_default();
+        let place = (0..=self.0.len()).find(is_free).unwrap_or_default();
         self.0.entry(run).or_insert(place);
     }
 
