@@ -1542,7 +1542,6 @@ gather-other-data = { $source }: the data have changed since this job began, so 
 # What the list offers for a run.
 runs-differs = differs
 runs-differs-hint = A field of the recipe that is not the same in all runs.
-runs-says-between = { ", " }
 runs-more = More for { $run }
 run-show = Show in the panels
 run-show-hint = Curves, lens and board show its job.

@@ -1455,7 +1455,6 @@ gather-other-data = { $source }：数据在该任务开始后已改变，无法�
 # 列表为一次运行提供的操作。
 runs-differs = 差异
 runs-differs-hint = 并非所有运行都相同的配方字段。
-runs-says-between = ，
 runs-more = { $run } 的更多操作
 run-show = 在面板中显示
 run-show-hint = 曲线、透镜和扫描板显示它的任务。

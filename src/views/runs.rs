@@ -16,7 +16,7 @@ use crate::command::{Action, Commands, JobCommand, ScreenCommand};
 use crate::runs::verdict::Discordant;
 use crate::runs::{RunRow, Status};
 use crate::state::{ColumnWidth, JobView, Listed, RunColumn, State, difference, validation};
-use crate::text::{Phrase, Term, number, text, text_with};
+use crate::text::{Between, Phrase, Term, number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, font, size, space};
 use crate::training::report::{JobId, Role, Setting};
 use crate::widgets::{Chip, IconButton, dot_ui, empty_state_ui, section_ui};
@@ -28,7 +28,18 @@ const MARK: f32 = 30.0;
 const FOLD: f32 = 22.0;
 
 /// Columns that a narrow list does without, the first of them first.
-const SPARED: [RunColumn; 2] = [RunColumn::Started, RunColumn::Agreement];
+///
+/// What a run has in a field that differs stands in its name, too.
+const SPARED: [RunColumn; 8] = [
+    RunColumn::Started,
+    RunColumn::Differs(3),
+    RunColumn::Differs(2),
+    RunColumn::Agreement,
+    RunColumn::Differs(1),
+    RunColumn::Differs(0),
+    RunColumn::Model,
+    RunColumn::Test,
+];
 
 /// Where the lines of the column that takes the rest become too long to follow.
 const LONGEST: f32 = 420.0;
@@ -355,8 +366,8 @@ impl Line<'_> {
             Listed::Sweep { .. } => (false, false),
         };
         let says = self.state.jobs.told_apart.says.get(&self.row.run).filter(|_| is_run);
-        let says: Vec<String> = says.into_iter().flatten().map(Phrase::words).collect();
-        let (says, title) = (says.join(&text("runs-says-between")), shown_title(&self.row.title));
+        let says = says.map_or_else(String::new, |says| Phrase::several(Between::Commas, says.clone()).words());
+        let title = shown_title(&self.row.title);
         let tokens = ui.tokens();
         let quiet = if self.row.deleted { tokens.tertiary } else { tokens.secondary };
         let loud = if self.row.deleted { tokens.tertiary } else { tokens.text };

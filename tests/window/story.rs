@@ -184,7 +184,10 @@ fn a_job_gets_another_name_and_a_runs_recipe_is_used_again() {
     press(&mut window, &format!("More for {run}"));
     press(&mut window, "Recipe…");
     window.get_by_label(&format!("The recipe of {run}"));
-    press(&mut window, "Use this recipe");
+    window.get_by_label_contains(&format!("temperature = {own:?}"));
+    press(&mut window, "Close");
+    window.state().ask(RecipeCommand::UseRun(run));
+    window.run_steps(4);
     let temperature = |window: &Window| window.state().state().recipe.sweep.base.distill.temperature;
     assert!((temperature(&window) - own).abs() < 1e-9);
 }
@@ -279,7 +282,7 @@ fn the_list_is_sorted_filtered_and_folded() {
     window.get_by_label(&format!("{DIGITS}  {}", said.join(", ")));
     let rates: Vec<RunColumn> = state.run_columns().filter(|column| matches!(column, RunColumn::Differs(_))).collect();
     assert_eq!(rates.len(), 2, "T² and the learning rate");
-    window.get_by_label("learning rate");
+    window.get_by_label(&state.jobs.told_apart.columns[0].label().to_string());
     // The recipe in the panel is the one that was run last.
     assert_eq!(state.recipe.run_before, state.screen.focus);
     window.get_by_label("This recipe was run as j-0002");
