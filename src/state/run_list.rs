@@ -81,7 +81,7 @@ impl RunColumn {
         match self {
             Self::Run => ("runs-run", Exact(94.0), false),
             Self::Started => ("runs-started", Exact(74.0), false),
-            Self::Recipe => ("runs-recipe", Rest(150.0), false),
+            Self::Recipe => ("runs-recipe", Rest(130.0), false),
             Self::Model => ("runs-model", Exact(100.0), false),
             Self::Temperature => ("runs-t", Exact(44.0), true),
             Self::Weights => ("runs-weights", Exact(84.0), true),
