@@ -763,6 +763,7 @@ lens-class-any = all
 lens-zoom = Fill the width
 lens-zoom-hint = The longest bar fills its side. Otherwise bars are drawn from 0 to 100 %, so that a flat distribution looks flat
 lens-choice = Which samples
+lens-choice-class = { $choice } “{ $class }”
 lens-choice-count = { $choice } ({ $count })
 lens-any = any
 lens-any-hint = All rows of the probe set, in their order

@@ -720,6 +720,7 @@ lens-class-any = 全部
 lens-zoom = 撑满宽度
 lens-zoom-hint = 最长的条撑满一侧。否则按 0 到 100% 绘制，平坦的分布看起来就是平坦的
 lens-choice = 样本范围
+lens-choice-class = { $choice }“{ $class }”
 lens-choice-count = { $choice }（{ $count }）
 lens-any = 全部
 lens-any-hint = 探针集的全部样本，按原有顺序

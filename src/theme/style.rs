@@ -40,7 +40,7 @@ fn spacing(style: &mut Style) {
     s.icon_width_inner = 10.0;
     s.icon_spacing = space::S;
     s.slider_rail_height = 4.0;
-    s.combo_height = 320.0;
+    s.combo_height = 344.0;
     s.scroll.bar_width = 8.0;
     s.scroll.floating_allocated_width = 0.0;
 }

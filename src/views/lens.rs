@@ -151,7 +151,17 @@ pub(super) fn choice_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         SampleChoice::Apart => "lens-apart",
     };
     let here = state.screen.lens.choice;
-    let list = Dropdown::new(&text("lens-choice"), &text(key(here))).plain().show(ui, |ui| {
+    // The class that alone is shown stands beside the choice: nothing is left out in silence.
+    let view = state.probe_view();
+    let class = state.screen.lens.class.and_then(|class| view.as_ref()?.probe.classes.get(class));
+    let shown = class.map_or_else(
+        || text(key(here)),
+        |class| {
+            let args = [("choice", text(key(here)).into()), ("class", class.clone().into())];
+            text_with("lens-choice-class", &args)
+        },
+    );
+    let list = Dropdown::new(&text("lens-choice"), &shown).plain().show(ui, |ui| {
         for choice in SampleChoice::ALL {
             let count = state.sample_rows(choice).len() as u64;
             let words =
