@@ -546,8 +546,8 @@ mod tests {
         let width = |columns: &[(RunColumn, f32)], of: RunColumn| {
             columns.iter().find(|(column, _)| *column == of).map(|(_, width)| *width)
         };
-        let narrow = fitting(&all, |_| 0.0, 450.0, 8.0);
-        assert_eq!((width(&narrow, RunColumn::Started), width(&narrow, RunColumn::Recipe)), (None, Some(150.0)));
+        let narrow = fitting(&all, |_| 0.0, 430.0, 8.0);
+        assert_eq!((width(&narrow, RunColumn::Started), width(&narrow, RunColumn::Recipe)), (None, Some(130.0)));
         let wide = fitting(&all, |_| 0.0, 1400.0, 8.0);
         assert_eq!(width(&wide, RunColumn::Recipe), Some(LONGEST));
         assert!(width(&wide, RunColumn::Run) > width(&narrow, RunColumn::Run));
