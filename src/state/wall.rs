@@ -29,7 +29,7 @@ pub struct Pictures {
 pub struct Wall<'a> {
     /// The samples, in order.
     pub samples: Vec<Hung<'a>>,
-    /// How many there are of the choice; more than [`MOST`] are not all shown.
+    /// How many there are of the choice; of very many the first are shown.
     pub of: usize,
     /// The names of the classes.
     pub classes: &'a [String],

@@ -6,6 +6,7 @@ use stillroom::app::{ScriptedDialogs, SettingsFile};
 use stillroom::command::{Action, RecipeCommand, ScreenCommand, WindowCommand};
 use stillroom::data::Dataset;
 use stillroom::distill::soften::{soften, top_class};
+use stillroom::recipe::{Optimiser, Sweep};
 use stillroom::runs::Store;
 use stillroom::runs::verdict::Standing;
 use stillroom::state::{Hung, Listed, RunColumn, SampleChoice, State};
@@ -95,6 +96,59 @@ fn a_finished_job_says_what_happened_and_leads_on_to_four_seeds() {
     assert!(!story.wants_seeds);
     press(&mut window, "Back to mine");
     assert!(window.state().state().screen.focus.is_none() && window.query_by_label("Back to mine").is_none());
+}
+
+#[test]
+fn the_strip_says_what_became_of_jobs_that_cannot_be_judged() {
+    let folder = Folder::new();
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    small(&mut window);
+    let base = window.state().state().recipe.sweep.clone();
+    let edited = |window: &mut Window, set: &dyn Fn(&mut Sweep)| {
+        let mut sweep = base.clone();
+        set(&mut sweep);
+        window.state().ask(RecipeCommand::Edit("kind", Box::new(sweep)));
+        window.run_steps(4);
+    };
+    let says = |window: &Window, words: &str| {
+        let job = window.state().state().focused().unwrap();
+        let sentence = job.story.as_ref().unwrap().sentence.to_string();
+        assert!(sentence.contains(words), "{sentence}");
+        window.get_by_label("Undecided");
+        window.get_by_label(&sentence);
+    };
+    edited(&mut window, &|sweep| sweep.base.baseline = false);
+    distil(&mut window);
+    says(&window, "No baseline was trained, so nothing says whether the teacher helped");
+
+    edited(&mut window, &|sweep| {
+        sweep.base.training.learning_rate = 1e12;
+        sweep.base.training.optimiser = Optimiser::Sgd { momentum: 0.0 };
+        sweep.base.training.epochs = 3;
+    });
+    distil(&mut window);
+    says(&window, "The student diverged after step");
+
+    edited(&mut window, &|sweep| sweep.base.training.epochs = 100_000);
+    let before = window.state().state().screen.focus;
+    press(&mut window, "Distil");
+    until(&mut window, "some epochs", |state| {
+        state.screen.focus != before
+            && state.focused().is_some_and(|job| job.curves.values().any(|c| c.epochs.len() > 2))
+    });
+    press(&mut window, "Stop");
+    until(&mut window, "the end", |state| state.focused().is_some_and(|job| job.story.is_some()));
+    window.run_steps(4);
+    says(&window, "Stopped after step");
+
+    // Two seeds are too few to tell.
+    edited(&mut window, &|sweep| {
+        *sweep = Sweep::parse(&base.base.to_toml(), None, &[]).unwrap().with_seeds(2);
+        sweep.base.training.epochs = 3;
+    });
+    distil(&mut window);
+    says(&window, "Not sure yet, four seeds would tell");
+    window.get_by_label("Run 4 seeds");
 }
 
 #[test]
