@@ -143,7 +143,8 @@ proptest! {
         prop_assert_eq!(&together, &all);
         let rest: Vec<u32> = all.iter().copied().filter(|row| !tested.contains(row)).collect();
         prop_assert!(part_is_stratified(&dataset, &rest, &held, validation));
-        prop_assert_eq!(held.len(), (rest.len() as f64 * validation).round() as usize);
+        // At least one row of each class, however small the share.
+        prop_assert_eq!(held.len(), ((rest.len() as f64 * validation).round() as usize).max(sizes.len()));
         match test_from {
             Some(from) => prop_assert_eq!(tested, all[from..].to_vec()),
             None => prop_assert!(part_is_stratified(&dataset, &all, &tested, test)),
