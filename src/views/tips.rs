@@ -13,7 +13,7 @@ use crate::widgets::IconButton;
 const WIDTH: f32 = 218.0;
 
 /// Width of the one beside the bar, which has little height.
-const WIDE: f32 = 290.0;
+const WIDE: f32 = 240.0;
 
 /// Half the width of the beak that points at the thing, and its length.
 const BEAK: f32 = 7.0;
