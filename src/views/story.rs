@@ -38,6 +38,11 @@ pub fn story_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         });
     });
     let rect = strip.response.rect;
+    if story_rect(ui.ctx()).is_none_or(|known| (known.height() - rect.height()).abs() > 0.5) {
+        // What has come into the strip lies beyond the height that it had.
+        ui.ctx().request_discard("the height of the strip is known now");
+        ui.ctx().request_repaint();
+    }
     ui.data_mut(|data| data.insert_temp(Id::unique(STRIP), rect));
 }
 
