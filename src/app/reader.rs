@@ -1,12 +1,12 @@
 //! Reads the store for the window on a thread of its own, so that a slow disk never holds up a frame.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::recipe::{Recipe, Sweep};
-use crate::runs::{Board, RunRow, Status, Store, StoreError, StoreReader, StoredJob, ToldApart};
+use crate::runs::{Board, RunRow, Status, Store, StoreError, StoreReader, StoredJob, Students, ToldApart};
 use crate::state::{JobView, RunCurves};
 use crate::text::Phrase;
 use crate::training::ResumeJob;
@@ -26,7 +26,7 @@ enum Question {
 
 /// All recipes, and what tells them apart.
 pub(super) struct Known {
-    pub recipes: HashMap<RunId, Arc<Recipe>>,
+    pub recipes: BTreeMap<RunId, Arc<Recipe>>,
     pub sweeps: BTreeMap<JobId, Arc<Sweep>>,
     pub told_apart: ToldApart,
 }
@@ -127,16 +127,16 @@ fn serve(store: &StoreReader, questions: &Receiver<Question>, answer: &dyn Fn(An
                     continue;
                 }
                 version = now;
-                // What takes longer comes after what else is asked for.
-                waiting.retain(|other| *other != Question::TellApart);
-                waiting.push_back(Question::TellApart);
-                store.runs(true).map(Answer::Runs)
+                store.runs(true).map(|rows| {
+                    if recipes.note(&rows) {
+                        // What takes longer comes after what else is asked for.
+                        waiting.retain(|other| *other != Question::TellApart);
+                        waiting.push_back(Question::TellApart);
+                    }
+                    Answer::Runs(rows)
+                })
             }
-            Question::TellApart => match recipes.told(store) {
-                Ok(None) => continue,
-                Ok(Some(known)) => Ok(Answer::Known(Box::new(known))),
-                Err(error) => Err(error),
-            },
+            Question::TellApart => recipes.told(store).map(|known| Answer::Known(Box::new(known))),
             Question::Job(job) => job_view(store, job).map(|view| Answer::Job(Box::new(view))),
             Question::Resume(job) => resume(store, job, StoredJob::into_resume),
             Question::Again(job, runs) => resume(store, job, |job| job.into_retry(&runs)),
@@ -149,35 +149,29 @@ fn serve(store: &StoreReader, questions: &Receiver<Question>, answer: &dyn Fn(An
 /// The recipes that were read so far: those of a run never change.
 #[derive(Default)]
 struct Recipes {
-    known: HashMap<RunId, Arc<Recipe>>,
+    known: BTreeMap<RunId, Arc<Recipe>>,
     sweeps: BTreeMap<JobId, Arc<Sweep>>,
-    /// The number of the first run that was not looked for yet.
-    next: u64,
-    /// What jobs were called when they were told apart.
-    titles: Vec<(JobId, String)>,
+    /// Who was listed last.
+    listed: Vec<Students>,
 }
 
 impl Recipes {
-    /// What there is to tell that was not told before.
-    fn told(&mut self, store: &StoreReader) -> Result<Option<Known>, StoreError> {
-        let rows = store.runs(true)?;
-        let titles: Vec<(JobId, String)> =
-            rows.chunk_by(|a, b| a.job == b.job).map(|rows| (rows[0].job, rows[0].title.clone())).collect();
-        let last = rows.iter().map(|row| row.run.0).max();
-        let is_new = last.is_some_and(|last| last >= self.next);
-        if !is_new && titles == self.titles {
-            return Ok(None);
-        }
-        if is_new {
-            self.known
-                .extend(store.recipes(RunId(self.next))?.into_iter().map(|(run, recipe)| (run, Arc::new(recipe))));
-            let job = self.sweeps.last_key_value().map_or(JobId(0), |(last, _)| JobId(last.0 + 1));
-            self.sweeps.extend(store.sweeps(job)?.into_iter().map(|(job, sweep)| (job, Arc::new(sweep))));
-            self.next = last.map_or(self.next, |last| last + 1);
-        }
-        self.titles = titles;
-        let told_apart = ToldApart::of(&rows, &self.known);
-        Ok(Some(Known { recipes: self.known.clone(), sweeps: self.sweeps.clone(), told_apart }))
+    /// Takes note of a list; true where there is something to tell that was not told before.
+    fn note(&mut self, rows: &[RunRow]) -> bool {
+        let listed = Students::of(rows);
+        let is_news = listed != self.listed;
+        self.listed = listed;
+        is_news
+    }
+
+    fn told(&mut self, store: &StoreReader) -> Result<Known, StoreError> {
+        let next = |last: Option<u64>| last.map_or(0, |last| last + 1);
+        let run = RunId(next(self.known.last_key_value().map(|(run, _)| run.0)));
+        self.known.extend(store.recipes(run)?.into_iter().map(|(run, recipe)| (run, Arc::new(recipe))));
+        let job = JobId(next(self.sweeps.last_key_value().map(|(job, _)| job.0)));
+        self.sweeps.extend(store.sweeps(job)?.into_iter().map(|(job, sweep)| (job, Arc::new(sweep))));
+        let told_apart = ToldApart::of(&self.listed, &self.known);
+        Ok(Known { recipes: self.known.clone(), sweeps: self.sweeps.clone(), told_apart })
     }
 }
 

@@ -13,7 +13,7 @@ use std::ops::{Bound, RangeBounds as _, RangeInclusive};
 pub use data::*;
 pub use distil::*;
 pub use models::*;
-pub use shown::differing;
+pub use shown::{Told, differing};
 pub use sweep::*;
 pub use training::*;
 

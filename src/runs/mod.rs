@@ -34,7 +34,7 @@ pub use memory::{MemoryJournal, replay};
 pub use path::store_path;
 pub use reader::StoreReader;
 pub use rows::{Curve, FinishedRun, JobRow, RunRow, Status, StoredJob};
-pub use told_apart::ToldApart;
+pub use told_apart::{Students, ToldApart};
 pub use writer::StoreWriter;
 
 use std::path::Path;

@@ -1,13 +1,13 @@
 //! What runs are told apart by: the fields that differ between jobs, and within a job between its students.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::rows::RunRow;
 use crate::recipe::Recipe;
-use crate::recipe::fields::{Field, differing};
+use crate::recipe::fields::{Field, Told, differing};
 use crate::text::Phrase;
-use crate::training::report::{Role, RunId};
+use crate::training::report::{JobId, Role, RunId};
 
 /// The differences between the runs of a store.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,60 +25,65 @@ pub struct ToldApart {
 /// Differences that one line says, at most.
 const SAID: usize = 4;
 
-impl ToldApart {
-    /// What tells the students among `rows` apart. Rows of one job stand together.
-    pub fn of(rows: &[RunRow], recipes: &HashMap<RunId, Arc<Recipe>>) -> Self {
-        let mut told = Self::default();
-        let mut jobs: Vec<Job<'_>> = Vec::new();
-        for rows in rows.chunk_by(|a, b| a.job == b.job) {
+/// A job whose students are to be told apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Students {
+    /// The job.
+    pub job: JobId,
+    /// What it is called.
+    pub title: String,
+    /// Its students; none of a job that trains a teacher alone.
+    pub runs: Vec<RunId>,
+}
+
+impl Students {
+    /// Those of a list; rows of one job stand together.
+    pub fn of(rows: &[RunRow]) -> Vec<Self> {
+        let of_job = |rows: &[RunRow]| {
             let students = rows.iter().filter(|row| row.role == Role::Student);
-            let students = students.filter_map(|row| Some((row.run, &**recipes.get(&row.run)?)));
-            let (Some(first), students) = (rows.first(), students.collect::<Vec<_>>()) else { continue };
-            if !students.is_empty() {
-                jobs.push(Job { title: &first.title, students });
-            }
-        }
-        let all: Vec<&Recipe> = jobs.iter().flat_map(|job| job.students.iter().map(|(_, recipe)| *recipe)).collect();
-        told.columns = differing(&all).into_iter().filter(|field| field.is_column && !has_column(field)).collect();
-        for (run, recipe) in jobs.iter().flat_map(|job| &job.students) {
-            told.values.insert(*run, told.columns.iter().map(|field| field.shown(recipe)).collect());
-        }
-        // Within a job its students; between jobs of one name what is the same in all of a job's students.
-        let mut by_title: HashMap<&str, Vec<&Job<'_>>> = HashMap::new();
-        for job in &jobs {
-            by_title.entry(job.title).or_default().push(job);
-            let own = job.differing();
-            for (run, recipe) in job.students.iter().filter(|_| !own.is_empty()) {
-                told.says.insert(*run, said(&own, recipe));
+            Self { job: rows[0].job, title: rows[0].title.clone(), runs: students.map(|row| row.run).collect() }
+        };
+        rows.chunk_by(|a, b| a.job == b.job).map(of_job).collect()
+    }
+}
+
+impl ToldApart {
+    /// What tells students apart whose recipes are known.
+    pub fn of(jobs: &[Students], recipes: &BTreeMap<RunId, Arc<Recipe>>) -> Self {
+        let read = |job: &Students| -> Vec<(RunId, Told<'_>)> {
+            job.runs.iter().filter_map(|run| Some((*run, Told::from(&**recipes.get(run)?)))).collect()
+        };
+        let jobs: Vec<(&str, Vec<(RunId, Told<'_>)>)> =
+            jobs.iter().map(|job| (job.title.as_str(), read(job))).collect();
+        let students = || jobs.iter().flat_map(|(_, students)| students);
+        let columns = differing(&students().map(|(_, told)| told).collect::<Vec<_>>());
+        let columns: Vec<_> = columns.into_iter().filter(|field| field.is_column && !has_column(field)).collect();
+        let values = |told| columns.iter().map(|field| field.shown(told)).collect();
+        let values = students().map(|(run, told)| (*run, values(told))).collect();
+        let mut says = HashMap::new();
+        // Within a job its students; between jobs of one name those that have one student.
+        let mut by_title: HashMap<&str, Vec<&[(RunId, Told<'_>)]>> = HashMap::new();
+        for (title, students) in jobs.iter().filter(|(_, students)| !students.is_empty()) {
+            by_title.entry(title).or_default().push(students);
+            let own = differing(&students.iter().map(|(_, told)| told).collect::<Vec<_>>());
+            if !own.is_empty() {
+                says.extend(students.iter().map(|(run, told)| (*run, said(&own, told))));
             }
         }
         for jobs in by_title.into_values().filter(|jobs| jobs.len() > 1) {
-            let leading: Vec<&Recipe> = jobs.iter().map(|job| job.students[0].1).collect();
-            let between = differing(&leading);
-            for job in jobs.into_iter().filter(|job| job.students.len() == 1) {
-                let (run, recipe) = job.students[0];
-                told.says.insert(run, said(&between, recipe));
+            let between = differing(&jobs.iter().map(|students| &students[0].1).collect::<Vec<_>>());
+            for students in jobs {
+                if let [(run, told)] = students {
+                    says.insert(*run, said(&between, told));
+                }
             }
         }
-        told
+        Self { columns, says, values }
     }
 }
 
-/// The students of one job.
-struct Job<'a> {
-    title: &'a str,
-    students: Vec<(RunId, &'a Recipe)>,
-}
-
-impl Job<'_> {
-    fn differing(&self) -> Vec<&'static Field> {
-        let recipes: Vec<&Recipe> = self.students.iter().map(|(_, recipe)| *recipe).collect();
-        differing(&recipes)
-    }
-}
-
-fn said(fields: &[&'static Field], recipe: &Recipe) -> Vec<Phrase> {
-    fields.iter().filter_map(|field| field.said(recipe)).take(SAID).collect()
+fn said(fields: &[&'static Field], told: &Told<'_>) -> Vec<Phrase> {
+    fields.iter().filter_map(|field| field.said(told)).take(SAID).collect()
 }
 
 /// Whether every list has a column for it, whatever differs.

@@ -166,6 +166,11 @@ impl JobView {
         self.runs.iter().find(|run| run.role == role)
     }
 
+    /// The same student without a teacher: the baseline of a run's seed.
+    pub fn baseline_of(&self, run: &RunInfo) -> Option<&RunInfo> {
+        self.runs.iter().find(|info| info.role == Role::Baseline && info.seed == run.seed)
+    }
+
     /// The run that panels show first: the student, or the teacher where there is none.
     pub fn leading_run(&self) -> Option<&RunInfo> {
         self.run_of(Role::Student).or_else(|| self.runs.first())

@@ -98,6 +98,11 @@ impl Lens {
 }
 
 impl Known<'_> {
+    /// The class of which alone samples are wanted, where these data have it.
+    pub fn class(&self, lens: &Lens) -> Option<usize> {
+        lens.class.filter(|class| *class < self.probe.classes.len())
+    }
+
     /// One row of logits `[rows, classes]`.
     pub fn row<'l>(&self, logits: Option<&'l [f32]>, row: usize) -> Option<&'l [f32]> {
         let classes = self.probe.classes.len();
@@ -114,14 +119,9 @@ impl State {
     pub(super) fn known(&self) -> Option<Known<'_>> {
         if let Some(job) = self.focused() {
             let shown = job.shown_run(self.lit_cell()).filter(|run| run.role == Role::Student);
-            let snapshot = shown.and_then(|run| job.snapshots.get(&run.run));
-            let student = snapshot.map(|(_, logits)| logits.as_slice());
-            let step = snapshot.map(|(step, _)| *step);
-            let baseline = shown.and_then(|run| {
-                let is_its = |info: &&RunInfo| info.role == Role::Baseline && info.seed == run.seed;
-                job.snapshots.get(&job.runs.iter().find(is_its)?.run)
-            });
-            let baseline = baseline.map(|(_, logits)| logits.as_slice());
+            let snapshot = |run: &RunInfo| job.snapshots.get(&run.run).map(|(step, logits)| (*step, logits.as_slice()));
+            let (step, student) = shown.and_then(snapshot).unzip();
+            let baseline = shown.and_then(|run| job.baseline_of(run)).and_then(snapshot).map(|(_, logits)| logits);
             return Some(Known { probe: &job.probe, teacher: job.teacher_logits(), student, baseline, step });
         }
         // An earlier recipe's sample would look like this one's.
@@ -181,8 +181,7 @@ impl State {
     /// The rows of the probe set that a choice comes to now, in the order in which one steps through them.
     pub fn sample_rows(&self, choice: SampleChoice) -> Vec<usize> {
         let Some(known) = self.known() else { return Vec::new() };
-        let classes = known.probe.classes.len();
-        let wanted = self.screen.lens.class.filter(|class| *class < classes);
+        let wanted = known.class(&self.screen.lens);
         let label = |row: &usize| known.probe.labels.get(*row).map(|label| *label as usize);
         let all = (0..known.probe.rows.len()).filter(|row| wanted.is_none() || label(row) == wanted);
         let teacher = |row| known.row(known.teacher, row);

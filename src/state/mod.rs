@@ -21,7 +21,7 @@ mod temporary;
 mod wall;
 mod workspace;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -121,7 +121,7 @@ pub struct Jobs {
     /// The recipes of all jobs of the store, with their ranges.
     pub sweeps: BTreeMap<JobId, Arc<Sweep>>,
     /// The resolved recipes of all runs of the store.
-    pub recipes: HashMap<RunId, Arc<Recipe>>,
+    pub recipes: BTreeMap<RunId, Arc<Recipe>>,
     /// What tells them apart.
     pub told_apart: ToldApart,
     /// Why the store cannot be read.

@@ -65,21 +65,19 @@ pub fn unseen_class(recipe: &Recipe, classes: &[String]) -> Option<usize> {
     recipe.data.omit_classes.iter().find_map(|unseen| classes.iter().position(|class| class == unseen))
 }
 
-impl State {
-    /// The run on show and the baseline of its seed.
-    fn compared(&self) -> Option<(&RunInfo, Option<&RunInfo>)> {
-        let job = self.focused()?;
-        let student = job.shown_run(self.lit_cell()).filter(|run| run.role == Role::Student)?;
-        let is_its = |info: &&RunInfo| info.role == Role::Baseline && info.seed == student.seed;
-        Some((student, job.runs.iter().find(is_its)))
-    }
+/// The places of the rows that two runs answer differently.
+fn apart<'a>(ours: &'a Answers, theirs: &'a Answers) -> impl Iterator<Item = usize> + 'a {
+    let pairs = ours.predicted.iter().zip(&*theirs.predicted).enumerate();
+    pairs.filter(|(_, (ours, theirs))| ours != theirs).map(|(at, _)| at)
+}
 
+impl State {
     /// The kept answers of the run on show and of its baseline, row by row: those that differ are not only in the probe set.
     fn kept_answers(&self) -> Option<(RunId, &Answers, &Answers)> {
         let job = self.focused()?;
-        let (student, baseline) = self.compared()?;
+        let student = job.shown_run(self.lit_cell()).filter(|run| run.role == Role::Student)?;
         let of = |run: &RunInfo| job.answers.get(&(run.run, Part::Validation));
-        let (ours, theirs) = (of(student)?, of(baseline?)?);
+        let (ours, theirs) = (of(student)?, of(job.baseline_of(student)?)?);
         (ours.rows == theirs.rows).then_some((student.run, ours, theirs))
     }
 
@@ -126,8 +124,9 @@ impl State {
             None => None,
         };
         let class = |class: u32| usize::try_from(class).ok().filter(|class| *class < probe.classes.len());
-        let apart = |at: &usize| ours.predicted[*at] != theirs.predicted[*at] && self.is_wanted(ours.labels[*at]);
-        let rows: Vec<usize> = (0..ours.rows.len()).filter(apart).collect();
+        let wanted = known.class(&self.screen.lens);
+        let is_wanted = |at: &usize| wanted.is_none_or(|class| class == ours.labels[*at] as usize);
+        let rows: Vec<usize> = apart(ours, theirs).filter(is_wanted).collect();
         wall.of = rows.len();
         wall.samples = rows
             .into_iter()
@@ -154,16 +153,10 @@ impl State {
         Some(wall)
     }
 
-    /// Whether samples of a class are to be shown.
-    fn is_wanted(&self, label: u32) -> bool {
-        let classes = self.known().map_or(0, |known| known.probe.classes.len());
-        self.screen.lens.class.is_none_or(|class| class >= classes || class == label as usize)
-    }
-
     /// How many validation rows the student on show and its baseline answer differently.
     pub fn rows_apart(&self) -> usize {
         let Some((_, ours, theirs)) = self.kept_answers() else { return self.sample_rows(SampleChoice::Apart).len() };
-        ours.predicted.iter().zip(&*theirs.predicted).filter(|(ours, theirs)| ours != theirs).count()
+        apart(ours, theirs).count()
     }
 
     fn asked_of(&self) -> Option<(JobId, RunId)> {
@@ -181,8 +174,7 @@ impl State {
         }
         let (job, (run, ours, theirs)) = (self.focused()?, self.kept_answers()?);
         let len: usize = job.probe.shape.iter().product();
-        let apart = (0..ours.rows.len()).filter(|at| ours.predicted[*at] != theirs.predicted[*at]);
-        let missing = apart.filter(|at| job.probe.rows.binary_search(&ours.rows[*at]).is_err());
+        let missing = apart(ours, theirs).filter(|at| job.probe.rows.binary_search(&ours.rows[*at]).is_err());
         let missing: Vec<usize> = missing.take(MOST.min(MOST_INPUTS / len.max(1))).collect();
         let source = job.runs.iter().find(|info| info.run == run)?.recipe.data.source.clone();
         let gather = Gather {

@@ -40,9 +40,7 @@ impl Kind {
             other => other.write(deviation),
         }
     }
-}
 
-impl Kind {
     /// Numbers of this kind beside each other. Settings have the fewest digits that tell them apart, from two on. All else is
     /// written as it is alone, unless two of them would read the same: then all have the digits that tell them apart.
     pub fn apart(self, values: &[f64]) -> Vec<String> {

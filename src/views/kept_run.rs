@@ -3,31 +3,35 @@
 use eframe::egui::{Label, Response, ScrollArea, Ui};
 
 use super::asked::{Asked, asked_ui};
+use super::button_ui;
 use super::cards::shown_title;
 use crate::command::{Commands, JobCommand, RecipeCommand, ScreenCommand, WindowCommand};
 use crate::runs::RunRow;
 use crate::state::State;
 use crate::text::{text, text_with};
 use crate::theme::{UiTokens as _, code, size, space, title};
-use crate::training::report::RunId;
 use crate::widgets::primary_button;
 
 /// All that can be done with a run; in a menu.
 pub(super) fn run_menu_ui(ui: &mut Ui, row: &RunRow, state: &State, commands: &Commands) {
     ui.set_min_width(180.0);
-    let entry = |ui: &mut Ui, key: &str| ui.button(text(key)).on_hover_text(text(&format!("{key}-hint"))).clicked();
-    if entry(ui, "run-show") {
+    if button_ui(ui, "run-show") {
         commands.send(ScreenCommand::Focus(row.job));
     }
     ui.separator();
     if state.jobs.recipes.contains_key(&row.run) {
-        if entry(ui, "run-recipe") {
+        if button_ui(ui, "run-recipe") {
             commands.send(WindowCommand::ShowRecipe(Some(row.run)));
         }
-        recipe_entries_ui(ui, row.run, commands);
+        if button_ui(ui, "run-use") {
+            commands.send(RecipeCommand::UseRun(row.run));
+        }
+        if button_ui(ui, "run-copy") {
+            commands.send(RecipeCommand::CopyRun(row.run));
+        }
         ui.separator();
     }
-    if entry(ui, "run-rename") {
+    if button_ui(ui, "run-rename") {
         commands.send(WindowCommand::Rename(row.job, shown_title(&row.title)));
     }
     if row.deleted {
@@ -38,15 +42,6 @@ pub(super) fn run_menu_ui(ui: &mut Ui, row: &RunRow, state: &State, commands: &C
         && ui.button(text_with("runs-delete", &[("run", row.run.to_string().into())])).clicked()
     {
         commands.send(JobCommand::Delete(row.run));
-    }
-}
-
-fn recipe_entries_ui(ui: &mut Ui, run: RunId, commands: &Commands) {
-    if ui.button(text("run-use")).on_hover_text(text("run-use-hint")).clicked() {
-        commands.send(RecipeCommand::UseRun(run));
-    }
-    if ui.button(text("run-copy")).on_hover_text(text("run-copy-hint")).clicked() {
-        commands.send(RecipeCommand::CopyRun(run));
     }
 }
 
@@ -70,7 +65,7 @@ pub fn kept_recipe_ui(ui: &mut Ui, state: &State, commands: &Commands) {
                 commands.send(RecipeCommand::UseRun(run));
                 commands.send(WindowCommand::ShowRecipe(None));
             }
-            if ui.button(text("run-copy")).on_hover_text(text("run-copy-hint")).clicked() {
+            if button_ui(ui, "run-copy") {
                 commands.send(RecipeCommand::CopyRun(run));
             }
             if ui.button(text("shortcuts-close")).clicked() {

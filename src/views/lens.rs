@@ -217,10 +217,7 @@ const NARROW: f32 = 320.0;
 /// The sample, T, and a sentence about what T does to it.
 fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, fit: &Fit, words: &str, commands: &Commands) {
     ui.horizontal_top(|ui| {
-        let shape = match *view.probe.shape.as_slice() {
-            [channels, height, width] => Some([height, width, channels]),
-            _ => None,
-        };
+        let shape = picture_shape(&view.probe.shape);
         let interleaved = interleave(view.input, shape);
         let key = sample_key(view.probe.rows[view.row], view.input);
         let sample = Sample { key, values: &interleaved, shape };
@@ -248,6 +245,14 @@ fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, fit: &Fit, words: &s
             }
         });
     });
+}
+
+/// Height, width and channels of data that are pictures.
+pub(super) fn picture_shape(shape: &[usize]) -> Option<[usize; 3]> {
+    match *shape {
+        [channels, height, width] => Some([height, width, channels]),
+        _ => None,
+    }
 }
 
 /// Channel planes to pixels, as pictures are drawn.

@@ -44,13 +44,13 @@ pub use story::{story_rect, story_ui};
 pub use temporary::{farewell_ui, temporary_strip_ui};
 pub use tips::tips_ui;
 
-use eframe::egui::{Frame, Id, Modal, Response, Ui, Vec2};
+use eframe::egui::{Frame, Id, Label, Modal, Response, Ui, Vec2};
 
 use crate::command::{Action, Commands, Shortcut};
 use crate::recipe::Field;
 use crate::state::{Pane, State};
 use crate::text::{Term, grouped, number, text, text_with};
-use crate::theme::{Icon, space};
+use crate::theme::{Icon, UiTokens as _, caption, space};
 use crate::widgets::IconButton;
 
 /// The key of a panel's name among the window's words.
@@ -80,6 +80,17 @@ fn sheet_room(ui: &Ui) -> Vec2 {
 /// A share in percent, with its sign: `95.2 %`.
 fn percent(share: f64) -> String {
     text_with("widget-percent", &[("value", number::percent(share).into())])
+}
+
+/// A line that is read second.
+fn quiet(ui: &mut Ui, words: String) -> Response {
+    let colour = ui.tokens().secondary;
+    ui.add(Label::new(caption(words).color(colour)).wrap())
+}
+
+/// A button with its explanation; true when it was pressed.
+fn button_ui(ui: &mut Ui, key: &str) -> bool {
+    ui.button(text(key)).on_hover_text(text(&format!("{key}-hint"))).clicked()
 }
 
 /// A small button for an action, with its name, explanation and shortcut on hover.

@@ -160,67 +160,38 @@ fn entries(state: &State) -> Vec<Entry> {
             command: Command::Do(action),
         })
         .collect();
+    let mut add = |icon: Option<Icon>, name: String, aside: String, also: String, command: Command| {
+        entries.push(Entry { icon, name, aside, also, command });
+    };
     for panel in Pane::ALL {
         let name = text_with("palette-alone", &[("panel", text(super::panel_key(panel)).into())]);
-        let (icon, aside) = (None, text("menu-arrangement"));
-        entries.push(Entry {
-            icon,
-            name,
-            aside,
-            also: String::new(),
-            command: WindowCommand::Maximise(Some(panel)).into(),
-        });
+        let command = WindowCommand::Maximise(Some(panel)).into();
+        add(None, name, text("menu-arrangement"), String::new(), command);
     }
     for preset in PRESETS {
         let name = text(super::cards::preset_key(preset.name));
-        let (icon, aside) = (Some(Icon::Flask), text("palette-recipe"));
-        entries.push(Entry {
-            icon,
-            name,
-            aside,
-            also: String::new(),
-            command: RecipeCommand::Preset(preset.name).into(),
-        });
+        let command = RecipeCommand::Preset(preset.name).into();
+        add(Some(Icon::Flask), name, text("palette-recipe"), String::new(), command);
     }
     for field in with_control(&state.recipe.sweep.base) {
-        let (icon, name, aside) = (Some(Icon::Sliders), control_name(field), text("recipe-title"));
-        entries.push(Entry {
-            icon,
-            name,
-            aside,
-            also: names_of(field),
-            command: RecipeCommand::GoTo(field.path).into(),
-        });
+        let (name, command) = (control_name(field), RecipeCommand::GoTo(field.path).into());
+        add(Some(Icon::Sliders), name, text("recipe-title"), names_of(field), command);
     }
     for path in &state.window.recent {
-        let name = path.display().to_string();
-        let (icon, aside) = (Some(Icon::Folder), text("menu-recent"));
-        entries.push(Entry {
-            icon,
-            name,
-            aside,
-            also: String::new(),
-            command: WindowCommand::OpenPath(path.clone()).into(),
-        });
+        let (name, command) = (path.display().to_string(), WindowCommand::OpenPath(path.clone()).into());
+        add(Some(Icon::Folder), name, text("menu-recent"), String::new(), command);
     }
     for row in state.jobs.rows.iter().filter(|row| !row.deleted && row.role == Role::Student).take(500) {
         let t = row.temperature.map_or_else(String::new, |t| format!(" · T {}", number::setting(t)));
         let name = format!("{} {}{t}", row.run, super::cards::shown_title(&row.title));
-        let (aside, also) = (text("palette-run"), row.job.to_string());
-        entries.push(Entry { icon: None, name, aside, also, command: ScreenCommand::Focus(row.job).into() });
+        add(None, name, text("palette-run"), row.job.to_string(), ScreenCommand::Focus(row.job).into());
     }
     if let Some(view) = state.probe_view() {
         for (at, row) in view.probe.rows.iter().enumerate() {
             let label = view.probe.labels.get(at).and_then(|label| view.probe.classes.get(*label as usize));
             let args = [("row", u64::from(*row).into()), ("label", label.cloned().unwrap_or_default().into())];
-            let (name, aside) = (text_with("palette-sample", &args), text("lens-title"));
-            entries.push(Entry {
-                icon: None,
-                name,
-                aside,
-                also: String::new(),
-                command: ScreenCommand::LensRow(at).into(),
-            });
+            let name = text_with("palette-sample", &args);
+            add(None, name, text("lens-title"), String::new(), ScreenCommand::LensRow(at).into());
         }
     }
     entries

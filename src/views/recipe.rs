@@ -16,10 +16,10 @@ pub use rows::go_to;
 use rows::{is_sought, row_ui, seek, whole_ui};
 use swept::{Swept, follow};
 
-use super::{action_button, control_name};
+use super::{action_button, control_name, quiet};
 use crate::command::{Action, Commands, RecipeCommand, ScreenCommand};
 use crate::recipe::fields::{
-    BASELINE, BATCH, EPOCHS, FIELDS, Field, JITTER, KEEP, Part, SEED, SOURCE_COLOUR, SOURCE_SIZE,
+    BASELINE, BATCH, EPOCHS, FIELDS, Field, JITTER, KEEP, Part, SEED, SOURCE_COLOUR, SOURCE_SIZE, Told,
 };
 use crate::recipe::{Keep, Recipe, Source, Sweep, TeacherRecipe, TrainingRecipe, field_label};
 use crate::state::{Outlook, Section, State};
@@ -31,6 +31,7 @@ use crate::widgets::{Chip, Dropdown, RangeField, RangeValue, group_ui, section_u
 pub(super) fn with_control(recipe: &Recipe) -> Vec<&'static Field> {
     // A recipe without a student trains its teacher: the settings of the training are the teacher's.
     let own = Recipe { training: own_of(recipe).clone(), ..recipe.clone() };
+    let told = Told::from(&own);
     let is_there = |field: &&Field| {
         let for_student = matches!(field.part, Part::Student | Part::Distillation | Part::Baseline);
         // Of pictures within a table the text of the recipe alone tells.
@@ -38,7 +39,7 @@ pub(super) fn with_control(recipe: &Recipe) -> Vec<&'static Field> {
         field.has_control
             && (own.student.is_some() || !for_student)
             && (matches!(own.data.source, Source::Images(_)) || !for_pictures)
-            && field.shown(&own).is_some()
+            && field.shown(&told).is_some()
     };
     FIELDS.iter().filter(is_there).collect()
 }
@@ -374,9 +375,4 @@ fn entry_ui(
 fn bad(ui: &mut Ui, problem: &Phrase) -> Response {
     let colour = ui.tokens().bad;
     ui.add(Label::new(caption(problem.words()).color(colour)).wrap())
-}
-
-fn quiet(ui: &mut Ui, words: String) -> Response {
-    let colour = ui.tokens().secondary;
-    ui.add(Label::new(RichText::new(words).color(colour).small()).wrap())
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use eframe::egui::{Frame, Label, Margin, RichText, Ui};
 
-use super::lens::{choice_ui, interleave, sample_key};
+use super::lens::{choice_ui, interleave, picture_shape, sample_key};
 use crate::command::{Commands, ScreenCommand};
 use crate::state::{Hung, State, Wall};
 use crate::text::{Term, text, text_with};
@@ -93,10 +93,7 @@ fn of_wall<'a>(wall: &Wall<'a>, hung: &Hung<'a>, chosen: usize, tokens: &Tokens)
     says("samples-says-student", hung.student);
     says("samples-says-baseline", hung.baseline);
     says("samples-says-teacher", hung.teacher);
-    let shape = match *wall.shape {
-        [channels, height, width] => Some([height, width, channels]),
-        _ => None,
-    };
+    let shape = picture_shape(wall.shape);
     WallSample {
         key: hung.input.map_or(0, |input| sample_key(hung.row, input)),
         values: hung.input.map(|input| match shape {

@@ -6,14 +6,13 @@ mod preview;
 
 use eframe::egui::{Id, Key, Label, Popup, RichText, ScrollArea, Ui, vec2};
 
-use super::control_name;
-use super::grouped;
+use super::{control_name, grouped, quiet};
 use crate::command::{Commands, RecipeCommand};
 use crate::recipe::Source;
 use crate::recipe::fields::CHECKPOINT;
 use crate::state::{Sheet, State};
 use crate::text::{phrase, text, text_with};
-use crate::theme::{UiTokens as _, caption, size, space, title};
+use crate::theme::{UiTokens as _, size, space, title};
 use crate::training::Remark;
 use crate::training::report::Preview;
 use crate::widgets::{hairline_ui, primary_button, progress_ui};
@@ -93,7 +92,7 @@ fn head_ui(ui: &mut Ui, sheet: &Sheet, state: &State) {
                 };
                 quiet(ui, text_with(key, &[("done", grouped(done).into())]));
             }
-            _ => quiet(ui, text("sheet-reading")),
+            _ => drop(quiet(ui, text("sheet-reading"))),
         });
     }
 }
@@ -206,9 +205,4 @@ fn put(state: &State, commands: &Commands, change: impl FnOnce(&mut Source)) {
     if source != state.recipe.sweep.base.data.source {
         commands.send(RecipeCommand::PutSource(Box::new(source)));
     }
-}
-
-fn quiet(ui: &mut Ui, words: String) {
-    let colour = ui.tokens().secondary;
-    ui.add(Label::new(caption(words).color(colour)).wrap());
 }

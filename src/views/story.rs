@@ -5,7 +5,7 @@ use eframe::egui::{Align, Context, Frame, Id, Label, Layout, Margin, Panel, Rect
 use super::board::standing_key;
 use super::cards::shown_title;
 use super::colours::RunColours;
-use super::{action_button, explained, whats};
+use super::{action_button, button_ui, explained, whats};
 use crate::command::{Action, Commands, RecipeCommand, ScreenCommand};
 use crate::runs::verdict::{Drawing, Standing, Story, part_words};
 use crate::state::{JobView, State};
@@ -71,21 +71,17 @@ fn which_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands) {
             // Nobody can press what is only in a picture.
             return;
         }
-        if job.sweep != state.recipe.sweep
-            && ui.button(text("story-use")).on_hover_text(text("story-use-hint")).clicked()
-        {
+        if job.sweep != state.recipe.sweep && button_ui(ui, "story-use") {
             commands.send(RecipeCommand::Use(job.id));
         }
-        if ui.button(text("story-back")).on_hover_text(text("story-back-hint")).clicked() {
+        if button_ui(ui, "story-back") {
             commands.send(ScreenCommand::ClearFocus);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if job.story.is_some() {
                 action_button(ui, Action::CopyPicture, true, state, commands);
             }
-            if job.story.as_ref().is_some_and(|story| story.wants_seeds)
-                && ui.button(text("story-seeds")).on_hover_text(text("story-seeds-hint")).clicked()
-            {
+            if job.story.as_ref().is_some_and(|story| story.wants_seeds) && button_ui(ui, "story-seeds") {
                 commands.send(RecipeCommand::MoreSeeds(job.id));
             }
             let apart = job.story.as_ref().map_or(0, |_| state.rows_apart() as u64);

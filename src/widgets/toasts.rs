@@ -16,7 +16,6 @@ use crate::widgets::{IconButton, dot_ui};
 #[derive(Clone, Debug)]
 pub struct Toasts<T> {
     shown: Vec<Toast<T>>,
-    next: u64,
     /// Where they were drawn last, as long as some are on the screen.
     place: Option<Rect>,
     /// How large they are together.
@@ -34,7 +33,6 @@ pub enum ToastKind {
 
 #[derive(Clone, Debug)]
 struct Toast<T> {
-    id: u64,
     kind: ToastKind,
     message: Phrase,
     /// What takes it back.
@@ -50,7 +48,7 @@ const AT_ONCE: usize = 5;
 
 impl<T> Default for Toasts<T> {
     fn default() -> Self {
-        Self { shown: Vec::new(), next: 0, place: None, size: Vec2::ZERO }
+        Self { shown: Vec::new(), place: None, size: Vec2::ZERO }
     }
 }
 
@@ -68,8 +66,7 @@ impl<T> Toasts<T> {
             same.left = left;
             return;
         }
-        self.shown.push(Toast { id: self.next, kind, message, back, left });
-        self.next += 1;
+        self.shown.push(Toast { kind, message, back, left });
         if self.shown.len() > AT_ONCE {
             self.shown.remove(0);
         }
@@ -83,7 +80,7 @@ impl<T> Toasts<T> {
         }
         let id = Id::unique("toasts");
         let place = self.clear_place(ui, LayerId::new(Order::Foreground, id));
-        let (mut closed, mut taken_back) = (None, false);
+        let mut pressed = None;
         let area = Area::new(id)
             .order(Order::Foreground)
             .pivot(Align2::LEFT_BOTTOM)
@@ -91,12 +88,9 @@ impl<T> Toasts<T> {
             .constrain(true)
             .show(ui.ctx(), |ui| {
                 ui.spacing_mut().item_spacing.y = space::S;
-                for toast in &self.shown {
-                    let pressed = toast_ui(ui, WIDTH, toast.kind, &toast.message.words(), toast.back.is_some());
-                    if let Some(pressed) = pressed {
-                        closed = Some(toast.id);
-                        taken_back = pressed == Pressed::Back;
-                    }
+                for (at, toast) in self.shown.iter().enumerate() {
+                    let how = toast_ui(ui, WIDTH, toast.kind, &toast.message.words(), toast.back.is_some());
+                    pressed = how.map(|how| (at, how)).or(pressed);
                 }
             });
         let size = area.response.rect.size();
@@ -112,14 +106,13 @@ impl<T> Toasts<T> {
                 toast.left = toast.left.saturating_sub(passed);
             }
         }
-        let gone = closed.and_then(|id| self.shown.iter().position(|toast| toast.id == id));
-        let gone = gone.map(|at| self.shown.remove(at));
+        let gone = pressed.map(|(at, how)| (self.shown.remove(at), how));
         self.shown.retain(|toast| !toast.left.is_zero());
         // Only when the next one leaves does anything change by itself.
         if let Some(next) = self.shown.iter().map(|toast| toast.left).min() {
             ui.ctx().request_repaint_after(next.min(Duration::from_millis(250)));
         }
-        gone.filter(|_| taken_back)?.back
+        gone.filter(|(_, how)| *how == Pressed::Back)?.0.back
     }
 }
 

@@ -386,7 +386,7 @@ fn the_palette_leads_to_every_control_wherever_it_is() {
         let base = window.state().state().recipe.sweep.base.clone();
         // Of pictures within a table the text of the recipe alone tells.
         let is_shown = |path: &str| at != 1 || !["data.source.size", "data.source.colour"].contains(&path);
-        for field in FIELDS.iter().filter(|field| field.has_control && field.shown(&base).is_some()) {
+        for field in FIELDS.iter().filter(|field| field.has_control && field.shown(&(&base).into()).is_some()) {
             if !is_shown(field.path) {
                 continue;
             }

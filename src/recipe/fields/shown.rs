@@ -8,12 +8,23 @@ use super::super::{
 use super::{COPIES, FIELDS, Field, Kind, SOURCE_COLOUR, SOURCE_NORMALISE, SOURCE_SIZE, TITLE, Unit, field};
 use crate::text::{Between, Phrase, phrase};
 
+/// A recipe beside its table, which is made once for all fields that are read from it.
+pub struct Told<'a> {
+    recipe: &'a Recipe,
+    table: Table,
+}
+
+impl<'a> From<&'a Recipe> for Told<'a> {
+    fn from(recipe: &'a Recipe) -> Self {
+        Self { recipe, table: recipe.to_table() }
+    }
+}
+
 /// The fields whose values are not the same in all of these recipes, in the order of [`FIELDS`]. What a recipe is called is
 /// not among them.
-pub fn differing(recipes: &[&Recipe]) -> Vec<&'static Field> {
-    let tables: Vec<Table> = recipes.iter().map(|recipe| recipe.to_table()).collect();
+pub fn differing(recipes: &[&Told<'_>]) -> Vec<&'static Field> {
     let differs = |field: &&Field| {
-        let mut values = recipes.iter().zip(&tables).map(|(recipe, table)| field.value(recipe, table));
+        let mut values = recipes.iter().map(|told| field.value(told));
         let first = values.next();
         values.any(|value| Some(value) != first)
     };
@@ -22,7 +33,8 @@ pub fn differing(recipes: &[&Recipe]) -> Vec<&'static Field> {
 
 impl Field {
     /// Its value in a recipe, in short: `8`, `off`, `MLP 64–64`, `10 %`; none where the recipe has no such field.
-    pub fn shown(&self, recipe: &Recipe) -> Option<Phrase> {
+    pub fn shown(&self, told: &Told<'_>) -> Option<Phrase> {
+        let recipe = told.recipe;
         match (self.kind, &recipe.teacher) {
             (Kind::Source, _) => Some(Phrase::Plain(recipe.data.source.name())),
             (Kind::Layers, TeacherRecipe::Train { model, .. }) if self.path.starts_with("teacher.") => {
@@ -34,7 +46,7 @@ impl Field {
             {
                 Some(phrase!("value-shipped"))
             }
-            _ => match self.value(recipe, &recipe.to_table()) {
+            _ => match self.value(told) {
                 Some(value) => Some(self.words_of(&value)),
                 None => is_found_out(self.path, recipe).then(|| phrase!("sheet-found-out")),
             },
@@ -42,8 +54,8 @@ impl Field {
     }
 
     /// Its short name and its value, as a row says what it is: `T 8`, `T² off`, `MLP 64–64`, `20 epochs`.
-    pub fn said(&self, recipe: &Recipe) -> Option<Phrase> {
-        let value = self.shown(recipe)?;
+    pub fn said(&self, told: &Told<'_>) -> Option<Phrase> {
+        let value = self.shown(told)?;
         let said = match self.short {
             None => value,
             Some(short) => phrase!("field-said", name = Phrase::Message(short, Vec::new()), value = value),
@@ -51,9 +63,9 @@ impl Field {
         Some(self.owned(said))
     }
 
-    /// Its value in a recipe and the recipe's table, without what other fields say.
-    fn value(&self, recipe: &Recipe, table: &Table) -> Option<Value> {
-        let mut value = value_at(table, self.path).cloned().or_else(|| usual(self.path, recipe))?;
+    /// Its value, without what other fields say.
+    fn value(&self, told: &Told<'_>) -> Option<Value> {
+        let mut value = value_at(&told.table, self.path).cloned().or_else(|| usual(self.path, told.recipe))?;
         without_fields(self.path, &mut value);
         Some(value)
     }
@@ -141,7 +153,7 @@ mod tests {
     use super::*;
 
     fn said(recipe: &Recipe, path: &str) -> String {
-        field(path).unwrap().said(recipe).map_or_else(String::new, |said| said.to_string())
+        field(path).unwrap().said(&recipe.into()).map_or_else(String::new, |said| said.to_string())
     }
 
     #[test]
@@ -207,13 +219,16 @@ mod tests {
     fn every_column_says_something_of_the_quick_start_or_of_a_teacher_that_is_trained() {
         let recipes = ["quickstart", "cnn-to-mlp"].map(|name| preset(name).unwrap().recipe().unwrap());
         for field in FIELDS.iter().filter(|field| field.is_column) {
-            assert!(recipes.iter().any(|recipe| field.shown(recipe).is_some()), "{}", field.path);
+            assert!(recipes.iter().any(|recipe| field.shown(&recipe.into()).is_some()), "{}", field.path);
         }
     }
 
     #[test]
     fn recipes_are_told_apart_by_what_differs_and_by_nothing_else() {
-        let paths = |recipes: &[&Recipe]| differing(recipes).iter().map(|field| field.path).collect::<Vec<_>>();
+        let paths = |recipes: &[&Recipe]| {
+            let told: Vec<Told<'_>> = recipes.iter().map(|recipe| Told::from(*recipe)).collect();
+            differing(&told.iter().collect::<Vec<_>>()).iter().map(|field| field.path).collect::<Vec<_>>()
+        };
         let first = QUICKSTART.recipe().unwrap();
         assert!(paths(&[&first, &first]).is_empty() && paths(&[&first]).is_empty() && paths(&[]).is_empty());
 

@@ -38,7 +38,7 @@ pub(super) fn guesses_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let found = state.last_preview().map(|shown| &shown.found);
     ui.label(title(text("sheet-how")));
     match &state.recipe.sweep.base.data.source {
-        Source::Builtin(_) => quiet(ui, text("sheet-built-in")),
+        Source::Builtin(_) => drop(quiet(ui, text("sheet-built-in"))),
         Source::Idx { name, .. } => idx_ui(ui, state, commands, name.as_deref()),
         Source::Images(images) => {
             side_ui(ui, images.size, images.colour, |side, colour| {
@@ -99,7 +99,7 @@ fn side_ui(ui: &mut Ui, side: usize, colour: Colour, put: impl Fn(usize, Colour)
 /// Which data set of a folder that holds several.
 fn idx_ui(ui: &mut Ui, state: &State, commands: &Commands, name: Option<&str>) {
     if name.is_none() && state.recipe.preview_fault.is_none() {
-        return quiet(ui, text("sheet-idx"));
+        return drop(quiet(ui, text("sheet-idx")));
     }
     let written = name.unwrap_or_default();
     let id = Id::unique("idx name");
