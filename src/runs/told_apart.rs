@@ -37,10 +37,10 @@ pub struct Students {
 }
 
 impl Students {
-    /// Those of a list; rows of one job stand together.
+    /// Those of a list, without what was deleted; rows of one job stand together.
     pub fn of(rows: &[RunRow]) -> Vec<Self> {
         let of_job = |rows: &[RunRow]| {
-            let students = rows.iter().filter(|row| row.role == Role::Student);
+            let students = rows.iter().filter(|row| row.role == Role::Student && !row.deleted);
             Self { job: rows[0].job, title: rows[0].title.clone(), runs: students.map(|row| row.run).collect() }
         };
         rows.chunk_by(|a, b| a.job == b.job).map(of_job).collect()

@@ -149,7 +149,7 @@ pub(super) fn toast_ui(ui: &mut Ui, width: f32, kind: ToastKind, words: &str, ba
         .inner_margin(space::S);
     frame
         .show(ui, |ui| {
-            ui.horizontal_top(|ui| {
+            let parts = |ui: &mut Ui| {
                 dot_ui(ui, colour);
                 ui.scope(|ui| {
                     ui.set_max_width(width);
@@ -171,8 +171,9 @@ pub(super) fn toast_ui(ui: &mut Ui, width: f32, kind: ToastKind, words: &str, ba
                 let name = text_with("widget-remove", &[("name", words.into())]);
                 let closed = ui.add(IconButton::new(Icon::Close, &name)).clicked();
                 if taken_back { Some(Pressed::Back) } else { closed.then_some(Pressed::Close) }
-            })
-            .inner
+            };
+            // A button is taller than a line of words.
+            if back { ui.horizontal(parts).inner } else { ui.horizontal_top(parts).inner }
         })
         .inner
 }
