@@ -14,6 +14,7 @@ pub mod cli;
 pub mod command;
 pub mod data;
 pub mod distill;
+pub mod field;
 pub mod model;
 pub mod ops;
 pub mod overheard;

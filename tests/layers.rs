@@ -12,11 +12,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rng", &[]),
     ("signals", &[]),
     ("overheard", &[]),
-    ("recipe", &["rng", "text"]),
-    ("data", &["recipe", "rng", "text"]),
+    ("field", &["text"]),
     ("ops", &["rng"]),
+    ("distill", &["field", "ops"]),
+    ("recipe", &["field", "distill", "rng", "text"]),
+    ("data", &["recipe", "rng", "text"]),
     ("model", &["recipe", "data", "ops", "rng", "text"]),
-    ("distill", &["recipe", "data", "ops", "model", "rng"]),
     ("training", &["recipe", "data", "ops", "model", "distill", "rng", "text"]),
     ("runs", &["recipe", "data", "model", "distill", "training", "rng", "text"]),
     ("state", &["recipe", "distill", "training", "runs", "text", "rng"]),
@@ -49,10 +50,11 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms that do not know which language the window speaks: they make phrases, and terminals, logs and files are English.
-const WITHOUT_A_LANGUAGE: &[&str] = &["recipe", "data", "model", "training", "runs", "cli"];
+const WITHOUT_A_LANGUAGE: &[&str] = &["field", "recipe", "data", "model", "training", "runs", "cli"];
 
 /// Crates that never enter a room.
 const BANNED: &[(&str, &[&str])] = &[
+    ("field", &["candle_core", "candle_nn", "eframe", "egui_plot", "rusqlite"]),
     ("recipe", &["candle_core", "candle_nn", "eframe", "egui_plot", "rusqlite"]),
     ("data", &["candle_core", "candle_nn", "eframe", "rusqlite"]),
     ("ops", &["eframe", "rusqlite"]),
@@ -220,7 +222,7 @@ const ALIKE: [&str; 35] = [
     "widget-heat-columns",
     "widget-band-value",
     "widget-mini-top",
-    "widget-shares",
+    "widget-share",
     "widget-bars-row",
     "widget-heat-cell",
     "widget-heat-place",

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
+use stillroom::distill::{Objective, SOFT_TARGETS};
 use stillroom::recipe::{
-    Architecture, Builtin, CheckpointFile, CheckpointSource, Colour, ColumnRef, Copies, DataRecipe, DistillRecipe,
-    FaultKind, Faults, Ground, ImageSource, Keep, KeptColumns, MethodName, Normalise, Optimiser, Override, PRESETS,
-    PixelRange, Pixels, QUICKSTART, Recipe, Schedule, Source, TableSource, TeacherRecipe, TrainingRecipe, preset,
+    Architecture, Builtin, CheckpointFile, CheckpointSource, Colour, ColumnRef, Copies, DataRecipe, FaultKind, Faults,
+    Ground, ImageSource, Keep, KeptColumns, Normalise, Optimiser, Override, PRESETS, PixelRange, Pixels, QUICKSTART,
+    Recipe, Schedule, Source, TableSource, TeacherRecipe, TrainingRecipe, preset,
 };
 
 const EXAMPLE: &str = r#"
@@ -56,16 +57,10 @@ fn the_example_is_read() {
     assert_eq!(recipe.title, "Quick start: handwritten digits");
     assert_eq!(recipe.data.source, Source::Builtin(Builtin::MnistMini));
     assert_eq!((recipe.data.seed, recipe.data.labelled, recipe.data.label_noise), (0, 1.0, 0.0));
-    assert_eq!(recipe.teacher, TeacherRecipe::Checkpoint(CheckpointSource::Builtin(Builtin::MnistMini)));
+    assert_eq!(recipe.teacher, Some(TeacherRecipe::Checkpoint(CheckpointSource::Builtin(Builtin::MnistMini))));
     assert_eq!(recipe.student, Some(Architecture::Mlp { hidden: vec![64, 64], dropout: 0.0 }));
-    let distill = DistillRecipe {
-        method: MethodName::SoftTargets,
-        temperature: 4.0,
-        soft_weight: 0.9,
-        hard_weight: 0.1,
-        temperature_squared: true,
-    };
-    assert_eq!(recipe.distill, distill);
+    assert_eq!(recipe.distill, Objective::new(&SOFT_TARGETS, 40));
+    assert_eq!(recipe.distill.values(), [4.0, 0.9, 0.1, 1.0]);
     assert_eq!(recipe.training, TrainingRecipe::default());
     assert!(recipe.baseline);
 }
@@ -99,7 +94,7 @@ fn a_teacher_to_train_takes_the_training_keys_and_lays_its_own_over_them() {
     assert_eq!(recipe.training, training);
     let model = Architecture::Cnn { channels: vec![8, 16], dense: vec![32], dropout: 0.25 };
     let training = TrainingRecipe { epochs: 3, optimiser: Optimiser::Sgd { momentum: 0.0 }, ..training };
-    assert_eq!(recipe.teacher, TeacherRecipe::Train { model, training });
+    assert_eq!(recipe.teacher, Some(TeacherRecipe::Train { model, training }));
     assert_eq!(recipe.student, None);
     let source = Source::Table(TableSource {
         label: Some(ColumnRef::Position(-2)),
@@ -184,7 +179,7 @@ fn values_that_make_no_sense_are_refused_as_they_were_written() {
         ("{ mlp = [8], cnn = [8] }", "line 2: student.model: give mlp or cnn, not both"),
         ("{ cnn = [] }", "line 2: student.model.cnn: a cnn needs at least one convolution"),
         ("{ mlp = [8], dense = [8] }", "line 2: student.model.dense: only a cnn has dense layers of its own"),
-        ("{ mlp = [8], dropout = 1 }", "line 2: student.model.dropout: 1 is not allowed; give a share from 0"),
+        ("{ mlp = [8], dropout = 1 }", "line 2: student.model.dropout: 1 is not allowed; give a number from 0"),
         ("{}", "line 2: student.model: is missing; give model = { mlp = [64, 64] }"),
         ("\"big\"", "line 2: student.model: is the text \"big\"; give model = "),
     ] {
@@ -221,7 +216,7 @@ fn a_text_that_is_no_toml_is_told_with_its_line() {
 
 #[test]
 fn an_override_replaces_the_whole_value() {
-    assert!((set(&["distill.temperature=8"]).unwrap().distill.temperature - 8.0).abs() < f64::EPSILON);
+    assert!((set(&["distill.temperature=8"]).unwrap().distill.temperature().unwrap() - 8.0).abs() < f64::EPSILON);
     let recipe = set(&["data.source={ idx = \"fashion\" }", "title = A new title"]).unwrap();
     assert_eq!(
         recipe.data.source,
@@ -233,7 +228,7 @@ fn an_override_replaces_the_whole_value() {
     assert_eq!(recipe.student, Some(Architecture::Cnn { channels: vec![4], dense: vec![], dropout: 0.0 }));
     assert_eq!(
         recipe.teacher,
-        TeacherRecipe::Checkpoint(CheckpointSource::File(PathBuf::from("a/b.safetensors").into()))
+        Some(TeacherRecipe::Checkpoint(CheckpointSource::File(PathBuf::from("a/b.safetensors").into())))
     );
     // The last of two wins, and a whole section is a value too.
     assert_eq!(set(&["training.epochs=2", "training.epochs=3"]).unwrap().training.epochs, 3);
@@ -268,7 +263,7 @@ fn faults_of_overrides_quote_them() {
 fn a_recipe_made_in_memory_is_held_to_the_same_rules() {
     let mut recipe = Recipe::parse(EXAMPLE, None, &[]).unwrap();
     assert_eq!(recipe.check(), Ok(()));
-    recipe.distill.temperature = -1.0;
+    recipe.distill.set("distill.temperature", -1.0);
     recipe.training.epochs = 0;
     let faults = recipe.check().unwrap_err();
     assert_eq!(faults.0.len(), 2, "{faults}");
@@ -411,12 +406,10 @@ fn training() -> impl Strategy<Value = TrainingRecipe> {
 
 fn recipes() -> impl Strategy<Value = Recipe> {
     let distill = (1e-3..=1e6, 0.0..1e6, 1e-9..1e6, any::<bool>()).prop_map(
-        |(temperature, soft_weight, hard_weight, temperature_squared)| DistillRecipe {
-            method: MethodName::SoftTargets,
-            temperature,
-            soft_weight,
-            hard_weight,
-            temperature_squared,
+        |(temperature, soft_weight, hard_weight, temperature_squared)| {
+            let usual = Objective::new(&SOFT_TARGETS, 40).with("distill.temperature", temperature);
+            let weighted = usual.with("distill.soft_weight", soft_weight).with("distill.hard_weight", hard_weight);
+            weighted.with("distill.temperature_squared", f64::from(u8::from(temperature_squared)))
         },
     );
     let checkpoint =
@@ -431,7 +424,7 @@ fn recipes() -> impl Strategy<Value = Recipe> {
         |(title, data, (teacher, student), distill, training, baseline)| Recipe {
             title,
             data,
-            teacher,
+            teacher: Some(teacher),
             student,
             distill,
             training,
@@ -473,7 +466,7 @@ fn a_teacher_of_another_program_says_its_classes_and_scale() {
         std: Some(vec![0.5]),
     };
     let read = teacher("checkpoint = \"x.pt\"\nclasses = [\"elm\", 7]\nmean = \"imagenet\"\nstd = 0.5").unwrap();
-    assert_eq!(read, TeacherRecipe::Checkpoint(CheckpointSource::File(file)));
+    assert_eq!(read, Some(TeacherRecipe::Checkpoint(CheckpointSource::File(file))));
     for (keys, expected) in [
         (
             "checkpoint = \"builtin:digits\"\nclasses = [\"a\"]",
@@ -519,7 +512,10 @@ fn a_recipe_that_is_given_away_says_nothing_of_its_owners_disk() {
         let recipe = Recipe::parse(&text.replace("PATH", path), None, &[]).unwrap().without_private_paths();
         let Source::Table(TableSource { path: csv, label, .. }) = &recipe.data.source else { panic!() };
         assert_eq!((csv.to_str(), label), (Some(public), &Some(ColumnRef::Name("y".to_owned()))));
-        assert_eq!(recipe.teacher, TeacherRecipe::Checkpoint(CheckpointSource::File(PathBuf::from(public).into())));
+        assert_eq!(
+            recipe.teacher,
+            Some(TeacherRecipe::Checkpoint(CheckpointSource::File(PathBuf::from(public).into())))
+        );
     }
 }
 

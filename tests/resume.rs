@@ -135,7 +135,7 @@ fn given(store: &Path, job: &StoredJob) -> Given {
         let curve = reader.curve(info.run).unwrap();
         assert_eq!(curve.total.len() as u64, info.steps, "{} has each step once", info.run);
         assert_eq!(curve.epochs.len() as u64, info.steps / info.steps_per_epoch, "{} has each epoch once", info.run);
-        given.curves.push([bits(&curve.soft), bits(&curve.hard), bits(&curve.total)]);
+        given.curves.push(["soft", "hard", "total"].map(|name| bits(curve.series(name).unwrap_or_default())));
         given.epochs.push(curve.epochs);
         given.snapshots.push(reader.snapshots(info.run).unwrap());
         let finished = job.finished.iter().find(|run| run.run == info.run).unwrap();
@@ -158,8 +158,10 @@ fn uninterrupted(job: &StoredJob) -> Given {
         for report in journal.reports() {
             match &*report {
                 Report::Steps(steps) if steps.run == info.run => {
-                    for (all, more) in curve.iter_mut().zip([&steps.soft, &steps.hard, &steps.total]) {
-                        all.extend(more.iter().map(|value| value.to_bits()));
+                    let terms = steps.terms.iter().map(|(name, values)| (name.as_ref(), values));
+                    for (name, values) in terms.chain([("total", &steps.total)]) {
+                        let at = ["soft", "hard", "total"].iter().position(|known| *known == name).unwrap();
+                        curve[at].extend(values.iter().map(|value| value.to_bits()));
                     }
                 }
                 Report::Epoch(epoch) if epoch.run == info.run => Vec::push(&mut epochs, epoch.clone()),
@@ -208,16 +210,16 @@ fn child_that_is_killed() {
     engine.start(JobStart::New(recipe().into()));
     let change = |setting, to| assert!(engine.worker.send(Request::change(setting, to, None)));
     engine.wait(|report| epoch_of(report, Role::Teacher) == Some(1));
-    change(Setting::LearningRate, 2e-3);
+    change(Setting::LEARNING_RATE, 2e-3);
     engine.wait(|report| epoch_of(report, Role::Student) == Some(3));
-    change(Setting::Temperature, 8.0);
+    change(Setting::TEMPERATURE, 8.0);
     engine.wait(|report| epoch_of(report, Role::Student) == Some(6));
     engine.worker.send(Request::Pause);
-    change(Setting::SoftWeight, 0.5);
+    change(Setting::SOFT_WEIGHT, 0.5);
     engine.worker.send(Request::Play);
     engine.wait(|report| epoch_of(report, Role::Student) == Some(9));
-    change(Setting::Temperature, 2.0);
-    change(Setting::LearningRate, 1e-3);
+    change(Setting::TEMPERATURE, 2.0);
+    change(Setting::LEARNING_RATE, 1e-3);
     engine.wait_for_end();
 }
 
@@ -274,7 +276,7 @@ fn a_change_made_while_others_are_replayed_keeps_its_place() {
     });
     engine.start(JobStart::Resume(Store::reader(&store).job(JobId(1)).unwrap().into_resume()));
     engine.wait(|report| epoch_of(report, Role::Student).is_some());
-    engine.worker.send(Request::change(Setting::HardWeight, 0.3, None));
+    engine.worker.send(Request::change(Setting::HARD_WEIGHT, 0.3, None));
     engine.wait(|report| matches!(report, Report::Event(_)));
     engine.close(Duration::from_secs(5));
     drop(writer);

@@ -40,8 +40,12 @@ fn every_kind_of_report_comes_back_as_it_went_in() {
                 let curve = reader.curve(it.run).unwrap();
                 let range = it.first_step as usize..it.first_step as usize + it.total.len();
                 assert_eq!(bits(&curve.total[range.clone()]), bits(&it.total));
-                assert_eq!(bits(&curve.hard[range.clone()]), bits(&it.hard));
-                assert_eq!(bits(curve.soft.get(range).unwrap_or_default()), bits(&it.soft));
+                let names =
+                    |terms: &[(TermName, Vec<f32>)]| terms.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+                assert_eq!(names(&curve.terms), names(&it.terms));
+                for (name, values) in &it.terms {
+                    assert_eq!(bits(&curve.series(name).unwrap()[range.clone()]), bits(values), "{name}");
+                }
             }
             Report::Epoch(it) => assert!(reader.curve(it.run).unwrap().epochs.contains(it)),
             Report::Snapshot(it) => {
@@ -62,7 +66,7 @@ fn every_kind_of_report_comes_back_as_it_went_in() {
                 let run = stored.finished.iter().find(|run| run.run == it.run).unwrap();
                 assert_eq!((run.outcome, run.steps, run.seconds), (it.outcome, it.steps, it.seconds));
                 assert_eq!((&run.validation, &run.test, &run.training), (&it.validation, &it.test, &it.training));
-                assert_eq!(run.soft_share, it.soft_share);
+                assert_eq!(run.shares, it.shares);
                 let bytes = run.checkpoint.as_ref().map(|path| std::fs::read(path).unwrap());
                 assert_eq!(bytes.as_deref(), it.checkpoint.as_ref().map(|bytes| &***bytes));
             }
@@ -95,8 +99,8 @@ fn every_kind_of_report_comes_back_as_it_went_in() {
     assert_eq!(student_row.test, None);
     assert_eq!(student_row.rows_apart, Some(Discordant { better: 2, worse: 1 }));
     assert_eq!((row(baseline).rows_apart, row(teacher).rows_apart), (None, None));
-    let temperature = Change { run: None, setting: Setting::Temperature, from: 4.0, to: 8.0 };
-    let learning_rate = Change { run: None, setting: Setting::LearningRate, from: 1e-3, to: 0.1 };
+    let temperature = Change { run: None, setting: Setting::TEMPERATURE, from: 4.0, to: 8.0 };
+    let learning_rate = Change { run: None, setting: Setting::LEARNING_RATE, from: 1e-3, to: 0.1 };
     assert_eq!(student_row.changes, [temperature, learning_rate]);
     assert_eq!(row(baseline).changes, [learning_rate]);
     assert!(!row(teacher).edited());
@@ -197,8 +201,10 @@ proptest! {
         let curve = reader.curve(runs[1]).unwrap();
         let (before, after) = (steps(runs[1], 0..back, 0.0), steps(runs[1], back..planned, 0.5));
         prop_assert_eq!(curve.total, [before.total, after.total].concat());
-        prop_assert_eq!(curve.soft, [before.soft, after.soft].concat());
-        prop_assert_eq!(curve.hard, [before.hard, after.hard].concat());
+        for (at, (name, values)) in curve.terms.iter().enumerate() {
+            prop_assert_eq!(name, &before.terms[at].0);
+            prop_assert_eq!(values, &[&before.terms[at].1[..], &after.terms[at].1].concat());
+        }
     }
 }
 
@@ -745,16 +751,12 @@ fn start(journal: &mut dyn Journal, train_teacher: bool, steps: u64) -> (JobId, 
 }
 
 fn info(run: RunId, role: Role, recipe: &Recipe) -> RunInfo {
-    let student = role == Role::Student;
     RunInfo {
         stage: Stage(u32::from(role != Role::Teacher)),
         run,
         role,
         recipe: recipe.clone(),
         model: "MLP 64–64".into(),
-        temperature: student.then_some(4.1),
-        soft_weight: student.then_some(0.9),
-        hard_weight: 0.1,
         seed: i64::MAX as u64,
         parameters: 55_050,
         steps: 0,
@@ -775,23 +777,23 @@ fn whole_job(journal: &mut dyn Journal, outcome: JobOutcome) -> (JobId, Vec<RunI
         |number, stage, step, kind| Report::Event(Event { job, number, at_millis: 10 + number, stage, step, kind });
     let change = |setting, from, to| EventKind::Change(Change { run: None, setting, from, to });
     let mut all = vec![
-        Report::Steps(Steps { soft: Vec::new(), ..steps(teacher, 0..20, 0.0) }),
+        Report::Steps(of_labels(steps(teacher, 0..20, 0.0))),
         Report::Epoch(epoch_report(teacher, 1, 10, 9)),
         resume(Stage(0), 10, "teacher"),
         Report::Snapshot(Snapshot { run: teacher, step: 20, logits: vec![1.0, -0.0, f32::INFINITY].into() }),
         Report::RunFinished(RunFinished { test: Some(metrics(2)), ..finished(teacher, 20, RunOutcome::Done) }),
         resume(Stage(1), 0, "students"),
         event(0, Stage(1), 5, EventKind::Paused),
-        event(1, Stage(1), 5, change(Setting::Temperature, 4.0, 8.0)),
+        event(1, Stage(1), 5, change(Setting::TEMPERATURE, 4.0, 8.0)),
         Report::Snapshot(Snapshot { run: student, step: 0, logits: vec![0.5; 6].into() }),
     ];
     let mut curve = steps(student, 0..3000, 0.0);
     curve.total[100] = f32::NAN;
-    curve.soft[101] = f32::NEG_INFINITY;
+    curve.terms[0].1[101] = f32::NEG_INFINITY;
     let part = |range: std::ops::Range<usize>| {
         let cut = |values: &[f32]| values[range.clone()].to_vec();
-        let (soft, hard, total) = (cut(&curve.soft), cut(&curve.hard), cut(&curve.total));
-        Report::Steps(Steps { run: student, first_step: range.start as u64, soft, hard, total })
+        let terms = curve.terms.iter().map(|(name, values)| (name.clone(), cut(values))).collect();
+        Report::Steps(Steps { run: student, first_step: range.start as u64, terms, total: cut(&curve.total) })
     };
     for first in (0..3000).step_by(7) {
         all.push(part(first..(first + 7).min(3000)));
@@ -809,8 +811,8 @@ fn whole_job(journal: &mut dyn Journal, outcome: JobOutcome) -> (JobId, Vec<RunI
         device: "cpu".into(),
     }));
     all.push(part(20..3000));
-    all.push(Report::Steps(Steps { soft: Vec::new(), ..steps(baseline, 0..50, 0.0) }));
-    all.push(event(2, Stage(1), 25, change(Setting::LearningRate, 1e-3, 0.1)));
+    all.push(Report::Steps(of_labels(steps(baseline, 0..50, 0.0))));
+    all.push(event(2, Stage(1), 25, change(Setting::LEARNING_RATE, 1e-3, 0.1)));
     all.push(Report::Epoch(Epoch { loss: LossTerms::default(), ..epoch_report(student, 2, 20, 5) }));
     all.push(Report::Epoch(epoch_report(student, 3, 30, 7)));
     all.push(Report::Answers(answers(student, Part::Validation, &[0, 1, 2, u32::MAX])));
@@ -827,7 +829,18 @@ fn whole_job(journal: &mut dyn Journal, outcome: JobOutcome) -> (JobId, Vec<RunI
 
 fn steps(run: RunId, range: std::ops::Range<u64>, salt: f32) -> Steps {
     let values = |scale: f32| range.clone().map(|step| step as f32 * scale + salt).collect::<Vec<_>>();
-    Steps { run, first_step: range.start, soft: values(0.1), hard: values(0.2), total: values(0.3) }
+    let terms = vec![("soft".into(), values(0.1)), ("hard".into(), values(0.2))];
+    Steps { run, first_step: range.start, terms, total: values(0.3) }
+}
+
+/// Of a run without a teacher.
+fn of_labels(mut steps: Steps) -> Steps {
+    steps.terms.remove(0);
+    steps
+}
+
+fn losses(soft: Option<f64>, hard: Option<f64>, total: Option<f64>) -> LossTerms {
+    LossTerms { terms: vec![("soft".into(), soft), ("hard".into(), hard)], total }
 }
 
 fn metrics(errors: u64) -> Metrics {
@@ -839,13 +852,13 @@ fn metrics(errors: u64) -> Metrics {
         kl: None,
         ece: Some(1e-300),
         errors_by_class: vec![errors, 0, 2],
-        loss: LossTerms { soft: Some(0.3), hard: None, total: Some(f64::MAX) },
+        loss: losses(Some(0.3), None, Some(f64::MAX)),
     }
 }
 
 fn epoch_report(run: RunId, epoch: u64, step: u64, errors: u64) -> Epoch {
-    let loss = LossTerms { soft: Some(1.0 / 3.0), hard: Some(2.0 / 3.0), total: None };
-    Epoch { run, epoch, step, loss, validation: metrics(errors) }
+    let loss = losses(Some(1.0 / 3.0), Some(2.0 / 3.0), None);
+    Epoch { run, epoch, step, loss, left_out: vec![("soft".into(), 2)], validation: metrics(errors) }
 }
 
 fn answers(run: RunId, part: Part, predicted: &[u32]) -> Answers {
@@ -864,7 +877,7 @@ fn finished(run: RunId, steps: u64, outcome: RunOutcome) -> RunFinished {
         validation: Some(metrics(3)),
         test: None,
         training: Some(metrics(1)),
-        soft_share: Some(0.75),
+        shares: vec![("soft".into(), 0.75), ("hard".into(), 0.25)],
         checkpoint: Some(Arc::new(b"weights".to_vec())),
     }
 }

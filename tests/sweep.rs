@@ -38,7 +38,9 @@ fn a_recipe_without_ranges_is_a_sweep_of_one_cell() {
 #[test]
 fn lists_and_ranges_cross_and_the_seed_is_the_fastest() {
     let text = "distill.temperature = [1, 4]\ntraining.seed = [0, 1, 2]\ndistill.soft_weight = { from = 0.5, to = 1, points = 2 }";
-    let found = cells(text, |r| (r.distill.temperature, r.distill.soft_weight, r.training.seed));
+    let found = cells(text, |r| {
+        (r.distill.temperature().unwrap(), r.distill.get("distill.soft_weight").unwrap(), r.training.seed)
+    });
     let mut expected = Vec::new();
     for t in [1.0, 4.0] {
         for weight in [0.5, 1.0] {
@@ -51,7 +53,7 @@ fn lists_and_ranges_cross_and_the_seed_is_the_fastest() {
 #[test]
 fn a_logarithmic_range_reads_as_people_write_it() {
     let text = "distill.temperature = { from = 1, to = 64, points = 7, scale = \"log\" }";
-    assert_eq!(cells(text, |r| r.distill.temperature), [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0]);
+    assert_eq!(cells(text, |r| r.distill.temperature().unwrap()), [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0]);
     let text = "training.learning_rate = { from = 1e-4, to = 1e-1, points = 4, scale = \"log\" }";
     assert_eq!(cells(text, |r| r.training.learning_rate), [1e-4, 1e-3, 1e-2, 1e-1]);
     let text = "training.epochs = { from = 10, to = 30, points = 3 }";
@@ -61,7 +63,7 @@ fn a_logarithmic_range_reads_as_people_write_it() {
 #[test]
 fn the_complement_follows_each_cells_soft_weight() {
     let text = "distill.soft_weight = [0.1, 0.5, 0.9, 1]\ndistill.hard_weight = \"complement\"";
-    assert_eq!(cells(text, |r| r.distill.hard_weight), [0.9, 0.5, 0.1, 0.0]);
+    assert_eq!(cells(text, |r| r.distill.get("distill.hard_weight").unwrap()), [0.9, 0.5, 0.1, 0.0]);
     assert!(sweep(text).unwrap().to_toml().contains("\"complement\""));
 }
 
@@ -85,7 +87,7 @@ fn cells_of_omitted(text: &str) -> Vec<Vec<String>> {
 fn zipped_fields_move_together() {
     let text = "zip = [[\"distill.temperature\", \"training.learning_rate\"]]\ndistill.temperature = [2, 8]\n\
                 training.learning_rate = [1e-3, 1e-2]\ntraining.seed = [5, 6]";
-    let found = cells(text, |r| (r.distill.temperature, r.training.learning_rate, r.training.seed));
+    let found = cells(text, |r| (r.distill.temperature().unwrap(), r.training.learning_rate, r.training.seed));
     assert_eq!(found, [(2.0, 1e-3, 5), (2.0, 1e-3, 6), (8.0, 1e-2, 5), (8.0, 1e-2, 6)]);
 }
 
@@ -94,7 +96,7 @@ fn seeds_and_strategies() {
     let seeds = cells("training.seed = 7\nsweep.seeds = 3", |r| r.training.seed);
     assert_eq!(seeds, [7, 8, 9]);
     let text = "sweep = { strategy = \"random\", runs = 3, seeds = 2 }\ndistill.temperature = [1, 2, 3, 4, 5, 6]";
-    let drawn = cells(text, |r| (r.distill.temperature, r.training.seed));
+    let drawn = cells(text, |r| (r.distill.temperature().unwrap(), r.training.seed));
     assert_eq!(drawn.len(), 6);
     assert_eq!(sweep(text).unwrap().count(), 6);
     // Each with both seeds, none twice, and the same draw whenever it is asked for.
@@ -104,8 +106,8 @@ fn seeds_and_strategies() {
     let mut distinct: Vec<f64> = drawn.iter().map(|(t, _)| *t).collect();
     distinct.dedup();
     assert_eq!(distinct.len(), 3);
-    assert_eq!(cells(text, |r| (r.distill.temperature, r.training.seed)), drawn);
-    let all = cells(&text.replace("runs = 3", "runs = 99"), |r| r.distill.temperature);
+    assert_eq!(cells(text, |r| (r.distill.temperature().unwrap(), r.training.seed)), drawn);
+    let all = cells(&text.replace("runs = 3", "runs = 99"), |r| r.distill.temperature().unwrap());
     assert_eq!(all.len(), 12);
     assert_eq!(sweep("sweep.strategy = \"halving\"\ndistill.temperature = [1, 2]").unwrap().strategy, Choice::Halving);
 }
@@ -124,7 +126,8 @@ fn an_override_may_be_a_range() {
     let set = Override::parse("distill.temperature={ from = 2, to = 8, points = 3, scale = \"log\" }").unwrap();
     let text = PRESETS[0].text;
     let sweep = Sweep::parse(text, None, &[set]).unwrap();
-    let found: Vec<f64> = sweep.cells().unwrap().iter().map(|cell| cell.recipe.distill.temperature).collect();
+    let found: Vec<f64> =
+        sweep.cells().unwrap().iter().map(|cell| cell.recipe.distill.temperature().unwrap()).collect();
     assert_eq!(found, [2.0, 4.0, 8.0]);
 }
 
@@ -218,7 +221,7 @@ fn a_value_chosen_for_a_swept_field_ends_its_sweep_and_no_other() {
     let AxisValues::List(mut values) = several else { panic!("a list") };
     values.reverse();
     after.set_axis("distill.temperature", Some(AxisValues::List(values)));
-    after.base.distill.temperature = 2.0;
+    after.base.distill.set("distill.temperature", 2.0);
     after.settle(&before);
     assert_eq!(after.count(), 4);
 }

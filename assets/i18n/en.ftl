@@ -3,7 +3,7 @@
 # Parts that are used everywhere.
 widget-percent = { $value } %
 widget-reset-hint = Double-click for { $value }
-widget-shares = { $first-name } { $first }, { $second-name } { $second }
+widget-share = { $name } { $weight }
 widget-bars-row = { $class }: { $left-name } { $left }, { $right-name } { $right }
 widget-bars-row-label = { $class } (label): { $left-name } { $left }, { $right-name } { $right }
 widget-bars-missing = –
@@ -109,6 +109,7 @@ recipe-rows = { $train } train · { $validation } validation · { $test } test
 recipe-omits = The students never see: { $classes }
 recipe-labelled = { $percent } % of the rows have a label
 recipe-noise = { $percent } % of the labels are wrong
+recipe-no-teacher = no teacher
 recipe-shipped = The shipped teacher
 recipe-train-teacher = Train { $model } first
 recipe-trained-first = trained first
@@ -116,9 +117,7 @@ recipe-parameters = { $count } parameters
 recipe-wrong = { $errors } of { $rows } wrong
 recipe-wrong-hint = Of the validation rows; the test rows are looked at once, at the end
 recipe-smaller = { $times } times smaller
-recipe-soft-targets = soft targets
 recipe-labels = labels
-recipe-squared = Scale the soft term by T²
 recipe-training = Training
 recipe-sgd = SGD, momentum { $momentum }
 schedule-constant = constant
@@ -170,14 +169,15 @@ loss-unrun = This recipe has not been run
 loss-unrun-hint = Press Distil, click a run below, or begin with one of these.
 loss-unready-hint = Its panel says why. Or begin with one of these.
 loss-total = total
-loss-soft = soft at T
+loss-soft = soft
+loss-weighted = { $term }, weighted
 loss-hard = hard
 loss-validation = total val.
 loss-teacher = teacher, hard
 loss-baseline = no teacher, hard
 loss-view = Which losses
 loss-view-terms = terms
-loss-view-terms-hint = The student’s own loss: total, soft and hard term. Losses with other T or weights are another measure, so nothing else is drawn here
+loss-view-terms-hint = The student’s own loss: the total and each of its terms. Losses with other T or weights are another measure, so nothing else is drawn here
 loss-view-labels = labels
 loss-view-labels-hint = Cross-entropy with the labels: the one term that student, baseline and any other run have in common
 loss-student = student, hard
@@ -400,7 +400,6 @@ doubt-one-seed = one seed; another one may turn the result over.
 doubt-no-baseline = no baseline; nothing says how the student does without a teacher at the same budget.
 doubt-unscaled-soft-term = the soft term is not scaled by T²: at T = { $temperature } its gradient is about { $times } times smaller.
 doubt-teacher-worse = the teacher makes more validation errors than the student ({ $teacher } against { $student }): it has little to teach.
-doubt-smoothed-teacher = the teacher was trained on smoothed labels: its small probabilities say little.
 doubt-test-looked-at-again = the test rows were looked at { $times } times: they are no fresh evidence any more.
 
 # The strip above the panels: which job they show, and what happened in it.
@@ -550,7 +549,8 @@ field-student = student
 field-dropout = dropout
 field-dropout-hint = Share of each hidden layer’s outputs that is dropped at every step of training.
 field-method = method
-field-method-hint = The student’s softened distribution is drawn to the teacher’s at the same T: KL(teacher ‖ student) · T² (Hinton, Vinyals & Dean 2015).
+field-method-hint = How the student learns from the teacher: what is compared, and what that weighs. Each method has fields of its own.
+method-soft-targets-what = The student’s softened distribution is drawn to the teacher’s at the same T: KL(teacher ‖ student) · T² (Hinton, Vinyals & Dean 2015).
 field-temperature = temperature
 field-temperature-short = T
 field-soft-weight = soft weight
@@ -686,20 +686,19 @@ term-cosine-what = Whether the gradients of both terms pull the same way: 1 if t
 # What each term of the loss contributes.
 anatomy-title = Anatomy
 anatomy-empty = No step yet
-anatomy-empty-hint = While a student trains here, this shows what the soft and the hard term contribute to each step.
+anatomy-empty-hint = While a student trains here, this shows what each term of its loss contributes to a step.
 anatomy-of = { $run }, step { $step }
 anatomy-term = term
 anatomy-raw = raw
-anatomy-raw-hint = soft: KL from the teacher’s to the student’s distribution at T; hard: cross-entropy with the labels
+anatomy-raw-hint = Each term as it is, before it is weighted
 anatomy-factor = factor
-anatomy-factor-hint = soft weight · T² (without T² where that is switched off); hard weight
+anatomy-factor-hint = The term’s weight, times T² where the term carries that
 anatomy-weighted = weighted
 anatomy-weighted-hint = Raw times factor: what is added up to the total
-anatomy-soft = soft
-anatomy-hard = hard
 anatomy-total = total
 anatomy-gradient = Share of the gradient (by the logits)
 anatomy-cosine = cosine
+anatomy-cosine-of = cosine, { $term }
 anatomy-words = At high T, T² makes the two gradients about as large as each other before they are weighted. Here they are measured as they are, with their weights.
 
 # What waits for the running job.
@@ -775,8 +774,6 @@ lens-disagree = they disagree
 lens-disagree-hint = Rows on which teacher and student have different top classes at the moment
 lens-temperature-hint = T of this picture alone: looking does not change what is trained
 loss-smoothing-hint = The line is an exponential mean in which the past has this weight; the raw values are the band behind it
-loss-soft-weighted = soft, weighted
-loss-hard-weighted = hard, weighted
 notices-none = Nothing was said yet.
 notices-copy = Copy all
 menu-recent = Opened lately
@@ -881,6 +878,7 @@ path-exists = { $path } is there already; give another name
 # What stands between several things that are listed.
 list-comma = {", "}
 list-semicolon = {"; "}
+list-and = {" and "}
 list-or = {" or "}
 
 # What is wrong with a recipe: the place, the problem, what is allowed.
@@ -907,13 +905,13 @@ allowed-text = a text in quotes
 allowed-truth = true or false
 allowed-whole = a whole number of at least { $least }
 allowed-widths = a list of whole numbers of at least 1, e.g. [64, 64]
-allowed-positive = a number above 0
-allowed-not-negative = a number of at least 0
+allowed-any = any number
+allowed-above = a number above { $low }
+allowed-least = a number of at least { $low }
+allowed-from-to = a number from { $low } to { $high }
+allowed-from-below = a number from { $low } up to, not including, { $high }
+allowed-above-to = a number above { $low } and at most { $high }
 allowed-share = a share between 0 and 1
-allowed-part-of-rows = a share above 0 and at most 0.9
-allowed-dropout = a share from 0 up to, not including, 1
-allowed-momentum = a number from 0 up to, not including, 1
-allowed-factor = a number above 0 and at most 1
 allowed-temperature = a number above 0 (0.001 to 1e6)
 allowed-hard-weight = a number of at least 0, or "complement"
 allowed-warm-up = a number of epochs, at least 0
@@ -942,7 +940,11 @@ conflict-dense = only a cnn has dense layers of its own
 conflict-no-convolution = a cnn needs at least one convolution, e.g. [8, 16]
 conflict-mlp-or-cnn = give mlp or cnn, not both
 conflict-complement = the complement of a soft weight of { $weight } would be negative
-conflict-no-weight = soft_weight and hard_weight are both 0, so nothing would be learnt; raise one of them
+conflict-no-weight = { $weights } are { $count ->
+    [2] both
+   *[other] all
+} 0, so nothing would be learnt; raise one of them
+conflict-other-method = "{ $method }" has no such field, only { $have }; it has { $own }
 fault-other-word = there is no such key; here it is { $fields }
 fault-either-weight = there is no such key, and libraries disagree about what it weighs; give `distill.soft_weight` (the teacher’s answers) or `distill.hard_weight` (the labels)
 fault-early-stopping = there is no such key, and training does not end early; `training.keep = "best"` keeps the epoch with the fewest validation errors
@@ -953,7 +955,7 @@ hint-adam = Adam is "adamw" with weight_decay = 0
 syntax-backslash = { $problem }; in "…" a backslash is doubled: write C:\\data, or '…' with single quotes, or / in place of \
 syntax-not-utf8 = byte { $at } of the line, { $byte }, is not UTF-8 text; save the file as UTF-8
 syntax-half-character = the UTF-16 text has half a character; save the file as UTF-8
-conflict-no-labels = labelled = 0 leaves no labels and soft_weight = 0 no teacher, so nothing would be learnt; raise one of them
+conflict-no-labels = labelled = 0 leaves no labels and { $weights } = 0 no teacher, so nothing would be learnt; raise one of them
 conflict-momentum = only optimiser = "sgd" has a momentum
 conflict-seeds = training.seed is swept already; leave sweep.seeds out
 conflict-cells = the sweep has { $count } cells; at most { $most } are allowed
@@ -1256,7 +1258,6 @@ misfit-probe = the probe set cannot be written ({ $problem })
 store-no-folder = there is no folder for data on this system; name a store with --store
 store-closed = it was closed
 store-not-open = it is not open
-damaged-curve = { $run } has an unknown curve `{ $name }`
 damaged-recipe = the recipe of { $name } cannot be read ({ $problem })
 damaged-file = { $path } is not what was written
 damaged-probe = a probe set cannot be read

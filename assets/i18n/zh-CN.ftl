@@ -3,7 +3,7 @@
 # 各处共用的部件。
 widget-percent = { $value }%
 widget-reset-hint = 双击恢复为 { $value }
-widget-shares = { $first-name } { $first }，{ $second-name } { $second }
+widget-share = { $name } { $weight }
 widget-bars-row = { $class }：{ $left-name } { $left }，{ $right-name } { $right }
 widget-bars-row-label = { $class }（标签）：{ $left-name } { $left }，{ $right-name } { $right }
 widget-bars-missing = –
@@ -100,6 +100,7 @@ recipe-rows = 训练 { $train } · 验证 { $validation } · 测试 { $test }
 recipe-omits = 学生模型从未见过：{ $classes }
 recipe-labelled = { $percent }% 的样本有标签
 recipe-noise = { $percent }% 的标签有误
+recipe-no-teacher = 无教师
 recipe-shipped = 内置教师模型
 recipe-train-teacher = 先训练 { $model }
 recipe-trained-first = 先行训练
@@ -107,9 +108,7 @@ recipe-parameters = { $count } 个参数
 recipe-wrong = 验证集错误 { $errors }/{ $rows }
 recipe-wrong-hint = 在验证样本上；测试样本只在最后评估一次
 recipe-smaller = 参数量为教师的 1/{ $times }
-recipe-soft-targets = 软目标
 recipe-labels = 标签
-recipe-squared = 软损失乘以 T²
 recipe-training = 训练
 recipe-sgd = SGD，动量 { $momentum }
 schedule-constant = 恒定
@@ -152,7 +151,8 @@ loss-unrun = 此配方尚未运行
 loss-unrun-hint = 按“蒸馏”开始，点选下方的运行，或从以下示例入手。
 loss-unready-hint = 原因见配方面板。也可从以下示例入手。
 loss-total = 总损失
-loss-soft = 软损失（T）
+loss-soft = 软损失
+loss-weighted = 加权{ $term }
 loss-hard = 硬损失
 loss-validation = 验证总损失
 loss-teacher = 教师硬损失
@@ -373,7 +373,6 @@ doubt-one-seed = 只有一个种子；换一个可能反转。
 doubt-no-baseline = 没有基线；无从得知同样预算下没有教师的学生会怎样。
 doubt-unscaled-soft-term = 软损失未乘 T²：T = { $temperature } 时其梯度约小 { $times } 倍。
 doubt-teacher-worse = 教师的验证错误比学生多（{ $teacher } 对 { $student }）：它没有多少可教。
-doubt-smoothed-teacher = 教师模型用平滑标签训练而成：其小概率说明不了什么。
 doubt-test-looked-at-again = 测试样本已评估 { $times } 次：不再是新证据。
 
 # 面板上方的条：面板显示的任务及其结果。
@@ -516,7 +515,8 @@ field-student = 学生模型
 field-dropout = 丢弃率
 field-dropout-hint = 训练每一步中，各隐藏层输出被随机丢弃的比例。
 field-method = 方法
-field-method-hint = 使学生在同一 T 下的软化分布逼近教师的：KL(教师 ‖ 学生) · T²（Hinton、Vinyals 与 Dean，2015）。
+field-method-hint = 学生怎样向教师学习：比较什么，权重多大。每种方法有自己的字段。
+method-soft-targets-what = 使学生在同一 T 下的软化分布逼近教师的：KL(教师 ‖ 学生) · T²（Hinton、Vinyals 与 Dean，2015）。
 field-temperature = 温度
 field-temperature-short = T
 field-soft-weight = 软目标权重
@@ -649,20 +649,19 @@ term-cosine-what = 两项梯度的方向是否一致：1 为同向，0 为互不
 # 损失各项的贡献。
 anatomy-title = 损失剖析
 anatomy-empty = 尚无训练步
-anatomy-empty-hint = 学生模型在此训练时，这里显示软、硬损失对每一步的贡献。
+anatomy-empty-hint = 学生在这里训练时，显示损失的每一项对每一步的贡献。
 anatomy-of = { $run }，第 { $step } 步
 anatomy-term = 损失项
 anatomy-raw = 原始
-anatomy-raw-hint = 软目标：T 下教师分布到学生分布的 KL；硬标签：与标签的交叉熵
+anatomy-raw-hint = 各项加权之前的原值
 anatomy-factor = 系数
-anatomy-factor-hint = 软目标权重 · T²（关闭时不乘 T²）；硬标签权重
+anatomy-factor-hint = 该项的权重；带 T² 的项再乘以 T²
 anatomy-weighted = 加权
 anatomy-weighted-hint = 原始值乘以系数：计入总损失的量
-anatomy-soft = 软目标
-anatomy-hard = 硬标签
 anatomy-total = 总损失
 anatomy-gradient = 两项的梯度占比（对 logits）
 anatomy-cosine = 余弦
+anatomy-cosine-of = { $term }的余弦
 anatomy-words = T 较高时，T² 使两个梯度在加权之前大小相近。此处是这一步加权后的实测值。
 
 # 等待当前任务的任务。
@@ -732,8 +731,6 @@ lens-disagree = 两者不一致
 lens-disagree-hint = 教师与学生当前首选类别不同的样本
 lens-temperature-hint = 只是此图的 T：查看不会改变训练
 loss-smoothing-hint = 曲线为指数滑动平均，该数值是历史值的权重；其后的色带为原始值
-loss-soft-weighted = 加权软损失
-loss-hard-weighted = 加权硬损失
 notices-none = 暂无通知。
 notices-copy = 全部复制
 menu-recent = 最近打开
@@ -833,6 +830,7 @@ path-exists = { $path } 已存在，请换一个名称
 # 并列内容之间的分隔。
 list-comma = 、
 list-semicolon = ；
+list-and = {" 和 "}
 list-or = {" 或 "}
 
 # 配方的错误：位置、问题、允许的内容。
@@ -859,13 +857,13 @@ allowed-text = 带引号的文本
 allowed-truth = true 或 false
 allowed-whole = 不小于 { $least } 的整数
 allowed-widths = 由不小于 1 的整数组成的列表，例如 [64, 64]
-allowed-positive = 大于 0 的数
-allowed-not-negative = 不小于 0 的数
+allowed-any = 任意数
+allowed-above = 大于 { $low } 的数
+allowed-least = 不小于 { $low } 的数
+allowed-from-to = { $low } 到 { $high } 之间的数
+allowed-from-below = 不小于 { $low } 且小于 { $high } 的数
+allowed-above-to = 大于 { $low } 且不超过 { $high } 的数
 allowed-share = 0 到 1 之间的比例
-allowed-part-of-rows = 大于 0 且不超过 0.9 的比例
-allowed-dropout = 不小于 0 且小于 1 的比例
-allowed-momentum = 不小于 0 且小于 1 的数
-allowed-factor = 大于 0 且不超过 1 的数
 allowed-temperature = 大于 0 的数（0.001 到 1e6）
 allowed-hard-weight = 不小于 0 的数，或 "complement"
 allowed-warm-up = 不小于 0 的轮数
@@ -894,7 +892,10 @@ conflict-dense = 只有 cnn 才有自己的 dense 层
 conflict-no-convolution = cnn 至少要有一个卷积层，例如 [8, 16]
 conflict-mlp-or-cnn = mlp 和 cnn 只能给一个
 conflict-complement = 软目标权重为 { $weight } 时，硬标签权重（1 − 软目标权重）为负
-conflict-no-weight = soft_weight 和 hard_weight 都是 0，什么也学不到；请调高其中一个
+conflict-no-weight = { $weights } { $count ->
+   *[other] 都是
+} 0，什么也学不到；请调高其中一个
+conflict-other-method = “{ $method }”没有这个字段，只有 { $have } 有；它的字段是 { $own }
 fault-other-word = 没有这个键；这里写作 { $fields }
 fault-either-weight = 没有这个键，各个库对它是哪个权重说法不一；请给 `distill.soft_weight`（教师的回答）或 `distill.hard_weight`（标签）
 fault-early-stopping = 没有这个键，训练也不会提前结束；`training.keep = "best"` 保留验证错误最少的一轮
@@ -905,7 +906,7 @@ hint-adam = Adam 就是 "adamw" 加 weight_decay = 0
 syntax-backslash = { $problem }；在 "…" 中反斜线要写两个：写作 C:\\data，或用单引号 '…'，或用 / 代替 \
 syntax-not-utf8 = 这一行的第 { $at } 个字节 { $byte } 不是 UTF-8 文本；请把文件存为 UTF-8
 syntax-half-character = UTF-16 文本中有半个字符；请把文件存为 UTF-8
-conflict-no-labels = labelled = 0 没有标签，soft_weight = 0 没有教师，什么也学不到；请提高其中一个
+conflict-no-labels = labelled = 0 没有标签，{ $weights } = 0 没有教师，什么也学不到；请提高其中一个
 conflict-momentum = 只有 optimiser = "sgd" 才有动量
 conflict-seeds = training.seed 已在扫描中，请去掉 sweep.seeds
 conflict-cells = 扫描共有 { $count } 个单元，最多允许 { $most } 个
@@ -1214,7 +1215,6 @@ misfit-probe = 无法写入探针集（{ $problem }）
 store-no-folder = 此系统没有数据文件夹，请用 --store 指定存储
 store-closed = 已关闭
 store-not-open = 尚未打开
-damaged-curve = { $run } 有未知的曲线 `{ $name }`
 damaged-recipe = 无法读取 { $name } 的配方（{ $problem }）
 damaged-file = { $path } 与写入时不同
 damaged-probe = 无法读取探针集

@@ -133,7 +133,7 @@ impl App {
     pub(super) fn open_teacher(&mut self, path: PathBuf) {
         let path = absolute(path);
         let mut sweep = self.state.recipe.sweep.clone();
-        sweep.base.teacher = TeacherRecipe::Checkpoint(CheckpointSource::File(path.clone().into()));
+        sweep.base.teacher = Some(TeacherRecipe::Checkpoint(CheckpointSource::File(path.clone().into())));
         sweep.settle(&self.state.recipe.sweep);
         self.opened(Opened::Teacher, sweep);
         self.look_at_recipe();

@@ -225,7 +225,7 @@ fn job_view(store: &StoreReader, id: JobId) -> Result<JobView, StoreError> {
             validation: finished.validation,
             test: finished.test,
             training: finished.training,
-            soft_share: finished.soft_share,
+            shares: finished.shares,
             checkpoint: None,
         };
         view.results.insert(finished.run, result);

@@ -32,7 +32,7 @@ impl App {
         let mut sheet = Sheet::of(&self.state);
         sheet.data = true;
         sheet.teacher =
-            matches!(self.state.recipe.sweep.base.teacher, TeacherRecipe::Checkpoint(CheckpointSource::File(_)));
+            matches!(self.state.recipe.sweep.base.teacher, Some(TeacherRecipe::Checkpoint(CheckpointSource::File(_))));
         self.state.window.sheet = Some(sheet);
     }
 

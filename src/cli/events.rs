@@ -1,11 +1,15 @@
 //! The lines that `run --json` prints.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Serialize;
 
 use crate::recipe::Recipe;
-use crate::training::report::{Epoch, JobId, LossTerms, Metrics, Part, Role, RunId, RunInfo, RunOutcome, Tested};
+use crate::runs::Settings;
+use crate::training::report::{
+    Epoch, JobId, LossTerms, Metrics, Part, Role, RunId, RunInfo, RunOutcome, TermName, Tested,
+};
 use crate::training::{DataFound, recall};
 
 /// A run of a job that is stored.
@@ -34,6 +38,9 @@ pub(super) struct EpochEnded {
     epoch: u64,
     step: u64,
     loss: LossTerms,
+    /// Terms that some steps had too few rows for, with the number of those steps.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    left_out: BTreeMap<TermName, u64>,
     validation: Progress,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     diverged: bool,
@@ -57,7 +64,8 @@ pub(super) fn epoch(job: JobId, it: &Epoch) -> EpochEnded {
         run: it.run,
         epoch: it.epoch,
         step: it.step,
-        loss: it.loss,
+        loss: it.loss.clone(),
+        left_out: it.left_out.iter().cloned().collect(),
         validation: Progress {
             errors: validation.errors,
             accuracy: validation.accuracy,
@@ -65,7 +73,7 @@ pub(super) fn epoch(job: JobId, it: &Epoch) -> EpochEnded {
             kl: validation.kl,
             ece: validation.ece,
         },
-        diverged: it.loss.hard.is_none() || it.loss.total.is_none(),
+        diverged: it.loss.is_broken(),
     }
 }
 
@@ -79,7 +87,7 @@ pub(super) struct FinishedRun {
     pub validation: Option<Metrics>,
     pub test: Option<Metrics>,
     pub training: Option<Metrics>,
-    pub soft_share: Option<f64>,
+    pub shares: Vec<(TermName, f64)>,
     pub checkpoint: Option<PathBuf>,
 }
 
@@ -92,9 +100,10 @@ pub(super) struct Finished {
     role: Role,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     loaded: bool,
-    temperature: Option<f64>,
-    soft_weight: Option<f64>,
-    hard_weight: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    method: Option<&'static str>,
+    #[serde(flatten)]
+    settings: Settings,
     seed: u64,
     parameters: u64,
     steps: u64,
@@ -140,15 +149,15 @@ pub(super) fn finished(job: JobId, it: &FinishedRun, found: Option<&DataFound>) 
     let part = |metrics: &Option<Metrics>, part: Part| {
         metrics.as_ref().map(|metrics| result(metrics, found.map(|found| (part, found)))).unwrap_or_default()
     };
+    let has_method = info.role == Role::Student;
     Finished {
         event: "finished",
         job,
         run: info.run,
         role: info.role,
         loaded: info.loaded,
-        temperature: info.temperature,
-        soft_weight: info.soft_weight,
-        hard_weight: info.hard_weight,
+        method: has_method.then(|| info.recipe.distill.method().name),
+        settings: Settings::new(has_method, &|path| info.objective().get(path)),
         seed: info.seed,
         parameters: info.parameters,
         steps: it.steps,

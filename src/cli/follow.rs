@@ -225,7 +225,7 @@ impl<'a> Follower<'a> {
                 validation: finished.validation.as_ref(),
                 test: finished.test.as_ref(),
                 training: finished.training.as_ref(),
-                soft_share: finished.soft_share,
+                shares: &finished.shares,
             })
         };
         let found = self.rows_by_class().map_or(&[][..], |found| &found.classes);
@@ -328,7 +328,7 @@ impl<'a> Follower<'a> {
             validation: it.validation.clone(),
             test: it.test.clone(),
             training: it.training.clone(),
-            soft_share: it.soft_share,
+            shares: it.shares.clone(),
             checkpoint,
         })
     }
@@ -352,7 +352,7 @@ impl<'a> Follower<'a> {
             validation: it.validation.clone(),
             test: it.test.clone(),
             training: it.training.clone(),
-            soft_share: it.soft_share,
+            shares: it.shares.clone(),
             checkpoint,
         })
     }

@@ -2,7 +2,7 @@
 
 use super::RunsArgs;
 use super::place::Place;
-use super::table::{setting, table};
+use super::table::{setting, table, weights};
 use super::voice::{Failure, Voice, print, print_json};
 use crate::runs::{RunLine, RunRow, Store};
 
@@ -17,8 +17,9 @@ pub(super) fn list(args: &RunsArgs, voice: &Voice) -> Result<(), Failure> {
         voice.note("no-runs", &format!("There are no runs in {} yet.", path.display()));
         return Ok(());
     }
-    let head = ["run", "job", "role", "model", "data", "T", "soft", "hard", "status", "steps", "val. errors", "title"];
-    let left = [true, true, true, true, true, false, false, false, true, false, false, true];
+    let head =
+        ["run", "job", "role", "model", "data", "method", "T", "weights", "status", "steps", "val. errors", "title"];
+    let left = [true, true, true, true, true, true, false, false, true, false, false, true];
     let rows: Vec<Vec<String>> = runs.iter().map(row).collect();
     print(&table(&head, &left, &rows))
 }
@@ -35,9 +36,9 @@ fn row(row: &RunRow) -> Vec<String> {
         row.role.name().to_owned(),
         row.model.clone(),
         row.source.clone(),
-        setting(row.temperature),
-        setting(row.soft_weight),
-        row.soft_weight.map_or_else(|| "–".to_owned(), |_| setting(Some(row.hard_weight))),
+        row.method.map_or("–", |method| method.name).to_owned(),
+        setting(row.temperature()),
+        weights(row.weights().into_iter().map(|(_, weight)| weight)),
         status + &marks,
         format!("{}/{}", row.steps_done, row.steps_planned),
         errors.map_or_else(|| "–".to_owned(), |metrics| format!("{} of {}", metrics.errors, metrics.examples)),

@@ -14,7 +14,7 @@ use crate::data::{
     Columns, DataError, Dataset, Examples, FoundPictures, NewRows, Remark, first_rows, is_idx_folder, is_npz,
     is_picture, pictures, read_new_rows, recognise,
 };
-use crate::distill::{Student, evaluate, soften};
+use crate::distill::{Objective, evaluate, soften};
 use crate::model::{Checkpoint, CheckpointError, new_file, write_whole};
 use crate::recipe::{Builtin, Colour, Copies, DataRecipe, ImageSource, QUICKSTART, Recipe, Source, TableSource};
 use crate::text::phrase;
@@ -99,7 +99,7 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
         rows.remarks.extend(remark);
     }
     rows.remarks.iter().for_each(|remark| voice.remark(remark));
-    let result = evaluate(&of_labelled, &labelled, None, &Student::baseline(), classes);
+    let result = evaluate(&of_labelled, &labelled, None, &Objective::labels(), 0.0, classes);
     write(args, &checkpoint.classes, &rows.chosen, &labels, &logits, temperature)
         .map_err(|problem| Failure::later("out", format!("--out {}: {problem}", args.out.display())))?;
     if let Some(file) = &args.logits {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::events::{FinishedRun, rows_of};
-use super::table::{metric, none, number, percent, setting, table};
+use super::table::{metric, none, number, percent, setting, table, weights};
 use super::voice::{Failure, Voice, print};
 use crate::text::Phrase;
 use crate::training::report::{
@@ -179,8 +179,7 @@ impl Screen {
             "role",
             "model",
             "T",
-            "soft",
-            "hard",
+            "weights",
             "val. errors",
             "test errors",
             "accuracy %",
@@ -190,8 +189,8 @@ impl Screen {
             "seconds",
             "checkpoint",
         ];
-        let mut left = [false; 13];
-        (left[0], left[1], left[12]) = (true, true, true);
+        let mut left = [false; 12];
+        (left[0], left[1], left[11]) = (true, true, true);
         let rows: Vec<Vec<String>> = runs.iter().map(|run| row(run)).collect();
         let by_class = found.filter(|found| found.is_uneven()).map(|found| by_class(runs, found)).unwrap_or_default();
         print(&format!("{}{by_class}{story}", table(&head, &left, &rows)))
@@ -253,6 +252,7 @@ fn validation(run: &FinishedRun) -> Option<&Metrics> {
 
 fn row(run: &FinishedRun) -> Vec<String> {
     let info = &run.info;
+    let objective = info.objective();
     let errors = |metrics: &Option<Metrics>| {
         metrics.as_ref().map_or_else(|| "–".to_owned(), |it| format!("{} of {}", it.errors, it.examples))
     };
@@ -265,9 +265,8 @@ fn row(run: &FinishedRun) -> Vec<String> {
     vec![
         info.role.name().to_owned(),
         info.model.clone(),
-        setting(info.temperature),
-        setting(info.soft_weight),
-        if info.loaded { "–".to_owned() } else { setting(Some(info.hard_weight)) },
+        setting(info.temperature()),
+        weights(objective.method().terms.iter().filter_map(|term| objective.get(term.weight?))),
         errors(&run.validation),
         errors(&run.test),
         percent(test(|it| Some(it.accuracy))),

@@ -40,6 +40,12 @@ pub(super) fn setting(value: Option<f64>) -> String {
     value.map_or_else(none, |value| Phrase::setting(value).to_string())
 }
 
+/// The weights of a loss's terms: `0.9 · 0.1`.
+pub(super) fn weights(each: impl Iterator<Item = f64>) -> String {
+    let each: Vec<String> = each.map(|weight| setting(Some(weight))).collect();
+    if each.is_empty() { none() } else { each.join(" · ") }
+}
+
 /// A share in percent that may be missing.
 pub(super) fn percent(value: Option<f64>) -> String {
     value.map_or_else(none, |value| Phrase::percent(value).to_string())

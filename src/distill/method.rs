@@ -1,79 +1,159 @@
-//! A distillation method: which layers it looks at, what it is, as a loss.
+//! A distillation method as plain data: its fields, what it needs, and its named terms with the functions that compute them.
+//! The engine weights and sums the terms; it knows no method by name.
 
-use candle_core::{Result, Tensor, Var};
+use std::fmt;
 
-use crate::model::Output;
-use crate::ops::{DistillationLoss, Form, MemberLoss, Terms};
+use super::Objective;
+use crate::field::Field;
 
-/// How students learn from targets. A method owns its own parameters, if it has any.
-pub trait Method: Send {
-    /// Names of the student's layers whose outputs it needs.
-    fn taps(&self) -> &[&str] {
-        &[]
-    }
-
-    /// Its own trainable tensors `[K, …]`: updated with the students', kept in resume states, not saved with a student.
-    fn parameters(&self) -> Vec<Var> {
-        Vec::new()
-    }
-
-    /// The sum of all members' totals, and their terms.
-    ///
-    /// # Errors
-    /// When shapes do not fit.
-    fn loss(&self, student: &Output, batch: &TargetsOfBatch<'_>, form: Form) -> Result<(Tensor, Terms)>;
+/// How students learn.
+pub struct Method {
+    /// What a recipe calls it: `soft-targets`.
+    pub name: &'static str,
+    /// The key of its name in the window.
+    pub label: &'static str,
+    /// The key of what it does, with its source, in two sentences at most.
+    pub what: &'static str,
+    /// Its fields, in the order in which they are shown; where a recipe says nothing each has its usual value.
+    pub fields: &'static [Field],
+    /// What is descended, in the order in which it is told.
+    pub terms: &'static [Term],
+    /// What a recipe must have for it.
+    pub needs: Needs,
+    /// A kernel that does what its terms do, faster; they stay the reference.
+    pub kernel: Option<Kernel>,
 }
 
-/// What one member of the population is asked to learn now; live changes move it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Student {
-    /// T; `None` for one that learns from labels only.
-    pub temperature: Option<f64>,
-    /// Weight of the soft term.
-    pub soft_weight: f64,
-    /// Weight of the hard term.
-    pub hard_weight: f64,
-    /// Whether the soft term carries T².
-    pub temperature_squared: bool,
+/// Methods that have a kernel of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kernel {
+    /// Soft and hard term in one pass, or the hard one alone.
+    SoftTargets,
 }
 
-impl Student {
-    /// The same student with no teacher: loss = 1 · hard, whatever the weights.
-    pub fn baseline() -> Self {
-        Self { temperature: None, soft_weight: 0.0, hard_weight: 1.0, temperature_squared: false }
+/// What a method cannot do without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Needs {
+    /// A teacher that gives logits. A method that needs none takes one for comparison.
+    pub teacher: bool,
+    /// Labels of the rows that it learns from.
+    pub labels: bool,
+    /// The fewest classes that give it something to learn.
+    pub classes: usize,
+}
+
+/// A part of the loss.
+#[derive(Debug)]
+pub struct Term {
+    /// What files and curves call it: `soft`.
+    pub name: &'static str,
+    /// The key of its name in the window.
+    pub label: &'static str,
+    /// The key of what it is, in two sentences at most.
+    pub what: &'static str,
+    /// The path of the field that weighs it; none for a term that is counted once.
+    pub weight: Option<&'static str>,
+    /// What it is multiplied by beside its weight.
+    pub scale: Scale,
+    /// The path of the field that says over how many epochs its weight rises from 0.
+    pub warm_up: Option<&'static str>,
+    /// Which rows of a batch it is a mean over.
+    pub over: Over,
+    /// The fewest of these that it takes; on a batch with fewer it is left out, and that is counted.
+    pub least: usize,
+    /// Whether what it learns from is the teacher's, not the labels' alone.
+    pub of_teacher: bool,
+    /// The term, unweighted, and its gradient.
+    pub compute: OnLogits,
+}
+
+/// What a term is multiplied by beside its weight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// Nothing.
+    One,
+    /// T².
+    Squared,
+    /// T², where the field at this path is on.
+    SquaredIf(&'static str),
+}
+
+/// Rows of a batch that count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// All.
+    Rows,
+    /// Those with a label.
+    Labelled,
+}
+
+/// Returns the mean of a term over the rows that count. With room for it, `gradient` (`[rows, classes]`, zeros before) gets its
+/// derivative by the student's logits.
+pub type OnLogits = fn(rows: &Rows<'_>, gradient: Option<&mut [f64]>) -> f64;
+
+/// What one member and its teacher say of some rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'a> {
+    /// The student's logits, `[rows, classes]`.
+    pub logits: &'a [f32],
+    /// The teacher's, `[rows, classes]`, such that their softmax at the objective's T is the soft target (at T = 1 where it has no
+    /// T); empty without a teacher.
+    pub teacher: &'a [f32],
+    /// The class of each row; `None` where it is not known.
+    pub labels: &'a [Option<u32>],
+    /// Classes.
+    pub classes: usize,
+    /// What the member is asked to learn.
+    pub objective: &'a Objective,
+}
+
+impl Rows<'_> {
+    /// The student's and the teacher's logits of each row with its label.
+    pub fn each(&self) -> impl Iterator<Item = (&[f32], &[f32], Option<u32>)> {
+        let teacher = self.teacher.chunks_exact(self.classes).map(Some).chain(std::iter::repeat(None));
+        let logits = self.logits.chunks_exact(self.classes);
+        logits.zip(teacher).zip(self.labels).map(|((z, v), label)| (z, v.unwrap_or_default(), *label))
     }
 
-    /// Its loss, with its place among targets and label sets.
-    pub fn loss(&self, target: usize, labels: usize) -> MemberLoss {
-        MemberLoss {
-            temperature: self.temperature,
-            soft_weight: self.soft_weight,
-            hard_weight: self.hard_weight,
-            temperature_squared: self.temperature_squared,
-            target,
-            labels,
+    /// How many rows a term is a mean over.
+    pub fn count(&self, over: Over) -> usize {
+        match over {
+            Over::Rows => self.labels.len(),
+            Over::Labelled => self.labels.iter().flatten().count(),
         }
     }
 }
 
-/// What a batch is to be matched with.
-#[derive(Clone, Debug)]
-pub struct TargetsOfBatch<'a> {
-    /// One a member.
-    pub members: &'a [MemberLoss],
-    /// `[targets, batch, classes]`.
-    pub targets: Option<&'a Tensor>,
-    /// `[label sets][batch]`.
-    pub labels: &'a [Vec<Option<u32>>],
+impl Term {
+    /// The term on some rows, unweighted; `None` where they are too few for it. See [`OnLogits`] for the gradient.
+    pub fn of(&self, rows: &Rows<'_>, gradient: Option<&mut [f64]>) -> Option<f64> {
+        (rows.count(self.over) >= self.least).then(|| (self.compute)(rows, gradient))
+    }
 }
 
-/// KL from the teacher's softened distribution to the student's, beside the labels (Hinton, Vinyals & Dean 2015).
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SoftTargets;
+impl PartialEq for Method {
+    /// A method is what it is called.
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
 
-impl Method for SoftTargets {
-    fn loss(&self, student: &Output, batch: &TargetsOfBatch<'_>, form: Form) -> Result<(Tensor, Terms)> {
-        let TargetsOfBatch { members, targets, labels } = *batch;
-        DistillationLoss { members, targets, labels }.forward(&student.logits, form)
+impl Eq for Method {}
+
+impl fmt::Debug for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl Method {
+    /// Its field at a path, and the place of that field among them.
+    pub fn field(&'static self, path: &str) -> Option<(usize, &'static Field)> {
+        self.fields.iter().enumerate().find(|(_, field)| field.path == path)
+    }
+
+    /// Its term of a name, and the place of that term among them.
+    pub fn term(&'static self, name: &str) -> Option<(usize, &'static Term)> {
+        self.terms.iter().enumerate().find(|(_, term)| term.name == name)
     }
 }

@@ -1,7 +1,8 @@
 //! What a model is worth on a part of the data, from its logits.
 
 use super::calibration::expected_calibration_error;
-use super::method::Student;
+use super::method::Rows;
+use super::objective::Objective;
 use super::soften::{divergence, log_soften, top_class};
 
 /// Metrics of one model on one part of the data. Averages are by row.
@@ -19,12 +20,19 @@ pub struct Evaluation {
     pub kl: Option<f64>,
     /// Top class, 15 equal bins, T = 1.
     pub ece: Option<f64>,
-    /// KL(teacher ‖ student) at the student's T, unweighted; `None` where it has none.
-    pub soft: Option<f64>,
-    /// Cross-entropy with the labels.
-    pub hard: f64,
-    /// soft weight · T² · soft + hard weight · hard.
+    /// Each term of the objective, unweighted, in the method's order; `None` for one that there were too few rows for.
+    pub terms: Vec<Option<f64>>,
+    /// What they add up to, weighted.
     pub total: f64,
+}
+
+/// A teacher's logits on the rows that a student is evaluated on, `[rows, classes]`.
+#[derive(Clone, Copy, Debug)]
+pub struct Reference<'a> {
+    /// At T = 1.
+    pub plain: &'a [f32],
+    /// At the T of the student's objective; those of one teacher are the same at any T.
+    pub softened: &'a [f32],
 }
 
 /// In place of a class where a row has no top class, since one of its logits is no finite number.
@@ -39,12 +47,14 @@ pub fn top_classes(logits: &[f32], classes: usize) -> Vec<u32> {
     logits.chunks_exact(classes.max(1)).map(of).collect()
 }
 
-/// Evaluates logits `[rows, classes]` against true labels, and a teacher's logits on the same rows where there is one.
+/// Evaluates logits `[rows, classes]` against true labels, and a teacher's logits on the same rows where there is one. The total is
+/// weighted as it is after so many epochs.
 pub fn evaluate(
     logits: &[f32],
     labels: &[u32],
-    teacher: Option<&[f32]>,
-    student: &Student,
+    teacher: Option<Reference<'_>>,
+    objective: &Objective,
+    epochs: f64,
     classes: usize,
 ) -> Evaluation {
     let rows = labels.len();
@@ -53,7 +63,7 @@ pub fn evaluate(
         i * classes..(i + 1) * classes
     };
     let mut errors_by_class = vec![0; classes];
-    let (mut agreed, mut kl, mut soft, mut hard) = (0_u64, 0.0, 0.0, 0.0);
+    let (mut agreed, mut kl) = (0_u64, 0.0);
     let mut confidences = Vec::with_capacity(rows);
     for (i, label) in labels.iter().enumerate() {
         let z = &logits[row(logits, i)];
@@ -66,20 +76,20 @@ pub fn evaluate(
         if !right {
             errors_by_class[label] += 1;
         }
-        hard -= log_q[label];
         confidences.push((log_q[top].exp(), right));
         if let Some(teacher) = teacher {
-            let v = &teacher[row(teacher, i)];
+            let v = &teacher.plain[row(teacher.plain, i)];
             agreed += u64::from(top == top_class(v) && valid);
             kl += divergence(v, z, 1.0);
-            if let Some(t) = student.temperature {
-                soft += divergence(v, z, t);
-            }
         }
     }
+    let known: Vec<Option<u32>> = labels.iter().copied().map(Some).collect();
+    let softened = teacher.map_or(&[][..], |teacher| teacher.softened);
+    let rows_of_term =
+        Rows { logits: &logits[..rows * classes], teacher: softened, labels: &known, classes, objective };
+    let terms = objective.method().terms.iter().map(|term| term.of(&rows_of_term, None));
+    let terms: Vec<Option<f64>> = terms.collect();
     let n = rows.max(1) as f64;
-    let soft = (teacher.is_some() && student.temperature.is_some()).then_some(soft / n);
-    let hard = hard / n;
     Evaluation {
         examples: rows as u64,
         errors: errors_by_class.iter().sum(),
@@ -87,8 +97,7 @@ pub fn evaluate(
         agreement: teacher.map(|_| agreed as f64 / n),
         kl: teacher.map(|_| kl / n),
         ece: expected_calibration_error(confidences.into_iter()),
-        soft,
-        hard,
-        total: student.loss(0, 0).total(soft.unwrap_or(0.0), hard),
+        total: objective.total(&terms, epochs),
+        terms,
     }
 }

@@ -1,12 +1,19 @@
-//! The maths of distillation: softened distributions, targets, methods and their losses, metrics.
+//! The maths of distillation: softened distributions, targets, methods and their terms, metrics.
 
 mod calibration;
+pub mod fields;
+mod loss;
 mod method;
+mod methods;
 mod metrics;
+mod objective;
 pub mod soften;
 mod targets;
 
 pub use calibration::{BINS, expected_calibration_error};
-pub use method::{Method, SoftTargets, Student, TargetsOfBatch};
-pub use metrics::{Evaluation, NO_CLASS, evaluate, top_classes};
+pub use loss::{BatchTargets, MemberTargets, MemberTerms, loss};
+pub use method::{Kernel, Method, Needs, OnLogits, Over, Rows, Scale, Term};
+pub use methods::{HARD, LABELS, METHODS, SOFT_TARGETS};
+pub use metrics::{Evaluation, NO_CLASS, Reference, evaluate, top_classes};
+pub use objective::{Objective, method, term};
 pub use targets::{Mean, Targets, TeacherLogits};

@@ -12,6 +12,8 @@ pub struct TeacherLogits {
     pub teachers: usize,
     /// Number of classes.
     pub classes: usize,
+    /// How several become one.
+    pub mean: Mean,
 }
 
 /// How the distributions of several teachers become one. T is applied to each teacher first.
@@ -36,16 +38,16 @@ impl TeacherLogits {
     }
 
     /// The softened distribution of one sample, over all teachers.
-    pub fn soften(&self, sample: usize, temperature: f64, mean: Mean) -> Vec<f64> {
+    pub fn soften(&self, sample: usize, temperature: f64) -> Vec<f64> {
         let each = (0..self.teachers).map(|teacher| log_soften(self.row(teacher, sample), temperature));
         let mut sum = vec![0.0; self.classes];
         for log_p in each {
             for (sum, log_p) in sum.iter_mut().zip(log_p) {
-                *sum += if mean == Mean::Arithmetic { log_p.exp() } else { log_p };
+                *sum += if self.mean == Mean::Arithmetic { log_p.exp() } else { log_p };
             }
         }
         let teachers = self.teachers as f64;
-        match mean {
+        match self.mean {
             Mean::Arithmetic => sum.into_iter().map(|p| p / teachers).collect(),
             Mean::Geometric => {
                 let p: Vec<f64> = sum.into_iter().map(|log_p| (log_p / teachers).exp()).collect();
@@ -53,6 +55,32 @@ impl TeacherLogits {
                 p.into_iter().map(|p| p / total).collect()
             }
         }
+    }
+
+    /// Logits of one sample whose softmax at T is the softened distribution over all teachers: one teacher's own; of several the mean
+    /// of their logits (geometric), or T · ln of the mean of their distributions at T.
+    pub fn logits(&self, sample: usize, temperature: f64) -> Vec<f32> {
+        if self.teachers == 1 {
+            return self.row(0, sample).to_vec();
+        }
+        match self.mean {
+            Mean::Arithmetic => {
+                let p = self.soften(sample, temperature);
+                p.into_iter().map(|p| (temperature * p.max(f64::MIN_POSITIVE).ln()) as f32).collect()
+            }
+            Mean::Geometric => {
+                let of_class = |class: usize| {
+                    let sum: f64 = (0..self.teachers).map(|teacher| f64::from(self.row(teacher, sample)[class])).sum();
+                    (sum / self.teachers as f64) as f32
+                };
+                (0..self.classes).map(of_class).collect()
+            }
+        }
+    }
+
+    /// The same of several samples, `[samples, classes]`.
+    pub fn logits_of(&self, samples: &[u32], temperature: f64) -> Vec<f32> {
+        samples.iter().flat_map(|sample| self.logits(*sample as usize, temperature)).collect()
     }
 }
 
@@ -68,7 +96,7 @@ pub struct Targets {
 
 impl Targets {
     /// For the given temperatures (equal ones share a target).
-    pub fn new(logits: &TeacherLogits, mean: Mean, temperatures: impl IntoIterator<Item = f64>) -> Self {
+    pub fn new(logits: &TeacherLogits, temperatures: impl IntoIterator<Item = f64>) -> Self {
         let mut distinct: Vec<f64> = Vec::new();
         for temperature in temperatures {
             if !distinct.contains(&temperature) {
@@ -76,7 +104,7 @@ impl Targets {
             }
         }
         let soften = |temperature: &f64| {
-            let rows = (0..logits.samples()).flat_map(|sample| logits.soften(sample, *temperature, mean));
+            let rows = (0..logits.samples()).flat_map(|sample| logits.soften(sample, *temperature));
             rows.map(|p| p as f32).collect()
         };
         Self { distributions: distinct.iter().map(soften).collect(), temperatures: distinct, classes: logits.classes }

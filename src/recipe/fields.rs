@@ -8,7 +8,7 @@ mod shown;
 mod sweep;
 mod training;
 
-use std::ops::{Bound, RangeBounds as _, RangeInclusive};
+use std::sync::LazyLock;
 
 pub use data::*;
 pub use distil::*;
@@ -17,11 +17,27 @@ pub use shown::{Told, differing};
 pub use sweep::*;
 pub use training::*;
 
-use crate::text::{Phrase, phrase};
+use crate::distill::METHODS;
+pub use crate::distill::fields::*;
+
+use crate::field::{COUNT, FROM_ONE, SHARE};
+pub use crate::field::{Field, Kind, PLAIN, Part, Span, Synonyms, Tries, Unit};
+use crate::text::Phrase;
 
 /// Every field by its whole path, in the order in which they are told; of fields with the same last name the one that is meant
-/// more often comes first.
-pub const FIELDS: &[Field] = &[
+/// more often comes first. Of a field that several methods have, the first one's description.
+pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
+    let mut all = BEFORE_METHODS.to_vec();
+    for field in METHODS.iter().flat_map(|method| method.fields) {
+        if !all.iter().any(|known| known.path == field.path) {
+            all.push(*field);
+        }
+    }
+    all.extend(AFTER_METHODS);
+    all
+});
+
+const BEFORE_METHODS: &[Field] = &[
     TITLE,
     SOURCE,
     SOURCE_NAME,
@@ -57,10 +73,9 @@ pub const FIELDS: &[Field] = &[
     TEACHER_MEAN,
     TEACHER_STD,
     METHOD,
-    TEMPERATURE,
-    SOFT_WEIGHT,
-    HARD_WEIGHT,
-    TEMPERATURE_SQUARED,
+];
+
+const AFTER_METHODS: &[Field] = &[
     EPOCHS,
     BATCH,
     LEARNING_RATE,
@@ -98,146 +113,6 @@ pub const FIELDS: &[Field] = &[
     ZIP,
 ];
 
-/// One field.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Field {
-    /// Where it stands in a recipe: `distill.temperature`.
-    pub path: &'static str,
-    /// The key of its name, as it stands within a sentence.
-    pub label: &'static str,
-    /// The key of what it is, in two sentences at most.
-    pub what: &'static str,
-    /// The key of its name in a row that says what differs, e.g. `T 8`; none where the value says it all.
-    pub short: Option<&'static str>,
-    /// What it holds.
-    pub kind: Kind,
-    /// The part of the recipe that it belongs to.
-    pub part: Part,
-    /// Whether the recipe panel has a control for it.
-    pub has_control: bool,
-    /// Whether it makes a column of the list of runs, and an axis of the board without being swept.
-    pub is_column: bool,
-    /// Whether it is told to whoever misspelt a key in another part of the recipe.
-    pub is_hinted: bool,
-    /// Whether it is the teacher's own of a field that the student has too.
-    pub is_taught: bool,
-    /// What other programs call it.
-    pub synonyms: &'static [Synonyms],
-    /// What else people type to find it: plain words, Chinese, and Chinese as it is typed.
-    pub search: &'static str,
-}
-
-/// Words of other programs, in lower case with underscores.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Synonyms {
-    /// The value that says here what they say there, in TOML; empty where they name the field alone.
-    pub value: &'static str,
-    /// The words.
-    pub words: &'static [&'static str],
-}
-
-/// What a field holds.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Kind {
-    /// Text, or what each recipe writes in its own way.
-    Text,
-    /// Several names, columns or numbers.
-    List,
-    /// A number.
-    Number(Span),
-    /// A whole number.
-    Whole(Span),
-    /// On or off.
-    Truth,
-    /// One of these words, each with the key of its name.
-    Choice(&'static [(&'static str, &'static str)]),
-    /// Where examples come from.
-    Source,
-    /// A model that is trained.
-    Layers,
-    /// A model that is loaded.
-    File,
-}
-
-/// What numbers a field takes.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Span {
-    /// All that a recipe may hold.
-    pub allowed: (Bound<f64>, Bound<f64>),
-    /// What a slider has room for.
-    pub shown: (f64, f64),
-    /// Whether equal ratios, not differences, are equally far apart.
-    pub log: bool,
-    /// How far a pixel of dragging moves it, where it has no slider.
-    pub step: f64,
-    /// What it is where a recipe says nothing.
-    pub usual: f64,
-    /// What it is counted in.
-    pub unit: Option<Unit>,
-}
-
-/// What a number is counted in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unit {
-    /// A share of 1, told in per cent.
-    Share,
-    /// Pixels.
-    Pixels,
-    /// Epochs.
-    Epochs,
-}
-
-/// The parts of a recipe, as the panel shows them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// The recipe as a whole.
-    Recipe,
-    /// Examples.
-    Data,
-    /// The model that is learnt from.
-    Teacher,
-    /// The model that learns.
-    Student,
-    /// How the one learns from the other.
-    Distillation,
-    /// How weights move.
-    Optimiser,
-    /// How long, from which seed, what is kept.
-    Training,
-    /// The same student without a teacher.
-    Baseline,
-    /// Which combinations are trained.
-    Sweep,
-}
-
-/// What most fields are.
-const PLAIN: Field = Field {
-    path: "",
-    label: "",
-    what: "",
-    short: None,
-    kind: Kind::Text,
-    part: Part::Recipe,
-    has_control: false,
-    is_column: false,
-    is_hinted: true,
-    is_taught: false,
-    synonyms: &[],
-    search: "",
-};
-
-/// Counted in any number.
-const COUNT: Span =
-    Span { allowed: (Bound::Included(0.0), Bound::Unbounded), shown: (0.0, 1e6), step: 0.2, ..Span::ANY };
-
-/// The same, of which there is one at least.
-const FROM_ONE: Span =
-    Span { allowed: (Bound::Included(1.0), Bound::Unbounded), shown: (1.0, 1e6), usual: 1.0, ..COUNT };
-
-/// A share of 1, with both ends.
-const SHARE: Span =
-    Span { allowed: (Bound::Included(0.0), Bound::Included(1.0)), unit: Some(Unit::Share), ..Span::ANY };
-
 /// A field of the student or of its training, as a teacher has it that is trained first.
 const fn taught(path: &'static str, of: Field) -> Field {
     let (part, synonyms) = (Part::Teacher, &[]);
@@ -253,53 +128,6 @@ pub fn field(path: &str) -> Option<&'static Field> {
 pub fn field_label(path: &str) -> Phrase {
     let last = || Phrase::Plain(path.rsplit('.').next().unwrap_or(path).replace('_', " "));
     field(path).map_or_else(last, Field::label)
-}
-
-impl Field {
-    /// Its name within a sentence.
-    pub fn label(&self) -> Phrase {
-        self.owned(Phrase::Message(self.label, Vec::new()))
-    }
-
-    /// What it is.
-    pub fn what(&self) -> Phrase {
-        Phrase::Message(self.what, Vec::new())
-    }
-
-    /// The numbers that it takes; any, where it holds none.
-    pub const fn span(&self) -> Span {
-        match self.kind {
-            Kind::Number(span) | Kind::Whole(span) => span,
-            _ => Span::ANY,
-        }
-    }
-
-    /// Says that it is the teacher's, where it is.
-    fn owned(&self, name: Phrase) -> Phrase {
-        if self.is_taught { phrase!("field-of-teacher", field = name) } else { name }
-    }
-}
-
-impl Span {
-    /// Any number.
-    pub const ANY: Self = Self {
-        allowed: (Bound::Unbounded, Bound::Unbounded),
-        shown: (0.0, 1.0),
-        log: false,
-        step: 0.01,
-        usual: 0.0,
-        unit: None,
-    };
-
-    /// Whether a recipe may hold this number.
-    pub fn allows(&self, value: f64) -> bool {
-        value.is_finite() && self.allowed.contains(&value)
-    }
-
-    /// What a slider has room for.
-    pub const fn shown(&self) -> RangeInclusive<f64> {
-        self.shown.0..=self.shown.1
-    }
 }
 
 impl Part {
@@ -361,7 +189,7 @@ mod tests {
                     [training]\noptimiser = \"sgd\"\nschedule = { step = {} }\n";
         let table = Recipe::parse(text, None, &[]).unwrap().to_table();
         let mut numbers = 0;
-        for field in FIELDS {
+        for field in FIELDS.iter() {
             let value = super::super::value_at(&table, field.path);
             let number = value.and_then(|value| value.as_float().or_else(|| value.as_integer().map(|it| it as f64)));
             if let Some(number) = number {

@@ -210,7 +210,7 @@ mod tests {
     fn a_word_stands_once_and_is_no_field_of_that_name() {
         let own = WORDS.iter().flat_map(|(_, words)| words.iter().copied());
         let mut words: Vec<&str> = own.collect();
-        for field in FIELDS {
+        for field in FIELDS.iter() {
             // A word may stand for several fields, but once for each.
             let named: Vec<&str> = field.synonyms.iter().flat_map(|synonyms| synonyms.words).copied().collect();
             let others = named.iter().enumerate().all(|(i, word)| !named[..i].contains(word) && !words.contains(word));

@@ -21,7 +21,7 @@ pub use fault::{Fault, FaultKind, Faults, Place};
 pub use fields::{Field, differing, field, field_label};
 pub use hints::settings_of;
 pub use home::{NoHome, from_home};
-pub use parse::Override;
+pub use parse::{Override, complement_of};
 pub use presets::{PRESETS, Preset, QUICKSTART, preset};
 pub use source::{
     Builtin, Colour, ColumnRef, DEFAULT_SIDE, Ground, IMAGENET_MEAN, IMAGENET_STD, ImageSource, KeptColumns, Normalise,
@@ -34,6 +34,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::distill::Objective;
+
 /// One press of **Distil**, in full: which data, which teacher, which student, and how the one learns from the other.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recipe {
@@ -41,12 +43,12 @@ pub struct Recipe {
     pub title: String,
     /// Where the examples come from and how they are split.
     pub data: DataRecipe,
-    /// The model that is learnt from: loaded, or trained first.
-    pub teacher: TeacherRecipe,
+    /// The model that is learnt from: loaded, or trained first. `None` for a method that needs none.
+    pub teacher: Option<TeacherRecipe>,
     /// The model that learns. `None` trains the teacher and stops there.
     pub student: Option<Architecture>,
-    /// The method, its temperature and its two weights.
-    pub distill: DistillRecipe,
+    /// How the student learns: a method and the values of its fields.
+    pub distill: Objective,
     /// How the student and its baseline are trained.
     pub training: TrainingRecipe,
     /// Whether the same student is also trained with no teacher, at the same budget.
@@ -61,15 +63,7 @@ impl Recipe {
 
     /// What a baseline depends on: all but the teacher and how it is listened to.
     pub fn without_teacher(&self) -> Self {
-        let distill = DistillRecipe {
-            method: MethodName::SoftTargets,
-            temperature: 1.0,
-            soft_weight: 0.0,
-            hard_weight: 1.0,
-            temperature_squared: false,
-        };
-        let teacher = TeacherRecipe::Checkpoint(CheckpointSource::File(CheckpointFile::default()));
-        Self { teacher, distill, ..self.clone() }
+        Self { teacher: None, distill: Objective::labels(), ..self.clone() }
     }
 
     /// Takes other data, and models that can look at them. The shipped teacher of other data knows nothing of these: it gives
@@ -79,11 +73,11 @@ impl Recipe {
             self.title = source.name();
         }
         let plain = |units: usize| Architecture::Mlp { hidden: vec![units, units], dropout: 0.0 };
-        let is_shipped = matches!(self.teacher, TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_)));
+        let is_shipped = matches!(self.teacher, Some(TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_))));
         match source {
             Source::Builtin(builtin) => {
                 if is_shipped {
-                    self.teacher = TeacherRecipe::Checkpoint(CheckpointSource::Builtin(builtin));
+                    self.teacher = Some(TeacherRecipe::Checkpoint(CheckpointSource::Builtin(builtin)));
                 }
             }
             _ => {
@@ -95,7 +89,7 @@ impl Recipe {
         }
         // A table has no pixels to convolve.
         if matches!(source, Source::Table(_)) {
-            if let TeacherRecipe::Train { model: model @ Architecture::Cnn { .. }, .. } = &mut self.teacher {
+            if let Some(TeacherRecipe::Train { model: model @ Architecture::Cnn { .. }, .. }) = &mut self.teacher {
                 *model = plain(256);
             }
             if matches!(self.student, Some(Architecture::Cnn { .. })) {
@@ -108,7 +102,7 @@ impl Recipe {
     /// Lets a teacher of these layers be trained first, as the student is but for a while only.
     pub fn train_teacher(&mut self, model: Architecture) {
         let training = TrainingRecipe { epochs: 12, ..self.training.clone() };
-        self.teacher = TeacherRecipe::Train { model, training };
+        self.teacher = Some(TeacherRecipe::Train { model, training });
     }
 
     /// The recipe of a job that began before a job kept a fingerprint of its data: read as it was read then.
@@ -122,7 +116,7 @@ impl Recipe {
     pub fn with_absolute_paths(mut self) -> Self {
         let absolute = |path: &mut PathBuf| *path = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
         self.data.source.paths_mut().into_iter().for_each(absolute);
-        if let TeacherRecipe::Checkpoint(CheckpointSource::File(file)) = &mut self.teacher {
+        if let Some(TeacherRecipe::Checkpoint(CheckpointSource::File(file))) = &mut self.teacher {
             absolute(&mut file.path);
         }
         self
@@ -133,7 +127,7 @@ impl Recipe {
     pub fn without_private_paths(mut self) -> Self {
         let public = |path: &mut PathBuf| *path = public_path(path);
         self.data.source.paths_mut().into_iter().for_each(public);
-        if let TeacherRecipe::Checkpoint(CheckpointSource::File(file)) = &mut self.teacher {
+        if let Some(TeacherRecipe::Checkpoint(CheckpointSource::File(file))) = &mut self.teacher {
             public(&mut file.path);
         }
         self
@@ -296,29 +290,6 @@ impl std::fmt::Display for Architecture {
             Self::Cnn { channels, dense, .. } => write!(f, "CNN {} · {}", widths(channels), widths(dense)),
         }
     }
-}
-
-/// How the student learns from the teacher.
-#[derive(Clone, Debug, PartialEq)]
-pub struct DistillRecipe {
-    /// Which quantity is matched.
-    pub method: MethodName,
-    /// T > 0 of both softened distributions.
-    pub temperature: f64,
-    /// Weight of the soft term, ≥ 0.
-    pub soft_weight: f64,
-    /// Weight of the hard term, ≥ 0; not both weights are 0.
-    pub hard_weight: f64,
-    /// Whether the soft term carries the factor T².
-    pub temperature_squared: bool,
-}
-
-/// The distillation methods.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum MethodName {
-    /// KL divergence from the teacher's softened distribution to the student's (Hinton, Vinyals & Dean 2015).
-    SoftTargets,
 }
 
 /// One training run's settings.

@@ -6,14 +6,15 @@ use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
 
 use super::fault::{Fault, FaultKind, Faults, Place};
-use super::fields::{HARD_WEIGHT, SOFT_WEIGHT, TEMPERATURE};
+use super::fields::{HARD_WEIGHT, SOFT_WEIGHT};
 use super::reader::{Places, Reader};
 use super::{
     Architecture, Builtin, CheckpointFile, CheckpointSource, Colour, ColumnRef, Copies, DEFAULT_SIDE, DataRecipe,
-    DistillRecipe, Ground, IMAGENET_MEAN, IMAGENET_STD, ImageSource, Keep, KeptColumns, MethodName, Normalise,
-    Optimiser, PixelRange, Pixels, Recipe, Schedule, Source, TableSource, TeacherRecipe, TrainingRecipe,
+    Ground, IMAGENET_MEAN, IMAGENET_STD, ImageSource, Keep, KeptColumns, Normalise, Optimiser, PixelRange, Pixels,
+    Recipe, Schedule, Source, TableSource, TeacherRecipe, TrainingRecipe,
 };
-use crate::text::{Phrase, phrase};
+use crate::distill::{METHODS, Method, Objective, Over, Term};
+use crate::text::{Between, Phrase, phrase};
 
 /// A field of the recipe that the command line replaces, whole.
 #[derive(Clone, Debug, PartialEq)]
@@ -119,12 +120,24 @@ impl Recipe {
 
 /// What fields say only together. Of a sweep this is asked of each of its cells: values that move together meet in no others.
 pub(super) fn check_whole(recipe: &Recipe, places: &Places, faults: &mut Vec<Fault>) {
-    let DistillRecipe { soft_weight, hard_weight, .. } = recipe.distill;
+    let method = recipe.distill.method();
+    let weighs = |term: &&Term| term.weight.is_none_or(|path| recipe.distill.get(path) != Some(0.0));
+    let mut weighed = method.terms.iter().filter(weighs).peekable();
+    let named = |terms: &mut dyn Iterator<Item = &Term>| {
+        let keys = terms.filter_map(|term| term.weight).map(|path| path.rsplit('.').next().unwrap_or(path).into());
+        Phrase::several(Between::And, keys)
+    };
     let top = Reader::new("", Table::new(), places);
-    if soft_weight == 0.0 && hard_weight == 0.0 {
-        faults.push(top.fault("distill.soft_weight", FaultKind::Conflict(phrase!("conflict-no-weight"))));
-    } else if soft_weight == 0.0 && recipe.data.labelled == 0.0 && recipe.student.is_some() {
-        faults.push(top.fault("data.labelled", FaultKind::Conflict(phrase!("conflict-no-labels"))));
+    if weighed.peek().is_none() {
+        let weights: Vec<&str> = method.terms.iter().filter_map(|term| term.weight).collect();
+        let all = named(&mut method.terms.iter());
+        let problem = phrase!("conflict-no-weight", weights = all, count = weights.len());
+        faults.push(top.fault(weights.first().copied().unwrap_or_default(), FaultKind::Conflict(problem)));
+    } else if recipe.data.labelled == 0.0 && recipe.student.is_some() && weighed.all(|term| term.over == Over::Labelled)
+    {
+        let of_teacher = named(&mut method.terms.iter().filter(|term| term.of_teacher));
+        let problem = phrase!("conflict-no-labels", weights = of_teacher);
+        faults.push(top.fault("data.labelled", FaultKind::Conflict(problem)));
     }
 }
 
@@ -219,13 +232,14 @@ pub(super) fn read(table: Table, places: &Places, folder: &Path, faults: &mut Ve
         }
         None => TrainingRecipe::default(),
     };
-    let teacher = if let Some(section) = section(&mut top, "teacher", places, faults) {
-        read_teacher(section, &training, folder, faults)
-    } else {
+    let distill = section(&mut top, "distill", places, faults).unwrap_or_else(|| top.inside("distill"));
+    let distill = read_distill(distill, training.epochs, faults);
+    let teacher = section(&mut top, "teacher", places, faults);
+    let teacher = teacher.map(|section| read_teacher(section, &training, folder, faults));
+    if teacher.is_none() && (distill.method().needs.teacher || !top.has("student")) {
         let allowed = phrase!("allowed-teacher-table");
         faults.push(top.fault("teacher", FaultKind::Missing { allowed }));
-        TeacherRecipe::Checkpoint(CheckpointSource::Builtin(Builtin::MnistMini))
-    };
+    }
     let student = section(&mut top, "student", places, faults).map(|mut section| {
         let model = read_model(&mut section, faults);
         if model.is_none() {
@@ -234,16 +248,12 @@ pub(super) fn read(table: Table, places: &Places, folder: &Path, faults: &mut Ve
         section.finish(&[], faults);
         model.unwrap_or(Architecture::Mlp { hidden: Vec::new(), dropout: 0.0 })
     });
-    if student.is_none() && matches!(teacher, TeacherRecipe::Checkpoint(_)) && !top.has("student") {
+    if student.is_none() && !matches!(teacher, Some(TeacherRecipe::Train { .. })) {
         faults.push(top.fault(
             "student",
             FaultKind::Missing { allowed: phrase!("allowed-student", model = phrase!("allowed-model")) },
         ));
     }
-    let distill = match section(&mut top, "distill", places, faults) {
-        Some(section) => read_distill(section, faults),
-        None => default_distill(),
-    };
     top.finish(&[], faults);
     Recipe { title, data, teacher, student, distill, training, baseline }
 }
@@ -279,25 +289,13 @@ impl DataRecipe {
     }
 }
 
-fn default_distill() -> DistillRecipe {
-    DistillRecipe {
-        method: MethodName::SoftTargets,
-        temperature: TEMPERATURE.span().usual,
-        soft_weight: SOFT_WEIGHT.span().usual,
-        hard_weight: HARD_WEIGHT.span().usual,
-        temperature_squared: true,
-    }
-}
-
 fn read_data(mut data: Reader<'_>, folder: &Path, faults: &mut Vec<Fault>) -> DataRecipe {
     let default = DataRecipe::of(Source::Builtin(Builtin::MnistMini));
     let source = read_source(&mut data, folder, faults);
-    let share = || phrase!("allowed-part-of-rows");
-    let validation = data.number("validation", default.validation, share(), faults);
-    let test = data.number("test", default.test, share(), faults);
-    let part = || phrase!("allowed-share");
-    let labelled = data.number("labelled", 1.0, part(), faults);
-    let label_noise = data.number("label_noise", 0.0, part(), faults);
+    let validation = data.number("validation", default.validation, faults);
+    let test = data.number("test", default.test, faults);
+    let labelled = data.number("labelled", 1.0, faults);
+    let label_noise = data.number("label_noise", 0.0, faults);
     let seed = data.whole("seed", 0, faults);
     let fates = [("together", Copies::Together), ("apart", Copies::Apart)];
     let copies = data.choice("copies", Copies::Together, &fates, faults);
@@ -553,7 +551,7 @@ fn read_model(section: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Option<Archi
         }
     };
     let mut model = Reader::new(section.path("model"), table, section.places());
-    let dropout = model.number("dropout", 0.0, phrase!("allowed-dropout"), faults);
+    let dropout = model.number("dropout", 0.0, faults);
     let mlp = model.widths("mlp", faults);
     let cnn = model.widths("cnn", faults);
     let dense = model.widths("dense", faults);
@@ -585,40 +583,63 @@ fn read_model(section: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Option<Archi
     Some(read)
 }
 
-fn read_distill(mut distill: Reader<'_>, faults: &mut Vec<Fault>) -> DistillRecipe {
-    let default = default_distill();
-    let methods = [("soft-targets", MethodName::SoftTargets)];
-    let method = distill.choice("method", default.method, &methods, faults);
-    let temperature = distill.number("temperature", default.temperature, phrase!("allowed-temperature"), faults);
-    let complement = matches!(distill.peek("hard_weight"), Some(Value::String(word)) if word == "complement");
-    let soft_weight = distill.number("soft_weight", default.soft_weight, phrase!("allowed-not-negative"), faults);
-    let hard_weight = if complement {
-        distill.take("hard_weight");
-        if soft_weight > 1.0 {
-            let problem = phrase!("conflict-complement", weight = Phrase::plain(soft_weight));
-            faults.push(distill.fault("hard_weight", FaultKind::Conflict(problem)));
+/// A method and its fields; those that are not written have the method's usual values.
+fn read_distill(mut distill: Reader<'_>, epochs: usize, faults: &mut Vec<Fault>) -> Objective {
+    let methods: Vec<(&str, &'static Method)> = METHODS.iter().map(|method| (method.name, *method)).collect();
+    let method = distill.choice("method", METHODS[0], &methods, faults);
+    let mut objective = Objective::new(method, epochs);
+    let weights = [SOFT_WEIGHT, HARD_WEIGHT].map(|weight| method.field(weight.path).is_some());
+    let word = |value: &Value| value.as_str() == Some(COMPLEMENT);
+    let complement = weights == [true; 2] && distill.peek(HARD_WEIGHT.key()).is_some_and(word);
+    if complement {
+        distill.take(HARD_WEIGHT.key());
+    }
+    for field in method.fields {
+        let value = distill.setting(field, field.usual(epochs), faults);
+        objective.set(field.path, value);
+    }
+    if let Some(soft) = objective.get(SOFT_WEIGHT.path).filter(|_| complement) {
+        if soft > 1.0 {
+            let problem = phrase!("conflict-complement", weight = Phrase::plain(soft));
+            faults.push(distill.fault(HARD_WEIGHT.key(), FaultKind::Conflict(problem)));
         }
-        // Rounded so that the complement of 0.9 is 0.1 and reads so.
-        ((1.0 - soft_weight) * 1e12).round() / 1e12
-    } else {
-        distill.number("hard_weight", default.hard_weight, phrase!("allowed-hard-weight"), faults)
-    };
-    let temperature_squared = distill.truth("temperature_squared", true, faults);
+        objective.set(HARD_WEIGHT.path, complement_of(soft));
+    }
+    let others = METHODS.iter().flat_map(|other| other.fields).filter(|field| method.field(field.path).is_none());
+    for field in others {
+        // Of a field that several others have, the first finds it.
+        if distill.take(field.key()).is_some() {
+            let have = METHODS.iter().filter(|other| other.field(field.path).is_some());
+            let have = Phrase::several(Between::Commas, have.map(|other| format!("\"{}\"", other.name).into()));
+            let own = method.fields.iter().map(|field| format!("`{}`", field.path).into());
+            let own = Phrase::several(Between::Commas, own);
+            let problem = phrase!("conflict-other-method", method = method.name, have = have, own = own);
+            faults.push(distill.fault(field.key(), FaultKind::Conflict(problem)));
+        }
+    }
     distill.finish(&[], faults);
-    DistillRecipe { method, temperature, soft_weight, hard_weight, temperature_squared }
+    objective
+}
+
+/// What the hard weight is called where it is 1 − the soft weight.
+pub(super) const COMPLEMENT: &str = "complement";
+
+/// 1 − a weight, rounded so that the complement of 0.9 is 0.1 and reads so.
+pub fn complement_of(weight: f64) -> f64 {
+    ((1.0 - weight) * 1e12).round() / 1e12
 }
 
 /// The keys of `[training]`, with `default` for those that are not given.
 fn read_training(section: &mut Reader<'_>, default: &TrainingRecipe, faults: &mut Vec<Fault>) -> TrainingRecipe {
     let epochs = section.whole("epochs", default.epochs as u64, faults) as usize;
     let batch = section.whole("batch", default.batch as u64, faults) as usize;
-    let learning_rate = section.number("learning_rate", default.learning_rate, phrase!("allowed-positive"), faults);
+    let learning_rate = section.number("learning_rate", default.learning_rate, faults);
     let seed = section.whole("seed", default.seed, faults);
     let default_momentum = if let Optimiser::Sgd { momentum } = default.optimiser { momentum } else { 0.0 };
     let rules = [("adamw", Optimiser::AdamW), ("sgd", Optimiser::Sgd { momentum: default_momentum })];
     let mut optimiser = section.choice("optimiser", default.optimiser, &rules, faults);
     let gives_momentum = section.has("momentum");
-    let number = section.number("momentum", default_momentum, phrase!("allowed-momentum"), faults);
+    let number = section.number("momentum", default_momentum, faults);
     match &mut optimiser {
         Optimiser::Sgd { momentum } => *momentum = number,
         Optimiser::AdamW if gives_momentum => {
@@ -627,10 +648,10 @@ fn read_training(section: &mut Reader<'_>, default: &TrainingRecipe, faults: &mu
         }
         Optimiser::AdamW => {}
     }
-    let weight_decay = section.number("weight_decay", default.weight_decay, phrase!("allowed-not-negative"), faults);
+    let weight_decay = section.number("weight_decay", default.weight_decay, faults);
     let schedule = read_schedule(section, default.schedule, faults);
-    let warm_up = section.number("warm_up", default.warm_up, phrase!("allowed-warm-up"), faults);
-    let clip = section.number("clip", default.clip, phrase!("allowed-clip"), faults);
+    let warm_up = section.number("warm_up", default.warm_up, faults);
+    let clip = section.number("clip", default.clip, faults);
     let jitter = section.whole("jitter", default.jitter as u64, faults) as usize;
     let keeps = [("last", Keep::Last), ("best", Keep::Best)];
     let keep = section.choice("keep", default.keep, &keeps, faults);
@@ -658,7 +679,7 @@ fn read_schedule(section: &mut Reader<'_>, default: Schedule, faults: &mut Vec<F
             let Some(Value::Table(step)) = table.remove("step") else { return default };
             let mut step = Reader::new(section.path("schedule.step"), step, section.places());
             let every = step.whole("every", 10, faults) as usize;
-            let factor = step.number("factor", 0.5, phrase!("allowed-factor"), faults);
+            let factor = step.number("factor", 0.5, faults);
             step.finish(&[], faults);
             Schedule::Step { every, factor }
         }

@@ -1,14 +1,13 @@
 //! Reads one TOML table field by field, noting every fault instead of stopping at the first.
 
 use std::collections::BTreeMap;
-use std::ops::Bound;
 use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
 use super::ColumnRef;
 use super::fault::{Fault, FaultKind, Place};
-use super::fields::{Field, Span, field};
+use super::fields::{Field, Kind, PLAIN, field};
 use super::hints::{Hint, hint, of_value};
 use super::home::{NoHome, from_home};
 use crate::text::{Between, Phrase, phrase};
@@ -121,48 +120,66 @@ impl<'a> Reader<'a> {
         columns
     }
 
-    /// A number that the field at `key` allows; `allowed` says so in words.
-    pub fn number(&mut self, key: &'static str, default: f64, allowed: Phrase, faults: &mut Vec<Fault>) -> f64 {
+    /// The reader of an empty table at `key`.
+    pub fn inside(&self, key: &str) -> Self {
+        Self::new(self.path(key), Table::new(), self.places)
+    }
+
+    /// What a method's field holds, as an objective takes it.
+    pub fn setting(&mut self, field: &'static Field, default: f64, faults: &mut Vec<Fault>) -> f64 {
+        let key = field.key();
+        match field.kind {
+            Kind::Truth(_) => f64::from(u8::from(self.truth(key, default != 0.0, faults))),
+            Kind::Whole(_) => self.whole(key, default as u64, faults) as f64,
+            Kind::Choice(names) => {
+                let places: Vec<(&str, f64)> =
+                    names.iter().enumerate().map(|(at, (name, _))| (*name, at as f64)).collect();
+                self.choice(key, default, &places, faults)
+            }
+            _ => self.number(key, default, faults),
+        }
+    }
+
+    /// A number that the field at `key` allows.
+    pub fn number(&mut self, key: &'static str, default: f64, faults: &mut Vec<Fault>) -> f64 {
         let Some(value) = self.take(key) else { return default };
+        let field = self.field(key);
         let number = match &value {
             Value::Float(number) => *number,
             Value::Integer(number) => *number as f64,
             other => {
-                faults.push(self.wrong_type(key, other, allowed));
+                faults.push(self.wrong_type(key, other, field.allowed()));
                 return default;
             }
         };
-        if self.span(key).allows(number) {
+        if field.span().allows(number) {
             number
         } else {
-            faults.push(self.not_allowed(key, &value, allowed));
+            faults.push(self.not_allowed(key, &value, field.allowed()));
             default
         }
     }
 
-    /// The numbers that the field at `key` takes.
-    fn span(&self, key: &str) -> Span {
-        let field = field(&self.path(key));
-        debug_assert!(field.is_some(), "{} is not described", self.path(key));
-        field.map_or(Span::ANY, Field::span)
+    /// The field at `key`.
+    fn field(&self, key: &str) -> Field {
+        let path = self.path(key);
+        debug_assert!(field(&path).is_some(), "{path} is not described");
+        field(&path).copied().unwrap_or(PLAIN)
     }
 
     /// A whole number that the field at `key` allows.
     pub fn whole(&mut self, key: &'static str, default: u64, faults: &mut Vec<Fault>) -> u64 {
-        let least = match self.span(key).allowed.0 {
-            Bound::Included(low) => low as u64,
-            Bound::Excluded(_) | Bound::Unbounded => 0,
+        let Some(value) = self.take(key) else { return default };
+        let field = self.field(key);
+        let Value::Integer(number) = value else {
+            faults.push(self.wrong_type(key, &value, field.allowed()));
+            return default;
         };
-        let allowed = || phrase!("allowed-whole", least = least);
-        match self.take(key) {
-            None => default,
-            Some(Value::Integer(number)) if number >= 0 && number as u64 >= least => number as u64,
-            Some(Value::Integer(number)) => {
-                faults.push(self.not_allowed(key, &Value::Integer(number), allowed()));
-                default
-            }
-            Some(other) => {
-                faults.push(self.wrong_type(key, &other, allowed()));
+        match u64::try_from(number) {
+            // Beyond 2⁵³ not every whole number is a float: the bound above is checked where there is one.
+            Ok(whole) if whole >= field.span().least() && field.span().allows(whole as f64) => whole,
+            _ => {
+                faults.push(self.not_allowed(key, &value, field.allowed()));
                 default
             }
         }

@@ -8,9 +8,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use toml::{Table, Value};
 
 use super::fault::{Fault, FaultKind, Faults};
-use super::parse::{check_whole, in_text_order, read, table_of};
+use super::fields::{EPOCHS, FIELDS, Field, HARD_WEIGHT, Kind, METHOD, STUDENT};
+use super::parse::{COMPLEMENT, check_whole, in_text_order, read, table_of};
 use super::reader::{Places, Reader};
 use super::{Override, Recipe};
+use crate::distill::{Method, method};
 use crate::rng::Key;
 use crate::text::{Between, Phrase, phrase};
 
@@ -28,6 +30,8 @@ pub struct Sweep {
     pub zip: Vec<Vec<String>>,
     /// Whether the hard weight of each cell is 1 − its soft weight.
     pub complement: bool,
+    /// The fields of the method as they were written, where methods or epochs are swept: what is not written depends on them.
+    pub written: Option<Table>,
     /// Which of the cells are trained, and for how long.
     pub strategy: Strategy,
     /// Whether the test rows are looked at for every cell, not only for the one that validation chooses.
@@ -91,7 +95,15 @@ pub struct Cell {
 
 impl From<Recipe> for Sweep {
     fn from(base: Recipe) -> Self {
-        Self { base, axes: Vec::new(), zip: Vec::new(), complement: false, strategy: Strategy::Grid, test_all: false }
+        Self {
+            base,
+            axes: Vec::new(),
+            zip: Vec::new(),
+            complement: false,
+            written: None,
+            strategy: Strategy::Grid,
+            test_all: false,
+        }
     }
 }
 
@@ -164,6 +176,13 @@ impl Sweep {
     /// value was chosen for it.
     pub fn settle(&mut self, before: &Self) {
         let (old, new) = (before.base.to_table(), self.base.to_table());
+        if let Some(written) = &mut self.written
+            && let Some(Value::Table(of_method)) = new.get(DISTILL)
+        {
+            let was = |key: &str| get(&old, DISTILL)?.as_table()?.get(key);
+            let moved = of_method.iter().filter(|(key, value)| was(key) != Some(value));
+            written.extend(moved.map(|(key, value)| (key.clone(), value.clone())));
+        }
         let chosen = |axis: &Axis| {
             let same_values = before.axis(&axis.path).is_some_and(|known| known.values == axis.values);
             same_values && get(&old, &axis.path) != get(&new, &axis.path)
@@ -255,8 +274,11 @@ impl Sweep {
 
     fn base_table(&self) -> Table {
         let mut table = self.base.to_table();
+        if let Some(written) = &self.written {
+            table.insert(DISTILL.to_owned(), written.clone().into());
+        }
         if self.complement {
-            put(&mut table, "distill.hard_weight", "complement".into());
+            put(&mut table, HARD_WEIGHT.path, COMPLEMENT.into());
         }
         table
     }
@@ -267,11 +289,15 @@ impl Sweep {
         let settings = table.remove("sweep");
         let zip = read_zip(table.remove("zip"), &at, faults);
         find_axes("", &mut table, &mut axes, &at, faults);
-        let complement = get(&table, "distill.hard_weight").and_then(Value::as_str) == Some("complement");
+        let complement = get(&table, HARD_WEIGHT.path).and_then(Value::as_str) == Some(COMPLEMENT);
+        let depends = axes.iter().any(|axis| [METHOD.path, EPOCHS.path].contains(&axis.path.as_str()));
+        let written = || table.get(DISTILL).and_then(Value::as_table).cloned().unwrap_or_default();
+        let written = depends.then(written);
+        let methods = swept_methods(&axes);
         let (strategy, seeds, test_all) = read_settings(settings, places, faults);
         // A field whose values are faulty stands at a placeholder, of which nothing more is to be said.
         let swept_wrongly: Vec<String> = faults.iter().map(|fault| fault.path.clone()).collect();
-        let base = read(table.clone(), places, folder, faults);
+        let base = read(for_one_method(table.clone(), &methods), places, folder, faults);
         if axes.is_empty() {
             check_whole(&base, places, faults);
         }
@@ -287,7 +313,7 @@ impl Sweep {
                 let mut table = table.clone();
                 put(&mut table, &axis.path, value.clone());
                 let mut found = Vec::new();
-                let recipe = read(table, places, folder, &mut found);
+                let recipe = read(for_one_method(table, &methods), places, folder, &mut found);
                 found.retain(|fault| !faults.contains(fault));
                 faults.extend(found);
                 // Paths and numbers as the recipe understands them.
@@ -310,7 +336,7 @@ impl Sweep {
             }
         }
         axes.sort_by_key(|axis| rank(&axis.path));
-        let sweep = Self { base, axes, zip, complement, strategy, test_all };
+        let sweep = Self { base, axes, zip, complement, written, strategy, test_all };
         sweep.check_zip(&at, faults);
         if faults.is_empty() && sweep.count() > MOST_CELLS {
             let problem = phrase!("conflict-cells", count = sweep.count(), most = MOST_CELLS);
@@ -365,6 +391,7 @@ impl Sweep {
         let all: usize = lens.iter().product();
         let seeds =
             groups.last().filter(|group| self.axes[group[0]].path == SEED).map_or(1, |group| values[group[0]].len());
+        let methods = swept_methods(&self.axes);
         let mut cells = Vec::new();
         for number in self.chosen(all / seeds.max(1)) {
             for seed in 0..seeds {
@@ -381,7 +408,7 @@ impl Sweep {
                     put(&mut table, &axis.path, value.clone());
                 }
                 let mut found = Vec::new();
-                let recipe = read(table, places, folder, &mut found);
+                let recipe = read(for_one_method(table, &methods), places, folder, &mut found);
                 check_whole(&recipe, places, &mut found);
                 found.retain(|fault| !faults.contains(fault));
                 faults.extend(found);
@@ -477,15 +504,33 @@ pub const SEED: &str = "training.seed";
 
 /// The order of axes: what people compare first moves slowest, the seed fastest.
 fn rank(path: &str) -> (usize, String) {
+    let of_method = |field: &Field| matches!(field.kind, Kind::Number(_)) && field.path.starts_with("distill.");
     let place = match path {
-        "student.model" => 0,
-        "distill.temperature" => 2,
-        "distill.soft_weight" => 3,
-        "distill.hard_weight" => 4,
-        SEED => 5,
-        _ => 1,
+        _ if path == STUDENT.path => 0,
+        SEED => usize::MAX,
+        _ => FIELDS.iter().position(|field| field.path == path && of_method(field)).map_or(1, |at| 2 + at),
     };
     (place, path.to_owned())
+}
+
+/// The table of the method and its fields.
+const DISTILL: &str = "distill";
+
+/// The methods that an axis takes.
+fn swept_methods(axes: &[Axis]) -> Vec<&'static Method> {
+    let values = axes.iter().filter(|axis| axis.path == METHOD.path).flat_map(|axis| axis.values.expanded());
+    values.filter_map(|value| method(value.as_str()?)).collect()
+}
+
+/// A cell without the fields that other methods of its sweep have and its own has not.
+fn for_one_method(mut table: Table, methods: &[&'static Method]) -> Table {
+    if let Some(Value::Table(distill)) = table.get_mut(DISTILL)
+        && let Some(own) = distill.get("method").and_then(Value::as_str).and_then(method)
+    {
+        let others = methods.iter().flat_map(|other| other.fields).filter(|field| own.field(field.path).is_none());
+        others.for_each(|field| drop(distill.remove(field.key())));
+    }
+    table
 }
 
 /// Whole numbers stay whole, for the fields that ask for them.

@@ -5,11 +5,12 @@ use std::path::Path;
 use serde::{Serialize, Serializer};
 use toml::{Table, Value};
 
+use super::fields::{Field, Kind};
 use super::parse::TABLES;
 use super::{
     Architecture, CheckpointFile, CheckpointSource, Colour, ColumnRef, Copies, DEFAULT_SIDE, Ground, ImageSource, Keep,
-    KeptColumns, MethodName, Normalise, Optimiser, PixelRange, Pixels, Recipe, Schedule, Source, TableSource,
-    TeacherRecipe, TrainingRecipe,
+    KeptColumns, Normalise, Optimiser, PixelRange, Pixels, Recipe, Schedule, Source, TableSource, TeacherRecipe,
+    TrainingRecipe,
 };
 
 impl Recipe {
@@ -31,35 +32,15 @@ impl Recipe {
             fields.insert("copies".to_owned(), "apart".into());
         }
         top.insert("data".to_owned(), fields);
-        top.insert(
-            "teacher".to_owned(),
-            match &self.teacher {
-                TeacherRecipe::Checkpoint(CheckpointSource::Builtin(builtin)) => {
-                    table([("checkpoint", format!("builtin:{}", builtin.name()).into())])
-                }
-                TeacherRecipe::Checkpoint(CheckpointSource::File(file)) => checkpoint(file),
-                TeacherRecipe::Train { model, training: keys } => {
-                    let mut teacher = training(keys);
-                    teacher.insert("model".to_owned(), architecture(model));
-                    teacher.into()
-                }
-            },
-        );
+        if let Some(of) = &self.teacher {
+            top.insert("teacher".to_owned(), teacher(of));
+        }
         if let Some(model) = &self.student {
             top.insert("student".to_owned(), table([("model", architecture(model))]));
         }
-        let distill = &self.distill;
-        let MethodName::SoftTargets = distill.method;
-        top.insert(
-            "distill".to_owned(),
-            table([
-                ("method", "soft-targets".into()),
-                ("temperature", distill.temperature.into()),
-                ("soft_weight", distill.soft_weight.into()),
-                ("hard_weight", distill.hard_weight.into()),
-                ("temperature_squared", distill.temperature_squared.into()),
-            ]),
-        );
+        let mut distill = Table::from_iter([("method".to_owned(), self.distill.method().name.into())]);
+        distill.extend(self.distill.fields().map(|(field, value)| (field.key().to_owned(), setting(field, value))));
+        top.insert("distill".to_owned(), distill.into());
         let mut training = training(&self.training);
         training.insert("baseline".to_owned(), self.baseline.into());
         top.insert("training".to_owned(), training.into());
@@ -81,6 +62,16 @@ impl Serialize for Recipe {
 impl<'de> serde::Deserialize<'de> for Recipe {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::from_table(Table::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+/// The value of a method's field, as an objective holds it.
+pub(super) fn setting(field: &Field, value: f64) -> Value {
+    match field.kind {
+        Kind::Truth(_) => Value::Boolean(value != 0.0),
+        Kind::Whole(_) => Value::Integer(value as i64),
+        Kind::Choice(names) => names.get(value as usize).map_or("", |(name, _)| *name).into(),
+        _ => Value::Float(value),
     }
 }
 
@@ -204,6 +195,20 @@ fn colour(colour: Colour) -> Value {
     match colour {
         Colour::Grey => "grey".into(),
         Colour::Rgb => "rgb".into(),
+    }
+}
+
+fn teacher(teacher: &TeacherRecipe) -> Value {
+    match teacher {
+        TeacherRecipe::Checkpoint(CheckpointSource::Builtin(builtin)) => {
+            table([("checkpoint", format!("builtin:{}", builtin.name()).into())])
+        }
+        TeacherRecipe::Checkpoint(CheckpointSource::File(file)) => checkpoint(file),
+        TeacherRecipe::Train { model, training: keys } => {
+            let mut teacher = training(keys);
+            teacher.insert("model".to_owned(), architecture(model));
+            teacher.into()
+        }
     }
 }
 

@@ -14,8 +14,8 @@ use super::rows::Status;
 use super::words::word;
 use crate::text::{Phrase, phrase};
 use crate::training::report::{
-    Epoch, Event, EventKind, JobEnded, JobOutcome, Metrics, Report, ResumeState, Resumed, RunFinished, RunId,
-    RunOutcome, Started, Steps,
+    Epoch, Event, EventKind, JobEnded, JobOutcome, LossTerms, Metrics, Report, ResumeState, Resumed, Role, RunFinished,
+    RunId, RunOutcome, Started, Steps,
 };
 
 /// Points of one row of `chunk`. The last row of a curve is rewritten with every batch, so it must not be large.
@@ -114,9 +114,9 @@ fn started(transaction: &Transaction, it: &Started, probe: Option<&str>) -> Resu
     // Loaded teachers are at once what they are; of the others the first stage begins.
     let first = it.runs.iter().filter(|run| !run.loaded).map(|run| run.stage).min();
     let mut insert = transaction.prepare_cached(
-        "INSERT INTO run (id, job, position, role, recipe, title, source, model, temperature, soft_weight, hard_weight, seed,
-            parameters, steps_planned, steps_per_epoch, loaded, status, stage)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+        "INSERT INTO run (id, job, position, role, recipe, title, source, model, method, settings, seed, parameters,
+            steps_planned, steps_per_epoch, loaded, status, stage)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
     )?;
     for (position, run) in it.runs.iter().enumerate() {
         let waits = !run.loaded && Some(run.stage) != first;
@@ -129,9 +129,8 @@ fn started(transaction: &Transaction, it: &Started, probe: Option<&str>) -> Resu
             run.recipe.title,
             run.recipe.data.source.name(),
             run.model,
-            run.temperature,
-            run.soft_weight,
-            run.hard_weight,
+            if run.role == Role::Student { run.recipe.distill.method().name } else { "" },
+            metrics::text_by_name(&run.settings()),
             run.seed as i64,
             run.parameters as i64,
             run.steps as i64,
@@ -213,7 +212,7 @@ fn back_to(transaction: &Transaction, job: i64, stages: &str, step: Option<u64>)
     transaction.execute(
         &format!(
             "UPDATE run SET status = ?3, outcome = NULL, ended_at = NULL, steps_at_end = NULL, seconds = NULL, checkpoint = NULL,
-             rows_better = NULL, rows_worse = NULL, soft_share = NULL
+             rows_better = NULL, rows_worse = NULL, shares = '{{}}'
              WHERE id IN {runs} AND {goes_on}"
         ),
         params![job, last, word(status)],
@@ -223,14 +222,16 @@ fn back_to(transaction: &Transaction, job: i64, stages: &str, step: Option<u64>)
 
 /// Joins steps that follow on each other, so that the end of a curve is rewritten once a batch.
 fn collect(transaction: &Transaction, joined: &mut BTreeMap<RunId, Steps>, it: &Steps) -> Result<(), StoreError> {
-    if it.hard.len() != it.total.len() || !(it.soft.is_empty() || it.soft.len() == it.total.len()) {
+    if it.terms.iter().any(|(_, values)| values.len() != it.total.len()) {
         return Err(StoreError::Misfit(phrase!("misfit-curves", run = it.run)));
     }
     if let Some(steps) = joined.get_mut(&it.run) {
         let follows = it.first_step == steps.first_step + steps.total.len() as u64;
-        if follows && steps.soft.is_empty() == it.soft.is_empty() {
-            steps.soft.extend(&it.soft);
-            steps.hard.extend(&it.hard);
+        let names = |steps: &Steps| steps.terms.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        if follows && names(steps) == names(it) {
+            for ((_, known), (_, next)) in steps.terms.iter_mut().zip(&it.terms) {
+                known.extend(next);
+            }
             steps.total.extend(&it.total);
             return Ok(());
         }
@@ -260,10 +261,9 @@ fn append(transaction: &Transaction, it: &Steps) -> Result<(), StoreError> {
         return Ok(());
     }
     let known = (done - it.first_step) as usize;
-    for (series, values) in [("soft", &it.soft), ("hard", &it.hard), ("total", &it.total)] {
-        if !values.is_empty() {
-            append_series(transaction, run, series, done, &values[known..])?;
-        }
+    let terms = it.terms.iter().map(|(name, values)| (name.as_ref(), values));
+    for (series, values) in terms.chain([(LossTerms::TOTAL, &it.total)]) {
+        append_series(transaction, run, series, done, &values[known..])?;
     }
     transaction
         .prepare_cached(
@@ -378,7 +378,7 @@ fn event(transaction: &Transaction, it: &Event) -> Result<(), StoreError> {
             it.stage.0,
             it.step as i64,
             kind,
-            change.map(|change| word(change.setting)),
+            change.map(|change| change.setting.path()),
             change.map(|change| change.from),
             change.map(|change| change.to),
             run.map(|run| run.0 as i64),
@@ -419,7 +419,7 @@ fn run_finished(transaction: &Transaction, it: &RunFinished, checkpoint: Option<
     let changed = transaction
         .prepare_cached(
             "UPDATE run SET status = ?2, outcome = ?3, ended_at = ?4, steps_at_end = ?5, seconds = ?6, checkpoint = ?7,
-                soft_share = ?8 WHERE id = ?1",
+                shares = ?8 WHERE id = ?1",
         )?
         .execute(params![
             run,
@@ -429,7 +429,7 @@ fn run_finished(transaction: &Transaction, it: &RunFinished, checkpoint: Option<
             it.steps as i64,
             it.seconds,
             checkpoint,
-            it.soft_share
+            metrics::text_by_name(&it.shares)
         ])?;
     found(changed, it.run)?;
     for (part, metrics) in [("validation", &it.validation), ("test", &it.test), ("training", &it.training)] {

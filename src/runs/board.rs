@@ -2,6 +2,7 @@
 
 use toml::Value;
 
+use crate::recipe::fields::TEMPERATURE;
 use crate::recipe::{Recipe, SEED, Sweep, value_at};
 use crate::text::{
     Phrase,
@@ -123,16 +124,20 @@ const FEWEST: usize = 3;
 fn label(info: &RunInfo, paths: &[String], digits: &[usize]) -> String {
     let table = info.recipe.to_table();
     let mut parts = Vec::new();
-    if let (Some(t), Some(soft)) = (info.temperature, info.soft_weight) {
+    if info.role == Role::Student {
         let digits_of = |path: &str| paths.iter().position(|swept| swept == path).map_or(FEWEST, |at| digits[at]);
-        // One of the weights may follow the other.
-        let of_weights = digits_of("distill.soft_weight").max(digits_of("distill.hard_weight"));
-        let t = number::with_digits(t, digits_of("distill.temperature"));
-        let [soft, hard] = [soft, info.hard_weight].map(|weight| number::with_digits(weight, of_weights));
-        parts.push(format!("T {t} · {soft}/{hard}"));
+        let distill = &info.recipe.distill;
+        let weights: Vec<&str> = distill.method().terms.iter().filter_map(|term| term.weight).collect();
+        // One of the weights may follow another.
+        let of_weights = weights.iter().map(|path| digits_of(path)).max().unwrap_or(FEWEST);
+        let weight = |path: &&str| Some(number::with_digits(distill.get(path)?, of_weights));
+        let weights: Vec<String> = weights.iter().filter_map(weight).collect();
+        let t = distill.temperature().map(|t| format!("T {}", number::with_digits(t, digits_of(TEMPERATURE.path))));
+        parts.extend(t.into_iter().chain((!weights.is_empty()).then(|| weights.join("/"))));
     }
     for (path, digits) in paths.iter().zip(digits) {
-        let is_told = path.starts_with("distill.") && !path.ends_with("temperature_squared");
+        let method = info.recipe.distill.method();
+        let is_told = path == TEMPERATURE.path || method.terms.iter().any(|term| term.weight == Some(path));
         if is_told || (info.role == Role::Baseline && is_of_distillation(path)) {
             continue;
         }

@@ -1,15 +1,18 @@
 //! What was kept, for other programs: the list of runs, and every point of one of them, as CSV or JSON.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::error::StoreError;
 use super::reader::StoreReader;
 use super::rows::{Curve, RunRow, Status};
 use super::verdict::Discordant;
+use crate::distill::METHODS;
 use crate::recipe::Recipe;
-use crate::training::report::{Epoch, JobId, Metrics, Role, RunId};
+use crate::recipe::fields::{HARD_WEIGHT, SOFT_WEIGHT, TEMPERATURE};
+use crate::training::report::{Epoch, JobId, LossTerms, Metrics, Role, RunId};
 
 /// How it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,9 +33,10 @@ pub struct RunLine<'a> {
     model: &'a str,
     data: &'a str,
     status: Status,
-    temperature: Option<f64>,
-    soft_weight: Option<f64>,
-    hard_weight: f64,
+    method: Option<&'static str>,
+    /// By the last word of its path: what the method's fields hold.
+    #[serde(flatten)]
+    settings: Settings,
     seed: u64,
     parameters: u64,
     loaded: bool,
@@ -48,6 +52,33 @@ pub struct RunLine<'a> {
     test: Option<Measured<'a>>,
     rows_apart: Option<Discordant>,
     checkpoint: Option<&'a std::path::PathBuf>,
+}
+
+/// Numbers of a method's fields by their last words. T and the two weights of soft targets are told of every run: a run without a
+/// teacher has none but 1 · hard.
+#[derive(Clone, Debug, Serialize)]
+pub struct Settings(BTreeMap<&'static str, Option<f64>>);
+
+impl Settings {
+    fn of(row: &RunRow) -> Self {
+        Self::new(row.method.is_some(), &|path| row.setting(path))
+    }
+
+    /// Of a run that learns by a method, or of labels alone.
+    pub fn new(has_method: bool, value: &dyn Fn(&str) -> Option<f64>) -> Self {
+        let always = [TEMPERATURE, SOFT_WEIGHT, HARD_WEIGHT].map(|field| (field.key(), value(field.path)));
+        let mut all = BTreeMap::from(always);
+        let fields = METHODS.iter().flat_map(|method| method.fields);
+        all.extend(fields.filter_map(|field| Some((field.key(), Some(value(field.path)?)))));
+        if !has_method {
+            all.insert(HARD_WEIGHT.key(), Some(1.0));
+        }
+        Self(all)
+    }
+
+    fn get(&self, key: &str) -> Option<f64> {
+        self.0.get(key).copied().flatten()
+    }
 }
 
 /// What a model is worth on a part of the data.
@@ -87,9 +118,8 @@ impl<'a> RunLine<'a> {
             model: &row.model,
             data: &row.source,
             status: row.status,
-            temperature: row.temperature,
-            soft_weight: row.soft_weight,
-            hard_weight: row.hard_weight,
+            method: row.method.map(|method| method.name),
+            settings: Settings::of(row),
             seed: row.seed,
             parameters: row.parameters,
             loaded: row.loaded,
@@ -118,12 +148,14 @@ struct WholeRun<'a> {
     epochs: &'a [Epoch],
 }
 
-/// One value a step.
-#[derive(Serialize)]
-struct Losses<'a> {
-    soft: &'a [f32],
-    hard: &'a [f32],
-    total: &'a [f32],
+/// One value a step of each term and of the total, by name.
+struct Losses<'a>(&'a Curve);
+
+impl Serialize for Losses<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let terms = self.0.terms.iter().map(|(name, values)| (name.as_ref(), values));
+        serializer.collect_map(terms.chain([(LossTerms::TOTAL, &self.0.total)]))
+    }
 }
 
 /// Writes a list of runs.
@@ -152,7 +184,7 @@ pub fn export_run(
     let written = match format {
         ExportFormat::Csv => curve_csv(row.run, &curve, out),
         ExportFormat::Json => {
-            let losses = Losses { soft: &curve.soft, hard: &curve.hard, total: &curve.total };
+            let losses = Losses(&curve);
             let recipe = store.recipe(row.run)?;
             json_line(out, &WholeRun { line: RunLine::of(row), recipe, losses, epochs: &curve.epochs })
         }
@@ -197,6 +229,7 @@ fn list_csv(rows: &[RunRow], out: &mut dyn Write) -> io::Result<()> {
         "model",
         "data",
         "status",
+        "method",
         "temperature",
         "soft_weight",
         "hard_weight",
@@ -224,9 +257,10 @@ fn list_csv(rows: &[RunRow], out: &mut dyn Write) -> io::Result<()> {
             it.model.to_owned(),
             it.data.to_owned(),
             super::words::word(it.status).unwrap_or_default(),
-            some(it.temperature),
-            some(it.soft_weight),
-            it.hard_weight.to_string(),
+            some(it.method),
+            some(it.settings.get(TEMPERATURE.key())),
+            some(it.settings.get(SOFT_WEIGHT.key())),
+            some(it.settings.get(HARD_WEIGHT.key())),
             it.seed.to_string(),
             it.parameters.to_string(),
             it.loaded.to_string(),
@@ -247,27 +281,30 @@ fn list_csv(rows: &[RunRow], out: &mut dyn Write) -> io::Result<()> {
 
 fn curve_csv(run: RunId, curve: &Curve, out: &mut dyn Write) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
-    let head = ["run", "step", "soft", "hard", "total", "epoch"].map(str::to_owned).into_iter();
-    let losses = ["soft", "hard", "total"].map(|name| format!("validation_{name}"));
+    let of_epochs = curve.epochs.iter().flat_map(|epoch| &epoch.validation.loss.terms).map(|(name, _)| name);
+    let mut names: Vec<&str> = Vec::new();
+    for name in curve.terms.iter().map(|(name, _)| name).chain(of_epochs) {
+        if !names.contains(&name.as_ref()) {
+            names.push(name);
+        }
+    }
+    names.push(LossTerms::TOTAL);
+    let head = ["run", "step"].into_iter().chain(names.iter().copied()).chain(["epoch"]).map(str::to_owned);
+    let losses = names.iter().map(|name| format!("validation_{name}"));
     csv.write_record(head.chain(METRICS.map(|name| format!("validation_{name}"))).chain(losses))?;
     let mut epochs = curve.epochs.iter().peekable();
     let last = curve.epochs.last().map_or(0, |epoch| epoch.step as usize);
     for step in 1..=curve.total.len().max(last) {
         let epoch = epochs.next_if(|epoch| epoch.step as usize <= step);
-        let at = |values: &[f32]| some(values.get(step - 1).filter(|value| value.is_finite()));
-        let cells = [
-            run.to_string(),
-            step.to_string(),
-            at(&curve.soft),
-            at(&curve.hard),
-            at(&curve.total),
-            some(epoch.map(|epoch| epoch.epoch)),
-        ];
-        let loss = epoch.map(|epoch| epoch.validation.loss).unwrap_or_default();
-        let losses = [loss.soft, loss.hard, loss.total].map(some);
+        let at =
+            |name: &&str| some(curve.series(name).and_then(|of| of.get(step - 1)).filter(|value| value.is_finite()));
+        let place = [run.to_string(), step.to_string()].into_iter();
+        let of_epoch = |name: &&str| some(epoch.and_then(|epoch| epoch.validation.loss.get(name)));
+        let losses = names.iter().map(of_epoch);
         csv.write_record(
-            cells
-                .into_iter()
+            place
+                .chain(names.iter().map(at))
+                .chain([some(epoch.map(|epoch| epoch.epoch))])
                 .chain(cells_of(epoch.map(|epoch| Measured::of(&epoch.validation)).as_ref()))
                 .chain(losses),
         )?;

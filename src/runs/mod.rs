@@ -27,7 +27,7 @@ mod writer;
 
 pub use board::{Board, BoardAxis, BoardCell};
 pub use error::StoreError;
-pub use export::{ExportFormat, RunLine, export_list, export_run};
+pub use export::{ExportFormat, RunLine, Settings, export_list, export_run};
 pub use importance::{Importance, importance};
 pub use journal::StoreJournal;
 pub use memory::{MemoryJournal, replay};

@@ -259,7 +259,7 @@ fn size(report: &Report) -> usize {
     PLAIN
         + match report {
             Report::Started(it) => 4 * (it.probe.inputs.len() + it.probe.teacher.len()) + it.runs.len() * 2048,
-            Report::Steps(it) => 4 * (it.soft.len() + it.hard.len() + it.total.len()),
+            Report::Steps(it) => 4 * it.total.len() * (it.terms.len() + 1),
             Report::Epoch(it) => 8 * it.validation.errors_by_class.len(),
             Report::Snapshot(it) => 4 * it.logits.len(),
             Report::ResumeState(it) => it.bytes.len(),

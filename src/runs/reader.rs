@@ -15,6 +15,7 @@ use super::rows::{Curve, FinishedRun, JobRow, RunRow, Status, StoredJob};
 use super::verdict::Discordant;
 use super::words::choice;
 use super::{answers, lease, probe, schema};
+use crate::distill::{HARD, METHODS, method};
 use crate::recipe::{Recipe, Sweep};
 use crate::text::{Phrase, phrase};
 use crate::training::JobData;
@@ -40,8 +41,8 @@ impl StoreReader {
         self.ask(|store| {
             let mut rows = store
                 .prepare_cached(&format!(
-                    "SELECT run.id, run.job, run.role, run.title, run.model, run.source, run.temperature, run.soft_weight,
-                        run.hard_weight, run.seed, run.parameters, run.loaded, run.status, job.created_at, run.ended_at,
+                    "SELECT run.id, run.job, run.role, run.title, run.model, run.source, run.method, run.settings,
+                        run.seed, run.parameters, run.loaded, run.status, job.created_at, run.ended_at,
                         run.steps_done, run.steps_planned, run.seconds, run.checkpoint, run.best_epoch, job.status = 'running',
                         coalesce(run.deleted_at, job.deleted_at) IS NOT NULL AS deleted, run.stage, run.rows_better,
                         run.rows_worse, {}, {}, {}, {}
@@ -56,7 +57,7 @@ impl StoreReader {
                     columns_of("validation"),
                     columns_of("test"),
                 ))?
-                .query_map([include_deleted], |row| Ok((self.run_row(row)?, row.get(20)?)))?
+                .query_map([include_deleted], |row| Ok((self.run_row(row)?, row.get(19)?)))?
                 .collect::<Result<Vec<(RunRow, bool)>, _>>()?;
             let changes = changes(store)?;
             let mut leases = Leases::of(&self.files);
@@ -109,16 +110,11 @@ impl StoreReader {
                 store.prepare_cached("SELECT series, points FROM chunk WHERE run = ?1 ORDER BY series, first_step")?;
             let mut rows = chunks.query([run.0 as i64])?;
             while let Some(row) = rows.next()? {
-                let series = match row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)? {
-                    "soft" => &mut curve.soft,
-                    "hard" => &mut curve.hard,
-                    "total" => &mut curve.total,
-                    other => {
-                        return Err(StoreError::Damaged(phrase!("damaged-curve", run = run, name = other)));
-                    }
-                };
-                series.extend(floats(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?));
+                let name = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+                let values = floats(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?);
+                curve.series_mut(name).extend(values);
             }
+            curve.terms.sort_by_key(|(name, _)| rank_of_term(name));
             Ok(curve)
         })
     }
@@ -273,38 +269,37 @@ impl StoreReader {
     }
 
     fn run_row(&self, row: &Row) -> rusqlite::Result<RunRow> {
-        const METRICS: usize = 25;
+        const METRICS: usize = 24;
         let metrics = |table: usize| metrics::read(row, METRICS + table * COLUMNS.len());
         let rows = |at| row.get::<_, Option<i64>>(at).map(|rows| rows.map(|rows| rows as u64));
-        let best_epoch = row.get::<_, Option<i64>>(19)?;
+        let best_epoch = row.get::<_, Option<i64>>(18)?;
         Ok(RunRow {
             run: RunId(number(row, 0)?),
             job: JobId(number(row, 1)?),
             role: choice(row, 2)?,
-            stage: stage(row, 22)?,
+            stage: stage(row, 21)?,
             title: row.get(3)?,
             model: row.get(4)?,
             source: row.get(5)?,
-            temperature: row.get(6)?,
-            soft_weight: row.get(7)?,
-            hard_weight: row.get(8)?,
-            seed: number(row, 9)?,
-            parameters: number(row, 10)?,
-            loaded: row.get(11)?,
-            status: choice(row, 12)?,
-            created: number(row, 13)?,
-            ended: row.get::<_, Option<i64>>(14)?.map(|at| at as u64),
-            steps_done: number(row, 15)?,
-            steps_planned: number(row, 16)?,
-            seconds: row.get(17)?,
-            checkpoint: self.file(row, 18)?,
+            method: method(&row.get::<_, String>(6)?),
+            settings: metrics::read_by_name(row, 7)?,
+            seed: number(row, 8)?,
+            parameters: number(row, 9)?,
+            loaded: row.get(10)?,
+            status: choice(row, 11)?,
+            created: number(row, 12)?,
+            ended: row.get::<_, Option<i64>>(13)?.map(|at| at as u64),
+            steps_done: number(row, 14)?,
+            steps_planned: number(row, 15)?,
+            seconds: row.get(16)?,
+            checkpoint: self.file(row, 17)?,
             last: metrics(0)?,
             best: best_epoch.map(|epoch| epoch as u64).zip(metrics(1)?),
             validation: metrics(2)?,
             test: metrics(3)?,
-            rows_apart: rows(23)?.zip(rows(24)?).map(|(better, worse)| Discordant { better, worse }),
+            rows_apart: rows(22)?.zip(rows(23)?).map(|(better, worse)| Discordant { better, worse }),
             changes: Vec::new(),
-            deleted: row.get(21)?,
+            deleted: row.get(20)?,
         })
     }
 
@@ -314,7 +309,7 @@ impl StoreReader {
 
     fn finished(&self, store: &Connection, job: JobId) -> Result<Vec<FinishedRun>, StoreError> {
         let mut runs = store.prepare_cached(
-            "SELECT id, outcome, steps_at_end, seconds, checkpoint, soft_share FROM run
+            "SELECT id, outcome, steps_at_end, seconds, checkpoint, shares FROM run
              WHERE job = ?1 AND outcome IS NOT NULL ORDER BY position",
         )?;
         let runs = runs.query_map([job.0 as i64], |row| {
@@ -327,7 +322,7 @@ impl StoreReader {
                 validation: result(store, run, "validation")?,
                 test: result(store, run, "test")?,
                 training: result(store, run, "training")?,
-                soft_share: row.get(5)?,
+                shares: metrics::read_by_name(row, 5)?,
                 checkpoint: self.file(row, 4)?,
             })
         })?;
@@ -372,6 +367,13 @@ impl<'a> Leases<'a> {
             status
         }
     }
+}
+
+/// The place of a term among those of the methods that are known; of another version's at the end.
+fn rank_of_term(name: &str) -> usize {
+    let known =
+        METHODS.iter().flat_map(|method| method.terms).filter(|term| term.name != HARD.name).map(|term| term.name);
+    known.chain([HARD.name]).position(|term| term == name).unwrap_or(usize::MAX)
 }
 
 fn changes(store: &Connection) -> Result<HashMap<(JobId, Stage), Vec<Change>>, StoreError> {
@@ -427,8 +429,7 @@ fn result(store: &Connection, run: RunId, part: &str) -> rusqlite::Result<Option
 
 fn run_infos(store: &Connection, job: JobId) -> Result<Vec<RunInfo>, StoreError> {
     let mut infos = store.prepare_cached(
-        "SELECT id, role, recipe, model, temperature, soft_weight, hard_weight, seed, parameters, steps_planned,
-            steps_per_epoch, loaded, stage FROM run WHERE job = ?1 ORDER BY position",
+        "SELECT id, role, recipe, model, seed, parameters, steps_planned, steps_per_epoch, loaded, stage FROM run WHERE job = ?1 ORDER BY position",
     )?;
     let mut rows = infos.query([job.0 as i64])?;
     let mut infos = Vec::new();
@@ -439,15 +440,12 @@ fn run_infos(store: &Connection, job: JobId) -> Result<Vec<RunInfo>, StoreError>
             role: choice(row, 1)?,
             recipe: recipe(&row.get::<_, String>(2)?, run)?,
             model: row.get(3)?,
-            temperature: row.get(4)?,
-            soft_weight: row.get(5)?,
-            hard_weight: row.get(6)?,
-            seed: number(row, 7)?,
-            parameters: number(row, 8)?,
-            steps: number(row, 9)?,
-            steps_per_epoch: number(row, 10)?,
-            loaded: row.get(11)?,
-            stage: stage(row, 12)?,
+            seed: number(row, 4)?,
+            parameters: number(row, 5)?,
+            steps: number(row, 6)?,
+            steps_per_epoch: number(row, 7)?,
+            loaded: row.get(8)?,
+            stage: stage(row, 9)?,
         });
     }
     Ok(infos)

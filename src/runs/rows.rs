@@ -6,9 +6,12 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::verdict::Discordant;
+use crate::distill::Method;
 use crate::recipe::Sweep;
+use crate::recipe::fields::TEMPERATURE;
 use crate::training::report::{
-    Change, Epoch, Event, EventKind, JobId, Metrics, ResumeState, Role, RunId, RunInfo, RunOutcome, Stage,
+    Change, Epoch, Event, EventKind, JobId, LossTerms, Metrics, ResumeState, Role, RunId, RunInfo, RunOutcome, Stage,
+    TermName,
 };
 use crate::training::{self, JobData, KeptWeights, ResumeJob};
 
@@ -29,12 +32,10 @@ pub struct RunRow {
     pub model: String,
     /// The data: `mnist-mini`, or the name of a file or folder.
     pub source: String,
-    /// T, `None` for a teacher or a baseline.
-    pub temperature: Option<f64>,
-    /// Weight of the soft term; `None` for a teacher or a baseline.
-    pub soft_weight: Option<f64>,
-    /// Weight of the hard term.
-    pub hard_weight: f64,
+    /// How it learns; `None` for a teacher, a baseline, and a method of another version.
+    pub method: Option<&'static Method>,
+    /// Numbers of the method's fields, by their paths; none of a teacher or a baseline.
+    pub settings: Vec<(TermName, f64)>,
     /// Training seed.
     pub seed: u64,
     /// Number of trainable numbers.
@@ -72,6 +73,22 @@ pub struct RunRow {
 }
 
 impl RunRow {
+    /// The number of a method's field at a path.
+    pub fn setting(&self, path: &str) -> Option<f64> {
+        self.settings.iter().find(|(known, _)| known == path).map(|(_, value)| *value)
+    }
+
+    /// T; none for a teacher, a baseline and a method without one.
+    pub fn temperature(&self) -> Option<f64> {
+        self.setting(TEMPERATURE.path)
+    }
+
+    /// The weight of each term of its method, in that order.
+    pub fn weights(&self) -> Vec<(&'static str, f64)> {
+        let terms = self.method.map_or(&[][..], |method| method.terms);
+        terms.iter().filter_map(|term| Some((term.weight?, self.setting(term.weight?)?))).collect()
+    }
+
     /// Whether a setting of this run was moved in mid-run.
     pub fn edited(&self) -> bool {
         !self.changes.is_empty()
@@ -133,14 +150,34 @@ pub struct JobRow {
 /// The curves of a run, every step.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Curve {
-    /// The soft term by step; empty for a teacher or a baseline.
-    pub soft: Vec<f32>,
-    /// The hard term by step.
-    pub hard: Vec<f32>,
+    /// Each term by step, in the order of its method.
+    pub terms: Vec<(TermName, Vec<f32>)>,
     /// The weighted total by step.
     pub total: Vec<f32>,
     /// What was reported at the end of each epoch.
     pub epochs: Vec<Epoch>,
+}
+
+impl Curve {
+    /// A term, or the total, by its name.
+    pub fn series(&self, name: &str) -> Option<&[f32]> {
+        if name == LossTerms::TOTAL {
+            return Some(&self.total);
+        }
+        self.terms.iter().find(|(known, _)| known == name).map(|(_, values)| values.as_slice())
+    }
+
+    /// The same to be added to; one that is not there yet is made.
+    pub(super) fn series_mut(&mut self, name: &str) -> &mut Vec<f32> {
+        if name == LossTerms::TOTAL {
+            return &mut self.total;
+        }
+        let at = self.terms.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
+            self.terms.push((name.to_owned().into(), Vec::new()));
+            self.terms.len() - 1
+        });
+        &mut self.terms[at].1
+    }
 }
 
 /// A job with all that is needed to go on with it.
@@ -231,8 +268,8 @@ pub struct FinishedRun {
     pub test: Option<Metrics>,
     /// The kept weights on rows that they were trained on.
     pub training: Option<Metrics>,
-    /// The share of the gradient that the soft term had at the last step.
-    pub soft_share: Option<f64>,
+    /// The share of the gradient that each term had at the last step.
+    pub shares: Vec<(TermName, f64)>,
     /// The file of the kept weights.
     pub checkpoint: Option<PathBuf>,
 }

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::error::StoreError;
 
 /// Each step takes a store from the version of its index to the next one. Steps are never edited, only added.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     r"
 CREATE TABLE counter (name TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO counter VALUES ('jobs', 0), ('runs', 0);
@@ -162,6 +162,71 @@ ALTER TABLE run ADD COLUMN rows_better INTEGER;
 ALTER TABLE run ADD COLUMN rows_worse INTEGER;
 ALTER TABLE run ADD COLUMN soft_share REAL;  -- of the gradient, at the last step
 ",
+    r#"
+-- Methods have fields and terms of their own: what was a column of soft targets goes by its name. Numbers keep all their digits.
+ALTER TABLE run ADD COLUMN method TEXT NOT NULL DEFAULT '';    -- of a student
+ALTER TABLE run ADD COLUMN settings TEXT NOT NULL DEFAULT '{}'; -- JSON: numbers of the method's fields by their paths
+ALTER TABLE run ADD COLUMN shares TEXT NOT NULL DEFAULT '{}';   -- JSON: each term's share of the gradient, at the last step
+UPDATE run SET method = 'soft-targets', settings = printf(
+    '{"distill.temperature":%s,"distill.soft_weight":%s,"distill.hard_weight":%s}',
+    printf('%!.17g', temperature), printf('%!.17g', soft_weight), printf('%!.17g', hard_weight))
+    WHERE role = 'student' AND temperature IS NOT NULL AND soft_weight IS NOT NULL;
+UPDATE run SET shares = printf('{"soft":%s,"hard":%s}', printf('%!.17g', soft_share), printf('%!.17g', 1.0 - soft_share))
+    WHERE soft_share IS NOT NULL;
+ALTER TABLE run DROP COLUMN temperature;
+ALTER TABLE run DROP COLUMN soft_weight;
+ALTER TABLE run DROP COLUMN hard_weight;
+ALTER TABLE run DROP COLUMN soft_share;
+
+CREATE TABLE epoch_by_name (
+    run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+    epoch INTEGER NOT NULL,
+    step INTEGER NOT NULL,
+    train_loss TEXT NOT NULL,           -- JSON: each term by its name, and the total; null where it is no finite number
+    left_out TEXT NOT NULL,             -- JSON: steps without a term, by its name
+    examples INTEGER NOT NULL, errors INTEGER NOT NULL, accuracy REAL, agreement REAL, kl REAL, ece REAL,
+    errors_by_class TEXT NOT NULL,
+    loss TEXT NOT NULL,
+    PRIMARY KEY (run, epoch)
+) STRICT, WITHOUT ROWID;
+INSERT INTO epoch_by_name SELECT run, epoch, step,
+    printf('{%s"hard":%s,"total":%s}',
+        iif(role = 'student', printf('"soft":%s,', iif(train_soft IS NULL, 'null', printf('%!.17g', train_soft))), ''),
+        iif(train_hard IS NULL, 'null', printf('%!.17g', train_hard)),
+        iif(train_total IS NULL, 'null', printf('%!.17g', train_total))),
+    '{}', examples, errors, accuracy, agreement, kl, ece, errors_by_class,
+    printf('{%s"hard":%s,"total":%s}',
+        iif(role = 'student', printf('"soft":%s,', iif(soft IS NULL, 'null', printf('%!.17g', soft))), ''),
+        iif(hard IS NULL, 'null', printf('%!.17g', hard)),
+        iif(total IS NULL, 'null', printf('%!.17g', total)))
+    FROM epoch JOIN run ON run.id = epoch.run;
+DROP TABLE epoch;
+ALTER TABLE epoch_by_name RENAME TO epoch;
+
+CREATE TABLE result_by_name (
+    run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+    part TEXT NOT NULL,                 -- validation, test, training
+    examples INTEGER NOT NULL, errors INTEGER NOT NULL, accuracy REAL, agreement REAL, kl REAL, ece REAL,
+    errors_by_class TEXT NOT NULL,
+    loss TEXT NOT NULL,
+    PRIMARY KEY (run, part)
+) STRICT, WITHOUT ROWID;
+INSERT INTO result_by_name SELECT run, part, examples, errors, accuracy, agreement, kl, ece, errors_by_class,
+    printf('{%s"hard":%s,"total":%s}',
+        iif(role = 'student', printf('"soft":%s,', iif(soft IS NULL, 'null', printf('%!.17g', soft))), ''),
+        iif(hard IS NULL, 'null', printf('%!.17g', hard)),
+        iif(total IS NULL, 'null', printf('%!.17g', total)))
+    FROM result JOIN run ON run.id = result.run;
+DROP TABLE result;
+ALTER TABLE result_by_name RENAME TO result;
+
+UPDATE event SET setting = CASE setting
+    WHEN 'temperature' THEN 'distill.temperature'
+    WHEN 'soft-weight' THEN 'distill.soft_weight'
+    WHEN 'hard-weight' THEN 'distill.hard_weight'
+    WHEN 'learning-rate' THEN 'training.learning_rate'
+    ELSE setting END;
+"#,
 ];
 
 /// `Stil`, so that other SQLite files are recognised as such.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::rows::RunRow;
 use crate::recipe::Recipe;
-use crate::recipe::fields::{Field, Told, differing};
+use crate::recipe::fields::{Field, HARD_WEIGHT, SOFT_WEIGHT, STUDENT, TEACHER_MODEL, TEMPERATURE, Told, differing};
 use crate::text::Phrase;
 use crate::training::report::{JobId, Role, RunId};
 
@@ -88,8 +88,5 @@ fn said(fields: &[&'static Field], told: &Told<'_>) -> Vec<Phrase> {
 
 /// Whether every list has a column for it, whatever differs.
 fn has_column(field: &Field) -> bool {
-    matches!(
-        field.path,
-        "distill.temperature" | "distill.soft_weight" | "distill.hard_weight" | "student.model" | "teacher.model"
-    )
+    [TEMPERATURE, SOFT_WEIGHT, HARD_WEIGHT, STUDENT, TEACHER_MODEL].iter().any(|known| known.path == field.path)
 }

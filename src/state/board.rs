@@ -155,7 +155,7 @@ impl JobView {
                 validation: result.validation.as_ref(),
                 test: result.test.as_ref(),
                 training: result.training.as_ref(),
-                soft_share: result.soft_share,
+                shares: &result.shares,
             })
         };
         let facts = JobFacts {

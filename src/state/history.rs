@@ -122,7 +122,7 @@ mod tests {
         let mut recipe = first.clone();
         for (i, t) in [5.0, 6.0, 7.0].into_iter().enumerate() {
             history.edited(|| draft(&recipe), "temperature", i as f64 * 0.1);
-            recipe.base.distill.temperature = t;
+            recipe.base.distill.set("distill.temperature", t);
         }
         history.edited(|| draft(&recipe), "seed", 0.4);
         let dragged = recipe.clone();

@@ -12,7 +12,7 @@ use crate::runs::{Board, Curve};
 use crate::text::Phrase;
 use crate::training::report::{
     Anatomy, Answers, Change, Epoch, Event, EventKind, JobEnded, JobId, JobOutcome, Part, Probe, Report, Resumed, Role,
-    RunFinished, RunId, RunInfo, RunOutcome, Stage, Started, Steps,
+    RunFinished, RunId, RunInfo, RunOutcome, Stage, Started, Steps, TermName,
 };
 use crate::training::{DataFound, JobData};
 
@@ -60,10 +60,8 @@ pub struct JobView {
 /// The curves of one run.
 #[derive(Clone, Debug, Default)]
 pub struct RunCurves {
-    /// The soft term a step; empty where there is no T.
-    pub soft: LossCurve,
-    /// The hard term a step.
-    pub hard: LossCurve,
+    /// Each term a step, in the order of its method.
+    pub terms: Vec<(TermName, LossCurve)>,
     /// The weighted total a step.
     pub total: LossCurve,
     /// Epoch by epoch.
@@ -77,8 +75,9 @@ impl RunCurves {
     /// As the store has them.
     pub fn stored(curve: Curve) -> Self {
         let mut curves = Self::default();
-        curves.soft.extend(curve.soft);
-        curves.hard.extend(curve.hard);
+        for (name, values) in curve.terms {
+            curves.term_mut(&name).extend(values);
+        }
         curves.total.extend(curve.total);
         curves.epochs = curve.epochs;
         curves
@@ -117,14 +116,28 @@ impl RunCurves {
         line
     }
 
+    /// A term by its name.
+    pub fn term(&self, name: &str) -> Option<&LossCurve> {
+        self.terms.iter().find(|(known, _)| known == name).map(|(_, curve)| curve)
+    }
+
+    fn term_mut(&mut self, name: &TermName) -> &mut LossCurve {
+        let at = self.terms.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
+            self.terms.push((name.clone(), LossCurve::default()));
+            self.terms.len() - 1
+        });
+        &mut self.terms[at].1
+    }
+
     fn extend(&mut self, steps: &Steps) {
-        self.soft.extend(steps.soft.iter().copied());
-        self.hard.extend(steps.hard.iter().copied());
+        for (name, values) in &steps.terms {
+            self.term_mut(name).extend(values.iter().copied());
+        }
         self.total.extend(steps.total.iter().copied());
     }
 
     fn truncate(&mut self, step: u64) {
-        for curve in [&mut self.soft, &mut self.hard, &mut self.total] {
+        for curve in self.terms.iter_mut().map(|(_, curve)| curve).chain([&mut self.total]) {
             curve.truncate(step);
         }
         self.epochs.retain(|epoch| epoch.step <= step);
@@ -301,6 +314,7 @@ mod tests {
             epoch,
             step: epoch * 2,
             loss: LossTerms::default(),
+            left_out: Vec::new(),
             validation: Metrics { errors: errors(epoch), ..Metrics::default() },
         };
         RunCurves { epochs: (1..=epochs).map(epoch).collect(), ..RunCurves::default() }

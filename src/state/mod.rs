@@ -346,7 +346,7 @@ impl State {
                 focus: None,
                 overlaid: Overlaid::default(),
                 curves: CurveSettings::default(),
-                lens: Lens::new(sweep.base.distill.temperature),
+                lens: Lens::new(sweep.base.distill.temperature().unwrap_or(1.0)),
                 picture: None,
                 pictures: None,
                 board: BoardSettings::default(),
@@ -421,10 +421,11 @@ impl State {
         let rest = |sweep: &Sweep| {
             let mut rest = sweep.clone();
             rest.complement = false;
-            rest.axes.retain(|axis| Setting::ALL.iter().all(|setting| setting.path() != axis.path));
-            let (distill, training) = (&mut rest.base.distill, &mut rest.base.training);
-            (distill.temperature, distill.soft_weight, distill.hard_weight) = (1.0, 1.0, 1.0);
-            training.learning_rate = 1.0;
+            rest.axes.retain(|axis| Setting::at(&axis.path).is_none());
+            for setting in Setting::of(rest.base.distill.method()) {
+                rest.base.distill.set(setting.path(), 1.0);
+            }
+            rest.base.training.learning_rate = 1.0;
             rest
         };
         self.running_job().is_some_and(|job| rest(&job.sweep) == rest(&self.recipe.sweep))
@@ -479,18 +480,17 @@ impl State {
     /// The present value of a setting in the recipe, and in a job that runs; none where several are swept.
     pub fn setting(&self, setting: Setting) -> Option<f64> {
         let swept = |sweep: &Sweep| {
-            let follows = setting == Setting::HardWeight && sweep.complement;
-            sweep.axis(setting.path()).is_some() || (follows && sweep.axis(Setting::SoftWeight.path()).is_some())
+            let follows = setting == Setting::HARD_WEIGHT && sweep.complement;
+            sweep.axis(setting.path()).is_some() || (follows && sweep.axis(Setting::SOFT_WEIGHT.path()).is_some())
         };
         if swept(&self.recipe.sweep) || self.running_job().is_some_and(|job| swept(&job.sweep)) {
             return None;
         }
-        Some(match setting {
-            Setting::Temperature => self.recipe.sweep.base.distill.temperature,
-            Setting::SoftWeight => self.recipe.sweep.base.distill.soft_weight,
-            Setting::HardWeight => self.recipe.sweep.base.distill.hard_weight,
-            Setting::LearningRate => self.recipe.sweep.base.training.learning_rate,
-        })
+        let base = &self.recipe.sweep.base;
+        if setting == Setting::LEARNING_RATE {
+            return Some(base.training.learning_rate);
+        }
+        base.distill.get(setting.path())
     }
 
     /// Takes in what the training thread reports. True when the list of runs in the store has changed by it.

@@ -49,8 +49,8 @@ impl Outlook {
         let steps = |batch: usize, epochs: usize| (preview.rows[0].div_ceil(batch.max(1)) * epochs) as f64;
         let own = &sweep.base.training;
         let taught = match &sweep.base.teacher {
-            TeacherRecipe::Train { training, .. } => teacher * steps(training.batch, training.epochs),
-            TeacherRecipe::Checkpoint(_) => 0.0,
+            Some(TeacherRecipe::Train { training, .. }) => teacher * steps(training.batch, training.epochs),
+            Some(TeacherRecipe::Checkpoint(_)) | None => 0.0,
         };
         // Half of the cells end after a quarter, another quarter after half of the epochs.
         let share = if sweep.strategy == Strategy::Halving && self.cells > 1 { 0.5 } else { 1.0 };
@@ -218,9 +218,6 @@ mod tests {
             stage: Stage(stage),
             recipe: QUICKSTART.recipe().unwrap(),
             model: String::new(),
-            temperature: None,
-            soft_weight: None,
-            hard_weight: 1.0,
             seed: 0,
             parameters,
             steps: 100,

@@ -233,7 +233,7 @@ impl State {
     /// Whether one of a job's runs has all that is looked for.
     fn has_terms(&self, rows: &[RunRow], wanted: &[String]) -> bool {
         let has = |row: &RunRow| {
-            let t = row.temperature.map_or_else(String::new, |t| format!("t {}", number::setting(t)));
+            let t = row.temperature().map_or_else(String::new, |t| format!("t {}", number::setting(t)));
             let says = self.jobs.told_apart.says.get(&row.run).into_iter().flatten();
             let says: String = says.map(|said| format!("{} ", said.words())).collect();
             let all = format!(
@@ -263,8 +263,8 @@ impl State {
             RunColumn::Started => a.created.cmp(&b.created),
             RunColumn::Recipe => a.title.cmp(&b.title),
             RunColumn::Model => a.model.cmp(&b.model),
-            RunColumn::Temperature => number(&|row| row.temperature),
-            RunColumn::Weights => number(&|row| row.soft_weight),
+            RunColumn::Temperature => number(&RunRow::temperature),
+            RunColumn::Weights => number(&|row| row.weights().first().map(|(_, weight)| *weight)),
             RunColumn::Differs(column) => {
                 let words = |row: &RunRow| self.differing_value(row.run, column).map(Phrase::to_string);
                 let as_number = |row: &RunRow| words(row)?.parse::<f64>().ok();

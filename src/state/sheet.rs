@@ -177,7 +177,7 @@ impl Sheet {
     /// What its title calls it.
     pub fn name(&self, recipe: &Recipe) -> String {
         match &recipe.teacher {
-            TeacherRecipe::Checkpoint(CheckpointSource::File(file)) if !self.data => file.name(),
+            Some(TeacherRecipe::Checkpoint(CheckpointSource::File(file))) if !self.data => file.name(),
             _ => recipe.data.source.name(),
         }
     }

@@ -33,6 +33,8 @@ pub enum Between {
     Commas,
     /// A semicolon.
     Semicolons,
+    /// The word "and".
+    And,
     /// The word "or".
     Or,
 }
@@ -101,6 +103,7 @@ impl Phrase {
                     Between::Lines => "\n".to_owned(),
                     Between::Commas => words(language).text("list-comma"),
                     Between::Semicolons => words(language).text("list-semicolon"),
+                    Between::And => words(language).text("list-and"),
                     Between::Or => words(language).text("list-or"),
                 };
                 parts.join(&between)

@@ -8,7 +8,8 @@ use candle_core::{DType, Device};
 use super::device::threads;
 use super::session::{Member, Session, TeacherSide};
 use crate::data::{Dataset, Examples, TransferSet};
-use crate::distill::{Student, TeacherLogits};
+use crate::distill::fields::TEMPERATURE;
+use crate::distill::{Mean, Objective, SOFT_TARGETS, TeacherLogits};
 use crate::model::{Normalisation, Plan, Population};
 use crate::recipe::{Architecture, TrainingRecipe};
 use crate::rng::Key;
@@ -92,21 +93,14 @@ impl Workload {
         let classes = (0..CLASSES).map(|class| class.to_string()).collect();
         let dataset = Dataset::new("bench".to_owned(), classes, examples, labels);
         let teacher = draw("teacher", rows * CLASSES).map(|z| 16.0 * z - 8.0).collect();
-        let teacher = TeacherLogits { values: teacher, teachers: 1, classes: CLASSES };
+        let teacher = TeacherLogits { values: teacher, teachers: 1, classes: CLASSES, mean: Mean::default() };
         let recipe = TrainingRecipe { batch: BATCH, epochs: 1_000_000, ..TrainingRecipe::default() };
         let members = (0..self.members).map(|k| {
             let place = k as f64 / (self.members.max(2) - 1) as f64;
             let temperature = if self.members == 1 { 4.0 } else { 1.0 + 19.0 * place };
-            let (soft_weight, hard_weight) = (0.9, 0.1);
             Member {
-                student: Student {
-                    temperature: Some(temperature),
-                    soft_weight,
-                    hard_weight,
-                    temperature_squared: true,
-                },
-                distils: true,
-                teacher: 0,
+                objective: Objective::new(&SOFT_TARGETS, 0).with(TEMPERATURE.path, temperature),
+                teacher: Some(0),
                 seed: 0,
                 learning_rate: 1e-3,
                 weight_decay: 0.01,

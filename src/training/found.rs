@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::prepare::{PrepareError, Prepared, Teacher, TeacherModel};
 use crate::data::{Dataset, Examples, Findings, LabelFinding, Remark, Splits, Watch, counted, first_of};
-use crate::distill::{Student, evaluate};
+use crate::distill::{Objective, evaluate};
 use crate::recipe::{DataRecipe, Pixels, Source};
 use crate::text::{Between, Phrase, phrase};
 
@@ -108,7 +108,7 @@ impl DataFound {
         let (dataset, splits) = (&*prepared.dataset, &prepared.splits);
         let mut found = Self::in_data(dataset, splits);
         found.remarks.extend(prepared.remarks.iter().cloned());
-        if let TeacherModel::Ready(teacher) = &prepared.teacher {
+        if let Some(TeacherModel::Ready(teacher)) = &prepared.teacher {
             let rows = splits.probe(dataset, 0, JUDGED);
             let labels: Vec<u32> = rows.iter().map(|row| dataset.labels[*row as usize]).collect();
             let (judgement, remark) = judge(teacher, dataset, &rows, &labels, device)?;
@@ -243,7 +243,7 @@ pub fn judge(
         let logits = teacher.logits(dataset, rows, device, &|| false)?;
         let classes = logits.classes;
         let first = &logits.values[..rows.len() * classes];
-        let result = evaluate(first, labels, None, &Student::baseline(), classes);
+        let result = evaluate(first, labels, None, &Objective::labels(), 0.0, classes);
         Ok((result.errors, result.ece.filter(|ece| ece.is_finite())))
     };
     let (errors, ece) = errors_of(dataset, rows)?;
@@ -365,7 +365,7 @@ pub(super) fn fingerprint(sets: &[&Prepared]) -> Fingerprint {
         for label in &transfer.labels {
             parts.update(label.map_or(-1, i64::from).to_le_bytes());
         }
-        if let TeacherModel::Ready(teacher) = &prepared.teacher {
+        if let Some(TeacherModel::Ready(teacher)) = &prepared.teacher {
             teachers.update(teacher.digest.as_bytes());
         }
     }

@@ -22,7 +22,7 @@ use super::sink::{Journal, JournalError, Observer};
 use super::stage::{Asked, StageRun};
 use super::worker::{Inbox, Request, Wish, WorkerOptions};
 use crate::data::{DataError, FirstRows, TransferSet, Watch, first_rows};
-use crate::distill::{Evaluation, Student, TeacherLogits, evaluate};
+use crate::distill::{Evaluation, Objective, Reference, TeacherLogits, evaluate};
 use crate::model::{Checkpoint, CheckpointError, Plan, Population};
 use crate::recipe::{CheckpointSource, Recipe, Source, Strategy, Sweep, TeacherRecipe, TrainingRecipe};
 use crate::text::{Phrase, phrase};
@@ -194,11 +194,11 @@ impl Engine {
     /// Asks a shipped teacher about all rows while the user still looks at the preview, so that a job begins at once. It
     /// stays on the shelf; what goes wrong here is said when the job is started.
     fn look_ahead(&mut self, recipe: &Recipe, inbox: &Inbox) {
-        let shipped = matches!(recipe.teacher, TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_)))
+        let shipped = matches!(recipe.teacher, Some(TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_))))
             && matches!(recipe.data.source, Source::Builtin(_));
         if shipped
             && let Ok(prepared) = self.shelf.prepare(recipe, &self.device, &())
-            && let TeacherModel::Ready(teacher) = &prepared.teacher
+            && let Some(TeacherModel::Ready(teacher)) = &prepared.teacher
         {
             teacher.all_logits(&prepared.dataset, &self.device, &|| inbox.closing()).ok();
         }
@@ -227,13 +227,14 @@ impl Engine {
         let prepared = self.shelf.prepare(recipe, &self.device, &watch)?;
         let never = || false;
         let (teacher_plan, teacher_errors) = match &prepared.teacher {
-            TeacherModel::ToTrain(plan) => (plan.clone(), None),
-            TeacherModel::Ready(teacher) => {
+            None => (None, None),
+            Some(TeacherModel::ToTrain(plan)) => (Some(plan.clone()), None),
+            Some(TeacherModel::Ready(teacher)) => {
                 let rows = &prepared.splits.validation;
                 let logits = teacher.logits(&prepared.dataset, rows, &self.device, &never)?;
                 let labels = prepared.labels(rows);
-                let result = evaluate(&logits.values, &labels, None, &Student::baseline(), logits.classes);
-                (teacher.population.plan().clone(), Some(result.errors))
+                let result = evaluate(&logits.values, &labels, None, &Objective::labels(), 0.0, logits.classes);
+                (Some(teacher.population.plan().clone()), Some(result.errors))
             }
         };
         let student = match &prepared.student {
@@ -247,8 +248,8 @@ impl Engine {
             rows: [prepared.transfer.rows.len(), prepared.splits.validation.len(), prepared.splits.test.len()],
             probe: Arc::new(prepared.probe_set(&self.device)?),
             student: Arc::new(student),
-            parameters: [teacher_plan.parameter_count(), prepared.student.as_ref().map_or(0, Plan::parameter_count)],
-            teacher_model: teacher_plan.architecture.to_string(),
+            parameters: [&teacher_plan, &prepared.student].map(|plan| plan.as_ref().map_or(0, Plan::parameter_count)),
+            teacher_model: teacher_plan.map_or_else(String::new, |plan| plan.architecture.to_string()),
             teacher_errors,
             found: DataFound::of(&prepared, &self.device)?,
             first_rows: first_rows_of(recipe),
@@ -403,7 +404,7 @@ impl Engine {
         let mut teachers = Teachers::new();
         for stage in &plan.stages {
             let is_before = job.resume.as_ref().is_some_and(|(first, _)| stage.stage < *first);
-            if stage.is_teacher() {
+            if stage.role == Role::Teacher {
                 teachers.insert(stage.runs[0], self.teacher_stage(job, stage, plan, is_before, inbox)?);
             } else if !is_before {
                 self.student_stage(job, stage, sweep, plan, &teachers, inbox)?;
@@ -427,13 +428,15 @@ impl Engine {
         let prepared = &*stage.prepared;
         let classes = prepared.dataset.classes.len();
         let layers = match &prepared.teacher {
-            TeacherModel::Ready(teacher) => {
+            None => return Err(Halt::Failed(phrase!("job-teacher-missing"))),
+            Some(TeacherModel::Ready(teacher)) => {
                 let all = teacher.all_logits(&prepared.dataset, &self.device, &|| inbox.closing());
                 let all = all.map_err(evaluation_halt)?;
+                let labels = Objective::labels();
                 let split = |part: Part, rows: &[u32]| {
-                    let logits = rows_of(&all, rows);
-                    let result = evaluate(&logits, &prepared.labels(rows), None, &Student::baseline(), classes);
-                    (metrics(result), Asked::of(prepared, part, rows).answers(run.run, 0, &logits))
+                    let logits = all.logits_of(rows, 1.0);
+                    let result = evaluate(&logits, &prepared.labels(rows), None, &labels, 0.0, classes);
+                    (metrics(result, &labels), Asked::of(prepared, part, rows).answers(run.run, 0, &logits))
                 };
                 let (validation, validation_answers) = split(Part::Validation, &prepared.splits.validation);
                 let (test, test_answers) = split(Part::Test, &prepared.splits.test);
@@ -446,14 +449,14 @@ impl Engine {
                     validation: Some(validation),
                     test: Some(test),
                     training: None,
-                    soft_share: None,
+                    shares: Vec::new(),
                     checkpoint: None,
                 };
                 let answers = [validation_answers, test_answers].map(Report::Answers);
                 self.emit_all_committed(answers.into_iter().chain([Report::RunFinished(finished)]).collect(), inbox)?;
                 return Ok(teacher.clone());
             }
-            TeacherModel::ToTrain(layers) => layers,
+            Some(TeacherModel::ToTrain(layers)) => layers,
         };
         let places: Vec<usize> = (0..classes).collect();
         if is_before {
@@ -466,7 +469,7 @@ impl Engine {
         let population = self.students(prepared, layers, &[training.seed])?;
         let session = Session::new(
             population,
-            vec![member(Student::baseline(), false, 0, training)],
+            vec![member(Objective::labels(), None, training)],
             training.clone(),
             prepared.dataset.clone(),
             TransferSet::of_teacher(&prepared.dataset, &prepared.splits),
@@ -498,11 +501,13 @@ impl Engine {
         let mut members = Vec::with_capacity(stage.runs.len());
         let runs: Vec<RunInfo> = stage.runs.iter().map(|run| plan.runs[*run].clone()).collect();
         for (run, teacher) in runs.iter().zip(&stage.teachers) {
-            let teacher = used.iter().position(|known| known == teacher).unwrap_or_else(|| {
-                used.push(*teacher);
-                used.len() - 1
+            let teacher = teacher.map(|teacher| {
+                used.iter().position(|known| *known == teacher).unwrap_or_else(|| {
+                    used.push(teacher);
+                    used.len() - 1
+                })
             });
-            members.push(member(student(run), run.role == Role::Student, teacher, &run.recipe.training));
+            members.push(member(run.objective(), teacher, &run.recipe.training));
         }
         let teachers = used.iter().map(|teacher| {
             let teacher = teachers.get(teacher).ok_or_else(|| Halt::Failed(phrase!("job-teacher-untrained")))?;
@@ -554,20 +559,23 @@ impl Engine {
                     Some((place, stage, stage.teachers[member]))
                 });
                 let Some((place, stage, teacher)) = found else { continue };
-                let Some(teacher) = teachers.get(&teacher) else { continue };
                 let prepared = &*stage.prepared;
                 let checkpoint = weights.checkpoint().map_err(|error| Halt::Failed(error.phrase()))?;
                 let population = checkpoint.population(&self.device)?;
                 let rows = &prepared.splits.test;
                 let logits = population_logits(&population, &prepared.dataset, rows, &self.device, &|| inbox.closing());
                 let logits = logits.map_err(evaluation_halt)?;
-                let teacher = teacher.all_logits(&prepared.dataset, &self.device, &|| inbox.closing());
-                let teacher = teacher.map_err(evaluation_halt)?;
-                let teacher = rows_of(&teacher, rows);
-                let student = student(&plan.runs[place]);
+                let teacher = teacher.and_then(|teacher| teachers.get(&teacher));
+                let teacher =
+                    teacher.map(|teacher| teacher.all_logits(&prepared.dataset, &self.device, &|| inbox.closing()));
+                let teacher = teacher.transpose().map_err(evaluation_halt)?;
+                let objective = plan.runs[place].objective();
                 let classes = prepared.dataset.classes.len();
                 let labels = prepared.labels(rows);
-                let test = metrics(evaluate(&logits, &labels, Some(&teacher), &student, classes));
+                let of_teacher = teacher.map(|teacher| reference(&teacher, rows, &objective));
+                let reference = of_teacher.as_ref().map(|(plain, softened)| Reference { plain, softened });
+                let epochs = stage.training.epochs as f64;
+                let test = metrics(evaluate(&logits, &labels, reference, &objective, epochs, classes), &objective);
                 let answers = Asked::of(prepared, Part::Test, rows).answers(finished.run, 0, &logits);
                 let tested = Report::Tested(Tested { run: finished.run, test });
                 self.emit_all_committed(vec![Report::Answers(answers), tested], inbox)?;
@@ -667,9 +675,9 @@ fn best_cell<'a>(job: &'a Job, plan: &JobPlan, role: Role) -> Option<Vec<&'a Fin
     best.map(|(_, runs)| runs)
 }
 
-/// Logits of rows, over the first of several teachers.
-pub(super) fn rows_of(logits: &TeacherLogits, rows: &[u32]) -> Vec<f32> {
-    rows.iter().flat_map(|row| logits.row(0, *row as usize)).copied().collect()
+/// Logits of a teacher on rows, `[rows, classes]`: at T = 1, and at the T of an objective.
+pub(super) fn reference(logits: &TeacherLogits, rows: &[u32], objective: &Objective) -> (Vec<f32>, Vec<f32>) {
+    (logits.logits_of(rows, 1.0), logits.logits_of(rows, objective.temperature().unwrap_or(1.0)))
 }
 
 /// Asks a busy journal again, as long as it takes; once the handle is being dropped, for a short time only.
@@ -742,24 +750,9 @@ pub(super) struct JobClock {
     pub work: f64,
 }
 
-/// What a run is asked to learn at first.
-fn student(run: &RunInfo) -> Student {
-    let distill = &run.recipe.distill;
-    match run.role {
-        Role::Baseline | Role::Teacher => Student::baseline(),
-        Role::Student => Student {
-            temperature: Some(distill.temperature),
-            soft_weight: distill.soft_weight,
-            hard_weight: distill.hard_weight,
-            temperature_squared: distill.temperature_squared,
-        },
-    }
-}
-
-fn member(student: Student, distils: bool, teacher: usize, training: &TrainingRecipe) -> Member {
+fn member(objective: Objective, teacher: Option<usize>, training: &TrainingRecipe) -> Member {
     Member {
-        student,
-        distils,
+        objective,
         teacher,
         seed: training.seed,
         learning_rate: training.learning_rate,
@@ -768,8 +761,9 @@ fn member(student: Student, distils: bool, teacher: usize, training: &TrainingRe
     }
 }
 
-pub(super) fn metrics(evaluation: Evaluation) -> Metrics {
+pub(super) fn metrics(evaluation: Evaluation, objective: &Objective) -> Metrics {
     let finite = |value: f64| value.is_finite().then_some(value);
+    let named = objective.method().terms.iter().zip(evaluation.terms);
     Metrics {
         examples: evaluation.examples,
         errors: evaluation.errors,
@@ -779,8 +773,7 @@ pub(super) fn metrics(evaluation: Evaluation) -> Metrics {
         ece: evaluation.ece.and_then(finite),
         errors_by_class: evaluation.errors_by_class,
         loss: LossTerms {
-            soft: evaluation.soft.and_then(finite),
-            hard: finite(evaluation.hard),
+            terms: named.map(|(term, value)| (term.name.into(), value.and_then(finite))).collect(),
             total: finite(evaluation.total),
         },
     }

@@ -61,8 +61,8 @@ impl Look {
         };
         let teacher = match (&self.teacher, &prepared.teacher) {
             (Some(path), _) => saved(path)?,
-            (None, TeacherModel::Ready(teacher)) => first_of(teacher, &inputs, device)?,
-            (None, TeacherModel::ToTrain(_)) => Vec::new(),
+            (None, Some(TeacherModel::Ready(teacher))) => first_of(teacher, &inputs, device)?,
+            (None, Some(TeacherModel::ToTrain(_)) | None) => Vec::new(),
         };
         let student = match (own, &self.student) {
             (Some((population, member)), _) => of_member(population, member, &inputs, device)?,

@@ -36,19 +36,14 @@ pub(super) struct StagePlan {
     pub prepared: Arc<Prepared>,
     /// Places of its runs among [`JobPlan::runs`], in the order of the population's members.
     pub runs: Vec<usize>,
-    /// For each member the place of its teacher among [`JobPlan::runs`]; empty in the stage of a teacher.
-    pub teachers: Vec<usize>,
+    /// Whether it is a teacher's, or that of students and baselines.
+    pub role: Role,
+    /// For each member the place of its teacher among [`JobPlan::runs`], where it has one.
+    pub teachers: Vec<Option<usize>>,
     /// What its members have in common; of the first.
     pub training: TrainingRecipe,
     /// Whether the lens's rows are rows of its data.
     pub has_probe: bool,
-}
-
-impl StagePlan {
-    /// Whether a teacher is loaded or trained here.
-    pub fn is_teacher(&self) -> bool {
-        self.teachers.is_empty()
-    }
 }
 
 impl JobPlan {
@@ -107,6 +102,7 @@ impl JobPlan {
                 let part = StagePlan {
                     stage,
                     prepared: planned.prepared.clone(),
+                    role: planned.role,
                     runs: members.iter().map(|member| planned.runs[*member]).collect(),
                     teachers: members.iter().filter_map(|member| planned.teachers.get(*member).copied()).collect(),
                     training: planned.training.clone(),
@@ -156,10 +152,12 @@ struct Draft {
     prepared: Vec<(Recipe, Arc<Prepared>)>,
     /// Recipe of the teacher and its data, and its first user.
     teachers: Vec<(TeacherRecipe, DataRecipe, Recipe, Arc<Prepared>)>,
-    /// Cell, role, place of its teacher.
-    runs: Vec<(Recipe, Role, usize, Arc<Prepared>)>,
-    baselines: Vec<(Recipe, Role, usize, Arc<Prepared>)>,
+    runs: Vec<DraftRun>,
+    baselines: Vec<DraftRun>,
 }
+
+/// A cell, its role, and the place of its teacher.
+type DraftRun = (Recipe, Role, Option<usize>, Arc<Prepared>);
 
 impl Draft {
     fn add(
@@ -184,19 +182,20 @@ impl Draft {
             }
         };
         let data = for_teachers(&recipe.data);
-        let same = |(teacher, of, ..): &(TeacherRecipe, DataRecipe, Recipe, Arc<Prepared>)| {
-            *teacher == recipe.teacher && *of == data
-        };
-        let teacher = self.teachers.iter().position(same).unwrap_or_else(|| {
-            self.teachers.push((recipe.teacher.clone(), data, recipe.clone(), prepared.clone()));
-            self.teachers.len() - 1
+        let teacher = recipe.teacher.as_ref().map(|wanted| {
+            let same = |(teacher, of, ..): &(TeacherRecipe, DataRecipe, Recipe, Arc<Prepared>)| {
+                teacher == wanted && *of == data
+            };
+            self.teachers.iter().position(same).unwrap_or_else(|| {
+                self.teachers.push((wanted.clone(), data.clone(), recipe.clone(), prepared.clone()));
+                self.teachers.len() - 1
+            })
         });
         if recipe.student.is_none() {
             return Ok(());
         }
         self.runs.push((recipe.clone(), Role::Student, teacher, prepared.clone()));
-        let alike =
-            |(known, ..): &(Recipe, Role, usize, Arc<Prepared>)| known.without_teacher() == recipe.without_teacher();
+        let alike = |(known, ..): &DraftRun| known.without_teacher() == recipe.without_teacher();
         if recipe.baseline && !self.baselines.iter().any(alike) {
             self.baselines.push((recipe.clone(), Role::Baseline, teacher, prepared));
         }
@@ -206,24 +205,26 @@ impl Draft {
     fn finish(self, memory: usize, data: JobData) -> JobPlan {
         let mut runs: Vec<RunInfo> = Vec::new();
         let mut stages: Vec<StagePlan> = Vec::new();
-        for (_, _, recipe, prepared) in self.teachers {
+        for (teacher, _, recipe, prepared) in self.teachers {
             let stage = Stage(stages.len() as u32);
-            let training = match &recipe.teacher {
-                TeacherRecipe::Train { training, .. } => Some(training.clone()),
+            let training = match teacher {
+                TeacherRecipe::Train { training, .. } => Some(training),
                 TeacherRecipe::Checkpoint(_) => None,
+            };
+            let plan = match &prepared.teacher {
+                Some(TeacherModel::Ready(teacher)) => teacher.population.plan(),
+                Some(TeacherModel::ToTrain(plan)) => plan,
+                None => continue,
             };
             stages.push(StagePlan {
                 stage,
                 prepared: prepared.clone(),
+                role: Role::Teacher,
                 runs: vec![runs.len()],
-                teachers: Vec::new(),
+                teachers: vec![None],
                 training: training.clone().unwrap_or_default(),
                 has_probe: false,
             });
-            let plan = match &prepared.teacher {
-                TeacherModel::Ready(teacher) => teacher.population.plan(),
-                TeacherModel::ToTrain(plan) => plan,
-            };
             runs.push(run(&recipe, Role::Teacher, stage, plan, training.as_ref(), prepared.splits.train.len()));
         }
         // Members of one population, in the order of their cells: students before baselines.
@@ -254,6 +255,7 @@ impl Draft {
                 stages.push(StagePlan {
                     stage,
                     prepared: group.prepared.clone(),
+                    role: Role::Student,
                     runs: members.iter().map(|(place, _)| *place).collect(),
                     teachers: members.iter().map(|(_, teacher)| *teacher).collect(),
                     training: group.training.clone(),
@@ -267,19 +269,21 @@ impl Draft {
     }
 }
 
+/// Its place and its teacher's among the runs.
+type DraftMember = (usize, Option<usize>);
+
 struct Group {
     key: Recipe,
     plan: Plan,
     prepared: Arc<Prepared>,
     training: TrainingRecipe,
-    /// Its place and its teacher's among the runs.
-    members: Vec<(usize, usize)>,
+    members: Vec<DraftMember>,
 }
 
 impl JobPlan {
     /// The lens looks at rows of the first students' data (of the teacher's, where there are none).
     fn place_probe(&mut self) {
-        let first = self.stages.iter().find(|stage| !stage.is_teacher()).or(self.stages.first());
+        let first = self.stages.iter().find(|stage| stage.role != Role::Teacher).or(self.stages.first());
         let Some((first, run)) = first.map(|stage| (stage.prepared.clone(), stage.runs[0])) else { return };
         let seed = self.runs[run].recipe.data.seed;
         let each = first.dataset.classes.len() * size_of::<f32>() * self.runs.len();
@@ -298,9 +302,9 @@ impl JobPlan {
 
 /// Cuts members into populations of at most `most`; the seeds of a cell stay together where they can. Within one, members
 /// are sorted by seed, so that those who share their batches stand side by side.
-fn split(members: &[(usize, usize)], runs: &[RunInfo], most: usize) -> Vec<Vec<(usize, usize)>> {
+fn split(members: &[DraftMember], runs: &[RunInfo], most: usize) -> Vec<Vec<DraftMember>> {
     let cell = |place: usize| (runs[place].recipe.without_seed(), runs[place].role);
-    let mut parts: Vec<Vec<(usize, usize)>> = Vec::new();
+    let mut parts: Vec<Vec<DraftMember>> = Vec::new();
     let mut rest = members;
     while let Some((first, _)) = rest.first() {
         let of = cell(*first);
@@ -344,16 +348,12 @@ fn run(
     rows: usize,
 ) -> RunInfo {
     let steps_per_epoch = training.map_or(0, |training| rows.div_ceil(training.batch) as u64);
-    let distils = role == Role::Student;
     RunInfo {
         run: RunId(0),
         role,
         stage,
         recipe: recipe.clone(),
         model: plan.architecture.to_string(),
-        temperature: distils.then_some(recipe.distill.temperature),
-        soft_weight: distils.then_some(recipe.distill.soft_weight),
-        hard_weight: if distils { recipe.distill.hard_weight } else { 1.0 },
         seed: training.map_or(0, |training| training.seed),
         parameters: plan.parameter_count(),
         steps: training.map_or(0, |training| steps_per_epoch * training.epochs as u64),

@@ -11,7 +11,7 @@ use candle_core::{Device, Tensor};
 use super::device::of_device;
 use super::report::Probe;
 use crate::data::{DataError, Dataset, Inputs, Remark, Splits, TransferSet, Watch};
-use crate::distill::TeacherLogits;
+use crate::distill::{Mean, TeacherLogits};
 use crate::model::import::{self, ImportOptions};
 use crate::model::{Checkpoint, CheckpointError, Normalisation, Plan, PlanError, Population};
 use crate::recipe::{Builtin, CheckpointSource, Faults, Recipe, Source, TeacherRecipe};
@@ -38,8 +38,8 @@ pub struct Prepared {
     pub normalisation: Normalisation,
     /// Layers of the student.
     pub student: Option<Plan>,
-    /// The teacher: ready, or the layers to train.
-    pub teacher: TeacherModel,
+    /// The teacher: ready, or the layers to train; `None` where students learn without one.
+    pub teacher: Option<TeacherModel>,
     /// What the user should know of teacher and data together.
     pub remarks: Vec<Remark>,
 }
@@ -235,13 +235,14 @@ impl Shelf {
         let student = recipe.student.as_ref().map(|model| plan(model, "student.model")).transpose()?;
         let mut remarks = Vec::new();
         let teacher = match &recipe.teacher {
-            TeacherRecipe::Train { model, .. } => TeacherModel::ToTrain(plan(model, "teacher.model")?),
-            TeacherRecipe::Checkpoint(source) => {
+            None => None,
+            Some(TeacherRecipe::Train { model, .. }) => Some(TeacherModel::ToTrain(plan(model, "teacher.model")?)),
+            Some(TeacherRecipe::Checkpoint(source)) => {
                 let (path, kept) = self.load_teacher(source, &dataset, device)?;
                 let read = kept.teacher.view.as_deref().unwrap_or(&dataset);
                 check_rows(&path, &kept.checkpoint, read, &splits, &mut remarks)?;
                 remarks.extend(kept.notes.into_iter().map(|note| Remark::note("imported-model", note, [])));
-                TeacherModel::Ready(kept.teacher)
+                Some(TeacherModel::Ready(kept.teacher))
             }
         };
         Ok(Prepared { dataset, splits, transfer, probe, normalisation, student, teacher, remarks })
@@ -382,8 +383,8 @@ impl Prepared {
     pub fn probe_set(&self, device: &Device) -> Result<Probe, PrepareError> {
         let inputs = self.dataset.gather(&self.probe);
         let teacher = match &self.teacher {
-            TeacherModel::Ready(teacher) => teacher.logits(&self.dataset, &self.probe, device, &|| false)?.values,
-            TeacherModel::ToTrain(_) => Vec::new(),
+            Some(TeacherModel::Ready(teacher)) => teacher.logits(&self.dataset, &self.probe, device, &|| false)?.values,
+            Some(TeacherModel::ToTrain(_)) | None => Vec::new(),
         };
         let scale = self.dataset.pixel_scale.unwrap_or(1.0);
         Ok(Probe {
@@ -463,7 +464,7 @@ impl Teacher {
         } else {
             values.chunks_exact(classes).flat_map(|row| self.places.iter().map(|place| row[*place])).collect()
         };
-        TeacherLogits { values, teachers: self.population.members(), classes }
+        TeacherLogits { values, teachers: self.population.members(), classes, mean: Mean::default() }
     }
 }
 

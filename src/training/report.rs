@@ -3,13 +3,18 @@
 //! A stream of [`Report`]s, replayed into an empty store, gives an equal store. [`Live`] is what is worth showing now and
 //! not worth keeping.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::found::{DataFound, JobData};
 use crate::data::FirstRows;
+use crate::distill::{Method, Objective};
+use crate::recipe::fields::{self, FIELDS, Field, Kind};
 use crate::recipe::{Recipe, Sweep};
 use crate::text::Phrase;
 
@@ -152,12 +157,6 @@ pub struct RunInfo {
     pub recipe: Recipe,
     /// `MLP 64–64`.
     pub model: String,
-    /// T, `None` for a teacher or a baseline.
-    pub temperature: Option<f64>,
-    /// Weight of the soft term; `None` for a teacher or a baseline.
-    pub soft_weight: Option<f64>,
-    /// Weight of the hard term.
-    pub hard_weight: f64,
     /// Training seed.
     pub seed: u64,
     /// Number of trainable numbers.
@@ -168,6 +167,36 @@ pub struct RunInfo {
     pub steps_per_epoch: u64,
     /// True for a teacher that was loaded rather than trained.
     pub loaded: bool,
+}
+
+impl RunInfo {
+    /// What it is asked to learn at first: a student what its recipe says, others the labels alone.
+    pub fn objective(&self) -> Objective {
+        match self.role {
+            Role::Student => self.recipe.distill.clone(),
+            Role::Teacher | Role::Baseline => Objective::labels(),
+        }
+    }
+
+    /// T; none for a teacher, a baseline and a method without one.
+    pub fn temperature(&self) -> Option<f64> {
+        self.recipe.distill.temperature().filter(|_| self.role == Role::Student)
+    }
+
+    /// The numbers of its method's fields by their paths, at its beginning; none of a teacher or a baseline.
+    pub fn settings(&self) -> Vec<(&'static str, f64)> {
+        let numbers =
+            self.recipe.distill.fields().filter(|(field, _)| matches!(field.kind, Kind::Number(_) | Kind::Whole(_)));
+        numbers.filter(|_| self.role == Role::Student).map(|(field, value)| (field.path, value)).collect()
+    }
+
+    /// A setting at its beginning; none for what it does not have.
+    pub fn setting(&self, setting: Setting) -> Option<f64> {
+        if setting == Setting::LEARNING_RATE {
+            return Some(self.recipe.training.learning_rate);
+        }
+        self.recipe.distill.get(setting.path()).filter(|_| self.role == Role::Student)
+    }
 }
 
 /// The fixed validation rows on which softened distributions are shown: at most 256, stratified.
@@ -205,30 +234,80 @@ pub struct Resumed {
     pub device: String,
 }
 
-/// See [`Report::Steps`]. All three lists have the same length; a number that is not finite is NaN or ±∞ here.
+/// What a term is called: `soft`.
+pub type TermName = Cow<'static, str>;
+
+/// See [`Report::Steps`]. All lists have the same length; a number that is not finite is NaN or ±∞ here, and a term that was left out
+/// of a step is NaN.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Steps {
     /// The run.
     pub run: RunId,
     /// The first step, counted from 0; the others follow without gaps.
     pub first_step: u64,
-    /// The soft term, unweighted and without T²; empty for a teacher or a baseline.
-    pub soft: Vec<f32>,
-    /// The hard term, unweighted.
-    pub hard: Vec<f32>,
+    /// Each term, unweighted, in the order of its method.
+    pub terms: Vec<(TermName, Vec<f32>)>,
     /// The weighted total that was descended.
     pub total: Vec<f32>,
 }
 
-/// The terms of the loss, averaged over examples.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// The terms of the loss, averaged over the examples that each is for.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LossTerms {
-    /// KL(teacher ‖ student) at T in nats, unweighted and without T²; `None` where there is no T.
-    pub soft: Option<f64>,
-    /// Cross-entropy with the labels at T = 1; `None` where it is not finite.
-    pub hard: Option<f64>,
-    /// soft weight · T² · soft + hard weight · hard.
+    /// Each term, unweighted, in the order of its method; `None` where it is not finite, or there was nothing for it.
+    pub terms: Vec<(TermName, Option<f64>)>,
+    /// The weighted total.
     pub total: Option<f64>,
+}
+
+impl LossTerms {
+    /// The name of the weighted sum beside those of the terms.
+    pub const TOTAL: &'static str = "total";
+
+    /// A term, or the total, by its name.
+    pub fn get(&self, name: &str) -> Option<f64> {
+        if name == Self::TOTAL {
+            return self.total;
+        }
+        self.terms.iter().find(|(known, _)| known == name).and_then(|(_, value)| *value)
+    }
+
+    /// Whether a term or the total is no finite number.
+    pub fn is_broken(&self) -> bool {
+        self.total.is_none() || self.terms.iter().any(|(_, value)| value.is_none())
+    }
+}
+
+/// One object: `{"soft":…,"hard":…,"total":…}`.
+impl Serialize for LossTerms {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let terms = self.terms.iter().map(|(name, value)| (name.as_ref(), value));
+        serializer.collect_map(terms.chain([(Self::TOTAL, &self.total)]))
+    }
+}
+
+impl<'de> Deserialize<'de> for LossTerms {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = LossTerms;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("terms by name")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<LossTerms, A::Error> {
+                let mut found = LossTerms::default();
+                while let Some((name, value)) = map.next_entry::<String, Option<f64>>()? {
+                    if name == LossTerms::TOTAL {
+                        found.total = value;
+                    } else {
+                        found.terms.push((name.into(), value));
+                    }
+                }
+                Ok(found)
+            }
+        }
+        deserializer.deserialize_map(InOrder)
+    }
 }
 
 /// What a model is worth on one part of the data.
@@ -263,6 +342,9 @@ pub struct Epoch {
     pub step: u64,
     /// Mean over this epoch's training examples, as they were seen.
     pub loss: LossTerms,
+    /// Terms that were left out of some steps, since these had too few rows for them, with the number of those steps.
+    #[serde(default)]
+    pub left_out: Vec<(TermName, u64)>,
     /// On all validation rows.
     pub validation: Metrics,
 }
@@ -314,7 +396,7 @@ pub enum EventKind {
     },
 }
 
-/// A setting moved in mid-run. T and weights touch the students, never the baseline; the learning rate touches all.
+/// A setting moved in mid-run. Fields of the method touch the students, never the baseline; the learning rate touches all.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     /// The one run that it is for; all that it can be for, where none is named.
@@ -331,46 +413,84 @@ pub struct Change {
 impl Change {
     /// Whether it is for a run of the stage in which it was made.
     pub fn concerns(&self, run: RunId, role: Role) -> bool {
-        self.run.is_none_or(|only| only == run) && (self.setting == Setting::LearningRate || role == Role::Student)
+        self.run.is_none_or(|only| only == run) && (self.setting == Setting::LEARNING_RATE || role == Role::Student)
     }
 }
 
-/// What can be moved in mid-run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Setting {
-    /// T.
-    Temperature,
-    /// Weight of the soft term.
-    SoftWeight,
-    /// Weight of the hard term.
-    HardWeight,
-    /// Peak learning rate; the schedule goes on from it.
-    LearningRate,
-}
+/// A field that can be moved in mid-run.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting(&'static Field);
 
 impl Setting {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Temperature, Self::SoftWeight, Self::HardWeight, Self::LearningRate];
+    /// Peak learning rate; the schedule goes on from it.
+    pub const LEARNING_RATE: Self = Self(&fields::LEARNING_RATE);
+    /// T.
+    pub const TEMPERATURE: Self = Self(&fields::TEMPERATURE);
+    /// Weight of the soft term.
+    pub const SOFT_WEIGHT: Self = Self(&fields::SOFT_WEIGHT);
+    /// Weight of the hard term.
+    pub const HARD_WEIGHT: Self = Self(&fields::HARD_WEIGHT);
 
-    /// The field of a recipe that it is.
-    pub fn path(self) -> &'static str {
-        match self {
-            Self::Temperature => "distill.temperature",
-            Self::SoftWeight => "distill.soft_weight",
-            Self::HardWeight => "distill.hard_weight",
-            Self::LearningRate => "training.learning_rate",
-        }
+    /// Names that older versions wrote.
+    const OLD: [(&'static str, Self); 4] = [
+        ("temperature", Self::TEMPERATURE),
+        ("soft-weight", Self::SOFT_WEIGHT),
+        ("hard-weight", Self::HARD_WEIGHT),
+        ("learning-rate", Self::LEARNING_RATE),
+    ];
+
+    /// The setting of a path, where it can be moved in mid-run.
+    pub fn at(path: &str) -> Option<Self> {
+        fields::field(path).filter(|field| field.is_live).map(Self)
     }
 
-    /// Its name for people, e.g. `soft weight`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Temperature => "temperature",
-            Self::SoftWeight => "soft weight",
-            Self::HardWeight => "hard weight",
-            Self::LearningRate => "learning rate",
-        }
+    /// Those of a method, then the learning rate.
+    pub fn of(method: &'static Method) -> Vec<Self> {
+        method.fields.iter().filter(|field| field.is_live).map(Self).chain([Self::LEARNING_RATE]).collect()
+    }
+
+    /// All that any method has, then the learning rate.
+    pub fn all() -> Vec<Self> {
+        let of_methods = FIELDS.iter().filter(|field| field.is_live && field.path != Self::LEARNING_RATE.path());
+        of_methods.map(Self).chain([Self::LEARNING_RATE]).collect()
+    }
+
+    /// The field of a recipe that it is.
+    pub fn field(self) -> &'static Field {
+        self.0
+    }
+
+    /// The path of that field.
+    pub fn path(self) -> &'static str {
+        self.0.path
+    }
+}
+
+impl PartialEq for Setting {
+    fn eq(&self, other: &Self) -> bool {
+        self.path() == other.path()
+    }
+}
+
+impl Eq for Setting {}
+
+impl Hash for Setting {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.path().hash(state);
+    }
+}
+
+impl Serialize for Setting {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.path())
+    }
+}
+
+impl<'de> Deserialize<'de> for Setting {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let old = || Self::OLD.into_iter().find(|(old, _)| *old == name).map(|(_, setting)| setting);
+        Self::at(&name).or_else(old).ok_or_else(|| serde::de::Error::custom(format!("`{name}` is no setting")))
     }
 }
 
@@ -437,9 +557,9 @@ pub struct RunFinished {
     /// The kept weights on rows that they were trained on, against the labels that they were shown; at most [`JUDGED`](super::JUDGED) rows.
     #[serde(default)]
     pub training: Option<Metrics>,
-    /// The share of the gradient that the soft term had at the last step.
+    /// The share of the gradient that each term had at the last step; empty where there was none.
     #[serde(default)]
-    pub soft_share: Option<f64>,
+    pub shares: Vec<(TermName, f64)>,
     /// The kept weights as a `.safetensors` file; `None` for a loaded teacher and a diverged run.
     pub checkpoint: Option<Arc<Vec<u8>>>,
 }
@@ -565,44 +685,46 @@ pub struct Looked {
     pub student: Vec<f32>,
 }
 
-/// What the two terms contributed to one step of a run.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// What the terms contributed to one step of a run.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Anatomy {
     /// The run.
     pub run: RunId,
     /// Which step, counted from 0.
     pub step: u64,
-    /// The soft term, unweighted and without T².
-    pub soft: f64,
-    /// T in that step.
-    pub temperature: f64,
-    /// Weight of the soft term in that step.
-    pub soft_weight: f64,
-    /// Whether the soft term is multiplied by T² as well.
-    pub temperature_squared: bool,
-    /// The hard term, unweighted.
-    pub hard: f64,
-    /// Weight of the hard term in that step.
-    pub hard_weight: f64,
-    /// Norm of the weighted soft term's gradient by the logits, over the batch.
-    pub soft_norm: f64,
-    /// The same of the hard term's.
-    pub hard_norm: f64,
-    /// Cosine of the angle between those gradients; 0 where one of them is zero.
+    /// In the order of its method.
+    pub terms: Vec<TermPart>,
+}
+
+/// What one term contributed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TermPart {
+    /// The term.
+    pub name: TermName,
+    /// Unweighted; NaN where it was left out.
+    pub value: f64,
+    /// Its weight in that step, a warm-up included.
+    pub weight: f64,
+    /// T, where the term is multiplied by its square as well.
+    pub squared: Option<f64>,
+    /// Norm of the weighted term's gradient by the logits, over the batch.
+    pub norm: f64,
+    /// Cosine of the angle between that gradient and the sum of all others; 0 where one of them is zero.
     pub cosine: f64,
 }
 
-impl Anatomy {
-    /// What the soft term is multiplied by in the total.
-    pub fn soft_factor(&self) -> f64 {
-        let squared = if self.temperature_squared { self.temperature * self.temperature } else { 1.0 };
-        self.soft_weight * squared
+impl TermPart {
+    /// What it is multiplied by in the total.
+    pub fn factor(&self) -> f64 {
+        self.squared.map_or(self.weight, |t| self.weight * t * t)
     }
+}
 
-    /// The soft term's share of the gradient, soft norm over the sum of both norms; none where there is no gradient.
-    pub fn soft_share(&self) -> Option<f64> {
-        let share = self.soft_norm / (self.soft_norm + self.hard_norm);
-        share.is_finite().then_some(share)
+impl Anatomy {
+    /// Each term's share of the gradient, its norm over the sum of all norms; none where there is no gradient.
+    pub fn shares(&self) -> Option<Vec<f64>> {
+        let sum: f64 = self.terms.iter().map(|term| term.norm).sum();
+        (sum.is_finite() && sum > 0.0).then(|| self.terms.iter().map(|term| term.norm / sum).collect())
     }
 }
 

@@ -7,13 +7,14 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 
 use super::report::Stage;
-use super::session::{EpochSums, Session};
+use super::session::{EpochSums, Member, Session};
+use crate::recipe::fields::{HARD_WEIGHT, SOFT_WEIGHT, TEMPERATURE};
 
 /// The metadata entry.
 const KEY: &str = "stillroom-resume";
 
-/// Format of the bytes; a state of another one is not used.
-const FORMAT: u32 = 2;
+/// Format of the bytes. Those of the one before are read; a state of another one is not used.
+const FORMAT: u32 = 3;
 
 /// The weights kept for `training.keep = "best"`.
 #[derive(Clone, Debug)]
@@ -51,9 +52,8 @@ struct Metadata {
     stage: Stage,
     step: u64,
     optimiser_steps: u64,
-    /// Temperature, soft weight, hard weight and learning rate of each member.
-    members: Vec<(Option<f64>, f64, f64, f64, bool)>,
-    sums: Vec<[u64; 5]>,
+    members: Members,
+    sums: Sums,
     seconds: f64,
     events: u64,
     epochs: u64,
@@ -61,6 +61,89 @@ struct Metadata {
     taken: Vec<u64>,
     stopped: Vec<bool>,
     best: Vec<Option<(u64, u64)>>,
+}
+
+/// What moves of each member.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Members {
+    Now(Vec<MemberState>),
+    /// Temperature, soft weight, hard weight, learning rate, and whether it is active.
+    Old(Vec<(Option<f64>, f64, f64, f64, bool)>),
+}
+
+#[derive(Serialize, Deserialize)]
+struct MemberState {
+    /// Values of the method's fields, in their order.
+    values: Vec<f64>,
+    learning_rate: f64,
+    active: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Sums {
+    /// As [`EpochSums::from_old_bits`] takes them. It stands first: bits of today are never five.
+    Old(Vec<[u64; 5]>),
+    /// As [`EpochSums::from_bits`] takes them.
+    Now(Vec<Vec<u64>>),
+}
+
+impl Members {
+    fn len(&self) -> usize {
+        match self {
+            Self::Now(members) => members.len(),
+            Self::Old(members) => members.len(),
+        }
+    }
+
+    /// Puts them into the members of a session; `None` where they are of other methods.
+    fn restore(self, members: &mut [Member]) -> Option<()> {
+        match self {
+            Self::Now(states) => {
+                for (member, state) in members.iter_mut().zip(states) {
+                    let paths: Vec<&str> = member.objective.fields().map(|(field, _)| field.path).collect();
+                    if paths.len() != state.values.len() {
+                        return None;
+                    }
+                    for (path, value) in paths.into_iter().zip(state.values) {
+                        member.objective.set(path, value);
+                    }
+                    (member.learning_rate, member.active) = (state.learning_rate, state.active);
+                }
+            }
+            Self::Old(states) => {
+                for (member, (temperature, soft, hard, learning_rate, active)) in members.iter_mut().zip(states) {
+                    let values = [(TEMPERATURE, temperature), (SOFT_WEIGHT, Some(soft)), (HARD_WEIGHT, Some(hard))];
+                    for (field, value) in values.into_iter().filter_map(|(field, value)| Some((field, value?))) {
+                        member.objective.set(field.path, value);
+                    }
+                    (member.learning_rate, member.active) = (learning_rate, active);
+                }
+            }
+        }
+        Some(())
+    }
+}
+
+impl Sums {
+    fn len(&self) -> usize {
+        match self {
+            Self::Now(sums) => sums.len(),
+            Self::Old(sums) => sums.len(),
+        }
+    }
+
+    fn restore(self, members: &[Member]) -> Option<Vec<EpochSums>> {
+        let has_soft = |member: &Member| member.objective.temperature().is_some();
+        match self {
+            Self::Now(sums) => sums.iter().map(|bits| EpochSums::from_bits(bits)).collect(),
+            Self::Old(sums) => {
+                let each = sums.into_iter().zip(members);
+                Some(each.map(|(bits, member)| EpochSums::from_old_bits(bits, has_soft(member))).collect())
+            }
+        }
+    }
 }
 
 /// Writes the state of a stage.
@@ -82,17 +165,18 @@ pub fn save(stage: Stage, session: &Session, extras: &Extras) -> candle_core::Re
             tensors.push((format!("best.{member}.{i}"), weights.clone()));
         }
     }
-    let members = session.members.iter().map(|member| {
-        let student = member.student;
-        (student.temperature, student.soft_weight, student.hard_weight, member.learning_rate, member.active)
+    let members = session.members.iter().map(|member| MemberState {
+        values: member.objective.values().to_vec(),
+        learning_rate: member.learning_rate,
+        active: member.active,
     });
     let metadata = Metadata {
         format: FORMAT,
         stage,
         step: session.step,
         optimiser_steps,
-        members: members.collect(),
-        sums: session.sums.iter().map(|sums| sums.to_bits()).collect(),
+        members: Members::Now(members.collect()),
+        sums: Sums::Now(session.sums.iter().map(EpochSums::to_bits).collect()),
         seconds: extras.seconds,
         events: extras.events,
         epochs: extras.epochs,
@@ -137,7 +221,11 @@ pub fn restore(bytes: &[u8], stage: Stage, session: &mut Session, device: &Devic
         metadata.stopped.len(),
     ];
     let strange = metadata.places.iter().any(|place| *place >= session.members.len());
-    if metadata.format != FORMAT || metadata.stage != stage || strange || lists.iter().any(|len| *len != count) {
+    if ![FORMAT - 1, FORMAT].contains(&metadata.format)
+        || metadata.stage != stage
+        || strange
+        || lists.iter().any(|len| *len != count)
+    {
         return Err(fail(&"it is of another version or job"));
     }
     if count < session.members.len() {
@@ -155,16 +243,9 @@ pub fn restore(bytes: &[u8], stage: Stage, session: &mut Session, device: &Devic
     let slots = session.optimiser.state().1.count();
     let moments = (0..slots).map(|i| Ok([tensor(format!("first.{i}"))?, tensor(format!("second.{i}"))?]));
     session.optimiser.restore(metadata.optimiser_steps, moments.collect::<candle_core::Result<_>>()?)?;
-    for (member, (temperature, soft_weight, hard_weight, learning_rate, active)) in
-        session.members.iter_mut().zip(metadata.members)
-    {
-        member.student.temperature = temperature;
-        member.student.soft_weight = soft_weight;
-        member.student.hard_weight = hard_weight;
-        member.learning_rate = learning_rate;
-        member.active = active;
-    }
-    session.sums = metadata.sums.into_iter().map(EpochSums::from_bits).collect();
+    let other = || fail(&"it is of another version or job");
+    metadata.members.restore(&mut session.members).ok_or_else(other)?;
+    session.sums = metadata.sums.restore(&session.members).ok_or_else(other)?;
     session.step = metadata.step;
     session.renew_targets();
     let count = session.population.parameters().len();

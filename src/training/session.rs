@@ -6,24 +6,22 @@ use candle_core::backprop::GradStore;
 use candle_core::{Device, Tensor, Var};
 
 use super::prepare::{ROWS_AT_A_TIME, Teacher, tensor};
-use super::report::{Change, LossTerms, Setting};
+use super::report::{Change, LossTerms, Setting, TermName};
 use super::schedule::rate_factor;
 use crate::data::{Batch, Dataset, Inputs, TransferSet, epoch_order};
-use crate::distill::{Mean, Method, SoftTargets, Student, Targets, TargetsOfBatch, TeacherLogits};
-use crate::model::{Output, Population, Trainer};
-use crate::ops::{Clip, Form, FusedOptimiser, MemberRate, Rule, Terms};
+use crate::distill::{BatchTargets, MemberTargets, MemberTerms, Objective, Over, Targets, TeacherLogits, loss};
+use crate::model::{Population, Trainer};
+use crate::ops::{Clip, Form, FusedOptimiser, MemberRate, Rule};
 use crate::recipe::{Optimiser, TrainingRecipe};
 use crate::rng::Key;
 
 /// One member of the population, and what moves while it trains.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Member {
-    /// What it is asked to learn; changes in mid-run touch it, a baseline's only by the learning rate.
-    pub student: Student,
-    /// Whether changes of T and weights are for it.
-    pub distils: bool,
-    /// Which of the stage's teachers it is compared with.
-    pub teacher: usize,
+    /// What it is asked to learn; changes in mid-run touch the fields of its method.
+    pub objective: Objective,
+    /// Which of the stage's teachers it is compared with, where it has one.
+    pub teacher: Option<usize>,
     /// Its training seed.
     pub seed: u64,
     /// Its peak learning rate.
@@ -68,8 +66,7 @@ pub struct Session {
     pub step: u64,
     /// Sums over the epoch in progress, one a member.
     pub sums: Vec<EpochSums>,
-    method: Box<dyn Method>,
-    /// The fused step, where the device and the method allow it.
+    /// The fused step, where the device has it.
     trainer: Option<Trainer>,
     recipe: TrainingRecipe,
     dataset: Arc<Dataset>,
@@ -82,35 +79,78 @@ pub struct Session {
 }
 
 /// Loss terms of the examples seen in this epoch.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct EpochSums {
-    rows: f64,
-    labelled: f64,
-    soft: f64,
-    hard: f64,
-    total: f64,
+    /// Of each term: its sum over examples, and how many these were.
+    terms: Vec<[f64; 2]>,
+    total: [f64; 2],
+    /// Steps from which each term was left out.
+    left_out: Vec<u64>,
 }
 
 impl EpochSums {
-    /// As bits, since sums of a diverged member are no JSON numbers.
-    pub fn to_bits(self) -> [u64; 5] {
-        [self.rows, self.labelled, self.soft, self.hard, self.total].map(f64::to_bits)
+    /// As bits, since sums of a diverged member are no JSON numbers: the total, then each term, its sum, its examples, its steps without
+    /// it.
+    pub fn to_bits(&self) -> Vec<u64> {
+        let terms = self.terms.iter().zip(&self.left_out);
+        let terms = terms.flat_map(|([sum, count], left_out)| [sum.to_bits(), count.to_bits(), *left_out]);
+        self.total.map(f64::to_bits).into_iter().chain(terms).collect()
     }
 
-    /// The reverse of [`EpochSums::to_bits`].
-    pub fn from_bits(bits: [u64; 5]) -> Self {
+    /// The reverse of [`EpochSums::to_bits`]; `None` where they are not such bits.
+    pub fn from_bits(bits: &[u64]) -> Option<Self> {
+        let (total, terms) = bits.split_first_chunk::<2>()?;
+        let terms = terms.chunks(3).map(|chunk| <[u64; 3]>::try_from(chunk).ok()).collect::<Option<Vec<_>>>()?;
+        Some(Self {
+            total: total.map(f64::from_bits),
+            terms: terms.iter().map(|[sum, count, _]| [f64::from_bits(*sum), f64::from_bits(*count)]).collect(),
+            left_out: terms.iter().map(|[.., left_out]| *left_out).collect(),
+        })
+    }
+
+    /// Of a state of the format before: rows, labelled rows, and the sums of soft, hard and total.
+    pub fn from_old_bits(bits: [u64; 5], has_soft: bool) -> Self {
         let [rows, labelled, soft, hard, total] = bits.map(f64::from_bits);
-        Self { rows, labelled, soft, hard, total }
+        let mut terms = vec![[soft, rows], [hard, labelled]];
+        terms.drain(..usize::from(!has_soft));
+        Self { left_out: vec![0; terms.len()], terms, total: [total, rows] }
     }
 
-    /// Means by example; the hard term's over the labelled ones.
-    pub fn mean(&self, has_temperature: bool) -> LossTerms {
-        let finite = |value: f64| value.is_finite().then_some(value);
-        LossTerms {
-            soft: if has_temperature { finite(self.soft / self.rows.max(1.0)) } else { None },
-            hard: finite(self.hard / self.labelled.max(1.0)),
-            total: finite(self.total / self.rows.max(1.0)),
+    fn add(&mut self, objective: &Objective, terms: &MemberTerms, labels: &[Option<u32>]) {
+        let declared = objective.method().terms;
+        self.terms.resize(declared.len(), [0.0; 2]);
+        self.left_out.resize(declared.len(), 0);
+        for (i, (term, value)) in declared.iter().zip(&terms.values).enumerate() {
+            let rows = match term.over {
+                Over::Rows => labels.len(),
+                Over::Labelled => labels.iter().flatten().count(),
+            };
+            match value {
+                Some(value) => {
+                    self.terms[i][0] += value * rows as f64;
+                    self.terms[i][1] += rows as f64;
+                }
+                None => self.left_out[i] += 1,
+            }
         }
+        self.total[0] += terms.total * labels.len() as f64;
+        self.total[1] += labels.len() as f64;
+    }
+
+    /// Means by example, each over the examples that it is for.
+    pub fn mean(&self, objective: &Objective) -> LossTerms {
+        let finite = |[sum, count]: [f64; 2]| Some(sum / count.max(1.0)).filter(|mean| mean.is_finite());
+        let named = objective.method().terms.iter().zip(&self.terms);
+        LossTerms {
+            terms: named.map(|(term, sums)| (term.name.into(), finite(*sums))).collect(),
+            total: finite(self.total),
+        }
+    }
+
+    /// Steps of this epoch from which terms were left out, for those of which there are any.
+    pub fn left_out(&self, objective: &Objective) -> Vec<(TermName, u64)> {
+        let named = objective.method().terms.iter().zip(&self.left_out);
+        named.filter(|(_, steps)| **steps > 0).map(|(term, steps)| (term.name.into(), *steps)).collect()
     }
 }
 
@@ -128,18 +168,15 @@ impl Session {
         teacher: TeacherSide,
         device: Device,
     ) -> candle_core::Result<Self> {
-        let method: Box<dyn Method> = Box::new(SoftTargets);
-        let optimiser = optimiser(&recipe, &population, method.as_ref(), &device)?;
+        let optimiser = optimiser(&recipe, &population, &device)?;
         let sums = vec![EpochSums::default(); members.len()];
-        let alone = method.taps().is_empty() && method.parameters().is_empty();
-        let trainer = if alone { Trainer::new(&population) } else { None };
+        let trainer = Trainer::new(&population);
         let mut session = Self {
             population,
             optimiser,
             members,
             step: 0,
             sums,
-            method,
             trainer,
             recipe,
             dataset,
@@ -168,15 +205,13 @@ impl Session {
     pub fn apply(&mut self, change: &Change, only: Option<usize>) {
         let chosen = |(k, _): &(usize, &mut Member)| only.is_none_or(|only| only == *k);
         for (_, member) in self.members.iter_mut().enumerate().filter(chosen) {
-            match change.setting {
-                Setting::LearningRate => member.learning_rate = change.to,
-                _ if !member.distils => {}
-                Setting::Temperature => member.student.temperature = Some(change.to),
-                Setting::SoftWeight => member.student.soft_weight = change.to,
-                Setting::HardWeight => member.student.hard_weight = change.to,
+            if change.setting == Setting::LEARNING_RATE {
+                member.learning_rate = change.to;
+            } else {
+                member.objective.set(change.setting.path(), change.to);
             }
         }
-        if change.setting == Setting::Temperature {
+        if change.setting == Setting::TEMPERATURE {
             self.renew_targets();
         }
     }
@@ -198,11 +233,11 @@ impl Session {
         let moments = moments.map(|[first, second]| Ok([select(first)?, select(second)?]));
         let moments = moments.collect::<candle_core::Result<Vec<_>>>()?;
         self.population = kept;
-        self.optimiser = optimiser(&self.recipe, &self.population, self.method.as_ref(), &self.device)?;
+        self.optimiser = optimiser(&self.recipe, &self.population, &self.device)?;
         self.optimiser.restore(steps, moments)?;
         self.trainer = self.trainer.as_ref().and_then(|_| Trainer::new(&self.population));
         self.members = members.iter().map(|member| self.members[*member].clone()).collect();
-        self.sums = members.iter().map(|member| self.sums[*member]).collect();
+        self.sums = members.iter().map(|member| self.sums[*member].clone()).collect();
         self.batches = Batches::of(&self.members);
         self.renew_targets();
         Ok(())
@@ -214,22 +249,19 @@ impl Session {
             Some(member) => self.members.get(member..=member)?,
             None => &self.members,
         };
-        let distilling = asked.iter().find(|member| member.distils);
-        match setting {
-            Setting::LearningRate => asked.first().map(|member| member.learning_rate),
-            Setting::Temperature => distilling?.student.temperature,
-            Setting::SoftWeight => Some(distilling?.student.soft_weight),
-            Setting::HardWeight => Some(distilling?.student.hard_weight),
+        if setting == Setting::LEARNING_RATE {
+            return asked.first().map(|member| member.learning_rate);
         }
+        asked.iter().find_map(|member| member.objective.get(setting.path()))
     }
 
     /// Softens the cached logits anew; called whenever a temperature has changed.
     pub fn renew_targets(&mut self) {
-        let of = |teacher: usize| self.members.iter().filter(move |member| member.teacher == teacher);
-        let temperatures = |teacher| of(teacher).filter_map(|member| member.student.temperature);
+        let of = |teacher: usize| self.members.iter().filter(move |member| member.teacher == Some(teacher));
+        let has_kernel = |member: &&Member| member.objective.method().kernel.is_some();
+        let temperatures = |teacher| of(teacher).filter(has_kernel).filter_map(|member| member.objective.temperature());
         let logits = self.teacher.logits();
-        let targets =
-            |(i, logits): (usize, &Arc<TeacherLogits>)| Targets::new(logits, Mean::default(), temperatures(i));
+        let targets = |(i, logits): (usize, &Arc<TeacherLogits>)| Targets::new(logits, temperatures(i));
         self.targets = logits.iter().enumerate().map(targets).collect();
     }
 
@@ -237,7 +269,7 @@ impl Session {
     ///
     /// # Errors
     /// When the device fails.
-    pub fn step(&mut self) -> candle_core::Result<Terms> {
+    pub fn step(&mut self) -> candle_core::Result<Vec<MemberTerms>> {
         let batches = self.distinct_batches();
         let keys: Vec<Key> = self.members.iter().map(|m| Key::new(m.seed).named("dropout").at(self.step)).collect();
         let terms = match self.trainer.take() {
@@ -245,8 +277,7 @@ impl Session {
                 let inputs = self.batches.inputs(&batches);
                 // The loss is all that is left to autograd.
                 let logits = Var::from_tensor(&trainer.forward(&self.population, &inputs, &keys)?)?;
-                let output = Output { logits: logits.as_tensor().clone(), taps: Vec::new() };
-                let (loss, terms) = self.loss(&output, &batches, Form::Kernel)?;
+                let (loss, terms) = self.loss(&logits, &batches, Form::Kernel)?;
                 let rates = self.rates(&terms);
                 trainer.backward(&mut self.optimiser, &gradient(&loss.backward()?, &logits)?, &rates)?;
                 self.trainer = Some(trainer);
@@ -255,11 +286,10 @@ impl Session {
             None => {
                 let inputs = self.batches.inputs(&batches);
                 let (x, form) = (tensor(&inputs, &self.device)?, Form::of(&self.device));
-                let output = self.population.forward(&x, &keys, self.method.taps(), form)?;
-                let (loss, terms) = self.loss(&output, &batches, form)?;
+                let output = self.population.forward(&x, &keys, &[], form)?;
+                let (loss, terms) = self.loss(&output.logits, &batches, form)?;
                 let gradients = loss.backward()?;
-                let parameters = self.population.parameters().iter().cloned().chain(self.method.parameters());
-                let gradients = parameters.map(|parameter| gradient(&gradients, &parameter));
+                let gradients = self.population.parameters().iter().map(|parameter| gradient(&gradients, parameter));
                 let gradients = gradients.collect::<candle_core::Result<Vec<_>>>()?;
                 let rates = self.rates(&terms);
                 self.optimiser.step(&gradients, &rates)?;
@@ -268,26 +298,20 @@ impl Session {
         };
 
         if self.step.is_multiple_of(self.steps_per_epoch()) {
-            self.sums.fill(EpochSums::default());
+            self.sums.fill_with(EpochSums::default);
         }
         for (k, sums) in self.sums.iter_mut().enumerate() {
-            let batch = &batches[self.batches.of[k]];
-            let (rows, labelled) = (batch.labels.len() as f64, batch.labels.iter().flatten().count() as f64);
-            sums.rows += rows;
-            sums.labelled += labelled;
-            sums.soft += terms.soft[k] * rows;
-            sums.hard += terms.hard[k] * labelled;
-            sums.total += terms.total[k] * rows;
+            sums.add(&self.members[k].objective, &terms[k], &batches[self.batches.of[k]].labels);
         }
         self.step += 1;
         Ok(terms)
     }
 
     /// What each member's update uses, after those whose loss is no finite number any more are stopped.
-    fn rates(&mut self, terms: &Terms) -> Vec<MemberRate> {
+    fn rates(&mut self, terms: &[MemberTerms]) -> Vec<MemberRate> {
         let factor = rate_factor(&self.recipe, self.step, self.steps(), self.steps_per_epoch());
-        for (member, total) in self.members.iter_mut().zip(&terms.total) {
-            member.active &= total.is_finite();
+        for (member, terms) in self.members.iter_mut().zip(terms) {
+            member.active &= terms.total.is_finite();
         }
         let rate = |member: &Member| MemberRate {
             learning_rate: member.learning_rate * factor,
@@ -297,53 +321,71 @@ impl Session {
         self.members.iter().map(rate).collect()
     }
 
-    fn loss(&self, output: &Output, batches: &[Batch], form: Form) -> candle_core::Result<(Tensor, Terms)> {
+    fn loss(&self, logits: &Tensor, batches: &[Batch], form: Form) -> candle_core::Result<(Tensor, Vec<MemberTerms>)> {
         // The distinct targets of this batch, in the order of their first member.
         let mut picks: Vec<Pick> = Vec::new();
-        let mut losses = Vec::with_capacity(self.members.len());
-        for (member, batch) in self.members.iter().zip(&self.batches.of) {
-            let target = member.student.temperature.map_or(0, |temperature| {
-                let pick = Pick { teacher: member.teacher, temperature, batch: *batch };
+        let of = |(member, batch): (&Member, &usize)| {
+            let target = self.pick(member, *batch).map_or(0, |pick| {
                 picks.iter().position(|known| *known == pick).unwrap_or_else(|| {
                     picks.push(pick);
                     picks.len() - 1
                 })
             });
-            losses.push(member.student.loss(target, *batch));
-        }
-        let targets = self.targets_of(&picks, batches)?;
+            (target, *batch)
+        };
+        let places: Vec<(usize, usize)> = self.members.iter().zip(&self.batches.of).map(of).collect();
+        let members = self.members.iter().zip(places);
+        let members =
+            members.map(|(Member { objective, .. }, (target, labels))| MemberTargets { objective, target, labels });
+        let members: Vec<MemberTargets<'_>> = members.collect();
+        let targets =
+            picks.iter().map(|pick| self.targets_of(*pick, batches)).collect::<candle_core::Result<Vec<_>>>()?;
         let labels: Vec<_> = batches.iter().map(|batch| batch.labels.clone()).collect();
-        let batch = TargetsOfBatch { members: &losses, targets: targets.as_ref(), labels: &labels };
-        self.method.loss(output, &batch, form)
+        let batch = BatchTargets { members: &members, targets: &targets, labels: &labels, epochs: self.epochs() };
+        loss(logits, &batch, form)
     }
 
-    /// `[picks, batch, classes]`.
-    fn targets_of(&self, picks: &[Pick], batches: &[Batch]) -> candle_core::Result<Option<Tensor>> {
-        let mut values = Vec::new();
-        for pick in picks {
-            let batch = &batches[pick.batch];
-            match &self.teacher {
-                TeacherSide::Labels => return Ok(None),
-                TeacherSide::Cached(_) => {
-                    let targets = &self.targets[pick.teacher];
-                    let Some(target) = targets.index_of(pick.temperature) else {
-                        candle_core::bail!("there are no targets at a member's temperature")
-                    };
-                    targets.append(target, &batch.ids, &mut values);
+    /// Epochs done, the one in progress by its steps.
+    pub fn epochs(&self) -> f64 {
+        self.step as f64 / self.steps_per_epoch().max(1) as f64
+    }
+
+    /// What a member is matched with; none for one that learns from labels.
+    fn pick(&self, member: &Member, batch: usize) -> Option<Pick> {
+        let method = member.objective.method();
+        let temperature = member.objective.temperature().unwrap_or(1.0);
+        let teacher = member.teacher.filter(|_| method.needs.teacher)?;
+        Some(Pick { teacher, temperature, softened: method.kernel.is_some(), batch })
+    }
+
+    /// `[batch, classes]`.
+    fn targets_of(&self, pick: Pick, batches: &[Batch]) -> candle_core::Result<Vec<f32>> {
+        let batch = &batches[pick.batch];
+        match &self.teacher {
+            TeacherSide::Labels => candle_core::bail!("a member learns from a teacher that is not there"),
+            TeacherSide::Cached(logits) if !pick.softened => {
+                Ok(logits[pick.teacher].logits_of(&batch.ids, pick.temperature))
+            }
+            TeacherSide::Cached(_) => {
+                let targets = &self.targets[pick.teacher];
+                let Some(target) = targets.index_of(pick.temperature) else {
+                    candle_core::bail!("there are no targets at a member's temperature")
+                };
+                let mut values = Vec::new();
+                targets.append(target, &batch.ids, &mut values);
+                Ok(values)
+            }
+            TeacherSide::Live(teachers) => {
+                let inputs = batch.teacher.as_ref().unwrap_or(&batch.student);
+                let logits = teachers[pick.teacher].1.logits_of(inputs, &self.device)?;
+                let samples = 0..logits.samples();
+                if pick.softened {
+                    let soften = |sample| logits.soften(sample, pick.temperature).into_iter().map(|p| p as f32);
+                    return Ok(samples.flat_map(soften).collect());
                 }
-                TeacherSide::Live(teachers) => {
-                    let inputs = batch.teacher.as_ref().unwrap_or(&batch.student);
-                    let logits = teachers[pick.teacher].1.logits_of(inputs, &self.device)?;
-                    for sample in 0..logits.samples() {
-                        let p = logits.soften(sample, pick.temperature, Mean::default());
-                        values.extend(p.into_iter().map(|p| p as f32));
-                    }
-                }
+                Ok(samples.flat_map(|sample| logits.logits(sample, pick.temperature)).collect())
             }
         }
-        let Some(rows) = picks.first().map(|pick| batches[pick.batch].ids.len()) else { return Ok(None) };
-        let shape = (picks.len(), rows, values.len() / (picks.len() * rows).max(1));
-        Tensor::from_vec(values, shape, &self.device).map(Some)
     }
 
     /// The batches of this step, one a distinct seed.
@@ -393,6 +435,8 @@ impl Session {
 struct Pick {
     teacher: usize,
     temperature: f64,
+    /// Distributions, not logits.
+    softened: bool,
     batch: usize,
 }
 
@@ -433,20 +477,14 @@ impl Batches {
     }
 }
 
-fn optimiser(
-    recipe: &TrainingRecipe,
-    population: &Population,
-    method: &dyn Method,
-    device: &Device,
-) -> candle_core::Result<FusedOptimiser> {
+fn optimiser(recipe: &TrainingRecipe, population: &Population, device: &Device) -> candle_core::Result<FusedOptimiser> {
     let rule = match recipe.optimiser {
         Optimiser::AdamW => Rule::AdamW { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
         Optimiser::Sgd { momentum } => Rule::Sgd { momentum },
     };
     let clip = if recipe.clip > 0.0 { Clip::Norm(recipe.clip) } else { Clip::Never };
     let decays = population.plan().parameters().into_iter().map(|spec| spec.decays);
-    let mut parameters: Vec<_> = population.parameters().iter().cloned().zip(decays).collect();
-    parameters.extend(method.parameters().into_iter().map(|parameter| (parameter, true)));
+    let parameters = population.parameters().iter().cloned().zip(decays).collect();
     FusedOptimiser::new(rule, clip, Form::of(device), parameters)
 }
 

@@ -8,20 +8,19 @@ use rayon::prelude::*;
 
 use super::device::{engine_name, first_line, of_device};
 use super::found::JUDGED;
-use super::job::{Engine, FinishedRun, Halt, Job, KeptWeights, evaluation_halt, metrics, now, rows_of};
+use super::job::{Engine, FinishedRun, Halt, Job, KeptWeights, evaluation_halt, metrics, now};
 use super::plan::{JobPlan, StagePlan};
 use super::prepare::{Prepared, population_logits};
 use super::report::{
     Activity, Anatomy, Answers, Change, Epoch, Event, EventKind, Live, MOST_LOGITS, Metrics, Part, Progress, Report,
-    ResumeState, Role, RunFinished, RunId, RunInfo, RunOutcome, Setting, Snapshot, Stage, Steps,
+    ResumeState, Role, RunFinished, RunId, RunInfo, RunOutcome, Setting, Snapshot, Stage, Steps, TermName, TermPart,
 };
 use super::resume::{self, Best, Extras};
 use super::session::{Member, Session};
 use super::worker::{Inbox, Move, Request};
-use crate::distill::{Student, TeacherLogits, evaluate, top_classes};
+use crate::distill::{LABELS, MemberTerms, Objective, Reference, TeacherLogits, Term, evaluate, top_classes};
 use crate::model::{Checkpoint, Population};
-use crate::ops::Terms;
-use crate::recipe::{Keep, Source, Strategy, TrainingRecipe, field};
+use crate::recipe::{Keep, Source, Strategy, TrainingRecipe};
 use crate::text::phrase;
 
 /// Least time between two blocks of steps, and between two progress reports, of a few members; many make as much work as
@@ -117,7 +116,7 @@ impl Engine {
                 return Ok(());
             }
             let start = Instant::now();
-            stage.asked = stage.session.members.iter().map(|member| member.student).collect();
+            stage.asked = stage.session.members.iter().map(|member| member.objective.clone()).collect();
             let terms = stage.session.step()?;
             stage.extras.seconds += start.elapsed().as_secs_f64();
             stage.note(&terms);
@@ -350,7 +349,8 @@ impl Engine {
                 run: stage.runs[k].run,
                 epoch,
                 step: stage.session.step,
-                loss: stage.session.sums[k].mean(member.student.temperature.is_some()),
+                loss: stage.session.sums[k].mean(&member.objective),
+                left_out: stage.session.sums[k].left_out(&member.objective),
                 validation,
             };
             self.emit(Report::Epoch(report), inbox)?;
@@ -383,13 +383,22 @@ impl Engine {
         let logits = population_logits(population, &prepared.dataset, rows, &self.device, &|| inbox.closing());
         let logits = logits.map_err(evaluation_halt)?;
         let classes = prepared.dataset.classes.len();
-        let teachers: Vec<Vec<f32>> = stage.teachers.iter().map(|logits| rows_of(logits, rows)).collect();
         let each: Vec<_> = logits.chunks_exact(rows.len() * classes).zip(&stage.session.members).collect();
+        let epochs = stage.session.epochs();
+        let plain: Vec<Vec<f32>> = stage.teachers.iter().map(|teacher| teacher.logits_of(rows, 1.0)).collect();
         let evaluations = each
             .into_par_iter()
-            .map(|(logits, member)| {
-                let teacher = teachers.get(member.teacher).map(Vec::as_slice);
-                metrics(evaluate(logits, labels, teacher, &member.student, classes))
+            .map(|(logits, Member { objective, teacher, .. })| {
+                let evaluate =
+                    |reference| metrics(evaluate(logits, labels, reference, objective, epochs, classes), objective);
+                let Some((teacher, plain)) = teacher.and_then(|at| stage.teachers.get(at).zip(plain.get(at))) else {
+                    return evaluate(None);
+                };
+                if teacher.teachers == 1 {
+                    return evaluate(Some(Reference { plain, softened: plain }));
+                }
+                let softened = teacher.logits_of(rows, objective.temperature().unwrap_or(1.0));
+                evaluate(Some(Reference { plain, softened: &softened }))
             })
             .collect();
         Ok((logits, evaluations))
@@ -446,7 +455,7 @@ impl Engine {
             stage: stage.stage,
             stages: plan.stages.last().map_or(0, |last| last.stage.0 + 1),
             members: stage.session.members.len(),
-            teacher: stage.teachers.is_empty(),
+            teacher: stage.role == Role::Teacher,
             step,
             steps,
             steps_per_epoch: stage.session.steps_per_epoch(),
@@ -493,7 +502,7 @@ impl Engine {
         let anatomy = stage.anatomy();
         let asked_validation = Asked::of(prepared, Part::Validation, &splits.validation);
         let asked_test = Asked::of(prepared, Part::Test, &splits.test);
-        let rows = if stage.teachers.is_empty() { &prepared.splits.train } else { &prepared.transfer.rows };
+        let rows = if stage.role == Role::Teacher { &prepared.splits.train } else { &prepared.transfer.rows };
         let rows = prepared.dataset.row_hashes(rows);
         let mut reports = Vec::with_capacity(members.len());
         for k in members.iter().copied() {
@@ -543,7 +552,7 @@ impl Engine {
                 validation,
                 test: test.as_ref().filter(|_| !diverged).map(|(_, test)| test[k].clone()),
                 training: training.as_ref().filter(|_| !diverged).map(|training| training[k].clone()),
-                soft_share: anatomy.iter().find(|it| it.run == run.run).and_then(Anatomy::soft_share),
+                shares: anatomy.iter().find(|it| it.run == run.run).map(named_shares).unwrap_or_default(),
                 checkpoint,
             };
             reports.push(Report::RunFinished(finished));
@@ -595,6 +604,8 @@ pub(super) struct StageRun<'a> {
     pub extras: Extras,
     /// Logits of the teachers that its members are compared with; none in the stage of a teacher.
     pub teachers: Vec<Arc<TeacherLogits>>,
+    /// Whether its members are a teacher's, or students and baselines.
+    role: Role,
     /// One a member.
     runs: Vec<RunInfo>,
     prepared: &'a Prepared,
@@ -606,10 +617,10 @@ pub(super) struct StageRun<'a> {
     /// Whether a member's last step, on which it diverged, is noted.
     over: Vec<bool>,
     pending: Vec<Steps>,
-    /// Of the newest step.
-    terms: Terms,
+    /// Of the newest step, one a member.
+    terms: Vec<MemberTerms>,
     /// What the members were asked to learn in that step; a setting may have been moved since.
-    asked: Vec<Student>,
+    asked: Vec<Objective>,
 }
 
 impl<'a> StageRun<'a> {
@@ -627,15 +638,16 @@ impl<'a> StageRun<'a> {
             session,
             extras,
             teachers: Vec::new(),
+            role: stage.role,
             runs,
             prepared: &stage.prepared,
             training: stage.training.clone(),
             strategy,
-            has_probe: stage.has_probe || stage.is_teacher(),
+            has_probe: stage.has_probe || stage.role == Role::Teacher,
             tests,
             over: vec![false; members],
             pending: Vec::new(),
-            terms: Terms::default(),
+            terms: Vec::new(),
             asked: Vec::new(),
         }
     }
@@ -657,7 +669,7 @@ impl<'a> StageRun<'a> {
         self.runs = members.iter().map(|k| self.runs[*k].clone()).collect();
         self.over = members.iter().map(|k| self.over[*k]).collect();
         // The newest step's terms are those of other members.
-        self.terms = Terms::default();
+        self.terms.clear();
         let extras = &mut self.extras;
         extras.best = members.iter().map(|k| extras.best[*k].clone()).collect();
         extras.taken = members.iter().map(|k| extras.taken[*k]).collect();
@@ -694,25 +706,15 @@ impl<'a> StageRun<'a> {
 
     /// What each term contributed to the newest step. Nothing before the first.
     fn anatomy(&self) -> Vec<Anatomy> {
-        let terms = &self.terms;
-        let members = self.session.members.iter().zip(&self.runs).zip(&self.asked).enumerate();
-        let distilling = members.filter(|(k, ((member, _), _))| member.distils && *k < terms.soft_norm.len());
-        let of = |(k, ((_, run), asked)): (usize, ((&Member, &RunInfo), &Student))| {
-            Some(Anatomy {
-                run: run.run,
-                step: self.session.step.saturating_sub(1),
-                soft: terms.soft[k],
-                temperature: asked.temperature?,
-                soft_weight: asked.soft_weight,
-                temperature_squared: asked.temperature_squared,
-                hard: terms.hard[k],
-                hard_weight: asked.hard_weight,
-                soft_norm: terms.soft_norm[k],
-                hard_norm: terms.hard_norm[k],
-                cosine: terms.cosine[k],
-            })
+        let step = self.session.step.saturating_sub(1);
+        let members = self.runs.iter().zip(&self.terms).zip(&self.asked);
+        let distilling = members.filter(|(_, asked)| asked.method() != &LABELS);
+        let of = |((run, terms), asked): ((&RunInfo, &MemberTerms), &Objective)| Anatomy {
+            run: run.run,
+            step,
+            terms: asked.method().terms.iter().enumerate().map(|(i, term)| part(asked, term, terms, i)).collect(),
         };
-        distilling.filter_map(of).collect()
+        distilling.map(of).collect()
     }
 
     /// Steps times parameters of so many steps.
@@ -726,17 +728,16 @@ impl<'a> StageRun<'a> {
     }
 
     /// Remembers the terms of the step just taken.
-    fn note(&mut self, terms: &Terms) {
+    fn note(&mut self, terms: &[MemberTerms]) {
         let first_step = self.session.step - 1;
         if self.pending.is_empty() {
-            let block = |run: &RunInfo| Steps {
+            let block = |(run, member): (&RunInfo, &Member)| Steps {
                 run: run.run,
                 first_step,
-                soft: Vec::new(),
-                hard: Vec::new(),
+                terms: member.objective.method().terms.iter().map(|term| (term.name.into(), Vec::new())).collect(),
                 total: Vec::new(),
             };
-            self.pending = self.runs.iter().map(block).collect();
+            self.pending = self.runs.iter().zip(&self.session.members).map(block).collect();
         }
         for (k, block) in self.pending.iter_mut().enumerate() {
             // The step on which it diverged is its last.
@@ -746,11 +747,10 @@ impl<'a> StageRun<'a> {
             }
             self.over[k] = !member.active;
             self.extras.taken[k] = first_step + 1;
-            if member.student.temperature.is_some() {
-                block.soft.push(terms.soft[k] as f32);
+            for ((_, values), value) in block.terms.iter_mut().zip(&terms[k].values) {
+                values.push(value.map_or(f32::NAN, |value| value as f32));
             }
-            block.hard.push(terms.hard[k] as f32);
-            block.total.push(terms.total[k] as f32);
+            block.total.push(terms[k].total as f32);
         }
     }
 
@@ -780,7 +780,25 @@ impl<'a> StageRun<'a> {
 
 /// Live changes keep to what a recipe allows.
 fn acceptable(setting: Setting, value: f64) -> bool {
-    field(setting.path()).is_some_and(|field| field.span().allows(value))
+    setting.field().span().allows(value)
+}
+
+/// What one term contributed to a step.
+fn part(asked: &Objective, term: &Term, terms: &MemberTerms, i: usize) -> TermPart {
+    TermPart {
+        name: term.name.into(),
+        value: terms.values[i].unwrap_or(f64::NAN),
+        weight: terms.weights[i],
+        squared: asked.scale(term),
+        norm: terms.norms[i],
+        cosine: terms.cosines[i],
+    }
+}
+
+/// Each term's share of the gradient, by name.
+fn named_shares(anatomy: &Anatomy) -> Vec<(TermName, f64)> {
+    let names = anatomy.terms.iter().map(|term| term.name.clone());
+    anatomy.shares().map_or_else(Vec::new, |shares| names.zip(shares).collect())
 }
 
 /// Times that decide when to report, never what.

@@ -3,18 +3,22 @@
 
 mod sum;
 
-use eframe::egui::{Align, Frame, Label, Layout, Margin, Rect, Sense, Ui, UiBuilder, pos2, vec2};
+use eframe::egui::{Align, Frame, Label, Layout, Margin, Rect, Sense, Ui, UiBuilder, Vec2, pos2, vec2};
 
-use super::explained;
+use super::colours::term_colour;
+use super::{explained, term_words};
 use crate::state::State;
 use crate::text::{Term, number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, size, space, title};
-use crate::training::report::Anatomy;
+use crate::training::report::{Anatomy, TermName};
 use crate::widgets::{STAT_TILE, Share, empty_state_ui, section_ui, stat_tile_ui, weight_bar_ui};
 use sum::Sum;
 
 /// Numbers of one line do not stand farther apart than this.
 const MEASURE: f32 = 640.0;
+
+/// Tiles that stand side by side.
+const MOST_TILES: usize = 4;
 
 /// Fills its tile.
 pub fn anatomy_ui(ui: &mut Ui, state: &State) {
@@ -37,7 +41,7 @@ pub fn anatomy_ui(ui: &mut Ui, state: &State) {
     });
 }
 
-/// Raw, factor and weighted, of both terms, and what they add up to.
+/// Raw, factor and weighted, of each term, and what they add up to.
 fn terms_ui(ui: &mut Ui, anatomy: &Anatomy) {
     let tokens = ui.tokens();
     row_ui(ui, |ui, column| {
@@ -50,12 +54,13 @@ fn terms_ui(ui: &mut Ui, anatomy: &Anatomy) {
         }
     });
     let sum = Sum::of(anatomy);
-    let rows = [("anatomy-soft", Term::SoftLoss, tokens.teacher), ("anatomy-hard", Term::HardLoss, tokens.label)];
-    for ((key, term, colour), values) in rows.into_iter().zip(sum.terms) {
+    let names: Vec<&TermName> = anatomy.terms.iter().map(|term| &term.name).collect();
+    for (at, values) in sum.terms.iter().enumerate() {
+        let (words, what) = term_words(names[at]);
+        let colour = term_colour(names.iter().copied(), at, tokens);
         row_ui(ui, |ui, column| {
             let Some(value) = values.get(column.wrapping_sub(1)) else {
-                let name = title(text(key)).color(colour);
-                explained(ui.add(Label::new(name).selectable(false)), &[term]);
+                ui.add(Label::new(title(&words).color(colour)).selectable(false)).on_hover_text(&what);
                 return;
             };
             ui.add(Label::new(value));
@@ -82,30 +87,43 @@ fn row_ui(ui: &mut Ui, mut cell: impl FnMut(&mut Ui, usize)) {
     }
 }
 
-/// Shares of the gradient by the logits, and the angle between the two.
+/// Shares of the gradient by the logits, and the angles between them.
 fn gradient_ui(ui: &mut Ui, anatomy: &Anatomy) {
     let tokens = ui.tokens();
     let head = ui.add(Label::new(caption(text("anatomy-gradient"))).selectable(false));
     explained(head, &[Term::GradientShare, Term::Logits]);
-    let (soft, hard) = (text("anatomy-soft"), text("anatomy-hard"));
-    weight_bar_ui(
-        ui,
-        Share { name: &soft, weight: anatomy.soft_norm, colour: tokens.teacher },
-        Share { name: &hard, weight: anatomy.hard_norm, colour: tokens.label },
-    );
-    // What one of them has not, the other has.
-    let [of_soft, of_hard] = anatomy.soft_share().map_or_else(
-        || [text("widget-bars-missing"), text("widget-bars-missing")],
-        |share| [number::part(share), number::rest(share)],
-    );
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = space::S;
-        let room = vec2(((ui.available_width() - 2.0 * space::S) / 3.0).floor(), STAT_TILE);
-        explained(stat_tile_ui(ui, room, &soft, &of_soft, "%"), &[Term::SoftLoss, Term::GradientShare]);
-        explained(stat_tile_ui(ui, room, &hard, &of_hard, "%"), &[Term::HardLoss, Term::GradientShare]);
-        let cosine = number::fixed(anatomy.cosine, 2);
-        let tile = stat_tile_ui(ui, room, &text("anatomy-cosine"), &cosine, "");
-        explained(tile, &[Term::Cosine]);
+    let words: Vec<(String, String)> = anatomy.terms.iter().map(|term| term_words(&term.name)).collect();
+    let colour = |at| term_colour(anatomy.terms.iter().map(|term| &term.name), at, tokens);
+    let bars = anatomy.terms.iter().zip(&words).enumerate();
+    let bars = bars.map(|(at, (term, (name, _)))| Share { name, weight: term.norm, colour: colour(at) });
+    weight_bar_ui(ui, &bars.collect::<Vec<_>>());
+    let shares = anatomy.shares();
+    // What the others have not, the last has.
+    let share = |at: usize| match &shares {
+        None => text("widget-bars-missing"),
+        Some(shares) if at + 1 == shares.len() => number::rest(shares[..at].iter().sum()),
+        Some(shares) => number::part(shares[at]),
+    };
+    // Two gradients have one angle between them; of more each has its own with all others.
+    let angles = if anatomy.terms.len() == 2 { 1 } else { anatomy.terms.len() };
+    let tiles = anatomy.terms.len() + angles;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = Vec2::splat(space::S);
+        let columns = tiles.min(MOST_TILES) as f32;
+        let room = vec2(((ui.available_width() - (columns - 1.0) * space::S) / columns).floor(), STAT_TILE);
+        for (at, (name, what)) in words.iter().enumerate() {
+            let hint = format!("{what}\n{}", Term::GradientShare.what());
+            stat_tile_ui(ui, room, name, &share(at), "%").on_hover_text(hint);
+        }
+        for (term, (name, _)) in anatomy.terms.iter().zip(&words).take(angles) {
+            let cosine = number::fixed(term.cosine, 2);
+            let title = if angles == 1 {
+                text("anatomy-cosine")
+            } else {
+                text_with("anatomy-cosine-of", &[("term", name.as_str().into())])
+            };
+            explained(stat_tile_ui(ui, room, &title, &cosine, ""), &[Term::Cosine]);
+        }
     });
     explained(ui.add(Label::new(caption(text("anatomy-words"))).wrap()), &[Term::TemperatureSquared]);
 }

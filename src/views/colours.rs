@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use eframe::egui::Color32;
 
+use crate::distill::term;
 use crate::runs::BoardAxis;
 use crate::state::{JobView, Overlaid, State};
 use crate::theme::Tokens;
-use crate::training::report::{Role, RunId};
+use crate::training::report::{Role, RunId, TermName};
 
 /// What colour each run has as things stand.
 pub(super) struct RunColours<'a> {
@@ -32,6 +33,18 @@ impl<'a> RunColours<'a> {
     pub fn run(&self, run: RunId, role: Role) -> Color32 {
         let laid_over = || self.overlaid.place(run).map(|place| self.tokens.series(place));
         self.focused.get(&run).copied().or_else(laid_over).unwrap_or_else(|| of_role(role, self.tokens))
+    }
+}
+
+/// The colour of a term of a loss, by its place among those of its method: what labels say, what the teacher says, and what else it
+/// says.
+pub(super) fn term_colour<'a>(names: impl Iterator<Item = &'a TermName>, at: usize, tokens: &Tokens) -> Color32 {
+    let of_teacher: Vec<bool> = names.map(|name| term(name).is_none_or(|term| term.of_teacher)).collect();
+    let before = of_teacher.iter().take(at).filter(|of_teacher| **of_teacher).count();
+    match of_teacher.get(at) {
+        Some(true) if before == 0 => tokens.teacher,
+        Some(true) => tokens.series(before),
+        _ => tokens.label,
     }
 }
 
@@ -94,9 +107,6 @@ mod tests {
             stage: Stage(1),
             recipe: sweep.base.clone(),
             model: String::new(),
-            temperature: None,
-            soft_weight: None,
-            hard_weight: 1.0,
             seed,
             parameters: 1,
             steps: 1,

@@ -143,17 +143,14 @@ pub(super) fn sweep_runs(job: &JobView, state: &State, tokens: &Tokens) -> Vec<S
 }
 
 impl Drawn {
-    /// The same curve with each value multiplied by what holds for its term at its step; as it is without factors.
-    pub fn times(mut self, factors: &[(u64, [f64; 2])], term: usize) -> Self {
-        let at = |x: f64| {
-            let held = factors.iter().rev().find(|(step, _)| *step as f64 <= x);
-            held.map_or(1.0, |(_, both)| both[term])
-        };
-        for point in &mut self.line {
-            point.y *= at(point.x);
+    /// The same curve with each value multiplied by what holds at its step, of which `factors` are told for steps that rise.
+    pub fn times(mut self, factors: impl Fn(&mut dyn Iterator<Item = f64>) -> Vec<f64>) -> Self {
+        let of_line = factors(&mut self.line.iter().map(|point| point.x));
+        for (point, factor) in self.line.iter_mut().zip(of_line) {
+            point.y *= factor;
         }
-        for band in &mut self.band {
-            let factor = at(band.x);
+        let of_band = factors(&mut self.band.iter().map(|band| band.x));
+        for (band, factor) in self.band.iter_mut().zip(of_band) {
             (band.low, band.high) = (band.low * factor, band.high * factor);
         }
         self
@@ -208,8 +205,11 @@ fn seeds(job: &JobView, tokens: &Tokens) -> Vec<(String, Color32)> {
 
 /// A curve's id: its run and what it shows.
 pub(super) fn curve_id(run: RunId, kind: u64) -> u64 {
-    run.0 * 16 + kind
+    run.0 * KINDS + kind
 }
+
+/// Curves that a run may have in one plot.
+pub(super) const KINDS: u64 = 32;
 
 /// Runs of other jobs that are laid over, with the colour each gets.
 pub(super) fn overlaid<'a>(state: &'a State, tokens: &Tokens) -> Vec<(&'a JobView, RunId, Color32)> {
@@ -236,7 +236,7 @@ pub(super) fn markers(job: &JobView, run: &RunInfo) -> Vec<(f64, String)> {
 pub(super) fn held(job: &JobView, run: &RunInfo) -> Vec<(f64, String)> {
     let changes = job.changes_of(run);
     let moved = |setting: &Setting| changes.iter().flat_map(|(_, together)| together).any(|it| it.setting == *setting);
-    let moved: Vec<Setting> = Setting::ALL.into_iter().filter(moved).collect();
+    let moved: Vec<Setting> = Setting::all().into_iter().filter(moved).collect();
     if moved.is_empty() {
         return Vec::new();
     }

@@ -3,8 +3,13 @@
 
 use eframe::egui::{Color32, Id, Label, Ui};
 
-use super::curves::{Drawn, SweepRun, Viewport, curve_id, held, key_ui, legend_clicked, markers, overlaid, sweep_runs};
+use super::colours::term_colour;
+use super::curves::{
+    Drawn, KINDS, SweepRun, Viewport, curve_id, held, key_ui, legend_clicked, markers, overlaid, sweep_runs,
+};
+use super::term_words;
 use crate::command::{Action, Commands, ScreenCommand};
+use crate::distill::{self, HARD};
 use crate::runs::BoardCell;
 use crate::state::{JobView, LossView, RunCurves, Smoothing, State};
 use crate::text::{
@@ -143,7 +148,7 @@ fn sweep_curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Toke
     let coarse = viewport.coarser(runs.len());
     let draw = |look: SweepRun| {
         let viewport = if look.emphasised { viewport } else { &coarse };
-        let line = viewport.line(&job.curves.get(&look.run)?.hard, state.screen.curves.smoothing);
+        let line = viewport.line(job.curves.get(&look.run)?.term(HARD.name)?, state.screen.curves.smoothing);
         let SweepRun { run, name, colour, dashed, emphasised } = look;
         let what = String::new();
         Some(Drawn { name, what, id: curve_id(run, 0), colour, dashed, emphasised, line, band: Vec::new() })
@@ -167,30 +172,25 @@ fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) ->
         return drawn;
     };
     if shown_view(state) == LossView::Terms {
-        let weighted = state.screen.curves.weighted;
-        let soft = if weighted { "loss-soft-weighted" } else { "loss-soft" };
-        let hard = if weighted { "loss-hard-weighted" } else { "loss-hard" };
-        let kinds = [
-            (0, "loss-total", Term::TotalLoss, &curves.total, tokens.student),
-            (1, soft, Term::SoftLoss, &curves.soft, tokens.teacher),
-            (2, hard, Term::HardLoss, &curves.hard, tokens.label),
-        ];
-        let what = |kind, term: Term| match kind {
-            1 | 2 if weighted => format!("{}\n{}", term.what(), text("anatomy-weighted-hint")),
-            _ => term.what(),
-        };
-        let factors = if weighted { job.term_factors(run) } else { Vec::new() };
-        for (kind, key, term, series, colour) in kinds {
-            let (line, band) = viewport.reduce(series, state.screen.curves.smoothing);
-            let id = curve_id(run.run, kind);
-            let emphasised = kind == 0;
-            let what = what(kind, term);
-            let curve = Drawn { name: text(key), what, id, colour, dashed: false, emphasised, line, band };
-            drawn.push(if kind == 0 { curve } else { curve.times(&factors, kind as usize - 1) });
+        let smoothing = state.screen.curves.smoothing;
+        let (line, band) = viewport.reduce(&curves.total, smoothing);
+        let (name, what) = (text("loss-total"), Term::TotalLoss.what());
+        let (id, colour) = (curve_id(run.run, 0), tokens.student);
+        drawn.push(Drawn { name, what, id, colour, dashed: false, emphasised: true, line, band });
+        for (at, (name, series)) in curves.terms.iter().enumerate() {
+            let (line, band) = viewport.reduce(series, smoothing);
+            let id = curve_id(run.run, 1 + at as u64);
+            let colour = term_colour(curves.terms.iter().map(|(name, _)| name), at, tokens);
+            let (name, what) = named_term(name, state.screen.curves.weighted);
+            let curve = Drawn { name, what, id, colour, dashed: false, emphasised: false, line, band };
+            drawn.push(match distill::term(&curves.terms[at].0).filter(|_| state.screen.curves.weighted) {
+                Some(term) => curve.times(|steps| job.term_factors(run, term, steps)),
+                None => curve,
+            });
         }
-        let id = curve_id(run.run, 3);
+        let id = curve_id(run.run, ON_VALIDATION);
         let named = (text("loss-validation"), super::whats(&[Term::TotalLoss, Term::Validation]));
-        drawn.push(validation(viewport, curves, id, named, tokens.student, |l| l.total));
+        drawn.push(validation(viewport, curves, id, named, tokens.student, LossTerms::TOTAL));
         return drawn;
     }
     drawn.extend(labels_of(viewport, state, run, curves, ("loss-student", Term::Student, tokens.student)));
@@ -204,13 +204,14 @@ fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) ->
     }
     for (other, run, colour) in overlaid(state, tokens) {
         if let Some(curves) = other.curves.get(&run).filter(|_| other.id != job.id) {
-            let (line, band) = viewport.reduce(&curves.hard, state.screen.curves.smoothing);
+            let Some(hard) = curves.term(HARD.name) else { continue };
+            let (line, band) = viewport.reduce(hard, state.screen.curves.smoothing);
             let name = text_with("loss-other", &[("run", run.to_string().into())]);
             let what = Term::HardLoss.what();
             drawn.push(Drawn {
                 name,
                 what,
-                id: curve_id(run, 2),
+                id: curve_id(run, ON_LABELS),
                 colour,
                 dashed: false,
                 emphasised: false,
@@ -230,13 +231,27 @@ fn labels_of(
     curves: &RunCurves,
     (key, term, colour): (&str, Term, Color32),
 ) -> Vec<Drawn> {
-    let (line, band) = viewport.reduce(&curves.hard, state.screen.curves.smoothing);
+    let Some(hard) = curves.term(HARD.name) else { return Vec::new() };
+    let (line, band) = viewport.reduce(hard, state.screen.curves.smoothing);
     let emphasised = run.role != Role::Baseline;
-    let (what, id) = (super::whats(&[term, Term::HardLoss]), curve_id(run.run, 2));
+    let (what, id) = (super::whats(&[term, Term::HardLoss]), curve_id(run.run, ON_LABELS));
     let training = Drawn { name: text(key), what, id, colour, dashed: false, emphasised, line, band };
     let name = text_with("loss-on-validation", &[("name", text(key).into())]);
-    let (named, id) = ((name, super::whats(&[Term::HardLoss, Term::Validation])), curve_id(run.run, 3));
-    vec![training, validation(viewport, curves, id, named, colour, |loss| loss.hard)]
+    let (named, id) = ((name, super::whats(&[Term::HardLoss, Term::Validation])), curve_id(run.run, ON_VALIDATION));
+    vec![training, validation(viewport, curves, id, named, colour, HARD.name)]
+}
+
+/// Kinds of curves beside the total and the terms.
+const ON_LABELS: u64 = KINDS - 2;
+const ON_VALIDATION: u64 = KINDS - 1;
+
+/// What a legend calls a term, and what it is.
+fn named_term(name: &str, weighted: bool) -> (String, String) {
+    let (words, what) = term_words(name);
+    if !weighted {
+        return (words, what);
+    }
+    (text_with("loss-weighted", &[("term", words.into())]), format!("{what}\n{}", text("anatomy-weighted-hint")))
 }
 
 /// How strongly what was measured on validation rows is seen beside what was trained on.
@@ -248,9 +263,9 @@ fn validation(
     id: u64,
     (name, what): (String, String),
     colour: Color32,
-    term: fn(&LossTerms) -> Option<f64>,
+    term: &str,
 ) -> Drawn {
-    let line = viewport.epochs(curves, |epoch| term(&epoch.validation.loss).unwrap_or(f64::NAN));
+    let line = viewport.epochs(curves, |epoch| epoch.validation.loss.get(term).unwrap_or(f64::NAN));
     let colour = colour.gamma_multiply(VALIDATION);
     Drawn { name, what, id, colour, dashed: false, emphasised: false, line, band: Vec::new() }
 }

@@ -47,6 +47,7 @@ pub use tips::tips_ui;
 use eframe::egui::{Frame, Id, Label, Modal, Response, Ui, Vec2};
 
 use crate::command::{Action, Commands, Shortcut};
+use crate::distill::term;
 use crate::recipe::Field;
 use crate::state::{Pane, State};
 use crate::text::{Term, grouped, number, text, text_with};
@@ -172,6 +173,14 @@ fn control_name(field: &Field) -> String {
     let name = field.label().words();
     let mut letters = name.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// What a term of a loss is called, and what it is.
+fn term_words(name: &str) -> (String, String) {
+    match term(name) {
+        Some(term) => (text(term.label), text(term.what)),
+        None => (name.to_owned(), String::new()),
+    }
 }
 
 /// Lets what is shown say what its words of the field mean.

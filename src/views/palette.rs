@@ -182,7 +182,7 @@ fn entries(state: &State) -> Vec<Entry> {
         add(Some(Icon::Folder), name, text("menu-recent"), String::new(), command);
     }
     for row in state.jobs.rows.iter().filter(|row| !row.deleted && row.role == Role::Student).take(500) {
-        let t = row.temperature.map_or_else(String::new, |t| format!(" · T {}", number::setting(t)));
+        let t = row.temperature().map_or_else(String::new, |t| format!(" · T {}", number::setting(t)));
         let name = format!("{} {}{t}", row.run, super::cards::shown_title(&row.title));
         add(None, name, text("palette-run"), row.job.to_string(), ScreenCommand::Focus(row.job).into());
     }
@@ -327,7 +327,7 @@ mod tests {
                 met.push(field.path);
             }
         }
-        for field in fields::FIELDS {
+        for field in fields::FIELDS.iter() {
             assert_eq!(field.has_control, met.contains(&field.path), "{}", field.path);
         }
     }

@@ -80,7 +80,7 @@ pub fn recipe_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         group_ui(ui, |ui| editor.teacher_ui(ui, preview));
         if state.recipe.sweep.base.student.is_some() {
             group_ui(ui, |ui| editor.student_ui(ui, preview));
-            group_ui(ui, |ui| editor.temperature_ui(ui));
+            group_ui(ui, |ui| editor.method_ui(ui));
             group_ui(ui, |ui| editor.weights_ui(ui));
         }
         group_ui(ui, |ui| editor.optimiser_ui(ui));
@@ -141,7 +141,7 @@ impl Editor<'_> {
     fn values_ui(&self, ui: &mut Ui, swept: Swept, switches: impl FnOnce(&mut Ui)) -> bool {
         let Some(value) = swept.values(&self.state.recipe.sweep) else { return false };
         let field = swept.field();
-        let name = control_name(&field);
+        let name = control_name(field);
         title_row_ui(ui, |ui| {
             ui.label(title(&name)).on_hover_text(field.what().words());
             switches(ui);
@@ -149,7 +149,7 @@ impl Editor<'_> {
         let limits = swept.limits();
         let shown =
             RangeField { name: &name, value: &value, limits: &limits, log: field.span().log, bare: true }.show(ui);
-        if is_sought(ui, &field) {
+        if is_sought(ui, field) {
             ui.memory_mut(|memory| memory.request_focus(shown.first));
             shown.response.scroll_to_me(Some(Align::Center));
         }
@@ -161,7 +161,8 @@ impl Editor<'_> {
 
     /// Swept fields whose values only text can give: they are shown here, and a click leaves the first.
     fn listed_ui(&self, ui: &mut Ui, part: Part) {
-        let known = |path: &str| Swept::ALL.iter().any(|swept| swept.field().path == path);
+        let known =
+            |path: &str| Swept::all(&self.state.recipe.sweep.base).iter().any(|swept| swept.field().path == path);
         let here = |path: &str| Part::of(path) == Some(part);
         for axis in self.state.recipe.sweep.axes.iter().filter(|axis| here(&axis.path) && !known(&axis.path)) {
             title_row_ui(ui, |ui| {
@@ -221,7 +222,7 @@ impl Editor<'_> {
     fn training_ui(&self, ui: &mut Ui) {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
         let own = self.own();
-        let several_seeds = Swept::Seed.values(&self.state.recipe.sweep).is_some();
+        let several_seeds = Swept::SEED.values(&self.state.recipe.sweep).is_some();
         let seed = if several_seeds { text("recipe-swept") } else { own.seed.to_string() };
         let words = [("epochs", own.epochs.into()), ("seed", seed.into())];
         let summary = text_with("recipe-training-summary", &words);
@@ -238,8 +239,8 @@ impl Editor<'_> {
             self.edit("jitter", |recipe| own_training(recipe).jitter = jitter as usize);
         }
         self.keep_ui(ui, own.keep);
-        if !self.values_ui(ui, Swept::Seed, |ui| self.switch_ui(ui, Swept::Seed))
-            && let Some(seed) = whole_ui(ui, &SEED, own.seed, |ui| self.switch_ui(ui, Swept::Seed))
+        if !self.values_ui(ui, Swept::SEED, |ui| self.switch_ui(ui, Swept::SEED))
+            && let Some(seed) = whole_ui(ui, &SEED, own.seed, |ui| self.switch_ui(ui, Swept::SEED))
         {
             self.edit("seed", |recipe| own_training(recipe).seed = seed);
         }
@@ -338,14 +339,14 @@ const LISTED: usize = 3;
 
 fn own_of(recipe: &Recipe) -> &TrainingRecipe {
     match (&recipe.teacher, &recipe.student) {
-        (TeacherRecipe::Train { training, .. }, None) => training,
+        (Some(TeacherRecipe::Train { training, .. }), None) => training,
         _ => &recipe.training,
     }
 }
 
 fn own_training(recipe: &mut Recipe) -> &mut TrainingRecipe {
     match (&mut recipe.teacher, &recipe.student) {
-        (TeacherRecipe::Train { training, .. }, None) => training,
+        (Some(TeacherRecipe::Train { training, .. }), None) => training,
         _ => &mut recipe.training,
     }
 }

@@ -4,7 +4,6 @@ use eframe::egui::{Align, Label, Layout, Popup, PopupCloseBehavior, Ui};
 
 use super::control_name;
 use crate::command::{Commands, JobCommand};
-use crate::recipe::{Field, field};
 use crate::state::State;
 use crate::text::{number, text, text_with};
 use crate::theme::{Icon, caption, space};
@@ -23,15 +22,14 @@ pub(super) fn run_settings_ui(ui: &mut Ui, info: &RunInfo, state: &State, comman
         ui.spacing_mut().item_spacing.y = space::S;
         ui.add(Label::new(&name).selectable(false));
         ui.with_layout(Layout::top_down(Align::Min), |ui| ui.add(Label::new(caption(text("runs-change-hint"))).wrap()));
-        for setting in Setting::ALL {
-            if let Some(field) = field(setting.path()) {
-                setting_ui(ui, info, setting, field, state, commands);
-            }
+        for setting in Setting::of(info.recipe.distill.method()) {
+            setting_ui(ui, info, setting, state, commands);
         }
     });
 }
 
-fn setting_ui(ui: &mut Ui, info: &RunInfo, setting: Setting, field: &Field, state: &State, commands: &Commands) {
+fn setting_ui(ui: &mut Ui, info: &RunInfo, setting: Setting, state: &State, commands: &Commands) {
+    let field = setting.field();
     let Some(mut value) = state.setting_of_run(info, setting) else { return };
     let (name, what, span) = (control_name(field), field.what().words(), field.span());
     let slider = Slider::new(&name, &mut value, span.shown()).explained(&what);

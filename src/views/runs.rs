@@ -327,14 +327,15 @@ impl Line<'_> {
         // A sweep's own line says what its best run has, not what was done to it.
         let moved = |setting| changed(row, setting).filter(|_| matches!(self.listed, Listed::Run { .. }));
         match column {
-            RunColumn::Temperature => moved(Setting::Temperature).or_else(|| row.temperature.map(number::setting)),
+            RunColumn::Temperature => moved(Setting::TEMPERATURE).or_else(|| row.temperature().map(number::setting)),
             RunColumn::Weights => Some(match row.role {
                 Role::Baseline => text("runs-baseline"),
                 Role::Teacher => text("runs-teacher"),
                 Role::Student => {
-                    let weight = |setting, weight: f64| moved(setting).unwrap_or_else(|| number::setting(weight));
-                    let soft = weight(Setting::SoftWeight, row.soft_weight?);
-                    format!("{soft} · {}", weight(Setting::HardWeight, row.hard_weight))
+                    let words = |(path, weight): (&str, f64)| {
+                        Setting::at(path).and_then(moved).unwrap_or_else(|| number::setting(weight))
+                    };
+                    row.weights().into_iter().map(words).collect::<Vec<_>>().join(" · ")
                 }
             }),
             RunColumn::Differs(at) => self.state.differing_value(row.run, at).map(Phrase::words),

@@ -143,7 +143,7 @@ fn controls_ui(ui: &mut Ui, g: &mut Gallery) {
         ui.add(Slider::new("Soft weight", &mut g.weight, 0.0..=1.0).default_value(0.9).format(&two).marks(&[0.5, 0.7]));
         let t = ui.tokens();
         let soft = Share { name: "soft targets", weight: g.weight, colour: t.teacher };
-        weight_bar_ui(ui, soft, Share { name: "labels", weight: 1.0 - g.weight, colour: t.label });
+        weight_bar_ui(ui, &[soft, Share { name: "labels", weight: 1.0 - g.weight, colour: t.label }]);
         toggle_ui(ui, &mut g.scaled, "Scale the soft term by T²");
         toggle_ui(ui, &mut false, "Also train it without a teacher");
     });

@@ -208,6 +208,6 @@ fn ranges_ui(ui: &mut Ui, g: &mut StatesGallery) {
     let t = ui.tokens();
     for (soft, hard) in [(0.9, 0.1), (1.0, 0.0), (0.0, 0.0)] {
         let soft = Share { name: "soft targets", weight: soft, colour: t.teacher };
-        weight_bar_ui(ui, soft, Share { name: "labels", weight: hard, colour: t.label });
+        weight_bar_ui(ui, &[soft, Share { name: "labels", weight: hard, colour: t.label }]);
     }
 }

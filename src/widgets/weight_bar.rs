@@ -1,58 +1,75 @@
-//! A bar split in two shares: how much each of two terms weighs.
+//! A bar split in shares: how much each of several terms weighs.
 //! It shows; the weights are set elsewhere.
 
-use eframe::egui::{self, Color32, CornerRadius, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{self, Align2, Color32, CornerRadius, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::{
     text::{number, text_with},
-    theme::{self, UiTokens as _, radius, size},
+    theme::{self, UiTokens as _, radius, size, space},
 };
 
-/// One end of the bar.
+/// One part of the bar.
 #[derive(Clone, Copy, Debug)]
 pub struct Share<'a> {
     /// What it is.
     pub name: &'a str,
-    /// Its weight; the two need not add up to one.
+    /// Its weight; they need not add up to one.
     pub weight: f64,
     /// Its colour.
     pub colour: Color32,
 }
 
-/// The bar across the available width, with the two names under its ends.
-pub fn weight_bar_ui(ui: &mut Ui, first: Share<'_>, second: Share<'_>) -> Response {
+/// The bar across the available width, with the names under their parts as far as there is room.
+pub fn weight_bar_ui(ui: &mut Ui, shares: &[Share<'_>]) -> Response {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width().max(40.0), 24.0), Sense::hover());
     let enabled = ui.is_enabled();
-    let values = [
-        ("first-name", first.name.into()),
-        ("first", number::setting(first.weight).into()),
-        ("second-name", second.name.into()),
-        ("second", number::setting(second.weight).into()),
-    ];
-    let words = text_with("widget-shares", &values);
+    let one = |share: &Share<'_>| {
+        text_with("widget-share", &[("name", share.name.into()), ("weight", number::setting(share.weight).into())])
+    };
+    let words = shares.iter().map(one).collect::<Vec<_>>().join(", ");
     response.widget_info(|| WidgetInfo::labeled(Role::Meter, enabled, &words));
     if ui.is_rect_visible(rect) {
-        paint(ui, rect, first, second);
+        paint(ui, rect, shares);
     }
     response.on_hover_text(words)
 }
 
-fn paint(ui: &Ui, rect: Rect, first: Share<'_>, second: Share<'_>) {
+fn paint(ui: &Ui, rect: Rect, shares: &[Share<'_>]) {
     let t = ui.tokens();
     let bar = Rect::from_min_size(rect.min, vec2(rect.width(), 8.0));
-    let (a, b) = (first.weight.max(0.0), second.weight.max(0.0));
-    let share = if a + b > 0.0 { (a / (a + b)) as f32 } else { 0.5 };
-    let split = egui::lerp(bar.x_range(), share);
-    // A sliver between the two, unless one of them is nothing.
-    let gap = if share > 0.0 && share < 1.0 { 1.0 } else { 0.0 };
-    let r = radius::BAR;
-    let left = CornerRadius { nw: r, sw: r, ne: if gap > 0.0 { 0 } else { r }, se: if gap > 0.0 { 0 } else { r } };
-    let right = CornerRadius { ne: r, se: r, nw: left.ne, sw: left.se };
-    let dim = |colour: Color32| if a + b > 0.0 { colour } else { t.hover };
-    ui.painter().rect_filled(bar.with_max_x(split - gap), left, dim(first.colour));
-    ui.painter().rect_filled(bar.with_min_x(split + gap), right, dim(second.colour));
-    let font = theme::font(size::CAPTION);
-    let below = |x, align, name| ui.painter().text(pos2(x, rect.bottom()), align, name, font.clone(), t.tertiary);
-    below(rect.left(), egui::Align2::LEFT_BOTTOM, first.name);
-    below(rect.right(), egui::Align2::RIGHT_BOTTOM, second.name);
+    let weights: Vec<f64> = shares.iter().map(|share| share.weight.max(0.0)).collect();
+    let sum: f64 = weights.iter().sum();
+    // Nothing weighs anything: all are equally little.
+    let part = |weight: f64| if sum > 0.0 { (weight / sum) as f32 } else { 1.0 / shares.len().max(1) as f32 };
+    let last = weights.iter().rposition(|weight| part(*weight) > 0.0).unwrap_or(0);
+    let (mut from, mut written) = (0.0, rect.left());
+    for (at, (share, weight)) in shares.iter().zip(&weights).enumerate() {
+        let to = from + part(*weight);
+        let ends = [from, to].map(|share| egui::lerp(bar.x_range(), share));
+        let is_first = from == 0.0;
+        // A sliver between two parts.
+        let gaps = [if is_first { 0.0 } else { 1.0 }, if at >= last { 0.0 } else { 1.0 }];
+        let round = |is_end: bool| if is_end { radius::BAR } else { 0 };
+        let (left, right) = (round(is_first), round(at >= last));
+        let corners = CornerRadius { nw: left, sw: left, ne: right, se: right };
+        let own = bar.with_min_x(ends[0] + gaps[0]).with_max_x(ends[1] - gaps[1]);
+        if own.width() > 0.0 {
+            ui.painter().rect_filled(own, corners, if sum > 0.0 { share.colour } else { t.hover });
+        }
+        let name = ui.painter().layout_no_wrap(share.name.to_owned(), theme::font(size::CAPTION), t.tertiary);
+        let width = name.size().x;
+        let (x, align) = match at {
+            0 => (rect.left(), Align2::LEFT_BOTTOM),
+            _ if at + 1 == shares.len() => (rect.right() - width, Align2::LEFT_BOTTOM),
+            _ => (own.center().x - width / 2.0, Align2::LEFT_BOTTOM),
+        };
+        // The first and the last name are always there.
+        let has_room = at == 0 || at + 1 == shares.len() || (x > written + space::S && x + width < rect.right());
+        if has_room {
+            let place = align.align_size_within_rect(name.size(), Rect::from_min_max(pos2(x, rect.top()), rect.max));
+            written = written.max(x + width);
+            ui.painter().galley(place.min, name, t.tertiary);
+        }
+        from = to;
+    }
 }

@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 use stillroom::distill::soften::{ranking, soften, top_class};
-use stillroom::distill::{Evaluation, Mean, Student, Targets, TeacherLogits, evaluate, expected_calibration_error};
+use stillroom::distill::{
+    Evaluation, Mean, Objective, Reference, SOFT_TARGETS, Targets, TeacherLogits, evaluate, expected_calibration_error,
+};
 
 use crate::support::assert_close;
 
@@ -14,22 +16,28 @@ fn logits(p: &[f64]) -> Vec<f32> {
 #[test]
 fn an_ensemble_is_the_arithmetic_or_geometric_mean_of_softened_distributions() {
     let values = [logits(&[0.5, 0.25, 0.25]), logits(&[0.1, 0.1, 0.8])].concat();
-    let teachers = TeacherLogits { values, teachers: 2, classes: 3 };
+    let of = |mean| TeacherLogits { values: values.clone(), teachers: 2, classes: 3, mean };
+    let teachers = of(Mean::Arithmetic);
     assert_eq!(teachers.samples(), 1);
-    assert_close("arithmetic", &teachers.soften(0, 1.0, Mean::Arithmetic), &[0.3, 0.175, 0.525], 1e-6);
+    assert_close("arithmetic", &teachers.soften(0, 1.0), &[0.3, 0.175, 0.525], 1e-6);
     // √.05, √.025, √.2 over their sum.
     let roots = [0.05_f64.sqrt(), 0.025_f64.sqrt(), 0.2_f64.sqrt()];
     let sum: f64 = roots.iter().sum();
-    assert_close("geometric", &teachers.soften(0, 1.0, Mean::Geometric), &roots.map(|r| r / sum), 1e-6);
+    assert_close("geometric", &of(Mean::Geometric).soften(0, 1.0), &roots.map(|r| r / sum), 1e-6);
     // T comes before the mean. At T = 2 probabilities become their roots over the sum of roots:
     // (.414214, .292893, .292893) and (.207107, .207107, .585786), whose mean is this.
-    assert_close("T first", &teachers.soften(0, 2.0, Mean::Arithmetic), &[0.310_660, 0.25, 0.439_340], 1e-5);
+    assert_close("T first", &teachers.soften(0, 2.0), &[0.310_660, 0.25, 0.439_340], 1e-5);
+    // Logits of all of them say at T what their mean says.
+    for (teachers, t) in [(of(Mean::Arithmetic), 2.0), (of(Mean::Geometric), 2.0), (of(Mean::Arithmetic), 1.0)] {
+        assert_close("logits", &soften(&teachers.logits(0, t), t), &teachers.soften(0, t), 1e-6);
+    }
 }
 
 #[test]
 fn targets_are_made_once_a_temperature_and_picked_by_sample() {
-    let teacher = TeacherLogits { values: vec![0.0, 1.0, 2.0, 0.0, -1.0, 5.0], teachers: 1, classes: 2 };
-    let targets = Targets::new(&teacher, Mean::Arithmetic, [4.0, 1.0, 4.0, 1.0, 2.0]);
+    let teacher =
+        TeacherLogits { values: vec![0.0, 1.0, 2.0, 0.0, -1.0, 5.0], teachers: 1, classes: 2, mean: Mean::Arithmetic };
+    let targets = Targets::new(&teacher, [4.0, 1.0, 4.0, 1.0, 2.0]);
     assert_eq!(targets.count(), 3);
     assert_eq!([4.0, 1.0, 2.0, 3.0].map(|t| targets.index_of(t)), [Some(0), Some(1), Some(2), None]);
     let mut picked = Vec::new();
@@ -39,6 +47,17 @@ fn targets_are_made_once_a_temperature_and_picked_by_sample() {
         soften(teacher.row(0, sample), t).into_iter().map(|p| p as f32).collect()
     };
     assert_eq!(picked, [row(2, 1.0), row(0, 1.0), row(1, 4.0), row(1, 4.0)].concat());
+}
+
+/// Soft targets at a T with their two weights.
+fn objective(temperature: f64, soft_weight: f64, hard_weight: f64) -> Objective {
+    let usual = Objective::new(&SOFT_TARGETS, 40).with("distill.temperature", temperature);
+    usual.with("distill.soft_weight", soft_weight).with("distill.hard_weight", hard_weight)
+}
+
+/// One teacher: its logits are the same at any T.
+fn same(logits: &[f32]) -> Option<Reference<'_>> {
+    Some(Reference { plain: logits, softened: logits })
 }
 
 #[test]
@@ -51,35 +70,35 @@ fn metrics_of_four_rows_worked_by_hand() {
     let teacher =
         [logits(&[0.6, 0.3, 0.1]), logits(&[0.25, 0.5, 0.25]), logits(&[0.8, 0.1, 0.1]), logits(&[0.05, 0.9, 0.05])]
             .concat();
-    let at = Student { temperature: Some(1.0), soft_weight: 0.5, hard_weight: 2.0, temperature_squared: true };
-    let found = evaluate(&student, &[0, 0, 2, 1], Some(&teacher), &at, 3);
+    let at = objective(1.0, 0.5, 2.0);
+    let found = evaluate(&student, &[0, 0, 2, 1], same(&teacher), &at, 0.0, 3);
     assert_eq!((found.examples, found.errors), (4, 2));
     assert_eq!(found.errors_by_class, [1, 1, 0]);
     assert_eq!(found.agreement, Some(0.5));
     // KL of equal rows is 0; (.8 − .1) ln 8 and (.9 − .05) ln 18.
     let kl = (0.7 * 8.0_f64.ln() + 0.85 * 18.0_f64.ln()) / 4.0;
     let hard = -(0.6_f64.ln() + 0.25_f64.ln() + 0.8_f64.ln() + 0.05_f64.ln()) / 4.0;
-    let numbers = [found.kl.unwrap(), found.soft.unwrap(), found.hard, found.total];
+    let numbers = [found.kl.unwrap(), found.terms[0].unwrap(), found.terms[1].unwrap(), found.total];
     assert_close("terms", &numbers, &[kl, kl, hard, 0.5 * kl + 2.0 * hard], 1e-6);
     // Each row in a bin of its own: (|1 − .6| + .5 + |1 − .8| + .9) / 4.
     assert_close("calibration", &[found.ece.unwrap()], &[(0.4 + 0.5 + 0.2 + 0.9) / 4.0], 1e-6);
 
-    let alone = evaluate(&student, &[0, 0, 2, 1], None, &Student::baseline(), 3);
-    assert_eq!((alone.agreement, alone.kl, alone.soft), (None, None, None));
-    assert_close("alone", &[alone.hard, alone.total], &[hard, hard], 1e-6);
-    let baseline = evaluate(&student, &[0, 0, 2, 1], Some(&teacher), &Student::baseline(), 3);
-    assert_eq!((baseline.agreement, baseline.kl, baseline.soft), (found.agreement, found.kl, None));
+    let alone = evaluate(&student, &[0, 0, 2, 1], None, &Objective::labels(), 0.0, 3);
+    assert_eq!((alone.agreement, alone.kl, alone.terms.len()), (None, None, 1));
+    assert_close("alone", &[alone.terms[0].unwrap(), alone.total], &[hard, hard], 1e-6);
+    let baseline = evaluate(&student, &[0, 0, 2, 1], same(&teacher), &Objective::labels(), 0.0, 3);
+    assert_eq!((baseline.agreement, baseline.kl, baseline.terms.len()), (found.agreement, found.kl, 1));
 }
 
 #[test]
 fn the_soft_term_of_a_part_is_at_the_students_temperature_and_kl_at_1() {
     let teacher = [5.0_f32, 2.0, 0.5, -1.0];
     let student = [2.0_f32, 3.0, 0.0, -0.5];
-    let at = Student { temperature: Some(4.0), soft_weight: 0.9, hard_weight: 0.1, temperature_squared: true };
-    let found = evaluate(&student, &[0], Some(&teacher), &at, 4);
-    let numbers = [found.kl.unwrap(), found.soft.unwrap(), found.hard, found.total];
+    let at = objective(4.0, 0.9, 0.1);
+    let found = evaluate(&student, &[0], same(&teacher), &at, 0.0, 4);
+    let numbers = [found.kl.unwrap(), found.terms[0].unwrap(), found.terms[1].unwrap(), found.total];
     assert_close("golden", &numbers, &[1.087_086, 0.097_253, 1.370_089, 0.9 * 1.556_055 + 0.1 * 1.370_089], 1e-6);
-    let plain = evaluate(&student, &[0], Some(&teacher), &Student { temperature_squared: false, ..at }, 4);
+    let plain = evaluate(&student, &[0], same(&teacher), &at.clone().with("distill.temperature_squared", 0.0), 0.0, 4);
     assert_close("no T²", &[plain.total], &[0.9 * 0.097_253 + 0.1 * 1.370_089], 1e-5);
 }
 
@@ -91,12 +110,12 @@ fn a_row_that_is_not_of_numbers_is_an_error_whatever_its_label() {
                 let mut student = vec![1.0_f32, 2.0, 3.0, 1.0, 2.0, 3.0];
                 student[place] = poison;
                 let teacher = [0.0, 0.0, 9.0, 0.0, 0.0, 9.0];
-                let found = evaluate(&student, &[label, 2], Some(&teacher), &Student::baseline(), 3);
+                let found = evaluate(&student, &[label, 2], same(&teacher), &Objective::labels(), 0.0, 3);
                 assert_eq!(found.errors, 1, "{poison} at {place}, label {label}");
                 assert_eq!(found.errors_by_class[label as usize], 1);
                 assert_eq!(found.agreement, Some(0.5), "{poison} at {place}");
                 assert_eq!(found.ece, None);
-                assert!(!found.hard.is_finite() && !found.kl.unwrap().is_finite());
+                assert!(!found.terms[0].unwrap().is_finite() && !found.kl.unwrap().is_finite());
             }
         }
     }
@@ -104,7 +123,7 @@ fn a_row_that_is_not_of_numbers_is_an_error_whatever_its_label() {
 
 #[test]
 fn no_rows_give_no_errors_and_no_panic() {
-    let found = evaluate(&[], &[], Some(&[]), &Student::baseline(), 3);
+    let found = evaluate(&[], &[], same(&[]), &Objective::labels(), 0.0, 3);
     assert_eq!((found.examples, found.errors, found.ece), (0, 0, None));
     assert_eq!(found, Evaluation { agreement: Some(0.0), kl: Some(0.0), errors_by_class: vec![0; 3], ..found.clone() });
 }
@@ -165,10 +184,10 @@ proptest! {
         let classes = row.len();
         for mean in [Mean::Arithmetic, Mean::Geometric] {
             let values = [&row[..], &other[..classes]].concat();
-            let two = TeacherLogits { values, teachers: 2, classes };
-            prop_assert!((two.soften(0, t, mean).iter().sum::<f64>() - 1.0).abs() < 1e-12);
-            let same = TeacherLogits { values: row.repeat(3), teachers: 3, classes };
-            assert_close("equal teachers", &same.soften(0, t, mean), &soften(&row, t), 1e-12);
+            let two = TeacherLogits { values, teachers: 2, classes, mean };
+            prop_assert!((two.soften(0, t).iter().sum::<f64>() - 1.0).abs() < 1e-12);
+            let same = TeacherLogits { values: row.repeat(3), teachers: 3, classes, mean };
+            assert_close("equal teachers", &same.soften(0, t), &soften(&row, t), 1e-12);
         }
     }
 }

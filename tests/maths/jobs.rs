@@ -202,9 +202,13 @@ pub fn by_run(reports: &[Arc<Report>]) -> BTreeMap<RunId, Outcome> {
             }
             Report::Steps(steps) => {
                 let run = runs.get_mut(&steps.run).unwrap();
-                let curves =
-                    [(&mut run.soft, &steps.soft), (&mut run.hard, &steps.hard), (&mut run.total, &steps.total)];
-                for (curve, values) in curves {
+                let terms = steps.terms.iter().map(|(name, values)| (name.as_ref(), values));
+                for (name, values) in terms.chain([("total", &steps.total)]) {
+                    let curve = match name {
+                        "soft" => &mut run.soft,
+                        "hard" => &mut run.hard,
+                        _ => &mut run.total,
+                    };
                     for (i, value) in values.iter().enumerate() {
                         let before = curve.insert(steps.first_step + i as u64, value.to_bits());
                         assert_eq!(before, None, "every step once");
@@ -331,14 +335,14 @@ fn the_baseline_follows_the_learning_rate_and_nothing_else() {
         outcomes(&reports)
     };
     let plain = outcomes(&run(new(&recipe), vec![]));
-    for (setting, to) in [(Setting::Temperature, 8.0), (Setting::SoftWeight, 0.3), (Setting::HardWeight, 0.4)] {
+    for (setting, to) in [(Setting::TEMPERATURE, 8.0), (Setting::SOFT_WEIGHT, 0.3), (Setting::HARD_WEIGHT, 0.4)] {
         let found = changed(setting, to);
         assert_eq!(found["baseline"], plain["baseline"], "{setting:?}");
         assert_ne!(found["student"].weights(), plain["student"].weights(), "{setting:?}");
         let before = |outcome: &Outcome| outcome.total.range(..5).map(|(_, t)| *t).collect::<Vec<_>>();
         assert_eq!(before(&found["student"]), before(&plain["student"]));
     }
-    let found = changed(Setting::LearningRate, 0.005);
+    let found = changed(Setting::LEARNING_RATE, 0.005);
     assert_ne!(found["baseline"].weights(), plain["baseline"].weights());
     // The teacher was done by then.
     assert_eq!(found["teacher"], plain["teacher"]);
@@ -396,9 +400,9 @@ fn a_job_that_goes_on_from_any_resume_state_ends_with_the_same_bits() {
         let recipe = recipe(folder.path(), overrides);
         // Rests in mid-epoch, before and after T is changed, and after the learning rate is.
         let mut requests = rest_after(3);
-        requests.extend([Request::Play, Request::Pause, Request::change(Setting::Temperature, 7.0, None)]);
+        requests.extend([Request::Play, Request::Pause, Request::change(Setting::TEMPERATURE, 7.0, None)]);
         requests.extend((0..6).map(|_| Request::StepOnce));
-        requests.extend([Request::Play, Request::Pause, Request::change(Setting::LearningRate, 0.01, None)]);
+        requests.extend([Request::Play, Request::Pause, Request::change(Setting::LEARNING_RATE, 0.01, None)]);
         requests.extend([Request::StepOnce, Request::Play]);
         let whole = run(new(&recipe), requests);
         let expected = outcomes(&whole);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use candle_core::{DType, Device};
 use stillroom::data::{Dataset, Examples, TransferSet};
-use stillroom::distill::{Student, TeacherLogits};
+use stillroom::distill::{Mean, Objective, SOFT_TARGETS, TeacherLogits};
 use stillroom::model::{Normalisation, Plan, Population};
 use stillroom::recipe::{Architecture, Optimiser, Schedule, TrainingRecipe};
 use stillroom::training::report::{Change, Setting};
@@ -44,7 +44,7 @@ impl Lab {
         Self {
             dataset: Arc::new(dataset),
             transfer,
-            teacher: Arc::new(TeacherLogits { values: teacher, teachers: 1, classes: CLASSES }),
+            teacher: Arc::new(TeacherLogits { values: teacher, teachers: 1, classes: CLASSES, mean: Mean::default() }),
             shape: shape.to_vec(),
         }
     }
@@ -63,14 +63,11 @@ impl Lab {
 
 fn member(temperature: f64, soft_weight: f64, seed: u64) -> Member {
     Member {
-        teacher: 0,
-        student: Student {
-            temperature: Some(temperature),
-            soft_weight,
-            hard_weight: 1.0 - soft_weight,
-            temperature_squared: true,
-        },
-        distils: true,
+        teacher: Some(0),
+        objective: Objective::new(&SOFT_TARGETS, 40)
+            .with("distill.temperature", temperature)
+            .with("distill.soft_weight", soft_weight)
+            .with("distill.hard_weight", 1.0 - soft_weight),
         seed,
         learning_rate: 0.01,
         weight_decay: 0.02,
@@ -79,7 +76,7 @@ fn member(temperature: f64, soft_weight: f64, seed: u64) -> Member {
 }
 
 fn baseline(seed: u64) -> Member {
-    Member { student: Student::baseline(), distils: false, ..member(1.0, 0.0, seed) }
+    Member { objective: Objective::labels(), ..member(1.0, 0.0, seed) }
 }
 
 fn weights(session: &Session, member: usize) -> Vec<u32> {
@@ -146,11 +143,12 @@ fn training_lowers_the_loss_and_members_learn_what_each_is_asked_to() {
     for _ in 1..200 {
         session.step().unwrap();
     }
-    let (soft, labels) = (session.sums[0].mean(true), session.sums[1].mean(false));
-    assert!(soft.soft.unwrap() < 0.5 * first.soft[0], "{soft:?} {first:?}");
-    assert!(labels.hard.unwrap() < 0.6 * first.hard[1], "{labels:?} {first:?}");
-    assert_eq!(labels.soft, None);
-    assert!(labels.hard.unwrap() < soft.hard.unwrap());
+    let mean = |k: usize| session.sums[k].mean(&session.members[k].objective);
+    let (soft, labels) = (mean(0), mean(1));
+    assert!(soft.get("soft").unwrap() < 0.5 * first[0].values[0].unwrap(), "{soft:?} {first:?}");
+    assert!(labels.get("hard").unwrap() < 0.6 * first[1].values[0].unwrap(), "{labels:?} {first:?}");
+    assert_eq!(labels.get("soft"), None);
+    assert!(labels.get("hard").unwrap() < soft.get("hard").unwrap());
 }
 
 #[test]
@@ -165,9 +163,10 @@ fn means_of_an_epoch_are_by_example() {
         for _ in 0..3 {
             session.step().unwrap();
         }
-        let mean = session.sums[0].mean(true);
-        assert!((mean.soft.unwrap() - whole.soft[0]).abs() < 1e-6, "{mean:?} {whole:?}");
-        assert!((mean.hard.unwrap() - whole.hard[0]).abs() < 1e-6, "{mean:?} {whole:?}");
+        let mean = session.sums[0].mean(&session.members[0].objective);
+        for (name, value) in ["soft", "hard"].into_iter().zip(&whole[0].values) {
+            assert!((mean.get(name).unwrap() - value.unwrap()).abs() < 1e-6, "{mean:?} {whole:?}");
+        }
     }
 }
 
@@ -188,15 +187,15 @@ fn live_changes_touch_whom_they_are_for() {
         (weights(&session, 0), weights(&session, 1))
     };
     let (student, baseline) = run(None);
-    for change in [(Setting::Temperature, 8.0), (Setting::SoftWeight, 0.2), (Setting::HardWeight, 0.7)] {
+    for change in [(Setting::TEMPERATURE, 8.0), (Setting::SOFT_WEIGHT, 0.2), (Setting::HARD_WEIGHT, 0.7)] {
         let changed = run(Some(change));
         assert!(changed.0 != student, "{change:?}");
         assert!(changed.1 == baseline, "{change:?}");
     }
-    let changed = run(Some((Setting::LearningRate, 0.005)));
+    let changed = run(Some((Setting::LEARNING_RATE, 0.005)));
     assert!(changed.0 != student && changed.1 != baseline);
     // A change to what it was is none, and a T that is visited and left leaves no trace in the targets.
-    assert!(run(Some((Setting::Temperature, 4.0))) == (student, baseline));
+    assert!(run(Some((Setting::TEMPERATURE, 4.0))) == (student, baseline));
 }
 
 #[test]
@@ -227,7 +226,7 @@ fn seeds_fix_order_dropout_and_weights() {
     };
     let (a, terms) = run(&[member(4.0, 0.9, 0), member(4.0, 0.9, 1), member(4.0, 0.9, 0)]);
     assert!(a[0] == a[2] && a[0] != a[1]);
-    assert_ne!(terms[0].total[0], terms[0].total[1]);
+    assert_ne!(terms[0][0].total, terms[0][1].total);
     let again = run(&[member(4.0, 0.9, 0), member(4.0, 0.9, 1), member(4.0, 0.9, 0)]);
     assert!(again == (a, terms));
 }
@@ -239,7 +238,7 @@ fn dropout_is_drawn_anew_for_each_step() {
     lab.transfer.labels = vec![Some(1)];
     let members = [Member { learning_rate: 1e-30, weight_decay: 0.0, ..baseline(0) }];
     let mut session = lab.session(&mlp(&[30], 0.5), &recipe(1, SGD, 0.0), &members);
-    let losses: Vec<f64> = (0..5).map(|_| session.step().unwrap().hard[0]).collect();
+    let losses: Vec<f64> = (0..5).map(|_| session.step().unwrap()[0].values[0].unwrap()).collect();
     for (i, loss) in losses.iter().enumerate() {
         assert!(losses[..i].iter().all(|before| before != loss), "{losses:?}");
     }
@@ -257,7 +256,7 @@ fn a_member_that_diverges_is_marked_and_the_others_do_not_notice() {
             for step in 0..30 {
                 let terms = session.step().unwrap();
                 if over.is_none() && !session.members[0].active {
-                    assert!(!terms.total[0].is_finite());
+                    assert!(!terms[0].total.is_finite());
                     over = Some((step, weights(&session, 0)));
                 }
             }
@@ -268,7 +267,7 @@ fn a_member_that_diverges_is_marked_and_the_others_do_not_notice() {
         assert!((1..29).contains(&step), "{step}");
         assert!(weights(&beside, 0) == kept, "it keeps its weights");
         assert_eq!(beside.members.iter().map(|m| m.active).collect::<Vec<_>>(), [false, true, true]);
-        assert_eq!(beside.sums[0].mean(true).total, None);
+        assert_eq!(beside.sums[0].mean(&beside.members[0].objective).total, None);
         for (k, member) in [(1, member(2.0, 0.5, 0)), (2, baseline(3))] {
             assert!(weights(&run(&[member]).0, 0) == weights(&beside, k), "{optimiser:?} {clip} member {k}");
         }

@@ -14,7 +14,8 @@ fn by_cell(reports: &[Arc<Report>]) -> BTreeMap<String, Outcome> {
     let mut outcomes = by_run(reports);
     let name = |info: &RunInfo| {
         let training = &info.recipe.training;
-        let cell = format!("{:?} {:?} {}", info.temperature, info.soft_weight, training.learning_rate);
+        let cell =
+            format!("{:?} {:?} {}", info.temperature(), info.setting(Setting::SOFT_WEIGHT), training.learning_rate);
         format!("{} {cell} {} {:?}", info.role.name(), info.seed, info.recipe.student)
     };
     let runs = started(reports).runs;
@@ -106,7 +107,8 @@ fn the_test_rows_are_looked_at_for_the_cell_that_validation_chooses() {
     let folder = tempfile::tempdir().unwrap();
     let reports = run(JobStart::New(sweep(folder.path(), &GRID)), vec![]);
     let (runs, outcomes) = (started(&reports).runs, by_run(&reports));
-    let cell = |info: &RunInfo| (info.temperature.unwrap().to_bits(), info.soft_weight.unwrap().to_bits());
+    let cell =
+        |info: &RunInfo| (info.temperature().unwrap().to_bits(), info.setting(Setting::SOFT_WEIGHT).unwrap().to_bits());
     let mut cells: BTreeMap<_, Vec<(u64, bool)>> = BTreeMap::new();
     for info in runs.iter().filter(|info| info.role == Role::Student) {
         let end = outcomes[&info.run].finished();
@@ -160,7 +162,7 @@ fn one_run_can_be_moved_or_stopped_and_the_others_do_not_notice() {
     let mut requests = vec![Request::Pause];
     requests.extend((0..14 + 5).map(|_| Request::StepOnce));
     requests.extend([
-        Request::change(Setting::Temperature, 9.0, Some(moved)),
+        Request::change(Setting::TEMPERATURE, 9.0, Some(moved)),
         Request::StopRun(stopped),
         Request::StopRun(RunId(99)),
         Request::Play,
@@ -190,7 +192,7 @@ fn what_failed_begins_anew_and_ends_as_if_nothing_had_happened() {
     let (moved, stopped) = (RunId(2), RunId(3));
     let mut requests = vec![Request::Pause];
     requests.extend((0..14 + 5).map(|_| Request::StepOnce));
-    let change = Request::change(Setting::LearningRate, 0.5, Some(moved));
+    let change = Request::change(Setting::LEARNING_RATE, 0.5, Some(moved));
     requests.extend([change, Request::StopRun(stopped), Request::Play]);
     let first = run(JobStart::New(grid), requests);
     let retried = run(again(&first, &[stopped, moved]), vec![]);

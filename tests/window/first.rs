@@ -148,7 +148,8 @@ fn from_launch_to_a_saved_student_without_a_mouse() {
     });
     keys(&mut window, Modifiers::NONE, Key::CloseBracket);
     assert!(
-        window.state().state().screen.lens.temperature > window.state().state().recipe.sweep.base.distill.temperature
+        window.state().state().screen.lens.temperature
+            > window.state().state().recipe.sweep.base.distill.temperature().unwrap()
     );
     keys(&mut window, Modifiers::NONE, Key::ArrowRight);
     assert_eq!(window.state().state().screen.lens.row, 1);
@@ -225,10 +226,14 @@ fn curves_are_weighted_smoothed_and_shown_alone() {
     choose(&mut window, "Smoothing", "Weighted terms");
     window.get_by_role_and_label(Role::CheckBox, "soft, weighted");
     let job = window.state().state().focused().unwrap();
-    let factors = job.term_factors(job.leading_run().unwrap());
+    let factors = |name| {
+        let term = stillroom::distill::term(name).unwrap();
+        job.term_factors(job.leading_run().unwrap(), term, [0.0, 9.0].into_iter())
+    };
     let distill = &job.sweep.base.distill;
-    let soft = distill.soft_weight * distill.temperature * distill.temperature;
-    assert_eq!(factors, [(0, [soft, distill.hard_weight])]);
+    let soft = distill.get("distill.soft_weight").unwrap() * distill.temperature().unwrap().powi(2);
+    assert_eq!(factors("soft"), [soft; 2]);
+    assert_eq!(factors("hard"), [distill.get("distill.hard_weight").unwrap(); 2]);
 
     let key = |window: &mut crate::Window, times: usize| {
         for _ in 0..times {

@@ -61,14 +61,16 @@ fn a_job_is_started_paused_changed_and_stopped_then_an_old_run_is_opened_and_two
     until(&mut window, "its anatomy", |state| {
         let job = state.focused().unwrap();
         let anatomy = job.anatomy.get(&job.run_of(RunRole::Student).unwrap().run);
-        anatomy.is_some_and(|it| it.step == resting as u64 && it.soft_share().is_some_and(|p| p > 0.0 && p < 1.0))
+        anatomy.is_some_and(|it| {
+            it.step == resting as u64 && it.shares().is_some_and(|shares| shares[0] > 0.0 && shares[0] < 1.0)
+        })
     });
 
     slide(&mut window, "Temperature", 3.0);
     until(&mut window, "the change", |state| state.focused().is_some_and(|job| !job.changes.is_empty()));
     let changes = window.state().state().focused().unwrap().changes.clone();
     assert_eq!(changes.len(), 1);
-    assert_eq!((changes[0].2.setting, changes[0].1), (Setting::Temperature, resting as u64 + 1));
+    assert_eq!((changes[0].2.setting, changes[0].1), (Setting::TEMPERATURE, resting as u64 + 1));
     assert!((changes[0].2.to - 3.0).abs() < 0.5 && (changes[0].2.from - 8.0).abs() < 1e-9);
 
     press(&mut window, "Pause or play");
@@ -83,18 +85,24 @@ fn a_job_is_started_paused_changed_and_stopped_then_an_old_run_is_opened_and_two
     // Every step's total is its terms by the factors that held then, before the change and after it.
     let job = window.state().state().focused().unwrap();
     let student = job.run_of(RunRole::Student).unwrap();
-    let (curves, factors) = (&job.curves[&student.run], job.term_factors(student));
-    assert_eq!(factors.iter().map(|(step, _)| *step).collect::<Vec<_>>(), [0, resting as u64 + 1]);
-    let terms = curves.total.raw.points().zip(curves.soft.raw.points()).zip(curves.hard.raw.points());
+    let curves = &job.curves[&student.run];
+    assert_eq!(job.held(student).iter().map(|held| held.from).collect::<Vec<_>>(), [0, resting as u64 + 1]);
+    let values = |name| curves.term(name).unwrap().raw.points();
+    let factors = |name| {
+        let term = stillroom::distill::term(name).unwrap();
+        job.term_factors(student, term, values(name).enumerate().map(|(step, _)| step as f64))
+    };
+    let (soft, hard) = (factors("soft"), factors("hard"));
+    let terms = curves.total.raw.points().zip(values("soft")).zip(values("hard"));
     for (step, (((_, total), (_, soft_term)), (_, hard_term))) in terms.enumerate() {
-        let [soft, hard] = factors.iter().rev().find(|(from, _)| *from <= step as u64).unwrap().1;
+        let (soft, hard) = (soft[step], hard[step]);
         let sum = soft * f64::from(soft_term) + hard * f64::from(hard_term);
         assert!((sum - f64::from(total)).abs() < 1e-4 * sum.abs().max(1.0), "step {step}: {sum} and {total}");
     }
 
     // The edited temperature can be taken back.
     press(&mut window, "Undo");
-    assert!((window.state().state().recipe.sweep.base.distill.temperature - 8.0).abs() < 1e-9);
+    assert!((window.state().state().recipe.sweep.base.distill.temperature().unwrap() - 8.0).abs() < 1e-9);
 
     // Another job, small enough to be done soon.
     choose(&mut window, "Preset", "Small digits: one label in ten");
@@ -275,7 +283,7 @@ fn a_drag_is_one_event_with_all_that_follows_from_it_and_so_is_a_series_of_keys(
     wait(&mut window);
     let made = changes(&window);
     let settings: Vec<Setting> = made.iter().map(|(_, _, change)| change.setting).collect();
-    assert_eq!(settings, [Setting::SoftWeight, Setting::HardWeight]);
+    assert_eq!(settings, [Setting::SOFT_WEIGHT, Setting::HARD_WEIGHT]);
     assert_eq!(made[0].1, made[1].1, "both take effect at one step");
     assert!((made[0].2.from - 0.9).abs() < 1e-9 && (made[1].2.from - 0.1).abs() < 1e-9);
     assert!((made[0].2.to - 0.5).abs() < 0.05 && (made[0].2.to + made[1].2.to - 1.0).abs() < 1e-9);
@@ -299,7 +307,7 @@ fn a_drag_is_one_event_with_all_that_follows_from_it_and_so_is_a_series_of_keys(
     until(&mut window, "the event of the keys", |state| state.focused().unwrap().changes.len() > 2);
     wait(&mut window);
     let made = changes(&window);
-    assert_eq!((made.len(), made[2].2.setting), (3, Setting::Temperature));
+    assert_eq!((made.len(), made[2].2.setting), (3, Setting::TEMPERATURE));
     press(&mut window, "Stop");
     until(&mut window, "the end", |state| state.jobs.running.is_none());
 }

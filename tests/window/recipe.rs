@@ -206,7 +206,10 @@ fn data_and_models_of_ones_own() {
     choose(&mut window, "Data", "Open a table or arrays…");
     let base = window.state().state().recipe.sweep.base.clone();
     assert!(matches!(&base.data.source, Source::Table(source) if source.path == table));
-    assert!(matches!(base.teacher, TeacherRecipe::Train { .. }), "the shipped teacher knows nothing of other data");
+    assert!(
+        matches!(base.teacher, Some(TeacherRecipe::Train { .. })),
+        "the shipped teacher knows nothing of other data"
+    );
     assert_eq!((base.title.as_str(), window.state().state().recipe.preset), ("points.csv", None));
     accept(&mut window);
     until(&mut window, "its preview", |state| {
@@ -399,7 +402,6 @@ fn the_palette_leads_to_every_control_wherever_it_is() {
             window.state().ask(RecipeCommand::GoTo(field.path));
             window.run_steps(6);
             let expected = match field.path {
-                "distill.temperature_squared" => "Scale the soft term by T²".to_owned(),
                 "training.baseline" => "Also train it without a teacher".to_owned(),
                 "data.source.colour" => "in colour".to_owned(),
                 // Of several values the first that is typed: “Temperature, values”.

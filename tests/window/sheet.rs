@@ -280,7 +280,7 @@ fn data_and_a_teacher_share_a_sheet_and_a_step() {
     let state = window.state().state();
     let sheet = state.window.sheet.as_ref().unwrap();
     assert!(sheet.data && sheet.teacher);
-    assert!(matches!(state.recipe.sweep.base.teacher, TeacherRecipe::Checkpoint(_)));
+    assert!(matches!(state.recipe.sweep.base.teacher, Some(TeacherRecipe::Checkpoint(_))));
     assert!(state.recipe.preview_fault.as_ref().unwrap().field.unwrap().starts_with("teacher"));
     // It fits the smallest window, in both languages, and its buttons can be reached.
     window.set_size(eframe::egui::vec2(1024.0, 600.0));

@@ -64,11 +64,11 @@ fn a_finished_job_says_what_happened_and_leads_on_to_four_seeds() {
 
     // It stays until another job is shown, and the recipe of the panel is not its own any more once that is changed.
     assert!(window.query_by_label("Use this recipe").is_none());
-    let own = window.state().state().recipe.sweep.base.distill.temperature;
+    let own = window.state().state().recipe.sweep.base.distill.temperature().unwrap();
     slide(&mut window, "Temperature", 2.0);
     window.get_by_label(&story.sentence.to_string());
     press(&mut window, "Use this recipe");
-    let temperature = |window: &Window| window.state().state().recipe.sweep.base.distill.temperature;
+    let temperature = |window: &Window| window.state().state().recipe.sweep.base.distill.temperature().unwrap();
     assert!((temperature(&window) - own).abs() < 1e-9);
     press(&mut window, "Undo");
     assert!((temperature(&window) - 2.0).abs() < 1e-9);
@@ -239,7 +239,7 @@ fn a_job_gets_another_name_and_a_runs_recipe_is_used_again() {
     assert_eq!(title(&window), DIGITS);
 
     slide(&mut window, "Temperature", 2.0);
-    let own = window.state().state().jobs.recipes[&run].distill.temperature;
+    let own = window.state().state().jobs.recipes[&run].distill.temperature().unwrap();
     press(&mut window, &format!("More for {run}"));
     press(&mut window, "Recipe…");
     window.get_by_label(&format!("The recipe of {run}"));
@@ -247,7 +247,7 @@ fn a_job_gets_another_name_and_a_runs_recipe_is_used_again() {
     press(&mut window, "Close");
     window.state().ask(RecipeCommand::UseRun(run));
     window.run_steps(4);
-    let temperature = |window: &Window| window.state().state().recipe.sweep.base.distill.temperature;
+    let temperature = |window: &Window| window.state().state().recipe.sweep.base.distill.temperature().unwrap();
     assert!((temperature(&window) - own).abs() < 1e-9);
 }
 
@@ -270,7 +270,7 @@ fn what_was_on_the_screen_is_there_again_and_ticks_draw_at_once() {
     let mut window = open_with(&folder.store(), &ScriptedDialogs::default(), settings());
     let state = window.state().state();
     assert_eq!((state.recipe.sweep.base.title.as_str(), state.recipe.preset), (DIGITS, None));
-    assert!((state.recipe.sweep.base.distill.temperature - 2.0).abs() < 1e-9);
+    assert!((state.recipe.sweep.base.distill.temperature().unwrap() - 2.0).abs() < 1e-9);
     assert!(
         (state.screen.lens.temperature - 16.0).abs() < 1e-9 && state.screen.lens.row == 3 && state.jobs.pace.is_some()
     );
@@ -324,7 +324,7 @@ fn the_list_is_sorted_filtered_and_folded() {
     distil(&mut window);
     slide(&mut window, "Temperature", 2.0);
     let mut sweep = window.state().state().recipe.sweep.clone();
-    sweep.base.distill.temperature_squared = false;
+    sweep.base.distill.set("distill.temperature_squared", 0.0);
     sweep.base.training.learning_rate = 0.005;
     window.state().ask(RecipeCommand::Edit("rate", Box::new(sweep)));
     window.run_steps(4);
@@ -341,7 +341,9 @@ fn the_list_is_sorted_filtered_and_folded() {
     window.get_by_label(&format!("{DIGITS}  {}", said.join(", ")));
     let rates: Vec<RunColumn> = state.run_columns().filter(|column| matches!(column, RunColumn::Differs(_))).collect();
     assert_eq!(rates.len(), 2, "T² and the learning rate");
-    window.get_by_label(&state.jobs.told_apart.columns[0].label().to_string());
+    // The head of the column, beside the switch in the panel.
+    let head = state.jobs.told_apart.columns[0].label().to_string();
+    assert_eq!(window.query_all_by_label(&head).count(), 2);
     // The recipe in the panel is the one that was run last.
     assert_eq!(state.recipe.run_before, state.screen.focus);
     window.get_by_label("This recipe was run as j-0002");
@@ -366,7 +368,7 @@ fn the_list_is_sorted_filtered_and_folded() {
     press(&mut window, "Unfold j-0002");
 
     let temperatures = |window: &Window| {
-        let of = |run: RunId| window.state().state().row(run).unwrap().temperature.unwrap();
+        let of = |run: RunId| window.state().state().row(run).unwrap().temperature().unwrap();
         listed(window).into_iter().filter(|(_, below)| !below).map(|(run, _)| of(run)).collect::<Vec<f64>>()
     };
     window.state().ask(ScreenCommand::SortRuns(RunColumn::Temperature));

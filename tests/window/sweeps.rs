@@ -71,7 +71,8 @@ fn the_hard_weight_follows_and_swept_fields_leave_a_running_job_alone() {
     slide(&mut window, "Soft weight", 0.75);
     let distill = window.state().state().recipe.sweep.base.distill.clone();
     assert!(
-        (distill.soft_weight + distill.hard_weight - 1.0).abs() < 1e-9 && (distill.hard_weight - 0.25).abs() < 0.02
+        (distill.get("distill.soft_weight").unwrap() + distill.get("distill.hard_weight").unwrap() - 1.0).abs() < 1e-9
+            && (distill.get("distill.hard_weight").unwrap() - 0.25).abs() < 0.02
     );
     press(&mut window, "Distil");
     until(&mut window, "the first points", |state| {
@@ -84,7 +85,7 @@ fn the_hard_weight_follows_and_swept_fields_leave_a_running_job_alone() {
     slide(&mut window, "Learning rate", 0.002);
     until(&mut window, "the change", |state| state.focused().is_some_and(|job| !job.changes.is_empty()));
     let changes = window.state().state().focused().unwrap().changes.clone();
-    assert!(changes.iter().all(|(_, _, change)| change.setting == Setting::LearningRate), "{changes:?}");
+    assert!(changes.iter().all(|(_, _, change)| change.setting == Setting::LEARNING_RATE), "{changes:?}");
     press(&mut window, "Stop");
     until(&mut window, "the end", |state| state.jobs.running.is_none());
 }
@@ -165,7 +166,7 @@ fn one_run_is_changed_one_is_stopped_and_those_that_failed_are_tried_again() {
     slide(&mut window, "Temperature", 3.0);
     until(&mut window, "the change", |state| !state.focused().unwrap().changes.is_empty());
     let change = window.state().state().focused().unwrap().changes[0].2;
-    assert_eq!((change.run, change.setting), (Some(students[0]), Setting::Temperature));
+    assert_eq!((change.run, change.setting), (Some(students[0]), Setting::TEMPERATURE));
     let moved = |state: &State| state.row(students[0]).is_some_and(|row| row.changes.len() == 1);
     until(&mut window, "the list", moved);
     window.get_by_label_contains("1 → 3");

@@ -92,13 +92,14 @@ impl App {
     /// Puts a recipe in place. What a running job can take of it is sent once it rests.
     pub(in crate::app) fn replace(&mut self, recipe: Sweep) {
         let steered = self.state.steers();
-        let before = Setting::ALL.map(|setting| self.state.setting(setting));
+        let of = |state: &State| Setting::of(state.recipe.sweep.base.distill.method());
+        let before: Vec<_> = of(&self.state).into_iter().map(|it| (it, self.state.setting(it))).collect();
         self.state.put_sweep(recipe);
         self.changed = Instant::now();
         if !steered || !self.state.steers() {
             return;
         }
-        for (setting, before) in Setting::ALL.into_iter().zip(before) {
+        for (setting, before) in before {
             // What is swept, here or in the job, is not for a slider to move.
             let (Some(now), Some(before)) = (self.state.setting(setting), before) else { continue };
             if now.to_bits() != before.to_bits() {

@@ -73,7 +73,7 @@ pub const SOURCE_HEADER: Field = Field {
     label: "field-header",
     what: "field-header-hint",
     short: Some("field-header"),
-    kind: Kind::Truth,
+    kind: Kind::Truth(false),
     ..OF_DATA
 };
 

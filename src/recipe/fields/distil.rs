@@ -1,126 +1,27 @@
-//! Fields of `[distill]`: the method, its temperature and its two weights.
+//! `distill.method`. The fields of a method are described with it.
 
-use std::ops::Bound;
-
-use super::{Field, Kind, PLAIN, Part, Span, Synonyms};
+use super::{Field, Kind, PLAIN, Part};
+use crate::distill::METHODS;
 
 /// `distill.method`.
 pub const METHOD: Field = Field {
     path: "distill.method",
     label: "field-method",
     what: "field-method-hint",
-    kind: Kind::Choice(&[("soft-targets", "recipe-method-soft")]),
-    ..OF_DISTILLATION
-};
-
-/// `distill.temperature`.
-pub const TEMPERATURE: Field = Field {
-    path: "distill.temperature",
-    label: "field-temperature",
-    what: "term-temperature-what",
-    short: Some("field-temperature-short"),
-    kind: Kind::Number(Span {
-        allowed: (Bound::Included(1e-3), Bound::Included(1e6)),
-        shown: (0.25, 64.0),
-        log: true,
-        usual: 4.0,
-        ..Span::ANY
-    }),
+    kind: Kind::Choice(&NAMES),
+    part: Part::Distillation,
     has_control: true,
     is_column: true,
-    synonyms: &[Synonyms {
-        value: "",
-        words: &[
-            "t",
-            "tau",
-            "temp",
-            "kd_t",
-            "kd_temp",
-            "kd_temperature",
-            "softmax_temperature",
-            "distill_temperature",
-            "distillation_temperature",
-        ],
-    }],
-    search: "soften flatten hotter 温度 软化 wendu ruanhua",
-    ..OF_DISTILLATION
+    search: "loss objective algorithm 方法 损失 目标 fangfa sunshi mubiao",
+    ..PLAIN
 };
 
-/// `distill.soft_weight`.
-pub const SOFT_WEIGHT: Field = Field {
-    path: "distill.soft_weight",
-    label: "field-soft-weight",
-    what: "field-soft-weight-hint",
-    short: Some("field-soft-weight-short"),
-    kind: Kind::Number(Span { usual: 0.9, ..WEIGHT }),
-    has_control: true,
-    is_column: true,
-    synonyms: &[Synonyms {
-        value: "",
-        words: &[
-            "kd_weight",
-            "kd_ratio",
-            "kd_lambda",
-            "lambda_kd",
-            "w_kd",
-            "kd_loss_weight",
-            "kl_weight",
-            "distill_weight",
-            "distill_ratio",
-            "distillation_weight",
-            "distillation_ratio",
-            "soft_loss_weight",
-            "soft_target_loss_weight",
-            "soft_ratio",
-            "teacher_weight",
-        ],
-    }],
-    search: "alpha lambda loss teacher 软目标 权重 损失 ruanmubiao quanzhong sunshi",
-    ..OF_DISTILLATION
+const NAMES: [(&str, &str); METHODS.len()] = {
+    let mut names = [("", ""); METHODS.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = (METHODS[at].name, METHODS[at].label);
+        at += 1;
+    }
+    names
 };
-
-/// `distill.hard_weight`.
-pub const HARD_WEIGHT: Field = Field {
-    path: "distill.hard_weight",
-    label: "field-hard-weight",
-    what: "field-hard-weight-hint",
-    short: Some("field-hard-weight-short"),
-    kind: Kind::Number(Span { usual: 0.1, ..WEIGHT }),
-    has_control: true,
-    is_column: true,
-    synonyms: &[Synonyms {
-        value: "",
-        words: &[
-            "ce_weight",
-            "ce_ratio",
-            "ce_loss_weight",
-            "lambda_ce",
-            "w_ce",
-            "cls_weight",
-            "hard_loss_weight",
-            "hard_ratio",
-            "label_weight",
-        ],
-    }],
-    search: "alpha beta lambda loss labels cross-entropy complement 硬标签 权重 损失 yingbiaoqian quanzhong sunshi",
-    ..OF_DISTILLATION
-};
-
-/// `distill.temperature_squared`.
-pub const TEMPERATURE_SQUARED: Field = Field {
-    path: "distill.temperature_squared",
-    label: "field-temperature-squared",
-    what: "term-temperature-squared-what",
-    short: Some("field-temperature-squared-short"),
-    kind: Kind::Truth,
-    has_control: true,
-    is_column: true,
-    synonyms: &[Synonyms { value: "", words: &["t_squared", "t2", "scale_by_t2"] }],
-    search: "temperature squared scale gradient T² 因子 温度平方 缩放 yinzi wendupingfang suofang",
-    ..OF_DISTILLATION
-};
-
-const OF_DISTILLATION: Field = Field { part: Part::Distillation, ..PLAIN };
-
-/// The weight of a term of the loss.
-const WEIGHT: Span = Span { allowed: (Bound::Included(0.0), Bound::Unbounded), ..Span::ANY };

@@ -37,11 +37,11 @@ impl Field {
         let recipe = told.recipe;
         match (self.kind, &recipe.teacher) {
             (Kind::Source, _) => Some(Phrase::Plain(recipe.data.source.name())),
-            (Kind::Layers, TeacherRecipe::Train { model, .. }) if self.path.starts_with("teacher.") => {
+            (Kind::Layers, Some(TeacherRecipe::Train { model, .. })) if self.path.starts_with("teacher.") => {
                 Some(Phrase::plain(model))
             }
             (Kind::Layers, _) if self.path.starts_with("student.") => recipe.student.as_ref().map(Phrase::plain),
-            (Kind::File, TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_)))
+            (Kind::File, Some(TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_))))
                 if self.path.starts_with("teacher.") =>
             {
                 Some(phrase!("value-shipped"))
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn a_value_is_said_in_short() {
         let mut recipe = QUICKSTART.recipe().unwrap();
-        recipe.distill.temperature_squared = false;
+        recipe.distill.set("distill.temperature_squared", 0.0);
         recipe.training.learning_rate = 0.002_529_822_128_134_703;
         recipe.data.labelled = 0.07;
         for (path, expected) in [
@@ -236,8 +236,8 @@ mod tests {
         second.title = "Another".to_owned();
         assert!(paths(&[&first, &second]).is_empty());
         second.training = TrainingRecipe { seed: 3, keep: Keep::Best, ..second.training };
-        second.distill.temperature = 2.0;
-        second.distill.temperature_squared = false;
+        second.distill.set("distill.temperature", 2.0);
+        second.distill.set("distill.temperature_squared", 0.0);
         let mut third = first.clone();
         third.student = Some(Architecture::Mlp { hidden: vec![200, 200], dropout: 0.2 });
         assert_eq!(

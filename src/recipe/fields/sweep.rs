@@ -39,7 +39,7 @@ pub const TEST_ALL: Field = Field {
     label: "field-test-all",
     what: "field-test-all-hint",
     short: Some("field-test-all"),
-    kind: Kind::Truth,
+    kind: Kind::Truth(false),
     ..OF_SWEEP
 };
 

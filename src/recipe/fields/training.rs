@@ -70,6 +70,8 @@ pub const LEARNING_RATE: Field = Field {
         usual: 1e-3,
         ..Span::ANY
     }),
+    is_per_member: true,
+    is_live: true,
     has_control: true,
     is_column: true,
     synonyms: &[Synonyms {
@@ -87,6 +89,7 @@ pub const SEED: Field = Field {
     what: "term-seed-what",
     short: Some("field-seed"),
     kind: Kind::Whole(COUNT),
+    is_per_member: true,
     has_control: true,
     is_column: true,
     synonyms: &[Synonyms { value: "", words: &["random_state", "random_seed", "manual_seed", "rng_seed"] }],
@@ -141,6 +144,7 @@ pub const WEIGHT_DECAY: Field = Field {
         usual: 0.01,
         ..Span::ANY
     }),
+    is_per_member: true,
     has_control: true,
     is_column: true,
     synonyms: &[Synonyms {
@@ -225,6 +229,7 @@ pub const WARM_UP: Field = Field {
         unit: Some(Unit::Epochs),
         ..Span::ANY
     }),
+    allowed: Some("allowed-warm-up"),
     has_control: true,
     synonyms: &[Synonyms { value: "", words: &["warmup_epochs", "warm_up_epochs", "num_warmup_epochs"] }],
     search: "warmup ramp 预热 yure",
@@ -243,6 +248,7 @@ pub const CLIP: Field = Field {
         step: 0.02,
         ..Span::ANY
     }),
+    allowed: Some("allowed-clip"),
     has_control: true,
     synonyms: &[Synonyms {
         value: "",
@@ -295,7 +301,7 @@ pub const BASELINE: Field = Field {
     label: "field-baseline",
     what: "term-baseline-what",
     short: Some("field-baseline"),
-    kind: Kind::Truth,
+    kind: Kind::Truth(true),
     part: Part::Baseline,
     has_control: true,
     search: "control without teacher labels only compare 基线 无教师 对照 jixian wujiaoshi duizhao",

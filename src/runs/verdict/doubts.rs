@@ -18,8 +18,6 @@ pub struct Facts {
     pub teacher_errors: Option<u64>,
     /// The best student's, on the same rows.
     pub student_errors: Option<u64>,
-    /// Whether the teacher was trained on smoothed labels.
-    pub smoothed_teacher: bool,
     /// How often the test rows were looked at for this student.
     pub test_looks: u32,
 }
@@ -43,8 +41,6 @@ pub enum Doubt {
         /// The student's.
         student: u64,
     },
-    /// Smoothing has wiped out what the teacher knew about wrong classes (Müller, Kornblith & Hinton 2019).
-    SmoothedTeacher,
     /// Choosing by test rows makes them a second validation set.
     TestLookedAtAgain {
         /// How often.
@@ -72,9 +68,6 @@ pub fn doubts(facts: &Facts) -> Vec<Doubt> {
     {
         doubts.push(Doubt::TeacherWorse { teacher, student });
     }
-    if facts.smoothed_teacher {
-        doubts.push(Doubt::SmoothedTeacher);
-    }
     if facts.test_looks > 1 {
         doubts.push(Doubt::TestLookedAtAgain { times: facts.test_looks });
     }
@@ -89,7 +82,6 @@ impl Doubt {
             Self::NoBaseline => "no-baseline",
             Self::UnscaledSoftTerm { .. } => "unscaled-soft-term",
             Self::TeacherWorse { .. } => "teacher-worse",
-            Self::SmoothedTeacher => "smoothed-teacher",
             Self::TestLookedAtAgain { .. } => "test-looked-at-again",
         }
     }
@@ -106,7 +98,6 @@ impl Doubt {
             Self::TeacherWorse { teacher, student } => {
                 phrase!("doubt-teacher-worse", teacher = Phrase::count(teacher), student = Phrase::count(student))
             }
-            Self::SmoothedTeacher => phrase!("doubt-smoothed-teacher"),
             Self::TestLookedAtAgain { times } => phrase!("doubt-test-looked-at-again", times = u64::from(times)),
         }
     }
@@ -123,7 +114,6 @@ mod tests {
         temperature: 20.0,
         teacher_errors: Some(26),
         student_errors: Some(35),
-        smoothed_teacher: false,
         test_looks: 1,
     };
 
@@ -143,19 +133,11 @@ mod tests {
             temperature_squared: false,
             temperature: 8.0,
             teacher_errors: Some(40),
-            smoothed_teacher: true,
             test_looks: 3,
             ..GOOD
         });
         let codes = all.iter().map(Doubt::code).collect::<Vec<_>>();
-        let expected = [
-            "one-seed",
-            "no-baseline",
-            "unscaled-soft-term",
-            "teacher-worse",
-            "smoothed-teacher",
-            "test-looked-at-again",
-        ];
+        let expected = ["one-seed", "no-baseline", "unscaled-soft-term", "teacher-worse", "test-looked-at-again"];
         assert_eq!(codes, expected);
         assert!(all[2].phrase().to_string().contains("64 times"));
         assert!(all.iter().all(|doubt| doubt.phrase().to_string().ends_with('.')));

@@ -2,9 +2,10 @@
 
 use super::trial::{BaselineGroup, Fate, Measure, StudentGroup, Trial};
 use super::{Discordant, Doubt, Facts, Verdict, doubts, judge};
+use crate::distill::{Scale, Term, term};
 use crate::runs::board::{Board, BoardCell};
 use crate::text::Phrase;
-use crate::training::report::{Answers, JobOutcome, Metrics, Part, Role, RunId, RunInfo, RunOutcome};
+use crate::training::report::{Answers, JobOutcome, Metrics, Part, Role, RunId, RunInfo, RunOutcome, TermName};
 
 /// A job, as far as it can be judged.
 pub struct JobFacts<'a> {
@@ -39,11 +40,19 @@ pub struct RunEnd<'a> {
     pub test: Option<&'a Metrics>,
     /// The kept weights on rows that they were trained on.
     pub training: Option<&'a Metrics>,
-    /// The share of the gradient that the soft term had at the last step.
-    pub soft_share: Option<f64>,
+    /// The share of the gradient that each term had at the last step.
+    pub shares: &'a [(TermName, f64)],
 }
 
 impl RunEnd<'_> {
+    /// The share of the gradient that came from the teacher at the last step; none where nothing is known of it, or it had no teacher.
+    pub fn teacher_share(&self) -> Option<f64> {
+        let of_teacher = |(name, _): &&(TermName, f64)| term(name).is_some_and(|term| term.of_teacher);
+        let mut shares = self.shares.iter().filter(of_teacher).map(|(_, share)| *share).peekable();
+        shares.peek()?;
+        Some(shares.sum())
+    }
+
     /// Whether it came to its planned end with the settings that it was given.
     pub fn is_whole(&self) -> bool {
         self.outcome == RunOutcome::Done && !self.edited
@@ -86,22 +95,26 @@ impl<'a> JobFacts<'a> {
         let cells = &self.board.cells;
         let best = verdict.headline.student.and_then(|cell| cells.get(cell));
         let errors = |run: RunId| Some(self.end(run)?.validation?.errors);
-        let unscaled = students.iter().filter(|info| !info.recipe.distill.temperature_squared);
+        let is_unscaled = |info: &&&RunInfo| {
+            let distill = &info.recipe.distill;
+            let switched_off =
+                |term: &Term| matches!(term.scale, Scale::SquaredIf(path) if distill.get(path) == Some(0.0));
+            distill.method().terms.iter().any(switched_off)
+        };
+        let unscaled = students.iter().filter(is_unscaled);
         let looks =
             |cell: &BoardCell| cell.runs.iter().any(|(_, run)| self.end(*run).is_some_and(|end| end.test.is_some()));
         doubts(&Facts {
             seeds: cells.iter().map(|cell| cell.runs.len()).max().unwrap_or(0),
             baseline: !self.board.baselines.is_empty(),
             temperature_squared: unscaled.clone().next().is_none(),
-            temperature: unscaled.filter_map(|info| info.temperature).fold(0.0, f64::max),
+            temperature: unscaled.filter_map(|info| info.temperature()).fold(0.0, f64::max),
             teacher_errors: self.board.teachers.iter().filter_map(|run| errors(*run)).min(),
             student_errors: best.and_then(|cell| {
                 let each: Option<Vec<u64>> = cell.runs.iter().map(|(_, run)| errors(*run)).collect();
                 let each = each?;
                 Some((each.iter().sum::<u64>() as f64 / each.len().max(1) as f64).round() as u64)
             }),
-            // No recipe smooths labels.
-            smoothed_teacher: false,
             test_looks: if cells.len() > 1 { cells.iter().filter(|cell| looks(cell)).count() as u32 } else { 1 },
         })
     }

@@ -287,7 +287,7 @@ impl<'a> JobFacts<'a> {
             let (errors, examples) = (Phrase::count(teacher), Phrase::count(drawing.examples));
             why.push(phrase!("why-teacher", errors = errors, examples = examples, part = part_words(drawing.part)));
         }
-        if let Some(share) = average(students, &|end| end.soft_share) {
+        if let Some(share) = average(students, &|end| end.teacher_share()) {
             why.push(phrase!("why-gradient", share = Phrase::part(share)));
         }
         why

@@ -40,16 +40,12 @@ impl Job {
         let sweep = Sweep::parse(QUICKSTART.text, None, &overrides).unwrap();
         let mut infos = Vec::new();
         let mut add = |role: Role, recipe: &crate::recipe::Recipe| {
-            let distils = role == Role::Student;
             infos.push(RunInfo {
                 run: RunId(infos.len() as u64 + 1),
                 role,
                 stage: Stage(0),
                 recipe: recipe.clone(),
                 model: "MLP 200–200".to_owned(),
-                temperature: distils.then_some(recipe.distill.temperature),
-                soft_weight: distils.then_some(recipe.distill.soft_weight),
-                hard_weight: recipe.distill.hard_weight,
                 seed: recipe.training.seed,
                 parameters: 1,
                 steps: 1_000,
@@ -117,7 +113,7 @@ impl Job {
                 validation: self.parts.get(&(run, Part::Validation)),
                 test: self.parts.get(&(run, Part::Test)),
                 training: None,
-                soft_share: None,
+                shares: &[],
             })
         };
         let classes: Vec<String> = (0..10).map(|class: u32| class.to_string()).collect();
@@ -272,7 +268,7 @@ fn a_sweep_says_how_many_cells_are_clear_tied_and_what_explains_them() {
     let job = |best: [u64; 4]| {
         Job::new(&grid, move |info| {
             let seed = info.seed as usize;
-            let of = match (info.role, info.temperature) {
+            let of = match (info.role, info.temperature()) {
                 (Role::Student, Some(t)) if t > 6.0 => best[seed],
                 (Role::Student, Some(t)) if t > 2.0 => best[seed] + [1, 3, 0, 0][seed],
                 (Role::Student, _) => [130, 128, 135, 131][seed],

@@ -1,12 +1,12 @@
 //! The loss of a step as a sum that can be checked: what is written multiplies and adds up to what is written.
 
 use crate::text::number::{self, Kind};
-use crate::training::report::Anatomy;
+use crate::training::report::{Anatomy, TermPart};
 
 /// The written numbers of a step.
 pub(super) struct Sum {
-    /// Raw, factor and weighted, of the soft and of the hard term.
-    pub terms: [[String; 3]; 2],
+    /// Raw, factor and weighted, of each term.
+    pub terms: Vec<[String; 3]>,
     /// What they add up to.
     pub total: String,
 }
@@ -19,27 +19,26 @@ const MOST: usize = 12;
 impl Sum {
     /// Each number has as many digits as it takes.
     pub fn of(anatomy: &Anatomy) -> Self {
-        let raw = [anatomy.soft, anatomy.hard];
-        let factors = [soft_factor(anatomy), written_factor(anatomy.hard_weight)];
-        let weighted = [raw[0] * anatomy.soft_factor(), raw[1] * anatomy.hard_weight];
-        let sum = weighted[0] + weighted[1];
+        // What was left out adds nothing, and neither does what weighs nothing.
+        let counts = |term: &&TermPart| !(term.value.is_nan() && term.factor() == 0.0);
+        let weighted: Vec<f64> = anatomy.terms.iter().map(|term| term.value * term.factor()).collect();
+        let sum: f64 = anatomy.terms.iter().filter(counts).map(|term| term.value * term.factor()).sum();
         let total = Kind::Loss.write(sum);
         let weighted = enough(|digits| {
-            let written = weighted.map(|value| written(value, digits));
-            let adds_up = Kind::Loss.write(read(&written[0]) + read(&written[1])) == total;
-            (written, adds_up)
+            let each: Vec<String> = weighted.iter().map(|value| written(*value, digits)).collect();
+            let adds_up = Kind::Loss.write(each.iter().map(|value| read(value)).sum()) == total;
+            (each, adds_up)
         });
-        let term = |at: usize| {
-            let (factor, value) = &factors[at];
-            let product = &weighted[at];
+        let term = |(term, product): (&TermPart, &String)| {
+            let (factor, value) = factor(term);
             let raw = enough(|digits| {
-                let written = written(raw[at], digits);
+                let written = written(term.value, digits);
                 let multiplies = written_like(read(&written) * value, product) == *product;
                 (written, multiplies)
             });
-            [raw, factor.clone(), product.clone()]
+            [raw, factor, product.clone()]
         };
-        Self { terms: [term(0), term(1)], total }
+        Self { terms: anatomy.terms.iter().zip(&weighted).map(term).collect(), total }
     }
 }
 
@@ -82,16 +81,14 @@ fn written_factor(value: f64) -> (String, f64) {
 }
 
 /// `0.9 · 8²`, where both are short; else their product.
-fn soft_factor(anatomy: &Anatomy) -> (String, f64) {
-    if !anatomy.temperature_squared {
-        return written_factor(anatomy.soft_weight);
-    }
-    let (weight, t) = (number::setting(anatomy.soft_weight), number::setting(anatomy.temperature));
+fn factor(term: &TermPart) -> (String, f64) {
+    let Some(t) = term.squared else { return written_factor(term.weight) };
+    let (weight, t) = (number::setting(term.weight), number::setting(t));
     let value = read(&weight) * read(&t) * read(&t);
-    if (value - anatomy.soft_factor()).abs() <= 1e-11 * value.abs() {
+    if (value - term.factor()).abs() <= 1e-11 * value.abs() {
         return (format!("{weight} · {t}²"), value);
     }
-    written_factor(anatomy.soft_factor())
+    written_factor(term.factor())
 }
 
 #[cfg(test)]
@@ -102,19 +99,16 @@ mod tests {
     use crate::training::report::RunId;
 
     fn anatomy(soft: f64, temperature: f64, soft_weight: f64, hard: f64, hard_weight: f64) -> Anatomy {
-        Anatomy {
-            run: RunId(1),
-            step: 0,
-            soft,
-            temperature,
-            soft_weight,
-            temperature_squared: true,
-            hard,
-            hard_weight,
-            soft_norm: 1.0,
-            hard_norm: 1.0,
+        let part = |name: &'static str, value, weight, squared| TermPart {
+            name: name.into(),
+            value,
+            weight,
+            squared,
+            norm: 1.0,
             cosine: 0.0,
-        }
+        };
+        let terms = vec![part("soft", soft, soft_weight, Some(temperature)), part("hard", hard, hard_weight, None)];
+        Anatomy { run: RunId(1), step: 0, terms }
     }
 
     #[test]
@@ -130,7 +124,8 @@ mod tests {
         assert_eq!(sum.terms[0], ["0.009646", "0.9 · 8²", "0.5556"]);
         assert_eq!(sum.terms[1], ["0.07751", "0.1", "0.007751"]);
         assert_eq!(sum.total, "0.5634");
-        let unscaled = Anatomy { temperature_squared: false, ..anatomy(0.5, 8.0, 0.9, 0.0, 0.0) };
+        let mut unscaled = anatomy(0.5, 8.0, 0.9, 0.0, 0.0);
+        unscaled.terms[0].squared = None;
         assert_eq!(
             Sum::of(&unscaled).terms,
             [["0.5", "0.9", "0.45"], ["0", "0", "0"]].map(|row| row.map(str::to_owned))

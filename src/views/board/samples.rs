@@ -41,7 +41,7 @@ pub(super) fn samples_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &C
         .filter_map(|(cell, of)| {
             let (_, run) = of.runs.first()?;
             let info = job.runs.iter().find(|info| info.run == *run)?;
-            let temperature = info.temperature?;
+            let temperature = info.temperature().unwrap_or(1.0);
             let (_, logits) = job.snapshots.get(run)?;
             let student = logits.get(view.row * classes..(view.row + 1) * classes)?;
             let p = |logits: &[f32]| soften(logits, temperature).into_iter().map(|p| p as f32).collect::<Vec<_>>();

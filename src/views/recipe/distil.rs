@@ -1,98 +1,157 @@
-//! How the student learns from the teacher: T, the two weights, and the factor T².
+//! How the student learns: the method, and its fields as the method describes them.
 
 use eframe::egui::{Align, Layout, Rect, RichText, Ui, vec2};
 
-use super::rows::seek;
+use super::rows::{row_ui, seek};
 use super::swept::{Swept, put_complement};
 use super::{Editor, title_row_ui};
-use crate::recipe::fields::{HARD_WEIGHT, METHOD, Part, TEMPERATURE, TEMPERATURE_SQUARED};
+use crate::distill::METHODS;
+use crate::recipe::fields::{Field, HARD_WEIGHT, Kind, METHOD, Part, SOFT_WEIGHT, TEMPERATURE};
 use crate::state::Tip;
 use crate::text::{number, text};
 use crate::theme::{UiTokens as _, space, title};
+use crate::views::colours::term_colour;
 use crate::views::lens::TICKS;
 use crate::views::{control_name, tips};
-use crate::widgets::{Chip, Share, Slider, toggle_ui, weight_bar_ui};
+use crate::widgets::{Chip, Dropdown, Share, Slider, toggle_ui, weight_bar_ui};
 
 impl Editor<'_> {
-    pub(super) fn temperature_ui(&self, ui: &mut Ui) {
+    /// The method, and those of its fields that weigh nothing.
+    pub(super) fn method_ui(&self, ui: &mut Ui) {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
-        tips::mark(ui, Tip::Recipe, Rect::from_min_size(ui.max_rect().min, vec2(ui.available_width(), 46.0)));
-        let mut switch = |ui: &mut Ui| self.switch_ui(ui, Swept::Temperature);
-        if self.values_ui(ui, Swept::Temperature, switch) {
-            return;
-        }
-        let mut temperature = self.state.recipe.sweep.base.distill.temperature;
-        let (name, what, span) = (control_name(&TEMPERATURE), TEMPERATURE.what().words(), TEMPERATURE.span());
-        let slider = Slider::new(&name, &mut temperature, span.shown())
-            .logarithmic()
-            .ticks(&TICKS)
-            .default_value(span.usual)
-            .explained(&what)
-            .format(&number::setting);
-        let slider = ui.add(slider.aside(&mut switch));
-        seek(ui, &TEMPERATURE, &slider);
-        if slider.changed() {
-            self.edit("temperature", |recipe| recipe.distill.temperature = temperature);
+        let method = self.state.recipe.sweep.base.distill.method();
+        row_ui(ui, &METHOD, |ui, _| {
+            let (wide, here) = (ui.available_width(), text(method.label));
+            let shown = Dropdown::new(&control_name(&METHOD), &here).width(wide).show(ui, |ui| {
+                for other in METHODS {
+                    let entry = ui.selectable_label(*other == method, text(other.label));
+                    if entry.on_hover_text(text(other.what)).clicked() && *other != method {
+                        self.edit("method", |recipe| {
+                            recipe.distill = recipe.distill.in_method(other, recipe.training.epochs);
+                        });
+                    }
+                }
+            });
+            seek(ui, &METHOD, &shown.response);
+            shown.response.on_hover_text(text(method.what));
+        });
+        let rest = method.fields.iter().filter(|field| !self.weighs(field) && !matches!(field.kind, Kind::Truth(_)));
+        for field in rest {
+            if *field == TEMPERATURE {
+                tips::mark(ui, Tip::Recipe, Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), 46.0)));
+            }
+            self.field_ui(ui, field);
         }
     }
 
+    /// What weighs the terms, and what is switched.
     pub(super) fn weights_ui(&self, ui: &mut Ui) {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
         let distill = &self.state.recipe.sweep.base.distill;
-        let (soft, hard) = (distill.soft_weight, distill.hard_weight);
-        let complement = self.state.recipe.sweep.complement;
-        let mut switch = |ui: &mut Ui| self.switch_ui(ui, Swept::SoftWeight);
-        if !self.values_ui(ui, Swept::SoftWeight, switch)
-            && let Some(moved) = weight_ui(ui, Swept::SoftWeight, soft, hard, &mut switch)
-        {
-            self.edit("soft weight", |recipe| recipe.distill.soft_weight = moved);
+        let method = distill.method();
+        let weights: Vec<&'static Field> = method.fields.iter().filter(|field| self.weighs(field)).collect();
+        for field in &weights {
+            self.field_ui(ui, field);
         }
+        let is_swept = |field: &&'static Field| self.state.recipe.sweep.axis(field.path).is_some();
+        if weights.len() > 1 && !weights.iter().any(is_swept) {
+            let tokens = ui.tokens();
+            let names: Vec<_> = method.terms.iter().map(|term| term.name.into()).collect();
+            let words: Vec<String> = method.terms.iter().map(|term| text(term.label)).collect();
+            let share = |(at, name)| {
+                let weight = distill.weight(&method.terms[at], f64::INFINITY);
+                Share { name, weight, colour: term_colour(names.iter(), at, tokens) }
+            };
+            weight_bar_ui(ui, &words.iter().map(String::as_str).enumerate().map(share).collect::<Vec<_>>());
+        }
+        self.listed_ui(ui, Part::Distillation);
+        for field in method.fields.iter().filter(|field| matches!(field.kind, Kind::Truth(_))) {
+            let mut on = distill.get(field.path) == Some(1.0);
+            let switch = toggle_ui(ui, &mut on, &control_name(field));
+            seek(ui, field, &switch);
+            if switch.on_hover_text(field.what().words()).changed() {
+                self.edit(field.path, |recipe| recipe.distill.set(field.path, f64::from(u8::from(on))));
+            }
+        }
+    }
+
+    /// Whether a field is the weight of a term.
+    fn weighs(&self, field: &Field) -> bool {
+        let method = self.state.recipe.sweep.base.distill.method();
+        method.terms.iter().any(|term| term.weight == Some(field.path))
+    }
+
+    /// A field with its control: a slider of one value, or several values.
+    fn field_ui(&self, ui: &mut Ui, field: &'static Field) {
+        if let Kind::Choice(names) = field.kind {
+            return self.choice_ui(ui, field, names);
+        }
+        let Some(swept) = Swept::of(field) else { return };
+        let sweep = &self.state.recipe.sweep;
+        let follows = *field == HARD_WEIGHT && sweep.base.distill.get(SOFT_WEIGHT.path).is_some();
+        let complement = follows && sweep.complement;
+        let value = swept.value(&sweep.base);
         let mut switches = |ui: &mut Ui| {
-            self.complement_ui(ui);
+            if follows {
+                self.complement_ui(ui);
+            }
             if !complement {
-                self.switch_ui(ui, Swept::HardWeight);
+                self.switch_ui(ui, swept);
             }
         };
         if complement {
             title_row_ui(ui, |ui| {
-                ui.label(title(control_name(&HARD_WEIGHT))).on_hover_text(HARD_WEIGHT.what().words());
+                ui.label(title(control_name(field))).on_hover_text(field.what().words());
                 switches(ui);
-                if Swept::SoftWeight.values(&self.state.recipe.sweep).is_none() {
-                    let own = RichText::new(number::setting(hard)).color(ui.tokens().secondary);
+                if sweep.axis(SOFT_WEIGHT.path).is_none() {
+                    let own = RichText::new(number::setting(value)).color(ui.tokens().secondary);
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(own));
                 }
             });
-        } else if !self.values_ui(ui, Swept::HardWeight, switches)
-            && let Some(moved) = weight_ui(ui, Swept::HardWeight, hard, soft, &mut switches)
-        {
-            self.edit("hard weight", |recipe| recipe.distill.hard_weight = moved);
+            return;
         }
-        let is_swept = |weight: Swept| weight.values(&self.state.recipe.sweep).is_some();
-        if !is_swept(Swept::SoftWeight) && !is_swept(Swept::HardWeight) {
-            let tokens = ui.tokens();
-            let (soft_name, hard_name) = (text("recipe-soft-targets"), text("recipe-labels"));
-            weight_bar_ui(
-                ui,
-                Share { name: &soft_name, weight: soft, colour: tokens.teacher },
-                Share { name: &hard_name, weight: hard, colour: tokens.label },
-            );
+        if self.values_ui(ui, swept, switches) {
+            return;
         }
-        ui.horizontal(|ui| {
-            ui.label(control_name(&METHOD));
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let colour = ui.tokens().secondary;
-                ui.label(RichText::new(text("recipe-method-soft")).color(colour));
+        let (name, what, span) = (control_name(field), field.what().words(), field.span());
+        let mut moved = value;
+        let slider = Slider::new(&name, &mut moved, span.shown()).explained(&what).format(&number::setting);
+        let slider = if span.log { slider.logarithmic() } else { slider };
+        let slider = if *field == TEMPERATURE { slider.ticks(&TICKS) } else { slider };
+        let usual = field.usual(sweep.base.training.epochs);
+        let response = ui.add(slider.default_value(usual).aside(&mut switches));
+        seek(ui, field, &response);
+        // With all weights at 0 nothing would be left to learn.
+        let is_last = self.weighs(field) && moved == 0.0 && self.is_only_weight(field);
+        if response.changed() && !is_last {
+            let moved = if matches!(field.kind, Kind::Whole(_)) { moved.round() } else { moved };
+            self.edit(field.path, |recipe| swept.put_one(recipe, moved));
+        }
+    }
+
+    /// Whether no other term weighs anything.
+    fn is_only_weight(&self, field: &Field) -> bool {
+        let distill = &self.state.recipe.sweep.base.distill;
+        let mut others = distill.method().terms.iter().filter(|term| term.weight != Some(field.path));
+        others.all(|term| term.weight.is_some_and(|path| distill.get(path) == Some(0.0)))
+    }
+
+    /// One of several words.
+    fn choice_ui(&self, ui: &mut Ui, field: &'static Field, names: &'static [(&'static str, &'static str)]) {
+        let here = self.state.recipe.sweep.base.distill.get(field.path).unwrap_or_default();
+        let name = |at: usize| names.get(at).map_or_else(String::new, |(_, key)| text(key));
+        row_ui(ui, field, |ui, _| {
+            let wide = ui.available_width();
+            let shown = Dropdown::new(&control_name(field), &name(here as usize)).width(wide).show(ui, |ui| {
+                for at in 0..names.len() {
+                    if ui.selectable_label(here as usize == at, name(at)).clicked() {
+                        self.edit(field.path, |recipe| recipe.distill.set(field.path, at as f64));
+                    }
+                }
             });
-        })
-        .response
-        .on_hover_text(METHOD.what().words());
-        self.listed_ui(ui, Part::Distillation);
-        let mut squared = distill.temperature_squared;
-        let switch = toggle_ui(ui, &mut squared, &text("recipe-squared"));
-        seek(ui, &TEMPERATURE_SQUARED, &switch);
-        if switch.on_hover_text(TEMPERATURE_SQUARED.what().words()).changed() {
-            self.edit("squared", |recipe| recipe.distill.temperature_squared = squared);
-        }
+            seek(ui, field, &shown.response);
+            shown.response.on_hover_text(field.what().words());
+        });
     }
 
     /// The chip that makes the hard weight 1 − soft weight.
@@ -107,17 +166,4 @@ impl Editor<'_> {
             self.edit_sweep("complement", |sweep| put_complement(sweep, !on));
         }
     }
-}
-
-/// The slider of a weight; the new value once it was moved.
-fn weight_ui(ui: &mut Ui, weight: Swept, value: f64, other: f64, switches: &mut dyn FnMut(&mut Ui)) -> Option<f64> {
-    let field = weight.field();
-    let (name, what, span) = (control_name(&field), field.what().words(), field.span());
-    let mut moved = value;
-    let slider = Slider::new(&name, &mut moved, span.shown());
-    let slider = slider.default_value(span.usual).explained(&what).format(&number::setting).aside(switches);
-    let response = ui.add(slider);
-    seek(ui, &field, &response);
-    // Both at 0 would leave nothing to learn.
-    (response.changed() && (moved > 0.0 || other > 0.0)).then_some(moved)
 }

@@ -23,7 +23,7 @@ impl Editor<'_> {
     pub(super) fn optimiser_ui(&self, ui: &mut Ui) {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
         let own = self.own();
-        let rate_is_swept = Swept::LearningRate.values(&self.state.recipe.sweep).is_some();
+        let rate_is_swept = Swept::LEARNING_RATE.values(&self.state.recipe.sweep).is_some();
         let rate = if rate_is_swept { text("recipe-swept") } else { number::setting(own.learning_rate) };
         let summary = format!("{} · {rate} · {}", optimiser_name(&own.optimiser), schedule_name(&own.schedule));
         if !self.folding_ui(ui, Section::Optimiser, &control_name(&OPTIMISER), &summary, rate_is_swept) {
@@ -64,8 +64,8 @@ impl Editor<'_> {
     fn rate_ui(&self, ui: &mut Ui, own: &TrainingRecipe) {
         let mut rate = own.learning_rate;
         let (name, what, span) = (control_name(&LEARNING_RATE), LEARNING_RATE.what().words(), LEARNING_RATE.span());
-        let mut switch = |ui: &mut Ui| self.switch_ui(ui, Swept::LearningRate);
-        if self.values_ui(ui, Swept::LearningRate, switch) {
+        let mut switch = |ui: &mut Ui| self.switch_ui(ui, Swept::LEARNING_RATE);
+        if self.values_ui(ui, Swept::LEARNING_RATE, switch) {
             return;
         }
         let slider = Slider::new(&name, &mut rate, span.shown())

@@ -148,23 +148,26 @@ impl Editor<'_> {
         });
         let recipe = &self.state.recipe.sweep.base;
         let here = match (&recipe.teacher, preview) {
-            (TeacherRecipe::Checkpoint(CheckpointSource::File(file)), _) => file.name(),
-            (TeacherRecipe::Train { model, .. }, _) => model.to_string(),
-            (TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_)), Some(preview)) => preview.teacher_model.clone(),
-            (TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_)), None) => text("recipe-shipped"),
+            (None, _) => text("recipe-no-teacher"),
+            (Some(TeacherRecipe::Checkpoint(CheckpointSource::File(file))), _) => file.name(),
+            (Some(TeacherRecipe::Train { model, .. }), _) => model.to_string(),
+            (Some(TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_))), Some(preview)) => {
+                preview.teacher_model.clone()
+            }
+            (Some(TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_))), None) => text("recipe-shipped"),
         };
         let (wide, colour) = (ui.available_width(), ui.tokens().teacher);
         let name = control_name(&CHECKPOINT);
         let shown = Dropdown::new(&name, &here).dot(colour).width(wide).stays_open().show(ui, |ui| {
             if let Source::Builtin(builtin) = recipe.data.source {
-                let shipped = TeacherRecipe::Checkpoint(CheckpointSource::Builtin(builtin));
+                let shipped = Some(TeacherRecipe::Checkpoint(CheckpointSource::Builtin(builtin)));
                 if ui.selectable_label(recipe.teacher == shipped, text("recipe-shipped")).clicked() {
                     self.edit("teacher", |recipe| recipe.teacher = shipped);
                     ui.close();
                 }
             }
             for model in models::teachers(&recipe.data.source) {
-                let chosen = matches!(&recipe.teacher, TeacherRecipe::Train { model: own, .. } if *own == model);
+                let chosen = matches!(&recipe.teacher, Some(TeacherRecipe::Train { model: own, .. }) if *own == model);
                 let name = text_with("recipe-train-teacher", &[("model", model.to_string().into())]);
                 if ui.selectable_label(chosen, name).clicked() {
                     self.edit("teacher", |recipe| recipe.train_teacher(model));

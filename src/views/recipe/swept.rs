@@ -4,24 +4,13 @@ use std::ops::Bound;
 
 use toml::Value;
 
-use crate::recipe::fields::{self, Field, Kind};
-use crate::recipe::{AxisValues, Range, Recipe, Sweep};
+use crate::recipe::fields::{Field, HARD_WEIGHT, Kind, LEARNING_RATE, SEED, SOFT_WEIGHT, Tries};
+use crate::recipe::{AxisValues, Range, Recipe, Sweep, complement_of};
 use crate::widgets::{RangeLimits, RangeValue};
 
-/// A field with one value or several.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Swept {
-    /// T.
-    Temperature,
-    /// Weight of the soft term.
-    SoftWeight,
-    /// Weight of the hard term.
-    HardWeight,
-    /// Peak learning rate.
-    LearningRate,
-    /// Seed of the training.
-    Seed,
-}
+/// A field with one value or several: a number of the method, the learning rate or the seed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Swept(&'static Field);
 
 /// The most values of one field.
 const MOST: usize = 1000;
@@ -30,64 +19,86 @@ const MOST: usize = 1000;
 const LARGEST: f64 = 9_007_199_254_740_992.0;
 
 impl Swept {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Temperature, Self::SoftWeight, Self::HardWeight, Self::LearningRate, Self::Seed];
+    /// Peak learning rate.
+    pub const LEARNING_RATE: Self = Self(&LEARNING_RATE);
+    /// Seed of the training.
+    pub const SEED: Self = Self(&SEED);
+
+    /// A field of the method, where it holds numbers.
+    pub fn of(field: &'static Field) -> Option<Self> {
+        matches!(field.kind, Kind::Number(_) | Kind::Whole(_)).then_some(Self(field))
+    }
+
+    /// All that a recipe has.
+    pub fn all(recipe: &Recipe) -> Vec<Self> {
+        let of_method = recipe.distill.method().fields.iter().filter_map(Self::of);
+        of_method.chain([Self::LEARNING_RATE, Self::SEED]).collect()
+    }
 
     /// What it is.
-    pub fn field(self) -> Field {
-        match self {
-            Self::Temperature => fields::TEMPERATURE,
-            Self::SoftWeight => fields::SOFT_WEIGHT,
-            Self::HardWeight => fields::HARD_WEIGHT,
-            Self::LearningRate => fields::LEARNING_RATE,
-            Self::Seed => fields::SEED,
-        }
+    pub fn field(self) -> &'static Field {
+        self.0
     }
 
     /// What edits of its values are called, for undo; its switch is an edit of its own.
     pub fn edits(self) -> [&'static str; 2] {
-        match self {
-            Self::Temperature => ["temperature values", "sweep temperature"],
-            Self::SoftWeight => ["soft weight values", "sweep soft weight"],
-            Self::HardWeight => ["hard weight values", "sweep hard weight"],
-            Self::LearningRate => ["learning rate values", "sweep learning rate"],
-            Self::Seed => ["seed values", "sweep seed"],
-        }
+        [self.0.path, self.0.label]
     }
 
     /// What its values may be.
     pub fn limits(self) -> RangeLimits {
-        let field = self.field();
-        let whole = matches!(field.kind, Kind::Whole(_));
-        let (low, high) = field.span().allowed;
-        let high = if whole && high == Bound::Unbounded { Bound::Included(LARGEST) } else { high };
-        RangeLimits { range: (low, high), whole, most: MOST }
+        let (low, high) = self.0.span().allowed;
+        let high = if self.is_whole() && high == Bound::Unbounded { Bound::Included(LARGEST) } else { high };
+        RangeLimits { range: (low, high), whole: self.is_whole(), most: MOST }
+    }
+
+    fn is_whole(self) -> bool {
+        matches!(self.0.kind, Kind::Whole(_))
+    }
+
+    /// Its value in a recipe.
+    pub fn value(self, recipe: &Recipe) -> f64 {
+        match self.0.path {
+            path if path == LEARNING_RATE.path => recipe.training.learning_rate,
+            path if path == SEED.path => recipe.training.seed as f64,
+            path => recipe.distill.get(path).unwrap_or_default(),
+        }
+    }
+
+    /// Puts a value into a recipe.
+    pub fn put_one(self, recipe: &mut Recipe, value: f64) {
+        match self.0.path {
+            path if path == LEARNING_RATE.path => recipe.training.learning_rate = value,
+            path if path == SEED.path => recipe.training.seed = value as u64,
+            path => recipe.distill.set(path, value),
+        }
     }
 
     /// What it is first swept over.
     pub fn first_values(self, recipe: &Recipe) -> RangeValue {
-        match self {
-            Self::Temperature => RangeValue::Range { from: 1.0, to: 64.0, points: 7, log: true },
-            Self::SoftWeight => RangeValue::List(vec![0.5, 0.7, 0.9, 1.0]),
-            Self::HardWeight => RangeValue::List(vec![0.1, 0.5]),
-            Self::LearningRate => {
-                // Half a decade to either side, with digits enough that the one between is the present rate to the last.
+        let now = self.value(recipe);
+        match self.0.span().tries {
+            Tries::Ratios { from, to, points } => RangeValue::Range { from, to, points, log: true },
+            Tries::These(values) => RangeValue::List(values.to_vec()),
+            Tries::Around if now > 0.0 => {
+                // With digits enough that the one between is the present value to the last.
                 let at = |decades: f64| {
-                    let rate = recipe.training.learning_rate * 10_f64.powf(decades);
-                    format!("{rate:.13e}").parse().unwrap_or(rate)
+                    let value = now * 10_f64.powf(decades);
+                    format!("{value:.13e}").parse().unwrap_or(value)
                 };
                 RangeValue::Range { from: at(-0.5), to: at(0.5), points: 3, log: true }
             }
-            Self::Seed => {
-                let first = recipe.training.seed;
-                RangeValue::List((first..first.saturating_add(4)).map(|seed| seed as f64).collect())
+            Tries::Around => RangeValue::List(vec![now, self.0.span().shown.1]),
+            Tries::Next(count) => {
+                let first = now as u64;
+                RangeValue::List((first..first.saturating_add(count)).map(|value| value as f64).collect())
             }
         }
     }
 
     /// Its values, where it is swept.
     pub fn values(self, sweep: &Sweep) -> Option<RangeValue> {
-        Some(match &sweep.axis(self.field().path)?.values {
+        Some(match &sweep.axis(self.0.path)?.values {
             AxisValues::List(values) => RangeValue::List(values.iter().filter_map(as_number).collect()),
             AxisValues::Range(Range { from, to, points, log }) => {
                 RangeValue::Range { from: *from, to: *to, points: *points, log: *log }
@@ -110,30 +121,28 @@ impl Swept {
                 Some(AxisValues::Range(Range { from: *from, to: *to, points: *points, log: *log }))
             }
         };
-        if self == Self::HardWeight && values.is_some() {
+        if self.is(&HARD_WEIGHT) && values.is_some() {
             sweep.complement = false;
         }
         // Weights that are shares of one stay so when the soft one is swept.
-        let distill = &sweep.base.distill;
-        let are_shares = (distill.soft_weight + distill.hard_weight - 1.0).abs() < 1e-9;
-        let begins = values.is_some() && sweep.axis(self.field().path).is_none();
-        if self == Self::SoftWeight && begins && are_shares && sweep.axis(fields::HARD_WEIGHT.path).is_none() {
+        let weights = [SOFT_WEIGHT, HARD_WEIGHT].map(|weight| sweep.base.distill.get(weight.path));
+        let are_shares = matches!(weights, [Some(soft), Some(hard)] if (soft + hard - 1.0).abs() < 1e-9);
+        let begins = values.is_some() && sweep.axis(self.0.path).is_none();
+        if self.is(&SOFT_WEIGHT) && begins && are_shares && sweep.axis(HARD_WEIGHT.path).is_none() {
             sweep.complement = true;
         }
-        sweep.set_axis(self.field().path, values);
-        let Some(first) = first else { return };
-        let recipe = &mut sweep.base;
-        match self {
-            Self::Temperature => recipe.distill.temperature = first,
-            Self::SoftWeight => recipe.distill.soft_weight = first,
-            Self::HardWeight => recipe.distill.hard_weight = first,
-            Self::LearningRate => recipe.training.learning_rate = first,
-            Self::Seed => recipe.training.seed = first as u64,
+        sweep.set_axis(self.0.path, values);
+        if let Some(first) = first {
+            self.put_one(&mut sweep.base, first);
         }
     }
 
+    fn is(self, field: &Field) -> bool {
+        self.0.path == field.path
+    }
+
     fn as_value(self, number: f64) -> Value {
-        if self == Self::Seed { Value::Integer(number as i64) } else { Value::Float(number) }
+        if self.is_whole() { Value::Integer(number as i64) } else { Value::Float(number) }
     }
 }
 
@@ -145,7 +154,7 @@ fn as_number(value: &Value) -> Option<f64> {
 pub(super) fn put_complement(sweep: &mut Sweep, on: bool) {
     sweep.complement = on;
     if on {
-        sweep.set_axis(fields::HARD_WEIGHT.path, None);
+        sweep.set_axis(HARD_WEIGHT.path, None);
         follow(sweep);
     }
 }
@@ -154,8 +163,9 @@ pub(super) fn put_complement(sweep: &mut Sweep, on: bool) {
 pub(super) fn follow(sweep: &mut Sweep) {
     if sweep.complement {
         let distill = &mut sweep.base.distill;
-        // As the complement is rounded when a recipe is read.
-        distill.hard_weight = ((1.0 - distill.soft_weight) * 1e12).round() / 1e12;
+        if let Some(soft) = distill.get(SOFT_WEIGHT.path) {
+            distill.set(HARD_WEIGHT.path, complement_of(soft));
+        }
     }
 }
 
@@ -167,7 +177,7 @@ mod tests {
     #[test]
     fn first_values_make_a_sound_sweep_that_reads_back_unchanged() {
         let mut sweep = QUICKSTART.sweep().unwrap();
-        for field in Swept::ALL {
+        for field in Swept::all(&sweep.base.clone()) {
             let values = field.first_values(&sweep.base);
             field.put(&mut sweep, &values);
             assert_eq!(field.values(&sweep), Some(values));
@@ -178,7 +188,7 @@ mod tests {
         assert_eq!(sweep.count(), 7 * 4 * 3 * 4);
         assert_eq!(Sweep::from_table(sweep.to_table()), Ok(sweep.clone()));
         // Sweeping the hard weight ends its following.
-        Swept::HardWeight.put(&mut sweep, &RangeValue::List(vec![0.2, 0.3]));
+        Swept::of(&HARD_WEIGHT).unwrap().put(&mut sweep, &RangeValue::List(vec![0.2, 0.3]));
         assert!(!sweep.complement && sweep.check().is_ok());
     }
 
@@ -187,7 +197,7 @@ mod tests {
         let mut sweep = QUICKSTART.sweep().unwrap();
         for rate in [1e-3, 4e-3, 0.05] {
             sweep.base.training.learning_rate = rate;
-            let values = Swept::LearningRate.first_values(&sweep.base).expand();
+            let values = Swept::LEARNING_RATE.first_values(&sweep.base).expand();
             assert_eq!((values.len(), values[1].to_bits()), (3, rate.to_bits()), "{values:?}");
         }
     }
@@ -196,11 +206,11 @@ mod tests {
     fn turned_off_it_keeps_its_first_value() {
         let before = QUICKSTART.sweep().unwrap();
         let mut sweep = before.clone();
-        Swept::Seed.put(&mut sweep, &RangeValue::List(vec![7.0, 9.0]));
-        Swept::Seed.put(&mut sweep, &RangeValue::One(7.0));
+        Swept::SEED.put(&mut sweep, &RangeValue::List(vec![7.0, 9.0]));
+        Swept::SEED.put(&mut sweep, &RangeValue::One(7.0));
         assert!(sweep.is_single());
         assert_eq!(sweep.base.training.seed, 7);
-        Swept::Seed.put(&mut sweep, &RangeValue::One(before.base.training.seed as f64));
+        Swept::SEED.put(&mut sweep, &RangeValue::One(before.base.training.seed as f64));
         assert_eq!(sweep, before);
     }
 }

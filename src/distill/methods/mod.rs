@@ -1,0 +1,12 @@
+//! The methods, one a file: fields, needs and terms with their formulas and sources.
+
+mod labels;
+mod soft_targets;
+
+use super::method::Method;
+
+pub use labels::{HARD, LABELS};
+pub use soft_targets::SOFT_TARGETS;
+
+/// All that a recipe can name, in the order in which they are told.
+pub const METHODS: &[&Method] = &[&SOFT_TARGETS];

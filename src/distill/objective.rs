@@ -1,0 +1,137 @@
+//! What a student is asked to learn: a method and the values of its fields. A recipe has one; a member of a population has its
+//! own, which live changes move.
+
+use super::fields::{HARD_WEIGHT, SOFT_WEIGHT, TEMPERATURE, TEMPERATURE_SQUARED};
+use super::method::{Method, Scale, Term};
+use super::methods::{LABELS, METHODS};
+use crate::field::Field;
+use crate::ops::MemberLoss;
+
+/// A method with a value for each of its fields.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Objective {
+    method: &'static Method,
+    /// In the order of the method's fields: numbers as they are, a switch as 0 or 1, a choice by the place of its word.
+    values: Vec<f64>,
+}
+
+impl Objective {
+    /// The usual values of a method in a training of so many epochs.
+    pub fn new(method: &'static Method, epochs: usize) -> Self {
+        Self { method, values: method.fields.iter().map(|field| field.usual(epochs)).collect() }
+    }
+
+    /// What is learnt without a teacher: loss = 1 · hard.
+    pub fn labels() -> Self {
+        Self::new(&LABELS, 0)
+    }
+
+    /// The method.
+    pub fn method(&self) -> &'static Method {
+        self.method
+    }
+
+    /// The value of the field at a path; none where the method has no such field.
+    pub fn get(&self, path: &str) -> Option<f64> {
+        self.method.field(path).map(|(at, _)| self.values[at])
+    }
+
+    /// Sets the field at a path, where the method has one.
+    pub fn set(&mut self, path: &str, value: f64) {
+        if let Some((at, _)) = self.method.field(path) {
+            self.values[at] = value;
+        }
+    }
+
+    /// The same with another value of a field that the method has.
+    #[must_use]
+    pub fn with(mut self, path: &str, value: f64) -> Self {
+        self.set(path, value);
+        self
+    }
+
+    /// The fields with their values.
+    pub fn fields(&self) -> impl Iterator<Item = (&'static Field, f64)> + '_ {
+        self.method.fields.iter().zip(self.values.iter().copied())
+    }
+
+    /// The values, in the order of the method's fields.
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// T; none where the method has none.
+    pub fn temperature(&self) -> Option<f64> {
+        self.get(TEMPERATURE.path)
+    }
+
+    /// The weight of a term after so many epochs.
+    pub fn weight(&self, term: &Term, epochs: f64) -> f64 {
+        let weight = term.weight.map_or(1.0, |path| self.get(path).unwrap_or(0.0));
+        match term.warm_up.and_then(|path| self.get(path)) {
+            Some(warm_up) if epochs < warm_up => weight * (epochs / warm_up),
+            _ => weight,
+        }
+    }
+
+    /// What a term is multiplied by in the total after so many epochs: its weight, and T² where it carries that.
+    pub fn factor(&self, term: &Term, epochs: f64) -> f64 {
+        let weight = self.weight(term, epochs);
+        self.scale(term).map_or(weight, |t| weight * t * t)
+    }
+
+    /// T, where a term carries its square.
+    pub fn scale(&self, term: &Term) -> Option<f64> {
+        let carries = match term.scale {
+            Scale::One => false,
+            Scale::Squared => true,
+            Scale::SquaredIf(path) => self.get(path) == Some(1.0),
+        };
+        self.temperature().filter(|_| carries)
+    }
+
+    /// The total of given terms, in the method's order, after so many epochs; one that was left out adds nothing.
+    pub fn total(&self, terms: &[Option<f64>], epochs: f64) -> f64 {
+        // A term of weight 0 must not spoil the total by 0 · ∞.
+        let part = |(term, value): (&Term, &Option<f64>)| {
+            let factor = self.factor(term, epochs);
+            value.filter(|_| factor != 0.0).map_or(0.0, |value| factor * value)
+        };
+        self.method.terms.iter().zip(terms).map(part).sum()
+    }
+
+    /// What [`Kernel::SoftTargets`](super::method::Kernel::SoftTargets) takes, but for the place of its targets.
+    pub(super) fn as_soft_targets(&self, labels: usize) -> MemberLoss {
+        MemberLoss {
+            temperature: self.temperature(),
+            soft_weight: self.get(SOFT_WEIGHT.path).unwrap_or(0.0),
+            hard_weight: self.get(HARD_WEIGHT.path).unwrap_or(1.0),
+            temperature_squared: self.get(TEMPERATURE_SQUARED.path) == Some(1.0),
+            target: 0,
+            labels,
+        }
+    }
+
+    /// The same values where another method has the same fields, its own usual ones elsewhere. What was left as it usually is
+    /// takes the new method's way.
+    #[must_use]
+    pub fn in_method(&self, method: &'static Method, epochs: usize) -> Self {
+        let mut other = Self::new(method, epochs);
+        for (field, value) in self.fields() {
+            if value.to_bits() != field.usual(epochs).to_bits() {
+                other.set(field.path, value);
+            }
+        }
+        other
+    }
+}
+
+/// The term of a name, whichever method has it.
+pub fn term(name: &str) -> Option<&'static Term> {
+    METHODS.iter().chain([&&LABELS]).find_map(|method| method.term(name)).map(|(_, term)| term)
+}
+
+/// The method of a name.
+pub fn method(name: &str) -> Option<&'static Method> {
+    METHODS.iter().copied().find(|method| method.name == name)
+}
