@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use crate::distill::Method;
 use crate::recipe::Recipe;
 use crate::runs::Settings;
 use crate::training::report::{
@@ -56,7 +57,12 @@ struct Progress {
     ece: Option<f64>,
 }
 
-pub(super) fn epoch(job: JobId, it: &Epoch) -> EpochEnded {
+/// Of a run that lacks terms of its job's `method`, such as a baseline, these are `null`.
+pub(super) fn epoch(job: JobId, it: &Epoch, method: &Method) -> EpochEnded {
+    let of = |name: &'static str| (name.into(), it.loss.get(name));
+    let lacking =
+        method.terms.iter().map(|term| term.name).filter(|name| it.loss.terms.iter().all(|(own, _)| own != name));
+    let terms = lacking.map(of).chain(it.loss.terms.iter().cloned()).collect();
     let validation = &it.validation;
     EpochEnded {
         event: "epoch",
@@ -64,7 +70,7 @@ pub(super) fn epoch(job: JobId, it: &Epoch) -> EpochEnded {
         run: it.run,
         epoch: it.epoch,
         step: it.step,
-        loss: it.loss.clone(),
+        loss: LossTerms { terms, total: it.loss.total },
         left_out: it.left_out.iter().cloned().collect(),
         validation: Progress {
             errors: validation.errors,

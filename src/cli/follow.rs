@@ -178,13 +178,12 @@ impl<'a> Follower<'a> {
                 self.earlier(stored, it)
             }
             Report::Epoch(it) => {
-                let Some(job) = self.job else { return Ok(()) };
+                let info = self.runs.iter().find(|info| info.run == it.run);
+                let Some((job, info)) = self.job.zip(info) else { return Ok(()) };
                 if self.screen.is_json() {
-                    return print_json(&events::epoch(job, it));
+                    return print_json(&events::epoch(job, it, info.recipe.distill.method()));
                 }
-                if let Some(info) = self.runs.iter().find(|info| info.run == it.run) {
-                    self.screen.epoch(info, it);
-                }
+                self.screen.epoch(info, it);
                 Ok(())
             }
             Report::Answers(it) => {

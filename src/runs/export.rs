@@ -11,7 +11,7 @@ use super::rows::{Curve, RunRow, Status};
 use super::verdict::Discordant;
 use crate::distill::METHODS;
 use crate::recipe::Recipe;
-use crate::recipe::fields::{HARD_WEIGHT, SOFT_WEIGHT, TEMPERATURE};
+use crate::recipe::fields::{Field, HARD_WEIGHT, Kind, SOFT_WEIGHT, TEMPERATURE};
 use crate::training::report::{Epoch, JobId, LossTerms, Metrics, Role, RunId};
 
 /// How it is written.
@@ -68,7 +68,8 @@ impl Settings {
     pub fn new(has_method: bool, value: &dyn Fn(&str) -> Option<f64>) -> Self {
         let always = [TEMPERATURE, SOFT_WEIGHT, HARD_WEIGHT].map(|field| (field.key(), value(field.path)));
         let mut all = BTreeMap::from(always);
-        let fields = METHODS.iter().flat_map(|method| method.fields);
+        let is_number = |field: &&Field| matches!(field.kind, Kind::Number(_) | Kind::Whole(_));
+        let fields = METHODS.iter().flat_map(|method| method.fields).filter(is_number);
         all.extend(fields.filter_map(|field| Some((field.key(), Some(value(field.path)?)))));
         if !has_method {
             all.insert(HARD_WEIGHT.key(), Some(1.0));
