@@ -18,6 +18,7 @@ pub mod field;
 pub mod model;
 pub mod ops;
 pub mod overheard;
+pub mod protocol;
 pub mod recipe;
 pub mod rng;
 pub mod runs;

@@ -17,19 +17,22 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("distill", &["field", "ops"]),
     ("recipe", &["field", "distill", "rng", "text"]),
     ("data", &["recipe", "rng", "text"]),
-    ("model", &["recipe", "data", "ops", "rng", "text"]),
-    ("training", &["recipe", "data", "ops", "model", "distill", "rng", "text"]),
-    ("runs", &["recipe", "data", "model", "distill", "training", "rng", "text"]),
-    ("state", &["recipe", "distill", "training", "runs", "text", "rng"]),
-    ("command", &["recipe", "training", "runs", "state", "text"]),
+    ("model", &["recipe", "data", "ops", "distill", "rng", "text"]),
+    // What was found in data is told as the data tell it.
+    ("protocol", &["recipe", "data", "distill", "text"]),
+    ("training", &["recipe", "protocol", "data", "ops", "model", "distill", "rng", "text"]),
+    ("runs", &["recipe", "protocol", "data", "model", "distill", "training", "rng", "text"]),
+    ("state", &["recipe", "protocol", "distill", "training", "runs", "text", "rng"]),
+    ("command", &["recipe", "protocol", "training", "runs", "state", "text"]),
     ("text", &[]),
     ("theme", &[]),
     ("widgets", &["text", "theme"]),
-    ("views", &["recipe", "distill", "training", "runs", "state", "command", "widgets", "theme", "text"]),
+    ("views", &["recipe", "protocol", "distill", "training", "runs", "state", "command", "widgets", "theme", "text"]),
     (
         "app",
         &[
             "recipe",
+            "protocol",
             "data",
             "model",
             "distill",
@@ -46,16 +49,20 @@ const ARROWS: &[(&str, &[&str])] = &[
             "overheard",
         ],
     ),
-    ("cli", &["recipe", "data", "model", "distill", "training", "runs", "rng", "signals", "overheard", "text"]),
+    (
+        "cli",
+        &["recipe", "protocol", "data", "model", "distill", "training", "runs", "rng", "signals", "overheard", "text"],
+    ),
 ];
 
 /// Rooms that do not know which language the window speaks: they make phrases, and terminals, logs and files are English.
-const WITHOUT_A_LANGUAGE: &[&str] = &["field", "recipe", "data", "model", "training", "runs", "cli"];
+const WITHOUT_A_LANGUAGE: &[&str] = &["field", "recipe", "protocol", "data", "model", "training", "runs", "cli"];
 
 /// Crates that never enter a room.
 const BANNED: &[(&str, &[&str])] = &[
     ("field", &["candle_core", "candle_nn", "eframe", "egui_plot", "rusqlite"]),
     ("recipe", &["candle_core", "candle_nn", "eframe", "egui_plot", "rusqlite"]),
+    ("protocol", &["candle_core", "candle_nn", "eframe", "egui_plot", "rusqlite", "std::thread", "sync_channel"]),
     ("data", &["candle_core", "candle_nn", "eframe", "rusqlite"]),
     ("ops", &["eframe", "rusqlite"]),
     ("model", &["eframe", "rusqlite"]),

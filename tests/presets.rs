@@ -7,10 +7,11 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Duration;
 
 use stillroom::model::Checkpoint;
+use stillroom::protocol::{JobOutcome, Live, Metrics, Report, Role, RunFinished, RunInfo, RunOutcome};
+use stillroom::protocol::{JobStart, Request};
 use stillroom::recipe::{Architecture, PRESETS, QUICKSTART, Recipe, TeacherRecipe, preset};
 use stillroom::runs::MemoryJournal;
-use stillroom::training::report::{JobOutcome, Live, Metrics, Report, Role, RunFinished, RunInfo, RunOutcome};
-use stillroom::training::{DeviceChoice, JobStart, Observer, Request, Shelf, Worker, WorkerOptions};
+use stillroom::training::{Cache, DeviceChoice, Observer, Worker, WorkerOptions};
 
 /// Says when the job is over.
 struct Bell(SyncSender<Result<JobOutcome, String>>);
@@ -129,7 +130,7 @@ fn shipped_teachers_are_good_and_come_from_their_presets() {
         assert_eq!(checkpoint.recipe, Some(recipe(name)), "{file}");
 
         let student = recipe(if name == "teacher-digits" { "digits" } else { "quickstart" });
-        let prepared = Shelf::default().prepare(&student, &candle_core::Device::Cpu, &()).expect("it fits its data");
+        let prepared = Cache::default().prepare(&student, &candle_core::Device::Cpu, &()).expect("it fits its data");
         assert_eq!(prepared.remarks, [], "it has seen no validation row");
         let runs = distil(&shortened(student));
         assert!(test(&runs, Role::Teacher).errors <= most_errors, "{file}");

@@ -11,12 +11,11 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use stillroom::protocol::{Epoch, Event, EventKind, JobId, JobOutcome, Live, Report, Role, RunId, RunOutcome, Setting};
+use stillroom::protocol::{JobStart, Request, ResumeJob};
 use stillroom::recipe::Recipe;
 use stillroom::runs::{MemoryJournal, Store, StoredJob};
-use stillroom::training::report::{
-    Epoch, Event, EventKind, JobId, JobOutcome, Live, Report, Role, RunId, RunOutcome, Setting,
-};
-use stillroom::training::{JobStart, Journal, JournalError, Observer, Request, ResumeJob, Worker, WorkerOptions};
+use stillroom::training::{Journal, JournalError, Observer, Worker, WorkerOptions};
 
 const RECIPE: &str = r#"
 [data]

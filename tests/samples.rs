@@ -5,8 +5,8 @@
 
 use std::path::Path;
 
+use stillroom::protocol::JobId;
 use stillroom::runs::{Status, Store};
-use stillroom::training::report::JobId;
 
 #[path = "cli/tool.rs"]
 #[allow(dead_code, reason = "shared with the tests of the terminal")]

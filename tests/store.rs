@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use rusqlite::Connection;
 use rusqlite::types::Value;
+use stillroom::protocol::*;
 use stillroom::recipe::{QUICKSTART, Recipe};
 use stillroom::runs::verdict::Discordant;
 use stillroom::runs::{MemoryJournal, Status, Store, StoreJournal, replay};
-use stillroom::training::report::*;
 use stillroom::training::{Journal, JournalError};
 
 #[test]

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use eframe::egui::{self, Align2, LayerId, Order, Ui};
 
 use super::App;
+use crate::protocol::{Look, Request};
+use crate::protocol::{Role, RunInfo};
 use crate::state::OwnPicture;
 use crate::text::{phrase, text};
 use crate::theme::{UiTokens as _, semibold, size};
-use crate::training::report::{Role, RunInfo};
-use crate::training::{Look, Request};
 
 /// Files and folders that are remembered.
 const RECENT: usize = 12;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::protocol::{Live, Progress, Report, RunId, Snapshot};
 use crate::training::Observer;
-use crate::training::report::{Live, Progress, Report, RunId, Snapshot};
 
 /// The window's sink. Of snapshots and progress only the latest is kept.
 pub(super) struct Inbox {

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::protocol::{JobId, RunId};
 use crate::recipe::Sweep;
 use crate::recipe::fields::TEMPERATURE;
 use crate::state::{BoardPage, Metric, SampleChoice, State};
-use crate::training::report::{JobId, RunId};
 
 /// The last screen.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

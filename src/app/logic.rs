@@ -9,9 +9,9 @@ use super::dialogs::Picked;
 use super::reader::Answer;
 use super::tiles::Moved;
 use crate::command::WindowCommand;
+use crate::protocol::{JobStart, Move, Request};
+use crate::protocol::{Report, Started};
 use crate::state::{JobView, Pane, PathField, Pictures, SampleChoice, unseen_class};
-use crate::training::report::{Report, Started};
-use crate::training::{JobStart, Move, Request};
 
 /// A recipe that rests this long is worked out anew.
 const SETTLED: Duration = Duration::from_millis(150);
@@ -145,9 +145,9 @@ impl App {
                     // Newest jobs first; within one, the student before its baseline and its teacher.
                     runs.sort_by_key(|row| {
                         let place = match row.role {
-                            crate::training::report::Role::Student => 0,
-                            crate::training::report::Role::Baseline => 1,
-                            crate::training::report::Role::Teacher => 2,
+                            crate::protocol::Role::Student => 0,
+                            crate::protocol::Role::Baseline => 1,
+                            crate::protocol::Role::Teacher => 2,
                         };
                         (std::cmp::Reverse(row.job), place, row.run)
                     });

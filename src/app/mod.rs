@@ -33,13 +33,14 @@ pub use session::enter_session;
 pub use settings::SettingsFile;
 
 use crate::command::{Command, Commands};
+use crate::protocol::Request;
+use crate::protocol::{JobId, RunId};
 use crate::recipe::{Faults, PRESETS, QUICKSTART, Recipe};
 use crate::runs::{Store, StoreError, StoreWriter};
 use crate::state::{Greeting, Pane, State, TemporaryStore, Workspace};
 use crate::text::{Language, Phrase, phrase, speak};
 use crate::theme::{self, UiTokens as _};
-use crate::training::report::{JobId, RunId};
-use crate::training::{DeviceChoice, Request, Worker, WorkerOptions};
+use crate::training::{DeviceChoice, Worker, WorkerOptions};
 use crate::widgets::Toasts;
 use frame_meter::FrameMeter;
 use inbox::Inbox;

@@ -1,10 +1,10 @@
 //! What begins now and what waits: one job at a time, the next by itself.
 
 use super::App;
+use crate::protocol::{JobStart, Request};
 use crate::recipe::Sweep;
 use crate::state::{Outlook, Queue, Waiting, Wish};
 use crate::text::{Phrase, phrase};
-use crate::training::{JobStart, Request};
 use crate::widgets::ToastKind;
 
 impl App {
@@ -90,11 +90,11 @@ impl App {
         self.state.jobs.queue = queue;
     }
 
-    fn title(&self, job: crate::training::report::JobId) -> String {
+    fn title(&self, job: crate::protocol::JobId) -> String {
         self.state.jobs.rows.iter().find(|row| row.job == job).map_or_else(|| job.to_string(), |row| row.title.clone())
     }
 
-    fn runs_of(&self, job: crate::training::report::JobId) -> u64 {
+    fn runs_of(&self, job: crate::protocol::JobId) -> u64 {
         self.state.jobs.rows.iter().filter(|row| row.job == job).count() as u64
     }
 }

@@ -6,12 +6,10 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::distill::Method;
+use crate::protocol::{DataFound, recall};
+use crate::protocol::{Epoch, JobId, LossTerms, Metrics, Part, Role, RunId, RunInfo, RunOutcome, TermName, Tested};
 use crate::recipe::Recipe;
 use crate::runs::Settings;
-use crate::training::report::{
-    Epoch, JobId, LossTerms, Metrics, Part, Role, RunId, RunInfo, RunOutcome, TermName, Tested,
-};
-use crate::training::{DataFound, recall};
 
 /// A run of a job that is stored.
 #[derive(Serialize)]

@@ -4,8 +4,8 @@ use super::place::Place;
 use super::voice::{Failure, print};
 use super::{ExportArgs, Format};
 use crate::model::write_whole;
+use crate::protocol::RunId;
 use crate::runs::{ExportFormat, RunRow, Store, export_list, export_run};
-use crate::training::report::RunId;
 
 pub(super) fn export(args: &ExportArgs) -> Result<(), Failure> {
     let place = Place::to_read(args.store.as_deref())?;

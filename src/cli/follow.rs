@@ -1,5 +1,6 @@
 //! Follows a job: from the engine's reports to lines of JSON, or to the screen.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -10,15 +11,16 @@ use super::screen::Screen;
 use super::verdict;
 use super::voice::{Failure, print_json};
 use crate::model::Checkpoint;
+use crate::protocol::{
+    Answers, DeviceInfo, JobId, JobOutcome, Live, Part, Progress, Report, Resumed, Role, RunFinished, RunId, RunInfo,
+    RunOutcome, Tested,
+};
+use crate::protocol::{DataFound, JobData};
 use crate::recipe::Sweep;
 use crate::runs::verdict::{JobFacts, RunEnd, Story};
 use crate::runs::{self as stored, Board, Status, Store, StoredJob};
 use crate::text::Phrase;
-use crate::training::report::{
-    Answers, DeviceInfo, JobId, JobOutcome, Live, Part, Progress, Report, Resumed, Role, RunFinished, RunId, RunInfo,
-    RunOutcome, Tested,
-};
-use crate::training::{DataFound, JobData, Observer};
+use crate::training::Observer;
 
 /// What the terminal wants to know.
 pub(super) enum News {
@@ -27,7 +29,7 @@ pub(super) enum News {
     Progress(Progress),
     Data(Box<JobData>),
     Reading(u64, u64),
-    Rejected { code: &'static str, message: Phrase },
+    Rejected { code: Cow<'static, str>, message: Phrase },
 }
 
 /// Takes the engine's reports. It never waits; curves and logits are not kept.

@@ -11,8 +11,9 @@ use super::table::table;
 use super::voice::{Failure, Voice, print, print_json};
 use crate::data::{FirstRows, first_rows, recognise};
 use crate::model::Checkpoint;
+use crate::protocol::DataFound;
 use crate::recipe::{DataRecipe, QUICKSTART, Recipe, Source, Sweep, decode};
-use crate::training::{DataFound, PrepareError, look_at_data};
+use crate::training::{PrepareError, look_at_data};
 
 /// Rows of a table that are shown.
 const ROWS: usize = 5;

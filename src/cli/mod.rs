@@ -91,7 +91,7 @@ pub fn main(open_window: OpenWindow) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             for problem in &failure.problems {
-                voice.error(problem.code, &problem.message);
+                voice.error(&problem.code, &problem.message);
             }
             ExitCode::from(failure.status)
         }

@@ -15,10 +15,11 @@ use crate::data::{
     is_picture, pictures, read_new_rows, recognise,
 };
 use crate::distill::{Objective, evaluate, soften};
-use crate::model::{Checkpoint, CheckpointError, new_file, write_whole};
+use crate::model::{Checkpoint, CheckpointError, NetworkTeacher, Teacher as _, new_file, write_whole};
+use crate::protocol::JUDGED;
 use crate::recipe::{Builtin, Colour, Copies, DataRecipe, ImageSource, QUICKSTART, Recipe, Source, TableSource};
 use crate::text::phrase;
-use crate::training::{DeviceChoice, JUDGED, PrepareError, Teacher, builtin_teacher, choose, judge, threads};
+use crate::training::{DeviceChoice, PrepareError, builtin_teacher, choose, judge, threads};
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -82,12 +83,12 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
     let (device, _) = choose(DeviceChoice::Best, threads());
     let failed = |error: PrepareError| Failure::later(error.code(), error);
     let classes = checkpoint.classes.len();
-    let population = checkpoint.population(&device).map_err(|error| failed(error.into()))?;
-    let model = Teacher::new(population, (0..classes).collect());
+    let network = checkpoint.network(&device).map_err(|error| failed(error.into()))?;
+    let model = NetworkTeacher::new(Arc::from(network), (0..classes).collect());
     let all = vec![0; rows.examples.rows()];
     let dataset = Dataset::new(args.data.clone(), checkpoint.classes.clone(), rows.examples, all);
     let chosen: Vec<u32> = rows.chosen.iter().map(|(row, _)| *row).collect();
-    let logits = model.logits(&dataset, &chosen, &device, &|| false).map_err(failed)?.values;
+    let logits = model.logits(&dataset, &chosen, &|| false).map_err(|error| failed(error.into()))?.values;
     let labels: Vec<Option<u32>> = chosen.iter().map(|row| rows.labels[*row as usize]).collect();
     let known: Vec<usize> = (0..labels.len()).filter(|at| labels[*at].is_some()).collect();
     let labelled: Vec<u32> = known.iter().filter_map(|at| labels[*at]).collect();
@@ -95,7 +96,7 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
         known.iter().flat_map(|at| &logits[at * classes..(at + 1) * classes]).copied().collect();
     if known.len() >= FEWEST_JUDGED {
         let judged: Vec<u32> = known.iter().take(JUDGED).map(|at| chosen[*at]).collect();
-        let (_, remark) = judge(&model, &dataset, &judged, &labelled[..judged.len()], &device).map_err(failed)?;
+        let (_, remark) = judge(&model, &dataset, &judged, &labelled[..judged.len()]).map_err(failed)?;
         rows.remarks.extend(remark);
     }
     rows.remarks.iter().for_each(|remark| voice.remark(remark));

@@ -1,5 +1,6 @@
 //! `stillroom run`: one job from the terminal.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -11,11 +12,12 @@ use super::place::Place;
 use super::screen::Screen;
 use super::source::read_recipe;
 use super::voice::{Failure, Problem, Voice};
+use crate::protocol::{JobId, JobOutcome, Report, RunId};
+use crate::protocol::{JobStart, Request};
 use crate::recipe::Fault;
 use crate::runs::{Status, Store, StoreError, StoreJournal, StoreWriter, StoredJob};
 use crate::text::{Phrase, phrase};
-use crate::training::report::{JobId, JobOutcome, Report, RunId};
-use crate::training::{JobStart, Journal, JournalError, Request, Worker, WorkerOptions};
+use crate::training::{Journal, JournalError, Worker, WorkerOptions};
 
 pub(super) fn run(args: &RunArgs, voice: &Voice) -> Result<(), Failure> {
     // A job is resumed where it lies.
@@ -108,7 +110,7 @@ pub(super) fn run(args: &RunArgs, voice: &Voice) -> Result<(), Failure> {
 #[derive(Default)]
 struct Ending {
     outcome: Option<(JobOutcome, Option<String>)>,
-    rejected: Option<(&'static str, Phrase)>,
+    rejected: Option<(Cow<'static, str>, Phrase)>,
     failure: Option<Failure>,
 }
 
@@ -143,7 +145,7 @@ impl Ending {
     ) -> Result<(), Failure> {
         if let Some((code, message)) = self.rejected {
             if code == "store" {
-                let code = refusal.get().copied().unwrap_or(code);
+                let code = refusal.get().copied().map_or(code, Cow::Borrowed);
                 return Err(Failure::input(code, format!("{}{message}", place.prefix())));
             }
             return Err(Failure::faults(code, &message));

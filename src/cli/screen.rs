@@ -9,11 +9,11 @@ use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::events::{FinishedRun, rows_of};
 use super::table::{metric, none, number, percent, setting, table, weights};
 use super::voice::{Failure, Voice, print};
-use crate::text::Phrase;
-use crate::training::report::{
+use crate::protocol::{
     Activity, DeviceInfo, Epoch, JobId, Metrics, Part, Progress, Role, RunId, RunInfo, RunOutcome, Stage,
 };
-use crate::training::{DataFound, JobData, recall};
+use crate::protocol::{DataFound, JobData, recall};
+use crate::text::Phrase;
 
 /// The terminal, or a file of lines where there is none.
 pub(super) struct Screen {

@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use super::events::FinishedRun;
 use super::table::{none, table};
+use crate::protocol::{JobId, RunId};
 use crate::runs::verdict::{Doubt, GroupVerdict, Story, Verdict};
 use crate::runs::{Board, BoardCell};
 use crate::text::Phrase;
-use crate::training::report::{JobId, RunId};
 
 /// The sentence, why it is so, and what makes it doubtful: a line each.
 pub(super) fn text(story: &Story) -> String {

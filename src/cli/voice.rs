@@ -1,5 +1,6 @@
 //! What is said to people and programs beside the results: messages on stderr, results on stdout.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -23,28 +24,29 @@ pub(super) struct Failure {
 #[derive(Debug)]
 pub(super) struct Problem {
     /// A stable name for programs.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// For people.
     pub message: String,
 }
 
 impl Problem {
-    pub fn new(code: &'static str, message: impl Display) -> Self {
-        Self { code, message: message.to_string() }
+    pub fn new(code: impl Into<Cow<'static, str>>, message: impl Display) -> Self {
+        Self { code: code.into(), message: message.to_string() }
     }
 }
 
 impl Failure {
     /// The input was wrong; nothing was stored.
-    pub fn input(code: &'static str, message: impl Display) -> Self {
+    pub fn input(code: impl Into<Cow<'static, str>>, message: impl Display) -> Self {
         Self::inputs(vec![Problem::new(code, message)])
     }
 
     /// The same of a phrase: several lines of its own are several faults, while a line break in what it quotes is none.
-    pub fn faults(code: &'static str, phrase: &Phrase) -> Self {
+    pub fn faults(code: impl Into<Cow<'static, str>>, phrase: &Phrase) -> Self {
+        let code = code.into();
         match phrase {
             Phrase::Several(Between::Lines, parts) => {
-                Self::inputs(parts.iter().map(|part| Problem::new(code, part)).collect())
+                Self::inputs(parts.iter().map(|part| Problem::new(code.clone(), part)).collect())
             }
             phrase => Self::input(code, phrase),
         }
@@ -56,7 +58,7 @@ impl Failure {
     }
 
     /// Something that went wrong later.
-    pub fn later(code: &'static str, message: impl Display) -> Self {
+    pub fn later(code: impl Into<Cow<'static, str>>, message: impl Display) -> Self {
         Self { status: 1, problems: vec![Problem::new(code, message)] }
     }
 

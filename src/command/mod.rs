@@ -7,13 +7,13 @@ use std::path::PathBuf;
 
 pub use action::{Action, Menu, Shortcut};
 
+use crate::protocol::{JobId, RunId, Setting};
 use crate::recipe::{Source, Sweep};
 use crate::state::{
     BoardPage, Farewell, FilePurpose, LossView, Metric, Palette, Pane, Quality, RunColumn, SampleChoice, Section,
     Smoothing, Tip,
 };
 use crate::text::Language;
-use crate::training::report::{JobId, RunId, Setting};
 
 /// Something to do, with what it is to be done with.
 #[derive(Clone, Debug)]

@@ -41,6 +41,16 @@ pub struct Batch {
 }
 
 impl Inputs {
+    /// Row-major `values` of examples of a shape: images where it is `[channels, height, width]`.
+    pub fn new(shape: &[usize], values: Vec<f32>) -> Self {
+        let width = shape.iter().product::<usize>();
+        let rows = values.len() / width.max(1);
+        match *shape {
+            [channels, height, width] => Self::Pixels { rows, channels, height, width, values },
+            _ => Self::Features { rows, width, values },
+        }
+    }
+
     /// Number of examples.
     pub fn rows(&self) -> usize {
         match self {

@@ -3,10 +3,10 @@
 //! Soft targets and plain labels have a kernel ([`DistillationLoss`]); the terms of any other method are computed on the host, row by
 //! row in f64, and their gradient is handed to whatever device the logits are on.
 
-use candle_core::{Result, Tensor};
+use candle_core::{DType, Result, Tensor};
 use rayon::prelude::*;
 
-use super::method::{Kernel, Rows, Term};
+use super::method::{Compute, Kernel, Layers, Phase, Rows, Term};
 use super::objective::Objective;
 use crate::ops::{DistillationLoss, Form, MemberLoss, Terms};
 
@@ -33,6 +33,10 @@ pub struct BatchTargets<'a> {
     pub labels: &'a [Vec<Option<u32>>],
     /// Epochs done, of which the next step is part.
     pub epochs: f64,
+    /// What is descended now.
+    pub phase: &'a Phase,
+    /// What inner layers say, where the members' method looks at them.
+    pub layers: Option<Layers<'a>>,
 }
 
 /// The terms of one member in one step, in the order of its method.
@@ -79,6 +83,27 @@ pub fn loss(logits: &Tensor, batch: &BatchTargets<'_>, form: Form) -> Result<(Te
         all[place] = terms;
     }
     Ok(((sum + of_others)?, all))
+}
+
+/// The weighted sum of each term over all members, as scalars on the same graph, in the order of the members' one method; `None` for a
+/// term that is not descended now. It is for whoever wants the gradient of each; their sum is that of [`loss`].
+///
+/// # Errors
+/// As of [`loss`].
+pub fn term_losses(logits: &Tensor, batch: &BatchTargets<'_>, _: Form) -> Result<Vec<Option<Tensor>>> {
+    let members: Vec<usize> = (0..batch.members.len()).collect();
+    let (_, rows, _) = logits.dims3()?;
+    let Some(first) = batch.members.first() else { return Ok(Vec::new()) };
+    let mut parts: Vec<Option<Tensor>> = Vec::new();
+    for term in first.objective.method().terms {
+        let alone = &|other: &Term| other.name == term.name && batch.phase.descends(other);
+        let is_of_logits = matches!(term.compute, Compute::Logits(_)) && batch.phase.descends(term);
+        parts.push(if is_of_logits { Some(of_logits(logits, &members, batch, alone)?.0) } else { None });
+    }
+    for part in of_layers(&members, batch, rows)? {
+        parts[part.term] = Some(part.loss);
+    }
+    Ok(parts)
 }
 
 /// Members of soft targets and of plain labels.
@@ -138,6 +163,26 @@ fn of_kernel(objective: &Objective, terms: &Terms, at: usize, epochs: f64) -> Me
 
 /// Members of any method, on the host.
 fn on_host(logits: &Tensor, members: &[usize], batch: &BatchTargets<'_>) -> Result<(Tensor, Vec<MemberTerms>)> {
+    let (_, rows, _) = logits.dims3()?;
+    let (mut sum, mut terms) = of_logits(logits, members, batch, &|term| batch.phase.descends(term))?;
+    for part in of_layers(members, batch, rows)? {
+        for (k, (terms, value)) in terms.iter_mut().zip(&part.values).enumerate() {
+            terms.values[part.term] = Some(*value);
+            // A term of weight 0 must not spoil the total by 0 · ∞.
+            terms.total += if part.factors[k] == 0.0 { 0.0 } else { part.factors[k] * value };
+        }
+        sum = (sum + part.loss)?;
+    }
+    Ok((sum, terms))
+}
+
+/// Those terms of the logits that are descended.
+fn of_logits(
+    logits: &Tensor,
+    members: &[usize],
+    batch: &BatchTargets<'_>,
+    descends: &(dyn Fn(&Term) -> bool + Sync),
+) -> Result<(Tensor, Vec<MemberTerms>)> {
     let (count, rows, classes) = logits.dims3()?;
     let (z, len): (Vec<f32>, usize) = (logits.flatten_all()?.to_vec1()?, rows * classes);
     let mut gradient = vec![0.0_f32; count * len];
@@ -151,7 +196,7 @@ fn on_host(logits: &Tensor, members: &[usize], batch: &BatchTargets<'_>) -> Resu
         if labels.iter().flatten().any(|label| *label as usize >= classes) || (needs && teacher.len() != len) {
             candle_core::bail!("labels and targets do not fit {classes} classes")
         }
-        Ok(member(&Rows { logits, teacher, labels, classes, objective }, batch.epochs, gradient))
+        Ok(member(&Rows { logits, teacher, labels, classes, objective }, batch.epochs, descends, gradient))
     });
     let terms: Vec<MemberTerms> = terms.collect::<Result<_>>()?;
     let gradient = Tensor::from_vec(gradient, logits.shape(), logits.device())?;
@@ -159,14 +204,50 @@ fn on_host(logits: &Tensor, members: &[usize], batch: &BatchTargets<'_>) -> Resu
     Ok((logits.mul(&gradient)?.sum_all()?, terms))
 }
 
-/// One member's terms; writes the gradient of its total, which is `[rows, classes]`.
-fn member(rows: &Rows<'_>, epochs: f64, gradient: &mut [f32]) -> MemberTerms {
+/// A term that looks at inner layers, of all members.
+struct OfLayers {
+    /// Its place among the method's terms.
+    term: usize,
+    /// Unweighted, one a member.
+    values: Vec<f64>,
+    factors: Vec<f64>,
+    /// The weighted sum.
+    loss: Tensor,
+}
+
+/// The terms that look at inner layers; members of one population have one method where there are any.
+fn of_layers(members: &[usize], batch: &BatchTargets<'_>, rows: usize) -> Result<Vec<OfLayers>> {
+    let (Some(layers), Some(first)) = (&batch.layers, members.first()) else { return Ok(Vec::new()) };
+    let method = batch.members[*first].objective.method();
+    let mut parts = Vec::new();
+    for (place, term) in method.terms.iter().enumerate() {
+        let Compute::Layers(compute) = term.compute else { continue };
+        if !batch.phase.descends(term) || rows < term.least {
+            continue;
+        }
+        let each = compute(layers)?;
+        let factors = members.iter().map(|k| batch.members[*k].objective.factor(term, batch.epochs));
+        let factors: Vec<f64> = factors.collect();
+        let weights = Tensor::from_slice(&factors, factors.len(), each.device())?.to_dtype(each.dtype())?;
+        let values = each.detach().to_dtype(DType::F64)?.to_vec1()?;
+        parts.push(OfLayers { term: place, values, loss: each.mul(&weights)?.sum_all()?, factors });
+    }
+    Ok(parts)
+}
+
+/// One member's terms of its logits; writes the gradient of their weighted sum, which is `[rows, classes]`.
+fn member(
+    rows: &Rows<'_>,
+    epochs: f64,
+    descends: &(dyn Fn(&Term) -> bool + Sync),
+    gradient: &mut [f32],
+) -> MemberTerms {
     let objective = rows.objective;
     let declared = objective.method().terms;
     let factors: Vec<f64> = declared.iter().map(|term| objective.factor(term, epochs)).collect();
     let mut parts = vec![vec![0.0_f64; gradient.len()]; declared.len()];
     let one = |((term, factor), part): ((&Term, &f64), &mut Vec<f64>)| {
-        let value = term.of(rows, Some(part));
+        let value = if descends(term) { term.of(rows, Some(part)) } else { None };
         for slope in part {
             // A term of weight 0 must not spoil the gradient by 0 · ∞.
             *slope = if *factor == 0.0 { 0.0 } else { *slope * factor };

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use candle_core::{Result, Tensor};
+
 use super::Objective;
 use crate::field::Field;
 
@@ -22,6 +24,68 @@ pub struct Method {
     pub needs: Needs,
     /// A kernel that does what its terms do, faster; they stay the reference.
     pub kernel: Option<Kernel>,
+    /// What it does with inner layers, where it looks at them.
+    pub inner: Option<Inner>,
+    /// The phases of a training of so many epochs, which they share out.
+    pub phases: fn(&Objective, usize) -> Vec<Phase>,
+}
+
+/// What a method does with an inner layer of the student and one of the teacher.
+#[derive(Clone, Copy, Debug)]
+pub struct Inner {
+    /// The path of the field that says which of the student's layers, counted from 1; 0 is the middle one.
+    pub student: &'static str,
+    /// The same of the teacher's.
+    pub teacher: &'static str,
+    /// Trained tensors of the method itself, for layers of these shapes of one row (student's, teacher's).
+    pub own: fn(&[usize], &[usize]) -> Vec<OwnTensor>,
+}
+
+/// A trained tensor of a method: it is updated with the student's, kept in resume states, and not saved with a student.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnTensor {
+    /// Names the stream of its initial values.
+    pub name: &'static str,
+    /// Shape of one member's.
+    pub shape: Vec<usize>,
+    /// Numbers that enter one unit; sets the range of the initial values, ±1/√fan-in.
+    pub fan_in: usize,
+    /// Whether weight decay applies.
+    pub decays: bool,
+}
+
+/// A part of a training: what is descended in it, and what moves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Phase {
+    /// What files call it: `hints`.
+    pub name: &'static str,
+    /// How long it takes.
+    pub epochs: usize,
+    /// The terms that are descended, by name; all of the method's where none are named.
+    pub terms: Option<&'static [&'static str]>,
+    /// What is trained.
+    pub trains: Trains,
+}
+
+/// What is trained in a phase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trains {
+    /// The student and the method's own tensors.
+    All,
+    /// The student up to the layer that the method looks at, and the method's own tensors.
+    UpToLayer,
+}
+
+impl Phase {
+    /// The whole training in one phase.
+    pub fn whole(_: &Objective, epochs: usize) -> Vec<Self> {
+        vec![Self { name: "training", epochs, terms: None, trains: Trains::All }]
+    }
+
+    /// Whether a term is descended in it.
+    pub fn descends(&self, term: &Term) -> bool {
+        self.terms.is_none_or(|terms| terms.contains(&term.name))
+    }
 }
 
 /// Methods that have a kernel of their own.
@@ -64,7 +128,36 @@ pub struct Term {
     /// Whether what it learns from is the teacher's, not the labels' alone.
     pub of_teacher: bool,
     /// The term, unweighted, and its gradient.
-    pub compute: OnLogits,
+    pub compute: Compute,
+}
+
+/// Where a term is computed.
+#[derive(Clone, Copy)]
+pub enum Compute {
+    /// From logits, in plain numbers, with its gradient.
+    Logits(OnLogits),
+    /// From inner layers, in tensors that autograd differentiates.
+    Layers(OnLayers),
+}
+
+impl fmt::Debug for Compute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if matches!(self, Self::Logits(_)) { "logits" } else { "layers" })
+    }
+}
+
+/// Returns a term of each member, `[K]`: a mean over rows.
+pub type OnLayers = fn(layers: &Layers<'_>) -> Result<Tensor>;
+
+/// What inner layers say of a batch.
+#[derive(Clone, Copy, Debug)]
+pub struct Layers<'a> {
+    /// The student's layer, `[K, batch, …]`.
+    pub student: &'a Tensor,
+    /// The teacher's layer for each member's batch, `[K, batch, …]`.
+    pub teacher: &'a Tensor,
+    /// The method's own tensors, `[K, …]` each.
+    pub own: &'a [Tensor],
 }
 
 /// What a term is multiplied by beside its weight.
@@ -125,9 +218,11 @@ impl Rows<'_> {
 }
 
 impl Term {
-    /// The term on some rows, unweighted; `None` where they are too few for it. See [`OnLogits`] for the gradient.
+    /// The term on some rows, unweighted; `None` where they are too few for it, or it looks at inner layers. See [`OnLogits`] for
+    /// the gradient.
     pub fn of(&self, rows: &Rows<'_>, gradient: Option<&mut [f64]>) -> Option<f64> {
-        (rows.count(self.over) >= self.least).then(|| (self.compute)(rows, gradient))
+        let Compute::Logits(compute) = self.compute else { return None };
+        (rows.count(self.over) >= self.least).then(|| compute(rows, gradient))
     }
 }
 

@@ -11,8 +11,11 @@ pub mod soften;
 mod targets;
 
 pub use calibration::{BINS, expected_calibration_error};
-pub use loss::{BatchTargets, MemberTargets, MemberTerms, loss};
-pub use method::{Kernel, Method, Needs, OnLogits, Over, Rows, Scale, Term};
+pub use loss::{BatchTargets, MemberTargets, MemberTerms, loss, term_losses};
+pub use method::{
+    Compute, Inner, Kernel, Layers, Method, Needs, OnLayers, OnLogits, Over, OwnTensor, Phase, Rows, Scale, Term,
+    Trains,
+};
 pub use methods::{HARD, LABELS, METHODS, SOFT_TARGETS};
 pub use metrics::{Evaluation, NO_CLASS, Reference, evaluate, top_classes};
 pub use objective::{Objective, method, term};

@@ -112,6 +112,11 @@ impl Objective {
         }
     }
 
+    /// Whether whoever learns by it trains in a population of such members alone: its method looks at inner layers, or has phases.
+    pub fn is_apart(&self, epochs: usize) -> bool {
+        self.method.inner.is_some() || (self.method.phases)(self, epochs).len() > 1
+    }
+
     /// The same values where another method has the same fields, its own usual ones elsewhere. What was left as it usually is
     /// takes the new method's way.
     #[must_use]

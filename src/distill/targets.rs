@@ -37,6 +37,13 @@ impl TeacherLogits {
         &self.values[(teacher * self.samples() + sample) * self.classes..][..self.classes]
     }
 
+    /// The same of some samples.
+    pub fn of_samples(&self, samples: &[u32]) -> Self {
+        let each = (0..self.teachers).flat_map(|teacher| samples.iter().map(move |sample| (teacher, *sample as usize)));
+        let values = each.flat_map(|(teacher, sample)| self.row(teacher, sample)).copied().collect();
+        Self { values, ..*self }
+    }
+
     /// The softened distribution of one sample, over all teachers.
     pub fn soften(&self, sample: usize, temperature: f64) -> Vec<f64> {
         let each = (0..self.teachers).map(|teacher| log_soften(self.row(teacher, sample), temperature));

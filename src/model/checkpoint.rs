@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::import::{self, Element};
-use super::{Normalisation, Plan, PlanError, Population};
+use super::{ModelSpec, Network, Normalisation, Plan, PlanError};
 use crate::data::Columns;
 use crate::recipe::{Architecture, Recipe};
 use crate::text::{Between, Phrase, phrase, prints_its_phrase};
@@ -244,7 +244,7 @@ impl Checkpoint {
     /// # Errors
     /// When there is no such member or the device fails.
     pub fn of_member(
-        population: &Population,
+        network: &dyn Network,
         member: usize,
         classes: Vec<String>,
         columns: Option<Columns>,
@@ -253,14 +253,14 @@ impl Checkpoint {
         engine: String,
     ) -> candle_core::Result<Self> {
         rows.sort_unstable();
-        let weights = population
+        let weights = network
             .member(member)?
             .into_iter()
             .map(|tensor| tensor.to_dtype(DType::F32)?.flatten_all()?.to_vec1::<f32>());
         Ok(Self {
-            plan: population.plan().clone(),
+            plan: network.spec().plan.clone(),
             classes,
-            normalisation: population.normalisation().clone(),
+            normalisation: network.spec().normalisation.clone(),
             columns,
             reading: READING,
             rows,
@@ -270,18 +270,23 @@ impl Checkpoint {
         })
     }
 
+    /// What it is, without its weights.
+    pub fn spec(&self) -> ModelSpec {
+        ModelSpec { plan: self.plan.clone(), normalisation: self.normalisation.clone() }
+    }
+
     /// A population of this one model.
     ///
     /// # Errors
     /// When the device fails.
-    pub fn population(&self, device: &Device) -> candle_core::Result<Population> {
+    pub fn network(&self, device: &Device) -> candle_core::Result<Box<dyn Network>> {
         let tensors = self.plan.parameters().into_iter().zip(&self.weights).map(|(spec, values)| {
             let mut shape = vec![1];
             shape.extend(spec.shape);
             Tensor::from_slice(values, shape, device)
         });
         let tensors = tensors.collect::<candle_core::Result<_>>()?;
-        Population::from_parameters(self.plan.clone(), self.normalisation.clone(), tensors)
+        self.spec().with_parameters(tensors)
     }
 
     /// For each class of the data, its place among the model's logits. `path` is for messages.

@@ -5,13 +5,17 @@
 
 mod checkpoint;
 pub mod import;
+mod network;
 mod normalisation;
 mod plan;
 mod population;
+mod teacher;
 mod trainer;
 
 pub use checkpoint::{Checkpoint, CheckpointError, FORMAT, new_file, write_whole};
+pub use network::{FusedStep, InnerLayer, ModelSpec, Network, Output, tensor};
 pub use normalisation::Normalisation;
 pub use plan::{Layer, ParameterSpec, Plan, PlanError};
-pub use population::{Output, Population};
+pub use population::Population;
+pub use teacher::{Ensemble, NetworkTeacher, ROWS_AT_A_TIME, Teacher, Unanswered, population_logits};
 pub use trainer::Trainer;

@@ -1,5 +1,6 @@
 //! The layers of an architecture for given data, with the names that PyTorch's `nn.Sequential` would give them.
 
+use super::InnerLayer;
 use crate::recipe::Architecture;
 use crate::text::{Phrase, phrase, prints_its_phrase};
 
@@ -191,6 +192,28 @@ impl Plan {
             }
         }
         specs
+    }
+
+    /// The layers between input and logits, each with the shape of what it gives for one row; a convolution's is that after pooling.
+    pub fn inner_layers(&self) -> Vec<InnerLayer> {
+        let (mut height, mut width) = match *self.input {
+            [_, height, width] => (height, width),
+            _ => (1, 1),
+        };
+        let mut inner = Vec::new();
+        for layer in &self.layers {
+            match layer {
+                Layer::Conv { name, output, .. } => {
+                    (height, width) = (height / 2, width / 2);
+                    inner.push(InnerLayer { name: name.clone(), shape: vec![*output, height, width] });
+                }
+                Layer::Dense { name, output, relu: true, .. } => {
+                    inner.push(InnerLayer { name: name.clone(), shape: vec![*output] });
+                }
+                Layer::Dense { .. } | Layer::Pool | Layer::Flatten | Layer::Dropout { .. } => {}
+            }
+        }
+        inner
     }
 
     /// Trainable numbers of one member.

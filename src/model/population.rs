@@ -2,26 +2,17 @@
 
 use candle_core::{DType, Device, Result, Tensor, Var};
 
-use super::{Layer, Normalisation, Plan};
+use super::network::tensor;
+use super::{FusedStep, Layer, ModelSpec, Network, Normalisation, Output, Plan, Trainer};
+use crate::data::Inputs;
 use crate::ops::{Activation, Form, conv3x3, dense, dropout, max_pool2};
 use crate::rng::Key;
 
 /// K networks that share an architecture.
 #[derive(Clone, Debug)]
 pub struct Population {
-    plan: Plan,
-    normalisation: Normalisation,
-    members: usize,
+    spec: ModelSpec,
     parameters: Vec<Var>,
-}
-
-/// What a forward pass gives.
-#[derive(Clone, Debug)]
-pub struct Output {
-    /// `[K, batch, classes]`.
-    pub logits: Tensor,
-    /// The outputs of the layers that were asked for, `[K, batch, …]`, in the order of asking.
-    pub taps: Vec<Tensor>,
 }
 
 impl Population {
@@ -51,12 +42,7 @@ impl Population {
             Var::from_tensor(&Tensor::from_vec(values, shape, device)?.to_dtype(dtype)?)
         });
         let parameters = parameters.collect::<Result<_>>()?;
-        Ok(Self { plan, normalisation, members: seeds.len(), parameters })
-    }
-
-    /// The same networks on values from which `bases` were subtracted.
-    pub fn with_bases(self, bases: &[f64]) -> Self {
-        Self { normalisation: self.normalisation.with_bases(bases), ..self }
+        Ok(Self { spec: ModelSpec { plan, normalisation }, parameters })
     }
 
     /// Members with given weights, each `[K, …]`, in the order of [`Plan::parameters`].
@@ -76,57 +62,61 @@ impl Population {
             Var::from_tensor(&tensor.contiguous()?.copy()?)
         });
         let parameters = variables.collect::<Result<_>>()?;
-        Ok(Self { plan, normalisation, members, parameters })
+        Ok(Self { spec: ModelSpec { plan, normalisation }, parameters })
+    }
+}
+
+impl Network for Population {
+    fn spec(&self) -> &ModelSpec {
+        &self.spec
     }
 
-    /// Its layers.
-    pub fn plan(&self) -> &Plan {
-        &self.plan
-    }
-
-    /// How its inputs are normalised.
-    pub fn normalisation(&self) -> &Normalisation {
-        &self.normalisation
-    }
-
-    /// K.
-    pub fn members(&self) -> usize {
-        self.members
-    }
-
-    /// The trainable tensors `[K, …]`, in the order of [`Plan::parameters`].
-    pub fn parameters(&self) -> &[Var] {
+    fn parameters(&self) -> &[Var] {
         &self.parameters
     }
 
-    /// The tensors of one member, detached copies without the population axis, in the order of [`Plan::parameters`].
-    ///
-    /// # Errors
-    /// When there is no such member.
-    pub fn member(&self, member: usize) -> Result<Vec<Tensor>> {
-        self.parameters.iter().map(|parameter| parameter.as_detached_tensor().get(member)?.copy()).collect()
+    fn with_parameters(&self, parameters: Vec<Tensor>) -> Result<Box<dyn Network>> {
+        self.spec.with_parameters(parameters)
     }
 
-    /// The forward pass of training: recorded for the gradient. Raw inputs are `[S, batch, …]` where S divides K and member k
-    /// reads input ⌊k · S / K⌋: one for all, one for each equal block of members, or one each. `dropout_keys` are one a member.
+    fn fused(&self) -> Option<Box<dyn FusedStep>> {
+        Some(Box::new(Trainer::new(self)?))
+    }
+
+    fn pass(
+        &self,
+        parameters: &[Tensor],
+        inputs: &[&Inputs],
+        training: Option<&[Key]>,
+        taps: &[&str],
+        form: Form,
+    ) -> Result<Output> {
+        let device = parameters.first().map_or(&Device::Cpu, |first| first.device());
+        let dtype = parameters.first().map_or(DType::F32, Tensor::dtype);
+        self.pass_of(parameters, &tensor(inputs, device)?.to_dtype(dtype)?, training, taps, form)
+    }
+}
+
+impl Population {
+    /// The pass of training of inputs that are tensors already, `[S, batch, …]`.
     ///
     /// # Errors
     /// When the inputs do not fit.
-    pub fn forward(&self, x: &Tensor, dropout_keys: &[Key], taps: &[&str], form: Form) -> Result<Output> {
+    pub fn forward(&self, x: &Tensor, keys: &[Key], taps: &[&str], form: Form) -> Result<Output> {
         let parameters: Vec<Tensor> = self.parameters.iter().map(|parameter| parameter.as_tensor().clone()).collect();
-        self.pass(&parameters, x, Some(dropout_keys), taps, form)
+        self.pass_of(&parameters, x, Some(keys), taps, form)
     }
 
-    /// The logits `[K, batch, classes]` of raw inputs, with no dropout and nothing recorded.
+    /// The logits `[K, batch, classes]` of the same, with no dropout and nothing recorded.
     ///
     /// # Errors
     /// When the inputs do not fit.
     pub fn logits(&self, x: &Tensor) -> Result<Tensor> {
         let parameters: Vec<Tensor> = self.parameters.iter().map(Var::as_detached_tensor).collect();
-        Ok(self.pass(&parameters, x, None, &[], Form::of(x.device()))?.logits)
+        Ok(self.pass_of(&parameters, x, None, &[], Form::of(x.device()))?.logits)
     }
 
-    fn pass(
+    fn pass_of(
         &self,
         parameters: &[Tensor],
         x: &Tensor,
@@ -134,22 +124,27 @@ impl Population {
         taps: &[&str],
         form: Form,
     ) -> Result<Output> {
-        let mut x = self.normalisation.apply(x)?;
+        let Plan { layers, .. } = &self.spec.plan;
+        let mut x = self.spec.normalisation.apply(x)?;
         let mut tapped: Vec<Option<Tensor>> = vec![None; taps.len()];
         let mut parameters = parameters.iter();
         let mut pair = || match (parameters.next(), parameters.next()) {
             (Some(weight), Some(bias)) => Ok((weight, bias)),
             _ => candle_core::bail!("a layer has no parameters"),
         };
-        for (place, layer) in self.plan.layers.iter().enumerate() {
+        let mut pooled = None;
+        for (place, layer) in layers.iter().enumerate() {
             let mut reached = None;
             match layer {
                 Layer::Conv { name, .. } => {
                     let (weight, bias) = pair()?;
                     x = conv3x3(&x, weight, bias, Activation::Relu, form)?;
-                    reached = Some(name);
+                    pooled = Some(name);
                 }
-                Layer::Pool => x = max_pool2(&x, form)?,
+                Layer::Pool => {
+                    x = max_pool2(&x, form)?;
+                    reached = pooled.take();
+                }
                 Layer::Flatten => x = x.flatten_from(2)?,
                 Layer::Dense { name, relu, .. } => {
                     let (weight, bias) = pair()?;

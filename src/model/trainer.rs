@@ -1,11 +1,11 @@
 //! The fused training step: forward and backward pass of a population on the CPU in buffers that are kept from step to step,
-//! each layer's update made while its gradient is in cache. It does what [`Population::forward`], `backward` and the
+//! each layer's update made while its gradient is in cache. It does what [`Network::pass`](super::Network::pass), `backward` and the
 //! optimiser's own step do through autograd, which stays the reference and serves whoever looks at inner layers.
 
-use candle_core::{DType, Result, Tensor};
+use candle_core::{DType, Result, Tensor, Var};
 use rayon::prelude::*;
 
-use super::{Layer, Population};
+use super::{FusedStep, Layer, ModelSpec, Network as _, Normalisation, Plan, Population};
 use crate::data::Inputs;
 use crate::ops::fused::{self, ConvShape, DenseShape, GROUP, Gradient, Grid};
 use crate::ops::{FusedOptimiser, MemberRate, Slot, clip_factor, norm, with_parameters};
@@ -13,14 +13,15 @@ use crate::rng::Key;
 
 /// The buffers of a population's training.
 pub struct Trainer {
-    network: Network,
+    network: Layers,
+    normalisation: Normalisation,
     batch: usize,
     inputs: Vec<Input>,
     members: Vec<Buffers>,
 }
 
 /// The layers as the kernels take them.
-struct Network {
+struct Layers {
     convs: Vec<Conv>,
     dense: Vec<Dense>,
     /// Numbers of a row of the input.
@@ -78,17 +79,16 @@ impl Trainer {
         if !first.device().is_cpu() || first.dtype() != DType::F32 {
             return None;
         }
-        let members = (0..population.members()).map(|_| Buffers::default()).collect();
-        Some(Self { network: Network::new(population)?, batch: 0, inputs: Vec::new(), members })
+        let ModelSpec { plan, normalisation } = population.spec();
+        let members = (0..first.dim(0).ok()?).map(|_| Buffers::default()).collect();
+        let (network, normalisation) = (Layers::new(plan)?, normalisation.clone());
+        Some(Self { network, normalisation, batch: 0, inputs: Vec::new(), members })
     }
+}
 
-    /// The logits `[K, batch, classes]` of training; what the gradient needs is kept. There are S raw `inputs`, S dividing K,
-    /// and one dropout key a member.
-    ///
-    /// # Errors
-    /// When the inputs do not fit.
-    pub fn forward(&mut self, population: &Population, inputs: &[&Inputs], keys: &[Key]) -> Result<Tensor> {
-        let Self { network, members, .. } = self;
+impl FusedStep for Trainer {
+    fn forward(&mut self, parameters: &[Var], inputs: &[&Inputs], keys: &[Key]) -> Result<Tensor> {
+        let Self { network, normalisation, members, .. } = self;
         let (count, batch) = (members.len(), inputs.first().map_or(0, |input| input.rows()));
         let fits = |input: &&Inputs| input.rows() == batch && input.row_len() == network.row_len;
         if inputs.is_empty() || !count.is_multiple_of(inputs.len()) || !inputs.iter().all(fits) || keys.len() != count {
@@ -97,14 +97,13 @@ impl Trainer {
         let sharing = Sharing::new(network.cost * batch, count);
         self.inputs.resize_with(inputs.len(), Input::default);
         self.batch = batch;
-        let normalisation = population.normalisation();
         for (input, raw) in self.inputs.iter_mut().zip(inputs) {
             network.take(sharing.wide, input, raw, &normalisation.offset, &normalisation.scale);
         }
         let len = batch * network.classes;
         let mut logits = vec![0.0_f32; count * len];
         let inputs = &self.inputs;
-        with_parameters(population.parameters(), |parameters| {
+        with_parameters(parameters, |parameters| {
             let work = |(k, (buffers, logits)): (usize, (&mut Buffers, &mut [f32]))| {
                 let own: Vec<&[f32]> =
                     parameters.iter().map(|p| &p[k * (p.len() / count)..][..p.len() / count]).collect();
@@ -122,12 +121,8 @@ impl Trainer {
         Tensor::from_vec(logits, (count, batch, network.classes), &candle_core::Device::Cpu)
     }
 
-    /// The update from the `gradient` by those logits, `[K, batch, classes]`; `rates` are one a member.
-    ///
-    /// # Errors
-    /// When the gradient or the optimiser is not for this population and batch.
-    pub fn backward(&mut self, optimiser: &mut FusedOptimiser, gradient: &Tensor, rates: &[MemberRate]) -> Result<()> {
-        let Self { network, members, batch, inputs } = self;
+    fn backward(&mut self, optimiser: &mut FusedOptimiser, gradient: &Tensor, rates: &[MemberRate]) -> Result<()> {
+        let Self { network, members, batch, inputs, .. } = self;
         let (count, batch) = (members.len(), *batch);
         if gradient.dims() != [count, batch, network.classes] || rates.len() != count {
             candle_core::bail!("a gradient {:?} does not fit the last batch", gradient.dims())
@@ -176,10 +171,9 @@ impl Sharing {
     }
 }
 
-impl Network {
+impl Layers {
     /// `None` where the layers are not those of an MLP or of convolutions with pooling before one.
-    fn new(population: &Population) -> Option<Self> {
-        let plan = population.plan();
+    fn new(plan: &Plan) -> Option<Self> {
         let mut convs: Vec<Conv> = Vec::new();
         let mut dense: Vec<Dense> = Vec::new();
         let mut sides = match *plan.input {

@@ -77,6 +77,11 @@ impl FusedOptimiser {
         Ok(Self { rule, clip, form, steps: 0, slots: slots.collect::<Result<_>>()? })
     }
 
+    /// What it updates, in its order.
+    pub fn parameters(&self) -> impl Iterator<Item = &Var> {
+        self.slots.iter().map(|slot| &slot.parameter)
+    }
+
     /// Steps taken, and the moments in the order of the parameters: all there is to save.
     pub fn state(&self) -> (u64, impl Iterator<Item = &[Tensor; 2]>) {
         (self.steps, self.slots.iter().map(|slot| &slot.moments))

@@ -34,7 +34,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::distill::Objective;
+use crate::distill::{Mean, Objective};
 
 /// One press of **Distil**, in full: which data, which teacher, which student, and how the one learns from the other.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,7 +73,7 @@ impl Recipe {
             self.title = source.name();
         }
         let plain = |units: usize| Architecture::Mlp { hidden: vec![units, units], dropout: 0.0 };
-        let is_shipped = matches!(self.teacher, Some(TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_))));
+        let is_shipped = self.teacher.as_ref().is_some_and(TeacherRecipe::is_shipped);
         match source {
             Source::Builtin(builtin) => {
                 if is_shipped {
@@ -189,6 +189,38 @@ pub enum TeacherRecipe {
         /// `[training]` with the keys of `[teacher]` laid over it.
         training: TrainingRecipe,
     },
+}
+
+/// One model that teaches, alone or with others.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TeacherPart {
+    /// A finished model.
+    Checkpoint(CheckpointSource),
+    /// A model to train first.
+    Train {
+        /// Its layers.
+        model: Architecture,
+        /// How.
+        training: TrainingRecipe,
+    },
+}
+
+impl TeacherRecipe {
+    /// Whether it is part of the program.
+    pub fn is_shipped(&self) -> bool {
+        matches!(self, Self::Checkpoint(CheckpointSource::Builtin(_)))
+    }
+
+    /// The models that it consists of, and how several become one.
+    pub fn parts(&self) -> (Vec<TeacherPart>, Mean) {
+        match self {
+            Self::Checkpoint(source) => (vec![TeacherPart::Checkpoint(source.clone())], Mean::default()),
+            Self::Train { model, training } => {
+                let part = TeacherPart::Train { model: model.clone(), training: training.clone() };
+                (vec![part], Mean::default())
+            }
+        }
+    }
 }
 
 /// Where a finished model lies.

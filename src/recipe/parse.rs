@@ -355,6 +355,19 @@ fn read_source(data: &mut Reader<'_>, folder: &Path, faults: &mut Vec<Fault>) ->
     read
 }
 
+impl Source {
+    /// Reads what stands in `data.source` of a resolved recipe.
+    ///
+    /// # Errors
+    /// Every fault.
+    pub fn from_value(value: Value) -> Result<Self, Faults> {
+        let (mut faults, places) = (Vec::new(), Places::new());
+        let mut data = Reader::new("data", Table::from_iter([("source".to_owned(), value)]), &places);
+        let source = read_source(&mut data, Path::new(""), &mut faults);
+        if faults.is_empty() { Ok(source) } else { Err(Faults(faults)) }
+    }
+}
+
 /// The keys under which a table's path may stand; what it is, the file says.
 pub(super) const TABLES: [&str; 4] = ["csv", "parquet", "arff", "npz"];
 

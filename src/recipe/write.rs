@@ -65,6 +65,18 @@ impl<'de> serde::Deserialize<'de> for Recipe {
     }
 }
 
+impl Serialize for Source {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        source(self).serialize(serializer)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Source {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::from_value(Value::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
 /// The value of a method's field, as an objective holds it.
 pub(super) fn setting(field: &Field, value: f64) -> Value {
     match field.kind {

@@ -11,8 +11,8 @@ use super::metrics::{floats, to_bytes};
 use super::verdict::Discordant;
 use super::words::{choice, word};
 use crate::distill::NO_CLASS;
+use crate::protocol::{Answers, Part, RunId};
 use crate::text::phrase;
-use crate::training::report::{Answers, Part, RunId};
 
 /// The names of the files of one set of answers.
 #[derive(Clone, Debug, Default)]

@@ -12,11 +12,11 @@ use super::metrics::{self, COLUMNS, bind, to_bytes};
 use super::probe;
 use super::rows::Status;
 use super::words::word;
-use crate::text::{Phrase, phrase};
-use crate::training::report::{
+use crate::protocol::{
     Epoch, Event, EventKind, JobEnded, JobOutcome, LossTerms, Metrics, Report, ResumeState, Resumed, Role, RunFinished,
     RunId, RunOutcome, Started, Steps,
 };
+use crate::text::{Phrase, phrase};
 
 /// Points of one row of `chunk`. The last row of a curve is rewritten with every batch, so it must not be large.
 pub(super) const CHUNK: u64 = 1024;

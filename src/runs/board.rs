@@ -2,13 +2,13 @@
 
 use toml::Value;
 
+use crate::protocol::{Role, RunId, RunInfo};
 use crate::recipe::fields::TEMPERATURE;
 use crate::recipe::{Recipe, SEED, Sweep, value_at};
 use crate::text::{
     Phrase,
     number::{self, Kind},
 };
-use crate::training::report::{Role, RunId, RunInfo};
 
 /// A job's runs, in order.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -10,9 +10,9 @@ use super::reader::StoreReader;
 use super::rows::{Curve, RunRow, Status};
 use super::verdict::Discordant;
 use crate::distill::METHODS;
+use crate::protocol::{Epoch, JobId, LossTerms, Metrics, Role, RunId};
 use crate::recipe::Recipe;
 use crate::recipe::fields::{Field, HARD_WEIGHT, Kind, SOFT_WEIGHT, TEMPERATURE};
-use crate::training::report::{Epoch, JobId, LossTerms, Metrics, Role, RunId};
 
 /// How it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::error::StoreError;
+use crate::protocol::JobId;
 use crate::text::phrase;
-use crate::training::report::JobId;
 
 /// `<store>.files/`.
 #[derive(Clone, Debug)]

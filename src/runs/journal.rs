@@ -11,7 +11,7 @@ use super::error::StoreError;
 use super::files::Files;
 use super::queue::Queue;
 use super::{lease, schema};
-use crate::training::report::{JobId, Report, RunId};
+use crate::protocol::{JobId, Report, RunId};
 use crate::training::{Journal, JournalError};
 
 /// Keeps the reports of one engine. A failure lasts until its next [`Journal::reserve`] or [`Journal::lease`]: it is that

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::error::StoreError;
 use super::files::Files;
-use crate::training::report::JobId;
+use crate::protocol::JobId;
 
 /// Takes the lease; `None` when another holds it. It lasts until the file is dropped.
 pub(super) fn take(files: &Files, job: JobId) -> Result<Option<File>, StoreError> {

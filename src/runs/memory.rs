@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::training::report::{JobId, Report, RunId};
+use crate::protocol::{JobId, Report, RunId};
 use crate::training::{Journal, JournalError};
 
 /// Keeps reports in memory. Clones share them.

@@ -8,7 +8,7 @@ use rusqlite::{Row, ToSql};
 use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::training::report::{Epoch, Metrics, RunId, TermName};
+use crate::protocol::{Epoch, Metrics, RunId, TermName};
 
 /// The columns that hold [`Metrics`], the same in every table that has them.
 pub(super) const COLUMNS: [&str; 8] =

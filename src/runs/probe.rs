@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 use super::metrics::{floats, to_bytes};
+use crate::protocol::Probe;
 use crate::text::{Phrase, phrase};
-use crate::training::report::Probe;
 
 /// What is not a tensor, under the one key of the metadata: several keys would come in no fixed order, and equal probe sets
 /// would have unequal files.

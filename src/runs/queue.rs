@@ -5,9 +5,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::error::StoreError;
+use crate::protocol::Report;
 use crate::text::{Phrase, phrase};
 use crate::training::JournalError;
-use crate::training::report::Report;
 
 /// Shared by the journals and the writer's thread.
 #[derive(Debug)]

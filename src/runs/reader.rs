@@ -16,12 +16,12 @@ use super::verdict::Discordant;
 use super::words::choice;
 use super::{answers, lease, probe, schema};
 use crate::distill::{HARD, METHODS, method};
-use crate::recipe::{Recipe, Sweep};
-use crate::text::{Phrase, phrase};
-use crate::training::JobData;
-use crate::training::report::{
+use crate::protocol::JobData;
+use crate::protocol::{
     Answers, Change, Epoch, Event, EventKind, JobId, Metrics, Probe, ResumeState, RunId, RunInfo, Stage,
 };
+use crate::recipe::{Recipe, Sweep};
+use crate::text::{Phrase, phrase};
 
 /// Reads a store. It belongs to one thread; each thread may have its own.
 #[derive(Debug)]

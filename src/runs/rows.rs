@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use super::verdict::Discordant;
 use crate::distill::Method;
-use crate::recipe::Sweep;
-use crate::recipe::fields::TEMPERATURE;
-use crate::training::report::{
+use crate::protocol;
+use crate::protocol::{
     Change, Epoch, Event, EventKind, JobId, LossTerms, Metrics, ResumeState, Role, RunId, RunInfo, RunOutcome, Stage,
     TermName,
 };
-use crate::training::{self, JobData, KeptWeights, ResumeJob};
+use crate::protocol::{JobData, KeptWeights, ResumeJob};
+use crate::recipe::Sweep;
+use crate::recipe::fields::TEMPERATURE;
 
 /// A line of the list of runs.
 #[derive(Clone, Debug, PartialEq)]
@@ -275,8 +276,8 @@ pub struct FinishedRun {
 }
 
 impl FinishedRun {
-    fn into_resume(self) -> training::FinishedRun {
-        training::FinishedRun {
+    fn into_resume(self) -> protocol::FinishedRun {
+        protocol::FinishedRun {
             run: self.run,
             outcome: self.outcome,
             validation: self.validation,

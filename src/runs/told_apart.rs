@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::rows::RunRow;
+use crate::protocol::{JobId, Role, RunId};
 use crate::recipe::Recipe;
 use crate::recipe::fields::{Field, HARD_WEIGHT, SOFT_WEIGHT, STUDENT, TEACHER_MODEL, TEMPERATURE, Told, differing};
 use crate::text::Phrase;
-use crate::training::report::{JobId, Role, RunId};
 
 /// The differences between the runs of a store.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -14,7 +14,7 @@ use super::files::Files;
 use super::journal::StoreJournal;
 use super::queue::{Queue, Work};
 use super::{keep, schema};
-use crate::training::report::{JobId, RunId};
+use crate::protocol::{JobId, RunId};
 
 /// Writes a store. Dropping it stores what is on its way.
 #[derive(Debug)]

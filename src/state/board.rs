@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{JobView, State};
+use crate::protocol::{Metrics, RunId, RunInfo};
 use crate::runs::BoardCell;
 use crate::runs::verdict::{JobFacts, RunEnd, Story};
 use crate::text::number::Kind;
-use crate::training::report::{Metrics, RunId, RunInfo};
 
 /// How the board is looked at.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,7 @@
 
 use super::JobView;
 use crate::distill::{Objective, Term};
-use crate::training::report::{Change, RunInfo, Setting};
+use crate::protocol::{Change, RunInfo, Setting};
 
 /// The settings of a run from one step on.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,8 +103,8 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::protocol::{Event, EventKind, JobId, Probe, Role, RunId, Stage, Started, Steps};
     use crate::recipe::QUICKSTART;
-    use crate::training::report::{Event, EventKind, JobId, Probe, Role, RunId, Stage, Started, Steps};
 
     /// A job of a student at T 4 with weights 0.9 and 0.1, and its baseline, of whose curves 300 steps are there.
     fn job() -> JobView {
@@ -134,7 +134,7 @@ mod tests {
             total: values.clone(),
         };
         for run in [1, 2] {
-            job.take(&crate::training::report::Report::Steps(steps(run)));
+            job.take(&crate::protocol::Report::Steps(steps(run)));
         }
         job
     }

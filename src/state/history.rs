@@ -2,8 +2,8 @@
 //! Each step is the whole of what it changes, and one gesture is one step.
 
 use super::Workspace;
+use crate::protocol::{JobId, RunId};
 use crate::recipe::Sweep;
-use crate::training::report::{JobId, RunId};
 
 /// Something that can be put back, as it was.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,15 +6,15 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::loss_curve::LossCurve;
+use crate::protocol::{
+    Anatomy, Answers, Change, Epoch, Event, EventKind, JobEnded, JobId, JobOutcome, Part, Probe, Report, Resumed, Role,
+    RunFinished, RunId, RunInfo, RunOutcome, Stage, Started, Steps, TermName,
+};
+use crate::protocol::{DataFound, JobData};
 use crate::recipe::Sweep;
 use crate::runs::verdict::Story;
 use crate::runs::{Board, Curve};
 use crate::text::Phrase;
-use crate::training::report::{
-    Anatomy, Answers, Change, Epoch, Event, EventKind, JobEnded, JobId, JobOutcome, Part, Probe, Report, Resumed, Role,
-    RunFinished, RunId, RunInfo, RunOutcome, Stage, Started, Steps, TermName,
-};
-use crate::training::{DataFound, JobData};
 
 /// One job, fed by reports while it runs and by the store afterwards.
 #[derive(Clone, Debug)]
@@ -306,7 +306,7 @@ impl JobView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::training::report::{LossTerms, Metrics};
+    use crate::protocol::{LossTerms, Metrics};
 
     fn curves(epochs: u64, errors: impl Fn(u64) -> u64) -> RunCurves {
         let epoch = |epoch| Epoch {

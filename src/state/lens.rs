@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::State;
 use crate::distill::soften::{entropy, top_class};
-use crate::training::report::{JobId, Looked, Probe, Role, RunId, RunInfo};
+use crate::protocol::{JobId, Looked, Probe, Role, RunId, RunInfo};
 
 /// Where the lens points.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -44,13 +44,11 @@ pub use temporary::{Farewell, TemporaryStore};
 pub use wall::{Hung, Pictures, Wall, unseen_class};
 pub use workspace::{Palette, Pane, Workspace};
 
+use crate::protocol::{DeviceInfo, JobId, Live, Preview, Progress, Report, RunId, RunInfo, Setting, Snapshot, Unready};
 use crate::recipe::fields::Part;
 use crate::recipe::{Faults, PRESETS, Recipe, Sweep};
 use crate::runs::{RunRow, ToldApart};
 use crate::text::{Language, Phrase};
-use crate::training::report::{
-    DeviceInfo, JobId, Live, Preview, Progress, Report, RunId, RunInfo, Setting, Snapshot, Unready,
-};
 
 /// Everything that the window shows.
 #[derive(Debug)]

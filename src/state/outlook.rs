@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::protocol::{Activity, Preview, Progress, RunInfo};
 use crate::recipe::{MOST_CELLS, Recipe, SEED, Strategy, Sweep, TeacherRecipe};
-use crate::training::report::{Activity, Preview, Progress, RunInfo};
 
 /// How much there is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,8 +104,8 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::protocol::{JobId, Probe, Role, RunId, Stage};
     use crate::recipe::{AxisValues, QUICKSTART, Range, preset};
-    use crate::training::report::{JobId, Probe, Role, RunId, Stage};
 
     fn list(values: &[f64]) -> AxisValues {
         AxisValues::List(values.iter().map(|value| (*value).into()).collect())
@@ -181,8 +181,8 @@ mod tests {
             parameters: [5000, 1000],
             teacher_model: String::new(),
             teacher_errors: None,
-            found: crate::training::DataFound::default(),
-            first_rows: crate::training::FirstRows::default(),
+            found: crate::protocol::DataFound::default(),
+            first_rows: crate::protocol::FirstRows::default(),
         };
         // Two runs of 100 steps of 1,000 parameters.
         let seconds = |sweep: &Sweep| Outlook::of(sweep).seconds(sweep, &preview, 1e-5);

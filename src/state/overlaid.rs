@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::training::report::RunId;
+use crate::protocol::RunId;
 
 /// The ticked runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::training::report::{JobId, RunId};
+use crate::protocol::{JobId, RunId};
 
 /// What is to begin.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

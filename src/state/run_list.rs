@@ -4,9 +4,9 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::State;
+use crate::protocol::{JobId, Metrics, Role, RunId};
 use crate::runs::RunRow;
 use crate::text::{Phrase, number};
-use crate::training::report::{JobId, Metrics, Role, RunId};
 
 /// How the list is looked at.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,10 +2,10 @@
 //! While it is open, everything that happens to the recipe is one step of undo.
 
 use super::{Draft, State};
+use crate::protocol::FirstRows;
+use crate::protocol::{JobId, Preview};
 use crate::recipe::{CheckpointSource, ColumnRef, KeptColumns, Recipe, Source, TableSource, TeacherRecipe};
 use crate::text::phrase;
-use crate::training::FirstRows;
-use crate::training::report::{JobId, Preview};
 
 /// A sheet that says what was opened, until it is accepted or taken back.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::{SampleChoice, State};
 use crate::distill::soften::top_class;
+use crate::protocol::Gather;
+use crate::protocol::{Answers, Gathered, JobId, Part, Role, RunId, RunInfo};
 use crate::recipe::Recipe;
 use crate::text::Phrase;
-use crate::training::Gather;
-use crate::training::report::{Answers, Gathered, JobId, Part, Role, RunId, RunInfo};
 
 /// Rows on the wall, at most: what comes after them is counted.
 pub const MOST: usize = 1000;

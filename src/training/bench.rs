@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use candle_core::{DType, Device};
 
 use super::device::threads;
-use super::session::{Member, Session, TeacherSide};
+use super::matched::TeacherSide;
+use super::member::{Member, Source};
+use super::session::{Session, Setup};
 use crate::data::{Dataset, Examples, TransferSet};
 use crate::distill::fields::TEMPERATURE;
 use crate::distill::{Mean, Objective, SOFT_TARGETS, TeacherLogits};
@@ -98,21 +100,16 @@ impl Workload {
         let members = (0..self.members).map(|k| {
             let place = k as f64 / (self.members.max(2) - 1) as f64;
             let temperature = if self.members == 1 { 4.0 } else { 1.0 + 19.0 * place };
-            Member {
-                objective: Objective::new(&SOFT_TARGETS, 0).with(TEMPERATURE.path, temperature),
-                teacher: Some(0),
-                seed: 0,
-                learning_rate: 1e-3,
-                weight_decay: 0.01,
-                active: true,
-            }
+            let objective = Objective::new(&SOFT_TARGETS, 0).with(TEMPERATURE.path, temperature);
+            Member::new(objective, vec![Source::Model(0)], 0, 1e-3, 0.01)
         });
         let plan = Plan::new(&self.architecture, &self.input, CLASSES).map_err(candle_core::Error::wrap)?;
         let largest = if self.input.len() == 3 { 255.0 } else { 1.0 };
         let normalisation = Normalisation::of_pixels(largest);
         let population = Population::seeded(plan, normalisation, &vec![0; self.members], DType::F32, device)?;
-        let side = TeacherSide::Cached(vec![Arc::new(teacher)]);
-        Session::new(population, members.collect(), recipe, Arc::new(dataset), transfer, side, device.clone())
+        let side = TeacherSide::kept(vec![Arc::new(teacher)]);
+        let setup = Setup { recipe, dataset: Arc::new(dataset), transfer, side, layers: None };
+        Session::new(Box::new(population), members.collect(), setup)
     }
 
     /// Milliseconds a step: the median after a warm-up, over at least 20 steps and about a second.
@@ -126,14 +123,14 @@ impl Workload {
         const LONG: Duration = Duration::from_millis(1000);
         let mut session = self.session(device)?;
         for _ in 0..WARM {
-            session.step()?;
+            session.step(false)?;
         }
         device.synchronize()?;
         let start = Instant::now();
         let mut times = Vec::new();
         while times.len() < LEAST || (times.len() < MOST && start.elapsed() < LONG) {
             let step = Instant::now();
-            session.step()?;
+            session.step(false)?;
             device.synchronize()?;
             times.push(step.elapsed().as_secs_f64() * 1e3);
         }

@@ -2,7 +2,7 @@
 
 use candle_core::Device;
 
-use super::report::DeviceInfo;
+use crate::protocol::DeviceInfo;
 use crate::text::{Phrase, phrase};
 
 /// What the user asks for.

@@ -1,34 +1,53 @@
 //! The engine: device, session, step, worker thread, requests in, reports out, resume state.
 //!
 //! The training thread owns the device: it is created there, and all tensors live and die there. Only plain data leaves, as
-//! [`report::Report`]s to a [`Journal`], which keeps them, and to an [`Observer`], which shows them.
+//! [`Report`](crate::protocol::Report)s to a [`Journal`], which keeps them, and to an [`Observer`], which shows them.
 
+mod batches;
 pub mod bench;
+mod cache;
+mod clock;
 mod device;
+mod engine;
+mod error;
+mod evaluate;
+mod finish;
 mod found;
 mod gather;
+mod inbox;
 mod job;
+mod layers;
 mod look;
+mod matched;
+mod member;
+mod options;
 mod plan;
-mod prepare;
-pub mod report;
+mod prepared;
+mod requests;
 mod resume;
+mod run;
 mod schedule;
+mod serve;
 mod session;
 mod sink;
 mod stage;
+mod start;
+mod teachers;
+mod telling;
+mod train;
 mod worker;
 
-pub use crate::data::{FirstRows, LabelFinding, LeftOut, Remark};
+pub use cache::{Cache, builtin_teacher};
 pub use device::{DeviceChoice, choose, engine_name, threads};
-pub use found::{ClassRows, DataFound, Fingerprint, JUDGED, JobData, Judgement, judge, look_at_data, recall};
-pub use gather::Gather;
-pub use job::{FinishedRun, JobStart, KeptWeights, ResumeJob};
-pub use look::Look;
-pub use prepare::{
-    PrepareError, Prepared, ROWS_AT_A_TIME, Shelf, Teacher, TeacherModel, builtin_teacher, population_logits, tensor,
-};
+pub use error::PrepareError;
+pub use found::{judge, look_at_data};
+pub use layers::InnerLayers;
+pub use matched::TeacherSide;
+pub use member::{EpochSums, Member, Source, Status};
+pub use options::WorkerOptions;
+pub use prepared::{Prepared, TeacherModel};
 pub use schedule::rate_factor;
-pub use session::{EpochSums, Member, Session, TeacherSide};
+pub use session::{Session, Setup};
 pub use sink::{Journal, JournalError, Observer};
-pub use worker::{Move, Request, Worker, WorkerOptions};
+pub use teachers::KnownTeacher;
+pub use worker::Worker;

@@ -8,12 +8,15 @@ use std::sync::Arc;
 
 use candle_core::Device;
 
-use super::found::{DataFound, JobData, fingerprint};
-use super::prepare::{PrepareError, Prepared, Shelf, TeacherModel};
-use super::report::{Role, RunId, RunInfo, Stage};
+use super::cache::Cache;
+use super::error::PrepareError;
+use super::found::{fingerprint, found_of};
+use super::prepared::Prepared;
 use crate::data::Watch;
+use crate::distill::Mean;
 use crate::model::{Layer, Plan};
-use crate::recipe::{DataRecipe, Recipe, Sweep, TeacherRecipe, TrainingRecipe};
+use crate::protocol::{DataFound, JobData, Role, RunId, RunInfo, Stage};
+use crate::recipe::{DataRecipe, Recipe, Sweep, TeacherPart, TeacherRecipe, TrainingRecipe};
 
 /// Bytes of one step's probe logits that a job keeps at most; with many runs fewer rows are looked at.
 const SNAPSHOT_BYTES: usize = 4 << 20;
@@ -38,12 +41,23 @@ pub(super) struct StagePlan {
     pub runs: Vec<usize>,
     /// Whether it is a teacher's, or that of students and baselines.
     pub role: Role,
-    /// For each member the place of its teacher among [`JobPlan::runs`], where it has one.
-    pub teachers: Vec<Option<usize>>,
+    /// Which of the models that its recipe's teacher consists of is trained or loaded, in the stage of a teacher.
+    pub part: usize,
+    /// For each member the models that it learns from.
+    pub teachers: Vec<TeachersOf>,
     /// What its members have in common; of the first.
     pub training: TrainingRecipe,
     /// Whether the lens's rows are rows of its data.
     pub has_probe: bool,
+}
+
+/// Whom a run learns from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct TeachersOf {
+    /// Their places among [`JobPlan::runs`]; several are heard as one.
+    pub runs: Vec<usize>,
+    /// How.
+    pub mean: Mean,
 }
 
 impl JobPlan {
@@ -54,22 +68,22 @@ impl JobPlan {
     pub fn new(
         sweep: &Sweep,
         as_first_read: bool,
-        shelf: &mut Shelf,
+        cache: &mut Cache,
         device: &Device,
         memory: usize,
         watch: &dyn Watch,
     ) -> Result<Self, PrepareError> {
         let cells = sweep.cells().map_err(PrepareError::Recipe)?;
-        shelf.forget_files(None);
+        cache.forget_files(None);
         let mut draft = Draft::default();
         for cell in &cells {
             let recipe = if as_first_read { &cell.recipe.clone().as_first_read() } else { &cell.recipe };
-            draft.add(recipe, shelf, device, watch)?;
+            draft.add(recipe, cache, device, watch)?;
         }
         let prepared: Vec<&Prepared> = draft.prepared.iter().map(|(_, prepared)| &**prepared).collect();
         let mut sets: Vec<DataFound> = Vec::new();
         for prepared in &prepared {
-            let found = DataFound::of(prepared, device)?;
+            let found = found_of(prepared)?;
             if !sets.contains(&found) {
                 sets.push(found);
             }
@@ -103,8 +117,9 @@ impl JobPlan {
                     stage,
                     prepared: planned.prepared.clone(),
                     role: planned.role,
+                    part: planned.part,
                     runs: members.iter().map(|member| planned.runs[*member]).collect(),
-                    teachers: members.iter().filter_map(|member| planned.teachers.get(*member).copied()).collect(),
+                    teachers: members.iter().map(|member| planned.teachers[*member].clone()).collect(),
                     training: planned.training.clone(),
                     has_probe: planned.has_probe,
                 };
@@ -150,20 +165,28 @@ impl JobPlan {
 struct Draft {
     /// Distinct data, models and teachers.
     prepared: Vec<(Recipe, Arc<Prepared>)>,
-    /// Recipe of the teacher and its data, and its first user.
-    teachers: Vec<(TeacherRecipe, DataRecipe, Recipe, Arc<Prepared>)>,
+    teachers: Vec<DraftTeacher>,
     runs: Vec<DraftRun>,
     baselines: Vec<DraftRun>,
 }
 
-/// A cell, its role, and the place of its teacher.
-type DraftRun = (Recipe, Role, Option<usize>, Arc<Prepared>);
+/// A model that teaches: what it is, on which data, and its first user with its index among the models of that one's teacher.
+struct DraftTeacher {
+    part: TeacherPart,
+    data: DataRecipe,
+    recipe: Recipe,
+    prepared: Arc<Prepared>,
+    index: usize,
+}
+
+/// A cell, its role, its teachers by their index among the draft's, and what it needs.
+type DraftRun = (Recipe, Role, TeachersOf, Arc<Prepared>);
 
 impl Draft {
     fn add(
         &mut self,
         recipe: &Recipe,
-        shelf: &mut Shelf,
+        cache: &mut Cache,
         device: &Device,
         watch: &dyn Watch,
     ) -> Result<(), PrepareError> {
@@ -176,28 +199,29 @@ impl Draft {
         let prepared = match self.prepared.iter().find(|(known, _)| *known == key) {
             Some((_, prepared)) => prepared.clone(),
             None => {
-                let prepared = Arc::new(shelf.prepare(recipe, device, watch)?);
+                let prepared = Arc::new(cache.prepare(recipe, device, watch)?);
                 self.prepared.push((key, prepared.clone()));
                 prepared
             }
         };
         let data = for_teachers(&recipe.data);
-        let teacher = recipe.teacher.as_ref().map(|wanted| {
-            let same = |(teacher, of, ..): &(TeacherRecipe, DataRecipe, Recipe, Arc<Prepared>)| {
-                teacher == wanted && *of == data
-            };
-            self.teachers.iter().position(same).unwrap_or_else(|| {
-                self.teachers.push((wanted.clone(), data.clone(), recipe.clone(), prepared.clone()));
+        let (parts, mean) = recipe.teacher.as_ref().map(TeacherRecipe::parts).unwrap_or_default();
+        let mut teachers = TeachersOf { runs: Vec::new(), mean };
+        for (index, part) in parts.into_iter().enumerate() {
+            let same = |known: &DraftTeacher| known.part == part && known.data == data;
+            teachers.runs.push(self.teachers.iter().position(same).unwrap_or_else(|| {
+                let (data, recipe, prepared) = (data.clone(), recipe.clone(), prepared.clone());
+                self.teachers.push(DraftTeacher { part, data, recipe, prepared, index });
                 self.teachers.len() - 1
-            })
-        });
+            }));
+        }
         if recipe.student.is_none() {
             return Ok(());
         }
-        self.runs.push((recipe.clone(), Role::Student, teacher, prepared.clone()));
+        self.runs.push((recipe.clone(), Role::Student, teachers.clone(), prepared.clone()));
         let alike = |(known, ..): &DraftRun| known.without_teacher() == recipe.without_teacher();
         if recipe.baseline && !self.baselines.iter().any(alike) {
-            self.baselines.push((recipe.clone(), Role::Baseline, teacher, prepared));
+            self.baselines.push((recipe.clone(), Role::Baseline, teachers, prepared));
         }
         Ok(())
     }
@@ -205,45 +229,62 @@ impl Draft {
     fn finish(self, memory: usize, data: JobData) -> JobPlan {
         let mut runs: Vec<RunInfo> = Vec::new();
         let mut stages: Vec<StagePlan> = Vec::new();
-        for (teacher, _, recipe, prepared) in self.teachers {
-            let stage = Stage(stages.len() as u32);
-            let training = match teacher {
-                TeacherRecipe::Train { training, .. } => Some(training),
-                TeacherRecipe::Checkpoint(_) => None,
+        let mut last: Option<(TeacherPart, Recipe)> = None;
+        for DraftTeacher { part, recipe, prepared, index, .. } in self.teachers {
+            let training = match &part {
+                TeacherPart::Train { training, .. } => Some(training.clone()),
+                TeacherPart::Checkpoint(_) => None,
             };
-            let plan = match &prepared.teacher {
-                Some(TeacherModel::Ready(teacher)) => teacher.population.plan(),
-                Some(TeacherModel::ToTrain(plan)) => plan,
-                None => continue,
+            let model = &prepared.teachers[index];
+            // Models of one ensemble that differ by their seeds alone are one population.
+            let beside = last.replace((without_seed(&part), recipe.clone()));
+            let joins =
+                training.is_some() && beside.is_some_and(|(other, of)| other == without_seed(&part) && of == recipe);
+            let info = |stage| {
+                let train = prepared.splits.train.len();
+                run(&recipe, Role::Teacher, stage, (model.name(), model.parameter_count()), training.as_ref(), train)
             };
-            stages.push(StagePlan {
-                stage,
-                prepared: prepared.clone(),
-                role: Role::Teacher,
-                runs: vec![runs.len()],
-                teachers: vec![None],
-                training: training.clone().unwrap_or_default(),
-                has_probe: false,
-            });
-            runs.push(run(&recipe, Role::Teacher, stage, plan, training.as_ref(), prepared.splits.train.len()));
+            match stages.last_mut().filter(|_| joins) {
+                Some(stage) => {
+                    stage.runs.push(runs.len());
+                    stage.teachers.push(TeachersOf::default());
+                    runs.push(info(stage.stage));
+                }
+                None => {
+                    let stage = Stage(stages.len() as u32);
+                    stages.push(StagePlan {
+                        stage,
+                        prepared: prepared.clone(),
+                        role: Role::Teacher,
+                        part: index,
+                        runs: vec![runs.len()],
+                        teachers: vec![TeachersOf::default()],
+                        training: training.clone().unwrap_or_default(),
+                        has_probe: false,
+                    });
+                    runs.push(info(stage));
+                }
+            }
         }
         // Members of one population, in the order of their cells: students before baselines.
         let mut groups: Vec<Group> = Vec::new();
-        for (recipe, role, teacher, prepared) in self.runs.into_iter().chain(self.baselines) {
-            let Some(plan) = prepared.student.clone() else { continue };
+        for (recipe, role, teachers, prepared) in self.runs.into_iter().chain(self.baselines) {
+            let Some(spec) = prepared.student.clone() else { continue };
             let rows = prepared.transfer.rows.len();
             let place = runs.len();
-            runs.push(run(&recipe, role, Stage(0), &plan, Some(&recipe.training), rows));
-            let key = shared_part(&recipe);
+            let model = (spec.name(), spec.plan.parameter_count());
+            runs.push(run(&recipe, role, Stage(0), model, Some(&recipe.training), rows));
+            let key = shared_part(&recipe, role);
             let group = match groups.iter_mut().position(|group| group.key == key) {
                 Some(at) => &mut groups[at],
                 None => {
+                    let plan = spec.plan;
                     groups.push(Group { key, plan, prepared, training: recipe.training.clone(), members: Vec::new() });
                     let last = groups.len() - 1;
                     &mut groups[last]
                 }
             };
-            group.members.push((place, teacher));
+            group.members.push((place, teachers));
         }
         for group in groups {
             let most = (memory / bytes_of_member(&group.plan, group.training.batch)).max(1);
@@ -256,8 +297,9 @@ impl Draft {
                     stage,
                     prepared: group.prepared.clone(),
                     role: Role::Student,
+                    part: 0,
                     runs: members.iter().map(|(place, _)| *place).collect(),
-                    teachers: members.iter().map(|(_, teacher)| *teacher).collect(),
+                    teachers: members.into_iter().map(|(_, teachers)| teachers).collect(),
                     training: group.training.clone(),
                     has_probe: false,
                 });
@@ -269,8 +311,8 @@ impl Draft {
     }
 }
 
-/// Its place and its teacher's among the runs.
-type DraftMember = (usize, Option<usize>);
+/// Its place among the runs, and whom it learns from.
+type DraftMember = (usize, TeachersOf);
 
 struct Group {
     key: Recipe,
@@ -312,7 +354,7 @@ fn split(members: &[DraftMember], runs: &[RunInfo], most: usize) -> Vec<Vec<Draf
         let (seeds, later) = rest.split_at(len);
         for seeds in seeds.chunks(most) {
             match parts.last_mut() {
-                Some(part) if part.len() + seeds.len() <= most => part.extend(seeds),
+                Some(part) if part.len() + seeds.len() <= most => part.extend_from_slice(seeds),
                 _ => parts.push(seeds.to_vec()),
             }
         }
@@ -343,7 +385,7 @@ fn run(
     recipe: &Recipe,
     role: Role,
     stage: Stage,
-    plan: &Plan,
+    (model, parameters): (String, u64),
     training: Option<&TrainingRecipe>,
     rows: usize,
 ) -> RunInfo {
@@ -353,9 +395,9 @@ fn run(
         role,
         stage,
         recipe: recipe.clone(),
-        model: plan.architecture.to_string(),
+        model,
         seed: training.map_or(0, |training| training.seed),
-        parameters: plan.parameter_count(),
+        parameters,
         steps: training.map_or(0, |training| steps_per_epoch * training.epochs as u64),
         steps_per_epoch,
         loaded: training.is_none(),
@@ -367,8 +409,26 @@ fn for_teachers(data: &DataRecipe) -> DataRecipe {
     DataRecipe { omit_classes: Vec::new(), labelled: 1.0, label_noise: 0.0, ..data.clone() }
 }
 
-/// What all members of a population have in common.
-fn shared_part(recipe: &Recipe) -> Recipe {
+/// A model that is trained, whatever its seed.
+fn without_seed(part: &TeacherPart) -> TeacherPart {
+    let mut part = part.clone();
+    if let TeacherPart::Train { training, .. } = &mut part {
+        training.seed = 0;
+    }
+    part
+}
+
+/// What all members of a population have in common. Members of any methods stand beside each other, baselines too, unless a method looks
+/// at inner layers or has phases: then they have that method and that teacher.
+fn shared_part(recipe: &Recipe, role: Role) -> Recipe {
     let training = TrainingRecipe { seed: 0, learning_rate: 1.0, weight_decay: 0.0, ..recipe.training.clone() };
-    Recipe { training, ..recipe.without_teacher() }
+    let shared = Recipe { training, ..recipe.without_teacher() };
+    if role != Role::Student || !recipe.distill.is_apart(recipe.training.epochs) {
+        return shared;
+    }
+    let mut distill = recipe.distill.clone();
+    for field in distill.method().fields.iter().filter(|field| field.is_per_member) {
+        distill.set(field.path, field.usual(recipe.training.epochs));
+    }
+    Recipe { teacher: recipe.teacher.clone(), distill, ..shared }
 }

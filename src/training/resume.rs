@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
-use candle_core::{DType, Device, Tensor};
+use candle_core::{DType, Tensor, Var};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 
-use super::report::Stage;
-use super::session::{EpochSums, Member, Session};
+use super::layers::InnerLayers;
+use super::member::{Best, EpochSums, Member, Status};
+use super::session::Session;
+use crate::protocol::Stage;
 use crate::recipe::fields::{HARD_WEIGHT, SOFT_WEIGHT, TEMPERATURE};
 
 /// The metadata entry.
@@ -16,34 +18,15 @@ const KEY: &str = "stillroom-resume";
 /// Format of the bytes. Those of the one before are read; a state of another one is not used.
 const FORMAT: u32 = 3;
 
-/// The weights kept for `training.keep = "best"`.
-#[derive(Clone, Debug)]
-pub struct Best {
-    /// Validation errors of these weights.
-    pub errors: u64,
-    /// Epoch after which they were these.
-    pub epoch: u64,
-    /// In the order of the plan's parameters, without the population axis.
-    pub weights: Vec<Tensor>,
-}
-
 /// What a stage has besides its session.
-#[derive(Clone, Debug, Default)]
-pub struct Extras {
+#[derive(Clone, Copy, Debug, Default)]
+pub struct StageProgress {
     /// Seconds spent training.
     pub seconds: f64,
     /// Events of the job that have taken effect.
     pub events: u64,
     /// Epochs whose end is reported.
     pub epochs: u64,
-    /// The places that the members had when the stage began; a halving sweep goes on with some of them.
-    pub places: Vec<usize>,
-    /// Steps each member has taken; a diverged one stops.
-    pub taken: Vec<u64>,
-    /// Whether the user has ended each member early.
-    pub stopped: Vec<bool>,
-    /// A best epoch for each member, where one is kept.
-    pub best: Vec<Option<Best>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -53,7 +36,8 @@ struct Metadata {
     step: u64,
     optimiser_steps: u64,
     members: Members,
-    sums: Sums,
+    /// As [`EpochSums::from_bits`] takes them, or [`EpochSums::from_old_bits`].
+    sums: Vec<Vec<u64>>,
     seconds: f64,
     events: u64,
     epochs: u64,
@@ -61,6 +45,9 @@ struct Metadata {
     taken: Vec<u64>,
     stopped: Vec<bool>,
     best: Vec<Option<(u64, u64)>>,
+    /// The phase that the optimiser is set up for.
+    #[serde(default)]
+    phase: usize,
 }
 
 /// What moves of each member.
@@ -78,15 +65,6 @@ struct MemberState {
     values: Vec<f64>,
     learning_rate: f64,
     active: bool,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum Sums {
-    /// As [`EpochSums::from_old_bits`] takes them. It stands first: bits of today are never five.
-    Old(Vec<[u64; 5]>),
-    /// As [`EpochSums::from_bits`] takes them.
-    Now(Vec<Vec<u64>>),
 }
 
 impl Members {
@@ -109,7 +87,8 @@ impl Members {
                     for (path, value) in paths.into_iter().zip(state.values) {
                         member.objective.set(path, value);
                     }
-                    (member.learning_rate, member.active) = (state.learning_rate, state.active);
+                    member.learning_rate = state.learning_rate;
+                    settle(member, state.active);
                 }
             }
             Self::Old(states) => {
@@ -118,7 +97,8 @@ impl Members {
                     for (field, value) in values.into_iter().filter_map(|(field, value)| Some((field, value?))) {
                         member.objective.set(field.path, value);
                     }
-                    (member.learning_rate, member.active) = (learning_rate, active);
+                    member.learning_rate = learning_rate;
+                    settle(member, active);
                 }
             }
         }
@@ -126,64 +106,69 @@ impl Members {
     }
 }
 
-impl Sums {
-    fn len(&self) -> usize {
-        match self {
-            Self::Now(sums) => sums.len(),
-            Self::Old(sums) => sums.len(),
-        }
+/// A member that is not active any more has diverged, unless the user has ended it.
+fn settle(member: &mut Member, active: bool) {
+    if !active {
+        member.status = Status::Diverged;
     }
+}
 
-    fn restore(self, members: &[Member]) -> Option<Vec<EpochSums>> {
-        let has_soft = |member: &Member| member.objective.temperature().is_some();
-        match self {
-            Self::Now(sums) => sums.iter().map(|bits| EpochSums::from_bits(bits)).collect(),
-            Self::Old(sums) => {
-                let each = sums.into_iter().zip(members);
-                Some(each.map(|(bits, member)| EpochSums::from_old_bits(bits, has_soft(member))).collect())
-            }
-        }
+/// The sums of a member, as a state of this format has them.
+fn sums_of(bits: &[u64], format: u32, member: &Member) -> Option<EpochSums> {
+    if format == FORMAT {
+        return EpochSums::from_bits(bits);
     }
+    let has_soft = member.objective.temperature().is_some();
+    Some(EpochSums::from_old_bits(bits.try_into().ok()?, has_soft))
 }
 
 /// Writes the state of a stage.
 ///
 /// # Errors
 /// When the device fails.
-pub fn save(stage: Stage, session: &Session, extras: &Extras) -> candle_core::Result<Vec<u8>> {
+pub fn save(stage: Stage, session: &Session, progress: &StageProgress) -> candle_core::Result<Vec<u8>> {
     let mut tensors: Vec<(String, Tensor)> = Vec::new();
-    for (i, parameter) in session.population.parameters().iter().enumerate() {
-        tensors.push((format!("parameter.{i}"), parameter.as_detached_tensor()));
-    }
+    let all = |name: &str, parameters: &mut dyn Iterator<Item = &Var>, tensors: &mut Vec<(String, Tensor)>| {
+        for (i, parameter) in parameters.enumerate() {
+            tensors.push((format!("{name}.{i}"), parameter.as_detached_tensor()));
+        }
+    };
+    all("parameter", &mut session.population.parameters().iter(), &mut tensors);
+    let own: Vec<Var> = session.layers.iter().flat_map(InnerLayers::own).map(|(own, _)| own).collect();
+    all("own", &mut own.iter(), &mut tensors);
+    let earlier = session.earlier.iter().flat_map(|earlier| earlier.parameters());
+    all("earlier", &mut earlier.into_iter(), &mut tensors);
     let (optimiser_steps, moments) = session.optimiser.state();
     for (i, [first, second]) in moments.enumerate() {
         tensors.push((format!("first.{i}"), first.clone()));
         tensors.push((format!("second.{i}"), second.clone()));
     }
-    for (member, best) in extras.best.iter().enumerate() {
-        for (i, weights) in best.iter().flat_map(|best| best.weights.iter().enumerate()) {
-            tensors.push((format!("best.{member}.{i}"), weights.clone()));
+    for (k, member) in session.members.iter().enumerate() {
+        for (i, weights) in member.best.iter().flat_map(|best| best.weights.iter().enumerate()) {
+            tensors.push((format!("best.{k}.{i}"), weights.clone()));
         }
     }
-    let members = session.members.iter().map(|member| MemberState {
+    let each = || session.members.iter();
+    let state = |member: &Member| MemberState {
         values: member.objective.values().to_vec(),
         learning_rate: member.learning_rate,
-        active: member.active,
-    });
+        active: member.is_active(),
+    };
     let metadata = Metadata {
         format: FORMAT,
         stage,
         step: session.step,
         optimiser_steps,
-        members: Members::Now(members.collect()),
-        sums: Sums::Now(session.sums.iter().map(EpochSums::to_bits).collect()),
-        seconds: extras.seconds,
-        events: extras.events,
-        epochs: extras.epochs,
-        places: extras.places.clone(),
-        taken: extras.taken.clone(),
-        stopped: extras.stopped.clone(),
-        best: extras.best.iter().map(|best| best.as_ref().map(|best| (best.errors, best.epoch))).collect(),
+        members: Members::Now(each().map(state).collect()),
+        sums: each().map(|member| member.sums.to_bits()).collect(),
+        seconds: progress.seconds,
+        events: progress.events,
+        epochs: progress.epochs,
+        places: each().map(|member| member.place).collect(),
+        taken: each().map(|member| member.taken).collect(),
+        stopped: each().map(|member| member.status == Status::Stopped).collect(),
+        best: each().map(|member| member.best.as_ref().map(|best| (best.errors, best.epoch))).collect(),
+        phase: session.phase,
     };
     let message = |error: &dyn std::fmt::Display| candle_core::Error::Msg(format!("resume state: {error}"));
     let metadata = serde_json::to_string(&metadata).map_err(|error| message(&error))?;
@@ -205,7 +190,7 @@ pub fn save(stage: Stage, session: &Session, extras: &Extras) -> candle_core::Re
 ///
 /// # Errors
 /// When the bytes are damaged or of another model; the session must not be used then.
-pub fn restore(bytes: &[u8], stage: Stage, session: &mut Session, device: &Device) -> candle_core::Result<Extras> {
+pub fn restore(bytes: &[u8], stage: Stage, session: &mut Session) -> candle_core::Result<StageProgress> {
     let fail = |problem: &dyn std::fmt::Display| candle_core::Error::Msg(problem.to_string());
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| fail(&error))?;
     let file = SafeTensors::deserialize(bytes).map_err(|error| fail(&error))?;
@@ -221,49 +206,52 @@ pub fn restore(bytes: &[u8], stage: Stage, session: &mut Session, device: &Devic
         metadata.stopped.len(),
     ];
     let strange = metadata.places.iter().any(|place| *place >= session.members.len());
-    if ![FORMAT - 1, FORMAT].contains(&metadata.format)
-        || metadata.stage != stage
-        || strange
-        || lists.iter().any(|len| *len != count)
-    {
+    let is_known = [FORMAT - 1, FORMAT].contains(&metadata.format);
+    let is_ahead = metadata.phase >= session.phases();
+    if !is_known || metadata.stage != stage || strange || is_ahead || lists.iter().any(|len| *len != count) {
         return Err(fail(&"it is of another version or job"));
     }
     if count < session.members.len() {
         session.keep(&metadata.places)?;
     }
+    session.begin_phase(metadata.phase)?;
+    let device = session.population.device();
     let tensor = |name: String| -> candle_core::Result<Tensor> {
         let view = file.tensor(&name).map_err(|error| fail(&error))?;
         let values: Vec<f32> =
             view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
-        Tensor::from_vec(values, view.shape(), device)
+        Tensor::from_vec(values, view.shape(), &device)
     };
-    for (i, parameter) in session.population.parameters().iter().enumerate() {
-        parameter.set(&tensor(format!("parameter.{i}"))?)?;
+    let put = |name: &str, parameters: &mut dyn Iterator<Item = &Var>| {
+        parameters.enumerate().try_for_each(|(i, parameter)| parameter.set(&tensor(format!("{name}.{i}"))?))
+    };
+    put("parameter", &mut session.population.parameters().iter())?;
+    let own: Vec<Var> = session.layers.iter().flat_map(InnerLayers::own).map(|(own, _)| own).collect();
+    put("own", &mut own.iter())?;
+    if let Some(earlier) = &session.earlier {
+        put("earlier", &mut earlier.parameters().iter())?;
     }
     let slots = session.optimiser.state().1.count();
     let moments = (0..slots).map(|i| Ok([tensor(format!("first.{i}"))?, tensor(format!("second.{i}"))?]));
     session.optimiser.restore(metadata.optimiser_steps, moments.collect::<candle_core::Result<_>>()?)?;
     let other = || fail(&"it is of another version or job");
     metadata.members.restore(&mut session.members).ok_or_else(other)?;
-    session.sums = metadata.sums.restore(&session.members).ok_or_else(other)?;
+    let weights = session.population.parameters().len();
+    for (k, member) in session.members.iter_mut().enumerate() {
+        member.sums = sums_of(&metadata.sums[k], metadata.format, member).ok_or_else(other)?;
+        member.taken = metadata.taken[k];
+        if metadata.stopped[k] {
+            member.status = Status::Stopped;
+        }
+        member.best = match metadata.best[k] {
+            None => None,
+            Some((errors, epoch)) => {
+                let weights = (0..weights).map(|i| tensor(format!("best.{k}.{i}")));
+                Some(Best { errors, epoch, weights: weights.collect::<candle_core::Result<_>>()? })
+            }
+        };
+    }
     session.step = metadata.step;
     session.renew_targets();
-    let count = session.population.parameters().len();
-    let best = metadata.best.into_iter().enumerate().map(|(member, best)| {
-        best.map(|(errors, epoch)| {
-            let weights =
-                (0..count).map(|i| tensor(format!("best.{member}.{i}"))).collect::<candle_core::Result<_>>()?;
-            Ok(Best { errors, epoch, weights })
-        })
-        .transpose()
-    });
-    Ok(Extras {
-        seconds: metadata.seconds,
-        events: metadata.events,
-        epochs: metadata.epochs,
-        places: metadata.places,
-        taken: metadata.taken,
-        stopped: metadata.stopped,
-        best: best.collect::<candle_core::Result<_>>()?,
-    })
+    Ok(StageProgress { seconds: metadata.seconds, events: metadata.events, epochs: metadata.epochs })
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::report::{JobId, Live, Report, RunId};
+use crate::protocol::{JobId, Live, Report, RunId};
 use crate::text::{Phrase, phrase, prints_its_phrase};
 
 /// Keeps reports. The store's writer is one; so is a list in memory.

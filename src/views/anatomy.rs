@@ -7,10 +7,10 @@ use eframe::egui::{Align, Frame, Label, Layout, Margin, Rect, Sense, Ui, UiBuild
 
 use super::colours::term_colour;
 use super::{explained, term_words};
+use crate::protocol::{Anatomy, TermName};
 use crate::state::State;
 use crate::text::{Term, number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, size, space, title};
-use crate::training::report::{Anatomy, TermName};
 use crate::widgets::{STAT_TILE, Share, empty_state_ui, section_ui, stat_tile_ui, weight_bar_ui};
 use sum::Sum;
 

@@ -7,11 +7,11 @@ use super::cards::{preset_key, shown_title};
 use super::queue::queue_ui;
 use super::{action_button, hint_of, key_words};
 use crate::command::{Action, Commands, Menu, RecipeCommand, WindowCommand};
+use crate::protocol::{Activity, JobOutcome, Progress};
 use crate::recipe::PRESETS;
 use crate::state::{State, Tip, Workspace};
 use crate::text::{Language, Phrase, Term, number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, font, size, space, title};
-use crate::training::report::{Activity, JobOutcome, Progress};
 use crate::widgets::{Dropdown, primary_button, progress_ui, segmented_ui, submenu_ui};
 
 /// Width of the menu's groups, and of the actions of one.

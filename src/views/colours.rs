@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use eframe::egui::Color32;
 
 use crate::distill::term;
+use crate::protocol::{Role, RunId, TermName};
 use crate::runs::BoardAxis;
 use crate::state::{JobView, Overlaid, State};
 use crate::theme::Tokens;
-use crate::training::report::{Role, RunId, TermName};
 
 /// What colour each run has as things stand.
 pub(super) struct RunColours<'a> {
@@ -91,9 +91,9 @@ mod tests {
     use eframe::egui::Theme;
 
     use super::*;
+    use crate::protocol::{JobId, Probe, RunInfo, Stage, Started};
     use crate::recipe::QUICKSTART;
     use crate::runs::BoardCell;
-    use crate::training::report::{JobId, Probe, RunInfo, Stage, Started};
 
     const TEACHER: RunId = RunId(1);
     const BASELINE: RunId = RunId(2);

@@ -7,12 +7,12 @@ use egui_plot::PlotPoint;
 
 use super::colours::{RunColours, value_colour};
 use crate::command::{Commands, ScreenCommand};
+use crate::protocol::{Change, Epoch, Role, RunId, RunInfo, Setting};
 use crate::recipe::field;
 use crate::state::series::{Column, Series};
 use crate::state::{Held, JobView, LossCurve, RunCurves, Smoothing, State};
 use crate::text::{Term, number, text};
 use crate::theme::{Tokens, UiTokens as _, caption};
-use crate::training::report::{Change, Epoch, Role, RunId, RunInfo, Setting};
 use crate::widgets::{Band, Curve, CurvePlotResponse, KeyMark, LegendClick, LevelLegend, PlotKey, fitting_keys_ui};
 
 /// A curve reduced to what can be shown.

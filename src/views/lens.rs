@@ -6,11 +6,11 @@ use super::colours::RunColours;
 use super::{action_button, explained, whats};
 use crate::command::{Action, Commands, ScreenCommand};
 use crate::distill::soften::{divergence, entropy, ranking, soften, top_class};
+use crate::protocol::Role;
 use crate::recipe::fields::TEMPERATURE;
 use crate::state::{LensView, SampleChoice, State, Tip};
 use crate::text::{Term, number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, font, size, space};
-use crate::training::report::Role;
 use crate::widgets::{
     BARS_HEADER, Dropdown, LEAST_BAR, ProbabilityBars, STAT_TILE, Sample, Side, Slider, dot_ui, empty_state_ui,
     sample_image_ui, section_ui, stat_tile_ui,

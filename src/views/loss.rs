@@ -10,6 +10,7 @@ use super::curves::{
 use super::term_words;
 use crate::command::{Action, Commands, ScreenCommand};
 use crate::distill::{self, HARD};
+use crate::protocol::{LossTerms, Role, RunInfo};
 use crate::runs::BoardCell;
 use crate::state::{JobView, LossView, RunCurves, Smoothing, State};
 use crate::text::{
@@ -18,7 +19,6 @@ use crate::text::{
     text, text_with,
 };
 use crate::theme::{Icon, Tokens, UiTokens as _, caption};
-use crate::training::report::{LossTerms, Role, RunInfo};
 use crate::widgets::{CurvePlot, Dropdown, Marker, empty_state_ui, legend_ui, section_ui};
 
 /// Fills its tile.

@@ -9,11 +9,11 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use super::recipe::with_control;
 use super::{control_name, icon_of, key_words};
 use crate::command::{Action, Command, Commands, RecipeCommand, ScreenCommand, WindowCommand};
+use crate::protocol::Role;
 use crate::recipe::{Field, PRESETS};
 use crate::state::{Palette, Pane, State};
 use crate::text::{Language, number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, radius, size, space};
-use crate::training::report::Role;
 
 /// Width of the field and of the list.
 const WIDTH: f32 = 520.0;

@@ -7,11 +7,11 @@ use super::cards::cards_ui;
 use super::curves::{Drawn, curve_id, key_ui, legend_clicked, overlaid, sweep_runs};
 use super::explained;
 use crate::command::{Commands, ScreenCommand};
+use crate::protocol::recall;
+use crate::protocol::{Epoch, Metrics, Role, RunId};
 use crate::state::{JobView, Quality, State};
 use crate::text::{Term, number::Kind, text, text_with};
 use crate::theme::{Icon, Tokens, UiTokens as _};
-use crate::training::recall;
-use crate::training::report::{Epoch, Metrics, Role, RunId};
 use crate::widgets::{CurvePlot, Dropdown, empty_state_ui, legend_ui, section_ui};
 
 /// Fills its tile.

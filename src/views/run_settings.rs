@@ -4,10 +4,10 @@ use eframe::egui::{Align, Label, Layout, Popup, PopupCloseBehavior, Ui};
 
 use super::control_name;
 use crate::command::{Commands, JobCommand};
+use crate::protocol::{RunInfo, Setting};
 use crate::state::State;
 use crate::text::{number, text, text_with};
 use crate::theme::{Icon, caption, space};
-use crate::training::report::{RunInfo, Setting};
 use crate::widgets::{IconButton, Slider};
 
 /// Width of the list of settings.

@@ -13,12 +13,12 @@ use super::kept_run::{run_context, run_menu_ui};
 use super::run_settings::run_settings_ui;
 use super::{action_button, whats};
 use crate::command::{Action, Commands, JobCommand, ScreenCommand};
+use crate::protocol::{JobId, Role, Setting};
 use crate::runs::verdict::Discordant;
 use crate::runs::{RunRow, Status};
 use crate::state::{ColumnWidth, JobView, Listed, RunColumn, State, difference, validation};
 use crate::text::{Between, Phrase, Term, number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, font, size, space};
-use crate::training::report::{JobId, Role, Setting};
 use crate::widgets::{Chip, IconButton, dot_ui, empty_state_ui, section_ui};
 
 /// Width of the column of marks.

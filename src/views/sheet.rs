@@ -8,13 +8,13 @@ use eframe::egui::{Id, Key, Label, Popup, RichText, ScrollArea, Ui, vec2};
 
 use super::{control_name, grouped, quiet};
 use crate::command::{Commands, RecipeCommand};
+use crate::protocol::Preview;
+use crate::protocol::Remark;
 use crate::recipe::Source;
 use crate::recipe::fields::CHECKPOINT;
 use crate::state::{Sheet, State};
 use crate::text::{phrase, text, text_with};
 use crate::theme::{UiTokens as _, size, space, title};
-use crate::training::Remark;
-use crate::training::report::Preview;
 use crate::widgets::{hairline_ui, primary_button, progress_ui};
 
 /// Width of the sheet where there is room for it.

@@ -7,11 +7,11 @@ use super::cards::shown_title;
 use super::colours::RunColours;
 use super::{action_button, button_ui, explained, whats};
 use crate::command::{Action, Commands, RecipeCommand, ScreenCommand};
+use crate::protocol::{Part, Role};
 use crate::runs::verdict::{Drawing, Standing, Story, part_words};
 use crate::state::{JobView, State};
 use crate::text::{Phrase, Term, number::Kind, text, text_with};
 use crate::theme::{Tokens, UiTokens as _, caption, space, tick, title};
-use crate::training::report::{Part, Role};
 use crate::widgets::{Chip, DotLine, ErrorDots};
 
 /// Width of the drawing.

@@ -4,8 +4,8 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
+use stillroom::protocol::{JobId, RunId, Stage};
 use stillroom::runs::{Curve, Status};
-use stillroom::training::report::{JobId, RunId, Stage};
 
 use crate::tool::{Place, Ran, ending_signals, program};
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use candle_core::{Device, Tensor};
 use proptest::prelude::*;
+use stillroom::data::Inputs;
 use stillroom::model::import::{self, ImportOptions, NamedTensor, StateDict, Values};
 use stillroom::model::{Checkpoint, CheckpointError};
 use stillroom::recipe::{CheckpointFile, PixelRange};
@@ -45,9 +46,8 @@ fn made(
 
 fn logits(checkpoint: &Checkpoint, shape: &[usize], inputs: &[Vec<f32>], scale: f32) -> Vec<f32> {
     let values: Vec<f32> = inputs.iter().flatten().map(|value| value * scale).collect();
-    let x = Tensor::from_vec(values, [&[1, inputs.len()], shape].concat(), &Device::Cpu).unwrap();
-    let population = checkpoint.population(&Device::Cpu).unwrap();
-    population.logits(&x).unwrap().flatten_all().unwrap().to_vec1().unwrap()
+    let network = checkpoint.network(&Device::Cpu).unwrap();
+    network.logits(&[&Inputs::new(shape, values)]).unwrap().flatten_all().unwrap().to_vec1().unwrap()
 }
 
 #[test]

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use candle_core::{DType, Device};
 use proptest::prelude::*;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
-use stillroom::model::{Checkpoint, CheckpointError, Normalisation, Plan, Population};
+use stillroom::data::Inputs;
+use stillroom::model::{Checkpoint, CheckpointError, Network, Normalisation, Plan, Population};
 use stillroom::recipe::{Architecture, QUICKSTART};
 
-use crate::support::{bits, flat, random};
+use crate::support::{bits, draw, flat};
 
 fn names(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
@@ -42,11 +43,12 @@ fn a_checkpoint_comes_back_and_computes_the_same_logits() {
         assert_eq!(checkpoint.to_bytes().unwrap(), bytes, "the same bytes each time");
         let back = Checkpoint::from_bytes("a file", &bytes).unwrap();
         assert_eq!(back, checkpoint);
-        let mut shape = vec![1, 6];
-        shape.extend(&population.plan().input);
-        let x = random(1, &shape).to_dtype(DType::F32).unwrap();
-        let expected = flat(&population.logits(&x).unwrap().get(1).unwrap());
-        assert_eq!(flat(&back.population(&Device::Cpu).unwrap().logits(&x).unwrap()), expected);
+        let shape = &population.spec().plan.input;
+        let values = draw(1, 6 * shape.iter().product::<usize>()).into_iter().map(|x| x as f32).collect();
+        let x = Inputs::new(shape, values);
+        let population: &dyn Network = &population;
+        let expected = flat(&population.logits(&[&x]).unwrap().get(1).unwrap());
+        assert_eq!(flat(&back.network(&Device::Cpu).unwrap().logits(&[&x]).unwrap()), expected);
     }
 }
 
@@ -231,7 +233,7 @@ proptest! {
         if let Ok(checkpoint) = read(&bytes) {
             prop_assert!(checkpoint.weights.iter().flatten().all(|w| w.is_finite()));
             // What is read can be used and written again.
-            checkpoint.population(&Device::Cpu).unwrap();
+            checkpoint.network(&Device::Cpu).unwrap();
             let again = read(&checkpoint.to_bytes().unwrap()).unwrap();
             prop_assert!(again.weights.iter().map(|w| bits(w)).eq(checkpoint.weights.iter().map(|w| bits(w))));
         }
@@ -243,7 +245,7 @@ proptest! {
         let header = 8 + u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
         bytes[index.index(header)] ^= 1 << bit;
         if let Ok(checkpoint) = read(&bytes) {
-            checkpoint.population(&Device::Cpu).unwrap();
+            checkpoint.network(&Device::Cpu).unwrap();
         }
     }
 

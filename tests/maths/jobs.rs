@@ -8,12 +8,11 @@ use std::time::{Duration, Instant};
 
 use candle_core::Device;
 use stillroom::model::Checkpoint;
+use stillroom::protocol::*;
+use stillroom::protocol::{FinishedRun, JobStart, KeptWeights, Request, ResumeJob};
 use stillroom::recipe::{Override, Recipe, Sweep};
 use stillroom::runs::MemoryJournal;
-use stillroom::training::report::*;
-use stillroom::training::{
-    DeviceChoice, FinishedRun, JobStart, KeptWeights, Observer, Request, ResumeJob, Shelf, Worker, WorkerOptions,
-};
+use stillroom::training::{Cache, DeviceChoice, Observer, Worker, WorkerOptions};
 
 use crate::support::{bits, draw};
 
@@ -279,7 +278,7 @@ fn the_training_seed_leaves_the_data_alone_and_the_data_seed_the_initial_weights
     let prepared = |overrides: &[&str]| {
         let noisy = ["data.labelled=0.5", "data.label_noise=0.2"];
         let recipe = recipe(folder.path(), &[&noisy[..], overrides].concat());
-        Shelf::default().prepare(&recipe, &Device::Cpu, &()).unwrap()
+        Cache::default().prepare(&recipe, &Device::Cpu, &()).unwrap()
     };
     let (a, b, c) = (prepared(&[]), prepared(&["training.seed=7"]), prepared(&["data.seed=7"]));
     assert_eq!((&a.splits, &a.transfer, &a.probe), (&b.splits, &b.transfer, &b.probe));

@@ -2,7 +2,7 @@
 
 use candle_core::{DType, Device, Tensor, Var};
 use stillroom::data::{Dataset, Examples, Scaling};
-use stillroom::model::{Normalisation, Plan, Population};
+use stillroom::model::{Network, Normalisation, Plan, Population};
 use stillroom::ops::{DistillationLoss, Form, MemberLoss};
 use stillroom::recipe::Architecture;
 use stillroom::rng::Key;
@@ -102,7 +102,7 @@ fn every_parameter_of_every_model_gets_a_gradient() {
         for form in FORMS {
             let output = population.forward(&x, &[Key::new(1), Key::new(2)], &[], form).unwrap();
             let gradients = loss.forward(&output.logits, form).unwrap().0.backward().unwrap();
-            for (spec, parameter) in population.plan().parameters().iter().zip(population.parameters()) {
+            for (spec, parameter) in population.spec().parameters().iter().zip(population.parameters()) {
                 let gradient = gradients.get(parameter).unwrap_or_else(|| panic!("{name}: {} has none", spec.name));
                 assert_eq!(gradient.dims(), parameter.dims());
                 for member in 0..2 {
@@ -159,9 +159,9 @@ fn taps_are_the_outputs_of_the_layers_asked_for() {
 #[test]
 fn initial_weights_depend_on_the_seed_and_the_name_and_are_as_wide_as_they_should_be() {
     let mlp = Architecture::Mlp { hidden: vec![50, 40], dropout: 0.0 };
-    let a = population(&mlp, &[64], &[7, 8, 7], DType::F32);
-    let alone = population(&mlp, &[64], &[8], DType::F32);
-    for (i, spec) in a.plan().parameters().iter().enumerate() {
+    let a: &dyn Network = &population(&mlp, &[64], &[7, 8, 7], DType::F32);
+    let alone: &dyn Network = &population(&mlp, &[64], &[8], DType::F32);
+    for (i, spec) in a.spec().parameters().iter().enumerate() {
         let members: Vec<Vec<f64>> = (0..3).map(|k| flat(&a.member(k).unwrap()[i])).collect();
         assert_eq!(members[0], members[2]);
         assert_ne!(members[0], members[1]);

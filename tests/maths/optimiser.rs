@@ -1,7 +1,7 @@
 //! The update rules against a transcription of PyTorch's, and whole training loops against numbers that PyTorch printed.
 
 use candle_core::{DType, Device, Tensor, Var};
-use stillroom::model::{Normalisation, Plan, Population};
+use stillroom::model::{Network as _, Normalisation, Plan, Population};
 use stillroom::ops::{Clip, DistillationLoss, Form, FusedOptimiser, MemberLoss, MemberRate, Rule};
 use stillroom::recipe::Architecture;
 

@@ -6,9 +6,9 @@ use candle_core::{DType, Device};
 use stillroom::data::{Dataset, Examples, TransferSet};
 use stillroom::distill::{Mean, Objective, SOFT_TARGETS, TeacherLogits};
 use stillroom::model::{Normalisation, Plan, Population};
+use stillroom::protocol::{Change, Setting};
 use stillroom::recipe::{Architecture, Optimiser, Schedule, TrainingRecipe};
-use stillroom::training::report::{Change, Setting};
-use stillroom::training::{Member, Session, TeacherSide};
+use stillroom::training::{Member, Session, Setup, Source, TeacherSide};
 
 use crate::support::{bits, draw, on_threads};
 
@@ -56,23 +56,18 @@ impl Lab {
         let normalisation = Normalisation { offset: vec![offset], scale: vec![scale] };
         let population = Population::seeded(plan, normalisation, &seeds, DType::F32, &Device::Cpu).unwrap();
         let (dataset, transfer) = (self.dataset.clone(), self.transfer.clone());
-        let side = TeacherSide::Cached(vec![self.teacher.clone()]);
-        Session::new(population, members.to_vec(), recipe.clone(), dataset, transfer, side, Device::Cpu).unwrap()
+        let side = TeacherSide::kept(vec![self.teacher.clone()]);
+        let setup = Setup { recipe: recipe.clone(), dataset, transfer, side, layers: None };
+        Session::new(Box::new(population), members.to_vec(), setup).unwrap()
     }
 }
 
 fn member(temperature: f64, soft_weight: f64, seed: u64) -> Member {
-    Member {
-        teacher: Some(0),
-        objective: Objective::new(&SOFT_TARGETS, 40)
-            .with("distill.temperature", temperature)
-            .with("distill.soft_weight", soft_weight)
-            .with("distill.hard_weight", 1.0 - soft_weight),
-        seed,
-        learning_rate: 0.01,
-        weight_decay: 0.02,
-        active: true,
-    }
+    let objective = Objective::new(&SOFT_TARGETS, 40)
+        .with("distill.temperature", temperature)
+        .with("distill.soft_weight", soft_weight)
+        .with("distill.hard_weight", 1.0 - soft_weight);
+    Member::new(objective, vec![Source::Model(0)], seed, 0.01, 0.02)
 }
 
 fn baseline(seed: u64) -> Member {
@@ -115,7 +110,7 @@ fn a_member_has_the_same_bits_alone_and_beside_others() {
                     on_threads(threads, || {
                         let mut session = lab.session(&architecture, &recipe, members);
                         for _ in 0..12 {
-                            session.step().unwrap();
+                            session.step(false).unwrap();
                         }
                         (0..members.len()).map(|k| weights(&session, k)).collect()
                     })
@@ -139,11 +134,11 @@ fn training_lowers_the_loss_and_members_learn_what_each_is_asked_to() {
     let lab = Lab::new(&[20], 100);
     let recipe = TrainingRecipe { epochs: 50, ..recipe(25, Optimiser::AdamW, 0.0) };
     let mut session = lab.session(&mlp(&[32], 0.0), &recipe, &[member(4.0, 1.0, 0), baseline(0)]);
-    let first = session.step().unwrap();
+    let first = session.step(false).unwrap();
     for _ in 1..200 {
-        session.step().unwrap();
+        session.step(false).unwrap();
     }
-    let mean = |k: usize| session.sums[k].mean(&session.members[k].objective);
+    let mean = |k: usize| session.members[k].sums.mean(&session.members[k].objective);
     let (soft, labels) = (mean(0), mean(1));
     assert!(soft.get("soft").unwrap() < 0.5 * first[0].values[0].unwrap(), "{soft:?} {first:?}");
     assert!(labels.get("hard").unwrap() < 0.6 * first[1].values[0].unwrap(), "{labels:?} {first:?}");
@@ -156,14 +151,14 @@ fn means_of_an_epoch_are_by_example() {
     // 7 rows in batches of 3: the last batch has one row. The learning rate is too small to move the weights.
     let lab = Lab::new(&[4], 7);
     let members = [Member { learning_rate: 1e-30, weight_decay: 0.0, ..member(3.0, 0.7, 0) }];
-    let whole = lab.session(&mlp(&[3], 0.0), &recipe(7, Optimiser::AdamW, 0.0), &members).step().unwrap();
+    let whole = lab.session(&mlp(&[3], 0.0), &recipe(7, Optimiser::AdamW, 0.0), &members).step(false).unwrap();
     let mut session = lab.session(&mlp(&[3], 0.0), &recipe(3, Optimiser::AdamW, 0.0), &members);
     for _ in 0..2 {
         // A second epoch starts its means anew.
         for _ in 0..3 {
-            session.step().unwrap();
+            session.step(false).unwrap();
         }
-        let mean = session.sums[0].mean(&session.members[0].objective);
+        let mean = session.members[0].sums.mean(&session.members[0].objective);
         for (name, value) in ["soft", "hard"].into_iter().zip(&whole[0].values) {
             assert!((mean.get(name).unwrap() - value.unwrap()).abs() < 1e-6, "{mean:?} {whole:?}");
         }
@@ -182,7 +177,7 @@ fn live_changes_touch_whom_they_are_for() {
                 session.apply(&Change { run: None, setting, from, to }, None);
                 assert_eq!(session.setting(setting, None), Some(to));
             }
-            session.step().unwrap();
+            session.step(false).unwrap();
         }
         (weights(&session, 0), weights(&session, 1))
     };
@@ -208,7 +203,7 @@ fn the_baseline_is_a_student_of_the_labels_alone() {
             let mut session =
                 lab.session(&mlp(&[8], 0.0), &recipe, &[member(4.0, 0.0, 0), baseline(0), member(2.0, 0.0, 0)]);
             for _ in 0..9 {
-                session.step().unwrap();
+                session.step(false).unwrap();
             }
             assert!(weights(&session, 0) == weights(&session, 1));
             assert!(weights(&session, 2) == weights(&session, 1));
@@ -221,7 +216,7 @@ fn seeds_fix_order_dropout_and_weights() {
     let lab = Lab::new(&[16], 50);
     let run = |members: &[Member]| {
         let mut session = lab.session(&mlp(&[8], 0.5), &recipe(20, SGD, 0.0), members);
-        let terms: Vec<_> = (0..6).map(|_| session.step().unwrap()).collect();
+        let terms: Vec<_> = (0..6).map(|_| session.step(false).unwrap()).collect();
         ((0..members.len()).map(|k| weights(&session, k)).collect::<Vec<_>>(), terms)
     };
     let (a, terms) = run(&[member(4.0, 0.9, 0), member(4.0, 0.9, 1), member(4.0, 0.9, 0)]);
@@ -238,7 +233,7 @@ fn dropout_is_drawn_anew_for_each_step() {
     lab.transfer.labels = vec![Some(1)];
     let members = [Member { learning_rate: 1e-30, weight_decay: 0.0, ..baseline(0) }];
     let mut session = lab.session(&mlp(&[30], 0.5), &recipe(1, SGD, 0.0), &members);
-    let losses: Vec<f64> = (0..5).map(|_| session.step().unwrap()[0].values[0].unwrap()).collect();
+    let losses: Vec<f64> = (0..5).map(|_| session.step(false).unwrap()[0].values[0].unwrap()).collect();
     for (i, loss) in losses.iter().enumerate() {
         assert!(losses[..i].iter().all(|before| before != loss), "{losses:?}");
     }
@@ -254,8 +249,8 @@ fn a_member_that_diverges_is_marked_and_the_others_do_not_notice() {
             let mut session = lab.session(&mlp(&[8, 8], 0.0), &recipe, members);
             let mut over = None;
             for step in 0..30 {
-                let terms = session.step().unwrap();
-                if over.is_none() && !session.members[0].active {
+                let terms = session.step(false).unwrap();
+                if over.is_none() && !session.members[0].is_active() {
                     assert!(!terms[0].total.is_finite());
                     over = Some((step, weights(&session, 0)));
                 }
@@ -266,8 +261,8 @@ fn a_member_that_diverges_is_marked_and_the_others_do_not_notice() {
         let (step, kept) = over.expect("it diverges");
         assert!((1..29).contains(&step), "{step}");
         assert!(weights(&beside, 0) == kept, "it keeps its weights");
-        assert_eq!(beside.members.iter().map(|m| m.active).collect::<Vec<_>>(), [false, true, true]);
-        assert_eq!(beside.sums[0].mean(&beside.members[0].objective).total, None);
+        assert_eq!(beside.members.iter().map(Member::is_active).collect::<Vec<_>>(), [false, true, true]);
+        assert_eq!(beside.members[0].sums.mean(&beside.members[0].objective).total, None);
         for (k, member) in [(1, member(2.0, 0.5, 0)), (2, baseline(3))] {
             assert!(weights(&run(&[member]).0, 0) == weights(&beside, k), "{optimiser:?} {clip} member {k}");
         }
@@ -288,17 +283,17 @@ fn an_input_that_is_not_finite_stops_those_that_see_it() {
         let mut kept: Vec<Vec<u32>> = (0..4).map(|k| weights(&session, k)).collect();
         let mut ends = vec![0; 4];
         for step in 0..10 {
-            session.step().unwrap();
+            session.step(false).unwrap();
             for k in 0..4 {
-                assert!(active[k] || !session.members[k].active, "what has diverged stays so");
-                if session.members[k].active {
+                assert!(active[k] || !session.members[k].is_active(), "what has diverged stays so");
+                if session.members[k].is_active() {
                     assert_ne!(weights(&session, k), kept[k]);
                     kept[k] = weights(&session, k);
                     ends[k] = step + 1;
                 } else {
                     assert!(weights(&session, k) == kept[k], "the weights before it are kept");
                 }
-                active[k] = session.members[k].active;
+                active[k] = session.members[k].is_active();
             }
         }
         // Each epoch shows every row once, to each seed in its own place.
@@ -307,7 +302,7 @@ fn an_input_that_is_not_finite_stops_those_that_see_it() {
         let (last, end) = ends.iter().enumerate().max_by_key(|(_, end)| **end).unwrap();
         let mut alone = lab.session(&mlp(&[8], 0.0), &recipe, &members[last..=last]);
         for _ in 0..*end {
-            alone.step().unwrap();
+            alone.step(false).unwrap();
         }
         assert!(weights(&alone, 0) == kept[last], "the last one was alone and beside diverged ones the same");
     }
@@ -322,7 +317,7 @@ fn weight_decay_and_learning_rate_are_each_members_own() {
         Member { weight_decay: 0.5, ..member(4.0, 0.9, 0) },
     ];
     let mut session = lab.session(&mlp(&[8], 0.0), &recipe(20, Optimiser::AdamW, 0.0), &members);
-    session.step().unwrap();
+    session.step(false).unwrap();
     let norm = |k: usize| -> f64 {
         let weights = session.population.member(k).unwrap();
         f64::from(weights[0].sqr().unwrap().sum_all().unwrap().to_scalar::<f32>().unwrap())
@@ -332,4 +327,76 @@ fn weight_decay_and_learning_rate_are_each_members_own() {
     assert!(norm(2) < norm(0));
     assert_eq!(bits(&bias(0)), bits(&bias(2)), "decay leaves biases alone");
     assert_ne!(bits(&bias(0)), bits(&bias(1)));
+}
+
+/// How far two members' weights are from each other.
+fn distance(a: (&Session, usize), b: (&Session, usize)) -> f64 {
+    let numbers = |(session, member): (&Session, usize)| weights(session, member).into_iter().map(f32::from_bits);
+    numbers(a).zip(numbers(b)).map(|(a, b)| f64::from((a - b).abs())).fold(0.0, f64::max)
+}
+
+/// What one member says of every row now.
+fn said(session: &Session, lab: &Lab, member: usize) -> Arc<TeacherLogits> {
+    let rows: Vec<u32> = (0..lab.transfer.rows.len() as u32).collect();
+    let logits = session.population.logits(&[&lab.dataset.gather(&rows)]).unwrap();
+    let values = logits.get(member).unwrap().flatten_all().unwrap().to_vec1().unwrap();
+    Arc::new(TeacherLogits { values, teachers: 1, classes: CLASSES, mean: Mean::default() })
+}
+
+#[test]
+fn a_member_learns_from_a_peer_as_from_a_teacher_that_says_the_same() {
+    let mut lab = Lab::new(&[16], 40);
+    let recipe = recipe(10, SGD, 0.0);
+    let learns_from = |source| Member { teachers: vec![source], ..member(3.0, 0.8, 0) };
+    let other = |session: &Session| {
+        // The same batches, other weights.
+        let first = &session.population.parameters()[0];
+        let moved = (first.as_detached_tensor() * 1.5).unwrap();
+        let both = candle_core::Tensor::cat(&[first.as_detached_tensor().get(0).unwrap(), moved.get(1).unwrap()], 0);
+        first.set(&both.unwrap().reshape(first.shape()).unwrap()).unwrap();
+    };
+    let mut beside = lab.session(&mlp(&[8], 0.0), &recipe, &[learns_from(Source::Peer(1)), baseline(0)]);
+    other(&beside);
+    for _ in 0..3 {
+        // What it is taught in this step is what the other one says before it.
+        lab.teacher = said(&beside, &lab, 1);
+        let mut taught = lab.session(&mlp(&[8], 0.0), &recipe, &[learns_from(Source::Model(0)), baseline(0)]);
+        for (to, from) in taught.population.parameters().iter().zip(beside.population.parameters()) {
+            to.set(from.as_detached_tensor().contiguous().as_ref().unwrap()).unwrap();
+        }
+        taught.step = beside.step;
+        let (steps, moments) = beside.optimiser.state();
+        let moments: Vec<_> = moments.map(|both| both.each_ref().map(|moment| moment.copy().unwrap())).collect();
+        taught.optimiser.restore(steps, moments).unwrap();
+        let terms = [beside.step(false).unwrap(), taught.step(false).unwrap()];
+        let [soft, expected] = terms.each_ref().map(|terms| terms[0].values[0].unwrap());
+        assert!((soft - expected).abs() < 1e-6, "{soft} {expected}");
+        // All rows at once and a batch round in their own ways.
+        assert!(distance((&beside, 0), (&taught, 0)) < 1e-6);
+        assert!(weights(&beside, 1) == weights(&taught, 1));
+    }
+    // It goes where its peer goes, and cannot be without it.
+    beside.keep(&[1, 0]).unwrap();
+    assert_eq!(beside.members[1].teachers, [Source::Peer(0)]);
+    assert!(beside.keep(&[1]).is_err());
+}
+
+#[test]
+fn a_member_learns_from_itself_as_it_was_when_the_phase_began() {
+    let mut lab = Lab::new(&[16], 40);
+    let recipe = recipe(10, Optimiser::AdamW, 0.0);
+    let learns_from = |source| Member { teachers: vec![source], ..member(3.0, 0.8, 0) };
+    let mut own = lab.session(&mlp(&[8], 0.0), &recipe, &[baseline(0), learns_from(Source::Itself)]);
+    lab.teacher = said(&own, &lab, 1);
+    let mut taught = lab.session(&mlp(&[8], 0.0), &recipe, &[baseline(0), learns_from(Source::Model(0))]);
+    for _ in 0..12 {
+        own.step(false).unwrap();
+        taught.step(false).unwrap();
+    }
+    assert!(distance((&own, 1), (&taught, 1)) < 1e-4);
+    assert!(distance((&own, 1), (&own, 0)) > 1e-2);
+    own.keep(&[1]).unwrap();
+    own.step(false).unwrap();
+    taught.step(false).unwrap();
+    assert!(distance((&own, 0), (&taught, 1)) < 1e-4, "its earlier self is kept with it");
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use stillroom::protocol::*;
+use stillroom::protocol::{JobStart, Request, ResumeJob};
 use stillroom::recipe::Sweep;
-use stillroom::training::report::*;
-use stillroom::training::{JobStart, Request, ResumeJob};
 
 use crate::jobs::{Outcome, by_run, finished, resumed, run, run_within, started, sweep};
 

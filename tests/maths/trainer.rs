@@ -2,7 +2,7 @@
 
 use candle_core::{DType, Device, Tensor};
 use stillroom::data::Inputs;
-use stillroom::model::{Normalisation, Plan, Population, Trainer};
+use stillroom::model::{FusedStep as _, Network as _, Normalisation, Plan, Population, Trainer};
 use stillroom::ops::{Clip, Form, FusedOptimiser, MemberRate, Rule};
 use stillroom::recipe::Architecture;
 use stillroom::rng::Key;
@@ -25,10 +25,7 @@ fn inputs(shape: &[usize], count: usize, batch: usize) -> Vec<Inputs> {
     let len: usize = shape.iter().product();
     let one = |seed: usize| {
         let values = draw(seed as u64, batch * len).into_iter().map(|x| x as f32).collect();
-        match *shape {
-            [channels, height, width] => Inputs::Pixels { rows: batch, channels, height, width, values },
-            _ => Inputs::Features { rows: batch, width: len, values },
-        }
+        Inputs::new(shape, values)
     };
     (0..count).map(one).collect()
 }
@@ -46,7 +43,7 @@ fn fused(
     let parameters = population.parameters().iter().map(|parameter| (parameter.clone(), true)).collect();
     let mut optimiser = FusedOptimiser::new(Rule::Sgd { momentum: 0.0 }, clip, Form::Kernel, parameters).unwrap();
     let keys: Vec<Key> = (0..MEMBERS as u64).map(Key::new).collect();
-    let logits = trainer.forward(&population, &inputs.iter().collect::<Vec<_>>(), &keys).unwrap();
+    let logits = trainer.forward(population.parameters(), &inputs.iter().collect::<Vec<_>>(), &keys).unwrap();
     let rate = MemberRate { learning_rate: 0.0, weight_decay: 0.0, active: true };
     let outer = outer.to_dtype(DType::F32).unwrap();
     trainer.backward(&mut optimiser, &outer, &[rate; MEMBERS]).unwrap();
@@ -134,8 +131,8 @@ fn the_fused_step_refuses_what_does_not_fit() {
     let mut trainer = Trainer::new(&population).unwrap();
     let keys: Vec<Key> = (0..4).map(Key::new).collect();
     let three = inputs(&[7], 3, 2);
-    assert!(trainer.forward(&population, &three.iter().collect::<Vec<_>>(), &keys).is_err());
-    assert!(trainer.forward(&population, &[&inputs(&[8], 1, 2)[0]], &keys).is_err());
-    assert!(trainer.forward(&population, &[&three[0]], &keys[..3]).is_err());
-    assert!(trainer.forward(&population, &[], &keys).is_err());
+    assert!(trainer.forward(population.parameters(), &three.iter().collect::<Vec<_>>(), &keys).is_err());
+    assert!(trainer.forward(population.parameters(), &[&inputs(&[8], 1, 2)[0]], &keys).is_err());
+    assert!(trainer.forward(population.parameters(), &[&three[0]], &keys[..3]).is_err());
+    assert!(trainer.forward(population.parameters(), &[], &keys).is_err());
 }

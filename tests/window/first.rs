@@ -5,10 +5,10 @@ use eframe::egui::{Key, Modifiers, ViewportEvent, ViewportId};
 use egui_kittest::kittest::Queryable as _;
 use stillroom::app::{ScriptedDialogs, SettingsFile};
 use stillroom::command::WindowCommand;
+use stillroom::protocol::JobOutcome;
 use stillroom::runs::Store;
 use stillroom::state::{Farewell, SampleChoice, Smoothing, Tip};
 use stillroom::text::Language;
-use stillroom::training::report::JobOutcome;
 
 use crate::{Folder, Start, build, build_at, choose, open, press, slide, until};
 

@@ -7,10 +7,10 @@ use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use stillroom::app::ScriptedDialogs;
 use stillroom::command::{ScreenCommand, WindowCommand};
+use stillroom::protocol::{JobOutcome, Role as RunRole, Setting};
 use stillroom::runs::{Status, Store};
 use stillroom::state::State;
 use stillroom::text::Language;
-use stillroom::training::report::{JobOutcome, Role as RunRole, Setting};
 
 use crate::{Folder, Window, accept, choose, open, press, slide, until};
 

@@ -5,9 +5,9 @@ use std::time::Duration;
 use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use stillroom::app::ScriptedDialogs;
+use stillroom::protocol::JobOutcome;
 use stillroom::runs::{Status, Store};
 use stillroom::state::State;
-use stillroom::training::report::JobOutcome;
 
 use crate::{Folder, Window, open, preset, press, slide, until};
 

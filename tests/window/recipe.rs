@@ -335,7 +335,10 @@ fn a_recipe_that_cannot_be_run_says_why_and_shows_nothing_of_the_one_before() {
     std::fs::write(&path, RECIPE.replace("builtin:digits", "gone.safetensors")).unwrap();
     window.state().ask(WindowCommand::OpenPath(path));
     until(&mut window, "its fault", |state| state.recipe.preview_fault.is_some());
-    assert_eq!(window.state().state().recipe.preview_fault.as_ref().unwrap().field, Some("teacher.checkpoint"));
+    assert_eq!(
+        window.state().state().recipe.preview_fault.as_ref().unwrap().field.as_deref(),
+        Some("teacher.checkpoint")
+    );
     assert!(window.state().state().lens_view().is_none());
     // In the lens, where curves would be, and where the recipe says what it is going to do.
     assert_eq!(window.get_all_by_label("This recipe cannot be run yet").count(), 3);

@@ -281,7 +281,7 @@ fn data_and_a_teacher_share_a_sheet_and_a_step() {
     let sheet = state.window.sheet.as_ref().unwrap();
     assert!(sheet.data && sheet.teacher);
     assert!(matches!(state.recipe.sweep.base.teacher, Some(TeacherRecipe::Checkpoint(_))));
-    assert!(state.recipe.preview_fault.as_ref().unwrap().field.unwrap().starts_with("teacher"));
+    assert!(state.recipe.preview_fault.as_ref().unwrap().field.as_ref().unwrap().starts_with("teacher"));
     // It fits the smallest window, in both languages, and its buttons can be reached.
     window.set_size(eframe::egui::vec2(1024.0, 600.0));
     for (language, cancel) in [(Language::Chinese, "取消"), (Language::English, "Cancel")] {

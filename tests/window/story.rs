@@ -6,11 +6,11 @@ use stillroom::app::{ScriptedDialogs, SettingsFile};
 use stillroom::command::{Action, RecipeCommand, ScreenCommand, WindowCommand};
 use stillroom::data::Dataset;
 use stillroom::distill::soften::{soften, top_class};
+use stillroom::protocol::{JobOutcome, Part, RunId};
 use stillroom::recipe::{Optimiser, Sweep};
 use stillroom::runs::Store;
 use stillroom::runs::verdict::Standing;
 use stillroom::state::{Hung, Listed, RunColumn, SampleChoice, State};
-use stillroom::training::report::{JobOutcome, Part, RunId};
 
 use crate::{Folder, Window, choose, open, open_with, press, slide, until};
 

@@ -3,9 +3,9 @@
 use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use stillroom::app::ScriptedDialogs;
+use stillroom::protocol::{JobOutcome, Role as RunRole, RunOutcome, Setting};
 use stillroom::runs::Status;
 use stillroom::state::{BoardPage, State};
-use stillroom::training::report::{JobOutcome, Role as RunRole, RunOutcome, Setting};
 
 use crate::{Folder, Window, open, preset, press, reach, retype, slide, unfold, until};
 

@@ -4,8 +4,8 @@ use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use stillroom::app::ScriptedDialogs;
 use stillroom::command::WindowCommand;
+use stillroom::protocol::JobOutcome;
 use stillroom::text::{Language, Term, text};
-use stillroom::training::report::JobOutcome;
 
 use crate::{Folder, open, preset, press, until};
 

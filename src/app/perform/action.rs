@@ -6,10 +6,10 @@ use super::ZOOM;
 use crate::app::App;
 use crate::app::tiles::default_arrangement;
 use crate::command::Action;
+use crate::protocol::Request;
 use crate::rng::Key;
 use crate::state::{FilePurpose, History, Palette, RecipeText, SampleChoice, Tip, Wish, Workspace};
 use crate::text::phrase;
-use crate::training::Request;
 use crate::widgets::ToastKind;
 
 impl App {

@@ -2,10 +2,10 @@
 
 use crate::app::App;
 use crate::command::JobCommand;
+use crate::protocol::Request;
+use crate::protocol::{JobId, RunId};
 use crate::state::{Undoable, Wish};
 use crate::text::phrase;
-use crate::training::Request;
-use crate::training::report::{JobId, RunId};
 use crate::widgets::ToastKind;
 
 impl App {

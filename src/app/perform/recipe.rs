@@ -7,10 +7,10 @@ use eframe::egui;
 use crate::app::App;
 use crate::app::tiles::bring_up;
 use crate::command::{Action, RecipeCommand};
+use crate::protocol::{JobId, Setting};
 use crate::recipe::{Preset, Recipe, Sweep, preset};
 use crate::state::{Draft, Pane, Section, State, Tip};
 use crate::text::phrase;
-use crate::training::report::{JobId, Setting};
 use crate::views;
 use crate::widgets::ToastKind;
 

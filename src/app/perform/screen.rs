@@ -2,9 +2,9 @@
 
 use crate::app::{App, tiles};
 use crate::command::ScreenCommand;
+use crate::protocol::JobId;
 use crate::recipe::fields::TEMPERATURE;
 use crate::state::{Pane, SampleChoice, Tip};
-use crate::training::report::JobId;
 
 impl App {
     pub(super) fn screen(&mut self, command: ScreenCommand) {

@@ -17,6 +17,8 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::columns::{numbered, places_of};
 use super::error::{BadLines, names};
 use super::file::{check_size, stem};
@@ -44,7 +46,7 @@ pub(super) fn load(source: &TableSource, watch: &dyn Watch) -> Result<Dataset, D
 }
 
 /// The first rows of a table, as they are written.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FirstRows {
     /// Names of the columns, or their positions.
     pub columns: Vec<String>,

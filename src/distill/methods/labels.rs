@@ -1,7 +1,7 @@
 //! The hard term: cross-entropy with the labels at T = 1. Alone it is what teachers and baselines descend; most methods add it.
 
 use super::super::fields::HARD_WEIGHT;
-use super::super::method::{Kernel, Method, Needs, Over, Rows, Scale, Term};
+use super::super::method::{Compute, Kernel, Method, Needs, Over, Phase, Rows, Scale, Term};
 use super::super::soften::log_soften;
 
 /// −log q of the label, q = softmax(z). By z: q − y.
@@ -15,7 +15,7 @@ pub const HARD: Term = Term {
     over: Over::Labelled,
     least: 0,
     of_teacher: false,
-    compute: hard,
+    compute: Compute::Logits(hard),
 };
 
 /// Loss = 1 · hard; no recipe names it.
@@ -27,6 +27,8 @@ pub const LABELS: Method = Method {
     terms: &[Term { weight: None, ..HARD }],
     needs: Needs { teacher: false, labels: true, classes: 2 },
     kernel: Some(Kernel::SoftTargets),
+    inner: None,
+    phases: Phase::whole,
 };
 
 fn hard(rows: &Rows<'_>, mut gradient: Option<&mut [f64]>) -> f64 {

@@ -1,7 +1,7 @@
 //! KL from the teacher's softened distribution to the student's, beside the labels (Hinton, Vinyals & Dean 2015, section 2).
 
 use super::super::fields::{HARD_WEIGHT, SOFT_WEIGHT, TEMPERATURE, TEMPERATURE_SQUARED};
-use super::super::method::{Kernel, Method, Needs, Over, Rows, Scale, Term};
+use super::super::method::{Compute, Kernel, Method, Needs, Over, Phase, Rows, Scale, Term};
 use super::super::soften::{divergence, soften};
 use super::HARD;
 
@@ -14,6 +14,8 @@ pub const SOFT_TARGETS: Method = Method {
     terms: &[SOFT, HARD],
     needs: Needs { teacher: true, labels: false, classes: 2 },
     kernel: Some(Kernel::SoftTargets),
+    inner: None,
+    phases: Phase::whole,
 };
 
 /// KL(p ‖ q) in nats, without T². By z: (q − p) / T.
@@ -27,7 +29,7 @@ pub const SOFT: Term = Term {
     over: Over::Rows,
     least: 1,
     of_teacher: true,
-    compute: soft,
+    compute: Compute::Logits(soft),
 };
 
 fn soft(rows: &Rows<'_>, mut gradient: Option<&mut [f64]>) -> f64 {

@@ -3,9 +3,9 @@
 use super::trial::{BaselineGroup, Fate, Measure, StudentGroup, Trial};
 use super::{Discordant, Doubt, Facts, Verdict, doubts, judge};
 use crate::distill::{Scale, Term, term};
+use crate::protocol::{Answers, JobOutcome, Metrics, Part, Role, RunId, RunInfo, RunOutcome, TermName};
 use crate::runs::board::{Board, BoardCell};
 use crate::text::Phrase;
-use crate::training::report::{Answers, JobOutcome, Metrics, Part, Role, RunId, RunInfo, RunOutcome, TermName};
 
 /// A job, as far as it can be judged.
 pub struct JobFacts<'a> {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::training::report::Answers;
+use crate::protocol::Answers;
 
 /// Rows on which exactly one of two models is right.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]

@@ -4,10 +4,10 @@
 
 use super::of_job::{JobFacts, RunEnd};
 use super::{Discordant, Doubt, Interval, LeftOut, Paired, Reason, Verdict, Word};
+use crate::protocol::{JobOutcome, Metrics, Part, Role, RunId, RunInfo, RunOutcome};
 use crate::recipe::field_label;
 use crate::runs::importance;
 use crate::text::{Between, Phrase, phrase};
-use crate::training::report::{JobOutcome, Metrics, Part, Role, RunId, RunInfo, RunOutcome};
 
 /// What there is to say about a job that is over.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::*;
+use crate::protocol::{Answers, JobOutcome, LossTerms, Metrics, Part, Role, RunId, RunInfo, RunOutcome, Stage};
 use crate::recipe::{QUICKSTART, Sweep};
 use crate::runs::Board;
 use crate::text::{Phrase, phrase};
-use crate::training::report::{Answers, JobOutcome, LossTerms, Metrics, Part, Role, RunId, RunInfo, RunOutcome, Stage};
 
 /// A job of made-up results.
 struct Job {

@@ -1,7 +1,7 @@
 //! The loss of a step as a sum that can be checked: what is written multiplies and adds up to what is written.
 
+use crate::protocol::{Anatomy, TermPart};
 use crate::text::number::{self, Kind};
-use crate::training::report::{Anatomy, TermPart};
 
 /// The written numbers of a step.
 pub(super) struct Sum {
@@ -96,7 +96,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::training::report::RunId;
+    use crate::protocol::RunId;
 
     fn anatomy(soft: f64, temperature: f64, soft_weight: f64, hard: f64, hard_weight: f64) -> Anatomy {
         let part = |name: &'static str, value, weight, squared| TermPart {

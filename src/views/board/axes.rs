@@ -4,6 +4,7 @@ use eframe::egui::{Label, Ui};
 
 use super::{choose, field_name, metric_key};
 use crate::command::{Commands, ScreenCommand};
+use crate::protocol::Role;
 use crate::runs::importance;
 use crate::state::{JobView, Metric, State};
 use crate::text::{
@@ -12,7 +13,6 @@ use crate::text::{
     text, text_with,
 };
 use crate::theme::{UiTokens as _, caption};
-use crate::training::report::Role;
 use crate::views::colours::{RunColours, value_colour};
 use crate::views::explained;
 use crate::widgets::{

@@ -5,11 +5,11 @@ use eframe::egui::{Label, Ui};
 use super::{choose, evenly_of, some_ui};
 use crate::command::Commands;
 use crate::distill::soften::soften;
+use crate::protocol::Role;
 use crate::runs::BoardCell;
 use crate::state::{JobView, State};
 use crate::text::{number::Kind, text};
 use crate::theme::{UiTokens as _, caption};
-use crate::training::report::Role;
 use crate::views::colours::RunColours;
 use crate::widgets::{MiniPanel, SmallMultiples, Whose};
 

@@ -5,13 +5,13 @@ use eframe::egui::{Align, Id, Label, Layout, Response, TextEdit, Ui, Widget as _
 use super::rows::{row_ui, seek, whole_ui};
 use super::{Editor, bad, entry_ui, models, quiet, title_row_ui};
 use crate::command::{Action, RecipeCommand};
+use crate::protocol::Preview;
 use crate::recipe::fields::{
     CHECKPOINT, Field, Part, SOURCE, SOURCE_COLOUR, SOURCE_LABEL, SOURCE_SIZE, STUDENT, TEACHER_MODEL,
 };
 use crate::recipe::{Builtin, CheckpointSource, Colour, ColumnRef, Source, TeacherRecipe};
 use crate::text::{number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, space, title};
-use crate::training::report::Preview;
 use crate::views::{action_button, control_name, grouped, hint_of};
 use crate::widgets::{Dropdown, IconButton, toggle_ui};
 
@@ -206,7 +206,7 @@ impl Editor<'_> {
     /// Why the recipe cannot be run, where a part of it is at fault.
     fn fault_ui(&self, ui: &mut Ui, part: &str) {
         let fault = self.state.recipe.preview_fault.as_ref();
-        if let Some(fault) = fault.filter(|fault| fault.field.is_some_and(|field| field.starts_with(part))) {
+        if let Some(fault) = fault.filter(|fault| fault.field.as_ref().is_some_and(|field| field.starts_with(part))) {
             bad(ui, &fault.problem);
         }
     }

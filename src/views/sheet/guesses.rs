@@ -4,12 +4,12 @@ use eframe::egui::{Align2, DragValue, Grid, Id, Key, Label, Margin, ScrollArea, 
 
 use super::{put, quiet};
 use crate::command::Commands;
+use crate::protocol::{DataFound, LeftOut};
 use crate::recipe::fields::SOURCE_SIZE;
 use crate::recipe::{Colour, Ground, Normalise, Pixels, Source, TableSource};
 use crate::state::{State, TableColumns, square_pixels};
 use crate::text::{text, text_with};
 use crate::theme::{size, space, title};
-use crate::training::{DataFound, LeftOut};
 use crate::views::control_name;
 use crate::widgets::{Dropdown, toggle_ui};
 

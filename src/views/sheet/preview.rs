@@ -6,12 +6,12 @@ use std::sync::Arc;
 use eframe::egui::{Grid, Label, RichText, ScrollArea, Ui, vec2};
 
 use super::quiet;
+use crate::protocol::ClassRows;
+use crate::protocol::{Preview, Probe};
 use crate::recipe::Source;
 use crate::state::{State, TableColumns};
 use crate::text::{text, text_with};
 use crate::theme::{UiTokens as _, caption, space, title};
-use crate::training::ClassRows;
-use crate::training::report::{Preview, Probe};
 use crate::views::{grouped, lens};
 use crate::widgets::{Sample, count_list_ui, sample_image_ui};
 

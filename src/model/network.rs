@@ -1,0 +1,199 @@
+//! What every kind of network can do, so that nothing that trains or asks one names its kind.
+
+use candle_core::{DType, Device, Result, Tensor, Var};
+
+use super::{Normalisation, ParameterSpec, Plan, Population};
+use crate::data::Inputs;
+use crate::ops::{Form, FusedOptimiser, MemberRate};
+use crate::rng::Key;
+
+/// K networks of one kind that share an architecture: parameters `[K, …]` and the way from raw inputs to logits.
+pub trait Network: Send + Sync {
+    /// What it is, without its weights.
+    fn spec(&self) -> &ModelSpec;
+
+    /// The trainable tensors `[K, …]`, in the order of [`ModelSpec::parameters`].
+    fn parameters(&self) -> &[Var];
+
+    /// The inner layers whose outputs can be had, from the input to the logits.
+    fn layers(&self) -> Vec<InnerLayer> {
+        self.spec().layers()
+    }
+
+    /// The way from raw inputs to logits, with given parameters. There are S `inputs`, S dividing K, and member k reads input
+    /// ⌊k · S / K⌋: one for all, one for each equal block of members, or one each. In training there is a key a member for what is
+    /// drawn at random. `taps` are layers by name whose outputs are wanted too.
+    ///
+    /// # Errors
+    /// When the inputs do not fit, or there is no such layer.
+    fn pass(
+        &self,
+        parameters: &[Tensor],
+        inputs: &[&Inputs],
+        training: Option<&[Key]>,
+        taps: &[&str],
+        form: Form,
+    ) -> Result<Output>;
+
+    /// The same kind of network with other parameters, of any number of members.
+    ///
+    /// # Errors
+    /// When a tensor is missing or of another shape.
+    fn with_parameters(&self, parameters: Vec<Tensor>) -> Result<Box<dyn Network>>;
+
+    /// A training step that does without autograd, where there is one for this device.
+    fn fused(&self) -> Option<Box<dyn FusedStep>> {
+        None
+    }
+}
+
+/// A training step in one piece: what the pass, `backward` and the optimiser do, faster.
+pub trait FusedStep: Send + Sync {
+    /// The logits `[K, batch, classes]` of training; what the gradient needs is kept. Inputs and keys are as for [`Network::pass`].
+    ///
+    /// # Errors
+    /// When the inputs do not fit.
+    fn forward(&mut self, parameters: &[Var], inputs: &[&Inputs], keys: &[Key]) -> Result<Tensor>;
+
+    /// The update from the `gradient` by those logits; `rates` are one a member.
+    ///
+    /// # Errors
+    /// When the gradient or the optimiser is not for this population and batch.
+    fn backward(&mut self, optimiser: &mut FusedOptimiser, gradient: &Tensor, rates: &[MemberRate]) -> Result<()>;
+}
+
+/// What a pass gives.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// `[K, batch, classes]`.
+    pub logits: Tensor,
+    /// The outputs of the layers that were asked for, `[K, batch, …]`, in the order of asking.
+    pub taps: Vec<Tensor>,
+}
+
+/// An inner layer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InnerLayer {
+    /// Its name among the parameters: `0` of `0.weight`.
+    pub name: String,
+    /// Shape of its output of one row: `[units]` or `[channels, height, width]`.
+    pub shape: Vec<usize>,
+}
+
+/// What a network is without its weights: all that a model file says of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelSpec {
+    /// Its layers.
+    pub plan: Plan,
+    /// How it reads raw inputs.
+    pub normalisation: Normalisation,
+}
+
+impl ModelSpec {
+    /// Number of classes.
+    pub fn classes(&self) -> usize {
+        self.plan.classes
+    }
+
+    /// What people call it: `MLP 64–64`.
+    pub fn name(&self) -> String {
+        self.plan.architecture.to_string()
+    }
+
+    /// The trainable tensors of one member.
+    pub fn parameters(&self) -> Vec<ParameterSpec> {
+        self.plan.parameters()
+    }
+
+    /// Its inner layers, from the input to the logits.
+    pub fn layers(&self) -> Vec<InnerLayer> {
+        self.plan.inner_layers()
+    }
+
+    /// Members with seeded initial weights, one for each of `seeds`. Equal seeds give equal members.
+    ///
+    /// # Errors
+    /// When memory cannot be had.
+    pub fn seeded(&self, seeds: &[u64], device: &Device) -> Result<Box<dyn Network>> {
+        let population = Population::seeded(self.plan.clone(), self.normalisation.clone(), seeds, DType::F32, device)?;
+        Ok(Box::new(population))
+    }
+
+    /// Members with given weights, each `[K, …]`.
+    ///
+    /// # Errors
+    /// When a tensor is missing or of another shape.
+    pub fn with_parameters(&self, parameters: Vec<Tensor>) -> Result<Box<dyn Network>> {
+        Ok(Box::new(Population::from_parameters(self.plan.clone(), self.normalisation.clone(), parameters)?))
+    }
+}
+
+impl dyn Network + '_ {
+    /// K.
+    pub fn members(&self) -> usize {
+        self.parameters().first().and_then(|first| first.dim(0).ok()).unwrap_or(0)
+    }
+
+    /// Where its parameters are.
+    pub fn device(&self) -> Device {
+        self.parameters().first().map_or(Device::Cpu, |first| first.device().clone())
+    }
+
+    /// The pass of training: recorded for the gradient.
+    ///
+    /// # Errors
+    /// As of [`Network::pass`].
+    pub fn forward(&self, inputs: &[&Inputs], keys: &[Key], taps: &[&str], form: Form) -> Result<Output> {
+        let parameters: Vec<Tensor> = self.parameters().iter().map(|parameter| parameter.as_tensor().clone()).collect();
+        self.pass(&parameters, inputs, Some(keys), taps, form)
+    }
+
+    /// The pass of evaluation: nothing is dropped, nothing recorded.
+    ///
+    /// # Errors
+    /// As of [`Network::pass`].
+    pub fn evaluate(&self, inputs: &[&Inputs], taps: &[&str]) -> Result<Output> {
+        let parameters: Vec<Tensor> = self.parameters().iter().map(Var::as_detached_tensor).collect();
+        self.pass(&parameters, inputs, None, taps, Form::of(&self.device()))
+    }
+
+    /// The logits `[K, batch, classes]` of raw inputs.
+    ///
+    /// # Errors
+    /// When the inputs do not fit.
+    pub fn logits(&self, inputs: &[&Inputs]) -> Result<Tensor> {
+        Ok(self.evaluate(inputs, &[])?.logits)
+    }
+
+    /// The tensors of one member, detached copies without the population axis.
+    ///
+    /// # Errors
+    /// When there is no such member.
+    pub fn member(&self, member: usize) -> Result<Vec<Tensor>> {
+        self.parameters().iter().map(|parameter| parameter.as_detached_tensor().get(member)?.copy()).collect()
+    }
+
+    /// Some of the members, in this order.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn select(&self, index: &Tensor) -> Result<Box<dyn Network>> {
+        let select = |parameter: &Var| parameter.as_detached_tensor().index_select(index, 0);
+        self.with_parameters(self.parameters().iter().map(select).collect::<Result<_>>()?)
+    }
+}
+
+/// Raw inputs as a tensor: `[1, batch, …]` of one, `[S, batch, …]` of several.
+///
+/// # Errors
+/// When the device fails.
+pub fn tensor(inputs: &[&Inputs], device: &Device) -> Result<Tensor> {
+    let Some(first) = inputs.first() else { candle_core::bail!("no inputs") };
+    let mut shape = vec![inputs.len(), first.rows()];
+    shape.extend(first.shape());
+    let mut values = Vec::with_capacity(shape.iter().product());
+    for inputs in inputs {
+        values.extend_from_slice(inputs.values());
+    }
+    Tensor::from_vec(values, shape, device)
+}

@@ -1,0 +1,26 @@
+//! What an engine and the rest say to each other: ids, requests, reports, and what is worth showing now. All of it is plain data, the
+//! same words between threads, processes and machines.
+
+mod event;
+mod found;
+mod ids;
+mod live;
+mod loss;
+mod metrics;
+mod report;
+mod request;
+mod run;
+
+pub use crate::data::{FirstRows, LabelFinding, LeftOut, Remark};
+pub use event::{Change, Event, EventKind, Setting};
+pub use found::{ClassRows, DataFound, Fingerprint, JUDGED, JobData, Judgement, recall};
+pub use ids::{JobId, Role, RunId, Stage};
+pub use live::{Activity, DeviceInfo, Gathered, Live, Looked, Preview, Progress, Unready};
+pub use loss::{Anatomy, LossTerms, TermName, TermPart};
+pub use metrics::{Answers, MOST_LOGITS, Metrics, Part};
+pub use report::{
+    Epoch, JobEnded, JobOutcome, Report, ResumeState, Resumed, RunFinished, RunOutcome, Snapshot, Started, Steps,
+    Tested,
+};
+pub use request::{FinishedRun, Gather, JobStart, KeptWeights, Look, Move, Request, ResumeJob};
+pub use run::{Probe, RunInfo};

@@ -1,0 +1,81 @@
+//! What is known of a run when it begins, and the rows on which softened distributions are shown.
+
+use serde::{Deserialize, Serialize};
+
+use super::event::Setting;
+use super::ids::{Role, RunId, Stage};
+use crate::distill::Objective;
+use crate::recipe::Recipe;
+use crate::recipe::fields::Kind;
+
+/// What is known of a run when it begins.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunInfo {
+    /// The run.
+    pub run: RunId,
+    /// What it is for.
+    pub role: Role,
+    /// The part of the job in which it is trained.
+    pub stage: Stage,
+    /// Its resolved recipe. For a member of a sweep: of its cell.
+    pub recipe: Recipe,
+    /// `MLP 64–64`.
+    pub model: String,
+    /// Training seed.
+    pub seed: u64,
+    /// Number of trainable numbers.
+    pub parameters: u64,
+    /// Steps it will take; 0 for a teacher that is loaded.
+    pub steps: u64,
+    /// Steps of one epoch.
+    pub steps_per_epoch: u64,
+    /// True for a teacher that was loaded rather than trained.
+    pub loaded: bool,
+}
+
+impl RunInfo {
+    /// What it is asked to learn at first: a student what its recipe says, others the labels alone.
+    pub fn objective(&self) -> Objective {
+        match self.role {
+            Role::Student => self.recipe.distill.clone(),
+            Role::Teacher | Role::Baseline => Objective::labels(),
+        }
+    }
+
+    /// T; none for a teacher, a baseline and a method without one.
+    pub fn temperature(&self) -> Option<f64> {
+        self.recipe.distill.temperature().filter(|_| self.role == Role::Student)
+    }
+
+    /// The numbers of its method's fields by their paths, at its beginning; none of a teacher or a baseline.
+    pub fn settings(&self) -> Vec<(&'static str, f64)> {
+        let numbers =
+            self.recipe.distill.fields().filter(|(field, _)| matches!(field.kind, Kind::Number(_) | Kind::Whole(_)));
+        numbers.filter(|_| self.role == Role::Student).map(|(field, value)| (field.path, value)).collect()
+    }
+
+    /// A setting at its beginning; none for what it does not have.
+    pub fn setting(&self, setting: Setting) -> Option<f64> {
+        if setting == Setting::LEARNING_RATE {
+            return Some(self.recipe.training.learning_rate);
+        }
+        self.recipe.distill.get(setting.path()).filter(|_| self.role == Role::Student)
+    }
+}
+
+/// The fixed validation rows on which softened distributions are shown: at most 256, stratified.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Probe {
+    /// Their numbers in the data source.
+    pub rows: Vec<u32>,
+    /// Their true classes.
+    pub labels: Vec<u32>,
+    /// Class names.
+    pub classes: Vec<String>,
+    /// `[channels, height, width]`, or `[features]`.
+    pub shape: Vec<usize>,
+    /// Raw input values, `[rows, shape…]`, scaled to 0…1 for pixels.
+    pub inputs: Vec<f32>,
+    /// Logits of the teacher, `[rows, classes]`; empty while the teacher is still to be trained.
+    pub teacher: Vec<f32>,
+}

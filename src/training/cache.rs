@@ -1,0 +1,271 @@
+//! Data and loaded teachers, kept while they are in use; from a recipe to everything that training needs. All that can be wrong with the
+//! input is found here.
+
+use std::collections::HashSet;
+use std::fs::Metadata;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use candle_core::{Device, Var};
+
+use super::error::PrepareError;
+use super::prepared::{Prepared, TeacherModel};
+use super::teachers::KnownTeacher;
+use crate::data::{DataError, Dataset, Remark, Splits, TransferSet, Watch};
+use crate::model::import::{self, ImportOptions};
+use crate::model::{Checkpoint, CheckpointError, ModelSpec, Network, NetworkTeacher, Normalisation, Plan};
+use crate::recipe::{Builtin, CheckpointSource, Recipe, Source, TeacherPart, TeacherRecipe};
+use crate::text::{Phrase, phrase};
+
+/// Largest probe set.
+const PROBE_ROWS: usize = 256;
+
+/// Data and teachers, kept while they are in use: built-in ones for good, files for the cells of one job.
+#[derive(Default)]
+pub struct Cache {
+    data: Vec<CachedData>,
+    teachers: Vec<CachedTeacher>,
+}
+
+/// The rows of a source.
+struct CachedData {
+    source: Source,
+    dataset: Arc<Dataset>,
+    /// Size and time of each file before it was read; `None` for folders, whose files are many.
+    stamp: Option<Vec<(u64, SystemTime)>>,
+}
+
+/// Size and time of each file of a source, where all of them are files.
+fn stamp(source: &Source) -> Option<Vec<(u64, SystemTime)>> {
+    let Source::Table(table) = source else { return None };
+    let stamp = |file: &PathBuf| {
+        let metadata = std::fs::metadata(file).ok().filter(Metadata::is_file)?;
+        Some((metadata.len(), metadata.modified().ok()?))
+    };
+    table.files().map(stamp).collect()
+}
+
+/// A loaded teacher with what describes it.
+#[derive(Clone)]
+struct CachedTeacher {
+    source: CheckpointSource,
+    teacher: Arc<KnownTeacher>,
+    network: Arc<dyn Network>,
+    /// Its classes among the network's logits.
+    places: Vec<usize>,
+    /// Without weights, which live in the network.
+    checkpoint: Checkpoint,
+    /// What was assumed of a model of another program.
+    notes: Vec<Phrase>,
+    /// The shape, classes and pixel scale of the data that such a model was read for: it says nothing of them itself.
+    read_for: Option<(Vec<usize>, Vec<String>, Option<f32>)>,
+}
+
+impl Cache {
+    /// Lets go of files that may have changed since they were read: tables of another size or time, and folders, unless one is
+    /// still to be previewed.
+    pub fn forget_files(&mut self, previewed: Option<&Source>) {
+        self.data.retain(|kept| match (&kept.source, &kept.stamp) {
+            (Source::Builtin(_), _) => true,
+            (source, _) if previewed.is_some_and(|previewed| previewed != source) => false,
+            (source, Some(stamp)) => self::stamp(source).as_ref() == Some(stamp),
+            (_, None) => previewed.is_some(),
+        });
+        self.teachers.retain(|kept| matches!(kept.source, CheckpointSource::Builtin(_)));
+    }
+
+    /// The rows of a source as it is now; what is not in the cache is read and let go of again.
+    pub(super) fn dataset(&self, source: &Source) -> Result<Arc<Dataset>, DataError> {
+        let is_it = |kept: &&CachedData| {
+            let as_read = kept.stamp.is_none() || stamp(source) == kept.stamp;
+            kept.source == *source && as_read
+        };
+        match self.data.iter().find(is_it) {
+            Some(kept) => Ok(kept.dataset.clone()),
+            None => Dataset::load_watched(source, &()).map(Arc::new),
+        }
+    }
+
+    /// The place of a source's rows in the cache.
+    fn place_of(&mut self, source: &Source, watch: &dyn Watch) -> Result<usize, DataError> {
+        if let Some(at) = self.data.iter().position(|kept| kept.source == *source) {
+            return Ok(at);
+        }
+        let stamp = stamp(source);
+        let dataset = Arc::new(Dataset::load_watched(source, watch)?);
+        self.data.push(CachedData { source: source.clone(), dataset, stamp });
+        Ok(self.data.len() - 1)
+    }
+
+    /// Loads data and models and checks that they fit each other.
+    ///
+    /// # Errors
+    /// When the recipe cannot be run; nothing has happened then.
+    pub fn prepare(&mut self, recipe: &Recipe, device: &Device, watch: &dyn Watch) -> Result<Prepared, PrepareError> {
+        let at = self.place_of(&recipe.data.source, watch)?;
+        let dataset = &mut self.data[at].dataset;
+        let splits = dataset.split(&recipe.data)?;
+        if let Some(medians) = dataset.medians(&splits.train).filter(|medians| !dataset.is_filled_with(medians)) {
+            // In place, unless another cell of the job has filled them from other training rows.
+            Arc::make_mut(dataset).fill_gaps(&medians);
+        }
+        let dataset = dataset.clone();
+        let transfer = TransferSet::of_students(&dataset, &splits, &recipe.data)?;
+        let probe = splits.probe(&dataset, recipe.data.seed, PROBE_ROWS);
+        let shape = dataset.examples.shape();
+        let normalisation = Normalisation::of(&dataset, &splits.train);
+        let spec = |architecture, whose| {
+            let plan = Plan::new(architecture, &shape, dataset.classes.len());
+            let plan = plan.map_err(|error| PrepareError::Plan { whose, error })?;
+            Ok::<_, PrepareError>(ModelSpec { plan, normalisation: normalisation.clone() })
+        };
+        let student = recipe.student.as_ref().map(|model| spec(model, "student.model")).transpose()?;
+        let mut remarks = Vec::new();
+        let (parts, mean) = recipe.teacher.as_ref().map(TeacherRecipe::parts).unwrap_or_default();
+        let mut teachers = Vec::with_capacity(parts.len());
+        for part in &parts {
+            teachers.push(match part {
+                TeacherPart::Train { model, .. } => TeacherModel::ToTrain(spec(model, "teacher.model")?),
+                TeacherPart::Checkpoint(source) => {
+                    let (path, kept) = self.load_teacher(source, &dataset, device)?;
+                    check_rows(&path, &kept.checkpoint, kept.teacher.reads(&dataset), &splits, &mut remarks)?;
+                    remarks.extend(kept.notes.into_iter().map(|note| Remark::note("imported-model", note, [])));
+                    TeacherModel::Ready(kept.teacher)
+                }
+            });
+        }
+        Ok(Prepared { dataset, splits, transfer, probe, student, teachers, mean, remarks })
+    }
+
+    fn load_teacher(
+        &mut self,
+        source: &CheckpointSource,
+        dataset: &Dataset,
+        device: &Device,
+    ) -> Result<(String, CachedTeacher), PrepareError> {
+        let path = match source {
+            CheckpointSource::File(file) => file.path.display().to_string(),
+            CheckpointSource::Builtin(builtin) => format!("builtin:{}", builtin.name()),
+        };
+        let shape = dataset.examples.shape();
+        let data = (shape.clone(), dataset.classes.clone(), dataset.pixel_scale);
+        let fits = |kept: &&CachedTeacher| {
+            kept.source == *source && kept.read_for.as_ref().is_none_or(|read_for| *read_for == data)
+        };
+        if let Some(kept) = self.teachers.iter().find(fits) {
+            // Whether it fits is a question of the data and asked each time.
+            let mut fitted = fit(&path, kept.network.clone(), &kept.checkpoint, dataset)?;
+            let mut kept = kept.clone();
+            if kept.places != fitted.places || fitted.view.is_some() || !kept.teacher.knows_inputs() {
+                fitted.digest = kept.teacher.digest();
+                kept.teacher = Arc::new(KnownTeacher::new(Arc::new(fitted)));
+            }
+            return Ok((path, kept));
+        }
+        let (mut notes, mut read_for) = (Vec::new(), None);
+        let checkpoint = match source {
+            CheckpointSource::Builtin(builtin) => Checkpoint::from_bytes(&path, builtin_teacher(*builtin))?,
+            CheckpointSource::File(file) => {
+                let bytes = std::fs::read(&file.path)
+                    .map_err(|error| CheckpointError::File { path: path.clone(), problem: error.to_string() })?;
+                if Checkpoint::is_own(&bytes) {
+                    if let Some(field) = file.first_option() {
+                        let problem = phrase!("import-own-file");
+                        return Err(CheckpointError::Option { path, field, problem }.into());
+                    }
+                    Checkpoint::from_bytes(&path, &bytes)?
+                } else {
+                    let dict = import::read(&path, &bytes)?;
+                    let (input, classes) = (shape.as_slice(), dataset.classes.as_slice());
+                    let options = ImportOptions { input, classes, pixel_scale: dataset.pixel_scale, file };
+                    let (mut checkpoint, said) = Checkpoint::from_state_dict(&dict, &options)?;
+                    if let Some(bases) = dataset.columns.as_ref().and_then(|columns| columns.bases()) {
+                        checkpoint.normalisation = checkpoint.normalisation.with_bases(bases);
+                    }
+                    (notes, read_for) = (said, Some(data));
+                    checkpoint
+                }
+            }
+        };
+        // What is part of the program changes with it, and with nothing else.
+        let digest = if matches!(source, CheckpointSource::File(_)) { checkpoint.digest() } else { String::new() };
+        let network: Arc<dyn Network> = Arc::from(checkpoint.network(device)?);
+        let teacher = NetworkTeacher { digest, ..fit(&path, network.clone(), &checkpoint, dataset)? };
+        let places = teacher.places.clone();
+        let teacher = Arc::new(KnownTeacher::new(Arc::new(teacher)));
+        // The weights now live in the network; the cache keeps what describes them.
+        let checkpoint = Checkpoint { weights: Vec::new(), ..checkpoint };
+        let kept = CachedTeacher { source: source.clone(), teacher, network, places, checkpoint, notes, read_for };
+        self.teachers.push(kept.clone());
+        Ok((path, kept))
+    }
+}
+
+/// A teacher for these data: its classes found by name, and its columns.
+fn fit(
+    path: &str,
+    network: Arc<dyn Network>,
+    checkpoint: &Checkpoint,
+    dataset: &Dataset,
+) -> Result<NetworkTeacher, PrepareError> {
+    let view = match &checkpoint.columns {
+        None => None,
+        Some(columns) => {
+            dataset.as_read_by(columns).map_err(|names| CheckpointError::Columns { path: path.to_owned(), names })?
+        }
+    };
+    // A model of an older version knows nothing of what was subtracted before numbers became `f32`.
+    let bases = dataset.columns.as_ref().filter(|_| checkpoint.columns.is_none()).and_then(|columns| columns.bases());
+    let network = match bases {
+        Some(bases) if checkpoint.is_of_old_reading() => {
+            let ModelSpec { plan, normalisation } = network.spec().clone();
+            let spec = ModelSpec { plan, normalisation: normalisation.with_bases(bases) };
+            let weights = network.parameters().iter().map(Var::as_detached_tensor);
+            Arc::from(spec.with_parameters(weights.collect())?)
+        }
+        _ => network,
+    };
+    let shape = view.as_ref().unwrap_or(dataset).examples.shape();
+    let places = checkpoint.places_of(path, &shape, &dataset.classes)?;
+    Ok(NetworkTeacher { view: view.map(Arc::new), ..NetworkTeacher::new(network, places) })
+}
+
+/// The bytes of the teacher that is part of the binary.
+pub fn builtin_teacher(builtin: Builtin) -> &'static [u8] {
+    match builtin {
+        Builtin::Digits => include_bytes!("../../assets/teachers/digits.safetensors"),
+        Builtin::MnistMini => include_bytes!("../../assets/teachers/mnist-mini.safetensors"),
+    }
+}
+
+/// Test rows the teacher was trained on are an error, validation rows a warning.
+fn check_rows(
+    path: &str,
+    checkpoint: &Checkpoint,
+    dataset: &Dataset,
+    splits: &Splits,
+    remarks: &mut Vec<Remark>,
+) -> Result<(), PrepareError> {
+    let seen: HashSet<u64> = checkpoint.rows.iter().copied().collect();
+    if seen.is_empty() {
+        return Ok(());
+    }
+    // A row that the data itself holds twice, once in each part, says nothing about the teacher.
+    let train: HashSet<u64> = dataset.row_hashes(&splits.train).into_iter().collect();
+    let overlap = |rows: &[u32]| {
+        dataset.row_hashes(rows).into_iter().filter(|hash| seen.contains(hash) && !train.contains(hash)).count()
+    };
+    let of_test = overlap(&splits.test);
+    if of_test > 0 {
+        return Err(PrepareError::Overlap { path: path.to_owned(), rows: of_test, of: splits.test.len() });
+    }
+    let of_validation = overlap(&splits.validation);
+    if of_validation > 0 {
+        let of = splits.validation.len();
+        let message = phrase!("teacher-saw-validation", rows = of_validation, of = of);
+        let counts = [("rows", of_validation as u64), ("of", of as u64)];
+        remarks.push(Remark::warning("teacher-saw-validation-rows", message, counts));
+    }
+    Ok(())
+}

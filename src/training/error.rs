@@ -1,0 +1,122 @@
+//! Why a recipe cannot be run, and why a job does not go on.
+
+use super::device::of_device;
+use crate::data::DataError;
+use crate::model::{CheckpointError, PlanError, Unanswered};
+use crate::recipe::Faults;
+use crate::text::{Phrase, phrase, prints_its_phrase};
+
+/// Why a recipe cannot be run.
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareError {
+    /// The data.
+    Data(#[from] DataError),
+    /// The student's or teacher's layers.
+    Plan {
+        /// `student.model` or `teacher.model`.
+        whose: &'static str,
+        /// What is wrong with them.
+        error: PlanError,
+    },
+    /// The teacher's file.
+    Checkpoint(#[from] CheckpointError),
+    /// The teacher has seen rows that are to judge it.
+    Overlap {
+        /// The file.
+        path: String,
+        /// Test rows it was trained on.
+        rows: usize,
+        /// Test rows.
+        of: usize,
+    },
+    /// The recipe's cells.
+    Recipe(#[from] Faults),
+    /// The device.
+    Device(#[from] candle_core::Error),
+    /// The user does not want it any more.
+    Cancelled,
+}
+
+impl PrepareError {
+    /// A stable name for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Data(error) => error.code(),
+            Self::Plan { error, .. } => error.code(),
+            Self::Checkpoint(error) => error.code(),
+            Self::Overlap { .. } => "teacher-saw-test-rows",
+            Self::Recipe(_) => "recipe",
+            Self::Device(_) => "device",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The part of the recipe that is at fault, where it is one.
+    pub fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Data(_) => Some("data"),
+            Self::Plan { whose, .. } => Some(whose),
+            Self::Checkpoint(_) | Self::Overlap { .. } => Some("teacher.checkpoint"),
+            Self::Recipe(_) | Self::Device(_) | Self::Cancelled => None,
+        }
+    }
+
+    /// In words: what is wrong, and what to do.
+    pub fn phrase(&self) -> Phrase {
+        match self {
+            Self::Data(error) => error.phrase(),
+            Self::Plan { whose, error } => phrase!("fault-at", place = *whose, problem = error.phrase()),
+            Self::Checkpoint(error) => phrase!("fault-at", place = "teacher.checkpoint", problem = error.phrase()),
+            Self::Overlap { path, rows, of } => phrase!("teacher-saw-test", path = path, rows = *rows, of = *of),
+            Self::Recipe(faults) => faults.phrase(),
+            Self::Device(error) => of_device(error),
+            Self::Cancelled => phrase!("cancelled"),
+        }
+    }
+}
+
+prints_its_phrase!(PrepareError);
+
+impl From<Unanswered> for PrepareError {
+    fn from(why: Unanswered) -> Self {
+        match why {
+            Unanswered::Cancelled => Self::Cancelled,
+            Unanswered::Device(error) => Self::Device(error),
+        }
+    }
+}
+
+/// Why a job does not go on.
+#[derive(Debug)]
+pub(super) enum Halt {
+    /// The user ended it.
+    Stopped,
+    /// The handle is being dropped: it rests.
+    Closing,
+    /// It cannot go on.
+    Failed(Phrase),
+}
+
+impl Halt {
+    pub fn phrase(self) -> Phrase {
+        match self {
+            Self::Stopped | Self::Closing => phrase!("job-stopped"),
+            Self::Failed(problem) => problem,
+        }
+    }
+}
+
+impl From<candle_core::Error> for Halt {
+    fn from(error: candle_core::Error) -> Self {
+        Self::Failed(of_device(&error))
+    }
+}
+
+impl From<Unanswered> for Halt {
+    fn from(why: Unanswered) -> Self {
+        match why {
+            Unanswered::Cancelled => Self::Closing,
+            Unanswered::Device(error) => error.into(),
+        }
+    }
+}

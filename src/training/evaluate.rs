@@ -1,0 +1,163 @@
+//! What members are worth on rows: their logits, and metrics beside those of their teachers.
+
+use std::sync::Arc;
+
+use candle_core::DType;
+use rayon::prelude::*;
+
+use super::error::Halt;
+use super::member::{Member, Source};
+use super::prepared::Prepared;
+use super::session::Session;
+use crate::distill::{Compute, Evaluation, Layers, Objective, Reference, TeacherLogits, evaluate, top_classes};
+use crate::model::{Network, ROWS_AT_A_TIME, population_logits};
+use crate::protocol::{Answers, LossTerms, MOST_LOGITS, Metrics, Part, RunId};
+
+/// Rows that are asked about, with their classes.
+pub(super) struct Shown<'a> {
+    pub prepared: &'a Prepared,
+    pub rows: &'a [u32],
+    pub labels: &'a [u32],
+}
+
+/// Logits `[members, rows, classes]` of `population`, which are the session's members with these or other weights, and the metrics of
+/// each.
+pub(super) fn evaluate_members(
+    session: &Session,
+    population: &dyn Network,
+    on: &Shown<'_>,
+    cancelled: &dyn Fn() -> bool,
+) -> Result<(Vec<f32>, Vec<Metrics>), Halt> {
+    let Shown { prepared, rows, labels } = *on;
+    let logits = population_logits(population, &prepared.dataset, rows, cancelled)?;
+    let classes = prepared.dataset.classes.len();
+    let epochs = session.epochs();
+    let of_layers = terms_of_layers(session, population, on)?;
+    let plain: Vec<Vec<f32>> = session.teacher_logits().iter().map(|teacher| teacher.logits_of(rows, 1.0)).collect();
+    let each: Vec<_> = logits.chunks_exact(rows.len() * classes).zip(&session.members).enumerate().collect();
+    let evaluations = each
+        .into_par_iter()
+        .map(|(k, (logits, member))| {
+            let Member { objective, .. } = member;
+            let evaluate = |reference| {
+                let mut found = evaluate(logits, labels, reference, objective, epochs, classes);
+                for (term, values) in &of_layers {
+                    found.terms[*term] = Some(values[k]);
+                }
+                if !of_layers.is_empty() {
+                    found.total = objective.total(&found.terms, epochs);
+                }
+                metrics(found, objective)
+            };
+            let Some(teacher) = model_of(member) else { return evaluate(None) };
+            let Some((of, plain)) = session.teacher_logits().get(teacher).zip(plain.get(teacher)) else {
+                return evaluate(None);
+            };
+            if of.teachers == 1 {
+                return evaluate(Some(Reference { plain, softened: plain }));
+            }
+            let softened = of.logits_of(rows, objective.temperature().unwrap_or(1.0));
+            evaluate(Some(Reference { plain, softened: &softened }))
+        })
+        .collect();
+    Ok((logits, evaluations))
+}
+
+/// The stage's teacher that a member is compared with.
+fn model_of(member: &Member) -> Option<usize> {
+    member.teachers.iter().find_map(|source| match source {
+        Source::Model(teacher) => Some(*teacher),
+        Source::Peer(_) | Source::Itself => None,
+    })
+}
+
+/// Terms that look at inner layers, by their index among those of the members' one method, one value a member.
+fn terms_of_layers(
+    session: &Session,
+    population: &dyn Network,
+    on: &Shown<'_>,
+) -> candle_core::Result<Vec<(usize, Vec<f64>)>> {
+    let Some(layers) = session.layers.as_ref().filter(|layers| layers.are_looked_at(session.phase())) else {
+        return Ok(Vec::new());
+    };
+    let Some(method) = session.members.first().map(|member| member.objective.method()) else { return Ok(Vec::new()) };
+    let (dataset, members) = (&on.prepared.dataset, session.members.len());
+    let mut found: Vec<(usize, Vec<f64>)> = Vec::new();
+    for (place, term) in method.terms.iter().enumerate() {
+        let Compute::Layers(compute) = term.compute else { continue };
+        if !session.phase().descends(term) {
+            continue;
+        }
+        let mut sums = vec![0.0; members];
+        for rows in on.rows.chunks(ROWS_AT_A_TIME) {
+            let mut tapped = population.evaluate(&[&dataset.gather(rows)], &[layers.of_student()])?.taps;
+            let student = tapped.pop().ok_or_else(|| candle_core::Error::msg("no such layer"))?;
+            let of_teacher = layers.of_rows(dataset, rows)?;
+            let shape: Vec<usize> = [members].into_iter().chain(of_teacher.dims()[1..].iter().copied()).collect();
+            let (teacher, own) = (of_teacher.broadcast_as(shape)?.contiguous()?, layers.tensors());
+            let own: Vec<_> = own.iter().map(candle_core::Tensor::detach).collect();
+            let each: Vec<f64> = compute(&Layers { student: &student, teacher: &teacher, own: &own })?
+                .to_dtype(DType::F64)?
+                .to_vec1()?;
+            sums.iter_mut().zip(each).for_each(|(sum, mean)| *sum += mean * rows.len() as f64);
+        }
+        let count = on.rows.len().max(1) as f64;
+        found.push((place, sums.into_iter().map(|sum| sum / count).collect()));
+    }
+    Ok(found)
+}
+
+/// Logits of a teacher on rows, `[rows, classes]`: at T = 1, and at the T of an objective.
+pub(super) fn reference(logits: &TeacherLogits, rows: &[u32], objective: &Objective) -> (Vec<f32>, Vec<f32>) {
+    (logits.logits_of(rows, 1.0), logits.logits_of(rows, objective.temperature().unwrap_or(1.0)))
+}
+
+/// What was evaluated, as it is told.
+pub(super) fn metrics(evaluation: Evaluation, objective: &Objective) -> Metrics {
+    let finite = |value: f64| value.is_finite().then_some(value);
+    let named = objective.method().terms.iter().zip(evaluation.terms);
+    Metrics {
+        examples: evaluation.examples,
+        errors: evaluation.errors,
+        accuracy: 1.0 - evaluation.errors as f64 / evaluation.examples.max(1) as f64,
+        agreement: evaluation.agreement,
+        kl: evaluation.kl.and_then(finite),
+        ece: evaluation.ece.and_then(finite),
+        errors_by_class: evaluation.errors_by_class,
+        loss: LossTerms {
+            terms: named.map(|(term, value)| (term.name.into(), value.and_then(finite))).collect(),
+            total: finite(evaluation.total),
+        },
+    }
+}
+
+/// Rows of which the answers are kept.
+pub(super) struct Asked {
+    part: Part,
+    classes: usize,
+    rows: Arc<Vec<u32>>,
+    labels: Arc<Vec<u32>>,
+}
+
+impl Asked {
+    /// The rows of a part.
+    pub fn of(prepared: &Prepared, part: Part, rows: &[u32]) -> Self {
+        let (classes, labels) = (prepared.dataset.classes.len(), prepared.labels(rows));
+        Self { part, classes, rows: Arc::new(rows.to_vec()), labels: Arc::new(labels) }
+    }
+
+    /// What one member answers, of logits `[members, rows, classes]`.
+    pub fn answers(&self, run: RunId, member: usize, logits: &[f32]) -> Answers {
+        let len = self.rows.len() * self.classes;
+        let logits = &logits[member * len..(member + 1) * len];
+        let kept = self.part == Part::Validation && size_of_val(logits) <= MOST_LOGITS;
+        Answers {
+            run,
+            part: self.part,
+            rows: Arc::clone(&self.rows),
+            labels: Arc::clone(&self.labels),
+            predicted: Arc::new(top_classes(logits, self.classes)),
+            logits: kept.then(|| Arc::new(logits.to_vec())),
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! What members are matched with in a batch: the targets of their teachers, from logits that were kept, from teachers that are asked, or
+//! from members themselves.
+
+use std::sync::Arc;
+
+use super::member::{Member, Source};
+use super::teachers::KnownTeacher;
+use crate::data::Batch;
+use crate::distill::{Mean, Targets, TeacherLogits};
+
+/// The teachers of a stage.
+#[derive(Clone, Default)]
+pub struct TeacherSide {
+    /// Logits of every row, of each teacher.
+    pub logits: Vec<Arc<TeacherLogits>>,
+    /// The teachers themselves, where they are asked again about each shifted batch; empty where the logits that are kept do.
+    pub asked: Vec<Arc<KnownTeacher>>,
+}
+
+impl TeacherSide {
+    /// Teachers whose logits of every row are all that is needed.
+    pub fn kept(logits: Vec<Arc<TeacherLogits>>) -> Self {
+        Self { logits, asked: Vec::new() }
+    }
+}
+
+/// What one or several members learn from in a batch.
+#[derive(Clone, PartialEq)]
+struct Pick {
+    teachers: Vec<Source>,
+    /// The member that it is for, where it learns from itself.
+    own: Option<usize>,
+    temperature: f64,
+    /// Distributions, not logits.
+    softened: bool,
+    batch: usize,
+}
+
+/// Softened distributions of every row at each temperature in use, and the way to the targets of a batch.
+#[derive(Default)]
+pub(super) struct Matched {
+    side: TeacherSide,
+    /// One a teacher.
+    targets: Vec<Targets>,
+}
+
+/// Where members say themselves what others learn from.
+pub(super) struct OfMembers<'a> {
+    /// K.
+    pub members: usize,
+    /// The population's logits of this step, `[K, batch, classes]`.
+    pub now: &'a [f32],
+    /// What a member said of its batch when the phase began, `[K, batch, classes]`; empty where nobody learns from itself.
+    pub earlier: &'a [f32],
+}
+
+impl Matched {
+    pub fn new(side: TeacherSide, members: &[Member]) -> Self {
+        let mut matched = Self { side, targets: Vec::new() };
+        matched.renew(members);
+        matched
+    }
+
+    /// The logits of the teachers on every row.
+    pub fn logits(&self) -> &[Arc<TeacherLogits>] {
+        &self.side.logits
+    }
+
+    /// Softens again; called whenever a temperature has changed.
+    pub fn renew(&mut self, members: &[Member]) {
+        let of = |teacher: usize| members.iter().filter(move |member| member.teachers == [Source::Model(teacher)]);
+        let has_kernel = |member: &&Member| member.objective.method().kernel.is_some();
+        let temperatures = |teacher| of(teacher).filter(has_kernel).filter_map(|member| member.objective.temperature());
+        let targets = |(i, logits): (usize, &Arc<TeacherLogits>)| Targets::new(logits, temperatures(i));
+        self.targets = self.side.logits.iter().enumerate().map(targets).collect();
+    }
+
+    /// The distinct targets of a batch, `[targets][batch, classes]`, in the order of their first member, and which of them is each
+    /// member's. `batch_of` are the members' batches.
+    pub fn of_batch(
+        &self,
+        members: &[Member],
+        batch_of: &[usize],
+        batches: &[Batch],
+        said: &OfMembers<'_>,
+    ) -> candle_core::Result<(Vec<Vec<f32>>, Vec<usize>)> {
+        let mut picks: Vec<Pick> = Vec::new();
+        let place = |(k, (member, batch)): (usize, (&Member, &usize))| {
+            let Some(pick) = pick(k, member, *batch) else { return 0 };
+            picks.iter().position(|known| *known == pick).unwrap_or_else(|| {
+                picks.push(pick);
+                picks.len() - 1
+            })
+        };
+        let places = members.iter().zip(batch_of).enumerate().map(place).collect();
+        let targets = picks.iter().map(|pick| self.of_pick(pick, batches, said));
+        Ok((targets.collect::<candle_core::Result<_>>()?, places))
+    }
+
+    /// `[batch, classes]`.
+    fn of_pick(&self, pick: &Pick, batches: &[Batch], said: &OfMembers<'_>) -> candle_core::Result<Vec<f32>> {
+        let batch = &batches[pick.batch];
+        if let [Source::Model(teacher)] = pick.teachers[..]
+            && self.side.asked.is_empty()
+        {
+            return self.of_kept(pick, teacher, batch);
+        }
+        let rows = batch.ids.len();
+        let mut all = TeacherLogits { values: Vec::new(), teachers: 0, classes: 0, mean: Mean::default() };
+        for source in &pick.teachers {
+            let member = |logits: &[f32], k: usize| {
+                let len = logits.len() / said.members.max(1);
+                logits.get(k * len..(k + 1) * len).map(<[f32]>::to_vec)
+            };
+            let (values, teachers, mean) = match *source {
+                Source::Model(teacher) => {
+                    let logits = match self.side.asked.get(teacher) {
+                        Some(asked) => asked.logits_of(batch.teacher.as_ref().unwrap_or(&batch.student))?,
+                        None => self.side.logits[teacher].of_samples(&batch.ids),
+                    };
+                    (Some(logits.values), logits.teachers, logits.mean)
+                }
+                Source::Peer(other) => (member(said.now, other), 1, Mean::default()),
+                Source::Itself => (pick.own.and_then(|own| member(said.earlier, own)), 1, Mean::default()),
+            };
+            let values =
+                values.ok_or_else(|| candle_core::Error::msg("a member learns from someone who is not there"))?;
+            all.classes = values.len() / (rows * teachers).max(1);
+            all.teachers += teachers;
+            all.mean = mean;
+            all.values.extend(values);
+        }
+        let samples = 0..all.samples();
+        if pick.softened {
+            let soften = |sample| all.soften(sample, pick.temperature).into_iter().map(|p| p as f32);
+            return Ok(samples.flat_map(soften).collect());
+        }
+        Ok(samples.flat_map(|sample| all.logits(sample, pick.temperature)).collect())
+    }
+
+    fn of_kept(&self, pick: &Pick, teacher: usize, batch: &Batch) -> candle_core::Result<Vec<f32>> {
+        if !pick.softened {
+            return Ok(self.side.logits[teacher].logits_of(&batch.ids, pick.temperature));
+        }
+        let targets = &self.targets[teacher];
+        let Some(target) = targets.index_of(pick.temperature) else {
+            candle_core::bail!("there are no targets at a member's temperature")
+        };
+        let mut values = Vec::new();
+        targets.append(target, &batch.ids, &mut values);
+        Ok(values)
+    }
+}
+
+/// What a member is matched with; none for one that learns from labels.
+fn pick(k: usize, member: &Member, batch: usize) -> Option<Pick> {
+    let method = member.objective.method();
+    if !method.needs.teacher || member.teachers.is_empty() {
+        return None;
+    }
+    Some(Pick {
+        teachers: member.teachers.clone(),
+        own: member.teachers.contains(&Source::Itself).then_some(k),
+        temperature: member.objective.temperature().unwrap_or(1.0),
+        softened: method.kernel.is_some(),
+        batch,
+    })
+}

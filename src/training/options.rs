@@ -1,0 +1,24 @@
+//! How an engine is set up.
+
+use std::time::Duration;
+
+use super::device::DeviceChoice;
+
+/// How an engine is set up.
+#[derive(Clone, Copy, Debug)]
+pub struct WorkerOptions {
+    /// Which device.
+    pub device: DeviceChoice,
+    /// Whether a window is open: the thread yields to it, and probe logits are sent as often as they can be drawn.
+    pub window: bool,
+    /// Least time between two stored resume states.
+    pub resume_every: Duration,
+    /// Bytes that one population may take; more members make several, with the same results.
+    pub memory: usize,
+}
+
+impl Default for WorkerOptions {
+    fn default() -> Self {
+        Self { device: DeviceChoice::Best, window: false, resume_every: Duration::from_secs(10), memory: 2 << 30 }
+    }
+}

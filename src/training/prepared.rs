@@ -1,0 +1,103 @@
+//! Everything that a cell needs, found good: data, parts, layers, teachers.
+
+use std::sync::Arc;
+
+use super::error::PrepareError;
+use super::teachers::KnownTeacher;
+use crate::data::{Dataset, Remark, Splits, TransferSet};
+use crate::distill::Mean;
+use crate::model::{Ensemble, ModelSpec};
+use crate::protocol::Probe;
+
+/// Everything that a cell needs, found good.
+#[derive(Clone)]
+pub struct Prepared {
+    /// All rows.
+    pub dataset: Arc<Dataset>,
+    /// Which rows are for what.
+    pub splits: Splits,
+    /// What the students may see.
+    pub transfer: TransferSet,
+    /// Rows of the lens, ascending.
+    pub probe: Vec<u32>,
+    /// The student, without its weights.
+    pub student: Option<ModelSpec>,
+    /// The teacher's models, each ready or to be trained; none where students learn without one.
+    pub teachers: Vec<TeacherModel>,
+    /// How several teachers become one.
+    pub mean: Mean,
+    /// What the user should know of teacher and data together.
+    pub remarks: Vec<Remark>,
+}
+
+/// A model that is learnt from.
+#[derive(Clone)]
+pub enum TeacherModel {
+    /// Loaded.
+    Ready(Arc<KnownTeacher>),
+    /// To be trained.
+    ToTrain(ModelSpec),
+}
+
+impl TeacherModel {
+    /// What people call it.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Ready(teacher) => teacher.name(),
+            Self::ToTrain(spec) => spec.name(),
+        }
+    }
+
+    /// Its parameters.
+    pub fn parameter_count(&self) -> u64 {
+        match self {
+            Self::Ready(teacher) => teacher.parameter_count(),
+            Self::ToTrain(spec) => spec.plan.parameter_count(),
+        }
+    }
+}
+
+impl Prepared {
+    /// The teacher, where all of its models are loaded.
+    pub fn ready_teacher(&self) -> Option<Arc<KnownTeacher>> {
+        let ready = |model: &TeacherModel| match model {
+            TeacherModel::Ready(teacher) => Some(teacher.clone()),
+            TeacherModel::ToTrain(_) => None,
+        };
+        let mut all = self.teachers.iter().map(ready).collect::<Option<Vec<_>>>()?;
+        match all.len() {
+            0 => None,
+            1 => all.pop(),
+            _ => {
+                let members = all.into_iter().map(|teacher| teacher.shared()).collect();
+                Some(Arc::new(KnownTeacher::new(Arc::new(Ensemble { members, mean: self.mean }))))
+            }
+        }
+    }
+
+    /// The lens's rows, with the logits of a teacher that is loaded.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn probe_set(&self) -> Result<Probe, PrepareError> {
+        let inputs = self.dataset.gather(&self.probe);
+        let teacher = match self.ready_teacher() {
+            Some(teacher) => teacher.logits(&self.dataset, &self.probe, &|| false)?.values,
+            None => Vec::new(),
+        };
+        let scale = self.dataset.pixel_scale.unwrap_or(1.0);
+        Ok(Probe {
+            rows: self.probe.clone(),
+            labels: self.labels(&self.probe),
+            classes: self.dataset.classes.clone(),
+            shape: inputs.shape(),
+            inputs: inputs.values().iter().map(|value| value / scale).collect(),
+            teacher,
+        })
+    }
+
+    /// The true classes of rows.
+    pub fn labels(&self, rows: &[u32]) -> Vec<u32> {
+        rows.iter().map(|row| self.dataset.labels[*row as usize]).collect()
+    }
+}

@@ -1,0 +1,130 @@
+//! What the user asks of a job between two of its steps.
+
+use std::time::Instant;
+
+use super::clock::Clock;
+use super::device::of_device;
+use super::engine::Engine;
+use super::error::Halt;
+use super::inbox::Inbox;
+use super::job::Job;
+use super::plan::JobPlan;
+use super::stage::StageRun;
+use crate::protocol::{Change, Event, EventKind, Live, Move, Request, Setting};
+use crate::text::phrase;
+
+impl Engine {
+    /// Takes requests before a step; waits here while paused.
+    pub fn requests(
+        &mut self,
+        job: &mut Job,
+        stage: &mut StageRun<'_>,
+        plan: &JobPlan,
+        clock: &mut Clock,
+        inbox: &Inbox,
+    ) -> Result<(), Halt> {
+        // What happened before the interruption happens again at the same step.
+        let now = (stage.stage, stage.session.step);
+        let is_due = |event: &Event| (event.stage, event.step) == now;
+        while job.replay.front().is_some_and(is_due) {
+            let Some(event) = job.replay.pop_front() else { break };
+            stage.progress.events = stage.progress.events.max(event.number + 1);
+            match event.kind {
+                EventKind::Change(change) => stage.apply(&change),
+                EventKind::RunStopped { run } => stage.stop(run),
+                EventKind::Stopped => return Err(Halt::Stopped),
+                EventKind::Paused | EventKind::Played => {}
+            }
+        }
+        loop {
+            if inbox.closing() {
+                return Err(Halt::Closing);
+            }
+            let request = if job.paused { inbox.wait() } else { inbox.poll() };
+            let Some(request) = request else {
+                if job.paused {
+                    continue;
+                }
+                return Ok(());
+            };
+            match request {
+                Request::Change(moves) => {
+                    for wanted in moves {
+                        self.change(job, stage, wanted, inbox)?;
+                    }
+                }
+                Request::StopRun(run) => {
+                    if stage.member_of(run).is_some_and(|member| stage.session.members[member].is_active()) {
+                        self.event(job, stage, EventKind::RunStopped { run }, inbox)?;
+                        stage.stop(run);
+                    }
+                }
+                Request::Pause if !job.paused => {
+                    job.paused = true;
+                    self.event(job, stage, EventKind::Paused, inbox)?;
+                    self.save_resume_state(job, stage, inbox)?;
+                    self.live(job, stage, plan, clock)?;
+                }
+                Request::Play if job.paused => {
+                    job.paused = false;
+                    self.event(job, stage, EventKind::Played, inbox)?;
+                    clock.restart(stage.session.step);
+                    self.live(job, stage, plan, clock)?;
+                }
+                Request::StepOnce if job.paused => {
+                    // The caller takes one step and comes back here.
+                    // Shown at once, however soon after the last one.
+                    clock.last_block = Instant::now().checked_sub(stage.block()).unwrap_or(clock.last_block);
+                    return Ok(());
+                }
+                Request::Stop => {
+                    self.event(job, stage, EventKind::Stopped, inbox)?;
+                    return Err(Halt::Stopped);
+                }
+                Request::Preview(recipe) => self.preview(&recipe, inbox),
+                Request::Gather(gather) => self.gather(&gather),
+                Request::Look(look) => {
+                    // A look must not end a job: what goes wrong with it is said to who asked.
+                    match look.run.and_then(|run| stage.member_of(run)) {
+                        None => self.look(&look, None),
+                        Some(member) => match stage.kept_population() {
+                            Ok(now) => self.look(&look, Some((&*now, member))),
+                            Err(error) => self.observer.live(Live::Looked(Err(of_device(&error)))),
+                        },
+                    }
+                }
+                Request::Start(_) => {
+                    let message = phrase!("job-running");
+                    self.observer.live(Live::Rejected { code: "job-running".into(), message });
+                }
+                Request::Pause | Request::Play | Request::StepOnce => {}
+            }
+        }
+    }
+
+    /// Moves a setting, for one run or for all that it can be for.
+    fn change(
+        &mut self,
+        job: &mut Job,
+        stage: &mut StageRun<'_>,
+        Move { run, setting, to }: Move,
+        inbox: &Inbox,
+    ) -> Result<(), Halt> {
+        let member = run.and_then(|run| stage.member_of(run));
+        let Some(from) = stage.session.setting(setting, member) else { return Ok(()) };
+        #[allow(clippy::float_cmp, reason = "a change to the very same value is no change")]
+        if from == to || run.is_some() != member.is_some() || !acceptable(setting, to) {
+            return Ok(());
+        }
+        let change = Change { run, setting, from, to };
+        self.event(job, stage, EventKind::Change(change), inbox)?;
+        job.edited.push((stage.stage, run));
+        stage.apply(&change);
+        Ok(())
+    }
+}
+
+/// Live changes keep to what a recipe allows.
+fn acceptable(setting: Setting, value: f64) -> bool {
+    setting.field().span().allows(value)
+}

@@ -1,0 +1,305 @@
+//! The stages of a job one after the other, then a look at the test rows.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::engine::{Engine, now};
+use super::error::Halt;
+use super::evaluate::{Asked, metrics, reference};
+use super::inbox::Inbox;
+use super::job::Job;
+use super::layers::InnerLayers;
+use super::matched::TeacherSide;
+use super::member::{Member, Source, Status};
+use super::plan::{JobPlan, StagePlan, TeachersOf};
+use super::prepared::TeacherModel;
+use super::session::{Session, Setup};
+use super::stage::StageRun;
+use super::teachers::KnownTeacher;
+use crate::data::TransferSet;
+use crate::distill::{Objective, Reference, evaluate};
+use crate::model::{Checkpoint, CheckpointError, Ensemble, NetworkTeacher, population_logits};
+use crate::protocol::{FinishedRun, KeptWeights, Part, Report, Role, RunFinished, RunInfo, RunOutcome, Tested};
+use crate::recipe::{Recipe, Strategy, Sweep, TrainingRecipe};
+use crate::text::phrase;
+
+/// Trained or loaded, by their places among the job's runs.
+#[derive(Default)]
+struct Teachers {
+    each: BTreeMap<usize, Arc<KnownTeacher>>,
+    /// Those that are heard as one.
+    together: Vec<(TeachersOf, Arc<KnownTeacher>)>,
+}
+
+impl Teachers {
+    /// Whom a run learns from; none where it has no teacher.
+    fn of(&mut self, wanted: &TeachersOf) -> Result<Option<Arc<KnownTeacher>>, Halt> {
+        let missing = || Halt::Failed(phrase!("job-teacher-untrained"));
+        match wanted.runs[..] {
+            [] => Ok(None),
+            [one] => self.each.get(&one).cloned().map(Some).ok_or_else(missing),
+            _ => {
+                if let Some((_, known)) = self.together.iter().find(|(of, _)| of == wanted) {
+                    return Ok(Some(known.clone()));
+                }
+                let members = wanted.runs.iter().map(|run| Some(self.each.get(run)?.shared()));
+                let members = members.collect::<Option<Vec<_>>>().ok_or_else(missing)?;
+                let known = Arc::new(KnownTeacher::new(Arc::new(Ensemble { members, mean: wanted.mean })));
+                self.together.push((wanted.clone(), known.clone()));
+                Ok(Some(known))
+            }
+        }
+    }
+}
+
+/// Runs a job to its end.
+pub(super) fn run(
+    engine: &mut Engine,
+    job: &mut Job,
+    sweep: &Sweep,
+    plan: &JobPlan,
+    inbox: &Inbox,
+) -> Result<(), Halt> {
+    let mut teachers = Teachers::default();
+    for stage in &plan.stages {
+        let is_before = job.resume.as_ref().is_some_and(|(first, _)| stage.stage < *first);
+        if stage.role == Role::Teacher {
+            let trained = teacher_stage(engine, job, stage, plan, is_before, inbox)?;
+            teachers.each.extend(stage.runs.iter().copied().zip(trained));
+        } else if !is_before {
+            student_stage(engine, job, stage, sweep, plan, &mut teachers, inbox)?;
+        }
+    }
+    if !sweep.is_single() && !sweep.test_all {
+        test_chosen(engine, job, plan, &mut teachers, inbox)?;
+    }
+    Ok(())
+}
+
+/// The teachers of a stage, trained or loaded, in the order of its runs.
+fn teacher_stage(
+    engine: &mut Engine,
+    job: &mut Job,
+    stage: &StagePlan,
+    plan: &JobPlan,
+    is_before: bool,
+    inbox: &Inbox,
+) -> Result<Vec<Arc<KnownTeacher>>, Halt> {
+    let runs: Vec<RunInfo> = stage.runs.iter().map(|run| plan.runs[*run].clone()).collect();
+    let prepared = &*stage.prepared;
+    let spec = match prepared.teachers.get(stage.part) {
+        None => return Err(Halt::Failed(phrase!("job-teacher-missing"))),
+        Some(TeacherModel::Ready(teacher)) => {
+            tell_loaded(engine, stage, &runs[0], teacher, inbox)?;
+            return Ok(vec![teacher.clone()]);
+        }
+        Some(TeacherModel::ToTrain(spec)) => spec,
+    };
+    let places: Vec<usize> = (0..prepared.dataset.classes.len()).collect();
+    let taught =
+        |network| Arc::new(KnownTeacher::new(Arc::new(NetworkTeacher::new(Arc::from(network), places.clone()))));
+    if is_before {
+        let known = runs.iter().map(|run| {
+            let weights = job.finished.iter().find(|known| known.run == run.run).and_then(|run| run.weights.as_ref());
+            let weights = weights.ok_or_else(|| Halt::Failed(phrase!("job-teacher-missing")))?;
+            let checkpoint = checkpoint(weights).map_err(|error| Halt::Failed(error.phrase()))?;
+            Ok(taught(checkpoint.network(&engine.device)?))
+        });
+        return known.collect();
+    }
+    let members = runs.iter().map(|run| member(Objective::labels(), Vec::new(), run.seed, &stage.training));
+    let members: Vec<Member> = members.collect();
+    let seeds: Vec<u64> = members.iter().map(|member| member.seed).collect();
+    let setup = Setup {
+        recipe: stage.training.clone(),
+        dataset: prepared.dataset.clone(),
+        transfer: TransferSet::of_teacher(&prepared.dataset, &prepared.splits),
+        side: TeacherSide::default(),
+        layers: None,
+    };
+    let session = Session::new(spec.seeded(&seeds, &engine.device)?, members, setup)?;
+    let mut part = StageRun::new(session, runs, stage, Strategy::Grid, true);
+    engine.train(job, &mut part, plan, inbox)?;
+    if !part.session.members.iter().all(Member::is_active) {
+        return Err(Halt::Failed(phrase!("job-teacher-diverged")));
+    }
+    let kept = part.kept_population()?;
+    let alone = (0..part.session.members.len()).map(|k| {
+        let index = candle_core::Tensor::from_slice(&[k as u32], 1, &engine.device)?;
+        Ok(taught(kept.select(&index)?))
+    });
+    alone.collect()
+}
+
+/// Reports what a loaded teacher is worth.
+fn tell_loaded(
+    engine: &mut Engine,
+    stage: &StagePlan,
+    run: &RunInfo,
+    teacher: &KnownTeacher,
+    inbox: &Inbox,
+) -> Result<(), Halt> {
+    let prepared = &*stage.prepared;
+    let all = teacher.all_logits(&prepared.dataset, &|| inbox.closing())?;
+    let labels = Objective::labels();
+    let split = |part: Part, rows: &[u32]| {
+        let logits = all.logits_of(rows, 1.0);
+        let result = evaluate(&logits, &prepared.labels(rows), None, &labels, 0.0, all.classes);
+        (metrics(result, &labels), Asked::of(prepared, part, rows).answers(run.run, 0, &logits))
+    };
+    let (validation, validation_answers) = split(Part::Validation, &prepared.splits.validation);
+    let (test, test_answers) = split(Part::Test, &prepared.splits.test);
+    let finished = RunFinished {
+        run: run.run,
+        at_millis: now(),
+        outcome: RunOutcome::Done,
+        steps: 0,
+        seconds: 0.0,
+        validation: Some(validation),
+        test: Some(test),
+        training: None,
+        shares: Vec::new(),
+        checkpoint: None,
+    };
+    let answers = [validation_answers, test_answers].map(Report::Answers);
+    engine.emit_all_committed(answers.into_iter().chain([Report::RunFinished(finished)]).collect(), inbox)
+}
+
+fn student_stage(
+    engine: &mut Engine,
+    job: &mut Job,
+    stage: &StagePlan,
+    sweep: &Sweep,
+    plan: &JobPlan,
+    teachers: &mut Teachers,
+    inbox: &Inbox,
+) -> Result<(), Halt> {
+    let prepared = &*stage.prepared;
+    let Some(spec) = &prepared.student else { return Ok(()) };
+    // Only the teachers in use, in the order of their first member.
+    let mut used: Vec<&TeachersOf> = Vec::new();
+    let runs: Vec<RunInfo> = stage.runs.iter().map(|run| plan.runs[*run].clone()).collect();
+    let mut members = Vec::with_capacity(runs.len());
+    for (run, of) in runs.iter().zip(&stage.teachers) {
+        let place = (!of.runs.is_empty()).then(|| {
+            used.iter().position(|known| *known == of).unwrap_or_else(|| {
+                used.push(of);
+                used.len() - 1
+            })
+        });
+        let sources = place.map(Source::Model).into_iter().collect();
+        members.push(member(run.objective(), sources, run.seed, &run.recipe.training));
+    }
+    let mut known: Vec<Arc<KnownTeacher>> = Vec::with_capacity(used.len());
+    for of in used {
+        known.extend(teachers.of(of)?);
+    }
+    let logits = known.iter().map(|teacher| teacher.all_logits(&prepared.dataset, &|| inbox.closing()));
+    let logits = logits.collect::<Result<Vec<_>, _>>()?;
+    // Only pictures are shifted; a teacher of its own view looks at them as they are.
+    let is_shifted = stage.training.jitter > 0 && prepared.dataset.pixel_scale.is_some();
+    let are_asked = is_shifted && known.iter().all(|teacher| teacher.knows_inputs());
+    let seeds: Vec<u64> = members.iter().map(|member| member.seed).collect();
+    let layers = match (members.first(), known.first()) {
+        (Some(Member { objective, .. }), Some(teacher)) => {
+            let dataset = &prepared.dataset;
+            InnerLayers::new(objective, spec, teacher.clone(), &seeds, dataset, are_asked, &engine.device)?
+        }
+        _ => None,
+    };
+    let setup = Setup {
+        recipe: stage.training.clone(),
+        dataset: prepared.dataset.clone(),
+        transfer: prepared.transfer.clone(),
+        side: TeacherSide { logits, asked: if are_asked { known } else { Vec::new() } },
+        layers,
+    };
+    let session = Session::new(spec.seeded(&seeds, &engine.device)?, members, setup)?;
+    let tests = sweep.is_single() || sweep.test_all;
+    let mut part = StageRun::new(session, runs, stage, sweep.strategy, tests);
+    engine.train(job, &mut part, plan, inbox)?;
+    let lost = |member: &Member| !member.is_active() && member.status != Status::Stopped;
+    if sweep.is_single() && part.session.members.iter().all(lost) {
+        return Err(Halt::Failed(phrase!("job-diverged")));
+    }
+    Ok(())
+}
+
+/// Looks at the test rows, once: for the cell with the fewest validation errors and for its best baseline, each over all
+/// seeds.
+fn test_chosen(
+    engine: &mut Engine,
+    job: &Job,
+    plan: &JobPlan,
+    teachers: &mut Teachers,
+    inbox: &Inbox,
+) -> Result<(), Halt> {
+    for role in [Role::Student, Role::Baseline] {
+        let Some(chosen) = best_cell(job, plan, role) else { continue };
+        for finished in chosen {
+            let Some(weights) = finished.weights.as_ref().filter(|_| !finished.tested) else { continue };
+            let place = plan.runs.iter().position(|run| run.run == finished.run);
+            let found = place.and_then(|place| {
+                let stage = plan.stages.iter().find(|stage| stage.runs.contains(&place))?;
+                let member = stage.runs.iter().position(|run| *run == place)?;
+                Some((place, stage, &stage.teachers[member]))
+            });
+            let Some((place, stage, of)) = found else { continue };
+            let prepared = &*stage.prepared;
+            let checkpoint = checkpoint(weights).map_err(|error| Halt::Failed(error.phrase()))?;
+            let network = checkpoint.network(&engine.device)?;
+            let rows = &prepared.splits.test;
+            let logits = population_logits(&*network, &prepared.dataset, rows, &|| inbox.closing())?;
+            let objective = plan.runs[place].objective();
+            let classes = prepared.dataset.classes.len();
+            let labels = prepared.labels(rows);
+            let said = match teachers.of(of)? {
+                None => None,
+                Some(teacher) => Some(teacher.all_logits(&prepared.dataset, &|| inbox.closing())?),
+            };
+            let said = said.map(|logits| reference(&logits, rows, &objective));
+            let said = said.as_ref().map(|(plain, softened)| Reference { plain, softened });
+            let epochs = stage.training.epochs as f64;
+            let test = metrics(evaluate(&logits, &labels, said, &objective, epochs, classes), &objective);
+            let answers = Asked::of(prepared, Part::Test, rows).answers(finished.run, 0, &logits);
+            let tested = Report::Tested(Tested { run: finished.run, test });
+            engine.emit_all_committed(vec![Report::Answers(answers), tested], inbox)?;
+        }
+    }
+    Ok(())
+}
+
+/// The runs of the cell with the fewest validation errors on average over its seeds, the first of equals. What was edited,
+/// stopped or lost does not count.
+fn best_cell<'a>(job: &'a Job, plan: &JobPlan, role: Role) -> Option<Vec<&'a FinishedRun>> {
+    let mut cells: Vec<(Recipe, Vec<&FinishedRun>)> = Vec::new();
+    for run in plan.runs.iter().filter(|run| run.role == role) {
+        let Some(finished) = job.finished.iter().find(|finished| finished.run == run.run) else { continue };
+        if finished.outcome != RunOutcome::Done || job.is_edited(run) {
+            continue;
+        }
+        let cell = run.recipe.without_seed();
+        match cells.iter_mut().find(|(known, _)| *known == cell) {
+            Some((_, runs)) => runs.push(finished),
+            None => cells.push((cell, vec![finished])),
+        }
+    }
+    let errors = |runs: &[&FinishedRun]| {
+        let errors = runs.iter().filter_map(|run| Some(run.validation.as_ref()?.errors as f64));
+        errors.sum::<f64>() / runs.len() as f64
+    };
+    let best = cells.into_iter().min_by(|(_, a), (_, b)| errors(a).total_cmp(&errors(b)));
+    best.map(|(_, runs)| runs)
+}
+
+fn member(objective: Objective, teachers: Vec<Source>, seed: u64, training: &TrainingRecipe) -> Member {
+    Member::new(objective, teachers, seed, training.learning_rate, training.weight_decay)
+}
+
+/// Reads kept weights.
+fn checkpoint(weights: &KeptWeights) -> Result<Checkpoint, CheckpointError> {
+    match weights {
+        KeptWeights::Bytes(bytes) => Checkpoint::from_bytes("a stored model", bytes),
+        KeptWeights::File(path) => Checkpoint::read(path),
+    }
+}
