@@ -186,12 +186,12 @@ pub const SHARE: Span =
 impl Field {
     /// Its name within a sentence.
     pub fn label(&self) -> Phrase {
-        self.owned(Phrase::Message(self.label, Vec::new()))
+        self.owned(Phrase::message(self.label))
     }
 
     /// What it is.
     pub fn what(&self) -> Phrase {
-        Phrase::Message(self.what, Vec::new())
+        Phrase::message(self.what)
     }
 
     /// The numbers that it takes; any, where it holds none.
@@ -210,7 +210,7 @@ impl Field {
     /// What it may hold, in words.
     pub fn allowed(&self) -> Phrase {
         match (self.allowed, self.kind) {
-            (Some(key), _) => Phrase::Message(key, Vec::new()),
+            (Some(key), _) => Phrase::message(key),
             (None, Kind::Truth(_)) => phrase!("allowed-truth"),
             (None, Kind::Choice(names)) => {
                 Phrase::several(Between::Or, names.iter().map(|(name, _)| format!("\"{name}\"").into()))

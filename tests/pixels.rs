@@ -10,12 +10,11 @@ use eframe::egui::{Theme, vec2};
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 use stillroom::app::{App, Parts, ScriptedDialogs, Settings, SettingsFile};
 use stillroom::command::{Action, RecipeCommand, ScreenCommand};
-use stillroom::protocol::JobOutcome;
+use stillroom::protocol::{DeviceChoice, JobOutcome};
 use stillroom::runs::Store;
 use stillroom::state::Workspace;
 use stillroom::text::Language;
 use stillroom::theme;
-use stillroom::training::DeviceChoice;
 use stillroom::widgets::{Gallery, gallery_ui};
 
 type Window = Harness<'static, App>;

@@ -7,11 +7,13 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Duration;
 
 use stillroom::model::Checkpoint;
-use stillroom::protocol::{JobOutcome, Live, Metrics, Report, Role, RunFinished, RunInfo, RunOutcome};
+use stillroom::protocol::{
+    DeviceChoice, JobOutcome, Live, Metrics, Report, Role, RunFinished, RunInfo, RunOutcome, WorkerOptions,
+};
 use stillroom::protocol::{JobStart, Request};
 use stillroom::recipe::{Architecture, PRESETS, QUICKSTART, Recipe, TeacherRecipe, preset};
 use stillroom::runs::MemoryJournal;
-use stillroom::training::{Cache, DeviceChoice, Observer, Worker, WorkerOptions};
+use stillroom::training::{Cache, Observer, Runner as _, Worker};
 
 /// Says when the job is over.
 struct Bell(SyncSender<Result<JobOutcome, String>>);

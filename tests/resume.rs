@@ -11,11 +11,14 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use stillroom::protocol::{Epoch, Event, EventKind, JobId, JobOutcome, Live, Report, Role, RunId, RunOutcome, Setting};
+use stillroom::protocol::{
+    Activity, Epoch, Event, EventKind, JobId, JobOutcome, JournalError, Live, Report, Role, RunId, RunOutcome, Setting,
+    WorkerOptions,
+};
 use stillroom::protocol::{JobStart, Request, ResumeJob};
 use stillroom::recipe::Recipe;
 use stillroom::runs::{MemoryJournal, Store, StoredJob};
-use stillroom::training::{Journal, JournalError, Observer, Worker, WorkerOptions};
+use stillroom::training::{Journal, Observer, Runner as _, Worker};
 
 const RECIPE: &str = r#"
 [data]
@@ -42,6 +45,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 struct Listener {
     reports: Mutex<SyncSender<Arc<Report>>>,
     first: Box<dyn Fn(&Report) + Send + Sync>,
+    activities: Arc<Mutex<Vec<Activity>>>,
 }
 
 impl Observer for Listener {
@@ -51,8 +55,10 @@ impl Observer for Listener {
     }
 
     fn live(&self, live: Live) {
-        if let Live::Rejected { code, message, .. } = live {
-            panic!("{code}: {message}");
+        match live {
+            Live::Rejected { code, message, .. } => panic!("{code}: {message}"),
+            Live::Progress(progress) => self.activities.lock().unwrap().push(progress.activity),
+            _ => {}
         }
     }
 }
@@ -60,6 +66,7 @@ impl Observer for Listener {
 struct Engine {
     worker: Worker,
     reports: Receiver<Arc<Report>>,
+    activities: Arc<Mutex<Vec<Activity>>>,
 }
 
 impl Engine {
@@ -69,9 +76,10 @@ impl Engine {
         first: impl Fn(&Report) + Send + Sync + 'static,
     ) -> Self {
         let (sender, reports) = sync_channel(1 << 16);
-        let listener = Listener { reports: Mutex::new(sender), first: Box::new(first) };
+        let activities = Arc::<Mutex<Vec<Activity>>>::default();
+        let listener = Listener { reports: Mutex::new(sender), first: Box::new(first), activities: activities.clone() };
         let options = WorkerOptions { resume_every, ..WorkerOptions::default() };
-        Self { worker: Worker::spawn(options, Box::new(journal), Arc::new(listener)).unwrap(), reports }
+        Self { worker: Worker::spawn(options, Box::new(journal), Arc::new(listener)).unwrap(), reports, activities }
     }
 
     fn start(&self, start: JobStart) {
@@ -100,7 +108,7 @@ impl Engine {
     /// Lets go of the engine; this takes at most so long.
     fn close(self, limit: Duration) -> Vec<Arc<Report>> {
         let start = Instant::now();
-        let Self { worker, reports } = self;
+        let Self { worker, reports, .. } = self;
         drop(worker);
         assert!(start.elapsed() < limit, "it took {:?}", start.elapsed());
         reports.into_iter().collect()
@@ -369,6 +377,24 @@ fn closing_over_a_stalled_disk_ends() {
     stalled.store(true, Ordering::Relaxed);
     std::thread::sleep(Duration::from_millis(100));
     engine.close(Duration::from_secs(15));
+}
+
+#[test]
+fn a_wait_for_the_disk_is_told() {
+    let stalled = Arc::new(AtomicBool::new(false));
+    let engine = Engine::new(Stalled(MemoryJournal::default(), stalled.clone()), Duration::ZERO, |_| {});
+    engine.start(JobStart::New(recipe().into()));
+    engine.wait(|report| epoch_of(report, Role::Student) == Some(2));
+    assert!(!engine.activities.lock().unwrap().contains(&Activity::WaitingForDisk));
+    stalled.store(true, Ordering::Relaxed);
+    let start = Instant::now();
+    while engine.activities.lock().unwrap().last() != Some(&Activity::WaitingForDisk) {
+        assert!(start.elapsed() < PATIENCE, "nothing is said of it");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    stalled.store(false, Ordering::Relaxed);
+    assert_eq!(engine.wait_for_end(), JobOutcome::Done);
+    assert_eq!(engine.activities.lock().unwrap().last(), Some(&Activity::Training));
 }
 
 #[test]

@@ -10,11 +10,12 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use rusqlite::Connection;
 use rusqlite::types::Value;
+use stillroom::protocol::JournalError;
 use stillroom::protocol::*;
 use stillroom::recipe::{QUICKSTART, Recipe};
 use stillroom::runs::verdict::Discordant;
 use stillroom::runs::{MemoryJournal, Status, Store, StoreJournal, replay};
-use stillroom::training::{Journal, JournalError};
+use stillroom::training::Journal;
 
 #[test]
 fn every_kind_of_report_comes_back_as_it_went_in() {

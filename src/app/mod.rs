@@ -34,13 +34,13 @@ pub use settings::SettingsFile;
 
 use crate::command::{Command, Commands};
 use crate::protocol::Request;
-use crate::protocol::{JobId, RunId};
+use crate::protocol::{DeviceChoice, JobId, RunId, WorkerOptions};
 use crate::recipe::{Faults, PRESETS, QUICKSTART, Recipe};
 use crate::runs::{Store, StoreError, StoreWriter};
 use crate::state::{Greeting, Pane, State, TemporaryStore, Workspace};
 use crate::text::{Language, Phrase, phrase, speak};
 use crate::theme::{self, UiTokens as _};
-use crate::training::{DeviceChoice, Worker, WorkerOptions};
+use crate::training::{Runner, Worker};
 use crate::widgets::Toasts;
 use frame_meter::FrameMeter;
 use inbox::Inbox;
@@ -167,7 +167,7 @@ fn icon() -> egui::IconData {
 /// Fields are dropped in order: the training thread first, then the store's writer, so that a job in progress is paused and
 /// stored before the window is gone.
 pub struct App {
-    worker: Worker,
+    worker: Box<dyn Runner>,
     store: StoreWriter,
     state: State,
     commands: Commands,
@@ -216,6 +216,7 @@ impl App {
         let inbox = Arc::new(Inbox::new(move || repaint.request_repaint_after(pace)));
         let options = WorkerOptions { device, window: true, ..WorkerOptions::default() };
         let worker = Worker::spawn(options, Box::new(store.journal()), Arc::clone(&inbox) as Arc<_>)?;
+        let worker: Box<dyn Runner> = Box::new(worker);
         let repaint = ctx.clone();
         let reader = Reader::spawn(store.path().to_owned(), move || repaint.request_repaint())?;
         reader.list();

@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::DevicesArgs;
 use super::table::table;
 use super::voice::{Failure, print, print_json};
-use crate::training::{DeviceChoice, choose, threads};
+use crate::protocol::DeviceChoice;
+use crate::training::{choose, threads};
 
 #[derive(Serialize)]
 struct Line {

@@ -20,15 +20,16 @@ mod source;
 mod table;
 mod verdict;
 mod voice;
+mod worker;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::protocol::DeviceChoice;
 use crate::recipe::{QUICKSTART, settings_of};
 use crate::text::Phrase;
-use crate::training::DeviceChoice;
 use place::Place;
 use voice::{Failure, Voice};
 
@@ -85,6 +86,7 @@ pub fn main(open_window: OpenWindow) -> ExitCode {
         Some(Command::Devices(args)) => devices::devices(args),
         Some(Command::Bench(args)) => bench::bench(args),
         Some(Command::Completions { shell }) => papers::completions(*shell),
+        Some(Command::Worker) => worker::worker(),
         Some(Command::Man) => papers::man(),
     });
     match result {
@@ -129,6 +131,7 @@ fn window_or_quick_start(open_window: OpenWindow, arguments: &Arguments, voice: 
         retry_failed: false,
         test_all: false,
         json: false,
+        runner: RunnerChoice::Thread,
         device: arguments.device,
         resume_every: RESUME_EVERY,
     };
@@ -218,6 +221,9 @@ enum Command {
     Devices(DevicesArgs),
     /// Measure what a training step costs on this machine
     Bench(BenchArgs),
+    /// Run an engine for another program: requests come on the standard input, all else goes to the standard output
+    #[command(hide = true)]
+    Worker,
     /// Print completions for a shell: put them where yours looks for them
     Completions {
         /// Which shell
@@ -280,7 +286,7 @@ impl Command {
             Self::Export(args) => args.format == Format::Json,
             Self::Devices(args) => args.json,
             Self::Bench(args) => args.json,
-            Self::Completions { .. } | Self::Man => false,
+            Self::Worker | Self::Completions { .. } | Self::Man => false,
         }
     }
 }
@@ -330,10 +336,22 @@ struct RunArgs {
     /// Print one JSON object a line
     #[arg(long)]
     json: bool,
+    /// Where the engine runs: a thread of this process, or a process of its own
+    #[arg(long, value_enum, default_value = "thread")]
+    runner: RunnerChoice,
     #[arg(long, value_enum, default_value = "best", hide = true)]
     device: Device,
     #[arg(long, value_name = "SECONDS", default_value_t = RESUME_EVERY, value_parser = seconds, hide = true)]
     resume_every: f64,
+}
+
+/// Where an engine runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum RunnerChoice {
+    /// A thread of this process
+    Thread,
+    /// A process of its own: a fault of a driver cannot take the results along
+    Process,
 }
 
 #[derive(Debug, Args)]

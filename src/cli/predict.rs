@@ -16,10 +16,10 @@ use crate::data::{
 };
 use crate::distill::{Objective, evaluate, soften};
 use crate::model::{Checkpoint, CheckpointError, NetworkTeacher, Teacher as _, new_file, write_whole};
-use crate::protocol::JUDGED;
+use crate::protocol::{DeviceChoice, JUDGED};
 use crate::recipe::{Builtin, Colour, Copies, DataRecipe, ImageSource, QUICKSTART, Recipe, Source, TableSource};
 use crate::text::phrase;
-use crate::training::{DeviceChoice, PrepareError, builtin_teacher, choose, judge, threads};
+use crate::training::{PrepareError, builtin_teacher, choose, judge, threads};
 
 #[derive(Serialize)]
 struct Line<'a> {

@@ -2,22 +2,23 @@
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::RunArgs;
 use super::follow::{Follower, News, Watch};
 use super::place::Place;
 use super::screen::Screen;
 use super::source::read_recipe;
 use super::voice::{Failure, Problem, Voice};
-use crate::protocol::{JobId, JobOutcome, Report, RunId};
+use super::{RunArgs, RunnerChoice};
+use crate::protocol::{JobId, JobOutcome, JournalError, Report, RunId, WorkerOptions};
 use crate::protocol::{JobStart, Request};
 use crate::recipe::Fault;
 use crate::runs::{Status, Store, StoreError, StoreJournal, StoreWriter, StoredJob};
 use crate::text::{Phrase, phrase};
-use crate::training::{Journal, JournalError, Worker, WorkerOptions};
+use crate::training::{Journal, Process, Runner, Worker};
 
 pub(super) fn run(args: &RunArgs, voice: &Voice) -> Result<(), Failure> {
     // A job is resumed where it lies.
@@ -75,8 +76,7 @@ pub(super) fn run(args: &RunArgs, voice: &Voice) -> Result<(), Failure> {
         resume_every: Duration::from_secs_f64(args.resume_every),
         ..WorkerOptions::default()
     };
-    let worker = Worker::spawn(options, Box::new(journal), watch.clone())
-        .map_err(|error| Failure::later("no-thread", format!("the system gives no thread for training: {error}")))?;
+    let worker = runner(args.runner, options, Box::new(journal), watch.clone())?;
     worker.send(Request::Start(Box::new(start)));
     let screen = Screen::new(voice.clone(), args.json);
     let mut follower = Follower::new(screen, &path, args.out.as_deref(), stored.as_ref());
@@ -88,7 +88,7 @@ pub(super) fn run(args: &RunArgs, voice: &Voice) -> Result<(), Failure> {
             worker = None;
         }
         // Whether it lives is asked before its last words are taken.
-        let alive = worker.as_ref().is_some_and(Worker::is_alive);
+        let alive = worker.as_ref().is_some_and(|worker| worker.is_alive());
         let news = watch.take(if alive { Duration::from_millis(100) } else { Duration::ZERO });
         if news.is_empty() && !alive {
             break;
@@ -104,6 +104,27 @@ pub(super) fn run(args: &RunArgs, voice: &Voice) -> Result<(), Failure> {
     drop(worker);
     drop(writer);
     ending.result(&follower, &refusal, args, &place)
+}
+
+fn runner(
+    choice: RunnerChoice,
+    options: WorkerOptions,
+    journal: Box<dyn Journal>,
+    watch: Arc<Watch>,
+) -> Result<Box<dyn Runner>, Failure> {
+    let no_process = |error: std::io::Error| {
+        Failure::later("no-process", format!("the engine's process cannot be started: {error}; try --runner thread"))
+    };
+    Ok(match choice {
+        RunnerChoice::Thread => Box::new(Worker::spawn(options, journal, watch).map_err(|error| {
+            Failure::later("no-thread", format!("the system gives no thread for training: {error}"))
+        })?),
+        RunnerChoice::Process => {
+            let mut command = Command::new(std::env::current_exe().map_err(no_process)?);
+            command.arg("worker");
+            Box::new(Process::spawn(command, options, journal, watch).map_err(no_process)?)
+        }
+    })
 }
 
 /// How the job came to its end, as far as it is known.
@@ -147,6 +168,9 @@ impl Ending {
             if code == "store" {
                 let code = refusal.get().copied().map_or(code, Cow::Borrowed);
                 return Err(Failure::input(code, format!("{}{message}", place.prefix())));
+            }
+            if code == "worker" {
+                return Err(Failure::later("worker", message));
             }
             return Err(Failure::faults(code, &message));
         }

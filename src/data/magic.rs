@@ -52,7 +52,7 @@ pub(super) fn what_it_is(start: &[u8]) -> Option<Kind> {
     let text = text.trim_start_matches('\u{feff}').trim_start();
     let is = |magic: &[u8]| start.starts_with(magic);
     let kind = |what: &'static str, instead: Phrase| {
-        Some(Kind { problem: phrase!("file-is", what = Phrase::Message(what, Vec::new())), instead })
+        Some(Kind { problem: phrase!("file-is", what = Phrase::message(what)), instead })
     };
     let as_csv = || phrase!("file-save-as-csv");
     if ["<!doctype html", "<html", "<head", "<body"].iter().any(|tag| text.starts_with(tag)) {

@@ -3,24 +3,32 @@
 
 mod event;
 mod found;
+mod frame;
 mod ids;
+mod journal;
 mod live;
 mod loss;
 mod metrics;
+mod options;
 mod report;
 mod request;
 mod run;
+mod wire;
 
 pub use crate::data::{FirstRows, LabelFinding, LeftOut, Remark};
 pub use event::{Change, Event, EventKind, Setting};
 pub use found::{ClassRows, DataFound, Fingerprint, JUDGED, JobData, Judgement, recall};
+pub use frame::{FrameError, LARGEST_FRAME, greet, hear_greeting, read_message, write_message};
 pub use ids::{JobId, Role, RunId, Stage};
+pub use journal::JournalError;
 pub use live::{Activity, DeviceInfo, Gathered, Live, Looked, Preview, Progress, Unready};
 pub use loss::{Anatomy, LossTerms, TermName, TermPart};
 pub use metrics::{Answers, MOST_LOGITS, Metrics, Part};
+pub use options::{DeviceChoice, WorkerOptions};
 pub use report::{
     Epoch, JobEnded, JobOutcome, Report, ResumeState, Resumed, RunFinished, RunOutcome, Snapshot, Started, Steps,
     Tested,
 };
 pub use request::{FinishedRun, Gather, JobStart, KeptWeights, Look, Move, Request, ResumeJob};
 pub use run::{Probe, RunInfo};
+pub use wire::{Ask, Done, FromWorker, ToWorker};

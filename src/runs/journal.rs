@@ -11,8 +11,8 @@ use super::error::StoreError;
 use super::files::Files;
 use super::queue::Queue;
 use super::{lease, schema};
-use crate::protocol::{JobId, Report, RunId};
-use crate::training::{Journal, JournalError};
+use crate::protocol::{JobId, JournalError, Report, RunId};
+use crate::training::Journal;
 
 /// Keeps the reports of one engine. A failure lasts until its next [`Journal::reserve`] or [`Journal::lease`]: it is that
 /// job's, not the store's.

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::protocol::{JobId, Report, RunId};
-use crate::training::{Journal, JournalError};
+use crate::protocol::{JobId, JournalError, Report, RunId};
+use crate::training::Journal;
 
 /// Keeps reports in memory. Clones share them.
 #[derive(Clone, Debug, Default)]

@@ -5,9 +5,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::error::StoreError;
-use crate::protocol::Report;
+use crate::protocol::{JournalError, Report};
 use crate::text::{Phrase, phrase};
-use crate::training::JournalError;
 
 /// Shared by the journals and the writer's thread.
 #[derive(Debug)]

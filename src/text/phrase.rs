@@ -1,5 +1,6 @@
 //! Words that are not chosen yet: what the lower rooms have to say, before anybody knows in which language.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -19,13 +20,23 @@ pub enum Phrase {
     /// A whole number, as one that plurals go by.
     Whole(u64),
     /// A message by its key, and what fills it by its names.
-    Message(&'static str, Vec<(&'static str, Phrase)>),
+    Message(Box<Message>),
     /// Several, one after the other.
     Several(Between, Vec<Phrase>),
 }
 
+/// A message, and what fills it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    key: Key,
+    values: Vec<(Key, Phrase)>,
+}
+
+/// The key of a message, or the name of what fills it; owned where it comes from another process.
+type Key = Cow<'static, str>;
+
 /// What stands between several phrases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Between {
     /// A new line.
     Lines,
@@ -42,7 +53,7 @@ pub enum Between {
 /// `phrase!("key", name = value, …)`: a message whose `{ $name }` are filled with anything that a [`Phrase`] can be made from.
 macro_rules! phrase {
     ($key:literal $(, $name:ident = $value:expr)* $(,)?) => {
-        $crate::text::Phrase::Message($key, vec![$((stringify!($name), $crate::text::Phrase::from($value))),*])
+        $crate::text::Phrase::filled($key, vec![$((stringify!($name).into(), $crate::text::Phrase::from($value))),*])
     };
 }
 pub(crate) use phrase;
@@ -65,6 +76,16 @@ impl Phrase {
         Self::Several(between, parts.into_iter().collect())
     }
 
+    /// A message without values.
+    pub fn message(key: &'static str) -> Self {
+        Self::filled(key, Vec::new())
+    }
+
+    /// A message with values by their names; see [`phrase!`].
+    pub fn filled(key: &'static str, values: Vec<(Key, Self)>) -> Self {
+        Self::Message(Box::new(Message { key: key.into(), values }))
+    }
+
     /// What `value` prints, the same in every language.
     pub fn plain(value: impl fmt::Display) -> Self {
         Self::Plain(value.to_string())
@@ -74,7 +95,7 @@ impl Phrase {
     pub fn kept(english: String) -> Self {
         let plain = words(Language::English).plain.iter();
         let key = plain.filter(|(_, message)| **message == english).map(|(key, _)| key.as_str()).min();
-        key.map_or(Self::Plain(english), |key| Self::Message(key, Vec::new()))
+        key.map_or(Self::Plain(english), Self::message)
     }
 
     /// In the language of this thread's window.
@@ -87,15 +108,16 @@ impl Phrase {
         match self {
             Self::Plain(text) => text.clone(),
             Self::Whole(number) => number.to_string(),
-            Self::Message(key, values) if values.is_empty() => words(language).text(key),
-            Self::Message(key, values) => {
+            Self::Message(message) if message.values.is_empty() => words(language).text(&message.key),
+            Self::Message(message) => {
                 let value = |phrase: &Self| match phrase {
                     // Larger ones would be rounded; they are many in any language.
                     Self::Whole(number) if *number < 1 << 53 => Value::from(*number),
                     phrase => Value::from(phrase.in_language(language)),
                 };
-                let args: FluentArgs<'_> = values.iter().map(|(name, phrase)| (*name, value(phrase))).collect();
-                words(language).format(key, Some(&args))
+                let args: FluentArgs<'_> =
+                    message.values.iter().map(|(name, phrase)| (&**name, value(phrase))).collect();
+                words(language).format(&message.key, Some(&args))
             }
             Self::Several(between, parts) => {
                 let parts: Vec<String> = parts.iter().map(|part| part.in_language(language)).collect();
@@ -166,16 +188,59 @@ impl From<&Phrase> for Phrase {
     }
 }
 
-/// What is kept is English, see [`Phrase::kept`].
+/// A phrase between processes, by key and values. Where people may read it, it is English, see [`Phrase::kept`].
+#[derive(Serialize, Deserialize)]
+enum Sent {
+    Plain(String),
+    Whole(u64),
+    Message(Key, Vec<(Key, Sent)>),
+    Several(Between, Vec<Sent>),
+}
+
+impl From<&Phrase> for Sent {
+    fn from(phrase: &Phrase) -> Self {
+        match phrase {
+            Phrase::Plain(text) => Self::Plain(text.clone()),
+            Phrase::Whole(number) => Self::Whole(*number),
+            Phrase::Message(message) => {
+                let values = message.values.iter().map(|(name, value)| (name.clone(), value.into()));
+                Self::Message(message.key.clone(), values.collect())
+            }
+            Phrase::Several(between, parts) => Self::Several(*between, parts.iter().map(Self::from).collect()),
+        }
+    }
+}
+
+impl From<Sent> for Phrase {
+    fn from(sent: Sent) -> Self {
+        match sent {
+            Sent::Plain(text) => Self::Plain(text),
+            Sent::Whole(number) => Self::Whole(number),
+            Sent::Message(key, values) => {
+                let values = values.into_iter().map(|(name, value)| (name, value.into())).collect();
+                Self::Message(Box::new(Message { key, values }))
+            }
+            Sent::Several(between, parts) => Self::Several(between, parts.into_iter().map(Self::from).collect()),
+        }
+    }
+}
+
 impl Serialize for Phrase {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        if serializer.is_human_readable() {
+            serializer.collect_str(self)
+        } else {
+            Sent::from(self).serialize(serializer)
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for Phrase {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self::kept)
+        if deserializer.is_human_readable() {
+            return String::deserialize(deserializer).map(Self::kept);
+        }
+        Sent::deserialize(deserializer).map(Self::from)
     }
 }
 

@@ -2,18 +2,8 @@
 
 use candle_core::Device;
 
-use crate::protocol::DeviceInfo;
+use crate::protocol::{DeviceChoice, DeviceInfo};
 use crate::text::{Phrase, phrase};
-
-/// What the user asks for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum DeviceChoice {
-    /// A GPU where this build and this machine have one, else the CPU.
-    #[default]
-    Best,
-    /// The CPU.
-    Cpu,
-}
 
 /// The device, and why this one. Falls back to the CPU when a GPU that this build could use does not answer.
 pub fn choose(choice: DeviceChoice, threads: usize) -> (Device, DeviceInfo) {

@@ -11,14 +11,14 @@ use super::found::found_of;
 use super::gather;
 use super::inbox::{Inbox, QueuedStart};
 use super::look;
-use super::options::WorkerOptions;
 use super::prepared::TeacherModel;
-use super::sink::{Journal, JournalError, Observer};
+use super::sink::{Journal, Observer};
 use crate::data::{DataError, Watch, first_rows};
 use crate::distill::{Objective, evaluate};
 use crate::model::{Network, population_logits};
 use crate::protocol::{
-    DeviceInfo, FirstRows, Gather, JobEnded, JobId, JobOutcome, Live, Look, Preview, Report, Unready,
+    Activity, DeviceInfo, FirstRows, Gather, JobEnded, JobId, JobOutcome, JournalError, Live, Look, Preview, Progress,
+    Report, Unready, WorkerOptions,
 };
 use crate::recipe::{Recipe, Source, TeacherRecipe};
 use crate::text::Phrase;
@@ -33,7 +33,12 @@ pub(super) struct Engine {
     pub cache: Cache,
     /// The job in progress, for the case of a panic.
     pub running: Option<JobId>,
+    /// Where training was said to stand last.
+    pub progress: Option<Progress>,
 }
+
+/// A wait for the disk that people notice.
+const NOTICEABLE: Duration = Duration::from_millis(200);
 
 /// Rows of a table that a preview shows as they are written.
 const FIRST_ROWS: usize = 6;
@@ -50,7 +55,7 @@ impl Engine {
         journal: Box<dyn Journal>,
         observer: Arc<dyn Observer>,
     ) -> Self {
-        Self { device, info, options, journal, observer, cache: Cache::default(), running: None }
+        Self { device, info, options, journal, observer, cache: Cache::default(), running: None, progress: None }
     }
 
     pub fn preview(&mut self, recipe: &Recipe, inbox: &Inbox) {
@@ -141,13 +146,47 @@ impl Engine {
             self.observer.report(&Arc::new(ended));
         }
         self.journal.release(job);
+        self.progress = None;
+    }
+
+    /// Asks the journal, and a busy one again, as long as it takes; once the handle is being dropped, for a short time only. Whoever looks
+    /// on is told what the wait is for.
+    pub fn ask<R>(
+        &mut self,
+        inbox: &Inbox,
+        mut ask: impl FnMut(&mut dyn Journal) -> Result<R, JournalError>,
+    ) -> Result<R, JournalError> {
+        let (start, mut closing, mut is_told) = (Instant::now(), None::<Instant>, false);
+        let answer = loop {
+            match ask(&mut *self.journal) {
+                Err(JournalError::Busy) => {}
+                answer => break answer,
+            }
+            if inbox.closing() && closing.get_or_insert_with(Instant::now).elapsed() > LAST_TRY {
+                break Err(JournalError::Busy);
+            }
+            if !is_told && start.elapsed() >= NOTICEABLE {
+                is_told = true;
+                self.tell_progress(Activity::WaitingForDisk);
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        };
+        if is_told {
+            self.tell_progress(Activity::Training);
+        }
+        answer
+    }
+
+    fn tell_progress(&self, activity: Activity) {
+        if let Some(progress) = self.progress.filter(|progress| progress.activity == Activity::Training) {
+            self.observer.live(Live::Progress(Progress { activity, ..progress }));
+        }
     }
 
     /// Gives a report to the journal, then to the observer.
     pub fn emit(&mut self, report: Report, inbox: &Inbox) -> Result<(), Halt> {
         let report = Arc::new(report);
-        let journal = &mut self.journal;
-        retry(inbox, || journal.send(&report)).map_err(halt)?;
+        self.ask(inbox, |journal| journal.send(&report)).map_err(halt)?;
         self.observer.report(&report);
         Ok(())
     }
@@ -155,11 +194,10 @@ impl Engine {
     /// Gives reports to the journal; the observer hears of them when they are all on the disk.
     pub fn emit_all_committed(&mut self, reports: Vec<Report>, inbox: &Inbox) -> Result<(), Halt> {
         let reports: Vec<Arc<Report>> = reports.into_iter().map(Arc::new).collect();
-        let journal = &mut self.journal;
         for report in &reports {
-            retry(inbox, || journal.send(report)).map_err(halt)?;
+            self.ask(inbox, |journal| journal.send(report)).map_err(halt)?;
         }
-        retry(inbox, || journal.commit()).map_err(halt)?;
+        self.ask(inbox, |journal| journal.commit()).map_err(halt)?;
         for report in &reports {
             self.observer.report(report);
         }
@@ -193,21 +231,6 @@ fn first_rows_of(recipe: &Recipe) -> FirstRows {
     match &recipe.data.source {
         Source::Table(table) => first_rows(table, FIRST_ROWS).unwrap_or_default(),
         _ => FirstRows::default(),
-    }
-}
-
-/// Asks a busy journal again, as long as it takes; once the handle is being dropped, for a short time only.
-pub(super) fn retry<R>(inbox: &Inbox, mut ask: impl FnMut() -> Result<R, JournalError>) -> Result<R, JournalError> {
-    let mut closing: Option<Instant> = None;
-    loop {
-        match ask() {
-            Err(JournalError::Busy) => {}
-            answer => return answer,
-        }
-        if inbox.closing() && closing.get_or_insert_with(Instant::now).elapsed() > LAST_TRY {
-            return Err(JournalError::Busy);
-        }
-        std::thread::sleep(Duration::from_millis(1));
     }
 }
 

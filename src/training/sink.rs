@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::protocol::{JobId, Live, Report, RunId};
-use crate::text::{Phrase, phrase, prints_its_phrase};
+use crate::protocol::{JobId, JournalError, Live, Report, RunId};
 
 /// Keeps reports. The store's writer is one; so is a list in memory.
 ///
@@ -46,27 +45,3 @@ pub trait Observer: Send + Sync {
     /// Something that is not kept.
     fn live(&self, live: Live);
 }
-
-/// Why a report is not kept (yet).
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum JournalError {
-    /// Not yet: ask again.
-    Busy,
-    /// Another process has the job.
-    Leased(JobId),
-    /// Not, and it will not be.
-    Failed(Phrase),
-}
-
-impl JournalError {
-    /// In words.
-    pub fn phrase(&self) -> Phrase {
-        match self {
-            Self::Busy => phrase!("journal-busy"),
-            Self::Leased(job) => phrase!("journal-leased", job = *job),
-            Self::Failed(problem) => phrase!("journal-failed", problem = problem),
-        }
-    }
-}
-
-prints_its_phrase!(JournalError);

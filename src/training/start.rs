@@ -3,12 +3,13 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::engine::{Engine, now, retry};
+use super::engine::{Engine, now};
 use super::inbox::Inbox;
 use super::job::{Job, JobClock};
 use super::plan::JobPlan;
-use super::sink::JournalError;
-use crate::protocol::{EventKind, FinishedRun, Report, ResumeJob, Resumed, Role, RunInfo, RunOutcome, Stage, Started};
+use crate::protocol::{
+    EventKind, FinishedRun, JournalError, Report, ResumeJob, Resumed, Role, RunInfo, RunOutcome, Stage, Started,
+};
 use crate::recipe::Sweep;
 use crate::text::{Phrase, phrase};
 
@@ -24,11 +25,11 @@ pub(super) fn open(
         Some(stage) => stage.prepared.probe_set().map_err(|error| (error.code(), error.phrase()))?,
         None => return Err(("recipe", phrase!("job-nothing-to-train"))),
     };
-    let (id, numbers) = retry(inbox, || engine.journal.reserve(plan.runs.len())).map_err(store)?;
+    let (id, numbers) = engine.ask(inbox, |journal| journal.reserve(plan.runs.len())).map_err(store)?;
     for (run, number) in plan.runs.iter_mut().zip(numbers) {
         run.run = number;
     }
-    retry(inbox, || engine.journal.lease(id)).map_err(store)?;
+    engine.ask(inbox, |journal| journal.lease(id)).map_err(store)?;
     let started = Started {
         job: id,
         at_millis: now(),
@@ -67,7 +68,7 @@ pub(super) fn reopen(
         let problem = phrase!("job-other-recipe");
         return Err(("other-recipe", problem));
     }
-    retry(inbox, || engine.journal.lease(resume.job)).map_err(|error| ("store", error.phrase()))?;
+    engine.ask(inbox, |journal| journal.lease(resume.job)).map_err(|error| ("store", error.phrase()))?;
     let again = plan.again(&resume.again);
     let at_state = resume.state.as_ref().map_or((Stage(0), 0), |state| (state.stage, state.step));
     // A later stage may have ended before its job rested.

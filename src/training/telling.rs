@@ -61,7 +61,7 @@ impl Engine {
             plan.stages.iter().filter(|later| later.stage > stage.stage).map(|later| work_of(plan, later)).sum();
         let left = (steps - step.min(steps)) as f64;
         let seconds_left = if per_second > 0.0 { left / per_second + later * spent / done.max(1.0) } else { 0.0 };
-        self.observer.live(Live::Progress(Progress {
+        let progress = Progress {
             job: job.id,
             stage: stage.stage,
             stages: plan.stages.last().map_or(0, |last| last.stage.0 + 1),
@@ -73,7 +73,9 @@ impl Engine {
             steps_per_second: per_second,
             seconds_left,
             activity: if job.paused { Activity::Paused } else { Activity::Training },
-        }));
+        };
+        self.progress = Some(progress);
+        self.observer.live(Live::Progress(progress));
         Ok(())
     }
 

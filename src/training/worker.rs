@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use super::device::{choose, threads};
 use super::engine::Engine;
 use super::inbox::{Asked, Inbox};
-use super::options::WorkerOptions;
+use super::runner::Runner;
 use super::serve::{fail_after_panic, serve};
 use super::sink::{Journal, Observer};
-use crate::protocol::{Live, Request};
+use crate::protocol::{Live, Request, WorkerOptions};
 
 /// The training thread. Dropping it pauses the job (so that it can be resumed) and waits for the thread to end.
 pub struct Worker {
@@ -51,9 +51,10 @@ impl Worker {
             .spawn(move || run(options, journal, observer, Inbox::new(receiver, heard, flag)))?;
         Ok(Self { requests: Some(sender), asked, stop, thread: Some(thread) })
     }
+}
 
-    /// Sends a request. False when the thread is gone or does not keep up; nothing was asked then.
-    pub fn send(&self, request: Request) -> bool {
+impl Runner for Worker {
+    fn send(&self, request: Request) -> bool {
         let Some(requests) = &self.requests else { return false };
         // Counted first: the thread may hear of it before this returns.
         self.asked.count(&request, 1);
@@ -66,8 +67,7 @@ impl Worker {
         }
     }
 
-    /// Whether the thread still runs.
-    pub fn is_alive(&self) -> bool {
+    fn is_alive(&self) -> bool {
         self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
     }
 }

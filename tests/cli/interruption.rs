@@ -10,7 +10,7 @@ use stillroom::runs::{Curve, Status};
 use crate::tool::{Place, Ran, ending_signals, program};
 
 /// Half a second with everything that a resume state must hold: dropout, jitter, momenta, the best epoch so far, a schedule.
-const LONGER: &str = r#"title = "Longer"
+pub const LONGER: &str = r#"title = "Longer"
 [data]
 source = "digits"
 [teacher]
@@ -29,14 +29,14 @@ learning_rate = 3e-3
 const RUN: [&str; 5] = ["run", "longer.toml", "--json", "--resume-every", "0"];
 
 /// What an uninterrupted run gives: its results and, for each run, its curve and its snapshots' steps.
-struct Whole {
-    results: Vec<serde_json::Value>,
-    runs: Vec<Stored>,
-    took: Duration,
+pub struct Whole {
+    pub results: Vec<serde_json::Value>,
+    pub runs: Vec<Stored>,
+    pub took: Duration,
 }
 
 #[derive(Debug, PartialEq)]
-struct Stored {
+pub struct Stored {
     curve: Bits,
     snapshots: Vec<u64>,
     /// The name of the file says what is in it.
@@ -56,7 +56,7 @@ impl From<Curve> for Bits {
     }
 }
 
-fn stored(place: &Place, job: JobId) -> Vec<Stored> {
+pub fn stored(place: &Place, job: JobId) -> Vec<Stored> {
     let store = place.store();
     let job = store.job(job).unwrap();
     job.runs
@@ -75,7 +75,7 @@ fn stored(place: &Place, job: JobId) -> Vec<Stored> {
         .collect()
 }
 
-fn whole() -> Whole {
+pub fn whole() -> Whole {
     let place = Place::new();
     place.write("longer.toml", LONGER);
     let start = Instant::now();
@@ -85,7 +85,7 @@ fn whole() -> Whole {
 }
 
 impl Whole {
-    fn is_what_came(&self, place: &Place, ran: &Ran) {
+    pub fn is_what_came(&self, place: &Place, ran: &Ran) {
         assert_eq!(ran.results(), self.results);
         assert_eq!(stored(place, JobId(1)), self.runs);
         let store = place.store();
@@ -94,11 +94,11 @@ impl Whole {
     }
 }
 
-fn start(place: &Place, arguments: &[&str]) -> Child {
+pub fn start(place: &Place, arguments: &[&str]) -> Child {
     place.command(program(), arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
-fn is_sound(place: &Place) {
+pub fn is_sound(place: &Place) {
     let store = rusqlite::Connection::open(place.path("store.db")).unwrap();
     let verdict: String = store.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(verdict, "ok");

@@ -5,6 +5,7 @@
 mod habits;
 mod input;
 mod interruption;
+mod process;
 mod results;
 mod stores;
 mod tool;

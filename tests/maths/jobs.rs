@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use candle_core::Device;
 use stillroom::model::Checkpoint;
 use stillroom::protocol::*;
-use stillroom::protocol::{FinishedRun, JobStart, KeptWeights, Request, ResumeJob};
+use stillroom::protocol::{DeviceChoice, FinishedRun, JobStart, KeptWeights, Request, ResumeJob, WorkerOptions};
 use stillroom::recipe::{Override, Recipe, Sweep};
 use stillroom::runs::MemoryJournal;
-use stillroom::training::{Cache, DeviceChoice, Observer, Worker, WorkerOptions};
+use stillroom::training::{Cache, Observer, Runner as _, Worker};
 
 use crate::support::{bits, draw};
 

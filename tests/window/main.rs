@@ -21,11 +21,11 @@ use eframe::egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use stillroom::app::{App, Parts, ScriptedDialogs, SettingsFile};
+use stillroom::protocol::DeviceChoice;
 use stillroom::runs::{Store, StoreWriter};
 use stillroom::state::State;
 use stillroom::text::Language;
 use stillroom::theme;
-use stillroom::training::DeviceChoice;
 
 type Window = Harness<'static, App>;
 

@@ -58,7 +58,7 @@ impl Field {
         let value = self.shown(told)?;
         let said = match self.short {
             None => value,
-            Some(short) => phrase!("field-said", name = Phrase::Message(short, Vec::new()), value = value),
+            Some(short) => phrase!("field-said", name = Phrase::message(short), value = value),
         };
         Some(self.owned(said))
     }
@@ -76,7 +76,7 @@ impl Field {
                 // A choice with settings of its own is a table of one key.
                 let word = value.as_str().or_else(|| value.as_table()?.keys().next().map(String::as_str));
                 let name = names.iter().find(|(known, _)| Some(*known) == word);
-                name.map_or_else(|| plain(value), |(_, key)| Phrase::Message(key, Vec::new()))
+                name.map_or_else(|| plain(value), |(_, key)| Phrase::message(key))
             }
             (Kind::Number(span) | Kind::Whole(span), Value::Float(_) | Value::Integer(_)) => counted(value, span.unit),
             (Kind::File, Value::String(path)) => Phrase::Plain(name_of(path.as_ref())),
