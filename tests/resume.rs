@@ -382,11 +382,19 @@ fn closing_over_a_stalled_disk_ends() {
 #[test]
 fn a_wait_for_the_disk_is_told() {
     let stalled = Arc::new(AtomicBool::new(false));
-    let engine = Engine::new(Stalled(MemoryJournal::default(), stalled.clone()), Duration::ZERO, |_| {});
+    let disk = stalled.clone();
+    let engine = Engine::new(Stalled(MemoryJournal::default(), stalled.clone()), Duration::ZERO, move |report| {
+        // Slow enough to be told where training stands before.
+        if epoch_of(report, Role::Student).is_some_and(|epoch| epoch <= 30) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        if epoch_of(report, Role::Student) == Some(30) {
+            disk.store(true, Ordering::Relaxed);
+        }
+    });
     engine.start(JobStart::New(recipe().into()));
-    engine.wait(|report| epoch_of(report, Role::Student) == Some(2));
+    engine.wait(|report| epoch_of(report, Role::Student) == Some(30));
     assert!(!engine.activities.lock().unwrap().contains(&Activity::WaitingForDisk));
-    stalled.store(true, Ordering::Relaxed);
     let start = Instant::now();
     while engine.activities.lock().unwrap().last() != Some(&Activity::WaitingForDisk) {
         assert!(start.elapsed() < PATIENCE, "nothing is said of it");

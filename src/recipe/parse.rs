@@ -135,8 +135,11 @@ pub(super) fn check_whole(recipe: &Recipe, places: &Places, faults: &mut Vec<Fau
         faults.push(top.fault(weights.first().copied().unwrap_or_default(), FaultKind::Conflict(problem)));
     } else if recipe.data.labelled == 0.0 && recipe.student.is_some() && weighed.all(|term| term.over == Over::Labelled)
     {
-        let of_teacher = named(&mut method.terms.iter().filter(|term| term.of_teacher));
-        let problem = phrase!("conflict-no-labels", weights = of_teacher);
+        let mut without = method.terms.iter().filter(|term| term.over == Over::Rows).peekable();
+        let problem = match without.peek() {
+            Some(_) => phrase!("conflict-no-labels", weights = named(&mut without)),
+            None => phrase!("method-no-labels", method = method.name),
+        };
         faults.push(top.fault("data.labelled", FaultKind::Conflict(problem)));
     }
 }

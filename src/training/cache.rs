@@ -10,11 +10,14 @@ use std::time::SystemTime;
 use candle_core::{Device, Var};
 
 use super::error::PrepareError;
+use super::layers::{NoLayer, chosen};
 use super::prepared::{Prepared, TeacherModel};
 use super::teachers::KnownTeacher;
 use crate::data::{DataError, Dataset, Remark, Splits, TransferSet, Watch};
+use crate::distill::{Objective, Over};
 use crate::model::import::{self, ImportOptions};
 use crate::model::{Checkpoint, CheckpointError, ModelSpec, Network, NetworkTeacher, Normalisation, Plan};
+use crate::recipe::fields::METHOD;
 use crate::recipe::{Builtin, CheckpointSource, Recipe, Source, TeacherPart, TeacherRecipe};
 use crate::text::{Phrase, phrase};
 
@@ -122,6 +125,9 @@ impl Cache {
         };
         let student = recipe.student.as_ref().map(|model| spec(model, "student.model")).transpose()?;
         let mut remarks = Vec::new();
+        if recipe.student.is_some() {
+            remarks.extend(method_fits(recipe, &dataset, &transfer)?);
+        }
         let (parts, mean) = recipe.teacher.as_ref().map(TeacherRecipe::parts).unwrap_or_default();
         let mut teachers = Vec::with_capacity(parts.len());
         for part in &parts {
@@ -134,6 +140,9 @@ impl Cache {
                     TeacherModel::Ready(kept.teacher)
                 }
             });
+        }
+        if let Some(student) = &student {
+            layers_fit(&recipe.distill, student, &teachers)?;
         }
         Ok(Prepared { dataset, splits, transfer, probe, student, teachers, mean, remarks })
     }
@@ -200,6 +209,47 @@ impl Cache {
         self.teachers.push(kept.clone());
         Ok((path, kept))
     }
+}
+
+/// Whether a recipe's method has what it needs, and what it cannot use.
+fn method_fits(recipe: &Recipe, dataset: &Dataset, transfer: &TransferSet) -> Result<Option<Remark>, PrepareError> {
+    let method = recipe.distill.method();
+    let classes = dataset.classes.len();
+    if classes < method.needs.classes {
+        let (needs, classes) = (method.needs.classes, classes);
+        let problem = phrase!("method-few-classes", method = method.name, needs = needs, classes = classes);
+        return Err(PrepareError::Method { field: METHOD.path, problem });
+    }
+    let (rows, labelled) = (transfer.rows.len(), transfer.labels.iter().flatten().count());
+    if method.needs.labels && labelled == 0 {
+        let problem = phrase!("method-no-labels", method = method.name);
+        return Err(PrepareError::Method { field: METHOD.path, problem });
+    }
+    let mut of_teacher = method.terms.iter().filter(|term| term.of_teacher).peekable();
+    let is_silent = of_teacher.peek().is_some() && of_teacher.all(|term| term.over == Over::Labelled);
+    let silent = rows - labelled;
+    Ok((is_silent && silent > 0).then(|| {
+        let message = phrase!("method-silent-rows", method = method.name, rows = silent, of = rows);
+        Remark::warning("teacher-silent", message, [("rows", silent as u64), ("of", rows as u64)])
+    }))
+}
+
+/// Whether the inner layers are there that a method looks at.
+fn layers_fit(objective: &Objective, student: &ModelSpec, teachers: &[TeacherModel]) -> Result<(), PrepareError> {
+    let of_teacher = match teachers {
+        [only] => only.layers(),
+        _ => Vec::new(),
+    };
+    chosen(objective, &student.layers(), &of_teacher).map(drop).map_err(|NoLayer { field, asked, there }| {
+        let is_students = objective.method().inner.is_some_and(|inner| inner.student == field);
+        let whose = if is_students { phrase!("term-student") } else { phrase!("term-teacher") };
+        let problem = if there == 0 {
+            phrase!("method-no-layers", method = objective.method().name, whose = whose)
+        } else {
+            phrase!("method-no-layer", whose = whose, there = there, asked = asked)
+        };
+        PrepareError::Method { field, problem }
+    })
 }
 
 /// A teacher for these data: its classes found by name, and its columns.

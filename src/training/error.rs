@@ -29,6 +29,13 @@ pub enum PrepareError {
         /// Test rows.
         of: usize,
     },
+    /// The method cannot learn from what there is.
+    Method {
+        /// The part of the recipe that asks for it.
+        field: &'static str,
+        /// What it lacks.
+        problem: Phrase,
+    },
     /// The recipe's cells.
     Recipe(#[from] Faults),
     /// The device.
@@ -45,6 +52,7 @@ impl PrepareError {
             Self::Plan { error, .. } => error.code(),
             Self::Checkpoint(error) => error.code(),
             Self::Overlap { .. } => "teacher-saw-test-rows",
+            Self::Method { .. } => "method",
             Self::Recipe(_) => "recipe",
             Self::Device(_) => "device",
             Self::Cancelled => "cancelled",
@@ -57,6 +65,7 @@ impl PrepareError {
             Self::Data(_) => Some("data"),
             Self::Plan { whose, .. } => Some(whose),
             Self::Checkpoint(_) | Self::Overlap { .. } => Some("teacher.checkpoint"),
+            Self::Method { field, .. } => Some(field),
             Self::Recipe(_) | Self::Device(_) | Self::Cancelled => None,
         }
     }
@@ -68,6 +77,7 @@ impl PrepareError {
             Self::Plan { whose, error } => phrase!("fault-at", place = *whose, problem = error.phrase()),
             Self::Checkpoint(error) => phrase!("fault-at", place = "teacher.checkpoint", problem = error.phrase()),
             Self::Overlap { path, rows, of } => phrase!("teacher-saw-test", path = path, rows = *rows, of = *of),
+            Self::Method { field, problem } => phrase!("fault-at", place = *field, problem = problem),
             Self::Recipe(faults) => faults.phrase(),
             Self::Device(error) => of_device(error),
             Self::Cancelled => phrase!("cancelled"),

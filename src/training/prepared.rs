@@ -6,7 +6,7 @@ use super::error::PrepareError;
 use super::teachers::KnownTeacher;
 use crate::data::{Dataset, Remark, Splits, TransferSet};
 use crate::distill::Mean;
-use crate::model::{Ensemble, ModelSpec};
+use crate::model::{Ensemble, InnerLayer, ModelSpec};
 use crate::protocol::Probe;
 
 /// Everything that a cell needs, found good.
@@ -45,6 +45,14 @@ impl TeacherModel {
         match self {
             Self::Ready(teacher) => teacher.name(),
             Self::ToTrain(spec) => spec.name(),
+        }
+    }
+
+    /// Its inner layers.
+    pub fn layers(&self) -> Vec<InnerLayer> {
+        match self {
+            Self::Ready(teacher) => teacher.layers(),
+            Self::ToTrain(spec) => spec.layers(),
         }
     }
 

@@ -256,6 +256,7 @@ fn synonyms(action: Action) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::distill::{METHODS, Objective};
     use crate::recipe::{
         Architecture, ImageSource, Optimiser, QUICKSTART, Recipe, Schedule, Source, TableSource, fields,
     };
@@ -291,7 +292,7 @@ mod tests {
     }
 
     /// Recipes that have every control between them.
-    fn recipes() -> [Recipe; 3] {
+    fn recipes() -> Vec<Recipe> {
         let quick = QUICKSTART.recipe().unwrap();
         let [mut table, mut pictures] = [quick.clone(), quick.clone()];
         table.data.source = Source::Table(TableSource::new("rows.csv"));
@@ -299,7 +300,9 @@ mod tests {
         table.training.schedule = Schedule::Step { every: 10, factor: 0.5 };
         table.train_teacher(Architecture::Mlp { hidden: vec![8], dropout: 0.0 });
         pictures.data.source = Source::Images(ImageSource::new("pictures"));
-        [quick, table, pictures]
+        let of_method = |method| Recipe { distill: Objective::new(method, 10), ..quick.clone() };
+        let of_methods: Vec<Recipe> = METHODS.iter().copied().map(of_method).collect();
+        [quick, table, pictures].into_iter().chain(of_methods).collect()
     }
 
     #[test]

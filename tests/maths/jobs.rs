@@ -138,6 +138,8 @@ pub struct Outcome {
     pub soft: BTreeMap<u64, u32>,
     pub hard: BTreeMap<u64, u32>,
     pub total: BTreeMap<u64, u32>,
+    /// Terms of other methods, by name.
+    pub others: BTreeMap<String, BTreeMap<u64, u32>>,
     pub epochs: Vec<Epoch>,
     pub snapshots: BTreeMap<u64, Vec<u32>>,
     pub finished: Option<RunFinished>,
@@ -185,7 +187,8 @@ pub fn by_run(reports: &[Arc<Report>]) -> BTreeMap<RunId, Outcome> {
                         continue;
                     }
                     let step = if stages[run] == resumed.stage { resumed.step } else { 0 };
-                    for curve in [&mut outcome.soft, &mut outcome.hard, &mut outcome.total] {
+                    let own = [&mut outcome.soft, &mut outcome.hard, &mut outcome.total];
+                    for curve in own.into_iter().chain(outcome.others.values_mut()) {
                         curve.retain(|at, _| *at < step);
                     }
                     outcome.epochs.retain(|epoch| epoch.step <= step);
@@ -206,7 +209,8 @@ pub fn by_run(reports: &[Arc<Report>]) -> BTreeMap<RunId, Outcome> {
                     let curve = match name {
                         "soft" => &mut run.soft,
                         "hard" => &mut run.hard,
-                        _ => &mut run.total,
+                        "total" => &mut run.total,
+                        other => run.others.entry(other.to_owned()).or_default(),
                     };
                     for (i, value) in values.iter().enumerate() {
                         let before = curve.insert(steps.first_step + i as u64, value.to_bits());
@@ -388,12 +392,15 @@ pub fn finished(reports: &[Arc<Report>]) -> Vec<FinishedRun> {
 #[test]
 fn a_job_that_goes_on_from_any_resume_state_ends_with_the_same_bits() {
     let folder = tempfile::tempdir().unwrap();
-    let variants: [&[&str]; 4] = [
+    let variants: [&[&str]; 7] = [
         // The student diverges, its baseline does not.
         &["training.clip=0", "distill.soft_weight=1e30"],
         &["training.keep=\"best\""],
         &["training.optimiser=\"adamw\"", "training.keep=\"best\"", "teacher.keep=\"best\""],
         &["training.schedule={ step = { every = 1, factor = 0.5 } }", "training.warm_up=0.5"],
+        &["distill={ method = \"dkd\", warm_up = 2 }"],
+        &["distill.method=\"hints\"", "distill.hint_epochs=1", "training.optimiser=\"adamw\""],
+        &["distill.method=\"hints\"", "distill.hint_epochs=0", "training.keep=\"best\""],
     ];
     for overrides in variants {
         let recipe = recipe(folder.path(), overrides);

@@ -5,6 +5,7 @@ mod checkpoint;
 mod distill;
 mod jobs;
 mod loss;
+mod methods;
 mod models;
 mod ops;
 mod optimiser;

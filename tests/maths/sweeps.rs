@@ -250,10 +250,17 @@ fn again(reports: &[Arc<Report>], runs: &[RunId]) -> JobStart {
 
 #[test]
 fn halving_ends_the_worse_half_and_leaves_the_rest_as_it_would_be() {
-    let folder = tempfile::tempdir().unwrap();
     let cells = ["distill.temperature=[1, 2, 4, 8]", "training.learning_rate=[0.0001, 0.02]", "training.epochs=8"];
-    let halving: Vec<&str> = cells.into_iter().chain(["sweep.strategy=\"halving\"", "training.seed=[0, 1]"]).collect();
-    let grid: Vec<&str> = cells.into_iter().chain(["training.seed=[0, 1]"]).collect();
+    halves(&cells);
+    // Those that are left keep their regressors, in the first phase and in the second.
+    halves(&[&cells[..], &["distill.method=\"hints\"", "distill.hint_epochs=3"]].concat());
+}
+
+fn halves(cells: &[&str]) {
+    let folder = tempfile::tempdir().unwrap();
+    let cells = || cells.iter().copied();
+    let halving: Vec<&str> = cells().chain(["sweep.strategy=\"halving\"", "training.seed=[0, 1]"]).collect();
+    let grid: Vec<&str> = cells().chain(["training.seed=[0, 1]"]).collect();
     let whole = by_cell(&run(JobStart::New(sweep(folder.path(), &grid)), vec![]));
     let reports = run(JobStart::New(sweep(folder.path(), &halving)), vec![]);
     let halved = by_cell(&reports);

@@ -1,6 +1,9 @@
 //! The methods, one a file: fields, needs and terms with their formulas and sources.
 
+mod dkd;
+mod hints;
 mod labels;
+mod logits;
 mod soft_targets;
 
 use super::method::Method;
@@ -9,4 +12,4 @@ pub use labels::{HARD, LABELS};
 pub use soft_targets::SOFT_TARGETS;
 
 /// All that a recipe can name, in the order in which they are told.
-pub const METHODS: &[&Method] = &[&SOFT_TARGETS];
+pub const METHODS: &[&Method] = &[&SOFT_TARGETS, &logits::LOGITS, &dkd::DKD, &hints::HINTS];

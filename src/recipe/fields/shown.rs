@@ -151,6 +151,7 @@ mod tests {
         Architecture, ColumnRef, Keep, Optimiser, QUICKSTART, Schedule, TableSource, TrainingRecipe, preset,
     };
     use super::*;
+    use crate::distill::{METHODS, Objective};
 
     fn said(recipe: &Recipe, path: &str) -> String {
         field(path).unwrap().said(&recipe.into()).map_or_else(String::new, |said| said.to_string())
@@ -216,8 +217,10 @@ mod tests {
     }
 
     #[test]
-    fn every_column_says_something_of_the_quick_start_or_of_a_teacher_that_is_trained() {
-        let recipes = ["quickstart", "cnn-to-mlp"].map(|name| preset(name).unwrap().recipe().unwrap());
+    fn every_column_says_something_of_the_quick_start_in_some_method_or_of_a_teacher_that_is_trained() {
+        let presets = ["quickstart", "cnn-to-mlp"].map(|name| preset(name).unwrap().recipe().unwrap());
+        let other = |method| Recipe { distill: Objective::new(method, 10), ..presets[0].clone() };
+        let recipes: Vec<Recipe> = presets.iter().cloned().chain(METHODS.iter().copied().map(other)).collect();
         for field in FIELDS.iter().filter(|field| field.is_column) {
             assert!(recipes.iter().any(|recipe| field.shown(&recipe.into()).is_some()), "{}", field.path);
         }

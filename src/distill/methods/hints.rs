@@ -1,0 +1,154 @@
+//! Hints: an inner layer of the student learns to say what one of the teacher's says, through a regressor of its own, before or beside
+//! soft targets (`FitNets`, Romero et al. 2015, arXiv 1412.6550; weight and mean of squares as in `mdistiller`).
+
+use std::ops::Bound;
+
+use candle_core::{D, Result, Tensor};
+
+use super::super::Objective;
+use super::super::fields::{HARD_WEIGHT, OF_METHOD, SOFT_WEIGHT, TEMPERATURE, TEMPERATURE_SQUARED, WEIGHT};
+use super::super::method::{Compute, Inner, Layers, Method, Needs, Over, OwnTensor, Phase, Scale, Term, Trains};
+use super::HARD;
+use super::soft_targets::SOFT;
+use crate::field::{COUNT, Field, Kind, Span, Tries, Unit};
+
+/// hint weight · hint, and soft targets: all at once, or hints for the first epochs and soft targets after them.
+pub const HINTS: Method = Method {
+    name: "hints",
+    label: "method-hints",
+    what: "method-hints-what",
+    fields: &[
+        TEMPERATURE,
+        SOFT_WEIGHT,
+        HARD_WEIGHT,
+        HINT_WEIGHT,
+        HINT_EPOCHS,
+        STUDENT_LAYER,
+        TEACHER_LAYER,
+        TEMPERATURE_SQUARED,
+    ],
+    terms: &[HINT, SOFT, HARD],
+    needs: Needs { teacher: true, labels: false, classes: 2 },
+    kernel: None,
+    inner: Some(Inner { student: STUDENT_LAYER.path, teacher: TEACHER_LAYER.path, own: regressor }),
+    phases,
+};
+
+/// `distill.hint_weight`.
+const HINT_WEIGHT: Field = Field {
+    path: "distill.hint_weight",
+    label: "field-hint-weight",
+    what: "field-hint-weight-hint",
+    short: Some("field-hint-weight-short"),
+    kind: Kind::Number(Span {
+        shown: (0.1, 1000.0),
+        log: true,
+        usual: 100.0,
+        tries: Tries::These(&[1.0, 10.0, 100.0, 1000.0]),
+        ..WEIGHT
+    }),
+    is_column: true,
+    search: "feature beta layer weight 提示 权重 tishi quanzhong",
+    ..OF_METHOD
+};
+
+/// `distill.hint_epochs`.
+const HINT_EPOCHS: Field = Field {
+    path: "distill.hint_epochs",
+    label: "field-hint-epochs",
+    what: "field-hint-epochs-hint",
+    short: Some("field-hint-epochs-short"),
+    kind: Kind::Number(Span {
+        allowed: (Bound::Included(0.0), Bound::Unbounded),
+        shown: (0.0, 30.0),
+        step: 1.0,
+        usual: 0.25,
+        of_epochs: true,
+        unit: Some(Unit::Epochs),
+        ..Span::ANY
+    }),
+    search: "phase stage pretraining 提示 阶段 tishi jieduan",
+    ..OF_WHOLE
+};
+
+/// `distill.student_layer`.
+const STUDENT_LAYER: Field = Field {
+    path: "distill.student_layer",
+    label: "field-student-layer",
+    what: "field-student-layer-hint",
+    kind: Kind::Whole(Span { shown: (0.0, 16.0), ..COUNT }),
+    search: "guided layer 学生 层 xuesheng ceng",
+    ..OF_WHOLE
+};
+
+/// `distill.teacher_layer`.
+const TEACHER_LAYER: Field = Field {
+    path: "distill.teacher_layer",
+    label: "field-teacher-layer",
+    what: "field-teacher-layer-hint",
+    search: "hint layer 教师 层 jiaoshi ceng",
+    ..STUDENT_LAYER
+};
+
+/// A field that all members of a population share.
+const OF_WHOLE: Field = Field { is_per_member: false, is_live: false, ..OF_METHOD };
+
+/// Mean over rows and units of (R(h) − g)², h the student's layer, g the teacher's, R the regressor.
+const HINT: Term = Term {
+    name: "hint",
+    label: "loss-hint",
+    what: "term-hint-loss-what",
+    weight: Some(HINT_WEIGHT.path),
+    scale: Scale::One,
+    warm_up: None,
+    over: Over::Rows,
+    least: 1,
+    of_teacher: true,
+    compute: Compute::Layers(hint),
+};
+
+/// R(h) = W h + b. Between maps of one size it works on the channels at each place; maps of other sizes, or beside a dense layer, are
+/// taken by their channels' means.
+fn regressor(student: &[usize], teacher: &[usize]) -> Vec<OwnTensor> {
+    let (from, to) = (student.first().copied().unwrap_or(1), teacher.first().copied().unwrap_or(1));
+    vec![
+        OwnTensor { name: "weight", shape: vec![to, from], fan_in: from, decays: true },
+        OwnTensor { name: "bias", shape: vec![to], fan_in: from, decays: false },
+    ]
+}
+
+fn hint(layers: &Layers<'_>) -> Result<Tensor> {
+    let [weight, bias] = layers.own else { candle_core::bail!("hints have a weight and a bias") };
+    // Equal maps keep their places.
+    let keeps = layers.student.dims().get(3..) == layers.teacher.dims().get(3..);
+    let (h, g) = (by_channels(layers.student, keeps)?, by_channels(layers.teacher, keeps)?);
+    let said = h.matmul(&weight.transpose(1, 2)?.contiguous()?)?.broadcast_add(&bias.unsqueeze(1)?)?;
+    (said - g)?.sqr()?.mean(D::Minus1)?.mean(D::Minus1)
+}
+
+/// `[K, batch, units]` as it is; `[K, batch, channels, height, width]` as `[K, batch · height · width, channels]`, or by the means of
+/// the channels as `[K, batch, channels]`.
+fn by_channels(layer: &Tensor, keeps: bool) -> Result<Tensor> {
+    match *layer.dims() {
+        [members, batch, channels, height, width] if keeps => {
+            layer.permute((0, 1, 3, 4, 2))?.contiguous()?.reshape((members, batch * height * width, channels))
+        }
+        [members, batch, channels, height, width] => {
+            layer.contiguous()?.reshape((members, batch, channels, height * width))?.mean(D::Minus1)
+        }
+        _ => layer.contiguous(),
+    }
+}
+
+/// Hints first where they have epochs of their own, at least one and all but one at most.
+fn phases(objective: &Objective, epochs: usize) -> Vec<Phase> {
+    let asked = objective.get(HINT_EPOCHS.path).unwrap_or_default();
+    if asked <= 0.0 || epochs < 2 {
+        return Phase::whole(objective, epochs);
+    }
+    let first = (asked.round() as usize).clamp(1, epochs - 1);
+    vec![
+        Phase { name: "hints", epochs: first, terms: Some(&["hint"]), trains: Trains::UpToLayer },
+        Phase { name: "training", epochs: epochs - first, terms: Some(&["soft", "hard"]), trains: Trains::All },
+    ]
+}
