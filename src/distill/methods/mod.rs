@@ -2,6 +2,7 @@
 
 mod dkd;
 mod hints;
+mod label_smoothing;
 mod labels;
 mod logits;
 mod soft_targets;
@@ -12,4 +13,5 @@ pub use labels::{HARD, LABELS};
 pub use soft_targets::SOFT_TARGETS;
 
 /// All that a recipe can name, in the order in which they are told.
-pub const METHODS: &[&Method] = &[&SOFT_TARGETS, &logits::LOGITS, &dkd::DKD, &hints::HINTS];
+pub const METHODS: &[&Method] =
+    &[&SOFT_TARGETS, &logits::LOGITS, &dkd::DKD, &hints::HINTS, &label_smoothing::LABEL_SMOOTHING];
