@@ -1,12 +1,12 @@
 //! Stillroom: a native desktop lab for knowledge distillation.
 //!
-//! A **recipe** names a teacher, a student, a temperature and two weights. **Data** and **models** are built from it.
-//! **Distill** turns two sets of logits into one loss. **Training** repeats that on its own thread and sends
-//! **reports**. **Runs** remembers them. **Views** show runs and send **commands** back.
+//! A **recipe** names a teacher, a student, a method and the values of its **fields**. **Data** and **models** are built from it.
+//! **Distill** turns what student and teacher say into one loss. **Training** repeats that on a thread or in a process of its own and
+//! sends **reports** in the words of the **protocol**. **Runs** remembers them. **Views** show runs and send **commands** back.
 //!
 //! Rooms and the arrows between them (held by `tests/layers.rs`):
-//! `recipe ← data, ops, model ← distill ← training ← runs ← state ← command ← views ← app`;
-//! `views → widgets, theme, text`; `cli → training, runs`. What goes wrong is a phrase of `text`, which any room may make and
+//! `field ← distill ← recipe ← data ← model ← training ← runs ← state ← command ← views ← app`; `ops ← distill, model`;
+//! `recipe, data ← protocol ← training` and all above; `views → widgets, theme, text`; `cli → training, runs`. What goes wrong is a phrase of `text`, which any room may make and
 //! only the window and the terminal put into words.
 
 pub mod app;

@@ -97,7 +97,7 @@ pub fn term_losses(logits: &Tensor, batch: &BatchTargets<'_>, _: Form) -> Result
     let mut parts: Vec<Option<Tensor>> = Vec::new();
     for term in first.objective.method().terms {
         let alone = &|other: &Term| other.name == term.name && batch.phase.descends(other);
-        let is_of_logits = matches!(term.compute, Compute::Logits(_)) && batch.phase.descends(term);
+        let is_of_logits = term.is_of_logits() && batch.phase.descends(term);
         parts.push(if is_of_logits { Some(of_logits(logits, &members, batch, alone)?.0) } else { None });
     }
     for part in of_layers(&members, batch, rows)? {

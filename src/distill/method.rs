@@ -218,6 +218,11 @@ impl Rows<'_> {
 }
 
 impl Term {
+    /// Whether it is computed from logits, not from inner layers.
+    pub fn is_of_logits(&self) -> bool {
+        matches!(self.compute, Compute::Logits(_))
+    }
+
     /// The term on some rows, unweighted; `None` where they are too few for it, or it looks at inner layers. See [`OnLogits`] for
     /// the gradient.
     pub fn of(&self, rows: &Rows<'_>, gradient: Option<&mut [f64]>) -> Option<f64> {

@@ -148,6 +148,7 @@ impl Server {
     fn serve(mut self, stdout: ChildStdout) {
         let mut from = BufReader::new(stdout);
         let end = hear_greeting(&mut from).and_then(|()| self.messages(&mut from));
+        self.show_what_is_kept();
         let message = match end {
             Ok(()) if self.inlet.is_closed() => return,
             Ok(()) => phrase!("worker-gone"),
@@ -161,6 +162,18 @@ impl Server {
             Some(job) => self.journal.release(job),
             // Whoever waits for a job to begin must not wait for ever.
             None => self.observer.live(Live::Rejected { code: "worker".into(), message }),
+        }
+    }
+
+    /// What a child has kept before it died is in the store, whether it came to say so or not.
+    fn show_what_is_kept(&mut self) {
+        let start = Instant::now();
+        while !self.kept.is_empty() {
+            match self.journal.commit() {
+                Ok(()) => self.kept.drain(..).for_each(|report| self.observer.report(&report)),
+                Err(JournalError::Busy) if start.elapsed() < PATIENCE => std::thread::sleep(Duration::from_millis(1)),
+                Err(_) => return,
+            }
         }
     }
 

@@ -7,6 +7,7 @@ use eframe::egui::{Align, Frame, Label, Layout, Margin, Rect, Sense, Ui, UiBuild
 
 use super::colours::term_colour;
 use super::{explained, term_words};
+use crate::distill::term;
 use crate::protocol::{Anatomy, TermName};
 use crate::state::State;
 use crate::text::{Term, number, text, text_with};
@@ -90,7 +91,10 @@ fn row_ui(ui: &mut Ui, mut cell: impl FnMut(&mut Ui, usize)) {
 /// Shares of the gradient by the logits, and the angles between them.
 fn gradient_ui(ui: &mut Ui, anatomy: &Anatomy) {
     let tokens = ui.tokens();
-    let head = ui.add(Label::new(caption(text("anatomy-gradient"))).selectable(false));
+    // Inner layers have gradients that do not go through the logits.
+    let by_weights = anatomy.terms.iter().any(|part| term(&part.name).is_some_and(|term| !term.is_of_logits()));
+    let head = if by_weights { "anatomy-gradient-by-weights" } else { "anatomy-gradient" };
+    let head = ui.add(Label::new(caption(text(head))).selectable(false));
     explained(head, &[Term::GradientShare, Term::Logits]);
     let words: Vec<(String, String)> = anatomy.terms.iter().map(|term| term_words(&term.name)).collect();
     let colour = |at| term_colour(anatomy.terms.iter().map(|term| &term.name), at, tokens);
@@ -109,7 +113,7 @@ fn gradient_ui(ui: &mut Ui, anatomy: &Anatomy) {
     let tiles = anatomy.terms.len() + angles;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = Vec2::splat(space::S);
-        let columns = tiles.min(MOST_TILES) as f32;
+        let columns = if angles == 1 { tiles } else { angles }.min(MOST_TILES) as f32;
         let room = vec2(((ui.available_width() - (columns - 1.0) * space::S) / columns).floor(), STAT_TILE);
         for (at, (name, what)) in words.iter().enumerate() {
             let hint = format!("{what}\n{}", Term::GradientShare.what());
@@ -125,5 +129,7 @@ fn gradient_ui(ui: &mut Ui, anatomy: &Anatomy) {
             explained(stat_tile_ui(ui, room, &title, &cosine, ""), &[Term::Cosine]);
         }
     });
-    explained(ui.add(Label::new(caption(text("anatomy-words"))).wrap()), &[Term::TemperatureSquared]);
+    if angles == 1 {
+        explained(ui.add(Label::new(caption(text("anatomy-words"))).wrap()), &[Term::TemperatureSquared]);
+    }
 }

@@ -378,10 +378,15 @@ fn the_palette_leads_to_every_control_wherever_it_is() {
     let steps = "[training]\noptimiser = \"sgd\"\nschedule = { step = { every = 5 } }\nseed = [1, 2]\n";
     let trained = RECIPE.replace("checkpoint = \"builtin:digits\"", "model = { mlp = [8] }");
     let of = |source: String| trained.replace("\"digits\"", &source);
+    let in_method = |name: &str| RECIPE.replace("temperature = [1, 2, 4]", &format!("method = \"{name}\""));
     let recipes = [
         format!("{RECIPE}{steps}"),
         of(format!("{{ csv = '{}' }}", table.display())),
         of(format!("{{ images = '{}' }}", pictures.display())),
+        in_method("logits"),
+        in_method("dkd"),
+        in_method("hints"),
+        in_method("label-smoothing"),
     ];
     let mut met = Vec::new();
     for (at, recipe) in recipes.iter().enumerate() {

@@ -9,10 +9,10 @@ use super::super::soften::log_soften;
 use super::HARD;
 use crate::field::{Field, Kind, Span, Tries, Unit};
 
-/// T² · (target weight · KL(b_p ‖ b_q) + non-target weight · KL(p̂ ‖ q̂)) + hard weight · hard, with p = softmax(v/T),
-/// q = softmax(z/T), b = (target, all others), and p̂, q̂ the others' distributions among themselves.
+/// T² · (target weight · KL(b ‖ c) + non-target weight · KL(p̂ ‖ q̂)) + hard weight · hard, with p = softmax(v/T),
+/// q = softmax(z/T), b and c their (target, all others), and p̂, q̂ the others' distributions among themselves.
 ///
-/// KL(p ‖ q) = KL(b_p ‖ b_q) + (1 − p of the target) · KL(p̂ ‖ q̂): soft targets weigh the second by how unsure the teacher is.
+/// KL(p ‖ q) = KL(b ‖ c) + (1 − p of the target) · KL(p̂ ‖ q̂): soft targets weigh the second by how unsure the teacher is.
 pub const DKD: Method = Method {
     name: "dkd",
     label: "method-dkd",
