@@ -45,14 +45,17 @@ pub struct Stored {
 
 /// A curve that can be compared bit for bit, NaN included.
 #[derive(Debug, PartialEq)]
-struct Bits([Vec<u32>; 3], String);
+struct Bits([Vec<u32>; 4], String);
 
 impl From<Curve> for Bits {
     fn from(curve: Curve) -> Self {
         let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect();
         let epochs: Vec<_> =
             curve.epochs.iter().map(|epoch| (epoch.epoch, epoch.step, &epoch.loss, &epoch.validation)).collect();
-        Self(["soft", "hard", "total"].map(|name| bits(curve.series(name).unwrap_or_default())), format!("{epochs:?}"))
+        Self(
+            ["hint", "soft", "hard", "total"].map(|name| bits(curve.series(name).unwrap_or_default())),
+            format!("{epochs:?}"),
+        )
     }
 }
 
@@ -76,8 +79,12 @@ pub fn stored(place: &Place, job: JobId) -> Vec<Stored> {
 }
 
 pub fn whole() -> Whole {
+    whole_of(LONGER)
+}
+
+fn whole_of(recipe: &str) -> Whole {
     let place = Place::new();
-    place.write("longer.toml", LONGER);
+    place.write("longer.toml", recipe);
     let start = Instant::now();
     let ran = place.run(&RUN).is_good();
     let took = start.elapsed();
@@ -106,13 +113,23 @@ pub fn is_sound(place: &Place) {
 
 #[test]
 fn a_killed_run_goes_on_as_if_nothing_had_happened() {
-    let whole = whole();
+    kill_and_go_on(LONGER, 10);
+}
+
+#[test]
+fn hints_that_are_killed_in_either_phase_go_on_with_their_regressor() {
+    let recipe = LONGER.replace("[training]", "[distill]\nmethod = \"hints\"\nhint_epochs = 25\n[training]");
+    kill_and_go_on(&recipe, 20);
+}
+
+fn kill_and_go_on(recipe: &str, times: usize) {
+    let whole = whole_of(recipe);
     let mut killed = 0;
-    for i in 0..10 {
+    for i in 0..times {
         let place = Place::new();
-        place.write("longer.toml", LONGER);
+        place.write("longer.toml", recipe);
         // Spread over the whole run, and again over what is left of it.
-        let share = |i: usize| whole.took.mul_f64((i as f64 + 0.5) / 10.0);
+        let share = |i: usize| whole.took.mul_f64((i as f64 + 0.5) / times as f64);
         let mut child = start(&place, &RUN);
         std::thread::sleep(share(i));
         child.kill().unwrap();
@@ -133,7 +150,7 @@ fn a_killed_run_goes_on_as_if_nothing_had_happened() {
         assert_eq!(place.store().job(JobId(1)).unwrap().status, Status::Interrupted);
         let resume = ["run", "--resume", "j-0001", "--json", "--resume-every", "0"];
         let mut child = start(&place, &resume);
-        std::thread::sleep(share((i * 7 + 3) % 10));
+        std::thread::sleep(share((i * 7 + 3) % times));
         child.kill().unwrap();
         let ran = Ran::of(child.wait_with_output().unwrap());
         killed += usize::from(ran.status.is_none());
@@ -150,7 +167,7 @@ fn a_killed_run_goes_on_as_if_nothing_had_happened() {
             assert_eq!(stored(&place, JobId(1)), whole.runs);
         }
     }
-    assert!(killed >= 8, "only {killed} were still running");
+    assert!(10 * killed >= 8 * times, "only {killed} were still running");
 }
 
 #[test]
