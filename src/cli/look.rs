@@ -6,9 +6,8 @@ use serde::Serialize;
 use toml::{Table, Value};
 
 use super::LookArgs;
-use super::run::problem;
 use super::table::table;
-use super::voice::{Failure, Voice, print, print_json};
+use super::voice::{Failure, Problem, Voice, print, print_json};
 use crate::data::{FirstRows, first_rows, recognise};
 use crate::model::Checkpoint;
 use crate::protocol::DataFound;
@@ -52,7 +51,7 @@ pub(super) fn look(args: &LookArgs, voice: &Voice) -> Result<(), Failure> {
         let bytes =
             std::fs::read(path).map_err(|error| Failure::input("recipe-file", format!("{}: {error}", args.path)))?;
         let sweep = decode(&bytes, Some(path)).and_then(|text| Sweep::parse(&text, Some(path), &[]));
-        let sweep = sweep.map_err(|faults| Failure::inputs(faults.0.iter().map(problem).collect()))?;
+        let sweep = sweep.map_err(|faults| Failure::inputs(faults.0.iter().map(Problem::from).collect()))?;
         sweep.base.data
     } else if let Some(builtin) = crate::recipe::Builtin::ALL.into_iter().find(|known| known.name() == args.path) {
         DataRecipe::of(Source::Builtin(builtin))

@@ -15,7 +15,6 @@ use super::voice::{Failure, Problem, Voice};
 use super::{RunArgs, RunnerChoice};
 use crate::protocol::{JobId, JobOutcome, JournalError, Report, RunId, WorkerOptions};
 use crate::protocol::{JobStart, Request};
-use crate::recipe::Fault;
 use crate::runs::{Status, Store, StoreError, StoreJournal, StoreWriter, StoredJob};
 use crate::text::{Phrase, phrase};
 use crate::training::{Journal, Process, Runner, Worker};
@@ -221,11 +220,6 @@ fn resume_command(job: JobId, args: &RunArgs, place: &Place) -> String {
         command += &format!(" --out {}", quote(out));
     }
     command
-}
-
-/// A fault as it is told.
-pub(super) fn problem(fault: &Fault) -> Problem {
-    Problem::new(fault.kind.code(), fault)
 }
 
 fn is_over(job: &StoredJob) -> bool {

@@ -5,7 +5,6 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use super::run::problem;
 use super::voice::{Failure, Problem};
 use crate::recipe::{Fault, Override, PRESETS, Place, Sweep, decode, preset};
 
@@ -35,7 +34,7 @@ pub(super) fn read_recipe(name: &str, set: &[String]) -> Result<Sweep, Failure> 
         Ok(source) => source,
         Err(error) => {
             let mut problems = vec![Problem::new("recipe-file", unreadable(name, &error))];
-            problems.extend(faults.iter().map(problem));
+            problems.extend(faults.iter().map(Problem::from));
             return Err(Failure::inputs(problems));
         }
     };
@@ -44,7 +43,7 @@ pub(super) fn read_recipe(name: &str, set: &[String]) -> Result<Sweep, Failure> 
     let parsed = decode(&source.bytes, named).and_then(|text| Sweep::parse(&text, folder_of, &overrides));
     match parsed {
         Ok(recipe) if faults.is_empty() => Ok(recipe.with_absolute_paths()),
-        Ok(_) => Err(Failure::inputs(faults.iter().map(problem).collect())),
+        Ok(_) => Err(Failure::inputs(faults.iter().map(Problem::from).collect())),
         Err(more) => {
             let named = more.0.into_iter().map(|mut fault| {
                 if let Some(Place::Line(file @ None, _)) = &mut fault.place {
@@ -53,7 +52,7 @@ pub(super) fn read_recipe(name: &str, set: &[String]) -> Result<Sweep, Failure> 
                 fault
             });
             faults.extend(named);
-            Err(Failure::inputs(faults.iter().map(problem).collect()))
+            Err(Failure::inputs(faults.iter().map(Problem::from).collect()))
         }
     }
 }

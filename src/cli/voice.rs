@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::escape;
 use crate::data::Remark;
 use crate::overheard;
+use crate::recipe::Fault;
 use crate::text::{Between, Phrase};
 
 /// What went wrong, and the status with which the program ends.
@@ -32,6 +33,12 @@ pub(super) struct Problem {
 impl Problem {
     pub fn new(code: impl Into<Cow<'static, str>>, message: impl Display) -> Self {
         Self { code: code.into(), message: message.to_string() }
+    }
+}
+
+impl From<&Fault> for Problem {
+    fn from(fault: &Fault) -> Self {
+        Self::new(fault.kind.code(), fault)
     }
 }
 

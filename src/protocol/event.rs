@@ -8,7 +8,7 @@ use super::ids::{JobId, Role, RunId, Stage};
 use crate::distill::Method;
 use crate::recipe::fields::{self, FIELDS, Field};
 
-/// See [`Report::Event`]. It is stored before it takes effect.
+/// See [`Report::Event`](super::Report::Event). It is stored before it takes effect.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Event {
     /// The job.

@@ -28,7 +28,7 @@ pub struct Metrics {
     pub loss: LossTerms,
 }
 
-/// See [`Report::Answers`].
+/// See [`Report::Answers`](super::Report::Answers).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Answers {
     /// The run.

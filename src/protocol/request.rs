@@ -16,11 +16,11 @@ use crate::recipe::{Recipe, Source, Sweep};
 /// What the outside asks of the training thread.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Request {
-    /// What a recipe looks like, answered by [`Live::Preview`]; between jobs only.
+    /// What a recipe looks like, answered by [`Live::Preview`](super::Live::Preview); between jobs only.
     Preview(Box<Recipe>),
-    /// What models make of a picture, answered by [`Live::Looked`] between two steps.
+    /// What models make of a picture, answered by [`Live::Looked`](super::Live::Looked) between two steps.
     Look(Box<Look>),
-    /// The inputs of rows, answered by [`Live::Gathered`] between two steps.
+    /// The inputs of rows, answered by [`Live::Gathered`](super::Live::Gathered) between two steps.
     Gather(Box<Gather>),
     /// Run a job, or go on with one.
     Start(Box<JobStart>),

@@ -81,7 +81,7 @@ impl Phrase {
         Self::filled(key, Vec::new())
     }
 
-    /// A message with values by their names; see [`phrase!`].
+    /// A message with values by their names; as `phrase!` makes it.
     pub fn filled(key: &'static str, values: Vec<(Key, Self)>) -> Self {
         Self::Message(Box::new(Message { key: key.into(), values }))
     }

@@ -26,8 +26,8 @@ impl TeacherSide {
 
 /// What one or several members learn from in a batch.
 #[derive(Clone, PartialEq)]
-struct Pick {
-    teachers: Vec<Source>,
+struct Pick<'a> {
+    teachers: &'a [Source],
     /// The member that it is for, where it learns from itself.
     own: Option<usize>,
     temperature: f64,
@@ -84,30 +84,33 @@ impl Matched {
         batches: &[Batch],
         said: &OfMembers<'_>,
     ) -> candle_core::Result<(Vec<Vec<f32>>, Vec<usize>)> {
-        let mut picks: Vec<Pick> = Vec::new();
-        let place = |(k, (member, batch)): (usize, (&Member, &usize))| {
-            let Some(pick) = pick(k, member, *batch) else { return 0 };
-            picks.iter().position(|known| *known == pick).unwrap_or_else(|| {
+        let mut picks: Vec<Pick<'_>> = Vec::new();
+        let mut places = Vec::with_capacity(members.len());
+        for (k, (member, batch)) in members.iter().zip(batch_of).enumerate() {
+            let Some(pick) = pick(k, member, *batch) else {
+                places.push(0);
+                continue;
+            };
+            places.push(picks.iter().position(|known| *known == pick).unwrap_or(picks.len()));
+            if places[k] == picks.len() {
                 picks.push(pick);
-                picks.len() - 1
-            })
-        };
-        let places = members.iter().zip(batch_of).enumerate().map(place).collect();
+            }
+        }
         let targets = picks.iter().map(|pick| self.of_pick(pick, batches, said));
         Ok((targets.collect::<candle_core::Result<_>>()?, places))
     }
 
     /// `[batch, classes]`.
-    fn of_pick(&self, pick: &Pick, batches: &[Batch], said: &OfMembers<'_>) -> candle_core::Result<Vec<f32>> {
+    fn of_pick(&self, pick: &Pick<'_>, batches: &[Batch], said: &OfMembers<'_>) -> candle_core::Result<Vec<f32>> {
         let batch = &batches[pick.batch];
-        if let [Source::Model(teacher)] = pick.teachers[..]
+        if let [Source::Model(teacher)] = *pick.teachers
             && self.side.asked.is_empty()
         {
             return self.of_kept(pick, teacher, batch);
         }
         let rows = batch.ids.len();
         let mut all = TeacherLogits { values: Vec::new(), teachers: 0, classes: 0, mean: Mean::default() };
-        for source in &pick.teachers {
+        for source in pick.teachers {
             let member = |logits: &[f32], k: usize| {
                 let len = logits.len() / said.members.max(1);
                 logits.get(k * len..(k + 1) * len).map(<[f32]>::to_vec)
@@ -138,7 +141,7 @@ impl Matched {
         Ok(samples.flat_map(|sample| all.logits(sample, pick.temperature)).collect())
     }
 
-    fn of_kept(&self, pick: &Pick, teacher: usize, batch: &Batch) -> candle_core::Result<Vec<f32>> {
+    fn of_kept(&self, pick: &Pick<'_>, teacher: usize, batch: &Batch) -> candle_core::Result<Vec<f32>> {
         if !pick.softened {
             return Ok(self.side.logits[teacher].logits_of(&batch.ids, pick.temperature));
         }
@@ -153,13 +156,13 @@ impl Matched {
 }
 
 /// What a member is matched with; none for one that learns from labels.
-fn pick(k: usize, member: &Member, batch: usize) -> Option<Pick> {
+fn pick(k: usize, member: &Member, batch: usize) -> Option<Pick<'_>> {
     let method = member.objective.method();
     if !method.needs.teacher || member.teachers.is_empty() {
         return None;
     }
     Some(Pick {
-        teachers: member.teachers.clone(),
+        teachers: &member.teachers,
         own: member.teachers.contains(&Source::Itself).then_some(k),
         temperature: member.objective.temperature().unwrap_or(1.0),
         softened: method.kernel.is_some(),

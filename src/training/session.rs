@@ -261,7 +261,11 @@ impl Session {
         }
         for (k, member) in self.members.iter_mut().enumerate() {
             member.sums.add(&member.objective, &terms[k], &batches[self.batches.of[k]].labels);
-            member.newest = Some(Newest { objective: member.objective.clone(), terms: terms[k].clone() });
+            match &mut member.newest {
+                // It is seldom moved.
+                Some(newest) if newest.objective == member.objective => newest.terms.clone_from(&terms[k]),
+                newest => *newest = Some(Newest { objective: member.objective.clone(), terms: terms[k].clone() }),
+            }
         }
         self.step += 1;
         Ok(terms)

@@ -5,7 +5,7 @@ use eframe::egui::{Align, Button, Label, Layout, RichText, TextStyle, Ui, UiBuil
 
 use super::cards::{preset_key, shown_title};
 use super::queue::queue_ui;
-use super::{action_button, hint_of, key_words};
+use super::{action_button, duration, hint_of, key_words};
 use crate::command::{Action, Commands, Menu, RecipeCommand, WindowCommand};
 use crate::protocol::{Activity, JobOutcome, Progress};
 use crate::recipe::PRESETS;
@@ -249,16 +249,6 @@ fn progress_text(progress: &Progress) -> String {
         Activity::Training => text_with("bar-time-left", &[("time", duration(progress.seconds_left).into())]),
     };
     format!("{epoch} · {rest}")
-}
-
-/// `42 s`, `3:05`, `1:02:03`.
-pub(super) fn duration(seconds: f64) -> String {
-    let seconds = seconds.ceil() as u64;
-    match seconds {
-        0..90 => text_with("duration-seconds", &[("seconds", seconds.into())]),
-        90..3600 => format!("{}:{:02}", seconds / 60, seconds % 60),
-        _ => format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60),
-    }
 }
 
 fn device_ui(ui: &mut Ui, state: &State, is_narrow: bool) {

@@ -12,7 +12,6 @@ use super::explained;
 use super::story::reasons_shown;
 use crate::command::{Commands, JobCommand, ScreenCommand};
 use crate::recipe::field_label;
-use crate::runs::verdict::Standing;
 use crate::state::{BoardPage, JobView, Metric, Spread, State};
 use crate::text::{Phrase, Term, Value, text, text_with};
 use crate::theme::{Icon, caption, space};
@@ -189,15 +188,6 @@ fn verdict_ui(ui: &mut Ui, job: &JobView, commands: &Commands) {
         if ui.button(name).on_hover_text(text("runs-again-hint")).clicked() {
             commands.send(JobCommand::Again(job.id, failed));
         }
-    }
-}
-
-/// The word for where a job stands.
-pub(super) fn standing_key(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Helped => "standing-helped",
-        Standing::DidNot => "standing-did-not",
-        Standing::Undecided => "standing-undecided",
     }
 }
 

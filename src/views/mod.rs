@@ -183,6 +183,16 @@ fn term_words(name: &str) -> (String, String) {
     }
 }
 
+/// `42 s`, `3:05`, `1:02:03`.
+fn duration(seconds: f64) -> String {
+    let seconds = seconds.ceil() as u64;
+    match seconds {
+        0..90 => text_with("duration-seconds", &[("seconds", seconds.into())]),
+        90..3600 => format!("{}:{:02}", seconds / 60, seconds % 60),
+        _ => format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60),
+    }
+}
+
 /// Lets what is shown say what its words of the field mean.
 fn explained(shown: Response, terms: &[Term]) -> Response {
     shown.on_hover_text(whats(terms))

@@ -2,7 +2,7 @@
 
 use eframe::egui::{Align, Label, Layout, RichText, Ui, vec2};
 
-use super::bar::duration;
+use super::duration;
 use crate::command::{Action, Commands, JobCommand};
 use crate::state::{State, Waiting};
 use crate::text::{text, text_with};

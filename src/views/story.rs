@@ -2,7 +2,6 @@
 
 use eframe::egui::{Align, Context, Frame, Id, Label, Layout, Margin, Panel, Rect, RichText, Ui, vec2};
 
-use super::board::standing_key;
 use super::cards::shown_title;
 use super::colours::RunColours;
 use super::{action_button, button_ui, explained, whats};
@@ -139,6 +138,15 @@ fn told_ui(ui: &mut Ui, story: &Story) {
 
 /// Reasons that are shown; hovering shows all.
 const SHOWN: usize = 3;
+
+/// The word for where a job stands.
+pub(super) fn standing_key(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Helped => "standing-helped",
+        Standing::DidNot => "standing-did-not",
+        Standing::Undecided => "standing-undecided",
+    }
+}
 
 /// How many reasons stand above the panels: they need not be said again below.
 pub(super) fn reasons_shown(ui: &Ui) -> usize {
