@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use stillroom::model::Checkpoint;
 use stillroom::protocol::{
-    DeviceChoice, JobOutcome, Live, Metrics, Report, Role, RunFinished, RunInfo, RunOutcome, WorkerOptions,
+    DeviceChoice, JobOutcome, JobStart, Live, Metrics, Report, Request, Role, RunFinished, RunInfo, RunOutcome,
+    WorkerOptions,
 };
-use stillroom::protocol::{JobStart, Request};
 use stillroom::recipe::{Architecture, PRESETS, QUICKSTART, Recipe, TeacherRecipe, preset};
 use stillroom::runs::MemoryJournal;
 use stillroom::training::{Cache, Observer, Runner as _, Worker};

@@ -12,10 +12,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use stillroom::protocol::{
-    Activity, Epoch, Event, EventKind, JobId, JobOutcome, JournalError, Live, Report, Role, RunId, RunOutcome, Setting,
-    WorkerOptions,
+    Activity, Epoch, Event, EventKind, JobId, JobOutcome, JobStart, JournalError, Live, Report, Request, ResumeJob,
+    Role, RunId, RunOutcome, Setting, WorkerOptions,
 };
-use stillroom::protocol::{JobStart, Request, ResumeJob};
 use stillroom::recipe::Recipe;
 use stillroom::runs::{MemoryJournal, Store, StoredJob};
 use stillroom::training::{Journal, Observer, Runner as _, Worker};

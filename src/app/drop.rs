@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use eframe::egui::{self, Align2, LayerId, Order, Ui};
 
 use super::App;
-use crate::protocol::{Look, Request};
-use crate::protocol::{Role, RunInfo};
+use crate::protocol::{Look, Request, Role, RunInfo};
 use crate::state::OwnPicture;
 use crate::text::{phrase, text};
 use crate::theme::{UiTokens as _, semibold, size};

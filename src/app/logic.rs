@@ -9,8 +9,7 @@ use super::dialogs::Picked;
 use super::reader::Answer;
 use super::tiles::Moved;
 use crate::command::WindowCommand;
-use crate::protocol::{JobStart, Move, Request};
-use crate::protocol::{Report, Started};
+use crate::protocol::{JobStart, Move, Report, Request, Started};
 use crate::state::{JobView, Pane, PathField, Pictures, SampleChoice, unseen_class};
 
 /// A recipe that rests this long is worked out anew.

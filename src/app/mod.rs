@@ -33,8 +33,7 @@ pub use session::enter_session;
 pub use settings::SettingsFile;
 
 use crate::command::{Command, Commands};
-use crate::protocol::Request;
-use crate::protocol::{DeviceChoice, JobId, RunId, WorkerOptions};
+use crate::protocol::{DeviceChoice, JobId, Request, RunId, WorkerOptions};
 use crate::recipe::{Faults, PRESETS, QUICKSTART, Recipe};
 use crate::runs::{Store, StoreError, StoreWriter};
 use crate::state::{Greeting, Pane, State, TemporaryStore, Workspace};

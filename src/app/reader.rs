@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::protocol::ResumeJob;
-use crate::protocol::{JobId, JobOutcome, RunFinished, RunId};
+use crate::protocol::{JobId, JobOutcome, ResumeJob, RunFinished, RunId};
 use crate::recipe::{Recipe, Sweep};
 use crate::runs::{Board, RunRow, Status, Store, StoreError, StoreReader, StoredJob, Students, ToldApart};
 use crate::state::{JobView, RunCurves};

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::distill::Method;
-use crate::protocol::{DataFound, recall};
-use crate::protocol::{Epoch, JobId, LossTerms, Metrics, Part, Role, RunId, RunInfo, RunOutcome, TermName, Tested};
+use crate::protocol::{
+    DataFound, Epoch, JobId, LossTerms, Metrics, Part, Role, RunId, RunInfo, RunOutcome, TermName, Tested, recall,
+};
 use crate::recipe::Recipe;
 use crate::runs::Settings;
 

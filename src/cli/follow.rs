@@ -12,10 +12,9 @@ use super::verdict;
 use super::voice::{Failure, print_json};
 use crate::model::Checkpoint;
 use crate::protocol::{
-    Answers, DeviceInfo, JobId, JobOutcome, Live, Part, Progress, Report, Resumed, Role, RunFinished, RunId, RunInfo,
-    RunOutcome, Tested,
+    Answers, DataFound, DeviceInfo, JobData, JobId, JobOutcome, Live, Part, Progress, Report, Resumed, Role,
+    RunFinished, RunId, RunInfo, RunOutcome, Tested,
 };
-use crate::protocol::{DataFound, JobData};
 use crate::recipe::Sweep;
 use crate::runs::verdict::{JobFacts, RunEnd, Story};
 use crate::runs::{self as stored, Board, Status, Store, StoredJob};

@@ -10,9 +10,9 @@ use super::events::{FinishedRun, rows_of};
 use super::table::{metric, none, number, percent, setting, table, weights};
 use super::voice::{Failure, Voice, print};
 use crate::protocol::{
-    Activity, DeviceInfo, Epoch, JobId, Metrics, Part, Progress, Role, RunId, RunInfo, RunOutcome, Stage,
+    Activity, DataFound, DeviceInfo, Epoch, JobData, JobId, Metrics, Part, Progress, Role, RunId, RunInfo, RunOutcome,
+    Stage, recall,
 };
-use crate::protocol::{DataFound, JobData, recall};
 use crate::text::Phrase;
 
 /// The terminal, or a file of lines where there is none.

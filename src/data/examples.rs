@@ -85,7 +85,7 @@ impl Examples {
         for row in rows {
             self.append(*row as usize, &mut values);
         }
-        self.inputs(values, rows.len())
+        Inputs::new(&self.shape(), values)
     }
 
     /// Like [`Examples::gather`], with each image shifted by its own whole numbers of pixels, both uniform in
@@ -104,7 +104,7 @@ impl Examples {
             self.append(*row as usize, &mut source);
             shift_planes(&source, target, *height, *width, shift(0), shift(1));
         }
-        self.inputs(values, rows.len())
+        Inputs::new(&self.shape(), values)
     }
 
     fn append(&self, row: usize, to: &mut Vec<f32>) {
@@ -114,14 +114,6 @@ impl Examples {
             Self::Pixels { values, .. } => {
                 to.extend(values[row * len..(row + 1) * len].iter().map(|value| f32::from(*value)));
             }
-        }
-    }
-
-    /// Inputs of the same kind and shape that hold `values`.
-    fn inputs(&self, values: Vec<f32>, rows: usize) -> Inputs {
-        match *self {
-            Self::Features { width, .. } => Inputs::Features { rows, width, values },
-            Self::Pixels { channels, height, width, .. } => Inputs::Pixels { rows, channels, height, width, values },
         }
     }
 }

@@ -32,10 +32,8 @@ pub enum Inputs {
 pub struct Batch {
     /// The rows of the dataset, which are also the keys of cached logits.
     pub ids: Vec<u32>,
-    /// What the student is given.
-    pub student: Inputs,
-    /// What the teacher is given, where that differs from the student's inputs.
-    pub teacher: Option<Inputs>,
+    /// What student and teacher are given.
+    pub inputs: Inputs,
     /// The label of each row; `None` where the student may not use it.
     pub labels: Vec<Option<u32>>,
 }

@@ -16,9 +16,8 @@ use super::verdict::Discordant;
 use super::words::choice;
 use super::{answers, lease, probe, schema};
 use crate::distill::{HARD, METHODS, method};
-use crate::protocol::JobData;
 use crate::protocol::{
-    Answers, Change, Epoch, Event, EventKind, JobId, Metrics, Probe, ResumeState, RunId, RunInfo, Stage,
+    Answers, Change, Epoch, Event, EventKind, JobData, JobId, Metrics, Probe, ResumeState, RunId, RunInfo, Stage,
 };
 use crate::recipe::{Recipe, Sweep};
 use crate::text::{Phrase, phrase};

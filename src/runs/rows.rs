@@ -9,10 +9,9 @@ use super::verdict::Discordant;
 use crate::distill::Method;
 use crate::protocol;
 use crate::protocol::{
-    Change, Epoch, Event, EventKind, JobId, LossTerms, Metrics, ResumeState, Role, RunId, RunInfo, RunOutcome, Stage,
-    TermName,
+    Change, Epoch, Event, EventKind, JobData, JobId, KeptWeights, LossTerms, Metrics, ResumeJob, ResumeState, Role,
+    RunId, RunInfo, RunOutcome, Stage, TermName,
 };
-use crate::protocol::{JobData, KeptWeights, ResumeJob};
 use crate::recipe::Sweep;
 use crate::recipe::fields::TEMPERATURE;
 

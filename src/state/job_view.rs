@@ -7,10 +7,9 @@ use std::sync::Arc;
 
 use super::loss_curve::LossCurve;
 use crate::protocol::{
-    Anatomy, Answers, Change, Epoch, Event, EventKind, JobEnded, JobId, JobOutcome, Part, Probe, Report, Resumed, Role,
-    RunFinished, RunId, RunInfo, RunOutcome, Stage, Started, Steps, TermName,
+    Anatomy, Answers, Change, DataFound, Epoch, Event, EventKind, JobData, JobEnded, JobId, JobOutcome, Part, Probe,
+    Report, Resumed, Role, RunFinished, RunId, RunInfo, RunOutcome, Stage, Started, Steps, TermName,
 };
-use crate::protocol::{DataFound, JobData};
 use crate::recipe::Sweep;
 use crate::runs::verdict::Story;
 use crate::runs::{Board, Curve};

@@ -2,8 +2,7 @@
 //! While it is open, everything that happens to the recipe is one step of undo.
 
 use super::{Draft, State};
-use crate::protocol::FirstRows;
-use crate::protocol::{JobId, Preview};
+use crate::protocol::{FirstRows, JobId, Preview};
 use crate::recipe::{CheckpointSource, ColumnRef, KeptColumns, Recipe, Source, TableSource, TeacherRecipe};
 use crate::text::phrase;
 

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use super::{SampleChoice, State};
 use crate::distill::soften::top_class;
-use crate::protocol::Gather;
-use crate::protocol::{Answers, Gathered, JobId, Part, Role, RunId, RunInfo};
+use crate::protocol::{Answers, Gather, Gathered, JobId, Part, Role, RunId, RunInfo};
 use crate::recipe::Recipe;
 use crate::text::Phrase;
 

@@ -13,7 +13,9 @@ use super::{Language, Value, language, words};
 ///
 /// [`fmt::Display`] says it in English, which is the language of terminals, logs, exports and the store;
 /// [`Phrase::words`] says it in the language of the window.
-#[derive(Clone, Debug, PartialEq, Eq)]
+// The derived functions are those of what no person reads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub enum Phrase {
     /// The same in every language: names, values, code, and what the system says.
     Plain(String),
@@ -26,7 +28,7 @@ pub enum Phrase {
 }
 
 /// A message, and what fills it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     key: Key,
     values: Vec<(Key, Phrase)>,
@@ -188,50 +190,10 @@ impl From<&Phrase> for Phrase {
     }
 }
 
-/// A phrase between processes, by key and values. Where people may read it, it is English, see [`Phrase::kept`].
-#[derive(Serialize, Deserialize)]
-enum Sent {
-    Plain(String),
-    Whole(u64),
-    Message(Key, Vec<(Key, Sent)>),
-    Several(Between, Vec<Sent>),
-}
-
-impl From<&Phrase> for Sent {
-    fn from(phrase: &Phrase) -> Self {
-        match phrase {
-            Phrase::Plain(text) => Self::Plain(text.clone()),
-            Phrase::Whole(number) => Self::Whole(*number),
-            Phrase::Message(message) => {
-                let values = message.values.iter().map(|(name, value)| (name.clone(), value.into()));
-                Self::Message(message.key.clone(), values.collect())
-            }
-            Phrase::Several(between, parts) => Self::Several(*between, parts.iter().map(Self::from).collect()),
-        }
-    }
-}
-
-impl From<Sent> for Phrase {
-    fn from(sent: Sent) -> Self {
-        match sent {
-            Sent::Plain(text) => Self::Plain(text),
-            Sent::Whole(number) => Self::Whole(number),
-            Sent::Message(key, values) => {
-                let values = values.into_iter().map(|(name, value)| (name, value.into())).collect();
-                Self::Message(Box::new(Message { key, values }))
-            }
-            Sent::Several(between, parts) => Self::Several(between, parts.into_iter().map(Self::from).collect()),
-        }
-    }
-}
-
+/// By key and values between processes. Where people may read it, it is English, see [`Phrase::kept`].
 impl Serialize for Phrase {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() {
-            serializer.collect_str(self)
-        } else {
-            Sent::from(self).serialize(serializer)
-        }
+        if serializer.is_human_readable() { serializer.collect_str(self) } else { Self::serialize(self, serializer) }
     }
 }
 
@@ -240,7 +202,7 @@ impl<'de> Deserialize<'de> for Phrase {
         if deserializer.is_human_readable() {
             return String::deserialize(deserializer).map(Self::kept);
         }
-        Sent::deserialize(deserializer).map(Self::from)
+        Self::deserialize(deserializer)
     }
 }
 

@@ -51,13 +51,13 @@ impl Batches {
             let places = &order[start..(start + recipe.batch).min(order.len())];
             let ids: Vec<u32> = places.iter().map(|place| transfer.rows[*place as usize]).collect();
             let labels = places.iter().map(|place| transfer.labels[*place as usize]).collect();
-            let student = if recipe.jitter == 0 {
+            let inputs = if recipe.jitter == 0 {
                 dataset.gather(&ids)
             } else {
                 let key = Key::new(*seed).named("jitter").at(epoch);
                 dataset.gather_jittered(&ids, recipe.jitter, key)
             };
-            Batch { ids, student, teacher: None, labels }
+            Batch { ids, inputs, labels }
         };
         orders.iter().zip(seeds.iter()).map(batch).collect()
     }
@@ -68,9 +68,9 @@ impl Batches {
         let each = self.of.len() / batches.len().max(1);
         let even = each * batches.len() == self.of.len() && self.of.iter().enumerate().all(|(k, of)| *of == k / each);
         if even {
-            batches.iter().map(|batch| &batch.student).collect()
+            batches.iter().map(|batch| &batch.inputs).collect()
         } else {
-            self.of.iter().map(|batch| &batches[*batch].student).collect()
+            self.of.iter().map(|batch| &batches[*batch].inputs).collect()
         }
     }
 }

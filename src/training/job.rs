@@ -1,7 +1,8 @@
 //! A job in progress: what is still to happen again, and what has come to its end.
 
-use crate::protocol::{Event, FinishedRun, JobId, ResumeState, RunId, RunInfo, Stage};
 use std::collections::VecDeque;
+
+use crate::protocol::{Event, FinishedRun, JobId, ResumeState, RunId, RunInfo, Stage};
 
 /// What the engine remembers of the job in progress.
 pub(super) struct Job {
@@ -30,7 +31,8 @@ impl Job {
         self.replay.make_contiguous().sort_by_key(order);
     }
 
-    pub(super) fn is_edited(&self, run: &RunInfo) -> bool {
+    /// Whether a setting of a run was moved.
+    pub fn is_edited(&self, run: &RunInfo) -> bool {
         self.edited.iter().any(|(stage, only)| *stage == run.stage && only.is_none_or(|only| only == run.run))
     }
 }

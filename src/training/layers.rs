@@ -5,8 +5,8 @@ use std::sync::Arc;
 use candle_core::{Device, Tensor, Var};
 
 use super::teachers::KnownTeacher;
-use crate::data::{Batch, Dataset};
-use crate::distill::{Compute, Objective, OwnTensor, Phase, Term};
+use crate::data::{Batch, Dataset, Inputs};
+use crate::distill::{Objective, OwnTensor, Phase, Term};
 use crate::model::{InnerLayer, ModelSpec, ROWS_AT_A_TIME};
 use crate::rng::Key;
 
@@ -99,7 +99,7 @@ impl InnerLayers {
 
     /// Whether a phase descends a term that looks at them.
     pub fn are_looked_at(&self, phase: &Phase) -> bool {
-        self.terms.iter().any(|term| matches!(term.compute, Compute::Layers(_)) && phase.descends(term))
+        self.terms.iter().any(|term| !term.is_of_logits() && phase.descends(term))
     }
 
     /// The name of the student's layer.
@@ -133,7 +133,7 @@ impl InnerLayers {
                 let ids = Tensor::from_slice(&batch.ids, batch.ids.len(), &self.device)?;
                 kept.index_select(&ids, 0)
             }
-            None => self.of_inputs(batch.teacher.as_ref().unwrap_or(&batch.student)),
+            None => self.of_inputs(&batch.inputs),
         };
         let each = batches.iter().map(of).collect::<candle_core::Result<Vec<_>>>()?;
         let index: Vec<u32> = batch_of.iter().map(|batch| *batch as u32).collect();
@@ -141,7 +141,7 @@ impl InnerLayers {
     }
 
     /// What it says of ready-made inputs, `[batch, …]`.
-    fn of_inputs(&self, inputs: &crate::data::Inputs) -> candle_core::Result<Tensor> {
+    fn of_inputs(&self, inputs: &Inputs) -> candle_core::Result<Tensor> {
         let tapped = self.of.taps(inputs, &[&self.teacher.name])?.pop();
         tapped.ok_or_else(|| candle_core::Error::msg("no such layer"))
     }

@@ -25,7 +25,7 @@ impl TeacherSide {
 }
 
 /// What one or several members learn from in a batch.
-#[derive(Clone, PartialEq)]
+#[derive(PartialEq)]
 struct Pick<'a> {
     teachers: &'a [Source],
     /// The member that it is for, where it learns from itself.
@@ -118,7 +118,7 @@ impl Matched {
             let (values, teachers, mean) = match *source {
                 Source::Model(teacher) => {
                     let logits = match self.side.asked.get(teacher) {
-                        Some(asked) => asked.logits_of(batch.teacher.as_ref().unwrap_or(&batch.student))?,
+                        Some(asked) => asked.logits_of(&batch.inputs)?,
                         None => self.side.logits[teacher].of_samples(&batch.ids),
                     };
                     (Some(logits.values), logits.teachers, logits.mean)

@@ -100,6 +100,19 @@ impl Member {
     }
 }
 
+/// How many rows a batch has.
+#[derive(Clone, Copy)]
+pub(super) struct Counted {
+    all: f64,
+    labelled: f64,
+}
+
+impl Counted {
+    pub fn of(labels: &[Option<u32>]) -> Self {
+        Self { all: labels.len() as f64, labelled: labels.iter().flatten().count() as f64 }
+    }
+}
+
 /// Loss terms of the examples seen in an epoch.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EpochSums {
@@ -138,25 +151,25 @@ impl EpochSums {
         Self { left_out: vec![0; terms.len()], terms, total: [total, rows] }
     }
 
-    pub(super) fn add(&mut self, objective: &Objective, terms: &MemberTerms, labels: &[Option<u32>]) {
+    pub(super) fn add(&mut self, objective: &Objective, terms: &MemberTerms, rows: Counted) {
         let declared = objective.method().terms;
         self.terms.resize(declared.len(), [0.0; 2]);
         self.left_out.resize(declared.len(), 0);
         for (i, (term, value)) in declared.iter().zip(&terms.values).enumerate() {
             let rows = match term.over {
-                Over::Rows => labels.len(),
-                Over::Labelled => labels.iter().flatten().count(),
+                Over::Rows => rows.all,
+                Over::Labelled => rows.labelled,
             };
             match value {
                 Some(value) => {
-                    self.terms[i][0] += value * rows as f64;
-                    self.terms[i][1] += rows as f64;
+                    self.terms[i][0] += value * rows;
+                    self.terms[i][1] += rows;
                 }
                 None => self.left_out[i] += 1,
             }
         }
-        self.total[0] += terms.total * labels.len() as f64;
-        self.total[1] += labels.len() as f64;
+        self.total[0] += terms.total * rows.all;
+        self.total[1] += rows.all;
     }
 
     /// Means by example, each over the examples that it is for; none of a term that was left out of all steps.

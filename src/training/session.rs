@@ -8,7 +8,7 @@ use candle_core::{DType, Device, Tensor, Var};
 use super::batches::Batches;
 use super::layers::InnerLayers;
 use super::matched::{Matched, OfMembers, TeacherSide};
-use super::member::{EpochSums, Member, Newest, Source, Status};
+use super::member::{Counted, EpochSums, Member, Newest, Source, Status};
 use super::schedule::rate_factor;
 use crate::data::{Batch, Dataset, TransferSet};
 use crate::distill::{BatchTargets, MemberTargets, MemberTerms, Phase, TeacherLogits, Trains, loss, term_losses};
@@ -233,7 +233,7 @@ impl Session {
     ///
     /// # Errors
     /// When the device fails.
-    pub fn step(&mut self, measure: bool) -> candle_core::Result<Vec<MemberTerms>> {
+    pub fn step(&mut self, measure: bool) -> candle_core::Result<()> {
         let (first, steps) = self.span(self.phase);
         if self.step >= first + steps && self.phase + 1 < self.phases.len() {
             self.begin_phase(self.phase + 1)?;
@@ -259,16 +259,17 @@ impl Session {
         if self.step.is_multiple_of(self.steps_per_epoch()) {
             self.members.iter_mut().for_each(|member| member.sums = EpochSums::default());
         }
-        for (k, member) in self.members.iter_mut().enumerate() {
-            member.sums.add(&member.objective, &terms[k], &batches[self.batches.of[k]].labels);
+        let rows: Vec<Counted> = batches.iter().map(|batch| Counted::of(&batch.labels)).collect();
+        for ((member, batch), terms) in self.members.iter_mut().zip(&self.batches.of).zip(terms) {
+            member.sums.add(&member.objective, &terms, rows[*batch]);
             match &mut member.newest {
                 // It is seldom moved.
-                Some(newest) if newest.objective == member.objective => newest.terms.clone_from(&terms[k]),
-                newest => *newest = Some(Newest { objective: member.objective.clone(), terms: terms[k].clone() }),
+                Some(newest) if newest.objective == member.objective => newest.terms = terms,
+                newest => *newest = Some(Newest { objective: member.objective.clone(), terms }),
             }
         }
         self.step += 1;
-        Ok(terms)
+        Ok(())
     }
 
     fn step_of_autograd(

@@ -8,8 +8,7 @@ use eframe::egui::{Id, Key, Label, Popup, RichText, ScrollArea, Ui, vec2};
 
 use super::{control_name, grouped, quiet};
 use crate::command::{Commands, RecipeCommand};
-use crate::protocol::Preview;
-use crate::protocol::Remark;
+use crate::protocol::{Preview, Remark};
 use crate::recipe::Source;
 use crate::recipe::fields::CHECKPOINT;
 use crate::state::{Sheet, State};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use candle_core::{DType, Device};
 use stillroom::data::{Dataset, Examples, TransferSet};
-use stillroom::distill::{Mean, Objective, SOFT_TARGETS, TeacherLogits};
+use stillroom::distill::{Mean, MemberTerms, Objective, SOFT_TARGETS, TeacherLogits};
 use stillroom::model::{Normalisation, Plan, Population};
 use stillroom::protocol::{Change, Setting};
 use stillroom::recipe::{Architecture, Optimiser, Schedule, TrainingRecipe};
@@ -74,6 +74,12 @@ fn baseline(seed: u64) -> Member {
     Member { objective: Objective::labels(), ..member(1.0, 0.0, seed) }
 }
 
+/// One step, and each member's terms in it.
+fn step(session: &mut Session) -> Vec<MemberTerms> {
+    session.step(false).unwrap();
+    session.members.iter().map(|member| member.newest.as_ref().unwrap().terms.clone()).collect()
+}
+
 fn weights(session: &Session, member: usize) -> Vec<u32> {
     let tensors = session.population.member(member).unwrap();
     tensors.iter().flat_map(|t| bits(&t.flatten_all().unwrap().to_vec1::<f32>().unwrap())).collect()
@@ -134,7 +140,7 @@ fn training_lowers_the_loss_and_members_learn_what_each_is_asked_to() {
     let lab = Lab::new(&[20], 100);
     let recipe = TrainingRecipe { epochs: 50, ..recipe(25, Optimiser::AdamW, 0.0) };
     let mut session = lab.session(&mlp(&[32], 0.0), &recipe, &[member(4.0, 1.0, 0), baseline(0)]);
-    let first = session.step(false).unwrap();
+    let first = step(&mut session);
     for _ in 1..200 {
         session.step(false).unwrap();
     }
@@ -151,7 +157,7 @@ fn means_of_an_epoch_are_by_example() {
     // 7 rows in batches of 3: the last batch has one row. The learning rate is too small to move the weights.
     let lab = Lab::new(&[4], 7);
     let members = [Member { learning_rate: 1e-30, weight_decay: 0.0, ..member(3.0, 0.7, 0) }];
-    let whole = lab.session(&mlp(&[3], 0.0), &recipe(7, Optimiser::AdamW, 0.0), &members).step(false).unwrap();
+    let whole = step(&mut lab.session(&mlp(&[3], 0.0), &recipe(7, Optimiser::AdamW, 0.0), &members));
     let mut session = lab.session(&mlp(&[3], 0.0), &recipe(3, Optimiser::AdamW, 0.0), &members);
     for _ in 0..2 {
         // A second epoch starts its means anew.
@@ -216,7 +222,7 @@ fn seeds_fix_order_dropout_and_weights() {
     let lab = Lab::new(&[16], 50);
     let run = |members: &[Member]| {
         let mut session = lab.session(&mlp(&[8], 0.5), &recipe(20, SGD, 0.0), members);
-        let terms: Vec<_> = (0..6).map(|_| session.step(false).unwrap()).collect();
+        let terms: Vec<_> = (0..6).map(|_| step(&mut session)).collect();
         ((0..members.len()).map(|k| weights(&session, k)).collect::<Vec<_>>(), terms)
     };
     let (a, terms) = run(&[member(4.0, 0.9, 0), member(4.0, 0.9, 1), member(4.0, 0.9, 0)]);
@@ -233,7 +239,7 @@ fn dropout_is_drawn_anew_for_each_step() {
     lab.transfer.labels = vec![Some(1)];
     let members = [Member { learning_rate: 1e-30, weight_decay: 0.0, ..baseline(0) }];
     let mut session = lab.session(&mlp(&[30], 0.5), &recipe(1, SGD, 0.0), &members);
-    let losses: Vec<f64> = (0..5).map(|_| session.step(false).unwrap()[0].values[0].unwrap()).collect();
+    let losses: Vec<f64> = (0..5).map(|_| step(&mut session)[0].values[0].unwrap()).collect();
     for (i, loss) in losses.iter().enumerate() {
         assert!(losses[..i].iter().all(|before| before != loss), "{losses:?}");
     }
@@ -248,11 +254,11 @@ fn a_member_that_diverges_is_marked_and_the_others_do_not_notice() {
         let run = |members: &[Member]| {
             let mut session = lab.session(&mlp(&[8, 8], 0.0), &recipe, members);
             let mut over = None;
-            for step in 0..30 {
-                let terms = session.step(false).unwrap();
+            for at in 0..30 {
+                let terms = step(&mut session);
                 if over.is_none() && !session.members[0].is_active() {
                     assert!(!terms[0].total.is_finite());
-                    over = Some((step, weights(&session, 0)));
+                    over = Some((at, weights(&session, 0)));
                 }
             }
             (session, over)
@@ -368,7 +374,7 @@ fn a_member_learns_from_a_peer_as_from_a_teacher_that_says_the_same() {
         let (steps, moments) = beside.optimiser.state();
         let moments: Vec<_> = moments.map(|both| both.each_ref().map(|moment| moment.copy().unwrap())).collect();
         taught.optimiser.restore(steps, moments).unwrap();
-        let terms = [beside.step(false).unwrap(), taught.step(false).unwrap()];
+        let terms = [step(&mut beside), step(&mut taught)];
         let [soft, expected] = terms.each_ref().map(|terms| terms[0].values[0].unwrap());
         assert!((soft - expected).abs() < 1e-6, "{soft} {expected}");
         // All rows at once and a batch round in their own ways.

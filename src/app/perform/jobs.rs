@@ -2,8 +2,7 @@
 
 use crate::app::App;
 use crate::command::JobCommand;
-use crate::protocol::Request;
-use crate::protocol::{JobId, RunId};
+use crate::protocol::{JobId, Request, RunId};
 use crate::state::{Undoable, Wish};
 use crate::text::phrase;
 use crate::widgets::ToastKind;

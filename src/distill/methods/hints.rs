@@ -148,7 +148,7 @@ fn phases(objective: &Objective, epochs: usize) -> Vec<Phase> {
     }
     let first = (asked.round() as usize).clamp(1, epochs - 1);
     vec![
-        Phase { name: "hints", epochs: first, terms: Some(&["hint"]), trains: Trains::UpToLayer },
-        Phase { name: "training", epochs: epochs - first, terms: Some(&["soft", "hard"]), trains: Trains::All },
+        Phase { name: "hints", epochs: first, terms: Some(&[HINT.name]), trains: Trains::UpToLayer },
+        Phase { name: "training", epochs: epochs - first, terms: Some(&[SOFT.name, HARD.name]), trains: Trains::All },
     ]
 }

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use eframe::egui::{Grid, Label, RichText, ScrollArea, Ui, vec2};
 
 use super::quiet;
-use crate::protocol::ClassRows;
-use crate::protocol::{Preview, Probe};
+use crate::protocol::{ClassRows, Preview, Probe};
 use crate::recipe::Source;
 use crate::state::{State, TableColumns};
 use crate::text::{text, text_with};
