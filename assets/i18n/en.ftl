@@ -724,9 +724,9 @@ term-cell-what = One combination of the values of a sweep, with all of its seeds
 term-variance = share of the variance (η²)
 term-variance-what = How much of the spread between runs goes with the values of one field. The rest is chance, and what fields do together.
 term-gradient-share = share of the gradient
-term-gradient-share-what = The norm of one weighted term’s gradient by the logits, over the sum of both. It says which term a step really follows.
+term-gradient-share-what = The norm of one weighted term’s gradient by the logits, over the sum of all. It says which term a step really follows.
 term-cosine = cosine
-term-cosine-what = Whether the gradients of both terms pull the same way: 1 if they do, 0 if they ignore each other, −1 if they pull apart.
+term-cosine-what = Whether the gradients of the terms pull the same way: 1 if they do, 0 if they ignore each other, −1 if they pull apart. Of more than two, each beside all others together.
 
 # What each term of the loss contributes.
 anatomy-title = Anatomy

@@ -687,9 +687,9 @@ term-cell-what = 扫描取值的一种组合，含其全部种子。
 term-variance = 方差占比（η²）
 term-variance-what = 各次运行间的离散有多少随一项的取值而变。其余出于偶然，以及各项的共同作用。
 term-gradient-share = 梯度占比
-term-gradient-share-what = 一项加权损失对 logits 的梯度范数，除以两项之和。它说明这一步实际听谁的。
+term-gradient-share-what = 一项加权损失对 logits 的梯度范数，除以各项之和。它说明这一步实际听谁的。
 term-cosine = 余弦
-term-cosine-what = 两项梯度的方向是否一致：1 为同向，0 为互不相干，−1 为相反。
+term-cosine-what = 各项梯度的方向是否一致：1 为同向，0 为互不相干，−1 为相反。多于两项时，为每一项与其余各项之和相比。
 
 # 损失各项的贡献。
 anatomy-title = 损失剖析
@@ -704,8 +704,8 @@ anatomy-factor-hint = 该项的权重；带 T² 的项再乘以 T²
 anatomy-weighted = 加权
 anatomy-weighted-hint = 原始值乘以系数：计入总损失的量
 anatomy-total = 总损失
-anatomy-gradient = 两项的梯度占比（对 logits）
-anatomy-gradient-by-weights = 梯度份额（按所有被训练的参数）
+anatomy-gradient = 各项的梯度占比（对 logits）
+anatomy-gradient-by-weights = 各项的梯度占比（对所有被训练的参数）
 anatomy-cosine = 余弦
 anatomy-cosine-of = { $term }的余弦
 anatomy-words = T 较高时，T² 使两个梯度在加权之前大小相近。此处是这一步加权后的实测值。

@@ -86,8 +86,8 @@ pub struct Anatomy {
 pub struct TermPart {
     /// The term.
     pub name: TermName,
-    /// Unweighted; NaN where it was left out.
-    pub value: f64,
+    /// Unweighted; none where it was left out, as a term of another phase is.
+    pub value: Option<f64>,
     /// Its weight in that step, a warm-up included.
     pub weight: f64,
     /// T, where the term is multiplied by its square as well.

@@ -197,7 +197,7 @@ fn terms_of(member: &Member) -> impl Iterator<Item = &'static Term> + use<> {
 fn part(Newest { objective, terms }: &Newest, term: &Term, i: usize) -> TermPart {
     TermPart {
         name: term.name.into(),
-        value: terms.values[i].unwrap_or(f64::NAN),
+        value: terms.values[i],
         weight: terms.weights[i],
         squared: objective.scale(term),
         norm: terms.norms[i],

@@ -81,7 +81,9 @@ pub fn recipe_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         if state.recipe.sweep.base.student.is_some() {
             group_ui(ui, |ui| editor.student_ui(ui, preview));
             group_ui(ui, |ui| editor.method_ui(ui));
-            group_ui(ui, |ui| editor.weights_ui(ui));
+            if editor.has_weights() {
+                group_ui(ui, |ui| editor.weights_ui(ui));
+            }
         }
         group_ui(ui, |ui| editor.optimiser_ui(ui));
         group_ui(ui, |ui| editor.training_ui(ui));

@@ -19,20 +19,21 @@ const MOST: usize = 12;
 impl Sum {
     /// Each number has as many digits as it takes.
     pub fn of(anatomy: &Anatomy) -> Self {
+        let weighted: Vec<Option<f64>> = anatomy.terms.iter().map(|term| Some(term.value? * term.factor())).collect();
         // What was left out adds nothing, and neither does what weighs nothing.
-        let counts = |term: &&TermPart| !(term.value.is_nan() && term.factor() == 0.0);
-        let weighted: Vec<f64> = anatomy.terms.iter().map(|term| term.value * term.factor()).collect();
-        let sum: f64 = anatomy.terms.iter().filter(counts).map(|term| term.value * term.factor()).sum();
-        let total = Kind::Loss.write(sum);
+        let counts = |term: &TermPart| term.value.is_some_and(|value| !(value.is_nan() && term.factor() == 0.0));
+        let counted = anatomy.terms.iter().zip(&weighted).filter(|(term, _)| counts(term));
+        let total = Kind::Loss.write(counted.filter_map(|(_, value)| *value).sum());
         let weighted = enough(|digits| {
-            let each: Vec<String> = weighted.iter().map(|value| written(*value, digits)).collect();
-            let adds_up = Kind::Loss.write(each.iter().map(|value| read(value)).sum()) == total;
+            let each: Vec<String> = weighted.iter().map(|value| written(value.unwrap_or(f64::NAN), digits)).collect();
+            let told = each.iter().zip(&weighted).filter(|(_, value)| value.is_some());
+            let adds_up = Kind::Loss.write(told.map(|(value, _)| read(value)).sum()) == total;
             (each, adds_up)
         });
         let term = |(term, product): (&TermPart, &String)| {
             let (factor, value) = factor(term);
             let raw = enough(|digits| {
-                let written = written(term.value, digits);
+                let written = written(term.value.unwrap_or(f64::NAN), digits);
                 let multiplies = written_like(read(&written) * value, product) == *product;
                 (written, multiplies)
             });
@@ -101,7 +102,7 @@ mod tests {
     fn anatomy(soft: f64, temperature: f64, soft_weight: f64, hard: f64, hard_weight: f64) -> Anatomy {
         let part = |name: &'static str, value, weight, squared| TermPart {
             name: name.into(),
-            value,
+            value: Some(value),
             weight,
             squared,
             norm: 1.0,
@@ -136,6 +137,14 @@ mod tests {
     fn what_is_no_number_is_said_to_be_none() {
         let sum = Sum::of(&anatomy(f64::NAN, 8.0, 0.9, 0.1, 0.1));
         assert_eq!((sum.terms[0][0].as_str(), sum.total.as_str()), ("–", "–"));
+    }
+
+    #[test]
+    fn what_was_left_out_adds_nothing() {
+        let mut other_phase = anatomy(0.5, 8.0, 0.9, 0.1, 0.1);
+        other_phase.terms[0].value = None;
+        let sum = Sum::of(&other_phase);
+        assert_eq!((sum.terms[0][0].as_str(), sum.terms[0][2].as_str(), sum.total.as_str()), ("–", "–", "0.01"));
     }
 
     proptest! {

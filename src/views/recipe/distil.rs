@@ -42,6 +42,15 @@ impl Editor<'_> {
             }
             self.field_ui(ui, field);
         }
+        if !self.has_weights() {
+            self.listed_ui(ui, Part::Distillation);
+        }
+    }
+
+    /// Whether the method has anything that weighs a term or is switched.
+    pub(super) fn has_weights(&self) -> bool {
+        let fields = self.state.recipe.sweep.base.distill.method().fields;
+        fields.iter().any(|field| self.weighs(field) || matches!(field.kind, Kind::Truth(_)))
     }
 
     /// What weighs the terms, and what is switched.
