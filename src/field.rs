@@ -207,6 +207,14 @@ impl Field {
         self.path.rsplit('.').next().unwrap_or(self.path)
     }
 
+    /// The words that it may hold, each with the key of its name; none where it holds no words.
+    pub const fn choices(&self) -> &'static [(&'static str, &'static str)] {
+        match self.kind {
+            Kind::Choice(names) => names,
+            _ => &[],
+        }
+    }
+
     /// What it may hold, in words.
     pub fn allowed(&self) -> Phrase {
         match (self.allowed, self.kind) {

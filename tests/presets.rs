@@ -70,7 +70,7 @@ fn test(runs: &[(RunInfo, RunFinished)], role: Role) -> &Metrics {
 /// One epoch, and the smallest teacher of its kind where one is trained.
 fn shortened(mut recipe: Recipe) -> Recipe {
     recipe.training.epochs = 1;
-    if let Some(TeacherRecipe::Train { model, training }) = &mut recipe.teacher {
+    if let Some(TeacherRecipe::Train { model, training, .. }) = &mut recipe.teacher {
         training.epochs = 1;
         match model {
             Architecture::Mlp { hidden, .. } => hidden.fill(8),

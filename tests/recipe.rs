@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use stillroom::distill::{Objective, SOFT_TARGETS};
+use stillroom::distill::{Mean, Objective, SOFT_TARGETS};
 use stillroom::recipe::{
     Architecture, Builtin, CheckpointFile, CheckpointSource, Colour, ColumnRef, Copies, DataRecipe, FaultKind, Faults,
     Ground, ImageSource, Keep, KeptColumns, Normalise, Optimiser, Override, PRESETS, PixelRange, Pixels, QUICKSTART,
-    Recipe, Schedule, Source, TableSource, TeacherRecipe, TrainingRecipe, preset,
+    Recipe, Schedule, Source, TableSource, TeacherPart, TeacherRecipe, TrainingRecipe, preset,
 };
 
 const EXAMPLE: &str = r#"
@@ -94,7 +94,7 @@ fn a_teacher_to_train_takes_the_training_keys_and_lays_its_own_over_them() {
     assert_eq!(recipe.training, training);
     let model = Architecture::Cnn { channels: vec![8, 16], dense: vec![32], dropout: 0.25 };
     let training = TrainingRecipe { epochs: 3, optimiser: Optimiser::Sgd { momentum: 0.0 }, ..training };
-    assert_eq!(recipe.teacher, Some(TeacherRecipe::Train { model, training }));
+    assert_eq!(recipe.teacher, Some(TeacherRecipe::Train { model, training, members: 1, combine: Mean::default() }));
     assert_eq!(recipe.student, None);
     let source = Source::Table(TableSource {
         label: Some(ColumnRef::Position(-2)),
@@ -200,7 +200,7 @@ fn what_is_missing_is_told_with_what_may_stand_there() {
                 model = { mlp = [8] }\nepochs = 3\n";
     assert_eq!(
         messages(Recipe::parse(both, None, &[])),
-        ["line 5: teacher: give a checkpoint to load or a model to train, not both"]
+        ["line 5: teacher: give a checkpoint to load or a model to train, not both; several of them are an ensemble"]
     );
 }
 
@@ -412,14 +412,33 @@ fn recipes() -> impl Strategy<Value = Recipe> {
             weighted.with("distill.temperature_squared", f64::from(u8::from(temperature_squared)))
         },
     );
-    let checkpoint =
-        prop_oneof![builtin().prop_map(CheckpointSource::Builtin), checkpoint_file().prop_map(CheckpointSource::File),]
-            .prop_map(TeacherRecipe::Checkpoint);
-    let trained =
-        || (architecture(), training()).prop_map(|(model, training)| TeacherRecipe::Train { model, training });
+    let source = || {
+        prop_oneof![builtin().prop_map(CheckpointSource::Builtin), checkpoint_file().prop_map(CheckpointSource::File)]
+    };
+    let combine = || prop_oneof![Just(Mean::Probabilities), Just(Mean::Logits)];
+    let checkpoint = source().prop_map(TeacherRecipe::Checkpoint);
+    let trained = move || {
+        (architecture(), training(), 1_usize..=100, combine())
+            .prop_map(|(model, training, members, combine)| TeacherRecipe::Train { model, training, members, combine })
+    };
+    let part = prop_oneof![
+        source().prop_map(TeacherPart::Checkpoint),
+        (architecture(), training()).prop_map(|(model, training)| TeacherPart::Train { model, training })
+    ];
+    let ensemble = (prop::collection::vec(part, 1..4), combine()).prop_map(|(mut models, combine)| {
+        let all = models.clone();
+        let mut at = 0;
+        models.retain(|model| {
+            at += 1;
+            !all[..at - 1].contains(model)
+        });
+        TeacherRecipe::Ensemble { models, combine }
+    });
     // Without a student there must be a teacher to train.
-    let models =
-        prop_oneof![(prop_oneof![checkpoint, trained()], architecture().prop_map(Some)), (trained(), Just(None)),];
+    let models = prop_oneof![
+        (prop_oneof![checkpoint, trained(), ensemble], architecture().prop_map(Some)),
+        (trained(), Just(None)),
+    ];
     (any::<String>(), data(), models, distill, training(), any::<bool>()).prop_map(
         |(title, data, (teacher, student), distill, training, baseline)| Recipe {
             title,
@@ -450,6 +469,77 @@ proptest! {
             let _ = Recipe::parse(EXAMPLE, None, &[set]);
         }
     }
+}
+
+#[test]
+fn several_teachers_are_a_list_or_a_number_of_one_model() {
+    let read = |keys: &str| {
+        let text = EXAMPLE_DATA.replace("KEYS", keys);
+        let recipe = Recipe::parse(&text, Some(Path::new("folder/r.toml")), &[]);
+        recipe.map(|recipe| recipe.teacher.unwrap()).map_err(|faults| faults.to_string())
+    };
+    let own = TrainingRecipe {
+        epochs: 5,
+        ..Recipe::parse(&EXAMPLE_DATA.replace("KEYS", "checkpoint = \"x.pt\""), None, &[]).unwrap().training
+    };
+    let seeded = |seed| TrainingRecipe { seed, ..own.clone() };
+    let mlp = Architecture::Mlp { hidden: vec![4], dropout: 0.0 };
+    let cnn = Architecture::Cnn { channels: vec![2], dense: vec![], dropout: 0.1 };
+    let members = read("model = { mlp = [4] }\nepochs = 5\nseed = 7\nmembers = 3\ncombine = \"logits\"").unwrap();
+    assert_eq!(members.combine(), Mean::Logits);
+    let trained = |seed| TeacherPart::Train { model: mlp.clone(), training: seeded(seed) };
+    assert_eq!(members.parts(), [trained(7), trained(8), trained(9)]);
+    let list = read(
+        "ensemble = [\"a.safetensors\", { mlp = [4] }, { cnn = [2], dropout = 0.1 }, { mlp = [4], epochs = 9 },
+         { checkpoint = \"b.pt\", pixels = \"0-255\" }, \"builtin:digits\"]\nepochs = 5\nseed = 2",
+    )
+    .unwrap();
+    assert_eq!(list.combine(), Mean::Probabilities);
+    let file = |path: &str, pixels| {
+        TeacherPart::Checkpoint(CheckpointSource::File(CheckpointFile {
+            path: path.into(),
+            pixels,
+            ..CheckpointFile::default()
+        }))
+    };
+    let expected = [
+        file("folder/a.safetensors", None),
+        trained(3),
+        TeacherPart::Train { model: cnn, training: seeded(4) },
+        TeacherPart::Train { model: mlp.clone(), training: TrainingRecipe { epochs: 9, ..seeded(5) } },
+        file("folder/b.pt", Some(PixelRange::Byte)),
+        TeacherPart::Checkpoint(CheckpointSource::Builtin(Builtin::Digits)),
+    ];
+    assert_eq!(list.parts(), expected);
+    for (keys, expected) in [
+        ("ensemble = []", "teacher.ensemble: [] is not allowed; give a list of models"),
+        ("ensemble = \"a.pt\"", "teacher.ensemble: is the text \"a.pt\"; give a list of models"),
+        ("ensemble = [3]", "teacher.ensemble: 3 is not allowed; give a list of models"),
+        ("ensemble = [\"a.pt\", \"a.pt\"]", "teacher.ensemble.2: this model is in the ensemble already"),
+        ("ensemble = [\"a.pt\", {}]", "teacher.ensemble.2: is missing; give a checkpoint"),
+        ("ensemble = [{ mlp = [] , cnn = [2] }]", "teacher.ensemble.1.model: "),
+        ("ensemble = [{ model = { mlp = [4] }, epochs = 0 }]", "teacher.ensemble.1.epochs: 0 is not allowed"),
+        ("ensemble = [{ model = { mlp = [4] }, lr = 0.1 }]", "teacher.ensemble.1.lr"),
+        ("ensemble = [\"a.pt\"]\ncheckpoint = \"b.pt\"", "teacher.checkpoint: an ensemble lists its models whole"),
+        ("ensemble = [\"a.pt\"]\nmean = [0.5]", "teacher.mean: an ensemble lists its models whole"),
+        ("ensemble = [\"a.pt\", \"b.pt\"]\nmembers = 2", "teacher.members: an ensemble lists its models whole"),
+        (
+            "ensemble = [\"a.pt\", \"b.pt\"]\ncombine = \"mean\"",
+            "teacher.combine: \"mean\" is not allowed; give \"probabilities\" or \"logits\"",
+        ),
+        ("checkpoint = \"a.pt\"\nmembers = 2", "teacher.members: members are trained from a model"),
+        ("checkpoint = \"a.pt\"\ncombine = \"logits\"", "teacher.combine: only several teachers are combined"),
+        ("model = { mlp = [4] }\nmembers = 0", "teacher.members: 0 is not allowed; give a whole number from 1 to 100"),
+    ] {
+        let faults = read(keys).expect_err(keys);
+        assert!(faults.contains(expected), "{keys}:\n{faults}");
+        assert_eq!(faults.lines().count(), 1, "{keys}:\n{faults}");
+    }
+    // Paths that would say how a disk is laid out do not leave it.
+    let text = EXAMPLE_DATA.replace("KEYS", "ensemble = [\"/home/me/a.pt\", { checkpoint = \"C:\\\\b.pt\" }]");
+    let public = Recipe::parse(&text, None, &[]).unwrap().without_private_paths();
+    let names: Vec<_> = public.teacher.as_ref().unwrap().files().into_iter().map(|file| file.path.clone()).collect();
+    assert_eq!(names, [Path::new("a.pt"), Path::new("b.pt")]);
 }
 
 #[test]

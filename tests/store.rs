@@ -756,6 +756,7 @@ fn info(run: RunId, role: Role, recipe: &Recipe) -> RunInfo {
         stage: Stage(u32::from(role != Role::Teacher)),
         run,
         role,
+        teachers: Vec::new(),
         recipe: recipe.clone(),
         model: "MLP 64–64".into(),
         seed: i64::MAX as u64,

@@ -223,7 +223,14 @@ fn a_hundred_classes_scroll_in_the_order_given() {
     let order = (0..100).rev().collect::<Vec<_>>();
     let even = vec![0.01; 100];
     let harness = show(|ui| {
-        let side = |name, probabilities| Side { name, what: "", probabilities, ghost: &[], colour: egui::Color32::RED };
+        let side = |name, probabilities| Side {
+            name,
+            what: "",
+            probabilities,
+            ghost: &[],
+            members: &[],
+            colour: egui::Color32::RED,
+        };
         let (left, right) = (side("teacher", &even), side("student", &[]));
         let label = Some((99, egui::Color32::GREEN));
         let name = "Distributions";

@@ -7,6 +7,7 @@ widget-share = { $name } { $weight }
 widget-bars-row = { $class }: { $left-name } { $left }, { $right-name } { $right }
 widget-bars-row-label = { $class } (label): { $left-name } { $left }, { $right-name } { $right }
 widget-bars-missing = –
+widget-bars-mean = { $mean } (mean of { $members })
 widget-bars-unit = %
 widget-curve-now = { $name } { $value }
 widget-curve-mark = { $what } at { $place }
@@ -111,6 +112,7 @@ recipe-labelled = { $percent } % of the rows have a label
 recipe-noise = { $percent } % of the labels are wrong
 recipe-no-teacher = no teacher
 recipe-shipped = The shipped teacher
+recipe-ensemble = { $count } models together
 recipe-train-teacher = Train { $model } first
 recipe-trained-first = trained first
 recipe-parameters = { $count } parameters
@@ -203,6 +205,7 @@ quality-accuracy = accuracy
 quality-agreement = agreement with the teacher
 quality-of = of { $rows }
 quality-teacher = teacher
+curve-of-seed = { $name }, seed { $seed }
 quality-student = student
 quality-baseline = no teacher
 quality-empty = Nothing to judge yet
@@ -221,6 +224,7 @@ lens-no-teacher = The teacher is trained first; its distribution appears as it l
 lens-sentence = At T = 1 the teacher gives “{ $first }” { $first-percent } % and “{ $second }” { $second-percent } %. At T = { $temperature } “{ $second }” gets { $softened-percent } %.
 lens-bars = Softened distributions
 lens-teacher = teacher
+lens-teachers = { $count } teachers
 lens-student = student
 lens-untrained = student, untrained
 lens-both = both
@@ -550,6 +554,17 @@ field-teacher-mean = teacher’s mean
 field-teacher-mean-hint = What was subtracted from the inputs that the teacher learnt from.
 field-teacher-std = teacher’s standard deviation
 field-teacher-std-hint = What the inputs that the teacher learnt from were divided by.
+field-teacher-ensemble = ensemble of teachers
+field-teacher-ensemble-hint = Several teachers that the student hears as one: T softens each of them, then their mean is taken.
+field-teacher-ensemble-short = teachers
+field-teacher-members = teachers
+field-teacher-members-hint = How many models of these layers are trained, each from a seed of its own, counted up. The student learns from their mean.
+field-teacher-members-short = teachers
+field-teacher-combine = mean of the teachers
+field-teacher-combine-hint = What is averaged after T has softened each teacher: their probabilities, or their logits, which gives the normalised geometric mean of the probabilities.
+field-teacher-combine-short = mean of
+value-mean-probabilities = probabilities
+value-mean-logits = logits
 field-student = student
 field-dropout = dropout
 field-dropout-hint = Share of each hidden layer’s outputs that is dropped at every step of training.
@@ -971,8 +986,10 @@ allowed-data = a table [data] with a source, e.g. source = "mnist-mini"
 allowed-source = "mnist-mini", "digits", {"{"} idx = "folder" {"}"}, {"{"} csv = "file.csv", label = "y" {"}"} or {"{"} images = "folder", size = 28 {"}"}
 allowed-model = model = {"{"} mlp = [64, 64] {"}"} or model = {"{"} cnn = [8, 16], dense = [64] {"}"}
 allowed-student = a table [student] with { $model }
-allowed-teacher = a checkpoint, e.g. "builtin:mnist-mini", or a model to train: { $model }
+allowed-teacher = a checkpoint, e.g. "builtin:mnist-mini", a model to train: { $model }, or an ensemble of several
 allowed-teacher-table = a table [teacher] with a checkpoint, e.g. "builtin:mnist-mini", or a model to train
+allowed-ensemble = a list of models, e.g. ["a.safetensors", "builtin:digits", {"{"} mlp = [256] {"}"}, {"{"} model = {"{"} cnn = [8, 16] {"}"}, epochs = 20 {"}"}]
+allowed-members = a whole number from 1 to 100
 allowed-builtin = "builtin:mnist-mini" or "builtin:digits", or the path of a .safetensors or .pt file
 allowed-checkpoint = the path of a .safetensors or .pt file, in quotes
 allowed-sweep = a table [sweep] with strategy, runs, seeds or test_all
@@ -981,7 +998,11 @@ allowed-zip = groups of fields that move together, e.g. [["distill.temperature",
 conflict-no-value = give PATH=VALUE, e.g. distill.temperature=8
 conflict-no-field = there is no field before the =
 conflict-no-table = `{ $name }` is not a table and has no fields
-conflict-teacher = give a checkpoint to load or a model to train, not both
+conflict-teacher = give a checkpoint to load or a model to train, not both; several of them are an ensemble
+conflict-combine = only several teachers are combined: give an ensemble, or the number of members of the model
+conflict-ensemble = an ensemble lists its models whole; give this in its entry, e.g. ensemble = ["a.safetensors", {"{"} checkpoint = "b.pt", pixels = "0-255" {"}"}, {"{"} mlp = [64] {"}"}]
+conflict-ensemble-twice = this model is in the ensemble already; give another one, or another seed
+conflict-members = members are trained from a model: a checkpoint is one; list several as ensemble = ["a.safetensors", "b.safetensors"]
 conflict-dense = only a cnn has dense layers of its own
 conflict-no-convolution = a cnn needs at least one convolution, e.g. [8, 16]
 conflict-mlp-or-cnn = give mlp or cnn, not both

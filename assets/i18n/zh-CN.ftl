@@ -7,6 +7,7 @@ widget-share = { $name } { $weight }
 widget-bars-row = { $class }：{ $left-name } { $left }，{ $right-name } { $right }
 widget-bars-row-label = { $class }（标签）：{ $left-name } { $left }，{ $right-name } { $right }
 widget-bars-missing = –
+widget-bars-mean = { $mean }（{ $members } 的平均）
 widget-bars-unit = %
 widget-curve-now = { $name } { $value }
 widget-curve-mark = { $place }处 { $what }
@@ -102,6 +103,7 @@ recipe-labelled = { $percent }% 的样本有标签
 recipe-noise = { $percent }% 的标签有误
 recipe-no-teacher = 无教师
 recipe-shipped = 内置教师模型
+recipe-ensemble = { $count } 个模型合成
 recipe-train-teacher = 先训练 { $model }
 recipe-trained-first = 先行训练
 recipe-parameters = { $count } 个参数
@@ -185,6 +187,7 @@ quality-accuracy = 准确率
 quality-agreement = 与教师一致率
 quality-of = 共 { $rows }
 quality-teacher = 教师
+curve-of-seed = { $name }，种子 { $seed }
 quality-student = 学生
 quality-baseline = 无教师
 quality-empty = 暂无评估结果
@@ -203,6 +206,7 @@ lens-no-teacher = 先训练教师模型；其分布会随训练出现。
 lens-sentence = T = 1 时，教师给“{ $first }” { $first-percent }%，给“{ $second }” { $second-percent }%。T = { $temperature } 时，“{ $second }”得 { $softened-percent }%。
 lens-bars = 软化分布
 lens-teacher = 教师
+lens-teachers = { $count } 个教师
 lens-student = 学生
 lens-untrained = 学生（未训练）
 lens-both = 一致
@@ -516,6 +520,17 @@ field-teacher-mean = 教师的均值
 field-teacher-mean-hint = 教师训练时从输入中减去的值。
 field-teacher-std = 教师的标准差
 field-teacher-std-hint = 教师训练时输入所除以的值。
+field-teacher-ensemble = 教师集成
+field-teacher-ensemble-hint = 学生把多个教师当作一个来学：先用 T 软化每一个，再取平均。
+field-teacher-ensemble-short = 教师
+field-teacher-members = 教师个数
+field-teacher-members-hint = 用这些层训练多少个模型，种子依次递增，各不相同。学生学习它们的平均。
+field-teacher-members-short = 教师个数
+field-teacher-combine = 教师的平均方式
+field-teacher-combine-hint = T 软化每个教师之后对什么取平均：概率，或 logits（即概率的归一化几何平均）。
+field-teacher-combine-short = 教师
+value-mean-probabilities = 概率平均
+value-mean-logits = logits 平均
 field-student = 学生模型
 field-dropout = 丢弃率
 field-dropout-hint = 训练每一步中，各隐藏层输出被随机丢弃的比例。
@@ -923,8 +938,10 @@ allowed-data = 带 source 的表 [data]，例如 source = "mnist-mini"
 allowed-source = "mnist-mini"、"digits"、{"{"} idx = "folder" {"}"}、{"{"} csv = "file.csv", label = "y" {"}"} 或 {"{"} images = "folder", size = 28 {"}"}
 allowed-model = model = {"{"} mlp = [64, 64] {"}"} 或 model = {"{"} cnn = [8, 16], dense = [64] {"}"}
 allowed-student = 表 [student]，其中有 { $model }
-allowed-teacher = 检查点，例如 "builtin:mnist-mini"，或要训练的模型：{ $model }
+allowed-teacher = 检查点，例如 "builtin:mnist-mini"，或要训练的模型：{ $model }，或由多个模型组成的 ensemble
 allowed-teacher-table = 表 [teacher]，其中有检查点（例如 "builtin:mnist-mini"）或要训练的模型
+allowed-ensemble = 模型的列表，例如 ["a.safetensors", "builtin:digits", {"{"} mlp = [256] {"}"}, {"{"} model = {"{"} cnn = [8, 16] {"}"}, epochs = 20 {"}"}]
+allowed-members = 1 到 100 的整数
 allowed-builtin = "builtin:mnist-mini"、"builtin:digits" 或 .safetensors 文件的路径
 allowed-checkpoint = 带引号的 .safetensors 或 .pt 文件路径
 allowed-sweep = 表 [sweep]，其中可有 strategy、runs、seeds、test_all
@@ -933,7 +950,11 @@ allowed-zip = 成组同步变化的字段，例如 [["distill.temperature", "tra
 conflict-no-value = 请写成 PATH=VALUE，例如 distill.temperature=8
 conflict-no-field = “=” 之前没有字段
 conflict-no-table = `{ $name }` 不是表，没有字段
-conflict-teacher = 要加载的检查点和要训练的模型只能给一个
+conflict-teacher = 要加载的检查点和要训练的模型只能给一个；多个模型请写成 ensemble
+conflict-combine = 只有多个教师才需要合并：请给出 ensemble，或 model 的 members 个数
+conflict-ensemble = ensemble 逐个写全其中的模型；请写进它的条目，例如 ensemble = ["a.safetensors", {"{"} checkpoint = "b.pt", pixels = "0-255" {"}"}, {"{"} mlp = [64] {"}"}]
+conflict-ensemble-twice = 这个模型已在 ensemble 中；请换一个模型，或换一个种子
+conflict-members = members 由 model 训练而来，检查点只是一个；多个检查点请写成 ensemble = ["a.safetensors", "b.safetensors"]
 conflict-dense = 只有 cnn 才有自己的 dense 层
 conflict-no-convolution = cnn 至少要有一个卷积层，例如 [8, 16]
 conflict-mlp-or-cnn = mlp 和 cnn 只能给一个

@@ -31,8 +31,8 @@ pub trait Dialogs {
 /// What became of a dialog.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Picked {
-    /// A path.
-    Path(FilePurpose, PathBuf),
+    /// One path, or several models.
+    Paths(FilePurpose, Vec<PathBuf>),
     /// The user closed it.
     Nothing,
     /// No dialog can open on this system.
@@ -52,6 +52,9 @@ impl RfdDialogs {
     }
 }
 
+/// What a dialog will give.
+type Asked<T> = Pin<Box<dyn Future<Output = Option<T>> + Send>>;
+
 /// A dialog that is over sooner than this was never on the screen.
 const NOT_SHOWN: Duration = Duration::from_millis(250);
 
@@ -67,10 +70,14 @@ impl Dialogs for RfdDialogs {
         if let Some((of, ends)) = filter {
             dialog = dialog.add_filter(of, ends);
         }
-        let future: Pin<Box<dyn Future<Output = _> + Send>> = match (purpose, name) {
-            (FilePurpose::OpenDataFolder, _) => Box::pin(dialog.pick_folder()),
-            (_, Some(name)) => Box::pin(dialog.set_file_name(name).save_file()),
-            (_, None) => Box::pin(dialog.pick_file()),
+        let one = |asked: Asked<rfd::FileHandle>| -> Asked<Vec<rfd::FileHandle>> {
+            Box::pin(async { asked.await.map(|file| vec![file]) })
+        };
+        let future: Asked<Vec<rfd::FileHandle>> = match (purpose, name) {
+            (FilePurpose::OpenTeacher, _) => Box::pin(dialog.pick_files()),
+            (FilePurpose::OpenDataFolder, _) => one(Box::pin(dialog.pick_folder())),
+            (_, Some(name)) => one(Box::pin(dialog.set_file_name(name).save_file())),
+            (_, None) => one(Box::pin(dialog.pick_file())),
         };
         let (prospect, ctx) = (self.prospect.clone(), ctx.clone());
         let run = move || {
@@ -100,11 +107,11 @@ impl Dialogs for RfdDialogs {
 }
 
 /// Shows a dialog until it is over.
-fn run(dialog: impl Future<Output = Option<rfd::FileHandle>>, purpose: FilePurpose) -> Picked {
+fn run(dialog: impl Future<Output = Option<Vec<rfd::FileHandle>>>, purpose: FilePurpose) -> Picked {
     overheard::dialog_begins();
     let since = Instant::now();
     match wait_for(dialog) {
-        Some(file) => Picked::Path(purpose, file.path().to_owned()),
+        Some(files) => Picked::Paths(purpose, files.iter().map(|file| file.path().to_owned()).collect()),
         None if overheard::dialog_failed() || since.elapsed() < NOT_SHOWN => Picked::Unavailable(purpose),
         None => Picked::Nothing,
     }
@@ -190,7 +197,7 @@ impl Dialogs for ScriptedDialogs {
         Some(if answers.is_empty() {
             Picked::Nothing
         } else {
-            answers.remove(0).map_or(Picked::Unavailable(purpose), |path| Picked::Path(purpose, path))
+            answers.remove(0).map_or(Picked::Unavailable(purpose), |path| Picked::Paths(purpose, vec![path]))
         })
     }
 }

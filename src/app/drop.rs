@@ -23,8 +23,15 @@ impl App {
     /// Opens what was dropped since the last frame.
     pub(super) fn take_dropped(&mut self, ctx: &egui::Context) {
         let dropped = ctx.input_mut(|input| std::mem::take(&mut input.raw.dropped_files));
-        for file in dropped {
-            self.open_path(file.path().to_owned(), ctx);
+        let paths = dropped.into_iter().map(|file| file.path().to_owned());
+        // Several models at once teach together.
+        let (models, others): (Vec<PathBuf>, Vec<PathBuf>) =
+            paths.partition(|path| path.exists() && matches!(kind(path), Kind::Teacher));
+        if !models.is_empty() {
+            self.open_teachers(models);
+        }
+        for path in others {
+            self.open_path(path, ctx);
         }
     }
 
@@ -37,7 +44,7 @@ impl App {
         match kind(&path) {
             Kind::Recipe => self.open_recipe(path, ctx),
             Kind::Data => self.open_data(path),
-            Kind::Teacher => self.open_teacher(path),
+            Kind::Teacher => self.open_teachers(vec![path]),
             Kind::Picture => self.look_at(path),
         }
     }
@@ -46,14 +53,15 @@ impl App {
     pub(super) fn look_at(&mut self, path: PathBuf) {
         let state = &self.state;
         let job = state.focused();
-        let recipe = Box::new(job.map_or_else(|| state.recipe.sweep.base.clone(), |job| job.sweep.base.clone()));
+        let recipe = Box::new(state.asked_recipe().clone());
         let saved = |run: Option<&RunInfo>| state.row(run?.run)?.checkpoint.clone();
         let shown = job.and_then(|job| job.shown_run(state.lit_cell())).filter(|run| run.role == Role::Student);
-        let trained = job.and_then(|job| job.run_of(Role::Teacher)).filter(|run| !run.loaded);
+        let models = job.map(|job| job.teacher_models(shown)).unwrap_or_default();
+        let trained = models.into_iter().filter(|model| !model.loaded);
         let look = Look {
             recipe,
             picture: path.clone(),
-            teacher: saved(trained),
+            teachers: trained.map(|model| saved(Some(model))).collect::<Option<_>>().unwrap_or_default(),
             student: saved(shown),
             untrained: job.is_none(),
             run: shown.map(|run| run.run),

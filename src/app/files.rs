@@ -8,8 +8,9 @@ use eframe::egui;
 use super::App;
 use super::sheet::Opened;
 use crate::data::recognise;
+use crate::distill::Mean;
 use crate::model::{Checkpoint, write_whole};
-use crate::recipe::{CheckpointSource, Sweep, TeacherRecipe, decode};
+use crate::recipe::{CheckpointSource, Sweep, TeacherPart, TeacherRecipe, decode};
 use crate::runs::{ExportFormat, Store, export_list, export_run};
 use crate::state::{FilePurpose, RecipeText};
 use crate::text::{Phrase, phrase};
@@ -18,14 +19,18 @@ use crate::text::{Phrase, phrase};
 const FAULTS: usize = 5;
 
 impl App {
-    /// A path was picked for something.
-    pub(super) fn picked(&mut self, purpose: FilePurpose, path: PathBuf, ctx: &egui::Context) {
+    /// A path was picked for something; for a teacher, one or several.
+    pub(super) fn picked(&mut self, purpose: FilePurpose, mut paths: Vec<PathBuf>, ctx: &egui::Context) {
         // A path that was typed may lead nowhere.
-        if !purpose.writes() && !path.exists() {
-            return self.fault(phrase!("open-missing", path = &path));
+        if let Some(path) = paths.iter().find(|path| !purpose.writes() && !path.exists()) {
+            return self.fault(phrase!("open-missing", path = path));
         }
+        if purpose == FilePurpose::OpenTeacher {
+            return self.open_teachers(paths);
+        }
+        let Some(path) = paths.pop() else { return };
         match purpose {
-            FilePurpose::OpenTeacher => self.open_teacher(path),
+            FilePurpose::OpenTeacher => {}
             FilePurpose::SaveStudent => self.save_student(&path),
             FilePurpose::ExportRun | FilePurpose::ExportRuns => self.export(purpose, &path),
             FilePurpose::OpenRecipe => self.open_recipe(path, ctx),
@@ -129,15 +134,29 @@ impl App {
         self.remember_path(&path);
     }
 
-    /// Makes a checkpoint the teacher.
-    pub(super) fn open_teacher(&mut self, path: PathBuf) {
-        let path = absolute(path);
+    /// Makes a checkpoint the teacher, or several of them an ensemble.
+    pub(super) fn open_teachers(&mut self, mut paths: Vec<PathBuf>) {
+        for path in &mut paths {
+            *path = absolute(std::mem::take(path));
+        }
+        paths.dedup();
+        let mut models: Vec<CheckpointSource> =
+            paths.iter().map(|path| CheckpointSource::File(path.clone().into())).collect();
         let mut sweep = self.state.recipe.sweep.clone();
-        sweep.base.teacher = Some(TeacherRecipe::Checkpoint(CheckpointSource::File(path.clone().into())));
+        sweep.base.teacher = Some(match models.len() {
+            0 => return,
+            1 => TeacherRecipe::Checkpoint(models.remove(0)),
+            _ => {
+                let models = models.into_iter().map(TeacherPart::Checkpoint).collect();
+                TeacherRecipe::Ensemble { models, combine: Mean::default() }
+            }
+        });
         sweep.settle(&self.state.recipe.sweep);
         self.opened(Opened::Teacher, sweep);
         self.look_at_recipe();
-        self.remember_path(&path);
+        for path in &paths {
+            self.remember_path(path);
+        }
     }
 
     fn save_student(&mut self, path: &Path) {

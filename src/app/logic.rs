@@ -45,7 +45,7 @@ impl App {
         self.ask_pictures();
         match self.dialogs.poll() {
             None | Some(Picked::Nothing) => {}
-            Some(Picked::Path(purpose, path)) => self.commands.send(WindowCommand::Picked(purpose, path)),
+            Some(Picked::Paths(purpose, paths)) => self.commands.send(WindowCommand::Picked(purpose, paths)),
             Some(Picked::Unavailable(purpose)) => {
                 let text = super::dialogs::new_name(purpose).unwrap_or_default().to_owned();
                 self.state.window.path_field = Some(PathField { purpose, text });

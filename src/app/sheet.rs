@@ -2,7 +2,7 @@
 //! All that happens while it is open is one step of undo; what is taken back leaves the recipe as it was.
 
 use super::App;
-use crate::recipe::{CheckpointSource, Source, Sweep, TeacherRecipe};
+use crate::recipe::{Source, Sweep};
 use crate::state::{History, Sheet, Tip, Undoable};
 
 /// What is opened.
@@ -31,8 +31,8 @@ impl App {
     pub(super) fn open_sheet(&mut self) {
         let mut sheet = Sheet::of(&self.state);
         sheet.data = true;
-        sheet.teacher =
-            matches!(self.state.recipe.sweep.base.teacher, Some(TeacherRecipe::Checkpoint(CheckpointSource::File(_))));
+        let teacher = self.state.recipe.sweep.base.teacher.as_ref();
+        sheet.teacher = teacher.is_some_and(|teacher| !teacher.files().is_empty());
         self.state.window.sheet = Some(sheet);
     }
 

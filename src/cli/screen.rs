@@ -163,7 +163,8 @@ impl Screen {
         if run.info.loaded {
             let text = validation(run)
                 .map_or_else(String::new, |it| format!(": {} errors on {} validation rows", it.errors, it.examples));
-            self.voice.note("teacher", &format!("The teacher, {}, is loaded{text}.", run.info.model));
+            let is = if run.info.teachers.is_empty() { "is loaded" } else { "is the mean of those models" };
+            self.voice.note("teacher", &format!("The teacher, {}, {is}{text}.", run.info.model));
         }
     }
 
@@ -219,7 +220,8 @@ impl Screen {
             String::new()
         };
         let name = match (progress.teacher, progress.members) {
-            (true, _) => format!("teacher{part}"),
+            (true, 1) => format!("teacher{part}"),
+            (true, members) => format!("{members} teachers{part}"),
             (false, 1 | 2) => format!("student{part}"),
             (false, members) => format!("{members} runs{part}"),
         };

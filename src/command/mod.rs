@@ -163,7 +163,7 @@ pub enum WindowCommand {
     /// The path field is done; `false` gives it up.
     EndPath(bool),
     /// A path was picked.
-    Picked(FilePurpose, PathBuf),
+    Picked(FilePurpose, Vec<PathBuf>),
     /// Keep a temporary store, or let it go.
     Farewell(Farewell),
 }

@@ -19,4 +19,4 @@ pub use method::{
 pub use methods::{HARD, LABELS, METHODS, SOFT_TARGETS};
 pub use metrics::{Evaluation, NO_CLASS, Reference, evaluate, top_classes};
 pub use objective::{Objective, method, term};
-pub use targets::{Mean, Targets, TeacherLogits};
+pub use targets::{Heard, Mean, Targets, TeacherLogits};

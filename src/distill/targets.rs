@@ -1,5 +1,7 @@
 //! What students learn from: the teacher's softened distributions, made from its cached logits.
 
+use std::borrow::Cow;
+
 use super::soften::log_soften;
 
 /// Logits of one or several teachers for every sample, keyed by sample. They are cached, not probabilities, so that T can
@@ -16,14 +18,84 @@ pub struct TeacherLogits {
     pub mean: Mean,
 }
 
+/// What one or several teachers say of one sample; where it says so, of several.
+#[derive(Clone, Debug)]
+pub struct Heard<'a> {
+    /// The logits of each, `[classes]`; at least one.
+    pub each: Vec<&'a [f32]>,
+    /// How several become one.
+    pub mean: Mean,
+}
+
+impl<'a> Heard<'a> {
+    /// What is said of one of several samples, each member's logits being `[samples, classes]`; none where it is not there or no number.
+    pub fn row(&self, row: usize, classes: usize) -> Option<Self> {
+        let of_row = |logits: &&'a [f32]| logits.get(row * classes..(row + 1) * classes);
+        let each = self.each.iter().map(of_row).collect::<Option<Vec<_>>>()?;
+        let says_something = !each.is_empty() && each.iter().all(|logits| logits.iter().all(|z| z.is_finite()));
+        says_something.then_some(Self { each, mean: self.mean })
+    }
+
+    /// The softened distribution of all together: T is applied to each first.
+    pub fn soften(&self, temperature: f64) -> Vec<f64> {
+        let mut sum = vec![0.0; self.each.first().map_or(0, |first| first.len())];
+        for logits in &self.each {
+            for (sum, log_p) in sum.iter_mut().zip(log_soften(logits, temperature)) {
+                *sum += if self.mean == Mean::Probabilities { log_p.exp() } else { log_p };
+            }
+        }
+        let teachers = self.each.len() as f64;
+        match self.mean {
+            Mean::Probabilities => sum.into_iter().map(|p| p / teachers).collect(),
+            Mean::Logits => {
+                let p: Vec<f64> = sum.into_iter().map(|log_p| (log_p / teachers).exp()).collect();
+                let total: f64 = p.iter().sum();
+                p.into_iter().map(|p| p / total).collect()
+            }
+        }
+    }
+
+    /// Logits whose softmax at T is that distribution: one teacher's own; of several the mean of their logits, or T · ln of the mean of
+    /// their distributions at T.
+    pub fn logits(&self, temperature: f64) -> Cow<'a, [f32]> {
+        if let [only] = self.each[..] {
+            return Cow::Borrowed(only);
+        }
+        let of_several = match self.mean {
+            Mean::Probabilities => {
+                let p = self.soften(temperature);
+                p.into_iter().map(|p| (temperature * p.max(f64::MIN_POSITIVE).ln()) as f32).collect()
+            }
+            Mean::Logits => {
+                let of_class = |class: usize| {
+                    let sum: f64 = self.each.iter().map(|logits| f64::from(logits[class])).sum();
+                    (sum / self.each.len() as f64) as f32
+                };
+                (0..self.each.first().map_or(0, |first| first.len())).map(of_class).collect()
+            }
+        };
+        Cow::Owned(of_several)
+    }
+}
+
 /// How the distributions of several teachers become one. T is applied to each teacher first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mean {
     /// The mean of their probabilities.
     #[default]
-    Arithmetic,
-    /// The normalised exponential of the mean of their log-probabilities.
-    Geometric,
+    Probabilities,
+    /// The softmax of the mean of their logits, which is the normalised geometric mean of their probabilities.
+    Logits,
+}
+
+impl Mean {
+    /// All of them, each with the name that a recipe uses.
+    pub const NAMES: [(&'static str, Self); 2] = [("probabilities", Self::Probabilities), ("logits", Self::Logits)];
+
+    /// The name that a recipe uses.
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize].0
+    }
 }
 
 impl TeacherLogits {
@@ -46,47 +118,23 @@ impl TeacherLogits {
 
     /// The softened distribution of one sample, over all teachers.
     pub fn soften(&self, sample: usize, temperature: f64) -> Vec<f64> {
-        let each = (0..self.teachers).map(|teacher| log_soften(self.row(teacher, sample), temperature));
-        let mut sum = vec![0.0; self.classes];
-        for log_p in each {
-            for (sum, log_p) in sum.iter_mut().zip(log_p) {
-                *sum += if self.mean == Mean::Arithmetic { log_p.exp() } else { log_p };
-            }
-        }
-        let teachers = self.teachers as f64;
-        match self.mean {
-            Mean::Arithmetic => sum.into_iter().map(|p| p / teachers).collect(),
-            Mean::Geometric => {
-                let p: Vec<f64> = sum.into_iter().map(|log_p| (log_p / teachers).exp()).collect();
-                let total: f64 = p.iter().sum();
-                p.into_iter().map(|p| p / total).collect()
-            }
-        }
+        self.heard(sample).soften(temperature)
     }
 
-    /// Logits of one sample whose softmax at T is the softened distribution over all teachers: one teacher's own; of several the mean
-    /// of their logits (geometric), or T · ln of the mean of their distributions at T.
+    /// Logits of one sample whose softmax at T is the softened distribution over all teachers.
     pub fn logits(&self, sample: usize, temperature: f64) -> Vec<f32> {
-        if self.teachers == 1 {
-            return self.row(0, sample).to_vec();
-        }
-        match self.mean {
-            Mean::Arithmetic => {
-                let p = self.soften(sample, temperature);
-                p.into_iter().map(|p| (temperature * p.max(f64::MIN_POSITIVE).ln()) as f32).collect()
-            }
-            Mean::Geometric => {
-                let of_class = |class: usize| {
-                    let sum: f64 = (0..self.teachers).map(|teacher| f64::from(self.row(teacher, sample)[class])).sum();
-                    (sum / self.teachers as f64) as f32
-                };
-                (0..self.classes).map(of_class).collect()
-            }
-        }
+        self.heard(sample).logits(temperature).into_owned()
+    }
+
+    fn heard(&self, sample: usize) -> Heard<'_> {
+        Heard { each: (0..self.teachers).map(|teacher| self.row(teacher, sample)).collect(), mean: self.mean }
     }
 
     /// The same of several samples, `[samples, classes]`.
     pub fn logits_of(&self, samples: &[u32], temperature: f64) -> Vec<f32> {
+        if self.teachers == 1 {
+            return self.of_samples(samples).values;
+        }
         samples.iter().flat_map(|sample| self.logits(*sample as usize, temperature)).collect()
     }
 }

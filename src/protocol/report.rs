@@ -115,7 +115,7 @@ pub struct Epoch {
 /// See [`Report::Snapshot`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
-    /// The run; a teacher's snapshot at the end of its training serves all students of the job.
+    /// The run; a teacher's snapshot at the end of its training serves all students that learn from it.
     pub run: RunId,
     /// Steps done.
     pub step: u64,

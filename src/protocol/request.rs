@@ -59,12 +59,12 @@ impl Request {
 /// What is to be looked at, and by whom.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Look {
-    /// The recipe whose data say how large pictures are, and whose teacher looks where it is ready-made.
+    /// The recipe whose data say how large pictures are, and whose teacher looks.
     pub recipe: Box<Recipe>,
     /// A PNG or JPEG file.
     pub picture: PathBuf,
-    /// The checkpoint of a teacher that was trained first.
-    pub teacher: Option<PathBuf>,
+    /// The checkpoints of those of its teacher's models that were trained first, in their order; empty while one is missing.
+    pub teachers: Vec<PathBuf>,
     /// The checkpoint of the student.
     pub student: Option<PathBuf>,
     /// Whether the student's initial weights look where nothing else is known of it.

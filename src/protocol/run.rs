@@ -19,6 +19,8 @@ pub struct RunInfo {
     pub stage: Stage,
     /// Its resolved recipe. For a member of a sweep: of its cell.
     pub recipe: Recipe,
+    /// The run that it learns from; of several teachers that are heard as one, the runs of those.
+    pub teachers: Vec<RunId>,
     /// `MLP 64–64`.
     pub model: String,
     /// Training seed.
@@ -29,7 +31,7 @@ pub struct RunInfo {
     pub steps: u64,
     /// Steps of one epoch.
     pub steps_per_epoch: u64,
-    /// True for a teacher that was loaded rather than trained.
+    /// True for a teacher that was not trained here: it was loaded, or it is several that are heard as one.
     pub loaded: bool,
 }
 
@@ -76,6 +78,7 @@ pub struct Probe {
     pub shape: Vec<usize>,
     /// Raw input values, `[rows, shape…]`, scaled to 0…1 for pixels.
     pub inputs: Vec<f32>,
-    /// Logits of the teacher, `[rows, classes]`; empty while the teacher is still to be trained.
+    /// Logits of the teacher, `[teachers, rows, classes]`; empty while it is still to be trained, and where students of the job have
+    /// different ones.
     pub teacher: Vec<f32>,
 }

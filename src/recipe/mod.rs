@@ -89,8 +89,10 @@ impl Recipe {
         }
         // A table has no pixels to convolve.
         if matches!(source, Source::Table(_)) {
-            if let Some(TeacherRecipe::Train { model: model @ Architecture::Cnn { .. }, .. }) = &mut self.teacher {
-                *model = plain(256);
+            for model in self.teacher.iter_mut().flat_map(TeacherRecipe::layers_mut) {
+                if matches!(model, Architecture::Cnn { .. }) {
+                    *model = plain(256);
+                }
             }
             if matches!(self.student, Some(Architecture::Cnn { .. })) {
                 self.student = Some(plain(64));
@@ -102,7 +104,7 @@ impl Recipe {
     /// Lets a teacher of these layers be trained first, as the student is but for a while only.
     pub fn train_teacher(&mut self, model: Architecture) {
         let training = TrainingRecipe { epochs: 12, ..self.training.clone() };
-        self.teacher = Some(TeacherRecipe::Train { model, training });
+        self.teacher = Some(TeacherRecipe::Train { model, training, members: 1, combine: Mean::default() });
     }
 
     /// The recipe of a job that began before a job kept a fingerprint of its data: read as it was read then.
@@ -116,9 +118,7 @@ impl Recipe {
     pub fn with_absolute_paths(mut self) -> Self {
         let absolute = |path: &mut PathBuf| *path = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
         self.data.source.paths_mut().into_iter().for_each(absolute);
-        if let Some(TeacherRecipe::Checkpoint(CheckpointSource::File(file))) = &mut self.teacher {
-            absolute(&mut file.path);
-        }
+        self.teacher.iter_mut().flat_map(TeacherRecipe::files_mut).for_each(|file| absolute(&mut file.path));
         self
     }
 
@@ -127,9 +127,7 @@ impl Recipe {
     pub fn without_private_paths(mut self) -> Self {
         let public = |path: &mut PathBuf| *path = public_path(path);
         self.data.source.paths_mut().into_iter().for_each(public);
-        if let Some(TeacherRecipe::Checkpoint(CheckpointSource::File(file))) = &mut self.teacher {
-            public(&mut file.path);
-        }
+        self.teacher.iter_mut().flat_map(TeacherRecipe::files_mut).for_each(|file| public(&mut file.path));
         self
     }
 }
@@ -177,7 +175,7 @@ pub enum Copies {
     Apart,
 }
 
-/// The model that is learnt from.
+/// The model that is learnt from, or several that are heard as one.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TeacherRecipe {
     /// A finished model.
@@ -188,6 +186,17 @@ pub enum TeacherRecipe {
         model: Architecture,
         /// `[training]` with the keys of `[teacher]` laid over it.
         training: TrainingRecipe,
+        /// How many of it, ≥ 1, with seeds counted up from that of `training`.
+        members: usize,
+        /// How several become one.
+        combine: Mean,
+    },
+    /// Models of any kind.
+    Ensemble {
+        /// Each of them, at least one.
+        models: Vec<TeacherPart>,
+        /// How they become one.
+        combine: Mean,
     },
 }
 
@@ -211,14 +220,91 @@ impl TeacherRecipe {
         matches!(self, Self::Checkpoint(CheckpointSource::Builtin(_)))
     }
 
-    /// The models that it consists of, and how several become one.
-    pub fn parts(&self) -> (Vec<TeacherPart>, Mean) {
+    /// The models that it consists of.
+    pub fn parts(&self) -> Vec<TeacherPart> {
         match self {
-            Self::Checkpoint(source) => (vec![TeacherPart::Checkpoint(source.clone())], Mean::default()),
-            Self::Train { model, training } => {
-                let part = TeacherPart::Train { model: model.clone(), training: training.clone() };
-                (vec![part], Mean::default())
+            Self::Checkpoint(source) => vec![TeacherPart::Checkpoint(source.clone())],
+            Self::Train { model, training, members, .. } => {
+                let seeds = (0..*members as u64).map(|by| training.seed.saturating_add(by));
+                let training = seeds.map(|seed| TrainingRecipe { seed, ..training.clone() });
+                training.map(|training| TeacherPart::Train { model: model.clone(), training }).collect()
             }
+            Self::Ensemble { models, .. } => models.clone(),
+        }
+    }
+
+    /// How several models become one.
+    pub fn combine(&self) -> Mean {
+        match self {
+            Self::Checkpoint(_) => Mean::default(),
+            Self::Train { combine, .. } | Self::Ensemble { combine, .. } => *combine,
+        }
+    }
+
+    /// Lets several models become one in this way.
+    pub fn set_combine(&mut self, mean: Mean) {
+        match self {
+            Self::Checkpoint(_) => {}
+            Self::Train { combine, .. } | Self::Ensemble { combine, .. } => *combine = mean,
+        }
+    }
+
+    /// The model files that it names.
+    pub fn files(&self) -> Vec<&CheckpointFile> {
+        let sources: Vec<&CheckpointSource> = match self {
+            Self::Checkpoint(source) => vec![source],
+            Self::Train { .. } => Vec::new(),
+            Self::Ensemble { models, .. } => models.iter().filter_map(TeacherPart::source).collect(),
+        };
+        let files = sources.into_iter().filter_map(|source| match source {
+            CheckpointSource::File(file) => Some(file),
+            CheckpointSource::Builtin(_) => None,
+        });
+        files.collect()
+    }
+
+    fn files_mut(&mut self) -> Vec<&mut CheckpointFile> {
+        let sources: Vec<&mut CheckpointSource> = match self {
+            Self::Checkpoint(source) => vec![source],
+            Self::Train { .. } => Vec::new(),
+            Self::Ensemble { models, .. } => models.iter_mut().filter_map(TeacherPart::source_mut).collect(),
+        };
+        let files = sources.into_iter().filter_map(|source| match source {
+            CheckpointSource::File(file) => Some(file),
+            CheckpointSource::Builtin(_) => None,
+        });
+        files.collect()
+    }
+
+    /// The layers of what is trained.
+    fn layers_mut(&mut self) -> Vec<&mut Architecture> {
+        match self {
+            Self::Checkpoint(_) => Vec::new(),
+            Self::Train { model, .. } => vec![model],
+            Self::Ensemble { models, .. } => models.iter_mut().filter_map(TeacherPart::layers_mut).collect(),
+        }
+    }
+}
+
+impl TeacherPart {
+    fn source(&self) -> Option<&CheckpointSource> {
+        match self {
+            Self::Checkpoint(source) => Some(source),
+            Self::Train { .. } => None,
+        }
+    }
+
+    fn source_mut(&mut self) -> Option<&mut CheckpointSource> {
+        match self {
+            Self::Checkpoint(source) => Some(source),
+            Self::Train { .. } => None,
+        }
+    }
+
+    fn layers_mut(&mut self) -> Option<&mut Architecture> {
+        match self {
+            Self::Checkpoint(_) => None,
+            Self::Train { model, .. } => Some(model),
         }
     }
 }
@@ -405,4 +491,16 @@ pub enum Keep {
     Last,
     /// Those of the epoch with the fewest validation errors, the earliest of equals.
     Best,
+}
+
+/// A recipe with the shipped teacher and a model that is trained as one.
+#[cfg(test)]
+pub(crate) fn ensemble_of_two(mut recipe: Recipe) -> Recipe {
+    let trained = Architecture::Mlp { hidden: vec![8], dropout: 0.0 };
+    let models = vec![
+        TeacherPart::Checkpoint(CheckpointSource::Builtin(Builtin::MnistMini)),
+        TeacherPart::Train { model: trained, training: recipe.training.clone() },
+    ];
+    recipe.teacher = Some(TeacherRecipe::Ensemble { models, combine: Mean::default() });
+    recipe
 }

@@ -1,18 +1,23 @@
 //! From TOML text, and overrides from the command line, to a [`Recipe`].
 
-use std::path::{Path, PathBuf};
+mod data;
+mod models;
+mod training;
 
+use std::path::Path;
+
+pub(super) use data::TABLES;
+use data::read_data;
+use models::{read_model, read_teacher};
 use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
+
+use training::read_training;
 
 use super::fault::{Fault, FaultKind, Faults, Place};
 use super::fields::{HARD_WEIGHT, SOFT_WEIGHT};
 use super::reader::{Places, Reader};
-use super::{
-    Architecture, Builtin, CheckpointFile, CheckpointSource, Colour, ColumnRef, Copies, DEFAULT_SIDE, DataRecipe,
-    Ground, IMAGENET_MEAN, IMAGENET_STD, ImageSource, Keep, KeptColumns, Normalise, Optimiser, PixelRange, Pixels,
-    Recipe, Schedule, Source, TableSource, TeacherRecipe, TrainingRecipe,
-};
+use super::{Architecture, Builtin, DataRecipe, Recipe, Source, TeacherRecipe, TrainingRecipe};
 use crate::distill::{METHODS, Method, Objective, Over, Term};
 use crate::text::{Between, Phrase, phrase};
 
@@ -235,7 +240,7 @@ pub(super) fn read(table: Table, places: &Places, folder: &Path, faults: &mut Ve
         }
         None => TrainingRecipe::default(),
     };
-    let distill = section(&mut top, "distill", places, faults).unwrap_or_else(|| top.inside("distill"));
+    let distill = section(&mut top, "distill", places, faults).unwrap_or_else(|| top.inner("distill", Table::new()));
     let distill = read_distill(distill, training.epochs, faults);
     let teacher = section(&mut top, "teacher", places, faults);
     let teacher = teacher.map(|section| read_teacher(section, &training, folder, faults));
@@ -274,329 +279,6 @@ fn section<'a>(
             Some(Reader::new(key, Table::new(), places))
         }
     }
-}
-
-impl DataRecipe {
-    /// `[data]` with nothing but a source.
-    pub fn of(source: Source) -> Self {
-        Self {
-            source,
-            seed: 0,
-            validation: 0.125,
-            test: 0.2,
-            copies: Copies::Together,
-            omit_classes: Vec::new(),
-            labelled: 1.0,
-            label_noise: 0.0,
-        }
-    }
-}
-
-fn read_data(mut data: Reader<'_>, folder: &Path, faults: &mut Vec<Fault>) -> DataRecipe {
-    let default = DataRecipe::of(Source::Builtin(Builtin::MnistMini));
-    let source = read_source(&mut data, folder, faults);
-    let validation = data.number("validation", default.validation, faults);
-    let test = data.number("test", default.test, faults);
-    let labelled = data.number("labelled", 1.0, faults);
-    let label_noise = data.number("label_noise", 0.0, faults);
-    let seed = data.whole("seed", 0, faults);
-    let fates = [("together", Copies::Together), ("apart", Copies::Apart)];
-    let copies = data.choice("copies", Copies::Together, &fates, faults);
-    let mut omit_classes = Vec::new();
-    let allowed = || phrase!("allowed-class-names");
-    match data.take("omit_classes") {
-        None => {}
-        Some(Value::Array(items)) => {
-            for item in items {
-                match item {
-                    Value::String(name) => omit_classes.push(name),
-                    Value::Integer(name) => omit_classes.push(name.to_string()),
-                    other => faults.push(data.not_allowed("omit_classes", &other, allowed())),
-                }
-            }
-        }
-        Some(other) => faults.push(data.wrong_type("omit_classes", &other, allowed())),
-    }
-    data.finish(&[], faults);
-    DataRecipe { source, seed, validation, test, copies, omit_classes, labelled, label_noise }
-}
-
-fn read_source(data: &mut Reader<'_>, folder: &Path, faults: &mut Vec<Fault>) -> Source {
-    let fallback = Source::Builtin(Builtin::MnistMini);
-    let Some(value) = data.take("source") else {
-        faults.push(data.fault("source", FaultKind::Missing { allowed: phrase!("allowed-source") }));
-        return fallback;
-    };
-    let table = match value {
-        Value::String(name) => {
-            if let Some(builtin) = Builtin::ALL.into_iter().find(|builtin| builtin.name() == name) {
-                return Source::Builtin(builtin);
-            }
-            faults.push(data.not_allowed("source", &Value::String(name), phrase!("allowed-source")));
-            return fallback;
-        }
-        Value::Table(table) => table,
-        other => {
-            faults.push(data.wrong_type("source", &other, phrase!("allowed-source")));
-            return fallback;
-        }
-    };
-    let mut source = Reader::new(data.path("source"), table, data.places());
-    let base = data.base("source", folder);
-    let read = if let Some(path) = source.file("idx", &base, faults) {
-        let name = read_text(&mut source, "name", faults);
-        Source::Idx { path, name }
-    } else if let Some(path) = TABLES.iter().find_map(|key| source.file(key, &base, faults)) {
-        Source::Table(read_table(&mut source, path, &base, faults))
-    } else if let Some(path) = source.file("images", &base, faults) {
-        Source::Images(read_images(&mut source, path, faults))
-    } else {
-        faults.push(data.fault("source", FaultKind::Missing { allowed: phrase!("allowed-source") }));
-        fallback
-    };
-    source.finish(&["idx", "csv", "parquet", "arff", "npz", "images"], faults);
-    read
-}
-
-impl Source {
-    /// Reads what stands in `data.source` of a resolved recipe.
-    ///
-    /// # Errors
-    /// Every fault.
-    pub fn from_value(value: Value) -> Result<Self, Faults> {
-        let (mut faults, places) = (Vec::new(), Places::new());
-        let mut data = Reader::new("data", Table::from_iter([("source".to_owned(), value)]), &places);
-        let source = read_source(&mut data, Path::new(""), &mut faults);
-        if faults.is_empty() { Ok(source) } else { Err(Faults(faults)) }
-    }
-}
-
-/// The keys under which a table's path may stand; what it is, the file says.
-pub(super) const TABLES: [&str; 4] = ["csv", "parquet", "arff", "npz"];
-
-fn read_table(source: &mut Reader<'_>, path: PathBuf, base: &Path, faults: &mut Vec<Fault>) -> TableSource {
-    let keep = if matches!(source.peek("keep"), Some(Value::String(all)) if all == "all") {
-        source.take("keep");
-        KeptColumns::All
-    } else {
-        KeptColumns::These(source.columns("keep", faults))
-    };
-    let label = match source.take("label") {
-        None => None,
-        Some(Value::String(name)) => Some(ColumnRef::Name(name)),
-        Some(Value::Integer(position)) => Some(ColumnRef::Position(position)),
-        Some(other) => {
-            faults.push(source.wrong_type("label", &other, phrase!("allowed-label")));
-            None
-        }
-    };
-    let encoding = read_text(source, "encoding", faults);
-    if let Some(name) = encoding.as_ref().filter(|name| encoding_rs::Encoding::for_label(name.as_bytes()).is_none()) {
-        faults.push(source.not_allowed("encoding", &name.as_str().into(), phrase!("allowed-encoding")));
-    }
-    let commas = [(",", Some(true)), (".", Some(false))];
-    let normalisations = [("standard", Normalise::Standard), ("none", Normalise::None)];
-    TableSource {
-        path,
-        validation: source.file("validation", base, faults),
-        test: source.file("test", base, faults),
-        label,
-        header: source.has("header").then(|| source.truth("header", false, faults)),
-        ignore: source.columns("ignore", faults),
-        keep,
-        encoding,
-        delimiter: read_delimiter(source, faults),
-        decimal_comma: source.choice("decimal", None, &commas, faults),
-        pixels: read_pixels(source, faults),
-        normalise: source.choice("normalise", Normalise::Standard, &normalisations, faults),
-        size: source.whole("size", DEFAULT_SIDE as u64, faults) as usize,
-        colour: read_colour(source, faults),
-        as_first_read: false,
-    }
-}
-
-fn read_images(source: &mut Reader<'_>, path: PathBuf, faults: &mut Vec<Fault>) -> ImageSource {
-    let size = source.whole("size", DEFAULT_SIDE as u64, faults) as usize;
-    let colour = read_colour(source, faults);
-    let grounds = [("white", Some(Ground::White)), ("black", Some(Ground::Black))];
-    let ground = source.choice("ground", None, &grounds, faults);
-    let mean = source.numbers("mean", &IMAGENET_MEAN, |_| true, faults).unwrap_or_default();
-    let std = source.numbers("std", &IMAGENET_STD, |std| std > 0.0, faults).unwrap_or_default();
-    for (key, list) in [("mean", &mean), ("std", &std)] {
-        if !list.is_empty() && list.len() != 1 && list.len() != colour.channels() {
-            let problem = phrase!("conflict-channels", count = list.len(), channels = colour.channels());
-            faults.push(source.fault(key, FaultKind::Conflict(problem)));
-        }
-    }
-    ImageSource { path, size, colour, ground, mean, std }
-}
-
-fn read_colour(source: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Colour {
-    source.choice("colour", Colour::Grey, &[("grey", Colour::Grey), ("rgb", Colour::Rgb)], faults)
-}
-
-fn read_text(source: &mut Reader<'_>, key: &'static str, faults: &mut Vec<Fault>) -> Option<String> {
-    match source.take(key)? {
-        Value::String(text) => Some(text),
-        other => {
-            faults.push(source.wrong_type(key, &other, phrase!("allowed-text")));
-            None
-        }
-    }
-}
-
-fn read_delimiter(source: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Option<char> {
-    let text = read_text(source, "delimiter", faults)?;
-    let named = match text.as_str() {
-        "tab" => Some('\t'),
-        "blank" => Some(' '),
-        other => other.parse::<char>().ok(),
-    };
-    let found = named.filter(|c| c.is_ascii() && !c.is_ascii_alphanumeric() && !"\"\r\n+-.".contains(*c));
-    if found.is_none() {
-        faults.push(source.not_allowed("delimiter", &text.into(), phrase!("allowed-delimiter")));
-    }
-    found
-}
-
-fn read_pixels(source: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Option<Pixels> {
-    let value = source.take("pixels")?;
-    let side = |value: &Value| value.as_integer().filter(|side| (1..=100_000).contains(side)).map(|side| side as usize);
-    let read = match &value {
-        Value::Boolean(false) => Some(Pixels::None),
-        Value::Array(items) => match items.iter().map(side).collect::<Option<Vec<usize>>>().as_deref() {
-            Some(&[height, width]) => Some(Pixels::Shape { channels: 1, height, width }),
-            Some(&[channels @ (1 | 3), height, width]) => Some(Pixels::Shape { channels, height, width }),
-            _ => None,
-        },
-        _ => None,
-    };
-    if read.is_none() {
-        faults.push(source.not_allowed("pixels", &value, phrase!("allowed-pixels")));
-    }
-    read
-}
-
-fn read_teacher(
-    mut teacher: Reader<'_>,
-    training: &TrainingRecipe,
-    folder: &Path,
-    faults: &mut Vec<Fault>,
-) -> TeacherRecipe {
-    let checkpoint = match teacher.take("checkpoint") {
-        None => None,
-        Some(Value::String(name)) => Some(match name.strip_prefix("builtin:") {
-            None => {
-                let base = teacher.base("checkpoint", folder);
-                CheckpointSource::File(teacher.path_of("checkpoint", name, &base, faults).into())
-            }
-            Some(builtin) => {
-                let known = Builtin::ALL.into_iter().find(|b| b.name() == builtin);
-                CheckpointSource::Builtin(known.unwrap_or_else(|| {
-                    let allowed = phrase!("allowed-builtin");
-                    faults.push(teacher.not_allowed("checkpoint", &Value::String(name.clone()), allowed));
-                    Builtin::MnistMini
-                }))
-            }
-        }),
-        Some(other) => {
-            faults.push(teacher.wrong_type("checkpoint", &other, phrase!("allowed-checkpoint")));
-            Some(CheckpointSource::Builtin(Builtin::MnistMini))
-        }
-    };
-    let given = ["classes", "pixels", "mean", "std"].into_iter().find(|key| teacher.has(key));
-    let options = read_import(&mut teacher, faults);
-    let checkpoint = match checkpoint {
-        Some(CheckpointSource::File(file)) => {
-            Some(CheckpointSource::File(CheckpointFile { path: file.path, ..options }))
-        }
-        other => {
-            if let Some(key) = given {
-                faults.push(teacher.fault(key, FaultKind::Conflict(phrase!("conflict-no-file"))));
-            }
-            other
-        }
-    };
-    let model = read_model(&mut teacher, faults);
-    let read = match (checkpoint, model) {
-        (Some(checkpoint), None) => TeacherRecipe::Checkpoint(checkpoint),
-        (None, Some(model)) => TeacherRecipe::Train { model, training: read_training(&mut teacher, training, faults) },
-        (Some(checkpoint), Some(_)) => {
-            let problem = phrase!("conflict-teacher");
-            faults.push(teacher.fault("", FaultKind::Conflict(problem)));
-            // Its training keys are no faults of their own.
-            read_training(&mut teacher, training, faults);
-            TeacherRecipe::Checkpoint(checkpoint)
-        }
-        (None, None) => {
-            let allowed = phrase!("allowed-teacher", model = phrase!("allowed-model"));
-            faults.push(teacher.fault("", FaultKind::Missing { allowed }));
-            TeacherRecipe::Checkpoint(CheckpointSource::Builtin(Builtin::MnistMini))
-        }
-    };
-    teacher.finish(&["checkpoint", "model", "classes", "pixels", "mean", "std"], faults);
-    read
-}
-
-/// What the recipe says of another program's model, with no path yet.
-fn read_import(teacher: &mut Reader<'_>, faults: &mut Vec<Fault>) -> CheckpointFile {
-    let classes = teacher.names("classes", faults);
-    let pixels = teacher.has("pixels");
-    let range = teacher.choice("pixels", PixelRange::default(), &PixelRange::NAMES, faults);
-    let before = faults.len();
-    let mean = teacher.numbers("mean", &IMAGENET_MEAN, |_| true, faults);
-    let std = teacher.numbers("std", &IMAGENET_STD, |std| std > 0.0, faults);
-    if faults.len() == before {
-        let problem = match (&mean, &std) {
-            (Some(_), None) => Some(("mean", phrase!("conflict-needs-std"))),
-            (None, Some(_)) => Some(("std", phrase!("conflict-needs-mean"))),
-            (Some(_), Some(_)) if range != PixelRange::Unit => Some(("pixels", phrase!("conflict-pixels-mean"))),
-            _ => None,
-        };
-        faults.extend(problem.map(|(key, problem)| teacher.fault(key, FaultKind::Conflict(problem))));
-    }
-    CheckpointFile { path: PathBuf::new(), classes, pixels: pixels.then_some(range), mean, std }
-}
-
-fn read_model(section: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Option<Architecture> {
-    let table = match section.take("model")? {
-        Value::Table(table) => table,
-        other => {
-            faults.push(section.wrong_type("model", &other, phrase!("allowed-model")));
-            return Some(Architecture::Mlp { hidden: Vec::new(), dropout: 0.0 });
-        }
-    };
-    let mut model = Reader::new(section.path("model"), table, section.places());
-    let dropout = model.number("dropout", 0.0, faults);
-    let mlp = model.widths("mlp", faults);
-    let cnn = model.widths("cnn", faults);
-    let dense = model.widths("dense", faults);
-    let read = match (mlp, cnn) {
-        (Some(hidden), None) => {
-            if dense.is_some() {
-                faults.push(model.fault("dense", FaultKind::Conflict(phrase!("conflict-dense"))));
-            }
-            Architecture::Mlp { hidden, dropout }
-        }
-        (None, Some(channels)) => {
-            if channels.is_empty() {
-                let problem = phrase!("conflict-no-convolution");
-                faults.push(model.fault("cnn", FaultKind::Conflict(problem)));
-            }
-            Architecture::Cnn { channels, dense: dense.unwrap_or_default(), dropout }
-        }
-        (mlp, _) => {
-            let kind = if mlp.is_some() {
-                FaultKind::Conflict(phrase!("conflict-mlp-or-cnn"))
-            } else {
-                FaultKind::Missing { allowed: phrase!("allowed-model") }
-            };
-            faults.push(model.fault("", kind));
-            Architecture::Mlp { hidden: Vec::new(), dropout }
-        }
-    };
-    model.finish(&[], faults);
-    Some(read)
 }
 
 /// A method and its fields; those that are not written have the method's usual values.
@@ -643,65 +325,4 @@ pub(super) const COMPLEMENT: &str = "complement";
 /// 1 − a weight, rounded so that the complement of 0.9 is 0.1 and reads so.
 pub fn complement_of(weight: f64) -> f64 {
     ((1.0 - weight) * 1e12).round() / 1e12
-}
-
-/// The keys of `[training]`, with `default` for those that are not given.
-fn read_training(section: &mut Reader<'_>, default: &TrainingRecipe, faults: &mut Vec<Fault>) -> TrainingRecipe {
-    let epochs = section.whole("epochs", default.epochs as u64, faults) as usize;
-    let batch = section.whole("batch", default.batch as u64, faults) as usize;
-    let learning_rate = section.number("learning_rate", default.learning_rate, faults);
-    let seed = section.whole("seed", default.seed, faults);
-    let default_momentum = if let Optimiser::Sgd { momentum } = default.optimiser { momentum } else { 0.0 };
-    let rules = [("adamw", Optimiser::AdamW), ("sgd", Optimiser::Sgd { momentum: default_momentum })];
-    let mut optimiser = section.choice("optimiser", default.optimiser, &rules, faults);
-    let gives_momentum = section.has("momentum");
-    let number = section.number("momentum", default_momentum, faults);
-    match &mut optimiser {
-        Optimiser::Sgd { momentum } => *momentum = number,
-        Optimiser::AdamW if gives_momentum => {
-            let problem = phrase!("conflict-momentum");
-            faults.push(section.fault("momentum", FaultKind::Conflict(problem)));
-        }
-        Optimiser::AdamW => {}
-    }
-    let weight_decay = section.number("weight_decay", default.weight_decay, faults);
-    let schedule = read_schedule(section, default.schedule, faults);
-    let warm_up = section.number("warm_up", default.warm_up, faults);
-    let clip = section.number("clip", default.clip, faults);
-    let jitter = section.whole("jitter", default.jitter as u64, faults) as usize;
-    let keeps = [("last", Keep::Last), ("best", Keep::Best)];
-    let keep = section.choice("keep", default.keep, &keeps, faults);
-    TrainingRecipe {
-        epochs,
-        batch,
-        learning_rate,
-        seed,
-        optimiser,
-        weight_decay,
-        schedule,
-        warm_up,
-        clip,
-        jitter,
-        keep,
-    }
-}
-
-fn read_schedule(section: &mut Reader<'_>, default: Schedule, faults: &mut Vec<Fault>) -> Schedule {
-    match section.take("schedule") {
-        None => default,
-        Some(Value::String(name)) if name == "constant" => Schedule::Constant,
-        Some(Value::String(name)) if name == "cosine" => Schedule::Cosine,
-        Some(Value::Table(mut table)) if matches!(table.get("step"), Some(Value::Table(_))) && table.len() == 1 => {
-            let Some(Value::Table(step)) = table.remove("step") else { return default };
-            let mut step = Reader::new(section.path("schedule.step"), step, section.places());
-            let every = step.whole("every", 10, faults) as usize;
-            let factor = step.number("factor", 0.5, faults);
-            step.finish(&[], faults);
-            Schedule::Step { every, factor }
-        }
-        Some(other) => {
-            faults.push(section.not_allowed("schedule", &other, phrase!("allowed-schedule")));
-            default
-        }
-    }
 }

@@ -18,6 +18,8 @@ pub(super) type Places = BTreeMap<String, Place>;
 /// A table being read. Keys are taken out of it; what is left at the end is unknown.
 pub(super) struct Reader<'a> {
     path: String,
+    /// The path at which its fields are described: an entry of a list holds fields of the table that the list stands in.
+    described: String,
     table: Table,
     known: Vec<&'static str>,
     places: &'a Places,
@@ -25,12 +27,24 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub fn new(path: impl Into<String>, table: Table, places: &'a Places) -> Self {
-        Self { path: path.into(), table, known: Vec::new(), places }
+        let path = path.into();
+        Self { described: path.clone(), path, table, known: Vec::new(), places }
+    }
+
+    /// The reader of a table at `key`.
+    pub fn inner(&self, key: &str, table: Table) -> Self {
+        Self { described: below(&self.described, key), ..Self::new(self.path(key), table, self.places) }
+    }
+
+    /// The reader of an entry of the list at `key`, counted from 1, that holds the fields of this table.
+    pub fn entry(&self, key: &str, number: usize, table: Table) -> Self {
+        let path = format!("{}.{number}", self.path(key));
+        Self { described: self.described.clone(), ..Self::new(path, table, self.places) }
     }
 
     /// The dotted path of `key` in this table.
     pub fn path(&self, key: &str) -> String {
-        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+        below(&self.path, key)
     }
 
     /// A fault at `key` of this table (the table itself for an empty key).
@@ -57,11 +71,6 @@ impl<'a> Reader<'a> {
     /// The value of `key`, left where it is.
     pub fn peek(&self, key: &str) -> Option<&Value> {
         self.table.get(key)
-    }
-
-    /// Where the fields of the whole text were written.
-    pub fn places(&self) -> &'a Places {
-        self.places
     }
 
     /// The folder that paths in `key` are relative to: the recipe's own, or the working folder for an override.
@@ -120,11 +129,6 @@ impl<'a> Reader<'a> {
         columns
     }
 
-    /// The reader of an empty table at `key`.
-    pub fn inside(&self, key: &str) -> Self {
-        Self::new(self.path(key), Table::new(), self.places)
-    }
-
     /// What a method's field holds, as an objective takes it.
     pub fn setting(&mut self, field: &'static Field, default: f64, faults: &mut Vec<Fault>) -> f64 {
         let key = field.key();
@@ -162,7 +166,7 @@ impl<'a> Reader<'a> {
 
     /// The field at `key`.
     fn field(&self, key: &str) -> Field {
-        let path = self.path(key);
+        let path = below(&self.described, key);
         debug_assert!(field(&path).is_some(), "{path} is not described");
         field(&path).copied().unwrap_or(PLAIN)
     }
@@ -326,7 +330,7 @@ impl<'a> Reader<'a> {
     pub fn finish(self, also: &[&'static str], faults: &mut Vec<Fault>) {
         for key in self.table.keys() {
             let known = self.known.iter().chain(also).copied();
-            let kind = match hint(&self.path, key, known) {
+            let kind = match hint(&self.described, key, known) {
                 Some(Hint::Word(advice)) => FaultKind::OtherWord { advice },
                 Some(Hint::Near(nearest)) => FaultKind::UnknownKey { nearest: Some(nearest) },
                 None => FaultKind::UnknownKey { nearest: None },
@@ -334,6 +338,11 @@ impl<'a> Reader<'a> {
             faults.push(self.fault(key, kind));
         }
     }
+}
+
+/// The dotted path of a key in the table at `path`.
+fn below(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
 }
 
 /// A value on one line, as TOML writes it, shortened.

@@ -545,7 +545,7 @@ fn is_list_by_nature(path: &str) -> bool {
     let last = path.rsplit('.').next().unwrap_or(path);
     let of_data = path.starts_with("data.source.") && ["ignore", "keep", "pixels"].contains(&last);
     of_data
-        || ["omit_classes", "mlp", "cnn", "dense", "model", "source", "schedule", "classes", "mean", "std"]
+        || ["omit_classes", "mlp", "cnn", "dense", "ensemble", "model", "source", "schedule", "classes", "mean", "std"]
             .contains(&last)
 }
 

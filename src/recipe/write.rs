@@ -8,8 +8,8 @@ use toml::{Table, Value};
 use super::fields::{Field, Kind};
 use super::parse::TABLES;
 use super::{
-    Architecture, CheckpointFile, CheckpointSource, Colour, ColumnRef, Copies, DEFAULT_SIDE, Ground, ImageSource, Keep,
-    KeptColumns, Normalise, Optimiser, PixelRange, Pixels, Recipe, Schedule, Source, TableSource, TeacherRecipe,
+    Architecture, CheckpointSource, Colour, ColumnRef, Copies, DEFAULT_SIDE, Ground, ImageSource, Keep, KeptColumns,
+    Normalise, Optimiser, PixelRange, Pixels, Recipe, Schedule, Source, TableSource, TeacherPart, TeacherRecipe,
     TrainingRecipe,
 };
 
@@ -212,19 +212,37 @@ fn colour(colour: Colour) -> Value {
 
 fn teacher(teacher: &TeacherRecipe) -> Value {
     match teacher {
-        TeacherRecipe::Checkpoint(CheckpointSource::Builtin(builtin)) => {
-            table([("checkpoint", format!("builtin:{}", builtin.name()).into())])
-        }
-        TeacherRecipe::Checkpoint(CheckpointSource::File(file)) => checkpoint(file),
-        TeacherRecipe::Train { model, training: keys } => {
-            let mut teacher = training(keys);
-            teacher.insert("model".to_owned(), architecture(model));
+        TeacherRecipe::Checkpoint(source) => checkpoint(source).into(),
+        TeacherRecipe::Train { model, training, members, combine } => {
+            let mut teacher = trained(model, training);
+            teacher.insert("members".to_owned(), whole(*members as u64));
+            teacher.insert("combine".to_owned(), combine.name().into());
             teacher.into()
+        }
+        TeacherRecipe::Ensemble { models, combine } => {
+            let model = |model: &TeacherPart| match model {
+                TeacherPart::Checkpoint(source) => checkpoint(source),
+                TeacherPart::Train { model, training } => trained(model, training),
+            };
+            let models: Vec<Value> = models.iter().map(|part| model(part).into()).collect();
+            table([("ensemble", models.into()), ("combine", combine.name().into())])
         }
     }
 }
 
-fn checkpoint(file: &CheckpointFile) -> Value {
+fn trained(model: &Architecture, keys: &TrainingRecipe) -> Table {
+    let mut fields = training(keys);
+    fields.insert("model".to_owned(), architecture(model));
+    fields
+}
+
+fn checkpoint(source: &CheckpointSource) -> Table {
+    let file = match source {
+        CheckpointSource::Builtin(builtin) => {
+            return Table::from_iter([("checkpoint".to_owned(), format!("builtin:{}", builtin.name()).into())]);
+        }
+        CheckpointSource::File(file) => file,
+    };
     let mut fields = Table::new();
     let mut put = |key: &str, value: Value| fields.insert(key.to_owned(), value);
     put("checkpoint", path(&file.path));
@@ -239,7 +257,7 @@ fn checkpoint(file: &CheckpointFile) -> Value {
             put(key, values.clone().into());
         }
     }
-    fields.into()
+    fields
 }
 
 fn architecture(model: &Architecture) -> Value {

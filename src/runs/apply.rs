@@ -115,8 +115,8 @@ fn started(transaction: &Transaction, it: &Started, probe: Option<&str>) -> Resu
     let first = it.runs.iter().filter(|run| !run.loaded).map(|run| run.stage).min();
     let mut insert = transaction.prepare_cached(
         "INSERT INTO run (id, job, position, role, recipe, title, source, model, method, settings, seed, parameters,
-            steps_planned, steps_per_epoch, loaded, status, stage)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+            steps_planned, steps_per_epoch, loaded, status, stage, teachers)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
     )?;
     for (position, run) in it.runs.iter().enumerate() {
         let waits = !run.loaded && Some(run.stage) != first;
@@ -138,6 +138,7 @@ fn started(transaction: &Transaction, it: &Started, probe: Option<&str>) -> Resu
             run.loaded,
             word(if waits { Status::Waiting } else { Status::Running }),
             run.stage.0,
+            serde_json::to_string(&run.teachers).map_err(|error| StoreError::Misfit(Phrase::plain(error)))?,
         ])?;
     }
     // A replay into another store must not lead to numbers that are given out twice.

@@ -19,8 +19,6 @@ pub struct Board {
     pub cells: Vec<BoardCell>,
     /// The same students without a teacher, a cell for each that differs in more than its teacher.
     pub baselines: Vec<BoardCell>,
-    /// Teachers.
-    pub teachers: Vec<RunId>,
 }
 
 /// One swept field.
@@ -59,10 +57,7 @@ impl Board {
         let mut keys: [Vec<Recipe>; 2] = [Vec::new(), Vec::new()];
         for info in runs {
             let (cells, keys) = match info.role {
-                Role::Teacher => {
-                    board.teachers.push(info.run);
-                    continue;
-                }
+                Role::Teacher => continue,
                 Role::Student => (&mut board.cells, &mut keys[0]),
                 Role::Baseline => (&mut board.baselines, &mut keys[1]),
             };

@@ -17,7 +17,7 @@ use super::words::choice;
 use super::{answers, lease, probe, schema};
 use crate::distill::{HARD, METHODS, method};
 use crate::protocol::{
-    Answers, Change, Epoch, Event, EventKind, JobData, JobId, Metrics, Probe, ResumeState, RunId, RunInfo, Stage,
+    Answers, Change, Epoch, Event, EventKind, JobData, JobId, Metrics, Probe, ResumeState, Role, RunId, RunInfo, Stage,
 };
 use crate::recipe::{Recipe, Sweep};
 use crate::text::{Phrase, phrase};
@@ -428,14 +428,20 @@ fn result(store: &Connection, run: RunId, part: &str) -> rusqlite::Result<Option
 
 fn run_infos(store: &Connection, job: JobId) -> Result<Vec<RunInfo>, StoreError> {
     let mut infos = store.prepare_cached(
-        "SELECT id, role, recipe, model, seed, parameters, steps_planned, steps_per_epoch, loaded, stage FROM run WHERE job = ?1 ORDER BY position",
+        "SELECT id, role, recipe, model, seed, parameters, steps_planned, steps_per_epoch, loaded, stage, teachers FROM run WHERE job = ?1 ORDER BY position",
     )?;
     let mut rows = infos.query([job.0 as i64])?;
-    let mut infos = Vec::new();
+    let (mut infos, mut without) = (Vec::new(), Vec::new());
     while let Some(row) = rows.next()? {
         let run = RunId(number(row, 0)?);
+        let teachers: Option<Vec<RunId>> =
+            row.get::<_, Option<String>>(10)?.and_then(|text| serde_json::from_str(&text).ok());
+        if teachers.is_none() {
+            without.push(infos.len());
+        }
         infos.push(RunInfo {
             run,
+            teachers: teachers.unwrap_or_default(),
             role: choice(row, 1)?,
             recipe: recipe(&row.get::<_, String>(2)?, run)?,
             model: row.get(3)?,
@@ -447,7 +453,17 @@ fn run_infos(store: &Connection, job: JobId) -> Result<Vec<RunInfo>, StoreError>
             stage: stage(row, 9)?,
         });
     }
+    for at in without {
+        infos[at].teachers = teacher_by_recipe(&infos, &infos[at]).into_iter().collect();
+    }
     Ok(infos)
+}
+
+/// The teacher of a run of an older version: that of the same recipe, or the job's first.
+fn teacher_by_recipe(runs: &[RunInfo], of: &RunInfo) -> Option<RunId> {
+    let mut teachers = runs.iter().filter(|run| run.role == Role::Teacher && of.role != Role::Teacher);
+    let first = teachers.clone().next();
+    teachers.find(|teacher| teacher.recipe.teacher == of.recipe.teacher).or(first).map(|teacher| teacher.run)
 }
 
 fn recipe<R: DeserializeOwned>(text: &str, of: impl std::fmt::Display) -> Result<R, StoreError> {

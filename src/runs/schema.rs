@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::error::StoreError;
 
 /// Each step takes a store from the version of its index to the next one. Steps are never edited, only added.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     r"
 CREATE TABLE counter (name TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO counter VALUES ('jobs', 0), ('runs', 0);
@@ -227,6 +227,8 @@ UPDATE event SET setting = CASE setting
     WHEN 'learning-rate' THEN 'training.learning_rate'
     ELSE setting END;
 "#,
+    // Whom a run learns from, or of which runs an ensemble consists, as JSON; older stores leave it to the recipes.
+    "ALTER TABLE run ADD COLUMN teachers TEXT;",
 ];
 
 /// `Stil`, so that other SQLite files are recognised as such.

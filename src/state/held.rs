@@ -113,6 +113,7 @@ mod tests {
         let info = |run, role| RunInfo {
             run: RunId(run),
             role,
+            teachers: Vec::new(),
             stage: Stage(1),
             recipe: sweep.base.clone(),
             model: String::new(),

@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use super::lens::heard_at;
 use super::loss_curve::LossCurve;
+use crate::distill::Heard;
 use crate::protocol::{
     Anatomy, Answers, Change, DataFound, Epoch, Event, EventKind, JobData, JobEnded, JobId, JobOutcome, Part, Probe,
     Report, Resumed, Role, RunFinished, RunId, RunInfo, RunOutcome, Stage, Started, Steps, TermName,
 };
-use crate::recipe::Sweep;
+use crate::recipe::{Sweep, TeacherRecipe};
 use crate::runs::verdict::Story;
 use crate::runs::{Board, Curve};
 use crate::text::Phrase;
@@ -200,13 +202,35 @@ impl JobView {
         self.runs.iter().filter(|run| !run.loaded && !whole(run)).map(|run| run.run).collect()
     }
 
-    /// Logits of the teacher on the probe set, when they are known.
-    pub fn teacher_logits(&self) -> Option<&[f32]> {
+    /// What the teacher of a run says of the probe set, each member of an ensemble apart, once all of it is known. Without a run, or of one
+    /// that learns from nobody: what the job's first teacher says.
+    pub fn heard(&self, run: Option<&RunInfo>) -> Option<Heard<'_>> {
+        let recipe = run.map_or(&self.sweep.base, |run| &run.recipe);
         if !self.probe.teacher.is_empty() {
-            return Some(&self.probe.teacher);
+            return heard_at(&self.probe, recipe);
         }
-        let teacher = self.run_of(Role::Teacher)?;
-        self.snapshots.get(&teacher.run).map(|(_, logits)| logits.as_slice())
+        let models = self.teacher_models(run);
+        let each = models.iter().map(|model| Some(self.snapshots.get(&model.run)?.1.as_slice()));
+        let each = each.collect::<Option<Vec<_>>>().filter(|each| !each.is_empty())?;
+        Some(Heard { each, mean: recipe.teacher.as_ref().map(TeacherRecipe::combine).unwrap_or_default() })
+    }
+
+    /// The run of a run's teacher, which may be an ensemble; of one that learns from nobody the job's first.
+    pub fn teacher_of(&self, run: Option<&RunInfo>) -> Option<&RunInfo> {
+        match run.and_then(|run| run.teachers.first()) {
+            Some(teacher) => self.runs.iter().find(|run| run.run == *teacher),
+            None => self.run_of(Role::Teacher),
+        }
+    }
+
+    /// The runs of the models that its teacher consists of.
+    pub fn teacher_models(&self, run: Option<&RunInfo>) -> Vec<&RunInfo> {
+        let Some(teacher) = self.teacher_of(run) else { return Vec::new() };
+        if teacher.teachers.is_empty() {
+            return vec![teacher];
+        }
+        let models = teacher.teachers.iter().filter_map(|model| self.runs.iter().find(|run| run.run == *model));
+        models.collect()
     }
 
     /// The job goes on from a step: what lies beyond it is forgotten.

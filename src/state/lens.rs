@@ -6,8 +6,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::State;
+use crate::distill::Heard;
 use crate::distill::soften::{entropy, top_class};
 use crate::protocol::{JobId, Looked, Probe, Role, RunId, RunInfo};
+use crate::recipe::{Recipe, TeacherRecipe};
 
 /// Where the lens points.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -59,7 +61,8 @@ impl SampleChoice {
 /// The probe set with what is known of it.
 pub(super) struct Known<'a> {
     pub probe: &'a Arc<Probe>,
-    pub teacher: Option<&'a [f32]>,
+    /// What each of its teachers says of all rows.
+    pub teacher: Option<Heard<'a>>,
     pub student: Option<&'a [f32]>,
     /// The same student without a teacher.
     pub baseline: Option<&'a [f32]>,
@@ -77,8 +80,8 @@ pub struct LensView<'a> {
     pub input: &'a [f32],
     /// The true class; none for a picture of the user's.
     pub label: Option<usize>,
-    /// The teacher's logits, when there is a teacher yet.
-    pub teacher: Option<&'a [f32]>,
+    /// The teacher's logits, when there is a teacher yet; of an ensemble those of each member.
+    pub teacher: Option<Heard<'a>>,
     /// The student's logits.
     pub student: Option<&'a [f32]>,
     /// Steps the student has taken; none for one that was never trained.
@@ -97,7 +100,7 @@ impl Lens {
     }
 }
 
-impl Known<'_> {
+impl<'a> Known<'a> {
     /// The class of which alone samples are wanted, where these data have it.
     pub fn class(&self, lens: &Lens) -> Option<usize> {
         lens.class.filter(|class| *class < self.probe.classes.len())
@@ -108,6 +111,24 @@ impl Known<'_> {
         let classes = self.probe.classes.len();
         logits?.get(row * classes..(row + 1) * classes).and_then(numbers)
     }
+
+    /// What the teacher says of one row.
+    pub fn heard(&self, row: usize) -> Option<Heard<'a>> {
+        self.teacher.as_ref()?.row(row, self.probe.classes.len())
+    }
+
+    /// The class that the teacher gives the largest probability at T = 1.
+    pub fn teacher_top(&self, row: usize) -> Option<usize> {
+        self.heard(row).map(|heard| top_class(&heard.logits(1.0)))
+    }
+}
+
+/// What the teachers of a recipe say of a probe set that came with their answers.
+pub(super) fn heard_at<'a>(probe: &'a Probe, recipe: &Recipe) -> Option<Heard<'a>> {
+    let len = probe.rows.len() * probe.classes.len();
+    let mean = recipe.teacher.as_ref().map(TeacherRecipe::combine).unwrap_or_default();
+    let each: Vec<&[f32]> = probe.teacher.chunks_exact(len.max(1)).collect();
+    (!each.is_empty()).then_some(Heard { each, mean })
 }
 
 /// Logits that say something: a model whose training diverged gives none that are numbers.
@@ -122,13 +143,13 @@ impl State {
             let snapshot = |run: &RunInfo| job.snapshots.get(&run.run).map(|(step, logits)| (*step, logits.as_slice()));
             let (step, student) = shown.and_then(snapshot).unzip();
             let baseline = shown.and_then(|run| job.baseline_of(run)).and_then(snapshot).map(|(_, logits)| logits);
-            return Some(Known { probe: &job.probe, teacher: job.teacher_logits(), student, baseline, step });
+            return Some(Known { probe: &job.probe, teacher: job.heard(shown), student, baseline, step });
         }
         // An earlier recipe's sample would look like this one's.
         let preview = self.recipe.preview.as_ref().filter(|_| self.recipe.preview_fault.is_none())?;
         Some(Known {
             probe: &preview.probe,
-            teacher: Some(preview.probe.teacher.as_slice()),
+            teacher: heard_at(&preview.probe, &preview.recipe),
             student: Some(preview.student.as_slice()),
             baseline: None,
             step: None,
@@ -142,11 +163,20 @@ impl State {
             row: 0,
             input: &looked.probe.inputs,
             label: None,
-            teacher: numbers(&looked.probe.teacher),
+            teacher: heard_at(&looked.probe, self.asked_recipe())
+                .and_then(|heard| heard.row(0, looked.probe.classes.len())),
             student: numbers(&looked.student),
             step: None,
             probe: &looked.probe,
         })
+    }
+
+    /// The recipe whose teacher and student read a picture of the user's: that of the run on show, or of the panel.
+    pub fn asked_recipe(&self) -> &Recipe {
+        match self.focused() {
+            Some(job) => job.shown_run(self.lit_cell()).map_or(&job.sweep.base, |run| &run.recipe),
+            None => &self.recipe.sweep.base,
+        }
     }
 
     /// What is on show, as far as a picture of the user's is concerned: other models read it otherwise.
@@ -171,7 +201,7 @@ impl State {
             row,
             input: probe.inputs.get(row * len..(row + 1) * len)?,
             label: Some(*probe.labels.get(row)? as usize),
-            teacher: known.row(known.teacher, row),
+            teacher: known.heard(row),
             student: known.row(known.student, row),
             step: known.step,
             probe,
@@ -184,13 +214,12 @@ impl State {
         let wanted = known.class(&self.screen.lens);
         let label = |row: &usize| known.probe.labels.get(*row).map(|label| *label as usize);
         let all = (0..known.probe.rows.len()).filter(|row| wanted.is_none() || label(row) == wanted);
-        let teacher = |row| known.row(known.teacher, row);
         let student = |row| known.row(known.student, row);
         match choice {
             SampleChoice::Any => all.collect(),
             SampleChoice::TeacherUnsure => {
                 let mut unsure: Vec<(usize, f64)> =
-                    all.filter_map(|row| Some((row, entropy(teacher(row)?, 1.0)))).collect();
+                    all.filter_map(|row| Some((row, entropy(&known.heard(row)?.logits(1.0), 1.0)))).collect();
                 unsure.sort_by(|a, b| b.1.total_cmp(&a.1));
                 unsure.into_iter().map(|(row, _)| row).collect()
             }
@@ -207,8 +236,8 @@ impl State {
             }
             SampleChoice::Disagree => {
                 let disagree = |row: &usize| {
-                    let tops = teacher(*row).zip(student(*row));
-                    tops.is_some_and(|(teacher, student)| top_class(teacher) != top_class(student))
+                    let tops = known.teacher_top(*row).zip(student(*row));
+                    tops.is_some_and(|(teacher, student)| teacher != top_class(student))
                 };
                 all.filter(disagree).collect()
             }

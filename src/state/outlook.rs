@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::protocol::{Activity, Preview, Progress, RunInfo};
-use crate::recipe::{MOST_CELLS, Recipe, SEED, Strategy, Sweep, TeacherRecipe};
+use crate::recipe::{MOST_CELLS, Recipe, SEED, Strategy, Sweep, TeacherPart, TeacherRecipe};
 
 /// How much there is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,10 +48,13 @@ impl Outlook {
         let [teacher, student] = preview.parameters.map(|count| count as f64);
         let steps = |batch: usize, epochs: usize| (preview.rows[0].div_ceil(batch.max(1)) * epochs) as f64;
         let own = &sweep.base.training;
-        let taught = match &sweep.base.teacher {
-            Some(TeacherRecipe::Train { training, .. }) => teacher * steps(training.batch, training.epochs),
-            Some(TeacherRecipe::Checkpoint(_)) | None => 0.0,
-        };
+        let models = sweep.base.teacher.as_ref().map(TeacherRecipe::parts).unwrap_or_default();
+        let each = teacher / models.len().max(1) as f64;
+        let trained = models.iter().map(|model| match model {
+            TeacherPart::Train { training, .. } => each * steps(training.batch, training.epochs),
+            TeacherPart::Checkpoint(_) => 0.0,
+        });
+        let taught: f64 = trained.sum();
         // Half of the cells end after a quarter, another quarter after half of the epochs.
         let share = if sweep.strategy == Strategy::Halving && self.cells > 1 { 0.5 } else { 1.0 };
         let students = if sweep.base.student.is_some() {
@@ -215,6 +218,7 @@ mod tests {
         let run = |stage, parameters| RunInfo {
             run: RunId(1),
             role: Role::Student,
+            teachers: Vec::new(),
             stage: Stage(stage),
             recipe: QUICKSTART.recipe().unwrap(),
             model: String::new(),

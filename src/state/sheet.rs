@@ -3,7 +3,7 @@
 
 use super::{Draft, State};
 use crate::protocol::{FirstRows, JobId, Preview};
-use crate::recipe::{CheckpointSource, ColumnRef, KeptColumns, Recipe, Source, TableSource, TeacherRecipe};
+use crate::recipe::{ColumnRef, KeptColumns, Recipe, Source, TableSource, TeacherRecipe};
 use crate::text::phrase;
 
 /// A sheet that says what was opened, until it is accepted or taken back.
@@ -175,10 +175,11 @@ impl Sheet {
 
     /// What its title calls it.
     pub fn name(&self, recipe: &Recipe) -> String {
-        match &recipe.teacher {
-            Some(TeacherRecipe::Checkpoint(CheckpointSource::File(file))) if !self.data => file.name(),
-            _ => recipe.data.source.name(),
+        let files = recipe.teacher.as_ref().map(TeacherRecipe::files).unwrap_or_default();
+        if self.data || files.is_empty() {
+            return recipe.data.source.name();
         }
+        files.iter().map(|file| file.name()).collect::<Vec<_>>().join(" + ")
     }
 }
 

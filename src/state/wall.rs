@@ -95,7 +95,7 @@ impl State {
                 label: *probe.labels.get(at)? as usize,
                 student: top(known.student, at),
                 baseline: top(known.baseline, at),
-                teacher: top(known.teacher, at),
+                teacher: known.teacher_top(at),
             })
         };
         let mut wall = Wall {
@@ -145,7 +145,7 @@ impl State {
                     label: ours.labels[at] as usize,
                     student: class(ours.predicted[at]),
                     baseline: class(theirs.predicted[at]),
-                    teacher: place.and_then(|at| top(known.teacher, at)),
+                    teacher: place.and_then(|at| known.teacher_top(at)),
                 }
             })
             .collect();

@@ -128,7 +128,9 @@ impl Cache {
         if recipe.student.is_some() {
             remarks.extend(method_fits(recipe, &dataset, &transfer)?);
         }
-        let (parts, mean) = recipe.teacher.as_ref().map(TeacherRecipe::parts).unwrap_or_default();
+        let teacher = recipe.teacher.as_ref();
+        let parts = teacher.map(TeacherRecipe::parts).unwrap_or_default();
+        let mean = teacher.map(TeacherRecipe::combine).unwrap_or_default();
         let mut teachers = Vec::with_capacity(parts.len());
         for part in &parts {
             teachers.push(match part {

@@ -11,7 +11,7 @@ use super::found::found_of;
 use super::gather;
 use super::inbox::{Inbox, QueuedStart};
 use super::look;
-use super::prepared::TeacherModel;
+use super::prepared::{TeacherModel, name_of_several};
 use super::sink::{Journal, Observer};
 use crate::data::{DataError, Watch, first_rows};
 use crate::distill::{Objective, evaluate};
@@ -123,14 +123,15 @@ impl Engine {
                 population_logits(&*population, &prepared.dataset, &prepared.probe, &never)?
             }
         };
-        let names = prepared.teachers.iter().map(TeacherModel::name);
+        let names: Vec<String> = prepared.teachers.iter().map(TeacherModel::name).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let parameters = prepared.teachers.iter().map(TeacherModel::parameter_count);
         Ok(Preview {
             rows: [prepared.transfer.rows.len(), prepared.splits.validation.len(), prepared.splits.test.len()],
-            probe: Arc::new(prepared.probe_set()?),
+            probe: Arc::new(prepared.probe_set(true)?),
             student: Arc::new(student),
             parameters: [parameters.sum(), prepared.student.as_ref().map_or(0, |spec| spec.plan.parameter_count())],
-            teacher_model: names.collect::<Vec<_>>().join(" + "),
+            teacher_model: name_of_several(&names),
             teacher_errors,
             found: found_of(&prepared)?,
             first_rows: first_rows_of(recipe),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use candle_core::Device;
 
 use super::device::of_device;
-use super::prepared::Prepared;
+use super::prepared::{Prepared, TeacherModel};
 use crate::data::{Inputs, picture};
 use crate::model::{Checkpoint, Network, NetworkTeacher, Teacher};
 use crate::protocol::{Look, Looked, Probe};
@@ -40,11 +40,17 @@ pub(super) fn answer(
         let network = checkpoint.network(device).map_err(|error| of_device(&error))?;
         heard(&NetworkTeacher::new(Arc::from(network), places), &inputs)
     };
-    let teacher = match (&look.teacher, prepared.ready_teacher()) {
-        (Some(path), _) => saved(path)?,
-        (None, Some(teacher)) => heard(&**teacher, &inputs)?,
-        (None, None) => Vec::new(),
-    };
+    let (mut teacher, mut trained) = (Vec::new(), look.teachers.iter());
+    for model in &prepared.teachers {
+        teacher.extend(match (model, trained.len()) {
+            (TeacherModel::Ready(known), _) => heard(&***known, &inputs)?,
+            (TeacherModel::ToTrain(_), 0) => {
+                teacher.clear();
+                break;
+            }
+            (TeacherModel::ToTrain(_), _) => trained.next().map(saved).transpose()?.unwrap_or_default(),
+        });
+    }
     let student = match (own, &look.student) {
         (Some((network, member)), _) => of_member(network, member, &inputs)?,
         (None, Some(path)) => saved(path)?,

@@ -8,6 +8,7 @@ pub mod bench;
 mod cache;
 mod clock;
 mod device;
+mod draft;
 mod engine;
 mod error;
 mod evaluate;

@@ -39,6 +39,16 @@ pub enum TeacherModel {
     ToTrain(ModelSpec),
 }
 
+/// What several models are called together: `5 × MLP 64–64`, or each after the other.
+pub(super) fn name_of_several(names: &[&str]) -> String {
+    match names {
+        [first, rest @ ..] if !rest.is_empty() && rest.iter().all(|name| name == first) => {
+            format!("{} × {first}", names.len())
+        }
+        _ => names.join(" + "),
+    }
+}
+
 impl TeacherModel {
     /// What people call it.
     pub fn name(&self) -> String {
@@ -83,13 +93,13 @@ impl Prepared {
         }
     }
 
-    /// The lens's rows, with the logits of a teacher that is loaded.
+    /// The lens's rows, with the logits of a teacher that is loaded, where `with_teacher`.
     ///
     /// # Errors
     /// When the device fails.
-    pub fn probe_set(&self) -> Result<Probe, PrepareError> {
+    pub fn probe_set(&self, with_teacher: bool) -> Result<Probe, PrepareError> {
         let inputs = self.dataset.gather(&self.probe);
-        let teacher = match self.ready_teacher() {
+        let teacher = match self.ready_teacher().filter(|_| with_teacher) {
             Some(teacher) => teacher.logits(&self.dataset, &self.probe, &|| false)?.values,
             None => Vec::new(),
         };

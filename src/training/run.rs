@@ -11,46 +11,22 @@ use super::job::Job;
 use super::layers::InnerLayers;
 use super::matched::TeacherSide;
 use super::member::{Member, Source, Status};
-use super::plan::{JobPlan, StagePlan, TeachersOf};
-use super::prepared::TeacherModel;
+use super::plan::{JobPlan, StagePlan, Work};
+use super::prepared::{Prepared, TeacherModel};
 use super::session::{Session, Setup};
 use super::stage::StageRun;
 use super::teachers::KnownTeacher;
 use crate::data::TransferSet;
 use crate::distill::{Objective, Reference, evaluate};
-use crate::model::{Checkpoint, CheckpointError, Ensemble, NetworkTeacher, population_logits};
-use crate::protocol::{FinishedRun, KeptWeights, Part, Report, Role, RunFinished, RunInfo, RunOutcome, Tested};
+use crate::model::{Checkpoint, CheckpointError, Ensemble, ModelSpec, Network, NetworkTeacher, population_logits};
+use crate::protocol::{
+    FinishedRun, KeptWeights, Part, Report, Role, RunFinished, RunInfo, RunOutcome, Snapshot, Tested,
+};
 use crate::recipe::{Recipe, Strategy, Sweep, TrainingRecipe};
 use crate::text::phrase;
 
-/// Trained or loaded, by their places among the job's runs.
-#[derive(Default)]
-struct Teachers {
-    each: BTreeMap<usize, Arc<KnownTeacher>>,
-    /// Those that are heard as one.
-    together: Vec<(TeachersOf, Arc<KnownTeacher>)>,
-}
-
-impl Teachers {
-    /// Whom a run learns from; none where it has no teacher.
-    fn of(&mut self, wanted: &TeachersOf) -> Result<Option<Arc<KnownTeacher>>, Halt> {
-        let missing = || Halt::Failed(phrase!("job-teacher-untrained"));
-        match wanted.runs[..] {
-            [] => Ok(None),
-            [one] => self.each.get(&one).cloned().map(Some).ok_or_else(missing),
-            _ => {
-                if let Some((_, known)) = self.together.iter().find(|(of, _)| of == wanted) {
-                    return Ok(Some(known.clone()));
-                }
-                let members = wanted.runs.iter().map(|run| Some(self.each.get(run)?.shared()));
-                let members = members.collect::<Option<Vec<_>>>().ok_or_else(missing)?;
-                let known = Arc::new(KnownTeacher::new(Arc::new(Ensemble { members, mean: wanted.mean })));
-                self.together.push((wanted.clone(), known.clone()));
-                Ok(Some(known))
-            }
-        }
-    }
-}
+/// Trained, loaded or put together, by the indices of their runs.
+type Teachers = BTreeMap<usize, Arc<KnownTeacher>>;
 
 /// Runs a job to its end.
 pub(super) fn run(
@@ -60,53 +36,77 @@ pub(super) fn run(
     plan: &JobPlan,
     inbox: &Inbox,
 ) -> Result<(), Halt> {
-    let mut teachers = Teachers::default();
+    let mut teachers = Teachers::new();
     for stage in &plan.stages {
         let is_before = job.resume.as_ref().is_some_and(|(first, _)| stage.stage < *first);
-        if stage.role == Role::Teacher {
-            let trained = teacher_stage(engine, job, stage, plan, is_before, inbox)?;
-            teachers.each.extend(stage.runs.iter().copied().zip(trained));
-        } else if !is_before {
-            student_stage(engine, job, stage, sweep, plan, &mut teachers, inbox)?;
+        match &stage.work {
+            Work::Teacher(model) => {
+                let taught = match stage.prepared.teachers.get(*model) {
+                    None => return Err(Halt::Failed(phrase!("job-teacher-missing"))),
+                    Some(TeacherModel::Ready(teacher)) => {
+                        tell_ready(engine, stage, plan, teacher, inbox)?;
+                        vec![teacher.clone()]
+                    }
+                    Some(TeacherModel::ToTrain(_)) if is_before => stored_teachers(engine, job, stage, plan)?,
+                    Some(TeacherModel::ToTrain(spec)) => train_teachers(engine, job, stage, spec, plan, inbox)?,
+                };
+                teachers.extend(stage.runs.iter().copied().zip(taught));
+            }
+            Work::Ensemble { members, mean } => {
+                let members = members.iter().map(|member| Ok(teacher_of(&teachers, *member)?.shared()));
+                let ensemble = Ensemble { members: members.collect::<Result<_, Halt>>()?, mean: *mean };
+                let ensemble = Arc::new(KnownTeacher::new(Arc::new(ensemble)));
+                tell_ready(engine, stage, plan, &ensemble, inbox)?;
+                teachers.extend(stage.runs.iter().map(|run| (*run, ensemble.clone())));
+            }
+            Work::Students(of) if !is_before => student_stage(engine, job, stage, of, sweep, plan, &teachers, inbox)?,
+            Work::Students(_) => {}
         }
     }
     if !sweep.is_single() && !sweep.test_all {
-        test_chosen(engine, job, plan, &mut teachers, inbox)?;
+        test_chosen(engine, job, plan, &teachers, inbox)?;
     }
     Ok(())
 }
 
-/// The teachers of a stage, trained or loaded, in the order of its runs.
-fn teacher_stage(
+fn teacher_of(teachers: &Teachers, run: usize) -> Result<&Arc<KnownTeacher>, Halt> {
+    teachers.get(&run).ok_or_else(|| Halt::Failed(phrase!("job-teacher-untrained")))
+}
+
+/// A network that was trained on these data, so that its classes are in their order.
+fn taught(network: Box<dyn Network>, prepared: &Prepared) -> Arc<KnownTeacher> {
+    let places = (0..prepared.dataset.classes.len()).collect();
+    Arc::new(KnownTeacher::new(Arc::new(NetworkTeacher::new(Arc::from(network), places))))
+}
+
+/// The teachers of a stage that is over, in the order of its runs.
+fn stored_teachers(
+    engine: &Engine,
+    job: &Job,
+    stage: &StagePlan,
+    plan: &JobPlan,
+) -> Result<Vec<Arc<KnownTeacher>>, Halt> {
+    let known = stage.runs.iter().map(|run| {
+        let run = plan.runs[*run].run;
+        let weights = job.finished.iter().find(|known| known.run == run).and_then(|run| run.weights.as_ref());
+        let weights = weights.ok_or_else(|| Halt::Failed(phrase!("job-teacher-missing")))?;
+        let checkpoint = checkpoint(weights).map_err(|error| Halt::Failed(error.phrase()))?;
+        Ok(taught(checkpoint.network(&engine.device)?, &stage.prepared))
+    });
+    known.collect()
+}
+
+/// Trains the teachers of a stage; in the order of its runs.
+fn train_teachers(
     engine: &mut Engine,
     job: &mut Job,
     stage: &StagePlan,
+    spec: &ModelSpec,
     plan: &JobPlan,
-    is_before: bool,
     inbox: &Inbox,
 ) -> Result<Vec<Arc<KnownTeacher>>, Halt> {
     let runs: Vec<RunInfo> = stage.runs.iter().map(|run| plan.runs[*run].clone()).collect();
     let prepared = &*stage.prepared;
-    let spec = match prepared.teachers.get(stage.part) {
-        None => return Err(Halt::Failed(phrase!("job-teacher-missing"))),
-        Some(TeacherModel::Ready(teacher)) => {
-            tell_loaded(engine, stage, &runs[0], teacher, inbox)?;
-            return Ok(vec![teacher.clone()]);
-        }
-        Some(TeacherModel::ToTrain(spec)) => spec,
-    };
-    let places: Vec<usize> = (0..prepared.dataset.classes.len()).collect();
-    let taught =
-        |network| Arc::new(KnownTeacher::new(Arc::new(NetworkTeacher::new(Arc::from(network), places.clone()))));
-    if is_before {
-        let known = runs.iter().map(|run| {
-            let weights = job.finished.iter().find(|known| known.run == run.run).and_then(|run| run.weights.as_ref());
-            let weights = weights.ok_or_else(|| Halt::Failed(phrase!("job-teacher-missing")))?;
-            let checkpoint = checkpoint(weights).map_err(|error| Halt::Failed(error.phrase()))?;
-            Ok(taught(checkpoint.network(&engine.device)?))
-        });
-        return known.collect();
-    }
     let members = runs.iter().map(|run| member(Objective::labels(), Vec::new(), run.seed, &stage.training));
     let members: Vec<Member> = members.collect();
     let seeds: Vec<u64> = members.iter().map(|member| member.seed).collect();
@@ -126,31 +126,36 @@ fn teacher_stage(
     let kept = part.kept_population()?;
     let alone = (0..part.session.members.len()).map(|k| {
         let index = candle_core::Tensor::from_slice(&[k as u32], 1, &engine.device)?;
-        Ok(taught(kept.select(&index)?))
+        Ok(taught(kept.select(&index)?, prepared))
     });
     alone.collect()
 }
 
-/// Reports what a loaded teacher is worth.
-fn tell_loaded(
+/// Reports what a teacher is worth that needs no training here, and what it says of the lens's rows, where those do not come with its
+/// answers yet.
+fn tell_ready(
     engine: &mut Engine,
     stage: &StagePlan,
-    run: &RunInfo,
+    plan: &JobPlan,
     teacher: &KnownTeacher,
     inbox: &Inbox,
 ) -> Result<(), Halt> {
-    let prepared = &*stage.prepared;
+    let (prepared, run) = (&*stage.prepared, plan.runs[stage.runs[0]].run);
     let all = teacher.all_logits(&prepared.dataset, &|| inbox.closing())?;
+    if stage.has_probe && all.teachers == 1 && !plan.has_one_teacher() {
+        let logits = Arc::new(all.logits_of(&prepared.probe, 1.0));
+        engine.emit(Report::Snapshot(Snapshot { run, step: 0, logits }), inbox)?;
+    }
     let labels = Objective::labels();
     let split = |part: Part, rows: &[u32]| {
         let logits = all.logits_of(rows, 1.0);
         let result = evaluate(&logits, &prepared.labels(rows), None, &labels, 0.0, all.classes);
-        (metrics(result, &labels), Asked::of(prepared, part, rows).answers(run.run, 0, &logits))
+        (metrics(result, &labels), Asked::of(prepared, part, rows).answers(run, 0, &logits))
     };
     let (validation, validation_answers) = split(Part::Validation, &prepared.splits.validation);
     let (test, test_answers) = split(Part::Test, &prepared.splits.test);
     let finished = RunFinished {
-        run: run.run,
+        run,
         at_millis: now(),
         outcome: RunOutcome::Done,
         steps: 0,
@@ -169,31 +174,29 @@ fn student_stage(
     engine: &mut Engine,
     job: &mut Job,
     stage: &StagePlan,
+    teacher_of_each: &[Option<usize>],
     sweep: &Sweep,
     plan: &JobPlan,
-    teachers: &mut Teachers,
+    teachers: &Teachers,
     inbox: &Inbox,
 ) -> Result<(), Halt> {
     let prepared = &*stage.prepared;
     let Some(spec) = &prepared.student else { return Ok(()) };
     // Only the teachers in use, in the order of their first member.
-    let mut used: Vec<&TeachersOf> = Vec::new();
+    let mut used: Vec<usize> = Vec::new();
     let runs: Vec<RunInfo> = stage.runs.iter().map(|run| plan.runs[*run].clone()).collect();
     let mut members = Vec::with_capacity(runs.len());
-    for (run, of) in runs.iter().zip(&stage.teachers) {
-        let place = (!of.runs.is_empty()).then(|| {
+    for (run, of) in runs.iter().zip(teacher_of_each) {
+        let index = of.map(|of| {
             used.iter().position(|known| *known == of).unwrap_or_else(|| {
                 used.push(of);
                 used.len() - 1
             })
         });
-        let sources = place.map(Source::Model).into_iter().collect();
+        let sources = index.map(Source::Model).into_iter().collect();
         members.push(member(run.objective(), sources, run.seed, &run.recipe.training));
     }
-    let mut known: Vec<Arc<KnownTeacher>> = Vec::with_capacity(used.len());
-    for of in used {
-        known.extend(teachers.of(of)?);
-    }
+    let known = used.into_iter().map(|of| teacher_of(teachers, of).cloned()).collect::<Result<Vec<_>, _>>()?;
     let logits = known.iter().map(|teacher| teacher.all_logits(&prepared.dataset, &|| inbox.closing()));
     let logits = logits.collect::<Result<Vec<_>, _>>()?;
     // Only pictures are shifted; a teacher of its own view looks at them as they are.
@@ -227,13 +230,7 @@ fn student_stage(
 
 /// Looks at the test rows, once: for the cell with the fewest validation errors and for its best baseline, each over all
 /// seeds.
-fn test_chosen(
-    engine: &mut Engine,
-    job: &Job,
-    plan: &JobPlan,
-    teachers: &mut Teachers,
-    inbox: &Inbox,
-) -> Result<(), Halt> {
+fn test_chosen(engine: &mut Engine, job: &Job, plan: &JobPlan, teachers: &Teachers, inbox: &Inbox) -> Result<(), Halt> {
     for role in [Role::Student, Role::Baseline] {
         let Some(chosen) = best_cell(job, plan, role) else { continue };
         for finished in chosen {
@@ -242,7 +239,7 @@ fn test_chosen(
             let found = place.and_then(|place| {
                 let stage = plan.stages.iter().find(|stage| stage.runs.contains(&place))?;
                 let member = stage.runs.iter().position(|run| *run == place)?;
-                Some((place, stage, &stage.teachers[member]))
+                Some((place, stage, stage.teachers_of(member).first()))
             });
             let Some((place, stage, of)) = found else { continue };
             let prepared = &*stage.prepared;
@@ -253,9 +250,12 @@ fn test_chosen(
             let objective = plan.runs[place].objective();
             let classes = prepared.dataset.classes.len();
             let labels = prepared.labels(rows);
-            let said = match teachers.of(of)? {
+            let said = match of {
                 None => None,
-                Some(teacher) => Some(teacher.all_logits(&prepared.dataset, &|| inbox.closing())?),
+                Some(of) => {
+                    let teacher = teacher_of(teachers, *of)?;
+                    Some(teacher.all_logits(&prepared.dataset, &|| inbox.closing())?)
+                }
             };
             let said = said.map(|logits| reference(&logits, rows, &objective));
             let said = said.as_ref().map(|(plain, softened)| Reference { plain, softened });

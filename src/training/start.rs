@@ -22,13 +22,13 @@ pub(super) fn open(
 ) -> Result<Job, (&'static str, Phrase)> {
     let store = |error: JournalError| ("store", error.phrase());
     let probe = match plan.probe_stage() {
-        Some(stage) => stage.prepared.probe_set().map_err(|error| (error.code(), error.phrase()))?,
+        Some(stage) => {
+            stage.prepared.probe_set(plan.has_one_teacher()).map_err(|error| (error.code(), error.phrase()))?
+        }
         None => return Err(("recipe", phrase!("job-nothing-to-train"))),
     };
     let (id, numbers) = engine.ask(inbox, |journal| journal.reserve(plan.runs.len())).map_err(store)?;
-    for (run, number) in plan.runs.iter_mut().zip(numbers) {
-        run.run = number;
-    }
+    plan.number(numbers);
     engine.ask(inbox, |journal| journal.lease(id)).map_err(store)?;
     let started = Started {
         job: id,

@@ -104,6 +104,7 @@ mod tests {
         let info = |run, role, seed| RunInfo {
             run,
             role,
+            teachers: Vec::new(),
             stage: Stage(1),
             recipe: sweep.base.clone(),
             model: String::new(),

@@ -274,9 +274,9 @@ pub(super) fn sample_key(row: u32, input: &[f32]) -> u64 {
 
 /// What the teacher thinks of the sample at T = 1, and what softening shows.
 fn sentence(view: &LensView<'_>, temperature: f64) -> String {
-    let Some(teacher) = view.teacher else { return text("lens-no-teacher") };
+    let Some(teacher) = &view.teacher else { return text("lens-no-teacher") };
     let percent = |p: f64| -> crate::text::Value<'static> { number::probability(p).into() };
-    let (order, sharp, soft) = (ranking(teacher), soften(teacher, 1.0), soften(teacher, temperature));
+    let (order, sharp, soft) = (ranking(&teacher.logits(1.0)), teacher.soften(1.0), teacher.soften(temperature));
     let [first, second, ..] = order.as_slice() else { return String::new() };
     let class = |i: usize| -> crate::text::Value<'static> { view.probe.classes[i].clone().into() };
     text_with(
@@ -294,33 +294,48 @@ fn sentence(view: &LensView<'_>, temperature: f64) -> String {
 
 fn bars_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, row: f32) {
     let temperature = state.screen.lens.temperature;
-    let softened = |logits: Option<&[f32]>, t: f64| -> Vec<f32> {
-        logits.map_or_else(Vec::new, |logits| soften(logits, t).into_iter().map(|p| p as f32).collect())
+    let shown = |p: Vec<f64>| p.into_iter().map(|p| p as f32).collect::<Vec<f32>>();
+    let of_teacher = |t: f64| view.teacher.as_ref().map_or_else(Vec::new, |teacher| shown(teacher.soften(t)));
+    let of_student = |t: f64| view.student.map_or_else(Vec::new, |student| shown(soften(student, t)));
+    let members: Vec<Vec<f32>> = match &view.teacher {
+        Some(teacher) if teacher.each.len() > 1 => {
+            teacher.each.iter().map(|logits| shown(soften(logits, temperature))).collect()
+        }
+        _ => Vec::new(),
     };
-    let (teacher, student) = (softened(view.teacher, temperature), softened(view.student, temperature));
     // Behind the bars stands what T = 1 makes of the same logits, so that it is seen what softening does.
     let is_sharp = (temperature - 1.0).abs() < 1e-9;
-    let ghost = |logits| if is_sharp { Vec::new() } else { softened(logits, 1.0) };
+    let ghost = |of: &dyn Fn(f64) -> Vec<f32>| if is_sharp { Vec::new() } else { of(1.0) };
     let tokens = ui.tokens();
     // A recipe that is no job's yet has a student with its initial weights, for a picture of the user's too.
     let student_name = text(if state.focused().is_none() { "lens-untrained" } else { "lens-student" });
+    let teacher_name = match members.len() {
+        0 => text("lens-teacher"),
+        count => text_with("lens-teachers", &[("count", count.into())]),
+    };
     // Many classes: the likeliest first, in the teacher's order.
-    let order = if view.probe.classes.len() > 20 { view.teacher.map(ranking).unwrap_or_default() } else { Vec::new() };
+    let order = if view.probe.classes.len() > 20 {
+        view.teacher.as_ref().map(|teacher| ranking(&teacher.logits(1.0))).unwrap_or_default()
+    } else {
+        Vec::new()
+    };
     ProbabilityBars {
         name: &text("lens-bars"),
         classes: &view.probe.classes,
         left: Side {
-            name: &text("lens-teacher"),
+            name: &teacher_name,
             what: &Term::Teacher.what(),
-            probabilities: &teacher,
-            ghost: &ghost(view.teacher),
+            probabilities: &of_teacher(temperature),
+            ghost: &ghost(&of_teacher),
+            members: &members,
             colour: tokens.teacher,
         },
         right: Side {
             name: &student_name,
             what: &Term::Student.what(),
-            probabilities: &student,
-            ghost: &ghost(view.student),
+            probabilities: &of_student(temperature),
+            ghost: &ghost(&of_student),
+            members: &[],
             colour: tokens.student,
         },
         label: view.label.map(|label| (label, tokens.label)),
@@ -336,7 +351,8 @@ fn bars_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, row: f32) {
 fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, height: f32) {
     let t = state.screen.lens.temperature;
     let class = |logits: &[f32]| view.probe.classes[top_class(logits)].clone();
-    let (top, note) = match (view.teacher, view.student) {
+    let sharp = view.teacher.as_ref().map(|teacher| teacher.logits(1.0));
+    let (top, note) = match (sharp.as_deref(), view.student) {
         (Some(teacher), Some(student)) if top_class(teacher) == top_class(student) => {
             (class(teacher), text("lens-both"))
         }
@@ -345,14 +361,15 @@ fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, height: f32) {
         (Some(only), None) | (None, Some(only)) => (class(only), String::new()),
         (None, None) => (text("widget-bars-missing"), String::new()),
     };
-    let both = view.teacher.zip(view.student);
+    let at_t = view.teacher.as_ref().map(|teacher| teacher.logits(t));
+    let both = at_t.as_deref().zip(view.student);
     // What is not known has no unit.
     let measured = |value: Option<f64>| match value {
         Some(value) => (number::nats(value), text("unit-nats")),
         None => (text("widget-bars-missing"), String::new()),
     };
     let [of_teacher, of_student, kl] = [
-        measured(view.teacher.map(|z| entropy(z, t))),
+        measured(at_t.as_deref().map(|z| entropy(z, t))),
         measured(view.student.map(|z| entropy(z, t))),
         measured(both.map(|(teacher, student)| divergence(teacher, student, t))),
     ];

@@ -166,8 +166,12 @@ fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) ->
     let run_of = |role| job.run_of(role).filter(has_points).and_then(|run| Some((run, job.curves.get(&run.run)?)));
     let (student, baseline) = (run_of(Role::Student), run_of(Role::Baseline));
     let Some((run, curves)) = student else {
-        if let Some((run, curves)) = run_of(Role::Teacher) {
-            drawn.extend(labels_of(viewport, state, run, curves, ("loss-teacher", Term::Teacher, tokens.teacher)));
+        let teachers: Vec<&RunInfo> =
+            job.runs.iter().filter(|run| run.role == Role::Teacher).filter(has_points).collect();
+        for run in &teachers {
+            let Some(curves) = job.curves.get(&run.run) else { continue };
+            let looks = (super::teacher_name("loss-teacher", run, teachers.len()), Term::Teacher, tokens.teacher);
+            drawn.extend(labels_of(viewport, state, run, curves, looks));
         }
         return drawn;
     };
@@ -193,10 +197,10 @@ fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) ->
         drawn.push(validation(viewport, curves, id, named, tokens.student, LossTerms::TOTAL));
         return drawn;
     }
-    drawn.extend(labels_of(viewport, state, run, curves, ("loss-student", Term::Student, tokens.student)));
+    drawn.extend(labels_of(viewport, state, run, curves, (text("loss-student"), Term::Student, tokens.student)));
     if let Some((run, curves)) = baseline {
         let mut of_baseline =
-            labels_of(viewport, state, run, curves, ("loss-baseline", Term::Baseline, tokens.no_teacher));
+            labels_of(viewport, state, run, curves, (text("loss-baseline"), Term::Baseline, tokens.no_teacher));
         for curve in &mut of_baseline {
             curve.dashed = true;
         }
@@ -229,15 +233,16 @@ fn labels_of(
     state: &State,
     run: &RunInfo,
     curves: &RunCurves,
-    (key, term, colour): (&str, Term, Color32),
+    (name, term, colour): (String, Term, Color32),
 ) -> Vec<Drawn> {
     let Some(hard) = curves.term(HARD.name) else { return Vec::new() };
     let (line, band) = viewport.reduce(hard, state.screen.curves.smoothing);
     let emphasised = run.role != Role::Baseline;
     let (what, id) = (super::whats(&[term, Term::HardLoss]), curve_id(run.run, ON_LABELS));
-    let training = Drawn { name: text(key), what, id, colour, dashed: false, emphasised, line, band };
-    let name = text_with("loss-on-validation", &[("name", text(key).into())]);
-    let (named, id) = ((name, super::whats(&[Term::HardLoss, Term::Validation])), curve_id(run.run, ON_VALIDATION));
+    let on_validation = text_with("loss-on-validation", &[("name", name.clone().into())]);
+    let training = Drawn { name, what, id, colour, dashed: false, emphasised, line, band };
+    let (named, id) =
+        ((on_validation, super::whats(&[Term::HardLoss, Term::Validation])), curve_id(run.run, ON_VALIDATION));
     vec![training, validation(viewport, curves, id, named, colour, HARD.name)]
 }
 

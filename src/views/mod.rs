@@ -48,6 +48,7 @@ use eframe::egui::{Frame, Id, Label, Modal, Response, Ui, Vec2};
 
 use crate::command::{Action, Commands, Shortcut};
 use crate::distill::term;
+use crate::protocol::RunInfo;
 use crate::recipe::Field;
 use crate::state::{Pane, State};
 use crate::text::{Term, grouped, number, text, text_with};
@@ -66,6 +67,15 @@ pub fn panel_key(panel: Pane) -> &'static str {
         Pane::Anatomy => "anatomy-title",
         Pane::Runs => "runs-title",
     }
+}
+
+/// What a legend calls a teacher: one of several by its seed.
+fn teacher_name(key: &str, teacher: &RunInfo, of: usize) -> String {
+    let name = text(key);
+    if of < 2 {
+        return name;
+    }
+    text_with("curve-of-seed", &[("name", name.into()), ("seed", teacher.seed.to_string().into())])
 }
 
 /// A sheet over the window that waits for the user.

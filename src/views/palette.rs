@@ -258,7 +258,8 @@ mod tests {
     use super::*;
     use crate::distill::{METHODS, Objective};
     use crate::recipe::{
-        Architecture, ImageSource, Optimiser, QUICKSTART, Recipe, Schedule, Source, TableSource, fields,
+        Architecture, ImageSource, Optimiser, QUICKSTART, Recipe, Schedule, Source, TableSource, ensemble_of_two,
+        fields,
     };
     use crate::text::speak;
 
@@ -302,7 +303,8 @@ mod tests {
         pictures.data.source = Source::Images(ImageSource::new("pictures"));
         let of_method = |method| Recipe { distill: Objective::new(method, 10), ..quick.clone() };
         let of_methods: Vec<Recipe> = METHODS.iter().copied().map(of_method).collect();
-        [quick, table, pictures].into_iter().chain(of_methods).collect()
+        let ensemble = ensemble_of_two(quick.clone());
+        [quick, table, pictures, ensemble].into_iter().chain(of_methods).collect()
     }
 
     #[test]

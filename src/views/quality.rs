@@ -187,9 +187,18 @@ fn curves(job: &JobView, state: &State, tokens: &Tokens) -> Vec<Drawn> {
     let has_students = job.curves.iter().any(|(run, curves)| {
         !curves.epochs.is_empty() && job.runs.iter().any(|info| info.run == *run && info.role != Role::Teacher)
     });
-    let own = looks.into_iter().filter_map(|(role, key, term, colour)| {
-        let info = job.run_of(role)?;
-        let (name, what) = (text(key), term.what());
+    // Until an ensemble is heard as one, each of its models.
+    let teachers = match job.teacher_of(job.leading_run()) {
+        Some(teacher) if job.results.contains_key(&teacher.run) => vec![teacher],
+        _ => job.teacher_models(job.leading_run()),
+    };
+    let own = looks.into_iter().flat_map(|(role, key, term, colour)| {
+        let runs = if role == Role::Teacher { teachers.clone() } else { job.run_of(role).into_iter().collect() };
+        runs.into_iter().map(move |info| (role, info, key, term, colour))
+    });
+    let own = own.filter_map(|(role, info, key, term, colour)| {
+        let name = if role == Role::Teacher { super::teacher_name(key, info, teachers.len()) } else { text(key) };
+        let what = term.what();
         let level = job.results.get(&info.run).and_then(|result| result.validation.as_ref());
         match level.filter(|_| role == Role::Teacher && (has_students || (info.loaded && job.outcome.is_none()))) {
             // What the students are measured by, whatever it took to get there.

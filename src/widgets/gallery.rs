@@ -203,8 +203,15 @@ fn lens_ui(ui: &mut Ui, g: &mut Gallery) {
         let bars = ProbabilityBars {
             name: "Distributions",
             classes: &classes,
-            left: Side { name: "teacher", what: "", probabilities: &left, ghost: &[], colour: t.teacher },
-            right: Side { name: "student", what: "", probabilities: &right, ghost: &[], colour: t.student },
+            left: Side { name: "teacher", what: "", probabilities: &left, ghost: &[], members: &[], colour: t.teacher },
+            right: Side {
+                name: "student",
+                what: "",
+                probabilities: &right,
+                ghost: &[],
+                members: &[],
+                colour: t.student,
+            },
             label: Some((8, t.label)),
             order: &[],
             full: None,

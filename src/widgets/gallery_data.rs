@@ -34,7 +34,8 @@ pub(super) fn data_ui(ui: &mut Ui) {
     part_ui(ui, "Distributions, one with long names", |ui| {
         let names = |last: &str| ["0", "1", last].map(str::to_owned);
         for (name, last, right) in [("Both sides", "2", &[0.1, 0.3, 0.6][..]), ("Left side alone", LONG, &[])] {
-            let side = |name, probabilities, colour| Side { name, what: "", probabilities, ghost: &[], colour };
+            let side =
+                |name, probabilities, colour| Side { name, what: "", probabilities, ghost: &[], members: &[], colour };
             let bars = ProbabilityBars {
                 name,
                 classes: &names(last),

@@ -21,6 +21,8 @@ pub struct Side<'a> {
     pub probabilities: &'a [f32],
     /// Another distribution to be seen behind it, as an outline; empty for none.
     pub ghost: &'a [f32],
+    /// The distributions of which it is the mean, to be seen as marks across the bars; empty where it is that of one.
+    pub members: &'a [Vec<f32>],
     /// The colour of its bars.
     pub colour: Color32,
 }
@@ -58,6 +60,8 @@ const LARGEST: f32 = 1.6;
 const ANIMATION: f32 = 0.12;
 /// How strongly the outline behind a bar is seen.
 const GHOST: f32 = 0.55;
+/// How strongly the marks of members are seen.
+const MEMBER: f32 = 0.8;
 
 /// Where the columns of a row are.
 struct Columns {
@@ -156,6 +160,11 @@ impl ProbabilityBars<'_> {
                 let edge = Stroke::new(1.0, side.colour.gamma_multiply(GHOST));
                 ui.painter().rect_stroke(bar_of(share(side.ghost)), corners, edge, StrokeKind::Inside);
             }
+            for member in side.members {
+                let at = bar_of(share(member));
+                let x = if towards_left { at.left() } else { at.right() };
+                ui.painter().vline(x.round(), bars.y_range(), Stroke::new(1.0, t.text.gamma_multiply(MEMBER)));
+            }
             // What the eye reads off, for those who cannot see it.
             let words = format!("{} {name}", side.name);
             let meter = ui.interact(bar, id.with("bar"), Sense::hover());
@@ -197,8 +206,15 @@ impl ProbabilityBars<'_> {
 
 /// A class and what both sides give it, in words with exact values.
 pub(super) fn row_words(name: &str, class: usize, left: Side<'_>, right: Side<'_>, is_label: bool) -> String {
+    let percent = |p: f32| text_with("widget-percent", &[("value", exact_percent(p).into())]);
     let exact = |side: Side<'_>| match side.probabilities.get(class) {
-        Some(p) => text_with("widget-percent", &[("value", exact_percent(*p).into())]),
+        Some(p) if side.members.is_empty() => percent(*p),
+        Some(p) => {
+            let members: Vec<String> =
+                side.members.iter().filter_map(|member| member.get(class)).map(|p| percent(*p)).collect();
+            let words = [("mean", percent(*p).into()), ("members", members.join(" · ").into())];
+            text_with("widget-bars-mean", &words)
+        }
         None => text("widget-bars-missing"),
     };
     text_with(

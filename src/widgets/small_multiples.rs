@@ -235,10 +235,22 @@ impl SmallMultiples<'_> {
         let Some(pointer) = response.hover_pos() else { return };
         let share = ((pointer.x - place.left() - 2.0) / (place.width() - 4.0)).clamp(0.0, 0.999);
         let class = (share * self.classes.len() as f32) as usize;
-        let upper =
-            Side { name: self.upper.name, what: "", probabilities: panel.upper, ghost: &[], colour: self.upper.colour };
-        let lower =
-            Side { name: self.lower.name, what: "", probabilities: panel.lower, ghost: &[], colour: self.lower.colour };
+        let upper = Side {
+            name: self.upper.name,
+            what: "",
+            probabilities: panel.upper,
+            ghost: &[],
+            members: &[],
+            colour: self.upper.colour,
+        };
+        let lower = Side {
+            name: self.lower.name,
+            what: "",
+            probabilities: panel.lower,
+            ghost: &[],
+            members: &[],
+            colour: self.lower.colour,
+        };
         let name = self.classes.get(class).map_or("", String::as_str);
         let words = row_words(name, class, upper, lower, self.label.is_some_and(|(label, _)| label == class));
         response.on_hover_ui_at_pointer(|ui| {

@@ -17,26 +17,30 @@ fn logits(p: &[f64]) -> Vec<f32> {
 fn an_ensemble_is_the_arithmetic_or_geometric_mean_of_softened_distributions() {
     let values = [logits(&[0.5, 0.25, 0.25]), logits(&[0.1, 0.1, 0.8])].concat();
     let of = |mean| TeacherLogits { values: values.clone(), teachers: 2, classes: 3, mean };
-    let teachers = of(Mean::Arithmetic);
+    let teachers = of(Mean::Probabilities);
     assert_eq!(teachers.samples(), 1);
     assert_close("arithmetic", &teachers.soften(0, 1.0), &[0.3, 0.175, 0.525], 1e-6);
     // √.05, √.025, √.2 over their sum.
     let roots = [0.05_f64.sqrt(), 0.025_f64.sqrt(), 0.2_f64.sqrt()];
     let sum: f64 = roots.iter().sum();
-    assert_close("geometric", &of(Mean::Geometric).soften(0, 1.0), &roots.map(|r| r / sum), 1e-6);
+    assert_close("geometric", &of(Mean::Logits).soften(0, 1.0), &roots.map(|r| r / sum), 1e-6);
     // T comes before the mean. At T = 2 probabilities become their roots over the sum of roots:
     // (.414214, .292893, .292893) and (.207107, .207107, .585786), whose mean is this.
     assert_close("T first", &teachers.soften(0, 2.0), &[0.310_660, 0.25, 0.439_340], 1e-5);
     // Logits of all of them say at T what their mean says.
-    for (teachers, t) in [(of(Mean::Arithmetic), 2.0), (of(Mean::Geometric), 2.0), (of(Mean::Arithmetic), 1.0)] {
+    for (teachers, t) in [(of(Mean::Probabilities), 2.0), (of(Mean::Logits), 2.0), (of(Mean::Probabilities), 1.0)] {
         assert_close("logits", &soften(&teachers.logits(0, t), t), &teachers.soften(0, t), 1e-6);
     }
 }
 
 #[test]
 fn targets_are_made_once_a_temperature_and_picked_by_sample() {
-    let teacher =
-        TeacherLogits { values: vec![0.0, 1.0, 2.0, 0.0, -1.0, 5.0], teachers: 1, classes: 2, mean: Mean::Arithmetic };
+    let teacher = TeacherLogits {
+        values: vec![0.0, 1.0, 2.0, 0.0, -1.0, 5.0],
+        teachers: 1,
+        classes: 2,
+        mean: Mean::Probabilities,
+    };
     let targets = Targets::new(&teacher, [4.0, 1.0, 4.0, 1.0, 2.0]);
     assert_eq!(targets.count(), 3);
     assert_eq!([4.0, 1.0, 2.0, 3.0].map(|t| targets.index_of(t)), [Some(0), Some(1), Some(2), None]);
@@ -183,7 +187,7 @@ proptest! {
         t in 0.1_f64..50.0,
     ) {
         let classes = row.len();
-        for mean in [Mean::Arithmetic, Mean::Geometric] {
+        for mean in [Mean::Probabilities, Mean::Logits] {
             let values = [&row[..], &other[..classes]].concat();
             let two = TeacherLogits { values, teachers: 2, classes, mean };
             prop_assert!((two.soften(0, t).iter().sum::<f64>() - 1.0).abs() < 1e-12);

@@ -3,6 +3,7 @@
 
 mod checkpoint;
 mod distill;
+mod ensembles;
 mod jobs;
 mod loss;
 mod methods;

@@ -292,7 +292,7 @@ fn a_picture_is_dropped_and_read_by_teacher_and_student() {
     // One of the data's own digits, dark on light and four times as large, as someone would draw it.
     let view = window.state().state().lens_view().unwrap();
     let (label, input) = (view.label.unwrap(), view.input.to_vec());
-    let teacher = stillroom::distill::soften::top_class(view.teacher.unwrap());
+    let teacher = stillroom::distill::soften::top_class(&view.teacher.unwrap().logits(1.0));
     let picture = image::GrayImage::from_fn(112, 112, |x, y| {
         image::Luma([255 - (input[(y / 4 * 28 + x / 4) as usize] * 255.0) as u8])
     });
@@ -304,7 +304,7 @@ fn a_picture_is_dropped_and_read_by_teacher_and_student() {
     let looked = state.lens_view().unwrap();
     assert_eq!((looked.label, teacher), (None, label));
     assert!(state.own_picture().unwrap().inverted);
-    assert_eq!(stillroom::distill::soften::top_class(looked.teacher.unwrap()), label);
+    assert_eq!(stillroom::distill::soften::top_class(&looked.teacher.unwrap().logits(1.0)), label);
     assert_eq!(looked.student.unwrap().len(), 10);
     window.get_by_label("mine.png");
     press(&mut window, "Next sample");

@@ -5,7 +5,7 @@ use egui_kittest::kittest::Queryable as _;
 use stillroom::app::{ScriptedDialogs, SettingsFile};
 use stillroom::command::{Action, RecipeCommand, ScreenCommand, WindowCommand};
 use stillroom::data::Dataset;
-use stillroom::distill::soften::{soften, top_class};
+use stillroom::distill::soften::top_class;
 use stillroom::protocol::{JobOutcome, Part, RunId};
 use stillroom::recipe::{Optimiser, Sweep};
 use stillroom::runs::Store;
@@ -302,7 +302,7 @@ fn a_bar_of_the_lens_is_as_long_as_its_probability() {
         window.state().ask(ScreenCommand::LensTemperature(t));
         window.run_steps(12);
         let view = window.state().state().lens_view().unwrap();
-        let (classes, p) = (view.probe.classes.clone(), soften(view.teacher.unwrap(), t));
+        let (classes, p) = (view.probe.classes.clone(), view.teacher.unwrap().soften(t));
         for (class, p) in classes.iter().zip(p) {
             let bar = window.get_by_role_and_label(Role::Meter, &format!("teacher {class}")).rect();
             if p > 0.05 {

@@ -47,11 +47,11 @@ impl App {
                         self.fault(phrase!("path-exists", path = &path));
                         self.state.window.path_field = Some(field);
                     } else {
-                        self.picked(field.purpose, path, ctx);
+                        self.picked(field.purpose, vec![path], ctx);
                     }
                 }
             }
-            WindowCommand::Picked(purpose, path) => self.picked(purpose, path, ctx),
+            WindowCommand::Picked(purpose, paths) => self.picked(purpose, paths, ctx),
             WindowCommand::Farewell(farewell) => self.farewell(farewell, ctx),
         }
     }

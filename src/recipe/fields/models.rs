@@ -2,7 +2,7 @@
 
 use std::ops::Bound;
 
-use super::{Field, Kind, PLAIN, Part, Span, Synonyms};
+use super::{Field, Kind, PLAIN, Part, Span, Synonyms, Tries};
 
 /// `title`.
 pub const TITLE: Field = Field { path: "title", label: "field-title", what: "field-title-hint", ..PLAIN };
@@ -32,6 +32,55 @@ pub const TEACHER_MODEL: Field = Field {
     is_column: true,
     synonyms: TEACHERS,
     search: SEARCH_TEACHER,
+    ..OF_TEACHER
+};
+
+/// `teacher.ensemble`.
+pub const TEACHER_ENSEMBLE: Field = Field {
+    path: "teacher.ensemble",
+    label: "field-teacher-ensemble",
+    what: "field-teacher-ensemble-hint",
+    short: Some("field-teacher-ensemble-short"),
+    kind: Kind::List,
+    has_control: true,
+    is_column: true,
+    synonyms: &[Synonyms { value: "", words: &["teachers", "teacher_ensemble", "multi_teacher", "teacher_list"] }],
+    search: SEARCH_TEACHER,
+    ..OF_TEACHER
+};
+
+/// `teacher.members`.
+pub const TEACHER_MEMBERS: Field = Field {
+    path: "teacher.members",
+    label: "field-teacher-members",
+    what: "field-teacher-members-hint",
+    short: Some("field-teacher-members-short"),
+    kind: Kind::Whole(Span {
+        allowed: (Bound::Included(1.0), Bound::Included(100.0)),
+        shown: (1.0, 10.0),
+        step: 0.05,
+        usual: 1.0,
+        tries: Tries::These(&[1.0, 2.0, 5.0]),
+        ..Span::ANY
+    }),
+    allowed: Some("allowed-members"),
+    has_control: true,
+    is_column: true,
+    synonyms: &[Synonyms { value: "", words: &["num_teachers", "n_teachers", "ensemble_size", "n_members"] }],
+    search: "ensemble several teachers count 集成 多个 教师 数量 jicheng duoge jiaoshi shuliang",
+    ..OF_TEACHER
+};
+
+/// `teacher.combine`.
+pub const TEACHER_COMBINE: Field = Field {
+    path: "teacher.combine",
+    label: "field-teacher-combine",
+    what: "field-teacher-combine-hint",
+    short: Some("field-teacher-combine-short"),
+    kind: Kind::Choice(&[("probabilities", "value-mean-probabilities"), ("logits", "value-mean-logits")]),
+    has_control: true,
+    is_column: true,
+    search: "ensemble average mean geometric arithmetic 集成 平均 几何 概率 jicheng pingjun jihe gailv",
     ..OF_TEACHER
 };
 

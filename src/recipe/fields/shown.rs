@@ -3,9 +3,12 @@
 use toml::{Table, Value};
 
 use super::super::{
-    CheckpointSource, Colour, Copies, Normalise, Recipe, Source, TeacherRecipe, source::name_of, value_at,
+    CheckpointSource, Colour, Copies, Normalise, Recipe, Source, TeacherPart, TeacherRecipe, source::name_of, value_at,
 };
-use super::{COPIES, FIELDS, Field, Kind, SOURCE_COLOUR, SOURCE_NORMALISE, SOURCE_SIZE, TITLE, Unit, field};
+use super::{
+    COPIES, FIELDS, Field, Kind, SOURCE_COLOUR, SOURCE_NORMALISE, SOURCE_SIZE, TEACHER_COMBINE, TEACHER_ENSEMBLE,
+    TITLE, Unit, field,
+};
 use crate::text::{Between, Phrase, phrase};
 
 /// A recipe beside its table, which is made once for all fields that are read from it.
@@ -39,6 +42,13 @@ impl Field {
             (Kind::Source, _) => Some(Phrase::Plain(recipe.data.source.name())),
             (Kind::Layers, Some(TeacherRecipe::Train { model, .. })) if self.path.starts_with("teacher.") => {
                 Some(Phrase::plain(model))
+            }
+            (Kind::List, Some(TeacherRecipe::Ensemble { models, .. })) if self.path == TEACHER_ENSEMBLE.path => {
+                Some(Phrase::several(Between::Commas, models.iter().map(part_name)))
+            }
+            // One model is combined with nothing.
+            (Kind::Choice(_), Some(TeacherRecipe::Train { members: 1, .. })) if self.path == TEACHER_COMBINE.path => {
+                None
             }
             (Kind::Layers, _) if self.path.starts_with("student.") => recipe.student.as_ref().map(Phrase::plain),
             (Kind::File, Some(TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_))))
@@ -82,6 +92,15 @@ impl Field {
             (Kind::File, Value::String(path)) => Phrase::Plain(name_of(path.as_ref())),
             _ => plain(value),
         }
+    }
+}
+
+/// What one model of an ensemble is called.
+fn part_name(part: &TeacherPart) -> Phrase {
+    match part {
+        TeacherPart::Checkpoint(CheckpointSource::Builtin(_)) => phrase!("value-shipped"),
+        TeacherPart::Checkpoint(CheckpointSource::File(file)) => Phrase::Plain(file.name()),
+        TeacherPart::Train { model, .. } => Phrase::plain(model),
     }
 }
 
@@ -220,7 +239,9 @@ mod tests {
     fn every_column_says_something_of_the_quick_start_in_some_method_or_of_a_teacher_that_is_trained() {
         let presets = ["quickstart", "cnn-to-mlp"].map(|name| preset(name).unwrap().recipe().unwrap());
         let other = |method| Recipe { distill: Objective::new(method, 10), ..presets[0].clone() };
-        let recipes: Vec<Recipe> = presets.iter().cloned().chain(METHODS.iter().copied().map(other)).collect();
+        let several = super::super::super::ensemble_of_two(presets[0].clone());
+        let recipes: Vec<Recipe> =
+            presets.iter().cloned().chain([several]).chain(METHODS.iter().copied().map(other)).collect();
         for field in FIELDS.iter().filter(|field| field.is_column) {
             assert!(recipes.iter().any(|recipe| field.shown(&recipe.into()).is_some()), "{}", field.path);
         }

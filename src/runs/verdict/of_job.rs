@@ -68,6 +68,19 @@ impl<'a> JobFacts<'a> {
         (self.end)(run)
     }
 
+    /// What is known of the runs of a cell.
+    pub(super) fn of_cell(&self, cell: &BoardCell) -> Vec<&'a RunInfo> {
+        cell.runs.iter().filter_map(|(_, run)| self.infos.iter().find(|info| info.run == *run)).collect()
+    }
+
+    /// The teachers from which the students among these runs learn, each once; the job's first, where nothing is known of that.
+    pub(super) fn teachers_of(&self, runs: &[&RunInfo]) -> Vec<&'a RunInfo> {
+        let students = runs.iter().filter(|info| info.role == Role::Student);
+        let named: Vec<RunId> = students.flat_map(|info| info.teachers.iter().copied()).collect();
+        let teachers: Vec<_> = self.runs(Role::Teacher).filter(|info| named.contains(&info.run)).collect();
+        if teachers.is_empty() { self.runs(Role::Teacher).take(1).collect() } else { teachers }
+    }
+
     /// The rows on which only one of two runs is right.
     pub(super) fn discordant(&self, first: RunId, second: RunId, part: Part) -> Option<Discordant> {
         Discordant::between((self.answers)(first, part)?, (self.answers)(second, part)?)
@@ -94,7 +107,11 @@ impl<'a> JobFacts<'a> {
         }
         let cells = &self.board.cells;
         let best = verdict.headline.student.and_then(|cell| cells.get(cell));
-        let errors = |run: RunId| Some(self.end(run)?.validation?.errors);
+        let errors = |run: &RunId| Some(self.end(*run)?.validation?.errors);
+        let mean = |runs: &[RunId]| {
+            let each = runs.iter().map(errors).collect::<Option<Vec<u64>>>().filter(|each| !each.is_empty())?;
+            Some((each.iter().sum::<u64>() as f64 / each.len() as f64).round() as u64)
+        };
         let is_unscaled = |info: &&&RunInfo| {
             let distill = &info.recipe.distill;
             let switched_off =
@@ -109,12 +126,11 @@ impl<'a> JobFacts<'a> {
             baseline: !self.board.baselines.is_empty(),
             temperature_squared: unscaled.clone().next().is_none(),
             temperature: unscaled.filter_map(|info| info.temperature()).fold(0.0, f64::max),
-            teacher_errors: self.board.teachers.iter().filter_map(|run| errors(*run)).min(),
-            student_errors: best.and_then(|cell| {
-                let each: Option<Vec<u64>> = cell.runs.iter().map(|(_, run)| errors(*run)).collect();
-                let each = each?;
-                Some((each.iter().sum::<u64>() as f64 / each.len().max(1) as f64).round() as u64)
+            teacher_errors: best.and_then(|cell| {
+                let teachers = self.teachers_of(&self.of_cell(cell));
+                mean(&teachers.into_iter().map(|teacher| teacher.run).collect::<Vec<_>>())
             }),
+            student_errors: best.and_then(|cell| mean(&cell.runs.iter().map(|(_, run)| *run).collect::<Vec<_>>())),
             test_looks: if cells.len() > 1 { cells.iter().filter(|cell| looks(cell)).count() as u32 } else { 1 },
         })
     }

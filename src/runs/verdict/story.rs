@@ -218,12 +218,9 @@ impl<'a> JobFacts<'a> {
             let (cell, cells) = (best.label.as_str(), cells.len());
             sentence = phrase!("story-best-cell", story = sentence, cell = cell, cells = cells);
         }
-        let info = |run| self.infos.iter().find(|info| info.run == run);
-        let of_cell =
-            |runs: &[(u64, RunId)]| -> Vec<&'a RunInfo> { runs.iter().filter_map(|(_, run)| info(*run)).collect() };
-        let students = best.map(|cell| of_cell(&cell.runs)).unwrap_or_default();
+        let students = best.map(|cell| self.of_cell(cell)).unwrap_or_default();
         let baseline = head.baseline.and_then(|cell| self.board.baselines.get(cell));
-        let baselines = baseline.map(|cell| of_cell(&cell.runs)).unwrap_or_default();
+        let baselines = baseline.map(|cell| self.of_cell(cell)).unwrap_or_default();
         let drawing = self.drawing(&students.iter().chain(&baselines).copied().collect::<Vec<_>>());
         let mut why = Vec::new();
         if verdict.compared > 1 {
@@ -293,9 +290,9 @@ impl<'a> JobFacts<'a> {
         why
     }
 
-    /// Teacher, and those of `runs` that were measured: on the test rows where all of them were, else on validation rows.
+    /// Their teachers, and those of `runs` that were measured: on the test rows where all of them were, else on validation rows.
     fn drawing(&self, runs: &[&'a RunInfo]) -> Option<Drawing> {
-        let mut shown: Vec<&RunInfo> = self.runs(Role::Teacher).take(1).collect();
+        let mut shown = self.teachers_of(runs);
         shown.extend(runs.iter().filter(|info| info.role == Role::Student));
         match runs {
             [only] if only.role == Role::Student => shown.extend(self.runs(Role::Baseline)),

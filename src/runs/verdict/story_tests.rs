@@ -43,6 +43,7 @@ impl Job {
             infos.push(RunInfo {
                 run: RunId(infos.len() as u64 + 1),
                 role,
+                teachers: Vec::new(),
                 stage: Stage(0),
                 recipe: recipe.clone(),
                 model: "MLP 200–200".to_owned(),

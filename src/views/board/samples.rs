@@ -45,7 +45,9 @@ pub(super) fn samples_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &C
             let (_, logits) = job.snapshots.get(run)?;
             let student = logits.get(view.row * classes..(view.row + 1) * classes)?;
             let p = |logits: &[f32]| soften(logits, temperature).into_iter().map(|p| p as f32).collect::<Vec<_>>();
-            Some(Shown { cell, temperature, teacher: p(view.teacher?), student: p(student) })
+            let teacher = job.heard(Some(info))?.row(view.row, classes)?.soften(temperature);
+            let teacher = teacher.into_iter().map(|p| p as f32).collect();
+            Some(Shown { cell, temperature, teacher, student: p(student) })
         })
         .collect();
     if all.is_empty() {

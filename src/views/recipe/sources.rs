@@ -3,11 +3,14 @@
 use eframe::egui::{Align, Id, Label, Layout, Response, TextEdit, Ui, Widget as _};
 
 use super::rows::{row_ui, seek, whole_ui};
+use super::swept::Swept;
 use super::{Editor, bad, entry_ui, models, quiet, title_row_ui};
 use crate::command::{Action, RecipeCommand};
+use crate::distill::Mean;
 use crate::protocol::Preview;
 use crate::recipe::fields::{
-    CHECKPOINT, Field, Part, SOURCE, SOURCE_COLOUR, SOURCE_LABEL, SOURCE_SIZE, STUDENT, TEACHER_MODEL,
+    CHECKPOINT, Field, Part, SOURCE, SOURCE_COLOUR, SOURCE_LABEL, SOURCE_SIZE, STUDENT, TEACHER_COMBINE,
+    TEACHER_ENSEMBLE, TEACHER_MEMBERS, TEACHER_MODEL, Told,
 };
 use crate::recipe::{Builtin, CheckpointSource, Colour, ColumnRef, Source, TeacherRecipe};
 use crate::text::{number, text, text_with};
@@ -140,24 +143,29 @@ impl Editor<'_> {
 
     pub(super) fn teacher_ui(&self, ui: &mut Ui, preview: Option<&Preview>) {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
+        let recipe = &self.state.recipe.sweep.base;
+        let is_ensemble = matches!(recipe.teacher, Some(TeacherRecipe::Ensemble { .. }));
+        let field = if is_ensemble { &TEACHER_ENSEMBLE } else { &CHECKPOINT };
         ui.horizontal(|ui| {
-            title_ui(ui, &CHECKPOINT);
+            title_ui(ui, field);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 action_button(ui, Action::OpenTeacher, false, self.state, self.commands);
             });
         });
-        let recipe = &self.state.recipe.sweep.base;
         let here = match (&recipe.teacher, preview) {
             (None, _) => text("recipe-no-teacher"),
             (Some(TeacherRecipe::Checkpoint(CheckpointSource::File(file))), _) => file.name(),
             (Some(TeacherRecipe::Train { model, .. }), _) => model.to_string(),
+            (Some(TeacherRecipe::Ensemble { models, .. }), _) => {
+                text_with("recipe-ensemble", &[("count", models.len().into())])
+            }
             (Some(TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_))), Some(preview)) => {
                 preview.teacher_model.clone()
             }
             (Some(TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_))), None) => text("recipe-shipped"),
         };
         let (wide, colour) = (ui.available_width(), ui.tokens().teacher);
-        let name = control_name(&CHECKPOINT);
+        let name = control_name(field);
         let shown = Dropdown::new(&name, &here).dot(colour).width(wide).stays_open().show(ui, |ui| {
             if let Source::Builtin(builtin) = recipe.data.source {
                 let shipped = Some(TeacherRecipe::Checkpoint(CheckpointSource::Builtin(builtin)));
@@ -184,9 +192,10 @@ impl Editor<'_> {
                 ui.close();
             }
         });
-        for field in [CHECKPOINT, TEACHER_MODEL] {
+        for field in [CHECKPOINT, TEACHER_MODEL, TEACHER_ENSEMBLE] {
             seek(ui, &field, &shown.response);
         }
+        self.several_ui(ui);
         if let Some(preview) = preview {
             let parameters = text_with("recipe-parameters", &[("count", grouped(preview.parameters[0]).into())]);
             let words = match preview.teacher_errors {
@@ -201,6 +210,50 @@ impl Editor<'_> {
         }
         self.listed_ui(ui, Part::Teacher);
         self.fault_ui(ui, "teacher");
+    }
+
+    /// How many teachers of the same layers there are, or which models teach together; and how they become one.
+    fn several_ui(&self, ui: &mut Ui) {
+        let sweep = &self.state.recipe.sweep;
+        let combine = match &sweep.base.teacher {
+            None | Some(TeacherRecipe::Checkpoint(_)) => return,
+            Some(TeacherRecipe::Train { members, combine, .. }) => {
+                let swept = Swept::TEACHER_MEMBERS;
+                if !self.values_ui(ui, swept, |ui| self.switch_ui(ui, swept))
+                    && let Some(members) =
+                        whole_ui(ui, &TEACHER_MEMBERS, *members as u64, |ui| self.switch_ui(ui, swept))
+                {
+                    self.edit(TEACHER_MEMBERS.path, |recipe| swept.put_one(recipe, members as f64));
+                }
+                if *members == 1 && sweep.axis(TEACHER_MEMBERS.path).is_none() {
+                    return;
+                }
+                *combine
+            }
+            Some(TeacherRecipe::Ensemble { combine, .. }) => {
+                let models = TEACHER_ENSEMBLE.shown(&Told::from(&sweep.base));
+                ui.add(Label::new(caption(models.map_or_else(String::new, |models| models.words()))).wrap());
+                *combine
+            }
+        };
+        if sweep.axis(TEACHER_COMBINE.path).is_some() {
+            return;
+        }
+        let name = |mean: Mean| text(TEACHER_COMBINE.choices()[mean as usize].1);
+        row_ui(ui, &TEACHER_COMBINE, |ui, _| {
+            let wide = ui.available_width();
+            let shown = Dropdown::new(&control_name(&TEACHER_COMBINE), &name(combine)).width(wide).show(ui, |ui| {
+                for (_, mean) in Mean::NAMES {
+                    if ui.selectable_label(mean == combine, name(mean)).clicked() {
+                        self.edit(TEACHER_COMBINE.path, |recipe| {
+                            recipe.teacher.iter_mut().for_each(|teacher| teacher.set_combine(mean));
+                        });
+                    }
+                }
+            });
+            seek(ui, &TEACHER_COMBINE, &shown.response);
+            shown.response.on_hover_text(TEACHER_COMBINE.what().words());
+        });
     }
 
     /// Why the recipe cannot be run, where a part of it is at fault.

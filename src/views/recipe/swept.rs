@@ -4,8 +4,8 @@ use std::ops::Bound;
 
 use toml::Value;
 
-use crate::recipe::fields::{Field, HARD_WEIGHT, Kind, LEARNING_RATE, SEED, SOFT_WEIGHT, Tries};
-use crate::recipe::{AxisValues, Range, Recipe, Sweep, complement_of};
+use crate::recipe::fields::{Field, HARD_WEIGHT, Kind, LEARNING_RATE, SEED, SOFT_WEIGHT, TEACHER_MEMBERS, Tries};
+use crate::recipe::{AxisValues, Range, Recipe, Sweep, TeacherRecipe, complement_of};
 use crate::widgets::{RangeLimits, RangeValue};
 
 /// A field with one value or several: a number of the method, the learning rate or the seed.
@@ -23,6 +23,8 @@ impl Swept {
     pub const LEARNING_RATE: Self = Self(&LEARNING_RATE);
     /// Seed of the training.
     pub const SEED: Self = Self(&SEED);
+    /// How many teachers of the same layers are trained.
+    pub const TEACHER_MEMBERS: Self = Self(&TEACHER_MEMBERS);
 
     /// A field of the method, where it holds numbers.
     pub fn of(field: &'static Field) -> Option<Self> {
@@ -32,7 +34,8 @@ impl Swept {
     /// All that a recipe has.
     pub fn all(recipe: &Recipe) -> Vec<Self> {
         let of_method = recipe.distill.method().fields.iter().filter_map(Self::of);
-        of_method.chain([Self::LEARNING_RATE, Self::SEED]).collect()
+        let of_teacher = matches!(recipe.teacher, Some(TeacherRecipe::Train { .. })).then_some(Self::TEACHER_MEMBERS);
+        of_teacher.into_iter().chain(of_method).chain([Self::LEARNING_RATE, Self::SEED]).collect()
     }
 
     /// What it is.
@@ -61,6 +64,10 @@ impl Swept {
         match self.0.path {
             path if path == LEARNING_RATE.path => recipe.training.learning_rate,
             path if path == SEED.path => recipe.training.seed as f64,
+            path if path == TEACHER_MEMBERS.path => match &recipe.teacher {
+                Some(TeacherRecipe::Train { members, .. }) => *members as f64,
+                _ => 1.0,
+            },
             path => recipe.distill.get(path).unwrap_or_default(),
         }
     }
@@ -70,6 +77,11 @@ impl Swept {
         match self.0.path {
             path if path == LEARNING_RATE.path => recipe.training.learning_rate = value,
             path if path == SEED.path => recipe.training.seed = value as u64,
+            path if path == TEACHER_MEMBERS.path => {
+                if let Some(TeacherRecipe::Train { members, .. }) = &mut recipe.teacher {
+                    *members = (value as usize).max(1);
+                }
+            }
             path => recipe.distill.set(path, value),
         }
     }

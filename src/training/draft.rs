@@ -1,0 +1,340 @@
+//! From a sweep to the plan of its job.
+//!
+//! Cells that differ only in what each member of a population has for itself (T, weights, learning rate, decay, seed, teacher) are
+//! trained together; others one population after the other. The teachers come first.
+
+use std::sync::Arc;
+
+use candle_core::Device;
+
+use super::cache::Cache;
+use super::error::PrepareError;
+use super::found::{fingerprint, found_of};
+use super::plan::{JobPlan, StagePlan, Work};
+use super::prepared::{Prepared, TeacherModel, name_of_several};
+use crate::data::Watch;
+use crate::distill::Mean;
+use crate::model::{Layer, Plan};
+use crate::protocol::{DataFound, JobData, Role, RunId, RunInfo, Stage};
+use crate::recipe::{DataRecipe, Recipe, Sweep, TeacherPart, TeacherRecipe, TrainingRecipe};
+
+impl JobPlan {
+    /// Loads all data and models and checks that they fit each other; `as_first_read` reads tables as version 0.1 did. A population takes at most `memory` bytes.
+    ///
+    /// # Errors
+    /// When a cell cannot be run; nothing has happened then.
+    pub fn new(
+        sweep: &Sweep,
+        as_first_read: bool,
+        cache: &mut Cache,
+        device: &Device,
+        memory: usize,
+        watch: &dyn Watch,
+    ) -> Result<Self, PrepareError> {
+        let cells = sweep.cells().map_err(PrepareError::Recipe)?;
+        cache.forget_files(None);
+        let mut draft = Draft::default();
+        for cell in &cells {
+            let recipe = if as_first_read { &cell.recipe.clone().as_first_read() } else { &cell.recipe };
+            draft.add(recipe, cache, device, watch)?;
+        }
+        let prepared: Vec<&Prepared> = draft.prepared.iter().map(|(_, prepared)| &**prepared).collect();
+        let mut sets: Vec<DataFound> = Vec::new();
+        for prepared in &prepared {
+            let found = found_of(prepared)?;
+            if !sets.contains(&found) {
+                sets.push(found);
+            }
+        }
+        let data = JobData { fingerprint: fingerprint(&prepared), sets };
+        Ok(draft.finish(memory, data))
+    }
+}
+
+/// A plan in the making. Teachers are told by their index: they are the first runs of the job.
+#[derive(Default)]
+struct Draft {
+    /// Distinct data, models and teachers.
+    prepared: Vec<(Recipe, Arc<Prepared>)>,
+    teachers: Vec<DraftTeacher>,
+    students: Vec<DraftRun>,
+    baselines: Vec<DraftRun>,
+}
+
+/// Someone who teaches, on which data, for whom first.
+struct DraftTeacher {
+    kind: DraftKind,
+    data: DataRecipe,
+    recipe: Recipe,
+    prepared: Arc<Prepared>,
+}
+
+#[derive(PartialEq)]
+enum DraftKind {
+    /// A model, and its index among those of the recipe's teacher.
+    Model(TeacherPart, usize),
+    /// Several of them.
+    Ensemble(Vec<usize>, Mean),
+}
+
+impl DraftKind {
+    /// Whether it is the same teacher, whatever its index in a recipe.
+    fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Model(part, _), Self::Model(other, _)) => part == other,
+            _ => self == other,
+        }
+    }
+}
+
+/// A cell, its role, its teacher, and what it needs.
+type DraftRun = (Recipe, Role, Option<usize>, Arc<Prepared>);
+
+impl Draft {
+    fn add(
+        &mut self,
+        recipe: &Recipe,
+        cache: &mut Cache,
+        device: &Device,
+        watch: &dyn Watch,
+    ) -> Result<(), PrepareError> {
+        let key = Recipe {
+            training: TrainingRecipe::default(),
+            teacher: recipe.teacher.clone(),
+            title: String::new(),
+            ..recipe.without_teacher()
+        };
+        let prepared = match self.prepared.iter().find(|(known, _)| *known == key) {
+            Some((_, prepared)) => prepared.clone(),
+            None => {
+                let prepared = Arc::new(cache.prepare(recipe, device, watch)?);
+                self.prepared.push((key, prepared.clone()));
+                prepared
+            }
+        };
+        let parts = recipe.teacher.as_ref().map(TeacherRecipe::parts).unwrap_or_default().into_iter().enumerate();
+        let models: Vec<usize> =
+            parts.map(|(index, part)| self.teacher(DraftKind::Model(part, index), recipe, &prepared)).collect();
+        let teacher = match models[..] {
+            [] => None,
+            [one] => Some(one),
+            _ => Some(self.teacher(DraftKind::Ensemble(models, prepared.mean), recipe, &prepared)),
+        };
+        if recipe.student.is_none() {
+            return Ok(());
+        }
+        self.students.push((recipe.clone(), Role::Student, teacher, prepared.clone()));
+        let alike = |(known, ..): &DraftRun| known.without_teacher() == recipe.without_teacher();
+        if recipe.baseline && !self.baselines.iter().any(alike) {
+            self.baselines.push((recipe.clone(), Role::Baseline, teacher, prepared));
+        }
+        Ok(())
+    }
+
+    /// The index of a teacher, which is added where it is not there yet.
+    fn teacher(&mut self, kind: DraftKind, recipe: &Recipe, prepared: &Arc<Prepared>) -> usize {
+        let data = for_teachers(&recipe.data);
+        let known = self.teachers.iter().position(|known| known.kind.is(&kind) && known.data == data);
+        known.unwrap_or_else(|| {
+            let (recipe, prepared) = (recipe.clone(), prepared.clone());
+            self.teachers.push(DraftTeacher { kind, data, recipe, prepared });
+            self.teachers.len() - 1
+        })
+    }
+
+    fn finish(self, memory: usize, data: JobData) -> JobPlan {
+        let mut plan = JobPlan { runs: Vec::new(), stages: Vec::new(), data };
+        add_teachers(&mut plan, self.teachers, memory);
+        add_students(&mut plan, self.students.into_iter().chain(self.baselines), memory);
+        plan.place_probe();
+        plan
+    }
+}
+
+/// Models that differ by their seeds alone are one population; ensembles follow those that they consist of.
+fn add_teachers(plan: &mut JobPlan, teachers: Vec<DraftTeacher>, memory: usize) {
+    let mut groups: Vec<Group<(TeacherPart, DataRecipe)>> = Vec::new();
+    let mut ensembles = Vec::new();
+    for (index, DraftTeacher { kind, data, recipe, prepared }) in teachers.into_iter().enumerate() {
+        let rows = prepared.splits.train.len();
+        let (part, at) = match kind {
+            DraftKind::Model(part, at) => (part, at),
+            DraftKind::Ensemble(members, mean) => {
+                let parameters = members.iter().map(|member| plan.runs[*member].parameters).sum();
+                let names: Vec<&str> = members.iter().map(|member| plan.runs[*member].model.as_str()).collect();
+                let model = (name_of_several(&names), parameters);
+                plan.runs.push(run(&recipe, Role::Teacher, model, None, rows));
+                ensembles.push((index, prepared, Work::Ensemble { members, mean }));
+                continue;
+            }
+        };
+        let model = &prepared.teachers[at];
+        let training = match &part {
+            TeacherPart::Train { training, .. } => Some(training.clone()),
+            TeacherPart::Checkpoint(_) => None,
+        };
+        plan.runs.push(run(&recipe, Role::Teacher, (model.name(), model.parameter_count()), training.as_ref(), rows));
+        let key = (without_seed(&part), data);
+        match groups.iter_mut().find(|group| training.is_some() && group.key == key) {
+            Some(group) => group.members.push(index),
+            None => {
+                let most = match model {
+                    TeacherModel::ToTrain(spec) => {
+                        memory / bytes_of_member(&spec.plan, training.as_ref().map_or(1, |training| training.batch))
+                    }
+                    TeacherModel::Ready(_) => 1,
+                };
+                let training = training.unwrap_or_default();
+                groups.push(Group { key, most, prepared, training, part: at, members: vec![index] });
+            }
+        }
+    }
+    for Group { most, prepared, training, part, members, .. } in groups {
+        for runs in members.chunks(most.max(1)) {
+            add_stage(plan, prepared.clone(), runs.to_vec(), Work::Teacher(part), training.clone());
+        }
+    }
+    for (index, prepared, work) in ensembles {
+        add_stage(plan, prepared, vec![index], work, TrainingRecipe::default());
+    }
+}
+
+/// Students and baselines, in the order of their cells; populations have students before baselines.
+fn add_students(plan: &mut JobPlan, runs: impl Iterator<Item = DraftRun>, memory: usize) {
+    let mut groups: Vec<Group<Recipe>> = Vec::new();
+    // By the index of the run.
+    let mut teachers: Vec<Option<usize>> = vec![None; plan.runs.len()];
+    for (recipe, role, teacher, prepared) in runs {
+        let Some(spec) = &prepared.student else { continue };
+        let index = plan.runs.len();
+        let model = (spec.name(), spec.plan.parameter_count());
+        plan.runs.push(run(&recipe, role, model, Some(&recipe.training), prepared.transfer.rows.len()));
+        teachers.push(teacher);
+        let key = shared_part(&recipe, role);
+        match groups.iter_mut().find(|group| group.key == key) {
+            Some(group) => group.members.push(index),
+            None => {
+                let most = memory / bytes_of_member(&spec.plan, recipe.training.batch);
+                let training = recipe.training;
+                groups.push(Group { key, most, prepared, training, part: 0, members: vec![index] });
+            }
+        }
+    }
+    for Group { most, prepared, training, members, .. } in groups {
+        for runs in split(&members, &plan.runs, most.max(1)) {
+            let work = Work::Students(runs.iter().map(|run| teachers[*run]).collect());
+            add_stage(plan, prepared.clone(), runs, work, training.clone());
+        }
+    }
+}
+
+/// Adds the next stage of a plan.
+fn add_stage(plan: &mut JobPlan, prepared: Arc<Prepared>, runs: Vec<usize>, work: Work, training: TrainingRecipe) {
+    let stage = Stage(plan.stages.len() as u32);
+    for run in &runs {
+        plan.runs[*run].stage = stage;
+    }
+    plan.stages.push(StagePlan { stage, prepared, runs, work, training, has_probe: false });
+}
+
+/// Runs that may be trained together, at most so many at a time.
+struct Group<K> {
+    key: K,
+    most: usize,
+    prepared: Arc<Prepared>,
+    training: TrainingRecipe,
+    /// Of teachers: which model of the recipe's teacher they are.
+    part: usize,
+    members: Vec<usize>,
+}
+
+/// Cuts members into populations of at most `most`; the seeds of a cell stay together where they can. Within one, members
+/// are sorted by seed, so that those who share their batches stand side by side.
+fn split(members: &[usize], runs: &[RunInfo], most: usize) -> Vec<Vec<usize>> {
+    let cell = |place: usize| (runs[place].recipe.without_seed(), runs[place].role);
+    let mut parts: Vec<Vec<usize>> = Vec::new();
+    let mut rest = members;
+    while let Some(first) = rest.first() {
+        let of = cell(*first);
+        let len = rest.iter().take_while(|place| cell(**place) == of).count();
+        let (seeds, later) = rest.split_at(len);
+        for seeds in seeds.chunks(most) {
+            match parts.last_mut() {
+                Some(part) if part.len() + seeds.len() <= most => part.extend_from_slice(seeds),
+                _ => parts.push(seeds.to_vec()),
+            }
+        }
+        rest = later;
+    }
+    for part in &mut parts {
+        part.sort_by_key(|place| runs[*place].seed);
+    }
+    parts
+}
+
+/// Weights, gradients, both moments and scratch, and what a step keeps of its activations.
+fn bytes_of_member(plan: &Plan, batch: usize) -> usize {
+    let outputs: u64 = plan
+        .layers
+        .iter()
+        .map(|layer| match layer {
+            Layer::Dense { output, .. } => *output as u64,
+            // Channels times pixels; the images of the first layers are at most the input's.
+            Layer::Conv { output, .. } => (*output * plan.input.iter().skip(1).product::<usize>()) as u64,
+            Layer::Pool | Layer::Flatten | Layer::Dropout { .. } => 0,
+        })
+        .sum();
+    (5 * plan.parameter_count() + 4 * outputs * batch as u64) as usize * size_of::<f32>()
+}
+
+fn run(
+    recipe: &Recipe,
+    role: Role,
+    (model, parameters): (String, u64),
+    training: Option<&TrainingRecipe>,
+    rows: usize,
+) -> RunInfo {
+    let steps_per_epoch = training.map_or(0, |training| rows.div_ceil(training.batch) as u64);
+    RunInfo {
+        run: RunId(0),
+        role,
+        stage: Stage(0),
+        recipe: recipe.clone(),
+        teachers: Vec::new(),
+        model,
+        seed: training.map_or(0, |training| training.seed),
+        parameters,
+        steps: training.map_or(0, |training| steps_per_epoch * training.epochs as u64),
+        steps_per_epoch,
+        loaded: training.is_none(),
+    }
+}
+
+/// What the students' transfer set leaves out does not concern a teacher.
+fn for_teachers(data: &DataRecipe) -> DataRecipe {
+    DataRecipe { omit_classes: Vec::new(), labelled: 1.0, label_noise: 0.0, ..data.clone() }
+}
+
+/// A model that is trained, whatever its seed.
+fn without_seed(part: &TeacherPart) -> TeacherPart {
+    let mut part = part.clone();
+    if let TeacherPart::Train { training, .. } = &mut part {
+        training.seed = 0;
+    }
+    part
+}
+
+/// What all members of a population have in common. Members of any methods stand beside each other, baselines too, unless a method looks
+/// at inner layers or has phases: then they have that method and that teacher.
+fn shared_part(recipe: &Recipe, role: Role) -> Recipe {
+    let training = TrainingRecipe { seed: 0, learning_rate: 1.0, weight_decay: 0.0, ..recipe.training.clone() };
+    let shared = Recipe { training, ..recipe.without_teacher() };
+    if role != Role::Student || !recipe.distill.is_apart(recipe.training.epochs) {
+        return shared;
+    }
+    let mut distill = recipe.distill.clone();
+    for field in distill.method().fields.iter().filter(|field| field.is_per_member) {
+        distill.set(field.path, field.usual(recipe.training.epochs));
+    }
+    Recipe { teacher: recipe.teacher.clone(), distill, ..shared }
+}
