@@ -296,8 +296,8 @@ const RESUME_EVERY: f64 = 10.0;
 
 #[derive(Debug, Args)]
 #[command(
-    after_long_help = "Presets: quickstart, temperature-sweep, never-seen-a-3, few-labels, noisy-labels, cnn-to-mlp, digits,
-teacher-mnist-mini, teacher-digits
+    after_long_help = "Presets: quickstart, temperature-sweep, never-seen-a-3, few-labels, noisy-labels, cnn-to-mlp,
+five-teachers, digits, teacher-mnist-mini, teacher-digits
 
 Examples:
   stillroom run quickstart

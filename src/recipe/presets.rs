@@ -18,13 +18,14 @@ macro_rules! presets {
 }
 
 /// All of them, in the order in which they are offered.
-pub const PRESETS: [Preset; 9] = presets![
+pub const PRESETS: [Preset; 10] = presets![
     "quickstart",
     "temperature-sweep",
     "never-seen-a-3",
     "few-labels",
     "noisy-labels",
     "cnn-to-mlp",
+    "five-teachers",
     "digits",
     "teacher-mnist-mini",
     "teacher-digits",

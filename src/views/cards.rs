@@ -33,6 +33,7 @@ pub(super) fn preset_key(name: &str) -> &'static str {
         "few-labels" => "preset-few-labels",
         "noisy-labels" => "preset-noisy-labels",
         "cnn-to-mlp" => "preset-cnn-to-mlp",
+        "five-teachers" => "preset-five-teachers",
         "digits" => "preset-digits",
         "teacher-mnist-mini" => "preset-teacher-mnist-mini",
         _ => "preset-teacher-digits",
