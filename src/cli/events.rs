@@ -103,6 +103,9 @@ pub(super) struct Finished {
     job: JobId,
     run: RunId,
     role: Role,
+    /// The run that it learns from, or those that an ensemble consists of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    teachers: Vec<RunId>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     loaded: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -160,6 +163,7 @@ pub(super) fn finished(job: JobId, it: &FinishedRun, found: Option<&DataFound>) 
         job,
         run: info.run,
         role: info.role,
+        teachers: info.teachers.clone(),
         loaded: info.loaded,
         method: has_method.then(|| info.recipe.distill.method().name),
         settings: Settings::new(has_method, &|path| info.objective().get(path)),

@@ -27,7 +27,8 @@ pub(super) fn list(args: &RunsArgs, voice: &Voice) -> Result<(), Failure> {
 fn row(row: &RunRow) -> Vec<String> {
     let status = serde_json::to_value(row.status).ok();
     let status = status.as_ref().and_then(|word| word.as_str()).unwrap_or_default().to_owned();
-    let marks = [(row.loaded, ", loaded"), (row.edited(), ", edited"), (row.deleted, ", deleted")];
+    let marks =
+        [(row.loaded && row.teachers.is_empty(), ", loaded"), (row.edited(), ", edited"), (row.deleted, ", deleted")];
     let marks: String = marks.iter().filter(|(holds, _)| *holds).map(|(_, word)| *word).collect();
     let errors = row.validation.as_ref().or(row.last.as_ref());
     vec![

@@ -275,7 +275,11 @@ fn row(run: &FinishedRun) -> Vec<String> {
         percent(test(|it| it.agreement)),
         metric(test(|it| it.kl)),
         metric(test(|it| it.ece)),
-        if info.loaded { "loaded".to_owned() } else { number(Some(run.seconds), 1) },
+        match (info.loaded, info.teachers.len()) {
+            (false, _) => number(Some(run.seconds), 1),
+            (true, 0) => "loaded".to_owned(),
+            (true, models) => format!("mean of {models}"),
+        },
         ended,
     ]
 }

@@ -3,7 +3,7 @@
 use toml::Value;
 
 use crate::protocol::{Role, RunId, RunInfo};
-use crate::recipe::fields::TEMPERATURE;
+use crate::recipe::fields::{TEACHER_MEMBERS, TEMPERATURE};
 use crate::recipe::{Recipe, SEED, Sweep, value_at};
 use crate::text::{
     Phrase,
@@ -150,6 +150,9 @@ fn label(info: &RunInfo, paths: &[String], digits: &[usize]) -> String {
 
 /// The field's own name: `learning_rate` is "learning rate".
 fn name(path: &str) -> String {
+    if path == TEACHER_MEMBERS.path {
+        return TEACHER_MEMBERS.label().to_string();
+    }
     path.rsplit('.').next().unwrap_or(path).replace('_', " ")
 }
 

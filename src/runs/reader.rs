@@ -44,7 +44,7 @@ impl StoreReader {
                         run.seed, run.parameters, run.loaded, run.status, job.created_at, run.ended_at,
                         run.steps_done, run.steps_planned, run.seconds, run.checkpoint, run.best_epoch, job.status = 'running',
                         coalesce(run.deleted_at, job.deleted_at) IS NOT NULL AS deleted, run.stage, run.rows_better,
-                        run.rows_worse, {}, {}, {}, {}
+                        run.rows_worse, run.teachers, {}, {}, {}, {}
                      FROM job CROSS JOIN run ON run.job = job.id
                      LEFT JOIN epoch AS last ON last.run = run.id AND last.epoch = run.last_epoch
                      LEFT JOIN epoch AS best ON best.run = run.id AND best.epoch = run.best_epoch
@@ -268,7 +268,7 @@ impl StoreReader {
     }
 
     fn run_row(&self, row: &Row) -> rusqlite::Result<RunRow> {
-        const METRICS: usize = 24;
+        const METRICS: usize = 25;
         let metrics = |table: usize| metrics::read(row, METRICS + table * COLUMNS.len());
         let rows = |at| row.get::<_, Option<i64>>(at).map(|rows| rows.map(|rows| rows as u64));
         let best_epoch = row.get::<_, Option<i64>>(18)?;
@@ -284,6 +284,7 @@ impl StoreReader {
             settings: metrics::read_by_name(row, 7)?,
             seed: number(row, 8)?,
             parameters: number(row, 9)?,
+            teachers: teachers(row, 24)?.unwrap_or_default(),
             loaded: row.get(10)?,
             status: choice(row, 11)?,
             created: number(row, 12)?,
@@ -434,8 +435,7 @@ fn run_infos(store: &Connection, job: JobId) -> Result<Vec<RunInfo>, StoreError>
     let (mut infos, mut without) = (Vec::new(), Vec::new());
     while let Some(row) = rows.next()? {
         let run = RunId(number(row, 0)?);
-        let teachers: Option<Vec<RunId>> =
-            row.get::<_, Option<String>>(10)?.and_then(|text| serde_json::from_str(&text).ok());
+        let teachers = teachers(row, 10)?;
         if teachers.is_none() {
             without.push(infos.len());
         }
@@ -457,6 +457,11 @@ fn run_infos(store: &Connection, job: JobId) -> Result<Vec<RunInfo>, StoreError>
         infos[at].teachers = teacher_by_recipe(&infos, &infos[at]).into_iter().collect();
     }
     Ok(infos)
+}
+
+/// Whom a run learns from; none where an older version did not say.
+fn teachers(row: &Row, column: usize) -> rusqlite::Result<Option<Vec<RunId>>> {
+    Ok(row.get::<_, Option<String>>(column)?.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
 /// The teacher of a run of an older version: that of the same recipe, or the job's first.

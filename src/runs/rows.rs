@@ -40,7 +40,9 @@ pub struct RunRow {
     pub seed: u64,
     /// Number of trainable numbers.
     pub parameters: u64,
-    /// True for a teacher that was loaded rather than trained.
+    /// The run that it learns from; of several teachers that are heard as one, the runs of those.
+    pub teachers: Vec<RunId>,
+    /// True for a teacher that was not trained here: it was loaded, or it is several that are heard as one.
     pub loaded: bool,
     /// Where it stands.
     pub status: Status,

@@ -101,7 +101,7 @@ fn preset_ui(ui: &mut Ui, state: &State, width: f32, commands: &Commands) {
     let wide = ui.painter().layout_no_wrap(title.clone(), font(size::BODY), ui.tokens().text).size().x;
     // What stands before a colon is a name by itself.
     let name = if wide + CHROME > width { title.split([':', '：']).next().unwrap_or(&title) } else { &title };
-    Dropdown::new(&text("bar-preset"), name).width(width).show(ui, |ui| {
+    Dropdown::new(&text("bar-preset"), name).width(width).whole().show(ui, |ui| {
         ui.spacing_mut().button_padding = vec2(space::S, 2.0);
         for preset in PRESETS {
             let key = preset_key(preset.name);

@@ -179,17 +179,18 @@ fn curves(job: &JobView, state: &State, tokens: &Tokens) -> Vec<Drawn> {
         (Role::Student, "quality-student", Term::Student, tokens.student),
         (Role::Baseline, "quality-baseline", Term::Baseline, tokens.no_teacher),
     ];
-    if job.is_sweep() {
+    let has_students = job.curves.iter().any(|(run, curves)| {
+        !curves.epochs.is_empty() && job.runs.iter().any(|info| info.run == *run && info.role != Role::Teacher)
+    });
+    if job.is_sweep() && has_students {
         let runs = sweep_runs(job, state, tokens).into_iter();
         let named = |name| (name, String::new());
         return runs.filter_map(|it| draw(job, it.run, named(it.name), it.colour, it.dashed, it.emphasised)).collect();
     }
-    let has_students = job.curves.iter().any(|(run, curves)| {
-        !curves.epochs.is_empty() && job.runs.iter().any(|info| info.run == *run && info.role != Role::Teacher)
-    });
-    // Until an ensemble is heard as one, each of its models.
+    // Until an ensemble is heard as one, each of its models; of a sweep all that train.
     let teachers = match job.teacher_of(job.leading_run()) {
         Some(teacher) if job.results.contains_key(&teacher.run) => vec![teacher],
+        _ if job.is_sweep() => job.runs.iter().filter(|run| run.role == Role::Teacher).collect(),
         _ => job.teacher_models(job.leading_run()),
     };
     let own = looks.into_iter().flat_map(|(role, key, term, colour)| {

@@ -445,7 +445,8 @@ fn status_ui(ui: &mut Ui, row: &RunRow, state: &State, commands: &Commands) {
     };
     // What can be done stands in one column beside it, whatever the word.
     ui.spacing_mut().item_spacing.x = 2.0;
-    let word = ui.add(Label::new(RichText::new(text(key)).color(colour)).selectable(false));
+    let word = text_with(key, &[("count", row.teachers.len().into())]);
+    let word = ui.add(Label::new(RichText::new(word).color(colour)).selectable(false));
     ui.add_space((STATUS_WORD - word.rect.width()).max(0.0));
     let run = row.run.to_string();
     let named = |key| text_with(key, &[("run", run.clone().into())]);
@@ -505,6 +506,7 @@ fn status_key(row: &RunRow, state: &State) -> &'static str {
         Status::Waiting => "status-waiting",
         Status::Running if state.is_paused() && state.jobs.running == Some(row.job) => "status-resting",
         Status::Running => "status-running",
+        Status::Done if row.loaded && !row.teachers.is_empty() => "status-mean",
         Status::Done if row.loaded => "status-loaded",
         Status::Done => "status-done",
         Status::Stopped => "status-stopped",

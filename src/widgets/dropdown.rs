@@ -17,12 +17,13 @@ pub struct Dropdown<'a> {
     width: Option<f32>,
     framed: bool,
     stays_open: bool,
+    whole: bool,
 }
 
 impl<'a> Dropdown<'a> {
     /// A dropdown named `name` that shows `chosen`.
     pub fn new(name: &'a str, chosen: &'a str) -> Self {
-        Self { name, chosen, dot: None, width: None, framed: true, stays_open: false }
+        Self { name, chosen, dot: None, width: None, framed: true, stays_open: false, whole: false }
     }
 
     /// A dot before the text.
@@ -49,6 +50,12 @@ impl<'a> Dropdown<'a> {
         self
     }
 
+    /// All choices are in sight at once, however many there are.
+    pub fn whole(mut self) -> Self {
+        self.whole = true;
+        self
+    }
+
     /// Shows it; `menu` draws the choices, usually with `ui.selectable_label`, and is closed by a click on one.
     pub fn show<R>(self, ui: &mut Ui, menu: impl FnOnce(&mut Ui) -> R) -> InnerResponse<Option<R>> {
         let response = self.button_ui(ui);
@@ -56,7 +63,7 @@ impl<'a> Dropdown<'a> {
             if self.stays_open { PopupCloseBehavior::CloseOnClickOutside } else { PopupCloseBehavior::CloseOnClick };
         let shown = Popup::menu(&response).close_behavior(close).gap(space::XS).show(|ui| {
             ui.set_min_width((response.rect.width() - 14.0).max(120.0));
-            let height = if self.stays_open { f32::INFINITY } else { ui.spacing().combo_height };
+            let height = if self.stays_open || self.whole { f32::INFINITY } else { ui.spacing().combo_height };
             egui::ScrollArea::vertical().max_height(height).show(ui, menu).inner
         });
         InnerResponse::new(shown.map(|shown| shown.inner), response)

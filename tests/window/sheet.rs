@@ -7,9 +7,12 @@ use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use stillroom::app::ScriptedDialogs;
 use stillroom::command::{RecipeCommand, WindowCommand};
+use stillroom::distill::Mean;
+use stillroom::distill::soften::soften;
 use stillroom::recipe::{
     Colour, ColumnRef, Ground, ImageSource, KeptColumns, Normalise, Pixels, Source, TableSource, TeacherRecipe,
 };
+use stillroom::state::FilePurpose;
 use stillroom::text::Language;
 
 use crate::{Folder, Window, accept, open, press, until};
@@ -314,4 +317,36 @@ fn columns_that_share_a_name_or_have_none_keep_their_meaning_when_they_are_settl
         let settled = &window.state().state().fresh_preview().unwrap().found;
         assert_eq!((&settled.classes, &settled.shape), (&found.classes, &found.shape), "{header}");
     }
+}
+
+#[test]
+fn several_models_that_are_opened_together_teach_together() {
+    let folder = Folder::new();
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    until(&mut window, "the first sample", |state| state.lens_view().is_some());
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/teachers/mnist-mini.safetensors");
+    let models = ["one.safetensors", "two.safetensors"].map(|name| folder.0.path().join(name));
+    for model in &models {
+        std::fs::copy(&shipped, model).unwrap();
+    }
+    window.state().ask(WindowCommand::Picked(FilePurpose::OpenTeacher, models.to_vec()));
+    window.run_steps(2);
+    settle(&mut window);
+    window.get_by_label_contains("one.safetensors + two.safetensors");
+    accept(&mut window);
+    until(&mut window, "both of them", |state| {
+        state.lens_view().and_then(|view| view.teacher).is_some_and(|teacher| teacher.each.len() == 2)
+    });
+    window.run_steps(4);
+    window.get_by_role_and_label(Role::ComboBox, "Ensemble of teachers");
+    window.get_by_label_contains("one.safetensors, two.safetensors");
+    // The same model twice says what it says alone, and so do both marks across its bars.
+    let view = window.state().state().lens_view().unwrap();
+    let teacher = view.teacher.clone().unwrap();
+    let (mean, alone) = (teacher.soften(4.0), soften(teacher.each[0], 4.0));
+    assert!(mean.iter().zip(alone).all(|(mean, alone)| (mean - alone).abs() < 1e-12));
+    window.get_by_role_and_label(Role::Meter, "2 teachers 0");
+    choose(&mut window, "Averaged by", "logits");
+    let combine = window.state().state().recipe.sweep.base.teacher.as_ref().unwrap().combine();
+    assert_eq!(combine, Mean::Logits);
 }
