@@ -85,6 +85,156 @@ fn arrows_between_rooms_point_one_way() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+/// Files of a room may use each other as long as none of them is used, by whatever way, by what it uses. The room's own file, which
+/// says what it consists of, stands above and below all of them. A folder within a room is a file of it, and a room itself.
+#[test]
+fn no_room_has_a_circle_of_files() {
+    let mut circles = Vec::new();
+    for folder in folders(Path::new("src")) {
+        let uses = uses_within(&folder);
+        let reaches = |from: &String| {
+            let (mut seen, mut next) = (BTreeSet::new(), vec![from]);
+            while let Some(file) = next.pop() {
+                next.extend(uses.get(file).into_iter().flatten().filter(|used| seen.insert(*used)));
+            }
+            seen.into_iter().cloned().collect::<BTreeSet<String>>()
+        };
+        let reached: BTreeMap<&String, BTreeSet<String>> = uses.keys().map(|file| (file, reaches(file))).collect();
+        let on_circle: Vec<&&String> =
+            reached.iter().filter(|(file, all)| all.contains(**file)).map(|(file, _)| file).collect();
+        if !on_circle.is_empty() {
+            circles.push(format!("{}: {on_circle:?}", folder.display()));
+        }
+    }
+    assert!(circles.is_empty(), "{}", circles.join("\n"));
+}
+
+#[test]
+fn a_circle_of_files_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let room = folder.path().join("src/room");
+    fs::create_dir_all(room.join("below")).unwrap();
+    for (file, text) in [
+        ("mod.rs", "mod above;\nmod below;\nmod other;\npub use above::Thing;\n"),
+        ("above.rs", "use super::below;\n"),
+        ("below/mod.rs", "mod deep;\n"),
+        ("below/deep.rs", "// super::super::other\nuse super::super::{Thing as It};\n"),
+        ("other.rs", "use super::Thing;\n#[cfg(test)]\nmod tests { use super::super::other; }\n"),
+    ] {
+        fs::write(room.join(file), text).unwrap();
+    }
+    let named = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
+    let expected = [("above", named(&["below"])), ("below", named(&["above"])), ("other", named(&["above"]))];
+    assert_eq!(uses_within(&room), expected.map(|(file, uses)| (file.to_owned(), uses)).into());
+}
+
+/// All folders below one.
+fn folders(of: &Path) -> Vec<PathBuf> {
+    let inside = fs::read_dir(of).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
+    inside.flat_map(|folder| [vec![folder.clone()], folders(&folder)].concat()).collect()
+}
+
+/// For each file of a folder those beside it that it names, with its tests and comments left out.
+fn uses_within(folder: &Path) -> BTreeMap<String, BTreeSet<String>> {
+    let mut files: BTreeMap<String, Vec<(usize, String)>> = BTreeMap::new();
+    let mut pending = vec![(folder.to_owned(), 0, None::<String>)];
+    while let Some((folder, depth, of)) = pending.pop() {
+        for path in fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
+            let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
+            let name = of.clone().unwrap_or_else(|| stem.clone());
+            if path.is_dir() {
+                pending.push((path, depth + 1, Some(name)));
+            } else if !(depth == 0 && stem == "mod") {
+                let text = code_of(&fs::read_to_string(&path).unwrap());
+                files.entry(name).or_default().push((depth + usize::from(stem != "mod"), text));
+            }
+        }
+    }
+    let hub = [folder.join("mod.rs"), folder.with_extension("rs")].into_iter().find(|hub| hub.exists());
+    let hub = code_of(&hub.map_or_else(String::new, |hub| fs::read_to_string(hub).unwrap()));
+    // What the folder's own file takes from a file and gives on.
+    let mut given: BTreeMap<String, String> = BTreeMap::new();
+    for file in files.keys() {
+        for named in named_after(&hub, &format!("use {file}::")) {
+            given.insert(named, file.clone());
+        }
+    }
+    let room = format!(
+        "crate::{}::",
+        folder
+            .iter()
+            .skip_while(|part| *part != "src")
+            .skip(1)
+            .map(|part| part.to_str().unwrap())
+            .collect::<Vec<_>>()
+            .join("::")
+    );
+    let of_file = |(file, parts): (&String, &Vec<(usize, String)>)| {
+        let names = parts.iter().flat_map(|(depth, text)| {
+            [named_after(text, &"super::".repeat(*depth)), named_after(text, &room)].concat()
+        });
+        let beside =
+            names.filter_map(|name| if files.contains_key(&name) { Some(name) } else { given.get(&name).cloned() });
+        (file.clone(), beside.filter(|name| name != file).collect())
+    };
+    files.iter().map(of_file).filter(|(_, uses): &(String, BTreeSet<String>)| !uses.is_empty()).collect()
+}
+
+/// A file without its tests and its comments.
+fn code_of(text: &str) -> String {
+    let code = text.split("#[cfg(test)]").next().unwrap();
+    code.lines().map(|line| line.split("//").next().unwrap()).collect::<Vec<_>>().join("\n")
+}
+
+/// The names that stand right behind a path, one or several in braces.
+fn named_after(text: &str, path: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for (at, _) in text.match_indices(path) {
+        let after = &text[at + path.len()..];
+        if text[..at].ends_with("super::") || after.starts_with("super::") {
+            continue;
+        }
+        let part = match after.strip_prefix('{') {
+            Some(list) => inside(list),
+            None => after.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap(),
+        };
+        let words = part.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+        names.extend(words.map(str::to_owned));
+    }
+    names
+}
+
+/// Functions that are a table: one arm a case, and nothing between.
+const TABLES: [&str; 2] = ["model/import/pickle.rs: step", "theme/icons.rs: draw"];
+
+#[test]
+fn files_and_functions_are_short() {
+    let mut long = Vec::new();
+    for (_, file, text) in sources() {
+        let lines: Vec<&str> = text.lines().collect();
+        if lines.len() > 600 {
+            long.push(format!("{}: {} lines", file.display(), lines.len()));
+        }
+        for (at, line) in lines.iter().enumerate() {
+            let Some((before, name)) = line.split_once("fn ") else { continue };
+            let words = before.trim_start();
+            let is_head =
+                words.is_empty() || ["pub", "const", "async", "unsafe"].iter().any(|word| words.starts_with(word));
+            if !is_head || words.contains(['(', '=']) && !words.starts_with("pub(") {
+                continue;
+            }
+            let end = format!("{}}}", &line[..line.len() - line.trim_start().len()]);
+            let len = 1 + lines[at..].iter().position(|line| *line == end).unwrap_or(0);
+            let name = name.split(['(', '<']).next().unwrap();
+            let told = format!("{}: {name}", file.strip_prefix("src").unwrap_or(&file).display());
+            if len > 80 && !TABLES.contains(&told.as_str()) {
+                long.push(format!("{told} has {len} lines"));
+            }
+        }
+    }
+    assert!(long.is_empty(), "{}", long.join("\n"));
+}
+
 #[test]
 fn every_room_is_known_here() {
     let rooms: BTreeSet<String> = sources().into_iter().map(|(room, ..)| room).collect();

@@ -60,7 +60,7 @@ fn the_example_is_read() {
     assert_eq!(recipe.teacher, Some(TeacherRecipe::Checkpoint(CheckpointSource::Builtin(Builtin::MnistMini))));
     assert_eq!(recipe.student, Some(Architecture::Mlp { hidden: vec![64, 64], dropout: 0.0 }));
     assert_eq!(recipe.distill, Objective::new(&SOFT_TARGETS, 40));
-    assert_eq!(recipe.distill.values(), [4.0, 0.9, 0.1, 1.0]);
+    assert_eq!(recipe.distill.values().values, [4.0, 0.9, 0.1, 1.0]);
     assert_eq!(recipe.training, TrainingRecipe::default());
     assert!(recipe.baseline);
 }

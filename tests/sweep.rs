@@ -31,7 +31,7 @@ fn a_recipe_without_ranges_is_a_sweep_of_one_cell() {
         let cells = sweep.cells().unwrap();
         assert_eq!(cells.len(), sweep.count(), "{}", preset.name);
         assert_eq!(cells[0].recipe, sweep.base, "{}", preset.name);
-        assert_eq!(sweep.is_single(), preset.name != "temperature-sweep");
+        assert_eq!(sweep.is_single(), !["temperature-sweep", "five-teachers"].contains(&preset.name));
     }
 }
 

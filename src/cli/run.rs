@@ -14,6 +14,7 @@ use super::source::read_recipe;
 use super::voice::{Failure, Problem, Voice};
 use super::{RunArgs, RunnerChoice};
 use crate::protocol::{JobId, JobOutcome, JobStart, JournalError, Report, Request, RunId, WorkerOptions};
+use crate::recipe::Sweep;
 use crate::runs::{Status, Store, StoreError, StoreJournal, StoreWriter, StoredJob};
 use crate::text::{Phrase, phrase};
 use crate::training::{Journal, Process, Runner, Worker};
@@ -25,22 +26,7 @@ pub(super) fn run(args: &RunArgs, voice: &Voice) -> Result<(), Failure> {
         Some(_) => Place::to_read(args.store.as_deref())?,
     };
     let path = place.path().to_owned();
-    let stored = args.resume.as_deref().map(|name| resumable(&place, name)).transpose()?;
-    let mut recipe = args.recipe.as_deref().map(|name| read_recipe(name, &args.set)).transpose()?;
-    if let Some(recipe) = &mut recipe {
-        recipe.test_all |= args.test_all;
-    }
-    if let (Some(recipe), Some(stored)) = (&recipe, &stored)
-        && *recipe != stored.sweep
-    {
-        let message = format!(
-            "{}: this is not the recipe of {}, which goes on with its own; leave the recipe out, or start a new job \
-             without --resume",
-            args.recipe.as_deref().unwrap_or_default(),
-            stored.job
-        );
-        return Err(Failure::input("other-recipe", message));
-    }
+    let (stored, recipe) = asked(args, &place)?;
     if let Some(out) = &args.out {
         check_folder(out)?;
     }
@@ -53,17 +39,7 @@ pub(super) fn run(args: &RunArgs, voice: &Voice) -> Result<(), Failure> {
         let _ = writer.set(Store::writer(&path).map_err(|error| place.refused(&error))?);
     }
     let writer = Arc::new(writer);
-    let start = match (&stored, recipe) {
-        (Some(stored), _) if is_over(stored) => {
-            let failed = stored.failed();
-            JobStart::Resume(stored.clone().into_retry(&failed))
-        }
-        (Some(stored), _) => JobStart::Resume(stored.clone().into_resume()),
-        (None, Some(recipe)) => JobStart::New(recipe),
-        // The arguments' parser asks for one of them.
-        (None, None) => return Err(Failure::input("usage", "give a recipe, or --resume with a job")),
-    };
-
+    let start = start_of(stored.as_ref(), recipe)?;
     let interrupts = count_interrupts();
     let watch = Arc::new(Watch::default());
     let refusal = Arc::new(OnceLock::new());
@@ -102,6 +78,40 @@ pub(super) fn run(args: &RunArgs, voice: &Voice) -> Result<(), Failure> {
     drop(worker);
     drop(writer);
     ending.result(&follower, &refusal, args, &place)
+}
+
+/// The job that goes on, and the recipe that was given.
+fn asked(args: &RunArgs, place: &Place) -> Result<(Option<StoredJob>, Option<Sweep>), Failure> {
+    let stored = args.resume.as_deref().map(|name| resumable(place, name)).transpose()?;
+    let mut recipe = args.recipe.as_deref().map(|name| read_recipe(name, &args.set)).transpose()?;
+    if let Some(recipe) = &mut recipe {
+        recipe.test_all |= args.test_all;
+    }
+    if let (Some(recipe), Some(stored)) = (&recipe, &stored)
+        && *recipe != stored.sweep
+    {
+        let message = format!(
+            "{}: this is not the recipe of {}, which goes on with its own; leave the recipe out, or start a new job \
+             without --resume",
+            args.recipe.as_deref().unwrap_or_default(),
+            stored.job
+        );
+        return Err(Failure::input("other-recipe", message));
+    }
+    Ok((stored, recipe))
+}
+
+fn start_of(stored: Option<&StoredJob>, recipe: Option<Sweep>) -> Result<JobStart, Failure> {
+    Ok(match (stored, recipe) {
+        (Some(stored), _) if is_over(stored) => {
+            let failed = stored.failed();
+            JobStart::Resume(stored.clone().into_retry(&failed))
+        }
+        (Some(stored), _) => JobStart::Resume(stored.clone().into_resume()),
+        (None, Some(recipe)) => JobStart::New(recipe),
+        // The arguments' parser asks for one of them.
+        (None, None) => return Err(Failure::input("usage", "give a recipe, or --resume with a job")),
+    })
 }
 
 fn runner(

@@ -10,8 +10,7 @@ pub use action::{Action, Menu, Shortcut};
 use crate::protocol::{JobId, RunId, Setting};
 use crate::recipe::{Source, Sweep};
 use crate::state::{
-    BoardPage, Farewell, FilePurpose, LossView, Metric, Palette, Pane, Quality, RunColumn, SampleChoice, Section,
-    Smoothing, Tip,
+    BoardPage, Farewell, FilePurpose, LossView, Metric, Palette, Pane, RunColumn, SampleChoice, Section, Smoothing, Tip,
 };
 use crate::text::Language;
 
@@ -106,7 +105,7 @@ pub enum ScreenCommand {
     /// Show one curve alone among these, or all of them again.
     SoloCurve(u64, Vec<u64>),
     /// What the second plot shows.
-    Quality(Quality),
+    Quality(Metric),
     /// Which losses are drawn.
     LossView(LossView),
     /// How much the loss is smoothed.

@@ -196,7 +196,8 @@ fn of_logits(
         if labels.iter().flatten().any(|label| *label as usize >= classes) || (needs && teacher.len() != len) {
             candle_core::bail!("labels and targets do not fit {classes} classes")
         }
-        Ok(member(&Rows { logits, teacher, labels, classes, objective }, batch.epochs, descends, gradient))
+        let rows = Rows { logits, teacher, labels, classes, values: objective.values() };
+        Ok(member(objective, &rows, batch.epochs, descends, gradient))
     });
     let terms: Vec<MemberTerms> = terms.collect::<Result<_>>()?;
     let gradient = Tensor::from_vec(gradient, logits.shape(), logits.device())?;
@@ -237,12 +238,12 @@ fn of_layers(members: &[usize], batch: &BatchTargets<'_>, rows: usize) -> Result
 
 /// One member's terms of its logits; writes the gradient of their weighted sum, which is `[rows, classes]`.
 fn member(
+    objective: &Objective,
     rows: &Rows<'_>,
     epochs: f64,
     descends: &(dyn Fn(&Term) -> bool + Sync),
     gradient: &mut [f32],
 ) -> MemberTerms {
-    let objective = rows.objective;
     let declared = objective.method().terms;
     let factors: Vec<f64> = declared.iter().map(|term| objective.factor(term, epochs)).collect();
     let mut parts = vec![vec![0.0_f64; gradient.len()]; declared.len()];

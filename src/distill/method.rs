@@ -5,7 +5,7 @@ use std::fmt;
 
 use candle_core::{Result, Tensor};
 
-use super::Objective;
+use super::values::Values;
 use crate::field::Field;
 
 /// How students learn.
@@ -27,7 +27,7 @@ pub struct Method {
     /// What it does with inner layers, where it looks at them.
     pub inner: Option<Inner>,
     /// The phases of a training of so many epochs, which they share out.
-    pub phases: fn(&Objective, usize) -> Vec<Phase>,
+    pub phases: fn(Values<'_>, usize) -> Vec<Phase>,
 }
 
 /// What a method does with an inner layer of the student and one of the teacher.
@@ -78,7 +78,7 @@ pub enum Trains {
 
 impl Phase {
     /// The whole training in one phase.
-    pub fn whole(_: &Objective, epochs: usize) -> Vec<Self> {
+    pub fn whole(_: Values<'_>, epochs: usize) -> Vec<Self> {
         vec![Self { name: "training", epochs, terms: None, trains: Trains::All }]
     }
 
@@ -196,8 +196,8 @@ pub struct Rows<'a> {
     pub labels: &'a [Option<u32>],
     /// Classes.
     pub classes: usize,
-    /// What the member is asked to learn.
-    pub objective: &'a Objective,
+    /// The values of the method's fields.
+    pub values: Values<'a>,
 }
 
 impl Rows<'_> {

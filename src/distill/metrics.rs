@@ -85,8 +85,13 @@ pub fn evaluate(
     }
     let known: Vec<Option<u32>> = labels.iter().copied().map(Some).collect();
     let softened = teacher.map_or(&[][..], |teacher| teacher.softened);
-    let rows_of_term =
-        Rows { logits: &logits[..rows * classes], teacher: softened, labels: &known, classes, objective };
+    let rows_of_term = Rows {
+        logits: &logits[..rows * classes],
+        teacher: softened,
+        labels: &known,
+        classes,
+        values: objective.values(),
+    };
     let terms = objective.method().terms.iter().map(|term| term.of(&rows_of_term, None));
     let terms: Vec<Option<f64>> = terms.collect();
     let n = rows.max(1) as f64;

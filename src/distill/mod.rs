@@ -9,6 +9,7 @@ mod metrics;
 mod objective;
 pub mod soften;
 mod targets;
+mod values;
 
 pub use calibration::{BINS, expected_calibration_error};
 pub use loss::{BatchTargets, MemberTargets, MemberTerms, loss, term_losses};
@@ -20,3 +21,4 @@ pub use methods::{HARD, LABELS, METHODS, SOFT_TARGETS};
 pub use metrics::{Evaluation, NO_CLASS, Reference, evaluate, top_classes};
 pub use objective::{Objective, method, term};
 pub use targets::{Heard, Mean, Targets, TeacherLogits};
+pub use values::Values;

@@ -1,9 +1,10 @@
 //! What a student is asked to learn: a method and the values of its fields. A recipe has one; a member of a population has its
 //! own, which live changes move.
 
-use super::fields::{HARD_WEIGHT, SOFT_WEIGHT, TEMPERATURE, TEMPERATURE_SQUARED};
+use super::fields::{HARD_WEIGHT, SOFT_WEIGHT, TEMPERATURE_SQUARED};
 use super::method::{Method, Scale, Term};
 use super::methods::{LABELS, METHODS};
+use super::values::Values;
 use crate::field::Field;
 use crate::ops::MemberLoss;
 
@@ -33,7 +34,7 @@ impl Objective {
 
     /// The value of the field at a path; none where the method has no such field.
     pub fn get(&self, path: &str) -> Option<f64> {
-        self.method.field(path).map(|(at, _)| self.values[at])
+        self.values().get(path)
     }
 
     /// Sets the field at a path, where the method has one.
@@ -55,14 +56,14 @@ impl Objective {
         self.method.fields.iter().zip(self.values.iter().copied())
     }
 
-    /// The values, in the order of the method's fields.
-    pub fn values(&self) -> &[f64] {
-        &self.values
+    /// The values of its fields, as its method sees them.
+    pub fn values(&self) -> Values<'_> {
+        Values { fields: self.method.fields, values: &self.values }
     }
 
     /// T; none where the method has none.
     pub fn temperature(&self) -> Option<f64> {
-        self.get(TEMPERATURE.path)
+        self.values().temperature()
     }
 
     /// The weight of a term after so many epochs.
@@ -114,7 +115,7 @@ impl Objective {
 
     /// Whether whoever learns by it trains in a population of such members alone: its method looks at inner layers, or has phases.
     pub fn is_apart(&self, epochs: usize) -> bool {
-        self.method.inner.is_some() || (self.method.phases)(self, epochs).len() > 1
+        self.method.inner.is_some() || (self.method.phases)(self.values(), epochs).len() > 1
     }
 
     /// The same values where another method has the same fields, its own usual ones elsewhere. What was left as it usually is

@@ -11,7 +11,8 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::import::{self, Element};
+use super::elements::Element;
+use super::foreign::{foreign, is_torch_zip};
 use super::{ModelSpec, Network, Normalisation, Plan, PlanError};
 use crate::data::Columns;
 use crate::recipe::{Architecture, Recipe};
@@ -377,11 +378,11 @@ impl Checkpoint {
     /// Names the file and what is wrong with it.
     pub fn from_bytes(path: &str, bytes: &[u8]) -> Result<Self, CheckpointError> {
         let path = path.to_owned();
-        if import::is_torch_zip(bytes) {
+        if is_torch_zip(bytes) {
             return Err(CheckpointError::NoMetadata { path });
         }
         if !bytes.is_empty()
-            && let Some(problem) = import::foreign(&path, bytes)
+            && let Some(problem) = foreign(&path, bytes)
         {
             return Err(CheckpointError::Foreign { path, problem });
         }

@@ -1,8 +1,8 @@
 //! What every kind of network can do, so that nothing that trains or asks one names its kind.
 
-use candle_core::{DType, Device, Result, Tensor, Var};
+use candle_core::{Device, Result, Tensor, Var};
 
-use super::{Normalisation, ParameterSpec, Plan, Population};
+use super::{InnerLayer, Normalisation, ParameterSpec, Plan};
 use crate::data::Inputs;
 use crate::ops::{Form, FusedOptimiser, MemberRate};
 use crate::rng::Key;
@@ -71,15 +71,6 @@ pub struct Output {
     pub taps: Vec<Tensor>,
 }
 
-/// An inner layer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InnerLayer {
-    /// Its name among the parameters: `0` of `0.weight`.
-    pub name: String,
-    /// Shape of its output of one row: `[units]` or `[channels, height, width]`.
-    pub shape: Vec<usize>,
-}
-
 /// What a network is without its weights: all that a model file says of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModelSpec {
@@ -108,23 +99,6 @@ impl ModelSpec {
     /// Its inner layers, from the input to the logits.
     pub fn layers(&self) -> Vec<InnerLayer> {
         self.plan.inner_layers()
-    }
-
-    /// Members with seeded initial weights, one for each of `seeds`. Equal seeds give equal members.
-    ///
-    /// # Errors
-    /// When memory cannot be had.
-    pub fn seeded(&self, seeds: &[u64], device: &Device) -> Result<Box<dyn Network>> {
-        let population = Population::seeded(self.plan.clone(), self.normalisation.clone(), seeds, DType::F32, device)?;
-        Ok(Box::new(population))
-    }
-
-    /// Members with given weights, each `[K, …]`.
-    ///
-    /// # Errors
-    /// When a tensor is missing or of another shape.
-    pub fn with_parameters(&self, parameters: Vec<Tensor>) -> Result<Box<dyn Network>> {
-        Ok(Box::new(Population::from_parameters(self.plan.clone(), self.normalisation.clone(), parameters)?))
     }
 }
 

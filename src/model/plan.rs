@@ -1,6 +1,5 @@
 //! The layers of an architecture for given data, with the names that PyTorch's `nn.Sequential` would give them.
 
-use super::InnerLayer;
 use crate::recipe::Architecture;
 use crate::text::{Phrase, phrase, prints_its_phrase};
 
@@ -62,6 +61,15 @@ pub struct ParameterSpec {
     pub fan_in: usize,
     /// Whether weight decay applies (biases are exempt).
     pub decays: bool,
+}
+
+/// An inner layer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InnerLayer {
+    /// Its name among the parameters: `0` of `0.weight`.
+    pub name: String,
+    /// Shape of its output of one row: `[units]` or `[channels, height, width]`.
+    pub shape: Vec<usize>,
 }
 
 /// Why an architecture cannot be built for given data.

@@ -76,11 +76,12 @@ impl Network for Population {
     }
 
     fn with_parameters(&self, parameters: Vec<Tensor>) -> Result<Box<dyn Network>> {
-        self.spec.with_parameters(parameters)
+        let ModelSpec { plan, normalisation } = self.spec.clone();
+        Ok(Box::new(Self::from_parameters(plan, normalisation, parameters)?))
     }
 
     fn fused(&self) -> Option<Box<dyn FusedStep>> {
-        Some(Box::new(Trainer::new(self)?))
+        Some(Box::new(Trainer::new(&self.spec, &self.parameters)?))
     }
 
     fn pass(

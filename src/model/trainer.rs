@@ -5,10 +5,10 @@
 use candle_core::{DType, Result, Tensor, Var};
 use rayon::prelude::*;
 
-use super::{FusedStep, Layer, ModelSpec, Network as _, Normalisation, Plan, Population};
+use super::{FusedStep, Layer, ModelSpec, Normalisation, Plan};
 use crate::data::Inputs;
-use crate::ops::fused::{self, ConvShape, DenseShape, GROUP, Gradient, Grid};
-use crate::ops::{FusedOptimiser, MemberRate, Slot, clip_factor, norm, with_parameters};
+use crate::ops::fused::{self, ConvShape, DenseShape, GROUP, Grid};
+use crate::ops::{FusedOptimiser, Gradient, MemberRate, Slot, clip_factor, norm, with_parameters};
 use crate::rng::Key;
 
 /// The buffers of a population's training.
@@ -73,13 +73,13 @@ struct Buffers {
 }
 
 impl Trainer {
-    /// For a population of f32 numbers on the CPU; there is none for others.
-    pub fn new(population: &Population) -> Option<Self> {
-        let first = population.parameters().first()?;
+    /// For networks of this kind with f32 parameters on the CPU; there is none for others.
+    pub fn new(spec: &ModelSpec, parameters: &[Var]) -> Option<Self> {
+        let first = parameters.first()?;
         if !first.device().is_cpu() || first.dtype() != DType::F32 {
             return None;
         }
-        let ModelSpec { plan, normalisation } = population.spec();
+        let ModelSpec { plan, normalisation } = spec;
         let members = (0..first.dim(0).ok()?).map(|_| Buffers::default()).collect();
         let (network, normalisation) = (Layers::new(plan)?, normalisation.clone());
         Some(Self { network, normalisation, batch: 0, inputs: Vec::new(), members })

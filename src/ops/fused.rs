@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::conv::with_buffer;
 use super::element::vectorised;
-use super::optimiser::Slot;
+use super::optimiser::{Gradient, Slot};
 use super::tile::{Correlation, Left, Product, padded};
 
 /// Columns of a batch.
@@ -185,14 +185,6 @@ pub fn gate(dx: &mut [f32], h: &[f32], kept: f32) {
             *dx = if *h <= 0.0 { 0.0 } else { *dx * kept };
         }
     });
-}
-
-/// What becomes of the gradient of a parameter.
-pub enum Gradient<'a> {
-    /// It is used at once, while it is in cache.
-    Update,
-    /// It is kept, since all of them together are to be clipped.
-    Keep(&'a mut [f32]),
 }
 
 /// The gradients of weights and biases from the gradient of the outputs (columns) and the inputs (panels).

@@ -28,7 +28,7 @@ pub use element::Element;
 pub use layer_norm::layer_norm;
 pub use loss::{DistillationLoss, MemberLoss, Terms};
 pub use optimiser::{Clip, FusedOptimiser, MemberRate, Rule};
-pub(crate) use optimiser::{Slot, clip_factor, norm, with_parameters};
+pub(crate) use optimiser::{Gradient, Slot, clip_factor, norm, with_parameters};
 pub use pool::max_pool2;
 pub use softmax::softmax;
 

@@ -7,7 +7,6 @@ use rayon::prelude::*;
 
 use super::dense::{Parts, each_member};
 use super::element::{slice, vectorised, with_element, with_slice};
-use super::fused::Gradient;
 use super::{Element, Form};
 
 /// The update rule, the same for all members.
@@ -226,6 +225,14 @@ fn with_slices_mut<T: Element>(
             with_slices_mut(rest, taken, work)
         }),
     })
+}
+
+/// What becomes of the gradient of a parameter.
+pub(crate) enum Gradient<'a> {
+    /// It is used at once, while it is in cache.
+    Update,
+    /// It is kept, since all of them together are to be clipped.
+    Keep(&'a mut [f32]),
 }
 
 /// One parameter of one member, or some rows of it, with its moments.

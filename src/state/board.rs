@@ -2,11 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{JobView, State};
+use super::{JobView, Metric, State};
 use crate::protocol::{Metrics, RunId, RunInfo};
 use crate::runs::BoardCell;
-use crate::runs::verdict::{JobFacts, RunEnd, Story};
-use crate::text::number::Kind;
+use crate::runs::verdict::{JobFacts, RunEnd, Spread, Story};
 
 /// How the board is looked at.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,53 +20,6 @@ pub struct BoardSettings {
     pub hovered: Option<usize>,
     /// What is held of each axis of the parallel coordinates, the metric's last.
     pub brushes: Vec<Option<(f64, f64)>>,
-}
-
-/// What cells are compared by, always on validation rows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Metric {
-    /// Rows whose top class is not the label.
-    #[default]
-    Errors,
-    /// Share of rows whose top class is the label.
-    Accuracy,
-    /// Share of rows whose top class is the teacher's.
-    Agreement,
-    /// KL(teacher ‖ student) at T = 1.
-    Kl,
-    /// Expected calibration error.
-    Ece,
-}
-
-impl Metric {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Errors, Self::Accuracy, Self::Agreement, Self::Kl, Self::Ece];
-
-    /// Its value; shares are in percent.
-    pub fn of(self, metrics: &Metrics) -> Option<f64> {
-        match self {
-            Self::Errors => Some(metrics.errors as f64),
-            Self::Accuracy => Some(100.0 * metrics.accuracy),
-            Self::Agreement => metrics.agreement.map(|share| 100.0 * share),
-            Self::Kl => metrics.kl,
-            Self::Ece => metrics.ece,
-        }
-    }
-
-    /// How it is written, one value and a mean over several alike.
-    pub fn written(self) -> Kind {
-        match self {
-            Self::Errors => Kind::Mean,
-            Self::Accuracy | Self::Agreement => Kind::Percent,
-            Self::Kl | Self::Ece => Kind::Metric,
-        }
-    }
-
-    /// Whether less is better.
-    pub fn lowest_is_best(self) -> bool {
-        !matches!(self, Self::Accuracy | Self::Agreement)
-    }
 }
 
 /// The pictures of a board.
@@ -88,29 +40,6 @@ pub enum BoardPage {
 impl BoardPage {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Map, Self::Curve, Self::Axes, Self::Samples];
-}
-
-/// A metric over the seeds of one cell, or of several.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Spread {
-    /// The mean.
-    pub mean: f64,
-    /// The standard deviation of a sample; 0 with a single value.
-    pub deviation: f64,
-    /// How many values.
-    pub n: usize,
-}
-
-impl Spread {
-    /// Of values; none without any.
-    pub fn of(values: impl IntoIterator<Item = f64>) -> Option<Self> {
-        let values: Vec<f64> = values.into_iter().filter(|value| value.is_finite()).collect();
-        let n = values.len();
-        let mean = values.iter().sum::<f64>() / n as f64;
-        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-        let deviation = if n > 1 { (squares / (n - 1) as f64).sqrt() } else { 0.0 };
-        (n > 0).then_some(Self { mean, deviation, n })
-    }
 }
 
 impl JobView {
@@ -189,6 +118,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::text::number::Kind;
     use crate::text::{Phrase, number};
 
     proptest! {
@@ -206,17 +136,10 @@ mod tests {
             prop_assert_eq!(board(Metric::Errors), errors.to_string());
             // Over two seeds, too.
             let spread = Spread::of([errors as f64, agreeing as f64]).unwrap();
-            let board = (Kind::Mean.write(spread.mean), Kind::Mean.deviation(spread.mean, spread.deviation));
-            let verdict = Phrase::spread(spread.mean, Some(spread.deviation)).to_string();
+            let deviation = spread.deviation.unwrap();
+            let board = (Kind::Mean.write(spread.mean), Kind::Mean.deviation(spread.mean, deviation));
+            let verdict = Phrase::spread(spread.mean, spread.deviation).to_string();
             prop_assert_eq!(format!("{} ± {}", board.0, board.1), verdict);
         }
-    }
-
-    #[test]
-    fn a_spread_is_that_of_a_sample() {
-        let spread = Spread::of([2.0, 4.0, 6.0, f64::NAN]).unwrap();
-        assert_eq!((spread.mean, spread.deviation, spread.n), (4.0, 2.0, 3));
-        assert_eq!(Spread::of([5.0]).map(|spread| spread.deviation), Some(0.0));
-        assert_eq!(Spread::of([]), None);
     }
 }

@@ -3,18 +3,22 @@
 //! Views read it; only the app writes it, by performing commands and by [`State::take_report`].
 
 mod board;
+mod curves;
+mod files;
 mod greeting;
 mod held;
 mod history;
 mod job_view;
 mod lens;
 mod loss_curve;
+mod metric;
 mod notices;
 mod outlook;
 mod overlaid;
 mod queue;
 mod recipe_text;
 mod run_list;
+mod section;
 pub mod series;
 mod sheet;
 mod temporary;
@@ -26,26 +30,29 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-pub use board::{BoardPage, BoardSettings, Metric, Spread};
+pub use board::{BoardPage, BoardSettings};
+pub use curves::{CurveSettings, LossView};
+pub use files::{FilePurpose, PathField};
 pub use greeting::{Greeting, Tip};
 pub use held::Held;
 pub use history::{Draft, History, Present, Undoable};
 pub use job_view::{JobView, RunCurves};
 pub use lens::{Lens, LensView, OwnPicture, SampleChoice};
 pub use loss_curve::{LossCurve, Smoothing};
+pub use metric::Metric;
 pub use notices::{Notice, Notices};
 pub use outlook::Outlook;
 pub use overlaid::Overlaid;
 pub use queue::{Queue, Waiting, Wish};
 pub use recipe_text::RecipeText;
 pub use run_list::{ColumnWidth, Listed, RunColumn, RunList, difference, validation};
+pub use section::Section;
 pub use sheet::{Sheet, TableColumns, square_pixels};
 pub use temporary::{Farewell, TemporaryStore};
 pub use wall::{Hung, Pictures, Wall, unseen_class};
 pub use workspace::{Palette, Pane, Workspace};
 
 use crate::protocol::{DeviceInfo, JobId, Live, Preview, Progress, Report, RunId, RunInfo, Setting, Snapshot, Unready};
-use crate::recipe::fields::Part;
 use crate::recipe::{Faults, PRESETS, Recipe, Sweep};
 use crate::runs::{RunRow, ToldApart};
 use crate::text::{Language, Phrase};
@@ -197,143 +204,6 @@ pub struct Moved {
     pub to: f64,
     /// When it was moved last.
     pub at: Instant,
-}
-
-/// How curves are drawn.
-#[derive(Clone, Debug)]
-pub struct CurveSettings {
-    /// Which losses are drawn.
-    pub loss: LossView,
-    /// Whether the loss has a logarithmic axis.
-    pub log_y: bool,
-    /// How much the loss is smoothed; the raw curve is a band behind it.
-    pub smoothing: Smoothing,
-    /// Whether the terms of the loss are shown as they count in the total: times their weights, the soft one times T² too.
-    pub weighted: bool,
-    /// Ids of hidden curves.
-    pub hidden: BTreeSet<u64>,
-    /// What the second plot shows.
-    pub quality: Quality,
-}
-
-impl Default for CurveSettings {
-    fn default() -> Self {
-        Self {
-            loss: LossView::Terms,
-            log_y: true,
-            smoothing: Smoothing::Light,
-            weighted: false,
-            hidden: BTreeSet::new(),
-            quality: Quality::Errors,
-        }
-    }
-}
-
-impl CurveSettings {
-    /// Shows one curve alone among those with these ids; all of them again where it is alone already.
-    pub fn solo(&mut self, id: u64, among: &[u64]) {
-        let is_alone = among.iter().all(|other| *other == id || self.hidden.contains(other));
-        for other in among {
-            self.hidden.remove(other);
-        }
-        if !is_alone {
-            self.hidden.extend(among.iter().filter(|other| **other != id));
-        }
-    }
-}
-
-/// Which losses are drawn together: those that can be compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LossView {
-    /// The terms of the student's own loss.
-    Terms,
-    /// The cross-entropy with the labels, of the student, its baseline and other runs.
-    Labels,
-}
-
-impl LossView {
-    /// All of them.
-    pub const ALL: [Self; 2] = [Self::Terms, Self::Labels];
-}
-
-/// What can be plotted by epoch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Quality {
-    /// Validation errors.
-    Errors,
-    /// Validation accuracy.
-    Accuracy,
-    /// Agreement with the teacher on validation rows.
-    Agreement,
-}
-
-impl Quality {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Errors, Self::Accuracy, Self::Agreement];
-}
-
-/// A path asked for in the window itself.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PathField {
-    /// What the path is for.
-    pub purpose: FilePurpose,
-    /// What was typed so far.
-    pub text: String,
-}
-
-/// What a file is picked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FilePurpose {
-    /// The teacher's checkpoint.
-    OpenTeacher,
-    /// Where the student's checkpoint goes.
-    SaveStudent,
-    /// Where every point of a run goes.
-    ExportRun,
-    /// Where the list of runs goes.
-    ExportRuns,
-    /// A recipe.
-    OpenRecipe,
-    /// Where the recipe goes.
-    SaveRecipe,
-    /// A folder of IDX files or of images.
-    OpenDataFolder,
-    /// A table.
-    OpenDataFile,
-    /// Where a temporary store goes.
-    KeepStore,
-}
-
-impl FilePurpose {
-    /// Whether something is written to the path.
-    pub fn writes(self) -> bool {
-        matches!(self, Self::SaveStudent | Self::SaveRecipe | Self::KeepStore | Self::ExportRun | Self::ExportRuns)
-    }
-}
-
-/// A part of the recipe panel that can be folded away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Section {
-    /// How the weights move.
-    Optimiser,
-    /// How long, from which seed, what is kept.
-    Training,
-}
-
-impl Section {
-    /// The part that shows a field.
-    pub fn of(path: &str) -> Option<Self> {
-        match Part::of(path)? {
-            Part::Optimiser => Some(Self::Optimiser),
-            Part::Training => Some(Self::Training),
-            _ => None,
-        }
-    }
-
-    /// Whether one of its fields holds several values.
-    pub fn is_swept(self, sweep: &Sweep) -> bool {
-        sweep.axes.iter().any(|axis| Self::of(&axis.path) == Some(self))
-    }
 }
 
 impl State {

@@ -85,7 +85,7 @@ impl Tokens {
     pub fn of(theme: egui::Theme) -> &'static Self {
         static THEMES: OnceLock<[Tokens; 2]> = OnceLock::new();
         #[cfg(debug_assertions)]
-        if let Some(live) = super::watch::live(theme) {
+        if let Some(live) = live::of(theme) {
             return live;
         }
         let [dark, light] = THEMES.get_or_init(|| BUILT_IN.map(|file| Self::read(file).unwrap_or_else(Self::without)));
@@ -93,6 +93,12 @@ impl Tokens {
             egui::Theme::Dark => dark,
             egui::Theme::Light => light,
         }
+    }
+
+    /// Makes these the colours of a theme for as long as the program runs.
+    #[cfg(debug_assertions)]
+    pub(super) fn take_the_place_of(self, theme: egui::Theme) {
+        live::put(theme, self);
     }
 
     /// Reads a theme's file.
@@ -288,6 +294,39 @@ impl UiTokens for egui::Ui {
 impl UiTokens for egui::Visuals {
     fn tokens(&self) -> &'static Tokens {
         Tokens::of(if self.dark_mode { egui::Theme::Dark } else { egui::Theme::Light })
+    }
+}
+
+/// Colours that were read since the start, for those who tune them.
+#[cfg(debug_assertions)]
+mod live {
+    use std::sync::RwLock;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use eframe::egui::Theme;
+
+    use super::Tokens;
+
+    /// For the dark theme and the light one.
+    static LIVE: RwLock<[Option<&'static Tokens>; 2]> = RwLock::new([None; 2]);
+
+    /// Whether there are any: the usual answer must cost nothing.
+    static CHANGED: AtomicBool = AtomicBool::new(false);
+
+    pub(super) fn of(theme: Theme) -> Option<&'static Tokens> {
+        if !CHANGED.load(Ordering::Acquire) {
+            return None;
+        }
+        LIVE.read().ok()?[theme as usize]
+    }
+
+    pub(super) fn put(theme: Theme, tokens: Tokens) {
+        // As often as someone saves, and never in a release.
+        let tokens: &'static Tokens = Box::leak(Box::new(tokens));
+        if let Ok(mut live) = LIVE.write() {
+            live[theme as usize] = Some(tokens);
+        }
+        CHANGED.store(true, Ordering::Release);
     }
 }
 

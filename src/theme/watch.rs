@@ -1,31 +1,16 @@
 //! Takes the colours anew when their files are saved; in debug builds alone, for those who tune them.
 
 use std::path::PathBuf;
-use std::sync::RwLock;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use eframe::egui::{Context, Theme};
 
 use super::Tokens;
 
-/// Colours that were read since the start, for the dark theme and the light one.
-static LIVE: RwLock<[Option<&'static Tokens>; 2]> = RwLock::new([None; 2]);
-
-/// Whether there are any: the usual answer must cost nothing.
-static CHANGED: AtomicBool = AtomicBool::new(false);
-
 const THEMES: [(Theme, &str); 2] = [(Theme::Dark, "dark"), (Theme::Light, "light")];
 
 /// How often the files are looked at.
 const EVERY: Duration = Duration::from_millis(500);
-
-pub(super) fn live(theme: Theme) -> Option<&'static Tokens> {
-    if !CHANGED.load(Ordering::Acquire) {
-        return None;
-    }
-    LIVE.read().ok()?[theme as usize]
-}
 
 /// Watches the files of both themes for as long as the program runs.
 pub fn watch(ctx: &Context) {
@@ -45,12 +30,7 @@ pub fn watch(ctx: &Context) {
                 let read = std::fs::read_to_string(file(name)).map_err(|error| error.to_string());
                 match read.and_then(|text| Tokens::read(&text).map_err(|error| error.to_string())) {
                     Ok(tokens) => {
-                        // As often as someone saves, and never in a release.
-                        let tokens: &'static Tokens = Box::leak(Box::new(tokens));
-                        if let Ok(mut live) = LIVE.write() {
-                            live[theme as usize] = Some(tokens);
-                        }
-                        CHANGED.store(true, Ordering::Release);
+                        tokens.take_the_place_of(theme);
                         super::restyle(&ctx);
                         ctx.request_repaint();
                     }

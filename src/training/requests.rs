@@ -23,19 +23,7 @@ impl Engine {
         clock: &mut Clock,
         inbox: &Inbox,
     ) -> Result<(), Halt> {
-        // What happened before the interruption happens again at the same step.
-        let now = (stage.stage, stage.session.step);
-        let is_due = |event: &Event| (event.stage, event.step) == now;
-        while job.replay.front().is_some_and(is_due) {
-            let Some(event) = job.replay.pop_front() else { break };
-            stage.progress.events = stage.progress.events.max(event.number + 1);
-            match event.kind {
-                EventKind::Change(change) => stage.apply(&change),
-                EventKind::RunStopped { run } => stage.stop(run),
-                EventKind::Stopped => return Err(Halt::Stopped),
-                EventKind::Paused | EventKind::Played => {}
-            }
-        }
+        replay(job, stage)?;
         loop {
             if inbox.closing() {
                 return Err(Halt::Closing);
@@ -83,16 +71,14 @@ impl Engine {
                 }
                 Request::Preview(recipe) => self.preview(&recipe, inbox),
                 Request::Gather(gather) => self.gather(&gather),
-                Request::Look(look) => {
-                    // A look must not end a job: what goes wrong with it is said to who asked.
-                    match look.run.and_then(|run| stage.member_of(run)) {
-                        None => self.look(&look, None),
-                        Some(member) => match stage.kept_population() {
-                            Ok(now) => self.look(&look, Some((&*now, member))),
-                            Err(error) => self.observer.live(Live::Looked(Err(of_device(&error)))),
-                        },
-                    }
-                }
+                // A look must not end a job: what goes wrong with it is said to who asked.
+                Request::Look(look) => match look.run.and_then(|run| stage.member_of(run)) {
+                    None => self.look(&look, None),
+                    Some(member) => match stage.kept_population() {
+                        Ok(now) => self.look(&look, Some((&*now, member))),
+                        Err(error) => self.observer.live(Live::Looked(Err(of_device(&error)))),
+                    },
+                },
                 Request::Start(_) => {
                     let message = phrase!("job-running");
                     self.observer.live(Live::Rejected { code: "job-running".into(), message });
@@ -122,6 +108,23 @@ impl Engine {
         stage.apply(&change);
         Ok(())
     }
+}
+
+/// What happened before the interruption happens again at the same step.
+fn replay(job: &mut Job, stage: &mut StageRun<'_>) -> Result<(), Halt> {
+    let now = (stage.stage, stage.session.step);
+    let is_due = |event: &Event| (event.stage, event.step) == now;
+    while job.replay.front().is_some_and(is_due) {
+        let Some(event) = job.replay.pop_front() else { break };
+        stage.progress.events = stage.progress.events.max(event.number + 1);
+        match event.kind {
+            EventKind::Change(change) => stage.apply(&change),
+            EventKind::RunStopped { run } => stage.stop(run),
+            EventKind::Stopped => return Err(Halt::Stopped),
+            EventKind::Paused | EventKind::Played => {}
+        }
+    }
+    Ok(())
 }
 
 /// Live changes keep to what a recipe allows.

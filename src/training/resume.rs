@@ -150,7 +150,7 @@ pub fn save(stage: Stage, session: &Session, progress: &StageProgress) -> candle
     }
     let each = || session.members.iter();
     let state = |member: &Member| MemberState {
-        values: member.objective.values().to_vec(),
+        values: member.objective.values().values.to_vec(),
         learning_rate: member.learning_rate,
         active: member.is_active(),
     };

@@ -75,9 +75,9 @@ impl Session {
         let Setup { recipe, dataset, transfer, side, layers } = setup;
         let device = population.device();
         members.iter_mut().enumerate().for_each(|(place, member)| member.place = place);
-        let phases = members
-            .first()
-            .map_or_else(Vec::new, |member| (member.objective.method().phases)(&member.objective, recipe.epochs));
+        let phases = members.first().map_or_else(Vec::new, |member| {
+            (member.objective.method().phases)(member.objective.values(), recipe.epochs)
+        });
         let optimiser = FusedOptimiser::new(rule(&recipe), clip(&recipe), Form::of(&device), Vec::new())?;
         let mut session = Self {
             fused: population.fused(),

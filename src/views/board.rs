@@ -12,7 +12,8 @@ use super::explained;
 use super::story::reasons_shown;
 use crate::command::{Commands, JobCommand, ScreenCommand};
 use crate::recipe::field_label;
-use crate::state::{BoardPage, JobView, Metric, Spread, State};
+use crate::runs::verdict::Spread;
+use crate::state::{BoardPage, JobView, Metric, State};
 use crate::text::{Phrase, Term, Value, text, text_with};
 use crate::theme::{Icon, caption, space};
 use crate::widgets::{Dropdown, empty_state_ui, section_ui, segmented_ui, segmented_width};
@@ -90,7 +91,8 @@ fn metric_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     explained(list.response, metric_terms(here));
 }
 
-fn metric_terms(metric: Metric) -> &'static [Term] {
+/// What explains a metric.
+pub(super) fn metric_terms(metric: Metric) -> &'static [Term] {
     match metric {
         Metric::Errors => &[Term::Errors, Term::Validation],
         Metric::Accuracy => &[Term::Accuracy, Term::Validation],
@@ -134,7 +136,8 @@ pub(super) fn field_name(path: &str) -> String {
 /// `35.3 ± 3.1 · 4 seeds`.
 fn spread_words(metric: Metric, spread: Spread) -> String {
     let written = metric.written();
-    let (mean, deviation) = (written.write(spread.mean), written.deviation(spread.mean, spread.deviation));
+    let mean = written.write(spread.mean);
+    let deviation = written.deviation(spread.mean, spread.deviation.unwrap_or_default());
     let args: [(&str, Value<'_>); 3] =
         [("mean", mean.into()), ("deviation", deviation.into()), ("n", (spread.n as u64).into())];
     text_with(if spread.n > 1 { "board-spread" } else { "board-single" }, &args)

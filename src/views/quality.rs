@@ -1,15 +1,16 @@
-//! Errors, accuracy or agreement on the validation rows, epoch by epoch.
+//! What runs are worth on the validation rows, epoch by epoch.
 
 use eframe::egui::{Color32, Id, Label, RichText, Ui};
 use egui_plot::PlotPoint;
 
+use super::board::metric_terms;
 use super::cards::cards_ui;
 use super::curves::{Drawn, curve_id, key_ui, legend_clicked, overlaid, sweep_runs};
 use super::explained;
 use crate::command::{Commands, ScreenCommand};
-use crate::protocol::{Epoch, Metrics, Role, RunId, recall};
-use crate::state::{JobView, Quality, State};
-use crate::text::{Term, number::Kind, text, text_with};
+use crate::protocol::{Epoch, Role, RunId, recall};
+use crate::state::{JobView, Metric, State};
+use crate::text::{Term, text, text_with};
 use crate::theme::{Icon, Tokens, UiTokens as _};
 use crate::widgets::{CurvePlot, Dropdown, empty_state_ui, legend_ui, section_ui};
 
@@ -33,7 +34,7 @@ pub fn quality_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             if let Some(job) = state.focused() {
                 uneven_ui(ui, job);
             }
-            if let (Some(rows), Quality::Errors) = (rows, state.screen.curves.quality) {
+            if let (Some(rows), Metric::Errors) = (rows, state.screen.curves.quality) {
                 let words = text_with("quality-of", &[("rows", rows.into())]);
                 let colour = ui.tokens().secondary;
                 let label = ui.add(Label::new(RichText::new(words).color(colour)).selectable(false));
@@ -58,16 +59,13 @@ pub fn quality_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         hidden: &state.screen.curves.hidden,
         markers: &[],
         held: &[],
-        written: match state.screen.curves.quality {
-            Quality::Errors => Kind::Mean,
-            Quality::Accuracy | Quality::Agreement => Kind::Percent,
-        },
+        written: state.screen.curves.quality.written(),
         log_y: false,
         x_label: &text("unit-epoch"),
         y_label: &text(key(state.screen.curves.quality)),
         whole_x: true,
         include_x: epochs.map(|epochs| epochs as f64),
-        from_zero: state.screen.curves.quality == Quality::Errors,
+        from_zero: state.screen.curves.quality == Metric::Errors,
         link: None::<Id>,
         height: None,
     }
@@ -77,38 +75,24 @@ pub fn quality_ui(ui: &mut Ui, state: &State, commands: &Commands) {
 fn choice_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let here = state.screen.curves.quality;
     let list = Dropdown::new(&text("quality-choice"), &text(key(here))).plain().show(ui, |ui| {
-        for quality in Quality::ALL {
+        for quality in Metric::ALL {
             let entry = ui.selectable_label(quality == here, text(key(quality)));
-            if explained(entry, &[term(quality)]).clicked() {
+            if explained(entry, metric_terms(quality)).clicked() {
                 commands.send(ScreenCommand::Quality(quality));
             }
         }
     });
-    explained(list.response, &[term(here)]);
+    explained(list.response, metric_terms(here));
 }
 
-fn term(quality: Quality) -> Term {
-    match quality {
-        Quality::Errors => Term::Errors,
-        Quality::Accuracy => Term::Accuracy,
-        Quality::Agreement => Term::Agreement,
-    }
-}
-
-fn key(quality: Quality) -> &'static str {
-    match quality {
-        Quality::Errors => "quality-errors",
-        Quality::Accuracy => "quality-accuracy",
-        Quality::Agreement => "quality-agreement",
-    }
-}
-
-/// Shares in percent.
-fn value(quality: Quality, metrics: &Metrics) -> f64 {
-    match quality {
-        Quality::Errors => metrics.errors as f64,
-        Quality::Accuracy => 100.0 * metrics.accuracy,
-        Quality::Agreement => 100.0 * metrics.agreement.unwrap_or(f64::NAN),
+/// What the panel calls a metric: that it is of validation rows, its title says.
+fn key(metric: Metric) -> &'static str {
+    match metric {
+        Metric::Errors => "quality-errors",
+        Metric::Accuracy => "quality-accuracy",
+        Metric::Agreement => "quality-agreement",
+        Metric::Kl => "board-kl",
+        Metric::Ece => "board-ece",
     }
 }
 
@@ -169,7 +153,7 @@ fn curves(job: &JobView, state: &State, tokens: &Tokens) -> Vec<Drawn> {
             if curves.epochs.is_empty() {
                 return None;
             }
-            let value = |epoch: &Epoch| value(quality, &epoch.validation);
+            let value = |epoch: &Epoch| quality.of(&epoch.validation).unwrap_or(f64::NAN);
             let line = curves.epoch_line(0.0..=f64::MAX, |epoch| epoch.epoch as f64, value);
             let line = line.into_iter().map(|(x, y)| PlotPoint::new(x, y)).collect();
             Some(Drawn { name, what, id: curve_id(run, 8), colour, dashed, emphasised, line, band: Vec::new() })
@@ -205,7 +189,7 @@ fn curves(job: &JobView, state: &State, tokens: &Tokens) -> Vec<Drawn> {
             // What the students are measured by, whatever it took to get there.
             Some(level) => {
                 let last = job.leading_run().map_or(1.0, |run| (run.steps / run.steps_per_epoch.max(1)) as f64);
-                let y = value(quality, level);
+                let y = quality.of(level).unwrap_or(f64::NAN);
                 let line = vec![PlotPoint::new(0.0, y), PlotPoint::new(last, y)];
                 let id = curve_id(info.run, 8);
                 let band = Vec::new();

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{self, Align, Color32, Label, Layout, RichText, Sense, Ui};
-use egui_extras::{Column, TableBuilder};
+use egui_extras::{Column, TableBuilder, TableRow};
 
 use super::cards::shown_title;
 use super::colours::RunColours;
@@ -83,12 +83,8 @@ fn needed_width(ui: &Ui, lines: &[Line<'_>], column: RunColumn) -> f32 {
     moved.map(|words| wide(words) + space::S + 2.0).fold(0.0, f32::max)
 }
 
-/// Fills its tile.
-pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
-    ui.spacing_mut().item_spacing.y = 0.0;
-    let rows = state.jobs.rows.iter().filter(|row| state.screen.shows_bin || !row.deleted).count();
-    let baselines = state.baseline_errors();
-    let lines = state.listed(&baselines);
+/// How many runs there are, the filter, and what can be done with them.
+fn title_ui(ui: &mut Ui, rows: usize, state: &State, commands: &Commands) {
     section_ui(
         ui,
         &text("runs-title"),
@@ -114,6 +110,15 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             }
         },
     );
+}
+
+/// Fills its tile.
+pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let rows = state.jobs.rows.iter().filter(|row| state.screen.shows_bin || !row.deleted).count();
+    let baselines = state.baseline_errors();
+    let lines = state.listed(&baselines);
+    title_ui(ui, rows, state, commands);
     if rows == 0 {
         let (name, hint) = match &state.jobs.store_fault {
             Some(fault) => (text("runs-fault"), fault.words()),
@@ -159,28 +164,7 @@ pub fn runs_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             })
             .body(|body| {
                 body.rows(size::ROW, lines.len(), |mut table_row| {
-                    let line = &lines[table_row.index()];
-                    let row = line.row;
-                    let focused = state.focused().filter(|job| job.id == row.job);
-                    let cell = focused.and_then(|job| job.board.cell_of(row.run));
-                    // In a sweep the rows of the cell that lights stand out; elsewhere those of the job.
-                    let lit = match (state.lit_cell(), focused.is_some_and(JobView::is_sweep)) {
-                        (Some(lit), true) => cell == Some(lit),
-                        (None, true) => false,
-                        (_, false) => state.screen.focus == Some(row.job),
-                    };
-                    table_row.set_selected(lit);
-                    table_row.col(|ui| line.mark_ui(ui));
-                    for (column, _) in &columns {
-                        table_row.col(|ui| line.cell_ui(ui, *column));
-                    }
-                    run_context(&table_row.response(), row, state, commands);
-                    if table_row.response().clicked() {
-                        commands.send(ScreenCommand::Focus(row.job));
-                        commands.send(ScreenCommand::SelectCell(
-                            cell.filter(|cell| state.screen.board.selected != Some(*cell)),
-                        ));
-                    }
+                    lines[table_row.index()].row_ui(&mut table_row, &columns);
                 });
             });
     });
@@ -279,6 +263,30 @@ struct Line<'a> {
 }
 
 impl Line<'_> {
+    /// A line of the table. A click shows its job, and in a sweep its cell.
+    fn row_ui(&self, table_row: &mut TableRow<'_, '_>, columns: &[(RunColumn, f32)]) {
+        let (row, state) = (self.row, self.state);
+        let focused = state.focused().filter(|job| job.id == row.job);
+        let cell = focused.and_then(|job| job.board.cell_of(row.run));
+        // In a sweep the rows of the cell that lights stand out; elsewhere those of the job.
+        let lit = match (state.lit_cell(), focused.is_some_and(JobView::is_sweep)) {
+            (Some(lit), true) => cell == Some(lit),
+            (None, true) => false,
+            (_, false) => state.screen.focus == Some(row.job),
+        };
+        table_row.set_selected(lit);
+        table_row.col(|ui| self.mark_ui(ui));
+        for (column, _) in columns {
+            table_row.col(|ui| self.cell_ui(ui, *column));
+        }
+        run_context(&table_row.response(), row, state, self.commands);
+        if table_row.response().clicked() {
+            self.commands.send(ScreenCommand::Focus(row.job));
+            let chosen = cell.filter(|cell| state.screen.board.selected != Some(*cell));
+            self.commands.send(ScreenCommand::SelectCell(chosen));
+        }
+    }
+
     fn mark_ui(&self, ui: &mut Ui) {
         if let Listed::Run { row, .. } = self.listed {
             overlay_ui(ui, row, self.state, self.commands);

@@ -19,7 +19,7 @@ fn term_of(method: &'static Method, name: &str) -> &'static Term {
 
 /// A term of one example, and its gradient.
 fn alone(objective: &Objective, name: &str, (z, v, label): ([f32; 4], [f32; 4], u32)) -> (f64, Vec<f64>) {
-    let rows = Rows { logits: &z, teacher: &v, labels: &[Some(label)], classes: 4, objective };
+    let rows = Rows { logits: &z, teacher: &v, labels: &[Some(label)], classes: 4, values: objective.values() };
     let mut gradient = vec![0.0; 4];
     let value = term_of(objective.method(), name).of(&rows, Some(&mut gradient)).unwrap();
     (value, gradient)
@@ -116,7 +116,16 @@ fn gradients_of_all_terms_are_their_differences() {
         for objective in &objectives {
             for term in method.terms {
                 let of = |logits: &[f32], gradient: Option<&mut [f64]>| {
-                    term.of(&Rows { logits, teacher: &teacher, labels: &labels, classes: CLASSES, objective }, gradient)
+                    term.of(
+                        &Rows {
+                            logits,
+                            teacher: &teacher,
+                            labels: &labels,
+                            classes: CLASSES,
+                            values: objective.values(),
+                        },
+                        gradient,
+                    )
                 };
                 let mut gradient = vec![0.0; logits.len()];
                 let Some(_) = of(&logits, Some(&mut gradient)) else { continue };
@@ -147,7 +156,7 @@ fn a_term_is_left_out_of_a_batch_without_rows_for_it() {
             teacher: &[3.0, 2.0, 1.0],
             labels: &[None],
             classes: 3,
-            objective: &objective,
+            values: objective.values(),
         };
         for term in method.terms.iter().filter(|term| term.over == Over::Labelled && term.least > 0) {
             assert_eq!(term.of(&rows, None), None, "{} {}", method.name, term.name);

@@ -39,7 +39,7 @@ fn fused(
     clip: Clip,
 ) -> (Vec<f64>, Vec<Vec<f64>>) {
     let population = population(architecture, shape, DType::F32);
-    let mut trainer = Trainer::new(&population).unwrap();
+    let mut trainer = Trainer::new(population.spec(), population.parameters()).unwrap();
     let parameters = population.parameters().iter().map(|parameter| (parameter.clone(), true)).collect();
     let mut optimiser = FusedOptimiser::new(Rule::Sgd { momentum: 0.0 }, clip, Form::Kernel, parameters).unwrap();
     let keys: Vec<Key> = (0..MEMBERS as u64).map(Key::new).collect();
@@ -128,7 +128,7 @@ fn the_fused_step_has_the_same_bits_on_any_number_of_threads() {
 fn the_fused_step_refuses_what_does_not_fit() {
     let architecture = Architecture::Mlp { hidden: vec![3], dropout: 0.0 };
     let population = population(&architecture, &[7], DType::F32);
-    let mut trainer = Trainer::new(&population).unwrap();
+    let mut trainer = Trainer::new(population.spec(), population.parameters()).unwrap();
     let keys: Vec<Key> = (0..4).map(Key::new).collect();
     let three = inputs(&[7], 3, 2);
     assert!(trainer.forward(population.parameters(), &three.iter().collect::<Vec<_>>(), &keys).is_err());

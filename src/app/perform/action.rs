@@ -18,14 +18,7 @@ impl App {
             return;
         }
         match action {
-            Action::Distil => {
-                self.state.window.greeting.done(Tip::Distil);
-                // What could not be read may be there by now.
-                if self.state.recipe.preview_fault.is_some() {
-                    self.previewed = None;
-                }
-                self.ask_for(Wish::New(self.state.recipe.sweep.to_toml()));
-            }
+            Action::Distil => self.distil(),
             Action::HoldQueue => self.state.jobs.queue.held = !self.state.jobs.queue.held,
             Action::PauseOrPlay => {
                 let request = if self.state.is_paused() { Request::Play } else { Request::Pause };
@@ -50,41 +43,15 @@ impl App {
             Action::SaveRecipe => self.dialogs.ask(FilePurpose::SaveRecipe, ctx),
             Action::OpenDataFolder => self.dialogs.ask(FilePurpose::OpenDataFolder, ctx),
             Action::OpenDataFile => self.dialogs.ask(FilePurpose::OpenDataFile, ctx),
-            Action::CopyRecipe => {
-                // As it stands in the editor, where it is open.
-                let typed = self.state.recipe.text.as_ref().map(|typed| typed.text.clone());
-                ctx.copy_text(typed.unwrap_or_else(|| self.state.recipe.sweep.to_toml()));
-                self.say(ToastKind::Done, phrase!("toast-recipe-copied"));
-            }
-            Action::RecipeText => {
-                if let Some(text) = self.state.recipe.text.take() {
-                    self.state.recipe.text_aside = Some((text, self.state.recipe.sweep.clone()));
-                } else {
-                    let aside = self.state.recipe.text_aside.take().filter(|(_, of)| *of == self.state.recipe.sweep);
-                    let text = aside.map_or_else(|| RecipeText::of(&self.state.recipe.sweep), |(text, _)| text);
-                    self.state.recipe.text = Some(text);
-                }
-            }
+            Action::CopyRecipe => self.copy_recipe(ctx),
+            Action::RecipeText => self.switch_recipe_text(),
             Action::CopyPicture => self.ask_picture(ctx),
             Action::NextSample => self.step_sample(1),
             Action::PreviousSample => self.step_sample(-1),
-            Action::RandomSample => {
-                self.state.screen.picture = None;
-                let rows = self.state.sample_rows(self.state.screen.lens.choice);
-                let now = ctx.input(|input| input.time).to_bits();
-                let any = Key::new(now).below(0, rows.len().max(1) as u64) as usize;
-                self.state.screen.lens.row = rows.get(any).copied().unwrap_or(self.state.screen.lens.row);
-            }
+            Action::RandomSample => self.show_any_sample(ctx),
             Action::RaiseLensTemperature => self.scale_lens(std::f64::consts::SQRT_2),
             Action::LowerLensTemperature => self.scale_lens(std::f64::consts::FRAC_1_SQRT_2),
-            Action::NextChoice => {
-                let all = SampleChoice::ALL;
-                let here = all.iter().position(|choice| *choice == self.state.screen.lens.choice).unwrap_or(0);
-                let mut others = (1..=all.len()).map(|by| all[(here + by) % all.len()]);
-                if let Some(next) = others.find(|choice| !self.state.sample_rows(*choice).is_empty()) {
-                    self.choose_samples(next);
-                }
-            }
+            Action::NextChoice => self.choose_next(),
             Action::ToggleWeighted => self.state.screen.curves.weighted = !self.state.screen.curves.weighted,
             Action::ZoomIn => zoom(ctx, 0.1),
             Action::ZoomOut => zoom(ctx, -0.1),
@@ -111,6 +78,54 @@ impl App {
             Action::Compare => self.enter(Workspace::Compare),
             Action::Learn => self.enter(Workspace::Learn),
             Action::ToggleOverlay => self.state.window.shows_overlay = !self.state.window.shows_overlay,
+        }
+    }
+
+    /// Runs the recipe, or lets it wait for the running job.
+    fn distil(&mut self) {
+        self.state.window.greeting.done(Tip::Distil);
+        // What could not be read may be there by now.
+        if self.state.recipe.preview_fault.is_some() {
+            self.previewed = None;
+        }
+        self.ask_for(Wish::New(self.state.recipe.sweep.to_toml()));
+    }
+
+    /// Copies the recipe, as it stands in the editor where that is open.
+    fn copy_recipe(&mut self, ctx: &egui::Context) {
+        // As it stands in the editor, where it is open.
+        let typed = self.state.recipe.text.as_ref().map(|typed| typed.text.clone());
+        ctx.copy_text(typed.unwrap_or_else(|| self.state.recipe.sweep.to_toml()));
+        self.say(ToastKind::Done, phrase!("toast-recipe-copied"));
+    }
+
+    /// Shows the recipe as text, or as the panel again; comments and faults of the text come back with it.
+    fn switch_recipe_text(&mut self) {
+        if let Some(text) = self.state.recipe.text.take() {
+            self.state.recipe.text_aside = Some((text, self.state.recipe.sweep.clone()));
+        } else {
+            let aside = self.state.recipe.text_aside.take().filter(|(_, of)| *of == self.state.recipe.sweep);
+            let text = aside.map_or_else(|| RecipeText::of(&self.state.recipe.sweep), |(text, _)| text);
+            self.state.recipe.text = Some(text);
+        }
+    }
+
+    /// Lets the lens look at any sample of its choice.
+    fn show_any_sample(&mut self, ctx: &egui::Context) {
+        self.state.screen.picture = None;
+        let rows = self.state.sample_rows(self.state.screen.lens.choice);
+        let now = ctx.input(|input| input.time).to_bits();
+        let any = Key::new(now).below(0, rows.len().max(1) as u64) as usize;
+        self.state.screen.lens.row = rows.get(any).copied().unwrap_or(self.state.screen.lens.row);
+    }
+
+    /// Goes on to the next choice of samples that has any.
+    fn choose_next(&mut self) {
+        let all = SampleChoice::ALL;
+        let here = all.iter().position(|choice| *choice == self.state.screen.lens.choice).unwrap_or(0);
+        let mut others = (1..=all.len()).map(|by| all[(here + by) % all.len()]);
+        if let Some(next) = others.find(|choice| !self.state.sample_rows(*choice).is_empty()) {
+            self.choose_samples(next);
         }
     }
 }

@@ -96,7 +96,7 @@ const NON_TARGET: Term = Term {
 };
 
 fn target(rows: &Rows<'_>, gradient: Option<&mut [f64]>) -> f64 {
-    let t = rows.objective.temperature().unwrap_or(1.0);
+    let t = rows.values.temperature().unwrap_or(1.0);
     mean(rows, gradient, |p, q, slopes| {
         let slope = (q.target.exp() - p.target.exp()) / t;
         let others = q.others.iter().map(|log_q| -slope * log_q.exp());
@@ -106,7 +106,7 @@ fn target(rows: &Rows<'_>, gradient: Option<&mut [f64]>) -> f64 {
 }
 
 fn non_target(rows: &Rows<'_>, gradient: Option<&mut [f64]>) -> f64 {
-    let t = rows.objective.temperature().unwrap_or(1.0);
+    let t = rows.values.temperature().unwrap_or(1.0);
     mean(rows, gradient, |p, q, slopes| {
         let others = p.others.iter().zip(&q.others).map(|(log_p, log_q)| (log_q.exp() - log_p.exp()) / t);
         slopes.extend(q.in_order(0.0, others));
@@ -151,7 +151,7 @@ impl Apart {
 
 /// The mean over the labelled rows of what `of` makes of the teacher's and the student's distributions; it notes the slopes by z.
 fn mean(rows: &Rows<'_>, mut gradient: Option<&mut [f64]>, of: impl Fn(&Apart, &Apart, &mut Vec<f64>) -> f64) -> f64 {
-    let t = rows.objective.temperature().unwrap_or(1.0);
+    let t = rows.values.temperature().unwrap_or(1.0);
     let count = rows.count(Over::Labelled).max(1) as f64;
     let (mut sum, mut slopes) = (0.0, Vec::with_capacity(rows.classes));
     for (row, (z, v, label)) in rows.each().enumerate() {

@@ -5,9 +5,9 @@ use std::ops::Bound;
 
 use candle_core::{D, Result, Tensor};
 
-use super::super::Objective;
 use super::super::fields::{HARD_WEIGHT, OF_METHOD, SOFT_WEIGHT, TEMPERATURE, TEMPERATURE_SQUARED, WEIGHT};
 use super::super::method::{Compute, Inner, Layers, Method, Needs, Over, OwnTensor, Phase, Scale, Term, Trains};
+use super::super::values::Values;
 use super::HARD;
 use super::soft_targets::SOFT;
 use crate::field::{COUNT, Field, Kind, Span, Tries, Unit};
@@ -141,10 +141,10 @@ fn by_channels(layer: &Tensor, keeps: bool) -> Result<Tensor> {
 }
 
 /// Hints first where they have epochs of their own, at least one and all but one at most.
-fn phases(objective: &Objective, epochs: usize) -> Vec<Phase> {
-    let asked = objective.get(HINT_EPOCHS.path).unwrap_or_default();
+fn phases(values: Values<'_>, epochs: usize) -> Vec<Phase> {
+    let asked = values.get(HINT_EPOCHS.path).unwrap_or_default();
     if asked <= 0.0 || epochs < 2 {
-        return Phase::whole(objective, epochs);
+        return Phase::whole(values, epochs);
     }
     let first = (asked.round() as usize).clamp(1, epochs - 1);
     vec![

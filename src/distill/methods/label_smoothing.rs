@@ -55,7 +55,7 @@ const SMOOTHED: Term = Term {
 };
 
 fn smoothed(rows: &Rows<'_>, mut gradient: Option<&mut [f64]>) -> f64 {
-    let smoothing = rows.objective.get(SMOOTHING.path).unwrap_or_default();
+    let smoothing = rows.values.get(SMOOTHING.path).unwrap_or_default();
     let count = rows.count(Over::Labelled).max(1) as f64;
     let mut sum = 0.0;
     for (row, (z, _, label)) in rows.each().enumerate() {

@@ -61,7 +61,7 @@ const LOGIT: Term = Term {
 };
 
 fn logit(rows: &Rows<'_>, mut gradient: Option<&mut [f64]>) -> f64 {
-    let is_centred = rows.objective.get(CENTRED.path) == Some(1.0);
+    let is_centred = rows.values.get(CENTRED.path) == Some(1.0);
     let each = rows.count(Over::Rows).max(1) as f64 * rows.classes as f64;
     let mut sum = 0.0;
     for (row, (z, v, _)) in rows.each().enumerate() {

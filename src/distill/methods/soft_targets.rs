@@ -33,7 +33,7 @@ pub const SOFT: Term = Term {
 };
 
 fn soft(rows: &Rows<'_>, mut gradient: Option<&mut [f64]>) -> f64 {
-    let t = rows.objective.temperature().unwrap_or(1.0);
+    let t = rows.values.temperature().unwrap_or(1.0);
     let count = rows.count(Over::Rows).max(1) as f64;
     let mut sum = 0.0;
     for (row, (z, v, _)) in rows.each().enumerate() {

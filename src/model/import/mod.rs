@@ -2,23 +2,22 @@
 //!
 //! Nothing in a file is executed, and no size in it is trusted before it is held against the bytes that are there.
 
-mod elements;
-mod foreign;
-mod layers;
+mod modules;
 mod names;
 mod norms;
 mod options;
 mod order;
 mod pickle;
+mod state_dict;
 mod torch;
 
-pub(super) use elements::Element;
-pub(super) use foreign::{foreign, is_torch_zip};
 pub use options::ImportOptions;
 
 use safetensors::tensor::SafeTensors;
 
 use super::CheckpointError;
+use super::elements::Element;
+use super::foreign::{foreign, is_torch_zip};
 use crate::text::phrase;
 
 /// The tensors of a `state_dict`.

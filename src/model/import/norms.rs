@@ -1,7 +1,7 @@
 //! `BatchNorm` at inference is `s · (x − μ) + β` with `s = γ / √(σ² + ε)`: it is folded into the dense layer or convolution
 //! before it or, where a ReLU stands between, into the dense layer after it. In f64; exact, or refused.
 
-use super::layers::{Layer, Norm};
+use super::modules::{Layer, Norm};
 use super::names::Name;
 use crate::text::{Phrase, phrase};
 

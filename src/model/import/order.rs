@@ -1,6 +1,6 @@
 //! The order of layers: as their names count, held against the sizes that must chain; by sizes alone where names fail.
 
-use super::layers::Layer;
+use super::modules::Layer;
 use crate::text::{Phrase, phrase};
 
 /// How the order was found.

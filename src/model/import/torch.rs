@@ -6,10 +6,11 @@ use std::rc::Rc;
 
 use zip::ZipArchive;
 
-use super::foreign::pickle_name;
 use super::pickle::{self, Id, Pickle, Storage, TensorView, Value};
-use super::{Element, NamedTensor, StateDict, Values};
+use super::{NamedTensor, StateDict, Values};
 use crate::model::CheckpointError;
+use crate::model::elements::Element;
+use crate::model::foreign::pickle_name;
 use crate::text::{Between, Phrase, phrase};
 
 /// Keys under which training scripts keep the `state_dict` in a checkpoint.

@@ -26,13 +26,27 @@ pub struct Paired {
     pub interval: Option<Interval>,
 }
 
-/// A mean over seeds, and how far they spread.
+/// Values over seeds: their mean, and how far they spread.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spread {
     /// The mean.
     pub mean: f64,
-    /// The standard deviation (of a sample: n − 1); `None` with a single seed.
+    /// The standard deviation of a sample (n − 1); `None` with a single value.
     pub deviation: Option<f64>,
+    /// How many values.
+    pub n: usize,
+}
+
+impl Spread {
+    /// Of finite values; none without any.
+    pub fn of(values: impl IntoIterator<Item = f64>) -> Option<Self> {
+        let values: Vec<f64> = values.into_iter().filter(|value| value.is_finite()).collect();
+        let n = values.len();
+        let mean = values.iter().sum::<f64>() / n as f64;
+        let squares = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>();
+        let deviation = (n > 1).then(|| (squares / (n as f64 - 1.0)).sqrt());
+        (n > 0).then_some(Self { mean, deviation, n })
+    }
 }
 
 /// An interval of a mean difference.
@@ -53,15 +67,6 @@ impl Interval {
     }
 }
 
-impl Spread {
-    fn of(values: &[f64]) -> Self {
-        let n = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / n;
-        let squares = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>();
-        Self { mean, deviation: (values.len() > 1).then(|| (squares / (n - 1.0)).sqrt()) }
-    }
-}
-
 impl Paired {
     /// Pairs the whole trials of two groups; `None` if there is no seed that both have.
     ///
@@ -79,9 +84,9 @@ impl Paired {
         let mut paired = Self {
             seeds: pairs.iter().map(|pair| pair.0).collect(),
             examples,
-            student: Spread::of(&column(|pair| pair.1.errors as f64)),
-            baseline: Spread::of(&column(|pair| pair.2.errors as f64)),
-            difference: Spread::of(&column(|pair| pair.1.errors as f64 - pair.2.errors as f64)),
+            student: Spread::of(column(|pair| pair.1.errors as f64))?,
+            baseline: Spread::of(column(|pair| pair.2.errors as f64))?,
+            difference: Spread::of(column(|pair| pair.1.errors as f64 - pair.2.errors as f64))?,
             p: None,
             interval: None,
         };

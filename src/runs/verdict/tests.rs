@@ -234,3 +234,11 @@ fn what_was_left_out_is_counted_by_kind() {
     let left_out = verdict.left_out.phrase().map(|phrase| phrase.to_string());
     assert_eq!(left_out.as_deref(), Some("2 runs are left out: 1 edited, 1 diverged."));
 }
+
+#[test]
+fn a_spread_is_that_of_a_sample() {
+    let spread = Spread::of([2.0, 4.0, 6.0, f64::NAN]).unwrap();
+    assert_eq!((spread.mean, spread.deviation, spread.n), (4.0, Some(2.0), 3));
+    assert_eq!(Spread::of([5.0]).map(|spread| spread.deviation), Some(None));
+    assert_eq!(Spread::of([]), None);
+}

@@ -4,8 +4,8 @@ use eframe::egui::{Label, Ui};
 
 use super::{choose, field_name, metric_key};
 use crate::command::{Commands, ScreenCommand};
-use crate::protocol::Role;
-use crate::runs::importance;
+use crate::protocol::{Role, RunId};
+use crate::runs::{BoardAxis, importance};
 use crate::state::{JobView, Metric, State};
 use crate::text::{
     Term,
@@ -30,23 +30,7 @@ const LOWEST: f32 = 120.0;
 /// Fills what is left above the verdict.
 pub(super) fn axes_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands, height: f32) {
     let (board, metric) = (&job.board, state.screen.board.metric);
-    let mut lines = Vec::new();
-    for (at, cell) in board.cells.iter().enumerate() {
-        for (seed, run) in &cell.runs {
-            let Some(value) = job.validation(*run).and_then(|validation| metric.of(validation)) else { continue };
-            let mut values: Vec<f64> = board
-                .axes
-                .iter()
-                .zip(&cell.levels)
-                .map(|(axis, level)| {
-                    let level = level.unwrap_or(0);
-                    axis.numbers.as_ref().map_or(level as f64, |numbers| numbers[level])
-                })
-                .collect();
-            values.push(value);
-            lines.push((at, format!("{} · {} {seed}", cell.label, text("board-seed")), values, *run));
-        }
-    }
+    let lines = lines_of(job, metric);
     if lines.is_empty() {
         ui.add(Label::new(caption(text("board-none"))).wrap());
         return;
@@ -61,7 +45,7 @@ pub(super) fn axes_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Comm
     let baselines: Vec<f64> =
         board.baselines.iter().filter_map(|cell| job.spread(cell, metric)).map(|spread| spread.mean).collect();
     let measured: Vec<f64> =
-        lines.iter().filter_map(|line| line.2.last().copied()).chain(baselines.iter().copied()).collect();
+        lines.iter().filter_map(|line| line.values.last().copied()).chain(baselines.iter().copied()).collect();
     let mut axes: Vec<ParallelAxis<'_>> = board
         .axes
         .iter()
@@ -80,11 +64,11 @@ pub(super) fn axes_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Comm
     let colours = RunColours::of(state, ui.tokens());
     let drawn: Vec<ParallelLine<'_>> = lines
         .iter()
-        .map(|(at, name, values, run)| ParallelLine {
-            name,
-            values,
-            colour: colours.run(*run, Role::Student),
-            lit: lit == Some(*at),
+        .map(|line| ParallelLine {
+            name: &line.name,
+            values: &line.values,
+            colour: colours.run(line.run, Role::Student),
+            lit: lit == Some(line.cell),
         })
         .collect();
     let baseline = text("board-baseline");
@@ -110,19 +94,55 @@ pub(super) fn axes_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Comm
         let brushes = brushes.into_iter().map(|brush| brush.map(|brush| (brush.low, brush.high))).collect();
         commands.send(ScreenCommand::Brush(brushes));
     }
-    let cell = |at: Option<usize>| lines.get(at?).map(|line| line.0);
+    let cell = |at: Option<usize>| lines.get(at?).map(|line| line.cell);
     choose(state, commands, cell(response.hovered), cell(response.clicked));
     if let (Some(axis), Some(name)) = (board.axes.first(), names.first()) {
-        if axis.numbers.is_some() {
-            LevelLegend { name, labels: &axis.labels }.show(ui);
-        } else {
-            let tokens = ui.tokens();
-            let key = |(level, label): (usize, &'_ String)| (label.clone(), value_colour(axis, level, tokens));
-            let keys: Vec<_> = axis.labels.iter().enumerate().map(key).collect();
-            let keys = keys.iter().map(|(name, colour)| PlotKey { name, colour: *colour, mark: KeyMark::Line });
-            plot_keys_ui(ui, name, &keys.collect::<Vec<_>>());
+        first_key_ui(ui, axis, name);
+    }
+    importance_ui(ui, importance);
+}
+
+/// A run of the board: a value on each axis, its metric last.
+struct Line {
+    cell: usize,
+    name: String,
+    values: Vec<f64>,
+    run: RunId,
+}
+
+fn lines_of(job: &JobView, metric: Metric) -> Vec<Line> {
+    let board = &job.board;
+    let mut lines = Vec::new();
+    for (at, cell) in board.cells.iter().enumerate() {
+        for (seed, run) in &cell.runs {
+            let Some(value) = job.validation(*run).and_then(|validation| metric.of(validation)) else { continue };
+            let of_axis = |(axis, level): (&BoardAxis, &Option<usize>)| {
+                let level = level.unwrap_or(0);
+                axis.numbers.as_ref().map_or(level as f64, |numbers| numbers[level])
+            };
+            let values = board.axes.iter().zip(&cell.levels).map(of_axis).chain([value]).collect();
+            let name = format!("{} · {} {seed}", cell.label, text("board-seed"));
+            lines.push(Line { cell: at, name, values, run: *run });
         }
     }
+    lines
+}
+
+/// What the colours of the lines mean.
+fn first_key_ui(ui: &mut Ui, axis: &BoardAxis, name: &str) {
+    if axis.numbers.is_some() {
+        LevelLegend { name, labels: &axis.labels }.show(ui);
+    } else {
+        let tokens = ui.tokens();
+        let key = |(level, label): (usize, &'_ String)| (label.clone(), value_colour(axis, level, tokens));
+        let keys: Vec<_> = axis.labels.iter().enumerate().map(key).collect();
+        let keys = keys.iter().map(|(name, colour)| PlotKey { name, colour: *colour, mark: KeyMark::Line });
+        plot_keys_ui(ui, name, &keys.collect::<Vec<_>>());
+    }
+}
+
+/// How much each axis matters.
+fn importance_ui(ui: &mut Ui, importance: Vec<(String, f64)>) {
     explained(ui.add(Label::new(caption(text("board-importance"))).selectable(false)), &[Term::Variance]);
     let tokens = ui.tokens();
     let rows: Vec<(String, f64, String)> = importance

@@ -4,7 +4,8 @@ use eframe::egui::{Label, Ui};
 
 use super::{choose, evenly_of, field_name, metric_key, some_ui};
 use crate::command::Commands;
-use crate::state::{JobView, Spread, State};
+use crate::runs::verdict::Spread;
+use crate::state::{JobView, State};
 use crate::text::text;
 use crate::theme::{UiTokens as _, caption};
 use crate::views::colours::value_colour;
@@ -100,5 +101,5 @@ pub(super) fn curve_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Com
 }
 
 fn point(x: f64, spread: &Spread) -> BandPoint {
-    BandPoint { x, mean: spread.mean, deviation: spread.deviation, seeds: spread.n }
+    BandPoint { x, mean: spread.mean, deviation: spread.deviation.unwrap_or_default(), seeds: spread.n }
 }

@@ -4,7 +4,8 @@ use eframe::egui::Ui;
 
 use super::{choose, field_name, metric_key, seeds_ui, spread_words};
 use crate::command::Commands;
-use crate::state::{JobView, Spread, State};
+use crate::runs::verdict::Spread;
+use crate::state::{JobView, State};
 use crate::text::text;
 use crate::widgets::{HeatCell, HeatMap};
 

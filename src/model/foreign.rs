@@ -10,7 +10,7 @@ use crate::text::{Phrase, phrase};
 const OLD_TORCH: &[u8] = b"\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
 
 /// Whether these are the bytes of a zip archive with the parts that `torch.save` writes.
-pub(in crate::model) fn is_torch_zip(bytes: &[u8]) -> bool {
+pub(super) fn is_torch_zip(bytes: &[u8]) -> bool {
     is_zip(bytes) && matches!(names(bytes), Some(names) if pickle_name(&names).is_some() && !is_script(&names))
 }
 
@@ -20,7 +20,7 @@ pub(super) fn pickle_name(names: &[String]) -> Option<&String> {
 }
 
 /// What a file is that is neither a torch archive nor safetensors, and what to do; `None` for one that is not recognised.
-pub(in crate::model) fn foreign(path: &str, bytes: &[u8]) -> Option<Phrase> {
+pub(super) fn foreign(path: &str, bytes: &[u8]) -> Option<Phrase> {
     let starts = |start: &[u8]| bytes.starts_with(start);
     let text = || String::from_utf8_lossy(&bytes[..bytes.len().min(512)]).trim_start().to_ascii_lowercase();
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
