@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use candle_core::{Device, Tensor, Var};
 use stillroom::ops::{
-    Activation, Clip, DistillationLoss, Form, FusedOptimiser, MemberLoss, MemberRate, Rule, conv3x3, dense, layer_norm,
-    max_pool2, softmax,
+    Activation, Backend, Clip, DistillationLoss, FusedOptimiser, MemberLoss, MemberRate, Rule, conv3x3, dense,
+    layer_norm, max_pool2, softmax,
 };
 use stillroom::rng::Key;
 
@@ -28,30 +28,30 @@ fn main() {
     };
     for (input, output) in [(64, 32), (784, 30), (784, 800), (1200, 1200)] {
         let (x, w, b) = (variable(&[1, BATCH, input]), variable(&[1, output, input]), variable(&[1, output]));
-        let run = || dense(&x, &w, &b, Activation::Relu, Form::Kernel).unwrap();
+        let run = || dense(&x, &w, &b, Activation::Relu, Backend::Native).unwrap();
         time(&format!("dense {input}→{output}"), &mut || drop(black_box(run())));
         time(&format!("dense {input}→{output} with gradient"), &mut || with_gradient(&run()));
     }
     let x = variable(&[1, BATCH, 1200]);
     let (w, b) = (variable(&[1, 1200]), variable(&[1, 1200]));
-    for form in [Form::Kernel, Form::Composed] {
-        let run = || softmax(&x, form).unwrap();
+    for form in [Backend::Native, Backend::Candle] {
+        let run = || softmax(&x, backend).unwrap();
         time(&format!("softmax of 1200, {form:?}"), &mut || drop(black_box(run())));
         time(&format!("softmax of 1200, {form:?}, with gradient"), &mut || with_gradient(&run()));
-        let run = || layer_norm(&x, &w, &b, 1e-5, form).unwrap();
+        let run = || layer_norm(&x, &w, &b, 1e-5, backend).unwrap();
         time(&format!("layer norm of 1200, {form:?}"), &mut || drop(black_box(run())));
         time(&format!("layer norm of 1200, {form:?}, with gradient"), &mut || with_gradient(&run()));
     }
     for (input, output, side) in [(1, 8, 28), (8, 16, 14), (32, 64, 14)] {
         let x = variable(&[1, BATCH, input, side, side]);
         let (w, b) = (variable(&[1, output, input, 3, 3]), variable(&[1, output]));
-        let run = || conv3x3(&x, &w, &b, Activation::Relu, Form::Kernel).unwrap();
+        let run = || conv3x3(&x, &w, &b, Activation::Relu, Backend::Native).unwrap();
         time(&format!("conv {input}→{output} at {side}×{side}"), &mut || drop(black_box(run())));
         time(&format!("conv {input}→{output} at {side}×{side} with gradient"), &mut || with_gradient(&run()));
     }
     let images = variable(&[1, BATCH, 32, 28, 28]);
-    time("pool 32 at 28×28", &mut || drop(black_box(max_pool2(&images, Form::Kernel).unwrap())));
-    time("pool 32 at 28×28 with gradient", &mut || with_gradient(&max_pool2(&images, Form::Kernel).unwrap()));
+    time("pool 32 at 28×28", &mut || drop(black_box(max_pool2(&images, Backend::Native).unwrap())));
+    time("pool 32 at 28×28 with gradient", &mut || with_gradient(&max_pool2(&images, Backend::Native).unwrap()));
 
     let labels = [(0..BATCH as u32).map(|row| Some(row % 10)).collect()];
     for members in [1, 25] {
@@ -67,13 +67,13 @@ fn main() {
         };
         let losses: Vec<MemberLoss> = (0..members).map(member).collect();
         let loss = DistillationLoss { members: &losses, targets: Some(&targets), labels: &labels };
-        time(&format!("loss of {members}"), &mut || drop(black_box(loss.forward(&logits, Form::Kernel).unwrap())));
+        time(&format!("loss of {members}"), &mut || drop(black_box(loss.forward(&logits, Backend::Native).unwrap())));
     }
     for count in [24_000, 1_440_000] {
         let parameter = variable(&[1, count]);
         let gradient = random(&[1, count]);
         let rule = Rule::AdamW { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
-        let mut optimiser = FusedOptimiser::new(rule, Clip::Never, Form::Kernel, vec![(parameter, true)]).unwrap();
+        let mut optimiser = FusedOptimiser::new(rule, Clip::Never, Backend::Native, vec![(parameter, true)]).unwrap();
         let rate = MemberRate { learning_rate: 1e-6, weight_decay: 0.01, active: true };
         time(&format!("AdamW of {count}"), &mut || optimiser.step(std::slice::from_ref(&gradient), &[rate]).unwrap());
     }

@@ -192,7 +192,7 @@ proptest! {
         };
         send(&mut journal, 0, 0.0);
         let back = back.min(planned);
-        let resumed = Report::Resumed(Resumed { job, at_millis: 5, stage: Stage(1), step: back, again: vec![], device: "cpu".into() });
+        let resumed = Report::Resumed(Resumed { job, at_millis: 5, stage: Stage(1), step: back, retried: vec![], device: "cpu".into() });
         self::send(&mut journal, resumed);
         commit(&mut journal);
         let reader = Store::reader(&place.store);
@@ -222,7 +222,7 @@ fn resuming_an_earlier_stage_empties_the_later_one() {
             at_millis: 9,
             stage: Stage(0),
             step: 5,
-            again: vec![],
+            retried: vec![],
             device: "cuda:0".into(),
         }),
     );
@@ -263,7 +263,7 @@ fn a_run_that_begins_anew_is_empty_and_out_of_reach_of_what_was_done_to_it() {
     let again = vec![(runs[1], Stage(2))];
     send(
         &mut journal,
-        Report::Resumed(Resumed { job, at_millis: 9, stage: Stage(2), step: 0, again, device: "cpu".into() }),
+        Report::Resumed(Resumed { job, at_millis: 9, stage: Stage(2), step: 0, retried: again, device: "cpu".into() }),
     );
     commit(&mut journal);
     journal.lease(job).unwrap();
@@ -294,7 +294,7 @@ fn resuming_keeps_results_from_before_and_drops_those_from_after() {
     }
     send(
         &mut journal,
-        Report::Resumed(Resumed { job, at_millis: 9, stage: Stage(1), step: 60, again: vec![], device: "cpu".into() }),
+        Report::Resumed(Resumed { job, at_millis: 9, stage: Stage(1), step: 60, retried: vec![], device: "cpu".into() }),
     );
     commit(&mut journal);
     journal.lease(job).unwrap();
@@ -404,7 +404,7 @@ fn a_full_disk_fails_the_job_and_no_other() {
     journal.lease(job).unwrap();
     send(
         &mut journal,
-        Report::Resumed(Resumed { job, at_millis: 9, stage: Stage(1), step: 500, again: vec![], device: "cpu".into() }),
+        Report::Resumed(Resumed { job, at_millis: 9, stage: Stage(1), step: 500, retried: vec![], device: "cpu".into() }),
     );
     send(&mut journal, Report::Steps(steps(runs[1], 500..2000, 0.0)));
     commit(&mut journal);

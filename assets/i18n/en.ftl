@@ -32,7 +32,7 @@ action-distil = Distil
 action-distil-hint = Run this recipe
 action-distil-later = Run this recipe after the job that runs now (Ctrl+Enter)
 action-pause = Pause or play
-action-pause-hint = Rest before the next step, or go on
+action-pause-hint = Pause before the next step, or resume
 action-step = One step
 action-step-hint = Take one step of training while paused
 action-stop = Stop
@@ -132,24 +132,24 @@ recipe-sweep-hint = One value, or several: a sweep trains every combination of t
 recipe-complement = 1 − soft
 recipe-complement-name = Hard weight is 1 − soft weight
 recipe-complement-hint = The hard weight follows the soft weight, so that both add up to 1 in every cell
-recipe-outlook = { $parts }: { $count ->
+recipe-estimate = { $parts }: { $count ->
     [one] 1 run
    *[other] { $count } runs
 }
-recipe-outlook-cells = { $count ->
+recipe-estimate-cells = { $count ->
     [one] 1 student
    *[other] { $count } students
 }
-recipe-outlook-seeds = × { $count } seeds
-recipe-outlook-baselines = + { $count ->
+recipe-estimate-seeds = × { $count } seeds
+recipe-estimate-baselines = + { $count ->
     [one] 1 baseline
    *[other] { $count } baselines
 }
-recipe-outlook-seconds = { $count } s
-recipe-outlook-minutes = { $count } min
-recipe-outlook-hours = { $count } h
-recipe-outlook-time = { $outlook }, about { $time }
-recipe-outlook-hint = What Distil starts: a student for each combination of the swept values, and the same student with no teacher as a baseline. The time is at the pace that was measured last.
+recipe-estimate-seconds = { $count } s
+recipe-estimate-minutes = { $count } min
+recipe-estimate-hours = { $count } h
+recipe-estimate-time = { $estimate }, about { $time }
+recipe-estimate-hint = What Distil starts: a student for each combination of the swept values, and the same student with no teacher as a baseline. The time is at the pace that was measured last.
 recipe-run-before = This recipe was run as { $job }
 recipe-run-before-hint = Shows that job. Running it again gives the same numbers, unless its data have changed.
 recipe-foot = Ctrl+Enter runs this recipe.
@@ -276,7 +276,7 @@ runs-resume = Resume { $run }
 runs-delete = Delete { $run }
 runs-stop = Stop { $run }
 runs-again = Try { $run } again
-runs-again-hint = Trains it from its first step, as its recipe says and without what was changed in mid-run; the other runs stay as they are
+runs-again-hint = Trains it from its first step, as its recipe says and without what was changed live; the other runs stay as they are
 runs-change = Change { $run }
 runs-change-hint = Takes effect at the next step. The run leaves its group and the verdict: it is no longer what its recipe says.
 runs-restore = Restore { $run }

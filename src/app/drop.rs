@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use eframe::egui::{self, Align2, LayerId, Order, Ui};
 
 use super::App;
-use crate::protocol::{Look, Request, Role, RunInfo};
+use crate::protocol::{Inspect, Request, Role, RunInfo};
 use crate::state::OwnPicture;
 use crate::text::{phrase, text};
 use crate::theme::{UiTokens as _, semibold, size};
@@ -58,7 +58,7 @@ impl App {
         let shown = job.and_then(|job| job.shown_run(state.lit_cell())).filter(|run| run.role == Role::Student);
         let models = job.map(|job| job.teacher_models(shown)).unwrap_or_default();
         let trained = models.into_iter().filter(|model| !model.loaded);
-        let look = Look {
+        let look = Inspect {
             recipe,
             picture: path.clone(),
             teachers: trained.map(|model| saved(Some(model))).collect::<Option<_>>().unwrap_or_default(),
@@ -68,7 +68,7 @@ impl App {
         };
         let looked = self.state.screen.picture.take().filter(|known| known.path == path).and_then(|known| known.looked);
         self.state.screen.picture = Some(OwnPicture { path, readers: self.state.on_show(), looked });
-        if !self.worker.send(Request::Look(Box::new(look))) {
+        if !self.worker.send(Request::Inspect(Box::new(look))) {
             self.state.screen.picture = None;
             self.fault(phrase!("toast-no-thread"));
         }

@@ -12,7 +12,7 @@ use crate::command::WindowCommand;
 use crate::protocol::{JobStart, Move, Report, Request, Started};
 use crate::state::{JobView, Pane, PathField, Pictures, SampleChoice, unseen_class};
 
-/// A recipe that rests this long is worked out anew.
+/// A recipe that rests this long is worked out again.
 const SETTLED: Duration = Duration::from_millis(150);
 
 /// Settings that were moved by keys rest this long before they become an event of the running job: presses come in series.
@@ -172,7 +172,7 @@ impl App {
                     self.state.jobs.open.insert(view.id, *view);
                     self.start(JobStart::Resume(*resume));
                 }
-                Answer::Waiting(wishes) => self.take_kept_queue(&wishes),
+                Answer::Waiting(jobs) => self.take_kept_queue(&jobs),
                 Answer::Failed(message) => {
                     self.state.jobs.starting = false;
                     // What was on show when the window was closed may be gone.
@@ -230,7 +230,7 @@ impl App {
         }
     }
 
-    /// A changed recipe is worked out anew once it rests.
+    /// A changed recipe is worked out again once it rests.
     fn ask_preview(&mut self, ctx: &egui::Context) {
         let stale = self.previewed.as_ref().is_none_or(|previewed| {
             let (a, b) = (previewed, &self.state.recipe.sweep.base);

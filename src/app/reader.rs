@@ -38,7 +38,7 @@ pub(super) enum Answer {
     Known(Box<Known>),
     /// A job for the panels.
     Job(Box<JobView>),
-    /// A job that is to go on.
+    /// A job to be resumed.
     Resume(Box<JobView>, Box<ResumeJob>),
     /// What waited when the window was closed last.
     Waiting(Vec<String>),
@@ -87,8 +87,8 @@ impl Reader {
         self.ask(Question::Resume(job));
     }
 
-    /// Asks for what letting runs of a job begin anew needs.
-    pub fn again(&self, job: JobId, runs: Vec<RunId>) {
+    /// Asks for what letting runs of a job begin again needs.
+    pub fn retry(&self, job: JobId, runs: Vec<RunId>) {
         self.ask(Question::Again(job, runs));
     }
 

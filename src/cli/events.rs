@@ -24,7 +24,7 @@ pub(super) struct Started<'a> {
     /// What was found in the job's data; in the first line of a job.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<&'a DataFound>,
-    /// Only of a job that goes on: the steps that are done of the stage that goes on.
+    /// Only of a resumed job: the steps that are done of the stage that resumes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resumed_at: Option<u64>,
 }

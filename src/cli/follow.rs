@@ -264,9 +264,9 @@ impl<'a> Follower<'a> {
         })
     }
 
-    /// What begins anew has nothing behind it.
+    /// What begins again has nothing behind it.
     fn take_again(&mut self, resumed: &Resumed) {
-        for (run, stage) in &resumed.again {
+        for (run, stage) in &resumed.retried {
             self.edited.remove(run);
             if let Some(info) = self.runs.iter_mut().find(|info| info.run == *run) {
                 info.stage = *stage;

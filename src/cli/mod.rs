@@ -327,7 +327,7 @@ struct RunArgs {
     /// Go on with a job that was paused, interrupted or failed, or show the results of one that is over
     #[arg(long, value_name = "JOB_OR_RUN", conflicts_with = "set")]
     resume: Option<String>,
-    /// With --resume: of a job that has ended, train those runs anew that diverged, failed or were stopped
+    /// With --resume: of a job that has ended, train those runs again that diverged, failed or were stopped
     #[arg(long, requires = "resume")]
     retry_failed: bool,
     /// Test every cell of a sweep, not only the one chosen on validation (a single cell always is)

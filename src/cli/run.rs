@@ -80,7 +80,7 @@ pub(super) fn run(args: &RunArgs, voice: &Voice) -> Result<(), Failure> {
     ending.result(&follower, &refusal, args, &place)
 }
 
-/// The job that goes on, and the recipe that was given.
+/// The job to resume, and the recipe that was given.
 fn asked(args: &RunArgs, place: &Place) -> Result<(Option<StoredJob>, Option<Sweep>), Failure> {
     let stored = args.resume.as_deref().map(|name| resumable(place, name)).transpose()?;
     let mut recipe = args.recipe.as_deref().map(|name| read_recipe(name, &args.set)).transpose()?;
@@ -214,7 +214,7 @@ impl Ending {
     }
 }
 
-/// What to type to go on.
+/// What to type to resume.
 fn resume_command(job: JobId, args: &RunArgs, place: &Place) -> String {
     let quote = |path: &Path| {
         let text = path.display().to_string();
@@ -246,7 +246,7 @@ fn show_results(job: &StoredJob, args: &RunArgs, store: &Path, voice: &Voice) ->
     match job.status {
         Status::Stopped if !job.failed().is_empty() => voice.note(
             "job-stopped",
-            &format!("{name} was stopped by its user; these are its results. --retry-failed begins its runs anew."),
+            &format!("{name} was stopped by its user; these are its results. --retry-failed begins its runs again."),
         ),
         Status::Stopped => {
             voice.note("job-stopped", &format!("{name} was stopped by its user; these are its results."));

@@ -7,7 +7,7 @@ use crate::state::State;
 pub enum Action {
     /// Run the recipe.
     Distil,
-    /// Rest, or go on.
+    /// Pause or resume.
     PauseOrPlay,
     /// One step of training.
     StepOnce,
@@ -61,7 +61,7 @@ pub enum Action {
     ToggleTheme,
     /// Put the panels back.
     ResetLayout,
-    /// Let nothing begin by itself, or go on.
+    /// Hold the queue, or release it.
     HoldQueue,
     /// Search all that can be done, opened or shown.
     Palette,

@@ -63,8 +63,8 @@ pub enum RecipeCommand {
 pub enum JobCommand {
     /// Go on with a job that rests.
     Resume(JobId),
-    /// Let runs of a job that has ended begin anew.
-    Again(JobId, Vec<RunId>),
+    /// Let runs of a job that has ended begin again.
+    Retry(JobId, Vec<RunId>),
     /// End one run of the running job.
     StopRun(RunId),
     /// Move a setting of one run of the running job.

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::method::{Compute, Kernel, Layers, Phase, Rows, Term};
 use super::objective::Objective;
-use crate::ops::{DistillationLoss, Form, MemberLoss, Terms};
+use crate::ops::{Backend, DistillationLoss, MemberLoss, Terms};
 
 /// What one member is matched with in a batch.
 #[derive(Clone, Copy, Debug)]
@@ -59,7 +59,7 @@ pub struct MemberTerms {
 ///
 /// # Errors
 /// When shapes, targets and labels do not fit each other.
-pub fn loss(logits: &Tensor, batch: &BatchTargets<'_>, form: Form) -> Result<(Tensor, Vec<MemberTerms>)> {
+pub fn loss(logits: &Tensor, batch: &BatchTargets<'_>, backend: Backend) -> Result<(Tensor, Vec<MemberTerms>)> {
     let (count, ..) = logits.dims3()?;
     if batch.members.len() != count {
         candle_core::bail!("{} members for logits of {count}", batch.members.len())
@@ -67,7 +67,7 @@ pub fn loss(logits: &Tensor, batch: &BatchTargets<'_>, form: Form) -> Result<(Te
     let has_kernel = |k: &usize| batch.members[*k].objective.method().kernel.is_some();
     let (own, others): (Vec<usize>, Vec<usize>) = (0..count).partition(has_kernel);
     if others.is_empty() {
-        return kernel(logits, &own, batch, form);
+        return kernel(logits, &own, batch, backend);
     }
     let pick = |places: &[usize]| -> Result<Tensor> {
         let index: Vec<u32> = places.iter().map(|place| *place as u32).collect();
@@ -76,7 +76,7 @@ pub fn loss(logits: &Tensor, batch: &BatchTargets<'_>, form: Form) -> Result<(Te
     if own.is_empty() {
         return on_host(logits, &others, batch);
     }
-    let (sum, of_own) = kernel(&pick(&own)?, &own, batch, form)?;
+    let (sum, of_own) = kernel(&pick(&own)?, &own, batch, backend)?;
     let (of_others, terms) = on_host(&pick(&others)?, &others, batch)?;
     let mut all = vec![MemberTerms::default(); count];
     for (place, terms) in own.into_iter().zip(of_own).chain(others.into_iter().zip(terms)) {
@@ -90,7 +90,7 @@ pub fn loss(logits: &Tensor, batch: &BatchTargets<'_>, form: Form) -> Result<(Te
 ///
 /// # Errors
 /// As of [`loss`].
-pub fn term_losses(logits: &Tensor, batch: &BatchTargets<'_>, _: Form) -> Result<Vec<Option<Tensor>>> {
+pub fn term_losses(logits: &Tensor, batch: &BatchTargets<'_>) -> Result<Vec<Option<Tensor>>> {
     let members: Vec<usize> = (0..batch.members.len()).collect();
     let (_, rows, _) = logits.dims3()?;
     let Some(first) = batch.members.first() else { return Ok(Vec::new()) };
@@ -111,7 +111,7 @@ fn kernel(
     logits: &Tensor,
     members: &[usize],
     batch: &BatchTargets<'_>,
-    form: Form,
+    backend: Backend,
 ) -> Result<(Tensor, Vec<MemberTerms>)> {
     let (_, rows, classes) = logits.dims3()?;
     // Only the targets of these members, in the order of the first of them.
@@ -141,7 +141,7 @@ fn kernel(
         count => Some(Tensor::from_vec(values, (count, rows, classes), logits.device())?),
     };
     let loss = DistillationLoss { members: &losses, targets: targets.as_ref(), labels: batch.labels };
-    let (sum, terms) = loss.forward(logits, form)?;
+    let (sum, terms) = loss.forward(logits, backend)?;
     let named =
         members.iter().enumerate().map(|(at, k)| of_kernel(batch.members[*k].objective, &terms, at, batch.epochs));
     Ok((sum, named.collect()))

@@ -4,7 +4,7 @@ use candle_core::{Device, Result, Tensor, Var};
 
 use super::{InnerLayer, Normalisation, ParameterSpec, Plan};
 use crate::data::Inputs;
-use crate::ops::{Form, FusedOptimiser, MemberRate};
+use crate::ops::{Backend, FusedOptimiser, MemberRate};
 use crate::rng::Key;
 
 /// K networks of one kind that share an architecture: parameters `[K, …]` and the way from raw inputs to logits.
@@ -32,7 +32,7 @@ pub trait Network: Send + Sync {
         inputs: &[&Inputs],
         training: Option<&[Key]>,
         taps: &[&str],
-        form: Form,
+        backend: Backend,
     ) -> Result<Output>;
 
     /// The same kind of network with other parameters, of any number of members.
@@ -117,9 +117,9 @@ impl dyn Network + '_ {
     ///
     /// # Errors
     /// As of [`Network::pass`].
-    pub fn forward(&self, inputs: &[&Inputs], keys: &[Key], taps: &[&str], form: Form) -> Result<Output> {
+    pub fn forward(&self, inputs: &[&Inputs], keys: &[Key], taps: &[&str], backend: Backend) -> Result<Output> {
         let parameters: Vec<Tensor> = self.parameters().iter().map(|parameter| parameter.as_tensor().clone()).collect();
-        self.pass(&parameters, inputs, Some(keys), taps, form)
+        self.pass(&parameters, inputs, Some(keys), taps, backend)
     }
 
     /// The pass of evaluation: nothing is dropped, nothing recorded.
@@ -128,7 +128,7 @@ impl dyn Network + '_ {
     /// As of [`Network::pass`].
     pub fn evaluate(&self, inputs: &[&Inputs], taps: &[&str]) -> Result<Output> {
         let parameters: Vec<Tensor> = self.parameters().iter().map(Var::as_detached_tensor).collect();
-        self.pass(&parameters, inputs, None, taps, Form::of(&self.device()))
+        self.pass(&parameters, inputs, None, taps, Backend::of(&self.device()))
     }
 
     /// The logits `[K, batch, classes]` of raw inputs.

@@ -5,7 +5,7 @@ use candle_core::{DType, Device, Result, Tensor, Var};
 use super::network::tensor;
 use super::{FusedStep, Layer, ModelSpec, Network, Normalisation, Output, Plan, Trainer};
 use crate::data::Inputs;
-use crate::ops::{Activation, Form, conv3x3, dense, dropout, max_pool2};
+use crate::ops::{Activation, Backend, conv3x3, dense, dropout, max_pool2};
 use crate::rng::Key;
 
 /// K networks that share an architecture.
@@ -90,11 +90,11 @@ impl Network for Population {
         inputs: &[&Inputs],
         training: Option<&[Key]>,
         taps: &[&str],
-        form: Form,
+        backend: Backend,
     ) -> Result<Output> {
         let device = parameters.first().map_or(&Device::Cpu, |first| first.device());
         let dtype = parameters.first().map_or(DType::F32, Tensor::dtype);
-        self.pass_of(parameters, &tensor(inputs, device)?.to_dtype(dtype)?, training, taps, form)
+        self.pass_of(parameters, &tensor(inputs, device)?.to_dtype(dtype)?, training, taps, backend)
     }
 }
 
@@ -103,9 +103,9 @@ impl Population {
     ///
     /// # Errors
     /// When the inputs do not fit.
-    pub fn forward(&self, x: &Tensor, keys: &[Key], taps: &[&str], form: Form) -> Result<Output> {
+    pub fn forward(&self, x: &Tensor, keys: &[Key], taps: &[&str], backend: Backend) -> Result<Output> {
         let parameters: Vec<Tensor> = self.parameters.iter().map(|parameter| parameter.as_tensor().clone()).collect();
-        self.pass_of(&parameters, x, Some(keys), taps, form)
+        self.pass_of(&parameters, x, Some(keys), taps, backend)
     }
 
     /// The logits `[K, batch, classes]` of the same, with no dropout and nothing recorded.
@@ -114,7 +114,7 @@ impl Population {
     /// When the inputs do not fit.
     pub fn logits(&self, x: &Tensor) -> Result<Tensor> {
         let parameters: Vec<Tensor> = self.parameters.iter().map(Var::as_detached_tensor).collect();
-        Ok(self.pass_of(&parameters, x, None, &[], Form::of(x.device()))?.logits)
+        Ok(self.pass_of(&parameters, x, None, &[], Backend::of(x.device()))?.logits)
     }
 
     fn pass_of(
@@ -123,7 +123,7 @@ impl Population {
         x: &Tensor,
         dropout_keys: Option<&[Key]>,
         taps: &[&str],
-        form: Form,
+        backend: Backend,
     ) -> Result<Output> {
         let Plan { layers, .. } = &self.spec.plan;
         let mut x = self.spec.normalisation.apply(x)?;
@@ -139,18 +139,18 @@ impl Population {
             match layer {
                 Layer::Conv { name, .. } => {
                     let (weight, bias) = pair()?;
-                    x = conv3x3(&x, weight, bias, Activation::Relu, form)?;
+                    x = conv3x3(&x, weight, bias, Activation::Relu, backend)?;
                     pooled = Some(name);
                 }
                 Layer::Pool => {
-                    x = max_pool2(&x, form)?;
+                    x = max_pool2(&x, backend)?;
                     reached = pooled.take();
                 }
                 Layer::Flatten => x = x.flatten_from(2)?,
                 Layer::Dense { name, relu, .. } => {
                     let (weight, bias) = pair()?;
                     let activation = if *relu { Activation::Relu } else { Activation::None };
-                    x = dense(&x, weight, bias, activation, form)?;
+                    x = dense(&x, weight, bias, activation, backend)?;
                     reached = Some(name);
                 }
                 Layer::Dropout { rate } => {

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::dense::{Parts, relu, relu_gradient};
 use super::element::{slice, with_element, with_slice};
 use super::gemm::{Matrix, Threads, Write, product};
-use super::{Activation, Element, Form, input_of, inputs_fit, sum_of_blocks};
+use super::{Activation, Backend, Element, input_of, inputs_fit, sum_of_blocks};
 
 /// `activation(x ∗ w + b)` for each member, as PyTorch's `conv2d` with `padding=1`.
 ///
@@ -21,19 +21,19 @@ use super::{Activation, Element, Form, input_of, inputs_fit, sum_of_blocks};
 ///
 /// # Errors
 /// When the shapes do not fit each other.
-pub fn conv3x3(x: &Tensor, w: &Tensor, b: &Tensor, activation: Activation, form: Form) -> Result<Tensor> {
-    match form {
-        Form::Kernel => {
+pub fn conv3x3(x: &Tensor, w: &Tensor, b: &Tensor, activation: Activation, backend: Backend) -> Result<Tensor> {
+    match backend {
+        Backend::Native => {
             let op = Conv3x3 { activation, input_gradient: x.track_op() };
             x.contiguous()?.apply_op3(&w.contiguous()?, &b.contiguous()?, op)
         }
-        Form::Composed => {
+        Backend::Candle => {
             let (members, out) = b.dims2()?;
             let inputs = Sizes::new(x.dims(), w.dims(), b.dims())?.inputs;
             let each = (0..members).map(|k| {
                 let y =
                     x.get(input_of(k, inputs, members))?.contiguous()?.conv2d(&w.get(k)?.contiguous()?, 1, 1, 1, 1)?;
-                activation.composed(&y.broadcast_add(&b.get(k)?.reshape((1, out, 1, 1))?)?)
+                activation.in_candle(&y.broadcast_add(&b.get(k)?.reshape((1, out, 1, 1))?)?)
             });
             Tensor::stack(&each.collect::<Result<Vec<_>>>()?, 0)
         }

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::element::{slice, with_element, with_slice};
 use super::gemm::{Matrix, Threads, Write, product};
-use super::{Activation, Element, Form, input_of, inputs_fit, sum_of_blocks};
+use super::{Activation, Backend, Element, input_of, inputs_fit, sum_of_blocks};
 
 /// `activation(x · wᵀ + b)` for each member.
 ///
@@ -15,14 +15,14 @@ use super::{Activation, Element, Form, input_of, inputs_fit, sum_of_blocks};
 ///
 /// # Errors
 /// When the shapes do not fit each other.
-pub fn dense(x: &Tensor, w: &Tensor, b: &Tensor, activation: Activation, form: Form) -> Result<Tensor> {
+pub fn dense(x: &Tensor, w: &Tensor, b: &Tensor, activation: Activation, backend: Backend) -> Result<Tensor> {
     let (members, out, _) = w.dims3()?;
-    match form {
-        Form::Kernel => {
+    match backend {
+        Backend::Native => {
             let op = Dense { activation, input_gradient: x.track_op() };
             x.contiguous()?.apply_op3(&w.contiguous()?, &b.contiguous()?, op)
         }
-        Form::Composed => {
+        Backend::Candle => {
             let (inputs, batch, input) = x.dims3()?;
             Sizes::new(x.dims(), w.dims(), b.dims())?;
             // Each input broadcast over its block of members.
@@ -32,7 +32,7 @@ pub fn dense(x: &Tensor, w: &Tensor, b: &Tensor, activation: Activation, form: F
                 x.matmul(&w.narrow(0, i * block, block)?.transpose(1, 2)?)
             });
             let product = Tensor::cat(&each.collect::<Result<Vec<_>>>()?, 0)?;
-            activation.composed(&product.broadcast_add(&b.reshape((members, 1, out))?)?)
+            activation.in_candle(&product.broadcast_add(&b.reshape((members, 1, out))?)?)
         }
     }
 }

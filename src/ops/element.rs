@@ -52,7 +52,7 @@ pub(super) fn with_slice<T: Element, R>(tensor: &Tensor, read: impl FnOnce(&[T])
     let (storage, layout) = tensor.storage_and_layout();
     match &*storage {
         candle_core::Storage::Cpu(storage) => Ok(read(slice(storage, layout)?)),
-        _ => bail!("the kernel form runs on the CPU only"),
+        _ => bail!("the native backend runs on the CPU only"),
     }
 }
 

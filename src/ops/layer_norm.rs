@@ -4,7 +4,7 @@ use candle_core::{CpuStorage, CustomOp3, D, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
 use super::element::{slice, with_element, with_slice};
-use super::{Element, Form};
+use super::{Backend, Element};
 
 /// `(x − mean) / √(variance + ε) · w + b` over the last axis, with the biased variance (Ba, Kiros & Hinton 2016).
 ///
@@ -12,11 +12,11 @@ use super::{Element, Form};
 ///
 /// # Errors
 /// When the shapes do not fit each other.
-pub fn layer_norm(x: &Tensor, w: &Tensor, b: &Tensor, epsilon: f64, form: Form) -> Result<Tensor> {
+pub fn layer_norm(x: &Tensor, w: &Tensor, b: &Tensor, epsilon: f64, backend: Backend) -> Result<Tensor> {
     let sizes = Sizes::new(x.dims(), w.dims(), b.dims())?;
-    match form {
-        Form::Kernel => x.contiguous()?.apply_op3(&w.contiguous()?, &b.contiguous()?, LayerNorm { epsilon }),
-        Form::Composed => {
+    match backend {
+        Backend::Native => x.contiguous()?.apply_op3(&w.contiguous()?, &b.contiguous()?, LayerNorm { epsilon }),
+        Backend::Candle => {
             let Sizes { members, rows, width } = sizes;
             let rows = x.reshape((members, rows, width))?;
             let centred = rows.broadcast_sub(&rows.mean_keepdim(D::Minus1)?)?;

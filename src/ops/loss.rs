@@ -12,7 +12,7 @@ use candle_core::{CpuStorage, CustomOp1, DType, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
 use super::element::{slice, vectorised, with_element, with_slice};
-use super::{Element, Form};
+use super::{Backend, Element};
 
 /// What one member descends.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -93,7 +93,7 @@ impl DistillationLoss<'_> {
     ///
     /// # Errors
     /// When shapes, targets and labels do not fit each other.
-    pub fn forward(&self, logits: &Tensor, form: Form) -> Result<(Tensor, Terms)> {
+    pub fn forward(&self, logits: &Tensor, backend: Backend) -> Result<(Tensor, Terms)> {
         let (members, batch, classes) = logits.dims3()?;
         let targets = self.targets.map_or(Ok(0), |targets| match targets.dims3()? {
             (count, rows, columns) if rows == batch && columns == classes => Ok(count),
@@ -109,9 +109,9 @@ impl DistillationLoss<'_> {
         if self.labels.iter().flatten().flatten().any(|label| *label as usize >= classes) {
             candle_core::bail!("a label is not below {classes}")
         }
-        match form {
-            Form::Kernel => self.kernel(logits),
-            Form::Composed => self.composed(logits),
+        match backend {
+            Backend::Native => self.kernel(logits),
+            Backend::Candle => self.composed(logits),
         }
     }
 
@@ -290,7 +290,7 @@ fn member_pass<T: Element>(
                 let (scaled, q) = (&scaled[place * LANES..][..LANES], &q[place * LANES..][..LANES]);
                 let gradient = &mut soft_gradient[place * LANES..][..LANES];
                 for i in 0..LANES {
-                    // p log(p/q) − p + q, see the composed form.
+                    // p log(p/q) − p + q, see the one of candle's operations.
                     let log_ratio = p[i] * (ln(p[i].max(f64::MIN_POSITIVE)) - (scaled[i] - log_sum[i]));
                     soft[i] += if p[i] > 0.0 { log_ratio } else { 0.0 } - p[i] + q[i];
                     gradient[i] = if soft_factor == 0.0 { 0.0 } else { rate * (q[i] - p[i]) };

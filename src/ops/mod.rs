@@ -1,7 +1,7 @@
 //! Tensor operations whose gradients and speed we answer for.
 //!
-//! Each operation has two forms with the same numbers: a CPU kernel ([`Form::Kernel`]) and one composed of candle's own
-//! operations for any device ([`Form::Composed`]). Every trainable tensor has a leading population axis K. A member's bits
+//! Each operation has two forms with the same numbers: a CPU kernel ([`Backend::Native`]) and one composed of candle's own
+//! operations for any device ([`Backend::Candle`]). Every trainable tensor has a leading population axis K. A member's bits
 //! do not depend on the members beside it: products and reductions are made from per-member shapes, in a fixed order.
 //!
 //! An input that members share is never copied for each of them: where a layer takes `x` of `[S, batch, …]`, S divides K and
@@ -36,17 +36,17 @@ use candle_core::{Device, Result, Tensor};
 
 /// How an operation is carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum Backend {
     /// One pass of our own, on the CPU.
-    Kernel,
+    Native,
     /// Made of candle's operations, on any device.
-    Composed,
+    Candle,
 }
 
-impl Form {
-    /// The faster form that `device` can run.
+impl Backend {
+    /// The faster one that `device` can run.
     pub fn of(device: &Device) -> Self {
-        if device.is_cpu() { Self::Kernel } else { Self::Composed }
+        if device.is_cpu() { Self::Native } else { Self::Candle }
     }
 }
 
@@ -60,8 +60,8 @@ pub enum Activation {
 }
 
 impl Activation {
-    /// The composed form. candle's own ReLU has gradient 1 at 0.
-    fn composed(self, x: &Tensor) -> Result<Tensor> {
+    /// Made of candle's operations, whose own ReLU has gradient 1 at 0.
+    fn in_candle(self, x: &Tensor) -> Result<Tensor> {
         match self {
             Self::None => Ok(x.clone()),
             Self::Relu => x.mul(&x.detach().gt(0.0)?.to_dtype(x.dtype())?),

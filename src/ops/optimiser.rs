@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::dense::{Parts, each_member};
 use super::element::{slice, vectorised, with_element, with_slice};
-use super::{Element, Form};
+use super::{Backend, Element};
 
 /// The update rule, the same for all members.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,7 +52,7 @@ pub enum Clip {
 pub struct FusedOptimiser {
     rule: Rule,
     clip: Clip,
-    form: Form,
+    backend: Backend,
     steps: u64,
     slots: Vec<Kept>,
 }
@@ -68,12 +68,12 @@ impl FusedOptimiser {
     ///
     /// # Errors
     /// When memory for the moments cannot be had.
-    pub fn new(rule: Rule, clip: Clip, form: Form, parameters: Vec<(Var, bool)>) -> Result<Self> {
+    pub fn new(rule: Rule, clip: Clip, backend: Backend, parameters: Vec<(Var, bool)>) -> Result<Self> {
         let slots = parameters.into_iter().map(|(parameter, decays)| {
             let zeros = || Tensor::zeros(parameter.shape(), parameter.dtype(), parameter.device());
             Ok(Kept { moments: [zeros()?, zeros()?], parameter, decays })
         });
-        Ok(Self { rule, clip, form, steps: 0, slots: slots.collect::<Result<_>>()? })
+        Ok(Self { rule, clip, backend, steps: 0, slots: slots.collect::<Result<_>>()? })
     }
 
     /// What it updates, in its order.
@@ -122,13 +122,13 @@ impl FusedOptimiser {
             }
         };
         self.steps += 1;
-        let (rule, form, step) = (self.rule, self.form, self.steps as f64);
+        let (rule, backend, step) = (self.rule, self.backend, self.steps as f64);
         for (slot, gradient) in self.slots.iter_mut().zip(gradients) {
             let update = |(rate, scale)| Update::new(rule, step, slot.decays, rate, scale);
             let updates: Vec<Update> = rates.iter().zip(scales.iter().copied()).map(update).collect();
-            match form {
-                Form::Kernel => slot.kernel(gradient, &updates)?,
-                Form::Composed => slot.composed(gradient, &updates)?,
+            match backend {
+                Backend::Native => slot.kernel(gradient, &updates)?,
+                Backend::Candle => slot.composed(gradient, &updates)?,
             }
         }
         Ok(())
@@ -180,11 +180,11 @@ impl FusedOptimiser {
     fn norms(&self, gradients: &[Tensor], members: usize) -> Result<Vec<f64>> {
         let mut squares = vec![0.0; members];
         for gradient in gradients {
-            let part: Vec<f64> = match self.form {
-                Form::Kernel => with_element!(gradient.dtype(), T => with_slice::<T, _>(gradient, |g| {
+            let part: Vec<f64> = match self.backend {
+                Backend::Native => with_element!(gradient.dtype(), T => with_slice::<T, _>(gradient, |g| {
                     g.par_chunks((g.len() / members).max(1)).map(sum_of_squares).collect()
                 })?),
-                Form::Composed => {
+                Backend::Candle => {
                     let squares = gradient.flatten_from(1)?.sqr()?.sum(1)?;
                     squares.to_device(&Device::Cpu)?.to_dtype(DType::F64)?.to_vec1()?
                 }

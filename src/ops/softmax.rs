@@ -5,16 +5,16 @@ use rayon::prelude::*;
 
 use super::element::{slice, vectorised, with_element, with_slice};
 use super::loss::exp;
-use super::{Element, Form};
+use super::{Backend, Element};
 
 /// `exp(x_i) / Σ_j exp(x_j)` over the last axis: `[…, width]` to the same shape.
 ///
 /// # Errors
 /// When the tensor has no axis.
-pub fn softmax(x: &Tensor, form: Form) -> Result<Tensor> {
-    match form {
-        Form::Kernel => x.contiguous()?.apply_op1(Softmax),
-        Form::Composed => {
+pub fn softmax(x: &Tensor, backend: Backend) -> Result<Tensor> {
+    match backend {
+        Backend::Native => x.contiguous()?.apply_op1(Softmax),
+        Backend::Candle => {
             // The largest is subtracted for range's sake alone; no gradient goes through it.
             let powers = x.broadcast_sub(&x.detach().max_keepdim(D::Minus1)?)?.exp()?;
             powers.broadcast_div(&powers.sum_keepdim(D::Minus1)?)

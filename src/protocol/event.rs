@@ -1,4 +1,4 @@
-//! What the user does to a job in mid-run.
+//! What the user does to a running job.
 
 use std::hash::{Hash, Hasher};
 
@@ -25,7 +25,7 @@ pub struct Event {
     pub kind: EventKind,
 }
 
-/// What can be done to a job in mid-run.
+/// What can be done to a running job.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum EventKind {
@@ -44,7 +44,7 @@ pub enum EventKind {
     },
 }
 
-/// A setting moved in mid-run. Fields of the method touch the students, never the baseline; the learning rate touches all.
+/// A setting moved live. Fields of the method touch the students, never the baseline; the learning rate touches all.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     /// The one run that it is for; all that it can be for, where none is named.
@@ -65,12 +65,12 @@ impl Change {
     }
 }
 
-/// A field that can be moved in mid-run.
+/// A field that can be moved live.
 #[derive(Clone, Copy, Debug)]
 pub struct Setting(&'static Field);
 
 impl Setting {
-    /// Peak learning rate; the schedule goes on from it.
+    /// Peak learning rate; the schedule continues from it.
     pub const LEARNING_RATE: Self = Self(&fields::LEARNING_RATE);
     /// T.
     pub const TEMPERATURE: Self = Self(&fields::TEMPERATURE);
@@ -87,7 +87,7 @@ impl Setting {
         ("learning-rate", Self::LEARNING_RATE),
     ];
 
-    /// The setting of a path, where it can be moved in mid-run.
+    /// The setting of a path, where it can be moved live.
     pub fn at(path: &str) -> Option<Self> {
         fields::field(path).filter(|field| field.is_live).map(Self)
     }

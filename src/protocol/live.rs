@@ -35,7 +35,7 @@ pub enum Live {
         message: Phrase,
     },
     /// What models make of a picture of the user's, or why it cannot be looked at.
-    Looked(Result<Box<Looked>, Phrase>),
+    Inspected(Result<Box<Inspected>, Phrase>),
     /// The inputs of rows that were asked for, or why they cannot be shown.
     Gathered(Result<Box<Gathered>, Phrase>),
     /// The newest logits of the probe set; only the latest matters.
@@ -72,7 +72,7 @@ pub struct Gathered {
 
 /// A picture of the user's, as the models see it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Looked {
+pub struct Inspected {
     /// The name of its file.
     pub name: String,
     /// Whether light and dark were exchanged, so that its ground is that of the data.
@@ -105,7 +105,7 @@ pub struct Preview {
     pub probe: Arc<Probe>,
     /// Logits of the student's initial weights on them, `[rows, classes]`; empty without a student.
     pub student: Arc<Vec<f32>>,
-    /// Trainable numbers of the teacher and of the student.
+    /// Parameters of the teacher and of the student.
     pub parameters: [u64; 2],
     /// The teacher's model, e.g. `MLP 1200–1200`.
     pub teacher_model: String,

@@ -21,7 +21,7 @@ pub use found::{ClassRows, DataFound, Fingerprint, JUDGED, JobData, Judgement, r
 pub use frame::{FrameError, LARGEST_FRAME, greet, hear_greeting, read_message, write_message};
 pub use ids::{JobId, Role, RunId, Stage};
 pub use journal::JournalError;
-pub use live::{Activity, DeviceInfo, Gathered, Live, Looked, Preview, Progress, Unready};
+pub use live::{Activity, DeviceInfo, Gathered, Inspected, Live, Preview, Progress, Unready};
 pub use loss::{Anatomy, LossTerms, TermName, TermPart};
 pub use metrics::{Answers, MOST_LOGITS, Metrics, Part};
 pub use options::{DeviceChoice, WorkerOptions};
@@ -29,6 +29,6 @@ pub use report::{
     Epoch, JobEnded, JobOutcome, Report, ResumeState, Resumed, RunFinished, RunOutcome, Snapshot, Started, Steps,
     Tested,
 };
-pub use request::{FinishedRun, Gather, JobStart, KeptWeights, Look, Move, Request, ResumeJob};
+pub use request::{FinishedRun, Gather, Inspect, JobStart, KeptWeights, Move, Request, ResumeJob};
 pub use run::{Probe, RunInfo};
 pub use wire::{Ask, Done, FromWorker, ToWorker};

@@ -20,7 +20,7 @@ use crate::text::Phrase;
 pub enum Report {
     /// All input was found good; the job begins. The first report of every job.
     Started(Started),
-    /// A paused, interrupted or failed job goes on from this point; what is stored beyond it is deleted.
+    /// A paused, interrupted or failed job resumes from this point; what is stored beyond it is deleted.
     Resumed(Resumed),
     /// Consecutive training steps of one run.
     Steps(Steps),
@@ -28,9 +28,9 @@ pub enum Report {
     Epoch(Epoch),
     /// Logits of the probe set.
     Snapshot(Snapshot),
-    /// Something the user did to the job in mid-run.
+    /// Something the user did to the running job.
     Event(Event),
-    /// All that is needed to go on from here.
+    /// All that is needed to resume from here.
     ResumeState(ResumeState),
     /// What the kept weights of a run answer, row by row; comes before the report with the metrics of the same part.
     Answers(Answers),
@@ -69,13 +69,13 @@ pub struct Resumed {
     pub job: JobId,
     /// Milliseconds since 1970.
     pub at_millis: u64,
-    /// The stage that goes on. Everything of later stages is deleted, and of this stage what lies beyond `step`.
+    /// The stage that resumes. Everything of later stages is deleted, and of this stage what lies beyond `step`.
     pub stage: Stage,
     /// Steps of that stage that are done: points of steps < `step`, snapshots and epochs with `step` ≤ this one stay.
     pub step: u64,
-    /// Runs that begin anew, in stages of their own behind all others: nothing of theirs stays, and nothing that was done to
-    /// them in mid-run happens again.
-    pub again: Vec<(RunId, Stage)>,
+    /// Runs that begin again, in stages of their own behind all others: nothing of theirs stays, and nothing that was done to
+    /// them live happens again.
+    pub retried: Vec<(RunId, Stage)>,
     /// `cpu`, `cuda:0`, …
     pub device: String,
 }

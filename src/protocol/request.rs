@@ -1,4 +1,4 @@
-//! What the outside asks of an engine, and what it needs to run a job or to go on with one.
+//! What the outside asks of an engine, and what it needs to run a job or to resume one.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,11 +18,11 @@ use crate::recipe::{Recipe, Source, Sweep};
 pub enum Request {
     /// What a recipe looks like, answered by [`Live::Preview`](super::Live::Preview); between jobs only.
     Preview(Box<Recipe>),
-    /// What models make of a picture, answered by [`Live::Looked`](super::Live::Looked) between two steps.
-    Look(Box<Look>),
+    /// What models make of a picture, answered by [`Live::Inspected`](super::Live::Inspected) between two steps.
+    Inspect(Box<Inspect>),
     /// The inputs of rows, answered by [`Live::Gathered`](super::Live::Gathered) between two steps.
     Gather(Box<Gather>),
-    /// Run a job, or go on with one.
+    /// Run a job, or resume one.
     Start(Box<JobStart>),
     /// Rest before the next step.
     Pause,
@@ -58,7 +58,7 @@ impl Request {
 
 /// What is to be looked at, and by whom.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Look {
+pub struct Inspect {
     /// The recipe whose data say how large pictures are, and whose teacher looks.
     pub recipe: Box<Recipe>,
     /// A PNG or JPEG file.
@@ -96,7 +96,7 @@ pub enum JobStart {
     Resume(ResumeJob),
 }
 
-/// What the store knows of a job that is to go on.
+/// What the store knows of a job to be resumed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ResumeJob {
     /// The job.
@@ -113,11 +113,11 @@ pub struct ResumeJob {
     pub events: Vec<Event>,
     /// Runs that have come to their end.
     pub finished: Vec<FinishedRun>,
-    /// Runs to begin anew, where the job has ended: then no others are trained.
-    pub again: Vec<RunId>,
+    /// Runs to begin again, where the job has ended: then no others are trained.
+    pub retry: Vec<RunId>,
 }
 
-/// A run that has come to its end before the job goes on.
+/// A run that has come to its end before the job resumes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FinishedRun {
     /// The run.

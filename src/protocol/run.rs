@@ -25,7 +25,7 @@ pub struct RunInfo {
     pub model: String,
     /// Training seed.
     pub seed: u64,
-    /// Number of trainable numbers.
+    /// Number of parameters.
     pub parameters: u64,
     /// Steps it will take; 0 for a teacher that is loaded.
     pub steps: u64,

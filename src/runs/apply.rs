@@ -158,7 +158,7 @@ fn resumed(transaction: &Transaction, it: &Resumed) -> Result<Vec<String>, Store
         params![job, it.device],
     )?;
     found(changed, it.job)?;
-    for (run, stage) in &it.again {
+    for (run, stage) in &it.retried {
         let moved = transaction
             .execute("UPDATE run SET stage = ?3 WHERE id = ?1 AND job = ?2", params![run.0 as i64, job, stage.0])?;
         found(moved, run)?;
@@ -201,7 +201,7 @@ fn back_to(transaction: &Transaction, job: i64, stages: &str, step: Option<u64>)
     for table in ["epoch", "snapshot"] {
         transaction.execute(&format!("DELETE FROM {table} WHERE run IN {runs} AND step > ?2"), [job, last])?;
     }
-    // What had come to its end by then keeps its results; what was stopped or failed goes on.
+    // What had come to its end by then keeps its results; what was stopped or failed resumes.
     let goes_on = "(outcome IS NULL OR outcome NOT IN ('done', 'diverged', 'halved') OR steps_at_end > ?2)";
     for table in ["result", "answers"] {
         transaction.execute(

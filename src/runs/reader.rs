@@ -196,7 +196,7 @@ impl StoreReader {
         })
     }
 
-    /// A job with all that is needed to go on with it.
+    /// A job with all that is needed to resume it.
     pub fn job(&self, job: JobId) -> Result<StoredJob, StoreError> {
         self.ask(|store| {
             let head = store
@@ -226,8 +226,8 @@ impl StoreReader {
     /// What waited for the running job when it was kept last.
     pub fn waiting(&self) -> Result<Vec<String>, StoreError> {
         self.ask(|store| {
-            let mut wishes = store.prepare("SELECT wish FROM waiting ORDER BY place")?;
-            Ok(wishes.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+            let mut jobs = store.prepare("SELECT wish FROM waiting ORDER BY place")?;
+            Ok(jobs.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
         })
     }
 

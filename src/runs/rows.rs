@@ -38,7 +38,7 @@ pub struct RunRow {
     pub settings: Vec<(TermName, f64)>,
     /// Training seed.
     pub seed: u64,
-    /// Number of trainable numbers.
+    /// Number of parameters.
     pub parameters: u64,
     /// The run that it learns from; of several teachers that are heard as one, the runs of those.
     pub teachers: Vec<RunId>,
@@ -68,7 +68,7 @@ pub struct RunRow {
     pub rows_apart: Option<Discordant>,
     /// The file of the kept weights.
     pub checkpoint: Option<PathBuf>,
-    /// Settings of this run that were moved in mid-run, in order.
+    /// Settings of this run that were moved live, in order.
     pub changes: Vec<Change>,
     /// Whether it, or its job, was deleted (and can be restored).
     pub deleted: bool,
@@ -91,7 +91,7 @@ impl RunRow {
         terms.iter().filter_map(|term| Some((term.weight?, self.setting(term.weight?)?))).collect()
     }
 
-    /// Whether a setting of this run was moved in mid-run.
+    /// Whether a setting of this run was moved live.
     pub fn edited(&self) -> bool {
         !self.changes.is_empty()
     }
@@ -182,7 +182,7 @@ impl Curve {
     }
 }
 
-/// A job with all that is needed to go on with it.
+/// A job with all that is needed to resume it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredJob {
     /// The job.
@@ -208,7 +208,7 @@ pub struct StoredJob {
 }
 
 impl StoredJob {
-    /// Runs of which a setting was moved in mid-run.
+    /// Runs of which a setting was moved live.
     pub fn edited(&self) -> HashSet<RunId> {
         let changes = self.events.iter().filter_map(|event| match &event.kind {
             EventKind::Change(change) => Some((event.stage, change)),
@@ -221,7 +221,7 @@ impl StoredJob {
         touched.map(|info| info.run).collect()
     }
 
-    /// What the engine needs to go on with it.
+    /// What the engine needs to resume it.
     pub fn into_resume(self) -> ResumeJob {
         ResumeJob {
             job: self.job,
@@ -231,11 +231,11 @@ impl StoredJob {
             state: self.resume,
             events: self.events,
             finished: self.finished.into_iter().map(FinishedRun::into_resume).collect(),
-            again: Vec::new(),
+            retry: Vec::new(),
         }
     }
 
-    /// Runs that ended before they were done and can begin anew: they diverged, failed or were stopped.
+    /// Runs that ended before they were done and can begin again: they diverged, failed or were stopped.
     pub fn failed(&self) -> Vec<RunId> {
         let whole = |run: &RunInfo| {
             let mut ends = self.finished.iter().filter(|finished| finished.run == run.run);
@@ -244,12 +244,12 @@ impl StoredJob {
         self.runs.iter().filter(|run| !run.loaded && !whole(run)).map(|run| run.run).collect()
     }
 
-    /// What the engine needs to let some of its runs begin anew, with the teachers that they lack.
+    /// What the engine needs to let some of its runs begin again, with the teachers that they lack.
     pub fn into_retry(self, runs: &[RunId]) -> ResumeJob {
         let failed = self.failed();
         let teachers = self.runs.iter().filter(|run| run.role == Role::Teacher && failed.contains(&run.run));
-        let again = teachers.map(|run| run.run).chain(runs.iter().copied()).collect();
-        ResumeJob { state: None, again, ..self.into_resume() }
+        let retry = teachers.map(|run| run.run).chain(runs.iter().copied()).collect();
+        ResumeJob { state: None, retry, ..self.into_resume() }
     }
 }
 

@@ -114,12 +114,12 @@ impl StoreWriter {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn keep_waiting(&self, wishes: &[String]) -> Result<(), StoreError> {
+    pub fn keep_waiting(&self, jobs: &[String]) -> Result<(), StoreError> {
         let mut connection = schema::open_for_writing(&self.path)?;
         let transaction = connection.transaction()?;
         transaction.execute("DELETE FROM waiting", [])?;
-        for wish in wishes {
-            transaction.execute("INSERT INTO waiting (wish) VALUES (?1)", [wish])?;
+        for job in jobs {
+            transaction.execute("INSERT INTO waiting (wish) VALUES (?1)", [job])?;
         }
         Ok(transaction.commit()?)
     }

@@ -1,4 +1,4 @@
-//! What was asked of a run at each of its steps: its settings, and what was changed in mid-run.
+//! What was asked of a run at each of its steps: its settings, and what was changed live.
 
 use super::JobView;
 use crate::distill::{Objective, Term};
@@ -51,8 +51,8 @@ impl JobView {
         all
     }
 
-    /// What was changed for a run in mid-run, by the step before which it took effect: all that changed there, each setting
-    /// once. A job that goes on may have changes ahead of it, and one that was made since then lies before those.
+    /// What was changed live for a run, by the step before which it took effect: all that changed there, each setting
+    /// once. A resumed job may have changes ahead of it, and one that was made since then lies before those.
     pub fn changes_of(&self, info: &RunInfo) -> Vec<(u64, Vec<Change>)> {
         let is_for = |change: &Change| change.concerns(info.run, info.role);
         let here = self.changes.iter().filter(|(stage, _, change)| *stage == info.stage && is_for(change));

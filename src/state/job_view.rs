@@ -28,13 +28,13 @@ pub struct JobView {
     pub runs: Vec<RunInfo>,
     /// Its cells and axes.
     pub board: Board,
-    /// Runs of which a setting was moved in mid-run.
+    /// Runs of which a setting was moved live.
     pub edited: BTreeSet<RunId>,
     /// Their curves.
     pub curves: BTreeMap<RunId, RunCurves>,
     /// Their results, once they have ended.
     pub results: BTreeMap<RunId, RunFinished>,
-    /// Changes in mid-run: stage, step, what.
+    /// Live changes: stage, step, what.
     pub changes: Vec<(Stage, u64, Change)>,
     /// The rows of the lens.
     pub probe: Arc<Probe>,
@@ -190,7 +190,7 @@ impl JobView {
         self.run_of(Role::Student).or_else(|| self.runs.first())
     }
 
-    /// Runs of a job that has ended which can begin anew: they diverged, failed, were stopped or never began.
+    /// Runs of a job that has ended which can begin again: they diverged, failed, were stopped or never began.
     pub fn failed(&self) -> Vec<RunId> {
         if !matches!(self.outcome, Some(JobOutcome::Done | JobOutcome::Stopped)) {
             return Vec::new();
@@ -233,9 +233,9 @@ impl JobView {
         models.collect()
     }
 
-    /// The job goes on from a step: what lies beyond it is forgotten.
+    /// The job resumes from a step: what lies beyond it is forgotten.
     pub fn resumed(&mut self, resumed: &Resumed) {
-        for (run, stage) in &resumed.again {
+        for (run, stage) in &resumed.retried {
             self.edited.remove(run);
             if let Some(info) = self.runs.iter_mut().find(|info| info.run == *run) {
                 info.stage = *stage;
@@ -310,7 +310,7 @@ impl JobView {
         }
     }
 
-    /// Something the user did in mid-run.
+    /// Something the user did while it ran.
     pub fn take_event(&mut self, event: &Event) {
         match &event.kind {
             EventKind::Change(change) => {

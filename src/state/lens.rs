@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::State;
 use crate::distill::Heard;
 use crate::distill::soften::{entropy, top_class};
-use crate::protocol::{JobId, Looked, Probe, Role, RunId, RunInfo};
+use crate::protocol::{Inspected, JobId, Probe, Role, RunId, RunInfo};
 use crate::recipe::{Recipe, TeacherRecipe};
 
 /// Where the lens points.
@@ -34,7 +34,7 @@ pub struct OwnPicture {
     /// Whose job and run were asked about it.
     pub readers: (Option<JobId>, Option<RunId>),
     /// What they make of it, once it is known.
-    pub looked: Option<Box<Looked>>,
+    pub looked: Option<Box<Inspected>>,
 }
 
 /// Ways to step through the samples.
@@ -186,7 +186,7 @@ impl State {
     }
 
     /// The user's picture, while those are on show who read it.
-    pub fn own_picture(&self) -> Option<&Looked> {
+    pub fn own_picture(&self) -> Option<&Inspected> {
         let picture = self.screen.picture.as_ref().filter(|picture| picture.readers == self.on_show())?;
         picture.looked.as_deref()
     }

@@ -4,6 +4,7 @@
 
 mod board;
 mod curves;
+mod estimate;
 mod files;
 mod greeting;
 mod held;
@@ -13,7 +14,6 @@ mod lens;
 mod loss_curve;
 mod metric;
 mod notices;
-mod outlook;
 mod overlaid;
 mod queue;
 mod recipe_text;
@@ -32,6 +32,7 @@ use std::time::Instant;
 
 pub use board::{BoardPage, BoardSettings};
 pub use curves::{CurveSettings, LossView};
+pub use estimate::Estimate;
 pub use files::{FilePurpose, PathField};
 pub use greeting::{Greeting, Tip};
 pub use held::Held;
@@ -41,9 +42,8 @@ pub use lens::{Lens, LensView, OwnPicture, SampleChoice};
 pub use loss_curve::{LossCurve, Smoothing};
 pub use metric::Metric;
 pub use notices::{Notice, Notices};
-pub use outlook::Outlook;
 pub use overlaid::Overlaid;
-pub use queue::{Queue, Waiting, Wish};
+pub use queue::{Queue, QueuedJob, Waiting};
 pub use recipe_text::RecipeText;
 pub use run_list::{ColumnWidth, Listed, RunColumn, RunList, difference, validation};
 pub use section::Section;
@@ -78,7 +78,7 @@ pub struct RecipePanel {
     /// The recipe with its ranges; the next job runs it.
     pub sweep: Sweep,
     /// How much it is going to do.
-    pub outlook: Outlook,
+    pub estimate: Estimate,
     /// What is wrong with it as it stands.
     pub fault: Option<Faults>,
     /// The recipe as text, while that is what is edited.
@@ -222,7 +222,7 @@ impl State {
                 shows_bin: false,
             },
             recipe: RecipePanel {
-                outlook: Outlook::of(&sweep),
+                estimate: Estimate::of(&sweep),
                 sweep,
                 fault: None,
                 text: None,
@@ -283,7 +283,7 @@ impl State {
         row.map_or(&job.sweep.base.title, |row| &row.title)
     }
 
-    /// Whether the recipe in the panel is that of the running job, but for what can be moved in mid-run. Any other is for
+    /// Whether the recipe in the panel is that of the running job, but for what can be moved live. Any other is for
     /// the next job, and leaves the running one alone.
     pub fn steers(&self) -> bool {
         let rest = |sweep: &Sweep| {
@@ -322,7 +322,7 @@ impl State {
     /// Puts a recipe in place, checked and counted.
     pub fn put_sweep(&mut self, sweep: Sweep) {
         self.recipe.fault = sweep.check().err();
-        self.recipe.outlook = Outlook::of(&sweep);
+        self.recipe.estimate = Estimate::of(&sweep);
         if let Some(text) = &mut self.recipe.text {
             text.follow(&sweep);
         }
@@ -342,7 +342,7 @@ impl State {
 
     /// How long the recipe takes, in seconds, where that can be told.
     pub fn seconds_ahead(&self) -> Option<f64> {
-        self.recipe.outlook.seconds(&self.recipe.sweep, self.recipe.preview.as_deref()?, self.jobs.pace?)
+        self.recipe.estimate.seconds(&self.recipe.sweep, self.recipe.preview.as_deref()?, self.jobs.pace?)
     }
 
     /// The present value of a setting in the recipe, and in a job that runs; none where several are swept.
@@ -443,12 +443,12 @@ impl State {
                 self.recipe.reading = None;
                 return Some(message);
             }
-            Live::Looked(Ok(looked)) => {
+            Live::Inspected(Ok(looked)) => {
                 if let Some(picture) = &mut self.screen.picture {
                     picture.looked = Some(looked);
                 }
             }
-            Live::Looked(Err(fault)) => return Some(fault),
+            Live::Inspected(Err(fault)) => return Some(fault),
             Live::Gathered(found) => {
                 if let Some(pictures) = &mut self.screen.pictures {
                     pictures.found = Some(found.map(Arc::from));
@@ -464,7 +464,7 @@ impl State {
             Live::Progress(progress) => {
                 self.jobs.progress = Some(progress).filter(|p| self.jobs.running == Some(p.job));
                 if let (Some(progress), Some(job)) = (&self.jobs.progress, self.running_job()) {
-                    self.jobs.pace = outlook::pace(progress, &job.runs).or(self.jobs.pace);
+                    self.jobs.pace = estimate::pace(progress, &job.runs).or(self.jobs.pace);
                 }
             }
         }

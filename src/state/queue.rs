@@ -7,13 +7,14 @@ use crate::protocol::{JobId, RunId};
 /// What is to begin.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Wish {
+pub enum QueuedJob {
     /// A new job, of this recipe (as TOML).
     New(String),
-    /// A job that rests goes on.
+    /// A job that rests resumes.
     Resume(JobId),
-    /// Runs of a job that has ended begin anew.
-    Again(JobId, Vec<RunId>),
+    /// Runs of a job that has ended begin again.
+    #[serde(rename = "again")]
+    Retry(JobId, Vec<RunId>),
 }
 
 /// One that waits.
@@ -28,7 +29,8 @@ pub struct Waiting {
     /// Seconds that it is going to take, where that can be told.
     pub seconds: Option<f64>,
     /// What begins.
-    pub wish: Wish,
+    #[serde(rename = "wish")]
+    pub job: QueuedJob,
 }
 
 /// All that wait.
@@ -53,9 +55,9 @@ impl Queue {
     }
 
     /// Puts one at the end.
-    pub fn add(&mut self, wish: Wish, name: String, runs: u64, seconds: Option<f64>) {
+    pub fn add(&mut self, job: QueuedJob, name: String, runs: u64, seconds: Option<f64>) {
         self.last += 1;
-        self.items.push(Waiting { number: self.last, name, runs, seconds, wish });
+        self.items.push(Waiting { number: self.last, name, runs, seconds, job });
     }
 
     /// Takes one out.
@@ -80,7 +82,7 @@ impl Queue {
 
     /// Whether something of a job waits already.
     pub fn has(&self, job: JobId) -> bool {
-        self.items.iter().any(|item| matches!(&item.wish, Wish::Resume(id) | Wish::Again(id, _) if *id == job))
+        self.items.iter().any(|item| matches!(&item.job, QueuedJob::Resume(id) | QueuedJob::Retry(id, _) if *id == job))
     }
 }
 
@@ -92,7 +94,7 @@ mod tests {
     fn what_waits_is_taken_in_the_order_that_the_user_gives() {
         let mut queue = Queue::default();
         for name in ["a", "b", "c"] {
-            queue.add(Wish::Resume(JobId(1)), name.to_owned(), 1, None);
+            queue.add(QueuedJob::Resume(JobId(1)), name.to_owned(), 1, None);
         }
         queue.shift(3, false);
         queue.shift(1, false);

@@ -138,7 +138,7 @@ impl Tokens {
         }
     }
 
-    /// The colour of the thing at a place in a row that has no order; after the last one they begin anew.
+    /// The colour of the thing at a place in a row that has no order; after the last one they begin again.
     pub fn series(&self, place: usize) -> Color32 {
         self.series[place % self.series.len()]
     }

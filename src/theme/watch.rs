@@ -1,4 +1,4 @@
-//! Takes the colours anew when their files are saved; in debug builds alone, for those who tune them.
+//! Takes the colours again when their files are saved; in debug builds alone, for those who tune them.
 
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};

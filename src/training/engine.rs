@@ -10,15 +10,15 @@ use super::error::{Halt, PrepareError};
 use super::found::found_of;
 use super::gather;
 use super::inbox::{Inbox, QueuedStart};
-use super::look;
+use super::inspect;
 use super::prepared::{TeacherModel, name_of_several};
 use super::sink::{Journal, Observer};
 use crate::data::{DataError, Watch, first_rows};
 use crate::distill::{Objective, evaluate};
 use crate::model::{Network, population_logits};
 use crate::protocol::{
-    Activity, DeviceInfo, FirstRows, Gather, JobEnded, JobId, JobOutcome, JournalError, Live, Look, Preview, Progress,
-    Report, Unready, WorkerOptions,
+    Activity, DeviceInfo, FirstRows, Gather, Inspect, JobEnded, JobId, JobOutcome, JournalError, Live, Preview,
+    Progress, Report, Unready, WorkerOptions,
 };
 use crate::recipe::{Recipe, Source, TeacherRecipe};
 use crate::text::Phrase;
@@ -85,14 +85,14 @@ impl Engine {
     }
 
     /// Lets the models of a recipe look at a picture; `own` is the student that trains now, with its index.
-    pub fn look(&mut self, look: &Look, own: Option<(&dyn Network, usize)>) {
+    pub fn look(&mut self, look: &Inspect, own: Option<(&dyn Network, usize)>) {
         let looked = self.cache.prepare(&look.recipe, &self.device, &()).map_err(|error| error.phrase());
         let looked = looked.and_then(|prepared| {
             let seed = look.recipe.training.seed;
             let untrained = || prepared.student.as_ref().map(|spec| spec.seeded(&[seed], &self.device));
-            look::answer(look, &prepared, own, untrained, &self.device).map(Box::new)
+            inspect::answer(look, &prepared, own, untrained, &self.device).map(Box::new)
         });
-        self.observer.live(Live::Looked(looked));
+        self.observer.live(Live::Inspected(looked));
     }
 
     /// Reads rows that the window wants to show.

@@ -1,4 +1,4 @@
-//! Why a recipe cannot be run, and why a job does not go on.
+//! Why a recipe cannot be run, and why a job ends early.
 
 use super::device::of_device;
 use crate::data::DataError;
@@ -96,14 +96,14 @@ impl From<Unanswered> for PrepareError {
     }
 }
 
-/// Why a job does not go on.
+/// Why a job ends early.
 #[derive(Debug)]
 pub(super) enum Halt {
     /// The user ended it.
     Stopped,
     /// The handle is being dropped: it rests.
     Closing,
-    /// It cannot go on.
+    /// It cannot continue.
     Failed(Phrase),
 }
 

@@ -11,7 +11,7 @@ pub(super) struct Job {
     pub events: u64,
     /// Events that were stored before an interruption and are to happen again.
     pub replay: VecDeque<Event>,
-    /// Where to go on, until that stage is reached.
+    /// Where to resume, until that stage is reached.
     pub resume: Option<(Stage, Option<ResumeState>)>,
     /// Runs that have come to their end.
     pub finished: Vec<FinishedRun>,

@@ -139,7 +139,7 @@ impl JobPlan {
 
     /// Moves runs that begin again behind all other stages, teachers first, and with them the ensembles that they are part of; each with
     /// its new stage.
-    pub fn again(&mut self, runs: &[RunId]) -> Vec<(RunId, Stage)> {
+    pub fn retry(&mut self, runs: &[RunId]) -> Vec<(RunId, Stage)> {
         let mut known = self.runs.clone();
         let behind = known.iter().map(|run| run.stage.0 + 1).max().unwrap_or(0);
         let is_chosen = |run: &RunInfo| match run.role {

@@ -72,11 +72,11 @@ impl Engine {
                 Request::Preview(recipe) => self.preview(&recipe, inbox),
                 Request::Gather(gather) => self.gather(&gather),
                 // A look must not end a job: what goes wrong with it is said to who asked.
-                Request::Look(look) => match look.run.and_then(|run| stage.member_of(run)) {
+                Request::Inspect(look) => match look.run.and_then(|run| stage.member_of(run)) {
                     None => self.look(&look, None),
                     Some(member) => match stage.kept_population() {
                         Ok(now) => self.look(&look, Some((&*now, member))),
-                        Err(error) => self.observer.live(Live::Looked(Err(of_device(&error)))),
+                        Err(error) => self.observer.live(Live::Inspected(Err(of_device(&error)))),
                     },
                 },
                 Request::Start(_) => {

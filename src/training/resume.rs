@@ -1,4 +1,4 @@
-//! All that is needed to go on from a step, as bytes.
+//! All that is needed to resume from a step, as bytes.
 
 use std::collections::HashMap;
 

@@ -17,7 +17,7 @@ pub(super) fn serve(engine: &mut Engine, request: Request, inbox: &Inbox) {
             engine.preview(&recipe, inbox);
             engine.look_ahead(&recipe, inbox);
         }
-        Request::Look(look) => engine.look(&look, None),
+        Request::Inspect(look) => engine.look(&look, None),
         Request::Gather(gather) => engine.gather(&gather),
         Request::Start(begin) => start(engine, *begin, inbox),
         // Nothing runs that these could be for.

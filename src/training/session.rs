@@ -13,7 +13,7 @@ use super::schedule::rate_factor;
 use crate::data::{Batch, Dataset, TransferSet};
 use crate::distill::{BatchTargets, MemberTargets, MemberTerms, Phase, TeacherLogits, Trains, loss, term_losses};
 use crate::model::{FusedStep, Network, ROWS_AT_A_TIME};
-use crate::ops::{Clip, Form, FusedOptimiser, MemberRate, Rule};
+use crate::ops::{Backend, Clip, FusedOptimiser, MemberRate, Rule};
 use crate::protocol::{Change, Setting};
 use crate::recipe::{Optimiser, TrainingRecipe};
 use crate::rng::Key;
@@ -63,7 +63,7 @@ pub struct Session {
 struct Loss<'a> {
     batches: &'a [Batch],
     taps: Vec<Tensor>,
-    form: Form,
+    backend: Backend,
 }
 
 impl Session {
@@ -78,7 +78,7 @@ impl Session {
         let phases = members.first().map_or_else(Vec::new, |member| {
             (member.objective.method().phases)(member.objective.values(), recipe.epochs)
         });
-        let optimiser = FusedOptimiser::new(rule(&recipe), clip(&recipe), Form::of(&device), Vec::new())?;
+        let optimiser = FusedOptimiser::new(rule(&recipe), clip(&recipe), Backend::of(&device), Vec::new())?;
         let mut session = Self {
             fused: population.fused(),
             population,
@@ -152,7 +152,7 @@ impl Session {
             parameters.extend(layers.own());
         }
         self.optimiser =
-            FusedOptimiser::new(rule(&self.recipe), clip(&self.recipe), Form::of(&self.device), parameters)?;
+            FusedOptimiser::new(rule(&self.recipe), clip(&self.recipe), Backend::of(&self.device), parameters)?;
         let from_itself = |member: &Member| member.teachers.contains(&Source::Itself);
         if self.members.iter().any(from_itself) {
             let weights = self.population.parameters().iter().map(|parameter| parameter.as_detached_tensor().copy());
@@ -247,7 +247,7 @@ impl Session {
                 let inputs = self.batches.inputs(&batches);
                 // The loss is all that is left to autograd.
                 let logits = Var::from_tensor(&fused.forward(self.population.parameters(), &inputs, &keys)?)?;
-                let at = Loss { batches: &batches, taps: Vec::new(), form: Form::Kernel };
+                let at = Loss { batches: &batches, taps: Vec::new(), backend: Backend::Native };
                 let (loss, terms) = self.with_targets(&logits, &at, loss)?;
                 let rates = self.rates(&terms);
                 fused.backward(&mut self.optimiser, &gradient(&loss.backward()?, &logits)?, &rates)?;
@@ -279,19 +279,19 @@ impl Session {
         measure: bool,
     ) -> candle_core::Result<Vec<MemberTerms>> {
         let inputs = self.batches.inputs(batches);
-        let form = Form::of(&self.device);
+        let backend = Backend::of(&self.device);
         let looks = self.layers.as_ref().filter(|layers| layers.are_looked_at(self.phase()));
         let tap = looks.map(InnerLayers::of_student);
         let is_measured = measure && looks.is_some();
-        let output = self.population.forward(&inputs, keys, tap.as_slice(), form)?;
-        let at = Loss { batches, taps: output.taps, form };
+        let output = self.population.forward(&inputs, keys, tap.as_slice(), backend)?;
+        let at = Loss { batches, taps: output.taps, backend };
         let (loss, mut terms) = self.with_targets(&output.logits, &at, loss)?;
         let trained: Vec<Var> = self.optimiser.parameters().cloned().collect();
         let gradients = loss.backward()?;
         let gradients = trained.iter().map(|parameter| gradient(&gradients, parameter));
         let gradients = gradients.collect::<candle_core::Result<Vec<_>>>()?;
         if is_measured {
-            let parts = self.with_targets(&output.logits, &at, term_losses)?;
+            let parts = self.with_targets(&output.logits, &at, |logits, batch, _| term_losses(logits, batch))?;
             measure_shares(&mut terms, parts, &gradients, &trained)?;
         }
         let rates = self.rates(&terms);
@@ -321,7 +321,7 @@ impl Session {
         &self,
         logits: &Tensor,
         at: &Loss<'_>,
-        work: impl FnOnce(&Tensor, &BatchTargets<'_>, Form) -> candle_core::Result<R>,
+        work: impl FnOnce(&Tensor, &BatchTargets<'_>, Backend) -> candle_core::Result<R>,
     ) -> candle_core::Result<R> {
         let from =
             |is_source: fn(&Source) -> bool| self.members.iter().any(|member| member.teachers.iter().any(is_source));
@@ -354,7 +354,7 @@ impl Session {
             phase: self.phase(),
             layers,
         };
-        work(logits, &batch, at.form)
+        work(logits, &batch, at.backend)
     }
 
     /// Rows that are trained on with the labels that are shown of them, at most so many.

@@ -57,7 +57,7 @@ pub(super) fn open(
     }
 }
 
-/// A job that goes on: its lease, and the report that cuts off what lies beyond the resume state.
+/// A job that resumes: its lease, and the report that cuts off what lies beyond the resume state.
 pub(super) fn reopen(
     engine: &mut Engine,
     resume: ResumeJob,
@@ -69,19 +69,19 @@ pub(super) fn reopen(
         return Err(("other-recipe", problem));
     }
     engine.ask(inbox, |journal| journal.lease(resume.job)).map_err(|error| ("store", error.phrase()))?;
-    let again = plan.again(&resume.again);
+    let retried = plan.retry(&resume.retry);
     let at_state = resume.state.as_ref().map_or((Stage(0), 0), |state| (state.stage, state.step));
     // A later stage may have ended before its job rested.
     let single = resume.sweep.is_single();
     let unfinished = plan.runs.iter().filter(|run| !is_over(run, single, &resume.finished)).map(|run| run.stage).min();
     let behind = plan.runs.iter().map(|run| Stage(run.stage.0 + 1)).max().unwrap_or(Stage(0));
-    let (stage, step) = match again.iter().map(|(_, stage)| *stage).min() {
+    let (stage, step) = match retried.iter().map(|(_, stage)| *stage).min() {
         Some(first) => (first, 0),
         None => (unfinished.unwrap_or(behind), 0).max(at_state),
     };
     let state = resume.state.filter(|state| (state.stage, state.step) == (stage, step));
     let device = engine.info.name.clone();
-    let resumed = Resumed { job: resume.job, at_millis: now(), stage, step, again, device };
+    let resumed = Resumed { job: resume.job, at_millis: now(), stage, step, retried, device };
     if let Err(halt) = engine.emit_committed(Report::Resumed(resumed), inbox) {
         engine.journal.release(resume.job);
         return Err(("store", halt.phrase()));
@@ -103,12 +103,12 @@ pub(super) fn reopen(
     })
 }
 
-/// Whether a run needs no more training, unless it begins anew.
+/// Whether a run needs no more training, unless it begins again.
 fn is_over(run: &RunInfo, single: bool, finished: &[FinishedRun]) -> bool {
     let outcome = finished.iter().find(|finished| finished.run == run.run).map(|finished| finished.outcome);
     match outcome {
         Some(RunOutcome::Done) => true,
-        // Without its teacher no student can go on, and one recipe that comes to nothing is a failed job.
+        // Without its teacher no student can continue, and one recipe that comes to nothing is a failed job.
         Some(RunOutcome::Diverged) => run.role != Role::Teacher && !single,
         Some(RunOutcome::Halved | RunOutcome::Stopped) => run.role != Role::Teacher,
         Some(RunOutcome::Failed) | None => false,

@@ -189,7 +189,7 @@ fn verdict_ui(ui: &mut Ui, job: &JobView, commands: &Commands) {
     if !failed.is_empty() {
         let name = text_with("board-again", &[("count", (failed.len() as u64).into())]);
         if ui.button(name).on_hover_text(text("runs-again-hint")).clicked() {
-            commands.send(JobCommand::Again(job.id, failed));
+            commands.send(JobCommand::Retry(job.id, failed));
         }
     }
 }

@@ -222,7 +222,7 @@ pub(super) fn overlaid<'a>(state: &'a State, tokens: &Tokens) -> Vec<(&'a JobVie
     found.collect()
 }
 
-/// Changes of a run in mid-run as markers: the step from which on they held, and all that was changed there, in words.
+/// Live changes of a run as markers: the step from which on they held, and all that was changed there, in words.
 pub(super) fn markers(job: &JobView, run: &RunInfo) -> Vec<(f64, String)> {
     let words = |change: &Change| {
         let values = format!("{} → {}", number::setting(change.from), number::setting(change.to));
@@ -232,7 +232,7 @@ pub(super) fn markers(job: &JobView, run: &RunInfo) -> Vec<(f64, String)> {
     job.changes_of(run).into_iter().map(|(step, changes)| (step as f64, together(changes))).collect()
 }
 
-/// What held in a run from a step on, in words: the settings that were changed in mid-run. Nothing where none was.
+/// What held in a run from a step on, in words: the settings that were changed live. Nothing where none was.
 pub(super) fn held(job: &JobView, run: &RunInfo) -> Vec<(f64, String)> {
     let changes = job.changes_of(run);
     let moved = |setting: &Setting| changes.iter().flat_map(|(_, together)| together).any(|it| it.setting == *setting);

@@ -22,7 +22,7 @@ use crate::recipe::fields::{
     BASELINE, BATCH, EPOCHS, FIELDS, Field, JITTER, KEEP, Part, SEED, SOURCE_COLOUR, SOURCE_SIZE, Told,
 };
 use crate::recipe::{Keep, Recipe, Source, Sweep, TeacherRecipe, TrainingRecipe, field_label};
-use crate::state::{Outlook, Section, State};
+use crate::state::{Estimate, Section, State};
 use crate::text::{Phrase, number, phrase, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, size, space, title};
 use crate::widgets::{Chip, Dropdown, RangeField, RangeValue, group_ui, section_ui, toggle_ui};
@@ -284,8 +284,8 @@ impl Editor<'_> {
                 let unready = phrase!("lens-fault");
                 bad(ui, if fault.field.is_none() { &fault.problem } else { &unready });
             } else {
-                let response = ui.add(Label::new(outlook(self.state)).wrap());
-                response.on_hover_text(text("recipe-outlook-hint"));
+                let response = ui.add(Label::new(estimate(self.state)).wrap());
+                response.on_hover_text(text("recipe-estimate-hint"));
             }
             if let Some(job) = self.state.recipe.run_before.filter(|job| Some(*job) != self.state.jobs.running) {
                 let words = text_with("recipe-run-before", &[("job", job.to_string().into())]);
@@ -311,27 +311,27 @@ fn title_row_ui(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
 }
 
 /// What the recipe is going to do, e.g. “28 students × 4 seeds + 4 baselines: 116 runs, about 1 min”.
-fn outlook(state: &State) -> String {
-    let Outlook { cells, seeds, baselines, runs } = state.recipe.outlook;
+fn estimate(state: &State) -> String {
+    let Estimate { cells, seeds, baselines, runs } = state.recipe.estimate;
     let count = |key: &str, count: usize| text_with(key, &[("count", count.into())]);
-    let mut parts = count("recipe-outlook-cells", cells);
+    let mut parts = count("recipe-estimate-cells", cells);
     if seeds > 1 {
-        parts = format!("{parts} {}", count("recipe-outlook-seeds", seeds));
+        parts = format!("{parts} {}", count("recipe-estimate-seeds", seeds));
     }
     if baselines > 0 {
-        parts = format!("{parts} {}", count("recipe-outlook-baselines", baselines));
+        parts = format!("{parts} {}", count("recipe-estimate-baselines", baselines));
     }
-    let words = text_with("recipe-outlook", &[("parts", parts.into()), ("count", runs.into())]);
+    let words = text_with("recipe-estimate", &[("parts", parts.into()), ("count", runs.into())]);
     match state.seconds_ahead() {
         None => words,
         Some(seconds) => {
             let [unit, count] = match seconds {
-                short if short < 90.0 => ["recipe-outlook-seconds", &number::fixed(short.max(1.0), 0)],
-                long if long < 5400.0 => ["recipe-outlook-minutes", &number::fixed(long / 60.0, 0)],
-                longer => ["recipe-outlook-hours", &number::fixed(longer / 3600.0, 1)],
+                short if short < 90.0 => ["recipe-estimate-seconds", &number::fixed(short.max(1.0), 0)],
+                long if long < 5400.0 => ["recipe-estimate-minutes", &number::fixed(long / 60.0, 0)],
+                longer => ["recipe-estimate-hours", &number::fixed(longer / 3600.0, 1)],
             };
             let time = text_with(unit, &[("count", count.into())]);
-            text_with("recipe-outlook-time", &[("outlook", words.into()), ("time", time.into())])
+            text_with("recipe-estimate-time", &[("estimate", words.into()), ("time", time.into())])
         }
     }
 }

@@ -73,7 +73,7 @@ fn fitting(columns: &[RunColumn], needed: impl Fn(RunColumn) -> f32, room: f32, 
     columns.into_iter().map(width).collect()
 }
 
-/// What a column needs of which some run has more than is usual: what was moved in mid-run has two values.
+/// What a column needs of which some run has more than is usual: what was moved live has two values.
 fn needed_width(ui: &Ui, lines: &[Line<'_>], column: RunColumn) -> f32 {
     if !matches!(column, RunColumn::Temperature | RunColumn::Weights) {
         return 0.0;
@@ -475,7 +475,7 @@ fn status_ui(ui: &mut Ui, row: &RunRow, state: &State, commands: &Commands) {
         } else if failed && here.is_none() {
             let (name, hint) = (named("runs-again"), text("runs-again-hint"));
             if ui.add(IconButton::new(Icon::Redo, &name).hint(&hint)).clicked() {
-                commands.send(JobCommand::Again(row.job, vec![row.run]));
+                commands.send(JobCommand::Retry(row.job, vec![row.run]));
             }
         }
     });
@@ -526,7 +526,7 @@ fn status_key(row: &RunRow, state: &State) -> &'static str {
     }
 }
 
-/// `4 → 8` for a setting that was moved in mid-run.
+/// `4 → 8` for a setting that was moved live.
 fn changed(row: &RunRow, setting: Setting) -> Option<String> {
     let mut of_setting = row.changes.iter().filter(|change| change.setting == setting);
     let first = of_setting.next()?;

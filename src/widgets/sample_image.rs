@@ -66,7 +66,7 @@ fn picture_ui(ui: &Ui, slot: Id, sample: Sample<'_>, shape: [usize; 3], rect: Re
     Image::new(&texture).corner_radius(radius::CONTROL).paint_at(ui, place);
 }
 
-/// The slot's texture, uploaded anew when the sample is another one.
+/// The slot's texture, uploaded again when the sample is another one.
 fn texture(ui: &Ui, slot: Id, sample: Sample<'_>, shape: [usize; 3]) -> TextureHandle {
     let held: Option<Arc<(u64, TextureHandle)>> = ui.data(|data| data.get_temp(slot));
     if let Some(held) = held.filter(|held| held.0 == sample.key) {

@@ -164,11 +164,11 @@ fn teachers_that_begin_again_take_their_ensemble_with_them() {
         state: None,
         events: vec![],
         finished: finished(&whole),
-        again: again.clone(),
+        retry: again.clone(),
     };
     let reports = run(JobStart::Resume(resume), vec![]);
     let Report::Resumed(resumed) = &*reports[0] else { panic!("it resumes") };
-    let moved: Vec<(RunId, u32)> = resumed.again.iter().map(|(run, stage)| (*run, stage.0)).collect();
+    let moved: Vec<(RunId, u32)> = resumed.retried.iter().map(|(run, stage)| (*run, stage.0)).collect();
     let ids: Vec<RunId> = runs.iter().map(|run| run.run).collect();
     assert_eq!(moved, [(ids[0], 3), (ids[1], 3), (ids[2], 4), (ids[3], 5)]);
     let all: Vec<Arc<Report>> = whole.iter().chain(&reports).cloned().collect();

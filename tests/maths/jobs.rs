@@ -181,7 +181,7 @@ pub fn by_run(reports: &[Arc<Report>]) -> BTreeMap<RunId, Outcome> {
     for report in reports {
         match &**report {
             Report::Resumed(resumed) => {
-                stages.extend(resumed.again.iter().copied());
+                stages.extend(resumed.retried.iter().copied());
                 for (run, outcome) in &mut runs {
                     if stages[run] < resumed.stage {
                         continue;
@@ -369,7 +369,7 @@ pub fn resumed(reports: &[Arc<Report>], state: &ResumeState) -> JobStart {
         state: Some(state.clone()),
         events: events.collect(),
         finished,
-        again: Vec::new(),
+        retry: Vec::new(),
     })
 }
 

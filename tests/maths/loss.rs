@@ -3,7 +3,7 @@
 use candle_core::{DType, Device, Tensor, Var};
 use proptest::prelude::*;
 use stillroom::distill::soften::{divergence, entropy, soften};
-use stillroom::ops::{DistillationLoss, Form, MemberLoss};
+use stillroom::ops::{Backend, DistillationLoss, MemberLoss};
 
 use crate::support::{FORMS, assert_close, flat, gradients, random};
 
@@ -79,9 +79,9 @@ fn both_forms_of_the_loss_give_the_golden_numbers_in_both_precisions() {
     for dtype in [DType::F64, DType::F32] {
         let logits = Var::from_tensor(&logits.to_dtype(dtype).unwrap()).unwrap();
         let targets = targets.to_dtype(dtype).unwrap();
-        for form in FORMS {
+        for backend in FORMS {
             let loss = DistillationLoss { members: &members, targets: Some(&targets), labels: &labels };
-            let (sum, terms) = loss.forward(&logits, form).unwrap();
+            let (sum, terms) = loss.forward(&logits, backend).unwrap();
             let gradient = &gradients(&sum, std::slice::from_ref(&logits))[0];
             for (k, golden) in GOLDEN.iter().enumerate() {
                 near(terms.soft[k], golden.kl);
@@ -126,7 +126,7 @@ fn the_scale_of_gradients_over_temperature_is_that_of_the_table() {
     let teacher = [9.0_f32, 5.0, 4.0, 2.0, 1.0, 0.0, -1.0, -2.0, -3.0, -5.0];
     let student = [4.0_f32, 5.0, 2.0, 1.0, 0.0, 1.0, -1.0, 0.0, -2.0, -2.0];
     let third = |found: f64, expected: f64| assert!((found - expected).abs() < 5.1e-4, "{found} is not {expected}");
-    let norm = |t: f64, form| {
+    let norm = |t: f64, backend| {
         let logits = Tensor::from_slice(&student, (1, 1, 10), &Device::Cpu).unwrap().to_dtype(DType::F64).unwrap();
         let logits = Var::from_tensor(&logits).unwrap();
         let targets = Tensor::from_vec(soften(&teacher, t), (1, 1, 10), &Device::Cpu).unwrap();
@@ -139,18 +139,18 @@ fn the_scale_of_gradients_over_temperature_is_that_of_the_table() {
             labels: 0,
         };
         let loss = DistillationLoss { members: &[member], targets: Some(&targets), labels: &[vec![None]] };
-        let (sum, _) = loss.forward(&logits, form).unwrap();
+        let (sum, _) = loss.forward(&logits, backend).unwrap();
         gradients(&sum, &[logits])[0].iter().map(|g| g * g).sum::<f64>().sqrt()
     };
     for (t, expected, of_teacher, top) in TEN {
-        for form in FORMS {
-            third(norm(t, form), expected);
+        for backend in FORMS {
+            third(norm(t, backend), expected);
         }
         third(entropy(&teacher, t), of_teacher);
         third(soften(&teacher, t)[0], top);
     }
-    for form in FORMS {
-        third(2.0 * norm(8000.0, form) - norm(4000.0, form), 0.675);
+    for backend in FORMS {
+        third(2.0 * norm(8000.0, backend) - norm(4000.0, backend), 0.675);
     }
 }
 
@@ -175,8 +175,8 @@ fn the_total_is_the_weighted_sum_and_averages_are_by_row() {
         };
         let labels = [vec![Some(0), None]];
         let loss = DistillationLoss { members: &[member], targets: Some(&targets), labels: &labels };
-        for form in FORMS {
-            let (sum, terms) = loss.forward(&logits, form).unwrap();
+        for backend in FORMS {
+            let (sum, terms) = loss.forward(&logits, backend).unwrap();
             near(terms.soft[0], 0.097_253 / 2.0);
             near(terms.hard[0], HARD);
             near(terms.total[0], 0.9 * factor * 0.097_253_448 / 2.0 + 0.3 * HARD);
@@ -204,8 +204,8 @@ fn targets_that_rule_a_class_out_are_matched_without_a_fuss() {
         labels: 0,
     };
     let loss = DistillationLoss { members: &[member], targets: Some(&targets), labels: &[vec![None]] };
-    for form in FORMS {
-        near(loss.forward(&logits, form).unwrap().1.soft[0], HARD);
+    for backend in FORMS {
+        near(loss.forward(&logits, backend).unwrap().1.soft[0], HARD);
     }
     near(divergence(&[1e5, 0.0, 0.0, 0.0], &STUDENT, 1.0), HARD);
     assert_eq!(entropy(&[1e5, 0.0, 0.0, 0.0], 1.0), 0.0);
@@ -226,9 +226,9 @@ fn a_loss_that_does_not_fit_its_logits_is_refused() {
     let good = member(Some(2.0), 0, 0);
     let rows = |label| vec![vec![Some(label), None, Some(0)]];
     let narrow = targets.narrow(1, 0, 2).unwrap();
-    for form in FORMS {
+    for backend in FORMS {
         let run = |members: &[MemberLoss], targets: Option<&Tensor>, labels: &[Vec<Option<u32>>]| {
-            DistillationLoss { members, targets, labels }.forward(&logits, form)
+            DistillationLoss { members, targets, labels }.forward(&logits, backend)
         };
         assert!(run(&[good, good], Some(&targets), &rows(3)).is_ok());
         assert!(run(&[good, good], Some(&targets), &rows(4)).is_err(), "a class that is not there");
@@ -287,15 +287,15 @@ proptest! {
             temperature: Some(t), soft_weight: 0.7, hard_weight: 0.3, temperature_squared: true, target: 0, labels: 0,
         };
         let labels: Vec<Option<u32>> = (0..rows).map(|row| Some((row % classes) as u32)).collect();
-        let of = |from: usize, len: usize, form: Form| {
+        let of = |from: usize, len: usize, backend: Backend| {
             let (z, p) = (logits.narrow(1, from, len).unwrap(), targets.narrow(1, from, len).unwrap());
             let labels = [labels[from..from + len].to_vec()];
             let loss = DistillationLoss { members: &[member], targets: Some(&p), labels: &labels };
-            loss.forward(&z, form).unwrap()
+            loss.forward(&z, backend).unwrap()
         };
-        for form in FORMS {
-            let (sum, terms) = of(0, rows, form);
-            let each: Vec<_> = (0..rows).map(|row| of(row, 1, form).1).collect();
+        for backend in FORMS {
+            let (sum, terms) = of(0, rows, backend);
+            let each: Vec<_> = (0..rows).map(|row| of(row, 1, backend).1).collect();
             let mean = |term: fn(&stillroom::ops::Terms) -> f64| each.iter().map(term).sum::<f64>() / rows as f64;
             assert_close("soft", &terms.soft, &[mean(|terms| terms.soft[0])], 1e-10);
             assert_close("hard", &terms.hard, &[mean(|terms| terms.hard[0])], 1e-10);

@@ -3,7 +3,7 @@
 use candle_core::{DType, Device, Tensor, Var};
 use stillroom::data::{Dataset, Examples, Scaling};
 use stillroom::model::{Network, Normalisation, Plan, Population};
-use stillroom::ops::{DistillationLoss, Form, MemberLoss};
+use stillroom::ops::{Backend, DistillationLoss, MemberLoss};
 use stillroom::recipe::Architecture;
 use stillroom::rng::Key;
 
@@ -76,9 +76,9 @@ fn gradients_of_whole_models_are_their_differences() {
             let loss = DistillationLoss { members: &losses, targets: Some(&targets), labels: &labels };
             let mut variables: Vec<Var> = population.parameters().to_vec();
             variables.push(x.clone());
-            check_gradients(&format!("{name}, {inputs} inputs of {batch} rows"), &variables, &|form| {
-                let output = population.forward(&x, &keys, &[], form).unwrap();
-                loss.forward(&output.logits, form).unwrap().0
+            check_gradients(&format!("{name}, {inputs} inputs of {batch} rows"), &variables, &|backend| {
+                let output = population.forward(&x, &keys, &[], backend).unwrap();
+                loss.forward(&output.logits, backend).unwrap().0
             });
         }
     }
@@ -99,15 +99,15 @@ fn every_parameter_of_every_model_gets_a_gradient() {
         };
         let labels = [(0..16).map(|row| Some(row % 3)).collect()];
         let loss = DistillationLoss { members: &[member, member], targets: None, labels: &labels };
-        for form in FORMS {
-            let output = population.forward(&x, &[Key::new(1), Key::new(2)], &[], form).unwrap();
-            let gradients = loss.forward(&output.logits, form).unwrap().0.backward().unwrap();
+        for backend in FORMS {
+            let output = population.forward(&x, &[Key::new(1), Key::new(2)], &[], backend).unwrap();
+            let gradients = loss.forward(&output.logits, backend).unwrap().0.backward().unwrap();
             for (spec, parameter) in population.spec().parameters().iter().zip(population.parameters()) {
                 let gradient = gradients.get(parameter).unwrap_or_else(|| panic!("{name}: {} has none", spec.name));
                 assert_eq!(gradient.dims(), parameter.dims());
                 for member in 0..2 {
                     let of_member = flat(&gradient.get(member).unwrap());
-                    assert!(of_member.iter().any(|g| *g != 0.0), "{name}, {form:?}: {} of {member}", spec.name);
+                    assert!(of_member.iter().any(|g| *g != 0.0), "{name}, {backend:?}: {} of {member}", spec.name);
                     assert!(of_member.iter().all(|g| g.is_finite()));
                 }
             }
@@ -122,7 +122,7 @@ fn without_dropout_training_and_use_see_the_same_model() {
         let x = random(2, &batched(1, 5, &input)).to_dtype(DType::F32).unwrap();
         let used = flat(&population.logits(&x).unwrap());
         let keys = [1, 2, 3].map(Key::new);
-        let trained = flat(&population.forward(&x, &keys, &[], Form::Kernel).unwrap().logits);
+        let trained = flat(&population.forward(&x, &keys, &[], Backend::Native).unwrap().logits);
         let drops = matches!(
             architecture,
             Architecture::Mlp { dropout, .. } | Architecture::Cnn { dropout, .. } if dropout > 0.0
@@ -141,8 +141,8 @@ fn taps_are_the_outputs_of_the_layers_asked_for() {
     let population = population(&architecture, &input, &[1, 2], DType::F64);
     let x = random(3, &batched(1, 5, &input));
     let keys = [1, 2].map(Key::new);
-    for form in FORMS {
-        let output = population.forward(&x, &keys, &["4", "0"], form).unwrap();
+    for backend in FORMS {
+        let output = population.forward(&x, &keys, &["4", "0"], backend).unwrap();
         assert_eq!(output.taps.len(), 2);
         assert_eq!(flat(&output.taps[0]), flat(&output.logits));
         assert_eq!(output.taps[1].dims(), [2, 5, 6]);
@@ -150,9 +150,9 @@ fn taps_are_the_outputs_of_the_layers_asked_for() {
         let [w, b] = [2, 3].map(|i| population.parameters()[i].as_tensor());
         let hidden = output.taps[1].matmul(&w.transpose(1, 2).unwrap()).unwrap();
         let hidden = hidden.broadcast_add(&b.unsqueeze(1).unwrap()).unwrap().maximum(0.0).unwrap();
-        let second = population.forward(&x, &keys, &["2"], form).unwrap().taps.remove(0);
+        let second = population.forward(&x, &keys, &["2"], backend).unwrap().taps.remove(0);
         assert_close("second layer", &flat(&second), &flat(&hidden), 1e-12);
-        assert!(population.forward(&x, &keys, &["9"], form).is_err());
+        assert!(population.forward(&x, &keys, &["9"], backend).is_err());
     }
 }
 

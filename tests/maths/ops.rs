@@ -3,7 +3,7 @@
 use candle_core::{DType, Device, Tensor, Var};
 use proptest::prelude::*;
 use stillroom::ops::{
-    Activation, DistillationLoss, Form, MemberLoss, conv3x3, dense, dropout, layer_norm, max_pool2, softmax,
+    Activation, Backend, DistillationLoss, MemberLoss, conv3x3, dense, dropout, layer_norm, max_pool2, softmax,
 };
 use stillroom::rng::Key;
 
@@ -26,10 +26,10 @@ fn gradients_of_a_dense_layer_are_its_differences() {
         for activation in [Activation::None, Activation::Relu] {
             let x = variable(1, &[inputs, 4, 5]);
             let (w, b) = (variable(2, &[members, 3, 5]), variable(3, &[members, 3]));
-            assert_away_from_0(&dense(&x, &w, &b, Activation::None, Form::Composed).unwrap());
+            assert_away_from_0(&dense(&x, &w, &b, Activation::None, Backend::Candle).unwrap());
             let what = format!("dense of {members} members on {inputs} inputs, {activation:?}");
             let variables = [x.clone(), w.clone(), b.clone()];
-            check_gradients(&what, &variables, &|form| weighted(&dense(&x, &w, &b, activation, form).unwrap()));
+            check_gradients(&what, &variables, &|backend| weighted(&dense(&x, &w, &b, activation, backend).unwrap()));
         }
     }
 }
@@ -43,10 +43,10 @@ fn gradients_of_a_convolution_are_its_differences() {
         for activation in [Activation::None, Activation::Relu] {
             let x = variable(4, &[inputs, batch, 2, height, width]);
             let (w, b) = (variable(5, &[members, 3, 2, 3, 3]), variable(6, &[members, 3]));
-            assert_away_from_0(&conv3x3(&x, &w, &b, Activation::None, Form::Composed).unwrap());
+            assert_away_from_0(&conv3x3(&x, &w, &b, Activation::None, Backend::Candle).unwrap());
             let what = format!("convolution {members} {inputs} {batch} {height}×{width}, {activation:?}");
             let variables = [x.clone(), w.clone(), b.clone()];
-            check_gradients(&what, &variables, &|form| weighted(&conv3x3(&x, &w, &b, activation, form).unwrap()));
+            check_gradients(&what, &variables, &|backend| weighted(&conv3x3(&x, &w, &b, activation, backend).unwrap()));
         }
     }
 }
@@ -60,21 +60,21 @@ fn a_convolution_by_hand() {
     (kernel[4], kernel[5], kernel[7]) = (1.0, 2.0, 10.0);
     let w = Tensor::from_vec(kernel, (1, 1, 1, 3, 3), &device).unwrap();
     let b = Tensor::new(&[[0.5_f64]], &device).unwrap();
-    for form in FORMS {
-        let y = conv3x3(&x, &w, &b, Activation::Relu, form).unwrap();
-        assert_eq!(flat(&y), [35.5, 42.5, 11.5, 4.5], "{form:?}");
+    for backend in FORMS {
+        let y = conv3x3(&x, &w, &b, Activation::Relu, backend).unwrap();
+        assert_eq!(flat(&y), [35.5, 42.5, 11.5, 4.5], "{backend:?}");
     }
 }
 
 #[test]
 fn relu_has_no_gradient_at_0() {
     let x = Tensor::ones((1, 2, 3), DType::F64, &Device::Cpu).unwrap();
-    for form in FORMS {
+    for backend in FORMS {
         let (w, b) = (Var::zeros((1, 2, 3), DType::F64, &Device::Cpu), Var::zeros((1, 2), DType::F64, &Device::Cpu));
         let (w, b) = (w.unwrap(), b.unwrap());
-        let y = dense(&x, &w, &b, Activation::Relu, form).unwrap();
+        let y = dense(&x, &w, &b, Activation::Relu, backend).unwrap();
         let of_weights = gradients(&weighted(&y), &[w, b]);
-        assert!(of_weights.concat().into_iter().all(|g| g == 0.0), "{form:?}");
+        assert!(of_weights.concat().into_iter().all(|g| g == 0.0), "{backend:?}");
     }
 }
 
@@ -82,8 +82,8 @@ fn relu_has_no_gradient_at_0() {
 fn gradients_of_pooling_are_its_differences() {
     for shape in [&[1, 1, 1, 4, 4][..], &[2, 3, 2, 5, 4], &[2, 1, 1, 3, 7], &[1, 2, 2, 2, 2]] {
         let x = variable(7, shape);
-        check_gradients(&format!("pooling of {shape:?}"), std::slice::from_ref(&x), &|form| {
-            weighted(&max_pool2(&x, form).unwrap())
+        check_gradients(&format!("pooling of {shape:?}"), std::slice::from_ref(&x), &|backend| {
+            weighted(&max_pool2(&x, backend).unwrap())
         });
     }
 }
@@ -107,11 +107,11 @@ fn pooling_gives_the_whole_gradient_to_the_first_maximum() {
     ];
     let x = Var::from_tensor(&Tensor::from_slice(&image, (1, 1, 1, 4, 5), &Device::Cpu).unwrap()).unwrap();
     let outer = Tensor::new(&[1.0, 2.0, 3.0, 4.0], &Device::Cpu).unwrap().reshape((1, 1, 1, 2, 2)).unwrap();
-    for form in FORMS {
-        let y = max_pool2(&x, form).unwrap();
-        assert_eq!(flat(&y), [9.0, 5.0, 7.0, 4.0], "{form:?}");
+    for backend in FORMS {
+        let y = max_pool2(&x, backend).unwrap();
+        assert_eq!(flat(&y), [9.0, 5.0, 7.0, 4.0], "{backend:?}");
         let loss = (y * &outer).unwrap().sum_all().unwrap();
-        assert_eq!(gradients(&loss, std::slice::from_ref(&x))[0], expected, "{form:?}");
+        assert_eq!(gradients(&loss, std::slice::from_ref(&x))[0], expected, "{backend:?}");
     }
 }
 
@@ -121,23 +121,23 @@ fn gradients_of_softmax_are_its_differences() {
         let x = variable(11, shape);
         // A single class is always certain, and has no gradient to check.
         if shape.last() == Some(&1) {
-            let y = softmax(&x, Form::Kernel).unwrap();
+            let y = softmax(&x, Backend::Native).unwrap();
             assert_eq!(flat(&y), [1.0, 1.0]);
             continue;
         }
-        check_gradients(&format!("softmax of {shape:?}"), std::slice::from_ref(&x), &|form| {
-            weighted(&softmax(&x, form).unwrap())
+        check_gradients(&format!("softmax of {shape:?}"), std::slice::from_ref(&x), &|backend| {
+            weighted(&softmax(&x, backend).unwrap())
         });
     }
 }
 
 #[test]
 fn softmax_of_large_numbers_and_in_single_precision() {
-    for form in FORMS {
+    for backend in FORMS {
         let x = Tensor::new(&[[1000.0_f64, 1000.0, -1000.0], [0.0, 0.0, f64::NEG_INFINITY]], &Device::Cpu).unwrap();
-        assert_eq!(flat(&softmax(&x, form).unwrap()), [0.5, 0.5, 0.0, 0.5, 0.5, 0.0], "{form:?}");
-        let single = softmax(&random(12, &[4, 10]).to_dtype(DType::F32).unwrap(), form).unwrap();
-        let double = softmax(&random(12, &[4, 10]), form).unwrap();
+        assert_eq!(flat(&softmax(&x, backend).unwrap()), [0.5, 0.5, 0.0, 0.5, 0.5, 0.0], "{backend:?}");
+        let single = softmax(&random(12, &[4, 10]).to_dtype(DType::F32).unwrap(), backend).unwrap();
+        let double = softmax(&random(12, &[4, 10]), backend).unwrap();
         assert_close("single precision", &flat(&single.to_dtype(DType::F64).unwrap()), &flat(&double), 1e-6);
     }
 }
@@ -149,8 +149,8 @@ fn gradients_of_layer_norm_are_its_differences() {
         let x = variable(13, shape);
         let (w, b) = (variable(14, &[members, width]), variable(15, &[members, width]));
         let variables = [x.clone(), w.clone(), b.clone()];
-        check_gradients(&format!("layer norm of {shape:?}"), &variables, &|form| {
-            weighted(&layer_norm(&x, &w, &b, 1e-5, form).unwrap())
+        check_gradients(&format!("layer norm of {shape:?}"), &variables, &|backend| {
+            weighted(&layer_norm(&x, &w, &b, 1e-5, backend).unwrap())
         });
     }
 }
@@ -161,17 +161,19 @@ fn layer_norm_by_hand_and_alone_as_beside_others() {
     let x = Tensor::new(&[[[1.0_f64, 2.0, 3.0]]], &Device::Cpu).unwrap();
     let (w, b) = (Tensor::new(&[[1.0_f64, 2.0, 3.0]], &Device::Cpu), Tensor::new(&[[0.0_f64, 5.0, 1.0]], &Device::Cpu));
     let (w, b) = (w.unwrap(), b.unwrap());
-    for form in FORMS {
-        let y = layer_norm(&x, &w, &b, 0.0, form).unwrap();
+    for backend in FORMS {
+        let y = layer_norm(&x, &w, &b, 0.0, backend).unwrap();
         assert_close("layer norm", &flat(&y), &[-1.5_f64.sqrt(), 5.0, 3.0 * 1.5_f64.sqrt() + 1.0], 1e-12);
     }
-    assert!(layer_norm(&x, &w, &Tensor::zeros((1, 2), DType::F64, &Device::Cpu).unwrap(), 0.0, Form::Kernel).is_err());
+    assert!(
+        layer_norm(&x, &w, &Tensor::zeros((1, 2), DType::F64, &Device::Cpu).unwrap(), 0.0, Backend::Native).is_err()
+    );
     let all = random(16, &[3, 7, 6]).to_dtype(DType::F32).unwrap();
     let (w, b) = (random(17, &[3, 6]).to_dtype(DType::F32).unwrap(), random(18, &[3, 6]).to_dtype(DType::F32).unwrap());
-    let together = layer_norm(&all, &w, &b, 1e-5, Form::Kernel).unwrap();
+    let together = layer_norm(&all, &w, &b, 1e-5, Backend::Native).unwrap();
     for k in 0..3 {
         let of = |tensor: &Tensor| tensor.narrow(0, k, 1).unwrap();
-        let alone = layer_norm(&of(&all), &of(&w), &of(&b), 1e-5, Form::Kernel).unwrap();
+        let alone = layer_norm(&of(&all), &of(&w), &of(&b), 1e-5, Backend::Native).unwrap();
         assert_eq!(bits(&flat32(&alone)), bits(&flat32(&of(&together))));
     }
 }
@@ -189,11 +191,11 @@ fn numbers_that_are_not_finite_go_through_every_operation() {
     };
     let (w, b) = (random(1, &[1, 3, 4]), random(2, &[1, 3]));
     let (kernel, kernel_bias) = (random(3, &[1, 2, 1, 3, 3]), random(4, &[1, 2]));
-    for form in FORMS {
-        let sees = |y: Tensor| assert!(flat(&y).iter().any(|y| y.is_nan()), "{form:?}");
-        sees(dense(&poisoned(&[1, 2, 4]), &w, &b, Activation::Relu, form).unwrap());
-        sees(conv3x3(&poisoned(&[1, 2, 1, 4, 4]), &kernel, &kernel_bias, Activation::Relu, form).unwrap());
-        sees(max_pool2(&poisoned(&[1, 2, 1, 4, 4]), form).unwrap());
+    for backend in FORMS {
+        let sees = |y: Tensor| assert!(flat(&y).iter().any(|y| y.is_nan()), "{backend:?}");
+        sees(dense(&poisoned(&[1, 2, 4]), &w, &b, Activation::Relu, backend).unwrap());
+        sees(conv3x3(&poisoned(&[1, 2, 1, 4, 4]), &kernel, &kernel_bias, Activation::Relu, backend).unwrap());
+        sees(max_pool2(&poisoned(&[1, 2, 1, 4, 4]), backend).unwrap());
     }
 }
 
@@ -252,8 +254,8 @@ fn gradients_of_the_distillation_loss_are_its_differences() {
         let labels = [(0..batch as u32).map(Some).collect(), some, vec![None; batch]];
         let loss = DistillationLoss { members: &members, targets: Some(&targets), labels: &labels };
         let what = format!("the distillation loss of {batch} rows");
-        check_gradients(&what, std::slice::from_ref(&logits), &|form| loss.forward(&logits, form).unwrap().0);
-        let [kernel, composed] = FORMS.map(|form| loss.forward(&logits, form).unwrap().1);
+        check_gradients(&what, std::slice::from_ref(&logits), &|backend| loss.forward(&logits, backend).unwrap().0);
+        let [kernel, composed] = FORMS.map(|backend| loss.forward(&logits, backend).unwrap().1);
         for (kernel, composed) in [
             (&kernel.soft, &composed.soft),
             (&kernel.hard, &composed.hard),
@@ -276,22 +278,22 @@ fn the_anatomy_of_the_gradient_is_that_of_each_terms_own_gradient() {
     let targets = candle_nn::ops::softmax(&(random(10, &[3, batch, classes]) * 3.0).unwrap(), 2).unwrap();
     let some: Vec<Option<u32>> = (0..batch as u32).map(|row| (row % 3 != 1).then_some(row % 5)).collect();
     let labels = [vec![Some(2); batch], some, vec![None; batch]];
-    for form in FORMS {
+    for backend in FORMS {
         let gradient = |members: &[MemberLoss]| {
             let loss = DistillationLoss { members, targets: Some(&targets), labels: &labels };
-            let sum = loss.forward(&logits, form).unwrap().0;
+            let sum = loss.forward(&logits, backend).unwrap().0;
             gradients(&sum, std::slice::from_ref(&logits)).remove(0)
         };
         let soft = gradient(&members.map(|member| MemberLoss { hard_weight: 0.0, ..member }));
         let hard = gradient(&members.map(|member| MemberLoss { soft_weight: 0.0, ..member }));
         let loss = DistillationLoss { members: &members, targets: Some(&targets), labels: &labels };
-        let terms = loss.forward(&logits, form).unwrap().1;
+        let terms = loss.forward(&logits, backend).unwrap().1;
         for (k, (soft, hard)) in soft.chunks(batch * classes).zip(hard.chunks(batch * classes)).enumerate() {
             let norm = |g: &[f64]| g.iter().map(|g| g * g).sum::<f64>().sqrt();
             let cosine = soft.iter().zip(hard).map(|(a, b)| a * b).sum::<f64>() / (norm(soft) * norm(hard));
             let expected = [norm(soft), norm(hard), if cosine.is_nan() { 0.0 } else { cosine }];
             let found = [terms.soft_norm[k], terms.hard_norm[k], terms.cosine[k]];
-            assert_close(&format!("{form:?}, member {k}"), &found, &expected, 1e-10);
+            assert_close(&format!("{backend:?}, member {k}"), &found, &expected, 1e-10);
             assert_close("share", &[terms.soft_share(k).unwrap()], &[expected[0] / (expected[0] + expected[1])], 1e-10);
         }
         // A baseline has no soft gradient, a row set without labels no hard one.
@@ -304,16 +306,22 @@ fn the_anatomy_of_the_gradient_is_that_of_each_terms_own_gradient() {
 #[test]
 fn what_does_not_fit_is_refused() {
     let (x, b) = (random(1, &[2, 3, 4]), random(2, &[3, 5]));
-    for form in FORMS {
+    for backend in FORMS {
         // Two inputs for three members, and a wrong width.
-        assert!(dense(&x, &random(3, &[3, 5, 4]), &b, Activation::None, form).is_err(), "{form:?}");
-        assert!(dense(&x, &random(3, &[2, 5, 6]), &b.narrow(0, 0, 2).unwrap(), Activation::None, form).is_err());
+        assert!(dense(&x, &random(3, &[3, 5, 4]), &b, Activation::None, backend).is_err(), "{backend:?}");
+        assert!(dense(&x, &random(3, &[2, 5, 6]), &b.narrow(0, 0, 2).unwrap(), Activation::None, backend).is_err());
         // A bias that is too short or too long.
-        assert!(dense(&x, &random(3, &[2, 5, 4]), &random(4, &[2, 4]), Activation::None, form).is_err(), "{form:?}");
-        assert!(dense(&x, &random(3, &[2, 5, 4]), &random(4, &[3, 5]), Activation::None, form).is_err(), "{form:?}");
+        assert!(
+            dense(&x, &random(3, &[2, 5, 4]), &random(4, &[2, 4]), Activation::None, backend).is_err(),
+            "{backend:?}"
+        );
+        assert!(
+            dense(&x, &random(3, &[2, 5, 4]), &random(4, &[3, 5]), Activation::None, backend).is_err(),
+            "{backend:?}"
+        );
         let image = random(5, &[1, 1, 2, 4, 4]);
-        assert!(conv3x3(&image, &random(6, &[1, 3, 1, 3, 3]), &random(7, &[1, 3]), Activation::None, form).is_err());
-        assert!(conv3x3(&image, &random(6, &[1, 3, 2, 3, 3]), &random(7, &[1, 2]), Activation::None, form).is_err());
+        assert!(conv3x3(&image, &random(6, &[1, 3, 1, 3, 3]), &random(7, &[1, 3]), Activation::None, backend).is_err());
+        assert!(conv3x3(&image, &random(6, &[1, 3, 2, 3, 3]), &random(7, &[1, 2]), Activation::None, backend).is_err());
     }
 }
 
@@ -328,10 +336,10 @@ fn an_operation_gives_each_member_the_same_bits_alone_and_beside_others_on_any_n
     let run = |x: &Tensor, w: &Tensor, b: &Tensor, convolution: bool| -> [Tensor; 4] {
         let [x, w, b] = [x, w, b].map(|t| Var::from_tensor(&t.contiguous().unwrap()).unwrap());
         let y = if convolution {
-            let y = conv3x3(&x, &w, &b, Activation::Relu, Form::Kernel).unwrap();
-            max_pool2(&y, Form::Kernel).unwrap()
+            let y = conv3x3(&x, &w, &b, Activation::Relu, Backend::Native).unwrap();
+            max_pool2(&y, Backend::Native).unwrap()
         } else {
-            dense(&x, &w, &b, Activation::Relu, Form::Kernel).unwrap()
+            dense(&x, &w, &b, Activation::Relu, Backend::Native).unwrap()
         };
         let g = y.sqr().unwrap().sum_all().unwrap().backward().unwrap();
         [y, g.get(&w).unwrap().clone(), g.get(&b).unwrap().clone(), g.get(&x).unwrap().clone()]
@@ -367,17 +375,17 @@ fn members_that_share_an_input_have_the_same_bits_as_with_a_copy_of_their_own() 
     let (kernel, kernel_bias) = (f32s(random(3, &[6, 3, 2, 3, 3])), f32s(random(4, &[6, 3])));
     for inputs in [1, 2, 3, 6] {
         let (x, image) = (f32s(random(5, &[inputs, 9, 20])), f32s(random(6, &[inputs, 9, 2, 4, 5])));
-        for form in FORMS {
-            let rows = dense(&x, &w, &b, Activation::Relu, form).unwrap();
-            let images = conv3x3(&image, &kernel, &kernel_bias, Activation::Relu, form).unwrap();
+        for backend in FORMS {
+            let rows = dense(&x, &w, &b, Activation::Relu, backend).unwrap();
+            let images = conv3x3(&image, &kernel, &kernel_bias, Activation::Relu, backend).unwrap();
             for k in 0..6 {
                 let one = |t: &Tensor, k: usize| t.narrow(0, k, 1).unwrap().copy().unwrap();
                 let own = k * inputs / 6;
-                let alone = dense(&one(&x, own), &one(&w, k), &one(&b, k), Activation::Relu, form).unwrap();
-                assert_eq!(parts(&[&alone], 0), parts(&[&rows], k), "{form:?}: {inputs} inputs, member {k}");
+                let alone = dense(&one(&x, own), &one(&w, k), &one(&b, k), Activation::Relu, backend).unwrap();
+                assert_eq!(parts(&[&alone], 0), parts(&[&rows], k), "{backend:?}: {inputs} inputs, member {k}");
                 let (kernel, bias) = (one(&kernel, k), one(&kernel_bias, k));
-                let alone = conv3x3(&one(&image, own), &kernel, &bias, Activation::Relu, form).unwrap();
-                assert_eq!(parts(&[&alone], 0), parts(&[&images], k), "{form:?}: {inputs} inputs, member {k}");
+                let alone = conv3x3(&one(&image, own), &kernel, &bias, Activation::Relu, backend).unwrap();
+                assert_eq!(parts(&[&alone], 0), parts(&[&images], k), "{backend:?}: {inputs} inputs, member {k}");
             }
         }
     }
@@ -396,18 +404,18 @@ proptest! {
         let inputs = if shared { 1 } else { members };
         let (w, b) = (random(seed, &[members, output, input]), random(seed ^ 1, &[members, output]));
         let x = random(seed ^ 2, &[inputs, batch, input]);
-        let [kernel, composed] = FORMS.map(|form| dense(&x, &w, &b, Activation::Relu, form).unwrap());
+        let [kernel, composed] = FORMS.map(|backend| dense(&x, &w, &b, Activation::Relu, backend).unwrap());
         prop_assert_eq!(kernel.dims(), composed.dims());
         assert_close("dense", &flat(&kernel), &flat(&composed), 1e-12);
         if batch > 0 {
             let kernel_weights = random(seed ^ 3, &[members, output, input, 3, 3]);
             let x = random(seed ^ 4, &[inputs, batch, input, height, width]);
             let [kernel, composed] =
-                FORMS.map(|form| conv3x3(&x, &kernel_weights, &b, Activation::Relu, form).unwrap());
+                FORMS.map(|backend| conv3x3(&x, &kernel_weights, &b, Activation::Relu, backend).unwrap());
             prop_assert_eq!(kernel.dims(), composed.dims());
             assert_close("convolution", &flat(&kernel), &flat(&composed), 1e-12);
             if height > 1 && width > 1 {
-                let [kernel, composed] = FORMS.map(|form| max_pool2(&kernel, form).unwrap());
+                let [kernel, composed] = FORMS.map(|backend| max_pool2(&kernel, backend).unwrap());
                 prop_assert_eq!(kernel.dims(), composed.dims());
                 assert_close("pooling", &flat(&kernel), &flat(&composed), 0.0);
             }

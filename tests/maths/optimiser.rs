@@ -2,7 +2,7 @@
 
 use candle_core::{DType, Device, Tensor, Var};
 use stillroom::model::{Network as _, Normalisation, Plan, Population};
-use stillroom::ops::{Clip, DistillationLoss, Form, FusedOptimiser, MemberLoss, MemberRate, Rule};
+use stillroom::ops::{Backend, Clip, DistillationLoss, FusedOptimiser, MemberLoss, MemberRate, Rule};
 use stillroom::recipe::Architecture;
 
 use crate::support::{FORMS, assert_close, bits, draw, flat, on_threads, random, variable};
@@ -54,7 +54,7 @@ fn updates_are_those_of_pytorch_for_each_member() {
     let shapes: [(&[usize], bool); 3] = [(&[3, 4, 5], true), (&[3, 4], false), (&[3, 2, 2, 3, 3], true)];
     for rule in [ADAMW, Rule::Sgd { momentum: 0.9 }, Rule::Sgd { momentum: 0.0 }] {
         for clip in [Clip::Never, Clip::Norm(4.5)] {
-            for form in FORMS {
+            for backend in FORMS {
                 let parameters: Vec<(Var, bool)> = shapes
                     .iter()
                     .enumerate()
@@ -71,7 +71,7 @@ fn updates_are_those_of_pytorch_for_each_member() {
                         (0..3).map(member).collect()
                     })
                     .collect();
-                let mut optimiser = FusedOptimiser::new(rule, clip, form, parameters.clone()).unwrap();
+                let mut optimiser = FusedOptimiser::new(rule, clip, backend, parameters.clone()).unwrap();
                 let mut clipped = [0, 0];
                 for step in 0..10 {
                     let gradients: Vec<Tensor> = shapes
@@ -100,7 +100,7 @@ fn updates_are_those_of_pytorch_for_each_member() {
                 assert!(clip == Clip::Never || clipped.iter().all(|count| *count > 2), "{clipped:?}");
                 for (i, (parameter, _)) in parameters.iter().enumerate() {
                     let expected: Vec<f64> = expected[i].iter().flat_map(|member| member.parameter.clone()).collect();
-                    assert_close(&format!("{rule:?} {clip:?} {form:?}, {i}"), &flat(parameter), &expected, 1e-12);
+                    assert_close(&format!("{rule:?} {clip:?} {backend:?}, {i}"), &flat(parameter), &expected, 1e-12);
                 }
             }
         }
@@ -110,24 +110,24 @@ fn updates_are_those_of_pytorch_for_each_member() {
 #[test]
 fn a_member_that_is_not_active_keeps_every_bit_whatever_its_gradient() {
     for rule in [ADAMW, Rule::Sgd { momentum: 0.9 }] {
-        for form in FORMS {
+        for backend in FORMS {
             let parameter = Var::from_tensor(&random(1, &[2, 40]).to_dtype(DType::F32).unwrap()).unwrap();
             let before: Vec<Vec<f32>> = parameter.to_vec2().unwrap();
             let mut optimiser =
-                FusedOptimiser::new(rule, Clip::Norm(1.0), form, vec![(parameter.clone(), true)]).unwrap();
+                FusedOptimiser::new(rule, Clip::Norm(1.0), backend, vec![(parameter.clone(), true)]).unwrap();
             let mut gradient = draw(2, 80);
             gradient[..40].fill(f64::NAN);
             let gradient = Tensor::from_vec(gradient, (2, 40), &Device::Cpu).unwrap().to_dtype(DType::F32).unwrap();
             let rate = |active| MemberRate { learning_rate: 0.1, weight_decay: 0.1, active };
             optimiser.step(std::slice::from_ref(&gradient), &[rate(false), rate(true)]).unwrap();
             let after: Vec<Vec<f32>> = parameter.to_vec2().unwrap();
-            assert_eq!(bits(&after[0]), bits(&before[0]), "{form:?}");
+            assert_eq!(bits(&after[0]), bits(&before[0]), "{backend:?}");
             assert!(after[1].iter().zip(&before[1]).all(|(a, b)| a != b && a.is_finite()));
             let (steps, moments) = optimiser.state();
             assert_eq!(steps, 1);
             for moment in moments.flatten() {
                 let moment: Vec<Vec<f32>> = moment.to_vec2().unwrap();
-                assert!(moment[0].iter().all(|m| m.to_bits() == 0), "{form:?}");
+                assert!(moment[0].iter().all(|m| m.to_bits() == 0), "{backend:?}");
             }
         }
     }
@@ -141,7 +141,7 @@ fn a_state_that_is_put_back_goes_on_with_the_same_bits() {
         let start = || Var::from_tensor(&random(1, &[2, 30]).to_dtype(DType::F32).unwrap()).unwrap();
         let (a, b) = (start(), start());
         let make = |parameter: &Var| {
-            FusedOptimiser::new(rule, Clip::Never, Form::Kernel, vec![(parameter.clone(), true)]).unwrap()
+            FusedOptimiser::new(rule, Clip::Never, Backend::Native, vec![(parameter.clone(), true)]).unwrap()
         };
         let mut whole = make(&a);
         for step in 0..6 {
@@ -168,7 +168,7 @@ fn a_state_that_is_put_back_goes_on_with_the_same_bits() {
         assert!(second.restore(1, wrong).is_err());
     }
     let mut optimiser =
-        FusedOptimiser::new(ADAMW, Clip::Never, Form::Kernel, vec![(variable(1, &[2, 3]), true)]).unwrap();
+        FusedOptimiser::new(ADAMW, Clip::Never, Backend::Native, vec![(variable(1, &[2, 3]), true)]).unwrap();
     assert!(optimiser.step(&[], &rates).is_err());
     assert!(optimiser.step(&[random(1, &[2, 4])], &rates).is_err());
     assert!(optimiser.step(&[random(1, &[2, 3])], &rates[..1]).is_err());
@@ -182,7 +182,7 @@ fn large_parameters_are_updated_with_the_same_bits_on_any_number_of_threads() {
         on_threads(threads, || {
             let parameter = Var::from_tensor(&random(1, &shape).to_dtype(DType::F32).unwrap()).unwrap();
             let mut optimiser =
-                FusedOptimiser::new(ADAMW, Clip::Norm(0.5), Form::Kernel, vec![(parameter.clone(), true)]).unwrap();
+                FusedOptimiser::new(ADAMW, Clip::Norm(0.5), Backend::Native, vec![(parameter.clone(), true)]).unwrap();
             let rates = [0.1, 0.01].map(|learning_rate| MemberRate { learning_rate, weight_decay: 0.1, active: true });
             for step in 0..3 {
                 optimiser.step(&[random(2 + step, &shape).to_dtype(DType::F32).unwrap()], &rates).unwrap();
@@ -295,8 +295,8 @@ fn twenty_steps_of_distillation_are_those_of_pytorch() {
         let x = wave(10 * len, 0.9, 0.2, 1.0);
         let teacher = wave(30, 1.7, 0.3, 3.0);
         for dtype in [DType::F64, DType::F32] {
-            for form in FORMS {
-                let what = format!("CNN {cnn}, SGD {sgd}, {form:?} {dtype:?}");
+            for backend in FORMS {
+                let what = format!("CNN {cnn}, SGD {sgd}, {backend:?} {dtype:?}");
                 // The clip of PyTorch divides by the norm + 1e-6; f32 rounds 20 steps long.
                 let tolerance = if dtype == DType::F32 { 1e-4 } else { 1e-5 };
                 let parameters = plan.parameters().into_iter().enumerate().map(|(p, spec)| {
@@ -314,7 +314,7 @@ fn twenty_steps_of_distillation_are_those_of_pytorch() {
                 };
                 let decays = plan.parameters().into_iter().map(|spec| spec.decays);
                 let slots = population.parameters().iter().cloned().zip(decays).collect();
-                let mut optimiser = FusedOptimiser::new(rule, clip, form, slots).unwrap();
+                let mut optimiser = FusedOptimiser::new(rule, clip, backend, slots).unwrap();
                 let member = MemberLoss {
                     temperature: Some(4.0),
                     soft_weight: 0.9,
@@ -333,9 +333,9 @@ fn twenty_steps_of_distillation_are_those_of_pytorch() {
                     let targets = (Tensor::from_vec(targets, (1, 4, 3), &device).unwrap() / 4.0).unwrap();
                     let targets = candle_nn::ops::softmax(&targets, 2).unwrap().to_dtype(dtype).unwrap();
                     let labels = [rows.iter().map(|row| (*row != 3).then_some(*row as u32 % 3)).collect()];
-                    let output = population.forward(&inputs, &[], &[], form).unwrap();
+                    let output = population.forward(&inputs, &[], &[], backend).unwrap();
                     let loss = DistillationLoss { members: &[member], targets: Some(&targets), labels: &labels };
-                    let (sum, terms) = loss.forward(&output.logits, form).unwrap();
+                    let (sum, terms) = loss.forward(&output.logits, backend).unwrap();
                     found.push(terms.total[0]);
                     let store = sum.backward().unwrap();
                     let gradients: Vec<Tensor> =

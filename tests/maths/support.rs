@@ -1,11 +1,11 @@
 //! Numbers to test with, and what is asked of gradients.
 
 use candle_core::{DType, Device, Tensor, Var};
-use stillroom::ops::Form;
+use stillroom::ops::Backend;
 use stillroom::rng::Key;
 
 /// Both forms of every operation.
-pub const FORMS: [Form; 2] = [Form::Kernel, Form::Composed];
+pub const FORMS: [Backend; 2] = [Backend::Native, Backend::Candle];
 
 /// `count` numbers in −1..1.
 pub fn draw(seed: u64, count: usize) -> Vec<f64> {
@@ -55,11 +55,11 @@ pub fn gradients(loss: &Tensor, variables: &[Var]) -> Vec<Vec<f64>> {
 
 /// Asserts that in both forms the gradients of `loss` by `variables` are its central differences, to 1e-6 of the largest
 /// component of each variable's gradient, and that the two forms agree, in value and gradient, to 1e-12 of that.
-pub fn check_gradients(what: &str, variables: &[Var], loss: &dyn Fn(Form) -> Tensor) {
+pub fn check_gradients(what: &str, variables: &[Var], loss: &dyn Fn(Backend) -> Tensor) {
     const STEP: f64 = 1e-5;
-    let value = |form| loss(form).to_scalar::<f64>().unwrap();
-    let analytic = FORMS.map(|form| gradients(&loss(form), variables));
-    assert_close(what, &[value(Form::Kernel)], &[value(Form::Composed)], 1e-12);
+    let value = |backend| loss(backend).to_scalar::<f64>().unwrap();
+    let analytic = FORMS.map(|backend| gradients(&loss(backend), variables));
+    assert_close(what, &[value(Backend::Native)], &[value(Backend::Candle)], 1e-12);
     for (place, variable) in variables.iter().enumerate() {
         let what = format!("{what}, variable {place}");
         let values = flat(variable);
@@ -68,20 +68,20 @@ pub fn check_gradients(what: &str, variables: &[Var], loss: &dyn Fn(Form) -> Ten
         };
         assert_close(&what, &analytic[0][place], &analytic[1][place], 1e-12);
         assert!(analytic[0][place].iter().any(|g| g.abs() > 1e-3), "{what}: there is next to no gradient");
-        for (form, analytic) in FORMS.iter().zip(&analytic) {
+        for (backend, analytic) in FORMS.iter().zip(&analytic) {
             let numeric: Vec<f64> = (0..values.len())
                 .map(|i| {
                     let moved = |by: f64| {
                         let mut moved = values.clone();
                         moved[i] += by;
                         set(&moved);
-                        value(*form)
+                        value(*backend)
                     };
                     (moved(STEP) - moved(-STEP)) / (2.0 * STEP)
                 })
                 .collect();
             set(&values);
-            assert_close(&format!("{what}, {form:?}"), &analytic[place], &numeric, 1e-6);
+            assert_close(&format!("{what}, {backend:?}"), &analytic[place], &numeric, 1e-6);
         }
     }
 }

@@ -198,7 +198,7 @@ fn what_failed_begins_anew_and_ends_as_if_nothing_had_happened() {
     let retried = run(again(&first, &[stopped, moved]), vec![]);
     let Some(Report::Resumed(it)) = retried.first().map(|report| &**report) else { panic!() };
     // The teacher's stage and the students' are followed by one for those that begin anew.
-    assert_eq!((it.stage, it.step, &it.again), (Stage(2), 0, &vec![(moved, Stage(2)), (stopped, Stage(2))]));
+    assert_eq!((it.stage, it.step, &it.retried), (Stage(2), 0, &vec![(moved, Stage(2)), (stopped, Stage(2))]));
     let found = by_run(&[first, retried.clone()].concat());
     for run in [moved, stopped] {
         assert!(untested(&found[&run]) == untested(&plain[&run]), "{run}");
@@ -244,7 +244,7 @@ fn again(reports: &[Arc<Report>], runs: &[RunId]) -> JobStart {
         state: None,
         events: events.collect(),
         finished: finished(reports),
-        again: runs.to_vec(),
+        retry: runs.to_vec(),
     })
 }
 

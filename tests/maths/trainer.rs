@@ -3,7 +3,7 @@
 use candle_core::{DType, Device, Tensor};
 use stillroom::data::Inputs;
 use stillroom::model::{FusedStep as _, Network as _, Normalisation, Plan, Population, Trainer};
-use stillroom::ops::{Clip, Form, FusedOptimiser, MemberRate, Rule};
+use stillroom::ops::{Backend, Clip, FusedOptimiser, MemberRate, Rule};
 use stillroom::recipe::Architecture;
 use stillroom::rng::Key;
 
@@ -41,7 +41,7 @@ fn fused(
     let population = population(architecture, shape, DType::F32);
     let mut trainer = Trainer::new(population.spec(), population.parameters()).unwrap();
     let parameters = population.parameters().iter().map(|parameter| (parameter.clone(), true)).collect();
-    let mut optimiser = FusedOptimiser::new(Rule::Sgd { momentum: 0.0 }, clip, Form::Kernel, parameters).unwrap();
+    let mut optimiser = FusedOptimiser::new(Rule::Sgd { momentum: 0.0 }, clip, Backend::Native, parameters).unwrap();
     let keys: Vec<Key> = (0..MEMBERS as u64).map(Key::new).collect();
     let logits = trainer.forward(population.parameters(), &inputs.iter().collect::<Vec<_>>(), &keys).unwrap();
     let rate = MemberRate { learning_rate: 0.0, weight_decay: 0.0, active: true };
@@ -80,7 +80,7 @@ fn the_fused_step_is_that_of_autograd() {
             let values: Vec<f64> = inputs.iter().flat_map(Inputs::values).map(|x| f64::from(*x)).collect();
             let x = Tensor::from_vec(values, x_shape, &Device::Cpu).unwrap();
             let keys: Vec<Key> = (0..MEMBERS as u64).map(Key::new).collect();
-            let logits = reference.forward(&x, &keys, &[], Form::Kernel).unwrap().logits;
+            let logits = reference.forward(&x, &keys, &[], Backend::Native).unwrap().logits;
             let store = (&logits * &outer).unwrap().sum_all().unwrap().backward().unwrap();
             let expected: Vec<Vec<f64>> = reference.parameters().iter().map(|p| flat(store.get(p).unwrap())).collect();
 

@@ -34,7 +34,7 @@ impl Prospect {
         known.unwrap_or(false)
     }
 
-    /// Looks anew, for the next time.
+    /// Looks again, for the next time.
     pub fn look_again(&self) {
         let Self { known, look } = self.clone();
         let find_out = move || {

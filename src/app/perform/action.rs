@@ -8,7 +8,7 @@ use crate::app::tiles::default_arrangement;
 use crate::command::Action;
 use crate::protocol::Request;
 use crate::rng::Key;
-use crate::state::{FilePurpose, History, Palette, RecipeText, SampleChoice, Tip, Wish, Workspace};
+use crate::state::{FilePurpose, History, Palette, QueuedJob, RecipeText, SampleChoice, Tip, Workspace};
 use crate::text::phrase;
 use crate::widgets::ToastKind;
 
@@ -88,7 +88,7 @@ impl App {
         if self.state.recipe.preview_fault.is_some() {
             self.previewed = None;
         }
-        self.ask_for(Wish::New(self.state.recipe.sweep.to_toml()));
+        self.ask_for(QueuedJob::New(self.state.recipe.sweep.to_toml()));
     }
 
     /// Copies the recipe, as it stands in the editor where that is open.

@@ -3,15 +3,15 @@
 use crate::app::App;
 use crate::command::JobCommand;
 use crate::protocol::{JobId, Request, RunId};
-use crate::state::{Undoable, Wish};
+use crate::state::{QueuedJob, Undoable};
 use crate::text::phrase;
 use crate::widgets::ToastKind;
 
 impl App {
     pub(super) fn job(&mut self, command: JobCommand) {
         match command {
-            JobCommand::Resume(job) => self.ask_for(Wish::Resume(job)),
-            JobCommand::Again(job, runs) => self.ask_for(Wish::Again(job, runs)),
+            JobCommand::Resume(job) => self.ask_for(QueuedJob::Resume(job)),
+            JobCommand::Retry(job, runs) => self.ask_for(QueuedJob::Retry(job, runs)),
             JobCommand::StopRun(run) => drop(self.worker.send(Request::StopRun(run))),
             JobCommand::ChangeRun(run, setting, to) => self.state.take_move(Some(run), setting, to),
             JobCommand::Unqueue(number) => {

@@ -30,7 +30,7 @@ pub struct JobFacts<'a> {
 pub struct RunEnd<'a> {
     /// How.
     pub outcome: RunOutcome,
-    /// Whether a setting was moved in mid-run.
+    /// Whether a setting was moved live.
     pub edited: bool,
     /// Steps that it took.
     pub steps: u64,

@@ -75,7 +75,7 @@ fn faults_ui(ui: &mut Ui, state: &State, edited: &RecipeText, id: Id) {
     if edited.faults.is_empty() {
         match &state.recipe.preview_fault {
             Some(fault) => super::bad(ui, &fault.problem),
-            None => ui.add(Label::new(super::outlook(state)).wrap()),
+            None => ui.add(Label::new(super::estimate(state)).wrap()),
         };
         ui.add(Label::new(caption(text("recipe-text-good"))).wrap());
         return;

@@ -8,7 +8,7 @@ use crate::recipe::{MOST_CELLS, Recipe, SEED, Strategy, Sweep, TeacherPart, Teac
 
 /// How much there is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Outlook {
+pub struct Estimate {
     /// Cells, seeds not counted.
     pub cells: usize,
     /// Seeds of each cell.
@@ -26,7 +26,7 @@ const TAUGHT: [&str; 2] = ["distill.", "teacher"];
 const SAME_WORK: [&str; 5] =
     ["distill.", "training.learning_rate", "training.weight_decay", SEED, "teacher.checkpoint"];
 
-impl Outlook {
+impl Estimate {
     /// Counts what a recipe asks for.
     pub fn of(sweep: &Sweep) -> Self {
         if sweep.base.student.is_none() {
@@ -119,7 +119,7 @@ mod tests {
     }
 
     fn counts(sweep: &Sweep) -> [usize; 4] {
-        let Outlook { cells, seeds, baselines, runs } = Outlook::of(sweep);
+        let Estimate { cells, seeds, baselines, runs } = Estimate::of(sweep);
         [cells, seeds, baselines, runs]
     }
 
@@ -188,7 +188,7 @@ mod tests {
             first_rows: crate::protocol::FirstRows::default(),
         };
         // Two runs of 100 steps of 1,000 parameters.
-        let seconds = |sweep: &Sweep| Outlook::of(sweep).seconds(sweep, &preview, 1e-5);
+        let seconds = |sweep: &Sweep| Estimate::of(sweep).seconds(sweep, &preview, 1e-5);
         let near =
             |seconds: Option<f64>, expected: f64| assert!((seconds.unwrap() - expected).abs() < 1e-9, "{seconds:?}");
         near(seconds(&sweep), 2.0);

@@ -9,18 +9,18 @@ use super::device::of_device;
 use super::prepared::{Prepared, TeacherModel};
 use crate::data::{Inputs, picture};
 use crate::model::{Checkpoint, Network, NetworkTeacher, Teacher};
-use crate::protocol::{Look, Looked, Probe};
+use crate::protocol::{Inspect, Inspected, Probe};
 use crate::text::{Phrase, phrase};
 
 /// Lets the models of a prepared recipe look. `own` is the present student and its place, where it trains now;
 /// `untrained` makes the student as it is before its first step.
 pub(super) fn answer(
-    look: &Look,
+    look: &Inspect,
     prepared: &Prepared,
     own: Option<(&dyn Network, usize)>,
     untrained: impl FnOnce() -> Option<candle_core::Result<Box<dyn Network>>>,
     device: &Device,
-) -> Result<Looked, Phrase> {
+) -> Result<Inspected, Phrase> {
     let shape = prepared.dataset.examples.shape();
     let scale = prepared.dataset.pixel_scale.unwrap_or(1.0);
     let &[channels, height, width] = shape.as_slice() else {
@@ -69,7 +69,7 @@ pub(super) fn answer(
         shape,
         teacher,
     };
-    Ok(Looked { name, inverted, probe: Arc::new(probe), student })
+    Ok(Inspected { name, inverted, probe: Arc::new(probe), student })
 }
 
 /// What a teacher says of one picture, `[classes]`.
