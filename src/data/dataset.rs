@@ -1,18 +1,15 @@
 //! All rows of a source, held once, as raw values.
 
-use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::columns::{ColumnKind, Columns, Source as InputSource};
-use super::copies::find_copies;
-use super::file::MAX_CLASSES;
 use super::findings::Findings;
-use super::{DataError, Examples, Inputs, Much, builtin, idx, images, npz, table};
-use crate::recipe::{Ground, Normalise, Source};
+use super::{Examples, Inputs};
+use crate::recipe::{Ground, Normalise};
 use crate::rng::Key;
 
 /// Examples with their labels. Values are as the source has them: normalisation belongs to the model.
@@ -83,22 +80,6 @@ impl Scaling {
     }
 }
 
-/// Hears how far reading has come, and may end it.
-pub trait Watch: Sync {
-    /// So many of so many (bytes, or pictures) are done; of 0 while nobody knows how many there will be.
-    fn progress(&self, done: u64, total: u64);
-    /// Whether nobody wants the result any more.
-    fn is_cancelled(&self) -> bool;
-}
-
-/// Nobody looks on.
-impl Watch for () {
-    fn progress(&self, _done: u64, _total: u64) {}
-    fn is_cancelled(&self) -> bool {
-        false
-    }
-}
-
 impl Dataset {
     /// Rows of which nothing more is known: no parts of their own, features standardised.
     pub fn new(name: String, classes: Vec<String>, examples: Examples, labels: Vec<u32>) -> Self {
@@ -119,33 +100,6 @@ impl Dataset {
             files: Vec::new(),
             findings: Findings::default(),
         }
-    }
-
-    /// Reads a source in full.
-    ///
-    /// # Errors
-    /// Whatever is wrong with the files, by file and line.
-    pub fn load(source: &Source) -> Result<Self, DataError> {
-        Self::load_watched(source, &())
-    }
-
-    /// Like [`Dataset::load`], with somebody looking on.
-    ///
-    /// # Errors
-    /// Whatever is wrong with the files, by file and line; [`DataError::Cancelled`].
-    pub fn load_watched(source: &Source, watch: &dyn Watch) -> Result<Self, DataError> {
-        let mut dataset = match source {
-            Source::Builtin(builtin) => builtin::load(*builtin),
-            Source::Idx { path, name } => idx::load(path, name.as_deref(), watch),
-            Source::Table(source) if npz::is_npz(&source.path) => npz::load(source, watch),
-            Source::Table(source) => table::load(source, watch),
-            Source::Images(source) => images::load(source, watch),
-        }?;
-        if dataset.classes.len() < 2 {
-            return Err(DataError::OneClass { name: dataset.name, classes: dataset.classes });
-        }
-        dataset.copies = find_copies(&dataset.examples);
-        Ok(dataset)
     }
 
     /// The raw inputs of `rows`, in that order.
@@ -395,38 +349,4 @@ fn median(mut numbers: Vec<f32>) -> f32 {
         Some(lower) if numbers.len().is_multiple_of(2) => f64::midpoint(f64::from(lower), f64::from(upper)) as f32,
         _ => upper,
     }
-}
-
-/// The different names in their order, and the number of each.
-///
-/// # Errors
-/// [`DataError::TooLarge`] when there are more than a dataset may have; `what` they are.
-pub(super) fn number_classes(
-    file: &Path,
-    what: Much,
-    names: impl IntoIterator<Item = String>,
-) -> Result<(Vec<String>, HashMap<String, u32>), DataError> {
-    let names: HashSet<String> = names.into_iter().collect();
-    let found = names.len() as u64;
-    if found > MAX_CLASSES {
-        return Err(DataError::TooLarge { file: file.to_owned(), what, found, limit: MAX_CLASSES });
-    }
-    let mut classes: Vec<String> = names.into_iter().collect();
-    sort_classes(&mut classes);
-    let numbers = classes.iter().cloned().zip(0..).collect();
-    Ok((classes, numbers))
-}
-
-/// Sorts class names: as numbers when all of them are, else as text. Removes doubles.
-pub(super) fn sort_classes(names: &mut Vec<String>) {
-    let number = |name: &String| name.parse::<f64>().ok().filter(|number| number.is_finite());
-    if names.iter().all(|name| number(name).is_some()) {
-        names.sort_by(|a, b| {
-            let order = number(a).partial_cmp(&number(b)).unwrap_or(std::cmp::Ordering::Equal);
-            order.then_with(|| a.cmp(b))
-        });
-    } else {
-        names.sort();
-    }
-    names.dedup();
 }

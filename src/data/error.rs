@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::findings::first_of;
+use super::names::shown_path;
 use crate::text::{Between, Phrase, phrase, prints_its_phrase};
 
 /// Why data cannot be used.
@@ -333,7 +334,7 @@ pub struct BadImage {
 impl BadImage {
     fn phrase(&self) -> Phrase {
         // A name with a line break would make two messages of one.
-        phrase!("data-image", file = super::images::shown_path(&self.file), problem = &self.problem)
+        phrase!("data-image", file = shown_path(&self.file), problem = &self.problem)
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod archive;
 mod builtin;
+mod classes;
 mod columns;
 mod copies;
 mod dataset;
@@ -16,6 +17,7 @@ mod guard;
 mod idx;
 mod images;
 mod inputs;
+mod load;
 mod magic;
 mod names;
 mod npz;
@@ -24,9 +26,10 @@ mod split;
 mod table;
 mod transfer;
 mod walk;
+mod watch;
 
 pub use columns::{Column, ColumnKind, ColumnName, Columns};
-pub use dataset::{Dataset, Scaling, Watch};
+pub use dataset::{Dataset, Scaling};
 pub use error::{BadImage, BadLine, DataError, LineProblem, Much};
 pub use examples::Examples;
 pub use findings::{Dialect, Filled, Findings, Kind, LabelFinding, LabelReason, LeftOut, Remark, WordColumn};
@@ -39,3 +42,4 @@ pub use recognise::recognise;
 pub use split::Splits;
 pub use table::{FirstRows, NewRows, first_rows, read_new_rows};
 pub use transfer::{TransferSet, epoch_order};
+pub use watch::Watch;

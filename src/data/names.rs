@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
+use std::path::Path;
 
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -23,6 +24,11 @@ pub(super) fn shown(name: &OsStr) -> String {
         }
     }
     text
+}
+
+/// A path to be read by people, with every byte that is no text visible.
+pub(super) fn shown_path(path: &Path) -> String {
+    shown(path.as_os_str())
 }
 
 /// What each of the different `names` is shown as; a number sets apart what would look the same to the last character.

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsStr;
-use std::fs::{self, Metadata};
+use std::fs::{self, DirEntry, Metadata};
 use std::path::{Path, PathBuf};
 
 use super::file::unreadable;
@@ -42,95 +42,15 @@ pub(super) fn walk(top: &Path, depth: usize, watch: &dyn Watch) -> Result<Tree, 
 
 /// Like [`walk`], with at most `limit` entries.
 pub(super) fn walk_up_to(top: &Path, depth: usize, watch: &dyn Watch, limit: u64) -> Result<Tree, DataError> {
-    let mut tree = Tree::default();
-    let mut visited = HashSet::new();
-    let identity =
-        fs::metadata(top).and_then(|found| identity(top, &found)).map_err(|error| unreadable(top, &error))?;
-    visited.insert(identity);
-    let mut count = 0;
-    // Links wait until every real folder is met, so that the real one is the one that counts.
-    let (mut real, mut linked) = (vec![(PathBuf::new(), 0)], Vec::new());
-    while let Some((folder, level)) = real.pop() {
-        let path = top.join(&folder);
-        let entries = match fs::read_dir(&path) {
-            Ok(entries) => Some(entries),
-            Err(error) if level == 0 => return Err(unreadable(top, &error)),
-            Err(error) => {
-                tree.unreadable.push((folder.clone(), error.to_string()));
-                None
-            }
-        };
-        for entry in entries.into_iter().flatten() {
-            let entry = match entry {
-                Ok(entry) => entry,
-                Err(error) if level == 0 => return Err(unreadable(top, &error)),
-                Err(error) => {
-                    tree.unreadable.push((folder.clone(), error.to_string()));
-                    break;
-                }
-            };
-            count += 1;
-            if count > limit {
-                let (file, what) = (top.to_owned(), Much::Entries);
-                return Err(DataError::TooLarge { file, what, found: count, limit });
-            }
-            if count.is_multiple_of(STEP) {
-                watch.progress(count, 0);
-                if watch.is_cancelled() {
-                    return Err(DataError::Cancelled);
-                }
-            }
-            let name = entry.file_name();
-            match leaving(&name) {
-                Leaving::No => {}
-                Leaving::Silent => continue,
-                Leaving::Told => {
-                    *tree.leavings.entry(name.to_string_lossy().into_owned()).or_default() += 1;
-                    continue;
-                }
-            }
-            let (below, path) = (folder.join(&name), entry.path());
-            let Ok(kind) = entry.file_type() else {
-                tree.special += 1;
-                continue;
-            };
-            if kind.is_file() {
-                tree.files.push(below);
-                continue;
-            }
-            // Follows a link.
-            let Ok(found) = fs::metadata(&path) else {
-                tree.special += 1;
-                continue;
-            };
-            if found.is_file() {
-                tree.files.push(below);
-            } else if !found.is_dir() {
-                tree.special += 1;
-            } else if kind.is_symlink() {
-                linked.push((below, level + 1));
-            } else {
-                enter(&path, below, level + 1, depth, &found, &mut visited, &mut tree, &mut real);
-            }
-        }
-        // The last link is entered only when nothing real is left.
-        if real.is_empty() {
-            linked.sort();
-            linked.reverse();
-            while let Some((below, level)) = linked.pop() {
-                let path = top.join(&below);
-                let Ok(found) = fs::metadata(&path) else {
-                    tree.special += 1;
-                    continue;
-                };
-                enter(&path, below, level, depth, &found, &mut visited, &mut tree, &mut real);
-                if !real.is_empty() {
-                    break;
-                }
-            }
+    let mut walk = Walk::begin(top, depth, watch, limit)?;
+    while let Some((folder, level)) = walk.real.pop() {
+        walk.list(&folder, level)?;
+        if walk.real.is_empty() {
+            walk.follow_link();
         }
     }
-    watch.progress(count, 0);
+    watch.progress(walk.count, 0);
+    let mut tree = walk.tree;
     tree.files.sort();
     tree.folders.sort();
     tree.unreadable.sort();
@@ -138,26 +58,143 @@ pub(super) fn walk_up_to(top: &Path, depth: usize, watch: &dyn Watch, limit: u64
     Ok(tree)
 }
 
-/// Lists a folder, and plans to read it if it is new and not too deep.
-fn enter(
-    path: &Path,
-    below: PathBuf,
-    level: usize,
+/// A walk on its way. Folders are known by their paths below the top, and by how deep they lie.
+struct Walk<'a> {
+    top: &'a Path,
     depth: usize,
-    found: &Metadata,
-    visited: &mut HashSet<Identity>,
-    tree: &mut Tree,
-    plan: &mut Vec<(PathBuf, usize)>,
-) {
-    match identity(path, found) {
-        Ok(identity) if visited.insert(identity) => {
-            tree.folders.push(below.clone());
-            if level <= depth {
-                plan.push((below, level));
+    watch: &'a dyn Watch,
+    limit: u64,
+    /// Entries met so far.
+    count: u64,
+    tree: Tree,
+    visited: HashSet<Identity>,
+    /// Folders that are still to be listed.
+    real: Vec<(PathBuf, usize)>,
+    /// Links wait until every real folder is met, so that the real one is the one that counts.
+    linked: Vec<(PathBuf, usize)>,
+}
+
+impl<'a> Walk<'a> {
+    fn begin(top: &'a Path, depth: usize, watch: &'a dyn Watch, limit: u64) -> Result<Self, DataError> {
+        let identity =
+            fs::metadata(top).and_then(|found| identity(top, &found)).map_err(|error| unreadable(top, &error))?;
+        Ok(Self {
+            top,
+            depth,
+            watch,
+            limit,
+            count: 0,
+            tree: Tree::default(),
+            visited: HashSet::from([identity]),
+            real: vec![(PathBuf::new(), 0)],
+            linked: Vec::new(),
+        })
+    }
+
+    /// Takes every entry of a folder.
+    fn list(&mut self, folder: &Path, level: usize) -> Result<(), DataError> {
+        let entries = match fs::read_dir(self.top.join(folder)) {
+            Ok(entries) => entries,
+            Err(error) => return self.give_up(folder, level, &error),
+        };
+        for entry in entries {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => return self.give_up(folder, level, &error),
+            };
+            self.count_entry()?;
+            self.take(folder, level, &entry);
+        }
+        Ok(())
+    }
+
+    /// A fault where it is the top that cannot be read; a folder below it is noted in the tree.
+    fn give_up(&mut self, folder: &Path, level: usize, error: &std::io::Error) -> Result<(), DataError> {
+        if level == 0 {
+            return Err(unreadable(self.top, error));
+        }
+        self.tree.unreadable.push((folder.to_owned(), error.to_string()));
+        Ok(())
+    }
+
+    fn count_entry(&mut self) -> Result<(), DataError> {
+        self.count += 1;
+        if self.count > self.limit {
+            let (file, what) = (self.top.to_owned(), Much::Entries);
+            return Err(DataError::TooLarge { file, what, found: self.count, limit: self.limit });
+        }
+        if self.count.is_multiple_of(STEP) {
+            self.watch.progress(self.count, 0);
+            if self.watch.is_cancelled() {
+                return Err(DataError::Cancelled);
             }
         }
-        Ok(_) => tree.met_before.push(below),
-        Err(error) => tree.unreadable.push((below, error.to_string())),
+        Ok(())
+    }
+
+    /// Lists a file, enters a folder, and puts a link to a folder off.
+    fn take(&mut self, folder: &Path, level: usize, entry: &DirEntry) {
+        let name = entry.file_name();
+        match leaving(&name) {
+            Leaving::No => {}
+            Leaving::Silent => return,
+            Leaving::Told => {
+                *self.tree.leavings.entry(name.to_string_lossy().into_owned()).or_default() += 1;
+                return;
+            }
+        }
+        let (below, path) = (folder.join(&name), entry.path());
+        let Ok(kind) = entry.file_type() else {
+            self.tree.special += 1;
+            return;
+        };
+        if kind.is_file() {
+            self.tree.files.push(below);
+            return;
+        }
+        // Follows a link.
+        let Ok(found) = fs::metadata(&path) else {
+            self.tree.special += 1;
+            return;
+        };
+        if found.is_file() {
+            self.tree.files.push(below);
+        } else if !found.is_dir() {
+            self.tree.special += 1;
+        } else if kind.is_symlink() {
+            self.linked.push((below, level + 1));
+        } else {
+            self.enter(&path, below, level + 1, &found);
+        }
+    }
+
+    /// Enters the first of the links, in the order of their paths, that leads to a folder with something to list.
+    fn follow_link(&mut self) {
+        self.linked.sort();
+        self.linked.reverse();
+        while self.real.is_empty()
+            && let Some((below, level)) = self.linked.pop()
+        {
+            let path = self.top.join(&below);
+            match fs::metadata(&path) {
+                Ok(found) => self.enter(&path, below, level, &found),
+                Err(_) => self.tree.special += 1,
+            }
+        }
+    }
+
+    /// Notes a folder, and plans to list it if it is new and not too deep.
+    fn enter(&mut self, path: &Path, below: PathBuf, level: usize, found: &Metadata) {
+        match identity(path, found) {
+            Ok(identity) if self.visited.insert(identity) => {
+                self.tree.folders.push(below.clone());
+                if level <= self.depth {
+                    self.real.push((below, level));
+                }
+            }
+            Ok(_) => self.tree.met_before.push(below),
+            Err(error) => self.tree.unreadable.push((below, error.to_string())),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::parts::{Part, part_of};
 use crate::data::LeftOut;
+use crate::data::names::{shown, shown_path};
 use crate::text::{Phrase, phrase};
 
 /// Pictures with their classes, first those for training, then validation, then test.
@@ -270,10 +271,5 @@ impl Layout {
 
 /// A name without case and blanks around it, for guesses about what a folder is.
 fn loose(name: &OsStr) -> String {
-    crate::data::names::shown(name).trim().to_lowercase()
-}
-
-/// A path to be read by people, with every byte that is no text visible.
-pub(in crate::data) fn shown_path(path: &Path) -> String {
-    crate::data::names::shown(path.as_os_str())
+    shown(name).trim().to_lowercase()
 }

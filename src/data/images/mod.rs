@@ -14,15 +14,15 @@ use std::hash::{DefaultHasher, Hasher as _};
 use std::path::{Path, PathBuf};
 
 pub(super) use self::foreign::is_picture_name;
-pub(super) use self::layout::shown_path;
 
 use self::decode::{Picture, ground_for};
 use self::layout::{Layout, arrange};
 use self::parts::Part;
 use self::read::{Filled, fill};
-use super::dataset::number_classes;
+use super::classes::number_classes;
 use super::error::LISTED;
 use super::file::check_bytes;
+use super::names::shown_path;
 use super::walk::{Tree, walk};
 use super::{BadImage, DataError, Dataset, Examples, Findings, Inputs, Kind, LeftOut, Much, Remark, Scaling, Watch};
 use crate::recipe::{Colour, Ground, ImageSource};

@@ -1,24 +1,22 @@
 //! Arrays of `NumPy`: `.npz` archives with inputs and labels, told apart by their names, as Keras and others save them.
-//! `npy` reads one array; `roles` says what a name means.
+//! `contents` reads those arrays that are inputs and labels; `npy` reads one array; `roles` says what a name means.
 
+mod contents;
 mod npy;
 mod roles;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::BufReader;
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use zip::ZipArchive;
-
-use self::npy::{Array, Values, read};
-use self::roles::{Kind as RoleKind, Part, role};
-use super::dataset::number_classes;
-use super::file::{MAX_CLASSES, check_size, shown_shape, stem, unreadable};
+use self::contents::{Contents, LoadedPart, NamedArray, contents};
+use self::npy::in_array;
+use self::roles::Part;
+use super::classes::number_classes;
+use super::file::{MAX_CLASSES, check_size, shown_shape, stem};
 use super::magic::{Packed, start_of};
-use super::{DataError, Dataset, Examples, Findings, Kind, LeftOut, Much, Remark, Scaling, Watch, archive};
-use crate::recipe::{ColumnRef, Pixels, TableSource};
-use crate::text::{Between, Phrase, phrase};
+use super::{DataError, Dataset, Examples, Findings, Much, Remark, Scaling, Watch, archive};
+use crate::recipe::{Pixels, TableSource};
+use crate::text::phrase;
 
 /// Whether the content of a file is an archive of arrays, or one array.
 pub fn is_npz(file: &Path) -> bool {
@@ -78,166 +76,6 @@ pub(super) fn load(source: &TableSource, watch: &dyn Watch) -> Result<Dataset, D
         findings,
         ..Dataset::new(stem(file), classes, examples, labels)
     })
-}
-
-struct NamedArray {
-    name: String,
-    array: Array,
-}
-
-/// Inputs and the label of each row, as text.
-struct LoadedPart {
-    inputs: NamedArray,
-    labels: Vec<String>,
-    /// Columns of one-hot labels: classes that are there whether a row has them or not.
-    one_hot: usize,
-}
-
-struct Contents {
-    parts: BTreeMap<Part, LoadedPart>,
-    findings: Findings,
-}
-
-/// Reads those arrays that are inputs or labels of a part.
-fn contents(source: &TableSource, watch: &dyn Watch) -> Result<Contents, DataError> {
-    let file = source.path.as_path();
-    let wrong = |problem, allowed| DataError::Format { file: file.to_owned(), problem, allowed };
-    if start_of(file)?.starts_with(npy::MAGIC) {
-        return Err(wrong(phrase!("npz-single"), phrase!("npz-names")));
-    }
-    let broken = |error: zip::result::ZipError| DataError::Read { file: file.to_owned(), problem: error.to_string() };
-    let opened = BufReader::new(File::open(file).map_err(|error| unreadable(file, &error))?);
-    let mut archive = ZipArchive::new(opened).map_err(broken)?;
-    let mut names: Vec<(String, usize)> = Vec::new();
-    for place in 0..archive.len() {
-        let entry = archive.by_index(place).map_err(broken)?;
-        let name = String::from_utf8_lossy(entry.name_raw()).into_owned();
-        if let Some(name) = name.strip_suffix(".npy") {
-            names.push((name.to_owned(), place));
-        }
-    }
-    let told = || Phrase::several(Between::Commas, names.iter().map(|(name, _)| format!("`{name}`").into()));
-    let label = match &source.label {
-        None => None,
-        Some(ColumnRef::Name(name)) if names.iter().any(|(known, _)| known == name) => Some(name.as_str()),
-        Some(ColumnRef::Name(name)) => {
-            return Err(wrong(phrase!("npz-no-array", name = name), phrase!("idx-one-of", names = told())));
-        }
-        Some(ColumnRef::Position(_)) => {
-            return Err(wrong(phrase!("npz-label-by-position"), phrase!("idx-one-of", names = told())));
-        }
-    };
-    // Of several arrays with the same role the one whose name says it best.
-    let mut taken: BTreeMap<(Part, RoleKind), (usize, usize)> = BTreeMap::new();
-    let mut findings = Findings { kind: Kind::Arrays, ..Findings::default() };
-    let is_pair = names.len() == 2;
-    for (at, (name, _)) in names.iter().enumerate() {
-        let found = match label {
-            Some(label) if label == name => Some((Part::Training, RoleKind::Labels, 0)),
-            _ => role(name, is_pair)
-                .filter(|role| label.is_none() || (role.0, role.1) != (Part::Training, RoleKind::Labels)),
-        };
-        let Some((part, kind, rank)) = found else { continue };
-        let best = taken.entry((part, kind)).or_insert((rank, at));
-        *best = (*best).min((rank, at));
-    }
-    let used: BTreeSet<usize> = taken.values().map(|(_, at)| *at).collect();
-    for (name, _) in (0..names.len()).filter(|at| !used.contains(at)).map(|at| &names[at]) {
-        findings.left_out.push(LeftOut { name: name.clone(), why: phrase!("left-out-array"), count: 1 });
-    }
-    let mut parts = BTreeMap::new();
-    for part in [Part::Training, Part::Validation, Part::Test] {
-        if watch.is_cancelled() {
-            return Err(DataError::Cancelled);
-        }
-        let mut array = |kind: RoleKind| -> Result<Option<NamedArray>, DataError> {
-            let Some((_, at)) = taken.get(&(part, kind)) else { return Ok(None) };
-            let (name, place) = &names[*at];
-            let mut entry = archive.by_index(*place).map_err(broken)?;
-            let size = entry.size();
-            let array = read(&mut entry, size, file, name)?;
-            watch.progress(*at as u64 + 1, names.len() as u64);
-            Ok(Some(NamedArray { name: name.clone(), array }))
-        };
-        let inputs = match array(RoleKind::Inputs)? {
-            Some(inputs) => inputs,
-            None if part == Part::Training => {
-                return Err(wrong(phrase!("npz-no-inputs", names = told()), phrase!("npz-names")));
-            }
-            None => continue,
-        };
-        let Some(labels) = array(RoleKind::Labels)? else {
-            if part == Part::Training {
-                return Err(wrong(phrase!("npz-no-labels", names = told()), phrase!("npz-names")));
-            }
-            findings.left_out.push(LeftOut { name: inputs.name, why: phrase!("left-out-unlabelled"), count: 1 });
-            continue;
-        };
-        let rows = inputs.array.shape.first().copied().unwrap_or(0);
-        if rows == 0 || matches!(inputs.array.values, Values::Words(_)) || inputs.array.len() == 0 {
-            let problem = phrase!("npz-shape", shape = shown_shape(&inputs.array.shape));
-            return Err(wrong(in_array(&inputs.name, problem), phrase!("npz-inputs")));
-        }
-        let (named, one_hot) =
-            labels_of(&labels).map_err(|problem| wrong(in_array(&labels.name, problem), phrase!("npz-labels")))?;
-        if named.len() != rows {
-            let problem = phrase!("npz-counts", inputs = &inputs.name, rows = rows, labels = named.len());
-            return Err(wrong(in_array(&labels.name, problem), phrase!("npz-labels")));
-        }
-        if one_hot > 0 {
-            let message = phrase!("remark-one-hot", name = &labels.name, count = one_hot);
-            findings.remarks.push(Remark::note("one-hot-labels", message, [("classes", one_hot as u64)]));
-        }
-        parts.insert(part, LoadedPart { inputs, labels: named, one_hot });
-    }
-    Ok(Contents { parts, findings })
-}
-
-fn in_array(name: &str, problem: Phrase) -> Phrase {
-    phrase!("npz-array", name = name, problem = problem)
-}
-
-/// The label of each row as text, and the number of columns of one-hot labels, or 0.
-fn labels_of(labels: &NamedArray) -> Result<(Vec<String>, usize), Phrase> {
-    let array = &labels.array;
-    let columns = match array.shape[..] {
-        [_] | [_, 1] => 1,
-        [_, columns] if columns > 1 => columns,
-        [..] => return Err(phrase!("npz-shape", shape = shown_shape(&array.shape))),
-    };
-    if let Values::Words(words) = &array.values {
-        if columns > 1 {
-            return Err(phrase!("npz-shape", shape = shown_shape(&array.shape)));
-        }
-        let empty = words.iter().position(String::is_empty);
-        return match empty {
-            Some(row) => Err(phrase!("npz-label", row = row, label = "")),
-            None => Ok((words.clone(), 0)),
-        };
-    }
-    if columns == 1 {
-        let label = |row: usize| {
-            let number = array.number(row);
-            // Whole numbers up to here are exact.
-            if number.fract() == 0.0 && number.abs() < 9e15 {
-                return Ok((number as i64).to_string());
-            }
-            Err(phrase!("npz-label", row = row, label = number.to_string()))
-        };
-        return Ok(((0..array.len()).map(label).collect::<Result<_, _>>()?, 0));
-    }
-    let hot = |row: usize| {
-        let mut found = None;
-        for column in 0..columns {
-            match array.number(row * columns + column) {
-                0.0 => {}
-                1.0 if found.is_none() => found = Some(column.to_string()),
-                _ => return Err(phrase!("npz-one-hot", row = row)),
-            }
-        }
-        found.ok_or_else(|| phrase!("npz-one-hot", row = row))
-    };
-    Ok(((0..array.len() / columns).map(hot).collect::<Result<_, _>>()?, columns))
 }
 
 /// The classes of all parts, and the class of each row.

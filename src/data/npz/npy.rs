@@ -6,7 +6,6 @@ use std::path::Path;
 
 use half::f16;
 
-use super::in_array;
 use crate::data::DataError;
 use crate::data::file::{check_bytes, unreadable};
 use crate::text::{Phrase, phrase};
@@ -107,6 +106,11 @@ pub(super) fn read(reader: &mut dyn Read, size: u64, file: &Path, name: &str) ->
     let values = if is_fortran && shape.len() > 1 { values.into_rows(&shape) } else { values };
     // A lone number is an array of one.
     Ok(Array { shape: if shape.is_empty() { vec![1] } else { shape }, values })
+}
+
+/// A fault of the array with this name.
+pub(super) fn in_array(name: &str, problem: Phrase) -> Phrase {
+    phrase!("npz-array", name = name, problem = problem)
 }
 
 struct Header {

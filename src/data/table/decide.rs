@@ -5,11 +5,13 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use super::super::classes::{number_classes, sort_classes};
 use super::super::columns::numbered;
-use super::super::dataset::{number_classes, sort_classes};
+use super::super::error;
 use super::super::file::MAX_CLASSES;
 use super::super::names;
 use super::super::{Column, ColumnKind, Columns, DataError, LabelReason, Much, Remark};
+use super::naming::{is_named_in, position_of};
 use super::number::{is_gap, is_gap_among_numbers, number, plain, truth};
 use super::survey::{ColumnSurvey, Survey};
 use crate::recipe::{ColumnRef, KeptColumns, Pixels, TableSource};
@@ -61,14 +63,6 @@ const MOST_WORDS: usize = 64;
 const FEWEST_COUNTED: u64 = 8;
 /// Odd fields among numbers that are slips, not another kind of column.
 const SLIPS: u64 = 10;
-
-/// Whether a column is named in a list of columns.
-pub fn is_named_in(list: &[ColumnRef], name: &str, position: usize, count: usize) -> bool {
-    list.iter().any(|column| match column {
-        ColumnRef::Name(asked) => asked == name,
-        ColumnRef::Position(asked) => super::position_of(*asked, count) == Some(position),
-    })
-}
 
 /// Whether a column may hold nothing but a number for each row, going by its name.
 pub fn may_be_ids(name: &str, position: usize, has_header: bool) -> bool {
@@ -248,7 +242,7 @@ fn check_named(source: &TableSource, names: &[String], has_header: bool) -> Resu
     for column in source.ignore.iter().chain(kept) {
         let is_there = match column {
             ColumnRef::Name(name) => names.contains(name) && has_header,
-            ColumnRef::Position(position) => super::position_of(*position, names.len()).is_some(),
+            ColumnRef::Position(position) => position_of(*position, names.len()).is_some(),
         };
         if !is_there {
             let column = match column {
@@ -256,7 +250,7 @@ fn check_named(source: &TableSource, names: &[String], has_header: bool) -> Resu
                 ColumnRef::Position(position) => phrase!("column-ref-at", position = Phrase::plain(position)),
             };
             let allowed = if has_header {
-                phrase!("columns-of-header", names = super::names(names))
+                phrase!("columns-of-header", names = error::names(names))
             } else {
                 phrase!("columns-by-position", last = names.len() - 1, count = names.len())
             };
@@ -398,7 +392,7 @@ pub fn judge_labels(labels: &Labels, survey: &ColumnSurvey, why: LabelReason, co
     let merged: Vec<String> =
         merged.map(|same| same.iter().map(|(_, text)| *text).collect::<Vec<_>>().join(" = ")).collect();
     if !merged.is_empty() {
-        let message = phrase!("remark-equal-classes", column = column, names = super::super::error::names(&merged));
+        let message = phrase!("remark-equal-classes", column = column, names = error::names(&merged));
         remarks.push(Remark::warning("equal-classes", message, [("classes", merged.len() as u64)]));
     }
     let gaps = labels.classes.iter().zip(&labels.counts).find(|(name, _)| is_gap(name));

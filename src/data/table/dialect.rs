@@ -1,12 +1,10 @@
 //! How a table is written: what stands between its fields, how its numbers look, whether its first line names the columns. Found
 //! out from its first lines, where the recipe does not say.
 
-use std::collections::HashSet;
-
 use super::super::DataError;
-use super::CLASS_NAMES;
 use super::arff;
-use super::number::{Commas, commas, is_date, is_gap, is_gap_among_numbers, number, truth};
+use super::header::{is_header, lacks_one, names_of};
+use super::number::{Commas, commas, is_gap, number};
 use super::records::{Block, Form, has_blanks_before_quotes};
 use super::text::{Blocks, Origin, encoding_of};
 use crate::recipe::{ColumnRef, TableSource};
@@ -124,27 +122,32 @@ impl Dialect {
                 allowed: phrase!("table-dense"),
             });
         }
-        let mut asked = source.delimiter.map(|delimiter| delimiter as u8);
         let first_line = sample.text.split(|byte| b"\r\n".contains(byte)).next().unwrap_or_default();
-        if let Some(separator) = separator_line(first_line) {
-            form.skipped = 1;
-            asked = asked.or(Some(separator));
-        }
-        let by_name = ends_in(origin, "tsv").then_some(b'\t').filter(|tab| sample.text.contains(tab));
+        let separator = separator_line(first_line);
+        form.skipped = u64::from(separator.is_some());
         form.quote = if matches!(origin, Origin::Parquet(_)) { b'"' } else { quote_of(&sample.text) };
-        form.delimiter = match asked.or(by_name) {
-            Some(delimiter) => delimiter,
-            None => best_delimiter(&sample, &form),
-        };
+        let by_name = || ends_in(origin, "tsv").then_some(b'\t').filter(|tab| sample.text.contains(tab));
+        let asked = source.delimiter.map(|delimiter| delimiter as u8);
+        let told = asked.or(separator).or_else(by_name);
+        form.delimiter = told.unwrap_or_else(|| best_delimiter(&sample, &form));
         form.blanks_before_quotes = has_blanks_before_quotes(&sample.text, form.delimiter, form.quote);
-        let records = sample.records(&form);
-        let nothing = || DataError::Format {
-            file: origin.path().to_owned(),
-            problem: phrase!("table-empty"),
-            allowed: phrase!("table-allowed"),
+        Self::of_records(origin, source, known, &sample, form)
+    }
+
+    /// Finds out what the records say under a form that is settled: how numbers look, and what the columns are called.
+    fn of_records(
+        origin: &Origin<'_>,
+        source: &TableSource,
+        known: &[String],
+        sample: &Sample,
+        form: Form,
+    ) -> Result<Self, DataError> {
+        let wrong =
+            |problem: Phrase, allowed: Phrase| DataError::Format { file: origin.path().to_owned(), problem, allowed };
+        let records = without_comments(sample.records(&form));
+        let Some((first_line, first)) = records.first().cloned() else {
+            return Err(wrong(phrase!("table-empty"), phrase!("table-allowed")));
         };
-        let records = without_comments(records);
-        let (first_line, first) = records.first().cloned().ok_or_else(nothing)?;
         let below: Vec<Vec<String>> = records.into_iter().skip(1).map(|(_, record)| record).collect();
         let (decimal_comma, commas_are_ambiguous) = match source.decimal_comma {
             Some(comma) => (comma, false),
@@ -152,42 +155,18 @@ impl Dialect {
         };
         // Most lines know how many fields there are; without any, the first does.
         let count = usual_count(&below).unwrap_or(first.len());
-        let shifted = first.len() + 1 == count;
         let has_header = match source.header {
             Some(header) => header,
             None if matches!(source.label, Some(ColumnRef::Name(_))) => true,
             None if !known.is_empty() => first.iter().any(|field| known.contains(field)),
-            None => shifted || is_header(&first, &below, decimal_comma),
+            None => lacks_one(&first, count) || is_header(&first, &below, decimal_comma),
         };
-        let header = has_header.then(|| {
-            let mut names = first.clone();
-            if let Some(name) = names[0].strip_prefix('#').map(|name| name.trim_start().to_owned()) {
-                // `#` before the names of the columns is no part of the first name.
-                if !name.is_empty() {
-                    names[0] = name;
-                } else if shifted || names.len() > count {
-                    names.remove(0);
-                }
-            }
-            if names.len() < count {
-                // A comma at the end of each line makes a column at the end; R leaves out the name of its column of row names.
-                let trails = |record: &Vec<String>| record.iter().skip(names.len()).all(String::is_empty);
-                if below.iter().all(trails) {
-                    names.resize(count, String::new());
-                } else if names.len() + 1 == count && are_row_names(&below, count) {
-                    names.insert(0, String::new());
-                } else {
-                    return Err(DataError::Format {
-                        file: origin.path().to_owned(),
-                        problem: phrase!("table-few-names", line = first_line, found = names.len(), count = count),
-                        allowed: phrase!("table-name-each"),
-                    });
-                }
-            }
-            Ok(names)
-        });
-        let header = header.transpose()?;
-        let sample = if has_header { below } else { std::iter::once(first.clone()).chain(below).collect() };
+        let few = |found: usize| {
+            let problem = phrase!("table-few-names", line = first_line, found = found, count = count);
+            wrong(problem, phrase!("table-name-each"))
+        };
+        let header = has_header.then(|| names_of(&first, &below, count).map_err(few)).transpose()?;
+        let sample = if has_header { below } else { std::iter::once(first).chain(below).collect() };
         let declared = false;
         Ok(Self { form, decimal_comma, commas_are_ambiguous, header, declared, first_line, count, sample })
     }
@@ -218,6 +197,19 @@ impl Dialect {
             first_line,
             sample: records.into_iter().map(|(_, record)| record).collect(),
         })
+    }
+
+    /// Names of the columns; positions, where no header names them.
+    pub fn column_names(&self) -> Vec<String> {
+        match &self.header {
+            Some(names) => {
+                let mut names = names.clone();
+                // More fields than names: the rest is called by position.
+                names.extend((names.len()..self.count).map(|_| String::new()));
+                names
+            }
+            None => (0..self.count).map(|position| position.to_string()).collect(),
+        }
     }
 }
 
@@ -325,24 +317,6 @@ fn usual_count(records: &[Vec<String>]) -> Option<usize> {
     counts.chunk_by(|a, b| a == b).max_by_key(|same| (same.len(), same[0])).map(|same| same[0])
 }
 
-/// Whether the first column may be one of row names: all different, and no measurements.
-fn are_row_names(below: &[Vec<String>], count: usize) -> bool {
-    let whole: Vec<&Vec<String>> = below.iter().filter(|record| record.len() == count).collect();
-    let firsts: HashSet<&str> = whole.iter().map(|record| record[0].as_str()).collect();
-    let is_count = |field: &str| field.bytes().all(|byte| byte.is_ascii_digit());
-    let is_name = |field: &str| is_count(field) || (number(field, false).is_none() && number(field, true).is_none());
-    // `2,05`: the digits behind a decimal comma.
-    let is_fraction = |field: &str| field.len() > 1 && field.starts_with('0') && is_count(field);
-    let counts = whole.windows(2).all(|pair| {
-        let numbers = pair.iter().filter_map(|record| record[0].parse::<u64>().ok()).collect::<Vec<_>>();
-        numbers.len() == 2 && numbers[0].checked_add(1) == Some(numbers[1])
-    });
-    firsts.len() == whole.len()
-        && firsts.iter().all(|field| is_name(field))
-        && (counts
-            || !whole.iter().any(|record| is_count(&record[0]) && record.get(1).is_some_and(|next| is_fraction(next))))
-}
-
 /// Whether lines are as `LibSVM` and `SVMlight` write them: a label, then `position:value` for what is not 0, in order.
 fn is_libsvm(text: &[u8]) -> bool {
     let text = String::from_utf8_lossy(text);
@@ -387,106 +361,4 @@ fn decimal_comma(below: &[Vec<String>], first: &[String], delimiter: u8) -> (boo
         return (false, has(Commas::Either) && !has(Commas::Thousands) && !has_points);
     }
     (has(Commas::Either), has(Commas::Either))
-}
-
-/// Whether a first record names the columns below it.
-fn is_header(first: &[String], below: &[Vec<String>], decimal_comma: bool) -> bool {
-    if below.is_empty() {
-        // One line alone is a row where it holds a number.
-        return first.iter().all(|field| number(field, decimal_comma).is_none() && !is_gap(field));
-    }
-    let column = |column: usize| below.iter().filter_map(move |record| record.get(column)).map(String::as_str);
-    let recurs = |(at, field): (usize, &String)| column(at).any(|other| other == field);
-    // A value of a column of few.
-    let is_one_of_few = |(at, field): (usize, &String)| {
-        let all: Vec<&str> = column(at).collect();
-        recurs((at, field)) && all.iter().collect::<HashSet<_>>().len() * 2 <= all.len() + 1
-    };
-    // In a long line, or above measurements that all have decimals, whole numbers that count are names nevertheless.
-    let decimals = (0..first.len()).filter(|at| column(*at).all(|field| field.contains(['.', ',']))).count();
-    let are_names = first.len() > 6 || decimals > 2;
-    if counts_up(first) && (are_names || !first.iter().enumerate().any(is_one_of_few)) {
-        return true;
-    }
-    let is_class_name = |(at, field): (usize, &String)| {
-        let lower = field.trim().to_lowercase();
-        // `y` is an answer as well.
-        let answers = lower == "y" && column(at).any(|other| other.eq_ignore_ascii_case("n"));
-        CLASS_NAMES.contains(&lower.as_str()) && !answers && !recurs((at, field))
-    };
-    if first.iter().enumerate().any(is_class_name) {
-        return true;
-    }
-    // Fields above words: names that never come again, words that do, and those of which nothing can be said.
-    let (mut names, mut met, mut unmet, mut numbers_above) = (0, 0, 0, 0);
-    let mut has_new_word = false;
-    for (at, field) in first.iter().enumerate() {
-        if field.is_empty() {
-            continue;
-        }
-        let known: Vec<&str> = column(at).filter(|field| !is_gap(field) && !is_gap_among_numbers(field)).collect();
-        let numbers = known.iter().filter(|field| number(field, decimal_comma).is_some()).count();
-        let is_number = number(field, decimal_comma).is_some() || is_gap(field) || is_gap_among_numbers(field);
-        if numbers > 0 && numbers * 2 >= known.len() {
-            // A word above numbers is a name, or its line is faulty; a number above numbers may be either.
-            if !is_number {
-                return true;
-            }
-            numbers_above += 1;
-        } else if known.iter().filter(|field| is_date(field)).count() * 2 > known.len() {
-            if !is_date(field) && !is_number {
-                return true;
-            }
-            met += 1;
-        } else if known.contains(&field.as_str()) {
-            met += 1;
-        } else if known.iter().collect::<HashSet<_>>().len() * 2 <= known.len() {
-            // Words that come again and again, and this one never.
-            names += 1;
-            has_new_word |= !is_number;
-        } else {
-            unmet += usize::from(!is_number);
-        }
-    }
-    if numbers_above == 0 {
-        // Of a handful of words none comes again; the first line of them is a header more often than not.
-        let is_value = first.iter().enumerate().any(|field| !field.1.is_empty() && is_one_of_few(field));
-        return !is_value && (names > met || (names == 0 && met == 0 && below.len() < 5));
-    }
-    let values: Vec<(usize, f64)> =
-        first.iter().enumerate().filter_map(|(at, field)| Some((at, number(field, decimal_comma)?))).collect();
-    let is_answer = first.iter().any(|field| truth(field).is_some());
-    let are_new = are_new_marks(&values, |at| column(at).filter_map(|field| number(field, decimal_comma)).collect());
-    if met == 0 && has_new_word && !is_answer && values.len() == numbers_above && are_new {
-        return true;
-    }
-    // `0, 1, 2, 3, label` or `country, 1990, 1991, 1992`: numbers that count are names, where the words beside them are.
-    let numbers: Vec<i64> = first.iter().filter_map(|field| field.parse().ok()).collect();
-    let counts = numbers.len() > 1 && numbers.windows(2).all(|pair| pair[0].checked_add(1) == Some(pair[1]));
-    counts && (numbers.len() > 2 || numbers[0] < 2) && met == 0 && names + unmet > 0 && numbers.len() == numbers_above
-}
-
-/// Whether numbers in a first line are like the marks of an axis, wavelengths or years, and come never again below.
-fn are_new_marks(values: &[(usize, f64)], below: impl Fn(usize) -> Vec<f64>) -> bool {
-    let steps: Vec<f64> = values.windows(2).map(|pair| pair[1].1 - pair[0].1).collect();
-    let is_in_order = steps.iter().all(|step| *step > 0.0) || steps.iter().all(|step| *step < 0.0);
-    let is_even = steps.len() > 1 && steps.iter().all(|step| (step - steps[0]).abs() <= 1e-6 * steps[0].abs());
-    let least = values.iter().map(|value| value.1).fold(f64::INFINITY, f64::min);
-    let most = values.iter().map(|value| value.1).fold(0.0, f64::max);
-    let is_close = least > 0.0 && most <= 10.0 * least;
-    let is_new = |(at, value): &(usize, f64)| {
-        let below = below(*at);
-        // Two numbers are always in order: they lie outside of what is below as well.
-        let is_apart = || below.iter().all(|other| other < value) || below.iter().all(|other| other > value);
-        !below.contains(value) && (values.len() > 2 || is_apart())
-    };
-    values.len() > 1 && is_in_order && (is_even || is_close) && values.iter().all(is_new)
-}
-
-/// Whether the numbers are 0, 1, 2 … or 1, 2, 3 …, at least three of them.
-fn counts_up(fields: &[String]) -> bool {
-    let Some(start) = fields.first().and_then(|field| field.parse::<u32>().ok()).filter(|start| *start < 2) else {
-        return false;
-    };
-    fields.len() > 2 && fields.iter().zip(start..).all(|(field, number)| field.parse() == Ok(number))
 }

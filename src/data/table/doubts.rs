@@ -2,7 +2,7 @@
 
 use super::super::error::names;
 use super::super::{Columns, Remark};
-use super::CLASS_NAMES;
+use super::naming::CLASS_NAMES;
 use crate::text::phrase;
 
 /// Fewest rows by which a column can be judged.

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use super::super::{ColumnKind, Columns, DataError, Examples, Watch};
 use super::decide::Labels;
 use super::number::{number, truth};
+use super::part::{PartFile, RecordFate};
 use super::records::Block;
 use super::survey::text_of;
-use super::{PartFile, RecordFate};
 use crate::text::phrase;
 
 /// What becomes of the fields of a record, in the order of the inputs.

@@ -1,5 +1,5 @@
-//! Parquet: its flat columns are read as the text of their rows, and take the same way as any table; a column of pictures, as data
-//! hubs have it, becomes pictures.
+//! Parquet: its flat columns are read as the text of their rows, and take the same way as any table. Columns of bytes are handed
+//! out as they are.
 
 use std::fmt::Write as _;
 use std::fs::File;
@@ -12,19 +12,12 @@ use parquet::data_type::DataType;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
-use rayon::prelude::*;
 
-use super::super::dataset::number_classes;
-use super::super::error::LISTED;
-use super::super::file::{check_bytes, stem, unreadable};
+use super::super::DataError;
+use super::super::file::unreadable;
 use super::super::guard;
 use super::super::magic::start_of;
-use super::super::{
-    BadImage, DataError, Dataset, Examples, Findings, Kind, LabelFinding, LabelReason, Much, Scaling, Watch, images,
-};
-use super::CLASS_NAMES;
-use crate::recipe::{ColumnRef, TableSource};
-use crate::text::{Phrase, phrase};
+use crate::text::phrase;
 
 /// Decimals of a number, at most.
 const MOST_DECIMALS: i32 = 38;
@@ -40,7 +33,8 @@ pub fn is_parquet(file: &Path) -> Result<bool, DataError> {
     Ok(start_of(file)?.starts_with(b"PAR1"))
 }
 
-fn open(file: &Path) -> Result<SerializedFileReader<File>, DataError> {
+/// Opens a file and reads what it says of its columns.
+pub fn open(file: &Path) -> Result<SerializedFileReader<File>, DataError> {
     let opened = File::open(file).map_err(|error| unreadable(file, &error))?;
     guarded(|| SerializedFileReader::new(opened)).map_err(|error| damaged(file, &error))
 }
@@ -53,22 +47,25 @@ fn guarded<T>(decode: impl FnOnce() -> Result<T, ParquetError>) -> std::io::Resu
     }
 }
 
-fn damaged(file: &Path, error: &dyn std::fmt::Display) -> DataError {
+/// The fault of a file that cannot be decoded.
+pub fn damaged(file: &Path, error: &dyn std::fmt::Display) -> DataError {
     let problem = phrase!("parquet-damaged", problem = error.to_string().lines().next().unwrap_or_default());
     DataError::Format { file: file.to_owned(), problem, allowed: phrase!("table-allowed") }
 }
 
 /// A column as it is read.
-struct Leaf {
-    name: String,
+pub struct Leaf {
+    /// What it is called; its path in the schema, joined by dots.
+    pub name: String,
     /// Its place among the file's columns.
     index: usize,
-    form: TextForm,
+    /// How its values are written.
+    pub form: TextForm,
 }
 
 /// How a value is written.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum TextForm {
+pub enum TextForm {
     /// As its type is.
     Plain,
     /// A whole number without a sign.
@@ -85,7 +82,8 @@ enum TextForm {
     List,
 }
 
-fn leaves(reader: &SerializedFileReader<File>) -> Vec<Leaf> {
+/// The columns of a file, those of nested groups one by one.
+pub fn leaves(reader: &SerializedFileReader<File>) -> Vec<Leaf> {
     let schema = reader.metadata().file_metadata().schema_descr();
     let leaf = |(index, column): (usize, &std::sync::Arc<ColumnDescriptor>)| {
         let name = column.path().parts().join(".");
@@ -334,21 +332,8 @@ fn timestamp(value: i64, parts: i64) -> String {
     text
 }
 
-/// The column of bytes that holds pictures: `image.bytes` of a hub, or a column of bytes alone.
-fn picture_column(reader: &SerializedFileReader<File>) -> Option<Leaf> {
-    leaves(reader).into_iter().find(|leaf| leaf.form == TextForm::Bytes)
-}
-
-/// Whether a file has a column of bytes in which pictures stand.
-pub fn holds_pictures(file: &Path) -> Result<bool, DataError> {
-    let reader = open(file)?;
-    let Some(leaf) = picture_column(&reader) else { return Ok(false) };
-    let first = bytes_of(&reader, &leaf, 1, &mut |bytes| Ok(bytes)).map_err(|error| damaged(file, &error))?;
-    Ok(first.first().is_some_and(|bytes| image::guess_format(bytes).is_ok()))
-}
-
 /// Values of a column of bytes, at most so many, each taken by `each`.
-fn bytes_of<R: Send>(
+pub fn bytes_of<R: Send>(
     reader: &SerializedFileReader<File>,
     leaf: &Leaf,
     most: usize,
@@ -378,131 +363,8 @@ fn bytes_of<R: Send>(
     Ok(out)
 }
 
-/// Reads pictures and their classes.
-pub fn load_pictures(source: &TableSource, watch: &dyn Watch) -> Result<Dataset, DataError> {
-    let side = source.size;
-    let channels = source.colour.channels();
-    let (mut values, mut texts_of_labels, mut starts) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut bad, mut more) = (Vec::new(), 0);
-    let mut label = None;
-    let mut names: Option<Vec<String>> = None;
-    for file in source.files() {
-        let reader = open(file)?;
-        let rows = reader.metadata().file_metadata().num_rows().max(0) as u64;
-        let sides = [side as u64, side as u64, channels as u64];
-        check_bytes(file, &[&[rows.saturating_add(texts_of_labels.len() as u64)][..], &sides].concat())?;
-        starts.push(texts_of_labels.len());
-        let lacks = |problem: Phrase, allowed: Phrase| DataError::Format { file: file.clone(), problem, allowed };
-        let Some(pictures) = picture_column(&reader) else {
-            return Err(lacks(phrase!("parquet-no-pictures"), phrase!("part-needs-classes")));
-        };
-        let column = label_column(&reader, source, file)?;
-        names = names.or_else(|| hub_names(&reader, &column.name));
-        let (before, total) = (texts_of_labels.len() as u64, rows);
-        let texts = label_texts(&reader, &column).map_err(|error| damaged(file, &error))?;
-        if let Some(row) = texts.iter().position(String::is_empty) {
-            let problem = phrase!("parquet-no-label", row = row, column = &column.name);
-            return Err(lacks(problem, phrase!("part-needs-classes")));
-        }
-        texts_of_labels.extend(texts);
-        label = label.or(Some(column.name));
-        let mut batch: Vec<Vec<u8>> = Vec::new();
-        let mut done = 0_u64;
-        let mut decode = |batch: &mut Vec<Vec<u8>>| {
-            let read = batch.par_iter().map(|bytes| images::picture_from_bytes(bytes, side, source.colour, None));
-            for (at, planes) in read.collect::<Vec<_>>().into_iter().enumerate() {
-                match planes {
-                    Ok(planes) => values.extend(planes),
-                    Err(problem) if bad.len() < LISTED => {
-                        let row = done + at as u64;
-                        let file = file.join(phrase!("parquet-row", row = row).to_string());
-                        bad.push(BadImage { file, problem });
-                    }
-                    Err(_) => more += 1,
-                }
-            }
-            done += batch.len() as u64;
-            batch.clear();
-            watch.progress(before + done, before + total);
-        };
-        let mut each = |bytes: Vec<u8>| {
-            batch.push(bytes);
-            if batch.len() == 64 {
-                decode(&mut batch);
-            }
-            if watch.is_cancelled() { Err(std::io::ErrorKind::Interrupted.into()) } else { Ok(()) }
-        };
-        let read = bytes_of(&reader, &pictures, usize::MAX, &mut each);
-        read.map_err(|error| if watch.is_cancelled() { DataError::Cancelled } else { damaged(file, &error) })?;
-        decode(&mut batch);
-    }
-    if !bad.is_empty() {
-        return Err(DataError::Images { images: bad, more });
-    }
-    let (mut classes, numbers) = number_classes(&source.path, Much::Labels, texts_of_labels.iter().cloned())?;
-    let labels: Vec<u32> = texts_of_labels.iter().map(|text| numbers[text]).collect();
-    if let Some(names) = names {
-        let named = |class: &String| class.parse::<usize>().ok().and_then(|at| names.get(at)).unwrap_or(class).clone();
-        let called: Vec<String> = classes.iter().map(named).collect();
-        let mut distinct = called.clone();
-        distinct.sort();
-        distinct.dedup();
-        if distinct.len() == called.len() {
-            classes = called;
-        }
-    }
-    let rows = labels.len();
-    let examples = Examples::Pixels { rows, channels, height: side, width: side, values };
-    let (validation_from, test_from) = super::parts_from(source, &starts);
-    Ok(Dataset {
-        validation_from,
-        test_from,
-        pixel_scale: Some(255.0),
-        scaling: Scaling::unit(),
-        findings: Findings {
-            kind: Kind::Pictures,
-            label: label.map(|column| LabelFinding { column, why: LabelReason::Called }),
-            ..Findings::default()
-        },
-        ..Dataset::new(stem(&source.path), classes, examples, labels)
-    })
-}
-
-/// The column in which the class of a picture stands.
-fn label_column(reader: &SerializedFileReader<File>, source: &TableSource, file: &Path) -> Result<Leaf, DataError> {
-    let leaves: Vec<Leaf> =
-        leaves(reader).into_iter().filter(|leaf| !matches!(leaf.form, TextForm::Bytes | TextForm::List)).collect();
-    let names: Vec<String> = leaves.iter().map(|leaf| leaf.name.clone()).collect();
-    let of_picture = |name: &str| matches!(name.rsplit_once('.'), Some((_, "path" | "bytes")));
-    let place = match &source.label {
-        Some(ColumnRef::Name(name)) => names.iter().position(|known| known == name),
-        Some(ColumnRef::Position(position)) => super::position_of(*position, names.len()),
-        None => {
-            let called = |name: &&str| names.iter().position(|known| known.eq_ignore_ascii_case(name));
-            let called = CLASS_NAMES.iter().find_map(called);
-            let others: Vec<usize> = (0..names.len()).filter(|at| !of_picture(&names[*at])).collect();
-            called.or(match others.as_slice() {
-                [only] => Some(*only),
-                _ => None,
-            })
-        }
-    };
-    let mut leaves = leaves;
-    match place {
-        Some(at) => Ok(leaves.swap_remove(at)),
-        None => {
-            let column = match &source.label {
-                Some(ColumnRef::Name(name)) => phrase!("column-named", name = name),
-                Some(ColumnRef::Position(position)) => phrase!("column-at", position = Phrase::plain(position)),
-                None => phrase!("column-named", name = CLASS_NAMES[0]),
-            };
-            let allowed = phrase!("columns-of-header", names = super::names(&names));
-            Err(DataError::LabelColumn { file: file.to_owned(), line: 1, column, allowed })
-        }
-    }
-}
-
-fn label_texts(reader: &SerializedFileReader<File>, leaf: &Leaf) -> std::io::Result<Vec<String>> {
+/// All values of a column as text; nothing for a null.
+pub fn texts_of(reader: &SerializedFileReader<File>, leaf: &Leaf) -> std::io::Result<Vec<String>> {
     let mut out = Vec::new();
     for group in 0..reader.num_row_groups() {
         let group = guarded(|| reader.get_row_group(group))?;
@@ -511,15 +373,6 @@ fn label_texts(reader: &SerializedFileReader<File>, leaf: &Leaf) -> std::io::Res
         out.extend(texts(&mut column, leaf.form, rows)?);
     }
     Ok(out)
-}
-
-/// Names of the classes, as data hubs keep them beside the numbers.
-fn hub_names(reader: &SerializedFileReader<File>, column: &str) -> Option<Vec<String>> {
-    let entries = reader.metadata().file_metadata().key_value_metadata()?;
-    let text = entries.iter().find(|entry| entry.key == "huggingface")?.value.as_ref()?;
-    let hub: serde_json::Value = serde_json::from_str(text).ok()?;
-    let names = hub.get("info")?.get("features")?.get(column)?.get("names")?.as_array()?;
-    names.iter().map(|name| name.as_str().map(ToOwned::to_owned)).collect()
 }
 
 #[cfg(test)]
