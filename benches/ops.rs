@@ -34,13 +34,13 @@ fn main() {
     }
     let x = variable(&[1, BATCH, 1200]);
     let (w, b) = (variable(&[1, 1200]), variable(&[1, 1200]));
-    for form in [Backend::Native, Backend::Candle] {
+    for backend in [Backend::Native, Backend::Candle] {
         let run = || softmax(&x, backend).unwrap();
-        time(&format!("softmax of 1200, {form:?}"), &mut || drop(black_box(run())));
-        time(&format!("softmax of 1200, {form:?}, with gradient"), &mut || with_gradient(&run()));
+        time(&format!("softmax of 1200, {backend:?}"), &mut || drop(black_box(run())));
+        time(&format!("softmax of 1200, {backend:?}, with gradient"), &mut || with_gradient(&run()));
         let run = || layer_norm(&x, &w, &b, 1e-5, backend).unwrap();
-        time(&format!("layer norm of 1200, {form:?}"), &mut || drop(black_box(run())));
-        time(&format!("layer norm of 1200, {form:?}, with gradient"), &mut || with_gradient(&run()));
+        time(&format!("layer norm of 1200, {backend:?}"), &mut || drop(black_box(run())));
+        time(&format!("layer norm of 1200, {backend:?}, with gradient"), &mut || with_gradient(&run()));
     }
     for (input, output, side) in [(1, 8, 28), (8, 16, 14), (32, 64, 14)] {
         let x = variable(&[1, BATCH, input, side, side]);

@@ -294,7 +294,14 @@ fn resuming_keeps_results_from_before_and_drops_those_from_after() {
     }
     send(
         &mut journal,
-        Report::Resumed(Resumed { job, at_millis: 9, stage: Stage(1), step: 60, retried: vec![], device: "cpu".into() }),
+        Report::Resumed(Resumed {
+            job,
+            at_millis: 9,
+            stage: Stage(1),
+            step: 60,
+            retried: vec![],
+            device: "cpu".into(),
+        }),
     );
     commit(&mut journal);
     journal.lease(job).unwrap();
@@ -404,7 +411,14 @@ fn a_full_disk_fails_the_job_and_no_other() {
     journal.lease(job).unwrap();
     send(
         &mut journal,
-        Report::Resumed(Resumed { job, at_millis: 9, stage: Stage(1), step: 500, retried: vec![], device: "cpu".into() }),
+        Report::Resumed(Resumed {
+            job,
+            at_millis: 9,
+            stage: Stage(1),
+            step: 500,
+            retried: vec![],
+            device: "cpu".into(),
+        }),
     );
     send(&mut journal, Report::Steps(steps(runs[1], 500..2000, 0.0)));
     commit(&mut journal);
@@ -809,7 +823,7 @@ fn whole_job(journal: &mut dyn Journal, outcome: JobOutcome) -> (JobId, Vec<RunI
         at_millis: 50,
         stage: Stage(1),
         step: 20,
-        again: vec![],
+        retried: vec![],
         device: "cpu".into(),
     }));
     all.push(part(20..3000));
