@@ -15,6 +15,7 @@ use stillroom::protocol::*;
 use stillroom::recipe::{QUICKSTART, Recipe};
 use stillroom::runs::verdict::Discordant;
 use stillroom::runs::{MemoryJournal, Status, Store, StoreJournal, replay};
+use stillroom::text::Phrase;
 use stillroom::training::Journal;
 
 #[test]
@@ -83,7 +84,7 @@ fn every_kind_of_report_comes_back_as_it_went_in() {
     assert_eq!(std::fs::read(finished.checkpoint.as_ref().unwrap()).unwrap(), b"weights");
     let resume = stored.resume.unwrap();
     assert_eq!((resume.stage, resume.step, &**resume.bytes), (Stage(1), 20, &b"students at 20"[..]));
-    assert_eq!(reader.jobs(false).unwrap()[0].message.as_deref(), Some("the window was closed"));
+    assert_eq!(reader.jobs(false).unwrap()[0].message, Some(why()), "by its key, with what fills it");
 
     let rows = reader.runs(false).unwrap();
     let row = |run| rows.iter().find(|row| row.run == run).unwrap();
@@ -765,6 +766,11 @@ fn start(journal: &mut dyn Journal, train_teacher: bool, steps: u64) -> (JobId, 
     (job, runs)
 }
 
+/// Why the job of [`start`] ended.
+fn why() -> Phrase {
+    Phrase::filled("job-panicked", vec![("problem".into(), "it fell".into())])
+}
+
 fn info(run: RunId, role: Role, recipe: &Recipe) -> RunInfo {
     RunInfo {
         stage: Stage(u32::from(role != Role::Teacher)),
@@ -835,7 +841,7 @@ fn whole_job(journal: &mut dyn Journal, outcome: JobOutcome) -> (JobId, Vec<RunI
     all.push(Report::Answers(answers(student, Part::Test, &[300, 1, 2, u32::MAX])));
     all.push(Report::Answers(answers(baseline, Part::Validation, &[1, 1, 0, 0])));
     all.push(Report::RunFinished(RunFinished { checkpoint: None, ..finished(student, 3000, RunOutcome::Diverged) }));
-    all.push(Report::JobEnded(JobEnded { job, at_millis: 99, outcome, message: Some("the window was closed".into()) }));
+    all.push(Report::JobEnded(JobEnded { job, at_millis: 99, outcome, message: Some(why()) }));
     for report in all {
         send(journal, report);
     }

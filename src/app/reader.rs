@@ -197,7 +197,7 @@ fn job_view(store: &StoreReader, id: JobId) -> Result<JobView, StoreError> {
             Status::Failed | Status::Diverged => JobOutcome::Failed,
             Status::Waiting | Status::Running | Status::Paused | Status::Interrupted => JobOutcome::Paused,
         }),
-        message: job.message.map(Phrase::kept),
+        message: job.message,
         runs: job.runs,
         data: job.data,
         probe,

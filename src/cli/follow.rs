@@ -306,7 +306,7 @@ impl<'a> Follower<'a> {
             Status::Failed | Status::Diverged => JobOutcome::Failed,
             _ => JobOutcome::Done,
         };
-        self.ended(outcome, stored.message.clone().map(Phrase::kept).as_ref())
+        self.ended(outcome, stored.message.as_ref())
     }
 
     /// What the runs answered before.

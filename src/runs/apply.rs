@@ -103,7 +103,7 @@ fn started(transaction: &Transaction, it: &Started, probe: Option<&str>) -> Resu
         Some(false) => return Err(StoreError::Misfit(phrase!("misfit-job", job = it.job))),
         None => {}
     }
-    let data = it.data.as_ref().map(serde_json::to_string).transpose();
+    let data = it.data.as_ref().map(|data| Phrase::keeping(|| serde_json::to_string(data))).transpose();
     let data = data.map_err(|error| StoreError::Misfit(Phrase::plain(error)))?;
     transaction
         .prepare_cached(
@@ -463,9 +463,11 @@ fn job_ended(transaction: &Transaction, it: &JobEnded) -> Result<(), StoreError>
         JobOutcome::Paused => Status::Paused,
         JobOutcome::Failed => Status::Failed,
     };
+    let message = it.message.as_ref().map(|message| Phrase::keeping(|| serde_json::to_string(message))).transpose();
+    let message = message.map_err(|error| StoreError::Misfit(Phrase::plain(error)))?;
     let changed = transaction.execute(
         "UPDATE job SET status = ?2, message = ?3, ended_at = ?4 WHERE id = ?1",
-        params![job, word(status), it.message.as_ref().map(ToString::to_string), it.at_millis as i64],
+        params![job, word(status), message, it.at_millis as i64],
     )?;
     found(changed, it.job)?;
     transaction.execute(

@@ -84,7 +84,7 @@ impl StoreReader {
                         job: JobId(number(row, 0)?),
                         title: row.get(1)?,
                         status: choice(row, 2)?,
-                        message: row.get(3)?,
+                        message: row.get::<_, Option<String>>(3)?.map(Phrase::kept),
                         device: row.get(4)?,
                         created: number(row, 5)?,
                         ended: row.get::<_, Option<i64>>(6)?.map(|at| at as u64),
@@ -203,7 +203,15 @@ impl StoreReader {
                 .query_row(
                     "SELECT status, message, created_at, recipe, data FROM job WHERE id = ?1",
                     [job.0 as i64],
-                    |row| Ok((choice(row, 0)?, row.get(1)?, number(row, 2)?, row.get::<_, String>(3)?, row.get(4)?)),
+                    |row| {
+                        Ok((
+                            choice(row, 0)?,
+                            row.get::<_, Option<String>>(1)?,
+                            number(row, 2)?,
+                            row.get::<_, String>(3)?,
+                            row.get(4)?,
+                        ))
+                    },
                 )
                 .optional()?;
             let (status, message, created, text, data) = head.ok_or_else(|| StoreError::Unknown(job.to_string()))?;
@@ -211,7 +219,7 @@ impl StoreReader {
             Ok(StoredJob {
                 job,
                 status: Leases::of(&self.files).seen(status, job, true),
-                message,
+                message: message.map(Phrase::kept),
                 created,
                 sweep: recipe(&text, job)?,
                 runs: run_infos(store, job)?,

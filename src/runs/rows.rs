@@ -14,6 +14,7 @@ use crate::protocol::{
 };
 use crate::recipe::Sweep;
 use crate::recipe::fields::TEMPERATURE;
+use crate::text::Phrase;
 
 /// A line of the list of runs.
 #[derive(Clone, Debug, PartialEq)]
@@ -135,8 +136,8 @@ pub struct JobRow {
     pub title: String,
     /// Where it stands.
     pub status: Status,
-    /// What went wrong, for people.
-    pub message: Option<String>,
+    /// What went wrong.
+    pub message: Option<Phrase>,
     /// `cpu`, `cuda:0`, …
     pub device: String,
     /// Milliseconds since 1970.
@@ -189,8 +190,8 @@ pub struct StoredJob {
     pub job: JobId,
     /// Where it stands.
     pub status: Status,
-    /// What went wrong, for people.
-    pub message: Option<String>,
+    /// What went wrong.
+    pub message: Option<Phrase>,
     /// Milliseconds since 1970.
     pub created: u64,
     /// The recipe of the whole job, with its ranges.

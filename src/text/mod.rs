@@ -4,6 +4,7 @@
 //! Rooms that do not know the language, or run on threads that have none, pass on a [`Phrase`].
 
 mod glossary;
+mod kept;
 pub mod number;
 mod phrase;
 
@@ -138,6 +139,10 @@ impl Words {
         let keys = lines.filter_map(|line| line.split_once('=')).map(|(key, _)| key.trim());
         let plain = keys.filter_map(|key| Some((key.to_owned(), plain_message(&bundle, key)?))).collect();
         Self { bundle, plain, missing: Mutex::default() }
+    }
+
+    fn has(&self, key: &str) -> bool {
+        self.bundle.has_message(key)
     }
 
     /// A message without arguments.

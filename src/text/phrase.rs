@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use fluent_bundle::FluentArgs;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::{Language, Value, language, words};
 
@@ -93,11 +93,22 @@ impl Phrase {
         Self::Plain(value.to_string())
     }
 
-    /// What was kept in English: one of our messages, where it has no values, or else as it stands.
-    pub fn kept(english: String) -> Self {
+    /// What older versions kept in English: one of our messages, where it has no values, or else as it stands.
+    pub(super) fn of_english(english: String) -> Self {
         let plain = words(Language::English).plain.iter();
         let key = plain.filter(|(_, message)| **message == english).map(|(key, _)| key.as_str()).min();
         key.map_or(Self::Plain(english), Self::message)
+    }
+
+    /// Whether all of its messages are there to be said.
+    pub(super) fn is_known(&self) -> bool {
+        match self {
+            Self::Plain(_) | Self::Whole(_) => true,
+            Self::Message(message) => {
+                words(Language::English).has(&message.key) && message.values.iter().all(|(_, value)| value.is_known())
+            }
+            Self::Several(_, parts) => parts.iter().all(Self::is_known),
+        }
     }
 
     /// In the language of this thread's window.
@@ -190,22 +201,6 @@ impl From<&Phrase> for Phrase {
     }
 }
 
-/// By key and values between processes. Where people may read it, it is English, see [`Phrase::kept`].
-impl Serialize for Phrase {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() { serializer.collect_str(self) } else { Self::serialize(self, serializer) }
-    }
-}
-
-impl<'de> Deserialize<'de> for Phrase {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if deserializer.is_human_readable() {
-            return String::deserialize(deserializer).map(Self::kept);
-        }
-        Self::deserialize(deserializer)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -219,10 +214,5 @@ mod tests {
         assert_eq!(both.to_string(), "One feature, 64 features, 0.5");
         let words = both.words();
         assert!(words.contains('、') && words.contains("64") && !words.contains("feature"), "{words}");
-        let kept = serde_json::to_string(&both).unwrap();
-        assert_eq!(kept, "\"One feature, 64 features, 0.5\"");
-        assert_eq!(serde_json::from_str::<Phrase>(&kept).unwrap().to_string(), both.to_string());
-        let alone = phrase!("job-diverged");
-        assert_eq!(Phrase::kept(alone.to_string()), alone);
     }
 }

@@ -22,11 +22,10 @@ pub(super) struct Job {
 }
 
 impl Job {
-    /// Leaves those events that are still to happen again from a step of a stage on, in the order in which they will. One
-    /// that was added while others were replayed has a later number than those and yet an earlier step.
-    pub fn replay_from(&mut self, stage: Stage, step: u64, applied: u64) {
+    /// Leaves those events that are still to happen again from a step of a stage on, in the order in which they will; of that step itself those
+    /// from the number `first` on.
+    pub fn replay_from(&mut self, stage: Stage, step: u64, first: u64) {
         let order = |event: &Event| (event.stage, event.step, event.number);
-        let first = applied;
         self.replay.retain(|event| order(event) >= (stage, step, if event.step == step { first } else { 0 }));
         self.replay.make_contiguous().sort_by_key(order);
     }
@@ -44,4 +43,51 @@ pub(super) struct JobClock {
     pub seconds: f64,
     /// Steps times parameters of all members.
     pub work: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::EventKind;
+    use crate::training::resume::Applied;
+
+    #[test]
+    fn what_was_added_earlier_hides_nothing_that_is_still_to_happen() {
+        let event = |number, step| Event {
+            job: JobId(1),
+            number,
+            at_millis: 0,
+            stage: Stage(1),
+            step,
+            kind: EventKind::Paused,
+        };
+        // Two changes of a job that was interrupted before them, and one that was made since then.
+        let all = [event(0, 3), event(1, 9), event(2, 9), event(3, 7)];
+        let left_from = |step, applied: Applied| {
+            let mut job = Job {
+                id: JobId(1),
+                events: 4,
+                replay: all.clone().into(),
+                resume: None,
+                finished: Vec::new(),
+                edited: Vec::new(),
+                paused: false,
+                clock: JobClock::default(),
+            };
+            job.replay_from(Stage(1), step, applied.below_at(step));
+            job.replay.iter().map(|event| event.number).collect::<Vec<_>>()
+        };
+        let mut applied = Applied::default();
+        assert_eq!(left_from(0, applied), [0, 3, 1, 2]);
+        applied.note(3, 0);
+        assert_eq!(left_from(3, applied), [3, 1, 2]);
+        applied.note(7, 3);
+        assert_eq!(left_from(7, applied), [1, 2]);
+        // An epoch ends at the very step at which they are due.
+        assert_eq!(left_from(9, applied), [1, 2]);
+        applied.note(9, 1);
+        assert_eq!(left_from(9, applied), [2]);
+        applied.note(9, 2);
+        assert_eq!(left_from(9, applied), [] as [u64; 0]);
+    }
 }

@@ -116,7 +116,7 @@ fn replay(job: &mut Job, stage: &mut StageRun<'_>) -> Result<(), Halt> {
     let is_due = |event: &Event| (event.stage, event.step) == now;
     while job.replay.front().is_some_and(is_due) {
         let Some(event) = job.replay.pop_front() else { break };
-        stage.progress.events = stage.progress.events.max(event.number + 1);
+        stage.progress.events.note(event.step, event.number);
         match event.kind {
             EventKind::Change(change) => stage.apply(&change),
             EventKind::RunStopped { run } => stage.stop(run),

@@ -23,10 +23,30 @@ const FORMAT: u32 = 3;
 pub struct StageProgress {
     /// Seconds spent training.
     pub seconds: f64,
-    /// Events of the job that have taken effect.
-    pub events: u64,
+    /// Events that have taken effect.
+    pub events: Applied,
     /// Epochs whose end is reported.
     pub epochs: u64,
+}
+
+/// Which events of a stage have taken effect: all of earlier steps, and of one step those with lower numbers than this. One that was added
+/// while others were replayed has a later number than those and yet an earlier step: a number alone does not say it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Applied {
+    step: u64,
+    below: u64,
+}
+
+impl Applied {
+    /// The event of this number takes effect.
+    pub fn note(&mut self, step: u64, number: u64) {
+        *self = Self { step, below: self.below_at(step).max(number + 1) };
+    }
+
+    /// The number below which events of a step have taken effect.
+    pub fn below_at(self, step: u64) -> u64 {
+        if self.step == step { self.below } else { 0 }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -39,6 +59,8 @@ struct Metadata {
     /// As [`EpochSums::from_bits`] takes them, or [`EpochSums::from_old_bits`].
     sums: Vec<Vec<u64>>,
     seconds: f64,
+    /// The number below which events of this very step have taken effect. Older versions wrote that of all events, which is the same unless
+    /// one was added while others were replayed.
     events: u64,
     epochs: u64,
     places: Vec<usize>,
@@ -162,7 +184,7 @@ pub fn save(stage: Stage, session: &Session, progress: &StageProgress) -> candle
         members: Members::Now(each().map(state).collect()),
         sums: each().map(|member| member.sums.to_bits()).collect(),
         seconds: progress.seconds,
-        events: progress.events,
+        events: progress.events.below_at(session.step),
         epochs: progress.epochs,
         places: each().map(|member| member.place).collect(),
         taken: each().map(|member| member.taken).collect(),
@@ -253,5 +275,6 @@ pub fn restore(bytes: &[u8], stage: Stage, session: &mut Session) -> candle_core
     }
     session.step = metadata.step;
     session.renew_targets();
-    Ok(StageProgress { seconds: metadata.seconds, events: metadata.events, epochs: metadata.epochs })
+    let events = Applied { step: metadata.step, below: metadata.events };
+    Ok(StageProgress { seconds: metadata.seconds, events, epochs: metadata.epochs })
 }

@@ -97,8 +97,8 @@ impl Engine {
             kind,
         };
         self.emit_committed(Report::Event(event), inbox)?;
+        stage.progress.events.note(stage.session.step, job.events);
         job.events += 1;
-        stage.progress.events = job.events;
         Ok(())
     }
 

@@ -25,7 +25,8 @@ impl Engine {
                 if let Some(state) = state {
                     stage.restore(&state.bytes)?;
                 }
-                job.replay_from(stage.stage, stage.session.step, stage.progress.events);
+                let (step, events) = (stage.session.step, stage.progress.events);
+                job.replay_from(stage.stage, step, events.below_at(step));
             }
             Some(later) => job.resume = Some(later),
             None => {}
