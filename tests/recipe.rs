@@ -237,6 +237,27 @@ fn an_override_replaces_the_whole_value() {
 }
 
 #[test]
+fn another_method_takes_from_the_text_what_it_has() {
+    let dkd = set(&["distill.method=dkd"]).unwrap().distill;
+    assert_eq!((dkd.method().name, dkd.temperature()), ("dkd", Some(4.0)));
+    assert_eq!((dkd.get("distill.soft_weight"), dkd.get("distill.target_weight")), (None, Some(1.0)));
+    assert_eq!(
+        set(&["distill.target_weight=2", "distill.method=dkd"]).unwrap().distill.get("distill.target_weight"),
+        Some(2.0)
+    );
+    let smoothing = set(&["distill.method=label-smoothing"]).unwrap().distill;
+    assert_eq!(smoothing.temperature(), None);
+    // What is asked for by name is not left out in silence, in whichever order.
+    let both = ["distill.soft_weight=0.5", "distill.method=dkd"];
+    for order in [both, [both[1], both[0]]] {
+        let faults = messages(set(&order));
+        assert!(faults.len() == 1 && faults[0].starts_with("--set distill.soft_weight=0.5: "), "{faults:#?}");
+    }
+    let text = EXAMPLE.replace("soft-targets", "dkd");
+    assert!(Recipe::parse(&text, None, &[]).is_err());
+}
+
+#[test]
 fn faults_of_overrides_quote_them() {
     assert_eq!(
         messages(set(&["distill.temperature=0"])),

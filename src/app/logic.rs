@@ -143,12 +143,12 @@ impl App {
                 Answer::Runs(mut runs) => {
                     // Newest jobs first; within one, the student before its baseline and its teacher.
                     runs.sort_by_key(|row| {
-                        let place = match row.role {
+                        let rank = match row.role {
                             crate::protocol::Role::Student => 0,
                             crate::protocol::Role::Baseline => 1,
                             crate::protocol::Role::Teacher => 2,
                         };
-                        (std::cmp::Reverse(row.job), place, row.run)
+                        (std::cmp::Reverse(row.job), rank, row.run)
                     });
                     self.state.jobs.rows = runs;
                     self.state.jobs.store_fault = None;

@@ -250,9 +250,9 @@ fn part_of(
         return Ok(rows);
     }
     // Pictures are told by their files: the parts of a folder have an order of their own.
-    let places: HashMap<&str, u32> = new.names.iter().zip(0..).map(|(name, row)| (name.as_str(), row)).collect();
-    let place = |row: u32| places.get(dataset.files[row as usize].display().to_string().as_str()).copied();
-    Ok(rows.into_iter().filter_map(place).collect())
+    let new_rows: HashMap<&str, u32> = new.names.iter().zip(0..).map(|(name, row)| (name.as_str(), row)).collect();
+    let found = |row: u32| new_rows.get(dataset.files[row as usize].display().to_string().as_str()).copied();
+    Ok(rows.into_iter().filter_map(found).collect())
 }
 
 /// Rows of a source with classes, read in full as for training.
@@ -264,7 +264,8 @@ fn known_rows(args: &PredictArgs, checkpoint: &Checkpoint, source: &Source) -> R
     let is_old = checkpoint.is_of_old_reading() && matches!((source, own), (Source::Table(_), Some(Source::Table(_))));
     let source = if is_old { source.clone().as_first_read() } else { source.clone() };
     let dataset = Dataset::load(&source).map_err(data)?;
-    let places = checkpoint.places_of(&args.checkpoint, &dataset.examples.shape(), &dataset.classes).map_err(model)?;
+    let indices =
+        checkpoint.indices_of(&args.checkpoint, &dataset.examples.shape(), &dataset.classes).map_err(model)?;
     let split = args.split.unwrap_or(Split::Test);
     let rows: Vec<u32> = match split {
         Split::All => (0..dataset.labels.len() as u32).collect(),
@@ -282,7 +283,7 @@ fn known_rows(args: &PredictArgs, checkpoint: &Checkpoint, source: &Source) -> R
         }
     };
     let remarks = if split_is_judged(args.split) { known_row_remark(checkpoint, &dataset, &rows, None) } else { None };
-    let labels = dataset.labels.iter().map(|label| Some(places[*label as usize] as u32)).collect();
+    let labels = dataset.labels.iter().map(|label| Some(indices[*label as usize] as u32)).collect();
     let file = |row: u32| dataset.files.get(row as usize).map(|file| file.display().to_string());
     let chosen = rows.into_iter().map(|row| (row, file(row).unwrap_or_else(|| row.to_string()))).collect();
     Ok(Rows { chosen, labels, examples: dataset.examples, remarks: remarks.into_iter().collect() })

@@ -49,7 +49,7 @@ fn row(cell: &BoardCell, group: Option<&GroupVerdict>, runs: &HashMap<RunId, Fin
     let spread = |(mean, deviation): (f64, Option<f64>)| Phrase::spread(mean, deviation).to_string();
     let paired = group.and_then(|group| group.validation.as_ref());
     vec![
-        cell.label.clone(),
+        cell.label.to_string(),
         cell.runs.len().to_string(),
         errors(cell, runs).map_or_else(none, spread),
         paired.map_or_else(none, |it| spread((it.baseline.mean, it.baseline.deviation))),
@@ -129,14 +129,14 @@ pub(super) fn line(job: JobId, story: &Story, board: &Board) -> VerdictLine {
 
 fn sweep(verdict: &Verdict, board: &Board) -> SweepLine {
     let group = |(cell, group): (&BoardCell, &GroupVerdict)| GroupLine {
-        cell: cell.label.clone(),
+        cell: cell.label.to_string(),
         runs: cell.runs.iter().map(|(_, run)| *run).collect(),
         verdict: group.word.as_str(),
         reason: group.reason.code(),
         difference: group.validation.as_ref().map(|it| it.difference.mean),
         interval: group.validation.as_ref().and_then(|it| it.interval).map(|it| [it.low, it.high]),
     };
-    let label = |cells: &[BoardCell], at: Option<usize>| at.map(|at| cells[at].label.clone());
+    let label = |cells: &[BoardCell], at: Option<usize>| at.map(|at| cells[at].label.to_string());
     let test = verdict.headline.test.as_ref();
     SweepLine {
         verdict: verdict.headline.word.as_str(),

@@ -167,14 +167,14 @@ impl Columns {
             at += column.kind.inputs();
         }
         let (mut sources, mut missing) = (Vec::with_capacity(self.width()), Vec::new());
-        for (place, column) in self.list.iter().enumerate() {
+        for (index, column) in self.list.iter().enumerate() {
             let found = match (self.named, data.named) {
                 (true, true) => {
                     data.list.iter().position(|other| (&other.name, other.nth) == (&column.name, column.nth))
                 }
                 // Columns without names may stand in any order.
                 (true, false) => None,
-                (false, _) => (data.list.len() == self.list.len()).then_some(place),
+                (false, _) => (data.list.len() == self.list.len()).then_some(index),
             };
             match (found, &column.kind) {
                 (None, _) => missing.push(column.name.clone()),
@@ -217,7 +217,7 @@ pub(super) fn places_of<'a>(columns: impl Iterator<Item = (&'a str, usize)>, her
     for (at, name) in here.iter().enumerate() {
         by_name.entry(name).or_default().push(at);
     }
-    columns.map(|(name, nth)| by_name.get(name).and_then(|places| places.get(nth)).copied()).collect()
+    columns.map(|(name, nth)| by_name.get(name).and_then(|indices| indices.get(nth)).copied()).collect()
 }
 
 /// For each name how many of the same stand before it.

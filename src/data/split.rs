@@ -197,14 +197,14 @@ pub(super) fn stratified(rows: &[u32], labels: &[u32], key: Key, count: usize, s
     let mut order = rows.to_vec();
     order.sort_unstable_by_key(|row| (labels[*row as usize], bits(*row), *row));
     let classes: Vec<&[u32]> = order.chunk_by(|a, b| labels[*a as usize] == labels[*b as usize]).collect();
-    let place = |class: usize, rank: usize| match rank {
+    let position = |class: usize, rank: usize| match rank {
         0 => 0.0,
         _ if rank + spared >= classes[class].len() => 1.0,
         _ => (rank as f64 + 0.5) / classes[class].len() as f64,
     };
     // Of each class the next row; the bits of numbers that are not negative are in their order.
     let next = |class: usize, rank: usize| {
-        classes[class].get(rank).map(|row| Reverse((place(class, rank).to_bits(), bits(*row), *row, class, rank)))
+        classes[class].get(rank).map(|row| Reverse((position(class, rank).to_bits(), bits(*row), *row, class, rank)))
     };
     let mut heads: BinaryHeap<_> = (0..classes.len()).filter_map(|class| next(class, 0)).collect();
     let mut taken = Vec::with_capacity(count.min(rows.len()));
@@ -232,12 +232,12 @@ mod tests {
             let mut bits: Vec<u64> = of_class.map(|row| key.bits(u64::from(*row))).collect();
             bits.sort_unstable();
             let rank = bits.iter().position(|bits| *bits == key.bits(u64::from(*row))).unwrap_or_default();
-            let place = match rank {
+            let position = match rank {
                 0 => 0.0,
                 rank if bits.len() - rank <= spared => 1.0,
                 rank => (rank as f64 + 0.5) / bits.len() as f64,
             };
-            line.push((place, key.bits(u64::from(*row)), *row));
+            line.push((position, key.bits(u64::from(*row)), *row));
         }
         line.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
         let mut taken: Vec<u32> = line.into_iter().take(count).map(|(_, _, row)| row).collect();

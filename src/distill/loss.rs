@@ -69,9 +69,9 @@ pub fn loss(logits: &Tensor, batch: &BatchTargets<'_>, backend: Backend) -> Resu
     if others.is_empty() {
         return kernel(logits, &own, batch, backend);
     }
-    let pick = |places: &[usize]| -> Result<Tensor> {
-        let index: Vec<u32> = places.iter().map(|place| *place as u32).collect();
-        logits.index_select(&Tensor::from_vec(index, places.len(), logits.device())?, 0)
+    let pick = |positions: &[usize]| -> Result<Tensor> {
+        let index: Vec<u32> = positions.iter().map(|position| *position as u32).collect();
+        logits.index_select(&Tensor::from_vec(index, positions.len(), logits.device())?, 0)
     };
     if own.is_empty() {
         return on_host(logits, &others, batch);
@@ -79,8 +79,8 @@ pub fn loss(logits: &Tensor, batch: &BatchTargets<'_>, backend: Backend) -> Resu
     let (sum, of_own) = kernel(&pick(&own)?, &own, batch, backend)?;
     let (of_others, terms) = on_host(&pick(&others)?, &others, batch)?;
     let mut all = vec![MemberTerms::default(); count];
-    for (place, terms) in own.into_iter().zip(of_own).chain(others.into_iter().zip(terms)) {
-        all[place] = terms;
+    for (position, terms) in own.into_iter().zip(of_own).chain(others.into_iter().zip(terms)) {
+        all[position] = terms;
     }
     Ok(((sum + of_others)?, all))
 }
@@ -120,7 +120,7 @@ fn kernel(
         let MemberTargets { objective, target, labels } = batch.members[*k];
         let loss = objective.method().kernel.map(|Kernel::SoftTargets| objective.as_soft_targets(labels));
         let loss = loss.ok_or_else(|| candle_core::Error::msg("a method without a kernel"))?;
-        let place = if loss.temperature.is_none() {
+        let position = if loss.temperature.is_none() {
             0
         } else {
             used.iter().position(|known| *known == target).unwrap_or_else(|| {
@@ -128,7 +128,7 @@ fn kernel(
                 used.len() - 1
             })
         };
-        Ok(MemberLoss { target: place, ..loss })
+        Ok(MemberLoss { target: position, ..loss })
     };
     let losses: Vec<MemberLoss> = members.iter().map(of).collect::<Result<_>>()?;
     let mut values = Vec::with_capacity(used.len() * rows * classes);
@@ -207,7 +207,7 @@ fn of_logits(
 
 /// A term that looks at inner layers, of all members.
 struct OfLayers {
-    /// Its place among the method's terms.
+    /// Its position among the method's terms.
     term: usize,
     /// Unweighted, one a member.
     values: Vec<f64>,
@@ -221,7 +221,7 @@ fn of_layers(members: &[usize], batch: &BatchTargets<'_>, rows: usize) -> Result
     let (Some(layers), Some(first)) = (&batch.layers, members.first()) else { return Ok(Vec::new()) };
     let method = batch.members[*first].objective.method();
     let mut parts = Vec::new();
-    for (place, term) in method.terms.iter().enumerate() {
+    for (position, term) in method.terms.iter().enumerate() {
         let Compute::Layers(compute) = term.compute else { continue };
         if !batch.phase.descends(term) || rows < term.least {
             continue;
@@ -231,7 +231,7 @@ fn of_layers(members: &[usize], batch: &BatchTargets<'_>, rows: usize) -> Result
         let factors: Vec<f64> = factors.collect();
         let weights = Tensor::from_slice(&factors, factors.len(), each.device())?.to_dtype(each.dtype())?;
         let values = each.detach().to_dtype(DType::F64)?.to_vec1()?;
-        parts.push(OfLayers { term: place, values, loss: each.mul(&weights)?.sum_all()?, factors });
+        parts.push(OfLayers { term: position, values, loss: each.mul(&weights)?.sum_all()?, factors });
     }
     Ok(parts)
 }

@@ -247,12 +247,12 @@ impl fmt::Debug for Method {
 }
 
 impl Method {
-    /// Its field at a path, and the place of that field among them.
+    /// Its field at a path, and the index of that field among them.
     pub fn field(&'static self, path: &str) -> Option<(usize, &'static Field)> {
         self.fields.iter().enumerate().find(|(_, field)| field.path == path)
     }
 
-    /// Its term of a name, and the place of that term among them.
+    /// Its term of a name, and the index of that term among them.
     pub fn term(&'static self, name: &str) -> Option<(usize, &'static Term)> {
         self.terms.iter().enumerate().find(|(_, term)| term.name == name)
     }

@@ -12,7 +12,7 @@ use crate::ops::MemberLoss;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Objective {
     method: &'static Method,
-    /// In the order of the method's fields: numbers as they are, a switch as 0 or 1, a choice by the place of its word.
+    /// In the order of the method's fields: numbers as they are, a switch as 0 or 1, a choice by the index of its word.
     values: Vec<f64>,
 }
 
@@ -101,7 +101,7 @@ impl Objective {
         self.method.terms.iter().zip(terms).map(part).sum()
     }
 
-    /// What [`Kernel::SoftTargets`](super::method::Kernel::SoftTargets) takes, but for the place of its targets.
+    /// What [`Kernel::SoftTargets`](super::method::Kernel::SoftTargets) takes, but for the index of its targets.
     pub(super) fn as_soft_targets(&self, labels: usize) -> MemberLoss {
         MemberLoss {
             temperature: self.temperature(),

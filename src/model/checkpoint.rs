@@ -290,11 +290,11 @@ impl Checkpoint {
         self.spec().with_parameters(tensors)
     }
 
-    /// For each class of the data, its place among the model's logits. `path` is for messages.
+    /// For each class of the data, its index among the model's logits. `path` is for messages.
     ///
     /// # Errors
     /// When inputs have another shape, or the two sets of class names are not the same.
-    pub fn places_of(&self, path: &str, shape: &[usize], classes: &[String]) -> Result<Vec<usize>, CheckpointError> {
+    pub fn indices_of(&self, path: &str, shape: &[usize], classes: &[String]) -> Result<Vec<usize>, CheckpointError> {
         let flat = |shape: &[usize]| shape.iter().product::<usize>();
         let mlp = matches!(self.plan.architecture, Architecture::Mlp { .. });
         if self.plan.input != shape && !(mlp && flat(&self.plan.input) == flat(shape)) {

@@ -3,7 +3,7 @@
 use crate::recipe::Architecture;
 use crate::text::{Phrase, phrase, prints_its_phrase};
 
-/// Layers in order, each named by its place in an `nn.Sequential` that holds ReLU, pooling and dropout as layers too.
+/// Layers in order, each named by its index in an `nn.Sequential` that holds ReLU, pooling and dropout as layers too.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     /// What it was made from.
@@ -135,15 +135,15 @@ impl Plan {
     pub fn new(architecture: &Architecture, input: &[usize], classes: usize) -> Result<Self, PlanError> {
         check_sizes(architecture, input, classes)?;
         let mut layers = Vec::new();
-        let mut place = 0;
+        let mut index = 0;
         let mut next = |count: usize| {
-            let name = place.to_string();
-            place += count;
+            let name = index.to_string();
+            index += count;
             name
         };
         let (flat, hidden, dropout) = match architecture {
             Architecture::Mlp { hidden, dropout } => {
-                // Images enter an MLP as rows; whoever loads the weights flattens first, so Flatten has no place number.
+                // Images enter an MLP as rows; whoever loads the weights flattens first, so Flatten takes no index.
                 layers.push(Layer::Flatten);
                 (input.iter().product(), hidden, *dropout)
             }

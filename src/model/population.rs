@@ -134,7 +134,7 @@ impl Population {
             _ => candle_core::bail!("a layer has no parameters"),
         };
         let mut pooled = None;
-        for (place, layer) in layers.iter().enumerate() {
+        for (index, layer) in layers.iter().enumerate() {
             let mut reached = None;
             match layer {
                 Layer::Conv { name, .. } => {
@@ -155,7 +155,7 @@ impl Population {
                 }
                 Layer::Dropout { rate } => {
                     if let Some(keys) = dropout_keys {
-                        let keys: Vec<Key> = keys.iter().map(|key| key.at(place as u64)).collect();
+                        let keys: Vec<Key> = keys.iter().map(|key| key.at(index as u64)).collect();
                         x = dropout(&x, *rate, &keys)?;
                     }
                 }

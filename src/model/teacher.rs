@@ -109,8 +109,8 @@ pub fn population_logits(
 pub struct NetworkTeacher {
     /// One member or several.
     pub network: Arc<dyn Network>,
-    /// For each class of the data, its place among the network's logits.
-    pub places: Vec<usize>,
+    /// For each class of the data, its index among the network's logits.
+    pub indices: Vec<usize>,
     /// The data as this teacher reads them, where its columns are not those of the data.
     pub view: Option<Arc<Dataset>>,
     /// Tells its weights from others'.
@@ -120,17 +120,17 @@ pub struct NetworkTeacher {
 }
 
 impl NetworkTeacher {
-    /// A network whose classes stand at these places among its logits.
-    pub fn new(network: Arc<dyn Network>, places: Vec<usize>) -> Self {
-        Self { network, places, view: None, digest: String::new(), mean: Mean::default() }
+    /// A network whose classes stand at these indices among its logits.
+    pub fn new(network: Arc<dyn Network>, indices: Vec<usize>) -> Self {
+        Self { network, indices, view: None, digest: String::new(), mean: Mean::default() }
     }
 
     fn in_class_order(&self, values: Vec<f32>) -> TeacherLogits {
-        let classes = self.places.len();
-        let values = if self.places.iter().enumerate().all(|(i, place)| i == *place) {
+        let classes = self.indices.len();
+        let values = if self.indices.iter().enumerate().all(|(i, index)| i == *index) {
             values
         } else {
-            values.chunks_exact(classes).flat_map(|row| self.places.iter().map(|place| row[*place])).collect()
+            values.chunks_exact(classes).flat_map(|row| self.indices.iter().map(|index| row[*index])).collect()
         };
         TeacherLogits { values, teachers: self.network.members(), classes, mean: self.mean }
     }

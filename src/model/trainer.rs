@@ -38,12 +38,12 @@ struct Conv {
     backward: Vec<usize>,
     /// Where its result begins in an image's record, and its window corners among the image's.
     result: usize,
-    places: usize,
+    maxima: usize,
 }
 
 struct Dense {
     shape: DenseShape,
-    /// Dropout of its output: the place of that layer, which is in its keys, and the rate.
+    /// Dropout of its output: the index of that layer, which is in its keys, and the rate.
     dropout: Option<(u64, f64)>,
 }
 
@@ -60,7 +60,7 @@ struct Input {
 struct Buffers {
     /// Results of the convolutions, an image's record after the other; borders stay 0.
     records: Vec<f32>,
-    places: Vec<u8>,
+    maxima: Vec<u8>,
     /// The input of each dense layer (the first of an MLP is in [`Input`]) and last the logits.
     columns: Vec<Vec<f32>>,
     panels: Vec<Vec<f32>>,
@@ -180,23 +180,23 @@ impl Layers {
             [_, height, width] => (height, width),
             _ => (1, 1),
         };
-        let (mut result, mut places, mut cost) = (0, 0, 0);
-        for (place, layer) in plan.layers.iter().enumerate() {
+        let (mut result, mut maxima, mut cost) = (0, 0, 0);
+        for (index, layer) in plan.layers.iter().enumerate() {
             match layer {
                 Layer::Conv { input, output, .. } => {
-                    if !matches!(plan.layers.get(place + 1), Some(Layer::Pool)) {
+                    if !matches!(plan.layers.get(index + 1), Some(Layer::Pool)) {
                         return None;
                     }
                     let shape = ConvShape { input: *input, output: *output, height: sides.0, width: sides.1 };
                     let (forward, backward) = (shape.offsets(*input), shape.offsets(*output));
-                    convs.push(Conv { shape, forward, backward, result, places });
+                    convs.push(Conv { shape, forward, backward, result, maxima });
                     sides = shape.pooled();
                     cost += shape.weights() * shape.height * shape.width;
                     // The next convolution's planes, or the numbers themselves; see `Network::result`.
                     let next = ConvShape { input: *output, output: 1, height: sides.0, width: sides.1 };
-                    let last = !plan.layers[place + 1..].iter().any(|layer| matches!(layer, Layer::Conv { .. }));
+                    let last = !plan.layers[index + 1..].iter().any(|layer| matches!(layer, Layer::Conv { .. }));
                     result += if last { shape.pooled_len() } else { output * next.plane() };
-                    places += shape.pooled_len();
+                    maxima += shape.pooled_len();
                 }
                 Layer::Pool | Layer::Flatten => {}
                 Layer::Dense { input, output, relu, .. } => {
@@ -204,7 +204,7 @@ impl Layers {
                     dense.push(Dense { shape, dropout: None });
                     cost += input * output;
                 }
-                Layer::Dropout { rate } => dense.last_mut()?.dropout = Some((place as u64, *rate)),
+                Layer::Dropout { rate } => dense.last_mut()?.dropout = Some((index as u64, *rate)),
             }
         }
         let row_len = plan.input.iter().product();
@@ -224,7 +224,7 @@ impl Layers {
     /// Numbers and window corners of an image's record.
     fn record(&self) -> (usize, usize) {
         let last = self.convs.len().saturating_sub(1);
-        self.convs.last().map_or((0, 0), |conv| (self.result(last).0.end, conv.places + conv.shape.pooled_len()))
+        self.convs.last().map_or((0, 0), |conv| (self.result(last).0.end, conv.maxima + conv.shape.pooled_len()))
     }
 
     /// Normalises an input and lays it out.
@@ -278,7 +278,7 @@ impl Layers {
         logits: &mut [f32],
     ) {
         let (of_convs, of_dense) = parameters.split_at(2 * self.convs.len());
-        let Buffers { records, places, columns, panels, .. } = buffers;
+        let Buffers { records, maxima, columns, panels, .. } = buffers;
         let pitch = fused::columns(batch);
         let own = usize::from(self.convs.is_empty());
         columns.resize_with(self.dense.len() + 1, Vec::new);
@@ -290,7 +290,7 @@ impl Layers {
             }
         }
         if !self.convs.is_empty() {
-            self.forward_images(wide, batch, input, of_convs, records, places);
+            self.forward_images(wide, batch, input, of_convs, records, maxima);
             let (len, result) = (self.record().0, self.result(self.convs.len() - 1).0);
             fill_up(&mut columns[0], result.len() * pitch);
             let features = &records[result.start..];
@@ -302,8 +302,8 @@ impl Layers {
             let x = if i < own { &input.columns } else { &before[i] };
             let y = &mut after[0];
             fused::dense_forward(wide, dense.shape, batch, x, parameters[0], parameters[1], y);
-            if let Some((place, rate)) = dense.dropout {
-                drop_out(dense.shape.output, batch, rate, key.at(place), y);
+            if let Some((index, rate)) = dense.dropout {
+                drop_out(dense.shape.output, batch, rate, key.at(index), y);
             }
             match panels.get_mut(i + 1) {
                 Some(panels) => fused::to_panels(wide, y, batch, dense.shape.output, panels),
@@ -319,16 +319,16 @@ impl Layers {
         input: &Input,
         parameters: &[&[f32]],
         records: &mut Vec<f32>,
-        places: &mut Vec<u8>,
+        maxima: &mut Vec<u8>,
     ) {
         let (record, corners) = self.record();
         fill_up(records, batch * record);
-        if places.len() < batch * corners {
-            places.resize(batch * corners, 0);
+        if maxima.len() < batch * corners {
+            maxima.resize(batch * corners, 0);
         }
         let room = self.convs.iter().map(|conv| conv.shape.output * conv.shape.spread()).max().unwrap_or(0);
         let first = self.convs.first().map_or(0, |conv| conv.shape.input * conv.shape.plane());
-        let run = |(image, (record, places)): (usize, (&mut [f32], &mut [u8]))| {
+        let run = |(image, (record, maxima)): (usize, (&mut [f32], &mut [u8]))| {
             fused::with_room(room, |z| {
                 for (i, (conv, parameters)) in self.convs.iter().zip(parameters.chunks_exact(2)).enumerate() {
                     let (range, grid) = self.result(i);
@@ -337,17 +337,17 @@ impl Layers {
                         None => &input.planes[image * first..][..first],
                         Some(i) => &before[self.result(i).0],
                     };
-                    let places = &mut places[conv.places..];
-                    conv.shape.forward(&conv.forward, x, [parameters[0], parameters[1]], z, (result, grid), places);
+                    let maxima = &mut maxima[conv.maxima..];
+                    conv.shape.forward(&conv.forward, x, [parameters[0], parameters[1]], z, (result, grid), maxima);
                 }
             });
         };
         if wide {
             let all = records[..batch * record].par_chunks_exact_mut(record);
-            all.zip(places.par_chunks_exact_mut(corners)).enumerate().for_each(run);
+            all.zip(maxima.par_chunks_exact_mut(corners)).enumerate().for_each(run);
         } else {
             let all = records[..batch * record].chunks_exact_mut(record);
-            all.zip(places.chunks_exact_mut(corners)).enumerate().for_each(run);
+            all.zip(maxima.chunks_exact_mut(corners)).enumerate().for_each(run);
         }
     }
 
@@ -414,7 +414,7 @@ impl Layers {
         slots: &mut [Slot<'_>],
         keep: bool,
     ) {
-        let Buffers { records, places, gradients, rows, turned, partial, kept, .. } = buffers;
+        let Buffers { records, maxima, gradients, rows, turned, partial, kept, .. } = buffers;
         let (record, corners) = self.record();
         let features = self.convs.last().map_or(0, |conv| conv.shape.pooled_len());
         fill_up(rows, batch * features);
@@ -428,7 +428,7 @@ impl Layers {
         let total: usize = sizes.sum();
         let groups = batch.div_ceil(GROUP);
         fill_up(partial, groups * total);
-        let (records, places, rows, turned) = (&*records, &*places, &*rows, &*turned);
+        let (records, maxima, rows, turned) = (&*records, &*maxima, &*rows, &*turned);
         let planes = self.convs.iter().map(|conv| conv.shape.output * conv.shape.plane()).max().unwrap_or(0);
         let spread = self.convs.iter().skip(1).map(|conv| conv.shape.input * conv.shape.spread()).max().unwrap_or(0);
         let first = self.convs.first().map_or(0, |conv| conv.shape.input * conv.shape.plane());
@@ -440,16 +440,16 @@ impl Layers {
                 for (i, conv) in self.convs.iter().enumerate().rev() {
                     let shape = conv.shape;
                     let (len, (range, grid)) = (shape.output * shape.plane(), self.result(i));
-                    for (place, image) in images.clone().enumerate() {
-                        let dz = &mut all_dz[place * len..][..len];
-                        let dx = &mut all_dx[place * spread..][..spread];
+                    for (index, image) in images.clone().enumerate() {
+                        let dz = &mut all_dz[index * len..][..len];
+                        let dx = &mut all_dx[index * spread..][..spread];
                         let dy = match self.convs.get(i + 1) {
                             Some(next) => (&*dx, next.shape.spread_grid()),
                             None => (&rows[image * features..][..features], shape.compact()),
                         };
                         let y = &records[image * record..][..record][range.clone()];
-                        let places = &places[image * corners..][..corners][conv.places..];
-                        shape.unpool(dy, (y, grid), places, dz);
+                        let maxima = &maxima[image * corners..][..corners][conv.maxima..];
+                        shape.unpool(dy, (y, grid), maxima, dz);
                         if i > 0 {
                             shape.input_gradient(&conv.backward, dz, &turned[i], dx);
                         }

@@ -362,7 +362,7 @@ impl ConvShape {
         (0..channels * 9).map(|k| k / 9 * self.plane() + self.tap(k % 9)).collect()
     }
 
-    /// One image through convolution, ReLU and pooling. `z` is room for `output · spread` numbers; `places` takes for each
+    /// One image through convolution, ReLU and pooling. `z` is room for `output · spread` numbers; `maxima` takes for each
     /// pooled number which corner of its window it came from.
     pub fn forward(
         self,
@@ -371,7 +371,7 @@ impl ConvShape {
         [w, b]: [&[f32]; 2],
         z: &mut [f32],
         (y, grid): (&mut [f32], Grid),
-        places: &mut [u8],
+        maxima: &mut [u8],
     ) {
         let spread = self.spread();
         Product {
@@ -386,7 +386,7 @@ impl ConvShape {
         }
         .run();
         let (shape, z) = (self, &*z);
-        vectorised!(<'a> (shape: ConvShape, z: &'a [f32], y: &'a mut [f32], grid: Grid, places: &'a mut [u8]) -> () {
+        vectorised!(<'a> (shape: ConvShape, z: &'a [f32], y: &'a mut [f32], grid: Grid, maxima: &'a mut [u8]) -> () {
             let ((height, width), spread) = (shape.pooled(), shape.spread());
             for channel in 0..shape.output {
                 for line in 0..height {
@@ -394,7 +394,7 @@ impl ConvShape {
                     for first in (0..width).step_by(SIDE) {
                         let upper: [f32; 2 * SIDE] = load(z, at + 2 * first);
                         let lower: [f32; 2 * SIDE] = load(z, at + shape.pitch() + 2 * first);
-                        let (mut best, mut place) = ([0.0; SIDE], [0; SIDE]);
+                        let (mut best, mut position) = ([0.0; SIDE], [0; SIDE]);
                         for j in 0..SIDE {
                             let (mut most, mut from) = (upper[2 * j], 0);
                             for (at, value) in [(1, upper[2 * j + 1]), (2, lower[2 * j]), (3, lower[2 * j + 1])] {
@@ -405,10 +405,10 @@ impl ConvShape {
                             }
                             // What is behind the line's end is a border, or is overwritten by the next line.
                             best[j] = if most < 0.0 || first + j >= width { 0.0 } else { most };
-                            place[j] = from;
+                            position[j] = from;
                         }
                         store(y, channel * grid.plane + line * grid.pitch + grid.start + first, best);
-                        store(places, (channel * height + line) * width + first, place);
+                        store(maxima, (channel * height + line) * width + first, position);
                     }
                 }
             }
@@ -416,7 +416,7 @@ impl ConvShape {
     }
 
     /// The gradient by what the convolution gave, as planes with a border of zeros, from that of the pooled numbers.
-    pub fn unpool(self, (dy, dy_grid): (&[f32], Grid), (y, y_grid): (&[f32], Grid), places: &[u8], dz: &mut [f32]) {
+    pub fn unpool(self, (dy, dy_grid): (&[f32], Grid), (y, y_grid): (&[f32], Grid), maxima: &[u8], dz: &mut [f32]) {
         dz.fill(0.0);
         let shape = self;
         vectorised!(<'a> (
@@ -425,7 +425,7 @@ impl ConvShape {
             dy_grid: Grid,
             y: &'a [f32],
             y_grid: Grid,
-            places: &'a [u8],
+            maxima: &'a [u8],
             dz: &'a mut [f32],
         ) -> () {
             let ((height, width), inside) = (shape.pooled(), shape.inside());
@@ -438,13 +438,13 @@ impl ConvShape {
                             let from = |grid: Grid| channel * grid.plane + line * grid.pitch + grid.start + first;
                             let dy: [f32; SIDE] = load(dy, from(dy_grid));
                             let y: [f32; SIDE] = load(y, from(y_grid));
-                            let place: [u8; SIDE] = load(places, (channel * height + line) * width + first);
+                            let position: [u8; SIDE] = load(maxima, (channel * height + line) * width + first);
                             let mut both = [[0.0; SIDE]; 2];
                             for j in 0..SIDE {
                                 // What is behind the line's end is 0, as the border that it falls on.
                                 let g = if y[j] <= 0.0 || first + j >= width { 0.0 } else { dy[j] };
                                 for (right, both) in both.iter_mut().enumerate() {
-                                    both[j] = if usize::from(place[j]) == 2 * lower + right { g } else { 0.0 };
+                                    both[j] = if usize::from(position[j]) == 2 * lower + right { g } else { 0.0 };
                                 }
                             }
                             let [a, b] = both;

@@ -286,9 +286,9 @@ fn member_pass<T: Element>(
             }
             let log_sum = softmax(&scaled, &mut q);
             let rate = soft_factor * inverse;
-            for (place, p) in target.chunks_exact(LANES).enumerate() {
-                let (scaled, q) = (&scaled[place * LANES..][..LANES], &q[place * LANES..][..LANES]);
-                let gradient = &mut soft_gradient[place * LANES..][..LANES];
+            for (position, p) in target.chunks_exact(LANES).enumerate() {
+                let (scaled, q) = (&scaled[position * LANES..][..LANES], &q[position * LANES..][..LANES]);
+                let gradient = &mut soft_gradient[position * LANES..][..LANES];
                 for i in 0..LANES {
                     // p log(p/q) − p + q, see the one of candle's operations.
                     let log_ratio = p[i] * (ln(p[i].max(f64::MIN_POSITIVE)) - (scaled[i] - log_sum[i]));

@@ -90,7 +90,7 @@ impl CustomOp1 for MaxPool2 {
     }
 }
 
-/// The place (within the image) and value of the first maximum of a window; NaN wins, so that it is seen.
+/// The position (within the image) and value of the first maximum of a window; NaN wins, so that it is seen.
 #[inline]
 fn first_maximum<T: Element>(image: &[T], width: usize, i: usize, j: usize) -> (usize, T) {
     let start = 2 * i * width + 2 * j;

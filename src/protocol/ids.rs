@@ -77,7 +77,7 @@ impl Role {
     }
 }
 
-/// A part of a job, by its place in the order in which parts run: first each teacher, then each population of students (and
+/// A part of a job, by its position in the order in which parts run: first each teacher, then each population of students (and
 /// baselines).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

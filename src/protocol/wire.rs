@@ -27,7 +27,7 @@ pub enum ToWorker {
 pub enum FromWorker {
     /// It asks for something and waits for the answer.
     Ask(Ask),
-    /// Of the reports that were kept and not shown yet, the one at this place is to be shown; those before it never will be.
+    /// Of the reports that were kept and not shown yet, the one at this index is to be shown; those before it never will be.
     Show(usize),
     /// A report that could not be kept is to be shown.
     ShowUnkept(Arc<Report>),

@@ -15,10 +15,10 @@ use toml::{Spanned, Table, Value};
 use training::read_training;
 
 use super::fault::{Fault, FaultKind, Faults, Place};
-use super::fields::{HARD_WEIGHT, SOFT_WEIGHT};
+use super::fields::{Field, HARD_WEIGHT, METHOD, SOFT_WEIGHT};
 use super::reader::{Places, Reader};
 use super::{Architecture, Builtin, DataRecipe, Recipe, Source, TeacherRecipe, TrainingRecipe};
-use crate::distill::{METHODS, Method, Objective, Over, Term};
+use crate::distill::{METHODS, Method, Objective, Over, Term, method};
 use crate::text::{Between, Phrase, phrase};
 
 /// A field of the recipe that the command line replaces, whole.
@@ -160,7 +160,20 @@ pub(super) fn table_of(
     for set in overrides {
         set.apply(&mut table, &mut places).unwrap_or_else(|fault| faults.push(*fault));
     }
+    if overrides.iter().any(|set| set.path == METHOD.path) {
+        leave_out_other_methods(&mut table, &places);
+    }
     Ok((table, places))
+}
+
+/// Another method that is laid over a text takes from it the fields that it has. What is laid over by name stays, for the
+/// fault that it is.
+fn leave_out_other_methods(table: &mut Table, places: &Places) {
+    let Some(Value::Table(distill)) = table.get_mut("distill") else { return };
+    let Some(own) = distill.get(METHOD.key()).and_then(Value::as_str).and_then(method) else { return };
+    let is_of_text = |field: &&Field| !matches!(places.get(field.path), Some(Place::Override(_)));
+    let others = METHODS.iter().flat_map(|other| other.fields).filter(|field| own.field(field.path).is_none());
+    others.filter(is_of_text).for_each(|field| drop(distill.remove(field.key())));
 }
 
 /// Faults as a reader of the text meets them; overrides come last.

@@ -173,12 +173,12 @@ fn resumed(transaction: &Transaction, it: &Resumed) -> Result<Vec<String>, Store
         summarise(transaction, run)?;
     }
     let beyond = "FROM resume WHERE job = ?1 AND (stage, step) > (?2, ?3)";
-    let place = params![job, it.stage.0, it.step as i64];
+    let beyond_step = params![job, it.stage.0, it.step as i64];
     let files = transaction
         .prepare(&format!("SELECT file {beyond}"))?
-        .query_map(place, |row| row.get(0))?
+        .query_map(beyond_step, |row| row.get(0))?
         .collect::<Result<_, _>>()?;
-    transaction.execute(&format!("DELETE {beyond}"), place)?;
+    transaction.execute(&format!("DELETE {beyond}"), beyond_step)?;
     Ok(files)
 }
 
@@ -320,8 +320,8 @@ fn epoch(transaction: &Transaction, it: &Epoch) -> Result<(), StoreError> {
         .optional()?;
     let (last, best) = summary.ok_or_else(|| StoreError::Unknown(it.run.to_string()))?;
     let values = metrics::epoch_values(it);
-    let places = vec!["?"; values.len()].join(", ");
-    transaction.prepare_cached(&format!("INSERT OR REPLACE INTO epoch VALUES ({places})"))?.execute(&*bind(&values))?;
+    let slots = vec!["?"; values.len()].join(", ");
+    transaction.prepare_cached(&format!("INSERT OR REPLACE INTO epoch VALUES ({slots})"))?.execute(&*bind(&values))?;
     // The next epoch is compared with the best one alone: a look at all of them would make long runs cost their square.
     if last.is_some_and(|last| epoch <= last) {
         return summarise(transaction, run);
@@ -449,8 +449,8 @@ fn result(transaction: &Transaction, run: RunId, part: &str, metrics: &Metrics) 
         COLUMNS.join(", "),
         ", ?".repeat(COLUMNS.len())
     );
-    let place = [(run.0 as i64).into(), part.to_owned().into()];
-    let values: Vec<_> = place.into_iter().chain(metrics::values(metrics)).collect();
+    let key = [(run.0 as i64).into(), part.to_owned().into()];
+    let values: Vec<_> = key.into_iter().chain(metrics::values(metrics)).collect();
     transaction.prepare_cached(&insert)?.execute(&*bind(&values))?;
     Ok(())
 }

@@ -3,11 +3,12 @@
 use toml::Value;
 
 use crate::protocol::{Role, RunId, RunInfo};
-use crate::recipe::fields::{TEACHER_MEMBERS, TEMPERATURE};
+use crate::recipe::fields::{TEMPERATURE, field, field_label};
 use crate::recipe::{Recipe, SEED, Sweep, value_at};
 use crate::text::{
-    Phrase,
+    Between, Phrase,
     number::{self, Kind},
+    phrase,
 };
 
 /// A job's runs, in order.
@@ -27,7 +28,7 @@ pub struct BoardAxis {
     /// The field, e.g. `distill.temperature`.
     pub path: String,
     /// Its values, in the order of the recipe, as words; numbers with the digits that tell them apart.
-    pub labels: Vec<String>,
+    pub labels: Vec<Phrase>,
     /// The same as numbers, where all of them are.
     pub numbers: Option<Vec<f64>>,
 }
@@ -36,13 +37,20 @@ pub struct BoardAxis {
 #[derive(Clone, Debug, PartialEq)]
 pub struct BoardCell {
     /// `T 4 · 0.9/0.1`.
-    pub label: String,
+    pub label: Phrase,
     /// For each axis, which of its values; none for a field that a baseline does not depend on.
     pub levels: Vec<Option<usize>>,
     /// One a seed, with it.
     pub runs: Vec<(u64, RunId)>,
     /// The cell of its baseline.
     pub baseline: Option<usize>,
+}
+
+impl BoardAxis {
+    /// Its values in the language of this thread's window.
+    pub fn words(&self) -> Vec<String> {
+        self.labels.iter().map(Phrase::words).collect()
+    }
 }
 
 impl Board {
@@ -88,8 +96,11 @@ impl Board {
             .zip(values)
             .map(|(path, values)| {
                 let numbers = numbers(&values);
-                let labels = numbers.as_ref().map(|numbers| Kind::Setting.apart(numbers));
-                BoardAxis { labels: labels.unwrap_or_else(|| values.iter().map(words).collect()), numbers, path }
+                let labels = match &numbers {
+                    Some(numbers) => Kind::Setting.apart(numbers).into_iter().map(Phrase::Plain).collect(),
+                    None => values.iter().map(|value| words(&path, value)).collect(),
+                };
+                BoardAxis { path, labels, numbers }
             })
             .collect();
         board
@@ -116,7 +127,7 @@ fn is_of_distillation(path: &str) -> bool {
 const FEWEST: usize = 3;
 
 /// `T 4 · 0.9/0.1`, and what else is swept. Each path has so many digits.
-fn label(info: &RunInfo, paths: &[String], digits: &[usize]) -> String {
+fn label(info: &RunInfo, paths: &[String], digits: &[usize]) -> Phrase {
     let table = info.recipe.to_table();
     let mut parts = Vec::new();
     if info.role == Role::Student {
@@ -128,7 +139,8 @@ fn label(info: &RunInfo, paths: &[String], digits: &[usize]) -> String {
         let weight = |path: &&str| Some(number::with_digits(distill.get(path)?, of_weights));
         let weights: Vec<String> = weights.iter().filter_map(weight).collect();
         let t = distill.temperature().map(|t| format!("T {}", number::with_digits(t, digits_of(TEMPERATURE.path))));
-        parts.extend(t.into_iter().chain((!weights.is_empty()).then(|| weights.join("/"))));
+        let weights = (!weights.is_empty()).then(|| weights.join("/"));
+        parts.extend(t.into_iter().chain(weights).map(Phrase::Plain));
     }
     for (path, digits) in paths.iter().zip(digits) {
         let method = info.recipe.distill.method();
@@ -137,29 +149,24 @@ fn label(info: &RunInfo, paths: &[String], digits: &[usize]) -> String {
             continue;
         }
         let value = match path.as_str() {
-            "student.model" => Some(info.model.clone()),
+            "student.model" => Some(Phrase::from(&info.model)),
             _ => value_at(&table, path).map(|value| {
-                let written = number_of(value).map(|number| number::with_digits(number, *digits));
-                format!("{} {}", name(path), written.unwrap_or_else(|| words(value)))
+                let written = number_of(value).map(|number| Phrase::Plain(number::with_digits(number, *digits)));
+                let value = written.unwrap_or_else(|| words(path, value));
+                Phrase::several(Between::Spaces, [field_label(path), value])
             }),
         };
         parts.extend(value);
     }
-    if parts.is_empty() { "no teacher".to_owned() } else { parts.join(" · ") }
+    if parts.is_empty() { phrase!("board-baseline") } else { Phrase::several(Between::Dots, parts) }
 }
 
-/// The field's own name: `learning_rate` is "learning rate".
-fn name(path: &str) -> String {
-    if path == TEACHER_MEMBERS.path {
-        return TEACHER_MEMBERS.label().to_string();
-    }
-    path.rsplit('.').next().unwrap_or(path).replace('_', " ")
-}
-
-/// A value as people read it.
-fn words(value: &Value) -> String {
+/// A value of a field as people read it.
+fn words(path: &str, value: &Value) -> Phrase {
     match value {
-        Value::String(text) => text.rsplit(['/', '\\']).next().unwrap_or(text).to_owned(),
+        Value::Array(list) if !list.is_empty() => {
+            Phrase::several(Between::Commas, list.iter().map(|value| words(path, value)))
+        }
         Value::Table(table) if table.len() == 1 || table.contains_key("mlp") || table.contains_key("cnn") => {
             let widths = |value: &Value| match value {
                 Value::Array(list) => list.iter().map(ToString::to_string).collect::<Vec<_>>().join("–"),
@@ -167,10 +174,10 @@ fn words(value: &Value) -> String {
             };
             let model = table.get("mlp").map(|mlp| format!("MLP {}", widths(mlp)));
             let model = model.or_else(|| table.get("cnn").map(|cnn| format!("CNN {}", widths(cnn))));
-            model.unwrap_or_else(|| value.to_string())
+            Phrase::Plain(model.unwrap_or_else(|| value.to_string()))
         }
-        Value::Float(number) => Phrase::setting(*number).to_string(),
-        other => other.to_string(),
+        Value::String(text) if text.contains(['/', '\\']) => text.rsplit(['/', '\\']).next().unwrap_or(text).into(),
+        value => field(path).map_or_else(|| Phrase::plain(value), |field| field.words_of(value)),
     }
 }
 

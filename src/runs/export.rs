@@ -303,12 +303,11 @@ fn curve_csv(run: RunId, curve: &Curve, out: &mut dyn Write) -> io::Result<()> {
         let epoch = epochs.next_if(|epoch| epoch.step as usize <= step);
         let at =
             |name: &&str| some(curve.series(name).and_then(|of| of.get(step - 1)).filter(|value| value.is_finite()));
-        let place = [run.to_string(), step.to_string()].into_iter();
+        let key = [run.to_string(), step.to_string()].into_iter();
         let of_epoch = |name: &&str| some(epoch.and_then(|epoch| epoch.validation.loss.get(name)));
         let losses = names.iter().map(of_epoch);
         csv.write_record(
-            place
-                .chain(names.iter().map(at))
+            key.chain(names.iter().map(at))
                 .chain([some(epoch.map(|epoch| epoch.epoch))])
                 .chain(cells_of(epoch.map(|epoch| Measured::of(&epoch.validation)).as_ref()))
                 .chain(losses),

@@ -132,8 +132,8 @@ impl StoreReader {
         self.ask(|store| {
             found_run(store, run)?;
             let mut logits = store.prepare_cached("SELECT logits FROM snapshot WHERE run = ?1 AND step = ?2")?;
-            let place = params![run.0 as i64, step as i64];
-            Ok(logits.query_row(place, |row| Ok(floats(row.get_ref(0)?.as_blob()?))).optional()?)
+            let key = params![run.0 as i64, step as i64];
+            Ok(logits.query_row(key, |row| Ok(floats(row.get_ref(0)?.as_blob()?))).optional()?)
         })
     }
 
@@ -377,7 +377,7 @@ impl<'a> Leases<'a> {
     }
 }
 
-/// The place of a term among those of the methods that are known; of another version's at the end.
+/// The position of a term among those of the methods that are known; of another version's at the end.
 fn rank_of_term(name: &str) -> usize {
     let known =
         METHODS.iter().flat_map(|method| method.terms).filter(|term| term.name != HARD.name).map(|term| term.name);

@@ -29,8 +29,8 @@ impl Held {
     }
 }
 
-/// The place of a setting among all of them.
-fn place(setting: Setting) -> usize {
+/// The index of a setting among all of them.
+fn index(setting: Setting) -> usize {
     Setting::all().iter().position(|known| *known == setting).unwrap_or(usize::MAX)
 }
 
@@ -71,7 +71,7 @@ impl JobView {
         }
         for (_, together) in &mut all {
             together.retain(|change| change.from.to_bits() != change.to.to_bits());
-            together.sort_by_key(|change| place(change.setting));
+            together.sort_by_key(|change| index(change.setting));
         }
         all.retain(|(_, together)| !together.is_empty());
         all

@@ -1,4 +1,4 @@
-//! Runs that are ticked to be laid over the curves: each keeps its place, and so its colour, for as long as it is ticked.
+//! Runs that are ticked to be laid over the curves: each keeps its slot, and so its colour, for as long as it is ticked.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,14 @@ use crate::protocol::RunId;
 pub struct Overlaid(BTreeMap<RunId, usize>);
 
 impl Overlaid {
-    /// Ticks a run: it gets the first place that is free.
+    /// Ticks a run: it gets the first slot that is free.
     pub fn insert(&mut self, run: RunId) {
-        let is_free = |place: &usize| !self.0.values().any(|taken| taken == place);
-        let place = (0..=self.0.len()).find(is_free).unwrap_or_default();
-        self.0.entry(run).or_insert(place);
+        let is_free = |slot: &usize| !self.0.values().any(|taken| taken == slot);
+        let slot = (0..=self.0.len()).find(is_free).unwrap_or_default();
+        self.0.entry(run).or_insert(slot);
     }
 
-    /// Takes the tick off a run; the others keep their places.
+    /// Takes the tick off a run; the others keep their slots.
     pub fn remove(&mut self, run: RunId) {
         self.0.remove(&run);
     }
@@ -26,8 +26,8 @@ impl Overlaid {
         self.0.clear();
     }
 
-    /// The place of a run; none of one that is not ticked.
-    pub fn place(&self, run: RunId) -> Option<usize> {
+    /// The slot of a run; none of one that is not ticked.
+    pub fn slot(&self, run: RunId) -> Option<usize> {
         self.0.get(&run).copied()
     }
 
@@ -36,9 +36,9 @@ impl Overlaid {
         self.0.contains_key(&run)
     }
 
-    /// The ticked runs by their places.
+    /// The ticked runs by their slots.
     pub fn runs(&self) -> Vec<RunId> {
-        let mut placed: Vec<(usize, RunId)> = self.0.iter().map(|(run, place)| (*place, *run)).collect();
+        let mut placed: Vec<(usize, RunId)> = self.0.iter().map(|(run, slot)| (*slot, *run)).collect();
         placed.sort_unstable();
         placed.into_iter().map(|(_, run)| run).collect()
     }
@@ -66,9 +66,9 @@ mod tests {
         }
         assert_eq!(ticked.runs(), [7, 3, 9].map(RunId));
         ticked.remove(RunId(7));
-        assert_eq!([7, 3, 9].map(|run| ticked.place(RunId(run))), [None, Some(1), Some(2)]);
+        assert_eq!([7, 3, 9].map(|run| ticked.slot(RunId(run))), [None, Some(1), Some(2)]);
         ticked.insert(RunId(1));
-        assert_eq!((ticked.place(RunId(1)), ticked.len()), (Some(0), 3));
+        assert_eq!((ticked.slot(RunId(1)), ticked.len()), (Some(0), 3));
         assert!(ticked.contains(RunId(9)) && !ticked.contains(RunId(7)));
         ticked.clear();
         assert!(ticked.is_empty());

@@ -66,7 +66,7 @@ impl Queue {
         Some(self.items.remove(at))
     }
 
-    /// Lets one begin a place earlier or later.
+    /// Lets one begin one position earlier or later.
     pub fn shift(&mut self, number: u64, later: bool) {
         let Some(at) = self.items.iter().position(|item| item.number == number) else { return };
         let to = if later { at + 1 } else { at.wrapping_sub(1) };

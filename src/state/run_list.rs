@@ -34,7 +34,7 @@ pub enum RunColumn {
     Temperature,
     /// Soft and hard weight.
     Weights,
-    /// A field of the recipe that is not the same in all: its place among [`ToldApart::columns`](crate::runs::ToldApart::columns).
+    /// A field of the recipe that is not the same in all: its index among [`ToldApart::columns`](crate::runs::ToldApart::columns).
     Differs(usize),
     /// Errors on validation rows.
     Validation,

@@ -56,7 +56,7 @@ impl Series {
         Self { xs: Xs::Explicit(Vec::new()), values: Vec::new(), levels: Vec::new() }
     }
 
-    /// Adds values at the next places of an even curve.
+    /// Adds values at the next steps of an even curve.
     ///
     /// On an explicit curve they follow its last point at distances of one.
     pub fn extend(&mut self, values: impl IntoIterator<Item = f32>) {
@@ -77,7 +77,7 @@ impl Series {
             return false;
         }
         let next = self.len();
-        #[expect(clippy::float_cmp, reason = "only the very place that the stride gives keeps the curve even")]
+        #[expect(clippy::float_cmp, reason = "only the very step that the stride gives keeps the curve even")]
         if matches!(self.xs, Xs::Even { .. }) && self.x(next) != x {
             self.xs = Xs::Explicit((0..next).map(|i| self.x(i)).collect());
         }

@@ -45,7 +45,7 @@ pub struct Wall<'a> {
 pub struct Hung<'a> {
     /// Its row in the data.
     pub row: u32,
-    /// Its place in the probe set, where the lens can show it.
+    /// Its index in the probe set, where the lens can show it.
     pub probe: Option<usize>,
     /// Its inputs, once they are known.
     pub input: Option<&'a [f32]>,
@@ -64,7 +64,7 @@ pub fn unseen_class(recipe: &Recipe, classes: &[String]) -> Option<usize> {
     recipe.data.omit_classes.iter().find_map(|unseen| classes.iter().position(|class| class == unseen))
 }
 
-/// The places of the rows that two runs answer differently.
+/// The indices of the rows that two runs answer differently.
 fn apart<'a>(ours: &'a Answers, theirs: &'a Answers) -> impl Iterator<Item = usize> + 'a {
     let pairs = ours.predicted.iter().zip(&*theirs.predicted).enumerate();
     pairs.filter(|(_, (ours, theirs))| ours != theirs).map(|(at, _)| at)
@@ -132,7 +132,7 @@ impl State {
             .take(MOST)
             .map(|at| {
                 let row = ours.rows[at];
-                let place = probe.rows.binary_search(&row).ok();
+                let index = probe.rows.binary_search(&row).ok();
                 let read = || {
                     let gathered = gathered?;
                     let at = gathered.rows.binary_search(&row).ok()?;
@@ -140,12 +140,12 @@ impl State {
                 };
                 Hung {
                     row,
-                    probe: place,
-                    input: place.and_then(input).or_else(read),
+                    probe: index,
+                    input: index.and_then(input).or_else(read),
                     label: ours.labels[at] as usize,
                     student: class(ours.predicted[at]),
                     baseline: class(theirs.predicted[at]),
-                    teacher: place.and_then(|at| known.teacher_top(at)),
+                    teacher: index.and_then(|at| known.teacher_top(at)),
                 }
             })
             .collect();

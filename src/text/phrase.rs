@@ -50,6 +50,10 @@ pub enum Between {
     And,
     /// The word "or".
     Or,
+    /// A space.
+    Spaces,
+    /// A dot between spaces.
+    Dots,
 }
 
 /// `phrase!("key", name = value, …)`: a message whose `{ $name }` are filled with anything that a [`Phrase`] can be made from.
@@ -140,6 +144,8 @@ impl Phrase {
                     Between::Semicolons => words(language).text("list-semicolon"),
                     Between::And => words(language).text("list-and"),
                     Between::Or => words(language).text("list-or"),
+                    Between::Spaces => " ".to_owned(),
+                    Between::Dots => " · ".to_owned(),
                 };
                 parts.join(&between)
             }

@@ -60,7 +60,7 @@ fn in_groups(table: &[u8], c: char) -> Option<u32> {
     u32_at(table, at + 8)?.checked_add(c - start)
 }
 
-/// The first of `count` sorted places of which `holds` is true, or `count`.
+/// The first of `count` sorted positions of which `holds` is true, or `count`.
 fn first(count: usize, holds: impl Fn(usize) -> bool) -> usize {
     let (mut low, mut high) = (0, count);
     while low < high {

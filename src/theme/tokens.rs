@@ -138,9 +138,9 @@ impl Tokens {
         }
     }
 
-    /// The colour of the thing at a place in a row that has no order; after the last one they begin again.
-    pub fn series(&self, place: usize) -> Color32 {
-        self.series[place % self.series.len()]
+    /// The colour of a thing at an index of a row that has no order; after the last one they begin again.
+    pub fn series(&self, index: usize) -> Color32 {
+        self.series[index % self.series.len()]
     }
 
     /// The colour of a swept value that lies at `share` of its scale, 0 for the coldest to 1 for the hottest.

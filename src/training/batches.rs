@@ -48,9 +48,9 @@ impl Batches {
         let orders = orders.as_ref().map_or(&[][..], |(_, orders)| orders);
         let start = (step % per_epoch) as usize * recipe.batch;
         let batch = |(order, seed): (&Vec<u32>, &u64)| {
-            let places = &order[start..(start + recipe.batch).min(order.len())];
-            let ids: Vec<u32> = places.iter().map(|place| transfer.rows[*place as usize]).collect();
-            let labels = places.iter().map(|place| transfer.labels[*place as usize]).collect();
+            let positions = &order[start..(start + recipe.batch).min(order.len())];
+            let ids: Vec<u32> = positions.iter().map(|position| transfer.rows[*position as usize]).collect();
+            let labels = positions.iter().map(|position| transfer.labels[*position as usize]).collect();
             let inputs = if recipe.jitter == 0 {
                 dataset.gather(&ids)
             } else {

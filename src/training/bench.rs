@@ -98,8 +98,8 @@ impl Workload {
         let teacher = TeacherLogits { values: teacher, teachers: 1, classes: CLASSES, mean: Mean::default() };
         let recipe = TrainingRecipe { batch: BATCH, epochs: 1_000_000, ..TrainingRecipe::default() };
         let members = (0..self.members).map(|k| {
-            let place = k as f64 / (self.members.max(2) - 1) as f64;
-            let temperature = if self.members == 1 { 4.0 } else { 1.0 + 19.0 * place };
+            let share = k as f64 / (self.members.max(2) - 1) as f64;
+            let temperature = if self.members == 1 { 4.0 } else { 1.0 + 19.0 * share };
             let objective = Objective::new(&SOFT_TARGETS, 0).with(TEMPERATURE.path, temperature);
             Member::new(objective, vec![Source::Model(0)], 0, 1e-3, 0.01)
         });

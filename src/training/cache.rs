@@ -56,7 +56,7 @@ struct CachedTeacher {
     teacher: Arc<KnownTeacher>,
     network: Arc<dyn Network>,
     /// Its classes among the network's logits.
-    places: Vec<usize>,
+    indices: Vec<usize>,
     /// Without weights, which live in the network.
     checkpoint: Checkpoint,
     /// What was assumed of a model of another program.
@@ -90,7 +90,7 @@ impl Cache {
         }
     }
 
-    /// The place of a source's rows in the cache.
+    /// The index of a source's rows in the cache.
     fn place_of(&mut self, source: &Source, watch: &dyn Watch) -> Result<usize, DataError> {
         if let Some(at) = self.data.iter().position(|kept| kept.source == *source) {
             return Ok(at);
@@ -168,7 +168,7 @@ impl Cache {
             // Whether it fits is a question of the data and asked each time.
             let mut fitted = fit(&path, kept.network.clone(), &kept.checkpoint, dataset)?;
             let mut kept = kept.clone();
-            if kept.places != fitted.places || fitted.view.is_some() || !kept.teacher.knows_inputs() {
+            if kept.indices != fitted.indices || fitted.view.is_some() || !kept.teacher.knows_inputs() {
                 fitted.digest = kept.teacher.digest();
                 kept.teacher = Arc::new(KnownTeacher::new(Arc::new(fitted)));
             }
@@ -203,11 +203,11 @@ impl Cache {
         let digest = if matches!(source, CheckpointSource::File(_)) { checkpoint.digest() } else { String::new() };
         let network: Arc<dyn Network> = Arc::from(checkpoint.network(device)?);
         let teacher = NetworkTeacher { digest, ..fit(&path, network.clone(), &checkpoint, dataset)? };
-        let places = teacher.places.clone();
+        let indices = teacher.indices.clone();
         let teacher = Arc::new(KnownTeacher::new(Arc::new(teacher)));
         // The weights now live in the network; the cache keeps what describes them.
         let checkpoint = Checkpoint { weights: Vec::new(), ..checkpoint };
-        let kept = CachedTeacher { source: source.clone(), teacher, network, places, checkpoint, notes, read_for };
+        let kept = CachedTeacher { source: source.clone(), teacher, network, indices, checkpoint, notes, read_for };
         self.teachers.push(kept.clone());
         Ok((path, kept))
     }
@@ -279,8 +279,8 @@ fn fit(
         _ => network,
     };
     let shape = view.as_ref().unwrap_or(dataset).examples.shape();
-    let places = checkpoint.places_of(path, &shape, &dataset.classes)?;
-    Ok(NetworkTeacher { view: view.map(Arc::new), ..NetworkTeacher::new(network, places) })
+    let indices = checkpoint.indices_of(path, &shape, &dataset.classes)?;
+    Ok(NetworkTeacher { view: view.map(Arc::new), ..NetworkTeacher::new(network, indices) })
 }
 
 /// The bytes of the teacher that is part of the binary.

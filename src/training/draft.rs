@@ -251,12 +251,12 @@ struct Group<K> {
 /// Cuts members into populations of at most `most`; the seeds of a cell stay together where they can. Within one, members
 /// are sorted by seed, so that those who share their batches stand side by side.
 fn split(members: &[usize], runs: &[RunInfo], most: usize) -> Vec<Vec<usize>> {
-    let cell = |place: usize| (runs[place].recipe.without_seed(), runs[place].role);
+    let cell = |position: usize| (runs[position].recipe.without_seed(), runs[position].role);
     let mut parts: Vec<Vec<usize>> = Vec::new();
     let mut rest = members;
     while let Some(first) = rest.first() {
         let of = cell(*first);
-        let len = rest.iter().take_while(|place| cell(**place) == of).count();
+        let len = rest.iter().take_while(|position| cell(**position) == of).count();
         let (seeds, later) = rest.split_at(len);
         for seeds in seeds.chunks(most) {
             match parts.last_mut() {
@@ -267,7 +267,7 @@ fn split(members: &[usize], runs: &[RunInfo], most: usize) -> Vec<Vec<usize>> {
         rest = later;
     }
     for part in &mut parts {
-        part.sort_by_key(|place| runs[*place].seed);
+        part.sort_by_key(|position| runs[*position].seed);
     }
     parts
 }

@@ -83,7 +83,7 @@ fn terms_of_layers(
     let Some(method) = session.members.first().map(|member| member.objective.method()) else { return Ok(Vec::new()) };
     let (dataset, members) = (&on.prepared.dataset, session.members.len());
     let mut found: Vec<(usize, Vec<f64>)> = Vec::new();
-    for (place, term) in method.terms.iter().enumerate() {
+    for (position, term) in method.terms.iter().enumerate() {
         let Compute::Layers(compute) = term.compute else { continue };
         if !session.phase().descends(term) {
             continue;
@@ -102,7 +102,7 @@ fn terms_of_layers(
             sums.iter_mut().zip(each).for_each(|(sum, mean)| *sum += mean * rows.len() as f64);
         }
         let count = on.rows.len().max(1) as f64;
-        found.push((place, sums.into_iter().map(|sum| sum / count).collect()));
+        found.push((position, sums.into_iter().map(|sum| sum / count).collect()));
     }
     Ok(found)
 }

@@ -12,7 +12,7 @@ use crate::model::{Checkpoint, Network, NetworkTeacher, Teacher};
 use crate::protocol::{Inspect, Inspected, Probe};
 use crate::text::{Phrase, phrase};
 
-/// Lets the models of a prepared recipe look. `own` is the present student and its place, where it trains now;
+/// Lets the models of a prepared recipe look. `own` is the present student and its index, where it trains now;
 /// `untrained` makes the student as it is before its first step.
 pub(super) fn answer(
     look: &Inspect,
@@ -35,10 +35,10 @@ pub(super) fn answer(
     let saved = |path: &PathBuf| -> Result<Vec<f32>, Phrase> {
         let checkpoint = Checkpoint::read(path).map_err(|error| error.phrase())?;
         let name = path.display().to_string();
-        let places = checkpoint.places_of(&name, &shape, &prepared.dataset.classes);
-        let places = places.map_err(|error| error.phrase())?;
+        let indices = checkpoint.indices_of(&name, &shape, &prepared.dataset.classes);
+        let indices = indices.map_err(|error| error.phrase())?;
         let network = checkpoint.network(device).map_err(|error| of_device(&error))?;
-        heard(&NetworkTeacher::new(Arc::from(network), places), &inputs)
+        heard(&NetworkTeacher::new(Arc::from(network), indices), &inputs)
     };
     let (mut teacher, mut trained) = (Vec::new(), look.teachers.iter());
     for model in &prepared.teachers {

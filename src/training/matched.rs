@@ -85,19 +85,19 @@ impl Matched {
         said: &OfMembers<'_>,
     ) -> candle_core::Result<(Vec<Vec<f32>>, Vec<usize>)> {
         let mut picks: Vec<Pick<'_>> = Vec::new();
-        let mut places = Vec::with_capacity(members.len());
+        let mut positions = Vec::with_capacity(members.len());
         for (k, (member, batch)) in members.iter().zip(batch_of).enumerate() {
             let Some(pick) = pick(k, member, *batch) else {
-                places.push(0);
+                positions.push(0);
                 continue;
             };
-            places.push(picks.iter().position(|known| *known == pick).unwrap_or(picks.len()));
-            if places[k] == picks.len() {
+            positions.push(picks.iter().position(|known| *known == pick).unwrap_or(picks.len()));
+            if positions[k] == picks.len() {
                 picks.push(pick);
             }
         }
         let targets = picks.iter().map(|pick| self.of_pick(pick, batches, said));
-        Ok((targets.collect::<candle_core::Result<_>>()?, places))
+        Ok((targets.collect::<candle_core::Result<_>>()?, positions))
     }
 
     /// `[batch, classes]`.

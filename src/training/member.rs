@@ -21,7 +21,7 @@ pub struct Member {
     /// Where it stands.
     pub status: Status,
     /// Its index when the stage began; a halving sweep resumes with some of them.
-    pub place: usize,
+    pub index: usize,
     /// Steps it has taken.
     pub taken: u64,
     /// Loss terms of the epoch in progress.
@@ -86,7 +86,7 @@ impl Member {
             learning_rate,
             weight_decay,
             status: Status::Training,
-            place: 0,
+            index: 0,
             taken: 0,
             sums: EpochSums::default(),
             best: None,

@@ -185,8 +185,8 @@ impl Server {
                     // One that was told to end waits for no answer.
                     self.inlet.write(&ToWorker::Answer(answer)).ok();
                 }
-                FromWorker::Show(place) => {
-                    if let Some(report) = self.kept.drain(..self.kept.len().min(place + 1)).next_back() {
+                FromWorker::Show(index) => {
+                    if let Some(report) = self.kept.drain(..self.kept.len().min(index + 1)).next_back() {
                         self.observer.report(&report);
                     }
                 }

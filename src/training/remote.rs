@@ -90,9 +90,9 @@ impl Observer for Teller {
     fn report(&self, report: &Arc<Report>) {
         let mut kept = self.kept.lock();
         let message = match kept.iter().position(|kept| Arc::ptr_eq(kept, report)) {
-            Some(place) => {
-                kept.drain(..=place);
-                FromWorker::Show(place)
+            Some(index) => {
+                kept.drain(..=index);
+                FromWorker::Show(index)
             }
             None => FromWorker::ShowUnkept(report.clone()),
         };

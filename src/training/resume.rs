@@ -63,7 +63,8 @@ struct Metadata {
     /// one was added while others were replayed.
     events: u64,
     epochs: u64,
-    places: Vec<usize>,
+    #[serde(rename = "places")]
+    indices: Vec<usize>,
     taken: Vec<u64>,
     stopped: Vec<bool>,
     best: Vec<Option<(u64, u64)>>,
@@ -186,7 +187,7 @@ pub fn save(stage: Stage, session: &Session, progress: &StageProgress) -> candle
         seconds: progress.seconds,
         events: progress.events.below_at(session.step),
         epochs: progress.epochs,
-        places: each().map(|member| member.place).collect(),
+        indices: each().map(|member| member.index).collect(),
         taken: each().map(|member| member.taken).collect(),
         stopped: each().map(|member| member.status == Status::Stopped).collect(),
         best: each().map(|member| member.best.as_ref().map(|best| (best.errors, best.epoch))).collect(),
@@ -219,7 +220,7 @@ pub fn restore(bytes: &[u8], stage: Stage, session: &mut Session) -> candle_core
     let text = header.metadata().as_ref().and_then(|entries| entries.get(KEY));
     let text = text.ok_or_else(|| fail(&"it has no metadata"))?;
     let metadata: Metadata = serde_json::from_str(text).map_err(|error| fail(&error))?;
-    let count = metadata.places.len();
+    let count = metadata.indices.len();
     let lists = [
         metadata.members.len(),
         metadata.sums.len(),
@@ -227,14 +228,14 @@ pub fn restore(bytes: &[u8], stage: Stage, session: &mut Session) -> candle_core
         metadata.taken.len(),
         metadata.stopped.len(),
     ];
-    let strange = metadata.places.iter().any(|place| *place >= session.members.len());
+    let strange = metadata.indices.iter().any(|index| *index >= session.members.len());
     let is_known = [FORMAT - 1, FORMAT].contains(&metadata.format);
     let is_ahead = metadata.phase >= session.phases();
     if !is_known || metadata.stage != stage || strange || is_ahead || lists.iter().any(|len| *len != count) {
         return Err(fail(&"it is of another version or job"));
     }
     if count < session.members.len() {
-        session.keep(&metadata.places)?;
+        session.keep(&metadata.indices)?;
     }
     session.begin_phase(metadata.phase)?;
     let device = session.population.device();

@@ -75,8 +75,8 @@ fn teacher_of(teachers: &Teachers, run: usize) -> Result<&Arc<KnownTeacher>, Hal
 
 /// A network that was trained on these data, so that its classes are in their order.
 fn taught(network: Box<dyn Network>, prepared: &Prepared) -> Arc<KnownTeacher> {
-    let places = (0..prepared.dataset.classes.len()).collect();
-    Arc::new(KnownTeacher::new(Arc::new(NetworkTeacher::new(Arc::from(network), places))))
+    let positions = (0..prepared.dataset.classes.len()).collect();
+    Arc::new(KnownTeacher::new(Arc::new(NetworkTeacher::new(Arc::from(network), positions))))
 }
 
 /// The teachers of a stage that is over, in the order of its runs.
@@ -235,19 +235,19 @@ fn test_chosen(engine: &mut Engine, job: &Job, plan: &JobPlan, teachers: &Teache
         let Some(chosen) = best_cell(job, plan, role) else { continue };
         for finished in chosen {
             let Some(weights) = finished.weights.as_ref().filter(|_| !finished.tested) else { continue };
-            let place = plan.runs.iter().position(|run| run.run == finished.run);
-            let found = place.and_then(|place| {
-                let stage = plan.stages.iter().find(|stage| stage.runs.contains(&place))?;
-                let member = stage.runs.iter().position(|run| *run == place)?;
-                Some((place, stage, stage.teachers_of(member).first()))
+            let position = plan.runs.iter().position(|run| run.run == finished.run);
+            let found = position.and_then(|position| {
+                let stage = plan.stages.iter().find(|stage| stage.runs.contains(&position))?;
+                let member = stage.runs.iter().position(|run| *run == position)?;
+                Some((position, stage, stage.teachers_of(member).first()))
             });
-            let Some((place, stage, of)) = found else { continue };
+            let Some((position, stage, of)) = found else { continue };
             let prepared = &*stage.prepared;
             let checkpoint = checkpoint(weights).map_err(|error| Halt::Failed(error.phrase()))?;
             let network = checkpoint.network(&engine.device)?;
             let rows = &prepared.splits.test;
             let logits = population_logits(&*network, &prepared.dataset, rows, &|| inbox.closing())?;
-            let objective = plan.runs[place].objective();
+            let objective = plan.runs[position].objective();
             let classes = prepared.dataset.classes.len();
             let labels = prepared.labels(rows);
             let said = match of {

@@ -74,7 +74,7 @@ impl Session {
     pub fn new(population: Box<dyn Network>, mut members: Vec<Member>, setup: Setup) -> candle_core::Result<Self> {
         let Setup { recipe, dataset, transfer, side, layers } = setup;
         let device = population.device();
-        members.iter_mut().enumerate().for_each(|(place, member)| member.place = place);
+        members.iter_mut().enumerate().for_each(|(index, member)| member.index = index);
         let phases = members.first().map_or_else(Vec::new, |member| {
             (member.objective.method().phases)(member.objective.values(), recipe.epochs)
         });
@@ -332,8 +332,8 @@ impl Session {
             None => Vec::new(),
         };
         let said = OfMembers { members: self.members.len(), now: &now, earlier: &earlier };
-        let (targets, places) = self.matched.of_batch(&self.members, &self.batches.of, at.batches, &said)?;
-        let members = self.members.iter().zip(places).zip(&self.batches.of);
+        let (targets, positions) = self.matched.of_batch(&self.members, &self.batches.of, at.batches, &said)?;
+        let members = self.members.iter().zip(positions).zip(&self.batches.of);
         let members = members.map(|((member, target), labels)| MemberTargets {
             objective: &member.objective,
             target,

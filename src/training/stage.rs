@@ -37,7 +37,7 @@ pub(super) struct StageRun<'a> {
     pub has_probe: bool,
     /// Whether the test rows are looked at when it ends.
     pub tests: bool,
-    /// Its runs when it began; a member's is at its place.
+    /// Its runs when it began; a member's is at its index.
     runs: Vec<RunInfo>,
     /// Steps that are not reported yet, one block a member.
     pending: Vec<Steps>,
@@ -78,7 +78,7 @@ impl<'a> StageRun<'a> {
 
     /// The run of a member.
     pub fn run_of(&self, member: usize) -> &RunInfo {
-        &self.runs[self.session.members[member].place]
+        &self.runs[self.session.members[member].index]
     }
 
     /// The member of a run, while it is there.

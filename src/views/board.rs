@@ -147,7 +147,7 @@ fn spread_words(metric: Metric, spread: Spread) -> String {
 fn seeds_ui(ui: &mut Ui, job: &JobView, metric: Metric) {
     for cell in job.board.cells.iter().chain(&job.board.baselines) {
         let spread = job.spread(cell, metric).map_or_else(|| text("board-none"), |spread| spread_words(metric, spread));
-        explained(ui.add(Label::new(format!("{}: {spread}", cell.label)).wrap()), &[Term::Cell, Term::Seed]);
+        explained(ui.add(Label::new(format!("{}: {spread}", cell.label.words())).wrap()), &[Term::Cell, Term::Seed]);
     }
 }
 

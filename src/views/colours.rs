@@ -31,12 +31,12 @@ impl<'a> RunColours<'a> {
 
     /// The colour of a run.
     pub fn run(&self, run: RunId, role: Role) -> Color32 {
-        let laid_over = || self.overlaid.place(run).map(|place| self.tokens.series(place));
+        let laid_over = || self.overlaid.slot(run).map(|slot| self.tokens.series(slot));
         self.focused.get(&run).copied().or_else(laid_over).unwrap_or_else(|| of_role(role, self.tokens))
     }
 }
 
-/// The colour of a term of a loss, by its place among those of its method: what labels say, what the teacher says, and what else it
+/// The colour of a term of a loss, by its position among those of its method: what labels say, what the teacher says, and what else it
 /// says.
 pub(super) fn term_colour<'a>(names: impl Iterator<Item = &'a TermName>, at: usize, tokens: &Tokens) -> Color32 {
     let of_teacher: Vec<bool> = names.map(|name| term(name).is_none_or(|term| term.of_teacher)).collect();
@@ -48,7 +48,7 @@ pub(super) fn term_colour<'a>(names: impl Iterator<Item = &'a TermName>, at: usi
     }
 }
 
-/// The colour of one value of a swept field: its place on a scale where the values are numbers, one of a row of colours without
+/// The colour of one value of a swept field: its position on a scale where the values are numbers, one of a row of colours without
 /// an order where they are not.
 pub(super) fn value_colour(axis: &BoardAxis, level: usize, tokens: &Tokens) -> Color32 {
     let last = axis.labels.len().saturating_sub(1).max(1) as f32;
@@ -94,6 +94,7 @@ mod tests {
     use crate::protocol::{JobId, Probe, RunInfo, Stage, Started};
     use crate::recipe::QUICKSTART;
     use crate::runs::BoardCell;
+    use crate::text::Phrase;
 
     const TEACHER: RunId = RunId(1);
     const BASELINE: RunId = RunId(2);
@@ -122,7 +123,7 @@ mod tests {
             let of_cell: Vec<(u64, RunId)> = of_cell.collect();
             runs.extend(of_cell.iter().map(|(seed, run)| info(*run, Role::Student, *seed)));
             let levels = axis.iter().map(|_| Some(level)).collect();
-            cells.push(BoardCell { label: String::new(), levels, runs: of_cell, baseline: None });
+            cells.push(BoardCell { label: Phrase::Plain(String::new()), levels, runs: of_cell, baseline: None });
         }
         let (probe, device) = (Arc::new(Probe::default()), String::new());
         let started = Started { job: JobId(1), at_millis: 0, sweep, runs, device, probe, data: None };
@@ -135,7 +136,7 @@ mod tests {
     fn axis(labels: &[&str], numbers: Option<Vec<f64>>) -> BoardAxis {
         BoardAxis {
             path: "student.model".to_owned(),
-            labels: labels.iter().map(|label| (*label).to_owned()).collect(),
+            labels: labels.iter().map(|label| Phrase::from(*label)).collect(),
             numbers,
         }
     }
@@ -157,9 +158,9 @@ mod tests {
             assert_eq!(students(&numbers, tokens), [0.0, 0.5, 1.0].map(|share| tokens.swept(share)));
             // Seeds of one value have one colour.
             let models = job(Some(axis(&["mlp", "cnn"], None)), 2);
-            assert_eq!(students(&models, tokens), [0, 0, 1, 1].map(|place| tokens.series(place)));
+            assert_eq!(students(&models, tokens), [0, 0, 1, 1].map(|index| tokens.series(index)));
             // Where seeds are all that differs each has its own.
-            assert_eq!(students(&job(None, 3), tokens), [0, 1, 2].map(|place| tokens.series(place)));
+            assert_eq!(students(&job(None, 3), tokens), [0, 1, 2].map(|index| tokens.series(index)));
         }
     }
 
@@ -173,7 +174,7 @@ mod tests {
             overlaid.insert(run);
         }
         let colours = RunColours::new(Some(&job), &overlaid, tokens);
-        assert_eq!(others.map(|run| colours.run(run, Role::Student)), [0, 1, 2].map(|place| tokens.series(place)));
+        assert_eq!(others.map(|run| colours.run(run, Role::Student)), [0, 1, 2].map(|index| tokens.series(index)));
         assert_eq!(colours.run(RunId(10), Role::Student), tokens.student);
         overlaid.remove(others[0]);
         let colours = RunColours::new(Some(&job), &overlaid, tokens);

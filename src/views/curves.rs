@@ -130,7 +130,7 @@ pub(super) fn sweep_runs(job: &JobView, state: &State, tokens: &Tokens) -> Vec<S
         let on = lit == Some(at);
         for (seed, run) in &cell.runs {
             let colour = dim(colours.run(*run, Role::Student), on);
-            let name = format!("{} · {seed}", cell.label);
+            let name = format!("{} · {seed}", cell.label.words());
             drawn.push(SweepRun { run: *run, name, colour, dashed: false, emphasised: on });
         }
     }
@@ -175,16 +175,17 @@ pub(super) fn key_ui(ui: &mut Ui, state: &State) -> bool {
     let (what_of_axis, named) = match job.board.axes.first() {
         None => (Term::Seed.what(), seeds(job, tokens)),
         Some(axis) => {
+            let labels = axis.words();
             let what = field(&axis.path).map(|field| field.what().words()).unwrap_or_default();
             if axis.numbers.is_some() {
                 let name = super::board::field_name(&axis.path);
-                LevelLegend { name: &name, labels: &axis.labels }.inline(ui).on_hover_text(&what);
+                LevelLegend { name: &name, labels: &labels }.inline(ui).on_hover_text(&what);
             } else {
                 ui.add(Label::new(caption(super::board::field_name(&axis.path))).selectable(false))
                     .on_hover_text(&what);
             }
-            let values = axis.labels.iter().enumerate().filter(|_| axis.numbers.is_none());
-            let values = values.map(|(level, label)| (label.clone(), value_colour(axis, level, tokens)));
+            let values = labels.into_iter().enumerate().filter(|_| axis.numbers.is_none());
+            let values = values.map(|(level, label)| (label, value_colour(axis, level, tokens)));
             (what, values.collect())
         }
     };

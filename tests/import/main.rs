@@ -112,7 +112,7 @@ fn inputs_are_scaled_as_the_recipe_says() {
     assert!(fault(two).contains("`classifier.1.weight`: gives 3 logits, and teacher.classes names 2"));
     let named = CheckpointFile { classes: Some(names(&["oak", "ash", "elm"])), ..file() };
     let (checkpoint, _) = made(&dict, &shape, &named).unwrap();
-    assert_eq!(checkpoint.places_of("t", &shape, &names(&["ash", "elm", "oak"])).unwrap(), [1, 2, 0]);
+    assert_eq!(checkpoint.indices_of("t", &shape, &names(&["ash", "elm", "oak"])).unwrap(), [1, 2, 0]);
 }
 
 /// A `state_dict` of tensors with small numbers.

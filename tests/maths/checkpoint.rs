@@ -96,12 +96,15 @@ fn tensors_have_the_names_and_shapes_of_a_pytorch_sequential() {
 #[test]
 fn classes_are_matched_by_name() {
     let (_, checkpoint) = mlp();
-    let places = |shape: &[usize], classes: &[&str]| checkpoint.places_of("f", shape, &names(classes));
+    let places = |shape: &[usize], classes: &[&str]| checkpoint.indices_of("f", shape, &names(classes));
     assert_eq!(places(&[1, 2, 3], &["猫", "cat", "dog"]).unwrap(), [2, 0, 1]);
     // An MLP does not mind how its inputs are arranged.
     assert_eq!(places(&[6], &["cat", "dog", "猫"]).unwrap(), [0, 1, 2]);
     assert!(matches!(places(&[7], &["cat", "dog", "猫"]), Err(CheckpointError::Shape { .. })));
-    assert!(matches!(cnn().1.places_of("f", &[20], &names(&["cat", "dog", "猫"])), Err(CheckpointError::Shape { .. })));
+    assert!(matches!(
+        cnn().1.indices_of("f", &[20], &names(&["cat", "dog", "猫"])),
+        Err(CheckpointError::Shape { .. })
+    ));
     let Err(CheckpointError::Classes { problem, .. }) = places(&[6], &["cat", "cow", "猫"]) else { panic!() };
     assert_eq!(problem.to_string(), "the model does not know cow; the data does not have dog");
     assert!(places(&[6], &["cat", "dog"]).is_err());

@@ -132,9 +132,9 @@ impl<'a> Node<'a> {
         if !train.pictures.is_empty() && parts.iter().any(|(.., is_plain)| !is_plain) {
             return Parts::None;
         }
-        for (place, (part, name, _)) in parts.iter().enumerate() {
+        for (index, (part, name, _)) in parts.iter().enumerate() {
             let is_judged = *part != Part::Unlabelled;
-            if let Some((_, other, _)) = parts[..place].iter().find(|(other, ..)| is_judged && other == part) {
+            if let Some((_, other, _)) = parts[..index].iter().find(|(other, ..)| is_judged && other == part) {
                 return Parts::Twice(other, name);
             }
         }

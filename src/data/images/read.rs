@@ -1,4 +1,4 @@
-//! Many pictures: decoded on all cores of the pool that is installed, each into its own place.
+//! Many pictures: decoded on all cores of the pool that is installed, each into its own out.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
@@ -22,7 +22,7 @@ pub(super) struct Filled {
     pub largest_deep: u16,
 }
 
-/// Reads each of `files`, which lie below `top`, into its place in `values`. Without a `ground`, all are laid on the one that
+/// Reads each of `files`, which lie below `top`, into its out in `values`. Without a `ground`, all are laid on the one that
 /// shows most of them.
 ///
 /// # Errors
@@ -39,7 +39,7 @@ pub(super) fn fill(
     let (done, total) = (AtomicU64::new(0), files.len() as u64);
     let step = (total / 500).max(1);
     let largest_deep = AtomicU16::new(0);
-    let one = |file: &PathBuf, place: &mut [u8], ground: Ground| -> Result<Option<Transparency>, Option<Phrase>> {
+    let one = |file: &PathBuf, out: &mut [u8], ground: Ground| -> Result<Option<Transparency>, Option<Phrase>> {
         if watch.is_cancelled() {
             return Err(None);
         }
@@ -48,7 +48,7 @@ pub(super) fn fill(
             let seen = picture.transparency();
             largest_deep.fetch_max(picture.largest_deep().unwrap_or(0), Ordering::Relaxed);
             let picture = if seen.is_some() { picture.laid_on(ground) } else { picture };
-            picture.write(shape, place);
+            picture.write(shape, out);
             seen
         });
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
@@ -60,14 +60,14 @@ pub(super) fn fill(
     watch.progress(0, total);
     // White first: those with transparent pixels are read again where black shows them better.
     let first = ground.unwrap_or(Ground::White);
-    let places = values.par_chunks_exact_mut(len).zip(files);
-    let mut read: Vec<_> = places.map(|(place, file)| one(file, place, first)).collect();
+    let outputs = values.par_chunks_exact_mut(len).zip(files);
+    let mut read: Vec<_> = outputs.map(|(out, file)| one(file, out, first)).collect();
     let seen: Vec<Transparency> = read.iter().filter_map(|read| *read.as_ref().ok()?).collect();
     let ground = ground.unwrap_or_else(|| ground_for(seen.iter().copied()));
     if ground != first {
-        let places = values.par_chunks_exact_mut(len).zip(files).zip(read.par_iter_mut());
-        places.filter(|(_, read)| matches!(read, Ok(Some(_)))).for_each(|((place, file), read)| {
-            *read = one(file, place, ground);
+        let outputs = values.par_chunks_exact_mut(len).zip(files).zip(read.par_iter_mut());
+        outputs.filter(|(_, read)| matches!(read, Ok(Some(_)))).for_each(|((out, file), read)| {
+            *read = one(file, out, ground);
         });
     }
     if watch.is_cancelled() || read.iter().any(|read| matches!(read, Err(None))) {

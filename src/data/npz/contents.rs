@@ -66,7 +66,7 @@ struct Archive<'a> {
     file: &'a Path,
     watch: &'a dyn Watch,
     zip: ZipArchive<BufReader<File>>,
-    /// What each array is called, and its place among the entries of the archive.
+    /// What each array is called, and its index among the entries of the archive.
     arrays: Vec<(String, usize)>,
 }
 
@@ -79,11 +79,11 @@ impl<'a> Archive<'a> {
         let opened = BufReader::new(File::open(file).map_err(|error| unreadable(file, &error))?);
         let mut zip = ZipArchive::new(opened).map_err(|error| broken(file, &error))?;
         let mut arrays: Vec<(String, usize)> = Vec::new();
-        for place in 0..zip.len() {
-            let entry = zip.by_index(place).map_err(|error| broken(file, &error))?;
+        for index in 0..zip.len() {
+            let entry = zip.by_index(index).map_err(|error| broken(file, &error))?;
             let name = String::from_utf8_lossy(entry.name_raw()).into_owned();
             if let Some(name) = name.strip_suffix(".npy") {
-                arrays.push((name.to_owned(), place));
+                arrays.push((name.to_owned(), index));
             }
         }
         Ok(Self { file, watch, zip, arrays })
@@ -135,8 +135,8 @@ impl<'a> Archive<'a> {
     /// The array with this role, if there is one.
     fn array(&mut self, role: (Part, RoleKind), roles: &Roles) -> Result<Option<NamedArray>, DataError> {
         let Some(at) = roles.get(&role) else { return Ok(None) };
-        let (name, place) = &self.arrays[*at];
-        let mut entry = self.zip.by_index(*place).map_err(|error| broken(self.file, &error))?;
+        let (name, index) = &self.arrays[*at];
+        let mut entry = self.zip.by_index(*index).map_err(|error| broken(self.file, &error))?;
         let size = entry.size();
         let array = read(&mut entry, size, self.file, name)?;
         self.watch.progress(*at as u64 + 1, self.arrays.len() as u64);

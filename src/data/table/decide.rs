@@ -359,11 +359,11 @@ pub fn labels(file: &Path, survey: &ColumnSurvey, decimal_comma: bool, as_writte
         Some(numbers) => numbers,
         None => texts.keys().map(ToString::to_string).collect(),
     };
-    let (classes, places) = number_classes(file, Much::Labels, names.iter().cloned())?;
+    let (classes, numbers) = number_classes(file, Much::Labels, names.iter().cloned())?;
     let mut counts = vec![0; classes.len()];
     let mut of = HashMap::with_capacity(names.len());
     for ((text, count), name) in texts.iter().zip(&names) {
-        let class = places[name];
+        let class = numbers[name];
         counts[class as usize] += count;
         of.insert(text.clone(), class);
     }

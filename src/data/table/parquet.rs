@@ -57,7 +57,7 @@ pub fn damaged(file: &Path, error: &dyn std::fmt::Display) -> DataError {
 pub struct Leaf {
     /// What it is called; its path in the schema, joined by dots.
     pub name: String,
-    /// Its place among the file's columns.
+    /// Its position among the file's columns.
     index: usize,
     /// How its values are written.
     pub form: TextForm,

@@ -186,7 +186,7 @@ fn label_column(reader: &SerializedFileReader<File>, source: &TableSource, file:
         leaves(reader).into_iter().filter(|leaf| !matches!(leaf.form, TextForm::Bytes | TextForm::List)).collect();
     let names: Vec<String> = leaves.iter().map(|leaf| leaf.name.clone()).collect();
     let of_picture = |name: &str| matches!(name.rsplit_once('.'), Some((_, "path" | "bytes")));
-    let place = match &source.label {
+    let position = match &source.label {
         Some(ColumnRef::Name(name)) => names.iter().position(|known| known == name),
         Some(ColumnRef::Position(position)) => position_of(*position, names.len()),
         None => {
@@ -200,7 +200,7 @@ fn label_column(reader: &SerializedFileReader<File>, source: &TableSource, file:
         }
     };
     let mut leaves = leaves;
-    match place {
+    match position {
         Some(at) => Ok(leaves.swap_remove(at)),
         None => {
             let column = match &source.label {

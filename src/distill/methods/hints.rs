@@ -107,7 +107,7 @@ const HINT: Term = Term {
     compute: Compute::Layers(hint),
 };
 
-/// R(h) = W h + b. Between maps of one size it works on the channels at each place; maps of other sizes, or beside a dense layer, are
+/// R(h) = W h + b. Between maps of one size it works on the channels at each position; maps of other sizes, or beside a dense layer, are
 /// taken by their channels' means.
 fn regressor(student: &[usize], teacher: &[usize]) -> Vec<OwnTensor> {
     let (from, to) = (student.first().copied().unwrap_or(1), teacher.first().copied().unwrap_or(1));
@@ -119,7 +119,7 @@ fn regressor(student: &[usize], teacher: &[usize]) -> Vec<OwnTensor> {
 
 fn hint(layers: &Layers<'_>) -> Result<Tensor> {
     let [weight, bias] = layers.own else { candle_core::bail!("hints have a weight and a bias") };
-    // Equal maps keep their places.
+    // Equal maps keep their positions.
     let keeps = layers.student.dims().get(3..) == layers.teacher.dims().get(3..);
     let (h, g) = (by_channels(layers.student, keeps)?, by_channels(layers.teacher, keeps)?);
     let said = h.matmul(&weight.transpose(1, 2)?.contiguous()?)?.broadcast_add(&bias.unsqueeze(1)?)?;

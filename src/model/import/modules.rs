@@ -96,7 +96,7 @@ type Module<'a> = BTreeMap<&'a str, &'a NamedTensor>;
 /// The tensors by module, in the order of the file; every one of them is understood, or the first that is not is named.
 fn modules(dict: &StateDict) -> Result<Vec<(&str, Module<'_>)>, (String, Phrase)> {
     let mut modules: Vec<(&str, Module<'_>)> = Vec::new();
-    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    let mut indices: BTreeMap<String, usize> = BTreeMap::new();
     let mut seen = HashSet::new();
     for tensor in &dict.tensors {
         let (module, last) = tensor.name.rsplit_once('.').unwrap_or(("", &tensor.name));
@@ -132,11 +132,11 @@ fn modules(dict: &StateDict) -> Result<Vec<(&str, Module<'_>)>, (String, Phrase)
         if !seen.insert((plain.clone(), last)) {
             return fault(phrase!("import-twice"));
         }
-        let place = *places.entry(plain).or_insert_with(|| {
+        let index = *indices.entry(plain).or_insert_with(|| {
             modules.push((module, Module::new()));
             modules.len() - 1
         });
-        modules[place].1.insert(last, tensor);
+        modules[index].1.insert(last, tensor);
     }
     Ok(modules)
 }

@@ -12,7 +12,7 @@ pub(super) struct Name {
     parts: Vec<Part>,
 }
 
-/// A run of digits, or a run of anything else with what the word says of its place in a model.
+/// A run of digits, or a run of anything else with what the word says of its position in a model.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Part {
     Number(u64),
@@ -45,7 +45,7 @@ impl Name {
     }
 
     /// The container and the index in it, of a name that ends in a number: `features.3` is the third of `features`.
-    pub fn place(&self) -> Option<(&str, u64)> {
+    pub fn index(&self) -> Option<(&str, u64)> {
         let (container, last) = self.plain.rsplit_once('.').unwrap_or(("", &self.plain));
         let index = last.parse().ok().filter(|_| last.bytes().all(|byte| byte.is_ascii_digit()))?;
         Some((container, index))

@@ -45,7 +45,7 @@ pub(super) fn fold(layers: &mut [Layer<'_>], norms: &[Norm<'_>]) -> Result<(), (
 }
 
 fn side(layers: &[Layer<'_>], norms: &[Norm<'_>], norm: &Norm<'_>, taken: &[Side]) -> Result<Side, Phrase> {
-    match norm.name.place() {
+    match norm.name.index() {
         Some((container, index)) if is_placed(layers, norm) => by_place(layers, norms, norm, container, index),
         _ => by_name(layers, norm, taken),
     }
@@ -53,7 +53,7 @@ fn side(layers: &[Layer<'_>], norms: &[Norm<'_>], norm: &Norm<'_>, taken: &[Side
 
 /// Whether a norm's number says between which layers of the same container it stands.
 pub(super) fn is_placed(layers: &[Layer<'_>], norm: &Norm<'_>) -> bool {
-    let container = |name: &Name| name.place().map(|place| place.0.to_owned());
+    let container = |name: &Name| name.index().map(|position| position.0.to_owned());
     container(&norm.name).is_some_and(|own| layers.iter().any(|layer| container(&layer.name).as_ref() == Some(&own)))
 }
 
@@ -65,16 +65,18 @@ fn by_place(
     container: &str,
     index: u64,
 ) -> Result<Side, Phrase> {
-    let place = |layer: &Layer<'_>| layer.name.place().filter(|place| place.0 == container).map(|place| place.1);
-    let before =
-        (0..layers.len()).filter(|i| place(&layers[*i]).is_some_and(|p| p < index)).max_by_key(|i| place(&layers[*i]));
+    let position =
+        |layer: &Layer<'_>| layer.name.index().filter(|position| position.0 == container).map(|position| position.1);
+    let before = (0..layers.len())
+        .filter(|i| position(&layers[*i]).is_some_and(|p| p < index))
+        .max_by_key(|i| position(&layers[*i]));
     let others = |from: u64| {
-        let between = norms.iter().filter_map(|norm| norm.name.place());
-        between.filter(|place| place.0 == container && (from..index).contains(&place.1)).count() as u64
+        let between = norms.iter().filter_map(|norm| norm.name.index());
+        between.filter(|position| position.0 == container && (from..index).contains(&position.1)).count() as u64
     };
     let next = match before {
         Some(i) => {
-            let from = place(&layers[i]).unwrap_or(0);
+            let from = position(&layers[i]).unwrap_or(0);
             let gap = index - from - 1 - others(from + 1);
             if gap == 0 {
                 let (layer, len) = (&layers[i], norm.len());
@@ -94,7 +96,7 @@ fn by_place(
             i + 1
         }
         None => {
-            let first = (0..layers.len()).find(|i| place(&layers[*i]).is_some());
+            let first = (0..layers.len()).find(|i| position(&layers[*i]).is_some());
             first.unwrap_or(0)
         }
     };
@@ -105,7 +107,7 @@ fn by_place(
     }
 }
 
-/// A norm whose name carries no place (`bn1`): that of the one layer whose output it fits, in the same module, of the same
+/// A norm whose name carries no position (`bn1`): that of the one layer whose output it fits, in the same module, of the same
 /// number, or at all. It is taken to stand before the ReLU.
 fn by_name(layers: &[Layer<'_>], norm: &Norm<'_>, taken: &[Side]) -> Result<Side, Phrase> {
     let fit: Vec<usize> =

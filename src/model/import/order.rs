@@ -46,9 +46,9 @@ pub(super) fn arrange(layers: &mut Vec<Layer<'_>>, file_counts: bool, row: usize
         }
         Some([]) => Err(broken(layers)),
         _ => {
-            let place = |layer: &Layer<'_>| in_file.iter().position(|name| *name == layer.name.full);
+            let position = |layer: &Layer<'_>| in_file.iter().position(|name| *name == layer.name.full);
             let mut order = natural;
-            order.sort_by_key(|i| place(&layers[*i]));
+            order.sort_by_key(|i| position(&layers[*i]));
             if file_counts && chains(layers, &order) {
                 put(layers, &order);
                 return Ok(Order::File);

@@ -200,21 +200,21 @@ impl Machine<'_> {
                 self.push(Value::Dict(pairs));
             }
             b'q' => {
-                let place = self.byte()?;
-                self.keep(place.into())?;
+                let slot = self.byte()?;
+                self.keep(slot.into())?;
             }
             b'r' => {
-                let place = u32::from_le_bytes(self.array()?);
-                self.keep(place)?;
+                let slot = u32::from_le_bytes(self.array()?);
+                self.keep(slot)?;
             }
             0x94 => self.keep(u32::try_from(self.memo.len()).map_err(|_| Stop::Damaged)?)?,
             b'h' => {
-                let place = self.byte()?;
-                self.recall(place.into())?;
+                let slot = self.byte()?;
+                self.recall(slot.into())?;
             }
             b'j' => {
-                let place = u32::from_le_bytes(self.array()?);
-                self.recall(place)?;
+                let slot = u32::from_le_bytes(self.array()?);
+                self.recall(slot)?;
             }
             b's' => {
                 let from = self.floor(2)?;
@@ -344,7 +344,7 @@ impl Machine<'_> {
         self.stack.push(self.values.len() - 1);
     }
 
-    /// The lowest place of the stack that this operation may touch: what lies under the last mark is out of its reach.
+    /// The lowest position of the stack that this operation may touch: what lies under the last mark is out of its reach.
     fn floor(&self, count: usize) -> Result<usize, Stop> {
         let bottom = self.marks.last().copied().unwrap_or(0);
         self.stack.len().checked_sub(count).filter(|from| *from >= bottom).ok_or(Stop::Damaged)
@@ -363,14 +363,14 @@ impl Machine<'_> {
         Ok(self.stack.split_off(mark))
     }
 
-    fn keep(&mut self, place: u32) -> Result<(), Stop> {
+    fn keep(&mut self, slot: u32) -> Result<(), Stop> {
         let top = *self.stack.last().ok_or(Stop::Damaged)?;
-        self.memo.insert(place, top);
+        self.memo.insert(slot, top);
         Ok(())
     }
 
-    fn recall(&mut self, place: u32) -> Result<(), Stop> {
-        let id = *self.memo.get(&place).ok_or(Stop::Damaged)?;
+    fn recall(&mut self, slot: u32) -> Result<(), Stop> {
+        let id = *self.memo.get(&slot).ok_or(Stop::Damaged)?;
         self.stack.push(id);
         Ok(())
     }

@@ -128,12 +128,12 @@ fn weights(layers: Vec<Layer<'_>>) -> Result<Vec<Vec<f32>>, (String, Phrase)> {
 /// A list whose layers are numbered without any gap is called from code that may do anything between, and is let pass.
 fn room_for_activations(layers: &[Layer<'_>], norms: &[Norm<'_>]) -> Result<(), (String, Phrase)> {
     let gap = |layer: &Layer<'_>, next: &Layer<'_>| -> Option<(String, u64)> {
-        let ((container, from), (other, to)) = (layer.name.place()?, next.name.place()?);
+        let ((container, from), (other, to)) = (layer.name.index()?, next.name.index()?);
         if container != other || to <= from {
             return None;
         }
-        let between = norms.iter().filter_map(|norm| norm.name.place());
-        let between = between.filter(|place| place.0 == container && (from + 1..to).contains(&place.1)).count() as u64;
+        let between = norms.iter().filter_map(|norm| norm.name.index());
+        let between = between.filter(|index| index.0 == container && (from + 1..to).contains(&index.1)).count() as u64;
         Some((container.to_owned(), to - from - 1 - between))
     };
     let gaps: Vec<_> = layers.windows(2).map(|pair| (gap(&pair[0], &pair[1]), &pair[0], &pair[1])).collect();

@@ -50,14 +50,14 @@ fn state_dict(pickle: &Pickle) -> Result<Vec<(&str, &TensorView)>, Phrase> {
         };
         // A key that is written twice means its last value, as in Python.
         let mut entries: Vec<(&str, Id)> = Vec::new();
-        let mut places: HashMap<&str, usize> = HashMap::new();
+        let mut positions: HashMap<&str, usize> = HashMap::new();
         for (key, value) in pairs {
             let Value::Text(key) = &pickle.values[*key] else { continue };
-            let place = *places.entry(key).or_insert(entries.len());
-            if place == entries.len() {
+            let position = *positions.entry(key).or_insert(entries.len());
+            if position == entries.len() {
                 entries.push((key, *value));
             } else {
-                entries[place].1 = *value;
+                entries[position].1 = *value;
             }
         }
         let inner: Vec<_> = entries

@@ -80,7 +80,8 @@ impl Field {
         Some(value)
     }
 
-    fn words_of(&self, value: &Value) -> Phrase {
+    /// A value that it may hold, in short.
+    pub fn words_of(&self, value: &Value) -> Phrase {
         match (self.kind, value) {
             (Kind::Choice(names), _) => {
                 // A choice with settings of its own is a table of one key.

@@ -23,7 +23,7 @@ pub use of_job::{JobFacts, RunEnd};
 pub use paired::{Interval, MIN_PAIRS, Paired, Spread};
 pub use rowwise::Discordant;
 pub use story::{Drawing, DrawnErrors, Standing, Story, part_words};
-pub use trial::{BaselineGroup, Fate, LeftOut, Measure, StudentGroup, Trial};
+pub use trial::{BaselineGroup, LeftOut, Measure, StudentGroup, Trial, TrialOutcome};
 
 use trial::whole;
 

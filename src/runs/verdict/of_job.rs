@@ -1,6 +1,6 @@
 //! What a verdict rests on: a job's runs, how they ended, and what they answered.
 
-use super::trial::{BaselineGroup, Fate, Measure, StudentGroup, Trial};
+use super::trial::{BaselineGroup, Measure, StudentGroup, Trial, TrialOutcome};
 use super::{Discordant, Doubt, Facts, Verdict, doubts, judge};
 use crate::distill::{Scale, Term, term};
 use crate::protocol::{Answers, JobOutcome, Metrics, Part, Role, RunId, RunInfo, RunOutcome, TermName};
@@ -91,9 +91,8 @@ impl<'a> JobFacts<'a> {
         let trials = |cell: &BoardCell| -> Vec<Trial> {
             cell.runs.iter().filter_map(|(seed, run)| Some(trial(*seed, self.end(*run)?))).collect()
         };
-        let student =
-            |cell: &BoardCell| StudentGroup { cell: cell.label.clone(), baseline: cell.baseline, trials: trials(cell) };
-        let baseline = |cell: &BoardCell| BaselineGroup { cell: cell.label.clone(), trials: trials(cell) };
+        let student = |cell: &BoardCell| StudentGroup { baseline: cell.baseline, trials: trials(cell) };
+        let baseline = |cell: &BoardCell| BaselineGroup { trials: trials(cell) };
         let students: Vec<_> = self.board.cells.iter().map(student).collect();
         let baselines: Vec<_> = self.board.baselines.iter().map(baseline).collect();
         judge(&students, &baselines)
@@ -142,12 +141,12 @@ fn trial(seed: u64, end: RunEnd<'_>) -> Trial {
         seed,
         validation: end.validation.map(measure).unwrap_or_default(),
         test: end.test.map(measure),
-        fate: match end.outcome {
-            RunOutcome::Diverged => Fate::Diverged,
-            RunOutcome::Halved => Fate::Halved,
-            RunOutcome::Stopped | RunOutcome::Failed => Fate::Stopped,
-            RunOutcome::Done if end.edited => Fate::Edited,
-            RunOutcome::Done => Fate::Whole,
+        outcome: match end.outcome {
+            RunOutcome::Diverged => TrialOutcome::Diverged,
+            RunOutcome::Halved => TrialOutcome::Halved,
+            RunOutcome::Stopped | RunOutcome::Failed => TrialOutcome::Stopped,
+            RunOutcome::Done if end.edited => TrialOutcome::Edited,
+            RunOutcome::Done => TrialOutcome::Whole,
         },
     }
 }

@@ -215,7 +215,7 @@ impl<'a> JobFacts<'a> {
         let part = if head.test.is_some() { Part::Test } else { Part::Validation };
         let mut sentence = headline(&verdict, paired, part);
         if let Some(best) = best.filter(|_| cells.len() > 1) {
-            let (cell, cells) = (best.label.as_str(), cells.len());
+            let (cell, cells) = (&best.label, cells.len());
             sentence = phrase!("story-best-cell", story = sentence, cell = cell, cells = cells);
         }
         let students = best.map(|cell| self.of_cell(cell)).unwrap_or_default();

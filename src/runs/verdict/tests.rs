@@ -9,7 +9,7 @@ use crate::rng::Key;
 
 fn trial(seed: u64, errors: u64) -> Trial {
     let validation = Measure { errors, examples: 1_000 };
-    Trial { seed, validation, test: Some(validation), fate: Fate::Whole }
+    Trial { seed, validation, test: Some(validation), outcome: TrialOutcome::Whole }
 }
 
 fn trials(errors: &[u64]) -> Vec<Trial> {
@@ -17,11 +17,11 @@ fn trials(errors: &[u64]) -> Vec<Trial> {
 }
 
 fn student(errors: &[u64]) -> StudentGroup {
-    StudentGroup { cell: "T 4 · 0.9/0.1".to_owned(), baseline: Some(0), trials: trials(errors) }
+    StudentGroup { baseline: Some(0), trials: trials(errors) }
 }
 
 fn baseline(errors: &[u64]) -> BaselineGroup {
-    BaselineGroup { cell: String::new(), trials: trials(errors) }
+    BaselineGroup { trials: trials(errors) }
 }
 
 fn words(verdict: &Verdict) -> Vec<Word> {
@@ -138,14 +138,14 @@ fn simulate(sweeps: u64, groups: u64, rows: u64, rate: f64, without: f64) -> [f6
             let member = |seed: u64| {
                 let key = key.at(sweep).at(group).at(seed);
                 let (validation, test) = (measure(key.named("validation"), rate), measure(key.named("test"), rate));
-                Trial { seed, validation, test: Some(test), fate: Fate::Whole }
+                Trial { seed, validation, test: Some(test), outcome: TrialOutcome::Whole }
             };
             (0..4).map(member).collect::<Vec<_>>()
         };
         let students = (1..=groups)
-            .map(|index| StudentGroup { cell: String::new(), baseline: Some(0), trials: group(index, rate) })
+            .map(|index| StudentGroup { baseline: Some(0), trials: group(index, rate) })
             .collect::<Vec<_>>();
-        let verdict = judge(&students, &[BaselineGroup { cell: String::new(), trials: group(0, without) }]);
+        let verdict = judge(&students, &[BaselineGroup { trials: group(0, without) }]);
         let words = words(&verdict);
         counts[0] += u64::from(words.contains(&Word::Beats));
         counts[1] += u64::from(words.iter().any(|word| *word != Word::Inconclusive));
@@ -195,22 +195,22 @@ proptest! {
     fn what_is_left_out_changes_only_the_counts(
         groups in prop::collection::vec(prop::collection::vec(0_u64..200, 1..6), 1..5),
         without in prop::collection::vec(0_u64..200, 1..6),
-        fates in prop::collection::vec((0_usize..4, 0_usize..6, 0_u64..9), 1..6),
+        odd_ones in prop::collection::vec((0_usize..4, 0_usize..6, 0_u64..9), 1..6),
     ) {
-        let kinds = [Fate::Edited, Fate::Diverged, Fate::Halved, Fate::Stopped];
+        let kinds = [TrialOutcome::Edited, TrialOutcome::Diverged, TrialOutcome::Halved, TrialOutcome::Stopped];
         let students = groups.iter().map(|errors| student(errors)).collect::<Vec<_>>();
         let baselines = [baseline(&without)];
         let plain = judge(&students, &baselines);
         let (mut more, mut more_baselines) = (students.clone(), baselines);
-        for (kind, group, seed) in &fates {
-            let odd = Trial { fate: kinds[*kind], ..trial(*seed, 0) };
+        for (kind, group, seed) in &odd_ones {
+            let odd = Trial { outcome: kinds[*kind], ..trial(*seed, 0) };
             match more.get_mut(*group) {
                 Some(group) => group.trials.insert(0, odd),
                 None => more_baselines[0].trials.push(odd),
             }
         }
         let mut judged = judge(&more, &more_baselines);
-        prop_assert_eq!(judged.left_out.total(), fates.len());
+        prop_assert_eq!(judged.left_out.total(), odd_ones.len());
         judged.left_out = LeftOut::default();
         prop_assert_eq!(judged, plain);
     }
@@ -228,8 +228,8 @@ proptest! {
 #[test]
 fn what_was_left_out_is_counted_by_kind() {
     let mut group = student(&[30, 31, 33, 30, 1, 2]);
-    group.trials[4].fate = Fate::Edited;
-    group.trials[5].fate = Fate::Diverged;
+    group.trials[4].outcome = TrialOutcome::Edited;
+    group.trials[5].outcome = TrialOutcome::Diverged;
     let verdict = judge(&[group], &[baseline(&[70, 74, 66, 70, 70, 70])]);
     let left_out = verdict.left_out.phrase().map(|phrase| phrase.to_string());
     assert_eq!(left_out.as_deref(), Some("2 runs are left out: 1 edited, 1 diverged."));

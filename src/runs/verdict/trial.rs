@@ -13,7 +13,7 @@ pub struct Trial {
     /// Of the kept weights on the test rows, where they were looked at.
     pub test: Option<Measure>,
     /// Whether it counts.
-    pub fate: Fate,
+    pub outcome: TrialOutcome,
 }
 
 /// How often a model was wrong. No examples: it was never measured.
@@ -34,7 +34,7 @@ impl Measure {
 
 /// What became of a trial. Only a whole one is judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Fate {
+pub enum TrialOutcome {
     /// Trained to its planned end, with the settings that it was given.
     Whole,
     /// A setting was moved on the way: it is no sample of its cell any more.
@@ -50,8 +50,6 @@ pub enum Fate {
 /// The trials of one cell of a sweep: all that they differ in is the seed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StudentGroup {
-    /// `T 4 · 0.9/0.1`.
-    pub cell: String,
     /// The group without a teacher that has all else in common with it.
     pub baseline: Option<usize>,
     /// One for each seed.
@@ -61,8 +59,6 @@ pub struct StudentGroup {
 /// Trials of a student without a teacher.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaselineGroup {
-    /// What sets it apart from other baselines, such as a swept learning rate.
-    pub cell: String,
     /// One for each seed.
     pub trials: Vec<Trial>,
 }
@@ -88,12 +84,12 @@ impl LeftOut {
 
     pub(super) fn count(&mut self, trials: &[Trial]) {
         for trial in trials {
-            match trial.fate {
-                Fate::Whole if trial.validation.examples > 0 => {}
-                Fate::Whole | Fate::Stopped => self.stopped += 1,
-                Fate::Edited => self.edited += 1,
-                Fate::Diverged => self.diverged += 1,
-                Fate::Halved => self.halved += 1,
+            match trial.outcome {
+                TrialOutcome::Whole if trial.validation.examples > 0 => {}
+                TrialOutcome::Whole | TrialOutcome::Stopped => self.stopped += 1,
+                TrialOutcome::Edited => self.edited += 1,
+                TrialOutcome::Diverged => self.diverged += 1,
+                TrialOutcome::Halved => self.halved += 1,
             }
         }
     }
@@ -102,7 +98,7 @@ impl LeftOut {
 /// The trials that count, by seed; a seed trained twice gives the same model twice and counts once.
 pub(super) fn whole(trials: &[Trial]) -> BTreeMap<u64, &Trial> {
     let mut by_seed = BTreeMap::new();
-    for trial in trials.iter().filter(|trial| trial.fate == Fate::Whole && trial.validation.examples > 0) {
+    for trial in trials.iter().filter(|trial| trial.outcome == TrialOutcome::Whole && trial.validation.examples > 0) {
         by_seed.entry(trial.seed).or_insert(trial);
     }
     by_seed

@@ -46,16 +46,18 @@ pub(super) fn axes_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Comm
         board.baselines.iter().filter_map(|cell| job.spread(cell, metric)).map(|spread| spread.mean).collect();
     let measured: Vec<f64> =
         lines.iter().filter_map(|line| line.values.last().copied()).chain(baselines.iter().copied()).collect();
+    let words: Vec<Vec<String>> = board.axes.iter().map(BoardAxis::words).collect();
     let mut axes: Vec<ParallelAxis<'_>> = board
         .axes
         .iter()
+        .zip(&words)
         .zip(&names)
-        .map(|(axis, name)| match &axis.numbers {
+        .map(|((axis, words), name)| match &axis.numbers {
             Some(numbers) => ParallelAxis {
                 name,
                 kind: AxisKind::Number { scale: scale(numbers), ticks: numbers, written: Kind::Setting },
             },
-            None => ParallelAxis { name, kind: AxisKind::Category(&axis.labels) },
+            None => ParallelAxis { name, kind: AxisKind::Category(words) },
         })
         .collect();
     let (of_metric, written) = (scale(&measured), metric.written());
@@ -121,7 +123,7 @@ fn lines_of(job: &JobView, metric: Metric) -> Vec<Line> {
                 axis.numbers.as_ref().map_or(level as f64, |numbers| numbers[level])
             };
             let values = board.axes.iter().zip(&cell.levels).map(of_axis).chain([value]).collect();
-            let name = format!("{} · {} {seed}", cell.label, text("board-seed"));
+            let name = format!("{} · {} {seed}", cell.label.words(), text("board-seed"));
             lines.push(Line { cell: at, name, values, run: *run });
         }
     }
@@ -131,11 +133,11 @@ fn lines_of(job: &JobView, metric: Metric) -> Vec<Line> {
 /// What the colours of the lines mean.
 fn first_key_ui(ui: &mut Ui, axis: &BoardAxis, name: &str) {
     if axis.numbers.is_some() {
-        LevelLegend { name, labels: &axis.labels }.show(ui);
+        LevelLegend { name, labels: &axis.words() }.show(ui);
     } else {
         let tokens = ui.tokens();
-        let key = |(level, label): (usize, &'_ String)| (label.clone(), value_colour(axis, level, tokens));
-        let keys: Vec<_> = axis.labels.iter().enumerate().map(key).collect();
+        let key = |(level, label): (usize, String)| (label, value_colour(axis, level, tokens));
+        let keys: Vec<_> = axis.words().into_iter().enumerate().map(key).collect();
         let keys = keys.iter().map(|(name, colour)| PlotKey { name, colour: *colour, mark: KeyMark::Line });
         plot_keys_ui(ui, name, &keys.collect::<Vec<_>>());
     }

@@ -33,7 +33,7 @@ pub(super) fn curve_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Com
     let lines_of: Vec<Option<usize>> =
         second.map_or_else(|| vec![None], |second| evenly_of(second.labels.len(), MOST).map(Some).collect());
     let field = second.map_or_else(String::new, |second| field_name(&second.path));
-    let mut places: Vec<Vec<usize>> = Vec::new();
+    let mut positions: Vec<Vec<usize>> = Vec::new();
     let drawn: Vec<Drawn> = lines_of
         .iter()
         .map(|level| {
@@ -47,12 +47,12 @@ pub(super) fn curve_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Com
             cells.sort_by(|a, b| a.0.total_cmp(&b.0));
             let found = cells.iter().filter_map(|(x, at)| Some((*x, *at, job.spread(&board.cells[*at], metric)?)));
             let found: Vec<(f64, usize, Spread)> = found.collect();
-            places.push(found.iter().map(|(_, at, _)| *at).collect());
+            positions.push(found.iter().map(|(_, at, _)| *at).collect());
             let points = found.iter().map(|(x, _, spread)| point(*x, spread)).collect();
             match second.zip(*level) {
                 None => Drawn { name: text("board-student-line"), short: text("board-student-line"), points },
                 Some((second, level)) => {
-                    let short = second.labels[level].clone();
+                    let short = second.labels[level].words();
                     Drawn { name: format!("{field} {short}"), short, points }
                 }
             }
@@ -96,7 +96,7 @@ pub(super) fn curve_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Com
         height: Some(height - (ui.cursor().top() - top)),
     };
     let response = plot.show(ui);
-    let cell = |at: Option<(usize, usize)>| places.get(at?.0)?.get(at?.1).copied();
+    let cell = |at: Option<(usize, usize)>| positions.get(at?.0)?.get(at?.1).copied();
     choose(state, commands, cell(response.hovered), cell(response.clicked));
 }
 

@@ -6,7 +6,7 @@ use super::{choose, field_name, metric_key, seeds_ui, spread_words};
 use crate::command::Commands;
 use crate::runs::verdict::Spread;
 use crate::state::{JobView, State};
-use crate::text::text;
+use crate::text::{Between, Phrase, text};
 use crate::widgets::{HeatCell, HeatMap};
 
 /// Cells of the job that are named where the map has one for all of them.
@@ -18,7 +18,7 @@ pub(super) fn map_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Comma
     let Some(first) = board.axes.first() else { return seeds_ui(ui, job, metric) };
     let second = board.axes.get(1);
     let none = vec![String::new()];
-    let rows: Vec<String> = second.map_or(none, |axis| axis.labels.iter().rev().cloned().collect());
+    let rows: Vec<String> = second.map_or(none, |axis| axis.labels.iter().rev().map(Phrase::words).collect());
     let lit = state.lit_cell();
     // The cells of the job that lie in one cell of the map.
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); rows.len() * first.labels.len()];
@@ -53,14 +53,14 @@ pub(super) fn map_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Comma
     let baseline = text("board-baseline");
     let hover = |at: usize| {
         let Some(spread) = members.get(at).and_then(|members| spread(members)) else { return String::new() };
-        let names: Vec<&str> = members[at].iter().take(NAMED).map(|cell| board.cells[*cell].label.as_str()).collect();
+        let names = members[at].iter().take(NAMED).map(|cell| board.cells[*cell].label.clone());
         let value = format!("{}: {}", text(metric_key(metric)), spread_words(metric, spread));
         let against = match members[at].as_slice() {
             [only] => board.cells[*only].baseline.and_then(|at| baselines[at]).map(|it| spread_words(metric, it)),
             several => against(several).map(|mean| metric.written().write(mean)),
         };
         let against = against.map_or_else(String::new, |words| format!("\n{baseline}: {words}"));
-        format!("{}\n{value}{against}", names.join(", "))
+        format!("{}\n{value}{against}", Phrase::several(Between::Commas, names).words())
     };
     let row_axis = second.map_or_else(String::new, |axis| field_name(&axis.path));
     let map = HeatMap {
@@ -69,7 +69,7 @@ pub(super) fn map_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Comma
         row_axis: &row_axis,
         rows: &rows,
         column_axis: &field_name(&first.path),
-        columns: &first.labels,
+        columns: &first.words(),
         cells: &cells,
         hover: &hover,
         baseline: &baseline,

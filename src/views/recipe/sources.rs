@@ -92,7 +92,7 @@ impl Editor<'_> {
     fn column_ui(&self, ui: &mut Ui, column: Option<&ColumnRef>) {
         let written = match column {
             None => String::new(),
-            Some(ColumnRef::Position(place)) => place.to_string(),
+            Some(ColumnRef::Position(index)) => index.to_string(),
             Some(ColumnRef::Name(name)) => name.clone(),
         };
         let id = Id::unique("class column");
@@ -108,7 +108,7 @@ impl Editor<'_> {
             }
             let chosen = match (typed.trim(), typed.trim().parse()) {
                 ("", _) => None,
-                (_, Ok(place)) => Some(ColumnRef::Position(place)),
+                (_, Ok(index)) => Some(ColumnRef::Position(index)),
                 (name, Err(_)) => Some(ColumnRef::Name(name.to_owned())),
             };
             self.edit("class column", |recipe| {

@@ -117,7 +117,7 @@ fn pictures_ui(ui: &mut Ui, probe: &Arc<Probe>, shape: [usize; 3]) {
         ui.spacing_mut().item_spacing = vec2(space::S, space::S);
         // From all over the rows, which often stand class by class.
         let (count, shown) = (probe.rows.len(), probe.rows.len().min(PICTURES));
-        for at in (0..shown).map(|place| place * count / shown) {
+        for at in (0..shown).map(|index| index * count / shown) {
             let Some(values) = probe.inputs.get(at * length..(at + 1) * length) else { break };
             let (Some(row), Some(label)) = (probe.rows.get(at), probe.labels.get(at)) else { break };
             let class = probe.classes.get(*label as usize).map_or("", String::as_str);
