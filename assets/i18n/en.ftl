@@ -473,7 +473,7 @@ why-unseen = It was never shown “{ $class }”; of { $rows } such { $part } ro
 why-unseen-alone = It was never shown “{ $class }”; of { $rows } such { $part } rows it has { $student } right.
 why-training = Of { $rows } rows that it learnt from, the student has { $student } wrong, the baseline { $baseline }.
 why-teacher = The teacher itself makes { $errors } errors on { $examples } { $part } rows.
-why-gradient = At the last step the soft targets made { $share } % of the gradient.
+why-gradient = At the last step { $share } % of the gradient came from the teacher.
 why-left-out = { $count ->
     [one] 1 run is left out
    *[other] { $count } runs are left out

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::rows::RunRow;
 use crate::protocol::{JobId, Role, RunId};
 use crate::recipe::Recipe;
-use crate::recipe::fields::{Field, HARD_WEIGHT, SOFT_WEIGHT, STUDENT, TEACHER_MODEL, TEMPERATURE, Told, differing};
+use crate::recipe::fields::{
+    CHECKPOINT, Field, HARD_WEIGHT, SOFT_WEIGHT, STUDENT, TEACHER_ENSEMBLE, TEACHER_MODEL, TEMPERATURE, Told, differing,
+};
 use crate::text::Phrase;
 
 /// The differences between the runs of a store.
@@ -57,8 +59,11 @@ impl ToldApart {
             jobs.iter().map(|job| (job.title.as_str(), read(job))).collect();
         let students = || jobs.iter().flat_map(|(_, students)| students);
         let columns = differing(&students().map(|(_, told)| told).collect::<Vec<_>>());
-        let columns: Vec<_> = columns.into_iter().filter(|field| field.is_column && !has_column(field)).collect();
-        let values = |told| columns.iter().map(|field| field.shown(told)).collect();
+        let columns = columns_of(&columns);
+        let value = |field: &Field, told: &Told<'_>| {
+            if is(CHECKPOINT, field) { told.teacher() } else { field.shown(told) }
+        };
+        let values = |told| columns.iter().map(|field| value(field, told)).collect();
         let values = students().map(|(run, told)| (*run, values(told))).collect();
         let mut says = HashMap::new();
         // Within a job its students; between jobs of one name those that have one student.
@@ -86,7 +91,51 @@ fn said(fields: &[&'static Field], told: &Told<'_>) -> Vec<Phrase> {
     fields.iter().filter_map(|field| field.said(told)).take(SAID).collect()
 }
 
-/// Whether every list has a column for it, whatever differs.
-fn has_column(field: &Field) -> bool {
-    [TEMPERATURE, SOFT_WEIGHT, HARD_WEIGHT, STUDENT, TEACHER_MODEL].iter().any(|known| known.path == field.path)
+/// The columns for what differs: none for what every list has a column for, and one for the teacher, whichever of its fields
+/// says what it is.
+fn columns_of(differing: &[&'static Field]) -> Vec<&'static Field> {
+    let has_column =
+        |field: &&Field| [TEMPERATURE, SOFT_WEIGHT, HARD_WEIGHT, STUDENT].iter().any(|known| is(*known, field));
+    let is_teacher =
+        |field: &Field| [CHECKPOINT, TEACHER_MODEL, TEACHER_ENSEMBLE].iter().any(|known| is(*known, field));
+    let mut columns: Vec<&'static Field> = Vec::new();
+    for field in differing.iter().copied().filter(|field| field.is_column && !has_column(field)) {
+        let field = if is_teacher(field) { &CHECKPOINT } else { field };
+        if !columns.iter().any(|known| is(**known, field)) {
+            columns.push(field);
+        }
+    }
+    columns
+}
+
+fn is(known: Field, field: &Field) -> bool {
+    known.path == field.path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recipe::{Architecture, QUICKSTART};
+
+    #[test]
+    fn there_is_one_column_for_the_teacher_whichever_field_says_what_it_is() {
+        let shipped = QUICKSTART.recipe().unwrap();
+        let trained = |hidden: usize| {
+            let mut recipe = shipped.clone();
+            recipe.train_teacher(Architecture::Mlp { hidden: vec![hidden], dropout: 0.0 });
+            recipe
+        };
+        for (recipes, expected) in [
+            (vec![shipped.clone(), trained(8)], vec!["shipped", "MLP 8"]),
+            (vec![trained(8), trained(9)], vec!["MLP 8", "MLP 9"]),
+        ] {
+            let runs: BTreeMap<RunId, Arc<Recipe>> = (1..).map(RunId).zip(recipes.into_iter().map(Arc::new)).collect();
+            let students = |run: &RunId| Students { job: JobId(run.0), title: "digits".to_owned(), runs: vec![*run] };
+            let found = ToldApart::of(&runs.keys().map(students).collect::<Vec<_>>(), &runs);
+            let at = found.columns.iter().position(|field| is(CHECKPOINT, field)).unwrap();
+            assert!(!found.columns.iter().any(|field| is(TEACHER_MODEL, field)));
+            let said = runs.keys().map(|run| found.values[run][at].as_ref().unwrap().to_string());
+            assert_eq!(said.collect::<Vec<_>>(), expected);
+        }
+    }
 }

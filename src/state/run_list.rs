@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::State;
 use crate::protocol::{JobId, Metrics, Role, RunId};
-use crate::runs::RunRow;
+use crate::runs::{RunRow, Status};
 use crate::text::{Phrase, number};
 
 /// How the list is looked at.
@@ -113,6 +113,8 @@ pub enum Listed<'a> {
         best: &'a RunRow,
         /// Runs that were trained.
         runs: usize,
+        /// Running while any of its runs is; else that of the best.
+        status: Status,
         /// Whether they are shown.
         open: bool,
     },
@@ -176,7 +178,9 @@ impl State {
             let open = (rows.len() <= FEW) != self.screen.list.toggled.contains(&best.job);
             let is_sweep = rows.iter().filter(|row| row.role == Role::Student).count() > 1;
             if is_sweep {
-                lines.push(Listed::Sweep { best, runs: rows.len(), open });
+                let trains = rows.iter().any(|row| row.status == Status::Running);
+                let status = if trains { Status::Running } else { best.status };
+                lines.push(Listed::Sweep { best, runs: rows.len(), status, open });
                 let below = rows.into_iter().map(|row| Listed::Run { row, open: None, below: true });
                 lines.extend(below.filter(|_| open));
                 continue;

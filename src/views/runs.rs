@@ -75,13 +75,27 @@ fn fitting(columns: &[RunColumn], needed: impl Fn(RunColumn) -> f32, room: f32, 
 
 /// What a column needs of which some run has more than is usual: what was moved live has two values.
 fn needed_width(ui: &Ui, lines: &[Line<'_>], column: RunColumn) -> f32 {
-    if !matches!(column, RunColumn::Temperature | RunColumn::Weights) {
-        return 0.0;
+    let wide = |words: String| {
+        ui.painter().layout_no_wrap(words, font(size::BODY), ui.tokens().text).size().x + space::S + 2.0
+    };
+    match column {
+        RunColumn::Temperature | RunColumn::Weights => {
+            let moved = lines.iter().filter(|line| !line.row.changes.is_empty()).filter_map(|line| line.number(column));
+            moved.map(wide).fold(0.0, f32::max)
+        }
+        RunColumn::Differs(_) => {
+            let words = lines.iter().take(MEASURED).filter_map(|line| line.number(column));
+            words.max_by_key(|words| words.chars().count()).map_or(0.0, wide).min(WIDEST)
+        }
+        _ => 0.0,
     }
-    let moved = lines.iter().filter(|line| !line.row.changes.is_empty()).filter_map(|line| line.number(column));
-    let wide = |words: String| ui.painter().layout_no_wrap(words, font(size::BODY), ui.tokens().text).size().x;
-    moved.map(|words| wide(words) + space::S + 2.0).fold(0.0, f32::max)
 }
+
+/// Lines whose words decide how wide a column is: a long list is not measured whole in every frame.
+const MEASURED: usize = 64;
+
+/// Where the words of a field that differs are cut.
+const WIDEST: f32 = 150.0;
 
 /// How many runs there are, the filter, and what can be done with them.
 fn title_ui(ui: &mut Ui, rows: usize, state: &State, commands: &Commands) {
@@ -301,7 +315,9 @@ impl Line<'_> {
             RunColumn::Against => self.against_ui(ui),
             RunColumn::Status => match self.listed {
                 Listed::Run { .. } => status_ui(ui, row, self.state, self.commands),
-                Listed::Sweep { .. } => self.words(ui, text(status_key(row, self.state)), Some(ui.tokens().secondary)),
+                Listed::Sweep { status, .. } => {
+                    self.words(ui, text(status_key(row, status, self.state)), Some(ui.tokens().secondary));
+                }
             },
             RunColumn::Started => self.words(ui, ago(row.created), Some(ui.tokens().secondary)),
             RunColumn::Model => match self.listed {
@@ -443,7 +459,7 @@ const STATUS_WORD: f32 = 54.0;
 
 fn status_ui(ui: &mut Ui, row: &RunRow, state: &State, commands: &Commands) {
     let tokens = ui.tokens();
-    let key = status_key(row, state);
+    let key = status_key(row, row.status, state);
     let colour = match row.status {
         _ if row.deleted => tokens.tertiary,
         Status::Running if key == "status-running" => tokens.text,
@@ -508,8 +524,8 @@ fn slot_ui(ui: &mut Ui, button: impl FnOnce(&mut Ui)) {
 /// Width of the place of a button.
 const SLOT: f32 = 24.0;
 
-fn status_key(row: &RunRow, state: &State) -> &'static str {
-    match row.status {
+fn status_key(row: &RunRow, status: Status, state: &State) -> &'static str {
+    match status {
         _ if row.deleted => "status-deleted",
         Status::Waiting => "status-waiting",
         Status::Running if state.is_paused() && state.jobs.running == Some(row.job) => "status-resting",

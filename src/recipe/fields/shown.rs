@@ -6,8 +6,8 @@ use super::super::{
     CheckpointSource, Colour, Copies, Normalise, Recipe, Source, TeacherPart, TeacherRecipe, source::name_of, value_at,
 };
 use super::{
-    COPIES, FIELDS, Field, Kind, SOURCE_COLOUR, SOURCE_NORMALISE, SOURCE_SIZE, TEACHER_COMBINE, TEACHER_ENSEMBLE,
-    TITLE, Unit, field,
+    CHECKPOINT, COPIES, FIELDS, Field, Kind, SOURCE_COLOUR, SOURCE_NORMALISE, SOURCE_SIZE, TEACHER_COMBINE,
+    TEACHER_ENSEMBLE, TITLE, Unit, field,
 };
 use crate::text::{Between, Phrase, phrase};
 
@@ -20,6 +20,18 @@ pub struct Told<'a> {
 impl<'a> From<&'a Recipe> for Told<'a> {
     fn from(recipe: &'a Recipe) -> Self {
         Self { recipe, table: recipe.to_table() }
+    }
+}
+
+impl Told<'_> {
+    /// What teaches, in short: `shipped`, a file, `MLP 64–64`, `5 × MLP 64–64`, the models of an ensemble.
+    pub fn teacher(&self) -> Option<Phrase> {
+        match self.recipe.teacher.as_ref()? {
+            TeacherRecipe::Checkpoint(_) => CHECKPOINT.shown(self),
+            TeacherRecipe::Train { model, members: 1, .. } => Some(Phrase::plain(model)),
+            TeacherRecipe::Train { model, members, .. } => Some(Phrase::Plain(format!("{members} × {model}"))),
+            TeacherRecipe::Ensemble { .. } => TEACHER_ENSEMBLE.shown(self),
+        }
     }
 }
 
@@ -283,6 +295,16 @@ mod tests {
         let (found, named) = (table(None), table(Some("y")));
         assert_eq!(paths(&[&found, &named]), ["data.source.label"]);
         assert_eq!(said(&named, "data.source.label"), "class y");
+
+        let teacher = |recipe: &Recipe| Told::from(recipe).teacher().map(|teacher| teacher.to_string());
+        let mut trained = first.clone();
+        trained.train_teacher(Architecture::Mlp { hidden: vec![64, 64], dropout: 0.0 });
+        assert_eq!([teacher(&first), teacher(&trained)].map(Option::unwrap), ["shipped", "MLP 64–64"]);
+        if let Some(TeacherRecipe::Train { members, .. }) = &mut trained.teacher {
+            *members = 5;
+        }
+        assert_eq!(teacher(&trained).unwrap(), "5 × MLP 64–64");
+        assert_eq!(teacher(&Recipe { teacher: None, ..first.clone() }), None);
 
         let (mut sgd, mut steps) = (first.clone(), first.clone());
         sgd.training.optimiser = Optimiser::Sgd { momentum: 0.9 };
