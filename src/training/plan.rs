@@ -166,8 +166,14 @@ impl JobPlan {
         self.stages.iter().find(|stage| stage.has_probe)
     }
 
+    /// Whether the lens's rows come with their teacher's answers: all students have one, and all of its models are loaded.
+    pub fn probe_has_answers(&self) -> bool {
+        let prepared = self.probe_stage().map(|stage| &stage.prepared);
+        self.has_one_teacher() && prepared.is_some_and(|prepared| prepared.ready_teacher().is_some())
+    }
+
     /// Whether all students learn from one teacher.
-    pub fn has_one_teacher(&self) -> bool {
+    fn has_one_teacher(&self) -> bool {
         let mut teachers = self.stages.iter().flat_map(|stage| match &stage.work {
             Work::Students(teachers) => teachers.as_slice(),
             Work::Teacher(_) | Work::Ensemble { .. } => &[],

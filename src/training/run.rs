@@ -142,7 +142,7 @@ fn tell_ready(
 ) -> Result<(), Halt> {
     let (prepared, run) = (&*stage.prepared, plan.runs[stage.runs[0]].run);
     let all = teacher.all_logits(&prepared.dataset, &|| inbox.closing())?;
-    if stage.has_probe && all.teachers == 1 && !plan.has_one_teacher() {
+    if stage.has_probe && all.teachers == 1 && !plan.probe_has_answers() {
         let logits = Arc::new(all.logits_of(&prepared.probe, 1.0));
         engine.emit(Report::Snapshot(Snapshot { run, step: 0, logits }), inbox)?;
     }

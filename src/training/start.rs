@@ -23,7 +23,7 @@ pub(super) fn open(
     let store = |error: JournalError| ("store", error.phrase());
     let probe = match plan.probe_stage() {
         Some(stage) => {
-            stage.prepared.probe_set(plan.has_one_teacher()).map_err(|error| (error.code(), error.phrase()))?
+            stage.prepared.probe_set(plan.probe_has_answers()).map_err(|error| (error.code(), error.phrase()))?
         }
         None => return Err(("recipe", phrase!("job-nothing-to-train"))),
     };

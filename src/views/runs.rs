@@ -47,10 +47,13 @@ const LONGEST: f32 = 420.0;
 /// How much wider columns become in a large window.
 const WIDER: f32 = 0.7;
 
-/// The columns that there is room for, with their widths: each what it needs, and in a large window more.
+/// The columns that there is room for, with their widths: each what it needs, and in a large window more. The words of a field
+/// that differs get what they need from what is left over; no other column goes for them.
 fn fitting(columns: &[RunColumn], needed: impl Fn(RunColumn) -> f32, room: f32, gap: f32) -> Vec<(RunColumn, f32)> {
     let mut columns = columns.to_vec();
+    let is_wish = |column: &RunColumn| matches!(column, RunColumn::Differs(_));
     let exact = |column: &RunColumn| match column.width() {
+        ColumnWidth::Exact(width) if is_wish(column) => Some(width),
         ColumnWidth::Exact(width) => Some(width.max(needed(*column))),
         ColumnWidth::Rest(_) => None,
     };
@@ -66,11 +69,20 @@ fn fitting(columns: &[RunColumn], needed: impl Fn(RunColumn) -> f32, room: f32, 
             columns.retain(|column| *column != spared);
         }
     }
-    let left = left(&columns).max(least);
+    let mut left = left(&columns).max(least);
+    let mut granted: BTreeMap<usize, f32> = BTreeMap::new();
+    for (at, column) in columns.iter().enumerate().filter(|(_, column)| is_wish(column)) {
+        let more = (needed(*column) - exact(column).unwrap_or_default()).clamp(0.0, left - least);
+        granted.insert(at, more);
+        left -= more;
+    }
     let rest = left.min(LONGEST);
     let wider = 1.0 + ((left - rest) / of_exact(&columns).max(1.0)).min(WIDER);
-    let width = |column: RunColumn| (column, exact(&column).map_or(rest, |width| (width * wider).floor()));
-    columns.into_iter().map(width).collect()
+    let more = |at: usize| granted.get(&at).copied().unwrap_or_default();
+    let width = |(at, column): (usize, RunColumn)| {
+        (column, exact(&column).map_or(rest, |width| (width * wider + more(at)).floor()))
+    };
+    columns.into_iter().enumerate().map(width).collect()
 }
 
 /// What a column needs of which some run has more than is usual: what was moved live has two values.
@@ -581,5 +593,13 @@ mod tests {
         assert!(wide.iter().map(|(_, width)| width + 8.0).sum::<f32>() <= 1400.0);
         let moved = fitting(&all, |column| if column == RunColumn::Temperature { 90.0 } else { 0.0 }, 450.0, 8.0);
         assert_eq!(width(&moved, RunColumn::Temperature), Some(90.0));
+        // Of words, what the line of the recipe can spare.
+        let worded = [RunColumn::Run, RunColumn::Recipe, RunColumn::Differs(0), RunColumn::Status];
+        let needed = |column| if column == RunColumn::Differs(0) { 140.0 } else { 0.0 };
+        for (room, recipe, words) in [(482.0, 130.0, 92.0), (502.0, 130.0, 112.0), (562.0, 162.0, 140.0)] {
+            let fitted = fitting(&worded, needed, room, 8.0);
+            let widths = (width(&fitted, RunColumn::Recipe), width(&fitted, RunColumn::Differs(0)));
+            assert_eq!(widths, (Some(recipe), Some(words)), "{room}");
+        }
     }
 }
