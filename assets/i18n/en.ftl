@@ -140,6 +140,10 @@ recipe-estimate-cells = { $count ->
     [one] 1 student
    *[other] { $count } students
 }
+recipe-estimate-teachers = { $count ->
+    [one] 1 teacher
+   *[other] { $count } teachers
+}
 recipe-estimate-seeds = × { $count } seeds
 recipe-estimate-baselines = + { $count ->
     [one] 1 baseline

@@ -125,6 +125,7 @@ recipe-complement-name = 硬标签权重 = 1 − 软目标权重
 recipe-complement-hint = 硬标签权重随软目标权重变化，使每个单元中两者之和为 1
 recipe-estimate = { $parts }，共 { $count } 次
 recipe-estimate-cells = { $count } 个学生
+recipe-estimate-teachers = { $count } 个教师
 recipe-estimate-seeds = × { $count } 个种子
 recipe-estimate-baselines = + { $count } 个基线
 recipe-estimate-seconds = { $count } 秒

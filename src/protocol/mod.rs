@@ -30,5 +30,5 @@ pub use report::{
     Tested,
 };
 pub use request::{FinishedRun, Gather, Inspect, JobStart, KeptWeights, Move, Request, ResumeJob};
-pub use run::{Probe, RunInfo};
+pub use run::{Probe, RunInfo, first_teacher};
 pub use wire::{Ask, Done, FromWorker, ToWorker};

@@ -1,5 +1,7 @@
 //! What is known of a run when it begins, and the rows on which softened distributions are shown.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::event::Setting;
@@ -33,6 +35,13 @@ pub struct RunInfo {
     pub steps_per_epoch: u64,
     /// True for a teacher that was not trained here: it was loaded, or it is several that are heard as one.
     pub loaded: bool,
+}
+
+/// The first teacher of a job, as its students hear it: an ensemble and not one of its models.
+pub fn first_teacher(runs: &[RunInfo]) -> Option<&RunInfo> {
+    let teachers = || runs.iter().filter(|run| run.role == Role::Teacher);
+    let models: BTreeSet<RunId> = teachers().flat_map(|teacher| teacher.teachers.iter().copied()).collect();
+    teachers().find(|teacher| !models.contains(&teacher.run))
 }
 
 impl RunInfo {

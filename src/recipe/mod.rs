@@ -220,6 +220,15 @@ impl TeacherRecipe {
         matches!(self, Self::Checkpoint(CheckpointSource::Builtin(_)))
     }
 
+    /// Whether any model of it is to be trained.
+    pub fn is_trained(&self) -> bool {
+        match self {
+            Self::Checkpoint(_) => false,
+            Self::Train { .. } => true,
+            Self::Ensemble { models, .. } => models.iter().any(|part| matches!(part, TeacherPart::Train { .. })),
+        }
+    }
+
     /// The models that it consists of.
     pub fn parts(&self) -> Vec<TeacherPart> {
         match self {

@@ -269,7 +269,7 @@ pub(super) fn read(table: Table, places: &Places, folder: &Path, faults: &mut Ve
         section.finish(&[], faults);
         model.unwrap_or(Architecture::Mlp { hidden: Vec::new(), dropout: 0.0 })
     });
-    if student.is_none() && !matches!(teacher, Some(TeacherRecipe::Train { .. })) {
+    if student.is_none() && !teacher.as_ref().is_some_and(TeacherRecipe::is_trained) {
         faults.push(top.fault(
             "student",
             FaultKind::Missing { allowed: phrase!("allowed-student", model = phrase!("allowed-model")) },

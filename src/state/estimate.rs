@@ -9,13 +9,13 @@ use crate::recipe::{MOST_CELLS, Recipe, SEED, Strategy, Sweep, TeacherPart, Teac
 /// How much there is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Estimate {
-    /// Cells, seeds not counted.
+    /// Cells, seeds not counted; none without a student.
     pub cells: usize,
     /// Seeds of each cell.
     pub seeds: usize,
     /// Students trained with no teacher: one for all cells that differ in nothing else.
     pub baselines: usize,
-    /// Students and baselines together.
+    /// Students and baselines together; without a student, the teachers that are trained.
     pub runs: usize,
 }
 
@@ -30,7 +30,9 @@ impl Estimate {
     /// Counts what a recipe asks for.
     pub fn of(sweep: &Sweep) -> Self {
         if sweep.base.student.is_none() {
-            return Self { cells: 1, seeds: 1, baselines: 0, runs: 1 };
+            let parts = sweep.base.teacher.as_ref().map(TeacherRecipe::parts).unwrap_or_default();
+            let trained = parts.iter().filter(|part| matches!(part, TeacherPart::Train { .. })).count();
+            return Self { cells: 0, seeds: 1, baselines: 0, runs: trained };
         }
         let students = sweep.count();
         let seeds = sweep.axis(SEED).map_or(1, |axis| axis.values.len()).max(1);

@@ -10,7 +10,7 @@ use super::loss_curve::LossCurve;
 use crate::distill::Heard;
 use crate::protocol::{
     Anatomy, Answers, Change, DataFound, Epoch, Event, EventKind, JobData, JobEnded, JobId, JobOutcome, Part, Probe,
-    Report, Resumed, Role, RunFinished, RunId, RunInfo, RunOutcome, Stage, Started, Steps, TermName,
+    Report, Resumed, Role, RunFinished, RunId, RunInfo, RunOutcome, Stage, Started, Steps, TermName, first_teacher,
 };
 use crate::recipe::{Sweep, TeacherRecipe};
 use crate::runs::verdict::Story;
@@ -219,7 +219,7 @@ impl JobView {
     pub fn teacher_of(&self, run: Option<&RunInfo>) -> Option<&RunInfo> {
         match run.and_then(|run| run.teachers.first()) {
             Some(teacher) => self.runs.iter().find(|run| run.run == *teacher),
-            None => self.run_of(Role::Teacher),
+            None => first_teacher(&self.runs),
         }
     }
 

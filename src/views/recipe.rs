@@ -314,7 +314,8 @@ fn title_row_ui(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
 fn estimate(state: &State) -> String {
     let Estimate { cells, seeds, baselines, runs } = state.recipe.estimate;
     let count = |key: &str, count: usize| text_with(key, &[("count", count.into())]);
-    let mut parts = count("recipe-estimate-cells", cells);
+    let mut parts =
+        if cells == 0 { count("recipe-estimate-teachers", runs) } else { count("recipe-estimate-cells", cells) };
     if seeds > 1 {
         parts = format!("{parts} {}", count("recipe-estimate-seeds", seeds));
     }

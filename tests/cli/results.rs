@@ -219,6 +219,24 @@ fn a_teacher_is_trained_alone_and_then_loaded() {
 }
 
 #[test]
+fn several_teachers_are_trained_without_a_student() {
+    let place = Place::new();
+    let list = "ensemble = [{ mlp = [24] }, { mlp = [8] }]";
+    for (teacher, models) in [("model = { mlp = [8] }\nmembers = 3", 3), (list, 2)] {
+        place.write("teachers.toml", &format!("[data]\nsource = \"digits\"\n[teacher]\n{teacher}\nepochs = 3\n"));
+        let ran = place.run(&["run", "teachers.toml", "--json"]).is_good();
+        let finished = ran.events("finished");
+        assert_eq!(finished.len(), models + 1);
+        // What is said of them is said of their mean.
+        let together = finished.iter().find(|run| run["loaded"] == true).unwrap();
+        let (errors, of) = (&together["test"]["errors"], &together["test"]["examples"]);
+        assert!(finished.iter().any(|run| run["test"]["errors"] != *errors));
+        let sentence = format!("The teacher makes {errors} errors on {of} test rows.");
+        assert_eq!(ran.events("verdict")[0]["sentence"], json!(sentence));
+    }
+}
+
+#[test]
 fn overrides_replace_whole_values() {
     let place = Place::new();
     let set =

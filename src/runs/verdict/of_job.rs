@@ -3,7 +3,7 @@
 use super::trial::{BaselineGroup, Measure, StudentGroup, Trial, TrialOutcome};
 use super::{Discordant, Doubt, Facts, Verdict, doubts, judge};
 use crate::distill::{Scale, Term, term};
-use crate::protocol::{Answers, JobOutcome, Metrics, Part, Role, RunId, RunInfo, RunOutcome, TermName};
+use crate::protocol::{Answers, JobOutcome, Metrics, Part, Role, RunId, RunInfo, RunOutcome, TermName, first_teacher};
 use crate::runs::board::{Board, BoardCell};
 use crate::text::Phrase;
 
@@ -78,7 +78,7 @@ impl<'a> JobFacts<'a> {
         let students = runs.iter().filter(|info| info.role == Role::Student);
         let named: Vec<RunId> = students.flat_map(|info| info.teachers.iter().copied()).collect();
         let teachers: Vec<_> = self.runs(Role::Teacher).filter(|info| named.contains(&info.run)).collect();
-        if teachers.is_empty() { self.runs(Role::Teacher).take(1).collect() } else { teachers }
+        if teachers.is_empty() { first_teacher(self.infos).into_iter().collect() } else { teachers }
     }
 
     /// The rows on which only one of two runs is right.
