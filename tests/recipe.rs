@@ -258,6 +258,22 @@ fn another_method_takes_from_the_text_what_it_has() {
 }
 
 #[test]
+fn what_a_method_or_an_ensemble_cannot_use_is_refused() {
+    for (text, expected) in [
+        ("distill={ method = \"hints\", soft_weight = 0, hard_weight = 0 }", "nothing would train the last layer"),
+        ("distill={ method = \"dkd\", hard_weight = \"complement\" }", "1 − the soft weight, and dkd has none"),
+        (
+            "teacher={ ensemble = [{ model = { mlp = [8] }, mlp = [9] }] }",
+            "teacher.ensemble.1.mlp: there is no such key",
+        ),
+        ("teacher={ ensemble = [\"a.safetensors\", \"a.safetensors\"] }", "teacher.ensemble.2: this model is in"),
+    ] {
+        let faults = messages(set(&[text]));
+        assert!(faults.len() == 1 && faults[0].contains(expected), "{faults:#?}");
+    }
+}
+
+#[test]
 fn faults_of_overrides_quote_them() {
     assert_eq!(
         messages(set(&["distill.temperature=0"])),

@@ -7,7 +7,9 @@
 )]
 
 use proptest::prelude::*;
-use stillroom::recipe::{AxisValues, Faults, Override, PRESETS, Recipe, SEED, Strategy as Choice, Sweep};
+use stillroom::recipe::{
+    AxisValues, Faults, Override, PRESETS, Recipe, SEED, Strategy as Choice, Sweep, TeacherPart, preset,
+};
 
 fn sweep(rest: &str) -> Result<Sweep, Faults> {
     let text = format!(
@@ -224,4 +226,62 @@ fn a_value_chosen_for_a_swept_field_ends_its_sweep_and_no_other() {
     after.base.distill.set("distill.temperature", 2.0);
     after.settle(&before);
     assert_eq!(after.count(), 4);
+}
+
+#[test]
+fn what_teachers_of_a_list_have_in_common_can_be_swept() {
+    let text = |rest: &str| {
+        let list =
+            "ensemble = [{ mlp = [8] }, { mlp = [4], epochs = 3 }, \"builtin:digits\", { mlp = [8], seed = 40 }]";
+        format!("data.source = \"digits\"\nstudent.model = {{ mlp = [8] }}\n[teacher]\n{rest}\n{list}\n")
+    };
+    let parts = |rest: &str| {
+        let sweep = Sweep::parse(&text(rest), None, &[]).unwrap();
+        assert_eq!(Sweep::from_table(sweep.to_table()).unwrap(), sweep);
+        let cells = sweep.cells().unwrap();
+        cells.iter().map(|cell| trained(&cell.recipe)).collect::<Vec<_>>()
+    };
+    let trained_once = parts("epochs = 2").remove(0);
+    assert_eq!(trained_once, [(2, 0), (3, 1), (2, 40)]);
+    assert_eq!(parts("epochs = [2, 30]"), [trained_once, vec![(30, 0), (3, 1), (30, 40)]]);
+    assert_eq!(parts("seed = [0, 10]").concat().iter().map(|of| of.1).collect::<Vec<_>>(), [0, 1, 40, 10, 11, 40]);
+    // Where each has its own, the common one changes nothing.
+    let own = "data.source = \"digits\"\nstudent.model = { mlp = [8] }\nteacher = { ensemble = [{ mlp = [8], epochs = 2 }], epochs = [2, 4] }";
+    let found = Sweep::parse(own, None, &[]).unwrap_err().to_string();
+    assert!(found.contains("none of these values changes anything"), "{found}");
+}
+
+/// Epochs and seed of each model that is trained.
+fn trained(recipe: &Recipe) -> Vec<(usize, u64)> {
+    let parts = recipe.teacher.as_ref().unwrap().parts();
+    let of = |part: &TeacherPart| match part {
+        TeacherPart::Train { training, .. } => Some((training.epochs, training.seed)),
+        TeacherPart::Checkpoint(_) => None,
+    };
+    parts.iter().filter_map(of).collect()
+}
+
+#[test]
+fn cells_that_mean_the_same_are_one() {
+    let text =
+        "distill.method = [\"soft-targets\", \"label-smoothing\"]\ndistill.temperature = [1, 2, 4]\nsweep.seeds = 2";
+    let found = cells(text, |r| (r.distill.method().name, r.distill.temperature(), r.training.seed));
+    let soft = [1.0, 2.0, 4.0].map(|t| [0, 1].map(|seed| ("soft-targets", Some(t), seed))).concat();
+    let smoothed = [0, 1].map(|seed| ("label-smoothing", None, seed));
+    assert_eq!(found, [soft.as_slice(), &smoothed].concat());
+    assert_eq!(sweep(text).unwrap().count(), 8);
+
+    let text = "data.source = \"digits\"\nstudent.model = { mlp = [8] }\n[teacher]\nmodel = { mlp = [8] }\nmembers = [1, 2]\ncombine = [\"probabilities\", \"logits\"]";
+    let sweep = Sweep::parse(text, None, &[]).unwrap();
+    assert_eq!((sweep.cells().unwrap().len(), sweep.count()), (3, 3));
+}
+
+#[test]
+fn several_methods_are_laid_over_a_text_like_one() {
+    let laid = |text: &str| {
+        let set = [Override::parse(text).unwrap()];
+        Sweep::parse(preset("quickstart").unwrap().text, None, &set).map(|sweep| sweep.cells().unwrap().len())
+    };
+    assert_eq!(laid("distill.method=[\"dkd\", \"logits\"]"), Ok(2));
+    assert_eq!(laid("distill.method=[\"soft-targets\", \"dkd\", \"logits\"]"), Ok(3));
 }

@@ -468,7 +468,10 @@ story-unclear-alone = Not sure: { $numbers }. These seeds cannot tell them apart
 why-rows = On { $rows } rows only one of the two is right: the student on { $better }, the baseline on { $worse }. Chance alone explains that (McNemar’s exact test, p { $p }).
 why-rows-clear = On { $rows } rows only one of the two is right: the student on { $better }, the baseline on { $worse }. Chance alone hardly explains that (McNemar’s exact test, p { $p }), but another seed may differ.
 why-groups = On validation { $beat } of { $compared } cells make clearly fewer errors than the baseline, { $lose } clearly more (Holm’s correction).
-why-tied = { $tied } of the other { $cells } cells cannot be told from the best one.
+why-tied = { $cells ->
+    [one] The other cell cannot be told from the best one.
+   *[other] { $tied } of the other { $cells } cells cannot be told from the best one.
+}
 why-variance = What explains the variance of validation errors: { $fields }; the rest ({ $rest } %) is chance and what they do together.
 why-variance-field = { $field } { $share } %
 why-agreement = On validation the student gives the teacher’s answer in { $student } % of rows, the baseline in { $baseline } %.
@@ -613,7 +616,7 @@ field-hint-weight-short = hint
 field-hint-weight-hint = How much the hint counts: the mean squared distance of the teacher’s layer from what the regressor makes of the student’s.
 field-hint-epochs = epochs of hints
 field-hint-epochs-short = hints
-field-hint-epochs-hint = Epochs in which the hint alone is descended, and the student moves up to its layer; the others follow. 0: all terms are descended together.
+field-hint-epochs-hint = Epochs in which the hint alone is descended, and the student moves up to its layer; the others follow. 0: all terms are descended together. At least one epoch is left for the others; of a single epoch none is set apart.
 field-student-layer = student’s layer
 field-student-layer-hint = Which of the student’s layers is guided, counted from 1 at the input; 0 is the middle one.
 field-teacher-layer = teacher’s layer
@@ -1008,7 +1011,10 @@ conflict-no-table = `{ $name }` is not a table and has no fields
 conflict-teacher = give a checkpoint to load or a model to train, not both; several of them are an ensemble
 conflict-combine = only several teachers are combined: give an ensemble, or the number of members of the model
 conflict-ensemble = an ensemble lists its models whole; give this in its entry, e.g. ensemble = ["a.safetensors", {"{"} checkpoint = "b.pt", pixels = "0-255" {"}"}, {"{"} mlp = [64] {"}"}]
-conflict-ensemble-twice = this model is in the ensemble already; give another one, or another seed
+conflict-ensemble-twice = this model is in the ensemble already; give another one
+conflict-no-effect = none of these values changes anything in this recipe; sweep another field
+conflict-no-output = with these weights nothing would train the last layer; give { $weights } a weight above 0
+conflict-complement-of-what = "complement" is 1 − the soft weight, and { $method } has none; give a number of at least 0
 conflict-members = members are trained from a model: a checkpoint is one; list several as ensemble = ["a.safetensors", "b.safetensors"]
 conflict-dense = only a cnn has dense layers of its own
 conflict-no-convolution = a cnn needs at least one convolution, e.g. [8, 16]
@@ -1293,6 +1299,7 @@ method-no-layer = the { $whose } has { $there ->
     [one] one inner layer
    *[other] { $there } inner layers
 }, and { $asked } is asked for; give a number from 1 to { $there }, or 0 for the middle one
+method-no-layers-of-several = { $method } looks at an inner layer of the teacher, and several models that are heard as one have none in common; teach with one of them, or choose another method
 method-no-layers = { $method } looks at an inner layer of the { $whose }, and this one has none; choose another model, or another method
 look-no-pictures = the data of this recipe are no pictures, so none can be looked at
 look-no-member = there is no such run

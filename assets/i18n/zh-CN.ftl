@@ -435,7 +435,10 @@ story-unclear-alone = 不确定：{ $numbers }。这些种子分不出高下。
 why-rows = 有 { $rows } 条只有一方答对：学生 { $better } 条，基线 { $worse } 条。仅凭偶然即可解释（McNemar 精确检验，p { $p }）。
 why-rows-clear = 有 { $rows } 条只有一方答对：学生 { $better } 条，基线 { $worse } 条。仅凭偶然很难解释（McNemar 精确检验，p { $p }），但换一个种子可能不同。
 why-groups = 在验证样本上，{ $compared } 个单元中有 { $beat } 个的错误明显少于基线，{ $lose } 个明显多于基线（Holm 校正）。
-why-tied = 其余 { $cells } 个单元中有 { $tied } 个与最佳者分不出高下。
+why-tied = { $cells ->
+    [1] 另一个单元与最佳者分不出高下。
+   *[other] 其余 { $cells } 个单元中有 { $tied } 个与最佳者分不出高下。
+}
 why-variance = 验证错误的方差由什么解释：{ $fields }；其余 { $rest }% 是偶然及其交互作用。
 why-variance-field = { $field } { $share }%
 why-agreement = 在验证样本上，学生与教师答案相同的占 { $student }%，基线占 { $baseline }%。
@@ -576,7 +579,7 @@ field-hint-weight-short = 提示
 field-hint-weight-hint = 提示所占的分量：教师那一层与回归器由学生那一层得出的结果之间的均方距离。
 field-hint-epochs = 提示轮数
 field-hint-epochs-short = 提示
-field-hint-epochs-hint = 只下降提示项的轮数，此时学生只训练到该层为止；其余轮数随后。0 表示各项一起下降。
+field-hint-epochs-hint = 只下降提示项的轮数，此时学生只训练到该层为止；其余轮数随后。0 表示各项一起下降。至少留一轮给其余各项；只有一轮时不再分开。
 field-student-layer = 学生的层
 field-student-layer-hint = 引导学生的哪一层，从输入起由 1 数起；0 为中间一层。
 field-teacher-layer = 教师的层
@@ -957,7 +960,10 @@ conflict-no-table = `{ $name }` 不是表，没有字段
 conflict-teacher = 要加载的检查点和要训练的模型只能给一个；多个模型请写成 ensemble
 conflict-combine = 只有多个教师才需要合并：请给出 ensemble，或 model 的 members 个数
 conflict-ensemble = ensemble 逐个写全其中的模型；请写进它的条目，例如 ensemble = ["a.safetensors", {"{"} checkpoint = "b.pt", pixels = "0-255" {"}"}, {"{"} mlp = [64] {"}"}]
-conflict-ensemble-twice = 这个模型已在 ensemble 中；请换一个模型，或换一个种子
+conflict-ensemble-twice = 这个模型已在 ensemble 中；请换一个模型
+conflict-no-effect = 这些取值在此配方中不改变任何东西；请扫描其他字段
+conflict-no-output = 按这些权重，最后一层得不到训练；请让 { $weights } 大于 0
+conflict-complement-of-what = "complement" 即 1 − 软目标权重，而 { $method } 没有软目标权重；请给一个不小于 0 的数
 conflict-members = members 由 model 训练而来，检查点只是一个；多个检查点请写成 ensemble = ["a.safetensors", "b.safetensors"]
 conflict-dense = 只有 cnn 才有自己的 dense 层
 conflict-no-convolution = cnn 至少要有一个卷积层，例如 [8, 16]
@@ -1244,6 +1250,7 @@ method-few-classes = { $method } 至少需要 { $needs } 个类别，而数据�
 method-no-labels = { $method } 只从有标签的样本学习，而没有一个样本有标签；请提高 data.labelled，或换一种方法
 method-silent-rows = 使用 { $method } 时，教师只对有标签的样本起作用：{ $of } 个样本中有 { $rows } 个学不到东西。
 method-no-layer = { $whose }有 { $there } 个内部层，而要求的是第 { $asked } 个；请给出 1 到 { $there } 的数，或用 0 表示中间一层
+method-no-layers-of-several = { $method } 要看教师模型的一个内部层，而合为一体的多个模型没有共同的内部层；请只用其中一个模型，或换一种方法
 method-no-layers = { $method } 要看{ $whose }的一个内部层，而它没有；请换一个模型，或换一种方法
 look-no-pictures = 这份配方的数据不是图像，无法查看图片
 look-no-member = 没有对应的运行

@@ -61,6 +61,15 @@ impl Recipe {
         Self { training: TrainingRecipe { seed: 0, ..self.training.clone() }, ..self.clone() }
     }
 
+    /// The same recipe without what makes no difference in it: how a single teacher is combined with others.
+    pub(crate) fn meant(&self) -> Self {
+        let mut recipe = self.clone();
+        if let Some(TeacherRecipe::Train { members: 1, combine, .. }) = &mut recipe.teacher {
+            *combine = Mean::default();
+        }
+        recipe
+    }
+
     /// What a baseline depends on: all but the teacher and how it is listened to.
     pub fn without_teacher(&self) -> Self {
         Self { teacher: None, distill: Objective::labels(), ..self.clone() }

@@ -15,7 +15,7 @@ use toml::{Spanned, Table, Value};
 use training::read_training;
 
 use super::fault::{Fault, FaultKind, Faults, Place};
-use super::fields::{Field, HARD_WEIGHT, METHOD, SOFT_WEIGHT};
+use super::fields::{Field, HARD_WEIGHT, METHOD, SOFT_WEIGHT, TEACHER_ENSEMBLE};
 use super::reader::{Places, Reader};
 use super::{Architecture, Builtin, DataRecipe, Recipe, Source, TeacherRecipe, TrainingRecipe};
 use crate::distill::{METHODS, Method, Objective, Over, Term, method};
@@ -138,6 +138,10 @@ pub(super) fn check_whole(recipe: &Recipe, places: &Places, faults: &mut Vec<Fau
         let all = named(&mut method.terms.iter());
         let problem = phrase!("conflict-no-weight", weights = all, count = weights.len());
         faults.push(top.fault(weights.first().copied().unwrap_or_default(), FaultKind::Conflict(problem)));
+    } else if recipe.student.is_some() && !weighed.clone().any(Term::is_of_logits) {
+        let mut of_output = method.terms.iter().filter(|term| term.is_of_logits());
+        let problem = phrase!("conflict-no-output", weights = named(&mut of_output));
+        faults.push(top.fault(SOFT_WEIGHT.path, FaultKind::Conflict(problem)));
     } else if recipe.data.labelled == 0.0 && recipe.student.is_some() && weighed.all(|term| term.over == Over::Labelled)
     {
         let mut without = method.terms.iter().filter(|term| term.over == Over::Rows).peekable();
@@ -163,16 +167,43 @@ pub(super) fn table_of(
     if overrides.iter().any(|set| set.path == METHOD.path) {
         leave_out_other_methods(&mut table, &places);
     }
+    faults.extend(named_twice(&table, &places));
     Ok((table, places))
 }
 
-/// Another method that is laid over a text takes from it the fields that it has. What is laid over by name stays, for the
+/// A file that stands twice in one ensemble. Of a recipe that is kept with a model only the names of files are left, which may be
+/// the same: this is a fault of what people write.
+fn named_twice(table: &Table, places: &Places) -> Option<Fault> {
+    let list = table.get("teacher")?.as_table()?.get(TEACHER_ENSEMBLE.key())?;
+    let lists = list.as_table().and_then(|table| table.get("any")).and_then(Value::as_array);
+    let lists: Vec<&Value> = lists.map_or_else(|| vec![list], |lists| lists.iter().collect());
+    let twice = |list: &&Value| -> Option<usize> {
+        let entries = list.as_array()?;
+        let is_file =
+            |entry: &Value| entry.is_str() || entry.as_table().is_some_and(|it| it.contains_key("checkpoint"));
+        (1..entries.len()).find(|at| is_file(&entries[*at]) && entries[..*at].contains(&entries[*at]))
+    };
+    let at = lists.iter().find_map(twice)?;
+    let kind = FaultKind::Conflict(phrase!("conflict-ensemble-twice"));
+    let top = Reader::new("", Table::new(), places);
+    Some(top.fault(&format!("{}.{}", TEACHER_ENSEMBLE.path, at + 1), kind))
+}
+
+/// Another method (or several) that is laid over a text takes from it the fields that it has. What is laid over by name stays, for the
 /// fault that it is.
 fn leave_out_other_methods(table: &mut Table, places: &Places) {
     let Some(Value::Table(distill)) = table.get_mut("distill") else { return };
-    let Some(own) = distill.get(METHOD.key()).and_then(Value::as_str).and_then(method) else { return };
+    let own: Vec<&Method> = match distill.get(METHOD.key()) {
+        Some(Value::Array(list)) => list.iter().filter_map(|name| method(name.as_str()?)).collect(),
+        Some(Value::String(name)) => method(name).into_iter().collect(),
+        _ => return,
+    };
+    if own.is_empty() {
+        return;
+    }
     let is_of_text = |field: &&Field| !matches!(places.get(field.path), Some(Place::Override(_)));
-    let others = METHODS.iter().flat_map(|other| other.fields).filter(|field| own.field(field.path).is_none());
+    let has = |field: &&Field| own.iter().any(|own| own.field(field.path).is_some());
+    let others = METHODS.iter().flat_map(|other| other.fields).filter(|field| !has(field));
     others.filter(is_of_text).for_each(|field| drop(distill.remove(field.key())));
 }
 
@@ -304,6 +335,15 @@ fn read_distill(mut distill: Reader<'_>, epochs: usize, faults: &mut Vec<Fault>)
     let complement = weights == [true; 2] && distill.peek(HARD_WEIGHT.key()).is_some_and(word);
     if complement {
         distill.take(HARD_WEIGHT.key());
+    }
+    let is_complement = |value: &Value| value.as_str() == Some(COMPLEMENT);
+    if !complement
+        && method.field(HARD_WEIGHT.path).is_some()
+        && distill.peek(HARD_WEIGHT.key()).is_some_and(is_complement)
+    {
+        distill.take(HARD_WEIGHT.key());
+        let problem = phrase!("conflict-complement-of-what", method = method.name);
+        faults.push(distill.fault(HARD_WEIGHT.key(), FaultKind::Conflict(problem)));
     }
     for field in method.fields {
         let value = distill.setting(field, field.usual(epochs), faults);

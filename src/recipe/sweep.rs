@@ -4,6 +4,7 @@
 
 mod read;
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use read::is_list_by_nature;
@@ -12,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use toml::{Table, Value};
 
 use super::fault::{Fault, Faults};
-use super::fields::{FIELDS, Field, HARD_WEIGHT, Kind, METHOD, STUDENT};
+use super::fields::{FIELDS, Field, HARD_WEIGHT, Kind, METHOD, STUDENT, TEACHER_COMBINE};
 use super::parse::{COMPLEMENT, check_whole, in_text_order, read, table_of};
 use super::reader::Places;
 use super::{Override, Recipe};
@@ -196,8 +197,19 @@ impl Sweep {
         }
     }
 
-    /// How many cells there are, seeds counted, without working them out.
+    /// How many cells there are, seeds counted.
     pub fn count(&self) -> usize {
+        let all = self.combinations();
+        if self.may_repeat() && all <= MOST_CELLS { self.cells().map_or(all, |cells| cells.len()) } else { all }
+    }
+
+    /// Whether some combinations of the swept values may mean the same.
+    fn may_repeat(&self) -> bool {
+        [METHOD, TEACHER_COMBINE].iter().any(|field| self.axis(field.path).is_some())
+    }
+
+    /// Combinations of the swept values that are chosen.
+    fn combinations(&self) -> usize {
         let groups = self.groups();
         let seeds = self.axis(SEED).map_or(1, |axis| axis.values.len());
         let all = groups.iter().map(|group| self.axes[group[0]].values.len()).fold(1, usize::saturating_mul);
@@ -309,7 +321,8 @@ impl Sweep {
         let seeds =
             groups.last().filter(|group| self.axes[group[0]].path == SEED).map_or(1, |group| values[group[0]].len());
         let methods = swept_methods(&self.axes);
-        let mut cells = Vec::new();
+        let mut cells: Vec<Cell> = Vec::new();
+        let mut known: HashSet<String> = HashSet::new();
         for number in self.chosen(all / seeds.max(1)) {
             for seed in 0..seeds {
                 let mut rest = number * seeds + seed;
@@ -329,7 +342,10 @@ impl Sweep {
                 check_whole(&recipe, places, &mut found);
                 found.retain(|fault| !faults.contains(fault));
                 faults.extend(found);
-                cells.push(Cell { recipe, values: cell });
+                // What a method or a single teacher has no use for makes no cell of its own.
+                if !self.may_repeat() || known.insert(recipe.meant().to_toml()) {
+                    cells.push(Cell { recipe, values: cell });
+                }
             }
         }
         cells

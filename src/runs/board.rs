@@ -167,6 +167,14 @@ fn words(path: &str, value: &Value) -> Phrase {
         Value::Array(list) if !list.is_empty() => {
             Phrase::several(Between::Commas, list.iter().map(|value| words(path, value)))
         }
+        Value::Table(table) if ["checkpoint", "model", "ensemble"].iter().any(|key| table.contains_key(*key)) => {
+            let model = ["checkpoint", "model", "ensemble"].iter().find_map(|key| table.get(*key));
+            let model = model.map_or(Phrase::Plain(String::new()), |model| words(path, model));
+            match table.get("members").and_then(Value::as_integer).filter(|members| *members > 1) {
+                Some(members) => Phrase::several(Between::Spaces, [Phrase::plain(members), "×".into(), model]),
+                None => model,
+            }
+        }
         Value::Table(table) if table.len() == 1 || table.contains_key("mlp") || table.contains_key("cnn") => {
             let widths = |value: &Value| match value {
                 Value::Array(list) => list.iter().map(ToString::to_string).collect::<Vec<_>>().join("–"),

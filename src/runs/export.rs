@@ -69,18 +69,33 @@ impl Settings {
     pub fn new(has_method: bool, value: &dyn Fn(&str) -> Option<f64>) -> Self {
         let always = [TEMPERATURE, SOFT_WEIGHT, HARD_WEIGHT].map(|field| (field.key(), value(field.path)));
         let mut all = BTreeMap::from(always);
-        let is_number = |field: &&Field| matches!(field.kind, Kind::Number(_) | Kind::Whole(_));
-        let fields = METHODS.iter().flat_map(|method| method.fields).filter(is_number);
-        all.extend(fields.filter_map(|field| Some((field.key(), Some(value(field.path)?)))));
+        all.extend(number_fields().filter_map(|field| Some((field.key(), Some(value(field.path)?)))));
         if !has_method {
             all.insert(HARD_WEIGHT.key(), Some(1.0));
         }
         Self(all)
     }
 
+    /// What a list has columns for beside T and the weights of soft targets.
+    fn others() -> Vec<&'static str> {
+        let mut keys: Vec<&'static str> = Vec::new();
+        for key in number_fields().map(Field::key) {
+            if ![TEMPERATURE, SOFT_WEIGHT, HARD_WEIGHT].iter().any(|field| field.key() == key) && !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        keys
+    }
+
     fn get(&self, key: &str) -> Option<f64> {
         self.0.get(key).copied().flatten()
     }
+}
+
+/// The fields of all methods that hold numbers.
+fn number_fields() -> impl Iterator<Item = &'static Field> {
+    let is_number = |field: &&Field| matches!(field.kind, Kind::Number(_) | Kind::Whole(_));
+    METHODS.iter().flat_map(|method| method.fields).filter(is_number)
 }
 
 /// What a model is worth on a part of the data.
@@ -250,7 +265,8 @@ fn list_csv(rows: &[RunRow], out: &mut dyn Write) -> io::Result<()> {
         "rows_better",
         "rows_worse",
     ];
-    csv.write_record(head.into_iter().map(str::to_owned).chain(parts))?;
+    let others = Settings::others();
+    csv.write_record(head.into_iter().map(str::to_owned).chain(parts).chain(others.iter().map(ToString::to_string)))?;
     for row in rows {
         let it = RunLine::of(row);
         let cells = [
@@ -279,7 +295,9 @@ fn list_csv(rows: &[RunRow], out: &mut dyn Write) -> io::Result<()> {
             some(it.rows_apart.map(|rows| rows.better)),
             some(it.rows_apart.map(|rows| rows.worse)),
         ];
-        csv.write_record(cells.into_iter().chain(cells_of(it.validation.as_ref())).chain(cells_of(it.test.as_ref())))?;
+        let parts = [it.validation.as_ref(), it.test.as_ref()].into_iter().flat_map(cells_of);
+        let others = others.iter().map(|key| some(it.settings.get(key)));
+        csv.write_record(cells.into_iter().chain(parts).chain(others))?;
     }
     csv.flush()
 }

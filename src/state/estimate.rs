@@ -170,7 +170,12 @@ mod tests {
 
     #[test]
     fn a_teacher_alone_is_one_run() {
-        assert_eq!(counts(&preset("teacher-digits").unwrap().sweep().unwrap()), [1, 1, 0, 1]);
+        let mut sweep = preset("teacher-digits").unwrap().sweep().unwrap();
+        assert_eq!(counts(&sweep), [0, 1, 0, 1]);
+        if let Some(TeacherRecipe::Train { members, .. }) = &mut sweep.base.teacher {
+            *members = 5;
+        }
+        assert_eq!(counts(&sweep), [0, 1, 0, 5]);
     }
 
     #[test]

@@ -125,15 +125,12 @@ impl Cache {
         };
         let student = recipe.student.as_ref().map(|model| spec(model, "student.model")).transpose()?;
         let mut remarks = Vec::new();
-        if recipe.student.is_some() {
-            remarks.extend(method_fits(recipe, &dataset, &transfer)?);
-        }
         let teacher = recipe.teacher.as_ref();
         let parts = teacher.map(TeacherRecipe::parts).unwrap_or_default();
         let mean = teacher.map(TeacherRecipe::combine).unwrap_or_default();
         let mut teachers = Vec::with_capacity(parts.len());
-        for part in &parts {
-            teachers.push(match part {
+        let mut model = |at: usize| -> Result<TeacherModel, PrepareError> {
+            Ok(match &parts[at] {
                 TeacherPart::Train { model, .. } => TeacherModel::ToTrain(spec(model, "teacher.model")?),
                 TeacherPart::Checkpoint(source) => {
                     let (path, kept) = self.load_teacher(source, &dataset, device)?;
@@ -141,12 +138,19 @@ impl Cache {
                     remarks.extend(kept.notes.into_iter().map(|note| Remark::note("imported-model", note, [])));
                     TeacherModel::Ready(kept.teacher)
                 }
-            });
+            })
+        };
+        for at in 0..parts.len() {
+            teachers.push(model(at).map_err(|error| match teacher {
+                Some(TeacherRecipe::Ensemble { .. }) => {
+                    PrepareError::OfEnsemble { position: at + 1, error: Box::new(error) }
+                }
+                _ => error,
+            })?);
         }
-        if let Some(student) = &student {
-            layers_fit(&recipe.distill, student, &teachers)?;
-        }
-        Ok(Prepared { dataset, splits, transfer, probe, student, teachers, mean, remarks })
+        let mut prepared = Prepared { dataset, splits, transfer, probe, student, teachers, mean, remarks };
+        prepared.remarks.extend(method_fits(&recipe.distill, &prepared)?);
+        Ok(prepared)
     }
 
     fn load_teacher(
@@ -213,10 +217,13 @@ impl Cache {
     }
 }
 
-/// Whether a recipe's method has what it needs, and what it cannot use.
-fn method_fits(recipe: &Recipe, dataset: &Dataset, transfer: &TransferSet) -> Result<Option<Remark>, PrepareError> {
-    let method = recipe.distill.method();
-    let classes = dataset.classes.len();
+/// Whether a method has what it needs for a student, and what it cannot use: asked of each cell, since cells of several methods share
+/// what is prepared.
+pub(super) fn method_fits(objective: &Objective, prepared: &Prepared) -> Result<Option<Remark>, PrepareError> {
+    let Some(student) = &prepared.student else { return Ok(None) };
+    layers_fit(objective, student, &prepared.teachers)?;
+    let (method, transfer) = (objective.method(), &prepared.transfer);
+    let classes = prepared.dataset.classes.len();
     if classes < method.needs.classes {
         let (needs, classes) = (method.needs.classes, classes);
         let problem = phrase!("method-few-classes", method = method.name, needs = needs, classes = classes);
@@ -245,7 +252,9 @@ fn layers_fit(objective: &Objective, student: &ModelSpec, teachers: &[TeacherMod
     chosen(objective, &student.layers(), &of_teacher).map(drop).map_err(|NoLayer { field, asked, there }| {
         let is_students = objective.method().inner.is_some_and(|inner| inner.student == field);
         let whose = if is_students { phrase!("term-student") } else { phrase!("term-teacher") };
-        let problem = if there == 0 {
+        let problem = if there == 0 && !is_students && teachers.len() > 1 {
+            phrase!("method-no-layers-of-several", method = objective.method().name)
+        } else if there == 0 {
             phrase!("method-no-layers", method = objective.method().name, whose = whose)
         } else {
             phrase!("method-no-layer", whose = whose, there = there, asked = asked)

@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use candle_core::Device;
 
-use super::cache::Cache;
+use super::cache::{Cache, method_fits};
 use super::error::PrepareError;
 use super::found::{fingerprint, found_of};
 use super::plan::{JobPlan, StagePlan, Work};
 use super::prepared::{Prepared, TeacherModel, name_of_several};
-use crate::data::Watch;
+use crate::data::{Remark, Watch};
 use crate::distill::Mean;
 use crate::model::{Layer, Plan};
 use crate::protocol::{DataFound, JobData, Role, RunId, RunInfo, Stage};
@@ -41,7 +41,13 @@ impl JobPlan {
         let prepared: Vec<&Prepared> = draft.prepared.iter().map(|(_, prepared)| &**prepared).collect();
         let mut sets: Vec<DataFound> = Vec::new();
         for prepared in &prepared {
-            let found = found_of(prepared)?;
+            let mut found = found_of(prepared)?;
+            for (of, remark) in &draft.remarks {
+                if std::ptr::eq(Arc::as_ptr(of), *prepared) && !found.remarks.contains(remark) {
+                    found.remarks.push(remark.clone());
+                }
+            }
+            found.remarks.sort_by_key(|remark| !remark.warns);
             if !sets.contains(&found) {
                 sets.push(found);
             }
@@ -56,6 +62,8 @@ impl JobPlan {
 struct Draft {
     /// Distinct data, models and teachers.
     prepared: Vec<(Recipe, Arc<Prepared>)>,
+    /// What is to be said of a cell beside what is said of what it shares with others.
+    remarks: Vec<(Arc<Prepared>, Remark)>,
     teachers: Vec<DraftTeacher>,
     students: Vec<DraftRun>,
     baselines: Vec<DraftRun>,
@@ -105,7 +113,11 @@ impl Draft {
             ..recipe.without_teacher()
         };
         let prepared = match self.prepared.iter().find(|(known, _)| *known == key) {
-            Some((_, prepared)) => prepared.clone(),
+            Some((_, prepared)) => {
+                let remark = method_fits(&recipe.distill, prepared)?;
+                self.remarks.extend(remark.map(|remark| (prepared.clone(), remark)));
+                prepared.clone()
+            }
             None => {
                 let prepared = Arc::new(cache.prepare(recipe, device, watch)?);
                 self.prepared.push((key, prepared.clone()));

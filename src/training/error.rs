@@ -4,6 +4,7 @@ use super::device::of_device;
 use crate::data::DataError;
 use crate::model::{CheckpointError, PlanError, Unanswered};
 use crate::recipe::Faults;
+use crate::recipe::fields::TEACHER_ENSEMBLE;
 use crate::text::{Phrase, phrase, prints_its_phrase};
 
 /// Why a recipe cannot be run.
@@ -20,6 +21,13 @@ pub enum PrepareError {
     },
     /// The teacher's file.
     Checkpoint(#[from] CheckpointError),
+    /// One model of an ensemble.
+    OfEnsemble {
+        /// Which of the list, counted from 1.
+        position: usize,
+        /// What is wrong with it.
+        error: Box<PrepareError>,
+    },
     /// The teacher has seen rows that are to judge it.
     Overlap {
         /// The file.
@@ -51,6 +59,7 @@ impl PrepareError {
             Self::Data(error) => error.code(),
             Self::Plan { error, .. } => error.code(),
             Self::Checkpoint(error) => error.code(),
+            Self::OfEnsemble { error, .. } => error.code(),
             Self::Overlap { .. } => "teacher-saw-test-rows",
             Self::Method { .. } => "method",
             Self::Recipe(_) => "recipe",
@@ -65,6 +74,7 @@ impl PrepareError {
             Self::Data(_) => Some("data"),
             Self::Plan { whose, .. } => Some(whose),
             Self::Checkpoint(_) | Self::Overlap { .. } => Some("teacher.checkpoint"),
+            Self::OfEnsemble { .. } => Some(TEACHER_ENSEMBLE.path),
             Self::Method { field, .. } => Some(field),
             Self::Recipe(_) | Self::Device(_) | Self::Cancelled => None,
         }
@@ -76,6 +86,15 @@ impl PrepareError {
             Self::Data(error) => error.phrase(),
             Self::Plan { whose, error } => phrase!("fault-at", place = *whose, problem = error.phrase()),
             Self::Checkpoint(error) => phrase!("fault-at", place = "teacher.checkpoint", problem = error.phrase()),
+            Self::OfEnsemble { position, error } => {
+                let problem = match &**error {
+                    Self::Checkpoint(error) => error.phrase(),
+                    Self::Plan { error, .. } => error.phrase(),
+                    other => return other.phrase(),
+                };
+                let place = format!("{}.{position}", TEACHER_ENSEMBLE.path);
+                phrase!("fault-at", place = place, problem = problem)
+            }
             Self::Overlap { path, rows, of } => phrase!("teacher-saw-test", path = path, rows = *rows, of = *of),
             Self::Method { field, problem } => phrase!("fault-at", place = *field, problem = problem),
             Self::Recipe(faults) => faults.phrase(),

@@ -45,7 +45,11 @@ pub(super) fn evaluate_members(
                     found.terms[*term] = Some(values[k]);
                 }
                 if !of_layers.is_empty() {
-                    found.total = objective.total(&found.terms, epochs);
+                    // A phase that descends some of the terms is judged by those.
+                    let terms = objective.method().terms.iter().zip(&found.terms);
+                    let descended: Vec<Option<f64>> =
+                        terms.map(|(term, value)| value.filter(|_| session.phase().descends(term))).collect();
+                    found.total = objective.total(&descended, epochs);
                 }
                 metrics(found, objective)
             };

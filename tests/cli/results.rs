@@ -219,11 +219,52 @@ fn a_teacher_is_trained_alone_and_then_loaded() {
 }
 
 #[test]
+fn students_of_several_files_can_be_used_like_any_other() {
+    let place = Place::new();
+    let teacher = "[data]\nsource = \"digits\"\n[teacher]\nmodel = { mlp = [24] }\nepochs = 3\n";
+    place.write("teacher.toml", teacher);
+    // Files of one name: of a path, a model keeps no more than that.
+    for (seed, folder) in [("0", "a"), ("1", "b")] {
+        let seed = format!("teacher.seed={seed}");
+        place.run(&["run", "teacher.toml", "--set", &seed, "--out", folder]).is_good();
+    }
+    let files = "teacher={ ensemble = [\"a/teacher.safetensors\", \"b/teacher.safetensors\"] }";
+    let ran = place.run(&["run", "tiny.toml", "--set", files, "--out", "c", "--json"]).is_good();
+    place.run(&["predict", "c/student.safetensors", "--data", "digits", "--out", "p.csv"]).is_good();
+    assert_eq!(ran.finished("student")["status"], "done");
+    // A sweep reads its best models again for the test rows.
+    let ran = place.run(&["run", "tiny.toml", "--set", files, "--set", "training.seed=[0, 1]", "--json"]).is_good();
+    assert_eq!(ran.events("verdict").len(), 1);
+    let twice = "teacher={ ensemble = [\"a/teacher.safetensors\", \"a/teacher.safetensors\"] }";
+    let ran = place.run(&["run", "tiny.toml", "--set", twice]);
+    assert!(ran.status == Some(2) && ran.stderr.contains("teacher.ensemble.2: this model is in the ensemble already"));
+    let gone = "teacher={ ensemble = [\"a/teacher.safetensors\", \"gone.safetensors\"] }";
+    let ran = place.run(&["run", "tiny.toml", "--set", gone]);
+    assert!(ran.status == Some(2) && ran.stderr.contains("teacher.ensemble.2: "), "{}", ran.stderr);
+}
+
+#[test]
+fn every_method_of_a_sweep_is_asked_for_what_it_needs() {
+    let place = Place::new();
+    for methods in ["[\"soft-targets\", \"hints\"]", "[\"hints\", \"soft-targets\"]"] {
+        let method = format!("distill.method={methods}");
+        let ran = place.run(&["run", "tiny.toml", "--set", &method, "--set", "distill.teacher_layer=9"]);
+        assert!(ran.status == Some(2) && ran.stderr.contains("distill.teacher_layer: "), "{}", ran.stderr);
+    }
+    for methods in ["[\"soft-targets\", \"dkd\"]", "[\"dkd\", \"soft-targets\"]"] {
+        let set = [&format!("distill.method={methods}"), "data.labelled=0.1"];
+        let ran = place.run(&["run", "tiny.toml", "--set", set[0], "--set", set[1]]).is_good();
+        assert!(ran.stderr.contains("rows teach nothing"), "{}", ran.stderr);
+    }
+    assert_eq!(place.store().jobs(true).unwrap().len(), 2);
+}
+
+#[test]
 fn several_teachers_are_trained_without_a_student() {
     let place = Place::new();
     let list = "ensemble = [{ mlp = [24] }, { mlp = [8] }]";
     for (teacher, models) in [("model = { mlp = [8] }\nmembers = 3", 3), (list, 2)] {
-        place.write("teachers.toml", &format!("[data]\nsource = \"digits\"\n[teacher]\n{teacher}\nepochs = 3\n"));
+        place.write("teachers.toml", format!("[data]\nsource = \"digits\"\n[teacher]\n{teacher}\nepochs = 3\n"));
         let ran = place.run(&["run", "teachers.toml", "--json"]).is_good();
         let finished = ran.events("finished");
         assert_eq!(finished.len(), models + 1);

@@ -82,8 +82,10 @@ fn read_ensemble(
         Value::Table(table) => {
             let is_layer = |key: &str| ["mlp", "cnn", "dense", "dropout"].contains(&key);
             let (layers, mut others): (Table, Table) = table.clone().into_iter().partition(|(key, _)| is_layer(key));
-            if !layers.is_empty() {
-                others.entry("model").or_insert(layers.into());
+            if others.contains_key("model") {
+                others.extend(layers);
+            } else if !layers.is_empty() {
+                others.insert("model".to_owned(), layers.into());
             }
             Some(others)
         }
@@ -101,9 +103,6 @@ fn read_ensemble(
         let own = TrainingRecipe { seed: shared.seed.saturating_add(i as u64), ..shared.clone() };
         let mut entry = teacher.entry("ensemble", i + 1, table);
         let model = read_part(&mut entry, &own, folder, faults);
-        if models.contains(&model) {
-            faults.push(entry.fault("", FaultKind::Conflict(phrase!("conflict-ensemble-twice"))));
-        }
         entry.finish(&[], faults);
         models.push(model);
     }

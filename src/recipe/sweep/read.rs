@@ -7,6 +7,7 @@ use toml::{Table, Value};
 use super::{
     Axis, AxisValues, DISTILL, MOST_CELLS, Range, SEED, Strategy, Sweep, for_one_method, get, put, rank, swept_methods,
 };
+use crate::recipe::Recipe;
 use crate::recipe::fault::{Fault, FaultKind};
 use crate::recipe::fields::{EPOCHS, HARD_WEIGHT, METHOD};
 use crate::recipe::parse::{COMPLEMENT, check_whole, read};
@@ -40,6 +41,7 @@ impl Sweep {
         for axis in &mut axes {
             told = faults.len();
             let mut understood = Vec::new();
+            let mut cells: Vec<Recipe> = Vec::new();
             for value in axis.values.expanded() {
                 let mut table = table.clone();
                 put(&mut table, &axis.path, value.clone());
@@ -49,6 +51,14 @@ impl Sweep {
                 faults.extend(found);
                 // Paths and numbers as the recipe understands them.
                 understood.push(get(&recipe.to_table(), &axis.path).cloned().unwrap_or(value));
+                if !cells.contains(&recipe) {
+                    cells.push(recipe);
+                }
+            }
+            let concerns_a_method = !methods.is_empty() && axis.path.starts_with("distill.");
+            let is_sound = !faults.iter().any(|fault| fault.path.starts_with(&axis.path));
+            if is_sound && axis.values.len() > 1 && cells.len() == 1 && !concerns_a_method {
+                faults.push(at(&axis.path, FaultKind::Conflict(phrase!("conflict-no-effect"))));
             }
             if let AxisValues::List(values) = &mut axis.values
                 && faults.len() == told
@@ -69,8 +79,8 @@ impl Sweep {
         axes.sort_by_key(|axis| rank(&axis.path));
         let sweep = Self { base, axes, zip, complement, written, strategy, test_all };
         sweep.check_zip(&at, faults);
-        if faults.is_empty() && sweep.count() > MOST_CELLS {
-            let problem = phrase!("conflict-cells", count = sweep.count(), most = MOST_CELLS);
+        if faults.is_empty() && sweep.combinations() > MOST_CELLS {
+            let problem = phrase!("conflict-cells", count = sweep.combinations(), most = MOST_CELLS);
             faults.push(at("", FaultKind::Conflict(problem)));
         }
         if faults.is_empty() {

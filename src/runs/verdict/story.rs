@@ -322,6 +322,10 @@ impl<'a> JobFacts<'a> {
 
     /// How much of the variance of validation errors goes with each swept field.
     fn variance(&self) -> Option<Phrase> {
+        // Shares of the variance add up where every value of a field meets every value of the others.
+        if self.board.cells.iter().any(|cell| cell.levels.contains(&None)) {
+            return None;
+        }
         let (mut levels, mut errors) = (Vec::new(), Vec::new());
         for cell in &self.board.cells {
             for end in cell.runs.iter().filter_map(|(_, run)| self.end(*run)).filter(RunEnd::is_whole) {

@@ -82,7 +82,7 @@ pub(super) fn axes_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Comm
         .map(|i| state.screen.board.brushes.get(i).copied().flatten().map(|(low, high)| Brush::new(low, high)))
         .collect();
     let importance = importance_of(job, metric);
-    let rows = (importance.len() as f32 + 1.0) * ROW;
+    let rows = if importance.is_empty() { 0.0 } else { (importance.len() as f32 + 1.0) * ROW };
     let plot = ParallelAxes {
         name: &text("board-axes"),
         axes: &axes,
@@ -101,7 +101,9 @@ pub(super) fn axes_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Comm
     if let (Some(axis), Some(name)) = (board.axes.first(), names.first()) {
         first_key_ui(ui, axis, name);
     }
-    importance_ui(ui, importance);
+    if !importance.is_empty() {
+        importance_ui(ui, importance);
+    }
 }
 
 /// A run of the board: a value on each axis, its metric last.
@@ -172,6 +174,10 @@ fn importance_of(job: &JobView, metric: Metric) -> Vec<(String, f64)> {
                 values.push(value);
             }
         }
+    }
+    // Of cells that a field does not concern, shares would not add up.
+    if job.board.cells.iter().any(|cell| cell.levels.contains(&None)) {
+        return Vec::new();
     }
     let found = importance(&levels, &values);
     let names = job.board.axes.iter().map(|axis| field_name(&axis.path));
