@@ -143,8 +143,16 @@ fn kill_and_go_on(recipe: &str, times: usize) {
             continue;
         }
         is_sound(&place);
+        let came = |ran: &Ran| {
+            if ran.events("finished").len() == 3 {
+                whole.is_what_came(&place, ran);
+            } else {
+                // It was killed between its last commit and its last word.
+                assert_eq!(stored(&place, JobId(1)), whole.runs);
+            }
+        };
         if place.store().job(JobId(1)).unwrap().status == Status::Done {
-            whole.is_what_came(&place, &ran);
+            came(&ran);
             continue;
         }
         assert_eq!(place.store().job(JobId(1)).unwrap().status, Status::Interrupted);
@@ -160,12 +168,7 @@ fn kill_and_go_on(recipe: &str, times: usize) {
         } else {
             place.run(&resume).is_good()
         };
-        if ran.events("finished").len() == 3 {
-            whole.is_what_came(&place, &ran);
-        } else {
-            // It was killed between its last commit and its last word.
-            assert_eq!(stored(&place, JobId(1)), whole.runs);
-        }
+        came(&ran);
     }
     assert!(10 * killed >= 8 * times, "only {killed} were still running");
 }

@@ -229,9 +229,8 @@ fn students_of_several_files_can_be_used_like_any_other() {
         place.run(&["run", "teacher.toml", "--set", &seed, "--out", folder]).is_good();
     }
     let files = "teacher={ ensemble = [\"a/teacher.safetensors\", \"b/teacher.safetensors\"] }";
-    let ran = place.run(&["run", "tiny.toml", "--set", files, "--out", "c", "--json"]).is_good();
+    place.run(&["run", "tiny.toml", "--set", files, "--out", "c", "--json"]).is_good();
     place.run(&["predict", "c/student.safetensors", "--data", "digits", "--out", "p.csv"]).is_good();
-    assert_eq!(ran.finished("student")["status"], "done");
     // A sweep reads its best models again for the test rows.
     let ran = place.run(&["run", "tiny.toml", "--set", files, "--set", "training.seed=[0, 1]", "--json"]).is_good();
     assert_eq!(ran.events("verdict").len(), 1);
