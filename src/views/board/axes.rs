@@ -5,7 +5,7 @@ use eframe::egui::{Label, Ui};
 use super::{choose, field_name, metric_key};
 use crate::command::{Commands, ScreenCommand};
 use crate::protocol::{Role, RunId};
-use crate::runs::{BoardAxis, importance};
+use crate::runs::{BoardAxis, BoardCell, importance};
 use crate::state::{JobView, Metric, State};
 use crate::text::{
     Term,
@@ -117,7 +117,9 @@ struct Line {
 fn lines_of(job: &JobView, metric: Metric) -> Vec<Line> {
     let board = &job.board;
     let mut lines = Vec::new();
-    for (at, cell) in board.cells.iter().enumerate() {
+    // A cell that some field does not concern, such as T one of label smoothing, crosses not all axes and has no line.
+    let crosses = |(_, cell): &(usize, &BoardCell)| !cell.levels.contains(&None);
+    for (at, cell) in board.cells.iter().enumerate().filter(crosses) {
         for (seed, run) in &cell.runs {
             let Some(value) = job.validation(*run).and_then(|validation| metric.of(validation)) else { continue };
             let of_axis = |(axis, level): (&BoardAxis, &Option<usize>)| {
