@@ -245,6 +245,18 @@ fn what_teachers_of_a_list_have_in_common_can_be_swept() {
     assert_eq!(trained_once, [(2, 0), (3, 1), (2, 40)]);
     assert_eq!(parts("epochs = [2, 30]"), [trained_once, vec![(30, 0), (3, 1), (30, 40)]]);
     assert_eq!(parts("seed = [0, 10]").concat().iter().map(|of| of.1).collect::<Vec<_>>(), [0, 1, 40, 10, 11, 40]);
+    // Own values stay own where they are those of the others, and where the first has one.
+    let list = "data.source = \"digits\"\nstudent.model = { mlp = [8] }\nteacher = { ensemble = [{ mlp = [8], epochs = 2 }, { mlp = [4] }], epochs = [2, 30] }";
+    let sweep = Sweep::parse(list, None, &[]).unwrap();
+    for sweep in [Sweep::from_table(sweep.to_table()).unwrap(), sweep] {
+        let found: Vec<_> = sweep.cells().unwrap().iter().map(|cell| trained(&cell.recipe)).collect();
+        assert_eq!(found, [[(2, 0), (2, 1)], [(2, 0), (30, 1)]]);
+    }
+    // Models of several lists keep what each list says.
+    let lists = "data.source = \"digits\"\nstudent.model = { mlp = [8] }\nteacher = { ensemble = { any = [[{ mlp = [8], epochs = 3 }, { mlp = [4] }], [{ mlp = [8] }]] }, epochs = 7 }";
+    let sweep = Sweep::parse(lists, None, &[]).unwrap();
+    let found: Vec<_> = sweep.cells().unwrap().iter().map(|cell| trained(&cell.recipe)).collect();
+    assert_eq!(found, [vec![(3, 0), (7, 1)], vec![(7, 0)]]);
     // Where each has its own, the common one changes nothing.
     let own = "data.source = \"digits\"\nstudent.model = { mlp = [8] }\nteacher = { ensemble = [{ mlp = [8], epochs = 2 }], epochs = [2, 4] }";
     let found = Sweep::parse(own, None, &[]).unwrap_err().to_string();

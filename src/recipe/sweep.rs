@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use toml::{Table, Value};
 
 use super::fault::{Fault, Faults};
-use super::fields::{FIELDS, Field, HARD_WEIGHT, Kind, METHOD, STUDENT, TEACHER_COMBINE};
+use super::fields::{FIELDS, Field, HARD_WEIGHT, Kind, METHOD, STUDENT, TEACHER_COMBINE, TEACHER_ENSEMBLE};
 use super::parse::{COMPLEMENT, check_whole, in_text_order, read, table_of};
 use super::reader::Places;
 use super::{Override, Recipe};
@@ -36,6 +36,8 @@ pub struct Sweep {
     pub complement: bool,
     /// The fields of the method as they were written, where methods or epochs are swept: what is not written depends on them.
     pub written: Option<Table>,
+    /// For each swept key that the models of an ensemble have in common: which of them have no value of their own.
+    pub following: Vec<(String, Vec<usize>)>,
     /// Which of the cells are trained, and for how long.
     pub strategy: Strategy,
     /// Whether the test rows are looked at for every cell, not only for the one that validation chooses.
@@ -105,6 +107,7 @@ impl From<Recipe> for Sweep {
             zip: Vec::new(),
             complement: false,
             written: None,
+            following: Vec::new(),
             strategy: Strategy::Grid,
             test_all: false,
         }
@@ -291,6 +294,17 @@ impl Sweep {
         let mut table = self.base.to_table();
         if let Some(written) = &self.written {
             table.insert(DISTILL.to_owned(), written.clone().into());
+        }
+        if let Some(Value::Table(teacher)) = table.get_mut("teacher")
+            && let Some(Value::Array(entries)) = teacher.get_mut(TEACHER_ENSEMBLE.key())
+        {
+            for (key, models) in &self.following {
+                for at in models {
+                    if let Some(Value::Table(entry)) = entries.get_mut(*at) {
+                        entry.remove(key);
+                    }
+                }
+            }
         }
         if self.complement {
             put(&mut table, HARD_WEIGHT.path, COMPLEMENT.into());

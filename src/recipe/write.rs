@@ -220,29 +220,12 @@ fn teacher(teacher: &TeacherRecipe) -> Value {
             teacher.into()
         }
         TeacherRecipe::Ensemble { models, combine } => {
-            // What the models have in common stands once, beside the list, where it can be swept.
-            let shared = models.iter().enumerate().find_map(|(at, part)| match part {
-                TeacherPart::Train { training, .. } => {
-                    Some(TrainingRecipe { seed: training.seed.saturating_sub(at as u64), ..training.clone() })
-                }
-                TeacherPart::Checkpoint(_) => None,
-            });
-            let of_model = |(at, part): (usize, &TeacherPart)| match (part, &shared) {
-                (TeacherPart::Checkpoint(source), _) => checkpoint(source),
-                (TeacherPart::Train { model, training: own }, None) => trained(model, own),
-                (TeacherPart::Train { model, training: own }, Some(shared)) => {
-                    let usual = TrainingRecipe { seed: shared.seed.saturating_add(at as u64), ..shared.clone() };
-                    let usual = training(&usual);
-                    let mut fields = trained(model, own);
-                    fields.retain(|key, value| usual.get(key) != Some(value));
-                    fields
-                }
+            let model = |model: &TeacherPart| match model {
+                TeacherPart::Checkpoint(source) => checkpoint(source),
+                TeacherPart::Train { model, training } => trained(model, training),
             };
-            let list: Vec<Value> = models.iter().enumerate().map(|model| of_model(model).into()).collect();
-            let mut fields = shared.as_ref().map(training).unwrap_or_default();
-            fields.insert("ensemble".to_owned(), list.into());
-            fields.insert("combine".to_owned(), combine.name().into());
-            fields.into()
+            let models: Vec<Value> = models.iter().map(|part| model(part).into()).collect();
+            table([("ensemble", models.into()), ("combine", combine.name().into())])
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::recipe::Recipe;
 use crate::recipe::fault::{Fault, FaultKind};
-use crate::recipe::fields::{EPOCHS, HARD_WEIGHT, METHOD};
+use crate::recipe::fields::{CHECKPOINT, EPOCHS, HARD_WEIGHT, METHOD, TEACHER_COMBINE, TEACHER_ENSEMBLE};
 use crate::recipe::parse::{COMPLEMENT, check_whole, read};
 use crate::recipe::reader::{Places, Reader};
 use crate::text::{Between, Phrase, phrase};
@@ -77,7 +77,13 @@ impl Sweep {
             }
         }
         axes.sort_by_key(|axis| rank(&axis.path));
-        let sweep = Self { base, axes, zip, complement, written, strategy, test_all };
+        let following = following(&table, &axes);
+        let lists = axes.iter().any(|axis| axis.path == TEACHER_ENSEMBLE.path);
+        // Models of several lists say each for themselves how they are trained.
+        for (key, _) in following.iter().filter(|_| lists) {
+            faults.push(at(&format!("teacher.{key}"), FaultKind::Conflict(phrase!("conflict-no-effect"))));
+        }
+        let sweep = Self { base, axes, zip, complement, written, following, strategy, test_all };
         sweep.check_zip(&at, faults);
         if faults.is_empty() && sweep.combinations() > MOST_CELLS {
             let problem = phrase!("conflict-cells", count = sweep.combinations(), most = MOST_CELLS);
@@ -109,6 +115,19 @@ impl Sweep {
             }
         }
     }
+}
+
+/// The swept keys that stand beside an ensemble, and the models of it that have none of their own.
+fn following(table: &Table, axes: &[Axis]) -> Vec<(String, Vec<usize>)> {
+    let Some(Value::Array(entries)) = get(table, TEACHER_ENSEMBLE.path) else { return Vec::new() };
+    let keys = axes.iter().filter_map(|axis| axis.path.strip_prefix("teacher."));
+    let keys = keys.filter_map(|path| path.split('.').next());
+    let keys = keys.filter(|key| ![TEACHER_ENSEMBLE, TEACHER_COMBINE].iter().any(|field| field.key() == *key));
+    let has_none = |key: &str, entry: &Value| {
+        entry.as_table().is_some_and(|entry| !entry.contains_key(key) && !entry.contains_key(CHECKPOINT.key()))
+    };
+    let models = |key: &str| (0..entries.len()).filter(|at| has_none(key, &entries[*at])).collect();
+    keys.map(|key| (key.to_owned(), models(key))).collect()
 }
 
 /// Fields that hold a list even when they are not swept.
