@@ -229,13 +229,9 @@ impl TeacherRecipe {
         matches!(self, Self::Checkpoint(CheckpointSource::Builtin(_)))
     }
 
-    /// Whether any model of it is to be trained.
-    pub fn is_trained(&self) -> bool {
-        match self {
-            Self::Checkpoint(_) => false,
-            Self::Train { .. } => true,
-            Self::Ensemble { models, .. } => models.iter().any(|part| matches!(part, TeacherPart::Train { .. })),
-        }
+    /// How many of its models are to be trained.
+    pub fn trained(&self) -> usize {
+        self.parts().iter().filter(|part| matches!(part, TeacherPart::Train { .. })).count()
     }
 
     /// The models that it consists of.

@@ -17,7 +17,7 @@ use training::read_training;
 use super::fault::{Fault, FaultKind, Faults, Place};
 use super::fields::{Field, HARD_WEIGHT, METHOD, SOFT_WEIGHT, TEACHER_ENSEMBLE};
 use super::reader::{Places, Reader};
-use super::{Architecture, Builtin, DataRecipe, Recipe, Source, TeacherRecipe, TrainingRecipe};
+use super::{Architecture, Builtin, DataRecipe, Recipe, Source, TrainingRecipe};
 use crate::distill::{METHODS, Method, Objective, Over, Term, method};
 use crate::text::{Between, Phrase, phrase};
 
@@ -193,7 +193,7 @@ fn named_twice(table: &Table, places: &Places) -> Option<Fault> {
 /// fault that it is.
 fn leave_out_other_methods(table: &mut Table, places: &Places) {
     let Some(Value::Table(distill)) = table.get_mut("distill") else { return };
-    let own: Vec<&Method> = match distill.get(METHOD.key()) {
+    let own: Vec<&'static Method> = match distill.get(METHOD.key()) {
         Some(Value::Array(list)) => list.iter().filter_map(|name| method(name.as_str()?)).collect(),
         Some(Value::String(name)) => method(name).into_iter().collect(),
         _ => return,
@@ -201,10 +201,20 @@ fn leave_out_other_methods(table: &mut Table, places: &Places) {
     if own.is_empty() {
         return;
     }
-    let is_of_text = |field: &&Field| !matches!(places.get(field.path), Some(Place::Override(_)));
+    let is_of_text = |field: &Field| !matches!(places.get(field.path), Some(Place::Override(_)));
+    leave_out_fields(distill, METHODS, &own, is_of_text);
+}
+
+/// Takes out of `distill` the fields of some methods that none of `own` has, where `goes`.
+pub(super) fn leave_out_fields(
+    distill: &mut Table,
+    of: &[&'static Method],
+    own: &[&'static Method],
+    goes: impl Fn(&Field) -> bool,
+) {
     let has = |field: &&Field| own.iter().any(|own| own.field(field.path).is_some());
-    let others = METHODS.iter().flat_map(|other| other.fields).filter(|field| !has(field));
-    others.filter(is_of_text).for_each(|field| drop(distill.remove(field.key())));
+    let others = of.iter().flat_map(|other| other.fields).filter(|field| !has(field) && goes(field));
+    others.for_each(|field| drop(distill.remove(field.key())));
 }
 
 /// Faults as a reader of the text meets them; overrides come last.
@@ -300,7 +310,7 @@ pub(super) fn read(table: Table, places: &Places, folder: &Path, faults: &mut Ve
         section.finish(&[], faults);
         model.unwrap_or(Architecture::Mlp { hidden: Vec::new(), dropout: 0.0 })
     });
-    if student.is_none() && !teacher.as_ref().is_some_and(TeacherRecipe::is_trained) {
+    if student.is_none() && teacher.as_ref().is_none_or(|teacher| teacher.trained() == 0) {
         faults.push(top.fault(
             "student",
             FaultKind::Missing { allowed: phrase!("allowed-student", model = phrase!("allowed-model")) },
@@ -332,16 +342,12 @@ fn read_distill(mut distill: Reader<'_>, epochs: usize, faults: &mut Vec<Fault>)
     let mut objective = Objective::new(method, epochs);
     let weights = [SOFT_WEIGHT, HARD_WEIGHT].map(|weight| method.field(weight.path).is_some());
     let word = |value: &Value| value.as_str() == Some(COMPLEMENT);
-    let complement = weights == [true; 2] && distill.peek(HARD_WEIGHT.key()).is_some_and(word);
-    if complement {
+    let asked = distill.peek(HARD_WEIGHT.key()).is_some_and(word);
+    let complement = asked && weights == [true; 2];
+    if asked && weights[1] {
         distill.take(HARD_WEIGHT.key());
     }
-    let is_complement = |value: &Value| value.as_str() == Some(COMPLEMENT);
-    if !complement
-        && method.field(HARD_WEIGHT.path).is_some()
-        && distill.peek(HARD_WEIGHT.key()).is_some_and(is_complement)
-    {
-        distill.take(HARD_WEIGHT.key());
+    if asked && weights == [false, true] {
         let problem = phrase!("conflict-complement-of-what", method = method.name);
         faults.push(distill.fault(HARD_WEIGHT.key(), FaultKind::Conflict(problem)));
     }

@@ -14,7 +14,7 @@ use toml::{Table, Value};
 
 use super::fault::{Fault, Faults};
 use super::fields::{FIELDS, Field, HARD_WEIGHT, Kind, METHOD, STUDENT, TEACHER_COMBINE, TEACHER_ENSEMBLE};
-use super::parse::{COMPLEMENT, check_whole, in_text_order, read, table_of};
+use super::parse::{COMPLEMENT, check_whole, in_text_order, leave_out_fields, read, table_of};
 use super::reader::Places;
 use super::{Override, Recipe};
 use crate::distill::{Method, method};
@@ -474,8 +474,7 @@ fn for_one_method(mut table: Table, methods: &[&'static Method]) -> Table {
     if let Some(Value::Table(distill)) = table.get_mut(DISTILL)
         && let Some(own) = distill.get("method").and_then(Value::as_str).and_then(method)
     {
-        let others = methods.iter().flat_map(|other| other.fields).filter(|field| own.field(field.path).is_none());
-        others.for_each(|field| drop(distill.remove(field.key())));
+        leave_out_fields(distill, methods, &[own], |_| true);
     }
     table
 }

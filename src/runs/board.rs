@@ -163,17 +163,18 @@ fn label(info: &RunInfo, paths: &[String], digits: &[usize]) -> Phrase {
 
 /// A value of a field as people read it.
 fn words(path: &str, value: &Value) -> Phrase {
+    let model = value.as_table().and_then(|it| ["checkpoint", "model", "ensemble"].iter().find_map(|key| it.get(*key)));
+    if let Some(model) = model {
+        let members = value.get("members").and_then(Value::as_integer).filter(|members| *members > 1);
+        let model = words(path, model);
+        return match members {
+            Some(members) => Phrase::several(Between::Spaces, [Phrase::plain(members), "×".into(), model]),
+            None => model,
+        };
+    }
     match value {
         Value::Array(list) if !list.is_empty() => {
             Phrase::several(Between::Commas, list.iter().map(|value| words(path, value)))
-        }
-        Value::Table(table) if ["checkpoint", "model", "ensemble"].iter().any(|key| table.contains_key(*key)) => {
-            let model = ["checkpoint", "model", "ensemble"].iter().find_map(|key| table.get(*key));
-            let model = model.map_or(Phrase::Plain(String::new()), |model| words(path, model));
-            match table.get("members").and_then(Value::as_integer).filter(|members| *members > 1) {
-                Some(members) => Phrase::several(Between::Spaces, [Phrase::plain(members), "×".into(), model]),
-                None => model,
-            }
         }
         Value::Table(table) if table.len() == 1 || table.contains_key("mlp") || table.contains_key("cnn") => {
             let widths = |value: &Value| match value {

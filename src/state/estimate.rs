@@ -30,8 +30,7 @@ impl Estimate {
     /// Counts what a recipe asks for.
     pub fn of(sweep: &Sweep) -> Self {
         if sweep.base.student.is_none() {
-            let parts = sweep.base.teacher.as_ref().map(TeacherRecipe::parts).unwrap_or_default();
-            let trained = parts.iter().filter(|part| matches!(part, TeacherPart::Train { .. })).count();
+            let trained = sweep.base.teacher.as_ref().map_or(0, TeacherRecipe::trained);
             return Self { cells: 0, seeds: 1, baselines: 0, runs: trained };
         }
         let students = sweep.count();
