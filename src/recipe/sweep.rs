@@ -211,8 +211,8 @@ impl Sweep {
         [METHOD, TEACHER_COMBINE].iter().any(|field| self.axis(field.path).is_some())
     }
 
-    /// Combinations of the swept values that are chosen.
-    fn combinations(&self) -> usize {
+    /// Combinations of the swept values that are chosen, seeds counted; some may mean the same and be one cell.
+    pub fn combinations(&self) -> usize {
         let groups = self.groups();
         let seeds = self.axis(SEED).map_or(1, |axis| axis.values.len());
         let all = groups.iter().map(|group| self.axes[group[0]].values.len()).fold(1, usize::saturating_mul);

@@ -2,6 +2,7 @@
 
 use toml::Value;
 
+use super::importance::{Importance, importance};
 use crate::protocol::{Role, RunId, RunInfo};
 use crate::recipe::fields::{TEMPERATURE, field, field_label};
 use crate::recipe::{Recipe, SEED, Sweep, value_at};
@@ -44,6 +45,13 @@ pub struct BoardCell {
     pub runs: Vec<(u64, RunId)>,
     /// The cell of its baseline.
     pub baseline: Option<usize>,
+}
+
+impl BoardCell {
+    /// Its value on every axis; none where some field does not concern it, such as T a run of label smoothing.
+    pub fn on_all_axes(&self) -> Option<Vec<usize>> {
+        self.levels.iter().copied().collect()
+    }
 }
 
 impl BoardAxis {
@@ -104,6 +112,20 @@ impl Board {
             })
             .collect();
         board
+    }
+
+    /// How much of the variance of a value goes with each axis, over the runs that have one. None where a field does not concern
+    /// every cell: shares add up where every value of a field meets every value of the others.
+    pub fn importance(&self, value: impl Fn(RunId) -> Option<f64>) -> Option<Importance> {
+        let (mut levels, mut values) = (Vec::new(), Vec::new());
+        for cell in &self.cells {
+            let of_cell = cell.on_all_axes()?;
+            for value in cell.runs.iter().filter_map(|(_, run)| value(*run)) {
+                levels.push(of_cell.clone());
+                values.push(value);
+            }
+        }
+        Some(importance(&levels, &values))
     }
 
     /// The cell of a run.

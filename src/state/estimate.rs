@@ -72,7 +72,7 @@ fn baselines(sweep: &Sweep) -> usize {
     let is_drawn = matches!(sweep.strategy, Strategy::Random { .. });
     if is_drawn || sweep.axis("training.baseline").is_some() {
         // Which cells there are decides; too many are not worked out, and not run either.
-        let cells = if sweep.count() > MOST_CELLS { Vec::new() } else { sweep.cells().unwrap_or_default() };
+        let cells = if sweep.combinations() > MOST_CELLS { Vec::new() } else { sweep.cells().unwrap_or_default() };
         let own = |recipe: &Recipe, values: &[toml::Value]| -> Option<String> {
             let swept = sweep.axes.iter().zip(values).filter(|(axis, _)| concerns(&axis.path));
             recipe.baseline.then(|| swept.map(|(_, value)| format!("{value};")).collect())

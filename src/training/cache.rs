@@ -91,7 +91,7 @@ impl Cache {
     }
 
     /// The index of a source's rows in the cache.
-    fn place_of(&mut self, source: &Source, watch: &dyn Watch) -> Result<usize, DataError> {
+    fn index_of(&mut self, source: &Source, watch: &dyn Watch) -> Result<usize, DataError> {
         if let Some(at) = self.data.iter().position(|kept| kept.source == *source) {
             return Ok(at);
         }
@@ -106,7 +106,7 @@ impl Cache {
     /// # Errors
     /// When the recipe cannot be run; nothing has happened then.
     pub fn prepare(&mut self, recipe: &Recipe, device: &Device, watch: &dyn Watch) -> Result<Prepared, PrepareError> {
-        let at = self.place_of(&recipe.data.source, watch)?;
+        let at = self.index_of(&recipe.data.source, watch)?;
         let dataset = &mut self.data[at].dataset;
         let splits = dataset.split(&recipe.data)?;
         if let Some(medians) = dataset.medians(&splits.train).filter(|medians| !dataset.is_filled_with(medians)) {

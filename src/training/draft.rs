@@ -38,16 +38,10 @@ impl JobPlan {
             let recipe = if as_first_read { &cell.recipe.clone().as_first_read() } else { &cell.recipe };
             draft.add(recipe, cache, device, watch)?;
         }
-        let prepared: Vec<&Prepared> = draft.prepared.iter().map(|(_, prepared)| &**prepared).collect();
+        let prepared: Vec<&Prepared> = draft.shared.iter().map(|shared| &*shared.prepared).collect();
         let mut sets: Vec<DataFound> = Vec::new();
-        for prepared in &prepared {
-            let mut found = found_of(prepared)?;
-            for (of, remark) in &draft.remarks {
-                if std::ptr::eq(Arc::as_ptr(of), *prepared) && !found.remarks.contains(remark) {
-                    found.remarks.push(remark.clone());
-                }
-            }
-            found.remarks.sort_by_key(|remark| !remark.warns);
+        for Shared { prepared, remarks, .. } in &draft.shared {
+            let found = found_of(prepared, remarks)?;
             if !sets.contains(&found) {
                 sets.push(found);
             }
@@ -60,13 +54,19 @@ impl JobPlan {
 /// A plan in the making. Teachers are told by their index: they are the first runs of the job.
 #[derive(Default)]
 struct Draft {
-    /// Distinct data, models and teachers.
-    prepared: Vec<(Recipe, Arc<Prepared>)>,
-    /// What is to be said of a cell beside what is said of what it shares with others.
-    remarks: Vec<(Arc<Prepared>, Remark)>,
+    shared: Vec<Shared>,
     teachers: Vec<DraftTeacher>,
     students: Vec<DraftRun>,
     baselines: Vec<DraftRun>,
+}
+
+/// Data, models and teachers that several cells have in common.
+struct Shared {
+    /// What decides on them.
+    recipe: Recipe,
+    prepared: Arc<Prepared>,
+    /// What the methods of later cells have to say of them.
+    remarks: Vec<Remark>,
 }
 
 /// Someone who teaches, on which data, for whom first.
@@ -106,21 +106,23 @@ impl Draft {
         device: &Device,
         watch: &dyn Watch,
     ) -> Result<(), PrepareError> {
-        let key = Recipe {
+        let decides = Recipe {
             training: TrainingRecipe::default(),
             teacher: recipe.teacher.clone(),
             title: String::new(),
             ..recipe.without_teacher()
         };
-        let prepared = match self.prepared.iter().find(|(known, _)| *known == key) {
-            Some((_, prepared)) => {
+        let prepared = match self.shared.iter_mut().find(|shared| shared.recipe == decides) {
+            Some(Shared { prepared, remarks, .. }) => {
                 let remark = method_fits(&recipe.distill, prepared)?;
-                self.remarks.extend(remark.map(|remark| (prepared.clone(), remark)));
+                let is_new = |remark: &Remark| !remarks.contains(remark) && !prepared.remarks.contains(remark);
+                let remark = remark.filter(is_new);
+                remarks.extend(remark);
                 prepared.clone()
             }
             None => {
                 let prepared = Arc::new(cache.prepare(recipe, device, watch)?);
-                self.prepared.push((key, prepared.clone()));
+                self.shared.push(Shared { recipe: decides, prepared: prepared.clone(), remarks: Vec::new() });
                 prepared
             }
         };

@@ -133,7 +133,7 @@ impl Engine {
             parameters: [parameters.sum(), prepared.student.as_ref().map_or(0, |spec| spec.plan.parameter_count())],
             teacher_model: name_of_several(&names),
             teacher_errors,
-            found: found_of(&prepared)?,
+            found: found_of(&prepared, &[])?,
             first_rows: first_rows_of(recipe),
             recipe: recipe.clone(),
         })

@@ -13,11 +13,11 @@ use crate::protocol::{ClassRows, DataFound, Fingerprint, JUDGED, Judgement};
 use crate::recipe::DataRecipe;
 use crate::text::phrase;
 
-/// What was found in prepared data.
+/// What was found in prepared data, and what else is to be said of them.
 ///
 /// # Errors
 /// When the device fails.
-pub(super) fn found_of(prepared: &Prepared) -> Result<DataFound, PrepareError> {
+pub(super) fn found_of(prepared: &Prepared, others: &[Remark]) -> Result<DataFound, PrepareError> {
     let (dataset, splits) = (&*prepared.dataset, &prepared.splits);
     let mut found = found_in(dataset, splits);
     found.remarks.extend(prepared.remarks.iter().cloned());
@@ -28,6 +28,7 @@ pub(super) fn found_of(prepared: &Prepared) -> Result<DataFound, PrepareError> {
         found.remarks.extend(remark);
         found.teacher = Some(judgement);
     }
+    found.remarks.extend_from_slice(others);
     found.remarks.sort_by_key(|remark| !remark.warns);
     Ok(found)
 }

@@ -41,7 +41,7 @@ impl Sweep {
         for axis in &mut axes {
             told = faults.len();
             let mut understood = Vec::new();
-            let mut cells: Vec<Recipe> = Vec::new();
+            let (mut first, mut differ) = (None::<Recipe>, false);
             for value in axis.values.expanded() {
                 let mut table = table.clone();
                 put(&mut table, &axis.path, value.clone());
@@ -51,13 +51,11 @@ impl Sweep {
                 faults.extend(found);
                 // Paths and numbers as the recipe understands them.
                 understood.push(get(&recipe.to_table(), &axis.path).cloned().unwrap_or(value));
-                if !cells.contains(&recipe) {
-                    cells.push(recipe);
-                }
+                differ |= *first.get_or_insert_with(|| recipe.clone()) != recipe;
             }
             let concerns_a_method = !methods.is_empty() && axis.path.starts_with("distill.");
             let is_sound = !faults.iter().any(|fault| fault.path.starts_with(&axis.path));
-            if is_sound && axis.values.len() > 1 && cells.len() == 1 && !concerns_a_method {
+            if is_sound && axis.values.len() > 1 && !differ && !concerns_a_method {
                 faults.push(at(&axis.path, FaultKind::Conflict(phrase!("conflict-no-effect"))));
             }
             if let AxisValues::List(values) = &mut axis.values

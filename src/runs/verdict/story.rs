@@ -6,7 +6,6 @@ use super::of_job::{JobFacts, RunEnd};
 use super::{Discordant, Doubt, Interval, LeftOut, Paired, Reason, Verdict, Word};
 use crate::protocol::{JobOutcome, Metrics, Part, Role, RunId, RunInfo, RunOutcome};
 use crate::recipe::field_label;
-use crate::runs::importance;
 use crate::text::{Between, Phrase, phrase};
 
 /// What there is to say about a job that is over.
@@ -322,18 +321,8 @@ impl<'a> JobFacts<'a> {
 
     /// How much of the variance of validation errors goes with each swept field.
     fn variance(&self) -> Option<Phrase> {
-        // Shares of the variance add up where every value of a field meets every value of the others.
-        if self.board.cells.iter().any(|cell| cell.levels.contains(&None)) {
-            return None;
-        }
-        let (mut levels, mut errors) = (Vec::new(), Vec::new());
-        for cell in &self.board.cells {
-            for end in cell.runs.iter().filter_map(|(_, run)| self.end(*run)).filter(RunEnd::is_whole) {
-                levels.push(cell.levels.iter().map(|level| level.unwrap_or(0)).collect::<Vec<usize>>());
-                errors.push(end.validation?.errors as f64);
-            }
-        }
-        let found = importance(&levels, &errors);
+        let errors = |run| Some(self.end(run).filter(RunEnd::is_whole)?.validation?.errors as f64);
+        let found = self.board.importance(errors)?;
         if self.board.cells.len() < 2 || found.axes.iter().all(|share| *share <= 0.0) {
             return None;
         }

@@ -5,7 +5,7 @@ use eframe::egui::{Label, Ui};
 use super::{choose, field_name, metric_key};
 use crate::command::{Commands, ScreenCommand};
 use crate::protocol::{Role, RunId};
-use crate::runs::{BoardAxis, BoardCell, importance};
+use crate::runs::BoardAxis;
 use crate::state::{JobView, Metric, State};
 use crate::text::{
     Term,
@@ -117,16 +117,15 @@ struct Line {
 fn lines_of(job: &JobView, metric: Metric) -> Vec<Line> {
     let board = &job.board;
     let mut lines = Vec::new();
-    // A cell that some field does not concern, such as T one of label smoothing, crosses not all axes and has no line.
-    let crosses = |(_, cell): &(usize, &BoardCell)| !cell.levels.contains(&None);
-    for (at, cell) in board.cells.iter().enumerate().filter(crosses) {
+    for (at, cell) in board.cells.iter().enumerate() {
+        // A line crosses all axes.
+        let Some(levels) = cell.on_all_axes() else { continue };
         for (seed, run) in &cell.runs {
             let Some(value) = job.validation(*run).and_then(|validation| metric.of(validation)) else { continue };
-            let of_axis = |(axis, level): (&BoardAxis, &Option<usize>)| {
-                let level = level.unwrap_or(0);
-                axis.numbers.as_ref().map_or(level as f64, |numbers| numbers[level])
+            let of_axis = |(axis, level): (&BoardAxis, &usize)| {
+                axis.numbers.as_ref().map_or(*level as f64, |numbers| numbers[*level])
             };
-            let values = board.axes.iter().zip(&cell.levels).map(of_axis).chain([value]).collect();
+            let values = board.axes.iter().zip(&levels).map(of_axis).chain([value]).collect();
             let name = format!("{} · {} {seed}", cell.label.words(), text("board-seed"));
             lines.push(Line { cell: at, name, values, run: *run });
         }
@@ -167,21 +166,11 @@ fn importance_ui(ui: &mut Ui, importance: Vec<(String, f64)>) {
 
 /// The share of the metric's variance that goes with each axis, and with none.
 fn importance_of(job: &JobView, metric: Metric) -> Vec<(String, f64)> {
-    let mut levels = Vec::new();
-    let mut values = Vec::new();
-    for cell in &job.board.cells {
-        for (_, run) in cell.runs.iter().filter(|(_, run)| !job.edited.contains(run)) {
-            if let Some(value) = job.validation(*run).and_then(|validation| metric.of(validation)) {
-                levels.push(cell.levels.iter().map(|level| level.unwrap_or(0)).collect::<Vec<usize>>());
-                values.push(value);
-            }
-        }
-    }
-    // Of cells that a field does not concern, shares would not add up.
-    if job.board.cells.iter().any(|cell| cell.levels.contains(&None)) {
-        return Vec::new();
-    }
-    let found = importance(&levels, &values);
+    let value = |run| {
+        let validation = job.validation(run).filter(|_| !job.edited.contains(&run))?;
+        metric.of(validation)
+    };
+    let Some(found) = job.board.importance(value) else { return Vec::new() };
     let names = job.board.axes.iter().map(|axis| field_name(&axis.path));
     names.zip(found.axes).chain([(text("board-rest"), found.rest)]).collect()
 }

@@ -1,7 +1,5 @@
 //! Which columns of the list there is room for, and how wide each is.
 
-use std::collections::BTreeMap;
-
 use crate::state::{ColumnWidth, RunColumn};
 
 /// The columns that there is room for, with their widths: each what it needs, and in a large window more. The words of a field
@@ -12,39 +10,40 @@ pub(super) fn fitting(
     room: f32,
     gap: f32,
 ) -> Vec<(RunColumn, f32)> {
-    let mut columns = columns.to_vec();
-    let is_wish = |column: &RunColumn| matches!(column, RunColumn::Differs(_));
-    let exact = |column: &RunColumn| match column.width() {
+    let is_wish = |column: RunColumn| matches!(column, RunColumn::Differs(_));
+    let exact = |column: RunColumn| match column.width() {
         ColumnWidth::Exact(width) if is_wish(column) => Some(width),
-        ColumnWidth::Exact(width) => Some(width.max(needed(*column))),
+        ColumnWidth::Exact(width) => Some(width.max(needed(column))),
         ColumnWidth::Rest(_) => None,
     };
-    let of_exact = |columns: &[RunColumn]| columns.iter().filter_map(exact).sum::<f32>();
-    let left = |columns: &[RunColumn]| room - gap * columns.len() as f32 - of_exact(columns);
-    let least = columns.iter().map(|column| match column.width() {
+    // Each is measured once.
+    let mut columns: Vec<(RunColumn, Option<f32>)> = columns.iter().map(|column| (*column, exact(*column))).collect();
+    let of_exact = |columns: &[(RunColumn, Option<f32>)]| columns.iter().filter_map(|(_, exact)| *exact).sum::<f32>();
+    let left = |columns: &[(RunColumn, Option<f32>)]| room - gap * columns.len() as f32 - of_exact(columns);
+    let least = columns.iter().map(|(column, _)| match column.width() {
         ColumnWidth::Exact(_) => 0.0,
         ColumnWidth::Rest(least) => least,
     });
     let least: f32 = least.sum();
     for spared in SPARED {
         if left(&columns) < least {
-            columns.retain(|column| *column != spared);
+            columns.retain(|(column, _)| *column != spared);
         }
     }
     let mut left = left(&columns).max(least);
-    let mut granted: BTreeMap<usize, f32> = BTreeMap::new();
-    for (at, column) in columns.iter().enumerate().filter(|(_, column)| is_wish(column)) {
-        let more = (needed(*column) - exact(column).unwrap_or_default()).clamp(0.0, left - least);
-        granted.insert(at, more);
-        left -= more;
-    }
+    let mut more = |(column, exact): &(RunColumn, Option<f32>)| {
+        let wish = if is_wish(*column) { needed(*column) - exact.unwrap_or_default() } else { 0.0 };
+        let granted = wish.clamp(0.0, left - least);
+        left -= granted;
+        granted
+    };
+    let more: Vec<f32> = columns.iter().map(&mut more).collect();
     let rest = left.min(LONGEST);
     let wider = 1.0 + ((left - rest) / of_exact(&columns).max(1.0)).min(WIDER);
-    let more = |at: usize| granted.get(&at).copied().unwrap_or_default();
-    let width = |(at, column): (usize, RunColumn)| {
-        (column, exact(&column).map_or(rest, |width| (width * wider + more(at)).floor()))
+    let width = |((column, exact), more): ((RunColumn, Option<f32>), f32)| {
+        (column, exact.map_or(rest, |width| (width * wider + more).floor()))
     };
-    columns.into_iter().enumerate().map(width).collect()
+    columns.into_iter().zip(more).map(width).collect()
 }
 
 /// Columns that a narrow list does without, the first of them first.
