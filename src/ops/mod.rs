@@ -19,6 +19,7 @@ mod loss;
 mod optimiser;
 mod pool;
 mod softmax;
+mod spans;
 mod tile;
 
 pub use conv::conv3x3;
@@ -31,6 +32,7 @@ pub use optimiser::{Clip, FusedOptimiser, MemberRate, Rule};
 pub(crate) use optimiser::{Gradient, Slot, clip_factor, norm, with_parameters};
 pub use pool::max_pool2;
 pub use softmax::softmax;
+pub use spans::Spans;
 
 use candle_core::{Device, Result, Tensor};
 
