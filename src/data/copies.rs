@@ -18,6 +18,8 @@ pub(super) fn find_copies(examples: &Examples) -> Option<Vec<u32>> {
                 hasher.write(&bytes);
             }
             Examples::Pixels { values, .. } => hasher.write(&values[row * len..(row + 1) * len]),
+            Examples::Text(texts) => hasher.write(&texts.bytes(row)),
+            Examples::Tokens(tokens) => tokens.row(row).iter().for_each(|id| hasher.write_u32(*id)),
         }
         (hasher.finish(), row as u32)
     };

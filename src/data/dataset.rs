@@ -161,11 +161,19 @@ impl Dataset {
     }
 
     /// Tells rows apart by content: the first 8 bytes (little-endian) of SHA-256 over the raw values as little-endian `f32`,
-    /// or `f64` for those columns that `f32` does not hold. A gap is NaN, whatever it is filled with.
+    /// or `f64` for those columns that `f32` does not hold. A gap is NaN, whatever it is filled with. Of a text its UTF-8 bytes, of a
+    /// pair with the byte 255 between them.
     ///
     /// # Panics
     /// When `row` is not below [`Examples::rows`].
     pub fn row_hash(&self, row: u32) -> u64 {
+        let first_bytes = |bytes: &[u8]| {
+            let hash = Sha256::digest(bytes);
+            hash.iter().take(8).rev().fold(0, |number, byte| (number << 8) | u64::from(*byte))
+        };
+        if let Examples::Text(texts) = &self.examples {
+            return first_bytes(&texts.bytes(row as usize));
+        }
         let len = self.examples.row_len();
         let mut bytes = Vec::with_capacity(4 * len);
         let start = u64::from(row) * len as u64;
@@ -182,8 +190,7 @@ impl Dataset {
                 base => bytes.extend_from_slice(&(base + f64::from(value)).to_le_bytes()),
             }
         }
-        let hash = Sha256::digest(&bytes);
-        hash.iter().take(8).rev().fold(0, |number, byte| (number << 8) | u64::from(*byte))
+        first_bytes(&bytes)
     }
 
     /// [`Dataset::row_hash`] of each of `rows`.
@@ -244,6 +251,7 @@ impl Dataset {
                 }
                 Examples::Features { rows, width: sources.len(), values: read }
             }
+            Examples::Text(_) | Examples::Tokens(_) => return Ok(None),
         };
         Ok(Some(Self {
             examples,
@@ -268,7 +276,7 @@ impl Dataset {
                     Examples::Pixels { values, .. } => {
                         hasher.update(&values[rows[0] as usize * len..(rows[rows.len() - 1] as usize + 1) * len]);
                     }
-                    Examples::Features { .. } => {
+                    Examples::Features { .. } | Examples::Text(_) | Examples::Tokens(_) => {
                         for row in rows {
                             hasher.update(self.row_hash(*row).to_le_bytes());
                         }
@@ -313,6 +321,8 @@ impl Dataset {
                 let (channels, height, width) = (*channels, *height, *width);
                 Examples::Pixels { rows: rows.len(), channels, height, width, values }
             }
+            Examples::Text(texts) => Examples::Text(texts.gather(rows)),
+            Examples::Tokens(tokens) => Examples::Tokens(tokens.gather(rows)),
         };
         let labels = rows.iter().map(|row| self.labels[*row as usize]).collect();
         let pixel_scale = self.pixel_scale;

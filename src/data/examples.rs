@@ -1,6 +1,6 @@
 //! The values of all examples of a data set, held once; a batch of them is made by [`Examples::gather`].
 
-use super::Inputs;
+use super::{Inputs, Texts, Tokens};
 use crate::rng::Key;
 
 /// Raw values of all examples, row-major. Pixels are kept as bytes: a quarter of the memory, and the same numbers.
@@ -28,6 +28,10 @@ pub enum Examples {
         /// `rows · channels · height · width` numbers.
         values: Vec<u8>,
     },
+    /// Texts as the source has them.
+    Text(Texts),
+    /// The same as one model reads them.
+    Tokens(Tokens),
 }
 
 impl Examples {
@@ -35,26 +39,30 @@ impl Examples {
     pub fn rows(&self) -> usize {
         match self {
             Self::Features { rows, .. } | Self::Pixels { rows, .. } => *rows,
+            Self::Text(texts) => texts.rows(),
+            Self::Tokens(tokens) => tokens.rows(),
         }
     }
 
-    /// The shape of one example: `[width]` or `[channels, height, width]`.
+    /// The shape of one example: `[width]` or `[channels, height, width]`; empty for texts, each of which has its own length.
     pub fn shape(&self) -> Vec<usize> {
         match self {
+            Self::Text(_) | Self::Tokens(_) => Vec::new(),
             Self::Features { width, .. } => vec![*width],
             Self::Pixels { channels, height, width, .. } => vec![*channels, *height, *width],
         }
     }
 
-    /// Numbers an example.
+    /// Numbers an example; 0 for texts.
     pub fn row_len(&self) -> usize {
         match self {
+            Self::Text(_) | Self::Tokens(_) => 0,
             Self::Features { width, .. } => *width,
             Self::Pixels { channels, height, width, .. } => channels * height * width,
         }
     }
 
-    /// The numbers of example `i`.
+    /// The numbers of example `i`; none of a text.
     ///
     /// # Panics
     /// When `i` is not below [`Examples::rows`].
@@ -64,7 +72,7 @@ impl Examples {
         values
     }
 
-    /// Whether two examples hold the same numbers, to the last bit.
+    /// Whether two examples hold the same numbers, to the last bit, or the same text.
     pub(super) fn are_same(&self, a: usize, b: usize) -> bool {
         let len = self.row_len();
         match self {
@@ -73,6 +81,8 @@ impl Examples {
                 bits(a).eq(bits(b))
             }
             Self::Pixels { values, .. } => values[a * len..(a + 1) * len] == values[b * len..(b + 1) * len],
+            Self::Text(texts) => (texts.first(a), texts.second(a)) == (texts.first(b), texts.second(b)),
+            Self::Tokens(tokens) => tokens.row(a) == tokens.row(b) && tokens.first_len(a) == tokens.first_len(b),
         }
     }
 
@@ -81,6 +91,11 @@ impl Examples {
     /// # Panics
     /// When a row is not below [`Examples::rows`].
     pub fn gather(&self, rows: &[u32]) -> Inputs {
+        match self {
+            Self::Text(texts) => return Inputs::Text(texts.gather(rows)),
+            Self::Tokens(tokens) => return Inputs::Tokens(tokens.gather(rows)),
+            Self::Features { .. } | Self::Pixels { .. } => {}
+        }
         let mut values = Vec::with_capacity(rows.len() * self.row_len());
         for row in rows {
             self.append(*row as usize, &mut values);
@@ -114,6 +129,7 @@ impl Examples {
             Self::Pixels { values, .. } => {
                 to.extend(values[row * len..(row + 1) * len].iter().map(|value| f32::from(*value)));
             }
+            Self::Text(_) | Self::Tokens(_) => {}
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The values of examples, row by row, and what a step of training is given of them.
 
+use super::{Texts, Tokens};
+
 /// Raw values of some examples, row-major.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Inputs {
@@ -25,6 +27,10 @@ pub enum Inputs {
         /// `rows · channels · height · width` numbers.
         values: Vec<f32>,
     },
+    /// Texts as the source has them; a model reads them with its own encoder.
+    Text(Texts),
+    /// The same as one model reads them.
+    Tokens(Tokens),
 }
 
 /// What one step of training sees.
@@ -53,28 +59,33 @@ impl Inputs {
     pub fn rows(&self) -> usize {
         match self {
             Self::Features { rows, .. } | Self::Pixels { rows, .. } => *rows,
+            Self::Text(texts) => texts.rows(),
+            Self::Tokens(tokens) => tokens.rows(),
         }
     }
 
-    /// The shape of one example: `[width]` or `[channels, height, width]`.
+    /// The shape of one example: `[width]` or `[channels, height, width]`; empty for texts, each of which has its own length.
     pub fn shape(&self) -> Vec<usize> {
         match self {
+            Self::Text(_) | Self::Tokens(_) => Vec::new(),
             Self::Features { width, .. } => vec![*width],
             Self::Pixels { channels, height, width, .. } => vec![*channels, *height, *width],
         }
     }
 
-    /// Numbers an example.
+    /// Numbers an example; 0 for texts.
     pub fn row_len(&self) -> usize {
         match self {
+            Self::Text(_) | Self::Tokens(_) => 0,
             Self::Features { width, .. } => *width,
             Self::Pixels { channels, height, width, .. } => channels * height * width,
         }
     }
 
-    /// All numbers, row-major.
+    /// All numbers, row-major; none of texts.
     pub fn values(&self) -> &[f32] {
         match self {
+            Self::Text(_) | Self::Tokens(_) => &[],
             Self::Features { values, .. } | Self::Pixels { values, .. } => values,
         }
     }

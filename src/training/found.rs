@@ -184,6 +184,7 @@ fn otherwise(teacher: &dyn Teacher, dataset: &Dataset) -> Vec<(&'static str, Dat
             }
             others.push(("teacher-inverted-ink", inverted));
         }
+        Examples::Text(_) | Examples::Tokens(_) => {}
     }
     others
 }

@@ -102,6 +102,6 @@ fn negative(inputs: Inputs, scale: f32) -> Inputs {
             let values = values.into_iter().map(|value| scale - value).collect();
             Inputs::Pixels { rows, channels, height, width, values }
         }
-        features @ Inputs::Features { .. } => features,
+        other => other,
     }
 }

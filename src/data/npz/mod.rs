@@ -67,6 +67,8 @@ pub(super) fn load(source: &TableSource, watch: &dyn Watch) -> Result<Dataset, D
         Examples::Pixels { rows, height, width, .. } => {
             phrase!("findings-arrays", count = *rows, height = *height, width = *width)
         }
+        // Arrays hold numbers alone.
+        Examples::Text(_) | Examples::Tokens(_) => phrase!("findings-rows", count = examples.rows(), width = 0_usize),
     });
     Ok(Dataset {
         validation_from: froms.get(&Part::Validation).copied(),
