@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use candle_core::Tensor;
 
+use super::text::TextEncoder;
 use super::{InnerLayer, Network};
 use crate::data::{Dataset, Inputs};
 use crate::distill::{Mean, TeacherLogits};
@@ -48,6 +49,11 @@ pub trait Teacher: Send + Sync {
     /// # Errors
     /// When the device fails, or it knows rows alone.
     fn logits_of(&self, inputs: &Inputs) -> candle_core::Result<TeacherLogits>;
+
+    /// How it reads texts, where it does.
+    fn encoder(&self) -> Option<Arc<TextEncoder>> {
+        None
+    }
 
     /// Its inner layers, from input to logits; none where they cannot be had.
     fn layers(&self) -> Vec<InnerLayer> {
@@ -168,6 +174,10 @@ impl Teacher for NetworkTeacher {
 
     fn logits_of(&self, inputs: &Inputs) -> candle_core::Result<TeacherLogits> {
         Ok(self.in_class_order(self.network.logits(&[inputs])?.flatten_all()?.to_vec1()?))
+    }
+
+    fn encoder(&self) -> Option<Arc<TextEncoder>> {
+        self.network.spec().reads.text().cloned()
     }
 
     fn layers(&self) -> Vec<InnerLayer> {

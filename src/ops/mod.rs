@@ -16,10 +16,13 @@ pub(crate) mod fused;
 mod gemm;
 mod layer_norm;
 mod loss;
+mod norm;
 mod optimiser;
 mod pool;
 mod softmax;
 mod spans;
+mod stub;
+mod table_rows;
 mod tile;
 
 pub use conv::conv3x3;
@@ -29,10 +32,13 @@ pub use element::Element;
 pub use layer_norm::layer_norm;
 pub use loss::{DistillationLoss, MemberLoss, Terms};
 pub use optimiser::{Clip, FusedOptimiser, MemberRate, Rule};
-pub(crate) use optimiser::{Gradient, Slot, clip_factor, norm, with_parameters};
+pub(crate) use norm::{clip_factor, norm};
+pub(crate) use optimiser::{Gradient, Slot, with_parameters};
 pub use pool::max_pool2;
 pub use softmax::softmax;
 pub use spans::Spans;
+pub use stub::*;
+pub use table_rows::TableRows;
 
 use candle_core::{Device, Result, Tensor};
 

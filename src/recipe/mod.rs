@@ -4,6 +4,7 @@
 //! and the nearest known key. [`Recipe::to_toml`] writes the resolved form back; the two are inverse to each other.
 //! A [`Sweep`] is a recipe in which some fields hold several values; its [`Cell`]s are recipes.
 
+mod architecture;
 mod encoding;
 mod fault;
 pub mod fields;
@@ -16,6 +17,7 @@ mod source;
 mod sweep;
 mod write;
 
+pub use architecture::{Architecture, Frozen, LENGTH, Pooling, TextLayers, TokensOf};
 pub use encoding::decode;
 pub use fault::{Fault, FaultKind, Faults, Place};
 pub use fields::{Field, differing, field, field_label};
@@ -128,6 +130,7 @@ impl Recipe {
         let absolute = |path: &mut PathBuf| *path = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
         self.data.source.paths_mut().into_iter().for_each(absolute);
         self.teacher.iter_mut().flat_map(TeacherRecipe::files_mut).for_each(|file| absolute(&mut file.path));
+        self.folders_mut().for_each(absolute);
         self
     }
 
@@ -137,7 +140,14 @@ impl Recipe {
         let public = |path: &mut PathBuf| *path = public_path(path);
         self.data.source.paths_mut().into_iter().for_each(public);
         self.teacher.iter_mut().flat_map(TeacherRecipe::files_mut).for_each(|file| public(&mut file.path));
+        self.folders_mut().for_each(public);
         self
+    }
+
+    /// The folders of pre-trained models that teacher and student begin with.
+    fn folders_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let of_teacher = self.teacher.iter_mut().flat_map(TeacherRecipe::layers_mut);
+        of_teacher.chain(&mut self.student).filter_map(Architecture::folder_mut)
     }
 }
 
@@ -387,41 +397,6 @@ impl PixelRange {
     /// All of them, each with the name that a recipe uses.
     pub const NAMES: [(&'static str, Self); 3] =
         [("0-1", Self::Unit), ("0-255", Self::Byte), ("-1-1", Self::Symmetric)];
-}
-
-/// The layers of a network; input and output sizes come from the data.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Architecture {
-    /// Dense layers with `ReLU` between them.
-    Mlp {
-        /// Units of each hidden layer; may be empty (a linear model).
-        hidden: Vec<usize>,
-        /// Share of each hidden layer's outputs that is dropped in training.
-        dropout: f64,
-    },
-    /// 3×3 convolutions with `ReLU` and 2×2 max-pooling, then dense layers.
-    Cnn {
-        /// Channels of each convolution.
-        channels: Vec<usize>,
-        /// Units of each dense hidden layer.
-        dense: Vec<usize>,
-        /// Share of each dense hidden layer's outputs that is dropped in training.
-        dropout: f64,
-    },
-}
-
-impl std::fmt::Display for Architecture {
-    /// `MLP 64–64`, `CNN 8–16 · 64`.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let widths = |list: &[usize]| list.iter().map(ToString::to_string).collect::<Vec<_>>().join("–");
-        match self {
-            Self::Mlp { hidden, .. } if hidden.is_empty() => f.write_str("linear"),
-            Self::Mlp { hidden, .. } => write!(f, "MLP {}", widths(hidden)),
-            Self::Cnn { channels, dense, .. } if dense.is_empty() => write!(f, "CNN {}", widths(channels)),
-            Self::Cnn { channels, dense, .. } => write!(f, "CNN {} · {}", widths(channels), widths(dense)),
-        }
-    }
 }
 
 /// One training run's settings.

@@ -6,7 +6,7 @@ use super::error::PrepareError;
 use super::teachers::KnownTeacher;
 use crate::data::{Dataset, Remark, Splits, TransferSet};
 use crate::distill::Mean;
-use crate::model::{Ensemble, InnerLayer, ModelSpec};
+use crate::model::{Ensemble, InnerLayer, ModelSpec, TextEncoder};
 use crate::protocol::Probe;
 
 /// Everything that a cell needs, found good.
@@ -63,6 +63,14 @@ impl TeacherModel {
         match self {
             Self::Ready(teacher) => teacher.layers(),
             Self::ToTrain(spec) => spec.layers(),
+        }
+    }
+
+    /// How it reads texts, where it does.
+    pub fn encoder(&self) -> Option<Arc<TextEncoder>> {
+        match self {
+            Self::Ready(teacher) => teacher.encoder(),
+            Self::ToTrain(spec) => spec.reads.text().cloned(),
         }
     }
 

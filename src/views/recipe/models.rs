@@ -67,13 +67,7 @@ pub(super) fn own_ui(ui: &mut Ui, key: &'static str, now: Option<&Architecture>)
 }
 
 fn with_dropout(model: Architecture, of: Option<&Architecture>) -> Architecture {
-    let dropout = of.map_or(0.0, |of| match of {
-        Architecture::Mlp { dropout, .. } | Architecture::Cnn { dropout, .. } => *dropout,
-    });
-    match model {
-        Architecture::Mlp { hidden, .. } => Architecture::Mlp { hidden, dropout },
-        Architecture::Cnn { channels, dense, .. } => Architecture::Cnn { channels, dense, dropout },
-    }
+    model.with_dropout(of.map_or(0.0, Architecture::dropout))
 }
 
 /// A model as it is typed: `64, 64`, `cnn 8, 16 / 64`.
@@ -84,6 +78,7 @@ fn written(model: &Architecture) -> String {
         Architecture::Mlp { hidden, .. } => list(hidden),
         Architecture::Cnn { channels, dense, .. } if dense.is_empty() => format!("cnn {}", list(channels)),
         Architecture::Cnn { channels, dense, .. } => format!("cnn {} / {}", list(channels), list(dense)),
+        Architecture::Text { .. } | Architecture::Bert { .. } => String::new(),
     }
 }
 
