@@ -987,7 +987,7 @@ allowed-temperature = a number above 0 (0.001 to 1e6)
 allowed-hard-weight = a number of at least 0, or "complement"
 allowed-warm-up = a number of epochs, at least 0
 allowed-clip = a norm above 0, or 0 for none
-allowed-schedule = "constant", "cosine" or {"{"} step = {"{"} every = 10, factor = 0.5 {"}"} {"}"}
+allowed-schedule = "constant", "cosine", "linear" or {"{"} step = {"{"} every = 10, factor = 0.5 {"}"} {"}"}
 allowed-class-names = a list of class names, e.g. ["3"] or [3]
 allowed-path = a path in quotes
 allowed-label = the name of a column, or its position counted from 0
@@ -1699,3 +1699,7 @@ folder-no-tokenizer = there is no tokeniser in it; give tokenizer.json or vocab.
 folder-no-weights = there are no weights in it; {$names} are looked for
 folder-no-classes = it was not trained for classes (no classifier with id2label); train it first: teacher.model = {"{"} bert = "folder" {"}"}
 tokens-no-teacher = the student is to read the teacher’s tokens, and the teacher reads no texts; give tokens = "words"
+schedule-linear = linear
+field-teacher-labelled = teacher’s labels
+field-teacher-labelled-hint = The share of the training rows whose labels the teacher may use; it learns from no others. The same share for the students is the same rows.
+field-teacher-labelled-short = teacher’s labels

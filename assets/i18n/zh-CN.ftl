@@ -936,7 +936,7 @@ allowed-temperature = 大于 0 的数（0.001 到 1e6）
 allowed-hard-weight = 不小于 0 的数，或 "complement"
 allowed-warm-up = 不小于 0 的轮数
 allowed-clip = 大于 0 的范数，或 0（不裁剪）
-allowed-schedule = "constant"、"cosine" 或 {"{"} step = {"{"} every = 10, factor = 0.5 {"}"} {"}"}
+allowed-schedule = "constant"、"cosine"、"linear" 或 {"{"} step = {"{"} every = 10, factor = 0.5 {"}"} {"}"}
 allowed-class-names = 类别名列表，例如 ["3"] 或 [3]
 allowed-path = 带引号的路径
 allowed-label = 列名，或从 0 开始的序号
@@ -1605,3 +1605,7 @@ folder-no-tokenizer = 其中没有分词器；请把 tokenizer.json 或 vocab.tx
 folder-no-weights = 其中没有权重；查找的是 {$names}
 folder-no-classes = 它没有为类别训练过（没有带 id2label 的 classifier）；请先训练：teacher.model = {"{"} bert = "folder" {"}"}
 tokens-no-teacher = 学生要读教师的词元，而教师不读文本；请用 tokens = "words"
+schedule-linear = 线性
+field-teacher-labelled = 教师的标签
+field-teacher-labelled-hint = 教师可以使用其标签的训练行所占比例；它不从其他行学习。学生的比例相同时就是相同的行。
+field-teacher-labelled-short = 教师标签

@@ -146,7 +146,11 @@ impl dyn Network + '_ {
             .parameters()
             .iter()
             .zip(frozen)
-            .map(|(parameter, frozen)| if frozen { parameter.as_detached_tensor() } else { parameter.as_tensor().clone() })
+            .map(
+                |(parameter, frozen)| {
+                    if frozen { parameter.as_detached_tensor() } else { parameter.as_tensor().clone() }
+                },
+            )
             .collect();
         self.pass(&parameters, inputs, Some(keys), taps, backend)
     }

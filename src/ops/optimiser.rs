@@ -537,7 +537,9 @@ fn update_rows<T: Element>(updates: &[Update], table: &TableRows, p: &mut [T], g
             let from = ids.partition_point(|id| (*id as usize) < first);
             let mut own = vec![T::zero_value(); p.len()];
             for (id, g) in ids[from..].iter().zip(g[from * width..].chunks_exact(width)) {
-                let Some(own) = own.get_mut((*id as usize - first) * width..).filter(|own| own.len() >= width) else { break };
+                let Some(own) = own.get_mut((*id as usize - first) * width..).filter(|own| own.len() >= width) else {
+                    break;
+                };
                 own[..width].copy_from_slice(g);
             }
             let (update, own) = (*update, own.as_slice());

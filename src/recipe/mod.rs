@@ -424,6 +424,8 @@ pub struct TrainingRecipe {
     pub jitter: usize,
     /// Which weights are the result.
     pub keep: Keep,
+    /// Share of the training rows whose labels a teacher may use, in [0, 1]; it sees no others. Students have [`DataRecipe::labelled`].
+    pub labelled: f64,
 }
 
 impl Default for TrainingRecipe {
@@ -440,6 +442,7 @@ impl Default for TrainingRecipe {
             clip: 0.0,
             jitter: 0,
             keep: Keep::Last,
+            labelled: 1.0,
         }
     }
 }
@@ -463,6 +466,8 @@ pub enum Schedule {
     Constant,
     /// Half a cosine down to 0 at the last step.
     Cosine,
+    /// From the peak to 0 by equal steps.
+    Linear,
     /// Multiplied by `factor` after each `every` epochs.
     Step {
         /// Epochs between drops, ≥ 1.

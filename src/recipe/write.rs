@@ -233,6 +233,7 @@ fn teacher(teacher: &TeacherRecipe) -> Value {
 fn trained(model: &Architecture, keys: &TrainingRecipe) -> Table {
     let mut fields = training(keys);
     fields.insert("model".to_owned(), architecture(model));
+    fields.insert("labelled".to_owned(), keys.labelled.into());
     fields
 }
 
@@ -337,6 +338,7 @@ fn training(training: &TrainingRecipe) -> Table {
         match training.schedule {
             Schedule::Constant => "constant".into(),
             Schedule::Cosine => "cosine".into(),
+            Schedule::Linear => "linear".into(),
             Schedule::Step { every, factor } => {
                 table([("step", table([("every", whole(every as u64)), ("factor", factor.into())]))])
             }

@@ -170,14 +170,14 @@ fn add_teachers(plan: &mut JobPlan, teachers: Vec<DraftTeacher>, memory: usize) 
     let mut groups: Vec<Group<(TeacherPart, DataRecipe)>> = Vec::new();
     let mut ensembles = Vec::new();
     for (index, DraftTeacher { kind, data, recipe, prepared }) in teachers.into_iter().enumerate() {
-        let rows = prepared.splits.train.len();
+        let all = prepared.splits.train.len();
         let (part, at) = match kind {
             DraftKind::Model(part, at) => (part, at),
             DraftKind::Ensemble(members, mean) => {
                 let parameters = members.iter().map(|member| plan.runs[*member].parameters).sum();
                 let names: Vec<&str> = members.iter().map(|member| plan.runs[*member].model.as_str()).collect();
                 let model = (name_of_several(&names), parameters);
-                plan.runs.push(run(&recipe, Role::Teacher, model, None, rows));
+                plan.runs.push(run(&recipe, Role::Teacher, model, None, all));
                 ensembles.push((index, prepared, Work::Ensemble { members, mean }));
                 continue;
             }
@@ -187,6 +187,7 @@ fn add_teachers(plan: &mut JobPlan, teachers: Vec<DraftTeacher>, memory: usize) 
             TeacherPart::Train { training, .. } => Some(training.clone()),
             TeacherPart::Checkpoint(_) => None,
         };
+        let rows = training.as_ref().map_or(all, |it| prepared.for_teacher(it.labelled, recipe.data.seed).rows.len());
         plan.runs.push(run(&recipe, Role::Teacher, (model.name(), model.parameter_count()), training.as_ref(), rows));
         let key = (without_seed(&part), data);
         match groups.iter_mut().find(|group| training.is_some() && group.key == key) {

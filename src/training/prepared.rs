@@ -122,6 +122,11 @@ impl Prepared {
         })
     }
 
+    /// What a teacher sees that may use the labels of a share of the training rows.
+    pub fn for_teacher(&self, labelled: f64, data_seed: u64) -> TransferSet {
+        TransferSet::of_teacher(&self.dataset, &self.splits, labelled, data_seed)
+    }
+
     /// The true classes of rows.
     pub fn labels(&self, rows: &[u32]) -> Vec<u32> {
         rows.iter().map(|row| self.dataset.labels[*row as usize]).collect()

@@ -16,7 +16,6 @@ use super::prepared::{Prepared, TeacherModel};
 use super::session::{Session, Setup};
 use super::stage::StageRun;
 use super::teachers::KnownTeacher;
-use crate::data::TransferSet;
 use crate::distill::{Objective, Reference, evaluate};
 use crate::model::{Checkpoint, CheckpointError, Ensemble, ModelSpec, Network, NetworkTeacher, population_logits};
 use crate::protocol::{
@@ -107,13 +106,14 @@ fn train_teachers(
 ) -> Result<Vec<Arc<KnownTeacher>>, Halt> {
     let runs: Vec<RunInfo> = stage.runs.iter().map(|run| plan.runs[*run].clone()).collect();
     let prepared = &*stage.prepared;
+    let data_seed = runs.first().map_or(0, |run| run.recipe.data.seed);
     let members = runs.iter().map(|run| member(Objective::labels(), Vec::new(), run.seed, &stage.training));
     let members: Vec<Member> = members.collect();
     let seeds: Vec<u64> = members.iter().map(|member| member.seed).collect();
     let setup = Setup {
         recipe: stage.training.clone(),
         dataset: prepared.dataset.clone(),
-        transfer: TransferSet::of_teacher(&prepared.dataset, &prepared.splits),
+        transfer: prepared.for_teacher(stage.training.labelled, data_seed),
         side: TeacherSide::default(),
         layers: None,
     };

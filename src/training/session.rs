@@ -149,9 +149,7 @@ impl Session {
         let specs = self.population.spec().parameters();
         let looks = self.layers.as_ref().filter(|layers| layers.are_looked_at(self.phase()));
         let up_to = match looks {
-            Some(layers) if self.phase().trains == Trains::UpToLayer => {
-                layers.parameters_up_to(self.population.spec())
-            }
+            Some(layers) if self.phase().trains == Trains::UpToLayer => layers.parameters_up_to(self.population.spec()),
             _ => specs.len(),
         };
         let own = looks.map_or_else(Vec::new, InnerLayers::own);

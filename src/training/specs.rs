@@ -85,9 +85,7 @@ impl Specs {
             (Architecture::Text { layers, dropout, tokens, length }, Some(texts)) => {
                 let encoder = match (tokens, ground.teacher) {
                     (TokensOf::Words, _) => self.of_words(layers, texts, *length, ground),
-                    (TokensOf::Teacher, Some(teacher)) => {
-                        teacher.cut_down(texts, ground.rows, *length).map(Arc::new)
-                    }
+                    (TokensOf::Teacher, Some(teacher)) => teacher.cut_down(texts, ground.rows, *length).map(Arc::new),
                     (TokensOf::Teacher, None) => {
                         let problem = phrase!("tokens-no-teacher");
                         return Err(PrepareError::Method { field: "student.model.tokens", problem });

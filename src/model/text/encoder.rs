@@ -97,10 +97,8 @@ impl TextEncoder {
             all
         };
         let counts = rows.par_iter().fold(HashMap::new, count).reduce(HashMap::new, merge);
-        let mut found: Vec<(String, u64)> = counts
-            .into_iter()
-            .filter(|(word, count)| *count >= FEWEST && !SPECIAL.contains(&word.as_str()))
-            .collect();
+        let mut found: Vec<(String, u64)> =
+            counts.into_iter().filter(|(word, count)| *count >= FEWEST && !SPECIAL.contains(&word.as_str())).collect();
         found.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         found.truncate(MOST_WORDS - SPECIAL.len());
         let vocabulary = SPECIAL.into_iter().map(str::to_owned).chain(found.into_iter().map(|(word, _)| word));
@@ -116,18 +114,27 @@ impl TextEncoder {
     /// # Errors
     /// When one of the special tokens is not there.
     pub fn of_word_pieces(vocabulary: &str, lower_case: bool, length: usize) -> Result<Self, String> {
-        let pieces: serde_json::Map<String, serde_json::Value> =
-            vocabulary.lines().enumerate().map(|(number, piece)| (piece.trim_end().to_owned(), number.into())).collect();
+        let pieces: serde_json::Map<String, serde_json::Value> = vocabulary
+            .lines()
+            .enumerate()
+            .map(|(number, piece)| (piece.trim_end().to_owned(), number.into()))
+            .collect();
         let number = |piece: &'static str| {
             let number = pieces.get(piece).and_then(serde_json::Value::as_u64);
-            number.map(|number| (piece, number as u32)).ok_or_else(|| format!("there is no {piece} among its word pieces"))
+            number
+                .map(|number| (piece, number as u32))
+                .ok_or_else(|| format!("there is no {piece} among its word pieces"))
         };
         let special = [number(SPECIAL[1])?, number(SPECIAL[2])?, number(SPECIAL[3])?];
         let model = serde_json::json!({
             "type": "WordPiece", "vocab": pieces, "unk_token": SPECIAL[1], "continuing_subword_prefix": "##",
             "max_input_chars_per_word": 100,
         });
-        Self::new(SavedEncoder { tokenizer: tokenizer_json(&model, lower_case, Frame::Bert, special), length, known: None })
+        Self::new(SavedEncoder {
+            tokenizer: tokenizer_json(&model, lower_case, Frame::Bert, special),
+            length,
+            known: None,
+        })
     }
 
     /// The encoder that was saved. Padding that the tokeniser brings along is switched off, and its own truncation gives way to the
@@ -261,9 +268,8 @@ fn cut(text: &str) -> &str {
 fn words(text: &str) -> Vec<String> {
     let mut split = PreTokenizedString::from(cut(text));
     let normalizer = BertNormalizer::new(true, true, None, true);
-    let done = split
-        .normalize(|text| normalizer.normalize(text))
-        .and_then(|()| BertPreTokenizer.pre_tokenize(&mut split));
+    let done =
+        split.normalize(|text| normalizer.normalize(text)).and_then(|()| BertPreTokenizer.pre_tokenize(&mut split));
     let splits = split.get_splits(OffsetReferential::Normalized, OffsetType::Byte);
     if done.is_ok() { splits.into_iter().map(|(word, ..)| word.to_owned()).collect() } else { Vec::new() }
 }

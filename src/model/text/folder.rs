@@ -114,7 +114,8 @@ impl Folder {
         let digest = Sha256::new().chain_update(&bytes).chain_update(text).finalize();
         let digest = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         let known = TextEncoder::new(encoder.clone());
-        let known = known.map_err(|problem| tokenizer_fault(path, phrase!("tokenizer-unreadable", problem = problem)))?;
+        let known =
+            known.map_err(|problem| tokenizer_fault(path, phrase!("tokenizer-unreadable", problem = problem)))?;
         if known.vocabulary() > plan.vocabulary {
             let problem = phrase!("tokenizer-vocabulary", tokens = known.vocabulary(), rows = plan.vocabulary);
             return Err(tokenizer_fault(path, problem));
@@ -270,7 +271,8 @@ fn read_encoder(folder: &Path) -> Result<SavedEncoder, CheckpointError> {
     let Some(vocabulary) = read("vocab.txt")? else {
         return Err(tokenizer_fault(folder, phrase!("folder-no-tokenizer")));
     };
-    let settings = read("tokenizer_config.json")?.and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
+    let settings =
+        read("tokenizer_config.json")?.and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
     let lower_case = settings.and_then(|settings| settings.get("do_lower_case")?.as_bool()).unwrap_or(true);
     let encoder = TextEncoder::of_word_pieces(&vocabulary, lower_case, LENGTH);
     let unreadable = |problem| tokenizer_fault(folder, phrase!("tokenizer-unreadable", problem = problem));
@@ -310,11 +312,8 @@ fn check(
     tensors: &HashMap<String, Vec<f32>>,
     shapes: &HashMap<String, Vec<usize>>,
 ) -> Result<(), CheckpointError> {
-    let fault = |name: &str, problem: Phrase| CheckpointError::Tensor {
-        path: file.to_owned(),
-        name: name.to_owned(),
-        problem,
-    };
+    let fault =
+        |name: &str, problem: Phrase| CheckpointError::Tensor { path: file.to_owned(), name: name.to_owned(), problem };
     let is_on_top = |name: &str| name.starts_with("classifier.") || name.starts_with("bert.pooler.");
     for spec in TextPlan::Bert(plan.clone()).parameters(1).iter().filter(|spec| !is_on_top(&spec.name)) {
         let Some((values, shape)) = tensors.get(&spec.name).zip(shapes.get(&spec.name)) else {

@@ -157,7 +157,8 @@ impl<'a> Pass<'a> {
         backend: Backend,
     ) -> Result<Self> {
         let members = parameters.first().map_or(Ok(0), |first| first.dim(0))?;
-        if inputs.is_empty() || !members.is_multiple_of(inputs.len()) || keys.is_some_and(|keys| keys.len() != members) {
+        if inputs.is_empty() || !members.is_multiple_of(inputs.len()) || keys.is_some_and(|keys| keys.len() != members)
+        {
             candle_core::bail!("{} inputs do not fit {members} members", inputs.len())
         }
         let tokens: Vec<&Tokens> = (0..members).map(|member| inputs[member * inputs.len() / members]).collect();

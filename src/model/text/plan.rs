@@ -227,10 +227,9 @@ impl BertPlan {
             let weight = ParameterSpec::new(format!("{name}.weight"), vec![output, input], normal, true);
             [weight, ParameterSpec::new(format!("{name}.bias"), vec![output], Initial::Constant(0.0), false)]
         };
-        let mut all: Vec<ParameterSpec> =
-            [("word", vocabulary), ("position", positions), ("token_type", kinds)]
-                .map(|(what, rows)| table(&format!("bert.embeddings.{what}_embeddings.weight"), rows, width, BERT_SPREAD))
-                .into();
+        let mut all: Vec<ParameterSpec> = [("word", vocabulary), ("position", positions), ("token_type", kinds)]
+            .map(|(what, rows)| table(&format!("bert.embeddings.{what}_embeddings.weight"), rows, width, BERT_SPREAD))
+            .into();
         all.extend(norm("bert.embeddings.LayerNorm"));
         if frozen.is_some() {
             all.iter_mut().for_each(|spec| spec.frozen = true);

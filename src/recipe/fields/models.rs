@@ -2,7 +2,7 @@
 
 use std::ops::Bound;
 
-use super::{Field, Kind, PLAIN, Part, Span, Synonyms, Tries};
+use super::{Field, Kind, PLAIN, Part, SHARE, Span, Synonyms, Tries};
 
 /// `title`.
 pub const TITLE: Field = Field { path: "title", label: "field-title", what: "field-title-hint", ..PLAIN };
@@ -68,6 +68,17 @@ pub const TEACHER_MEMBERS: Field = Field {
     is_column: true,
     synonyms: &[Synonyms { value: "", words: &["num_teachers", "n_teachers", "ensemble_size", "n_members"] }],
     search: "ensemble several teachers count 集成 多个 教师 数量 jicheng duoge jiaoshi shuliang",
+    ..OF_TEACHER
+};
+
+/// `teacher.labelled`.
+pub const TEACHER_LABELLED: Field = Field {
+    path: "teacher.labelled",
+    label: "field-teacher-labelled",
+    what: "field-teacher-labelled-hint",
+    short: Some("field-teacher-labelled-short"),
+    kind: Kind::Number(Span { usual: 1.0, ..SHARE }),
+    is_column: true,
     ..OF_TEACHER
 };
 

@@ -93,7 +93,12 @@ fn read_ensemble(
     };
     let tables: Vec<Option<Table>> = entries.iter().map(table).collect();
     let trains = tables.iter().flatten().any(|table| table.contains_key("model"));
-    let shared = if trains { read_training(teacher, training, faults) } else { training.clone() };
+    let shared = if trains {
+        let read = read_training(teacher, training, faults);
+        TrainingRecipe { labelled: teacher.number("labelled", training.labelled, faults), ..read }
+    } else {
+        training.clone()
+    };
     let mut models: Vec<TeacherPart> = Vec::with_capacity(entries.len());
     for (i, (entry, table)) in entries.iter().zip(tables).enumerate() {
         let Some(table) = table else {
@@ -132,11 +137,16 @@ fn read_part(
     };
     match (checkpoint, read_model(section, folder, faults)) {
         (Some(checkpoint), None) => TeacherPart::Checkpoint(checkpoint),
-        (None, Some(model)) => TeacherPart::Train { model, training: read_training(section, training, faults) },
+        (None, Some(model)) => {
+            let read = read_training(section, training, faults);
+            let labelled = section.number("labelled", training.labelled, faults);
+            TeacherPart::Train { model, training: TrainingRecipe { labelled, ..read } }
+        }
         (Some(checkpoint), Some(_)) => {
             faults.push(section.fault("", FaultKind::Conflict(phrase!("conflict-teacher"))));
             // Its training keys are no faults of their own.
             read_training(section, training, faults);
+            section.take("labelled");
             TeacherPart::Checkpoint(checkpoint)
         }
         (None, None) => {
