@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use stillroom::distill::{Mean, Objective, SOFT_TARGETS};
 use stillroom::recipe::{
-    Architecture, Builtin, CheckpointFile, CheckpointSource, Colour, ColumnRef, Copies, DataRecipe, FaultKind, Faults,
-    Ground, ImageSource, Keep, KeptColumns, Normalise, Optimiser, Override, PRESETS, PixelRange, Pixels, QUICKSTART,
-    Recipe, Schedule, Source, TableSource, TeacherPart, TeacherRecipe, TrainingRecipe, preset,
+    Architecture, Builtin, BuiltinTeacher, CheckpointFile, CheckpointSource, Colour, ColumnRef, Copies, DataRecipe,
+    FaultKind, Faults, Ground, ImageSource, Keep, KeptColumns, Normalise, Optimiser, Override, PRESETS, PixelRange,
+    Pixels, QUICKSTART, Recipe, Schedule, Source, TableSource, TeacherPart, TeacherRecipe, TrainingRecipe, preset,
 };
 
 const EXAMPLE: &str = r#"
@@ -57,7 +57,7 @@ fn the_example_is_read() {
     assert_eq!(recipe.title, "Quick start: handwritten digits");
     assert_eq!(recipe.data.source, Source::Builtin(Builtin::MnistMini));
     assert_eq!((recipe.data.seed, recipe.data.labelled, recipe.data.label_noise), (0, 1.0, 0.0));
-    assert_eq!(recipe.teacher, Some(TeacherRecipe::Checkpoint(CheckpointSource::Builtin(Builtin::MnistMini))));
+    assert_eq!(recipe.teacher, Some(TeacherRecipe::Checkpoint(CheckpointSource::Builtin(BuiltinTeacher::MnistMini))));
     assert_eq!(recipe.student, Some(Architecture::Mlp { hidden: vec![64, 64], dropout: 0.0 }));
     assert_eq!(recipe.distill, Objective::new(&SOFT_TARGETS, 40));
     assert_eq!(recipe.distill.values().values, [4.0, 0.9, 0.1, 1.0]);
@@ -327,11 +327,16 @@ fn source() -> impl Strategy<Value = Source> {
         (path(), prop::option::of("[a-z-]{1,8}")).prop_map(|(path, name)| Source::Idx { path, name }),
         (path(), prop::option::of(label), any::<Option<bool>>(), table())
             .prop_map(|(path, label, header, table)| Source::Table(TableSource { path, label, header, ..table })),
+        (path(), encoding()).prop_map(|(path, encoding)| Source::Texts(TextSource { path, encoding })),
         (path(), 1_usize..10_000, colour, ground(), any::<bool>()).prop_map(|(path, size, colour, ground, scaled)| {
             let (mean, std) = if scaled { (vec![0.5], vec![0.25]) } else { (Vec::new(), Vec::new()) };
             Source::Images(ImageSource { path, size, colour, ground, mean, std })
         }),
     ]
+}
+
+fn encoding() -> impl Strategy<Value = Option<String>> {
+    prop::sample::select(vec![None, Some("gbk".to_owned()), Some("utf-16le".to_owned())])
 }
 
 fn ground() -> impl Strategy<Value = Option<Ground>> {
@@ -346,15 +351,30 @@ fn table() -> impl Strategy<Value = TableSource> {
     };
     let keep = prop_oneof![Just(KeptColumns::All), columns().prop_map(KeptColumns::These)];
     let delimiter = prop::sample::select(vec![None, Some(','), Some(';'), Some('\t'), Some('|'), Some(' '), Some('^')]);
-    let encoding = prop::sample::select(vec![None, Some("gbk".to_owned()), Some("utf-16le".to_owned())]);
     let shape = |channels, height, width| Some(Pixels::Shape { channels, height, width });
     let pixels = prop::sample::select(vec![None, Some(Pixels::None), shape(1, 8, 9), shape(3, 32, 32)]);
     let normalise = prop::sample::select(vec![Normalise::Standard, Normalise::None]);
     let files = (prop::option::of(path()), prop::option::of(path()));
-    (files, columns(), keep, delimiter, encoding, any::<Option<bool>>(), pixels, normalise).prop_map(
-        |((validation, test), ignore, keep, delimiter, encoding, decimal_comma, pixels, normalise)| TableSource {
+    let texts = prop::sample::select(vec![
+        (None, None),
+        (Some(ColumnRef::Name("review".into())), None),
+        (Some(ColumnRef::Position(1)), Some(ColumnRef::Name("title".into()))),
+    ]);
+    ((files, texts), columns(), keep, delimiter, encoding(), any::<Option<bool>>(), pixels, normalise).prop_map(
+        |(
+            ((validation, test), (text, text_b)),
+            ignore,
+            keep,
+            delimiter,
+            encoding,
+            decimal_comma,
+            pixels,
+            normalise,
+        )| TableSource {
             validation,
             test,
+            text,
+            text_b,
             ignore,
             keep,
             delimiter,
@@ -450,7 +470,8 @@ fn recipes() -> impl Strategy<Value = Recipe> {
         },
     );
     let source = || {
-        prop_oneof![builtin().prop_map(CheckpointSource::Builtin), checkpoint_file().prop_map(CheckpointSource::File)]
+        let shipped = prop::sample::select(BuiltinTeacher::ALL.to_vec());
+        prop_oneof![shipped.prop_map(CheckpointSource::Builtin), checkpoint_file().prop_map(CheckpointSource::File)]
     };
     let combine = || prop_oneof![Just(Mean::Probabilities), Just(Mean::Logits)];
     let checkpoint = source().prop_map(TeacherRecipe::Checkpoint);
@@ -545,7 +566,7 @@ fn several_teachers_are_a_list_or_a_number_of_one_model() {
         TeacherPart::Train { model: cnn, training: seeded(4) },
         TeacherPart::Train { model: mlp.clone(), training: TrainingRecipe { epochs: 9, ..seeded(5) } },
         file("folder/b.pt", Some(PixelRange::Byte)),
-        TeacherPart::Checkpoint(CheckpointSource::Builtin(Builtin::Digits)),
+        TeacherPart::Checkpoint(CheckpointSource::Builtin(BuiltinTeacher::Digits)),
     ];
     assert_eq!(list.parts(), expected);
     for (keys, expected) in [

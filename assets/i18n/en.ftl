@@ -161,6 +161,7 @@ recipe-foot-next = Another recipe than the running job’s: Distil puts it in li
 recipe-foot-running = The running job takes T, weights and learning rate at once, unless they are swept; all else is for the next one.
 source-mnist-mini = MNIST, 4,000 digits
 source-digits = Digits, 8×8 pixels
+source-movie-snippets = Movie snippets, 10,072 texts
 
 # Loss and quality curves.
 loss-title = Loss
@@ -498,7 +499,7 @@ field-of-teacher = teacher’s { $field }
 field-title = title
 field-title-hint = What lists and the window call this recipe.
 field-source = data
-field-source-hint = Where the examples come from: built in, a table, arrays, a folder of pictures or of IDX files.
+field-source-hint = Where the examples come from: built in, a table, arrays, a folder of pictures, of texts or of IDX files.
 field-source-name = data set
 field-source-name-hint = Which data set, where a folder of IDX files holds several.
 field-source-validation = validation file
@@ -508,6 +509,12 @@ field-source-test-hint = A file of its own whose rows are the test rows.
 field-class-column = class column
 field-class-column-short = class
 field-class-column-hint = Name of the column with the class, or its position counted from 0 (−1 is the last). Left empty, it is found out.
+field-text-column = text column
+field-text-column-short = text
+field-text-column-hint = Name of the column with the text of a row, or its position counted from 0. With it, a table is one of texts and nothing else of it is read. Left empty, it is found out.
+field-text-b-column = second text column
+field-text-b-column-short = second text
+field-text-b-column-hint = Name or position of the column with the second text, where each row is a pair of texts.
 field-header = header line
 field-header-hint = Whether the first line of the table names its columns.
 field-ignore = ignored columns
@@ -993,7 +1000,7 @@ allowed-path = a path in quotes
 allowed-label = the name of a column, or its position counted from 0
 allowed-table = a table [{ $name }]
 allowed-data = a table [data] with a source, e.g. source = "mnist-mini"
-allowed-source = "mnist-mini", "digits", {"{"} idx = "folder" {"}"}, {"{"} csv = "file.csv", label = "y" {"}"} or {"{"} images = "folder", size = 28 {"}"}
+allowed-source = "mnist-mini", "digits", "movie-snippets", {"{"} idx = "folder" {"}"}, {"{"} csv = "file.csv", label = "y" {"}"}, {"{"} images = "folder", size = 28 {"}"} or {"{"} texts = "folder" {"}"}
 allowed-model = model = {"{"} mlp = [64, 64] {"}"} or {"{"} cnn = [8, 16], dense = [64] {"}"}; for texts {"{"} text_cnn = [3, 4, 5] {"}"}, {"{"} bilstm = 150 {"}"}, {"{"} transformer = 2 {"}"} or {"{"} bert = "folder" {"}"}
 allowed-student = a table [student] with { $model }
 allowed-teacher = a checkpoint, e.g. "builtin:mnist-mini", a model to train: { $model }, or an ensemble of several
@@ -1077,6 +1084,8 @@ data-label-column = { $file }, line { $line }: there is no label column { $colum
 data-line-ragged = { $file }, line { $line }: has { $found } fields; allowed: { $expected }, as in the first line
 data-line-no-number = { $file }, line { $line }, column { $column }: `{ $text }` is not allowed; allowed: a finite number
 data-line-no-label = { $file }, line { $line }, column { $column }: the label is empty; allowed: any other text
+data-line-zero-byte = { $file }, line { $line }, column { $column }: holds the byte 0x00, which no text has; allowed: a text file
+data-line-several-labels = { $file }, line { $line }: has several labels; allowed: one `__label__…` a line
 data-more-lines = { $count ->
     [one] and 1 more line
    *[other] and { $count } more lines
@@ -1087,6 +1096,8 @@ data-more-files = { $count ->
 }
 data-image = { $file }: { $problem }; allowed: a PNG or JPEG image (or WebP, BMP, GIF, TIFF, PNM)
 data-no-class = { $name }: holds no class; allowed: at least two classes
+data-class = class
+data-text = text
 data-one-class = { $name }: { $class } is its only class; allowed: at least two classes
 data-few-rows = { $name }: too few rows to split: { $classes }; each class needs at least { $needed }: one { $parts }
 data-two-parts = for training and one for validation
@@ -1164,6 +1175,10 @@ images-none = holds no picture
 images-part-twice = `{ $first }` and `{ $second }` are both called like the same part
 images-allowed = a folder with one subfolder a class, each with pictures at any depth; or folders `train`, `val` and `test` (or some of them, `train` among them) of such subfolders
 images-allowed-any = a picture (PNG, JPEG, WebP, BMP, GIF, TIFF or PNM), or a folder of pictures
+texts-no-class-folder = its text files are in no folder of a class, and are not one a class either
+texts-none = holds no text file
+texts-all-empty = holds no text: all of its text files are empty
+texts-allowed = a folder with one subfolder a class, each with text files at any depth, one text a file; or one file a class (`pos.txt`, `neg.txt`), one text a line; or folders `train`, `val` and `test` (or some of them, `train` among them) of either
 image-unreadable = cannot be read: { $problem }
 image-other-format = is of another format
 image-no-file = is no regular file
@@ -1362,6 +1377,7 @@ label-asked = as asked for
 label-called = by its name
 label-declared = as the file says
 label-first = the first column, since the last looks like a quantity
+label-beside-text = beside the column of texts
 label-last = the last column
 findings-label = class column `{ $column }` ({ $why })
 findings-several = { $name } ({ $count })
@@ -1383,6 +1399,9 @@ left-out-unlabelled = pictures without a class
 left-out-no-picture = no picture in it
 left-out-no-class = not in the folder of a class
 left-out-not-a-picture = no picture by its name
+left-out-unlabelled-texts = texts without a class
+left-out-no-text = no text file in it
+left-out-not-a-text = no text file by its name
 left-out-of-system = left there by the system
 left-out-met-before = a link to a folder that is read elsewhere
 left-out-special = no regular files
@@ -1415,6 +1434,8 @@ remark-turned = { $count } pictures were stored with lines and columns exchanged
 remark-classes-named = classes are named by { $file }
 remark-classes-not-named = classes keep their numbers: { $file } does not name all of them, or gives two the same name
 findings-rows = { $count } rows of { $width } features
+findings-texts = texts of { $median } characters in the median, { $longest } at most
+findings-pairs = pairs of texts, of { $median } characters in the median, { $longest } at most
 left-out-array = neither inputs nor labels by its name, or another array says it better
 remark-one-hot = `{ $name }` has { $count } columns of zeros and ones: the class is the column of the 1
 remark-pixels-scaled = inputs between 0 and 1 are pixels: they are kept as 0 to 255
@@ -1435,6 +1456,7 @@ allowed-pixels = [height, width], [3, height, width], or false
 conflict-channels = has { $count } numbers where the pictures have { $channels ->
     [one] one channel
    *[other] { $channels } channels
+conflict-text-b = is the second text of a pair, and `text` does not say which column holds the first
 }; give one number for each channel, or one for all
 archive-damaged = the archive is damaged ({ $problem })
 archive-holds = the archive holds { $count } files: { $names }
@@ -1489,6 +1511,8 @@ left-out-many-words = text with too many different values
 left-out-row-number = it only counts the rows; to read it all the same, keep = ["…"]
 left-out-type = lists or bytes, which are not read
 left-out-words = text with { $count } different values
+left-out-beside-text = of a table of texts nothing else is read
+left-out-free-text = free text; to read it and nothing else, text = "…"
 parquet-damaged = is no whole Parquet file ({ $problem })
 parquet-no-pictures = has no column of pictures
 parquet-row = row { $row }
@@ -1517,6 +1541,13 @@ rows-columns-by-position = { $count } columns as in the table that the model lea
 table-changed = the file changed while it was read
 table-changed-allowed = a file that stays as it is; try again
 table-nothing-to-read = no column is left to read
+table-no-text = holds no text: every field of its text column is empty
+text-zero-byte = holds the byte 0x00, which no text has
+text-allowed = a text file, in UTF-8 or with a byte-order mark, or `encoding = "…"`
+text-column-wrong = column `{ $column }` cannot be the text: { $why }
+text-column-twice = it is the first text of the pair already
+text-column-is-class = it is the class
+text-column-allowed = in `text` and `text_b` two columns that are not the class
 findings-columns = { $count ->
     [one] one column
    *[other] { $count } columns
@@ -1617,6 +1648,14 @@ sheet-pictures = Some of the pictures
 remark-empty-lines = { $count ->
     [one] one empty line was passed over
    *[other] { $count } empty lines were passed over
+remark-empty-texts = { $count ->
+    [one] one row has no text and was left out: line { $line }
+   *[other] { $count } rows have no text and were left out; the first is on line { $line }
+remark-empty-text-files = { $count ->
+    [one] one text file is empty and was left out: { $first }
+   *[other] { $count } text files are empty and were left out; the first is { $first }
+}
+}
 }
 data-line-too-long = { $file }, line { $line }: is longer than 16 MiB; allowed: a table with its rows on lines
 parquet-no-label = row { $row } has no class in column `{ $column }`

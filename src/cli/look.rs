@@ -8,7 +8,7 @@ use toml::{Table, Value};
 use super::LookArgs;
 use super::table::table;
 use super::voice::{Failure, Problem, Voice, print, print_json};
-use crate::data::{FirstRows, first_rows, recognise};
+use crate::data::{FirstRows, recognise};
 use crate::model::Checkpoint;
 use crate::protocol::DataFound;
 use crate::recipe::{DataRecipe, QUICKSTART, Recipe, Source, Sweep, decode};
@@ -16,8 +16,9 @@ use crate::training::{PrepareError, look_at_data};
 
 /// Rows of a table that are shown.
 const ROWS: usize = 5;
-/// Characters of a field that are shown.
+/// Characters of a field that are shown, and of one in a set of texts.
 const FIELD: usize = 24;
+const TEXT: usize = 72;
 
 /// The one object of `--json`.
 #[derive(Serialize)]
@@ -58,11 +59,8 @@ pub(super) fn look(args: &LookArgs, voice: &Voice) -> Result<(), Failure> {
     } else {
         DataRecipe::of(recognise(path).map_err(|error| Failure::input(error.code(), error))?)
     };
-    let found = look_at_data(&data, &()).map_err(|error: PrepareError| Failure::input(error.code(), error))?;
-    let first = match &data.source {
-        Source::Table(table) => first_rows(table, ROWS).unwrap_or_default(),
-        _ => FirstRows::default(),
-    };
+    let found = look_at_data(&data, ROWS, &()).map_err(|error: PrepareError| Failure::input(error.code(), error));
+    let (found, first) = found?;
     if args.json {
         let mut rows = vec![first.columns];
         rows.extend(first.rows);
@@ -73,7 +71,8 @@ pub(super) fn look(args: &LookArgs, voice: &Voice) -> Result<(), Failure> {
         text += &format!("  {decision}\n");
     }
     if !first.columns.is_empty() {
-        text += &table_of(&first);
+        let width = if found.findings.texts.is_some() { TEXT } else { FIELD };
+        text += &table_of(&first, width);
     }
     text += &format!("\n{}", text_of(&data));
     print(&text)?;
@@ -110,11 +109,11 @@ fn look_at_model(args: &LookArgs, path: &Path) -> Result<(), Failure> {
 }
 
 /// The first rows, the first columns.
-fn table_of(first: &FirstRows) -> String {
+fn table_of(first: &FirstRows, width: usize) -> String {
     let shown = first.columns.len().min(COLUMNS);
     let short = |text: &String| {
-        let mut short: String = text.chars().take(FIELD).map(|c| if c.is_control() { ' ' } else { c }).collect();
-        if text.chars().count() > FIELD {
+        let mut short: String = text.chars().take(width).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        if text.chars().count() > width {
             short.push('…');
         }
         short

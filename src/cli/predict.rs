@@ -17,7 +17,9 @@ use crate::data::{
 use crate::distill::{Objective, evaluate, soften};
 use crate::model::{Checkpoint, CheckpointError, NetworkTeacher, Teacher as _, new_file, write_whole};
 use crate::protocol::{DeviceChoice, JUDGED};
-use crate::recipe::{Builtin, Colour, Copies, DataRecipe, ImageSource, QUICKSTART, Recipe, Source, TableSource};
+use crate::recipe::{
+    Builtin, BuiltinTeacher, Colour, Copies, DataRecipe, ImageSource, QUICKSTART, Recipe, Source, TableSource,
+};
 use crate::text::phrase;
 use crate::training::{PrepareError, builtin_teacher, choose, judge, threads};
 
@@ -292,10 +294,10 @@ fn known_rows(args: &PredictArgs, checkpoint: &Checkpoint, source: &Source) -> R
 fn read(name: &str) -> Result<Checkpoint, CheckpointError> {
     match name.strip_prefix("builtin:") {
         None => Checkpoint::read(Path::new(name)),
-        Some(builtin) => match Builtin::ALL.into_iter().find(|known| known.name() == builtin) {
+        Some(builtin) => match BuiltinTeacher::ALL.into_iter().find(|known| known.name() == builtin) {
             Some(known) => Checkpoint::from_bytes(name, builtin_teacher(known)),
             None => {
-                let names = Builtin::ALL.map(|builtin| format!("builtin:{}", builtin.name())).join(" or ");
+                let names = BuiltinTeacher::ALL.map(|teacher| format!("builtin:{}", teacher.name())).join(" or ");
                 let problem = format!("there is no such model; give {names}, or a file");
                 Err(CheckpointError::File { path: name.to_owned(), problem })
             }

@@ -1,4 +1,4 @@
-//! How the columns of a table become the numbers of a row. It is learnt from one table, lies in the model's file, and reads every
+//! How the columns of a table become the numbers of a row, or its texts. It is learnt from one table, lies in the model's file, and reads every
 //! later table the same way.
 
 use std::collections::HashMap;
@@ -65,6 +65,8 @@ pub enum ColumnKind {
         /// What a gap is filled with.
         fill: f64,
     },
+    /// No input: what the field says, as a model's own encoder reads it.
+    Text,
     /// One input a word: 1 where the field is that word. Another word, or none, leaves all of them 0.
     Words {
         /// The words, sorted.
@@ -77,6 +79,7 @@ impl ColumnKind {
     pub fn inputs(&self) -> usize {
         match self {
             Self::Number { .. } | Self::Truth { .. } => 1,
+            Self::Text => 0,
             Self::Words { words } => words.len(),
         }
     }
@@ -101,6 +104,11 @@ impl Columns {
         Self::new(false, inputs, None, (0..inputs).map(column).collect())
     }
 
+    /// Whether it is texts that are read, one column or two of them.
+    pub fn are_texts(&self) -> bool {
+        self.list.iter().any(|column| column.kind == ColumnKind::Text)
+    }
+
     /// Numbers a row.
     pub fn width(&self) -> usize {
         self.list.iter().map(|column| column.kind.inputs()).sum()
@@ -115,6 +123,7 @@ impl Columns {
     pub fn inputs(&self) -> Vec<String> {
         let names = |column: &Column| match &column.kind {
             ColumnKind::Number { .. } | ColumnKind::Truth { .. } => vec![column.name.clone()],
+            ColumnKind::Text => Vec::new(),
             ColumnKind::Words { words } => words.iter().map(|word| format!("{} = {word}", column.name)).collect(),
         };
         self.list.iter().flat_map(names).collect()
@@ -125,6 +134,7 @@ impl Columns {
         let fill = |column: &Column| match &column.kind {
             ColumnKind::Number { base, fill } => vec![(fill - base) as f32],
             ColumnKind::Truth { fill } => vec![*fill as f32],
+            ColumnKind::Text => Vec::new(),
             ColumnKind::Words { words } => vec![0.0; words.len()],
         };
         self.list.iter().flat_map(fill).collect()
@@ -139,7 +149,7 @@ impl Columns {
             match &mut column.kind {
                 ColumnKind::Number { base, fill } => *fill = *base + median,
                 ColumnKind::Truth { fill } => *fill = median,
-                ColumnKind::Words { .. } => {}
+                ColumnKind::Text | ColumnKind::Words { .. } => {}
             }
             at += width;
         }

@@ -43,6 +43,8 @@ pub struct Dataset {
     pub copies: Option<Vec<u32>>,
     /// The file of each row, below the source's folder; empty where rows are no files.
     pub files: Vec<PathBuf>,
+    /// What people say of each row, as probabilities `[rows, classes]`; `None` where nobody was asked.
+    pub votes: Option<Arc<Vec<f32>>>,
     /// What was found in the source.
     pub findings: Findings,
 }
@@ -98,6 +100,7 @@ impl Dataset {
             ground: None,
             copies: None,
             files: Vec::new(),
+            votes: None,
             findings: Findings::default(),
         }
     }
@@ -207,6 +210,10 @@ impl Dataset {
     /// The names of columns that are missing, or hold something else.
     pub fn as_read_by(&self, columns: &Columns) -> Result<Option<Self>, Vec<String>> {
         let Some(own) = &self.columns else { return Ok(None) };
+        // Texts are texts, whatever their column is called.
+        if let Examples::Text(_) | Examples::Tokens(_) = &self.examples {
+            return Ok(None);
+        }
         if let Examples::Pixels { .. } = &self.examples {
             // Pixels are known by their place; their names differ from one export to the next.
             let shared = columns.list.iter().any(|column| own.list.iter().any(|other| other.name == column.name));
@@ -325,8 +332,13 @@ impl Dataset {
             Examples::Tokens(tokens) => Examples::Tokens(tokens.gather(rows)),
         };
         let labels = rows.iter().map(|row| self.labels[*row as usize]).collect();
-        let pixel_scale = self.pixel_scale;
-        Self { pixel_scale, ..Self::new(self.name.clone(), self.classes.clone(), examples, labels) }
+        let classes = self.classes.len();
+        let of_row = |votes: &Arc<Vec<f32>>| {
+            let rows = rows.iter().map(|row| *row as usize * classes);
+            Arc::new(rows.flat_map(|start| &votes[start..start + classes]).copied().collect())
+        };
+        let (pixel_scale, votes) = (self.pixel_scale, self.votes.as_ref().map(of_row));
+        Self { pixel_scale, votes, ..Self::new(self.name.clone(), self.classes.clone(), examples, labels) }
     }
 
     /// How many of `rows` each class has, in the order of [`Dataset::classes`].

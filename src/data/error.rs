@@ -296,6 +296,13 @@ pub enum LineProblem {
     OpenQuote,
     /// A line that is longer than any table's.
     TooLong,
+    /// A text with a byte that no text has.
+    ZeroByte {
+        /// The column: its name, or its position from 0.
+        column: String,
+    },
+    /// A line of fastText with more than one label.
+    SeveralLabels,
     /// No label.
     NoLabel {
         /// The column: its name, or its position from 0.
@@ -315,6 +322,10 @@ impl BadLine {
             }
             LineProblem::OpenQuote => phrase!("data-line-open-quote", file = file, line = line),
             LineProblem::TooLong => phrase!("data-line-too-long", file = file, line = line),
+            LineProblem::ZeroByte { column } => {
+                phrase!("data-line-zero-byte", file = file, line = line, column = column)
+            }
+            LineProblem::SeveralLabels => phrase!("data-line-several-labels", file = file, line = line),
             LineProblem::NoLabel { column } => {
                 phrase!("data-line-no-label", file = file, line = line, column = column)
             }

@@ -1,7 +1,9 @@
 //! What was found in a source and decided about it: said before training, in one line or in full, to people and programs.
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::Texts;
 use crate::text::{Between, Phrase, phrase};
 
 /// What a source holds and how it was read.
@@ -14,6 +16,8 @@ pub struct Findings {
     pub holds: Option<Phrase>,
     /// The column in which the class stands.
     pub label: Option<LabelFinding>,
+    /// What texts there are, where rows are texts.
+    pub texts: Option<TextFinding>,
     /// Columns of a table that are read, before words become columns of their own.
     pub columns: usize,
     /// What is not read, and why.
@@ -43,6 +47,43 @@ pub enum Kind {
     Idx,
     /// Arrays of `NumPy`.
     Arrays,
+    /// Texts: of a table, or of files in a folder.
+    Text,
+}
+
+/// What texts there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextFinding {
+    /// Whether each row is a pair.
+    pub pairs: bool,
+    /// Characters of a text, or of both of a pair: as many rows have more as have fewer.
+    pub median: u64,
+    /// Characters of the longest.
+    pub longest: u64,
+}
+
+impl TextFinding {
+    /// Measures texts.
+    pub fn of(texts: &Texts) -> Self {
+        let characters = |row: usize| {
+            let of = |text: &str| text.chars().count() as u64;
+            of(texts.first(row)) + texts.second(row).map_or(0, of)
+        };
+        let mut lengths: Vec<u64> = (0..texts.rows()).into_par_iter().map(characters).collect();
+        lengths.sort_unstable();
+        let (median, longest) = (lengths.get(lengths.len() / 2).copied(), lengths.last().copied());
+        Self { pairs: texts.are_pairs(), median: median.unwrap_or(0), longest: longest.unwrap_or(0) }
+    }
+
+    /// In words.
+    pub fn phrase(&self) -> Phrase {
+        let (median, longest) = (self.median, self.longest);
+        if self.pairs {
+            phrase!("findings-pairs", median = median, longest = longest)
+        } else {
+            phrase!("findings-texts", median = median, longest = longest)
+        }
+    }
 }
 
 /// Which column is the class, and why.
@@ -66,6 +107,8 @@ pub enum LabelReason {
     Last,
     /// It is the first, and the last holds quantities.
     First,
+    /// Another column holds the texts, and this one can be their class.
+    BesideText,
     /// The file says so itself.
     Declared,
 }
@@ -163,6 +206,7 @@ impl LabelFinding {
             LabelReason::Called => phrase!("label-called"),
             LabelReason::Last => phrase!("label-last"),
             LabelReason::First => phrase!("label-first"),
+            LabelReason::BesideText => phrase!("label-beside-text"),
             LabelReason::Declared => phrase!("label-declared"),
         };
         phrase!("findings-label", column = &self.column, why = why)

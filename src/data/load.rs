@@ -1,7 +1,7 @@
 //! From a source to its dataset: each kind of source has a reader of its own.
 
 use super::copies::find_copies;
-use super::{DataError, Dataset, Watch, builtin, idx, images, npz, table};
+use super::{DataError, Dataset, Watch, builtin, idx, images, npz, table, text_folder};
 use crate::recipe::Source;
 
 impl Dataset {
@@ -24,6 +24,7 @@ impl Dataset {
             Source::Table(source) if npz::is_npz(&source.path) => npz::load(source, watch),
             Source::Table(source) => table::load(source, watch),
             Source::Images(source) => images::load(source, watch),
+            Source::Texts(source) => text_folder::load(source, watch),
         }?;
         if dataset.classes.len() < 2 {
             return Err(DataError::OneClass { name: dataset.name, classes: dataset.classes });

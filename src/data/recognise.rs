@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::file::unreadable;
 use super::magic::{Packed, start_of, what_it_is};
+use super::text_folder::is_text_folder;
 use super::{DataError, is_idx_folder};
-use crate::recipe::{ImageSource, Source, TableSource};
+use crate::recipe::{ImageSource, Source, TableSource, TextSource};
 use crate::text::phrase;
 
 /// The source that a file or folder is, with nothing settled that can be found out.
@@ -20,6 +21,8 @@ pub fn recognise(path: &Path) -> Result<Source, DataError> {
         }
         return Ok(if is_idx_folder(path) {
             Source::Idx { path: path.to_owned(), name: None }
+        } else if is_text_folder(path)? {
+            Source::Texts(TextSource::new(path))
         } else {
             Source::Images(ImageSource::new(path))
         });
@@ -39,7 +42,8 @@ pub fn recognise(path: &Path) -> Result<Source, DataError> {
 
 /// The table of a folder that holds tables and nothing else: the only one, or the one that is called `train`.
 fn only_table(folder: &Path) -> Result<Option<PathBuf>, DataError> {
-    const ENDINGS: [&str; 7] = ["csv", "tsv", "parquet", "arff", "csv.gz", "csv.zip", "npz"];
+    const ENDINGS: [&str; 10] =
+        ["csv", "tsv", "txt", "parquet", "arff", "csv.gz", "tsv.gz", "txt.gz", "csv.zip", "npz"];
     let entries = std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
     let mut tables = Vec::new();
     for entry in entries {

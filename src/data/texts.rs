@@ -38,6 +38,11 @@ impl Texts {
         self.ends.len() / self.each()
     }
 
+    /// Bytes of all texts.
+    pub fn bytes_in_all(&self) -> u64 {
+        self.all.len() as u64
+    }
+
     /// The text of row `i`, or the first of its pair.
     ///
     /// # Panics

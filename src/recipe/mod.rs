@@ -26,8 +26,8 @@ pub use home::{NoHome, from_home};
 pub use parse::{Override, complement_of};
 pub use presets::{PRESETS, Preset, QUICKSTART, preset};
 pub use source::{
-    Builtin, Colour, ColumnRef, DEFAULT_SIDE, Ground, IMAGENET_MEAN, IMAGENET_STD, ImageSource, KeptColumns, Normalise,
-    Pixels, Source, TableSource,
+    Builtin, BuiltinTeacher, Colour, ColumnRef, DEFAULT_SIDE, Ground, IMAGENET_MEAN, IMAGENET_STD, ImageSource,
+    KeptColumns, Normalise, Pixels, Source, TableSource, TextSource,
 };
 pub(crate) use sweep::get as value_at;
 pub use sweep::{Axis, AxisValues, Cell, MOST_CELLS, Range, SEED, Strategy, Sweep};
@@ -85,21 +85,25 @@ impl Recipe {
         }
         let plain = |units: usize| Architecture::Mlp { hidden: vec![units, units], dropout: 0.0 };
         let is_shipped = self.teacher.as_ref().is_some_and(TeacherRecipe::is_shipped);
-        match source {
-            Source::Builtin(builtin) => {
-                if is_shipped {
-                    self.teacher = Some(TeacherRecipe::Checkpoint(CheckpointSource::Builtin(builtin)));
-                }
+        let shipped = if let Source::Builtin(builtin) = source { builtin.teacher() } else { None };
+        match shipped {
+            Some(teacher) if is_shipped => {
+                self.teacher = Some(TeacherRecipe::Checkpoint(CheckpointSource::Builtin(teacher)));
             }
-            _ => {
+            Some(_) => {}
+            None => {
                 self.data.omit_classes.clear();
                 if is_shipped {
                     self.train_teacher(plain(256));
                 }
             }
         }
-        // A table has no pixels to convolve.
-        if matches!(source, Source::Table(_)) {
+        // Tables and texts have no pixels to convolve.
+        let has_pixels = match source {
+            Source::Table(_) | Source::Texts(_) | Source::Builtin(Builtin::MovieSnippets) => false,
+            Source::Idx { .. } | Source::Images(_) | Source::Builtin(Builtin::Digits | Builtin::MnistMini) => true,
+        };
+        if !has_pixels {
             for model in self.teacher.iter_mut().flat_map(TeacherRecipe::layers_mut) {
                 if matches!(model, Architecture::Cnn { .. }) {
                     *model = plain(256);
@@ -337,7 +341,7 @@ impl TeacherPart {
 #[derive(Clone, Debug, PartialEq)]
 pub enum CheckpointSource {
     /// Part of the binary: `builtin:mnist-mini`.
-    Builtin(Builtin),
+    Builtin(BuiltinTeacher),
     /// A `.safetensors` file, or a `.pt` file of PyTorch.
     File(CheckpointFile),
 }
@@ -492,7 +496,7 @@ pub enum Keep {
 pub(crate) fn ensemble_of_two(mut recipe: Recipe) -> Recipe {
     let trained = Architecture::Mlp { hidden: vec![8], dropout: 0.0 };
     let models = vec![
-        TeacherPart::Checkpoint(CheckpointSource::Builtin(Builtin::MnistMini)),
+        TeacherPart::Checkpoint(CheckpointSource::Builtin(BuiltinTeacher::MnistMini)),
         TeacherPart::Train { model: trained, training: recipe.training.clone() },
     ];
     recipe.teacher = Some(TeacherRecipe::Ensemble { models, combine: Mean::default() });

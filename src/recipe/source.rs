@@ -1,4 +1,4 @@
-//! Where examples come from, and each guess about them that a recipe can settle: class column, columns left out, encoding,
+//! Where examples come from, and each guess about them that a recipe can settle: class column, texts, columns left out, encoding,
 //! delimiter, pixels.
 
 use std::path::{Path, PathBuf};
@@ -21,6 +21,8 @@ pub enum Source {
     Table(TableSource),
     /// A folder with one subfolder of pictures a class.
     Images(ImageSource),
+    /// A folder with one subfolder of texts, or one file with a text a line, a class.
+    Texts(TextSource),
 }
 
 /// A table and what is known about it. What is left open is found out, and said.
@@ -34,6 +36,10 @@ pub struct TableSource {
     pub test: Option<PathBuf>,
     /// Which column holds the class; `None` looks for one that is called so, then takes the last.
     pub label: Option<ColumnRef>,
+    /// Which column holds the text of a row; `None` finds out whether the table is one of texts.
+    pub text: Option<ColumnRef>,
+    /// Which column holds the second text, of pairs; only beside `text`.
+    pub text_b: Option<ColumnRef>,
     /// Whether the first line names the columns; `None` finds out.
     pub header: Option<bool>,
     /// Columns that are not read.
@@ -67,6 +73,8 @@ impl TableSource {
             validation: None,
             test: None,
             label: None,
+            text: None,
+            text_b: None,
             header: None,
             ignore: Vec::new(),
             keep: KeptColumns::default(),
@@ -131,6 +139,22 @@ impl ImageSource {
     }
 }
 
+/// A folder of texts and how they are read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TextSource {
+    /// The folder.
+    pub path: PathBuf,
+    /// How the files are encoded, as [`TableSource::encoding`] says it; `None` takes UTF-8, or what the byte-order mark says.
+    pub encoding: Option<String>,
+}
+
+impl TextSource {
+    /// A folder of which nothing more is known than where it lies.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), encoding: None }
+    }
+}
+
 /// Mean of `ImageNet`'s training pictures, red, green, blue, as torchvision gives it.
 pub const IMAGENET_MEAN: [f64; 3] = [0.485, 0.456, 0.406];
 /// Standard deviation of `ImageNet`'s training pictures, as torchvision gives it.
@@ -141,9 +165,10 @@ impl Source {
     pub fn name(&self) -> String {
         match self {
             Self::Builtin(builtin) => builtin.name().to_owned(),
-            Self::Idx { path, .. } | Self::Table(TableSource { path, .. }) | Self::Images(ImageSource { path, .. }) => {
-                name_of(path)
-            }
+            Self::Idx { path, .. }
+            | Self::Table(TableSource { path, .. })
+            | Self::Images(ImageSource { path, .. })
+            | Self::Texts(TextSource { path, .. }) => name_of(path),
         }
     }
 
@@ -154,6 +179,7 @@ impl Source {
             Self::Idx { path, .. } => Some(path),
             Self::Table(table) => Some(&table.path),
             Self::Images(images) => Some(&images.path),
+            Self::Texts(texts) => Some(&texts.path),
         }
     }
 
@@ -166,6 +192,7 @@ impl Source {
                 [path].into_iter().chain(validation.iter_mut()).chain(test.iter_mut()).collect()
             }
             Self::Images(images) => vec![&mut images.path],
+            Self::Texts(texts) => vec![&mut texts.path],
         }
     }
 
@@ -183,7 +210,7 @@ pub(super) fn name_of(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
-/// Data sets, and the teachers trained on them, that are part of the binary.
+/// Data sets that are part of the binary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Builtin {
@@ -191,18 +218,53 @@ pub enum Builtin {
     Digits,
     /// 4,000 + 1,000 digits of 28×28 pixels.
     MnistMini,
+    /// 10,072 snippets of film reviews, each with what some twenty people thought of it.
+    MovieSnippets,
 }
 
 impl Builtin {
-    /// Both of them.
-    pub const ALL: [Self; 2] = [Self::MnistMini, Self::Digits];
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::MnistMini, Self::Digits, Self::MovieSnippets];
 
     /// The name a recipe uses.
     pub fn name(self) -> &'static str {
         match self {
             Self::Digits => "digits",
             Self::MnistMini => "mnist-mini",
+            Self::MovieSnippets => "movie-snippets",
         }
+    }
+
+    /// The teacher that is trained on it and part of the binary too.
+    pub fn teacher(self) -> Option<BuiltinTeacher> {
+        BuiltinTeacher::ALL.into_iter().find(|teacher| teacher.data() == self)
+    }
+}
+
+/// Teachers that are part of the binary, each called by the data set that it is trained on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BuiltinTeacher {
+    /// Trained on [`Builtin::Digits`].
+    Digits,
+    /// Trained on [`Builtin::MnistMini`].
+    MnistMini,
+}
+
+impl BuiltinTeacher {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::MnistMini, Self::Digits];
+
+    /// The data set that it is trained on.
+    pub fn data(self) -> Builtin {
+        match self {
+            Self::Digits => Builtin::Digits,
+            Self::MnistMini => Builtin::MnistMini,
+        }
+    }
+
+    /// The name a recipe uses, behind `builtin:`.
+    pub fn name(self) -> &'static str {
+        self.data().name()
     }
 }
 

@@ -10,7 +10,7 @@ use super::parse::TABLES;
 use super::{
     Architecture, CheckpointSource, Colour, ColumnRef, Copies, DEFAULT_SIDE, Frozen, Ground, ImageSource, Keep,
     KeptColumns, Normalise, Optimiser, PixelRange, Pixels, Pooling, Recipe, Schedule, Source, TableSource, TeacherPart,
-    TeacherRecipe, TextLayers, TokensOf, TrainingRecipe,
+    TeacherRecipe, TextLayers, TextSource, TokensOf, TrainingRecipe,
 };
 
 impl Recipe {
@@ -116,6 +116,13 @@ fn source(source: &Source) -> Value {
         }
         Source::Table(table) => table_source(table).into(),
         Source::Images(images) => image_source(images).into(),
+        Source::Texts(TextSource { path: folder, encoding }) => {
+            let mut fields = Table::from_iter([("texts".to_owned(), path(folder))]);
+            if let Some(encoding) = encoding {
+                fields.insert("encoding".to_owned(), encoding.as_str().into());
+            }
+            fields.into()
+        }
     }
 }
 
@@ -131,8 +138,10 @@ fn table_source(table: &TableSource) -> Table {
             put(key, path(file));
         }
     }
-    if let Some(label) = &table.label {
-        put("label", column(label));
+    for (key, named) in [("label", &table.label), ("text", &table.text), ("text_b", &table.text_b)] {
+        if let Some(named) = named {
+            put(key, column(named));
+        }
     }
     if let Some(header) = table.header {
         put("header", header.into());

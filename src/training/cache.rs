@@ -19,7 +19,7 @@ use crate::distill::{Objective, Over};
 use crate::model::import::{self, ImportOptions};
 use crate::model::{Checkpoint, CheckpointError, ModelSpec, Network, NetworkTeacher, Normalisation};
 use crate::recipe::fields::METHOD;
-use crate::recipe::{Builtin, CheckpointSource, Recipe, Source, TeacherPart, TeacherRecipe};
+use crate::recipe::{BuiltinTeacher, CheckpointSource, Recipe, Source, TeacherPart, TeacherRecipe};
 use crate::text::{Phrase, phrase};
 
 /// Largest probe set.
@@ -303,10 +303,10 @@ fn fit(
 }
 
 /// The bytes of the teacher that is part of the binary.
-pub fn builtin_teacher(builtin: Builtin) -> &'static [u8] {
-    match builtin {
-        Builtin::Digits => include_bytes!("../../assets/teachers/digits.safetensors"),
-        Builtin::MnistMini => include_bytes!("../../assets/teachers/mnist-mini.safetensors"),
+pub fn builtin_teacher(teacher: BuiltinTeacher) -> &'static [u8] {
+    match teacher {
+        BuiltinTeacher::Digits => include_bytes!("../../assets/teachers/digits.safetensors"),
+        BuiltinTeacher::MnistMini => include_bytes!("../../assets/teachers/mnist-mini.safetensors"),
     }
 }
 

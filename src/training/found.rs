@@ -6,11 +6,11 @@ use sha2::{Digest, Sha256};
 use super::error::PrepareError;
 use super::prepared::Prepared;
 use super::prepared::TeacherModel;
-use crate::data::{Dataset, Examples, Remark, Splits, Watch};
+use crate::data::{Dataset, Examples, FirstRows, Remark, Splits, Watch, first_rows};
 use crate::distill::{Objective, evaluate};
 use crate::model::Teacher;
 use crate::protocol::{ClassRows, DataFound, Fingerprint, JUDGED, Judgement};
-use crate::recipe::DataRecipe;
+use crate::recipe::{DataRecipe, Source};
 use crate::text::phrase;
 
 /// What was found in prepared data, and what else is to be said of them.
@@ -57,14 +57,22 @@ fn found_in(dataset: &Dataset, splits: &Splits) -> DataFound {
     }
 }
 
-/// What a recipe's data hold, without any model.
+/// What a recipe's data hold, without any model; and some of the rows, `most` at most, of a table or of texts.
 ///
 /// # Errors
 /// Whatever is wrong with the data.
-pub fn look_at_data(recipe: &DataRecipe, watch: &dyn Watch) -> Result<DataFound, PrepareError> {
+pub fn look_at_data(
+    recipe: &DataRecipe,
+    most: usize,
+    watch: &dyn Watch,
+) -> Result<(DataFound, FirstRows), PrepareError> {
     let dataset = Dataset::load_watched(&recipe.source, watch)?;
     let splits = dataset.split(recipe)?;
-    Ok(found_in(&dataset, &splits))
+    let rows = match &recipe.source {
+        Source::Table(table) => first_rows(table, most).unwrap_or_default(),
+        _ => dataset.some_texts(most),
+    };
+    Ok((found_in(&dataset, &splits), rows))
 }
 
 /// A model on rows with known labels, and what is wrong with it: no better than chance, another scale, other ink.

@@ -11,6 +11,7 @@ use image::{DynamicImage, ImageDecoder as _, ImageError, ImageFormat, ImageReade
 
 use super::foreign::{foreign, foreign_by_name};
 use super::jpeg;
+use crate::data::folders::one_line;
 use crate::data::guard::guarded;
 use crate::recipe::Ground;
 use crate::text::{Phrase, phrase};
@@ -172,10 +173,4 @@ fn decode(bytes: &[u8], format: ImageFormat) -> Result<Picture, Phrase> {
 fn damaged(problem: &str) -> Phrase {
     let problem = one_line(problem);
     if problem.is_empty() { phrase!("image-broken") } else { phrase!("image-damaged", problem = problem) }
-}
-
-/// What a library says, in one line of reasonable length.
-pub(super) fn one_line(text: &str) -> String {
-    let text = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
-    text.collect::<Vec<_>>().join(" ").chars().take(200).collect()
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::data::folders::ending;
 use crate::data::magic::start_of;
 use crate::text::{Phrase, phrase};
 
@@ -46,11 +47,6 @@ pub(super) fn is_picture(top: &Path, file: &Path) -> bool {
 pub(in crate::data) fn is_picture_name(file: &Path) -> bool {
     let is = |ending: String| READ.contains(&ending.as_str()) || OTHER.iter().any(|(other, _)| *other == ending);
     ending(file).is_some_and(is)
-}
-
-/// The ending of a name, in small letters.
-pub(super) fn ending(file: &Path) -> Option<String> {
-    file.extension().map(|ending| ending.to_string_lossy().to_lowercase())
 }
 
 fn begins_as_picture(file: &Path) -> bool {

@@ -1,14 +1,12 @@
-//! A folder of pictures: its folders are classes, or parts that hold classes. `layout` finds out which.
+//! A folder of pictures: its folders are classes, or parts that hold classes, as `folders` finds out.
 //! Pictures are decoded on all cores, straight into the bytes of the data set; the originals are never held together.
 
 mod decode;
 mod foreign;
 mod jpeg;
-mod layout;
-mod parts;
 mod read;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsString;
 use std::hash::{DefaultHasher, Hasher as _};
 use std::path::{Path, PathBuf};
@@ -16,15 +14,13 @@ use std::path::{Path, PathBuf};
 pub(super) use self::foreign::is_picture_name;
 
 use self::decode::{Picture, ground_for};
-use self::layout::{Layout, arrange};
-use self::parts::Part;
 use self::read::{Filled, fill};
-use super::classes::number_classes;
 use super::error::LISTED;
 use super::file::check_bytes;
+use super::folders::{Holding, arrange, classes_of, tell_parts, tell_passed_over};
 use super::names::shown_path;
-use super::walk::{Tree, walk};
-use super::{BadImage, DataError, Dataset, Examples, Findings, Inputs, Kind, LeftOut, Much, Remark, Scaling, Watch};
+use super::walk::walk;
+use super::{BadImage, DataError, Dataset, Examples, Findings, Inputs, Kind, LeftOut, Remark, Scaling, Watch};
 use crate::recipe::{Colour, Ground, ImageSource};
 use crate::text::{Phrase, phrase};
 
@@ -39,11 +35,12 @@ pub(super) fn load(source: &ImageSource, watch: &dyn Watch) -> Result<Dataset, D
     let tree = walk(folder, usize::MAX, watch)?;
     let (pictures, others): (Vec<_>, Vec<_>) =
         tree.files.iter().cloned().partition(|file| foreign::is_picture(folder, file));
-    let layout = arrange(&pictures, &tree.folders).map_err(|(below, problem)| DataError::Folder {
-        folder: if below.as_os_str().is_empty() { folder.to_owned() } else { folder.join(below) },
-        problem,
-        allowed: phrase!("images-allowed"),
-    })?;
+    let layout =
+        arrange(&pictures, &tree.folders, Holding::Pictures).map_err(|(below, problem)| DataError::Folder {
+            folder: if below.as_os_str().is_empty() { folder.to_owned() } else { folder.join(below) },
+            problem,
+            allowed: Holding::Pictures.allowed(),
+        })?;
     let (classes, class_of) = classes_of(folder, &layout)?;
     let shape = [channels, size, size];
     let mut values = room_for(folder, layout.rows.len(), shape)?;
@@ -70,7 +67,7 @@ pub(super) fn load(source: &ImageSource, watch: &dyn Watch) -> Result<Dataset, D
     let (validation_from, test_from) = (layout.validation_from.map(kept_before), layout.test_from.map(kept_before));
     tell_parts(&layout, kept.len(), validation_from, test_from, &mut findings);
     findings.left_out.extend(layout.left_out.iter().cloned());
-    tell_passed_over(&tree, &others, &mut findings.left_out);
+    tell_passed_over(&tree, &others, Holding::Pictures, &mut findings.left_out);
     tell_unread(&files, &problems, &mut findings);
     findings.remarks.extend(crate::data::names::alike(&classes));
     if transparent > 0 {
@@ -149,7 +146,8 @@ pub fn pictures(
     if !bad.is_empty() {
         return Err(broken(bad));
     }
-    let classes = arrange(&files, &tree.folders).ok().filter(|layout| layout.rows.len() == files.len());
+    let classes =
+        arrange(&files, &tree.folders, Holding::Pictures).ok().filter(|layout| layout.rows.len() == files.len());
     let classes = classes.map(|layout| {
         let (names, class_of) = classes_of(path, &layout)?;
         let by_file: BTreeMap<&PathBuf, &OsString> = layout.rows.iter().map(|(class, file)| (file, class)).collect();
@@ -198,15 +196,6 @@ fn room_for(folder: &Path, rows: usize, shape: [usize; 3]) -> Result<Vec<u8>, Da
     Ok(vec![0; check_bytes(folder, &[rows as u64, channels, height, width])?])
 }
 
-/// The classes in their order, and the number of each by the name of its folder.
-fn classes_of(folder: &Path, layout: &Layout) -> Result<(Vec<String>, BTreeMap<OsString, u32>), DataError> {
-    let folders: BTreeSet<&OsString> = layout.rows.iter().map(|(class, _)| class).collect();
-    let shown = crate::data::names::shown_apart(&folders);
-    let (classes, numbers) = number_classes(folder, Much::Folders, shown.values().cloned())?;
-    let class_of = shown.into_iter().map(|(folder, name)| (folder, numbers[&name])).collect();
-    Ok((classes, class_of))
-}
-
 fn bad_images(folder: &Path, files: &[PathBuf], problems: &[Option<Phrase>]) -> Vec<BadImage> {
     let each = files.iter().zip(problems);
     each.filter_map(|(file, problem)| Some(BadImage { file: folder.join(file), problem: problem.clone()? })).collect()
@@ -248,62 +237,6 @@ fn broken(mut images: Vec<BadImage>) -> DataError {
     let more = images.len().saturating_sub(LISTED);
     images.truncate(LISTED);
     DataError::Images { images, more }
-}
-
-/// Says which folder is which part, and where the classes were found if not at the top.
-fn tell_parts(
-    layout: &Layout,
-    rows: usize,
-    validation_from: Option<usize>,
-    test_from: Option<usize>,
-    findings: &mut Findings,
-) {
-    let to_test = test_from.unwrap_or(rows);
-    let to_validation = validation_from.unwrap_or(to_test);
-    let counts = [to_validation, to_test - to_validation, rows - to_test].map(|count| count as u64);
-    if layout.parts.len() > 1 {
-        let told = layout.parts.iter().map(|(part, folder)| {
-            let folder = shown_path(folder);
-            match part {
-                Part::Training | Part::Unlabelled => phrase!("part-training", folder = folder, count = counts[0]),
-                Part::Validation => phrase!("part-validation", folder = folder, count = counts[1]),
-                Part::Test => phrase!("part-test", folder = folder, count = counts[2]),
-            }
-        });
-        let message = phrase!("remark-parts", parts = super::findings::some(told.collect()));
-        let counts = [("training", counts[0]), ("validation", counts[1]), ("test", counts[2])];
-        findings.remarks.push(Remark::note("parts", message, counts));
-    }
-    if !layout.base.as_os_str().is_empty() {
-        let message = phrase!("remark-nested-folder", folder = shown_path(&layout.base));
-        findings.remarks.push(Remark::note("nested-folder", message, []));
-    }
-}
-
-/// Files that are no pictures by their endings, leavings of systems, and what the walk met and did not enter.
-fn tell_passed_over(tree: &Tree, others: &[PathBuf], left_out: &mut Vec<LeftOut>) {
-    let mut by_ending: BTreeMap<String, u64> = BTreeMap::new();
-    for file in others {
-        let name = foreign::ending(file).map(|ending| format!("*.{ending}"));
-        let name = name.unwrap_or_else(|| shown_path(Path::new(file.file_name().unwrap_or_default())));
-        *by_ending.entry(name).or_default() += 1;
-    }
-    let mut tell = |name: String, why: Phrase, count: u64| left_out.push(LeftOut { name, why, count });
-    for (name, count) in by_ending {
-        tell(name, phrase!("left-out-not-a-picture"), count);
-    }
-    for (name, count) in &tree.leavings {
-        tell(name.clone(), phrase!("left-out-of-system"), *count);
-    }
-    for (folder, problem) in &tree.unreadable {
-        tell(shown_path(folder), phrase!("image-unreadable", problem = decode::one_line(problem)), 1);
-    }
-    for folder in &tree.met_before {
-        tell(shown_path(folder), phrase!("left-out-met-before"), 1);
-    }
-    if tree.special > 0 {
-        tell("*".to_owned(), phrase!("left-out-special"), tree.special);
-    }
 }
 
 /// Names the first pictures that cannot be read, and counts them all.

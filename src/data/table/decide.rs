@@ -24,6 +24,8 @@ pub enum Fate {
     Label,
     /// It is read.
     Read(ColumnKind),
+    /// It is a text of the row.
+    Text,
     /// It is not, and why.
     LeftOut(Phrase),
     /// It is not, and nobody needs to be told: it is empty and has no name.
@@ -46,12 +48,13 @@ impl Decided {
     /// The columns that are read.
     pub fn columns(&self, names: &[String]) -> Vec<Column> {
         let numbered = numbered(names);
-        let read = self.fates.iter().enumerate().filter_map(|(position, fate)| match fate {
-            Fate::Read(kind) => {
-                let (name, nth) = (names[position].clone(), numbered[position]);
-                Some(Column { name, position, nth, kind: kind.clone() })
-            }
-            _ => None,
+        let read = self.fates.iter().enumerate().filter_map(|(position, fate)| {
+            let kind = match fate {
+                Fate::Read(kind) => kind.clone(),
+                Fate::Text => ColumnKind::Text,
+                _ => return None,
+            };
+            Some(Column { name: names[position].clone(), position, nth: numbered[position], kind })
         });
         read.collect()
     }
@@ -239,7 +242,7 @@ fn check_named(source: &TableSource, names: &[String], has_header: bool) -> Resu
         KeptColumns::All => &[],
         KeptColumns::These(list) => list,
     };
-    for column in source.ignore.iter().chain(kept) {
+    for column in source.ignore.iter().chain(kept).chain(&source.text).chain(&source.text_b) {
         let is_there = match column {
             ColumnRef::Name(name) => names.contains(name) && has_header,
             ColumnRef::Position(position) => position_of(*position, names.len()).is_some(),

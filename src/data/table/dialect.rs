@@ -4,8 +4,10 @@
 use super::super::DataError;
 use super::arff;
 use super::header::{is_header, lacks_one, names_of};
+use super::label_lines::are_label_lines;
 use super::number::{Commas, commas, is_gap, number};
-use super::records::{Block, Form, has_blanks_before_quotes};
+use super::quotes::{are_plain, quote_of};
+use super::records::{Block, Form, has_blanks_before_quotes, quotes_close};
 use super::text::{Blocks, Origin, encoding_of};
 use crate::recipe::{ColumnRef, TableSource};
 use crate::text::{Phrase, phrase};
@@ -39,6 +41,7 @@ const RECORDS: usize = 200;
 /// The first lines of a table.
 struct Sample {
     text: Vec<u8>,
+    is_whole: bool,
     ends_by_return: bool,
 }
 
@@ -61,7 +64,7 @@ impl Sample {
             text.truncate(end);
         }
         let ends_by_return = memchr::memchr(b'\n', &text).is_none() && memchr::memchr(b'\r', &text).is_some();
-        Ok(Self { text, ends_by_return })
+        Ok(Self { text, is_whole, ends_by_return })
     }
 
     /// The first records under a form, without those that are empty throughout.
@@ -105,8 +108,9 @@ impl Dialect {
             encoding,
             mark,
             delimiter: b',',
-            quote: b'"',
+            quote: Some(b'"'),
             blanks_before_quotes: false,
+            label_lines: false,
             ends_by_return: false,
             skipped: 0,
         };
@@ -125,11 +129,27 @@ impl Dialect {
         let first_line = sample.text.split(|byte| b"\r\n".contains(byte)).next().unwrap_or_default();
         let separator = separator_line(first_line);
         form.skipped = u64::from(separator.is_some());
-        form.quote = if matches!(origin, Origin::Parquet(_)) { b'"' } else { quote_of(&sample.text) };
         let by_name = || ends_in(origin, "tsv").then_some(b'\t').filter(|tab| sample.text.contains(tab));
         let asked = source.delimiter.map(|delimiter| delimiter as u8);
         let told = asked.or(separator).or_else(by_name);
+        let may_be_label_lines = told.is_none_or(|told| told == b' ') && source.header != Some(true);
+        if may_be_label_lines && !is_even_table(&sample, &form) && are_label_lines(&sample.text) {
+            form = Form { delimiter: b' ', quote: None, label_lines: true, ..form };
+            let asked = TableSource { header: Some(false), decimal_comma: Some(false), ..source.clone() };
+            return Self::of_records(origin, &asked, &[], &sample, form);
+        }
+        if !matches!(origin, Origin::Parquet(_)) {
+            form.quote = Some(quote_of(&sample.text));
+        }
         form.delimiter = told.unwrap_or_else(|| best_delimiter(&sample, &form));
+        if form.quote == Some(b'\'') && !quotes_close(&sample.text, form.delimiter, b'\'') {
+            // Apostrophes of a text.
+            form.quote = Some(b'"');
+            form.delimiter = told.unwrap_or_else(|| best_delimiter(&sample, &form));
+        }
+        if form.delimiter == b'\t' && are_plain(origin, &form, &sample.text, sample.is_whole)? {
+            form.quote = None;
+        }
         form.blanks_before_quotes = has_blanks_before_quotes(&sample.text, form.delimiter, form.quote);
         Self::of_records(origin, source, known, &sample, form)
     }
@@ -183,7 +203,7 @@ impl Dialect {
         form.skipped = head.lines;
         let below = String::from_utf8_lossy(&sample.text);
         let single = below.lines().skip(head.lines as usize).take(RECORDS).any(|line| line.contains('\''));
-        form.quote = if single { b'\'' } else { b'"' };
+        form.quote = Some(if single { b'\'' } else { b'"' });
         form.blanks_before_quotes = has_blanks_before_quotes(&sample.text, form.delimiter, form.quote);
         let records = without_comments(sample.records(&form));
         let Some((first_line, _)) = records.first().cloned() else { return Err(wrong(phrase!("table-header-only"))) };
@@ -231,14 +251,14 @@ fn ends_in(origin: &Origin<'_>, ending: &str) -> bool {
     name.ends_with(&format!(".{ending}"))
 }
 
-/// Double quotes, unless fields are clearly put between single ones.
-fn quote_of(text: &[u8]) -> u8 {
-    let opens = |quote: u8| {
-        text.windows(2).filter(|pair| b",;\t|\n ".contains(&pair[0]) && pair[1] == quote).count()
-            + usize::from(text.first() == Some(&quote))
-    };
-    let closes = text.windows(2).filter(|pair| pair[0] == b'\'' && b",;\t|\r\n".contains(&pair[1])).count();
-    if opens(b'"') == 0 && opens(b'\'') > 2 && closes * 2 > opens(b'\'') { b'\'' } else { b'"' }
+/// Whether a delimiter other than blanks cuts (almost) all lines into as many fields, two or more.
+fn is_even_table(sample: &Sample, form: &Form) -> bool {
+    [b';', b',', b'\t', b'|'].into_iter().any(|delimiter| {
+        let records = without_comments(sample.records(&Form { delimiter, ..form.clone() }));
+        let records: Vec<Vec<String>> = records.into_iter().map(|(_, record)| record).collect();
+        let Some(count) = usual_count(&records).filter(|count| *count > 1) else { return false };
+        records.iter().filter(|record| record.len() != count).count() * 50 <= records.len()
+    })
 }
 
 /// The delimiter under which the lines agree best on how many fields there are, and most fields are numbers.

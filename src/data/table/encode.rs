@@ -40,15 +40,16 @@ pub struct Read {
 impl<'a> Plan<'a> {
     /// Reads `columns`; as pictures of a `shape` `[channels, height, width]` where each number is a whole one from 0 to 255.
     pub fn new(columns: &Columns, labels: &'a Labels, label: usize, shape: Option<[usize; 3]>) -> Self {
-        let acts = columns.list.iter().map(|column| {
+        let acts = columns.list.iter().filter_map(|column| {
             let act = match &column.kind {
+                ColumnKind::Text => return None,
                 ColumnKind::Number { base, .. } => Act::Number(*base),
                 ColumnKind::Truth { .. } => Act::Truth,
                 ColumnKind::Words { words } => {
                     Act::Words(words.iter().enumerate().map(|(at, word)| (word.as_str().into(), at)).collect())
                 }
             };
-            (column.position, act)
+            Some((column.position, act))
         });
         Self { acts: acts.collect(), labels, label, shape }
     }

@@ -16,7 +16,7 @@ pub fn check_lines(
     watch: &dyn Watch,
 ) -> Result<(), DataError> {
     let columns = &table.names;
-    let name = |column: usize| if table.has_header() { format!("`{}`", columns[column]) } else { column.to_string() };
+    let name = |column: usize| table.shown_name(column);
     let is_faulty = |column: usize| matches!(decided.fates[column], Fate::Faulty);
     let has_faults = !first.ragged.is_empty() || (0..columns.len()).any(is_faulty) || decided.unlabelled > 0;
     if !has_faults {

@@ -174,6 +174,7 @@ fn known_names(columns: &Columns) -> Vec<String> {
 enum Act<'a> {
     Number(f64, f64),
     Truth(f64),
+    Text,
     Words(HashMap<&'a str, usize>),
 }
 
@@ -182,6 +183,7 @@ impl<'a> Act<'a> {
         match kind {
             ColumnKind::Number { base, fill } => Self::Number(*base, *fill),
             ColumnKind::Truth { fill } => Self::Truth(*fill),
+            ColumnKind::Text => Self::Text,
             ColumnKind::Words { words } => {
                 Self::Words(words.iter().enumerate().map(|(at, word)| (word.as_str(), at)).collect())
             }
@@ -230,6 +232,7 @@ impl Rows {
                 }
                 self.values.push(value.unwrap_or(*fill as f32));
             }
+            Act::Text => {}
             Act::Words(words) => {
                 let at = self.values.len();
                 self.values.resize(at + words.len(), 0.0);

@@ -6,6 +6,7 @@ use super::super::columns::numbered;
 use super::super::{ColumnName, Columns, DataError, LabelReason, Watch};
 use super::decide::{Decided, may_be_ids, mixed_columns};
 use super::dialect::Dialect;
+use super::free_text::TextColumns;
 use super::label::{LabelChoice, choose_label, settle_label};
 use super::part::{PartFile, Surveys, part_file, survey_all};
 use super::survey::{MOST_WORDS, Wants};
@@ -60,6 +61,11 @@ impl<'a> Table<'a> {
         self.first().dialect.header.is_some()
     }
 
+    /// A column as messages call it: its name, or its position.
+    pub fn shown_name(&self, column: usize) -> String {
+        if self.has_header() { format!("`{}`", self.names[column]) } else { column.to_string() }
+    }
+
     /// The fault of a table from which nothing can be learnt.
     pub fn unusable(&self, problem: Phrase) -> DataError {
         DataError::Format { file: self.file().to_owned(), problem, allowed: phrase!("table-allowed") }
@@ -67,7 +73,8 @@ impl<'a> Table<'a> {
 
     /// What the columns hold, and which one is the class, and why.
     pub fn survey(&self, watch: &dyn Watch) -> Result<(Surveys, usize, LabelReason), DataError> {
-        let is_candidate = |column: usize| column == self.choice.at || self.choice.other == Some(column);
+        let candidates = [Some(self.choice.at), self.choice.other, self.choice.of_texts];
+        let is_candidate = |column: usize| candidates.contains(&Some(column));
         let wants = self.wants(|column| is_candidate(column).then_some(MOST_LABELS));
         let mut surveys = survey_all(&self.parts, &wants, watch)?;
         if surveys.first.rows == 0 {
@@ -94,11 +101,15 @@ impl<'a> Table<'a> {
         (0..self.names.len()).map(|column| Wants { texts: texts(column), values: values(column) }).collect()
     }
 
-    /// The columns that are read.
-    pub fn columns(&self, decided: &Decided, label: usize) -> Result<Columns, DataError> {
+    /// The columns that are read: `texts` in their order, features in that of the table.
+    pub fn columns(&self, decided: &Decided, label: usize, texts: Option<TextColumns>) -> Result<Columns, DataError> {
         let nth = numbered(&self.names)[label];
         let class = ColumnName { name: self.names[label].clone(), position: label, nth };
-        let mut columns = Columns::new(self.has_header(), self.names.len(), Some(class), decided.columns(&self.names));
+        let mut list = decided.columns(&self.names);
+        if let Some(texts) = texts {
+            list.sort_by_key(|column| column.position != texts.first);
+        }
+        let mut columns = Columns::new(self.has_header(), self.names.len(), Some(class), list);
         columns.decimal_comma = self.first().dialect.decimal_comma;
         if columns.list.is_empty() {
             return Err(self.unusable(phrase!("table-nothing-to-read")));

@@ -32,6 +32,10 @@ impl PartFile<'_> {
         if record.iter().all(<[u8]>::is_empty) {
             return RecordFate::Empty;
         }
+        if self.dialect.form.label_lines {
+            // A label alone is that of an empty text.
+            return RecordFate::Row;
+        }
         if record.len() != count && is_comment(text_of(record, 0), record.len(), count) {
             return RecordFate::Comment;
         }

@@ -8,6 +8,7 @@ use encoding_rs::Encoding;
 use rayon::prelude::*;
 
 use super::super::{BadLine, DataError, LineProblem, Watch};
+use super::label_lines::LABEL_MARK;
 use super::text::{Blocks, Origin};
 
 /// How a table's text is cut into fields.
@@ -19,10 +20,12 @@ pub struct Form {
     pub mark: usize,
     /// What stands between two fields; a blank is any number of blanks and tabs.
     pub delimiter: u8,
-    /// What a field is put between that holds the delimiter.
-    pub quote: u8,
+    /// What a field is put between that holds the delimiter; `None` where quotes are characters as any other.
+    pub quote: Option<u8>,
     /// Whether blanks stand between a delimiter and the quote that opens a field.
     pub blanks_before_quotes: bool,
+    /// Whether each line is a label and, behind the first blank, a text that may hold anything.
+    pub label_lines: bool,
     /// Whether lines end by a carriage return alone.
     pub ends_by_return: bool,
     /// Lines before the first that counts.
@@ -131,14 +134,14 @@ fn line_end(text: &[u8], by_return: bool) -> Option<usize> {
 /// How many bytes are whole records, and where a quoted field begins that is not closed.
 fn whole_records(text: &[u8], form: &Form) -> (usize, Option<usize>) {
     let end = if form.ends_by_return { b'\r' } else { b'\n' };
-    if memchr::memchr(form.quote, text).is_none() {
+    let Some(quote) = form.quote.filter(|quote| memchr::memchr(*quote, text).is_some()) else {
         return (memchr::memrchr(end, text).map_or(0, |last| last + 1), None);
-    }
+    };
     let (mut whole, mut at, mut starts_field) = (0, 0, true);
     while at < text.len() {
         let byte = text[at];
-        if starts_field && byte == form.quote {
-            let Some(close) = closing_quote(text, at + 1, form.quote) else { return (whole, Some(at)) };
+        if starts_field && byte == quote {
+            let Some(close) = closing_quote(text, at + 1, quote) else { return (whole, Some(at)) };
             (at, starts_field) = (close + 1, false);
             continue;
         }
@@ -186,7 +189,9 @@ impl Block {
 
     /// Gives each record that is not empty, with the position of its start; `each` says whether to go on.
     pub fn records(&self, form: &Form, mut each: impl FnMut(&ByteRecord) -> bool) {
-        let text: Cow<'_, [u8]> = if form.delimiter == b' ' {
+        let text: Cow<'_, [u8]> = if form.label_lines {
+            labels_apart(&self.text).into()
+        } else if form.delimiter == b' ' {
             blanks_to_tabs(&self.text, form).into()
         } else if form.blanks_before_quotes {
             blanks_behind_quotes(&self.text, form).into()
@@ -198,7 +203,8 @@ impl Block {
             .flexible(true)
             .trim(Trim::All)
             .delimiter(if form.delimiter == b' ' { b'\t' } else { form.delimiter })
-            .quote(form.quote)
+            .quote(form.quote.unwrap_or(b'"'))
+            .quoting(form.quote.is_some())
             .from_reader(text.as_ref());
         let mut record = ByteRecord::new();
         // Bytes in memory and flexible records: there is nothing that could fail.
@@ -257,8 +263,8 @@ fn blanks_to_tabs(text: &[u8], form: &Form) -> Vec<u8> {
                 }
                 at += run;
             }
-            byte if byte == form.quote => {
-                let close = closing_quote(text, at + 1, form.quote).unwrap_or(text.len() - 1);
+            byte if Some(byte) == form.quote => {
+                let close = closing_quote(text, at + 1, byte).unwrap_or(text.len() - 1);
                 out.extend_from_slice(&text[at..=close]);
                 (at, at_start) = (close + 1, false);
             }
@@ -267,6 +273,24 @@ fn blanks_to_tabs(text: &[u8], form: &Form) -> Vec<u8> {
                 (at, at_start) = (at + 1, false);
             }
         }
+    }
+    out
+}
+
+/// The first blank or tab behind the first word of each line becomes a tab, all other tabs become blanks, and so does the mark of a
+/// label. The length stays, so that positions mean the same.
+fn labels_apart(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    for line in text.split_inclusive(|byte| b"\r\n".contains(byte)) {
+        let start = line.iter().take_while(|byte| b" \t".contains(byte)).count();
+        let mark = if line[start..].starts_with(LABEL_MARK) { LABEL_MARK.len() } else { 0 };
+        out.resize(out.len() + start + mark, b' ');
+        let mut is_label = true;
+        out.extend(line[start + mark..].iter().map(|byte| match byte {
+            b' ' | b'\t' if std::mem::take(&mut is_label) => b'\t',
+            b'\t' => b' ',
+            byte => *byte,
+        }));
     }
     out
 }
@@ -290,15 +314,25 @@ fn opening_quotes(text: &[u8], delimiter: u8, quote: u8) -> impl Iterator<Item =
 }
 
 /// Whether blanks stand before a quote that opens a field.
-pub fn has_blanks_before_quotes(text: &[u8], delimiter: u8, quote: u8) -> bool {
-    delimiter != b' ' && opening_quotes(text, delimiter, quote).any(|(start, at)| start < at)
+pub fn has_blanks_before_quotes(text: &[u8], delimiter: u8, quote: Option<u8>) -> bool {
+    let Some(quote) = quote.filter(|_| delimiter != b' ') else { return false };
+    opening_quotes(text, delimiter, quote).any(|(start, at)| start < at)
+}
+
+/// Whether each field that opens with a quote ends with one.
+pub fn quotes_close(text: &[u8], delimiter: u8, quote: u8) -> bool {
+    opening_quotes(text, delimiter, quote).all(|(_, at)| {
+        let Some(close) = closing_quote(text, at + 1, quote) else { return false };
+        text.get(close + 1).is_none_or(|next| *next == delimiter || b" \t\r\n".contains(next))
+    })
 }
 
 /// Blanks before a field in quotes come behind it, where they are trimmed. The length stays, so that positions mean the same.
 fn blanks_behind_quotes(text: &[u8], form: &Form) -> Vec<u8> {
     let mut out = text.to_vec();
-    for (start, at) in opening_quotes(text, form.delimiter, form.quote).filter(|(start, at)| start < at) {
-        if let Some(close) = closing_quote(text, at + 1, form.quote) {
+    let Some(quote) = form.quote else { return out };
+    for (start, at) in opening_quotes(text, form.delimiter, quote).filter(|(start, at)| start < at) {
+        if let Some(close) = closing_quote(text, at + 1, quote) {
             out[start..=close].rotate_left(at - start);
         }
     }

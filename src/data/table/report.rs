@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use super::super::error::names;
 use super::super::findings::{Dialect, Filled, LabelReason, LeftOut, WordColumn, told};
-use super::super::{ColumnKind, Columns, DataError, Examples, Findings, Kind, LabelFinding, Remark};
+use super::super::{
+    Column, ColumnKind, Columns, DataError, Examples, Findings, Kind, LabelFinding, Remark, TextFinding,
+};
 use super::decide::{Decided, Fate, Labels, judge_labels};
 use super::doubts::doubts;
-use super::encode::Read;
 use super::opened::Table;
 use super::parquet;
 use super::part::Surveys;
@@ -30,12 +31,10 @@ pub struct Known<'a> {
     pub columns: &'a Columns,
     /// The classes.
     pub labels: &'a Labels,
-    /// The rows.
-    pub read: &'a Read,
 }
 
-/// Everything that was found out, to be told once.
-pub fn findings(known: &Known<'_>) -> Result<Findings, DataError> {
+/// Everything that was found out, to be told once; `examples` are the rows that were read, with their classes.
+pub fn findings(known: &Known<'_>, examples: &Examples, rows: &[u32]) -> Result<Findings, DataError> {
     let Known { table, labels, .. } = known;
     let mut findings = of_columns(known);
     if let Origin::Parquet(file) = &table.first().origin {
@@ -49,8 +48,15 @@ pub fn findings(known: &Known<'_>) -> Result<Findings, DataError> {
     }
     let survey = &known.surveys.all.columns[known.label];
     findings.remarks.extend(judge_labels(labels, survey, known.why, &table.names[known.label]));
-    if let Examples::Features { values, .. } = &known.read.examples {
-        findings.remarks.extend(doubts(known.columns, values, &known.read.labels, labels.classes.len()));
+    match examples {
+        Examples::Features { values, .. } => {
+            findings.remarks.extend(doubts(known.columns, values, rows, labels.classes.len()));
+        }
+        Examples::Text(texts) => {
+            let texts = TextFinding::of(texts);
+            (findings.kind, findings.holds, findings.texts) = (Kind::Text, Some(texts.phrase()), Some(texts));
+        }
+        Examples::Pixels { .. } | Examples::Tokens(_) => {}
     }
     let dialect = &table.first().dialect;
     findings.remarks.extend(dialect.commas_are_ambiguous.then(|| ambiguous_commas(dialect.decimal_comma)));
@@ -89,7 +95,8 @@ fn of_columns(known: &Known<'_>) -> Findings {
         (count > 0).then(|| Filled { column: called(column.position), count })
     });
     remarks.extend(unseen_words(&unseen.collect::<Vec<_>>()));
-    let numbers = columns.list.iter().filter(|column| !matches!(column.kind, ColumnKind::Words { .. }));
+    let is_number = |column: &&Column| matches!(column.kind, ColumnKind::Number { .. } | ColumnKind::Truth { .. });
+    let numbers = columns.list.iter().filter(is_number);
     let filled = numbers.filter_map(|column| {
         let survey = &all.columns[column.position];
         let count = survey.gaps + survey.soft_gaps;
@@ -97,12 +104,13 @@ fn of_columns(known: &Known<'_>) -> Findings {
     });
     let words = columns.list.iter().filter_map(|column| match &column.kind {
         ColumnKind::Words { words } => Some(WordColumn { column: called(column.position), words: words.len() }),
-        ColumnKind::Number { .. } | ColumnKind::Truth { .. } => None,
+        ColumnKind::Number { .. } | ColumnKind::Truth { .. } | ColumnKind::Text => None,
     });
     Findings {
         kind: Kind::Table,
         holds: Some(phrase!("findings-columns", count = columns.list.len())),
         label: Some(LabelFinding { column: called(known.label), why: known.why }),
+        texts: None,
         columns: columns.list.len(),
         left_out,
         filled: filled.collect(),

@@ -30,6 +30,10 @@ pub struct ColumnSurvey {
     first_odd: Option<Box<str>>,
     /// Of the others: dates and times.
     pub dates: u64,
+    /// Of the others: those of several words, or of as much without blanks between them.
+    pub wordy: u64,
+    /// Of the others: bytes of all of them.
+    pub bytes: u64,
     /// The smallest number.
     pub min: f64,
     /// The largest.
@@ -69,6 +73,8 @@ impl ColumnSurvey {
             odd_words: 0,
             first_odd: None,
             dates: 0,
+            wordy: 0,
+            bytes: 0,
             min: f64::INFINITY,
             max: f64::NEG_INFINITY,
             whole: true,
@@ -105,6 +111,8 @@ impl ColumnSurvey {
         self.others += 1;
         self.note_odd(field);
         self.dates += u64::from(is_date(field));
+        self.wordy += u64::from(is_wordy(field));
+        self.bytes += field.len() as u64;
     }
 
     fn note_odd(&mut self, field: &str) {
@@ -176,6 +184,8 @@ impl ColumnSurvey {
             self.odd_words = self.odd_words.max(next.odd_words);
         }
         self.dates += next.dates;
+        self.wordy += next.wordy;
+        self.bytes += next.bytes;
         self.min = self.min.min(next.min);
         self.max = self.max.max(next.max);
         self.whole &= next.whole;
@@ -231,6 +241,17 @@ impl ColumnSurvey {
         let middle = first + mean;
         if middle.abs() >= 1.0 { middle.round() } else { middle }
     }
+}
+
+/// Fewest words of a text, and bytes of one that is written without blanks.
+const WORDS: usize = 3;
+const CHARACTERS: usize = 4;
+
+/// Whether a field holds several words, or bytes of scripts that set no blanks between words (Thai, Chinese, Japanese).
+fn is_wordy(field: &str) -> bool {
+    let sets_no_blanks = |c: &char| matches!(c, '\u{e00}'..='\u{eff}' | '\u{3040}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..);
+    field.split_whitespace().nth(WORDS - 1).is_some()
+        || (!field.is_ascii() && field.chars().filter(sets_no_blanks).nth(CHARACTERS - 1).is_some())
 }
 
 /// What all columns hold.

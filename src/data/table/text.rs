@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-use super::super::DataError;
-use super::super::file::{MAX_UNPACKED, counted, open, unpack, unreadable};
+use super::super::file::{MAX_TEXT, MAX_UNPACKED, counted, open, unpack, unreadable};
 use super::super::magic::{Packed, start_of, what_it_is};
+use super::super::{DataError, Much};
 use crate::text::phrase;
 
 /// Bytes that are read at a time.
@@ -88,6 +88,29 @@ pub fn encoding_of(origin: &Origin<'_>, asked: Option<&str>) -> Result<(&'static
             Ok((UTF_8, 0))
         }
     }
+}
+
+/// All of a text.
+///
+/// # Errors
+/// When it cannot be read, is too long, is no text, or holds a byte that no text has.
+pub fn whole(origin: &Origin<'_>, asked: Option<&str>) -> Result<String, DataError> {
+    let (encoding, mark) = encoding_of(origin, asked)?;
+    let mut blocks = Blocks::of(origin, encoding, mark)?;
+    let mut text = Vec::new();
+    while let Some(block) = blocks.next()? {
+        text.extend_from_slice(&block);
+        if text.len() as u64 > MAX_TEXT {
+            let (file, found) = (origin.path().to_owned(), text.len() as u64);
+            return Err(DataError::TooLarge { file, what: Much::Bytes, found, limit: MAX_TEXT });
+        }
+    }
+    if memchr::memchr(0, &text).is_some() {
+        let (problem, allowed) = (phrase!("text-zero-byte"), phrase!("text-allowed"));
+        return Err(DataError::Format { file: origin.path().to_owned(), problem, allowed });
+    }
+    // What is not UTF-8 was refused block by block.
+    Ok(String::from_utf8(text).unwrap_or_default())
 }
 
 /// Blocks of UTF-8 text, which may end anywhere between two characters.

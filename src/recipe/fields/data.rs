@@ -20,7 +20,7 @@ pub const SOURCE: Field = Field {
             words: &["target", "target_column", "label_column", "label_col"],
         },
     ],
-    search: "examples rows dataset csv parquet arff npz idx images pictures table folder 数据 数据集 样本 shuju shujuji yangben",
+    search: "examples rows dataset csv parquet arff npz idx images pictures texts table folder 数据 数据集 样本 shuju shujuji yangben",
     ..OF_DATA
 };
 
@@ -64,6 +64,30 @@ pub const SOURCE_LABEL: Field = Field {
     short: Some("field-class-column-short"),
     has_control: true,
     search: "label target column class y 类别 标签 列 leibie biaoqian lie",
+    ..OF_DATA
+};
+
+/// `data.source.text`.
+pub const SOURCE_TEXT: Field = Field {
+    path: "data.source.text",
+    label: "field-text-column",
+    what: "field-text-column-hint",
+    short: Some("field-text-column-short"),
+    synonyms: &[Synonyms {
+        value: "",
+        words: &["text_column", "text_col", "text_field", "text_column_name", "sentence1_key", "text_key"],
+    }],
+    ..OF_DATA
+};
+
+/// `data.source.text_b`.
+pub const SOURCE_TEXT_B: Field = Field {
+    path: "data.source.text_b",
+    label: "field-text-b-column",
+    what: "field-text-b-column-hint",
+    short: Some("field-text-b-column-short"),
+    synonyms: &[Synonyms { value: "", words: &["text_pair", "text_b_column", "sentence2_key"] }],
+    is_hinted: false,
     ..OF_DATA
 };
 

@@ -133,10 +133,11 @@ fn usual(path: &str, recipe: &Recipe) -> Option<Value> {
 
 /// Whether the data are looked at for what the recipe does not say.
 fn is_found_out(path: &str, recipe: &Recipe) -> bool {
-    let of_table = ["label", "header", "encoding", "delimiter", "decimal", "pixels"];
+    let of_table = ["label", "text", "header", "encoding", "delimiter", "decimal", "pixels"];
     match &recipe.data.source {
         Source::Table(_) => path.strip_prefix("data.source.").is_some_and(|key| of_table.contains(&key)),
         Source::Images(_) => path == super::SOURCE_GROUND.path,
+        Source::Texts(_) => path == super::SOURCE_ENCODING.path,
         Source::Builtin(_) | Source::Idx { .. } => false,
     }
 }

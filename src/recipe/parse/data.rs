@@ -8,7 +8,7 @@ use crate::recipe::fault::{Fault, FaultKind, Faults};
 use crate::recipe::reader::{Places, Reader};
 use crate::recipe::{
     Builtin, Colour, ColumnRef, Copies, DEFAULT_SIDE, DataRecipe, Ground, IMAGENET_MEAN, IMAGENET_STD, ImageSource,
-    KeptColumns, Normalise, Pixels, Source, TableSource,
+    KeptColumns, Normalise, Pixels, Source, TableSource, TextSource,
 };
 use crate::text::phrase;
 
@@ -86,11 +86,13 @@ fn read_source(data: &mut Reader<'_>, folder: &Path, faults: &mut Vec<Fault>) ->
         Source::Table(read_table(&mut source, path, &base, faults))
     } else if let Some(path) = source.file("images", &base, faults) {
         Source::Images(read_images(&mut source, path, faults))
+    } else if let Some(path) = source.file("texts", &base, faults) {
+        Source::Texts(TextSource { path, encoding: read_encoding(&mut source, faults) })
     } else {
         faults.push(data.fault("source", FaultKind::Missing { allowed: phrase!("allowed-source") }));
         fallback
     };
-    source.finish(&["idx", "csv", "parquet", "arff", "npz", "images"], faults);
+    source.finish(&["idx", "csv", "parquet", "arff", "npz", "images", "texts"], faults);
     read
 }
 
@@ -117,18 +119,9 @@ fn read_table(source: &mut Reader<'_>, path: PathBuf, base: &Path, faults: &mut 
     } else {
         KeptColumns::These(source.columns("keep", faults))
     };
-    let label = match source.take("label") {
-        None => None,
-        Some(Value::String(name)) => Some(ColumnRef::Name(name)),
-        Some(Value::Integer(position)) => Some(ColumnRef::Position(position)),
-        Some(other) => {
-            faults.push(source.wrong_type("label", &other, phrase!("allowed-label")));
-            None
-        }
-    };
-    let encoding = read_text(source, "encoding", faults);
-    if let Some(name) = encoding.as_ref().filter(|name| encoding_rs::Encoding::for_label(name.as_bytes()).is_none()) {
-        faults.push(source.not_allowed("encoding", &name.as_str().into(), phrase!("allowed-encoding")));
+    let [label, text, text_b] = ["label", "text", "text_b"].map(|key| read_column(source, key, faults));
+    if text.is_none() && text_b.is_some() {
+        faults.push(source.fault("text_b", FaultKind::Conflict(phrase!("conflict-text-b"))));
     }
     let commas = [(",", Some(true)), (".", Some(false))];
     let normalisations = [("standard", Normalise::Standard), ("none", Normalise::None)];
@@ -137,10 +130,12 @@ fn read_table(source: &mut Reader<'_>, path: PathBuf, base: &Path, faults: &mut 
         validation: source.file("validation", base, faults),
         test: source.file("test", base, faults),
         label,
+        text,
+        text_b,
         header: source.has("header").then(|| source.truth("header", false, faults)),
         ignore: source.columns("ignore", faults),
         keep,
-        encoding,
+        encoding: read_encoding(source, faults),
         delimiter: read_delimiter(source, faults),
         decimal_comma: source.choice("decimal", None, &commas, faults),
         pixels: read_pixels(source, faults),
@@ -179,6 +174,26 @@ fn read_text(source: &mut Reader<'_>, key: &'static str, faults: &mut Vec<Fault>
             None
         }
     }
+}
+
+/// A column by its name or its position.
+fn read_column(source: &mut Reader<'_>, key: &'static str, faults: &mut Vec<Fault>) -> Option<ColumnRef> {
+    match source.take(key)? {
+        Value::String(name) => Some(ColumnRef::Name(name)),
+        Value::Integer(position) => Some(ColumnRef::Position(position)),
+        other => {
+            faults.push(source.wrong_type(key, &other, phrase!("allowed-label")));
+            None
+        }
+    }
+}
+
+fn read_encoding(source: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Option<String> {
+    let encoding = read_text(source, "encoding", faults);
+    if let Some(name) = encoding.as_ref().filter(|name| encoding_rs::Encoding::for_label(name.as_bytes()).is_none()) {
+        faults.push(source.not_allowed("encoding", &name.as_str().into(), phrase!("allowed-encoding")));
+    }
+    encoding
 }
 
 fn read_delimiter(source: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Option<char> {

@@ -9,8 +9,8 @@ use crate::distill::Mean;
 use crate::recipe::fault::{Fault, FaultKind};
 use crate::recipe::reader::Reader;
 use crate::recipe::{
-    Architecture, Builtin, CheckpointFile, CheckpointSource, Frozen, IMAGENET_MEAN, IMAGENET_STD, LENGTH, PixelRange,
-    Pooling, TeacherPart, TeacherRecipe, TextLayers, TokensOf, TrainingRecipe,
+    Architecture, BuiltinTeacher, CheckpointFile, CheckpointSource, Frozen, IMAGENET_MEAN, IMAGENET_STD, LENGTH,
+    PixelRange, Pooling, TeacherPart, TeacherRecipe, TextLayers, TokensOf, TrainingRecipe,
 };
 use crate::text::phrase;
 
@@ -152,7 +152,7 @@ fn read_part(
         (None, None) => {
             let allowed = phrase!("allowed-teacher", model = phrase!("allowed-model"));
             faults.push(section.fault("", FaultKind::Missing { allowed }));
-            TeacherPart::Checkpoint(CheckpointSource::Builtin(Builtin::MnistMini))
+            TeacherPart::Checkpoint(CheckpointSource::Builtin(BuiltinTeacher::MnistMini))
         }
     }
 }
@@ -165,17 +165,17 @@ fn read_checkpoint(section: &mut Reader<'_>, folder: &Path, faults: &mut Vec<Fau
                 CheckpointSource::File(section.path_of("checkpoint", name, &base, faults).into())
             }
             Some(builtin) => {
-                let known = Builtin::ALL.into_iter().find(|b| b.name() == builtin);
+                let known = BuiltinTeacher::ALL.into_iter().find(|b| b.name() == builtin);
                 CheckpointSource::Builtin(known.unwrap_or_else(|| {
                     let allowed = phrase!("allowed-builtin");
                     faults.push(section.not_allowed("checkpoint", &Value::String(name.clone()), allowed));
-                    Builtin::MnistMini
+                    BuiltinTeacher::MnistMini
                 }))
             }
         },
         other => {
             faults.push(section.wrong_type("checkpoint", &other, phrase!("allowed-checkpoint")));
-            CheckpointSource::Builtin(Builtin::MnistMini)
+            CheckpointSource::Builtin(BuiltinTeacher::MnistMini)
         }
     })
 }

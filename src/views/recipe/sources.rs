@@ -56,7 +56,7 @@ impl Editor<'_> {
         });
         seek(ui, &SOURCE, &shown.response);
         match &data.source {
-            Source::Builtin(_) | Source::Idx { .. } => {}
+            Source::Builtin(_) | Source::Idx { .. } | Source::Texts(_) => {}
             Source::Table(table) => self.column_ui(ui, table.label.as_ref()),
             Source::Images(images) => self.pictures_ui(ui, images.size, images.colour),
         }
@@ -167,8 +167,10 @@ impl Editor<'_> {
         let (wide, colour) = (ui.available_width(), ui.tokens().teacher);
         let name = control_name(field);
         let shown = Dropdown::new(&name, &here).dot(colour).width(wide).stays_open().show(ui, |ui| {
-            if let Source::Builtin(builtin) = recipe.data.source {
-                let shipped = Some(TeacherRecipe::Checkpoint(CheckpointSource::Builtin(builtin)));
+            if let Source::Builtin(builtin) = recipe.data.source
+                && let Some(teacher) = builtin.teacher()
+            {
+                let shipped = Some(TeacherRecipe::Checkpoint(CheckpointSource::Builtin(teacher)));
                 if ui.selectable_label(recipe.teacher == shipped, text("recipe-shipped")).clicked() {
                     self.edit("teacher", |recipe| recipe.teacher = shipped);
                     ui.close();
@@ -309,6 +311,7 @@ fn source_name(source: &Source) -> String {
     match source {
         Source::Builtin(Builtin::MnistMini) => text("source-mnist-mini"),
         Source::Builtin(Builtin::Digits) => text("source-digits"),
-        Source::Idx { .. } | Source::Table(_) | Source::Images(_) => source.name(),
+        Source::Builtin(Builtin::MovieSnippets) => text("source-movie-snippets"),
+        Source::Idx { .. } | Source::Table(_) | Source::Images(_) | Source::Texts(_) => source.name(),
     }
 }

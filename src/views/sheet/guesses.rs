@@ -68,6 +68,9 @@ pub(super) fn guesses_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             });
             left_out_ui(ui, found.map_or(&[], |found| &found.findings.left_out), |_, _| {});
         }
+        Source::Texts(_) => {
+            left_out_ui(ui, found.map_or(&[], |found| &found.findings.left_out), |_, _| {});
+        }
         Source::Table(table) => {
             Table { state, commands, source: table, found, columns: TableColumns::of(state, table) }.show(ui);
         }

@@ -1,18 +1,21 @@
-//! What the folders of a picture set mean: parts, classes, and what belongs to neither. Works on paths alone.
+//! What the folders of a set of pictures or texts mean: parts, classes, and what belongs to neither. Works on paths alone.
 //! Names are compared by their bytes: two folders are two classes, however alike they look.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use super::Holding;
 use super::parts::{Part, part_of};
 use crate::data::LeftOut;
 use crate::data::names::{shown, shown_path};
 use crate::text::{Phrase, phrase};
 
-/// Pictures with their classes, first those for training, then validation, then test.
+/// Files with their classes, first those for training, then validation, then test.
 #[derive(Debug, Default)]
-pub(super) struct Layout {
+pub(in crate::data) struct Layout {
+    /// What the files are.
+    holding: Holding,
     /// The name of the class folder and the file, below the top.
     pub rows: Vec<(OsString, PathBuf)>,
     /// The first row of the validation part.
@@ -21,36 +24,36 @@ pub(super) struct Layout {
     pub test_from: Option<usize>,
     /// The folder of each part that was found, below the top.
     pub parts: Vec<(Part, PathBuf)>,
-    /// Folders and pictures that belong to no class.
+    /// Folders and files that belong to no class.
     pub left_out: Vec<LeftOut>,
     /// The folder that holds the classes or the parts, where it is not the top.
     pub base: PathBuf,
 }
 
-/// Why folders are no picture set: the folder, below the top, and what is wrong with it.
-pub(super) type Misfit = (PathBuf, Phrase);
+/// Why folders hold no such set: the folder, below the top, and what is wrong with it.
+pub(in crate::data) type Misfit = (PathBuf, Phrase);
 
-/// A folder with the pictures and folders in it.
+/// A folder with the files and folders in it.
 #[derive(Default)]
 struct Node<'a> {
-    pictures: Vec<&'a Path>,
+    files: Vec<&'a Path>,
     folders: BTreeMap<&'a OsStr, Node<'a>>,
     /// At any depth.
     count: u64,
 }
 
-/// Finds parts and classes.
-pub(super) fn arrange(pictures: &[PathBuf], folders: &[PathBuf]) -> Result<Layout, Misfit> {
+/// Finds parts and classes of files.
+pub(in crate::data) fn arrange(files: &[PathBuf], folders: &[PathBuf], holding: Holding) -> Result<Layout, Misfit> {
     let mut top = Node::default();
     for folder in folders {
         top.at(folder);
     }
-    for picture in pictures {
-        let folder = picture.parent().unwrap_or_else(|| Path::new(""));
-        top.at(folder).pictures.push(picture);
+    for file in files {
+        let folder = file.parent().unwrap_or_else(|| Path::new(""));
+        top.at(folder).files.push(file);
         top.add_to_counts(folder);
     }
-    let mut layout = Layout::default();
+    let mut layout = Layout { holding, ..Layout::default() };
     let (base, node) = layout.descend(PathBuf::new(), &top, &BTreeSet::new());
     layout.base.clone_from(&base);
     match node.parts() {
@@ -63,7 +66,7 @@ pub(super) fn arrange(pictures: &[PathBuf], folders: &[PathBuf]) -> Result<Layou
         Parts::None => {
             let classes = layout.classes(&base, node);
             if classes.is_empty() {
-                return Err(misfit(base, node));
+                return Err(misfit(base, node, holding));
             }
             layout.rows = classes;
         }
@@ -71,11 +74,11 @@ pub(super) fn arrange(pictures: &[PathBuf], folders: &[PathBuf]) -> Result<Layou
     Ok(layout)
 }
 
-fn misfit(folder: PathBuf, node: &Node<'_>) -> Misfit {
-    let problem = match (node.pictures.is_empty(), node.folders.is_empty()) {
-        (false, _) => phrase!("images-no-class-folder"),
+fn misfit(folder: PathBuf, node: &Node<'_>, holding: Holding) -> Misfit {
+    let problem = match (node.files.is_empty(), node.folders.is_empty()) {
+        (false, _) => holding.no_class_folder(),
         (true, true) => phrase!("images-no-folder"),
-        (true, false) => phrase!("images-none"),
+        (true, false) => holding.none(),
     };
     (folder, problem)
 }
@@ -101,17 +104,17 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Folders with pictures at some depth.
+    /// Folders with files at some depth.
     fn filled(&self) -> impl Iterator<Item = (&'a OsStr, &Self)> {
         self.folders.iter().filter(|(_, node)| node.count > 0).map(|(name, node)| (*name, node))
     }
 
-    /// Every picture at any depth, by path.
+    /// Every file at any depth, by path.
     fn all(&self) -> Vec<&'a Path> {
-        let mut all = self.pictures.clone();
+        let mut all = self.files.clone();
         let mut open: Vec<&Self> = self.folders.values().collect();
         while let Some(node) = open.pop() {
-            all.extend(&node.pictures);
+            all.extend(&node.files);
             open.extend(node.folders.values());
         }
         all.sort();
@@ -129,7 +132,7 @@ impl<'a> Node<'a> {
         let Some((_, train, _)) = parts.iter().find(|(part, ..)| *part == Part::Training) else { return Parts::None };
         let train = &self.folders[*train];
         // `express-train/1.png` beside `test-tube/1.png` are classes.
-        if !train.pictures.is_empty() && parts.iter().any(|(.., is_plain)| !is_plain) {
+        if !train.files.is_empty() && parts.iter().any(|(.., is_plain)| !is_plain) {
             return Parts::None;
         }
         for (index, (part, name, _)) in parts.iter().enumerate() {
@@ -145,7 +148,7 @@ impl<'a> Node<'a> {
     fn has_parts_in_classes(&self) -> bool {
         let is_divided = |node: &Self| {
             let mut parts = node.filled().map(|(name, _)| part_of(name).filter(|(_, is_plain)| *is_plain));
-            node.pictures.is_empty() && node.filled().count() > 1 && parts.all(|part| part.is_some())
+            node.files.is_empty() && node.filled().count() > 1 && parts.all(|part| part.is_some())
         };
         self.filled().count() > 1
             && self.filled().all(|(_, class)| is_divided(class) && matches!(class.parts(), Parts::Folders(_)))
@@ -153,7 +156,7 @@ impl<'a> Node<'a> {
 }
 
 impl Layout {
-    /// Goes into a folder while it holds one folder with pictures and nothing else, which holds folders itself. A folder that
+    /// Goes into a folder while it holds one folder with files and nothing else, which holds folders itself. A folder that
     /// is called like one of `known` classes is a class.
     fn descend<'n, 'a>(
         &mut self,
@@ -163,10 +166,10 @@ impl Layout {
     ) -> (PathBuf, &'n Node<'a>) {
         loop {
             let mut filled = node.filled();
-            let (Some((name, only)), None, true) = (filled.next(), filled.next(), node.pictures.is_empty()) else {
+            let (Some((name, only)), None, true) = (filled.next(), filled.next(), node.files.is_empty()) else {
                 break;
             };
-            if !only.pictures.is_empty() || known.contains(&loose(name)) {
+            if !only.files.is_empty() || known.contains(&loose(name)) {
                 break;
             }
             self.leave_empty(&base, node);
@@ -186,7 +189,7 @@ impl Layout {
                 let classes: Vec<&OsStr> = inner.filled().map(|(name, _)| name).collect();
                 if part == Part::Training {
                     if classes.is_empty() {
-                        return Err(misfit(folder, inner));
+                        return Err(misfit(folder, inner, self.holding));
                     }
                     known = classes.iter().map(|name| loose(name)).collect();
                 }
@@ -194,7 +197,7 @@ impl Layout {
                 let is_unlabelled =
                     classes.is_empty() || matches!(classes[..], [only] if !known.contains(&loose(only)));
                 if part == Part::Unlabelled || part != Part::Training && is_unlabelled {
-                    let why = phrase!("left-out-unlabelled");
+                    let why = self.holding.unlabelled();
                     self.left_out.push(LeftOut { name: shown_path(&base.join(name)), why, count: inner.count });
                     continue;
                 }
@@ -216,7 +219,7 @@ impl Layout {
                 for (name, inner) in divided.filled().filter(|(name, _)| part_of(name).is_some_and(|p| p.0 == part)) {
                     let folder = base.join(class).join(name);
                     if part == Part::Unlabelled {
-                        let why = phrase!("left-out-unlabelled");
+                        let why = self.holding.unlabelled();
                         self.left_out.push(LeftOut { name: shown_path(&folder), why, count: inner.count });
                         continue;
                     }
@@ -240,29 +243,39 @@ impl Layout {
         }
     }
 
-    /// The pictures of each class folder in `node`, which is `base`.
+    /// The files of each class folder in `node`, which is `base`.
     fn classes(&mut self, base: &Path, node: &Node<'_>) -> Vec<(OsString, PathBuf)> {
         if node.filled().next().is_some() {
             self.leave_empty(base, node);
             self.leave_loose(base, node);
         }
+        // Texts without a class come beside those of classes: `train/unsup`.
+        let is_unlabelled =
+            |name: &OsStr| self.holding == Holding::Texts && matches!(part_of(name), Some((Part::Unlabelled, true)));
+        let (unlabelled, classes): (Vec<_>, Vec<_>) = node.filled().partition(|(name, _)| is_unlabelled(name));
+        let why = self.holding.unlabelled();
+        self.left_out.extend(unlabelled.into_iter().map(|(name, node)| LeftOut {
+            name: shown_path(&base.join(name)),
+            why: why.clone(),
+            count: node.count,
+        }));
         let of_class = |(name, class): (&OsStr, &Node<'_>)| {
             let name = name.to_owned();
             class.all().into_iter().map(move |file| (name.clone(), file.to_owned())).collect::<Vec<_>>()
         };
-        node.filled().flat_map(of_class).collect()
+        classes.into_iter().flat_map(of_class).collect()
     }
 
     fn leave_empty(&mut self, base: &Path, node: &Node<'_>) {
         for (name, _) in node.folders.iter().filter(|(_, node)| node.count == 0) {
-            let why = phrase!("left-out-no-picture");
+            let why = self.holding.none_in_it();
             self.left_out.push(LeftOut { name: shown_path(&base.join(name)), why, count: 1 });
         }
     }
 
     fn leave_loose(&mut self, base: &Path, node: &Node<'_>) {
-        let count = node.pictures.len() as u64;
-        if let Some(first) = node.pictures.first() {
+        let count = node.files.len() as u64;
+        if let Some(first) = node.files.first() {
             let name = if count == 1 { first.to_path_buf() } else { base.join("*") };
             self.left_out.push(LeftOut { name: shown_path(&name), why: phrase!("left-out-no-class"), count });
         }

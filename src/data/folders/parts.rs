@@ -2,13 +2,13 @@
 
 use std::ffi::OsStr;
 
-/// What the pictures of a folder are for.
+/// What the files of a folder are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Part {
+pub(in crate::data) enum Part {
     Training,
     Validation,
     Test,
-    /// Pictures to be predicted, as competitions give them.
+    /// Files to be predicted, as competitions give them, or without a class.
     Unlabelled,
 }
 
@@ -16,13 +16,26 @@ const WORDS: [(Part, &[&str]); 4] = [
     (Part::Training, &["train", "training", "trn", "trainval"]),
     (Part::Validation, &["val", "valid", "validation", "validate", "dev", "eval", "evaluation"]),
     (Part::Test, &["test", "testing", "tst"]),
-    (Part::Unlabelled, &["pred", "predict", "prediction", "predictions", "unlabeled", "unlabelled", "inference"]),
+    (
+        Part::Unlabelled,
+        &[
+            "pred",
+            "predict",
+            "prediction",
+            "predictions",
+            "unlabeled",
+            "unlabelled",
+            "unsup",
+            "unsupervised",
+            "inference",
+        ],
+    ),
 ];
 /// Words that say nothing beside the name of a part.
 const FILLING: [&str; 9] = ["set", "data", "dataset", "images", "imgs", "img", "split", "part", "folder"];
 
 /// The part that a name stands for, and whether it says nothing else.
-pub(super) fn part_of(name: &OsStr) -> Option<(Part, bool)> {
+pub(in crate::data) fn part_of(name: &OsStr) -> Option<(Part, bool)> {
     let name = name.to_str()?.trim().to_lowercase();
     let (mut found, mut is_plain) = (None, true);
     for word in name.split(['-', '_', ' ', '.']).map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit())) {
