@@ -21,7 +21,6 @@ mod optimiser;
 mod pool;
 mod softmax;
 mod spans;
-mod stub;
 mod table_rows;
 mod tile;
 
@@ -37,7 +36,6 @@ pub(crate) use optimiser::{Gradient, Slot, with_parameters};
 pub use pool::max_pool2;
 pub use softmax::softmax;
 pub use spans::Spans;
-pub use stub::*;
 pub use table_rows::TableRows;
 
 use candle_core::{Device, Result, Tensor};
