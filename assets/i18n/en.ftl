@@ -1749,3 +1749,9 @@ field-class-weight-hint = How much the teacher’s top class counts as a label.
 field-class-weight-short = class
 loss-class = teacher’s class
 term-class-loss-what = Cross-entropy of the student and the teacher’s top class, over all rows.
+conflict-votes = give a model or votes, not both
+value-votes = people’s votes
+field-teacher-votes = votes
+field-teacher-votes-hint = Whether the people who voted on each row are the teacher, in place of a model.
+votes-none = nobody voted on these data; movie-snippets has votes
+votes-labelled = the votes say the class of every row, so that they can only be compared with labels on all rows; give data.labelled = 1

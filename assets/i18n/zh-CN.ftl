@@ -1649,3 +1649,9 @@ field-class-weight-hint = 教师最可能的类别作为标签占多大分量。
 field-class-weight-short = 类别
 loss-class = 教师类别
 term-class-loss-what = 学生与教师最可能类别的交叉熵，取遍所有行。
+conflict-votes = 模型和投票只能给一个
+value-votes = 众人的投票
+field-teacher-votes = 投票
+field-teacher-votes-hint = 是否以对每一行投票的人代替模型作为教师。
+votes-none = 这些数据没有人投过票；movie-snippets 有投票
+votes-labelled = 投票说出了每一行的类别，只能与所有行都有标签的情形相比；请用 data.labelled = 1

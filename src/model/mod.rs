@@ -25,6 +25,6 @@ pub use parameter::{Initial, InnerLayer, ParameterSpec, Pretrained};
 pub use plan::{Body, Layer, Plan, PlanError};
 pub use population::Population;
 pub use reads::Encoder;
-pub use teacher::{Ensemble, NetworkTeacher, ROWS_AT_A_TIME, Teacher, Unanswered, population_logits};
+pub use teacher::{Ensemble, NetworkTeacher, ROWS_AT_A_TIME, Teacher, Unanswered, Votes, population_logits};
 pub use text::{BertActivation, BertPlan, Folder, Frame, SavedEncoder, TextEncoder, TextNetwork, TextPlan};
 pub use trainer::Trainer;

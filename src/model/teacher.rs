@@ -39,6 +39,11 @@ pub trait Teacher: Send + Sync {
         cancelled: &dyn Fn() -> bool,
     ) -> Result<TeacherLogits, Unanswered>;
 
+    /// Whether its classes can be right or wrong: not where the labels were made of what it says.
+    fn is_judged(&self) -> bool {
+        true
+    }
+
     /// Whether it can be asked about inputs that are no rows of the data, such as shifted pictures.
     fn knows_inputs(&self) -> bool {
         true
@@ -189,6 +194,50 @@ impl Teacher for NetworkTeacher {
     }
 }
 
+/// The people who voted on each row of the data: the logarithms of the shares of their votes, so that the softmax at T = 1 gives these.
+pub struct Votes;
+
+impl Teacher for Votes {
+    fn name(&self) -> String {
+        "votes".to_owned()
+    }
+
+    fn parameter_count(&self) -> u64 {
+        0
+    }
+
+    fn digest(&self) -> String {
+        String::new()
+    }
+
+    fn logits(
+        &self,
+        dataset: &Dataset,
+        rows: &[u32],
+        _cancelled: &dyn Fn() -> bool,
+    ) -> Result<TeacherLogits, Unanswered> {
+        let classes = dataset.classes.len();
+        let Some(votes) = &dataset.votes else {
+            return Err(candle_core::Error::msg("nobody voted on these data").into());
+        };
+        let of_row = |row: &u32| &votes[*row as usize * classes..(*row as usize + 1) * classes];
+        let values = rows.iter().flat_map(of_row).map(|share| share.ln()).collect();
+        Ok(TeacherLogits { values, teachers: 1, classes, mean: Mean::default() })
+    }
+
+    fn is_judged(&self) -> bool {
+        false
+    }
+
+    fn knows_inputs(&self) -> bool {
+        false
+    }
+
+    fn logits_of(&self, _inputs: &Inputs) -> candle_core::Result<TeacherLogits> {
+        candle_core::bail!("people voted on the rows of the data alone")
+    }
+}
+
 /// Several teachers of any kind, heard as one.
 pub struct Ensemble {
     /// In the order in which they are shown.
@@ -227,6 +276,10 @@ impl Teacher for Ensemble {
     ) -> Result<TeacherLogits, Unanswered> {
         let each = self.members.iter().map(|member| member.logits(dataset, rows, cancelled));
         Ok(self.together(each.collect::<Result<_, _>>()?))
+    }
+
+    fn is_judged(&self) -> bool {
+        self.members.iter().all(|member| member.is_judged())
     }
 
     fn knows_inputs(&self) -> bool {

@@ -135,6 +135,7 @@ const AFTER_METHODS: &[Field] = &[
     taught("teacher.clip", CLIP),
     taught("teacher.jitter", JITTER),
     taught("teacher.keep", KEEP),
+    TEACHER_VOTES,
     TEACHER_LABELLED,
     STRATEGY,
     RUNS,

@@ -286,7 +286,7 @@ impl TeacherRecipe {
         };
         let files = sources.into_iter().filter_map(|source| match source {
             CheckpointSource::File(file) => Some(file),
-            CheckpointSource::Builtin(_) => None,
+            CheckpointSource::Builtin(_) | CheckpointSource::Votes => None,
         });
         files.collect()
     }
@@ -299,7 +299,7 @@ impl TeacherRecipe {
         };
         let files = sources.into_iter().filter_map(|source| match source {
             CheckpointSource::File(file) => Some(file),
-            CheckpointSource::Builtin(_) => None,
+            CheckpointSource::Builtin(_) | CheckpointSource::Votes => None,
         });
         files.collect()
     }
@@ -342,8 +342,10 @@ impl TeacherPart {
 pub enum CheckpointSource {
     /// Part of the binary: `builtin:mnist-mini`.
     Builtin(BuiltinTeacher),
-    /// A `.safetensors` file, or a `.pt` file of PyTorch.
+    /// A `.safetensors` file, a `.pt` file of PyTorch, or a folder with a model of texts.
     File(CheckpointFile),
+    /// No model, but the people who voted on each row of the data.
+    Votes,
 }
 
 /// A model file, and what a file of another program does not say of itself.

@@ -251,6 +251,7 @@ fn checkpoint(source: &CheckpointSource) -> Table {
         CheckpointSource::Builtin(builtin) => {
             return Table::from_iter([("checkpoint".to_owned(), format!("builtin:{}", builtin.name()).into())]);
         }
+        CheckpointSource::Votes => return Table::from_iter([("votes".to_owned(), true.into())]),
         CheckpointSource::File(file) => file,
     };
     let mut fields = Table::new();

@@ -17,8 +17,8 @@ use super::teachers::KnownTeacher;
 use crate::data::{DataError, Dataset, Remark, Splits, TransferSet, Watch};
 use crate::distill::{Objective, Over};
 use crate::model::import::{self, ImportOptions};
-use crate::model::{Checkpoint, CheckpointError, ModelSpec, Network, NetworkTeacher, Normalisation};
-use crate::recipe::fields::METHOD;
+use crate::model::{Checkpoint, CheckpointError, ModelSpec, Network, NetworkTeacher, Normalisation, Votes};
+use crate::recipe::fields::{METHOD, TEACHER_VOTES};
 use crate::recipe::{BuiltinTeacher, CheckpointSource, Recipe, Source, TeacherPart, TeacherRecipe};
 use crate::text::{Phrase, phrase};
 
@@ -132,6 +132,10 @@ impl Cache {
                     let ground = Ground { dataset: &dataset, normalisation, rows, teacher: None };
                     TeacherModel::ToTrain(self.specs.spec(model, "teacher.model", &ground)?)
                 }
+                TeacherPart::Checkpoint(CheckpointSource::Votes) => {
+                    votes_fit(recipe, &dataset)?;
+                    TeacherModel::Ready(Arc::new(KnownTeacher::new(Arc::new(Votes))))
+                }
                 TeacherPart::Checkpoint(source) => {
                     let (path, kept) = self.load_teacher(source, &dataset, device)?;
                     check_rows(&path, &kept.checkpoint, kept.teacher.reads(&dataset), &splits, &mut remarks)?;
@@ -171,6 +175,7 @@ impl Cache {
         let path = match source {
             CheckpointSource::File(file) => file.path.display().to_string(),
             CheckpointSource::Builtin(builtin) => format!("builtin:{}", builtin.name()),
+            CheckpointSource::Votes => TEACHER_VOTES.path.to_owned(),
         };
         let shape = dataset.examples.shape();
         let data = (shape.clone(), dataset.classes.clone(), dataset.pixel_scale);
@@ -190,6 +195,10 @@ impl Cache {
         let (mut notes, mut read_for) = (Vec::new(), None);
         let checkpoint = match source {
             CheckpointSource::Builtin(builtin) => Checkpoint::from_bytes(&path, builtin_teacher(*builtin))?,
+            // Asked of the data alone, above.
+            CheckpointSource::Votes => {
+                return Err(PrepareError::Method { field: TEACHER_VOTES.path, problem: phrase!("votes-none") });
+            }
             CheckpointSource::File(file) if file.path.is_dir() => self.specs.folder(&file.path)?.finished()?,
             CheckpointSource::File(file) => {
                 let bytes = std::fs::read(&file.path)
@@ -271,6 +280,18 @@ fn layers_fit(objective: &Objective, student: &ModelSpec, teachers: &[TeacherMod
         };
         PrepareError::Method { field, problem }
     })
+}
+
+/// Whether people voted on the data, and their votes do not say more than the labels that are given.
+fn votes_fit(recipe: &Recipe, dataset: &Dataset) -> Result<(), PrepareError> {
+    let field = TEACHER_VOTES.path;
+    if dataset.votes.is_none() {
+        return Err(PrepareError::Method { field, problem: phrase!("votes-none") });
+    }
+    if recipe.data.labelled < 1.0 {
+        return Err(PrepareError::Method { field, problem: phrase!("votes-labelled") });
+    }
+    Ok(())
 }
 
 /// A teacher for these data: its classes found by name, and its columns.

@@ -71,6 +71,17 @@ pub const TEACHER_MEMBERS: Field = Field {
     ..OF_TEACHER
 };
 
+/// `teacher.votes`.
+pub const TEACHER_VOTES: Field = Field {
+    path: "teacher.votes",
+    label: "field-teacher-votes",
+    what: "field-teacher-votes-hint",
+    short: Some("field-teacher-votes"),
+    kind: Kind::Truth(false),
+    is_hinted: false,
+    ..OF_TEACHER
+};
+
 /// `teacher.labelled`.
 pub const TEACHER_LABELLED: Field = Field {
     path: "teacher.labelled",

@@ -15,7 +15,7 @@ use crate::recipe::{
 use crate::text::phrase;
 
 /// What describes one model and the way in which it is trained or loaded, beside the keys of `[training]`.
-const OF_ONE: [&str; 6] = ["checkpoint", "model", "classes", "pixels", "mean", "std"];
+const OF_ONE: [&str; 7] = ["checkpoint", "votes", "model", "classes", "pixels", "mean", "std"];
 
 /// What `[teacher]` asks for: a model that is loaded, one or several of the same layers that are trained, or a list of any.
 pub(super) fn read_teacher(
@@ -121,7 +121,13 @@ fn read_part(
     folder: &Path,
     faults: &mut Vec<Fault>,
 ) -> TeacherPart {
-    let checkpoint = read_checkpoint(section, folder, faults);
+    let mut checkpoint = read_checkpoint(section, folder, faults);
+    if section.truth("votes", false, faults) {
+        if checkpoint.is_some() {
+            faults.push(section.fault("votes", FaultKind::Conflict(phrase!("conflict-votes"))));
+        }
+        checkpoint = Some(CheckpointSource::Votes);
+    }
     let given = ["classes", "pixels", "mean", "std"].into_iter().find(|key| section.has(key));
     let options = read_import(section, faults);
     let checkpoint = match checkpoint {

@@ -155,6 +155,7 @@ impl Editor<'_> {
         let here = match (&recipe.teacher, preview) {
             (None, _) => text("recipe-no-teacher"),
             (Some(TeacherRecipe::Checkpoint(CheckpointSource::File(file))), _) => file.name(),
+            (Some(TeacherRecipe::Checkpoint(CheckpointSource::Votes)), _) => text("value-votes"),
             (Some(TeacherRecipe::Train { model, .. }), _) => model.to_string(),
             (Some(TeacherRecipe::Ensemble { models, .. }), _) => {
                 text_with("recipe-ensemble", &[("count", models.len().into())])
