@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use stillroom::distill::{Mean, Objective, SOFT_TARGETS};
 use stillroom::recipe::{
-    Architecture, Builtin, BuiltinTeacher, CheckpointFile, CheckpointSource, Colour, ColumnRef, Copies, DataRecipe, FaultKind, Faults,
-    Ground, ImageSource, Keep, KeptColumns, Normalise, Optimiser, Override, PRESETS, PixelRange, Pixels, QUICKSTART,
-    Recipe, Schedule, Source, TableSource, TeacherPart, TeacherRecipe, TrainingRecipe, preset,
+    Architecture, Builtin, BuiltinTeacher, CheckpointFile, CheckpointSource, Colour, ColumnRef, Copies, DataRecipe,
+    FaultKind, Faults, Ground, ImageSource, Keep, KeptColumns, Normalise, Optimiser, Override, PRESETS, PixelRange,
+    Pixels, QUICKSTART, Recipe, Schedule, Source, TableSource, TeacherPart, TeacherRecipe, TextSource, TrainingRecipe,
+    preset,
 };
 
 const EXAMPLE: &str = r#"
@@ -215,6 +216,28 @@ fn a_text_that_is_no_toml_is_told_with_its_line() {
 }
 
 #[test]
+fn texts_are_asked_for_by_column_or_folder() {
+    let of = |source: &str| set(&[&format!("data.source={source}")]).map(|recipe| recipe.data.source);
+    let name = |name: &str| Some(ColumnRef::Name(name.into()));
+    let table = TableSource { text: name("q"), text_b: Some(ColumnRef::Position(-1)), ..TableSource::new("a.csv") };
+    assert_eq!(of("{ csv = \"a.csv\", text = \"q\", text_b = -1 }").unwrap(), Source::Table(table));
+    let texts = TextSource { encoding: Some("gbk".into()), ..TextSource::new("reviews") };
+    assert_eq!(of("{ texts = \"reviews\", encoding = \"gbk\" }").unwrap(), Source::Texts(texts));
+    assert_eq!(of("\"movie-snippets\"").unwrap(), Source::Builtin(Builtin::MovieSnippets));
+    let faults = of("{ csv = \"a.csv\", text_b = \"b\" }").unwrap_err().to_string();
+    assert!(faults.contains("data.source.text_b") && faults.contains("holds the first"), "{faults}");
+    let faults = of("{ csv = \"a.csv\", text = true }").unwrap_err().to_string();
+    assert!(faults.contains("the name of a column"), "{faults}");
+    let faults = of("{ texts = \"reviews\", encoding = \"klingon\" }").unwrap_err().to_string();
+    assert!(faults.contains("klingon"), "{faults}");
+    let faults = of("{ csv = \"a.csv\", text_column = \"b\" }").unwrap_err().to_string();
+    assert!(faults.contains("data.source.text"), "{faults}");
+    // There are data of that name, but no teacher.
+    let faults = set(&["teacher.checkpoint=builtin:movie-snippets"]).unwrap_err().to_string();
+    assert!(faults.contains("builtin:movie-snippets") && faults.contains("\"builtin:digits\""), "{faults}");
+}
+
+#[test]
 fn an_override_replaces_the_whole_value() {
     assert!((set(&["distill.temperature=8"]).unwrap().distill.temperature().unwrap() - 8.0).abs() < f64::EPSILON);
     let recipe = set(&["data.source={ idx = \"fashion\" }", "title = A new title"]).unwrap();
@@ -361,7 +384,16 @@ fn table() -> impl Strategy<Value = TableSource> {
         (Some(ColumnRef::Position(1)), Some(ColumnRef::Name("title".into()))),
     ]);
     ((files, texts), columns(), keep, delimiter, encoding(), any::<Option<bool>>(), pixels, normalise).prop_map(
-        |(((validation, test), (text, text_b)), ignore, keep, delimiter, encoding, decimal_comma, pixels, normalise)| TableSource {
+        |(
+            ((validation, test), (text, text_b)),
+            ignore,
+            keep,
+            delimiter,
+            encoding,
+            decimal_comma,
+            pixels,
+            normalise,
+        )| TableSource {
             validation,
             test,
             text,

@@ -109,7 +109,8 @@ fn movie_snippets(name: &str) -> Result<Dataset, DataError> {
     };
     // The parts are the same for everybody. A snippet that comes twice is learnt.
     let firsts = find_copies(&whole.examples).unwrap_or_default();
-    let repeated: HashSet<u32> = firsts.iter().zip(0..).filter(|(first, row)| **first != *row).map(|of| *of.0).collect();
+    let repeated: HashSet<u32> =
+        firsts.iter().zip(0..).filter(|(first, row)| **first != *row).map(|of| *of.0).collect();
     let is_single = |row: &u32| firsts.get(*row as usize).is_none_or(|first| !repeated.contains(first));
     let rows: Vec<u32> = (0..whole.labels.len() as u32).collect();
     let key = Key::new(0).named(name);
@@ -140,7 +141,8 @@ mod tests {
         let snippet = Snippet::of("4\t1\t1.467\t0,0,0,3,4,8,0,0,0\tA good place to start.").unwrap();
         assert!(snippet.is_positive && snippet.text == "A good place to start.");
         assert!((snippet.share - (8.0 + 2.0 + 0.5) / 16.0).abs() < 1e-7);
-        for other in ["", "id\tcritic\tmean\tvotes\ttext", "4\t1\t0.467\t0,0,0,0,7,8,0,0,0\tneither", "4\t1\t1.467\t0,1\tx"]
+        for other in
+            ["", "id\tcritic\tmean\tvotes\ttext", "4\t1\t0.467\t0,0,0,0,7,8,0,0,0\tneither", "4\t1\t1.467\t0,1\tx"]
         {
             assert!(Snippet::of(other).is_none(), "{other}");
         }

@@ -36,7 +36,9 @@ pub use columns::{Column, ColumnKind, ColumnName, Columns};
 pub use dataset::{Dataset, Scaling};
 pub use error::{BadImage, BadLine, DataError, LineProblem, Much};
 pub use examples::Examples;
-pub use findings::{Dialect, Filled, Findings, Kind, LabelFinding, LabelReason, LeftOut, Remark, TextFinding, WordColumn};
+pub use findings::{
+    Dialect, Filled, Findings, Kind, LabelFinding, LabelReason, LeftOut, Remark, TextFinding, WordColumn,
+};
 pub(crate) use findings::{counted, first_of};
 pub use first::FirstRows;
 pub use idx::is_idx_folder;
@@ -45,7 +47,7 @@ pub use inputs::{Batch, Inputs};
 pub use npz::is_npz;
 pub use recognise::recognise;
 pub use split::Splits;
-pub use table::{NewRows, first_rows, read_new_rows};
+pub use table::{NewRows, first_rows, read_new_rows, read_new_texts};
 pub use texts::{Texts, Tokens};
 pub use transfer::{TransferSet, epoch_order};
 pub use watch::Watch;

@@ -250,9 +250,8 @@ impl Layout {
             self.leave_loose(base, node);
         }
         // Texts without a class come beside those of classes: `train/unsup`.
-        let is_unlabelled = |name: &OsStr| {
-            self.holding == Holding::Texts && matches!(part_of(name), Some((Part::Unlabelled, true)))
-        };
+        let is_unlabelled =
+            |name: &OsStr| self.holding == Holding::Texts && matches!(part_of(name), Some((Part::Unlabelled, true)));
         let (unlabelled, classes): (Vec<_>, Vec<_>) = node.filled().partition(|(name, _)| is_unlabelled(name));
         let why = self.holding.unlabelled();
         self.left_out.extend(unlabelled.into_iter().map(|(name, node)| LeftOut {

@@ -72,10 +72,7 @@ impl Holding {
 }
 
 /// The classes in their order, and the number of each by the name of its folder.
-pub(super) fn classes_of(
-    folder: &Path,
-    layout: &Layout,
-) -> Result<(Vec<String>, BTreeMap<OsString, u32>), DataError> {
+pub(super) fn classes_of(folder: &Path, layout: &Layout) -> Result<(Vec<String>, BTreeMap<OsString, u32>), DataError> {
     let folders: BTreeSet<&OsString> = layout.rows.iter().map(|(class, _)| class).collect();
     let shown = shown_apart(&folders);
     let (classes, numbers) = number_classes(folder, Much::Folders, shown.values().cloned())?;

@@ -18,7 +18,17 @@ const WORDS: [(Part, &[&str]); 4] = [
     (Part::Test, &["test", "testing", "tst"]),
     (
         Part::Unlabelled,
-        &["pred", "predict", "prediction", "predictions", "unlabeled", "unlabelled", "unsup", "unsupervised", "inference"],
+        &[
+            "pred",
+            "predict",
+            "prediction",
+            "predictions",
+            "unlabeled",
+            "unlabelled",
+            "unsup",
+            "unsupervised",
+            "inference",
+        ],
     ),
 ];
 /// Words that say nothing beside the name of a part.

@@ -35,11 +35,12 @@ pub(super) fn load(source: &ImageSource, watch: &dyn Watch) -> Result<Dataset, D
     let tree = walk(folder, usize::MAX, watch)?;
     let (pictures, others): (Vec<_>, Vec<_>) =
         tree.files.iter().cloned().partition(|file| foreign::is_picture(folder, file));
-    let layout = arrange(&pictures, &tree.folders, Holding::Pictures).map_err(|(below, problem)| DataError::Folder {
-        folder: if below.as_os_str().is_empty() { folder.to_owned() } else { folder.join(below) },
-        problem,
-        allowed: Holding::Pictures.allowed(),
-    })?;
+    let layout =
+        arrange(&pictures, &tree.folders, Holding::Pictures).map_err(|(below, problem)| DataError::Folder {
+            folder: if below.as_os_str().is_empty() { folder.to_owned() } else { folder.join(below) },
+            problem,
+            allowed: Holding::Pictures.allowed(),
+        })?;
     let (classes, class_of) = classes_of(folder, &layout)?;
     let shape = [channels, size, size];
     let mut values = room_for(folder, layout.rows.len(), shape)?;
@@ -145,7 +146,8 @@ pub fn pictures(
     if !bad.is_empty() {
         return Err(broken(bad));
     }
-    let classes = arrange(&files, &tree.folders, Holding::Pictures).ok().filter(|layout| layout.rows.len() == files.len());
+    let classes =
+        arrange(&files, &tree.folders, Holding::Pictures).ok().filter(|layout| layout.rows.len() == files.len());
     let classes = classes.map(|layout| {
         let (names, class_of) = classes_of(path, &layout)?;
         let by_file: BTreeMap<&PathBuf, &OsString> = layout.rows.iter().map(|(class, file)| (file, class)).collect();

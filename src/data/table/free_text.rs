@@ -34,6 +34,15 @@ pub fn is_free_text(survey: &ColumnSurvey) -> bool {
     differ && is_worded(survey, 2)
 }
 
+/// Whether a column is free text that hardly ever comes twice, so that it is no class.
+pub fn is_different_text(survey: &ColumnSurvey) -> bool {
+    let differ = survey.words.as_ref().is_none_or(|words| words.len() as u64 * 10 >= words.values().sum::<u64>() * 9);
+    survey.rows() >= FEWEST && differ && is_worded(survey, 2)
+}
+
+/// Fewest rows by which that can be judged.
+const FEWEST: u64 = 8;
+
 /// Whether the fields of a column are no numbers and no dates, and one in `share` of them, or more, is of several words.
 fn is_worded(survey: &ColumnSurvey, share: u64) -> bool {
     let known = survey.numbers + survey.others;
@@ -65,7 +74,7 @@ pub fn choose_texts(
     if source.as_first_read || matches!(source.pixels, Some(Pixels::Shape { .. })) {
         return Ok(None);
     }
-    let called: Vec<String> = names.iter().map(|name| plain(name)).collect();
+    let called: Vec<String> = names.iter().map(|name| plain_name(name)).collect();
     let is_open = |at: &usize| *at != label && matches!(decided.fates[*at], Fate::LeftOut(_) | Fate::Read(_));
     let named = |name: &str| (0..names.len()).find(|at| called[*at] == name && is_open(at));
     let worded = |at: &usize| is_worded(&all.columns[*at], 4);
@@ -104,7 +113,7 @@ fn wrong(source: &TableSource, names: &[String], at: usize, why: Phrase) -> Data
 }
 
 /// A name as it is compared: in small letters, without what is set between its words.
-fn plain(name: &str) -> String {
+pub fn plain_name(name: &str) -> String {
     name.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
@@ -144,10 +153,14 @@ pub fn label_beside_text(
     source: &TableSource,
     could_be_class: impl Fn(&ColumnSurvey) -> bool,
 ) -> Option<(usize, LabelReason)> {
+    let [called, first] = others;
+    let is_beside = || all.columns.iter().enumerate().any(|(at, survey)| at != last && is_free_text(survey));
+    if called == Some(last) && is_beside() {
+        return Some((last, LabelReason::Called));
+    }
     if !is_free_text(&all.columns[last]) && source.text.is_none() {
         return None;
     }
-    let [called, first] = others;
     let first = first.filter(|_| is_free_text(&all.columns[last]));
     let found = called.into_iter().chain(first).find(|at| could_be_class(&all.columns[*at]))?;
     Some((found, LabelReason::BesideText))

@@ -60,7 +60,8 @@ mod tests {
     #[test]
     fn labels_before_texts_are_told_from_tables_and_sentences() {
         let marked = "__label__pos A good film.\n__label__neg Bad\n";
-        let numbered = "1 A good film.\n0 One of the worst of its year\n1\tIt is good , all in all\n0 No , no , no !\n".repeat(2);
+        let numbered =
+            "1 A good film.\n0 One of the worst of its year\n1\tIt is good , all in all\n0 No , no , no !\n".repeat(2);
         let named = "DESC:def What is an atom ?\nNUM:date When did it all begin to go ?\n".repeat(4);
         for text in [marked, &numbered, &named] {
             assert!(are_label_lines(text.as_bytes()), "{text}");

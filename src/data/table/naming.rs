@@ -26,13 +26,48 @@ pub const CLASS_NAMES: [&str; 18] = [
 
 /// What columns are called that hold the class of a text, besides; a table of measurements may have such a column as well.
 pub const CLASS_NAMES_OF_TEXTS: [&str; 13] = [
-    "sentiment", "polarity", "intent", "topic", "emotion", "is_spam", "spam", "stars", "rating", "情感", "情绪", "意图", "主题",
+    "sentiment",
+    "polarity",
+    "intent",
+    "topic",
+    "emotion",
+    "is_spam",
+    "spam",
+    "stars",
+    "rating",
+    "情感",
+    "情绪",
+    "意图",
+    "主题",
 ];
 
 /// What columns are called that hold the text of a row, in small letters and digits alone, the likeliest first.
 pub const TEXT_NAMES: [&str; 26] = [
-    "text", "sentence", "review", "content", "comment", "reviewtext", "body", "message", "tweet", "post", "document", "sms",
-    "utterance", "query", "question", "description", "headline", "title", "文本", "内容", "评论", "句子", "正文", "评价", "问题",
+    "text",
+    "sentence",
+    "review",
+    "content",
+    "comment",
+    "reviewtext",
+    "body",
+    "message",
+    "tweet",
+    "post",
+    "document",
+    "sms",
+    "utterance",
+    "query",
+    "question",
+    "description",
+    "headline",
+    "title",
+    "文本",
+    "内容",
+    "评论",
+    "句子",
+    "正文",
+    "评价",
+    "问题",
     "标题",
 ];
 

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use super::super::columns::numbered;
+use super::super::error::names;
 use super::super::{ColumnName, Columns, DataError, LabelReason, Watch};
 use super::decide::{Decided, may_be_ids, mixed_columns};
 use super::dialect::Dialect;
-use super::free_text::TextColumns;
+use super::free_text::{TextColumns, is_different_text};
 use super::label::{LabelChoice, choose_label, settle_label};
 use super::part::{PartFile, Surveys, part_file, survey_all};
 use super::survey::{MOST_WORDS, Wants};
@@ -37,7 +38,11 @@ impl<'a> Table<'a> {
         let map = (0..names.len()).collect();
         let mut table = Self { source, names, parts: vec![PartFile { origin, dialect, map }], choice };
         if table.names.len() == 1 {
-            return Err(table.unusable(phrase!("table-labels-only")));
+            let sample = &table.first().dialect.sample;
+            let are_texts =
+                sample.iter().filter(|row| row[0].split_whitespace().nth(2).is_some()).count() * 2 > sample.len();
+            let problem = if are_texts { phrase!("table-texts-only") } else { phrase!("table-labels-only") };
+            return Err(table.unusable(problem));
         }
         for path in [&source.validation, &source.test].into_iter().flatten() {
             let part = part_file(path, source, &table.names, table.first(), table.choice.at)?;
@@ -82,6 +87,12 @@ impl<'a> Table<'a> {
             return Err(self.unusable(phrase!("table-header-only")));
         }
         let (label, why) = settle_label(&self.choice, &surveys.all, self.source);
+        if why == LabelReason::Last && is_different_text(&surveys.all.columns[label]) {
+            let (file, line) = (self.file().to_owned(), self.first().dialect.first_line);
+            let (column, allowed) =
+                (phrase!("column-any-class"), phrase!("columns-name-class", names = names(&self.names)));
+            return Err(DataError::LabelColumn { file, line, column, allowed });
+        }
         let mixed = mixed_columns(&surveys.all, label);
         if !mixed.is_empty() {
             // Columns of words in which numbers stand, too: these are words there.
@@ -102,12 +113,7 @@ impl<'a> Table<'a> {
     }
 
     /// The columns that are read: `texts` in their order, features in that of the table.
-    pub fn columns(
-        &self,
-        decided: &Decided,
-        label: usize,
-        texts: Option<TextColumns>,
-    ) -> Result<Columns, DataError> {
+    pub fn columns(&self, decided: &Decided, label: usize, texts: Option<TextColumns>) -> Result<Columns, DataError> {
         let nth = numbered(&self.names)[label];
         let class = ColumnName { name: self.names[label].clone(), position: label, nth };
         let mut list = decided.columns(&self.names);

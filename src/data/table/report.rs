@@ -4,7 +4,9 @@ use std::collections::HashSet;
 
 use super::super::error::names;
 use super::super::findings::{Dialect, Filled, LabelReason, LeftOut, WordColumn, told};
-use super::super::{Column, ColumnKind, Columns, DataError, Examples, Findings, Kind, LabelFinding, Remark, TextFinding};
+use super::super::{
+    Column, ColumnKind, Columns, DataError, Examples, Findings, Kind, LabelFinding, Remark, TextFinding,
+};
 use super::decide::{Decided, Fate, Labels, judge_labels};
 use super::doubts::doubts;
 use super::opened::Table;

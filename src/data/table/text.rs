@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-use super::super::{DataError, Much};
 use super::super::file::{MAX_TEXT, MAX_UNPACKED, counted, open, unpack, unreadable};
 use super::super::magic::{Packed, start_of, what_it_is};
+use super::super::{DataError, Much};
 use crate::text::phrase;
 
 /// Bytes that are read at a time.

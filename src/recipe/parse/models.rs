@@ -9,8 +9,8 @@ use crate::distill::Mean;
 use crate::recipe::fault::{Fault, FaultKind};
 use crate::recipe::reader::Reader;
 use crate::recipe::{
-    Architecture, BuiltinTeacher, CheckpointFile, CheckpointSource, IMAGENET_MEAN, IMAGENET_STD, PixelRange, TeacherPart,
-    TeacherRecipe, TrainingRecipe,
+    Architecture, BuiltinTeacher, CheckpointFile, CheckpointSource, IMAGENET_MEAN, IMAGENET_STD, PixelRange,
+    TeacherPart, TeacherRecipe, TrainingRecipe,
 };
 use crate::text::phrase;
 
