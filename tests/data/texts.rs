@@ -146,7 +146,8 @@ fn texts_are_taken_where_nothing_else_can_be_read_or_where_they_are_asked_for() 
     assert_eq!(texts(&asked)[1], "2.5");
     let wrong = |text: &str, second: Option<&str>| {
         let name = |name: &str| ColumnRef::Name(name.to_owned());
-        let source = TableSource { text: Some(name(text)), text_b: second.map(name), ..source.clone() };
+        let (label, text) = (Some(name("label")), Some(name(text)));
+        let source = TableSource { label, text, text_b: second.map(name), ..source.clone() };
         load(&source).unwrap_err().to_string()
     };
     assert!(wrong("nome", None).contains("nome"));
@@ -204,6 +205,7 @@ fn faults_of_texts_are_told_with_their_lines() {
     let said = fault("t.csv", &format!("a,b\n{}", lines(|i, text, _| format!("{i},{text}\n"))));
     assert!(said.contains("label = ") && said.contains("`a`, `b`"), "{said}");
     assert!(fault("t.csv", &format!("text\n{}", lines(|_, text, _| format!("{text}\n")))).contains("no classes"));
+    assert!(fault("t.txt", &lines(|_, text, _| format!("{text}\n"))).contains("no classes"));
     let one = fault("t.csv", &format!("text,label\n{}", lines(|_, text, _| format!("{text},only\n"))));
     assert!(one.contains("`only` is its only class"), "{one}");
     let empty = fault("t.csv", &format!("x,text,label\n{}", lines(|i, _, class| format!("{i}.5,,{class}\n"))));
