@@ -286,6 +286,31 @@ fn a_job_goes_on_with_the_data_it_began_with_or_not_at_all() {
     child.wait().unwrap();
 }
 
+#[test]
+fn texts_are_found_in_tables_and_folders() {
+    let looked = |name: &str, path: &str| {
+        let ran = Case::of(name).run(&["look", path, "--json"]).is_good();
+        ran.lines()[0].clone()
+    };
+    let table = looked("reviews-with-line-breaks", "reviews.csv");
+    let eight = ["negative", "positive"].map(|class| (class.to_owned(), 8));
+    assert_eq!((rows_by_class(&table).as_slice(), &table["findings"]["kind"]), (&eight[..], &Value::from("text")));
+    assert_eq!(left_out(&table), ["id", "stars_given_by"]);
+    assert!(remarks(&table).contains(&"empty-texts".to_owned()), "{table}");
+    let folder = looked("folder-of-texts", "reviews");
+    assert_eq!((parts(&folder)[2], parts(&folder).iter().sum::<u64>()), (4, 16));
+    assert!(folder["recipe"].as_str().unwrap().contains("texts = \"reviews\""), "{folder}");
+    assert_eq!(folder["first_rows"][1][0], "neg");
+    assert!(
+        folder["first_rows"].as_array().unwrap().iter().any(|row| row[1].as_str().unwrap().contains("剧情")),
+        "{folder}"
+    );
+    let case = Case::of("folder-of-texts");
+    std::fs::write(case.path("reviews/train/neg/x.txt"), b"caf\xe9").unwrap();
+    let ran = case.run(&["look", "reviews"]);
+    assert!(ran.status == Some(2) && ran.stderr.contains("x.txt, line 1: byte 4 (0xE9)"), "{ran:#?}");
+}
+
 const SHAPES: [(&str, u64); 3] = [("bar", 6), ("disc", 6), ("roof", 6)];
 
 #[test]

@@ -113,6 +113,9 @@ fn tables() {
         "zipped-table/train.csv.zip",
     ];
     let mut seeds: Vec<Vec<u8>> = seeds.map(field).to_vec();
+    seeds.push(field("reviews-with-line-breaks/reviews.csv"));
+    seeds.push(b"__label__a one of them\n__label__b and two more\n1\t\"x\n".repeat(4));
+    seeds.push(b"label\ttext\na\t\"one of them\nb\tand two 'more'\n".repeat(4));
     seeds.push(b"a,b,\"c \"\"d\"\" e\",k\n1,\"2\n3\",x,u\n4,5,y,v\n".repeat(3));
     fuzz("tables", &seeds, |bytes| as_table(folder.path(), "table.csv", bytes));
 }

@@ -7,7 +7,8 @@ use stillroom::distill::{Mean, Objective, SOFT_TARGETS};
 use stillroom::recipe::{
     Architecture, Builtin, BuiltinTeacher, CheckpointFile, CheckpointSource, Colour, ColumnRef, Copies, DataRecipe,
     FaultKind, Faults, Ground, ImageSource, Keep, KeptColumns, Normalise, Optimiser, Override, PRESETS, PixelRange,
-    Pixels, QUICKSTART, Recipe, Schedule, Source, TableSource, TeacherPart, TeacherRecipe, TrainingRecipe, preset,
+    Pixels, QUICKSTART, Recipe, Schedule, Source, TableSource, TeacherPart, TeacherRecipe, TextSource, TrainingRecipe,
+    preset,
 };
 
 const EXAMPLE: &str = r#"
@@ -212,6 +213,28 @@ fn a_text_that_is_no_toml_is_told_with_its_line() {
     assert!(faults.to_string().starts_with("r.toml, line 2: this is not TOML: "), "{faults}");
     let twice = Recipe::parse("title = \"a\"\ntitle = \"b\"\n", None, &[]).unwrap_err();
     assert!(twice.to_string().starts_with("line 2: "), "{twice}");
+}
+
+#[test]
+fn texts_are_asked_for_by_column_or_folder() {
+    let of = |source: &str| set(&[&format!("data.source={source}")]).map(|recipe| recipe.data.source);
+    let name = |name: &str| Some(ColumnRef::Name(name.into()));
+    let table = TableSource { text: name("q"), text_b: Some(ColumnRef::Position(-1)), ..TableSource::new("a.csv") };
+    assert_eq!(of("{ csv = \"a.csv\", text = \"q\", text_b = -1 }").unwrap(), Source::Table(table));
+    let texts = TextSource { encoding: Some("gbk".into()), ..TextSource::new("reviews") };
+    assert_eq!(of("{ texts = \"reviews\", encoding = \"gbk\" }").unwrap(), Source::Texts(texts));
+    assert_eq!(of("\"movie-snippets\"").unwrap(), Source::Builtin(Builtin::MovieSnippets));
+    let faults = of("{ csv = \"a.csv\", text_b = \"b\" }").unwrap_err().to_string();
+    assert!(faults.contains("data.source.text_b") && faults.contains("holds the first"), "{faults}");
+    let faults = of("{ csv = \"a.csv\", text = true }").unwrap_err().to_string();
+    assert!(faults.contains("the name of a column"), "{faults}");
+    let faults = of("{ texts = \"reviews\", encoding = \"klingon\" }").unwrap_err().to_string();
+    assert!(faults.contains("klingon"), "{faults}");
+    let faults = of("{ csv = \"a.csv\", text_column = \"b\" }").unwrap_err().to_string();
+    assert!(faults.contains("data.source.text"), "{faults}");
+    // There are data of that name, but no teacher.
+    let faults = set(&["teacher.checkpoint=builtin:movie-snippets"]).unwrap_err().to_string();
+    assert!(faults.contains("builtin:movie-snippets") && faults.contains("\"builtin:digits\""), "{faults}");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use rusqlite::Connection;
 use rusqlite::types::Value;
+use stillroom::data::Texts;
 use stillroom::protocol::JournalError;
 use stillroom::protocol::*;
 use stillroom::recipe::{QUICKSTART, Recipe};
@@ -745,12 +746,15 @@ fn start(journal: &mut dyn Journal, train_teacher: bool, steps: u64) -> (JobId, 
         .map(|(role, run)| RunInfo { steps, ..info(*run, *role, &recipe) })
         .collect();
     infos[0].loaded = !train_teacher;
+    let mut texts = Texts::new(false);
+    ["a \u{0}\n", "", "电影"].into_iter().for_each(|text| texts.push(text, None));
     let probe = Probe {
         rows: vec![3, 1, u32::MAX],
         labels: vec![0, 1, 1],
         classes: vec!["zéro".into(), "一".into()],
         shape: vec![1, 2, 1],
         inputs: vec![0.0, 0.25, 0.5, 0.75, 1.0, f32::MIN_POSITIVE],
+        texts,
         teacher: Vec::new(),
     };
     let started = Started {

@@ -1108,14 +1108,17 @@ data-unknown-class = data.omit_classes: there is no class { $unknown }; allowed:
 data-all-omitted = data.omit_classes: every class is omitted, so nothing is left to learn from; allowed: some but not all of { $classes }
 data-no-other-class = data.label_noise: `{ $class }` is the only class left, so that no label can be replaced by another; allowed: 0, or fewer omitted classes
 column-named = named `{ $name }`
+column-any-class = that could be the class: the last holds texts, and none is called as class columns are
 column-at = at position { $position }
 columns-without-header = a position from 0 to { $last }, as there is no header
 columns-with-header = { $names }; or a position, where the file has no header
+columns-name-class = one that is named, label = "…": { $names }
 columns-by-position = positions 0 to { $last }, or -{ $count } to -1 from the end
 table-empty = holds no line
 table-labels-only = holds a label column and nothing else
+table-texts-only = holds one column of texts and no classes
 table-header-only = holds no line below its header
-table-allowed = lines of numbers with a label each, separated by commas, semicolons or tabs
+table-allowed = lines of numbers or a text, with a label each, separated by commas, semicolons or tabs
 table-libsvm = looks like LibSVM (SVMlight) text, whose lines name only the values that are not 0
 table-dense = a dense table (CSV), with a value for every column in each line
 table-few-names = line { $line } names { $found } of the { $count } columns that the lines below it have
@@ -1402,6 +1405,7 @@ left-out-not-a-picture = no picture by its name
 left-out-unlabelled-texts = texts without a class
 left-out-no-text = no text file in it
 left-out-not-a-text = no text file by its name
+left-out-note = a note on the others by its name
 left-out-of-system = left there by the system
 left-out-met-before = a link to a folder that is read elsewhere
 left-out-special = no regular files
@@ -1456,8 +1460,8 @@ allowed-pixels = [height, width], [3, height, width], or false
 conflict-channels = has { $count } numbers where the pictures have { $channels ->
     [one] one channel
    *[other] { $channels } channels
-conflict-text-b = is the second text of a pair, and `text` does not say which column holds the first
 }; give one number for each channel, or one for all
+conflict-text-b = is the second text of a pair, and `text` does not say which column holds the first
 archive-damaged = the archive is damaged ({ $problem })
 archive-holds = the archive holds { $count } files: { $names }
 archive-one-file = an archive with one file in it
@@ -1645,17 +1649,18 @@ sheet-more-columns = { $count ->
 }
 sheet-first-rows = First rows
 sheet-pictures = Some of the pictures
+sheet-texts = Some texts
 remark-empty-lines = { $count ->
     [one] one empty line was passed over
    *[other] { $count } empty lines were passed over
+}
 remark-empty-texts = { $count ->
     [one] one row has no text and was left out: line { $line }
    *[other] { $count } rows have no text and were left out; the first is on line { $line }
+}
 remark-empty-text-files = { $count ->
     [one] one text file is empty and was left out: { $first }
    *[other] { $count } text files are empty and were left out; the first is { $first }
-}
-}
 }
 data-line-too-long = { $file }, line { $line }: is longer than 16 MiB; allowed: a table with its rows on lines
 parquet-no-label = row { $row } has no class in column `{ $column }`

@@ -19,6 +19,7 @@ use crate::model::{Checkpoint, CheckpointError, NetworkTeacher, Teacher as _, ne
 use crate::protocol::{DeviceChoice, JUDGED};
 use crate::recipe::{
     Builtin, BuiltinTeacher, Colour, Copies, DataRecipe, ImageSource, QUICKSTART, Recipe, Source, TableSource,
+    TextSource,
 };
 use crate::text::phrase;
 use crate::training::{PrepareError, builtin_teacher, choose, judge, threads};
@@ -338,6 +339,12 @@ fn source(text: &str, checkpoint: Option<&Checkpoint>) -> Result<Source, Failure
         if is_idx_folder(path) {
             let name = if let Some(Source::Idx { name, .. }) = known { name.clone() } else { None };
             return Ok(Source::Idx { path: path.to_owned(), name });
+        }
+        if let Ok(Source::Texts(texts)) = recognise(path) {
+            return Ok(Source::Texts(match known {
+                Some(Source::Texts(own)) => TextSource { path: path.to_owned(), ..own.clone() },
+                _ => texts,
+            }));
         }
         return Ok(Source::Images(pictures_for(path, checkpoint, known)));
     }

@@ -90,6 +90,14 @@ impl Inputs {
         }
     }
 
+    /// The texts; none of other inputs.
+    pub fn texts(&self) -> Texts {
+        match self {
+            Self::Text(texts) => texts.clone(),
+            Self::Features { .. } | Self::Pixels { .. } | Self::Tokens(_) => Texts::default(),
+        }
+    }
+
     /// The numbers of example `i`.
     ///
     /// # Panics

@@ -47,7 +47,7 @@ pub use inputs::{Batch, Inputs};
 pub use npz::is_npz;
 pub use recognise::recognise;
 pub use split::Splits;
-pub use table::{NewRows, first_rows, read_new_rows};
+pub use table::{NewRows, first_rows, read_new_rows, read_new_texts};
 pub use texts::{Texts, Tokens};
 pub use transfer::{TransferSet, epoch_order};
 pub use watch::Watch;

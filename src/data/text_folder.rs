@@ -13,7 +13,7 @@ use super::magic::{start_of, what_it_is};
 use super::names::{alike, shown_path};
 use super::table::whole_text;
 use super::walk::walk;
-use super::{DataError, Dataset, Examples, Findings, Kind, Much, Remark, Scaling, TextFinding, Texts, Watch};
+use super::{DataError, Dataset, Examples, Findings, Kind, LeftOut, Much, Remark, Scaling, TextFinding, Texts, Watch};
 use crate::recipe::TextSource;
 use crate::text::phrase;
 
@@ -25,6 +25,7 @@ pub(super) fn load(source: &TextSource, watch: &dyn Watch) -> Result<Dataset, Da
     let folder = source.path.as_path();
     let tree = walk(folder, usize::MAX, watch)?;
     let (files, others): (Vec<_>, Vec<_>) = tree.files.iter().cloned().partition(|file| is_text(folder, file));
+    let (notes, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|file| is_note(file));
     let (layout, is_line_a_row) = understood(folder, &files, &tree.folders)?;
     let (classes, class_of) = classes_of(folder, &layout)?;
     let read = read_all(source, &layout, is_line_a_row, watch)?;
@@ -48,6 +49,8 @@ pub(super) fn load(source: &TextSource, watch: &dyn Watch) -> Result<Dataset, Da
         Findings { kind: Kind::Text, holds: Some(texts.phrase()), texts: Some(texts), ..Findings::default() };
     tell_parts(&layout, rows, validation_from, test_from, &mut findings);
     findings.left_out.extend(layout.left_out.iter().cloned());
+    let note = |file: &PathBuf| LeftOut { name: shown_path(file), why: phrase!("left-out-note"), count: 1 };
+    findings.left_out.extend(notes.iter().map(note));
     tell_passed_over(&tree, &others, Holding::Texts, &mut findings.left_out);
     findings.remarks.extend(alike(&classes));
     findings.remarks.extend(all.remarks());
@@ -93,17 +96,24 @@ pub(super) fn is_text_folder(folder: &Path) -> Result<bool, DataError> {
     Ok(has_text)
 }
 
+/// Whether a name is that of a text file that is no note on the others.
+pub(super) fn is_text_name(file: &Path) -> bool {
+    !is_note(file) && ending(file).is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
+}
+
+/// Whether a file is about the others by its name.
+fn is_note(file: &Path) -> bool {
+    let name = file.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    ["readme", "licen", "copying"].iter().any(|start| name.starts_with(start))
+}
+
 /// Whether a file is one of texts, by its name, or, where the name has no ending, by its first bytes.
 fn is_text(top: &Path, file: &Path) -> bool {
-    let name = file.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-    if name.starts_with('.') || name.starts_with("readme") || name.starts_with("licen") {
-        return false;
-    }
-    match ending(file) {
-        Some(ending) => ENDINGS.contains(&ending.as_str()),
-        None => start_of(&top.join(file))
-            .is_ok_and(|start| !start.is_empty() && what_it_is(&start).is_none() && str_like(&start)),
-    }
+    let begins_as_text = || {
+        let is_one = |start: Vec<u8>| !start.is_empty() && what_it_is(&start).is_none() && str_like(&start);
+        start_of(&top.join(file)).is_ok_and(is_one)
+    };
+    is_text_name(file) || (ending(file).is_none() && !is_note(file) && begins_as_text())
 }
 
 /// Whether bytes may be the start of a text: UTF-8 but for a character that is cut off, or of an encoding with a mark.

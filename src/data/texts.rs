@@ -6,11 +6,32 @@ use serde::{Deserialize, Serialize};
 
 /// The texts of some rows, one after another in one string; of each row one, or a pair.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Unchecked")]
 pub struct Texts {
     all: String,
     /// Where each text ends; of pairs the first and the second by turns.
     ends: Vec<usize>,
     paired: bool,
+}
+
+/// Texts that come from elsewhere.
+#[derive(Deserialize)]
+struct Unchecked {
+    all: String,
+    ends: Vec<usize>,
+    paired: bool,
+}
+
+impl TryFrom<Unchecked> for Texts {
+    type Error = &'static str;
+
+    fn try_from(texts: Unchecked) -> Result<Self, Self::Error> {
+        let Unchecked { all, ends, paired } = texts;
+        let are_whole = ends.is_sorted() && ends.iter().all(|end| all.is_char_boundary(*end));
+        let is_all = ends.last().copied().unwrap_or(0) == all.len();
+        let are_pairs = !paired || ends.len().is_multiple_of(2);
+        if are_whole && is_all && are_pairs { Ok(Self { all, ends, paired }) } else { Err("texts that end elsewhere") }
+    }
 }
 
 impl Texts {
@@ -168,5 +189,28 @@ impl Tokens {
             tokens.push(self.row(row), self.seconds.as_ref().map(|_| self.first_len(row)));
         }
         tokens
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_come_back_as_they_were_and_no_others() {
+        let mut texts = Texts::new(true);
+        texts.push("Grüße", Some("数"));
+        texts.push("", Some("b"));
+        let written = serde_json::to_string(&texts).unwrap();
+        assert_eq!(serde_json::from_str::<Texts>(&written).unwrap(), texts);
+        for wrong in [
+            r#"{"all":"ab","ends":[1],"paired":false}"#,
+            r#"{"all":"ab","ends":[2,1],"paired":false}"#,
+            r#"{"all":"ab","ends":[2],"paired":true}"#,
+            r#"{"all":"数","ends":[1,3],"paired":false}"#,
+            r#"{"all":"ab","ends":[1,3],"paired":false}"#,
+        ] {
+            assert!(serde_json::from_str::<Texts>(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -10,7 +10,7 @@ use super::ids::{JobId, Stage};
 use super::loss::Anatomy;
 use super::report::Snapshot;
 use super::run::Probe;
-use crate::data::FirstRows;
+use crate::data::{FirstRows, Texts};
 use crate::recipe::Recipe;
 use crate::text::Phrase;
 
@@ -68,6 +68,9 @@ pub struct Gathered {
     pub inputs: Vec<f32>,
     /// Shape of one example.
     pub shape: Vec<usize>,
+    /// The texts of the rows, where they are texts; no row otherwise.
+    #[serde(default)]
+    pub texts: Texts,
 }
 
 /// A picture of the user's, as the models see it.

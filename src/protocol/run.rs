@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::Setting;
 use super::ids::{Role, RunId, Stage};
+use crate::data::Texts;
 use crate::distill::Objective;
 use crate::recipe::Recipe;
 use crate::recipe::fields::Kind;
@@ -87,6 +88,9 @@ pub struct Probe {
     pub shape: Vec<usize>,
     /// Raw input values, `[rows, shape…]`, scaled to 0…1 for pixels.
     pub inputs: Vec<f32>,
+    /// The texts of the rows, where they are texts; no row otherwise.
+    #[serde(default)]
+    pub texts: Texts,
     /// Logits of the teacher, `[teachers, rows, classes]`; empty while it is still to be trained, and where students of the job have
     /// different ones.
     pub teacher: Vec<f32>,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 use super::metrics::{floats, to_bytes};
+use crate::data::Texts;
 use crate::protocol::Probe;
 use crate::text::{Phrase, phrase};
 
@@ -16,13 +17,16 @@ use crate::text::{Phrase, phrase};
 struct Names {
     classes: Vec<String>,
     shape: Vec<usize>,
+    /// Files of older versions have none.
+    #[serde(default)]
+    texts: Texts,
 }
 
 /// The file's content.
 pub(super) fn encode(probe: &Probe) -> Result<Vec<u8>, StoreError> {
     let damaged =
         |error: &dyn std::fmt::Display| StoreError::Misfit(phrase!("misfit-probe", problem = Phrase::plain(error)));
-    let names = Names { classes: probe.classes.clone(), shape: probe.shape.clone() };
+    let names = Names { classes: probe.classes.clone(), shape: probe.shape.clone(), texts: probe.texts.clone() };
     let names = serde_json::to_string(&names).map_err(|error| damaged(&error))?;
     let numbers = |list: &[u32]| list.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>();
     let tensors = [
@@ -56,6 +60,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Probe, StoreError> {
         classes: names.classes,
         shape: names.shape,
         inputs: floats(data("inputs")?),
+        texts: names.texts,
         teacher: floats(data("teacher")?),
     })
 }

@@ -13,6 +13,7 @@ pub(super) fn answer(gather: &Gather, cache: &Cache) -> Result<Gathered, Phrase>
         return Err(phrase!("gather-other-data", source = source.name()));
     }
     let scale = dataset.pixel_scale.unwrap_or(1.0);
-    let inputs = dataset.gather(rows).values().iter().map(|value| value / scale).collect();
-    Ok(Gathered { job: *job, rows: rows.clone(), inputs, shape: dataset.examples.shape() })
+    let gathered = dataset.gather(rows);
+    let inputs = gathered.values().iter().map(|value| value / scale).collect();
+    Ok(Gathered { job: *job, rows: rows.clone(), inputs, shape: gathered.shape(), texts: gathered.texts() })
 }

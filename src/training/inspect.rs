@@ -66,6 +66,7 @@ pub(super) fn answer(
         labels: vec![0],
         classes: prepared.dataset.classes.clone(),
         inputs: inputs.values().iter().map(|value| value / scale).collect(),
+        texts: inputs.texts(),
         shape,
         teacher,
     };

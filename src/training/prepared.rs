@@ -118,6 +118,7 @@ impl Prepared {
             classes: self.dataset.classes.clone(),
             shape: inputs.shape(),
             inputs: inputs.values().iter().map(|value| value / scale).collect(),
+            texts: inputs.texts(),
             teacher,
         })
     }

@@ -6,6 +6,7 @@ mod files;
 mod new_rows;
 mod pictures;
 mod tables;
+mod texts;
 
 use std::collections::BTreeMap;
 
@@ -81,6 +82,42 @@ fn the_built_in_part_of_mnist_is_all_there() {
     assert_eq!(mnist.labels[4000..4005], [7, 2, 1, 0, 4]);
     assert!(values(&mnist).iter().all(|value| (0.0..=255.0).contains(value)));
     assert!(values(&mnist).contains(&255.0));
+}
+
+#[test]
+fn the_built_in_movie_snippets_are_all_there_with_their_votes() {
+    let movies = builtin(Builtin::MovieSnippets);
+    let Examples::Text(texts) = &movies.examples else { panic!("no texts") };
+    assert_eq!((movies.name.as_str(), texts.rows(), texts.are_pairs()), ("movie-snippets", 10_072, false));
+    assert_eq!(
+        (counts(movies.labels.clone()), movies.classes.join(" ")),
+        (vec![5076, 4996], "negative positive".to_owned())
+    );
+    let splits = movies.split(&recipe()).unwrap();
+    assert_eq!((splits.train.len(), splits.validation.len(), splits.test.len()), (8058, 1007, 1007));
+    for rows in [&splits.validation, &splits.test] {
+        let negative = counts_of(&movies, rows)[0];
+        assert!([507, 508].contains(&negative), "{negative}");
+    }
+    let said = movies.judge(&splits);
+    assert_eq!((said[0].code.as_str(), said[0].counts[0].1), ("copies-together", 2));
+    // Rows stand in the order of the file within each part.
+    let row = |start: &str| (0..10_072).find(|row| texts.first(*row).starts_with(start)).unwrap();
+    let (first, last) = (row("The Rock is destined"), row("Her fans walked out muttering"));
+    assert!(first < 3 || [8058, 9065].contains(&first), "{first}");
+    assert!([8057, 9064, 10_071].contains(&last), "{last}");
+    // 15 of 15 above 0; of 16 people 14 below 0 and 2 above.
+    let votes = movies.votes.as_ref().unwrap();
+    let share = |row: usize| (votes[2 * row], votes[2 * row + 1]);
+    let good = row("If you sometimes like to go to the movies to have fun, Wasabi");
+    assert_eq!((movies.labels[good], movies.labels[last]), (1, 0));
+    assert!((share(good).1 - 15.5 / 16.0).abs() < 1e-6 && (share(good).0 - 0.5 / 16.0).abs() < 1e-6);
+    assert!((share(last).1 - (2.0 + 0.5 + 0.5) / 17.0).abs() < 1e-6, "{:?}", share(last));
+    assert_eq!(votes.len(), 2 * 10_072);
+    let both = movies.only(&[last as u32, good as u32]);
+    assert_eq!(both.votes.unwrap().as_slice(), [share(last).0, share(last).1, share(good).0, share(good).1]);
+    let again = builtin(Builtin::MovieSnippets);
+    assert_eq!(again.digest(), movies.digest());
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::data::images::is_picture_name;
+use crate::data::text_folder::is_text_name;
 use crate::data::walk::{walk, walk_up_to};
 use crate::data::{DataError, Watch};
 use crate::text::{Between, Phrase, phrase};
@@ -27,14 +28,15 @@ const DEPTH: usize = 3;
 const MOST_ENTRIES: u64 = 20_000;
 
 /// Whether a folder is meant as IDX files: it has files that are called so, here or where archives unpack them, or files and
-/// no folders. Pictures and the tables beside them are none.
+/// no folders. Pictures and the tables beside them are none, and neither are texts.
 pub fn is_idx_folder(folder: &Path) -> bool {
     let Ok(here) = walk_up_to(folder, 0, &(), MOST_ENTRIES) else { return false };
     if here.files.iter().any(|file| is_called_so(&name_of(file))) {
         return true;
     }
     if here.folders.is_empty() {
-        return !here.files.is_empty() && !here.files.iter().any(|file| is_picture_name(file));
+        let is_other = |file: &PathBuf| is_picture_name(file) || is_text_name(file);
+        return !here.files.is_empty() && !here.files.iter().any(is_other);
     }
     let is_certain = |name: String| is_called_so(&name) && (name.contains("idx") || name.contains("ubyte"));
     walk_up_to(folder, DEPTH, &(), MOST_ENTRIES)

@@ -4,7 +4,7 @@
 use super::super::DataError;
 use super::arff;
 use super::header::{is_header, lacks_one, names_of};
-use super::label_lines::are_label_lines;
+use super::label_lines::{are_label_lines, are_marked};
 use super::number::{Commas, commas, is_gap, number};
 use super::quotes::{are_plain, quote_of};
 use super::records::{Block, Form, has_blanks_before_quotes, quotes_close};
@@ -133,7 +133,9 @@ impl Dialect {
         let asked = source.delimiter.map(|delimiter| delimiter as u8);
         let told = asked.or(separator).or_else(by_name);
         let may_be_label_lines = told.is_none_or(|told| told == b' ') && source.header != Some(true);
-        if may_be_label_lines && !is_even_table(&sample, &form) && are_label_lines(&sample.text) {
+        let are_label_lines =
+            || are_marked(&sample.text) || (!is_even_table(&sample, &form) && are_label_lines(&sample.text));
+        if may_be_label_lines && are_label_lines() {
             form = Form { delimiter: b' ', quote: None, label_lines: true, ..form };
             let asked = TableSource { header: Some(false), decimal_comma: Some(false), ..source.clone() };
             return Self::of_records(origin, &asked, &[], &sample, form);

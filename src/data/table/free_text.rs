@@ -4,9 +4,9 @@
 use super::super::DataError;
 use super::super::LabelReason;
 use super::decide::{Decided, Fate};
-use super::naming::{PAIR_NAMES, TEXT_NAMES, position_of};
+use super::naming::{PAIR_NAMES, TEXT_NAMES, is_named_in, position_of};
 use super::survey::{ColumnSurvey, Survey};
-use crate::recipe::{ColumnRef, Pixels, TableSource};
+use crate::recipe::{ColumnRef, KeptColumns, Pixels, TableSource};
 use crate::text::{Phrase, phrase};
 
 /// The columns of a table that are texts.
@@ -34,11 +34,20 @@ pub fn is_free_text(survey: &ColumnSurvey) -> bool {
     differ && is_worded(survey, 2)
 }
 
+/// Whether a column is free text that hardly ever comes twice, so that it is no class.
+pub fn is_different_text(survey: &ColumnSurvey) -> bool {
+    let differ = survey.words.as_ref().is_none_or(|words| words.len() as u64 * 10 >= words.values().sum::<u64>() * 9);
+    survey.rows() >= FEWEST && differ && is_worded(survey, 2)
+}
+
+/// Fewest rows by which that can be judged.
+const FEWEST: u64 = 8;
+
 /// Whether the fields of a column are no numbers and no dates, and one in `share` of them, or more, is of several words.
 fn is_worded(survey: &ColumnSurvey, share: u64) -> bool {
     let known = survey.numbers + survey.others;
     survey.others > 0
-        && survey.others * 5 >= known * 4
+        && survey.others * 4 >= known * 3
         && survey.dates * 2 <= survey.others
         && survey.wordy * share >= survey.others
 }
@@ -65,8 +74,11 @@ pub fn choose_texts(
     if source.as_first_read || matches!(source.pixels, Some(Pixels::Shape { .. })) {
         return Ok(None);
     }
-    let called: Vec<String> = names.iter().map(|name| plain(name)).collect();
-    let is_open = |at: &usize| *at != label && matches!(decided.fates[*at], Fate::LeftOut(_) | Fate::Read(_));
+    let called: Vec<String> = names.iter().map(|name| plain_name(name)).collect();
+    let is_open = |at: &usize| {
+        let is_ignored = is_named_in(&source.ignore, &names[*at], *at, names.len());
+        *at != label && !is_ignored && matches!(decided.fates[*at], Fate::LeftOut(_) | Fate::Read(_))
+    };
     let named = |name: &str| (0..names.len()).find(|at| called[*at] == name && is_open(at));
     let worded = |at: &usize| is_worded(&all.columns[*at], 4);
     // A premise comes with several hypotheses: those of pairs need not differ.
@@ -79,10 +91,15 @@ pub fn choose_texts(
     let single = |first| TextColumns { first, second: None };
     let longest = || texts.iter().copied().max_by_key(|at| (all.columns[*at].bytes, std::cmp::Reverse(*at)));
     let Some(chosen) = pair.or_else(|| of_name().or_else(longest).map(single)) else { return Ok(None) };
+    // A column that is kept is one of words.
+    let is_kept = |at: usize| match &source.keep {
+        KeptColumns::All => true,
+        KeptColumns::These(list) => is_named_in(list, &names[at], at, names.len()),
+    };
     // What stands beside texts that are read is lost: numbers and words have their model already.
     let is_feature = |at: &usize| matches!(decided.fates[*at], Fate::Read(_) | Fate::Faulty);
     let has_features = (0..names.len()).any(|at| is_feature(&at) && !chosen.list().any(|text| text == at));
-    Ok((!has_features).then_some(chosen))
+    Ok((!has_features && !chosen.list().any(is_kept)).then_some(chosen))
 }
 
 /// The position of a column that is asked for; that it is there was found before.
@@ -104,7 +121,7 @@ fn wrong(source: &TableSource, names: &[String], at: usize, why: Phrase) -> Data
 }
 
 /// A name as it is compared: in small letters, without what is set between its words.
-fn plain(name: &str) -> String {
+pub fn plain_name(name: &str) -> String {
     name.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
@@ -144,10 +161,14 @@ pub fn label_beside_text(
     source: &TableSource,
     could_be_class: impl Fn(&ColumnSurvey) -> bool,
 ) -> Option<(usize, LabelReason)> {
+    let [called, first] = others;
+    let is_beside = || all.columns.iter().enumerate().any(|(at, survey)| at != last && is_free_text(survey));
+    if called == Some(last) && is_beside() {
+        return Some((last, LabelReason::Called));
+    }
     if !is_free_text(&all.columns[last]) && source.text.is_none() {
         return None;
     }
-    let [called, first] = others;
     let first = first.filter(|_| is_free_text(&all.columns[last]));
     let found = called.into_iter().chain(first).find(|at| could_be_class(&all.columns[*at]))?;
     Some((found, LabelReason::BesideText))

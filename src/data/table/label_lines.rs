@@ -12,17 +12,17 @@ const LONGEST: usize = 32;
 /// Fewest words of most texts.
 const WORDS: usize = 3;
 
+/// Whether each line begins with the mark of a label.
+pub fn are_marked(text: &[u8]) -> bool {
+    let lines = text.split(|byte| b"\r\n".contains(byte)).map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let mut marked = lines.take(LINES).map(|line| line.starts_with(LABEL_MARK)).peekable();
+    marked.peek().is_some() && marked.all(|is_marked| is_marked)
+}
+
 /// Whether each line begins with one of a few words that say nothing else, with free text behind it.
 pub fn are_label_lines(text: &[u8]) -> bool {
     let text = String::from_utf8_lossy(text);
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).take(LINES).collect();
-    if lines.is_empty() {
-        return false;
-    }
-    let mark = str::from_utf8(LABEL_MARK).unwrap_or_default();
-    if lines.iter().all(|line| line.starts_with(mark)) {
-        return true;
-    }
     let pairs: Vec<(&str, &str)> = lines.iter().filter_map(|line| line.split_once([' ', '\t'])).collect();
     let mut labels: HashMap<&str, usize> = HashMap::new();
     for (label, _) in &pairs {
@@ -64,7 +64,8 @@ mod tests {
             "1 A good film.\n0 One of the worst of its year\n1\tIt is good , all in all\n0 No , no , no !\n".repeat(2);
         let named = "DESC:def What is an atom ?\nNUM:date When did it all begin to go ?\n".repeat(4);
         for text in [marked, &numbered, &named] {
-            assert!(are_label_lines(text.as_bytes()), "{text}");
+            assert!(are_marked(text.as_bytes()) == (text == marked));
+            assert!(are_marked(text.as_bytes()) || are_label_lines(text.as_bytes()), "{text}");
         }
         let columns = "a 1 2 3\nb 1 2 3\n".repeat(4);
         let words = "a one two three\nb one two three\n".repeat(4);

@@ -17,6 +17,7 @@ mod label;
 mod label_lines;
 mod naming;
 mod new_rows;
+mod new_texts;
 mod number;
 mod opened;
 mod parquet;
@@ -33,13 +34,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::file::{check_size, stem};
-use super::{DataError, Dataset, Examples, FirstRows, Scaling, Watch};
+use super::{Columns, DataError, Dataset, Examples, FirstRows, Scaling, Watch};
 use crate::recipe::TableSource;
 use crate::text::phrase;
 use dialect::Dialect;
 use faults::check_lines;
 use free_text::{TextColumns, choose_texts};
-pub use new_rows::{NewRows, read_new_rows};
+pub use new_rows::NewRows;
+pub use new_texts::read_new_texts;
 use opened::Table;
 use part::{Surveys, parts_from};
 use read_texts::{TextPlan, read_all_texts};
@@ -53,6 +55,24 @@ pub(super) fn load(source: &TableSource, watch: &dyn Watch) -> Result<Dataset, D
         return parquet_pictures::load_pictures(source, watch);
     }
     read(stem(file), source, Origin::of(file)?, watch)
+}
+
+/// Reads a table with known columns. What `source` says of the writing holds; what it leaves open is found out. `shape` is that of
+/// the model's inputs.
+///
+/// # Errors
+/// When a column is missing, a field is no number where one must be, or the file cannot be read.
+pub fn read_new_rows(
+    source: &TableSource,
+    columns: &Columns,
+    classes: &[String],
+    shape: &[usize],
+) -> Result<NewRows, DataError> {
+    if columns.are_texts() {
+        read_new_texts(source, Some(columns), classes)
+    } else {
+        new_rows::read_new_features(source, columns, classes, shape)
+    }
 }
 
 /// The first rows of a table, at most so many, to be looked at.

@@ -39,12 +39,12 @@ pub struct NewRows {
     pub remarks: Vec<Remark>,
 }
 
-/// Reads a table with known columns. What `source` says of the writing holds; what it leaves open is found out. `shape` is that of
+/// Reads a table with known columns of features. What `source` says of the writing holds; what it leaves open is found out. `shape` is that of
 /// the model's inputs.
 ///
 /// # Errors
 /// When a column is missing, a field is no number where one must be, or the file cannot be read.
-pub fn read_new_rows(
+pub fn read_new_features(
     source: &TableSource,
     columns: &Columns,
     classes: &[String],
@@ -162,7 +162,7 @@ impl<'a> RowReader<'a> {
 }
 
 /// Names that the header of a table would have.
-fn known_names(columns: &Columns) -> Vec<String> {
+pub fn known_names(columns: &Columns) -> Vec<String> {
     if !columns.named {
         return Vec::new();
     }
@@ -232,6 +232,7 @@ impl Rows {
                 }
                 self.values.push(value.unwrap_or(*fill as f32));
             }
+            // Texts are read by `new_texts`.
             Act::Text => {}
             Act::Words(words) => {
                 let at = self.values.len();
@@ -262,7 +263,7 @@ impl Rows {
 }
 
 /// The class that a label stands for: as it is written, or by its value; `None` for a gap.
-fn class_of(text: &str, classes: &HashSet<&str>, decimal_comma: bool) -> Option<String> {
+pub fn class_of(text: &str, classes: &HashSet<&str>, decimal_comma: bool) -> Option<String> {
     if classes.contains(text) {
         return Some(text.to_owned());
     }
@@ -274,7 +275,7 @@ fn class_of(text: &str, classes: &HashSet<&str>, decimal_comma: bool) -> Option<
 }
 
 /// Where each column that is read stands in this file, and the class column, where there is one.
-fn find_columns(
+pub fn find_columns(
     file: &Path,
     columns: &Columns,
     dialect: &Dialect,

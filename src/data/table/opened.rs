@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use super::super::columns::numbered;
+use super::super::error::names;
 use super::super::{ColumnName, Columns, DataError, LabelReason, Watch};
 use super::decide::{Decided, may_be_ids, mixed_columns};
 use super::dialect::Dialect;
-use super::free_text::TextColumns;
+use super::free_text::{TextColumns, is_different_text};
 use super::label::{LabelChoice, choose_label, settle_label};
 use super::part::{PartFile, Surveys, part_file, survey_all};
 use super::survey::{MOST_WORDS, Wants};
@@ -36,6 +37,9 @@ impl<'a> Table<'a> {
         let choice = choose_label(origin.path(), source, &dialect, &names)?;
         let map = (0..names.len()).collect();
         let mut table = Self { source, names, parts: vec![PartFile { origin, dialect, map }], choice };
+        if is_of_texts_alone(&table.first().dialect, source) {
+            return Err(table.unusable(phrase!("table-texts-only")));
+        }
         if table.names.len() == 1 {
             return Err(table.unusable(phrase!("table-labels-only")));
         }
@@ -82,6 +86,12 @@ impl<'a> Table<'a> {
             return Err(self.unusable(phrase!("table-header-only")));
         }
         let (label, why) = settle_label(&self.choice, &surveys.all, self.source);
+        if why == LabelReason::Last && is_different_text(&surveys.all.columns[label]) {
+            let (file, line) = (self.file().to_owned(), self.first().dialect.first_line);
+            let (column, allowed) =
+                (phrase!("column-any-class"), phrase!("columns-name-class", names = names(&self.names)));
+            return Err(DataError::LabelColumn { file, line, column, allowed });
+        }
         let mixed = mixed_columns(&surveys.all, label);
         if !mixed.is_empty() {
             // Columns of words in which numbers stand, too: these are words there.
@@ -116,4 +126,20 @@ impl<'a> Table<'a> {
         }
         Ok(columns)
     }
+}
+
+/// Whether a table is nothing but texts, one on each line: a single column of several words, or lines that blanks cut into now as many
+/// words, now as many.
+fn is_of_texts_alone(dialect: &Dialect, source: &TableSource) -> bool {
+    let sample = &dialect.sample;
+    let is_worded = |row: &&Vec<String>| row[0].split_whitespace().nth(2).is_some();
+    if dialect.count == 1 {
+        return sample.iter().filter(is_worded).count() * 2 > sample.len();
+    }
+    let is_guess = source.delimiter.is_none() && dialect.form.delimiter == b' ' && !dialect.form.label_lines;
+    let is_other = |row: &&Vec<String>| row.len() != dialect.count;
+    let has_letters = |field: &&String| field.chars().any(char::is_alphabetic);
+    let (words, fields) =
+        (sample.iter().flatten().filter(has_letters).count(), sample.iter().map(Vec::len).sum::<usize>());
+    is_guess && sample.iter().filter(is_other).count() * 2 > sample.len() && words * 4 > fields * 3
 }

@@ -23,7 +23,7 @@ use crate::text::phrase;
 const MOST_DECIMALS: i32 = 38;
 
 /// Longest bytes that may be text, of a column that does not say so.
-const LONGEST_TEXT: usize = 1 << 10;
+const LONGEST_TEXT: usize = 1 << 20;
 
 /// Rows that are unpacked at a time.
 const ROWS: usize = 4096;

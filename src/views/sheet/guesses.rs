@@ -171,9 +171,11 @@ impl Table<'_> {
         );
         self.pixels_ui(ui);
         let is_picture = self.found.is_some_and(|found| found.shape.len() == 3);
+        let are_texts = self.found.is_some_and(|found| found.findings.texts.is_some());
         let mut standard = self.source.normalise == Normalise::Standard;
         let key = if is_picture { "sheet-scale" } else { "sheet-standardise" };
-        if toggle_ui(ui, &mut standard, &text(key)).on_hover_text(text("sheet-standardise-hint")).changed() {
+        let mut scale_ui = || toggle_ui(ui, &mut standard, &text(key)).on_hover_text(text("sheet-standardise-hint"));
+        if !are_texts && scale_ui().changed() {
             self.put(|table| table.normalise = if standard { Normalise::Standard } else { Normalise::None });
         }
         // Pictures inside a table, which are no columns of it.
@@ -185,7 +187,8 @@ impl Table<'_> {
         let left_out = self.found.map_or(&[][..], |found| &found.findings.left_out);
         left_out_ui(ui, left_out, |ui, out| {
             let Some(at) = self.columns.find(&out.name) else { return };
-            if !self.columns.can_be_read(self.source, at) {
+            // Beside texts nothing else can be read.
+            if are_texts || !self.columns.can_be_read(self.source, at) {
                 return;
             }
             let name = text_with("sheet-read-column", &[("name", out.name.as_str().into())]);

@@ -22,6 +22,10 @@ const COLUMNS: usize = 12;
 const ROWS: usize = 6;
 /// Characters of a field that are shown.
 const FIELD: usize = 18;
+/// Texts that are shown, the characters of one that are laid out at most, and the width of their classes.
+const TEXTS: usize = 8;
+const TEXT: usize = 200;
+const CLASS: f32 = 96.0;
 /// Pictures that are shown, and their side.
 const PICTURES: usize = 24;
 const SIDE: f32 = 52.0;
@@ -43,12 +47,17 @@ pub(super) fn classes_ui(ui: &mut Ui, classes: &[ClassRows]) {
     ui.add_space(space::S);
 }
 
-/// Pictures where the examples are pictures, and the first rows of a table.
+/// Pictures or texts where the examples are such, and the first rows of a table.
 pub(super) fn examples_ui(ui: &mut Ui, state: &State, shown: Option<&Preview>) {
     if let Some(shown) = shown
         && let &[channels, height, width] = shown.probe.shape.as_slice()
     {
         return pictures_ui(ui, &shown.probe, [height, width, channels]);
+    }
+    if let Some(shown) = shown
+        && shown.probe.texts.rows() > 0
+    {
+        return texts_ui(ui, &shown.probe);
     }
     if !state.first_rows().columns.is_empty() {
         rows_ui(ui, state, shown);
@@ -98,10 +107,41 @@ fn rows_ui(ui: &mut Ui, state: &State, shown: Option<&Preview>) {
     }
 }
 
+/// Some texts beside their classes, each on a line of its own; both of a pair on two.
+fn texts_ui(ui: &mut Ui, probe: &Probe) {
+    ui.label(title(text("sheet-texts")));
+    let tokens = ui.tokens();
+    // From all over the rows, which often stand class by class.
+    let (count, shown) = (probe.texts.rows(), probe.texts.rows().min(TEXTS));
+    for at in (0..shown).map(|index| index * count / shown) {
+        let class =
+            probe.labels.get(at).and_then(|label| probe.classes.get(*label as usize)).map_or("", String::as_str);
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().interact_size.y = 0.0;
+            ui.allocate_ui(vec2(CLASS, 0.0), |ui| {
+                ui.set_width(CLASS);
+                ui.add(Label::new(RichText::new(class).color(tokens.label)).truncate());
+            });
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.y = 1.0;
+                for part in [Some(probe.texts.first(at)), probe.texts.second(at)].into_iter().flatten() {
+                    let words = RichText::new(cut(part, TEXT)).color(tokens.secondary);
+                    ui.add(Label::new(words).truncate());
+                }
+            });
+        });
+    }
+}
+
 /// A field on one line, cut where it is long.
 fn short(text: &str) -> String {
-    let mut short: String = text.chars().take(FIELD).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.chars().count() > FIELD {
+    cut(text, FIELD)
+}
+
+/// A text on one line, with so many characters at most.
+fn cut(text: &str, most: usize) -> String {
+    let mut short: String = text.chars().take(most).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(most).is_some() {
         short.push('…');
     }
     short

@@ -43,3 +43,11 @@ plain = pa.table({
     "class": pa.array([kinds[(i * i) % 3 % 2].encode() for i in range(rows)], pa.binary()),
 })
 pq.write_table(plain, "bytes.parquet")
+
+# A column of texts as data hubs have it, and a pair.
+said = ["It said \"so\", and\nthen nothing came of it", " Grüße an alle, die da sind", "这部电影很好看。", "1"]
+texts = pa.table({
+    "text": pa.array([f"{said[i % 4]} {i}" if i % 4 < 3 else None if i == 3 else "1" for i in range(rows)]),
+    "label": pa.array([i % 2 for i in range(rows)], pa.int64()),
+})
+pq.write_table(texts, "texts.parquet")
