@@ -8,7 +8,7 @@ use super::dropout::Chance;
 use super::element::{slice, vectorised, with_element, with_slice};
 use super::elementary::sum;
 use super::packed::{add, check_tokens, cut};
-use super::tile::{Left, Product, padded};
+use super::tile::{Left, Product, STEP, padded};
 use super::{Backend, Element, Spans};
 use crate::rng::Key;
 
@@ -222,39 +222,61 @@ impl<T: Element> Scratch<T> {
 
 /// Columns `[start .. start + size]` of tokens as rows of padded width, times `scale`.
 fn straighten<T: Element>(values: &[T], (pitch, start, size): (usize, usize, usize), scale: T, out: &mut [T]) {
-    for (out, values) in out.chunks_exact_mut(padded(size)).zip(values.chunks_exact(pitch)) {
-        let (kept, rest) = out.split_at_mut(size);
-        for (out, value) in kept.iter_mut().zip(&values[start..][..size]) {
-            *out = *value * scale;
+    vectorised!(<'a, T> (values: &'a [T], pitch: usize, start: usize, size: usize, scale: T, out: &'a mut [T]) -> () {
+        for (out, values) in out.chunks_exact_mut(padded(size)).zip(values.chunks_exact(pitch)) {
+            let (kept, rest) = out.split_at_mut(size);
+            for (out, value) in kept.iter_mut().zip(&values[start..][..size]) {
+                *out = *value * scale;
+            }
+            rest.fill(T::zero_value());
         }
-        rest.fill(T::zero_value());
-    }
+    });
 }
 
-/// The same columns as rows of one number a token, padded.
+/// The same columns as rows of one number a token, padded to `across`.
 fn turn<T: Element>(values: &[T], (pitch, start, size): (usize, usize, usize), across: usize, out: &mut [T]) {
-    out.fill(T::zero_value());
-    for (token, values) in values.chunks_exact(pitch).enumerate() {
-        for (out, value) in out[token..].iter_mut().step_by(across).zip(&values[start..][..size]) {
-            *out = *value;
+    vectorised!(<'a, T> (
+        values: &'a [T],
+        pitch: usize,
+        start: usize,
+        size: usize,
+        across: usize,
+        out: &'a mut [T],
+    ) -> () {
+        let count = values.len() / pitch;
+        for token in (0..across).step_by(8) {
+            // Eight tokens at a time; those behind the last stand for padding.
+            let rows: [&[T]; 8] = std::array::from_fn(|i| &values[(token + i).min(count - 1) * pitch + start..][..size]);
+            let used: [T; 8] = std::array::from_fn(|i| T::from_f64(if token + i < count { 1.0 } else { 0.0 }));
+            for (j, out) in out.chunks_exact_mut(across).enumerate() {
+                let line: [T; 8] = if token + 8 <= count {
+                    std::array::from_fn(|i| rows[i][j])
+                } else {
+                    std::array::from_fn(|i| if used[i] > T::zero_value() { rows[i][j] } else { T::zero_value() })
+                };
+                out[token..][..8].copy_from_slice(&line);
+            }
         }
-    }
+    });
 }
 
 /// Weights of some queries from their scores, in place: `[queries, pitch]` of which `count` columns are used; the others
 /// become 0.
 fn weigh<T: Element>(scores: &mut [T], pitch: usize, count: usize) {
     vectorised!(<'a, T> (scores: &'a mut [T], pitch: usize, count: usize) -> () {
-        let one = T::from_f64(1.0);
+        let (one, least) = (T::from_f64(1.0), T::from_f64(f64::NEG_INFINITY));
         for row in scores.chunks_exact_mut(pitch) {
-            let (row, rest) = row.split_at_mut(count);
-            let mut largest = [row[0]; 16];
-            for part in row.chunks(16) {
-                for (largest, x) in largest.iter_mut().zip(part) {
-                    *largest = if *x > *largest { *x } else { *largest };
+            row[count..].fill(least);
+            let larger = |a: T, b: T| if b > a { b } else { a };
+            let mut largest = [least; STEP];
+            for part in row.as_chunks::<STEP>().0 {
+                for i in 0..STEP {
+                    largest[i] = larger(largest[i], part[i]);
                 }
             }
-            let largest = largest.into_iter().fold(row[0], |max, x| if x > max { x } else { max });
+            let largest: [T; 8] = std::array::from_fn(|i| larger(largest[i], largest[i + 8]));
+            let largest: [T; 4] = std::array::from_fn(|i| larger(largest[i], largest[i + 4]));
+            let largest = larger(larger(largest[0], largest[2]), larger(largest[1], largest[3]));
             for x in row.iter_mut() {
                 *x = T::exp(*x - largest);
             }
@@ -262,7 +284,6 @@ fn weigh<T: Element>(scores: &mut [T], pitch: usize, count: usize) {
             for x in row.iter_mut() {
                 *x *= inverse;
             }
-            rest.fill(T::zero_value());
         }
     });
 }
