@@ -82,7 +82,7 @@ fn main() {
     }
 }
 
-/// What a BERT of width 384, a TextCNN and a BiLSTM are made of, at the sizes of their training steps.
+/// What a BERT of width 384, a convolution over text and an LSTM are made of, at the sizes of their training steps.
 fn text(time: &dyn Fn(&str, &mut dyn FnMut())) {
     let spans = Spans::new(&[&[32; 32]]).unwrap();
     for (input, output) in [(384, 1536), (1536, 384), (384, 384)] {
