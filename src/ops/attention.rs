@@ -1,5 +1,7 @@
 //! Scaled dot-product attention within each packed row and head, forward and backward in cache.
 
+use std::ops::Range;
+
 use candle_core::backend::BackendStorage as _;
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
@@ -308,28 +310,34 @@ fn times<T: Element>(rows: usize, width: usize, left: Left<'_, T>, right: &[T], 
 fn forward<T: Element>(op: &Attention, q: &[T], k: &[T], v: &[T]) -> Vec<T> {
     let (width, along) = (op.width(), padded(op.size));
     let mut by_head = vec![T::zero_value(); op.spans.tokens() * op.heads * along];
-    // Blocks of queries of each place, so that a single long row has work for all threads.
-    let blocks: Vec<(Place, usize, usize)> = op
+    // Where there are few rows and heads, each block of queries is a task of its own; else k and v are prepared once for all.
+    let few = op.spans.members() * op.spans.rows() * op.heads < 4 * rayon::current_num_threads();
+    let tasks: Vec<(Place, Range<usize>)> = op
         .places()
         .flat_map(|place| {
-            (0..place.count).step_by(QUERIES).map(move |first| (place, first, QUERIES.min(place.count - first)))
+            let step = if few { QUERIES } else { place.count };
+            (0..place.count).step_by(step).map(move |first| (place, first..place.count.min(first + step)))
         })
         .collect();
-    let parts = cut(&mut by_head, blocks.iter().map(|block| block.2 * along)).into_par_iter();
-    parts.zip(&blocks).for_each_init(Scratch::new, |scratch, (out, &(place, first, queries))| {
+    let parts = cut(&mut by_head, tasks.iter().map(|(_, queries)| queries.len() * along)).into_par_iter();
+    parts.zip(tasks).for_each_init(Scratch::new, |scratch, (out, (place, all))| {
         scratch.fit(place.count, op.size);
         let across = padded(place.count);
         let columns = (width, place.head * op.size, op.size);
-        let tokens = place.start * width..(place.start + place.count) * width;
+        let [q, k, v] = [q, k, v].map(|x| &x[place.start * width..(place.start + place.count) * width]);
         let Scratch { turned: [keys, _], straight: [query, _, value, _], weights: [weights, ..], .. } = scratch;
-        straighten(&q[tokens.clone()][first * width..], columns, op.scale(), &mut query[..queries * along]);
-        turn(&k[tokens.clone()], columns, across, keys);
-        straighten(&v[tokens], columns, T::from_f64(1.0), value);
-        let weights = &mut weights[..queries * across];
-        times(queries, across, Left { values: query, row_stride: along, step: 1 }, keys, &scratch.wide, weights);
-        weigh(weights, across, place.count);
-        op.drop(place, first, across, weights, &mut scratch.draws);
-        times(queries, along, Left { values: weights, row_stride: across, step: 1 }, value, &scratch.narrow, out);
+        turn(k, columns, across, keys);
+        straighten(v, columns, T::from_f64(1.0), value);
+        for (first, out) in all.step_by(QUERIES).zip(out.chunks_mut(QUERIES * along)) {
+            let queries = out.len() / along;
+            straighten(&q[first * width..], columns, op.scale(), &mut query[..queries * along]);
+            let weights = &mut weights[..queries * across];
+            times(queries, across, Left { values: query, row_stride: along, step: 1 }, keys, &scratch.wide, weights);
+            weigh(weights, across, place.count);
+            op.drop(place, first, across, weights, &mut scratch.draws);
+            let left = Left { values: &*weights, row_stride: across, step: 1 };
+            times(queries, along, left, value, &scratch.narrow, out);
+        }
     });
     op.by_token(&by_head)
 }
