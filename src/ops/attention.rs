@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::dropout::Chance;
 use super::element::{slice, vectorised, with_element, with_slice};
 use super::elementary::sum;
+use super::gemm::Write;
 use super::packed::{add, check_tokens, cut};
 use super::tile::{Left, Product, STEP, padded};
 use super::{Backend, Element, Spans};
@@ -119,21 +120,20 @@ impl Attention {
         Tensor::cat(&rows.collect::<Result<Vec<_>>>()?, 0)
     }
 
-    /// From `[row, head, token, padded size]` to `[token, heads · size]`.
-    fn by_token<T: Element>(&self, by_head: &[T]) -> Vec<T> {
-        let (wide, size) = (padded(self.size), self.size);
-        let mut out = vec![T::zero_value(); self.spans.tokens() * self.width()];
-        let rows = cut(&mut out, self.spans.all().map(|row| row.len() * self.width()));
-        rows.into_par_iter().enumerate().for_each(|(row, out)| {
-            let tokens = self.spans.of_row(row);
-            let by_head = &by_head[tokens.start * self.heads * wide..tokens.end * self.heads * wide];
-            for (head, values) in by_head.chunks_exact(tokens.len() * wide).enumerate() {
-                for (out, values) in out.chunks_exact_mut(self.width()).zip(values.chunks_exact(wide)) {
-                    out[head * size..][..size].copy_from_slice(&values[..size]);
+    /// From `[row, head, token, size]` to `[token, heads · size]`, in place: fresh memory costs more than the copy.
+    fn by_token<T: Element>(&self, mut values: Vec<T>) -> Vec<T> {
+        let (width, size) = (self.width(), self.size);
+        let rows = cut(&mut values, self.spans.all().map(|row| row.len() * width));
+        rows.into_par_iter().for_each_init(Vec::new, |by_head, row| {
+            by_head.clear();
+            by_head.extend_from_slice(row);
+            for (head, values) in by_head.chunks_exact(row.len() / self.heads).enumerate() {
+                for (out, values) in row.chunks_exact_mut(width).zip(values.chunks_exact(size)) {
+                    out[head * size..][..size].copy_from_slice(values);
                 }
             }
         });
-        out
+        values
     }
 }
 
@@ -307,9 +307,32 @@ fn times<T: Element>(rows: usize, width: usize, left: Left<'_, T>, right: &[T], 
     Product { rows, width, left, right, offsets, bias: None, out, pitch: width }.run();
 }
 
+/// The same as rows of `size` numbers, which are padded in `part` first where tiles need it; set, or added to what is there.
+fn times_narrow<T: Element>(
+    (rows, size): (usize, usize),
+    left: Left<'_, T>,
+    right: &[T],
+    offsets: &[usize],
+    (out, write): (&mut [T], Write),
+    part: &mut [T],
+) {
+    let along = padded(size);
+    if write == Write::Set && along == size {
+        return times(rows, along, left, right, offsets, out);
+    }
+    let part = &mut part[..rows * along];
+    times(rows, along, left, right, offsets, part);
+    for (out, part) in out.chunks_exact_mut(size).zip(part.chunks_exact(along)) {
+        match write {
+            Write::Set => out.copy_from_slice(&part[..size]),
+            Write::Add => add(out, part),
+        }
+    }
+}
+
 fn forward<T: Element>(op: &Attention, q: &[T], k: &[T], v: &[T]) -> Vec<T> {
     let (width, along) = (op.width(), padded(op.size));
-    let mut by_head = vec![T::zero_value(); op.spans.tokens() * op.heads * along];
+    let mut by_head = vec![T::zero_value(); op.spans.tokens() * width];
     // Where there are few rows and heads, each block of queries is a task of its own; else k and v are prepared once for all.
     let few = op.spans.members() * op.spans.rows() * op.heads < 4 * rayon::current_num_threads();
     let tasks: Vec<(Place, Range<usize>)> = op
@@ -319,7 +342,7 @@ fn forward<T: Element>(op: &Attention, q: &[T], k: &[T], v: &[T]) -> Vec<T> {
             (0..place.count).step_by(step).map(move |first| (place, first..place.count.min(first + step)))
         })
         .collect();
-    let parts = cut(&mut by_head, tasks.iter().map(|(_, queries)| queries.len() * along)).into_par_iter();
+    let parts = cut(&mut by_head, tasks.iter().map(|(_, queries)| queries.len() * op.size)).into_par_iter();
     parts.zip(tasks).for_each_init(Scratch::new, |scratch, (out, (place, all))| {
         scratch.fit(place.count, op.size);
         let across = padded(place.count);
@@ -328,32 +351,31 @@ fn forward<T: Element>(op: &Attention, q: &[T], k: &[T], v: &[T]) -> Vec<T> {
         let Scratch { turned: [keys, _], straight: [query, _, value, _], weights: [weights, ..], .. } = scratch;
         turn(k, columns, across, keys);
         straighten(v, columns, T::from_f64(1.0), value);
-        for (first, out) in all.step_by(QUERIES).zip(out.chunks_mut(QUERIES * along)) {
-            let queries = out.len() / along;
+        for (first, out) in all.step_by(QUERIES).zip(out.chunks_mut(QUERIES * op.size)) {
+            let queries = out.len() / op.size;
             straighten(&q[first * width..], columns, op.scale(), &mut query[..queries * along]);
             let weights = &mut weights[..queries * across];
             times(queries, across, Left { values: query, row_stride: along, step: 1 }, keys, &scratch.wide, weights);
             weigh(weights, across, place.count);
             op.drop(place, first, across, weights, &mut scratch.draws);
             let left = Left { values: &*weights, row_stride: across, step: 1 };
-            times(queries, along, left, value, &scratch.narrow, out);
+            let out = (out, Write::Set);
+            times_narrow((queries, op.size), left, value, &scratch.narrow, out, &mut scratch.part);
         }
     });
-    op.by_token(&by_head)
+    op.by_token(by_head)
 }
 
 /// Gradients of q, k and v; the weights are worked out again.
 fn backward<T: Element>(op: &Attention, q: &[T], k: &[T], v: &[T], dy: &[T]) -> [Vec<T>; 3] {
-    let along = padded(op.size);
-    let mut gradients: [Vec<T>; 3] =
-        std::array::from_fn(|_| vec![T::zero_value(); op.spans.tokens() * op.heads * along]);
-    let [dq, dk, dv] = gradients.each_mut().map(|values| cut(values, op.places().map(|place| place.count * along)));
+    let mut gradients: [Vec<T>; 3] = std::array::from_fn(|_| vec![T::zero_value(); op.spans.tokens() * op.width()]);
+    let [dq, dk, dv] = gradients.each_mut().map(|values| cut(values, op.places().map(|place| place.count * op.size)));
     let places: Vec<Place> = op.places().collect();
     let all = dq.into_par_iter().zip(dk).zip(dv).zip(places);
     all.for_each_init(Scratch::new, |scratch, (((dq, dk), dv), place)| {
         gradient(op, place, [q, k, v, dy], [dq, dk, dv], scratch);
     });
-    gradients.map(|by_head| op.by_token(&by_head))
+    gradients.map(|by_head| op.by_token(by_head))
 }
 
 /// One row and head: dV = Wᵀ·dO, dW = dO·Vᵀ, dS = W ∘ (dW − Σ W∘dW), dQ = dS·K / √d and dK = dSᵀ·Q / √d, where the weights W
@@ -395,17 +417,14 @@ fn gradient<T: Element>(
         // Sums over the queries: those of the first block are written, those of others added.
         let mut over_queries = |left: &[T], right: &[T], out: &mut [T]| {
             let left = Left { values: left, row_stride: 1, step: across };
-            if first == 0 {
-                times(place.count, along, left, right, &narrow[..queries], out);
-            } else {
-                times(place.count, along, left, right, &narrow[..queries], part);
-                add(out, part);
-            }
+            let write = if first == 0 { Write::Set } else { Write::Add };
+            times_narrow((place.count, op.size), left, right, &narrow[..queries], (out, write), part);
         };
         over_queries(used, outer, dv);
         unweigh(weights, scores, across);
         over_queries(scores, query, dk);
         let left = Left { values: &*scores, row_stride: across, step: 1 };
-        times(queries, along, left, key, narrow, &mut dq[first * along..][..queries * along]);
+        let out = &mut dq[first * op.size..][..queries * op.size];
+        times_narrow((queries, op.size), left, key, narrow, (out, Write::Set), part);
     }
 }
