@@ -1,5 +1,7 @@
 //! Scaled dot-product attention within each packed row and head, forward and backward in cache.
 
+use std::ops::Range;
+
 use candle_core::backend::BackendStorage as _;
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
@@ -7,8 +9,9 @@ use rayon::prelude::*;
 use super::dropout::Chance;
 use super::element::{slice, vectorised, with_element, with_slice};
 use super::elementary::sum;
+use super::gemm::Write;
 use super::packed::{add, check_tokens, cut};
-use super::tile::{Left, Product, padded};
+use super::tile::{Left, Product, STEP, padded};
 use super::{Backend, Element, Spans};
 use crate::rng::Key;
 
@@ -117,21 +120,20 @@ impl Attention {
         Tensor::cat(&rows.collect::<Result<Vec<_>>>()?, 0)
     }
 
-    /// From `[row, head, token, padded size]` to `[token, heads · size]`.
-    fn by_token<T: Element>(&self, by_head: &[T]) -> Vec<T> {
-        let (wide, size) = (padded(self.size), self.size);
-        let mut out = vec![T::zero_value(); self.spans.tokens() * self.width()];
-        let rows = cut(&mut out, self.spans.all().map(|row| row.len() * self.width()));
-        rows.into_par_iter().enumerate().for_each(|(row, out)| {
-            let tokens = self.spans.of_row(row);
-            let by_head = &by_head[tokens.start * self.heads * wide..tokens.end * self.heads * wide];
-            for (head, values) in by_head.chunks_exact(tokens.len() * wide).enumerate() {
-                for (out, values) in out.chunks_exact_mut(self.width()).zip(values.chunks_exact(wide)) {
-                    out[head * size..][..size].copy_from_slice(&values[..size]);
+    /// From `[row, head, token, size]` to `[token, heads · size]`, in place: fresh memory costs more than the copy.
+    fn by_token<T: Element>(&self, mut values: Vec<T>) -> Vec<T> {
+        let (width, size) = (self.width(), self.size);
+        let rows = cut(&mut values, self.spans.all().map(|row| row.len() * width));
+        rows.into_par_iter().for_each_init(Vec::new, |by_head, row| {
+            by_head.clear();
+            by_head.extend_from_slice(row);
+            for (head, values) in by_head.chunks_exact(row.len() / self.heads).enumerate() {
+                for (out, values) in row.chunks_exact_mut(width).zip(values.chunks_exact(size)) {
+                    out[head * size..][..size].copy_from_slice(values);
                 }
             }
         });
-        out
+        values
     }
 }
 
@@ -222,39 +224,61 @@ impl<T: Element> Scratch<T> {
 
 /// Columns `[start .. start + size]` of tokens as rows of padded width, times `scale`.
 fn straighten<T: Element>(values: &[T], (pitch, start, size): (usize, usize, usize), scale: T, out: &mut [T]) {
-    for (out, values) in out.chunks_exact_mut(padded(size)).zip(values.chunks_exact(pitch)) {
-        let (kept, rest) = out.split_at_mut(size);
-        for (out, value) in kept.iter_mut().zip(&values[start..][..size]) {
-            *out = *value * scale;
+    vectorised!(<'a, T> (values: &'a [T], pitch: usize, start: usize, size: usize, scale: T, out: &'a mut [T]) -> () {
+        for (out, values) in out.chunks_exact_mut(padded(size)).zip(values.chunks_exact(pitch)) {
+            let (kept, rest) = out.split_at_mut(size);
+            for (out, value) in kept.iter_mut().zip(&values[start..][..size]) {
+                *out = *value * scale;
+            }
+            rest.fill(T::zero_value());
         }
-        rest.fill(T::zero_value());
-    }
+    });
 }
 
-/// The same columns as rows of one number a token, padded.
+/// The same columns as rows of one number a token, padded to `across`.
 fn turn<T: Element>(values: &[T], (pitch, start, size): (usize, usize, usize), across: usize, out: &mut [T]) {
-    out.fill(T::zero_value());
-    for (token, values) in values.chunks_exact(pitch).enumerate() {
-        for (out, value) in out[token..].iter_mut().step_by(across).zip(&values[start..][..size]) {
-            *out = *value;
+    vectorised!(<'a, T> (
+        values: &'a [T],
+        pitch: usize,
+        start: usize,
+        size: usize,
+        across: usize,
+        out: &'a mut [T],
+    ) -> () {
+        let count = values.len() / pitch;
+        for token in (0..across).step_by(8) {
+            // Eight tokens at a time; those behind the last stand for padding.
+            let rows: [&[T]; 8] = std::array::from_fn(|i| &values[(token + i).min(count - 1) * pitch + start..][..size]);
+            let used: [T; 8] = std::array::from_fn(|i| T::from_f64(if token + i < count { 1.0 } else { 0.0 }));
+            for (j, out) in out.chunks_exact_mut(across).enumerate() {
+                let line: [T; 8] = if token + 8 <= count {
+                    std::array::from_fn(|i| rows[i][j])
+                } else {
+                    std::array::from_fn(|i| if used[i] > T::zero_value() { rows[i][j] } else { T::zero_value() })
+                };
+                out[token..][..8].copy_from_slice(&line);
+            }
         }
-    }
+    });
 }
 
 /// Weights of some queries from their scores, in place: `[queries, pitch]` of which `count` columns are used; the others
 /// become 0.
 fn weigh<T: Element>(scores: &mut [T], pitch: usize, count: usize) {
     vectorised!(<'a, T> (scores: &'a mut [T], pitch: usize, count: usize) -> () {
-        let one = T::from_f64(1.0);
+        let (one, least) = (T::from_f64(1.0), T::from_f64(f64::NEG_INFINITY));
         for row in scores.chunks_exact_mut(pitch) {
-            let (row, rest) = row.split_at_mut(count);
-            let mut largest = [row[0]; 16];
-            for part in row.chunks(16) {
-                for (largest, x) in largest.iter_mut().zip(part) {
-                    *largest = if *x > *largest { *x } else { *largest };
+            row[count..].fill(least);
+            let larger = |a: T, b: T| if b > a { b } else { a };
+            let mut largest = [least; STEP];
+            for part in row.as_chunks::<STEP>().0 {
+                for i in 0..STEP {
+                    largest[i] = larger(largest[i], part[i]);
                 }
             }
-            let largest = largest.into_iter().fold(row[0], |max, x| if x > max { x } else { max });
+            let largest: [T; 8] = std::array::from_fn(|i| larger(largest[i], largest[i + 8]));
+            let largest: [T; 4] = std::array::from_fn(|i| larger(largest[i], largest[i + 4]));
+            let largest = larger(larger(largest[0], largest[2]), larger(largest[1], largest[3]));
             for x in row.iter_mut() {
                 *x = T::exp(*x - largest);
             }
@@ -262,7 +286,6 @@ fn weigh<T: Element>(scores: &mut [T], pitch: usize, count: usize) {
             for x in row.iter_mut() {
                 *x *= inverse;
             }
-            rest.fill(T::zero_value());
         }
     });
 }
@@ -284,47 +307,75 @@ fn times<T: Element>(rows: usize, width: usize, left: Left<'_, T>, right: &[T], 
     Product { rows, width, left, right, offsets, bias: None, out, pitch: width }.run();
 }
 
+/// The same as rows of `size` numbers, which are padded in `part` first where tiles need it; set, or added to what is there.
+fn times_narrow<T: Element>(
+    (rows, size): (usize, usize),
+    left: Left<'_, T>,
+    right: &[T],
+    offsets: &[usize],
+    (out, write): (&mut [T], Write),
+    part: &mut [T],
+) {
+    let along = padded(size);
+    if write == Write::Set && along == size {
+        return times(rows, along, left, right, offsets, out);
+    }
+    let part = &mut part[..rows * along];
+    times(rows, along, left, right, offsets, part);
+    for (out, part) in out.chunks_exact_mut(size).zip(part.chunks_exact(along)) {
+        match write {
+            Write::Set => out.copy_from_slice(&part[..size]),
+            Write::Add => add(out, part),
+        }
+    }
+}
+
 fn forward<T: Element>(op: &Attention, q: &[T], k: &[T], v: &[T]) -> Vec<T> {
     let (width, along) = (op.width(), padded(op.size));
-    let mut by_head = vec![T::zero_value(); op.spans.tokens() * op.heads * along];
-    // Blocks of queries of each place, so that a single long row has work for all threads.
-    let blocks: Vec<(Place, usize, usize)> = op
+    let mut by_head = vec![T::zero_value(); op.spans.tokens() * width];
+    // Where there are few rows and heads, each block of queries is a task of its own; else k and v are prepared once for all.
+    let few = op.spans.members() * op.spans.rows() * op.heads < 4 * rayon::current_num_threads();
+    let tasks: Vec<(Place, Range<usize>)> = op
         .places()
         .flat_map(|place| {
-            (0..place.count).step_by(QUERIES).map(move |first| (place, first, QUERIES.min(place.count - first)))
+            let step = if few { QUERIES } else { place.count };
+            (0..place.count).step_by(step).map(move |first| (place, first..place.count.min(first + step)))
         })
         .collect();
-    let parts = cut(&mut by_head, blocks.iter().map(|block| block.2 * along)).into_par_iter();
-    parts.zip(&blocks).for_each_init(Scratch::new, |scratch, (out, &(place, first, queries))| {
+    let parts = cut(&mut by_head, tasks.iter().map(|(_, queries)| queries.len() * op.size)).into_par_iter();
+    parts.zip(tasks).for_each_init(Scratch::new, |scratch, (out, (place, all))| {
         scratch.fit(place.count, op.size);
         let across = padded(place.count);
         let columns = (width, place.head * op.size, op.size);
-        let tokens = place.start * width..(place.start + place.count) * width;
+        let [q, k, v] = [q, k, v].map(|x| &x[place.start * width..(place.start + place.count) * width]);
         let Scratch { turned: [keys, _], straight: [query, _, value, _], weights: [weights, ..], .. } = scratch;
-        straighten(&q[tokens.clone()][first * width..], columns, op.scale(), &mut query[..queries * along]);
-        turn(&k[tokens.clone()], columns, across, keys);
-        straighten(&v[tokens], columns, T::from_f64(1.0), value);
-        let weights = &mut weights[..queries * across];
-        times(queries, across, Left { values: query, row_stride: along, step: 1 }, keys, &scratch.wide, weights);
-        weigh(weights, across, place.count);
-        op.drop(place, first, across, weights, &mut scratch.draws);
-        times(queries, along, Left { values: weights, row_stride: across, step: 1 }, value, &scratch.narrow, out);
+        turn(k, columns, across, keys);
+        straighten(v, columns, T::from_f64(1.0), value);
+        for (first, out) in all.step_by(QUERIES).zip(out.chunks_mut(QUERIES * op.size)) {
+            let queries = out.len() / op.size;
+            straighten(&q[first * width..], columns, op.scale(), &mut query[..queries * along]);
+            let weights = &mut weights[..queries * across];
+            times(queries, across, Left { values: query, row_stride: along, step: 1 }, keys, &scratch.wide, weights);
+            weigh(weights, across, place.count);
+            op.drop(place, first, across, weights, &mut scratch.draws);
+            let left = Left { values: &*weights, row_stride: across, step: 1 };
+            let out = (out, Write::Set);
+            times_narrow((queries, op.size), left, value, &scratch.narrow, out, &mut scratch.part);
+        }
     });
-    op.by_token(&by_head)
+    op.by_token(by_head)
 }
 
 /// Gradients of q, k and v; the weights are worked out again.
 fn backward<T: Element>(op: &Attention, q: &[T], k: &[T], v: &[T], dy: &[T]) -> [Vec<T>; 3] {
-    let along = padded(op.size);
-    let mut gradients: [Vec<T>; 3] =
-        std::array::from_fn(|_| vec![T::zero_value(); op.spans.tokens() * op.heads * along]);
-    let [dq, dk, dv] = gradients.each_mut().map(|values| cut(values, op.places().map(|place| place.count * along)));
+    let mut gradients: [Vec<T>; 3] = std::array::from_fn(|_| vec![T::zero_value(); op.spans.tokens() * op.width()]);
+    let [dq, dk, dv] = gradients.each_mut().map(|values| cut(values, op.places().map(|place| place.count * op.size)));
     let places: Vec<Place> = op.places().collect();
     let all = dq.into_par_iter().zip(dk).zip(dv).zip(places);
     all.for_each_init(Scratch::new, |scratch, (((dq, dk), dv), place)| {
         gradient(op, place, [q, k, v, dy], [dq, dk, dv], scratch);
     });
-    gradients.map(|by_head| op.by_token(&by_head))
+    gradients.map(|by_head| op.by_token(by_head))
 }
 
 /// One row and head: dV = Wᵀ·dO, dW = dO·Vᵀ, dS = W ∘ (dW − Σ W∘dW), dQ = dS·K / √d and dK = dSᵀ·Q / √d, where the weights W
@@ -366,17 +417,14 @@ fn gradient<T: Element>(
         // Sums over the queries: those of the first block are written, those of others added.
         let mut over_queries = |left: &[T], right: &[T], out: &mut [T]| {
             let left = Left { values: left, row_stride: 1, step: across };
-            if first == 0 {
-                times(place.count, along, left, right, &narrow[..queries], out);
-            } else {
-                times(place.count, along, left, right, &narrow[..queries], part);
-                add(out, part);
-            }
+            let write = if first == 0 { Write::Set } else { Write::Add };
+            times_narrow((place.count, op.size), left, right, &narrow[..queries], (out, write), part);
         };
         over_queries(used, outer, dv);
         unweigh(weights, scores, across);
         over_queries(scores, query, dk);
         let left = Left { values: &*scores, row_stride: across, step: 1 };
-        times(queries, along, left, key, narrow, &mut dq[first * along..][..queries * along]);
+        let out = &mut dq[first * op.size..][..queries * op.size];
+        times_narrow((queries, op.size), left, key, narrow, (out, Write::Set), part);
     }
 }

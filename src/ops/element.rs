@@ -61,7 +61,7 @@ macro_rules! element {
     };
 }
 element!(f32, F32, elementary::exp, elementary::tanh, elementary::erf);
-element!(f64, F64, f64::exp, f64::tanh, statrs::function::erf::erf);
+element!(f64, F64, f64::exp, f64::tanh, candle_core::cpu::erf::erf_f64);
 
 /// The numbers of a contiguous part of a storage.
 pub(super) fn slice<'a, T: Element>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [T]> {

@@ -62,27 +62,24 @@ pub(super) fn logistic<T: Element>(x: T) -> T {
     if x < zero { power * positive } else { positive }
 }
 
-/// Σ of `term` over the pairs of two slices of equal length: sixteen running sums side by side, added up in a fixed order.
+/// Σ of `term` over the pairs of two slices of equal length: sixteen running sums side by side, added up in a fixed order,
+/// and those that are left over one after another.
 #[inline(always)]
 pub(super) fn sum<T: Element>(a: &[T], b: &[T], term: impl Fn(T, T) -> T) -> T {
-    const SIDE: usize = 16;
-    let mut sums = [T::zero_value(); SIDE];
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<SIDE>(), b.as_chunks::<SIDE>());
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<16>(), b.as_chunks::<16>());
+    let mut sums = [T::zero_value(); 16];
     for (a, b) in a.iter().zip(b) {
-        for i in 0..SIDE {
+        for i in 0..16 {
             sums[i] += term(a[i], b[i]);
         }
     }
-    for (sum, (a, b)) in sums.iter_mut().zip(a_rest.iter().zip(b_rest)) {
-        *sum += term(*a, *b);
+    let mut rest = T::zero_value();
+    for (a, b) in a_rest.iter().zip(b_rest) {
+        rest += term(*a, *b);
     }
-    for half in [8, 4, 2, 1] {
-        for i in 0..half {
-            let other = sums[half + i];
-            sums[i] += other;
-        }
-    }
-    sums[0]
+    let sums: [T; 8] = std::array::from_fn(|i| sums[i] + sums[i + 8]);
+    let sums: [T; 4] = std::array::from_fn(|i| sums[i] + sums[i + 4]);
+    (sums[0] + sums[2]) + (sums[1] + sums[3]) + rest
 }
 
 #[cfg(test)]

@@ -237,22 +237,30 @@ fn forward<T: Element>(sizes: Sizes, op: &Lstm, gates: &[T], w: &[T]) -> (Vec<T>
     (y, kept)
 }
 
-/// One step of one row: c ← σ(f) c + σ(i) tanh(g) and h = σ(o) tanh(c).
+/// One step of one row: c ← σ(f) c + σ(i) tanh(g) and h = σ(o) tanh(c). Many short loops, each over few slices: with more of
+/// them the compiler does not find out that they are apart, and makes no vector instructions.
 fn advance<T: Element>(sums: &[T], cell: &mut [T], state: &mut [T], kept: &mut [T]) {
     vectorised!(<'a, T> (sums: &'a [T], cell: &'a mut [T], state: &'a mut [T], kept: &'a mut [T]) -> () {
         let hidden = cell.len();
-        let [zi, zf, zg, zo] = std::array::from_fn(|gate| &sums[gate * hidden..][..hidden]);
-        let (ki, kept) = kept.split_at_mut(hidden);
-        let (kf, kept) = kept.split_at_mut(hidden);
-        let (kg, kept) = kept.split_at_mut(hidden);
-        let (ko, kc) = kept.split_at_mut(hidden);
-        let (cell, state, kc) = (&mut cell[..hidden], &mut state[..hidden], &mut kc[..hidden]);
-        for j in 0..hidden {
-            let (i, f, g, o) = (logistic(zi[j]), logistic(zf[j]), T::tanh(zg[j]), logistic(zo[j]));
-            let c = f * cell[j] + i * g;
-            (ki[j], kf[j], kg[j], ko[j], kc[j]) = (i, f, g, o, c);
-            cell[j] = c;
-            state[j] = o * T::tanh(c);
+        let (gates, kept_cell) = kept.split_at_mut(4 * hidden);
+        for (part, (gates, sums)) in gates.chunks_exact_mut(hidden).zip(sums.chunks_exact(hidden)).enumerate() {
+            if part == 2 {
+                for (gate, sum) in gates.iter_mut().zip(sums) {
+                    *gate = T::tanh(*sum);
+                }
+            } else {
+                for (gate, sum) in gates.iter_mut().zip(sums) {
+                    *gate = logistic(*sum);
+                }
+            }
+        }
+        let [i, f, g, o] = std::array::from_fn(|gate| &gates[gate * hidden..][..hidden]);
+        for (((cell, i), f), g) in cell.iter_mut().zip(i).zip(f).zip(g) {
+            *cell = *f * *cell + *i * *g;
+        }
+        kept_cell.copy_from_slice(cell);
+        for ((state, cell), o) in state.iter_mut().zip(cell.iter()).zip(o) {
+            *state = *o * T::tanh(*cell);
         }
     });
 }
@@ -293,23 +301,35 @@ fn backward<T: Element>(sizes: Sizes, op: &Lstm, kept: &[T], w: &[T], dy: &[T]) 
     dz
 }
 
-/// One step back of one row: from the gradients by h and c to those by the sums and by the c before.
+/// One step back of one row: from the gradients by h and c to those by the sums and by the c before. Short loops as above.
 fn retreat<T: Element>(kept: &[T], before: &[T], dh: &[T], dc: &mut [T], dz: &mut [T]) {
     vectorised!(<'a, T> (kept: &'a [T], before: &'a [T], dh: &'a [T], dc: &'a mut [T], dz: &'a mut [T]) -> () {
         let (one, hidden) = (T::from_f64(1.0), dc.len());
         let [i, f, g, o, c] = std::array::from_fn(|part| &kept[part * hidden..][..hidden]);
         let (di, dz) = dz.split_at_mut(hidden);
         let (df, dz) = dz.split_at_mut(hidden);
-        let (dg, d_o) = dz.split_at_mut(hidden);
-        let (before, dh, d_o) = (&before[..hidden], &dh[..hidden], &mut d_o[..hidden]);
-        for j in 0..hidden {
-            let tanh = T::tanh(c[j]);
-            let by_cell = dc[j] + dh[j] * o[j] * (one - tanh * tanh);
-            di[j] = by_cell * g[j] * i[j] * (one - i[j]);
-            df[j] = by_cell * before[j] * f[j] * (one - f[j]);
-            dg[j] = by_cell * i[j] * (one - g[j] * g[j]);
-            d_o[j] = dh[j] * tanh * o[j] * (one - o[j]);
-            dc[j] = by_cell * f[j];
+        let (dg, last) = dz.split_at_mut(hidden);
+        // Holds tanh(c) at first.
+        for (tanh, c) in last.iter_mut().zip(c) {
+            *tanh = T::tanh(*c);
+        }
+        for (((dc, dh), o), tanh) in dc.iter_mut().zip(dh).zip(o).zip(last.iter()) {
+            *dc += *dh * *o * (one - *tanh * *tanh);
+        }
+        for ((last, dh), o) in last.iter_mut().zip(dh).zip(o) {
+            *last = *dh * *last * *o * (one - *o);
+        }
+        for (((di, dc), g), i) in di.iter_mut().zip(dc.iter()).zip(g).zip(i) {
+            *di = *dc * *g * *i * (one - *i);
+        }
+        for (((df, dc), before), f) in df.iter_mut().zip(dc.iter()).zip(before).zip(f) {
+            *df = *dc * *before * *f * (one - *f);
+        }
+        for (((dg, dc), i), g) in dg.iter_mut().zip(dc.iter()).zip(i).zip(g) {
+            *dg = *dc * *i * (one - *g * *g);
+        }
+        for (dc, f) in dc.iter_mut().zip(f) {
+            *dc *= *f;
         }
     });
 }

@@ -81,7 +81,9 @@ fn forward<T: Element>(op: &Op, width: usize, x: &[T]) -> Vec<T> {
                 for x in x[tokens.start * width..tokens.end * width].chunks_exact(width) {
                     add(y, x);
                 }
-                y.iter_mut().for_each(|y| *y *= share);
+                for y in y {
+                    *y *= share;
+                }
             }
         }
     });
