@@ -19,10 +19,10 @@ pub(super) fn bert(plan: &BertPlan, pass: &mut Pass<'_>) -> Result<Tensor> {
     }
     let mut text = pick(&x, text_of(plan), &pass.spans, pass.backend)?;
     if plan.pooling == Pooling::Cls {
-        text = pass.head(&text)?.tanh()?;
+        text = pass.dense(&text, Activation::None)?.tanh()?;
     }
     let text = pass.dropout(text, plan.dropout)?;
-    pass.head(&text)
+    pass.dense(&text, Activation::None)
 }
 
 /// What stands for a text.

@@ -11,7 +11,7 @@ use super::TextEncoder;
 use super::bert::bert;
 use super::plan::TextPlan;
 use crate::data::{Inputs, Tokens};
-use crate::ops::{Activation, Backend, Pick, Spans, dense, dropout, lstm, max_over_windows, packed_dense, pick, rows};
+use crate::ops::{Activation, Backend, Pick, Spans, dropout, lstm, max_over_windows, packed_dense, pick, rows};
 use crate::rng::Key;
 
 /// K models of texts that share their layers.
@@ -244,10 +244,14 @@ impl<'a> Pass<'a> {
         Ok(embedded)
     }
 
-    /// The last dense layer.
-    pub fn head(&mut self, x: &Tensor) -> Result<Tensor> {
+    /// The next dense layer, of texts `[K, texts, width]`, each for itself whoever else is in the batch.
+    pub fn dense(&mut self, x: &Tensor, activation: Activation) -> Result<Tensor> {
         let [w, b] = self.pair()?;
-        dense(x, w, b, Activation::None, self.backend)
+        let (members, texts, width) = x.dims3()?;
+        let each = vec![1; texts];
+        let spans = Spans::new(&vec![each.as_slice(); members])?;
+        let y = packed_dense(&x.reshape((members * texts, width))?, w, b, activation, &spans, self.backend)?;
+        y.reshape((members, texts, w.dim(1)?))
     }
 
     fn text_cnn(&mut self, windows: usize, rate: f64) -> Result<Tensor> {
@@ -260,7 +264,7 @@ impl<'a> Pass<'a> {
         let x = Tensor::cat(&largest, 2)?;
         self.tap("convs", |_| Ok(x.clone()))?;
         let x = self.dropout(x, rate)?;
-        self.head(&x)
+        self.dense(&x, Activation::None)
     }
 
     fn bilstm(&mut self, hidden: usize, rate: f64) -> Result<Tensor> {
@@ -276,11 +280,10 @@ impl<'a> Pass<'a> {
         let mut x = Tensor::cat(&states, 2)?;
         self.tap("lstm", |_| Ok(x.clone()))?;
         for layer in 0..hidden {
-            let [w, b] = self.pair()?;
-            x = dense(&x, w, b, Activation::Relu, self.backend)?;
+            x = self.dense(&x, Activation::Relu)?;
             self.tap(&format!("dense.{layer}"), |_| Ok(x.clone()))?;
             x = self.dropout(x, rate)?;
         }
-        self.head(&x)
+        self.dense(&x, Activation::None)
     }
 }
