@@ -5,9 +5,11 @@ use std::sync::Arc;
 use candle_core::{Device, Result, Tensor, Var};
 
 use super::parameter::{InnerLayer, ParameterSpec, Pretrained};
+use super::text::TextPlan;
 use super::{Encoder, Plan};
 use crate::data::Inputs;
 use crate::ops::{Backend, FusedOptimiser, MemberRate};
+use crate::recipe::Architecture;
 use crate::rng::Key;
 
 /// K networks of one kind that share an architecture: parameters `[K, …]` and the way from raw inputs to logits.
@@ -111,7 +113,11 @@ impl ModelSpec {
 
     /// What people call it: `MLP 64–64`.
     pub fn name(&self) -> String {
-        self.plan.architecture.to_string()
+        match (&self.plan.architecture, self.plan.text()) {
+            // What a folder is called says less.
+            (Architecture::Bert { .. }, Some(TextPlan::Bert(bert))) => format!("BERT {} × {}", bert.layers, bert.width),
+            (architecture, _) => architecture.to_string(),
+        }
     }
 
     /// The trainable tensors of one member.

@@ -1,11 +1,9 @@
 //! The layers of a network, as a recipe asks for them; input and output sizes come from the data.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-
-use super::source::name_of;
 
 /// The layers of a network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -136,6 +134,24 @@ pub enum Frozen {
 pub const LENGTH: usize = 256;
 
 impl Architecture {
+    /// A TextCNN of words, of windows of 3, 4 and 5 (Kim 2014).
+    pub fn text_cnn(maps: usize) -> Self {
+        let layers = TextLayers::TextCnn { windows: vec![3, 4, 5], maps, embedding: 128 };
+        Self::Text { layers, dropout: 0.5, tokens: TokensOf::Words, length: LENGTH }
+    }
+
+    /// A BiLSTM of words (Tang et al. 2019).
+    pub fn bilstm(units: usize, dense: &[usize]) -> Self {
+        let layers = TextLayers::BiLstm { units, dense: dense.to_vec(), embedding: 128 };
+        Self::Text { layers, dropout: 0.1, tokens: TokensOf::Words, length: LENGTH }
+    }
+
+    /// A small transformer of words.
+    pub fn transformer(layers: usize, width: usize) -> Self {
+        let layers = TextLayers::Transformer { layers, width, heads: 2, inner: 4 * width };
+        Self::Text { layers, dropout: 0.1, tokens: TokensOf::Words, length: LENGTH }
+    }
+
     /// Whether it reads texts.
     pub fn reads_text(&self) -> bool {
         matches!(self, Self::Text { .. } | Self::Bert { .. })
@@ -165,6 +181,11 @@ impl Architecture {
             Self::Mlp { .. } | Self::Cnn { .. } | Self::Text { .. } => None,
         }
     }
+}
+
+/// The last name of a path.
+pub(super) fn name_of(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
 impl fmt::Display for Architecture {

@@ -83,7 +83,7 @@ impl Recipe {
         if self.title == self.data.source.name() {
             self.title = source.name();
         }
-        let plain = |units: usize| Architecture::Mlp { hidden: vec![units, units], dropout: 0.0 };
+        let fitting = |units: usize| source.usual_model(units);
         let is_shipped = self.teacher.as_ref().is_some_and(TeacherRecipe::is_shipped);
         let shipped = if let Source::Builtin(builtin) = source { builtin.teacher() } else { None };
         match shipped {
@@ -94,24 +94,18 @@ impl Recipe {
             None => {
                 self.data.omit_classes.clear();
                 if is_shipped {
-                    self.train_teacher(plain(256));
+                    self.train_teacher(fitting(256));
                 }
             }
         }
-        // Tables and texts have no pixels to convolve.
-        let has_pixels = match source {
-            Source::Table(_) | Source::Texts(_) | Source::Builtin(Builtin::MovieSnippets) => false,
-            Source::Idx { .. } | Source::Images(_) | Source::Builtin(Builtin::Digits | Builtin::MnistMini) => true,
-        };
-        if !has_pixels {
-            for model in self.teacher.iter_mut().flat_map(TeacherRecipe::layers_mut) {
-                if matches!(model, Architecture::Cnn { .. }) {
-                    *model = plain(256);
-                }
+        // Texts are read by models of texts, numbers by others; tables and texts have no pixels to convolve.
+        for model in self.teacher.iter_mut().flat_map(TeacherRecipe::layers_mut) {
+            if !source.suits(model) {
+                *model = fitting(256);
             }
-            if matches!(self.student, Some(Architecture::Cnn { .. })) {
-                self.student = Some(plain(64));
-            }
+        }
+        if self.student.as_ref().is_some_and(|model| !source.suits(model)) {
+            self.student = Some(fitting(64));
         }
         self.data.source = source;
     }
@@ -366,7 +360,7 @@ pub struct CheckpointFile {
 impl CheckpointFile {
     /// What it is called.
     pub fn name(&self) -> String {
-        source::name_of(&self.path)
+        architecture::name_of(&self.path)
     }
 
     /// The first option that is given, by its key.

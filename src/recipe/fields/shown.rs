@@ -3,7 +3,8 @@
 use toml::{Table, Value};
 
 use super::super::{
-    CheckpointSource, Colour, Copies, Normalise, Recipe, Source, TeacherPart, TeacherRecipe, source::name_of, value_at,
+    CheckpointSource, Colour, Copies, Normalise, Recipe, Source, TeacherPart, TeacherRecipe, architecture::name_of,
+    value_at,
 };
 use super::{
     CHECKPOINT, COPIES, FIELDS, Field, Kind, SOURCE_COLOUR, SOURCE_NORMALISE, SOURCE_SIZE, TEACHER_COMBINE,

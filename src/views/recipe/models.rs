@@ -31,6 +31,15 @@ fn cnn(channels: &[usize], dense: &[usize]) -> Architecture {
 
 /// Students to begin with.
 pub(super) fn students(source: &Source) -> Vec<Architecture> {
+    if source.is_of_texts() {
+        return vec![
+            Architecture::text_cnn(30),
+            Architecture::text_cnn(100),
+            Architecture::bilstm(64, &[]),
+            Architecture::bilstm(150, &[200]),
+            Architecture::transformer(2, 64),
+        ];
+    }
     let mut models = vec![mlp(&[16]), mlp(&[32]), mlp(&[30, 30]), mlp(&[64, 64]), mlp(&[128, 128]), mlp(&[300, 300])];
     if !matches!(source, Source::Table(_)) {
         models.extend([cnn(&[4, 8], &[]), cnn(&[8, 16], &[64])]);
@@ -40,6 +49,9 @@ pub(super) fn students(source: &Source) -> Vec<Architecture> {
 
 /// Teachers to train first.
 pub(super) fn teachers(source: &Source) -> Vec<Architecture> {
+    if source.is_of_texts() {
+        return vec![Architecture::text_cnn(100), Architecture::bilstm(150, &[200]), Architecture::transformer(2, 128)];
+    }
     let mut models = vec![mlp(&[256, 256]), mlp(&[800, 800])];
     if !matches!(source, Source::Table(_)) {
         models.push(cnn(&[8, 16], &[64]));

@@ -177,6 +177,13 @@ impl Editor<'_> {
                     ui.close();
                 }
             }
+            if matches!(recipe.data.source, Source::Builtin(Builtin::MovieSnippets)) {
+                let votes = Some(TeacherRecipe::Checkpoint(CheckpointSource::Votes));
+                if ui.selectable_label(recipe.teacher == votes, text("value-votes")).clicked() {
+                    self.edit("teacher", |recipe| recipe.teacher = votes);
+                    ui.close();
+                }
+            }
             for model in models::teachers(&recipe.data.source) {
                 let chosen = matches!(&recipe.teacher, Some(TeacherRecipe::Train { model: own, .. }) if *own == model);
                 let name = text_with("recipe-train-teacher", &[("model", model.to_string().into())]);
