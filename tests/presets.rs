@@ -78,6 +78,7 @@ fn shortened(mut recipe: Recipe) -> Recipe {
                 channels.fill(2);
                 dense.fill(8);
             }
+            Architecture::Text { .. } | Architecture::Bert { .. } => {}
         }
     }
     recipe

@@ -18,7 +18,7 @@ macro_rules! presets {
 }
 
 /// All of them, in the order in which they are offered.
-pub const PRESETS: [Preset; 10] = presets![
+pub const PRESETS: [Preset; 11] = presets![
     "quickstart",
     "temperature-sweep",
     "never-seen-a-3",
@@ -27,6 +27,7 @@ pub const PRESETS: [Preset; 10] = presets![
     "cnn-to-mlp",
     "five-teachers",
     "digits",
+    "votes",
     "teacher-mnist-mini",
     "teacher-digits",
 ];

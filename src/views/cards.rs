@@ -35,6 +35,7 @@ pub(super) fn preset_key(name: &str) -> &'static str {
         "cnn-to-mlp" => "preset-cnn-to-mlp",
         "five-teachers" => "preset-five-teachers",
         "digits" => "preset-digits",
+        "votes" => "preset-votes",
         "teacher-mnist-mini" => "preset-teacher-mnist-mini",
         _ => "preset-teacher-digits",
     }

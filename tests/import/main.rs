@@ -88,7 +88,7 @@ fn what_is_assumed_is_said() {
 fn inputs_are_scaled_as_the_recipe_says() {
     let dict = import::read("cnn.pt", &fixture("cnn.pt")).unwrap();
     let shape = [2, 8, 7];
-    let scaled = |file: CheckpointFile| made(&dict, &shape, &file).unwrap().0.normalisation;
+    let scaled = |file: CheckpointFile| made(&dict, &shape, &file).unwrap().0.reads.normalisation().unwrap().clone();
     let apply = |file: CheckpointFile| {
         let normalisation = scaled(file);
         let raw = [vec![51.0_f32; 56], vec![255.0; 56]].concat();

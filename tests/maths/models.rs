@@ -2,7 +2,7 @@
 
 use candle_core::{DType, Device, Tensor, Var};
 use stillroom::data::{Dataset, Examples, Scaling};
-use stillroom::model::{Network, Normalisation, Plan, Population};
+use stillroom::model::{Initial, Network, Normalisation, Plan, Population};
 use stillroom::ops::{Backend, DistillationLoss, MemberLoss};
 use stillroom::recipe::Architecture;
 use stillroom::rng::Key;
@@ -167,7 +167,9 @@ fn initial_weights_depend_on_the_seed_and_the_name_and_are_as_wide_as_they_shoul
         assert_ne!(members[0], members[1]);
         assert_eq!(members[1], flat(&alone.member(0).unwrap()[i]));
         // Uniform in ±1/√fan-in has the variance 1 / (3 fan-in).
-        let bound = 1.0 / (spec.fan_in as f64).sqrt();
+        let Initial::Uniform(bound) = spec.initial else { panic!("{}: {:?}", spec.name, spec.initial) };
+        let fan_in: usize = a.spec().parameters()[i & !1].shape[1..].iter().product();
+        assert!((bound - 1.0 / (fan_in as f64).sqrt()).abs() < 1e-12);
         assert!(members[0].iter().all(|w| w.abs() <= bound));
         if members[0].len() > 1000 {
             let variance = members[0].iter().map(|w| w * w).sum::<f64>() / members[0].len() as f64;
