@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::BenchArgs;
 use super::table::{number, table};
 use super::voice::{Failure, Problem, print, print_json};
-use crate::training::bench::{Workload, in_pool, peak_mib, workloads};
+use crate::training::bench::{Workload, in_pool, peak_mib, text_workloads, workloads};
 use crate::training::{choose, threads};
 
 #[derive(Serialize)]
@@ -54,10 +54,12 @@ fn measure(args: &BenchArgs, chosen: Vec<Workload>) -> Result<(), Failure> {
 
 /// The workloads that are asked for.
 fn chosen(args: &BenchArgs) -> Result<Vec<Workload>, Failure> {
-    let (all, mut problems) = (workloads(), Vec::new());
+    let (usual, mut problems) = (workloads(), Vec::new());
+    let all: Vec<Workload> = usual.iter().cloned().chain(text_workloads()).collect();
     let known = || all.iter().map(|workload| workload.name.as_str()).collect::<Vec<_>>().join(", ");
     let mut chosen: Vec<Workload> = match &args.only {
-        None => all.clone(),
+        None => usual,
+        Some(texts) if texts.trim() == "texts" => text_workloads(),
         Some(names) => {
             let find = |name: &str| {
                 let found = all.iter().find(|workload| workload.name == name).cloned();

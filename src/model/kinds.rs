@@ -3,7 +3,7 @@
 use candle_core::{DType, Device, Result, Tensor};
 
 use super::parameter::{as_variables, seeded};
-use super::text::TextNetwork;
+use super::text_network::TextNetwork;
 use super::{ModelSpec, Network, Population};
 
 impl ModelSpec {

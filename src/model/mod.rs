@@ -5,6 +5,7 @@
 
 mod checkpoint;
 mod elements;
+mod folder;
 mod foreign;
 pub mod import;
 mod kinds;
@@ -16,9 +17,11 @@ mod population;
 mod reads;
 mod teacher;
 mod text;
+mod text_network;
 mod trainer;
 
 pub use checkpoint::{Checkpoint, CheckpointError, FORMAT, new_file, write_whole};
+pub use folder::Folder;
 pub use network::{FusedStep, ModelSpec, Network, Output, UsedRows, tensor};
 pub use normalisation::Normalisation;
 pub use parameter::{Initial, InnerLayer, ParameterSpec, Pretrained};
@@ -26,5 +29,6 @@ pub use plan::{Body, Layer, Plan, PlanError};
 pub use population::Population;
 pub use reads::Encoder;
 pub use teacher::{Ensemble, NetworkTeacher, ROWS_AT_A_TIME, Teacher, Unanswered, Votes, population_logits};
-pub use text::{BertActivation, BertPlan, Folder, Frame, SavedEncoder, TextEncoder, TextNetwork, TextPlan};
+pub use text::{BertActivation, BertPlan, Frame, SavedEncoder, TextEncoder, TextPlan};
+pub use text_network::TextNetwork;
 pub use trainer::Trainer;

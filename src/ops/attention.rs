@@ -8,9 +8,9 @@ use rayon::prelude::*;
 
 use super::dropout::Chance;
 use super::element::{slice, vectorised, with_element, with_slice};
-use super::elementary::sum;
 use super::gemm::Write;
 use super::packed::{add, check_tokens, cut};
+use super::sums::sum;
 use super::tile::{Left, Product, STEP, padded};
 use super::{Backend, Element, Spans};
 use crate::rng::Key;

@@ -6,8 +6,8 @@ use candle_core::{CpuStorage, CustomOp3, D, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
 use super::element::{slice, vectorised, with_element, with_slice};
-use super::elementary::sum;
 use super::packed::{ROWS, add, check_tokens, cut};
+use super::sums::sum;
 use super::{Backend, Element, Spans};
 
 /// `(x − mean) / √(variance + ε) · w + b` over the last axis, with the biased variance (Ba, Kiros & Hinton 2016).

@@ -9,9 +9,9 @@ use rayon::prelude::*;
 
 use super::chain::{Right, Start, rows_product};
 use super::element::{slice, vectorised, with_element, with_slice};
-use super::elementary::logistic;
 use super::gemm::{Matrix, Threads, Write, product};
 use super::packed::{check_tokens, cut};
+use super::sums::logistic;
 use super::{Backend, Element, Spans};
 
 /// The hidden states of every token, `[tokens, H]`, from 0 at each row's beginning (Hochreiter & Schmidhuber 1997, with the

@@ -30,6 +30,7 @@ mod pool;
 mod rows;
 mod softmax;
 mod spans;
+mod sums;
 mod table_rows;
 mod tile;
 mod windows;

@@ -168,7 +168,7 @@ fn metadata_that_lie_are_refused() {
     wrong(metadata(r#"{"mlp":{"hidden":[0],"dropout":0.0}}"#, "[4]", r#"["a","b"]"#));
     wrong(metadata(LINEAR, "[4]", "[]"));
     wrong(metadata(LINEAR, "[4]", r#"["a","b"]"#).replace("[1.0]", "[1.0,1.0]"));
-    wrong(metadata(LINEAR, "[4]", r#"["a","b"]"#).replace("\"format\":1", "\"format\":2"));
+    wrong(metadata(LINEAR, "[4]", r#"["a","b"]"#).replace("\"format\":1", "\"format\":3"));
     wrong(metadata(LINEAR, "[4]", r#"["a","b"]"#).replace(r#""rows":"""#, r#""rows":"?""#));
     wrong("[".repeat(100_000));
     // Tensors of other shapes, and none.

@@ -286,12 +286,12 @@ fn tokenizer_json(model: &serde_json::Value, lower_case: bool, frame: Frame, spe
         })
     });
     let token = |token: &str, of: usize| serde_json::json!({ "SpecialToken": { "id": token, "type_id": of } });
-    let text = |which: &str, of: usize| serde_json::json!({ "Sequence": { "id": which, "type_id": of } });
+    let sequence = |which: &str, of: usize| serde_json::json!({ "Sequence": { "id": which, "type_id": of } });
     let (single, pair) = match frame {
-        Frame::None => (vec![text("A", 0)], vec![text("A", 0), token(sep, 0), text("B", 1)]),
+        Frame::None => (vec![sequence("A", 0)], vec![sequence("A", 0), token(sep, 0), sequence("B", 1)]),
         Frame::Bert => (
-            vec![token(cls, 0), text("A", 0), token(sep, 0)],
-            vec![token(cls, 0), text("A", 0), token(sep, 0), text("B", 1), token(sep, 1)],
+            vec![token(cls, 0), sequence("A", 0), token(sep, 0)],
+            vec![token(cls, 0), sequence("A", 0), token(sep, 0), sequence("B", 1), token(sep, 1)],
         ),
     };
     let known = |token: &str, number: u32| serde_json::json!({ "id": token, "ids": [number], "tokens": [token] });

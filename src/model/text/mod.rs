@@ -1,12 +1,7 @@
-//! Models of texts: how they read, their layers, their pass.
+//! Models of texts before they have weights: how they read, and their layers.
 
-mod bert;
 mod encoder;
-mod folder;
-mod network;
 mod plan;
 
 pub use encoder::{Frame, SavedEncoder, TextEncoder};
-pub use folder::Folder;
-pub use network::TextNetwork;
-pub use plan::{BertActivation, BertPlan, TextPlan};
+pub use plan::{BertActivation, BertPlan, TextPlan, layer_name};

@@ -90,6 +90,7 @@ pub const TEACHER_LABELLED: Field = Field {
     short: Some("field-teacher-labelled-short"),
     kind: Kind::Number(Span { usual: 1.0, ..SHARE }),
     is_column: true,
+    is_hinted: false,
     ..OF_TEACHER
 };
 

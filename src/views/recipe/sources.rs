@@ -152,19 +152,7 @@ impl Editor<'_> {
                 action_button(ui, Action::OpenTeacher, false, self.state, self.commands);
             });
         });
-        let here = match (&recipe.teacher, preview) {
-            (None, _) => text("recipe-no-teacher"),
-            (Some(TeacherRecipe::Checkpoint(CheckpointSource::File(file))), _) => file.name(),
-            (Some(TeacherRecipe::Checkpoint(CheckpointSource::Votes)), _) => text("value-votes"),
-            (Some(TeacherRecipe::Train { model, .. }), _) => model.to_string(),
-            (Some(TeacherRecipe::Ensemble { models, .. }), _) => {
-                text_with("recipe-ensemble", &[("count", models.len().into())])
-            }
-            (Some(TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_))), Some(preview)) => {
-                preview.teacher_model.clone()
-            }
-            (Some(TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_))), None) => text("recipe-shipped"),
-        };
+        let here = teacher_name(recipe.teacher.as_ref(), preview);
         let (wide, colour) = (ui.available_width(), ui.tokens().teacher);
         let name = control_name(field);
         let shown = Dropdown::new(&name, &here).dot(colour).width(wide).stays_open().show(ui, |ui| {
@@ -324,5 +312,20 @@ fn source_name(source: &Source) -> String {
         Source::Builtin(Builtin::Digits) => text("source-digits"),
         Source::Builtin(Builtin::MovieSnippets) => text("source-movie-snippets"),
         Source::Idx { .. } | Source::Table(_) | Source::Images(_) | Source::Texts(_) => source.name(),
+    }
+}
+
+/// What the teacher is called.
+fn teacher_name(teacher: Option<&TeacherRecipe>, preview: Option<&Preview>) -> String {
+    match (teacher, preview) {
+        (None, _) => text("recipe-no-teacher"),
+        (Some(TeacherRecipe::Checkpoint(CheckpointSource::File(file))), _) => file.name(),
+        (Some(TeacherRecipe::Checkpoint(CheckpointSource::Votes)), _) => text("value-votes"),
+        (Some(TeacherRecipe::Train { model, .. }), _) => model.to_string(),
+        (Some(TeacherRecipe::Ensemble { models, .. }), _) => {
+            text_with("recipe-ensemble", &[("count", models.len().into())])
+        }
+        (Some(TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_))), Some(preview)) => preview.teacher_model.clone(),
+        (Some(TeacherRecipe::Checkpoint(CheckpointSource::Builtin(_))), None) => text("recipe-shipped"),
     }
 }

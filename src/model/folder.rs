@@ -7,14 +7,13 @@ use std::sync::Arc;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::super::checkpoint::{Checkpoint, CheckpointError, READING};
-use super::super::import::{self, Values};
-use super::super::network::ModelSpec;
-use super::super::parameter::Pretrained;
-use super::super::plan::{Plan, PlanError};
-use super::super::reads::Encoder;
-use super::encoder::{SavedEncoder, TextEncoder};
-use super::plan::{BertActivation, BertPlan, TextPlan};
+use super::checkpoint::{Checkpoint, CheckpointError, READING};
+use super::import::{self, Values};
+use super::network::ModelSpec;
+use super::parameter::Pretrained;
+use super::plan::{Plan, PlanError};
+use super::reads::Encoder;
+use super::text::{BertActivation, BertPlan, SavedEncoder, TextEncoder, TextPlan};
 use crate::recipe::{Architecture, Frozen, LENGTH, Pooling};
 use crate::text::{Phrase, phrase};
 

@@ -3,8 +3,8 @@
 
 use candle_core::{Result, Tensor};
 
-use super::network::Pass;
-use super::plan::{BertActivation, BertPlan, layer_name};
+use super::super::text::{BertActivation, BertPlan, layer_name};
+use super::pass::Pass;
 use crate::ops::{
     Activation, Gelu, Pick, attention, gelu, packed_dense, packed_dropout, packed_layer_norm, pick, rows,
 };
