@@ -210,7 +210,7 @@ fn faults_of_texts_are_told_with_their_lines() {
     assert!(one.contains("`only` is its only class"), "{one}");
     // A column of nothing is no text: the other one is read.
     let (_folder, source) =
-        write("t.csv", &format!("x,text,label\n{}", lines(|i, _, class| format!("{i}.5,,{class}\n"))));
+        write("t.csv", format!("x,text,label\n{}", lines(|i, _, class| format!("{i}.5,,{class}\n"))));
     assert!(matches!(load(&source).unwrap().examples, Examples::Features { width: 1, .. }));
 }
 
