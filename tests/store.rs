@@ -747,7 +747,9 @@ fn start(journal: &mut dyn Journal, train_teacher: bool, steps: u64) -> (JobId, 
         .collect();
     infos[0].loaded = !train_teacher;
     let mut texts = Texts::new(false);
-    ["a \u{0}\n", "", "电影"].into_iter().for_each(|text| texts.push(text, None));
+    for text in ["a \u{0}\n", "", "电影"] {
+        texts.push(text, None);
+    }
     let probe = Probe {
         rows: vec![3, 1, u32::MAX],
         labels: vec![0, 1, 1],

@@ -99,7 +99,9 @@ fn movie_snippets(name: &str) -> Result<Dataset, DataError> {
 
     let labels: Vec<u32> = snippets.iter().map(|snippet| u32::from(snippet.is_positive)).collect();
     let mut texts = Texts::new(false);
-    snippets.iter().for_each(|snippet| texts.push(snippet.text, None));
+    for snippet in &snippets {
+        texts.push(snippet.text, None);
+    }
     let found = TextFinding::of(&texts);
     let votes = snippets.iter().flat_map(|snippet| [1.0 - snippet.share, snippet.share]).collect();
     let classes = vec!["negative".to_owned(), "positive".to_owned()];

@@ -240,7 +240,7 @@ impl Rows {
             return;
         }
         if self.empty == 0 {
-            self.first_empty = file.to_owned();
+            file.clone_into(&mut self.first_empty);
         }
         self.empty += 1;
     }

@@ -141,5 +141,5 @@ fn is_of_texts_alone(dialect: &Dialect, source: &TableSource) -> bool {
     let has_letters = |field: &&String| field.chars().any(char::is_alphabetic);
     let (words, fields) =
         (sample.iter().flatten().filter(has_letters).count(), sample.iter().map(Vec::len).sum::<usize>());
-    is_guess && sample.iter().filter(is_other).count() * 2 > sample.len() && words * 4 > fields * 3
+    is_guess && sample.iter().filter(is_other).count() * 5 > sample.len() && words * 4 > fields * 3
 }
