@@ -15,7 +15,7 @@ use super::table::whole_text;
 use super::walk::walk;
 use super::{DataError, Dataset, Examples, Findings, Kind, LeftOut, Much, Remark, Scaling, TextFinding, Texts, Watch};
 use crate::recipe::TextSource;
-use crate::text::phrase;
+use crate::text::{Phrase, phrase};
 
 /// Endings of text files.
 const ENDINGS: [&str; 3] = ["txt", "text", "utf8"];
@@ -151,7 +151,7 @@ fn understood(folder: &Path, files: &[PathBuf], folders: &[PathBuf]) -> Result<(
     by_folder.map(|layout| (layout, false)).map_err(|misfit| no_layout(folder, misfit))
 }
 
-fn no_layout(folder: &Path, (below, problem): (PathBuf, crate::text::Phrase)) -> DataError {
+fn no_layout(folder: &Path, (below, problem): (PathBuf, Phrase)) -> DataError {
     let folder = if below.as_os_str().is_empty() { folder.to_owned() } else { folder.join(below) };
     DataError::Folder { folder, problem, allowed: Holding::Texts.allowed() }
 }

@@ -149,6 +149,9 @@ impl Dialect {
             form.quote = Some(b'"');
             form.delimiter = told.unwrap_or_else(|| best_delimiter(&sample, &form));
         }
+        if told.is_none() && form.delimiter == b' ' && are_sentences(&sample, &form) {
+            (form.delimiter, form.quote) = (NO_DELIMITER, None);
+        }
         if form.delimiter == b'\t' && are_plain(origin, &form, &sample.text, sample.is_whole)? {
             form.quote = None;
         }
@@ -310,6 +313,19 @@ fn best_delimiter(sample: &Sample, form: &Form) -> u8 {
         }
     }
     best.0
+}
+
+/// Stands between the fields of lines that are one field: no text has it.
+const NO_DELIMITER: u8 = 0x1f;
+
+/// Whether blanks cut lines into now as many words, now as many: each is a sentence.
+fn are_sentences(sample: &Sample, form: &Form) -> bool {
+    let records: Vec<Vec<String>> =
+        without_comments(sample.records(form)).into_iter().map(|(_, record)| record).collect();
+    let Some(count) = usual_count(&records) else { return false };
+    let others = records.iter().filter(|record| record.len() != count).count();
+    let words = records.iter().flatten().filter(|field| field.chars().any(char::is_alphabetic)).count();
+    others * 5 > records.len() && words * 4 > records.iter().map(Vec::len).sum::<usize>() * 3
 }
 
 /// Records without those of comments: lines that begin with `#`, `%` or `//` and have another number of fields than the table.

@@ -37,11 +37,12 @@ impl<'a> Table<'a> {
         let choice = choose_label(origin.path(), source, &dialect, &names)?;
         let map = (0..names.len()).collect();
         let mut table = Self { source, names, parts: vec![PartFile { origin, dialect, map }], choice };
-        if is_of_texts_alone(&table.first().dialect, source) {
-            return Err(table.unusable(phrase!("table-texts-only")));
-        }
         if table.names.len() == 1 {
-            return Err(table.unusable(phrase!("table-labels-only")));
+            let sample = &table.first().dialect.sample;
+            let is_worded = |row: &&Vec<String>| row[0].split_whitespace().nth(2).is_some();
+            let are_texts = sample.iter().filter(is_worded).count() * 2 > sample.len();
+            let problem = if are_texts { phrase!("table-texts-only") } else { phrase!("table-labels-only") };
+            return Err(table.unusable(problem));
         }
         for path in [&source.validation, &source.test].into_iter().flatten() {
             let part = part_file(path, source, &table.names, table.first(), table.choice.at)?;
@@ -126,20 +127,4 @@ impl<'a> Table<'a> {
         }
         Ok(columns)
     }
-}
-
-/// Whether a table is nothing but texts, one on each line: a single column of several words, or lines that blanks cut into now as many
-/// words, now as many.
-fn is_of_texts_alone(dialect: &Dialect, source: &TableSource) -> bool {
-    let sample = &dialect.sample;
-    let is_worded = |row: &&Vec<String>| row[0].split_whitespace().nth(2).is_some();
-    if dialect.count == 1 {
-        return sample.iter().filter(is_worded).count() * 2 > sample.len();
-    }
-    let is_guess = source.delimiter.is_none() && dialect.form.delimiter == b' ' && !dialect.form.label_lines;
-    let is_other = |row: &&Vec<String>| row.len() != dialect.count;
-    let has_letters = |field: &&String| field.chars().any(char::is_alphabetic);
-    let (words, fields) =
-        (sample.iter().flatten().filter(has_letters).count(), sample.iter().map(Vec::len).sum::<usize>());
-    is_guess && sample.iter().filter(is_other).count() * 5 > sample.len() && words * 4 > fields * 3
 }
