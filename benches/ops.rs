@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use candle_core::{Device, Tensor, Var};
 use stillroom::ops::{
-    Activation, Backend, Clip, DistillationLoss, FusedOptimiser, MemberLoss, MemberRate, Rule, conv3x3, dense,
-    layer_norm, max_pool2, softmax,
+    Activation, Backend, Clip, DistillationLoss, FusedOptimiser, Gelu, MemberLoss, MemberRate, Rule, Spans, attention,
+    conv3x3, dense, gelu, layer_norm, lstm, max_over_windows, max_pool2, packed_dense, packed_dropout,
+    packed_layer_norm, rows, softmax,
 };
 use stillroom::rng::Key;
 
@@ -53,6 +54,8 @@ fn main() {
     time("pool 32 at 28×28", &mut || drop(black_box(max_pool2(&images, Backend::Native).unwrap())));
     time("pool 32 at 28×28 with gradient", &mut || with_gradient(&max_pool2(&images, Backend::Native).unwrap()));
 
+    text(&time);
+
     let labels = [(0..BATCH as u32).map(|row| Some(row % 10)).collect()];
     for members in [1, 25] {
         let logits = variable(&[members, BATCH, 10]);
@@ -76,6 +79,60 @@ fn main() {
         let mut optimiser = FusedOptimiser::new(rule, Clip::Never, Backend::Native, vec![(parameter, true)]).unwrap();
         let rate = MemberRate { learning_rate: 1e-6, weight_decay: 0.01, active: true };
         time(&format!("AdamW of {count}"), &mut || optimiser.step(std::slice::from_ref(&gradient), &[rate]).unwrap());
+    }
+}
+
+/// What a BERT of width 384, a convolution over text and an LSTM are made of, at the sizes of their training steps.
+fn text(time: &dyn Fn(&str, &mut dyn FnMut())) {
+    let spans = Spans::new(&[&[32; 32]]).unwrap();
+    for (input, output) in [(384, 1536), (1536, 384), (384, 384)] {
+        let (x, w, b) = (variable(&[1024, input]), variable(&[1, output, input]), variable(&[1, output]));
+        let run = || packed_dense(&x, &w, &b, Activation::None, &spans, Backend::Native).unwrap();
+        time(&format!("packed dense 1024×{input}→{output}"), &mut || drop(black_box(run())));
+        time(&format!("packed dense 1024×{input}→{output} with gradient"), &mut || with_gradient(&run()));
+    }
+    let x = variable(&[1024, 1536]);
+    let run = || gelu(&x, Gelu::Erf, Backend::Native).unwrap();
+    time("GELU 1024×1536", &mut || drop(black_box(run())));
+    time("GELU 1024×1536 with gradient", &mut || with_gradient(&run()));
+    let (x, w, b) = (variable(&[1024, 384]), variable(&[1, 384]), variable(&[1, 384]));
+    let run = || packed_layer_norm(&x, &w, &b, 1e-12, &spans, Backend::Native).unwrap();
+    time("packed layer norm 1024×384", &mut || drop(black_box(run())));
+    time("packed layer norm 1024×384 with gradient", &mut || with_gradient(&run()));
+    let keys = [Key::new(1)];
+    let run = || packed_dropout(&x, 0.1, &keys, &spans, Backend::Native).unwrap();
+    time("packed dropout 1024×384", &mut || drop(black_box(run())));
+    time("packed dropout 1024×384 with gradient", &mut || with_gradient(&run()));
+    for length in [32, 64] {
+        let spans = Spans::new(&[&[length; 32]]).unwrap();
+        let [q, k, v] = std::array::from_fn(|_| variable(&[32 * length, 384]));
+        for (name, dropout) in [("", None), (", dropout", Some((0.1, &keys[..])))] {
+            let run = || attention(&q, &k, &v, 12, &spans, dropout, Backend::Native).unwrap();
+            time(&format!("attention 32×{length}{name}"), &mut || drop(black_box(run())));
+            time(&format!("attention 32×{length}{name} with gradient"), &mut || with_gradient(&run()));
+        }
+    }
+    // The rows of the batch are found in a table of those that occur, a tenth of them twice.
+    let table = variable(&[900, 384]);
+    let index: Vec<u32> = (0..1024).map(|i| i * 7 % 900).collect();
+    let run = || rows(&table, &index, Backend::Native).unwrap();
+    time("1024 rows of 900×384", &mut || drop(black_box(run())));
+    time("1024 rows of 900×384 with gradient", &mut || with_gradient(&run()));
+    let spans = Spans::new(&[&[64; 64]]).unwrap();
+    let x = variable(&[4096, 300]);
+    for width in [3, 4, 5] {
+        let (w, b) = (variable(&[1, 100, 300, width]), variable(&[1, 100]));
+        let run = || max_over_windows(&x, &w, &b, &spans, Backend::Native).unwrap();
+        time(&format!("100 windows of {width}, 64×64×300"), &mut || drop(black_box(run())));
+        time(&format!("100 windows of {width}, 64×64×300 with gradient"), &mut || with_gradient(&run()));
+    }
+    let spans = Spans::new(&[&[32; 64]]).unwrap();
+    let (gates, w) = (variable(&[2048, 600]), variable(&[1, 600, 150]));
+    for reverse in [false, true] {
+        let run = || lstm(&gates, &w, reverse, &spans, Backend::Native).unwrap();
+        let name = if reverse { "LSTM from the end" } else { "LSTM" };
+        time(&format!("{name} of 150, 64×32"), &mut || drop(black_box(run())));
+        time(&format!("{name} of 150, 64×32 with gradient"), &mut || with_gradient(&run()));
     }
 }
 

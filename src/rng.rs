@@ -30,6 +30,7 @@ impl Key {
     }
 
     /// 64 random bits at position `i`.
+    #[inline]
     pub fn bits(self, i: u64) -> u64 {
         mix(self.0.wrapping_add(i.wrapping_add(1).wrapping_mul(GOLDEN)))
     }
@@ -60,6 +61,7 @@ impl Key {
 }
 
 /// The output function of SplitMix64.
+#[inline]
 fn mix(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

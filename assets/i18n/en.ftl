@@ -994,14 +994,14 @@ allowed-temperature = a number above 0 (0.001 to 1e6)
 allowed-hard-weight = a number of at least 0, or "complement"
 allowed-warm-up = a number of epochs, at least 0
 allowed-clip = a norm above 0, or 0 for none
-allowed-schedule = "constant", "cosine" or {"{"} step = {"{"} every = 10, factor = 0.5 {"}"} {"}"}
+allowed-schedule = "constant", "cosine", "linear" or {"{"} step = {"{"} every = 10, factor = 0.5 {"}"} {"}"}
 allowed-class-names = a list of class names, e.g. ["3"] or [3]
 allowed-path = a path in quotes
 allowed-label = the name of a column, or its position counted from 0
 allowed-table = a table [{ $name }]
 allowed-data = a table [data] with a source, e.g. source = "mnist-mini"
 allowed-source = "mnist-mini", "digits", "movie-snippets", {"{"} idx = "folder" {"}"}, {"{"} csv = "file.csv", label = "y" {"}"}, {"{"} images = "folder", size = 28 {"}"} or {"{"} texts = "folder" {"}"}
-allowed-model = model = {"{"} mlp = [64, 64] {"}"} or model = {"{"} cnn = [8, 16], dense = [64] {"}"}
+allowed-model = model = {"{"} mlp = [64, 64] {"}"} or {"{"} cnn = [8, 16], dense = [64] {"}"}; for texts {"{"} text_cnn = [3, 4, 5] {"}"}, {"{"} bilstm = 150 {"}"}, {"{"} transformer = 2 {"}"} or {"{"} bert = "folder" {"}"}
 allowed-student = a table [student] with { $model }
 allowed-teacher = a checkpoint, e.g. "builtin:mnist-mini", a model to train: { $model }, or an ensemble of several
 allowed-teacher-table = a table [teacher] with a checkpoint, e.g. "builtin:mnist-mini", or a model to train
@@ -1025,7 +1025,6 @@ conflict-complement-of-what = "complement" is 1 − the soft weight, and { $meth
 conflict-members = members are trained from a model: a checkpoint is one; list several as ensemble = ["a.safetensors", "b.safetensors"]
 conflict-dense = only a cnn has dense layers of its own
 conflict-no-convolution = a cnn needs at least one convolution, e.g. [8, 16]
-conflict-mlp-or-cnn = give mlp or cnn, not both
 conflict-complement = the complement of a soft weight of { $weight } would be negative
 conflict-no-weight = { $weights } are { $count ->
     [2] both
@@ -1698,3 +1697,66 @@ run-rename = Rename its job…
 run-rename-hint = The name stands in the list and over the panels; the recipe stays as it was run.
 run-rename-job = Another name for { $job }
 toast-renamed = { $job } is called “{ $name }”.
+field-maps = feature maps
+field-maps-hint = How many convolutions a TextCNN has for each size of window.
+field-embedding = embedding
+field-embedding-hint = How many numbers stand for a token.
+field-bilstm = LSTM units
+field-bilstm-hint = Units of each of the two directions of the LSTM.
+field-transformer = transformer layers
+field-transformer-hint = How many of BERT’s layers a small transformer has.
+field-width = width
+field-width-hint = How many numbers stand for a token in each layer of a transformer.
+field-heads = heads
+field-heads-hint = Heads of attention in each layer; the width is a multiple of it.
+field-inner = inner units
+field-inner-hint = Units of the dense layer between two layers of a transformer; four times the width where nothing is said.
+field-tokens = tokens
+field-tokens-hint = Whether the model reads words of its own, counted in the texts it may learn from, or the teacher’s tokens.
+field-length = length
+field-length-hint = How many tokens of a text are read; the others are cut off.
+field-bert-layers = layers used
+field-bert-layers-hint = How many layers of the pre-trained model are used, counted from the input; all of them where nothing is said.
+field-pooling = pooling
+field-pooling-hint = What stands for the text after the last layer: the mean over its tokens, or the first token.
+field-frozen = frozen
+field-frozen-hint = What keeps its pre-trained weights: “embeddings”, or a number of layers from the input on, embeddings included.
+value-tokens-words = words
+value-tokens-teacher = the teacher’s
+value-pooling-mean = mean
+value-pooling-cls = first token
+allowed-frozen = "embeddings", or how many layers from the input on keep their weights
+conflict-two-kinds = give {$one} or {$other}, not both
+conflict-windows = give the sizes of the windows, each from 1 to 50 tokens, e.g. [3, 4, 5]
+conflict-heads = a width of {$width} cannot be shared out over {$heads} heads; give heads that divide it
+model-needs-texts = it reads texts, and the data hold none; give mlp or cnn
+model-reads-no-texts = the data are texts; give text_cnn, bilstm, transformer or bert
+model-few-layers = {$asked} layers are asked for, and the folder has {$there}
+tokenizer-unreadable = its tokeniser is not understood: {$problem}
+tokenizer-vocabulary = its tokeniser knows {$tokens} tokens, and the model has vectors for {$rows}; tokeniser and weights are of two models
+folder-no-config = there is no config.json in it; give a folder that transformers’ save_pretrained wrote
+folder-config-broken = it is not understood: {$problem}
+folder-other-architecture = it is a model of the kind “{$found}”; only “bert” is understood
+folder-positions = its positions are “{$found}”; only “absolute” ones are understood
+folder-activation = its hidden_act is “{$found}”; gelu, gelu_new and relu are understood
+folder-no-tokenizer = there is no tokeniser in it; give tokenizer.json or vocab.txt beside the weights
+folder-no-weights = there are no weights in it; {$names} are looked for
+folder-no-classes = it was not trained for classes (no classifier with id2label); train it first: teacher.model = {"{"} bert = "folder" {"}"}
+tokens-no-teacher = the student is to read the teacher’s tokens, and the teacher reads no texts; give tokens = "words"
+schedule-linear = linear
+field-teacher-labelled = teacher’s labels
+field-teacher-labelled-hint = The share of the training rows whose labels the teacher may use; it learns from no others. The same share for the students is the same rows.
+field-teacher-labelled-short = teacher’s labels
+method-teacher-labels = teacher’s labels
+method-teacher-labels-what = The teacher’s top class is the label of every row (pseudo-labels). What soft targets gain over it is dark knowledge, not more labels.
+field-class-weight = class weight
+field-class-weight-hint = How much the teacher’s top class counts as a label.
+field-class-weight-short = class
+loss-class = teacher’s class
+term-class-loss-what = Cross-entropy of the student and the teacher’s top class, over all rows.
+conflict-votes = give a model or votes, not both
+value-votes = people’s votes
+field-teacher-votes = votes
+field-teacher-votes-hint = Whether the people who voted on each row are the teacher, in place of a model.
+votes-none = nobody voted on these data; movie-snippets has votes
+votes-labelled = the votes say the class of every row, so that they can only be compared with labels on all rows; give data.labelled = 1

@@ -943,14 +943,14 @@ allowed-temperature = 大于 0 的数（0.001 到 1e6）
 allowed-hard-weight = 不小于 0 的数，或 "complement"
 allowed-warm-up = 不小于 0 的轮数
 allowed-clip = 大于 0 的范数，或 0（不裁剪）
-allowed-schedule = "constant"、"cosine" 或 {"{"} step = {"{"} every = 10, factor = 0.5 {"}"} {"}"}
+allowed-schedule = "constant"、"cosine"、"linear" 或 {"{"} step = {"{"} every = 10, factor = 0.5 {"}"} {"}"}
 allowed-class-names = 类别名列表，例如 ["3"] 或 [3]
 allowed-path = 带引号的路径
 allowed-label = 列名，或从 0 开始的序号
 allowed-table = 表 [{ $name }]
 allowed-data = 带 source 的表 [data]，例如 source = "mnist-mini"
 allowed-source = "mnist-mini"、"digits"、"movie-snippets"、{"{"} idx = "folder" {"}"}、{"{"} csv = "file.csv", label = "y" {"}"}、{"{"} images = "folder", size = 28 {"}"} 或 {"{"} texts = "folder" {"}"}
-allowed-model = model = {"{"} mlp = [64, 64] {"}"} 或 model = {"{"} cnn = [8, 16], dense = [64] {"}"}
+allowed-model = model = {"{"} mlp = [64, 64] {"}"} 或 {"{"} cnn = [8, 16], dense = [64] {"}"}；文本用 {"{"} text_cnn = [3, 4, 5] {"}"}, {"{"} bilstm = 150 {"}"}, {"{"} transformer = 2 {"}"} 或 {"{"} bert = "folder" {"}"}
 allowed-student = 表 [student]，其中有 { $model }
 allowed-teacher = 检查点，例如 "builtin:mnist-mini"，或要训练的模型：{ $model }，或由多个模型组成的 ensemble
 allowed-teacher-table = 表 [teacher]，其中有检查点（例如 "builtin:mnist-mini"）或要训练的模型
@@ -974,7 +974,6 @@ conflict-complement-of-what = "complement" 即 1 − 软目标权重，而 { $me
 conflict-members = members 由 model 训练而来，检查点只是一个；多个检查点请写成 ensemble = ["a.safetensors", "b.safetensors"]
 conflict-dense = 只有 cnn 才有自己的 dense 层
 conflict-no-convolution = cnn 至少要有一个卷积层，例如 [8, 16]
-conflict-mlp-or-cnn = mlp 和 cnn 只能给一个
 conflict-complement = 软目标权重为 { $weight } 时，硬标签权重（1 − 软目标权重）为负
 conflict-no-weight = { $weights } { $count ->
    *[other] 都是
@@ -1598,3 +1597,66 @@ run-rename = 重命名任务…
 run-rename-hint = 名称显示在列表和面板上方；配方保持运行时的样子。
 run-rename-job = { $job } 的新名称
 toast-renamed = { $job } 现名“{ $name }”。
+field-maps = 特征图数
+field-maps-hint = TextCNN 每种窗口有多少个卷积。
+field-embedding = 词向量
+field-embedding-hint = 每个词元用多少个数表示。
+field-bilstm = LSTM 单元
+field-bilstm-hint = LSTM 两个方向各有多少单元。
+field-transformer = Transformer 层数
+field-transformer-hint = 小 Transformer 有多少个 BERT 式的层。
+field-width = 宽度
+field-width-hint = Transformer 每层里每个词元用多少个数表示。
+field-heads = 注意力头
+field-heads-hint = 每层的注意力头数；宽度须是它的倍数。
+field-inner = 中间单元
+field-inner-hint = Transformer 两层之间全连接层的单元数；不写则为宽度的四倍。
+field-tokens = 词元
+field-tokens-hint = 模型读自己从可学文本中统计的词，还是教师的词元。
+field-length = 长度
+field-length-hint = 每段文本读多少个词元；其余截去。
+field-bert-layers = 使用层数
+field-bert-layers-hint = 从输入起使用预训练模型的多少层；不写则全部使用。
+field-pooling = 汇聚
+field-pooling-hint = 最后一层之后用什么代表整段文本：各词元的均值，或第一个词元。
+field-frozen = 冻结
+field-frozen-hint = 哪些部分保持预训练权重：“embeddings”，或从输入起的层数（含词向量）。
+value-tokens-words = 词
+value-tokens-teacher = 教师的词元
+value-pooling-mean = 均值
+value-pooling-cls = 首词元
+allowed-frozen = "embeddings"，或从输入起保持权重的层数
+conflict-two-kinds = {$one} 和 {$other} 只能给一个
+conflict-windows = 请给出窗口大小，每个 1 到 50 个词元，例如 [3, 4, 5]
+conflict-heads = 宽度 {$width} 不能平均分给 {$heads} 个头；请给能整除它的头数
+model-needs-texts = 它读文本，而数据里没有文本；请用 mlp 或 cnn
+model-reads-no-texts = 数据是文本；请用 text_cnn、bilstm、transformer 或 bert
+model-few-layers = 要求 {$asked} 层，而文件夹里有 {$there} 层
+tokenizer-unreadable = 读不懂它的分词器：{$problem}
+tokenizer-vocabulary = 分词器有 {$tokens} 个词元，而模型有 {$rows} 个词向量；分词器和权重来自两个模型
+folder-no-config = 其中没有 config.json；请给出 transformers 的 save_pretrained 写出的文件夹
+folder-config-broken = 读不懂：{$problem}
+folder-other-architecture = 它是“{$found}”类模型；只支持“bert”
+folder-positions = 它的位置编码是“{$found}”；只支持“absolute”
+folder-activation = 它的 hidden_act 是“{$found}”；支持 gelu、gelu_new 和 relu
+folder-no-tokenizer = 其中没有分词器；请把 tokenizer.json 或 vocab.txt 放在权重旁边
+folder-no-weights = 其中没有权重；查找的是 {$names}
+folder-no-classes = 它没有为类别训练过（没有带 id2label 的 classifier）；请先训练：teacher.model = {"{"} bert = "folder" {"}"}
+tokens-no-teacher = 学生要读教师的词元，而教师不读文本；请用 tokens = "words"
+schedule-linear = 线性
+field-teacher-labelled = 教师的标签
+field-teacher-labelled-hint = 教师可以使用其标签的训练行所占比例；它不从其他行学习。学生的比例相同时就是相同的行。
+field-teacher-labelled-short = 教师标签
+method-teacher-labels = 教师标签
+method-teacher-labels-what = 以教师概率最高的类别作为每一行的标签（伪标签）。软目标比它多得到的，是暗知识，而不是更多标签。
+field-class-weight = 类别权重
+field-class-weight-hint = 教师最可能的类别作为标签占多大分量。
+field-class-weight-short = 类别
+loss-class = 教师类别
+term-class-loss-what = 学生与教师最可能类别的交叉熵，取遍所有行。
+conflict-votes = 模型和投票只能给一个
+value-votes = 众人的投票
+field-teacher-votes = 投票
+field-teacher-votes-hint = 是否以对每一行投票的人代替模型作为教师。
+votes-none = 这些数据没有人投过票；movie-snippets 有投票
+votes-labelled = 投票说出了每一行的类别，只能与所有行都有标签的情形相比；请用 data.labelled = 1

@@ -1,5 +1,6 @@
 //! Texts and what they are for a model: strings as they stand in the source, and the numbers of their tokens.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -78,6 +79,17 @@ impl Texts {
     /// When `i` is not below [`Texts::rows`].
     pub fn second(&self, i: usize) -> Option<&str> {
         self.paired.then(|| &self.all[self.range(2 * i + 1)])
+    }
+
+    /// What is shown of row `i`: its text, or both of a pair on two lines; nothing where there is no such row.
+    pub fn shown(&self, i: usize) -> Option<Cow<'_, str>> {
+        if i >= self.rows() {
+            return None;
+        }
+        Some(match self.second(i) {
+            None => Cow::Borrowed(self.first(i)),
+            Some(second) => Cow::Owned(format!("{}\n{second}", self.first(i))),
+        })
     }
 
     /// The rows `rows`, in that order.

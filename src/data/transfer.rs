@@ -32,12 +32,7 @@ impl TransferSet {
             return Err(DataError::AllOmitted { classes: dataset.classes.clone() });
         }
         let key = Key::new(recipe.seed);
-        let labelled = if recipe.labelled > 0.0 {
-            let count = share_of(rows.len(), recipe.labelled).max(classes.len());
-            stratified(&rows, &dataset.labels, key.named("labelled"), count, 0)
-        } else {
-            Vec::new()
-        };
+        let labelled = labelled(dataset, &rows, recipe.labelled, recipe.seed);
         let noisy = share_of(labelled.len(), recipe.label_noise);
         if let ([only], 1..) = (classes.as_slice(), noisy) {
             return Err(DataError::NoOtherClass { class: dataset.classes[*only as usize].clone() });
@@ -71,11 +66,24 @@ impl TransferSet {
         all.into_iter().filter(|(row, _)| drawn.binary_search(row).is_ok()).collect()
     }
 
-    /// What a teacher sees: every training row with its true label.
-    pub fn of_teacher(dataset: &Dataset, splits: &Splits) -> Self {
-        let labels = splits.train.iter().map(|row| Some(dataset.labels[*row as usize])).collect();
-        Self { rows: splits.train.clone(), labels }
+    /// What a teacher sees: a share of the training rows, with their true labels. Where students may use the labels of the same share,
+    /// and no class is omitted, these are the same rows.
+    pub fn of_teacher(dataset: &Dataset, splits: &Splits, share: f64, seed: u64) -> Self {
+        let rows = labelled(dataset, &splits.train, share, seed);
+        let labels = rows.iter().map(|row| Some(dataset.labels[*row as usize])).collect();
+        Self { rows, labels }
     }
+}
+
+/// The rows whose labels may be used, for a share of `rows`: stratified, one row of each class at least (unless the share is 0), and
+/// with those of every smaller share among them.
+fn labelled(dataset: &Dataset, rows: &[u32], share: f64, seed: u64) -> Vec<u32> {
+    if share <= 0.0 {
+        return Vec::new();
+    }
+    let classes = dataset.classes_among(rows.iter().copied());
+    let count = share_of(rows.len(), share).max(classes.len());
+    stratified(rows, &dataset.labels, Key::new(seed).named("labelled"), count, 0)
 }
 
 /// A permutation of `0..n`: the order in which the rows of a transfer set are seen in an epoch.

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -13,13 +14,17 @@ use sha2::{Digest, Sha256};
 
 use super::elements::Element;
 use super::foreign::{foreign, is_torch_zip};
-use super::{ModelSpec, Network, Normalisation, Plan, PlanError};
+use super::text::{SavedEncoder, TextEncoder, TextPlan};
+use super::{Encoder, ModelSpec, Network, Normalisation, Plan, PlanError};
 use crate::data::Columns;
 use crate::recipe::{Architecture, Recipe};
 use crate::text::{Between, Phrase, phrase, prints_its_phrase};
 
-/// The format number in the metadata. Readers refuse larger ones.
-pub const FORMAT: u32 = 1;
+/// The largest format number in the metadata. Readers refuse larger ones.
+pub const FORMAT: u32 = 2;
+
+/// The format of models of numbers, which older versions read too.
+const OF_NUMBERS: u32 = 1;
 
 /// How data are read and split now; see [`Checkpoint::reading`].
 pub const READING: u32 = 1;
@@ -34,8 +39,8 @@ pub struct Checkpoint {
     pub plan: Plan,
     /// Class names, in the order of the logits.
     pub classes: Vec<String>,
-    /// How raw inputs are normalised.
-    pub normalisation: Normalisation,
+    /// How raw inputs are read.
+    pub reads: Encoder,
     /// How the columns of a table become inputs; `None` for pictures, and for models of older versions.
     pub columns: Option<Columns>,
     /// How data were read and split when it was trained: 0 as version 0.1 did, 1 as it is done now.
@@ -222,7 +227,12 @@ struct Metadata {
     architecture: Architecture,
     input: Vec<usize>,
     classes: Vec<String>,
-    normalisation: Normalisation,
+    /// Of a model of numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    normalisation: Option<Normalisation>,
+    /// Of a model of texts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    text: Option<TextMetadata>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     columns: Option<Columns>,
     #[serde(default)]
@@ -231,6 +241,13 @@ struct Metadata {
     rows: String,
     recipe: Option<Recipe>,
     engine: String,
+}
+
+/// What a model of texts is, and how it reads them.
+#[derive(Serialize, Deserialize)]
+struct TextMetadata {
+    plan: TextPlan,
+    encoder: SavedEncoder,
 }
 
 /// What can be read of the metadata of any version.
@@ -261,7 +278,7 @@ impl Checkpoint {
         Ok(Self {
             plan: network.spec().plan.clone(),
             classes,
-            normalisation: network.spec().normalisation.clone(),
+            reads: network.spec().reads.clone(),
             columns,
             reading: READING,
             rows,
@@ -273,7 +290,7 @@ impl Checkpoint {
 
     /// What it is, without its weights.
     pub fn spec(&self) -> ModelSpec {
-        ModelSpec { plan: self.plan.clone(), normalisation: self.normalisation.clone() }
+        ModelSpec::new(self.plan.clone(), self.reads.clone())
     }
 
     /// A population of this one model.
@@ -322,10 +339,15 @@ impl Checkpoint {
     /// Tells the model from others: weights, classes and normalisation.
     pub fn digest(&self) -> String {
         let mut hasher = Sha256::new();
-        for values in self.weights.iter().chain([&self.normalisation.offset, &self.normalisation.scale]) {
+        let scaling = self.reads.normalisation().map(|scaling| [&scaling.offset, &scaling.scale]);
+        for values in self.weights.iter().chain(scaling.into_iter().flatten()) {
             for value in values {
                 hasher.update(value.to_le_bytes());
             }
+        }
+        if let Some(encoder) = self.reads.text() {
+            hasher.update(encoder.saved().tokenizer.as_bytes());
+            hasher.update((encoder.saved().length as u64).to_le_bytes());
         }
         for class in &self.classes {
             hasher.update(class.as_bytes());
@@ -341,12 +363,15 @@ impl Checkpoint {
         let fail =
             |problem: String| CheckpointError::Metadata { path: "checkpoint".to_owned(), problem: problem.into() };
         let hashes: Vec<u8> = self.rows.iter().flat_map(|hash| hash.to_le_bytes()).collect();
+        let text = self.plan.text().cloned().zip(self.reads.text());
+        let text = text.map(|(plan, encoder)| TextMetadata { plan, encoder: encoder.saved().clone() });
         let metadata = Metadata {
-            format: FORMAT,
+            format: if text.is_some() { FORMAT } else { OF_NUMBERS },
             architecture: self.plan.architecture.clone(),
             input: self.plan.input.clone(),
             classes: self.classes.clone(),
-            normalisation: self.normalisation.clone(),
+            normalisation: self.reads.normalisation().cloned(),
+            text,
             columns: self.columns.clone(),
             reading: self.reading,
             rows: BASE64_STANDARD.encode(hashes),
@@ -403,15 +428,7 @@ impl Checkpoint {
         if known.len() < metadata.classes.len() {
             return Err(unusable(phrase!("checkpoint-same-classes")));
         }
-        let (Architecture::Mlp { dropout, .. } | Architecture::Cnn { dropout, .. }) = metadata.architecture;
-        if !(0.0..1.0).contains(&dropout) {
-            return Err(unusable(phrase!("checkpoint-dropout", rate = Phrase::plain(dropout))));
-        }
-        let plan = Plan::new(&metadata.architecture, &metadata.input, metadata.classes.len());
-        let plan = plan.map_err(|error: PlanError| unusable(error.phrase()))?;
-        if !metadata.normalisation.fits(metadata.input.iter().product()) {
-            return Err(unusable(phrase!("checkpoint-normalisation")));
-        }
+        let (plan, reads) = metadata.model().map_err(unusable)?;
         let hashes = BASE64_STANDARD.decode(&metadata.rows).map_err(|error| unusable(Phrase::plain(error)))?;
         let rows =
             hashes.chunks_exact(8).map(|hash| hash.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte)));
@@ -437,7 +454,7 @@ impl Checkpoint {
             weights: weights.collect::<Result<_, _>>()?,
             plan,
             classes: metadata.classes,
-            normalisation: metadata.normalisation,
+            reads,
             columns: metadata.columns,
             reading: metadata.reading,
             rows: rows.collect(),
@@ -464,6 +481,36 @@ impl Checkpoint {
     pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), CheckpointError> {
         write_whole(path, bytes)
             .map_err(|error| CheckpointError::File { path: path.display().to_string(), problem: error.to_string() })
+    }
+}
+
+impl Metadata {
+    /// What the model is, and how it reads; what is wrong with it, in words.
+    fn model(&self) -> Result<(Plan, Encoder), Phrase> {
+        let own = match &self.text {
+            None => vec![self.architecture.dropout()],
+            Some(text) => text.plan.dropouts(),
+        };
+        if let Some(dropout) = own.into_iter().find(|dropout| !(0.0..1.0).contains(dropout)) {
+            return Err(phrase!("checkpoint-dropout", rate = Phrase::plain(dropout)));
+        }
+        let Some(text) = &self.text else {
+            let plan = Plan::new(&self.architecture, &self.input, self.classes.len());
+            let plan = plan.map_err(|error: PlanError| error.phrase())?;
+            let fits = |scaling: &&Normalisation| scaling.fits(self.input.iter().product());
+            let scaling = self.normalisation.as_ref().filter(fits);
+            let scaling = scaling.ok_or_else(|| phrase!("checkpoint-normalisation"))?;
+            return Ok((plan, scaling.clone().into()));
+        };
+        let plan = Plan::of_text(&self.architecture, text.plan.clone(), self.classes.len());
+        let plan = plan.map_err(|error: PlanError| error.phrase())?;
+        let encoder = TextEncoder::new(text.encoder.clone());
+        let encoder = encoder.map_err(|problem| phrase!("tokenizer-unreadable", problem = problem))?;
+        let (knows, vocabulary) = (text.plan.vocabulary(), encoder.vocabulary());
+        if vocabulary > knows {
+            return Err(phrase!("tokenizer-vocabulary", tokens = vocabulary, rows = knows));
+        }
+        Ok((plan, Encoder::Text(Arc::new(encoder))))
     }
 }
 

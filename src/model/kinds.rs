@@ -2,6 +2,8 @@
 
 use candle_core::{DType, Device, Result, Tensor};
 
+use super::parameter::{as_variables, seeded};
+use super::text::TextNetwork;
 use super::{ModelSpec, Network, Population};
 
 impl ModelSpec {
@@ -10,8 +12,7 @@ impl ModelSpec {
     /// # Errors
     /// When memory cannot be had.
     pub fn seeded(&self, seeds: &[u64], device: &Device) -> Result<Box<dyn Network>> {
-        let population = Population::seeded(self.plan.clone(), self.normalisation.clone(), seeds, DType::F32, device)?;
-        Ok(Box::new(population))
+        self.of(seeded(&self.parameters(), self.pretrained.as_ref(), seeds, DType::F32, device)?)
     }
 
     /// Members with given weights, each `[K, …]`.
@@ -19,6 +20,13 @@ impl ModelSpec {
     /// # Errors
     /// When a tensor is missing or of another shape.
     pub fn with_parameters(&self, parameters: Vec<Tensor>) -> Result<Box<dyn Network>> {
-        Ok(Box::new(Population::from_parameters(self.plan.clone(), self.normalisation.clone(), parameters)?))
+        self.of(as_variables(&self.parameters(), parameters)?)
+    }
+
+    fn of(&self, parameters: Vec<candle_core::Var>) -> Result<Box<dyn Network>> {
+        Ok(match self.plan.text() {
+            None => Box::new(Population::new(self.clone(), parameters)),
+            Some(_) => Box::new(TextNetwork::new(self.clone(), parameters)?),
+        })
     }
 }

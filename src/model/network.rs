@@ -1,10 +1,15 @@
 //! What every kind of network can do, so that nothing that trains or asks one names its kind.
 
+use std::sync::Arc;
+
 use candle_core::{Device, Result, Tensor, Var};
 
-use super::{InnerLayer, Normalisation, ParameterSpec, Plan};
+use super::parameter::{InnerLayer, ParameterSpec, Pretrained};
+use super::text::TextPlan;
+use super::{Encoder, Plan};
 use crate::data::Inputs;
 use crate::ops::{Backend, FusedOptimiser, MemberRate};
+use crate::recipe::Architecture;
 use crate::rng::Key;
 
 /// K networks of one kind that share an architecture: parameters `[K, …]` and the way from raw inputs to logits.
@@ -69,6 +74,19 @@ pub struct Output {
     pub logits: Tensor,
     /// The outputs of the layers that were asked for, `[K, batch, …]`, in the order of asking.
     pub taps: Vec<Tensor>,
+    /// Of a pass of training: the tables of which it used some rows only.
+    pub rows: Vec<UsedRows>,
+}
+
+/// The rows of a table that a pass used. The gradient is by these, not by the table.
+#[derive(Clone, Debug)]
+pub struct UsedRows {
+    /// The table's index among the parameters.
+    pub parameter: usize,
+    /// Which rows of each member, ascending.
+    pub ids: Vec<Arc<Vec<u32>>>,
+    /// These rows, members one after another, `[rows of all, width]`: the leaf of the gradient.
+    pub values: Var,
 }
 
 /// What a network is without its weights: all that a model file says of it.
@@ -77,10 +95,17 @@ pub struct ModelSpec {
     /// Its layers.
     pub plan: Plan,
     /// How it reads raw inputs.
-    pub normalisation: Normalisation,
+    pub reads: Encoder,
+    /// What it begins with, where it was trained before.
+    pub pretrained: Option<Pretrained>,
 }
 
 impl ModelSpec {
+    /// A model that begins with random weights.
+    pub fn new(plan: Plan, reads: Encoder) -> Self {
+        Self { plan, reads, pretrained: None }
+    }
+
     /// Number of classes.
     pub fn classes(&self) -> usize {
         self.plan.classes
@@ -88,7 +113,11 @@ impl ModelSpec {
 
     /// What people call it: `MLP 64–64`.
     pub fn name(&self) -> String {
-        self.plan.architecture.to_string()
+        match (&self.plan.architecture, self.plan.text()) {
+            // What a folder is called says less.
+            (Architecture::Bert { .. }, Some(TextPlan::Bert(bert))) => format!("BERT {} × {}", bert.layers, bert.width),
+            (architecture, _) => architecture.to_string(),
+        }
     }
 
     /// The trainable tensors of one member.
@@ -118,7 +147,17 @@ impl dyn Network + '_ {
     /// # Errors
     /// As of [`Network::pass`].
     pub fn forward(&self, inputs: &[&Inputs], keys: &[Key], taps: &[&str], backend: Backend) -> Result<Output> {
-        let parameters: Vec<Tensor> = self.parameters().iter().map(|parameter| parameter.as_tensor().clone()).collect();
+        let frozen = self.spec().parameters().into_iter().map(|spec| spec.frozen);
+        let parameters: Vec<Tensor> = self
+            .parameters()
+            .iter()
+            .zip(frozen)
+            .map(
+                |(parameter, frozen)| {
+                    if frozen { parameter.as_detached_tensor() } else { parameter.as_tensor().clone() }
+                },
+            )
+            .collect();
         self.pass(&parameters, inputs, Some(keys), taps, backend)
     }
 

@@ -1,19 +1,30 @@
 //! The layers of an architecture for given data, with the names that PyTorch's `nn.Sequential` would give them.
 
+use super::parameter::{InnerLayer, ParameterSpec};
+use super::text::TextPlan;
 use crate::recipe::Architecture;
 use crate::text::{Phrase, phrase, prints_its_phrase};
 
-/// Layers in order, each named by its index in an `nn.Sequential` that holds ReLU, pooling and dropout as layers too.
+/// An architecture for given data.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     /// What it was made from.
     pub architecture: Architecture,
-    /// Shape of one input without the batch axis: `[features]` or `[channels, height, width]`.
+    /// Shape of one input without the batch axis: `[features]` or `[channels, height, width]`; empty for texts.
     pub input: Vec<usize>,
     /// Number of classes.
     pub classes: usize,
-    /// The layers.
-    pub layers: Vec<Layer>,
+    /// Its layers.
+    pub body: Body,
+}
+
+/// The layers of a plan.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Body {
+    /// Of numbers: in order, each named by its index in an `nn.Sequential` that holds ReLU, pooling and dropout as layers too.
+    Layers(Vec<Layer>),
+    /// Of texts.
+    Text(TextPlan),
 }
 
 /// One step from input to logits.
@@ -50,31 +61,20 @@ pub enum Layer {
     },
 }
 
-/// One trainable tensor.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ParameterSpec {
-    /// `0.weight`.
-    pub name: String,
-    /// Shape of one member's, as in PyTorch: `[out, in]`, `[out, in, 3, 3]` or `[out]`.
-    pub shape: Vec<usize>,
-    /// Numbers that enter one unit; sets the range of the initial values.
-    pub fan_in: usize,
-    /// Whether weight decay applies (biases are exempt).
-    pub decays: bool,
-}
-
-/// An inner layer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InnerLayer {
-    /// Its name among the parameters: `0` of `0.weight`.
-    pub name: String,
-    /// Shape of its output of one row: `[units]` or `[channels, height, width]`.
-    pub shape: Vec<usize>,
-}
-
 /// Why an architecture cannot be built for given data.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum PlanError {
+    /// A model of texts needs texts.
+    NoTexts,
+    /// A model of numbers cannot read texts.
+    Texts,
+    /// A pre-trained model has fewer layers.
+    FewLayers {
+        /// How many are asked for.
+        asked: usize,
+        /// How many it has.
+        there: usize,
+    },
     /// Convolutions need images.
     NoImages {
         /// Length of a row.
@@ -101,6 +101,9 @@ impl PlanError {
     /// A stable name for programs.
     pub fn code(&self) -> &'static str {
         match self {
+            Self::NoTexts => "model-needs-texts",
+            Self::Texts => "model-reads-no-texts",
+            Self::FewLayers { .. } => "model-few-layers",
             Self::NoImages { .. } => "model-needs-images",
             Self::TooSmall { .. } => "model-images-too-small",
             Self::Empty => "model-empty",
@@ -111,6 +114,9 @@ impl PlanError {
     /// In words.
     pub fn phrase(&self) -> Phrase {
         match *self {
+            Self::NoTexts => phrase!("model-needs-texts"),
+            Self::Texts => phrase!("model-reads-no-texts"),
+            Self::FewLayers { asked, there } => phrase!("model-few-layers", asked = asked, there = there),
             Self::NoImages { features } => phrase!("model-needs-images", features = features),
             Self::TooSmall { convolutions, needed, height, width } => phrase!(
                 "model-images-too-small",
@@ -128,11 +134,18 @@ impl PlanError {
 prints_its_phrase!(PlanError);
 
 impl Plan {
-    /// Lays out the layers for inputs of shape `[features]` or `[channels, height, width]`.
+    /// Lays out the layers for inputs of shape `[features]` or `[channels, height, width]`; those of models of texts depend on a
+    /// vocabulary, and are laid out by [`Plan::of_text`].
     ///
     /// # Errors
     /// When the architecture does not fit such inputs.
     pub fn new(architecture: &Architecture, input: &[usize], classes: usize) -> Result<Self, PlanError> {
+        if architecture.reads_text() {
+            return Err(PlanError::NoTexts);
+        }
+        if input.is_empty() {
+            return Err(PlanError::Texts);
+        }
         check_sizes(architecture, input, classes)?;
         let mut layers = Vec::new();
         let mut index = 0;
@@ -166,6 +179,7 @@ impl Plan {
                 layers.push(Layer::Flatten);
                 (depth * h * w, dense, *dropout)
             }
+            Architecture::Text { .. } | Architecture::Bert { .. } => return Err(PlanError::NoTexts),
         };
         let mut width = flat;
         for output in hidden {
@@ -177,25 +191,63 @@ impl Plan {
             width = *output;
         }
         layers.push(Layer::Dense { name: next(1), input: width, output: classes, relu: false });
-        let plan = Self { architecture: architecture.clone(), input: input.to_vec(), classes, layers };
-        // No product can overflow here: no side is above MOST.
-        let size: u128 = plan.parameters().iter().map(|spec| product(&spec.shape)).sum();
-        if size > MOST { Err(PlanError::TooLarge) } else { Ok(plan) }
+        let body = Body::Layers(layers);
+        Self { architecture: architecture.clone(), input: input.to_vec(), classes, body }.checked()
+    }
+
+    /// A model of texts.
+    ///
+    /// # Errors
+    /// When a layer or the classes are empty, or it is too large.
+    pub fn of_text(architecture: &Architecture, text: TextPlan, classes: usize) -> Result<Self, PlanError> {
+        let sizes = [text.sizes(), vec![classes]].concat();
+        if sizes.contains(&0) {
+            return Err(PlanError::Empty);
+        }
+        if sizes.iter().any(|size| *size as u128 > MOST) {
+            return Err(PlanError::TooLarge);
+        }
+        let (architecture, body) = (architecture.clone(), Body::Text(text));
+        Self { architecture, input: Vec::new(), classes, body }.checked()
+    }
+
+    /// A plan whose sides are none above `MOST`, so that no product of a shape overflows.
+    fn checked(self) -> Result<Self, PlanError> {
+        let size: u128 = self.parameters().iter().map(|spec| product(&spec.shape)).sum();
+        if size > MOST { Err(PlanError::TooLarge) } else { Ok(self) }
+    }
+
+    /// The layers of a model of numbers; none of one of texts.
+    pub fn layers(&self) -> &[Layer] {
+        match &self.body {
+            Body::Layers(layers) => layers,
+            Body::Text(_) => &[],
+        }
+    }
+
+    /// The layers of a model of texts.
+    pub fn text(&self) -> Option<&TextPlan> {
+        match &self.body {
+            Body::Layers(_) => None,
+            Body::Text(text) => Some(text),
+        }
     }
 
     /// The trainable tensors, in the order of the layers.
     pub fn parameters(&self) -> Vec<ParameterSpec> {
-        let mut specs = Vec::new();
-        let mut pair = |name: &str, shape: Vec<usize>| {
-            let fan_in = shape[1..].iter().product();
-            let bias = ParameterSpec { name: format!("{name}.bias"), shape: vec![shape[0]], fan_in, decays: false };
-            specs.push(ParameterSpec { name: format!("{name}.weight"), shape, fan_in, decays: true });
-            specs.push(bias);
+        let layers = match &self.body {
+            Body::Layers(layers) => layers,
+            Body::Text(text) => return text.parameters(self.classes),
         };
-        for layer in &self.layers {
+        let mut specs = Vec::new();
+        for layer in layers {
             match layer {
-                Layer::Conv { name, input, output } => pair(name, vec![*output, *input, 3, 3]),
-                Layer::Dense { name, input, output, .. } => pair(name, vec![*output, *input]),
+                Layer::Conv { name, input, output } => {
+                    specs.extend(ParameterSpec::pair(name, vec![*output, *input, 3, 3]));
+                }
+                Layer::Dense { name, input, output, .. } => {
+                    specs.extend(ParameterSpec::pair(name, vec![*output, *input]));
+                }
                 Layer::Pool | Layer::Flatten | Layer::Dropout { .. } => {}
             }
         }
@@ -208,8 +260,12 @@ impl Plan {
             [_, height, width] => (height, width),
             _ => (1, 1),
         };
+        let layers = match &self.body {
+            Body::Layers(layers) => layers,
+            Body::Text(text) => return text.inner_layers(),
+        };
         let mut inner = Vec::new();
-        for layer in &self.layers {
+        for layer in layers {
             match layer {
                 Layer::Conv { name, output, .. } => {
                     (height, width) = (height / 2, width / 2);
@@ -226,7 +282,7 @@ impl Plan {
 
     /// Trainable numbers of one member.
     pub fn parameter_count(&self) -> u64 {
-        self.parameters().iter().map(|spec| spec.shape.iter().product::<usize>() as u64).sum()
+        self.parameters().iter().map(|spec| spec.len() as u64).sum()
     }
 }
 
@@ -242,6 +298,7 @@ fn check_sizes(architecture: &Architecture, input: &[usize], classes: usize) -> 
     let (channels, dense) = match architecture {
         Architecture::Mlp { hidden, .. } => (&[][..], hidden),
         Architecture::Cnn { channels, dense, .. } => (channels.as_slice(), dense),
+        Architecture::Text { .. } | Architecture::Bert { .. } => return Err(PlanError::NoTexts),
     };
     let sides = [input, channels, dense, &[classes]].concat();
     if input.is_empty() || sides.contains(&0) {

@@ -3,6 +3,7 @@
 use candle_core::{DType, Device, Result, Tensor, Var};
 
 use super::network::tensor;
+use super::parameter::{as_variables, seeded};
 use super::{FusedStep, Layer, ModelSpec, Network, Normalisation, Output, Plan, Trainer};
 use crate::data::Inputs;
 use crate::ops::{Activation, Backend, conv3x3, dense, dropout, max_pool2};
@@ -16,6 +17,11 @@ pub struct Population {
 }
 
 impl Population {
+    /// Members with these weights, each `[K, …]`, in the order of [`Plan::parameters`].
+    pub(super) fn new(spec: ModelSpec, parameters: Vec<Var>) -> Self {
+        Self { spec, parameters }
+    }
+
     /// Members with seeded initial weights, one for each of `seeds`: uniform in ±1/√fan-in, PyTorch's default for both
     /// layer kinds. Equal seeds give equal members.
     ///
@@ -28,21 +34,8 @@ impl Population {
         dtype: DType,
         device: &Device,
     ) -> Result<Self> {
-        let specs = plan.parameters();
-        let parameters = specs.iter().map(|spec| {
-            let len: usize = spec.shape.iter().product();
-            let bound = 1.0 / (spec.fan_in.max(1) as f64).sqrt();
-            let mut values = Vec::with_capacity(len * seeds.len());
-            for seed in seeds {
-                let key = Key::new(*seed).named("initial weights").named(&spec.name);
-                values.extend((0..len as u64).map(|i| ((2.0 * key.uniform(i) - 1.0) * bound) as f32));
-            }
-            let mut shape = vec![seeds.len()];
-            shape.extend(&spec.shape);
-            Var::from_tensor(&Tensor::from_vec(values, shape, device)?.to_dtype(dtype)?)
-        });
-        let parameters = parameters.collect::<Result<_>>()?;
-        Ok(Self { spec: ModelSpec { plan, normalisation }, parameters })
+        let parameters = seeded(&plan.parameters(), None, seeds, dtype, device)?;
+        Ok(Self { spec: ModelSpec::new(plan, normalisation.into()), parameters })
     }
 
     /// Members with given weights, each `[K, …]`, in the order of [`Plan::parameters`].
@@ -50,19 +43,8 @@ impl Population {
     /// # Errors
     /// When a tensor is missing or of another shape.
     pub fn from_parameters(plan: Plan, normalisation: Normalisation, parameters: Vec<Tensor>) -> Result<Self> {
-        let specs = plan.parameters();
-        let members = parameters.first().map_or(Ok(0), |first| first.dim(0))?;
-        if parameters.len() != specs.len() {
-            candle_core::bail!("{} tensors for {} parameters", parameters.len(), specs.len())
-        }
-        let variables = specs.iter().zip(parameters).map(|(spec, tensor)| {
-            if tensor.dims()[1..] != spec.shape || tensor.dim(0)? != members {
-                candle_core::bail!("`{}` is {:?}, not [{members}, {:?}]", spec.name, tensor.dims(), spec.shape)
-            }
-            Var::from_tensor(&tensor.contiguous()?.copy()?)
-        });
-        let parameters = variables.collect::<Result<_>>()?;
-        Ok(Self { spec: ModelSpec { plan, normalisation }, parameters })
+        let parameters = as_variables(&plan.parameters(), parameters)?;
+        Ok(Self { spec: ModelSpec::new(plan, normalisation.into()), parameters })
     }
 }
 
@@ -76,8 +58,8 @@ impl Network for Population {
     }
 
     fn with_parameters(&self, parameters: Vec<Tensor>) -> Result<Box<dyn Network>> {
-        let ModelSpec { plan, normalisation } = self.spec.clone();
-        Ok(Box::new(Self::from_parameters(plan, normalisation, parameters)?))
+        let parameters = as_variables(&self.spec.parameters(), parameters)?;
+        Ok(Box::new(Self { spec: self.spec.clone(), parameters }))
     }
 
     fn fused(&self) -> Option<Box<dyn FusedStep>> {
@@ -125,8 +107,11 @@ impl Population {
         taps: &[&str],
         backend: Backend,
     ) -> Result<Output> {
-        let Plan { layers, .. } = &self.spec.plan;
-        let mut x = self.spec.normalisation.apply(x)?;
+        let layers = self.spec.plan.layers();
+        let Some(normalisation) = self.spec.reads.normalisation() else {
+            candle_core::bail!("{} reads texts, not numbers", self.spec.name())
+        };
+        let mut x = normalisation.apply(x)?;
         let mut tapped: Vec<Option<Tensor>> = vec![None; taps.len()];
         let mut parameters = parameters.iter();
         let mut pair = || match (parameters.next(), parameters.next()) {
@@ -167,6 +152,7 @@ impl Population {
             }
         }
         let missing = |tap: Option<Tensor>| tap.ok_or_else(|| candle_core::Error::msg("there is no such layer to tap"));
-        Ok(Output { logits: x, taps: tapped.into_iter().map(missing).collect::<Result<_>>()? })
+        let taps = tapped.into_iter().map(missing).collect::<Result<_>>()?;
+        Ok(Output { logits: x, taps, rows: Vec::new() })
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use candle_core::Tensor;
 
+use super::text::TextEncoder;
 use super::{InnerLayer, Network};
 use crate::data::{Dataset, Inputs};
 use crate::distill::{Mean, TeacherLogits};
@@ -38,6 +39,11 @@ pub trait Teacher: Send + Sync {
         cancelled: &dyn Fn() -> bool,
     ) -> Result<TeacherLogits, Unanswered>;
 
+    /// Whether its classes can be right or wrong: not where the labels were made of what it says.
+    fn is_judged(&self) -> bool {
+        true
+    }
+
     /// Whether it can be asked about inputs that are no rows of the data, such as shifted pictures.
     fn knows_inputs(&self) -> bool {
         true
@@ -48,6 +54,11 @@ pub trait Teacher: Send + Sync {
     /// # Errors
     /// When the device fails, or it knows rows alone.
     fn logits_of(&self, inputs: &Inputs) -> candle_core::Result<TeacherLogits>;
+
+    /// How it reads texts, where it does.
+    fn encoder(&self) -> Option<Arc<TextEncoder>> {
+        None
+    }
 
     /// Its inner layers, from input to logits; none where they cannot be had.
     fn layers(&self) -> Vec<InnerLayer> {
@@ -170,12 +181,60 @@ impl Teacher for NetworkTeacher {
         Ok(self.in_class_order(self.network.logits(&[inputs])?.flatten_all()?.to_vec1()?))
     }
 
+    fn encoder(&self) -> Option<Arc<TextEncoder>> {
+        self.network.spec().reads.text().cloned()
+    }
+
     fn layers(&self) -> Vec<InnerLayer> {
         if self.network.members() == 1 { self.network.layers() } else { Vec::new() }
     }
 
     fn taps(&self, inputs: &Inputs, names: &[&str]) -> candle_core::Result<Vec<Tensor>> {
         self.network.evaluate(&[inputs], names)?.taps.into_iter().map(|tap| tap.get(0)).collect()
+    }
+}
+
+/// The people who voted on each row of the data: the logarithms of the shares of their votes, so that the softmax at T = 1 gives these.
+pub struct Votes;
+
+impl Teacher for Votes {
+    fn name(&self) -> String {
+        "votes".to_owned()
+    }
+
+    fn parameter_count(&self) -> u64 {
+        0
+    }
+
+    fn digest(&self) -> String {
+        String::new()
+    }
+
+    fn logits(
+        &self,
+        dataset: &Dataset,
+        rows: &[u32],
+        _cancelled: &dyn Fn() -> bool,
+    ) -> Result<TeacherLogits, Unanswered> {
+        let classes = dataset.classes.len();
+        let Some(votes) = &dataset.votes else {
+            return Err(candle_core::Error::msg("nobody voted on these data").into());
+        };
+        let of_row = |row: &u32| &votes[*row as usize * classes..(*row as usize + 1) * classes];
+        let values = rows.iter().flat_map(of_row).map(|share| share.ln()).collect();
+        Ok(TeacherLogits { values, teachers: 1, classes, mean: Mean::default() })
+    }
+
+    fn is_judged(&self) -> bool {
+        false
+    }
+
+    fn knows_inputs(&self) -> bool {
+        false
+    }
+
+    fn logits_of(&self, _inputs: &Inputs) -> candle_core::Result<TeacherLogits> {
+        candle_core::bail!("people voted on the rows of the data alone")
     }
 }
 
@@ -217,6 +276,10 @@ impl Teacher for Ensemble {
     ) -> Result<TeacherLogits, Unanswered> {
         let each = self.members.iter().map(|member| member.logits(dataset, rows, cancelled));
         Ok(self.together(each.collect::<Result<_, _>>()?))
+    }
+
+    fn is_judged(&self) -> bool {
+        self.members.iter().all(|member| member.is_judged())
     }
 
     fn knows_inputs(&self) -> bool {

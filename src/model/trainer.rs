@@ -79,7 +79,8 @@ impl Trainer {
         if !first.device().is_cpu() || first.dtype() != DType::F32 {
             return None;
         }
-        let ModelSpec { plan, normalisation } = spec;
+        let ModelSpec { plan, reads, .. } = spec;
+        let normalisation = reads.normalisation()?;
         let members = (0..first.dim(0).ok()?).map(|_| Buffers::default()).collect();
         let (network, normalisation) = (Layers::new(plan)?, normalisation.clone());
         Some(Self { network, normalisation, batch: 0, inputs: Vec::new(), members })
@@ -181,10 +182,10 @@ impl Layers {
             _ => (1, 1),
         };
         let (mut result, mut maxima, mut cost) = (0, 0, 0);
-        for (index, layer) in plan.layers.iter().enumerate() {
+        for (index, layer) in plan.layers().iter().enumerate() {
             match layer {
                 Layer::Conv { input, output, .. } => {
-                    if !matches!(plan.layers.get(index + 1), Some(Layer::Pool)) {
+                    if !matches!(plan.layers().get(index + 1), Some(Layer::Pool)) {
                         return None;
                     }
                     let shape = ConvShape { input: *input, output: *output, height: sides.0, width: sides.1 };
@@ -194,7 +195,7 @@ impl Layers {
                     cost += shape.weights() * shape.height * shape.width;
                     // The next convolution's planes, or the numbers themselves; see `Network::result`.
                     let next = ConvShape { input: *output, output: 1, height: sides.0, width: sides.1 };
-                    let last = !plan.layers[index + 1..].iter().any(|layer| matches!(layer, Layer::Conv { .. }));
+                    let last = !plan.layers()[index + 1..].iter().any(|layer| matches!(layer, Layer::Conv { .. }));
                     result += if last { shape.pooled_len() } else { output * next.plane() };
                     maxima += shape.pooled_len();
                 }

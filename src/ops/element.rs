@@ -2,10 +2,19 @@
 
 use candle_core::{CpuStorage, FloatDType, Layout, Result, Tensor, bail};
 
+use super::elementary;
+use super::lanes::Lanes;
+
 /// A number type of the kernels.
-pub trait Element: FloatDType + gemm_element::Gemm {
+pub trait Element: FloatDType + Lanes + gemm_element::Gemm {
     /// √x.
     fn sqrt(self) -> Self;
+    /// eˣ for x ≤ 0.
+    fn exp(self) -> Self;
+    /// The hyperbolic tangent.
+    fn tanh(self) -> Self;
+    /// The error function.
+    fn erf(self) -> Self;
     /// The numbers of a storage, to be changed.
     fn slice_mut(storage: &mut CpuStorage) -> Result<&mut [Self]>;
 
@@ -23,10 +32,24 @@ mod gemm_element {
 }
 
 macro_rules! element {
-    ($t:ty, $variant:ident) => {
+    ($t:ty, $variant:ident, $exp:path, $tanh:path, $erf:path) => {
+        #[allow(clippy::inline_always, reason = "kernels inline them to compile them for their instruction set")]
         impl Element for $t {
+            #[inline(always)]
             fn sqrt(self) -> Self {
                 <$t>::sqrt(self)
+            }
+            #[inline(always)]
+            fn exp(self) -> Self {
+                $exp(self)
+            }
+            #[inline(always)]
+            fn tanh(self) -> Self {
+                $tanh(self)
+            }
+            #[inline(always)]
+            fn erf(self) -> Self {
+                $erf(self)
             }
             fn slice_mut(storage: &mut CpuStorage) -> Result<&mut [Self]> {
                 match storage {
@@ -37,8 +60,8 @@ macro_rules! element {
         }
     };
 }
-element!(f32, F32);
-element!(f64, F64);
+element!(f32, F32, elementary::exp, elementary::tanh, elementary::erf);
+element!(f64, F64, f64::exp, f64::tanh, candle_core::cpu::erf::erf_f64);
 
 /// The numbers of a contiguous part of a storage.
 pub(super) fn slice<'a, T: Element>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [T]> {

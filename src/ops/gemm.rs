@@ -5,9 +5,9 @@ use super::Element;
 /// A matrix in a slice: element (row, column) is at `row · row_stride + column · column_stride`.
 #[derive(Clone, Copy)]
 pub(super) struct Matrix<'a, T> {
-    values: &'a [T],
-    row_stride: usize,
-    column_stride: usize,
+    pub values: &'a [T],
+    pub row_stride: usize,
+    pub column_stride: usize,
 }
 
 impl<'a, T> Matrix<'a, T> {

@@ -8,31 +8,52 @@
 //! member k reads input ⌊k · S / K⌋. S = 1 is one batch for all, S = K one each, and between them members stand in equal
 //! blocks, for instance sorted by seed.
 
+mod attention;
+mod chain;
 mod conv;
 mod dense;
 mod dropout;
 mod element;
+mod elementary;
 pub(crate) mod fused;
+mod gelu;
 mod gemm;
+mod lanes;
 mod layer_norm;
 mod loss;
+mod lstm;
+mod norm;
 mod optimiser;
+mod packed;
+mod pick;
 mod pool;
+mod rows;
 mod softmax;
 mod spans;
+mod table_rows;
 mod tile;
+mod windows;
 
+pub use attention::attention;
 pub use conv::conv3x3;
 pub use dense::dense;
-pub use dropout::dropout;
+pub use dropout::{dropout, packed_dropout};
 pub use element::Element;
-pub use layer_norm::layer_norm;
+pub use gelu::{Gelu, gelu};
+pub use layer_norm::{layer_norm, packed_layer_norm};
 pub use loss::{DistillationLoss, MemberLoss, Terms};
+pub use lstm::lstm;
+pub(crate) use norm::{clip_factor, norm};
 pub use optimiser::{Clip, FusedOptimiser, MemberRate, Rule};
-pub(crate) use optimiser::{Gradient, Slot, clip_factor, norm, with_parameters};
+pub(crate) use optimiser::{Gradient, Slot, with_parameters};
+pub use packed::packed_dense;
+pub use pick::{Pick, pick};
 pub use pool::max_pool2;
+pub use rows::rows;
 pub use softmax::softmax;
 pub use spans::Spans;
+pub use table_rows::TableRows;
+pub use windows::max_over_windows;
 
 use candle_core::{Device, Result, Tensor};
 

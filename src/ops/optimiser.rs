@@ -7,6 +7,8 @@ use rayon::prelude::*;
 
 use super::dense::{Parts, each_member};
 use super::element::{slice, vectorised, with_element, with_slice};
+use super::norm::{clip_factor, sum_of_squares};
+use super::table_rows::TableRows;
 use super::{Backend, Element};
 
 /// The update rule, the same for all members.
@@ -108,27 +110,48 @@ impl FusedOptimiser {
     /// # Errors
     /// When a gradient is missing or of another shape.
     pub fn step(&mut self, gradients: &[Tensor], rates: &[MemberRate]) -> Result<()> {
-        let fits = |(slot, gradient): (&Kept, &Tensor)| {
-            gradient.shape() == slot.parameter.shape() && slot.parameter.dim(0).is_ok_and(|k| k == rates.len())
+        self.step_with_rows(gradients, &[], rates)
+    }
+
+    /// The same, where the gradients of some parameters, tables of vectors, are 0 but for the rows that `tables` tells; what is among
+    /// `gradients` then holds these alone. All rows are updated: moments decay.
+    ///
+    /// # Errors
+    /// When a gradient is missing or of another shape.
+    pub fn step_with_rows(&mut self, gradients: &[Tensor], tables: &[TableRows], rates: &[MemberRate]) -> Result<()> {
+        let members = rates.len();
+        let table_of = |slot: usize| tables.iter().find(|table| table.parameter == slot);
+        let fits = |(index, (slot, gradient)): (usize, (&Kept, &Tensor))| {
+            let shape = slot.parameter.dims();
+            let fits = match table_of(index) {
+                None => gradient.dims() == shape,
+                Some(table) => table.fits(gradient.dims(), shape),
+            };
+            fits && shape.first() == Some(&members)
         };
-        if gradients.len() != self.slots.len() || !self.slots.iter().zip(gradients).all(fits) {
+        if gradients.len() != self.slots.len() || !self.slots.iter().zip(gradients).enumerate().all(fits) {
             candle_core::bail!("gradients do not fit the parameters")
         }
         let scales = match self.clip {
             Clip::Never => vec![1.0; rates.len()],
             Clip::Norm(limit) => {
-                let norms = self.norms(gradients, rates.len())?;
+                let norms = self.norms(gradients, tables, members)?;
                 norms.into_iter().map(|norm| clip_factor(norm, limit)).collect()
             }
         };
         self.steps += 1;
         let (rule, backend, step) = (self.rule, self.backend, self.steps as f64);
-        for (slot, gradient) in self.slots.iter_mut().zip(gradients) {
+        for (index, (slot, gradient)) in self.slots.iter_mut().zip(gradients).enumerate() {
             let update = |(rate, scale)| Update::new(rule, step, slot.decays, rate, scale);
             let updates: Vec<Update> = rates.iter().zip(scales.iter().copied()).map(update).collect();
-            match backend {
-                Backend::Native => slot.kernel(gradient, &updates)?,
-                Backend::Candle => slot.composed(gradient, &updates)?,
+            let table = tables.iter().find(|table| table.parameter == index);
+            match (backend, table) {
+                (Backend::Native, table) => slot.kernel(gradient, table, &updates)?,
+                (Backend::Candle, None) => slot.composed(gradient, &updates)?,
+                (Backend::Candle, Some(table)) => {
+                    let whole = table.whole(gradient, slot.parameter.dims())?;
+                    slot.composed(&whole, &updates)?;
+                }
             }
         }
         Ok(())
@@ -177,9 +200,15 @@ impl FusedOptimiser {
     }
 
     /// The norm of each member's gradient over all parameters, summed in the order of the parameters.
-    fn norms(&self, gradients: &[Tensor], members: usize) -> Result<Vec<f64>> {
+    fn norms(&self, gradients: &[Tensor], tables: &[TableRows], members: usize) -> Result<Vec<f64>> {
         let mut squares = vec![0.0; members];
-        for gradient in gradients {
+        for (index, gradient) in gradients.iter().enumerate() {
+            if let Some(table) = tables.iter().find(|table| table.parameter == index) {
+                let gradient = gradient.to_device(&Device::Cpu)?;
+                let part = with_element!(gradient.dtype(), T => with_slice::<T, _>(&gradient, |g| table.squares(g))?);
+                squares.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
+                continue;
+            }
             let part: Vec<f64> = match self.backend {
                 Backend::Native => with_element!(gradient.dtype(), T => with_slice::<T, _>(gradient, |g| {
                     g.par_chunks((g.len() / members).max(1)).map(sum_of_squares).collect()
@@ -316,33 +345,6 @@ impl Slot<'_> {
     }
 }
 
-/// The norm of one member's gradient, its parameters in order.
-pub(crate) fn norm<'a>(gradients: impl Iterator<Item = &'a [f32]>) -> f64 {
-    gradients.map(sum_of_squares).sum::<f64>().sqrt()
-}
-
-/// The factor that brings a gradient of this norm down to `limit`.
-pub(crate) fn clip_factor(norm: f64, limit: f64) -> f64 {
-    if norm > limit { limit / norm } else { 1.0 }
-}
-
-/// In a fixed order: eight running sums, then their sum.
-fn sum_of_squares<T: Element>(values: &[T]) -> f64 {
-    pulp::Arch::new().dispatch(|| {
-        let mut sums = [0.0; 8];
-        let chunks = values.chunks_exact(8);
-        for value in chunks.remainder() {
-            sums[0] += value.to_f64() * value.to_f64();
-        }
-        for chunk in chunks {
-            for (sum, value) in sums.iter_mut().zip(chunk) {
-                *sum += value.to_f64() * value.to_f64();
-            }
-        }
-        sums.into_iter().sum()
-    })
-}
-
 /// The update of one member's part of one parameter, as plain numbers.
 #[derive(Clone, Copy)]
 struct Update {
@@ -408,7 +410,7 @@ enum Numbers {
 }
 
 impl Kept {
-    fn kernel(&self, gradient: &Tensor, updates: &[Update]) -> Result<()> {
+    fn kernel(&self, gradient: &Tensor, table: Option<&TableRows>, updates: &[Update]) -> Result<()> {
         let [first, second] = &self.moments;
         // candle changes one tensor at a time; the parameter is reached from within the pass over its moments.
         let op = InPlace {
@@ -421,7 +423,10 @@ impl Kept {
                                     let p = T::slice_mut(parameter)?;
                                     let m = T::slice_mut(first_storage)?;
                                     let v = T::slice_mut(second_storage)?;
-                                    with_slice::<T, _>(gradient, |g| update_all(updates, p, g, m, v))
+                                    with_slice::<T, _>(gradient, |g| match table {
+                                        None => update_all(updates, p, g, m, v),
+                                        Some(table) => update_rows(updates, table, p, g, m, v),
+                                    })
                                 })
                             }),
                         })
@@ -513,4 +518,34 @@ fn update_all<T: Element>(updates: &[Update], p: &mut [T], g: &[T], m: &mut [T],
             });
         });
     });
+}
+
+/// The same where some rows alone have a gradient.
+fn update_rows<T: Element>(updates: &[Update], table: &TableRows, p: &mut [T], g: &[T], m: &mut [T], v: &mut [T]) {
+    let len = p.len() / updates.len().max(1);
+    let all: usize = table.ids.iter().map(|ids| ids.len()).sum();
+    let width = if all == 0 { len } else { g.len() / all }.max(1);
+    let block = (CHUNK / width).max(1) * width;
+    let parts = p.chunks_mut(len.max(1)).zip(m.chunks_mut(len.max(1)).zip(v.chunks_mut(len.max(1))));
+    for (((p, (m, v)), update), (ids, g)) in parts.zip(updates).zip(table.each(g)) {
+        if !update.active {
+            continue;
+        }
+        let blocks = p.par_chunks_mut(block).zip(m.par_chunks_mut(block).zip(v.par_chunks_mut(block)));
+        blocks.enumerate().for_each(|(index, (p, (m, v)))| {
+            let first = index * block / width;
+            let from = ids.partition_point(|id| (*id as usize) < first);
+            let mut own = vec![T::zero_value(); p.len()];
+            for (id, g) in ids[from..].iter().zip(g[from * width..].chunks_exact(width)) {
+                let Some(own) = own.get_mut((*id as usize - first) * width..).filter(|own| own.len() >= width) else {
+                    break;
+                };
+                own[..width].copy_from_slice(g);
+            }
+            let (update, own) = (*update, own.as_slice());
+            vectorised!(<'a, T> (update: Update, p: &'a mut [T], own: &'a [T], m: &'a mut [T], v: &'a mut [T]) -> () {
+                update.apply(p, own, m, v);
+            });
+        });
+    }
 }

@@ -6,6 +6,8 @@
 
 use pulp::{Simd, WithSimd};
 
+use super::Element;
+
 /// Results are worked out in groups of so many columns; widths and pitches are multiples of it.
 pub(super) const STEP: usize = 16;
 
@@ -16,26 +18,26 @@ pub(super) fn padded(count: usize) -> usize {
 
 /// The left factor: element (row, k) is at `row · row_stride + k · step`.
 #[derive(Clone, Copy)]
-pub(super) struct Left<'a> {
-    pub values: &'a [f32],
+pub(super) struct Left<'a, T = f32> {
+    pub values: &'a [T],
     pub row_stride: usize,
     pub step: usize,
 }
 
 /// `out[row · pitch + j] = bias[row] + Σ_k left(row, k) · right[offsets[k] + j]` for j below `width`.
-pub(super) struct Product<'a> {
+pub(super) struct Product<'a, T = f32> {
     pub rows: usize,
     pub width: usize,
-    pub left: Left<'a>,
-    pub right: &'a [f32],
+    pub left: Left<'a, T>,
+    pub right: &'a [T],
     /// Where each row of the right factor begins; there are k of them.
     pub offsets: &'a [usize],
-    pub bias: Option<&'a [f32]>,
-    pub out: &'a mut [f32],
+    pub bias: Option<&'a [T]>,
+    pub out: &'a mut [T],
     pub pitch: usize,
 }
 
-impl Product<'_> {
+impl<T: Element> Product<'_, T> {
     /// Does it, on this thread.
     pub fn run(self) {
         pulp::Arch::new().dispatch(self);
@@ -45,7 +47,7 @@ impl Product<'_> {
 /// Rows of a tile, at most: with four vectors to a row it fills the registers of AVX-512.
 const TALL: usize = 6;
 
-impl WithSimd for Product<'_> {
+impl<T: Element> WithSimd for Product<'_, T> {
     type Output = ();
 
     #[inline(always)]
@@ -53,7 +55,7 @@ impl WithSimd for Product<'_> {
     fn with_simd<S: Simd>(mut self, simd: S) {
         debug_assert!(self.width.is_multiple_of(STEP));
         let most = if S::F32_LANES >= 16 { 4 } else { 2 };
-        let (vectors, panels) = (self.width / S::F32_LANES, self.rows.div_ceil(TALL));
+        let (vectors, panels) = (self.width / T::lanes::<S>(), self.rows.div_ceil(TALL));
         let mut row = 0;
         for panel in 0..panels {
             // Panels of about equal height: eight rows are four and four.
@@ -61,15 +63,15 @@ impl WithSimd for Product<'_> {
             let mut vector = 0;
             while vector < vectors {
                 let wide = most.min(vectors - vector);
-                let at = (row, vector * S::F32_LANES);
+                let at = (row, vector * T::lanes::<S>());
                 macro_rules! tiles {
                     ($($tall:literal)*) => {
                         match (tall, wide) {
                             $(
-                                ($tall, 4) if S::F32_LANES >= 16 => tile::<S, $tall, 4>(simd, &mut self, at),
-                                ($tall, 3) if S::F32_LANES >= 16 => tile::<S, $tall, 3>(simd, &mut self, at),
-                                ($tall, 2) => tile::<S, $tall, 2>(simd, &mut self, at),
-                                ($tall, _) => tile::<S, $tall, 1>(simd, &mut self, at),
+                                ($tall, 4) if S::F32_LANES >= 16 => tile::<T, S, $tall, 4>(simd, &mut self, at),
+                                ($tall, 3) if S::F32_LANES >= 16 => tile::<T, S, $tall, 3>(simd, &mut self, at),
+                                ($tall, 2) => tile::<T, S, $tall, 2>(simd, &mut self, at),
+                                ($tall, _) => tile::<T, S, $tall, 1>(simd, &mut self, at),
                             )*
                             _ => {}
                         }
@@ -85,26 +87,30 @@ impl WithSimd for Product<'_> {
 
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "must be inlined to be compiled for the instruction set it is dispatched to")]
-fn tile<S: Simd, const R: usize, const W: usize>(simd: S, product: &mut Product<'_>, (row, column): (usize, usize)) {
+fn tile<T: Element, S: Simd, const R: usize, const W: usize>(
+    simd: S,
+    product: &mut Product<'_, T>,
+    (row, column): (usize, usize),
+) {
     let Product { left, right, offsets, .. } = *product;
-    let lanes = S::F32_LANES;
-    let mut sums = [[simd.splat_f32s(0.0); W]; R];
+    let lanes = T::lanes::<S>();
+    let mut sums = [[T::splat(simd, T::zero_value()); W]; R];
     if let Some(bias) = product.bias {
         let bias = &bias[row..][..R];
         for r in 0..R {
-            sums[r] = [simd.splat_f32s(bias[r]); W];
+            sums[r] = [T::splat(simd, bias[r]); W];
         }
     }
     if left.step == 1 {
-        let rows: [&[f32]; R] = std::array::from_fn(|r| &left.values[(row + r) * left.row_stride..][..offsets.len()]);
+        let rows: [&[T]; R] = std::array::from_fn(|r| &left.values[(row + r) * left.row_stride..][..offsets.len()]);
         for (k, offset) in offsets.iter().enumerate() {
             let right = &right[offset + column..][..W * lanes];
-            let right = S::as_simd_f32s(right).0;
-            let right: [S::f32s; W] = std::array::from_fn(|w| right[w]);
+            let right = T::vectors::<S>(right);
+            let right: [T::Vector<S>; W] = std::array::from_fn(|w| right[w]);
             for r in 0..R {
-                let x = simd.splat_f32s(rows[r][k]);
+                let x = T::splat(simd, rows[r][k]);
                 for w in 0..W {
-                    sums[r][w] = simd.mul_add_f32s(x, right[w], sums[r][w]);
+                    sums[r][w] = T::mul_add(simd, x, right[w], sums[r][w]);
                 }
             }
         }
@@ -112,20 +118,20 @@ fn tile<S: Simd, const R: usize, const W: usize>(simd: S, product: &mut Product<
         let start = &left.values[row * left.row_stride..];
         for (k, offset) in offsets.iter().enumerate() {
             let right = &right[offset + column..][..W * lanes];
-            let right = S::as_simd_f32s(right).0;
-            let right: [S::f32s; W] = std::array::from_fn(|w| right[w]);
+            let right = T::vectors::<S>(right);
+            let right: [T::Vector<S>; W] = std::array::from_fn(|w| right[w]);
             let start = &start[k * left.step..][..=(R - 1) * left.row_stride];
             for r in 0..R {
-                let x = simd.splat_f32s(start[r * left.row_stride]);
+                let x = T::splat(simd, start[r * left.row_stride]);
                 for w in 0..W {
-                    sums[r][w] = simd.mul_add_f32s(x, right[w], sums[r][w]);
+                    sums[r][w] = T::mul_add(simd, x, right[w], sums[r][w]);
                 }
             }
         }
     }
     for (r, sums) in sums.iter().enumerate() {
         let out = &mut product.out[(row + r) * product.pitch + column..][..W * lanes];
-        let out = S::as_mut_simd_f32s(out).0;
+        let out = T::vectors_mut::<S>(out);
         out[..W].copy_from_slice(sums);
     }
 }

@@ -4,6 +4,7 @@
 //! and the nearest known key. [`Recipe::to_toml`] writes the resolved form back; the two are inverse to each other.
 //! A [`Sweep`] is a recipe in which some fields hold several values; its [`Cell`]s are recipes.
 
+mod architecture;
 mod encoding;
 mod fault;
 pub mod fields;
@@ -16,6 +17,7 @@ mod source;
 mod sweep;
 mod write;
 
+pub use architecture::{Architecture, Frozen, LENGTH, Pooling, TextLayers, TokensOf};
 pub use encoding::decode;
 pub use fault::{Fault, FaultKind, Faults, Place};
 pub use fields::{Field, differing, field, field_label};
@@ -81,7 +83,7 @@ impl Recipe {
         if self.title == self.data.source.name() {
             self.title = source.name();
         }
-        let plain = |units: usize| Architecture::Mlp { hidden: vec![units, units], dropout: 0.0 };
+        let fitting = |units: usize| source.usual_model(units);
         let is_shipped = self.teacher.as_ref().is_some_and(TeacherRecipe::is_shipped);
         let shipped = if let Source::Builtin(builtin) = source { builtin.teacher() } else { None };
         match shipped {
@@ -92,24 +94,18 @@ impl Recipe {
             None => {
                 self.data.omit_classes.clear();
                 if is_shipped {
-                    self.train_teacher(plain(256));
+                    self.train_teacher(fitting(256));
                 }
             }
         }
-        // Tables and texts have no pixels to convolve.
-        let has_pixels = match source {
-            Source::Table(_) | Source::Texts(_) | Source::Builtin(Builtin::MovieSnippets) => false,
-            Source::Idx { .. } | Source::Images(_) | Source::Builtin(Builtin::Digits | Builtin::MnistMini) => true,
-        };
-        if !has_pixels {
-            for model in self.teacher.iter_mut().flat_map(TeacherRecipe::layers_mut) {
-                if matches!(model, Architecture::Cnn { .. }) {
-                    *model = plain(256);
-                }
+        // Texts are read by models of texts, numbers by others; tables and texts have no pixels to convolve.
+        for model in self.teacher.iter_mut().flat_map(TeacherRecipe::layers_mut) {
+            if !source.suits(model) {
+                *model = fitting(256);
             }
-            if matches!(self.student, Some(Architecture::Cnn { .. })) {
-                self.student = Some(plain(64));
-            }
+        }
+        if self.student.as_ref().is_some_and(|model| !source.suits(model)) {
+            self.student = Some(fitting(64));
         }
         self.data.source = source;
     }
@@ -132,6 +128,7 @@ impl Recipe {
         let absolute = |path: &mut PathBuf| *path = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
         self.data.source.paths_mut().into_iter().for_each(absolute);
         self.teacher.iter_mut().flat_map(TeacherRecipe::files_mut).for_each(|file| absolute(&mut file.path));
+        self.folders_mut().for_each(absolute);
         self
     }
 
@@ -141,7 +138,14 @@ impl Recipe {
         let public = |path: &mut PathBuf| *path = public_path(path);
         self.data.source.paths_mut().into_iter().for_each(public);
         self.teacher.iter_mut().flat_map(TeacherRecipe::files_mut).for_each(|file| public(&mut file.path));
+        self.folders_mut().for_each(public);
         self
+    }
+
+    /// The folders of pre-trained models that teacher and student begin with.
+    fn folders_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let of_teacher = self.teacher.iter_mut().flat_map(TeacherRecipe::layers_mut);
+        of_teacher.chain(&mut self.student).filter_map(Architecture::folder_mut)
     }
 }
 
@@ -276,7 +280,7 @@ impl TeacherRecipe {
         };
         let files = sources.into_iter().filter_map(|source| match source {
             CheckpointSource::File(file) => Some(file),
-            CheckpointSource::Builtin(_) => None,
+            CheckpointSource::Builtin(_) | CheckpointSource::Votes => None,
         });
         files.collect()
     }
@@ -289,7 +293,7 @@ impl TeacherRecipe {
         };
         let files = sources.into_iter().filter_map(|source| match source {
             CheckpointSource::File(file) => Some(file),
-            CheckpointSource::Builtin(_) => None,
+            CheckpointSource::Builtin(_) | CheckpointSource::Votes => None,
         });
         files.collect()
     }
@@ -332,8 +336,10 @@ impl TeacherPart {
 pub enum CheckpointSource {
     /// Part of the binary: `builtin:mnist-mini`.
     Builtin(BuiltinTeacher),
-    /// A `.safetensors` file, or a `.pt` file of PyTorch.
+    /// A `.safetensors` file, a `.pt` file of PyTorch, or a folder with a model of texts.
     File(CheckpointFile),
+    /// No model, but the people who voted on each row of the data.
+    Votes,
 }
 
 /// A model file, and what a file of another program does not say of itself.
@@ -354,7 +360,7 @@ pub struct CheckpointFile {
 impl CheckpointFile {
     /// What it is called.
     pub fn name(&self) -> String {
-        source::name_of(&self.path)
+        architecture::name_of(&self.path)
     }
 
     /// The first option that is given, by its key.
@@ -393,41 +399,6 @@ impl PixelRange {
         [("0-1", Self::Unit), ("0-255", Self::Byte), ("-1-1", Self::Symmetric)];
 }
 
-/// The layers of a network; input and output sizes come from the data.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Architecture {
-    /// Dense layers with `ReLU` between them.
-    Mlp {
-        /// Units of each hidden layer; may be empty (a linear model).
-        hidden: Vec<usize>,
-        /// Share of each hidden layer's outputs that is dropped in training.
-        dropout: f64,
-    },
-    /// 3×3 convolutions with `ReLU` and 2×2 max-pooling, then dense layers.
-    Cnn {
-        /// Channels of each convolution.
-        channels: Vec<usize>,
-        /// Units of each dense hidden layer.
-        dense: Vec<usize>,
-        /// Share of each dense hidden layer's outputs that is dropped in training.
-        dropout: f64,
-    },
-}
-
-impl std::fmt::Display for Architecture {
-    /// `MLP 64–64`, `CNN 8–16 · 64`.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let widths = |list: &[usize]| list.iter().map(ToString::to_string).collect::<Vec<_>>().join("–");
-        match self {
-            Self::Mlp { hidden, .. } if hidden.is_empty() => f.write_str("linear"),
-            Self::Mlp { hidden, .. } => write!(f, "MLP {}", widths(hidden)),
-            Self::Cnn { channels, dense, .. } if dense.is_empty() => write!(f, "CNN {}", widths(channels)),
-            Self::Cnn { channels, dense, .. } => write!(f, "CNN {} · {}", widths(channels), widths(dense)),
-        }
-    }
-}
-
 /// One training run's settings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrainingRecipe {
@@ -453,6 +424,8 @@ pub struct TrainingRecipe {
     pub jitter: usize,
     /// Which weights are the result.
     pub keep: Keep,
+    /// Share of the training rows whose labels a teacher may use, in [0, 1]; it sees no others. Students have [`DataRecipe::labelled`].
+    pub labelled: f64,
 }
 
 impl Default for TrainingRecipe {
@@ -469,6 +442,7 @@ impl Default for TrainingRecipe {
             clip: 0.0,
             jitter: 0,
             keep: Keep::Last,
+            labelled: 1.0,
         }
     }
 }
@@ -492,6 +466,8 @@ pub enum Schedule {
     Constant,
     /// Half a cosine down to 0 at the last step.
     Cosine,
+    /// From the peak to 0 by equal steps.
+    Linear,
     /// Multiplied by `factor` after each `every` epochs.
     Step {
         /// Epochs between drops, ≥ 1.

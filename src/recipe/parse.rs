@@ -303,7 +303,7 @@ pub(super) fn read(table: Table, places: &Places, folder: &Path, faults: &mut Ve
         faults.push(top.fault("teacher", FaultKind::Missing { allowed }));
     }
     let student = section(&mut top, "student", places, faults).map(|mut section| {
-        let model = read_model(&mut section, faults);
+        let model = read_model(&mut section, folder, faults);
         if model.is_none() {
             faults.push(section.fault("model", FaultKind::Missing { allowed: phrase!("allowed-model") }));
         }

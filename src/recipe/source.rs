@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::architecture::{Architecture, name_of};
+
 /// Where examples come from.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Source {
@@ -196,6 +198,34 @@ impl Source {
         }
     }
 
+    /// Whether its examples are texts, as far as its name tells: a table may hold texts that nobody has named.
+    pub fn is_of_texts(&self) -> bool {
+        match self {
+            Self::Texts(_) | Self::Builtin(Builtin::MovieSnippets) => true,
+            Self::Table(table) => table.text.is_some(),
+            Self::Idx { .. } | Self::Images(_) | Self::Builtin(Builtin::Digits | Builtin::MnistMini) => false,
+        }
+    }
+
+    /// Whether a model can look at its examples, as far as its name tells.
+    pub fn suits(&self, model: &Architecture) -> bool {
+        let has_pixels = !matches!(self, Self::Table(_)) && !self.is_of_texts();
+        match model {
+            Architecture::Mlp { .. } => !self.is_of_texts(),
+            Architecture::Cnn { .. } => has_pixels,
+            Architecture::Text { .. } | Architecture::Bert { .. } => self.is_of_texts(),
+        }
+    }
+
+    /// A model to begin with: of numbers one of two layers of so many units, of texts a small one, or where more units are asked for a
+    /// larger one.
+    pub fn usual_model(&self, units: usize) -> Architecture {
+        if !self.is_of_texts() {
+            return Architecture::Mlp { hidden: vec![units, units], dropout: 0.0 };
+        }
+        if units > 128 { Architecture::bilstm(150, &[200]) } else { Architecture::text_cnn(100) }
+    }
+
     /// The reading that version 0.1 gave to it.
     pub fn as_first_read(self) -> Self {
         match self {
@@ -203,11 +233,6 @@ impl Source {
             other => other,
         }
     }
-}
-
-/// The last name of a path.
-pub(super) fn name_of(path: &Path) -> String {
-    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
 /// Data sets that are part of the binary.

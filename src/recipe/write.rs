@@ -8,9 +8,9 @@ use toml::{Table, Value};
 use super::fields::{Field, Kind};
 use super::parse::TABLES;
 use super::{
-    Architecture, CheckpointSource, Colour, ColumnRef, Copies, DEFAULT_SIDE, Ground, ImageSource, Keep, KeptColumns,
-    Normalise, Optimiser, PixelRange, Pixels, Recipe, Schedule, Source, TableSource, TeacherPart, TeacherRecipe,
-    TextSource, TrainingRecipe,
+    Architecture, CheckpointSource, Colour, ColumnRef, Copies, DEFAULT_SIDE, Frozen, Ground, ImageSource, Keep,
+    KeptColumns, Normalise, Optimiser, PixelRange, Pixels, Pooling, Recipe, Schedule, Source, TableSource, TeacherPart,
+    TeacherRecipe, TextLayers, TextSource, TokensOf, TrainingRecipe,
 };
 
 impl Recipe {
@@ -242,6 +242,7 @@ fn teacher(teacher: &TeacherRecipe) -> Value {
 fn trained(model: &Architecture, keys: &TrainingRecipe) -> Table {
     let mut fields = training(keys);
     fields.insert("model".to_owned(), architecture(model));
+    fields.insert("labelled".to_owned(), keys.labelled.into());
     fields
 }
 
@@ -250,6 +251,7 @@ fn checkpoint(source: &CheckpointSource) -> Table {
         CheckpointSource::Builtin(builtin) => {
             return Table::from_iter([("checkpoint".to_owned(), format!("builtin:{}", builtin.name()).into())]);
         }
+        CheckpointSource::Votes => return Table::from_iter([("votes".to_owned(), true.into())]),
         CheckpointSource::File(file) => file,
     };
     let mut fields = Table::new();
@@ -275,7 +277,55 @@ fn architecture(model: &Architecture) -> Value {
         Architecture::Cnn { channels, dense, dropout } => {
             table([("cnn", widths(channels)), ("dense", widths(dense)), ("dropout", (*dropout).into())])
         }
+        Architecture::Text { layers, dropout, tokens, length } => {
+            let mut fields = text_layers(layers);
+            let tokens = TokensOf::NAMES.iter().find(|(_, named)| named == tokens).map_or("words", |(name, _)| *name);
+            fields.extend([
+                ("dropout".to_owned(), (*dropout).into()),
+                ("tokens".to_owned(), tokens.into()),
+                ("length".to_owned(), whole(*length as u64)),
+            ]);
+            fields.into()
+        }
+        Architecture::Bert { folder, layers, pooling, frozen, dropout, length } => {
+            let mut fields =
+                Table::from_iter([("bert".to_owned(), path(folder)), ("length".to_owned(), whole(*length as u64))]);
+            let mut put = |key: &str, value: Value| fields.insert(key.to_owned(), value);
+            if let Some(layers) = layers {
+                put("layers", whole(*layers as u64));
+            }
+            if let Some((name, _)) = Pooling::NAMES.iter().find(|(_, named)| Some(*named) == *pooling) {
+                put("pooling", (*name).into());
+            }
+            match frozen {
+                Frozen::Nothing => {}
+                Frozen::UpTo(layers) => drop(put("frozen", whole(*layers as u64))),
+            }
+            if let Some(dropout) = dropout {
+                put("dropout", (*dropout).into());
+            }
+            fields.into()
+        }
     }
+}
+
+fn text_layers(layers: &TextLayers) -> Table {
+    let number = |number: &usize| whole(*number as u64);
+    let fields: Vec<(&str, Value)> = match layers {
+        TextLayers::TextCnn { windows, maps, embedding } => {
+            vec![("text_cnn", widths(windows)), ("maps", number(maps)), ("embedding", number(embedding))]
+        }
+        TextLayers::BiLstm { units, dense, embedding } => {
+            vec![("bilstm", number(units)), ("dense", widths(dense)), ("embedding", number(embedding))]
+        }
+        TextLayers::Transformer { layers, width, heads, inner } => vec![
+            ("transformer", number(layers)),
+            ("width", number(width)),
+            ("heads", number(heads)),
+            ("inner", number(inner)),
+        ],
+    };
+    fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
 fn training(training: &TrainingRecipe) -> Table {
@@ -298,6 +348,7 @@ fn training(training: &TrainingRecipe) -> Table {
         match training.schedule {
             Schedule::Constant => "constant".into(),
             Schedule::Cosine => "cosine".into(),
+            Schedule::Linear => "linear".into(),
             Schedule::Step { every, factor } => {
                 table([("step", table([("every", whole(every as u64)), ("factor", factor.into())]))])
             }

@@ -34,6 +34,8 @@ pub struct Wall<'a> {
     pub classes: &'a [String],
     /// Shape of one example.
     pub shape: &'a [usize],
+    /// Whether they are texts.
+    pub of_texts: bool,
     /// Whether there is a baseline to compare with.
     pub has_baseline: bool,
     /// Why some have no picture.
@@ -47,8 +49,10 @@ pub struct Hung<'a> {
     pub row: u32,
     /// Its index in the probe set, where the lens can show it.
     pub probe: Option<usize>,
-    /// Its inputs, once they are known.
+    /// Its inputs, once they are known; of a text none.
     pub input: Option<&'a [f32]>,
+    /// Its text, or the first of a pair.
+    pub text: Option<&'a str>,
     /// Its class.
     pub label: usize,
     /// The top class of the student, of its baseline and of the teacher; none where it is not known or no number.
@@ -86,12 +90,14 @@ impl State {
         let probe = known.probe;
         let len: usize = probe.shape.iter().product();
         let input = |at: usize| probe.inputs.get(at * len..(at + 1) * len);
+        let text_at = |at: usize| (at < probe.texts.rows()).then(|| probe.texts.first(at));
         let top = |logits, at| known.row(logits, at).map(top_class);
         let hung = |at: usize| {
             Some(Hung {
                 row: *probe.rows.get(at)?,
                 probe: Some(at),
                 input: input(at),
+                text: text_at(at),
                 label: *probe.labels.get(at)? as usize,
                 student: top(known.student, at),
                 baseline: top(known.baseline, at),
@@ -103,6 +109,7 @@ impl State {
             of: 0,
             classes: &probe.classes,
             shape: &probe.shape,
+            of_texts: probe.texts.rows() > 0,
             has_baseline: known.baseline.is_some(),
             fault: None,
         };
@@ -133,15 +140,17 @@ impl State {
             .map(|at| {
                 let row = ours.rows[at];
                 let index = probe.rows.binary_search(&row).ok();
-                let read = || {
-                    let gathered = gathered?;
-                    let at = gathered.rows.binary_search(&row).ok()?;
-                    gathered.inputs.get(at * len..(at + 1) * len)
+                let found = gathered.and_then(|gathered| Some((gathered, gathered.rows.binary_search(&row).ok()?)));
+                let read = || found.and_then(|(gathered, at)| gathered.inputs.get(at * len..(at + 1) * len));
+                let read_text = || {
+                    let (gathered, at) = found.filter(|(gathered, at)| *at < gathered.texts.rows())?;
+                    Some(gathered.texts.first(at))
                 };
                 Hung {
                     row,
                     probe: index,
                     input: index.and_then(input).or_else(read),
+                    text: index.and_then(text_at).or_else(read_text),
                     label: ours.labels[at] as usize,
                     student: class(ours.predicted[at]),
                     baseline: class(theirs.predicted[at]),

@@ -12,12 +12,13 @@ use candle_core::{Device, Var};
 use super::error::PrepareError;
 use super::layers::{NoLayer, chosen};
 use super::prepared::{Prepared, TeacherModel};
+use super::specs::{Ground, Specs};
 use super::teachers::KnownTeacher;
 use crate::data::{DataError, Dataset, Remark, Splits, TransferSet, Watch};
 use crate::distill::{Objective, Over};
 use crate::model::import::{self, ImportOptions};
-use crate::model::{Checkpoint, CheckpointError, ModelSpec, Network, NetworkTeacher, Normalisation, Plan};
-use crate::recipe::fields::METHOD;
+use crate::model::{Checkpoint, CheckpointError, ModelSpec, Network, NetworkTeacher, Normalisation, Votes};
+use crate::recipe::fields::{METHOD, TEACHER_VOTES};
 use crate::recipe::{BuiltinTeacher, CheckpointSource, Recipe, Source, TeacherPart, TeacherRecipe};
 use crate::text::{Phrase, phrase};
 
@@ -29,6 +30,7 @@ const PROBE_ROWS: usize = 256;
 pub struct Cache {
     data: Vec<CachedData>,
     teachers: Vec<CachedTeacher>,
+    specs: Specs,
 }
 
 /// The rows of a source.
@@ -76,6 +78,7 @@ impl Cache {
             (_, None) => previewed.is_some(),
         });
         self.teachers.retain(|kept| matches!(kept.source, CheckpointSource::Builtin(_)));
+        self.specs.forget_folders();
     }
 
     /// The rows of a source as it is now; what is not in the cache is read and let go of again.
@@ -116,14 +119,7 @@ impl Cache {
         let dataset = dataset.clone();
         let transfer = TransferSet::of_students(&dataset, &splits, &recipe.data)?;
         let probe = splits.probe(&dataset, recipe.data.seed, PROBE_ROWS);
-        let shape = dataset.examples.shape();
         let normalisation = Normalisation::of(&dataset, &splits.train);
-        let spec = |architecture, whose| {
-            let plan = Plan::new(architecture, &shape, dataset.classes.len());
-            let plan = plan.map_err(|error| PrepareError::Plan { whose, error })?;
-            Ok::<_, PrepareError>(ModelSpec { plan, normalisation: normalisation.clone() })
-        };
-        let student = recipe.student.as_ref().map(|model| spec(model, "student.model")).transpose()?;
         let mut remarks = Vec::new();
         let teacher = recipe.teacher.as_ref();
         let parts = teacher.map(TeacherRecipe::parts).unwrap_or_default();
@@ -131,7 +127,15 @@ impl Cache {
         let mut teachers = Vec::with_capacity(parts.len());
         let mut model = |at: usize| -> Result<TeacherModel, PrepareError> {
             Ok(match &parts[at] {
-                TeacherPart::Train { model, .. } => TeacherModel::ToTrain(spec(model, "teacher.model")?),
+                TeacherPart::Train { model, .. } => {
+                    let (rows, normalisation) = (splits.train.as_slice(), &normalisation);
+                    let ground = Ground { dataset: &dataset, normalisation, rows, teacher: None };
+                    TeacherModel::ToTrain(self.specs.spec(model, "teacher.model", &ground)?)
+                }
+                TeacherPart::Checkpoint(CheckpointSource::Votes) => {
+                    votes_fit(recipe, &dataset)?;
+                    TeacherModel::Ready(Arc::new(KnownTeacher::new(Arc::new(Votes))))
+                }
                 TeacherPart::Checkpoint(source) => {
                     let (path, kept) = self.load_teacher(source, &dataset, device)?;
                     check_rows(&path, &kept.checkpoint, kept.teacher.reads(&dataset), &splits, &mut remarks)?;
@@ -148,6 +152,15 @@ impl Cache {
                 _ => error,
             })?);
         }
+        let student = match &recipe.student {
+            None => None,
+            Some(model) => {
+                let teacher = teachers.first().and_then(TeacherModel::encoder);
+                let (rows, teacher) = (transfer.rows.as_slice(), teacher.as_deref());
+                let ground = Ground { dataset: &dataset, normalisation: &normalisation, rows, teacher };
+                Some(self.specs.spec(model, "student.model", &ground)?)
+            }
+        };
         let mut prepared = Prepared { dataset, splits, transfer, probe, student, teachers, mean, remarks };
         prepared.remarks.extend(method_fits(&recipe.distill, &prepared)?);
         Ok(prepared)
@@ -162,6 +175,7 @@ impl Cache {
         let path = match source {
             CheckpointSource::File(file) => file.path.display().to_string(),
             CheckpointSource::Builtin(builtin) => format!("builtin:{}", builtin.name()),
+            CheckpointSource::Votes => TEACHER_VOTES.path.to_owned(),
         };
         let shape = dataset.examples.shape();
         let data = (shape.clone(), dataset.classes.clone(), dataset.pixel_scale);
@@ -181,6 +195,11 @@ impl Cache {
         let (mut notes, mut read_for) = (Vec::new(), None);
         let checkpoint = match source {
             CheckpointSource::Builtin(builtin) => Checkpoint::from_bytes(&path, builtin_teacher(*builtin))?,
+            // Asked of the data alone, above.
+            CheckpointSource::Votes => {
+                return Err(PrepareError::Method { field: TEACHER_VOTES.path, problem: phrase!("votes-none") });
+            }
+            CheckpointSource::File(file) if file.path.is_dir() => self.specs.folder(&file.path)?.finished()?,
             CheckpointSource::File(file) => {
                 let bytes = std::fs::read(&file.path)
                     .map_err(|error| CheckpointError::File { path: path.clone(), problem: error.to_string() })?;
@@ -196,7 +215,7 @@ impl Cache {
                     let options = ImportOptions { input, classes, pixel_scale: dataset.pixel_scale, file };
                     let (mut checkpoint, said) = Checkpoint::from_state_dict(&dict, &options)?;
                     if let Some(bases) = dataset.columns.as_ref().and_then(|columns| columns.bases()) {
-                        checkpoint.normalisation = checkpoint.normalisation.with_bases(bases);
+                        checkpoint.reads = checkpoint.reads.with_bases(bases);
                     }
                     (notes, read_for) = (said, Some(data));
                     checkpoint
@@ -263,6 +282,18 @@ fn layers_fit(objective: &Objective, student: &ModelSpec, teachers: &[TeacherMod
     })
 }
 
+/// Whether people voted on the data, and their votes do not say more than the labels that are given.
+fn votes_fit(recipe: &Recipe, dataset: &Dataset) -> Result<(), PrepareError> {
+    let field = TEACHER_VOTES.path;
+    if dataset.votes.is_none() {
+        return Err(PrepareError::Method { field, problem: phrase!("votes-none") });
+    }
+    if recipe.data.labelled < 1.0 {
+        return Err(PrepareError::Method { field, problem: phrase!("votes-labelled") });
+    }
+    Ok(())
+}
+
 /// A teacher for these data: its classes found by name, and its columns.
 fn fit(
     path: &str,
@@ -280,8 +311,8 @@ fn fit(
     let bases = dataset.columns.as_ref().filter(|_| checkpoint.columns.is_none()).and_then(|columns| columns.bases());
     let network = match bases {
         Some(bases) if checkpoint.is_of_old_reading() => {
-            let ModelSpec { plan, normalisation } = network.spec().clone();
-            let spec = ModelSpec { plan, normalisation: normalisation.with_bases(bases) };
+            let ModelSpec { plan, reads, .. } = network.spec().clone();
+            let spec = ModelSpec::new(plan, reads.with_bases(bases));
             let weights = network.parameters().iter().map(Var::as_detached_tensor);
             Arc::from(spec.with_parameters(weights.collect())?)
         }

@@ -14,7 +14,7 @@ use super::plan::{JobPlan, StagePlan, Work};
 use super::prepared::{Prepared, TeacherModel, name_of_several};
 use crate::data::{Remark, Watch};
 use crate::distill::Mean;
-use crate::model::{Layer, Plan};
+use crate::model::{Layer, ModelSpec};
 use crate::protocol::{DataFound, JobData, Role, RunId, RunInfo, Stage};
 use crate::recipe::{DataRecipe, Recipe, Sweep, TeacherPart, TeacherRecipe, TrainingRecipe};
 
@@ -170,14 +170,14 @@ fn add_teachers(plan: &mut JobPlan, teachers: Vec<DraftTeacher>, memory: usize) 
     let mut groups: Vec<Group<(TeacherPart, DataRecipe)>> = Vec::new();
     let mut ensembles = Vec::new();
     for (index, DraftTeacher { kind, data, recipe, prepared }) in teachers.into_iter().enumerate() {
-        let rows = prepared.splits.train.len();
+        let all = prepared.splits.train.len();
         let (part, at) = match kind {
             DraftKind::Model(part, at) => (part, at),
             DraftKind::Ensemble(members, mean) => {
                 let parameters = members.iter().map(|member| plan.runs[*member].parameters).sum();
                 let names: Vec<&str> = members.iter().map(|member| plan.runs[*member].model.as_str()).collect();
                 let model = (name_of_several(&names), parameters);
-                plan.runs.push(run(&recipe, Role::Teacher, model, None, rows));
+                plan.runs.push(run(&recipe, Role::Teacher, model, None, all));
                 ensembles.push((index, prepared, Work::Ensemble { members, mean }));
                 continue;
             }
@@ -187,6 +187,7 @@ fn add_teachers(plan: &mut JobPlan, teachers: Vec<DraftTeacher>, memory: usize) 
             TeacherPart::Train { training, .. } => Some(training.clone()),
             TeacherPart::Checkpoint(_) => None,
         };
+        let rows = training.as_ref().map_or(all, |it| prepared.for_teacher(it.labelled, recipe.data.seed).rows.len());
         plan.runs.push(run(&recipe, Role::Teacher, (model.name(), model.parameter_count()), training.as_ref(), rows));
         let key = (without_seed(&part), data);
         match groups.iter_mut().find(|group| training.is_some() && group.key == key) {
@@ -194,7 +195,7 @@ fn add_teachers(plan: &mut JobPlan, teachers: Vec<DraftTeacher>, memory: usize) 
             None => {
                 let most = match model {
                     TeacherModel::ToTrain(spec) => {
-                        memory / bytes_of_member(&spec.plan, training.as_ref().map_or(1, |training| training.batch))
+                        memory / bytes_of_member(spec, training.as_ref().map_or(1, |training| training.batch))
                     }
                     TeacherModel::Ready(_) => 1,
                 };
@@ -228,7 +229,7 @@ fn add_students(plan: &mut JobPlan, runs: impl Iterator<Item = DraftRun>, memory
         match groups.iter_mut().find(|group| group.key == key) {
             Some(group) => group.members.push(index),
             None => {
-                let most = memory / bytes_of_member(&spec.plan, recipe.training.batch);
+                let most = memory / bytes_of_member(spec, recipe.training.batch);
                 let training = recipe.training;
                 groups.push(Group { key, most, prepared, training, part: 0, members: vec![index] });
             }
@@ -286,10 +287,16 @@ fn split(members: &[usize], runs: &[RunInfo], most: usize) -> Vec<Vec<usize>> {
     parts
 }
 
+/// Tokens of a text that is no shorter than most.
+const USUAL: usize = 64;
+
 /// Weights, gradients, both moments and scratch, and what a step keeps of its activations.
-fn bytes_of_member(plan: &Plan, batch: usize) -> usize {
+fn bytes_of_member(spec: &ModelSpec, batch: usize) -> usize {
+    let plan = &spec.plan;
+    let of_text = plan.text().zip(spec.reads.text());
+    let of_text = of_text.map_or(0, |(text, encoder)| text.outputs() as u64 * encoder.saved().length.min(USUAL) as u64);
     let outputs: u64 = plan
-        .layers
+        .layers()
         .iter()
         .map(|layer| match layer {
             Layer::Dense { output, .. } => *output as u64,
@@ -298,7 +305,7 @@ fn bytes_of_member(plan: &Plan, batch: usize) -> usize {
             Layer::Pool | Layer::Flatten | Layer::Dropout { .. } => 0,
         })
         .sum();
-    (5 * plan.parameter_count() + 4 * outputs * batch as u64) as usize * size_of::<f32>()
+    (5 * plan.parameter_count() + 4 * (outputs + of_text) * batch as u64) as usize * size_of::<f32>()
 }
 
 fn run(

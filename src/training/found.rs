@@ -21,7 +21,7 @@ pub(super) fn found_of(prepared: &Prepared, others: &[Remark]) -> Result<DataFou
     let (dataset, splits) = (&*prepared.dataset, &prepared.splits);
     let mut found = found_in(dataset, splits);
     found.remarks.extend(prepared.remarks.iter().cloned());
-    if let Some(teacher) = prepared.ready_teacher() {
+    if let Some(teacher) = prepared.ready_teacher().filter(|teacher| teacher.is_judged()) {
         let rows = splits.probe(dataset, 0, JUDGED);
         let labels: Vec<u32> = rows.iter().map(|row| dataset.labels[*row as usize]).collect();
         let (judgement, remark) = judge(&**teacher, dataset, &rows, &labels)?;

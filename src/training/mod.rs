@@ -33,6 +33,7 @@ mod schedule;
 mod serve;
 mod session;
 mod sink;
+mod specs;
 mod stage;
 mod start;
 mod teachers;

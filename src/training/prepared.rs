@@ -6,7 +6,7 @@ use super::error::PrepareError;
 use super::teachers::KnownTeacher;
 use crate::data::{Dataset, Remark, Splits, TransferSet};
 use crate::distill::Mean;
-use crate::model::{Ensemble, InnerLayer, ModelSpec};
+use crate::model::{Ensemble, InnerLayer, ModelSpec, TextEncoder};
 use crate::protocol::Probe;
 
 /// Everything that a cell needs, found good.
@@ -66,6 +66,14 @@ impl TeacherModel {
         }
     }
 
+    /// How it reads texts, where it does.
+    pub fn encoder(&self) -> Option<Arc<TextEncoder>> {
+        match self {
+            Self::Ready(teacher) => teacher.encoder(),
+            Self::ToTrain(spec) => spec.reads.text().cloned(),
+        }
+    }
+
     /// Its parameters.
     pub fn parameter_count(&self) -> u64 {
         match self {
@@ -113,6 +121,11 @@ impl Prepared {
             texts: inputs.texts(),
             teacher,
         })
+    }
+
+    /// What a teacher sees that may use the labels of a share of the training rows.
+    pub fn for_teacher(&self, labelled: f64, data_seed: u64) -> TransferSet {
+        TransferSet::of_teacher(&self.dataset, &self.splits, labelled, data_seed)
     }
 
     /// The true classes of rows.

@@ -16,7 +16,6 @@ use super::prepared::{Prepared, TeacherModel};
 use super::session::{Session, Setup};
 use super::stage::StageRun;
 use super::teachers::KnownTeacher;
-use crate::data::TransferSet;
 use crate::distill::{Objective, Reference, evaluate};
 use crate::model::{Checkpoint, CheckpointError, Ensemble, ModelSpec, Network, NetworkTeacher, population_logits};
 use crate::protocol::{
@@ -107,13 +106,14 @@ fn train_teachers(
 ) -> Result<Vec<Arc<KnownTeacher>>, Halt> {
     let runs: Vec<RunInfo> = stage.runs.iter().map(|run| plan.runs[*run].clone()).collect();
     let prepared = &*stage.prepared;
+    let data_seed = runs.first().map_or(0, |run| run.recipe.data.seed);
     let members = runs.iter().map(|run| member(Objective::labels(), Vec::new(), run.seed, &stage.training));
     let members: Vec<Member> = members.collect();
     let seeds: Vec<u64> = members.iter().map(|member| member.seed).collect();
     let setup = Setup {
         recipe: stage.training.clone(),
         dataset: prepared.dataset.clone(),
-        transfer: TransferSet::of_teacher(&prepared.dataset, &prepared.splits),
+        transfer: prepared.for_teacher(stage.training.labelled, data_seed),
         side: TeacherSide::default(),
         layers: None,
     };
@@ -152,22 +152,24 @@ fn tell_ready(
         let result = evaluate(&logits, &prepared.labels(rows), None, &labels, 0.0, all.classes);
         (metrics(result, &labels), Asked::of(prepared, part, rows).answers(run, 0, &logits))
     };
-    let (validation, validation_answers) = split(Part::Validation, &prepared.splits.validation);
-    let (test, test_answers) = split(Part::Test, &prepared.splits.test);
+    let parts = [(Part::Validation, &prepared.splits.validation), (Part::Test, &prepared.splits.test)];
+    let judged = teacher.is_judged().then(|| parts.map(|(part, rows)| split(part, rows)));
+    let (results, answers): (Vec<_>, Vec<_>) = judged.into_iter().flatten().unzip();
+    let mut results = results.into_iter();
     let finished = RunFinished {
         run,
         at_millis: now(),
         outcome: RunOutcome::Done,
         steps: 0,
         seconds: 0.0,
-        validation: Some(validation),
-        test: Some(test),
+        validation: results.next(),
+        test: results.next(),
         training: None,
         shares: Vec::new(),
         checkpoint: None,
     };
-    let answers = [validation_answers, test_answers].map(Report::Answers);
-    engine.emit_all_committed(answers.into_iter().chain([Report::RunFinished(finished)]).collect(), inbox)
+    let answers = answers.into_iter().map(Report::Answers);
+    engine.emit_all_committed(answers.chain([Report::RunFinished(finished)]).collect(), inbox)
 }
 
 fn student_stage(

@@ -13,7 +13,7 @@ use super::schedule::rate_factor;
 use crate::data::{Batch, Dataset, TransferSet};
 use crate::distill::{BatchTargets, MemberTargets, MemberTerms, Phase, TeacherLogits, Trains, loss, term_losses};
 use crate::model::{FusedStep, Network, ROWS_AT_A_TIME};
-use crate::ops::{Backend, Clip, FusedOptimiser, MemberRate, Rule};
+use crate::ops::{Backend, Clip, FusedOptimiser, MemberRate, Rule, TableRows};
 use crate::protocol::{Change, Setting};
 use crate::recipe::{Optimiser, TrainingRecipe};
 use crate::rng::Key;
@@ -48,6 +48,8 @@ pub struct Session {
     pub earlier: Option<Box<dyn Network>>,
     /// The phase that the optimiser is set up for, by its index.
     pub phase: usize,
+    /// The parameters that the phase trains, by their index among the population's; the optimiser has them first.
+    trained: Vec<usize>,
     phases: Vec<Phase>,
     /// The step in one piece, where the device has it.
     fused: Option<Box<dyn FusedStep>>,
@@ -90,6 +92,7 @@ impl Session {
             layers,
             earlier: None,
             phase: 0,
+            trained: Vec::new(),
             phases,
             recipe,
             dataset,
@@ -143,14 +146,18 @@ impl Session {
     /// When memory cannot be had.
     pub fn begin_phase(&mut self, phase: usize) -> candle_core::Result<()> {
         self.phase = phase;
-        let decays = self.population.spec().parameters().into_iter().map(|spec| spec.decays);
-        let mut parameters: Vec<(Var, bool)> = self.population.parameters().iter().cloned().zip(decays).collect();
-        if let Some(layers) = self.layers.as_ref().filter(|layers| layers.are_looked_at(self.phase())) {
-            if self.phase().trains == Trains::UpToLayer {
-                parameters.truncate(layers.parameters_up_to(self.population.spec()));
-            }
-            parameters.extend(layers.own());
-        }
+        let specs = self.population.spec().parameters();
+        let looks = self.layers.as_ref().filter(|layers| layers.are_looked_at(self.phase()));
+        let up_to = match looks {
+            Some(layers) if self.phase().trains == Trains::UpToLayer => layers.parameters_up_to(self.population.spec()),
+            _ => specs.len(),
+        };
+        let own = looks.map_or_else(Vec::new, InnerLayers::own);
+        self.trained = (0..up_to).filter(|index| !specs[*index].frozen).collect();
+        let all = self.population.parameters();
+        let mut parameters: Vec<(Var, bool)> =
+            self.trained.iter().map(|index| (all[*index].clone(), specs[*index].decays)).collect();
+        parameters.extend(own);
         self.optimiser =
             FusedOptimiser::new(rule(&self.recipe), clip(&self.recipe), Backend::of(&self.device), parameters)?;
         let from_itself = |member: &Member| member.teachers.contains(&Source::Itself);
@@ -286,16 +293,23 @@ impl Session {
         let output = self.population.forward(&inputs, keys, tap.as_slice(), backend)?;
         let at = Loss { batches, taps: output.taps, backend };
         let (loss, mut terms) = self.with_targets(&output.logits, &at, loss)?;
-        let trained: Vec<Var> = self.optimiser.parameters().cloned().collect();
+        // Of a table the rows that the pass used stand for the whole.
+        let mut trained: Vec<Var> = self.optimiser.parameters().cloned().collect();
+        let mut tables = Vec::with_capacity(output.rows.len());
+        for used in output.rows {
+            let Some(parameter) = self.trained.iter().position(|index| *index == used.parameter) else { continue };
+            trained[parameter] = used.values;
+            tables.push(TableRows { parameter, ids: used.ids });
+        }
         let gradients = loss.backward()?;
         let gradients = trained.iter().map(|parameter| gradient(&gradients, parameter));
         let gradients = gradients.collect::<candle_core::Result<Vec<_>>>()?;
         if is_measured {
             let parts = self.with_targets(&output.logits, &at, |logits, batch, _| term_losses(logits, batch))?;
-            measure_shares(&mut terms, parts, &gradients, &trained)?;
+            measure_shares(&mut terms, parts, &gradients, &trained, &tables)?;
         }
         let rates = self.rates(&terms);
-        self.optimiser.step(&gradients, &rates)?;
+        self.optimiser.step_with_rows(&gradients, &tables, &rates)?;
         Ok(terms)
     }
 
@@ -378,23 +392,29 @@ fn measure_shares(
     parts: Vec<Option<Tensor>>,
     total: &[Tensor],
     trained: &[Var],
+    tables: &[TableRows],
 ) -> candle_core::Result<()> {
     let members = terms.len();
-    let product = |a: &Tensor, b: &Tensor| -> candle_core::Result<Vec<f64>> {
-        a.mul(b)?.flatten_from(1)?.to_dtype(DType::F64)?.sum(1)?.to_vec1()
+    let product = |index: usize, a: &Tensor, b: &Tensor| -> candle_core::Result<Vec<f64>> {
+        let each: Vec<f64> = a.mul(b)?.flatten_from(1)?.to_dtype(DType::F64)?.sum(1)?.to_vec1()?;
+        Ok(match tables.iter().find(|table| table.parameter == index) {
+            None => each,
+            Some(table) => table.each(&each).map(|(_, own)| own.iter().sum()).collect(),
+        })
     };
     for (i, part) in parts.into_iter().enumerate() {
         let [mut own, mut with_rest, mut rest_square] = [(); 3].map(|()| vec![0.0; members]);
         if let Some(part) = part {
             let gradients = part.backward()?;
-            for (parameter, total) in trained.iter().zip(total) {
+            for (index, (parameter, total)) in trained.iter().zip(total).enumerate() {
                 let Some(gradient) = gradients.get(parameter) else {
-                    let squares = product(total, total)?;
+                    let squares = product(index, total, total)?;
                     rest_square.iter_mut().zip(squares).for_each(|(sum, square)| *sum += square);
                     continue;
                 };
                 let rest = total.sub(gradient)?;
-                let numbers = [product(gradient, gradient)?, product(gradient, &rest)?, product(&rest, &rest)?];
+                let of = |a, b| product(index, a, b);
+                let numbers = [of(gradient, gradient)?, of(gradient, &rest)?, of(&rest, &rest)?];
                 for (sums, numbers) in [&mut own, &mut with_rest, &mut rest_square].into_iter().zip(numbers) {
                     sums.iter_mut().zip(numbers).for_each(|(sum, number)| *sum += number);
                 }

@@ -1,6 +1,7 @@
 //! The temperature lens: one sample, and what teacher and student make of it at any T. It never runs a model.
 
-use eframe::egui::{Button, Frame, Label, Margin, Rect, RichText, Ui, UiBuilder, Vec2, pos2, vec2};
+use eframe::egui::text::LayoutJob;
+use eframe::egui::{Button, Frame, Label, Margin, Rect, Response, RichText, Ui, UiBuilder, Vec2, pos2, vec2};
 
 use super::colours::RunColours;
 use super::{action_button, explained, whats};
@@ -62,7 +63,8 @@ pub fn lens_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     Frame::new().inner_margin(margin).show(ui, |ui| {
         let all = ui.available_rect_before_wrap();
         let words = sentence(&view, state.screen.lens.temperature);
-        let fit = Fit::of(ui, all.size(), view.probe.classes.len(), &words);
+        let is_text = view.probe.texts.shown(view.row).is_some();
+        let fit = Fit::of(ui, all.size(), view.probe.classes.len(), &words, is_text);
         let measure = all.width().min(MEASURE * fit.scale);
         let column = Rect::from_min_size(pos2(all.center().x - measure / 2.0, all.top()), vec2(measure, all.height()));
         ui.scope_builder(UiBuilder::new().max_rect(column), |ui| {
@@ -95,6 +97,9 @@ const LARGEST_TILE: f32 = 1.5;
 const SLIDER: f32 = 58.0;
 const LINE: f32 = 20.0;
 
+/// Lines of a text where there is room for more than one.
+const TEXT_LINES: usize = 3;
+
 /// Rows that are to be in sight without scrolling.
 const ROWS: usize = 10;
 
@@ -107,14 +112,18 @@ struct Fit {
 }
 
 impl Fit {
-    fn of(ui: &Ui, room: Vec2, classes: usize, sentence: &str) -> Self {
+    fn of(ui: &Ui, room: Vec2, classes: usize, sentence: &str, is_text: bool) -> Self {
         let scale = (room / USUAL).min_elem().clamp(1.0, LARGEST);
         let bars = BARS_HEADER + classes.min(ROWS) as f32 * LEAST_BAR + space::S;
         let picture = PICTURE * scale;
         let beside = (room.x.min(MEASURE * scale) - picture - 2.0 * space::S).max(1.0);
         let words = ui.painter().layout(sentence.to_owned(), font(size::CAPTION), ui.tokens().secondary, beside);
-        let head = picture.max(SLIDER + space::S + words.size().y) + space::M;
-        let (slim, tile) = (SLIDER + space::S, STAT_TILE * scale.min(LARGEST_TILE));
+        let (head, slim) = if is_text {
+            (SLIDER + TEXT_LINES as f32 * LINE + 2.0 * space::S, SLIDER + LINE + 2.0 * space::S)
+        } else {
+            (picture.max(SLIDER + space::S + words.size().y) + space::M, SLIDER + space::S)
+        };
+        let tile = STAT_TILE * scale.min(LARGEST_TILE);
         let (has_sentence, numbers) = match room.y - bars {
             rest if rest >= head + tile => (true, tile),
             rest if rest >= slim + STAT_TILE => (false, STAT_TILE),
@@ -216,6 +225,12 @@ const NARROW: f32 = 320.0;
 
 /// The sample, T, and a sentence about what T does to it.
 fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, fit: &Fit, words: &str, commands: &Commands) {
+    if let Some(shown) = view.probe.texts.shown(view.row) {
+        text_ui(ui, &shown, if fit.has_sentence { TEXT_LINES } else { 1 });
+        ui.add_space(space::S);
+        temperature_ui(ui, state, commands).on_hover_text(words);
+        return;
+    }
     ui.horizontal_top(|ui| {
         let shape = picture_shape(&view.probe.shape);
         let interleaved = interleave(view.input, shape);
@@ -227,24 +242,39 @@ fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, fit: &Fit, words: &s
         }
         ui.add_space(space::S);
         ui.vertical(|ui| {
-            let mut temperature = state.screen.lens.temperature;
-            let (name, what) = (text("lens-temperature"), Term::Temperature.what());
-            let slider = Slider::new(&name, &mut temperature, TEMPERATURE.span().shown())
-                .logarithmic()
-                .ticks(&TICKS)
-                .default_value(1.0)
-                .explained(&what)
-                .format(&number::setting);
-            let slider = ui.add(slider);
-            if slider.changed() {
-                commands.send(ScreenCommand::LensTemperature(temperature));
-            }
+            temperature_ui(ui, state, commands);
             if fit.has_sentence {
                 ui.add_space(space::S);
                 explained(ui.add(Label::new(caption(words)).wrap()), &[Term::SoftTargets]);
             }
         });
     });
+}
+
+/// T of the lens.
+fn temperature_ui(ui: &mut Ui, state: &State, commands: &Commands) -> Response {
+    let mut temperature = state.screen.lens.temperature;
+    let (name, what) = (text("lens-temperature"), Term::Temperature.what());
+    let slider = Slider::new(&name, &mut temperature, TEMPERATURE.span().shown())
+        .logarithmic()
+        .ticks(&TICKS)
+        .default_value(1.0)
+        .explained(&what)
+        .format(&number::setting);
+    let slider = ui.add(slider);
+    if slider.changed() {
+        commands.send(ScreenCommand::LensTemperature(temperature));
+    }
+    slider
+}
+
+/// A text on so many lines; what has no room is seen on hover.
+fn text_ui(ui: &mut Ui, shown: &str, lines: usize) {
+    let colour = ui.tokens().text;
+    let mut job = LayoutJob::simple(shown.to_owned(), font(size::BODY), colour, ui.available_width());
+    job.wrap.max_rows = lines;
+    let label = ui.add(Label::new(job).selectable(false));
+    label.on_hover_text(shown);
 }
 
 /// Height, width and channels of data that are pictures.

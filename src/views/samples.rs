@@ -10,7 +10,7 @@ use crate::command::{Commands, ScreenCommand};
 use crate::state::{Hung, State, Wall};
 use crate::text::{Term, text, text_with};
 use crate::theme::{Icon, Tokens, UiTokens as _, space};
-use crate::widgets::{Mark, SampleWall, WallSample, dot_ui, empty_state_ui, section_ui};
+use crate::widgets::{Mark, SampleWall, TextWall, WallSample, WallText, dot_ui, empty_state_ui, section_ui};
 
 /// Fills its tile.
 pub fn samples_ui(ui: &mut Ui, state: &State, commands: &Commands) {
@@ -30,6 +30,14 @@ pub fn samples_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             return;
         }
         let tokens = ui.tokens();
+        if wall.of_texts {
+            let text = |at: usize| of_text(&wall, &wall.samples[at], state.screen.lens.row, tokens);
+            let shown = TextWall { name: "texts", count: wall.samples.len(), text };
+            if let Some(row) = shown.show(ui).and_then(|at| wall.samples[at].probe) {
+                commands.send(ScreenCommand::OpenSample(row));
+            }
+            return;
+        }
         let sample = |at: usize| of_wall(&wall, &wall.samples[at], state.screen.lens.row, tokens);
         let shown = SampleWall { name: "samples", count: wall.samples.len(), sample };
         if let Some(row) = shown.show(ui).and_then(|at| wall.samples[at].probe) {
@@ -71,7 +79,8 @@ fn counts_ui(ui: &mut Ui, state: &State, wall: &Wall<'_>) {
     }
 }
 
-fn of_wall<'a>(wall: &Wall<'a>, hung: &Hung<'a>, chosen: usize, tokens: &Tokens) -> WallSample<'a> {
+/// What the models say of a sample, as marks and in words.
+fn said(wall: &Wall<'_>, hung: &Hung<'_>, tokens: &Tokens) -> (Vec<Mark>, String) {
     let name = |class: Option<usize>| match class.and_then(|class| wall.classes.get(class)) {
         Some(name) => name.clone(),
         None => text("widget-bars-missing"),
@@ -93,6 +102,17 @@ fn of_wall<'a>(wall: &Wall<'a>, hung: &Hung<'a>, chosen: usize, tokens: &Tokens)
     says("samples-says-student", hung.student);
     says("samples-says-baseline", hung.baseline);
     says("samples-says-teacher", hung.teacher);
+    (marks, words.join("\n"))
+}
+
+fn of_text<'a>(wall: &Wall<'a>, hung: &Hung<'a>, chosen: usize, tokens: &Tokens) -> WallText<'a> {
+    let (marks, words) = said(wall, hung, tokens);
+    let words = format!("{}\n{words}", hung.text.unwrap_or_default());
+    WallText { text: hung.text, marks, words, chosen: hung.probe == Some(chosen), opens: hung.probe.is_some() }
+}
+
+fn of_wall<'a>(wall: &Wall<'a>, hung: &Hung<'a>, chosen: usize, tokens: &Tokens) -> WallSample<'a> {
+    let (marks, words) = said(wall, hung, tokens);
     let shape = picture_shape(wall.shape);
     WallSample {
         key: hung.input.map_or(0, |input| sample_key(hung.row, input)),
@@ -102,7 +122,7 @@ fn of_wall<'a>(wall: &Wall<'a>, hung: &Hung<'a>, chosen: usize, tokens: &Tokens)
         }),
         shape,
         marks,
-        words: words.join("\n"),
+        words,
         chosen: hung.probe == Some(chosen),
         opens: hung.probe.is_some(),
     }

@@ -105,7 +105,7 @@ impl<'a, F: Fn(usize) -> WallSample<'a>> SampleWall<'a, F> {
     }
 }
 
-fn mark_ui(ui: &Ui, mark: &Mark, place: Rect) {
+pub(super) fn mark_ui(ui: &Ui, mark: &Mark, place: Rect) {
     let tokens = ui.tokens();
     let painter = ui.painter_at(place.expand(1.0));
     let colour = if mark.right {

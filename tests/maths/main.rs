@@ -10,6 +10,7 @@ mod methods;
 mod models;
 mod ops;
 mod optimiser;
+mod packed;
 mod session;
 mod support;
 mod sweeps;

@@ -6,6 +6,7 @@ mod label_smoothing;
 mod labels;
 mod logits;
 mod soft_targets;
+mod teacher_labels;
 
 use super::method::Method;
 
@@ -13,5 +14,11 @@ pub use labels::{HARD, LABELS};
 pub use soft_targets::SOFT_TARGETS;
 
 /// All that a recipe can name, in the order in which they are told.
-pub const METHODS: &[&Method] =
-    &[&SOFT_TARGETS, &logits::LOGITS, &dkd::DKD, &hints::HINTS, &label_smoothing::LABEL_SMOOTHING];
+pub const METHODS: &[&Method] = &[
+    &SOFT_TARGETS,
+    &logits::LOGITS,
+    &dkd::DKD,
+    &hints::HINTS,
+    &label_smoothing::LABEL_SMOOTHING,
+    &teacher_labels::TEACHER_LABELS,
+];

@@ -57,7 +57,7 @@ impl Checkpoint {
         let checkpoint = Self {
             plan,
             classes,
-            normalisation,
+            reads: normalisation.into(),
             columns: None,
             reading: READING,
             rows: Vec::new(),

@@ -2,7 +2,7 @@
 
 use std::ops::Bound;
 
-use super::{Field, Kind, PLAIN, Part, Span, Synonyms, Tries};
+use super::{Field, Kind, PLAIN, Part, SHARE, Span, Synonyms, Tries};
 
 /// `title`.
 pub const TITLE: Field = Field { path: "title", label: "field-title", what: "field-title-hint", ..PLAIN };
@@ -68,6 +68,28 @@ pub const TEACHER_MEMBERS: Field = Field {
     is_column: true,
     synonyms: &[Synonyms { value: "", words: &["num_teachers", "n_teachers", "ensemble_size", "n_members"] }],
     search: "ensemble several teachers count 集成 多个 教师 数量 jicheng duoge jiaoshi shuliang",
+    ..OF_TEACHER
+};
+
+/// `teacher.votes`.
+pub const TEACHER_VOTES: Field = Field {
+    path: "teacher.votes",
+    label: "field-teacher-votes",
+    what: "field-teacher-votes-hint",
+    short: Some("field-teacher-votes"),
+    kind: Kind::Truth(false),
+    is_hinted: false,
+    ..OF_TEACHER
+};
+
+/// `teacher.labelled`.
+pub const TEACHER_LABELLED: Field = Field {
+    path: "teacher.labelled",
+    label: "field-teacher-labelled",
+    what: "field-teacher-labelled-hint",
+    short: Some("field-teacher-labelled-short"),
+    kind: Kind::Number(Span { usual: 1.0, ..SHARE }),
+    is_column: true,
     ..OF_TEACHER
 };
 
@@ -179,6 +201,133 @@ pub const STUDENT_DROPOUT: Field = Field {
     is_hinted: false,
     ..PLAIN
 };
+
+/// `student.model.maps`.
+pub const STUDENT_MAPS: Field = Field {
+    path: "student.model.maps",
+    label: "field-maps",
+    what: "field-maps-hint",
+    short: Some("field-maps"),
+    kind: Kind::Whole(sizes(1.0, 10_000.0, 100.0)),
+    ..OF_LAYERS
+};
+
+/// `student.model.embedding`.
+pub const STUDENT_EMBEDDING: Field = Field {
+    path: "student.model.embedding",
+    label: "field-embedding",
+    what: "field-embedding-hint",
+    short: Some("field-embedding"),
+    kind: Kind::Whole(sizes(1.0, 10_000.0, 128.0)),
+    ..OF_LAYERS
+};
+
+/// `student.model.bilstm`.
+pub const STUDENT_BILSTM: Field = Field {
+    path: "student.model.bilstm",
+    label: "field-bilstm",
+    what: "field-bilstm-hint",
+    short: Some("field-bilstm"),
+    kind: Kind::Whole(sizes(1.0, 10_000.0, 150.0)),
+    ..OF_LAYERS
+};
+
+/// `student.model.transformer`.
+pub const STUDENT_TRANSFORMER: Field = Field {
+    path: "student.model.transformer",
+    label: "field-transformer",
+    what: "field-transformer-hint",
+    short: Some("field-transformer"),
+    kind: Kind::Whole(sizes(1.0, 100.0, 2.0)),
+    ..OF_LAYERS
+};
+
+/// `student.model.width`.
+pub const STUDENT_WIDTH: Field = Field {
+    path: "student.model.width",
+    label: "field-width",
+    what: "field-width-hint",
+    short: Some("field-width"),
+    kind: Kind::Whole(sizes(1.0, 10_000.0, 128.0)),
+    ..OF_LAYERS
+};
+
+/// `student.model.heads`.
+pub const STUDENT_HEADS: Field = Field {
+    path: "student.model.heads",
+    label: "field-heads",
+    what: "field-heads-hint",
+    short: Some("field-heads"),
+    kind: Kind::Whole(sizes(1.0, 1000.0, 2.0)),
+    ..OF_LAYERS
+};
+
+/// `student.model.inner`.
+pub const STUDENT_INNER: Field = Field {
+    path: "student.model.inner",
+    label: "field-inner",
+    what: "field-inner-hint",
+    short: Some("field-inner"),
+    kind: Kind::Whole(sizes(1.0, 100_000.0, 512.0)),
+    ..OF_LAYERS
+};
+
+/// `student.model.tokens`.
+pub const STUDENT_TOKENS: Field = Field {
+    path: "student.model.tokens",
+    label: "field-tokens",
+    what: "field-tokens-hint",
+    short: Some("field-tokens"),
+    kind: Kind::Choice(&[("words", "value-tokens-words"), ("teacher", "value-tokens-teacher")]),
+    ..OF_LAYERS
+};
+
+/// `student.model.length`.
+pub const STUDENT_LENGTH: Field = Field {
+    path: "student.model.length",
+    label: "field-length",
+    what: "field-length-hint",
+    short: Some("field-length"),
+    kind: Kind::Whole(sizes(1.0, 100_000.0, 256.0)),
+    ..OF_LAYERS
+};
+
+/// `student.model.layers`.
+pub const STUDENT_LAYERS: Field = Field {
+    path: "student.model.layers",
+    label: "field-bert-layers",
+    what: "field-bert-layers-hint",
+    short: Some("field-bert-layers"),
+    kind: Kind::Whole(sizes(1.0, 100.0, 1.0)),
+    ..OF_LAYERS
+};
+
+/// `student.model.pooling`.
+pub const STUDENT_POOLING: Field = Field {
+    path: "student.model.pooling",
+    label: "field-pooling",
+    what: "field-pooling-hint",
+    short: Some("field-pooling"),
+    kind: Kind::Choice(&[("mean", "value-pooling-mean"), ("cls", "value-pooling-cls")]),
+    ..OF_LAYERS
+};
+
+/// `student.model.frozen`.
+pub const STUDENT_FROZEN: Field = Field {
+    path: "student.model.frozen",
+    label: "field-frozen",
+    what: "field-frozen-hint",
+    short: Some("field-frozen"),
+    kind: Kind::Text,
+    ..OF_LAYERS
+};
+
+const OF_LAYERS: Field = Field { part: Part::Student, is_hinted: false, ..PLAIN };
+
+/// Whole sizes of layers.
+const fn sizes(least: f64, most: f64, usual: f64) -> Span {
+    Span { allowed: (Bound::Included(least), Bound::Included(most)), shown: (least, most), usual, ..Span::ANY }
+}
 
 const OF_TEACHER: Field = Field { part: Part::Teacher, ..PLAIN };
 

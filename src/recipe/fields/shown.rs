@@ -3,7 +3,8 @@
 use toml::{Table, Value};
 
 use super::super::{
-    CheckpointSource, Colour, Copies, Normalise, Recipe, Source, TeacherPart, TeacherRecipe, source::name_of, value_at,
+    CheckpointSource, Colour, Copies, Normalise, Recipe, Source, TeacherPart, TeacherRecipe, architecture::name_of,
+    value_at,
 };
 use super::{
     CHECKPOINT, COPIES, FIELDS, Field, Kind, SOURCE_COLOUR, SOURCE_NORMALISE, SOURCE_SIZE, TEACHER_COMBINE,
@@ -113,6 +114,7 @@ fn part_name(part: &TeacherPart) -> Phrase {
     match part {
         TeacherPart::Checkpoint(CheckpointSource::Builtin(_)) => phrase!("value-shipped"),
         TeacherPart::Checkpoint(CheckpointSource::File(file)) => Phrase::Plain(file.name()),
+        TeacherPart::Checkpoint(CheckpointSource::Votes) => phrase!("value-votes"),
         TeacherPart::Train { model, .. } => Phrase::plain(model),
     }
 }

@@ -160,7 +160,12 @@ pub const SCHEDULE: Field = Field {
     path: "training.schedule",
     label: "field-schedule",
     what: "field-schedule-hint",
-    kind: Kind::Choice(&[("constant", "schedule-constant"), ("cosine", "schedule-cosine"), ("step", "schedule-step")]),
+    kind: Kind::Choice(&[
+        ("constant", "schedule-constant"),
+        ("cosine", "schedule-cosine"),
+        ("linear", "schedule-linear"),
+        ("step", "schedule-step"),
+    ]),
     has_control: true,
     synonyms: &[
         Synonyms {

@@ -9,13 +9,13 @@ use crate::distill::Mean;
 use crate::recipe::fault::{Fault, FaultKind};
 use crate::recipe::reader::Reader;
 use crate::recipe::{
-    Architecture, BuiltinTeacher, CheckpointFile, CheckpointSource, IMAGENET_MEAN, IMAGENET_STD, PixelRange,
-    TeacherPart, TeacherRecipe, TrainingRecipe,
+    Architecture, BuiltinTeacher, CheckpointFile, CheckpointSource, Frozen, IMAGENET_MEAN, IMAGENET_STD, LENGTH,
+    PixelRange, Pooling, TeacherPart, TeacherRecipe, TextLayers, TokensOf, TrainingRecipe,
 };
 use crate::text::phrase;
 
 /// What describes one model and the way in which it is trained or loaded, beside the keys of `[training]`.
-const OF_ONE: [&str; 6] = ["checkpoint", "model", "classes", "pixels", "mean", "std"];
+const OF_ONE: [&str; 7] = ["checkpoint", "votes", "model", "classes", "pixels", "mean", "std"];
 
 /// What `[teacher]` asks for: a model that is loaded, one or several of the same layers that are trained, or a list of any.
 pub(super) fn read_teacher(
@@ -80,7 +80,7 @@ fn read_ensemble(
         Value::String(_) => Some(Table::from_iter([("checkpoint".to_owned(), entry.clone())])),
         // Layers may stand among the other keys.
         Value::Table(table) => {
-            let is_layer = |key: &str| ["mlp", "cnn", "dense", "dropout"].contains(&key);
+            let is_layer = |key: &str| LAYERS.contains(&key);
             let (layers, mut others): (Table, Table) = table.clone().into_iter().partition(|(key, _)| is_layer(key));
             if others.contains_key("model") {
                 others.extend(layers);
@@ -93,7 +93,12 @@ fn read_ensemble(
     };
     let tables: Vec<Option<Table>> = entries.iter().map(table).collect();
     let trains = tables.iter().flatten().any(|table| table.contains_key("model"));
-    let shared = if trains { read_training(teacher, training, faults) } else { training.clone() };
+    let shared = if trains {
+        let read = read_training(teacher, training, faults);
+        TrainingRecipe { labelled: teacher.number("labelled", training.labelled, faults), ..read }
+    } else {
+        training.clone()
+    };
     let mut models: Vec<TeacherPart> = Vec::with_capacity(entries.len());
     for (i, (entry, table)) in entries.iter().zip(tables).enumerate() {
         let Some(table) = table else {
@@ -116,7 +121,13 @@ fn read_part(
     folder: &Path,
     faults: &mut Vec<Fault>,
 ) -> TeacherPart {
-    let checkpoint = read_checkpoint(section, folder, faults);
+    let mut checkpoint = read_checkpoint(section, folder, faults);
+    if section.truth("votes", false, faults) {
+        if checkpoint.is_some() {
+            faults.push(section.fault("votes", FaultKind::Conflict(phrase!("conflict-votes"))));
+        }
+        checkpoint = Some(CheckpointSource::Votes);
+    }
     let given = ["classes", "pixels", "mean", "std"].into_iter().find(|key| section.has(key));
     let options = read_import(section, faults);
     let checkpoint = match checkpoint {
@@ -130,13 +141,18 @@ fn read_part(
             other
         }
     };
-    match (checkpoint, read_model(section, faults)) {
+    match (checkpoint, read_model(section, folder, faults)) {
         (Some(checkpoint), None) => TeacherPart::Checkpoint(checkpoint),
-        (None, Some(model)) => TeacherPart::Train { model, training: read_training(section, training, faults) },
+        (None, Some(model)) => {
+            let read = read_training(section, training, faults);
+            let labelled = section.number("labelled", training.labelled, faults);
+            TeacherPart::Train { model, training: TrainingRecipe { labelled, ..read } }
+        }
         (Some(checkpoint), Some(_)) => {
             faults.push(section.fault("", FaultKind::Conflict(phrase!("conflict-teacher"))));
             // Its training keys are no faults of their own.
             read_training(section, training, faults);
+            section.take("labelled");
             TeacherPart::Checkpoint(checkpoint)
         }
         (None, None) => {
@@ -190,43 +206,126 @@ fn read_import(teacher: &mut Reader<'_>, faults: &mut Vec<Fault>) -> CheckpointF
     CheckpointFile { path: PathBuf::new(), classes, pixels: pixels.then_some(range), mean, std }
 }
 
-pub(super) fn read_model(section: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Option<Architecture> {
+/// The keys of a model's layers.
+const LAYERS: [&str; 18] = [
+    "mlp",
+    "cnn",
+    "dense",
+    "dropout",
+    "text_cnn",
+    "maps",
+    "embedding",
+    "bilstm",
+    "transformer",
+    "width",
+    "heads",
+    "inner",
+    "tokens",
+    "length",
+    "bert",
+    "layers",
+    "pooling",
+    "frozen",
+];
+
+/// The keys that say which kind of model is meant; one of them stands in every model.
+const KINDS: [&str; 6] = ["mlp", "cnn", "text_cnn", "bilstm", "transformer", "bert"];
+
+pub(super) fn read_model(section: &mut Reader<'_>, folder: &Path, faults: &mut Vec<Fault>) -> Option<Architecture> {
+    let none = || Architecture::Mlp { hidden: Vec::new(), dropout: 0.0 };
     let table = match section.take("model")? {
         Value::Table(table) => table,
         other => {
             faults.push(section.wrong_type("model", &other, phrase!("allowed-model")));
-            return Some(Architecture::Mlp { hidden: Vec::new(), dropout: 0.0 });
+            return Some(none());
         }
     };
+    let base = section.base("model", folder);
     let mut model = section.inner("model", table);
-    let dropout = model.number("dropout", 0.0, faults);
-    let mlp = model.widths("mlp", faults);
-    let cnn = model.widths("cnn", faults);
-    let dense = model.widths("dense", faults);
-    let read = match (mlp, cnn) {
-        (Some(hidden), None) => {
-            if dense.is_some() {
+    let kinds: Vec<&str> = KINDS.into_iter().filter(|kind| model.has(kind)).collect();
+    let read = match kinds.as_slice() {
+        ["mlp"] => {
+            if model.take("dense").is_some() {
                 faults.push(model.fault("dense", FaultKind::Conflict(phrase!("conflict-dense"))));
             }
-            Architecture::Mlp { hidden, dropout }
+            let dropout = model.number("dropout", 0.0, faults);
+            Architecture::Mlp { hidden: model.widths("mlp", faults).unwrap_or_default(), dropout }
         }
-        (None, Some(channels)) => {
+        ["cnn"] => {
+            let channels = model.widths("cnn", faults).unwrap_or_default();
             if channels.is_empty() {
                 let problem = phrase!("conflict-no-convolution");
                 faults.push(model.fault("cnn", FaultKind::Conflict(problem)));
             }
-            Architecture::Cnn { channels, dense: dense.unwrap_or_default(), dropout }
+            let dense = model.widths("dense", faults).unwrap_or_default();
+            Architecture::Cnn { channels, dense, dropout: model.number("dropout", 0.0, faults) }
         }
-        (mlp, _) => {
-            let kind = if mlp.is_some() {
-                FaultKind::Conflict(phrase!("conflict-mlp-or-cnn"))
-            } else {
+        ["bert"] => read_bert(&mut model, &base, faults),
+        [_] => read_text_model(&mut model, faults),
+        kinds => {
+            let kind = if kinds.is_empty() {
                 FaultKind::Missing { allowed: phrase!("allowed-model") }
+            } else {
+                FaultKind::Conflict(phrase!("conflict-two-kinds", one = kinds[0], other = kinds[1]))
             };
             faults.push(model.fault("", kind));
-            Architecture::Mlp { hidden: Vec::new(), dropout }
+            // What belongs to one of them is no fault of its own.
+            LAYERS.iter().for_each(|key| drop(model.take(key)));
+            none()
         }
     };
-    model.finish(&[], faults);
+    model.finish(&KINDS, faults);
     Some(read)
+}
+
+/// A model of texts that begins with random weights.
+fn read_text_model(model: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Architecture {
+    let embedding = |model: &mut Reader<'_>, faults: &mut Vec<Fault>| model.whole("embedding", 128, faults) as usize;
+    let layers = if model.has("text_cnn") {
+        let windows = model.widths("text_cnn", faults).unwrap_or_default();
+        if windows.is_empty() || windows.iter().any(|window| *window > 50) {
+            faults.push(model.fault("text_cnn", FaultKind::Conflict(phrase!("conflict-windows"))));
+        }
+        let maps = model.whole("maps", 100, faults) as usize;
+        TextLayers::TextCnn { windows, maps, embedding: embedding(model, faults) }
+    } else if model.has("bilstm") {
+        let units = model.whole("bilstm", 150, faults) as usize;
+        let dense = model.widths("dense", faults).unwrap_or_default();
+        TextLayers::BiLstm { units, dense, embedding: embedding(model, faults) }
+    } else {
+        let layers = model.whole("transformer", 2, faults) as usize;
+        let width = model.whole("width", 128, faults) as usize;
+        let heads = model.whole("heads", 2, faults) as usize;
+        let inner = model.whole("inner", 4 * width as u64, faults) as usize;
+        if !width.is_multiple_of(heads.max(1)) {
+            faults.push(
+                model.fault("heads", FaultKind::Conflict(phrase!("conflict-heads", width = width, heads = heads))),
+            );
+        }
+        TextLayers::Transformer { layers, width, heads, inner }
+    };
+    let dropout = model.number("dropout", 0.0, faults);
+    let tokens = model.choice("tokens", TokensOf::default(), &TokensOf::NAMES, faults);
+    let length = model.whole("length", LENGTH as u64, faults) as usize;
+    Architecture::Text { layers, dropout, tokens, length }
+}
+
+/// A pre-trained model in a folder.
+fn read_bert(model: &mut Reader<'_>, base: &Path, faults: &mut Vec<Fault>) -> Architecture {
+    let folder = model.file("bert", base, faults).unwrap_or_default();
+    let layers = model.has("layers").then(|| model.whole("layers", 1, faults) as usize);
+    let pooling = Pooling::NAMES.map(|(name, pooling)| (name, Some(pooling)));
+    let pooling = model.choice("pooling", None, &pooling, faults);
+    let frozen = match model.take("frozen") {
+        None => Frozen::Nothing,
+        Some(Value::String(name)) if name == "embeddings" => Frozen::UpTo(0),
+        Some(Value::Integer(layers @ 0..=1000)) => Frozen::UpTo(layers as usize),
+        Some(other) => {
+            faults.push(model.not_allowed("frozen", &other, phrase!("allowed-frozen")));
+            Frozen::Nothing
+        }
+    };
+    let dropout = model.has("dropout").then(|| model.number("dropout", 0.0, faults));
+    let length = model.whole("length", LENGTH as u64, faults) as usize;
+    Architecture::Bert { folder, layers, pooling, frozen, dropout, length }
 }

@@ -49,6 +49,7 @@ pub(super) fn read_training(
         clip,
         jitter,
         keep,
+        labelled: default.labelled,
     }
 }
 
@@ -57,6 +58,7 @@ fn read_schedule(section: &mut Reader<'_>, default: Schedule, faults: &mut Vec<F
         None => default,
         Some(Value::String(name)) if name == "constant" => Schedule::Constant,
         Some(Value::String(name)) if name == "cosine" => Schedule::Cosine,
+        Some(Value::String(name)) if name == "linear" => Schedule::Linear,
         Some(Value::Table(mut table)) if matches!(table.get("step"), Some(Value::Table(_))) && table.len() == 1 => {
             let Some(Value::Table(step)) = table.remove("step") else { return default };
             let mut step = section.inner("schedule.step", step);

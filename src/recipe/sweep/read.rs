@@ -133,8 +133,21 @@ pub(super) fn is_list_by_nature(path: &str) -> bool {
     let last = path.rsplit('.').next().unwrap_or(path);
     let of_data = path.starts_with("data.source.") && ["ignore", "keep", "pixels"].contains(&last);
     of_data
-        || ["omit_classes", "mlp", "cnn", "dense", "ensemble", "model", "source", "schedule", "classes", "mean", "std"]
-            .contains(&last)
+        || [
+            "omit_classes",
+            "mlp",
+            "cnn",
+            "dense",
+            "text_cnn",
+            "ensemble",
+            "model",
+            "source",
+            "schedule",
+            "classes",
+            "mean",
+            "std",
+        ]
+        .contains(&last)
 }
 
 /// Takes the fields that hold several values out of a table; each leaves its first value.

@@ -31,6 +31,15 @@ fn cnn(channels: &[usize], dense: &[usize]) -> Architecture {
 
 /// Students to begin with.
 pub(super) fn students(source: &Source) -> Vec<Architecture> {
+    if source.is_of_texts() {
+        return vec![
+            Architecture::text_cnn(30),
+            Architecture::text_cnn(100),
+            Architecture::bilstm(64, &[]),
+            Architecture::bilstm(150, &[200]),
+            Architecture::transformer(2, 64),
+        ];
+    }
     let mut models = vec![mlp(&[16]), mlp(&[32]), mlp(&[30, 30]), mlp(&[64, 64]), mlp(&[128, 128]), mlp(&[300, 300])];
     if !matches!(source, Source::Table(_)) {
         models.extend([cnn(&[4, 8], &[]), cnn(&[8, 16], &[64])]);
@@ -40,6 +49,9 @@ pub(super) fn students(source: &Source) -> Vec<Architecture> {
 
 /// Teachers to train first.
 pub(super) fn teachers(source: &Source) -> Vec<Architecture> {
+    if source.is_of_texts() {
+        return vec![Architecture::text_cnn(100), Architecture::bilstm(150, &[200]), Architecture::transformer(2, 128)];
+    }
     let mut models = vec![mlp(&[256, 256]), mlp(&[800, 800])];
     if !matches!(source, Source::Table(_)) {
         models.push(cnn(&[8, 16], &[64]));
@@ -67,13 +79,7 @@ pub(super) fn own_ui(ui: &mut Ui, key: &'static str, now: Option<&Architecture>)
 }
 
 fn with_dropout(model: Architecture, of: Option<&Architecture>) -> Architecture {
-    let dropout = of.map_or(0.0, |of| match of {
-        Architecture::Mlp { dropout, .. } | Architecture::Cnn { dropout, .. } => *dropout,
-    });
-    match model {
-        Architecture::Mlp { hidden, .. } => Architecture::Mlp { hidden, dropout },
-        Architecture::Cnn { channels, dense, .. } => Architecture::Cnn { channels, dense, dropout },
-    }
+    model.with_dropout(of.map_or(0.0, Architecture::dropout))
 }
 
 /// A model as it is typed: `64, 64`, `cnn 8, 16 / 64`.
@@ -84,6 +90,7 @@ fn written(model: &Architecture) -> String {
         Architecture::Mlp { hidden, .. } => list(hidden),
         Architecture::Cnn { channels, dense, .. } if dense.is_empty() => format!("cnn {}", list(channels)),
         Architecture::Cnn { channels, dense, .. } => format!("cnn {} / {}", list(channels), list(dense)),
+        Architecture::Text { .. } | Architecture::Bert { .. } => String::new(),
     }
 }
 

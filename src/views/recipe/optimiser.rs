@@ -86,7 +86,9 @@ impl Editor<'_> {
         row_ui(ui, &SCHEDULE, |ui, _| {
             let (wide, here) = (ui.available_width(), schedule_name(&own.schedule));
             let shown = Dropdown::new(&control_name(&SCHEDULE), &here).width(wide).show(ui, |ui| {
-                for schedule in [Schedule::Constant, Schedule::Cosine, Schedule::Step { every: 10, factor: 0.5 }] {
+                for schedule in
+                    [Schedule::Constant, Schedule::Cosine, Schedule::Linear, Schedule::Step { every: 10, factor: 0.5 }]
+                {
                     let chosen = std::mem::discriminant(&schedule) == std::mem::discriminant(&own.schedule);
                     if ui.selectable_label(chosen, schedule_name(&schedule)).clicked() && !chosen {
                         self.edit("schedule", |recipe| own_training(recipe).schedule = schedule);
@@ -151,6 +153,7 @@ fn schedule_name(schedule: &Schedule) -> String {
     match schedule {
         Schedule::Constant => text("schedule-constant"),
         Schedule::Cosine => text("schedule-cosine"),
+        Schedule::Linear => text("schedule-linear"),
         Schedule::Step { .. } => text("schedule-step"),
     }
 }

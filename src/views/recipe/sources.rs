@@ -155,6 +155,7 @@ impl Editor<'_> {
         let here = match (&recipe.teacher, preview) {
             (None, _) => text("recipe-no-teacher"),
             (Some(TeacherRecipe::Checkpoint(CheckpointSource::File(file))), _) => file.name(),
+            (Some(TeacherRecipe::Checkpoint(CheckpointSource::Votes)), _) => text("value-votes"),
             (Some(TeacherRecipe::Train { model, .. }), _) => model.to_string(),
             (Some(TeacherRecipe::Ensemble { models, .. }), _) => {
                 text_with("recipe-ensemble", &[("count", models.len().into())])
@@ -173,6 +174,13 @@ impl Editor<'_> {
                 let shipped = Some(TeacherRecipe::Checkpoint(CheckpointSource::Builtin(teacher)));
                 if ui.selectable_label(recipe.teacher == shipped, text("recipe-shipped")).clicked() {
                     self.edit("teacher", |recipe| recipe.teacher = shipped);
+                    ui.close();
+                }
+            }
+            if matches!(recipe.data.source, Source::Builtin(Builtin::MovieSnippets)) {
+                let votes = Some(TeacherRecipe::Checkpoint(CheckpointSource::Votes));
+                if ui.selectable_label(recipe.teacher == votes, text("value-votes")).clicked() {
+                    self.edit("teacher", |recipe| recipe.teacher = votes);
                     ui.close();
                 }
             }

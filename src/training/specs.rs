@@ -1,0 +1,126 @@
+//! What models are before they have weights: their layers for the data at hand, and how they read them.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Weak};
+
+use super::error::PrepareError;
+use crate::data::{Dataset, Examples, Texts};
+use crate::model::{Encoder, Folder, Frame, ModelSpec, Normalisation, Plan, PlanError, TextEncoder, TextPlan};
+use crate::recipe::{Architecture, TextLayers, TokensOf};
+use crate::text::phrase;
+
+/// Vocabularies and folders that were read, so that the cells of a sweep share them.
+#[derive(Default)]
+pub(super) struct Specs {
+    folders: Vec<(PathBuf, Arc<Folder>)>,
+    vocabularies: Vec<Vocabulary>,
+}
+
+struct Vocabulary {
+    of: Weak<Dataset>,
+    rows: Vec<u32>,
+    frame: Frame,
+    length: usize,
+    encoder: Arc<TextEncoder>,
+}
+
+/// Vocabularies that are kept.
+const KEPT: usize = 8;
+
+/// What models of a recipe are made for.
+pub(super) struct Ground<'a> {
+    pub dataset: &'a Arc<Dataset>,
+    /// How models of numbers read them.
+    pub normalisation: &'a Normalisation,
+    /// The rows whose texts models with words of their own may count.
+    pub rows: &'a [u32],
+    /// How the teacher reads texts, for students that share its tokens.
+    pub teacher: Option<&'a TextEncoder>,
+}
+
+impl Specs {
+    /// Lets go of folders, which may change.
+    pub fn forget_folders(&mut self) {
+        self.folders.clear();
+    }
+
+    /// A pre-trained model in a folder.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn folder(&mut self, path: &Path) -> Result<Arc<Folder>, PrepareError> {
+        if let Some((_, folder)) = self.folders.iter().find(|(of, _)| of == path) {
+            return Ok(folder.clone());
+        }
+        let folder = Arc::new(Folder::read(path)?);
+        self.folders.push((path.to_owned(), folder.clone()));
+        Ok(folder)
+    }
+
+    /// A model that `whose` field asks for.
+    ///
+    /// # Errors
+    /// When it does not fit the data.
+    pub fn spec(
+        &mut self,
+        architecture: &Architecture,
+        whose: &'static str,
+        ground: &Ground<'_>,
+    ) -> Result<ModelSpec, PrepareError> {
+        let of_plan = |error: PlanError| PrepareError::Plan { whose, error };
+        let classes = ground.dataset.classes.len();
+        let texts = match &ground.dataset.examples {
+            Examples::Text(texts) => Some(texts),
+            Examples::Features { .. } | Examples::Pixels { .. } | Examples::Tokens(_) => None,
+        };
+        match (architecture, texts) {
+            (Architecture::Mlp { .. } | Architecture::Cnn { .. }, _) => {
+                let plan = Plan::new(architecture, &ground.dataset.examples.shape(), classes).map_err(of_plan)?;
+                Ok(ModelSpec::new(plan, ground.normalisation.clone().into()))
+            }
+            (_, None) => Err(of_plan(PlanError::NoTexts)),
+            (Architecture::Bert { folder, .. }, Some(_)) => {
+                self.folder(folder)?.spec(architecture, classes).map_err(of_plan)
+            }
+            (Architecture::Text { layers, dropout, tokens, length }, Some(texts)) => {
+                let encoder = match (tokens, ground.teacher) {
+                    (TokensOf::Words, _) => self.of_words(layers, texts, *length, ground),
+                    (TokensOf::Teacher, Some(teacher)) => teacher.cut_down(texts, ground.rows, *length).map(Arc::new),
+                    (TokensOf::Teacher, None) => {
+                        let problem = phrase!("tokens-no-teacher");
+                        return Err(PrepareError::Method { field: "student.model.tokens", problem });
+                    }
+                };
+                let encoder = encoder.map_err(|_| of_plan(PlanError::NoTexts))?;
+                let plan = TextPlan::new(layers, *dropout, encoder.vocabulary(), *length);
+                let plan = Plan::of_text(architecture, plan, classes).map_err(of_plan)?;
+                Ok(ModelSpec::new(plan, Encoder::Text(encoder)))
+            }
+        }
+    }
+
+    fn of_words(
+        &mut self,
+        layers: &TextLayers,
+        texts: &Texts,
+        length: usize,
+        ground: &Ground<'_>,
+    ) -> Result<Arc<TextEncoder>, String> {
+        let frame = if matches!(layers, TextLayers::Transformer { .. }) { Frame::Bert } else { Frame::None };
+        let is_it = |kept: &&Vocabulary| {
+            let of = kept.of.upgrade();
+            of.is_some_and(|of| Arc::ptr_eq(&of, ground.dataset))
+                && (kept.frame, kept.length) == (frame, length)
+                && kept.rows == ground.rows
+        };
+        if let Some(kept) = self.vocabularies.iter().find(is_it) {
+            return Ok(kept.encoder.clone());
+        }
+        let encoder = Arc::new(TextEncoder::of_words(texts, ground.rows, frame, length)?);
+        let (of, rows) = (Arc::downgrade(ground.dataset), ground.rows.to_vec());
+        self.vocabularies.push(Vocabulary { of, rows, frame, length, encoder: encoder.clone() });
+        let over = self.vocabularies.len().saturating_sub(KEPT);
+        self.vocabularies.drain(..over);
+        Ok(encoder)
+    }
+}

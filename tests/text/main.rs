@@ -1,0 +1,6 @@
+//! Models of texts: BERT beside what Hugging Face's transformers computes, texts that share a batch, populations, files.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod bert;
+mod networks;
