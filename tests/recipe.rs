@@ -6,9 +6,9 @@ use proptest::prelude::*;
 use stillroom::distill::{Mean, Objective, SOFT_TARGETS};
 use stillroom::recipe::{
     Architecture, Builtin, BuiltinTeacher, CheckpointFile, CheckpointSource, Colour, ColumnRef, Copies, DataRecipe,
-    FaultKind, Faults, Ground, ImageSource, Keep, KeptColumns, Normalise, Optimiser, Override, PRESETS, PixelRange,
-    Pixels, QUICKSTART, Recipe, Schedule, Source, TableSource, TeacherPart, TeacherRecipe, TextSource, TrainingRecipe,
-    preset,
+    FaultKind, Faults, Frozen, Ground, ImageSource, Keep, KeptColumns, Normalise, Optimiser, Override, PRESETS,
+    PixelRange, Pixels, Pooling, QUICKSTART, Recipe, Schedule, Source, TableSource, TeacherPart, TeacherRecipe,
+    TextLayers, TextSource, TokensOf, TrainingRecipe, preset,
 };
 
 const EXAMPLE: &str = r#"
@@ -452,7 +452,48 @@ fn architecture() -> impl Strategy<Value = Architecture> {
             dense,
             dropout
         }),
+        (text_layers(), 0.0..1.0, prop::bool::ANY, 8_usize..=100_000).prop_map(|(layers, dropout, own, length)| {
+            let tokens = if own { TokensOf::Words } else { TokensOf::Teacher };
+            Architecture::Text { layers, dropout, tokens, length }
+        }),
+        (
+            "[a-z]{1,8}",
+            prop::option::of(1_usize..=100),
+            prop::option::of(prop::sample::select(vec![Pooling::Mean, Pooling::Cls])),
+            prop::option::of(0_usize..=1000),
+            prop::option::of(0.0..1.0),
+            8_usize..=100_000
+        )
+            .prop_map(|(folder, layers, pooling, frozen, dropout, length)| Architecture::Bert {
+                folder: folder.into(),
+                layers,
+                pooling,
+                frozen: frozen.map_or(Frozen::Nothing, Frozen::UpTo),
+                dropout,
+                length,
+            }),
     ]
+}
+
+fn text_layers() -> impl Strategy<Value = TextLayers> {
+    let size = || 1_usize..=1000;
+    let (windows, dense) = (prop::collection::vec(1_usize..=50, 1..4), prop::collection::vec(size(), 0..3));
+    prop_oneof![
+        (windows, size(), size()).prop_map(|(windows, maps, embedding)| TextLayers::TextCnn {
+            windows,
+            maps,
+            embedding
+        }),
+        (size(), dense, size()).prop_map(|(units, dense, embedding)| TextLayers::BiLstm { units, dense, embedding }),
+        (1_usize..=100, 1_usize..=64, 1_usize..=16, size()).prop_map(|(layers, each, heads, inner)| {
+            TextLayers::Transformer { layers, width: each * heads, heads, inner }
+        }),
+    ]
+}
+
+/// The same for a teacher, who may have a share of the labels.
+fn taught() -> impl Strategy<Value = TrainingRecipe> {
+    (training(), 0.0..=1.0).prop_map(|(training, labelled)| TrainingRecipe { labelled, ..training })
 }
 
 fn training() -> impl Strategy<Value = TrainingRecipe> {
@@ -460,6 +501,7 @@ fn training() -> impl Strategy<Value = TrainingRecipe> {
     let schedule = prop_oneof![
         Just(Schedule::Constant),
         Just(Schedule::Cosine),
+        Just(Schedule::Linear),
         (1_usize..100, 1e-9..=1.0).prop_map(|(every, factor)| Schedule::Step { every, factor }),
     ];
     let counts = (1_usize..=100_000, 1_usize..=100_000, 0_usize..100);
@@ -479,6 +521,7 @@ fn training() -> impl Strategy<Value = TrainingRecipe> {
                 clip,
                 jitter,
                 keep,
+                labelled: 1.0,
             }
         },
     )
@@ -499,12 +542,12 @@ fn recipes() -> impl Strategy<Value = Recipe> {
     let combine = || prop_oneof![Just(Mean::Probabilities), Just(Mean::Logits)];
     let checkpoint = source().prop_map(TeacherRecipe::Checkpoint);
     let trained = move || {
-        (architecture(), training(), 1_usize..=100, combine())
+        (architecture(), taught(), 1_usize..=100, combine())
             .prop_map(|(model, training, members, combine)| TeacherRecipe::Train { model, training, members, combine })
     };
     let part = prop_oneof![
         source().prop_map(TeacherPart::Checkpoint),
-        (architecture(), training()).prop_map(|(model, training)| TeacherPart::Train { model, training })
+        (architecture(), taught()).prop_map(|(model, training)| TeacherPart::Train { model, training })
     ];
     let ensemble = (prop::collection::vec(part, 1..4), combine()).prop_map(|(mut models, combine)| {
         let all = models.clone();

@@ -1760,3 +1760,4 @@ field-teacher-votes = votes
 field-teacher-votes-hint = Whether the people who voted on each row are the teacher, in place of a model.
 votes-none = nobody voted on these data; movie-snippets has votes
 votes-labelled = the votes say the class of every row, so that they can only be compared with labels on all rows; give data.labelled = 1
+recipe-votes-note = The classes are the votes’ own sign: no accuracy is stated

@@ -1660,3 +1660,4 @@ field-teacher-votes = 投票
 field-teacher-votes-hint = 是否以对每一行投票的人代替模型作为教师。
 votes-none = 这些数据没有人投过票；movie-snippets 有投票
 votes-labelled = 投票说出了每一行的类别，只能与所有行都有标签的情形相比；请用 data.labelled = 1
+recipe-votes-note = 类别就是投票的正负，因此不给出准确率

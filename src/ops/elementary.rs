@@ -107,6 +107,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::float_cmp, reason = "these sums are exact")]
     fn a_sum_counts_every_number_once() {
         for count in [0_i32, 1, 15, 16, 17, 100] {
             let numbers: Vec<f64> = (0..count).map(f64::from).collect();

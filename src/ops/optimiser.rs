@@ -524,7 +524,7 @@ fn update_all<T: Element>(updates: &[Update], p: &mut [T], g: &[T], m: &mut [T],
 fn update_rows<T: Element>(updates: &[Update], table: &TableRows, p: &mut [T], g: &[T], m: &mut [T], v: &mut [T]) {
     let len = p.len() / updates.len().max(1);
     let all: usize = table.ids.iter().map(|ids| ids.len()).sum();
-    let width = if all == 0 { len } else { g.len() / all }.max(1);
+    let width = g.len().checked_div(all).unwrap_or(len).max(1);
     let block = (CHUNK / width).max(1) * width;
     let parts = p.chunks_mut(len.max(1)).zip(m.chunks_mut(len.max(1)).zip(v.chunks_mut(len.max(1))));
     for (((p, (m, v)), update), (ids, g)) in parts.zip(updates).zip(table.each(g)) {

@@ -95,3 +95,14 @@ pub struct Probe {
     /// different ones.
     pub teacher: Vec<f32>,
 }
+
+impl Probe {
+    /// The inputs of one of its rows, counted from 0; empty for a text, and nothing where there is no such row.
+    pub fn input(&self, row: usize) -> Option<&[f32]> {
+        if row < self.texts.rows() {
+            return Some(&[]);
+        }
+        let len: usize = self.shape.iter().product();
+        self.inputs.get(row * len..(row + 1) * len)
+    }
+}

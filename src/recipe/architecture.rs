@@ -134,13 +134,13 @@ pub enum Frozen {
 pub const LENGTH: usize = 256;
 
 impl Architecture {
-    /// A TextCNN of words, of windows of 3, 4 and 5 (Kim 2014).
+    /// A `TextCNN` of words, of windows of 3, 4 and 5 (Kim 2014).
     pub fn text_cnn(maps: usize) -> Self {
         let layers = TextLayers::TextCnn { windows: vec![3, 4, 5], maps, embedding: 128 };
         Self::Text { layers, dropout: 0.5, tokens: TokensOf::Words, length: LENGTH }
     }
 
-    /// A BiLSTM of words (Tang et al. 2019).
+    /// A `BiLSTM` of words (Tang et al. 2019).
     pub fn bilstm(units: usize, dense: &[usize]) -> Self {
         let layers = TextLayers::BiLstm { units, dense: dense.to_vec(), embedding: 128 };
         Self::Text { layers, dropout: 0.1, tokens: TokensOf::Words, length: LENGTH }

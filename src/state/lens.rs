@@ -196,10 +196,9 @@ impl State {
         let known = self.known()?;
         let probe = known.probe;
         let row = self.screen.lens.row.min(probe.rows.len().checked_sub(1)?);
-        let len: usize = probe.shape.iter().product();
         Some(LensView {
             row,
-            input: probe.inputs.get(row * len..(row + 1) * len)?,
+            input: probe.input(row)?,
             label: Some(*probe.labels.get(row)? as usize),
             teacher: known.heard(row),
             student: known.row(known.student, row),

@@ -89,7 +89,7 @@ impl State {
         let known = self.known()?;
         let probe = known.probe;
         let len: usize = probe.shape.iter().product();
-        let input = |at: usize| probe.inputs.get(at * len..(at + 1) * len);
+        let input = |at: usize| probe.input(at);
         let text_at = |at: usize| (at < probe.texts.rows()).then(|| probe.texts.first(at));
         let top = |logits, at| known.row(logits, at).map(top_class);
         let hung = |at: usize| {

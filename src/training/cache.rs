@@ -130,7 +130,7 @@ impl Cache {
                 TeacherPart::Train { model, .. } => {
                     let (rows, normalisation) = (splits.train.as_slice(), &normalisation);
                     let ground = Ground { dataset: &dataset, normalisation, rows, teacher: None };
-                    TeacherModel::ToTrain(self.specs.spec(model, "teacher.model", &ground)?)
+                    TeacherModel::ToTrain(Box::new(self.specs.spec(model, "teacher.model", &ground)?))
                 }
                 TeacherPart::Checkpoint(CheckpointSource::Votes) => {
                     votes_fit(recipe, &dataset)?;

@@ -106,7 +106,7 @@ impl Engine {
         let watch = Looker { observer: self.observer.clone(), queued: inbox.queued(false) };
         let prepared = self.cache.prepare(recipe, &self.device, &watch)?;
         let never = || false;
-        let teacher_errors = match prepared.ready_teacher() {
+        let teacher_errors = match prepared.ready_teacher().filter(|teacher| teacher.is_judged()) {
             None => None,
             Some(teacher) => {
                 let rows = &prepared.splits.validation;

@@ -36,7 +36,7 @@ pub enum TeacherModel {
     /// Loaded.
     Ready(Arc<KnownTeacher>),
     /// To be trained.
-    ToTrain(ModelSpec),
+    ToTrain(Box<ModelSpec>),
 }
 
 /// What several models are called together: `5 × MLP 64–64`, or each after the other.

@@ -20,7 +20,9 @@ const TEXTS: [&str; 6] = [
 
 fn texts(of: &[&str]) -> Texts {
     let mut texts = Texts::new(false);
-    of.iter().for_each(|text| texts.push(text, None));
+    for text in of {
+        texts.push(text, None);
+    }
     texts
 }
 

@@ -93,7 +93,9 @@ impl TextEncoder {
             counts
         };
         let merge = |mut all: HashMap<String, u64>, part: HashMap<String, u64>| {
-            part.into_iter().for_each(|(word, count)| *all.entry(word).or_default() += count);
+            for (word, count) in part {
+                *all.entry(word).or_default() += count;
+            }
             all
         };
         let counts = rows.par_iter().fold(HashMap::new, count).reduce(HashMap::new, merge);
@@ -315,7 +317,9 @@ mod tests {
 
     fn texts(of: &[&str]) -> Texts {
         let mut texts = Texts::new(false);
-        of.iter().for_each(|text| texts.push(text, None));
+        for text in of {
+            texts.push(text, None);
+        }
         texts
     }
 

@@ -236,7 +236,9 @@ impl BertPlan {
             .into();
         all.extend(norm("bert.embeddings.LayerNorm"));
         if frozen.is_some() {
-            all.iter_mut().for_each(|spec| spec.frozen = true);
+            for spec in &mut all {
+                spec.frozen = true;
+            }
         }
         for layer in 0..layers {
             let name = layer_name(layer);
@@ -249,7 +251,9 @@ impl BertPlan {
             all.extend(dense(&format!("{name}.output.dense"), width, inner));
             all.extend(norm(&format!("{name}.output.LayerNorm")));
             if frozen.is_some_and(|frozen| layer < frozen) {
-                all[start..].iter_mut().for_each(|spec| spec.frozen = true);
+                for spec in &mut all[start..] {
+                    spec.frozen = true;
+                }
             }
         }
         if self.pooling == Pooling::Cls {

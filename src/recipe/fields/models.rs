@@ -288,7 +288,7 @@ pub const STUDENT_LENGTH: Field = Field {
     label: "field-length",
     what: "field-length-hint",
     short: Some("field-length"),
-    kind: Kind::Whole(sizes(1.0, 100_000.0, 256.0)),
+    kind: Kind::Whole(sizes(8.0, 100_000.0, 256.0)),
     ..OF_LAYERS
 };
 

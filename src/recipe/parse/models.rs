@@ -270,7 +270,9 @@ pub(super) fn read_model(section: &mut Reader<'_>, folder: &Path, faults: &mut V
             };
             faults.push(model.fault("", kind));
             // What belongs to one of them is no fault of its own.
-            LAYERS.iter().for_each(|key| drop(model.take(key)));
+            for key in LAYERS {
+                model.take(key);
+            }
             none()
         }
     };

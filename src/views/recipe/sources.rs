@@ -214,6 +214,9 @@ impl Editor<'_> {
                     let wrong = text_with("recipe-wrong", &[("errors", errors.into()), ("rows", rows.into())]);
                     format!("{parameters} · {wrong}")
                 }
+                None if recipe.teacher == Some(TeacherRecipe::Checkpoint(CheckpointSource::Votes)) => {
+                    text("recipe-votes-note")
+                }
                 None => format!("{parameters} · {}", text("recipe-trained-first")),
             };
             quiet(ui, words).on_hover_text(text("recipe-wrong-hint"));
