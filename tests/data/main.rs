@@ -249,7 +249,7 @@ fn omitted_labelled_and_noise_touch_the_students_alone() {
     let mnist = builtin(Builtin::MnistMini);
     let recipe = DataRecipe { omit_classes: vec!["3".to_owned()], labelled: 0.1, label_noise: 0.5, ..recipe() };
     let splits = mnist.split(&recipe).unwrap();
-    let teacher = TransferSet::of_teacher(&mnist, &splits);
+    let teacher = TransferSet::of_teacher(&mnist, &splits, 1.0, 0);
     assert_eq!(teacher.rows, splits.train);
     assert!(teacher.rows.iter().zip(&teacher.labels).all(|(row, label)| *label == Some(mnist.labels[*row as usize])));
     let students = TransferSet::of_students(&mnist, &splits, &recipe).unwrap();
