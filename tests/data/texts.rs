@@ -208,10 +208,11 @@ fn faults_of_texts_are_told_with_their_lines() {
     assert!(fault("t.txt", &lines(|_, text, _| format!("{text}\n"))).contains("no classes"));
     let one = fault("t.csv", &format!("text,label\n{}", lines(|_, text, _| format!("{text},only\n"))));
     assert!(one.contains("`only` is its only class"), "{one}");
-    // A column of nothing is no text: the other one is read.
     let (_folder, source) =
         write("t.csv", format!("x,text,label\n{}", lines(|i, _, class| format!("{i}.5,,{class}\n"))));
-    assert!(matches!(load(&source).unwrap().examples, Examples::Features { width: 1, .. }));
+    let source = TableSource { text: Some(ColumnRef::Name("text".to_owned())), ..source };
+    let said = load(&source).unwrap_err().to_string();
+    assert!(said.contains("every field of its text column is empty"), "{said}");
 }
 
 #[test]
