@@ -67,10 +67,10 @@ pub(super) fn load(source: &TextSource, watch: &dyn Watch) -> Result<Dataset, Da
 /// Entries of a folder that are looked at before it is said what it holds.
 const LOOKED_AT: usize = 4096;
 
-/// Whether a folder holds text files and, as far as it is looked at, no picture.
+/// Whether a folder holds several text files (one alone is a note on something) and, as far as it is looked at, no picture.
 pub(super) fn is_text_folder(folder: &Path) -> Result<bool, DataError> {
     let mut open = vec![folder.to_owned()];
-    let (mut met, mut has_text) = (0, false);
+    let (mut met, mut texts) = (0, 0);
     while let Some(next) = open.pop() {
         let entries = match std::fs::read_dir(&next) {
             Ok(entries) => entries,
@@ -80,7 +80,7 @@ pub(super) fn is_text_folder(folder: &Path) -> Result<bool, DataError> {
         for entry in entries.flatten() {
             met += 1;
             if met > LOOKED_AT {
-                return Ok(has_text);
+                return Ok(texts > 1);
             }
             let path = entry.path();
             // A link may lead back to where it comes from.
@@ -89,11 +89,11 @@ pub(super) fn is_text_folder(folder: &Path) -> Result<bool, DataError> {
             } else if is_picture_name(&path) {
                 return Ok(false);
             } else {
-                has_text = has_text || is_text(Path::new(""), &path);
+                texts += usize::from(texts < 2 && is_text(Path::new(""), &path));
             }
         }
     }
-    Ok(has_text)
+    Ok(texts > 1)
 }
 
 /// Whether a name is that of a text file that is no note on the others.

@@ -387,6 +387,7 @@ fn the_palette_leads_to_every_control_wherever_it_is() {
         in_method("dkd"),
         in_method("hints"),
         in_method("label-smoothing"),
+        in_method("teacher-labels"),
         trained.replace("[student]", "members = 3\n[student]"),
         RECIPE.replace("checkpoint = \"builtin:digits\"", "ensemble = [\"builtin:digits\", { mlp = [8] }]"),
     ];
