@@ -59,7 +59,7 @@ const MOST_KEPT: usize = 128 << 20;
 const LONGEST: usize = 1 << 20;
 
 /// Words of an own vocabulary at most.
-pub const MOST_WORDS: usize = 10_000;
+const MOST_WORDS: usize = 10_000;
 
 /// Fewest times that a word of an own vocabulary stands in the texts.
 const FEWEST: u64 = 2;
@@ -78,7 +78,7 @@ pub enum Frame {
 
 impl TextEncoder {
     /// An encoder with a vocabulary of its own: the words, and single Chinese characters, that stand at least twice in `texts`, the most
-    /// frequent first and equally frequent ones by spelling, at most [`MOST_WORDS`] with the special ones. Case and accents do not count.
+    /// frequent first and equally frequent ones by spelling, at most 10,000 with the special ones. Case and accents do not count.
     ///
     /// # Errors
     /// When the tokeniser cannot be made of them (never, as far as is known).
