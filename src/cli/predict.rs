@@ -12,7 +12,7 @@ use super::voice::{Failure, Problem, Voice, print, print_json};
 use super::{PredictArgs, Split};
 use crate::data::{
     Columns, DataError, Dataset, Examples, FoundPictures, NewRows, Remark, first_rows, is_idx_folder, is_npz,
-    is_picture, pictures, read_new_rows, recognise,
+    is_picture, pictures, read_new_rows, read_new_texts, recognise,
 };
 use crate::distill::{Objective, evaluate, soften};
 use crate::model::{Checkpoint, CheckpointError, NetworkTeacher, Teacher as _, new_file, write_whole};
@@ -135,6 +135,10 @@ fn rows_of(args: &PredictArgs, checkpoint: &Checkpoint, source: &Source) -> Resu
     let new = match (source, &checkpoint.columns) {
         (Source::Table(table), Some(columns)) if !is_npz(&table.path) => {
             Some(read_new_rows(&as_told(args, table), columns, &checkpoint.classes, shape).map_err(data)?)
+        }
+        // A model of texts that learnt them from no table knows no column: they are found as they would be for training.
+        (Source::Table(table), None) if checkpoint.reads.text().is_some() => {
+            Some(read_new_texts(table, None, &checkpoint.classes).map_err(data)?)
         }
         (Source::Table(table), None) if table.label.is_none() && !is_npz(&table.path) => {
             // As many columns as the model has inputs: there is no class.
