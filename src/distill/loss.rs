@@ -52,6 +52,8 @@ pub struct MemberTerms {
     pub norms: Vec<f64>,
     /// Cosine of the angle between each term's gradient and that of all the others together; 0 where one of them is zero.
     pub cosines: Vec<f64>,
+    /// Of the term that looks at inner layers: what it is for each pair of them.
+    pub pairs: Vec<f64>,
 }
 
 /// The sum of all members' totals, as a scalar whose gradient is each member's own (members share nothing), and their terms.
@@ -158,6 +160,7 @@ fn of_kernel(objective: &Objective, terms: &Terms, at: usize, epochs: f64) -> Me
         total: terms.total[at],
         norms: told.iter().map(|(_, norm)| *norm).collect(),
         cosines: vec![terms.cosine[at]; told.len()],
+        pairs: Vec::new(),
     }
 }
 
@@ -166,8 +169,9 @@ fn on_host(logits: &Tensor, members: &[usize], batch: &BatchTargets<'_>) -> Resu
     let (_, rows, _) = logits.dims3()?;
     let (mut sum, mut terms) = of_logits(logits, members, batch, &|term| batch.phase.descends(term))?;
     for part in of_layers(members, batch, rows)? {
-        for (k, (terms, value)) in terms.iter_mut().zip(&part.values).enumerate() {
+        for (k, ((terms, value), pairs)) in terms.iter_mut().zip(&part.values).zip(part.pairs).enumerate() {
             terms.values[part.term] = Some(*value);
+            terms.pairs = pairs;
             // A term of weight 0 must not spoil the total by 0 · ∞.
             terms.total += if part.factors[k] == 0.0 { 0.0 } else { part.factors[k] * value };
         }
@@ -211,6 +215,8 @@ struct OfLayers {
     term: usize,
     /// Unweighted, one a member.
     values: Vec<f64>,
+    /// The same of each pair of layers, `[K][pairs]`.
+    pairs: Vec<Vec<f64>>,
     factors: Vec<f64>,
     /// The weighted sum.
     loss: Tensor,
@@ -226,12 +232,14 @@ fn of_layers(members: &[usize], batch: &BatchTargets<'_>, rows: usize) -> Result
         if !batch.phase.descends(term) || rows < term.least {
             continue;
         }
-        let each = compute(layers)?;
+        let pairs = compute(layers)?;
+        let each = pairs.mean(1)?;
         let factors = members.iter().map(|k| batch.members[*k].objective.factor(term, batch.epochs));
         let factors: Vec<f64> = factors.collect();
         let weights = Tensor::from_slice(&factors, factors.len(), each.device())?.to_dtype(each.dtype())?;
         let values = each.detach().to_dtype(DType::F64)?.to_vec1()?;
-        parts.push(OfLayers { term: position, values, loss: each.mul(&weights)?.sum_all()?, factors });
+        let pairs = pairs.detach().to_dtype(DType::F64)?.to_vec2()?;
+        parts.push(OfLayers { term: position, values, pairs, loss: each.mul(&weights)?.sum_all()?, factors });
     }
     Ok(parts)
 }
@@ -273,5 +281,6 @@ fn member(
         cosines: parts.iter().map(cosine).collect(),
         weights: declared.iter().map(|term| objective.weight(term, epochs)).collect(),
         values,
+        pairs: Vec::new(),
     }
 }

@@ -30,15 +30,54 @@ pub struct Method {
     pub phases: fn(Values<'_>, usize) -> Vec<Phase>,
 }
 
-/// What a method does with an inner layer of the student and one of the teacher.
+/// What a method does with inner layers of the student and of the teacher.
 #[derive(Clone, Copy, Debug)]
 pub struct Inner {
-    /// The path of the field that says which of the student's layers, counted from 1; 0 is the middle one.
-    pub student: &'static str,
-    /// The same of the teacher's.
-    pub teacher: &'static str,
-    /// Trained tensors of the method itself, for layers of these shapes of one row (student's, teacher's).
-    pub own: fn(&[usize], &[usize]) -> Vec<OwnTensor>,
+    /// Which layers of the student look at which of the teacher, by their indices, where there are so many of each.
+    pub pairs: fn(Values<'_>, Sides<usize>) -> Pairs,
+    /// Whether the two layers of a pair must say as much of a row.
+    pub is_alike: bool,
+    /// Trained tensors of the method itself, for layers of these shapes of one row.
+    pub own: fn(Sides<&[usize]>) -> Vec<OwnTensor>,
+}
+
+/// The pairs of layers, by their indices, or why there are none.
+pub type Pairs = std::result::Result<Vec<Sides<usize>>, NoPairs>;
+
+/// One of the student's and one of the teacher's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sides<T> {
+    /// The student's.
+    pub student: T,
+    /// The teacher's.
+    pub teacher: T,
+}
+
+/// Why there are no layers for a method to look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoPairs {
+    /// A layer that is asked for is not there.
+    NoLayer {
+        /// The path of the field.
+        field: &'static str,
+        /// Whether it is the student's, or else the teacher's.
+        is_students: bool,
+        /// The layer that it asks for, counted from 1; 0 for the middle of none.
+        asked: usize,
+        /// How many there are.
+        there: usize,
+    },
+    /// One of the two has too few for all pairs.
+    Few {
+        /// Whether the student has, or else the teacher.
+        is_students: bool,
+        /// How many it needs at least.
+        least: usize,
+        /// How many there are.
+        there: usize,
+    },
+    /// The layers of a pair say different amounts of a row.
+    Unlike(Sides<usize>),
 }
 
 /// A trained tensor of a method: it is updated with the student's, kept in resume states, and not saved with a student.
@@ -146,16 +185,16 @@ impl fmt::Debug for Compute {
     }
 }
 
-/// Returns a term of each member, `[K]`: a mean over rows.
+/// Returns a term of each member and pair of layers, `[K, pairs]`, each a mean over rows; the term itself is their mean.
 pub type OnLayers = fn(layers: &Layers<'_>) -> Result<Tensor>;
 
 /// What inner layers say of a batch.
 #[derive(Clone, Copy, Debug)]
 pub struct Layers<'a> {
-    /// The student's layer, `[K, batch, …]`.
-    pub student: &'a Tensor,
-    /// The teacher's layer for each member's batch, `[K, batch, …]`.
-    pub teacher: &'a Tensor,
+    /// The student's layer of each pair, `[K, batch, …]`.
+    pub student: &'a [Tensor],
+    /// The teacher's layer of each pair for each member's batch, `[K, batch, …]`.
+    pub teacher: &'a [Tensor],
     /// The method's own tensors, `[K, …]` each.
     pub own: &'a [Tensor],
 }

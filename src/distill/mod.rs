@@ -14,8 +14,8 @@ mod values;
 pub use calibration::{BINS, expected_calibration_error};
 pub use loss::{BatchTargets, MemberTargets, MemberTerms, loss, term_losses};
 pub use method::{
-    Compute, Inner, Kernel, Layers, Method, Needs, OnLayers, OnLogits, Over, OwnTensor, Phase, Rows, Scale, Term,
-    Trains,
+    Compute, Inner, Kernel, Layers, Method, Needs, NoPairs, OnLayers, OnLogits, Over, OwnTensor, Phase, Rows, Scale,
+    Sides, Term, Trains,
 };
 pub use methods::{HARD, LABELS, METHODS, SOFT_TARGETS};
 pub use metrics::{Evaluation, NO_CLASS, Reference, evaluate, top_classes};

@@ -79,6 +79,22 @@ pub struct Anatomy {
     pub step: u64,
     /// In the order of its method.
     pub terms: Vec<TermPart>,
+    /// The inner layers that it looks at, in the order of the student's; none where it looks at none.
+    #[serde(default)]
+    pub layers: Vec<LayerPair>,
+}
+
+/// An inner layer of the student that looks at one of the teacher.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LayerPair {
+    /// The student's layer and how many it has, counted from 1.
+    pub student: (usize, usize),
+    /// The same of the teacher.
+    pub teacher: (usize, usize),
+    /// Numbers that the student's says of a row.
+    pub width: usize,
+    /// How far the two are apart, as the method's term has it; none where that is not descended.
+    pub distance: Option<f64>,
 }
 
 /// What one term contributed.

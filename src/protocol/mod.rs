@@ -22,7 +22,7 @@ pub use frame::{FrameError, LARGEST_FRAME, greet, hear_greeting, read_message, w
 pub use ids::{JobId, Role, RunId, Stage};
 pub use journal::JournalError;
 pub use live::{Activity, DeviceInfo, Gathered, Inspected, Live, Preview, Progress, Unready};
-pub use loss::{Anatomy, LossTerms, TermName, TermPart};
+pub use loss::{Anatomy, LayerPair, LossTerms, TermName, TermPart};
 pub use metrics::{Answers, MOST_LOGITS, Metrics, Part};
 pub use options::{DeviceChoice, WorkerOptions};
 pub use report::{

@@ -10,12 +10,12 @@ use std::time::SystemTime;
 use candle_core::{Device, Var};
 
 use super::error::PrepareError;
-use super::layers::{NoLayer, chosen};
+use super::layers::chosen;
 use super::prepared::{Prepared, TeacherModel};
 use super::specs::{Ground, Specs};
 use super::teachers::KnownTeacher;
 use crate::data::{DataError, Dataset, Remark, Splits, TransferSet, Watch};
-use crate::distill::{Objective, Over};
+use crate::distill::{NoPairs, Objective, Over, Sides};
 use crate::model::import::{self, ImportOptions};
 use crate::model::{Checkpoint, CheckpointError, ModelSpec, Network, NetworkTeacher, Normalisation, Votes};
 use crate::recipe::fields::{METHOD, TEACHER_VOTES};
@@ -268,15 +268,28 @@ fn layers_fit(objective: &Objective, student: &ModelSpec, teachers: &[TeacherMod
         [only] => only.layers(),
         _ => Vec::new(),
     };
-    chosen(objective, &student.layers(), &of_teacher).map(drop).map_err(|NoLayer { field, asked, there }| {
-        let is_students = objective.method().inner.is_some_and(|inner| inner.student == field);
-        let whose = if is_students { phrase!("term-student") } else { phrase!("term-teacher") };
-        let problem = if there == 0 && !is_students && teachers.len() > 1 {
-            phrase!("method-no-layers-of-several", method = objective.method().name)
-        } else if there == 0 {
-            phrase!("method-no-layers", method = objective.method().name, whose = whose)
-        } else {
-            phrase!("method-no-layer", whose = whose, there = there, asked = asked)
+    chosen(objective, &student.layers(), &of_teacher).map(drop).map_err(|lacking| {
+        let method = objective.method().name;
+        let whose = |is_students| if is_students { phrase!("term-student") } else { phrase!("term-teacher") };
+        let none = |is_students: bool| match teachers {
+            [_, _, ..] if !is_students => phrase!("method-no-layers-of-several", method = method),
+            _ => phrase!("method-no-layers", method = method, whose = whose(is_students)),
+        };
+        let (field, problem) = match lacking {
+            NoPairs::NoLayer { field, is_students, there: 0, .. } => (field, none(is_students)),
+            NoPairs::NoLayer { field, is_students, asked, there } => {
+                (field, phrase!("method-no-layer", whose = whose(is_students), there = there, asked = asked))
+            }
+            NoPairs::Few { is_students, there: 0, .. } => (METHOD.path, none(is_students)),
+            NoPairs::Few { is_students, least, there } => {
+                let whose = whose(is_students);
+                let problem = phrase!("method-few-layers", method = method, whose = whose, least = least, there = there);
+                (METHOD.path, problem)
+            }
+            NoPairs::Unlike(Sides { student, teacher }) => {
+                let problem = phrase!("method-unlike-layers", method = method, student = student, teacher = teacher);
+                (METHOD.path, problem)
+            }
         };
         PrepareError::Method { field, problem }
     })

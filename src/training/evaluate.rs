@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use candle_core::DType;
+use candle_core::{DType, Tensor};
 use rayon::prelude::*;
 
 use super::error::Halt;
@@ -94,15 +94,16 @@ fn terms_of_layers(
         }
         let mut sums = vec![0.0; members];
         for rows in on.rows.chunks(ROWS_AT_A_TIME) {
-            let mut tapped = population.evaluate(&[&dataset.gather(rows)], &[layers.of_student()])?.taps;
-            let student = tapped.pop().ok_or_else(|| candle_core::Error::msg("no such layer"))?;
-            let of_teacher = layers.of_rows(dataset, rows)?;
-            let shape: Vec<usize> = [members].into_iter().chain(of_teacher.dims()[1..].iter().copied()).collect();
-            let (teacher, own) = (of_teacher.broadcast_as(shape)?.contiguous()?, layers.tensors());
-            let own: Vec<_> = own.iter().map(candle_core::Tensor::detach).collect();
-            let each: Vec<f64> = compute(&Layers { student: &student, teacher: &teacher, own: &own })?
-                .to_dtype(DType::F64)?
-                .to_vec1()?;
+            let student = population.evaluate(&[&dataset.gather(rows)], &layers.of_student())?.taps;
+            let for_each = |said: Tensor| {
+                let shape: Vec<usize> = [members].into_iter().chain(said.dims()[1..].iter().copied()).collect();
+                said.broadcast_as(shape)?.contiguous()
+            };
+            let teacher = layers.of_rows(dataset, rows)?.into_iter().map(for_each);
+            let teacher = teacher.collect::<candle_core::Result<Vec<_>>>()?;
+            let own: Vec<Tensor> = layers.tensors().iter().map(Tensor::detach).collect();
+            let pairs = compute(&Layers { student: &student, teacher: &teacher, own: &own })?;
+            let each: Vec<f64> = pairs.mean(1)?.to_dtype(DType::F64)?.to_vec1()?;
             sums.iter_mut().zip(each).for_each(|(sum, mean)| *sum += mean * rows.len() as f64);
         }
         let count = on.rows.len().max(1) as f64;

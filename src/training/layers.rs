@@ -6,53 +6,50 @@ use candle_core::{Device, Tensor, Var};
 
 use super::teachers::KnownTeacher;
 use crate::data::{Batch, Dataset, Inputs};
-use crate::distill::{Objective, OwnTensor, Phase, Term};
-use crate::model::{InnerLayer, ModelSpec, ROWS_AT_A_TIME};
+use crate::distill::{NoPairs, Objective, OwnTensor, Phase, Sides, Term};
+use crate::model::{InnerLayer, ModelSpec, ParameterSpec, ROWS_AT_A_TIME};
 use crate::rng::Key;
 
 /// Numbers of a teacher's layer that are kept for all rows at most; of larger ones the teacher is asked in each step.
 const MOST_KEPT: usize = 128 << 20;
 
-/// One layer of the student, one of the teacher, and what is between.
+/// Layers of the student beside layers of the teacher, and what is between.
 #[derive(Clone)]
 pub struct InnerLayers {
-    student: InnerLayer,
-    teacher: InnerLayer,
+    pairs: Vec<Pair>,
+    /// How many layers each has.
+    counts: Sides<usize>,
     of: Arc<KnownTeacher>,
-    /// What the teacher's layer says of every row, `[rows, …]`; none where it is asked in each step.
-    kept: Option<Tensor>,
+    /// What the teacher's layers say of every row, `[rows, …]` each; none where it is asked in each step.
+    kept: Option<Vec<Tensor>>,
     own: Vec<(Var, bool)>,
     terms: &'static [Term],
     device: Device,
 }
 
-/// A layer that is asked for and is not there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoLayer {
-    /// The path of the field.
-    pub field: &'static str,
-    /// The layer that it asks for, counted from 1; 0 for the middle of none.
-    pub asked: usize,
-    /// How many there are.
-    pub there: usize,
+/// A layer of the student that looks at one of the teacher.
+#[derive(Clone, Debug)]
+pub struct Pair {
+    /// Their indices among the layers of each.
+    pub at: Sides<usize>,
+    /// The layers.
+    pub layers: Sides<InnerLayer>,
 }
 
-/// The layers that an objective looks at, of those that student and teacher have; `None` where it looks at none.
+/// The layers that an objective looks at, of those that student and teacher have; none where it looks at none.
 ///
 /// # Errors
-/// When one of them is not there.
-pub fn chosen(
-    objective: &Objective,
-    student: &[InnerLayer],
-    teacher: &[InnerLayer],
-) -> Result<Option<[InnerLayer; 2]>, NoLayer> {
-    let Some(inner) = objective.method().inner else { return Ok(None) };
-    let layer = |field: &'static str, layers: &[InnerLayer]| {
-        let asked = objective.get(field).unwrap_or_default() as usize;
-        let at = if asked == 0 { layers.len() / 2 } else { asked - 1 };
-        layers.get(at).cloned().ok_or(NoLayer { field, asked, there: layers.len() })
+/// When one of them is not there, or they do not fit each other.
+pub fn chosen(objective: &Objective, student: &[InnerLayer], teacher: &[InnerLayer]) -> Result<Vec<Pair>, NoPairs> {
+    let Some(inner) = objective.method().inner else { return Ok(Vec::new()) };
+    let pairs = (inner.pairs)(objective.values(), Sides { student: student.len(), teacher: teacher.len() })?;
+    let pair = |at: Sides<usize>| {
+        let layers = Sides { student: student[at.student].clone(), teacher: teacher[at.teacher].clone() };
+        let numbers = |layer: &InnerLayer| layer.shape.iter().product::<usize>();
+        let len = Sides { student: numbers(&layers.student), teacher: numbers(&layers.teacher) };
+        if inner.is_alike && len.student != len.teacher { Err(NoPairs::Unlike(len)) } else { Ok(Pair { at, layers }) }
     };
-    Ok(Some([layer(inner.student, student)?, layer(inner.teacher, teacher)?]))
+    pairs.into_iter().map(pair).collect()
 }
 
 impl InnerLayers {
@@ -70,31 +67,28 @@ impl InnerLayers {
         is_shifted: bool,
         device: &Device,
     ) -> candle_core::Result<Option<Self>> {
-        let found = chosen(objective, &spec.layers(), &teacher.layers());
-        let found = found.map_err(|lacking| candle_core::Error::msg(format!("there is no layer {}", lacking.asked)))?;
-        let (Some([of_student, of_teacher]), Some(inner)) = (found, objective.method().inner) else { return Ok(None) };
-        let own = (inner.own)(&of_student.shape, &of_teacher.shape);
+        let pairs = chosen(objective, &spec.layers(), &teacher.layers());
+        let pairs = pairs.map_err(|lacking| candle_core::Error::msg(format!("layers are lacking: {lacking:?}")))?;
+        let (Some(Pair { layers: first, .. }), Some(inner)) = (pairs.first(), objective.method().inner) else {
+            return Ok(None);
+        };
+        let own = (inner.own)(Sides { student: &first.student.shape, teacher: &first.teacher.shape });
         let own = own.iter().map(|tensor| Ok((seeded(tensor, objective.method().name, seeds, device)?, tensor.decays)));
         let own = own.collect::<candle_core::Result<Vec<_>>>()?;
         let rows = dataset.labels.len();
-        let numbers = rows * of_teacher.shape.iter().product::<usize>();
-        let kept = if is_shifted || numbers > MOST_KEPT {
-            None
-        } else {
+        let numbers = pairs.iter().map(|pair| pair.layers.teacher.shape.iter().product::<usize>()).sum::<usize>();
+        let (terms, device) = (objective.method().terms, device.clone());
+        let counts = Sides { student: spec.layers().len(), teacher: teacher.layers().len() };
+        let mut layers = Self { pairs, counts, of: teacher, kept: None, own, terms, device };
+        if !is_shifted && rows * numbers <= MOST_KEPT {
             let rows: Vec<u32> = (0..rows as u32).collect();
-            let part = |rows: &[u32]| {
-                let inputs = teacher.reads(dataset).gather(rows);
-                teacher
-                    .taps(&inputs, &[&of_teacher.name])?
-                    .pop()
-                    .ok_or_else(|| candle_core::Error::msg("no such layer"))
-            };
-            let parts = rows.chunks(ROWS_AT_A_TIME).map(part).collect::<candle_core::Result<Vec<_>>>()?;
-            Some(Tensor::cat(&parts, 0)?)
-        };
-        let terms = objective.method().terms;
-        let device = device.clone();
-        Ok(Some(Self { student: of_student, teacher: of_teacher, of: teacher, kept, own, terms, device }))
+            let inputs = |rows: &[u32]| layers.of.reads(dataset).gather(rows);
+            let parts = rows.chunks(ROWS_AT_A_TIME).map(|rows| layers.of_inputs(&inputs(rows)));
+            let parts = parts.collect::<candle_core::Result<Vec<_>>>()?;
+            let whole = |pair: usize| Tensor::cat(&parts.iter().map(|part| &part[pair]).collect::<Vec<_>>(), 0);
+            layers.kept = Some((0..layers.pairs.len()).map(whole).collect::<candle_core::Result<_>>()?);
+        }
+        Ok(Some(layers))
     }
 
     /// Whether a phase descends a term that looks at them.
@@ -102,15 +96,26 @@ impl InnerLayers {
         self.terms.iter().any(|term| !term.is_of_logits() && phase.descends(term))
     }
 
-    /// The name of the student's layer.
-    pub fn of_student(&self) -> &str {
-        &self.student.name
+    /// The pairs, in the order of the method.
+    pub fn pairs(&self) -> &[Pair] {
+        &self.pairs
     }
 
-    /// How many of the student's parameters there are up to its layer, in their order.
+    /// How many layers student and teacher have.
+    pub fn counts(&self) -> Sides<usize> {
+        self.counts
+    }
+
+    /// The names of the student's layers, one a pair.
+    pub fn of_student(&self) -> Vec<&str> {
+        self.pairs.iter().map(|pair| pair.layers.student.name.as_str()).collect()
+    }
+
+    /// How many of the student's parameters there are up to the last of its layers, in their order.
     pub fn parameters_up_to(&self, spec: &ModelSpec) -> usize {
-        let own = format!("{}.", self.student.name);
-        spec.parameters().iter().rposition(|parameter| parameter.name.starts_with(&own)).map_or(0, |last| last + 1)
+        let own: Vec<String> = self.of_student().iter().map(|name| format!("{name}.")).collect();
+        let is_own = |parameter: &ParameterSpec| own.iter().any(|own| parameter.name.starts_with(own));
+        spec.parameters().iter().rposition(is_own).map_or(0, |last| last + 1)
     }
 
     /// The method's own tensors, `[K, …]`, with a mark whether weight decay applies.
@@ -123,39 +128,42 @@ impl InnerLayers {
         self.own.iter().map(|(own, _)| own.as_tensor().clone()).collect()
     }
 
-    /// What the teacher's layer says of each member's batch, `[K, batch, …]`.
+    /// What the teacher's layers say of each member's batch, `[K, batch, …]` each.
     ///
     /// # Errors
     /// When the device fails.
-    pub fn of_teacher(&self, batches: &[Batch], batch_of: &[usize]) -> candle_core::Result<Tensor> {
-        let of = |batch: &Batch| match &self.kept {
-            Some(kept) => {
-                let ids = Tensor::from_slice(&batch.ids, batch.ids.len(), &self.device)?;
-                kept.index_select(&ids, 0)
-            }
-            None => self.of_inputs(&batch.inputs),
-        };
-        let each = batches.iter().map(of).collect::<candle_core::Result<Vec<_>>>()?;
+    pub fn of_teacher(&self, batches: &[Batch], batch_of: &[usize]) -> candle_core::Result<Vec<Tensor>> {
+        let each = batches.iter().map(|batch| self.of_ids(&batch.ids, || batch.inputs.clone()));
+        let each = each.collect::<candle_core::Result<Vec<_>>>()?;
         let index: Vec<u32> = batch_of.iter().map(|batch| *batch as u32).collect();
-        Tensor::stack(&each, 0)?.index_select(&Tensor::from_vec(index, batch_of.len(), &self.device)?, 0)
+        let index = Tensor::from_vec(index, batch_of.len(), &self.device)?;
+        let of_pair = |pair: usize| {
+            let each: Vec<&Tensor> = each.iter().map(|said| &said[pair]).collect();
+            Tensor::stack(&each, 0)?.index_select(&index, 0)
+        };
+        (0..self.pairs.len()).map(of_pair).collect()
     }
 
-    /// What it says of ready-made inputs, `[batch, …]`.
-    fn of_inputs(&self, inputs: &Inputs) -> candle_core::Result<Tensor> {
-        let tapped = self.of.taps(inputs, &[&self.teacher.name])?.pop();
-        tapped.ok_or_else(|| candle_core::Error::msg("no such layer"))
+    /// What they say of rows of the data, which are these inputs where they are asked.
+    fn of_ids(&self, ids: &[u32], inputs: impl FnOnce() -> Inputs) -> candle_core::Result<Vec<Tensor>> {
+        let Some(kept) = &self.kept else { return self.of_inputs(&inputs()) };
+        let ids = Tensor::from_slice(ids, ids.len(), &self.device)?;
+        kept.iter().map(|kept| kept.index_select(&ids, 0)).collect()
     }
 
-    /// What it says of rows of the data, `[1, rows, …]`.
+    /// What they say of ready-made inputs, `[batch, …]` each.
+    fn of_inputs(&self, inputs: &Inputs) -> candle_core::Result<Vec<Tensor>> {
+        let names: Vec<&str> = self.pairs.iter().map(|pair| pair.layers.teacher.name.as_str()).collect();
+        self.of.taps(inputs, &names)
+    }
+
+    /// What they say of rows of the data, `[1, rows, …]` each.
     ///
     /// # Errors
     /// When the device fails.
-    pub fn of_rows(&self, dataset: &Dataset, rows: &[u32]) -> candle_core::Result<Tensor> {
-        let said = match &self.kept {
-            Some(kept) => kept.index_select(&Tensor::from_slice(rows, rows.len(), &self.device)?, 0)?,
-            None => self.of_inputs(&self.of.reads(dataset).gather(rows))?,
-        };
-        said.unsqueeze(0)
+    pub fn of_rows(&self, dataset: &Dataset, rows: &[u32]) -> candle_core::Result<Vec<Tensor>> {
+        let said = self.of_ids(rows, || self.of.reads(dataset).gather(rows))?;
+        said.iter().map(|said| said.unsqueeze(0)).collect()
     }
 
     /// Resumes with some of the members.

@@ -11,7 +11,9 @@ use super::matched::{Matched, OfMembers, TeacherSide};
 use super::member::{Counted, EpochSums, Member, Newest, Source, Status};
 use super::schedule::rate_factor;
 use crate::data::{Batch, Dataset, TransferSet};
-use crate::distill::{BatchTargets, MemberTargets, MemberTerms, Phase, TeacherLogits, Trains, loss, term_losses};
+use crate::distill::{
+    BatchTargets, Layers, MemberTargets, MemberTerms, Phase, TeacherLogits, Trains, loss, term_losses,
+};
 use crate::model::{FusedStep, Network, ROWS_AT_A_TIME};
 use crate::ops::{Backend, Clip, FusedOptimiser, MemberRate, Rule, TableRows};
 use crate::protocol::{Change, Setting};
@@ -288,9 +290,9 @@ impl Session {
         let inputs = self.batches.inputs(batches);
         let backend = Backend::of(&self.device);
         let looks = self.layers.as_ref().filter(|layers| layers.are_looked_at(self.phase()));
-        let tap = looks.map(InnerLayers::of_student);
+        let taps = looks.map_or_else(Vec::new, InnerLayers::of_student);
         let is_measured = measure && looks.is_some();
-        let output = self.population.forward(&inputs, keys, tap.as_slice(), backend)?;
+        let output = self.population.forward(&inputs, keys, &taps, backend)?;
         let at = Loss { batches, taps: output.taps, backend };
         let (loss, mut terms) = self.with_targets(&output.logits, &at, loss)?;
         // Of a table the rows that the pass used stand for the whole.
@@ -355,11 +357,11 @@ impl Session {
         });
         let members: Vec<MemberTargets<'_>> = members.collect();
         let labels: Vec<_> = at.batches.iter().map(|batch| batch.labels.clone()).collect();
-        let looks = self.layers.as_ref().zip(at.taps.first());
-        let of_teacher = looks.map(|(layers, _)| layers.of_teacher(at.batches, &self.batches.of)).transpose()?;
-        let own = looks.map_or_else(Vec::new, |(layers, _)| layers.tensors());
-        let layers = looks.zip(of_teacher.as_ref());
-        let layers = layers.map(|((_, student), teacher)| crate::distill::Layers { student, teacher, own: &own });
+        let looks = self.layers.as_ref().filter(|_| !at.taps.is_empty());
+        let of_teacher = looks.map(|layers| layers.of_teacher(at.batches, &self.batches.of)).transpose()?;
+        let own = looks.map_or_else(Vec::new, InnerLayers::tensors);
+        let student = at.taps.as_slice();
+        let layers = of_teacher.as_deref().map(|teacher| Layers { student, teacher, own: &own });
         let batch = BatchTargets {
             members: &members,
             targets: &targets,

@@ -6,6 +6,7 @@ use candle_core::{Tensor, Var};
 
 use super::device::first_line;
 use super::error::Halt;
+use super::layers::Pair;
 use super::member::{Member, Newest, Status};
 use super::plan::StagePlan;
 use super::prepared::Prepared;
@@ -13,7 +14,7 @@ use super::resume::{self, StageProgress};
 use super::session::Session;
 use crate::distill::{LABELS, Term};
 use crate::model::Network;
-use crate::protocol::{Anatomy, Change, Role, RunId, RunInfo, Stage, Steps, TermPart};
+use crate::protocol::{Anatomy, Change, LayerPair, Role, RunId, RunInfo, Stage, Steps, TermPart};
 use crate::recipe::{Strategy, TrainingRecipe};
 use crate::text::phrase;
 
@@ -158,9 +159,22 @@ impl<'a> StageRun<'a> {
         let of = |(k, member): (usize, &Member)| {
             let newest = member.newest.as_ref().filter(|newest| newest.objective.method() != &LABELS)?;
             let terms = terms_of(member).enumerate().map(|(i, term)| part(newest, term, i)).collect();
-            Some(Anatomy { run: self.run_of(k).run, step, terms })
+            Some(Anatomy { run: self.run_of(k).run, step, terms, layers: self.layers_of(newest) })
         };
         self.session.members.iter().enumerate().filter_map(of).collect()
+    }
+
+    /// The inner layers that a method looks at, as far apart as they were in a step.
+    fn layers_of(&self, newest: &Newest) -> Vec<LayerPair> {
+        let Some(layers) = &self.session.layers else { return Vec::new() };
+        let counts = layers.counts();
+        let pair = |(i, pair): (usize, &Pair)| LayerPair {
+            student: (pair.at.student + 1, counts.student),
+            teacher: (pair.at.teacher + 1, counts.teacher),
+            width: pair.layers.student.shape.iter().product(),
+            distance: newest.terms.pairs.get(i).copied(),
+        };
+        layers.pairs().iter().enumerate().map(pair).collect()
     }
 
     /// Steps times parameters of so many steps.

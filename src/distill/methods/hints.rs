@@ -6,7 +6,9 @@ use std::ops::Bound;
 use candle_core::{D, Result, Tensor};
 
 use super::super::fields::{HARD_WEIGHT, OF_METHOD, SOFT_WEIGHT, TEMPERATURE, TEMPERATURE_SQUARED, WEIGHT};
-use super::super::method::{Compute, Inner, Layers, Method, Needs, Over, OwnTensor, Phase, Scale, Term, Trains};
+use super::super::method::{
+    Compute, Inner, Layers, Method, Needs, NoPairs, Over, OwnTensor, Pairs, Phase, Scale, Sides, Term, Trains,
+};
 use super::super::values::Values;
 use super::HARD;
 use super::soft_targets::SOFT;
@@ -30,7 +32,7 @@ pub const HINTS: Method = Method {
     terms: &[HINT, SOFT, HARD],
     needs: Needs { teacher: true, labels: false, classes: 2 },
     kernel: None,
-    inner: Some(Inner { student: STUDENT_LAYER.path, teacher: TEACHER_LAYER.path, own: regressor }),
+    inner: Some(Inner { pairs: pair, is_alike: false, own: regressor }),
     phases,
 };
 
@@ -107,10 +109,22 @@ const HINT: Term = Term {
     compute: Compute::Layers(hint),
 };
 
+/// The two layers that the fields name, counted from 1; 0 is the middle one.
+fn pair(values: Values<'_>, there: Sides<usize>) -> Pairs {
+    let layer = |field: &'static str, is_students, there: usize| {
+        let asked = values.get(field).unwrap_or_default() as usize;
+        let at = if asked == 0 { there / 2 } else { asked - 1 };
+        if at < there { Ok(at) } else { Err(NoPairs::NoLayer { field, is_students, asked, there }) }
+    };
+    let student = layer(STUDENT_LAYER.path, true, there.student)?;
+    Ok(vec![Sides { student, teacher: layer(TEACHER_LAYER.path, false, there.teacher)? }])
+}
+
 /// R(h) = W h + b. Between maps of one size it works on the channels at each position; maps of other sizes, or beside a dense layer, are
 /// taken by their channels' means.
-fn regressor(student: &[usize], teacher: &[usize]) -> Vec<OwnTensor> {
-    let (from, to) = (student.first().copied().unwrap_or(1), teacher.first().copied().unwrap_or(1));
+fn regressor(shapes: Sides<&[usize]>) -> Vec<OwnTensor> {
+    let units = |shape: &[usize]| shape.first().copied().unwrap_or(1);
+    let (from, to) = (units(shapes.student), units(shapes.teacher));
     vec![
         OwnTensor { name: "weight", shape: vec![to, from], fan_in: from, decays: true },
         OwnTensor { name: "bias", shape: vec![to], fan_in: from, decays: false },
@@ -118,12 +132,14 @@ fn regressor(student: &[usize], teacher: &[usize]) -> Vec<OwnTensor> {
 }
 
 fn hint(layers: &Layers<'_>) -> Result<Tensor> {
-    let [weight, bias] = layers.own else { candle_core::bail!("hints have a weight and a bias") };
+    let ([weight, bias], [student], [teacher]) = (layers.own, layers.student, layers.teacher) else {
+        candle_core::bail!("hints have a weight, a bias and a layer of each")
+    };
     // Equal maps keep their positions.
-    let keeps = layers.student.dims().get(3..) == layers.teacher.dims().get(3..);
-    let (h, g) = (by_channels(layers.student, keeps)?, by_channels(layers.teacher, keeps)?);
+    let keeps = student.dims().get(3..) == teacher.dims().get(3..);
+    let (h, g) = (by_channels(student, keeps)?, by_channels(teacher, keeps)?);
     let said = h.matmul(&weight.transpose(1, 2)?.contiguous()?)?.broadcast_add(&bias.unsqueeze(1)?)?;
-    (said - g)?.sqr()?.mean(D::Minus1)?.mean(D::Minus1)
+    (said - g)?.sqr()?.mean(D::Minus1)?.mean(D::Minus1)?.unsqueeze(1)
 }
 
 /// `[K, batch, units]` as it is; `[K, batch, channels, height, width]` as `[K, batch · height · width, channels]`, or by the means of

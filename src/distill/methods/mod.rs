@@ -5,6 +5,7 @@ mod hints;
 mod label_smoothing;
 mod labels;
 mod logits;
+mod pkd;
 mod soft_targets;
 mod teacher_labels;
 
@@ -19,6 +20,7 @@ pub const METHODS: &[&Method] = &[
     &logits::LOGITS,
     &dkd::DKD,
     &hints::HINTS,
+    &pkd::PKD,
     &label_smoothing::LABEL_SMOOTHING,
     &teacher_labels::TEACHER_LABELS,
 ];
