@@ -1763,3 +1763,82 @@ field-teacher-votes-hint = Whether the people who voted on each row are the teac
 votes-none = nobody voted on these data; movie-snippets has votes
 votes-labelled = the votes say the class of every row, so that they can only be compared with labels on all rows; give data.labelled = 1
 recipe-votes-note = The classes are the votes’ own sign: no accuracy is stated
+
+# Methods that look into BERT
+
+method-pkd = PKD
+method-pkd-what = Beside soft targets, each layer of the student but the last learns to point where a layer of the teacher points (patient distillation, Sun et al. 2019). Both need layers of one width.
+method-theseus = Theseus
+method-theseus-what = The student’s layers take over from the teacher’s, a coin a layer and step, and learn from labels alone, without a distillation loss (BERT-of-Theseus, Xu et al. 2020). The student is the teacher’s first layers.
+method-early-exit = early exit
+method-early-exit-what = Branches after the layers of the teacher’s own network learn to say what its last layer says, on any text; a text leaves where a branch is sure enough (FastBERT, Liu et al. 2020). The network itself stays as it is.
+field-patience-weight = patience weight
+field-patience-weight-short = patience
+field-patience-weight-hint = How much the distance between layers counts: squared, of vectors of length 1, summed over the width. The authors’ β is this times the width: their 100 is 0.13 at 768.
+field-patience-layers = layers looked at
+field-patience-layers-hint = Which layers of the teacher the student’s look at: evenly spaced ones, or those just before its last.
+value-patience-skip = evenly spaced
+value-patience-last = the last ones
+field-replace-rate = replacing rate
+field-replace-rate-short = rate
+field-replace-rate-hint = How likely each layer of the student is to stand at its place in a step; the teacher’s stand there otherwise. It rises from here to 1, or stays.
+field-replace-schedule = its course
+field-replace-schedule-hint = Whether the replacing rate rises in a line to 1 over the epochs of replacing, or stays as it is until they end.
+field-replace-epochs = epochs of replacing
+field-replace-epochs-short = replacing
+field-replace-epochs-hint = Epochs in which the teacher’s layers may stand in; in the others the student’s stand alone.
+field-of-teacher-layers = teacher’s layers
+field-of-teacher-layers-hint = The student is the teacher’s own network with its weights: so many of its layers from the input on, or “all”.
+field-speed = speed
+field-speed-hint = A text leaves at the first layer whose uncertainty is below this. At 0 every text passes all layers; the higher, the faster.
+allowed-of-teacher = "all", or how many of the teacher’s layers from the input on
+model-needs-bert = it is made of the teacher’s own layers, and needs one teacher of BERT’s shape: give the teacher bert = "folder" or transformer, or a model saved from such a one
+method-few-layers = { $method } needs { $least } layers or more of the { $whose }, and it has { $there }
+method-unlike-layers = { $method } compares layers as they are, and the student’s are { $student } wide, the teacher’s { $teacher }; take layers of the same model, or the method hints, which has a regressor between them
+method-needs-exits = { $method } trains exits; make the student of the teacher’s layers with a speed: student.model = {"{"} of_teacher = "all", speed = 0.5 {"}"}
+method-trains-no-exits = { $method } does not train the exits that a speed gives to the student; leave speed out, or choose the method early-exit
+method-needs-first-layers = { $method } needs a student of the teacher’s first layers, fewer than it has and a divisor of them: student.model = {"{"} of_teacher = 3 {"}"}; the student has { $layers }, the teacher { $of }
+loss-patience = patience
+loss-branch = branches
+term-patience-loss-what = How far the student’s layers point from the teacher’s: squared distance of vectors of length 1, a mean over pairs of layers and rows.
+term-branch-loss-what = KL divergence from the last layer’s distribution to each branch’s at T = 1, a mean over branches and rows.
+preset-pkd = PKD: three layers look at six
+preset-pkd-hint = Half of BERT’s layers, each taught by one of the teacher’s as well as by its soft targets. It needs a folder with a pre-trained model.
+preset-theseus = Theseus: layers change places
+preset-theseus-hint = Three layers take over from six with a coin a step, on labels alone. It needs a folder with a pre-trained model.
+preset-early-exit = Early exit: sure texts leave first
+preset-early-exit-hint = Branches let a text leave as soon as one of them is sure; a slider moves speed and accuracy after the training. It needs a folder with a pre-trained model.
+inside-title = Inside the method
+inside-empty = Nothing to see inside
+inside-empty-hint = PKD shows here which layers look at which, Theseus its coins, and early exit who leaves where.
+inside-layers = distance by layer · { $run } · step { $step }
+inside-layers-hint = Each layer of the student looks at the layer of the teacher that the line leads to. The number is how far the two are apart in the newest step, of 0 to 4; the thicker the line, the closer they are.
+inside-beta = β as the authors write it: { $beta }
+inside-beta-hint = They average over the width of the layers too, so their β is the patience weight times { $width }.
+inside-coins = places in the newest step · { $run } · step { $step }
+inside-coins-hint = Whose layers stood at each place in the newest step: the student’s, or as many of the teacher’s as each of them replaces. Embeddings and last layer are the teacher’s throughout.
+inside-rate = replacing rate
+inside-rate-hint = How likely each of the student’s layers is to stand at its place in the next step. At 1 the student is alone.
+inside-mixture = mixture
+inside-mixture-hint = Accuracy on the validation rows with layers thrown at this rate, after the last epoch.
+inside-successor = student alone
+inside-successor-hint = Accuracy on the validation rows of the student’s layers alone, after the last epoch.
+inside-layer = layer { $layer }
+inside-teacher-layers = layers { $from }–{ $to }
+inside-embeddings = embeddings
+inside-head = last layer
+inside-speed = speed
+inside-speed-of = who leaves where · { $run } · step { $step } · { $rows } validation rows
+inside-accuracy = accuracy
+inside-accuracy-hint = Of the validation rows at this speed, each by the exit at which it leaves.
+inside-whole = { $accuracy } at speed 0
+inside-agreement = agreement
+inside-agreement-hint = Share of rows that get the class that the last layer gives them.
+inside-mean-layers = mean layers
+inside-mean-layers-hint = Layers that a row passes on average, of { $layers }.
+inside-flops = FLOPs
+inside-flops-hint = Floating-point operations of all rows beside those of the network without exits: dense layers and attention of real tokens, Q · Kᵀ and A · V counted. They are not time: stillroom predict --speed measures that.
+inside-leaves = leaves after layer { $layer }
+inside-leaves-hint = { $count } rows leave here, { $wrong } of them with a wrong answer.
+inside-flops-percent = FLOPs, % of the network without exits
+inside-curve = accuracy over FLOPs, one point a speed

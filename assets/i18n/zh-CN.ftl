@@ -1663,3 +1663,82 @@ field-teacher-votes-hint = 是否以对每一行投票的人代替模型作为�
 votes-none = 这些数据没有人投过票；movie-snippets 有投票
 votes-labelled = 投票说出了每一行的类别，只能与所有行都有标签的情形相比；请用 data.labelled = 1
 recipe-votes-note = 类别就是投票的正负，因此不给出准确率
+
+# 深入 BERT 的方法
+
+method-pkd = PKD
+method-pkd-what = 除软目标外，学生除最后一层外的每一层都学着与教师的某一层指向同一方向（耐心蒸馏，Sun 等 2019）。两者各层须同宽。
+method-theseus = 忒修斯
+method-theseus-what = 学生的层逐步接替教师的层，每步每层掷一枚硬币，只从标签学习，不用蒸馏损失（BERT-of-Theseus，Xu 等 2020）。学生就是教师的前几层。
+method-early-exit = 提前退出
+method-early-exit-what = 教师自己的网络各层之后的分支在任意文本上学着说出最后一层所说的；哪个分支足够有把握，文本就在那里退出（FastBERT，Liu 等 2020）。网络本身保持不变。
+field-patience-weight = 耐心权重
+field-patience-weight-short = 耐心
+field-patience-weight-hint = 各层之间的距离所占的分量：长度归一的向量之差的平方，对宽度求和。作者的 β 等于它乘以宽度：宽度 768 时他们的 100 是 0.13。
+field-patience-layers = 所看的层
+field-patience-layers-hint = 学生的层看教师的哪些层：均匀间隔的，或紧靠最后一层之前的。
+value-patience-skip = 均匀间隔
+value-patience-last = 最后几层
+field-replace-rate = 替换率
+field-replace-rate-short = 替换率
+field-replace-rate-hint = 每一步中学生的每一层站上自己位置的概率；否则由教师的层顶替。它从这里升到 1，或保持不变。
+field-replace-schedule = 变化方式
+field-replace-schedule-hint = 替换率在替换阶段内线性升到 1，还是在其结束前保持不变。
+field-replace-epochs = 替换的轮数
+field-replace-epochs-short = 替换
+field-replace-epochs-hint = 教师的层可以顶替的轮数；其余各轮只有学生的层。
+field-of-teacher-layers = 教师的层
+field-of-teacher-layers-hint = 学生就是教师自己的网络及其权重：从输入起的若干层，或“all”。
+field-speed = 速度
+field-speed-hint = 文本在第一个不确定度低于此值的层退出。为 0 时每段文本都经过所有层；越高越快。
+allowed-of-teacher = "all"，或从输入起取教师的层数
+model-needs-bert = 它由教师自己的层构成，需要一个 BERT 形状的教师模型：请给教师 bert = "文件夹" 或 transformer，或由此保存的模型
+method-few-layers = { $method } 要求{ $whose }至少有 { $least } 层，而它有 { $there } 层
+method-unlike-layers = { $method } 直接比较各层，而学生的层宽 { $student }，教师的层宽 { $teacher }；请取同一模型的层，或改用中间带回归器的 hints
+method-needs-exits = { $method } 训练退出分支；请用教师的层加上速度作学生：student.model = {"{"} of_teacher = "all", speed = 0.5 {"}"}
+method-trains-no-exits = { $method } 不训练速度给学生带来的退出分支；请去掉 speed，或选择方法 early-exit
+method-needs-first-layers = { $method } 要求学生是教师的前几层，层数少于教师且能整除其层数：student.model = {"{"} of_teacher = 3 {"}"}；现在学生有 { $layers } 层，教师有 { $of } 层
+loss-patience = 耐心
+loss-branch = 分支
+term-patience-loss-what = 学生各层与教师各层指向相差多远：长度归一的向量的平方距离，对层对和样本取均值。
+term-branch-loss-what = T = 1 时最后一层的分布到各分支分布的 KL 散度，对分支和样本取均值。
+preset-pkd = PKD：三层看六层
+preset-pkd-hint = 取 BERT 一半的层，每层除软目标外还由教师的一层来教。需要一个放有预训练模型的文件夹。
+preset-theseus = 忒修斯：层的更替
+preset-theseus-hint = 三层以每步一掷接替六层，只用标签。需要一个放有预训练模型的文件夹。
+preset-early-exit = 提前退出：有把握的先走
+preset-early-exit-hint = 分支让文本在有把握时立即退出；训练后用滑块调节速度与准确率。需要一个放有预训练模型的文件夹。
+inside-title = 方法内部
+inside-empty = 内部没有可看的
+inside-empty-hint = PKD 在此显示哪层看哪层，忒修斯显示它的硬币，提前退出显示谁在哪里退出。
+inside-layers = 各层的距离 · { $run } · 第 { $step } 步
+inside-layers-hint = 学生的每一层看连线所指的教师层。数字是最新一步中两者相距多远，从 0 到 4；线越粗，距离越近。
+inside-beta = 按作者写法的 β：{ $beta }
+inside-beta-hint = 他们对层的宽度也取均值，所以他们的 β 等于耐心权重乘以 { $width }。
+inside-coins = 最新一步的位置 · { $run } · 第 { $step } 步
+inside-coins-hint = 最新一步中每个位置上站的是谁的层：学生的，或它所替换的教师的那几层。词向量和最后一层始终是教师的。
+inside-rate = 替换率
+inside-rate-hint = 下一步中学生的每一层站上自己位置的概率。为 1 时只有学生自己。
+inside-mixture = 混合
+inside-mixture-hint = 上一轮结束后，按此替换率掷出的混合网络在验证集上的准确率。
+inside-successor = 学生独自
+inside-successor-hint = 上一轮结束后，只用学生的层在验证集上的准确率。
+inside-layer = 第 { $layer } 层
+inside-teacher-layers = 第 { $from }–{ $to } 层
+inside-embeddings = 词向量
+inside-head = 最后一层
+inside-speed = 速度
+inside-speed-of = 谁在哪里退出 · { $run } · 第 { $step } 步 · { $rows } 条验证样本
+inside-accuracy = 准确率
+inside-accuracy-hint = 在此速度下的验证样本，各按其退出处的回答。
+inside-whole = 速度 0 时 { $accuracy }
+inside-agreement = 一致率
+inside-agreement-hint = 得到与最后一层相同类别的样本所占的份额。
+inside-mean-layers = 平均层数
+inside-mean-layers-hint = 每条样本平均经过的层数，共 { $layers } 层。
+inside-flops = 浮点运算
+inside-flops-hint = 所有样本的浮点运算量与无退出分支的网络之比：按真实词元计全连接层与注意力，含 Q · Kᵀ 与 A · V。它不是时间：stillroom predict --speed 会测量时间。
+inside-leaves = 在第 { $layer } 层后退出
+inside-leaves-hint = 有 { $count } 条样本在此退出，其中 { $wrong } 条答错。
+inside-flops-percent = 浮点运算，占无退出分支网络的百分比
+inside-curve = 准确率对浮点运算，每个速度一点

@@ -1,7 +1,7 @@
 //! Arrangements as they are remembered and undone: what was moved is put back whole.
 
 use super::App;
-use super::tiles::{default_arrangement, is_whole};
+use super::tiles::{completed, default_arrangement, is_whole};
 use crate::state::{Undoable, Workspace};
 
 impl App {
@@ -27,7 +27,7 @@ impl App {
 
     /// Puts back an arrangement.
     pub(super) fn put_arrangement(&mut self, workspace: Workspace, kept: serde_json::Value) {
-        let tree = serde_json::from_value(kept).ok().filter(is_whole);
+        let tree = serde_json::from_value(kept).ok().map(completed).filter(is_whole);
         self.tiles.insert(workspace, tree.unwrap_or_else(|| default_arrangement(workspace)));
         self.state.window.workspace = workspace;
         self.state.window.maximised = None;

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::protocol::{JobId, JobOutcome, ResumeJob, RunFinished, RunId};
 use crate::recipe::{Recipe, Sweep};
 use crate::runs::{Board, RunRow, Status, Store, StoreError, StoreReader, StoredJob, Students, ToldApart};
-use crate::state::{JobView, RunCurves};
+use crate::state::{JobView, Leaving, RunCurves};
 use crate::text::Phrase;
 
 /// What is asked of the thread.
@@ -188,6 +188,7 @@ fn job_view(store: &StoreReader, id: JobId) -> Result<JobView, StoreError> {
         snapshots: BTreeMap::new(),
         anatomy: BTreeMap::new(),
         answers: BTreeMap::new(),
+        exits: BTreeMap::new(),
         story: None,
         unjudged: true,
         paused: false,
@@ -232,6 +233,10 @@ fn job_view(store: &StoreReader, id: JobId) -> Result<JobView, StoreError> {
     match store.answers(id) {
         Ok(answers) => view.answers.extend(answers.into_iter().map(|it| ((it.run, it.part), it))),
         Err(error) => log::warn!("what the runs of {id} answered cannot be read: {error}"),
+    }
+    match store.exits(id) {
+        Ok(exits) => view.exits.extend(exits.into_iter().map(|it| (it.run, Leaving::new(it)))),
+        Err(error) => log::warn!("what the runs of {id} say at their exits cannot be read: {error}"),
     }
     view.settle();
     Ok(view)

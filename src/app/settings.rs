@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::last::Last;
-use super::tiles::is_whole;
+use super::tiles::{completed, is_whole};
 use crate::model::write_whole;
 use crate::state::{Pane, Workspace};
 use crate::text::{Language, Phrase, phrase};
@@ -45,7 +45,7 @@ impl Settings {
     /// The arrangement that was left, or why it is not used.
     pub(super) fn arrangement(&self, workspace: Workspace) -> Result<Option<Tree<Pane>>, Phrase> {
         let Some(kept) = self.arrangements.get(workspace.name()) else { return Ok(None) };
-        match serde_json::from_value(kept.clone()) {
+        match serde_json::from_value(kept.clone()).map(completed) {
             Ok(tree) if is_whole(&tree) => return Ok(Some(tree)),
             Ok(_) => {}
             Err(error) => log::warn!("the arrangement of {}: {error}", workspace.name()),

@@ -69,7 +69,7 @@ impl Observer for Watch {
             | Report::JobEnded(_) => {
                 self.put(News::Report(report.clone()));
             }
-            Report::Steps(_) | Report::Snapshot(_) | Report::Event(_) | Report::ResumeState(_) => {}
+            Report::Steps(_) | Report::Snapshot(_) | Report::Event(_) | Report::ResumeState(_) | Report::Exits(_) => {}
         }
     }
 

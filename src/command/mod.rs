@@ -118,6 +118,8 @@ pub enum ScreenCommand {
     FoldJob(JobId),
     /// T of the lens.
     LensTemperature(f64),
+    /// The speed at which exits are looked at.
+    Speed(f64),
     /// Which row of the probe set the lens shows.
     LensRow(usize),
     /// Which samples the lens steps through.

@@ -28,6 +28,9 @@ pub struct Method {
     pub inner: Option<Inner>,
     /// The phases of a training of so many epochs, which they share out.
     pub phases: fn(Values<'_>, usize) -> Vec<Phase>,
+    /// Where the teacher's layers stand in for the student's at first: how likely each of the student's is to stand at its place, after a
+    /// share of that phase.
+    pub replaces: Option<fn(Values<'_>, f64) -> f64>,
 }
 
 /// What a method does with inner layers of the student and of the teacher.
@@ -104,6 +107,8 @@ pub struct Phase {
     pub terms: Option<&'static [&'static str]>,
     /// What is trained.
     pub trains: Trains,
+    /// Whether optimiser and schedule go on from the phase before, as in one training.
+    pub goes_on: bool,
 }
 
 /// What is trained in a phase.
@@ -113,12 +118,18 @@ pub enum Trains {
     All,
     /// The student up to the layer that the method looks at, and the method's own tensors.
     UpToLayer,
+    /// The student's layers between embeddings and last layer, some of which the teacher's stand in for in each step.
+    Mixed,
+    /// The same, all at their own places.
+    Layers,
+    /// The branches that answer early; all else is as in evaluation.
+    Exits,
 }
 
 impl Phase {
     /// The whole training in one phase.
     pub fn whole(_: Values<'_>, epochs: usize) -> Vec<Self> {
-        vec![Self { name: "training", epochs, terms: None, trains: Trains::All }]
+        vec![Self { name: "training", epochs, terms: None, trains: Trains::All, goes_on: false }]
     }
 
     /// Whether a term is descended in it.
@@ -143,6 +154,19 @@ pub struct Needs {
     pub labels: bool,
     /// The fewest classes that give it something to learn.
     pub classes: usize,
+    /// What the student must be.
+    pub student: StudentKind,
+}
+
+/// What a student must be for a method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StudentKind {
+    /// Any that answers once.
+    Any,
+    /// The teacher's first layers, which divide those of the teacher.
+    OfTeacher,
+    /// The teacher's with branches that answer early.
+    Exits,
 }
 
 /// A part of the loss.
@@ -191,12 +215,14 @@ pub type OnLayers = fn(layers: &Layers<'_>) -> Result<Tensor>;
 /// What inner layers say of a batch.
 #[derive(Clone, Copy, Debug)]
 pub struct Layers<'a> {
-    /// The student's layer of each pair, `[K, batch, …]`.
+    /// The student's layer of each pair, `[K, batch, …]`; of a student with exits what each says but for the last.
     pub student: &'a [Tensor],
-    /// The teacher's layer of each pair for each member's batch, `[K, batch, …]`.
+    /// The teacher's layer of each pair for each member's batch, `[K, batch, …]`; none where exits are looked at.
     pub teacher: &'a [Tensor],
     /// The method's own tensors, `[K, …]` each.
     pub own: &'a [Tensor],
+    /// The student's logits, `[K, batch, classes]`.
+    pub logits: &'a Tensor,
 }
 
 /// What a term is multiplied by beside its weight.

@@ -1,6 +1,7 @@
 //! The maths of distillation: softened distributions, targets, methods and their terms, metrics.
 
 mod calibration;
+mod exits;
 pub mod fields;
 mod loss;
 mod method;
@@ -12,10 +13,11 @@ mod targets;
 mod values;
 
 pub use calibration::{BINS, expected_calibration_error};
+pub use exits::{leaves_at, uncertainty};
 pub use loss::{BatchTargets, MemberTargets, MemberTerms, loss, term_losses};
 pub use method::{
     Compute, Inner, Kernel, Layers, Method, Needs, NoPairs, OnLayers, OnLogits, Over, OwnTensor, Phase, Rows, Scale,
-    Sides, Term, Trains,
+    Sides, StudentKind, Term, Trains,
 };
 pub use methods::{HARD, LABELS, METHODS, SOFT_TARGETS};
 pub use metrics::{Evaluation, NO_CLASS, Reference, evaluate, top_classes};

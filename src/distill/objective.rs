@@ -2,7 +2,7 @@
 //! own, which live changes move.
 
 use super::fields::{HARD_WEIGHT, SOFT_WEIGHT, TEMPERATURE_SQUARED};
-use super::method::{Method, Scale, Term};
+use super::method::{Method, Phase, Scale, Term, Trains};
 use super::methods::{LABELS, METHODS};
 use super::values::Values;
 use crate::field::Field;
@@ -115,7 +115,9 @@ impl Objective {
 
     /// Whether whoever learns by it trains in a population of such members alone: its method looks at inner layers, or has phases.
     pub fn is_apart(&self, epochs: usize) -> bool {
-        self.method.inner.is_some() || (self.method.phases)(self.values(), epochs).len() > 1
+        let trains_all = |phase: &Phase| phase.trains == Trains::All;
+        let phases = (self.method.phases)(self.values(), epochs);
+        self.method.inner.is_some() || phases.len() > 1 || !phases.iter().all(trains_all)
     }
 
     /// The same values where another method has the same fields, its own usual ones elsewhere. What was left as it usually is

@@ -106,6 +106,7 @@ impl Folder {
             attention_dropout: config.attention_probs_dropout_prob,
             pooling: pooling.unwrap_or(if has_pooler { Pooling::Cls } else { Pooling::Mean }),
             frozen: Frozen::Nothing,
+            exits: None,
         };
         check(&file, &plan, &tensors, &shapes)?;
         let head = head(&config, &mut tensors);

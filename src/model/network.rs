@@ -5,7 +5,7 @@ use std::sync::Arc;
 use candle_core::{Device, Result, Tensor, Var};
 
 use super::parameter::{InnerLayer, ParameterSpec, Pretrained};
-use super::text::TextPlan;
+use super::text::{BertPlan, TextPlan};
 use super::{Encoder, Plan};
 use crate::data::Inputs;
 use crate::ops::{Backend, FusedOptimiser, MemberRate};
@@ -40,6 +40,30 @@ pub trait Network: Send + Sync {
         backend: Backend,
     ) -> Result<Output>;
 
+    /// What each layer that may answer says of inputs, the last layer at the end, each `[K, batch, classes]`. Nothing is dropped, whether
+    /// it is recorded or not.
+    ///
+    /// # Errors
+    /// When the inputs do not fit, or no layer but the last answers.
+    fn exits(&self, _parameters: &[Tensor], _inputs: &[&Inputs], _backend: Backend) -> Result<Vec<Tensor>> {
+        candle_core::bail!("{} answers once", self.spec().name())
+    }
+
+    /// The logits `[K, batch, classes]` where layers of another network stand in for some of its own; see [`Network::pass`].
+    ///
+    /// # Errors
+    /// When the two do not fit each other.
+    fn mixed(
+        &self,
+        _parameters: &[Tensor],
+        _inputs: &[&Inputs],
+        _training: Option<&[Key]>,
+        _mixture: &Mixture<'_>,
+        _backend: Backend,
+    ) -> Result<Tensor> {
+        candle_core::bail!("{} has no layers to be replaced", self.spec().name())
+    }
+
     /// The same kind of network with other parameters, of any number of members.
     ///
     /// # Errors
@@ -50,6 +74,15 @@ pub trait Network: Send + Sync {
     fn fused(&self) -> Option<Box<dyn FusedStep>> {
         None
     }
+}
+
+/// Layers of another network that stand in for some of one's own.
+#[derive(Clone, Copy)]
+pub struct Mixture<'a> {
+    /// One network that has a multiple of the layers.
+    pub of: &'a dyn Network,
+    /// For each member and each of its layers: whether those of the other stand in for it.
+    pub keeps: &'a [Vec<bool>],
 }
 
 /// A training step in one piece: what the pass, `backward` and the optimiser do, faster.
@@ -115,7 +148,10 @@ impl ModelSpec {
     pub fn name(&self) -> String {
         match (&self.plan.architecture, self.plan.text()) {
             // What a folder is called says less.
-            (Architecture::Bert { .. }, Some(TextPlan::Bert(bert))) => format!("BERT {} × {}", bert.layers, bert.width),
+            (Architecture::Bert { .. } | Architecture::OfTeacher { .. }, Some(TextPlan::Bert(bert))) => {
+                let exits = if bert.exits.is_some() { " + exits" } else { "" };
+                format!("BERT {} × {}{exits}", bert.layers, bert.width)
+            }
             (architecture, _) => architecture.to_string(),
         }
     }
@@ -125,9 +161,23 @@ impl ModelSpec {
         self.plan.parameters()
     }
 
+    /// The indices of those that are not frozen.
+    pub fn trained(&self) -> Vec<usize> {
+        let all = self.parameters();
+        (0..all.len()).filter(|index| !all[*index].frozen).collect()
+    }
+
     /// Its inner layers, from the input to the logits.
     pub fn layers(&self) -> Vec<InnerLayer> {
         self.plan.inner_layers()
+    }
+
+    /// The plan of a model of BERT's shape.
+    pub fn bert(&self) -> Option<&BertPlan> {
+        match self.plan.text()? {
+            TextPlan::Bert(plan) => Some(plan),
+            TextPlan::TextCnn { .. } | TextPlan::BiLstm { .. } => None,
+        }
     }
 }
 
@@ -147,18 +197,16 @@ impl dyn Network + '_ {
     /// # Errors
     /// As of [`Network::pass`].
     pub fn forward(&self, inputs: &[&Inputs], keys: &[Key], taps: &[&str], backend: Backend) -> Result<Output> {
-        let frozen = self.spec().parameters().into_iter().map(|spec| spec.frozen);
-        let parameters: Vec<Tensor> = self
-            .parameters()
-            .iter()
-            .zip(frozen)
-            .map(
-                |(parameter, frozen)| {
-                    if frozen { parameter.as_detached_tensor() } else { parameter.as_tensor().clone() }
-                },
-            )
-            .collect();
-        self.pass(&parameters, inputs, Some(keys), taps, backend)
+        let trained: Vec<usize> = self.spec().trained();
+        self.pass(&self.recorded(&trained), inputs, Some(keys), taps, backend)
+    }
+
+    /// Its parameters, of which some are recorded for the gradient.
+    pub fn recorded(&self, trained: &[usize]) -> Vec<Tensor> {
+        let recorded = |(index, parameter): (usize, &Var)| {
+            if trained.contains(&index) { parameter.as_tensor().clone() } else { parameter.as_detached_tensor() }
+        };
+        self.parameters().iter().enumerate().map(recorded).collect()
     }
 
     /// The pass of evaluation: nothing is dropped, nothing recorded.

@@ -66,6 +66,8 @@ pub enum Layer {
 pub enum PlanError {
     /// A model of texts needs texts.
     NoTexts,
+    /// The teacher's own network is asked for, and there is none of BERT's shape.
+    NoBert,
     /// A model of numbers cannot read texts.
     Texts,
     /// A pre-trained model has fewer layers.
@@ -102,6 +104,7 @@ impl PlanError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NoTexts => "model-needs-texts",
+            Self::NoBert => "model-needs-bert",
             Self::Texts => "model-reads-no-texts",
             Self::FewLayers { .. } => "model-few-layers",
             Self::NoImages { .. } => "model-needs-images",
@@ -115,6 +118,7 @@ impl PlanError {
     pub fn phrase(&self) -> Phrase {
         match *self {
             Self::NoTexts => phrase!("model-needs-texts"),
+            Self::NoBert => phrase!("model-needs-bert"),
             Self::Texts => phrase!("model-reads-no-texts"),
             Self::FewLayers { asked, there } => phrase!("model-few-layers", asked = asked, there = there),
             Self::NoImages { features } => phrase!("model-needs-images", features = features),
@@ -179,7 +183,9 @@ impl Plan {
                 layers.push(Layer::Flatten);
                 (depth * h * w, dense, *dropout)
             }
-            Architecture::Text { .. } | Architecture::Bert { .. } => return Err(PlanError::NoTexts),
+            Architecture::Text { .. } | Architecture::Bert { .. } | Architecture::OfTeacher { .. } => {
+                return Err(PlanError::NoTexts);
+            }
         };
         let mut width = flat;
         for output in hidden {
@@ -298,7 +304,9 @@ fn check_sizes(architecture: &Architecture, input: &[usize], classes: usize) -> 
     let (channels, dense) = match architecture {
         Architecture::Mlp { hidden, .. } => (&[][..], hidden),
         Architecture::Cnn { channels, dense, .. } => (channels.as_slice(), dense),
-        Architecture::Text { .. } | Architecture::Bert { .. } => return Err(PlanError::NoTexts),
+        Architecture::Text { .. } | Architecture::Bert { .. } | Architecture::OfTeacher { .. } => {
+            return Err(PlanError::NoTexts);
+        }
     };
     let sides = [input, channels, dense, &[classes]].concat();
     if input.is_empty() || sides.contains(&0) {

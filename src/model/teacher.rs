@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use candle_core::Tensor;
 
-use super::text::TextEncoder;
 use super::{InnerLayer, Network};
 use crate::data::{Dataset, Inputs};
 use crate::distill::{Mean, TeacherLogits};
@@ -55,8 +54,8 @@ pub trait Teacher: Send + Sync {
     /// When the device fails, or it knows rows alone.
     fn logits_of(&self, inputs: &Inputs) -> candle_core::Result<TeacherLogits>;
 
-    /// How it reads texts, where it does.
-    fn encoder(&self) -> Option<Arc<TextEncoder>> {
+    /// The network that it is, and for each class of the data its index among that one's; none of what is several, or no network.
+    fn network(&self) -> Option<(&dyn Network, &[usize])> {
         None
     }
 
@@ -181,8 +180,8 @@ impl Teacher for NetworkTeacher {
         Ok(self.in_class_order(self.network.logits(&[inputs])?.flatten_all()?.to_vec1()?))
     }
 
-    fn encoder(&self) -> Option<Arc<TextEncoder>> {
-        self.network.spec().reads.text().cloned()
+    fn network(&self) -> Option<(&dyn Network, &[usize])> {
+        (self.network.members() == 1).then_some((&*self.network, self.indices.as_slice()))
     }
 
     fn layers(&self) -> Vec<InnerLayer> {

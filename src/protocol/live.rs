@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::exits::Exits;
 use super::found::{DataFound, JobData};
 use super::ids::{JobId, Stage};
 use super::loss::Anatomy;
@@ -44,6 +45,8 @@ pub enum Live {
     Progress(Progress),
     /// What each term contributed to the newest step, of all runs that learn from a teacher; only the latest matters.
     Anatomy(Vec<Anatomy>),
+    /// What a run says at each of its exits after an epoch; only the latest of each matters.
+    Exits(Box<Exits>),
 }
 
 /// Why a recipe cannot be run.

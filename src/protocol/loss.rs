@@ -82,6 +82,22 @@ pub struct Anatomy {
     /// The inner layers that it looks at, in the order of the student's; none where it looks at none.
     #[serde(default)]
     pub layers: Vec<LayerPair>,
+    /// Whose layers stood where, where the teacher's stand in for its own.
+    #[serde(default)]
+    pub replacing: Option<Replacing>,
+}
+
+/// Layers of the teacher that stand in for a student's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Replacing {
+    /// How likely each of the student's is to stand at its place in the next step.
+    pub rate: f64,
+    /// For each of the student's layers whether the teacher's stood in for it in this step.
+    pub kept: Vec<bool>,
+    /// How many of the teacher's stand in for one.
+    pub each: usize,
+    /// Accuracy on the validation rows after the newest epoch: with layers thrown at the rate of that moment, and of the student's alone.
+    pub accuracy: Option<(f64, f64)>,
 }
 
 /// An inner layer of the student that looks at one of the teacher.

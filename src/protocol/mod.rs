@@ -2,6 +2,7 @@
 //! same words between threads, processes and machines.
 
 mod event;
+mod exits;
 mod found;
 mod frame;
 mod ids;
@@ -17,12 +18,13 @@ mod wire;
 
 pub use crate::data::{FirstRows, LabelFinding, LeftOut, Remark};
 pub use event::{Change, Event, EventKind, Setting};
+pub use exits::{Exits, operations};
 pub use found::{ClassRows, DataFound, Fingerprint, JUDGED, JobData, Judgement, recall};
 pub use frame::{FrameError, LARGEST_FRAME, greet, hear_greeting, read_message, write_message};
 pub use ids::{JobId, Role, RunId, Stage};
 pub use journal::JournalError;
 pub use live::{Activity, DeviceInfo, Gathered, Inspected, Live, Preview, Progress, Unready};
-pub use loss::{Anatomy, LayerPair, LossTerms, TermName, TermPart};
+pub use loss::{Anatomy, LayerPair, LossTerms, Replacing, TermName, TermPart};
 pub use metrics::{Answers, MOST_LOGITS, Metrics, Part};
 pub use options::{DeviceChoice, WorkerOptions};
 pub use report::{

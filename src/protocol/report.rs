@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::event::Event;
+use super::exits::Exits;
 use super::found::JobData;
 use super::ids::{JobId, RunId, Stage};
 use super::loss::{LossTerms, TermName};
@@ -34,6 +35,8 @@ pub enum Report {
     ResumeState(ResumeState),
     /// What the kept weights of a run answer, row by row; comes before the report with the metrics of the same part.
     Answers(Answers),
+    /// What the kept weights of a run with exits say at each of them.
+    Exits(Exits),
     /// A run has come to its end.
     RunFinished(RunFinished),
     /// The test rows were looked at for a run that validation chose.

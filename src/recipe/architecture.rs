@@ -51,6 +51,16 @@ pub enum Architecture {
         /// Tokens of a text that are read, with those that the model adds; the others are cut off.
         length: usize,
     },
+    /// The teacher's own network with its weights, for a student whose teacher is of BERT's shape.
+    OfTeacher {
+        /// How many of its layers are used, counted from the input; `None` uses all.
+        layers: Option<usize>,
+        /// With it, each layer but the last has a branch that may answer for the whole, and a text leaves at the first whose
+        /// uncertainty, its entropy over that of equal probabilities, is below this (`FastBERT`, Liu et al. 2020).
+        speed: Option<f64>,
+        /// Share of outputs that is dropped in training; `None` takes the teacher's.
+        dropout: Option<f64>,
+    },
 }
 
 /// The layers of a model of texts.
@@ -130,6 +140,9 @@ pub enum Frozen {
     UpTo(usize),
 }
 
+/// What a recipe says for all layers of the teacher.
+pub(super) const ALL_LAYERS: &str = "all";
+
 /// Tokens of a text that are read, unless a recipe says something else.
 pub const LENGTH: usize = 256;
 
@@ -154,22 +167,32 @@ impl Architecture {
 
     /// Whether it reads texts.
     pub fn reads_text(&self) -> bool {
-        matches!(self, Self::Text { .. } | Self::Bert { .. })
+        matches!(self, Self::Text { .. } | Self::Bert { .. } | Self::OfTeacher { .. })
     }
 
     /// Share of outputs that is dropped in training; 0 for a folder's own.
     pub fn dropout(&self) -> f64 {
         match self {
             Self::Mlp { dropout, .. } | Self::Cnn { dropout, .. } | Self::Text { dropout, .. } => *dropout,
-            Self::Bert { dropout, .. } => dropout.unwrap_or(0.0),
+            Self::Bert { dropout, .. } | Self::OfTeacher { dropout, .. } => dropout.unwrap_or(0.0),
         }
+    }
+
+    /// Whether it is the teacher's own network.
+    pub fn is_of_teacher(&self) -> bool {
+        matches!(self, Self::OfTeacher { .. })
+    }
+
+    /// Whether its layers may answer before the last.
+    pub fn has_exits(&self) -> bool {
+        matches!(self, Self::OfTeacher { speed: Some(_), .. })
     }
 
     /// The same layers with another dropout.
     pub fn with_dropout(mut self, rate: f64) -> Self {
         match &mut self {
             Self::Mlp { dropout, .. } | Self::Cnn { dropout, .. } | Self::Text { dropout, .. } => *dropout = rate,
-            Self::Bert { dropout, .. } => *dropout = Some(rate),
+            Self::Bert { dropout, .. } | Self::OfTeacher { dropout, .. } => *dropout = Some(rate),
         }
         self
     }
@@ -178,7 +201,7 @@ impl Architecture {
     pub(super) fn folder_mut(&mut self) -> Option<&mut PathBuf> {
         match self {
             Self::Bert { folder, .. } => Some(folder),
-            Self::Mlp { .. } | Self::Cnn { .. } | Self::Text { .. } => None,
+            Self::Mlp { .. } | Self::Cnn { .. } | Self::Text { .. } | Self::OfTeacher { .. } => None,
         }
     }
 }
@@ -205,6 +228,11 @@ impl fmt::Display for Architecture {
             },
             Self::Bert { folder, layers: None, .. } => f.write_str(&name_of(folder)),
             Self::Bert { folder, layers: Some(layers), .. } => write!(f, "{} · {layers}", name_of(folder)),
+            Self::OfTeacher { layers, speed, .. } => {
+                f.write_str("teacher")?;
+                layers.map_or(Ok(()), |layers| write!(f, " · {layers}"))?;
+                f.write_str(if speed.is_some() { " + exits" } else { "" })
+            }
         }
     }
 }

@@ -80,6 +80,8 @@ const BEFORE_METHODS: &[Field] = &[
     STUDENT_LAYERS,
     STUDENT_POOLING,
     STUDENT_FROZEN,
+    STUDENT_OF_TEACHER,
+    STUDENT_SPEED,
     TEACHER_MODEL,
     taught("teacher.model.dropout", STUDENT_DROPOUT),
     taught("teacher.model.maps", STUDENT_MAPS),

@@ -213,7 +213,9 @@ impl Source {
         match model {
             Architecture::Mlp { .. } => !self.is_of_texts(),
             Architecture::Cnn { .. } => has_pixels,
-            Architecture::Text { .. } | Architecture::Bert { .. } => self.is_of_texts(),
+            Architecture::Text { .. } | Architecture::Bert { .. } | Architecture::OfTeacher { .. } => {
+                self.is_of_texts()
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::{Serialize, Serializer};
 use toml::{Table, Value};
 
+use super::architecture::ALL_LAYERS;
 use super::fields::{Field, Kind};
 use super::parse::TABLES;
 use super::{
@@ -305,6 +306,13 @@ fn architecture(model: &Architecture) -> Value {
                 put("dropout", (*dropout).into());
             }
             fields.into()
+        }
+        Architecture::OfTeacher { layers, speed, dropout } => {
+            let layers = layers.map_or_else(|| ALL_LAYERS.into(), |layers| whole(layers as u64));
+            let others = [("speed", speed), ("dropout", dropout)];
+            let others = others.into_iter().filter_map(|(key, value)| Some((key, Value::from((*value)?))));
+            let all = [("of_teacher", layers)].into_iter().chain(others);
+            all.map(|(key, value)| (key.to_owned(), value)).collect::<Table>().into()
         }
     }
 }

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 
 use super::answers;
 use super::error::StoreError;
+use super::exits;
 use super::files::Files;
 use super::metrics::{self, COLUMNS, bind, to_bytes};
 use super::probe;
@@ -50,6 +51,10 @@ pub(super) fn apply(connection: &mut Connection, files: &Files, reports: &[Arc<R
                 if let Kept::Answers(names) = kept {
                     answers::insert(&transaction, it, names)?;
                 }
+            }
+            Report::Exits(it) => {
+                known(&transaction, it.run)?;
+                exits::insert(&transaction, it)?;
             }
             Report::RunFinished(it) => run_finished(&transaction, it, file)?,
             Report::Tested(it) => result(&transaction, it.run, "test", &it.test)?,
@@ -203,7 +208,7 @@ fn back_to(transaction: &Transaction, job: i64, stages: &str, step: Option<u64>)
     }
     // What had come to its end by then keeps its results; what was stopped or failed resumes.
     let goes_on = "(outcome IS NULL OR outcome NOT IN ('done', 'diverged', 'halved') OR steps_at_end > ?2)";
-    for table in ["result", "answers"] {
+    for table in ["result", "answers", "exits"] {
         transaction.execute(
             &format!("DELETE FROM {table} WHERE run IN (SELECT id FROM run WHERE id IN {runs} AND {goes_on})"),
             [job, last],

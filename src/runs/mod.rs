@@ -6,6 +6,7 @@ mod answers;
 mod apply;
 mod board;
 mod error;
+mod exits;
 mod export;
 mod files;
 mod importance;

@@ -263,6 +263,7 @@ fn size(report: &Report) -> usize {
             Report::Snapshot(it) => 4 * it.logits.len(),
             Report::ResumeState(it) => it.bytes.len(),
             Report::Answers(it) => 12 * it.rows.len() + it.logits.as_ref().map_or(0, |logits| 4 * logits.len()),
+            Report::Exits(it) => 4 * it.logits.len(),
             Report::RunFinished(it) => it.checkpoint.as_ref().map_or(0, |bytes| bytes.len()),
             Report::Tested(it) => 8 * it.test.errors_by_class.len(),
             Report::Resumed(_) | Report::Event(_) | Report::JobEnded(_) => 0,

@@ -14,10 +14,11 @@ use super::metrics::{self, COLUMNS, columns_of, floats};
 use super::rows::{Curve, FinishedRun, JobRow, RunRow, Status, StoredJob};
 use super::verdict::Discordant;
 use super::words::choice;
-use super::{answers, lease, probe, schema};
+use super::{answers, exits, lease, probe, schema};
 use crate::distill::{HARD, METHODS, method};
 use crate::protocol::{
-    Answers, Change, Epoch, Event, EventKind, JobData, JobId, Metrics, Probe, ResumeState, Role, RunId, RunInfo, Stage,
+    Answers, Change, Epoch, Event, EventKind, Exits, JobData, JobId, Metrics, Probe, ResumeState, Role, RunId, RunInfo,
+    Stage,
 };
 use crate::recipe::{Recipe, Sweep};
 use crate::text::{Phrase, phrase};
@@ -140,6 +141,14 @@ impl StoreReader {
     /// What the runs of a job answered, row by row, without their logits; nothing of runs of an older version.
     pub fn answers(&self, job: JobId) -> Result<Vec<Answers>, StoreError> {
         self.ask(|store| answers::of_job(store, &self.files, job.0 as i64))
+    }
+
+    /// What the runs of a job say at each of their exits, where they have any.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn exits(&self, job: JobId) -> Result<Vec<Exits>, StoreError> {
+        self.ask(|store| exits::of_job(store, job.0 as i64))
     }
 
     /// Logits of a run's kept weights on the validation rows, `[rows, classes]`; `None` where they were not kept.

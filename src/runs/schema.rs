@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::error::StoreError;
 
 /// Each step takes a store from the version of its index to the next one. Steps are never edited, only added.
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     r"
 CREATE TABLE counter (name TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO counter VALUES ('jobs', 0), ('runs', 0);
@@ -229,6 +229,14 @@ UPDATE event SET setting = CASE setting
 "#,
     // Whom a run learns from, or of which runs an ensemble consists, as JSON; older stores leave it to the recipes.
     "ALTER TABLE run ADD COLUMN teachers TEXT;",
+    r"
+-- What a run that may answer early says of the validation rows at each of its exits.
+CREATE TABLE exits (
+    run INTEGER PRIMARY KEY REFERENCES run ON DELETE CASCADE,
+    told TEXT NOT NULL,                 -- JSON: all but the logits
+    logits BLOB NOT NULL                -- little-endian f32, exits by rows by classes
+) STRICT;
+",
 ];
 
 /// `Stil`, so that other SQLite files are recognised as such.

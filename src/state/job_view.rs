@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use super::leaving::Leaving;
 use super::lens::heard_at;
 use super::loss_curve::LossCurve;
 use crate::distill::Heard;
@@ -46,6 +47,8 @@ pub struct JobView {
     pub anatomy: BTreeMap<RunId, Anatomy>,
     /// What its runs answered, row by row, without logits.
     pub answers: BTreeMap<(RunId, Part), Answers>,
+    /// What those runs say at each of their exits that have any.
+    pub exits: BTreeMap<RunId, Leaving>,
     /// What happened, in sentences; of a job that is over.
     pub story: Option<Box<Story>>,
     /// Whether something has ended or changed since then.
@@ -162,6 +165,7 @@ impl JobView {
             snapshots: BTreeMap::new(),
             anatomy: BTreeMap::new(),
             answers: BTreeMap::new(),
+            exits: BTreeMap::new(),
             story: None,
             unjudged: true,
             paused: false,
@@ -254,6 +258,7 @@ impl JobView {
             if !self.results.get(&run.run).is_some_and(is_over) {
                 self.results.remove(&run.run);
                 self.answers.retain(|(of, _), _| *of != run.run);
+                self.exits.remove(&run.run);
             }
             if let Some(curves) = self.curves.get_mut(&run.run) {
                 curves.truncate(kept);
@@ -294,6 +299,7 @@ impl JobView {
                 let answers = Answers { logits: None, ..answers.clone() };
                 self.answers.insert((answers.run, answers.part), answers);
             }
+            Report::Exits(exits) => drop(self.exits.insert(exits.run, Leaving::new(exits.clone()))),
             Report::RunFinished(finished) => {
                 // The window needs the numbers; the weights are in the store.
                 let finished = RunFinished { checkpoint: None, ..finished.clone() };

@@ -10,6 +10,7 @@ mod greeting;
 mod held;
 mod history;
 mod job_view;
+mod leaving;
 mod lens;
 mod loss_curve;
 mod metric;
@@ -38,6 +39,7 @@ pub use greeting::{Greeting, Tip};
 pub use held::Held;
 pub use history::{Draft, History, Present, Undoable};
 pub use job_view::{JobView, RunCurves};
+pub use leaving::{AtSpeed, Leaving};
 pub use lens::{Lens, LensView, OwnPicture, SampleChoice};
 pub use loss_curve::{LossCurve, Smoothing};
 pub use metric::Metric;
@@ -148,6 +150,8 @@ pub struct Screen {
     pub picture: Option<OwnPicture>,
     /// Rows on the wall of samples that the lens does not hold.
     pub pictures: Option<Pictures>,
+    /// The speed at which exits are looked at; none for the run's own.
+    pub speed: Option<f64>,
     /// How the sweep board is looked at.
     pub board: BoardSettings,
     /// How the list of runs is looked at.
@@ -211,6 +215,7 @@ impl State {
     pub fn new(sweep: Sweep) -> Self {
         Self {
             screen: Screen {
+                speed: None,
                 focus: None,
                 overlaid: Overlaid::default(),
                 curves: CurveSettings::default(),
@@ -458,6 +463,11 @@ impl State {
             Live::Anatomy(anatomy) => {
                 if let Some(job) = self.jobs.running.and_then(|id| self.jobs.open.get_mut(&id)) {
                     job.anatomy.extend(anatomy.into_iter().map(|it| (it.run, it)));
+                }
+            }
+            Live::Exits(exits) => {
+                if let Some(job) = self.jobs.running.and_then(|id| self.jobs.open.get_mut(&id)) {
+                    job.exits.insert(exits.run, Leaving::new(*exits));
                 }
             }
             // The last word of a job may come after its end.

@@ -20,14 +20,25 @@ pub enum Pane {
     Board,
     /// What each term of the loss contributes.
     Anatomy,
+    /// What a method does within the networks.
+    Inside,
     /// What was run.
     Runs,
 }
 
 impl Pane {
     /// All of them.
-    pub const ALL: [Self; 8] =
-        [Self::Recipe, Self::Loss, Self::Quality, Self::Lens, Self::Samples, Self::Board, Self::Anatomy, Self::Runs];
+    pub const ALL: [Self; 9] = [
+        Self::Recipe,
+        Self::Loss,
+        Self::Quality,
+        Self::Lens,
+        Self::Samples,
+        Self::Board,
+        Self::Anatomy,
+        Self::Inside,
+        Self::Runs,
+    ];
 }
 
 /// What the window is used for; each has an arrangement of its own.

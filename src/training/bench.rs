@@ -193,7 +193,7 @@ impl Workload {
             }
         };
         let side = TeacherSide::kept(vec![Arc::new(teacher)]);
-        let setup = Setup { recipe, dataset: Arc::new(dataset), transfer, side, layers: None };
+        let setup = Setup { recipe, dataset: Arc::new(dataset), transfer, side, layers: None, stands_in: None };
         Session::new(spec.seeded(&vec![0; self.members], device)?, members.collect(), setup)
     }
 

@@ -15,11 +15,11 @@ use super::prepared::{Prepared, TeacherModel};
 use super::specs::{Ground, Specs};
 use super::teachers::KnownTeacher;
 use crate::data::{DataError, Dataset, Remark, Splits, TransferSet, Watch};
-use crate::distill::{NoPairs, Objective, Over, Sides};
+use crate::distill::{Method, NoPairs, Objective, Over, Sides, StudentKind};
 use crate::model::import::{self, ImportOptions};
 use crate::model::{Checkpoint, CheckpointError, ModelSpec, Network, NetworkTeacher, Normalisation, Votes};
 use crate::recipe::fields::{METHOD, TEACHER_VOTES};
-use crate::recipe::{BuiltinTeacher, CheckpointSource, Recipe, Source, TeacherPart, TeacherRecipe};
+use crate::recipe::{Architecture, BuiltinTeacher, CheckpointSource, Recipe, Source, TeacherPart, TeacherRecipe};
 use crate::text::{Phrase, phrase};
 
 /// Largest probe set.
@@ -155,8 +155,10 @@ impl Cache {
         let student = match &recipe.student {
             None => None,
             Some(model) => {
-                let teacher = teachers.first().and_then(TeacherModel::encoder);
-                let (rows, teacher) = (transfer.rows.as_slice(), teacher.as_deref());
+                let is_teachers = matches!(model, Architecture::OfTeacher { .. });
+                // Layers are those of one.
+                let teacher = teachers.first().filter(|_| !is_teachers || teachers.len() == 1);
+                let (rows, teacher) = (transfer.rows.as_slice(), teacher.and_then(TeacherModel::spec));
                 let ground = Ground { dataset: &dataset, normalisation: &normalisation, rows, teacher };
                 Some(self.specs.spec(model, "student.model", &ground)?)
             }
@@ -241,6 +243,7 @@ impl Cache {
 pub(super) fn method_fits(objective: &Objective, prepared: &Prepared) -> Result<Option<Remark>, PrepareError> {
     let Some(student) = &prepared.student else { return Ok(None) };
     layers_fit(objective, student, &prepared.teachers)?;
+    student_fits(objective.method(), student, &prepared.teachers)?;
     let (method, transfer) = (objective.method(), &prepared.transfer);
     let classes = prepared.dataset.classes.len();
     if classes < method.needs.classes {
@@ -260,6 +263,25 @@ pub(super) fn method_fits(objective: &Objective, prepared: &Prepared) -> Result<
         let message = phrase!("method-silent-rows", method = method.name, rows = silent, of = rows);
         Remark::warning("teacher-silent", message, [("rows", silent as u64), ("of", rows as u64)])
     }))
+}
+
+/// Whether a student is what its method needs, and what nothing else trains.
+fn student_fits(method: &Method, student: &ModelSpec, teachers: &[TeacherModel]) -> Result<(), PrepareError> {
+    let has_exits = student.bert().is_some_and(|plan| plan.exits.is_some());
+    let is_of_teacher = student.plan.architecture.is_of_teacher();
+    let layers = |spec: &ModelSpec| spec.bert().map_or(0, |plan| plan.layers);
+    let of_teacher = teachers.first().and_then(TeacherModel::spec).map_or(0, layers);
+    let own = layers(student);
+    let problem = match method.needs.student {
+        StudentKind::Any if has_exits => phrase!("method-trains-no-exits", method = method.name),
+        StudentKind::Exits if !has_exits || own < 2 => phrase!("method-needs-exits", method = method.name),
+        StudentKind::OfTeacher if has_exits => phrase!("method-trains-no-exits", method = method.name),
+        StudentKind::OfTeacher if !is_of_teacher || own == 0 || own >= of_teacher || of_teacher % own != 0 => {
+            phrase!("method-needs-first-layers", method = method.name, layers = own, of = of_teacher)
+        }
+        StudentKind::Any | StudentKind::Exits | StudentKind::OfTeacher => return Ok(()),
+    };
+    Err(PrepareError::Method { field: METHOD.path, problem })
 }
 
 /// Whether the inner layers are there that a method looks at.
@@ -283,7 +305,8 @@ fn layers_fit(objective: &Objective, student: &ModelSpec, teachers: &[TeacherMod
             NoPairs::Few { is_students, there: 0, .. } => (METHOD.path, none(is_students)),
             NoPairs::Few { is_students, least, there } => {
                 let whose = whose(is_students);
-                let problem = phrase!("method-few-layers", method = method, whose = whose, least = least, there = there);
+                let problem =
+                    phrase!("method-few-layers", method = method, whose = whose, least = least, there = there);
                 (METHOD.path, problem)
             }
             NoPairs::Unlike(Sides { student, teacher }) => {

@@ -16,7 +16,7 @@ use crate::data::{Remark, Watch};
 use crate::distill::Mean;
 use crate::model::{Layer, ModelSpec};
 use crate::protocol::{DataFound, JobData, Role, RunId, RunInfo, Stage};
-use crate::recipe::{DataRecipe, Recipe, Sweep, TeacherPart, TeacherRecipe, TrainingRecipe};
+use crate::recipe::{Architecture, DataRecipe, Recipe, Sweep, TeacherPart, TeacherRecipe, TrainingRecipe};
 
 impl JobPlan {
     /// Loads all data and models and checks that they fit each other; `as_first_read` reads tables as version 0.1 did. A population takes at most `memory` bytes.
@@ -138,8 +138,14 @@ impl Draft {
             return Ok(());
         }
         self.students.push((recipe.clone(), Role::Student, teacher, prepared.clone()));
-        let alike = |(known, ..): &DraftRun| known.without_teacher() == recipe.without_teacher();
-        if recipe.baseline && !self.baselines.iter().any(alike) {
+        // One that begins with its teacher's weights is another beside each teacher; with exits it is its teacher, at speed 0.
+        let model = recipe.student.as_ref();
+        let is_teachers = model.is_some_and(Architecture::is_of_teacher);
+        let alike = |(known, _, of, _): &DraftRun| {
+            known.without_teacher() == recipe.without_teacher() && (!is_teachers || *of == teacher)
+        };
+        let is_compared = recipe.baseline && !model.is_some_and(Architecture::has_exits);
+        if is_compared && !self.baselines.iter().any(alike) {
             self.baselines.push((recipe.clone(), Role::Baseline, teacher, prepared));
         }
         Ok(())

@@ -2,15 +2,19 @@
 
 use std::sync::Arc;
 
-use candle_core::{DType, Tensor};
+use candle_core::{DType, Device, Tensor};
 use rayon::prelude::*;
 
 use super::error::Halt;
 use super::member::{Member, Source};
 use super::prepared::Prepared;
 use super::session::Session;
-use crate::distill::{Compute, Evaluation, Layers, Objective, Reference, TeacherLogits, evaluate, top_classes};
-use crate::model::{Network, ROWS_AT_A_TIME, population_logits};
+use crate::data::Dataset;
+use crate::distill::{
+    Compute, Evaluation, Layers, Objective, Reference, TeacherLogits, evaluate, leaves_at, top_classes, uncertainty,
+};
+use crate::model::{Network, Output, ROWS_AT_A_TIME, population_logits};
+use crate::ops::Backend;
 use crate::protocol::{Answers, LossTerms, MOST_LOGITS, Metrics, Part, RunId};
 
 /// Rows that are asked about, with their classes.
@@ -20,22 +24,40 @@ pub(super) struct Shown<'a> {
     pub labels: &'a [u32],
 }
 
-/// Logits `[members, rows, classes]` of `population`, which are the session's members with these or other weights, and the metrics of
-/// each.
+/// What a stage's members are worth on rows.
+pub(super) struct Evaluated {
+    /// `[members, rows, classes]`.
+    pub logits: Vec<f32>,
+    /// Of each.
+    pub metrics: Vec<Metrics>,
+    /// What each exit says, the last layer's at the end, `[members, rows, classes]` each; none where they answer once.
+    pub exits: Vec<Vec<f32>>,
+}
+
+/// What `population` is worth, which are the session's members with these or other weights.
 pub(super) fn evaluate_members(
     session: &Session,
     population: &dyn Network,
     on: &Shown<'_>,
     cancelled: &dyn Fn() -> bool,
-) -> Result<(Vec<f32>, Vec<Metrics>), Halt> {
+) -> Result<Evaluated, Halt> {
     let Shown { prepared, rows, labels } = *on;
-    let logits = population_logits(population, &prepared.dataset, rows, cancelled)?;
     let classes = prepared.dataset.classes.len();
+    let (logits, exits) = match population.spec().bert().and_then(|plan| plan.exits) {
+        None => (population_logits(population, &prepared.dataset, rows, cancelled)?, Vec::new()),
+        Some(plan) => {
+            let exits = exit_logits(population, &prepared.dataset, rows, cancelled)?;
+            (at_speed(&exits, classes, plan.speed), exits)
+        }
+    };
     let epochs = session.epochs();
-    let of_layers = terms_of_layers(session, population, on)?;
+    let of_layers = match exits.split_last() {
+        None => terms_of_layers(session, population, on)?,
+        Some((last, others)) => terms_of_exits(session, last, others, [rows.len(), classes])?,
+    };
     let plain: Vec<Vec<f32>> = session.teacher_logits().iter().map(|teacher| teacher.logits_of(rows, 1.0)).collect();
     let each: Vec<_> = logits.chunks_exact(rows.len() * classes).zip(&session.members).enumerate().collect();
-    let evaluations = each
+    let metrics = each
         .into_par_iter()
         .map(|(k, (logits, member))| {
             let Member { objective, .. } = member;
@@ -64,7 +86,65 @@ pub(super) fn evaluate_members(
             evaluate(Some(Reference { plain, softened: &softened }))
         })
         .collect();
-    Ok((logits, evaluations))
+    Ok(Evaluated { logits, metrics, exits })
+}
+
+/// What each exit of a population says of rows, the last layer's at the end, `[members, rows, classes]` each.
+pub(super) fn exit_logits(
+    population: &dyn Network,
+    dataset: &Dataset,
+    rows: &[u32],
+    cancelled: &dyn Fn() -> bool,
+) -> Result<Vec<Vec<f32>>, Halt> {
+    let (members, classes) = (population.members(), population.spec().classes());
+    let parameters = population.recorded(&[]);
+    let backend = Backend::of(&population.device());
+    let mut exits: Vec<Vec<f32>> = Vec::new();
+    for (part, rows_of_part) in rows.chunks(ROWS_AT_A_TIME).enumerate() {
+        if cancelled() {
+            return Err(Halt::Closing);
+        }
+        let said = population.exits(&parameters, &[&dataset.gather(rows_of_part)], backend)?;
+        exits.resize_with(said.len(), || vec![0.0; members * rows.len() * classes]);
+        let len = rows_of_part.len() * classes;
+        for (exit, logits) in exits.iter_mut().zip(said) {
+            let logits: Vec<f32> = logits.flatten_all()?.to_vec1()?;
+            for member in 0..members {
+                let at = (member * rows.len() + part * ROWS_AT_A_TIME) * classes;
+                exit[at..at + len].copy_from_slice(&logits[member * len..][..len]);
+            }
+        }
+    }
+    Ok(exits)
+}
+
+/// What the exit says at which each row leaves.
+fn at_speed(exits: &[Vec<f32>], classes: usize, speed: f64) -> Vec<f32> {
+    let rows = exits.first().map_or(0, |first| first.len() / classes.max(1));
+    let at = |exit: usize, row: usize| &exits[exit][row * classes..][..classes];
+    let last = exits.len().saturating_sub(1);
+    let row = |row: usize| at(leaves_at((0..last).map(|exit| uncertainty(at(exit, row))), speed), row);
+    (0..rows).flat_map(row).copied().collect()
+}
+
+/// Terms that look at exits, as [`terms_of_layers`] has those of layers; shapes are rows and classes.
+fn terms_of_exits(
+    session: &Session,
+    last: &[f32],
+    others: &[Vec<f32>],
+    [rows, classes]: [usize; 2],
+) -> candle_core::Result<Vec<(usize, Vec<f64>)>> {
+    let Some(method) = session.members.first().map(|member| member.objective.method()) else { return Ok(Vec::new()) };
+    let tensor = |logits: &[f32]| Tensor::from_slice(logits, (session.members.len(), rows, classes), &Device::Cpu);
+    let (logits, student) = (tensor(last)?, others.iter().map(|logits| tensor(logits)));
+    let student = student.collect::<candle_core::Result<Vec<_>>>()?;
+    let mut found = Vec::new();
+    for (position, term) in method.terms.iter().enumerate() {
+        let Compute::Layers(compute) = term.compute else { continue };
+        let pairs = compute(&Layers { student: &student, teacher: &[], own: &[], logits: &logits })?;
+        found.push((position, pairs.mean(1)?.to_dtype(DType::F64)?.to_vec1()?));
+    }
+    Ok(found)
 }
 
 /// The stage's teacher that a member is compared with.
@@ -94,7 +174,8 @@ fn terms_of_layers(
         }
         let mut sums = vec![0.0; members];
         for rows in on.rows.chunks(ROWS_AT_A_TIME) {
-            let student = population.evaluate(&[&dataset.gather(rows)], &layers.of_student())?.taps;
+            let Output { logits, taps: student, .. } =
+                population.evaluate(&[&dataset.gather(rows)], &layers.of_student())?;
             let for_each = |said: Tensor| {
                 let shape: Vec<usize> = [members].into_iter().chain(said.dims()[1..].iter().copied()).collect();
                 said.broadcast_as(shape)?.contiguous()
@@ -102,7 +183,7 @@ fn terms_of_layers(
             let teacher = layers.of_rows(dataset, rows)?.into_iter().map(for_each);
             let teacher = teacher.collect::<candle_core::Result<Vec<_>>>()?;
             let own: Vec<Tensor> = layers.tensors().iter().map(Tensor::detach).collect();
-            let pairs = compute(&Layers { student: &student, teacher: &teacher, own: &own })?;
+            let pairs = compute(&Layers { student: &student, teacher: &teacher, own: &own, logits: &logits })?;
             let each: Vec<f64> = pairs.mean(1)?.to_dtype(DType::F64)?.to_vec1()?;
             sums.iter_mut().zip(each).for_each(|(sum, mean)| *sum += mean * rows.len() as f64);
         }

@@ -5,14 +5,16 @@ use std::sync::Arc;
 use super::device::engine_name;
 use super::engine::{Engine, now};
 use super::error::Halt;
-use super::evaluate::{Asked, Shown, evaluate_members};
+use super::evaluate::{Asked, Evaluated, Shown, evaluate_members};
 use super::inbox::Inbox;
 use super::job::Job;
 use super::member::{Best, Status};
 use super::stage::StageRun;
+use crate::data::Examples;
 use crate::model::{Checkpoint, Network};
 use crate::protocol::{
-    Anatomy, Epoch, FinishedRun, JUDGED, KeptWeights, Metrics, Part, Report, Role, RunFinished, RunOutcome, TermName,
+    Anatomy, Epoch, Exits, FinishedRun, JUDGED, KeptWeights, Live, Metrics, Part, Report, Role, RunFinished,
+    RunOutcome, TermName,
 };
 use crate::recipe::{Keep, Source, Strategy};
 
@@ -78,7 +80,19 @@ impl Engine {
     /// Validation errors of each member.
     fn epoch(&mut self, stage: &mut StageRun<'_>, inbox: &Inbox) -> Result<Vec<u64>, Halt> {
         let rows = &stage.prepared.splits.validation;
-        let (_, evaluations) = evaluate(stage, &*stage.session.population, rows, inbox)?;
+        let found = evaluate(stage, &*stage.session.population, rows, inbox)?;
+        if self.options.window {
+            exits_of(stage, &found, rows)
+                .into_iter()
+                .for_each(|exits| self.observer.live(Live::Exits(Box::new(exits))));
+        }
+        if self.options.window {
+            let mixtures = stage.session.mixture_accuracy(rows, &stage.prepared.labels(rows))?;
+            for (k, mixture) in mixtures.into_iter().flatten().enumerate() {
+                stage.session.members[k].replaced = Some((mixture, found.metrics[k].accuracy));
+            }
+        }
+        let evaluations = found.metrics;
         let errors = evaluations.iter().map(|validation| validation.errors).collect();
         let epoch = stage.session.step / stage.session.steps_per_epoch();
         for (k, validation) in evaluations.into_iter().enumerate() {
@@ -116,7 +130,9 @@ impl Engine {
         let prepared = stage.prepared;
         let kept = stage.kept_population()?;
         let splits = &prepared.splits;
-        let (validation_logits, validation) = evaluate(stage, &*kept, &splits.validation, inbox)?;
+        let on_validation = evaluate(stage, &*kept, &splits.validation, inbox)?;
+        let exits = exits_of(stage, &on_validation, &splits.validation);
+        let Evaluated { logits: validation_logits, metrics: validation, .. } = on_validation;
         let tests = stage.tests && outcome != RunOutcome::Halved;
         let test = if tests { Some(evaluate(stage, &*kept, &splits.test, inbox)?) } else { None };
         let training = training_errors(stage, &*kept, inbox)?;
@@ -152,8 +168,9 @@ impl Engine {
             };
             if !diverged {
                 reports.push(Report::Answers(asked_validation.answers(run.run, k, &validation_logits)));
-                let answers = test.as_ref().map(|(logits, _)| asked_test.answers(run.run, k, logits));
+                let answers = test.as_ref().map(|found| asked_test.answers(run.run, k, &found.logits));
                 reports.extend(answers.map(Report::Answers));
+                reports.extend(exits.get(k).filter(|it| it.is_kept()).cloned().map(Report::Exits));
             }
             let validation = (!diverged).then(|| validation[k].clone());
             job.finished.retain(|finished| finished.run != run.run);
@@ -171,7 +188,7 @@ impl Engine {
                 steps: member.taken,
                 seconds: stage.progress.seconds,
                 validation,
-                test: test.as_ref().filter(|_| !diverged).map(|(_, test)| test[k].clone()),
+                test: test.as_ref().filter(|_| !diverged).map(|found| found.metrics[k].clone()),
                 training: training.as_ref().filter(|_| !diverged).map(|training| training[k].clone()),
                 shares: anatomy.iter().find(|it| it.run == run.run).map(named_shares).unwrap_or_default(),
                 checkpoint,
@@ -182,13 +199,33 @@ impl Engine {
     }
 }
 
-/// Logits `[members, rows, classes]` of a stage's members with these weights, and the metrics of each.
-fn evaluate(
-    stage: &StageRun<'_>,
-    population: &dyn Network,
-    rows: &[u32],
-    inbox: &Inbox,
-) -> Result<(Vec<f32>, Vec<Metrics>), Halt> {
+/// What a stage's members say of rows at each of their exits; nothing of members that answer once.
+fn exits_of(stage: &StageRun<'_>, found: &Evaluated, rows: &[u32]) -> Vec<Exits> {
+    let spec = stage.session.population.spec();
+    let (Some(plan), Some(encoder)) = (spec.bert(), spec.reads.text()) else { return Vec::new() };
+    let (Some(exits), Examples::Text(texts)) = (plan.exits, &stage.prepared.dataset.examples) else {
+        return Vec::new();
+    };
+    let tokens = encoder.encode(&texts.gather(rows));
+    let lengths: Arc<Vec<u32>> = Arc::new((0..rows.len()).map(|row| tokens.range(row).len() as u32).collect());
+    let labels = Arc::new(stage.prepared.labels(rows));
+    let len = rows.len() * spec.classes();
+    let of_member = |k: usize| Exits {
+        run: stage.run_of(k).run,
+        step: stage.session.step,
+        speed: exits.speed,
+        classes: spec.classes(),
+        labels: labels.clone(),
+        lengths: lengths.clone(),
+        costs: plan.costs(spec.classes()),
+        whole: plan.whole_cost(spec.classes()),
+        logits: Arc::new(found.exits.iter().flat_map(|exit| &exit[k * len..][..len]).copied().collect()),
+    };
+    (0..stage.session.members.len()).map(of_member).collect()
+}
+
+/// What a stage's members with these weights are worth on rows.
+fn evaluate(stage: &StageRun<'_>, population: &dyn Network, rows: &[u32], inbox: &Inbox) -> Result<Evaluated, Halt> {
     let on = Shown { prepared: stage.prepared, rows, labels: &stage.prepared.labels(rows) };
     evaluate_members(&stage.session, population, &on, &|| inbox.closing())
 }
@@ -202,8 +239,7 @@ fn training_errors(stage: &StageRun<'_>, kept: &dyn Network, inbox: &Inbox) -> R
     }
     let (rows, labels): (Vec<u32>, Vec<u32>) = shown.into_iter().unzip();
     let on = Shown { prepared: stage.prepared, rows: &rows, labels: &labels };
-    let (_, training) = evaluate_members(&stage.session, kept, &on, &|| inbox.closing())?;
-    Ok(Some(training))
+    Ok(Some(evaluate_members(&stage.session, kept, &on, &|| inbox.closing())?.metrics))
 }
 
 /// Each term's share of the gradient, by name.

@@ -30,6 +30,8 @@ pub struct Member {
     pub best: Option<Best>,
     /// Its newest step.
     pub newest: Option<Newest>,
+    /// Where the teacher's layers stand in for its own: accuracy of the mixture and of its own alone after the newest epoch.
+    pub replaced: Option<(f64, f64)>,
 }
 
 /// Someone who gives soft targets.
@@ -91,6 +93,7 @@ impl Member {
             sums: EpochSums::default(),
             best: None,
             newest: None,
+            replaced: None,
         }
     }
 

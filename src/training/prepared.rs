@@ -6,7 +6,7 @@ use super::error::PrepareError;
 use super::teachers::KnownTeacher;
 use crate::data::{Dataset, Remark, Splits, TransferSet};
 use crate::distill::Mean;
-use crate::model::{Ensemble, InnerLayer, ModelSpec, TextEncoder};
+use crate::model::{Ensemble, InnerLayer, ModelSpec};
 use crate::protocol::Probe;
 
 /// Everything that a cell needs, found good.
@@ -66,11 +66,11 @@ impl TeacherModel {
         }
     }
 
-    /// How it reads texts, where it does.
-    pub fn encoder(&self) -> Option<Arc<TextEncoder>> {
+    /// What it is without its weights, where it is one network.
+    pub fn spec(&self) -> Option<&ModelSpec> {
         match self {
-            Self::Ready(teacher) => teacher.encoder(),
-            Self::ToTrain(spec) => spec.reads.text().cloned(),
+            Self::Ready(teacher) => teacher.network().map(|(network, _)| network.spec()),
+            Self::ToTrain(spec) => Some(spec),
         }
     }
 

@@ -116,6 +116,7 @@ fn train_teachers(
         transfer: prepared.for_teacher(stage.training.labelled, data_seed),
         side: TeacherSide::default(),
         layers: None,
+        stands_in: None,
     };
     let session = Session::new(spec.seeded(&seeds, &engine.device)?, members, setup)?;
     let mut part = StageRun::new(session, runs, stage, Strategy::Grid, true);
@@ -198,11 +199,13 @@ fn student_stage(
         let sources = index.map(Source::Model).into_iter().collect();
         members.push(member(run.objective(), sources, run.seed, &run.recipe.training));
     }
+    let is_replaced = members.first().is_some_and(|member| member.objective.method().replaces.is_some());
     let known = used.into_iter().map(|of| teacher_of(teachers, of).cloned()).collect::<Result<Vec<_>, _>>()?;
     let logits = known.iter().map(|teacher| teacher.all_logits(&prepared.dataset, &|| inbox.closing()));
     let logits = logits.collect::<Result<Vec<_>, _>>()?;
     // Only pictures are shifted; a teacher of its own view looks at them as they are.
     let is_shifted = stage.training.jitter > 0 && prepared.dataset.pixel_scale.is_some();
+    let stands_in = known.first().filter(|_| is_replaced).cloned();
     let are_asked = is_shifted && known.iter().all(|teacher| teacher.knows_inputs());
     let seeds: Vec<u64> = members.iter().map(|member| member.seed).collect();
     let layers = match (members.first(), known.first()) {
@@ -218,8 +221,17 @@ fn student_stage(
         transfer: prepared.transfer.clone(),
         side: TeacherSide { logits, asked: if are_asked { known } else { Vec::new() } },
         layers,
+        stands_in,
     };
-    let session = Session::new(spec.seeded(&seeds, &engine.device)?, members, setup)?;
+    let population = if spec.plan.architecture.is_of_teacher() {
+        let of_each = teacher_of_each.iter().map(|of| teacher_of(teachers, of.unwrap_or(usize::MAX)));
+        let of_each = of_each.collect::<Result<Vec<_>, _>>()?;
+        let networks = of_each.iter().filter_map(|teacher| teacher.network()).collect::<Vec<_>>();
+        spec.seeded_from(&seeds, &networks, &engine.device)?
+    } else {
+        spec.seeded(&seeds, &engine.device)?
+    };
+    let session = Session::new(population, members, setup)?;
     let tests = sweep.is_single() || sweep.test_all;
     let mut part = StageRun::new(session, runs, stage, sweep.strategy, tests);
     engine.train(job, &mut part, plan, inbox)?;

@@ -1,5 +1,6 @@
 //! A population in training: its networks, its optimiser, and the data it sees, a step at a time.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use candle_core::backprop::GradStore;
@@ -10,15 +11,23 @@ use super::layers::InnerLayers;
 use super::matched::{Matched, OfMembers, TeacherSide};
 use super::member::{Counted, EpochSums, Member, Newest, Source, Status};
 use super::schedule::rate_factor;
-use crate::data::{Batch, Dataset, TransferSet};
+use super::teachers::KnownTeacher;
+use crate::data::{Batch, Dataset, Inputs, TransferSet};
 use crate::distill::{
-    BatchTargets, Layers, MemberTargets, MemberTerms, Phase, TeacherLogits, Trains, loss, term_losses,
+    BatchTargets, Layers, MemberTargets, MemberTerms, Phase, TeacherLogits, Trains, loss, term_losses, top_classes,
 };
-use crate::model::{FusedStep, Network, ROWS_AT_A_TIME};
+use crate::model::{FusedStep, Mixture, Network, Output, ROWS_AT_A_TIME};
 use crate::ops::{Backend, Clip, FusedOptimiser, MemberRate, Rule, TableRows};
 use crate::protocol::{Change, Setting};
 use crate::recipe::{Optimiser, TrainingRecipe};
 use crate::rng::Key;
+
+/// How the names of the tensors begin that belong to the layers of a network of BERT's shape, and to its branches.
+const LAYERS: &str = "bert.encoder.layer.";
+const EXITS: &str = "exits.";
+
+/// Rows that are evaluated with one throw of the coins.
+const MIXED_AT_A_TIME: usize = 32;
 
 /// What a population is trained with.
 pub struct Setup {
@@ -32,6 +41,8 @@ pub struct Setup {
     pub side: TeacherSide,
     /// The inner layers that the members' method looks at, where it does.
     pub layers: Option<InnerLayers>,
+    /// The teacher whose layers stand in for the members', where they do.
+    pub stands_in: Option<Arc<KnownTeacher>>,
 }
 
 /// A population in training.
@@ -50,6 +61,9 @@ pub struct Session {
     pub earlier: Option<Box<dyn Network>>,
     /// The phase that the optimiser is set up for, by its index.
     pub phase: usize,
+    /// Of the newest step, for each member and each of its layers: whether the teacher's stood in for it; empty where none ever do.
+    pub coins: Vec<Vec<bool>>,
+    stands_in: Option<Arc<KnownTeacher>>,
     /// The parameters that the phase trains, by their index among the population's; the optimiser has them first.
     trained: Vec<usize>,
     phases: Vec<Phase>,
@@ -76,7 +90,7 @@ impl Session {
     /// # Errors
     /// When memory cannot be had.
     pub fn new(population: Box<dyn Network>, mut members: Vec<Member>, setup: Setup) -> candle_core::Result<Self> {
-        let Setup { recipe, dataset, transfer, side, layers } = setup;
+        let Setup { recipe, dataset, transfer, side, layers, stands_in } = setup;
         let device = population.device();
         members.iter_mut().enumerate().for_each(|(index, member)| member.index = index);
         let phases = members.first().map_or_else(Vec::new, |member| {
@@ -94,6 +108,8 @@ impl Session {
             layers,
             earlier: None,
             phase: 0,
+            coins: Vec::new(),
+            stands_in,
             trained: Vec::new(),
             phases,
             recipe,
@@ -135,11 +151,24 @@ impl Session {
         self.matched.logits()
     }
 
-    /// The first step of a phase, and how many it has.
-    fn span(&self, phase: usize) -> (u64, u64) {
+    /// The first step of some phases, and how many they have.
+    fn span(&self, phases: Range<usize>) -> (u64, u64) {
         let epochs = |phases: &[Phase]| phases.iter().map(|phase| phase.epochs as u64).sum::<u64>();
         let each = self.steps_per_epoch();
-        (each * epochs(&self.phases[..phase]), each * epochs(&self.phases[phase..=phase]))
+        (each * epochs(&self.phases[..phases.start]), each * epochs(&self.phases[phases]))
+    }
+
+    /// The phases that are one training with the present one.
+    fn training(&self) -> Range<usize> {
+        let goes_on = |phase: usize| self.phases.get(phase).is_some_and(|phase| phase.goes_on);
+        let (mut first, mut end) = (self.phase, self.phase + 1);
+        while first > 0 && goes_on(first) {
+            first -= 1;
+        }
+        while goes_on(end) {
+            end += 1;
+        }
+        first..end
     }
 
     /// Sets the optimiser up for a phase: its schedule and its moments begin.
@@ -150,12 +179,15 @@ impl Session {
         self.phase = phase;
         let specs = self.population.spec().parameters();
         let looks = self.layers.as_ref().filter(|layers| layers.are_looked_at(self.phase()));
-        let up_to = match looks {
-            Some(layers) if self.phase().trains == Trains::UpToLayer => layers.parameters_up_to(self.population.spec()),
-            _ => specs.len(),
-        };
+        let up_to = looks.map(|layers| layers.parameters_up_to(self.population.spec()));
         let own = looks.map_or_else(Vec::new, InnerLayers::own);
-        self.trained = (0..up_to).filter(|index| !specs[*index].frozen).collect();
+        let is_trained = |index: &usize| match self.phase().trains {
+            Trains::All => true,
+            Trains::UpToLayer => up_to.is_none_or(|up_to| *index < up_to),
+            Trains::Mixed | Trains::Layers => specs[*index].name.starts_with(LAYERS),
+            Trains::Exits => specs[*index].name.starts_with(EXITS),
+        };
+        self.trained = (0..specs.len()).filter(|index| is_trained(index) && !specs[*index].frozen).collect();
         let all = self.population.parameters();
         let mut parameters: Vec<(Var, bool)> =
             self.trained.iter().map(|index| (all[*index].clone(), specs[*index].decays)).collect();
@@ -243,10 +275,15 @@ impl Session {
     /// # Errors
     /// When the device fails.
     pub fn step(&mut self, measure: bool) -> candle_core::Result<()> {
-        let (first, steps) = self.span(self.phase);
+        let (first, steps) = self.span(self.phase..self.phase + 1);
         if self.step >= first + steps && self.phase + 1 < self.phases.len() {
-            self.begin_phase(self.phase + 1)?;
+            if self.phases[self.phase + 1].goes_on {
+                self.phase += 1;
+            } else {
+                self.begin_phase(self.phase + 1)?;
+            }
         }
+        self.throw_coins();
         let batches = self.batches.of_step(self.step, &self.dataset, &self.transfer, &self.recipe);
         let keys: Vec<Key> = self.members.iter().map(|m| Key::new(m.seed).named("dropout").at(self.step)).collect();
         let looks = self.layers.as_ref().is_some_and(|layers| layers.are_looked_at(self.phase()));
@@ -290,9 +327,8 @@ impl Session {
         let inputs = self.batches.inputs(batches);
         let backend = Backend::of(&self.device);
         let looks = self.layers.as_ref().filter(|layers| layers.are_looked_at(self.phase()));
-        let taps = looks.map_or_else(Vec::new, InnerLayers::of_student);
         let is_measured = measure && looks.is_some();
-        let output = self.population.forward(&inputs, keys, &taps, backend)?;
+        let output = self.forward(&inputs, keys, backend)?;
         let at = Loss { batches, taps: output.taps, backend };
         let (loss, mut terms) = self.with_targets(&output.logits, &at, loss)?;
         // Of a table the rows that the pass used stand for the whole.
@@ -304,7 +340,12 @@ impl Session {
             tables.push(TableRows { parameter, ids: used.ids });
         }
         let gradients = loss.backward()?;
-        let gradients = trained.iter().map(|parameter| gradient(&gradients, parameter));
+        let is_mixed = !self.coins.is_empty();
+        let gradients = trained.iter().map(|parameter| match gradients.get(parameter) {
+            // Nobody's layer stood at its place.
+            None if is_mixed => parameter.zeros_like(),
+            _ => gradient(&gradients, parameter),
+        });
         let gradients = gradients.collect::<candle_core::Result<Vec<_>>>()?;
         if is_measured {
             let parts = self.with_targets(&output.logits, &at, |logits, batch, _| term_losses(logits, batch))?;
@@ -315,21 +356,107 @@ impl Session {
         Ok(terms)
     }
 
+    /// The pass of the present phase, of all members.
+    fn forward(&self, inputs: &[&Inputs], keys: &[Key], backend: Backend) -> candle_core::Result<Output> {
+        let population = &self.population;
+        let once = |logits: Tensor, taps: Vec<Tensor>| Output { logits, taps, rows: Vec::new() };
+        match (self.phase().trains, &self.stands_in) {
+            (Trains::Exits, _) => {
+                let mut said = population.exits(&population.recorded(&self.trained), inputs, backend)?;
+                let last = said.pop().ok_or_else(|| candle_core::Error::msg("there are no exits"))?;
+                Ok(once(last, said))
+            }
+            (Trains::Mixed, Some(teacher)) => {
+                let (of, _) = teacher.network().ok_or_else(|| candle_core::Error::msg("there are no stand-ins"))?;
+                let mixture = Mixture { of, keeps: &self.coins };
+                let recorded = population.recorded(&self.trained);
+                Ok(once(population.mixed(&recorded, inputs, Some(keys), &mixture, backend)?, Vec::new()))
+            }
+            (Trains::Layers, _) => {
+                population.pass(&population.recorded(&self.trained), inputs, Some(keys), &[], backend)
+            }
+            _ => {
+                let looks = self.layers.as_ref().filter(|layers| layers.are_looked_at(self.phase()));
+                let taps = looks.map_or_else(Vec::new, InnerLayers::of_student);
+                population.forward(inputs, keys, &taps, backend)
+            }
+        }
+    }
+
+    /// Decides whose layers stand at which place in the step to come.
+    fn throw_coins(&mut self) {
+        let layers = self.population.spec().bert().map_or(0, |plan| plan.layers);
+        let of_member = |member: &Member| -> Vec<bool> {
+            let rate = self.rate_of(member);
+            let coins = Key::new(member.seed).named("replacement").at(self.step);
+            (0..layers as u64).map(|layer| coins.uniform(layer) >= rate).collect()
+        };
+        self.coins = match self.phase().trains {
+            Trains::Mixed => self.members.iter().map(of_member).collect(),
+            Trains::Layers => vec![vec![false; layers]; self.members.len()],
+            Trains::All | Trains::UpToLayer | Trains::Exits => return,
+        };
+    }
+
+    /// How many layers the teacher has that stand in for the members'.
+    pub fn layers_that_stand_in(&self) -> usize {
+        let network = self.stands_in.as_ref().and_then(|teacher| teacher.network());
+        network.and_then(|(network, _)| network.spec().bert()).map_or(0, |plan| plan.layers)
+    }
+
+    /// Of each member the share of rows that are right where the teacher's layers stand in as often as in the step to come: a coin a
+    /// layer and batch. None in other phases.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn mixture_accuracy(&self, rows: &[u32], labels: &[u32]) -> candle_core::Result<Option<Vec<f64>>> {
+        let network = self.stands_in.as_ref().and_then(|teacher| teacher.network());
+        let (Trains::Mixed, Some((of, _))) = (self.phase().trains, network) else { return Ok(None) };
+        let layers = self.population.spec().bert().map_or(0, |plan| plan.layers) as u64;
+        let parameters = self.population.recorded(&[]);
+        let mut right = vec![0_usize; self.members.len()];
+        for (batch, (rows, labels)) in rows.chunks(MIXED_AT_A_TIME).zip(labels.chunks(MIXED_AT_A_TIME)).enumerate() {
+            let of_member = |member: &Member| -> Vec<bool> {
+                let coins = Key::new(member.seed).named("replacement in evaluation").at(self.step).at(batch as u64);
+                (0..layers).map(|layer| coins.uniform(layer) >= self.rate_of(member)).collect()
+            };
+            let keeps: Vec<Vec<bool>> = self.members.iter().map(of_member).collect();
+            let mixture = Mixture { of, keeps: &keeps };
+            let inputs = self.dataset.gather(rows);
+            let logits = self.population.mixed(&parameters, &[&inputs], None, &mixture, Backend::of(&self.device))?;
+            let logits: Vec<Vec<f32>> = logits.flatten_from(1)?.to_vec2()?;
+            let classes = self.population.spec().classes();
+            for (right, logits) in right.iter_mut().zip(&logits) {
+                *right += top_classes(logits, classes).iter().zip(labels).filter(|(top, label)| top == label).count();
+            }
+        }
+        Ok(Some(right.into_iter().map(|right| right as f64 / rows.len().max(1) as f64).collect()))
+    }
+
+    /// How likely each of a member's own layers is to stand at its place in the step to come; 1 where none stand in.
+    pub fn rate_of(&self, member: &Member) -> f64 {
+        let (first, steps) = self.span(self.phase..self.phase + 1);
+        let share = (self.step - first.min(self.step)) as f64 / steps.max(1) as f64;
+        let rate = member.objective.method().replaces.filter(|_| self.phase().trains == Trains::Mixed);
+        rate.map_or(1.0, |rate| rate(member.objective.values(), share))
+    }
+
     /// What each member's update uses, after those whose loss is no finite number any more are stopped.
     fn rates(&mut self, terms: &[MemberTerms]) -> Vec<MemberRate> {
-        let (first, steps) = self.span(self.phase);
+        let (first, steps) = self.span(self.training());
         let factor = rate_factor(&self.recipe, self.step - first.min(self.step), steps, self.steps_per_epoch());
         for (member, terms) in self.members.iter_mut().zip(terms) {
             if member.is_active() && !terms.total.is_finite() {
                 member.status = Status::Diverging;
             }
         }
-        let rate = |member: &Member| MemberRate {
+        let rate = |(k, member): (usize, &Member)| MemberRate {
             learning_rate: member.learning_rate * factor,
             weight_decay: member.weight_decay,
-            active: member.is_active(),
+            // Where only the teacher's layers stood nothing was learnt.
+            active: member.is_active() && !self.coins.get(k).is_some_and(|coins| coins.iter().all(|kept| *kept)),
         };
-        self.members.iter().map(rate).collect()
+        self.members.iter().enumerate().map(rate).collect()
     }
 
     /// Calls `work` with what the members are matched with in a batch.
@@ -358,10 +485,12 @@ impl Session {
         let members: Vec<MemberTargets<'_>> = members.collect();
         let labels: Vec<_> = at.batches.iter().map(|batch| batch.labels.clone()).collect();
         let looks = self.layers.as_ref().filter(|_| !at.taps.is_empty());
+        let are_exits = self.phase().trains == Trains::Exits;
         let of_teacher = looks.map(|layers| layers.of_teacher(at.batches, &self.batches.of)).transpose()?;
         let own = looks.map_or_else(Vec::new, InnerLayers::tensors);
         let student = at.taps.as_slice();
-        let layers = of_teacher.as_deref().map(|teacher| Layers { student, teacher, own: &own });
+        let teacher = if are_exits { Some(&[][..]) } else { of_teacher.as_deref() };
+        let layers = teacher.map(|teacher| Layers { student, teacher, own: &own, logits });
         let batch = BatchTargets {
             members: &members,
             targets: &targets,

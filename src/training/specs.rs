@@ -5,8 +5,10 @@ use std::sync::{Arc, Weak};
 
 use super::error::PrepareError;
 use crate::data::{Dataset, Examples, Texts};
-use crate::model::{Encoder, Folder, Frame, ModelSpec, Normalisation, Plan, PlanError, TextEncoder, TextPlan};
-use crate::recipe::{Architecture, TextLayers, TokensOf};
+use crate::model::{
+    BertPlan, Encoder, ExitPlan, Folder, Frame, ModelSpec, Normalisation, Plan, PlanError, TextEncoder, TextPlan,
+};
+use crate::recipe::{Architecture, Frozen, TextLayers, TokensOf};
 use crate::text::phrase;
 
 /// Vocabularies and folders that were read, so that the cells of a sweep share them.
@@ -34,8 +36,8 @@ pub(super) struct Ground<'a> {
     pub normalisation: &'a Normalisation,
     /// The rows whose texts models with words of their own may count.
     pub rows: &'a [u32],
-    /// How the teacher reads texts, for students that share its tokens.
-    pub teacher: Option<&'a TextEncoder>,
+    /// The teacher, for students that share its tokens or its layers.
+    pub teacher: Option<&'a ModelSpec>,
 }
 
 impl Specs {
@@ -82,8 +84,12 @@ impl Specs {
             (Architecture::Bert { folder, .. }, Some(_)) => {
                 self.folder(folder)?.spec(architecture, classes).map_err(of_plan)
             }
+            (Architecture::OfTeacher { .. }, Some(_)) => {
+                let teacher = ground.teacher.ok_or_else(|| of_plan(PlanError::NoBert))?;
+                of_teacher(architecture, teacher, classes).map_err(of_plan)
+            }
             (Architecture::Text { layers, dropout, tokens, length }, Some(texts)) => {
-                let encoder = match (tokens, ground.teacher) {
+                let encoder = match (tokens, ground.teacher.and_then(|teacher| teacher.reads.text())) {
                     (TokensOf::Words, _) => self.of_words(layers, texts, *length, ground),
                     (TokensOf::Teacher, Some(teacher)) => teacher.cut_down(texts, ground.rows, *length).map(Arc::new),
                     (TokensOf::Teacher, None) => {
@@ -123,4 +129,23 @@ impl Specs {
         self.vocabularies.drain(..over);
         Ok(encoder)
     }
+}
+
+/// The teacher's own network, or its first layers. Its weights are put in once they are there.
+fn of_teacher(architecture: &Architecture, teacher: &ModelSpec, classes: usize) -> Result<ModelSpec, PlanError> {
+    let (Architecture::OfTeacher { layers, speed, dropout }, Some(bert)) = (architecture, teacher.bert()) else {
+        return Err(PlanError::NoBert);
+    };
+    let mut plan = BertPlan { frozen: Frozen::Nothing, exits: speed.map(ExitPlan::new), ..bert.clone() };
+    if let Some(layers) = layers {
+        if *layers > plan.layers {
+            return Err(PlanError::FewLayers { asked: *layers, there: plan.layers });
+        }
+        plan.layers = *layers;
+    }
+    if let Some(dropout) = dropout {
+        (plan.dropout, plan.attention_dropout) = (*dropout, *dropout);
+    }
+    let plan = Plan::of_text(architecture, TextPlan::Bert(plan), classes)?;
+    Ok(ModelSpec::new(plan, teacher.reads.clone()))
 }

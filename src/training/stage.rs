@@ -14,7 +14,7 @@ use super::resume::{self, StageProgress};
 use super::session::Session;
 use crate::distill::{LABELS, Term};
 use crate::model::Network;
-use crate::protocol::{Anatomy, Change, LayerPair, Role, RunId, RunInfo, Stage, Steps, TermPart};
+use crate::protocol::{Anatomy, Change, LayerPair, Replacing, Role, RunId, RunInfo, Stage, Steps, TermPart};
 use crate::recipe::{Strategy, TrainingRecipe};
 use crate::text::phrase;
 
@@ -159,9 +159,23 @@ impl<'a> StageRun<'a> {
         let of = |(k, member): (usize, &Member)| {
             let newest = member.newest.as_ref().filter(|newest| newest.objective.method() != &LABELS)?;
             let terms = terms_of(member).enumerate().map(|(i, term)| part(newest, term, i)).collect();
-            Some(Anatomy { run: self.run_of(k).run, step, terms, layers: self.layers_of(newest) })
+            Some(Anatomy {
+                run: self.run_of(k).run,
+                step,
+                terms,
+                layers: self.layers_of(newest),
+                replacing: self.replacing(k),
+            })
         };
         self.session.members.iter().enumerate().filter_map(of).collect()
+    }
+
+    /// Whose layers stood where in the newest step.
+    fn replacing(&self, k: usize) -> Option<Replacing> {
+        let (member, kept) = (&self.session.members[k], self.session.coins.get(k)?.clone());
+        let of_teacher = self.session.layers_that_stand_in();
+        let each = of_teacher / kept.len().max(1);
+        Some(Replacing { rate: self.session.rate_of(member), kept, each, accuracy: member.replaced })
     }
 
     /// The inner layers that a method looks at, as far apart as they were in a step.

@@ -7,6 +7,7 @@ mod board;
 mod cards;
 mod colours;
 mod curves;
+mod inside;
 mod kept_run;
 mod lens;
 mod loss;
@@ -28,6 +29,7 @@ mod tips;
 pub use anatomy::anatomy_ui;
 pub use bar::bar_ui;
 pub use board::board_ui;
+pub use inside::inside_ui;
 pub use kept_run::{kept_recipe_ui, rename_ui};
 pub use lens::lens_ui;
 pub use loss::loss_ui;
@@ -65,6 +67,7 @@ pub fn panel_key(panel: Pane) -> &'static str {
         Pane::Samples => "samples-title",
         Pane::Board => "board-title",
         Pane::Anatomy => "anatomy-title",
+        Pane::Inside => "inside-title",
         Pane::Runs => "runs-title",
     }
 }

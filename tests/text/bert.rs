@@ -62,6 +62,7 @@ fn spec(folder: &Folder, pooling: Pooling, classes: usize) -> ModelSpec {
         layers: None,
         pooling: Some(pooling),
         frozen: Frozen::Nothing,
+        exits: None,
         dropout: Some(0.0),
         length: 512,
     };

@@ -13,6 +13,7 @@ impl App {
                 self.state.screen.lens.temperature = t;
                 self.state.window.greeting.done(Tip::Lens);
             }
+            ScreenCommand::Speed(speed) => self.state.screen.speed = Some(speed),
             ScreenCommand::LensRow(row) => self.show_sample(row),
             ScreenCommand::SampleChoice(choice) => self.choose_samples(choice),
             ScreenCommand::LensClass(class) => {

@@ -4,7 +4,7 @@
 use std::ops::Bound;
 
 use super::super::fields::{HARD_WEIGHT, OF_METHOD, TEMPERATURE, WEIGHT};
-use super::super::method::{Compute, Method, Needs, Over, Phase, Rows, Scale, Term};
+use super::super::method::{Compute, Method, Needs, Over, Phase, Rows, Scale, StudentKind, Term};
 use super::super::soften::log_soften;
 use super::HARD;
 use crate::field::{Field, Kind, Span, Tries, Unit};
@@ -20,10 +20,11 @@ pub const DKD: Method = Method {
     fields: &[TEMPERATURE, TARGET_WEIGHT, NON_TARGET_WEIGHT, HARD_WEIGHT.usually(1.0), WARM_UP],
     terms: &[TARGET, NON_TARGET, HARD],
     // Of two classes there is one other, whose share among the others is 1.
-    needs: Needs { teacher: true, labels: true, classes: 3 },
+    needs: Needs { teacher: true, labels: true, classes: 3, student: StudentKind::Any },
     kernel: None,
     inner: None,
     phases: Phase::whole,
+    replaces: None,
 };
 
 /// `distill.target_weight`.

@@ -7,7 +7,8 @@ use candle_core::{D, Result, Tensor};
 
 use super::super::fields::{HARD_WEIGHT, OF_METHOD, SOFT_WEIGHT, TEMPERATURE, TEMPERATURE_SQUARED, WEIGHT};
 use super::super::method::{
-    Compute, Inner, Layers, Method, Needs, NoPairs, Over, OwnTensor, Pairs, Phase, Scale, Sides, Term, Trains,
+    Compute, Inner, Layers, Method, Needs, NoPairs, Over, OwnTensor, Pairs, Phase, Scale, Sides, StudentKind, Term,
+    Trains,
 };
 use super::super::values::Values;
 use super::HARD;
@@ -30,10 +31,11 @@ pub const HINTS: Method = Method {
         TEMPERATURE_SQUARED,
     ],
     terms: &[HINT, SOFT, HARD],
-    needs: Needs { teacher: true, labels: false, classes: 2 },
+    needs: Needs { teacher: true, labels: false, classes: 2, student: StudentKind::Any },
     kernel: None,
     inner: Some(Inner { pairs: pair, is_alike: false, own: regressor }),
     phases,
+    replaces: None,
 };
 
 /// `distill.hint_weight`.
@@ -164,7 +166,13 @@ fn phases(values: Values<'_>, epochs: usize) -> Vec<Phase> {
     }
     let first = (asked.round() as usize).clamp(1, epochs - 1);
     vec![
-        Phase { name: "hints", epochs: first, terms: Some(&[HINT.name]), trains: Trains::UpToLayer },
-        Phase { name: "training", epochs: epochs - first, terms: Some(&[SOFT.name, HARD.name]), trains: Trains::All },
+        Phase { name: "hints", epochs: first, terms: Some(&[HINT.name]), trains: Trains::UpToLayer, goes_on: false },
+        Phase {
+            name: "training",
+            epochs: epochs - first,
+            terms: Some(&[SOFT.name, HARD.name]),
+            trains: Trains::All,
+            goes_on: false,
+        },
     ]
 }

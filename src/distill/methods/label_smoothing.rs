@@ -4,7 +4,7 @@
 use std::ops::Bound;
 
 use super::super::fields::OF_METHOD;
-use super::super::method::{Compute, Method, Needs, Over, Phase, Rows, Scale, Term};
+use super::super::method::{Compute, Method, Needs, Over, Phase, Rows, Scale, StudentKind, Term};
 use super::super::soften::log_soften;
 use crate::field::{Field, Kind, Span, Tries, Unit};
 
@@ -15,10 +15,11 @@ pub const LABEL_SMOOTHING: Method = Method {
     what: "method-label-smoothing-what",
     fields: &[SMOOTHING],
     terms: &[SMOOTHED],
-    needs: Needs { teacher: false, labels: true, classes: 2 },
+    needs: Needs { teacher: false, labels: true, classes: 2, student: StudentKind::Any },
     kernel: None,
     inner: None,
     phases: Phase::whole,
+    replaces: None,
 };
 
 /// `distill.smoothing`: ε.

@@ -1,7 +1,7 @@
 //! The hard term: cross-entropy with the labels at T = 1. Alone it is what teachers and baselines descend; most methods add it.
 
 use super::super::fields::HARD_WEIGHT;
-use super::super::method::{Compute, Kernel, Method, Needs, Over, Phase, Rows, Scale, Term};
+use super::super::method::{Compute, Kernel, Method, Needs, Over, Phase, Rows, Scale, StudentKind, Term};
 use super::super::soften::log_soften;
 
 /// −log q of the label, q = softmax(z). By z: q − y.
@@ -25,10 +25,11 @@ pub const LABELS: Method = Method {
     what: "term-hard-loss-what",
     fields: &[],
     terms: &[Term { weight: None, ..HARD }],
-    needs: Needs { teacher: false, labels: true, classes: 2 },
+    needs: Needs { teacher: false, labels: true, classes: 2, student: StudentKind::Any },
     kernel: Some(Kernel::SoftTargets),
     inner: None,
     phases: Phase::whole,
+    replaces: None,
 };
 
 fn hard(rows: &Rows<'_>, mut gradient: Option<&mut [f64]>) -> f64 {

@@ -1,7 +1,7 @@
 //! Squared distance of logits beside the labels, without a temperature (Ba & Caruana 2014; Kim et al. 2021, arXiv 2105.08919).
 
 use super::super::fields::{HARD_WEIGHT, OF_METHOD, WEIGHT};
-use super::super::method::{Compute, Method, Needs, Over, Phase, Rows, Scale, Term};
+use super::super::method::{Compute, Method, Needs, Over, Phase, Rows, Scale, StudentKind, Term};
 use super::HARD;
 use crate::field::{Field, Kind, Span, Tries};
 
@@ -15,10 +15,11 @@ pub const LOGITS: Method = Method {
     what: "method-logits-what",
     fields: &[LOGIT_WEIGHT, HARD_WEIGHT.usually(0.0), CENTRED],
     terms: &[LOGIT, HARD],
-    needs: Needs { teacher: true, labels: false, classes: 2 },
+    needs: Needs { teacher: true, labels: false, classes: 2, student: StudentKind::Any },
     kernel: None,
     inner: None,
     phases: Phase::whole,
+    replaces: None,
 };
 
 /// `distill.logit_weight`.

@@ -1,6 +1,7 @@
 //! The methods, one a file: fields, needs and terms with their formulas and sources.
 
 mod dkd;
+mod early_exit;
 mod hints;
 mod label_smoothing;
 mod labels;
@@ -8,6 +9,7 @@ mod logits;
 mod pkd;
 mod soft_targets;
 mod teacher_labels;
+mod theseus;
 
 use super::method::Method;
 
@@ -23,4 +25,6 @@ pub const METHODS: &[&Method] = &[
     &pkd::PKD,
     &label_smoothing::LABEL_SMOOTHING,
     &teacher_labels::TEACHER_LABELS,
+    &theseus::THESEUS,
+    &early_exit::EARLY_EXIT,
 ];

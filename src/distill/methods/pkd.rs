@@ -5,7 +5,7 @@ use candle_core::{D, Result, Tensor};
 
 use super::super::fields::{HARD_WEIGHT, OF_METHOD, SOFT_WEIGHT, TEMPERATURE, TEMPERATURE_SQUARED, WEIGHT};
 use super::super::method::{
-    Compute, Inner, Layers, Method, Needs, NoPairs, Over, Pairs, Phase, Scale, Sides, Term,
+    Compute, Inner, Layers, Method, Needs, NoPairs, Over, Pairs, Phase, Scale, Sides, StudentKind, Term,
 };
 use super::super::values::Values;
 use super::HARD;
@@ -19,10 +19,11 @@ pub const PKD: Method = Method {
     what: "method-pkd-what",
     fields: &[TEMPERATURE, SOFT_WEIGHT, HARD_WEIGHT, PATIENCE_WEIGHT, PATIENCE_LAYERS, TEMPERATURE_SQUARED],
     terms: &[PATIENCE, SOFT, HARD],
-    needs: Needs { teacher: true, labels: false, classes: 2 },
+    needs: Needs { teacher: true, labels: false, classes: 2, student: StudentKind::Any },
     kernel: None,
     inner: Some(Inner { pairs, is_alike: true, own: |_| Vec::new() }),
     phases: Phase::whole,
+    replaces: None,
 };
 
 /// `distill.patience_weight`: the authors' β over the width, since they average over that too; their 100 is 0.13 at 768.

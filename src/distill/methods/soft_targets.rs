@@ -1,7 +1,7 @@
 //! KL from the teacher's softened distribution to the student's, beside the labels (Hinton, Vinyals & Dean 2015, section 2).
 
 use super::super::fields::{HARD_WEIGHT, SOFT_WEIGHT, TEMPERATURE, TEMPERATURE_SQUARED};
-use super::super::method::{Compute, Kernel, Method, Needs, Over, Phase, Rows, Scale, Term};
+use super::super::method::{Compute, Kernel, Method, Needs, Over, Phase, Rows, Scale, StudentKind, Term};
 use super::super::soften::{divergence, soften};
 use super::HARD;
 
@@ -12,10 +12,11 @@ pub const SOFT_TARGETS: Method = Method {
     what: "method-soft-targets-what",
     fields: &[TEMPERATURE, SOFT_WEIGHT, HARD_WEIGHT, TEMPERATURE_SQUARED],
     terms: &[SOFT, HARD],
-    needs: Needs { teacher: true, labels: false, classes: 2 },
+    needs: Needs { teacher: true, labels: false, classes: 2, student: StudentKind::Any },
     kernel: Some(Kernel::SoftTargets),
     inner: None,
     phases: Phase::whole,
+    replaces: None,
 };
 
 /// KL(p ‖ q) in nats, without T². By z: (q − p) / T.

@@ -2,7 +2,7 @@
 //! reaches needs no probabilities.
 
 use super::super::fields::{HARD_WEIGHT, OF_METHOD, WEIGHT};
-use super::super::method::{Compute, Method, Needs, Over, Phase, Rows, Scale, Term};
+use super::super::method::{Compute, Method, Needs, Over, Phase, Rows, Scale, StudentKind, Term};
 use super::super::soften::log_soften;
 use super::HARD;
 use crate::field::{Field, Kind, Span, Tries};
@@ -14,10 +14,11 @@ pub const TEACHER_LABELS: Method = Method {
     what: "method-teacher-labels-what",
     fields: &[CLASS_WEIGHT, HARD_WEIGHT.usually(0.0)],
     terms: &[CLASS, HARD],
-    needs: Needs { teacher: true, labels: false, classes: 2 },
+    needs: Needs { teacher: true, labels: false, classes: 2, student: StudentKind::Any },
     kernel: None,
     inner: None,
     phases: Phase::whole,
+    replaces: None,
 };
 
 /// `distill.class_weight`.

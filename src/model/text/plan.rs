@@ -69,7 +69,31 @@ pub struct BertPlan {
     pub pooling: Pooling,
     /// What keeps its weights.
     pub frozen: Frozen,
+    /// Where it may answer before the last layer; none where it never does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exits: Option<ExitPlan>,
 }
+
+/// The branches that answer after each layer but the last (`FastBERT`, Liu et al. 2020).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ExitPlan {
+    /// Numbers that stand for a token within a branch.
+    pub width: usize,
+    /// Heads of its attention; `width` is a multiple of it.
+    pub heads: usize,
+    /// A text leaves at the first layer whose uncertainty is below this.
+    pub speed: f64,
+}
+
+impl ExitPlan {
+    /// Branches of the authors' size.
+    pub fn new(speed: f64) -> Self {
+        Self { width: 128, heads: 2, speed }
+    }
+}
+
+/// Tensors of a branch.
+pub const OF_EXIT: usize = 14;
 
 /// What follows the dense layer between two layers of BERT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,6 +138,7 @@ impl TextPlan {
                 attention_dropout: dropout,
                 pooling: Pooling::Cls,
                 frozen: Frozen::Nothing,
+                exits: None,
             }),
         }
     }
@@ -128,7 +153,11 @@ impl TextPlan {
                 [&[*vocabulary, *embedding, *units], dense.as_slice()].concat()
             }
             Self::Bert(bert) => {
-                vec![bert.vocabulary, bert.width, bert.layers, bert.heads, bert.inner, bert.positions, bert.kinds]
+                let exits = bert.exits.iter().flat_map(|exits| [exits.width, exits.heads]);
+                [bert.vocabulary, bert.width, bert.layers, bert.heads, bert.inner, bert.positions, bert.kinds]
+                    .into_iter()
+                    .chain(exits)
+                    .collect()
             }
         }
     }
@@ -164,9 +193,9 @@ impl TextPlan {
             Self::TextCnn { vocabulary, embedding, windows, maps, .. } => {
                 let mut all = vec![table("embedding.weight", *vocabulary, *embedding, EMBEDDING_SPREAD)];
                 for (i, window) in windows.iter().enumerate() {
-                    all.extend(pair(&format!("convs.{i}"), vec![*maps, *embedding, *window]));
+                    all.extend(ParameterSpec::pair(&format!("convs.{i}"), vec![*maps, *embedding, *window]));
                 }
-                all.extend(pair("head", vec![classes, windows.len() * maps]));
+                all.extend(ParameterSpec::pair("head", vec![classes, windows.len() * maps]));
                 all
             }
             Self::BiLstm { vocabulary, embedding, units, dense, .. } => {
@@ -183,10 +212,10 @@ impl TextPlan {
                 }
                 let mut width = 2 * units;
                 for (i, output) in dense.iter().enumerate() {
-                    all.extend(pair(&format!("dense.{i}"), vec![*output, width]));
+                    all.extend(ParameterSpec::pair(&format!("dense.{i}"), vec![*output, width]));
                     width = *output;
                 }
-                all.extend(pair("head", vec![classes, width]));
+                all.extend(ParameterSpec::pair("head", vec![classes, width]));
                 all
             }
             Self::Bert(bert) => bert.parameters(classes),
@@ -260,16 +289,65 @@ impl BertPlan {
             all.extend(dense("bert.pooler.dense", width, width));
         }
         all.extend(dense("classifier", classes, width));
+        for exit in 0..self.exits() {
+            let units = self.exits.map_or(0, |exits| exits.width);
+            let name = exit_name(exit);
+            all.extend(ParameterSpec::pair(&format!("{name}.input"), vec![units, width]));
+            for part in ["query", "key", "value", "output", "dense"] {
+                all.extend(ParameterSpec::pair(&format!("{name}.{part}"), vec![units, units]));
+            }
+            all.extend(ParameterSpec::pair(&format!("{name}.classifier"), vec![classes, units]));
+        }
         all
     }
+
+    /// How many branches it has.
+    pub fn exits(&self) -> usize {
+        self.exits.map_or(0, |_| self.layers.saturating_sub(1))
+    }
+
+    /// Floating-point operations up to the last answer, as [`BertPlan::costs`] has them, of the network without branches.
+    pub fn whole_cost(&self, classes: usize) -> [f64; 3] {
+        Self { exits: None, ..self.clone() }.costs(classes).last().copied().unwrap_or_default()
+    }
+
+    /// Floating-point operations up to each answer, the last layer's at the end, of a text of L tokens: `[a, b, c]` for a + b · L + c · L².
+    /// Multiplications and additions of dense layers and of attention count, Q · Kᵀ and A · V among them; embeddings, norms and
+    /// activations do not. Branches that were passed are paid for.
+    pub fn costs(&self, classes: usize) -> Vec<[f64; 3]> {
+        let Self { width, inner, .. } = *self;
+        let [width, inner, classes] = [width, inner, classes].map(|number| number as f64);
+        let units = self.exits.map_or(0.0, |exits| exits.width as f64);
+        let mut sum = [0.0; 3];
+        let mut add = |part: [f64; 3]| {
+            for (sum, part) in sum.iter_mut().zip(part) {
+                *sum += 2.0 * part;
+            }
+            sum
+        };
+        let pooler = if self.pooling == Pooling::Cls { width * width } else { 0.0 };
+        (0..self.layers)
+            .map(|layer| {
+                let own = add([0.0, 4.0 * width * width + 2.0 * width * inner, 2.0 * width]);
+                if layer < self.exits() {
+                    let answer = units * units + units * classes;
+                    add([answer, width * units + 4.0 * units * units, 2.0 * units])
+                } else if layer + 1 == self.layers {
+                    add([pooler + width * classes, 0.0, 0.0])
+                } else {
+                    own
+                }
+            })
+            .collect()
+    }
+}
+
+/// The name of a branch among the parameters, counted from 0.
+pub fn exit_name(exit: usize) -> String {
+    format!("exits.{exit}")
 }
 
 /// A table of vectors.
 fn table(name: &str, rows: usize, width: usize, spread: f64) -> ParameterSpec {
     ParameterSpec::new(name.to_owned(), vec![rows, width], Initial::Normal(spread), true)
-}
-
-/// Weights and biases as PyTorch draws them for dense layers and convolutions.
-fn pair(name: &str, shape: Vec<usize>) -> [ParameterSpec; 2] {
-    ParameterSpec::pair(name, shape)
 }

@@ -17,7 +17,12 @@ pub(super) fn bert(plan: &BertPlan, pass: &mut Pass<'_>) -> Result<Tensor> {
         x = layer(plan, pass, &x)?;
         pass.tap(&layer_name(index), |pass| pick(&x, text_of(plan), &pass.spans, pass.backend))?;
     }
-    let mut text = pick(&x, text_of(plan), &pass.spans, pass.backend)?;
+    head(plan, pass, &x)
+}
+
+/// What the last layer says.
+pub(super) fn head(plan: &BertPlan, pass: &mut Pass<'_>, x: &Tensor) -> Result<Tensor> {
+    let mut text = pick(x, text_of(plan), &pass.spans, pass.backend)?;
     if plan.pooling == Pooling::Cls {
         text = pass.dense(&text, Activation::None)?.tanh()?;
     }
@@ -33,7 +38,7 @@ fn text_of(plan: &BertPlan) -> Pick {
     }
 }
 
-fn embeddings(plan: &BertPlan, pass: &mut Pass<'_>) -> Result<Tensor> {
+pub(super) fn embeddings(plan: &BertPlan, pass: &mut Pass<'_>) -> Result<Tensor> {
     let words = pass.embed()?;
     if pass.spans.longest() > plan.positions {
         candle_core::bail!("a text of {} tokens is longer than {}", pass.spans.longest(), plan.positions)
@@ -57,7 +62,7 @@ fn embeddings(plan: &BertPlan, pass: &mut Pass<'_>) -> Result<Tensor> {
     dropped(pass, x, plan.dropout)
 }
 
-fn layer(plan: &BertPlan, pass: &mut Pass<'_>, x: &Tensor) -> Result<Tensor> {
+pub(super) fn layer(plan: &BertPlan, pass: &mut Pass<'_>, x: &Tensor) -> Result<Tensor> {
     let [q, k, v] = [(); 3].map(|()| dense_of(pass, x, Activation::None));
     let keys = pass.keys(plan.attention_dropout);
     let dropout = keys.as_deref().map(|keys| (plan.attention_dropout, keys));
@@ -80,7 +85,7 @@ fn add_and_norm(plan: &BertPlan, pass: &mut Pass<'_>, x: &Tensor, said: Tensor) 
     packed_layer_norm(&(x + said)?, w, b, plan.epsilon, &pass.spans, pass.backend)
 }
 
-fn dense_of(pass: &mut Pass<'_>, x: &Tensor, activation: Activation) -> Result<Tensor> {
+pub(super) fn dense_of(pass: &mut Pass<'_>, x: &Tensor, activation: Activation) -> Result<Tensor> {
     let [w, b] = pass.pair()?;
     packed_dense(x, w, b, activation, &pass.spans, pass.backend)
 }

@@ -1,6 +1,8 @@
 //! A population of models of texts: parameters `[K, …]`, and the way from texts to logits over a packed batch.
 
 mod bert;
+mod exits;
+mod mixed;
 mod pass;
 
 use std::borrow::Cow;
@@ -8,13 +10,15 @@ use std::sync::Arc;
 
 use candle_core::{Result, Tensor, Var};
 
-use super::network::{ModelSpec, Network, Output};
+use super::network::{Mixture, ModelSpec, Network, Output};
 use super::parameter::as_variables;
-use super::text::{TextEncoder, TextPlan};
+use super::text::{BertPlan, TextEncoder, TextPlan};
 use crate::data::{Inputs, Tokens};
 use crate::ops::Backend;
 use crate::rng::Key;
 use bert::bert;
+use exits::{at_all, at_speed};
+use mixed::{Standing, mixed};
 use pass::Pass;
 
 /// K models of texts that share their layers.
@@ -64,11 +68,38 @@ impl TextNetwork {
         let logits = match &self.plan {
             TextPlan::TextCnn { windows, dropout, .. } => pass.text_cnn(windows.len(), *dropout)?,
             TextPlan::BiLstm { dense, dropout, .. } => pass.bilstm(dense.len(), *dropout)?,
+            TextPlan::Bert(plan @ BertPlan { exits: Some(exits), .. }) if training.is_none() && taps.is_empty() => {
+                at_speed(plan, &mut pass, exits.speed)?
+            }
             TextPlan::Bert(plan) => bert(plan, &mut pass)?,
         };
         let missing = |tap: Option<Tensor>| tap.ok_or_else(|| candle_core::Error::msg("there is no such layer to tap"));
         let taps = pass.tapped.into_iter().map(missing).collect::<Result<_>>()?;
         Ok(Output { logits, taps, rows: pass.used })
+    }
+
+    /// Does `work` on texts a part at a time, where they are many; each of the tensors that it gives is put together again.
+    fn in_parts(&self, inputs: &[&Inputs], work: impl Fn(&[&Tokens]) -> Result<Vec<Tensor>>) -> Result<Vec<Tensor>> {
+        let read = inputs.iter().map(|inputs| self.read(inputs)).collect::<Result<Vec<_>>>()?;
+        let all: Vec<&Tokens> = read.iter().map(|tokens| &**tokens).collect();
+        let members = self.parameters.first().map_or(Ok(1), |first| first.dim(0))?;
+        let parts = parts(&all, (members / all.len().max(1)).max(1));
+        if parts.len() < 2 {
+            return work(&all);
+        }
+        let each = parts.into_iter().map(|part| {
+            let rows: Vec<u32> = (part.start as u32..part.end as u32).collect();
+            let some: Vec<Tokens> = all.iter().map(|tokens| tokens.gather(&rows)).collect();
+            work(&some.iter().collect::<Vec<_>>())
+        });
+        let each = each.collect::<Result<Vec<_>>>()?;
+        let joined = |at: usize| Tensor::cat(&each.iter().map(|part| &part[at]).collect::<Vec<_>>(), 1);
+        (0..each.first().map_or(0, Vec::len)).map(joined).collect()
+    }
+
+    /// Its plan, where it is of BERT's shape.
+    fn bert(&self) -> Result<&BertPlan> {
+        self.spec.bert().ok_or_else(|| candle_core::Error::msg("this is not of BERT's shape"))
     }
 }
 
@@ -94,27 +125,43 @@ impl Network for TextNetwork {
         taps: &[&str],
         backend: Backend,
     ) -> Result<Output> {
-        let read = inputs.iter().map(|inputs| self.read(inputs)).collect::<Result<Vec<_>>>()?;
-        let all: Vec<&Tokens> = read.iter().map(|tokens| &**tokens).collect();
-        let members = self.parameters.first().map_or(Ok(1), |first| first.dim(0))?;
-        let each = members / all.len().max(1);
-        let parts = if training.is_some() { Vec::new() } else { parts(&all, each.max(1)) };
-        if parts.len() < 2 {
+        if training.is_some() {
+            let read = inputs.iter().map(|inputs| self.read(inputs)).collect::<Result<Vec<_>>>()?;
+            let all: Vec<&Tokens> = read.iter().map(|tokens| &**tokens).collect();
             return self.pass_of(parameters, &all, training, taps, backend);
         }
-        let mut outputs = Vec::with_capacity(parts.len());
-        for part in parts {
-            let rows: Vec<u32> = (part.start as u32..part.end as u32).collect();
-            let some: Vec<Tokens> = all.iter().map(|tokens| tokens.gather(&rows)).collect();
-            outputs.push(self.pass_of(parameters, &some.iter().collect::<Vec<_>>(), None, taps, backend)?);
+        let mut said = self.in_parts(inputs, |tokens| {
+            let Output { logits, taps, .. } = self.pass_of(parameters, tokens, None, taps, backend)?;
+            Ok([vec![logits], taps].concat())
+        })?;
+        let logits = said.remove(0);
+        Ok(Output { logits, taps: said, rows: Vec::new() })
+    }
+
+    fn exits(&self, parameters: &[Tensor], inputs: &[&Inputs], backend: Backend) -> Result<Vec<Tensor>> {
+        let plan = self.bert()?;
+        if plan.exits.is_none() {
+            candle_core::bail!("{} answers once", self.spec.name())
         }
-        let joined = |of: &dyn Fn(&Output) -> Tensor| Tensor::cat(&outputs.iter().map(of).collect::<Vec<_>>(), 1);
-        let taps = (0..taps.len()).map(|tap| joined(&|output| output.taps[tap].clone()));
-        Ok(Output {
-            taps: taps.collect::<Result<_>>()?,
-            logits: joined(&|output| output.logits.clone())?,
-            rows: Vec::new(),
-        })
+        self.in_parts(inputs, |tokens| at_all(plan, &mut Pass::new(parameters, tokens, None, &[], backend)?))
+    }
+
+    fn mixed(
+        &self,
+        parameters: &[Tensor],
+        inputs: &[&Inputs],
+        training: Option<&[Key]>,
+        mixture: &Mixture<'_>,
+        backend: Backend,
+    ) -> Result<Tensor> {
+        let plan = self.bert()?;
+        let other = mixture.of.spec().bert();
+        let other = other.ok_or_else(|| candle_core::Error::msg("its layers can be no stand-ins"))?;
+        let parameters_of_other = mixture.of.parameters().iter().map(Var::as_detached_tensor).collect();
+        let standing = Standing { plan: other, parameters: parameters_of_other, keeps: mixture.keeps };
+        let read = inputs.iter().map(|inputs| self.read(inputs)).collect::<Result<Vec<_>>>()?;
+        let all: Vec<&Tokens> = read.iter().map(|tokens| &**tokens).collect();
+        mixed(plan, &mut Pass::new(parameters, &all, training, &[], backend)?, &standing)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use candle_core::{Result, Tensor, Var};
+use candle_core::{Device, Result, Tensor, Var};
 
 use super::super::network::UsedRows;
 use crate::data::Tokens;
@@ -12,14 +12,14 @@ use crate::rng::Key;
 /// A packed batch on its way through the layers.
 pub(super) struct Pass<'a> {
     /// Every parameter in order, and which is next.
-    parameters: &'a [Tensor],
-    next: usize,
+    pub parameters: &'a [Tensor],
+    pub next: usize,
     /// Where the texts lie, and the tokens of each member.
     pub spans: Spans,
     pub tokens: Vec<&'a Tokens>,
-    keys: Option<&'a [Key]>,
+    pub keys: Option<&'a [Key]>,
     /// Layers with dropout so far: each has a stream of its own.
-    dropped: u64,
+    pub dropped: u64,
     pub backend: Backend,
     taps: &'a [&'a str],
     /// What was asked for and is known so far.
@@ -59,6 +59,43 @@ impl<'a> Pass<'a> {
     /// The next two: weights and biases.
     pub fn pair(&mut self) -> Result<[&'a Tensor; 2]> {
         Ok([self.parameter()?, self.parameter()?])
+    }
+
+    /// Does work with those parameters that begin so many before the end, and comes back.
+    pub fn aside<R>(&mut self, from_end: usize, work: impl FnOnce(&mut Self) -> Result<R>) -> Result<R> {
+        let next = std::mem::replace(&mut self.next, self.parameters.len().saturating_sub(from_end));
+        let done = work(self);
+        self.next = next;
+        done
+    }
+
+    /// Goes on with some of the texts of its only member: the tokens of these.
+    pub fn keep_rows(&mut self, rows: &[usize], x: &Tensor) -> Result<Tensor> {
+        let lengths: Vec<usize> = rows.iter().map(|row| self.spans.of_row(*row).len()).collect();
+        let tokens: Vec<u32> = rows.iter().flat_map(|row| self.spans.of_row(*row).map(|token| token as u32)).collect();
+        self.spans = Spans::new(&[&lengths])?;
+        x.index_select(&Tensor::from_vec(tokens, x.dim(0)?.min(self.spans.tokens()), x.device())?, 0)
+    }
+
+    /// Some of the members on their own, with parameters of their own; streams of dropout begin at `dropped`.
+    pub fn of_members<'b>(
+        &self,
+        members: &[usize],
+        parameters: &'b [Tensor],
+        keys: Option<&'b [Key]>,
+        dropped: u64,
+    ) -> Result<Pass<'b>>
+    where
+        'a: 'b,
+    {
+        let tokens: Vec<&'b Tokens> = members.iter().map(|member| self.tokens[*member]).collect();
+        let pass = Pass::new(parameters, &tokens, keys, &[], self.backend)?;
+        Ok(Pass { dropped, ..pass })
+    }
+
+    /// Where its parameters are.
+    pub fn device(&self) -> Device {
+        self.parameters.first().map_or(Device::Cpu, |first| first.device().clone())
     }
 
     /// Keeps what a layer says, where it is asked for.

@@ -323,6 +323,27 @@ pub const STUDENT_FROZEN: Field = Field {
     ..OF_LAYERS
 };
 
+/// `student.model.of_teacher`.
+pub const STUDENT_OF_TEACHER: Field = Field {
+    path: "student.model.of_teacher",
+    label: "field-of-teacher-layers",
+    what: "field-of-teacher-layers-hint",
+    short: Some("field-of-teacher-layers"),
+    kind: Kind::Text,
+    ..OF_LAYERS
+};
+
+/// `student.model.speed`.
+pub const STUDENT_SPEED: Field = Field {
+    path: "student.model.speed",
+    label: "field-speed",
+    what: "field-speed-hint",
+    short: Some("field-speed"),
+    kind: Kind::Number(Span { usual: 0.5, unit: None, ..SHARE }),
+    is_column: true,
+    ..OF_LAYERS
+};
+
 const OF_LAYERS: Field = Field { part: Part::Student, is_hinted: false, ..PLAIN };
 
 /// Whole sizes of layers.

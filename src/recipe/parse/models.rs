@@ -6,6 +6,7 @@ use toml::{Table, Value};
 
 use super::training::read_training;
 use crate::distill::Mean;
+use crate::recipe::architecture::ALL_LAYERS;
 use crate::recipe::fault::{Fault, FaultKind};
 use crate::recipe::reader::Reader;
 use crate::recipe::{
@@ -207,7 +208,7 @@ fn read_import(teacher: &mut Reader<'_>, faults: &mut Vec<Fault>) -> CheckpointF
 }
 
 /// The keys of a model's layers.
-const LAYERS: [&str; 18] = [
+const LAYERS: [&str; 20] = [
     "mlp",
     "cnn",
     "dense",
@@ -226,10 +227,12 @@ const LAYERS: [&str; 18] = [
     "layers",
     "pooling",
     "frozen",
+    "of_teacher",
+    "speed",
 ];
 
 /// The keys that say which kind of model is meant; one of them stands in every model.
-const KINDS: [&str; 6] = ["mlp", "cnn", "text_cnn", "bilstm", "transformer", "bert"];
+const KINDS: [&str; 7] = ["mlp", "cnn", "text_cnn", "bilstm", "transformer", "bert", "of_teacher"];
 
 pub(super) fn read_model(section: &mut Reader<'_>, folder: &Path, faults: &mut Vec<Fault>) -> Option<Architecture> {
     let none = || Architecture::Mlp { hidden: Vec::new(), dropout: 0.0 };
@@ -261,6 +264,7 @@ pub(super) fn read_model(section: &mut Reader<'_>, folder: &Path, faults: &mut V
             Architecture::Cnn { channels, dense, dropout: model.number("dropout", 0.0, faults) }
         }
         ["bert"] => read_bert(&mut model, &base, faults),
+        ["of_teacher"] => read_of_teacher(&mut model, faults),
         [_] => read_text_model(&mut model, faults),
         kinds => {
             let kind = if kinds.is_empty() {
@@ -330,4 +334,19 @@ fn read_bert(model: &mut Reader<'_>, base: &Path, faults: &mut Vec<Fault>) -> Ar
     let dropout = model.has("dropout").then(|| model.number("dropout", 0.0, faults));
     let length = model.whole("length", LENGTH as u64, faults) as usize;
     Architecture::Bert { folder, layers, pooling, frozen, dropout, length }
+}
+
+/// The teacher's own network, or its first layers.
+fn read_of_teacher(model: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Architecture {
+    let layers = match model.take("of_teacher") {
+        Some(Value::Integer(layers @ 1..=1000)) => Some(layers as usize),
+        Some(Value::String(name)) if name == ALL_LAYERS => None,
+        other => {
+            faults.extend(other.map(|other| model.not_allowed("of_teacher", &other, phrase!("allowed-of-teacher"))));
+            None
+        }
+    };
+    let speed = model.has("speed").then(|| model.number("speed", 0.5, faults));
+    let dropout = model.has("dropout").then(|| model.number("dropout", 0.0, faults));
+    Architecture::OfTeacher { layers, speed, dropout }
 }

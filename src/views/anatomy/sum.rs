@@ -109,7 +109,7 @@ mod tests {
             cosine: 0.0,
         };
         let terms = vec![part("soft", soft, soft_weight, Some(temperature)), part("hard", hard, hard_weight, None)];
-        Anatomy { run: RunId(1), step: 0, terms, layers: Vec::new() }
+        Anatomy { run: RunId(1), step: 0, terms, layers: Vec::new(), replacing: None }
     }
 
     #[test]

@@ -90,7 +90,7 @@ fn written(model: &Architecture) -> String {
         Architecture::Mlp { hidden, .. } => list(hidden),
         Architecture::Cnn { channels, dense, .. } if dense.is_empty() => format!("cnn {}", list(channels)),
         Architecture::Cnn { channels, dense, .. } => format!("cnn {} / {}", list(channels), list(dense)),
-        Architecture::Text { .. } | Architecture::Bert { .. } => String::new(),
+        Architecture::Text { .. } | Architecture::Bert { .. } | Architecture::OfTeacher { .. } => String::new(),
     }
 }
 
