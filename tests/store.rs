@@ -65,6 +65,7 @@ fn every_kind_of_report_comes_back_as_it_went_in() {
                     assert_eq!(logits.map(|logits| bits(&logits)), expected);
                 }
             }
+            Report::Exits(it) => assert!(reader.exits(job).unwrap().contains(it)),
             Report::RunFinished(it) => {
                 let run = stored.finished.iter().find(|run| run.run == it.run).unwrap();
                 assert_eq!((run.outcome, run.steps, run.seconds), (it.outcome, it.steps, it.seconds));
@@ -844,6 +845,17 @@ fn whole_job(journal: &mut dyn Journal, outcome: JobOutcome) -> (JobId, Vec<RunI
     all.push(Report::Epoch(Epoch { loss: LossTerms::default(), ..epoch_report(student, 2, 20, 5) }));
     all.push(Report::Epoch(epoch_report(student, 3, 30, 7)));
     all.push(Report::Answers(answers(student, Part::Validation, &[0, 1, 2, u32::MAX])));
+    all.push(Report::Exits(Exits {
+        run: student,
+        step: 8,
+        speed: 0.5,
+        classes: 2,
+        labels: Arc::new(vec![0, 1]),
+        lengths: Arc::new(vec![3, 7]),
+        costs: vec![[1.0, 2.0, 0.5], [2.0, 4.0, 1.0]],
+        whole: [0.5, 3.0, 1.0],
+        logits: Arc::new(vec![0.5, -0.5, 1.0, f32::MIN_POSITIVE, 0.0, -0.0, 2.0, 3.0]),
+    }));
     all.push(Report::Answers(answers(student, Part::Test, &[300, 1, 2, u32::MAX])));
     all.push(Report::Answers(answers(baseline, Part::Validation, &[1, 1, 0, 0])));
     all.push(Report::RunFinished(RunFinished { checkpoint: None, ..finished(student, 3000, RunOutcome::Diverged) }));

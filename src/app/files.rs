@@ -163,8 +163,13 @@ impl App {
         let Some((run, from)) = self.saving.take() else { return };
         let saved = std::fs::read(&from)
             .map_err(|error| at(&from, &error))
-            .and_then(|bytes| Checkpoint::write_bytes(path, &bytes).map_err(|error| error.phrase()));
-        self.told(saved, phrase!("toast-saved", run = run, path = path));
+            .and_then(|bytes| Checkpoint::save(path, &bytes).map_err(|error| error.phrase()));
+        let path_of_folder = path.with_extension("");
+        let done = match saved {
+            Ok(true) => phrase!("toast-saved-folder", run = run, path = path, folder = path_of_folder.as_path()),
+            _ => phrase!("toast-saved", run = run, path = path),
+        };
+        self.told(saved.map(drop), done);
     }
 
     /// What was opened is to be seen, unless a job runs.

@@ -376,9 +376,9 @@ impl<'a> Follower<'a> {
         let name = if alone { format!("{role}.safetensors") } else { format!("{role}-{}.safetensors", info.run) };
         let path = folder.join(name);
         let made = std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()));
-        let written = made.and_then(|()| Checkpoint::write_bytes(&path, bytes).map_err(|error| error.to_string()));
+        let written = made.and_then(|()| Checkpoint::save(&path, bytes).map_err(|error| error.to_string()));
         match written {
-            Ok(()) => Some(path),
+            Ok(_) => Some(path),
             Err(problem) => {
                 self.unsaved = Some(format!("a model could not be written: {problem}; the store has it"));
                 None

@@ -3,6 +3,7 @@
 
 mod bench;
 mod devices;
+mod early;
 mod escape;
 mod events;
 mod export;
@@ -28,7 +29,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::protocol::DeviceChoice;
-use crate::recipe::{QUICKSTART, settings_of};
+use crate::recipe::{PRESETS, QUICKSTART, settings_of};
 use crate::text::Phrase;
 use place::Place;
 use voice::{Failure, Voice};
@@ -294,12 +295,8 @@ impl Command {
 /// Seconds between two resume states, at least.
 const RESUME_EVERY: f64 = 10.0;
 
-#[derive(Debug, Args)]
-#[command(
-    after_long_help = "Presets: quickstart, temperature-sweep, never-seen-a-3, few-labels, noisy-labels, cnn-to-mlp,
-five-teachers, digits, teacher-mnist-mini, teacher-digits
-
-Examples:
+/// What is said below the options of `run`.
+const RUN_HELP: &str = "Examples:
   stillroom run quickstart
   stillroom run recipe.toml --set distill.temperature=8 --out results
   stillroom run digits --set 'student.model={ mlp = [16] }' --json
@@ -309,7 +306,30 @@ Examples:
 
 With --json, stdout has one JSON object a line: `started` for each run once the job is stored, `epoch` after each epoch,
 `finished` with the results. Messages go to stderr, as JSON with a `code` and a `message`.
-Ctrl-C pauses the job (exit status 1); a second one ends the program at once. Either way the job can be resumed."
+Ctrl-C pauses the job (exit status 1); a second one ends the program at once. Either way the job can be resumed.";
+
+/// The names of the presets, in lines that fit a terminal.
+fn preset_names() -> String {
+    let mut lines = vec![String::new()];
+    for (at, preset) in PRESETS.iter().enumerate() {
+        let comma = if at + 1 < PRESETS.len() { "," } else { "" };
+        match lines.last_mut() {
+            Some(line) if line.len() + preset.name.len() < 100 => {
+                if !line.is_empty() {
+                    line.push(' ');
+                }
+                line.push_str(preset.name);
+                line.push_str(comma);
+            }
+            _ => lines.push(format!("{}{comma}", preset.name)),
+        }
+    }
+    lines.join("\n")
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_long_help = format!("Presets: {}\n\n{RUN_HELP}", preset_names())
 )]
 struct RunArgs {
     /// A recipe's file, - for the standard input, or the name of a preset (--help lists them)
@@ -321,7 +341,8 @@ struct RunArgs {
     /// The store of all runs [default: stillroom.db in the platform's folder for data]
     #[arg(long, env = "STILLROOM_STORE", hide_env_values = true, value_name = "FILE")]
     store: Option<PathBuf>,
-    /// Also save the trained models here: student.safetensors, baseline.safetensors, teacher.safetensors
+    /// Also save the trained models here: student.safetensors, baseline.safetensors, teacher.safetensors; those of BERT's shape as folders
+    /// for Hugging Face's transformers, too
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Go on with a job that was paused, interrupted or failed, or show the results of one that is over
@@ -395,6 +416,9 @@ struct PredictArgs {
     /// T of the probabilities; the predicted class is the same at every T
     #[arg(long, default_value = "1", allow_hyphen_values = true)]
     temperature: String,
+    /// Of a model with exits: texts leave at the first layer whose uncertainty is below this, from 0 to 1 [default: the model's own]
+    #[arg(long, allow_hyphen_values = true)]
+    speed: Option<f64>,
     /// The CSV file to write
     #[arg(long, value_name = "FILE.csv")]
     out: PathBuf,

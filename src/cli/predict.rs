@@ -3,9 +3,11 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use serde::Serialize;
 
+use super::early::{Early, at_speed, early};
 use super::soften::temperatures;
 use super::table::percent;
 use super::voice::{Failure, Problem, Voice, print, print_json};
@@ -15,7 +17,7 @@ use crate::data::{
     is_picture, pictures, read_new_rows, read_new_texts, recognise,
 };
 use crate::distill::{Objective, evaluate, soften};
-use crate::model::{Checkpoint, CheckpointError, NetworkTeacher, Teacher as _, new_file, write_whole};
+use crate::model::{Checkpoint, CheckpointError, Network, NetworkTeacher, Teacher as _, new_file, write_whole};
 use crate::protocol::{DeviceChoice, JUDGED};
 use crate::recipe::{
     Builtin, BuiltinTeacher, Colour, Copies, DataRecipe, ImageSource, QUICKSTART, Recipe, Source, TableSource,
@@ -32,6 +34,8 @@ struct Line<'a> {
     labelled: Option<u64>,
     errors: Option<u64>,
     accuracy: Option<f64>,
+    #[serde(flatten)]
+    early: Option<Early>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     remarks: &'a [Remark],
 }
@@ -79,6 +83,11 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
         let message = format!("--logits {}: give a name that ends in .npy or .csv", file.display());
         problems.push(Problem::new("out", message));
     }
+    let (checkpoint, problem) = match checkpoint {
+        Some(checkpoint) => at_speed(checkpoint, args.speed),
+        None => (None, None),
+    };
+    problems.extend(problem);
     let (Some(checkpoint), Some(source), []) = (checkpoint, source, problems.as_slice()) else {
         return Err(Failure::inputs(problems));
     };
@@ -86,12 +95,15 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
     let (device, _) = choose(DeviceChoice::Best, threads());
     let failed = |error: PrepareError| Failure::later(error.code(), error);
     let classes = checkpoint.classes.len();
-    let network = checkpoint.network(&device).map_err(|error| failed(error.into()))?;
-    let model = NetworkTeacher::new(Arc::from(network), (0..classes).collect());
+    let network: Arc<dyn Network> = Arc::from(checkpoint.network(&device).map_err(|error| failed(error.into()))?);
+    let model = NetworkTeacher::new(network.clone(), (0..classes).collect());
     let all = vec![0; rows.examples.rows()];
     let dataset = Dataset::new(args.data.clone(), checkpoint.classes.clone(), rows.examples, all);
     let chosen: Vec<u32> = rows.chosen.iter().map(|(row, _)| *row).collect();
+    let began = Instant::now();
     let logits = model.logits(&dataset, &chosen, &|| false).map_err(|error| failed(error.into()))?.values;
+    let milliseconds = began.elapsed().as_secs_f64() * 1e3 / chosen.len().max(1) as f64;
+    let early = early(&checkpoint, &*network, &dataset, &chosen, milliseconds).map_err(|error| failed(error.into()))?;
     let labels: Vec<Option<u32>> = chosen.iter().map(|row| rows.labels[*row as usize]).collect();
     let known: Vec<usize> = (0..labels.len()).filter(|at| labels[*at].is_some()).collect();
     let labelled: Vec<u32> = known.iter().filter_map(|at| labels[*at]).collect();
@@ -116,6 +128,7 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
         labelled: Some(result.examples).filter(|labelled| *labelled < chosen.len() as u64),
         errors: is_known.then_some(result.errors),
         accuracy: is_known.then(|| 1.0 - result.errors as f64 / result.examples.max(1) as f64),
+        early,
         remarks: &rows.remarks,
     };
     if args.json {
@@ -125,7 +138,8 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
         (Some(errors), Some(accuracy)) => format!("{errors} errors, accuracy {} %", percent(Some(accuracy))),
         _ => "no labels to judge by".to_owned(),
     };
-    print(&format!("{} examples, {judged}; predictions are in {}\n", line.examples, args.out.display()))
+    print(&format!("{} examples, {judged}; predictions are in {}\n", line.examples, args.out.display()))?;
+    line.early.as_ref().map_or(Ok(()), |early| print(&early.words()))
 }
 
 /// The rows that are asked for, as the model reads them.

@@ -138,7 +138,10 @@ pub(super) fn check_whole(recipe: &Recipe, places: &Places, faults: &mut Vec<Fau
         let all = named(&mut method.terms.iter());
         let problem = phrase!("conflict-no-weight", weights = all, count = weights.len());
         faults.push(top.fault(weights.first().copied().unwrap_or_default(), FaultKind::Conflict(problem)));
-    } else if recipe.student.is_some() && !weighed.clone().any(Term::is_of_logits) {
+    } else if recipe.student.is_some()
+        && method.terms.iter().any(Term::is_of_logits)
+        && !weighed.clone().any(Term::is_of_logits)
+    {
         let mut of_output = method.terms.iter().filter(|term| term.is_of_logits());
         let problem = phrase!("conflict-no-output", weights = named(&mut of_output));
         faults.push(top.fault(SOFT_WEIGHT.path, FaultKind::Conflict(problem)));

@@ -18,7 +18,7 @@ macro_rules! presets {
 }
 
 /// All of them, in the order in which they are offered.
-pub const PRESETS: [Preset; 11] = presets![
+pub const PRESETS: [Preset; 14] = presets![
     "quickstart",
     "temperature-sweep",
     "never-seen-a-3",
@@ -28,6 +28,9 @@ pub const PRESETS: [Preset; 11] = presets![
     "five-teachers",
     "digits",
     "votes",
+    "pkd",
+    "theseus",
+    "early-exit",
     "teacher-mnist-mini",
     "teacher-digits",
 ];

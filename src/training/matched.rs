@@ -155,10 +155,11 @@ impl Matched {
     }
 }
 
-/// What a member is matched with; none for one that learns from labels.
+/// What a member is matched with; none for one that learns from labels alone.
 fn pick(k: usize, member: &Member, batch: usize) -> Option<Pick<'_>> {
     let method = member.objective.method();
-    if !method.needs.teacher || member.teachers.is_empty() {
+    let learns = method.needs.teacher && method.terms.iter().any(|term| term.of_teacher);
+    if !learns || member.teachers.is_empty() {
         return None;
     }
     Some(Pick {

@@ -36,6 +36,9 @@ pub(super) fn preset_key(name: &str) -> &'static str {
         "five-teachers" => "preset-five-teachers",
         "digits" => "preset-digits",
         "votes" => "preset-votes",
+        "pkd" => "preset-pkd",
+        "theseus" => "preset-theseus",
+        "early-exit" => "preset-early-exit",
         "teacher-mnist-mini" => "preset-teacher-mnist-mini",
         _ => "preset-teacher-digits",
     }

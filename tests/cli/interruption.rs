@@ -45,7 +45,7 @@ pub struct Stored {
 
 /// A curve that can be compared bit for bit, NaN included.
 #[derive(Debug, PartialEq)]
-struct Bits([Vec<u32>; 4], String);
+struct Bits([Vec<u32>; 5], String);
 
 impl From<Curve> for Bits {
     fn from(curve: Curve) -> Self {
@@ -53,7 +53,7 @@ impl From<Curve> for Bits {
         let epochs: Vec<_> =
             curve.epochs.iter().map(|epoch| (epoch.epoch, epoch.step, &epoch.loss, &epoch.validation)).collect();
         Self(
-            ["hint", "soft", "hard", "total"].map(|name| bits(curve.series(name).unwrap_or_default())),
+            ["hint", "branch", "soft", "hard", "total"].map(|name| bits(curve.series(name).unwrap_or_default())),
             format!("{epochs:?}"),
         )
     }
@@ -85,6 +85,7 @@ pub fn whole() -> Whole {
 fn whole_of(recipe: &str) -> Whole {
     let place = Place::new();
     place.write("longer.toml", recipe);
+    place.write("texts.csv", &texts());
     let start = Instant::now();
     let ran = place.run(&RUN).is_good();
     let took = start.elapsed();
@@ -122,12 +123,58 @@ fn hints_that_are_killed_in_either_phase_go_on_with_their_regressor() {
     kill_and_go_on(&recipe, 20);
 }
 
+/// A small transformer of texts, and what is made of its layers.
+fn of_texts(student: &str, method: &str) -> String {
+    format!(
+        r#"title = "Longer"
+[data]
+source = {{ csv = "texts.csv", text = "text", label = "label" }}
+[teacher]
+model = {{ transformer = 2, width = 16, heads = 2, dropout = 0.1 }}
+epochs = 3
+[student]
+model = {{ {student} }}
+[distill]
+{method}
+[training]
+epochs = 8
+batch = 16
+warm_up = 1.5
+learning_rate = 3e-3
+schedule = "linear"
+keep = "best"
+"#
+    )
+}
+
+/// Reviews of ten words, a line each.
+fn texts() -> String {
+    let words = ["good", "bad", "fine", "poor", "long", "short", "film", "plot", "end", "star"];
+    let row = |i: usize| {
+        let text: Vec<&str> = (0..4 + i % 5).map(|j| words[(i * (j + 3) + j * j) % words.len()]).collect();
+        let label = if text.contains(&"good") == text.contains(&"bad") { "no" } else { "yes" };
+        format!("{},{label}\n", text.join(" "))
+    };
+    std::iter::once("text,label\n".to_owned()).chain((0..160).map(row)).collect()
+}
+
+#[test]
+fn layers_that_change_places_are_killed_in_either_phase_and_throw_the_same_coins() {
+    kill_and_go_on(&of_texts("of_teacher = 1", "method = \"theseus\"\nreplace_epochs = 5"), 20);
+}
+
+#[test]
+fn branches_that_are_killed_go_on() {
+    kill_and_go_on(&of_texts("of_teacher = \"all\", speed = 0.5", "method = \"early-exit\""), 10);
+}
+
 fn kill_and_go_on(recipe: &str, times: usize) {
     let whole = whole_of(recipe);
     let mut killed = 0;
     for i in 0..times {
         let place = Place::new();
         place.write("longer.toml", recipe);
+        place.write("texts.csv", &texts());
         // Spread over the whole run, and again over what is left of it.
         let share = |i: usize| whole.took.mul_f64((i as f64 + 0.5) / times as f64);
         let mut child = start(&place, &RUN);
@@ -144,7 +191,7 @@ fn kill_and_go_on(recipe: &str, times: usize) {
         }
         is_sound(&place);
         let came = |ran: &Ran| {
-            if ran.events("finished").len() == 3 {
+            if ran.events("finished").len() == whole.runs.len() {
                 whole.is_what_came(&place, ran);
             } else {
                 // It was killed between its last commit and its last word.

@@ -1,7 +1,9 @@
 //! The methods' terms: golden numbers, and gradients beside finite differences.
 
 use candle_core::{Device, Tensor, Var};
-use stillroom::distill::{Compute, Layers, METHODS, Method, Objective, Over, Rows, Term};
+use stillroom::distill::{
+    Compute, Layers, METHODS, Method, NoPairs, Objective, Over, Rows, Sides, Term, leaves_at, uncertainty,
+};
 
 use crate::support::{assert_close, check_gradients, draw, flat};
 
@@ -180,9 +182,17 @@ fn wave(f: f64, p: f64, shape: &[usize]) -> Var {
     Var::from_tensor(&Tensor::from_vec(values, shape, &Device::Cpu).unwrap()).unwrap()
 }
 
-fn hint(layers: &Layers<'_>) -> Tensor {
-    let Compute::Layers(compute) = term_of(method("hints"), "hint").compute else { panic!() };
+/// A term that looks at layers, `[K, pairs]`.
+fn of_layers(method_name: &str, term: &str, layers: &Layers<'_>) -> Tensor {
+    let Compute::Layers(compute) = term_of(method(method_name), term).compute else { panic!() };
     compute(layers).unwrap()
+}
+
+/// The hint of one pair, `[K]`.
+fn hint(student: &Tensor, teacher: &Tensor, own: &[Tensor]) -> Tensor {
+    let (student, teacher) = (std::slice::from_ref(student), std::slice::from_ref(teacher));
+    let layers = Layers { student, teacher, own, logits: &student[0] };
+    of_layers("hints", "hint", &layers).squeeze(1).unwrap()
 }
 
 #[test]
@@ -191,7 +201,7 @@ fn hints_are_the_golden_numbers() {
     let (student, teacher) = (wave(1.3, 0.1, &[2, 3, 4]), wave(0.7, 0.4, &[2, 3, 5]));
     let own = [wave(2.1, 0.2, &[2, 5, 4]), wave(1.9, 0.3, &[2, 5])];
     let tensors = own.each_ref().map(|own| own.as_tensor().clone());
-    let each = hint(&Layers { student: &student, teacher: &teacher, own: &tensors });
+    let each = hint(&student, &teacher, &tensors);
     assert_close("vectors", &flat(&each), &[0.7287099597824963, 0.8313131914675194], 1e-12);
     let factors = Tensor::new(&[3.0_f64, 0.5], &Device::Cpu).unwrap();
     let gradients = (each * factors).unwrap().sum_all().unwrap().backward().unwrap();
@@ -213,7 +223,7 @@ fn hints_are_the_golden_numbers() {
     let own = [wave(2.1, 0.2, &[1, 3, 2]), wave(1.9, 0.3, &[1, 3])].map(|own| own.as_tensor().clone());
     for (shape, expected) in [([1, 2, 3, 2, 3], 0.6172663958916278), ([1, 2, 3, 2, 2], 0.6167469075744205)] {
         let teacher = wave(0.7, 0.4, &shape);
-        let each = hint(&Layers { student: &student, teacher: &teacher, own: &own });
+        let each = hint(&student, &teacher, &own);
         assert_close(&format!("{shape:?}"), &flat(&each), &[expected], 1e-12);
     }
 }
@@ -226,8 +236,108 @@ fn gradients_of_hints_are_their_differences() {
         let factors = Tensor::new(&[3.0_f64, 0.5], &Device::Cpu).unwrap();
         check_gradients("hint", &variables, &|_| {
             let own = [variables[1].as_tensor().clone(), variables[2].as_tensor().clone()];
-            let each = hint(&Layers { student: &variables[0], teacher: &teacher, own: &own });
+            let each = hint(&variables[0], &teacher, &own);
             (each * &factors).unwrap().sum_all().unwrap()
         });
     }
+}
+
+/// What pairs of layers say, the student's in `variables`.
+fn patience(variables: &[Var], teacher: &[Tensor]) -> Tensor {
+    let student: Vec<Tensor> = variables.iter().map(|variable| variable.as_tensor().clone()).collect();
+    of_layers("pkd", "patience", &Layers { student: &student, teacher, own: &[], logits: &student[0] })
+}
+
+#[test]
+fn patience_is_the_golden_numbers() {
+    // From PyTorch 2.15 in f64: `normalize` of both, squared distance summed over the width, mean over rows.
+    let variables = [wave(1.3, 0.1, &[2, 3, 4]), wave(0.9, 0.5, &[2, 3, 4])];
+    let teacher = [wave(0.7, 0.4, &[2, 3, 4]), wave(1.7, 0.2, &[2, 3, 4])].map(|own| own.as_tensor().clone());
+    let each = patience(&variables, &teacher);
+    let golden = [1.742770110404935, 1.7499695882812993, 1.959183071077632, 2.1515767035732924];
+    assert_close("pairs", &flat(&each), &golden, 1e-12);
+    // The authors' `mse_loss` is the mean over members, layers, rows and the width of 4.
+    assert_close("authors", &[flat(&each).iter().sum::<f64>() / 4.0 / 4.0], &[0.47521871708357244], 1e-12);
+    let factors = Tensor::new(&[3.0_f64, 0.5], &Device::Cpu).unwrap();
+    let gradients = (each.mean(1).unwrap() * factors).unwrap().sum_all().unwrap().backward().unwrap();
+    let by = |variable: &Var| flat(gradients.get(variable).unwrap());
+    let lengths = |numbers: Vec<f64>| numbers.iter().map(|number| number.abs()).sum::<f64>();
+    let first = [-0.21413857297835084, -0.24749932647228365, -0.47856301384006605, -0.6207756135488112];
+    assert_close("by h", &by(&variables[0])[..4], &first, 1e-12);
+    assert_close(
+        "by both",
+        &[lengths(by(&variables[0])), lengths(by(&variables[1]))],
+        &[4.557453440482899, 4.521063536646039],
+        1e-12,
+    );
+    check_gradients("patience", &variables, &|_| patience(&variables, &teacher).sum_all().unwrap());
+}
+
+#[test]
+fn patience_looks_at_every_other_layer_or_at_the_last() {
+    let inner = method("pkd").inner.unwrap();
+    let pairs = |layers: f64, student: usize, teacher: usize| {
+        let objective = Objective::new(method("pkd"), 0).with("distill.patience_layers", layers);
+        let pairs = (inner.pairs)(objective.values(), Sides { student, teacher });
+        pairs.map(|pairs| pairs.iter().map(|pair| (pair.student + 1, pair.teacher + 1)).collect::<Vec<_>>())
+    };
+    // The maps of the paper for twelve layers to six, and the one for six to three.
+    assert_eq!(pairs(0.0, 6, 12).unwrap(), [(1, 2), (2, 4), (3, 6), (4, 8), (5, 10)]);
+    assert_eq!(pairs(1.0, 6, 12).unwrap(), [(1, 7), (2, 8), (3, 9), (4, 10), (5, 11)]);
+    assert_eq!(pairs(0.0, 3, 6).unwrap(), [(1, 2), (2, 4)]);
+    assert_eq!(pairs(0.0, 4, 6).unwrap(), [(1, 1), (2, 3), (3, 4)]);
+    assert_eq!(pairs(0.0, 1, 6), Err(NoPairs::Few { is_students: true, least: 2, there: 1 }));
+    assert_eq!(pairs(0.0, 4, 3), Err(NoPairs::Few { is_students: false, least: 4, there: 3 }));
+}
+
+/// What the branches of two exits say beside `last`.
+fn branches(variables: &[Var], last: &Tensor) -> Tensor {
+    let student: Vec<Tensor> = variables.iter().map(|variable| (variable.as_tensor() * 3.0).unwrap()).collect();
+    of_layers("early-exit", "branch", &Layers { student: &student, teacher: &[], own: &[], logits: last })
+}
+
+#[test]
+fn branches_are_the_golden_numbers() {
+    // From PyTorch 2.15 in f64: `kl_div` with `batchmean`.
+    let last = wave(1.1, 0.3, &[2, 3, 5]);
+    let scaled = (last.as_tensor() * 3.0).unwrap();
+    let variables = [wave(1.3, 0.1, &[2, 3, 5]), wave(0.7, 0.4, &[2, 3, 5])];
+    let each = branches(&variables, &scaled);
+    let golden = [1.2957182275900714, 1.3536566014429807, 2.3008230040064404, 1.8874636624003183];
+    assert_close("exits", &flat(&each), &golden, 1e-12);
+    let factors = Tensor::new(&[3.0_f64, 0.5], &Device::Cpu).unwrap();
+    let gradients = (each.mean(1).unwrap() * factors).unwrap().sum_all().unwrap().backward().unwrap();
+    let first = [-0.04898242207389529, 0.14232469823542415, -0.08536318579559353, -0.013686060714365738];
+    assert_close("by z", &flat(gradients.get(&variables[0]).unwrap())[..4], &first, 1e-12);
+    assert!(gradients.get(&last).is_none(), "the last layer learns nothing from its branches");
+    check_gradients("branch", &variables, &|_| branches(&variables, &scaled).sum_all().unwrap());
+}
+
+#[test]
+fn uncertainty_is_entropy_over_its_most() {
+    let logits = [0.7_f32, 0.2, 0.1].map(f32::ln);
+    assert_close("three classes", &[uncertainty(&logits)], &[0.7298466991620974], 1e-7);
+    assert_close("even", &[uncertainty(&[1.0, 1.0]), uncertainty(&[0.0; 5])], &[1.0, 1.0], 1e-12);
+    assert_eq!(uncertainty(&[f32::NAN, 0.0]), 1.0);
+    assert_eq!(leaves_at([0.9, 0.3, 0.4].into_iter(), 0.35), 1);
+    // Strictly below.
+    assert_eq!(leaves_at([0.9, 0.3].into_iter(), 0.3), 2);
+}
+
+#[test]
+fn layers_are_replaced_more_and_more_often() {
+    let rate = method("theseus").replaces.unwrap();
+    let at = |schedule: f64, share: f64| {
+        let objective = Objective::new(method("theseus"), 10).with("distill.replace_schedule", schedule);
+        rate(objective.with("distill.replace_rate", 0.3).values(), share)
+    };
+    assert_close("linear", &[at(0.0, 0.0), at(0.0, 0.5), at(0.0, 1.0)], &[0.3, 0.65, 1.0], 1e-12);
+    assert_close("constant", &[at(1.0, 0.0), at(1.0, 1.0)], &[0.3, 0.3], 1e-12);
+    let phases = |epochs: usize, replacing: f64| {
+        let objective = Objective::new(method("theseus"), epochs).with("distill.replace_epochs", replacing);
+        let phases = (method("theseus").phases)(objective.values(), epochs);
+        phases.iter().map(|phase| (phase.name, phase.epochs, phase.goes_on)).collect::<Vec<_>>()
+    };
+    assert_eq!(phases(10, 4.0), [("replacing", 4, false), ("successor", 6, true)]);
+    assert_eq!(phases(3, 9.0), [("replacing", 3, false)]);
 }

@@ -4,9 +4,13 @@ use std::sync::Arc;
 
 use candle_core::{Device, Tensor, Var};
 use stillroom::data::{Inputs, Texts};
-use stillroom::model::{Checkpoint, Encoder, Frame, ModelSpec, Network, Plan, TextEncoder, TextPlan};
+use stillroom::distill::{leaves_at, uncertainty};
+use stillroom::model::{
+    BertActivation, BertPlan, Body, Checkpoint, Encoder, ExitPlan, Frame, Mixture, ModelSpec, Network, Plan,
+    TextEncoder, TextPlan,
+};
 use stillroom::ops::Backend;
-use stillroom::recipe::{Architecture, QUICKSTART, TextLayers, TokensOf};
+use stillroom::recipe::{Architecture, Frozen, Pooling, QUICKSTART, TextLayers, TokensOf};
 use stillroom::rng::Key;
 
 const TEXTS: [&str; 6] = [
@@ -175,4 +179,148 @@ fn frozen_layers_have_no_gradient_and_others_do() {
         assert_eq!(store.get(parameter).is_none(), spec.frozen, "{name}");
     }
     assert_eq!(spec.parameters().iter().filter(|spec| spec.frozen).count(), 5 + 16);
+}
+
+/// A network of four layers with exits, whose weights were drawn large enough to say something.
+fn with_exits(speed: f64) -> ModelSpec {
+    let mut spec = spec(&TextLayers::Transformer { layers: 4, width: 24, heads: 3, inner: 80 }, 0.0);
+    if let Body::Text(TextPlan::Bert(plan)) = &mut spec.plan.body {
+        plan.exits = Some(ExitPlan { width: 16, heads: 2, speed });
+    }
+    spec
+}
+
+/// Members whose branches and last layers are of every kind of sureness.
+fn sure_and_unsure(spec: &ModelSpec, seeds: &[u64]) -> Box<dyn Network> {
+    let network = spec.seeded(seeds, &Device::Cpu).unwrap();
+    let louder = spec.parameters().iter().zip(network.parameters()).map(|(spec, parameter)| {
+        let loud = if spec.name.contains("classifier") { 40.0 } else { 1.0 };
+        (parameter.as_detached_tensor() * loud).unwrap()
+    });
+    network.with_parameters(louder.collect()).unwrap()
+}
+
+#[test]
+fn a_text_leaves_at_its_first_sure_exit_whoever_is_beside_it() {
+    let seeds = [3, 4];
+    let inputs = Inputs::Text(texts(&TEXTS));
+    let rows = TEXTS.len();
+    let mut left = std::collections::BTreeSet::new();
+    for speed in [0.0, 0.2, 0.5, 0.8, 0.95, 1.0] {
+        let spec = with_exits(speed);
+        let both = sure_and_unsure(&spec, &seeds);
+        let exits = both.exits(&both.recorded(&[]), &[&inputs], Backend::Native).unwrap();
+        assert_eq!(exits.len(), 4);
+        let numbers = |tensor: &Tensor| tensor.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+        let exits: Vec<Vec<f32>> = exits.iter().map(numbers).collect();
+        let said = numbers(&both.logits(&[&inputs]).unwrap());
+        for row in 0..seeds.len() * rows {
+            let at = |exit: usize| &exits[exit][3 * row..][..3];
+            let exit = leaves_at((0..3).map(|exit| uncertainty(at(exit))), speed);
+            left.insert(exit);
+            assert_eq!(at(exit), &said[3 * row..][..3], "speed {speed}, row {row}");
+        }
+        // One member really lets its texts go, and says the same; so does a text alone.
+        for (member, seed) in seeds.iter().enumerate() {
+            let one = sure_and_unsure(&spec, &[*seed]);
+            let alone = numbers(&one.logits(&[&inputs]).unwrap());
+            assert_eq!(alone, said[3 * member * rows..][..3 * rows]);
+            for (row, text) in TEXTS.iter().enumerate() {
+                let text = numbers(&one.logits(&[&Inputs::Text(texts(&[text]))]).unwrap());
+                assert_eq!(text, alone[3 * row..][..3]);
+            }
+        }
+    }
+    assert_eq!(left.len(), 4, "texts leave at every exit: {left:?}");
+}
+
+#[test]
+fn a_student_of_its_teachers_layers_begins_with_them_and_takes_their_places() {
+    let whole = spec(&TextLayers::Transformer { layers: 4, width: 24, heads: 3, inner: 80 }, 0.1);
+    let half = spec(&TextLayers::Transformer { layers: 2, width: 24, heads: 3, inner: 80 }, 0.1);
+    let teacher = whole.seeded(&[9], &Device::Cpu).unwrap();
+    let classes = [2, 0, 1];
+    let network: (&dyn Network, &[usize]) = (&*teacher, &classes);
+    let students = half.seeded_from(&[1, 2, 3], &[network; 3], &Device::Cpu).unwrap();
+    for (spec, own) in half.parameters().iter().zip(students.parameters()) {
+        let at = whole.parameters().iter().position(|their| their.name == spec.name).unwrap();
+        let theirs = teacher.parameters()[at].as_detached_tensor().get(0).unwrap();
+        let rows = Tensor::new(&[2_u32, 0, 1], &Device::Cpu).unwrap();
+        let is_last = spec.name.starts_with("classifier.");
+        let theirs = if is_last { theirs.index_select(&rows, 0).unwrap() } else { theirs };
+        assert_eq!(bits(&own.as_detached_tensor().get(1).unwrap()), bits(&theirs), "{}", spec.name);
+    }
+    let inputs = Inputs::Text(texts(&TEXTS));
+    let keys: Vec<Key> = [1, 2, 3].map(Key::new).into();
+    let mixed = |network: &dyn Network, keeps: &[Vec<bool>], keys: Option<&[Key]>| {
+        let parameters: Vec<Tensor> = network.parameters().iter().map(|own| own.as_tensor().clone()).collect();
+        let mixture = Mixture { of: &*teacher, keeps };
+        network.mixed(&parameters, &[&inputs], keys, &mixture, Backend::Native).unwrap()
+    };
+    // The teacher throughout says what it says, in the classes' own order; the student throughout what the student says.
+    let all = [true, true].to_vec();
+    let said = mixed(&*students, &vec![all; 3], None).get(2).unwrap();
+    let order = Tensor::new(&classes.map(|class| class as u32), &Device::Cpu).unwrap();
+    let expected = teacher.logits(&[&inputs]).unwrap().get(0).unwrap().index_select(&order, 1).unwrap();
+    assert_eq!(bits(&said), bits(&expected));
+    let none = [false, false].to_vec();
+    assert_eq!(bits(&mixed(&*students, &vec![none; 3], None)), bits(&students.logits(&[&inputs]).unwrap()));
+    // Each member has its own coins, and in training its own dropout, whatever the others do.
+    let keeps = [vec![true, false], vec![false, true], vec![false, false]];
+    for keys in [None, Some(&keys[..])] {
+        let together = mixed(&*students, &keeps, keys);
+        for member in 0..3 {
+            let index = Tensor::new(&[member as u32], &Device::Cpu).unwrap();
+            let alone = students.select(&index).unwrap();
+            let key = keys.map(|keys| &keys[member..=member]);
+            let alone = mixed(&*alone, &keeps[member..=member], key);
+            assert_eq!(bits(&alone), bits(&together.get(member).unwrap()), "member {member}");
+        }
+    }
+    // Only layers that stood at their places learn.
+    let loss = mixed(&*students, &keeps, Some(&keys)).sqr().unwrap().sum_all().unwrap();
+    let gradients = loss.backward().unwrap();
+    for (index, spec) in half.parameters().iter().enumerate() {
+        let Some(layer) = (0..2).find(|layer| spec.name.starts_with(&format!("bert.encoder.layer.{layer}."))) else {
+            continue;
+        };
+        let gradient = gradients.get(&students.parameters()[index]).unwrap();
+        for (member, keeps) in keeps.iter().enumerate() {
+            let largest = gradient.get(member).unwrap().abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
+            // The keys' biases move no attention.
+            let moves = !keeps[layer] && !spec.name.ends_with("key.bias");
+            assert!(if moves { largest > 0.0 } else { largest < 1e-6 }, "{} of member {member}: {largest}", spec.name);
+        }
+    }
+}
+
+#[test]
+fn operations_are_those_of_the_papers_count_and_attention() {
+    // The authors count 21,785 M for BERT base at 128 tokens with a branch after the last layer, attention's products left out.
+    let plan = BertPlan {
+        vocabulary: 21_128,
+        width: 768,
+        layers: 12,
+        heads: 12,
+        inner: 3072,
+        positions: 512,
+        kinds: 2,
+        epsilon: 1e-12,
+        activation: BertActivation::Gelu,
+        dropout: 0.1,
+        attention_dropout: 0.1,
+        pooling: Pooling::Mean,
+        frozen: Frozen::Nothing,
+        exits: None,
+    };
+    let [constant, linear, square] = plan.whole_cost(2);
+    assert!(constant + 128.0 * linear == 2.0 * (12.0 * 128.0 * 7_077_888.0 + 768.0 * 2.0));
+    assert!((constant + 128.0 * linear) / 21_785e6 > 0.997);
+    assert!(square == 2.0 * 12.0 * 2.0 * 768.0);
+    let costs = BertPlan { exits: Some(ExitPlan::new(0.5)), ..plan }.costs(2);
+    let branch = 128.0 * 128.0 + 128.0 * 2.0 + 128.0 * (768.0 * 128.0 + 4.0 * 128.0 * 128.0);
+    let at_128 = |[constant, linear, square]: [f64; 3]| constant + 128.0 * linear + 128.0 * 128.0 * square;
+    let layer = 128.0 * 7_077_888.0 + 128.0 * 128.0 * 2.0 * 768.0;
+    let attention = 128.0 * 128.0 * 2.0 * 128.0;
+    assert!(costs.len() == 12 && (at_128(costs[2]) - 2.0 * 3.0 * (layer + branch + attention)).abs() < 1.0);
 }

@@ -388,6 +388,9 @@ fn the_palette_leads_to_every_control_wherever_it_is() {
         in_method("hints"),
         in_method("label-smoothing"),
         in_method("teacher-labels"),
+        in_method("pkd"),
+        in_method("theseus"),
+        in_method("early-exit"),
         trained.replace("[student]", "members = 3\n[student]"),
         RECIPE.replace("checkpoint = \"builtin:digits\"", "ensemble = [\"builtin:digits\", { mlp = [8] }]"),
     ];
