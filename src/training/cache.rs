@@ -273,10 +273,13 @@ fn student_fits(method: &Method, student: &ModelSpec, teachers: &[TeacherModel])
     let of_teacher = teachers.first().and_then(TeacherModel::spec).map_or(0, layers);
     let own = layers(student);
     let problem = match method.needs.student {
-        StudentKind::Any if has_exits => phrase!("method-trains-no-exits", method = method.name),
+        StudentKind::Any | StudentKind::OfTeacher if has_exits => {
+            phrase!("method-trains-no-exits", method = method.name)
+        }
         StudentKind::Exits if !has_exits || own < 2 => phrase!("method-needs-exits", method = method.name),
-        StudentKind::OfTeacher if has_exits => phrase!("method-trains-no-exits", method = method.name),
-        StudentKind::OfTeacher if !is_of_teacher || own == 0 || own >= of_teacher || of_teacher % own != 0 => {
+        StudentKind::OfTeacher
+            if !is_of_teacher || own == 0 || own >= of_teacher || !of_teacher.is_multiple_of(own) =>
+        {
             phrase!("method-needs-first-layers", method = method.name, layers = own, of = of_teacher)
         }
         StudentKind::Any | StudentKind::Exits | StudentKind::OfTeacher => return Ok(()),

@@ -82,9 +82,9 @@ impl Engine {
         let rows = &stage.prepared.splits.validation;
         let found = evaluate(stage, &*stage.session.population, rows, inbox)?;
         if self.options.window {
-            exits_of(stage, &found, rows)
-                .into_iter()
-                .for_each(|exits| self.observer.live(Live::Exits(Box::new(exits))));
+            for exits in exits_of(stage, &found, rows) {
+                self.observer.live(Live::Exits(Box::new(exits)));
+            }
         }
         if self.options.window {
             let mixtures = stage.session.mixture_accuracy(rows, &stage.prepared.labels(rows))?;

@@ -85,7 +85,7 @@ pub fn whole() -> Whole {
 fn whole_of(recipe: &str) -> Whole {
     let place = Place::new();
     place.write("longer.toml", recipe);
-    place.write("texts.csv", &texts());
+    place.write("texts.csv", texts());
     let start = Instant::now();
     let ran = place.run(&RUN).is_good();
     let took = start.elapsed();
@@ -174,7 +174,7 @@ fn kill_and_go_on(recipe: &str, times: usize) {
     for i in 0..times {
         let place = Place::new();
         place.write("longer.toml", recipe);
-        place.write("texts.csv", &texts());
+        place.write("texts.csv", texts());
         // Spread over the whole run, and again over what is left of it.
         let share = |i: usize| whole.took.mul_f64((i as f64 + 0.5) / times as f64);
         let mut child = start(&place, &RUN);

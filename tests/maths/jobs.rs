@@ -144,6 +144,7 @@ pub struct Outcome {
     pub snapshots: BTreeMap<u64, Vec<u32>>,
     pub finished: Option<RunFinished>,
     pub answers: BTreeMap<Part, Answers>,
+    exits: Option<Exits>,
 }
 
 impl Outcome {
@@ -226,6 +227,7 @@ pub fn by_run(reports: &[Arc<Report>]) -> BTreeMap<RunId, Outcome> {
                 let answers = Answers { run: RunId(0), ..it.clone() };
                 runs.get_mut(&it.run).unwrap().answers.insert(it.part, answers);
             }
+            Report::Exits(it) => runs.get_mut(&it.run).unwrap().exits = Some(Exits { run: RunId(0), ..it.clone() }),
             Report::RunFinished(it) => {
                 let finished = RunFinished { at_millis: 0, seconds: 0.0, run: RunId(0), ..it.clone() };
                 runs.get_mut(&it.run).unwrap().finished = Some(finished);

@@ -57,7 +57,7 @@ impl Lab {
         let population = Population::seeded(plan, normalisation, &seeds, DType::F32, &Device::Cpu).unwrap();
         let (dataset, transfer) = (self.dataset.clone(), self.transfer.clone());
         let side = TeacherSide::kept(vec![self.teacher.clone()]);
-        let setup = Setup { recipe: recipe.clone(), dataset, transfer, side, layers: None };
+        let setup = Setup { recipe: recipe.clone(), dataset, transfer, side, layers: None, stands_in: None };
         Session::new(Box::new(population), members.to_vec(), setup).unwrap()
     }
 }

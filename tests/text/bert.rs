@@ -62,7 +62,6 @@ fn spec(folder: &Folder, pooling: Pooling, classes: usize) -> ModelSpec {
         layers: None,
         pooling: Some(pooling),
         frozen: Frozen::Nothing,
-        exits: None,
         dropout: Some(0.0),
         length: 512,
     };

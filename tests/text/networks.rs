@@ -193,7 +193,8 @@ fn with_exits(speed: f64) -> ModelSpec {
 /// Members whose branches and last layers are of every kind of sureness.
 fn sure_and_unsure(spec: &ModelSpec, seeds: &[u64]) -> Box<dyn Network> {
     let network = spec.seeded(seeds, &Device::Cpu).unwrap();
-    let louder = spec.parameters().iter().zip(network.parameters()).map(|(spec, parameter)| {
+    let specs = spec.parameters();
+    let louder = specs.iter().zip(network.parameters()).map(|(spec, parameter)| {
         let loud = if spec.name.contains("classifier") { 40.0 } else { 1.0 };
         (parameter.as_detached_tensor() * loud).unwrap()
     });
@@ -314,9 +315,10 @@ fn operations_are_those_of_the_papers_count_and_attention() {
         exits: None,
     };
     let [constant, linear, square] = plan.whole_cost(2);
-    assert!(constant + 128.0 * linear == 2.0 * (12.0 * 128.0 * 7_077_888.0 + 768.0 * 2.0));
+    let expected = 2.0 * (12.0 * 128.0 * 7_077_888.0 + 768.0 * 2.0);
+    assert!((constant + 128.0 * linear - expected).abs() < 1.0);
     assert!((constant + 128.0 * linear) / 21_785e6 > 0.997);
-    assert!(square == 2.0 * 12.0 * 2.0 * 768.0);
+    assert!((square - 2.0 * 12.0 * 2.0 * 768.0).abs() < 1e-6);
     let costs = BertPlan { exits: Some(ExitPlan::new(0.5)), ..plan }.costs(2);
     let branch = 128.0 * 128.0 + 128.0 * 2.0 + 128.0 * (768.0 * 128.0 + 4.0 * 128.0 * 128.0);
     let at_128 = |[constant, linear, square]: [f64; 3]| constant + 128.0 * linear + 128.0 * 128.0 * square;

@@ -32,9 +32,9 @@ pub(super) fn at_speed(plan: &BertPlan, pass: &mut Pass<'_>, speed: f64) -> Resu
         let classes = all.last().map_or(Ok(0), |last| last.dim(2))?;
         let each = all.iter().map(numbers).collect::<Result<Vec<_>>>()?;
         let chosen = |row: usize| {
-            let said = each.iter().map(move |logits| &logits[row * classes..][..classes]);
+            let mut said = each.iter().map(move |logits| &logits[row * classes..][..classes]);
             let mut at_exits = said.clone().take(plan.exits());
-            at_exits.find(|logits| uncertainty(logits) < speed).or(said.last()).unwrap_or_default()
+            at_exits.find(|logits| uncertainty(logits) < speed).or(said.next_back()).unwrap_or_default()
         };
         let logits: Vec<f32> = (0..members * texts).flat_map(chosen).copied().collect();
         return Tensor::from_vec(logits, (members, texts, classes), &device);
