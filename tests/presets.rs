@@ -79,7 +79,7 @@ fn shortened(mut recipe: Recipe) -> Recipe {
                 dense.fill(8);
             }
             Architecture::Text { layers: TextLayers::Transformer { width, inner, .. }, .. } => {
-                (*width, *inner) = (16, 16)
+                (*width, *inner) = (16, 16);
             }
             Architecture::Text { .. } | Architecture::Bert { .. } | Architecture::OfTeacher { .. } => {}
         }

@@ -1843,3 +1843,7 @@ inside-leaves-hint = { $count } rows leave here, { $wrong } of them with a wrong
 inside-flops-percent = FLOPs, % of the network without exits
 inside-curve = accuracy over FLOPs, one point a speed
 toast-saved-folder = { $run } was saved as { $path }, and for Hugging Face’s transformers as the folder { $folder }
+story-exits = At speed { $speed } it makes { $student } errors on { $examples } { $part } rows; the whole network, which it is at speed 0, makes { $teacher }.
+tip-lens-text = A real text
+tip-lens-text-hint = Drag T: the teacher’s answer flattens, and shows how sure it really is.
+inside-of = { $whose } · { $what }

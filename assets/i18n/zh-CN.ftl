@@ -1743,3 +1743,7 @@ inside-leaves-hint = 有 { $count } 条样本在此退出，其中 { $wrong } �
 inside-flops-percent = 浮点运算，占无退出分支网络的百分比
 inside-curve = 准确率对浮点运算，每个速度一点
 toast-saved-folder = { $run } 已保存为 { $path }，并为 Hugging Face 的 transformers 保存为文件夹 { $folder }
+story-exits = 速度 { $speed } 时它在 { $examples } 条{ $part }样本上有 { $student } 个错误；速度为 0 时它就是整个网络，有 { $teacher } 个错误。
+tip-lens-text = 一段真实的文本
+tip-lens-text-hint = 拖动 T：教师的输出变平，可看出它究竟有多大把握。
+inside-of = { $whose } · { $what }

@@ -77,10 +77,10 @@ pub(super) fn early(
     let Some(exits) = plan.exits else { return Ok(None) };
     let rows = &rows[..rows.len().min(MEASURED)];
     let inputs = dataset.gather(rows);
-    let began = Instant::now();
     let (slow, _) = at_speed(checkpoint.clone(), Some(0.0));
+    let slow = slow.map(|slow| slow.network(&network.device())).transpose()?;
+    let began = Instant::now();
     if let Some(slow) = slow {
-        let slow = slow.network(&network.device())?;
         slow.logits(&[&inputs])?;
     }
     let milliseconds_at_0 = began.elapsed().as_secs_f64() * 1e3 / rows.len().max(1) as f64;

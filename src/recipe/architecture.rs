@@ -183,9 +183,17 @@ impl Architecture {
         matches!(self, Self::OfTeacher { .. })
     }
 
+    /// The speed at which its layers answer before the last, where they do.
+    pub fn speed(&self) -> Option<f64> {
+        match self {
+            Self::OfTeacher { speed, .. } => *speed,
+            Self::Mlp { .. } | Self::Cnn { .. } | Self::Text { .. } | Self::Bert { .. } => None,
+        }
+    }
+
     /// Whether its layers may answer before the last.
     pub fn has_exits(&self) -> bool {
-        matches!(self, Self::OfTeacher { speed: Some(_), .. })
+        self.speed().is_some()
     }
 
     /// The same layers with another dropout.

@@ -136,7 +136,11 @@ fn of_teacher(architecture: &Architecture, teacher: &ModelSpec, classes: usize) 
     let (Architecture::OfTeacher { layers, speed, dropout }, Some(bert)) = (architecture, teacher.bert()) else {
         return Err(PlanError::NoBert);
     };
-    let mut plan = BertPlan { frozen: Frozen::Nothing, exits: speed.map(ExitPlan::new), ..bert.clone() };
+    let mut plan = BertPlan {
+        frozen: Frozen::Nothing,
+        exits: speed.map(|speed| ExitPlan::new(speed, bert.width)),
+        ..bert.clone()
+    };
     if let Some(layers) = layers {
         if *layers > plan.layers {
             return Err(PlanError::FewLayers { asked: *layers, there: plan.layers });

@@ -9,7 +9,7 @@ use super::inbox::Inbox;
 use super::job::Job;
 use super::plan::JobPlan;
 use super::stage::StageRun;
-use crate::protocol::RunOutcome;
+use crate::protocol::{Live, RunOutcome};
 
 impl Engine {
     /// Trains one stage to its end and reports its results.
@@ -57,6 +57,9 @@ impl Engine {
             }
         };
         self.flush(stage, inbox)?;
+        if self.options.window {
+            self.observer.live(Live::Anatomy(stage.anatomy()));
+        }
         let all: Vec<usize> = (0..stage.session.members.len()).collect();
         let outcome = if stopped { RunOutcome::Stopped } else { RunOutcome::Done };
         self.finish(job, stage, &all, outcome, inbox)?;

@@ -53,7 +53,7 @@ pub fn tips_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         (frame == ui.ctx().cumulative_frame_nr()).then_some((tip, place))
     };
     if let Some((tip, place)) = Tip::ALL.into_iter().filter(|tip| state.window.greeting.has(*tip)).find_map(marked) {
-        tip_ui(ui, tip, place, commands);
+        tip_ui(ui, tip, state.recipe.sweep.base.data.source.is_of_texts(), place, commands);
     }
 }
 
@@ -66,9 +66,10 @@ fn anchor(tip: Tip, of: Rect) -> (egui::Pos2, bool) {
     }
 }
 
-fn tip_ui(ui: &Ui, tip: Tip, of: Rect, commands: &Commands) {
+fn tip_ui(ui: &Ui, tip: Tip, is_of_texts: bool, of: Rect, commands: &Commands) {
     let key = match tip {
         Tip::Distil => "tip-distil",
+        Tip::Lens if is_of_texts => "tip-lens-text",
         Tip::Lens => "tip-lens",
         Tip::Recipe => "tip-recipe",
     };

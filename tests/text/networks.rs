@@ -319,7 +319,7 @@ fn operations_are_those_of_the_papers_count_and_attention() {
     assert!((constant + 128.0 * linear - expected).abs() < 1.0);
     assert!((constant + 128.0 * linear) / 21_785e6 > 0.997);
     assert!((square - 2.0 * 12.0 * 2.0 * 768.0).abs() < 1e-6);
-    let costs = BertPlan { exits: Some(ExitPlan::new(0.5)), ..plan }.costs(2);
+    let costs = BertPlan { exits: Some(ExitPlan::new(0.5, 768)), ..plan }.costs(2);
     let branch = 128.0 * 128.0 + 128.0 * 2.0 + 128.0 * (768.0 * 128.0 + 4.0 * 128.0 * 128.0);
     let at_128 = |[constant, linear, square]: [f64; 3]| constant + 128.0 * linear + 128.0 * 128.0 * square;
     let layer = 128.0 * 7_077_888.0 + 128.0 * 128.0 * 2.0 * 768.0;

@@ -86,9 +86,10 @@ pub struct ExitPlan {
 }
 
 impl ExitPlan {
-    /// Branches of the authors' size.
-    pub fn new(speed: f64) -> Self {
-        Self { width: 128, heads: 2, speed }
+    /// Branches of the authors' size, 128; of a network of so few numbers that these would cost more than its layers, half as wide as it.
+    pub fn new(speed: f64, width: usize) -> Self {
+        let heads = 2;
+        Self { width: 128.min((width / 2).next_multiple_of(heads)).max(heads), heads, speed }
     }
 }
 

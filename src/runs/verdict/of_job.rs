@@ -4,6 +4,7 @@ use super::trial::{BaselineGroup, Measure, StudentGroup, Trial, TrialOutcome};
 use super::{Discordant, Doubt, Facts, Verdict, doubts, judge};
 use crate::distill::{Scale, Term, term};
 use crate::protocol::{Answers, JobOutcome, Metrics, Part, Role, RunId, RunInfo, RunOutcome, TermName, first_teacher};
+use crate::recipe::Architecture;
 use crate::runs::board::{Board, BoardCell};
 use crate::text::Phrase;
 
@@ -122,7 +123,9 @@ impl<'a> JobFacts<'a> {
             |cell: &BoardCell| cell.runs.iter().any(|(_, run)| self.end(*run).is_some_and(|end| end.test.is_some()));
         doubts(&Facts {
             seeds: cells.iter().map(|cell| cell.runs.len()).max().unwrap_or(0),
-            baseline: !self.board.baselines.is_empty(),
+            // One with exits is its own at speed 0.
+            baseline: !self.board.baselines.is_empty()
+                || students.iter().any(|info| info.recipe.student.as_ref().is_some_and(Architecture::has_exits)),
             temperature_squared: unscaled.clone().next().is_none(),
             temperature: unscaled.filter_map(|info| info.temperature()).fold(0.0, f64::max),
             teacher_errors: best.and_then(|cell| {

@@ -5,7 +5,7 @@
 use super::of_job::{JobFacts, RunEnd};
 use super::{Discordant, Doubt, Interval, LeftOut, Paired, Reason, Verdict, Word};
 use crate::protocol::{JobOutcome, Metrics, Part, Role, RunId, RunInfo, RunOutcome};
-use crate::recipe::field_label;
+use crate::recipe::{Architecture, field_label};
 use crate::text::{Between, Phrase, phrase};
 
 /// What there is to say about a job that is over.
@@ -122,6 +122,7 @@ impl<'a> JobFacts<'a> {
         };
         let Some(drawn) = &drawing else { return nothing() };
         let (examples, part) = (Phrase::count(drawn.examples), part_words(drawn.part));
+        let speed = student.recipe.student.as_ref().and_then(Architecture::speed);
         let sentence = match drawn.only(Role::Baseline) {
             _ if matches!(end.outcome, RunOutcome::Stopped | RunOutcome::Halved | RunOutcome::Failed) => {
                 phrase!(
@@ -142,6 +143,14 @@ impl<'a> JobFacts<'a> {
                     part = part
                 )
             }
+            None if speed.is_some() => phrase!(
+                "story-exits",
+                speed = Phrase::setting(speed.unwrap_or_default()),
+                student = Phrase::count(of_student),
+                teacher = drawn.only(Role::Teacher).map_or_else(|| phrase!("story-no-number"), Phrase::count),
+                examples = examples,
+                part = part
+            ),
             None => phrase!("story-no-baseline", student = Phrase::count(of_student), examples = examples, part = part),
             Some(of_baseline) => {
                 let (student, baseline) = (Phrase::count(of_student), Phrase::count(of_baseline));

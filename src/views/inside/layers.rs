@@ -10,6 +10,8 @@ use crate::theme::{self, UiTokens as _, caption, radius, size, space};
 /// A layer, and what is between two.
 const BOX: f32 = 26.0;
 const GAP: f32 = 8.0;
+/// Whose layers these are.
+const HEAD: f32 = 22.0;
 /// How wide a layer is at most.
 const WIDE: f32 = 150.0;
 
@@ -21,8 +23,15 @@ pub(super) fn layers_ui(ui: &mut Ui, run: &RunInfo, anatomy: &Anatomy) {
     let (of_student, of_teacher) = (first.student.1, first.teacher.1);
     let rows = of_student.max(of_teacher) as f32;
     let t = ui.tokens();
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), rows * (BOX + GAP)), Sense::hover());
+    let (all, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEAD + rows * (BOX + GAP)), Sense::hover());
+    let rect = all.with_min_y(all.top() + HEAD);
     let wide = WIDE.min(rect.width() * 0.3);
+    for (key, colour, middle) in
+        [("term-student", t.student, all.left() + wide / 2.0), ("term-teacher", t.teacher, all.right() - wide / 2.0)]
+    {
+        let at = pos2(middle, all.top() + HEAD / 2.0);
+        ui.painter().text(at, Align2::CENTER_CENTER, text(key), theme::semibold(size::CAPTION), colour);
+    }
     let place = |is_teacher: bool, layer: usize, of: usize| {
         // Input at the bottom; the shorter column has its layers as far apart as the other's are that stand beside them.
         let step = rect.height() / of as f32;
@@ -64,7 +73,7 @@ pub(super) fn layers_ui(ui: &mut Ui, run: &RunInfo, anatomy: &Anatomy) {
         .iter()
         .find(|part| crate::distill::term(&part.name).is_some_and(|term| matches!(term.compute, Compute::Layers(_))));
     if let Some(weight) = weight.filter(|_| run.recipe.distill.method().inner.is_some_and(|inner| inner.is_alike)) {
-        let beta = number::significant(weight.weight * first.width as f64, 3);
+        let beta = number::setting(weight.weight * first.width as f64);
         let words = text_with("inside-beta", &[("beta", beta.into())]);
         let hint = text_with("inside-beta-hint", &[("width", (first.width as u64).into())]);
         ui.add(Label::new(caption(words)).selectable(false)).on_hover_text(hint);

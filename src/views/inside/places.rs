@@ -40,8 +40,12 @@ fn stack_ui(ui: &mut Ui, replacing: &Replacing) {
         ui.painter().rect(at, radius::CONTROL, ground, edge, StrokeKind::Inside);
         ui.painter().text(at.center(), Align2::CENTER_CENTER, words, theme::font(size::CAPTION), ink);
     };
-    draw(row(0), &text("inside-embeddings"), t.teacher, true);
-    draw(row(places + 1), &text("inside-head"), t.teacher, true);
+    let of = |is_teachers: bool, what: &str| {
+        let whose = text(if is_teachers { "term-teacher" } else { "term-student" });
+        text_with("inside-of", &[("whose", whose.into()), ("what", what.into())])
+    };
+    draw(row(0), &of(true, &text("inside-embeddings")), t.teacher, true);
+    draw(row(places + 1), &of(true, &text("inside-head")), t.teacher, true);
     let mut said = Vec::with_capacity(places);
     for (at, kept) in replacing.kept.iter().enumerate() {
         let whole = row(at + 1);
@@ -53,10 +57,10 @@ fn stack_ui(ui: &mut Ui, replacing: &Replacing) {
         } else {
             text_with("inside-teacher-layers", &[("from", from.into()), ("to", to.into())])
         };
+        let (own, theirs) = (of(false, &own), of(true, &theirs));
         draw(whole.with_max_x(whole.left() + half), &own, t.student, !kept);
         draw(whole.with_min_x(whole.right() - half), &theirs, t.teacher, *kept);
-        let whose = text(if *kept { "term-teacher" } else { "term-student" });
-        said.push(format!("{whose}: {}", if *kept { theirs } else { own }));
+        said.push(if *kept { theirs } else { own });
     }
     let said = said.join(", ");
     response.widget_info(|| WidgetInfo::labeled(Role::Group, true, &said));
