@@ -6,12 +6,14 @@ use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Duration;
 
-use stillroom::model::Checkpoint;
+use stillroom::model::{Checkpoint, RowLogits};
 use stillroom::protocol::{
     DeviceChoice, JobOutcome, JobStart, Live, Metrics, Report, Request, Role, RunFinished, RunInfo, RunOutcome,
     WorkerOptions,
 };
-use stillroom::recipe::{Architecture, PRESETS, QUICKSTART, Recipe, TeacherRecipe, TextLayers, preset};
+use stillroom::recipe::{
+    Architecture, CheckpointSource, PRESETS, QUICKSTART, Recipe, TeacherRecipe, TextLayers, preset,
+};
 use stillroom::runs::MemoryJournal;
 use stillroom::training::{Cache, Observer, Runner as _, Worker};
 
@@ -142,6 +144,34 @@ fn shipped_teachers_are_good_and_come_from_their_presets() {
         let runs = distil(&shortened(student));
         assert!(test(&runs, Role::Teacher).errors <= most_errors, "{file}");
     }
+}
+
+#[test]
+fn what_a_bert_said_of_the_snippets_is_shipped() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/teachers/movie-snippets.safetensors");
+    let said = RowLogits::from_bytes("shipped", &std::fs::read(path).unwrap()).unwrap();
+    assert_eq!((said.rows.len(), said.trained_on.len(), said.classes.len()), (10_072, 806, 2));
+    let student = recipe("bert-to-textcnn");
+    let prepared = Cache::default().prepare(&student, &candle_core::Device::Cpu, &()).expect("it fits its data");
+    assert_eq!(prepared.remarks.iter().map(|remark| remark.code.as_str()).collect::<Vec<_>>(), ["copies-together"]);
+    let runs = distil(&shortened(student));
+    assert!(test(&runs, Role::Teacher).errors <= 185);
+    // Its classes are found by name, and a row that it knows nothing of is told.
+    let others = RowLogits { rows: said.rows.iter().map(|row| row ^ 1).collect(), ..said.clone() };
+    let folder = tempfile::tempdir().unwrap();
+    for (name, file, expected) in [
+        ("others", others, "nothing of 10,072 of these 10,072"),
+        ("renamed", RowLogits { classes: vec!["good".into(), "bad".into()], ..said.clone() }, "classes"),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, file.to_bytes().unwrap()).unwrap();
+        let mut recipe = recipe("bert-to-textcnn");
+        recipe.teacher = Some(TeacherRecipe::Checkpoint(CheckpointSource::File(path.into())));
+        let error = Cache::default().prepare(&recipe, &candle_core::Device::Cpu, &()).err().unwrap().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+    let again = RowLogits::from_bytes("again", &said.to_bytes().unwrap()).unwrap();
+    assert_eq!(again, said);
 }
 
 #[test]

@@ -1009,7 +1009,7 @@ allowed-teacher = a checkpoint, e.g. "builtin:mnist-mini", a model to train: { $
 allowed-teacher-table = a table [teacher] with a checkpoint, e.g. "builtin:mnist-mini", or a model to train
 allowed-ensemble = a list of models, e.g. ["a.safetensors", "builtin:digits", {"{"} mlp = [256] {"}"}, {"{"} model = {"{"} cnn = [8, 16] {"}"}, epochs = 20 {"}"}]
 allowed-members = a whole number from 1 to 100
-allowed-builtin = "builtin:mnist-mini" or "builtin:digits", or the path of a .safetensors or .pt file
+allowed-builtin = "builtin:mnist-mini", "builtin:digits" or "builtin:movie-snippets", or the path of a .safetensors or .pt file
 allowed-checkpoint = the path of a .safetensors or .pt file, in quotes
 allowed-sweep = a table [sweep] with strategy, runs, seeds or test_all
 allowed-runs = how many cells are drawn (each with all its seeds), e.g. runs = 20
@@ -1847,3 +1847,19 @@ story-exits = At speed { $speed } it makes { $student } errors on { $examples } 
 tip-lens-text = A real text
 tip-lens-text-hint = Drag T: the teacher’s answer flattens, and shows how sure it really is.
 inside-of = { $whose } · { $what }
+
+# What a teacher said of rows
+
+logits-other-rows = it holds what a teacher said of other rows: nothing of { $rows } of these { $of }; take the data that it was made for, or the teacher itself
+logits-other-format = it is a file of logits of format { $format }, which this version does not read
+logits-damaged = it is damaged: logits, rows and classes do not fit each other
+logits-of-rows = it holds what a teacher said of rows, not the teacher, and knows nothing of others; give a model
+preset-bert-to-textcnn = BERT teaches TextCNN: few labels, many texts
+preset-bert-to-textcnn-hint = Accuracy over the share of labels, with what a BERT said of all texts and without
+preset-bert-to-bilstm = BERT teaches a BiLSTM: logits alone
+preset-bert-to-bilstm-hint = The student has no label at all, only what a BERT said of each text
+lens-type = Type a text of your own
+lens-type-hint = Teacher and student answer while you type; while they train, after the step in progress.
+lens-yours = your text
+lens-own-text = A text of yours, as the models read it. Nothing is known of its class.
+look-no-texts = these models read no texts

@@ -958,7 +958,7 @@ allowed-teacher = 检查点，例如 "builtin:mnist-mini"，或要训练的模�
 allowed-teacher-table = 表 [teacher]，其中有检查点（例如 "builtin:mnist-mini"）或要训练的模型
 allowed-ensemble = 模型的列表，例如 ["a.safetensors", "builtin:digits", {"{"} mlp = [256] {"}"}, {"{"} model = {"{"} cnn = [8, 16] {"}"}, epochs = 20 {"}"}]
 allowed-members = 1 到 100 的整数
-allowed-builtin = "builtin:mnist-mini"、"builtin:digits" 或 .safetensors 文件的路径
+allowed-builtin = "builtin:mnist-mini"、"builtin:digits"、"builtin:movie-snippets" 或 .safetensors 文件的路径
 allowed-checkpoint = 带引号的 .safetensors 或 .pt 文件路径
 allowed-sweep = 表 [sweep]，其中可有 strategy、runs、seeds、test_all
 allowed-runs = 抽取的单元数（每个都含全部种子），例如 runs = 20
@@ -1747,3 +1747,19 @@ story-exits = 速度 { $speed } 时它在 { $examples } 条{ $part }样本上有
 tip-lens-text = 一段真实的文本
 tip-lens-text-hint = 拖动 T：教师的输出变平，可看出它究竟有多大把握。
 inside-of = { $whose } · { $what }
+
+# 教师对样本所说的
+
+logits-other-rows = 它保存的是教师对其他样本所说的：这 { $of } 条中有 { $rows } 条没有；请用当初的数据，或用教师模型本身
+logits-other-format = 它是第 { $format } 版的 logits 文件，本版本不能读取
+logits-damaged = 文件已损坏：logits、样本与类别不相符
+logits-of-rows = 它保存的是教师对样本所说的，而不是教师模型，对其他样本一无所知；请给出一个模型
+preset-bert-to-textcnn = BERT 教 TextCNN：标签少，文本多
+preset-bert-to-textcnn-hint = 准确率随标签份额的变化，有无 BERT 对全部文本所说的
+preset-bert-to-bilstm = BERT 教 BiLSTM：只用 logits
+preset-bert-to-bilstm-hint = 学生没有任何标签，只有 BERT 对每段文本所说的
+lens-type = 输入您自己的文本
+lens-type-hint = 您输入时教师和学生即时回答；训练时在当前步之后回答。
+lens-yours = 您的文本
+lens-own-text = 您的一段文本，按模型所读。它的类别未知。
+look-no-texts = 这些模型不读文本

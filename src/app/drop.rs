@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use eframe::egui::{self, Align2, LayerId, Order, Ui};
 
 use super::App;
-use crate::protocol::{Inspect, Request, Role, RunInfo};
+use crate::protocol::{Inspect, Own, Request, Role, RunInfo};
 use crate::state::OwnPicture;
 use crate::text::{phrase, text};
 use crate::theme::{UiTokens as _, semibold, size};
@@ -45,12 +45,12 @@ impl App {
             Kind::Recipe => self.open_recipe(path, ctx),
             Kind::Data => self.open_data(path),
             Kind::Teacher => self.open_teachers(vec![path]),
-            Kind::Picture => self.look_at(path),
+            Kind::Picture => self.look_at(Own::Picture(path)),
         }
     }
 
-    /// Asks the models on show what they make of a picture.
-    pub(super) fn look_at(&mut self, path: PathBuf) {
+    /// Asks the models on show what they make of a picture or a text.
+    pub(super) fn look_at(&mut self, own: Own) {
         let state = &self.state;
         let job = state.focused();
         let recipe = Box::new(state.asked_recipe().clone());
@@ -60,14 +60,17 @@ impl App {
         let trained = models.into_iter().filter(|model| !model.loaded);
         let look = Inspect {
             recipe,
-            picture: path.clone(),
+            what: own.clone(),
             teachers: trained.map(|model| saved(Some(model))).collect::<Option<_>>().unwrap_or_default(),
             student: saved(shown),
             untrained: job.is_none(),
             run: shown.map(|run| run.run),
         };
-        let looked = self.state.screen.picture.take().filter(|known| known.path == path).and_then(|known| known.looked);
-        self.state.screen.picture = Some(OwnPicture { path, readers: self.state.on_show(), looked });
+        // While a text is typed, the last answer stands until the next is there.
+        let goes_on =
+            |known: &OwnPicture| known.own == own || matches!((&known.own, &own), (Own::Text(_), Own::Text(_)));
+        let looked = self.state.screen.picture.take().filter(goes_on).and_then(|known| known.looked);
+        self.state.screen.picture = Some(OwnPicture { own, readers: self.state.on_show(), looked });
         if !self.worker.send(Request::Inspect(Box::new(look))) {
             self.state.screen.picture = None;
             self.fault(phrase!("toast-no-thread"));
@@ -78,7 +81,7 @@ impl App {
     pub(super) fn look_again(&mut self) {
         let readers = self.state.on_show();
         if let Some(picture) = self.state.screen.picture.take_if(|picture| picture.readers != readers) {
-            self.look_at(picture.path);
+            self.look_at(picture.own);
         }
     }
 

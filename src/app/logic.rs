@@ -102,7 +102,7 @@ impl App {
         }
         // The student reads the user's picture again after an epoch; of many that end between two frames, after the last.
         if learnt && let Some(picture) = self.state.screen.picture.clone() {
-            self.look_at(picture.path);
+            self.look_at(picture.own);
         }
         if let Some(job) = self.state.screen.focus.and_then(|id| self.state.jobs.open.get_mut(&id)) {
             job.settle();

@@ -422,7 +422,7 @@ struct PredictArgs {
     /// The CSV file to write
     #[arg(long, value_name = "FILE.csv")]
     out: PathBuf,
-    /// Also write the raw logits, one row an example, as FILE.npy or FILE.csv
+    /// Also write the raw logits, one row an example, as FILE.npy or FILE.csv; as FILE.safetensors they can be a teacher of these rows
     #[arg(long, value_name = "FILE")]
     logits: Option<PathBuf>,
     /// Print one JSON object a line

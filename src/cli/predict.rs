@@ -17,7 +17,9 @@ use crate::data::{
     is_picture, pictures, read_new_rows, read_new_texts, recognise,
 };
 use crate::distill::{Objective, evaluate, soften};
-use crate::model::{Checkpoint, CheckpointError, Network, NetworkTeacher, Teacher as _, new_file, write_whole};
+use crate::model::{
+    Checkpoint, CheckpointError, Network, NetworkTeacher, RowLogits, Teacher as _, new_file, write_whole,
+};
 use crate::protocol::{DeviceChoice, JUDGED};
 use crate::recipe::{
     Builtin, BuiltinTeacher, Colour, Copies, DataRecipe, ImageSource, QUICKSTART, Recipe, Source, TableSource,
@@ -78,9 +80,9 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
         }
     }
     if let Some(file) = &args.logits
-        && !["npy", "csv"].iter().any(|ending| file.extension().is_some_and(|found| found == *ending))
+        && !["npy", "csv", "safetensors"].iter().any(|ending| file.extension().is_some_and(|found| found == *ending))
     {
-        let message = format!("--logits {}: give a name that ends in .npy or .csv", file.display());
+        let message = format!("--logits {}: give a name that ends in .npy, .csv or .safetensors", file.display());
         problems.push(Problem::new("out", message));
     }
     let (checkpoint, problem) = match checkpoint {
@@ -119,8 +121,13 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
     write(args, &checkpoint.classes, &rows.chosen, &labels, &logits, temperature)
         .map_err(|problem| Failure::later("out", format!("--out {}: {problem}", args.out.display())))?;
     if let Some(file) = &args.logits {
-        write_logits(file, &checkpoint.classes, &logits)
-            .map_err(|problem| Failure::later("out", format!("--logits {}: {problem}", file.display())))?;
+        let is_of_rows = file.extension().is_some_and(|ending| ending == "safetensors");
+        let written = if is_of_rows {
+            write_row_logits(file, &checkpoint, &dataset.row_hashes(&chosen), logits.clone())
+        } else {
+            write_logits(file, &checkpoint.classes, &logits)
+        };
+        written.map_err(|problem| Failure::later("out", format!("--logits {}: {problem}", file.display())))?;
     }
     let is_known = !labelled.is_empty();
     let line = Line {
@@ -312,8 +319,13 @@ fn known_rows(args: &PredictArgs, checkpoint: &Checkpoint, source: &Source) -> R
 
 fn read(name: &str) -> Result<Checkpoint, CheckpointError> {
     match name.strip_prefix("builtin:") {
-        None => Checkpoint::read(Path::new(name)),
+        None => {
+            let read = Checkpoint::read(Path::new(name));
+            let is_of_rows = || std::fs::read(name).is_ok_and(|bytes| RowLogits::is_it(&bytes));
+            if read.is_err() && is_of_rows() { Err(not_a_model(name)) } else { read }
+        }
         Some(builtin) => match BuiltinTeacher::ALL.into_iter().find(|known| known.name() == builtin) {
+            Some(known) if RowLogits::is_it(builtin_teacher(known)) => Err(not_a_model(name)),
             Some(known) => Checkpoint::from_bytes(name, builtin_teacher(known)),
             None => {
                 let names = BuiltinTeacher::ALL.map(|teacher| format!("builtin:{}", teacher.name())).join(" or ");
@@ -322,6 +334,11 @@ fn read(name: &str) -> Result<Checkpoint, CheckpointError> {
             }
         },
     }
+}
+
+/// For a file of what a teacher said of rows.
+fn not_a_model(name: &str) -> CheckpointError {
+    CheckpointError::Foreign { path: name.to_owned(), problem: phrase!("logits-of-rows") }
 }
 
 /// What is meant by `--data`. A file's label column, or the size of images, is that of the model's own data.
@@ -456,6 +473,22 @@ fn write(
 }
 
 /// Raw logits, `[rows, classes]`: `NumPy`'s format (version 1.0, little-endian `f32`, C order), or CSV with the classes as its head.
+/// What the model says of these rows, for whoever is to learn from it without it.
+fn write_row_logits(file: &Path, checkpoint: &Checkpoint, rows: &[u64], logits: Vec<f32>) -> Result<(), String> {
+    let of = RowLogits {
+        model: checkpoint.spec().name(),
+        parameters: checkpoint.plan.parameter_count(),
+        classes: checkpoint.classes.clone(),
+        rows: rows.to_vec(),
+        logits,
+        trained_on: checkpoint.rows.clone(),
+        recipe: checkpoint.recipe.clone(),
+        engine: checkpoint.engine.clone(),
+    };
+    let bytes = of.to_bytes().map_err(|error| error.to_string())?;
+    write_whole(file, &bytes).map_err(|error| error.to_string())
+}
+
 fn write_logits(file: &Path, classes: &[String], logits: &[f32]) -> Result<(), String> {
     let bytes = if file.extension().is_some_and(|ending| ending == "npy") {
         let shape = format!("({}, {})", logits.len() / classes.len().max(1), classes.len());

@@ -120,6 +120,8 @@ pub enum ScreenCommand {
     LensTemperature(f64),
     /// The speed at which exits are looked at.
     Speed(f64),
+    /// A text of the user's that the models are asked about; an empty one ends that.
+    OwnText(String),
     /// Which row of the probe set the lens shows.
     LensRow(usize),
     /// Which samples the lens steps through.

@@ -318,17 +318,7 @@ impl Checkpoint {
             let (expected, found) = (self.plan.input.clone(), shape.to_vec());
             return Err(CheckpointError::Shape { path: path.to_owned(), expected, found });
         }
-        let lacking = |these: &[String], those: &[String]| {
-            these.iter().filter(|name| !those.contains(name)).cloned().collect::<Vec<_>>().join(", ")
-        };
-        let (unknown, missing) = (lacking(classes, &self.classes), lacking(&self.classes, classes));
-        if !unknown.is_empty() || !missing.is_empty() {
-            let unknown = (!unknown.is_empty()).then(|| phrase!("checkpoint-unknown-classes", classes = unknown));
-            let missing = (!missing.is_empty()).then(|| phrase!("checkpoint-missing-classes", classes = missing));
-            let problem = Phrase::several(Between::Semicolons, unknown.into_iter().chain(missing));
-            return Err(CheckpointError::Classes { path: path.to_owned(), problem });
-        }
-        Ok(classes.iter().filter_map(|name| self.classes.iter().position(|known| known == name)).collect())
+        class_indices(path, &self.classes, classes)
     }
 
     /// Whether it was trained on data that were read as version 0.1 did.
@@ -512,6 +502,24 @@ impl Metadata {
         }
         Ok((plan, Encoder::Text(Arc::new(encoder))))
     }
+}
+
+/// For each of `classes`, its index among a model's `own`. `path` is for messages.
+///
+/// # Errors
+/// When the two sets of names are not the same.
+pub(super) fn class_indices(path: &str, own: &[String], classes: &[String]) -> Result<Vec<usize>, CheckpointError> {
+    let lacking = |these: &[String], those: &[String]| {
+        these.iter().filter(|name| !those.contains(name)).cloned().collect::<Vec<_>>().join(", ")
+    };
+    let (unknown, missing) = (lacking(classes, own), lacking(own, classes));
+    if !unknown.is_empty() || !missing.is_empty() {
+        let unknown = (!unknown.is_empty()).then(|| phrase!("checkpoint-unknown-classes", classes = unknown));
+        let missing = (!missing.is_empty()).then(|| phrase!("checkpoint-missing-classes", classes = missing));
+        let problem = Phrase::several(Between::Semicolons, unknown.into_iter().chain(missing));
+        return Err(CheckpointError::Classes { path: path.to_owned(), problem });
+    }
+    Ok(classes.iter().filter_map(|name| own.iter().position(|known| known == name)).collect())
 }
 
 /// Writes a file whole or not at all: first beside its place, then renamed onto it.

@@ -31,6 +31,6 @@ pub use report::{
     Epoch, JobEnded, JobOutcome, Report, ResumeState, Resumed, RunFinished, RunOutcome, Snapshot, Started, Steps,
     Tested,
 };
-pub use request::{FinishedRun, Gather, Inspect, JobStart, KeptWeights, Move, Request, ResumeJob};
+pub use request::{FinishedRun, Gather, Inspect, JobStart, KeptWeights, Move, Own, Request, ResumeJob};
 pub use run::{Probe, RunInfo, first_teacher};
 pub use wire::{Ask, Done, FromWorker, ToWorker};

@@ -18,7 +18,7 @@ use crate::recipe::{Recipe, Source, Sweep};
 pub enum Request {
     /// What a recipe looks like, answered by [`Live::Preview`](super::Live::Preview); between jobs only.
     Preview(Box<Recipe>),
-    /// What models make of a picture, answered by [`Live::Inspected`](super::Live::Inspected) between two steps.
+    /// What models make of a picture or a text, answered by [`Live::Inspected`](super::Live::Inspected) between two steps.
     Inspect(Box<Inspect>),
     /// The inputs of rows, answered by [`Live::Gathered`](super::Live::Gathered) between two steps.
     Gather(Box<Gather>),
@@ -56,13 +56,22 @@ impl Request {
     }
 }
 
+/// Something of the user's that models are asked about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Own {
+    /// A PNG or JPEG file.
+    Picture(PathBuf),
+    /// A text, as it was typed.
+    Text(String),
+}
+
 /// What is to be looked at, and by whom.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Inspect {
     /// The recipe whose data say how large pictures are, and whose teacher looks.
     pub recipe: Box<Recipe>,
-    /// A PNG or JPEG file.
-    pub picture: PathBuf,
+    /// What they look at.
+    pub what: Own,
     /// The checkpoints of those of its teacher's models that were trained first, in their order; empty while one is missing.
     pub teachers: Vec<PathBuf>,
     /// The checkpoint of the student.

@@ -18,7 +18,7 @@ macro_rules! presets {
 }
 
 /// All of them, in the order in which they are offered.
-pub const PRESETS: [Preset; 14] = presets![
+pub const PRESETS: [Preset; 16] = presets![
     "quickstart",
     "temperature-sweep",
     "never-seen-a-3",
@@ -27,6 +27,8 @@ pub const PRESETS: [Preset; 14] = presets![
     "cnn-to-mlp",
     "five-teachers",
     "digits",
+    "bert-to-textcnn",
+    "bert-to-bilstm",
     "votes",
     "pkd",
     "theseus",

@@ -275,17 +275,20 @@ pub enum BuiltinTeacher {
     Digits,
     /// Trained on [`Builtin::MnistMini`].
     MnistMini,
+    /// Trained on a tenth of [`Builtin::MovieSnippets`]: a pre-trained model, of which only what it says of these rows is there.
+    MovieSnippets,
 }
 
 impl BuiltinTeacher {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::MnistMini, Self::Digits];
+    pub const ALL: [Self; 3] = [Self::MnistMini, Self::Digits, Self::MovieSnippets];
 
     /// The data set that it is trained on.
     pub fn data(self) -> Builtin {
         match self {
             Self::Digits => Builtin::Digits,
             Self::MnistMini => Builtin::MnistMini,
+            Self::MovieSnippets => Builtin::MovieSnippets,
         }
     }
 

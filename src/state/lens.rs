@@ -1,6 +1,5 @@
 //! What the lens looks at, and the numbers it needs: found in memory, never by running a model.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -8,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::State;
 use crate::distill::Heard;
 use crate::distill::soften::{entropy, top_class};
-use crate::protocol::{Inspected, JobId, Probe, Role, RunId, RunInfo};
+use crate::protocol::{Inspected, JobId, Own, Probe, Role, RunId, RunInfo};
 use crate::recipe::{Recipe, TeacherRecipe};
 
 /// Where the lens points.
@@ -29,8 +28,8 @@ pub struct Lens {
 /// A picture of the user's, and what became of the question about it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OwnPicture {
-    /// Its file.
-    pub path: PathBuf,
+    /// What it is.
+    pub own: Own,
     /// Whose job and run were asked about it.
     pub readers: (Option<JobId>, Option<RunId>),
     /// What they make of it, once it is known.
@@ -183,6 +182,14 @@ impl State {
     pub fn on_show(&self) -> (Option<JobId>, Option<RunId>) {
         let shown = self.focused().and_then(|job| job.shown_run(self.lit_cell()));
         (self.screen.focus, shown.map(|run| run.run))
+    }
+
+    /// A text of the user's, as far as it is typed.
+    pub fn own_text(&self) -> &str {
+        match &self.screen.picture {
+            Some(OwnPicture { own: Own::Text(text), .. }) => text,
+            _ => "",
+        }
     }
 
     /// The user's picture, while those are on show who read it.

@@ -1,6 +1,7 @@
 //! Data and loaded teachers, kept while they are in use; from a recipe to everything that training needs. All that can be wrong with the
 //! input is found here.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fs::Metadata;
 use std::path::PathBuf;
@@ -17,7 +18,9 @@ use super::teachers::KnownTeacher;
 use crate::data::{DataError, Dataset, Remark, Splits, TransferSet, Watch};
 use crate::distill::{Method, NoPairs, Objective, Over, Sides, StudentKind};
 use crate::model::import::{self, ImportOptions};
-use crate::model::{Checkpoint, CheckpointError, ModelSpec, Network, NetworkTeacher, Normalisation, Votes};
+use crate::model::{
+    Checkpoint, CheckpointError, ModelSpec, Network, NetworkTeacher, Normalisation, Remembered, RowLogits, Votes,
+};
 use crate::recipe::fields::{METHOD, TEACHER_VOTES};
 use crate::recipe::{Architecture, BuiltinTeacher, CheckpointSource, Recipe, Source, TeacherPart, TeacherRecipe};
 use crate::text::{Phrase, phrase};
@@ -30,6 +33,8 @@ const PROBE_ROWS: usize = 256;
 pub struct Cache {
     data: Vec<CachedData>,
     teachers: Vec<CachedTeacher>,
+    /// Teachers of whom only what they said of rows is known; none beside a source whose teacher is there itself.
+    remembered: Vec<(CheckpointSource, Option<Arc<RowLogits>>)>,
     specs: Specs,
 }
 
@@ -78,6 +83,7 @@ impl Cache {
             (_, None) => previewed.is_some(),
         });
         self.teachers.retain(|kept| matches!(kept.source, CheckpointSource::Builtin(_)));
+        self.remembered.retain(|(source, _)| matches!(source, CheckpointSource::Builtin(_)));
         self.specs.forget_folders();
     }
 
@@ -136,9 +142,16 @@ impl Cache {
                     votes_fit(recipe, &dataset)?;
                     TeacherModel::Ready(Arc::new(KnownTeacher::new(Arc::new(Votes))))
                 }
+                TeacherPart::Checkpoint(source) if self.is_remembered(source)? => {
+                    let (path, of) = self.remembered(source)?;
+                    check_rows(&path, &of.trained_on, &dataset, &splits, &mut remarks)?;
+                    let is_file = matches!(source, CheckpointSource::File(_));
+                    let teacher = Remembered::new(&path, of, is_file, &dataset)?;
+                    TeacherModel::Ready(Arc::new(KnownTeacher::new(Arc::new(teacher))))
+                }
                 TeacherPart::Checkpoint(source) => {
                     let (path, kept) = self.load_teacher(source, &dataset, device)?;
-                    check_rows(&path, &kept.checkpoint, kept.teacher.reads(&dataset), &splits, &mut remarks)?;
+                    check_rows(&path, &kept.checkpoint.rows, kept.teacher.reads(&dataset), &splits, &mut remarks)?;
                     remarks.extend(kept.notes.into_iter().map(|note| Remark::note("imported-model", note, [])));
                     TeacherModel::Ready(kept.teacher)
                 }
@@ -168,17 +181,48 @@ impl Cache {
         Ok(prepared)
     }
 
+    /// Whether a file holds what a teacher said of rows, not the teacher.
+    fn is_remembered(&mut self, source: &CheckpointSource) -> Result<bool, CheckpointError> {
+        if let Some((_, known)) = self.remembered.iter().find(|(of, _)| of == source) {
+            return Ok(known.is_some());
+        }
+        let path = path_of(source);
+        let bytes = match source {
+            CheckpointSource::Builtin(builtin) => Cow::Borrowed(builtin_teacher(*builtin)),
+            CheckpointSource::File(file) if file.path.is_file() => {
+                let read = std::fs::read(&file.path);
+                Cow::Owned(
+                    read.map_err(|error| CheckpointError::File { path: path.clone(), problem: error.to_string() })?,
+                )
+            }
+            CheckpointSource::File(_) | CheckpointSource::Votes => Cow::Borrowed(&[][..]),
+        };
+        let found = RowLogits::is_it(&bytes).then(|| RowLogits::from_bytes(&path, &bytes)).transpose()?;
+        if let (Some(_), CheckpointSource::File(file)) = (&found, source)
+            && let Some(field) = file.first_option()
+        {
+            return Err(CheckpointError::Option { path, field, problem: phrase!("import-own-file") });
+        }
+        let is_it = found.is_some();
+        self.remembered.push((source.clone(), found.map(Arc::new)));
+        Ok(is_it)
+    }
+
+    /// What a teacher said, with its place for messages.
+    fn remembered(&self, source: &CheckpointSource) -> Result<(String, Arc<RowLogits>), CheckpointError> {
+        let path = path_of(source);
+        let known = self.remembered.iter().find(|(of, _)| of == source).and_then(|(_, known)| known.clone());
+        let problem = || phrase!("logits-damaged");
+        known.map(|known| (path.clone(), known)).ok_or_else(|| CheckpointError::Foreign { path, problem: problem() })
+    }
+
     fn load_teacher(
         &mut self,
         source: &CheckpointSource,
         dataset: &Dataset,
         device: &Device,
     ) -> Result<(String, CachedTeacher), PrepareError> {
-        let path = match source {
-            CheckpointSource::File(file) => file.path.display().to_string(),
-            CheckpointSource::Builtin(builtin) => format!("builtin:{}", builtin.name()),
-            CheckpointSource::Votes => TEACHER_VOTES.path.to_owned(),
-        };
+        let path = path_of(source);
         let shape = dataset.examples.shape();
         let data = (shape.clone(), dataset.classes.clone(), dataset.pixel_scale);
         let fits = |kept: &&CachedTeacher| {
@@ -235,6 +279,15 @@ impl Cache {
         let kept = CachedTeacher { source: source.clone(), teacher, network, indices, checkpoint, notes, read_for };
         self.teachers.push(kept.clone());
         Ok((path, kept))
+    }
+}
+
+/// What messages call a source.
+fn path_of(source: &CheckpointSource) -> String {
+    match source {
+        CheckpointSource::File(file) => file.path.display().to_string(),
+        CheckpointSource::Builtin(builtin) => format!("builtin:{}", builtin.name()),
+        CheckpointSource::Votes => TEACHER_VOTES.path.to_owned(),
     }
 }
 
@@ -367,18 +420,19 @@ pub fn builtin_teacher(teacher: BuiltinTeacher) -> &'static [u8] {
     match teacher {
         BuiltinTeacher::Digits => include_bytes!("../../assets/teachers/digits.safetensors"),
         BuiltinTeacher::MnistMini => include_bytes!("../../assets/teachers/mnist-mini.safetensors"),
+        BuiltinTeacher::MovieSnippets => include_bytes!("../../assets/teachers/movie-snippets.safetensors"),
     }
 }
 
 /// Test rows the teacher was trained on are an error, validation rows a warning.
 fn check_rows(
     path: &str,
-    checkpoint: &Checkpoint,
+    trained_on: &[u64],
     dataset: &Dataset,
     splits: &Splits,
     remarks: &mut Vec<Remark>,
 ) -> Result<(), PrepareError> {
-    let seen: HashSet<u64> = checkpoint.rows.iter().copied().collect();
+    let seen: HashSet<u64> = trained_on.iter().copied().collect();
     if seen.is_empty() {
         return Ok(());
     }

@@ -84,12 +84,12 @@ impl Engine {
         }
     }
 
-    /// Lets the models of a recipe look at a picture; `own` is the student that trains now, with its index.
+    /// Lets the models of a recipe look at a picture or a text; `own` is the student that trains now, with its index.
     pub fn look(&mut self, look: &Inspect, own: Option<(&dyn Network, usize)>) {
         let looked = self.cache.prepare(&look.recipe, &self.device, &()).map_err(|error| error.phrase());
         let looked = looked.and_then(|prepared| {
             let seed = look.recipe.training.seed;
-            let untrained = || prepared.student.as_ref().map(|spec| spec.seeded(&[seed], &self.device));
+            let untrained = || prepared.untrained(seed, &self.device);
             inspect::answer(look, &prepared, own, untrained, &self.device).map(Box::new)
         });
         self.observer.live(Live::Inspected(looked));
@@ -116,12 +116,9 @@ impl Engine {
                 Some(evaluate(&values, &labels, None, &Objective::labels(), 0.0, logits.classes).errors)
             }
         };
-        let student = match &prepared.student {
+        let student = match prepared.untrained(recipe.training.seed, &self.device).transpose()? {
             None => Vec::new(),
-            Some(spec) => {
-                let population = spec.seeded(&[recipe.training.seed], &self.device)?;
-                population_logits(&*population, &prepared.dataset, &prepared.probe, &never)?
-            }
+            Some(population) => population_logits(&*population, &prepared.dataset, &prepared.probe, &never)?,
         };
         let names: Vec<String> = prepared.teachers.iter().map(TeacherModel::name).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();

@@ -1,15 +1,15 @@
-//! A look at one picture of the user's: what the teacher and the student make of it. It is answered between steps.
+//! A look at one picture or text of the user's: what the teacher and the student make of it. It is answered between steps.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use candle_core::Device;
 
 use super::device::of_device;
 use super::prepared::{Prepared, TeacherModel};
-use crate::data::{Inputs, picture};
+use crate::data::{Examples, Inputs, Texts, picture};
 use crate::model::{Checkpoint, Network, NetworkTeacher, Teacher};
-use crate::protocol::{Inspect, Inspected, Probe};
+use crate::protocol::{Inspect, Inspected, Own, Probe};
 use crate::text::{Phrase, phrase};
 
 /// Lets the models of a prepared recipe look. `own` is the present student and its index, where it trains now;
@@ -22,16 +22,18 @@ pub(super) fn answer(
     device: &Device,
 ) -> Result<Inspected, Phrase> {
     let shape = prepared.dataset.examples.shape();
-    let scale = prepared.dataset.pixel_scale.unwrap_or(1.0);
-    let &[channels, height, width] = shape.as_slice() else {
-        return Err(phrase!("look-no-pictures"));
+    let (inputs, inverted, name) = match &look.what {
+        Own::Picture(path) => {
+            let (inputs, inverted) = as_data(path, prepared)?;
+            (inputs, inverted, path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()))
+        }
+        Own::Text(text) => {
+            let Examples::Text(known) = &prepared.dataset.examples else { return Err(phrase!("look-no-texts")) };
+            let mut texts = Texts::new(known.are_pairs());
+            texts.push(text, known.are_pairs().then_some(""));
+            (Inputs::Text(texts), false, String::new())
+        }
     };
-    let dark_ground = mean_of_border(&prepared.dataset.gather(&prepared.probe), height, width) < 0.5 * scale;
-    let read = picture(&look.picture, [channels, height, width], scale).map_err(|error| error.phrase())?;
-    let is_dark = mean_of_border(&read, height, width) < 0.5 * scale;
-    // Models know strokes of light on a dark ground, or the other way round; people draw as they like.
-    let inverted = dark_ground != is_dark;
-    let inputs = if inverted { negative(read, scale) } else { read };
     let saved = |path: &PathBuf| -> Result<Vec<f32>, Phrase> {
         let checkpoint = Checkpoint::read(path).map_err(|error| error.phrase())?;
         let name = path.display().to_string();
@@ -43,6 +45,11 @@ pub(super) fn answer(
     let (mut teacher, mut trained) = (Vec::new(), look.teachers.iter());
     for model in &prepared.teachers {
         teacher.extend(match (model, trained.len()) {
+            // What was said of rows says nothing of others.
+            (TeacherModel::Ready(known), _) if matches!(look.what, Own::Text(_)) && !known.knows_inputs() => {
+                teacher.clear();
+                break;
+            }
             (TeacherModel::Ready(known), _) => heard(&***known, &inputs)?,
             (TeacherModel::ToTrain(_), 0) => {
                 teacher.clear();
@@ -60,7 +67,7 @@ pub(super) fn answer(
             None => Vec::new(),
         },
     };
-    let name = look.picture.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let scale = prepared.dataset.pixel_scale.unwrap_or(1.0);
     let probe = Probe {
         rows: vec![0],
         labels: vec![0],
@@ -73,7 +80,21 @@ pub(super) fn answer(
     Ok(Inspected { name, inverted, probe: Arc::new(probe), student })
 }
 
-/// What a teacher says of one picture, `[classes]`.
+/// A picture of the user's as the data would hold it, and whether light and dark were exchanged for that.
+fn as_data(path: &Path, prepared: &Prepared) -> Result<(Inputs, bool), Phrase> {
+    let scale = prepared.dataset.pixel_scale.unwrap_or(1.0);
+    let &[channels, height, width] = prepared.dataset.examples.shape().as_slice() else {
+        return Err(phrase!("look-no-pictures"));
+    };
+    let dark_ground = mean_of_border(&prepared.dataset.gather(&prepared.probe), height, width) < 0.5 * scale;
+    let read = picture(path, [channels, height, width], scale).map_err(|error| error.phrase())?;
+    let is_dark = mean_of_border(&read, height, width) < 0.5 * scale;
+    // Models know strokes of light on a dark ground, or the other way round; people draw as they like.
+    let inverted = dark_ground != is_dark;
+    Ok((if inverted { negative(read, scale) } else { read }, inverted))
+}
+
+/// What a teacher says of one picture or text, `[classes]`.
 fn heard(teacher: &dyn Teacher, inputs: &Inputs) -> Result<Vec<f32>, Phrase> {
     let logits = teacher.logits_of(inputs).map_err(|error| of_device(&error))?;
     Ok(logits.logits(0, 1.0))

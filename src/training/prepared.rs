@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use candle_core::Device;
+
 use super::error::PrepareError;
 use super::teachers::KnownTeacher;
 use crate::data::{Dataset, Remark, Splits, TransferSet};
 use crate::distill::Mean;
-use crate::model::{Ensemble, InnerLayer, ModelSpec};
+use crate::model::{Ensemble, InnerLayer, ModelSpec, Network};
 use crate::protocol::Probe;
 
 /// Everything that a cell needs, found good.
@@ -121,6 +123,16 @@ impl Prepared {
             texts: inputs.texts(),
             teacher,
         })
+    }
+
+    /// The student before its first step, where that is known: one that begins with its teacher's layers waits for that one.
+    pub fn untrained(&self, seed: u64, device: &Device) -> Option<candle_core::Result<Box<dyn Network>>> {
+        let spec = self.student.as_ref()?;
+        if !spec.plan.architecture.is_of_teacher() {
+            return Some(spec.seeded(&[seed], device));
+        }
+        let teacher = self.ready_teacher()?;
+        Some(spec.seeded_from(&[seed], &[teacher.network()?], device))
     }
 
     /// What a teacher sees that may use the labels of a share of the training rows.

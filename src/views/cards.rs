@@ -35,6 +35,8 @@ pub(super) fn preset_key(name: &str) -> &'static str {
         "cnn-to-mlp" => "preset-cnn-to-mlp",
         "five-teachers" => "preset-five-teachers",
         "digits" => "preset-digits",
+        "bert-to-textcnn" => "preset-bert-to-textcnn",
+        "bert-to-bilstm" => "preset-bert-to-bilstm",
         "votes" => "preset-votes",
         "pkd" => "preset-pkd",
         "theseus" => "preset-theseus",

@@ -1,7 +1,9 @@
 //! The temperature lens: one sample, and what teacher and student make of it at any T. It never runs a model.
 
 use eframe::egui::text::LayoutJob;
-use eframe::egui::{Button, Frame, Label, Margin, Rect, Response, RichText, Ui, UiBuilder, Vec2, pos2, vec2};
+use eframe::egui::{
+    Button, Frame, Label, Margin, Rect, Response, RichText, TextEdit, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
+};
 
 use super::colours::RunColours;
 use super::{action_button, explained, whats};
@@ -35,9 +37,15 @@ pub fn lens_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             action_button(ui, Action::NextSample, false, state, commands);
             action_button(ui, Action::PreviousSample, false, state, commands);
             if let Some(looked) = state.own_picture() {
-                let key = if looked.inverted { "lens-inverted" } else { "lens-own" };
+                let is_text = looked.probe.texts.rows() > 0;
+                let key = match looked.inverted {
+                    _ if is_text => "lens-own-text",
+                    true => "lens-inverted",
+                    false => "lens-own",
+                };
                 let colour = ui.tokens().secondary;
-                let words = RichText::new(&looked.name).color(colour);
+                let name = if is_text { text("lens-yours") } else { looked.name.clone() };
+                let words = RichText::new(name).color(colour);
                 ui.add(Label::new(words).selectable(false).truncate()).on_hover_text(text(key));
             } else if let Some(view) = &view {
                 let row = u64::from(view.probe.rows[view.row]);
@@ -97,6 +105,9 @@ const LARGEST_TILE: f32 = 1.5;
 const SLIDER: f32 = 58.0;
 const LINE: f32 = 20.0;
 
+/// Height of the field for a text, with what is above it.
+const FIELD: f32 = size::ROW + space::XS;
+
 /// Lines of a text where there is room for more than one.
 const TEXT_LINES: usize = 3;
 
@@ -119,7 +130,7 @@ impl Fit {
         let beside = (room.x.min(MEASURE * scale) - picture - 2.0 * space::S).max(1.0);
         let words = ui.painter().layout(sentence.to_owned(), font(size::CAPTION), ui.tokens().secondary, beside);
         let (head, slim) = if is_text {
-            (SLIDER + TEXT_LINES as f32 * LINE + 2.0 * space::S, SLIDER + LINE + 2.0 * space::S)
+            (SLIDER + TEXT_LINES as f32 * LINE + FIELD + 2.0 * space::S, SLIDER + LINE + 2.0 * space::S)
         } else {
             (picture.max(SLIDER + space::S + words.size().y) + space::M, SLIDER + space::S)
         };
@@ -227,6 +238,9 @@ const NARROW: f32 = 320.0;
 fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, fit: &Fit, words: &str, commands: &Commands) {
     if let Some(shown) = view.probe.texts.shown(view.row) {
         text_ui(ui, &shown, if fit.has_sentence { TEXT_LINES } else { 1 });
+        if fit.has_sentence {
+            typed_ui(ui, state, commands);
+        }
         ui.add_space(space::S);
         temperature_ui(ui, state, commands).on_hover_text(words);
         return;
@@ -249,6 +263,18 @@ fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, fit: &Fit, words: &s
             }
         });
     });
+}
+
+/// Room for a text of the user's.
+fn typed_ui(ui: &mut Ui, state: &State, commands: &Commands) {
+    ui.add_space(space::XS);
+    let mut typed = state.own_text().to_owned();
+    let field = TextEdit::singleline(&mut typed).desired_width(f32::INFINITY).hint_text(text("lens-type"));
+    let field = ui.add(field).on_hover_text(text("lens-type-hint"));
+    field.widget_info(|| WidgetInfo::labeled(eframe::egui::Role::TextInput, true, text("lens-type")));
+    if field.changed() {
+        commands.send(ScreenCommand::OwnText(typed));
+    }
 }
 
 /// T of the lens.

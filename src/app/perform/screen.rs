@@ -2,7 +2,7 @@
 
 use crate::app::{App, tiles};
 use crate::command::ScreenCommand;
-use crate::protocol::JobId;
+use crate::protocol::{JobId, Own};
 use crate::recipe::fields::TEMPERATURE;
 use crate::state::{Pane, SampleChoice, Tip};
 
@@ -14,6 +14,8 @@ impl App {
                 self.state.window.greeting.done(Tip::Lens);
             }
             ScreenCommand::Speed(speed) => self.state.screen.speed = Some(speed),
+            ScreenCommand::OwnText(text) if text.is_empty() => self.state.screen.picture = None,
+            ScreenCommand::OwnText(text) => self.look_at(Own::Text(text)),
             ScreenCommand::LensRow(row) => self.show_sample(row),
             ScreenCommand::SampleChoice(choice) => self.choose_samples(choice),
             ScreenCommand::LensClass(class) => {
