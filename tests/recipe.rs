@@ -232,9 +232,8 @@ fn texts_are_asked_for_by_column_or_folder() {
     assert!(faults.contains("klingon"), "{faults}");
     let faults = of("{ csv = \"a.csv\", text_column = \"b\" }").unwrap_err().to_string();
     assert!(faults.contains("data.source.text"), "{faults}");
-    // There are data of that name, but no teacher.
-    let faults = set(&["teacher.checkpoint=builtin:movie-snippets"]).unwrap_err().to_string();
-    assert!(faults.contains("builtin:movie-snippets") && faults.contains("\"builtin:digits\""), "{faults}");
+    let faults = set(&["teacher.checkpoint=builtin:snippets"]).unwrap_err().to_string();
+    assert!(faults.contains("builtin:snippets") && faults.contains("\"builtin:movie-snippets\""), "{faults}");
 }
 
 #[test]

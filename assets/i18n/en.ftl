@@ -1837,7 +1837,7 @@ inside-agreement-hint = Share of rows that get the class that the last layer giv
 inside-mean-layers = mean layers
 inside-mean-layers-hint = Layers that a row passes on average, of { $layers }.
 inside-flops = FLOPs
-inside-flops-hint = Floating-point operations of all rows beside those of the network without exits: dense layers and attention of real tokens, Q · Kᵀ and A · V counted. They are not time: stillroom predict --speed measures that.
+inside-flops-hint = Floating-point operations of all rows beside those of the network without exits: dense layers and attention of real tokens, Q · K and A · V counted. They are not time: stillroom predict --speed measures that.
 inside-leaves = leaves after layer { $layer }
 inside-leaves-hint = { $count } rows leave here, { $wrong } of them with a wrong answer.
 inside-flops-percent = FLOPs, % of the network without exits
@@ -1846,7 +1846,6 @@ toast-saved-folder = { $run } was saved as { $path }, and for Hugging Face’s t
 story-exits = At speed { $speed } it makes { $student } errors on { $examples } { $part } rows; the whole network, which it is at speed 0, makes { $teacher }.
 tip-lens-text = A real text
 tip-lens-text-hint = Drag T: the teacher’s answer flattens, and shows how sure it really is.
-inside-of = { $whose } · { $what }
 
 # What a teacher said of rows
 
@@ -1863,3 +1862,5 @@ lens-type-hint = Teacher and student answer while you type; while they train, af
 lens-yours = your text
 lens-own-text = A text of yours, as the models read it. Nothing is known of its class.
 look-no-texts = these models read no texts
+samples-search = Search texts
+samples-search-hint = Only texts that hold all of these words, in any order.

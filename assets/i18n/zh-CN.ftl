@@ -1666,9 +1666,9 @@ recipe-votes-note = 类别就是投票的正负，因此不给出准确率
 
 # 深入 BERT 的方法
 
-method-pkd = PKD
+method-pkd = 耐心蒸馏（PKD）
 method-pkd-what = 除软目标外，学生除最后一层外的每一层都学着与教师的某一层指向同一方向（耐心蒸馏，Sun 等 2019）。两者各层须同宽。
-method-theseus = 忒修斯
+method-theseus = Theseus 替换
 method-theseus-what = 学生的层逐步接替教师的层，每步每层掷一枚硬币，只从标签学习，不用蒸馏损失（BERT-of-Theseus，Xu 等 2020）。学生就是教师的前几层。
 method-early-exit = 提前退出
 method-early-exit-what = 教师自己的网络各层之后的分支在任意文本上学着说出最后一层所说的；哪个分支足够有把握，文本就在那里退出（FastBERT，Liu 等 2020）。网络本身保持不变。
@@ -1704,13 +1704,13 @@ term-patience-loss-what = 学生各层与教师各层指向相差多远：长度
 term-branch-loss-what = T = 1 时最后一层的分布到各分支分布的 KL 散度，对分支和样本取均值。
 preset-pkd = PKD：各层也来教
 preset-pkd-hint = 取教师一半的层，每层除软目标外还由教师的一层来教。
-preset-theseus = 忒修斯：层的更替
+preset-theseus = Theseus：层的更替
 preset-theseus-hint = 两层以每步每层一掷接替四层，只用标签。
 preset-early-exit = 提前退出：有把握的先走
 preset-early-exit-hint = 分支让文本在有把握时立即退出；训练后用滑块调节速度与准确率。
 inside-title = 方法内部
 inside-empty = 内部没有可看的
-inside-empty-hint = PKD 在此显示哪层看哪层，忒修斯显示它的硬币，提前退出显示谁在哪里退出。
+inside-empty-hint = PKD 在此显示哪层看哪层，Theseus显示它的硬币，提前退出显示谁在哪里退出。
 inside-layers = 各层的距离 · { $run } · 第 { $step } 步
 inside-layers-hint = 学生的每一层看连线所指的教师层。数字是最新一步中两者相距多远，从 0 到 4；线越粗，距离越近。
 inside-beta = 按作者写法的 β：{ $beta }
@@ -1737,7 +1737,7 @@ inside-agreement-hint = 得到与最后一层相同类别的样本所占的份�
 inside-mean-layers = 平均层数
 inside-mean-layers-hint = 每条样本平均经过的层数，共 { $layers } 层。
 inside-flops = 浮点运算
-inside-flops-hint = 所有样本的浮点运算量与无退出分支的网络之比：按真实词元计全连接层与注意力，含 Q · Kᵀ 与 A · V。它不是时间：stillroom predict --speed 会测量时间。
+inside-flops-hint = 所有样本的浮点运算量与无退出分支的网络之比：按真实词元计全连接层与注意力，含 Q · K 与 A · V。它不是时间：stillroom predict --speed 会测量时间。
 inside-leaves = 在第 { $layer } 层后退出
 inside-leaves-hint = 有 { $count } 条样本在此退出，其中 { $wrong } 条答错。
 inside-flops-percent = 浮点运算，占无退出分支网络的百分比
@@ -1746,7 +1746,6 @@ toast-saved-folder = { $run } 已保存为 { $path }，并为 Hugging Face 的 t
 story-exits = 速度 { $speed } 时它在 { $examples } 条{ $part }样本上有 { $student } 个错误；速度为 0 时它就是整个网络，有 { $teacher } 个错误。
 tip-lens-text = 一段真实的文本
 tip-lens-text-hint = 拖动 T：教师的输出变平，可看出它究竟有多大把握。
-inside-of = { $whose } · { $what }
 
 # 教师对样本所说的
 
@@ -1763,3 +1762,5 @@ lens-type-hint = 您输入时教师和学生即时回答；训练时在当前步
 lens-yours = 您的文本
 lens-own-text = 您的一段文本，按模型所读。它的类别未知。
 look-no-texts = 这些模型不读文本
+samples-search = 搜索文本
+samples-search-hint = 只显示含有全部这些词的文本，顺序不限。

@@ -8,8 +8,8 @@ use super::voice::Problem;
 use crate::data::{Dataset, Examples};
 use crate::distill::{leaves_at, uncertainty};
 use crate::model::{Body, Checkpoint, Network, TextPlan};
-use crate::ops::Backend;
 use crate::protocol::operations;
+use crate::text::number;
 
 /// What came of a speed.
 #[derive(Serialize)]
@@ -31,11 +31,11 @@ pub(super) struct Early {
 const MEASURED: usize = 256;
 
 impl Early {
-    pub fn words(&self) -> String {
+    pub fn sentence(&self) -> String {
         let Self { speed, milliseconds, milliseconds_at_0, layers, of_layers, flops, measured } = self;
-        let [own, all] = [milliseconds, milliseconds_at_0].map(|time| crate::text::number::significant(*time, 3));
-        let layers = crate::text::number::fixed(*layers, 2);
-        let flops = crate::text::number::percent(*flops);
+        let [own, all] = [milliseconds, milliseconds_at_0].map(|time| number::significant(*time, 3));
+        let layers = number::fixed(*layers, 2);
+        let flops = number::percent(*flops);
         format!(
             "speed {speed}: {own} ms a text; of the first {measured} texts {layers} of {of_layers} layers and {flops} % of the \
              FLOPs of the network without exits, {all} ms a text at speed 0\n"
@@ -84,7 +84,7 @@ pub(super) fn early(
         slow.logits(&[&inputs])?;
     }
     let milliseconds_at_0 = began.elapsed().as_secs_f64() * 1e3 / rows.len().max(1) as f64;
-    let said = network.exits(&network.recorded(&[]), &[&inputs], Backend::of(&network.device()))?;
+    let said = network.all_exits(&[&inputs])?;
     let said =
         said.iter().map(|logits| logits.get(0)?.to_vec2()).collect::<candle_core::Result<Vec<Vec<Vec<f32>>>>>()?;
     let (costs, whole, tokens) =

@@ -341,8 +341,7 @@ struct RunArgs {
     /// The store of all runs [default: stillroom.db in the platform's folder for data]
     #[arg(long, env = "STILLROOM_STORE", hide_env_values = true, value_name = "FILE")]
     store: Option<PathBuf>,
-    /// Also save the trained models here: student.safetensors, baseline.safetensors, teacher.safetensors; those of BERT's shape as folders
-    /// for Hugging Face's transformers, too
+    /// Also save the models here: student.safetensors, …; those of BERT's shape as folders for `transformers`, too
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Go on with a job that was paused, interrupted or failed, or show the results of one that is over
@@ -416,13 +415,13 @@ struct PredictArgs {
     /// T of the probabilities; the predicted class is the same at every T
     #[arg(long, default_value = "1", allow_hyphen_values = true)]
     temperature: String,
-    /// Of a model with exits: texts leave at the first layer whose uncertainty is below this, from 0 to 1 [default: the model's own]
+    /// Of a model with exits: a text leaves at the first layer less unsure than this, 0 to 1 [default: its own]
     #[arg(long, allow_hyphen_values = true)]
     speed: Option<f64>,
     /// The CSV file to write
     #[arg(long, value_name = "FILE.csv")]
     out: PathBuf,
-    /// Also write the raw logits, one row an example, as FILE.npy or FILE.csv; as FILE.safetensors they can be a teacher of these rows
+    /// Also write the raw logits: FILE.npy or .csv, a row an example; FILE.safetensors, a teacher of these rows
     #[arg(long, value_name = "FILE")]
     logits: Option<PathBuf>,
     /// Print one JSON object a line

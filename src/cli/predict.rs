@@ -56,7 +56,8 @@ struct Rows {
     remarks: Vec<Remark>,
 }
 
-pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> {
+/// What is asked for, found good: T, the model at its speed, the rows.
+fn asked(args: &PredictArgs) -> Result<(f64, Checkpoint, Source), Failure> {
     let mut problems = Vec::new();
     let temperature = match temperatures("--temperature", &args.temperature, &mut problems).as_slice() {
         [temperature] => *temperature,
@@ -93,6 +94,11 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
     let (Some(checkpoint), Some(source), []) = (checkpoint, source, problems.as_slice()) else {
         return Err(Failure::inputs(problems));
     };
+    Ok((temperature, checkpoint, source))
+}
+
+pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> {
+    let (temperature, checkpoint, source) = asked(args)?;
     let mut rows = rows_of(args, &checkpoint, &source)?;
     let (device, _) = choose(DeviceChoice::Best, threads());
     let failed = |error: PrepareError| Failure::later(error.code(), error);
@@ -112,23 +118,18 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
     let of_labelled: Vec<f32> =
         known.iter().flat_map(|at| &logits[at * classes..(at + 1) * classes]).copied().collect();
     if known.len() >= FEWEST_JUDGED {
-        let judged: Vec<u32> = known.iter().take(JUDGED).map(|at| chosen[*at]).collect();
-        let (_, remark) = judge(&model, &dataset, &judged, &labelled[..judged.len()]).map_err(failed)?;
+        // Evenly spaced, since rows may lie in the order of their classes.
+        let step = known.len().div_ceil(JUDGED);
+        let judged: Vec<u32> = known.iter().step_by(step).map(|at| chosen[*at]).collect();
+        let labels: Vec<u32> = labelled.iter().step_by(step).copied().collect();
+        let (_, remark) = judge(&model, &dataset, &judged, &labels).map_err(failed)?;
         rows.remarks.extend(remark);
     }
     rows.remarks.iter().for_each(|remark| voice.remark(remark));
     let result = evaluate(&of_labelled, &labelled, None, &Objective::labels(), 0.0, classes);
     write(args, &checkpoint.classes, &rows.chosen, &labels, &logits, temperature)
         .map_err(|problem| Failure::later("out", format!("--out {}: {problem}", args.out.display())))?;
-    if let Some(file) = &args.logits {
-        let is_of_rows = file.extension().is_some_and(|ending| ending == "safetensors");
-        let written = if is_of_rows {
-            write_row_logits(file, &checkpoint, &dataset.row_hashes(&chosen), logits.clone())
-        } else {
-            write_logits(file, &checkpoint.classes, &logits)
-        };
-        written.map_err(|problem| Failure::later("out", format!("--logits {}: {problem}", file.display())))?;
-    }
+    save_logits(args, &checkpoint, &dataset.row_hashes(&chosen), &logits)?;
     let is_known = !labelled.is_empty();
     let line = Line {
         examples: chosen.len() as u64,
@@ -146,7 +147,18 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
         _ => "no labels to judge by".to_owned(),
     };
     print(&format!("{} examples, {judged}; predictions are in {}\n", line.examples, args.out.display()))?;
-    line.early.as_ref().map_or(Ok(()), |early| print(&early.words()))
+    line.early.as_ref().map_or(Ok(()), |early| print(&early.sentence()))
+}
+
+/// Writes the logits, where that is asked for.
+fn save_logits(args: &PredictArgs, checkpoint: &Checkpoint, rows: &[u64], logits: &[f32]) -> Result<(), Failure> {
+    let Some(file) = &args.logits else { return Ok(()) };
+    let written = if file.extension().is_some_and(|ending| ending == "safetensors") {
+        write_row_logits(file, checkpoint, rows, logits.to_vec())
+    } else {
+        write_logits(file, &checkpoint.classes, logits)
+    };
+    written.map_err(|problem| Failure::later("out", format!("--logits {}: {problem}", file.display())))
 }
 
 /// The rows that are asked for, as the model reads them.

@@ -118,6 +118,8 @@ pub enum ScreenCommand {
     FoldJob(JobId),
     /// T of the lens.
     LensTemperature(f64),
+    /// Words that a text on the wall must hold.
+    SampleWords(String),
     /// The speed at which exits are looked at.
     Speed(f64),
     /// A text of the user's that the models are asked about; an empty one ends that.

@@ -218,6 +218,14 @@ impl dyn Network + '_ {
         self.pass(&parameters, inputs, None, taps, Backend::of(&self.device()))
     }
 
+    /// What each layer that may answer says of raw inputs, as [`Network::exits`] has it, with nothing recorded.
+    ///
+    /// # Errors
+    /// When the inputs do not fit, or no layer but the last answers.
+    pub fn all_exits(&self, inputs: &[&Inputs]) -> Result<Vec<Tensor>> {
+        self.exits(&self.recorded(&[]), inputs, Backend::of(&self.device()))
+    }
+
     /// The logits `[K, batch, classes]` of raw inputs.
     ///
     /// # Errors

@@ -121,7 +121,7 @@ mod tests {
         assert!((fast.accuracy, fast.agreement, fast.layers) == (0.5, 0.5, 2.0));
         assert!((fast.flops - 157.0 / 166.0).abs() < 1e-12);
         // Strictly below: nobody's uncertainty is below 0, and at 1 only even ones stay.
-        assert_eq!(leaving.at(1.0).leaves, [(2, 1), (0, 0), (0, 0)]);
+        assert_eq!(leaving.at(1.0).leaves, [(2, 2), (0, 0), (0, 0)]);
         assert_eq!(leaving.curve().len(), 51);
         assert_eq!(leaving.curve()[25].1, fast);
     }

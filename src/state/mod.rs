@@ -150,6 +150,8 @@ pub struct Screen {
     pub picture: Option<OwnPicture>,
     /// Rows on the wall of samples that the lens does not hold.
     pub pictures: Option<Pictures>,
+    /// Words that a text on the wall must hold, as they are typed.
+    pub words: String,
     /// The speed at which exits are looked at; none for the run's own.
     pub speed: Option<f64>,
     /// How the sweep board is looked at.
@@ -215,6 +217,7 @@ impl State {
     pub fn new(sweep: Sweep) -> Self {
         Self {
             screen: Screen {
+                words: String::new(),
                 speed: None,
                 focus: None,
                 overlaid: Overlaid::default(),

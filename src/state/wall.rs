@@ -115,9 +115,10 @@ impl State {
         };
         let kept = self.kept_answers().filter(|_| self.screen.lens.choice == SampleChoice::Apart);
         let Some((_, ours, theirs)) = kept else {
-            let rows = self.sample_rows(self.screen.lens.choice);
-            wall.of = rows.len();
-            wall.samples = rows.into_iter().filter_map(hung).take(MOST).collect();
+            let rows = self.sample_rows(self.screen.lens.choice).into_iter().filter_map(hung);
+            wall.samples = rows.filter(|hung| self.has_words(hung)).collect();
+            wall.of = wall.samples.len();
+            wall.samples.truncate(MOST);
             return Some(wall);
         };
         let pictures = self.screen.pictures.as_ref().filter(|pictures| Some(pictures.of) == self.asked_of());
@@ -158,7 +159,18 @@ impl State {
                 }
             })
             .collect();
+        if wall.of_texts && !self.screen.words.trim().is_empty() {
+            wall.samples.retain(|hung| self.has_words(hung));
+            wall.of = wall.samples.len();
+        }
         Some(wall)
+    }
+
+    /// Whether a text holds the words that are looked for, in any order and however they are written; what is no text holds all.
+    fn has_words(&self, hung: &Hung<'_>) -> bool {
+        let Some(text) = hung.text.filter(|_| !self.screen.words.trim().is_empty()) else { return true };
+        let text = text.to_lowercase();
+        self.screen.words.to_lowercase().split_whitespace().all(|word| text.contains(word))
     }
 
     /// How many validation rows the student on show and its baseline answer differently.

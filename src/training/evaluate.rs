@@ -14,7 +14,6 @@ use crate::distill::{
     Compute, Evaluation, Layers, Objective, Reference, TeacherLogits, evaluate, leaves_at, top_classes, uncertainty,
 };
 use crate::model::{Network, Output, ROWS_AT_A_TIME, population_logits};
-use crate::ops::Backend;
 use crate::protocol::{Answers, LossTerms, MOST_LOGITS, Metrics, Part, RunId};
 
 /// Rows that are asked about, with their classes.
@@ -97,14 +96,12 @@ pub(super) fn exit_logits(
     cancelled: &dyn Fn() -> bool,
 ) -> Result<Vec<Vec<f32>>, Halt> {
     let (members, classes) = (population.members(), population.spec().classes());
-    let parameters = population.recorded(&[]);
-    let backend = Backend::of(&population.device());
     let mut exits: Vec<Vec<f32>> = Vec::new();
     for (part, rows_of_part) in rows.chunks(ROWS_AT_A_TIME).enumerate() {
         if cancelled() {
             return Err(Halt::Closing);
         }
-        let said = population.exits(&parameters, &[&dataset.gather(rows_of_part)], backend)?;
+        let said = population.all_exits(&[&dataset.gather(rows_of_part)])?;
         exits.resize_with(said.len(), || vec![0.0; members * rows.len() * classes]);
         let len = rows_of_part.len() * classes;
         for (exit, logits) in exits.iter_mut().zip(said) {

@@ -502,6 +502,11 @@ impl Session {
         work(logits, &batch, at.backend)
     }
 
+    /// Rows that are trained on.
+    pub fn rows(&self) -> &[u32] {
+        &self.transfer.rows
+    }
+
     /// Rows that are trained on with the labels that are shown of them, at most so many.
     pub fn labelled(&self, at_most: usize) -> Vec<(u32, u32)> {
         self.transfer.labelled(&self.dataset, at_most)

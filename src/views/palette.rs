@@ -126,6 +126,9 @@ fn entry_ui(ui: &mut Ui, entry: &Entry, marked: bool, follow: bool) -> Response 
 /// Least score a letter: below it letters are only scattered over a name, and what has them is not what was meant.
 const LEAST: u32 = 16;
 
+/// What a whole word counts more than its beginning.
+const WHOLE: u32 = 8;
+
 /// The best first; all of them, in their order, where nothing was typed.
 fn found(query: &str, entries: Vec<Entry>) -> Vec<Entry> {
     if query.trim().is_empty() {
@@ -134,6 +137,7 @@ fn found(query: &str, entries: Vec<Entry>) -> Vec<Entry> {
     let mut matcher = Matcher::new(Config::DEFAULT);
     let pattern = Pattern::parse(query, CaseMatching::Ignore, Normalization::Smart);
     let least = LEAST * query.chars().filter(|c| !c.is_whitespace()).count() as u32;
+    let typed = query.trim().to_lowercase();
     let mut letters = Vec::new();
     let mut scored: Vec<(u32, Entry)> = entries
         .into_iter()
@@ -142,6 +146,9 @@ fn found(query: &str, entries: Vec<Entry>) -> Vec<Entry> {
             // Its own name counts more than what else it is called.
             let own = score(&format!("{} {}", entry.name, entry.aside)).map(|score| score + 1);
             let best = own.max(entry.also.lines().filter_map(score).max())?;
+            // A word that was typed in full is meant, not one that begins with it.
+            let is_whole = |words: &str| words.split_whitespace().any(|word| word.to_lowercase() == typed);
+            let best = best + if is_whole(&entry.name) || is_whole(&entry.also) { WHOLE } else { 0 };
             (best >= least).then_some((best, entry))
         })
         .collect();

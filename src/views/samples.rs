@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use eframe::egui::{Frame, Label, Margin, RichText, Ui};
+use eframe::egui::{Frame, Label, Margin, RichText, Role, TextEdit, Ui, WidgetInfo};
 
 use super::lens::{choice_ui, interleave, picture_shape, sample_key};
 use crate::command::{Commands, ScreenCommand};
@@ -24,6 +24,9 @@ pub fn samples_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let margin = Margin { left: space::M as i8, right: space::M as i8, top: 2, bottom: space::S as i8 };
     Frame::new().inner_margin(margin).show(ui, |ui| {
         counts_ui(ui, state, &wall);
+        if wall.of_texts {
+            search_ui(ui, state, commands);
+        }
         ui.add_space(space::S);
         if wall.samples.is_empty() {
             empty_state_ui(ui, Icon::Check, &text("samples-none"), &text("samples-none-hint"), None);
@@ -44,6 +47,18 @@ pub fn samples_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             commands.send(ScreenCommand::OpenSample(row));
         }
     });
+}
+
+/// Words that the texts must hold.
+fn search_ui(ui: &mut Ui, state: &State, commands: &Commands) {
+    ui.add_space(space::XS);
+    let mut words = state.screen.words.clone();
+    let field = TextEdit::singleline(&mut words).desired_width(f32::INFINITY).hint_text(text("samples-search"));
+    let field = ui.add(field).on_hover_text(text("samples-search-hint"));
+    field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, text("samples-search")));
+    if field.changed() {
+        commands.send(ScreenCommand::SampleWords(words));
+    }
 }
 
 /// How many are right, by whom; it is the key of the marks too.

@@ -13,6 +13,7 @@ impl App {
                 self.state.screen.lens.temperature = t;
                 self.state.window.greeting.done(Tip::Lens);
             }
+            ScreenCommand::SampleWords(words) => self.state.screen.words = words,
             ScreenCommand::Speed(speed) => self.state.screen.speed = Some(speed),
             ScreenCommand::OwnText(text) if text.is_empty() => self.state.screen.picture = None,
             ScreenCommand::OwnText(text) => self.look_at(Own::Text(text)),

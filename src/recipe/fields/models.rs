@@ -340,7 +340,6 @@ pub const STUDENT_SPEED: Field = Field {
     what: "field-speed-hint",
     short: Some("field-speed"),
     kind: Kind::Number(Span { usual: 0.5, unit: None, ..SHARE }),
-    is_column: true,
     ..OF_LAYERS
 };
 

@@ -42,7 +42,7 @@ fn stack_ui(ui: &mut Ui, replacing: &Replacing) {
     };
     let of = |is_teachers: bool, what: &str| {
         let whose = text(if is_teachers { "term-teacher" } else { "term-student" });
-        text_with("inside-of", &[("whose", whose.into()), ("what", what.into())])
+        format!("{whose} · {what}")
     };
     draw(row(0), &of(true, &text("inside-embeddings")), t.teacher, true);
     draw(row(places + 1), &of(true, &text("inside-head")), t.teacher, true);
