@@ -10,7 +10,7 @@ use super::error::{Halt, PrepareError};
 use super::found::found_of;
 use super::gather;
 use super::inbox::{Inbox, QueuedStart};
-use super::inspect;
+use super::inspect::Eyes;
 use super::prepared::{TeacherModel, name_of_several};
 use super::sink::{Journal, Observer};
 use crate::data::{DataError, Watch, first_rows};
@@ -31,6 +31,8 @@ pub(super) struct Engine {
     pub journal: Box<dyn Journal>,
     pub observer: Arc<dyn Observer>,
     pub cache: Cache,
+    /// What looked last at something of the user's.
+    pub eyes: Eyes,
     /// The job in progress, for the case of a panic.
     pub running: Option<JobId>,
     /// Where training was said to stand last.
@@ -55,7 +57,17 @@ impl Engine {
         journal: Box<dyn Journal>,
         observer: Arc<dyn Observer>,
     ) -> Self {
-        Self { device, info, options, journal, observer, cache: Cache::default(), running: None, progress: None }
+        Self {
+            device,
+            info,
+            options,
+            journal,
+            observer,
+            cache: Cache::default(),
+            eyes: Eyes::default(),
+            running: None,
+            progress: None,
+        }
     }
 
     pub fn preview(&mut self, recipe: &Recipe, inbox: &Inbox) {
@@ -86,13 +98,8 @@ impl Engine {
 
     /// Lets the models of a recipe look at a picture or a text; `own` is the student that trains now, with its index.
     pub fn look(&mut self, look: &Inspect, own: Option<(&dyn Network, usize)>) {
-        let looked = self.cache.prepare(&look.recipe, &self.device, &()).map_err(|error| error.phrase());
-        let looked = looked.and_then(|prepared| {
-            let seed = look.recipe.training.seed;
-            let untrained = || prepared.untrained(seed, &self.device);
-            inspect::answer(look, &prepared, own, untrained, &self.device).map(Box::new)
-        });
-        self.observer.live(Live::Inspected(looked));
+        let looked = self.eyes.answer(look, &mut self.cache, own, &self.device);
+        self.observer.live(Live::Inspected(looked.map(Box::new)));
     }
 
     /// Reads rows that the window wants to show.

@@ -12,6 +12,7 @@ use crate::protocol::Request;
 pub(super) struct Asked {
     previews: AtomicI64,
     stops: AtomicI64,
+    looks: AtomicI64,
 }
 
 /// Whether what is being read is still wanted, see [`Inbox::queued`].
@@ -33,6 +34,7 @@ impl Asked {
     pub fn count(&self, request: &Request, by: i64) {
         match request {
             Request::Preview(_) => self.previews.fetch_add(by, Ordering::Relaxed),
+            Request::Inspect(_) => self.looks.fetch_add(by, Ordering::Relaxed),
             Request::Stop => self.stops.fetch_add(by, Ordering::Relaxed),
             _ => 0,
         };
@@ -66,6 +68,11 @@ impl Inbox {
     /// until it is stopped.
     pub fn queued(&self, for_job: bool) -> QueuedStart {
         QueuedStart { asked: self.asked.clone(), stop: self.stop.clone(), for_job }
+    }
+
+    /// Whether models are asked about something else already, so that the answer to this is not wanted any more.
+    pub fn has_looks(&self) -> bool {
+        self.asked.looks.load(Ordering::Relaxed) > 0
     }
 
     /// The next request, if there is one.

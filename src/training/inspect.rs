@@ -5,79 +5,132 @@ use std::sync::Arc;
 
 use candle_core::Device;
 
+use super::cache::Cache;
 use super::device::of_device;
 use super::prepared::{Prepared, TeacherModel};
 use crate::data::{Examples, Inputs, Texts, picture};
 use crate::model::{Checkpoint, Network, NetworkTeacher, Teacher};
 use crate::protocol::{Inspect, Inspected, Own, Probe};
+use crate::recipe::Recipe;
 use crate::text::{Phrase, phrase};
 
-/// Lets the models of a prepared recipe look. `own` is the present student and its index, where it trains now;
-/// `untrained` makes the student as it is before its first step.
-pub(super) fn answer(
-    look: &Inspect,
-    prepared: &Prepared,
-    own: Option<(&dyn Network, usize)>,
-    untrained: impl FnOnce() -> Option<candle_core::Result<Box<dyn Network>>>,
-    device: &Device,
-) -> Result<Inspected, Phrase> {
-    let shape = prepared.dataset.examples.shape();
-    let (inputs, inverted, name) = match &look.what {
-        Own::Picture(path) => {
-            let (inputs, inverted) = as_data(path, prepared)?;
-            (inputs, inverted, path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()))
+/// What looked last, so that whoever is asked again, as for each letter that is typed, answers at once.
+#[derive(Default)]
+pub(super) struct Eyes {
+    prepared: Option<(Recipe, Arc<Prepared>)>,
+    /// Saved models by their files, whose names say what is in them; the newest last.
+    models: Vec<(PathBuf, Arc<NetworkTeacher>)>,
+}
+
+/// Saved models that are kept.
+const KEPT: usize = 3;
+
+impl Eyes {
+    /// Lets the models of a recipe look. `own` is the present student and its index, where it trains now.
+    pub fn answer(
+        &mut self,
+        look: &Inspect,
+        cache: &mut Cache,
+        own: Option<(&dyn Network, usize)>,
+        device: &Device,
+    ) -> Result<Inspected, Phrase> {
+        let prepared = match &self.prepared {
+            Some((recipe, prepared)) if *recipe == *look.recipe => prepared.clone(),
+            _ => {
+                let prepared = cache.prepare(&look.recipe, device, &()).map_err(|error| error.phrase())?;
+                // Their classes were found for other data.
+                self.models.clear();
+                Arc::clone(&self.prepared.insert(((*look.recipe).clone(), Arc::new(prepared))).1)
+            }
+        };
+        self.look(look, &prepared, own, device)
+    }
+
+    /// A saved model.
+    fn model(&mut self, path: &Path, prepared: &Prepared, device: &Device) -> Result<Arc<NetworkTeacher>, Phrase> {
+        if let Some((_, known)) = self.models.iter().find(|(of, _)| of == path) {
+            return Ok(known.clone());
         }
-        Own::Text(text) => {
-            let Examples::Text(known) = &prepared.dataset.examples else { return Err(phrase!("look-no-texts")) };
-            let mut texts = Texts::new(known.are_pairs());
-            texts.push(text, known.are_pairs().then_some(""));
-            (Inputs::Text(texts), false, String::new())
-        }
-    };
-    let saved = |path: &PathBuf| -> Result<Vec<f32>, Phrase> {
         let checkpoint = Checkpoint::read(path).map_err(|error| error.phrase())?;
         let name = path.display().to_string();
-        let indices = checkpoint.indices_of(&name, &shape, &prepared.dataset.classes);
+        let indices = checkpoint.indices_of(&name, &prepared.dataset.examples.shape(), &prepared.dataset.classes);
         let indices = indices.map_err(|error| error.phrase())?;
         let network = checkpoint.network(device).map_err(|error| of_device(&error))?;
-        heard(&NetworkTeacher::new(Arc::from(network), indices), &inputs)
-    };
-    let (mut teacher, mut trained) = (Vec::new(), look.teachers.iter());
-    for model in &prepared.teachers {
-        teacher.extend(match (model, trained.len()) {
-            // What was said of rows says nothing of others.
-            (TeacherModel::Ready(known), _) if matches!(look.what, Own::Text(_)) && !known.knows_inputs() => {
-                teacher.clear();
-                break;
-            }
-            (TeacherModel::Ready(known), _) => heard(&***known, &inputs)?,
-            (TeacherModel::ToTrain(_), 0) => {
-                teacher.clear();
-                break;
-            }
-            (TeacherModel::ToTrain(_), _) => trained.next().map(saved).transpose()?.unwrap_or_default(),
-        });
+        let model = Arc::new(NetworkTeacher::new(Arc::from(network), indices));
+        self.models.push((path.to_owned(), model.clone()));
+        let over = self.models.len().saturating_sub(KEPT);
+        self.models.drain(..over);
+        Ok(model)
     }
-    let student = match (own, &look.student) {
-        (Some((network, member)), _) => of_member(network, member, &inputs)?,
-        (None, Some(path)) => saved(path)?,
-        (None, None) if !look.untrained => Vec::new(),
-        (None, None) => match untrained().transpose().map_err(|error| of_device(&error))? {
-            Some(network) => of_member(&*network, 0, &inputs)?,
-            None => Vec::new(),
-        },
-    };
-    let scale = prepared.dataset.pixel_scale.unwrap_or(1.0);
-    let probe = Probe {
-        rows: vec![0],
-        labels: vec![0],
-        classes: prepared.dataset.classes.clone(),
-        inputs: inputs.values().iter().map(|value| value / scale).collect(),
-        texts: inputs.texts(),
-        shape,
-        teacher,
-    };
-    Ok(Inspected { name, inverted, probe: Arc::new(probe), student })
+
+    fn look(
+        &mut self,
+        look: &Inspect,
+        prepared: &Prepared,
+        own: Option<(&dyn Network, usize)>,
+        device: &Device,
+    ) -> Result<Inspected, Phrase> {
+        let shape = prepared.dataset.examples.shape();
+        let (inputs, inverted, name) = match &look.what {
+            Own::Picture(path) => {
+                let (inputs, inverted) = as_data(path, prepared)?;
+                (
+                    inputs,
+                    inverted,
+                    path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
+                )
+            }
+            Own::Text(text) => {
+                let Examples::Text(known) = &prepared.dataset.examples else { return Err(phrase!("look-no-texts")) };
+                let mut texts = Texts::new(known.are_pairs());
+                texts.push(text, known.are_pairs().then_some(""));
+                (Inputs::Text(texts), false, String::new())
+            }
+        };
+        let (mut teacher, mut trained) = (Vec::new(), look.teachers.iter());
+        for model in &prepared.teachers {
+            teacher.extend(match (model, trained.len()) {
+                // What was said of rows says nothing of others.
+                (TeacherModel::Ready(known), _) if matches!(look.what, Own::Text(_)) && !known.knows_inputs() => {
+                    teacher.clear();
+                    break;
+                }
+                (TeacherModel::Ready(known), _) => heard(&***known, &inputs)?,
+                (TeacherModel::ToTrain(_), 0) => {
+                    teacher.clear();
+                    break;
+                }
+                (TeacherModel::ToTrain(_), _) => match trained.next() {
+                    Some(path) => heard(&*self.model(path, prepared, device)?, &inputs)?,
+                    None => Vec::new(),
+                },
+            });
+        }
+        let student = match (own, &look.student) {
+            (Some((network, member)), _) => of_member(network, member, &inputs)?,
+            (None, Some(path)) => heard(&*self.model(path, prepared, device)?, &inputs)?,
+            (None, None) if !look.untrained => Vec::new(),
+            (None, None) => match prepared
+                .untrained(look.recipe.training.seed, device)
+                .transpose()
+                .map_err(|error| of_device(&error))?
+            {
+                Some(network) => of_member(&*network, 0, &inputs)?,
+                None => Vec::new(),
+            },
+        };
+        let scale = prepared.dataset.pixel_scale.unwrap_or(1.0);
+        let probe = Probe {
+            rows: vec![0],
+            labels: vec![0],
+            classes: prepared.dataset.classes.clone(),
+            inputs: inputs.values().iter().map(|value| value / scale).collect(),
+            texts: inputs.texts(),
+            shape,
+            teacher,
+        };
+        Ok(Inspected { name, inverted, probe: Arc::new(probe), student })
+    }
 }
 
 /// A picture of the user's as the data would hold it, and whether light and dark were exchanged for that.

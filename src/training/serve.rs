@@ -4,6 +4,7 @@ use super::cache::Cache;
 use super::engine::{Engine, Looker};
 use super::error::Halt;
 use super::inbox::Inbox;
+use super::inspect::Eyes;
 use super::plan::JobPlan;
 use super::run::run;
 use super::start::{open, reopen};
@@ -17,6 +18,7 @@ pub(super) fn serve(engine: &mut Engine, request: Request, inbox: &Inbox) {
             engine.preview(&recipe, inbox);
             engine.look_ahead(&recipe, inbox);
         }
+        Request::Inspect(_) if inbox.has_looks() => {}
         Request::Inspect(look) => engine.look(&look, None),
         Request::Gather(gather) => engine.gather(&gather),
         Request::Start(begin) => start(engine, *begin, inbox),
@@ -35,6 +37,7 @@ pub(super) fn fail_after_panic(engine: &mut Engine, panic: &str, inbox: &Inbox) 
     let message = phrase!("job-panicked", problem = panic);
     log::error!("{message}");
     engine.cache = Cache::default();
+    engine.eyes = Eyes::default();
     match engine.running.take() {
         Some(job) => engine.end(job, JobOutcome::Failed, Some(message), inbox),
         // Whoever waits for a job to begin must not wait for ever.
@@ -50,6 +53,7 @@ fn start(engine: &mut Engine, start: JobStart, inbox: &Inbox) {
     // A job of an older version knows nothing of its data, and read tables in its own way.
     let as_first_read = resume.as_ref().is_some_and(|resume| resume.data.is_none());
     let watch = Looker { observer: engine.observer.clone(), queued: inbox.queued(true) };
+    engine.eyes = Eyes::default();
     let memory = engine.options.memory;
     let plan = JobPlan::new(&sweep, as_first_read, &mut engine.cache, &engine.device, memory, &watch);
     let mut plan = match plan {

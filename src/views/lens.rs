@@ -237,7 +237,10 @@ const NARROW: f32 = 320.0;
 /// The sample, T, and a sentence about what T does to it.
 fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, fit: &Fit, words: &str, commands: &Commands) {
     if let Some(shown) = view.probe.texts.shown(view.row) {
-        text_ui(ui, &shown, if fit.has_sentence { TEXT_LINES } else { 1 });
+        // What is typed stands in the field.
+        if state.own_picture().is_none() || !fit.has_sentence {
+            text_ui(ui, &shown, if fit.has_sentence { TEXT_LINES } else { 1 });
+        }
         if fit.has_sentence {
             typed_ui(ui, state, commands);
         }

@@ -53,7 +53,8 @@ pub fn tips_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         (frame == ui.ctx().cumulative_frame_nr()).then_some((tip, place))
     };
     if let Some((tip, place)) = Tip::ALL.into_iter().filter(|tip| state.window.greeting.has(*tip)).find_map(marked) {
-        tip_ui(ui, tip, state.recipe.sweep.base.data.source.is_of_texts(), place, commands);
+        let is_of_texts = state.lens_view().is_some_and(|view| view.probe.texts.rows() > 0);
+        tip_ui(ui, tip, is_of_texts, place, commands);
     }
 }
 

@@ -11,6 +11,7 @@ mod recipe;
 mod sheet;
 mod story;
 mod sweeps;
+mod texts;
 mod words;
 
 use std::path::{Path, PathBuf};

@@ -1,0 +1,135 @@
+//! Texts in the window: one's own in the lens, searched on the wall, and what methods do inside of the models that read them.
+
+use eframe::egui::accesskit::Role;
+use egui_kittest::kittest::Queryable as _;
+use stillroom::app::ScriptedDialogs;
+use stillroom::command::{Action, WindowCommand};
+use stillroom::state::{Pane, State};
+
+use crate::{Folder, Window, open, press, retype, slide, until};
+
+const WORDS: [&str; 10] = ["good", "bad", "fine", "poor", "long", "short", "film", "plot", "end", "star"];
+
+/// Reviews of a few words each.
+fn reviews() -> String {
+    let row = |i: usize| {
+        let text: Vec<&str> = (0..4 + i % 5).map(|j| WORDS[(i * (j + 3) + j * j) % WORDS.len()]).collect();
+        let label = if text.contains(&"good") == text.contains(&"bad") { "no" } else { "yes" };
+        format!("{},{label}\n", text.join(" "))
+    };
+    std::iter::once("text,label\n".to_owned()).chain((0..160).map(row)).collect()
+}
+
+/// Runs a recipe of such a student to its end.
+fn distil(folder: &Folder, student: &str, method: &str) -> Window {
+    std::fs::write(folder.0.path().join("reviews.csv"), reviews()).unwrap();
+    let recipe = format!(
+        r#"[data]
+source = {{ csv = "reviews.csv", text = "text", label = "label" }}
+[teacher]
+model = {{ transformer = 4, width = 16, heads = 2 }}
+epochs = 2
+[student]
+model = {{ {student} }}
+[distill]
+method = "{method}"
+[training]
+epochs = 3
+batch = 16
+"#
+    );
+    let path = folder.0.path().join("reviews.toml");
+    std::fs::write(&path, recipe).unwrap();
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    until(&mut window, "the first sample", |state| state.lens_view().is_some());
+    window.state().ask(WindowCommand::OpenPath(path));
+    until(&mut window, "the texts", |state| state.lens_view().is_some_and(|view| view.probe.texts.rows() > 0));
+    window.state().ask(Action::Distil);
+    until(&mut window, "the end", is_over);
+    window
+}
+
+fn is_over(state: &State) -> bool {
+    let students = |job: &stillroom::state::JobView| job.runs.iter().all(|run| job.results.contains_key(&run.run));
+    state.jobs.running.is_none() && state.focused().is_some_and(students)
+}
+
+#[test]
+fn a_text_is_typed_and_answered_and_others_are_searched() {
+    let folder = Folder::new();
+    let mut window = distil(&folder, "of_teacher = \"all\", speed = 0.5", "early-exit");
+    retype(&mut window, "Type a text of your own", "a good long plot");
+    until(&mut window, "an answer to all of it", |state| {
+        state.own_picture().is_some_and(|looked| looked.probe.texts.first(0) == "a good long plot")
+    });
+    let view = window.state().state().lens_view().unwrap();
+    assert_eq!((view.label, view.student.unwrap().len()), (None, 2));
+    assert!(view.teacher.is_some());
+    window.get_by_label("your text");
+    press(&mut window, "Next sample");
+    assert!(window.state().state().own_picture().is_none());
+
+    window.state().ask(WindowCommand::Maximise(Some(Pane::Samples)));
+    window.run_steps(4);
+    let all = window.state().state().wall().unwrap().samples.len();
+    retype(&mut window, "Search texts", "GOOD star");
+    let wall = window.state().state().wall().unwrap();
+    assert!(!wall.samples.is_empty() && wall.samples.len() < all);
+    assert!(
+        wall.samples.iter().all(|hung| hung.text.is_some_and(|text| text.contains("good") && text.contains("star")))
+    );
+    let shown = wall.samples.len();
+    window.get_by_label_contains(&format!(" of {shown} right"));
+}
+
+#[test]
+fn the_speed_of_exits_is_a_slider_that_asks_no_model() {
+    let folder = Folder::new();
+    let mut window = distil(&folder, "of_teacher = \"all\", speed = 0.5", "early-exit");
+    window.state().ask(WindowCommand::Maximise(Some(Pane::Inside)));
+    window.run_steps(4);
+    let layers = |window: &Window| {
+        let state = window.state().state();
+        let job = state.focused().unwrap();
+        job.exits.values().next().unwrap().at(state.screen.speed.unwrap_or(0.5)).layers
+    };
+    slide(&mut window, "speed", 0.0);
+    assert!((layers(&window) - 4.0).abs() < 1e-9);
+    window.get_by_label("mean layers: 4.00");
+    slide(&mut window, "speed", 1.0);
+    assert!(layers(&window) < 1.5);
+    assert!(window.query_by_label("mean layers: 4.00").is_none());
+    window.get_by_label_contains("leaves after layer 1");
+    // The story tells it beside the whole network.
+    assert!(window.query_by_label_contains("the whole network, which it is at speed 0").is_some());
+
+    // It is there again where the run is opened from the store.
+    drop(window);
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    until(&mut window, "the first sample", |state| state.lens_view().is_some());
+    let job = window.state().state().jobs.rows[0].job;
+    window.state().ask(stillroom::command::ScreenCommand::Focus(job));
+    until(&mut window, "what its exits say", |state| state.focused().is_some_and(|job| !job.exits.is_empty()));
+}
+
+#[test]
+fn layers_that_look_at_layers_and_take_their_places_are_shown() {
+    let folder = Folder::new();
+    let mut window = distil(&folder, "of_teacher = 2", "pkd");
+    window.state().ask(WindowCommand::Maximise(Some(Pane::Inside)));
+    window.run_steps(4);
+    window.get_by_label_contains("1 → 2: ");
+    window.get_by_label("β as the authors write it: 4");
+
+    let folder = Folder::new();
+    let mut window = distil(&folder, "of_teacher = 2", "theseus");
+    window.state().ask(WindowCommand::Maximise(Some(Pane::Inside)));
+    window.run_steps(4);
+    // After the last step the student stands alone.
+    window.get_by_label("student · layer 1, student · layer 2");
+    window.get_by_label("replacing rate: 1");
+    let accuracy = window.state().state().focused().unwrap().anatomy.values().find_map(|it| it.replacing.clone());
+    let (mixture, own) = accuracy.unwrap().accuracy.unwrap();
+    assert!((0.0..=1.0).contains(&mixture) && (0.0..=1.0).contains(&own));
+    window.get_by_role_and_label(Role::Button, "Distil");
+}
