@@ -1864,3 +1864,5 @@ lens-own-text = A text of yours, as the models read it. Nothing is known of its 
 look-no-texts = these models read no texts
 samples-search = Search texts
 samples-search-hint = Only texts that hold all of these words, in any order.
+texts-cut = { $rows } of { $of } texts have as many tokens as { $model } reads, { $length }, or more; what is beyond is cut off
+unknown-words = { $share } % of the tokens of the validation rows are unknown to { $model }

@@ -1764,3 +1764,5 @@ lens-own-text = 您的一段文本，按模型所读。它的类别未知。
 look-no-texts = 这些模型不读文本
 samples-search = 搜索文本
 samples-search-hint = 只显示含有全部这些词的文本，顺序不限。
+texts-cut = { $of } 段文本中有 { $rows } 段达到或超过 { $model } 所读的 { $length } 个词元；超出部分被截断
+unknown-words = 验证样本的词元中有 { $share } % 是 { $model } 不认识的

@@ -9,7 +9,7 @@ use candle_core::Device;
 
 use super::cache::{Cache, method_fits};
 use super::error::PrepareError;
-use super::found::{fingerprint, found_of};
+use super::found::{fingerprint, found_of, unseen_of};
 use super::plan::{JobPlan, StagePlan, Work};
 use super::prepared::{Prepared, TeacherModel, name_of_several};
 use crate::data::{Remark, Watch};
@@ -41,7 +41,7 @@ impl JobPlan {
         let prepared: Vec<&Prepared> = draft.shared.iter().map(|shared| &*shared.prepared).collect();
         let mut sets: Vec<DataFound> = Vec::new();
         for Shared { prepared, remarks, .. } in &draft.shared {
-            let found = found_of(prepared, remarks)?;
+            let found = found_of(prepared, &[remarks.clone(), unseen_of(prepared)].concat())?;
             if !sets.contains(&found) {
                 sets.push(found);
             }

@@ -4,14 +4,13 @@
 use sha2::{Digest, Sha256};
 
 use super::error::PrepareError;
-use super::prepared::Prepared;
-use super::prepared::TeacherModel;
+use super::prepared::{Prepared, TeacherModel};
 use crate::data::{Dataset, Examples, FirstRows, Remark, Splits, Watch, first_rows};
 use crate::distill::{Objective, evaluate};
 use crate::model::Teacher;
 use crate::protocol::{ClassRows, DataFound, Fingerprint, JUDGED, Judgement};
 use crate::recipe::{DataRecipe, Source};
-use crate::text::phrase;
+use crate::text::{Phrase, phrase};
 
 /// What was found in prepared data, and what else is to be said of them.
 ///
@@ -31,6 +30,36 @@ pub(super) fn found_of(prepared: &Prepared, others: &[Remark]) -> Result<DataFou
     found.remarks.extend_from_slice(others);
     found.remarks.sort_by_key(|remark| !remark.warns);
     Ok(found)
+}
+
+/// What models of texts do not see: what is beyond the tokens that they read, and words that they do not know.
+pub(super) fn unseen_of(prepared: &Prepared) -> Vec<Remark> {
+    let Examples::Text(texts) = &prepared.dataset.examples else { return Vec::new() };
+    let specs = prepared.teachers.iter().filter_map(TeacherModel::spec).chain(&prepared.student);
+    let mut remarks: Vec<Remark> = Vec::new();
+    for spec in specs {
+        let Some(encoder) = spec.reads.text() else { continue };
+        let (tokens, length) = (encoder.encode(texts), encoder.saved().length);
+        let (rows, full) = (tokens.rows(), (0..tokens.rows()).filter(|row| tokens.range(*row).len() >= length).count());
+        let mut add = |remark: Remark| {
+            if !remarks.contains(&remark) {
+                remarks.push(remark);
+            }
+        };
+        if full > 0 {
+            let message = phrase!("texts-cut", rows = full, of = rows, model = spec.name(), length = length);
+            add(Remark::warning("texts-cut", message, [("rows", full as u64), ("of", rows as u64)]));
+        }
+        let of_validation = || prepared.splits.validation.iter().flat_map(|row| tokens.row(*row as usize));
+        let (all, unknown) = (of_validation().count(), encoder.unknown());
+        let unknown = of_validation().filter(|id| Some(**id) == unknown).count();
+        if unknown > 0 {
+            let share = Phrase::percent(unknown as f64 / all.max(1) as f64);
+            let message = phrase!("unknown-words", share = share, model = spec.name());
+            add(Remark::note("unknown-words", message, [("unknown", unknown as u64), ("of", all as u64)]));
+        }
+    }
+    remarks
 }
 
 /// What was found in data and their parts, without any model.

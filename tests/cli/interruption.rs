@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use stillroom::protocol::{JobId, RunId, Stage};
@@ -168,8 +169,13 @@ fn branches_that_are_killed_go_on() {
     kill_and_go_on(&of_texts("of_teacher = \"all\", speed = 0.5", "method = \"early-exit\""), 10);
 }
 
+static TURN: Mutex<()> = Mutex::new(());
+
 fn kill_and_go_on(recipe: &str, times: usize) {
-    let whole = whole_of(recipe);
+    // One at a time: a machine that is busy with others has other times. The faster of two runs is what the rest is measured by.
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut whole = whole_of(recipe);
+    whole.took = whole.took.min(whole_of(recipe).took);
     let mut killed = 0;
     for i in 0..times {
         let place = Place::new();
