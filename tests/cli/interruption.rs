@@ -131,14 +131,14 @@ fn of_texts(student: &str, method: &str) -> String {
 [data]
 source = {{ csv = "texts.csv", text = "text", label = "label" }}
 [teacher]
-model = {{ transformer = 2, width = 16, heads = 2, dropout = 0.1 }}
-epochs = 3
+model = {{ transformer = 2, width = 32, heads = 2, dropout = 0.1 }}
+epochs = 12
 [student]
 model = {{ {student} }}
 [distill]
 {method}
 [training]
-epochs = 8
+epochs = 30
 batch = 16
 warm_up = 1.5
 learning_rate = 3e-3
@@ -161,7 +161,7 @@ fn texts() -> String {
 
 #[test]
 fn layers_that_change_places_are_killed_in_either_phase_and_throw_the_same_coins() {
-    kill_and_go_on(&of_texts("of_teacher = 1", "method = \"theseus\"\nreplace_epochs = 5"), 20);
+    kill_and_go_on(&of_texts("of_teacher = 1", "method = \"theseus\"\nreplace_epochs = 16"), 20);
 }
 
 #[test]
