@@ -160,7 +160,7 @@ fn what_a_bert_said_of_the_snippets_is_shipped() {
     let others = RowLogits { rows: said.rows.iter().map(|row| row ^ 1).collect(), ..said.clone() };
     let folder = tempfile::tempdir().unwrap();
     for (name, file, expected) in [
-        ("others", others, "nothing of 10,072 of these 10,072"),
+        ("others", others, "nothing of 10072 of these 10072"),
         ("renamed", RowLogits { classes: vec!["good".into(), "bad".into()], ..said.clone() }, "classes"),
     ] {
         let path = folder.path().join(name);
