@@ -2,7 +2,7 @@
 
 use eframe::egui::text::LayoutJob;
 use eframe::egui::{
-    Button, Frame, Label, Margin, Rect, Response, RichText, TextEdit, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
+    Button, Frame, Id, Label, Margin, Rect, Response, RichText, TextEdit, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::colours::RunColours;
@@ -237,13 +237,10 @@ const NARROW: f32 = 320.0;
 /// The sample, T, and a sentence about what T does to it.
 fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, fit: &Fit, words: &str, commands: &Commands) {
     if let Some(shown) = view.probe.texts.shown(view.row) {
-        // What is typed stands in the field.
-        if state.own_picture().is_none() || !fit.has_sentence {
-            text_ui(ui, &shown, if fit.has_sentence { TEXT_LINES } else { 1 });
-        }
         if fit.has_sentence {
             typed_ui(ui, state, commands);
         }
+        text_ui(ui, &shown, if fit.has_sentence { TEXT_LINES } else { 1 });
         ui.add_space(space::S);
         temperature_ui(ui, state, commands).on_hover_text(words);
         return;
@@ -270,14 +267,14 @@ fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, fit: &Fit, words: &s
 
 /// Room for a text of the user's.
 fn typed_ui(ui: &mut Ui, state: &State, commands: &Commands) {
-    ui.add_space(space::XS);
     let mut typed = state.own_text().to_owned();
-    let field = TextEdit::singleline(&mut typed).desired_width(f32::INFINITY).hint_text(text("lens-type"));
-    let field = ui.add(field).on_hover_text(text("lens-type-hint"));
+    let field = TextEdit::singleline(&mut typed).id(Id::unique("own text")).desired_width(f32::INFINITY);
+    let field = ui.add(field.hint_text(text("lens-type"))).on_hover_text(text("lens-type-hint"));
     field.widget_info(|| WidgetInfo::labeled(eframe::egui::Role::TextInput, true, text("lens-type")));
     if field.changed() {
         commands.send(ScreenCommand::OwnText(typed));
     }
+    ui.add_space(space::XS);
 }
 
 /// T of the lens.

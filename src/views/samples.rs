@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use eframe::egui::{Frame, Label, Margin, RichText, Role, TextEdit, Ui, WidgetInfo};
+use eframe::egui::{Frame, Id, Label, Margin, RichText, Role, TextEdit, Ui, WidgetInfo};
 
 use super::lens::{choice_ui, interleave, picture_shape, sample_key};
 use crate::command::{Commands, ScreenCommand};
@@ -53,8 +53,8 @@ pub fn samples_ui(ui: &mut Ui, state: &State, commands: &Commands) {
 fn search_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     ui.add_space(space::XS);
     let mut words = state.screen.words.clone();
-    let field = TextEdit::singleline(&mut words).desired_width(f32::INFINITY).hint_text(text("samples-search"));
-    let field = ui.add(field).on_hover_text(text("samples-search-hint"));
+    let field = TextEdit::singleline(&mut words).id(Id::unique("searched texts")).desired_width(f32::INFINITY);
+    let field = ui.add(field.hint_text(text("samples-search"))).on_hover_text(text("samples-search-hint"));
     field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, text("samples-search")));
     if field.changed() {
         commands.send(ScreenCommand::SampleWords(words));
