@@ -96,7 +96,7 @@ fn curve_ui(ui: &mut Ui, leaving: &Leaving, now: &AtSpeed) {
         BandLine { name: &name, short: &name, colour: t.student, points: &points },
         BandLine { name: &speed, short: &speed, colour: t.text, points: &here },
     ];
-    let (flops, accuracy) = (text("inside-flops-percent"), text("inside-accuracy"));
+    let (flops, accuracy) = (text("inside-flops-percent"), text("inside-accuracy-percent"));
     BandPlot {
         name: &name,
         x_label: &flops,
