@@ -86,11 +86,8 @@ fn asked(args: &PredictArgs) -> Result<(f64, Checkpoint, Source), Failure> {
         let message = format!("--logits {}: give a name that ends in .npy, .csv or .safetensors", file.display());
         problems.push(Problem::new("out", message));
     }
-    let (checkpoint, problem) = match checkpoint {
-        Some(checkpoint) => at_speed(checkpoint, args.speed),
-        None => (None, None),
-    };
-    problems.extend(problem);
+    let checkpoint = checkpoint
+        .and_then(|checkpoint| at_speed(checkpoint, args.speed).map_err(|problem| problems.push(problem)).ok());
     let (Some(checkpoint), Some(source), []) = (checkpoint, source, problems.as_slice()) else {
         return Err(Failure::inputs(problems));
     };
@@ -111,7 +108,7 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
     let began = Instant::now();
     let logits = model.logits(&dataset, &chosen, &|| false).map_err(|error| failed(error.into()))?.values;
     let milliseconds = began.elapsed().as_secs_f64() * 1e3 / chosen.len().max(1) as f64;
-    let early = early(&checkpoint, &*network, &dataset, &chosen, milliseconds).map_err(|error| failed(error.into()))?;
+    let early = early(&*network, &dataset, &chosen, milliseconds).map_err(|error| failed(error.into()))?;
     let labels: Vec<Option<u32>> = chosen.iter().map(|row| rows.labels[*row as usize]).collect();
     let known: Vec<usize> = (0..labels.len()).filter(|at| labels[*at].is_some()).collect();
     let labelled: Vec<u32> = known.iter().filter_map(|at| labels[*at]).collect();
@@ -333,7 +330,7 @@ fn read(name: &str) -> Result<Checkpoint, CheckpointError> {
     match name.strip_prefix("builtin:") {
         None => {
             let read = Checkpoint::read(Path::new(name));
-            let is_of_rows = || std::fs::read(name).is_ok_and(|bytes| RowLogits::is_it(&bytes));
+            let is_of_rows = || matches!(RowLogits::read(Path::new(name)), Ok(Some(_)));
             if read.is_err() && is_of_rows() { Err(not_a_model(name)) } else { read }
         }
         Some(builtin) => match BuiltinTeacher::ALL.into_iter().find(|known| known.name() == builtin) {

@@ -1,6 +1,7 @@
 //! One model in a `.safetensors` file: weights under PyTorch's names, everything else in one entry of the metadata.
 
 use std::collections::{HashMap, HashSet};
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -383,8 +384,7 @@ impl Checkpoint {
 
     /// Whether Stillroom wrote these bytes, or somebody who kept its metadata.
     pub fn is_own(bytes: &[u8]) -> bool {
-        let header = SafeTensors::read_metadata(bytes).ok();
-        header.is_some_and(|(_, header)| header.metadata().as_ref().is_some_and(|entries| entries.contains_key(KEY)))
+        has_entry(bytes, KEY)
     }
 
     /// Reads the bytes of a file; `path` is for messages.
@@ -503,6 +503,30 @@ impl Metadata {
         Ok((plan, Encoder::Text(Arc::new(encoder))))
     }
 }
+
+/// Whether the header of a safetensors file has an entry of its own.
+pub(super) fn has_entry(bytes: &[u8], key: &str) -> bool {
+    let header = SafeTensors::read_metadata(bytes).ok();
+    header.is_some_and(|(_, header)| header.metadata().as_ref().is_some_and(|entries| entries.contains_key(key)))
+}
+
+/// The same of a file, of which no more than the header is read.
+pub(super) fn file_has_entry(path: &Path, key: &str) -> std::io::Result<bool> {
+    let mut file = std::fs::File::open(path)?;
+    let mut start = Vec::new();
+    file.by_ref().take(8).read_to_end(&mut start)?;
+    let len = start.first_chunk::<8>().map_or(0, |len| u64::from_le_bytes(*len));
+    if len > LONGEST_HEADER {
+        return Ok(false);
+    }
+    let mut header = Vec::new();
+    file.take(len).read_to_end(&mut header)?;
+    let header: Option<serde_json::Value> = serde_json::from_slice(&header).ok();
+    Ok(header.is_some_and(|header| header.get("__metadata__").is_some_and(|entries| entries.get(key).is_some())))
+}
+
+/// What safetensors takes for a header at most.
+const LONGEST_HEADER: u64 = 100_000_000;
 
 /// For each of `classes`, its index among a model's `own`. `path` is for messages.
 ///

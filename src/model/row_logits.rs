@@ -2,6 +2,7 @@
 //! teacher can learn from it all the same, on these rows.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -11,7 +12,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::checkpoint::{CheckpointError, class_indices};
+use super::checkpoint::{CheckpointError, class_indices, file_has_entry, has_entry};
 use super::teacher::{Teacher, Unanswered};
 use crate::data::{Dataset, Inputs};
 use crate::distill::{Mean, TeacherLogits};
@@ -60,8 +61,20 @@ struct Metadata {
 impl RowLogits {
     /// Whether these bytes are such a file.
     pub fn is_it(bytes: &[u8]) -> bool {
-        let header = SafeTensors::read_metadata(bytes).ok();
-        header.is_some_and(|(_, header)| header.metadata().as_ref().is_some_and(|entries| entries.contains_key(KEY)))
+        has_entry(bytes, KEY)
+    }
+
+    /// Reads a file, where it is one of these; of another the header alone is looked at.
+    ///
+    /// # Errors
+    /// Names the file and what is wrong with it.
+    pub fn read(path: &Path) -> Result<Option<Self>, CheckpointError> {
+        let name = path.display().to_string();
+        let fault = |error: std::io::Error| CheckpointError::File { path: name.clone(), problem: error.to_string() };
+        if !path.is_file() || !file_has_entry(path, KEY).map_err(fault)? {
+            return Ok(None);
+        }
+        Self::from_bytes(&name, &std::fs::read(path).map_err(fault)?).map(Some)
     }
 
     /// Its bytes: the logits in 16 bits.

@@ -1,7 +1,6 @@
 //! Data and loaded teachers, kept while they are in use; from a recipe to everything that training needs. All that can be wrong with the
 //! input is found here.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fs::Metadata;
 use std::path::PathBuf;
@@ -22,7 +21,7 @@ use crate::model::{
     Checkpoint, CheckpointError, ModelSpec, Network, NetworkTeacher, Normalisation, Remembered, RowLogits, Votes,
 };
 use crate::recipe::fields::{METHOD, TEACHER_VOTES};
-use crate::recipe::{Architecture, BuiltinTeacher, CheckpointSource, Recipe, Source, TeacherPart, TeacherRecipe};
+use crate::recipe::{BuiltinTeacher, CheckpointSource, Recipe, Source, TeacherPart, TeacherRecipe};
 use crate::text::{Phrase, phrase};
 
 /// Largest probe set.
@@ -142,19 +141,22 @@ impl Cache {
                     votes_fit(recipe, &dataset)?;
                     TeacherModel::Ready(Arc::new(KnownTeacher::new(Arc::new(Votes))))
                 }
-                TeacherPart::Checkpoint(source) if self.is_remembered(source)? => {
-                    let (path, of) = self.remembered(source)?;
-                    check_rows(&path, &of.trained_on, &dataset, &splits, &mut remarks)?;
-                    let is_file = matches!(source, CheckpointSource::File(_));
-                    let teacher = Remembered::new(&path, of, is_file, &dataset)?;
-                    TeacherModel::Ready(Arc::new(KnownTeacher::new(Arc::new(teacher))))
-                }
-                TeacherPart::Checkpoint(source) => {
-                    let (path, kept) = self.load_teacher(source, &dataset, device)?;
-                    check_rows(&path, &kept.checkpoint.rows, kept.teacher.reads(&dataset), &splits, &mut remarks)?;
-                    remarks.extend(kept.notes.into_iter().map(|note| Remark::note("imported-model", note, [])));
-                    TeacherModel::Ready(kept.teacher)
-                }
+                TeacherPart::Checkpoint(source) => match self.remembered(source)? {
+                    Some(of) => {
+                        let path = path_of(source);
+                        check_rows(&path, &of.trained_on, &dataset, &splits, &mut remarks)?;
+                        let is_file = matches!(source, CheckpointSource::File(_));
+                        let teacher = Remembered::new(&path, of, is_file, &dataset)?;
+                        TeacherModel::Ready(Arc::new(KnownTeacher::new(Arc::new(teacher))))
+                    }
+                    None => {
+                        let (path, kept) = self.load_teacher(source, &dataset, device)?;
+                        let reads = kept.teacher.reads(&dataset);
+                        check_rows(&path, &kept.checkpoint.rows, reads, &splits, &mut remarks)?;
+                        remarks.extend(kept.notes.into_iter().map(|note| Remark::note("imported-model", note, [])));
+                        TeacherModel::Ready(kept.teacher)
+                    }
+                },
             })
         };
         for at in 0..parts.len() {
@@ -168,7 +170,7 @@ impl Cache {
         let student = match &recipe.student {
             None => None,
             Some(model) => {
-                let is_teachers = matches!(model, Architecture::OfTeacher { .. });
+                let is_teachers = model.is_of_teacher();
                 // Layers are those of one.
                 let teacher = teachers.first().filter(|_| !is_teachers || teachers.len() == 1);
                 let (rows, teacher) = (transfer.rows.as_slice(), teacher.and_then(TeacherModel::spec));
@@ -181,39 +183,29 @@ impl Cache {
         Ok(prepared)
     }
 
-    /// Whether a file holds what a teacher said of rows, not the teacher.
-    fn is_remembered(&mut self, source: &CheckpointSource) -> Result<bool, CheckpointError> {
+    /// What a teacher said of rows, where a source holds that and not the teacher.
+    fn remembered(&mut self, source: &CheckpointSource) -> Result<Option<Arc<RowLogits>>, CheckpointError> {
         if let Some((_, known)) = self.remembered.iter().find(|(of, _)| of == source) {
-            return Ok(known.is_some());
+            return Ok(known.clone());
         }
         let path = path_of(source);
-        let bytes = match source {
-            CheckpointSource::Builtin(builtin) => Cow::Borrowed(builtin_teacher(*builtin)),
-            CheckpointSource::File(file) if file.path.is_file() => {
-                let read = std::fs::read(&file.path);
-                Cow::Owned(
-                    read.map_err(|error| CheckpointError::File { path: path.clone(), problem: error.to_string() })?,
-                )
+        let found = match source {
+            CheckpointSource::Builtin(builtin) => {
+                let bytes = builtin_teacher(*builtin);
+                RowLogits::is_it(bytes).then(|| RowLogits::from_bytes(&path, bytes)).transpose()?
             }
-            CheckpointSource::File(_) | CheckpointSource::Votes => Cow::Borrowed(&[][..]),
+            CheckpointSource::File(file) => {
+                let found = RowLogits::read(&file.path)?;
+                if let (Some(_), Some(field)) = (&found, file.first_option()) {
+                    return Err(CheckpointError::Option { path, field, problem: phrase!("import-own-file") });
+                }
+                found
+            }
+            CheckpointSource::Votes => None,
         };
-        let found = RowLogits::is_it(&bytes).then(|| RowLogits::from_bytes(&path, &bytes)).transpose()?;
-        if let (Some(_), CheckpointSource::File(file)) = (&found, source)
-            && let Some(field) = file.first_option()
-        {
-            return Err(CheckpointError::Option { path, field, problem: phrase!("import-own-file") });
-        }
-        let is_it = found.is_some();
-        self.remembered.push((source.clone(), found.map(Arc::new)));
-        Ok(is_it)
-    }
-
-    /// What a teacher said, with its place for messages.
-    fn remembered(&self, source: &CheckpointSource) -> Result<(String, Arc<RowLogits>), CheckpointError> {
-        let path = path_of(source);
-        let known = self.remembered.iter().find(|(of, _)| of == source).and_then(|(_, known)| known.clone());
-        let problem = || phrase!("logits-damaged");
-        known.map(|known| (path.clone(), known)).ok_or_else(|| CheckpointError::Foreign { path, problem: problem() })
+        let found = found.map(Arc::new);
+        self.remembered.push((source.clone(), found.clone()));
+        Ok(found)
     }
 
     fn load_teacher(

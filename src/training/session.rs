@@ -360,14 +360,14 @@ impl Session {
     fn forward(&self, inputs: &[&Inputs], keys: &[Key], backend: Backend) -> candle_core::Result<Output> {
         let population = &self.population;
         let once = |logits: Tensor, taps: Vec<Tensor>| Output { logits, taps, rows: Vec::new() };
-        match (self.phase().trains, &self.stands_in) {
+        match (self.phase().trains, self.stand_in()) {
             (Trains::Exits, _) => {
                 let mut said = population.exits(&population.recorded(&self.trained), inputs, backend)?;
                 let last = said.pop().ok_or_else(|| candle_core::Error::msg("there are no exits"))?;
                 Ok(once(last, said))
             }
-            (Trains::Mixed, Some(teacher)) => {
-                let (of, _) = teacher.network().ok_or_else(|| candle_core::Error::msg("there are no stand-ins"))?;
+            (Trains::Mixed, None) => candle_core::bail!("there are no layers to stand in"),
+            (Trains::Mixed, Some(of)) => {
                 let mixture = Mixture { of, keeps: &self.coins };
                 let recorded = population.recorded(&self.trained);
                 Ok(once(population.mixed(&recorded, inputs, Some(keys), &mixture, backend)?, Vec::new()))
@@ -385,23 +385,31 @@ impl Session {
 
     /// Decides whose layers stand at which place in the step to come.
     fn throw_coins(&mut self) {
-        let layers = self.population.spec().bert().map_or(0, |plan| plan.layers);
-        let of_member = |member: &Member| -> Vec<bool> {
-            let rate = self.rate_of(member);
-            let coins = Key::new(member.seed).named("replacement").at(self.step);
-            (0..layers as u64).map(|layer| coins.uniform(layer) >= rate).collect()
-        };
         self.coins = match self.phase().trains {
-            Trains::Mixed => self.members.iter().map(of_member).collect(),
-            Trains::Layers => vec![vec![false; layers]; self.members.len()],
+            // At a rate of 1 all stand at their places.
+            Trains::Mixed | Trains::Layers => self.thrown(|seed| Key::new(seed).named("replacement").at(self.step)),
             Trains::All | Trains::UpToLayer | Trains::Exits => return,
         };
     }
 
+    /// A throw for each member and each of its layers, from the stream of its seed: whether the teacher's stand in for it.
+    fn thrown(&self, stream: impl Fn(u64) -> Key) -> Vec<Vec<bool>> {
+        let layers = self.population.spec().bert().map_or(0, |plan| plan.layers) as u64;
+        let of_member = |member: &Member| {
+            let (rate, coins) = (self.rate_of(member), stream(member.seed));
+            (0..layers).map(|layer| coins.uniform(layer) >= rate).collect()
+        };
+        self.members.iter().map(of_member).collect()
+    }
+
+    /// The network whose layers stand in for the members'.
+    fn stand_in(&self) -> Option<&dyn Network> {
+        Some(self.stands_in.as_ref()?.network()?.0)
+    }
+
     /// How many layers the teacher has that stand in for the members'.
     pub fn layers_that_stand_in(&self) -> usize {
-        let network = self.stands_in.as_ref().and_then(|teacher| teacher.network());
-        network.and_then(|(network, _)| network.spec().bert()).map_or(0, |plan| plan.layers)
+        self.stand_in().and_then(|network| network.spec().bert()).map_or(0, |plan| plan.layers)
     }
 
     /// Of each member the share of rows that are right where the teacher's layers stand in as often as in the step to come: a coin a
@@ -410,17 +418,12 @@ impl Session {
     /// # Errors
     /// When the device fails.
     pub fn mixture_accuracy(&self, rows: &[u32], labels: &[u32]) -> candle_core::Result<Option<Vec<f64>>> {
-        let network = self.stands_in.as_ref().and_then(|teacher| teacher.network());
-        let (Trains::Mixed, Some((of, _))) = (self.phase().trains, network) else { return Ok(None) };
-        let layers = self.population.spec().bert().map_or(0, |plan| plan.layers) as u64;
+        let (Trains::Mixed, Some(of)) = (self.phase().trains, self.stand_in()) else { return Ok(None) };
         let parameters = self.population.recorded(&[]);
         let mut right = vec![0_usize; self.members.len()];
         for (batch, (rows, labels)) in rows.chunks(MIXED_AT_A_TIME).zip(labels.chunks(MIXED_AT_A_TIME)).enumerate() {
-            let of_member = |member: &Member| -> Vec<bool> {
-                let coins = Key::new(member.seed).named("replacement in evaluation").at(self.step).at(batch as u64);
-                (0..layers).map(|layer| coins.uniform(layer) >= self.rate_of(member)).collect()
-            };
-            let keeps: Vec<Vec<bool>> = self.members.iter().map(of_member).collect();
+            let stream = |seed| Key::new(seed).named("replacement in evaluation").at(self.step).at(batch as u64);
+            let keeps = self.thrown(stream);
             let mixture = Mixture { of, keeps: &keeps };
             let inputs = self.dataset.gather(rows);
             let logits = self.population.mixed(&parameters, &[&inputs], None, &mixture, Backend::of(&self.device))?;
