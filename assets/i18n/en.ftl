@@ -110,6 +110,10 @@ recipe-rows = { $train } train · { $validation } validation · { $test } test
 recipe-omits = The students never see: { $classes }
 recipe-labelled = { $percent } % of the rows have a label
 recipe-noise = { $percent } % of the labels are wrong
+recipe-augment = { $tries ->
+    [one] one synthetic text is tried of each
+   *[other] { $tries } synthetic texts are tried of each
+}
 recipe-no-teacher = no teacher
 recipe-shipped = The shipped teacher
 recipe-ensemble = { $count } models together
@@ -559,6 +563,15 @@ field-labelled-hint = Share of the student’s rows whose labels may be used. Fo
 field-label-noise = label noise
 field-label-noise-short = label noise
 field-label-noise-hint = Share of those labels that is replaced by another class. Validation and test labels stay right.
+field-augment = synthetic texts
+field-augment-short = synthetic
+field-augment-hint = Tries to make a new text of each of the student’s: words masked, then cut to a few words. They have no label, the teacher says what they are.
+field-augment-mask = masked words
+field-augment-mask-short = masked
+field-augment-mask-hint = How often a word of a synthetic text is masked. The student reads it as a word that it does not know.
+field-augment-ngram = cut to a few words
+field-augment-ngram-short = cut
+field-augment-ngram-hint = How often a synthetic text is cut to one to five words that follow each other.
 field-teacher = teacher
 field-teacher-short = teacher
 field-teacher-classes = teacher’s classes
@@ -881,6 +894,8 @@ preset-five-teachers = Five small teachers against one
 preset-five-teachers-hint = The student hears the mean of five, or one of them alone
 preset-digits = Small digits: one label in ten
 preset-digits-hint = Done in a second: fewer errors with a teacher
+preset-augmentation = More texts: what masks and cuts add
+preset-augmentation-hint = New texts are made of the others by masking and cutting; the teacher says what they are, and a BiLSTM learns from it.
 preset-votes = What people thought: votes as soft targets
 preset-votes-hint = A text model learns from what 15 to 29 people said of each snippet
 preset-teacher-mnist-mini = The teacher for MNIST-mini
@@ -1448,6 +1463,7 @@ remark-pixels-scaled = inputs between 0 and 1 are pixels: they are kept as 0 to 
 remark-flattened = inputs of { $shape } are read as { $width } features
 remark-copies-across-parts = { $test } of { $of_test } test rows and { $validation } of { $of_validation } validation rows are copies of training rows: results are better than they would be on new rows; remove the copies
 remark-copies-together = { $count } of { $rows } rows are copies of another row; copies are kept in one part
+remark-synthetic = { $made } synthetic texts were made of { $of }; they have no labels, the teacher says what they are
 remark-contradictions = { $count ->
     [one] one row has the same values as another one of a different class; nobody can get both right
    *[other] { $count } rows have the same values as another one of a different class; nobody can get both right
@@ -1761,6 +1777,9 @@ value-votes = people’s votes
 field-teacher-votes = votes
 field-teacher-votes-hint = Whether the people who voted on each row are the teacher, in place of a model.
 votes-none = nobody voted on these data; movie-snippets has votes
+augment-no-texts = these data hold no texts to make others of; pictures are shifted by training.jitter
+augment-no-teacher = synthetic texts have no labels, only a teacher can say what they are; give one, or set data.augment to 0
+augment-no-live-teacher = what this teacher says is known of its own rows alone; a model must be there to say what synthetic texts are: train one, or open one
 votes-labelled = the votes say the class of every row, so that they can only be compared with labels on all rows; give data.labelled = 1
 recipe-votes-note = The classes are the votes’ own sign: no accuracy is stated
 
@@ -1811,6 +1830,15 @@ preset-early-exit-hint = Branches let a text leave as soon as one of them is sur
 inside-title = Inside the method
 inside-empty = Nothing to see inside
 inside-empty-hint = PKD shows here which layers look at which, Theseus its coins, and early exit who leaves where.
+inside-made = text { $at } of { $among } · { $made ->
+    [one] { $made } made of it
+   *[other] { $made } made of it
+}
+inside-made-hint = The first is of the data. The others were made of it by masking words and by cutting it to a few; the teacher was asked about each once, the student learns from that. An answer in another colour is not the one to the first.
+inside-made-next = Next text that others were made of
+inside-made-previous = Previous text that others were made of
+inside-made-loading = The models are asked what they make of it.
+look-nothing-made = nothing was made of these texts
 inside-layers = distance by layer · { $run } · step { $step }
 inside-layers-hint = Each layer of the student looks at the layer of the teacher that the line leads to. The number is how far the two are apart in the newest step, of 0 to 4; the thicker the line, the closer they are.
 inside-beta = β as the authors write it: { $beta }

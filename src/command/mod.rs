@@ -120,6 +120,8 @@ pub enum ScreenCommand {
     LensTemperature(f64),
     /// Words that a text on the wall must hold.
     SampleWords(String),
+    /// Which of the texts that others were made of is looked at with them.
+    Made(u64),
     /// The speed at which exits are looked at.
     Speed(f64),
     /// A text of the user's that the models are asked about; an empty one ends that.

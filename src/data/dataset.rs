@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::columns::{ColumnKind, Columns, Source as InputSource};
 use super::findings::Findings;
-use super::{Examples, Inputs};
+use super::{Examples, Inputs, Synthetic};
 use crate::recipe::{Ground, Normalise};
 use crate::rng::Key;
 
@@ -312,6 +312,17 @@ impl Dataset {
             hasher.update((number as u64).to_le_bytes());
         }
         hasher.finalize().into()
+    }
+
+    /// The same rows, and behind them texts that were made of them. What is known of rows beside their texts and classes is not known
+    /// of those; the class is that of the text they were made of, which may be another's.
+    pub fn with_synthetic(&self, synthetic: &Synthetic) -> Self {
+        let mut all = Self { copies: None, votes: None, ..self.clone() };
+        if let Examples::Text(texts) = &mut all.examples {
+            texts.append(&synthetic.texts);
+            all.labels.extend(synthetic.of.iter().map(|row| self.labels[*row as usize]));
+        }
+        all
     }
 
     /// These rows alone, in their order, with nothing known of parts or copies.

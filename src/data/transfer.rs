@@ -1,5 +1,7 @@
 //! What a model learns from: rows, the labels it may use of them, and the order of an epoch.
 
+use std::ops::Range;
+
 use super::split::{share_of, stratified};
 use super::{DataError, Dataset, Splits};
 use crate::recipe::DataRecipe;
@@ -52,6 +54,12 @@ impl TransferSet {
         };
         let labels = rows.iter().map(label_of).collect();
         Ok(Self { rows, labels })
+    }
+
+    /// Adds rows that are behind all of these and have no label.
+    pub fn add_unlabelled(&mut self, rows: Range<u32>) {
+        self.labels.resize(self.labels.len() + rows.len(), None);
+        self.rows.extend(rows);
     }
 
     /// Rows with the labels that may be used of them, ascending; of more than `at_most` a stratified part.

@@ -10,6 +10,7 @@ use super::found::{DataFound, JobData};
 use super::ids::{JobId, Stage};
 use super::loss::Anatomy;
 use super::report::Snapshot;
+use super::request::Own;
 use super::run::Probe;
 use crate::data::{FirstRows, Texts};
 use crate::recipe::Recipe;
@@ -76,16 +77,21 @@ pub struct Gathered {
     pub texts: Texts,
 }
 
-/// A picture of the user's, as the models see it.
+/// What models were asked about, as they see it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Inspected {
+    /// What was asked.
+    pub what: Own,
+    /// How many texts others were made of, where one of them was asked about.
+    pub among: u64,
     /// The name of its file.
     pub name: String,
     /// Whether light and dark were exchanged, so that its ground is that of the data.
     pub inverted: bool,
-    /// The picture as a probe set of one row without a label, with the teacher's logits where there is a teacher yet.
+    /// The picture or the texts as a probe set without labels, with the teacher's logits where there is a teacher yet. Of texts that
+    /// were made the one that they were made of is the first.
     pub probe: Arc<Probe>,
-    /// The student's logits; empty where there is none yet.
+    /// The student's logits, `[rows, classes]`; empty where there is none yet.
     pub student: Vec<f32>,
 }
 

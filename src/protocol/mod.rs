@@ -16,7 +16,7 @@ mod request;
 mod run;
 mod wire;
 
-pub use crate::data::{FirstRows, LabelFinding, LeftOut, Remark};
+pub use crate::data::{FirstRows, LabelFinding, LeftOut, MASK, Remark};
 pub use event::{Change, Event, EventKind, Setting};
 pub use exits::{Exits, operations};
 pub use found::{ClassRows, DataFound, Fingerprint, JUDGED, JobData, Judgement, recall};

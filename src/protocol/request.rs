@@ -63,6 +63,9 @@ pub enum Own {
     Picture(PathBuf),
     /// A text, as it was typed.
     Text(String),
+    /// One of the texts that others were made of for the students, with those: by its number among them, beginning again behind the
+    /// last.
+    Synthetic(u64),
 }
 
 /// What is to be looked at, and by whom.

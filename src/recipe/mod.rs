@@ -180,6 +180,24 @@ pub struct DataRecipe {
     pub labelled: f64,
     /// Share of those labels that is replaced by another class, in [0, 1].
     pub label_noise: f64,
+    /// Texts that are made of those of the transfer set, for the teacher to label; none as a rule.
+    pub augment: Augment,
+}
+
+/// How texts are made of others.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Augment {
+    /// Tries at each text.
+    pub tries: usize,
+    /// The probability of a word to be masked, in [0, 1].
+    pub mask: f64,
+    /// The probability of a text to be cut to a run of one to five words, in [0, 1].
+    pub ngram: f64,
+}
+
+impl Augment {
+    /// No texts are made.
+    pub const NONE: Self = Self { tries: 0, mask: 0.1, ngram: 0.25 };
 }
 
 /// What happens to rows with the same inputs when parts are drawn.

@@ -18,7 +18,7 @@ macro_rules! presets {
 }
 
 /// All of them, in the order in which they are offered.
-pub const PRESETS: [Preset; 16] = presets![
+pub const PRESETS: [Preset; 17] = presets![
     "quickstart",
     "temperature-sweep",
     "never-seen-a-3",
@@ -29,6 +29,7 @@ pub const PRESETS: [Preset; 16] = presets![
     "digits",
     "bert-to-textcnn",
     "bert-to-bilstm",
+    "augmentation",
     "votes",
     "pkd",
     "theseus",

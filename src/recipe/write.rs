@@ -9,7 +9,7 @@ use super::architecture::ALL_LAYERS;
 use super::fields::{Field, Kind};
 use super::parse::TABLES;
 use super::{
-    Architecture, CheckpointSource, Colour, ColumnRef, Copies, DEFAULT_SIDE, Frozen, Ground, ImageSource, Keep,
+    Architecture, Augment, CheckpointSource, Colour, ColumnRef, Copies, DEFAULT_SIDE, Frozen, Ground, ImageSource, Keep,
     KeptColumns, Normalise, Optimiser, PixelRange, Pixels, Pooling, Recipe, Schedule, Source, TableSource, TeacherPart,
     TeacherRecipe, TextLayers, TextSource, TokensOf, TrainingRecipe,
 };
@@ -31,6 +31,11 @@ impl Recipe {
         ]);
         if let (Value::Table(fields), Copies::Apart) = (&mut fields, data.copies) {
             fields.insert("copies".to_owned(), "apart".into());
+        }
+        if let (Value::Table(fields), Augment { tries: 1.., mask, ngram }) = (&mut fields, data.augment) {
+            let augment = [("augment", whole(data.augment.tries as u64)), ("augment_mask", mask.into())];
+            fields.extend(augment.map(|(key, value)| (key.to_owned(), value)));
+            fields.insert("augment_ngram".to_owned(), ngram.into());
         }
         top.insert("data".to_owned(), fields);
         if let Some(of) = &self.teacher {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::State;
 use crate::distill::Heard;
-use crate::distill::soften::{entropy, top_class};
+use crate::distill::soften::{entropy, soften, top_class};
 use crate::protocol::{Inspected, JobId, Own, Probe, Role, RunId, RunInfo};
 use crate::recipe::{Recipe, TeacherRecipe};
 
@@ -51,6 +51,20 @@ pub enum SampleChoice {
     /// Those on which the top classes of the student and of its baseline differ.
     Apart,
 }
+
+/// A text that others were made of for the students, and what became of the question about them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MadeLook {
+    /// Which, by its number among such texts.
+    pub at: u64,
+    /// Whose job and run were asked about it, and after which step.
+    pub readers: MadeReaders,
+    /// What they make of it, once it is known.
+    pub looked: Option<Box<Inspected>>,
+}
+
+/// The job and run that read what was made, and the step after which they did.
+pub type MadeReaders = (Option<JobId>, Option<RunId>, Option<u64>);
 
 impl SampleChoice {
     /// All of them.
@@ -182,6 +196,23 @@ impl State {
     pub fn on_show(&self) -> (Option<JobId>, Option<RunId>) {
         let shown = self.focused().and_then(|job| job.shown_run(self.lit_cell()));
         (self.screen.focus, shown.map(|run| run.run))
+    }
+
+    /// Who would read what was made for the students now: after each newer snapshot of the run on show it is read again. Nobody where
+    /// nothing was made.
+    pub fn made_readers(&self) -> Option<MadeReaders> {
+        let job = self.focused()?;
+        let run = job.shown_run(self.lit_cell()).filter(|run| run.recipe.data.augment.tries > 0)?;
+        let step = job.snapshots.get(&run.run).map(|(step, _)| *step);
+        Some((self.screen.focus, Some(run.run), step))
+    }
+
+    /// What teacher and student say at T = 1 of one of the texts that are looked at with what was made of them, as distributions.
+    pub fn said_of_made(&self, looked: &Inspected, row: usize) -> [Option<Vec<f64>>; 2] {
+        let classes = looked.probe.classes.len();
+        let teacher = heard_at(&looked.probe, self.asked_recipe()).and_then(|heard| heard.row(row, classes));
+        let student = numbers(&looked.student).and_then(|all| all.get(row * classes..(row + 1) * classes));
+        [teacher.map(|heard| heard.soften(1.0)), student.map(|logits| soften(logits, 1.0))]
     }
 
     /// A text of the user's, as far as it is typed.

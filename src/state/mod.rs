@@ -40,7 +40,7 @@ pub use held::Held;
 pub use history::{Draft, History, Present, Undoable};
 pub use job_view::{JobView, RunCurves};
 pub use leaving::{AtSpeed, Leaving};
-pub use lens::{Lens, LensView, OwnPicture, SampleChoice};
+pub use lens::{Lens, LensView, MadeLook, MadeReaders, OwnPicture, SampleChoice};
 pub use loss_curve::{LossCurve, Smoothing};
 pub use metric::Metric;
 pub use notices::{Notice, Notices};
@@ -54,7 +54,7 @@ pub use temporary::{Farewell, TemporaryStore};
 pub use wall::{Hung, Pictures, Wall, unseen_class};
 pub use workspace::{Palette, Pane, Workspace};
 
-use crate::protocol::{DeviceInfo, JobId, Live, Preview, Progress, Report, RunId, RunInfo, Setting, Snapshot, Unready};
+use crate::protocol::{DeviceInfo, JobId, Live, Own, Preview, Progress, Report, RunId, RunInfo, Setting, Snapshot, Unready};
 use crate::recipe::{Faults, PRESETS, Recipe, Sweep};
 use crate::runs::{RunRow, ToldApart};
 use crate::text::{Language, Phrase};
@@ -148,6 +148,8 @@ pub struct Screen {
     pub lens: Lens,
     /// A picture of the user's, which the lens shows in place of a sample.
     pub picture: Option<OwnPicture>,
+    /// A text that others were made of, where those are looked at.
+    pub made: Option<MadeLook>,
     /// Rows on the wall of samples that the lens does not hold.
     pub pictures: Option<Pictures>,
     /// Words that a text on the wall must hold, as they are typed.
@@ -224,6 +226,7 @@ impl State {
                 curves: CurveSettings::default(),
                 lens: Lens::new(sweep.base.distill.temperature().unwrap_or(1.0)),
                 picture: None,
+                made: None,
                 pictures: None,
                 board: BoardSettings::default(),
                 list: RunList::default(),
@@ -450,6 +453,11 @@ impl State {
                 self.jobs.starting = false;
                 self.recipe.reading = None;
                 return Some(message);
+            }
+            Live::Inspected(Ok(looked)) if matches!(looked.what, Own::Synthetic(_)) => {
+                if let Some(made) = &mut self.screen.made {
+                    made.looked = Some(looked);
+                }
             }
             Live::Inspected(Ok(looked)) => {
                 if let Some(picture) = &mut self.screen.picture {

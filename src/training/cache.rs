@@ -11,6 +11,7 @@ use candle_core::{Device, Var};
 
 use super::error::PrepareError;
 use super::layers::chosen;
+use super::made::{MadeTexts, made_fit};
 use super::prepared::{Prepared, TeacherModel};
 use super::specs::{Ground, Specs};
 use super::teachers::KnownTeacher;
@@ -35,6 +36,7 @@ pub struct Cache {
     /// Teachers of whom only what they said of rows is known; none beside a source whose teacher is there itself.
     remembered: Vec<(CheckpointSource, Option<Arc<RowLogits>>)>,
     specs: Specs,
+    made: MadeTexts,
 }
 
 /// The rows of a source.
@@ -122,7 +124,7 @@ impl Cache {
             Arc::make_mut(dataset).fill_gaps(&medians);
         }
         let dataset = dataset.clone();
-        let transfer = TransferSet::of_students(&dataset, &splits, &recipe.data)?;
+        let mut transfer = TransferSet::of_students(&dataset, &splits, &recipe.data)?;
         let probe = splits.probe(&dataset, recipe.data.seed, PROBE_ROWS);
         let normalisation = Normalisation::of(&dataset, &splits.train);
         let mut remarks = Vec::new();
@@ -178,7 +180,11 @@ impl Cache {
                 Some(self.specs.spec(model, "student.model", &ground)?)
             }
         };
-        let mut prepared = Prepared { dataset, splits, transfer, probe, student, teachers, mean, remarks };
+        let (learnt, made_of) = self.made.behind(&dataset, &transfer.rows, &recipe.data);
+        transfer.add_unlabelled(dataset.labels.len() as u32..learnt.labels.len() as u32);
+        let mut prepared =
+            Prepared { dataset, splits, transfer, learnt, made_of, probe, student, teachers, mean, remarks };
+        prepared.remarks.extend(made_fit(&recipe.data, &prepared)?);
         prepared.remarks.extend(method_fits(&recipe.distill, &prepared)?);
         Ok(prepared)
     }

@@ -16,7 +16,7 @@ use crate::data::{Remark, Watch};
 use crate::distill::Mean;
 use crate::model::{Layer, ModelSpec};
 use crate::protocol::{DataFound, JobData, Role, RunId, RunInfo, Stage};
-use crate::recipe::{Architecture, DataRecipe, Recipe, Sweep, TeacherPart, TeacherRecipe, TrainingRecipe};
+use crate::recipe::{Architecture, Augment, DataRecipe, Recipe, Sweep, TeacherPart, TeacherRecipe, TrainingRecipe};
 
 impl JobPlan {
     /// Loads all data and models and checks that they fit each other; `as_first_read` reads tables as version 0.1 did. A population takes at most `memory` bytes.
@@ -339,7 +339,7 @@ fn run(
 
 /// What the students' transfer set leaves out does not concern a teacher.
 fn for_teachers(data: &DataRecipe) -> DataRecipe {
-    DataRecipe { omit_classes: Vec::new(), labelled: 1.0, label_noise: 0.0, ..data.clone() }
+    DataRecipe { omit_classes: Vec::new(), labelled: 1.0, label_noise: 0.0, augment: Augment::NONE, ..data.clone() }
 }
 
 /// A model that is trained, whatever its seed.

@@ -92,7 +92,7 @@ impl Engine {
             && let Ok(prepared) = self.cache.prepare(recipe, &self.device, &())
             && let Some(teacher) = prepared.ready_teacher()
         {
-            teacher.all_logits(&prepared.dataset, &|| inbox.closing()).ok();
+            teacher.all_logits(&prepared.learnt, &|| inbox.closing()).ok();
         }
     }
 

@@ -139,7 +139,7 @@ impl Engine {
         let anatomy = stage.anatomy();
         let asked_validation = Asked::of(prepared, Part::Validation, &splits.validation);
         let asked_test = Asked::of(prepared, Part::Test, &splits.test);
-        let rows = prepared.dataset.row_hashes(stage.session.rows());
+        let rows = prepared.learnt.row_hashes(stage.session.rows());
         let mut reports = Vec::with_capacity(members.len());
         for k in members.iter().copied() {
             let (run, member) = (stage.run_of(k), &stage.session.members[k]);

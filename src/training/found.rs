@@ -230,7 +230,7 @@ fn otherwise(teacher: &dyn Teacher, dataset: &Dataset) -> Vec<(&'static str, Dat
 pub(super) fn fingerprint(sets: &[&Prepared]) -> Fingerprint {
     let (mut data, mut parts, mut teachers) = (Sha256::new(), Sha256::new(), Sha256::new());
     for prepared in sets {
-        data.update(prepared.dataset.digest());
+        data.update(prepared.learnt.digest());
         let transfer = &prepared.transfer;
         for rows in [&prepared.splits.train, &prepared.splits.validation, &prepared.splits.test, &transfer.rows] {
             parts.update((rows.len() as u64).to_le_bytes());

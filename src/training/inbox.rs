@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::Duration;
 
-use crate::protocol::Request;
+use crate::protocol::{Inspect, Own, Request};
 
 /// Requests that wait and that may end what goes on: they are seen before their turn comes.
 #[derive(Default)]
@@ -13,6 +13,7 @@ pub(super) struct Asked {
     previews: AtomicI64,
     stops: AtomicI64,
     looks: AtomicI64,
+    made: AtomicI64,
 }
 
 /// Whether what is being read is still wanted, see [`Inbox::queued`].
@@ -31,10 +32,15 @@ impl QueuedStart {
 }
 
 impl Asked {
+    /// Questions of this kind: a newer one makes the others idle.
+    fn looks_like(&self, look: &Inspect) -> &AtomicI64 {
+        if matches!(look.what, Own::Synthetic(_)) { &self.made } else { &self.looks }
+    }
+
     pub fn count(&self, request: &Request, by: i64) {
         match request {
             Request::Preview(_) => self.previews.fetch_add(by, Ordering::Relaxed),
-            Request::Inspect(_) => self.looks.fetch_add(by, Ordering::Relaxed),
+            Request::Inspect(look) => self.looks_like(look).fetch_add(by, Ordering::Relaxed),
             Request::Stop => self.stops.fetch_add(by, Ordering::Relaxed),
             _ => 0,
         };
@@ -71,8 +77,8 @@ impl Inbox {
     }
 
     /// Whether models are asked about something else already, so that the answer to this is not wanted any more.
-    pub fn has_looks(&self) -> bool {
-        self.asked.looks.load(Ordering::Relaxed) > 0
+    pub fn has_newer(&self, look: &Inspect) -> bool {
+        self.asked.looks_like(look).load(Ordering::Relaxed) > 0
     }
 
     /// The next request, if there is one.

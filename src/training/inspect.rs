@@ -1,4 +1,4 @@
-//! A look at one picture or text of the user's: what the teacher and the student make of it. It is answered between steps.
+//! A look at one picture or text of the user's, or at what was made of one of the students' texts: what the teacher and the student make of it. It is answered between steps.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -71,6 +71,7 @@ impl Eyes {
         device: &Device,
     ) -> Result<Inspected, Phrase> {
         let shape = prepared.dataset.examples.shape();
+        let (mut rows, mut among) = (vec![0], 0);
         let (inputs, inverted, name) = match &look.what {
             Own::Picture(path) => {
                 let (inputs, inverted) = as_data(path, prepared)?;
@@ -79,6 +80,10 @@ impl Eyes {
                     inverted,
                     path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
                 )
+            }
+            Own::Synthetic(at) => {
+                (rows, among) = made_of_one(prepared, *at).ok_or_else(|| phrase!("look-nothing-made"))?;
+                (prepared.learnt.gather(&rows), false, String::new())
             }
             Own::Text(text) => {
                 let Examples::Text(known) = &prepared.dataset.examples else { return Err(phrase!("look-no-texts")) };
@@ -91,7 +96,7 @@ impl Eyes {
         for model in &prepared.teachers {
             teacher.extend(match (model, trained.len()) {
                 // What was said of rows says nothing of others.
-                (TeacherModel::Ready(known), _) if matches!(look.what, Own::Text(_)) && !known.knows_inputs() => {
+                (TeacherModel::Ready(known), _) if !matches!(look.what, Own::Picture(_)) && !known.knows_inputs() => {
                     teacher.clear();
                     break;
                 }
@@ -121,16 +126,26 @@ impl Eyes {
         };
         let scale = prepared.dataset.pixel_scale.unwrap_or(1.0);
         let probe = Probe {
-            rows: vec![0],
-            labels: vec![0],
+            labels: vec![0; rows.len()],
+            rows,
             classes: prepared.dataset.classes.clone(),
             inputs: inputs.values().iter().map(|value| value / scale).collect(),
             texts: inputs.texts(),
             shape,
             teacher,
         };
-        Ok(Inspected { name, inverted, probe: Arc::new(probe), student })
+        Ok(Inspected { what: look.what.clone(), among, name, inverted, probe: Arc::new(probe), student })
     }
+}
+
+/// The row of one of the texts that others were made of, followed by the rows of those, and how many such texts there are. None where
+/// nothing was made.
+fn made_of_one(prepared: &Prepared, at: u64) -> Option<(Vec<u32>, u64)> {
+    let groups: Vec<&[u32]> = prepared.made_of.chunk_by(|a, b| a == b).collect();
+    let at = at.checked_rem(groups.len() as u64)? as usize;
+    let behind = prepared.dataset.labels.len() + groups[..at].iter().map(|group| group.len()).sum::<usize>();
+    let made = (behind..behind + groups[at].len()).map(|row| row as u32);
+    Some(([groups[at][0]].into_iter().chain(made).collect(), groups.len() as u64))
 }
 
 /// A picture of the user's as the data would hold it, and whether light and dark were exchanged for that.
@@ -147,17 +162,17 @@ fn as_data(path: &Path, prepared: &Prepared) -> Result<(Inputs, bool), Phrase> {
     Ok((if inverted { negative(read, scale) } else { read }, inverted))
 }
 
-/// What a teacher says of one picture or text, `[classes]`.
+/// What a teacher says of pictures or texts, `[rows, classes]`.
 fn heard(teacher: &dyn Teacher, inputs: &Inputs) -> Result<Vec<f32>, Phrase> {
     let logits = teacher.logits_of(inputs).map_err(|error| of_device(&error))?;
-    Ok(logits.logits(0, 1.0))
+    Ok((0..inputs.rows()).flat_map(|row| logits.logits(row, 1.0)).collect())
 }
 
-/// Logits of one member of a population, `[classes]`.
+/// Logits of one member of a population, `[rows, classes]`.
 fn of_member(network: &dyn Network, member: usize, inputs: &Inputs) -> Result<Vec<f32>, Phrase> {
     let all = network.logits(&[inputs]).and_then(|logits| logits.flatten_all()?.to_vec1::<f32>());
-    let (all, classes) = (all.map_err(|error| of_device(&error))?, network.spec().classes());
-    all.get(member * classes..(member + 1) * classes).map(<[f32]>::to_vec).ok_or_else(|| phrase!("look-no-member"))
+    let (all, len) = (all.map_err(|error| of_device(&error))?, inputs.rows() * network.spec().classes());
+    all.get(member * len..(member + 1) * len).map(<[f32]>::to_vec).ok_or_else(|| phrase!("look-no-member"))
 }
 
 /// The mean of the pixels at the edges of all pictures.

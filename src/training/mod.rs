@@ -19,6 +19,7 @@ mod inbox;
 mod inspect;
 mod job;
 mod layers;
+mod made;
 mod matched;
 mod member;
 mod plan;

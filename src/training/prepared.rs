@@ -18,8 +18,12 @@ pub struct Prepared {
     pub dataset: Arc<Dataset>,
     /// Which rows are for what.
     pub splits: Splits,
-    /// What the students may see.
+    /// What the students may see: rows of [`Prepared::learnt`].
     pub transfer: TransferSet,
+    /// All rows, and behind them those texts that were made for the students.
+    pub learnt: Arc<Dataset>,
+    /// The row that each of those was made of.
+    pub made_of: Arc<Vec<u32>>,
     /// Rows of the lens, ascending.
     pub probe: Vec<u32>,
     /// The student, without its weights.

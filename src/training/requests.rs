@@ -72,7 +72,7 @@ impl Engine {
                 Request::Preview(recipe) => self.preview(&recipe, inbox),
                 Request::Gather(gather) => self.gather(&gather),
                 // A look must not end a job: what goes wrong with it is said to who asked.
-                Request::Inspect(_) if inbox.has_looks() => {}
+                Request::Inspect(look) if inbox.has_newer(&look) => {}
                 Request::Inspect(look) => match look.run.and_then(|run| stage.member_of(run)) {
                     None => self.look(&look, None),
                     Some(member) => match stage.kept_population() {

@@ -142,7 +142,7 @@ fn tell_ready(
     inbox: &Inbox,
 ) -> Result<(), Halt> {
     let (prepared, run) = (&*stage.prepared, plan.runs[stage.runs[0]].run);
-    let all = teacher.all_logits(&prepared.dataset, &|| inbox.closing())?;
+    let all = teacher.all_logits(&prepared.learnt, &|| inbox.closing())?;
     if stage.has_probe && all.teachers == 1 && !plan.probe_has_answers() {
         let logits = Arc::new(all.logits_of(&prepared.probe, 1.0));
         engine.emit(Report::Snapshot(Snapshot { run, step: 0, logits }), inbox)?;
@@ -201,7 +201,7 @@ fn student_stage(
     }
     let is_replaced = members.first().is_some_and(|member| member.objective.method().replaces.is_some());
     let known = used.into_iter().map(|of| teacher_of(teachers, of).cloned()).collect::<Result<Vec<_>, _>>()?;
-    let logits = known.iter().map(|teacher| teacher.all_logits(&prepared.dataset, &|| inbox.closing()));
+    let logits = known.iter().map(|teacher| teacher.all_logits(&prepared.learnt, &|| inbox.closing()));
     let logits = logits.collect::<Result<Vec<_>, _>>()?;
     // Only pictures are shifted; a teacher of its own view looks at them as they are.
     let is_shifted = stage.training.jitter > 0 && prepared.dataset.pixel_scale.is_some();
@@ -210,14 +210,14 @@ fn student_stage(
     let seeds: Vec<u64> = members.iter().map(|member| member.seed).collect();
     let layers = match (members.first(), known.first()) {
         (Some(Member { objective, .. }), Some(teacher)) => {
-            let dataset = &prepared.dataset;
+            let dataset = &prepared.learnt;
             InnerLayers::new(objective, spec, teacher.clone(), &seeds, dataset, are_asked, &engine.device)?
         }
         _ => None,
     };
     let setup = Setup {
         recipe: stage.training.clone(),
-        dataset: prepared.dataset.clone(),
+        dataset: prepared.learnt.clone(),
         transfer: prepared.transfer.clone(),
         side: TeacherSide { logits, asked: if are_asked { known } else { Vec::new() } },
         layers,
@@ -268,7 +268,7 @@ fn test_chosen(engine: &mut Engine, job: &Job, plan: &JobPlan, teachers: &Teache
                 None => None,
                 Some(of) => {
                     let teacher = teacher_of(teachers, *of)?;
-                    Some(teacher.all_logits(&prepared.dataset, &|| inbox.closing())?)
+                    Some(teacher.all_logits(&prepared.learnt, &|| inbox.closing())?)
                 }
             };
             let said = said.map(|logits| reference(&logits, rows, &objective));

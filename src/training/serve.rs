@@ -18,7 +18,7 @@ pub(super) fn serve(engine: &mut Engine, request: Request, inbox: &Inbox) {
             engine.preview(&recipe, inbox);
             engine.look_ahead(&recipe, inbox);
         }
-        Request::Inspect(_) if inbox.has_looks() => {}
+        Request::Inspect(look) if inbox.has_newer(&look) => {}
         Request::Inspect(look) => engine.look(&look, None),
         Request::Gather(gather) => engine.gather(&gather),
         Request::Start(begin) => start(engine, *begin, inbox),

@@ -37,6 +37,7 @@ pub(super) fn preset_key(name: &str) -> &'static str {
         "digits" => "preset-digits",
         "bert-to-textcnn" => "preset-bert-to-textcnn",
         "bert-to-bilstm" => "preset-bert-to-bilstm",
+        "augmentation" => "preset-augmentation",
         "votes" => "preset-votes",
         "pkd" => "preset-pkd",
         "theseus" => "preset-theseus",

@@ -1,7 +1,9 @@
-//! What a method does within the networks: which layers look at which, whose layers stand where, who leaves at which exit.
+//! What a method does within the networks: which layers look at which, whose layers stand where, who leaves at which exit,
+//! what was made of the texts.
 
 mod exits;
 mod layers;
+mod made;
 mod places;
 
 use eframe::egui::{Frame, Margin, Ui};
@@ -32,13 +34,21 @@ pub fn inside_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         if let Some(leaving) = job.exits.get(&run.run) {
             return framed(ui, &mut |ui| exits::exits_ui(ui, state, leaving, commands));
         }
-        if let Some(anatomy) = job.anatomy.get(&run.run) {
-            if !anatomy.layers.is_empty() {
-                return framed(ui, &mut |ui| layers::layers_ui(ui, run, anatomy));
-            }
-            if let Some(replacing) = &anatomy.replacing {
-                return framed(ui, &mut |ui| places::places_ui(ui, run, anatomy, replacing));
-            }
+        let made = state.made_readers();
+        let anatomy = job.anatomy.get(&run.run);
+        let replacing = anatomy.and_then(|anatomy| anatomy.replacing.as_ref().map(|replacing| (anatomy, replacing)));
+        let layers = anatomy.filter(|anatomy| !anatomy.layers.is_empty());
+        if made.is_some() || layers.is_some() || replacing.is_some() {
+            return framed(ui, &mut |ui| {
+                match (layers, replacing) {
+                    (Some(anatomy), _) => layers::layers_ui(ui, run, anatomy),
+                    (None, Some((anatomy, replacing))) => places::places_ui(ui, run, anatomy, replacing),
+                    (None, None) => {}
+                }
+                if let Some(readers) = made {
+                    made::made_ui(ui, state, readers, commands);
+                }
+            });
         }
     }
     empty_state_ui(ui, Icon::Flask, &text("inside-empty"), &text("inside-empty-hint"), None);

@@ -17,6 +17,7 @@ impl App {
             ScreenCommand::Speed(speed) => self.state.screen.speed = Some(speed),
             ScreenCommand::OwnText(text) if text.is_empty() => self.state.screen.picture = None,
             ScreenCommand::OwnText(text) => self.look_at(Own::Text(text)),
+            ScreenCommand::Made(at) => self.look_at_made(at),
             ScreenCommand::LensRow(row) => self.show_sample(row),
             ScreenCommand::SampleChoice(choice) => self.choose_samples(choice),
             ScreenCommand::LensClass(class) => {

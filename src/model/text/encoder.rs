@@ -1,19 +1,15 @@
 //! How a model reads texts: a tokeniser with its vocabulary, of the model's own or of a pre-trained one. It lies in the model's file.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use tokenizers::normalizers::BertNormalizer;
-use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
-use tokenizers::{
-    Encoding, Normalizer as _, OffsetReferential, OffsetType, PreTokenizedString, PreTokenizer as _, Tokenizer,
-    TruncationParams,
-};
+use tokenizers::{Encoding, Tokenizer, TruncationParams};
 
-use crate::data::{Texts, Tokens};
+use crate::data::{MASK, Texts, Tokens, words};
 
 /// Reads raw texts as numbers of tokens. What it has read it keeps, so that a text costs something once.
 pub struct TextEncoder {
@@ -23,6 +19,8 @@ pub struct TextEncoder {
     numbers: Option<HashMap<u32, u32>>,
     /// The model's number of what it does not know.
     unknown: Option<u32>,
+    /// What a masked word is read as, where the tokeniser has no token for it: as one that is not known.
+    masked: Option<&'static str>,
     read: Mutex<Read>,
 }
 
@@ -65,7 +63,10 @@ const MOST_WORDS: usize = 10_000;
 const FEWEST: u64 = 2;
 
 /// What the first numbers of an own vocabulary stand for.
-const SPECIAL: [&str; 5] = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
+const SPECIAL: [&str; 5] = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", MASK];
+
+/// What tokenisers call what they do not know.
+const UNKNOWN: [&str; 2] = ["[UNK]", "<unk>"];
 
 /// What a model puts around a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +87,7 @@ impl TextEncoder {
         let count = |mut counts: HashMap<String, u64>, row: &u32| {
             let row = *row as usize;
             for text in [Some(texts.first(row)), texts.second(row)].into_iter().flatten() {
-                for word in words(text) {
+                for word in words(cut(text)) {
                     *counts.entry(word).or_default() += 1;
                 }
             }
@@ -107,7 +108,8 @@ impl TextEncoder {
         let vocabulary: serde_json::Map<String, serde_json::Value> =
             vocabulary.enumerate().map(|(number, word)| (word, number.into())).collect();
         let model = serde_json::json!({ "type": "WordLevel", "vocab": vocabulary, "unk_token": SPECIAL[1] });
-        let tokenizer = tokenizer_json(&model, true, frame, [1, 2, 3].map(|number| (SPECIAL[number], number as u32)));
+        let special = [1, 2, 3].map(|number| (SPECIAL[number], number as u32));
+        let tokenizer = tokenizer_json(&model, true, frame, special, None);
         Self::new(SavedEncoder { tokenizer, length, known: None })
     }
 
@@ -133,7 +135,7 @@ impl TextEncoder {
             "max_input_chars_per_word": 100,
         });
         Self::new(SavedEncoder {
-            tokenizer: tokenizer_json(&model, lower_case, Frame::Bert, special),
+            tokenizer: tokenizer_json(&model, lower_case, Frame::Bert, special, number(MASK).ok()),
             length,
             known: None,
         })
@@ -150,12 +152,14 @@ impl TextEncoder {
         let truncation = TruncationParams { max_length: saved.length, ..TruncationParams::default() };
         tokenizer.with_truncation(Some(truncation)).map_err(|error| error.to_string())?;
         let numbers = saved.known.as_ref().map(|known| known.iter().copied().zip(0..).collect::<HashMap<u32, u32>>());
-        let unknown = ["[UNK]", "<unk>"].iter().find_map(|token| tokenizer.token_to_id(token));
+        let unknown = UNKNOWN.iter().find_map(|token| tokenizer.token_to_id(token));
+        let added = tokenizer.get_added_vocabulary().get_vocab();
+        let masked = UNKNOWN.into_iter().find(|token| added.contains_key(*token) && !added.contains_key(MASK));
         let unknown = match &numbers {
             Some(numbers) => unknown.and_then(|number| numbers.get(&number).copied()),
             None => unknown,
         };
-        Ok(Self { saved, tokenizer, numbers, unknown, read: Mutex::default() })
+        Ok(Self { saved, tokenizer, numbers, unknown, masked, read: Mutex::default() })
     }
 
     /// What there is to save of it.
@@ -229,9 +233,14 @@ impl TextEncoder {
     }
 
     fn encode_one(&self, first: &str, second: Option<&str>) -> Known {
-        let encoded = match second {
-            None => self.tokenizer.encode_fast(cut(first), true),
-            Some(second) => self.tokenizer.encode_fast((cut(first), cut(second)), true),
+        let readable = |text| match self.masked {
+            Some(unknown) if str::contains(text, MASK) => Cow::Owned(text.replace(MASK, unknown)),
+            _ => Cow::Borrowed(text),
+        };
+        let first = readable(cut(first));
+        let encoded = match second.map(|second| readable(cut(second))) {
+            None => self.tokenizer.encode_fast(first, true),
+            Some(second) => self.tokenizer.encode_fast((first, second), true),
         };
         // A tokeniser without a token for the unknown refuses what it does not know.
         let ids: Vec<u32> = encoded.as_ref().map(|encoding| encoding.get_ids().to_vec()).unwrap_or_default();
@@ -266,25 +275,23 @@ fn cut(text: &str) -> &str {
     &text[..text.floor_char_boundary(LONGEST)]
 }
 
-/// The words of a text in lower case without accents; punctuation and Chinese characters are words of their own.
-fn words(text: &str) -> Vec<String> {
-    let mut split = PreTokenizedString::from(cut(text));
-    let normalizer = BertNormalizer::new(true, true, None, true);
-    let done =
-        split.normalize(|text| normalizer.normalize(text)).and_then(|()| BertPreTokenizer.pre_tokenize(&mut split));
-    let splits = split.get_splits(OffsetReferential::Normalized, OffsetType::Byte);
-    if done.is_ok() { splits.into_iter().map(|(word, ..)| word.to_owned()).collect() } else { Vec::new() }
-}
-
-/// A `tokenizer.json` that normalises and splits as BERT's does; `special` are the unknown token, `[CLS]` and `[SEP]` with their numbers.
-fn tokenizer_json(model: &serde_json::Value, lower_case: bool, frame: Frame, special: [(&str, u32); 3]) -> String {
+/// A `tokenizer.json` that normalises and splits as BERT's does; `special` are the unknown token, `[CLS]` and `[SEP]` with their numbers,
+/// `mask` is that of a masked word, where it is read as something of its own.
+fn tokenizer_json(
+    model: &serde_json::Value,
+    lower_case: bool,
+    frame: Frame,
+    special: [(&str, u32); 3],
+    mask: Option<(&str, u32)>,
+) -> String {
     let [_, (cls, cls_number), (sep, sep_number)] = special;
-    let added = special.map(|(token, number)| {
+    let added = special.into_iter().chain(mask).map(|(token, number)| {
         serde_json::json!({
             "id": number, "content": token, "single_word": false, "lstrip": false, "rstrip": false, "normalized": false,
             "special": true,
         })
     });
+    let added: Vec<serde_json::Value> = added.collect();
     let token = |token: &str, of: usize| serde_json::json!({ "SpecialToken": { "id": token, "type_id": of } });
     let sequence = |which: &str, of: usize| serde_json::json!({ "Sequence": { "id": which, "type_id": of } });
     let (single, pair) = match frame {

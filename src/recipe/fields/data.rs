@@ -325,6 +325,41 @@ pub const LABEL_NOISE: Field = Field {
     ..OF_DATA
 };
 
+/// `data.augment`.
+pub const AUGMENT: Field = Field {
+    path: "data.augment",
+    label: "field-augment",
+    what: "field-augment-hint",
+    short: Some("field-augment-short"),
+    kind: Kind::Whole(Span { allowed: (Bound::Included(0.0), Bound::Included(50.0)), shown: (0.0, 50.0), ..COUNT }),
+    is_column: true,
+    synonyms: &[Synonyms { value: "", words: &["n_iter", "num_augmentations", "augmentation_factor", "naug"] }],
+    search: "augmentation synthetic texts mask n-gram 数据增强 合成 shujuzengqiang hecheng",
+    ..OF_DATA
+};
+
+/// `data.augment_mask`.
+pub const AUGMENT_MASK: Field = Field {
+    path: "data.augment_mask",
+    label: "field-augment-mask",
+    what: "field-augment-mask-hint",
+    short: Some("field-augment-mask-short"),
+    kind: Kind::Number(Span { usual: 0.1, ..SHARE }),
+    synonyms: &[Synonyms { value: "", words: &["p_mask", "mask_prob", "mask_probability", "mlm_probability"] }],
+    ..OF_DATA
+};
+
+/// `data.augment_ngram`.
+pub const AUGMENT_NGRAM: Field = Field {
+    path: "data.augment_ngram",
+    label: "field-augment-ngram",
+    what: "field-augment-ngram-hint",
+    short: Some("field-augment-ngram-short"),
+    kind: Kind::Number(Span { usual: 0.25, ..SHARE }),
+    synonyms: &[Synonyms { value: "", words: &["p_ng", "p_ngram", "ngram_prob"] }],
+    ..OF_DATA
+};
+
 const OF_DATA: Field = Field { part: Part::Data, ..PLAIN };
 
 /// A part of the rows: neither none nor nearly all.

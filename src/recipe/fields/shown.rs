@@ -7,7 +7,7 @@ use super::super::{
     value_at,
 };
 use super::{
-    CHECKPOINT, COPIES, FIELDS, Field, Kind, SOURCE_COLOUR, SOURCE_NORMALISE, SOURCE_SIZE, TEACHER_COMBINE,
+    AUGMENT, CHECKPOINT, COPIES, FIELDS, Field, Kind, SOURCE_COLOUR, SOURCE_NORMALISE, SOURCE_SIZE, TEACHER_COMBINE,
     TEACHER_ENSEMBLE, TITLE, Unit, field,
 };
 use crate::text::{Between, Phrase, phrase};
@@ -124,6 +124,7 @@ fn usual(path: &str, recipe: &Recipe) -> Option<Value> {
     let is = |field: Field| field.path == path;
     match &recipe.data.source {
         _ if is(COPIES) && recipe.data.copies == Copies::Together => Some("together".into()),
+        _ if is(AUGMENT) && recipe.data.augment.tries == 0 => Some(Value::Integer(0)),
         Source::Table(table) if is(SOURCE_NORMALISE) && table.normalise == Normalise::Standard => {
             Some("standard".into())
         }

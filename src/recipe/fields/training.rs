@@ -282,7 +282,7 @@ pub const JITTER: Field = Field {
     has_control: true,
     synonyms: &[Synonyms {
         value: "",
-        words: &["augment", "augmentation", "data_augmentation", "random_crop", "max_shift"],
+        words: &["augmentation", "data_augmentation", "random_crop", "max_shift"],
     }],
     search: "shift translate images 抖动 平移 数据增强 doudong pingyi shujuzengqiang",
     ..OF_TRAINING

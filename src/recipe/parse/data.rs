@@ -7,7 +7,7 @@ use toml::{Table, Value};
 use crate::recipe::fault::{Fault, FaultKind, Faults};
 use crate::recipe::reader::{Places, Reader};
 use crate::recipe::{
-    Builtin, Colour, ColumnRef, Copies, DEFAULT_SIDE, DataRecipe, Ground, IMAGENET_MEAN, IMAGENET_STD, ImageSource,
+    Augment, Builtin, Colour, ColumnRef, Copies, DEFAULT_SIDE, DataRecipe, Ground, IMAGENET_MEAN, IMAGENET_STD, ImageSource,
     KeptColumns, Normalise, Pixels, Source, TableSource, TextSource,
 };
 use crate::text::phrase;
@@ -24,6 +24,7 @@ impl DataRecipe {
             omit_classes: Vec::new(),
             labelled: 1.0,
             label_noise: 0.0,
+            augment: Augment::NONE,
         }
     }
 }
@@ -36,6 +37,11 @@ pub(super) fn read_data(mut data: Reader<'_>, folder: &Path, faults: &mut Vec<Fa
     let labelled = data.number("labelled", 1.0, faults);
     let label_noise = data.number("label_noise", 0.0, faults);
     let seed = data.whole("seed", 0, faults);
+    let augment = Augment {
+        tries: data.whole("augment", 0, faults) as usize,
+        mask: data.number("augment_mask", Augment::NONE.mask, faults),
+        ngram: data.number("augment_ngram", Augment::NONE.ngram, faults),
+    };
     let fates = [("together", Copies::Together), ("apart", Copies::Apart)];
     let copies = data.choice("copies", Copies::Together, &fates, faults);
     let mut omit_classes = Vec::new();
@@ -54,7 +60,7 @@ pub(super) fn read_data(mut data: Reader<'_>, folder: &Path, faults: &mut Vec<Fa
         Some(other) => faults.push(data.wrong_type("omit_classes", &other, allowed())),
     }
     data.finish(&[], faults);
-    DataRecipe { source, seed, validation, test, copies, omit_classes, labelled, label_noise }
+    DataRecipe { source, seed, validation, test, copies, omit_classes, labelled, label_noise, augment }
 }
 
 fn read_source(data: &mut Reader<'_>, folder: &Path, faults: &mut Vec<Fault>) -> Source {

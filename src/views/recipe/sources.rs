@@ -80,6 +80,9 @@ impl Editor<'_> {
             let share = number::set_percent(data.label_noise);
             notes.push(text_with("recipe-noise", &[("percent", share.into())]));
         }
+        if data.augment.tries > 0 {
+            notes.push(text_with("recipe-augment", &[("tries", (data.augment.tries as u64).into())]));
+        }
         for note in notes {
             let colour = ui.tokens().doubtful;
             ui.add(Label::new(caption(note).color(colour)).wrap());
