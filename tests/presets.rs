@@ -195,3 +195,42 @@ fn a_student_that_never_saw_a_three_reads_threes() {
     assert!(student.errors_by_class[3] < 64, "the student gets {} of 107 wrong", student.errors_by_class[3]);
     assert!(student.errors < baseline.errors);
 }
+
+#[test]
+fn synthetic_texts_need_texts_and_someone_to_ask() {
+    let refused = |recipe: &Recipe| {
+        let error = Cache::default().prepare(recipe, &candle_core::Device::Cpu, &()).err().expect("it is refused");
+        (error.field(), error.to_string())
+    };
+    let with = |name: &str| {
+        let mut recipe = recipe(name);
+        recipe.data.augment.tries = 2;
+        recipe
+    };
+    for (name, expected) in [
+        ("digits", "hold no texts"),
+        ("bert-to-textcnn", "known of its own rows alone"),
+        ("votes", "known of its own rows alone"),
+    ] {
+        let (field, error) = refused(&with(name));
+        assert!(field == Some("data.augment") && error.contains(expected), "{name}: {error}");
+    }
+    let (_, error) = refused(&with("votes").without_teacher());
+    assert!(error.contains("only a teacher can say what they are"), "{error}");
+
+    let prepare = |recipe: &Recipe| Cache::default().prepare(recipe, &candle_core::Device::Cpu, &()).unwrap();
+    let (plain, made) = (prepare(&recipe("augmentation")), prepare(&with("augmentation")));
+    let rows = plain.transfer.rows.len();
+    assert_eq!((plain.made_of.len(), rows), (0, 8058));
+    assert_eq!(made.transfer.rows[..rows], plain.transfer.rows[..]);
+    assert_eq!(made.transfer.rows.len(), rows + made.made_of.len());
+    assert!(made.transfer.labels[rows..].iter().all(Option::is_none));
+    assert!((rows..2 * rows).contains(&made.made_of.len()), "{}", made.made_of.len());
+    // Of the students' texts alone, and words are counted in those that people wrote.
+    assert!(made.made_of.iter().all(|row| plain.transfer.rows.contains(row)));
+    assert_eq!(made.student, plain.student);
+    let hashes: std::collections::HashSet<u64> =
+        plain.dataset.row_hashes(&(0..10_072).collect::<Vec<u32>>()).into_iter().collect();
+    let own: Vec<u32> = made.transfer.rows[rows..].to_vec();
+    assert!(made.learnt.row_hashes(&own).iter().all(|hash| !hashes.contains(hash)), "none is in the data already");
+}

@@ -60,7 +60,7 @@ fn of_row(texts: &Texts, row: u32, augment: &Augment, key: Key) -> Vec<(String, 
         let key = key.at(number as u64);
         let Some(second) = second else { return Some((changed(0, first, key)?, None)) };
         let first = if number % 3 == 1 { first.to_owned() } else { changed(0, first, key)? };
-        let second = if number % 3 == 0 { second.to_owned() } else { changed(1, second, key)? };
+        let second = if number.is_multiple_of(3) { second.to_owned() } else { changed(1, second, key)? };
         Some((first, Some(second)))
     };
     (0..augment.tries).filter_map(one_try).collect()

@@ -9,14 +9,22 @@ use tokenizers::{Normalizer as _, OffsetReferential, OffsetType, PreTokenizedStr
 /// The words of a text in lower case without accents; punctuation and Chinese characters are words of their own.
 pub fn words(text: &str) -> Vec<String> {
     let split = split(text);
-    split.get_splits(OffsetReferential::Normalized, OffsetType::Byte).into_iter().map(|(word, ..)| word.into()).collect()
+    split
+        .get_splits(OffsetReferential::Normalized, OffsetType::Byte)
+        .into_iter()
+        .map(|(word, ..)| word.into())
+        .collect()
 }
 
 /// Where those words stand in the text, in bytes.
 pub fn word_places(text: &str) -> Vec<Range<usize>> {
     let split = split(text);
     let places = split.get_splits(OffsetReferential::Original, OffsetType::Byte);
-    places.into_iter().map(|(_, (start, end), _)| start..end).filter(|place| text.get(place.clone()).is_some()).collect()
+    places
+        .into_iter()
+        .map(|(_, (start, end), _)| start..end)
+        .filter(|place| text.get(place.clone()).is_some())
+        .collect()
 }
 
 /// Nothing, where the text cannot be split (never, as far as is known).

@@ -6,7 +6,7 @@ use super::network::tensor;
 use super::parameter::{as_variables, seeded};
 use super::{FusedStep, Layer, ModelSpec, Network, Normalisation, Output, Plan, Trainer};
 use crate::data::Inputs;
-use crate::ops::{Activation, Backend, conv3x3, dense, dropout, max_pool2};
+use crate::ops::{Activation, Backend, conv3x3, dense, dropout, max_pool2, reshape};
 use crate::rng::Key;
 
 /// K networks that share an architecture.
@@ -131,7 +131,10 @@ impl Population {
                     x = max_pool2(&x, backend)?;
                     reached = pooled.take();
                 }
-                Layer::Flatten => x = x.flatten_from(2)?,
+                Layer::Flatten => {
+                    let shape = [&x.dims()[..2], &[x.dims()[2..].iter().product()]].concat();
+                    x = reshape(&x, shape)?;
+                }
                 Layer::Dense { name, relu, .. } => {
                     let (weight, bias) = pair()?;
                     let activation = if *relu { Activation::Relu } else { Activation::None };

@@ -11,6 +11,7 @@ use super::element::{slice, vectorised, with_element, with_slice};
 use super::gemm::Write;
 use super::packed::{add, check_tokens, cut};
 use super::sums::sum;
+use super::tape::apply3;
 use super::tile::{Left, Product, STEP, padded};
 use super::{Backend, Element, Spans};
 use crate::rng::Key;
@@ -42,7 +43,7 @@ pub fn attention(
     let dropout = dropout.map(|(rate, keys)| (Chance::new(rate), keys.to_vec()));
     let op = Attention { heads, size: width / heads, spans: spans.clone(), dropout };
     match backend {
-        Backend::Native => q.contiguous()?.apply_op3(&k.contiguous()?, &v.contiguous()?, op),
+        Backend::Native => apply3(q, k, v, op),
         Backend::Candle => op.composed(q, k, v),
     }
 }

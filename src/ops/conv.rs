@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use super::dense::{Parts, relu, relu_gradient};
 use super::element::{slice, with_element, with_slice};
 use super::gemm::{Matrix, Threads, Write, product};
+use super::tape::apply3;
 use super::{Activation, Backend, Element, input_of, inputs_fit, sum_of_blocks};
 
 /// `activation(x ∗ w + b)` for each member, as PyTorch's `conv2d` with `padding=1`.
@@ -25,7 +26,7 @@ pub fn conv3x3(x: &Tensor, w: &Tensor, b: &Tensor, activation: Activation, backe
     match backend {
         Backend::Native => {
             let op = Conv3x3 { activation, input_gradient: x.track_op() };
-            x.contiguous()?.apply_op3(&w.contiguous()?, &b.contiguous()?, op)
+            apply3(x, w, b, op)
         }
         Backend::Candle => {
             let (members, out) = b.dims2()?;

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::element::{slice, with_element, with_slice};
 use super::gemm::{Matrix, Threads, Write, product};
+use super::tape::apply3;
 use super::{Activation, Backend, Element, input_of, inputs_fit, sum_of_blocks};
 
 /// `activation(x · wᵀ + b)` for each member.
@@ -20,7 +21,7 @@ pub fn dense(x: &Tensor, w: &Tensor, b: &Tensor, activation: Activation, backend
     match backend {
         Backend::Native => {
             let op = Dense { activation, input_gradient: x.track_op() };
-            x.contiguous()?.apply_op3(&w.contiguous()?, &b.contiguous()?, op)
+            apply3(x, w, b, op)
         }
         Backend::Candle => {
             let (inputs, batch, input) = x.dims3()?;

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::element::{slice, vectorised, with_element, with_slice};
 use super::packed::{check_tokens, cut};
+use super::tape::{apply1, through};
 use super::{Backend, Element, Spans};
 use crate::rng::Key;
 
@@ -29,7 +30,7 @@ pub fn dropout(x: &Tensor, rate: f64, keys: &[Key]) -> Result<Tensor> {
         }
         Tensor::from_vec(mask, (members, batch, units), x.device())?
     });
-    x.mul(&mask)
+    through(&[x], |x| x[0].mul(&mask))
 }
 
 /// The same on packed rows: `x` is `[tokens, width]` with rows where `spans` says. Whether number i of a member's own run is
@@ -51,7 +52,7 @@ pub fn packed_dropout(x: &Tensor, rate: f64, keys: &[Key], spans: &Spans, backen
     });
     let op = Packed { chance, blocks: blocks.collect() };
     match backend {
-        Backend::Native => x.contiguous()?.apply_op1(op),
+        Backend::Native => apply1(x, op),
         Backend::Candle => with_element!(x.dtype(), T => {
             let mask = op.masked(&vec![<T as candle_core::WithDType>::from_f64(1.0); x.elem_count()]);
             x.mul(&Tensor::from_vec(mask, x.shape(), x.device())?)

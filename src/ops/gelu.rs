@@ -7,6 +7,7 @@ use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
 use super::element::{slice, vectorised, with_element, with_slice};
+use super::tape::apply1;
 use super::{Backend, Element};
 
 /// Which function is meant.
@@ -24,7 +25,7 @@ pub enum Gelu {
 /// When the numbers are neither f32 nor f64.
 pub fn gelu(x: &Tensor, form: Gelu, backend: Backend) -> Result<Tensor> {
     match (backend, form) {
-        (Backend::Native, _) => x.contiguous()?.apply_op1(Op(form)),
+        (Backend::Native, _) => apply1(x, Op(form)),
         // candle's own has constants of six digits in its gradient.
         (Backend::Candle, Gelu::Erf) => x.mul(&(((x * FRAC_1_SQRT_2)?.erf()? + 1.0)? * 0.5)?),
         (Backend::Candle, Gelu::Tanh) => {

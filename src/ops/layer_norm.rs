@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::element::{slice, vectorised, with_element, with_slice};
 use super::packed::{ROWS, add, check_tokens, cut};
 use super::sums::sum;
+use super::tape::{apply3, reshape};
 use super::{Backend, Element, Spans};
 
 /// `(x − mean) / √(variance + ε) · w + b` over the last axis, with the biased variance (Ba, Kiros & Hinton 2016).
@@ -25,7 +26,7 @@ pub fn layer_norm(x: &Tensor, w: &Tensor, b: &Tensor, epsilon: f64, backend: Bac
         candle_core::bail!("an input {x:?} does not fit weights {w:?}")
     }
     let members = (0..members).map(|k| k * rows..(k + 1) * rows).collect();
-    normalise(&x.reshape((of * rows, width))?, w, b, epsilon, members, backend)?.reshape(x.shape())
+    reshape(&normalise(&reshape(x, (of * rows, width))?, w, b, epsilon, members, backend)?, x.shape())
 }
 
 /// The same on packed rows: `x` is `[tokens, width]` with rows where `spans` says; each token is normalised.
@@ -62,7 +63,7 @@ fn normalise(
         Backend::Native => {
             let (input_gradient, weight_gradient) = (x.track_op(), w.track_op());
             let op = LayerNorm { epsilon, members, input_gradient, weight_gradient };
-            x.contiguous()?.apply_op3(&w.contiguous()?, &b.contiguous()?, op)
+            apply3(x, w, b, op)
         }
         Backend::Candle => {
             let centred = x.broadcast_sub(&x.mean_keepdim(D::Minus1)?)?;

@@ -12,6 +12,7 @@ use super::element::{slice, vectorised, with_element, with_slice};
 use super::gemm::{Matrix, Threads, Write, product};
 use super::packed::{check_tokens, cut};
 use super::sums::logistic;
+use super::tape::apply2;
 use super::{Backend, Element, Spans};
 
 /// The hidden states of every token, `[tokens, H]`, from 0 at each row's beginning (Hochreiter & Schmidhuber 1997, with the
@@ -29,7 +30,7 @@ pub fn lstm(gates: &Tensor, w: &Tensor, reverse: bool, spans: &Spans, backend: B
             let (input_gradient, weight_gradient) = (gates.track_op(), w.track_op());
             let spans = spans.clone();
             let op = Lstm { reverse, spans, input_gradient, weight_gradient, kept: Mutex::default() };
-            gates.contiguous()?.apply_op2(&w.contiguous()?, op)
+            apply2(gates, w, op)
         }
         Backend::Candle => {
             let rows = spans.all().enumerate().map(|(row, tokens)| {

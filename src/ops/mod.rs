@@ -32,6 +32,7 @@ mod softmax;
 mod spans;
 mod sums;
 mod table_rows;
+mod tape;
 mod tile;
 mod windows;
 
@@ -54,6 +55,7 @@ pub use rows::rows;
 pub use softmax::softmax;
 pub use spans::Spans;
 pub use table_rows::TableRows;
+pub use tape::{Gradients, Tape, reshape, sum, through};
 pub use windows::max_over_windows;
 
 use candle_core::{Device, Result, Tensor};

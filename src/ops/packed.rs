@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::dense::{relu, relu_gradient};
 use super::element::{slice, vectorised, with_element, with_slice};
 use super::gemm::{Matrix, Threads, Write};
+use super::tape::apply3;
 use super::{Activation, Backend, Element, Spans, chain, gemm};
 
 /// `activation(x · wᵀ + b)` for the tokens of each member.
@@ -31,7 +32,7 @@ pub fn packed_dense(
         Backend::Native => {
             let (input_gradient, weight_gradient) = (x.track_op(), w.track_op());
             let op = PackedDense { activation, spans: spans.clone(), input_gradient, weight_gradient };
-            x.contiguous()?.apply_op3(&w.contiguous()?, &b.contiguous()?, op)
+            apply3(x, w, b, op)
         }
         Backend::Candle => {
             let each = (0..spans.members()).map(|k| {

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::element::{slice, with_element, with_slice};
 use super::packed::{add, check_tokens, cut};
+use super::tape::apply1;
 use super::{Backend, Element, Spans};
 
 /// What stands for a row.
@@ -30,7 +31,7 @@ pub fn pick(x: &Tensor, what: Pick, spans: &Spans, backend: Backend) -> Result<T
         x.index_select(&Tensor::new(places, x.device())?, 0)
     };
     let composed = match (backend, what) {
-        (Backend::Native, _) => return x.contiguous()?.apply_op1(Op { what, spans: spans.clone() }),
+        (Backend::Native, _) => return apply1(x, Op { what, spans: spans.clone() }),
         (Backend::Candle, Pick::First) => places(|row| row.start)?,
         (Backend::Candle, Pick::Last) => places(|row| row.end - 1)?,
         (Backend::Candle, Pick::Mean) => {

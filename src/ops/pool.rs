@@ -5,6 +5,7 @@ use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
 use super::element::{slice, with_element, with_slice};
+use super::tape::apply1;
 use super::{Backend, Element};
 
 /// The maximum of each 2×2 window: `[…, height, width]` to `[…, ⌊height/2⌋, ⌊width/2⌋]`. A shared input stays shared.
@@ -13,7 +14,7 @@ use super::{Backend, Element};
 /// When the tensor has fewer than two axes.
 pub fn max_pool2(x: &Tensor, backend: Backend) -> Result<Tensor> {
     match backend {
-        Backend::Native => x.contiguous()?.apply_op1(MaxPool2),
+        Backend::Native => apply1(x, MaxPool2),
         Backend::Candle => composed(x),
     }
 }

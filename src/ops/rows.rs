@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::element::{slice, with_element, with_slice};
 use super::packed::add;
+use super::tape::apply1;
 use super::{Backend, Element};
 
 /// Row `index[i]` of `table` as row i of the result: `[R, d]` to `[N, d]`. In the gradient rows that were read more than once
@@ -19,7 +20,7 @@ pub fn rows(table: &Tensor, index: &[u32], backend: Backend) -> Result<Tensor> {
         candle_core::bail!("a table of {count} rows has no row {row}")
     }
     match backend {
-        Backend::Native => table.contiguous()?.apply_op1(Rows { index: index.to_vec() }),
+        Backend::Native => apply1(table, Rows { index: index.to_vec() }),
         Backend::Candle => table.index_select(&Tensor::new(index, table.device())?, 0),
     }
 }

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 
 use super::element::{slice, vectorised, with_element, with_slice};
 use super::loss::exp;
+use super::tape::apply1;
 use super::{Backend, Element};
 
 /// `exp(x_i) / Σ_j exp(x_j)` over the last axis: `[…, width]` to the same shape.
@@ -13,7 +14,7 @@ use super::{Backend, Element};
 /// When the tensor has no axis.
 pub fn softmax(x: &Tensor, backend: Backend) -> Result<Tensor> {
     match backend {
-        Backend::Native => x.contiguous()?.apply_op1(Softmax),
+        Backend::Native => apply1(x, Softmax),
         Backend::Candle => {
             // The largest is subtracted for range's sake alone; no gradient goes through it.
             let powers = x.broadcast_sub(&x.detach().max_keepdim(D::Minus1)?)?.exp()?;

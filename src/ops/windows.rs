@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::element::{slice, vectorised, with_element, with_slice};
 use super::gemm::{Matrix, Threads};
 use super::packed::{check_tokens, cut, rows_times};
+use super::tape::apply3;
 use super::{Activation, Backend, Element, Spans};
 
 /// `max over time of max(x ∗ w + b, 0)`: each row is convolved with width − 1 zeros on both sides, so that a row of L tokens
@@ -26,7 +27,7 @@ pub fn max_over_windows(x: &Tensor, w: &Tensor, b: &Tensor, spans: &Spans, backe
         Backend::Native => {
             let (input_gradient, weight_gradient) = (x.track_op(), w.track_op());
             let op = Windows { spans: spans.clone(), input_gradient, weight_gradient, winners: Mutex::default() };
-            x.contiguous()?.apply_op3(&w.contiguous()?, &b.contiguous()?, op)
+            apply3(x, w, b, op)
         }
         Backend::Candle => composed(sizes, x, w, b, spans),
     }

@@ -9,9 +9,9 @@ use super::architecture::ALL_LAYERS;
 use super::fields::{Field, Kind};
 use super::parse::TABLES;
 use super::{
-    Architecture, Augment, CheckpointSource, Colour, ColumnRef, Copies, DEFAULT_SIDE, Frozen, Ground, ImageSource, Keep,
-    KeptColumns, Normalise, Optimiser, PixelRange, Pixels, Pooling, Recipe, Schedule, Source, TableSource, TeacherPart,
-    TeacherRecipe, TextLayers, TextSource, TokensOf, TrainingRecipe,
+    Architecture, Augment, CheckpointSource, Colour, ColumnRef, Copies, DEFAULT_SIDE, Frozen, Ground, ImageSource,
+    Keep, KeptColumns, Normalise, Optimiser, PixelRange, Pixels, Pooling, Recipe, Schedule, Source, TableSource,
+    TeacherPart, TeacherRecipe, TextLayers, TextSource, TokensOf, TrainingRecipe,
 };
 
 impl Recipe {

@@ -54,7 +54,9 @@ pub use temporary::{Farewell, TemporaryStore};
 pub use wall::{Hung, Pictures, Wall, unseen_class};
 pub use workspace::{Palette, Pane, Workspace};
 
-use crate::protocol::{DeviceInfo, JobId, Live, Own, Preview, Progress, Report, RunId, RunInfo, Setting, Snapshot, Unready};
+use crate::protocol::{
+    DeviceInfo, JobId, Live, Own, Preview, Progress, Report, RunId, RunInfo, Setting, Snapshot, Unready,
+};
 use crate::recipe::{Faults, PRESETS, Recipe, Sweep};
 use crate::runs::{RunRow, ToldApart};
 use crate::text::{Language, Phrase};

@@ -22,7 +22,7 @@ struct Made {
     augment: Augment,
     seed: u64,
     all: Arc<Dataset>,
-    made_of: Arc<Vec<u32>>,
+    origins: Arc<Vec<u32>>,
 }
 
 /// Sets of made texts that are kept.
@@ -47,15 +47,15 @@ impl MadeTexts {
             is_of && (kept.augment, kept.seed) == (augment, seed) && kept.rows == rows
         };
         if let Some(kept) = self.kept.iter().find(is_it) {
-            return (kept.all.clone(), kept.made_of.clone());
+            return (kept.all.clone(), kept.origins.clone());
         }
         let synthetic = Synthetic::of(texts, rows, &augment, Key::new(seed).named("synthetic texts"));
         let (of, rows) = (Arc::downgrade(dataset), rows.to_vec());
-        let (all, made_of) = (Arc::new(dataset.with_synthetic(&synthetic)), Arc::new(synthetic.of));
-        self.kept.push(Made { of, rows, augment, seed, all: all.clone(), made_of: made_of.clone() });
+        let (all, origins) = (Arc::new(dataset.with_synthetic(&synthetic)), Arc::new(synthetic.of));
+        self.kept.push(Made { of, rows, augment, seed, all: all.clone(), origins: origins.clone() });
         let over = self.kept.len().saturating_sub(KEPT);
         self.kept.drain(..over);
-        (all, made_of)
+        (all, origins)
     }
 }
 

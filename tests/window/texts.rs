@@ -1,7 +1,7 @@
 //! Texts in the window: one's own in the lens, searched on the wall, and what methods do inside of the models that read them.
 
 use eframe::egui::accesskit::Role;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use stillroom::app::ScriptedDialogs;
 use stillroom::command::{Action, WindowCommand};
 use stillroom::state::{Pane, State};
@@ -24,10 +24,16 @@ fn reviews() -> String {
 
 /// Runs a recipe of such a student to its end.
 fn distil(folder: &Folder, student: &str, method: &str) -> Window {
+    distil_of(folder, "", student, method)
+}
+
+/// The same with more to say of the data.
+fn distil_of(folder: &Folder, data: &str, student: &str, method: &str) -> Window {
     std::fs::write(folder.0.path().join("reviews.csv"), reviews()).unwrap();
     let recipe = format!(
         r#"[data]
 source = {{ csv = "reviews.csv", text = "text", label = "label" }}
+{data}
 [teacher]
 model = {{ transformer = 4, width = 16, heads = 2 }}
 epochs = 2
@@ -133,4 +139,31 @@ fn layers_that_look_at_layers_and_take_their_places_are_shown() {
     let (mixture, own) = accuracy.unwrap().accuracy.unwrap();
     assert!((0.0..=1.0).contains(&mixture) && (0.0..=1.0).contains(&own));
     window.get_by_role_and_label(Role::Button, "Distil");
+}
+
+#[test]
+fn what_was_made_of_a_text_stands_beside_it_with_both_answers() {
+    let folder = Folder::new();
+    let student = "text_cnn = [2], maps = 8, embedding = 8";
+    let mut window = distil_of(&folder, "augment = 3\naugment_mask = 0.4", student, "logits");
+    window.state().ask(WindowCommand::Maximise(Some(Pane::Inside)));
+    let made = |state: &State| state.screen.made.as_ref().and_then(|made| made.looked.clone());
+    until(&mut window, "what was made", |state| made(state).is_some());
+    window.run_steps(2);
+    let first = made(window.state().state()).unwrap();
+    let (rows, classes) = (first.probe.rows.len(), first.probe.classes.len());
+    assert!(rows > 1 && first.among > 1, "{rows} of {}", first.among);
+    assert_eq!([first.student.len(), first.probe.teacher.len()], [rows * classes; 2]);
+    // The original is a row of the data; what was made lies behind them all.
+    assert!(first.probe.rows[0] < 160 && first.probe.rows[1..].iter().all(|row| *row >= 160));
+    for row in 0..rows {
+        let text = first.probe.texts.first(row);
+        let shown = window.get_by_label_contains(&format!("{text}\nteacher: "));
+        assert!(shown.accesskit_node().label().unwrap().contains("\nstudent: "), "{text}");
+    }
+    // A student that learnt of them saw more texts in an epoch.
+    let run = window.state().state().focused().unwrap().runs.last().unwrap().clone();
+    assert!(run.steps_per_epoch > 160 / 16, "{}", run.steps_per_epoch);
+    press(&mut window, "Next text that others were made of");
+    until(&mut window, "another one", |state| made(state).is_some_and(|made| made.probe.rows != first.probe.rows));
 }

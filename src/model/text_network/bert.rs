@@ -6,7 +6,8 @@ use candle_core::{Result, Tensor};
 use super::super::text::{BertActivation, BertPlan, layer_name};
 use super::pass::Pass;
 use crate::ops::{
-    Activation, Gelu, Pick, attention, gelu, packed_dense, packed_dropout, packed_layer_norm, pick, rows,
+    Activation, Gelu, Pick, attention, gelu, packed_dense, packed_dropout, packed_layer_norm, pick, reshape, rows, sum,
+    through,
 };
 use crate::recipe::Pooling;
 
@@ -24,7 +25,7 @@ pub(super) fn bert(plan: &BertPlan, pass: &mut Pass<'_>) -> Result<Tensor> {
 pub(super) fn head(plan: &BertPlan, pass: &mut Pass<'_>, x: &Tensor) -> Result<Tensor> {
     let mut text = pick(x, text_of(plan), &pass.spans, pass.backend)?;
     if plan.pooling == Pooling::Cls {
-        text = pass.dense(&text, Activation::None)?.tanh()?;
+        text = tanh(&pass.dense(&text, Activation::None)?)?;
     }
     let text = pass.dropout(text, plan.dropout)?;
     pass.dense(&text, Activation::None)
@@ -55,7 +56,7 @@ pub(super) fn embeddings(plan: &BertPlan, pass: &mut Pass<'_>) -> Result<Tensor>
     for index in [positions, kinds] {
         let table = pass.parameter()?;
         let (members, count, width) = table.dims3()?;
-        x = (x + rows(&table.reshape((members * count, width))?, &index, pass.backend)?)?;
+        x = sum(&x, &rows(&reshape(table, (members * count, width))?, &index, pass.backend)?)?;
     }
     let [w, b] = pass.pair()?;
     let x = packed_layer_norm(&x, w, b, plan.epsilon, &pass.spans, pass.backend)?;
@@ -82,7 +83,11 @@ pub(super) fn layer(plan: &BertPlan, pass: &mut Pass<'_>, x: &Tensor) -> Result<
 fn add_and_norm(plan: &BertPlan, pass: &mut Pass<'_>, x: &Tensor, said: Tensor) -> Result<Tensor> {
     let said = dropped(pass, said, plan.dropout)?;
     let [w, b] = pass.pair()?;
-    packed_layer_norm(&(x + said)?, w, b, plan.epsilon, &pass.spans, pass.backend)
+    packed_layer_norm(&sum(x, &said)?, w, b, plan.epsilon, &pass.spans, pass.backend)
+}
+
+pub(super) fn tanh(x: &Tensor) -> Result<Tensor> {
+    through(&[x], |x| x[0].tanh())
 }
 
 pub(super) fn dense_of(pass: &mut Pass<'_>, x: &Tensor, activation: Activation) -> Result<Tensor> {

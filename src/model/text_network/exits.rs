@@ -3,7 +3,7 @@
 use candle_core::{Result, Tensor};
 
 use super::super::text::{BertPlan, OF_EXIT};
-use super::bert::{dense_of, embeddings, head, layer};
+use super::bert::{dense_of, embeddings, head, layer, tanh};
 use super::pass::Pass;
 use crate::distill::uncertainty;
 use crate::ops::{Activation, Pick, attention, pick};
@@ -74,12 +74,12 @@ fn branch(plan: &BertPlan, pass: &mut Pass<'_>, index: usize, x: &Tensor) -> Res
     let heads = plan.exits.map_or(1, |exits| exits.heads);
     let from_end = OF_EXIT * (plan.exits() - index);
     pass.aside(from_end, |pass| {
-        let x = dense_of(pass, x, Activation::None)?.tanh()?;
+        let x = tanh(&dense_of(pass, x, Activation::None)?)?;
         let [q, k, v] = [(); 3].map(|()| dense_of(pass, &x, Activation::None));
         let seen = attention(&q?, &k?, &v?, heads, &pass.spans, None, pass.backend)?;
         let seen = dense_of(pass, &seen, Activation::None)?;
         let text = pick(&seen, Pick::First, &pass.spans, pass.backend)?;
-        let text = pass.dense(&text, Activation::None)?.tanh()?;
+        let text = tanh(&pass.dense(&text, Activation::None)?)?;
         pass.dense(&text, Activation::None)
     })
 }

@@ -5,7 +5,8 @@ use candle_core::{Result, Tensor};
 
 use super::super::text::BertPlan;
 use super::bert::{embeddings, head, layer};
-use super::pass::Pass;
+use super::pass::{Pass, joined};
+use crate::ops::through;
 use crate::rng::Key;
 
 /// Tensors of a layer.
@@ -49,7 +50,7 @@ pub(super) fn mixed(plan: &BertPlan, pass: &mut Pass<'_>, standing: &Standing<'_
             let keys: Option<Vec<Key>> = pass.keys.map(|keys| members.iter().map(|member| keys[*member]).collect());
             let mut part = pass.of_members(members, &parameters, keys.as_deref(), streams)?;
             let tokens = members.iter().map(|member| narrowed(&x, pass.spans.of_member(*member)));
-            let mut y = Tensor::cat(&tokens.collect::<Result<Vec<_>>>()?, 0)?;
+            let mut y = joined(&tokens.collect::<Result<Vec<_>>>()?, 0)?;
             for _ in 0..layers {
                 y = layer(plan, &mut part, &y)?;
             }
@@ -57,7 +58,7 @@ pub(super) fn mixed(plan: &BertPlan, pass: &mut Pass<'_>, standing: &Standing<'_
                 parts[*member] = Some(narrowed(&y, part.spans.of_member(index))?);
             }
         }
-        x = Tensor::cat(&parts.into_iter().flatten().collect::<Vec<_>>(), 0)?;
+        x = joined(&parts.into_iter().flatten().collect::<Vec<_>>(), 0)?;
     }
     pass.next = first + plan.layers * OF_LAYER;
     pass.dropped = STREAMS * (plan.layers as u64 + 1);
@@ -71,9 +72,13 @@ fn of_members(parameter: &Tensor, members: &[usize]) -> Result<Tensor> {
         return Ok(parameter.clone());
     }
     let index: Vec<u32> = members.iter().map(|member| if all == 1 { 0 } else { *member as u32 }).collect();
-    parameter.index_select(&Tensor::from_vec(index, members.len(), parameter.device())?, 0)
+    let index = Tensor::from_vec(index, members.len(), parameter.device())?;
+    through(&[parameter], |parameter| parameter[0].index_select(&index, 0))
 }
 
 fn narrowed(x: &Tensor, tokens: std::ops::Range<usize>) -> Result<Tensor> {
-    x.narrow(0, tokens.start, tokens.len())
+    if tokens.len() == x.dim(0)? {
+        return Ok(x.clone());
+    }
+    through(&[x], |x| x[0].narrow(0, tokens.start, tokens.len())?.contiguous())
 }

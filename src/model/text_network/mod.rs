@@ -19,7 +19,7 @@ use crate::rng::Key;
 use bert::bert;
 use exits::{at_all, at_speed};
 use mixed::{Standing, mixed};
-use pass::Pass;
+use pass::{Pass, joined};
 
 /// K models of texts that share their layers.
 pub struct TextNetwork {
@@ -93,8 +93,8 @@ impl TextNetwork {
             work(&some.iter().collect::<Vec<_>>())
         });
         let each = each.collect::<Result<Vec<_>>>()?;
-        let joined = |at: usize| Tensor::cat(&each.iter().map(|part| &part[at]).collect::<Vec<_>>(), 1);
-        (0..each.first().map_or(0, Vec::len)).map(joined).collect()
+        let all = |at: usize| joined(&each.iter().map(|part| part[at].clone()).collect::<Vec<_>>(), 1);
+        (0..each.first().map_or(0, Vec::len)).map(all).collect()
     }
 
     /// Its plan, where it is of BERT's shape.

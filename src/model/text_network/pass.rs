@@ -6,8 +6,18 @@ use candle_core::{Device, Result, Tensor, Var};
 
 use super::super::network::UsedRows;
 use crate::data::Tokens;
-use crate::ops::{Activation, Backend, Pick, Spans, dropout, lstm, max_over_windows, packed_dense, pick, rows};
+use crate::ops::{
+    Activation, Backend, Pick, Spans, dropout, lstm, max_over_windows, packed_dense, pick, reshape, rows, sum, through,
+};
 use crate::rng::Key;
+
+/// Tensors beside each other, along an axis; a single one is not copied.
+pub(super) fn joined(parts: &[Tensor], axis: usize) -> Result<Tensor> {
+    match parts {
+        [only] => Ok(only.clone()),
+        _ => through(&parts.iter().collect::<Vec<_>>(), |parts| Tensor::cat(parts, axis)),
+    }
+}
 
 /// A packed batch on its way through the layers.
 pub(super) struct Pass<'a> {
@@ -167,8 +177,8 @@ impl<'a> Pass<'a> {
         let (members, texts, width) = x.dims3()?;
         let each = vec![1; texts];
         let spans = Spans::new(&vec![each.as_slice(); members])?;
-        let y = packed_dense(&x.reshape((members * texts, width))?, w, b, activation, &spans, self.backend)?;
-        y.reshape((members, texts, w.dim(1)?))
+        let x = reshape(x, (members * texts, width))?;
+        reshape(&packed_dense(&x, w, b, activation, &spans, self.backend)?, (members, texts, w.dim(1)?))
     }
 
     pub fn text_cnn(&mut self, windows: usize, rate: f64) -> Result<Tensor> {
@@ -178,7 +188,7 @@ impl<'a> Pass<'a> {
             let [w, b] = self.pair()?;
             largest.push(max_over_windows(&x, w, b, &self.spans, self.backend)?);
         }
-        let x = Tensor::cat(&largest, 2)?;
+        let x = joined(&largest, 2)?;
         self.tap("convs", |_| Ok(x.clone()))?;
         let x = self.dropout(x, rate)?;
         self.dense(&x, Activation::None)
@@ -190,11 +200,11 @@ impl<'a> Pass<'a> {
         for (reverse, last) in [(false, Pick::Last), (true, Pick::First)] {
             let [of_input, of_state] = self.pair()?;
             let [a, b] = self.pair()?;
-            let gates = packed_dense(&x, of_input, &(a + b)?, Activation::None, &self.spans, self.backend)?;
+            let gates = packed_dense(&x, of_input, &sum(a, b)?, Activation::None, &self.spans, self.backend)?;
             let all = lstm(&gates, of_state, reverse, &self.spans, self.backend)?;
             states.push(pick(&all, last, &self.spans, self.backend)?);
         }
-        let mut x = Tensor::cat(&states, 2)?;
+        let mut x = joined(&states, 2)?;
         self.tap("lstm", |_| Ok(x.clone()))?;
         for layer in 0..hidden {
             x = self.dense(&x, Activation::Relu)?;

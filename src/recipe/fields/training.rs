@@ -280,10 +280,7 @@ pub const JITTER: Field = Field {
     short: Some("field-jitter"),
     kind: Kind::Whole(Span { unit: Some(Unit::Pixels), ..COUNT }),
     has_control: true,
-    synonyms: &[Synonyms {
-        value: "",
-        words: &["augmentation", "data_augmentation", "random_crop", "max_shift"],
-    }],
+    synonyms: &[Synonyms { value: "", words: &["augmentation", "data_augmentation", "random_crop", "max_shift"] }],
     search: "shift translate images 抖动 平移 数据增强 doudong pingyi shujuzengqiang",
     ..OF_TRAINING
 };

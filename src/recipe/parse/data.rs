@@ -7,8 +7,8 @@ use toml::{Table, Value};
 use crate::recipe::fault::{Fault, FaultKind, Faults};
 use crate::recipe::reader::{Places, Reader};
 use crate::recipe::{
-    Augment, Builtin, Colour, ColumnRef, Copies, DEFAULT_SIDE, DataRecipe, Ground, IMAGENET_MEAN, IMAGENET_STD, ImageSource,
-    KeptColumns, Normalise, Pixels, Source, TableSource, TextSource,
+    Augment, Builtin, Colour, ColumnRef, Copies, DEFAULT_SIDE, DataRecipe, Ground, IMAGENET_MEAN, IMAGENET_STD,
+    ImageSource, KeptColumns, Normalise, Pixels, Source, TableSource, TextSource,
 };
 use crate::text::phrase;
 
