@@ -123,7 +123,13 @@ mod tests {
             let of_cell: Vec<(u64, RunId)> = of_cell.collect();
             runs.extend(of_cell.iter().map(|(seed, run)| info(*run, Role::Student, *seed)));
             let levels = axis.iter().map(|_| Some(level)).collect();
-            cells.push(BoardCell { label: Phrase::Plain(String::new()), levels, runs: of_cell, baseline: None });
+            cells.push(BoardCell {
+                label: Phrase::Plain(String::new()),
+                levels,
+                runs: of_cell,
+                baseline: None,
+                baselines: Vec::new(),
+            });
         }
         let (probe, device) = (Arc::new(Probe::default()), String::new());
         let started = Started { job: JobId(1), at_millis: 0, sweep, runs, device, probe, data: None };
