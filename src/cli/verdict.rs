@@ -40,7 +40,9 @@ pub(super) fn cells(board: &Board, verdict: &Verdict, runs: &HashMap<RunId, Fini
     cells.sort_by(|(a, _), (b, _)| mean(a).total_cmp(&mean(b)));
     let mut rows: Vec<Vec<String>> = cells.into_iter().map(|(cell, group)| row(cell, Some(group), runs)).collect();
     rows.extend(board.baselines.iter().map(|cell| row(cell, None, runs)));
-    rows.iter_mut().for_each(|row| row.resize(head.len(), none()));
+    for row in &mut rows {
+        row.resize(head.len(), none());
+    }
     table(&head, &left, &rows)
 }
 

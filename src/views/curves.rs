@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use eframe::egui::{Color32, Id, Label, Ui};
 use egui_plot::PlotPoint;
 
-use super::colours::{RunColours, value_colour};
+use super::colours::{RunColours, mark_of, value_colour};
 use crate::command::{Commands, ScreenCommand};
 use crate::protocol::{Change, Epoch, Role, RunId, RunInfo, Setting};
 use crate::recipe::{Baseline, field};
@@ -117,11 +117,6 @@ pub(super) struct SweepRun {
     pub colour: Color32,
     pub mark: KeyMark,
     pub emphasised: bool,
-}
-
-/// How the line of a baseline is drawn: all have one colour.
-pub(super) fn mark_of(baseline: &Baseline) -> KeyMark {
-    if *baseline == *Baseline::PLAIN { KeyMark::Dashes } else { KeyMark::Dots }
 }
 
 /// All runs of a sweep: students in their colour, baselines dashed or dotted. Those of the cell that lights

@@ -4,9 +4,9 @@
 
 use eframe::egui::{Color32, Id, Label, Ui};
 
-use super::colours::term_colour;
+use super::colours::{mark_of, term_colour};
 use super::curves::{
-    Drawn, KINDS, SweepRun, Viewport, curve_id, held, key_ui, legend_clicked, mark_of, markers, overlaid, sweep_runs,
+    Drawn, KINDS, SweepRun, Viewport, curve_id, held, key_ui, legend_clicked, markers, overlaid, sweep_runs,
 };
 use super::term_words;
 use crate::command::{Action, Commands, ScreenCommand};

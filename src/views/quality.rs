@@ -5,7 +5,8 @@ use egui_plot::PlotPoint;
 
 use super::board::metric_terms;
 use super::cards::cards_ui;
-use super::curves::{Drawn, curve_id, key_ui, legend_clicked, mark_of, overlaid, sweep_runs};
+use super::colours::mark_of;
+use super::curves::{Drawn, curve_id, key_ui, legend_clicked, overlaid, sweep_runs};
 use super::explained;
 use crate::command::{Commands, ScreenCommand};
 use crate::protocol::{Epoch, Role, RunId, recall};

@@ -9,8 +9,7 @@ use crate::runs::verdict::Spread;
 use crate::state::{JobView, Metric, State};
 use crate::text::text;
 use crate::theme::{UiTokens as _, caption};
-use crate::views::colours::value_colour;
-use crate::views::curves::mark_of;
+use crate::views::colours::{mark_of, value_colour};
 use crate::widgets::{BandLine, BandPlot, BandPoint, KeyMark};
 
 /// Lines: more could not be told apart.
