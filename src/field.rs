@@ -64,6 +64,8 @@ pub enum Kind {
     Truth(bool),
     /// One of these words, each with the key of its name.
     Choice(&'static [(&'static str, &'static str)]),
+    /// Any of these words, each with the key of its name; on is the first of them, off none.
+    Several(&'static [(&'static str, &'static str)]),
     /// Where examples come from.
     Source,
     /// A model that is trained.
@@ -210,7 +212,7 @@ impl Field {
     /// The words that it may hold, each with the key of its name; none where it holds no words.
     pub const fn choices(&self) -> &'static [(&'static str, &'static str)] {
         match self.kind {
-            Kind::Choice(names) => names,
+            Kind::Choice(names) | Kind::Several(names) => names,
             _ => &[],
         }
     }
@@ -220,9 +222,8 @@ impl Field {
         match (self.allowed, self.kind) {
             (Some(key), _) => Phrase::message(key),
             (None, Kind::Truth(_)) => phrase!("allowed-truth"),
-            (None, Kind::Choice(names)) => {
-                Phrase::several(Between::Or, names.iter().map(|(name, _)| format!("\"{name}\"").into()))
-            }
+            (None, Kind::Choice(names)) => quoted(Between::Or, names),
+            (None, Kind::Several(names)) => phrase!("allowed-several", names = quoted(Between::And, names)),
             (None, Kind::Whole(span)) => phrase!("allowed-whole", least = span.least()),
             (None, _) => self.span().phrase(),
         }
@@ -252,6 +253,10 @@ impl Field {
     pub(crate) fn owned(&self, name: Phrase) -> Phrase {
         if self.is_taught { phrase!("field-of-teacher", field = name) } else { name }
     }
+}
+
+fn quoted(between: Between, names: &[(&str, &str)]) -> Phrase {
+    Phrase::several(between, names.iter().map(|(name, _)| format!("\"{name}\"").into()))
 }
 
 impl Span {

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use stillroom::distill::{Mean, Objective, SOFT_TARGETS};
 use stillroom::recipe::{
-    Architecture, Builtin, BuiltinTeacher, CheckpointFile, CheckpointSource, Colour, ColumnRef, Copies, DataRecipe,
-    FaultKind, Faults, Frozen, Ground, ImageSource, Keep, KeptColumns, Normalise, Optimiser, Override, PRESETS,
-    PixelRange, Pixels, Pooling, QUICKSTART, Recipe, Schedule, Source, TableSource, TeacherPart, TeacherRecipe,
-    TextLayers, TextSource, TokensOf, TrainingRecipe, preset,
+    Architecture, BASELINES, Baseline, Builtin, BuiltinTeacher, CheckpointFile, CheckpointSource, Colour, ColumnRef,
+    Copies, DataRecipe, FaultKind, Faults, Frozen, Ground, ImageSource, Keep, KeptColumns, Normalise, Optimiser,
+    Override, PRESETS, PixelRange, Pixels, Pooling, QUICKSTART, Recipe, Schedule, Source, Sweep, TableSource,
+    TeacherPart, TeacherRecipe, TextLayers, TextSource, TokensOf, TrainingRecipe, preset,
 };
 
 const EXAMPLE: &str = r#"
@@ -63,7 +63,7 @@ fn the_example_is_read() {
     assert_eq!(recipe.distill, Objective::new(&SOFT_TARGETS, 40));
     assert_eq!(recipe.distill.values().values, [4.0, 0.9, 0.1, 1.0]);
     assert_eq!(recipe.training, TrainingRecipe::default());
-    assert!(recipe.baseline);
+    assert_eq!(recipe.baselines, [Baseline::PLAIN]);
 }
 
 #[test]
@@ -166,7 +166,10 @@ fn values_that_make_no_sense_are_refused_as_they_were_written() {
         ("[training]\nlearning_rate = 0", "line 4: training.learning_rate: 0 is not allowed; give a number above 0"),
         ("[training]\nmomentum = 0.9", "line 4: training.momentum: only optimiser = \"sgd\" has a momentum"),
         ("[training]\nkeep = \"first\"", "line 4: training.keep: \"first\" is not allowed; give \"last\" or \"best\""),
-        ("[training]\nbaseline = 1", "line 4: training.baseline: is the whole number 1; give true or false"),
+        (
+            "[training]\nbaseline = 1",
+            "line 4: training.baseline: is the whole number 1; give true, false, or a list of \"plain\" and \"teacher-labels\", each at most once",
+        ),
         ("[distill]\nalpha = 0.5", "line 4: distill.alpha: there is no such key"),
     ];
     for (text, expected) in cases {
@@ -188,6 +191,49 @@ fn values_that_make_no_sense_are_refused_as_they_were_written() {
         assert_eq!(faults.len(), 1, "{faults:#?}");
         assert!(faults[0].starts_with(expected), "{}\n{expected}", faults[0]);
     }
+}
+
+#[test]
+fn baselines_are_a_list_and_written_as_before_where_they_say_the_same() {
+    let read = |value: &str| {
+        let set = Override::parse(&format!("training.baseline={value}")).unwrap();
+        Sweep::parse(EXAMPLE, None, &[set]).map_err(|faults| faults.to_string())
+    };
+    let both = "baseline = [\"plain\", \"teacher-labels\"]";
+    for (value, names, written) in [
+        ("true", vec!["plain"], "baseline = true"),
+        ("[\"plain\"]", vec!["plain"], "baseline = true"),
+        ("plain", vec!["plain"], "baseline = true"),
+        ("false", vec![], "baseline = false"),
+        ("[]", vec![], "baseline = false"),
+        ("teacher-labels", vec!["teacher-labels"], "baseline = [\"teacher-labels\"]"),
+        ("[\"teacher-labels\", \"plain\"]", vec!["plain", "teacher-labels"], both),
+    ] {
+        let sweep = read(value).unwrap();
+        let found: Vec<&str> = sweep.base.baselines.iter().map(|baseline| baseline.name).collect();
+        assert!(sweep.is_single() && found == names, "{value}: {found:?}");
+        let text = sweep.to_toml();
+        assert!(text.lines().any(|line| line == written), "{value}: {text}");
+        assert_eq!(Sweep::parse(&text, None, &[]).as_ref(), Ok(&sweep), "{value}");
+    }
+    let allowed = "give true, false, or a list of \"plain\" and \"teacher-labels\", each at most once";
+    for (value, problem) in [
+        ("[\"plain\", \"pseudo\"]", "\"pseudo\" is not allowed; "),
+        ("[\"plain\", \"plain\"]", "\"plain\" is not allowed; "),
+        ("[true, false]", "true is not allowed; "),
+        ("7", "is the whole number 7; "),
+        // It is never swept.
+        ("{ any = [true, false] }", "is a table"),
+    ] {
+        let said = read(value).unwrap_err();
+        assert!(said.contains(&format!("training.baseline: {problem}")) && said.contains(allowed), "{value}: {said}");
+    }
+    let alone = "[data]\nsource = \"digits\"\n[student]\nmodel = { mlp = [8] }\n[distill]\nmethod = \"label-smoothing\"\n\
+                 [training]\nbaseline = \"teacher-labels\"\n";
+    assert_eq!(
+        messages(Recipe::parse(alone, None, &[])),
+        ["line 8: training.baseline: \"teacher-labels\" learns from a teacher; add a table [teacher], or leave it out"]
+    );
 }
 
 #[test]
@@ -562,15 +608,16 @@ fn recipes() -> impl Strategy<Value = Recipe> {
         (prop_oneof![checkpoint, trained(), ensemble], architecture().prop_map(Some)),
         (trained(), Just(None)),
     ];
-    (any::<String>(), data(), models, distill, training(), any::<bool>()).prop_map(
-        |(title, data, (teacher, student), distill, training, baseline)| Recipe {
+    let baselines = prop::sample::subsequence(BASELINES.iter().collect::<Vec<_>>(), 0..=BASELINES.len());
+    (any::<String>(), data(), models, distill, training(), baselines).prop_map(
+        |(title, data, (teacher, student), distill, training, baselines)| Recipe {
             title,
             data,
             teacher: Some(teacher),
             student,
             distill,
             training,
-            baseline,
+            baselines,
         },
     )
 }
@@ -704,7 +751,7 @@ fn a_teacher_of_another_program_says_its_classes_and_scale() {
     // Lists by nature: they make no sweep.
     let text =
         EXAMPLE_DATA.replace("KEYS", "checkpoint = \"x.pt\"\nclasses = [\"a\", \"b\"]\nmean = [1, 2]\nstd = [1, 2]");
-    assert!(stillroom::recipe::Sweep::parse(&text, None, &[]).unwrap().axes.is_empty());
+    assert!(Sweep::parse(&text, None, &[]).unwrap().axes.is_empty());
 }
 
 const EXAMPLE_DATA: &str = "[data]\nsource = \"digits\"\n[student]\nmodel = { mlp = [8] }\n[teacher]\nKEYS\n";
@@ -735,8 +782,8 @@ fn a_recipe_that_is_given_away_says_nothing_of_its_owners_disk() {
 #[test]
 fn a_list_says_each_value_once() {
     let text = EXAMPLE_DATA.replace("KEYS", "checkpoint = \"x.pt\"\n[distill]\ntemperature = [1, 4, 1.0]");
-    let faults = stillroom::recipe::Sweep::parse(&text, None, &[]).unwrap_err();
+    let faults = Sweep::parse(&text, None, &[]).unwrap_err();
     assert!(faults.to_string().contains("distill.temperature"), "{faults}");
     let text = text.replace("1.0]", "1.5]");
-    assert_eq!(stillroom::recipe::Sweep::parse(&text, None, &[]).unwrap().axes.len(), 1);
+    assert_eq!(Sweep::parse(&text, None, &[]).unwrap().axes.len(), 1);
 }

@@ -14,7 +14,7 @@ use stillroom::{
     theme,
     widgets::{
         AxisKind, AxisMark, Band, BandLine, BandPlot, BandPoint, Brush, Curve, CurvePlot, Gallery, HeatCell, HeatMap,
-        Marker, MiniPanel, ParallelAxes, ParallelAxis, ParallelLine, ProbabilityBars, RangeValue, Scale, Side,
+        KeyMark, Marker, MiniPanel, ParallelAxes, ParallelAxis, ParallelLine, ProbabilityBars, RangeValue, Scale, Side,
         SmallMultiples, Whose, gallery_ui,
     },
 };
@@ -257,7 +257,7 @@ fn a_plot_bears_whatever_a_run_may_send() {
                 what: "",
                 id: 0,
                 colour: egui::Color32::RED,
-                dashed: true,
+                mark: KeyMark::Dashes,
                 emphasised: true,
                 line,
                 band: &band,
@@ -496,7 +496,7 @@ fn sweep_parts_bear_whatever_may_come() {
                 };
                 map.show(ui);
                 let line = BandLine { name: "line", short: "line", colour: egui::Color32::RED, points: &points };
-                let (lines, baseline) = ([line], Some(line));
+                let (lines, baselines) = ([line], [(line, KeyMark::Dashes), (line, KeyMark::Dots)]);
                 let plot = BandPlot {
                     name: "Plot",
                     x_label: "x",
@@ -505,7 +505,7 @@ fn sweep_parts_bear_whatever_may_come() {
                     written: Kind::Mean,
                     key: "of",
                     lines: &lines,
-                    baseline,
+                    baselines: &baselines,
                     height: Some(140.0),
                 };
                 plot.show(ui);

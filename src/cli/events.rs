@@ -157,7 +157,6 @@ pub(super) fn finished(job: JobId, it: &FinishedRun, found: Option<&DataFound>) 
     let part = |metrics: &Option<Metrics>, part: Part| {
         metrics.as_ref().map(|metrics| result(metrics, found.map(|found| (part, found)))).unwrap_or_default()
     };
-    let has_method = info.role == Role::Student;
     Finished {
         event: "finished",
         job,
@@ -165,8 +164,8 @@ pub(super) fn finished(job: JobId, it: &FinishedRun, found: Option<&DataFound>) 
         role: info.role,
         teachers: info.teachers.clone(),
         loaded: info.loaded,
-        method: has_method.then(|| info.recipe.distill.method().name),
-        settings: Settings::new(has_method, &|path| info.objective().get(path)),
+        method: info.method(),
+        settings: Settings::new(info.method().is_some(), &|path| info.objective().get(path)),
         seed: info.seed,
         parameters: info.parameters,
         steps: it.steps,

@@ -371,9 +371,9 @@ impl<'a> Follower<'a> {
     /// Writes a model into the folder that was asked for. What fails there does not fail the job: the store has the model.
     fn save(&mut self, info: &RunInfo, bytes: &[u8]) -> Option<PathBuf> {
         let folder = self.out?;
-        let role = info.role.name();
-        let alone = self.runs.iter().filter(|other| other.role == info.role).count() == 1;
-        let name = if alone { format!("{role}.safetensors") } else { format!("{role}-{}.safetensors", info.run) };
+        let name = info.name();
+        let alone = self.runs.iter().filter(|other| other.name() == name).count() == 1;
+        let name = if alone { format!("{name}.safetensors") } else { format!("{name}-{}.safetensors", info.run) };
         let path = folder.join(name);
         let made = std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()));
         let written = made.and_then(|()| Checkpoint::save(&path, bytes).map_err(|error| error.to_string()));

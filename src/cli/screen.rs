@@ -25,11 +25,18 @@ pub(super) struct Screen {
     /// While data are read.
     reading: Option<ProgressBar>,
     /// Validation errors of the newest epochs, in the order of the runs.
-    errors: HashMap<RunId, (Role, u64)>,
+    errors: HashMap<RunId, Newest>,
     /// When a line was last written, where there is no terminal.
     last_line: HashMap<RunId, Instant>,
     /// Whether epochs are not told.
     quiet: bool,
+}
+
+/// A run's newest validation errors.
+struct Newest {
+    of_teacher: bool,
+    name: &'static str,
+    errors: u64,
 }
 
 /// Without a terminal: least time between two lines about the same run.
@@ -134,7 +141,8 @@ impl Screen {
     }
 
     pub fn epoch(&mut self, info: &RunInfo, it: &Epoch) {
-        self.errors.insert(info.run, (info.role, it.validation.errors));
+        let (of_teacher, name) = (info.role == Role::Teacher, info.name());
+        self.errors.insert(info.run, Newest { of_teacher, name, errors: it.validation.errors });
         if self.terminal || self.quiet {
             return;
         }
@@ -144,7 +152,7 @@ impl Screen {
             self.last_line.insert(info.run, Instant::now());
             let text = format!(
                 "{:<8}  epoch {}/{epochs}  loss {}  validation errors {} of {}",
-                info.role.name(),
+                info.name(),
                 it.epoch,
                 it.loss.total.map_or_else(none, |total| Phrase::loss(total).to_string()),
                 it.validation.errors,
@@ -233,17 +241,17 @@ impl Screen {
     }
 
     fn errors_so_far(&self, progress: &Progress) -> String {
-        let here = |(_, (role, _)): &(&RunId, &(Role, u64))| (*role == Role::Teacher) == progress.teacher;
-        let mut errors: Vec<(&RunId, &(Role, u64))> = self.errors.iter().filter(here).collect();
+        let here = |(_, newest): &(&RunId, &Newest)| newest.of_teacher == progress.teacher;
+        let mut errors: Vec<(&RunId, &Newest)> = self.errors.iter().filter(here).collect();
         if progress.members > 2 {
-            let best = errors.iter().map(|(_, (_, errors))| errors).min();
+            let best = errors.iter().map(|(_, newest)| newest.errors).min();
             return best.map_or_else(String::new, |best| format!("fewest validation errors {best} · "));
         }
         errors.sort_by_key(|(run, _)| **run);
         if errors.is_empty() {
             return String::new();
         }
-        let each: Vec<String> = errors.iter().map(|(_, (role, errors))| format!("{} {errors}", role.name())).collect();
+        let each: Vec<String> = errors.iter().map(|(_, it)| format!("{} {}", it.name, it.errors)).collect();
         format!("validation errors: {} · ", each.join(", "))
     }
 }
@@ -265,7 +273,7 @@ fn row(run: &FinishedRun) -> Vec<String> {
         (_, None) => "–".to_owned(),
     };
     vec![
-        info.role.name().to_owned(),
+        info.name().to_owned(),
         info.model.clone(),
         setting(info.temperature()),
         weights(objective.method().terms.iter().filter_map(|term| objective.get(term.weight?))),
@@ -309,7 +317,7 @@ fn by_class(runs: &[&FinishedRun], found: &DataFound) -> String {
         let chance = rows_of(part, found).max().unwrap_or(0) as f64 / metrics.examples.max(1) as f64;
         text += &format!(
             "{:<8}  {name} rows are uneven: balanced accuracy {} % (accuracy {} %, always the most frequent class {} %); recall {}\n",
-            run.info.role.name(),
+            run.info.name(),
             percent(balanced),
             percent(Some(metrics.accuracy)),
             percent(Some(chance)),

@@ -7,7 +7,8 @@ use serde::Serialize;
 use super::events::FinishedRun;
 use super::table::{none, table};
 use crate::protocol::{JobId, RunId};
-use crate::runs::verdict::{Doubt, GroupVerdict, Story, Verdict};
+use crate::recipe::BASELINES;
+use crate::runs::verdict::{Doubt, Further, GroupVerdict, Paired, Story, Verdict};
 use crate::runs::{Board, BoardCell};
 use crate::text::Phrase;
 
@@ -23,15 +24,25 @@ pub(super) fn text(story: &Story) -> String {
     text
 }
 
-/// A line a cell of a sweep, from the fewest validation errors on, then its baselines.
+/// A line a cell of a sweep, from the fewest validation errors on, then its baselines. Beside its first baseline stand the further
+/// ones, each with three columns of its own.
 pub(super) fn cells(board: &Board, verdict: &Verdict, runs: &HashMap<RunId, FinishedRun>) -> String {
-    let head = ["cell", "seeds", "val. errors", "baseline", "difference", "interval", "verdict"];
-    let left = [true, false, false, false, false, false, true];
+    let kinds: Vec<usize> = verdict.headline.further.iter().map(|it| it.kind).collect();
+    let against: Vec<String> = kinds.iter().map(|kind| format!("less {}", name_of(*kind))).collect();
+    let mut head = vec!["cell", "seeds", "val. errors", "baseline", "difference", "interval", "verdict"];
+    let mut left = vec![true, false, false, false, false, false, true];
+    for against in &against {
+        head.extend([against, "interval", "verdict"]);
+        left.extend([false, false, true]);
+    }
     let mut cells: Vec<(&BoardCell, &GroupVerdict)> = board.cells.iter().zip(&verdict.groups).collect();
     let mean = |cell: &BoardCell| errors(cell, runs).map_or(f64::INFINITY, |(mean, _)| mean);
     cells.sort_by(|(a, _), (b, _)| mean(a).total_cmp(&mean(b)));
     let mut rows: Vec<Vec<String>> = cells.into_iter().map(|(cell, group)| row(cell, Some(group), runs)).collect();
     rows.extend(board.baselines.iter().map(|cell| row(cell, None, runs)));
+    for row in &mut rows {
+        row.resize(head.len(), none());
+    }
     table(&head, &left, &rows)
 }
 
@@ -48,17 +59,35 @@ fn errors(cell: &BoardCell, runs: &HashMap<RunId, FinishedRun>) -> Option<(f64, 
 fn row(cell: &BoardCell, group: Option<&GroupVerdict>, runs: &HashMap<RunId, FinishedRun>) -> Vec<String> {
     let spread = |(mean, deviation): (f64, Option<f64>)| Phrase::spread(mean, deviation).to_string();
     let paired = group.and_then(|group| group.validation.as_ref());
-    vec![
+    let of_baseline = || cell.baseline.map_or("baseline", |baseline| baseline.name);
+    let mut row = vec![
         cell.label.to_string(),
         cell.runs.len().to_string(),
         errors(cell, runs).map_or_else(none, spread),
         paired.map_or_else(none, |it| spread((it.baseline.mean, it.baseline.deviation))),
-        paired.map_or_else(none, |it| Phrase::signed(it.difference.mean).to_string()),
-        paired
-            .and_then(|it| it.interval)
-            .map_or_else(none, |it| format!("{} … {}", Phrase::signed(it.low), Phrase::signed(it.high))),
-        group.map_or_else(|| "baseline".to_owned(), |group| group.word.as_str().to_owned()),
-    ]
+        difference(paired),
+        interval(paired),
+        group.map_or_else(of_baseline, |group| group.word.as_str()).to_owned(),
+    ];
+    for it in group.into_iter().flat_map(|group| &group.further) {
+        let paired = it.validation.as_ref();
+        row.extend([difference(paired), interval(paired), it.word.as_str().to_owned()]);
+    }
+    row
+}
+
+fn difference(paired: Option<&Paired>) -> String {
+    paired.map_or_else(none, |it| Phrase::signed(it.difference.mean).to_string())
+}
+
+fn interval(paired: Option<&Paired>) -> String {
+    let interval = paired.and_then(|it| it.interval);
+    interval.map_or_else(none, |it| format!("{} … {}", Phrase::signed(it.low), Phrase::signed(it.high)))
+}
+
+/// The name of a kind of baseline.
+fn name_of(kind: usize) -> &'static str {
+    BASELINES.get(kind).map_or("baseline", |baseline| baseline.name)
 }
 
 /// The last line of a job that is over.
@@ -100,6 +129,21 @@ struct SweepLine {
     tied: usize,
     left_out: usize,
     groups: Vec<GroupLine>,
+    /// The same student against the best of each further kind of baseline, errors on the test rows.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    further: Vec<FurtherLine>,
+    /// With further baselines: how many pairs were compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pairs: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct FurtherLine {
+    baseline: &'static str,
+    verdict: &'static str,
+    reason: &'static str,
+    difference: Option<f64>,
+    interval: Option<[f64; 2]>,
 }
 
 #[derive(Serialize)]
@@ -111,6 +155,9 @@ struct GroupLine {
     /// Student − baseline, errors on the validation rows.
     difference: Option<f64>,
     interval: Option<[f64; 2]>,
+    /// Against the further baselines.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    further: Vec<FurtherLine>,
 }
 
 /// For programs.
@@ -135,6 +182,7 @@ fn sweep(verdict: &Verdict, board: &Board) -> SweepLine {
         reason: group.reason.code(),
         difference: group.validation.as_ref().map(|it| it.difference.mean),
         interval: group.validation.as_ref().and_then(|it| it.interval).map(|it| [it.low, it.high]),
+        further: group.further.iter().map(|it| further(it, it.validation.as_ref())).collect(),
     };
     let label = |cells: &[BoardCell], at: Option<usize>| at.map(|at| cells[at].label.to_string());
     let test = verdict.headline.test.as_ref();
@@ -149,5 +197,17 @@ fn sweep(verdict: &Verdict, board: &Board) -> SweepLine {
         tied: verdict.tied,
         left_out: verdict.left_out.total(),
         groups: board.cells.iter().zip(&verdict.groups).map(group).collect(),
+        further: verdict.headline.further.iter().map(|it| further(it, it.test.as_ref())).collect(),
+        pairs: (!verdict.headline.further.is_empty()).then_some(verdict.pairs),
+    }
+}
+
+fn further(it: &Further, paired: Option<&Paired>) -> FurtherLine {
+    FurtherLine {
+        baseline: name_of(it.kind),
+        verdict: it.word.as_str(),
+        reason: it.reason.code(),
+        difference: paired.map(|it| it.difference.mean),
+        interval: paired.and_then(|it| it.interval).map(|it| [it.low, it.high]),
     }
 }

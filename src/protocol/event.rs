@@ -44,7 +44,7 @@ pub enum EventKind {
     },
 }
 
-/// A setting moved live. Fields of the method touch the students, never the baseline; the learning rate touches all.
+/// A setting moved live. Fields of the method touch the students, never a baseline; the learning rate touches all.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     /// The one run that it is for; all that it can be for, where none is named.
@@ -61,7 +61,7 @@ pub struct Change {
 impl Change {
     /// Whether it is for a run of the stage in which it was made.
     pub fn concerns(&self, run: RunId, role: Role) -> bool {
-        self.run.is_none_or(|only| only == run) && (self.setting == Setting::LEARNING_RATE || role == Role::Student)
+        self.run.is_none_or(|only| only == run) && self.setting.is_for(role)
     }
 }
 
@@ -101,6 +101,11 @@ impl Setting {
     pub fn all() -> Vec<Self> {
         let of_methods = FIELDS.iter().filter(|field| field.is_live && field.path != Self::LEARNING_RATE.path());
         of_methods.map(Self).chain([Self::LEARNING_RATE]).collect()
+    }
+
+    /// Whether runs of a role have it, whatever fields their methods have.
+    pub fn is_for(self, role: Role) -> bool {
+        self == Self::LEARNING_RATE || role == Role::Student
     }
 
     /// The field of a recipe that it is.

@@ -62,7 +62,7 @@ pub enum Role {
     Teacher,
     /// A model that learns from the teacher.
     Student,
-    /// The same student with no teacher: loss = 1 · hard.
+    /// The same student, taught by something simpler: the labels alone, or the teacher's classes.
     Baseline,
 }
 

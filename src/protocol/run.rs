@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::event::Setting;
 use super::ids::{Role, RunId, Stage};
 use crate::data::Texts;
-use crate::distill::Objective;
-use crate::recipe::Recipe;
+use crate::distill::{Objective, method};
 use crate::recipe::fields::Kind;
+use crate::recipe::{Baseline, Recipe};
 
 /// What is known of a run when it begins.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,12 +46,30 @@ pub fn first_teacher(runs: &[RunInfo]) -> Option<&RunInfo> {
 }
 
 impl RunInfo {
-    /// What it is asked to learn at first: a student what its recipe says, others the labels alone.
+    /// What it is asked to learn at first: a student what its recipe says, a baseline what it is, a teacher the labels alone.
     pub fn objective(&self) -> Objective {
-        match self.role {
-            Role::Student => self.recipe.distill.clone(),
-            Role::Teacher | Role::Baseline => Objective::labels(),
+        match (self.role, self.baseline()) {
+            (Role::Student, _) => self.recipe.distill.clone(),
+            (_, Some(baseline)) => baseline.objective(self.recipe.training.epochs),
+            _ => Objective::labels(),
         }
+    }
+
+    /// Which baseline it is; none of other roles. Its own recipe names it alone.
+    pub fn baseline(&self) -> Option<&'static Baseline> {
+        let named = self.recipe.baselines.first().copied();
+        (self.role == Role::Baseline).then(|| named.unwrap_or(Baseline::PLAIN))
+    }
+
+    /// What tables call it: its role, or which baseline it is where it is not the plain one.
+    pub fn name(&self) -> &'static str {
+        let taught = self.baseline().filter(|baseline| *baseline != Baseline::PLAIN);
+        taught.map_or(self.role.name(), |baseline| baseline.name)
+    }
+
+    /// The name of its method, where a recipe can name that; none of a teacher.
+    pub fn method(&self) -> Option<&'static str> {
+        method(self.objective().method().name).map(|method| method.name)
     }
 
     /// T; none for a teacher, a baseline and a method without one.
@@ -59,11 +77,11 @@ impl RunInfo {
         self.recipe.distill.temperature().filter(|_| self.role == Role::Student)
     }
 
-    /// The numbers of its method's fields by their paths, at its beginning; none of a teacher or a baseline.
+    /// The numbers of its method's fields by their paths, at its beginning; none of who learns from labels alone.
     pub fn settings(&self) -> Vec<(&'static str, f64)> {
-        let numbers =
-            self.recipe.distill.fields().filter(|(field, _)| matches!(field.kind, Kind::Number(_) | Kind::Whole(_)));
-        numbers.filter(|_| self.role == Role::Student).map(|(field, value)| (field.path, value)).collect()
+        let objective = self.objective();
+        let numbers = objective.fields().filter(|(field, _)| matches!(field.kind, Kind::Number(_) | Kind::Whole(_)));
+        numbers.map(|(field, value)| (field.path, value)).collect()
     }
 
     /// A setting at its beginning; none for what it does not have.

@@ -5,6 +5,7 @@
 //! A [`Sweep`] is a recipe in which some fields hold several values; its [`Cell`]s are recipes.
 
 mod architecture;
+mod baseline;
 mod encoding;
 mod fault;
 pub mod fields;
@@ -18,6 +19,7 @@ mod sweep;
 mod write;
 
 pub use architecture::{Architecture, Frozen, LENGTH, Pooling, TextLayers, TokensOf};
+pub use baseline::{BASELINES, Baseline};
 pub use encoding::decode;
 pub use fault::{Fault, FaultKind, Faults, Place};
 pub use fields::{Field, differing, field, field_label};
@@ -51,10 +53,10 @@ pub struct Recipe {
     pub student: Option<Architecture>,
     /// How the student learns: a method and the values of its fields.
     pub distill: Objective,
-    /// How the student and its baseline are trained.
+    /// How the student and its baselines are trained.
     pub training: TrainingRecipe,
-    /// Whether the same student is also trained with no teacher, at the same budget.
-    pub baseline: bool,
+    /// What the student is compared with, at the same budget: each once, in the order of [`BASELINES`].
+    pub baselines: Vec<&'static Baseline>,
 }
 
 impl Recipe {
@@ -72,9 +74,9 @@ impl Recipe {
         recipe
     }
 
-    /// What a baseline depends on: all but the teacher and how it is listened to.
+    /// All but the teacher, how it is listened to, and what is compared with that.
     pub fn without_teacher(&self) -> Self {
-        Self { teacher: None, distill: Objective::labels(), ..self.clone() }
+        Self { teacher: None, distill: Objective::labels(), baselines: Vec::new(), ..self.clone() }
     }
 
     /// Takes other data, and models that can look at them. The shipped teacher of other data knows nothing of these: it gives

@@ -12,12 +12,12 @@ use models::{read_model, read_teacher};
 use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
 
-use training::read_training;
+use training::{read_baselines, read_training};
 
 use super::fault::{Fault, FaultKind, Faults, Place};
-use super::fields::{Field, HARD_WEIGHT, METHOD, SOFT_WEIGHT, TEACHER_ENSEMBLE};
+use super::fields::{BASELINE, Field, HARD_WEIGHT, METHOD, SOFT_WEIGHT, TEACHER_ENSEMBLE};
 use super::reader::{Places, Reader};
-use super::{Architecture, Builtin, DataRecipe, Recipe, Source, TrainingRecipe};
+use super::{Architecture, Baseline, Builtin, DataRecipe, Recipe, Source, TrainingRecipe};
 use crate::distill::{METHODS, Method, Objective, Over, Term, method};
 use crate::text::{Between, Phrase, phrase};
 
@@ -133,6 +133,11 @@ pub(super) fn check_whole(recipe: &Recipe, places: &Places, faults: &mut Vec<Fau
         Phrase::several(Between::And, keys)
     };
     let top = Reader::new("", Table::new(), places);
+    let taught = recipe.compared().iter().find(|baseline| baseline.needs_teacher());
+    if let Some(baseline) = taught.filter(|_| recipe.teacher.is_none()) {
+        let problem = phrase!("conflict-baseline-teacher", name = baseline.name);
+        faults.push(top.fault(BASELINE.path, FaultKind::Conflict(problem)));
+    }
     if weighed.peek().is_none() {
         let weights: Vec<&str> = method.terms.iter().filter_map(|term| term.weight).collect();
         let all = named(&mut method.terms.iter());
@@ -287,10 +292,10 @@ pub(super) fn read(table: Table, places: &Places, folder: &Path, faults: &mut Ve
         faults.push(top.fault("data", FaultKind::Missing { allowed }));
         DataRecipe::of(Source::Builtin(Builtin::MnistMini))
     };
-    let mut baseline = true;
+    let mut baselines = vec![Baseline::PLAIN];
     let training = match section(&mut top, "training", places, faults) {
         Some(mut section) => {
-            baseline = section.truth("baseline", true, faults);
+            baselines = read_baselines(&mut section, faults);
             let training = read_training(&mut section, &TrainingRecipe::default(), faults);
             section.finish(&[], faults);
             training
@@ -320,7 +325,7 @@ pub(super) fn read(table: Table, places: &Places, folder: &Path, faults: &mut Ve
         ));
     }
     top.finish(&[], faults);
-    Recipe { title, data, teacher, student, distill, training, baseline }
+    Recipe { title, data, teacher, student, distill, training, baselines }
 }
 
 fn section<'a>(

@@ -6,12 +6,12 @@ use serde::{Serialize, Serializer};
 use toml::{Table, Value};
 
 use super::architecture::ALL_LAYERS;
-use super::fields::{Field, Kind};
+use super::fields::{BASELINE, Field, Kind};
 use super::parse::TABLES;
 use super::{
-    Architecture, Augment, CheckpointSource, Colour, ColumnRef, Copies, DEFAULT_SIDE, Frozen, Ground, ImageSource,
-    Keep, KeptColumns, Normalise, Optimiser, PixelRange, Pixels, Pooling, Recipe, Schedule, Source, TableSource,
-    TeacherPart, TeacherRecipe, TextLayers, TextSource, TokensOf, TrainingRecipe,
+    Architecture, Augment, Baseline, CheckpointSource, Colour, ColumnRef, Copies, DEFAULT_SIDE, Frozen, Ground,
+    ImageSource, Keep, KeptColumns, Normalise, Optimiser, PixelRange, Pixels, Pooling, Recipe, Schedule, Source,
+    TableSource, TeacherPart, TeacherRecipe, TextLayers, TextSource, TokensOf, TrainingRecipe,
 };
 
 impl Recipe {
@@ -48,7 +48,7 @@ impl Recipe {
         distill.extend(self.distill.fields().map(|(field, value)| (field.key().to_owned(), setting(field, value))));
         top.insert("distill".to_owned(), distill.into());
         let mut training = training(&self.training);
-        training.insert("baseline".to_owned(), self.baseline.into());
+        training.insert(BASELINE.key().to_owned(), baselines(&self.baselines));
         top.insert("training".to_owned(), training.into());
         top
     }
@@ -80,6 +80,15 @@ impl Serialize for Source {
 impl<'de> serde::Deserialize<'de> for Source {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::from_value(Value::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+/// As recipes wrote it when there was one baseline, where it says the same.
+fn baselines(baselines: &[&'static Baseline]) -> Value {
+    match baselines {
+        [] => false.into(),
+        [only] if *only == Baseline::PLAIN => true.into(),
+        named => named.iter().map(|baseline| Value::from(baseline.name)).collect::<Vec<_>>().into(),
     }
 }
 

@@ -68,7 +68,8 @@ pub(super) fn logits(store: &Connection, files: &Files, run: RunId) -> Result<Op
     name.flatten().map(|name| Ok(floats(&files.read(&name)?))).transpose()
 }
 
-/// For each student of a job that has one baseline with its seed: the validation rows on which only one of them is right.
+/// For each student of a job that has one baseline with its seed (of the first kind): the validation rows on which only one of
+/// them is right.
 pub(super) fn compare(store: &Connection, files: &Files, job: i64) -> Result<(), StoreError> {
     let baselines = baselines(store, job)?;
     if baselines.is_empty() {
@@ -93,15 +94,20 @@ pub(super) fn compare(store: &Connection, files: &Files, job: i64) -> Result<(),
     Ok(())
 }
 
-/// Each student with the only baseline of its seed.
+/// Each student with the only baseline of its seed, among those of the kind that the job's students are judged by.
 fn baselines(store: &Connection, job: i64) -> Result<Vec<(RunId, RunId)>, StoreError> {
+    let mut first = store
+        .prepare_cached("SELECT method FROM run WHERE job = ?1 AND role = 'baseline' ORDER BY position LIMIT 1")?;
+    let Some(method) = first.query_row([job], |row| row.get::<_, String>(0)).optional()? else { return Ok(Vec::new()) };
     let mut pairs = store.prepare_cached(
         "SELECT student.id, min(baseline.id) FROM run student
-         JOIN run baseline ON baseline.job = student.job AND baseline.seed = student.seed AND baseline.role = 'baseline'
+         JOIN run baseline ON baseline.job = student.job AND baseline.seed = student.seed
+             AND baseline.role = 'baseline' AND baseline.method = ?2
          WHERE student.job = ?1 AND student.role = 'student' GROUP BY student.id HAVING count(*) = 1",
     )?;
     let id = |row: &Row, at| row.get::<_, i64>(at).map(|id| RunId(id as u64));
-    Ok(pairs.query_map([job], |row| Ok((id(row, 0)?, id(row, 1)?)))?.collect::<Result<_, _>>()?)
+    let pairs = pairs.query_map(params![job, method], |row| Ok((id(row, 0)?, id(row, 1)?)))?;
+    Ok(pairs.collect::<Result<_, _>>()?)
 }
 
 /// Rows and labels of a file that several runs share.

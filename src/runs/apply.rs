@@ -14,7 +14,7 @@ use super::probe;
 use super::rows::Status;
 use super::words::word;
 use crate::protocol::{
-    Epoch, Event, EventKind, JobEnded, JobOutcome, LossTerms, Metrics, Report, ResumeState, Resumed, Role, RunFinished,
+    Epoch, Event, EventKind, JobEnded, JobOutcome, LossTerms, Metrics, Report, ResumeState, Resumed, RunFinished,
     RunId, RunOutcome, Started, Steps,
 };
 use crate::text::{Phrase, phrase};
@@ -134,7 +134,7 @@ fn started(transaction: &Transaction, it: &Started, probe: Option<&str>) -> Resu
             run.recipe.title,
             run.recipe.data.source.name(),
             run.model,
-            if run.role == Role::Student { run.recipe.distill.method().name } else { "" },
+            run.method().unwrap_or_default(),
             metrics::text_by_name(&run.settings()),
             run.seed as i64,
             run.parameters as i64,

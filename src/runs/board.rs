@@ -5,11 +5,10 @@ use toml::Value;
 use super::importance::{Importance, importance};
 use crate::protocol::{Role, RunId, RunInfo};
 use crate::recipe::fields::{TEMPERATURE, field, field_label};
-use crate::recipe::{Recipe, SEED, Sweep, value_at};
+use crate::recipe::{Baseline, Recipe, SEED, Sweep, value_at};
 use crate::text::{
     Between, Phrase,
     number::{self, Kind},
-    phrase,
 };
 
 /// A job's runs, in order.
@@ -19,7 +18,7 @@ pub struct Board {
     pub axes: Vec<BoardAxis>,
     /// Students, a cell for each combination that is trained.
     pub cells: Vec<BoardCell>,
-    /// The same students without a teacher, a cell for each that differs in more than its teacher.
+    /// What they are compared with, a cell for each that differs in something that it depends on; those of the first kind first.
     pub baselines: Vec<BoardCell>,
 }
 
@@ -43,8 +42,10 @@ pub struct BoardCell {
     pub levels: Vec<Option<usize>>,
     /// One a seed, with it.
     pub runs: Vec<(u64, RunId)>,
-    /// The cell of its baseline.
-    pub baseline: Option<usize>,
+    /// Which baseline it is; none of students.
+    pub baseline: Option<&'static Baseline>,
+    /// The cells of its baselines, one of each kind, in the order of their kinds.
+    pub baselines: Vec<usize>,
 }
 
 impl BoardCell {
@@ -81,15 +82,15 @@ impl Board {
             let at = keys.iter().position(|known| *known == key).unwrap_or_else(|| {
                 let table = info.recipe.to_table();
                 let level = |(path, values): (&String, &Vec<Value>)| {
-                    let depends = info.role == Role::Student || !is_of_distillation(path);
                     let value = value_at(&table, path)?;
-                    depends.then(|| values.iter().position(|known| same(known, value))).flatten()
+                    depends_on(info, path).then(|| values.iter().position(|known| same(known, value))).flatten()
                 };
                 cells.push(BoardCell {
                     label: label(info, &paths, &digits),
                     levels: paths.iter().zip(&values).map(level).collect(),
                     runs: Vec::new(),
-                    baseline: None,
+                    baseline: info.baseline(),
+                    baselines: Vec::new(),
                 });
                 keys.push(key);
                 keys.len() - 1
@@ -97,7 +98,9 @@ impl Board {
             cells[at].runs.push((info.seed, info.run));
         }
         for (cell, key) in board.cells.iter_mut().zip(&keys[0]) {
-            cell.baseline = keys[1].iter().position(|baseline| *baseline == key.without_teacher());
+            let own = |known: &Recipe| known.baselines.first().is_some_and(|kind| key.of_baseline(kind) == *known);
+            cell.baselines = (0..keys[1].len()).filter(|at| own(&keys[1][*at])).collect();
+            cell.baselines.sort_by_key(|at| keys[1][*at].baselines.first().map(|kind| kind.place()));
         }
         board.axes = paths
             .into_iter()
@@ -137,12 +140,15 @@ impl Board {
 /// What runs of one cell have in common.
 fn key(info: &RunInfo) -> Recipe {
     let recipe = info.recipe.without_seed();
-    if info.role == Role::Baseline { recipe.without_teacher() } else { recipe }
+    match info.baseline() {
+        Some(baseline) => recipe.of_baseline(baseline),
+        None => recipe,
+    }
 }
 
-/// Fields that a baseline does not depend on.
-fn is_of_distillation(path: &str) -> bool {
-    path.starts_with("distill.") || path == "teacher" || path.starts_with("teacher.")
+/// Whether a field makes a difference to a run.
+fn depends_on(info: &RunInfo, path: &str) -> bool {
+    info.baseline().is_none_or(|baseline| baseline.depends_on(path))
 }
 
 /// Digits of a number in a cell's name, where no more are needed: those of a setting.
@@ -151,7 +157,9 @@ const FEWEST: usize = 3;
 /// `T 4 · 0.9/0.1`, and what else is swept. Each path has so many digits.
 fn label(info: &RunInfo, paths: &[String], digits: &[usize]) -> Phrase {
     let table = info.recipe.to_table();
-    let mut parts = Vec::new();
+    // The plain one is called by what it depends on.
+    let kind = info.baseline().filter(|baseline| *baseline != Baseline::PLAIN);
+    let mut parts: Vec<Phrase> = kind.map(|baseline| Phrase::message(baseline.label)).into_iter().collect();
     if info.role == Role::Student {
         let digits_of = |path: &str| paths.iter().position(|swept| swept == path).map_or(FEWEST, |at| digits[at]);
         let distill = &info.recipe.distill;
@@ -167,7 +175,7 @@ fn label(info: &RunInfo, paths: &[String], digits: &[usize]) -> Phrase {
     for (path, digits) in paths.iter().zip(digits) {
         let method = info.recipe.distill.method();
         let is_told = path == TEMPERATURE.path || method.terms.iter().any(|term| term.weight == Some(path));
-        if is_told || (info.role == Role::Baseline && is_of_distillation(path)) {
+        if is_told || !depends_on(info, path) {
             continue;
         }
         let value = match path.as_str() {
@@ -180,7 +188,7 @@ fn label(info: &RunInfo, paths: &[String], digits: &[usize]) -> Phrase {
         };
         parts.extend(value);
     }
-    if parts.is_empty() { phrase!("board-baseline") } else { Phrase::several(Between::Dots, parts) }
+    if parts.is_empty() { Phrase::message(Baseline::PLAIN.label) } else { Phrase::several(Between::Dots, parts) }
 }
 
 /// A value of a field as people read it.

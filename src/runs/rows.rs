@@ -12,8 +12,8 @@ use crate::protocol::{
     Change, Epoch, Event, EventKind, JobData, JobId, KeptWeights, LossTerms, Metrics, ResumeJob, ResumeState, Role,
     RunId, RunInfo, RunOutcome, Stage, TermName,
 };
-use crate::recipe::Sweep;
 use crate::recipe::fields::TEMPERATURE;
+use crate::recipe::{Baseline, Sweep};
 use crate::text::Phrase;
 
 /// A line of the list of runs.
@@ -33,9 +33,9 @@ pub struct RunRow {
     pub model: String,
     /// The data: `mnist-mini`, or the name of a file or folder.
     pub source: String,
-    /// How it learns; `None` for a teacher, a baseline, and a method of another version.
+    /// How it learns; `None` for a teacher, a baseline of labels alone, and a method of another version.
     pub method: Option<&'static Method>,
-    /// Numbers of the method's fields, by their paths; none of a teacher or a baseline.
+    /// Numbers of the method's fields, by their paths; none of who learns from labels alone.
     pub settings: Vec<(TermName, f64)>,
     /// Training seed.
     pub seed: u64,
@@ -65,7 +65,8 @@ pub struct RunRow {
     pub validation: Option<Metrics>,
     /// The kept weights on the test rows, where they were looked at.
     pub test: Option<Metrics>,
-    /// The validation rows on which only one of it and its baseline is right; of a student that has one baseline of its seed.
+    /// The validation rows on which only one of it and its baseline is right; of a student that has one baseline of its seed (of the
+    /// first kind of its job).
     pub rows_apart: Option<Discordant>,
     /// The file of the kept weights.
     pub checkpoint: Option<PathBuf>,
@@ -76,6 +77,12 @@ pub struct RunRow {
 }
 
 impl RunRow {
+    /// Which baseline it is; none of other roles.
+    pub fn baseline(&self) -> Option<&'static Baseline> {
+        let named = self.method.and_then(Baseline::of_method);
+        (self.role == Role::Baseline).then(|| named.unwrap_or(Baseline::PLAIN))
+    }
+
     /// The number of a method's field at a path.
     pub fn setting(&self, path: &str) -> Option<f64> {
         self.settings.iter().find(|(known, _)| known == path).map(|(_, value)| *value)

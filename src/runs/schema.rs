@@ -164,7 +164,7 @@ ALTER TABLE run ADD COLUMN soft_share REAL;  -- of the gradient, at the last ste
 ",
     r#"
 -- Methods have fields and terms of their own: what was a column of soft targets goes by its name. Numbers keep all their digits.
-ALTER TABLE run ADD COLUMN method TEXT NOT NULL DEFAULT '';    -- of a student
+ALTER TABLE run ADD COLUMN method TEXT NOT NULL DEFAULT '';    -- of a student, and of a baseline that a recipe can name
 ALTER TABLE run ADD COLUMN settings TEXT NOT NULL DEFAULT '{}'; -- JSON: numbers of the method's fields by their paths
 ALTER TABLE run ADD COLUMN shares TEXT NOT NULL DEFAULT '{}';   -- JSON: each term's share of the gradient, at the last step
 UPDATE run SET method = 'soft-targets', settings = printf(

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::protocol::{Activity, Preview, Progress, RunInfo};
-use crate::recipe::{MOST_CELLS, Recipe, SEED, Strategy, Sweep, TeacherPart, TeacherRecipe};
+use crate::recipe::{Baseline, MOST_CELLS, SEED, Strategy, Sweep, TeacherPart, TeacherRecipe};
 
 /// How much there is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,14 +13,11 @@ pub struct Estimate {
     pub cells: usize,
     /// Seeds of each cell.
     pub seeds: usize,
-    /// Students trained with no teacher: one for all cells that differ in nothing else.
+    /// What students are compared with: of each kind one for all cells that differ in nothing that it depends on.
     pub baselines: usize,
     /// Students and baselines together; without a student, the teachers that are trained.
     pub runs: usize,
 }
-
-/// What a baseline does not depend on.
-const TAUGHT: [&str; 2] = ["distill.", "teacher"];
 
 /// What can be swept without making a step longer or the training of a run.
 const SAME_WORK: [&str; 5] =
@@ -35,7 +32,8 @@ impl Estimate {
         }
         let students = sweep.count();
         let seeds = sweep.axis(SEED).map_or(1, |axis| axis.values.len()).max(1);
-        let baselines = baselines(sweep);
+        let kinds = sweep.base.compared().iter();
+        let baselines = kinds.map(|baseline| of_kind(sweep, baseline)).fold(0, usize::saturating_add);
         Self { cells: students / seeds, seeds, baselines, runs: students.saturating_add(baselines) }
     }
 
@@ -67,20 +65,17 @@ impl Estimate {
     }
 }
 
-fn baselines(sweep: &Sweep) -> usize {
-    let concerns = |path: &str| !TAUGHT.iter().any(|taught| path.starts_with(taught));
-    let is_drawn = matches!(sweep.strategy, Strategy::Random { .. });
-    if is_drawn || sweep.axis("training.baseline").is_some() {
+/// How many there are of one kind.
+fn of_kind(sweep: &Sweep, baseline: &Baseline) -> usize {
+    let concerns = |path: &str| baseline.depends_on(path);
+    if matches!(sweep.strategy, Strategy::Random { .. }) {
         // Which cells there are decides; too many are not worked out, and not run either.
         let cells = if sweep.combinations() > MOST_CELLS { Vec::new() } else { sweep.cells().unwrap_or_default() };
-        let own = |recipe: &Recipe, values: &[toml::Value]| -> Option<String> {
+        let own = |values: &[toml::Value]| -> String {
             let swept = sweep.axes.iter().zip(values).filter(|(axis, _)| concerns(&axis.path));
-            recipe.baseline.then(|| swept.map(|(_, value)| format!("{value};")).collect())
+            swept.map(|(_, value)| format!("{value};")).collect()
         };
-        return cells.iter().filter_map(|cell| own(&cell.recipe, &cell.values)).collect::<BTreeSet<_>>().len();
-    }
-    if !sweep.base.baseline {
-        return 0;
+        return cells.iter().map(|cell| own(&cell.values)).collect::<BTreeSet<_>>().len();
     }
     let mut counted: Vec<&Vec<String>> = Vec::new();
     let mut count = 1_usize;
@@ -109,7 +104,7 @@ mod tests {
 
     use super::*;
     use crate::protocol::{JobId, Probe, Role, RunId, Stage};
-    use crate::recipe::{AxisValues, QUICKSTART, Range, preset};
+    use crate::recipe::{AxisValues, BASELINES, QUICKSTART, Range, preset};
 
     fn list(values: &[f64]) -> AxisValues {
         AxisValues::List(values.iter().map(|value| (*value).into()).collect())
@@ -139,8 +134,16 @@ mod tests {
         assert_eq!(counts(&preset("temperature-sweep").unwrap().sweep().unwrap()), [28, 4, 4, 116]);
         sweep.set_axis("training.learning_rate", Some(list(&[1e-3, 1e-2])));
         assert_eq!(counts(&sweep), [56, 4, 8, 232]);
-        sweep.base.baseline = false;
-        assert_eq!(counts(&sweep), [56, 4, 0, 224]);
+        sweep.base.baselines = BASELINES.iter().collect();
+        assert_eq!(counts(&sweep), [56, 4, 16, 240]);
+        // Only one that learns from the teacher is another beside each.
+        sweep.set_axis(
+            "teacher.checkpoint",
+            Some(AxisValues::List(vec!["a.safetensors".into(), "b.safetensors".into()])),
+        );
+        assert_eq!(counts(&sweep), [112, 4, 24, 472]);
+        sweep.base.baselines.clear();
+        assert_eq!(counts(&sweep), [112, 4, 0, 448]);
     }
 
     #[test]

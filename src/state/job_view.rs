@@ -13,7 +13,7 @@ use crate::protocol::{
     Anatomy, Answers, Change, DataFound, Epoch, Event, EventKind, JobData, JobEnded, JobId, JobOutcome, Part, Probe,
     Report, Resumed, Role, RunFinished, RunId, RunInfo, RunOutcome, Stage, Started, Steps, TermName, first_teacher,
 };
-use crate::recipe::{Sweep, TeacherRecipe};
+use crate::recipe::{BASELINES, Baseline, Sweep, TeacherRecipe};
 use crate::runs::verdict::Story;
 use crate::runs::{Board, Curve};
 use crate::text::Phrase;
@@ -25,7 +25,7 @@ pub struct JobView {
     pub id: JobId,
     /// Its recipe, with its ranges.
     pub sweep: Sweep,
-    /// Its runs, in the order teacher, students, baseline.
+    /// Its runs, in the order teachers, students, baselines.
     pub runs: Vec<RunInfo>,
     /// Its cells and axes.
     pub board: Board,
@@ -184,9 +184,17 @@ impl JobView {
         self.runs.iter().find(|run| run.role == role)
     }
 
-    /// The same student without a teacher: the baseline of a run's seed.
+    /// What a run is compared with row by row: the baseline of its seed, of the job's first kind.
     pub fn baseline_of(&self, run: &RunInfo) -> Option<&RunInfo> {
-        self.runs.iter().find(|info| info.role == Role::Baseline && info.seed == run.seed)
+        let first = self.run_of(Role::Baseline)?.baseline()?;
+        let has_teacher = |info: &RunInfo| !first.needs_teacher() || info.teachers == run.teachers;
+        self.runs.iter().find(|info| info.baseline() == Some(first) && info.seed == run.seed && has_teacher(info))
+    }
+
+    /// The first run of each kind of baseline.
+    pub fn baselines(&self) -> Vec<(&'static Baseline, &RunInfo)> {
+        let first = |kind: &'static Baseline| self.runs.iter().find(|info| info.baseline() == Some(kind));
+        BASELINES.iter().filter_map(|kind| Some((kind, first(kind)?))).collect()
     }
 
     /// The run that panels show first: the student, or the teacher where there is none.

@@ -8,7 +8,7 @@ use super::State;
 use crate::distill::Heard;
 use crate::distill::soften::{entropy, soften, top_class};
 use crate::protocol::{Inspected, JobId, Own, Probe, Role, RunId, RunInfo};
-use crate::recipe::{Recipe, TeacherRecipe};
+use crate::recipe::{Baseline, Recipe, TeacherRecipe};
 
 /// Where the lens points.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -77,8 +77,8 @@ pub(super) struct Known<'a> {
     /// What each of its teachers says of all rows.
     pub teacher: Option<Heard<'a>>,
     pub student: Option<&'a [f32]>,
-    /// The same student without a teacher.
-    pub baseline: Option<&'a [f32]>,
+    /// The same student as a baseline: which one, and its logits.
+    pub baseline: Option<(&'static Baseline, &'a [f32])>,
     pub step: Option<u64>,
 }
 
@@ -119,6 +119,11 @@ impl<'a> Known<'a> {
         lens.class.filter(|class| *class < self.probe.classes.len())
     }
 
+    /// The baseline's logits.
+    pub fn baseline_logits(&self) -> Option<&'a [f32]> {
+        self.baseline.map(|(_, logits)| logits)
+    }
+
     /// One row of logits `[rows, classes]`.
     pub fn row<'l>(&self, logits: Option<&'l [f32]>, row: usize) -> Option<&'l [f32]> {
         let classes = self.probe.classes.len();
@@ -155,7 +160,8 @@ impl State {
             let shown = job.shown_run(self.lit_cell()).filter(|run| run.role == Role::Student);
             let snapshot = |run: &RunInfo| job.snapshots.get(&run.run).map(|(step, logits)| (*step, logits.as_slice()));
             let (step, student) = shown.and_then(snapshot).unzip();
-            let baseline = shown.and_then(|run| job.baseline_of(run)).and_then(snapshot).map(|(_, logits)| logits);
+            let baseline = shown.and_then(|run| job.baseline_of(run));
+            let baseline = baseline.and_then(|run| Some((run.baseline()?, snapshot(run)?.1)));
             return Some(Known { probe: &job.probe, teacher: job.heard(shown), student, baseline, step });
         }
         // An earlier recipe's sample would look like this one's.
@@ -266,7 +272,7 @@ impl State {
             }
             SampleChoice::Apart => {
                 let apart = |row: &usize| {
-                    let tops = student(*row).zip(known.row(known.baseline, *row));
+                    let tops = student(*row).zip(known.row(known.baseline_logits(), *row));
                     tops.is_some_and(|(student, baseline)| top_class(student) != top_class(baseline))
                 };
                 all.filter(apart).collect()

@@ -193,12 +193,16 @@ impl State {
         lines
     }
 
-    /// Validation errors of each job's baseline by seed; none where a seed has several baselines, one a swept learning rate, say.
+    /// Validation errors of each job's baseline by seed, of its first kind; none where a seed has several of it, one a swept learning
+    /// rate, say.
     pub fn baseline_errors(&self) -> BTreeMap<(JobId, u64), Option<u64>> {
         let mut errors = BTreeMap::new();
-        for row in self.jobs.rows.iter().filter(|row| row.role == Role::Baseline) {
-            let found = validation(row).map(|validation| validation.errors);
-            errors.entry((row.job, row.seed)).and_modify(|errors| *errors = None).or_insert(found);
+        for rows in self.jobs.rows.chunk_by(|a, b| a.job == b.job) {
+            let first = rows.iter().filter_map(RunRow::baseline).min_by_key(|baseline| baseline.place());
+            for row in rows.iter().filter(|row| first.is_some() && row.baseline() == first) {
+                let found = validation(row).map(|validation| validation.errors);
+                errors.entry((row.job, row.seed)).and_modify(|errors| *errors = None).or_insert(found);
+            }
         }
         errors
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{SampleChoice, State};
 use crate::distill::soften::top_class;
 use crate::protocol::{Answers, Gather, Gathered, JobId, Part, Role, RunId, RunInfo};
-use crate::recipe::Recipe;
+use crate::recipe::{Baseline, Recipe};
 use crate::text::Phrase;
 
 /// Rows on the wall, at most: what comes after them is counted.
@@ -36,8 +36,8 @@ pub struct Wall<'a> {
     pub shape: &'a [usize],
     /// Whether they are texts.
     pub of_texts: bool,
-    /// Whether there is a baseline to compare with.
-    pub has_baseline: bool,
+    /// Which baseline there is to compare with.
+    pub baseline: Option<&'static Baseline>,
     /// Why some have no picture.
     pub fault: Option<&'a Phrase>,
 }
@@ -100,7 +100,7 @@ impl State {
                 text: text_at(at),
                 label: *probe.labels.get(at)? as usize,
                 student: top(known.student, at),
-                baseline: top(known.baseline, at),
+                baseline: top(known.baseline_logits(), at),
                 teacher: known.teacher_top(at),
             })
         };
@@ -110,7 +110,7 @@ impl State {
             classes: &probe.classes,
             shape: &probe.shape,
             of_texts: probe.texts.rows() > 0,
-            has_baseline: known.baseline.is_some(),
+            baseline: known.baseline.map(|(baseline, _)| baseline),
             fault: None,
         };
         let kept = self.kept_answers().filter(|_| self.screen.lens.choice == SampleChoice::Apart);

@@ -186,6 +186,7 @@ impl Cache {
             Prepared { dataset, splits, transfer, learnt, made_of, probe, student, teachers, mean, remarks };
         prepared.remarks.extend(made_fit(&recipe.data, &prepared)?);
         prepared.remarks.extend(method_fits(&recipe.distill, &prepared)?);
+        prepared.remarks.extend(told_the_labels(recipe));
         Ok(prepared)
     }
 
@@ -370,6 +371,14 @@ fn layers_fit(objective: &Objective, student: &ModelSpec, teachers: &[TeacherMod
         };
         PrepareError::Method { field, problem }
     })
+}
+
+/// A baseline that learns the labels by another name: the class with the most votes is nearly always the label.
+fn told_the_labels(recipe: &Recipe) -> Option<Remark> {
+    let are_votes = recipe.teacher == Some(TeacherRecipe::Checkpoint(CheckpointSource::Votes));
+    let taught = recipe.compared().iter().find(|baseline| baseline.needs_teacher());
+    let told = taught.filter(|_| are_votes && recipe.data.label_noise == 0.0)?;
+    Some(Remark::note("baseline-told-labels", phrase!("baseline-told-labels", name = told.name), []))
 }
 
 /// Whether people voted on the data, and their votes do not say more than the labels that are given.

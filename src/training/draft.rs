@@ -138,15 +138,17 @@ impl Draft {
             return Ok(());
         }
         self.students.push((recipe.clone(), Role::Student, teacher, prepared.clone()));
-        // One that begins with its teacher's weights is another beside each teacher; with exits it is its teacher, at speed 0.
-        let model = recipe.student.as_ref();
-        let is_teachers = model.is_some_and(Architecture::is_of_teacher);
-        let alike = |(known, _, of, _): &DraftRun| {
-            known.without_teacher() == recipe.without_teacher() && (!is_teachers || *of == teacher)
-        };
-        let is_compared = recipe.baseline && !model.is_some_and(Architecture::has_exits);
-        if is_compared && !self.baselines.iter().any(alike) {
-            self.baselines.push((recipe.clone(), Role::Baseline, teacher, prepared));
+        // One that begins with its teacher's weights is another beside each teacher.
+        let is_teachers = recipe.student.as_ref().is_some_and(Architecture::is_of_teacher);
+        for baseline in recipe.compared() {
+            let own = recipe.of_baseline(baseline);
+            let is_own = |(known, _, of, _): &DraftRun| {
+                known.baselines == [*baseline] && known.of_baseline(baseline) == own && (!is_teachers || *of == teacher)
+            };
+            if !self.baselines.iter().any(is_own) {
+                let run = recipe.as_baseline(baseline);
+                self.baselines.push((run, Role::Baseline, teacher, prepared.clone()));
+            }
         }
         Ok(())
     }
@@ -162,7 +164,9 @@ impl Draft {
         })
     }
 
-    fn finish(self, memory: usize, data: JobData) -> JobPlan {
+    fn finish(mut self, memory: usize, data: JobData) -> JobPlan {
+        // The first of a job is the one that its students are judged by.
+        self.baselines.sort_by_key(|(recipe, ..)| recipe.baselines.first().map(|baseline| baseline.place()));
         let mut plan = JobPlan { runs: Vec::new(), stages: Vec::new(), data };
         add_teachers(&mut plan, self.teachers, memory);
         add_students(&mut plan, self.students.into_iter().chain(self.baselines), memory);

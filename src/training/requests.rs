@@ -97,10 +97,9 @@ impl Engine {
         Move { run, setting, to }: Move,
         inbox: &Inbox,
     ) -> Result<(), Halt> {
-        let member = run.and_then(|run| stage.member_of(run));
-        let Some(from) = stage.session.setting(setting, member) else { return Ok(()) };
+        let Some(from) = stage.setting(setting, run) else { return Ok(()) };
         #[allow(clippy::float_cmp, reason = "a change to the very same value is no change")]
-        if from == to || run.is_some() != member.is_some() || !acceptable(setting, to) {
+        if from == to || !acceptable(setting, to) {
             return Ok(());
         }
         let change = Change { run, setting, from, to };

@@ -21,7 +21,7 @@ use crate::model::{Checkpoint, CheckpointError, Ensemble, ModelSpec, Network, Ne
 use crate::protocol::{
     FinishedRun, KeptWeights, Part, Report, Role, RunFinished, RunInfo, RunOutcome, Snapshot, Tested,
 };
-use crate::recipe::{Recipe, Strategy, Sweep, TrainingRecipe};
+use crate::recipe::{BASELINES, Baseline, Recipe, Strategy, Sweep, TrainingRecipe};
 use crate::text::phrase;
 
 /// Trained, loaded or put together, by the indices of their runs.
@@ -242,11 +242,12 @@ fn student_stage(
     Ok(())
 }
 
-/// Looks at the test rows, once: for the cell with the fewest validation errors and for its best baseline, each over all
-/// seeds.
+/// Looks at the test rows, once: for the cell with the fewest validation errors and for the best of each kind of baseline, each
+/// over all seeds.
 fn test_chosen(engine: &mut Engine, job: &Job, plan: &JobPlan, teachers: &Teachers, inbox: &Inbox) -> Result<(), Halt> {
-    for role in [Role::Student, Role::Baseline] {
-        let Some(chosen) = best_cell(job, plan, role) else { continue };
+    let baselines = BASELINES.iter().map(|baseline| (Role::Baseline, Some(baseline)));
+    for kind in [(Role::Student, None)].into_iter().chain(baselines) {
+        let Some(chosen) = best_cell(job, plan, kind) else { continue };
         for finished in chosen {
             let Some(weights) = finished.weights.as_ref().filter(|_| !finished.tested) else { continue };
             let position = plan.runs.iter().position(|run| run.run == finished.run);
@@ -283,11 +284,11 @@ fn test_chosen(engine: &mut Engine, job: &Job, plan: &JobPlan, teachers: &Teache
     Ok(())
 }
 
-/// The runs of the cell with the fewest validation errors on average over its seeds, the first of equals. What was edited,
-/// stopped or lost does not count.
-fn best_cell<'a>(job: &'a Job, plan: &JobPlan, role: Role) -> Option<Vec<&'a FinishedRun>> {
+/// The runs of the cell of a kind with the fewest validation errors on average over its seeds, the first of equals. What was
+/// edited, stopped or lost does not count.
+fn best_cell<'a>(job: &'a Job, plan: &JobPlan, kind: (Role, Option<&Baseline>)) -> Option<Vec<&'a FinishedRun>> {
     let mut cells: Vec<(Recipe, Vec<&FinishedRun>)> = Vec::new();
-    for run in plan.runs.iter().filter(|run| run.role == role) {
+    for run in plan.runs.iter().filter(|run| (run.role, run.baseline()) == kind) {
         let Some(finished) = job.finished.iter().find(|finished| finished.run == run.run) else { continue };
         if finished.outcome != RunOutcome::Done || job.is_edited(run) {
             continue;

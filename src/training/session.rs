@@ -203,10 +203,9 @@ impl Session {
         Ok(())
     }
 
-    /// Moves a setting of one member, or of all that it can be for.
-    pub fn apply(&mut self, change: &Change, only: Option<usize>) {
-        let chosen = |(k, _): &(usize, &mut Member)| only.is_none_or(|only| only == *k);
-        for (_, member) in self.members.iter_mut().enumerate().filter(chosen) {
+    /// Moves a setting of those members that it is for.
+    pub fn apply(&mut self, change: &Change, is_for: impl Fn(&Member) -> bool) {
+        for member in self.members.iter_mut().filter(|member| is_for(member)) {
             if change.setting == Setting::LEARNING_RATE {
                 member.learning_rate = change.to;
             } else {
@@ -218,16 +217,13 @@ impl Session {
         }
     }
 
-    /// The present value of a setting: of one member, or of the first that has it.
-    pub fn setting(&self, setting: Setting, only: Option<usize>) -> Option<f64> {
-        let asked = match only {
-            Some(member) => self.members.get(member..=member)?,
-            None => &self.members,
-        };
+    /// The present value of a setting: of the first that has it among those members that it is for.
+    pub fn setting(&self, setting: Setting, is_for: impl Fn(&Member) -> bool) -> Option<f64> {
+        let mut asked = self.members.iter().filter(|member| is_for(member));
         if setting == Setting::LEARNING_RATE {
-            return asked.first().map(|member| member.learning_rate);
+            return asked.next().map(|member| member.learning_rate);
         }
-        asked.iter().find_map(|member| member.objective.get(setting.path()))
+        asked.find_map(|member| member.objective.get(setting.path()))
     }
 
     /// Softens the logits that are kept again; called whenever a temperature has changed.

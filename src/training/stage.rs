@@ -14,7 +14,7 @@ use super::resume::{self, StageProgress};
 use super::session::Session;
 use crate::distill::{LABELS, Term};
 use crate::model::Network;
-use crate::protocol::{Anatomy, Change, LayerPair, Replacing, Role, RunId, RunInfo, Stage, Steps, TermPart};
+use crate::protocol::{Anatomy, Change, LayerPair, Replacing, Role, RunId, RunInfo, Setting, Stage, Steps, TermPart};
 use crate::recipe::{Strategy, TrainingRecipe};
 use crate::text::phrase;
 
@@ -92,11 +92,23 @@ impl<'a> StageRun<'a> {
         self.session.members.iter().any(Member::is_active)
     }
 
+    /// Moves a setting of those runs that the change is for.
     pub fn apply(&mut self, change: &Change) {
-        let member = change.run.and_then(|run| self.member_of(run));
-        if change.run.is_some() == member.is_some() {
-            self.session.apply(change, member);
-        }
+        let runs = &self.runs;
+        let concerned = |member: &Member| {
+            let info = &runs[member.index];
+            change.concerns(info.run, info.role)
+        };
+        self.session.apply(change, concerned);
+    }
+
+    /// The present value of a setting: of one run, or of the first that has it among those that it can be for.
+    pub fn setting(&self, setting: Setting, run: Option<RunId>) -> Option<f64> {
+        let asked = |member: &Member| {
+            let info = &self.runs[member.index];
+            run.is_none_or(|only| only == info.run) && setting.is_for(info.role)
+        };
+        self.session.setting(setting, asked)
     }
 
     /// Ends a run early: its weights stay as they are.

@@ -1,4 +1,4 @@
-//! The colour of a run, one and the same in the list, the curves and the board.
+//! The colour of a run, one and the same in the list, the curves and the board, and how the line of a baseline is drawn.
 
 use std::collections::BTreeMap;
 
@@ -6,9 +6,11 @@ use eframe::egui::Color32;
 
 use crate::distill::term;
 use crate::protocol::{Role, RunId, TermName};
+use crate::recipe::Baseline;
 use crate::runs::BoardAxis;
 use crate::state::{JobView, Overlaid, State};
 use crate::theme::Tokens;
+use crate::widgets::KeyMark;
 
 /// What colour each run has as things stand.
 pub(super) struct RunColours<'a> {
@@ -46,6 +48,11 @@ pub(super) fn term_colour<'a>(names: impl Iterator<Item = &'a TermName>, at: usi
         Some(true) => tokens.series(before),
         _ => tokens.label,
     }
+}
+
+/// How the line of a baseline is drawn: all have one colour.
+pub(super) fn mark_of(baseline: &Baseline) -> KeyMark {
+    if *baseline == *Baseline::PLAIN { KeyMark::Dashes } else { KeyMark::Dots }
 }
 
 /// The colour of one value of a swept field: its position on a scale where the values are numbers, one of a row of colours without
@@ -123,7 +130,13 @@ mod tests {
             let of_cell: Vec<(u64, RunId)> = of_cell.collect();
             runs.extend(of_cell.iter().map(|(seed, run)| info(*run, Role::Student, *seed)));
             let levels = axis.iter().map(|_| Some(level)).collect();
-            cells.push(BoardCell { label: Phrase::Plain(String::new()), levels, runs: of_cell, baseline: None });
+            cells.push(BoardCell {
+                label: Phrase::Plain(String::new()),
+                levels,
+                runs: of_cell,
+                baseline: None,
+                baselines: Vec::new(),
+            });
         }
         let (probe, device) = (Arc::new(Probe::default()), String::new());
         let started = Started { job: JobId(1), at_millis: 0, sweep, runs, device, probe, data: None };

@@ -5,10 +5,10 @@ use std::ops::RangeInclusive;
 use eframe::egui::{Color32, Id, Label, Ui};
 use egui_plot::PlotPoint;
 
-use super::colours::{RunColours, value_colour};
+use super::colours::{RunColours, mark_of, value_colour};
 use crate::command::{Commands, ScreenCommand};
 use crate::protocol::{Change, Epoch, Role, RunId, RunInfo, Setting};
-use crate::recipe::field;
+use crate::recipe::{Baseline, field};
 use crate::state::series::{Column, Series};
 use crate::state::{Held, JobView, LossCurve, RunCurves, Smoothing, State};
 use crate::text::{Term, number, text};
@@ -22,7 +22,7 @@ pub(super) struct Drawn {
     pub what: String,
     pub id: u64,
     pub colour: Color32,
-    pub dashed: bool,
+    pub mark: KeyMark,
     pub emphasised: bool,
     pub line: Vec<PlotPoint>,
     pub band: Vec<Band>,
@@ -35,7 +35,7 @@ impl Drawn {
             what: &self.what,
             id: self.id,
             colour: self.colour,
-            dashed: self.dashed,
+            mark: self.mark,
             emphasised: self.emphasised,
             line: &self.line,
             band: &self.band,
@@ -115,11 +115,11 @@ pub(super) struct SweepRun {
     pub run: RunId,
     pub name: String,
     pub colour: Color32,
-    pub dashed: bool,
+    pub mark: KeyMark,
     pub emphasised: bool,
 }
 
-/// All runs of a sweep: students in their colour, baselines dashed. Those of the cell that lights
+/// All runs of a sweep: students in their colour, baselines dashed or dotted. Those of the cell that lights
 /// stand out, and the others step back.
 pub(super) fn sweep_runs(job: &JobView, state: &State, tokens: &Tokens) -> Vec<SweepRun> {
     let lit = state.lit_cell();
@@ -131,13 +131,17 @@ pub(super) fn sweep_runs(job: &JobView, state: &State, tokens: &Tokens) -> Vec<S
         for (seed, run) in &cell.runs {
             let colour = dim(colours.run(*run, Role::Student), on);
             let name = format!("{} · {seed}", cell.label.words());
-            drawn.push(SweepRun { run: *run, name, colour, dashed: false, emphasised: on });
+            drawn.push(SweepRun { run: *run, name, colour, mark: KeyMark::Line, emphasised: on });
         }
     }
     // In front of the others, and never dimmed: it is what all of them are compared with.
-    for (seed, run) in job.board.baselines.iter().flat_map(|cell| &cell.runs) {
-        let name = format!("{} · {seed}", text("board-baseline"));
-        drawn.push(SweepRun { run: *run, name, colour: tokens.no_teacher, dashed: true, emphasised: false });
+    for cell in &job.board.baselines {
+        let Some(baseline) = cell.baseline else { continue };
+        let mark = mark_of(baseline);
+        for (seed, run) in &cell.runs {
+            let name = format!("{} · {seed}", text(baseline.label));
+            drawn.push(SweepRun { run: *run, name, colour: tokens.no_teacher, mark, emphasised: false });
+        }
     }
     drawn
 }
@@ -190,9 +194,8 @@ pub(super) fn key_ui(ui: &mut Ui, state: &State) -> bool {
         }
     };
     let key = |(name, colour): &'_ (String, Color32)| (name.clone(), what_of_axis.clone(), *colour, KeyMark::Line);
-    let baseline = (text("quality-baseline"), Term::Baseline.what(), tokens.no_teacher, KeyMark::Dashes);
-    let has_baseline = !job.board.baselines.is_empty();
-    let keys: Vec<_> = named.iter().map(key).chain(has_baseline.then_some(baseline)).collect();
+    let baseline = |(of, _): (&'static Baseline, _)| (text(of.label), text(of.what), tokens.no_teacher, mark_of(of));
+    let keys: Vec<_> = named.iter().map(key).chain(job.baselines().into_iter().map(baseline)).collect();
     let keys = keys.iter().map(|(name, what, colour, mark)| (PlotKey { name, colour: *colour, mark: *mark }, &**what));
     fitting_keys_ui(ui, &keys.collect::<Vec<_>>());
     true

@@ -1,9 +1,10 @@
 //! Loss curves: the terms of the student's loss, or the one term that student, baseline and other runs have in common. Only
-//! what can be compared shares the axis; what was measured on validation rows is fainter, what has no teacher is dashed.
+//! what can be compared shares the axis; what was measured on validation rows is fainter, a baseline is
+//! dashed or dotted.
 
 use eframe::egui::{Color32, Id, Label, Ui};
 
-use super::colours::term_colour;
+use super::colours::{mark_of, term_colour};
 use super::curves::{
     Drawn, KINDS, SweepRun, Viewport, curve_id, held, key_ui, legend_clicked, markers, overlaid, sweep_runs,
 };
@@ -19,7 +20,7 @@ use crate::text::{
     text, text_with,
 };
 use crate::theme::{Icon, Tokens, UiTokens as _, caption};
-use crate::widgets::{CurvePlot, Dropdown, Marker, empty_state_ui, legend_ui, section_ui};
+use crate::widgets::{CurvePlot, Dropdown, KeyMark, Marker, empty_state_ui, legend_ui, section_ui};
 
 /// Fills its tile.
 pub fn loss_ui(ui: &mut Ui, state: &State, commands: &Commands) {
@@ -149,28 +150,29 @@ fn sweep_curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Toke
     let draw = |look: SweepRun| {
         let viewport = if look.emphasised { viewport } else { &coarse };
         let line = viewport.line(job.curves.get(&look.run)?.term(HARD.name)?, state.screen.curves.smoothing);
-        let SweepRun { run, name, colour, dashed, emphasised } = look;
+        let SweepRun { run, name, colour, mark, emphasised } = look;
         let what = String::new();
-        Some(Drawn { name, what, id: curve_id(run, 0), colour, dashed, emphasised, line, band: Vec::new() })
+        Some(Drawn { name, what, id: curve_id(run, 0), colour, mark, emphasised, line, band: Vec::new() })
     };
     runs.into_iter().filter_map(draw).collect()
 }
 
-/// While the teacher trains its own curves are shown, then the student's and the baseline's.
+/// While the teacher trains its own curves are shown, then the student's and its baselines'.
 fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) -> Vec<Drawn> {
     let mut drawn = Vec::new();
     if job.is_sweep() && job.board.cells.iter().any(|cell| has_points(job, cell)) {
         return sweep_curves(job, state, viewport, tokens);
     }
     let has_points = |run: &&RunInfo| job.curves.get(&run.run).is_some_and(|curves| !curves.total.is_empty());
-    let run_of = |role| job.run_of(role).filter(has_points).and_then(|run| Some((run, job.curves.get(&run.run)?)));
-    let (student, baseline) = (run_of(Role::Student), run_of(Role::Baseline));
+    let with_curves = |run: &RunInfo| job.curves.get(&run.run);
+    let student = job.run_of(Role::Student).filter(has_points).and_then(|run| Some((run, with_curves(run)?)));
     let Some((run, curves)) = student else {
         let teachers: Vec<&RunInfo> =
             job.runs.iter().filter(|run| run.role == Role::Teacher).filter(has_points).collect();
         for run in &teachers {
             let Some(curves) = job.curves.get(&run.run) else { continue };
-            let looks = (super::teacher_name("loss-teacher", run, teachers.len()), Term::Teacher, tokens.teacher);
+            let looks =
+                (super::teacher_name("loss-teacher", run, teachers.len()), whats_of(Term::Teacher), tokens.teacher);
             drawn.extend(labels_of(viewport, state, run, curves, looks));
         }
         return drawn;
@@ -180,13 +182,13 @@ fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) ->
         let (line, band) = viewport.reduce(&curves.total, smoothing);
         let (name, what) = (text("loss-total"), Term::TotalLoss.what());
         let (id, colour) = (curve_id(run.run, 0), tokens.student);
-        drawn.push(Drawn { name, what, id, colour, dashed: false, emphasised: true, line, band });
+        drawn.push(Drawn { name, what, id, colour, mark: KeyMark::Line, emphasised: true, line, band });
         for (at, (name, series)) in curves.terms.iter().enumerate() {
             let (line, band) = viewport.reduce(series, smoothing);
             let id = curve_id(run.run, 1 + at as u64);
             let colour = term_colour(curves.terms.iter().map(|(name, _)| name), at, tokens);
             let (name, what) = named_term(name, state.screen.curves.weighted);
-            let curve = Drawn { name, what, id, colour, dashed: false, emphasised: false, line, band };
+            let curve = Drawn { name, what, id, colour, mark: KeyMark::Line, emphasised: false, line, band };
             drawn.push(match distill::term(&curves.terms[at].0).filter(|_| state.screen.curves.weighted) {
                 Some(term) => curve.times(|steps| job.term_factors(run, term, steps)),
                 None => curve,
@@ -197,12 +199,20 @@ fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) ->
         drawn.push(validation(viewport, curves, id, named, tokens.student, LossTerms::TOTAL));
         return drawn;
     }
-    drawn.extend(labels_of(viewport, state, run, curves, (text("loss-student"), Term::Student, tokens.student)));
-    if let Some((run, curves)) = baseline {
-        let mut of_baseline =
-            labels_of(viewport, state, run, curves, (text("loss-baseline"), Term::Baseline, tokens.no_teacher));
+    drawn.extend(labels_of(
+        viewport,
+        state,
+        run,
+        curves,
+        (text("loss-student"), whats_of(Term::Student), tokens.student),
+    ));
+    for (baseline, run) in job.baselines() {
+        let Some(curves) = with_curves(run).filter(|_| has_points(&run)) else { continue };
+        let name = text_with("loss-baseline", &[("name", text(baseline.label).into())]);
+        let looks = (name, [baseline.label, baseline.what].map(text), tokens.no_teacher);
+        let mut of_baseline = labels_of(viewport, state, run, curves, looks);
         for curve in &mut of_baseline {
-            curve.dashed = true;
+            curve.mark = mark_of(baseline);
         }
         drawn.extend(of_baseline);
     }
@@ -217,7 +227,7 @@ fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) ->
                 what,
                 id: curve_id(run, ON_LABELS),
                 colour,
-                dashed: false,
+                mark: KeyMark::Line,
                 emphasised: false,
                 line,
                 band,
@@ -233,17 +243,24 @@ fn labels_of(
     state: &State,
     run: &RunInfo,
     curves: &RunCurves,
-    (name, term, colour): (String, Term, Color32),
+    (name, [whose, what], colour): (String, [String; 2], Color32),
 ) -> Vec<Drawn> {
     let Some(hard) = curves.term(HARD.name) else { return Vec::new() };
     let (line, band) = viewport.reduce(hard, state.screen.curves.smoothing);
     let emphasised = run.role != Role::Baseline;
-    let (what, id) = (super::whats(&[term, Term::HardLoss]), curve_id(run.run, ON_LABELS));
+    let [hard_loss, is] = whats_of(Term::HardLoss);
+    let what = format!("{}\n{}", super::what_line(whose, what), super::what_line(hard_loss, is));
+    let id = curve_id(run.run, ON_LABELS);
     let on_validation = text_with("loss-on-validation", &[("name", name.clone().into())]);
-    let training = Drawn { name, what, id, colour, dashed: false, emphasised, line, band };
+    let training = Drawn { name, what, id, colour, mark: KeyMark::Line, emphasised, line, band };
     let (named, id) =
         ((on_validation, super::whats(&[Term::HardLoss, Term::Validation])), curve_id(run.run, ON_VALIDATION));
     vec![training, validation(viewport, curves, id, named, colour, HARD.name)]
+}
+
+/// The name of a term, and what it is.
+fn whats_of(term: Term) -> [String; 2] {
+    [term.name(), term.what()]
 }
 
 /// Kinds of curves beside the total and the terms.
@@ -272,5 +289,5 @@ fn validation(
 ) -> Drawn {
     let line = viewport.epochs(curves, |epoch| epoch.validation.loss.get(term).unwrap_or(f64::NAN));
     let colour = colour.gamma_multiply(VALIDATION);
-    Drawn { name, what, id, colour, dashed: false, emphasised: false, line, band: Vec::new() }
+    Drawn { name, what, id, colour, mark: KeyMark::Line, emphasised: false, line, band: Vec::new() }
 }

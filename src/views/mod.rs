@@ -213,11 +213,15 @@ fn explained(shown: Response, terms: &[Term]) -> Response {
 
 /// What words of the field mean: of several a line each, which begins with the word.
 fn whats(terms: &[Term]) -> String {
-    let line = |term: &Term| text_with("term-line", &[("name", term.name().into()), ("what", term.what().into())]);
     match terms {
         [only] => only.what(),
-        several => several.iter().map(line).collect::<Vec<_>>().join("\n"),
+        several => several.iter().map(|term| what_line(term.name(), term.what())).collect::<Vec<_>>().join("\n"),
     }
+}
+
+/// A name, and what it means.
+fn what_line(name: String, what: String) -> String {
+    text_with("term-line", &[("name", name.into()), ("what", what.into())])
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use egui_plot::PlotPoint;
 
 use super::board::metric_terms;
 use super::cards::cards_ui;
+use super::colours::mark_of;
 use super::curves::{Drawn, curve_id, key_ui, legend_clicked, overlaid, sweep_runs};
 use super::explained;
 use crate::command::{Commands, ScreenCommand};
@@ -12,7 +13,7 @@ use crate::protocol::{Epoch, Role, RunId, recall};
 use crate::state::{JobView, Metric, State};
 use crate::text::{Term, text, text_with};
 use crate::theme::{Icon, Tokens, UiTokens as _};
-use crate::widgets::{CurvePlot, Dropdown, empty_state_ui, legend_ui, section_ui};
+use crate::widgets::{CurvePlot, Dropdown, KeyMark, empty_state_ui, legend_ui, section_ui};
 
 /// Fills its tile.
 pub fn quality_ui(ui: &mut Ui, state: &State, commands: &Commands) {
@@ -147,29 +148,28 @@ fn examples(job: &JobView) -> Option<u64> {
 
 fn curves(job: &JobView, state: &State, tokens: &Tokens) -> Vec<Drawn> {
     let quality = state.screen.curves.quality;
-    let draw =
-        |job: &JobView, run: RunId, (name, what): (String, String), colour: Color32, dashed: bool, emphasised: bool| {
-            let curves = job.curves.get(&run)?;
-            if curves.epochs.is_empty() {
-                return None;
-            }
-            let value = |epoch: &Epoch| quality.of(&epoch.validation).unwrap_or(f64::NAN);
-            let line = curves.epoch_line(0.0..=f64::MAX, |epoch| epoch.epoch as f64, value);
-            let line = line.into_iter().map(|(x, y)| PlotPoint::new(x, y)).collect();
-            Some(Drawn { name, what, id: curve_id(run, 8), colour, dashed, emphasised, line, band: Vec::new() })
-        };
-    let looks = [
-        (Role::Teacher, "quality-teacher", Term::Teacher, tokens.teacher),
-        (Role::Student, "quality-student", Term::Student, tokens.student),
-        (Role::Baseline, "quality-baseline", Term::Baseline, tokens.no_teacher),
-    ];
+    let draw = |job: &JobView,
+                run: RunId,
+                (name, what): (String, String),
+                colour: Color32,
+                mark: KeyMark,
+                emphasised: bool| {
+        let curves = job.curves.get(&run)?;
+        if curves.epochs.is_empty() {
+            return None;
+        }
+        let value = |epoch: &Epoch| quality.of(&epoch.validation).unwrap_or(f64::NAN);
+        let line = curves.epoch_line(0.0..=f64::MAX, |epoch| epoch.epoch as f64, value);
+        let line = line.into_iter().map(|(x, y)| PlotPoint::new(x, y)).collect();
+        Some(Drawn { name, what, id: curve_id(run, 8), colour, mark, emphasised, line, band: Vec::new() })
+    };
     let has_students = job.curves.iter().any(|(run, curves)| {
         !curves.epochs.is_empty() && job.runs.iter().any(|info| info.run == *run && info.role != Role::Teacher)
     });
     if job.is_sweep() && has_students {
         let runs = sweep_runs(job, state, tokens).into_iter();
         let named = |name| (name, String::new());
-        return runs.filter_map(|it| draw(job, it.run, named(it.name), it.colour, it.dashed, it.emphasised)).collect();
+        return runs.filter_map(|it| draw(job, it.run, named(it.name), it.colour, it.mark, it.emphasised)).collect();
     }
     // Until an ensemble is heard as one, each of its models; of a sweep all that train.
     let teachers = match job.teacher_of(job.leading_run()) {
@@ -177,29 +177,33 @@ fn curves(job: &JobView, state: &State, tokens: &Tokens) -> Vec<Drawn> {
         _ if job.is_sweep() => job.runs.iter().filter(|run| run.role == Role::Teacher).collect(),
         _ => job.teacher_models(job.leading_run()),
     };
-    let own = looks.into_iter().flat_map(|(role, key, term, colour)| {
-        let runs = if role == Role::Teacher { teachers.clone() } else { job.run_of(role).into_iter().collect() };
-        runs.into_iter().map(move |info| (role, info, key, term, colour))
+    let own = teachers.iter().map(|info| {
+        let name = super::teacher_name("quality-teacher", info, teachers.len());
+        (*info, name, Term::Teacher.what(), tokens.teacher, KeyMark::Line)
     });
-    let own = own.filter_map(|(role, info, key, term, colour)| {
-        let name = if role == Role::Teacher { super::teacher_name(key, info, teachers.len()) } else { text(key) };
-        let what = term.what();
+    let student = job
+        .run_of(Role::Student)
+        .map(|info| (info, text("quality-student"), Term::Student.what(), tokens.student, KeyMark::Line));
+    let baselines = job.baselines().into_iter().map(|(baseline, info)| {
+        (info, text(baseline.label), text(baseline.what), tokens.no_teacher, mark_of(baseline))
+    });
+    let own = own.chain(student).chain(baselines).filter_map(|(info, name, what, colour, mark)| {
         let level = job.results.get(&info.run).and_then(|result| result.validation.as_ref());
-        match level.filter(|_| role == Role::Teacher && (has_students || (info.loaded && job.outcome.is_none()))) {
+        let is_level = info.role == Role::Teacher && (has_students || (info.loaded && job.outcome.is_none()));
+        match level.filter(|_| is_level) {
             // What the students are measured by, whatever it took to get there.
             Some(level) => {
                 let last = job.leading_run().map_or(1.0, |run| (run.steps / run.steps_per_epoch.max(1)) as f64);
                 let y = quality.of(level).unwrap_or(f64::NAN);
                 let line = vec![PlotPoint::new(0.0, y), PlotPoint::new(last, y)];
                 let id = curve_id(info.run, 8);
-                let band = Vec::new();
-                Some(Drawn { name, what, id, colour, dashed: false, emphasised: false, line, band })
+                Some(Drawn { name, what, id, colour, mark, emphasised: false, line, band: Vec::new() })
             }
-            None => draw(job, info.run, (name, what), colour, role == Role::Baseline, role == Role::Student),
+            None => draw(job, info.run, (name, what), colour, mark, info.role == Role::Student),
         }
     });
     let others = overlaid(state, tokens).into_iter().filter(|(other, _, _)| other.id != job.id);
     let named = |run: RunId| (run.to_string(), String::new());
-    let others = others.filter_map(|(other, run, colour)| draw(other, run, named(run), colour, false, false));
+    let others = others.filter_map(|(other, run, colour)| draw(other, run, named(run), colour, KeyMark::Line, false));
     own.chain(others).collect()
 }

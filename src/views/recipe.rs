@@ -21,7 +21,7 @@ use crate::command::{Action, Commands, RecipeCommand, ScreenCommand};
 use crate::recipe::fields::{
     BASELINE, BATCH, EPOCHS, FIELDS, Field, JITTER, KEEP, Part, SEED, SOURCE_COLOUR, SOURCE_SIZE, Told,
 };
-use crate::recipe::{Keep, Recipe, Source, Sweep, TeacherRecipe, TrainingRecipe, field_label};
+use crate::recipe::{BASELINES, Baseline, Keep, Recipe, Source, Sweep, TeacherRecipe, TrainingRecipe, field_label};
 use crate::state::{Estimate, Section, State};
 use crate::text::{Phrase, number, phrase, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, size, space, title};
@@ -264,13 +264,26 @@ impl Editor<'_> {
     }
 
     fn baseline_ui(&self, ui: &mut Ui) {
-        let mut baseline = self.state.recipe.sweep.base.baseline;
-        let switch = toggle_ui(ui, &mut baseline, &text("recipe-baseline"));
-        seek(ui, &BASELINE, &switch);
-        if switch.on_hover_text(BASELINE.what().words()).changed() {
-            self.edit("baseline", |recipe| recipe.baseline = baseline);
+        ui.spacing_mut().item_spacing.y = space::XS;
+        let recipe = &self.state.recipe.sweep.base;
+        let is_there = |baseline: &&'static Baseline| {
+            recipe.teacher.is_some() || !baseline.needs_teacher() || recipe.baselines.contains(baseline)
+        };
+        for (at, baseline) in BASELINES.iter().filter(is_there).enumerate() {
+            let mut on = recipe.baselines.contains(&baseline);
+            let switch = toggle_ui(ui, &mut on, &text(baseline.switch));
+            if at == 0 {
+                seek(ui, &BASELINE, &switch);
+            }
+            if switch.on_hover_text(text(baseline.what)).changed() {
+                self.edit("baseline", |recipe| {
+                    let is_wanted = |known: &&'static Baseline| {
+                        if *known == baseline { on } else { recipe.baselines.contains(known) }
+                    };
+                    recipe.baselines = BASELINES.iter().filter(is_wanted).collect();
+                });
+            }
         }
-        self.listed_ui(ui, Part::Baseline);
     }
 
     fn foot_ui(&self, ui: &mut Ui) {

@@ -17,6 +17,7 @@ use super::run_settings::run_settings_ui;
 use super::{action_button, whats};
 use crate::command::{Action, Commands, JobCommand, ScreenCommand};
 use crate::protocol::{JobId, Role, Setting};
+use crate::recipe::Baseline;
 use crate::runs::verdict::Discordant;
 use crate::runs::{RunRow, Status};
 use crate::state::{JobView, Listed, RunColumn, State, difference, validation};
@@ -37,8 +38,9 @@ fn needed_width(ui: &Ui, lines: &[Line<'_>], column: RunColumn) -> f32 {
     };
     match column {
         RunColumn::Temperature | RunColumn::Weights => {
-            let moved = lines.iter().filter(|line| !line.row.changes.is_empty()).filter_map(|line| line.number(column));
-            moved.map(wide).fold(0.0, f32::max)
+            let is_wide = |line: &&Line<'_>| !line.row.changes.is_empty() || taught(line.row).is_some();
+            let words = lines.iter().filter(is_wide).filter_map(|line| line.number(column));
+            words.map(wide).fold(0.0, f32::max)
         }
         RunColumn::Differs(_) => {
             let words = lines.iter().take(MEASURED).filter_map(|line| line.number(column));
@@ -46,6 +48,11 @@ fn needed_width(ui: &Ui, lines: &[Line<'_>], column: RunColumn) -> f32 {
         }
         _ => 0.0,
     }
+}
+
+/// Which baseline a run is that has a name of its own.
+fn taught(row: &RunRow) -> Option<&'static Baseline> {
+    row.baseline().filter(|baseline| *baseline != Baseline::PLAIN)
 }
 
 /// Lines whose words decide how wide a column is: a long list is not measured whole in every frame.
@@ -310,7 +317,7 @@ impl Line<'_> {
         match column {
             RunColumn::Temperature => moved(Setting::TEMPERATURE).or_else(|| row.temperature().map(number::setting)),
             RunColumn::Weights => Some(match row.role {
-                Role::Baseline => text("runs-baseline"),
+                Role::Baseline => text(taught(row).map_or("runs-baseline", |baseline| baseline.label)),
                 Role::Teacher => text("runs-teacher"),
                 Role::Student => {
                     let words = |(path, weight): (&str, f64)| {

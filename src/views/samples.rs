@@ -7,6 +7,7 @@ use eframe::egui::{Frame, Id, Label, Margin, RichText, Role, TextEdit, Ui, Widge
 
 use super::lens::{choice_ui, interleave, picture_shape, sample_key};
 use crate::command::{Commands, ScreenCommand};
+use crate::recipe::Baseline;
 use crate::state::{Hung, State, Wall};
 use crate::text::{Term, text, text_with};
 use crate::theme::{Icon, Tokens, UiTokens as _, space};
@@ -69,16 +70,19 @@ fn counts_ui(ui: &mut Ui, state: &State, wall: &Wall<'_>) {
     };
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
-        let mut count = |key: &str, term: Term, colour, right: u64| {
+        let all = wall.samples.len() as u64;
+        let mut count = |words: String, what: String, colour| {
             dot_ui(ui, colour);
-            let words = text_with(key, &[("right", right.into()), ("count", (wall.samples.len() as u64).into())]);
             let label = ui.add(Label::new(words).selectable(false));
-            label.on_hover_text(format!("{}\n{}", term.what(), text("samples-marks-hint")));
+            label.on_hover_text(format!("{what}\n{}", text("samples-marks-hint")));
         };
         let student = if state.focused().is_none() { "samples-untrained" } else { "samples-student" };
-        count(student, Term::Student, tokens.student, right(|it| it.student));
-        if wall.has_baseline {
-            count("samples-baseline", Term::Baseline, tokens.no_teacher, right(|it| it.baseline));
+        let words = text_with(student, &[("right", right(|it| it.student).into()), ("count", all.into())]);
+        count(words, Term::Student.what(), tokens.student);
+        if let Some(baseline) = wall.baseline {
+            let right = right(|it| it.baseline).into();
+            let args = [("name", text(baseline.label).into()), ("right", right), ("count", all.into())];
+            count(text_with("samples-baseline", &args), text(baseline.what), tokens.no_teacher);
         }
     });
     let note = match wall.fault {
@@ -102,7 +106,7 @@ fn said(wall: &Wall<'_>, hung: &Hung<'_>, tokens: &Tokens) -> (Vec<Mark>, String
     };
     let mark = |class: Option<usize>, colour| Mark { words: name(class), right: class == Some(hung.label), colour };
     let mut marks = vec![mark(hung.student, tokens.student)];
-    if wall.has_baseline {
+    if wall.baseline.is_some() {
         marks.push(mark(hung.baseline, tokens.no_teacher));
     }
     let mut words = vec![text_with(
@@ -115,7 +119,9 @@ fn said(wall: &Wall<'_>, hung: &Hung<'_>, tokens: &Tokens) -> (Vec<Mark>, String
         }
     };
     says("samples-says-student", hung.student);
-    says("samples-says-baseline", hung.baseline);
+    let of_baseline =
+        if wall.baseline == Some(Baseline::PLAIN) { "samples-says-baseline" } else { "samples-says-taught" };
+    says(of_baseline, hung.baseline);
     says("samples-says-teacher", hung.teacher);
     (marks, words.join("\n"))
 }

@@ -7,7 +7,7 @@ use super::colours::RunColours;
 use super::{action_button, button_ui, explained, whats};
 use crate::command::{Action, Commands, RecipeCommand, ScreenCommand};
 use crate::protocol::{Part, Role};
-use crate::runs::verdict::{Drawing, Standing, Story, part_words};
+use crate::runs::verdict::{Drawing, DrawnErrors, Standing, Story, part_words};
 use crate::state::{JobView, State};
 use crate::text::{Phrase, Term, number::Kind, text, text_with};
 use crate::theme::{Tokens, UiTokens as _, caption, space, tick, title};
@@ -158,30 +158,38 @@ fn is_low(ui: &Ui) -> bool {
 }
 
 fn drawing_ui(ui: &mut Ui, drawing: &Drawing, tokens: &Tokens) {
-    let names = [text("quality-student"), text("quality-baseline"), text("quality-teacher")];
-    let what = [Term::Student, Term::Baseline, Term::Teacher].map(Term::what);
-    let told = |role: Role| {
-        let errors = drawing.lines.iter().find(|line| line.role == role).map_or(&[][..], |line| &line.errors);
-        Kind::Mean.write(errors.iter().sum::<u64>() as f64 / errors.len().max(1) as f64)
-    };
-    let means = [Role::Student, Role::Baseline, Role::Teacher].map(told);
-    let line = |role: Role| {
-        let (name, what, told, colour) = match role {
-            Role::Student => (&names[0], &what[0], &means[0], tokens.student),
-            Role::Baseline => (&names[1], &what[1], &means[1], tokens.no_teacher),
-            Role::Teacher => (&names[2], &what[2], &means[2], tokens.teacher),
+    let words = |line: &DrawnErrors| {
+        let (name, what) = match (line.role, line.baseline) {
+            (Role::Teacher, _) => (text("quality-teacher"), Term::Teacher.what()),
+            (_, Some(baseline)) => (text(baseline.short), text(baseline.what)),
+            _ => (text("quality-student"), Term::Student.what()),
         };
-        let found = drawing.lines.iter().find(|line| line.role == role)?;
-        Some(DotLine { name, what, colour, values: &found.errors, told })
+        let mean = line.errors.iter().sum::<u64>() as f64 / line.errors.len().max(1) as f64;
+        [name, what, Kind::Mean.write(mean)]
     };
-    let lines: Vec<DotLine<'_>> = [Role::Baseline, Role::Student].into_iter().filter_map(line).collect();
+    let all: Vec<(&DrawnErrors, [String; 3])> = drawing.lines.iter().map(|line| (line, words(line))).collect();
+    let of = |role: Role| {
+        let lines = all.iter().filter(move |(line, _)| line.role == role);
+        lines.map(|(line, words)| dots(line, words, tokens))
+    };
+    let lines: Vec<DotLine<'_>> = of(Role::Baseline).chain(of(Role::Student)).collect();
     let name = text_with(
         "story-drawing",
         &[("part", part_words(drawing.part).words().into()), ("examples", super::grouped(drawing.examples).into())],
     );
     let of_part = if drawing.part == Part::Test { Term::Test } else { Term::Validation };
     explained(ui.add(Label::new(tick(&name)).selectable(false)), &[Term::Errors, of_part]);
-    ErrorDots { name: &name, lines: &lines, across: line(Role::Teacher) }.show(ui);
+    ErrorDots { name: &name, lines: &lines, across: of(Role::Teacher).next() }.show(ui);
+}
+
+/// A line of the drawing, with its name, what that means, and its mean.
+fn dots<'a>(line: &'a DrawnErrors, [name, what, told]: &'a [String; 3], tokens: &Tokens) -> DotLine<'a> {
+    let colour = match line.role {
+        Role::Student => tokens.student,
+        Role::Baseline => tokens.no_teacher,
+        Role::Teacher => tokens.teacher,
+    };
+    DotLine { name, what, colour, values: &line.errors, told }
 }
 
 fn colour_of(standing: Standing, tokens: &Tokens) -> eframe::egui::Color32 {

@@ -1,4 +1,4 @@
-//! A metric over a swept number: the mean over seeds with a band of one standard deviation, and the baseline beside it.
+//! A metric over a swept number: the mean over seeds with a band of one standard deviation, and the baselines beside it.
 
 use eframe::egui::{
     Align, Color32, Grid, Layout, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, layers::ShapeIdx,
@@ -63,8 +63,8 @@ pub struct BandPlot<'a> {
     pub key: &'a str,
     /// The curves.
     pub lines: &'a [BandLine<'a>],
-    /// The student without a teacher: dashed; a single point holds for every x.
-    pub baseline: Option<BandLine<'a>>,
+    /// What they are compared with, and how that is drawn; a single point holds for every x.
+    pub baselines: &'a [(BandLine<'a>, KeyMark)],
     /// How tall it is; otherwise it takes what there is.
     pub height: Option<f32>,
 }
@@ -96,16 +96,16 @@ impl<'a> BandPlot<'a> {
     /// Shows the plot.
     pub fn show(&self, ui: &mut Ui) -> BandPlotResponse {
         let drawn = self.lines.iter().map(|line| self.drawn(line)).collect::<Vec<_>>();
-        let changing = self.baseline.filter(|baseline| baseline.points.len() > 1);
-        let beside = changing.map(|baseline| self.drawn(&baseline));
+        let changing = self.baselines.iter().filter(|(baseline, _)| baseline.points.len() > 1);
+        let beside: Vec<_> = changing.map(|(line, mark)| (line, *mark, self.drawn(line))).collect();
         let curves = self.lines.iter().zip(&drawn).enumerate();
-        let mut curves = curves.map(|(id, (line, drawn))| curve(line, drawn, id as u64, false)).collect::<Vec<_>>();
-        if let (Some(line), Some(drawn)) = (&changing, &beside) {
-            curves.push(curve(line, drawn, u64::MAX, true));
-        }
+        let mut curves =
+            curves.map(|(id, (line, drawn))| curve(line, drawn, id as u64, KeyMark::Line)).collect::<Vec<_>>();
+        let ids = (0..=u64::MAX).rev();
+        curves.extend(beside.iter().zip(ids).map(|((line, mark, drawn), id)| curve(line, drawn, id, *mark)));
         let above = self.keys_ui(ui) + plot_axes::y_label_ui(ui, self.y_label, 0.0);
         // Behind the curves, but known only when the axes are.
-        let behind = ui.painter().add(Shape::Noop);
+        let behind: Vec<_> = self.baselines.iter().map(|_| ui.painter().add(Shape::Noop)).collect();
         let shown = self.plot(ui, above).show(ui, |plot| {
             for curve in &curves {
                 band_ui(plot, curve, false);
@@ -122,7 +122,9 @@ impl<'a> BandPlot<'a> {
         });
         let frame = *transform.frame();
         plot_axes::x_label_ui(ui, frame, self.x_label, matches!(self.x_ticks(), XTicks::At { .. }));
-        self.flat_baseline_ui(ui, behind, frame, &transform);
+        for ((baseline, mark), behind) in self.baselines.iter().zip(behind) {
+            flat_baseline_ui(ui, (baseline, *mark), behind, frame, &transform);
+        }
         let hovered = self.nearest(&response, &transform);
         self.dots_ui(ui, &transform, hovered);
         let clicked = hovered.filter(|_| response.clicked());
@@ -134,7 +136,7 @@ impl<'a> BandPlot<'a> {
     }
 
     fn plot<'p>(&self, ui: &Ui, above: f32) -> egui_plot::Plot<'p> {
-        let points = self.lines.iter().chain(&self.baseline).flat_map(|line| line.points);
+        let points = self.all_lines().flat_map(|line| line.points);
         let mut plot = plot_axes::plot(ui, self.name, self.x_label, self.x_ticks(), false)
             .set_margin_fraction(vec2(0.06, 0.1))
             .allow_drag(false)
@@ -168,7 +170,7 @@ impl<'a> BandPlot<'a> {
         let line = |of: &BandLine<'a>, mark| PlotKey { name: of.short, colour: of.colour, mark };
         let lines = self.lines.iter().map(|of| line(of, KeyMark::Line));
         let band = has_band.then_some(PlotKey { name: &spread, colour: t.secondary, mark: KeyMark::Band });
-        let keys = lines.chain(self.baseline.map(|of| line(&of, KeyMark::Dashes))).chain(band).collect::<Vec<_>>();
+        let keys = lines.chain(self.baselines.iter().map(|(of, mark)| line(of, *mark))).chain(band).collect::<Vec<_>>();
         let top = ui.cursor().top();
         plot_keys_ui(ui, self.key, &keys);
         ui.cursor().top() - top
@@ -189,19 +191,9 @@ impl<'a> BandPlot<'a> {
         Drawn { line: points.clone().map(place).collect(), band: points.map(band).collect() }
     }
 
-    /// A baseline that holds for every x, across the whole frame: its band behind all, its line before the grid.
-    fn flat_baseline_ui(&self, ui: &Ui, behind: ShapeIdx, frame: Rect, transform: &PlotTransform) {
-        let Some(baseline) = self.baseline else { return };
-        let [point] = baseline.points else { return };
-        if !point.mean.is_finite() || !point.deviation.is_finite() {
-            return;
-        }
-        let y = |value: f64| transform.position_from_point_y(value).clamp(frame.top(), frame.bottom());
-        let across = y(point.mean + point.deviation)..=y(point.mean - point.deviation);
-        let band = Rect::from_x_y_ranges(frame.x_range(), across);
-        ui.painter().set(behind, Shape::rect_filled(band, 0.0, baseline.colour.gamma_multiply(0.16)));
-        let line = [pos2(frame.left(), y(point.mean)), pos2(frame.right(), y(point.mean))];
-        ui.painter().extend(Shape::dashed_line(&line, Stroke::new(1.3, baseline.colour), 5.0, 4.0));
+    /// The lines, then the baselines.
+    fn all_lines(&self) -> impl Iterator<Item = &BandLine<'a>> {
+        self.lines.iter().chain(self.baselines.iter().map(|(line, _)| line))
     }
 
     fn place(&self, point: &BandPoint, transform: &PlotTransform) -> Option<Pos2> {
@@ -239,14 +231,15 @@ impl<'a> BandPlot<'a> {
         near.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(at, _)| at)
     }
 
-    /// The baseline's numbers at an x: its only point, or the one with that x.
-    fn baseline_at(&self, x: f64) -> Option<(&BandLine<'_>, &BandPoint)> {
-        let baseline = self.baseline.as_ref()?;
-        let point = match baseline.points {
-            [only] => Some(only),
-            points => points.iter().find(|point| point.x.total_cmp(&x).is_eq()),
-        };
-        Some((baseline, point?))
+    /// The baselines' numbers at an x: of each its only point, or the one with that x.
+    fn baselines_at(&self, x: f64) -> impl Iterator<Item = (&BandLine<'a>, &BandPoint)> {
+        self.baselines.iter().filter_map(move |(baseline, _)| {
+            let point = match baseline.points {
+                [only] => Some(only),
+                points => points.iter().find(|point| point.x.total_cmp(&x).is_eq()),
+            };
+            Some((baseline, point?))
+        })
     }
 
     fn readout_ui(&self, ui: &mut Ui, (line, index): (usize, usize)) {
@@ -254,7 +247,7 @@ impl<'a> BandPlot<'a> {
         ui.spacing_mut().interact_size.y = 16.0;
         let place = [("axis", self.x_label.into()), ("x", number::setting(point.x).into())];
         ui.label(title(text_with("widget-curve-at", &place)));
-        let rows = std::iter::once((&self.lines[line], point)).chain(self.baseline_at(point.x));
+        let rows = std::iter::once((&self.lines[line], point)).chain(self.baselines_at(point.x));
         Grid::new("values").num_columns(4).min_col_width(8.0).spacing(vec2(space::S, 2.0)).show(ui, |ui| {
             for (line, point) in rows {
                 super::dot_ui(ui, line.colour);
@@ -278,7 +271,7 @@ impl<'a> BandPlot<'a> {
 
     /// The points in words.
     fn summary(&self) -> String {
-        let lines = self.lines.iter().chain(&self.baseline).filter(|line| !line.points.is_empty());
+        let lines = self.all_lines().filter(|line| !line.points.is_empty());
         let words = lines.map(|line| {
             let one = |point: &BandPoint| {
                 let place = [("axis", self.x_label.into()), ("x", number::setting(point.x).into())];
@@ -296,14 +289,38 @@ impl<'a> BandPlot<'a> {
     }
 }
 
-fn curve<'a>(line: &BandLine<'a>, drawn: &'a Drawn, id: u64, dashed: bool) -> Curve<'a> {
+/// A baseline that holds for every x, across the whole frame: its band behind all, its line before the grid.
+fn flat_baseline_ui(
+    ui: &Ui,
+    (baseline, mark): (&BandLine<'_>, KeyMark),
+    behind: ShapeIdx,
+    frame: Rect,
+    transform: &PlotTransform,
+) {
+    let [point] = baseline.points else { return };
+    if !point.mean.is_finite() || !point.deviation.is_finite() {
+        return;
+    }
+    let y = |value: f64| transform.position_from_point_y(value).clamp(frame.top(), frame.bottom());
+    let across = y(point.mean + point.deviation)..=y(point.mean - point.deviation);
+    let band = Rect::from_x_y_ranges(frame.x_range(), across);
+    ui.painter().set(behind, Shape::rect_filled(band, 0.0, baseline.colour.gamma_multiply(0.16)));
+    let line = [pos2(frame.left(), y(point.mean)), pos2(frame.right(), y(point.mean))];
+    let shapes = match mark {
+        KeyMark::Dots => Shape::dotted_line(&line, baseline.colour, 4.5, 1.0),
+        _ => Shape::dashed_line(&line, Stroke::new(1.3, baseline.colour), 5.0, 4.0),
+    };
+    ui.painter().extend(shapes);
+}
+
+fn curve<'a>(line: &BandLine<'a>, drawn: &'a Drawn, id: u64, mark: KeyMark) -> Curve<'a> {
     Curve {
         name: line.name,
         what: "",
         id,
         colour: line.colour,
-        dashed,
-        emphasised: !dashed,
+        mark,
+        emphasised: mark == KeyMark::Line,
         line: &drawn.line,
         band: &drawn.band,
     }

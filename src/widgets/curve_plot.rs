@@ -28,8 +28,8 @@ pub struct Curve<'a> {
     pub id: u64,
     /// Its colour.
     pub colour: Color32,
-    /// Dashes back the colour up.
-    pub dashed: bool,
+    /// How the line is drawn: dashes and dots back the colour up.
+    pub mark: KeyMark,
     /// Whether it is drawn stronger than the others, and in front.
     pub emphasised: bool,
     /// Its points by increasing x; values that cannot be shown break the line.
@@ -193,9 +193,8 @@ fn legend_key_ui(ui: &mut Ui, curve: &Curve<'_>, shown: bool) -> Response {
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, enabled, shown, curve.name));
     if ui.is_rect_visible(rect) {
         let ink = if response.hovered() { t.text } else { colour };
-        let mark = if curve.dashed { KeyMark::Dashes } else { KeyMark::Line };
         let colour = if shown { curve.colour } else { t.selected };
-        PlotKey { name: curve.name, colour, mark }.paint(ui, rect, words, ink);
+        PlotKey { name: curve.name, colour, mark: curve.mark }.paint(ui, rect, words, ink);
         focus_ring(ui, &response, rect.shrink(1.0));
     }
     let hide = text("widget-curve-hide");
@@ -371,8 +370,10 @@ pub(super) fn line_ui<'p>(plot: &mut PlotUi<'p>, curve: &Curve<'p>, log_y: bool)
         }
         let mut line =
             Line::new(curve.name, points).id((curve.id, part)).color(curve.colour).width(width).allow_hover(false);
-        if curve.dashed {
-            line = line.style(LineStyle::Dashed { length: 5.0 });
+        match curve.mark {
+            KeyMark::Dashes => line = line.style(LineStyle::Dashed { length: 5.0 }),
+            KeyMark::Dots => line = line.style(LineStyle::Dotted { spacing: 6.0 }),
+            KeyMark::Line | KeyMark::Band | KeyMark::Dot => {}
         }
         plot.line(line);
     }

@@ -251,7 +251,7 @@ fn curves_ui(ui: &mut Ui, g: &mut Gallery) {
             what: "",
             id: i as u64,
             colour: looks[i].1,
-            dashed: i == 3,
+            mark: if i == 3 { KeyMark::Dashes } else { KeyMark::Line },
             emphasised: i == 0,
             line: &lines[i],
             band: &bands[i],

@@ -107,7 +107,7 @@ fn curve_ui(ui: &mut Ui, temperatures: &[f64], weights: &[f64]) {
         written: Kind::Mean,
         key: "soft weight",
         lines: &lines,
-        baseline: Some(baseline),
+        baselines: &[(baseline, KeyMark::Dashes)],
         height: Some(220.0),
     }
     .show(ui);

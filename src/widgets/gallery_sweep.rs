@@ -148,7 +148,10 @@ fn bands_ui(ui: &mut Ui) {
         written: Kind::Mean,
         key: "soft weight",
         lines: &lines,
-        baseline: Some(BandLine { name: "no teacher", short: "no teacher", colour: t.no_teacher, points: &baseline }),
+        baselines: &[(
+            BandLine { name: "no teacher", short: "no teacher", colour: t.no_teacher, points: &baseline },
+            KeyMark::Dashes,
+        )],
         height: Some(190.0),
     }
     .show(ui);

@@ -24,7 +24,7 @@ fn refused(place: &Place, arguments: &[&str], expected: &[&str]) {
 #[test]
 fn a_wrong_recipe_is_refused_by_field_and_line() {
     let place = Place::new();
-    let cases: [(&str, &[&str]); 10] = [
+    let cases: [(&str, &[&str]); 12] = [
         (
             "distill.temperature=0",
             &["--set distill.temperature=0: distill.temperature: 0 is not allowed; give a number above 0"],
@@ -34,6 +34,11 @@ fn a_wrong_recipe_is_refused_by_field_and_line() {
         ("distill={ soft_weight = 0, hard_weight = 0 }", &["soft_weight and hard_weight are both 0"]),
         ("distill.temprature=8", &["distill.temprature: there is no such key; the nearest is `temperature`"]),
         ("training.epochs=0", &["training.epochs: 0 is not allowed"]),
+        (
+            "training.baseline=[\"plain\", \"pseudo\"]",
+            &["training.baseline: \"pseudo\" is not allowed; give true, false, or a list of \"plain\" and"],
+        ),
+        ("training.baseline={ any = [true, false] }", &["training.baseline: is a table"]),
         ("student.model={ mlp = [0] }", &["student.model.mlp: 0 is not allowed"]),
         ("data.source=cifar", &["data.source: \"cifar\" is not allowed; give \"mnist-mini\", \"digits\""]),
         ("distill.temperature", &["--set distill.temperature: give PATH=VALUE"]),

@@ -162,11 +162,11 @@ impl Outcome {
     }
 }
 
-/// The runs of a stream, by role.
+/// The runs of a stream, by what tables call them.
 fn outcomes(reports: &[Arc<Report>]) -> BTreeMap<&'static str, Outcome> {
     let started = started(reports);
     let mut runs = by_run(reports);
-    started.runs.iter().map(|info| (info.role.name(), runs.remove(&info.run).unwrap())).collect()
+    started.runs.iter().map(|info| (info.name(), runs.remove(&info.run).unwrap())).collect()
 }
 
 /// The first report of a stream.
@@ -322,10 +322,40 @@ fn the_baseline_has_the_bits_of_a_run_on_labels_alone_whatever_the_weights() {
     }
 }
 
+/// A baseline of labels alone, and one of the teacher's classes alone.
+const BOTH: &str = "training.baseline=[\"plain\", \"teacher-labels\"]";
+
+#[test]
+fn the_teachers_classes_alone_have_the_bits_of_a_student_that_learns_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let digits = "data.source=\"digits\"";
+    let reports = run(new(&recipe(folder.path(), &[digits, BOTH])), vec![]);
+    let runs = started(&reports).runs;
+    let names: Vec<&str> = runs.iter().map(RunInfo::name).collect();
+    assert_eq!(names, ["teacher", "student", "baseline", "teacher-labels"]);
+    // It stands beside the others, knows its teacher, and says in its own recipe what it is.
+    assert!(runs[1..].iter().all(|info| info.stage == Stage(1) && info.teachers == [runs[0].run]));
+    assert_eq!((runs[3].role, runs[3].recipe.distill.method().name), (Role::Baseline, "teacher-labels"));
+    assert_eq!(runs[2].recipe.baselines.len() + runs[3].recipe.baselines.len(), 2);
+    let found = outcomes(&reports);
+    let taught = ["distill={ method = \"teacher-labels\" }", "training.baseline=true"];
+    let alone = outcomes(&run(new(&recipe(folder.path(), &[digits, taught[0], taught[1]])), vec![]));
+    let (baseline, student) = (&found["teacher-labels"], &alone["student"]);
+    assert!(baseline.weights() == student.weights());
+    assert_eq!((&baseline.others, baseline.curves()), (&student.others, student.curves()));
+    assert_eq!(baseline.others.keys().collect::<Vec<_>>(), ["class"]);
+    assert_eq!((&baseline.epochs, &baseline.snapshots), (&student.epochs, &student.snapshots));
+    assert_eq!(baseline.answers, student.answers);
+    assert_eq!(baseline.finished().test, student.finished().test);
+    // Neither changes the plain one, which is another.
+    assert!(found["baseline"].weights() == alone["baseline"].weights());
+    assert_ne!(found["baseline"].weights(), baseline.weights());
+}
+
 #[test]
 fn the_baseline_follows_the_learning_rate_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
-    let recipe = recipe(folder.path(), &[]);
+    let recipe = recipe(folder.path(), &[BOTH]);
     let changed = |setting, to| {
         let mut requests = rest_after(5);
         requests.extend([Request::change(setting, to, None), Request::Play]);
@@ -342,13 +372,17 @@ fn the_baseline_follows_the_learning_rate_and_nothing_else() {
     let plain = outcomes(&run(new(&recipe), vec![]));
     for (setting, to) in [(Setting::TEMPERATURE, 8.0), (Setting::SOFT_WEIGHT, 0.3), (Setting::HARD_WEIGHT, 0.4)] {
         let found = changed(setting, to);
-        assert_eq!(found["baseline"], plain["baseline"], "{setting:?}");
+        for name in ["baseline", "teacher-labels"] {
+            assert_eq!(found[name], plain[name], "{setting:?}");
+        }
         assert_ne!(found["student"].weights(), plain["student"].weights(), "{setting:?}");
         let before = |outcome: &Outcome| outcome.total.range(..5).map(|(_, t)| *t).collect::<Vec<_>>();
         assert_eq!(before(&found["student"]), before(&plain["student"]));
     }
     let found = changed(Setting::LEARNING_RATE, 0.005);
-    assert_ne!(found["baseline"].weights(), plain["baseline"].weights());
+    for name in ["baseline", "teacher-labels"] {
+        assert_ne!(found[name].weights(), plain[name].weights(), "{name}");
+    }
     // The teacher was done by then.
     assert_eq!(found["teacher"], plain["teacher"]);
 }
@@ -394,10 +428,11 @@ pub fn finished(reports: &[Arc<Report>]) -> Vec<FinishedRun> {
 #[test]
 fn a_job_that_goes_on_from_any_resume_state_ends_with_the_same_bits() {
     let folder = tempfile::tempdir().unwrap();
-    let variants: [&[&str]; 7] = [
+    let variants: [&[&str]; 8] = [
         // The student diverges, its baseline does not.
         &["training.clip=0", "distill.soft_weight=1e30"],
         &["training.keep=\"best\""],
+        &[BOTH],
         &["training.optimiser=\"adamw\"", "training.keep=\"best\"", "teacher.keep=\"best\""],
         &["training.schedule={ step = { every = 1, factor = 0.5 } }", "training.warm_up=0.5"],
         &["distill={ method = \"dkd\", warm_up = 2 }"],
@@ -432,7 +467,7 @@ fn a_job_that_goes_on_from_any_resume_state_ends_with_the_same_bits() {
             let again = run(resumed(&whole, state), vec![]);
             let all: Vec<Arc<Report>> = whole.iter().chain(&again).cloned().collect();
             let found = outcomes(&all);
-            for name in ["teacher", "student", "baseline"] {
+            for name in expected.keys() {
                 assert!(found[name] == expected[name], "{overrides:?} from {:?} {}: {name}", state.stage, state.step);
             }
         }

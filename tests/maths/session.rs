@@ -179,9 +179,9 @@ fn live_changes_touch_whom_they_are_for() {
         let mut session = lab.session(&mlp(&[8], 0.0), &recipe(20, SGD, 0.5), &members);
         for step in 0..9 {
             if let Some((setting, to)) = change.filter(|_| step == 4) {
-                let from = session.setting(setting, None).unwrap();
-                session.apply(&Change { run: None, setting, from, to }, None);
-                assert_eq!(session.setting(setting, None), Some(to));
+                let from = session.setting(setting, |_| true).unwrap();
+                session.apply(&Change { run: None, setting, from, to }, |_| true);
+                assert_eq!(session.setting(setting, |_| true), Some(to));
             }
             session.step(false).unwrap();
         }

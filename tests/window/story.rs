@@ -122,7 +122,7 @@ fn the_strip_says_what_became_of_jobs_that_cannot_be_judged() {
         window.get_by_label("Undecided");
         window.get_by_label(&sentence);
     };
-    edited(&mut window, &|sweep| sweep.base.baseline = false);
+    edited(&mut window, &|sweep| sweep.base.baselines.clear());
     distil(&mut window);
     says(&window, "No baseline was trained, so nothing says whether the teacher helped");
 

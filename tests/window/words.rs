@@ -30,7 +30,7 @@ fn what_a_label_says_is_explained_where_the_pointer_rests() {
             (Role::CheckBox, text("loss-total"), Term::TotalLoss),
             (Role::ComboBox, text("quality-choice"), Term::Errors),
             (Role::Label, text("lens-student"), Term::Student),
-            (Role::Label, text("quality-baseline"), Term::Baseline),
+            (Role::Label, text("baseline-plain"), Term::Baseline),
             (Role::Label, text("runs-validation"), Term::Validation),
         ];
         for (role, label, term) in labels {

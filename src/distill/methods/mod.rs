@@ -15,6 +15,7 @@ use super::method::Method;
 
 pub use labels::{HARD, LABELS};
 pub use soft_targets::SOFT_TARGETS;
+pub use teacher_labels::TEACHER_LABELS;
 
 /// All that a recipe can name, in the order in which they are told.
 pub const METHODS: &[&Method] = &[
@@ -24,7 +25,7 @@ pub const METHODS: &[&Method] = &[
     &hints::HINTS,
     &pkd::PKD,
     &label_smoothing::LABEL_SMOOTHING,
-    &teacher_labels::TEACHER_LABELS,
+    &TEACHER_LABELS,
     &theseus::THESEUS,
     &early_exit::EARLY_EXIT,
 ];

@@ -102,6 +102,11 @@ impl Field {
                 let name = names.iter().find(|(known, _)| Some(*known) == word);
                 name.map_or_else(|| plain(value), |(_, key)| Phrase::message(key))
             }
+            (Kind::Several(names), Value::Array(items)) if !items.is_empty() => {
+                let name = |item: &Value| names.iter().find(|(known, _)| Some(*known) == item.as_str());
+                let words = |item: &Value| name(item).map_or_else(|| plain(item), |(_, key)| Phrase::message(key));
+                Phrase::several(Between::Commas, items.iter().map(words))
+            }
             (Kind::Number(span) | Kind::Whole(span), Value::Float(_) | Value::Integer(_)) => counted(value, span.unit),
             (Kind::File, Value::String(path)) => Phrase::Plain(name_of(path.as_ref())),
             _ => plain(value),

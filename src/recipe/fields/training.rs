@@ -2,6 +2,7 @@
 
 use std::ops::Bound;
 
+use super::super::baseline::NAMES;
 use super::{COUNT, FROM_ONE, Field, Kind, PLAIN, Part, Span, Synonyms, Unit};
 
 /// `training.epochs`.
@@ -303,10 +304,10 @@ pub const BASELINE: Field = Field {
     label: "field-baseline",
     what: "term-baseline-what",
     short: Some("field-baseline"),
-    kind: Kind::Truth(true),
+    kind: Kind::Several(&NAMES),
     part: Part::Baseline,
     has_control: true,
-    search: "control without teacher labels only compare 基线 无教师 对照 jixian wujiaoshi duizhao",
+    search: "control without teacher labels only compare pseudo dark knowledge 基线 无教师 对照 jixian wujiaoshi duizhao",
     ..PLAIN
 };
 

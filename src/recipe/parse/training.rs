@@ -3,8 +3,9 @@
 use toml::Value;
 
 use crate::recipe::fault::{Fault, FaultKind};
+use crate::recipe::fields::BASELINE;
 use crate::recipe::reader::Reader;
-use crate::recipe::{Keep, Optimiser, Schedule, TrainingRecipe};
+use crate::recipe::{BASELINES, Baseline, Keep, Optimiser, Schedule, TrainingRecipe};
 use crate::text::phrase;
 
 /// The keys of `[training]`, with `default` for those that are not given.
@@ -51,6 +52,29 @@ pub(super) fn read_training(
         keep,
         labelled: default.labelled,
     }
+}
+
+/// What students are compared with: true is the plain one, false none; one alone needs no brackets.
+pub(super) fn read_baselines(section: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Vec<&'static Baseline> {
+    let (key, usual) = (BASELINE.key(), vec![Baseline::PLAIN]);
+    let names = match section.take(key) {
+        None | Some(Value::Boolean(true)) => return usual,
+        Some(Value::Boolean(false)) => return Vec::new(),
+        Some(Value::Array(names)) => names,
+        Some(name @ Value::String(_)) => vec![name],
+        Some(other) => {
+            faults.push(section.wrong_type(key, &other, BASELINE.allowed()));
+            return usual;
+        }
+    };
+    let mut named = Vec::with_capacity(names.len());
+    for name in &names {
+        match name.as_str().and_then(Baseline::named).filter(|baseline| !named.contains(baseline)) {
+            Some(baseline) => named.push(baseline),
+            None => faults.push(section.not_allowed(key, name, BASELINE.allowed())),
+        }
+    }
+    BASELINES.iter().filter(|baseline| named.contains(baseline)).collect()
 }
 
 fn read_schedule(section: &mut Reader<'_>, default: Schedule, faults: &mut Vec<Fault>) -> Schedule {

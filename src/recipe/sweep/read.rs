@@ -9,7 +9,7 @@ use super::{
 };
 use crate::recipe::Recipe;
 use crate::recipe::fault::{Fault, FaultKind};
-use crate::recipe::fields::{CHECKPOINT, EPOCHS, HARD_WEIGHT, METHOD, TEACHER_COMBINE, TEACHER_ENSEMBLE};
+use crate::recipe::fields::{BASELINE, CHECKPOINT, EPOCHS, HARD_WEIGHT, METHOD, TEACHER_COMBINE, TEACHER_ENSEMBLE};
 use crate::recipe::parse::{COMPLEMENT, check_whole, read};
 use crate::recipe::reader::{Places, Reader};
 use crate::text::{Between, Phrase, phrase};
@@ -161,6 +161,8 @@ fn find_axes(
     for (key, value) in table.iter_mut() {
         let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
         let found = match value {
+            // Which runs a student is compared with is one question of the whole job.
+            Value::Array(_) | Value::Table(_) if path == BASELINE.path => None,
             // Height and width of square pictures, as other libraries ask for them.
             Value::Array(values) if path == "data.source.size" && values.len() == 2 && values[0] == values[1] => {
                 let side = values[0].clone();

@@ -12,8 +12,7 @@ pub const ALPHA: f64 = 0.05;
 /// all after it are not. Those after it take the level at which the procedure stopped: at the levels that would have been
 /// theirs an interval could exclude 0 although Holm does not decide. So an interval excludes 0 exactly where Holm does.
 pub(super) fn assign_intervals(comparisons: &mut [Option<Paired>]) -> usize {
-    // One whose seeds all differ by the same amount was looked at as well, though nothing can be said of it: it counts.
-    let compared = comparisons.iter().flatten().filter(|paired| paired.p.is_some() || is_spent(paired)).count();
+    let compared = comparisons.iter().flatten().filter(|paired| counts(paired)).count();
     let mut order = comparisons.iter_mut().flatten().filter(|paired| paired.p.is_some()).collect::<Vec<_>>();
     order.sort_by(|a, b| a.p.unwrap_or(1.0).total_cmp(&b.p.unwrap_or(1.0)));
     let mut stopped_at = None;
@@ -27,6 +26,8 @@ pub(super) fn assign_intervals(comparisons: &mut [Option<Paired>]) -> usize {
     compared
 }
 
-fn is_spent(paired: &Paired) -> bool {
-    paired.seeds.len() >= super::MIN_PAIRS && paired.has_no_spread()
+/// Whether a pair had seeds enough to be compared. One whose seeds all differ by the same amount was looked at as well, though
+/// nothing can be said of it.
+pub(super) fn counts(paired: &Paired) -> bool {
+    paired.p.is_some() || (paired.seeds.len() >= super::MIN_PAIRS && paired.has_no_spread())
 }

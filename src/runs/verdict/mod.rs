@@ -1,8 +1,12 @@
 //! Whether distillation helped: each student against the same student without a teacher, seed by seed.
 //!
 //! Everything that chooses looks at validation rows. The test rows are looked at once, for the best student and the best
-//! baseline, and the headline's word comes from them. A word is only said where a 95 % interval lies on one side of 0; where
-//! several groups are compared, Holm's correction keeps the chance of even one false word at 5 %.
+//! baseline of each kind, and the headline's words come from them. A word is only said where a 95 % interval lies on one side of
+//! 0; where several pairs of groups are compared, Holm's correction keeps the chance of even one false word at 5 %.
+//!
+//! Of several kinds of baselines the first decides whether anything was gained. The further ones tell what explains it, and are
+//! asked only where that is clear: tests that wait for each other in a fixed order need no more from the first of them, and say
+//! something false no oftener than one alone (Maurer, Hothorn & Lehmacher 1995).
 
 mod doubts;
 mod holm;
@@ -16,6 +20,8 @@ mod student_t;
 #[cfg(test)]
 mod tests;
 mod trial;
+
+use std::collections::BTreeSet;
 
 pub use doubts::{Doubt, Facts, doubts};
 pub use holm::ALPHA;
@@ -32,17 +38,19 @@ use trial::whole;
 pub struct Verdict {
     /// The best student against the best baseline.
     pub headline: Headline,
-    /// Each group of students against its own baseline, in the order given.
+    /// Each group of students against its own baselines, in the order given.
     pub groups: Vec<GroupVerdict>,
-    /// How many of them had seeds enough to be compared; Holm's correction is for that many.
+    /// How many of them had seeds enough to be compared with their first baseline.
     pub compared: usize,
+    /// How many pairs of a group and a baseline had; Holm's correction is for that many.
+    pub pairs: usize,
     /// How many groups cannot be told from the best one: a 95 % interval of their difference on validation rows holds 0.
     pub tied: usize,
     /// What was not judged.
     pub left_out: LeftOut,
 }
 
-/// The best student against the best baseline, both chosen on validation rows.
+/// The best student against the best baseline of the first kind, both chosen on validation rows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Headline {
     /// The verdict.
@@ -57,17 +65,38 @@ pub struct Headline {
     pub validation: Option<Paired>,
     /// The two on the test rows, with a plain 95 % interval.
     pub test: Option<Paired>,
+    /// The same student against the best baseline of each further kind.
+    pub further: Vec<Further>,
 }
 
-/// One group of students against its baseline, on validation rows.
+/// Students against a further kind of baseline.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Further {
+    /// Which kind.
+    pub kind: usize,
+    /// The verdict.
+    pub word: Word,
+    /// Why not a clearer one.
+    pub reason: Reason,
+    /// The baseline's group.
+    pub baseline: Option<usize>,
+    /// The numbers on validation rows; of a group of students with a corrected interval.
+    pub validation: Option<Paired>,
+    /// Those on the test rows, of the headline alone; no interval where it was not asked.
+    pub test: Option<Paired>,
+}
+
+/// One group of students against its first baseline, on validation rows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GroupVerdict {
     /// The verdict.
     pub word: Word,
     /// Why not a clearer one.
     pub reason: Reason,
-    /// The numbers; the interval is corrected for the number of groups compared.
+    /// The numbers; the interval is corrected for the number of pairs compared.
     pub validation: Option<Paired>,
+    /// The same group against its further baselines.
+    pub further: Vec<Further>,
 }
 
 /// A verdict in a word.
@@ -104,6 +133,8 @@ pub enum Reason {
     FewSeeds,
     /// All seeds differ by the same amount, which leaves no spread to judge by.
     NoSpread,
+    /// What comes before it is not clear, so that this was not asked.
+    Unasked,
 }
 
 /// Judges groups of students against their baselines.
@@ -112,26 +143,22 @@ pub fn judge(students: &[StudentGroup], baselines: &[BaselineGroup]) -> Verdict 
     for trials in students.iter().map(|group| &group.trials).chain(baselines.iter().map(|group| &group.trials)) {
         left_out.count(trials);
     }
-    let pair = |student: &StudentGroup| {
-        let baseline = baselines.get(student.baseline?)?;
+    let kinds = kinds_of(baselines);
+    let asked = students.iter().flat_map(|student| kinds.iter().map(move |kind| (student, *kind)));
+    let pair = |(student, kind)| {
+        let (_, baseline) = own(student, baselines, kind)?;
         Paired::new(&student.trials, &baseline.trials, |trial| Some(trial.validation))
     };
-    let mut pairs = students.iter().map(pair).collect::<Vec<_>>();
-    let compared = holm::assign_intervals(&mut pairs);
-    let groups = students.iter().zip(pairs).map(|(student, validation)| {
-        let baseline = student.baseline.and_then(|index| baselines.get(index));
-        let lacking = lacking(Some(&student.trials), baseline.map(|group| &group.trials));
-        let (word, reason) = word(validation.as_ref(), lacking);
-        GroupVerdict { word, reason, validation }
-    });
-    let groups: Vec<GroupVerdict> = groups.collect();
-    let mut headline = headline(students, baselines);
-    // The best of many is ahead by luck more often than its own interval allows for.
-    if compared > 1 && headline.word == Word::Beats && !groups.iter().any(|group| group.word == Word::Beats) {
-        (headline.word, headline.reason) = (Word::Inconclusive, Reason::NoneClear);
-    }
+    // Every pair that is looked at, group by group.
+    let mut all: Vec<Option<Paired>> = asked.map(pair).collect();
+    let pairs = holm::assign_intervals(&mut all);
+    let each = students.iter().zip(all.chunks(kinds.len()));
+    let groups: Vec<GroupVerdict> =
+        each.filter_map(|(student, validation)| group(student, baselines, kinds.iter().zip(validation))).collect();
+    let headline = headline(students, baselines, &kinds, &groups);
+    let compared = groups.iter().filter(|group| group.validation.as_ref().is_some_and(holm::counts)).count();
     let tied = headline.student.map_or(0, |best| tied_with(best, students));
-    Verdict { headline, groups, compared, tied, left_out }
+    Verdict { headline, groups, compared, pairs, tied, left_out }
 }
 
 /// How many other groups cannot be told from one of them.
@@ -172,37 +199,127 @@ impl Reason {
             Self::OneSeed => "one-seed",
             Self::FewSeeds => "few-seeds",
             Self::NoSpread => "no-spread",
+            Self::Unasked => "unasked",
         }
     }
 }
 
-fn headline(students: &[StudentGroup], baselines: &[BaselineGroup]) -> Headline {
-    let student = best(students.iter().map(|group| group.trials.as_slice()));
-    let baseline = best(baselines.iter().map(|group| group.trials.as_slice()));
-    let (of_student, of_baseline) = (student.map(|i| &students[i].trials), baseline.map(|i| &baselines[i].trials));
-    let (mut validation, mut test) = (None, None);
-    if let (Some(student), Some(baseline)) = (of_student, of_baseline) {
-        validation = Paired::new(student, baseline, |trial| Some(trial.validation));
-        test = Paired::new(student, baseline, |trial| trial.test);
+/// The kinds that there are, in their order; the first one where there is no baseline at all.
+fn kinds_of(baselines: &[BaselineGroup]) -> Vec<usize> {
+    let kinds: BTreeSet<usize> = baselines.iter().map(|group| group.kind).collect();
+    if kinds.is_empty() { vec![0] } else { kinds.into_iter().collect() }
+}
+
+/// The baseline of a kind that a group is compared with.
+fn own<'a>(student: &StudentGroup, baselines: &'a [BaselineGroup], kind: usize) -> Option<(usize, &'a BaselineGroup)> {
+    let mut all = student.baselines.iter().filter_map(|at| Some((*at, baselines.get(*at)?)));
+    all.find(|(_, group)| group.kind == kind)
+}
+
+/// A group against its baselines, whose pairs come with the kinds of these.
+fn group<'a>(
+    student: &StudentGroup,
+    baselines: &[BaselineGroup],
+    pairs: impl Iterator<Item = (&'a usize, &'a Option<Paired>)>,
+) -> Option<GroupVerdict> {
+    let mut all = pairs.map(|(kind, validation)| {
+        let own = own(student, baselines, *kind);
+        let lacking = lacking(Some(&student.trials), own.map(|(_, group)| &group.trials));
+        let (word, reason) = word(validation.as_ref(), lacking);
+        let (baseline, validation) = (own.map(|(at, _)| at), validation.clone());
+        Further { kind: *kind, word, reason, baseline, validation, test: None }
+    });
+    let Further { word, reason, validation, .. } = all.next()?;
+    Some(GroupVerdict { word, reason, validation, further: all.collect() })
+}
+
+impl GroupVerdict {
+    /// The word on its baseline of a kind, by the place of that among all kinds, and whether there were seeds enough for one.
+    fn at(&self, place: usize) -> Option<(Word, bool)> {
+        let (word, validation) = match place.checked_sub(1) {
+            None => (self.word, &self.validation),
+            Some(further) => self.further.get(further).map(|it| (it.word, &it.validation))?,
+        };
+        Some((word, validation.as_ref().is_some_and(holm::counts)))
     }
-    for paired in [&mut validation, &mut test].into_iter().flatten() {
+}
+
+/// The best student against the best baseline of each kind.
+fn headline(
+    students: &[StudentGroup],
+    baselines: &[BaselineGroup],
+    kinds: &[usize],
+    groups: &[GroupVerdict],
+) -> Headline {
+    let student = best(students.iter().map(|group| group.trials.as_slice()).enumerate());
+    let of_student = student.map(|at| &students[at].trials);
+    let mut all: Vec<Further> = kinds.iter().map(|kind| best_of_kind(of_student, baselines, *kind)).collect();
+    // The first is judged alone, and those after it together.
+    let mut tests: Vec<Option<Paired>> = all.iter().map(|it| it.test.clone()).collect();
+    let (first, further) = tests.split_at_mut(1);
+    holm::assign_intervals(first);
+    holm::assign_intervals(further);
+    let mut is_asked = true;
+    for (place, (it, test)) in all.iter_mut().zip(tests).enumerate() {
+        it.test = test;
+        let of_baseline = it.baseline.map(|at| &baselines[at].trials);
+        (it.word, it.reason) = on_test(it, lacking(of_student, of_baseline));
+        // The best of many is ahead by luck more often than its own interval allows for.
+        let of_kind = || groups.iter().filter_map(|group| group.at(place));
+        let compared = of_kind().filter(|(_, counts)| *counts).count();
+        if compared > 1 && it.word == Word::Beats && !of_kind().any(|(word, _)| word == Word::Beats) {
+            (it.word, it.reason) = (Word::Inconclusive, Reason::NoneClear);
+        }
+        if place == 0 {
+            is_asked = it.reason == Reason::Clear;
+        } else if !is_asked {
+            it.leave_unasked();
+        }
+    }
+    let mut all = all.into_iter();
+    let first = all.next().unwrap_or_else(|| best_of_kind(of_student, baselines, 0));
+    let Further { word, reason, baseline, validation, test, .. } = first;
+    Headline { word, reason, student, baseline, validation, test, further: all.collect() }
+}
+
+impl Further {
+    /// No word is said: what comes before is not clear. What could not be judged anyway stays so.
+    fn leave_unasked(&mut self) {
+        if let Some(test) = &mut self.test {
+            test.interval = None;
+        }
+        if matches!(self.reason, Reason::Clear | Reason::Unclear | Reason::NoneClear | Reason::NoSpread) {
+            (self.word, self.reason) = (Word::Inconclusive, Reason::Unasked);
+        }
+    }
+}
+
+/// A student beside the best baseline of a kind: their numbers, on which there is no word yet.
+fn best_of_kind(student: Option<&Vec<Trial>>, baselines: &[BaselineGroup], kind: usize) -> Further {
+    let of_kind = baselines.iter().enumerate().filter(|(_, group)| group.kind == kind);
+    let baseline = best(of_kind.map(|(at, group)| (at, group.trials.as_slice())));
+    let both = student.zip(baseline.map(|at| &baselines[at].trials));
+    let paired = |of: fn(&Trial) -> Option<Measure>| both.and_then(|(student, other)| Paired::new(student, other, of));
+    let (mut validation, test) = (paired(|trial| Some(trial.validation)), paired(|trial| trial.test));
+    if let Some(paired) = &mut validation {
         paired.interval = paired.interval_at(ALPHA);
     }
-    let lacking = if validation.is_some() { Reason::NoTest } else { lacking(of_student, of_baseline) };
-    let (word, mut reason) = word(test.as_ref(), lacking);
+    Further { kind, word: Word::Inconclusive, reason: Reason::Unclear, baseline, validation, test }
+}
+
+/// The word on the test rows.
+fn on_test(it: &Further, lacking: Reason) -> (Word, Reason) {
+    let lacking = if it.validation.is_some() { Reason::NoTest } else { lacking };
+    let (word, reason) = word(it.test.as_ref(), lacking);
     // More seeds are wanted before a look at the test rows is.
-    if reason == Reason::NoTest
-        && let Some(few) = validation.as_ref().and_then(|paired| too_few(paired.seeds.len()))
-    {
-        reason = few;
-    }
-    Headline { word, reason, student, baseline, validation, test }
+    let few = it.validation.as_ref().and_then(|paired| too_few(paired.seeds.len()));
+    (word, few.filter(|_| reason == Reason::NoTest).unwrap_or(reason))
 }
 
 /// The group with the fewest validation errors, the first of equals. A group that could be judged goes before one with fewer
 /// seeds: a single lucky seed is no reason to be chosen.
-fn best<'a>(groups: impl Iterator<Item = &'a [Trial]>) -> Option<usize> {
-    let rated = groups.enumerate().filter_map(|(index, trials)| {
+fn best<'a>(groups: impl Iterator<Item = (usize, &'a [Trial])>) -> Option<usize> {
+    let rated = groups.filter_map(|(index, trials)| {
         let trials = whole(trials);
         let seeds = trials.len();
         let rate = trials.values().map(|trial| trial.validation.rate()).sum::<f64>() / seeds as f64;

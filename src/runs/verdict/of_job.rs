@@ -4,7 +4,7 @@ use super::trial::{BaselineGroup, Measure, StudentGroup, Trial, TrialOutcome};
 use super::{Discordant, Doubt, Facts, Verdict, doubts, judge};
 use crate::distill::{Scale, Term, term};
 use crate::protocol::{Answers, JobOutcome, Metrics, Part, Role, RunId, RunInfo, RunOutcome, TermName, first_teacher};
-use crate::recipe::Architecture;
+use crate::recipe::{Architecture, Baseline};
 use crate::runs::board::{Board, BoardCell};
 use crate::text::Phrase;
 
@@ -82,6 +82,11 @@ impl<'a> JobFacts<'a> {
         if teachers.is_empty() { first_teacher(self.infos).into_iter().collect() } else { teachers }
     }
 
+    /// The kind of baseline by which students are judged.
+    pub(super) fn first_baseline(&self) -> Option<&'static Baseline> {
+        self.runs(Role::Baseline).filter_map(RunInfo::baseline).min_by_key(|baseline| baseline.place())
+    }
+
     /// The rows on which only one of two runs is right.
     pub(super) fn discordant(&self, first: RunId, second: RunId, part: Part) -> Option<Discordant> {
         Discordant::between((self.answers)(first, part)?, (self.answers)(second, part)?)
@@ -92,8 +97,11 @@ impl<'a> JobFacts<'a> {
         let trials = |cell: &BoardCell| -> Vec<Trial> {
             cell.runs.iter().filter_map(|(seed, run)| Some(trial(*seed, self.end(*run)?))).collect()
         };
-        let student = |cell: &BoardCell| StudentGroup { baseline: cell.baseline, trials: trials(cell) };
-        let baseline = |cell: &BoardCell| BaselineGroup { trials: trials(cell) };
+        let student = |cell: &BoardCell| StudentGroup { baselines: cell.baselines.clone(), trials: trials(cell) };
+        let baseline = |cell: &BoardCell| {
+            let kind = cell.baseline.map_or(0, Baseline::place);
+            BaselineGroup { kind, trials: trials(cell) }
+        };
         let students: Vec<_> = self.board.cells.iter().map(student).collect();
         let baselines: Vec<_> = self.board.baselines.iter().map(baseline).collect();
         judge(&students, &baselines)
@@ -124,7 +132,7 @@ impl<'a> JobFacts<'a> {
         doubts(&Facts {
             seeds: cells.iter().map(|cell| cell.runs.len()).max().unwrap_or(0),
             // One with exits is its own at speed 0.
-            baseline: !self.board.baselines.is_empty()
+            baseline: self.board.baselines.iter().any(|cell| cell.baseline == Some(Baseline::PLAIN))
                 || students.iter().any(|info| info.recipe.student.as_ref().is_some_and(Architecture::has_exits)),
             temperature_squared: unscaled.clone().next().is_none(),
             temperature: unscaled.filter_map(|info| info.temperature()).fold(0.0, f64::max),

@@ -3,9 +3,9 @@
 //! Terminal, window and exports say these and no others. Every number in them was measured on that job's runs.
 
 use super::of_job::{JobFacts, RunEnd};
-use super::{Discordant, Doubt, Interval, LeftOut, Paired, Reason, Verdict, Word};
+use super::{Discordant, Doubt, Further, Interval, LeftOut, Paired, Reason, Spread, Verdict, Word};
 use crate::protocol::{JobOutcome, Metrics, Part, Role, RunId, RunInfo, RunOutcome};
-use crate::recipe::{Architecture, field_label};
+use crate::recipe::{Architecture, BASELINES, Baseline, field_label};
 use crate::text::{Between, Phrase, phrase};
 
 /// What there is to say about a job that is over.
@@ -58,7 +58,7 @@ pub struct Drawing {
     pub part: Part,
     /// How many of them there are.
     pub examples: u64,
-    /// Teacher, student, baseline: those that were measured.
+    /// Teacher, student, baselines in the order of their kinds: those that were measured.
     pub lines: Vec<DrawnErrors>,
 }
 
@@ -67,6 +67,8 @@ pub struct Drawing {
 pub struct DrawnErrors {
     /// Whose.
     pub role: Role,
+    /// Which baseline's; none of others.
+    pub baseline: Option<&'static Baseline>,
     /// One a seed.
     pub errors: Vec<u64>,
 }
@@ -113,7 +115,9 @@ impl<'a> JobFacts<'a> {
         if end.outcome == RunOutcome::Diverged {
             return Story::undecided(phrase!("story-diverged", step = Phrase::count(end.steps)));
         }
-        let baseline = self.runs(Role::Baseline).next();
+        let first = self.first_baseline();
+        let is_plain = first.is_none_or(|first| first == Baseline::PLAIN);
+        let baseline = self.runs(Role::Baseline).find(|info| info.baseline() == first);
         let baseline_end = baseline.and_then(|info| self.end(info.run));
         let drawing = self.drawing(&[student]);
         let nothing = || Story::undecided(phrase!("story-nothing"));
@@ -130,18 +134,17 @@ impl<'a> JobFacts<'a> {
                     steps = Phrase::count(end.steps),
                     planned = Phrase::count(student.steps),
                     student = Phrase::count(of_student),
-                    baseline = drawn.only(Role::Baseline).map_or_else(|| phrase!("story-no-number"), Phrase::count),
+                    baseline = drawn
+                        .only(Role::Baseline)
+                        .filter(|_| is_plain)
+                        .map_or_else(|| phrase!("story-no-number"), Phrase::count),
                     examples = examples,
                     part = part
                 )
             }
             None if baseline_end.is_some_and(|end| end.outcome == RunOutcome::Diverged) => {
-                phrase!(
-                    "story-baseline-diverged",
-                    student = Phrase::count(of_student),
-                    examples = examples,
-                    part = part
-                )
+                let student = Phrase::count(of_student);
+                phrase!("story-baseline-diverged", student = student, examples = examples, part = part)
             }
             None if speed.is_some() => phrase!(
                 "story-exits",
@@ -174,7 +177,9 @@ impl<'a> JobFacts<'a> {
         let rows = baseline.and_then(|baseline| self.discordant(student.run, baseline.run, drawn.part));
         let mut why = self.unseen(student, baseline, drawn.part);
         why.extend(rows.filter(|rows| rows.better + rows.worse > 0).map(rows_words));
+        why.extend(beside(drawn, first));
         why.extend(self.reasons(&[student], &baseline.into_iter().collect::<Vec<_>>(), drawn));
+        let sentence = compared_with(sentence, first);
         let whole = end.outcome == RunOutcome::Done && drawn.only(Role::Baseline).is_some();
         Story {
             why,
@@ -229,18 +234,28 @@ impl<'a> JobFacts<'a> {
         let students = best.map(|cell| self.of_cell(cell)).unwrap_or_default();
         let baseline = head.baseline.and_then(|cell| self.board.baselines.get(cell));
         let baselines = baseline.map(|cell| self.of_cell(cell)).unwrap_or_default();
-        let drawing = self.drawing(&students.iter().chain(&baselines).copied().collect::<Vec<_>>());
+        let first = self.first_baseline();
+        sentence = compared_with(sentence, first);
+        if head.word == Word::Beats {
+            let further = head.further.iter().filter_map(|it| further_words(it, verdict.compared));
+            sentence = Phrase::several(Between::Spaces, [sentence].into_iter().chain(further));
+        }
+        let others = head.further.iter().filter_map(|it| self.board.baselines.get(it.baseline?));
+        let others = others.flat_map(|cell| self.of_cell(cell));
+        let drawing = self.drawing(&students.iter().chain(&baselines).copied().chain(others).collect::<Vec<_>>());
         let mut why = Vec::new();
         if verdict.compared > 1 {
             let with = |word: Word| verdict.groups.iter().filter(|group| group.word == word).count();
             let (beat, lose) = (with(Word::Beats), with(Word::No));
             why.push(phrase!("why-groups", beat = beat, lose = lose, compared = verdict.compared));
+            why.extend(BASELINES.iter().enumerate().filter_map(|(kind, of)| groups_words(&verdict, kind, of)));
         }
         if verdict.tied > 0 {
             why.push(phrase!("why-tied", tied = verdict.tied, cells = cells.len() - 1));
         }
         why.extend(self.variance());
         if let Some(drawing) = &drawing {
+            why.extend(beside(drawing, first).into_iter().filter(|_| head.word != Word::Beats));
             why.extend(self.reasons(&students, &baselines, drawing));
         }
         why.extend(verdict.left_out.phrase());
@@ -306,25 +321,28 @@ impl<'a> JobFacts<'a> {
             [only] if only.role == Role::Student => shown.extend(self.runs(Role::Baseline)),
             _ => shown.extend(runs.iter().filter(|info| info.role == Role::Baseline)),
         }
-        let measured = |part: Part| -> Vec<(Role, &'a Metrics)> {
-            let of = |info: &&RunInfo| {
+        let measured = |part: Part| -> Vec<(&'a RunInfo, &'a Metrics)> {
+            let of = |info: &&'a RunInfo| {
                 let end = self.end(info.run)?;
                 let metrics = if part == Part::Test { end.test } else { end.validation };
-                Some((info.role, metrics.filter(|_| end.outcome != RunOutcome::Diverged)?))
+                Some((*info, metrics.filter(|_| end.outcome != RunOutcome::Diverged)?))
             };
             shown.iter().filter_map(of).collect()
         };
         let (on_test, on_validation) = (measured(Part::Test), measured(Part::Validation));
-        let tests_all = on_test.iter().filter(|(role, _)| *role != Role::Teacher).count()
-            == on_validation.iter().filter(|(role, _)| *role != Role::Teacher).count();
+        let learners = |found: &[(&RunInfo, &Metrics)]| found.iter().filter(|(of, _)| of.role != Role::Teacher).count();
+        let tests_all = learners(&on_test) == learners(&on_validation);
         let (part, found) =
             if tests_all && !on_test.is_empty() { (Part::Test, on_test) } else { (Part::Validation, on_validation) };
         let examples = found.iter().rev().map(|(_, metrics)| metrics.examples).next()?;
-        let lines = [Role::Teacher, Role::Student, Role::Baseline].map(|role| {
-            let comparable = found.iter().filter(|(of, metrics)| *of == role && metrics.examples == examples);
-            DrawnErrors { role, errors: comparable.map(|(_, metrics)| metrics.errors).collect() }
+        let others = [Role::Teacher, Role::Student].map(|role| (role, None));
+        let kinds = BASELINES.iter().map(|baseline| (Role::Baseline, Some(baseline)));
+        let lines = others.into_iter().chain(kinds).map(|(role, baseline)| {
+            let is_whose = |info: &RunInfo| (info.role, info.baseline()) == (role, baseline);
+            let comparable = found.iter().filter(|(of, metrics)| is_whose(of) && metrics.examples == examples);
+            DrawnErrors { role, baseline, errors: comparable.map(|(_, metrics)| metrics.errors).collect() }
         });
-        let lines = lines.into_iter().filter(|line| !line.errors.is_empty()).collect();
+        let lines = lines.filter(|line| !line.errors.is_empty()).collect();
         Some(Drawing { part, examples, lines })
     }
 
@@ -366,7 +384,7 @@ impl Story {
 }
 
 impl Drawing {
-    /// The errors of a role that was measured once.
+    /// The errors of a role that was measured once; of baselines those of the first kind.
     fn only(&self, role: Role) -> Option<u64> {
         let line = self.lines.iter().find(|line| line.role == role)?;
         match line.errors.as_slice() {
@@ -395,6 +413,88 @@ fn rows_words(rows: Discordant) -> Phrase {
     }
 }
 
+/// A sentence about students that were compared with something else than a student without a teacher.
+fn compared_with(sentence: Phrase, first: Option<&'static Baseline>) -> Phrase {
+    match first.filter(|first| *first != Baseline::PLAIN) {
+        Some(first) => phrase!("story-compared", story = sentence, baseline = Phrase::message(first.label)),
+        None => sentence,
+    }
+}
+
+/// What the further baselines came to.
+fn beside(drawing: &Drawing, first: Option<&'static Baseline>) -> Vec<Phrase> {
+    let words = |line: &DrawnErrors| {
+        let baseline = line.baseline.filter(|baseline| Some(*baseline) != first)?;
+        let errors = Spread::of(line.errors.iter().map(|errors| *errors as f64))?;
+        Some(phrase!(
+            "why-beside",
+            baseline = Phrase::message(baseline.label),
+            errors = Phrase::spread(errors.mean, errors.deviation),
+            examples = Phrase::count(drawing.examples),
+            part = part_words(drawing.part)
+        ))
+    };
+    drawing.lines.iter().filter_map(words).collect()
+}
+
+/// Whether what a student gained over the first baseline is more than a further one gains.
+fn further_words(it: &Further, cells: usize) -> Option<Phrase> {
+    let baseline = BASELINES.get(it.kind)?;
+    let (label, explains) = (Phrase::message(baseline.label), Phrase::message(baseline.explains?));
+    let numbers = it.test.as_ref().map(|paired| numbers(paired, Part::Test));
+    let interval = it.test.as_ref().and_then(|paired| paired.interval).map(interval_words);
+    Some(match (it.word, it.reason, numbers, interval) {
+        (Word::Beats, _, Some(numbers), Some(interval)) => {
+            phrase!("story-beats-further", baseline = label, numbers = numbers, interval = interval)
+        }
+        (Word::No, _, Some(numbers), Some(interval)) => {
+            phrase!(
+                "story-worse-further",
+                explains = explains,
+                baseline = label,
+                numbers = numbers,
+                interval = interval
+            )
+        }
+        (_, Reason::NoneClear, Some(numbers), Some(_)) => phrase!(
+            "story-none-clear-further",
+            explains = explains,
+            baseline = label,
+            numbers = numbers,
+            compared = cells
+        ),
+        (_, Reason::Unclear, Some(numbers), Some(interval)) => {
+            phrase!("story-explained", explains = explains, baseline = label, numbers = numbers, interval = interval)
+        }
+        (_, Reason::NoSpread, Some(numbers), _) => {
+            phrase!("story-explained-alone", explains = explains, baseline = label, numbers = numbers)
+        }
+        _ => phrase!("story-further-open", baseline = label),
+    })
+}
+
+/// How many groups are clear against a further baseline.
+fn groups_words(verdict: &Verdict, kind: usize, baseline: &'static Baseline) -> Option<Phrase> {
+    let of_kind = || verdict.groups.iter().flat_map(|group| &group.further).filter(|it| it.kind == kind);
+    let with = |word: Word| of_kind().filter(|it| it.word == word).count();
+    let (beat, lose) = (with(Word::Beats), with(Word::No));
+    of_kind().next()?;
+    let label = Phrase::message(baseline.label);
+    Some(phrase!("why-groups-further", baseline = label, beat = beat, lose = lose))
+}
+
+/// The errors of two groups on rows of a part.
+fn numbers(paired: &Paired, part: Part) -> Phrase {
+    phrase!(
+        "story-numbers",
+        student = Phrase::spread(paired.student.mean, paired.student.deviation),
+        baseline = Phrase::spread(paired.baseline.mean, paired.baseline.deviation),
+        examples = Phrase::count(paired.examples),
+        part = part_words(part),
+        seeds = paired.seeds.len()
+    )
+}
+
 /// The numbers of the best student and the best baseline, and what they prove.
 fn headline(verdict: &Verdict, paired: Option<&Paired>, part: Part) -> Phrase {
     let head = &verdict.headline;
@@ -405,15 +505,7 @@ fn headline(verdict: &Verdict, paired: Option<&Paired>, part: Part) -> Phrase {
             _ => phrase!("story-no-pairs"),
         };
     };
-    let seeds = paired.seeds.len();
-    let numbers = phrase!(
-        "story-numbers",
-        student = Phrase::spread(paired.student.mean, paired.student.deviation),
-        baseline = Phrase::spread(paired.baseline.mean, paired.baseline.deviation),
-        examples = Phrase::count(paired.examples),
-        part = part_words(part),
-        seeds = seeds
-    );
+    let numbers = numbers(paired, part);
     let interval = paired.interval.map(interval_words);
     match (head.word, head.reason, paired.interval, interval) {
         (Word::Beats, _, Some(it), Some(words)) if is_barely(&it, paired) => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::protocol::{Answers, JobOutcome, LossTerms, Metrics, Part, Role, RunId, RunInfo, RunOutcome, Stage};
-use crate::recipe::{QUICKSTART, Sweep};
+use crate::recipe::{Baseline, QUICKSTART, Sweep};
 use crate::runs::Board;
 use crate::text::{Phrase, phrase};
 
@@ -59,12 +59,12 @@ impl Job {
         for cell in &cells {
             add(Role::Student, &cell.recipe);
         }
-        if sweep.base.baseline {
+        for baseline in sweep.base.compared() {
             let mut seeds: Vec<u64> = Vec::new();
             for cell in &cells {
                 if !seeds.contains(&cell.recipe.training.seed) {
                     seeds.push(cell.recipe.training.seed);
-                    add(Role::Baseline, &cell.recipe);
+                    add(Role::Baseline, &cell.recipe.as_baseline(baseline));
                 }
             }
         }
@@ -228,6 +228,86 @@ fn four_seeds_decide() {
     let (standing, sentence) = says([60, 61, 62, 63], [70, 71, 72, 73]);
     assert_eq!(standing, Standing::Undecided);
     assert!(sentence.contains("differs by the same amount"), "{sentence}");
+}
+
+const BOTH: &str = "training.baseline=[\"plain\", \"teacher-labels\"]";
+const TAUGHT: &str = "training.baseline=\"teacher-labels\"";
+
+/// The same errors on both parts: of students, of plain baselines and of those that learn the teacher's classes, by seed.
+fn by_kind(students: [u64; 4], plain: [u64; 4], taught: [u64; 4]) -> impl Fn(&RunInfo) -> [u64; 2] {
+    move |info| {
+        let seed = info.seed as usize;
+        let errors = match (info.role, info.baseline()) {
+            (Role::Teacher, _) => 23,
+            (Role::Student, _) => students[seed],
+            (_, Some(kind)) if kind.needs_teacher() => taught[seed],
+            _ => plain[seed],
+        };
+        [errors / 2, errors]
+    }
+}
+
+#[test]
+fn what_explains_a_gain_is_said_in_a_sentence() {
+    let plain = [70, 74, 66, 70];
+    let story = |students, taught| Job::new(&[FOUR, BOTH], by_kind(students, plain, taught)).story();
+    let (gain, none) = (story([35, 38, 32, 35], [50, 55, 47, 51]), story([35, 38, 32, 35], [36, 36, 34, 34]));
+    for story in [&gain, &none] {
+        assert_eq!(story.standing, Standing::Helped);
+        assert!(story.sentence.to_string().starts_with("Distillation helped: 35 ± 2.4 against 70 ± 3.3 errors"));
+        let lines: Vec<Option<&str>> =
+            story.drawing.iter().flat_map(|it| &it.lines).map(|line| line.baseline.map(|it| it.name)).collect();
+        assert_eq!(lines, [None, None, Some("plain"), Some("teacher-labels")]);
+    }
+    let said = gain.sentence.to_string();
+    assert!(said.contains(" It beats the teacher’s class alone, too: 35 ± 2.4 against 50.8 ± 3.3 errors"), "{said}");
+    let said = none.sentence.to_string();
+    let expected =
+        " More labels explain it: not shown to be better than the teacher’s class alone: 35 ± 2.4 against 35 ± ";
+    assert!(said.contains(expected), "{said}");
+    // Nothing is gained: the numbers are told, and no word is said of them.
+    let lost = story([71, 73, 67, 70], [50, 55, 47, 51]);
+    assert_eq!(lost.standing, Standing::Undecided);
+    assert!(!lost.sentence.to_string().contains("class alone"), "{}", lost.sentence);
+    let why: Vec<String> = lost.why.iter().map(Phrase::to_string).collect();
+    let beside = "The teacher’s class alone: 50.8 ± 3.3 errors of 1,000 test rows.";
+    assert!(why.iter().any(|why| why == beside), "{why:?}");
+}
+
+#[test]
+fn seeds_that_a_further_baseline_lacks_leave_it_open() {
+    let mut job = Job::new(&[FOUR, BOTH], by_kind([35, 38, 32, 35], [70, 74, 66, 70], [50, 55, 47, 51]));
+    let taught: Vec<RunId> =
+        job.infos.iter().filter(|info| info.baseline().is_some_and(Baseline::needs_teacher)).map(|it| it.run).collect();
+    for run in &taught[..2] {
+        job.results.get_mut(run).unwrap().0 = RunOutcome::Diverged;
+    }
+    let said = job.story().sentence.to_string();
+    assert!(
+        said.ends_with("Whether that is more than the teacher’s class alone gives is open: too few seeds have both.")
+    );
+}
+
+#[test]
+fn one_seed_tells_the_numbers_of_each_baseline() {
+    let seeds = |first| [first, 0, 0, 0];
+    let story = Job::new(&[BOTH], by_kind(seeds(47), seeds(71), seeds(50))).story();
+    let said = story.sentence.to_string();
+    assert!(said.starts_with("Fewer errors with this seed: 47 against 71 of 1,000."), "{said}");
+    let why: Vec<String> = story.why.iter().map(Phrase::to_string).collect();
+    assert!(why.contains(&"The teacher’s class alone: 50 errors of 1,000 test rows.".to_owned()), "{why:?}");
+}
+
+#[test]
+fn a_comparison_with_the_teachers_classes_alone_says_so() {
+    let against = "That is against the teacher’s class alone: no student was trained without a teacher.";
+    let job = Job::new(&[FOUR, TAUGHT], by_kind([35, 38, 32, 35], [0; 4], [50, 55, 47, 51]));
+    let (standing, said) = job.says();
+    assert_eq!(standing, Standing::Helped);
+    assert!(said.contains("35 ± 2.4 against 50.8 ± 3.3 errors") && said.ends_with(against), "{said}");
+    let seeds = |first| [first, 0, 0, 0];
+    let (_, said) = Job::new(&[TAUGHT], by_kind(seeds(47), seeds(0), seeds(50))).says();
+    assert!(said.starts_with("Fewer errors with this seed: 47 against 50") && said.ends_with(against), "{said}");
 }
 
 #[test]

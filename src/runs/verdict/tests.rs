@@ -17,11 +17,20 @@ fn trials(errors: &[u64]) -> Vec<Trial> {
 }
 
 fn student(errors: &[u64]) -> StudentGroup {
-    StudentGroup { baseline: Some(0), trials: trials(errors) }
+    StudentGroup { baselines: vec![0], trials: trials(errors) }
 }
 
 fn baseline(errors: &[u64]) -> BaselineGroup {
-    BaselineGroup { trials: trials(errors) }
+    BaselineGroup { kind: 0, trials: trials(errors) }
+}
+
+/// A baseline of the second kind, and a student that is compared with both.
+fn taught(errors: &[u64]) -> BaselineGroup {
+    BaselineGroup { kind: 1, trials: trials(errors) }
+}
+
+fn student_of_both(errors: &[u64]) -> StudentGroup {
+    StudentGroup { baselines: vec![0, 1], ..student(errors) }
 }
 
 fn words(verdict: &Verdict) -> Vec<Word> {
@@ -114,12 +123,75 @@ fn the_best_are_chosen_on_validation_and_judged_on_test() {
 
 #[test]
 fn each_group_is_compared_with_its_own_baseline() {
-    let other = StudentGroup { baseline: Some(1), ..student(&[35, 36, 38, 35]) };
+    let other = StudentGroup { baselines: vec![1], ..student(&[35, 36, 38, 35]) };
     let verdict =
         judge(&[student(&[35, 36, 38, 35]), other], &[baseline(&[70, 74, 66, 70]), baseline(&[10, 12, 9, 11])]);
     assert_eq!(words(&verdict), [Word::Beats, Word::No]);
-    let lost = StudentGroup { baseline: Some(7), ..student(&[1, 2, 3]) };
+    let lost = StudentGroup { baselines: vec![7], ..student(&[1, 2, 3]) };
     assert_eq!(judge(&[lost], &[baseline(&[5, 6, 7])]).groups[0].reason, Reason::NoBaseline);
+}
+
+#[test]
+fn a_gain_over_labels_alone_is_asked_whether_it_is_one_over_more_labels() {
+    let plain = baseline(&[70, 74, 66, 70]);
+    let further = |verdict: &Verdict| {
+        let [only] = verdict.headline.further.as_slice() else { panic!("{verdict:?}") };
+        (verdict.headline.word, only.word, only.reason)
+    };
+    // It beats the plain one alone.
+    let verdict = judge(&[student_of_both(&[35, 38, 32, 35])], &[plain.clone(), taught(&[36, 36, 34, 34])]);
+    assert_eq!(further(&verdict), (Word::Beats, Word::Inconclusive, Reason::Unclear));
+    assert_eq!((verdict.compared, verdict.pairs, words(&verdict)), (1, 2, vec![Word::Beats]));
+    assert_eq!(verdict.groups[0].further[0].word, Word::Inconclusive);
+    // It beats both.
+    let verdict = judge(&[student_of_both(&[35, 38, 32, 35])], &[plain.clone(), taught(&[50, 54, 47, 51])]);
+    assert_eq!(further(&verdict), (Word::Beats, Word::Beats, Reason::Clear));
+    let level = |paired: &Option<Paired>| paired.as_ref().and_then(|it| it.interval).map(|it| (it.level * 1e4).round());
+    // Two pairs are looked at on validation rows; on test rows the second waits for the first.
+    let group = &verdict.groups[0];
+    let mut levels = [level(&group.validation), level(&group.further[0].validation)];
+    levels.sort_by(|a, b| a.partial_cmp(b).unwrap());
+    assert_eq!(levels, [Some(9500.0), Some(9750.0)]);
+    assert_eq!([level(&verdict.headline.test), level(&verdict.headline.further[0].test)], [Some(9500.0); 2]);
+    // The other is better still.
+    let verdict = judge(&[student_of_both(&[35, 38, 32, 35])], &[plain.clone(), taught(&[20, 24, 18, 21])]);
+    assert_eq!(further(&verdict), (Word::Beats, Word::No, Reason::Clear));
+    // Where nothing is gained, nothing is asked, however clear it were.
+    let verdict = judge(&[student_of_both(&[70, 70, 69, 72])], &[plain.clone(), taught(&[90, 94, 86, 91])]);
+    assert_eq!(further(&verdict), (Word::Inconclusive, Word::Inconclusive, Reason::Unasked));
+    assert_eq!(level(&verdict.headline.further[0].test), None);
+    // Seeds that the other lacks.
+    for (errors, reason) in
+        [(vec![50, 54], Reason::FewSeeds), (vec![50], Reason::OneSeed), (vec![], Reason::NoBaseline)]
+    {
+        let verdict = judge(&[student_of_both(&[35, 38, 32, 35])], &[plain.clone(), taught(&errors)]);
+        assert_eq!(further(&verdict), (Word::Beats, Word::Inconclusive, reason));
+    }
+    // Alone it is what decides.
+    let alone = StudentGroup { baselines: vec![0], ..student(&[35, 38, 32, 35]) };
+    let verdict = judge(&[alone], &[taught(&[50, 54, 47, 51])]);
+    assert_eq!((verdict.headline.word, verdict.headline.further.len()), (Word::Beats, 0));
+}
+
+#[test]
+fn of_many_cells_one_must_beat_the_further_baseline_by_itself() {
+    // On test rows far ahead of both, on validation rows of the plain one alone.
+    let lucky = |by: u64| {
+        let mut group = student_of_both(&[50 + by, 54, 47 - by, 51]);
+        for (trial, test) in group.trials.iter_mut().zip([20, 24, 18, 21]) {
+            trial.test = Some(Measure { errors: test, examples: 1_000 });
+        }
+        group
+    };
+    let verdict = judge(&[lucky(0), lucky(1)], &[baseline(&[170, 174, 166, 171]), taught(&[50, 53, 48, 52])]);
+    assert_eq!((verdict.headline.word, verdict.compared, verdict.pairs), (Word::Beats, 2, 4));
+    assert_eq!(verdict.headline.further[0].reason, Reason::NoneClear);
+    // The best of the second kind is chosen among its own.
+    let mut two = student_of_both(&[35, 38, 32, 35]);
+    two.baselines = vec![0, 2];
+    let verdict = judge(&[two], &[baseline(&[70, 74, 66, 70]), taught(&[50, 54, 47, 51]), taught(&[60, 64, 57, 61])]);
+    assert_eq!(verdict.headline.further[0].baseline, Some(1));
+    assert_eq!(verdict.groups[0].further[0].baseline, Some(2));
 }
 
 /// Errors of `n` rows at a rate, and how far a run's own luck moves the rate.
@@ -143,9 +215,9 @@ fn simulate(sweeps: u64, groups: u64, rows: u64, rate: f64, without: f64) -> [f6
             (0..4).map(member).collect::<Vec<_>>()
         };
         let students = (1..=groups)
-            .map(|index| StudentGroup { baseline: Some(0), trials: group(index, rate) })
+            .map(|index| StudentGroup { baselines: vec![0], trials: group(index, rate) })
             .collect::<Vec<_>>();
-        let verdict = judge(&students, &[BaselineGroup { trials: group(0, without) }]);
+        let verdict = judge(&students, &[BaselineGroup { kind: 0, trials: group(0, without) }]);
         let words = words(&verdict);
         counts[0] += u64::from(words.contains(&Word::Beats));
         counts[1] += u64::from(words.iter().any(|word| *word != Word::Inconclusive));
@@ -162,6 +234,30 @@ fn chance_alone_seldom_gets_a_word() {
         let shares = format!("{groups} groups of {rows} rows: beats {beats}, any word {any}, headline {headline}");
         assert!(beats <= 0.05 && any <= 0.06 && headline <= 0.035, "{shares}");
     }
+}
+
+#[test]
+fn more_labels_that_do_as_well_are_seldom_beaten_by_chance() {
+    let key = Key::new(20_261_129).named("further");
+    let beats = (0..2_000).filter(|sweep| {
+        let group = |group: u64, rate: f64| {
+            let measure = |key: Key| Measure { errors: errors(key, 300, rate), examples: 300 };
+            let member = |seed: u64| {
+                let key = key.at(*sweep).at(group).at(seed);
+                let (validation, test) = (measure(key.named("validation")), measure(key.named("test")));
+                Trial { seed, validation, test: Some(test), outcome: TrialOutcome::Whole }
+            };
+            (0..4).map(member).collect::<Vec<_>>()
+        };
+        let students = [StudentGroup { baselines: vec![0, 1], trials: group(2, 0.1) }];
+        let baselines =
+            [BaselineGroup { kind: 0, trials: group(0, 0.3) }, BaselineGroup { kind: 1, trials: group(1, 0.1) }];
+        let headline = judge(&students, &baselines).headline;
+        headline.word == Word::Beats && headline.further[0].word == Word::Beats
+    });
+    // The chance of "better" is half of 5 %; 3 standard errors are 1 %.
+    let share = beats.count() as f64 / 2_000.0;
+    assert!(share <= 0.035, "{share}");
 }
 
 #[test]

@@ -50,15 +50,17 @@ pub enum TrialOutcome {
 /// The trials of one cell of a sweep: all that they differ in is the seed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StudentGroup {
-    /// The group without a teacher that has all else in common with it.
-    pub baseline: Option<usize>,
+    /// The baselines that have all in common with it that matters to them, one of each kind.
+    pub baselines: Vec<usize>,
     /// One for each seed.
     pub trials: Vec<Trial>,
 }
 
-/// Trials of a student without a teacher.
+/// Trials that students are compared with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaselineGroup {
+    /// Which kind of baseline it is. The first kind that there is decides whether anything was gained.
+    pub kind: usize,
     /// One for each seed.
     pub trials: Vec<Trial>,
 }

@@ -5,7 +5,7 @@ use eframe::egui::{Label, Ui};
 use super::{choose, field_name, metric_key};
 use crate::command::{Commands, ScreenCommand};
 use crate::protocol::{Role, RunId};
-use crate::runs::BoardAxis;
+use crate::runs::{BoardAxis, BoardCell};
 use crate::state::{JobView, Metric, State};
 use crate::text::{
     Term,
@@ -42,10 +42,13 @@ pub(super) fn axes_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Comm
         let (low, high) = values.iter().fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(*v), high.max(*v)));
         Scale::fit(values.iter().copied(), positive && high >= 8.0 * low).unwrap_or(Scale::new(0.0, 1.0, false))
     };
-    let baselines: Vec<f64> =
-        board.baselines.iter().filter_map(|cell| job.spread(cell, metric)).map(|spread| spread.mean).collect();
-    let measured: Vec<f64> =
-        lines.iter().filter_map(|line| line.values.last().copied()).chain(baselines.iter().copied()).collect();
+    let baseline = |cell: &BoardCell| Some((text(cell.baseline?.short), job.spread(cell, metric)?.mean));
+    let baselines: Vec<(String, f64)> = board.baselines.iter().filter_map(baseline).collect();
+    let measured: Vec<f64> = lines
+        .iter()
+        .filter_map(|line| line.values.last().copied())
+        .chain(baselines.iter().map(|(_, mean)| *mean))
+        .collect();
     let words: Vec<Vec<String>> = board.axes.iter().map(BoardAxis::words).collect();
     let mut axes: Vec<ParallelAxis<'_>> = board
         .axes
@@ -73,10 +76,9 @@ pub(super) fn axes_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Comm
             lit: lit == Some(line.cell),
         })
         .collect();
-    let baseline = text("board-baseline");
     let marks: Vec<AxisMark<'_>> = baselines
         .iter()
-        .map(|value| AxisMark { axis: axes.len() - 1, value: *value, name: &baseline, colour: ui.tokens().no_teacher })
+        .map(|(name, value)| AxisMark { axis: axes.len() - 1, value: *value, name, colour: ui.tokens().no_teacher })
         .collect();
     let brushes: Vec<Option<Brush>> = (0..axes.len())
         .map(|i| state.screen.board.brushes.get(i).copied().flatten().map(|(low, high)| Brush::new(low, high)))

@@ -4,12 +4,13 @@ use eframe::egui::{Label, Ui};
 
 use super::{choose, evenly_of, field_name, metric_key, some_ui};
 use crate::command::Commands;
+use crate::recipe::{BASELINES, Baseline};
 use crate::runs::verdict::Spread;
-use crate::state::{JobView, State};
+use crate::state::{JobView, Metric, State};
 use crate::text::text;
 use crate::theme::{UiTokens as _, caption};
-use crate::views::colours::value_colour;
-use crate::widgets::{BandLine, BandPlot, BandPoint};
+use crate::views::colours::{mark_of, value_colour};
+use crate::widgets::{BandLine, BandPlot, BandPoint, KeyMark};
 
 /// Lines: more could not be told apart.
 const MOST: usize = 5;
@@ -19,6 +20,25 @@ struct Drawn {
     name: String,
     short: String,
     points: Vec<BandPoint>,
+}
+
+/// A baseline that holds for the whole job.
+struct Level {
+    name: String,
+    short: String,
+    mark: KeyMark,
+    point: BandPoint,
+}
+
+/// Baselines depend on nothing of how one distils: each of which there is one cell is level, whatever is swept.
+fn levels_of(job: &JobView, metric: Metric, x: f64) -> Vec<Level> {
+    let level = |baseline: &'static Baseline| {
+        let mut cells = job.board.baselines.iter().filter(|cell| cell.baseline == Some(baseline));
+        let (only, None) = (cells.next()?, cells.next()) else { return None };
+        let point = point(x, &job.spread(only, metric)?);
+        Some(Level { name: text(baseline.label), short: text(baseline.short), mark: mark_of(baseline), point })
+    };
+    BASELINES.iter().filter_map(level).collect()
 }
 
 /// Fills what is left above the verdict.
@@ -67,16 +87,12 @@ pub(super) fn curve_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Com
         .zip(&lines_of)
         .map(|(it, level)| BandLine { name: &it.name, short: &it.short, colour: colour(*level), points: &it.points })
         .collect();
-    // A baseline depends on nothing of distillation: it is level unless the axis is of training.
-    let baseline = board.baselines.first().and_then(|cell| job.spread(cell, metric));
-    let baseline: Vec<BandPoint> = baseline.map(|it| point(numbers[0], &it)).into_iter().collect();
-    let name = text("board-baseline");
-    let baseline = (!baseline.is_empty() && board.baselines.len() == 1).then_some(BandLine {
-        name: &name,
-        short: &name,
-        colour: tokens.no_teacher,
-        points: &baseline,
+    let levels = levels_of(job, metric, numbers[0]);
+    let baselines = levels.iter().map(|Level { name, short, mark, point }| {
+        let points = std::slice::from_ref(point);
+        (BandLine { name, short, colour: tokens.no_teacher, points }, *mark)
     });
+    let baselines: Vec<(BandLine<'_>, KeyMark)> = baselines.collect();
     let log = numbers.iter().all(|x| *x > 0.0)
         && numbers.iter().fold(0.0_f64, |m, x| m.max(*x)) >= 8.0 * numbers.iter().fold(f64::MAX, |m, x| m.min(*x));
     let metric_name = text(metric_key(metric));
@@ -92,7 +108,7 @@ pub(super) fn curve_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Com
         written: metric.written(),
         key: &field,
         lines: &lines,
-        baseline,
+        baselines: &baselines,
         height: Some(height - (ui.cursor().top() - top)),
     };
     let response = plot.show(ui);

@@ -4,6 +4,7 @@ use eframe::egui::Ui;
 
 use super::{choose, field_name, metric_key, seeds_ui, spread_words};
 use crate::command::Commands;
+use crate::recipe::Baseline;
 use crate::runs::verdict::Spread;
 use crate::state::{JobView, State};
 use crate::text::{Between, Phrase, text};
@@ -34,8 +35,14 @@ pub(super) fn map_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Comma
         Spread::of(runs.filter_map(|(_, run)| metric.of(job.validation(*run)?)))
     };
     let baselines: Vec<Option<Spread>> = board.baselines.iter().map(|cell| job.spread(cell, metric)).collect();
-    let against = |members: &[usize]| {
-        let own = members.iter().filter_map(|cell| baselines[board.cells[*cell].baseline?].map(|spread| spread.mean));
+    // Those of the cells' baselines that are of a kind; the border is drawn against the first.
+    let kinds: Vec<&'static Baseline> = job.baselines().into_iter().map(|(kind, _)| kind).collect();
+    let beside = |cell: usize, kind: &Baseline| {
+        let mut own = board.cells[cell].baselines.iter().copied();
+        own.find(|at| board.baselines[*at].baseline == Some(kind)).and_then(|at| baselines[at])
+    };
+    let against = |members: &[usize], kind: &Baseline| {
+        let own = members.iter().filter_map(|cell| beside(*cell, kind).map(|spread| spread.mean));
         Spread::of(own).map(|spread| spread.mean)
     };
     let cells: Vec<Option<HeatCell>> = members
@@ -45,21 +52,24 @@ pub(super) fn map_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Comma
             Some(HeatCell {
                 value: spread.mean,
                 text: metric.written().write(spread.mean),
-                baseline: against(members),
+                baseline: kinds.first().and_then(|kind| against(members, kind)),
                 lit: lit.is_some_and(|lit| members.contains(&lit)),
             })
         })
         .collect();
-    let baseline = text("board-baseline");
+    let baseline = text(kinds.first().copied().unwrap_or(Baseline::PLAIN).short);
     let hover = |at: usize| {
         let Some(spread) = members.get(at).and_then(|members| spread(members)) else { return String::new() };
         let names = members[at].iter().take(NAMED).map(|cell| board.cells[*cell].label.clone());
         let value = format!("{}: {}", text(metric_key(metric)), spread_words(metric, spread));
-        let against = match members[at].as_slice() {
-            [only] => board.cells[*only].baseline.and_then(|at| baselines[at]).map(|it| spread_words(metric, it)),
-            several => against(several).map(|mean| metric.written().write(mean)),
+        let beside = |kind: &&'static Baseline| {
+            let words = match members[at].as_slice() {
+                [only] => spread_words(metric, beside(*only, kind)?),
+                several => metric.written().write(against(several, kind)?),
+            };
+            Some(format!("\n{}: {words}", text(kind.label)))
         };
-        let against = against.map_or_else(String::new, |words| format!("\n{baseline}: {words}"));
+        let against: String = kinds.iter().filter_map(beside).collect();
         format!("{}\n{value}{against}", Phrase::several(Between::Commas, names).words())
     };
     let row_axis = second.map_or_else(String::new, |axis| field_name(&axis.path));

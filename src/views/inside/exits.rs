@@ -105,7 +105,7 @@ fn curve_ui(ui: &mut Ui, leaving: &Leaving, now: &AtSpeed) {
         written: number::Kind::Percent,
         key: "",
         lines: &lines,
-        baseline: None,
+        baselines: &[],
         height: Some(CURVE.max(ui.available_height() - space::M)),
     }
     .show(ui);

@@ -110,7 +110,7 @@ fn rate_ui(ui: &mut Ui, run: &RunInfo, anatomy: &Anatomy) {
         written: number::Kind::Setting,
         key: "",
         lines: &lines,
-        baseline: None,
+        baselines: &[],
         height: Some(CURVE),
     }
     .show(ui);

@@ -1,0 +1,175 @@
+//! What students are compared with: the same student on the same data, with the same seed and budget, that learns from something simpler.
+//! Another baseline is one more entry of [`BASELINES`].
+
+use std::fmt;
+
+use super::Recipe;
+use crate::distill::{LABELS, Method, Objective, TEACHER_LABELS, method};
+
+/// A student that others are compared with.
+pub struct Baseline {
+    /// What a recipe calls it: `plain`.
+    pub name: &'static str,
+    /// The key of its name in lists and pictures.
+    pub label: &'static str,
+    /// The key of a name that fits beside a narrow picture.
+    pub short: &'static str,
+    /// The key of what it is, in two sentences at most.
+    pub what: &'static str,
+    /// The key of what switches it on and off in the recipe panel.
+    pub switch: &'static str,
+    /// The key of what explains a gain that is none over it; none of the first, which tells that there is a gain at all.
+    pub explains: Option<&'static str>,
+    /// How it learns, with the method's usual values.
+    pub learns_by: &'static Method,
+}
+
+/// All that a recipe can name, in the order in which they are told. A student is judged by the first of those that its job has.
+pub const BASELINES: &[Baseline] = &[
+    Baseline {
+        name: "plain",
+        label: "baseline-plain",
+        short: "baseline-plain",
+        what: "term-baseline-what",
+        switch: "recipe-baseline",
+        explains: None,
+        learns_by: &LABELS,
+    },
+    Baseline {
+        name: "teacher-labels",
+        label: "baseline-teacher-labels",
+        short: "baseline-teacher-labels-short",
+        what: "baseline-teacher-labels-what",
+        switch: "recipe-baseline-teacher-labels",
+        explains: Some("baseline-teacher-labels-explains"),
+        learns_by: &TEACHER_LABELS,
+    },
+];
+
+/// The names of all baselines, each with the key of its label.
+pub(super) const NAMES: [(&str, &str); BASELINES.len()] = {
+    let mut names = [("", ""); BASELINES.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = (BASELINES[at].name, BASELINES[at].label);
+        at += 1;
+    }
+    names
+};
+
+impl Baseline {
+    /// Labels alone.
+    pub const PLAIN: &'static Self = &BASELINES[0];
+
+    /// The baseline of a name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        BASELINES.iter().find(|baseline| baseline.name == name)
+    }
+
+    /// The baseline that learns by a method.
+    pub fn of_method(method: &Method) -> Option<&'static Self> {
+        BASELINES.iter().find(|baseline| baseline.learns_by == method)
+    }
+
+    /// Its index among all of them.
+    pub fn place(&self) -> usize {
+        BASELINES.iter().position(|known| known == self).unwrap_or(0)
+    }
+
+    /// Whether it learns from the teacher.
+    pub fn needs_teacher(&self) -> bool {
+        self.learns_by.needs.teacher
+    }
+
+    /// What it is asked to learn in a training of so many epochs.
+    pub fn objective(&self, epochs: usize) -> Objective {
+        Objective::new(self.learns_by, epochs)
+    }
+
+    /// Whether the field at a path makes a difference to it.
+    pub fn depends_on(&self, path: &str) -> bool {
+        let is_of_teacher = path == "teacher" || path.starts_with("teacher.");
+        !path.starts_with("distill.") && (self.needs_teacher() || !is_of_teacher)
+    }
+}
+
+impl Recipe {
+    /// The baselines that are trained beside its student. One with exits is its own at speed 0.
+    pub fn compared(&self) -> &[&'static Baseline] {
+        let answers_once = self.student.as_ref().is_some_and(|model| !model.has_exits());
+        if answers_once { &self.baselines } else { &[] }
+    }
+
+    /// The recipe of a baseline's run: which one it is, and how it learns, where a recipe can say that.
+    pub fn as_baseline(&self, baseline: &'static Baseline) -> Self {
+        let is_named = method(baseline.learns_by.name).is_some();
+        let distill = if is_named { baseline.objective(self.training.epochs) } else { self.distill.clone() };
+        Self { distill, baselines: vec![baseline], ..self.clone() }
+    }
+
+    /// What a baseline depends on: all but how the teacher is listened to, and the teacher where it has none. It is the same of a
+    /// student's recipe and of that of its baseline's run.
+    pub fn of_baseline(&self, baseline: &'static Baseline) -> Self {
+        let teacher = self.teacher.clone().filter(|_| baseline.needs_teacher());
+        Self { teacher, baselines: vec![baseline], ..self.without_teacher() }
+    }
+}
+
+impl PartialEq for Baseline {
+    /// A baseline is what it is called.
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Baseline {}
+
+impl fmt::Debug for Baseline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{QUICKSTART, preset};
+    use super::*;
+    use crate::text::Phrase;
+
+    #[test]
+    fn names_are_said_once_and_in_words() {
+        for (at, baseline) in BASELINES.iter().enumerate() {
+            assert_eq!((baseline.place(), Baseline::named(baseline.name)), (at, Some(baseline)));
+            assert_eq!(Baseline::of_method(baseline.learns_by), Some(baseline), "{}", baseline.name);
+            assert_eq!(baseline.explains.is_none(), at == 0, "{}", baseline.name);
+            let keys = [baseline.label, baseline.short, baseline.what, baseline.switch];
+            for key in keys.into_iter().chain(baseline.explains) {
+                assert_ne!(Phrase::message(key).to_string(), key);
+            }
+        }
+    }
+
+    #[test]
+    fn a_baselines_run_says_which_it_is_whatever_its_students_learn_by() {
+        let recipe = Recipe { baselines: BASELINES.iter().collect(), ..QUICKSTART.recipe().unwrap() };
+        for method in crate::distill::METHODS {
+            let student = Recipe { distill: Objective::new(method, 20), ..recipe.clone() };
+            for baseline in BASELINES {
+                let run = student.as_baseline(baseline);
+                assert_eq!(run.baselines, [baseline]);
+                assert_eq!(Recipe::from_table(run.to_table()).as_ref(), Ok(&run), "{} {}", method.name, baseline.name);
+                assert_eq!(run.of_baseline(baseline), recipe.of_baseline(baseline), "{}", method.name);
+            }
+        }
+        // What an older version stored of its baseline.
+        assert_eq!(recipe.as_baseline(Baseline::PLAIN), Recipe { baselines: vec![Baseline::PLAIN], ..recipe });
+    }
+
+    #[test]
+    fn a_student_with_exits_has_none() {
+        assert_eq!(QUICKSTART.recipe().unwrap().compared(), [Baseline::PLAIN]);
+        let exits = Recipe { baselines: vec![Baseline::PLAIN], ..preset("early-exit").unwrap().recipe().unwrap() };
+        assert!(exits.compared().is_empty());
+        assert!(Recipe { student: None, ..QUICKSTART.recipe().unwrap() }.compared().is_empty());
+    }
+}
