@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use tokenizers::normalizers::BertNormalizer;
 use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
 use tokenizers::{
-    Encoding, Normalizer as _, OffsetReferential, OffsetType, PreTokenizedString, PreTokenizer as _, Tokenizer,
-    TruncationParams,
+    Encoding, Normalizer as _, OffsetReferential, OffsetType, PostProcessor as _, PreTokenizedString,
+    PreTokenizer as _, Tokenizer, TruncationParams,
 };
 
 use crate::data::{Texts, Tokens};
@@ -147,6 +147,10 @@ impl TextEncoder {
     pub fn new(saved: SavedEncoder) -> Result<Self, String> {
         let mut tokenizer = Tokenizer::from_bytes(&saved.tokenizer).map_err(|error| error.to_string())?;
         tokenizer.with_padding(None);
+        let added = tokenizer.get_post_processor().map_or(0, |processor| processor.added_tokens(true));
+        if saved.length < added {
+            return Err(format!("it adds {added} tokens to a pair of texts, and only {} are read", saved.length));
+        }
         let truncation = TruncationParams { max_length: saved.length, ..TruncationParams::default() };
         tokenizer.with_truncation(Some(truncation)).map_err(|error| error.to_string())?;
         let numbers = saved.known.as_ref().map(|known| known.iter().copied().zip(0..).collect::<HashMap<u32, u32>>());
@@ -179,6 +183,17 @@ impl TextEncoder {
     /// How many tokens the model knows, special ones included.
     pub fn vocabulary(&self) -> usize {
         self.saved.known.as_ref().map_or_else(|| self.tokenizer.get_vocab_size(true), Vec::len)
+    }
+
+    /// Rows of a table that has one for every number that it may give; there may be gaps among these.
+    pub fn rows(&self) -> usize {
+        let last = match &self.saved.known {
+            Some(known) => return known.len(),
+            None => self.tokenizer.get_vocab(true).into_values().max(),
+        };
+        // What it puts around a text need not be among its words.
+        let around = [None, Some("")].into_iter().flat_map(|second| self.encode_one("", second).ids.to_vec());
+        around.chain(last).max().map_or(0, |last| last as usize + 1)
     }
 
     /// The model's number of what it does not know.
