@@ -122,12 +122,14 @@ impl FusedOptimiser {
         let members = rates.len();
         let table_of = |slot| tables.iter().find(|table| table.parameter == slot);
         let tables: Vec<Option<&TableRows>> = (0..self.slots.len()).map(table_of).collect();
-        let fits = |((slot, gradient), table): ((&Kept, &Tensor), &Option<&TableRows>)| {
+        let fits = |((slot, gradient), table): ((&Kept, &Tensor), Option<&TableRows>)| {
             let shape = slot.parameter.dims();
             let fits = table.map_or(gradient.dims() == shape, |table| table.fits(gradient.dims(), shape));
             fits && shape.first() == Some(&members)
         };
-        if gradients.len() != self.slots.len() || !self.slots.iter().zip(gradients).zip(&tables).all(fits) {
+        if gradients.len() != self.slots.len()
+            || !self.slots.iter().zip(gradients).zip(tables.iter().copied()).all(fits)
+        {
             candle_core::bail!("gradients do not fit the parameters")
         }
         let scales = match self.clip {
