@@ -229,7 +229,7 @@ fn add_students(plan: &mut JobPlan, runs: impl Iterator<Item = DraftRun>, memory
         let Some(spec) = &prepared.student else { continue };
         let index = plan.runs.len();
         let model = (spec.name(), spec.plan.parameter_count());
-        plan.runs.push(run(&recipe, role, model, Some(&recipe.training), prepared.transfer.rows.len()));
+        plan.runs.push(run(&recipe, role, model, Some(&recipe.training), prepared.for_student(&recipe).rows.len()));
         teachers.push(teacher);
         let key = shared_part(&recipe, role);
         match groups.iter_mut().find(|group| group.key == key) {

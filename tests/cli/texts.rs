@@ -27,10 +27,15 @@ fn place() -> Place {
         place.write(&format!("bert/{name}"), std::fs::read(file).unwrap());
     }
     place.write("t5/config.json", "{ \"model_type\": \"t5\" }");
-    let row = |i: usize| format!("it is film number {i} ,{}\n", ["good", "bad"][i % 2]);
-    place.write("texts.csv", "text,label\n".to_owned() + &(0..20).map(row).collect::<String>());
+    place.write("texts.csv", table(20, |i| format!("it is film number {i}")));
     place.write("texts.toml", TEXTS);
     place
+}
+
+/// A table of so many texts, good and bad by turns.
+fn table(rows: usize, text: impl Fn(usize) -> String) -> String {
+    let row = |i: usize| format!("\"{}\",{}\n", text(i), ["good", "bad"][i % 2]);
+    "text,label\n".to_owned() + &(0..rows).map(row).collect::<String>()
 }
 
 #[test]
@@ -86,7 +91,40 @@ fn odd_texts_are_learnt_by_every_model() {
 #[test]
 fn a_text_with_a_zero_byte_is_refused_by_its_line() {
     let place = place();
-    let row = |i: usize| format!("film number {i}{},{}\n", if i == 5 { "\0" } else { "" }, ["good", "bad"][i % 2]);
-    place.write("texts.csv", "text,label\n".to_owned() + &(0..20).map(row).collect::<String>());
+    let zero = |i: usize| if i == 5 { "\0" } else { "" };
+    place.write("texts.csv", table(20, |i| format!("film number {i}{}", zero(i))));
     refused(&place, &["run", "texts.toml"], &["texts.csv, line 7, column `text`: holds the byte 0x00"]);
+}
+
+#[test]
+fn a_method_of_labels_alone_and_its_baseline_learn_from_rows_with_a_label() {
+    let place = place();
+    place.write("texts.csv", table(200, |i| format!("it is film number {i}")));
+    let steps = |set: &[&str]| {
+        let mut arguments = vec!["run", "texts.toml", "--json"];
+        let of_teacher = ["teacher.model={ transformer = 2, width = 8 }", "student.model={ of_teacher = 1 }"];
+        let all =
+            of_teacher.iter().chain(&["training.epochs=2", "training.batch=4", "training.baseline=true"]).chain(set);
+        arguments.extend(all.flat_map(|set| ["--set", set]));
+        let ran = place.run(&arguments).is_good();
+        assert!(ran.events("epoch").iter().all(|epoch| epoch["loss"]["total"].is_f64()));
+        let of = |role: &str| {
+            let mut lines = ran.events("finished");
+            lines.retain(|line| line["role"] == role);
+            let mut steps: Vec<u64> = lines.iter().map(|line| line["steps"].as_u64().unwrap()).collect();
+            steps.sort_unstable();
+            steps
+        };
+        (of("student"), of("baseline"))
+    };
+    let (theseus, soft) = ("distill.method=\"theseus\"", "distill.method=\"soft-targets\"");
+    // Of 140 rows in batches of 4.
+    assert_eq!(steps(&[theseus]), (vec![70], vec![70]));
+    assert_eq!(steps(&[soft, "data.labelled=0.1"]), (vec![70], vec![70]));
+    // Of the 14 that have a label.
+    assert_eq!(steps(&[theseus, "data.labelled=0.1"]), (vec![8], vec![8]));
+    // Beside each other each has the baseline with its own batches.
+    let both = "distill.method=[\"soft-targets\", \"theseus\"]";
+    assert_eq!(steps(&[both, "data.labelled=0.1"]), (vec![8, 70], vec![8, 70]));
+    assert_eq!(steps(&[both]), (vec![70, 70], vec![70]));
 }
