@@ -136,6 +136,10 @@ fn files_that_are_missing_or_broken_are_named() {
     std::fs::remove_file(without.path().join("vocab.txt")).unwrap();
     is_refused(&without, &["there is no tokeniser in it; give tokenizer.json or vocab.txt"]);
     is_refused(&with("tokenizer.json", Some(b"{")), &["tokenizer.json: its tokeniser is not understood: "]);
+    let frame = changed("tokenizer.json", |tokenizer| {
+        tokenizer["post_processor"]["special_tokens"].as_object_mut().unwrap().remove("[SEP]");
+    });
+    is_refused(&frame, &["tokenizer.json: its tokeniser is not understood: it cannot be used on a text"]);
     let settings = with("tokenizer_config.json", Some(b"do_lower_case = false"));
     std::fs::remove_file(settings.path().join("tokenizer.json")).unwrap();
     is_refused(&settings, &["tokenizer_config.json: it is not understood: "]);

@@ -13,7 +13,7 @@ use tokenizers::{
     PreTokenizer as _, Tokenizer, TruncationParams,
 };
 
-use crate::data::{Texts, Tokens};
+use crate::data::{Texts, Tokens, guarded};
 
 /// Reads raw texts as numbers of tokens. What it has read it keeps, so that a text costs something once.
 pub struct TextEncoder {
@@ -145,14 +145,9 @@ impl TextEncoder {
     /// # Errors
     /// When the tokeniser is not understood.
     pub fn new(saved: SavedEncoder) -> Result<Self, String> {
-        let mut tokenizer = Tokenizer::from_bytes(&saved.tokenizer).map_err(|error| error.to_string())?;
-        tokenizer.with_padding(None);
-        let added = tokenizer.get_post_processor().map_or(0, |processor| processor.added_tokens(true));
-        if saved.length < added {
-            return Err(format!("it adds {added} tokens to a pair of texts, and only {} are read", saved.length));
-        }
-        let truncation = TruncationParams { max_length: saved.length, ..TruncationParams::default() };
-        tokenizer.with_truncation(Some(truncation)).map_err(|error| error.to_string())?;
+        // Whoever wrote it, a library reads it that panics on some of what may be wrong: on a frame with a token that is not there, say.
+        let made = guarded(|| tokenizer_of(&saved));
+        let tokenizer = made.unwrap_or_else(|| Err("it cannot be used on a text".to_owned()))?;
         let numbers = saved.known.as_ref().map(|known| known.iter().copied().zip(0..).collect::<HashMap<u32, u32>>());
         let unknown = ["[UNK]", "<unk>"].iter().find_map(|token| tokenizer.token_to_id(token));
         let unknown = match &numbers {
@@ -274,6 +269,21 @@ impl fmt::Debug for TextEncoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "TextEncoder of {} tokens", self.vocabulary())
     }
+}
+
+/// A tokeniser that was saved, without padding and cut to the length, which has read empty texts.
+fn tokenizer_of(saved: &SavedEncoder) -> Result<Tokenizer, String> {
+    let mut tokenizer = Tokenizer::from_bytes(&saved.tokenizer).map_err(|error| error.to_string())?;
+    tokenizer.with_padding(None);
+    let added = tokenizer.get_post_processor().map_or(0, |processor| processor.added_tokens(true));
+    if saved.length < added {
+        return Err(format!("it adds {added} tokens to a pair of texts, and only {} are read", saved.length));
+    }
+    let truncation = TruncationParams { max_length: saved.length, ..TruncationParams::default() };
+    tokenizer.with_truncation(Some(truncation)).map_err(|error| error.to_string())?;
+    // One without a token for the unknown may refuse them, which is no fault.
+    drop((tokenizer.encode_fast("", true), tokenizer.encode_fast(("", ""), true)));
+    Ok(tokenizer)
 }
 
 /// The start of a text, cut between two characters.
