@@ -38,7 +38,8 @@ impl JobPlan {
             let recipe = if as_first_read { &cell.recipe.clone().as_first_read() } else { &cell.recipe };
             draft.add(recipe, cache, device, watch)?;
         }
-        let prepared: Vec<&Prepared> = draft.shared.iter().map(|shared| &*shared.prepared).collect();
+        let learnt: Vec<(&Prepared, &Recipe)> =
+            draft.shared.iter().map(|shared| (&*shared.prepared, &shared.recipe)).collect();
         let mut sets: Vec<DataFound> = Vec::new();
         for Shared { prepared, remarks, .. } in &draft.shared {
             let found = found_of(prepared, &[remarks.clone(), unseen_of(prepared)].concat())?;
@@ -46,7 +47,7 @@ impl JobPlan {
                 sets.push(found);
             }
         }
-        let data = JobData { fingerprint: fingerprint(&prepared), sets };
+        let data = JobData { fingerprint: fingerprint(&learnt), sets };
         Ok(draft.finish(memory, data))
     }
 }
