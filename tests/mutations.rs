@@ -7,8 +7,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use stillroom::data::{Dataset, recognise};
-use stillroom::model::Checkpoint;
 use stillroom::model::import::{self, ImportOptions};
+use stillroom::model::{Checkpoint, Folder};
 use stillroom::recipe::{CheckpointFile, ImageSource, Source, Sweep, TableSource};
 
 /// SplitMix64 (Steele, Lea & Flood 2014), so that a seed names a case.
@@ -181,6 +181,24 @@ fn pictures() {
         std::fs::write(folder.path().join("a/0.png"), bytes).unwrap();
         drop(Dataset::load(&Source::Images(ImageSource { size: 8, ..ImageSource::new(folder.path()) })));
     });
+}
+
+#[test]
+fn pre_trained_folders() {
+    let folder = tempfile::tempdir().unwrap();
+    let seed = |name: &str| std::fs::read(Path::new("tests/text/fixtures/bert").join(name)).unwrap();
+    let names = ["config.json", "tokenizer.json", "model.safetensors"];
+    for name in names {
+        for whole in names {
+            std::fs::write(folder.path().join(whole), seed(whole)).unwrap();
+        }
+        fuzz(name, &[seed(name)], |bytes| {
+            std::fs::write(folder.path().join(name), bytes).unwrap();
+            if let Ok(read) = Folder::read(folder.path()) {
+                drop(read.finished());
+            }
+        });
+    }
 }
 
 #[test]

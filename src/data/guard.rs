@@ -9,7 +9,7 @@ thread_local! {
 }
 
 /// What `decode` gives; `None` where it panics, of which nothing is printed: the file is to blame, and that is said elsewhere.
-pub(super) fn guarded<T>(decode: impl FnOnce() -> T) -> Option<T> {
+pub(crate) fn guarded<T>(decode: impl FnOnce() -> T) -> Option<T> {
     static SILENCE: Once = Once::new();
     SILENCE.call_once(|| {
         let told = take_hook();

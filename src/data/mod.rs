@@ -43,6 +43,7 @@ pub use findings::{
 };
 pub(crate) use findings::{counted, first_of};
 pub use first::FirstRows;
+pub(crate) use guard::guarded;
 pub use idx::is_idx_folder;
 pub use images::{FoundPictures, is_picture, picture, pictures};
 pub use inputs::{Batch, Inputs};

@@ -110,7 +110,9 @@ mod tests {
 
     fn single(of: &[&str]) -> Texts {
         let mut texts = Texts::new(false);
-        of.iter().for_each(|text| texts.push(text, None));
+        for text in of {
+            texts.push(text, None);
+        }
         texts
     }
 

@@ -62,6 +62,13 @@ impl TransferSet {
         self.rows.extend(rows);
     }
 
+    /// The same without the rows whose label may not be used.
+    pub fn labelled_only(&self) -> Self {
+        let pairs = self.rows.iter().zip(&self.labels).filter(|(_, label)| label.is_some());
+        let (rows, labels) = pairs.unzip();
+        Self { rows, labels }
+    }
+
     /// Rows with the labels that may be used of them, ascending; of more than `at_most` a stratified part.
     pub fn labelled(&self, dataset: &Dataset, at_most: usize) -> Vec<(u32, u32)> {
         let pairs = self.rows.iter().zip(&self.labels);

@@ -22,6 +22,9 @@ pub struct Method {
     pub terms: &'static [Term],
     /// What a recipe must have for it.
     pub needs: Needs,
+    /// The rows that the batches of its students are made of. Those with a label alone are for a method whose terms all need one; a student
+    /// without a teacher that stands beside it has the same batches.
+    pub rows: Over,
     /// A kernel that does what its terms do, faster; they stay the reference.
     pub kernel: Option<Kernel>,
     /// What it does with inner layers, where it looks at them.

@@ -2,8 +2,8 @@
 //! own, which live changes move.
 
 use super::fields::{HARD_WEIGHT, SOFT_WEIGHT, TEMPERATURE_SQUARED};
-use super::method::{Method, Phase, Scale, Term, Trains};
-use super::methods::{LABELS, METHODS};
+use super::method::{Method, Over, Phase, Scale, Term, Trains};
+use super::methods::{LABELLED, LABELS, METHODS};
 use super::values::Values;
 use crate::field::Field;
 use crate::ops::MemberLoss;
@@ -25,6 +25,14 @@ impl Objective {
     /// What is learnt without a teacher: loss = 1 · hard.
     pub fn labels() -> Self {
         Self::new(&LABELS, 0)
+    }
+
+    /// The same on batches of these rows.
+    pub fn labels_of(rows: Over) -> Self {
+        match rows {
+            Over::Rows => Self::labels(),
+            Over::Labelled => Self::new(&LABELLED, 0),
+        }
     }
 
     /// The method.

@@ -202,6 +202,11 @@ impl CheckpointError {
 prints_its_phrase!(CheckpointError);
 
 impl CheckpointError {
+    /// For a file that cannot be read or written.
+    pub(super) fn file(path: &Path, error: &std::io::Error) -> Self {
+        Self::File { path: path.display().to_string(), problem: error.to_string() }
+    }
+
     /// For bytes that are no whole safetensors file: one that is cut short, where its header can tell.
     pub(super) fn not_safetensors(path: &str, bytes: &[u8], error: &SafeTensorError) -> Self {
         let header = bytes.first_chunk::<8>().map(|len| u64::from_le_bytes(*len));
@@ -458,10 +463,8 @@ impl Checkpoint {
     /// # Errors
     /// Names the file and what is wrong with it.
     pub fn read(path: &Path) -> Result<Self, CheckpointError> {
-        let name = path.display().to_string();
-        let bytes = std::fs::read(path)
-            .map_err(|error| CheckpointError::File { path: name.clone(), problem: error.to_string() })?;
-        Self::from_bytes(&name, &bytes)
+        let bytes = std::fs::read(path).map_err(|error| CheckpointError::file(path, &error))?;
+        Self::from_bytes(&path.display().to_string(), &bytes)
     }
 
     /// Writes bytes that [`Checkpoint::to_bytes`] made: first beside the place, then renamed onto it.
@@ -469,8 +472,7 @@ impl Checkpoint {
     /// # Errors
     /// Names the file and what the system says.
     pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), CheckpointError> {
-        write_whole(path, bytes)
-            .map_err(|error| CheckpointError::File { path: path.display().to_string(), problem: error.to_string() })
+        write_whole(path, bytes).map_err(|error| CheckpointError::file(path, &error))
     }
 }
 
@@ -496,9 +498,9 @@ impl Metadata {
         let plan = plan.map_err(|error: PlanError| error.phrase())?;
         let encoder = TextEncoder::new(text.encoder.clone());
         let encoder = encoder.map_err(|problem| phrase!("tokenizer-unreadable", problem = problem))?;
-        let (knows, vocabulary) = (text.plan.vocabulary(), encoder.vocabulary());
-        if vocabulary > knows {
-            return Err(phrase!("tokenizer-vocabulary", tokens = vocabulary, rows = knows));
+        let (tokens, rows) = (encoder.rows(), text.plan.vocabulary());
+        if tokens > rows {
+            return Err(phrase!("tokenizer-vocabulary", tokens = tokens, rows = rows));
         }
         Ok((plan, Encoder::Text(Arc::new(encoder))))
     }

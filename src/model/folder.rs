@@ -1,19 +1,19 @@
 //! A pre-trained model of BERT's shape in a folder, as Hugging Face's `transformers` writes it: `config.json`, a tokeniser, weights.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::checkpoint::{Checkpoint, CheckpointError, READING};
+use super::folder_config::{Config, foreign, json, text};
 use super::import::{self, Values};
 use super::network::ModelSpec;
 use super::parameter::Pretrained;
 use super::plan::{Plan, PlanError};
 use super::reads::Encoder;
-use super::text::{BertActivation, BertPlan, SavedEncoder, TextEncoder, TextPlan};
+use super::text::{BertPlan, SavedEncoder, TextEncoder, TextPlan};
 use crate::recipe::{Architecture, Frozen, LENGTH, Pooling};
 use crate::text::{Phrase, phrase};
 
@@ -32,43 +32,6 @@ struct Head {
     weights: [Vec<f32>; 2],
 }
 
-#[derive(Deserialize)]
-struct Config {
-    model_type: Option<String>,
-    vocab_size: usize,
-    hidden_size: usize,
-    num_hidden_layers: usize,
-    num_attention_heads: usize,
-    intermediate_size: usize,
-    max_position_embeddings: usize,
-    #[serde(default = "two")]
-    type_vocab_size: usize,
-    #[serde(default = "epsilon")]
-    layer_norm_eps: f64,
-    #[serde(default = "gelu")]
-    hidden_act: String,
-    #[serde(default = "tenth")]
-    hidden_dropout_prob: f64,
-    #[serde(default = "tenth")]
-    attention_probs_dropout_prob: f64,
-    position_embedding_type: Option<String>,
-    id2label: Option<HashMap<String, String>>,
-}
-
-// What `BertConfig` of transformers has where a file says nothing.
-fn two() -> usize {
-    2
-}
-fn epsilon() -> f64 {
-    1e-12
-}
-fn tenth() -> f64 {
-    0.1
-}
-fn gelu() -> String {
-    "gelu".to_owned()
-}
-
 /// Files of weights, the first that is there counts.
 const WEIGHTS: [&str; 2] = ["model.safetensors", "pytorch_model.bin"];
 
@@ -78,9 +41,9 @@ impl Folder {
     /// # Errors
     /// Names the file and what is wrong with it: no tokeniser, another architecture, weights that do not fit.
     pub fn read(path: &Path) -> Result<Self, CheckpointError> {
-        let config = read_config(path)?;
-        let encoder = read_encoder(path)?;
-        let pooling = read_pooling(path);
+        let Config { plan, classes } = Config::read(path)?;
+        let encoder = read_encoder(path, plan.vocabulary)?;
+        let pooling = read_pooling(path)?;
         let (file, bytes) = read_weights(path)?;
         let dict = import::read(&file, &bytes)?;
         let mut tensors: HashMap<String, Vec<f32>> = HashMap::with_capacity(dict.tensors.len());
@@ -92,34 +55,13 @@ impl Folder {
             tensors.insert(name, values);
         }
         let has_pooler = tensors.contains_key("bert.pooler.dense.weight");
-        let plan = BertPlan {
-            vocabulary: config.vocab_size,
-            width: config.hidden_size,
-            layers: config.num_hidden_layers,
-            heads: config.num_attention_heads,
-            inner: config.intermediate_size,
-            positions: config.max_position_embeddings,
-            kinds: config.type_vocab_size,
-            epsilon: config.layer_norm_eps,
-            activation: activation(path, &config)?,
-            dropout: config.hidden_dropout_prob,
-            attention_dropout: config.attention_probs_dropout_prob,
-            pooling: pooling.unwrap_or(if has_pooler { Pooling::Cls } else { Pooling::Mean }),
-            frozen: Frozen::Nothing,
-            exits: None,
-        };
+        let pooling = pooling.unwrap_or(if has_pooler { Pooling::Cls } else { Pooling::Mean });
+        let plan = BertPlan { pooling, ..plan };
         check(&file, &plan, &tensors, &shapes)?;
-        let head = head(&config, &mut tensors);
+        let head = head(&classes, plan.width, &mut tensors);
         let text = encoder.tokenizer.as_bytes();
         let digest = Sha256::new().chain_update(&bytes).chain_update(text).finalize();
         let digest = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        let known = TextEncoder::new(encoder.clone());
-        let known =
-            known.map_err(|problem| tokenizer_fault(path, phrase!("tokenizer-unreadable", problem = problem)))?;
-        if known.vocabulary() > plan.vocabulary {
-            let problem = phrase!("tokenizer-vocabulary", tokens = known.vocabulary(), rows = plan.vocabulary);
-            return Err(tokenizer_fault(path, problem));
-        }
         Ok(Self { path: path.to_owned(), plan, encoder, pretrained: Pretrained::new(tensors, digest), head })
     }
 
@@ -159,6 +101,11 @@ impl Folder {
         let Some(head) = &self.head else {
             return Err(CheckpointError::Layers { path, problem: phrase!("folder-no-classes") });
         };
+        let known: HashSet<&String> = head.classes.iter().collect();
+        if known.len() < head.classes.len() {
+            let problem = phrase!("fault-at", place = "id2label", problem = phrase!("checkpoint-same-classes"));
+            return Err(CheckpointError::Layers { path, problem });
+        }
         let architecture = Architecture::Bert {
             folder: self.path.clone(),
             layers: None,
@@ -205,90 +152,34 @@ fn own_name(name: &str) -> String {
     }
 }
 
-fn file_fault(path: &Path, error: &std::io::Error) -> CheckpointError {
-    CheckpointError::File { path: path.display().to_string(), problem: error.to_string() }
-}
-
-fn tokenizer_fault(folder: &Path, problem: Phrase) -> CheckpointError {
-    CheckpointError::Foreign { path: folder.display().to_string(), problem }
-}
-
-fn read_config(folder: &Path) -> Result<Config, CheckpointError> {
-    let path = folder.join("config.json");
-    let of_folder = |problem: Phrase| CheckpointError::Foreign { path: folder.display().to_string(), problem };
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Err(of_folder(phrase!("folder-no-config")));
-        }
-        Err(error) => return Err(file_fault(&path, &error)),
+/// `tokenizer.json`, or else `vocab.txt`, of a model that has vectors for so many tokens.
+fn read_encoder(folder: &Path, rows: usize) -> Result<SavedEncoder, CheckpointError> {
+    let (name, encoder) = if let Some(tokenizer) = text(folder, "tokenizer.json")? {
+        ("tokenizer.json", TextEncoder::new(SavedEncoder { tokenizer, length: LENGTH, known: None }))
+    } else if let Some(vocabulary) = text(folder, "vocab.txt")? {
+        let settings = json(folder, "tokenizer_config.json")?;
+        let lower_case = settings.and_then(|settings| settings.get("do_lower_case")?.as_bool()).unwrap_or(true);
+        ("vocab.txt", TextEncoder::of_word_pieces(&vocabulary, lower_case, LENGTH))
+    } else {
+        return Err(foreign(folder, phrase!("folder-no-tokenizer")));
     };
-    let broken = |error: serde_json::Error| CheckpointError::Foreign {
-        path: path.display().to_string(),
-        problem: phrase!("folder-config-broken", problem = Phrase::plain(error)),
-    };
-    // Another architecture has other keys, whose lack is not what is wrong.
-    let kind: serde_json::Value = serde_json::from_str(&text).map_err(broken)?;
-    let kind = kind.get("model_type").and_then(serde_json::Value::as_str).unwrap_or("bert").to_owned();
-    if kind != "bert" {
-        return Err(of_folder(phrase!("folder-other-architecture", found = kind)));
+    let fault = |problem: Phrase| foreign(&folder.join(name), problem);
+    let encoder = encoder.map_err(|problem| fault(phrase!("tokenizer-unreadable", problem = problem)))?;
+    if encoder.rows() > rows {
+        return Err(fault(phrase!("tokenizer-vocabulary", tokens = encoder.rows(), rows = rows)));
     }
-    let config: Config = serde_json::from_str(&text).map_err(broken)?;
-    debug_assert!(config.model_type.as_deref().is_none_or(|kind| kind == "bert"));
-    if let Some(kind) = config.position_embedding_type.as_deref().filter(|kind| *kind != "absolute") {
-        return Err(of_folder(phrase!("folder-positions", found = kind)));
-    }
-    let sides = [config.hidden_size, config.num_attention_heads, config.max_position_embeddings];
-    if sides.contains(&0) || !config.hidden_size.is_multiple_of(config.num_attention_heads) {
-        let (width, heads) = (config.hidden_size, config.num_attention_heads);
-        return Err(of_folder(phrase!("conflict-heads", width = width, heads = heads)));
-    }
-    Ok(config)
-}
-
-fn activation(folder: &Path, config: &Config) -> Result<BertActivation, CheckpointError> {
-    Ok(match config.hidden_act.as_str() {
-        "gelu" => BertActivation::Gelu,
-        "gelu_new" | "gelu_pytorch_tanh" | "gelu_fast" => BertActivation::GeluTanh,
-        "relu" => BertActivation::Relu,
-        other => {
-            let problem = phrase!("folder-activation", found = other);
-            return Err(CheckpointError::Foreign { path: folder.display().to_string(), problem });
-        }
-    })
-}
-
-/// `tokenizer.json`, or else `vocab.txt`.
-fn read_encoder(folder: &Path) -> Result<SavedEncoder, CheckpointError> {
-    let read = |name: &str| match std::fs::read_to_string(folder.join(name)) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(file_fault(&folder.join(name), &error)),
-    };
-    if let Some(tokenizer) = read("tokenizer.json")? {
-        return Ok(SavedEncoder { tokenizer, length: LENGTH, known: None });
-    }
-    let Some(vocabulary) = read("vocab.txt")? else {
-        return Err(tokenizer_fault(folder, phrase!("folder-no-tokenizer")));
-    };
-    let settings =
-        read("tokenizer_config.json")?.and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
-    let lower_case = settings.and_then(|settings| settings.get("do_lower_case")?.as_bool()).unwrap_or(true);
-    let encoder = TextEncoder::of_word_pieces(&vocabulary, lower_case, LENGTH);
-    let unreadable = |problem| tokenizer_fault(folder, phrase!("tokenizer-unreadable", problem = problem));
-    Ok(encoder.map_err(unreadable)?.saved().clone())
+    Ok(encoder.saved().clone())
 }
 
 /// What a folder of `sentence-transformers` says that stands for a text.
-fn read_pooling(folder: &Path) -> Option<Pooling> {
-    let text = std::fs::read_to_string(folder.join("1_Pooling").join("config.json")).ok()?;
-    let settings: serde_json::Value = serde_json::from_str(&text).ok()?;
+fn read_pooling(folder: &Path) -> Result<Option<Pooling>, CheckpointError> {
+    let Some(settings) = json(folder, "1_Pooling/config.json")? else { return Ok(None) };
     let is_on = |key: &str| settings.get(key).and_then(serde_json::Value::as_bool) == Some(true);
-    if is_on("pooling_mode_mean_tokens") {
+    Ok(if is_on("pooling_mode_mean_tokens") {
         Some(Pooling::Mean)
     } else {
         is_on("pooling_mode_cls_token").then_some(Pooling::Cls)
-    }
+    })
 }
 
 /// The file of the weights with its bytes.
@@ -298,11 +189,10 @@ fn read_weights(folder: &Path) -> Result<(String, Vec<u8>), CheckpointError> {
         match std::fs::read(&path) {
             Ok(bytes) => return Ok((path.display().to_string(), bytes)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => return Err(file_fault(&path, &error)),
+            Err(error) => return Err(CheckpointError::file(&path, &error)),
         }
     }
-    let problem = phrase!("folder-no-weights", names = WEIGHTS.join(", "));
-    Err(CheckpointError::Foreign { path: folder.display().to_string(), problem })
+    Err(foreign(folder, phrase!("folder-no-weights", names = WEIGHTS.join(", "))))
 }
 
 /// Whether the tensors are there that the plan needs, but for those on top of the last layer, and are finite numbers.
@@ -331,10 +221,8 @@ fn check(
 }
 
 /// The last dense layer with the names of its classes. It is taken out: a model for other classes begins without it.
-fn head(config: &Config, tensors: &mut HashMap<String, Vec<f32>>) -> Option<Head> {
+fn head(classes: &[String], width: usize, tensors: &mut HashMap<String, Vec<f32>>) -> Option<Head> {
     let (weight, bias) = (tensors.remove("classifier.weight")?, tensors.remove("classifier.bias")?);
-    let names = config.id2label.as_ref()?;
-    let classes: Option<Vec<String>> = (0..bias.len()).map(|class| names.get(&class.to_string()).cloned()).collect();
-    let classes = classes.filter(|_| weight.len() == bias.len() * config.hidden_size && bias.len() > 1)?;
-    Some(Head { classes, weights: [weight, bias] })
+    let classes = classes.get(..bias.len()).filter(|_| weight.len() == bias.len() * width && bias.len() > 1)?;
+    Some(Head { classes: classes.to_vec(), weights: [weight, bias] })
 }

@@ -25,15 +25,11 @@ impl Checkpoint {
     fn write_folder(&self, beside: &Path) -> Result<bool, CheckpointError> {
         let Some(files) = self.folder_files() else { return Ok(false) };
         let folder = beside.with_extension("");
-        let fault = |path: &Path, problem: std::io::Error| CheckpointError::File {
-            path: path.display().to_string(),
-            problem: problem.to_string(),
-        };
         for (name, bytes) in files {
             let path = folder.join(name);
             let parent = path.parent().unwrap_or(&folder);
-            std::fs::create_dir_all(parent).map_err(|problem| fault(parent, problem))?;
-            write_whole(&path, &bytes).map_err(|problem| fault(&path, problem))?;
+            std::fs::create_dir_all(parent).map_err(|error| CheckpointError::file(parent, &error))?;
+            write_whole(&path, &bytes).map_err(|error| CheckpointError::file(&path, &error))?;
         }
         Ok(true)
     }

@@ -6,6 +6,7 @@
 mod checkpoint;
 mod elements;
 mod folder;
+mod folder_config;
 mod folder_write;
 mod foreign;
 pub mod import;

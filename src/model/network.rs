@@ -111,6 +111,17 @@ pub struct Output {
     pub rows: Vec<UsedRows>,
 }
 
+impl Output {
+    /// What a pass gives that was asked for these layers.
+    ///
+    /// # Errors
+    /// When there is no such layer.
+    pub(super) fn new(logits: Tensor, tapped: Vec<Option<Tensor>>, rows: Vec<UsedRows>) -> Result<Self> {
+        let there = |tap: Option<Tensor>| tap.ok_or_else(|| candle_core::Error::msg("there is no such layer to tap"));
+        Ok(Self { logits, taps: tapped.into_iter().map(there).collect::<Result<_>>()?, rows })
+    }
+}
+
 /// The rows of a table that a pass used. The gradient is by these, not by the table.
 #[derive(Clone, Debug)]
 pub struct UsedRows {

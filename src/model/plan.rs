@@ -1,7 +1,7 @@
 //! The layers of an architecture for given data, with the names that PyTorch's `nn.Sequential` would give them.
 
 use super::parameter::{InnerLayer, ParameterSpec};
-use super::text::TextPlan;
+use super::text::{MOST_LAYERS, TextPlan};
 use crate::recipe::Architecture;
 use crate::text::{Phrase, phrase, prints_its_phrase};
 
@@ -210,7 +210,8 @@ impl Plan {
         if sizes.contains(&0) {
             return Err(PlanError::Empty);
         }
-        if sizes.iter().any(|size| *size as u128 > MOST) {
+        let is_deep = matches!(&text, TextPlan::Bert(bert) if bert.layers > MOST_LAYERS);
+        if is_deep || sizes.iter().any(|size| *size as u128 > MOST) {
             return Err(PlanError::TooLarge);
         }
         let (architecture, body) = (architecture.clone(), Body::Text(text));

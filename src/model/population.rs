@@ -154,8 +154,6 @@ impl Population {
                 }
             }
         }
-        let missing = |tap: Option<Tensor>| tap.ok_or_else(|| candle_core::Error::msg("there is no such layer to tap"));
-        let taps = tapped.into_iter().map(missing).collect::<Result<_>>()?;
-        Ok(Output { logits: x, taps, rows: Vec::new() })
+        Output::new(x, tapped, Vec::new())
     }
 }

@@ -69,12 +69,11 @@ impl RowLogits {
     /// # Errors
     /// Names the file and what is wrong with it.
     pub fn read(path: &Path) -> Result<Option<Self>, CheckpointError> {
-        let name = path.display().to_string();
-        let fault = |error: std::io::Error| CheckpointError::File { path: name.clone(), problem: error.to_string() };
+        let fault = |error: std::io::Error| CheckpointError::file(path, &error);
         if !path.is_file() || !file_has_entry(path, KEY).map_err(fault)? {
             return Ok(None);
         }
-        Self::from_bytes(&name, &std::fs::read(path).map_err(fault)?).map(Some)
+        Self::from_bytes(&path.display().to_string(), &std::fs::read(path).map_err(fault)?).map(Some)
     }
 
     /// Its bytes: the logits in 16 bits.

@@ -120,31 +120,30 @@ impl FusedOptimiser {
     /// When a gradient is missing or of another shape.
     pub fn step_with_rows(&mut self, gradients: &[Tensor], tables: &[TableRows], rates: &[MemberRate]) -> Result<()> {
         let members = rates.len();
-        let table_of = |slot: usize| tables.iter().find(|table| table.parameter == slot);
-        let fits = |(index, (slot, gradient)): (usize, (&Kept, &Tensor))| {
+        let table_of = |slot| tables.iter().find(|table| table.parameter == slot);
+        let tables: Vec<Option<&TableRows>> = (0..self.slots.len()).map(table_of).collect();
+        let fits = |((slot, gradient), table): ((&Kept, &Tensor), Option<&TableRows>)| {
             let shape = slot.parameter.dims();
-            let fits = match table_of(index) {
-                None => gradient.dims() == shape,
-                Some(table) => table.fits(gradient.dims(), shape),
-            };
+            let fits = table.map_or(gradient.dims() == shape, |table| table.fits(gradient.dims(), shape));
             fits && shape.first() == Some(&members)
         };
-        if gradients.len() != self.slots.len() || !self.slots.iter().zip(gradients).enumerate().all(fits) {
+        if gradients.len() != self.slots.len()
+            || !self.slots.iter().zip(gradients).zip(tables.iter().copied()).all(fits)
+        {
             candle_core::bail!("gradients do not fit the parameters")
         }
         let scales = match self.clip {
             Clip::Never => vec![1.0; rates.len()],
             Clip::Norm(limit) => {
-                let norms = self.norms(gradients, tables, members)?;
+                let norms = self.norms(gradients, &tables, members)?;
                 norms.into_iter().map(|norm| clip_factor(norm, limit)).collect()
             }
         };
         self.steps += 1;
         let (rule, backend, step) = (self.rule, self.backend, self.steps as f64);
-        for (index, (slot, gradient)) in self.slots.iter_mut().zip(gradients).enumerate() {
+        for ((slot, gradient), table) in self.slots.iter_mut().zip(gradients).zip(tables) {
             let update = |(rate, scale)| Update::new(rule, step, slot.decays, rate, scale);
             let updates: Vec<Update> = rates.iter().zip(scales.iter().copied()).map(update).collect();
-            let table = tables.iter().find(|table| table.parameter == index);
             match (backend, table) {
                 (Backend::Native, table) => slot.kernel(gradient, table, &updates)?,
                 (Backend::Candle, None) => slot.composed(gradient, &updates)?,
@@ -200,10 +199,10 @@ impl FusedOptimiser {
     }
 
     /// The norm of each member's gradient over all parameters, summed in the order of the parameters.
-    fn norms(&self, gradients: &[Tensor], tables: &[TableRows], members: usize) -> Result<Vec<f64>> {
+    fn norms(&self, gradients: &[Tensor], tables: &[Option<&TableRows>], members: usize) -> Result<Vec<f64>> {
         let mut squares = vec![0.0; members];
-        for (index, gradient) in gradients.iter().enumerate() {
-            if let Some(table) = tables.iter().find(|table| table.parameter == index) {
+        for (gradient, table) in gradients.iter().zip(tables) {
+            if let Some(table) = table {
                 let gradient = gradient.to_device(&Device::Cpu)?;
                 let part = with_element!(gradient.dtype(), T => with_slice::<T, _>(&gradient, |g| table.squares(g))?);
                 squares.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);

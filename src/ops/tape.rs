@@ -134,8 +134,8 @@ impl Tape {
         if !inputs.iter().any(|input| input.track_op()) {
             return Ok(());
         }
-        let is_known = |input: &&Tensor| !input.track_op() || input.is_variable() || self.known.contains(&input.id());
-        if !inputs.iter().all(|input| is_known(&input)) {
+        let is_known = |input: &Tensor| !input.track_op() || input.is_variable() || self.known.contains(&input.id());
+        if !inputs.iter().all(|input| is_known(input)) {
             candle_core::bail!("an operation before this one is not on the tape")
         }
         self.known.insert(output.id());

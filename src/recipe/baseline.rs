@@ -111,7 +111,9 @@ impl Recipe {
     /// student's recipe and of that of its baseline's run.
     pub fn of_baseline(&self, baseline: &'static Baseline) -> Self {
         let teacher = self.teacher.clone().filter(|_| baseline.needs_teacher());
-        Self { teacher, baselines: vec![baseline], ..self.without_teacher() }
+        // One with a method of its own makes batches as that does, whatever stands beside it.
+        let rows = if method(baseline.learns_by.name).is_some() { baseline.learns_by.rows } else { self.rows() };
+        Self { teacher, distill: Objective::labels_of(rows), baselines: vec![baseline], ..self.without_teacher() }
     }
 }
 

@@ -38,7 +38,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::distill::{Mean, Objective};
+use crate::distill::{Mean, Objective, Over};
 
 /// One press of **Distil**, in full: which data, which teacher, which student, and how the one learns from the other.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,9 +74,14 @@ impl Recipe {
         recipe
     }
 
-    /// All but the teacher, how it is listened to, and what is compared with that.
+    /// All but the teacher, how it is listened to, and what is compared with that. It has the batches of the student beside it.
     pub fn without_teacher(&self) -> Self {
-        Self { teacher: None, distill: Objective::labels(), baselines: Vec::new(), ..self.clone() }
+        Self { teacher: None, distill: Objective::labels_of(self.rows()), baselines: Vec::new(), ..self.clone() }
+    }
+
+    /// The rows that the batches of the student and of its plain baseline are made of. Where all have a label, these are all rows.
+    pub fn rows(&self) -> Over {
+        if self.data.labelled < 1.0 { self.distill.method().rows } else { Over::Rows }
     }
 
     /// Takes other data, and models that can look at them. The shipped teacher of other data knows nothing of these: it gives

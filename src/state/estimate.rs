@@ -3,8 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::distill::Over;
 use crate::protocol::{Activity, Preview, Progress, RunInfo};
-use crate::recipe::{Baseline, MOST_CELLS, SEED, Strategy, Sweep, TeacherPart, TeacherRecipe};
+use crate::recipe::fields::METHOD;
+use crate::recipe::{Baseline, MOST_CELLS, Recipe, SEED, Strategy, Sweep, TeacherPart, TeacherRecipe, TrainingRecipe};
 
 /// How much there is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,12 +47,15 @@ impl Estimate {
             return None;
         }
         let [teacher, student] = preview.parameters.map(|count| count as f64);
-        let steps = |batch: usize, epochs: usize| (preview.rows[0].div_ceil(batch.max(1)) * epochs) as f64;
+        let steps = |share: f64, training: &TrainingRecipe| {
+            let rows = (preview.rows[0] as f64 * share).ceil() as usize;
+            (rows.div_ceil(training.batch.max(1)) * training.epochs) as f64
+        };
         let own = &sweep.base.training;
         let models = sweep.base.teacher.as_ref().map(TeacherRecipe::parts).unwrap_or_default();
         let each = teacher / models.len().max(1) as f64;
         let trained = models.iter().map(|model| match model {
-            TeacherPart::Train { training, .. } => each * steps(training.batch, training.epochs),
+            TeacherPart::Train { training, .. } => each * steps(training.labelled, training),
             TeacherPart::Checkpoint(_) => 0.0,
         });
         let taught: f64 = trained.sum();
@@ -61,21 +66,25 @@ impl Estimate {
         } else {
             0.0
         };
-        Some(pace * (taught + students * student * steps(own.batch, own.epochs)))
+        let share = if sweep.base.rows() == Over::Labelled { sweep.base.data.labelled } else { 1.0 };
+        Some(pace * (taught + students * student * steps(share, own)))
     }
 }
 
 /// How many there are of one kind.
-fn of_kind(sweep: &Sweep, baseline: &Baseline) -> usize {
+fn of_kind(sweep: &Sweep, baseline: &'static Baseline) -> usize {
     let concerns = |path: &str| baseline.depends_on(path);
-    if matches!(sweep.strategy, Strategy::Random { .. }) {
+    let is_drawn = matches!(sweep.strategy, Strategy::Random { .. });
+    // A method may have its own rows, and a baseline with the same.
+    if is_drawn || sweep.axis(METHOD.path).is_some() {
         // Which cells there are decides; too many are not worked out, and not run either.
         let cells = if sweep.combinations() > MOST_CELLS { Vec::new() } else { sweep.cells().unwrap_or_default() };
-        let own = |values: &[toml::Value]| -> String {
+        let own = |recipe: &Recipe, values: &[toml::Value]| -> String {
             let swept = sweep.axes.iter().zip(values).filter(|(axis, _)| concerns(&axis.path));
-            swept.map(|(_, value)| format!("{value};")).collect()
+            let by = format!("{};", recipe.of_baseline(baseline).distill.method().name);
+            swept.map(|(_, value)| format!("{value};")).chain([by]).collect()
         };
-        return cells.iter().map(|cell| own(&cell.values)).collect::<BTreeSet<_>>().len();
+        return cells.iter().map(|cell| own(&cell.recipe, &cell.values)).collect::<BTreeSet<_>>().len();
     }
     let mut counted: Vec<&Vec<String>> = Vec::new();
     let mut count = 1_usize;
@@ -103,6 +112,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::distill::{Objective, method};
     use crate::protocol::{JobId, Probe, Role, RunId, Stage};
     use crate::recipe::{AxisValues, BASELINES, QUICKSTART, Range, preset};
 
@@ -171,6 +181,16 @@ mod tests {
     }
 
     #[test]
+    fn a_method_with_rows_of_its_own_has_its_own_baseline() {
+        let mut sweep = QUICKSTART.sweep().unwrap();
+        let methods = ["soft-targets", "dkd", "theseus"].map(toml::Value::from);
+        sweep.set_axis(METHOD.path, Some(AxisValues::List(methods.to_vec())));
+        assert_eq!(counts(&sweep), [3, 1, 1, 4]);
+        sweep.base.data.labelled = 0.1;
+        assert_eq!(counts(&sweep), [3, 1, 2, 5]);
+    }
+
+    #[test]
     fn a_teacher_alone_is_one_run() {
         let mut sweep = preset("teacher-digits").unwrap().sweep().unwrap();
         assert_eq!(counts(&sweep), [0, 1, 0, 1]);
@@ -205,6 +225,12 @@ mod tests {
         near(seconds(&sweep), 5.0);
         sweep.strategy = Strategy::Halving;
         near(seconds(&sweep), 3.0);
+        // Two runs of 10 steps, where those rows alone count that have a label.
+        let mut sweep = QUICKSTART.sweep().unwrap();
+        (sweep.base.training.batch, sweep.base.training.epochs, sweep.base.data.labelled) = (100, 10, 0.1);
+        near(seconds(&sweep), 2.0);
+        sweep.base.distill = Objective::new(method("theseus").unwrap(), 10);
+        near(seconds(&sweep), 0.2);
         sweep.set_axis("training.epochs", Some(seeds(3)));
         assert_eq!(seconds(&sweep), None);
     }

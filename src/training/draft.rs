@@ -38,7 +38,8 @@ impl JobPlan {
             let recipe = if as_first_read { &cell.recipe.clone().as_first_read() } else { &cell.recipe };
             draft.add(recipe, cache, device, watch)?;
         }
-        let prepared: Vec<&Prepared> = draft.shared.iter().map(|shared| &*shared.prepared).collect();
+        let learnt: Vec<(&Prepared, &Recipe)> =
+            draft.shared.iter().map(|shared| (&*shared.prepared, &shared.recipe)).collect();
         let mut sets: Vec<DataFound> = Vec::new();
         for Shared { prepared, remarks, .. } in &draft.shared {
             let found = found_of(prepared, &[remarks.clone(), unseen_of(prepared)].concat())?;
@@ -46,7 +47,7 @@ impl JobPlan {
                 sets.push(found);
             }
         }
-        let data = JobData { fingerprint: fingerprint(&prepared), sets };
+        let data = JobData { fingerprint: fingerprint(&learnt), sets };
         Ok(draft.finish(memory, data))
     }
 }
@@ -233,7 +234,7 @@ fn add_students(plan: &mut JobPlan, runs: impl Iterator<Item = DraftRun>, memory
         let Some(spec) = &prepared.student else { continue };
         let index = plan.runs.len();
         let model = (spec.name(), spec.plan.parameter_count());
-        plan.runs.push(run(&recipe, role, model, Some(&recipe.training), prepared.transfer.rows.len()));
+        plan.runs.push(run(&recipe, role, model, Some(&recipe.training), prepared.for_student(&recipe).rows.len()));
         teachers.push(teacher);
         let key = shared_part(&recipe, role);
         match groups.iter_mut().find(|group| group.key == key) {

@@ -4,7 +4,7 @@ use super::device::of_device;
 use crate::data::DataError;
 use crate::model::{CheckpointError, PlanError, Unanswered};
 use crate::recipe::Faults;
-use crate::recipe::fields::TEACHER_ENSEMBLE;
+use crate::recipe::fields::{CHECKPOINT, TEACHER_ENSEMBLE};
 use crate::text::{Phrase, phrase, prints_its_phrase};
 
 /// Why a recipe cannot be run.
@@ -19,8 +19,13 @@ pub enum PrepareError {
         /// What is wrong with them.
         error: PlanError,
     },
-    /// The teacher's file.
-    Checkpoint(#[from] CheckpointError),
+    /// A model's file or folder.
+    Checkpoint {
+        /// `teacher.checkpoint`, or the layers that are those of a folder.
+        whose: &'static str,
+        /// What is wrong with it.
+        error: CheckpointError,
+    },
     /// One model of an ensemble.
     OfEnsemble {
         /// Which of the list, counted from 1.
@@ -58,7 +63,7 @@ impl PrepareError {
         match self {
             Self::Data(error) => error.code(),
             Self::Plan { error, .. } => error.code(),
-            Self::Checkpoint(error) => error.code(),
+            Self::Checkpoint { error, .. } => error.code(),
             Self::OfEnsemble { error, .. } => error.code(),
             Self::Overlap { .. } => "teacher-saw-test-rows",
             Self::Method { .. } => "method",
@@ -72,8 +77,8 @@ impl PrepareError {
     pub fn field(&self) -> Option<&'static str> {
         match self {
             Self::Data(_) => Some("data"),
-            Self::Plan { whose, .. } => Some(whose),
-            Self::Checkpoint(_) | Self::Overlap { .. } => Some("teacher.checkpoint"),
+            Self::Plan { whose, .. } | Self::Checkpoint { whose, .. } => Some(whose),
+            Self::Overlap { .. } => Some(CHECKPOINT.path),
             Self::OfEnsemble { .. } => Some(TEACHER_ENSEMBLE.path),
             Self::Method { field, .. } => Some(field),
             Self::Recipe(_) | Self::Device(_) | Self::Cancelled => None,
@@ -85,10 +90,10 @@ impl PrepareError {
         match self {
             Self::Data(error) => error.phrase(),
             Self::Plan { whose, error } => phrase!("fault-at", place = *whose, problem = error.phrase()),
-            Self::Checkpoint(error) => phrase!("fault-at", place = "teacher.checkpoint", problem = error.phrase()),
+            Self::Checkpoint { whose, error } => phrase!("fault-at", place = *whose, problem = error.phrase()),
             Self::OfEnsemble { position, error } => {
                 let problem = match &**error {
-                    Self::Checkpoint(error) => error.phrase(),
+                    Self::Checkpoint { error, .. } => error.phrase(),
                     Self::Plan { error, .. } => error.phrase(),
                     other => return other.phrase(),
                 };
@@ -105,6 +110,12 @@ impl PrepareError {
 }
 
 prints_its_phrase!(PrepareError);
+
+impl From<CheckpointError> for PrepareError {
+    fn from(error: CheckpointError) -> Self {
+        Self::Checkpoint { whose: CHECKPOINT.path, error }
+    }
+}
 
 impl From<Unanswered> for PrepareError {
     fn from(why: Unanswered) -> Self {

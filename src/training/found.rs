@@ -9,7 +9,7 @@ use crate::data::{Dataset, Examples, FirstRows, Remark, Splits, Watch, first_row
 use crate::distill::{Objective, evaluate};
 use crate::model::Teacher;
 use crate::protocol::{ClassRows, DataFound, Fingerprint, JUDGED, Judgement};
-use crate::recipe::{DataRecipe, Source};
+use crate::recipe::{DataRecipe, Recipe, Source};
 use crate::text::{Phrase, phrase};
 
 /// What was found in prepared data, and what else is to be said of them.
@@ -227,11 +227,11 @@ fn otherwise(teacher: &dyn Teacher, dataset: &Dataset) -> Vec<(&'static str, Dat
 }
 
 /// Digests of everything that the cells of a job learn from, each once.
-pub(super) fn fingerprint(sets: &[&Prepared]) -> Fingerprint {
+pub(super) fn fingerprint(sets: &[(&Prepared, &Recipe)]) -> Fingerprint {
     let (mut data, mut parts, mut teachers) = (Sha256::new(), Sha256::new(), Sha256::new());
-    for prepared in sets {
+    for (prepared, recipe) in sets {
         data.update(prepared.learnt.digest());
-        let transfer = &prepared.transfer;
+        let transfer = prepared.for_student(recipe);
         for rows in [&prepared.splits.train, &prepared.splits.validation, &prepared.splits.test, &transfer.rows] {
             parts.update((rows.len() as u64).to_le_bytes());
             for row in rows {

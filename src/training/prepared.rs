@@ -1,5 +1,6 @@
 //! Everything that a cell needs, found good: data, parts, layers, teachers.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use candle_core::Device;
@@ -7,9 +8,10 @@ use candle_core::Device;
 use super::error::PrepareError;
 use super::teachers::KnownTeacher;
 use crate::data::{Dataset, Remark, Splits, TransferSet};
-use crate::distill::Mean;
+use crate::distill::{Mean, Over};
 use crate::model::{Ensemble, InnerLayer, ModelSpec, Network};
 use crate::protocol::Probe;
+use crate::recipe::Recipe;
 
 /// Everything that a cell needs, found good.
 #[derive(Clone)]
@@ -137,6 +139,14 @@ impl Prepared {
         }
         let teacher = self.ready_teacher()?;
         Some(spec.seeded_from(&[seed], &[teacher.network()?], device))
+    }
+
+    /// What the student of a recipe, and its baseline, make batches of.
+    pub fn for_student(&self, recipe: &Recipe) -> Cow<'_, TransferSet> {
+        match recipe.rows() {
+            Over::Rows => Cow::Borrowed(&self.transfer),
+            Over::Labelled => Cow::Owned(self.transfer.labelled_only()),
+        }
     }
 
     /// What a teacher sees that may use the labels of a share of the training rows.

@@ -1,5 +1,6 @@
 //! The stages of a job one after the other, then a look at the test rows.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -215,10 +216,12 @@ fn student_stage(
         }
         _ => None,
     };
+    // Members of one population have their batches of the same rows.
+    let transfer = runs.first().map_or(Cow::Borrowed(&prepared.transfer), |run| prepared.for_student(&run.recipe));
     let setup = Setup {
         recipe: stage.training.clone(),
         dataset: prepared.learnt.clone(),
-        transfer: prepared.transfer.clone(),
+        transfer: transfer.into_owned(),
         side: TeacherSide { logits, asked: if are_asked { known } else { Vec::new() } },
         layers,
         stands_in,

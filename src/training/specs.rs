@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 
 use super::error::PrepareError;
-use crate::data::{Dataset, Examples, Texts};
+use crate::data::{Dataset, Examples};
 use crate::model::{
-    BertPlan, Encoder, ExitPlan, Folder, Frame, ModelSpec, Normalisation, Plan, PlanError, TextEncoder, TextPlan,
+    BertPlan, CheckpointError, Encoder, ExitPlan, Folder, Frame, ModelSpec, Normalisation, Plan, PlanError,
+    SavedEncoder, TextEncoder, TextPlan,
 };
 use crate::recipe::{Architecture, Frozen, TextLayers, TokensOf};
 use crate::text::phrase;
@@ -21,9 +22,18 @@ pub(super) struct Specs {
 struct Vocabulary {
     of: Weak<Dataset>,
     rows: Vec<u32>,
-    frame: Frame,
+    origin: Origin,
     length: usize,
     encoder: Arc<TextEncoder>,
+}
+
+/// What the tokens of a vocabulary are.
+#[derive(PartialEq)]
+enum Origin {
+    /// Words, with this around a text.
+    Words(Frame),
+    /// Those of a teacher.
+    Teacher(SavedEncoder),
 }
 
 /// Vocabularies that are kept.
@@ -50,7 +60,7 @@ impl Specs {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn folder(&mut self, path: &Path) -> Result<Arc<Folder>, PrepareError> {
+    pub fn folder(&mut self, path: &Path) -> Result<Arc<Folder>, CheckpointError> {
         if let Some((_, folder)) = self.folders.iter().find(|(of, _)| of == path) {
             return Ok(folder.clone());
         }
@@ -82,7 +92,8 @@ impl Specs {
             }
             (_, None) => Err(of_plan(PlanError::NoTexts)),
             (Architecture::Bert { folder, .. }, Some(_)) => {
-                self.folder(folder)?.spec(architecture, classes).map_err(of_plan)
+                let folder = self.folder(folder).map_err(|error| PrepareError::Checkpoint { whose, error })?;
+                folder.spec(architecture, classes).map_err(of_plan)
             }
             (Architecture::OfTeacher { .. }, Some(_)) => {
                 let teacher = ground.teacher.ok_or_else(|| of_plan(PlanError::NoBert))?;
@@ -90,8 +101,16 @@ impl Specs {
             }
             (Architecture::Text { layers, dropout, tokens, length }, Some(texts)) => {
                 let encoder = match (tokens, ground.teacher.and_then(|teacher| teacher.reads.text())) {
-                    (TokensOf::Words, _) => self.of_words(layers, texts, *length, ground),
-                    (TokensOf::Teacher, Some(teacher)) => teacher.cut_down(texts, ground.rows, *length).map(Arc::new),
+                    (TokensOf::Words, _) => {
+                        let is_framed = matches!(layers, TextLayers::Transformer { .. });
+                        let frame = if is_framed { Frame::Bert } else { Frame::None };
+                        let make = || TextEncoder::of_words(texts, ground.rows, frame, *length);
+                        self.vocabulary(Origin::Words(frame), *length, ground, make)
+                    }
+                    (TokensOf::Teacher, Some(teacher)) => {
+                        let make = || teacher.cut_down(texts, ground.rows, *length);
+                        self.vocabulary(Origin::Teacher(teacher.saved().clone()), *length, ground, make)
+                    }
                     (TokensOf::Teacher, None) => {
                         let problem = phrase!("tokens-no-teacher");
                         return Err(PrepareError::Method { field: "student.model.tokens", problem });
@@ -105,26 +124,27 @@ impl Specs {
         }
     }
 
-    fn of_words(
+    /// A vocabulary of the texts that a model learns from, made once.
+    fn vocabulary(
         &mut self,
-        layers: &TextLayers,
-        texts: &Texts,
+        origin: Origin,
         length: usize,
         ground: &Ground<'_>,
+        make: impl FnOnce() -> Result<TextEncoder, String>,
     ) -> Result<Arc<TextEncoder>, String> {
-        let frame = if matches!(layers, TextLayers::Transformer { .. }) { Frame::Bert } else { Frame::None };
         let is_it = |kept: &&Vocabulary| {
             let of = kept.of.upgrade();
             of.is_some_and(|of| Arc::ptr_eq(&of, ground.dataset))
-                && (kept.frame, kept.length) == (frame, length)
+                && kept.length == length
                 && kept.rows == ground.rows
+                && kept.origin == origin
         };
         if let Some(kept) = self.vocabularies.iter().find(is_it) {
             return Ok(kept.encoder.clone());
         }
-        let encoder = Arc::new(TextEncoder::of_words(texts, ground.rows, frame, length)?);
+        let encoder = Arc::new(make()?);
         let (of, rows) = (Arc::downgrade(ground.dataset), ground.rows.to_vec());
-        self.vocabularies.push(Vocabulary { of, rows, frame, length, encoder: encoder.clone() });
+        self.vocabularies.push(Vocabulary { of, rows, origin, length, encoder: encoder.clone() });
         let over = self.vocabularies.len().saturating_sub(KEPT);
         self.vocabularies.drain(..over);
         Ok(encoder)

@@ -16,7 +16,7 @@ impl Ran {
 }
 
 /// Refused, and nothing stored.
-fn refused(place: &Place, arguments: &[&str], expected: &[&str]) {
+pub fn refused(place: &Place, arguments: &[&str], expected: &[&str]) {
     place.run(arguments).is_refused(expected);
     assert!(!place.path("store.db").exists(), "{arguments:?}");
 }

@@ -8,4 +8,5 @@ mod interruption;
 mod process;
 mod results;
 mod stores;
+mod texts;
 mod tool;

@@ -21,6 +21,7 @@ pub const DKD: Method = Method {
     terms: &[TARGET, NON_TARGET, HARD],
     // Of two classes there is one other, whose share among the others is 1.
     needs: Needs { teacher: true, labels: true, classes: 3, student: StudentKind::Any },
+    rows: Over::Rows,
     kernel: None,
     inner: None,
     phases: Phase::whole,

@@ -15,6 +15,7 @@ pub const EARLY_EXIT: Method = Method {
     fields: &[],
     terms: &[BRANCH],
     needs: Needs { teacher: true, labels: false, classes: 2, student: StudentKind::Exits },
+    rows: Over::Rows,
     kernel: None,
     inner: None,
     phases,

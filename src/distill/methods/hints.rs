@@ -32,6 +32,7 @@ pub const HINTS: Method = Method {
     ],
     terms: &[HINT, SOFT, HARD],
     needs: Needs { teacher: true, labels: false, classes: 2, student: StudentKind::Any },
+    rows: Over::Rows,
     kernel: None,
     inner: Some(Inner { pairs: pair, is_alike: false, own: regressor }),
     phases,

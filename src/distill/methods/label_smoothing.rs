@@ -16,6 +16,7 @@ pub const LABEL_SMOOTHING: Method = Method {
     fields: &[SMOOTHING],
     terms: &[SMOOTHED],
     needs: Needs { teacher: false, labels: true, classes: 2, student: StudentKind::Any },
+    rows: Over::Rows,
     kernel: None,
     inner: None,
     phases: Phase::whole,

@@ -26,11 +26,15 @@ pub const LABELS: Method = Method {
     fields: &[],
     terms: &[Term { weight: None, ..HARD }],
     needs: Needs { teacher: false, labels: true, classes: 2, student: StudentKind::Any },
+    rows: Over::Rows,
     kernel: Some(Kernel::SoftTargets),
     inner: None,
     phases: Phase::whole,
     replaces: None,
 };
+
+/// The same on batches of rows with a label alone.
+pub const LABELLED: Method = Method { name: "labelled", rows: Over::Labelled, ..LABELS };
 
 fn hard(rows: &Rows<'_>, mut gradient: Option<&mut [f64]>) -> f64 {
     let count = rows.count(Over::Labelled).max(1) as f64;

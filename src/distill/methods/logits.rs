@@ -16,6 +16,7 @@ pub const LOGITS: Method = Method {
     fields: &[LOGIT_WEIGHT, HARD_WEIGHT.usually(0.0), CENTRED],
     terms: &[LOGIT, HARD],
     needs: Needs { teacher: true, labels: false, classes: 2, student: StudentKind::Any },
+    rows: Over::Rows,
     kernel: None,
     inner: None,
     phases: Phase::whole,

@@ -13,7 +13,7 @@ mod theseus;
 
 use super::method::Method;
 
-pub use labels::{HARD, LABELS};
+pub use labels::{HARD, LABELLED, LABELS};
 pub use soft_targets::SOFT_TARGETS;
 pub use teacher_labels::TEACHER_LABELS;
 

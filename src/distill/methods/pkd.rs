@@ -20,6 +20,7 @@ pub const PKD: Method = Method {
     fields: &[TEMPERATURE, SOFT_WEIGHT, HARD_WEIGHT, PATIENCE_WEIGHT, PATIENCE_LAYERS, TEMPERATURE_SQUARED],
     terms: &[PATIENCE, SOFT, HARD],
     needs: Needs { teacher: true, labels: false, classes: 2, student: StudentKind::Any },
+    rows: Over::Rows,
     kernel: None,
     inner: Some(Inner { pairs, is_alike: true, own: |_| Vec::new() }),
     phases: Phase::whole,

@@ -13,6 +13,7 @@ pub const SOFT_TARGETS: Method = Method {
     fields: &[TEMPERATURE, SOFT_WEIGHT, HARD_WEIGHT, TEMPERATURE_SQUARED],
     terms: &[SOFT, HARD],
     needs: Needs { teacher: true, labels: false, classes: 2, student: StudentKind::Any },
+    rows: Over::Rows,
     kernel: Some(Kernel::SoftTargets),
     inner: None,
     phases: Phase::whole,

@@ -15,6 +15,7 @@ pub const TEACHER_LABELS: Method = Method {
     fields: &[CLASS_WEIGHT, HARD_WEIGHT.usually(0.0)],
     terms: &[CLASS, HARD],
     needs: Needs { teacher: true, labels: false, classes: 2, student: StudentKind::Any },
+    rows: Over::Rows,
     kernel: None,
     inner: None,
     phases: Phase::whole,

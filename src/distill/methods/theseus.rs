@@ -4,14 +4,15 @@
 use std::ops::Bound;
 
 use super::super::fields::OF_METHOD;
-use super::super::method::{Method, Needs, Phase, StudentKind, Term, Trains};
+use super::super::method::{Method, Needs, Over, Phase, StudentKind, Term, Trains};
 use super::super::values::Values;
 use super::HARD;
 use crate::distill::method::Kernel;
 use crate::field::{Field, Kind, SHARE, Span, Tries, Unit};
 
 /// Loss = 1 · hard, of a network in which each layer of the student stands at its place with a probability, and as many of the teacher's as
-/// it replaces otherwise: one coin a layer, step and member. Embeddings and last layer are the teacher's and stay.
+/// it replaces otherwise: one coin a layer, step and member. Embeddings and last layer are the teacher's and stay. A row without a label
+/// would count nothing: an epoch is over the others.
 pub const THESEUS: Method = Method {
     name: "theseus",
     label: "method-theseus",
@@ -19,6 +20,7 @@ pub const THESEUS: Method = Method {
     fields: &[REPLACE_RATE, REPLACE_SCHEDULE, REPLACE_EPOCHS],
     terms: &[Term { weight: None, ..HARD }],
     needs: Needs { teacher: true, labels: true, classes: 2, student: StudentKind::OfTeacher },
+    rows: Over::Labelled,
     kernel: Some(Kernel::SoftTargets),
     inner: None,
     phases,

@@ -7,9 +7,9 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use tokenizers::{Encoding, Tokenizer, TruncationParams};
+use tokenizers::{Encoding, PostProcessor as _, Tokenizer, TruncationParams};
 
-use crate::data::{MASK, Texts, Tokens, words};
+use crate::data::{MASK, Texts, Tokens, guarded, words};
 
 /// Reads raw texts as numbers of tokens. What it has read it keeps, so that a text costs something once.
 pub struct TextEncoder {
@@ -147,10 +147,9 @@ impl TextEncoder {
     /// # Errors
     /// When the tokeniser is not understood.
     pub fn new(saved: SavedEncoder) -> Result<Self, String> {
-        let mut tokenizer = Tokenizer::from_bytes(&saved.tokenizer).map_err(|error| error.to_string())?;
-        tokenizer.with_padding(None);
-        let truncation = TruncationParams { max_length: saved.length, ..TruncationParams::default() };
-        tokenizer.with_truncation(Some(truncation)).map_err(|error| error.to_string())?;
+        // Whoever wrote it, a library reads it that panics on some of what may be wrong: on a frame with a token that is not there, say.
+        let made = guarded(|| tokenizer_of(&saved));
+        let tokenizer = made.unwrap_or_else(|| Err("it cannot be used on a text".to_owned()))?;
         let numbers = saved.known.as_ref().map(|known| known.iter().copied().zip(0..).collect::<HashMap<u32, u32>>());
         let unknown = UNKNOWN.iter().find_map(|token| tokenizer.token_to_id(token));
         let added = tokenizer.get_added_vocabulary().get_vocab();
@@ -183,6 +182,17 @@ impl TextEncoder {
     /// How many tokens the model knows, special ones included.
     pub fn vocabulary(&self) -> usize {
         self.saved.known.as_ref().map_or_else(|| self.tokenizer.get_vocab_size(true), Vec::len)
+    }
+
+    /// Rows of a table that has one for every number that it may give; there may be gaps among these.
+    pub fn rows(&self) -> usize {
+        let last = match &self.saved.known {
+            Some(known) => return known.len(),
+            None => self.tokenizer.get_vocab(true).into_values().max(),
+        };
+        // What it puts around a text need not be among its words.
+        let around = [None, Some("")].into_iter().flat_map(|second| self.encode_one("", second).ids.to_vec());
+        around.chain(last).max().map_or(0, |last| last as usize + 1)
     }
 
     /// The model's number of what it does not know.
@@ -268,6 +278,21 @@ impl fmt::Debug for TextEncoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "TextEncoder of {} tokens", self.vocabulary())
     }
+}
+
+/// A tokeniser that was saved, without padding and cut to the length, which has read empty texts.
+fn tokenizer_of(saved: &SavedEncoder) -> Result<Tokenizer, String> {
+    let mut tokenizer = Tokenizer::from_bytes(&saved.tokenizer).map_err(|error| error.to_string())?;
+    tokenizer.with_padding(None);
+    let added = tokenizer.get_post_processor().map_or(0, |processor| processor.added_tokens(true));
+    if saved.length < added {
+        return Err(format!("it adds {added} tokens to a pair of texts, and only {} are read", saved.length));
+    }
+    let truncation = TruncationParams { max_length: saved.length, ..TruncationParams::default() };
+    tokenizer.with_truncation(Some(truncation)).map_err(|error| error.to_string())?;
+    // One without a token for the unknown may refuse them, which is no fault.
+    drop((tokenizer.encode_fast("", true), tokenizer.encode_fast(("", ""), true)));
+    Ok(tokenizer)
 }
 
 /// The start of a text, cut between two characters.

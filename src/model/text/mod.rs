@@ -4,4 +4,4 @@ mod encoder;
 mod plan;
 
 pub use encoder::{Frame, SavedEncoder, TextEncoder};
-pub use plan::{BertActivation, BertPlan, ExitPlan, OF_EXIT, TextPlan, layer_name};
+pub use plan::{BertActivation, BertPlan, ExitPlan, MOST_LAYERS, OF_EXIT, TextPlan, layer_name};

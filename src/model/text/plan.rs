@@ -93,6 +93,9 @@ impl ExitPlan {
     }
 }
 
+/// Layers of a model of BERT's shape at most: their tensors are listed before anything is held against a file that may lie.
+pub const MOST_LAYERS: usize = 1000;
+
 /// Tensors of a branch.
 pub const OF_EXIT: usize = 14;
 

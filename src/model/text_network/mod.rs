@@ -73,9 +73,7 @@ impl TextNetwork {
             }
             TextPlan::Bert(plan) => bert(plan, &mut pass)?,
         };
-        let missing = |tap: Option<Tensor>| tap.ok_or_else(|| candle_core::Error::msg("there is no such layer to tap"));
-        let taps = pass.tapped.into_iter().map(missing).collect::<Result<_>>()?;
-        Ok(Output { logits, taps, rows: pass.used })
+        Output::new(logits, pass.tapped, pass.used)
     }
 
     /// Does `work` on texts a part at a time, where they are many; each of the tensors that it gives is put together again.
