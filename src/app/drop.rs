@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use eframe::egui::{self, Align2, LayerId, Order, Ui};
 
 use super::App;
-use crate::protocol::{Inspect, Own, Request, Role, RunInfo};
+use crate::protocol::{Inspect, Own, Request};
 use crate::state::OwnPicture;
 use crate::text::{phrase, text};
 use crate::theme::{UiTokens as _, semibold, size};
@@ -51,21 +51,8 @@ impl App {
 
     /// Asks the models on show what they make of a picture or a text.
     pub(super) fn look_at(&mut self, own: Own) {
-        let state = &self.state;
-        let job = state.focused();
-        let recipe = Box::new(state.asked_recipe().clone());
-        let saved = |run: Option<&RunInfo>| state.row(run?.run)?.checkpoint.clone();
-        let shown = job.and_then(|job| job.shown_run(state.lit_cell())).filter(|run| run.role == Role::Student);
-        let models = job.map(|job| job.teacher_models(shown)).unwrap_or_default();
-        let trained = models.into_iter().filter(|model| !model.loaded);
-        let look = Inspect {
-            recipe,
-            what: own.clone(),
-            teachers: trained.map(|model| saved(Some(model))).collect::<Option<_>>().unwrap_or_default(),
-            student: saved(shown),
-            untrained: job.is_none(),
-            run: shown.map(|run| run.run),
-        };
+        let look = Inspect { readers: self.state.readers(), what: own.clone() };
+        self.asked_text |= matches!(own, Own::Text(_));
         // While a text is typed, the last answer stands until the next is there.
         let goes_on =
             |known: &OwnPicture| known.own == own || matches!((&known.own, &own), (Own::Text(_), Own::Text(_)));

@@ -13,6 +13,8 @@ pub(super) struct Asked {
     previews: AtomicI64,
     stops: AtomicI64,
     looks: AtomicI64,
+    explanations: AtomicI64,
+    readers: AtomicI64,
 }
 
 /// Whether what is being read is still wanted, see [`Inbox::queued`].
@@ -35,6 +37,8 @@ impl Asked {
         match request {
             Request::Preview(_) => self.previews.fetch_add(by, Ordering::Relaxed),
             Request::Inspect(_) => self.looks.fetch_add(by, Ordering::Relaxed),
+            Request::Explain(_) => self.explanations.fetch_add(by, Ordering::Relaxed),
+            Request::MakeReady(_) => self.readers.fetch_add(by, Ordering::Relaxed),
             Request::Stop => self.stops.fetch_add(by, Ordering::Relaxed),
             _ => 0,
         };
@@ -71,8 +75,14 @@ impl Inbox {
     }
 
     /// Whether models are asked about something else already, so that the answer to this is not wanted any more.
-    pub fn has_looks(&self) -> bool {
-        self.asked.looks.load(Ordering::Relaxed) > 0
+    pub fn is_outdated(&self, question: &Request) -> bool {
+        let newer = match question {
+            Request::Inspect(_) => &self.asked.looks,
+            Request::Explain(_) => &self.asked.explanations,
+            Request::MakeReady(_) => &self.asked.readers,
+            _ => return false,
+        };
+        newer.load(Ordering::Relaxed) > 0
     }
 
     /// The next request, if there is one.
