@@ -94,12 +94,12 @@ mod tests {
         inbox.live(Live::Reading(1, 2));
         assert!(!inbox.hears_answer(Duration::from_millis(1)));
         let (there, start) = (inbox.clone(), std::time::Instant::now());
-        let worker = std::thread::spawn(move || {
+        let worker = std::thread::Builder::new().name("answers".to_owned()).spawn(move || {
             there.live(Live::Reading(2, 2));
             there.live(Live::Inspected(Err(phrase!("look-no-texts"))));
         });
         assert!(inbox.hears_answer(Duration::from_secs(20)) && start.elapsed() < Duration::from_secs(10));
-        worker.join().unwrap();
+        worker.unwrap().join().unwrap();
         assert_eq!(*woken.lock().unwrap(), [false, false, true]);
         assert_eq!(inbox.take().live.len(), 3);
         assert!(!inbox.hears_answer(Duration::ZERO));

@@ -21,7 +21,7 @@ pub(super) fn typed_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             commands.send(Action::ToggleTokens);
         }
         let mut typed = state.own_text().to_owned();
-        let field = TextEdit::singleline(&mut typed).id(Id::unique("own text")).desired_width(ui.available_width());
+        let field = TextEdit::singleline(&mut typed).id(Id::unique("own text")).desired_width(f32::INFINITY);
         let field = ui.add(field.hint_text(text("lens-type"))).on_hover_text(text("lens-type-hint"));
         field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, text("lens-type")));
         if field.changed() {
