@@ -236,17 +236,7 @@ impl App {
         if let Some(zoom) = kept.zoom {
             ctx.set_zoom_factor(zoom.clamp(*perform::ZOOM.start(), *perform::ZOOM.end()));
         }
-        let mut tiles = Arrangements::new();
-        for workspace in Workspace::ALL {
-            let tree = kept.arrangement(workspace).unwrap_or_else(|problem| {
-                settings.set_aside();
-                faults.push(phrase!("toast-arrangement", problem = problem));
-                None
-            });
-            let mut tree = tree.unwrap_or_else(|| tiles::default_arrangement(workspace));
-            tiles::leave_board(&mut tree);
-            tiles.insert(workspace, tree);
-        }
+        let tiles = arrangements(&kept, &settings, &mut faults);
         let mut state = State::new(recipe.clone());
         (state.window.language, state.window.dark, state.window.workspace) = (kept.language, kept.dark, kept.workspace);
         state.window.recent.clone_from(&kept.recent);
@@ -329,6 +319,21 @@ impl Drop for App {
 
 /// Arrangements by workspace.
 type Arrangements = BTreeMap<Workspace, egui_tiles::Tree<Pane>>;
+
+/// The arrangements as they were left; one that cannot be used is kept aside, and that is said.
+fn arrangements(kept: &Settings, settings: &SettingsFile, faults: &mut Vec<Phrase>) -> Arrangements {
+    let arrangement = |workspace: Workspace| {
+        let tree = kept.arrangement(workspace).unwrap_or_else(|problem| {
+            settings.set_aside();
+            faults.push(phrase!("toast-arrangement", problem = problem));
+            None
+        });
+        let mut tree = tree.unwrap_or_else(|| tiles::default_arrangement(workspace));
+        tiles::leave_board(&mut tree);
+        (workspace, tree)
+    };
+    Workspace::ALL.map(arrangement).into()
+}
 
 /// What is to be remembered, but for what egui alone knows.
 fn remembered_of(state: &State, store: &Path, tiles: &Arrangements, kept: &Settings) -> Settings {
