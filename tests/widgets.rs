@@ -15,7 +15,7 @@ use stillroom::{
     widgets::{
         AxisKind, AxisMark, Band, BandLine, BandPlot, BandPoint, Brush, Curve, CurvePlot, Gallery, HeatCell, HeatMap,
         KeyMark, Marker, MiniPanel, ParallelAxes, ParallelAxis, ParallelLine, ProbabilityBars, RangeValue, Scale, Side,
-        SmallMultiples, Whose, gallery_ui,
+        SmallMultiples, TokenKind, TokenMark, Whose, gallery_ui, token_key_ui,
     },
 };
 
@@ -600,4 +600,29 @@ fn a_large_map_touches_and_says_its_cells_only_when_asked() {
     assert!(first.width() < 8.0 && first.height() < 8.0);
     let scale = harness.get_by_role_and_label(Role::Image, "errors, 0 to 172; no teacher 100").rect();
     assert!(scale.bottom() <= 300.0, "{scale:?}");
+}
+
+#[test]
+fn tokens_wrap_and_say_what_their_colours_say() {
+    let long = "a".repeat(200);
+    let harness = show(|ui| {
+        ui.horizontal_wrapped(|ui| {
+            for at in 0..40 {
+                let (share, words) = (at as f32 / 20.0 - 1.0, format!("token {at}"));
+                TokenMark { text: "token", share, kind: TokenKind::Known, words: &words }.show(ui);
+            }
+            TokenMark { text: &long, share: f32::NAN, kind: TokenKind::Unknown, words: "unknown" }.show(ui);
+            TokenMark { text: &long, share: 0.0, kind: TokenKind::Cut, words: "cut" }.show(ui);
+        });
+        token_key_ui(ui, "against", "for it");
+    });
+    let rects: Vec<egui::Rect> =
+        (0..40).map(|at| harness.get_by_role_and_label(Role::Label, &format!("token {at}")).rect()).collect();
+    assert!(rects.iter().all(|rect| rect.right() <= 400.0), "{rects:?}");
+    assert!(rects.windows(2).all(|pair| !pair[0].shrink(0.5).intersects(pair[1].shrink(0.5))), "{rects:?}");
+    assert!(rects[39].top() > rects[0].bottom());
+    for last in ["unknown", "cut"] {
+        assert!(harness.get_by_role_and_label(Role::Label, last).rect().right() <= 400.0, "{last}");
+    }
+    harness.get_by_role_and_label(Role::Image, "against – for it");
 }

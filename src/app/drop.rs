@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use eframe::egui::{self, Align2, LayerId, Order, Ui};
 
 use super::App;
-use crate::protocol::{Inspect, Own, Request, Role, RunInfo};
+use crate::protocol::{Inspect, Own, Request};
 use crate::state::{MadeLook, OwnPicture};
 use crate::text::{phrase, text};
 use crate::theme::{UiTokens as _, semibold, size};
@@ -51,11 +51,12 @@ impl App {
 
     /// Asks the models on show what they make of a picture or a text.
     pub(super) fn look_at(&mut self, own: Own) {
+        let look = Inspect { readers: self.state.readers(), what: own.clone() };
+        self.asked_text |= matches!(own, Own::Text(_));
         // While a text is typed, the last answer stands until the next is there.
         let goes_on =
             |known: &OwnPicture| known.own == own || matches!((&known.own, &own), (Own::Text(_), Own::Text(_)));
         let looked = self.state.screen.picture.take().filter(goes_on).and_then(|known| known.looked);
-        let look = self.question(own.clone());
         self.state.screen.picture = Some(OwnPicture { own, readers: self.state.on_show(), looked });
         if !self.worker.send(Request::Inspect(Box::new(look))) {
             self.state.screen.picture = None;
@@ -69,29 +70,10 @@ impl App {
         let known = self.state.screen.made.take();
         let is_same = |known: &MadeLook| known.at == at && (known.readers.0, known.readers.1) == (readers.0, readers.1);
         let looked = known.filter(is_same).and_then(|known| known.looked);
-        let look = self.question(Own::Synthetic(at));
+        let look = Inspect { readers: self.state.readers(), what: Own::Synthetic(at) };
         self.state.screen.made = Some(MadeLook { at, readers, looked });
         if !self.worker.send(Request::Inspect(Box::new(look))) {
             self.fault(phrase!("toast-no-thread"));
-        }
-    }
-
-    /// A question to the models on show.
-    fn question(&self, what: Own) -> Inspect {
-        let state = &self.state;
-        let job = state.focused();
-        let recipe = Box::new(state.asked_recipe().clone());
-        let saved = |run: Option<&RunInfo>| state.row(run?.run)?.checkpoint.clone();
-        let shown = job.and_then(|job| job.shown_run(state.lit_cell())).filter(|run| run.role == Role::Student);
-        let models = job.map(|job| job.teacher_models(shown)).unwrap_or_default();
-        let trained = models.into_iter().filter(|model| !model.loaded);
-        Inspect {
-            recipe,
-            what,
-            teachers: trained.map(|model| saved(Some(model))).collect::<Option<_>>().unwrap_or_default(),
-            student: saved(shown),
-            untrained: job.is_none(),
-            run: shown.map(|run| run.run),
         }
     }
 

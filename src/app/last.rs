@@ -37,6 +37,8 @@ struct LastLens {
     choice: SampleChoice,
     class: Option<usize>,
     zoomed: bool,
+    #[serde(default)]
+    tokens: bool,
 }
 
 impl Last {
@@ -57,6 +59,7 @@ impl Last {
                 choice: lens.choice,
                 class: lens.class,
                 zoomed: lens.zoomed,
+                tokens: lens.tokens,
             }),
             pace: state.jobs.pace,
         }
@@ -84,6 +87,7 @@ impl Last {
             state.screen.lens.temperature = if t.is_finite() { t.clamp(low, high) } else { 1.0 };
             (state.screen.lens.row, state.screen.lens.choice) = (lens.row, lens.choice);
             (state.screen.lens.class, state.screen.lens.zoomed) = (lens.class, lens.zoomed);
+            state.screen.lens.tokens = lens.tokens;
         }
         state.screen.board.page = self.page.unwrap_or_default();
         state.screen.board.metric = self.metric.unwrap_or_default();

@@ -7,7 +7,7 @@ use eframe::egui;
 use super::App;
 use super::dialogs::Picked;
 use super::reader::Answer;
-use super::tiles::Moved;
+use super::tiles::{self, Moved};
 use crate::command::WindowCommand;
 use crate::protocol::{JobStart, Move, Report, Request, Started};
 use crate::state::{JobView, Pane, PathField, Pictures, SampleChoice, unseen_class};
@@ -17,6 +17,9 @@ const SETTLED: Duration = Duration::from_millis(150);
 
 /// Settings that were moved by keys rest this long before they become an event of the running job: presses come in series.
 const MEANT: Duration = Duration::from_millis(400);
+
+/// How long a frame waits for an answer at most.
+const MOMENT: Duration = Duration::from_millis(50);
 
 /// How often to look whether another process has changed the store.
 const LOOK: Duration = Duration::from_millis(1500);
@@ -43,6 +46,8 @@ impl App {
         self.begin_next();
         self.ask_preview(ctx);
         self.ask_pictures();
+        self.ask_readings();
+        self.make_ready();
         match self.dialogs.poll() {
             None | Some(Picked::Nothing) => {}
             Some(Picked::Paths(purpose, paths)) => self.commands.send(WindowCommand::Picked(purpose, paths)),
@@ -103,6 +108,9 @@ impl App {
         // The student reads the user's picture again after an epoch; of many that end between two frames, after the last.
         if learnt && let Some(picture) = self.state.screen.picture.clone() {
             self.look_at(picture.own);
+        }
+        if learnt && let Some(readings) = self.state.screen.readings.as_ref().filter(|_| self.explains()) {
+            self.worker.send(Request::Explain(Box::new(readings.of.clone())));
         }
         if let Some(job) = self.state.screen.focus.and_then(|id| self.state.jobs.open.get_mut(&id)) {
             job.settle();
@@ -227,6 +235,53 @@ impl App {
         let of = (gather.job, run);
         if gather.rows.is_empty() || self.worker.send(Request::Gather(Box::new(gather))) {
             self.state.screen.pictures = Some(Pictures { of, found: None });
+        }
+    }
+
+    /// Whether the lens is in sight and shows tokens.
+    fn explains(&self) -> bool {
+        self.state.screen.lens.tokens && self.sees(Pane::Lens)
+    }
+
+    /// Whether a panel is in sight.
+    fn sees(&self, panel: Pane) -> bool {
+        match self.state.window.maximised {
+            Some(alone) => alone == panel,
+            None => self.tiles.get(&self.state.window.workspace).is_some_and(|tree| tiles::shows(tree, panel)),
+        }
+    }
+
+    /// The models on show are asked how they read the text in the lens.
+    fn ask_readings(&mut self) {
+        if self.explains()
+            && let Some(wanted) = self.state.wanted_readings()
+            && self.worker.send(Request::Explain(Box::new(wanted.clone())))
+        {
+            self.state.ask_readings(wanted);
+        }
+    }
+
+    /// Where the lens shows a text of a job that rests, its models are loaded once: whoever types is answered at once.
+    fn make_ready(&mut self) {
+        if self.state.jobs.running.is_some() || self.state.jobs.starting {
+            // A job takes the memory, and may leave other models.
+            self.ready = None;
+        } else if self.state.focused().is_some() && self.sees(Pane::Lens) && self.state.shows_text() {
+            let readers = self.state.readers();
+            if self.ready.as_ref() != Some(&readers) && self.worker.send(Request::MakeReady(Box::new(readers.clone())))
+            {
+                self.ready = Some(readers);
+            }
+        }
+    }
+
+    /// Where the cores that answer must draw as well, the answer about a text that was typed is waited for a moment: drawn once, both
+    /// are there sooner than drawn twice.
+    pub(super) fn hear_answer(&mut self) {
+        let asked = std::mem::take(&mut self.asked_text);
+        let is_wanted = asked && !self.pace.is_zero() && self.state.jobs.running.is_none();
+        if is_wanted && self.inbox.hears_answer(MOMENT) {
+            self.take_reports();
         }
     }
 

@@ -33,7 +33,7 @@ pub use session::enter_session;
 pub use settings::SettingsFile;
 
 use crate::command::{Command, Commands};
-use crate::protocol::{DeviceChoice, JobId, Request, RunId, WorkerOptions};
+use crate::protocol::{DeviceChoice, JobId, Readers, Request, RunId, WorkerOptions};
 use crate::recipe::{Faults, PRESETS, QUICKSTART, Recipe};
 use crate::runs::{Store, StoreError, StoreWriter};
 use crate::state::{Greeting, Pane, State, TemporaryStore, Workspace};
@@ -171,6 +171,12 @@ pub struct App {
     state: State,
     commands: Commands,
     inbox: Arc<Inbox>,
+    /// The least time from a report to the frame that shows it.
+    pace: Duration,
+    /// Whether models were asked about a text in this pass.
+    asked_text: bool,
+    /// The models that were made ready for such a question.
+    ready: Option<Readers>,
     reader: Reader,
     dialogs: Box<dyn Dialogs>,
     toasts: Toasts<Command>,
@@ -212,7 +218,8 @@ impl App {
         speak(kept.language.unwrap_or_else(Language::of_system));
         let recipe = kept.last.sweep().map_or_else(|| QUICKSTART.sweep(), Ok)?;
         let repaint = ctx.clone();
-        let inbox = Arc::new(Inbox::new(move || repaint.request_repaint_after(pace)));
+        let wake = move |at_once| repaint.request_repaint_after(if at_once { Duration::ZERO } else { pace });
+        let inbox = Arc::new(Inbox::new(wake));
         let options = WorkerOptions { device, window: true, ..WorkerOptions::default() };
         let worker = Worker::spawn(options, Box::new(store.journal()), Arc::clone(&inbox) as Arc<_>)?;
         let worker: Box<dyn Runner> = Box::new(worker);
@@ -229,17 +236,7 @@ impl App {
         if let Some(zoom) = kept.zoom {
             ctx.set_zoom_factor(zoom.clamp(*perform::ZOOM.start(), *perform::ZOOM.end()));
         }
-        let mut tiles = Arrangements::new();
-        for workspace in Workspace::ALL {
-            let tree = kept.arrangement(workspace).unwrap_or_else(|problem| {
-                settings.set_aside();
-                faults.push(phrase!("toast-arrangement", problem = problem));
-                None
-            });
-            let mut tree = tree.unwrap_or_else(|| tiles::default_arrangement(workspace));
-            tiles::leave_board(&mut tree);
-            tiles.insert(workspace, tree);
-        }
+        let tiles = arrangements(&kept, &settings, &mut faults);
         let mut state = State::new(recipe.clone());
         (state.window.language, state.window.dark, state.window.workspace) = (kept.language, kept.dark, kept.workspace);
         state.window.recent.clone_from(&kept.recent);
@@ -260,6 +257,9 @@ impl App {
             state,
             commands: Commands::default(),
             inbox,
+            pace,
+            asked_text: false,
+            ready: None,
             reader,
             dialogs,
             toasts: Toasts::default(),
@@ -320,6 +320,21 @@ impl Drop for App {
 /// Arrangements by workspace.
 type Arrangements = BTreeMap<Workspace, egui_tiles::Tree<Pane>>;
 
+/// The arrangements as they were left; one that cannot be used is kept aside, and that is said.
+fn arrangements(kept: &Settings, settings: &SettingsFile, faults: &mut Vec<Phrase>) -> Arrangements {
+    let arrangement = |workspace: Workspace| {
+        let tree = kept.arrangement(workspace).unwrap_or_else(|problem| {
+            settings.set_aside();
+            faults.push(phrase!("toast-arrangement", problem = problem));
+            None
+        });
+        let mut tree = tree.unwrap_or_else(|| tiles::default_arrangement(workspace));
+        tiles::leave_board(&mut tree);
+        (workspace, tree)
+    };
+    Workspace::ALL.map(arrangement).into()
+}
+
 /// What is to be remembered, but for what egui alone knows.
 fn remembered_of(state: &State, store: &Path, tiles: &Arrangements, kept: &Settings) -> Settings {
     let mut settings = kept.clone();
@@ -349,6 +364,7 @@ impl eframe::App for App {
         self.come_into_sight(ctx, frame);
         self.take_in(ctx);
         self.perform_all(ctx);
+        self.hear_answer();
         self.send_moved(ctx);
         self.meter.end();
     }

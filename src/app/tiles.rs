@@ -140,6 +140,11 @@ pub(super) fn bring_up(tree: &mut Tree<Pane>, panel: Pane) {
     tree.make_active(|_, tile| matches!(tile, Tile::Pane(pane) if *pane == panel));
 }
 
+/// Whether a panel is in sight: a tab that is not in front hides it.
+pub(super) fn shows(tree: &Tree<Pane>, panel: Pane) -> bool {
+    tree.tiles.find_pane(&panel).is_some_and(|tile| tree.active_tiles().contains(&tile))
+}
+
 /// What the user did to an arrangement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Moved {

@@ -51,6 +51,8 @@ pub enum Action {
     LowerLensTemperature,
     /// The next way to step through samples.
     NextChoice,
+    /// The text in the lens token by token, or as it stands.
+    ToggleTokens,
     /// Linear or logarithmic loss.
     ToggleLogLoss,
     /// Terms of the loss as they are, or as they count.
@@ -137,7 +139,7 @@ pub struct Shortcut {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::Distil,
         Self::PauseOrPlay,
         Self::StepOnce,
@@ -161,6 +163,7 @@ impl Action {
         Self::RaiseLensTemperature,
         Self::LowerLensTemperature,
         Self::NextChoice,
+        Self::ToggleTokens,
         Self::ToggleLogLoss,
         Self::ToggleWeighted,
         Self::ToggleBin,
@@ -205,6 +208,7 @@ impl Action {
             Self::RaiseLensTemperature => "action-raise-temperature",
             Self::LowerLensTemperature => "action-lower-temperature",
             Self::NextChoice => "action-next-choice",
+            Self::ToggleTokens => "action-tokens",
             Self::ToggleLogLoss => "action-log-loss",
             Self::ToggleWeighted => "action-weighted",
             Self::ToggleBin => "action-bin",
@@ -253,6 +257,7 @@ impl Action {
             Self::RaiseLensTemperature => plain("CloseBracket"),
             Self::LowerLensTemperature => plain("OpenBracket"),
             Self::NextChoice => plain("N"),
+            Self::ToggleTokens => plain("T"),
             Self::ToggleLogLoss => plain("L"),
             Self::ToggleWeighted => plain("W"),
             Self::ToggleBin => plain("B"),
@@ -308,6 +313,7 @@ impl Action {
             | Self::PreviousSample
             | Self::RandomSample
             | Self::NextChoice
+            | Self::ToggleTokens
             | Self::RaiseLensTemperature
             | Self::LowerLensTemperature => Menu::Lens,
             Self::Lab | Self::Compare | Self::Learn | Self::ResetLayout => Menu::Arrangement,
@@ -344,6 +350,7 @@ impl Action {
             Self::NextSample | Self::PreviousSample | Self::RandomSample | Self::NextChoice => {
                 state.lens_view().is_some()
             }
+            Self::ToggleTokens => state.shows_text(),
             Self::OpenTeacher
             | Self::OpenRecipe
             | Self::CopyRecipe

@@ -25,7 +25,7 @@ mod trainer;
 
 pub use checkpoint::{Checkpoint, CheckpointError, FORMAT, new_file, write_whole};
 pub use folder::Folder;
-pub use network::{FusedStep, Mixture, ModelSpec, Network, Output, UsedRows, tensor};
+pub use network::{FusedStep, GradientTimesInput, Mixture, ModelSpec, Network, Output, UsedRows, tensor};
 pub use normalisation::Normalisation;
 pub use parameter::{Initial, InnerLayer, ParameterSpec, Pretrained};
 pub use plan::{Body, Layer, Plan, PlanError};
@@ -33,6 +33,6 @@ pub use population::Population;
 pub use reads::Encoder;
 pub use row_logits::{Remembered, RowLogits};
 pub use teacher::{Ensemble, NetworkTeacher, ROWS_AT_A_TIME, Teacher, Unanswered, Votes, population_logits};
-pub use text::{BertActivation, BertPlan, ExitPlan, Frame, SavedEncoder, TextEncoder, TextPlan};
+pub use text::{BertActivation, BertPlan, ExitPlan, Frame, Piece, SavedEncoder, Spelling, TextEncoder, TextPlan};
 pub use text_network::TextNetwork;
 pub use trainer::Trainer;

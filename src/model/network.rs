@@ -64,6 +64,14 @@ pub trait Network: Send + Sync {
         candle_core::bail!("{} has no layers to be replaced", self.spec().name())
     }
 
+    /// How much each token of a text speaks for a member's answer, with nothing dropped.
+    ///
+    /// # Errors
+    /// When there is no such member, or the inputs are not one text.
+    fn gradient_times_input(&self, _member: usize, _text: &Inputs, _backend: Backend) -> Result<GradientTimesInput> {
+        candle_core::bail!("{} reads no tokens", self.spec().name())
+    }
+
     /// The same kind of network with other parameters, of any number of members.
     ///
     /// # Errors
@@ -83,6 +91,16 @@ pub struct Mixture<'a> {
     pub of: &'a dyn Network,
     /// For each member and each of its layers: whether those of the other stand in for it.
     pub keeps: &'a [Vec<bool>],
+}
+
+/// How much each token of a text speaks for an answer, to first order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GradientTimesInput {
+    /// The answer: the class with the largest logit, at the exit that answers.
+    pub class: usize,
+    /// For each token the gradient of that class's logit by the token's vector, times that vector, summed over its width. The vector is
+    /// the one of its word, before positions, kinds and the norm are applied to it.
+    pub tokens: Vec<f32>,
 }
 
 /// A training step in one piece: what the pass, `backward` and the optimiser do, faster.

@@ -158,7 +158,8 @@ pub(super) fn as_variables(specs: &[ParameterSpec], tensors: Vec<Tensor>) -> Res
         if tensor.dims()[1..] != spec.shape || tensor.dim(0)? != members {
             candle_core::bail!("`{}` is {:?}, not [{members}, {:?}]", spec.name, tensor.dims(), spec.shape)
         }
-        Var::from_tensor(&tensor.contiguous()?.copy()?)
+        // A copy of its own, and one copy only: a variable as it is would be shared.
+        Var::from_tensor(&tensor.detach())
     });
     variables.collect()
 }

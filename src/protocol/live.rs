@@ -38,6 +38,8 @@ pub enum Live {
     },
     /// What models make of a picture of the user's, or why it cannot be looked at.
     Inspected(Result<Box<Inspected>, Phrase>),
+    /// How models read a text, or why they cannot be asked.
+    Explained(Result<Box<Explained>, Phrase>),
     /// The inputs of rows that were asked for, or why they cannot be shown.
     Gathered(Result<Box<Gathered>, Phrase>),
     /// The newest logits of the probe set; only the latest matters.
@@ -93,6 +95,39 @@ pub struct Inspected {
     pub probe: Arc<Probe>,
     /// The student's logits, `[rows, classes]`; empty where there is none yet.
     pub student: Vec<f32>,
+}
+
+/// How a teacher and a student read a text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Explained {
+    /// The text, or the pair: one row.
+    pub texts: Texts,
+    /// The teacher's reading, of several teachers the first's, or why there is none; nothing where there is no teacher.
+    pub teacher: Option<Result<Reading, Phrase>>,
+    /// The same of the student.
+    pub student: Option<Result<Reading, Phrase>>,
+}
+
+/// A text as one model reads it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reading {
+    /// The class that the model answers, by its index in the data.
+    pub class: usize,
+    /// Its tokens.
+    pub tokens: Vec<Token>,
+    /// The start of what is beyond the tokens that it reads; empty where it reads all.
+    pub cut: String,
+}
+
+/// A token of a text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Token {
+    /// The token; of what the model does not know the letters that stand in the text.
+    pub text: String,
+    /// Whether the model does not know it.
+    pub unknown: bool,
+    /// Gradient × input: how much it speaks for the answer, or below 0 against it.
+    pub value: f32,
 }
 
 /// The device of the training thread.

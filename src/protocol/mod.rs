@@ -23,7 +23,9 @@ pub use found::{ClassRows, DataFound, Fingerprint, JUDGED, JobData, Judgement, r
 pub use frame::{FrameError, LARGEST_FRAME, greet, hear_greeting, read_message, write_message};
 pub use ids::{JobId, Role, RunId, Stage};
 pub use journal::JournalError;
-pub use live::{Activity, DeviceInfo, Gathered, Inspected, Live, Preview, Progress, Unready};
+pub use live::{
+    Activity, DeviceInfo, Explained, Gathered, Inspected, Live, Preview, Progress, Reading, Token, Unready,
+};
 pub use loss::{Anatomy, LayerPair, LossTerms, Replacing, TermName, TermPart};
 pub use metrics::{Answers, MOST_LOGITS, Metrics, Part};
 pub use options::{DeviceChoice, WorkerOptions};
@@ -31,6 +33,8 @@ pub use report::{
     Epoch, JobEnded, JobOutcome, Report, ResumeState, Resumed, RunFinished, RunOutcome, Snapshot, Started, Steps,
     Tested,
 };
-pub use request::{FinishedRun, Gather, Inspect, JobStart, KeptWeights, Move, Own, Request, ResumeJob};
+pub use request::{
+    Explain, FinishedRun, Gather, Inspect, JobStart, KeptWeights, Move, Own, Readers, Request, ResumeJob,
+};
 pub use run::{Probe, RunInfo, first_teacher};
 pub use wire::{Ask, Done, FromWorker, ToWorker};

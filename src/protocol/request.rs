@@ -11,6 +11,7 @@ use super::ids::{JobId, RunId};
 use super::metrics::Metrics;
 use super::report::{ResumeState, RunOutcome};
 use super::run::RunInfo;
+use crate::data::Texts;
 use crate::recipe::{Recipe, Source, Sweep};
 
 /// What the outside asks of the training thread.
@@ -20,6 +21,10 @@ pub enum Request {
     Preview(Box<Recipe>),
     /// What models make of a picture or a text, answered by [`Live::Inspected`](super::Live::Inspected) between two steps.
     Inspect(Box<Inspect>),
+    /// How models read a text, token by token, answered by [`Live::Explained`](super::Live::Explained) between two steps.
+    Explain(Box<Explain>),
+    /// Load models that are going to be asked, so that their first answer is quick; between jobs only.
+    MakeReady(Box<Readers>),
     /// The inputs of rows, answered by [`Live::Gathered`](super::Live::Gathered) between two steps.
     Gather(Box<Gather>),
     /// Run a job, or resume one.
@@ -69,12 +74,28 @@ pub enum Own {
 }
 
 /// What is to be looked at, and by whom.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Inspect {
-    /// The recipe whose data say how large pictures are, and whose teacher looks.
-    pub recipe: Box<Recipe>,
+    /// Who looks.
+    pub readers: Readers,
     /// What they look at.
     pub what: Own,
+}
+
+/// A text whose tokens are to be explained, and by whom.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Explain {
+    /// Who reads it.
+    pub readers: Readers,
+    /// The text, or the pair: one row, of the kind of the data's.
+    pub texts: Texts,
+}
+
+/// A teacher and a student that are asked about something.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Readers {
+    /// The recipe whose data say how large pictures are, and whose teacher looks.
+    pub recipe: Box<Recipe>,
     /// The checkpoints of those of its teacher's models that were trained first, in their order; empty while one is missing.
     pub teachers: Vec<PathBuf>,
     /// The checkpoint of the student.

@@ -23,6 +23,8 @@ pub struct Lens {
     pub class: Option<usize>,
     /// Whether the longest bar fills its side, rather than a probability of 1.
     pub zoomed: bool,
+    /// Whether a text is shown token by token.
+    pub tokens: bool,
 }
 
 /// A picture of the user's, and what became of the question about it.
@@ -104,7 +106,7 @@ pub struct LensView<'a> {
 impl Lens {
     /// Points at the first row.
     pub fn new(temperature: f64) -> Self {
-        Self { temperature, row: 0, choice: SampleChoice::Any, class: None, zoomed: false }
+        Self { temperature, row: 0, choice: SampleChoice::Any, class: None, zoomed: false, tokens: false }
     }
 
     /// Keeps the row within a probe set of `rows`.
@@ -190,11 +192,12 @@ impl State {
         })
     }
 
-    /// The recipe whose teacher and student read a picture of the user's: that of the run on show, or of the panel.
+    /// The recipe whose teacher and student read a picture of the user's: that of the run on show, or the one that was previewed.
     pub fn asked_recipe(&self) -> &Recipe {
-        match self.focused() {
-            Some(job) => job.shown_run(self.lit_cell()).map_or(&job.sweep.base, |run| &run.recipe),
-            None => &self.recipe.sweep.base,
+        match (self.focused(), &self.recipe.preview) {
+            (Some(job), _) => job.shown_run(self.lit_cell()).map_or(&job.sweep.base, |run| &run.recipe),
+            (None, Some(preview)) => &preview.recipe,
+            (None, None) => &self.recipe.sweep.base,
         }
     }
 

@@ -17,6 +17,7 @@ mod metric;
 mod notices;
 mod overlaid;
 mod queue;
+mod readings;
 mod recipe_text;
 mod run_list;
 mod section;
@@ -46,6 +47,7 @@ pub use metric::Metric;
 pub use notices::{Notice, Notices};
 pub use overlaid::Overlaid;
 pub use queue::{Queue, QueuedJob, Waiting};
+pub use readings::Readings;
 pub use recipe_text::RecipeText;
 pub use run_list::{ColumnWidth, Listed, RunColumn, RunList, difference, validation};
 pub use section::Section;
@@ -152,6 +154,8 @@ pub struct Screen {
     pub picture: Option<OwnPicture>,
     /// A text that others were made of, where those are looked at.
     pub made: Option<MadeLook>,
+    /// How the models on show read the text in the lens.
+    pub readings: Option<Readings>,
     /// Rows on the wall of samples that the lens does not hold.
     pub pictures: Option<Pictures>,
     /// Words that a text on the wall must hold, as they are typed.
@@ -229,6 +233,7 @@ impl State {
                 lens: Lens::new(sweep.base.distill.temperature().unwrap_or(1.0)),
                 picture: None,
                 made: None,
+                readings: None,
                 pictures: None,
                 board: BoardSettings::default(),
                 list: RunList::default(),
@@ -467,6 +472,7 @@ impl State {
                 }
             }
             Live::Inspected(Err(fault)) => return Some(fault),
+            Live::Explained(found) => self.take_readings(found),
             Live::Gathered(found) => {
                 if let Some(pictures) = &mut self.screen.pictures {
                     pictures.found = Some(found.map(Arc::from));

@@ -145,6 +145,12 @@ pub fn significant(value: f64, digits: usize) -> String {
     Decimal::of(value).map_or_else(missing, |value| value.significant(digits))
 }
 
+/// With its sign and three digits that count: `+0.123`.
+pub fn with_sign(value: f64) -> String {
+    let written = significant(value, 3);
+    if value > 0.0 { format!("+{written}") } else { written }
+}
+
 /// As a power of ten: `1.00e−4`.
 pub fn scientific(value: f64, digits: usize) -> String {
     Decimal::of(value).map_or_else(missing, |value| value.scientific(digits))

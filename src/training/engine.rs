@@ -8,17 +8,16 @@ use candle_core::Device;
 use super::cache::Cache;
 use super::error::{Halt, PrepareError};
 use super::found::found_of;
-use super::gather;
 use super::inbox::{Inbox, QueuedStart};
 use super::inspect::Eyes;
 use super::prepared::{TeacherModel, name_of_several};
 use super::sink::{Journal, Observer};
 use crate::data::{DataError, Watch, first_rows};
 use crate::distill::{Objective, evaluate};
-use crate::model::{Network, population_logits};
+use crate::model::population_logits;
 use crate::protocol::{
-    Activity, DeviceInfo, FirstRows, Gather, Inspect, JobEnded, JobId, JobOutcome, JournalError, Live, Preview,
-    Progress, Report, Unready, WorkerOptions,
+    Activity, DeviceInfo, FirstRows, JobEnded, JobId, JobOutcome, JournalError, Live, Preview, Progress, Report,
+    Unready, WorkerOptions,
 };
 use crate::recipe::{Recipe, Source, TeacherRecipe};
 use crate::text::Phrase;
@@ -94,18 +93,6 @@ impl Engine {
         {
             teacher.all_logits(&prepared.learnt, &|| inbox.closing()).ok();
         }
-    }
-
-    /// Lets the models of a recipe look at a picture or a text; `own` is the student that trains now, with its index.
-    pub fn look(&mut self, look: &Inspect, own: Option<(&dyn Network, usize)>) {
-        let looked = self.eyes.answer(look, &mut self.cache, own, &self.device);
-        self.observer.live(Live::Inspected(looked.map(Box::new)));
-    }
-
-    /// Reads rows that the window wants to show.
-    pub fn gather(&self, gather: &Gather) {
-        let gathered = gather::answer(gather, &self.cache).map(Box::new);
-        self.observer.live(Live::Gathered(gathered));
     }
 
     fn make_preview(&mut self, recipe: &Recipe, inbox: &Inbox) -> Result<Preview, PrepareError> {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::Duration;
 
-use crate::protocol::{Inspect, Own, Request};
+use crate::protocol::{Own, Request};
 
 /// Requests that wait and that may end what goes on: they are seen before their turn comes.
 #[derive(Default)]
@@ -14,6 +14,8 @@ pub(super) struct Asked {
     stops: AtomicI64,
     looks: AtomicI64,
     made: AtomicI64,
+    explanations: AtomicI64,
+    readers: AtomicI64,
 }
 
 /// Whether what is being read is still wanted, see [`Inbox::queued`].
@@ -32,17 +34,25 @@ impl QueuedStart {
 }
 
 impl Asked {
-    /// Questions of this kind: a newer one makes the others idle.
-    fn looks_like(&self, look: &Inspect) -> &AtomicI64 {
-        if matches!(look.what, Own::Synthetic(_)) { &self.made } else { &self.looks }
+    /// How many questions of a kind wait: a newer one makes the others idle.
+    fn newer(&self, question: &Request) -> Option<&AtomicI64> {
+        match question {
+            Request::Inspect(look) if matches!(look.what, Own::Synthetic(_)) => Some(&self.made),
+            Request::Inspect(_) => Some(&self.looks),
+            Request::Explain(_) => Some(&self.explanations),
+            Request::MakeReady(_) => Some(&self.readers),
+            _ => None,
+        }
     }
 
     pub fn count(&self, request: &Request, by: i64) {
         match request {
             Request::Preview(_) => self.previews.fetch_add(by, Ordering::Relaxed),
-            Request::Inspect(look) => self.looks_like(look).fetch_add(by, Ordering::Relaxed),
             Request::Stop => self.stops.fetch_add(by, Ordering::Relaxed),
-            _ => 0,
+            question => match self.newer(question) {
+                Some(count) => count.fetch_add(by, Ordering::Relaxed),
+                None => 0,
+            },
         };
     }
 }
@@ -77,8 +87,8 @@ impl Inbox {
     }
 
     /// Whether models are asked about something else already, so that the answer to this is not wanted any more.
-    pub fn has_newer(&self, look: &Inspect) -> bool {
-        self.asked.looks_like(look).load(Ordering::Relaxed) > 0
+    pub fn is_outdated(&self, question: &Request) -> bool {
+        self.asked.newer(question).is_some_and(|newer| newer.load(Ordering::Relaxed) > 0)
     }
 
     /// The next request, if there is one.

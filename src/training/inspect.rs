@@ -10,7 +10,7 @@ use super::device::of_device;
 use super::prepared::{Prepared, TeacherModel};
 use crate::data::{Examples, Inputs, Texts, picture};
 use crate::model::{Checkpoint, Network, NetworkTeacher, Teacher};
-use crate::protocol::{Inspect, Inspected, Own, Probe};
+use crate::protocol::{Inspect, Inspected, Own, Probe, Readers};
 use crate::recipe::Recipe;
 use crate::text::{Phrase, phrase};
 
@@ -20,9 +20,11 @@ pub(super) struct Eyes {
     prepared: Option<(Recipe, Arc<Prepared>)>,
     /// Saved models by their files, whose names say what is in them; the newest last.
     models: Vec<(PathBuf, Arc<NetworkTeacher>)>,
+    /// The student before its first step.
+    untrained: Option<Arc<dyn Network>>,
 }
 
-/// Saved models that are kept.
+/// Saved models that are kept, or as many as look at once.
 const KEPT: usize = 3;
 
 impl Eyes {
@@ -34,20 +36,62 @@ impl Eyes {
         own: Option<(&dyn Network, usize)>,
         device: &Device,
     ) -> Result<Inspected, Phrase> {
-        let prepared = match &self.prepared {
-            Some((recipe, prepared)) if *recipe == *look.recipe => prepared.clone(),
-            _ => {
-                let prepared = cache.prepare(&look.recipe, device, &()).map_err(|error| error.phrase())?;
-                // Their classes were found for other data.
-                self.models.clear();
-                Arc::clone(&self.prepared.insert(((*look.recipe).clone(), Arc::new(prepared))).1)
-            }
-        };
+        let prepared = self.prepared(&look.readers, cache, device)?;
         self.look(look, &prepared, own, device)
     }
 
+    /// Loads all that are going to be asked.
+    pub fn make_ready(&mut self, readers: &Readers, cache: &mut Cache, device: &Device) -> Result<(), Phrase> {
+        let prepared = self.prepared(readers, cache, device)?;
+        for path in readers.teachers.iter().chain(&readers.student) {
+            self.model(path, &prepared, device)?;
+        }
+        Ok(())
+    }
+
+    /// What the recipe of those who look needs.
+    pub(super) fn prepared(
+        &mut self,
+        readers: &Readers,
+        cache: &mut Cache,
+        device: &Device,
+    ) -> Result<Arc<Prepared>, Phrase> {
+        let recipe = &*readers.recipe;
+        if let Some((known, prepared)) = &self.prepared
+            && known == recipe
+        {
+            return Ok(prepared.clone());
+        }
+        let prepared = Arc::new(cache.prepare(recipe, device, &()).map_err(|error| error.phrase())?);
+        if self.prepared.as_ref().is_none_or(|(known, _)| known.data != recipe.data) {
+            // Their classes were found for other data.
+            self.models.clear();
+        }
+        (self.prepared, self.untrained) = (Some((recipe.clone(), prepared.clone())), None);
+        Ok(prepared)
+    }
+
+    /// The student before its first step, where that is known.
+    pub(super) fn untrained(
+        &mut self,
+        prepared: &Prepared,
+        seed: u64,
+        device: &Device,
+    ) -> Result<Option<Arc<dyn Network>>, Phrase> {
+        if self.untrained.is_none() {
+            let network = prepared.untrained(seed, device).transpose().map_err(|error| of_device(&error))?;
+            self.untrained = network.map(Arc::from);
+        }
+        Ok(self.untrained.clone())
+    }
+
     /// A saved model.
-    fn model(&mut self, path: &Path, prepared: &Prepared, device: &Device) -> Result<Arc<NetworkTeacher>, Phrase> {
+    pub(super) fn model(
+        &mut self,
+        path: &Path,
+        prepared: &Prepared,
+        device: &Device,
+    ) -> Result<Arc<NetworkTeacher>, Phrase> {
         if let Some((_, known)) = self.models.iter().find(|(of, _)| of == path) {
             return Ok(known.clone());
         }
@@ -58,7 +102,7 @@ impl Eyes {
         let network = checkpoint.network(device).map_err(|error| of_device(&error))?;
         let model = Arc::new(NetworkTeacher::new(Arc::from(network), indices));
         self.models.push((path.to_owned(), model.clone()));
-        let over = self.models.len().saturating_sub(KEPT);
+        let over = self.models.len().saturating_sub(KEPT.max(prepared.teachers.len() + 1));
         self.models.drain(..over);
         Ok(model)
     }
@@ -92,7 +136,7 @@ impl Eyes {
                 (Inputs::Text(texts), false, String::new())
             }
         };
-        let (mut teacher, mut trained) = (Vec::new(), look.teachers.iter());
+        let (mut teacher, mut trained) = (Vec::new(), look.readers.teachers.iter());
         for model in &prepared.teachers {
             teacher.extend(match (model, trained.len()) {
                 // What was said of rows says nothing of others.
@@ -111,15 +155,11 @@ impl Eyes {
                 },
             });
         }
-        let student = match (own, &look.student) {
+        let student = match (own, &look.readers.student) {
             (Some((network, member)), _) => of_member(network, member, &inputs)?,
             (None, Some(path)) => heard(&*self.model(path, prepared, device)?, &inputs)?,
-            (None, None) if !look.untrained => Vec::new(),
-            (None, None) => match prepared
-                .untrained(look.recipe.training.seed, device)
-                .transpose()
-                .map_err(|error| of_device(&error))?
-            {
+            (None, None) if !look.readers.untrained => Vec::new(),
+            (None, None) => match self.untrained(prepared, look.readers.recipe.training.seed, device)? {
                 Some(network) => of_member(&*network, 0, &inputs)?,
                 None => Vec::new(),
             },

@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use super::clock::Clock;
-use super::device::of_device;
 use super::engine::Engine;
 use super::error::Halt;
 use super::inbox::Inbox;
@@ -70,21 +69,15 @@ impl Engine {
                     return Err(Halt::Stopped);
                 }
                 Request::Preview(recipe) => self.preview(&recipe, inbox),
-                Request::Gather(gather) => self.gather(&gather),
-                // A look must not end a job: what goes wrong with it is said to who asked.
-                Request::Inspect(look) if inbox.has_newer(&look) => {}
-                Request::Inspect(look) => match look.run.and_then(|run| stage.member_of(run)) {
-                    None => self.look(&look, None),
-                    Some(member) => match stage.kept_population() {
-                        Ok(now) => self.look(&look, Some((&*now, member))),
-                        Err(error) => self.observer.live(Live::Inspected(Err(of_device(&error)))),
-                    },
-                },
+                question @ (Request::Gather(_) | Request::Inspect(_) | Request::Explain(_)) => {
+                    self.answer(question, Some(stage), inbox);
+                }
                 Request::Start(_) => {
                     let message = phrase!("job-running");
                     self.observer.live(Live::Rejected { code: "job-running".into(), message });
                 }
-                Request::Pause | Request::Play | Request::StepOnce => {}
+                // A job has the memory for itself.
+                Request::MakeReady(_) | Request::Pause | Request::Play | Request::StepOnce => {}
             }
         }
     }

@@ -18,9 +18,9 @@ pub(super) fn serve(engine: &mut Engine, request: Request, inbox: &Inbox) {
             engine.preview(&recipe, inbox);
             engine.look_ahead(&recipe, inbox);
         }
-        Request::Inspect(look) if inbox.has_newer(&look) => {}
-        Request::Inspect(look) => engine.look(&look, None),
-        Request::Gather(gather) => engine.gather(&gather),
+        question @ (Request::Gather(_) | Request::Inspect(_) | Request::Explain(_) | Request::MakeReady(_)) => {
+            engine.answer(question, None, inbox);
+        }
         Request::Start(begin) => start(engine, *begin, inbox),
         // Nothing runs that these could be for.
         Request::Pause

@@ -1,9 +1,8 @@
 //! The temperature lens: one sample, and what teacher and student make of it at any T. It never runs a model.
 
-use eframe::egui::text::LayoutJob;
-use eframe::egui::{
-    Button, Frame, Id, Label, Margin, Rect, Response, RichText, TextEdit, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
-};
+mod words;
+
+use eframe::egui::{Button, Frame, Label, Margin, Rect, Response, RichText, Ui, UiBuilder, Vec2, pos2, vec2};
 
 use super::colours::RunColours;
 use super::{action_button, explained, whats};
@@ -71,8 +70,8 @@ pub fn lens_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     Frame::new().inner_margin(margin).show(ui, |ui| {
         let all = ui.available_rect_before_wrap();
         let words = sentence(&view, state.screen.lens.temperature);
-        let is_text = view.probe.texts.shown(view.row).is_some();
-        let fit = Fit::of(ui, all.size(), view.probe.classes.len(), &words, is_text);
+        let text = view.probe.texts.shown(view.row).map(|_| state.screen.lens.tokens);
+        let fit = Fit::of(ui, all.size(), view.probe.classes.len(), &words, text);
         let measure = all.width().min(MEASURE * fit.scale);
         let column = Rect::from_min_size(pos2(all.center().x - measure / 2.0, all.top()), vec2(measure, all.height()));
         ui.scope_builder(UiBuilder::new().max_rect(column), |ui| {
@@ -108,8 +107,9 @@ const LINE: f32 = 20.0;
 /// Height of the field for a text, with what is above it.
 const FIELD: f32 = size::ROW + space::XS;
 
-/// Lines of a text where there is room for more than one.
+/// Lines of a text where there is room for more than one, and how tall its tokens are at most.
 const TEXT_LINES: usize = 3;
+const TOKENS: f32 = 168.0;
 
 /// Rows that are to be in sight without scrolling.
 const ROWS: usize = 10;
@@ -120,17 +120,21 @@ struct Fit {
     picture: f32,
     has_sentence: bool,
     numbers: f32,
+    /// Height of a text, or of its tokens.
+    text: f32,
 }
 
 impl Fit {
-    fn of(ui: &Ui, room: Vec2, classes: usize, sentence: &str, is_text: bool) -> Self {
+    /// `text` tells of a text whether its tokens are shown.
+    fn of(ui: &Ui, room: Vec2, classes: usize, sentence: &str, text: Option<bool>) -> Self {
         let scale = (room / USUAL).min_elem().clamp(1.0, LARGEST);
         let bars = BARS_HEADER + classes.min(ROWS) as f32 * LEAST_BAR + space::S;
         let picture = PICTURE * scale;
         let beside = (room.x.min(MEASURE * scale) - picture - 2.0 * space::S).max(1.0);
         let words = ui.painter().layout(sentence.to_owned(), font(size::CAPTION), ui.tokens().secondary, beside);
-        let (head, slim) = if is_text {
-            (SLIDER + TEXT_LINES as f32 * LINE + FIELD + 2.0 * space::S, SLIDER + LINE + 2.0 * space::S)
+        let (field, lines) = (FIELD + SLIDER + 2.0 * space::S, TEXT_LINES as f32 * LINE);
+        let (head, slim) = if text.is_some() {
+            (field + lines, SLIDER + LINE + 2.0 * space::S)
         } else {
             (picture.max(SLIDER + space::S + words.size().y) + space::M, SLIDER + space::S)
         };
@@ -140,7 +144,14 @@ impl Fit {
             rest if rest >= slim + STAT_TILE => (false, STAT_TILE),
             _ => (false, LINE),
         };
-        Self { scale, picture: if has_sentence { picture } else { SLIDER }, has_sentence, numbers }
+        // Tokens have what is left; where that is little, they scroll.
+        let left = room.y - bars - numbers - if has_sentence { field } else { field - FIELD };
+        let text = match (text, has_sentence) {
+            (Some(true), _) => left.clamp(lines, TOKENS * scale),
+            (_, true) => lines,
+            (_, false) => LINE,
+        };
+        Self { scale, picture: if has_sentence { picture } else { SLIDER }, has_sentence, numbers, text }
     }
 }
 
@@ -238,9 +249,12 @@ const NARROW: f32 = 320.0;
 fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, fit: &Fit, words: &str, commands: &Commands) {
     if let Some(shown) = view.probe.texts.shown(view.row) {
         if fit.has_sentence {
-            typed_ui(ui, state, commands);
+            words::typed_ui(ui, state, commands);
         }
-        text_ui(ui, &shown, if fit.has_sentence { TEXT_LINES } else { 1 });
+        match state.readings().filter(|_| state.screen.lens.tokens) {
+            Some(readings) => words::readings_ui(ui, state, view, readings, fit.text),
+            None => words::text_ui(ui, &shown, ((fit.text / LINE) as usize).clamp(1, TEXT_LINES)),
+        }
         ui.add_space(space::S);
         temperature_ui(ui, state, commands).on_hover_text(words);
         return;
@@ -265,18 +279,6 @@ fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, fit: &Fit, words: &s
     });
 }
 
-/// Room for a text of the user's.
-fn typed_ui(ui: &mut Ui, state: &State, commands: &Commands) {
-    let mut typed = state.own_text().to_owned();
-    let field = TextEdit::singleline(&mut typed).id(Id::unique("own text")).desired_width(f32::INFINITY);
-    let field = ui.add(field.hint_text(text("lens-type"))).on_hover_text(text("lens-type-hint"));
-    field.widget_info(|| WidgetInfo::labeled(eframe::egui::Role::TextInput, true, text("lens-type")));
-    if field.changed() {
-        commands.send(ScreenCommand::OwnText(typed));
-    }
-    ui.add_space(space::XS);
-}
-
 /// T of the lens.
 fn temperature_ui(ui: &mut Ui, state: &State, commands: &Commands) -> Response {
     let mut temperature = state.screen.lens.temperature;
@@ -292,15 +294,6 @@ fn temperature_ui(ui: &mut Ui, state: &State, commands: &Commands) -> Response {
         commands.send(ScreenCommand::LensTemperature(temperature));
     }
     slider
-}
-
-/// A text on so many lines; what has no room is seen on hover.
-fn text_ui(ui: &mut Ui, shown: &str, lines: usize) {
-    let colour = ui.tokens().text;
-    let mut job = LayoutJob::simple(shown.to_owned(), font(size::BODY), colour, ui.available_width());
-    job.wrap.max_rows = lines;
-    let label = ui.add(Label::new(job).selectable(false));
-    label.on_hover_text(shown);
 }
 
 /// Height, width and channels of data that are pictures.
@@ -348,6 +341,11 @@ fn sentence(view: &LensView<'_>, temperature: f64) -> String {
     )
 }
 
+/// A recipe that is no job's yet has a student with its initial weights, for a picture of the user's too.
+fn student_name(state: &State) -> String {
+    text(if state.focused().is_none() { "lens-untrained" } else { "lens-student" })
+}
+
 fn bars_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, row: f32) {
     let temperature = state.screen.lens.temperature;
     let shown = |p: Vec<f64>| p.into_iter().map(|p| p as f32).collect::<Vec<f32>>();
@@ -363,8 +361,7 @@ fn bars_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, row: f32) {
     let is_sharp = (temperature - 1.0).abs() < 1e-9;
     let ghost = |of: &dyn Fn(f64) -> Vec<f32>| if is_sharp { Vec::new() } else { of(1.0) };
     let tokens = ui.tokens();
-    // A recipe that is no job's yet has a student with its initial weights, for a picture of the user's too.
-    let student_name = text(if state.focused().is_none() { "lens-untrained" } else { "lens-student" });
+    let student_name = student_name(state);
     let teacher_name = match members.len() {
         0 => text("lens-teacher"),
         count => text_with("lens-teachers", &[("count", count.into())]),

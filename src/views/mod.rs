@@ -173,7 +173,7 @@ fn icon_of(action: Action, state: &State) -> Icon {
         Action::ZoomReset | Action::Palette => Icon::Search,
         Action::ResetLayout => Icon::Restore,
         Action::Shortcuts => Icon::Keys,
-        Action::RecipeText | Action::Notices => Icon::List,
+        Action::RecipeText | Action::Notices | Action::ToggleTokens => Icon::List,
         Action::Lab => Icon::Flask,
         Action::Compare => Icon::Bars,
         Action::Learn => Icon::Book,

@@ -241,6 +241,9 @@ fn synonyms(action: Action) -> &'static str {
         Action::RaiseLensTemperature => "temperature hotter softer flatten 温度 升高 wendu shenggao",
         Action::LowerLensTemperature => "temperature colder sharper 温度 降低 wendu jiangdi",
         Action::NextChoice => "filter wrong disagree unsure 筛选 shaixuan",
+        Action::ToggleTokens => {
+            "word pieces saliency attribution gradient explain why tokenizer 词元 归因 梯度 解释 ciyuan guiyin tidu jieshi"
+        }
         Action::ToggleLogLoss => "logarithmic axis scale 对数 duishu",
         Action::ToggleWeighted => "terms weights 加权 jiaquan",
         Action::ToggleBin => "delete deleted trash recycle restore 删除 回收站 shanchu huishouzhan",

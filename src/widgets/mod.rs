@@ -40,6 +40,7 @@ mod text_wall;
 mod ticks;
 mod toasts;
 mod toggle;
+mod token_mark;
 mod weight_bar;
 
 pub use band_plot::{BandLine, BandPlot, BandPlotResponse, BandPoint};
@@ -75,6 +76,7 @@ pub use submenu::submenu_ui;
 pub use text_wall::{TextWall, WallText};
 pub use toasts::{ToastKind, Toasts};
 pub use toggle::toggle_ui;
+pub use token_mark::{TokenKind, TokenMark, token_key_ui};
 pub use weight_bar::{Share, weight_bar_ui};
 
 use eframe::egui::{Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo};

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod bert;
+mod by_token;
 mod folders;
 mod networks;
 mod odd;

@@ -22,7 +22,7 @@ const TEXTS: [&str; 6] = [
     "",
 ];
 
-fn texts(of: &[&str]) -> Texts {
+pub fn texts(of: &[&str]) -> Texts {
     let mut texts = Texts::new(false);
     for text in of {
         texts.push(text, None);
@@ -30,7 +30,7 @@ fn texts(of: &[&str]) -> Texts {
     texts
 }
 
-fn kinds() -> [TextLayers; 3] {
+pub fn kinds() -> [TextLayers; 3] {
     [
         TextLayers::TextCnn { windows: vec![1, 3, 5], maps: 70, embedding: 24 },
         TextLayers::BiLstm { units: 20, dense: vec![12], embedding: 24 },
@@ -38,7 +38,7 @@ fn kinds() -> [TextLayers; 3] {
     ]
 }
 
-fn spec(layers: &TextLayers, dropout: f64) -> ModelSpec {
+pub fn spec(layers: &TextLayers, dropout: f64) -> ModelSpec {
     let all = texts(&TEXTS);
     let frame = if matches!(layers, TextLayers::Transformer { .. }) { Frame::Bert } else { Frame::None };
     let encoder = TextEncoder::of_words(&all, &[0, 1, 2, 3, 4, 5], frame, 32).unwrap();
@@ -182,7 +182,7 @@ fn frozen_layers_have_no_gradient_and_others_do() {
 }
 
 /// A network of four layers with exits, whose weights were drawn large enough to say something.
-fn with_exits(speed: f64) -> ModelSpec {
+pub fn with_exits(speed: f64) -> ModelSpec {
     let mut spec = spec(&TextLayers::Transformer { layers: 4, width: 24, heads: 3, inner: 80 }, 0.0);
     if let Body::Text(TextPlan::Bert(plan)) = &mut spec.plan.body {
         plan.exits = Some(ExitPlan { width: 16, heads: 2, speed });
@@ -191,7 +191,7 @@ fn with_exits(speed: f64) -> ModelSpec {
 }
 
 /// Members whose branches and last layers are of every kind of sureness.
-fn sure_and_unsure(spec: &ModelSpec, seeds: &[u64]) -> Box<dyn Network> {
+pub fn sure_and_unsure(spec: &ModelSpec, seeds: &[u64]) -> Box<dyn Network> {
     let network = spec.seeded(seeds, &Device::Cpu).unwrap();
     let specs = spec.parameters();
     let louder = specs.iter().zip(network.parameters()).map(|(spec, parameter)| {

@@ -3,7 +3,9 @@
 use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use stillroom::app::ScriptedDialogs;
-use stillroom::command::{Action, WindowCommand};
+use stillroom::command::{Action, RecipeCommand, WindowCommand};
+use stillroom::distill::soften::top_class;
+use stillroom::protocol::Reading;
 use stillroom::state::{Pane, State};
 
 use crate::{Folder, Window, open, press, retype, slide, until};
@@ -87,6 +89,71 @@ fn a_text_is_typed_and_answered_and_others_are_searched() {
     assert!(wall.samples.iter().all(|hung| hung.text.is_some_and(|text| text.contains("good"))));
     let shown = wall.samples.len();
     window.get_by_label_contains(&format!(" of {shown} right"));
+}
+
+/// What both models were found to read, of the text that the lens shows.
+fn readings(window: &mut Window, text: &str) -> [Reading; 2] {
+    until(window, "its tokens", |state| matches!(state.readings(), Some(Ok(found)) if found.texts.first(0) == text));
+    let Some(Ok(found)) = window.state().state().readings().cloned() else { panic!() };
+    [found.teacher, found.student].map(|reading| reading.unwrap().unwrap())
+}
+
+fn shown_text(window: &Window) -> String {
+    let view = window.state().state().lens_view().unwrap();
+    view.probe.texts.first(view.row).to_owned()
+}
+
+#[test]
+fn tokens_say_what_speaks_for_each_models_answer() {
+    let folder = Folder::new();
+    let mut window = distil(&folder, "text_cnn = [2, 3], length = 8", "soft-targets");
+    assert!(window.state().state().readings().is_none());
+    press(&mut window, "Tokens");
+    let text = shown_text(&window);
+    let [teacher, student] = readings(&mut window, &text);
+    let words: Vec<&str> = text.split(' ').collect();
+    let tokens = |reading: &Reading| reading.tokens.iter().map(|token| token.text.clone()).collect::<Vec<_>>();
+    assert_eq!(tokens(&teacher), [&["[CLS]"], words.as_slice(), &["[SEP]"]].concat());
+    assert_eq!(tokens(&student), words);
+    let view = window.state().state().lens_view().unwrap();
+    assert_eq!(student.class, top_class(view.student.unwrap()));
+    assert_eq!(teacher.class, top_class(&view.teacher.unwrap().logits(1.0)));
+    assert!(student.tokens.iter().any(|token| token.value != 0.0));
+    assert!(window.query_all_by_label_contains(" says “").count() == 2);
+
+    // The next row is read as well, and a text that is typed.
+    press(&mut window, "Next sample");
+    let text = shown_text(&window);
+    readings(&mut window, &text);
+    let typed = "good xyzzy film good film plot bad star end";
+    retype(&mut window, "Type a text of your own", typed);
+    let [teacher, student] = readings(&mut window, typed);
+    let unknown = |reading: &Reading| {
+        reading.tokens.iter().filter(|token| token.unknown).map(|token| token.text.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!([unknown(&teacher), unknown(&student)], [["xyzzy"], ["xyzzy"]]);
+    assert_eq!((teacher.cut.as_str(), student.cut.as_str()), ("", "end"));
+    window.run_steps(2);
+    assert!(window.query_all_by_label_contains("xyzzy: ").all(|it| it.accesskit_node().role() == Role::Label));
+    assert_eq!(window.query_all_by_label_contains(", not in the vocabulary").count(), 2);
+    window.get_by_label("beyond the 8 tokens that are read: end");
+    press(&mut window, "Tokens");
+    assert!(window.query_by_label("beyond the 8 tokens that are read: end").is_none());
+}
+
+#[test]
+fn a_teacher_of_kept_logits_says_why_it_has_no_tokens() {
+    let folder = Folder::new();
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    until(&mut window, "the first sample", |state| state.lens_view().is_some());
+    assert!(!Action::ToggleTokens.enabled(window.state().state()));
+    window.state().ask(RecipeCommand::Preset("bert-to-textcnn"));
+    until(&mut window, "the texts", |state| state.lens_view().is_some_and(|view| view.probe.texts.rows() > 0));
+    window.state().ask(Action::ToggleTokens);
+    until(&mut window, "the tokens", |state| matches!(state.readings(), Some(Ok(_))));
+    let Some(Ok(found)) = window.state().state().readings().cloned() else { panic!() };
+    assert!(matches!((&found.teacher, &found.student), (Some(Err(_)), Some(Ok(_)))), "{found:?}");
+    window.get_by_label_contains("only the logits of rows are kept");
 }
 
 #[test]

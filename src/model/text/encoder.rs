@@ -50,11 +50,32 @@ struct Known {
     second: usize,
 }
 
+/// A text as a model reads it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spelling {
+    /// Its tokens.
+    pub pieces: Vec<Piece>,
+    /// The start of what is beyond the model's length, of a pair of both texts; empty where all is read.
+    pub cut: String,
+}
+
+/// A token of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// The token; of what the model does not know the letters that stand in the text.
+    pub token: String,
+    /// Whether the model does not know it.
+    pub unknown: bool,
+}
+
 /// Bytes of texts and tokens that are kept at most.
 const MOST_KEPT: usize = 128 << 20;
 
 /// A text that is longer is cut before it is read: what is beyond could not be within the length of any model.
 const LONGEST: usize = 1 << 20;
+
+/// Characters of what is beyond a model's length that are shown.
+const MOST_SHOWN: usize = 300;
 
 /// Words of an own vocabulary at most.
 const MOST_WORDS: usize = 10_000;
@@ -242,6 +263,40 @@ impl TextEncoder {
         tokens
     }
 
+    /// Row `row` of texts as the model reads it: as many pieces as [`TextEncoder::encode`] gives tokens.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    pub fn spell(&self, texts: &Texts, row: usize) -> Spelling {
+        let (first, second) = (texts.first(row), texts.second(row));
+        // One that cannot be read is without letters, see `encode_one`.
+        let encoding = match second {
+            None => self.tokenizer.encode(cut(first), true),
+            Some(second) => self.tokenizer.encode((cut(first), cut(second)), true),
+        };
+        let encoding = encoding.unwrap_or_default();
+        let (sides, sequences) = ([first, second.unwrap_or_default()], encoding.get_sequence_ids());
+        let letters = |index: usize| {
+            let (side, (start, end)) = ((*sequences.get(index)?)?, *encoding.get_offsets().get(index)?);
+            sides.get(side)?.get(start..end).filter(|letters| !letters.is_empty())
+        };
+        let piece = |(index, id): (usize, &u32)| {
+            let unknown = Some(*id) == self.unknown;
+            let letters = letters(index).filter(|_| unknown).map(str::to_owned);
+            Piece { token: letters.or_else(|| self.token(*id)).unwrap_or_default(), unknown }
+        };
+        let pieces = self.encode_one(first, second).ids.iter().enumerate().map(piece).collect();
+        let end_of = |side: usize| {
+            let own = sequences.iter().zip(encoding.get_offsets()).filter(|(of, _)| **of == Some(side));
+            own.map(|(_, (_, end))| *end).max().unwrap_or(0)
+        };
+        let is_cut = !encoding.get_overflowing().is_empty() || sides.iter().any(|text| text.len() > LONGEST);
+        let beyond = sides.iter().enumerate().filter(|_| is_cut);
+        let beyond = beyond.map(|(side, text)| text.get(end_of(side)..).unwrap_or_default().trim());
+        let beyond: Vec<&str> = beyond.filter(|beyond| !beyond.is_empty()).collect();
+        Spelling { pieces, cut: beyond.join(" … ").chars().take(MOST_SHOWN).collect() }
+    }
+
     fn encode_one(&self, first: &str, second: Option<&str>) -> Known {
         let readable = |text| match self.masked {
             Some(unknown) if str::contains(text, MASK) => Cow::Owned(text.replace(MASK, unknown)),
@@ -401,6 +456,30 @@ mod tests {
         assert_eq!((tokens.first_len(0), tokens.first_len(1)), (4, 3));
         // What was read before is read again alike.
         assert_eq!(encoder.encode(&pairs), tokens);
+    }
+
+    #[test]
+    fn what_is_unknown_or_cut_is_spelt_as_it_stands() {
+        let spelt = |encoder: &TextEncoder, texts: &Texts| {
+            let Spelling { pieces, cut } = encoder.spell(texts, 0);
+            let tokens: Vec<String> =
+                encoder.encode(texts).row(0).iter().map(|id| encoder.token(*id).unwrap()).collect();
+            assert_eq!(pieces.len(), tokens.len());
+            for (piece, token) in pieces.iter().zip(&tokens) {
+                assert!(piece.unknown == (token == "[UNK]") && (piece.unknown || piece.token == *token), "{piece:?}");
+            }
+            let pieces = pieces.into_iter().map(|piece| piece.token).collect::<Vec<_>>();
+            (pieces.join("|"), cut)
+        };
+        let encoder = own(&["good good café café", "b b"], Frame::Bert);
+        let said = |text: &str| spelt(&encoder, &texts(&[text]));
+        assert_eq!(said("A GOOD Café, Xyzzy "), ("[CLS]|A|good|cafe|,|Xyzzy|[SEP]".into(), String::new()));
+        assert_eq!(said("b b b b b b 很 good "), ("[CLS]|b|b|b|b|b|b|[SEP]".into(), "很 good".into()));
+        assert_eq!(said(""), ("[CLS]|[SEP]".into(), String::new()));
+        assert_eq!(spelt(&own(&["b b"], Frame::None), &texts(&[""])), ("[UNK]".into(), String::new()));
+        let mut pair = Texts::new(true);
+        pair.push("b b b b", Some("good Good good good bad"));
+        assert_eq!(spelt(&encoder, &pair), ("[CLS]|b|b|[SEP]|good|good|good|[SEP]".into(), "b b … good bad".into()));
     }
 
     #[test]

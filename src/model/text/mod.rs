@@ -3,5 +3,5 @@
 mod encoder;
 mod plan;
 
-pub use encoder::{Frame, SavedEncoder, TextEncoder};
+pub use encoder::{Frame, Piece, SavedEncoder, Spelling, TextEncoder};
 pub use plan::{BertActivation, BertPlan, ExitPlan, MOST_LAYERS, OF_EXIT, TextPlan, layer_name};

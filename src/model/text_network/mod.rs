@@ -1,6 +1,7 @@
 //! A population of models of texts: parameters `[K, …]`, and the way from texts to logits over a packed batch.
 
 mod bert;
+mod by_token;
 mod exits;
 mod mixed;
 mod pass;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 
 use candle_core::{Result, Tensor, Var};
 
-use super::network::{Mixture, ModelSpec, Network, Output};
+use super::network::{GradientTimesInput, Mixture, ModelSpec, Network, Output};
 use super::parameter::as_variables;
 use super::text::{BertPlan, TextEncoder, TextPlan};
 use crate::data::{Inputs, Tokens};
@@ -66,14 +67,21 @@ impl TextNetwork {
     ) -> Result<Output> {
         let mut pass = Pass::new(parameters, inputs, training, taps, backend)?;
         let logits = match &self.plan {
-            TextPlan::TextCnn { windows, dropout, .. } => pass.text_cnn(windows.len(), *dropout)?,
-            TextPlan::BiLstm { dense, dropout, .. } => pass.bilstm(dense.len(), *dropout)?,
             TextPlan::Bert(plan @ BertPlan { exits: Some(exits), .. }) if training.is_none() && taps.is_empty() => {
                 at_speed(plan, &mut pass, exits.speed)?
             }
-            TextPlan::Bert(plan) => bert(plan, &mut pass)?,
+            _ => self.whole(&mut pass)?,
         };
         Output::new(logits, pass.tapped, pass.used)
+    }
+
+    /// What its last layer says, `[K, texts, classes]`.
+    fn whole(&self, pass: &mut Pass<'_>) -> Result<Tensor> {
+        match &self.plan {
+            TextPlan::TextCnn { windows, dropout, .. } => pass.text_cnn(windows.len(), *dropout),
+            TextPlan::BiLstm { dense, dropout, .. } => pass.bilstm(dense.len(), *dropout),
+            TextPlan::Bert(plan) => bert(plan, pass),
+        }
     }
 
     /// Does `work` on texts a part at a time, where they are many; each of the tensors that it gives is put together again.
@@ -160,6 +168,10 @@ impl Network for TextNetwork {
         let read = inputs.iter().map(|inputs| self.read(inputs)).collect::<Result<Vec<_>>>()?;
         let all: Vec<&Tokens> = read.iter().map(|tokens| &**tokens).collect();
         mixed(plan, &mut Pass::new(parameters, &all, training, &[], backend)?, &standing)
+    }
+
+    fn gradient_times_input(&self, member: usize, text: &Inputs, backend: Backend) -> Result<GradientTimesInput> {
+        by_token::gradient_times_input(self, member, &*self.read(text)?, backend)
     }
 }
 

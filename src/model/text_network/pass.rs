@@ -36,6 +36,10 @@ pub(super) struct Pass<'a> {
     pub tapped: Vec<Option<Tensor>>,
     /// Tables of which some rows were used.
     pub used: Vec<UsedRows>,
+    /// Whether the gradient by the vectors of the tokens is wanted.
+    pub by_token: bool,
+    /// These, `[tokens, width]`, where it is: a leaf of their own.
+    pub vectors: Option<Var>,
 }
 
 impl<'a> Pass<'a> {
@@ -55,8 +59,20 @@ impl<'a> Pass<'a> {
         let lengths = |tokens: &&Tokens| (0..tokens.rows()).map(|row| tokens.range(row).len()).collect::<Vec<_>>();
         let lengths: Vec<Vec<usize>> = tokens.iter().map(lengths).collect();
         let spans = Spans::new(&lengths.iter().map(Vec::as_slice).collect::<Vec<_>>())?;
-        let (tapped, used) = (vec![None; taps.len()], Vec::new());
-        Ok(Self { parameters, next: 0, spans, tokens, keys, dropped: 0, backend, taps, tapped, used })
+        Ok(Self {
+            parameters,
+            next: 0,
+            spans,
+            tokens,
+            keys,
+            dropped: 0,
+            backend,
+            taps,
+            tapped: vec![None; taps.len()],
+            used: Vec::new(),
+            by_token: false,
+            vectors: None,
+        })
     }
 
     /// The next parameter, `[K, …]`.
@@ -145,7 +161,11 @@ impl<'a> Pass<'a> {
         };
         if self.keys.is_none() || !table.track_op() {
             let index = self.tokens.iter().enumerate().flat_map(|(member, tokens)| of_member(member, &tokens.ids));
-            return rows(&flat, &index.collect::<Vec<_>>(), self.backend);
+            let embedded = rows(&flat, &index.collect::<Vec<_>>(), self.backend)?;
+            if !self.by_token {
+                return Ok(embedded);
+            }
+            return Ok(self.vectors.insert(Var::from_tensor(&embedded)?).as_tensor().clone());
         }
         let mut ids: Vec<Arc<Vec<u32>>> = Vec::with_capacity(members);
         let (mut index, mut positions) = (Vec::new(), Vec::with_capacity(self.spans.tokens()));
