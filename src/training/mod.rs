@@ -23,6 +23,7 @@ mod layers;
 mod made;
 mod matched;
 mod member;
+mod passed;
 mod plan;
 mod prepared;
 mod process;

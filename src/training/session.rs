@@ -3,13 +3,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use candle_core::backprop::GradStore;
 use candle_core::{DType, Device, Tensor, Var};
 
 use super::batches::Batches;
 use super::layers::InnerLayers;
 use super::matched::{Matched, OfMembers, TeacherSide};
 use super::member::{Counted, EpochSums, Member, Newest, Source, Status};
+use super::passed::Passed;
 use super::schedule::rate_factor;
 use super::teachers::KnownTeacher;
 use crate::data::{Batch, Dataset, Inputs, TransferSet};
@@ -292,7 +292,9 @@ impl Session {
                 let at = Loss { batches: &batches, taps: Vec::new(), backend: Backend::Native };
                 let (loss, terms) = self.with_targets(&logits, &at, loss)?;
                 let rates = self.rates(&terms);
-                fused.backward(&mut self.optimiser, &gradient(&loss.backward()?, &logits)?, &rates)?;
+                let slopes = loss.backward()?;
+                let slope = slopes.get(&logits).ok_or_else(no_gradient)?;
+                fused.backward(&mut self.optimiser, slope, &rates)?;
                 self.fused = Some(fused);
                 terms
             }
@@ -324,28 +326,29 @@ impl Session {
         let backend = Backend::of(&self.device);
         let looks = self.layers.as_ref().filter(|layers| layers.are_looked_at(self.phase()));
         let is_measured = measure && looks.is_some();
-        let output = self.forward(&inputs, keys, backend)?;
-        let at = Loss { batches, taps: output.taps, backend };
-        let (loss, mut terms) = self.with_targets(&output.logits, &at, loss)?;
+        let mut passed = Passed::record(backend, || self.forward(&inputs, keys, backend))?;
+        let at = Loss { batches, taps: std::mem::take(&mut passed.taps), backend };
+        let (loss, mut terms) = self.with_targets(&passed.logits, &at, loss)?;
         // Of a table the rows that the pass used stand for the whole.
         let mut trained: Vec<Var> = self.optimiser.parameters().cloned().collect();
-        let mut tables = Vec::with_capacity(output.rows.len());
-        for used in output.rows {
+        let mut tables = Vec::with_capacity(passed.rows.len());
+        for used in &passed.rows {
             let Some(parameter) = self.trained.iter().position(|index| *index == used.parameter) else { continue };
-            trained[parameter] = used.values;
-            tables.push(TableRows { parameter, ids: used.ids });
+            trained[parameter] = used.values.clone();
+            tables.push(TableRows { parameter, ids: used.ids.clone() });
         }
-        let gradients = loss.backward()?;
+        let slopes = passed.back(&loss)?;
         let is_mixed = !self.coins.is_empty();
-        let gradients = trained.iter().map(|parameter| match gradients.get(parameter) {
+        let gradients = trained.iter().map(|parameter| match slopes.get(parameter) {
+            Some(gradient) => Ok(gradient.clone()),
             // Nobody's layer stood at its place.
             None if is_mixed => parameter.zeros_like(),
-            _ => gradient(&gradients, parameter),
+            None => Err(no_gradient()),
         });
         let gradients = gradients.collect::<candle_core::Result<Vec<_>>>()?;
         if is_measured {
-            let parts = self.with_targets(&output.logits, &at, |logits, batch, _| term_losses(logits, batch))?;
-            measure_shares(&mut terms, parts, &gradients, &trained, &tables)?;
+            let parts = self.with_targets(&passed.logits, &at, |logits, batch, _| term_losses(logits, batch))?;
+            measure_shares(&mut terms, parts, &passed, &gradients, &trained, &tables)?;
         }
         let rates = self.rates(&terms);
         self.optimiser.step_with_rows(&gradients, &tables, &rates)?;
@@ -525,6 +528,7 @@ impl Session {
 fn measure_shares(
     terms: &mut [MemberTerms],
     parts: Vec<Option<Tensor>>,
+    passed: &Passed,
     total: &[Tensor],
     trained: &[Var],
     tables: &[TableRows],
@@ -540,7 +544,7 @@ fn measure_shares(
     for (i, part) in parts.into_iter().enumerate() {
         let [mut own, mut with_rest, mut rest_square] = [(); 3].map(|()| vec![0.0; members]);
         if let Some(part) = part {
-            let gradients = part.backward()?;
+            let gradients = passed.back(&part)?;
             for (index, (parameter, total)) in trained.iter().zip(total).enumerate() {
                 let Some(gradient) = gradients.get(parameter) else {
                     let squares = product(index, total, total)?;
@@ -575,6 +579,6 @@ fn clip(recipe: &TrainingRecipe) -> Clip {
     if recipe.clip > 0.0 { Clip::Norm(recipe.clip) } else { Clip::Never }
 }
 
-fn gradient(gradients: &GradStore, variable: &Var) -> candle_core::Result<Tensor> {
-    gradients.get(variable).cloned().ok_or_else(|| candle_core::Error::msg("a parameter has no gradient"))
+fn no_gradient() -> candle_core::Error {
+    candle_core::Error::msg("a parameter has no gradient")
 }

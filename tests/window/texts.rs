@@ -225,7 +225,8 @@ fn what_was_made_of_a_text_stands_beside_it_with_both_answers() {
     assert!(first.probe.rows[0] < 160 && first.probe.rows[1..].iter().all(|row| *row >= 160));
     for row in 0..rows {
         let text = first.probe.texts.first(row);
-        let shown = window.get_by_label_contains(&format!("{text}\nteacher: "));
+        let words = format!("{text}\nteacher: ");
+        let shown = window.get_by_label_contains(&words);
         assert!(shown.accesskit_node().label().unwrap().contains("\nstudent: "), "{text}");
     }
     // A student that learnt of them saw more texts in an epoch.

@@ -155,7 +155,7 @@ impl<'a> Pass<'a> {
         if self.tokens.iter().any(|tokens| tokens.ids.iter().any(|id| *id as usize >= vocabulary)) {
             candle_core::bail!("a token is beyond the {vocabulary} that the model knows")
         }
-        let flat = table.reshape((members * vocabulary, width))?;
+        let flat = reshape(table, (members * vocabulary, width))?;
         let of_member = |member: usize, ids: &[u32]| -> Vec<u32> {
             ids.iter().map(|id| (member * vocabulary) as u32 + id).collect()
         };
