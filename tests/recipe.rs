@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use stillroom::distill::{Mean, Objective, SOFT_TARGETS};
 use stillroom::recipe::{
-    Architecture, BASELINES, Baseline, Builtin, BuiltinTeacher, CheckpointFile, CheckpointSource, Colour, ColumnRef,
-    Copies, DataRecipe, FaultKind, Faults, Frozen, Ground, ImageSource, Keep, KeptColumns, Normalise, Optimiser,
-    Override, PRESETS, PixelRange, Pixels, Pooling, QUICKSTART, Recipe, Schedule, Source, Sweep, TableSource,
-    TeacherPart, TeacherRecipe, TextLayers, TextSource, TokensOf, TrainingRecipe, preset,
+    Architecture, Augment, BASELINES, Baseline, Builtin, BuiltinTeacher, CheckpointFile, CheckpointSource, Colour,
+    ColumnRef, Copies, DataRecipe, FaultKind, Faults, Frozen, Ground, ImageSource, Keep, KeptColumns, Normalise,
+    Optimiser, Override, PRESETS, PixelRange, Pixels, Pooling, QUICKSTART, Recipe, Schedule, Source, Sweep,
+    TableSource, TeacherPart, TeacherRecipe, TextLayers, TextSource, TokensOf, TrainingRecipe, preset,
 };
 
 const EXAMPLE: &str = r#"
@@ -461,8 +461,9 @@ fn data() -> impl Strategy<Value = DataRecipe> {
     let held = || 0.001..=0.9;
     let omitted = prop::collection::vec(any::<String>(), 0..4);
     let copies = prop::sample::select(vec![Copies::Together, Copies::Apart]);
-    (source(), 0..=i64::MAX as u64, held(), held(), copies, omitted, share(), share()).prop_map(
-        |(source, seed, validation, test, copies, omit_classes, labelled, label_noise)| DataRecipe {
+    let augment = (0..=50_usize, share(), share()).prop_map(|(tries, mask, ngram)| Augment { tries, mask, ngram });
+    (source(), 0..=i64::MAX as u64, held(), held(), copies, omitted, share(), share(), augment).prop_map(
+        |(source, seed, validation, test, copies, omit_classes, labelled, label_noise, augment)| DataRecipe {
             source,
             seed,
             validation,
@@ -471,6 +472,7 @@ fn data() -> impl Strategy<Value = DataRecipe> {
             omit_classes,
             labelled,
             label_noise,
+            augment,
         },
     )
 }

@@ -32,10 +32,11 @@ impl Recipe {
         if let (Value::Table(fields), Copies::Apart) = (&mut fields, data.copies) {
             fields.insert("copies".to_owned(), "apart".into());
         }
-        if let (Value::Table(fields), Augment { tries: 1.., mask, ngram }) = (&mut fields, data.augment) {
-            let augment = [("augment", whole(data.augment.tries as u64)), ("augment_mask", mask.into())];
+        if let (Value::Table(fields), true) = (&mut fields, data.augment != Augment::NONE) {
+            let Augment { tries, mask, ngram } = data.augment;
+            let augment =
+                [("augment", whole(tries as u64)), ("augment_mask", mask.into()), ("augment_ngram", ngram.into())];
             fields.extend(augment.map(|(key, value)| (key.to_owned(), value)));
-            fields.insert("augment_ngram".to_owned(), ngram.into());
         }
         top.insert("data".to_owned(), fields);
         if let Some(of) = &self.teacher {

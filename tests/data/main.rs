@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use stillroom::data::{Dataset, Examples, Inputs, Splits, TransferSet, epoch_order};
-use stillroom::recipe::{Builtin, Copies, DataRecipe, Source};
+use stillroom::recipe::{Augment, Builtin, Copies, DataRecipe, Source};
 use stillroom::rng::Key;
 
 fn recipe() -> DataRecipe {
@@ -25,6 +25,7 @@ fn recipe() -> DataRecipe {
         omit_classes: Vec::new(),
         labelled: 1.0,
         label_noise: 0.0,
+        augment: Augment::NONE,
     }
 }
 
