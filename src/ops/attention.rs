@@ -6,6 +6,7 @@ use candle_core::backend::BackendStorage as _;
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
+use super::buffer::unwritten;
 use super::dropout::Chance;
 use super::element::{slice, vectorised, with_element, with_slice};
 use super::gemm::Write;
@@ -333,7 +334,7 @@ fn times_narrow<T: Element>(
 
 fn forward<T: Element>(op: &Attention, q: &[T], k: &[T], v: &[T]) -> Vec<T> {
     let (width, along) = (op.width(), padded(op.size));
-    let mut by_head = vec![T::zero_value(); op.spans.tokens() * width];
+    let mut by_head = unwritten(op.spans.tokens() * width);
     // Where there are few rows and heads, each block of queries is a task of its own; else k and v are prepared once for all.
     let few = op.spans.members() * op.spans.rows() * op.heads < 4 * rayon::current_num_threads();
     let tasks: Vec<(Place, Range<usize>)> = op
@@ -369,7 +370,7 @@ fn forward<T: Element>(op: &Attention, q: &[T], k: &[T], v: &[T]) -> Vec<T> {
 
 /// Gradients of q, k and v; the weights are worked out again.
 fn backward<T: Element>(op: &Attention, q: &[T], k: &[T], v: &[T], dy: &[T]) -> [Vec<T>; 3] {
-    let mut gradients: [Vec<T>; 3] = std::array::from_fn(|_| vec![T::zero_value(); op.spans.tokens() * op.width()]);
+    let mut gradients: [Vec<T>; 3] = std::array::from_fn(|_| unwritten(op.spans.tokens() * op.width()));
     let [dq, dk, dv] = gradients.each_mut().map(|values| cut(values, op.places().map(|place| place.count * op.size)));
     let places: Vec<Place> = op.places().collect();
     let all = dq.into_par_iter().zip(dk).zip(dv).zip(places);

@@ -4,6 +4,7 @@ use candle_core::backend::BackendStorage as _;
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
+use super::buffer::unwritten;
 use super::element::{slice, with_element, with_slice};
 use super::gemm::{Matrix, Threads, Write, product};
 use super::tape::apply3;
@@ -133,7 +134,7 @@ impl CustomOp3 for Dense {
 
 fn forward<T: Element>(sizes: Sizes, activation: Activation, x: &[T], w: &[T], b: &[T]) -> Vec<T> {
     let Sizes { batch, input, output, .. } = sizes;
-    let mut y = vec![T::zero_value(); sizes.members * batch * output];
+    let mut y = unwritten(sizes.members * batch * output);
     let rows = Parts::new(&mut y, batch * output);
     each_member(sizes.members, |member| {
         let y = rows.take(member);
@@ -166,9 +167,9 @@ struct Gradients<T> {
 fn backward<T: Element>(sizes: Sizes, op: &Dense, x: &[T], w: &[T], y: &[T], dy: &[T]) -> Gradients<T> {
     let Sizes { members, batch, input, output, .. } = sizes;
     let mut dz = dy.to_vec();
-    let mut dw = vec![T::zero_value(); members * output * input];
+    let mut dw = unwritten(members * output * input);
     let mut db = vec![T::zero_value(); members * output];
-    let mut dx = vec![T::zero_value(); if op.input_gradient { members * batch * input } else { 0 }];
+    let mut dx = unwritten(if op.input_gradient { members * batch * input } else { 0 });
     {
         let dz = Parts::new(&mut dz, batch * output);
         let dw = Parts::new(&mut dw, output * input);

@@ -4,6 +4,7 @@ use candle_core::backend::BackendStorage as _;
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
+use super::buffer::unwritten;
 use super::element::{slice, vectorised, with_element, with_slice};
 use super::packed::{check_tokens, cut};
 use super::tape::{apply1, through};
@@ -114,7 +115,7 @@ struct Packed {
 impl Packed {
     /// Input or gradient under the mask, which is drawn again each time.
     fn masked<T: Element>(&self, x: &[T]) -> Vec<T> {
-        let mut y = vec![T::zero_value(); x.len()];
+        let mut y = unwritten(x.len());
         let parts = cut(&mut y, self.blocks.iter().map(|block| block.2)).into_par_iter();
         let sources: Vec<&[T]> = self
             .blocks

@@ -6,6 +6,7 @@ use candle_core::backend::BackendStorage as _;
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
+use super::buffer::unwritten;
 use super::element::{slice, vectorised, with_element, with_slice};
 use super::tape::apply1;
 use super::{Backend, Element};
@@ -52,7 +53,7 @@ impl CustomOp1 for Op {
     fn cpu_fwd(&self, x: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
         let storage = with_element!(x.dtype(), T => {
             let x = slice::<T>(x, layout)?;
-            let mut y = vec![T::zero_value(); x.len()];
+            let mut y = unwritten(x.len());
             y.par_chunks_mut(CHUNK).zip(x.par_chunks(CHUNK)).for_each(|(y, x)| forward(self.0, x, y));
             <T as candle_core::WithDType>::to_cpu_storage_owned(y)
         });
@@ -62,7 +63,7 @@ impl CustomOp1 for Op {
     fn bwd(&self, x: &Tensor, _y: &Tensor, dy: &Tensor) -> Result<Option<Tensor>> {
         with_element!(x.dtype(), T => {
             let dx = with_slice::<T, _>(x, |x| with_slice::<T, _>(dy, |dy| {
-                let mut dx = vec![T::zero_value(); x.len()];
+                let mut dx = unwritten(x.len());
                 let chunks = dx.par_chunks_mut(CHUNK).zip(x.par_chunks(CHUNK)).zip(dy.par_chunks(CHUNK));
                 chunks.for_each(|((dx, x), dy)| backward(self.0, x, dy, dx));
                 dx

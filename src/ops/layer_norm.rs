@@ -5,6 +5,7 @@ use std::ops::Range;
 use candle_core::{CpuStorage, CustomOp3, D, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
+use super::buffer::unwritten;
 use super::element::{slice, vectorised, with_element, with_slice};
 use super::packed::{ROWS, add, check_tokens, cut};
 use super::sums::sum;
@@ -164,7 +165,7 @@ fn moments<T: Element>(x: &[T], epsilon: T) -> (T, T) {
 }
 
 fn forward<T: Element>(op: &LayerNorm, width: usize, x: &[T], w: &[T], b: &[T]) -> Vec<T> {
-    let mut y = vec![T::zero_value(); x.len()];
+    let mut y = unwritten(x.len());
     let blocks = op.blocks();
     let parts = cut(&mut y, blocks.iter().map(|block| block.rows.len() * width));
     parts.into_par_iter().zip(&blocks).for_each(|(y, block)| {
@@ -186,7 +187,7 @@ fn forward<T: Element>(op: &LayerNorm, width: usize, x: &[T], w: &[T], b: &[T]) 
 /// Gradients of input, weights and biases.
 fn backward<T: Element>(op: &LayerNorm, width: usize, x: &[T], w: &[T], dy: &[T]) -> [Vec<T>; 3] {
     let blocks = op.blocks();
-    let mut dx = vec![T::zero_value(); x.len()];
+    let mut dx = unwritten(x.len());
     let parts = cut(&mut dx, blocks.iter().map(|block| block.rows.len() * width));
     // Both sums of a block, one after the other.
     let sums: Vec<Vec<T>> = parts

@@ -7,6 +7,7 @@ use candle_core::backend::BackendStorage as _;
 use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
+use super::buffer::unwritten;
 use super::chain::{Right, Start, rows_product};
 use super::element::{slice, vectorised, with_element, with_slice};
 use super::gemm::{Matrix, Threads, Write, product};
@@ -206,8 +207,8 @@ impl Lstm {
 /// Hidden states, and what is kept of each token.
 fn forward<T: Element>(sizes: Sizes, op: &Lstm, gates: &[T], w: &[T]) -> (Vec<T>, Vec<T>) {
     let hidden = sizes.hidden;
-    let mut y = vec![T::zero_value(); op.spans.tokens() * hidden];
-    let mut kept = vec![T::zero_value(); op.spans.tokens() * 5 * hidden];
+    let mut y = unwritten(op.spans.tokens() * hidden);
+    let mut kept = unwritten(op.spans.tokens() * 5 * hidden);
     let right: Vec<Right<T>> = (0..sizes.members)
         .map(|member| Right::new((hidden, 4 * hidden), Matrix::transposed(sizes.weights(w, member), hidden)))
         .collect();
@@ -269,7 +270,7 @@ fn advance<T: Element>(sums: &[T], cell: &mut [T], state: &mut [T], kept: &mut [
 /// Gradients by the sums before the gates, `[tokens, 4H]`.
 fn backward<T: Element>(sizes: Sizes, op: &Lstm, kept: &[T], w: &[T], dy: &[T]) -> Vec<T> {
     let hidden = sizes.hidden;
-    let mut dz = vec![T::zero_value(); op.spans.tokens() * 4 * hidden];
+    let mut dz = unwritten(op.spans.tokens() * 4 * hidden);
     let right: Vec<Right<T>> = (0..sizes.members)
         .map(|member| Right::new((4 * hidden, hidden), Matrix::rows(sizes.weights(w, member), hidden)))
         .collect();
@@ -350,7 +351,7 @@ fn weight_gradient<T: Element>(sizes: Sizes, op: &Lstm, dz: &[T], y: &[T]) -> Ve
             before[hidden..].copy_from_slice(&states[..kept]);
         }
     });
-    let mut dw = vec![T::zero_value(); sizes.members * 4 * hidden * hidden];
+    let mut dw = unwritten(sizes.members * 4 * hidden * hidden);
     let threads = if sizes.members > 1 { Threads::One } else { Threads::Pool };
     dw.par_chunks_mut((4 * hidden * hidden).max(1)).enumerate().for_each(|(member, dw)| {
         let tokens = op.spans.of_member(member);

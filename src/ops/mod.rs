@@ -9,6 +9,7 @@
 //! blocks, for instance sorted by seed.
 
 mod attention;
+mod buffer;
 mod chain;
 mod conv;
 mod dense;

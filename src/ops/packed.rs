@@ -6,6 +6,7 @@ use candle_core::backend::BackendStorage as _;
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
+use super::buffer::unwritten;
 use super::dense::{relu, relu_gradient};
 use super::element::{slice, vectorised, with_element, with_slice};
 use super::gemm::{Matrix, Threads, Write};
@@ -213,7 +214,7 @@ impl CustomOp3 for PackedDense {
 
 fn forward<T: Element>(sizes: Sizes, op: &PackedDense, x: &[T], w: &[T], b: &[T]) -> Vec<T> {
     let Sizes { members, input, output } = sizes;
-    let mut y = vec![T::zero_value(); op.spans.tokens() * output];
+    let mut y = unwritten(op.spans.tokens() * output);
     let parts = cut(&mut y, (0..members).map(|k| op.spans.of_member(k).len() * output));
     let run = |(member, y): (usize, &mut [T])| {
         let tokens = op.spans.of_member(member);
@@ -238,10 +239,10 @@ struct Gradients<T> {
 fn backward<T: Element>(sizes: Sizes, op: &PackedDense, x: &[T], w: &[T], y: &[T], dy: &[T]) -> Gradients<T> {
     let Sizes { members, input, output } = sizes;
     let tokens = op.spans.tokens();
-    let zeros = |wanted: bool, count: usize| vec![T::zero_value(); if wanted { count } else { 0 }];
-    let mut dx = zeros(op.input_gradient, tokens * input);
-    let mut dw = zeros(op.weight_gradient, members * output * input);
-    let mut db = zeros(op.weight_gradient, members * output);
+    let room = |wanted: bool, count: usize| unwritten(if wanted { count } else { 0 });
+    let mut dx: Vec<T> = room(op.input_gradient, tokens * input);
+    let mut dw: Vec<T> = room(op.weight_gradient, members * output * input);
+    let mut db: Vec<T> = room(op.weight_gradient, members * output);
     let dz = match op.activation {
         Activation::None => Cow::Borrowed(dy),
         Activation::Relu => {

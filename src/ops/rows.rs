@@ -4,6 +4,7 @@ use candle_core::backend::BackendStorage as _;
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
+use super::buffer::unwritten;
 use super::element::{slice, with_element, with_slice};
 use super::packed::add;
 use super::tape::apply1;
@@ -41,7 +42,7 @@ impl CustomOp1 for Rows {
         let (_, width) = layout.shape().dims2()?;
         let storage = with_element!(table.dtype(), T => {
             let table = slice::<T>(table, layout)?;
-            let mut y = vec![T::zero_value(); self.index.len() * width];
+            let mut y = unwritten(self.index.len() * width);
             y.par_chunks_mut((BLOCK * width).max(1)).zip(self.index.par_chunks(BLOCK)).for_each(|(y, index)| {
                 for (y, row) in y.chunks_exact_mut(width).zip(index) {
                     y.copy_from_slice(&table[*row as usize * width..][..width]);

@@ -15,6 +15,7 @@ use candle_core::{
 use rayon::prelude::*;
 
 use super::Element;
+use super::buffer::unwritten;
 use super::element::{slice, with_element};
 use super::packed::add;
 
@@ -253,7 +254,7 @@ impl CustomOp2 for Sum {
         }
         let storage = with_element!(candle_core::backend::BackendStorage::dtype(a), T => {
             let (a, b) = (slice::<T>(a, a_layout)?, slice::<T>(b, b_layout)?);
-            let mut y = vec![T::zero_value(); a.len()];
+            let mut y = unwritten(a.len());
             let chunks = y.par_chunks_mut(CHUNK).zip(a.par_chunks(CHUNK)).zip(b.par_chunks(CHUNK));
             chunks.for_each(|((y, a), b)| {
                 for ((y, a), b) in y.iter_mut().zip(a).zip(b) {
