@@ -1,5 +1,9 @@
 //! The matrix product over strided slices: the one place that calls `gemm`.
 
+use std::ops::Range;
+
+use rayon::prelude::*;
+
 use super::Element;
 
 /// A matrix in a slice: element (row, column) is at `row · row_stride + column · column_stride`.
@@ -36,8 +40,10 @@ pub(super) enum Threads {
     Pool,
 }
 
+/// Columns of the result that one thread makes at least.
+const LEAST_COLUMNS: usize = 64;
+
 /// `out[m, n] = a[m, k] · b[k, n]`, rows of `out` one after another.
-#[allow(unsafe_code, reason = "gemm takes pointers; the assertions below hold every access inside its slice")]
 pub(super) fn product<T: Element>(
     (m, n, k): (usize, usize, usize),
     out: &mut [T],
@@ -61,33 +67,66 @@ pub(super) fn product<T: Element>(
     assert!(out.len() >= m * n, "the product does not fit its result");
     assert!(a.values.len() > last(&a, m, k), "the left factor is too small");
     assert!(b.values.len() > last(&b, k, n), "the right factor is too small");
-    let parallelism = match threads {
-        Threads::One => gemm::Parallelism::None,
-        Threads::Pool => gemm::Parallelism::Rayon(0),
-    };
-    // SAFETY: all indices that gemm forms are within the slices, as asserted; `out` is borrowed mutably and so does not
-    // overlap the factors.
-    unsafe {
-        gemm::gemm(
-            m,
-            n,
-            k,
-            out.as_mut_ptr(),
-            1,
-            n as isize,
-            write == Write::Add,
-            a.values.as_ptr(),
-            a.column_stride as isize,
-            a.row_stride as isize,
-            b.values.as_ptr(),
-            b.column_stride as isize,
-            b.row_stride as isize,
-            T::from_f64(1.0),
-            T::from_f64(1.0),
-            false,
-            false,
-            false,
-            parallelism,
-        );
+    let all = Columns { shape: (m, n, k), out: out.as_mut_ptr(), pitch: n, write, a, b };
+    let pool = rayon::current_num_threads();
+    match threads {
+        Threads::One => all.make(0..n, gemm::Parallelism::None),
+        // Each thread packs its own columns of the right factor once; left to itself the crate packs them for several threads.
+        Threads::Pool if pool > 1 && n >= pool * LEAST_COLUMNS => {
+            let each = n.div_ceil(pool).next_multiple_of(LEAST_COLUMNS / 4);
+            let parts = (0..n).step_by(each).map(|start| start..n.min(start + each)).collect::<Vec<_>>();
+            parts.into_par_iter().for_each(|columns| all.make(columns, gemm::Parallelism::None));
+        }
+        Threads::Pool => all.make(0..n, gemm::Parallelism::Rayon(0)),
+    }
+}
+
+/// A product whose columns are made apart.
+struct Columns<'a, T> {
+    shape: (usize, usize, usize),
+    out: *mut T,
+    pitch: usize,
+    write: Write,
+    a: Matrix<'a, T>,
+    b: Matrix<'a, T>,
+}
+
+// SAFETY: `out` is borrowed mutably for as long as this lives, and no two threads make the same columns.
+#[allow(unsafe_code, reason = "see above")]
+unsafe impl<T: Sync + Send> Sync for Columns<'_, T> {}
+
+impl<T: Element> Columns<'_, T> {
+    #[allow(
+        unsafe_code,
+        reason = "gemm takes pointers; the assertions in `product` hold every access inside its slice"
+    )]
+    fn make(&self, columns: Range<usize>, parallelism: gemm::Parallelism) {
+        let Self { shape: (m, _, k), out, pitch, write, a, b } = self;
+        let right = &b.values[columns.start * b.column_stride..];
+        // SAFETY: all indices that gemm forms are within the slices, as asserted for all columns; `out` is borrowed mutably and so does
+        // not overlap the factors.
+        unsafe {
+            gemm::gemm(
+                *m,
+                columns.len(),
+                *k,
+                out.add(columns.start),
+                1,
+                *pitch as isize,
+                *write == Write::Add,
+                a.values.as_ptr(),
+                a.column_stride as isize,
+                a.row_stride as isize,
+                right.as_ptr(),
+                b.column_stride as isize,
+                b.row_stride as isize,
+                T::from_f64(1.0),
+                T::from_f64(1.0),
+                false,
+                false,
+                false,
+                parallelism,
+            );
+        }
     }
 }
