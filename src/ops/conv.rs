@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use super::dense::{Parts, relu, relu_gradient};
 use super::element::{slice, with_element, with_slice};
 use super::gemm::{Matrix, Threads, Write, product};
+use super::sums::add;
 use super::tape::apply3;
 use super::{Activation, Backend, Element, input_of, inputs_fit, sum_of_blocks};
 
@@ -216,12 +217,6 @@ fn backward<T: Element>(sizes: Sizes, op: &Conv3x3, x: &[T], w: &[T], y: &[T], d
         add(&mut db[member * sizes.output..][..sizes.output], part_b);
     }
     Gradients { x: op.input_gradient.then_some(dx), w: dw, b: db }
-}
-
-fn add<T: Element>(sum: &mut [T], part: &[T]) {
-    for (sum, part) in sum.iter_mut().zip(part) {
-        *sum += *part;
-    }
 }
 
 /// Writes for each input channel and each of the nine weights the image as that weight sees it: `[in · 9, pixels]`.

@@ -42,6 +42,8 @@ pub(super) enum Threads {
 
 /// Columns of the result that one thread makes at least.
 const LEAST_COLUMNS: usize = 64;
+/// With fewer rows the crate takes paths that depend on the number of columns.
+const LEAST_ROWS: usize = 16;
 
 /// `out[m, n] = a[m, k] · b[k, n]`, rows of `out` one after another.
 pub(super) fn product<T: Element>(
@@ -72,7 +74,7 @@ pub(super) fn product<T: Element>(
     match threads {
         Threads::One => all.make(0..n, gemm::Parallelism::None),
         // Each thread packs its own columns of the right factor once; left to itself the crate packs them for several threads.
-        Threads::Pool if pool > 1 && n >= pool * LEAST_COLUMNS => {
+        Threads::Pool if pool > 1 && m >= LEAST_ROWS && n >= pool * LEAST_COLUMNS => {
             let each = n.div_ceil(pool).next_multiple_of(LEAST_COLUMNS / 4);
             let parts = (0..n).step_by(each).map(|start| start..n.min(start + each)).collect::<Vec<_>>();
             parts.into_par_iter().for_each(|columns| all.make(columns, gemm::Parallelism::None));

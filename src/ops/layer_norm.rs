@@ -7,8 +7,8 @@ use rayon::prelude::*;
 
 use super::buffer::unwritten;
 use super::element::{slice, vectorised, with_element, with_slice};
-use super::packed::{ROWS, add, check_tokens, cut};
-use super::sums::sum;
+use super::packed::{ROWS, check_tokens, cut};
+use super::sums::{add, sum};
 use super::tape::{apply3, reshape};
 use super::{Backend, Element, Spans};
 

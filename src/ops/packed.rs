@@ -8,8 +8,9 @@ use rayon::prelude::*;
 
 use super::buffer::unwritten;
 use super::dense::{relu, relu_gradient};
-use super::element::{slice, vectorised, with_element, with_slice};
+use super::element::{slice, with_element, with_slice};
 use super::gemm::{Matrix, Threads, Write};
+use super::sums::add;
 use super::tape::apply3;
 use super::{Activation, Backend, Element, Spans, chain, gemm};
 
@@ -125,15 +126,6 @@ pub(super) fn sum_of_rows<T: Element>(rows: &[T], width: usize) -> Vec<T> {
         add(&mut all, sums);
     }
     all
-}
-
-/// `sums += values`.
-pub(super) fn add<T: Element>(sums: &mut [T], values: &[T]) {
-    vectorised!(<'a, T> (sums: &'a mut [T], values: &'a [T]) -> () {
-        for (sum, value) in sums.iter_mut().zip(values) {
-            *sum += *value;
-        }
-    });
 }
 
 struct PackedDense {

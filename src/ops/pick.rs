@@ -5,7 +5,8 @@ use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
 use super::element::{slice, with_element, with_slice};
-use super::packed::{add, check_tokens, cut};
+use super::packed::{check_tokens, cut};
+use super::sums::add;
 use super::tape::apply1;
 use super::{Backend, Element, Spans};
 

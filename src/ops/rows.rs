@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::buffer::unwritten;
 use super::element::{slice, with_element, with_slice};
-use super::packed::add;
+use super::sums::add;
 use super::tape::apply1;
 use super::{Backend, Element};
 

@@ -5,6 +5,16 @@
 )]
 
 use super::Element;
+use super::element::vectorised;
+
+/// `sums += values`.
+pub(super) fn add<T: Element>(sums: &mut [T], values: &[T]) {
+    vectorised!(<'a, T> (sums: &'a mut [T], values: &'a [T]) -> () {
+        for (sum, value) in sums.iter_mut().zip(values) {
+            *sum += *value;
+        }
+    });
+}
 
 /// 1 / (1 + e⁻ˣ), without overflow.
 #[inline(always)]

@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use super::Element;
 use super::buffer::unwritten;
 use super::element::{slice, with_element};
-use super::packed::add;
+use super::sums::add;
 
 type Op1 = Arc<Box<dyn CustomOp1 + Send + Sync>>;
 type Op2 = Arc<Box<dyn CustomOp2 + Send + Sync>>;
@@ -304,5 +304,56 @@ impl InplaceOp2 for AddTo {
             chunks.for_each(|(sums, values)| add(sums, values));
         });
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::{DType, Device};
+
+    use super::super::{Activation, Backend, Gelu, dense, gelu, rows};
+    use super::*;
+
+    fn leaf(seed: usize, shape: &[usize]) -> Var {
+        let count = shape.iter().product::<usize>();
+        let numbers = (0..count).map(|i| ((i * 37 + seed * 101) % 97) as f64 / 97.0 - 0.5).collect::<Vec<f64>>();
+        Var::from_tensor(&Tensor::from_vec(numbers, shape, &Device::Cpu).unwrap()).unwrap()
+    }
+
+    /// Three uses of one result, a table, a sum, another shape and an operation of candle's.
+    fn work([table, w, b]: [&Var; 3]) -> Result<Tensor> {
+        let x = reshape(&rows(table, &[2, 0, 2, 1], Backend::Native)?, (1, 4, 3))?;
+        let [p, q] = [0, 1].map(|_| dense(&x, w, b, Activation::None, Backend::Native));
+        let y = sum(&sum(&p?, &x)?, &gelu(&q?, Gelu::Erf, Backend::Native)?)?;
+        through(&[&y, &x], |of| of[0].tanh()?.mul(&of[1]))
+    }
+
+    #[test]
+    fn gradients_are_those_of_candle_each_time_that_it_goes_back() {
+        let leaves = [leaf(1, &[3, 3]), leaf(2, &[1, 3, 3]), leaf(3, &[1, 3])];
+        let expected = work(leaves.each_ref()).unwrap().sqr().unwrap().sum_all().unwrap().backward().unwrap();
+        let (y, tape) = Tape::record(|| work(leaves.each_ref())).unwrap();
+        let slope = (y.detach() * 2.0).unwrap();
+        for _ in 0..2 {
+            let found = tape.back([(y.clone(), slope.clone())]).unwrap();
+            for leaf in &leaves {
+                let [found, expected] = [found.get(leaf).unwrap(), expected.get(leaf).unwrap()]
+                    .map(|t| t.flatten_all().unwrap().to_vec1::<f64>().unwrap());
+                assert!(found.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-14), "{found:?} {expected:?}");
+            }
+        }
+        let nothing = tape.back([]).unwrap();
+        assert!(leaves.iter().all(|leaf| nothing.get(leaf).is_none()));
+    }
+
+    #[test]
+    fn an_operation_that_is_not_written_is_an_error_where_it_is_used() {
+        let x = leaf(1, &[2, 3]);
+        let unwritten = Tape::record(|| gelu(&x.tanh()?, Gelu::Erf, Backend::Native));
+        assert!(unwritten.err().unwrap().to_string().contains("not on the tape"));
+        // What is not trained may come from anywhere, and without a tape nothing is asked.
+        Tape::record(|| gelu(&x.detach().tanh()?, Gelu::Erf, Backend::Native)).unwrap();
+        gelu(&x.tanh().unwrap(), Gelu::Erf, Backend::Native).unwrap();
+        assert_eq!(x.dtype(), DType::F64);
     }
 }

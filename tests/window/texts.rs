@@ -227,7 +227,7 @@ fn what_was_made_of_a_text_stands_beside_it_with_both_answers() {
         let text = first.probe.texts.first(row);
         let words = format!("{text}\nteacher: ");
         let shown = window.get_by_label_contains(&words);
-        assert!(shown.accesskit_node().label().unwrap().contains("\nstudent: "), "{text}");
+        assert!(shown.accesskit_node().value().unwrap().contains("\nstudent: "), "{text}");
     }
     // A student that learnt of them saw more texts in an epoch.
     let run = window.state().state().focused().unwrap().runs.last().unwrap().clone();

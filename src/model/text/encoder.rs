@@ -269,13 +269,14 @@ impl TextEncoder {
     /// When there is no such row.
     pub fn spell(&self, texts: &Texts, row: usize) -> Spelling {
         let (first, second) = (texts.first(row), texts.second(row));
+        let sides = [first, second.unwrap_or_default()].map(|text| self.readable(text));
         // One that cannot be read is without letters, see `encode_one`.
         let encoding = match second {
-            None => self.tokenizer.encode(cut(first), true),
-            Some(second) => self.tokenizer.encode((cut(first), cut(second)), true),
+            None => self.tokenizer.encode(&*sides[0], true),
+            Some(_) => self.tokenizer.encode((&*sides[0], &*sides[1]), true),
         };
         let encoding = encoding.unwrap_or_default();
-        let (sides, sequences) = ([first, second.unwrap_or_default()], encoding.get_sequence_ids());
+        let sequences = encoding.get_sequence_ids();
         let letters = |index: usize| {
             let (side, (start, end)) = ((*sequences.get(index)?)?, *encoding.get_offsets().get(index)?);
             sides.get(side)?.get(start..end).filter(|letters| !letters.is_empty())
@@ -285,25 +286,32 @@ impl TextEncoder {
             let letters = letters(index).filter(|_| unknown).map(str::to_owned);
             Piece { token: letters.or_else(|| self.token(*id)).unwrap_or_default(), unknown }
         };
-        let pieces = self.encode_one(first, second).ids.iter().enumerate().map(piece).collect();
+        let pieces: Vec<Piece> = self.encode_one(first, second).ids.iter().enumerate().map(piece).collect();
         let end_of = |side: usize| {
             let own = sequences.iter().zip(encoding.get_offsets()).filter(|(of, _)| **of == Some(side));
             own.map(|(_, (_, end))| *end).max().unwrap_or(0)
         };
-        let is_cut = !encoding.get_overflowing().is_empty() || sides.iter().any(|text| text.len() > LONGEST);
-        let beyond = sides.iter().enumerate().filter(|_| is_cut);
+        // What the tokeniser says of it itself does not come through every frame.
+        let is_full = pieces.len() >= self.saved.length
+            || [Some(first), second].iter().flatten().any(|text| text.len() > LONGEST);
+        let beyond = sides.iter().enumerate().filter(|_| is_full);
         let beyond = beyond.map(|(side, text)| text.get(end_of(side)..).unwrap_or_default().trim());
         let beyond: Vec<&str> = beyond.filter(|beyond| !beyond.is_empty()).collect();
         Spelling { pieces, cut: beyond.join(" … ").chars().take(MOST_SHOWN).collect() }
     }
 
-    fn encode_one(&self, first: &str, second: Option<&str>) -> Known {
-        let readable = |text| match self.masked {
-            Some(unknown) if str::contains(text, MASK) => Cow::Owned(text.replace(MASK, unknown)),
+    /// As much of a text as is read, with something that the tokeniser knows for what is masked.
+    fn readable<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let text = cut(text);
+        match self.masked {
+            Some(unknown) if text.contains(MASK) => Cow::Owned(text.replace(MASK, unknown)),
             _ => Cow::Borrowed(text),
-        };
-        let first = readable(cut(first));
-        let encoded = match second.map(|second| readable(cut(second))) {
+        }
+    }
+
+    fn encode_one(&self, first: &str, second: Option<&str>) -> Known {
+        let first = self.readable(first);
+        let encoded = match second.map(|second| self.readable(second)) {
             None => self.tokenizer.encode_fast(first, true),
             Some(second) => self.tokenizer.encode_fast((first, second), true),
         };
