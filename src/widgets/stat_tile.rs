@@ -23,10 +23,12 @@ pub fn stat_tile_ui(ui: &mut Ui, room: Vec2, caption: &str, value: &str, unit: &
         let left = rect.left() + space::S + 1.0;
         let small = theme::font(size::TICK * less);
         painter.text(pos2(left, rect.top() + 6.0), egui::Align2::LEFT_TOP, caption, small, t.tertiary);
-        // A class may have a long name; what does not fit ends in dots.
-        let mut number =
-            egui::text::LayoutJob::simple_singleline(value.to_owned(), semibold(size::VALUE * enlarged), t.text);
-        number.wrap = egui::text::TextWrapping::truncate_at_width(rect.right() - space::XS - left);
+        // A class may have a long name: it is written smaller, and what does not fit even so ends in dots.
+        let wide = rect.right() - space::XS - left;
+        let whole = painter.layout_no_wrap(value.to_owned(), semibold(size::VALUE * enlarged), t.text);
+        let written = (size::VALUE * (wide / whole.size().x.max(1.0)).min(1.0)).floor().max(size::CAPTION) * enlarged;
+        let mut number = egui::text::LayoutJob::simple_singleline(value.to_owned(), semibold(written), t.text);
+        number.wrap = egui::text::TextWrapping::truncate_at_width(wide);
         let number = painter.layout_job(number);
         let after = painter.layout_no_wrap(unit.to_owned(), theme::font(size::CAPTION * less), t.text);
         let base = rect.bottom() - 6.0;

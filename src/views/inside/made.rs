@@ -12,9 +12,10 @@ use crate::text::{number, text, text_with};
 use crate::theme::{self, Icon, UiTokens as _, caption, font, size, space};
 use crate::widgets::{IconButton, empty_state_ui};
 
-/// How wide an answer is, and what is left for the text at least.
+/// How wide an answer is beside its text, and how tall below it; and from which width on there is room beside a text.
 const ANSWER: f32 = 116.0;
-const LEAST: f32 = 120.0;
+const TALL: f32 = size::BODY + BAR + space::M;
+const WIDE: f32 = 440.0;
 /// The bar below an answer.
 const BAR: f32 = 4.0;
 
@@ -83,9 +84,9 @@ fn heads_ui(ui: &mut Ui) {
     }
 }
 
-/// Where the two answers of a line stand.
+/// Where the two answers of a line stand: at its right, or side by side where there is no room for that.
 fn places(rect: Rect) -> [Rect; 2] {
-    let wide = ANSWER.min((rect.width() - LEAST) / 2.0).max(40.0);
+    let wide = if rect.width() < WIDE { rect.width() / 2.0 } else { ANSWER };
     let from = |left: f32| Rect::from_min_max(pos2(left, rect.top()), pos2(left + wide - space::S, rect.bottom()));
     [from(rect.right() - 2.0 * wide), from(rect.right() - wide)]
 }
@@ -93,15 +94,18 @@ fn places(rect: Rect) -> [Rect; 2] {
 fn row_ui(ui: &mut Ui, probe: &Probe, row: usize, answers: &[Option<Answer>; 2], own: &[Option<Answer>; 2]) {
     let t = ui.tokens();
     let words = probe.texts.shown(row).unwrap_or_default();
-    let room = Rect::from_min_size(pos2(0.0, 0.0), vec2(ui.available_width(), 1.0));
-    let wide = (places(room)[0].left() - space::M).max(LEAST / 2.0);
+    let room = ui.available_width();
+    let is_beside = room >= WIDE;
+    let wide = if is_beside { room - 2.0 * ANSWER - space::M } else { room };
     let galley = ui.painter().layout_job(marked(&words, row == 0, wide, t.text, t.doubtful));
-    let tall = galley.size().y.max(size::BODY + BAR + space::S) + space::S;
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), tall), Sense::hover());
+    let text_tall = galley.size().y + space::S;
+    let tall = if is_beside { text_tall.max(TALL) } else { text_tall + TALL };
+    let (rect, response) = ui.allocate_exact_size(vec2(room, tall), Sense::hover());
     ui.painter().galley(rect.min + vec2(0.0, space::XS), galley, t.text);
+    let below = if is_beside { rect } else { rect.with_min_y(rect.top() + text_tall) };
     ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, t.hairline));
     let mut said = vec![words.into_owned()];
-    for ((place, colour), (key, (answer, own))) in places(rect)
+    for ((place, colour), (key, (answer, own))) in places(below)
         .into_iter()
         .zip([t.teacher, t.student])
         .zip(["term-teacher", "term-student"].into_iter().zip(answers.iter().zip(own)))
