@@ -224,7 +224,12 @@ impl Field {
             (None, Kind::Truth(_)) => phrase!("allowed-truth"),
             (None, Kind::Choice(names)) => quoted(Between::Or, names),
             (None, Kind::Several(names)) => phrase!("allowed-several", names = quoted(Between::And, names)),
-            (None, Kind::Whole(span)) => phrase!("allowed-whole", least = span.least()),
+            (None, Kind::Whole(span)) => match span.allowed.1 {
+                Bound::Included(most) => {
+                    phrase!("allowed-whole-from-to", low = span.least(), high = Phrase::setting(most))
+                }
+                _ => phrase!("allowed-whole", least = span.least()),
+            },
             (None, _) => self.span().phrase(),
         }
     }

@@ -75,9 +75,10 @@ pub(super) fn product<T: Element>(
         Threads::One => all.make(0..n, gemm::Parallelism::None),
         // Each thread packs its own columns of the right factor once; left to itself the crate packs them for several threads.
         Threads::Pool if pool > 1 && m >= LEAST_ROWS && n >= pool * LEAST_COLUMNS => {
-            let each = n.div_ceil(pool).next_multiple_of(LEAST_COLUMNS / 4);
-            let parts = (0..n).step_by(each).map(|start| start..n.min(start + each)).collect::<Vec<_>>();
-            parts.into_par_iter().for_each(|columns| all.make(columns, gemm::Parallelism::None));
+            // The last part has what is left: few columns would be made in another order.
+            let each = n / pool / 16 * 16;
+            let end = |part: usize| if part + 1 == pool { n } else { (part + 1) * each };
+            (0..pool).into_par_iter().for_each(|part| all.make(part * each..end(part), gemm::Parallelism::None));
         }
         Threads::Pool => all.make(0..n, gemm::Parallelism::Rayon(0)),
     }

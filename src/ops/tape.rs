@@ -41,6 +41,7 @@ struct Node {
     op: Op,
 }
 
+/// What was applied. A kernel's gradients are taken to be nobody else's: none hands back what it was given.
 enum Op {
     One(Op1),
     Two(Op2),
@@ -118,6 +119,9 @@ impl Tape {
     pub fn back(&self, from: impl IntoIterator<Item = (Tensor, Tensor)>) -> Result<Gradients> {
         let mut gradients = Gradients(HashMap::new());
         for (result, gradient) in from {
+            if result.track_op() && !result.is_variable() && !self.known.contains(&result.id()) {
+                candle_core::bail!("the end of a pass is not on the tape")
+            }
             gradients.add(&result, gradient, false)?;
         }
         for node in self.nodes.iter().rev() {

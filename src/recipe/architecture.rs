@@ -178,6 +178,11 @@ impl Architecture {
         }
     }
 
+    /// Whether what it is depends on the teacher: it is made of its layers, or reads its tokens.
+    pub fn depends_on_teacher(&self) -> bool {
+        self.is_of_teacher() || matches!(self, Self::Text { tokens: TokensOf::Teacher, .. })
+    }
+
     /// Whether it is the teacher's own network.
     pub fn is_of_teacher(&self) -> bool {
         matches!(self, Self::OfTeacher { .. })

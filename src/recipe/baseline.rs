@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::Recipe;
+use super::{Architecture, Recipe};
 use crate::distill::{LABELS, Method, Objective, TEACHER_LABELS, method};
 
 /// A student that others are compared with.
@@ -86,10 +86,15 @@ impl Baseline {
         Objective::new(self.learns_by, epochs)
     }
 
-    /// Whether the field at a path makes a difference to it.
-    pub fn depends_on(&self, path: &str) -> bool {
+    /// Whether another teacher makes it another one: it learns from it, or its student is what it is by it.
+    fn is_by_teacher(&self, recipe: &Recipe) -> bool {
+        self.needs_teacher() || recipe.student.as_ref().is_some_and(Architecture::depends_on_teacher)
+    }
+
+    /// Whether the field at a path of a recipe makes a difference to it.
+    pub fn depends_on(&self, path: &str, recipe: &Recipe) -> bool {
         let is_of_teacher = path == "teacher" || path.starts_with("teacher.");
-        !path.starts_with("distill.") && (self.needs_teacher() || !is_of_teacher)
+        !path.starts_with("distill.") && (self.is_by_teacher(recipe) || !is_of_teacher)
     }
 }
 
@@ -107,10 +112,10 @@ impl Recipe {
         Self { distill, baselines: vec![baseline], ..self.clone() }
     }
 
-    /// What a baseline depends on: all but how the teacher is listened to, and the teacher where it has none. It is the same of a
+    /// What a baseline depends on: all but how the teacher is listened to, and the teacher where that makes no difference. It is the same of a
     /// student's recipe and of that of its baseline's run.
     pub fn of_baseline(&self, baseline: &'static Baseline) -> Self {
-        let teacher = self.teacher.clone().filter(|_| baseline.needs_teacher());
+        let teacher = self.teacher.clone().filter(|_| baseline.is_by_teacher(self));
         // One with a method of its own makes batches as that does, whatever stands beside it.
         let rows = if method(baseline.learns_by.name).is_some() { baseline.learns_by.rows } else { self.rows() };
         Self { teacher, distill: Objective::labels_of(rows), baselines: vec![baseline], ..self.without_teacher() }

@@ -79,9 +79,11 @@ impl Recipe {
         Self { teacher: None, distill: Objective::labels_of(self.rows()), baselines: Vec::new(), ..self.clone() }
     }
 
-    /// The rows that the batches of the student and of its plain baseline are made of. Where all have a label, these are all rows.
+    /// The rows that the batches of the student and of its plain baseline are made of. Where all have a label, and none is made, these are
+    /// all rows.
     pub fn rows(&self) -> Over {
-        if self.data.labelled < 1.0 { self.distill.method().rows } else { Over::Rows }
+        let has_unlabelled = self.data.labelled < 1.0 || self.data.augment.tries > 0;
+        if has_unlabelled { self.distill.method().rows } else { Over::Rows }
     }
 
     /// Takes other data, and models that can look at them. The shipped teacher of other data knows nothing of these: it gives

@@ -148,7 +148,7 @@ fn key(info: &RunInfo) -> Recipe {
 
 /// Whether a field makes a difference to a run.
 fn depends_on(info: &RunInfo, path: &str) -> bool {
-    info.baseline().is_none_or(|baseline| baseline.depends_on(path))
+    info.baseline().is_none_or(|baseline| baseline.depends_on(path, &info.recipe))
 }
 
 /// Digits of a number in a cell's name, where no more are needed: those of a setting.

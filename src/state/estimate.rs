@@ -42,6 +42,10 @@ impl Estimate {
     /// Seconds at a pace (those a step takes for each parameter of each member), where all runs of the recipe take as
     /// much work as the one on show.
     pub fn seconds(&self, sweep: &Sweep, preview: &Preview, pace: f64) -> Option<f64> {
+        // How many texts are made is known when they are, and no teacher learns from them.
+        if sweep.base.data.augment.tries > 0 {
+            return None;
+        }
         let uneven = |path: &str| !SAME_WORK.iter().any(|even| path.starts_with(even));
         if sweep.axes.iter().any(|axis| uneven(&axis.path)) || preview.recipe.student != sweep.base.student {
             return None;
@@ -73,7 +77,7 @@ impl Estimate {
 
 /// How many there are of one kind.
 fn of_kind(sweep: &Sweep, baseline: &'static Baseline) -> usize {
-    let concerns = |path: &str| baseline.depends_on(path);
+    let concerns = |path: &str| baseline.depends_on(path, &sweep.base);
     let is_drawn = matches!(sweep.strategy, Strategy::Random { .. });
     // A method may have its own rows, and a baseline with the same.
     if is_drawn || sweep.axis(METHOD.path).is_some() {

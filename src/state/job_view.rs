@@ -184,11 +184,12 @@ impl JobView {
         self.runs.iter().find(|run| run.role == role)
     }
 
-    /// What a run is compared with row by row: the baseline of its seed, of the job's first kind.
+    /// What a run is compared with row by row: the baseline of its cell and seed, of the job's first kind.
     pub fn baseline_of(&self, run: &RunInfo) -> Option<&RunInfo> {
         let first = self.run_of(Role::Baseline)?.baseline()?;
-        let has_teacher = |info: &RunInfo| !first.needs_teacher() || info.teachers == run.teachers;
-        self.runs.iter().find(|info| info.baseline() == Some(first) && info.seed == run.seed && has_teacher(info))
+        let own = run.recipe.of_baseline(first);
+        let is_own = |info: &&RunInfo| info.baseline() == Some(first) && info.seed == run.seed;
+        self.runs.iter().filter(is_own).find(|info| info.recipe.of_baseline(first) == own)
     }
 
     /// The first run of each kind of baseline.

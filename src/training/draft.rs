@@ -16,7 +16,7 @@ use crate::data::{Remark, Watch};
 use crate::distill::Mean;
 use crate::model::{Layer, ModelSpec};
 use crate::protocol::{DataFound, JobData, Role, RunId, RunInfo, Stage};
-use crate::recipe::{Architecture, Augment, DataRecipe, Recipe, Sweep, TeacherPart, TeacherRecipe, TrainingRecipe};
+use crate::recipe::{Augment, DataRecipe, Recipe, Sweep, TeacherPart, TeacherRecipe, TrainingRecipe};
 
 impl JobPlan {
     /// Loads all data and models and checks that they fit each other; `as_first_read` reads tables as version 0.1 did. A population takes at most `memory` bytes.
@@ -139,13 +139,9 @@ impl Draft {
             return Ok(());
         }
         self.students.push((recipe.clone(), Role::Student, teacher, prepared.clone()));
-        // One that begins with its teacher's weights is another beside each teacher.
-        let is_teachers = recipe.student.as_ref().is_some_and(Architecture::is_of_teacher);
         for baseline in recipe.compared() {
             let own = recipe.of_baseline(baseline);
-            let is_own = |(known, _, of, _): &DraftRun| {
-                known.baselines == [*baseline] && known.of_baseline(baseline) == own && (!is_teachers || *of == teacher)
-            };
+            let is_own = |(known, ..): &DraftRun| known.baselines == [*baseline] && known.of_baseline(baseline) == own;
             if !self.baselines.iter().any(is_own) {
                 let run = recipe.as_baseline(baseline);
                 self.baselines.push((run, Role::Baseline, teacher, prepared.clone()));
@@ -237,7 +233,9 @@ fn add_students(plan: &mut JobPlan, runs: impl Iterator<Item = DraftRun>, memory
         plan.runs.push(run(&recipe, role, model, Some(&recipe.training), prepared.for_student(&recipe).rows.len()));
         teachers.push(teacher);
         let key = shared_part(&recipe, role);
-        match groups.iter_mut().find(|group| group.key == key) {
+        // Beside another teacher a student may have other layers, or read other tokens.
+        let is_of = |group: &&mut Group<Recipe>| group.key == key && group.prepared.student == prepared.student;
+        match groups.iter_mut().find(is_of) {
             Some(group) => group.members.push(index),
             None => {
                 let most = memory / bytes_of_member(spec, recipe.training.batch);

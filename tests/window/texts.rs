@@ -31,8 +31,11 @@ fn distil(folder: &Folder, student: &str, method: &str) -> Window {
 
 /// The same with more to say of the data.
 fn distil_of(folder: &Folder, data: &str, student: &str, method: &str) -> Window {
-    std::fs::write(folder.0.path().join("reviews.csv"), reviews()).unwrap();
-    let recipe = format!(
+    run(folder, &recipe_of(data, student, method))
+}
+
+fn recipe_of(data: &str, student: &str, method: &str) -> String {
+    format!(
         r#"[data]
 source = {{ csv = "reviews.csv", text = "text", label = "label" }}
 {data}
@@ -47,7 +50,12 @@ method = "{method}"
 epochs = 3
 batch = 16
 "#
-    );
+    )
+}
+
+/// Runs a recipe of the reviews to its end.
+fn run(folder: &Folder, recipe: &str) -> Window {
+    std::fs::write(folder.0.path().join("reviews.csv"), reviews()).unwrap();
     let path = folder.0.path().join("reviews.toml");
     std::fs::write(&path, recipe).unwrap();
     let mut window = open(&folder.store(), &ScriptedDialogs::default());
@@ -234,4 +242,24 @@ fn what_was_made_of_a_text_stands_beside_it_with_both_answers() {
     assert!(run.steps_per_epoch > 160 / 16, "{}", run.steps_per_epoch);
     press(&mut window, "Next text that others were made of");
     until(&mut window, "another one", |state| made(state).is_some_and(|made| made.probe.rows != first.probe.rows));
+}
+
+#[test]
+fn students_that_are_made_of_their_teachers_stand_beside_their_own_baselines() {
+    for (student, method) in [("of_teacher = 1", "soft-targets"), ("of_teacher = 2", "theseus")] {
+        let recipe = recipe_of("augment = 1", student, method).replace("width = 16", "width = [16, 32]");
+        let window = run(&Folder::new(), &recipe);
+        let job = window.state().state().focused().unwrap();
+        let students: Vec<_> = job.runs.iter().filter(|info| info.role == stillroom::protocol::Role::Student).collect();
+        assert_eq!((students.len(), job.runs.len()), (2, 6), "{method}");
+        for student in students {
+            let baseline = job.baseline_of(student).unwrap();
+            assert_eq!((baseline.parameters, &baseline.recipe.teacher), (student.parameters, &student.recipe.teacher));
+            // Labels alone teach on rows that have one; what was made of them has none.
+            let rows = if method == "theseus" { 1 } else { 2 };
+            let steps = [student.steps_per_epoch, baseline.steps_per_epoch];
+            assert_eq!(steps[0], steps[1]);
+            assert!((steps[0] as usize * 16).div_ceil(112 * rows) == 1, "{method}: {steps:?}");
+        }
+    }
 }
