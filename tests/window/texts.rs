@@ -256,10 +256,9 @@ fn students_that_are_made_of_their_teachers_stand_beside_their_own_baselines() {
             let baseline = job.baseline_of(student).unwrap();
             assert_eq!((baseline.parameters, &baseline.recipe.teacher), (student.parameters, &student.recipe.teacher));
             // Labels alone teach on rows that have one; what was made of them has none.
-            let rows = if method == "theseus" { 1 } else { 2 };
-            let steps = [student.steps_per_epoch, baseline.steps_per_epoch];
-            assert_eq!(steps[0], steps[1]);
-            assert!((steps[0] as usize * 16).div_ceil(112 * rows) == 1, "{method}: {steps:?}");
+            let steps = student.steps_per_epoch;
+            assert_eq!(steps, baseline.steps_per_epoch);
+            assert!(if method == "theseus" { steps == 112 / 16 } else { steps > 112 / 16 }, "{method}: {steps}");
         }
     }
 }
