@@ -70,10 +70,25 @@ impl Lines {
                 return false;
             }
             if !self.has_lone && memchr::memchr(self.quote, line).is_some() {
-                self.has_lone = line.split(|byte| *byte == b'\t').any(|field| self.is_lone(field.trim_ascii()));
+                self.has_lone = self.has_lone_field(line);
             }
         }
         true
+    }
+
+    /// Whether a field of a line is lone, and no later one of it closes what it opens: then the two are one that holds a tab.
+    fn has_lone_field(&self, line: &[u8]) -> bool {
+        let mut fields = line.split(|byte| *byte == b'\t').map(<[u8]>::trim_ascii);
+        while let Some(field) = fields.next() {
+            if !self.is_lone(field) {
+                continue;
+            }
+            let closes = |later: &[u8]| later.ends_with(&[self.quote]) && !later.starts_with(&[self.quote]);
+            if field.len() > 1 && field.ends_with(&[self.quote]) || !fields.by_ref().any(closes) {
+                return true;
+            }
+        }
+        false
     }
 
     /// Whether a field opens with a quote and is not one that is put between quotes, with those inside doubled.
@@ -120,6 +135,8 @@ mod tests {
             "a b\tc\n\"He said \"\"good\"\"\"\tx\n",
             "a b\tc\n\"two\nlines\"\tx\n",
             "a b\tc\n\"a\ttab\"\tx\n",
+            "\"a\ttab\"\tx\n\"a\ttab\"\tx\n",
+            "\"a\ttwo\ttabs\"\tx\n\"one\tof\tit\"\ty\n",
         ] {
             assert!(!is_plain(quoted), "{quoted}");
         }
