@@ -11,7 +11,7 @@ use candle_core::{Device, Var};
 
 use super::error::PrepareError;
 use super::layers::chosen;
-use super::made::{MadeTexts, made_fit};
+use super::made::{Made, MadeTexts};
 use super::prepared::{Prepared, TeacherModel};
 use super::specs::{Ground, Specs};
 use super::teachers::KnownTeacher;
@@ -180,11 +180,10 @@ impl Cache {
                 Some(self.specs.spec(model, "student.model", &ground)?)
             }
         };
-        let (learnt, made_of) = self.made.behind(&dataset, &transfer.rows, &recipe.data);
-        transfer.add_unlabelled(dataset.labels.len() as u32..learnt.labels.len() as u32);
+        let (Made { learnt, of: made_of }, remark) = self.made.add(recipe, &dataset, &teachers, &mut transfer)?;
+        remarks.extend(remark);
         let mut prepared =
             Prepared { dataset, splits, transfer, learnt, made_of, probe, student, teachers, mean, remarks };
-        prepared.remarks.extend(made_fit(&recipe.data, &prepared)?);
         prepared.remarks.extend(method_fits(&recipe.distill, &prepared)?);
         prepared.remarks.extend(told_the_labels(recipe));
         Ok(prepared)

@@ -23,6 +23,7 @@ mod layers;
 mod made;
 mod matched;
 mod member;
+mod of_rows;
 mod passed;
 mod plan;
 mod prepared;

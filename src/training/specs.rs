@@ -1,9 +1,10 @@
 //! What models are before they have weights: their layers for the data at hand, and how they read them.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use super::error::PrepareError;
+use super::of_rows::OfRows;
 use crate::data::{Dataset, Examples};
 use crate::model::{
     BertPlan, CheckpointError, Encoder, ExitPlan, Folder, Frame, ModelSpec, Normalisation, Plan, PlanError,
@@ -13,18 +14,10 @@ use crate::recipe::{Architecture, Frozen, TextLayers, TokensOf};
 use crate::text::phrase;
 
 /// Vocabularies and folders that were read, so that the cells of a sweep share them.
-#[derive(Default)]
 pub(super) struct Specs {
     folders: Vec<(PathBuf, Arc<Folder>)>,
-    vocabularies: Vec<Vocabulary>,
-}
-
-struct Vocabulary {
-    of: Weak<Dataset>,
-    rows: Vec<u32>,
-    origin: Origin,
-    length: usize,
-    encoder: Arc<TextEncoder>,
+    /// By what the tokens are, and how many of a text are read.
+    vocabularies: OfRows<(Origin, usize), Arc<TextEncoder>>,
 }
 
 /// What the tokens of a vocabulary are.
@@ -38,6 +31,12 @@ enum Origin {
 
 /// Vocabularies that are kept.
 const KEPT: usize = 8;
+
+impl Default for Specs {
+    fn default() -> Self {
+        Self { folders: Vec::new(), vocabularies: OfRows::new(KEPT) }
+    }
+}
 
 /// What models of a recipe are made for.
 pub(super) struct Ground<'a> {
@@ -132,22 +131,7 @@ impl Specs {
         ground: &Ground<'_>,
         make: impl FnOnce() -> Result<TextEncoder, String>,
     ) -> Result<Arc<TextEncoder>, String> {
-        let is_it = |kept: &&Vocabulary| {
-            let of = kept.of.upgrade();
-            of.is_some_and(|of| Arc::ptr_eq(&of, ground.dataset))
-                && kept.length == length
-                && kept.rows == ground.rows
-                && kept.origin == origin
-        };
-        if let Some(kept) = self.vocabularies.iter().find(is_it) {
-            return Ok(kept.encoder.clone());
-        }
-        let encoder = Arc::new(make()?);
-        let (of, rows) = (Arc::downgrade(ground.dataset), ground.rows.to_vec());
-        self.vocabularies.push(Vocabulary { of, rows, origin, length, encoder: encoder.clone() });
-        let over = self.vocabularies.len().saturating_sub(KEPT);
-        self.vocabularies.drain(..over);
-        Ok(encoder)
+        self.vocabularies.get((ground.dataset, ground.rows), (origin, length), || make().map(Arc::new))
     }
 }
 

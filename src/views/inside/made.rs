@@ -6,6 +6,7 @@ use eframe::egui::{
 };
 
 use crate::command::{Commands, ScreenCommand};
+use crate::distill::soften::top_class;
 use crate::protocol::{MASK, Probe};
 use crate::state::{MadeLook, MadeReaders, State};
 use crate::text::{number, text, text_with};
@@ -71,8 +72,16 @@ struct Answer {
 }
 
 fn answer(classes: &[String], said: &[f64]) -> Option<Answer> {
-    let class = (0..said.len()).max_by(|a, b| said[*a].total_cmp(&said[*b]).then(b.cmp(a)))?;
-    Some(Answer { class, name: classes.get(class)?.clone(), probability: said[class] })
+    let class = top_class(said);
+    Some(Answer { class, name: classes.get(class)?.clone(), probability: *said.get(class)? })
+}
+
+impl Answer {
+    /// `positive 66.5 %`.
+    fn words(&self) -> String {
+        let value = number::percent(self.probability);
+        format!("{} {}", self.name, text_with("widget-percent", &[("value", value.into())]))
+    }
 }
 
 /// Whose answers stand below.
@@ -114,7 +123,7 @@ fn row_ui(ui: &mut Ui, probe: &Probe, row: usize, answers: &[Option<Answer>; 2],
         // What was made may be of another class than what it was made of: that is why it is asked about.
         let is_other = own.as_ref().is_some_and(|own| own.class != answer.class);
         answer_ui(ui, place, answer, colour, if is_other { t.doubtful } else { t.text });
-        said.push(format!("{}: {} {} %", text(key), answer.name, number::percent(answer.probability)));
+        said.push(format!("{}: {}", text(key), answer.words()));
     }
     let said = said.join("\n");
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &said));
@@ -123,9 +132,8 @@ fn row_ui(ui: &mut Ui, probe: &Probe, row: usize, answers: &[Option<Answer>; 2],
 
 fn answer_ui(ui: &Ui, place: Rect, answer: &Answer, colour: Color32, ink: Color32) {
     let painter = ui.painter_at(place);
-    let words = format!("{} {} %", answer.name, number::percent(answer.probability));
     let at = pos2(place.left(), place.top() + space::XS);
-    painter.text(at, Align2::LEFT_TOP, words, font(size::BODY), ink);
+    painter.text(at, Align2::LEFT_TOP, answer.words(), font(size::BODY), ink);
     let top = at.y + size::BODY + space::XS + 2.0;
     let whole = Rect::from_min_max(pos2(place.left(), top), pos2(place.right(), top + BAR));
     painter.rect_filled(whole, BAR / 2.0, ui.tokens().control);
