@@ -1929,3 +1929,33 @@ tokens-for = for it
 tokens-no-network = of “{ $teacher }” only the logits of rows are kept: they have no tokens and no gradient
 tokens-untrained = not trained yet
 tokens-diverged = its training diverged: there is no gradient
+
+method-born-again = born again
+method-born-again-what = No teacher: a network learns from the one before it, which is of its own kind and learnt the labels (Furlanello et al. 2018). Each generation begins with new weights; the last is the student.
+method-mutual = mutual learning
+method-mutual-what = No teacher: peers learn from the labels and, in every step, from what the others say (Zhang et al. 2018). The first of them is the student.
+field-generations = generations
+field-generations-short = gens
+field-generations-hint = How many networks learn one after the other, each from the one before. The first learns from the plain baseline, the last is the student.
+field-peers = peers
+field-peers-short = peers
+field-peers-hint = How many students learn together, each from all others. The result is that of the first.
+field-peer-weight = peer weight
+field-peer-weight-short = peers
+field-peer-weight-hint = Weight of what the other peers say, beside the labels.
+loss-peers = peers
+term-peers-loss-what = KL divergence from what each other peer says to the student’s distribution, both softened by T; the mean over the others.
+runs-peer = peer { $number }
+runs-generation = generation { $number }
+runs-companion-what = A network of the student’s kind that is trained for its sake: it learns with it, or teaches it.
+baseline-longer = trained for longer
+baseline-longer-short = longer
+baseline-longer-what = The plain student, trained once for as many steps as all those together who are trained for the student’s result. What is gained over it is not the longer training alone.
+recipe-baseline-longer = Also train it alone for as long as all together
+conflict-generation-0 = generation 0 of "{ $method }" is the plain baseline; add "plain"
+conflict-generations-keep = "{ $method }" compares the best epoch of one generation with that of another; set keep = "best"
+conflict-halving = the generations of "{ $method }" are trained one after the other, so the worse half cannot end early; take strategy = "grid" or "random"
+preset-born-again = Born again: a network teaches its successor
+preset-born-again-hint = No teacher, and a fifth of the labels is wrong: each generation learns from the one before
+preset-mutual = Mutual learning: two students teach each other
+preset-mutual-hint = No teacher: in every step each learns from what the other says of the same images

@@ -1823,3 +1823,33 @@ tokens-for = 支持答案
 tokens-no-network = “{ $teacher }”只存有各行的 logits：没有词元，也没有梯度
 tokens-untrained = 尚未训练
 tokens-diverged = 训练已发散：没有梯度
+
+method-born-again = 再生网络
+method-born-again-what = 没有教师：网络向前一代学习，前一代与它同类，先学了标签（Furlanello 等，2018）。每一代都从新的权重开始；最后一代是学生。
+method-mutual = 相互学习
+method-mutual-what = 没有教师：同伴们既学标签，也在每一步向其他同伴学习（Zhang 等，2018）。其中第一个是学生。
+field-generations = 代数
+field-generations-short = 代
+field-generations-hint = 依次学习的网络个数，每一个都向前一个学习。第一个向普通基线学习，最后一个是学生。
+field-peers = 同伴数
+field-peers-short = 同伴
+field-peers-hint = 一起学习的学生个数，每个都向其他所有的学习。结果取第一个的。
+field-peer-weight = 同伴权重
+field-peer-weight-short = 同伴
+field-peer-weight-hint = 其他同伴所说的内容的权重，与标签并列。
+loss-peers = 同伴
+term-peers-loss-what = 其他每个同伴的分布到学生分布的 KL 散度，两者都以 T 软化；取各同伴的平均。
+runs-peer = 同伴 { $number }
+runs-generation = 第 { $number } 代
+runs-companion-what = 为学生而训练的同类网络：与它一起学习，或者教它。
+baseline-longer = 训练更久
+baseline-longer-short = 更久
+baseline-longer-what = 普通的学生，单独训练一次，步数与为学生的结果而训练的全部网络之和相同。比它更好的部分不只是因为训练更久。
+recipe-baseline-longer = 同时训练与全部步数相同的单独基线
+conflict-generation-0 = “{ $method }”的第 0 代就是普通基线；请加上 "plain"
+conflict-generations-keep = “{ $method }”比较各代最好的一轮；请设 keep = "best"
+conflict-halving = “{ $method }”的各代依次训练，较差的一半不能提前结束；请用 strategy = "grid" 或 "random"
+preset-born-again = 再生：网络教它的后继者
+preset-born-again-hint = 没有教师，五分之一的标签是错的：每一代都向前一代学习
+preset-mutual = 相互学习：两个学生互相教
+preset-mutual-hint = 没有教师：每一步都向对方对同一图像的看法学习

@@ -149,12 +149,13 @@ impl App {
         for answer in self.reader.answers() {
             match answer {
                 Answer::Runs(mut runs) => {
-                    // Newest jobs first; within one, the student before its baseline and its teacher.
+                    // Newest jobs first; within one, the student before those who are trained for it, its baseline and its teacher.
                     runs.sort_by_key(|row| {
                         let rank = match row.role {
                             crate::protocol::Role::Student => 0,
-                            crate::protocol::Role::Baseline => 1,
-                            crate::protocol::Role::Teacher => 2,
+                            crate::protocol::Role::Companion => 1,
+                            crate::protocol::Role::Baseline => 2,
+                            crate::protocol::Role::Teacher => 3,
                         };
                         (std::cmp::Reverse(row.job), rank, row.run)
                     });

@@ -112,6 +112,9 @@ pub(super) struct Finished {
     method: Option<&'static str>,
     #[serde(flatten)]
     settings: Settings,
+    /// Which of those it is that are trained for one student.
+    #[serde(skip_serializing_if = "is_first")]
+    place: u32,
     seed: u64,
     parameters: u64,
     steps: u64,
@@ -121,6 +124,10 @@ pub(super) struct Finished {
     validation: Numbers,
     test: Numbers,
     checkpoint: Option<PathBuf>,
+}
+
+fn is_first(place: &u32) -> bool {
+    *place == 0
 }
 
 /// What a model is worth on a part of the data; nothing is known of one that diverged.
@@ -164,8 +171,9 @@ pub(super) fn finished(job: JobId, it: &FinishedRun, found: Option<&DataFound>) 
         role: info.role,
         teachers: info.teachers.clone(),
         loaded: info.loaded,
-        method: info.method(),
+        method: info.learns_by(),
         settings: Settings::new(info.method().is_some(), &|path| info.objective().get(path)),
+        place: info.place,
         seed: info.seed,
         parameters: info.parameters,
         steps: it.steps,

@@ -37,7 +37,7 @@ fn row(row: &RunRow) -> Vec<String> {
         row.role.name().to_owned(),
         row.model.clone(),
         row.source.clone(),
-        row.method.map_or("–", |method| method.name).to_owned(),
+        row.learns_by().unwrap_or("–").to_owned(),
         setting(row.temperature()),
         weights(row.weights().into_iter().map(|(_, weight)| weight)),
         status + &marks,

@@ -16,7 +16,7 @@ use crate::data::{
     Columns, DataError, Dataset, Examples, FoundPictures, NewRows, Remark, first_rows, is_idx_folder, is_npz,
     is_picture, pictures, read_new_rows, read_new_texts, recognise,
 };
-use crate::distill::{Objective, evaluate, soften};
+use crate::distill::{Objective, Reference, evaluate, soften};
 use crate::model::{
     Checkpoint, CheckpointError, Network, NetworkTeacher, RowLogits, Teacher as _, new_file, write_whole,
 };
@@ -123,7 +123,7 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
         rows.remarks.extend(remark);
     }
     rows.remarks.iter().for_each(|remark| voice.remark(remark));
-    let result = evaluate(&of_labelled, &labelled, None, &Objective::labels(), 0.0, classes);
+    let result = evaluate(&of_labelled, &labelled, Reference::default(), &Objective::labels(), 0.0, classes);
     write(args, &checkpoint.classes, &rows.chosen, &labels, &logits, temperature)
         .map_err(|problem| Failure::later("out", format!("--out {}: {problem}", args.out.display())))?;
     save_logits(args, &checkpoint, &dataset.row_hashes(&chosen), &logits)?;

@@ -35,7 +35,7 @@ pub(super) struct Screen {
 /// A run's newest validation errors.
 struct Newest {
     of_teacher: bool,
-    name: &'static str,
+    name: String,
     errors: u64,
 }
 
@@ -273,7 +273,7 @@ fn row(run: &FinishedRun) -> Vec<String> {
         (_, None) => "–".to_owned(),
     };
     vec![
-        info.name().to_owned(),
+        info.name(),
         info.model.clone(),
         setting(info.temperature()),
         weights(objective.method().terms.iter().filter_map(|term| objective.get(term.weight?))),

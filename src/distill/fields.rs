@@ -115,5 +115,8 @@ pub const TEMPERATURE_SQUARED: Field = Field {
 pub const OF_METHOD: Field =
     Field { part: Part::Distillation, has_control: true, is_per_member: true, is_live: true, ..PLAIN };
 
+/// How many are trained beside a student: the same for all members, from the first step to the last.
+pub const OF_COMPANY: Field = Field { is_per_member: false, is_live: false, ..OF_METHOD };
+
 /// The weight of a term of the loss.
 pub const WEIGHT: Span = Span { allowed: (Bound::Included(0.0), Bound::Unbounded), ..Span::ANY };

@@ -6,7 +6,7 @@
 use candle_core::{DType, Result, Tensor};
 use rayon::prelude::*;
 
-use super::method::{Compute, Kernel, Layers, Phase, Rows, Term};
+use super::method::{Company, Compute, Kernel, Layers, Phase, Rows, Term};
 use super::objective::Objective;
 use crate::ops::{Backend, DistillationLoss, MemberLoss, Terms};
 
@@ -26,8 +26,8 @@ pub struct MemberTargets<'a> {
 pub struct BatchTargets<'a> {
     /// One a member.
     pub members: &'a [MemberTargets<'a>],
-    /// `[targets][batch, classes]`: softened distributions at T for members whose method has a kernel, logits for the others (see
-    /// [`Rows::teacher`]).
+    /// `[targets][batch, classes]`: softened distributions at T for members whose method has a kernel, logits for the others, those of
+    /// peers one after the other (see [`Rows::teacher`]).
     pub targets: &'a [Vec<f32>],
     /// `[label sets][batch]`.
     pub labels: &'a [Vec<Option<u32>>],
@@ -195,9 +195,14 @@ fn of_logits(
         let MemberTargets { objective, target, labels } = batch.members[*k];
         let labels = batch.labels.get(labels).filter(|labels| labels.len() == rows);
         let labels = labels.ok_or_else(|| candle_core::Error::msg("there are no such labels"))?;
-        let needs = objective.method().needs.teacher;
-        let teacher = batch.targets.get(target).filter(|_| needs).map_or(&[][..], Vec::as_slice);
-        if labels.iter().flatten().any(|label| *label as usize >= classes) || (needs && teacher.len() != len) {
+        let method = objective.method();
+        let teacher = batch.targets.get(target).filter(|_| method.hears()).map_or(&[][..], Vec::as_slice);
+        // Of its peers a member hears those that are still sound.
+        let fits = match method.company {
+            Company::Peers(_) => teacher.len().is_multiple_of(len),
+            Company::None | Company::Generations(_) => !method.hears() || teacher.len() == len,
+        };
+        if labels.iter().flatten().any(|label| *label as usize >= classes) || !fits {
             candle_core::bail!("labels and targets do not fit {classes} classes")
         }
         let rows = Rows { logits, teacher, labels, classes, values: objective.values() };

@@ -34,6 +34,20 @@ pub struct Method {
     /// Where the teacher's layers stand in for the student's at first: how likely each of the student's is to stand at its place, after a
     /// share of that phase.
     pub replaces: Option<fn(Values<'_>, f64) -> f64>,
+    /// Who is trained beside a student for its sake alone.
+    pub company: Company,
+}
+
+/// Who is trained beside a student for its sake alone: models of its own kind, on its batches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Company {
+    /// Nobody.
+    None,
+    /// Peers, which learn from each other in every step. The field at this path says how many they are, the student among them.
+    Peers(&'static str),
+    /// Generations, each of which learns from the one before: the first from the plain baseline, and the last is the student. The field
+    /// at this path says how many they are.
+    Generations(&'static str),
 }
 
 /// What a method does with inner layers of the student and of the teacher.
@@ -258,7 +272,7 @@ pub struct Rows<'a> {
     /// The student's logits, `[rows, classes]`.
     pub logits: &'a [f32],
     /// The teacher's, `[rows, classes]`, such that their softmax at the objective's T is the soft target (at T = 1 where it has no
-    /// T); empty without a teacher.
+    /// T); empty without a teacher. Peers are heard each for itself: `[peers, rows, classes]`.
     pub teacher: &'a [f32],
     /// The class of each row; `None` where it is not known.
     pub labels: &'a [Option<u32>],
@@ -291,11 +305,12 @@ impl Term {
         matches!(self.compute, Compute::Logits(_))
     }
 
-    /// The term on some rows, unweighted; `None` where they are too few for it, or it looks at inner layers. See [`OnLogits`] for
-    /// the gradient.
+    /// The term on some rows, unweighted; `None` where they are too few for it, there is nobody to learn from, or it looks at inner
+    /// layers. See [`OnLogits`] for the gradient.
     pub fn of(&self, rows: &Rows<'_>, gradient: Option<&mut [f64]>) -> Option<f64> {
         let Compute::Logits(compute) = self.compute else { return None };
-        (rows.count(self.over) >= self.least).then(|| compute(rows, gradient))
+        let is_taught = !self.of_teacher || !rows.teacher.is_empty();
+        (is_taught && rows.count(self.over) >= self.least).then(|| compute(rows, gradient))
     }
 }
 
@@ -315,6 +330,11 @@ impl fmt::Debug for Method {
 }
 
 impl Method {
+    /// Whether whoever learns by it hears somebody: a teacher, or those who are trained beside it.
+    pub fn hears(&self) -> bool {
+        self.needs.teacher || self.company != Company::None
+    }
+
     /// Its field at a path, and the index of that field among them.
     pub fn field(&'static self, path: &str) -> Option<(usize, &'static Field)> {
         self.fields.iter().enumerate().find(|(_, field)| field.path == path)

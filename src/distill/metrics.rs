@@ -26,12 +26,12 @@ pub struct Evaluation {
     pub total: f64,
 }
 
-/// A teacher's logits on the rows that a student is evaluated on, `[rows, classes]`.
-#[derive(Clone, Copy, Debug)]
+/// What others say of the rows that a student is evaluated on.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Reference<'a> {
-    /// At T = 1.
-    pub plain: &'a [f32],
-    /// At the T of the student's objective; those of one teacher are the same at any T.
+    /// The logits of the teacher that it is compared with at T = 1, `[rows, classes]`; none without one.
+    pub plain: Option<&'a [f32]>,
+    /// Whom it learns from, as [`Rows::teacher`] has it; empty without anybody.
     pub softened: &'a [f32],
 }
 
@@ -47,12 +47,12 @@ pub fn top_classes(logits: &[f32], classes: usize) -> Vec<u32> {
     logits.chunks_exact(classes.max(1)).map(of).collect()
 }
 
-/// Evaluates logits `[rows, classes]` against true labels, and a teacher's logits on the same rows where there is one. The total is
-/// weighted as it is after so many epochs.
+/// Evaluates logits `[rows, classes]` against true labels, and what others say of the same rows. The total is weighted as it is after so
+/// many epochs.
 pub fn evaluate(
     logits: &[f32],
     labels: &[u32],
-    teacher: Option<Reference<'_>>,
+    others: Reference<'_>,
     objective: &Objective,
     epochs: f64,
     classes: usize,
@@ -77,17 +77,16 @@ pub fn evaluate(
             errors_by_class[label] += 1;
         }
         confidences.push((log_q[top].exp(), right));
-        if let Some(teacher) = teacher {
-            let v = &teacher.plain[row(teacher.plain, i)];
+        if let Some(plain) = others.plain {
+            let v = &plain[row(plain, i)];
             agreed += u64::from(top == top_class(v) && valid);
             kl += divergence(v, z, 1.0);
         }
     }
     let known: Vec<Option<u32>> = labels.iter().copied().map(Some).collect();
-    let softened = teacher.map_or(&[][..], |teacher| teacher.softened);
     let rows_of_term = Rows {
         logits: &logits[..rows * classes],
-        teacher: softened,
+        teacher: others.softened,
         labels: &known,
         classes,
         values: objective.values(),
@@ -99,8 +98,8 @@ pub fn evaluate(
         examples: rows as u64,
         errors: errors_by_class.iter().sum(),
         errors_by_class,
-        agreement: teacher.map(|_| agreed as f64 / n),
-        kl: teacher.map(|_| kl / n),
+        agreement: others.plain.map(|_| agreed as f64 / n),
+        kl: others.plain.map(|_| kl / n),
         ece: expected_calibration_error(confidences.into_iter()),
         total: objective.total(&terms, epochs),
         terms,

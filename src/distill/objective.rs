@@ -2,7 +2,7 @@
 //! own, which live changes move.
 
 use super::fields::{HARD_WEIGHT, SOFT_WEIGHT, TEMPERATURE_SQUARED};
-use super::method::{Method, Over, Phase, Scale, Term, Trains};
+use super::method::{Company, Method, Over, Phase, Scale, Term, Trains};
 use super::methods::{LABELLED, LABELS, METHODS};
 use super::values::Values;
 use crate::field::Field;
@@ -119,6 +119,35 @@ impl Objective {
             target: 0,
             labels,
         }
+    }
+
+    /// How many learn together in every step, the student among them; 1 alone.
+    pub fn peers(&self) -> usize {
+        let Company::Peers(path) = self.method.company else { return 1 };
+        self.get(path).map_or(1, |peers| peers as usize)
+    }
+
+    /// How many learn one after the other, the student last; `None` where nobody learns from a generation before.
+    pub fn generations(&self) -> Option<usize> {
+        let Company::Generations(path) = self.method.company else { return None };
+        self.get(path).map(|generations| generations as usize)
+    }
+
+    /// How many trainings of the student's kind its result takes: its own, those of its peers, of the generations before it, and the plain
+    /// baseline's where that is the first of those.
+    pub fn trainings(&self) -> usize {
+        self.peers() + self.generations().unwrap_or(0)
+    }
+
+    /// The same with nobody beside the student.
+    #[must_use]
+    pub fn alone(mut self) -> Self {
+        match self.method.company {
+            Company::None => {}
+            Company::Peers(path) => self.set(path, 1.0),
+            Company::Generations(path) => self.set(path, 0.0),
+        }
+        self
     }
 
     /// Whether whoever learns by it trains in a population of such members alone: its method looks at inner layers, or has phases.

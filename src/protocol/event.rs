@@ -105,7 +105,7 @@ impl Setting {
 
     /// Whether runs of a role have it, whatever fields their methods have.
     pub fn is_for(self, role: Role) -> bool {
-        self == Self::LEARNING_RATE || role == Role::Student
+        self == Self::LEARNING_RATE || role.learns_by_method()
     }
 
     /// The field of a recipe that it is.

@@ -64,15 +64,23 @@ pub enum Role {
     Student,
     /// The same student, taught by something simpler: the labels alone, or the teacher's classes.
     Baseline,
+    /// A model of the student's kind that is trained beside it for its sake alone: one of its peers, or a generation before it.
+    Companion,
 }
 
 impl Role {
+    /// Whether it learns as the recipe says: a student, and whoever is trained for its sake.
+    pub fn learns_by_method(self) -> bool {
+        matches!(self, Self::Student | Self::Companion)
+    }
+
     /// Its name in reports and tables.
     pub fn name(self) -> &'static str {
         match self {
             Self::Teacher => "teacher",
             Self::Student => "student",
             Self::Baseline => "baseline",
+            Self::Companion => "companion",
         }
     }
 }

@@ -166,6 +166,24 @@ pub struct RunFinished {
     pub checkpoint: Option<Arc<Vec<u8>>>,
 }
 
+impl RunFinished {
+    /// The end of a run that took no step, and of which nothing is known.
+    pub fn at_once(run: RunId, at_millis: u64) -> Self {
+        Self {
+            run,
+            at_millis,
+            outcome: RunOutcome::Done,
+            steps: 0,
+            seconds: 0.0,
+            validation: None,
+            test: None,
+            training: None,
+            shares: Vec::new(),
+            checkpoint: None,
+        }
+    }
+}
+
 /// See [`Report::Tested`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tested {

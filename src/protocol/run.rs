@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::event::Setting;
 use super::ids::{Role, RunId, Stage};
 use crate::data::Texts;
-use crate::distill::{Objective, method};
+use crate::distill::{Company, Objective, method};
 use crate::recipe::fields::Kind;
 use crate::recipe::{Baseline, Recipe};
 
@@ -36,6 +36,10 @@ pub struct RunInfo {
     pub steps_per_epoch: u64,
     /// True for a teacher that was not trained here: it was loaded, or it is several that are heard as one.
     pub loaded: bool,
+    /// Where several are trained for one student, which of them it is: among peers counted from 0, the student; of generations which, the
+    /// student the last. 0 of all others.
+    #[serde(default)]
+    pub place: u32,
 }
 
 /// The first teacher of a job, as its students hear it: an ensemble and not one of its models.
@@ -49,10 +53,20 @@ impl RunInfo {
     /// What it is asked to learn at first: a student what its recipe says, a baseline what it is, a teacher the labels alone.
     pub fn objective(&self) -> Objective {
         match (self.role, self.baseline()) {
-            (Role::Student, _) => self.recipe.distill.clone(),
+            (Role::Student | Role::Companion, _) => self.recipe.distill.clone(),
             (_, Some(baseline)) => baseline.objective(self.recipe.training.epochs),
             _ => Objective::labels(),
         }
+    }
+
+    /// Whether it and another are trained for one student, one of them perhaps being it.
+    pub fn is_beside(&self, other: &Self) -> bool {
+        self.role.learns_by_method() && other.role.learns_by_method() && self.recipe == other.recipe
+    }
+
+    /// The seed of its first weights and of its dropout. Who stands beside a student, or comes after a generation, has one of its own.
+    pub fn draws(&self) -> u64 {
+        if self.role.learns_by_method() { self.recipe.draws(self.place) } else { self.seed }
     }
 
     /// Which baseline it is; none of other roles. Its own recipe names it alone.
@@ -61,10 +75,20 @@ impl RunInfo {
         (self.role == Role::Baseline).then(|| named.unwrap_or(Baseline::PLAIN))
     }
 
-    /// What tables call it: its role, or which baseline it is where it is not the plain one.
-    pub fn name(&self) -> &'static str {
+    /// What tables call it: its role, or which baseline it is where it is not the plain one, or which of those who are trained for a student.
+    pub fn name(&self) -> String {
         let taught = self.baseline().filter(|baseline| *baseline != Baseline::PLAIN);
-        taught.map_or(self.role.name(), |baseline| baseline.name)
+        match (self.role, self.recipe.distill.method().company) {
+            (Role::Companion, Company::Peers(_)) => format!("peer-{}", self.place + 1),
+            (Role::Companion, Company::Generations(_)) => format!("generation-{}", self.place),
+            (role, _) => taught.map_or(role.name(), |baseline| baseline.name).to_owned(),
+        }
+    }
+
+    /// What it learns by, as lists tell it: a baseline which it is, where it is not the plain one, and others by their method.
+    pub fn learns_by(&self) -> Option<&'static str> {
+        let baseline = self.baseline().filter(|baseline| *baseline != Baseline::PLAIN);
+        baseline.map(|baseline| baseline.name).or(self.method())
     }
 
     /// The name of its method, where a recipe can name that; none of a teacher.
@@ -74,7 +98,7 @@ impl RunInfo {
 
     /// T; none for a teacher, a baseline and a method without one.
     pub fn temperature(&self) -> Option<f64> {
-        self.recipe.distill.temperature().filter(|_| self.role == Role::Student)
+        self.recipe.distill.temperature().filter(|_| self.role.learns_by_method())
     }
 
     /// The numbers of its method's fields by their paths, at its beginning; none of who learns from labels alone.
@@ -89,7 +113,7 @@ impl RunInfo {
         if setting == Setting::LEARNING_RATE {
             return Some(self.recipe.training.learning_rate);
         }
-        self.recipe.distill.get(setting.path()).filter(|_| self.role == Role::Student)
+        self.recipe.distill.get(setting.path()).filter(|_| self.role.learns_by_method())
     }
 }
 

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use super::{Architecture, Recipe};
-use crate::distill::{LABELS, Method, Objective, TEACHER_LABELS, method};
+use crate::distill::{Company, LABELS, Method, Objective, TEACHER_LABELS, method};
 
 /// A student that others are compared with.
 pub struct Baseline {
@@ -22,6 +22,8 @@ pub struct Baseline {
     pub explains: Option<&'static str>,
     /// How it learns, with the method's usual values.
     pub learns_by: &'static Method,
+    /// Whether it trains for as long as all those together who are trained for the student's result, itself among them.
+    pub is_longer: bool,
 }
 
 /// All that a recipe can name, in the order in which they are told. A student is judged by the first of those that its job has.
@@ -34,6 +36,7 @@ pub const BASELINES: &[Baseline] = &[
         switch: "recipe-baseline",
         explains: None,
         learns_by: &LABELS,
+        is_longer: false,
     },
     Baseline {
         name: "teacher-labels",
@@ -43,6 +46,17 @@ pub const BASELINES: &[Baseline] = &[
         switch: "recipe-baseline-teacher-labels",
         explains: Some("baseline-teacher-labels-explains"),
         learns_by: &TEACHER_LABELS,
+        is_longer: false,
+    },
+    Baseline {
+        name: "longer",
+        label: "baseline-longer",
+        short: "baseline-longer-short",
+        what: "baseline-longer-what",
+        switch: "recipe-baseline-longer",
+        explains: None,
+        learns_by: &LABELS,
+        is_longer: true,
     },
 ];
 
@@ -64,11 +78,6 @@ impl Baseline {
     /// The baseline of a name.
     pub fn named(name: &str) -> Option<&'static Self> {
         BASELINES.iter().find(|baseline| baseline.name == name)
-    }
-
-    /// The baseline that learns by a method.
-    pub fn of_method(method: &Method) -> Option<&'static Self> {
-        BASELINES.iter().find(|baseline| baseline.learns_by == method)
     }
 
     /// Its index among all of them.
@@ -94,22 +103,36 @@ impl Baseline {
     /// Whether the field at a path of a recipe makes a difference to it.
     pub fn depends_on(&self, path: &str, recipe: &Recipe) -> bool {
         let is_of_teacher = path == "teacher" || path.starts_with("teacher.");
-        !path.starts_with("distill.") && (self.is_by_teacher(recipe) || !is_of_teacher)
+        let company = match recipe.distill.method().company {
+            Company::Peers(company) | Company::Generations(company) => Some(company),
+            Company::None => None,
+        };
+        let is_how_long = self.is_longer && company == Some(path);
+        is_how_long || !path.starts_with("distill.") && (self.is_by_teacher(recipe) || !is_of_teacher)
     }
 }
 
 impl Recipe {
-    /// The baselines that are trained beside its student. One with exits is its own at speed 0.
-    pub fn compared(&self) -> &[&'static Baseline] {
+    /// The baselines that are trained beside its student. One with exits is its own at speed 0, and one that is trained alone has none that
+    /// takes longer.
+    pub fn compared(&self) -> impl Iterator<Item = &'static Baseline> + use<'_> {
         let answers_once = self.student.as_ref().is_some_and(|model| !model.has_exits());
-        if answers_once { &self.baselines } else { &[] }
+        let differs = |baseline: &&Baseline| !baseline.is_longer || self.distill.trainings() > 1;
+        self.baselines.iter().copied().filter(move |_| answers_once).filter(differs)
     }
 
     /// The recipe of a baseline's run: which one it is, and how it learns, where a recipe can say that.
     pub fn as_baseline(&self, baseline: &'static Baseline) -> Self {
         let is_named = method(baseline.learns_by.name).is_some();
-        let distill = if is_named { baseline.objective(self.training.epochs) } else { self.distill.clone() };
-        Self { distill, baselines: vec![baseline], ..self.clone() }
+        let mut run = Self { baselines: vec![baseline], ..self.clone() };
+        if is_named {
+            run.distill = baseline.objective(self.training.epochs);
+        } else if baseline.is_longer {
+            // As it says itself then, it is all that is trained.
+            run.training.epochs *= self.distill.trainings();
+            run.distill = run.distill.alone();
+        }
+        run
     }
 
     /// What a baseline depends on: all but how the teacher is listened to, and the teacher where that makes no difference. It is the same of a
@@ -118,7 +141,9 @@ impl Recipe {
         let teacher = self.teacher.clone().filter(|_| baseline.is_by_teacher(self));
         // One with a method of its own makes batches as that does, whatever stands beside it.
         let rows = if method(baseline.learns_by.name).is_some() { baseline.learns_by.rows } else { self.rows() };
-        Self { teacher, distill: Objective::labels_of(rows), baselines: vec![baseline], ..self.without_teacher() }
+        let mut own = self.without_teacher();
+        own.training.epochs *= if baseline.is_longer { self.distill.trainings() } else { 1 };
+        Self { teacher, distill: Objective::labels_of(rows), baselines: vec![baseline], ..own }
     }
 }
 
@@ -147,8 +172,7 @@ mod tests {
     fn names_are_said_once_and_in_words() {
         for (at, baseline) in BASELINES.iter().enumerate() {
             assert_eq!((baseline.place(), Baseline::named(baseline.name)), (at, Some(baseline)));
-            assert_eq!(Baseline::of_method(baseline.learns_by), Some(baseline), "{}", baseline.name);
-            assert_eq!(baseline.explains.is_none(), at == 0, "{}", baseline.name);
+            assert_eq!(baseline.explains.is_none(), at == 0 || baseline.is_longer, "{}", baseline.name);
             let keys = [baseline.label, baseline.short, baseline.what, baseline.switch];
             for key in keys.into_iter().chain(baseline.explains) {
                 assert_ne!(Phrase::message(key).to_string(), key);
@@ -165,7 +189,7 @@ mod tests {
                 let run = student.as_baseline(baseline);
                 assert_eq!(run.baselines, [baseline]);
                 assert_eq!(Recipe::from_table(run.to_table()).as_ref(), Ok(&run), "{} {}", method.name, baseline.name);
-                assert_eq!(run.of_baseline(baseline), recipe.of_baseline(baseline), "{}", method.name);
+                assert_eq!(run.of_baseline(baseline), student.of_baseline(baseline), "{}", method.name);
             }
         }
         // What an older version stored of its baseline.
@@ -173,10 +197,25 @@ mod tests {
     }
 
     #[test]
+    fn what_takes_longer_is_there_where_several_are_trained_for_one_result() {
+        let recipe = Recipe { baselines: BASELINES.iter().collect(), ..QUICKSTART.recipe().unwrap() };
+        let epochs = |name: &str, path: &str, count: f64| {
+            let distill = Objective::new(method(name).unwrap(), 20).with(path, count);
+            let student = Recipe { distill, ..recipe.clone() };
+            let longer = student.compared().find(|baseline| baseline.is_longer)?;
+            Some(student.as_baseline(longer).training.epochs / recipe.training.epochs)
+        };
+        assert_eq!(epochs("soft-targets", "", 0.0), None);
+        assert_eq!(epochs("mutual", "distill.peers", 3.0), Some(3));
+        assert_eq!(epochs("born-again", "distill.generations", 3.0), Some(4));
+    }
+
+    #[test]
     fn a_student_with_exits_has_none() {
-        assert_eq!(QUICKSTART.recipe().unwrap().compared(), [Baseline::PLAIN]);
+        let compared = |recipe: Recipe| recipe.compared().map(|baseline| baseline.name).collect::<Vec<_>>();
+        assert_eq!(compared(QUICKSTART.recipe().unwrap()), ["plain"]);
         let exits = Recipe { baselines: vec![Baseline::PLAIN], ..preset("early-exit").unwrap().recipe().unwrap() };
-        assert!(exits.compared().is_empty());
-        assert!(Recipe { student: None, ..QUICKSTART.recipe().unwrap() }.compared().is_empty());
+        assert!(compared(exits).is_empty());
+        assert!(compared(Recipe { student: None, ..QUICKSTART.recipe().unwrap() }).is_empty());
     }
 }

@@ -38,7 +38,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::distill::{Mean, Objective, Over};
+use crate::distill::{Company, Mean, Method, Objective, Over};
+use crate::rng::Key;
 
 /// One press of **Distil**, in full: which data, which teacher, which student, and how the one learns from the other.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,6 +73,37 @@ impl Recipe {
             *combine = Mean::default();
         }
         recipe
+    }
+
+    /// The seed of the first weights and of the dropout of one who is trained for its student's result: among peers counted from 0, the
+    /// student; of generations which. All but the first of these have one of their own.
+    pub fn draws(&self, place: u32) -> u64 {
+        let seed = self.training.seed;
+        let stream = match self.distill.method().company {
+            Company::Peers(_) => "peer",
+            Company::Generations(_) => "generation",
+            Company::None => return seed,
+        };
+        if place == 0 { seed } else { Key::new(seed).named(stream).at(u64::from(place)).bits(0) }
+    }
+
+    /// The same of its student.
+    pub fn student_draws(&self) -> u64 {
+        self.draws(self.distill.generations().map_or(0, |last| last as u32))
+    }
+
+    /// Learns by another method, and is compared as that must be.
+    pub fn put_method(&mut self, method: &'static Method) {
+        self.distill = self.distill.in_method(method, self.training.epochs);
+        if self.distill.trainings() > 1 {
+            let is_needed = |baseline: &&Baseline| {
+                **baseline == *Baseline::PLAIN || baseline.is_longer || self.baselines.contains(baseline)
+            };
+            self.baselines = BASELINES.iter().filter(is_needed).collect();
+        }
+        if self.distill.generations().is_some() {
+            self.training.keep = Keep::Best;
+        }
     }
 
     /// All but the teacher, how it is listened to, and what is compared with that. It has the batches of the student beside it.

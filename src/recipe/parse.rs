@@ -15,10 +15,10 @@ use toml::{Spanned, Table, Value};
 use training::{read_baselines, read_training};
 
 use super::fault::{Fault, FaultKind, Faults, Place};
-use super::fields::{BASELINE, Field, HARD_WEIGHT, METHOD, SOFT_WEIGHT, TEACHER_ENSEMBLE};
+use super::fields::{BASELINE, Field, HARD_WEIGHT, KEEP, METHOD, SOFT_WEIGHT, TEACHER_ENSEMBLE};
 use super::reader::{Places, Reader};
-use super::{Architecture, Baseline, Builtin, DataRecipe, Recipe, Source, TrainingRecipe};
-use crate::distill::{METHODS, Method, Objective, Over, Term, method};
+use super::{Architecture, Baseline, Builtin, DataRecipe, Keep, Recipe, Source, TrainingRecipe};
+use crate::distill::{Company, METHODS, Method, Objective, Over, Term, method};
 use crate::text::{Between, Phrase, phrase};
 
 /// A field of the recipe that the command line replaces, whole.
@@ -133,11 +133,12 @@ pub(super) fn check_whole(recipe: &Recipe, places: &Places, faults: &mut Vec<Fau
         Phrase::several(Between::And, keys)
     };
     let top = Reader::new("", Table::new(), places);
-    let taught = recipe.compared().iter().find(|baseline| baseline.needs_teacher());
+    let taught = recipe.compared().find(|baseline| baseline.needs_teacher());
     if let Some(baseline) = taught.filter(|_| recipe.teacher.is_none()) {
         let problem = phrase!("conflict-baseline-teacher", name = baseline.name);
         faults.push(top.fault(BASELINE.path, FaultKind::Conflict(problem)));
     }
+    check_company(recipe, &top, faults);
     if weighed.peek().is_none() {
         let weights: Vec<&str> = method.terms.iter().filter_map(|term| term.weight).collect();
         let all = named(&mut method.terms.iter());
@@ -158,6 +159,36 @@ pub(super) fn check_whole(recipe: &Recipe, places: &Places, faults: &mut Vec<Fau
             None => phrase!("method-no-labels", method = method.name),
         };
         faults.push(top.fault("data.labelled", FaultKind::Conflict(problem)));
+    }
+}
+
+/// What those need who are trained for a student's sake.
+fn check_company(recipe: &Recipe, top: &Reader<'_>, faults: &mut Vec<Fault>) {
+    let (path, least) = match recipe.distill.method().company {
+        Company::None => return,
+        Company::Peers(path) => (path, 2.0),
+        Company::Generations(path) => (path, 1.0),
+    };
+    let count = recipe.distill.get(path).unwrap_or_default();
+    if count < least {
+        // So says a run that takes as long as all of them.
+        if !matches!(recipe.baselines[..], [only] if only.is_longer) {
+            let (value, allowed) = (count.to_string(), phrase!("allowed-whole", least = Phrase::setting(least)));
+            faults.push(top.fault(path, FaultKind::NotAllowed { value, allowed }));
+        }
+        return;
+    }
+    if recipe.distill.generations().is_none() || recipe.student.is_none() {
+        return;
+    }
+    let method = recipe.distill.method().name;
+    if !recipe.baselines.contains(&Baseline::PLAIN) {
+        let problem = phrase!("conflict-generation-0", method = method);
+        faults.push(top.fault(BASELINE.path, FaultKind::Conflict(problem)));
+    }
+    if recipe.training.keep != Keep::Best {
+        let problem = phrase!("conflict-generations-keep", method = method);
+        faults.push(top.fault(KEEP.path, FaultKind::Conflict(problem)));
     }
 }
 

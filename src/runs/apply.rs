@@ -120,8 +120,8 @@ fn started(transaction: &Transaction, it: &Started, probe: Option<&str>) -> Resu
     let first = it.runs.iter().filter(|run| !run.loaded).map(|run| run.stage).min();
     let mut insert = transaction.prepare_cached(
         "INSERT INTO run (id, job, position, role, recipe, title, source, model, method, settings, seed, parameters,
-            steps_planned, steps_per_epoch, loaded, status, stage, teachers)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+            steps_planned, steps_per_epoch, loaded, status, stage, teachers, place)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
     )?;
     for (position, run) in it.runs.iter().enumerate() {
         let waits = !run.loaded && Some(run.stage) != first;
@@ -134,7 +134,7 @@ fn started(transaction: &Transaction, it: &Started, probe: Option<&str>) -> Resu
             run.recipe.title,
             run.recipe.data.source.name(),
             run.model,
-            run.method().unwrap_or_default(),
+            run.learns_by().unwrap_or_default(),
             metrics::text_by_name(&run.settings()),
             run.seed as i64,
             run.parameters as i64,
@@ -144,6 +144,7 @@ fn started(transaction: &Transaction, it: &Started, probe: Option<&str>) -> Resu
             word(if waits { Status::Waiting } else { Status::Running }),
             run.stage.0,
             serde_json::to_string(&run.teachers).map_err(|error| StoreError::Misfit(Phrase::plain(error)))?,
+            run.place,
         ])?;
     }
     // A replay into another store must not lead to numbers that are given out twice.

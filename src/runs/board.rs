@@ -74,7 +74,7 @@ impl Board {
         let mut keys: [Vec<Recipe>; 2] = [Vec::new(), Vec::new()];
         for info in runs {
             let (cells, keys) = match info.role {
-                Role::Teacher => continue,
+                Role::Teacher | Role::Companion => continue,
                 Role::Student => (&mut board.cells, &mut keys[0]),
                 Role::Baseline => (&mut board.baselines, &mut keys[1]),
             };

@@ -37,6 +37,8 @@ pub struct RunLine<'a> {
     /// By the last word of its path: what the method's fields hold.
     #[serde(flatten)]
     settings: Settings,
+    /// Which of those it is that are trained for one student.
+    place: u32,
     seed: u64,
     parameters: u64,
     teachers: &'a [RunId],
@@ -135,10 +137,11 @@ impl<'a> RunLine<'a> {
             model: &row.model,
             data: &row.source,
             status: row.status,
-            method: row.method.map(|method| method.name),
+            method: row.learns_by(),
             settings: Settings::of(row),
             seed: row.seed,
             parameters: row.parameters,
+            place: row.place,
             teachers: &row.teachers,
             loaded: row.loaded,
             edited: row.edited(),
@@ -254,6 +257,7 @@ fn list_csv(rows: &[RunRow], out: &mut dyn Write) -> io::Result<()> {
         "seed",
         "parameters",
         "teachers",
+        "place",
         "loaded",
         "edited",
         "deleted",
@@ -284,6 +288,7 @@ fn list_csv(rows: &[RunRow], out: &mut dyn Write) -> io::Result<()> {
             it.seed.to_string(),
             it.parameters.to_string(),
             it.teachers.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
+            it.place.to_string(),
             it.loaded.to_string(),
             it.edited.to_string(),
             it.deleted.to_string(),

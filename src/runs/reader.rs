@@ -20,7 +20,7 @@ use crate::protocol::{
     Answers, Change, Epoch, Event, EventKind, Exits, JobData, JobId, Metrics, Probe, ResumeState, Role, RunId, RunInfo,
     Stage,
 };
-use crate::recipe::{Recipe, Sweep};
+use crate::recipe::{Baseline, Recipe, Sweep};
 use crate::text::{Phrase, phrase};
 
 /// Reads a store. It belongs to one thread; each thread may have its own.
@@ -45,7 +45,7 @@ impl StoreReader {
                         run.seed, run.parameters, run.loaded, run.status, job.created_at, run.ended_at,
                         run.steps_done, run.steps_planned, run.seconds, run.checkpoint, run.best_epoch, job.status = 'running',
                         coalesce(run.deleted_at, job.deleted_at) IS NOT NULL AS deleted, run.stage, run.rows_better,
-                        run.rows_worse, run.teachers, {}, {}, {}, {}
+                        run.rows_worse, run.teachers, run.place, {}, {}, {}, {}
                      FROM job CROSS JOIN run ON run.job = job.id
                      LEFT JOIN epoch AS last ON last.run = run.id AND last.epoch = run.last_epoch
                      LEFT JOIN epoch AS best ON best.run = run.id AND best.epoch = run.best_epoch
@@ -285,24 +285,27 @@ impl StoreReader {
     }
 
     fn run_row(&self, row: &Row) -> rusqlite::Result<RunRow> {
-        const METRICS: usize = 25;
+        const METRICS: usize = 26;
         let metrics = |table: usize| metrics::read(row, METRICS + table * COLUMNS.len());
         let rows = |at| row.get::<_, Option<i64>>(at).map(|rows| rows.map(|rows| rows as u64));
         let best_epoch = row.get::<_, Option<i64>>(18)?;
+        let (role, learns_by): (Role, String) = (choice(row, 2)?, row.get(6)?);
         Ok(RunRow {
             run: RunId(number(row, 0)?),
             job: JobId(number(row, 1)?),
-            role: choice(row, 2)?,
+            role,
             stage: stage(row, 21)?,
             title: row.get(3)?,
             model: row.get(4)?,
             source: row.get(5)?,
-            method: method(&row.get::<_, String>(6)?),
+            method: method(&learns_by),
+            baseline: (role == Role::Baseline).then(|| Baseline::named(&learns_by).unwrap_or(Baseline::PLAIN)),
             settings: metrics::read_by_name(row, 7)?,
             seed: number(row, 8)?,
             parameters: number(row, 9)?,
             teachers: teachers(row, 24)?.unwrap_or_default(),
             loaded: row.get(10)?,
+            place: row.get(25)?,
             status: choice(row, 11)?,
             created: number(row, 12)?,
             ended: row.get::<_, Option<i64>>(13)?.map(|at| at as u64),
@@ -446,7 +449,7 @@ fn result(store: &Connection, run: RunId, part: &str) -> rusqlite::Result<Option
 
 fn run_infos(store: &Connection, job: JobId) -> Result<Vec<RunInfo>, StoreError> {
     let mut infos = store.prepare_cached(
-        "SELECT id, role, recipe, model, seed, parameters, steps_planned, steps_per_epoch, loaded, stage, teachers FROM run WHERE job = ?1 ORDER BY position",
+        "SELECT id, role, recipe, model, seed, parameters, steps_planned, steps_per_epoch, loaded, stage, teachers, place FROM run WHERE job = ?1 ORDER BY position",
     )?;
     let mut rows = infos.query([job.0 as i64])?;
     let (mut infos, mut without) = (Vec::new(), Vec::new());
@@ -468,6 +471,7 @@ fn run_infos(store: &Connection, job: JobId) -> Result<Vec<RunInfo>, StoreError>
             steps_per_epoch: number(row, 7)?,
             loaded: row.get(8)?,
             stage: stage(row, 9)?,
+            place: row.get(11)?,
         });
     }
     for at in without {

@@ -35,6 +35,8 @@ pub struct RunRow {
     pub source: String,
     /// How it learns; `None` for a teacher, a baseline of labels alone, and a method of another version.
     pub method: Option<&'static Method>,
+    /// Which baseline it is; none of other roles.
+    pub baseline: Option<&'static Baseline>,
     /// Numbers of the method's fields, by their paths; none of who learns from labels alone.
     pub settings: Vec<(TermName, f64)>,
     /// Training seed.
@@ -45,6 +47,8 @@ pub struct RunRow {
     pub teachers: Vec<RunId>,
     /// True for a teacher that was not trained here: it was loaded, or it is several that are heard as one.
     pub loaded: bool,
+    /// Where several are trained for one student, which of them it is; see [`RunInfo::place`].
+    pub place: u32,
     /// Where it stands.
     pub status: Status,
     /// Milliseconds since 1970, of its job.
@@ -77,10 +81,10 @@ pub struct RunRow {
 }
 
 impl RunRow {
-    /// Which baseline it is; none of other roles.
-    pub fn baseline(&self) -> Option<&'static Baseline> {
-        let named = self.method.and_then(Baseline::of_method);
-        (self.role == Role::Baseline).then(|| named.unwrap_or(Baseline::PLAIN))
+    /// What it learns by: a baseline which it is, where it is not the plain one, and others by their method.
+    pub fn learns_by(&self) -> Option<&'static str> {
+        let baseline = self.baseline.filter(|baseline| *baseline != Baseline::PLAIN);
+        baseline.map(|baseline| baseline.name).or(self.method.map(|method| method.name))
     }
 
     /// The number of a method's field at a path.

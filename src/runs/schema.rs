@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::error::StoreError;
 
 /// Each step takes a store from the version of its index to the next one. Steps are never edited, only added.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     r"
 CREATE TABLE counter (name TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO counter VALUES ('jobs', 0), ('runs', 0);
@@ -32,7 +32,7 @@ CREATE TABLE run (
     id INTEGER PRIMARY KEY,
     job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE,
     position INTEGER NOT NULL,          -- within its job
-    role TEXT NOT NULL,                 -- teacher, student, baseline
+    role TEXT NOT NULL,                 -- teacher, student, baseline, companion
     recipe TEXT NOT NULL,
     title TEXT NOT NULL,
     source TEXT NOT NULL,
@@ -237,6 +237,8 @@ CREATE TABLE exits (
     logits BLOB NOT NULL                -- little-endian f32, exits by rows by classes
 ) STRICT;
 ",
+    // Which of those it is that are trained for one student.
+    "ALTER TABLE run ADD COLUMN place INTEGER NOT NULL DEFAULT 0;",
 ];
 
 /// `Stil`, so that other SQLite files are recognised as such.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::distill::Over;
+use crate::distill::{Company, Over};
 use crate::protocol::{Activity, Preview, Progress, RunInfo};
 use crate::recipe::fields::METHOD;
 use crate::recipe::{Baseline, MOST_CELLS, Recipe, SEED, Strategy, Sweep, TeacherPart, TeacherRecipe, TrainingRecipe};
@@ -17,8 +17,10 @@ pub struct Estimate {
     pub seeds: usize,
     /// What students are compared with: of each kind one for all cells that differ in nothing that it depends on.
     pub baselines: usize,
-    /// Students and baselines together; without a student, the teachers that are trained.
+    /// Students, those who are trained for their sake, and baselines together; without a student, the teachers that are trained.
     pub runs: usize,
+    /// As many trainings of the recipe's length as these are: a baseline may take longer.
+    pub trainings: usize,
 }
 
 /// What can be swept without making a step longer or the training of a run.
@@ -30,13 +32,18 @@ impl Estimate {
     pub fn of(sweep: &Sweep) -> Self {
         if sweep.base.student.is_none() {
             let trained = sweep.base.teacher.as_ref().map_or(0, TeacherRecipe::trained);
-            return Self { cells: 0, seeds: 1, baselines: 0, runs: trained };
+            return Self { cells: 0, seeds: 1, baselines: 0, runs: trained, trainings: trained };
         }
         let students = sweep.count();
         let seeds = sweep.axis(SEED).map_or(1, |axis| axis.values.len()).max(1);
-        let kinds = sweep.base.compared().iter();
-        let baselines = kinds.map(|baseline| of_kind(sweep, baseline)).fold(0, usize::saturating_add);
-        Self { cells: students / seeds, seeds, baselines, runs: students.saturating_add(baselines) }
+        let company = with_company(sweep, students);
+        let (mut baselines, mut trainings) = (0_usize, company);
+        for baseline in &sweep.base.baselines {
+            let (count, length) = of_kind(sweep, baseline);
+            baselines = baselines.saturating_add(count);
+            trainings = trainings.saturating_add(length);
+        }
+        Self { cells: students / seeds, seeds, baselines, runs: company.saturating_add(baselines), trainings }
     }
 
     /// Seconds at a pace (those a step takes for each parameter of each member), where all runs of the recipe take as
@@ -66,7 +73,8 @@ impl Estimate {
         // Half of the cells end after a quarter, another quarter after half of the epochs.
         let share = if sweep.strategy == Strategy::Halving && self.cells > 1 { 0.5 } else { 1.0 };
         let students = if sweep.base.student.is_some() {
-            (self.runs - self.baselines) as f64 * share + self.baselines as f64
+            let taught = self.runs - self.baselines;
+            taught as f64 * share + (self.trainings - taught) as f64
         } else {
             0.0
         };
@@ -75,20 +83,39 @@ impl Estimate {
     }
 }
 
-/// How many there are of one kind.
-fn of_kind(sweep: &Sweep, baseline: &'static Baseline) -> usize {
+/// So many students, with those who are trained for their sake.
+fn with_company(sweep: &Sweep, students: usize) -> usize {
+    let of = |recipe: &Recipe| recipe.distill.peers() + recipe.distill.generations().map_or(0, |all| all.max(1) - 1);
+    let is_even = sweep.axes.iter().all(|axis| axis.path == SEED || !axis.path.starts_with("distill."));
+    // All of one method are counted alike but where the field is swept that says it.
+    if is_even || (sweep.axis(METHOD.path).is_none() && sweep.base.distill.method().company == Company::None) {
+        return students.saturating_mul(of(&sweep.base));
+    }
+    if sweep.combinations() > MOST_CELLS {
+        return students;
+    }
+    sweep.cells().map_or(students, |cells| cells.iter().map(|cell| of(&cell.recipe)).sum())
+}
+
+/// How many there are of one kind, and as many trainings of the recipe's length as they are.
+fn of_kind(sweep: &Sweep, baseline: &'static Baseline) -> (usize, usize) {
     let concerns = |path: &str| baseline.depends_on(path, &sweep.base);
     let is_drawn = matches!(sweep.strategy, Strategy::Random { .. });
     // A method may have its own rows, and a baseline with the same.
     if is_drawn || sweep.axis(METHOD.path).is_some() {
         // Which cells there are decides; too many are not worked out, and not run either.
         let cells = if sweep.combinations() > MOST_CELLS { Vec::new() } else { sweep.cells().unwrap_or_default() };
-        let own = |recipe: &Recipe, values: &[toml::Value]| -> String {
+        let own = |recipe: &Recipe, values: &[toml::Value]| -> (usize, String) {
             let swept = sweep.axes.iter().zip(values).filter(|(axis, _)| concerns(&axis.path));
             let by = format!("{};", recipe.of_baseline(baseline).distill.method().name);
-            swept.map(|(_, value)| format!("{value};")).chain([by]).collect()
+            (length_of(baseline, recipe), swept.map(|(_, value)| format!("{value};")).chain([by]).collect())
         };
-        return cells.iter().map(|cell| own(&cell.recipe, &cell.values)).collect::<BTreeSet<_>>().len();
+        let cells = cells.iter().filter(|cell| cell.recipe.compared().any(|known| known == baseline));
+        let all: BTreeSet<_> = cells.map(|cell| own(&cell.recipe, &cell.values)).collect();
+        return (all.len(), all.iter().map(|(length, _)| length).sum());
+    }
+    if !sweep.base.compared().any(|known| known == baseline) {
+        return (0, 0);
     }
     let mut counted: Vec<&Vec<String>> = Vec::new();
     let mut count = 1_usize;
@@ -101,7 +128,12 @@ fn of_kind(sweep: &Sweep, baseline: &'static Baseline) -> usize {
         }
         count = count.saturating_mul(axis.values.len());
     }
-    count
+    (count, count.saturating_mul(length_of(baseline, &sweep.base)))
+}
+
+/// How many trainings of the recipe's length one takes.
+fn length_of(baseline: &Baseline, recipe: &Recipe) -> usize {
+    if baseline.is_longer { recipe.distill.trainings() } else { 1 }
 }
 
 /// Seconds that a step takes for each parameter of each member; none while nothing is trained.

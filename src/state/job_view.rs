@@ -192,6 +192,12 @@ impl JobView {
         self.runs.iter().filter(is_own).find(|info| info.recipe.of_baseline(first) == own)
     }
 
+    /// Those who are trained for the sake of a student's run, in their order.
+    pub fn companions(&self, student: &RunInfo) -> Vec<&RunInfo> {
+        let beside = |info: &&RunInfo| info.role == Role::Companion && info.is_beside(student);
+        self.runs.iter().filter(beside).collect()
+    }
+
     /// The first run of each kind of baseline.
     pub fn baselines(&self) -> Vec<(&'static Baseline, &RunInfo)> {
         let first = |kind: &'static Baseline| self.runs.iter().find(|info| info.baseline() == Some(kind));

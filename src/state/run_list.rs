@@ -198,8 +198,8 @@ impl State {
     pub fn baseline_errors(&self) -> BTreeMap<(JobId, u64), Option<u64>> {
         let mut errors = BTreeMap::new();
         for rows in self.jobs.rows.chunk_by(|a, b| a.job == b.job) {
-            let first = rows.iter().filter_map(RunRow::baseline).min_by_key(|baseline| baseline.place());
-            for row in rows.iter().filter(|row| first.is_some() && row.baseline() == first) {
+            let first = rows.iter().filter_map(|row| row.baseline).min_by_key(|baseline| baseline.place());
+            for row in rows.iter().filter(|row| first.is_some() && row.baseline == first) {
                 let found = validation(row).map(|validation| validation.errors);
                 errors.entry((row.job, row.seed)).and_modify(|errors| *errors = None).or_insert(found);
             }

@@ -375,7 +375,7 @@ fn layers_fit(objective: &Objective, student: &ModelSpec, teachers: &[TeacherMod
 /// A baseline that learns the labels by another name: the class with the most votes is nearly always the label.
 fn told_the_labels(recipe: &Recipe) -> Option<Remark> {
     let are_votes = recipe.teacher == Some(TeacherRecipe::Checkpoint(CheckpointSource::Votes));
-    let taught = recipe.compared().iter().find(|baseline| baseline.needs_teacher());
+    let taught = recipe.compared().find(|baseline| baseline.needs_teacher());
     let told = taught.filter(|_| are_votes && recipe.data.label_noise == 0.0)?;
     Some(Remark::note("baseline-told-labels", phrase!("baseline-told-labels", name = told.name), []))
 }

@@ -13,10 +13,10 @@ use super::found::{fingerprint, found_of, unseen_of};
 use super::plan::{JobPlan, StagePlan, Work};
 use super::prepared::{Prepared, TeacherModel, name_of_several};
 use crate::data::{Remark, Watch};
-use crate::distill::Mean;
+use crate::distill::{Mean, Objective};
 use crate::model::{Layer, ModelSpec};
 use crate::protocol::{DataFound, JobData, Role, RunId, RunInfo, Stage};
-use crate::recipe::{Augment, DataRecipe, Recipe, Sweep, TeacherPart, TeacherRecipe, TrainingRecipe};
+use crate::recipe::{Augment, Baseline, DataRecipe, Recipe, Sweep, TeacherPart, TeacherRecipe, TrainingRecipe};
 
 impl JobPlan {
     /// Loads all data and models and checks that they fit each other; `as_first_read` reads tables as version 0.1 did. A population takes at most `memory` bytes.
@@ -96,8 +96,16 @@ impl DraftKind {
     }
 }
 
-/// A cell, its role, its teacher, and what it needs.
-type DraftRun = (Recipe, Role, Option<usize>, Arc<Prepared>);
+/// A run of a student's kind.
+struct DraftRun {
+    recipe: Recipe,
+    role: Role,
+    /// As [`RunInfo::place`].
+    place: u32,
+    /// Whom it learns from, or is compared with; a generation learns from the one before instead.
+    teacher: Option<usize>,
+    prepared: Arc<Prepared>,
+}
 
 impl Draft {
     fn add(
@@ -138,13 +146,16 @@ impl Draft {
         if recipe.student.is_none() {
             return Ok(());
         }
-        self.students.push((recipe.clone(), Role::Student, teacher, prepared.clone()));
+        let run = |recipe: Recipe, role, place| DraftRun { recipe, role, place, teacher, prepared: prepared.clone() };
+        let beside = company_of(&recipe.distill);
+        self.students.extend(beside.map(|(role, place)| run(recipe.clone(), role, place)));
         for baseline in recipe.compared() {
             let own = recipe.of_baseline(baseline);
-            let is_own = |(known, ..): &DraftRun| known.baselines == [*baseline] && known.of_baseline(baseline) == own;
+            let is_own = |DraftRun { recipe: known, .. }: &DraftRun| {
+                known.baselines == [baseline] && known.of_baseline(baseline) == own
+            };
             if !self.baselines.iter().any(is_own) {
-                let run = recipe.as_baseline(baseline);
-                self.baselines.push((run, Role::Baseline, teacher, prepared.clone()));
+                self.baselines.push(run(recipe.as_baseline(baseline), Role::Baseline, 0));
             }
         }
         Ok(())
@@ -163,7 +174,7 @@ impl Draft {
 
     fn finish(mut self, memory: usize, data: JobData) -> JobPlan {
         // The first of a job is the one that its students are judged by.
-        self.baselines.sort_by_key(|(recipe, ..)| recipe.baselines.first().map(|baseline| baseline.place()));
+        self.baselines.sort_by_key(|run| run.recipe.baselines.first().map(|baseline| baseline.place()));
         let mut plan = JobPlan { runs: Vec::new(), stages: Vec::new(), data };
         add_teachers(&mut plan, self.teachers, memory);
         add_students(&mut plan, self.students.into_iter().chain(self.baselines), memory);
@@ -184,7 +195,7 @@ fn add_teachers(plan: &mut JobPlan, teachers: Vec<DraftTeacher>, memory: usize) 
                 let parameters = members.iter().map(|member| plan.runs[*member].parameters).sum();
                 let names: Vec<&str> = members.iter().map(|member| plan.runs[*member].model.as_str()).collect();
                 let model = (name_of_several(&names), parameters);
-                plan.runs.push(run(&recipe, Role::Teacher, model, None, all));
+                plan.runs.push(run(&recipe, (Role::Teacher, 0), model, None, all));
                 ensembles.push((index, prepared, Work::Ensemble { members, mean }));
                 continue;
             }
@@ -195,7 +206,8 @@ fn add_teachers(plan: &mut JobPlan, teachers: Vec<DraftTeacher>, memory: usize) 
             TeacherPart::Checkpoint(_) => None,
         };
         let rows = training.as_ref().map_or(all, |it| prepared.for_teacher(it.labelled, recipe.data.seed).rows.len());
-        plan.runs.push(run(&recipe, Role::Teacher, (model.name(), model.parameter_count()), training.as_ref(), rows));
+        let size = (model.name(), model.parameter_count());
+        plan.runs.push(run(&recipe, (Role::Teacher, 0), size, training.as_ref(), rows));
         let key = (without_seed(&part), data);
         match groups.iter_mut().find(|group| training.is_some() && group.key == key) {
             Some(group) => group.members.push(index),
@@ -221,20 +233,48 @@ fn add_teachers(plan: &mut JobPlan, teachers: Vec<DraftTeacher>, memory: usize) 
     }
 }
 
-/// Students and baselines, in the order of their cells; populations have students before baselines.
+/// Those who are trained for the result of a student, it among them: their roles, and which of them they are.
+fn company_of(objective: &Objective) -> impl Iterator<Item = (Role, u32)> + use<> {
+    let last = objective.generations().map_or(0, |generations| generations as u32);
+    let all = match last {
+        0 => 0..objective.peers() as u32,
+        last => 1..last + 1,
+    };
+    all.map(move |place| (if place == last { Role::Student } else { Role::Companion }, place))
+}
+
+/// The run that a generation learns from: the one before, or the plain baseline. None for whoever is no generation.
+fn before(runs: &[RunInfo], of: usize) -> Option<usize> {
+    let run = &runs[of];
+    run.recipe.distill.generations()?;
+    match run.place {
+        0 => None,
+        1 => {
+            let own = run.recipe.of_baseline(Baseline::PLAIN);
+            let is_own = |other: &RunInfo| other.recipe.of_baseline(Baseline::PLAIN) == own;
+            runs.iter().position(|other| other.baseline() == Some(Baseline::PLAIN) && is_own(other))
+        }
+        place => runs.iter().position(|other| other.is_beside(run) && other.place + 1 == place),
+    }
+}
+
+/// Students, those who are trained for their sake, and baselines, in the order of their cells; populations have students before baselines,
+/// and a generation follows the one before.
 fn add_students(plan: &mut JobPlan, runs: impl Iterator<Item = DraftRun>, memory: usize) {
-    let mut groups: Vec<Group<Recipe>> = Vec::new();
+    let mut groups: Vec<Group<(u32, Recipe)>> = Vec::new();
     // By the index of the run.
     let mut teachers: Vec<Option<usize>> = vec![None; plan.runs.len()];
-    for (recipe, role, teacher, prepared) in runs {
+    for DraftRun { recipe, role, place, teacher, prepared } in runs {
         let Some(spec) = &prepared.student else { continue };
         let index = plan.runs.len();
         let model = (spec.name(), spec.plan.parameter_count());
-        plan.runs.push(run(&recipe, role, model, Some(&recipe.training), prepared.for_student(&recipe).rows.len()));
+        let rows = prepared.for_student(&recipe).rows.len();
+        plan.runs.push(run(&recipe, (role, place), model, Some(&recipe.training), rows));
         teachers.push(teacher);
-        let key = shared_part(&recipe, role);
+        let generation = recipe.distill.generations().map_or(0, |_| place);
+        let key = (generation, shared_part(&recipe, role));
         // Beside another teacher a student may have other layers, or read other tokens.
-        let is_of = |group: &&mut Group<Recipe>| group.key == key && group.prepared.student == prepared.student;
+        let is_of = |group: &&mut Group<(u32, Recipe)>| group.key == key && group.prepared.student == prepared.student;
         match groups.iter_mut().find(is_of) {
             Some(group) => group.members.push(index),
             None => {
@@ -243,6 +283,10 @@ fn add_students(plan: &mut JobPlan, runs: impl Iterator<Item = DraftRun>, memory
                 groups.push(Group { key, most, prepared, training, part: 0, members: vec![index] });
             }
         }
+    }
+    groups.sort_by_key(|group| group.key.0);
+    for index in 0..plan.runs.len() {
+        teachers[index] = before(&plan.runs, index).or(teachers[index]);
     }
     for Group { most, prepared, training, members, .. } in groups {
         for runs in split(&members, &plan.runs, most.max(1)) {
@@ -272,20 +316,23 @@ struct Group<K> {
     members: Vec<usize>,
 }
 
-/// Cuts members into populations of at most `most`; the seeds of a cell stay together where they can. Within one, members
-/// are sorted by seed, so that those who share their batches stand side by side.
+/// Cuts members into populations of at most `most`; the seeds of a cell stay together where they can, and peers in any case. Within one,
+/// members are sorted by seed, so that those who share their batches stand side by side.
 fn split(members: &[usize], runs: &[RunInfo], most: usize) -> Vec<Vec<usize>> {
-    let cell = |position: usize| (runs[position].recipe.without_seed(), runs[position].role);
+    let cell = |position: usize| (runs[position].recipe.without_seed(), runs[position].role == Role::Baseline);
+    let are_beside = |a: &usize, b: &usize| runs[*a].is_beside(&runs[*b]);
     let mut parts: Vec<Vec<usize>> = Vec::new();
     let mut rest = members;
     while let Some(first) = rest.first() {
         let of = cell(*first);
         let len = rest.iter().take_while(|position| cell(**position) == of).count();
         let (seeds, later) = rest.split_at(len);
-        for seeds in seeds.chunks(most) {
+        let peers: Vec<&[usize]> = seeds.chunk_by(are_beside).collect();
+        let each = peers.first().map_or(1, |peers| peers.len());
+        for seeds in peers.chunks((most / each).max(1)).map(<[&[usize]]>::concat) {
             match parts.last_mut() {
-                Some(part) if part.len() + seeds.len() <= most => part.extend_from_slice(seeds),
-                _ => parts.push(seeds.to_vec()),
+                Some(part) if part.len() + seeds.len() <= most => part.extend(seeds),
+                _ => parts.push(seeds),
             }
         }
         rest = later;
@@ -319,7 +366,7 @@ fn bytes_of_member(spec: &ModelSpec, batch: usize) -> usize {
 
 fn run(
     recipe: &Recipe,
-    role: Role,
+    (role, place): (Role, u32),
     (model, parameters): (String, u64),
     training: Option<&TrainingRecipe>,
     rows: usize,
@@ -337,6 +384,7 @@ fn run(
         steps: training.map_or(0, |training| steps_per_epoch * training.epochs as u64),
         steps_per_epoch,
         loaded: training.is_none(),
+        place,
     }
 }
 
@@ -359,7 +407,7 @@ fn without_seed(part: &TeacherPart) -> TeacherPart {
 fn shared_part(recipe: &Recipe, role: Role) -> Recipe {
     let training = TrainingRecipe { seed: 0, learning_rate: 1.0, weight_decay: 0.0, ..recipe.training.clone() };
     let shared = Recipe { training, ..recipe.without_teacher() };
-    if role != Role::Student || !recipe.distill.is_apart(recipe.training.epochs) {
+    if !role.learns_by_method() || !recipe.distill.is_apart(recipe.training.epochs) {
         return shared;
     }
     let mut distill = recipe.distill.clone();

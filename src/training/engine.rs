@@ -13,7 +13,7 @@ use super::inspect::Eyes;
 use super::prepared::{TeacherModel, name_of_several};
 use super::sink::{Journal, Observer};
 use crate::data::{DataError, Watch, first_rows};
-use crate::distill::{Objective, evaluate};
+use crate::distill::{Objective, Reference, evaluate};
 use crate::model::population_logits;
 use crate::protocol::{
     Activity, DeviceInfo, FirstRows, JobEnded, JobId, JobOutcome, JournalError, Live, Preview, Progress, Report,
@@ -107,10 +107,10 @@ impl Engine {
                 let logits = teacher.logits(&prepared.dataset, rows, &never)?;
                 let all: Vec<u32> = (0..rows.len() as u32).collect();
                 let (values, labels) = (logits.logits_of(&all, 1.0), prepared.labels(rows));
-                Some(evaluate(&values, &labels, None, &Objective::labels(), 0.0, logits.classes).errors)
+                Some(evaluate(&values, &labels, Reference::default(), &Objective::labels(), 0.0, logits.classes).errors)
             }
         };
-        let student = match prepared.untrained(recipe.training.seed, &self.device).transpose()? {
+        let student = match prepared.untrained(recipe.student_draws(), &self.device).transpose()? {
             None => Vec::new(),
             Some(population) => population_logits(&*population, &prepared.dataset, &prepared.probe, &never)?,
         };

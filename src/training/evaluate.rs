@@ -6,12 +6,13 @@ use candle_core::{DType, Device, Tensor};
 use rayon::prelude::*;
 
 use super::error::Halt;
-use super::member::{Member, Source};
+use super::matched::OfMembers;
+use super::member::Member;
 use super::prepared::Prepared;
 use super::session::Session;
 use crate::data::Dataset;
 use crate::distill::{
-    Compute, Evaluation, Layers, Objective, Reference, TeacherLogits, evaluate, leaves_at, top_classes, uncertainty,
+    Company, Compute, Evaluation, Layers, Objective, Reference, TeacherLogits, evaluate, leaves_at, top_classes, uncertainty,
 };
 use crate::model::{Network, Output, ROWS_AT_A_TIME, population_logits};
 use crate::protocol::{Answers, LossTerms, MOST_LOGITS, Metrics, Part, RunId};
@@ -56,6 +57,7 @@ pub(super) fn evaluate_members(
     };
     let plain: Vec<Vec<f32>> = session.teacher_logits().iter().map(|teacher| teacher.logits_of(rows, 1.0)).collect();
     let each: Vec<_> = logits.chunks_exact(rows.len() * classes).zip(&session.members).enumerate().collect();
+    let peers = OfMembers { members: session.members.len(), now: &logits, earlier: &[] };
     let metrics = each
         .into_par_iter()
         .map(|(k, (logits, member))| {
@@ -74,15 +76,18 @@ pub(super) fn evaluate_members(
                 }
                 metrics(found, objective)
             };
-            let Some(teacher) = model_of(member) else { return evaluate(None) };
-            let Some((of, plain)) = session.teacher_logits().get(teacher).zip(plain.get(teacher)) else {
-                return evaluate(None);
-            };
-            if of.teachers == 1 {
-                return evaluate(Some(Reference { plain, softened: plain }));
+            let teacher = member.compared.and_then(|it| session.teacher_logits().get(it).zip(plain.get(it)));
+            let plain = teacher.map(|(_, plain)| plain.as_slice());
+            if let Company::Peers(_) = objective.method().company {
+                return evaluate(Reference { plain, softened: &peers.sound(&member.teachers) });
             }
-            let softened = of.logits_of(rows, objective.temperature().unwrap_or(1.0));
-            evaluate(Some(Reference { plain, softened: &softened }))
+            match teacher {
+                Some((of, _)) if of.teachers > 1 => {
+                    let softened = of.logits_of(rows, objective.temperature().unwrap_or(1.0));
+                    evaluate(Reference { plain, softened: &softened })
+                }
+                _ => evaluate(Reference { plain, softened: plain.unwrap_or_default() }),
+            }
         })
         .collect();
     Ok(Evaluated { logits, metrics, exits })
@@ -142,14 +147,6 @@ fn terms_of_exits(
         found.push((position, pairs.mean(1)?.to_dtype(DType::F64)?.to_vec1()?));
     }
     Ok(found)
-}
-
-/// The stage's teacher that a member is compared with.
-fn model_of(member: &Member) -> Option<usize> {
-    member.teachers.iter().find_map(|source| match source {
-        Source::Model(teacher) => Some(*teacher),
-        Source::Peer(_) | Source::Itself => None,
-    })
 }
 
 /// Terms that look at inner layers, by their index among those of the members' one method, one value a member.

@@ -64,7 +64,7 @@ impl Eyes {
             (Some((network, member)), _) => reading(network, member, None, texts),
             (None, Some(path)) => self.saved_reads(path, asked, prepared, device),
             (None, None) if !readers.untrained => Err(phrase!("tokens-untrained")),
-            (None, None) => match self.untrained(prepared, readers.recipe.training.seed, device) {
+            (None, None) => match self.untrained(prepared, readers.recipe.student_draws(), device) {
                 Ok(Some(network)) => reading(&*network, 0, None, texts),
                 Ok(None) => Err(phrase!("tokens-untrained")),
                 Err(problem) => Err(problem),

@@ -13,7 +13,7 @@ use super::stage::StageRun;
 use crate::data::Examples;
 use crate::model::{Checkpoint, Network};
 use crate::protocol::{
-    Anatomy, Epoch, Exits, FinishedRun, JUDGED, KeptWeights, Live, Metrics, Part, Report, Role, RunFinished,
+    Anatomy, Epoch, Exits, FinishedRun, JUDGED, KeptWeights, Live, Metrics, Part, Report, Role, RunFinished, RunInfo,
     RunOutcome, TermName,
 };
 use crate::recipe::{Keep, Source, Strategy};
@@ -66,8 +66,10 @@ impl Engine {
             if lost { f64::INFINITY } else { sum as f64 / members.len() as f64 }
         };
         cells.sort_by(|(_, a), (_, b)| mean(a).total_cmp(&mean(b)));
-        let worse: Vec<usize> =
-            cells.split_off(cells.len().div_ceil(2)).into_iter().flat_map(|(_, members)| members).collect();
+        let worse = cells.split_off(cells.len().div_ceil(2)).into_iter().flat_map(|(_, members)| members);
+        // Whoever trains for a student's sake goes with it.
+        let mut worse: Vec<usize> = worse.flat_map(|member| stage.beside(member)).collect();
+        worse.sort_unstable();
         if worse.is_empty() {
             return Ok(());
         }
@@ -133,7 +135,9 @@ impl Engine {
         let on_validation = evaluate(stage, &*kept, &splits.validation, inbox)?;
         let exits = exits_of(stage, &on_validation, &splits.validation);
         let Evaluated { logits: validation_logits, metrics: validation, .. } = on_validation;
-        let tests = stage.tests && outcome != RunOutcome::Halved;
+        // Nobody looks at those who only help another to its result.
+        let is_tested = |run: &RunInfo| run.role != Role::Companion;
+        let tests = stage.tests && outcome != RunOutcome::Halved && members.iter().any(|k| is_tested(stage.run_of(*k)));
         let test = if tests { Some(evaluate(stage, &*kept, &splits.test, inbox)?) } else { None };
         let training = training_errors(stage, &*kept, inbox)?;
         let anatomy = stage.anatomy();
@@ -143,6 +147,7 @@ impl Engine {
         let mut reports = Vec::with_capacity(members.len());
         for k in members.iter().copied() {
             let (run, member) = (stage.run_of(k), &stage.session.members[k]);
+            let test = test.as_ref().filter(|_| is_tested(run));
             let stopped = member.status == Status::Stopped;
             let diverged = !member.is_active() && !stopped;
             let outcome = match (diverged, stopped) {
@@ -167,7 +172,7 @@ impl Engine {
             };
             if !diverged {
                 reports.push(Report::Answers(asked_validation.answers(run.run, k, &validation_logits)));
-                let answers = test.as_ref().map(|found| asked_test.answers(run.run, k, &found.logits));
+                let answers = test.map(|found| asked_test.answers(run.run, k, &found.logits));
                 reports.extend(answers.map(Report::Answers));
                 reports.extend(exits.get(k).filter(|it| it.is_kept()).cloned().map(Report::Exits));
             }
@@ -177,7 +182,7 @@ impl Engine {
                 run: run.run,
                 outcome,
                 validation: validation.clone(),
-                tested: tests,
+                tested: test.is_some(),
                 weights: checkpoint.clone().map(KeptWeights::Bytes),
             });
             let finished = RunFinished {
@@ -187,7 +192,7 @@ impl Engine {
                 steps: member.taken,
                 seconds: stage.progress.seconds,
                 validation,
-                test: test.as_ref().filter(|_| !diverged).map(|found| found.metrics[k].clone()),
+                test: test.filter(|_| !diverged).map(|found| found.metrics[k].clone()),
                 training: training.as_ref().filter(|_| !diverged).map(|training| training[k].clone()),
                 shares: anatomy.iter().find(|it| it.run == run.run).map(named_shares).unwrap_or_default(),
                 checkpoint,

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use super::error::PrepareError;
 use super::prepared::{Prepared, TeacherModel};
 use crate::data::{Dataset, Examples, FirstRows, Remark, Splits, Watch, first_rows};
-use crate::distill::{Objective, evaluate};
+use crate::distill::{Objective, Reference, evaluate};
 use crate::model::Teacher;
 use crate::protocol::{ClassRows, DataFound, Fingerprint, JUDGED, Judgement};
 use crate::recipe::{DataRecipe, Recipe, Source};
@@ -118,7 +118,7 @@ pub fn judge(
         let logits = teacher.logits(dataset, rows, &|| false)?;
         let classes = logits.classes;
         let all: Vec<u32> = (0..rows.len() as u32).collect();
-        let result = evaluate(&logits.logits_of(&all, 1.0), labels, None, &Objective::labels(), 0.0, classes);
+        let result = evaluate(&logits.logits_of(&all, 1.0), labels, Reference::default(), &Objective::labels(), 0.0, classes);
         Ok((result.errors, result.ece.filter(|ece| ece.is_finite())))
     };
     let (errors, ece) = errors_of(dataset, rows)?;

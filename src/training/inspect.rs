@@ -159,7 +159,7 @@ impl Eyes {
             (Some((network, member)), _) => of_member(network, member, &inputs)?,
             (None, Some(path)) => heard(&*self.model(path, prepared, device)?, &inputs)?,
             (None, None) if !look.readers.untrained => Vec::new(),
-            (None, None) => match self.untrained(prepared, look.readers.recipe.training.seed, device)? {
+            (None, None) => match self.untrained(prepared, look.readers.recipe.student_draws(), device)? {
                 Some(network) => of_member(&*network, 0, &inputs)?,
                 None => Vec::new(),
             },

@@ -1,12 +1,13 @@
 //! What members are matched with in a batch: the targets of their teachers, from logits that were kept, from teachers that are asked, or
 //! from members themselves.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::member::{Member, Source};
 use super::teachers::KnownTeacher;
 use crate::data::Batch;
-use crate::distill::{Mean, Targets, TeacherLogits};
+use crate::distill::{Company, Mean, Targets, TeacherLogits};
 
 /// The teachers of a stage.
 #[derive(Clone, Default)]
@@ -31,9 +32,20 @@ struct Pick<'a> {
     /// The member that it is for, where it learns from itself.
     own: Option<usize>,
     temperature: f64,
-    /// Distributions, not logits.
-    softened: bool,
+    /// What it takes of them.
+    form: Form,
     batch: usize,
+}
+
+/// What a method takes of those who are heard.
+#[derive(Clone, Copy, PartialEq)]
+enum Form {
+    /// One distribution at T.
+    Softened,
+    /// Logits of one, such that their softmax at T is that.
+    Logits,
+    /// The logits of each.
+    Apart,
 }
 
 /// Softened distributions of every row at each temperature in use, and the way to the targets of a batch.
@@ -52,6 +64,25 @@ pub(super) struct OfMembers<'a> {
     pub now: &'a [f32],
     /// What a member said of its batch when the phase began, `[K, batch, classes]`; empty where nobody learns from itself.
     pub earlier: &'a [f32],
+}
+
+impl OfMembers<'_> {
+    /// What one of them says, of `logits` of all.
+    fn of<'a>(&self, logits: &'a [f32], member: usize) -> Option<Cow<'a, [f32]>> {
+        let len = logits.len() / self.members.max(1);
+        logits.get(member * len..(member + 1) * len).map(Cow::Borrowed)
+    }
+
+    /// What each of a member's peers says now, `[peers, batch, classes]`, without those of whom nothing sensible is to be had: one that
+    /// has diverged must not take the others along.
+    pub fn sound(&self, peers: &[Source]) -> Vec<f32> {
+        let peers = peers.iter().filter_map(|source| match source {
+            Source::Peer(other) => self.of(self.now, *other),
+            Source::Model(_) | Source::Itself => None,
+        });
+        let sound = peers.filter(|logits| logits.iter().all(|logit| logit.is_finite()));
+        sound.flat_map(Cow::into_owned).collect()
+    }
 }
 
 impl Matched {
@@ -108,33 +139,32 @@ impl Matched {
         {
             return self.of_kept(pick, teacher, batch);
         }
+        if pick.form == Form::Apart {
+            return Ok(said.sound(pick.teachers));
+        }
         let rows = batch.ids.len();
         let mut all = TeacherLogits { values: Vec::new(), teachers: 0, classes: 0, mean: Mean::default() };
         for source in pick.teachers {
-            let member = |logits: &[f32], k: usize| {
-                let len = logits.len() / said.members.max(1);
-                logits.get(k * len..(k + 1) * len).map(<[f32]>::to_vec)
-            };
             let (values, teachers, mean) = match *source {
                 Source::Model(teacher) => {
                     let logits = match self.side.asked.get(teacher) {
                         Some(asked) => asked.logits_of(&batch.inputs)?,
                         None => self.side.logits[teacher].of_samples(&batch.ids),
                     };
-                    (Some(logits.values), logits.teachers, logits.mean)
+                    (Some(Cow::Owned(logits.values)), logits.teachers, logits.mean)
                 }
-                Source::Peer(other) => (member(said.now, other), 1, Mean::default()),
-                Source::Itself => (pick.own.and_then(|own| member(said.earlier, own)), 1, Mean::default()),
+                Source::Peer(other) => (said.of(said.now, other), 1, Mean::default()),
+                Source::Itself => (pick.own.and_then(|own| said.of(said.earlier, own)), 1, Mean::default()),
             };
             let values =
-                values.ok_or_else(|| candle_core::Error::msg("a member learns from someone who is not there"))?;
+                values.ok_or_else(|| candle_core::Error::msg("a member learns from someone who is not there"))?.to_vec();
             all.classes = values.len() / (rows * teachers).max(1);
             all.teachers += teachers;
             all.mean = mean;
             all.values.extend(values);
         }
         let samples = 0..all.samples();
-        if pick.softened {
+        if pick.form == Form::Softened {
             let soften = |sample| all.soften(sample, pick.temperature).into_iter().map(|p| p as f32);
             return Ok(samples.flat_map(soften).collect());
         }
@@ -142,7 +172,7 @@ impl Matched {
     }
 
     fn of_kept(&self, pick: &Pick<'_>, teacher: usize, batch: &Batch) -> candle_core::Result<Vec<f32>> {
-        if !pick.softened {
+        if pick.form != Form::Softened {
             return Ok(self.side.logits[teacher].logits_of(&batch.ids, pick.temperature));
         }
         let targets = &self.targets[teacher];
@@ -158,15 +188,20 @@ impl Matched {
 /// What a member is matched with; none for one that learns from labels alone.
 fn pick(k: usize, member: &Member, batch: usize) -> Option<Pick<'_>> {
     let method = member.objective.method();
-    let learns = method.needs.teacher && method.terms.iter().any(|term| term.of_teacher);
+    let learns = method.hears() && method.terms.iter().any(|term| term.of_teacher);
     if !learns || member.teachers.is_empty() {
         return None;
     }
+    let form = match (method.company, method.kernel) {
+        (Company::Peers(_), _) => Form::Apart,
+        (_, Some(_)) => Form::Softened,
+        (_, None) => Form::Logits,
+    };
     Some(Pick {
         teachers: &member.teachers,
         own: member.teachers.contains(&Source::Itself).then_some(k),
         temperature: member.objective.temperature().unwrap_or(1.0),
-        softened: method.kernel.is_some(),
+        form,
         batch,
     })
 }

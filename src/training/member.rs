@@ -10,10 +10,14 @@ use crate::protocol::{LossTerms, TermName};
 pub struct Member {
     /// What it is asked to learn; live changes move the fields of its method.
     pub objective: Objective,
-    /// Whom it learns from, and is compared with; several are heard as one.
+    /// Whom it learns from; several are heard as one, unless they are its peers.
     pub teachers: Vec<Source>,
-    /// Its training seed.
+    /// The one of the stage's teachers that it is compared with.
+    pub compared: Option<usize>,
+    /// Its training seed, which decides on its batches.
     pub seed: u64,
+    /// Names the streams of its first weights and of its dropout: its seed, but where others of that seed stand beside it for its sake.
+    pub draws: u64,
     /// Its peak learning rate.
     pub learning_rate: f64,
     /// Its weight decay.
@@ -79,12 +83,18 @@ pub struct Newest {
 }
 
 impl Member {
-    /// One that begins.
+    /// One that begins. It is compared with the first of its teachers that is a model of the stage's.
     pub fn new(objective: Objective, teachers: Vec<Source>, seed: u64, learning_rate: f64, weight_decay: f64) -> Self {
+        let compared = teachers.iter().find_map(|source| match source {
+            Source::Model(teacher) => Some(*teacher),
+            Source::Peer(_) | Source::Itself => None,
+        });
         Self {
             objective,
             teachers,
+            compared,
             seed,
+            draws: seed,
             learning_rate,
             weight_decay,
             status: Status::Training,
@@ -95,6 +105,12 @@ impl Member {
             newest: None,
             replaced: None,
         }
+    }
+
+    /// The same with other streams of first weights and dropout.
+    #[must_use]
+    pub fn drawing(self, draws: u64) -> Self {
+        Self { draws, ..self }
     }
 
     /// Whether it trains.

@@ -71,7 +71,7 @@ impl StagePlan {
     }
 
     /// The same stage for some of its members only.
-    fn of(&self, stage: Stage, members: &[usize]) -> Self {
+    pub fn of(&self, stage: Stage, members: &[usize]) -> Self {
         let work = match &self.work {
             Work::Teacher(index) => Work::Teacher(*index),
             Work::Ensemble { members, mean } => Work::Ensemble { members: members.clone(), mean: *mean },
@@ -89,6 +89,14 @@ impl StagePlan {
 }
 
 impl JobPlan {
+    /// Whether another run learns from a student.
+    pub fn is_learnt_from(&self, run: usize) -> bool {
+        self.stages.iter().any(|stage| match &stage.work {
+            Work::Students(teachers) => teachers.contains(&Some(run)),
+            Work::Teacher(_) | Work::Ensemble { .. } => false,
+        })
+    }
+
     /// Gives the runs their numbers.
     pub fn number(&mut self, numbers: impl IntoIterator<Item = RunId>) {
         for (run, number) in self.runs.iter_mut().zip(numbers) {
@@ -137,9 +145,33 @@ impl JobPlan {
         true
     }
 
+    /// Runs, their peers, and the generations after them: what depends on one that begins again does so, too.
+    fn with_dependents(&self, runs: &[RunId]) -> Vec<RunId> {
+        let mut all = runs.to_vec();
+        loop {
+            let is_in = |run: &usize| all.contains(&self.runs[*run].run);
+            let depends = |stage: &StagePlan, member: usize| {
+                let run = &self.runs[stage.runs[member]];
+                let is_peer = |other: &usize| is_in(other) && self.runs[*other].is_beside(run);
+                let is_before = |other: &usize| is_in(other) && self.runs[*other].role != Role::Teacher;
+                stage.runs.iter().any(is_peer) || stage.teachers_of(member).iter().any(is_before)
+            };
+            let new = self.stages.iter().flat_map(|stage| {
+                let members = (0..stage.runs.len()).filter(|member| !is_in(&stage.runs[*member]));
+                members.filter(|member| depends(stage, *member)).map(|member| self.runs[stage.runs[member]].run)
+            });
+            let new: Vec<RunId> = new.collect();
+            if new.is_empty() {
+                return all;
+            }
+            all.extend(new);
+        }
+    }
+
     /// Moves runs that begin again behind all other stages, teachers first, and with them the ensembles that they are part of; each with
     /// its new stage.
     pub fn retry(&mut self, runs: &[RunId]) -> Vec<(RunId, Stage)> {
+        let runs = &self.with_dependents(runs);
         let mut known = self.runs.clone();
         let behind = known.iter().map(|run| run.stage.0 + 1).max().unwrap_or(0);
         let is_chosen = |run: &RunInfo| match run.role {

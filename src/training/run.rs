@@ -13,12 +13,12 @@ use super::layers::InnerLayers;
 use super::matched::TeacherSide;
 use super::member::{Member, Source, Status};
 use super::plan::{JobPlan, StagePlan, Work};
-use super::prepared::{Prepared, TeacherModel};
+use super::prepared::TeacherModel;
 use super::session::{Session, Setup};
 use super::stage::StageRun;
 use super::teachers::KnownTeacher;
 use crate::distill::{Objective, Reference, evaluate};
-use crate::model::{Checkpoint, CheckpointError, Ensemble, ModelSpec, Network, NetworkTeacher, population_logits};
+use crate::model::{Checkpoint, CheckpointError, Ensemble, ModelSpec, population_logits};
 use crate::protocol::{
     FinishedRun, KeptWeights, Part, Report, Role, RunFinished, RunInfo, RunOutcome, Snapshot, Tested,
 };
@@ -59,8 +59,17 @@ pub(super) fn run(
                 tell_ready(engine, stage, plan, &ensemble, inbox)?;
                 teachers.extend(stage.runs.iter().map(|run| (*run, ensemble.clone())));
             }
-            Work::Students(of) if !is_before => student_stage(engine, job, stage, of, sweep, plan, &teachers, inbox)?,
-            Work::Students(_) => {}
+            Work::Students(_) => {
+                let taught = if is_before {
+                    stored_students(engine, job, stage, plan)?
+                } else {
+                    match without_orphans(engine, stage, plan, &teachers, inbox)? {
+                        Some(stage) => student_stage(engine, job, &stage, sweep, plan, &teachers, inbox)?,
+                        None => Vec::new(),
+                    }
+                };
+                teachers.extend(taught);
+            }
         }
     }
     if !sweep.is_single() && !sweep.test_all {
@@ -69,14 +78,51 @@ pub(super) fn run(
     Ok(())
 }
 
-fn teacher_of(teachers: &Teachers, run: usize) -> Result<&Arc<KnownTeacher>, Halt> {
-    teachers.get(&run).ok_or_else(|| Halt::Failed(phrase!("job-teacher-untrained")))
+/// Those students of a stage that later ones learn from, where they have come to something, by the indices of their runs.
+fn stored_students(
+    engine: &Engine,
+    job: &Job,
+    stage: &StagePlan,
+    plan: &JobPlan,
+) -> Result<Vec<(usize, Arc<KnownTeacher>)>, Halt> {
+    let stored = |run: &usize| Some((*run, weights_of(job, plan, *run)?)).filter(|_| plan.is_learnt_from(*run));
+    let taught = |(run, weights): (usize, &KeptWeights)| {
+        let checkpoint = checkpoint(weights).map_err(|error| Halt::Failed(error.phrase()))?;
+        Ok((run, KnownTeacher::taught_here(checkpoint.network(&engine.device)?)))
+    };
+    stage.runs.iter().filter_map(stored).map(taught).collect()
 }
 
-/// A network that was trained on these data, so that its classes are in their order.
-fn taught(network: Box<dyn Network>, prepared: &Prepared) -> Arc<KnownTeacher> {
-    let positions = (0..prepared.dataset.classes.len()).collect();
-    Arc::new(KnownTeacher::new(Arc::new(NetworkTeacher::new(Arc::from(network), positions))))
+/// The weights that a run came to.
+fn weights_of<'a>(job: &'a Job, plan: &JobPlan, run: usize) -> Option<&'a KeptWeights> {
+    let run = plan.runs[run].run;
+    job.finished.iter().find(|known| known.run == run)?.weights.as_ref()
+}
+
+/// A stage of students without those whose generation before has come to nothing: they come to nothing, too, which is reported. None where
+/// nobody is left.
+fn without_orphans(
+    engine: &mut Engine,
+    stage: &StagePlan,
+    plan: &JobPlan,
+    teachers: &Teachers,
+    inbox: &Inbox,
+) -> Result<Option<StagePlan>, Halt> {
+    let is_orphan = |member: &usize| {
+        let mut of = stage.teachers_of(*member).iter();
+        of.any(|of| plan.runs[*of].role != Role::Teacher && !teachers.contains_key(of))
+    };
+    let (orphans, rest): (Vec<usize>, Vec<usize>) = (0..stage.runs.len()).partition(is_orphan);
+    let ended = |member: usize| {
+        let run = plan.runs[stage.runs[member]].run;
+        Report::RunFinished(RunFinished { outcome: RunOutcome::Diverged, ..RunFinished::at_once(run, now()) })
+    };
+    engine.emit_all_committed(orphans.into_iter().map(ended).collect(), inbox)?;
+    Ok((!rest.is_empty()).then(|| stage.of(stage.stage, &rest)))
+}
+
+fn teacher_of(teachers: &Teachers, run: usize) -> Result<&Arc<KnownTeacher>, Halt> {
+    teachers.get(&run).ok_or_else(|| Halt::Failed(phrase!("job-teacher-untrained")))
 }
 
 /// The teachers of a stage that is over, in the order of its runs.
@@ -87,11 +133,9 @@ fn stored_teachers(
     plan: &JobPlan,
 ) -> Result<Vec<Arc<KnownTeacher>>, Halt> {
     let known = stage.runs.iter().map(|run| {
-        let run = plan.runs[*run].run;
-        let weights = job.finished.iter().find(|known| known.run == run).and_then(|run| run.weights.as_ref());
-        let weights = weights.ok_or_else(|| Halt::Failed(phrase!("job-teacher-missing")))?;
+        let weights = weights_of(job, plan, *run).ok_or_else(|| Halt::Failed(phrase!("job-teacher-missing")))?;
         let checkpoint = checkpoint(weights).map_err(|error| Halt::Failed(error.phrase()))?;
-        Ok(taught(checkpoint.network(&engine.device)?, &stage.prepared))
+        Ok(KnownTeacher::taught_here(checkpoint.network(&engine.device)?))
     });
     known.collect()
 }
@@ -125,12 +169,8 @@ fn train_teachers(
     if !part.session.members.iter().all(Member::is_active) {
         return Err(Halt::Failed(phrase!("job-teacher-diverged")));
     }
-    let kept = part.kept_population()?;
-    let alone = (0..part.session.members.len()).map(|k| {
-        let index = candle_core::Tensor::from_slice(&[k as u32], 1, &engine.device)?;
-        Ok(taught(kept.select(&index)?, prepared))
-    });
-    alone.collect()
+    let all: Vec<usize> = (0..part.session.members.len()).collect();
+    part.as_teachers(&all)
 }
 
 /// Reports what a teacher is worth that needs no training here, and what it says of the lens's rows, where those do not come with its
@@ -151,54 +191,47 @@ fn tell_ready(
     let labels = Objective::labels();
     let split = |part: Part, rows: &[u32]| {
         let logits = all.logits_of(rows, 1.0);
-        let result = evaluate(&logits, &prepared.labels(rows), None, &labels, 0.0, all.classes);
+        let result = evaluate(&logits, &prepared.labels(rows), Reference::default(), &labels, 0.0, all.classes);
         (metrics(result, &labels), Asked::of(prepared, part, rows).answers(run, 0, &logits))
     };
     let parts = [(Part::Validation, &prepared.splits.validation), (Part::Test, &prepared.splits.test)];
     let judged = teacher.is_judged().then(|| parts.map(|(part, rows)| split(part, rows)));
     let (results, answers): (Vec<_>, Vec<_>) = judged.into_iter().flatten().unzip();
     let mut results = results.into_iter();
-    let finished = RunFinished {
-        run,
-        at_millis: now(),
-        outcome: RunOutcome::Done,
-        steps: 0,
-        seconds: 0.0,
-        validation: results.next(),
-        test: results.next(),
-        training: None,
-        shares: Vec::new(),
-        checkpoint: None,
-    };
+    let finished =
+        RunFinished { validation: results.next(), test: results.next(), ..RunFinished::at_once(run, now()) };
     let answers = answers.into_iter().map(Report::Answers);
     engine.emit_all_committed(answers.chain([Report::RunFinished(finished)]).collect(), inbox)
 }
 
+/// Trains the students of a stage; those that later ones learn from, by the indices of their runs.
 fn student_stage(
     engine: &mut Engine,
     job: &mut Job,
     stage: &StagePlan,
-    teacher_of_each: &[Option<usize>],
     sweep: &Sweep,
     plan: &JobPlan,
     teachers: &Teachers,
     inbox: &Inbox,
-) -> Result<(), Halt> {
+) -> Result<Vec<(usize, Arc<KnownTeacher>)>, Halt> {
     let prepared = &*stage.prepared;
-    let Some(spec) = &prepared.student else { return Ok(()) };
+    let (Some(spec), Work::Students(teacher_of_each)) = (&prepared.student, &stage.work) else { return Ok(Vec::new()) };
     // Only the teachers in use, in the order of their first member.
     let mut used: Vec<usize> = Vec::new();
     let runs: Vec<RunInfo> = stage.runs.iter().map(|run| plan.runs[*run].clone()).collect();
     let mut members = Vec::with_capacity(runs.len());
-    for (run, of) in runs.iter().zip(teacher_of_each) {
+    for (k, (run, of)) in runs.iter().zip(teacher_of_each).enumerate() {
         let index = of.map(|of| {
             used.iter().position(|known| *known == of).unwrap_or_else(|| {
                 used.push(of);
                 used.len() - 1
             })
         });
-        let sources = index.map(Source::Model).into_iter().collect();
-        members.push(member(run.objective(), sources, run.seed, &run.recipe.training));
+        let peers = runs.iter().enumerate().filter(|(other, it)| *other != k && it.is_beside(run));
+        let peers: Vec<Source> = peers.map(|(other, _)| Source::Peer(other)).collect();
+        let sources = if peers.is_empty() { index.map(Source::Model).into_iter().collect() } else { peers };
+        let alone = member(run.objective(), sources, run.seed, &run.recipe.training);
+        members.push(Member { compared: index, ..alone }.drawing(run.draws()));
     }
     let is_replaced = members.first().is_some_and(|member| member.objective.method().replaces.is_some());
     let known = used.into_iter().map(|of| teacher_of(teachers, of).cloned()).collect::<Result<Vec<_>, _>>()?;
@@ -208,7 +241,7 @@ fn student_stage(
     let is_shifted = stage.training.jitter > 0 && prepared.dataset.pixel_scale.is_some();
     let stands_in = known.first().filter(|_| is_replaced).cloned();
     let are_asked = is_shifted && known.iter().all(|teacher| teacher.knows_inputs());
-    let seeds: Vec<u64> = members.iter().map(|member| member.seed).collect();
+    let seeds: Vec<u64> = members.iter().map(|member| member.draws).collect();
     let layers = match (members.first(), known.first()) {
         (Some(Member { objective, .. }), Some(teacher)) => {
             let dataset = &prepared.learnt;
@@ -242,7 +275,11 @@ fn student_stage(
     if sweep.is_single() && part.session.members.iter().all(lost) {
         return Err(Halt::Failed(phrase!("job-diverged")));
     }
-    Ok(())
+    let is_asked = |(k, member): &(usize, &Member)| !lost(member) && plan.is_learnt_from(stage.runs[part.place_of(*k)]);
+    let asked: Vec<usize> =
+        part.session.members.iter().enumerate().filter(is_asked).map(|(member, _)| member).collect();
+    let taught = part.as_teachers(&asked)?.into_iter().zip(asked);
+    Ok(taught.map(|(teacher, member)| (stage.runs[part.place_of(member)], teacher)).collect())
 }
 
 /// Looks at the test rows, once: for the cell with the fewest validation errors and for the best of each kind of baseline, each
@@ -276,7 +313,10 @@ fn test_chosen(engine: &mut Engine, job: &Job, plan: &JobPlan, teachers: &Teache
                 }
             };
             let said = said.map(|logits| reference(&logits, rows, &objective));
-            let said = said.as_ref().map(|(plain, softened)| Reference { plain, softened });
+            let said = said.as_ref().map_or_else(Reference::default, |(plain, softened)| Reference {
+                plain: Some(plain),
+                softened: if objective.peers() > 1 { &[] } else { softened },
+            });
             let epochs = stage.training.epochs as f64;
             let test = metrics(evaluate(&logits, &labels, said, &objective, epochs, classes), &objective);
             let answers = Asked::of(prepared, Part::Test, rows).answers(finished.run, 0, &logits);

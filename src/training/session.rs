@@ -281,7 +281,7 @@ impl Session {
         }
         self.throw_coins();
         let batches = self.batches.of_step(self.step, &self.dataset, &self.transfer, &self.recipe);
-        let keys: Vec<Key> = self.members.iter().map(|m| Key::new(m.seed).named("dropout").at(self.step)).collect();
+        let keys: Vec<Key> = self.members.iter().map(|m| Key::new(m.draws).named("dropout").at(self.step)).collect();
         let looks = self.layers.as_ref().is_some_and(|layers| layers.are_looked_at(self.phase()));
         let fused = if looks { None } else { self.fused.take() };
         let terms = match fused {

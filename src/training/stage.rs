@@ -1,5 +1,6 @@
 //! One stage of a job: a population in training, and what is to be reported of it.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use candle_core::{Tensor, Var};
@@ -12,6 +13,7 @@ use super::plan::StagePlan;
 use super::prepared::Prepared;
 use super::resume::{self, StageProgress};
 use super::session::Session;
+use super::teachers::KnownTeacher;
 use crate::distill::{LABELS, Term};
 use crate::model::Network;
 use crate::protocol::{Anatomy, Change, LayerPair, Replacing, Role, RunId, RunInfo, Setting, Stage, Steps, TermPart};
@@ -79,7 +81,25 @@ impl<'a> StageRun<'a> {
 
     /// The run of a member.
     pub fn run_of(&self, member: usize) -> &RunInfo {
-        &self.runs[self.session.members[member].index]
+        &self.runs[self.place_of(member)]
+    }
+
+    /// Its position among the runs of the stage.
+    pub fn place_of(&self, member: usize) -> usize {
+        self.session.members[member].index
+    }
+
+    /// Some of its members, with the weights that count, each as a teacher of others.
+    pub fn as_teachers(&self, members: &[usize]) -> Result<Vec<Arc<KnownTeacher>>, Halt> {
+        if members.is_empty() {
+            return Ok(Vec::new());
+        }
+        let kept = self.kept_population()?;
+        let alone = members.iter().map(|member| {
+            let index = Tensor::from_slice(&[*member as u32], 1, &kept.device())?;
+            Ok(KnownTeacher::taught_here(kept.select(&index)?))
+        });
+        alone.collect()
     }
 
     /// The member of a run, while it is there.
@@ -111,11 +131,25 @@ impl<'a> StageRun<'a> {
         self.session.setting(setting, asked)
     }
 
-    /// Ends a run early: its weights stay as they are.
+    /// Ends a run early: its weights stay as they are. A student ends with those who train for its sake; one of these ends alone, and the
+    /// others go on listening to what it has come to.
     pub fn stop(&mut self, run: RunId) {
-        if let Some(member) = self.member_of(run) {
-            self.session.members[member].status = Status::Stopped;
+        let Some(member) = self.member_of(run) else { return };
+        let ended = match self.run_of(member).role {
+            Role::Student => self.beside(member),
+            Role::Teacher | Role::Baseline | Role::Companion => vec![member],
+        };
+        for member in ended {
+            if self.session.members[member].is_active() {
+                self.session.members[member].status = Status::Stopped;
+            }
         }
+    }
+
+    /// The members that are trained for one student with this one, itself among them.
+    pub fn beside(&self, member: usize) -> Vec<usize> {
+        let of = self.run_of(member);
+        (0..self.session.members.len()).filter(|k| *k == member || self.run_of(*k).is_beside(of)).collect()
     }
 
     /// Least time between two blocks of reports.

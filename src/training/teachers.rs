@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::data::Dataset;
 use crate::distill::TeacherLogits;
-use crate::model::{Teacher, Unanswered};
+use crate::model::{Network, NetworkTeacher, Teacher, Unanswered};
 
 /// Any teacher, with its logits of every row of the data that it was asked about last.
 pub struct KnownTeacher {
@@ -17,6 +17,12 @@ impl KnownTeacher {
     /// A teacher that was not asked yet.
     pub fn new(teacher: Arc<dyn Teacher>) -> Self {
         Self { teacher, kept: Mutex::new(None) }
+    }
+
+    /// A network that was trained on the very data that it is asked about, so that its classes are in their order.
+    pub fn taught_here(network: Box<dyn Network>) -> Arc<Self> {
+        let positions = (0..network.spec().classes()).collect();
+        Arc::new(Self::new(Arc::new(NetworkTeacher::new(Arc::from(network), positions))))
     }
 
     /// The teacher itself, for an ensemble.

@@ -42,6 +42,8 @@ pub(super) fn preset_key(name: &str) -> &'static str {
         "pkd" => "preset-pkd",
         "theseus" => "preset-theseus",
         "early-exit" => "preset-early-exit",
+        "born-again" => "preset-born-again",
+        "mutual" => "preset-mutual",
         "teacher-mnist-mini" => "preset-teacher-mnist-mini",
         _ => "preset-teacher-digits",
     }

@@ -85,7 +85,8 @@ fn of_job(job: &JobView, tokens: &Tokens) -> BTreeMap<RunId, Color32> {
 
 fn of_role(role: Role, tokens: &Tokens) -> Color32 {
     match role {
-        Role::Teacher => tokens.teacher,
+        // Both are learnt from.
+        Role::Teacher | Role::Companion => tokens.teacher,
         Role::Student => tokens.student,
         Role::Baseline => tokens.no_teacher,
     }

@@ -12,6 +12,7 @@ use super::term_words;
 use crate::command::{Action, Commands, ScreenCommand};
 use crate::distill::{self, HARD};
 use crate::protocol::{LossTerms, Role, RunInfo};
+use crate::recipe::Baseline;
 use crate::runs::BoardCell;
 use crate::state::{JobView, LossView, RunCurves, Smoothing, State};
 use crate::text::{
@@ -169,10 +170,25 @@ fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) ->
     let Some((run, curves)) = student else {
         let teachers: Vec<&RunInfo> =
             job.runs.iter().filter(|run| run.role == Role::Teacher).filter(has_points).collect();
-        for run in &teachers {
+        // The generations before the student, of which the first is its baseline; then they are what is trained now.
+        let before = job.runs.iter().filter(|run| run.role != Role::Teacher).filter(has_points);
+        let newest = before.clone().map(|run| run.stage).max();
+        let before: Vec<&RunInfo> = before.filter(|run| Some(run.stage) == newest).collect();
+        for run in if before.is_empty() { &teachers } else { &before } {
             let Some(curves) = job.curves.get(&run.run) else { continue };
-            let looks =
-                (super::teacher_name("loss-teacher", run, teachers.len()), whats_of(Term::Teacher), tokens.teacher);
+            let looks = match run.role {
+                Role::Teacher => {
+                    (super::teacher_name("loss-teacher", run, teachers.len()), whats_of(Term::Teacher), tokens.teacher)
+                }
+                Role::Companion => {
+                    let name = super::companion_name(Some(run.recipe.distill.method()), run.place);
+                    (name.clone(), [name, text("runs-companion-what")], tokens.teacher)
+                }
+                Role::Student | Role::Baseline => {
+                    let baseline = run.baseline().unwrap_or(Baseline::PLAIN);
+                    (text(baseline.label), [baseline.label, baseline.what].map(text), tokens.no_teacher)
+                }
+            };
             drawn.extend(labels_of(viewport, state, run, curves, looks));
         }
         return drawn;

@@ -49,7 +49,7 @@ pub use tips::tips_ui;
 use eframe::egui::{Frame, Id, Label, Modal, Response, Ui, Vec2};
 
 use crate::command::{Action, Commands, Shortcut};
-use crate::distill::term;
+use crate::distill::{Company, Method, term};
 use crate::protocol::RunInfo;
 use crate::recipe::Field;
 use crate::state::{Pane, State};
@@ -79,6 +79,14 @@ fn teacher_name(key: &str, teacher: &RunInfo, of: usize) -> String {
         return name;
     }
     text_with("curve-of-seed", &[("name", name.into()), ("seed", teacher.seed.to_string().into())])
+}
+
+/// What one is called that is trained for a student's sake: which of its peers, or of the generations before it.
+fn companion_name(method: Option<&'static Method>, place: u32) -> String {
+    match method.map(|method| method.company) {
+        Some(Company::Peers(_)) => text_with("runs-peer", &[("number", u64::from(place + 1).into())]),
+        _ => text_with("runs-generation", &[("number", u64::from(place).into())]),
+    }
 }
 
 /// A sheet over the window that waits for the user.

@@ -9,7 +9,7 @@ use super::colours::mark_of;
 use super::curves::{Drawn, curve_id, key_ui, legend_clicked, overlaid, sweep_runs};
 use super::explained;
 use crate::command::{Commands, ScreenCommand};
-use crate::protocol::{Epoch, Role, RunId, recall};
+use crate::protocol::{Epoch, Role, RunId, RunInfo, recall};
 use crate::state::{JobView, Metric, State};
 use crate::text::{Term, text, text_with};
 use crate::theme::{Icon, Tokens, UiTokens as _};
@@ -177,7 +177,14 @@ fn curves(job: &JobView, state: &State, tokens: &Tokens) -> Vec<Drawn> {
         _ if job.is_sweep() => job.runs.iter().filter(|run| run.role == Role::Teacher).collect(),
         _ => job.teacher_models(job.leading_run()),
     };
-    let own = teachers.iter().map(|info| {
+    // Those who are trained for the student; a generation may have learnt from the baseline, which is shown as that.
+    let companions = job.run_of(Role::Student).map_or_else(Vec::new, |student| job.companions(student));
+    let companions: Vec<(&RunInfo, String)> =
+        companions.into_iter().map(|info| (info, super::companion_name(Some(info.recipe.distill.method()), info.place))).collect();
+    let companions = companions.into_iter().enumerate().map(|(at, (info, name))| {
+        (info, name, text("runs-companion-what"), tokens.series(at + 1), KeyMark::Line)
+    });
+    let own = teachers.iter().filter(|info| info.role == Role::Teacher).map(|info| {
         let name = super::teacher_name("quality-teacher", info, teachers.len());
         (*info, name, Term::Teacher.what(), tokens.teacher, KeyMark::Line)
     });
@@ -187,7 +194,7 @@ fn curves(job: &JobView, state: &State, tokens: &Tokens) -> Vec<Drawn> {
     let baselines = job.baselines().into_iter().map(|(baseline, info)| {
         (info, text(baseline.label), text(baseline.what), tokens.no_teacher, mark_of(baseline))
     });
-    let own = own.chain(student).chain(baselines).filter_map(|(info, name, what, colour, mark)| {
+    let own = own.chain(companions).chain(student).chain(baselines).filter_map(|(info, name, what, colour, mark)| {
         let level = job.results.get(&info.run).and_then(|result| result.validation.as_ref());
         let is_level = info.role == Role::Teacher && (has_students || (info.loaded && job.outcome.is_none()));
         match level.filter(|_| is_level) {

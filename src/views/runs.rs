@@ -52,7 +52,7 @@ fn needed_width(ui: &Ui, lines: &[Line<'_>], column: RunColumn) -> f32 {
 
 /// Which baseline a run is that has a name of its own.
 fn taught(row: &RunRow) -> Option<&'static Baseline> {
-    row.baseline().filter(|baseline| *baseline != Baseline::PLAIN)
+    row.baseline.filter(|baseline| *baseline != Baseline::PLAIN)
 }
 
 /// Lines whose words decide how wide a column is: a long list is not measured whole in every frame.
@@ -319,6 +319,7 @@ impl Line<'_> {
             RunColumn::Weights => Some(match row.role {
                 Role::Baseline => text(taught(row).map_or("runs-baseline", |baseline| baseline.label)),
                 Role::Teacher => text("runs-teacher"),
+                Role::Companion => super::companion_name(row.method, row.place),
                 Role::Student => {
                     let words = |(path, weight): (&str, f64)| {
                         Setting::at(path).and_then(moved).unwrap_or_else(|| number::setting(weight))

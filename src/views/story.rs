@@ -187,7 +187,7 @@ fn dots<'a>(line: &'a DrawnErrors, [name, what, told]: &'a [String; 3], tokens: 
     let colour = match line.role {
         Role::Student => tokens.student,
         Role::Baseline => tokens.no_teacher,
-        Role::Teacher => tokens.teacher,
+        Role::Teacher | Role::Companion => tokens.teacher,
     };
     DotLine { name, what, colour, values: &line.errors, told }
 }

@@ -4,7 +4,7 @@
 use std::ops::Bound;
 
 use super::super::fields::{HARD_WEIGHT, OF_METHOD, TEMPERATURE, WEIGHT};
-use super::super::method::{Compute, Method, Needs, Over, Phase, Rows, Scale, StudentKind, Term};
+use super::super::method::{Company, Compute, Method, Needs, Over, Phase, Rows, Scale, StudentKind, Term};
 use super::super::soften::log_soften;
 use super::HARD;
 use crate::field::{Field, Kind, Span, Tries, Unit};
@@ -26,6 +26,7 @@ pub const DKD: Method = Method {
     inner: None,
     phases: Phase::whole,
     replaces: None,
+    company: Company::None,
 };
 
 /// `distill.target_weight`.

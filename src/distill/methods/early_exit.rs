@@ -4,7 +4,7 @@
 use candle_core::{D, Result, Tensor};
 use candle_nn::ops::softmax;
 
-use super::super::method::{Compute, Layers, Method, Needs, Over, Phase, Scale, StudentKind, Term, Trains};
+use super::super::method::{Company, Compute, Layers, Method, Needs, Over, Phase, Scale, StudentKind, Term, Trains};
 use super::super::values::Values;
 
 /// The mean over branches and rows of KL(last layer ‖ branch) at T = 1.
@@ -20,6 +20,7 @@ pub const EARLY_EXIT: Method = Method {
     inner: None,
     phases,
     replaces: None,
+    company: Company::None,
 };
 
 /// Mean over branches and rows of Σ p (log p − log q), p of the last layer and q of the branch.

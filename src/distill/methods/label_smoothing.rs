@@ -4,7 +4,7 @@
 use std::ops::Bound;
 
 use super::super::fields::OF_METHOD;
-use super::super::method::{Compute, Method, Needs, Over, Phase, Rows, Scale, StudentKind, Term};
+use super::super::method::{Company, Compute, Method, Needs, Over, Phase, Rows, Scale, StudentKind, Term};
 use super::super::soften::log_soften;
 use crate::field::{Field, Kind, Span, Tries, Unit};
 
@@ -21,6 +21,7 @@ pub const LABEL_SMOOTHING: Method = Method {
     inner: None,
     phases: Phase::whole,
     replaces: None,
+    company: Company::None,
 };
 
 /// `distill.smoothing`: ε.

@@ -1,7 +1,7 @@
 //! The hard term: cross-entropy with the labels at T = 1. Alone it is what teachers and baselines descend; most methods add it.
 
 use super::super::fields::HARD_WEIGHT;
-use super::super::method::{Compute, Kernel, Method, Needs, Over, Phase, Rows, Scale, StudentKind, Term};
+use super::super::method::{Company, Compute, Kernel, Method, Needs, Over, Phase, Rows, Scale, StudentKind, Term};
 use super::super::soften::log_soften;
 
 /// −log q of the label, q = softmax(z). By z: q − y.
@@ -31,6 +31,7 @@ pub const LABELS: Method = Method {
     inner: None,
     phases: Phase::whole,
     replaces: None,
+    company: Company::None,
 };
 
 /// The same on batches of rows with a label alone.

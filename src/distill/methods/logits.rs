@@ -1,7 +1,7 @@
 //! Squared distance of logits beside the labels, without a temperature (Ba & Caruana 2014; Kim et al. 2021, arXiv 2105.08919).
 
 use super::super::fields::{HARD_WEIGHT, OF_METHOD, WEIGHT};
-use super::super::method::{Compute, Method, Needs, Over, Phase, Rows, Scale, StudentKind, Term};
+use super::super::method::{Company, Compute, Method, Needs, Over, Phase, Rows, Scale, StudentKind, Term};
 use super::HARD;
 use crate::field::{Field, Kind, Span, Tries};
 
@@ -21,6 +21,7 @@ pub const LOGITS: Method = Method {
     inner: None,
     phases: Phase::whole,
     replaces: None,
+    company: Company::None,
 };
 
 /// `distill.logit_weight`.

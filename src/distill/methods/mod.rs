@@ -1,11 +1,13 @@
 //! The methods, one a file: fields, needs and terms with their formulas and sources.
 
+mod born_again;
 mod dkd;
 mod early_exit;
 mod hints;
 mod label_smoothing;
 mod labels;
 mod logits;
+mod mutual;
 mod pkd;
 mod soft_targets;
 mod teacher_labels;
@@ -24,6 +26,8 @@ pub const METHODS: &[&Method] = &[
     &dkd::DKD,
     &hints::HINTS,
     &pkd::PKD,
+    &born_again::BORN_AGAIN,
+    &mutual::MUTUAL,
     &label_smoothing::LABEL_SMOOTHING,
     &TEACHER_LABELS,
     &theseus::THESEUS,

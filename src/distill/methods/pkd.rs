@@ -4,9 +4,7 @@
 use candle_core::{D, Result, Tensor};
 
 use super::super::fields::{HARD_WEIGHT, OF_METHOD, SOFT_WEIGHT, TEMPERATURE, TEMPERATURE_SQUARED, WEIGHT};
-use super::super::method::{
-    Compute, Inner, Layers, Method, Needs, NoPairs, Over, Pairs, Phase, Scale, Sides, StudentKind, Term,
-};
+use super::super::method::{Company, Compute, Inner, Layers, Method, Needs, NoPairs, Over, Pairs, Phase, Scale, Sides, StudentKind, Term};
 use super::super::values::Values;
 use super::HARD;
 use super::soft_targets::SOFT;
@@ -25,6 +23,7 @@ pub const PKD: Method = Method {
     inner: Some(Inner { pairs, is_alike: true, own: |_| Vec::new() }),
     phases: Phase::whole,
     replaces: None,
+    company: Company::None,
 };
 
 /// `distill.patience_weight`: the authors' β over the width, since they average over that too; their 100 is 0.13 at 768.

@@ -2,7 +2,7 @@
 //! reaches needs no probabilities.
 
 use super::super::fields::{HARD_WEIGHT, OF_METHOD, WEIGHT};
-use super::super::method::{Compute, Method, Needs, Over, Phase, Rows, Scale, StudentKind, Term};
+use super::super::method::{Company, Compute, Method, Needs, Over, Phase, Rows, Scale, StudentKind, Term};
 use super::super::soften::log_soften;
 use super::HARD;
 use crate::field::{Field, Kind, Span, Tries};
@@ -20,6 +20,7 @@ pub const TEACHER_LABELS: Method = Method {
     inner: None,
     phases: Phase::whole,
     replaces: None,
+    company: Company::None,
 };
 
 /// `distill.class_weight`.

@@ -4,7 +4,7 @@
 use std::ops::Bound;
 
 use super::super::fields::OF_METHOD;
-use super::super::method::{Method, Needs, Over, Phase, StudentKind, Term, Trains};
+use super::super::method::{Company, Method, Needs, Over, Phase, StudentKind, Term, Trains};
 use super::super::values::Values;
 use super::HARD;
 use crate::distill::method::Kernel;
@@ -25,6 +25,7 @@ pub const THESEUS: Method = Method {
     inner: None,
     phases,
     replaces: Some(rate),
+    company: Company::None,
 };
 
 /// `distill.replace_rate`.

@@ -89,7 +89,12 @@ impl Sweep {
         }
         if faults.is_empty() {
             let base = sweep.base_table();
-            sweep.expand(&base, places, Path::new(""), faults);
+            let cells = sweep.expand(&base, places, Path::new(""), faults);
+            let one_by_one = cells.iter().find(|cell| cell.recipe.distill.generations().is_some());
+            if let Some(cell) = one_by_one.filter(|_| sweep.strategy == Strategy::Halving) {
+                let problem = phrase!("conflict-halving", method = cell.recipe.distill.method().name);
+                faults.push(at("sweep.strategy", FaultKind::Conflict(problem)));
+            }
         }
         sweep
     }

@@ -26,9 +26,7 @@ impl Editor<'_> {
                 for other in METHODS {
                     let entry = ui.selectable_label(*other == method, text(other.label));
                     if entry.on_hover_text(text(other.what)).clicked() && *other != method {
-                        self.edit("method", |recipe| {
-                            recipe.distill = recipe.distill.in_method(other, recipe.training.epochs);
-                        });
+                        self.edit("method", |recipe| recipe.put_method(other));
                     }
                 }
             });
