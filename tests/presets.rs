@@ -12,7 +12,8 @@ use stillroom::protocol::{
     WorkerOptions,
 };
 use stillroom::recipe::{
-    Architecture, CheckpointSource, PRESETS, QUICKSTART, Recipe, TeacherRecipe, TextLayers, preset,
+    Architecture, CheckpointSource, Override, PRESETS, PUBLISHED, QUICKSTART, Recipe, Sweep, TeacherRecipe, TextLayers,
+    preset, presets,
 };
 use stillroom::runs::MemoryJournal;
 use stillroom::training::{Cache, Observer, Runner as _, Worker};
@@ -37,13 +38,19 @@ impl Observer for Bell {
 
 /// Runs a recipe on the CPU to its end.
 fn distil(recipe: &Recipe) -> Vec<(RunInfo, RunFinished)> {
+    distil_all(recipe.clone().into())
+}
+
+/// The same of one with ranges.
+fn distil_all(sweep: Sweep) -> Vec<(RunInfo, RunFinished)> {
+    let title = sweep.base.title.clone();
     let journal = MemoryJournal::default();
     let (sender, ended) = sync_channel(64);
     let options = WorkerOptions { device: DeviceChoice::Cpu, ..WorkerOptions::default() };
     let worker = Worker::spawn(options, Box::new(journal.clone()), Arc::new(Bell(sender))).expect("a thread");
-    assert!(worker.send(Request::Start(Box::new(JobStart::New(recipe.clone().into())))));
+    assert!(worker.send(Request::Start(Box::new(JobStart::New(sweep)))));
     let outcome = ended.recv_timeout(Duration::from_secs(300)).expect("the job ends");
-    assert_eq!(outcome, Ok(JobOutcome::Done), "{}", recipe.title);
+    assert_eq!(outcome, Ok(JobOutcome::Done), "{title}");
     drop(worker);
 
     let reports = journal.reports();
@@ -91,7 +98,7 @@ fn shortened(mut recipe: Recipe) -> Recipe {
 
 #[test]
 fn every_preset_has_its_own_title_and_survives_being_written_and_read() {
-    let recipes = PRESETS.map(|preset| preset.recipe().expect("its text is right"));
+    let recipes: Vec<Recipe> = presets().map(|preset| preset.recipe().expect("its text is right")).collect();
     for (i, recipe) in recipes.iter().enumerate() {
         assert!(recipes[..i].iter().all(|other| other.title != recipe.title), "{}", recipe.title);
         assert_eq!(Recipe::parse(&recipe.to_toml(), None, &[]).as_ref(), Ok(recipe));
@@ -101,12 +108,50 @@ fn every_preset_has_its_own_title_and_survives_being_written_and_read() {
 }
 
 #[test]
+fn published_recipes_run_on_the_four_files_of_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    for (from, to) in [("train4000", "train"), ("t10k1000", "t10k")] {
+        for [part, end] in [["images", "idx3"], ["labels", "idx1"]] {
+            let shipped = format!("assets/data/mnist-{from}-{part}.{end}.gz");
+            std::fs::copy(shipped, folder.path().join(format!("{to}-{part}-{end}-ubyte.gz"))).unwrap();
+        }
+    }
+    let path = |name: &str| toml::Value::from(folder.path().join(name).to_str().unwrap()).to_string();
+    for preset in PUBLISHED {
+        let teacher = format!("teacher.checkpoint={}", path("teacher.safetensors"));
+        let small = ["teacher.model={ mlp = [8] }", "teacher.epochs=1"];
+        let of_teacher = if preset.name == "mnist-teacher" { small.to_vec() } else { vec![teacher.as_str()] };
+        let source = format!("data.source.idx={}", path(""));
+        let overrides = [&[source.as_str(), "training.epochs=1"], &of_teacher[..]].concat();
+        let overrides: Vec<Override> = overrides.into_iter().map(|text| Override::parse(text).unwrap()).collect();
+        let sweep = Sweep::parse(preset.text, None, &overrides).unwrap_or_else(|faults| panic!("{faults}"));
+        let runs = distil_all(sweep);
+        assert!(runs.iter().all(|(_, run)| run.outcome == RunOutcome::Done), "{}", preset.name);
+        let count = |role: Role| runs.iter().filter(|(info, _)| info.role == role).count();
+        let expected = match preset.name {
+            "mnist-teacher" => [1, 0, 0],
+            // With and without the teacher: on all images, without a 3, on two digits.
+            "mnist-students" => [1, 3, 3],
+            _ => [1, 7, 1],
+        };
+        assert_eq!([Role::Teacher, Role::Student, Role::Baseline].map(count), expected, "{}", preset.name);
+        if let Some(weights) =
+            runs.iter().find_map(|(info, run)| run.checkpoint.as_ref().filter(|_| info.recipe.student.is_none()))
+        {
+            std::fs::write(folder.path().join("teacher.safetensors"), &**weights).unwrap();
+        }
+    }
+}
+
+#[test]
 fn every_preset_runs_through_the_engine() {
     for preset in PRESETS {
         let recipe = shortened(preset.recipe().expect("its text is right"));
         let runs = distil(&recipe);
-        // A teacher, a student, and what that is compared with.
-        let expected = if recipe.student.is_none() { 1 } else { 2 + recipe.compared().len() };
+        // A teacher, a student with those who are trained for its sake, and what it is compared with.
+        let taught = recipe.distill.peers() + recipe.distill.generations().map_or(0, |all| all - 1);
+        let students = if recipe.student.is_none() { 0 } else { taught + recipe.compared().count() };
+        let expected = usize::from(recipe.teacher.is_some()) + students;
         assert_eq!(runs.len(), expected, "{}", preset.name);
         for (info, run) in &runs {
             assert_eq!(run.outcome, RunOutcome::Done, "{}", preset.name);

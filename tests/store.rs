@@ -791,6 +791,7 @@ fn info(run: RunId, role: Role, recipe: &Recipe) -> RunInfo {
         steps: 0,
         steps_per_epoch: 10,
         loaded: false,
+        place: 0,
     }
 }
 

@@ -150,6 +150,7 @@ recipe-estimate-teachers = { $count ->
    *[other] { $count } teachers
 }
 recipe-estimate-seeds = × { $count } seeds
+recipe-estimate-companions = + { $count } for their sake
 recipe-estimate-baselines = + { $count ->
     [one] 1 baseline
    *[other] { $count } baselines
@@ -1959,3 +1960,11 @@ preset-born-again = Born again: a network teaches its successor
 preset-born-again-hint = No teacher, and a fifth of the labels is wrong: each generation learns from the one before
 preset-mutual = Mutual learning: two students teach each other
 preset-mutual-hint = No teacher: in every step each learns from what the other says of the same images
+
+bar-published = Published figures: all of MNIST, from a folder
+preset-mnist-teacher = Published figures: the teacher
+preset-mnist-teacher-hint = 1,200–1,200 on all of MNIST, with dropout and shifts: the paper has 67 errors of 10,000
+preset-mnist-students = Published figures: the students
+preset-mnist-students-hint = Labels alone against T = 20; without a 3; on 7s and 8s alone
+preset-mnist-thirty-units = Published figures: thirty units
+preset-mnist-thirty-units-hint = So small a student does best at T between 2.5 and 4, the paper says

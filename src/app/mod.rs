@@ -34,7 +34,7 @@ pub use settings::SettingsFile;
 
 use crate::command::{Command, Commands};
 use crate::protocol::{DeviceChoice, JobId, Readers, Request, RunId, WorkerOptions};
-use crate::recipe::{Faults, PRESETS, QUICKSTART, Recipe};
+use crate::recipe::{Faults, QUICKSTART, Recipe, presets};
 use crate::runs::{Store, StoreError, StoreWriter};
 use crate::state::{Greeting, Pane, State, TemporaryStore, Workspace};
 use crate::text::{Language, Phrase, phrase, speak};
@@ -241,7 +241,7 @@ impl App {
         (state.window.language, state.window.dark, state.window.workspace) = (kept.language, kept.dark, kept.workspace);
         state.window.recent.clone_from(&kept.recent);
         state.recipe.preset =
-            PRESETS.iter().find(|preset| preset.sweep().is_ok_and(|sweep| sweep == recipe)).map(|it| it.name);
+            presets().find(|preset| preset.sweep().is_ok_and(|sweep| sweep == recipe)).map(|it| it.name);
         kept.last.restore(&mut state);
         state.window.temporary = store.is_temporary().then(|| TemporaryStore::new(store.path().to_owned()));
         if !kept.greeted {

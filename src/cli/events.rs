@@ -78,7 +78,7 @@ pub(super) fn epoch(job: JobId, it: &Epoch, method: &Method) -> EpochEnded {
             kl: validation.kl,
             ece: validation.ece,
         },
-        diverged: it.loss.is_broken(),
+        diverged: it.is_broken(),
     }
 }
 

@@ -29,7 +29,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::protocol::DeviceChoice;
-use crate::recipe::{PRESETS, QUICKSTART, settings_of};
+use crate::recipe::{PRESETS, PUBLISHED, Preset, QUICKSTART, settings_of};
 use crate::text::Phrase;
 use place::Place;
 use voice::{Failure, Voice};
@@ -308,11 +308,11 @@ With --json, stdout has one JSON object a line: `started` for each run once the 
 `finished` with the results. Messages go to stderr, as JSON with a `code` and a `message`.
 Ctrl-C pauses the job (exit status 1); a second one ends the program at once. Either way the job can be resumed.";
 
-/// The names of the presets, in lines that fit a terminal.
-fn preset_names() -> String {
+/// The names of presets, in lines that fit a terminal.
+fn names_of(presets: &[Preset]) -> String {
     let mut lines = vec![String::new()];
-    for (at, preset) in PRESETS.iter().enumerate() {
-        let comma = if at + 1 < PRESETS.len() { "," } else { "" };
+    for (at, preset) in presets.iter().enumerate() {
+        let comma = if at + 1 < presets.len() { "," } else { "" };
         match lines.last_mut() {
             Some(line) if line.len() + preset.name.len() < 100 => {
                 if !line.is_empty() {
@@ -329,7 +329,11 @@ fn preset_names() -> String {
 
 #[derive(Debug, Args)]
 #[command(
-    after_long_help = format!("Presets: {}\n\n{RUN_HELP}", preset_names())
+    after_long_help = format!(
+        "Presets: {}\n\nPublished figures, which take all of MNIST (--set data.source.idx=FOLDER): {}\n\n{RUN_HELP}",
+        names_of(&PRESETS),
+        names_of(&PUBLISHED)
+    )
 )]
 struct RunArgs {
     /// A recipe's file, - for the standard input, or the name of a preset (--help lists them)

@@ -6,7 +6,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::voice::{Failure, Problem};
-use crate::recipe::{Fault, Override, PRESETS, Place, Sweep, decode, preset};
+use crate::recipe::{Fault, Override, Place, Sweep, decode, preset, presets};
 
 /// Most bytes of a recipe.
 const MOST: u64 = 16 << 20;
@@ -87,6 +87,6 @@ fn unreadable(name: &str, error: &io::Error) -> String {
     if name == "-" {
         return format!("-: the recipe cannot be read from the standard input ({error})");
     }
-    let presets = PRESETS.map(|preset| preset.name).join(", ");
+    let presets = presets().map(|preset| preset.name).collect::<Vec<_>>().join(", ");
     format!("{name}: the recipe cannot be read ({error}), and no preset has that name; presets: {presets}")
 }

@@ -31,11 +31,6 @@ impl LossTerms {
         }
         self.terms.iter().find(|(known, _)| known == name).and_then(|(_, value)| *value)
     }
-
-    /// Whether a term or the total is no finite number.
-    pub fn is_broken(&self) -> bool {
-        self.total.is_none() || self.terms.iter().any(|(_, value)| value.is_none())
-    }
 }
 
 /// One object: `{"soft":…,"hard":…,"total":…}`.

@@ -115,6 +115,15 @@ pub struct Epoch {
     pub validation: Metrics,
 }
 
+impl Epoch {
+    /// Whether the total is no finite number, or a term that was not left out.
+    pub fn is_broken(&self) -> bool {
+        let is_left_out = |term: &TermName| self.left_out.iter().any(|(known, _)| known == term);
+        let is_broken = |(term, value): &(TermName, Option<f64>)| value.is_none() && !is_left_out(term);
+        self.loss.total.is_none() || self.loss.terms.iter().any(is_broken)
+    }
+}
+
 /// See [`Report::Snapshot`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {

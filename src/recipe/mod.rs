@@ -26,7 +26,7 @@ pub use fields::{Field, differing, field, field_label};
 pub use hints::settings_of;
 pub use home::{NoHome, from_home};
 pub use parse::{Override, complement_of};
-pub use presets::{PRESETS, Preset, QUICKSTART, preset};
+pub use presets::{PRESETS, PUBLISHED, Preset, QUICKSTART, preset, presets};
 pub use source::{
     Builtin, BuiltinTeacher, Colour, ColumnRef, DEFAULT_SIDE, Ground, IMAGENET_MEAN, IMAGENET_STD, ImageSource,
     KeptColumns, Normalise, Pixels, Source, TableSource, TextSource,

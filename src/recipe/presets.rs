@@ -40,12 +40,20 @@ pub const PRESETS: [Preset; 19] = presets![
     "teacher-digits",
 ];
 
+/// Recipes of published figures, which take files that do not ship. They are listed apart.
+pub const PUBLISHED: [Preset; 3] = presets!["mnist-teacher", "mnist-students", "mnist-thirty-units"];
+
 /// The preset that is loaded first.
 pub const QUICKSTART: Preset = PRESETS[0];
 
+/// All of both.
+pub fn presets() -> impl Iterator<Item = Preset> {
+    PRESETS.into_iter().chain(PUBLISHED)
+}
+
 /// The preset of that name.
 pub fn preset(name: &str) -> Option<Preset> {
-    PRESETS.into_iter().find(|preset| preset.name == name)
+    presets().find(|preset| preset.name == name)
 }
 
 impl Preset {

@@ -102,7 +102,8 @@ fn of_kind(sweep: &Sweep, baseline: &'static Baseline) -> (usize, usize) {
     let concerns = |path: &str| baseline.depends_on(path, &sweep.base);
     let is_drawn = matches!(sweep.strategy, Strategy::Random { .. });
     // A method may have its own rows, and a baseline with the same.
-    if is_drawn || sweep.axis(METHOD.path).is_some() {
+    let is_uneven = baseline.is_longer && sweep.axes.iter().any(|axis| axis.path.starts_with("distill."));
+    if is_drawn || is_uneven || sweep.axis(METHOD.path).is_some() {
         // Which cells there are decides; too many are not worked out, and not run either.
         let cells = if sweep.combinations() > MOST_CELLS { Vec::new() } else { sweep.cells().unwrap_or_default() };
         let own = |recipe: &Recipe, values: &[toml::Value]| -> (usize, String) {
@@ -161,7 +162,7 @@ mod tests {
     }
 
     fn counts(sweep: &Sweep) -> [usize; 4] {
-        let Estimate { cells, seeds, baselines, runs } = Estimate::of(sweep);
+        let Estimate { cells, seeds, baselines, runs, .. } = Estimate::of(sweep);
         [cells, seeds, baselines, runs]
     }
 
@@ -298,6 +299,7 @@ mod tests {
             steps: 100,
             steps_per_epoch: 10,
             loaded: false,
+            place: 0,
         };
         let runs = [run(0, 7), run(1, 1000)];
         assert_eq!(pace(&progress, &runs), Some(1.0 / 200_000.0));

@@ -122,6 +122,7 @@ mod tests {
             steps: 1000,
             steps_per_epoch: 100,
             loaded: false,
+            place: 0,
         };
         let runs = vec![info(1, Role::Student), info(2, Role::Baseline)];
         let (probe, device) = (Arc::new(Probe::default()), String::new());

@@ -12,7 +12,8 @@ use super::prepared::Prepared;
 use super::session::Session;
 use crate::data::Dataset;
 use crate::distill::{
-    Company, Compute, Evaluation, Layers, Objective, Reference, TeacherLogits, evaluate, leaves_at, top_classes, uncertainty,
+    Company, Compute, Evaluation, Layers, Objective, Reference, TeacherLogits, evaluate, leaves_at, top_classes,
+    uncertainty,
 };
 use crate::model::{Network, Output, ROWS_AT_A_TIME, population_logits};
 use crate::protocol::{Answers, LossTerms, MOST_LOGITS, Metrics, Part, RunId};

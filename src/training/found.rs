@@ -118,7 +118,8 @@ pub fn judge(
         let logits = teacher.logits(dataset, rows, &|| false)?;
         let classes = logits.classes;
         let all: Vec<u32> = (0..rows.len() as u32).collect();
-        let result = evaluate(&logits.logits_of(&all, 1.0), labels, Reference::default(), &Objective::labels(), 0.0, classes);
+        let result =
+            evaluate(&logits.logits_of(&all, 1.0), labels, Reference::default(), &Objective::labels(), 0.0, classes);
         Ok((result.errors, result.ece.filter(|ece| ece.is_finite())))
     };
     let (errors, ece) = errors_of(dataset, rows)?;

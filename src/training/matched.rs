@@ -156,8 +156,9 @@ impl Matched {
                 Source::Peer(other) => (said.of(said.now, other), 1, Mean::default()),
                 Source::Itself => (pick.own.and_then(|own| said.of(said.earlier, own)), 1, Mean::default()),
             };
-            let values =
-                values.ok_or_else(|| candle_core::Error::msg("a member learns from someone who is not there"))?.to_vec();
+            let values = values
+                .ok_or_else(|| candle_core::Error::msg("a member learns from someone who is not there"))?
+                .to_vec();
             all.classes = values.len() / (rows * teachers).max(1);
             all.teachers += teachers;
             all.mean = mean;

@@ -198,8 +198,7 @@ fn tell_ready(
     let judged = teacher.is_judged().then(|| parts.map(|(part, rows)| split(part, rows)));
     let (results, answers): (Vec<_>, Vec<_>) = judged.into_iter().flatten().unzip();
     let mut results = results.into_iter();
-    let finished =
-        RunFinished { validation: results.next(), test: results.next(), ..RunFinished::at_once(run, now()) };
+    let finished = RunFinished { validation: results.next(), test: results.next(), ..RunFinished::at_once(run, now()) };
     let answers = answers.into_iter().map(Report::Answers);
     engine.emit_all_committed(answers.chain([Report::RunFinished(finished)]).collect(), inbox)
 }

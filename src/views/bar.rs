@@ -8,10 +8,10 @@ use super::queue::queue_ui;
 use super::{action_button, duration, hint_of, key_words};
 use crate::command::{Action, Commands, Menu, RecipeCommand, WindowCommand};
 use crate::protocol::{Activity, JobOutcome, Progress};
-use crate::recipe::PRESETS;
+use crate::recipe::{PRESETS, presets};
 use crate::state::{State, Tip, Workspace};
 use crate::text::{Language, Phrase, Term, number, text, text_with};
-use crate::theme::{Icon, UiTokens as _, font, size, space, title};
+use crate::theme::{Icon, UiTokens as _, caption, font, size, space, title};
 use crate::widgets::{Dropdown, primary_button, progress_ui, segmented_ui, submenu_ui};
 
 /// Width of the menu's groups, and of the actions of one.
@@ -103,7 +103,11 @@ fn preset_ui(ui: &mut Ui, state: &State, width: f32, commands: &Commands) {
     let name = if wide + CHROME > width { title.split([':', '：']).next().unwrap_or(&title) } else { &title };
     Dropdown::new(&text("bar-preset"), name).width(width).whole().show(ui, |ui| {
         ui.spacing_mut().button_padding = vec2(space::S, 2.0);
-        for preset in PRESETS {
+        for (at, preset) in presets().enumerate() {
+            if at == PRESETS.len() {
+                ui.separator();
+                ui.label(caption(text("bar-published")));
+            }
             let key = preset_key(preset.name);
             let name = text(key);
             let words = two_lines(ui, &name, &text(&format!("{key}-hint")));

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use eframe::egui::{self, Align2, Color32, Painter, Rect, Response, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::command::{Commands, RecipeCommand};
-use crate::recipe::{PRESETS, Preset};
+use crate::recipe::{Preset, presets};
 use crate::state::State;
 use crate::text::{text, text_with};
 use crate::theme::{Tokens, UiTokens as _, caption, radius, semibold, size, space, title};
@@ -44,6 +44,9 @@ pub(super) fn preset_key(name: &str) -> &'static str {
         "early-exit" => "preset-early-exit",
         "born-again" => "preset-born-again",
         "mutual" => "preset-mutual",
+        "mnist-teacher" => "preset-mnist-teacher",
+        "mnist-students" => "preset-mnist-students",
+        "mnist-thirty-units" => "preset-mnist-thirty-units",
         "teacher-mnist-mini" => "preset-teacher-mnist-mini",
         _ => "preset-teacher-digits",
     }
@@ -53,7 +56,7 @@ pub(super) fn preset_key(name: &str) -> &'static str {
 pub(super) fn shown_title(title: &str) -> String {
     static PRESET_OF: OnceLock<HashMap<String, &'static str>> = OnceLock::new();
     let of = |preset: Preset| Some((preset.recipe().ok()?.title, preset_key(preset.name)));
-    let preset_of = PRESET_OF.get_or_init(|| PRESETS.into_iter().filter_map(of).collect());
+    let preset_of = PRESET_OF.get_or_init(|| presets().filter_map(of).collect());
     preset_of.get(title).map_or_else(|| title.to_owned(), |key| text(key))
 }
 
@@ -251,7 +254,7 @@ mod tests {
 
     #[test]
     fn every_preset_has_a_name_of_its_own_which_is_its_title() {
-        for preset in PRESETS {
+        for preset in presets() {
             assert_eq!(preset_key(preset.name), format!("preset-{}", preset.name));
             assert_eq!(text(preset_key(preset.name)), preset.recipe().unwrap().title, "{}", preset.name);
         }

@@ -122,6 +122,7 @@ mod tests {
             steps: 1,
             steps_per_epoch: 1,
             loaded: false,
+            place: 0,
         };
         let values = axis.as_ref().map_or(1, |axis| axis.labels.len());
         let mut runs = vec![info(TEACHER, Role::Teacher, 0), info(BASELINE, Role::Baseline, 0)];

@@ -10,7 +10,7 @@ use super::recipe::with_control;
 use super::{control_name, icon_of, key_words};
 use crate::command::{Action, Command, Commands, RecipeCommand, ScreenCommand, WindowCommand};
 use crate::protocol::Role;
-use crate::recipe::{Field, PRESETS};
+use crate::recipe::{Field, presets};
 use crate::state::{Palette, Pane, State};
 use crate::text::{Language, number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, radius, size, space};
@@ -175,7 +175,7 @@ fn entries(state: &State) -> Vec<Entry> {
         let command = WindowCommand::Maximise(Some(panel)).into();
         add(None, name, text("menu-arrangement"), String::new(), command);
     }
-    for preset in PRESETS {
+    for preset in presets() {
         let name = text(super::cards::preset_key(preset.name));
         let command = RecipeCommand::Preset(preset.name).into();
         add(Some(Icon::Flask), name, text("palette-recipe"), String::new(), command);

@@ -325,12 +325,16 @@ fn title_row_ui(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
 
 /// What the recipe is going to do, e.g. “28 students × 4 seeds + 4 baselines: 116 runs, about 1 min”.
 fn estimate(state: &State) -> String {
-    let Estimate { cells, seeds, baselines, runs } = state.recipe.estimate;
+    let Estimate { cells, seeds, baselines, runs, .. } = state.recipe.estimate;
+    let companions = if cells == 0 { 0 } else { runs - baselines - cells * seeds };
     let count = |key: &str, count: usize| text_with(key, &[("count", count.into())]);
     let mut parts =
         if cells == 0 { count("recipe-estimate-teachers", runs) } else { count("recipe-estimate-cells", cells) };
     if seeds > 1 {
         parts = format!("{parts} {}", count("recipe-estimate-seeds", seeds));
+    }
+    if companions > 0 {
+        parts = format!("{parts} {}", count("recipe-estimate-companions", companions));
     }
     if baselines > 0 {
         parts = format!("{parts} {}", count("recipe-estimate-baselines", baselines));

@@ -61,7 +61,7 @@ fn objective(temperature: f64, soft_weight: f64, hard_weight: f64) -> Objective 
 
 /// One teacher: its logits are the same at any T.
 fn same(logits: &[f32]) -> Reference<'_> {
-    Reference { plain: logits, softened: logits }
+    Reference { plain: Some(logits), softened: logits }
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn metrics_of_four_rows_worked_by_hand() {
         [logits(&[0.6, 0.3, 0.1]), logits(&[0.25, 0.5, 0.25]), logits(&[0.8, 0.1, 0.1]), logits(&[0.05, 0.9, 0.05])]
             .concat();
     let at = objective(1.0, 0.5, 2.0);
-    let found = evaluate(&student, &[0, 0, 2, 1], Some(same(&teacher)), &at, 0.0, 3);
+    let found = evaluate(&student, &[0, 0, 2, 1], same(&teacher), &at, 0.0, 3);
     assert_eq!((found.examples, found.errors), (4, 2));
     assert_eq!(found.errors_by_class, [1, 1, 0]);
     assert_eq!(found.agreement, Some(0.5));
@@ -87,10 +87,10 @@ fn metrics_of_four_rows_worked_by_hand() {
     // Each row in a bin of its own: (|1 − .6| + .5 + |1 − .8| + .9) / 4.
     assert_close("calibration", &[found.ece.unwrap()], &[(0.4 + 0.5 + 0.2 + 0.9) / 4.0], 1e-6);
 
-    let alone = evaluate(&student, &[0, 0, 2, 1], None, &Objective::labels(), 0.0, 3);
+    let alone = evaluate(&student, &[0, 0, 2, 1], Reference::default(), &Objective::labels(), 0.0, 3);
     assert_eq!((alone.agreement, alone.kl, alone.terms.len()), (None, None, 1));
     assert_close("alone", &[alone.terms[0].unwrap(), alone.total], &[hard, hard], 1e-6);
-    let baseline = evaluate(&student, &[0, 0, 2, 1], Some(same(&teacher)), &Objective::labels(), 0.0, 3);
+    let baseline = evaluate(&student, &[0, 0, 2, 1], same(&teacher), &Objective::labels(), 0.0, 3);
     assert_eq!((baseline.agreement, baseline.kl, baseline.terms.len()), (found.agreement, found.kl, 1));
 }
 
@@ -99,11 +99,10 @@ fn the_soft_term_of_a_part_is_at_the_students_temperature_and_kl_at_1() {
     let teacher = [5.0_f32, 2.0, 0.5, -1.0];
     let student = [2.0_f32, 3.0, 0.0, -0.5];
     let at = objective(4.0, 0.9, 0.1);
-    let found = evaluate(&student, &[0], Some(same(&teacher)), &at, 0.0, 4);
+    let found = evaluate(&student, &[0], same(&teacher), &at, 0.0, 4);
     let numbers = [found.kl.unwrap(), found.terms[0].unwrap(), found.terms[1].unwrap(), found.total];
     assert_close("golden", &numbers, &[1.087_086, 0.097_253, 1.370_089, 0.9 * 1.556_055 + 0.1 * 1.370_089], 1e-6);
-    let plain =
-        evaluate(&student, &[0], Some(same(&teacher)), &at.clone().with("distill.temperature_squared", 0.0), 0.0, 4);
+    let plain = evaluate(&student, &[0], same(&teacher), &at.clone().with("distill.temperature_squared", 0.0), 0.0, 4);
     assert_close("no T²", &[plain.total], &[0.9 * 0.097_253 + 0.1 * 1.370_089], 1e-5);
 }
 
@@ -115,7 +114,7 @@ fn a_row_that_is_not_of_numbers_is_an_error_whatever_its_label() {
                 let mut student = vec![1.0_f32, 2.0, 3.0, 1.0, 2.0, 3.0];
                 student[place] = poison;
                 let teacher = [0.0, 0.0, 9.0, 0.0, 0.0, 9.0];
-                let found = evaluate(&student, &[label, 2], Some(same(&teacher)), &Objective::labels(), 0.0, 3);
+                let found = evaluate(&student, &[label, 2], same(&teacher), &Objective::labels(), 0.0, 3);
                 assert_eq!(found.errors, 1, "{poison} at {place}, label {label}");
                 assert_eq!(found.errors_by_class[label as usize], 1);
                 assert_eq!(found.agreement, Some(0.5), "{poison} at {place}");
@@ -128,7 +127,7 @@ fn a_row_that_is_not_of_numbers_is_an_error_whatever_its_label() {
 
 #[test]
 fn no_rows_give_no_errors_and_no_panic() {
-    let found = evaluate(&[], &[], Some(same(&[])), &Objective::labels(), 0.0, 3);
+    let found = evaluate(&[], &[], same(&[]), &Objective::labels(), 0.0, 3);
     assert_eq!((found.examples, found.errors, found.ece), (0, 0, None));
     assert_eq!(found, Evaluation { agreement: Some(0.0), kl: Some(0.0), errors_by_class: vec![0; 3], ..found.clone() });
 }

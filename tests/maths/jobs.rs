@@ -163,7 +163,7 @@ impl Outcome {
 }
 
 /// The runs of a stream, by what tables call them.
-fn outcomes(reports: &[Arc<Report>]) -> BTreeMap<&'static str, Outcome> {
+fn outcomes(reports: &[Arc<Report>]) -> BTreeMap<String, Outcome> {
     let started = started(reports);
     let mut runs = by_run(reports);
     started.runs.iter().map(|info| (info.name(), runs.remove(&info.run).unwrap())).collect()
@@ -331,7 +331,7 @@ fn the_teachers_classes_alone_have_the_bits_of_a_student_that_learns_them() {
     let digits = "data.source=\"digits\"";
     let reports = run(new(&recipe(folder.path(), &[digits, BOTH])), vec![]);
     let runs = started(&reports).runs;
-    let names: Vec<&str> = runs.iter().map(RunInfo::name).collect();
+    let names: Vec<String> = runs.iter().map(RunInfo::name).collect();
     assert_eq!(names, ["teacher", "student", "baseline", "teacher-labels"]);
     // It stands beside the others, knows its teacher, and says in its own recipe what it is.
     assert!(runs[1..].iter().all(|info| info.stage == Stage(1) && info.teachers == [runs[0].run]));

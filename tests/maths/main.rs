@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::float_cmp, clippy::unreadable_literal)]
 
 mod checkpoint;
+mod company;
 mod distill;
 mod ensembles;
 mod jobs;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use candle_core::{DType, Device};
 use stillroom::data::{Dataset, Examples, TransferSet};
-use stillroom::distill::{Mean, MemberTerms, Objective, SOFT_TARGETS, TeacherLogits};
+use stillroom::distill::{METHODS, Mean, MemberTerms, Objective, SOFT_TARGETS, TeacherLogits};
 use stillroom::model::{Normalisation, Plan, Population};
 use stillroom::protocol::{Change, Setting};
 use stillroom::recipe::{Architecture, Optimiser, Schedule, TrainingRecipe};
@@ -385,6 +385,30 @@ fn a_member_learns_from_a_peer_as_from_a_teacher_that_says_the_same() {
     beside.keep(&[1, 0]).unwrap();
     assert_eq!(beside.members[1].teachers, [Source::Peer(0)]);
     assert!(beside.keep(&[1]).is_err());
+}
+
+#[test]
+fn a_peer_that_diverges_is_not_heard_any_more() {
+    let lab = Lab::new(&[16], 40);
+    let mutual = METHODS.iter().copied().find(|method| method.name == "mutual").unwrap();
+    let peer = |other: usize, draws: u64| {
+        Member::new(Objective::new(mutual, 10), vec![Source::Peer(other)], 0, 0.01, 0.0).drawing(draws)
+    };
+    let mut session = lab.session(&mlp(&[8], 0.0), &recipe(10, SGD, 0.0), &[peer(1, 0), peer(0, 7)]);
+    let both = step(&mut session);
+    assert!(both.iter().all(|terms| terms.values.iter().all(Option::is_some)));
+    let first = &session.population.parameters()[0];
+    let wild = (first.as_detached_tensor().get(1).unwrap() * f64::INFINITY).unwrap();
+    let weights = candle_core::Tensor::cat(&[first.as_detached_tensor().get(0).unwrap(), wild], 0).unwrap();
+    first.set(&weights.reshape(first.shape()).unwrap()).unwrap();
+    for _ in 0..3 {
+        let terms = step(&mut session);
+        // From the very step on which it does.
+        assert_eq!(terms[0].values[0], None, "nobody is left to be heard");
+        assert!(terms[0].values[1].unwrap().is_finite() && terms[0].total.is_finite());
+    }
+    assert!(session.members[0].is_active() && !session.members[1].is_active());
+    assert_eq!(session.members[0].sums.left_out(&session.members[0].objective), [("peers".into(), 3)]);
 }
 
 #[test]

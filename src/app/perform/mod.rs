@@ -10,7 +10,7 @@ use eframe::egui;
 
 use super::App;
 use crate::command::Command;
-use crate::recipe::{PRESETS, Preset};
+use crate::recipe::{Preset, presets};
 use crate::state::{Draft, History, Present, Undoable};
 use crate::text::Phrase;
 use crate::widgets::ToastKind;
@@ -40,7 +40,7 @@ impl App {
             Some(Undoable::Recipe(draft)) => {
                 let Draft { sweep, text } = *draft;
                 let is_it = |preset: &Preset| preset.sweep().is_ok_and(|known| known == sweep);
-                self.state.recipe.preset = PRESETS.into_iter().find(is_it).map(|preset| preset.name);
+                self.state.recipe.preset = presets().find(is_it).map(|preset| preset.name);
                 self.replace(sweep.clone());
                 if let Some(text) = text {
                     self.put_text(text, &sweep);

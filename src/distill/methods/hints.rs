@@ -6,7 +6,10 @@ use std::ops::Bound;
 use candle_core::{D, Result, Tensor};
 
 use super::super::fields::{HARD_WEIGHT, OF_METHOD, SOFT_WEIGHT, TEMPERATURE, TEMPERATURE_SQUARED, WEIGHT};
-use super::super::method::{Company, Compute, Inner, Layers, Method, Needs, NoPairs, Over, OwnTensor, Pairs, Phase, Scale, Sides, StudentKind, Term, Trains};
+use super::super::method::{
+    Company, Compute, Inner, Layers, Method, Needs, NoPairs, Over, OwnTensor, Pairs, Phase, Scale, Sides, StudentKind,
+    Term, Trains,
+};
 use super::super::values::Values;
 use super::HARD;
 use super::soft_targets::SOFT;

@@ -4,7 +4,9 @@
 use candle_core::{D, Result, Tensor};
 
 use super::super::fields::{HARD_WEIGHT, OF_METHOD, SOFT_WEIGHT, TEMPERATURE, TEMPERATURE_SQUARED, WEIGHT};
-use super::super::method::{Company, Compute, Inner, Layers, Method, Needs, NoPairs, Over, Pairs, Phase, Scale, Sides, StudentKind, Term};
+use super::super::method::{
+    Company, Compute, Inner, Layers, Method, Needs, NoPairs, Over, Pairs, Phase, Scale, Sides, StudentKind, Term,
+};
 use super::super::values::Values;
 use super::HARD;
 use super::soft_targets::SOFT;

@@ -52,6 +52,7 @@ impl Job {
                 steps: 1_000,
                 steps_per_epoch: 50,
                 loaded: role == Role::Teacher,
+                place: 0,
             });
         };
         add(Role::Teacher, &sweep.base);
@@ -141,7 +142,7 @@ fn by_role(students: &[u64], baselines: &[u64]) -> impl Fn(&RunInfo) -> [u64; 2]
     let (students, baselines) = (students.to_vec(), baselines.to_vec());
     move |info| match info.role {
         Role::Teacher => [14, 23],
-        Role::Student => [students[info.seed as usize] / 2, students[info.seed as usize]],
+        Role::Student | Role::Companion => [students[info.seed as usize] / 2, students[info.seed as usize]],
         Role::Baseline => [baselines[info.seed as usize] / 2, baselines[info.seed as usize]],
     }
 }
