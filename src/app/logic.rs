@@ -47,6 +47,7 @@ impl App {
         self.ask_preview(ctx);
         self.ask_pictures();
         self.ask_readings();
+        self.ask_logits();
         self.make_ready();
         match self.dialogs.poll() {
             None | Some(Picked::Nothing) => {}
@@ -181,6 +182,7 @@ impl App {
                     self.start(JobStart::Resume(*resume));
                 }
                 Answer::Waiting(jobs) => self.take_kept_queue(&jobs),
+                Answer::Logits(run, found) => self.state.take_logits(run, found),
                 Answer::Failed(message) => {
                     self.state.jobs.starting = false;
                     // What was on show when the window was closed may be gone.
@@ -258,6 +260,16 @@ impl App {
             && self.worker.send(Request::Explain(Box::new(wanted.clone())))
         {
             self.state.ask_readings(wanted);
+        }
+    }
+
+    /// The kept logits of the run on show are read while its biases can be moved.
+    fn ask_logits(&mut self) {
+        if self.sees(Pane::Lens)
+            && let Some(run) = self.state.wanted_logits()
+            && self.reader.logits(run)
+        {
+            self.state.ask_logits(run);
         }
     }
 
