@@ -5,7 +5,6 @@ mod words;
 
 use eframe::egui::{Button, Frame, Label, Margin, Rect, Response, RichText, Ui, UiBuilder, Vec2, pos2, vec2};
 
-use self::bias::BiasPart;
 use super::colours::RunColours;
 use super::{action_button, explained, whats};
 use crate::command::{Action, Commands, ScreenCommand};
@@ -19,6 +18,7 @@ use crate::widgets::{
     BARS_HEADER, Dropdown, LEAST_BAR, ProbabilityBars, STAT_TILE, Sample, Side, Slider, dot_ui, empty_state_ui,
     sample_image_ui, section_ui, stat_tile_ui,
 };
+use bias::BiasPart;
 
 /// Ticks of the temperature sliders.
 pub(super) const TICKS: [f64; 5] = [1.0, 2.0, 4.0, 8.0, 20.0];
