@@ -47,7 +47,6 @@ impl App {
         self.ask_preview(ctx);
         self.ask_pictures();
         self.ask_readings();
-        self.ask_logits();
         self.make_ready();
         match self.dialogs.poll() {
             None | Some(Picked::Nothing) => {}
@@ -263,14 +262,16 @@ impl App {
         }
     }
 
-    /// The kept logits of the run on show are read while its biases can be moved.
-    fn ask_logits(&mut self) {
+    /// While biases can be moved, errors are counted on the logits that are known, and the kept ones of the run on show are read. What
+    /// was asked for in this frame must have been performed.
+    pub(super) fn count_by_bias(&mut self) {
         if self.sees(Pane::Lens)
             && let Some(run) = self.state.wanted_logits()
             && self.reader.logits(run)
         {
             self.state.ask_logits(run);
         }
+        self.state.count_by_bias();
     }
 
     /// Where the lens shows a text of a job that rests, its models are loaded once: whoever types is answered at once.

@@ -89,12 +89,12 @@ fn a_bias_moves_errors_at_once_and_is_found_on_validation() {
     // Another class beside it.
     window.get_by_role_and_label(Role::ComboBox, "Class whose bias is moved").click();
     window.run_steps(4);
-    window.get_by_role_and_label(Role::Button, "8").click();
+    window.get_by_role_and_label(Role::Button, "5").click();
     window.run_steps(4);
-    slide(&mut window, "Bias of “8”", -1.5);
-    biases[8] = -1.5;
+    slide(&mut window, "Bias of “5”", -1.5);
+    biases[5] = -1.5;
     let now = errors(window.state().state()).unwrap();
-    assert_eq!((now.now.errors, now.now.missed), counted(&folder, run, &labels, &biases, 8));
+    assert_eq!((now.now.errors, now.now.missed), counted(&folder, run, &labels, &biases, 5));
     assert_eq!((now.before.errors, now.found), (validation.errors, None));
     assert!(window.query_all_by_label_contains("Moved too: 3: ").count() > 0);
 
@@ -102,11 +102,11 @@ fn a_bias_moves_errors_at_once_and_is_found_on_validation() {
     assert_eq!(errors(window.state().state()).unwrap().now.errors, validation.errors);
     assert_eq!(window.query_all_by_label_contains("student, bias moved").count(), 0);
     // Keys move it, too.
-    window.get_by_role_and_label(Role::Slider, "Bias of “8”").focus();
+    window.get_by_role_and_label(Role::Slider, "Bias of “5”").focus();
     window.run_steps(2);
     window.key_press(Key::ArrowRight);
     window.run_steps(4);
-    assert!(window.state().state().bias_view().unwrap().biases[8] > 0.0);
+    assert!(window.state().state().bias_view().unwrap().biases[5] > 0.0);
     press(&mut window, "Biases of classes");
     assert!(window.state().state().bias_view().is_none() && window.query_by_label("Find on validation").is_none());
     drop(window);
