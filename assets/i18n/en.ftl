@@ -1968,3 +1968,24 @@ preset-mnist-students = Published figures: the students
 preset-mnist-students-hint = Labels alone against T = 20; without a 3; on 7s and 8s alone
 preset-mnist-thirty-units = Published figures: thirty units
 preset-mnist-thirty-units-hint = So small a student does best at T between 2.5 and 4, the paper says
+# Biases of classes in the lens.
+action-biases = Biases of classes
+action-biases-hint = Move the bias of a class of the student by hand, and see its errors on validation change at once
+lens-student-moved = { $name }, bias moved
+bias-class = Class whose bias is moved
+bias-of = Bias of “{ $class }”
+bias-of-hint = Added to the logit of this class before the softmax, as if its bias had been learnt so. The saved model stays as it is.
+bias-find = Find on validation
+bias-find-hint = Take the middle of the biases from −10 to 10 that make the fewest errors on these validation rows
+bias-reset = Take biases back
+bias-reset-hint = Set every bias of this run to 0 again
+bias-errors = Errors on { $rows } validation rows: { $before } → { $now }.
+bias-errors-probe = Errors on the lens’s { $rows } validation rows after step { $step }: { $before } → { $now }.
+bias-missed = Of “{ $class }” missed: { $before } → { $now } of { $rows }.
+bias-found = Chosen on validation: these rows have as few errors from { $from } to { $to }.
+bias-none-better = Chosen on validation: no bias of “{ $class }” has fewer errors than 0.
+bias-others = Moved too: { $biases }.
+bias-too-early = Errors are counted as soon as this run has given logits.
+bias-not-kept = The logits of this run’s validation rows were not kept: they take more than 16 MiB, it diverged, or an older version trained it. stillroom predict --bias moves biases of its model.
+bias-unreadable = The kept logits cannot be read: { $problem }
+bias-test = Test rows choose nothing and are not counted here. On a saved model stillroom predict { $options } gives their errors.

@@ -1862,3 +1862,24 @@ preset-mnist-students = 已发表的数据：学生
 preset-mnist-students-hint = 仅用标签对比 T = 20；没有 3；只有 7 和 8
 preset-mnist-thirty-units = 已发表的数据：三十个单元
 preset-mnist-thirty-units-hint = 论文称，这样小的学生在 T 为 2.5 至 4 时最好
+# 透镜中各类别的偏置。
+action-biases = 类别偏置
+action-biases-hint = 手动移动学生某个类别的偏置，立即看到验证错误数的变化
+lens-student-moved = { $name }（偏置已移动）
+bias-class = 移动哪个类别的偏置
+bias-of = “{ $class }”的偏置
+bias-of-hint = 在 softmax 之前加到该类别的 logit 上，如同它的偏置就是这样学到的。已保存的模型不变。
+bias-find = 在验证集上查找
+bias-find-hint = 取 −10 到 10 之间使这些验证样本错误最少的偏置的中点
+bias-reset = 撤回偏置
+bias-reset-hint = 把此次运行的所有偏置重新设为 0
+bias-errors = { $rows } 条验证样本上的错误数：{ $before } → { $now }。
+bias-errors-probe = 透镜的 { $rows } 条验证样本在第 { $step } 步后的错误数：{ $before } → { $now }。
+bias-missed = “{ $class }”判错：{ $rows } 条中 { $before } → { $now } 条。
+bias-found = 在验证集上选定：从 { $from } 到 { $to } 这些样本的错误同样最少。
+bias-none-better = 在验证集上选定：“{ $class }”的任何偏置都不比 0 的错误更少。
+bias-others = 另外移动了：{ $biases }。
+bias-too-early = 此次运行给出 logits 后即开始统计错误。
+bias-not-kept = 此次运行的验证样本 logits 没有保存：超过 16 MiB、训练已发散，或由旧版本训练。stillroom predict --bias 可移动其模型的偏置。
+bias-unreadable = 无法读取保存的 logits：{ $problem }
+bias-test = 测试样本不参与选择，此处不统计。对已保存的模型，stillroom predict { $options } 给出其错误数。

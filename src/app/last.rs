@@ -39,6 +39,8 @@ struct LastLens {
     zoomed: bool,
     #[serde(default)]
     tokens: bool,
+    #[serde(default)]
+    biases: bool,
 }
 
 impl Last {
@@ -60,6 +62,7 @@ impl Last {
                 class: lens.class,
                 zoomed: lens.zoomed,
                 tokens: lens.tokens,
+                biases: lens.biases,
             }),
             pace: state.jobs.pace,
         }
@@ -87,7 +90,7 @@ impl Last {
             state.screen.lens.temperature = if t.is_finite() { t.clamp(low, high) } else { 1.0 };
             (state.screen.lens.row, state.screen.lens.choice) = (lens.row, lens.choice);
             (state.screen.lens.class, state.screen.lens.zoomed) = (lens.class, lens.zoomed);
-            state.screen.lens.tokens = lens.tokens;
+            (state.screen.lens.tokens, state.screen.lens.biases) = (lens.tokens, lens.biases);
         }
         state.screen.board.page = self.page.unwrap_or_default();
         state.screen.board.metric = self.metric.unwrap_or_default();

@@ -182,6 +182,7 @@ impl App {
                     self.start(JobStart::Resume(*resume));
                 }
                 Answer::Waiting(jobs) => self.take_kept_queue(&jobs),
+                Answer::Logits(run, found) => self.state.take_logits(run, found),
                 Answer::Failed(message) => {
                     self.state.jobs.starting = false;
                     // What was on show when the window was closed may be gone.
@@ -260,6 +261,18 @@ impl App {
         {
             self.state.ask_readings(wanted);
         }
+    }
+
+    /// While biases can be moved, errors are counted on the logits that are known, and the kept ones of the run on show are read. What
+    /// was asked for in this frame must have been performed.
+    pub(super) fn count_by_bias(&mut self) {
+        if self.sees(Pane::Lens)
+            && let Some(run) = self.state.wanted_logits()
+            && self.reader.logits(run)
+        {
+            self.state.ask_logits(run);
+        }
+        self.state.count_by_bias();
     }
 
     /// Where the lens shows a text of a job that rests, its models are loaded once: whoever types is answered at once.

@@ -365,6 +365,7 @@ impl eframe::App for App {
         self.take_in(ctx);
         self.perform_all(ctx);
         self.hear_answer();
+        self.count_by_bias();
         self.send_moved(ctx);
         self.meter.end();
     }

@@ -21,6 +21,7 @@ enum Question {
     Resume(JobId),
     Again(JobId, Vec<RunId>),
     Waiting,
+    Logits(RunId),
 }
 
 /// All recipes, and what tells them apart.
@@ -42,6 +43,8 @@ pub(super) enum Answer {
     Resume(Box<JobView>, Box<ResumeJob>),
     /// What waited when the window was closed last.
     Waiting(Vec<String>),
+    /// The kept logits of a run on its validation rows, or none.
+    Logits(RunId, Result<Option<Vec<f32>>, Phrase>),
     /// The store cannot be read.
     Failed(Phrase),
 }
@@ -97,11 +100,18 @@ impl Reader {
         self.ask(Question::Waiting);
     }
 
-    fn ask(&self, question: Question) {
+    /// Asks for the kept logits of a run on its validation rows; false where it has to be asked again.
+    pub fn logits(&self, run: RunId) -> bool {
+        self.ask(Question::Logits(run))
+    }
+
+    fn ask(&self, question: Question) -> bool {
         // A full queue means that the same list was asked for many times over.
-        if self.questions.try_send(question).is_err() {
+        let is_asked = self.questions.try_send(question).is_ok();
+        if !is_asked {
             log::warn!("the store's reader does not keep up");
         }
+        is_asked
     }
 
     /// All answers since the last time.
@@ -140,6 +150,9 @@ fn serve(store: &StoreReader, questions: &Receiver<Question>, answer: &dyn Fn(An
             Question::Resume(job) => resume(store, job, StoredJob::into_resume),
             Question::Again(job, runs) => resume(store, job, |job| job.into_retry(&runs)),
             Question::Waiting => store.waiting().map(Answer::Waiting),
+            Question::Logits(run) => {
+                Ok(Answer::Logits(run, store.validation_logits(run).map_err(|error| error.phrase())))
+            }
         };
         answer(result.unwrap_or_else(|error| Answer::Failed(error.phrase())));
     }

@@ -2,6 +2,7 @@
 //! 0: done. 2: the input was wrong and nothing was stored. 1: anything that fails later; it can be resumed.
 
 mod bench;
+mod bias;
 mod devices;
 mod early;
 mod escape;
@@ -401,12 +402,13 @@ struct SoftenArgs {
 #[command(after_long_help = "Examples:
   stillroom predict results/student.safetensors --data mnist-mini --out predictions.csv
   stillroom predict student.safetensors --data new.csv --split all --out predictions.csv
+  stillroom predict student.safetensors --data mnist-mini --bias 3=3.5 --out predictions.csv
   stillroom predict student.safetensors --data '{ csv = \"new.csv\", label = \"y\" }' --out predictions.csv
 
 The CSV file has the columns `id` (the row's number in the data, from 0; a picture's file), `label` (empty where it is
 not known), `predicted` and one probability per class, named after the class. The parts of the data are drawn as in the
 recipe that the model came from. Columns of a table are found by name, and read as the model learnt them; rows without
-labels are all read.")]
+labels are all read. What is counted and written, logits too, has the biases of --bias; that they were added is said.")]
 struct PredictArgs {
     /// A .safetensors file that Stillroom saved, or builtin:mnist-mini, builtin:digits
     checkpoint: String,
@@ -419,6 +421,9 @@ struct PredictArgs {
     /// T of the probabilities; the predicted class is the same at every T
     #[arg(long, default_value = "1", allow_hyphen_values = true)]
     temperature: String,
+    /// Add VALUE to the logit of a class, by its name, before all else; may be given for several classes
+    #[arg(long, value_name = "CLASS=VALUE", allow_hyphen_values = true)]
+    bias: Vec<String>,
     /// Of a model with exits: a text leaves at the first layer less unsure than this, 0 to 1 [default: its own]
     #[arg(long, allow_hyphen_values = true)]
     speed: Option<f64>,

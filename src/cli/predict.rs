@@ -1,12 +1,13 @@
 //! `stillroom predict`: a saved model applied to data.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
 use serde::Serialize;
 
+use super::bias::Biases;
 use super::early::{Early, at_speed, early};
 use super::soften::temperatures;
 use super::table::percent;
@@ -36,6 +37,9 @@ struct Line<'a> {
     labelled: Option<u64>,
     errors: Option<u64>,
     accuracy: Option<f64>,
+    /// What was added to the logits of classes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    biases: Option<BTreeMap<&'a str, f64>>,
     #[serde(flatten)]
     early: Option<Early>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
@@ -56,8 +60,8 @@ struct Rows {
     remarks: Vec<Remark>,
 }
 
-/// What is asked for, found good: T, the model at its speed, the rows.
-fn asked(args: &PredictArgs) -> Result<(f64, Checkpoint, Source), Failure> {
+/// What is asked for, found good: T, the model at its speed, the biases of its classes, the rows.
+fn asked(args: &PredictArgs) -> Result<(f64, Checkpoint, Biases, Source), Failure> {
     let mut problems = Vec::new();
     let temperature = match temperatures("--temperature", &args.temperature, &mut problems).as_slice() {
         [temperature] => *temperature,
@@ -88,14 +92,16 @@ fn asked(args: &PredictArgs) -> Result<(f64, Checkpoint, Source), Failure> {
     }
     let checkpoint = checkpoint
         .and_then(|checkpoint| at_speed(checkpoint, args.speed).map_err(|problem| problems.push(problem)).ok());
-    let (Some(checkpoint), Some(source), []) = (checkpoint, source, problems.as_slice()) else {
+    let classes = checkpoint.as_ref().map(|checkpoint| checkpoint.classes.as_slice());
+    let biases = classes.map(|classes| Biases::read(&args.bias, classes, &mut problems));
+    let (Some(checkpoint), Some(biases), Some(source), []) = (checkpoint, biases, source, problems.as_slice()) else {
         return Err(Failure::inputs(problems));
     };
-    Ok((temperature, checkpoint, source))
+    Ok((temperature, checkpoint, biases, source))
 }
 
 pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> {
-    let (temperature, checkpoint, source) = asked(args)?;
+    let (temperature, checkpoint, biases, source) = asked(args)?;
     let mut rows = rows_of(args, &checkpoint, &source)?;
     let (device, _) = choose(DeviceChoice::Best, threads());
     let failed = |error: PrepareError| Failure::later(error.code(), error);
@@ -106,16 +112,17 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
     let dataset = Dataset::new(args.data.clone(), checkpoint.classes.clone(), rows.examples, all);
     let chosen: Vec<u32> = rows.chosen.iter().map(|(row, _)| *row).collect();
     let began = Instant::now();
-    let logits = model.logits(&dataset, &chosen, &|| false).map_err(|error| failed(error.into()))?.values;
+    let mut logits = model.logits(&dataset, &chosen, &|| false).map_err(|error| failed(error.into()))?.values;
     let milliseconds = began.elapsed().as_secs_f64() * 1e3 / chosen.len().max(1) as f64;
     let early = early(&*network, &dataset, &chosen, milliseconds).map_err(|error| failed(error.into()))?;
+    biases.add_to(&mut logits, classes);
     let labels: Vec<Option<u32>> = chosen.iter().map(|row| rows.labels[*row as usize]).collect();
     let known: Vec<usize> = (0..labels.len()).filter(|at| labels[*at].is_some()).collect();
     let labelled: Vec<u32> = known.iter().filter_map(|at| labels[*at]).collect();
     let of_labelled: Vec<f32> =
         known.iter().flat_map(|at| &logits[at * classes..(at + 1) * classes]).copied().collect();
     if known.len() >= FEWEST_JUDGED {
-        // Evenly spaced, since rows may lie in the order of their classes.
+        // Of the model as it was saved, without biases. Evenly spaced, since rows may lie in the order of their classes.
         let step = known.len().div_ceil(JUDGED);
         let judged: Vec<u32> = known.iter().step_by(step).map(|at| chosen[*at]).collect();
         let labels: Vec<u32> = labelled.iter().step_by(step).copied().collect();
@@ -133,6 +140,7 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
         labelled: Some(result.examples).filter(|labelled| *labelled < chosen.len() as u64),
         errors: is_known.then_some(result.errors),
         accuracy: is_known.then(|| 1.0 - result.errors as f64 / result.examples.max(1) as f64),
+        biases: biases.by_class(),
         early,
         remarks: &rows.remarks,
     };
@@ -144,6 +152,7 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
         _ => "no labels to judge by".to_owned(),
     };
     print(&format!("{} examples, {judged}; predictions are in {}\n", line.examples, args.out.display()))?;
+    biases.sentence().map_or(Ok(()), |sentence| print(&sentence))?;
     line.early.as_ref().map_or(Ok(()), |early| print(&early.sentence()))
 }
 

@@ -53,6 +53,8 @@ pub enum Action {
     NextChoice,
     /// The text in the lens token by token, or as it stands.
     ToggleTokens,
+    /// Biases of classes in the lens, to be moved.
+    ToggleBiases,
     /// Linear or logarithmic loss.
     ToggleLogLoss,
     /// Terms of the loss as they are, or as they count.
@@ -139,7 +141,7 @@ pub struct Shortcut {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::Distil,
         Self::PauseOrPlay,
         Self::StepOnce,
@@ -164,6 +166,7 @@ impl Action {
         Self::LowerLensTemperature,
         Self::NextChoice,
         Self::ToggleTokens,
+        Self::ToggleBiases,
         Self::ToggleLogLoss,
         Self::ToggleWeighted,
         Self::ToggleBin,
@@ -209,6 +212,7 @@ impl Action {
             Self::LowerLensTemperature => "action-lower-temperature",
             Self::NextChoice => "action-next-choice",
             Self::ToggleTokens => "action-tokens",
+            Self::ToggleBiases => "action-biases",
             Self::ToggleLogLoss => "action-log-loss",
             Self::ToggleWeighted => "action-weighted",
             Self::ToggleBin => "action-bin",
@@ -258,6 +262,7 @@ impl Action {
             Self::LowerLensTemperature => plain("OpenBracket"),
             Self::NextChoice => plain("N"),
             Self::ToggleTokens => plain("T"),
+            Self::ToggleBiases => plain("I"),
             Self::ToggleLogLoss => plain("L"),
             Self::ToggleWeighted => plain("W"),
             Self::ToggleBin => plain("B"),
@@ -314,6 +319,7 @@ impl Action {
             | Self::RandomSample
             | Self::NextChoice
             | Self::ToggleTokens
+            | Self::ToggleBiases
             | Self::RaiseLensTemperature
             | Self::LowerLensTemperature => Menu::Lens,
             Self::Lab | Self::Compare | Self::Learn | Self::ResetLayout => Menu::Arrangement,
@@ -351,6 +357,7 @@ impl Action {
                 state.lens_view().is_some()
             }
             Self::ToggleTokens => state.shows_text(),
+            Self::ToggleBiases => state.has_biases(),
             Self::OpenTeacher
             | Self::OpenRecipe
             | Self::CopyRecipe

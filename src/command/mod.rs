@@ -134,6 +134,14 @@ pub enum ScreenCommand {
     LensClass(Option<usize>),
     /// Whether the longest bar of the lens fills its side.
     LensZoom(bool),
+    /// The class whose bias the lens moves.
+    BiasClass(usize),
+    /// The bias of that class.
+    Bias(f64),
+    /// Choose it by the validation rows.
+    FindBias,
+    /// Take back every bias of the run on show.
+    ResetBiases,
     /// Show the samples that student and baseline answer differently.
     WhichSamples,
     /// Look at a row of the probe set through the lens.

@@ -3,7 +3,7 @@
 use super::calibration::expected_calibration_error;
 use super::method::Rows;
 use super::objective::Objective;
-use super::soften::{divergence, log_soften, top_class};
+use super::soften::{divergence, has_top_class, log_soften, top_class};
 
 /// Metrics of one model on one part of the data. Averages are by row.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -40,10 +40,7 @@ pub const NO_CLASS: u32 = u32::MAX;
 
 /// The top class of each row of logits `[rows, classes]`.
 pub fn top_classes(logits: &[f32], classes: usize) -> Vec<u32> {
-    let of = |z: &[f32]| {
-        let top = top_class(z);
-        if log_soften(z, 1.0)[top].is_finite() { top as u32 } else { NO_CLASS }
-    };
+    let of = |z: &[f32]| if has_top_class(z) { top_class(z) as u32 } else { NO_CLASS };
     logits.chunks_exact(classes.max(1)).map(of).collect()
 }
 

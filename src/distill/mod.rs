@@ -1,5 +1,6 @@
 //! The maths of distillation: softened distributions, targets, methods and their terms, metrics.
 
+mod bias;
 mod calibration;
 mod exits;
 pub mod fields;
@@ -12,6 +13,7 @@ pub mod soften;
 mod targets;
 mod values;
 
+pub use bias::{BestBias, ClassErrors, ErrorsByBias, add_biases};
 pub use calibration::{BINS, expected_calibration_error};
 pub use exits::{leaves_at, uncertainty};
 pub use loss::{BatchTargets, MemberTargets, MemberTerms, loss, term_losses};

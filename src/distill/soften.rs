@@ -48,6 +48,12 @@ pub fn top_class<T: PartialOrd + Copy>(logits: &[T]) -> usize {
     best
 }
 
+/// Whether a row has a top class: it has none where a logit is no number, one is ∞, or all are −∞.
+pub fn has_top_class(logits: &[f32]) -> bool {
+    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    largest.is_finite() && !logits.iter().any(|z| z.is_nan())
+}
+
 /// Classes from the largest logit to the smallest; equal ones in class order.
 pub fn ranking(logits: &[f32]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..logits.len()).collect();

@@ -25,6 +25,8 @@ pub struct Lens {
     pub zoomed: bool,
     /// Whether a text is shown token by token.
     pub tokens: bool,
+    /// Whether biases of classes can be moved, and are added to the student's logits.
+    pub biases: bool,
 }
 
 /// A picture of the user's, and what became of the question about it.
@@ -106,7 +108,8 @@ pub struct LensView<'a> {
 impl Lens {
     /// Points at the first row.
     pub fn new(temperature: f64) -> Self {
-        Self { temperature, row: 0, choice: SampleChoice::Any, class: None, zoomed: false, tokens: false }
+        let (zoomed, tokens, biases) = (false, false, false);
+        Self { temperature, row: 0, choice: SampleChoice::Any, class: None, zoomed, tokens, biases }
     }
 
     /// Keeps the row within a probe set of `rows`.

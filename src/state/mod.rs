@@ -2,6 +2,7 @@
 //!
 //! Views read it; only the app writes it, by performing commands and by [`State::take_report`].
 
+mod bias;
 mod board;
 mod curves;
 mod estimate;
@@ -32,6 +33,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
+pub use bias::{BIASES, BiasErrors, BiasView, Biases, Uncounted};
 pub use board::{BoardPage, BoardSettings};
 pub use curves::{CurveSettings, LossView};
 pub use estimate::Estimate;
@@ -150,6 +152,8 @@ pub struct Screen {
     pub curves: CurveSettings,
     /// What the lens looks at.
     pub lens: Lens,
+    /// Biases of classes, as they were moved.
+    pub bias: Biases,
     /// A picture of the user's, which the lens shows in place of a sample.
     pub picture: Option<OwnPicture>,
     /// A text that others were made of, where those are looked at.
@@ -231,6 +235,7 @@ impl State {
                 overlaid: Overlaid::default(),
                 curves: CurveSettings::default(),
                 lens: Lens::new(sweep.base.distill.temperature().unwrap_or(1.0)),
+                bias: Biases::default(),
                 picture: None,
                 made: None,
                 readings: None,
@@ -400,6 +405,7 @@ impl State {
             }
             Report::Resumed(resumed) => {
                 self.jobs.starting = false;
+                self.screen.bias.forget();
                 if let Some(job) = self.jobs.open.get_mut(&resumed.job) {
                     job.resumed(resumed);
                     self.jobs.running = Some(resumed.job);

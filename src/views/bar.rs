@@ -178,6 +178,7 @@ fn is_on(action: Action, state: &State) -> bool {
         Action::ToggleLogLoss => state.screen.curves.log_y,
         Action::ToggleWeighted => state.screen.curves.weighted,
         Action::ToggleTokens => state.screen.lens.tokens,
+        Action::ToggleBiases => state.screen.lens.biases,
         Action::ToggleBin => state.screen.shows_bin,
         Action::ToggleOverlay => state.window.shows_overlay,
         Action::HoldQueue => state.jobs.queue.held,

@@ -1,5 +1,6 @@
 //! The temperature lens: one sample, and what teacher and student make of it at any T. It never runs a model.
 
+mod bias;
 mod words;
 
 use eframe::egui::{Button, Frame, Label, Margin, Rect, Response, RichText, Ui, UiBuilder, Vec2, pos2, vec2};
@@ -17,6 +18,7 @@ use crate::widgets::{
     BARS_HEADER, Dropdown, LEAST_BAR, ProbabilityBars, STAT_TILE, Sample, Side, Slider, dot_ui, empty_state_ui,
     sample_image_ui, section_ui, stat_tile_ui,
 };
+use bias::BiasPart;
 
 /// Ticks of the temperature sliders.
 pub(super) const TICKS: [f64; 5] = [1.0, 2.0, 4.0, 8.0, 20.0];
@@ -32,30 +34,11 @@ pub fn lens_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         |ui| of_run_ui(ui, state),
         |ui| {
             choice_ui(ui, state, commands);
+            bias::toggle_ui(ui, state, commands);
             action_button(ui, Action::RandomSample, false, state, commands);
             action_button(ui, Action::NextSample, false, state, commands);
             action_button(ui, Action::PreviousSample, false, state, commands);
-            if let Some(looked) = state.own_picture() {
-                let is_text = looked.probe.texts.rows() > 0;
-                let key = match looked.inverted {
-                    _ if is_text => "lens-own-text",
-                    true => "lens-inverted",
-                    false => "lens-own",
-                };
-                let colour = ui.tokens().secondary;
-                let name = if is_text { text("lens-yours") } else { looked.name.clone() };
-                let words = RichText::new(name).color(colour);
-                ui.add(Label::new(words).selectable(false).truncate()).on_hover_text(text(key));
-            } else if let Some(view) = &view {
-                let row = u64::from(view.probe.rows[view.row]);
-                let is_narrow = ui.available_width() < ROW_NAME;
-                let row = [("row", row.to_string().into())];
-                let words = if is_narrow { text_with("lens-row-short", &row) } else { text_with("lens-row", &row) };
-                let colour = ui.tokens().secondary;
-                let label = ui.add(Label::new(RichText::new(words).color(colour)).selectable(false));
-                let whole = if is_narrow { format!("{}\n", text_with("lens-row", &row)) } else { String::new() };
-                label.on_hover_text(whole + &Term::Validation.what());
-            }
+            sample_name_ui(ui, state, view.as_ref());
         },
     );
     let Some(view) = view else {
@@ -66,28 +49,64 @@ pub fn lens_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         empty_state_ui(ui, Icon::Flask, &name, &hint, None);
         return;
     };
+    let bias = BiasPart::of(state);
+    let moved = view.student.and_then(|student| state.with_biases(student));
+    let student = match &moved {
+        None => student_name(state),
+        Some(_) => text_with("lens-student-moved", &[("name", student_name(state).into())]),
+    };
+    let view = LensView { student: moved.as_deref().or(view.student), ..view };
     let margin = Margin { left: space::M as i8, right: space::M as i8, top: 2, bottom: space::M as i8 };
     Frame::new().inner_margin(margin).show(ui, |ui| {
         let all = ui.available_rect_before_wrap();
+        let taken = bias.as_ref().map_or(0.0, |bias| bias.height(ui, all.width().min(MEASURE)));
         let words = sentence(&view, state.screen.lens.temperature);
         let text = view.probe.texts.shown(view.row).map(|_| state.screen.lens.tokens);
-        let fit = Fit::of(ui, all.size(), view.probe.classes.len(), &words, text);
+        let fit = Fit::of(ui, all.size() - vec2(0.0, taken), view.probe.classes.len(), &words, text);
         let measure = all.width().min(MEASURE * fit.scale);
         let column = Rect::from_min_size(pos2(all.center().x - measure / 2.0, all.top()), vec2(measure, all.height()));
         ui.scope_builder(UiBuilder::new().max_rect(column), |ui| {
             head_ui(ui, state, &view, &fit, &words, commands);
             ui.add_space(if fit.has_sentence { space::M } else { space::S });
+            if let Some(bias) = &bias {
+                bias.show(ui, commands);
+            }
             // The bars have what the numbers leave; where that is more than they need, the numbers follow them.
             let free = ui.available_rect_before_wrap();
             let bars = free.with_max_y((free.bottom() - fit.numbers - space::S).max(free.top() + 3.0 * LEAST_BAR));
             // The word stands beside the bars, low enough to leave the cards of the first screen alone.
             super::tips::mark(ui, Tip::Lens, bars.with_min_y(bars.bottom() - 0.45 * bars.height()));
             let row = ROW * fit.scale;
-            let shown = ui.scope_builder(UiBuilder::new().max_rect(bars), |ui| bars_ui(ui, state, &view, row));
+            let shown =
+                ui.scope_builder(UiBuilder::new().max_rect(bars), |ui| bars_ui(ui, state, &view, &student, row));
             let below = free.with_min_y(shown.response.rect.bottom() + space::S);
             ui.scope_builder(UiBuilder::new().max_rect(below), |ui| numbers_ui(ui, state, &view, fit.numbers));
         });
     });
+}
+
+/// Which sample it is.
+fn sample_name_ui(ui: &mut Ui, state: &State, view: Option<&LensView<'_>>) {
+    let colour = ui.tokens().secondary;
+    if let Some(looked) = state.own_picture() {
+        let is_text = looked.probe.texts.rows() > 0;
+        let key = match looked.inverted {
+            _ if is_text => "lens-own-text",
+            true => "lens-inverted",
+            false => "lens-own",
+        };
+        let name = if is_text { text("lens-yours") } else { looked.name.clone() };
+        let words = RichText::new(name).color(colour);
+        ui.add(Label::new(words).selectable(false).truncate()).on_hover_text(text(key));
+    } else if let Some(view) = view {
+        let row = u64::from(view.probe.rows[view.row]);
+        let is_narrow = ui.available_width() < ROW_NAME;
+        let row = [("row", row.to_string().into())];
+        let words = if is_narrow { text_with("lens-row-short", &row) } else { text_with("lens-row", &row) };
+        let label = ui.add(Label::new(RichText::new(words).color(colour)).selectable(false));
+        let whole = if is_narrow { format!("{}\n", text_with("lens-row", &row)) } else { String::new() };
+        label.on_hover_text(whole + &Term::Validation.what());
+    }
 }
 
 /// How tall a row of the bars is at most, how large the picture is, and how wide all of it becomes, in a panel of usual size.
@@ -346,7 +365,7 @@ fn student_name(state: &State) -> String {
     text(if state.focused().is_none() { "lens-untrained" } else { "lens-student" })
 }
 
-fn bars_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, row: f32) {
+fn bars_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, student_name: &str, row: f32) {
     let temperature = state.screen.lens.temperature;
     let shown = |p: Vec<f64>| p.into_iter().map(|p| p as f32).collect::<Vec<f32>>();
     let of_teacher = |t: f64| view.teacher.as_ref().map_or_else(Vec::new, |teacher| shown(teacher.soften(t)));
@@ -361,7 +380,6 @@ fn bars_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, row: f32) {
     let is_sharp = (temperature - 1.0).abs() < 1e-9;
     let ghost = |of: &dyn Fn(f64) -> Vec<f32>| if is_sharp { Vec::new() } else { of(1.0) };
     let tokens = ui.tokens();
-    let student_name = student_name(state);
     let teacher_name = match members.len() {
         0 => text("lens-teacher"),
         count => text_with("lens-teachers", &[("count", count.into())]),
@@ -384,7 +402,7 @@ fn bars_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, row: f32) {
             colour: tokens.teacher,
         },
         right: Side {
-            name: &student_name,
+            name: student_name,
             what: &Term::Student.what(),
             probabilities: &of_student(temperature),
             ghost: &ghost(&of_student),

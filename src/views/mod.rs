@@ -170,7 +170,7 @@ fn icon_of(action: Action, state: &State) -> Icon {
         Action::NextSample => Icon::ChevronRight,
         Action::PreviousSample => Icon::ChevronLeft,
         Action::RandomSample => Icon::Dice,
-        Action::NextChoice => Icon::Sliders,
+        Action::NextChoice | Action::ToggleBiases => Icon::Sliders,
         Action::RaiseLensTemperature => Icon::ChevronUp,
         Action::LowerLensTemperature => Icon::ChevronDown,
         Action::ToggleLogLoss | Action::ToggleWeighted => Icon::Curve,

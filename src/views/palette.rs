@@ -244,6 +244,7 @@ fn synonyms(action: Action) -> &'static str {
         Action::ToggleTokens => {
             "word pieces saliency attribution gradient explain why tokenizer 词元 归因 梯度 解释 ciyuan guiyin tidu jieshi"
         }
+        Action::ToggleBiases => "bias class offset prior unseen slider 偏置 类别 pianzhi leibie",
         Action::ToggleLogLoss => "logarithmic axis scale 对数 duishu",
         Action::ToggleWeighted => "terms weights 加权 jiaquan",
         Action::ToggleBin => "delete deleted trash recycle restore 删除 回收站 shanchu huishouzhan",

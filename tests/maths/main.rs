@@ -1,6 +1,7 @@
 //! The numbers: operations and their gradients, models, distillation, and what training promises about bits.
 #![allow(clippy::unwrap_used, clippy::float_cmp, clippy::unreadable_literal)]
 
+mod bias;
 mod checkpoint;
 mod company;
 mod distill;

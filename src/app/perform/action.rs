@@ -53,6 +53,7 @@ impl App {
             Action::LowerLensTemperature => self.scale_lens(std::f64::consts::FRAC_1_SQRT_2),
             Action::NextChoice => self.choose_next(),
             Action::ToggleTokens => self.state.screen.lens.tokens = !self.state.screen.lens.tokens,
+            Action::ToggleBiases => self.state.screen.lens.biases = !self.state.screen.lens.biases,
             Action::ToggleWeighted => self.state.screen.curves.weighted = !self.state.screen.curves.weighted,
             Action::ZoomIn => zoom(ctx, 0.1),
             Action::ZoomOut => zoom(ctx, -0.1),

@@ -24,6 +24,10 @@ impl App {
                 self.state.screen.lens.class = class;
                 self.choose_samples(self.state.screen.lens.choice);
             }
+            ScreenCommand::BiasClass(class) => self.state.screen.bias.class = Some(class),
+            ScreenCommand::Bias(to) => self.state.move_bias(to),
+            ScreenCommand::FindBias => self.state.find_bias(),
+            ScreenCommand::ResetBiases => self.state.reset_biases(),
             ScreenCommand::LensZoom(zoomed) => self.state.screen.lens.zoomed = zoomed,
             ScreenCommand::Focus(job) => self.focus(job),
             ScreenCommand::WhichSamples => {
