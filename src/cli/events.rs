@@ -165,7 +165,7 @@ pub(super) fn finished(job: JobId, it: &FinishedRun, found: Option<&DataFound>) 
         teachers: info.teachers.clone(),
         loaded: info.loaded,
         method: info.method(),
-        settings: Settings::new(info.method().is_some(), &|path| info.objective().get(path)),
+        settings: Settings::new(info.method().is_some(), &|path| info.objective().course(path)),
         seed: info.seed,
         parameters: info.parameters,
         steps: it.steps,

@@ -1,6 +1,7 @@
 //! The maths of distillation: softened distributions, targets, methods and their terms, metrics.
 
 mod calibration;
+mod course;
 mod exits;
 pub mod fields;
 mod loss;
@@ -13,6 +14,7 @@ mod targets;
 mod values;
 
 pub use calibration::{BINS, expected_calibration_error};
+pub use course::{Course, Ramp, Shape, share_of};
 pub use exits::{leaves_at, uncertainty};
 pub use loss::{BatchTargets, MemberTargets, MemberTerms, loss, term_losses};
 pub use method::{

@@ -7,6 +7,7 @@ use super::member::{Member, Source};
 use super::teachers::KnownTeacher;
 use crate::data::Batch;
 use crate::distill::{Mean, Targets, TeacherLogits};
+use crate::recipe::fields::TEMPERATURE;
 
 /// The teachers of a stage.
 #[derive(Clone, Default)]
@@ -36,7 +37,7 @@ struct Pick<'a> {
     batch: usize,
 }
 
-/// Softened distributions of every row at each temperature in use, and the way to the targets of a batch.
+/// Softened distributions of every row at each temperature that stays in use, and the way to the targets of a batch.
 #[derive(Default)]
 pub(super) struct Matched {
     side: TeacherSide,
@@ -66,11 +67,13 @@ impl Matched {
         &self.side.logits
     }
 
-    /// Softens again; called whenever a temperature has changed.
+    /// Softens again; called whenever a temperature has changed. For one that moves by itself batches are softened one by one.
     pub fn renew(&mut self, members: &[Member]) {
         let of = |teacher: usize| members.iter().filter(move |member| member.teachers == [Source::Model(teacher)]);
-        let has_kernel = |member: &&Member| member.objective.method().kernel.is_some();
-        let temperatures = |teacher| of(teacher).filter(has_kernel).filter_map(|member| member.objective.temperature());
+        let is_kept = |member: &&Member| {
+            member.objective.method().kernel.is_some() && member.objective.ramp(TEMPERATURE.path).is_none()
+        };
+        let temperatures = |teacher| of(teacher).filter(is_kept).filter_map(|member| member.objective.temperature());
         let targets = |(i, logits): (usize, &Arc<TeacherLogits>)| Targets::new(logits, temperatures(i));
         self.targets = self.side.logits.iter().enumerate().map(targets).collect();
     }
@@ -106,7 +109,7 @@ impl Matched {
         if let [Source::Model(teacher)] = *pick.teachers
             && self.side.asked.is_empty()
         {
-            return self.of_kept(pick, teacher, batch);
+            return Ok(self.of_kept(pick, teacher, batch));
         }
         let rows = batch.ids.len();
         let mut all = TeacherLogits { values: Vec::new(), teachers: 0, classes: 0, mean: Mean::default() };
@@ -141,17 +144,19 @@ impl Matched {
         Ok(samples.flat_map(|sample| all.logits(sample, pick.temperature)).collect())
     }
 
-    fn of_kept(&self, pick: &Pick<'_>, teacher: usize, batch: &Batch) -> candle_core::Result<Vec<f32>> {
+    fn of_kept(&self, pick: &Pick<'_>, teacher: usize, batch: &Batch) -> Vec<f32> {
+        let logits = &self.side.logits[teacher];
         if !pick.softened {
-            return Ok(self.side.logits[teacher].logits_of(&batch.ids, pick.temperature));
+            return logits.logits_of(&batch.ids, pick.temperature);
         }
         let targets = &self.targets[teacher];
         let Some(target) = targets.index_of(pick.temperature) else {
-            candle_core::bail!("there are no targets at a member's temperature")
+            let soften = |sample: &u32| logits.soften(*sample as usize, pick.temperature);
+            return batch.ids.iter().flat_map(soften).map(|p| p as f32).collect();
         };
         let mut values = Vec::new();
         targets.append(target, &batch.ids, &mut values);
-        Ok(values)
+        values
     }
 }
 

@@ -6,6 +6,7 @@ use eframe::egui::{Color32, Id, Label, Ui};
 use egui_plot::PlotPoint;
 
 use super::colours::{RunColours, mark_of, value_colour};
+use super::course_words;
 use crate::command::{Commands, ScreenCommand};
 use crate::protocol::{Change, Epoch, Role, RunId, RunInfo, Setting};
 use crate::recipe::{Baseline, field};
@@ -245,9 +246,8 @@ pub(super) fn held(job: &JobView, run: &RunInfo) -> Vec<(f64, String)> {
         return Vec::new();
     }
     let words = |held: &Held| {
-        let one = |setting: &Setting| {
-            Some(format!("{} {}", setting_name(*setting), number::setting(held.setting(*setting)?)))
-        };
+        let one =
+            |setting: &Setting| Some(format!("{} {}", setting_name(*setting), course_words(held.setting(*setting)?)));
         moved.iter().filter_map(one).collect::<Vec<_>>().join(" · ")
     };
     job.held(run).iter().map(|held| (held.from as f64, words(held))).collect()
