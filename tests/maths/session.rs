@@ -242,7 +242,9 @@ fn what_moves_has_the_bits_of_changes_made_by_hand_before_each_step() {
         let settings = ["distill.temperature", weight].map(|path| Setting::at(path).unwrap());
         let moves = moving(name, weight, ramps);
         let mut by_hand = moves.clone();
-        settings.iter().for_each(|setting| by_hand.objective.set(setting.path(), 1.0));
+        for setting in settings {
+            by_hand.objective.set(setting.path(), 1.0);
+        }
         // One beside them stays where it is.
         let others = [member(4.0, 0.9, 0), baseline(0)];
         let session = |first: Member| {

@@ -1,6 +1,6 @@
 //! A field that moves over the training: the switch that lets it, its two ends, the way between them, and a picture of that.
 
-use eframe::egui::{DragValue, Ui};
+use eframe::egui::{DragValue, Response, Ui};
 
 use super::picture::Picture;
 use super::rows::seek;
@@ -8,6 +8,7 @@ use super::swept::Swept;
 use super::{Editor, title_row_ui};
 use crate::distill::{Course, Ramp, Shape, share_of};
 use crate::protocol::Setting;
+use crate::recipe::Recipe;
 use crate::recipe::fields::Field;
 use crate::text::{number, text, text_with};
 use crate::theme::{Icon, caption, size, title};
@@ -26,15 +27,13 @@ impl Editor<'_> {
         }
         let ramp = self.state.recipe.sweep.base.distill.ramp(field.path);
         let name = text_with("recipe-moving", &[("field", field.label().words().into())]);
-        let hint = format!("{name}\n{}", text("recipe-moving-hint"));
+        let hint = text("recipe-moving-hint");
         let button = IconButton::new(Icon::Curve, &name).selected(ramp.is_some()).hint(&hint);
         if ui.add(button).clicked() {
             self.edit(field.what, |recipe| {
                 let course = match ramp {
                     Some(ramp) => Course::Fixed(self.now(field).map_or(ramp.from, |(_, value)| value)),
-                    None => {
-                        Course::Moving(first_ramp(swept, swept.value(recipe), &swept.first_values(recipe).expand()))
-                    }
+                    None => Course::Moving(first_ramp(swept, recipe)),
                 };
                 recipe.distill.put(field.path, course);
             });
@@ -98,15 +97,15 @@ impl Editor<'_> {
 }
 
 /// A line from the present value to the first other one that it would be swept over.
-fn first_ramp(swept: Swept, now: f64, others: &[f64]) -> Ramp {
-    let (low, high) = swept.field().span().shown;
-    let is_other = |value: &f64| value.to_bits() != now.to_bits();
-    let to = others.iter().copied().chain([low, high]).find(is_other).unwrap_or(now);
-    Ramp { shape: Shape::Linear, from: now, to }
+fn first_ramp(swept: Swept, recipe: &Recipe) -> Ramp {
+    let (from, (low, high)) = (swept.value(recipe), swept.field().span().shown);
+    let mut others = swept.first_values(recipe).expand().into_iter().chain([low, high]);
+    let to = others.find(|value| value.to_bits() != from.to_bits()).unwrap_or(from);
+    Ramp { shape: Shape::Linear, from, to }
 }
 
-/// One end, under its short name before it.
-fn end_ui(ui: &mut Ui, field: &Field, [short, long]: [&'static str; 2], value: &mut f64) -> eframe::egui::Response {
+/// One end, with its short name before it.
+fn end_ui(ui: &mut Ui, field: &Field, [short, long]: [&'static str; 2], value: &mut f64) -> Response {
     let (span, now) = (field.span(), *value);
     ui.label(caption(text(short)));
     let speed = if span.log { 0.01 * now } else { span.step };
