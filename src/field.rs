@@ -204,6 +204,11 @@ impl Field {
         }
     }
 
+    /// Whether it may move by itself over a training: a number of a method that can be moved while it trains.
+    pub fn may_move(&self) -> bool {
+        self.is_live && self.part == Part::Distillation && matches!(self.kind, Kind::Number(_))
+    }
+
     /// The last word of its path.
     pub fn key(&self) -> &'static str {
         self.path.rsplit('.').next().unwrap_or(self.path)

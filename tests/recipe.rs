@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use stillroom::distill::{Mean, Objective, SOFT_TARGETS};
+use stillroom::distill::{Course, Mean, Objective, Ramp, SOFT_TARGETS, Shape};
 use stillroom::recipe::{
     Architecture, Augment, BASELINES, Baseline, Builtin, BuiltinTeacher, CheckpointFile, CheckpointSource, Colour,
     ColumnRef, Copies, DataRecipe, FaultKind, Faults, Frozen, Ground, ImageSource, Keep, KeptColumns, Normalise,
@@ -342,6 +342,78 @@ fn what_a_method_or_an_ensemble_cannot_use_is_refused() {
 }
 
 #[test]
+fn what_moves_while_it_trains_is_one_value_with_two_ends() {
+    let text = "distill.temperature = { schedule = \"linear\", from = 8, to = 1 }\n\
+                distill.soft_weight = { schedule = \"cosine\", from = 0.9, to = 0.5 }\n\
+                distill.hard_weight = \"complement\"";
+    let student = "student.model = { mlp = [8] }\n";
+    let recipe = with(&format!("{student}{text}")).unwrap();
+    let distill = &recipe.distill;
+    let ramp = |shape, from, to| Some(Course::Moving(Ramp { shape, from, to }));
+    assert_eq!(distill.course("distill.temperature"), ramp(Shape::Linear, 8.0, 1.0));
+    assert_eq!(distill.course("distill.soft_weight"), ramp(Shape::Cosine, 0.9, 0.5));
+    assert_eq!(distill.course("distill.temperature_squared"), Some(Course::Fixed(1.0)));
+    assert_eq!(distill.temperature(), Some(8.0), "it is told as it begins");
+    // The complement follows step by step.
+    assert_eq!(distill.course("distill.hard_weight"), ramp(Shape::Cosine, 0.1, 0.5));
+    for share in [0.0, 0.1, 0.5, 0.77, 1.0] {
+        let now = distill.moved_to(share);
+        let weights = ["distill.soft_weight", "distill.hard_weight"].map(|path| now.get(path).unwrap());
+        assert!((weights[0] + weights[1] - 1.0).abs() < 1e-12, "{weights:?}");
+    }
+    assert_eq!(Recipe::parse(&recipe.to_toml(), None, &[]).unwrap(), recipe);
+    // An end may be 0 where the other is not; another method takes what it has of it.
+    let rising = "distill = { soft_weight = { schedule = \"linear\", from = 0, to = 1 }, hard_weight = 0 }";
+    assert!(with(&format!("{student}{rising}")).is_ok());
+    let cools = "distill.temperature={ schedule = \"linear\", from = 8, to = 1 }";
+    let dkd = set(&[cools, "distill.method=dkd"]).unwrap().distill;
+    assert_eq!(dkd.course("distill.temperature"), ramp(Shape::Linear, 8.0, 1.0));
+    let smoothing = "{ schedule = \"cosine\", from = 0.2, to = 0 }";
+    assert!(set(&["distill.method=label-smoothing", &format!("distill.smoothing={smoothing}")]).is_ok());
+    let hotter = set(&[cools, "distill.temperature.from=16"]).unwrap().distill;
+    assert_eq!(hotter.course("distill.temperature"), ramp(Shape::Linear, 16.0, 1.0));
+}
+
+#[test]
+fn ends_are_held_to_what_the_field_allows() {
+    for (text, expected) in [
+        (
+            "distill.temperature = { schedule = \"linear\", from = 0, to = 1 }",
+            "distill.temperature.from: 0 is not allowed",
+        ),
+        ("distill.temperature = { schedule = \"linear\", from = 8, to = \"cold\" }", "distill.temperature.to: is "),
+        ("distill.temperature = { schedule = \"linear\", from = 8 }", "distill.temperature.to: is missing"),
+        (
+            "distill.temperature = { schedule = \"exponential\", from = 8, to = 1 }",
+            "distill.temperature.schedule: \"exponential\" is not allowed",
+        ),
+        ("distill.temperature = { from = 8, to = 1 }", "distill.temperature.schedule: is missing"),
+        (
+            "distill.temperature = { schedule = \"linear\", from = 8, to = 1, points = 3 }",
+            "distill.temperature.points: there is no such key",
+        ),
+        (
+            "distill.soft_weight = { schedule = \"cosine\", from = 0.9, to = -0.1 }",
+            "distill.soft_weight.to: -0.1 is not",
+        ),
+        (
+            "distill.soft_weight = { schedule = \"linear\", from = 0.5, to = 2 }\ndistill.hard_weight = \"complement\"",
+            "distill.hard_weight: the complement of a soft weight of 2 would be negative",
+        ),
+        ("distill.soft_weight = { schedule = \"linear\", from = 0, to = 0 }\ndistill.hard_weight = 0", "both 0"),
+        (
+            "distill.temperature_squared = { schedule = \"linear\", from = 0, to = 1 }",
+            "distill.temperature_squared: is ",
+        ),
+        ("training.weight_decay = { schedule = \"linear\", from = 0, to = 1 }", "training.weight_decay: is "),
+    ] {
+        let faults = messages(with(&format!("student.model = {{ mlp = [8] }}\n{text}")));
+        assert!(faults.len() == 1 && faults[0].contains(expected), "{expected}\n{faults:#?}");
+        assert!(faults[0].starts_with("line "), "{faults:#?}");
+    }
+}
+
+#[test]
 fn faults_of_overrides_quote_them() {
     assert_eq!(
         messages(set(&["distill.temperature=0"])),
@@ -575,11 +647,18 @@ fn training() -> impl Strategy<Value = TrainingRecipe> {
 }
 
 fn recipes() -> impl Strategy<Value = Recipe> {
-    let distill = (1e-3..=1e6, 0.0..1e6, 1e-9..1e6, any::<bool>()).prop_map(
+    let course = |from: f64, to: f64, shape: Option<Shape>| {
+        shape.map_or(Course::Fixed(from), |shape| Course::Moving(Ramp { shape, from, to }))
+    };
+    let shape = || prop::option::of(prop_oneof![Just(Shape::Linear), Just(Shape::Cosine)]);
+    let temperature = (1e-3..=1e6, 1e-3..=1e6, shape()).prop_map(move |(from, to, shape)| course(from, to, shape));
+    let soft_weight = (0.0..1e6, 0.0..1e6, shape()).prop_map(move |(from, to, shape)| course(from, to, shape));
+    let distill = (temperature, soft_weight, 1e-9..1e6, any::<bool>()).prop_map(
         |(temperature, soft_weight, hard_weight, temperature_squared)| {
-            let usual = Objective::new(&SOFT_TARGETS, 40).with("distill.temperature", temperature);
-            let weighted = usual.with("distill.soft_weight", soft_weight).with("distill.hard_weight", hard_weight);
-            weighted.with("distill.temperature_squared", f64::from(u8::from(temperature_squared)))
+            let mut objective = Objective::new(&SOFT_TARGETS, 40).with("distill.hard_weight", hard_weight);
+            objective.put("distill.temperature", temperature);
+            objective.put("distill.soft_weight", soft_weight);
+            objective.with("distill.temperature_squared", f64::from(u8::from(temperature_squared)))
         },
     );
     let source = || {

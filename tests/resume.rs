@@ -33,8 +33,19 @@ keep = "best"
 learning_rate = 3e-3
 "#;
 
+/// What moves while it trains.
+const MOVING: &str = r#"
+[distill]
+temperature = { schedule = "linear", from = 8, to = 1 }
+soft_weight = { schedule = "cosine", from = 0.9, to = 0.2 }
+"#;
+
 fn recipe() -> Recipe {
     Recipe::parse(RECIPE, None, &[]).unwrap()
+}
+
+fn moving() -> Recipe {
+    Recipe::parse(&format!("{RECIPE}{MOVING}"), None, &[]).unwrap()
 }
 
 /// Longest that anything here may take.
@@ -213,7 +224,8 @@ fn child_that_is_killed() {
             std::thread::sleep(Duration::from_millis(2));
         }
     });
-    engine.start(JobStart::New(recipe().into()));
+    let recipe = if std::env::var_os("STILLROOM_TEST_MOVING").is_some() { moving() } else { recipe() };
+    engine.start(JobStart::New(recipe.into()));
     let change = |setting, to| assert!(engine.worker.send(Request::change(setting, to, None)));
     engine.wait(|report| epoch_of(report, Role::Teacher) == Some(1));
     change(Setting::LEARNING_RATE, 2e-3);
@@ -230,11 +242,14 @@ fn child_that_is_killed() {
 }
 
 /// Starts the child and kills it once it has told of `events` events and some time has passed.
-fn killed_after(store: &Path, events: usize, then: Duration, seldom: bool) {
+fn killed_after(store: &Path, events: usize, then: Duration, seldom: bool, moving: bool) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["child_that_is_killed", "--exact", "--nocapture"]).env(CHILD, store);
     if seldom {
         command.env("STILLROOM_TEST_SELDOM", "1");
+    }
+    if moving {
+        command.env("STILLROOM_TEST_MOVING", "1");
     }
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -248,11 +263,20 @@ fn killed_after(store: &Path, events: usize, then: Duration, seldom: bool) {
 #[test]
 fn changes_before_a_kill_happen_again_at_their_steps() {
     let folder = tempfile::tempdir().unwrap();
-    for (i, (events, millis, seldom)) in
-        [(1, 0, true), (2, 0, true), (2, 3, false), (5, 0, false), (7, 0, true), (7, 9, false)].into_iter().enumerate()
-    {
+    let cases = [
+        (1, 0, true, false),
+        (1, 30, true, true),
+        (2, 0, true, false),
+        (2, 3, false, false),
+        (2, 3, false, true),
+        (5, 0, false, false),
+        (7, 0, true, true),
+        (7, 0, true, false),
+        (7, 9, false, false),
+    ];
+    for (i, (events, millis, seldom, moving)) in cases.into_iter().enumerate() {
         let store = folder.path().join(format!("{i}.db"));
-        killed_after(&store, events, Duration::from_millis(millis), seldom);
+        killed_after(&store, events, Duration::from_millis(millis), seldom, moving);
         let before = Store::reader(&store).job(JobId(1)).unwrap();
         assert!(before.events.len() >= events, "what was told of is stored");
         assert!(before.finished.len() < 3, "it was killed too late");
@@ -272,7 +296,7 @@ fn changes_before_a_kill_happen_again_at_their_steps() {
 fn a_change_made_while_others_are_replayed_keeps_its_place() {
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().join("store.db");
-    killed_after(&store, 7, Duration::ZERO, true);
+    killed_after(&store, 7, Duration::ZERO, true, false);
     // It goes on from the pause after epoch 6, is changed before the old changes after epoch 9, and is closed before those.
     let writer = Store::writer(&store).unwrap();
     let engine = Engine::new(writer.journal(), Duration::ZERO, |report| {
@@ -295,8 +319,8 @@ fn a_change_made_while_others_are_replayed_keeps_its_place() {
 #[test]
 fn closing_at_the_end_of_an_epoch_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    for at in [2, 40] {
-        let store = folder.path().join(format!("{at}.db"));
+    for (i, (at, recipe)) in [(2, recipe()), (40, recipe()), (2, moving()), (40, moving())].into_iter().enumerate() {
+        let store = folder.path().join(format!("{i}.db"));
         let writer = Store::writer(&store).unwrap();
         let (ends, end) = sync_channel(1 << 16);
         let ends = Mutex::new(ends);
@@ -311,7 +335,7 @@ fn closing_at_the_end_of_an_epoch_loses_nothing() {
                 std::thread::sleep(Duration::from_millis(100));
             }
         });
-        engine.start(JobStart::New(recipe().into()));
+        engine.start(JobStart::New(recipe.into()));
         end.recv_timeout(PATIENCE).unwrap();
         let last = engine.close(Duration::from_secs(5));
         assert!(matches!(&**last.last().unwrap(), Report::JobEnded(ended) if ended.outcome == JobOutcome::Paused));

@@ -7,6 +7,7 @@
 )]
 
 use proptest::prelude::*;
+use stillroom::distill::{Course, Ramp, Shape};
 use stillroom::recipe::{
     AxisValues, Faults, Override, PRESETS, Recipe, SEED, Strategy as Choice, Sweep, TeacherPart, preset,
 };
@@ -82,6 +83,41 @@ fn fields_that_are_lists_or_choices_sweep_as_any() {
     let omitted = cells_of_omitted("data.omit_classes = { any = [[], [\"3\"], [3, 5]] }");
     assert_eq!(omitted, [vec![], vec!["3"], vec!["3", "5"]]);
     assert_eq!(cells_of_omitted("data.omit_classes = [3, 5]"), [vec!["3", "5"]]);
+}
+
+#[test]
+fn what_moves_while_it_trains_is_one_value_of_a_list() {
+    let moving = "{ schedule = \"linear\", from = 8, to = 1 }";
+    let text = format!("distill.temperature = {{ any = [4, {moving}] }}\ndistill.soft_weight = [0.5, 0.9]");
+    let courses = |text: &str| cells(text, |r| r.distill.course("distill.temperature").unwrap());
+    let (four, ramp) = (Course::Fixed(4.0), Course::Moving(Ramp { shape: Shape::Linear, from: 8.0, to: 1.0 }));
+    assert_eq!(courses(&text), [four, four, ramp, ramp]);
+    let read = sweep(&text).unwrap();
+    assert_eq!(Sweep::parse(&read.to_toml(), None, &[]).unwrap(), read);
+    assert_eq!(Sweep::from_table(read.to_table()), Ok(read));
+    assert_eq!(courses(&format!("distill.temperature = [{moving}, 4]")), [ramp, four]);
+    // Alone it is no sweep.
+    let one = sweep(&format!("distill.temperature = {moving}")).unwrap();
+    assert!(one.is_single() && one.base.distill.course("distill.temperature") == Some(ramp));
+    // The complement follows each of them.
+    let text = "distill.soft_weight = [0.5, { schedule = \"cosine\", from = 0.9, to = 0 }]\ndistill.hard_weight = \"complement\"";
+    let hard = Course::Moving(Ramp { shape: Shape::Cosine, from: 0.1, to: 1.0 });
+    assert_eq!(cells(text, |r| r.distill.course("distill.hard_weight").unwrap()), [Course::Fixed(0.5), hard]);
+    for (text, expected) in [
+        (format!("distill.temperature = [{moving}, {}]", moving.replace('8', "8.0")), "stands in the list twice"),
+        (
+            format!("distill.temperature = [4, {}]", moving.replace('1', "0")),
+            "distill.temperature.to: 0 is not allowed",
+        ),
+        ("distill.temperature = { from = 8, to = 1 }".to_owned(), "needs schedule"),
+        (
+            "training.learning_rate = { from = 8, to = 1 }".to_owned(),
+            "needs points, how many values there are, both ends included",
+        ),
+    ] {
+        let found = faults(&text);
+        assert!(found.len() == 1 && found[0].contains(expected), "{expected}\n{found:#?}");
+    }
 }
 
 fn cells_of_omitted(text: &str) -> Vec<Vec<String>> {

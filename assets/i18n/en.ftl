@@ -711,6 +711,8 @@ value-together = together
 value-apart = apart
 value-standardised = standardised
 value-as-they-are = as they are
+value-linear = { $from } → { $to }
+value-cosine = { $from } → { $to } cosine
 optimiser-adamw = AdamW
 optimiser-sgd = SGD
 
@@ -964,6 +966,11 @@ source-coloured = in colour
 recipe-swept = swept
 recipe-schedule-picture = Learning rate over the epochs
 recipe-schedule-at = epoch { $epoch }: { $rate }
+recipe-moving = Move { $field } while training
+recipe-moving-hint = From one value to another over the training, step by step. Switched off while it trains, it stays where it is.
+recipe-moving-shape = { $name }: linear or cosine
+recipe-moving-picture = { $name } over the training
+recipe-moving-now = { $name } over the training, now { $value }
 recipe-training-summary = { $epochs ->
     [one] 1 epoch
    *[other] { $epochs } epochs
@@ -1097,6 +1104,7 @@ range-no-number = { $key } = { $value } is not allowed; give a number
 range-needs-end = a range needs { $key }, e.g. {"{"} from = 1, to = 64, points = 7, scale = "log" {"}"}
 range-points = points = { $value } is not allowed; give a whole number from 2 to { $most }
 range-needs-points = a range needs points, how many values there are, both ends included
+range-needs-points-or-schedule = a range needs points, how many values there are, both ends included; one value that moves while it trains needs schedule = "linear" or "cosine"
 range-scale = scale = { $value } is not allowed; give "linear" or "log"
 range-no-width = from and to are the same; give one value, or two ends
 range-log = a logarithmic range needs both ends above 0

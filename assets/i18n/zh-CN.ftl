@@ -668,6 +668,8 @@ value-together = 归在一起
 value-apart = 各自抽取
 value-standardised = 标准化
 value-as-they-are = 原样
+value-linear = { $from } → { $to }
+value-cosine = { $from } → { $to } 余弦
 optimiser-adamw = AdamW
 optimiser-sgd = SGD
 
@@ -913,6 +915,11 @@ source-coloured = 彩色
 recipe-swept = 扫描
 recipe-schedule-picture = 学习率随训练轮次的变化
 recipe-schedule-at = 第 { $epoch } 轮：{ $rate }
+recipe-moving = 训练中改变{ $field }
+recipe-moving-hint = 训练时逐步从一个值变到另一个值。在训练中关闭后，保持当时的值。
+recipe-moving-shape = { $name }：线性或余弦
+recipe-moving-picture = { $name }随训练的变化
+recipe-moving-now = { $name }随训练的变化，现为 { $value }
 recipe-training-summary = { $epochs } 轮 · 种子 { $seed }
 recipe-method-soft = 软目标
 recipe-own-student = 自定宽度：64, 64 或 cnn 8, 16 / 64
@@ -1042,6 +1049,7 @@ range-no-number = { $key } 不能取 { $value }，应为数
 range-needs-end = 范围需要 { $key }，例如 {"{"} from = 1, to = 64, points = 7, scale = "log" {"}"}
 range-points = points 不能取 { $value }，应为 2 到 { $most } 的整数
 range-needs-points = 范围需要 points，即取值的个数（含两端）
+range-needs-points-or-schedule = 范围需要 points，即取值的个数（含两端）；训练中变化的单个值需要 schedule = "linear" 或 "cosine"
 range-scale = scale 不能取 { $value }，应为 "linear" 或 "log"
 range-no-width = from 和 to 相同，请给一个值，或两个不同的端点
 range-log = 对数范围的两端都必须大于 0

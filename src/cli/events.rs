@@ -113,8 +113,8 @@ pub(super) struct Finished {
     #[serde(flatten)]
     settings: Settings,
     /// Which of those it is that are trained for one student.
-    #[serde(skip_serializing_if = "is_first")]
-    place: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<u32>,
     seed: u64,
     parameters: u64,
     steps: u64,
@@ -124,10 +124,6 @@ pub(super) struct Finished {
     validation: Numbers,
     test: Numbers,
     checkpoint: Option<PathBuf>,
-}
-
-fn is_first(place: &u32) -> bool {
-    *place == 0
 }
 
 /// What a model is worth on a part of the data; nothing is known of one that diverged.
@@ -172,8 +168,8 @@ pub(super) fn finished(job: JobId, it: &FinishedRun, found: Option<&DataFound>) 
         teachers: info.teachers.clone(),
         loaded: info.loaded,
         method: info.learns_by(),
-        settings: Settings::new(info.method().is_some(), &|path| info.objective().get(path)),
-        place: info.place,
+        settings: Settings::new(info.method().is_some(), &|path| info.objective().course(path)),
+        place: (info.place > 0).then_some(info.place),
         seed: info.seed,
         parameters: info.parameters,
         steps: it.steps,

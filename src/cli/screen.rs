@@ -276,7 +276,7 @@ fn row(run: &FinishedRun) -> Vec<String> {
         info.name(),
         info.model.clone(),
         setting(info.temperature()),
-        weights(objective.method().terms.iter().filter_map(|term| objective.get(term.weight?))),
+        weights(objective.method().terms.iter().filter_map(|term| objective.course(term.weight?))),
         errors(&run.validation),
         errors(&run.test),
         percent(test(|it| Some(it.accuracy))),

@@ -1,6 +1,8 @@
 //! Aligned columns of text.
 
 use super::escape::one_line;
+use crate::distill::Course;
+use crate::recipe::course_phrase;
 use crate::text::Phrase;
 
 /// A table with a head; `left` says which columns are words rather than numbers.
@@ -35,13 +37,13 @@ pub(super) fn number(value: Option<f64>, digits: usize) -> String {
     value.map_or_else(none, |value| Phrase::fixed(value, digits).to_string())
 }
 
-/// A setting as people write it: `4`, `0.25`.
-pub(super) fn setting(value: Option<f64>) -> String {
-    value.map_or_else(none, |value| Phrase::setting(value).to_string())
+/// A setting as people write it: `4`, `0.25`, `8 → 1`.
+pub(super) fn setting(value: Option<Course>) -> String {
+    value.map_or_else(none, |value| course_phrase(value, Phrase::setting).to_string())
 }
 
 /// The weights of a loss's terms: `0.9 · 0.1`.
-pub(super) fn weights(each: impl Iterator<Item = f64>) -> String {
+pub(super) fn weights(each: impl Iterator<Item = Course>) -> String {
     let each: Vec<String> = each.map(|weight| setting(Some(weight))).collect();
     if each.is_empty() { none() } else { each.join(" · ") }
 }

@@ -34,7 +34,7 @@ pub const TEMPERATURE: Field = Field {
             "distillation_temperature",
         ],
     }],
-    search: "soften flatten hotter 温度 软化 wendu ruanhua",
+    search: "soften flatten hotter anneal schedule 温度 软化 退火 wendu ruanhua tuihuo",
     ..OF_METHOD
 };
 

@@ -305,12 +305,11 @@ impl Term {
         matches!(self.compute, Compute::Logits(_))
     }
 
-    /// The term on some rows, unweighted; `None` where they are too few for it, there is nobody to learn from, or it looks at inner
-    /// layers. See [`OnLogits`] for the gradient.
+    /// The term on some rows, unweighted; `None` where they are too few for it, or it looks at inner layers. See [`OnLogits`] for
+    /// the gradient.
     pub fn of(&self, rows: &Rows<'_>, gradient: Option<&mut [f64]>) -> Option<f64> {
         let Compute::Logits(compute) = self.compute else { return None };
-        let is_taught = !self.of_teacher || !rows.teacher.is_empty();
-        (is_taught && rows.count(self.over) >= self.least).then(|| compute(rows, gradient))
+        (rows.count(self.over) >= self.least).then(|| compute(rows, gradient))
     }
 }
 
@@ -333,6 +332,11 @@ impl Method {
     /// Whether whoever learns by it hears somebody: a teacher, or those who are trained beside it.
     pub fn hears(&self) -> bool {
         self.needs.teacher || self.company != Company::None
+    }
+
+    /// Whether a term is left out for want of a peer that is still sound.
+    pub fn misses_peers(&self, term: &Term, rows: &Rows<'_>) -> bool {
+        matches!(self.company, Company::Peers(_)) && term.of_teacher && rows.teacher.is_empty()
     }
 
     /// Its field at a path, and the index of that field among them.

@@ -2,6 +2,7 @@
 
 mod bias;
 mod calibration;
+mod course;
 mod exits;
 pub mod fields;
 mod loss;
@@ -15,6 +16,7 @@ mod values;
 
 pub use bias::{BestBias, ClassErrors, ErrorsByBias, add_biases};
 pub use calibration::{BINS, expected_calibration_error};
+pub use course::{Course, Ramp, Shape, share_of};
 pub use exits::{leaves_at, uncertainty};
 pub use loss::{BatchTargets, MemberTargets, MemberTerms, loss, term_losses};
 pub use method::{

@@ -1,6 +1,7 @@
 //! What a student is asked to learn: a method and the values of its fields. A recipe has one; a member of a population has its
 //! own, which live changes move.
 
+use super::course::{Course, Ramp};
 use super::fields::{HARD_WEIGHT, SOFT_WEIGHT, TEMPERATURE_SQUARED};
 use super::method::{Company, Method, Over, Phase, Scale, Term, Trains};
 use super::methods::{LABELLED, LABELS, METHODS};
@@ -8,18 +9,22 @@ use super::values::Values;
 use crate::field::Field;
 use crate::ops::MemberLoss;
 
-/// A method with a value for each of its fields.
+/// A method with a value for each of its fields. A value that moves over the training is what it is after the share to which it was moved
+/// last: at first, and in a recipe, what it is at the first step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Objective {
     method: &'static Method,
     /// In the order of the method's fields: numbers as they are, a switch as 0 or 1, a choice by the index of its word.
     values: Vec<f64>,
+    /// How each of them moves, where it does.
+    ramps: Vec<Option<Ramp>>,
 }
 
 impl Objective {
     /// The usual values of a method in a training of so many epochs.
     pub fn new(method: &'static Method, epochs: usize) -> Self {
-        Self { method, values: method.fields.iter().map(|field| field.usual(epochs)).collect() }
+        let values = method.fields.iter().map(|field| field.usual(epochs)).collect();
+        Self { method, values, ramps: vec![None; method.fields.len()] }
     }
 
     /// What is learnt without a teacher: loss = 1 · hard.
@@ -40,16 +45,74 @@ impl Objective {
         self.method
     }
 
-    /// The value of the field at a path; none where the method has no such field.
+    /// The present value of the field at a path; none where the method has no such field.
     pub fn get(&self, path: &str) -> Option<f64> {
         self.values().get(path)
     }
 
-    /// Sets the field at a path, where the method has one.
+    /// What the field at a path holds over the training; none where the method has no such field.
+    pub fn course(&self, path: &str) -> Option<Course> {
+        self.method.field(path).map(|(at, _)| self.held(at))
+    }
+
+    fn held(&self, at: usize) -> Course {
+        self.ramps[at].map_or(Course::Fixed(self.values[at]), Course::Moving)
+    }
+
+    /// How the field at a path moves; none where it does not.
+    pub fn ramp(&self, path: &str) -> Option<Ramp> {
+        self.method.field(path).and_then(|(at, _)| self.ramps[at])
+    }
+
+    /// Sets the field at a path, where the method has one; it moves no longer.
     pub fn set(&mut self, path: &str, value: f64) {
+        self.put(path, Course::Fixed(value));
+    }
+
+    /// The same, or lets it move, which begins at its first value.
+    pub fn put(&mut self, path: &str, course: Course) {
         if let Some((at, _)) = self.method.field(path) {
-            self.values[at] = value;
+            self.values[at] = course.at(0.0);
+            self.ramps[at] = match course {
+                Course::Fixed(_) => None,
+                Course::Moving(ramp) => Some(ramp),
+            };
         }
+    }
+
+    /// Moves the values that move to where they are after a share of the training.
+    pub fn move_to(&mut self, share: f64) {
+        for (value, ramp) in self.values.iter_mut().zip(&self.ramps) {
+            if let Some(ramp) = ramp {
+                *value = ramp.at(share);
+            }
+        }
+    }
+
+    /// The same after a share of the training.
+    #[must_use]
+    pub fn moved_to(&self, share: f64) -> Self {
+        let mut moved = self.clone();
+        moved.move_to(share);
+        moved
+    }
+
+    /// Goes on with values that were kept, in the order of the fields; a field moves on only where `moves` has its index. False where
+    /// there are other fields.
+    pub fn go_on(&mut self, values: &[f64], moves: &[usize]) -> bool {
+        if values.len() != self.values.len() {
+            return false;
+        }
+        self.values.copy_from_slice(values);
+        for (at, ramp) in self.ramps.iter_mut().enumerate() {
+            *ramp = ramp.filter(|_| moves.contains(&at));
+        }
+        true
+    }
+
+    /// The indices of the fields that move.
+    pub fn moving(&self) -> impl Iterator<Item = usize> + '_ {
+        self.ramps.iter().enumerate().filter_map(|(at, ramp)| ramp.map(|_| at))
     }
 
     /// The same with another value of a field that the method has.
@@ -59,9 +122,9 @@ impl Objective {
         self
     }
 
-    /// The fields with their values.
-    pub fn fields(&self) -> impl Iterator<Item = (&'static Field, f64)> + '_ {
-        self.method.fields.iter().zip(self.values.iter().copied())
+    /// The fields with what each holds over the training.
+    pub fn fields(&self) -> impl Iterator<Item = (&'static Field, Course)> + '_ {
+        self.method.fields.iter().enumerate().map(|(at, field)| (field, self.held(at)))
     }
 
     /// The values of its fields, as its method sees them.
@@ -81,6 +144,12 @@ impl Objective {
             Some(warm_up) if epochs < warm_up => weight * (epochs / warm_up),
             _ => weight,
         }
+    }
+
+    /// Whether a term counts at any step.
+    pub fn ever_weighs(&self, term: &Term) -> bool {
+        let course = term.weight.and_then(|path| self.course(path));
+        course.is_none_or(|course| course.ends().iter().any(|end| *end != 0.0))
     }
 
     /// What a term is multiplied by in the total after so many epochs: its weight, and T² where it carries that.
@@ -157,14 +226,14 @@ impl Objective {
         self.method.inner.is_some() || phases.len() > 1 || !phases.iter().all(trains_all)
     }
 
-    /// The same values where another method has the same fields, its own usual ones elsewhere. What was left as it usually is
+    /// The same values, as they move, where another method has the same fields, its own usual ones elsewhere. What was left as it usually is
     /// takes the new method's way.
     #[must_use]
     pub fn in_method(&self, method: &'static Method, epochs: usize) -> Self {
         let mut other = Self::new(method, epochs);
-        for (field, value) in self.fields() {
-            if value.to_bits() != field.usual(epochs).to_bits() {
-                other.set(field.path, value);
+        for (field, course) in self.fields() {
+            if course != Course::Fixed(field.usual(epochs)) {
+                other.put(field.path, course);
             }
         }
         other

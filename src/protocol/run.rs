@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::event::Setting;
 use super::ids::{Role, RunId, Stage};
 use crate::data::Texts;
-use crate::distill::{Company, Objective, method};
-use crate::recipe::fields::Kind;
+use crate::distill::{Company, Course, Objective, method};
+use crate::recipe::fields::{Kind, TEMPERATURE};
 use crate::recipe::{Baseline, Recipe};
 
 /// What is known of a run when it begins.
@@ -96,16 +96,16 @@ impl RunInfo {
         method(self.objective().method().name).map(|method| method.name)
     }
 
-    /// T; none for a teacher, a baseline and a method without one.
-    pub fn temperature(&self) -> Option<f64> {
-        self.recipe.distill.temperature().filter(|_| self.role.learns_by_method())
+    /// T over its training; none for a teacher, a baseline and a method without one.
+    pub fn temperature(&self) -> Option<Course> {
+        self.recipe.distill.course(TEMPERATURE.path).filter(|_| self.role.learns_by_method())
     }
 
-    /// The numbers of its method's fields by their paths, at its beginning; none of who learns from labels alone.
-    pub fn settings(&self) -> Vec<(&'static str, f64)> {
+    /// The numbers of its method's fields by their paths, as they were given; none of who learns from labels alone.
+    pub fn settings(&self) -> Vec<(&'static str, Course)> {
         let objective = self.objective();
         let numbers = objective.fields().filter(|(field, _)| matches!(field.kind, Kind::Number(_) | Kind::Whole(_)));
-        numbers.map(|(field, value)| (field.path, value)).collect()
+        numbers.map(|(field, course)| (field.path, course)).collect()
     }
 
     /// A setting at its beginning; none for what it does not have.

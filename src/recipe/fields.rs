@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 pub use data::*;
 pub use distil::*;
 pub use models::*;
-pub use shown::{Told, differing};
+pub use shown::{Told, course_phrase, differing};
 pub use sweep::*;
 pub use training::*;
 

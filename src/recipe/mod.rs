@@ -22,10 +22,10 @@ pub use architecture::{Architecture, Frozen, LENGTH, Pooling, TextLayers, Tokens
 pub use baseline::{BASELINES, Baseline};
 pub use encoding::decode;
 pub use fault::{Fault, FaultKind, Faults, Place};
-pub use fields::{Field, differing, field, field_label};
+pub use fields::{Field, course_phrase, differing, field, field_label};
 pub use hints::settings_of;
 pub use home::{NoHome, from_home};
-pub use parse::{Override, complement_of};
+pub use parse::{Override, follow_soft_weight};
 pub use presets::{PRESETS, PUBLISHED, Preset, QUICKSTART, preset, presets};
 pub use source::{
     Builtin, BuiltinTeacher, Colour, ColumnRef, DEFAULT_SIDE, Ground, IMAGENET_MEAN, IMAGENET_STD, ImageSource,

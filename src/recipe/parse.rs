@@ -126,7 +126,7 @@ impl Recipe {
 /// What fields say only together. Of a sweep this is asked of each of its cells: values that move together meet in no others.
 pub(super) fn check_whole(recipe: &Recipe, places: &Places, faults: &mut Vec<Fault>) {
     let method = recipe.distill.method();
-    let weighs = |term: &&Term| term.weight.is_none_or(|path| recipe.distill.get(path) != Some(0.0));
+    let weighs = |term: &&Term| recipe.distill.ever_weighs(term);
     let mut weighed = method.terms.iter().filter(weighs).peekable();
     let named = |terms: &mut dyn Iterator<Item = &Term>| {
         let keys = terms.filter_map(|term| term.weight).map(|path| path.rsplit('.').next().unwrap_or(path).into());
@@ -391,15 +391,17 @@ fn read_distill(mut distill: Reader<'_>, epochs: usize, faults: &mut Vec<Fault>)
         faults.push(distill.fault(HARD_WEIGHT.key(), FaultKind::Conflict(problem)));
     }
     for field in method.fields {
-        let value = distill.setting(field, field.usual(epochs), faults);
-        objective.set(field.path, value);
+        let course = distill.course(field, field.usual(epochs), faults);
+        objective.put(field.path, course);
     }
-    if let Some(soft) = objective.get(SOFT_WEIGHT.path).filter(|_| complement) {
-        if soft > 1.0 {
-            let problem = phrase!("conflict-complement", weight = Phrase::plain(soft));
+    if let Some(soft) = objective.course(SOFT_WEIGHT.path).filter(|_| complement) {
+        let [first, last] = soft.ends();
+        let most = first.max(last);
+        if most > 1.0 {
+            let problem = phrase!("conflict-complement", weight = Phrase::plain(most));
             faults.push(distill.fault(HARD_WEIGHT.key(), FaultKind::Conflict(problem)));
         }
-        objective.set(HARD_WEIGHT.path, complement_of(soft));
+        follow_soft_weight(&mut objective);
     }
     let others = METHODS.iter().flat_map(|other| other.fields).filter(|field| method.field(field.path).is_none());
     for field in others {
@@ -420,7 +422,14 @@ fn read_distill(mut distill: Reader<'_>, epochs: usize, faults: &mut Vec<Fault>)
 /// What the hard weight is called where it is 1 − the soft weight.
 pub(super) const COMPLEMENT: &str = "complement";
 
+/// Lets the hard weight be 1 − the soft weight, where the method has both: at every step, where that moves.
+pub fn follow_soft_weight(objective: &mut Objective) {
+    if let Some(soft) = objective.course(SOFT_WEIGHT.path) {
+        objective.put(HARD_WEIGHT.path, soft.map(complement_of));
+    }
+}
+
 /// 1 − a weight, rounded so that the complement of 0.9 is 0.1 and reads so.
-pub fn complement_of(weight: f64) -> f64 {
+fn complement_of(weight: f64) -> f64 {
     ((1.0 - weight) * 1e12).round() / 1e12
 }

@@ -10,6 +10,7 @@ use super::fault::{Fault, FaultKind, Place};
 use super::fields::{Field, Kind, PLAIN, field};
 use super::hints::{Hint, hint, of_value};
 use super::home::{NoHome, from_home};
+use crate::distill::{Course, Ramp, Shape};
 use crate::text::{Between, Phrase, phrase};
 
 /// Where each field of the text was written, by its dotted path.
@@ -129,8 +130,46 @@ impl<'a> Reader<'a> {
         columns
     }
 
-    /// What a method's field holds, as an objective takes it.
-    pub fn setting(&mut self, field: &'static Field, default: f64, faults: &mut Vec<Fault>) -> f64 {
+    /// What a method's field holds, as an objective takes it: a value, or a table that says how it moves.
+    pub fn course(&mut self, field: &'static Field, default: f64, faults: &mut Vec<Fault>) -> Course {
+        if field.may_move() && self.peek(field.key()).is_some_and(Value::is_table) {
+            return self.ramp(field, faults).map_or(Course::Fixed(default), Course::Moving);
+        }
+        Course::Fixed(self.setting(field, default, faults))
+    }
+
+    /// `{ schedule = "linear", from = 8, to = 1 }`; none where it is faulty.
+    fn ramp(&mut self, field: &'static Field, faults: &mut Vec<Fault>) -> Option<Ramp> {
+        let Some(Value::Table(table)) = self.take(field.key()) else { return None };
+        let mut inner = self.inner(field.key(), table);
+        let before = faults.len();
+        if !inner.has(SCHEDULE) {
+            let names = Shape::NAMES.map(|(name, _)| format!("\"{name}\"").into());
+            faults.push(inner.fault(SCHEDULE, FaultKind::Missing { allowed: Phrase::several(Between::Or, names) }));
+        }
+        let shape = inner.choice(SCHEDULE, Shape::default(), &Shape::NAMES, faults);
+        let [from, to] = ["from", "to"].map(|key| inner.end(key, field, faults));
+        inner.finish(&[], faults);
+        (faults.len() == before).then_some(Ramp { shape, from, to })
+    }
+
+    /// An end of what moves, within what its field allows.
+    fn end(&mut self, key: &'static str, field: &Field, faults: &mut Vec<Fault>) -> f64 {
+        // What a field takes beside numbers is no end.
+        let allowed = Field { allowed: None, ..*field }.allowed();
+        let fault = match self.take(key) {
+            None => self.fault(key, FaultKind::Missing { allowed }),
+            Some(value) => match number_of(&value) {
+                Some(number) if field.span().allows(number) => return number,
+                Some(_) => self.not_allowed(key, &value, allowed),
+                None => self.wrong_type(key, &value, allowed),
+            },
+        };
+        faults.push(fault);
+        field.span().usual
+    }
+
+    fn setting(&mut self, field: &'static Field, default: f64, faults: &mut Vec<Fault>) -> f64 {
         let key = field.key();
         match field.kind {
             Kind::Truth(_) => f64::from(u8::from(self.truth(key, default != 0.0, faults))),
@@ -148,13 +187,9 @@ impl<'a> Reader<'a> {
     pub fn number(&mut self, key: &'static str, default: f64, faults: &mut Vec<Fault>) -> f64 {
         let Some(value) = self.take(key) else { return default };
         let field = self.field(key);
-        let number = match &value {
-            Value::Float(number) => *number,
-            Value::Integer(number) => *number as f64,
-            other => {
-                faults.push(self.wrong_type(key, other, field.allowed()));
-                return default;
-            }
+        let Some(number) = number_of(&value) else {
+            faults.push(self.wrong_type(key, &value, field.allowed()));
+            return default;
         };
         if field.span().allows(number) {
             number
@@ -338,6 +373,13 @@ impl<'a> Reader<'a> {
             faults.push(self.fault(key, kind));
         }
     }
+}
+
+/// The key that tells a table of what moves from one of what is swept.
+pub(super) const SCHEDULE: &str = "schedule";
+
+fn number_of(value: &Value) -> Option<f64> {
+    value.as_float().or_else(|| value.as_integer().map(|number| number as f64))
 }
 
 /// The dotted path of a key in the table at `path`.

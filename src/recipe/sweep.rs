@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use toml::{Table, Value};
 
 use super::fault::{Fault, Faults};
-use super::fields::{FIELDS, Field, HARD_WEIGHT, Kind, METHOD, STUDENT, TEACHER_COMBINE, TEACHER_ENSEMBLE};
+use super::fields::{FIELDS, Field, HARD_WEIGHT, Kind, METHOD, STUDENT, TEACHER_COMBINE, TEACHER_ENSEMBLE, field};
 use super::parse::{COMPLEMENT, check_whole, in_text_order, leave_out_fields, read, table_of};
 use super::reader::Places;
 use super::{Override, Recipe};
@@ -256,7 +256,7 @@ impl Sweep {
         let mut table = self.base_table();
         for axis in &self.axes {
             let value = match &axis.values {
-                AxisValues::List(values) if is_list_by_nature(&axis.path) => {
+                AxisValues::List(values) if is_list_by_nature(&axis.path) || axis.moves() => {
                     Value::Table(Table::from_iter([("any".to_owned(), Value::Array(values.clone()))]))
                 }
                 AxisValues::List(values) => Value::Array(values.clone()),
@@ -376,6 +376,15 @@ impl Sweep {
             numbers.sort_unstable();
         }
         numbers
+    }
+}
+
+impl Axis {
+    /// Whether one of its values moves over the training.
+    pub fn moves(&self) -> bool {
+        let is_table =
+            |values: &AxisValues| matches!(values, AxisValues::List(list) if list.iter().any(Value::is_table));
+        field(&self.path).is_some_and(Field::may_move) && is_table(&self.values)
     }
 }
 

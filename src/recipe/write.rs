@@ -8,11 +8,13 @@ use toml::{Table, Value};
 use super::architecture::ALL_LAYERS;
 use super::fields::{BASELINE, Field, Kind};
 use super::parse::TABLES;
+use super::reader::SCHEDULE;
 use super::{
     Architecture, Augment, Baseline, CheckpointSource, Colour, ColumnRef, Copies, DEFAULT_SIDE, Frozen, Ground,
     ImageSource, Keep, KeptColumns, Normalise, Optimiser, PixelRange, Pixels, Pooling, Recipe, Schedule, Source,
     TableSource, TeacherPart, TeacherRecipe, TextLayers, TextSource, TokensOf, TrainingRecipe,
 };
+use crate::distill::{Course, Ramp};
 
 impl Recipe {
     /// The resolved recipe as a table; [`Recipe::from_table`] reads it back unchanged.
@@ -46,7 +48,7 @@ impl Recipe {
             top.insert("student".to_owned(), table([("model", architecture(model))]));
         }
         let mut distill = Table::from_iter([("method".to_owned(), self.distill.method().name.into())]);
-        distill.extend(self.distill.fields().map(|(field, value)| (field.key().to_owned(), setting(field, value))));
+        distill.extend(self.distill.fields().map(|(field, held)| (field.key().to_owned(), course(field, held))));
         top.insert("distill".to_owned(), distill.into());
         let mut training = training(&self.training);
         training.insert(BASELINE.key().to_owned(), baselines(&self.baselines));
@@ -93,8 +95,17 @@ fn baselines(baselines: &[&'static Baseline]) -> Value {
     }
 }
 
-/// The value of a method's field, as an objective holds it.
-pub(super) fn setting(field: &Field, value: f64) -> Value {
+/// What a method's field holds.
+fn course(field: &Field, held: Course) -> Value {
+    match held {
+        Course::Fixed(value) => setting(field, value),
+        Course::Moving(Ramp { shape, from, to }) => {
+            table([(SCHEDULE, shape.name().into()), ("from", from.into()), ("to", to.into())])
+        }
+    }
+}
+
+fn setting(field: &Field, value: f64) -> Value {
     match field.kind {
         Kind::Truth(_) => Value::Boolean(value != 0.0),
         Kind::Whole(_) => Value::Integer(value as i64),

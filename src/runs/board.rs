@@ -5,7 +5,7 @@ use toml::Value;
 use super::importance::{Importance, importance};
 use crate::protocol::{Role, RunId, RunInfo};
 use crate::recipe::fields::{TEMPERATURE, field, field_label};
-use crate::recipe::{Baseline, Recipe, SEED, Sweep, value_at};
+use crate::recipe::{Baseline, Recipe, SEED, Sweep, course_phrase, value_at};
 use crate::text::{
     Between, Phrase,
     number::{self, Kind},
@@ -166,11 +166,14 @@ fn label(info: &RunInfo, paths: &[String], digits: &[usize]) -> Phrase {
         let weights: Vec<&str> = distill.method().terms.iter().filter_map(|term| term.weight).collect();
         // One of the weights may follow another.
         let of_weights = weights.iter().map(|path| digits_of(path)).max().unwrap_or(FEWEST);
-        let weight = |path: &&str| Some(number::with_digits(distill.get(path)?, of_weights));
-        let weights: Vec<String> = weights.iter().filter_map(weight).collect();
-        let t = distill.temperature().map(|t| format!("T {}", number::with_digits(t, digits_of(TEMPERATURE.path))));
-        let weights = (!weights.is_empty()).then(|| weights.join("/"));
-        parts.extend(t.into_iter().chain(weights).map(Phrase::Plain));
+        let written = |path: &str, digits: usize| {
+            let number = |number| Phrase::Plain(number::with_digits(number, digits));
+            Some(course_phrase(distill.course(path)?, number))
+        };
+        let t = written(TEMPERATURE.path, digits_of(TEMPERATURE.path));
+        parts.extend(t.map(|t| Phrase::several(Between::Spaces, ["T".into(), t])));
+        let weights: Vec<Phrase> = weights.iter().filter_map(|path| written(path, of_weights)).collect();
+        parts.extend((!weights.is_empty()).then(|| Phrase::several(Between::Slashes, weights)));
     }
     for (path, digits) in paths.iter().zip(digits) {
         let method = info.recipe.distill.method();

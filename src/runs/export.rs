@@ -9,7 +9,7 @@ use super::error::StoreError;
 use super::reader::StoreReader;
 use super::rows::{Curve, RunRow, Status};
 use super::verdict::Discordant;
-use crate::distill::METHODS;
+use crate::distill::{Course, METHODS};
 use crate::protocol::{Epoch, JobId, LossTerms, Metrics, Role, RunId};
 use crate::recipe::Recipe;
 use crate::recipe::fields::{Field, HARD_WEIGHT, Kind, SOFT_WEIGHT, TEMPERATURE};
@@ -57,10 +57,10 @@ pub struct RunLine<'a> {
     checkpoint: Option<&'a std::path::PathBuf>,
 }
 
-/// Numbers of a method's fields by their last words. T and the two weights of soft targets are told of every run: a run without a
+/// Numbers of a method's fields by their last words; what moves over the training is told as a recipe writes it. T and the two weights of soft targets are told of every run: a run without a
 /// teacher has none but 1 · hard.
 #[derive(Clone, Debug, Serialize)]
-pub struct Settings(BTreeMap<&'static str, Option<f64>>);
+pub struct Settings(BTreeMap<&'static str, Option<Course>>);
 
 impl Settings {
     fn of(row: &RunRow) -> Self {
@@ -68,12 +68,12 @@ impl Settings {
     }
 
     /// Of a run that learns by a method, or of labels alone.
-    pub fn new(has_method: bool, value: &dyn Fn(&str) -> Option<f64>) -> Self {
+    pub fn new(has_method: bool, value: &dyn Fn(&str) -> Option<Course>) -> Self {
         let always = [TEMPERATURE, SOFT_WEIGHT, HARD_WEIGHT].map(|field| (field.key(), value(field.path)));
         let mut all = BTreeMap::from(always);
         all.extend(number_fields().filter_map(|field| Some((field.key(), Some(value(field.path)?)))));
         if !has_method {
-            all.insert(HARD_WEIGHT.key(), Some(1.0));
+            all.insert(HARD_WEIGHT.key(), Some(Course::Fixed(1.0)));
         }
         Self(all)
     }
@@ -89,7 +89,7 @@ impl Settings {
         keys
     }
 
-    fn get(&self, key: &str) -> Option<f64> {
+    fn get(&self, key: &str) -> Option<Course> {
         self.0.get(key).copied().flatten()
     }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::verdict::Discordant;
-use crate::distill::Method;
+use crate::distill::{Course, Method};
 use crate::protocol;
 use crate::protocol::{
     Change, Epoch, Event, EventKind, JobData, JobId, KeptWeights, LossTerms, Metrics, ResumeJob, ResumeState, Role,
@@ -37,8 +37,8 @@ pub struct RunRow {
     pub method: Option<&'static Method>,
     /// Which baseline it is; none of other roles.
     pub baseline: Option<&'static Baseline>,
-    /// Numbers of the method's fields, by their paths; none of who learns from labels alone.
-    pub settings: Vec<(TermName, f64)>,
+    /// Numbers of the method's fields, by their paths, as they were given; none of who learns from labels alone.
+    pub settings: Vec<(TermName, Course)>,
     /// Training seed.
     pub seed: u64,
     /// Number of parameters.
@@ -88,17 +88,17 @@ impl RunRow {
     }
 
     /// The number of a method's field at a path.
-    pub fn setting(&self, path: &str) -> Option<f64> {
+    pub fn setting(&self, path: &str) -> Option<Course> {
         self.settings.iter().find(|(known, _)| known == path).map(|(_, value)| *value)
     }
 
-    /// T; none for a teacher, a baseline and a method without one.
-    pub fn temperature(&self) -> Option<f64> {
+    /// T over its training; none for a teacher, a baseline and a method without one.
+    pub fn temperature(&self) -> Option<Course> {
         self.setting(TEMPERATURE.path)
     }
 
     /// The weight of each term of its method, in that order.
-    pub fn weights(&self) -> Vec<(&'static str, f64)> {
+    pub fn weights(&self) -> Vec<(&'static str, Course)> {
         let terms = self.method.map_or(&[][..], |method| method.terms);
         terms.iter().filter_map(|term| Some((term.weight?, self.setting(term.weight?)?))).collect()
     }

@@ -1,7 +1,7 @@
 //! What was asked of a run at each of its steps: its settings, and what was changed live.
 
 use super::JobView;
-use crate::distill::{Objective, Term};
+use crate::distill::{Course, Objective, Term, share_of};
 use crate::protocol::{Change, RunInfo, Setting};
 
 /// The settings of a run from one step on.
@@ -15,9 +15,10 @@ pub struct Held {
 }
 
 impl Held {
-    /// One of them; none for what a run without a teacher does not have.
-    pub fn setting(&self, setting: Setting) -> Option<f64> {
-        if setting == Setting::LEARNING_RATE { Some(self.learning_rate) } else { self.objective.get(setting.path()) }
+    /// One of them, as it goes from there on; none for what a run without a teacher does not have.
+    pub fn setting(&self, setting: Setting) -> Option<Course> {
+        let rate = (setting == Setting::LEARNING_RATE).then_some(Course::Fixed(self.learning_rate));
+        rate.or_else(|| self.objective.course(setting.path()))
     }
 
     fn put(&mut self, setting: Setting, value: f64) {
@@ -69,8 +70,14 @@ impl JobView {
                 None => together.push(change),
             }
         }
+        // What moved by itself is held by a change, wherever that leads.
+        let objective = info.objective();
+        let mut moving: Vec<&str> = objective.moving().map(|at| objective.method().fields[at].path).collect();
         for (_, together) in &mut all {
-            together.retain(|change| change.from.to_bits() != change.to.to_bits());
+            together.retain(|change| {
+                change.from.to_bits() != change.to.to_bits() || moving.contains(&change.setting.path())
+            });
+            moving.retain(|path| !together.iter().any(|change| change.setting.path() == *path));
             together.sort_by_key(|change| index(change.setting));
         }
         all.retain(|(_, together)| !together.is_empty());
@@ -79,20 +86,28 @@ impl JobView {
 
     /// A setting of a run as it is now; none for what a run without a teacher does not have.
     pub fn setting(&self, info: &RunInfo, setting: Setting) -> Option<f64> {
-        let done = self.curves.get(&info.run).map_or(0, |curves| curves.total.raw.len() as u64);
-        self.held(info).iter().rev().find(|held| held.from <= done)?.setting(setting)
+        let done = self.steps_of(info);
+        let course = self.held(info).iter().rev().find(|held| held.from <= done)?.setting(setting)?;
+        Some(course.at(share_of(done.saturating_sub(1), info.steps)))
+    }
+
+    /// Steps that a run has taken.
+    pub fn steps_of(&self, info: &RunInfo) -> u64 {
+        self.curves.get(&info.run).map_or(0, |curves| curves.total.raw.len() as u64)
     }
 
     /// What a term of a run's loss is multiplied by in its total in each of some steps, counted from 0 and rising.
     pub fn term_factors(&self, info: &RunInfo, term: &Term, steps: impl Iterator<Item = f64>) -> Vec<f64> {
         let held = self.held(info);
         let per_epoch = info.steps_per_epoch.max(1) as f64;
-        let mut at = 0;
+        let (mut at, mut now) = (0, held[0].objective.clone());
         let factor = |step: f64| {
             while held.get(at + 1).is_some_and(|next| next.from as f64 <= step) {
                 at += 1;
+                now.clone_from(&held[at].objective);
             }
-            held[at].objective.factor(term, step / per_epoch)
+            now.move_to(share_of(step as u64, info.steps));
+            now.factor(term, step / per_epoch)
         };
         steps.map(factor).collect()
     }
@@ -103,6 +118,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::distill::{Ramp, Shape};
     use crate::protocol::{Event, EventKind, JobId, Probe, Role, RunId, Stage, Started, Steps};
     use crate::recipe::QUICKSTART;
 
@@ -177,7 +193,7 @@ mod tests {
         let at = |step: u64| held.iter().rev().find(|held| held.from <= step).unwrap().setting(Setting::TEMPERATURE);
         assert_eq!(
             [0, 100, 199, 200, 249, 250, 399, 400].map(|step| at(step).unwrap()),
-            [4.0, 4.0, 4.0, 8.0, 8.0, 2.0, 2.0, 6.0]
+            [4.0, 4.0, 4.0, 8.0, 8.0, 2.0, 2.0, 6.0].map(Course::Fixed)
         );
         // 300 steps are done: what lies ahead does not hold yet.
         assert_eq!(job.setting(&student, Setting::TEMPERATURE), Some(2.0));
@@ -187,5 +203,32 @@ mod tests {
         let steps = || [0.0, 199.0, 200.0, 250.0, 399.0, 400.0].into_iter();
         assert_eq!(job.term_factors(&student, soft, steps()), [4.0, 4.0, 8.0, 2.0, 2.0, 6.0].map(squared));
         assert_eq!(job.term_factors(&student, hard, steps()), [0.1; 6]);
+    }
+
+    #[test]
+    #[allow(clippy::float_cmp, reason = "the ends of what moves are exact")]
+    fn what_moves_by_itself_does_so_until_it_is_changed() {
+        let mut job = job();
+        let course = Course::Moving(Ramp { shape: Shape::Linear, from: 10.98, to: 0.99 });
+        job.runs[0].recipe.distill.put(Setting::TEMPERATURE.path(), course);
+        let student = job.runs[0].clone();
+        let close = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-9, "{found} {expected}");
+        assert_eq!(job.held(&student).len(), 1);
+        assert_eq!(job.held(&student)[0].setting(Setting::TEMPERATURE), Some(course));
+        // The newest of 300 steps is the one of the number 299; there are 1000.
+        close(job.setting(&student, Setting::TEMPERATURE).unwrap(), 10.98 - 2.99);
+        let soft = student.recipe.distill.method().term("soft").unwrap().1;
+        let steps = || [0.0, 100.0, 250.0, 999.0].into_iter();
+        let squared = |t: f64| 0.9 * t * t;
+        let found = job.term_factors(&student, soft, steps());
+        found.into_iter().zip([10.98, 9.98, 8.48, 0.99].map(squared)).for_each(|(found, it)| close(found, it));
+        // Held where it is, it is changed all the same; there and back again later, it is not.
+        change(&mut job, 0, 200, Setting::TEMPERATURE, 8.98, 8.98);
+        change(&mut job, 1, 250, Setting::TEMPERATURE, 8.98, 4.0);
+        change(&mut job, 2, 250, Setting::TEMPERATURE, 4.0, 8.98);
+        assert_eq!(job.changes_of(&student).len(), 1);
+        assert_eq!(job.setting(&student, Setting::TEMPERATURE), Some(8.98));
+        let found = job.term_factors(&student, soft, steps());
+        found.into_iter().zip([10.98, 9.98, 8.98, 8.98].map(squared)).for_each(|(found, it)| close(found, it));
     }
 }

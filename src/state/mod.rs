@@ -58,8 +58,9 @@ pub use temporary::{Farewell, TemporaryStore};
 pub use wall::{Hung, Pictures, Wall, unseen_class};
 pub use workspace::{Palette, Pane, Workspace};
 
+use crate::distill::Course;
 use crate::protocol::{
-    DeviceInfo, JobId, Live, Own, Preview, Progress, Report, RunId, RunInfo, Setting, Snapshot, Unready,
+    Change, DeviceInfo, JobId, Live, Own, Preview, Progress, Report, RunId, RunInfo, Setting, Snapshot, Unready,
 };
 use crate::recipe::{Faults, PRESETS, Recipe, Sweep};
 use crate::runs::{RunRow, ToldApart};
@@ -307,7 +308,7 @@ impl State {
     }
 
     /// Whether the recipe in the panel is that of the running job, but for what can be moved live. Any other is for
-    /// the next job, and leaves the running one alone.
+    /// the next job, and leaves the running one alone: so is one in which something moves by itself that does not in the job.
     pub fn steers(&self) -> bool {
         let rest = |sweep: &Sweep| {
             let mut rest = sweep.clone();
@@ -319,7 +320,15 @@ impl State {
             rest.base.training.learning_rate = 1.0;
             rest
         };
-        self.running_job().is_some_and(|job| rest(&job.sweep) == rest(&self.recipe.sweep))
+        let follows = |job: &JobView, setting: &Setting| {
+            let [of_job, own] = [&job.sweep, &self.recipe.sweep].map(|it| it.base.distill.ramp(setting.path()));
+            let is_of_all = |change: &Change| change.run.is_none() && change.setting == *setting;
+            own.is_none() || own == of_job && !job.changes.iter().any(|(_, _, change)| is_of_all(change))
+        };
+        let settings = Setting::of(self.recipe.sweep.base.distill.method());
+        self.running_job().is_some_and(|job| {
+            rest(&job.sweep) == rest(&self.recipe.sweep) && settings.iter().all(|setting| follows(job, setting))
+        })
     }
 
     /// A setting of one run of the running job, as the user left it.
@@ -333,6 +342,11 @@ impl State {
     pub fn take_move(&mut self, run: Option<RunId>, setting: Setting, to: f64) {
         self.jobs.moved.retain(|known| (known.run, known.setting) != (run, setting));
         self.jobs.moved.push(Moved { run, setting, to, at: Instant::now() });
+    }
+
+    /// What was to be moved in all runs stays as it is.
+    pub fn forget_move(&mut self, setting: Setting) {
+        self.jobs.moved.retain(|known| (known.run, known.setting) != (None, setting));
     }
 
     /// The recipe as it stands, in the words of the editor where they still say the same.
@@ -368,8 +382,8 @@ impl State {
         self.recipe.estimate.seconds(&self.recipe.sweep, self.recipe.preview.as_deref()?, self.jobs.pace?)
     }
 
-    /// The present value of a setting in the recipe, and in a job that runs; none where several are swept.
-    pub fn setting(&self, setting: Setting) -> Option<f64> {
+    /// A setting in the recipe, and in a job that runs; none where several are swept.
+    pub fn setting(&self, setting: Setting) -> Option<Course> {
         let swept = |sweep: &Sweep| {
             let follows = setting == Setting::HARD_WEIGHT && sweep.complement;
             sweep.axis(setting.path()).is_some() || (follows && sweep.axis(Setting::SOFT_WEIGHT.path()).is_some())
@@ -379,9 +393,9 @@ impl State {
         }
         let base = &self.recipe.sweep.base;
         if setting == Setting::LEARNING_RATE {
-            return Some(base.training.learning_rate);
+            return Some(Course::Fixed(base.training.learning_rate));
         }
-        base.distill.get(setting.path())
+        base.distill.course(setting.path())
     }
 
     /// Takes in what the training thread reports. True when the list of runs in the store has changed by it.

@@ -4,9 +4,11 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::State;
+use crate::distill::Course;
 use crate::protocol::{JobId, Metrics, Role, RunId};
+use crate::recipe::course_phrase;
 use crate::runs::{RunRow, Status};
-use crate::text::{Phrase, number};
+use crate::text::Phrase;
 
 /// How the list is looked at.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -241,7 +243,7 @@ impl State {
     /// Whether one of a job's runs has all that is looked for.
     fn has_terms(&self, rows: &[RunRow], wanted: &[String]) -> bool {
         let has = |row: &RunRow| {
-            let t = row.temperature().map_or_else(String::new, |t| format!("t {}", number::setting(t)));
+            let t = row.temperature().map_or_else(String::new, |t| format!("t {}", course_phrase(t, Phrase::setting)));
             let says = self.jobs.told_apart.says.get(&row.run).into_iter().flatten();
             let says: String = says.map(|said| format!("{} ", said.words())).collect();
             let all = format!(
@@ -266,13 +268,14 @@ impl State {
             let value = |row| of(row).unwrap_or(f64::INFINITY);
             value(a).total_cmp(&value(b))
         };
+        let first = |course: Course| course.ends()[0];
         match column {
             RunColumn::Run => a.run.cmp(&b.run),
             RunColumn::Started => a.created.cmp(&b.created),
             RunColumn::Recipe => a.title.cmp(&b.title),
             RunColumn::Model => a.model.cmp(&b.model),
-            RunColumn::Temperature => number(&RunRow::temperature),
-            RunColumn::Weights => number(&|row| row.weights().first().map(|(_, weight)| *weight)),
+            RunColumn::Temperature => number(&|row| row.temperature().map(first)),
+            RunColumn::Weights => number(&|row| row.weights().first().map(|(_, weight)| first(*weight))),
             RunColumn::Differs(column) => {
                 let words = |row: &RunRow| self.differing_value(row.run, column).map(Phrase::to_string);
                 let as_number = |row: &RunRow| words(row)?.parse::<f64>().ok();

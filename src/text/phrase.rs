@@ -54,6 +54,8 @@ pub enum Between {
     Spaces,
     /// A dot between spaces.
     Dots,
+    /// A slash.
+    Slashes,
 }
 
 /// `phrase!("key", name = value, …)`: a message whose `{ $name }` are filled with anything that a [`Phrase`] can be made from.
@@ -146,6 +148,7 @@ impl Phrase {
                     Between::Or => words(language).text("list-or"),
                     Between::Spaces => " ".to_owned(),
                     Between::Dots => " · ".to_owned(),
+                    Between::Slashes => "/".to_owned(),
                 };
                 parts.join(&between)
             }

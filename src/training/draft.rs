@@ -285,8 +285,8 @@ fn add_students(plan: &mut JobPlan, runs: impl Iterator<Item = DraftRun>, memory
         }
     }
     groups.sort_by_key(|group| group.key.0);
-    for index in 0..plan.runs.len() {
-        teachers[index] = before(&plan.runs, index).or(teachers[index]);
+    for (index, teacher) in teachers.iter_mut().enumerate() {
+        *teacher = before(&plan.runs, index).or(*teacher);
     }
     for Group { most, prepared, training, members, .. } in groups {
         for runs in split(&members, &plan.runs, most.max(1)) {

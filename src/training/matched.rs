@@ -4,10 +4,16 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::member::{Member, Source};
 use super::teachers::KnownTeacher;
 use crate::data::Batch;
 use crate::distill::{Company, Mean, Targets, TeacherLogits};
+use crate::recipe::fields::TEMPERATURE;
+
+/// Rows that are softened on one thread at least: fewer take less time than handing them out.
+const ROWS_AT_A_TIME: usize = 32;
 
 /// The teachers of a stage.
 #[derive(Clone, Default)]
@@ -48,7 +54,7 @@ enum Form {
     Apart,
 }
 
-/// Softened distributions of every row at each temperature in use, and the way to the targets of a batch.
+/// Softened distributions of every row at each temperature that stays in use, and the way to the targets of a batch.
 #[derive(Default)]
 pub(super) struct Matched {
     side: TeacherSide,
@@ -97,11 +103,13 @@ impl Matched {
         &self.side.logits
     }
 
-    /// Softens again; called whenever a temperature has changed.
+    /// Softens again; called whenever a temperature has changed. For one that moves by itself batches are softened one by one.
     pub fn renew(&mut self, members: &[Member]) {
         let of = |teacher: usize| members.iter().filter(move |member| member.teachers == [Source::Model(teacher)]);
-        let has_kernel = |member: &&Member| member.objective.method().kernel.is_some();
-        let temperatures = |teacher| of(teacher).filter(has_kernel).filter_map(|member| member.objective.temperature());
+        let is_kept = |member: &&Member| {
+            member.objective.method().kernel.is_some() && member.objective.ramp(TEMPERATURE.path).is_none()
+        };
+        let temperatures = |teacher| of(teacher).filter(is_kept).filter_map(|member| member.objective.temperature());
         let targets = |(i, logits): (usize, &Arc<TeacherLogits>)| Targets::new(logits, temperatures(i));
         self.targets = self.side.logits.iter().enumerate().map(targets).collect();
     }
@@ -137,7 +145,7 @@ impl Matched {
         if let [Source::Model(teacher)] = *pick.teachers
             && self.side.asked.is_empty()
         {
-            return self.of_kept(pick, teacher, batch);
+            return Ok(self.of_kept(pick, teacher, batch));
         }
         if pick.form == Form::Apart {
             return Ok(said.sound(pick.teachers));
@@ -172,17 +180,20 @@ impl Matched {
         Ok(samples.flat_map(|sample| all.logits(sample, pick.temperature)).collect())
     }
 
-    fn of_kept(&self, pick: &Pick<'_>, teacher: usize, batch: &Batch) -> candle_core::Result<Vec<f32>> {
+    fn of_kept(&self, pick: &Pick<'_>, teacher: usize, batch: &Batch) -> Vec<f32> {
+        let logits = &self.side.logits[teacher];
         if pick.form != Form::Softened {
-            return Ok(self.side.logits[teacher].logits_of(&batch.ids, pick.temperature));
+            return logits.logits_of(&batch.ids, pick.temperature);
         }
         let targets = &self.targets[teacher];
         let Some(target) = targets.index_of(pick.temperature) else {
-            candle_core::bail!("there are no targets at a member's temperature")
+            let soften = |sample: &u32| logits.soften(*sample as usize, pick.temperature);
+            let rows = batch.ids.par_iter().with_min_len(ROWS_AT_A_TIME).flat_map_iter(soften);
+            return rows.map(|p| p as f32).collect();
         };
         let mut values = Vec::new();
         targets.append(target, &batch.ids, &mut values);
-        Ok(values)
+        values
     }
 }
 

@@ -92,7 +92,8 @@ impl Engine {
     ) -> Result<(), Halt> {
         let Some(from) = stage.setting(setting, run) else { return Ok(()) };
         #[allow(clippy::float_cmp, reason = "a change to the very same value is no change")]
-        if from == to || !acceptable(setting, to) {
+        let stays = from == to && !stage.moves(setting, run);
+        if stays || !acceptable(setting, to) {
             return Ok(());
         }
         let change = Change { run, setting, from, to };

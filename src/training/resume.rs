@@ -86,6 +86,9 @@ enum Members {
 struct MemberState {
     /// Values of the method's fields, in their order.
     values: Vec<f64>,
+    /// The indices of those that move on by themselves; none in states of older versions.
+    #[serde(default)]
+    moving: Vec<usize>,
     learning_rate: f64,
     active: bool,
 }
@@ -103,12 +106,8 @@ impl Members {
         match self {
             Self::Now(states) => {
                 for (member, state) in members.iter_mut().zip(states) {
-                    let paths: Vec<&str> = member.objective.fields().map(|(field, _)| field.path).collect();
-                    if paths.len() != state.values.len() {
+                    if !member.objective.go_on(&state.values, &state.moving) {
                         return None;
-                    }
-                    for (path, value) in paths.into_iter().zip(state.values) {
-                        member.objective.set(path, value);
                     }
                     member.learning_rate = state.learning_rate;
                     settle(member, state.active);
@@ -174,6 +173,7 @@ pub fn save(stage: Stage, session: &Session, progress: &StageProgress) -> candle
     let each = || session.members.iter();
     let state = |member: &Member| MemberState {
         values: member.objective.values().values.to_vec(),
+        moving: member.objective.moving().collect(),
         learning_rate: member.learning_rate,
         active: member.is_active(),
     };

@@ -301,7 +301,7 @@ fn test_chosen(engine: &mut Engine, job: &Job, plan: &JobPlan, teachers: &Teache
             let network = checkpoint.network(&engine.device)?;
             let rows = &prepared.splits.test;
             let logits = population_logits(&*network, &prepared.dataset, rows, &|| inbox.closing())?;
-            let objective = plan.runs[position].objective();
+            let objective = plan.runs[position].objective().moved_to(1.0);
             let classes = prepared.dataset.classes.len();
             let labels = prepared.labels(rows);
             let said = match of {

@@ -14,7 +14,8 @@ use super::schedule::rate_factor;
 use super::teachers::KnownTeacher;
 use crate::data::{Batch, Dataset, Inputs, TransferSet};
 use crate::distill::{
-    BatchTargets, Layers, MemberTargets, MemberTerms, Phase, TeacherLogits, Trains, loss, term_losses, top_classes,
+    BatchTargets, Layers, MemberTargets, MemberTerms, Phase, TeacherLogits, Trains, loss, share_of, term_losses,
+    top_classes,
 };
 use crate::model::{FusedStep, Mixture, Network, Output, ROWS_AT_A_TIME};
 use crate::ops::{Backend, Clip, FusedOptimiser, MemberRate, Rule, TableRows};
@@ -226,6 +227,11 @@ impl Session {
         asked.find_map(|member| member.objective.get(setting.path()))
     }
 
+    /// Whether a setting moves by itself in one of those members that it is for.
+    pub fn moves(&self, setting: Setting, is_for: impl Fn(&Member) -> bool) -> bool {
+        self.members.iter().any(|member| is_for(member) && member.objective.ramp(setting.path()).is_some())
+    }
+
     /// Softens the logits that are kept again; called whenever a temperature has changed.
     pub fn renew_targets(&mut self) {
         self.matched.renew(&self.members);
@@ -279,6 +285,9 @@ impl Session {
                 self.begin_phase(self.phase + 1)?;
             }
         }
+        let share = share_of(self.step, self.steps());
+        let active = self.members.iter_mut().filter(|member| member.is_active());
+        active.for_each(|member| member.objective.move_to(share));
         self.throw_coins();
         let batches = self.batches.of_step(self.step, &self.dataset, &self.transfer, &self.recipe);
         let keys: Vec<Key> = self.members.iter().map(|m| Key::new(m.draws).named("dropout").at(self.step)).collect();

@@ -124,11 +124,19 @@ impl<'a> StageRun<'a> {
 
     /// The present value of a setting: of one run, or of the first that has it among those that it can be for.
     pub fn setting(&self, setting: Setting, run: Option<RunId>) -> Option<f64> {
-        let asked = |member: &Member| {
+        self.session.setting(setting, self.asked(setting, run))
+    }
+
+    /// Whether a setting moves by itself: in one run, or in some of those that it can be for.
+    pub fn moves(&self, setting: Setting, run: Option<RunId>) -> bool {
+        self.session.moves(setting, self.asked(setting, run))
+    }
+
+    fn asked(&self, setting: Setting, run: Option<RunId>) -> impl Fn(&Member) -> bool + '_ {
+        move |member| {
             let info = &self.runs[member.index];
             run.is_none_or(|only| only == info.run) && setting.is_for(info.role)
-        };
-        self.session.setting(setting, asked)
+        }
     }
 
     /// Ends a run early: its weights stay as they are. A student ends with those who train for its sake; one of these ends alone, and the

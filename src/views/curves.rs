@@ -6,6 +6,7 @@ use eframe::egui::{Color32, Id, Label, Ui};
 use egui_plot::PlotPoint;
 
 use super::colours::{RunColours, mark_of, value_colour};
+use super::course_words;
 use crate::command::{Commands, ScreenCommand};
 use crate::protocol::{Change, Epoch, Role, RunId, RunInfo, Setting};
 use crate::recipe::{Baseline, field};
@@ -236,18 +237,21 @@ pub(super) fn markers(job: &JobView, run: &RunInfo) -> Vec<(f64, String)> {
     job.changes_of(run).into_iter().map(|(step, changes)| (step as f64, together(changes))).collect()
 }
 
-/// What held in a run from a step on, in words: the settings that were changed live. Nothing where none was.
+/// What held in a run from a step on, in words: the settings that move by themselves, and those that were changed live. Nothing where
+/// none was.
 pub(super) fn held(job: &JobView, run: &RunInfo) -> Vec<(f64, String)> {
-    let changes = job.changes_of(run);
-    let moved = |setting: &Setting| changes.iter().flat_map(|(_, together)| together).any(|it| it.setting == *setting);
+    let (changes, objective) = (job.changes_of(run), run.objective());
+    let moved = |setting: &Setting| {
+        let mut changed = changes.iter().flat_map(|(_, together)| together);
+        objective.ramp(setting.path()).is_some() || changed.any(|it| it.setting == *setting)
+    };
     let moved: Vec<Setting> = Setting::all().into_iter().filter(moved).collect();
     if moved.is_empty() {
         return Vec::new();
     }
     let words = |held: &Held| {
-        let one = |setting: &Setting| {
-            Some(format!("{} {}", setting_name(*setting), number::setting(held.setting(*setting)?)))
-        };
+        let one =
+            |setting: &Setting| Some(format!("{} {}", setting_name(*setting), course_words(held.setting(*setting)?)));
         moved.iter().filter_map(one).collect::<Vec<_>>().join(" · ")
     };
     job.held(run).iter().map(|held| (held.from as f64, words(held))).collect()

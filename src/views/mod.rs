@@ -49,11 +49,11 @@ pub use tips::tips_ui;
 use eframe::egui::{Frame, Id, Label, Modal, Response, Ui, Vec2};
 
 use crate::command::{Action, Commands, Shortcut};
-use crate::distill::{Company, Method, term};
+use crate::distill::{Company, Course, Method, term};
 use crate::protocol::RunInfo;
-use crate::recipe::Field;
+use crate::recipe::{Field, course_phrase};
 use crate::state::{Pane, State};
-use crate::text::{Term, grouped, number, text, text_with};
+use crate::text::{Phrase, Term, grouped, number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, space};
 use crate::widgets::IconButton;
 
@@ -230,6 +230,11 @@ fn whats(terms: &[Term]) -> String {
 /// A name, and what it means.
 fn what_line(name: String, what: String) -> String {
     text_with("term-line", &[("name", name.into()), ("what", what.into())])
+}
+
+/// What a setting holds over a training: `8`, `8 → 1`.
+fn course_words(course: Course) -> String {
+    course_phrase(course, Phrase::setting).words()
 }
 
 #[cfg(test)]

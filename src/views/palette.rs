@@ -7,12 +7,12 @@ use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::recipe::with_control;
-use super::{control_name, icon_of, key_words};
+use super::{control_name, course_words, icon_of, key_words};
 use crate::command::{Action, Command, Commands, RecipeCommand, ScreenCommand, WindowCommand};
 use crate::protocol::Role;
 use crate::recipe::{Field, presets};
 use crate::state::{Palette, Pane, State};
-use crate::text::{Language, number, text, text_with};
+use crate::text::{Language, text, text_with};
 use crate::theme::{Icon, UiTokens as _, radius, size, space};
 
 /// Width of the field and of the list.
@@ -189,7 +189,7 @@ fn entries(state: &State) -> Vec<Entry> {
         add(Some(Icon::Folder), name, text("menu-recent"), String::new(), command);
     }
     for row in state.jobs.rows.iter().filter(|row| !row.deleted && row.role == Role::Student).take(500) {
-        let t = row.temperature().map_or_else(String::new, |t| format!(" · T {}", number::setting(t)));
+        let t = row.temperature().map_or_else(String::new, |t| format!(" · T {}", course_words(t)));
         let name = format!("{} {}{t}", row.run, super::cards::shown_title(&row.title));
         add(None, name, text("palette-run"), row.job.to_string(), ScreenCommand::Focus(row.job).into());
     }

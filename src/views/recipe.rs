@@ -2,7 +2,9 @@
 
 mod distil;
 mod models;
+mod moving;
 mod optimiser;
+mod picture;
 mod rows;
 mod sources;
 mod swept;
@@ -15,13 +17,16 @@ use eframe::egui::{
 pub use rows::go_to;
 use rows::{is_sought, row_ui, seek, whole_ui};
 use swept::{Swept, follow};
+use toml::Value;
 
 use super::{action_button, control_name, quiet};
 use crate::command::{Action, Commands, RecipeCommand, ScreenCommand};
 use crate::recipe::fields::{
     BASELINE, BATCH, EPOCHS, FIELDS, Field, JITTER, KEEP, Part, SEED, SOURCE_COLOUR, SOURCE_SIZE, Told,
 };
-use crate::recipe::{BASELINES, Baseline, Keep, Recipe, Source, Sweep, TeacherRecipe, TrainingRecipe, field_label};
+use crate::recipe::{
+    Axis, BASELINES, Baseline, Keep, Recipe, Source, Sweep, TeacherRecipe, TrainingRecipe, field, field_label,
+};
 use crate::state::{Estimate, Section, State};
 use crate::text::{Phrase, number, phrase, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, size, space, title};
@@ -166,11 +171,12 @@ impl Editor<'_> {
         let known =
             |path: &str| Swept::all(&self.state.recipe.sweep.base).iter().any(|swept| swept.field().path == path);
         let here = |path: &str| Part::of(path) == Some(part);
-        for axis in self.state.recipe.sweep.axes.iter().filter(|axis| here(&axis.path) && !known(&axis.path)) {
+        let is_listed = |axis: &&Axis| here(&axis.path) && (axis.moves() || !known(&axis.path));
+        for axis in self.state.recipe.sweep.axes.iter().filter(is_listed) {
             title_row_ui(ui, |ui| {
                 let name = field_label(&axis.path).words();
                 let label = quiet(ui, name.clone());
-                if let Some(field) = crate::recipe::field(&axis.path) {
+                if let Some(field) = field(&axis.path) {
                     label.on_hover_text(field.what().words());
                 }
                 let name = text_with("recipe-sweep-of", &[("field", name.into())]);
@@ -180,7 +186,9 @@ impl Editor<'_> {
                 }
             });
             let values = axis.values.expanded();
-            let mut spelled: Vec<String> = values.iter().take(SPELLED).map(ToString::to_string).collect();
+            let moving = field(&axis.path).filter(|_| axis.moves());
+            let spell = |value: &Value| moving.map_or_else(|| value.to_string(), |it| it.words_of(value).words());
+            let mut spelled: Vec<String> = values.iter().take(SPELLED).map(spell).collect();
             if values.len() > SPELLED {
                 spelled.push("…".to_owned());
             }

@@ -14,8 +14,9 @@ use super::cards::shown_title;
 use super::colours::RunColours;
 use super::kept_run::{run_context, run_menu_ui};
 use super::run_settings::run_settings_ui;
-use super::{action_button, whats};
+use super::{action_button, course_words, whats};
 use crate::command::{Action, Commands, JobCommand, ScreenCommand};
+use crate::distill::Course;
 use crate::protocol::{JobId, Role, Setting};
 use crate::recipe::Baseline;
 use crate::runs::verdict::Discordant;
@@ -315,14 +316,14 @@ impl Line<'_> {
         // A sweep's own line says what its best run has, not what was done to it.
         let moved = |setting| changed(row, setting).filter(|_| matches!(self.listed, Listed::Run { .. }));
         match column {
-            RunColumn::Temperature => moved(Setting::TEMPERATURE).or_else(|| row.temperature().map(number::setting)),
+            RunColumn::Temperature => moved(Setting::TEMPERATURE).or_else(|| row.temperature().map(course_words)),
             RunColumn::Weights => Some(match row.role {
                 Role::Baseline => text(taught(row).map_or("runs-baseline", |baseline| baseline.label)),
                 Role::Teacher => text("runs-teacher"),
                 Role::Companion => super::companion_name(row.method, row.place),
                 Role::Student => {
-                    let words = |(path, weight): (&str, f64)| {
-                        Setting::at(path).and_then(moved).unwrap_or_else(|| number::setting(weight))
+                    let words = |(path, weight): (&str, Course)| {
+                        Setting::at(path).and_then(moved).unwrap_or_else(|| course_words(weight))
                     };
                     row.weights().into_iter().map(words).collect::<Vec<_>>().join(" · ")
                 }
@@ -507,12 +508,14 @@ fn status_key(row: &RunRow, status: Status, state: &State) -> &'static str {
     }
 }
 
-/// `4 → 8` for a setting that was moved live.
+/// `4 → 8` for a setting that was moved live, `8 → 1 → 4` for one that moved by itself until then.
 fn changed(row: &RunRow, setting: Setting) -> Option<String> {
     let mut of_setting = row.changes.iter().filter(|change| change.setting == setting);
     let first = of_setting.next()?;
     let last = of_setting.next_back().unwrap_or(first);
-    Some(format!("{} → {}", number::setting(first.from), number::setting(last.to)))
+    let before = row.setting(setting.path()).filter(|course| matches!(course, Course::Moving(_)));
+    let before = course_words(before.unwrap_or(Course::Fixed(first.from)));
+    Some(format!("{before} → {}", number::setting(last.to)))
 }
 
 /// How long ago, in one unit.

@@ -1,7 +1,9 @@
 //! Biases of classes that are moved after training: errors at any of them, and the best one, against what evaluation counts.
 
 use proptest::prelude::*;
-use stillroom::distill::{ClassErrors, ErrorsByBias, NO_CLASS, Objective, add_biases, evaluate, top_classes};
+use stillroom::distill::{
+    ClassErrors, ErrorsByBias, NO_CLASS, Objective, Reference, add_biases, evaluate, top_classes,
+};
 
 #[derive(Clone, Debug)]
 struct Case {
@@ -22,7 +24,7 @@ impl Case {
         let (mut logits, mut biases) = (self.logits.clone(), self.biases.clone());
         biases[self.class] = bias;
         add_biases(&mut logits, &biases);
-        let found = evaluate(&logits, &self.labels, None, &Objective::labels(), 0.0, biases.len());
+        let found = evaluate(&logits, &self.labels, Reference::default(), &Objective::labels(), 0.0, biases.len());
         ClassErrors { errors: found.errors, missed: found.errors_by_class[self.class] }
     }
 }

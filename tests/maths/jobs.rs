@@ -352,6 +352,35 @@ fn the_teachers_classes_alone_have_the_bits_of_a_student_that_learns_them() {
     assert_ne!(found["baseline"].weights(), baseline.weights());
 }
 
+/// What moves while it trains.
+const COOLS: &str = "distill.temperature={ schedule = \"linear\", from = 8, to = 1 }";
+const FALLS: &str = "distill.soft_weight={ schedule = \"cosine\", from = 0.9, to = 0.2 }";
+
+#[test]
+fn an_epoch_is_judged_by_what_held_at_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let found = |overrides: &[&str]| outcomes(&run(new(&recipe(folder.path(), overrides)), vec![]));
+    let plain = found(&[]);
+    let stays = found(&["distill.temperature={ schedule = \"cosine\", from = 4, to = 4 }"]);
+    assert!(stays["student"].curves() == plain["student"].curves());
+    assert!(stays["student"].epochs == plain["student"].epochs);
+    let moves = found(&[COOLS, FALLS, "distill.hard_weight=\"complement\""]);
+    for found in [&stays, &moves] {
+        assert!(found["baseline"].weights() == plain["baseline"].weights());
+    }
+    let epochs = &moves["student"].epochs;
+    assert_eq!(epochs.len(), 3);
+    for epoch in epochs {
+        // 21 steps, of which the newest is one behind those that are done.
+        let share = (epoch.step - 1) as f64 / 20.0;
+        let t = 8.0 - 7.0 * share;
+        let soft = 0.9 - 0.7 * (1.0 - (std::f64::consts::PI * share).cos()) / 2.0;
+        let loss = &epoch.validation.loss;
+        let total = soft * t * t * loss.get("soft").unwrap() + (1.0 - soft) * loss.get("hard").unwrap();
+        assert!((loss.total.unwrap() - total).abs() < 1e-9, "{loss:?} {total}");
+    }
+}
+
 #[test]
 fn the_baseline_follows_the_learning_rate_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
@@ -428,7 +457,7 @@ pub fn finished(reports: &[Arc<Report>]) -> Vec<FinishedRun> {
 #[test]
 fn a_job_that_goes_on_from_any_resume_state_ends_with_the_same_bits() {
     let folder = tempfile::tempdir().unwrap();
-    let variants: [&[&str]; 8] = [
+    let variants: [&[&str]; 9] = [
         // The student diverges, its baseline does not.
         &["training.clip=0", "distill.soft_weight=1e30"],
         &["training.keep=\"best\""],
@@ -436,6 +465,8 @@ fn a_job_that_goes_on_from_any_resume_state_ends_with_the_same_bits() {
         &["training.optimiser=\"adamw\"", "training.keep=\"best\"", "teacher.keep=\"best\""],
         &["training.schedule={ step = { every = 1, factor = 0.5 } }", "training.warm_up=0.5"],
         &["distill={ method = \"dkd\", warm_up = 2 }"],
+        // T is held by a change, the weights go on.
+        &[COOLS, FALLS, "distill.hard_weight=\"complement\""],
         &["distill.method=\"hints\"", "distill.hint_epochs=1", "training.optimiser=\"adamw\""],
         &["distill.method=\"hints\"", "distill.hint_epochs=0", "training.keep=\"best\""],
     ];

@@ -1,10 +1,13 @@
 //! A stage of training, step by step: the same bits whoever trains beside a member, live changes, and members that diverge.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use candle_core::{DType, Device};
 use stillroom::data::{Dataset, Examples, TransferSet};
-use stillroom::distill::{METHODS, Mean, MemberTerms, Objective, SOFT_TARGETS, TeacherLogits};
+use stillroom::distill::{
+    Course, METHODS, Mean, MemberTerms, Objective, Ramp, SOFT_TARGETS, Shape, TeacherLogits, method, share_of,
+};
 use stillroom::model::{Normalisation, Plan, Population};
 use stillroom::protocol::{Change, Setting};
 use stillroom::recipe::{Architecture, Optimiser, Schedule, TrainingRecipe};
@@ -197,6 +200,98 @@ fn live_changes_touch_whom_they_are_for() {
     assert!(changed.0 != student && changed.1 != baseline);
     // A change to what it was is none, and a T that is visited and left leaves no trace in the targets.
     assert!(run(Some((Setting::TEMPERATURE, 4.0))) == (student, baseline));
+}
+
+/// A member of a method whose T and weight move.
+fn moving(name: &str, weight: &str, [t, w]: [Ramp; 2]) -> Member {
+    let mut objective = Objective::new(method(name).unwrap(), 10);
+    objective.put("distill.temperature", Course::Moving(t));
+    objective.put(weight, Course::Moving(w));
+    Member { objective, ..member(4.0, 0.9, 0) }
+}
+
+/// Methods with a kernel and without one, each with one of its weights.
+const WEIGHED: [(&str, &str); 2] = [("soft-targets", "distill.soft_weight"), ("dkd", "distill.target_weight")];
+
+#[test]
+fn what_moves_from_a_value_to_itself_has_the_bits_of_that_value() {
+    let lab = Lab::new(&[16], 50);
+    for (name, weight) in WEIGHED {
+        for shape in [Shape::Linear, Shape::Cosine] {
+            let moves = moving(name, weight, [(3.3, 3.3), (0.7, 0.7)].map(|(from, to)| Ramp { shape, from, to }));
+            let mut stays = moves.clone();
+            stays.objective.set("distill.temperature", 3.3);
+            stays.objective.set(weight, 0.7);
+            let mut sessions = [moves, stays]
+                .map(|member| lab.session(&mlp(&[8], 0.2), &recipe(20, SGD, 0.5), &[member, baseline(0)]));
+            for at in 0..30 {
+                let [found, expected] = sessions.each_mut().map(step);
+                assert_eq!(found, expected, "{name} {shape:?} step {at}");
+            }
+            assert!(weights(&sessions[0], 0) == weights(&sessions[1], 0));
+        }
+    }
+}
+
+#[test]
+fn what_moves_has_the_bits_of_changes_made_by_hand_before_each_step() {
+    let lab = Lab::new(&[16], 50);
+    for (name, weight) in WEIGHED {
+        let ramps =
+            [Ramp { shape: Shape::Linear, from: 8.0, to: 1.0 }, Ramp { shape: Shape::Cosine, from: 0.9, to: 0.2 }];
+        let settings = ["distill.temperature", weight].map(|path| Setting::at(path).unwrap());
+        let moves = moving(name, weight, ramps);
+        let mut by_hand = moves.clone();
+        for setting in settings {
+            by_hand.objective.set(setting.path(), 1.0);
+        }
+        // One beside them stays where it is.
+        let others = [member(4.0, 0.9, 0), baseline(0)];
+        let session = |first: Member| {
+            let members = [&[first][..], &others].concat();
+            lab.session(&mlp(&[8], 0.2), &recipe(20, SGD, 0.5), &members)
+        };
+        let (mut moves, mut by_hand) = (session(moves), session(by_hand));
+        let steps = moves.steps();
+        assert_eq!(steps, 30);
+        for at in 0..steps {
+            for (setting, ramp) in settings.into_iter().zip(ramps) {
+                let to = ramp.at(share_of(at, steps));
+                let change = Change { run: None, setting, from: by_hand.setting(setting, |_| true).unwrap(), to };
+                // Only the first of them is moved.
+                let is_first = Cell::new(true);
+                by_hand.apply(&change, |_| is_first.replace(false));
+            }
+            assert_eq!(step(&mut moves), step(&mut by_hand), "{name} step {at}");
+            let now = settings.map(|setting| moves.setting(setting, |_| true).unwrap().to_bits());
+            assert_eq!(now, ramps.map(|ramp| ramp.at(share_of(at, steps)).to_bits()));
+        }
+        for k in 0..3 {
+            assert!(weights(&moves, k) == weights(&by_hand, k), "{name} member {k}");
+        }
+        assert_eq!(moves.members[0].objective.temperature(), Some(1.0));
+    }
+}
+
+#[test]
+fn a_change_holds_what_moves_and_nothing_else() {
+    let lab = Lab::new(&[16], 50);
+    let ramps = [Ramp { shape: Shape::Linear, from: 8.0, to: 1.0 }, Ramp { shape: Shape::Linear, from: 0.9, to: 0.2 }];
+    let member = moving("soft-targets", "distill.soft_weight", ramps);
+    let mut session = lab.session(&mlp(&[8], 0.0), &recipe(20, SGD, 0.0), &[member]);
+    for at in 0..session.steps() {
+        if at == 5 {
+            assert!(session.moves(Setting::TEMPERATURE, |_| true));
+            let from = session.setting(Setting::TEMPERATURE, |_| true).unwrap();
+            assert_eq!(from.to_bits(), ramps[0].at(share_of(4, 30)).to_bits());
+            session.apply(&Change { run: None, setting: Setting::TEMPERATURE, from, to: from }, |_| true);
+            assert!(!session.moves(Setting::TEMPERATURE, |_| true));
+        }
+        session.step(false).unwrap();
+    }
+    let objective = &session.members[0].objective;
+    assert_eq!(objective.temperature(), Some(ramps[0].at(share_of(4, 30))));
+    assert_eq!(objective.get("distill.soft_weight"), Some(0.2));
 }
 
 #[test]

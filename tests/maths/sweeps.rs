@@ -114,7 +114,7 @@ fn the_test_rows_are_looked_at_for_the_cell_that_validation_chooses() {
     let reports = run(JobStart::New(sweep(folder.path(), &GRID)), vec![]);
     let (runs, outcomes) = (started(&reports).runs, by_run(&reports));
     let cell =
-        |info: &RunInfo| (info.temperature().unwrap().to_bits(), info.setting(Setting::SOFT_WEIGHT).unwrap().to_bits());
+        |info: &RunInfo| [Setting::TEMPERATURE, Setting::SOFT_WEIGHT].map(|it| info.setting(it).unwrap().to_bits());
     let mut cells: BTreeMap<_, Vec<(u64, bool)>> = BTreeMap::new();
     for info in runs.iter().filter(|info| info.role == Role::Student) {
         let end = outcomes[&info.run].finished();

@@ -5,7 +5,7 @@ use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use stillroom::app::ScriptedDialogs;
 use stillroom::command::{Action, RecipeCommand, ScreenCommand, WindowCommand};
-use stillroom::distill::{ErrorsByBias, Objective, add_biases, evaluate};
+use stillroom::distill::{ErrorsByBias, Objective, Reference, add_biases, evaluate};
 use stillroom::protocol::{Part, RunId};
 use stillroom::runs::Store;
 use stillroom::state::{BIASES, BiasErrors, Pane, State, Uncounted};
@@ -30,7 +30,7 @@ fn show(window: &mut Window) {
 fn counted(folder: &Folder, run: RunId, labels: &[u32], biases: &[f64], class: usize) -> (u64, u64) {
     let mut logits = Store::reader(folder.store()).validation_logits(run).unwrap().unwrap();
     add_biases(&mut logits, biases);
-    let found = evaluate(&logits, labels, None, &Objective::labels(), 0.0, biases.len());
+    let found = evaluate(&logits, labels, Reference::default(), &Objective::labels(), 0.0, biases.len());
     (found.errors, found.errors_by_class[class])
 }
 

@@ -7,6 +7,7 @@ use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use stillroom::app::ScriptedDialogs;
 use stillroom::command::{ScreenCommand, WindowCommand};
+use stillroom::distill::{Course, Ramp, Shape};
 use stillroom::protocol::{JobOutcome, Role as RunRole, Setting};
 use stillroom::runs::{Status, Store};
 use stillroom::state::State;
@@ -310,4 +311,67 @@ fn a_drag_is_one_event_with_all_that_follows_from_it_and_so_is_a_series_of_keys(
     assert_eq!((made.len(), made[2].2.setting), (3, Setting::TEMPERATURE));
     press(&mut window, "Stop");
     until(&mut window, "the end", |state| state.jobs.running.is_none());
+}
+
+#[test]
+fn a_temperature_that_moves_is_drawn_and_held_where_it_is() {
+    let folder = Folder::new();
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    until(&mut window, "the first sample", |state| state.lens_view().is_some());
+    let course = |window: &Window| {
+        let distill = &window.state().state().recipe.sweep.base.distill;
+        distill.course("distill.temperature").unwrap()
+    };
+    let ramp = |shape, from, to| Course::Moving(Ramp { shape, from, to });
+    // From where it is to the first value that it would be swept over, and back to where it was.
+    press(&mut window, "Move temperature while training");
+    assert_eq!(course(&window), ramp(Shape::Linear, 8.0, 1.0));
+    window.get_by_role_and_label(Role::Figure, "Temperature over the training");
+    assert!(window.query_by_role_and_label(Role::Slider, "Temperature").is_none());
+    press(&mut window, "Undo");
+    assert_eq!(course(&window), Course::Fixed(8.0));
+    window.get_by_role_and_label(Role::Slider, "Temperature");
+    press(&mut window, "Redo");
+    window.get_by_role_and_label(Role::Tab, "cosine").click();
+    window.run_steps(4);
+    window.get_by_role_and_label(Role::SpinButton, "Temperature to").set_value_accesskit(2.0);
+    window.run_steps(4);
+    assert_eq!(course(&window), ramp(Shape::Cosine, 8.0, 2.0));
+
+    press(&mut window, "Distil");
+    until(&mut window, "the first points", |state| {
+        state.running_job().is_some_and(|job| job.curves.values().any(|curves| !curves.total.is_empty()))
+    });
+    press(&mut window, "Pause or play");
+    until(&mut window, "a pause", State::is_paused);
+    let now = |window: &Window| {
+        let job = window.state().state().running_job().unwrap();
+        let student = job.run_of(RunRole::Student).unwrap();
+        job.setting(student, Setting::TEMPERATURE).unwrap()
+    };
+    let held = now(&window);
+    assert!((2.0..8.0).contains(&held), "{held}");
+    window.get_by_label_contains("Temperature over the training, now ");
+    // Switched off it stays where it is, in the panel and in the job.
+    press(&mut window, "Move temperature while training");
+    assert_eq!(course(&window), Course::Fixed(held));
+    until(&mut window, "the event", |state| state.focused().is_some_and(|job| !job.changes.is_empty()));
+    let changes = window.state().state().focused().unwrap().changes.clone();
+    assert_eq!((changes.len(), changes[0].2.setting), (1, Setting::TEMPERATURE));
+    let taken = |state: &State| {
+        let job = state.focused().unwrap();
+        job.steps_of(job.run_of(RunRole::Student).unwrap())
+    };
+    let before = taken(window.state().state());
+    press(&mut window, "Pause or play");
+    until(&mut window, "more steps", |state| taken(state) > before);
+    assert_eq!(now(&window).to_bits(), held.to_bits());
+    // A recipe in which it moves again is for the next job.
+    press(&mut window, "Move temperature while training");
+    assert!(!window.state().state().steers());
+    press(&mut window, "Stop");
+    until(&mut window, "the end", |state| state.jobs.running.is_none());
+    // The list keeps what was asked for at first.
+    let asked = Some(ramp(Shape::Cosine, 8.0, 2.0));
+    until(&mut window, "the list", |state| state.jobs.rows.iter().any(|row| row.temperature() == asked));
 }

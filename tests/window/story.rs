@@ -368,7 +368,7 @@ fn the_list_is_sorted_filtered_and_folded() {
     press(&mut window, "Unfold j-0002");
 
     let temperatures = |window: &Window| {
-        let of = |run: RunId| window.state().state().row(run).unwrap().temperature().unwrap();
+        let of = |run: RunId| window.state().state().row(run).unwrap().temperature().unwrap().ends()[0];
         listed(window).into_iter().filter(|(_, below)| !below).map(|(run, _)| of(run)).collect::<Vec<f64>>()
     };
     window.state().ask(ScreenCommand::SortRuns(RunColumn::Temperature));

@@ -7,6 +7,7 @@ use eframe::egui;
 use crate::app::App;
 use crate::app::tiles::bring_up;
 use crate::command::{Action, RecipeCommand};
+use crate::distill::Course;
 use crate::protocol::{JobId, Setting};
 use crate::recipe::{Preset, Recipe, Sweep, preset};
 use crate::state::{Draft, Pane, Section, State, Tip};
@@ -102,8 +103,11 @@ impl App {
         for (setting, before) in before {
             // What is swept, here or in the job, is not for a slider to move.
             let (Some(now), Some(before)) = (self.state.setting(setting), before) else { continue };
-            if now.to_bits() != before.to_bits() {
-                self.state.take_move(None, setting, now);
+            match now {
+                Course::Fixed(to) if now != before => self.state.take_move(None, setting, to),
+                // A change that the job does not know yet was taken back.
+                Course::Moving(_) if now != before => self.state.forget_move(setting),
+                _ => {}
             }
         }
     }

@@ -8,8 +8,8 @@ use super::HARD;
 use super::soft_targets::soft;
 use crate::field::{COUNT, Field, Kind, Span, Tries};
 
-/// peer weight · T² · mean over the other peers j of KL(p_j ‖ q) + hard weight · hard, with p_j = softmax(z_j/T) and q = softmax(z/T); what
-/// the others say of the batch is taken as it is, without a gradient of its own.
+/// peer weight · T² · mean over the other peers of KL(p ‖ q) + hard weight · hard, with p = softmax(v/T), v a peer's logits, and
+/// q = softmax(z/T); what the others say of the batch is taken as it is, without a gradient of its own.
 ///
 /// All peers have one seed's batches. The first, which is the student, begins as the plain student of that seed does, the others with
 /// weights of their own.
@@ -59,7 +59,7 @@ const PEER_WEIGHT: Field = Field {
     ..OF_METHOD
 };
 
-/// Mean of KL(p_j ‖ q) over the peers that are heard, in nats, without T². By z: (q − mean p_j) / T.
+/// Mean of KL(p ‖ q) over the peers that are heard, in nats, without T². By z: (q − mean of p) / T.
 const OF_PEERS: Term = Term {
     name: "peers",
     label: "loss-peers",

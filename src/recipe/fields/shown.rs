@@ -10,6 +10,7 @@ use super::{
     AUGMENT, CHECKPOINT, COPIES, FIELDS, Field, Kind, SOURCE_COLOUR, SOURCE_NORMALISE, SOURCE_SIZE, TEACHER_COMBINE,
     TEACHER_ENSEMBLE, TITLE, Unit, field,
 };
+use crate::distill::{Course, Ramp, Shape};
 use crate::text::{Between, Phrase, phrase};
 
 /// A recipe beside its table, which is made once for all fields that are read from it.
@@ -108,8 +109,25 @@ impl Field {
                 Phrase::several(Between::Commas, items.iter().map(words))
             }
             (Kind::Number(span) | Kind::Whole(span), Value::Float(_) | Value::Integer(_)) => counted(value, span.unit),
+            (Kind::Number(span), Value::Table(_)) => match value.clone().try_into() {
+                Ok(course) => course_phrase(course, |number| counted(&Value::Float(number), span.unit)),
+                Err(_) => plain(value),
+            },
             (Kind::File, Value::String(path)) => Phrase::Plain(name_of(path.as_ref())),
             _ => plain(value),
+        }
+    }
+}
+
+/// What a field holds over a training, in short: `8`, `8 → 1`.
+pub fn course_phrase(course: Course, number: impl Fn(f64) -> Phrase) -> Phrase {
+    match course {
+        Course::Fixed(value) => number(value),
+        Course::Moving(Ramp { shape: Shape::Linear, from, to }) => {
+            phrase!("value-linear", from = number(from), to = number(to))
+        }
+        Course::Moving(Ramp { shape: Shape::Cosine, from, to }) => {
+            phrase!("value-cosine", from = number(from), to = number(to))
         }
     }
 }
@@ -231,6 +249,11 @@ mod tests {
         ] {
             assert_eq!(said(&recipe, path), expected, "{path}");
         }
+        let ramp = |shape, from, to| Course::Moving(Ramp { shape, from, to });
+        recipe.distill.put("distill.temperature", ramp(Shape::Linear, 8.0, 1.0));
+        recipe.distill.put("distill.soft_weight", ramp(Shape::Cosine, 0.9, 0.5));
+        assert_eq!(said(&recipe, "distill.temperature"), "T 8 → 1");
+        assert_eq!(said(&recipe, "distill.soft_weight"), "soft 0.9 → 0.5 cosine");
         recipe.train_teacher(Architecture::Cnn { channels: vec![8], dense: vec![64], dropout: 0.0 });
         recipe.training.schedule = Schedule::Step { every: 10, factor: 0.5 };
         recipe.training.optimiser = Optimiser::Sgd { momentum: 0.9 };

@@ -9,9 +9,11 @@ use super::{
 };
 use crate::recipe::Recipe;
 use crate::recipe::fault::{Fault, FaultKind};
-use crate::recipe::fields::{BASELINE, CHECKPOINT, EPOCHS, HARD_WEIGHT, METHOD, TEACHER_COMBINE, TEACHER_ENSEMBLE};
+use crate::recipe::fields::{
+    BASELINE, CHECKPOINT, EPOCHS, Field, HARD_WEIGHT, METHOD, TEACHER_COMBINE, TEACHER_ENSEMBLE, field,
+};
 use crate::recipe::parse::{COMPLEMENT, check_whole, read};
-use crate::recipe::reader::{Places, Reader};
+use crate::recipe::reader::{Places, Reader, SCHEDULE};
 use crate::text::{Between, Phrase, phrase};
 
 impl Sweep {
@@ -179,7 +181,11 @@ fn find_axes(
                 Value::Array(values) => Some(list(values)),
                 _ => Some(Err(phrase!("conflict-any"))),
             },
-            Value::Table(inner) if inner.contains_key("from") || inner.contains_key("to") => Some(range(inner)),
+            // One value, which moves.
+            Value::Table(inner) if inner.contains_key(SCHEDULE) && may_move(&path) => None,
+            Value::Table(inner) if inner.contains_key("from") || inner.contains_key("to") => {
+                Some(range(inner, may_move(&path)))
+            }
             Value::Table(inner) => {
                 find_axes(&path, inner, axes, at, faults);
                 None
@@ -219,6 +225,10 @@ fn is_same(one: &Value, other: &Value) -> bool {
         (Value::Integer(whole), Value::Float(number)) | (Value::Float(number), Value::Integer(whole)) => {
             (*whole as f64).total_cmp(number).is_eq()
         }
+        (Value::Table(one), Value::Table(other)) => {
+            let has = |(key, value): (&String, &Value)| other.get(key).is_some_and(|known| is_same(value, known));
+            one.len() == other.len() && one.iter().all(has)
+        }
         _ => one == other,
     }
 }
@@ -226,7 +236,11 @@ fn is_same(one: &Value, other: &Value) -> bool {
 /// Most points of one range.
 const MOST_POINTS: i64 = 1000;
 
-fn range(table: &Table) -> Result<AxisValues, Phrase> {
+fn may_move(path: &str) -> bool {
+    field(path).is_some_and(Field::may_move)
+}
+
+fn range(table: &Table, may_move: bool) -> Result<AxisValues, Phrase> {
     if let Some(key) = table.keys().find(|key| !["from", "to", "points", "scale"].contains(&key.as_str())) {
         return Err(phrase!("range-unknown-key", key = key));
     }
@@ -242,6 +256,7 @@ fn range(table: &Table) -> Result<AxisValues, Phrase> {
         Some(other) => {
             return Err(phrase!("range-points", value = Phrase::plain(other), most = MOST_POINTS as u64));
         }
+        None if may_move => return Err(phrase!("range-needs-points-or-schedule")),
         None => return Err(phrase!("range-needs-points")),
     };
     let log = match table.get("scale") {

@@ -135,7 +135,7 @@ impl<'a> JobFacts<'a> {
             baseline: self.board.baselines.iter().any(|cell| cell.baseline == Some(Baseline::PLAIN))
                 || students.iter().any(|info| info.recipe.student.as_ref().is_some_and(Architecture::has_exits)),
             temperature_squared: unscaled.clone().next().is_none(),
-            temperature: unscaled.filter_map(|info| info.temperature()).fold(0.0, f64::max),
+            temperature: unscaled.filter_map(|info| info.temperature()).flat_map(|t| t.ends()).fold(0.0, f64::max),
             teacher_errors: best.and_then(|cell| {
                 let teachers = self.teachers_of(&self.of_cell(cell));
                 mean(&teachers.into_iter().map(|teacher| teacher.run).collect::<Vec<_>>())

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::*;
+use crate::distill::{Course, Ramp, Shape};
 use crate::protocol::{Answers, JobOutcome, LossTerms, Metrics, Part, Role, RunId, RunInfo, RunOutcome, Stage};
 use crate::recipe::{Baseline, QUICKSTART, Sweep};
 use crate::runs::Board;
@@ -345,12 +346,33 @@ fn what_did_not_come_to_its_end_is_not_judged() {
 }
 
 #[test]
+fn what_moves_while_it_trains_is_a_value_of_its_axis_in_words() {
+    let moving = ["linear", "cosine"].map(|shape| format!("{{ schedule = \"{shape}\", from = 8, to = 1 }}"));
+    let grid = format!("distill.temperature=[4, {}, {}]", moving[0], moving[1]);
+    let job = Job::new(&[&grid, FOUR], |info| {
+        let errors = match info.temperature() {
+            Some(Course::Moving(Ramp { shape: Shape::Linear, .. })) => 60,
+            Some(Course::Moving(_)) => 70,
+            _ => 140,
+        };
+        [errors + info.seed; 2]
+    });
+    let axis = &job.board.axes[0];
+    assert_eq!(axis.labels.iter().map(Phrase::to_string).collect::<Vec<_>>(), ["4", "8 → 1", "8 → 1 cosine"]);
+    assert_eq!(axis.numbers, None);
+    let labels: Vec<String> = job.board.cells.iter().map(|cell| cell.label.to_string()).collect();
+    assert_eq!(labels, ["T 4 · 0.9/0.1", "T 8 → 1 · 0.9/0.1", "T 8 → 1 cosine · 0.9/0.1"]);
+    assert!(job.board.cells.iter().enumerate().all(|(at, cell)| cell.on_all_axes() == Some(vec![at])));
+    assert!(job.says().1.contains("That is T 8 → 1 · 0.9/0.1"), "{:?}", job.says());
+}
+
+#[test]
 fn a_sweep_says_how_many_cells_are_clear_tied_and_what_explains_them() {
     let grid = ["distill.temperature=[1, 4, 8]", FOUR];
     let job = |best: [u64; 4]| {
         Job::new(&grid, move |info| {
             let seed = info.seed as usize;
-            let of = match (info.role, info.temperature()) {
+            let of = match (info.role, info.recipe.distill.temperature()) {
                 (Role::Student, Some(t)) if t > 6.0 => best[seed],
                 (Role::Student, Some(t)) if t > 2.0 => best[seed] + [1, 3, 0, 0][seed],
                 (Role::Student, _) => [130, 128, 135, 131][seed],

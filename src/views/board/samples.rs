@@ -5,7 +5,7 @@ use eframe::egui::{Label, Ui};
 use super::{choose, evenly_of, some_ui};
 use crate::command::Commands;
 use crate::distill::soften::soften;
-use crate::protocol::Role;
+use crate::protocol::{Role, Setting};
 use crate::runs::BoardCell;
 use crate::state::{JobView, State};
 use crate::text::{number::Kind, text};
@@ -41,7 +41,7 @@ pub(super) fn samples_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &C
         .filter_map(|(cell, of)| {
             let (_, run) = of.runs.first()?;
             let info = job.runs.iter().find(|info| info.run == *run)?;
-            let temperature = info.temperature().unwrap_or(1.0);
+            let temperature = job.setting(info, Setting::TEMPERATURE).unwrap_or(1.0);
             let (_, logits) = job.snapshots.get(run)?;
             let student = logits.get(view.row * classes..(view.row + 1) * classes)?;
             let p = |logits: &[f32]| soften(logits, temperature).into_iter().map(|p| p as f32).collect::<Vec<_>>();

@@ -12,7 +12,7 @@ use crate::text::{number, text};
 use crate::theme::{UiTokens as _, space, title};
 use crate::views::colours::term_colour;
 use crate::views::lens::TICKS;
-use crate::views::{control_name, tips};
+use crate::views::{control_name, course_words, tips};
 use crate::widgets::{Chip, Dropdown, Share, Slider, toggle_ui, weight_bar_ui};
 
 impl Editor<'_> {
@@ -60,8 +60,9 @@ impl Editor<'_> {
         for field in &weights {
             self.field_ui(ui, field);
         }
-        let is_swept = |field: &&'static Field| self.state.recipe.sweep.axis(field.path).is_some();
-        if weights.len() > 1 && !weights.iter().any(is_swept) {
+        let differs =
+            |field: &&Field| self.state.recipe.sweep.axis(field.path).is_some() || distill.ramp(field.path).is_some();
+        if weights.len() > 1 && !weights.iter().any(differs) {
             let tokens = ui.tokens();
             let names: Vec<_> = method.terms.iter().map(|term| term.name.into()).collect();
             let words: Vec<String> = method.terms.iter().map(|term| text(term.label)).collect();
@@ -99,25 +100,29 @@ impl Editor<'_> {
         let complement = follows && sweep.complement;
         let value = swept.value(&sweep.base);
         let mut switches = |ui: &mut Ui| {
+            ui.spacing_mut().item_spacing.x = space::XS;
             if follows {
                 self.complement_ui(ui);
             }
             if !complement {
                 self.switch_ui(ui, swept);
+                self.moving_switch_ui(ui, swept);
             }
         };
         if complement {
             title_row_ui(ui, |ui| {
                 ui.label(title(control_name(field))).on_hover_text(field.what().words());
                 switches(ui);
-                if sweep.axis(SOFT_WEIGHT.path).is_none() {
-                    let own = RichText::new(number::setting(value)).color(ui.tokens().secondary);
+                if let Some(own) =
+                    sweep.base.distill.course(field.path).filter(|_| sweep.axis(SOFT_WEIGHT.path).is_none())
+                {
+                    let own = RichText::new(course_words(own)).color(ui.tokens().secondary);
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(own));
                 }
             });
             return;
         }
-        if self.values_ui(ui, swept, switches) {
+        if self.values_ui(ui, swept, switches) || self.moving_ui(ui, field, switches) {
             return;
         }
         let (name, what, span) = (control_name(field), field.what().words(), field.span());
@@ -140,7 +145,7 @@ impl Editor<'_> {
     fn is_only_weight(&self, field: &Field) -> bool {
         let distill = &self.state.recipe.sweep.base.distill;
         let mut others = distill.method().terms.iter().filter(|term| term.weight != Some(field.path));
-        others.all(|term| term.weight.is_some_and(|path| distill.get(path) == Some(0.0)))
+        others.all(|term| !distill.ever_weighs(term))
     }
 
     /// One of several words.

@@ -1,7 +1,8 @@
 //! How the weights move: the update rule, its learning rate, and how that changes over the epochs, with a picture of it.
 
-use eframe::egui::{Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::Ui;
 
+use super::picture::Picture;
 use super::rows::{decimal_ui, row_ui, seek, whole_ui};
 use super::swept::Swept;
 use super::{Editor, own_training};
@@ -11,13 +12,10 @@ use crate::recipe::fields::{
 use crate::recipe::{Optimiser, Schedule, TrainingRecipe};
 use crate::state::Section;
 use crate::text::{number, text, text_with};
-use crate::theme::{UiTokens as _, space};
+use crate::theme::space;
 use crate::training::rate_factor;
 use crate::views::control_name;
 use crate::widgets::{Dropdown, Slider};
-
-/// Height of the picture.
-const PICTURE: f32 = 40.0;
 
 impl Editor<'_> {
     pub(super) fn optimiser_ui(&self, ui: &mut Ui) {
@@ -115,31 +113,15 @@ impl Editor<'_> {
 
 /// The learning rate over the epochs, as training is going to take it.
 fn picture_ui(ui: &mut Ui, own: &TrainingRecipe) {
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), PICTURE), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Figure, true, text("recipe-schedule-picture")));
-    let tokens = ui.tokens();
-    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens.hairline));
-    // As many steps as there are pixels: the picture does not need the real number of rows.
-    let per_epoch = (rect.width() / own.epochs.max(1) as f32).ceil().max(1.0) as u64;
-    let steps = per_epoch * own.epochs.max(1) as u64;
-    let room = rect.shrink2(vec2(0.0, 3.0));
-    let at = |step: u64| {
-        let x = room.left() + room.width() * step as f32 / (steps - 1).max(1) as f32;
-        pos2(x, room.bottom() - room.height() * rate_factor(own, step, steps, per_epoch) as f32)
-    };
-    let stride = (steps / rect.width().max(1.0) as u64).max(1);
-    let line = (0..steps).step_by(stride as usize).map(at).collect();
-    ui.painter().add(Shape::line(line, Stroke::new(1.5, tokens.secondary)));
-    let pointer = response.hover_pos();
-    response.on_hover_ui(|ui| {
-        let Some(pointer) = pointer else { return };
-        let share = ((pointer.x - room.left()) / room.width()).clamp(0.0, 1.0);
-        let step = ((steps - 1) as f32 * share) as u64;
-        let epoch = share * own.epochs as f32;
-        let rate = own.learning_rate * rate_factor(own, step, steps, per_epoch);
-        let words = [("epoch", number::fixed(f64::from(epoch), 1).into()), ("rate", number::setting(rate).into())];
-        ui.label(text_with("recipe-schedule-at", &words));
-    });
+    let factor = |step, steps, per_epoch| rate_factor(own, step, steps, per_epoch);
+    Picture {
+        name: &text("recipe-schedule-picture"),
+        epochs: own.epochs,
+        height: &factor,
+        words: &|step, steps, per_epoch| number::setting(own.learning_rate * factor(step, steps, per_epoch)),
+        now: None,
+    }
+    .show(ui);
 }
 
 pub(super) fn optimiser_name(optimiser: &Optimiser) -> String {

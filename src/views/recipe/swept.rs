@@ -5,7 +5,7 @@ use std::ops::Bound;
 use toml::Value;
 
 use crate::recipe::fields::{Field, HARD_WEIGHT, Kind, LEARNING_RATE, SEED, SOFT_WEIGHT, TEACHER_MEMBERS, Tries};
-use crate::recipe::{AxisValues, Range, Recipe, Sweep, TeacherRecipe, complement_of};
+use crate::recipe::{AxisValues, Range, Recipe, Sweep, TeacherRecipe, follow_soft_weight};
 use crate::widgets::{RangeLimits, RangeValue};
 
 /// A field with one value or several: a number of the method, the learning rate or the seed.
@@ -108,10 +108,10 @@ impl Swept {
         }
     }
 
-    /// Its values, where it is swept.
+    /// Its values, where it is swept over numbers; text alone can give others.
     pub fn values(self, sweep: &Sweep) -> Option<RangeValue> {
         Some(match &sweep.axis(self.0.path)?.values {
-            AxisValues::List(values) => RangeValue::List(values.iter().filter_map(as_number).collect()),
+            AxisValues::List(values) => RangeValue::List(values.iter().map(as_number).collect::<Option<_>>()?),
             AxisValues::Range(Range { from, to, points, log }) => {
                 RangeValue::Range { from: *from, to: *to, points: *points, log: *log }
             }
@@ -174,10 +174,7 @@ pub(super) fn put_complement(sweep: &mut Sweep, on: bool) {
 /// Where the hard weight follows the soft one, it does so in the first cell as in all others.
 pub(super) fn follow(sweep: &mut Sweep) {
     if sweep.complement {
-        let distill = &mut sweep.base.distill;
-        if let Some(soft) = distill.get(SOFT_WEIGHT.path) {
-            distill.set(HARD_WEIGHT.path, complement_of(soft));
-        }
+        follow_soft_weight(&mut sweep.base.distill);
     }
 }
 
