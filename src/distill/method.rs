@@ -208,7 +208,7 @@ pub struct Term {
     pub over: Over,
     /// The fewest of these that it takes; on a batch with fewer it is left out, and that is counted.
     pub least: usize,
-    /// Whether what it learns from is the teacher's, not the labels' alone.
+    /// Whether what it learns from is the teacher's, a virtual one's too, not the labels' alone.
     pub of_teacher: bool,
     /// The term, unweighted, and its gradient.
     pub compute: Compute,

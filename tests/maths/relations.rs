@@ -52,7 +52,7 @@ fn relations_are_the_golden_numbers() {
     check("relational", "angles", sides, values, (slopes, 0.7908019585467838));
     // Turned, moved and scaled rows stand to each other as before.
     let turned = Tensor::new(&[[[0.0_f64, 3.0], [-3.0, 0.0]]], &Device::Cpu).unwrap();
-    let moved = ((student.matmul(&turned).unwrap()) + 7.0).unwrap();
+    let moved = (student.matmul(&turned).unwrap() + 7.0).unwrap();
     for term in ["distances", "angles"] {
         assert!(flat(&of_pair("relational", term, &moved, &student))[0].abs() < 1e-12, "{term}");
     }

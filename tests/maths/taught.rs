@@ -9,7 +9,7 @@ use crate::jobs::{outcomes, run, sweep};
 fn is_taught(method: &str, terms: &[&str], more: &[&str]) {
     let folder = tempfile::tempdir().unwrap();
     let method = format!("distill={{ method = \"{method}\" }}");
-    let recipe = sweep(folder.path(), &[&[method.as_str()], more].concat());
+    let recipe = sweep(folder.path(), &[&[method.as_str()][..], more].concat());
     let found = outcomes(&run(JobStart::New(recipe), vec![]));
     let (student, baseline) = (&found["student"], &found["baseline"]);
     assert_eq!([student, baseline].map(|run| run.finished().outcome), [RunOutcome::Done; 2], "{method}");

@@ -42,7 +42,7 @@ const ATTENTION_WEIGHT: Field = Field {
         ..WEIGHT
     }),
     is_column: true,
-    search: "AT feature map convolution beta 注意力 权重 zhuyili quanzhong",
+    search: "attention feature convolution beta 注意力 权重 zhuyili quanzhong",
     ..OF_METHOD
 };
 

@@ -32,7 +32,7 @@ const INTER_WEIGHT: Field = Field {
     short: Some("field-inter-weight-short"),
     kind: Kind::Number(Span { shown: (0.0, 4.0), usual: 1.0, tries: Tries::These(&[0.5, 1.0, 2.0]), ..WEIGHT }),
     is_column: true,
-    search: "beta DIST correlation pearson row 类间 相关 权重 leijian xiangguan quanzhong",
+    search: "beta DIST correlation pearson 类间 相关 权重 leijian xiangguan quanzhong",
     ..OF_METHOD
 };
 
@@ -42,7 +42,7 @@ const INTRA_WEIGHT: Field = Field {
     label: "field-intra-weight",
     what: "field-intra-weight-hint",
     short: Some("field-intra-weight-short"),
-    search: "gamma DIST correlation pearson column 类内 相关 权重 leinei xiangguan quanzhong",
+    search: "gamma DIST correlation pearson 类内 相关 权重 leinei xiangguan quanzhong",
     ..INTER_WEIGHT
 };
 
@@ -86,7 +86,9 @@ fn intra(rows: &Rows<'_>, gradient: Option<&mut [f64]>) -> f64 {
 fn unlike(rows: &Rows<'_>, lines: &[Vec<usize>], gradient: Option<&mut [f64]>) -> f64 {
     let t = rows.values.temperature().unwrap_or(1.0);
     let soft = |logits: &[f32]| logits.chunks_exact(rows.classes).flat_map(|row| soften(row, t)).collect::<Vec<f64>>();
-    let (q, p) = (soft(rows.logits), soft(rows.teacher));
+    let (q, mut p) = (soft(rows.logits), soft(rows.teacher));
+    // Without a teacher there is nothing to be correlated with.
+    p.resize(q.len(), 0.0);
     let count = lines.len().max(1) as f64;
     let (mut sum, mut by_q) = (0.0, vec![0.0; q.len()]);
     for line in lines {

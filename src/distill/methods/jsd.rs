@@ -41,7 +41,7 @@ const TEACHER_SHARE: Field = Field {
         ..Span::ANY
     }),
     is_column: true,
-    search: "beta mixture forward reverse KL 混合 反向 hunhe fanxiang",
+    search: "beta mixture forward reverse divergence 混合 反向 hunhe fanxiang",
     ..OF_METHOD
 };
 

@@ -43,7 +43,7 @@ const DISTANCE_WEIGHT: Field = Field {
         ..WEIGHT
     }),
     is_column: true,
-    search: "RKD relation w_d distance 距离 关系 权重 juli guanxi quanzhong",
+    search: "RKD relation distance 距离 关系 权重 juli guanxi quanzhong",
     ..OF_METHOD
 };
 
@@ -53,7 +53,7 @@ const ANGLE_WEIGHT: Field = Field {
     label: "field-angle-weight",
     what: "field-angle-weight-hint",
     short: Some("field-angle-weight-short"),
-    search: "RKD relation w_a angle 角度 关系 权重 jiaodu guanxi quanzhong",
+    search: "RKD relation angle 角度 关系 权重 jiaodu guanxi quanzhong",
     ..DISTANCE_WEIGHT
 }
 .usually(50.0);

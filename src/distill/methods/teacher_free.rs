@@ -41,7 +41,7 @@ const VIRTUAL_WEIGHT: Field = Field {
     short: Some("field-virtual-weight-short"),
     kind: Kind::Number(Span { usual: 0.1, tries: Tries::These(&[0.05, 0.1, 0.5]), ..WEIGHT }),
     is_column: true,
-    search: "reg_alpha Tf-KD regularisation virtual teacher 虚拟 教师 权重 xuni jiaoshi quanzhong",
+    search: "regularisation virtual Tf-KD 虚拟 权重 xuni quanzhong",
     ..OF_METHOD
 };
 
@@ -53,7 +53,7 @@ const LABEL_PROBABILITY: Field = Field {
     short: Some("field-label-probability-short"),
     kind: Kind::Number(Span { shown: (0.5, 1.0), usual: 0.99, tries: Tries::These(&[0.9, 0.95, 0.99]), ..SHARE }),
     is_column: true,
-    search: "correct_prob virtual teacher confidence 虚拟 教师 概率 xuni jiaoshi gailv",
+    search: "virtual confidence Tf-KD 虚拟 概率 xuni gailv",
     ..OF_METHOD
 };
 
@@ -67,7 +67,7 @@ const VIRTUAL: Term = Term {
     warm_up: None,
     over: Over::Labelled,
     least: 0,
-    of_teacher: false,
+    of_teacher: true,
     compute: Compute::Logits(of_virtual),
 };
 
