@@ -1,5 +1,5 @@
-//! Attention transfer: beside soft targets, the student's convolutions learn to look where the teacher's look, by the mean over channels of the
-//! squares at each place (Zagoruyko & Komodakis 2017, arXiv 1612.03928, with p = 2; weight and mean of `RepDistiller`).
+//! Attention transfer: beside soft targets, the student's convolutions learn to look where the teacher's look, by the mean over channels
+//! of the squares at each place (Zagoruyko & Komodakis 2017, arXiv 1612.03928, with p = 2; weight and mean of `RepDistiller`).
 
 use candle_core::{D, Device, Result, Tensor};
 

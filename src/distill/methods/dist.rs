@@ -1,5 +1,5 @@
-//! DIST: the student's probabilities need only be correlated with the teacher's, over the classes of each row and over the rows of each class,
-//! which leaves room to a student far weaker than its teacher (Huang et al. 2022, arXiv 2205.10536; usual values of its code).
+//! DIST: the student's probabilities need only be correlated with the teacher's, over the classes of each row and over the rows of each
+//! class, which leaves room to a student far weaker than its teacher (Huang et al. 2022, arXiv 2205.10536; usual values of its code).
 
 use super::super::fields::{HARD_WEIGHT, OF_METHOD, TEMPERATURE, WEIGHT};
 use super::super::method::{Compute, Method, Needs, Over, Phase, Rows, Scale, StudentKind, Term};

@@ -1,5 +1,5 @@
-//! Relational distillation: beside soft targets, the rows of a batch learn to stand to each other in the student's last inner layer as they do
-//! in the teacher's, by their distances and by the angles between them (RKD, Park et al. 2019, arXiv 1904.05068; weights and means of
+//! Relational distillation: beside soft targets, the rows of a batch learn to stand to each other in the student's last inner layer as they
+//! do in the teacher's, by their distances and by the angles between them (RKD, Park et al. 2019, arXiv 1904.05068; weights and means of
 //! `RepDistiller`).
 
 use candle_core::{D, Result, Tensor};
@@ -120,8 +120,8 @@ fn apart(student: &Tensor, teacher: &Tensor) -> Result<Tensor> {
 /// Rows of a batch that are looked at, the first ones: there is an angle for every three.
 const ROWS: usize = 64;
 
-/// Rows are one and the same where their squared distance is no larger share than this of their squared distances from the middle: in single
-/// precision it is not told from rounding, and its root has no slope.
+/// Rows are one and the same where their squared distance is no larger share than this of their squared distances from the middle: in
+/// single precision it is not told from rounding, and its root has no slope.
 const SAME: f64 = 1e-5;
 
 /// How the rows of a batch stand to each other.

@@ -39,7 +39,8 @@ const STANDARDISED_WEIGHT: Field = Field {
     ..OF_METHOD
 };
 
-/// KL(p ‖ q) of standardised logits in nats, without T². By z: with g = (q − p) / T, g / (spread + ε) − s(z) · Σ g s(z) / ((C − 1) · spread).
+/// KL(p ‖ q) of standardised logits in nats, without T². By z: with g = (q − p) / T,
+/// g / (spread + ε) − s(z) · Σ g s(z) / ((C − 1) · spread).
 const STANDARDISED_TERM: Term = Term {
     name: "standardised",
     label: "loss-standardised",

@@ -1,5 +1,5 @@
-//! Teacher-free distillation: soft targets of a virtual teacher that is right on every row, and nearly sure (Tf-KD with regularisation, Yuan et
-//! al. 2020, arXiv 1909.11723, section 5; probability, T and weights of its code for CIFAR-100).
+//! Teacher-free distillation: soft targets of a virtual teacher that is right on every row, and nearly sure (Tf-KD with regularisation,
+//! Yuan et al. 2020, arXiv 1909.11723, section 5; probability, T and weights of its code for CIFAR-100).
 
 use super::super::fields::{HARD_WEIGHT, OF_METHOD, TEMPERATURE, TEMPERATURE_SQUARED, WEIGHT};
 use super::super::method::{Compute, Method, Needs, Over, Phase, Rows, Scale, StudentKind, Term};
