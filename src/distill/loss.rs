@@ -52,7 +52,7 @@ pub struct MemberTerms {
     pub norms: Vec<f64>,
     /// Cosine of the angle between each term's gradient and that of all the others together; 0 where one of them is zero.
     pub cosines: Vec<f64>,
-    /// Of the term that looks at inner layers: what it is for each pair of them.
+    /// Of the first term that looks at inner layers: what it is for each pair of them.
     pub pairs: Vec<f64>,
 }
 
@@ -171,7 +171,9 @@ fn on_host(logits: &Tensor, members: &[usize], batch: &BatchTargets<'_>) -> Resu
     for part in of_layers(members, batch, rows)? {
         for (k, ((terms, value), pairs)) in terms.iter_mut().zip(&part.values).zip(part.pairs).enumerate() {
             terms.values[part.term] = Some(*value);
-            terms.pairs = pairs;
+            if terms.pairs.is_empty() {
+                terms.pairs = pairs;
+            }
             // A term of weight 0 must not spoil the total by 0 · ∞.
             terms.total += if part.factors[k] == 0.0 { 0.0 } else { part.factors[k] * value };
         }

@@ -53,8 +53,8 @@ pub enum Company {
 /// What a method does with inner layers of the student and of the teacher.
 #[derive(Clone, Copy, Debug)]
 pub struct Inner {
-    /// Which layers of the student look at which of the teacher, by their indices, where there are so many of each.
-    pub pairs: fn(Values<'_>, Sides<usize>) -> Pairs,
+    /// Which layers of the student look at which of the teacher, by their indices, where these are there.
+    pub pairs: fn(Values<'_>, Sides<Shapes<'_>>) -> Pairs,
     /// Whether the two layers of a pair must say as much of a row.
     pub is_alike: bool,
     /// Trained tensors of the method itself, for layers of these shapes of one row.
@@ -64,6 +64,9 @@ pub struct Inner {
 /// The pairs of layers, by their indices, or why there are none.
 pub type Pairs = std::result::Result<Vec<Sides<usize>>, NoPairs>;
 
+/// The shape of what each inner layer says of one row, from the input to the logits.
+pub type Shapes<'a> = &'a [&'a [usize]];
+
 /// One of the student's and one of the teacher's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sides<T> {
@@ -71,6 +74,13 @@ pub struct Sides<T> {
     pub student: T,
     /// The teacher's.
     pub teacher: T,
+}
+
+impl Sides<Shapes<'_>> {
+    /// How many layers each has.
+    pub fn counts(&self) -> Sides<usize> {
+        Sides { student: self.student.len(), teacher: self.teacher.len() }
+    }
 }
 
 /// Why there are no layers for a method to look at.
@@ -94,6 +104,13 @@ pub enum NoPairs {
         /// How many it needs at least.
         least: usize,
         /// How many there are.
+        there: usize,
+    },
+    /// None of them is a convolution whose maps have more than one place.
+    NoMaps {
+        /// Whether it is the student's, or else the teacher's.
+        is_students: bool,
+        /// How many layers there are.
         there: usize,
     },
     /// The layers of a pair say different amounts of a row.
@@ -205,7 +222,7 @@ pub struct Term {
     pub over: Over,
     /// The fewest of these that it takes; on a batch with fewer it is left out, and that is counted.
     pub least: usize,
-    /// Whether what it learns from is the teacher's, not the labels' alone.
+    /// Whether what it learns from is the teacher's, a virtual one's too, not the labels' alone.
     pub of_teacher: bool,
     /// The term, unweighted, and its gradient.
     pub compute: Compute,

@@ -21,7 +21,7 @@ pub use exits::{leaves_at, uncertainty};
 pub use loss::{BatchTargets, MemberTargets, MemberTerms, loss, term_losses};
 pub use method::{
     Company, Compute, Inner, Kernel, Layers, Method, Needs, NoPairs, OnLayers, OnLogits, Over, OwnTensor, Phase, Rows,
-    Scale, Sides, StudentKind, Term, Trains,
+    Scale, Shapes, Sides, StudentKind, Term, Trains,
 };
 pub use methods::{HARD, LABELS, METHODS, SOFT_TARGETS, TEACHER_LABELS};
 pub use metrics::{Evaluation, NO_CLASS, Reference, evaluate, top_classes};

@@ -7,9 +7,13 @@ pub fn soften(logits: &[f32], temperature: f64) -> Vec<f64> {
     log_soften(logits, temperature).into_iter().map(f64::exp).collect()
 }
 
-/// log softmax(z / T), with the largest logit taken out first.
+/// log softmax(z / T).
 pub fn log_soften(logits: &[f32], temperature: f64) -> Vec<f64> {
-    let scaled: Vec<f64> = logits.iter().map(|z| f64::from(*z) / temperature).collect();
+    log_softmax(logits.iter().map(|z| f64::from(*z) / temperature).collect())
+}
+
+/// log softmax(z), with the largest taken out first.
+pub fn log_softmax(scaled: Vec<f64>) -> Vec<f64> {
     let max = scaled.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let log_sum = max + scaled.iter().map(|z| (z - max).exp()).sum::<f64>().ln();
     scaled.into_iter().map(|z| z - log_sum).collect()
@@ -25,7 +29,11 @@ pub fn entropy(logits: &[f32], temperature: f64) -> f64 {
 
 /// KL(p ‖ q) = Σ p (log p − log q) of teacher p and student q, both at T.
 pub fn divergence(teacher: &[f32], student: &[f32], temperature: f64) -> f64 {
-    let (log_p, log_q) = (log_soften(teacher, temperature), log_soften(student, temperature));
+    log_divergence(&log_soften(teacher, temperature), &log_soften(student, temperature))
+}
+
+/// KL(p ‖ q) of distributions by their logarithms.
+pub fn log_divergence(log_p: &[f64], log_q: &[f64]) -> f64 {
     log_p
         .iter()
         .zip(log_q)

@@ -356,7 +356,12 @@ fn layers_fit(objective: &Objective, student: &ModelSpec, teachers: &[TeacherMod
             NoPairs::NoLayer { field, is_students, asked, there } => {
                 (field, phrase!("method-no-layer", whose = whose(is_students), there = there, asked = asked))
             }
-            NoPairs::Few { is_students, there: 0, .. } => (METHOD.path, none(is_students)),
+            NoPairs::Few { is_students, there: 0, .. } | NoPairs::NoMaps { is_students, there: 0 } => {
+                (METHOD.path, none(is_students))
+            }
+            NoPairs::NoMaps { is_students, .. } => {
+                (METHOD.path, phrase!("method-no-maps", method = method, whose = whose(is_students)))
+            }
             NoPairs::Few { is_students, least, there } => {
                 let whose = whose(is_students);
                 let problem =

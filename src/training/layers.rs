@@ -42,7 +42,9 @@ pub struct Pair {
 /// When one of them is not there, or they do not fit each other.
 pub fn chosen(objective: &Objective, student: &[InnerLayer], teacher: &[InnerLayer]) -> Result<Vec<Pair>, NoPairs> {
     let Some(inner) = objective.method().inner else { return Ok(Vec::new()) };
-    let pairs = (inner.pairs)(objective.values(), Sides { student: student.len(), teacher: teacher.len() })?;
+    let [of_student, of_teacher] =
+        [student, teacher].map(|layers| layers.iter().map(|layer| layer.shape.as_slice()).collect::<Vec<_>>());
+    let pairs = (inner.pairs)(objective.values(), Sides { student: &of_student, teacher: &of_teacher })?;
     let pair = |at: Sides<usize>| {
         let layers = Sides { student: student[at.student].clone(), teacher: teacher[at.teacher].clone() };
         let numbers = |layer: &InnerLayer| layer.shape.iter().product::<usize>();

@@ -255,6 +255,14 @@ fn every_method_of_a_sweep_is_asked_for_what_it_needs() {
         let ran = place.run(&["run", "tiny.toml", "--set", set[0], "--set", set[1]]).is_good();
         assert!(ran.stderr.contains("rows teach nothing"), "{}", ran.stderr);
     }
+    // An MLP looks nowhere, whichever of the two it is.
+    for (student, whose) in [("{ cnn = [4] }", "teacher"), ("{ mlp = [8] }", "student")] {
+        let model = format!("student.model={student}");
+        let ran = place.run(&["run", "tiny.toml", "--set", "distill.method=attention", "--set", &model]);
+        assert_eq!(ran.status, Some(2), "{}", ran.stderr);
+        let expected = format!("distill.method: attention compares the maps of convolutions, and the {whose} has none");
+        assert!(ran.stderr.contains(&expected), "{}", ran.stderr);
+    }
     assert_eq!(place.store().jobs(true).unwrap().len(), 2);
 }
 

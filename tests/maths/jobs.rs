@@ -163,7 +163,7 @@ impl Outcome {
 }
 
 /// The runs of a stream, by what tables call them.
-fn outcomes(reports: &[Arc<Report>]) -> BTreeMap<String, Outcome> {
+pub fn outcomes(reports: &[Arc<Report>]) -> BTreeMap<String, Outcome> {
     let started = started(reports);
     let mut runs = by_run(reports);
     started.runs.iter().map(|info| (info.name(), runs.remove(&info.run).unwrap())).collect()
@@ -457,7 +457,7 @@ pub fn finished(reports: &[Arc<Report>]) -> Vec<FinishedRun> {
 #[test]
 fn a_job_that_goes_on_from_any_resume_state_ends_with_the_same_bits() {
     let folder = tempfile::tempdir().unwrap();
-    let variants: [&[&str]; 9] = [
+    let variants: [&[&str]; 10] = [
         // The student diverges, its baseline does not.
         &["training.clip=0", "distill.soft_weight=1e30"],
         &["training.keep=\"best\""],
@@ -469,6 +469,7 @@ fn a_job_that_goes_on_from_any_resume_state_ends_with_the_same_bits() {
         &[COOLS, FALLS, "distill.hard_weight=\"complement\""],
         &["distill.method=\"hints\"", "distill.hint_epochs=1", "training.optimiser=\"adamw\""],
         &["distill.method=\"hints\"", "distill.hint_epochs=0", "training.keep=\"best\""],
+        &["distill.method=\"relational\""],
     ];
     for overrides in variants {
         let recipe = recipe(folder.path(), overrides);

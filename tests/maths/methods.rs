@@ -10,8 +10,18 @@ use crate::support::{assert_close, check_gradients, draw, flat};
 /// Logits, the teacher's logits and the label of three examples.
 const A: ([f32; 4], [f32; 4], u32) = ([2.0, 3.0, 0.0, -0.5], [5.0, 2.0, 0.5, -1.0], 0);
 const B: ([f32; 4], [f32; 4], u32) = ([1.0, 0.0, 2.0, 1.0], [0.0, 1.0, 4.0, -2.0], 2);
+const C: ([f32; 4], [f32; 4], u32) = ([0.0, -2.0, 1.0, 1.5], [1.0, -1.0, 0.0, 2.0], 3);
 
-fn method(name: &str) -> &'static Method {
+/// A teacher that is as good as sure of another class than the student, which is as good as sure, too; and rows that say nothing.
+const ODD: [([f32; 4], [f32; 4], u32); 5] = [
+    ([0.0, 0.0, 120.0, 1.0], [900.0, 1.0, 0.0, -3.0], 0),
+    ([900.0, 1.0, 0.0, -3.0], [0.0, 0.0, 120.0, 1.0], 0),
+    ([1.0; 4], [1.0, 2.0, 3.0, 4.0], 1),
+    ([1.0, 2.0, 3.0, 4.0], [1.0; 4], 1),
+    ([900.0; 4], [900.0; 4], 1),
+];
+
+pub fn method(name: &str) -> &'static Method {
     METHODS.iter().copied().find(|method| method.name == name).unwrap()
 }
 
@@ -73,8 +83,7 @@ fn decoupled_terms_make_up_the_divergence() {
 #[test]
 fn a_sure_teacher_and_a_sure_student_give_finite_decoupled_terms() {
     // 1 − p of the target is below what a float tells from 0.
-    let sure = ([0.0, 0.0, 120.0, 1.0], [900.0, 1.0, 0.0, -3.0], 0);
-    for example in [sure, ([900.0, 1.0, 0.0, -3.0], [0.0, 0.0, 120.0, 1.0], 0), ([900.0; 4], [900.0; 4], 1)] {
+    for example in ODD {
         let objective = Objective::new(method("dkd"), 0).with("distill.temperature", 1.0);
         let (sum, gradient) = of_teacher(&objective, example);
         assert!(sum.is_finite() && sum >= 0.0 && gradient.iter().all(|slope| slope.is_finite()), "{sum} {gradient:?}");
@@ -97,6 +106,160 @@ fn matched_logits_are_the_golden_numbers() {
 }
 
 #[test]
+fn divergences_from_a_mixture_are_the_golden_numbers() {
+    // Worked out in plain double arithmetic, and the same from PyTorch in f64: those of JSD, which is not divided by β (1 − β).
+    let at = |t: f64, share: f64| {
+        let objective = Objective::new(method("jsd"), 0).with("distill.teacher_share", share);
+        let (value, gradient) = alone(&objective.with("distill.temperature", t), "jsd", A);
+        let weight = share * (1.0 - share);
+        (weight * value, gradient.into_iter().map(|slope| weight * slope).collect::<Vec<f64>>())
+    };
+    let values = [at(1.0, 0.5).0, at(1.0, 0.1).0, at(1.0, 0.9).0, at(4.0, 0.5).0];
+    assert_close("β = ½, 0.1, 0.9, and ½ at T = 4", &values, &[0.280913, 0.096908, 0.126069, 0.023668], 1e-5);
+    assert_close("by z", &at(1.0, 0.5).1, &[-0.139479467, 0.132718418, 0.003174171, 0.003586878], 1e-8);
+}
+
+#[test]
+fn divergences_from_a_mixture_end_in_both_ways_of_kl() {
+    let at = |share: f64, t: f64, example| {
+        let objective = Objective::new(method("jsd"), 0).with("distill.teacher_share", share);
+        alone(&objective.with("distill.temperature", t), "jsd", example)
+    };
+    let swapped = |(z, v, label): ([f32; 4], [f32; 4], u32)| (v, z, label);
+    for (t, both) in [(1.0, [1.087086, 1.613013]), (4.0, [0.097253, 0.094007])] {
+        let soft = Objective::new(method("soft-targets"), 0).with("distill.temperature", t);
+        let (forward, reverse) = (at(0.0, t, A), at(1.0, t, A));
+        assert_close("golden", &[forward.0, reverse.0], &both, 1e-5);
+        let (value, gradient) = alone(&soft, "soft", A);
+        assert_close("forward", &[forward.0], &[value], 1e-12);
+        assert_close("forward, by z", &forward.1, &gradient, 1e-12);
+        assert_close("reverse", &[reverse.0], &[alone(&soft, "soft", swapped(A)).0], 1e-12);
+        // On the way there no rounding is divided by a share that is next to nothing.
+        for share in [1e-6, 1e-9, 1e-12] {
+            for (near, end) in [(at(share, t, A), &forward), (at(1.0 - share, t, A), &reverse)] {
+                assert_close(&format!("{share}"), &[near.0], &[end.0], 10.0 * share);
+                assert_close(&format!("{share}, by z"), &near.1, &end.1, 10.0 * share);
+            }
+        }
+        // Neither side is told from the other at ½, nor at β and 1 − β.
+        for share in [0.5, 0.2] {
+            assert_close("swapped", &[at(share, t, A).0], &[at(1.0 - share, t, swapped(A)).0], 1e-12);
+        }
+    }
+    for share in [0.0, 1e-9, 0.5, 1.0 - 1e-9, 1.0] {
+        for example in ODD {
+            let (value, gradient) = at(share, 1.0, example);
+            assert!(value.is_finite() && value >= 0.0 && gradient.iter().all(|slope| slope.is_finite()), "{value}");
+        }
+    }
+}
+
+#[test]
+fn standardised_logits_are_the_golden_numbers() {
+    // Worked out in plain double arithmetic, and the same from PyTorch in f64.
+    let objective = Objective::new(method("standardised"), 0);
+    assert_eq!((objective.temperature(), objective.get("distill.standardised_weight")), (Some(2.0), Some(9.0)));
+    let at = |example| alone(&objective, "standardised", example);
+    assert_close("A", &[at(A).0], &[0.066619], 1e-5);
+    let (sum, gradient) = of_teacher(&objective.clone().with("distill.standardised_weight", 1.0), A);
+    assert_close("T² · KL", &[sum], &[0.266476], 1e-5);
+    assert_close("T² · KL by z", &gradient, &[-0.195525066, 0.138622668, 0.007266684, 0.049635714], 1e-8);
+    // Scale and shift change nothing, whoever's they are.
+    let stretched = |logits: [f32; 4]| logits.map(|z| 10.0 * z + 3.0);
+    let (z, v, label) = A;
+    for example in [(z, stretched(v), label), (stretched(z), v, label)] {
+        assert_close("stretched", &[at(example).0], &[at(A).0], 1e-6);
+    }
+    assert!(at((z, stretched(z), label)).0.abs() < 1e-12);
+}
+
+#[test]
+fn rows_without_a_spread_have_finite_terms_and_no_slope() {
+    let standardised = Objective::new(method("standardised"), 0);
+    let dist = Objective::new(method("dist"), 0);
+    for (objective, name) in [(&standardised, "standardised"), (&dist, "inter-class")] {
+        for example in ODD {
+            let (value, gradient) = alone(objective, name, example);
+            assert!(value.is_finite() && gradient.iter().all(|slope| slope.is_finite()), "{name}: {value}");
+            let is_flat = example.0.iter().all(|z| *z == example.0[0]);
+            assert!(!is_flat || gradient.iter().all(|slope| *slope == 0.0), "{name}: {gradient:?}");
+        }
+    }
+    // Columns of equal numbers: all rows are the same.
+    for example in ODD {
+        let (value, gradient) = of_rows(&dist, "intra-class", &[example, example, example]).unwrap();
+        assert!(value == 1.0 && gradient.iter().all(|slope| *slope == 0.0), "{value} {gradient:?}");
+    }
+    // Classes that nobody voted for, and a row on which all agree.
+    for votes in [
+        [f32::NEG_INFINITY, 0.0, f32::NEG_INFINITY, -1.0],
+        [f32::NEG_INFINITY, 0.0, f32::NEG_INFINITY, f32::NEG_INFINITY],
+    ] {
+        let (value, gradient) = alone(&standardised, "standardised", (A.0, votes, 1));
+        assert!(value > 0.0 && value.is_finite() && gradient.iter().all(|slope| slope.is_finite()), "{value}");
+    }
+}
+
+/// A term of several examples, and its gradient; none where they are too few.
+fn of_rows(objective: &Objective, name: &str, examples: &[([f32; 4], [f32; 4], u32)]) -> Option<(f64, Vec<f64>)> {
+    let logits: Vec<f32> = examples.iter().flat_map(|(z, ..)| *z).collect();
+    let teacher: Vec<f32> = examples.iter().flat_map(|(_, v, _)| *v).collect();
+    let labels: Vec<Option<u32>> = examples.iter().map(|(.., label)| Some(*label)).collect();
+    let rows = Rows { logits: &logits, teacher: &teacher, labels: &labels, classes: 4, values: objective.values() };
+    let mut gradient = vec![0.0; logits.len()];
+    let value = term_of(objective.method(), name).of(&rows, Some(&mut gradient))?;
+    Some((value, gradient))
+}
+
+#[test]
+fn correlations_are_the_golden_numbers() {
+    // Worked out in plain double arithmetic, and the same from PyTorch in f64.
+    let at = |t: f64, examples: &[_]| {
+        let objective = Objective::new(method("dist"), 0).with("distill.temperature", t);
+        ["inter-class", "intra-class"].map(|name| of_rows(&objective, name, examples))
+    };
+    assert_eq!(Objective::new(method("dist"), 0).temperature(), Some(1.0));
+    for (t, golden) in [(1.0, [0.401645, 0.238218]), (4.0, [5.351297, 3.376625])] {
+        let values = at(t, &[A, B, C]).map(|term| t * t * term.unwrap().0);
+        assert_close("inter and intra", &values, &golden, 1e-5);
+    }
+    let [inter, intra] = at(1.0, &[A, B, C]).map(|term| term.unwrap().1);
+    assert_close("inter by z of A", &inter[..4], &[-0.135278307, 0.12563369, 0.005932117, 0.0037125], 1e-8);
+    assert_close("intra by z of A", &intra[..4], &[-0.174195889, 0.168733988, 0.003344471, 0.00211743], 1e-8);
+    // Equal logits; but for ε, which stands beside the lengths.
+    let equal = [A, B, C].map(|(z, _, label)| (z, z, label));
+    for (value, gradient) in at(1.0, &equal).map(Option::unwrap) {
+        assert!(value.abs() < 1e-6 && gradient.iter().all(|slope| slope.abs() < 1e-6), "{value} {gradient:?}");
+    }
+    // Over two rows a correlation is ±1.
+    let [inter, intra] = at(1.0, &[A, B]);
+    assert!(inter.is_some() && intra.is_none());
+}
+
+#[test]
+fn a_virtual_teacher_is_the_golden_number() {
+    // Worked out in plain double arithmetic, and the same from PyTorch in f64: 0.99 and 0.01/3, softened by T.
+    let at = |t: f64, example| {
+        let objective = Objective::new(method("teacher-free"), 0).with("distill.temperature", t);
+        let (value, gradient) = alone(&objective, "virtual", example);
+        (t * t * value, gradient.into_iter().map(|slope| t * t * slope).collect::<Vec<f64>>())
+    };
+    assert_eq!(Objective::new(method("teacher-free"), 0).temperature(), Some(20.0));
+    assert_close("A, T = 1", &[at(1.0, A).0], &[1.314768302397244], 1e-12);
+    let values = [at(4.0, A).0, at(4.0, B).0, at(20.0, A).0, at(20.0, B).0];
+    let golden = [3.4031170907968824, 2.411403998424251, 3.0115720452642325, 2.045457303492293];
+    assert_close("T = 4 and 20", &values, &golden, 1e-11);
+    let slopes = [-0.930866219, 0.857723442, 0.094770951, -0.021628174];
+    assert_close("A by z, T = 20", &at(20.0, A).1, &slopes, 1e-8);
+    // One that is sure is the label itself.
+    let sure = Objective::new(method("teacher-free"), 0).with("distill.label_probability", 1.0);
+    let (value, gradient) = alone(&sure.clone().with("distill.temperature", 1.0), "virtual", A);
+    let hard = alone(&sure, "hard", A);
+    assert_close("sure", &[value], &[hard.0], 1e-12);
+    assert_close("sure, by z", &gradient, &hard.1, 1e-12);
+}
+
+#[test]
 fn gradients_of_all_terms_are_their_differences() {
     const CLASSES: usize = 5;
     let labels = [Some(0), None, Some(4), Some(2), None, Some(2)];
@@ -115,6 +278,10 @@ fn gradients_of_all_terms_are_their_differences() {
             .collect();
         let mut objectives = vec![usual.clone(), usual.clone().with("distill.temperature", 1.5)];
         objectives.extend(switches.iter().flat_map(|path| [0.0, 1.0].map(|on| usual.clone().with(path, on))));
+        if method.name == "jsd" {
+            let shares = [0.0, 1e-9, 0.1, 0.9, 1.0];
+            objectives.extend(shares.map(|share| usual.clone().with("distill.teacher_share", share)));
+        }
         for objective in &objectives {
             for term in method.terms {
                 let of = |logits: &[f32], gradient: Option<&mut [f64]>| {
@@ -133,8 +300,8 @@ fn gradients_of_all_terms_are_their_differences() {
                 let Some(_) = of(&logits, Some(&mut gradient)) else { continue };
                 let differences = (0..logits.len()).map(|i| {
                     let (mut up, mut down) = (logits.clone(), logits.clone());
-                    up[i] += 1.0 / 256.0;
-                    down[i] -= 1.0 / 256.0;
+                    up[i] += 1.0 / 1024.0;
+                    down[i] -= 1.0 / 1024.0;
                     (of(&up, None).unwrap() - of(&down, None).unwrap()) / f64::from(up[i] - down[i])
                 });
                 let differences: Vec<f64> = differences.collect();
@@ -176,14 +343,14 @@ fn smoothed_labels_are_the_golden_number() {
 }
 
 /// 0.8 · sin(f · i + p), in f64.
-fn wave(f: f64, p: f64, shape: &[usize]) -> Var {
+pub fn wave(f: f64, p: f64, shape: &[usize]) -> Var {
     let len: usize = shape.iter().product();
     let values: Vec<f64> = (0..len).map(|i| 0.8 * (f * i as f64 + p).sin()).collect();
     Var::from_tensor(&Tensor::from_vec(values, shape, &Device::Cpu).unwrap()).unwrap()
 }
 
 /// A term that looks at layers, `[K, pairs]`.
-fn of_layers(method_name: &str, term: &str, layers: &Layers<'_>) -> Tensor {
+pub fn of_layers(method_name: &str, term: &str, layers: &Layers<'_>) -> Tensor {
     let Compute::Layers(compute) = term_of(method(method_name), term).compute else { panic!() };
     compute(layers).unwrap()
 }
@@ -278,7 +445,8 @@ fn patience_looks_at_every_other_layer_or_at_the_last() {
     let inner = method("pkd").inner.unwrap();
     let pairs = |layers: f64, student: usize, teacher: usize| {
         let objective = Objective::new(method("pkd"), 0).with("distill.patience_layers", layers);
-        let pairs = (inner.pairs)(objective.values(), Sides { student, teacher });
+        let shapes = |layers: usize| vec![&[8_usize][..]; layers];
+        let pairs = (inner.pairs)(objective.values(), Sides { student: &shapes(student), teacher: &shapes(teacher) });
         pairs.map(|pairs| pairs.iter().map(|pair| (pair.student + 1, pair.teacher + 1)).collect::<Vec<_>>())
     };
     // The maps of the paper for twelve layers to six, and the one for six to three.

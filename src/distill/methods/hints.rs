@@ -7,8 +7,8 @@ use candle_core::{D, Result, Tensor};
 
 use super::super::fields::{HARD_WEIGHT, OF_METHOD, SOFT_WEIGHT, TEMPERATURE, TEMPERATURE_SQUARED, WEIGHT};
 use super::super::method::{
-    Company, Compute, Inner, Layers, Method, Needs, NoPairs, Over, OwnTensor, Pairs, Phase, Scale, Sides, StudentKind,
-    Term, Trains,
+    Company, Compute, Inner, Layers, Method, Needs, NoPairs, Over, OwnTensor, Pairs, Phase, Scale, Shapes, Sides,
+    StudentKind, Term, Trains,
 };
 use super::super::values::Values;
 use super::HARD;
@@ -114,7 +114,8 @@ const HINT: Term = Term {
 };
 
 /// The two layers that the fields name, counted from 1; 0 is the middle one.
-fn pair(values: Values<'_>, there: Sides<usize>) -> Pairs {
+fn pair(values: Values<'_>, there: Sides<Shapes<'_>>) -> Pairs {
+    let there = there.counts();
     let layer = |field: &'static str, is_students, there: usize| {
         let asked = values.get(field).unwrap_or_default() as usize;
         let at = if asked == 0 { there / 2 } else { asked - 1 };

@@ -5,7 +5,8 @@ use candle_core::{D, Result, Tensor};
 
 use super::super::fields::{HARD_WEIGHT, OF_METHOD, SOFT_WEIGHT, TEMPERATURE, TEMPERATURE_SQUARED, WEIGHT};
 use super::super::method::{
-    Company, Compute, Inner, Layers, Method, Needs, NoPairs, Over, Pairs, Phase, Scale, Sides, StudentKind, Term,
+    Company, Compute, Inner, Layers, Method, Needs, NoPairs, Over, Pairs, Phase, Scale, Shapes, Sides, StudentKind,
+    Term,
 };
 use super::super::values::Values;
 use super::HARD;
@@ -74,8 +75,8 @@ const PATIENCE: Term = Term {
 
 /// The last layer of the student, which the soft targets reach, looks at none. `skip`: of m layers of the teacher and n of the student,
 /// layer i looks at ⌊i · m / n⌋, counted from 1; `last`: the student's look at those before the teacher's last.
-fn pairs(values: Values<'_>, there: Sides<usize>) -> Pairs {
-    let Sides { student, teacher } = there;
+fn pairs(values: Values<'_>, there: Sides<Shapes<'_>>) -> Pairs {
+    let Sides { student, teacher } = there.counts();
     if student < 2 {
         return Err(NoPairs::Few { is_students: true, least: 2, there: student });
     }
@@ -97,7 +98,7 @@ fn patience(layers: &Layers<'_>) -> Result<Tensor> {
 }
 
 /// Rows over their lengths; as in `torch.nn.functional.normalize`, one of length 0 stays.
-fn normalised(x: &Tensor) -> Result<Tensor> {
+pub(super) fn normalised(x: &Tensor) -> Result<Tensor> {
     let length = (x.sqr()?.sum_keepdim(D::Minus1)? + 1e-24)?.sqrt()?;
     x.broadcast_div(&length)
 }

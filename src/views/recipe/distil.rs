@@ -35,7 +35,7 @@ impl Editor<'_> {
         });
         let rest = method.fields.iter().filter(|field| !self.weighs(field) && !matches!(field.kind, Kind::Truth(_)));
         for field in rest {
-            if *field == TEMPERATURE {
+            if field.path == TEMPERATURE.path {
                 tips::mark(ui, Tip::Recipe, Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), 46.0)));
             }
             self.field_ui(ui, field);
@@ -96,7 +96,7 @@ impl Editor<'_> {
         }
         let Some(swept) = Swept::of(field) else { return };
         let sweep = &self.state.recipe.sweep;
-        let follows = *field == HARD_WEIGHT && sweep.base.distill.get(SOFT_WEIGHT.path).is_some();
+        let follows = field.path == HARD_WEIGHT.path && sweep.base.distill.get(SOFT_WEIGHT.path).is_some();
         let complement = follows && sweep.complement;
         let value = swept.value(&sweep.base);
         let mut switches = |ui: &mut Ui| {
@@ -129,7 +129,7 @@ impl Editor<'_> {
         let mut moved = value;
         let slider = Slider::new(&name, &mut moved, span.shown()).explained(&what).format(&number::setting);
         let slider = if span.log { slider.logarithmic() } else { slider };
-        let slider = if *field == TEMPERATURE { slider.ticks(&TICKS) } else { slider };
+        let slider = if field.path == TEMPERATURE.path { slider.ticks(&TICKS) } else { slider };
         let usual = field.usual(sweep.base.training.epochs);
         let response = ui.add(slider.default_value(usual).aside(&mut switches));
         seek(ui, field, &response);
