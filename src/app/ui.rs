@@ -68,6 +68,7 @@ impl App {
         views::rename_ui(ui, state, commands);
         views::palette_ui(ui, state, commands);
         views::shortcuts_ui(ui, state, commands);
+        views::methods_ui(ui, state, commands);
         views::notices_ui(ui, state, commands);
         views::tips_ui(ui, state, commands);
         views::farewell_ui(ui, state, commands);

@@ -69,6 +69,8 @@ pub enum Action {
     HoldQueue,
     /// Search all that can be done, opened or shown.
     Palette,
+    /// What each method does, on one sheet.
+    Methods,
     /// All keys on one sheet.
     Shortcuts,
     /// What the window has said.
@@ -141,7 +143,7 @@ pub struct Shortcut {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::Distil,
         Self::PauseOrPlay,
         Self::StepOnce,
@@ -177,6 +179,7 @@ impl Action {
         Self::ResetLayout,
         Self::HoldQueue,
         Self::Palette,
+        Self::Methods,
         Self::Shortcuts,
         Self::Notices,
         Self::Lab,
@@ -220,6 +223,7 @@ impl Action {
             Self::ResetLayout => "action-reset-layout",
             Self::HoldQueue => "action-hold-queue",
             Self::Palette => "action-palette",
+            Self::Methods => "action-methods",
             Self::Shortcuts => "action-shortcuts",
             Self::Notices => "action-notices",
             Self::ZoomIn => "action-zoom-in",
@@ -275,6 +279,7 @@ impl Action {
             Self::Notices => both("L"),
             Self::ToggleOverlay => plain("F12"),
             Self::Palette => command("K"),
+            Self::Methods => plain("M"),
             Self::Shortcuts => plain("Questionmark"),
             Self::Lab => command("1"),
             Self::Compare => command("2"),
@@ -332,7 +337,7 @@ impl Action {
             | Self::ZoomOut
             | Self::ZoomReset
             | Self::ToggleOverlay => Menu::View,
-            Self::Palette | Self::Shortcuts | Self::Notices => Menu::Help,
+            Self::Palette | Self::Methods | Self::Shortcuts | Self::Notices => Menu::Help,
         }
     }
 
@@ -375,6 +380,7 @@ impl Action {
             | Self::ZoomReset
             | Self::ResetLayout
             | Self::Palette
+            | Self::Methods
             | Self::Shortcuts
             | Self::Notices
             | Self::Lab

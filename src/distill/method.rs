@@ -16,6 +16,8 @@ pub struct Method {
     pub label: &'static str,
     /// The key of what it does, with its source, in two sentences at most.
     pub what: &'static str,
+    /// The key of when it is said to help, and by whom, in two sentences at most.
+    pub helps: &'static str,
     /// Its fields, in the order in which they are shown; where a recipe says nothing each has its usual value.
     pub fields: &'static [Field],
     /// What is descended, in the order in which it is told.

@@ -3,6 +3,7 @@
 mod bias;
 mod calibration;
 mod course;
+pub mod covering;
 mod exits;
 pub mod fields;
 mod loss;

@@ -58,7 +58,7 @@ pub use temporary::{Farewell, TemporaryStore};
 pub use wall::{Hung, Pictures, Wall, unseen_class};
 pub use workspace::{Palette, Pane, Workspace};
 
-use crate::distill::Course;
+use crate::distill::{Course, Method};
 use crate::protocol::{
     Change, DeviceInfo, JobId, Live, Own, Preview, Progress, Report, RunId, RunInfo, Setting, Snapshot, Unready,
 };
@@ -196,6 +196,8 @@ pub struct Window {
     pub palette: Option<Palette>,
     /// Whether the sheet of keys is open.
     pub shows_shortcuts: bool,
+    /// The method that is looked at on the sheet of methods, while that is open.
+    pub method: Option<&'static Method>,
     /// Whether the developer overlay is shown.
     pub shows_overlay: bool,
     /// What the window has said so far.
@@ -282,6 +284,7 @@ impl State {
             || self.window.sheet.is_some()
             || self.window.path_field.is_some()
             || self.window.shows_shortcuts
+            || self.window.method.is_some()
             || self.window.notices.shown
     }
 

@@ -11,6 +11,7 @@ mod inside;
 mod kept_run;
 mod lens;
 mod loss;
+mod methods;
 mod notices;
 mod palette;
 mod path_field;
@@ -33,6 +34,7 @@ pub use inside::inside_ui;
 pub use kept_run::{kept_recipe_ui, rename_ui};
 pub use lens::lens_ui;
 pub use loss::loss_ui;
+pub use methods::methods_ui;
 pub use notices::notices_ui;
 pub use palette::palette_ui;
 pub use path_field::{path_field_ui, path_key};
@@ -184,7 +186,7 @@ fn icon_of(action: Action, state: &State) -> Icon {
         Action::RecipeText | Action::Notices | Action::ToggleTokens => Icon::List,
         Action::Lab => Icon::Flask,
         Action::Compare => Icon::Bars,
-        Action::Learn => Icon::Book,
+        Action::Learn | Action::Methods => Icon::Book,
         Action::ToggleOverlay => Icon::Clock,
     }
 }

@@ -75,6 +75,10 @@ impl App {
                 self.state.window.palette = (!open).then(Palette::default);
             }
             Action::Notices => self.state.window.notices.shown = !self.state.window.notices.shown,
+            Action::Methods => {
+                let here = self.state.recipe.sweep.base.distill.method();
+                self.state.window.method = self.state.window.method.is_none().then_some(here);
+            }
             Action::Shortcuts => self.state.window.shows_shortcuts = !self.state.window.shows_shortcuts,
             Action::Lab => self.enter(Workspace::Lab),
             Action::Compare => self.enter(Workspace::Compare),

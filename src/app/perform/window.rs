@@ -14,6 +14,7 @@ impl App {
     pub(super) fn window(&mut self, command: WindowCommand, ctx: &egui::Context) {
         match command {
             WindowCommand::Palette(palette) => self.state.window.palette = palette,
+            WindowCommand::Methods(method) => self.state.window.method = method,
             WindowCommand::CloseShortcuts => self.state.window.shows_shortcuts = false,
             WindowCommand::CloseNotices => self.state.window.notices.shown = false,
             WindowCommand::TipDone(tip) => self.state.window.greeting.done(tip),

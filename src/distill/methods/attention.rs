@@ -19,6 +19,7 @@ pub const ATTENTION: Method = Method {
     name: "attention",
     label: "method-attention",
     what: "method-attention-what",
+    helps: "method-attention-helps",
     fields: &[TEMPERATURE, SOFT_WEIGHT, HARD_WEIGHT, ATTENTION_WEIGHT, TEMPERATURE_SQUARED],
     terms: &[ATTENTION_TERM, SOFT, HARD],
     needs: Needs { teacher: true, labels: false, classes: 2, student: StudentKind::Any },

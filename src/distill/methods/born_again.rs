@@ -15,6 +15,7 @@ pub const BORN_AGAIN: Method = Method {
     name: "born-again",
     label: "method-born-again",
     what: "method-born-again-what",
+    helps: "method-born-again-helps",
     fields: &[
         GENERATIONS,
         TEMPERATURE.usually(1.0),

@@ -13,6 +13,7 @@ pub const DIST: Method = Method {
     name: "dist",
     label: "method-dist",
     what: "method-dist-what",
+    helps: "method-dist-helps",
     fields: &[TEMPERATURE.usually(1.0), INTER_WEIGHT, INTRA_WEIGHT, HARD_WEIGHT.usually(1.0)],
     terms: &[INTER, INTRA, HARD],
     // Along a row of two classes ρ is ±1, whatever they are; over the rows of a class it still tells something.

@@ -17,6 +17,7 @@ pub const DKD: Method = Method {
     name: "dkd",
     label: "method-dkd",
     what: "method-dkd-what",
+    helps: "method-dkd-helps",
     fields: &[TEMPERATURE, TARGET_WEIGHT, NON_TARGET_WEIGHT, HARD_WEIGHT.usually(1.0), WARM_UP],
     terms: &[TARGET, NON_TARGET, HARD],
     // Of two classes there is one other, whose share among the others is 1.

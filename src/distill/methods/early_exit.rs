@@ -12,6 +12,7 @@ pub const EARLY_EXIT: Method = Method {
     name: "early-exit",
     label: "method-early-exit",
     what: "method-early-exit-what",
+    helps: "method-early-exit-helps",
     fields: &[],
     terms: &[BRANCH],
     needs: Needs { teacher: true, labels: false, classes: 2, student: StudentKind::Exits },

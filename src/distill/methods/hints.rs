@@ -20,6 +20,7 @@ pub const HINTS: Method = Method {
     name: "hints",
     label: "method-hints",
     what: "method-hints-what",
+    helps: "method-hints-helps",
     fields: &[
         TEMPERATURE,
         SOFT_WEIGHT,

@@ -18,6 +18,7 @@ pub const JSD: Method = Method {
     name: "jsd",
     label: "method-jsd",
     what: "method-jsd-what",
+    helps: "method-jsd-helps",
     fields: &[TEMPERATURE, SOFT_WEIGHT, HARD_WEIGHT, TEACHER_SHARE, TEMPERATURE_SQUARED],
     terms: &[DIVERGENCE, HARD],
     needs: Needs { teacher: true, labels: false, classes: 2, student: StudentKind::Any },

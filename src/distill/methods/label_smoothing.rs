@@ -13,6 +13,7 @@ pub const LABEL_SMOOTHING: Method = Method {
     name: "label-smoothing",
     label: "method-label-smoothing",
     what: "method-label-smoothing-what",
+    helps: "method-label-smoothing-helps",
     fields: &[SMOOTHING],
     terms: &[SMOOTHED],
     needs: Needs { teacher: false, labels: true, classes: 2, student: StudentKind::Any },

@@ -13,6 +13,7 @@ pub const LOGITS: Method = Method {
     name: "logits",
     label: "method-logits",
     what: "method-logits-what",
+    helps: "method-logits-helps",
     fields: &[LOGIT_WEIGHT, HARD_WEIGHT.usually(0.0), CENTRED],
     terms: &[LOGIT, HARD],
     needs: Needs { teacher: true, labels: false, classes: 2, student: StudentKind::Any },

@@ -21,6 +21,7 @@ mod theseus;
 
 use super::method::Method;
 
+pub use jsd::JSD;
 pub use labels::{HARD, LABELLED, LABELS};
 pub use soft_targets::SOFT_TARGETS;
 pub use teacher_labels::TEACHER_LABELS;
@@ -28,7 +29,7 @@ pub use teacher_labels::TEACHER_LABELS;
 /// All that a recipe can name, in the order in which they are told.
 pub const METHODS: &[&Method] = &[
     &SOFT_TARGETS,
-    &jsd::JSD,
+    &JSD,
     &logits::LOGITS,
     &standardised::STANDARDISED,
     &dkd::DKD,

@@ -17,6 +17,7 @@ pub const MUTUAL: Method = Method {
     name: "mutual",
     label: "method-mutual",
     what: "method-mutual-what",
+    helps: "method-mutual-helps",
     fields: &[PEERS, TEMPERATURE.usually(1.0), PEER_WEIGHT, HARD_WEIGHT.usually(1.0)],
     terms: &[OF_PEERS, HARD],
     needs: Needs { teacher: false, labels: true, classes: 2, student: StudentKind::Any },

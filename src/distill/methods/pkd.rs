@@ -18,6 +18,7 @@ pub const PKD: Method = Method {
     name: "pkd",
     label: "method-pkd",
     what: "method-pkd-what",
+    helps: "method-pkd-helps",
     fields: &[TEMPERATURE, SOFT_WEIGHT, HARD_WEIGHT, PATIENCE_WEIGHT, PATIENCE_LAYERS, TEMPERATURE_SQUARED],
     terms: &[PATIENCE, SOFT, HARD],
     needs: Needs { teacher: true, labels: false, classes: 2, student: StudentKind::Any },

@@ -20,6 +20,7 @@ pub const RELATIONAL: Method = Method {
     name: "relational",
     label: "method-relational",
     what: "method-relational-what",
+    helps: "method-relational-helps",
     fields: &[TEMPERATURE, SOFT_WEIGHT, HARD_WEIGHT, DISTANCE_WEIGHT, ANGLE_WEIGHT, TEMPERATURE_SQUARED],
     terms: &[DISTANCES, ANGLES, SOFT, HARD],
     needs: Needs { teacher: true, labels: false, classes: 2, student: StudentKind::Any },

@@ -10,6 +10,7 @@ pub const SOFT_TARGETS: Method = Method {
     name: "soft-targets",
     label: "recipe-method-soft",
     what: "method-soft-targets-what",
+    helps: "method-soft-targets-helps",
     fields: &[TEMPERATURE, SOFT_WEIGHT, HARD_WEIGHT, TEMPERATURE_SQUARED],
     terms: &[SOFT, HARD],
     needs: Needs { teacher: true, labels: false, classes: 2, student: StudentKind::Any },

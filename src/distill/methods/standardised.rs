@@ -16,6 +16,7 @@ pub const STANDARDISED: Method = Method {
     name: "standardised",
     label: "method-standardised",
     what: "method-standardised-what",
+    helps: "method-standardised-helps",
     fields: &[TEMPERATURE.usually(2.0), STANDARDISED_WEIGHT, HARD_WEIGHT],
     terms: &[STANDARDISED_TERM, HARD],
     // Two logits are ±1/√2, whatever they are.

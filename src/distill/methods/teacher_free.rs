@@ -17,6 +17,7 @@ pub const TEACHER_FREE: Method = Method {
     name: "teacher-free",
     label: "method-teacher-free",
     what: "method-teacher-free-what",
+    helps: "method-teacher-free-helps",
     fields: &[
         TEMPERATURE.usually(20.0),
         VIRTUAL_WEIGHT,

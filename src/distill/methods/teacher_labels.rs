@@ -12,6 +12,7 @@ pub const TEACHER_LABELS: Method = Method {
     name: "teacher-labels",
     label: "method-teacher-labels",
     what: "method-teacher-labels-what",
+    helps: "method-teacher-labels-helps",
     fields: &[CLASS_WEIGHT, HARD_WEIGHT.usually(0.0)],
     terms: &[CLASS, HARD],
     needs: Needs { teacher: true, labels: false, classes: 2, student: StudentKind::Any },

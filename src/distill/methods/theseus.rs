@@ -17,6 +17,7 @@ pub const THESEUS: Method = Method {
     name: "theseus",
     label: "method-theseus",
     what: "method-theseus-what",
+    helps: "method-theseus-helps",
     fields: &[REPLACE_RATE, REPLACE_SCHEDULE, REPLACE_EPOCHS],
     terms: &[Term { weight: None, ..HARD }],
     needs: Needs { teacher: true, labels: true, classes: 2, student: StudentKind::OfTeacher },

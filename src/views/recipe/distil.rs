@@ -5,14 +5,15 @@ use eframe::egui::{Align, Layout, Rect, RichText, Ui, vec2};
 use super::rows::{row_ui, seek};
 use super::swept::{Swept, put_complement};
 use super::{Editor, title_row_ui};
+use crate::command::Action;
 use crate::distill::METHODS;
 use crate::recipe::fields::{Field, HARD_WEIGHT, Kind, METHOD, Part, SOFT_WEIGHT, TEMPERATURE};
 use crate::state::Tip;
 use crate::text::{number, text};
-use crate::theme::{UiTokens as _, space, title};
+use crate::theme::{UiTokens as _, size, space, title};
 use crate::views::colours::term_colour;
 use crate::views::lens::TICKS;
-use crate::views::{control_name, course_words, tips};
+use crate::views::{action_button, control_name, course_words, tips};
 use crate::widgets::{Chip, Dropdown, Share, Slider, toggle_ui, weight_bar_ui};
 
 impl Editor<'_> {
@@ -21,7 +22,8 @@ impl Editor<'_> {
         ui.spacing_mut().item_spacing.y = space::XS + 2.0;
         let method = self.state.recipe.sweep.base.distill.method();
         row_ui(ui, &METHOD, |ui, _| {
-            let (wide, here) = (ui.available_width(), text(method.label));
+            let gap = ui.spacing().item_spacing.x;
+            let (wide, here) = (ui.available_width() - size::ICON - gap, text(method.label));
             let shown = Dropdown::new(&control_name(&METHOD), &here).width(wide).show(ui, |ui| {
                 for other in METHODS {
                     let entry = ui.selectable_label(*other == method, text(other.label));
@@ -32,6 +34,7 @@ impl Editor<'_> {
             });
             seek(ui, &METHOD, &shown.response);
             shown.response.on_hover_text(text(method.what));
+            action_button(ui, Action::Methods, false, self.state, self.commands);
         });
         let rest = method.fields.iter().filter(|field| !self.weighs(field) && !matches!(field.kind, Kind::Truth(_)));
         for field in rest {
