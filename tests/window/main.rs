@@ -6,6 +6,7 @@ mod bias;
 mod first;
 mod jobs;
 mod looks;
+mod methods;
 mod places;
 mod queue;
 mod recipe;

@@ -397,6 +397,8 @@ fn the_palette_leads_to_every_control_wherever_it_is() {
         in_method("pkd"),
         in_method("theseus"),
         in_method("early-exit"),
+        in_method("mutual"),
+        format!("{}[training]\nkeep = \"best\"\n", in_method("born-again")),
         trained.replace("[student]", "members = 3\n[student]"),
         RECIPE.replace("checkpoint = \"builtin:digits\"", "ensemble = [\"builtin:digits\", { mlp = [8] }]"),
     ];
