@@ -4,7 +4,7 @@
 use std::fmt;
 
 use super::{Architecture, Recipe};
-use crate::distill::{LABELS, Method, Objective, TEACHER_LABELS, method};
+use crate::distill::{LABEL_SMOOTHING, LABELS, Method, Objective, TEACHER_LABELS, method};
 
 /// A student that others are compared with.
 pub struct Baseline {
@@ -16,6 +16,8 @@ pub struct Baseline {
     pub short: &'static str,
     /// The key of what it is, in two sentences at most.
     pub what: &'static str,
+    /// The key of what it says of a sample.
+    pub says: &'static str,
     /// The key of what switches it on and off in the recipe panel.
     pub switch: &'static str,
     /// The key of what explains a gain that is none over it; none of the first, which tells that there is a gain at all.
@@ -31,15 +33,27 @@ pub const BASELINES: &[Baseline] = &[
         label: "baseline-plain",
         short: "baseline-plain",
         what: "term-baseline-what",
+        says: "samples-says-baseline",
         switch: "recipe-baseline",
         explains: None,
         learns_by: &LABELS,
+    },
+    Baseline {
+        name: "label-smoothing",
+        label: "baseline-label-smoothing",
+        short: "baseline-label-smoothing-short",
+        what: "baseline-label-smoothing-what",
+        says: "samples-says-smoothed",
+        switch: "recipe-baseline-label-smoothing",
+        explains: Some("baseline-label-smoothing-explains"),
+        learns_by: &LABEL_SMOOTHING,
     },
     Baseline {
         name: "teacher-labels",
         label: "baseline-teacher-labels",
         short: "baseline-teacher-labels-short",
         what: "baseline-teacher-labels-what",
+        says: "samples-says-taught",
         switch: "recipe-baseline-teacher-labels",
         explains: Some("baseline-teacher-labels-explains"),
         learns_by: &TEACHER_LABELS,
@@ -149,7 +163,7 @@ mod tests {
             assert_eq!((baseline.place(), Baseline::named(baseline.name)), (at, Some(baseline)));
             assert_eq!(Baseline::of_method(baseline.learns_by), Some(baseline), "{}", baseline.name);
             assert_eq!(baseline.explains.is_none(), at == 0, "{}", baseline.name);
-            let keys = [baseline.label, baseline.short, baseline.what, baseline.switch];
+            let keys = [baseline.label, baseline.short, baseline.what, baseline.says, baseline.switch];
             for key in keys.into_iter().chain(baseline.explains) {
                 assert_ne!(Phrase::message(key).to_string(), key);
             }

@@ -13,6 +13,7 @@ mod theseus;
 
 use super::method::Method;
 
+pub use label_smoothing::LABEL_SMOOTHING;
 pub use labels::{HARD, LABELLED, LABELS};
 pub use soft_targets::SOFT_TARGETS;
 pub use teacher_labels::TEACHER_LABELS;
@@ -24,7 +25,7 @@ pub const METHODS: &[&Method] = &[
     &dkd::DKD,
     &hints::HINTS,
     &pkd::PKD,
-    &label_smoothing::LABEL_SMOOTHING,
+    &LABEL_SMOOTHING,
     &TEACHER_LABELS,
     &theseus::THESEUS,
     &early_exit::EARLY_EXIT,
