@@ -168,7 +168,7 @@ fn values_that_make_no_sense_are_refused_as_they_were_written() {
         ("[training]\nkeep = \"first\"", "line 4: training.keep: \"first\" is not allowed; give \"last\" or \"best\""),
         (
             "[training]\nbaseline = 1",
-            "line 4: training.baseline: is the whole number 1; give true, false, or a list of \"plain\" and \"teacher-labels\", each at most once",
+            "line 4: training.baseline: is the whole number 1; give true, false, or a list of \"plain\" and \"label-smoothing\" and \"teacher-labels\" and \"longer\", each at most once",
         ),
         ("[distill]\nalpha = 0.5", "line 4: distill.alpha: there is no such key"),
     ];
@@ -200,6 +200,7 @@ fn baselines_are_a_list_and_written_as_before_where_they_say_the_same() {
         Sweep::parse(EXAMPLE, None, &[set]).map_err(|faults| faults.to_string())
     };
     let both = "baseline = [\"plain\", \"teacher-labels\"]";
+    let all = "baseline = [\"plain\", \"label-smoothing\", \"teacher-labels\"]";
     for (value, names, written) in [
         ("true", vec!["plain"], "baseline = true"),
         ("[\"plain\"]", vec!["plain"], "baseline = true"),
@@ -207,7 +208,13 @@ fn baselines_are_a_list_and_written_as_before_where_they_say_the_same() {
         ("false", vec![], "baseline = false"),
         ("[]", vec![], "baseline = false"),
         ("teacher-labels", vec!["teacher-labels"], "baseline = [\"teacher-labels\"]"),
+        ("label-smoothing", vec!["label-smoothing"], "baseline = [\"label-smoothing\"]"),
         ("[\"teacher-labels\", \"plain\"]", vec!["plain", "teacher-labels"], both),
+        (
+            "[\"teacher-labels\", \"plain\", \"label-smoothing\"]",
+            vec!["plain", "label-smoothing", "teacher-labels"],
+            all,
+        ),
     ] {
         let sweep = read(value).unwrap();
         let found: Vec<&str> = sweep.base.baselines.iter().map(|baseline| baseline.name).collect();
@@ -216,7 +223,7 @@ fn baselines_are_a_list_and_written_as_before_where_they_say_the_same() {
         assert!(text.lines().any(|line| line == written), "{value}: {text}");
         assert_eq!(Sweep::parse(&text, None, &[]).as_ref(), Ok(&sweep), "{value}");
     }
-    let allowed = "give true, false, or a list of \"plain\" and \"teacher-labels\", each at most once";
+    let allowed = "give true, false, or a list of \"plain\" and \"label-smoothing\" and \"teacher-labels\" and \"longer\", each at most once";
     for (value, problem) in [
         ("[\"plain\", \"pseudo\"]", "\"pseudo\" is not allowed; "),
         ("[\"plain\", \"plain\"]", "\"plain\" is not allowed; "),
@@ -234,6 +241,9 @@ fn baselines_are_a_list_and_written_as_before_where_they_say_the_same() {
         messages(Recipe::parse(alone, None, &[])),
         ["line 8: training.baseline: \"teacher-labels\" learns from a teacher; add a table [teacher], or leave it out"]
     );
+    // Label smoothing needs none.
+    let smoothed = alone.replace("teacher-labels", "label-smoothing");
+    assert_eq!(Recipe::parse(&smoothed, None, &[]).unwrap().compared()[0].name, "label-smoothing");
 }
 
 #[test]

@@ -81,8 +81,12 @@ fn difference(paired: Option<&Paired>) -> String {
 }
 
 fn interval(paired: Option<&Paired>) -> String {
-    let interval = paired.and_then(|it| it.interval);
-    interval.map_or_else(none, |it| format!("{} … {}", Phrase::signed(it.low), Phrase::signed(it.high)))
+    let told = |paired: &Paired| {
+        let it = paired.interval?;
+        let seeds_only = if paired.is_of_seeds_only() { ", seeds only" } else { "" };
+        Some(format!("{} … {}{seeds_only}", Phrase::signed(it.low), Phrase::signed(it.high)))
+    };
+    paired.and_then(told).unwrap_or_else(none)
 }
 
 /// The name of a kind of baseline.
@@ -123,8 +127,8 @@ struct SweepLine {
     student: Option<String>,
     baseline: Option<String>,
     /// Student − baseline, errors on the test rows.
-    difference: Option<f64>,
-    interval: Option<[f64; 2]>,
+    #[serde(flatten)]
+    evidence: Evidence,
     compared: usize,
     tied: usize,
     left_out: usize,
@@ -142,8 +146,28 @@ struct FurtherLine {
     baseline: &'static str,
     verdict: &'static str,
     reason: &'static str,
+    #[serde(flatten)]
+    evidence: Evidence,
+}
+
+/// What there is to say of two groups.
+#[derive(Serialize)]
+struct Evidence {
     difference: Option<f64>,
     interval: Option<[f64; 2]>,
+    /// Whose chance the interval allows for: `rows-and-seeds`, or `seeds-only`.
+    counted: Option<&'static str>,
+}
+
+impl Evidence {
+    fn of(paired: Option<&Paired>) -> Self {
+        let interval = paired.and_then(|it| it.interval);
+        Self {
+            difference: paired.map(|it| it.difference.mean),
+            interval: interval.map(|it| [it.low, it.high]),
+            counted: paired.filter(|_| interval.is_some()).map(|it| it.counted.code()),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -153,8 +177,8 @@ struct GroupLine {
     verdict: &'static str,
     reason: &'static str,
     /// Student − baseline, errors on the validation rows.
-    difference: Option<f64>,
-    interval: Option<[f64; 2]>,
+    #[serde(flatten)]
+    evidence: Evidence,
     /// Against the further baselines.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     further: Vec<FurtherLine>,
@@ -180,19 +204,16 @@ fn sweep(verdict: &Verdict, board: &Board) -> SweepLine {
         runs: cell.runs.iter().map(|(_, run)| *run).collect(),
         verdict: group.word.as_str(),
         reason: group.reason.code(),
-        difference: group.validation.as_ref().map(|it| it.difference.mean),
-        interval: group.validation.as_ref().and_then(|it| it.interval).map(|it| [it.low, it.high]),
+        evidence: Evidence::of(group.validation.as_ref()),
         further: group.further.iter().map(|it| further(it, it.validation.as_ref())).collect(),
     };
     let label = |cells: &[BoardCell], at: Option<usize>| at.map(|at| cells[at].label.to_string());
-    let test = verdict.headline.test.as_ref();
     SweepLine {
         verdict: verdict.headline.word.as_str(),
         reason: verdict.headline.reason.code(),
         student: label(&board.cells, verdict.headline.student),
         baseline: label(&board.baselines, verdict.headline.baseline),
-        difference: test.map(|it| it.difference.mean),
-        interval: test.and_then(|it| it.interval).map(|it| [it.low, it.high]),
+        evidence: Evidence::of(verdict.headline.test.as_ref()),
         compared: verdict.compared,
         tied: verdict.tied,
         left_out: verdict.left_out.total(),
@@ -207,7 +228,6 @@ fn further(it: &Further, paired: Option<&Paired>) -> FurtherLine {
         baseline: name_of(it.kind),
         verdict: it.word.as_str(),
         reason: it.reason.code(),
-        difference: paired.map(|it| it.difference.mean),
-        interval: paired.and_then(|it| it.interval).map(|it| [it.low, it.high]),
+        evidence: Evidence::of(paired),
     }
 }

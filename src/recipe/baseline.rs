@@ -4,7 +4,7 @@
 use std::fmt;
 
 use super::{Architecture, Recipe};
-use crate::distill::{Company, LABELS, Method, Objective, TEACHER_LABELS, method};
+use crate::distill::{Company, LABEL_SMOOTHING, LABELS, Method, Objective, TEACHER_LABELS, method};
 
 /// A student that others are compared with.
 pub struct Baseline {
@@ -16,6 +16,8 @@ pub struct Baseline {
     pub short: &'static str,
     /// The key of what it is, in two sentences at most.
     pub what: &'static str,
+    /// The key of what it says of a sample.
+    pub says: &'static str,
     /// The key of what switches it on and off in the recipe panel.
     pub switch: &'static str,
     /// The key of what explains a gain that is none over it; none of the first, which tells that there is a gain at all.
@@ -33,9 +35,21 @@ pub const BASELINES: &[Baseline] = &[
         label: "baseline-plain",
         short: "baseline-plain",
         what: "term-baseline-what",
+        says: "samples-says-baseline",
         switch: "recipe-baseline",
         explains: None,
         learns_by: &LABELS,
+        is_longer: false,
+    },
+    Baseline {
+        name: "label-smoothing",
+        label: "baseline-label-smoothing",
+        short: "baseline-label-smoothing-short",
+        what: "baseline-label-smoothing-what",
+        says: "samples-says-smoothed",
+        switch: "recipe-baseline-label-smoothing",
+        explains: Some("baseline-label-smoothing-explains"),
+        learns_by: &LABEL_SMOOTHING,
         is_longer: false,
     },
     Baseline {
@@ -43,6 +57,7 @@ pub const BASELINES: &[Baseline] = &[
         label: "baseline-teacher-labels",
         short: "baseline-teacher-labels-short",
         what: "baseline-teacher-labels-what",
+        says: "samples-says-taught",
         switch: "recipe-baseline-teacher-labels",
         explains: Some("baseline-teacher-labels-explains"),
         learns_by: &TEACHER_LABELS,
@@ -53,6 +68,7 @@ pub const BASELINES: &[Baseline] = &[
         label: "baseline-longer",
         short: "baseline-longer-short",
         what: "baseline-longer-what",
+        says: "samples-says-longer",
         switch: "recipe-baseline-longer",
         explains: None,
         learns_by: &LABELS,
@@ -83,6 +99,12 @@ impl Baseline {
     /// Its index among all of them.
     pub fn place(&self) -> usize {
         BASELINES.iter().position(|known| known == self).unwrap_or(0)
+    }
+
+    /// The index of the kind as which students are judged by it: what takes longer stands beside the plain one, and a gain is one over the
+    /// better of the two.
+    pub fn judged_as(&self) -> usize {
+        if self.is_longer { Self::PLAIN.place() } else { self.place() }
     }
 
     /// Whether it learns from the teacher.
@@ -173,7 +195,7 @@ mod tests {
         for (at, baseline) in BASELINES.iter().enumerate() {
             assert_eq!((baseline.place(), Baseline::named(baseline.name)), (at, Some(baseline)));
             assert_eq!(baseline.explains.is_none(), at == 0 || baseline.is_longer, "{}", baseline.name);
-            let keys = [baseline.label, baseline.short, baseline.what, baseline.switch];
+            let keys = [baseline.label, baseline.short, baseline.what, baseline.says, baseline.switch];
             for key in keys.into_iter().chain(baseline.explains) {
                 assert_ne!(Phrase::message(key).to_string(), key);
             }
@@ -184,7 +206,8 @@ mod tests {
     fn a_baselines_run_says_which_it_is_whatever_its_students_learn_by() {
         let recipe = Recipe { baselines: BASELINES.iter().collect(), ..QUICKSTART.recipe().unwrap() };
         for method in crate::distill::METHODS {
-            let student = Recipe { distill: Objective::new(method, 20), ..recipe.clone() };
+            let mut student = recipe.clone();
+            student.put_method(method);
             for baseline in BASELINES {
                 let run = student.as_baseline(baseline);
                 assert_eq!(run.baselines, [baseline]);

@@ -182,13 +182,13 @@ mod tests {
         sweep.set_axis("training.learning_rate", Some(list(&[1e-3, 1e-2])));
         assert_eq!(counts(&sweep), [56, 4, 8, 232]);
         sweep.base.baselines = BASELINES.iter().collect();
-        assert_eq!(counts(&sweep), [56, 4, 16, 240]);
+        assert_eq!(counts(&sweep), [56, 4, 24, 248]);
         // Only one that learns from the teacher is another beside each.
         sweep.set_axis(
             "teacher.checkpoint",
             Some(AxisValues::List(vec!["a.safetensors".into(), "b.safetensors".into()])),
         );
-        assert_eq!(counts(&sweep), [112, 4, 24, 472]);
+        assert_eq!(counts(&sweep), [112, 4, 32, 480]);
         sweep.base.baselines.clear();
         assert_eq!(counts(&sweep), [112, 4, 0, 448]);
     }

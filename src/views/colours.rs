@@ -52,7 +52,11 @@ pub(super) fn term_colour<'a>(names: impl Iterator<Item = &'a TermName>, at: usi
 
 /// How the line of a baseline is drawn: all have one colour.
 pub(super) fn mark_of(baseline: &Baseline) -> KeyMark {
-    if *baseline == *Baseline::PLAIN { KeyMark::Dashes } else { KeyMark::Dots }
+    match baseline.needs_teacher() {
+        _ if baseline == Baseline::PLAIN => KeyMark::Dashes,
+        false => KeyMark::LongDashes,
+        true => KeyMark::Dots,
+    }
 }
 
 /// The colour of one value of a swept field: its position on a scale where the values are numbers, one of a row of colours without

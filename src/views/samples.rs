@@ -7,7 +7,6 @@ use eframe::egui::{Frame, Id, Label, Margin, RichText, Role, TextEdit, Ui, Widge
 
 use super::lens::{choice_ui, interleave, picture_shape, sample_key};
 use crate::command::{Commands, ScreenCommand};
-use crate::recipe::Baseline;
 use crate::state::{Hung, State, Wall};
 use crate::text::{Term, text, text_with};
 use crate::theme::{Icon, Tokens, UiTokens as _, space};
@@ -119,9 +118,9 @@ fn said(wall: &Wall<'_>, hung: &Hung<'_>, tokens: &Tokens) -> (Vec<Mark>, String
         }
     };
     says("samples-says-student", hung.student);
-    let of_baseline =
-        if wall.baseline == Some(Baseline::PLAIN) { "samples-says-baseline" } else { "samples-says-taught" };
-    says(of_baseline, hung.baseline);
+    if let Some(baseline) = wall.baseline {
+        says(baseline.says, hung.baseline);
+    }
     says("samples-says-teacher", hung.teacher);
     (marks, words.join("\n"))
 }

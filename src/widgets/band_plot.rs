@@ -308,6 +308,7 @@ fn flat_baseline_ui(
     let line = [pos2(frame.left(), y(point.mean)), pos2(frame.right(), y(point.mean))];
     let shapes = match mark {
         KeyMark::Dots => Shape::dotted_line(&line, baseline.colour, 4.5, 1.0),
+        KeyMark::LongDashes => Shape::dashed_line(&line, Stroke::new(1.3, baseline.colour), 11.0, 4.0),
         _ => Shape::dashed_line(&line, Stroke::new(1.3, baseline.colour), 5.0, 4.0),
     };
     ui.painter().extend(shapes);

@@ -372,6 +372,7 @@ pub(super) fn line_ui<'p>(plot: &mut PlotUi<'p>, curve: &Curve<'p>, log_y: bool)
             Line::new(curve.name, points).id((curve.id, part)).color(curve.colour).width(width).allow_hover(false);
         match curve.mark {
             KeyMark::Dashes => line = line.style(LineStyle::Dashed { length: 5.0 }),
+            KeyMark::LongDashes => line = line.style(LineStyle::Dashed { length: 12.0 }),
             KeyMark::Dots => line = line.style(LineStyle::Dotted { spacing: 6.0 }),
             KeyMark::Line | KeyMark::Band | KeyMark::Dot => {}
         }

@@ -24,6 +24,8 @@ pub enum KeyMark {
     Line,
     /// A dashed line.
     Dashes,
+    /// A line with long dashes.
+    LongDashes,
     /// A dotted line.
     Dots,
     /// The ground behind a line.
@@ -57,6 +59,7 @@ impl PlotKey<'_> {
         match self.mark {
             KeyMark::Line => drop(ui.painter().line_segment(ends, stroke)),
             KeyMark::Dashes => ui.painter().extend(Shape::dashed_line(&ends, stroke, 3.5, 1.5)),
+            KeyMark::LongDashes => ui.painter().extend(Shape::dashed_line(&ends, stroke, 5.5, 2.0)),
             KeyMark::Dots => ui.painter().extend(Shape::dotted_line(&ends, self.colour, 3.2, 1.1)),
             KeyMark::Band => {
                 let band = Rect::from_center_size(middle + vec2(LINE / 2.0, 0.0), vec2(LINE, 9.0));

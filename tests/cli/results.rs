@@ -94,6 +94,32 @@ fn a_sweep_ends_with_a_verdict_and_one_look_at_the_test_rows() {
 }
 
 #[test]
+fn an_interval_counts_rows_and_seeds_where_the_rows_are_stored() {
+    let place = Place::new();
+    let ran = place.run(&["run", "tiny.toml", "--json", "--set", "training.seed=[0, 1, 2, 3]"]).is_good();
+    let verdict = ran.events("verdict").remove(0);
+    assert_eq!(verdict["counted"], json!("rows-and-seeds"), "{verdict}");
+    assert_eq!(verdict["groups"][0]["counted"], json!("rows-and-seeds"), "{verdict}");
+    assert!(!verdict["sentence"].as_str().unwrap().contains("seeds only"), "{verdict}");
+    // It is the same of the store.
+    let again = |arguments: &[&str]| place.run(&[&["run", "--resume", "j-0001"], arguments].concat()).is_good();
+    assert_eq!(again(&["--json"]).events("verdict")[0], verdict);
+    // A store of an older version does not have the answers.
+    let store = rusqlite::Connection::open(place.path("store.db")).unwrap();
+    store.execute("DELETE FROM answers", []).unwrap();
+    drop(store);
+    let old = again(&["--json"]).events("verdict").remove(0);
+    assert_eq!(old["difference"], verdict["difference"]);
+    // Seeds that all differ by the same amount leave no interval.
+    let is_told = |said: &Value| said["counted"] == "seeds-only" || said["interval"].is_null();
+    assert!(is_told(&old) && is_told(&old["groups"][0]), "{old}");
+    let has_interval = !old["interval"].is_null();
+    assert_eq!(old["sentence"].as_str().unwrap().contains("(seeds only)"), has_interval, "{old}");
+    let table = again(&[]).stdout;
+    assert!(old["groups"][0]["interval"].is_null() || table.contains(", seeds only"), "{table}");
+}
+
+#[test]
 fn what_failed_in_a_sweep_is_trained_anew_and_nothing_else() {
     let place = Place::new();
     let wild = "training.learning_rate=[0.001, 1e30]";

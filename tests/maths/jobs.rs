@@ -382,6 +382,29 @@ fn an_epoch_is_judged_by_what_held_at_its_end() {
 }
 
 #[test]
+fn a_smoothed_baseline_has_the_bits_of_a_student_of_label_smoothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let digits = "data.source=\"digits\"";
+    let with = |overrides: &[&str]| run(new(&recipe(folder.path(), &[&[digits], overrides].concat())), vec![]);
+    let reports = with(&["training.baseline=[\"plain\", \"label-smoothing\"]", "data.labelled=0.5"]);
+    let runs = started(&reports).runs;
+    let names: Vec<String> = runs.iter().map(RunInfo::name).collect();
+    assert_eq!(names, ["teacher", "student", "baseline", "label-smoothing"]);
+    assert_eq!((runs[3].steps, runs[3].settings()), (runs[1].steps, vec![("distill.smoothing", Course::Fixed(0.1))]));
+    let found = outcomes(&reports);
+    // Whether a teacher stands beside it makes no difference to it, nor what the student learns by.
+    let smoothed = "distill={ method = \"label-smoothing\" }";
+    let alone = outcomes(&with(&[smoothed, "data.labelled=0.5", "training.baseline=true"]));
+    let (baseline, student) = (&found["label-smoothing"], &alone["student"]);
+    assert!(baseline.weights() == student.weights());
+    assert_eq!((&baseline.others, baseline.curves()), (&student.others, student.curves()));
+    assert_eq!(baseline.others.keys().collect::<Vec<_>>(), ["smoothed"]);
+    assert_eq!((&baseline.answers, &baseline.finished().test), (&student.answers, &student.finished().test));
+    assert!(found["baseline"].weights() == alone["baseline"].weights());
+    assert_ne!(found["baseline"].weights(), baseline.weights());
+}
+
+#[test]
 fn the_baseline_follows_the_learning_rate_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let recipe = recipe(folder.path(), &[BOTH]);

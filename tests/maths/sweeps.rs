@@ -98,11 +98,11 @@ fn a_baseline_is_trained_once_for_what_is_swept_of_distillation() {
     let baselines: Vec<u64> = runs.iter().filter(|run| run.role == Role::Baseline).map(|run| run.seed).collect();
     assert_eq!(baselines, [0, 1]);
     // One that learns the teacher's classes is another beside each teacher.
-    let both = ["training.baseline=[\"plain\", \"teacher-labels\"]", "teacher.seed=[0, 1]"];
-    let both: Vec<&str> = GRID.into_iter().chain(both).collect();
-    let runs = started(&run(JobStart::New(sweep(folder.path(), &both)), vec![])).runs;
+    let all = ["training.baseline=[\"plain\", \"label-smoothing\", \"teacher-labels\"]", "teacher.seed=[0, 1]"];
+    let all: Vec<&str> = GRID.into_iter().chain(all).collect();
+    let runs = started(&run(JobStart::New(sweep(folder.path(), &all)), vec![])).runs;
     let count = |name: &str| runs.iter().filter(|run| run.role == Role::Baseline && run.name() == name).count();
-    assert_eq!((count("baseline"), count("teacher-labels")), (2, 4));
+    assert_eq!((count("baseline"), count("label-smoothing"), count("teacher-labels")), (2, 2, 4));
     let off: Vec<&str> = GRID.into_iter().chain(["training.baseline=false"]).collect();
     let runs = started(&run(JobStart::New(sweep(folder.path(), &off)), vec![])).runs;
     assert!(runs.iter().all(|run| run.role != Role::Baseline));

@@ -22,6 +22,7 @@ mod theseus;
 use super::method::Method;
 
 pub use jsd::JSD;
+pub use label_smoothing::LABEL_SMOOTHING;
 pub use labels::{HARD, LABELLED, LABELS};
 pub use soft_targets::SOFT_TARGETS;
 pub use teacher_labels::TEACHER_LABELS;
@@ -40,7 +41,7 @@ pub const METHODS: &[&Method] = &[
     &pkd::PKD,
     &born_again::BORN_AGAIN,
     &mutual::MUTUAL,
-    &label_smoothing::LABEL_SMOOTHING,
+    &LABEL_SMOOTHING,
     &teacher_free::TEACHER_FREE,
     &TEACHER_LABELS,
     &theseus::THESEUS,

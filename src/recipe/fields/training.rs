@@ -307,7 +307,7 @@ pub const BASELINE: Field = Field {
     kind: Kind::Several(&NAMES),
     part: Part::Baseline,
     has_control: true,
-    search: "control without teacher labels only compare pseudo dark knowledge 基线 无教师 对照 jixian wujiaoshi duizhao",
+    search: "control without teacher labels only compare pseudo dark knowledge smoothing 基线 无教师 对照 jixian wujiaoshi duizhao",
     ..PLAIN
 };
 

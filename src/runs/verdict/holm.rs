@@ -26,8 +26,7 @@ pub(super) fn assign_intervals(comparisons: &mut [Option<Paired>]) -> usize {
     compared
 }
 
-/// Whether a pair had seeds enough to be compared. One whose seeds all differ by the same amount was looked at as well, though
-/// nothing can be said of it.
+/// Whether a pair had seeds enough to be compared. One in which nothing varies was looked at as well, though nothing can be said of it.
 pub(super) fn counts(paired: &Paired) -> bool {
-    paired.p.is_some() || (paired.seeds.len() >= super::MIN_PAIRS && paired.has_no_spread())
+    paired.p.is_some() || paired.has_no_spread()
 }

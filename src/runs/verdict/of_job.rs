@@ -1,5 +1,8 @@
 //! What a verdict rests on: a job's runs, how they ended, and what they answered.
 
+use std::sync::Arc;
+
+use super::missed::Missed;
 use super::trial::{BaselineGroup, Measure, StudentGroup, Trial, TrialOutcome};
 use super::{Discordant, Doubt, Facts, Verdict, doubts, judge};
 use crate::distill::{Scale, Term, term};
@@ -92,14 +95,37 @@ impl<'a> JobFacts<'a> {
         Discordant::between((self.answers)(first, part)?, (self.answers)(second, part)?)
     }
 
+    /// What became of a run that has ended.
+    fn trial(&self, seed: u64, run: RunId) -> Option<Trial> {
+        let end = self.end(run)?;
+        let measure = |metrics: &Metrics, part: Part| {
+            let missed = (self.answers)(run, part).map(Missed::of);
+            // Answers that do not come to what was counted are none of those that were.
+            let missed = missed.filter(|it| (it.errors(), it.examples()) == (metrics.errors, metrics.examples));
+            Measure { errors: metrics.errors, examples: metrics.examples, missed: missed.map(Arc::new) }
+        };
+        Some(Trial {
+            seed,
+            validation: end.validation.map(|metrics| measure(metrics, Part::Validation)).unwrap_or_default(),
+            test: end.test.map(|metrics| measure(metrics, Part::Test)),
+            outcome: match end.outcome {
+                RunOutcome::Diverged => TrialOutcome::Diverged,
+                RunOutcome::Halved => TrialOutcome::Halved,
+                RunOutcome::Stopped | RunOutcome::Failed => TrialOutcome::Stopped,
+                RunOutcome::Done if end.edited => TrialOutcome::Edited,
+                RunOutcome::Done => TrialOutcome::Whole,
+            },
+        })
+    }
+
     /// Judges what has come to its end.
     pub fn verdict(&self) -> Verdict {
         let trials = |cell: &BoardCell| -> Vec<Trial> {
-            cell.runs.iter().filter_map(|(seed, run)| Some(trial(*seed, self.end(*run)?))).collect()
+            cell.runs.iter().filter_map(|(seed, run)| self.trial(*seed, *run)).collect()
         };
         let student = |cell: &BoardCell| StudentGroup { baselines: cell.baselines.clone(), trials: trials(cell) };
         let baseline = |cell: &BoardCell| {
-            let kind = cell.baseline.map_or(0, Baseline::place);
+            let kind = cell.baseline.map_or(0, Baseline::judged_as);
             BaselineGroup { kind, trials: trials(cell) }
         };
         let students: Vec<_> = self.board.cells.iter().map(student).collect();
@@ -143,21 +169,5 @@ impl<'a> JobFacts<'a> {
             student_errors: best.and_then(|cell| mean(&cell.runs.iter().map(|(_, run)| *run).collect::<Vec<_>>())),
             test_looks: if cells.len() > 1 { cells.iter().filter(|cell| looks(cell)).count() as u32 } else { 1 },
         })
-    }
-}
-
-fn trial(seed: u64, end: RunEnd<'_>) -> Trial {
-    let measure = |metrics: &Metrics| Measure { errors: metrics.errors, examples: metrics.examples };
-    Trial {
-        seed,
-        validation: end.validation.map(measure).unwrap_or_default(),
-        test: end.test.map(measure),
-        outcome: match end.outcome {
-            RunOutcome::Diverged => TrialOutcome::Diverged,
-            RunOutcome::Halved => TrialOutcome::Halved,
-            RunOutcome::Stopped | RunOutcome::Failed => TrialOutcome::Stopped,
-            RunOutcome::Done if end.edited => TrialOutcome::Edited,
-            RunOutcome::Done => TrialOutcome::Whole,
-        },
     }
 }

@@ -3,6 +3,7 @@
 
 use super::student_t;
 use super::trial::{Measure, Trial, whole};
+use super::two_ways::StandardError;
 
 /// Fewer pairs than this say nothing, however far apart they are.
 pub const MIN_PAIRS: usize = 3;
@@ -20,10 +21,33 @@ pub struct Paired {
     pub baseline: Spread,
     /// Their differences, seed by seed.
     pub difference: Spread,
+    /// What p and interval allow for.
+    pub counted: Counted,
     /// How likely a mean difference this far from 0 is by chance; `None` where it cannot be told.
     pub p: Option<f64>,
     /// Where the true mean difference lies; `None` where it cannot be told.
     pub interval: Option<Interval>,
+    /// Of the mean difference; `None` with too few seeds.
+    error: Option<StandardError>,
+}
+
+/// Whose chance an interval allows for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Counted {
+    /// That of rows and of seeds.
+    RowsAndSeeds,
+    /// That of seeds: it is not stored which rows were missed, so that it holds for these rows only.
+    SeedsOnly,
+}
+
+impl Counted {
+    /// A stable name for programs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::RowsAndSeeds => "rows-and-seeds",
+            Self::SeedsOnly => "seeds-only",
+        }
+    }
 }
 
 /// Values over seeds: their mean, and how far they spread.
@@ -71,51 +95,52 @@ impl Paired {
     /// Pairs the whole trials of two groups; `None` if there is no seed that both have.
     ///
     /// Trials measured on another number of rows than the first pair are not comparable, and left out.
-    pub(super) fn new(student: &[Trial], baseline: &[Trial], of: impl Fn(&Trial) -> Option<Measure>) -> Option<Self> {
-        let baseline = whole(baseline);
-        let pairs = whole(student).into_iter().filter_map(|(seed, student)| {
+    pub(super) fn new(student: &[Trial], baseline: &[Trial], of: impl Fn(&Trial) -> Option<&Measure>) -> Option<Self> {
+        let (student, baseline) = (whole(student), whole(baseline));
+        let pairs = student.into_iter().filter_map(|(seed, student)| {
             let (student, baseline) = (of(student)?, of(baseline.get(&seed)?)?);
             (student.examples == baseline.examples && student.examples > 0).then_some((seed, student, baseline))
         });
-        let mut pairs = pairs.collect::<Vec<_>>();
+        let mut pairs = pairs.collect::<Vec<(u64, &Measure, &Measure)>>();
         let examples = pairs.first()?.1.examples;
         pairs.retain(|(_, student, _)| student.examples == examples);
-        let column = |value: fn(&(u64, Measure, Measure)) -> f64| pairs.iter().map(value).collect::<Vec<_>>();
+        let spread = |value: fn(&(u64, &Measure, &Measure)) -> f64| Spread::of(pairs.iter().map(value));
+        let difference = spread(|pair| pair.1.errors as f64 - pair.2.errors as f64)?;
+        let missed = pairs.iter().map(|(_, a, b)| Some([a.missed.as_deref()?, b.missed.as_deref()?]));
+        let of_rows = missed.collect::<Option<Vec<_>>>().and_then(|missed| StandardError::of_rows(&missed));
+        let of_seeds = difference.deviation.map(|deviation| StandardError::of_seeds(deviation, pairs.len()));
         let mut paired = Self {
             seeds: pairs.iter().map(|pair| pair.0).collect(),
             examples,
-            student: Spread::of(column(|pair| pair.1.errors as f64))?,
-            baseline: Spread::of(column(|pair| pair.2.errors as f64))?,
-            difference: Spread::of(column(|pair| pair.1.errors as f64 - pair.2.errors as f64))?,
+            student: spread(|pair| pair.1.errors as f64)?,
+            baseline: spread(|pair| pair.2.errors as f64)?,
+            difference,
+            counted: if of_rows.is_some() { Counted::RowsAndSeeds } else { Counted::SeedsOnly },
             p: None,
             interval: None,
+            error: of_rows.or(of_seeds).filter(|_| pairs.len() >= MIN_PAIRS),
         };
-        paired.p = paired
-            .standard_error()
-            .map(|error| student_t::two_sided_p(paired.difference.mean / error, paired.freedom()));
+        let p = |error: StandardError| student_t::two_sided_p(difference.mean / error.value, error.freedom);
+        paired.p = paired.standard_error().map(p);
         Some(paired)
     }
 
     /// The interval that misses the truth with probability `alpha`.
     pub(super) fn interval_at(&self, alpha: f64) -> Option<Interval> {
-        let reach = self.standard_error()? * student_t::critical(alpha, self.freedom());
+        let error = self.standard_error()?;
+        let reach = error.value * student_t::critical(alpha, error.freedom);
         let mean = self.difference.mean;
         Some(Interval { low: mean - reach, high: mean + reach, level: 1.0 - alpha })
     }
 
-    /// Whether all seeds differ by the same amount. That is what few seeds on few rows can do by chance, and it leaves no
-    /// spread to judge by: an interval of no width would claim to know the truth exactly.
+    /// Whether nothing varies: all seeds differ by the same amount, and all rows do, where these are known. That is what few seeds on
+    /// few rows can do by chance, and it leaves no spread to judge by: an interval of no width would claim to know the truth exactly.
     pub(super) fn has_no_spread(&self) -> bool {
-        self.difference.deviation == Some(0.0)
+        self.error.is_some_and(|error| error.value == 0.0)
     }
 
     /// Of the mean difference; `None` where none can be told from these seeds.
-    fn standard_error(&self) -> Option<f64> {
-        let deviation = self.difference.deviation.filter(|deviation| *deviation > 0.0)?;
-        (self.seeds.len() >= MIN_PAIRS).then(|| deviation / (self.seeds.len() as f64).sqrt())
-    }
-
-    fn freedom(&self) -> f64 {
-        self.seeds.len() as f64 - 1.0
+    fn standard_error(&self) -> Option<StandardError> {
+        self.error.filter(|error| error.value > 0.0)
     }
 }

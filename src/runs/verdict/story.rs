@@ -3,7 +3,7 @@
 //! Terminal, window and exports say these and no others. Every number in them was measured on that job's runs.
 
 use super::of_job::{JobFacts, RunEnd};
-use super::{Discordant, Doubt, Further, Interval, LeftOut, Paired, Reason, Spread, Verdict, Word};
+use super::{Counted, Discordant, Doubt, Further, Interval, LeftOut, Paired, Reason, Spread, Verdict, Word};
 use crate::protocol::{JobOutcome, Metrics, Part, Role, RunId, RunInfo, RunOutcome};
 use crate::recipe::{Architecture, BASELINES, Baseline, field_label};
 use crate::text::{Between, Phrase, phrase};
@@ -234,7 +234,7 @@ impl<'a> JobFacts<'a> {
         let students = best.map(|cell| self.of_cell(cell)).unwrap_or_default();
         let baseline = head.baseline.and_then(|cell| self.board.baselines.get(cell));
         let baselines = baseline.map(|cell| self.of_cell(cell)).unwrap_or_default();
-        let first = self.first_baseline();
+        let first = baseline.and_then(|cell| cell.baseline).or(self.first_baseline());
         sentence = compared_with(sentence, first);
         if head.word == Word::Beats {
             let further = head.further.iter().filter_map(|it| further_words(it, verdict.compared));
@@ -257,6 +257,9 @@ impl<'a> JobFacts<'a> {
         if let Some(drawing) = &drawing {
             why.extend(beside(drawing, first).into_iter().filter(|_| head.word != Word::Beats));
             why.extend(self.reasons(&students, &baselines, drawing));
+        }
+        if paired.is_some_and(Paired::is_of_seeds_only) {
+            why.push(phrase!("why-seeds-only", part = part_words(part)));
         }
         why.extend(verdict.left_out.phrase());
         let standing = match head.word {
@@ -442,7 +445,7 @@ fn further_words(it: &Further, cells: usize) -> Option<Phrase> {
     let baseline = BASELINES.get(it.kind)?;
     let (label, explains) = (Phrase::message(baseline.label), Phrase::message(baseline.explains?));
     let numbers = it.test.as_ref().map(|paired| numbers(paired, Part::Test));
-    let interval = it.test.as_ref().and_then(|paired| paired.interval).map(interval_words);
+    let interval = it.test.as_ref().and_then(Paired::interval_words);
     Some(match (it.word, it.reason, numbers, interval) {
         (Word::Beats, _, Some(numbers), Some(interval)) => {
             phrase!("story-beats-further", baseline = label, numbers = numbers, interval = interval)
@@ -506,7 +509,7 @@ fn headline(verdict: &Verdict, paired: Option<&Paired>, part: Part) -> Phrase {
         };
     };
     let numbers = numbers(paired, part);
-    let interval = paired.interval.map(interval_words);
+    let interval = paired.interval_words();
     match (head.word, head.reason, paired.interval, interval) {
         (Word::Beats, _, Some(it), Some(words)) if is_barely(&it, paired) => {
             phrase!("story-helped-barely", numbers = numbers, interval = words)
@@ -530,16 +533,25 @@ fn is_barely(interval: &Interval, paired: &Paired) -> bool {
     near < 0.5 || near < 0.1 * paired.difference.mean.abs()
 }
 
-/// `33.7 to 36.3 fewer`, `1 to 7 more`, `5 fewer to 1 more`.
-fn interval_words(it: Interval) -> Phrase {
-    let (low, high) = (Phrase::mean(it.low.abs()), Phrase::mean(it.high.abs()));
-    let level = Phrase::at_most(100.0 * it.level, 4);
-    if it.high < 0.0 {
-        phrase!("interval-fewer", level = level, from = high, to = low)
-    } else if it.low > 0.0 {
-        phrase!("interval-more", level = level, from = low, to = high)
-    } else {
-        phrase!("interval-both", level = level, fewer = low, more = high)
+impl Paired {
+    /// `the 95 % interval is 33.7 to 36.3 fewer`, and whether it is of seeds only; none where nothing can be told.
+    pub fn interval_words(&self) -> Option<Phrase> {
+        let it = self.interval?;
+        let (low, high) = (Phrase::mean(it.low.abs()), Phrase::mean(it.high.abs()));
+        let level = Phrase::at_most(100.0 * it.level, 4);
+        let words = if it.high < 0.0 {
+            phrase!("interval-fewer", level = level, from = high, to = low)
+        } else if it.low > 0.0 {
+            phrase!("interval-more", level = level, from = low, to = high)
+        } else {
+            phrase!("interval-both", level = level, fewer = low, more = high)
+        };
+        Some(if self.is_of_seeds_only() { phrase!("interval-seeds-only", interval = words) } else { words })
+    }
+
+    /// Whether its interval holds for these rows only.
+    pub fn is_of_seeds_only(&self) -> bool {
+        self.interval.is_some() && self.counted == Counted::SeedsOnly
     }
 }
 

@@ -106,6 +106,17 @@ impl Job {
         }
     }
 
+    /// Of each part every run missed the first rows, as many as were counted.
+    fn store_rows(&mut self) {
+        for (run, (_, _, errors)) in &self.results {
+            for (part, wrong, all) in [(Part::Validation, errors[0], 500), (Part::Test, errors[1], 1_000)] {
+                let (rows, labels) = (Arc::new((0..all).collect()), Arc::new(vec![0; all as usize]));
+                let predicted = Arc::new((0..all).map(|row| u32::from(u64::from(row) < wrong)).collect());
+                self.answers.insert((*run, part), Answers { run: *run, part, rows, labels, predicted, logits: None });
+            }
+        }
+    }
+
     fn story(&self) -> Story {
         let end = |run: RunId| {
             let (outcome, edited, _) = self.results.get(&run)?;
@@ -210,14 +221,14 @@ fn four_seeds_decide() {
         (
             Standing::Helped,
             "Distillation helped: 35 ± 2.4 against 70 ± 3.3 errors of 1,000 test rows, 4 seeds; the 95 % interval is \
-             33.7 to 36.3 fewer."
+             33.7 to 36.3 fewer (seeds only)."
                 .to_owned()
         )
     );
     let (standing, sentence) = says([70, 74, 66, 70], [35, 38, 32, 35]);
     assert_eq!(standing, Standing::DidNot);
     assert!(
-        sentence.starts_with("Distillation did not help: ") && sentence.ends_with("33.7 to 36.3 more."),
+        sentence.starts_with("Distillation did not help: ") && sentence.ends_with("33.7 to 36.3 more (seeds only)."),
         "{sentence}"
     );
     let (standing, sentence) = says([70, 60, 75, 66], [68, 66, 69, 71]);
@@ -230,6 +241,28 @@ fn four_seeds_decide() {
     let (standing, sentence) = says([60, 61, 62, 63], [70, 71, 72, 73]);
     assert_eq!(standing, Standing::Undecided);
     assert!(sentence.contains("differs by the same amount"), "{sentence}");
+}
+
+#[test]
+fn an_interval_says_whether_rows_count() {
+    let seeds_only =
+        "Seeds only: which rows each run missed is not stored, so the interval holds for these test rows alone.";
+    let mut job = Job::new(&[FOUR], by_role(&[35, 38, 32, 35], &[70, 74, 66, 70]));
+    let told = |job: &Job| job.story().why.iter().any(|why| why.to_string() == seeds_only);
+    assert!(job.says().1.ends_with("33.7 to 36.3 fewer (seeds only).") && told(&job));
+    // About 35 of 1,000 rows make the difference: by 1,000 others it were one of 35 ± 1.962 · √31.18.
+    job.store_rows();
+    let (standing, sentence) = job.says();
+    assert_eq!(standing, Standing::Helped);
+    assert!(sentence.ends_with("; the 95 % interval is 24 to 46 fewer."), "{sentence}");
+    assert!(!told(&job));
+    // Answers that do not come to what was counted tell nothing.
+    let run = job.run(Role::Student);
+    job.results.get_mut(&run).unwrap().2 = [17, 34];
+    job.measure();
+    assert!(job.says().1.ends_with(" fewer (seeds only).") && told(&job));
+    // One seed has no interval to say that of.
+    assert!(!told(&Job::new(&[], by_role(&[47], &[71]))));
 }
 
 const BOTH: &str = "training.baseline=[\"plain\", \"teacher-labels\"]";
@@ -247,6 +280,32 @@ fn by_kind(students: [u64; 4], plain: [u64; 4], taught: [u64; 4]) -> impl Fn(&Ru
         };
         [errors / 2, errors]
     }
+}
+
+#[test]
+fn a_gain_is_one_over_the_better_of_plain_and_longer() {
+    let mutual = ["distill={ method = \"mutual\" }", "training.baseline=[\"plain\", \"longer\"]", FOUR];
+    let story = |longer: [u64; 4]| {
+        let errors = move |info: &RunInfo| {
+            let seed = info.seed as usize;
+            let errors = match (info.role, info.baseline()) {
+                (Role::Student, _) => [35, 38, 32, 35][seed],
+                (_, Some(kind)) if kind.is_longer => longer[seed],
+                _ => [70, 74, 66, 70][seed],
+            };
+            [errors / 2, errors]
+        };
+        Job::new(&mutual, errors).story()
+    };
+    // Against the plain one it wins either way.
+    let (gain, none) = (story([60, 64, 56, 60]), story([35, 37, 33, 35]));
+    assert_eq!((gain.standing, none.standing), (Standing::Helped, Standing::Undecided));
+    for story in [&gain, &none] {
+        let said = story.sentence.to_string();
+        assert!(said.contains("trained for longer"), "{said}");
+    }
+    // Where taking longer does harm, the plain one is the better.
+    assert!(story([90, 94, 86, 90]).sentence.to_string().starts_with("Distillation helped: 35 ± 2.4 against 70 ± 3.3"));
 }
 
 #[test]
@@ -274,6 +333,43 @@ fn what_explains_a_gain_is_said_in_a_sentence() {
     let why: Vec<String> = lost.why.iter().map(Phrase::to_string).collect();
     let beside = "The teacher’s class alone: 50.8 ± 3.3 errors of 1,000 test rows.";
     assert!(why.iter().any(|why| why == beside), "{why:?}");
+}
+
+#[test]
+fn what_smoothing_alone_may_explain_is_said_in_a_sentence() {
+    let all = "training.baseline=[\"plain\", \"label-smoothing\", \"teacher-labels\"]";
+    let story = |smoothed: [u64; 4]| {
+        let mut job = Job::new(&[FOUR, all], move |info| {
+            let of = match (info.role, info.baseline().map(|baseline| baseline.name)) {
+                (Role::Teacher, _) => [23; 4],
+                (Role::Student, _) => [35, 38, 32, 35],
+                (_, Some("label-smoothing")) => smoothed,
+                (_, Some("teacher-labels")) => [90, 95, 87, 91],
+                _ => [70, 74, 66, 70],
+            };
+            let errors = of[info.seed as usize];
+            [errors / 2, errors]
+        });
+        job.store_rows();
+        job.story()
+    };
+    let names = |story: &Story| -> Vec<Option<&str>> {
+        story.drawing.iter().flat_map(|it| &it.lines).map(|line| line.baseline.map(|it| it.name)).collect()
+    };
+    let explained = story([36, 36, 34, 34]);
+    assert_eq!(names(&explained), [None, None, Some("plain"), Some("label-smoothing"), Some("teacher-labels")]);
+    let said = explained.sentence.to_string();
+    assert!(said.starts_with("Distillation helped: 35 ± 2.4 against 70 ± 3.3 errors"), "{said}");
+    let expected = " What helped may be smoothing alone: not shown to be better than the label-smoothed student: 35 ± 2.4 \
+                    against 35 ± ";
+    assert!(said.contains(expected), "{said}");
+    assert!(said.contains(" It beats the teacher’s class alone, too: "), "{said}");
+    let said = story([60, 64, 57, 61]).sentence.to_string();
+    assert!(said.contains(" It beats the label-smoothed student, too: 35 ± 2.4 against 60.5 ± "), "{said}");
+    let said = story([10, 14, 7, 11]).sentence.to_string();
+    let expected =
+        " What helped may be smoothing alone: not shown to be better than the label-smoothed student, but worse: ";
+    assert!(said.contains(expected), "{said}");
 }
 
 #[test]

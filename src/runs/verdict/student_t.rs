@@ -1,15 +1,21 @@
 //! Student's t: how likely a mean difference this large is by chance, and how wide an interval must be.
 //! Both go through the regularised incomplete beta function: P(|t| ≥ x) = I(ν / (ν + x²); ν/2, ½).
+//! Above [`MOST`] degrees of freedom t is the normal distribution's to four digits, and the series of that function ends too early.
 
 use statrs::function::beta::{beta_reg, inv_beta_reg};
 
+/// More degrees of freedom count as so many.
+const MOST: f64 = 1e5;
+
 /// The probability of a |t| of at least `t`'s with `freedom` degrees of freedom.
 pub(super) fn two_sided_p(t: f64, freedom: f64) -> f64 {
+    let freedom = freedom.min(MOST);
     beta_reg(freedom / 2.0, 0.5, freedom / (freedom + t * t))
 }
 
 /// The |t| that chance exceeds with probability `alpha`, both sides together.
 pub(super) fn critical(alpha: f64, freedom: f64) -> f64 {
+    let freedom = freedom.min(MOST);
     let x = inv_beta_reg(freedom / 2.0, 0.5, alpha);
     (freedom * (1.0 - x) / x).sqrt()
 }
@@ -61,6 +67,22 @@ mod tests {
                 let alpha = 0.05 / f64::from(groups);
                 let back = two_sided_p(critical(alpha, freedom), freedom);
                 assert!((back / alpha - 1.0).abs() < 1e-8, "{freedom} degrees, {groups} groups");
+            }
+        }
+    }
+
+    #[test]
+    fn many_degrees_are_nearly_normal() {
+        // The quantiles of the normal distribution, with the first two terms of Abramowitz & Stegun 26.7.5.
+        for (alpha, z) in [(0.05, 1.959_963_984_540_054_f64), (0.001, 3.290_526_731_491_925_5)] {
+            for freedom in [999.0, 9_999.0, 1e5, 1e6, 1e9] {
+                let (cube, fifth) = (z.powi(3), z.powi(5));
+                let t = z
+                    + (cube + z) / (4.0 * freedom)
+                    + (5.0 * fifth + 16.0 * cube + 3.0 * z) / (96.0 * freedom * freedom);
+                let found = critical(alpha, freedom);
+                assert!((found / t - 1.0).abs() < 3e-5, "{alpha}, {freedom} degrees: {found} for {t}");
+                assert!((two_sided_p(found, freedom) / alpha - 1.0).abs() < 1e-4, "{alpha}, {freedom} degrees");
             }
         }
     }

@@ -2,14 +2,25 @@
 
 #![expect(clippy::float_cmp, reason = "rounded, or the same sums in the same order")]
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::rng::Key;
 
 fn trial(seed: u64, errors: u64) -> Trial {
-    let validation = Measure { errors, examples: 1_000 };
-    Trial { seed, validation, test: Some(validation), outcome: TrialOutcome::Whole }
+    whole_trial(seed, measure(errors))
+}
+
+/// Errors of 1,000 rows; nobody knows which.
+fn measure(errors: u64) -> Measure {
+    Measure { errors, examples: 1_000, missed: None }
+}
+
+/// The same on validation as on test rows.
+fn whole_trial(seed: u64, validation: Measure) -> Trial {
+    Trial { seed, test: Some(validation.clone()), validation, outcome: TrialOutcome::Whole }
 }
 
 fn trials(errors: &[u64]) -> Vec<Trial> {
@@ -110,8 +121,8 @@ fn the_best_are_chosen_on_validation_and_judged_on_test() {
     let mut lucky = student(&[30, 31, 33, 30]);
     let mut steady = student(&[31, 32, 34, 31]);
     for (a, b) in lucky.trials.iter_mut().zip(&mut steady.trials) {
-        a.test = Some(Measure { errors: 60 + a.seed % 2, examples: 1_000 });
-        b.test = Some(Measure { errors: 10, examples: 1_000 });
+        a.test = Some(measure(60 + a.seed % 2));
+        b.test = Some(measure(10));
     }
     // One seed with hardly any errors is no reason to be chosen.
     let verdict = judge(&[steady, student(&[1]), lucky], &[baseline(&[90; 4]), baseline(&[50, 51, 49, 50])]);
@@ -179,7 +190,7 @@ fn of_many_cells_one_must_beat_the_further_baseline_by_itself() {
     let lucky = |by: u64| {
         let mut group = student_of_both(&[50 + by, 54, 47 - by, 51]);
         for (trial, test) in group.trials.iter_mut().zip([20, 24, 18, 21]) {
-            trial.test = Some(Measure { errors: test, examples: 1_000 });
+            trial.test = Some(measure(test));
         }
         group
     };
@@ -194,30 +205,42 @@ fn of_many_cells_one_must_beat_the_further_baseline_by_itself() {
     assert_eq!(verdict.groups[0].further[0].baseline, Some(2));
 }
 
-/// Errors of `n` rows at a rate, and how far a run's own luck moves the rate.
-fn errors(key: Key, n: u64, rate: f64) -> u64 {
-    (0..n).filter(|i| key.uniform(*i) < rate).count() as u64
+/// Rows that are asked, one after the other.
+fn rows(n: u64) -> Arc<Vec<u32>> {
+    Arc::new((0..n as u32).collect())
+}
+
+/// Which of these rows are missed is known, or only how many are.
+fn measured(missed: Missed, is_stored: bool) -> Measure {
+    let (errors, examples) = (missed.errors(), missed.examples());
+    Measure { errors, examples, missed: is_stored.then(|| Arc::new(missed)) }
+}
+
+/// Trials of four seeds whose errors are chance at a rate alone.
+fn by_chance(key: Key, rows: &Arc<Vec<u32>>, rate: f64, is_stored: bool) -> Vec<Trial> {
+    let measure = |key: Key| {
+        let missed = Missed::new(Arc::clone(rows), (0..rows.len() as u64).map(|row| key.uniform(row) < rate));
+        measured(missed, is_stored)
+    };
+    let member = |seed: u64| {
+        let (validation, test) = (measure(key.at(seed).named("validation")), measure(key.at(seed).named("test")));
+        Trial { seed, validation, test: Some(test), outcome: TrialOutcome::Whole }
+    };
+    (0..4).map(member).collect()
 }
 
 /// Sweeps of `groups` cells × 4 seeds at an error rate, against a baseline at another one. Returns the shares of sweeps in
 /// which any group beats, any group gets a word at all, and the headline beats.
-fn simulate(sweeps: u64, groups: u64, rows: u64, rate: f64, without: f64) -> [f64; 3] {
-    let key = Key::new(20_261_124).named("verdicts").at(groups).at(rows);
-    let measure = |key: Key, rate| Measure { errors: errors(key, rows, rate), examples: rows };
+fn simulate(sweeps: u64, [groups, n]: [u64; 2], [rate, without]: [f64; 2], is_stored: bool) -> [f64; 3] {
+    let key = Key::new(20_261_124).named("verdicts").at(groups).at(n);
+    let rows = rows(n);
     let mut counts = [0_u64; 3];
     for sweep in 0..sweeps {
-        let group = |group: u64, rate: f64| {
-            let member = |seed: u64| {
-                let key = key.at(sweep).at(group).at(seed);
-                let (validation, test) = (measure(key.named("validation"), rate), measure(key.named("test"), rate));
-                Trial { seed, validation, test: Some(test), outcome: TrialOutcome::Whole }
-            };
-            (0..4).map(member).collect::<Vec<_>>()
-        };
+        let trials = |group: u64, rate: f64| by_chance(key.at(sweep).at(group), &rows, rate, is_stored);
         let students = (1..=groups)
-            .map(|index| StudentGroup { baselines: vec![0], trials: group(index, rate) })
+            .map(|index| StudentGroup { baselines: vec![0], trials: trials(index, rate) })
             .collect::<Vec<_>>();
-        let verdict = judge(&students, &[BaselineGroup { kind: 0, trials: group(0, without) }]);
+        let verdict = judge(&students, &[BaselineGroup { kind: 0, trials: trials(0, without) }]);
         let words = words(&verdict);
         counts[0] += u64::from(words.contains(&Word::Beats));
         counts[1] += u64::from(words.iter().any(|word| *word != Word::Inconclusive));
@@ -230,32 +253,28 @@ fn simulate(sweeps: u64, groups: u64, rows: u64, rate: f64, without: f64) -> [f6
 fn chance_alone_seldom_gets_a_word() {
     // The share of 4,000 sweeps is within 0.01 of its mean nearly always: 3 standard errors of 5 %.
     for (groups, rows, rate) in [(1, 300, 0.1), (6, 300, 0.1), (20, 200, 0.1), (6, 60, 0.02)] {
-        let [beats, any, headline] = simulate(4_000, groups, rows, rate, rate);
-        let shares = format!("{groups} groups of {rows} rows: beats {beats}, any word {any}, headline {headline}");
-        assert!(beats <= 0.05 && any <= 0.06 && headline <= 0.035, "{shares}");
+        for is_stored in [true, false] {
+            let [beats, any, headline] = simulate(4_000, [groups, rows], [rate; 2], is_stored);
+            let shares = format!("{groups} groups of {rows} rows: beats {beats}, any word {any}, headline {headline}");
+            assert!(beats <= 0.05 && any <= 0.06 && headline <= 0.035, "rows stored: {is_stored}, {shares}");
+        }
     }
 }
 
 #[test]
-fn more_labels_that_do_as_well_are_seldom_beaten_by_chance() {
-    let key = Key::new(20_261_129).named("further");
+fn a_baseline_that_does_as_well_is_seldom_beaten_by_chance() {
+    let (key, rows) = (Key::new(20_261_129).named("further"), rows(300));
     let beats = (0..2_000).filter(|sweep| {
-        let group = |group: u64, rate: f64| {
-            let measure = |key: Key| Measure { errors: errors(key, 300, rate), examples: 300 };
-            let member = |seed: u64| {
-                let key = key.at(*sweep).at(group).at(seed);
-                let (validation, test) = (measure(key.named("validation")), measure(key.named("test")));
-                Trial { seed, validation, test: Some(test), outcome: TrialOutcome::Whole }
-            };
-            (0..4).map(member).collect::<Vec<_>>()
-        };
-        let students = [StudentGroup { baselines: vec![0, 1], trials: group(2, 0.1) }];
-        let baselines =
-            [BaselineGroup { kind: 0, trials: group(0, 0.3) }, BaselineGroup { kind: 1, trials: group(1, 0.1) }];
-        let headline = judge(&students, &baselines).headline;
-        headline.word == Word::Beats && headline.further[0].word == Word::Beats
+        let trials = |group: u64, rate: f64| by_chance(key.at(*sweep).at(group), &rows, rate, true);
+        let students = [StudentGroup { baselines: vec![0, 1, 2], trials: trials(3, 0.1) }];
+        let baselines = [0.3, 0.1, 0.1]
+            .into_iter()
+            .zip(0..)
+            .map(|(rate, kind)| BaselineGroup { kind, trials: trials(kind as u64, rate) });
+        let headline = judge(&students, &baselines.collect::<Vec<_>>()).headline;
+        headline.word == Word::Beats && headline.further.iter().any(|it| it.word == Word::Beats)
     });
-    // The chance of "better" is half of 5 %; 3 standard errors are 1 %.
+    // The chance that either of the two is said to be beaten is half of 5 %; 3 standard errors are 1 %.
     let share = beats.count() as f64 / 2_000.0;
     assert!(share <= 0.035, "{share}");
 }
@@ -263,8 +282,113 @@ fn more_labels_that_do_as_well_are_seldom_beaten_by_chance() {
 #[test]
 fn a_planted_effect_is_found() {
     // 20 against 60 errors of 200.
-    let [beats, _, headline] = simulate(300, 6, 200, 0.1, 0.3);
-    assert!(beats > 0.95 && headline > 0.95, "{beats} {headline}");
+    for is_stored in [true, false] {
+        let [beats, _, headline] = simulate(300, [6, 200], [0.1, 0.3], is_stored);
+        assert!(beats > 0.95 && headline > 0.95, "{beats} {headline}");
+    }
+}
+
+/// A standard normal number (Box & Muller 1958).
+fn normal(key: Key, i: u64) -> f64 {
+    let (u, v) = (1.0 - key.uniform(2 * i), key.uniform(2 * i + 1));
+    (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos()
+}
+
+/// One trained model in four seeds on rows of which some are harder than others: row i is missed with probability
+/// σ(base + r + g + s); r ~ N(0, 6²) is the row's, whoever is asked, g ~ N(0, 8) how this way of training takes it, with every
+/// seed, and s ~ N(0, 0.1²) the seed's.
+fn on_hard_rows(key: Key, rows: &Arc<Vec<u32>>, shared: &[f64], base: f64) -> [Missed; 4] {
+    let own = key.named("g");
+    let of_row = |(i, r): (usize, &f64)| base + r + 8.0_f64.sqrt() * normal(own, i as u64);
+    let logits: Vec<f64> = shared.iter().enumerate().map(of_row).collect();
+    [0, 1, 2, 3].map(|seed| {
+        let s = 0.1 * normal(key.named("s"), seed);
+        let chance = key.named("missed").at(seed);
+        let wrong = |(i, logit): (usize, &f64)| chance.uniform(i as u64) * (1.0 + (-(logit + s)).exp()) < 1.0;
+        Missed::new(Arc::clone(rows), logits.iter().enumerate().map(wrong))
+    })
+}
+
+/// A student and a baseline of 1,000 such rows, time and again. Returns the shares of trials in which the student beats by the rule
+/// for rows and seeds and by that for seeds only, and the mean errors of both.
+fn simulate_hard_rows(trials: u64, [student, baseline]: [f64; 2]) -> ([f64; 2], [f64; 2]) {
+    let (key, rows) = (Key::new(20_261_129).named("hard rows"), rows(1_000));
+    let (mut beats, mut errors) = ([0_u64; 2], [0_u64; 2]);
+    for trial in 0..trials {
+        let key = key.at(trial);
+        let shared: Vec<f64> = (0..1_000).map(|i| 6.0 * normal(key.named("r"), i)).collect();
+        let sides = [("student", student), ("baseline", baseline)];
+        let missed = sides.map(|(side, base)| on_hard_rows(key.named(side), &rows, &shared, base));
+        for (errors, missed) in errors.iter_mut().zip(&missed) {
+            *errors += missed.iter().map(Missed::errors).sum::<u64>();
+        }
+        for (beats, is_stored) in beats.iter_mut().zip([true, false]) {
+            let group = |missed: &[Missed; 4]| {
+                let seeds = missed.iter().zip(0..);
+                seeds.map(|(missed, seed)| whole_trial(seed, measured(missed.clone(), is_stored))).collect()
+            };
+            let students = [StudentGroup { baselines: vec![0], trials: group(&missed[0]) }];
+            let verdict = judge(&students, &[BaselineGroup { kind: 0, trials: group(&missed[1]) }]);
+            *beats += u64::from(verdict.headline.word == Word::Beats);
+        }
+    }
+    (beats.map(|count| count as f64 / trials as f64), errors.map(|sum| sum as f64 / (4 * trials) as f64))
+}
+
+/// The bases at which 50, 47 and 71 of 1,000 rows are missed on average, by numerical integration over N(0, 6² + 8 + 0.1²).
+const OF_50: f64 = -11.311_520_646;
+const OF_47: f64 = -11.516_790_966;
+const OF_71: f64 = -10.096_691_876;
+
+#[test]
+fn rows_that_happen_to_suit_one_of_two_equals_are_no_win() {
+    let ([both, seeds_only], errors) = simulate_hard_rows(4_000, [OF_50; 2]);
+    println!("nothing to find: BEATS in {both} of trials by rows and seeds, in {seeds_only} by seeds only");
+    assert!(errors.iter().all(|errors| (errors - 50.0).abs() < 0.5), "{errors:?}");
+    assert!(both <= 0.035, "{both}");
+    assert!(seeds_only > 0.07, "seeds alone take the rows for granted: {seeds_only}");
+}
+
+#[test]
+fn a_third_fewer_errors_are_found_on_hard_rows() {
+    let ([both, seeds_only], errors) = simulate_hard_rows(1_000, [OF_47, OF_71]);
+    println!("71 against 47 errors: BEATS in {both} of trials by rows and seeds, in {seeds_only} by seeds only");
+    assert!((errors[0] - 47.0).abs() < 1.0 && (errors[1] - 71.0).abs() < 1.0, "{errors:?}");
+    assert!(both >= 0.85, "{both}");
+}
+
+#[test]
+fn where_rows_are_stored_for_all_of_a_pair_both_count() {
+    let rows = rows(1_000);
+    let missed =
+        |from: u32, to: u32| Missed::new(Arc::clone(&rows), (0..1_000).map(move |row| (from..to).contains(&row)));
+    // With every seed the same 30 rows less.
+    let group = |of: &dyn Fn(u32) -> Missed| -> Vec<Trial> {
+        (0..4).map(|seed| whole_trial(seed, measured(of(seed as u32), true))).collect()
+    };
+    let students = [StudentGroup { baselines: vec![0], trials: group(&|seed| missed(seed, 40)) }];
+    let mut baselines = [BaselineGroup { kind: 0, trials: group(&|seed| missed(seed, 70)) }];
+    let verdict = judge(&students, &baselines);
+    let test = verdict.headline.test.unwrap();
+    assert_eq!((verdict.headline.word, test.counted), (Word::Beats, Counted::RowsAndSeeds));
+    // The variance of 1,000 rows of which 30 differ by 1: 1,000 / 999 · (30 − 30² / 1,000); t is 1.962 with 999 degrees of freedom.
+    let reach = 1.962_341 * (1_000.0 / 999.0 * (30.0 - 0.9_f64)).sqrt();
+    let interval = test.interval.unwrap();
+    assert!((interval.low + 30.0 + reach).abs() < 1e-4 && (interval.high + 30.0 - reach).abs() < 1e-4, "{interval:?}");
+    // One of the eight is not stored: every seed differs by the same amount, and there is nothing else to judge by.
+    baselines[0].trials[2].test = Some(Measure { errors: 68, examples: 1_000, missed: None });
+    let headline = judge(&students, &baselines).headline;
+    assert_eq!((headline.word, headline.reason), (Word::Inconclusive, Reason::NoSpread));
+    assert_eq!(headline.test.unwrap().counted, Counted::SeedsOnly);
+    assert_eq!(headline.validation.unwrap().counted, Counted::RowsAndSeeds);
+    // Nor is a pair of other rows compared row by row.
+    let others = Arc::new((1..1_001).collect::<Vec<u32>>());
+    let elsewhere = Missed::new(others, (0..1_000).map(|row| row < 68));
+    baselines[0].trials[2].test = Some(measured(elsewhere, true));
+    assert_eq!(judge(&students, &baselines).headline.test.unwrap().counted, Counted::SeedsOnly);
+    // A single seed never decides, whatever is known of the rows.
+    let one = [StudentGroup { baselines: vec![0], trials: students[0].trials[..1].to_vec() }];
+    assert_eq!(judge(&one, &baselines).headline.reason, Reason::OneSeed);
 }
 
 proptest! {

@@ -2,9 +2,12 @@
 //! Plain numbers, so that a verdict can be had of a store, of a running job, or of a test.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::missed::Missed;
 
 /// One trained model: a member of its group by its seed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trial {
     /// Its training seed, by which it is paired with a trial of another group.
     pub seed: u64,
@@ -17,17 +20,19 @@ pub struct Trial {
 }
 
 /// How often a model was wrong. No examples: it was never measured.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Measure {
     /// Wrong ones.
     pub errors: u64,
     /// All.
     pub examples: u64,
+    /// Which ones; `None` where it was not stored.
+    pub missed: Option<Arc<Missed>>,
 }
 
 impl Measure {
     /// The share that is wrong.
-    pub fn rate(self) -> f64 {
+    pub fn rate(&self) -> f64 {
         self.errors as f64 / self.examples as f64
     }
 }

@@ -7,7 +7,7 @@ use crate::command::Commands;
 use crate::recipe::Baseline;
 use crate::runs::verdict::Spread;
 use crate::state::{JobView, State};
-use crate::text::{Between, Phrase, text};
+use crate::text::{Between, Phrase, text, text_with};
 use crate::widgets::{HeatCell, HeatMap};
 
 /// Cells of the job that are named where the map has one for all of them.
@@ -70,7 +70,8 @@ pub(super) fn map_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Comma
             Some(format!("\n{}: {words}", text(kind.label)))
         };
         let against: String = kinds.iter().filter_map(beside).collect();
-        format!("{}\n{value}{against}", Phrase::several(Between::Commas, names).words())
+        let intervals = intervals_words(job, &members[at], &kinds);
+        format!("{}\n{value}{against}{intervals}", Phrase::several(Between::Commas, names).words())
     };
     let row_axis = second.map_or_else(String::new, |axis| field_name(&axis.path));
     let map = HeatMap {
@@ -90,4 +91,20 @@ pub(super) fn map_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Comma
     let response = map.show(ui);
     let cell = |at: Option<usize>| members.get(at?)?.first().copied();
     choose(state, commands, cell(response.hovered), cell(response.clicked));
+}
+
+/// What the verdict says of a single cell against each kind of baseline, a line each, once there is a verdict.
+fn intervals_words(job: &JobView, members: &[usize], kinds: &[&'static Baseline]) -> String {
+    let verdict = job.story.as_ref().and_then(|story| story.verdict.as_ref());
+    let group = match members {
+        [only] => verdict.and_then(|verdict| verdict.groups.get(*only)),
+        _ => None,
+    };
+    let line = |kind: &&'static Baseline| {
+        let interval = group?.against(kind.place())?.interval_words()?.words();
+        let args = [("baseline", text(kind.label).into()), ("interval", interval.into())];
+        Some(format!("\n{}", text_with("board-interval", &args)))
+    };
+    // What takes longer is judged with the plain one.
+    kinds.iter().filter(|kind| kind.judged_as() == kind.place()).filter_map(line).collect()
 }
