@@ -243,7 +243,7 @@ fn baselines_are_a_list_and_written_as_before_where_they_say_the_same() {
     );
     // Label smoothing needs none.
     let smoothed = alone.replace("teacher-labels", "label-smoothing");
-    assert_eq!(Recipe::parse(&smoothed, None, &[]).unwrap().compared()[0].name, "label-smoothing");
+    assert_eq!(Recipe::parse(&smoothed, None, &[]).unwrap().compared().next().unwrap().name, "label-smoothing");
 }
 
 #[test]

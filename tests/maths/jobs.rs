@@ -390,7 +390,10 @@ fn a_smoothed_baseline_has_the_bits_of_a_student_of_label_smoothing() {
     let runs = started(&reports).runs;
     let names: Vec<String> = runs.iter().map(RunInfo::name).collect();
     assert_eq!(names, ["teacher", "student", "baseline", "label-smoothing"]);
-    assert_eq!((runs[3].steps, runs[3].settings()), (runs[1].steps, vec![("distill.smoothing", Course::Fixed(0.1))]));
+    assert_eq!(
+        (runs[3].steps, runs[3].settings()),
+        (runs[1].steps, vec![("distill.smoothing", stillroom::distill::Course::Fixed(0.1))])
+    );
     let found = outcomes(&reports);
     // Whether a teacher stands beside it makes no difference to it, nor what the student learns by.
     let smoothed = "distill={ method = \"label-smoothing\" }";
