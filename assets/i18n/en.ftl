@@ -2107,3 +2107,24 @@ method-teacher-free-helps = A control: said to do as well as a weak teacher (Yua
 method-teacher-labels-helps = A control: with unlabelled rows it tells how much of a gain is more labels, and how much what the teacher says beside them.
 method-theseus-helps = Said to keep more of a pre-trained teacher than losses between layers do (Xu et al. 2020).
 method-early-exit-helps = Said to help where most rows are easy: they leave early, and the time goes to the others (Liu et al. 2020).
+
+story-cause = Perhaps because: { $cause }
+story-try = Try: { $remedy }
+story-try-hint = Distils this job’s recipe with that one change
+cause-few-seeds = too few seeds to tell anything from chance.
+cause-little-weight = what the teacher says had { $share } of the gradient at the last step.
+cause-weak-teacher = the teacher makes { $teacher } validation errors, no fewer than its student ({ $student }).
+cause-sharp = at T = { $temperature } the teacher’s answers are as good as labels: their entropy is { $share } of the most there can be.
+cause-even = at T = { $temperature } the teacher’s answers are as good as even: their entropy is { $share } of the most there can be.
+cause-no-agreement = the student comes no closer to its teacher: it agrees in { $first } of the rows after the first epoch, and in { $last } after the last.
+cause-by-heart = the student has none of its { $rows } training rows wrong: it knows the labels by heart.
+remedy-square-temperature = T² beside the soft term
+remedy-temperature = T = { $temperature }
+remedy-teacher-epochs = a teacher of { $epochs } epochs
+remedy-epochs = { $epochs } epochs
+remedy-no-labels = what the teacher says alone
+remedy-seeds = four seeds
+preset-methods = Which method? Eleven of them beside four baselines
+preset-methods-hint = Each at its usual values, with four seeds: labels, smoothing, the teacher’s class and longer training beside them
+preset-attention = Attention: to look where the teacher looks
+preset-attention-hint = A small CNN learns to be active where its teacher is

@@ -2001,3 +2001,24 @@ method-teacher-free-helps = 一个对照：据说与弱教师一样好（Yuan �
 method-teacher-labels-helps = 一个对照：有无标签样本时，它说明收益中多少来自更多标签，多少来自教师的其他信息。
 method-theseus-helps = 据说比层间损失更能保留预训练教师的能力（Xu 等，2020）。
 method-early-exit-helps = 据说在多数样本容易时有用：它们提前退出，时间留给其余的（Liu 等，2020）。
+
+story-cause = 可能因为：{ $cause }
+story-try = 试试：{ $remedy }
+story-try-hint = 只改这一处，重新蒸馏此任务的配方
+cause-few-seeds = 种子太少，分不清与偶然。
+cause-little-weight = 在最后一步，教师的内容只占梯度的 { $share }。
+cause-weak-teacher = 教师有 { $teacher } 个验证错误，不少于它的学生（{ $student }）。
+cause-sharp = 在 T = { $temperature } 时，教师的答案与标签几乎一样：熵只有最大值的 { $share }。
+cause-even = 在 T = { $temperature } 时，教师的答案几乎均匀：熵为最大值的 { $share }。
+cause-no-agreement = 学生没有更接近教师：第一轮后与教师一致的样本占 { $first }，最后一轮后占 { $last }。
+cause-by-heart = 学生在其 { $rows } 个训练样本上没有错误：标签已被记住。
+remedy-square-temperature = 软损失乘以 T²
+remedy-temperature = T = { $temperature }
+remedy-teacher-epochs = 训练 { $epochs } 轮的教师
+remedy-epochs = { $epochs } 轮
+remedy-no-labels = 只学教师的内容
+remedy-seeds = 四个种子
+preset-methods = 哪种方法？十一种方法与四种基线
+preset-methods-hint = 各用通常的取值，四个种子：旁边是仅标签、平滑、教师类别与训练更久的基线
+preset-attention = 注意力：看教师所看之处
+preset-attention-hint = 小型 CNN 学着在教师活跃之处活跃

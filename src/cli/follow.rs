@@ -7,6 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::events::{self, FinishedRun};
+use super::said::Said;
 use super::screen::Screen;
 use super::verdict;
 use super::voice::{Failure, print_json};
@@ -229,6 +230,8 @@ impl<'a> Follower<'a> {
             })
         };
         let found = self.rows_by_class().map_or(&[][..], |found| &found.classes);
+        let reader = Store::reader(self.store);
+        let said = Said::read(&reader, self.job, &self.runs);
         let classes: Vec<String> = found.iter().map(|class| class.name.clone()).collect();
         let facts = JobFacts {
             board: &self.board,
@@ -238,6 +241,8 @@ impl<'a> Follower<'a> {
             message,
             end: &end,
             answers: &|run, part| self.answers.get(&(run, part)),
+            first_agreement: &|run| reader.curve(run).ok()?.epochs.first()?.validation.agreement,
+            heard: &|info| said.of(info),
         };
         facts.story()
     }

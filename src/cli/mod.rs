@@ -16,6 +16,7 @@ mod papers;
 mod place;
 mod predict;
 mod run;
+mod said;
 mod screen;
 mod soften;
 mod source;

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::events::FinishedRun;
 use super::table::{none, table};
-use crate::protocol::{JobId, RunId};
+use crate::protocol::{JobId, Part, RunId};
 use crate::recipe::BASELINES;
 use crate::runs::verdict::{Doubt, Further, GroupVerdict, Paired, Story, Verdict};
 use crate::runs::{Board, BoardCell};
@@ -17,6 +17,10 @@ pub(super) fn text(story: &Story) -> String {
     let mut text = format!("{}\n", story.sentence);
     for why in &story.why {
         text += &format!("  {why}\n");
+    }
+    if let Some(cause) = &story.cause {
+        let remedy = cause.remedy.map_or_else(String::new, |remedy| format!(" To try: {}.", remedy.phrase()));
+        text += &format!("Perhaps because: {}{remedy}\n", cause.words);
     }
     for doubt in &story.doubts {
         text += &format!("Doubtful: {}\n", doubt.phrase());
@@ -29,14 +33,14 @@ pub(super) fn text(story: &Story) -> String {
 pub(super) fn cells(board: &Board, verdict: &Verdict, runs: &HashMap<RunId, FinishedRun>) -> String {
     let kinds: Vec<usize> = verdict.headline.further.iter().map(|it| it.kind).collect();
     let against: Vec<String> = kinds.iter().map(|kind| format!("less {}", name_of(*kind))).collect();
-    let mut head = vec!["cell", "seeds", "val. errors", "baseline", "difference", "interval", "verdict"];
-    let mut left = vec![true, false, false, false, false, false, true];
+    let mut head = vec!["cell", "seeds", "val. errors", "test errors", "baseline", "difference", "interval", "verdict"];
+    let mut left = vec![true, false, false, false, false, false, false, true];
     for against in &against {
         head.extend([against, "interval", "verdict"]);
         left.extend([false, false, true]);
     }
     let mut cells: Vec<(&BoardCell, &GroupVerdict)> = board.cells.iter().zip(&verdict.groups).collect();
-    let mean = |cell: &BoardCell| errors(cell, runs).map_or(f64::INFINITY, |(mean, _)| mean);
+    let mean = |cell: &BoardCell| errors(cell, runs, Part::Validation).map_or(f64::INFINITY, |(mean, _)| mean);
     cells.sort_by(|(a, _), (b, _)| mean(a).total_cmp(&mean(b)));
     let mut rows: Vec<Vec<String>> = cells.into_iter().map(|(cell, group)| row(cell, Some(group), runs)).collect();
     rows.extend(board.baselines.iter().map(|cell| row(cell, None, runs)));
@@ -46,10 +50,14 @@ pub(super) fn cells(board: &Board, verdict: &Verdict, runs: &HashMap<RunId, Fini
     table(&head, &left, &rows)
 }
 
-/// Mean and standard deviation of the validation errors of those that count.
-fn errors(cell: &BoardCell, runs: &HashMap<RunId, FinishedRun>) -> Option<(f64, Option<f64>)> {
-    let ends = cell.runs.iter().filter_map(|(_, run)| runs.get(run)?.validation.as_ref());
-    let errors: Vec<f64> = ends.map(|validation| validation.errors as f64).collect();
+/// Mean and standard deviation of the errors of those that count, on a part.
+fn errors(cell: &BoardCell, runs: &HashMap<RunId, FinishedRun>, part: Part) -> Option<(f64, Option<f64>)> {
+    let measured = |run: &FinishedRun| match part {
+        Part::Validation => run.validation.as_ref().map(|metrics| metrics.errors),
+        Part::Test => run.test.as_ref().map(|metrics| metrics.errors),
+    };
+    let errors = cell.runs.iter().filter_map(|(_, run)| runs.get(run).and_then(measured));
+    let errors: Vec<f64> = errors.map(|errors| errors as f64).collect();
     let n = errors.len() as f64;
     let mean = errors.iter().sum::<f64>() / n;
     let squares = errors.iter().map(|error| (error - mean).powi(2)).sum::<f64>();
@@ -63,7 +71,8 @@ fn row(cell: &BoardCell, group: Option<&GroupVerdict>, runs: &HashMap<RunId, Fin
     let mut row = vec![
         cell.label.to_string(),
         cell.runs.len().to_string(),
-        errors(cell, runs).map_or_else(none, spread),
+        errors(cell, runs, Part::Validation).map_or_else(none, spread),
+        errors(cell, runs, Part::Test).map_or_else(none, spread),
         paired.map_or_else(none, |it| spread((it.baseline.mean, it.baseline.deviation))),
         difference(paired),
         interval(paired),
@@ -104,6 +113,9 @@ pub(super) struct VerdictLine {
     sentence: String,
     why: Vec<String>,
     doubts: Vec<&'static str>,
+    /// Why nothing was gained, where something that was measured tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<String>,
     /// Test rows (validation rows, where those were not looked at) on which only the student, only the baseline is right, and
     /// McNemar's exact p; of a job with one of each.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -193,6 +205,7 @@ pub(super) fn line(job: JobId, story: &Story, board: &Board) -> VerdictLine {
         sentence: story.sentence.to_string(),
         why: story.why.iter().map(Phrase::to_string).collect(),
         doubts: story.doubts.iter().map(Doubt::code).collect(),
+        cause: story.cause.as_ref().map(|cause| cause.words.to_string()),
         rows: story.rows.map(|rows| RowsApart { better: rows.better, worse: rows.worse, p: rows.p() }),
         sweep: story.verdict.as_ref().map(|verdict| sweep(verdict, board)),
     }

@@ -10,6 +10,7 @@ pub use action::{Action, Menu, Shortcut};
 use crate::distill::Method;
 use crate::protocol::{JobId, RunId, Setting};
 use crate::recipe::{Source, Sweep};
+use crate::runs::verdict::Remedy;
 use crate::state::{
     BoardPage, Farewell, FilePurpose, LossView, Metric, Palette, Pane, RunColumn, SampleChoice, Section, Smoothing, Tip,
 };
@@ -57,6 +58,8 @@ pub enum RecipeCommand {
     CopyRun(RunId),
     /// Distil a job's recipe with four seeds.
     MoreSeeds(JobId),
+    /// Distil a job's recipe with what may help.
+    Try(JobId, Remedy),
 }
 
 /// Of jobs and runs.

@@ -18,7 +18,7 @@ macro_rules! presets {
 }
 
 /// All of them, in the order in which they are offered.
-pub const PRESETS: [Preset; 19] = presets![
+pub const PRESETS: [Preset; 21] = presets![
     "quickstart",
     "temperature-sweep",
     "never-seen-a-3",
@@ -26,6 +26,8 @@ pub const PRESETS: [Preset; 19] = presets![
     "noisy-labels",
     "cnn-to-mlp",
     "five-teachers",
+    "methods",
+    "attention",
     "born-again",
     "mutual",
     "digits",

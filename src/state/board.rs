@@ -95,6 +95,8 @@ impl JobView {
             message: self.message.as_ref(),
             end: &end,
             answers: &|run, part| self.answers.get(&(run, part)),
+            first_agreement: &|run| self.curves.get(&run)?.epochs.first()?.validation.agreement,
+            heard: &|info| self.heard(Some(info)),
         };
         facts.story()
     }

@@ -42,6 +42,8 @@ pub(super) fn preset_key(name: &str) -> &'static str {
         "pkd" => "preset-pkd",
         "theseus" => "preset-theseus",
         "early-exit" => "preset-early-exit",
+        "methods" => "preset-methods",
+        "attention" => "preset-attention",
         "born-again" => "preset-born-again",
         "mutual" => "preset-mutual",
         "mnist-teacher" => "preset-mnist-teacher",

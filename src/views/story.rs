@@ -7,7 +7,7 @@ use super::colours::RunColours;
 use super::{action_button, button_ui, explained, whats};
 use crate::command::{Action, Commands, RecipeCommand, ScreenCommand};
 use crate::protocol::{Part, Role};
-use crate::runs::verdict::{Drawing, DrawnErrors, Standing, Story, part_words};
+use crate::runs::verdict::{Cause, Drawing, DrawnErrors, Remedy, Standing, Story, part_words};
 use crate::state::{JobView, State};
 use crate::text::{Phrase, Term, number::Kind, text, text_with};
 use crate::theme::{Tokens, UiTokens as _, caption, space, tick, title};
@@ -32,7 +32,7 @@ pub fn story_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         ui.allocate_ui_with_layout(vec2(measure, 0.0), Layout::top_down(Align::Min), |ui| {
             which_ui(ui, job, state, commands);
             if let Some(story) = &job.story {
-                told_ui(ui, story);
+                told_ui(ui, job, story, state, commands);
             }
         });
     });
@@ -95,7 +95,7 @@ fn which_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands) {
 }
 
 /// The sentence and why it is so, with a drawing beside them.
-fn told_ui(ui: &mut Ui, story: &Story) {
+fn told_ui(ui: &mut Ui, job: &JobView, story: &Story, state: &State, commands: &Commands) {
     let tokens = ui.tokens();
     let width = ui.available_width();
     let is_low = is_low(ui);
@@ -122,6 +122,9 @@ fn told_ui(ui: &mut Ui, story: &Story) {
                 let shown = &why[..why.len().min(reasons_shown(ui))];
                 ui.add(Label::new(caption(shown.join(" "))).wrap()).on_hover_text(&all);
             }
+            if let Some(cause) = &story.cause {
+                cause_ui(ui, job, cause, state, commands);
+            }
             for doubt in &story.doubts {
                 let words = text_with("doubtful", &[("doubt", doubt.phrase().words().into())]);
                 ui.add(Label::new(RichText::new(words).small().color(tokens.doubtful)).wrap());
@@ -132,6 +135,22 @@ fn told_ui(ui: &mut Ui, story: &Story) {
                 ui.set_width(DRAWING);
                 drawing_ui(ui, drawing, tokens);
             });
+        }
+    });
+}
+
+/// Why nothing was gained, and what may be tried.
+fn cause_ui(ui: &mut Ui, job: &JobView, cause: &Cause, state: &State, commands: &Commands) {
+    ui.horizontal_wrapped(|ui| {
+        let words = text_with("story-cause", &[("cause", cause.words.words().into())]);
+        ui.add(Label::new(RichText::new(words).color(ui.tokens().text)).wrap());
+        // Nobody can press what is only in a picture; more seeds have a button of their own.
+        let remedy = cause.remedy.filter(|remedy| !state.window.pictured && *remedy != Remedy::Seeds);
+        if let Some(remedy) = remedy {
+            let name = text_with("story-try", &[("remedy", remedy.phrase().words().into())]);
+            if ui.button(name).on_hover_text(text("story-try-hint")).clicked() {
+                commands.send(RecipeCommand::Try(job.id, remedy));
+            }
         }
     });
 }

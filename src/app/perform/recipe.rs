@@ -50,6 +50,10 @@ impl App {
                     self.say(ToastKind::Done, phrase!("toast-recipe-copied"));
                 }
             }
+            RecipeCommand::Try(job, remedy) => {
+                self.use_recipe(job, |sweep| remedy.apply(sweep), ctx);
+                self.act(Action::Distil, ctx);
+            }
             RecipeCommand::MoreSeeds(job) => {
                 self.use_recipe(job, |sweep| sweep.with_seeds(SEEDS), ctx);
                 self.act(Action::Distil, ctx);

@@ -13,6 +13,7 @@
 //! asked only where that is clear: tests that wait for each other in a fixed order need no more from the first of them, and say
 //! something false no oftener than one alone (Maurer, Hothorn & Lehmacher 1995).
 
+mod cause;
 mod doubts;
 mod holm;
 mod missed;
@@ -30,6 +31,7 @@ mod two_ways;
 
 use std::collections::BTreeSet;
 
+pub use cause::{Cause, Remedy};
 pub use doubts::{Doubt, Facts, doubts};
 pub use holm::ALPHA;
 pub use missed::Missed;

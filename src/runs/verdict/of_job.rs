@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::missed::Missed;
 use super::trial::{BaselineGroup, Measure, StudentGroup, Trial, TrialOutcome};
 use super::{Discordant, Doubt, Facts, Verdict, doubts, judge};
-use crate::distill::{Scale, Term, term};
+use crate::distill::{Heard, Scale, Term, term};
 use crate::protocol::{Answers, JobOutcome, Metrics, Part, Role, RunId, RunInfo, RunOutcome, TermName, first_teacher};
 use crate::recipe::{Architecture, Baseline};
 use crate::runs::board::{Board, BoardCell};
@@ -27,6 +27,10 @@ pub struct JobFacts<'a> {
     pub end: &'a dyn Fn(RunId) -> Option<RunEnd<'a>>,
     /// What a run answered, row by row; `None` of runs of an older version.
     pub answers: &'a dyn Fn(RunId, Part) -> Option<&'a Answers>,
+    /// A run's agreement with its teacher on validation rows after its first epoch.
+    pub first_agreement: &'a dyn Fn(RunId) -> Option<f64>,
+    /// What a run's teacher says of the rows of the lens.
+    pub heard: &'a dyn Fn(&RunInfo) -> Option<Heard<'a>>,
 }
 
 /// How a run came to its end.

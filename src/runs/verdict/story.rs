@@ -2,6 +2,7 @@
 //!
 //! Terminal, window and exports say these and no others. Every number in them was measured on that job's runs.
 
+use super::cause::Cause;
 use super::of_job::{JobFacts, RunEnd};
 use super::{Counted, Discordant, Doubt, Further, Interval, LeftOut, Paired, Reason, Spread, Verdict, Word};
 use crate::protocol::{JobOutcome, Metrics, Part, Role, RunId, RunInfo, RunOutcome};
@@ -19,6 +20,8 @@ pub struct Story {
     pub why: Vec<Phrase>,
     /// What makes it doubtful.
     pub doubts: Vec<Doubt>,
+    /// Why nothing was gained, where something that was measured tells.
+    pub cause: Option<Cause>,
     /// The errors of those who are compared; `None` where nothing was measured.
     pub drawing: Option<Drawing>,
     /// Whether the same recipe with more seeds could tell more.
@@ -181,8 +184,10 @@ impl<'a> JobFacts<'a> {
         why.extend(self.reasons(&[student], &baseline.into_iter().collect::<Vec<_>>(), drawn));
         let sentence = compared_with(sentence, first);
         let whole = end.outcome == RunOutcome::Done && drawn.only(Role::Baseline).is_some();
+        let is_ahead = drawn.only(Role::Baseline).is_none_or(|baseline| of_student < baseline);
         Story {
             why,
+            cause: if is_ahead || !end.is_whole() { None } else { self.cause(&[student], true) },
             rows,
             wants_seeds: whole,
             doubts: self.story_doubts(&self.verdict()),
@@ -269,7 +274,10 @@ impl<'a> JobFacts<'a> {
         };
         let wants_seeds = matches!(head.reason, Reason::OneSeed | Reason::FewSeeds) && cells.len() == 1;
         let doubts = self.story_doubts(&verdict);
-        Story { standing, sentence, why, doubts, drawing, wants_seeds, rows: None, verdict: Some(verdict) }
+        let is_sure = !matches!(head.reason, Reason::OneSeed | Reason::FewSeeds);
+        let is_compared = head.word != Word::Beats && paired.is_some();
+        let cause = if is_compared { self.cause(&students, is_sure) } else { None };
+        Story { standing, sentence, why, doubts, cause, drawing, wants_seeds, rows: None, verdict: Some(verdict) }
     }
 
     /// What was measured beside the errors: agreement, the share of the gradient, the teacher's and the training errors.
@@ -378,6 +386,7 @@ impl Story {
             sentence,
             why: Vec::new(),
             doubts: Vec::new(),
+            cause: None,
             drawing: None,
             wants_seeds: false,
             rows: None,
