@@ -332,7 +332,7 @@ fn names_of(presets: &[Preset]) -> String {
 #[derive(Debug, Args)]
 #[command(
     after_long_help = format!(
-        "Presets: {}\n\nPublished figures, which take all of MNIST (--set data.source.idx=FOLDER): {}\n\n{RUN_HELP}",
+        "Presets: {}\n\nPublished figures, which take all of MNIST (--set data.source.idx=FOLDER):\n{}\n\n{RUN_HELP}",
         names_of(&PRESETS),
         names_of(&PUBLISHED)
     )

@@ -7,7 +7,6 @@ use std::path::PathBuf;
 
 pub use action::{Action, Menu, Shortcut};
 
-use crate::distill::Method;
 use crate::protocol::{JobId, RunId, Setting};
 use crate::recipe::{Source, Sweep};
 use crate::runs::verdict::Remedy;
@@ -157,8 +156,8 @@ pub enum ScreenCommand {
 pub enum WindowCommand {
     /// What is searched for in the palette, and which of what was found is marked; none closes it.
     Palette(Option<Palette>),
-    /// Look at a method on the sheet of methods; none closes it.
-    Methods(Option<&'static Method>),
+    /// Look at the method of a name on the sheet of methods; none closes it.
+    Methods(Option<&'static str>),
     /// Close the sheet of keys.
     CloseShortcuts,
     /// Close the list of notices.

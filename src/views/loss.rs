@@ -167,32 +167,7 @@ fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) ->
     let has_points = |run: &&RunInfo| job.curves.get(&run.run).is_some_and(|curves| !curves.total.is_empty());
     let with_curves = |run: &RunInfo| job.curves.get(&run.run);
     let student = job.run_of(Role::Student).filter(has_points).and_then(|run| Some((run, with_curves(run)?)));
-    let Some((run, curves)) = student else {
-        let teachers: Vec<&RunInfo> =
-            job.runs.iter().filter(|run| run.role == Role::Teacher).filter(has_points).collect();
-        // The generations before the student, of which the first is its baseline; then they are what is trained now.
-        let before = job.runs.iter().filter(|run| run.role != Role::Teacher).filter(has_points);
-        let newest = before.clone().map(|run| run.stage).max();
-        let before: Vec<&RunInfo> = before.filter(|run| Some(run.stage) == newest).collect();
-        for run in if before.is_empty() { &teachers } else { &before } {
-            let Some(curves) = job.curves.get(&run.run) else { continue };
-            let looks = match run.role {
-                Role::Teacher => {
-                    (super::teacher_name("loss-teacher", run, teachers.len()), whats_of(Term::Teacher), tokens.teacher)
-                }
-                Role::Companion => {
-                    let name = super::companion_name(Some(run.recipe.distill.method()), run.place);
-                    (name.clone(), [name, text("runs-companion-what")], tokens.teacher)
-                }
-                Role::Student | Role::Baseline => {
-                    let baseline = run.baseline().unwrap_or(Baseline::PLAIN);
-                    (text(baseline.label), [baseline.label, baseline.what].map(text), tokens.no_teacher)
-                }
-            };
-            drawn.extend(labels_of(viewport, state, run, curves, looks));
-        }
-        return drawn;
-    };
+    let Some((run, curves)) = student else { return before_students(job, state, viewport, tokens) };
     if shown_view(state) == LossView::Terms {
         let smoothing = state.screen.curves.smoothing;
         let (line, band) = viewport.reduce(&curves.total, smoothing);
@@ -249,6 +224,34 @@ fn curves(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) ->
                 band,
             });
         }
+    }
+    drawn
+}
+
+/// What is trained before the student: its teachers, or the generations before it, of which the first is its baseline.
+fn before_students(job: &JobView, state: &State, viewport: &Viewport, tokens: &Tokens) -> Vec<Drawn> {
+    let mut drawn = Vec::new();
+    let has_points = |run: &&RunInfo| job.curves.get(&run.run).is_some_and(|curves| !curves.total.is_empty());
+    let teachers: Vec<&RunInfo> = job.runs.iter().filter(|run| run.role == Role::Teacher).filter(has_points).collect();
+    let before = job.runs.iter().filter(|run| run.role != Role::Teacher).filter(has_points);
+    let newest = before.clone().map(|run| run.stage).max();
+    let before: Vec<&RunInfo> = before.filter(|run| Some(run.stage) == newest).collect();
+    for run in if before.is_empty() { &teachers } else { &before } {
+        let Some(curves) = job.curves.get(&run.run) else { continue };
+        let looks = match run.role {
+            Role::Teacher => {
+                (super::teacher_name("loss-teacher", run, teachers.len()), whats_of(Term::Teacher), tokens.teacher)
+            }
+            Role::Companion => {
+                let name = super::companion_name(Some(run.recipe.distill.method()), run.place);
+                (name.clone(), [name, text("runs-companion-what")], tokens.teacher)
+            }
+            Role::Student | Role::Baseline => {
+                let baseline = run.baseline().unwrap_or(Baseline::PLAIN);
+                (text(baseline.label), [baseline.label, baseline.what].map(text), tokens.no_teacher)
+            }
+        };
+        drawn.extend(labels_of(viewport, state, run, curves, looks));
     }
     drawn
 }

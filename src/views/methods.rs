@@ -9,8 +9,8 @@ use super::colours::term_colour;
 use super::{modal, sheet_room};
 use crate::command::{Commands, RecipeCommand, WindowCommand};
 use crate::distill::{Company, METHODS, Method, StudentKind, Term};
-use crate::field::{Field, Kind};
 use crate::protocol::TermName;
+use crate::recipe::fields::{Field, Kind};
 use crate::state::State;
 use crate::text::{Between, Phrase, number, phrase, text, text_with};
 use crate::theme::{UiTokens as _, caption, size, space, title};
@@ -66,7 +66,7 @@ fn list_ui(ui: &mut Ui, shown: &Method, commands: &Commands) {
     ui.with_layout(Layout::top_down_justified(Align::Min), |ui| {
         for method in METHODS {
             if ui.selectable_label(*method == shown, text(method.label)).clicked() {
-                commands.send(WindowCommand::Methods(Some(method)));
+                commands.send(WindowCommand::Methods(Some(method.name)));
             }
         }
     });
@@ -122,7 +122,7 @@ fn term_words(term: &Term) -> String {
             let args = [("name", name.into()), ("what", what.into()), ("weight", weight.into())];
             text_with("methods-term", &args)
         }
-        None => text_with("methods-term-alone", &[("name", name.into()), ("what", what.into())]),
+        None => super::what_line(name, what),
     }
 }
 

@@ -255,7 +255,7 @@ fn synonyms(action: Action) -> &'static str {
         Action::ResetLayout => "default panels windows arrangement 重置 布局 chongzhi buju",
         Action::HoldQueue => "wait pause jobs 队列 duilie",
         Action::Palette => "search find commands 搜索 查找 sousuo chazhao",
-        Action::Methods => "method help formula explain theory 方法 说明 fangfa shuoming",
+        Action::Methods => "method formula explain theory 方法 说明 fangfa shuoming",
         Action::Shortcuts => "help keys keyboard hotkeys manual 帮助 快捷键 bangzhu kuaijiejian",
         Action::Notices => "messages log errors history notifications 通知 消息 tongzhi xiaoxi",
         Action::Lab => "workspace layout experiment 实验 shiyan",

@@ -7,6 +7,7 @@ use eframe::egui;
 use super::preference;
 use crate::app::App;
 use crate::command::WindowCommand;
+use crate::distill::method;
 use crate::state::Workspace;
 use crate::text::{Language, phrase, speak};
 
@@ -14,7 +15,7 @@ impl App {
     pub(super) fn window(&mut self, command: WindowCommand, ctx: &egui::Context) {
         match command {
             WindowCommand::Palette(palette) => self.state.window.palette = palette,
-            WindowCommand::Methods(method) => self.state.window.method = method,
+            WindowCommand::Methods(name) => self.state.window.method = name.and_then(method),
             WindowCommand::CloseShortcuts => self.state.window.shows_shortcuts = false,
             WindowCommand::CloseNotices => self.state.window.notices.shown = false,
             WindowCommand::TipDone(tip) => self.state.window.greeting.done(tip),

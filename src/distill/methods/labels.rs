@@ -23,7 +23,7 @@ pub const LABELS: Method = Method {
     name: "labels",
     label: "recipe-labels",
     what: "term-hard-loss-what",
-    helps: "method-hard-helps",
+    helps: "method-labels-helps",
     fields: &[],
     terms: &[Term { weight: None, ..HARD }],
     needs: Needs { teacher: false, labels: true, classes: 2, student: StudentKind::Any },

@@ -5,7 +5,8 @@ use std::path::Path;
 use toml::{Table, Value};
 
 use super::{
-    Axis, AxisValues, DISTILL, MOST_CELLS, Range, SEED, Strategy, Sweep, for_one_method, get, put, rank, swept_methods,
+    Axis, AxisValues, Cell, DISTILL, MOST_CELLS, Range, SEED, Strategy, Sweep, for_one_method, get, put, rank,
+    swept_methods,
 };
 use crate::recipe::Recipe;
 use crate::recipe::fault::{Fault, FaultKind};
@@ -92,13 +93,17 @@ impl Sweep {
         if faults.is_empty() {
             let base = sweep.base_table();
             let cells = sweep.expand(&base, places, Path::new(""), faults);
-            let one_by_one = cells.iter().find(|cell| cell.recipe.distill.generations().is_some());
-            if let Some(cell) = one_by_one.filter(|_| sweep.strategy == Strategy::Halving) {
-                let problem = phrase!("conflict-halving", method = cell.recipe.distill.method().name);
-                faults.push(at("sweep.strategy", FaultKind::Conflict(problem)));
-            }
+            let problem = sweep.cannot_halve(&cells);
+            faults.extend(problem.map(|problem| at("sweep.strategy", FaultKind::Conflict(problem))));
         }
         sweep
+    }
+
+    /// Why the worse half of its cells cannot end early, where it is to.
+    fn cannot_halve(&self, cells: &[Cell]) -> Option<Phrase> {
+        let mut one_by_one = cells.iter().filter(|cell| cell.recipe.distill.generations().is_some());
+        let cell = one_by_one.next().filter(|_| self.strategy == Strategy::Halving)?;
+        Some(phrase!("conflict-halving", method = cell.recipe.distill.method().name))
     }
 
     fn check_zip(&self, at: &impl Fn(&str, FaultKind) -> Fault, faults: &mut Vec<Fault>) {

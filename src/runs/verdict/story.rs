@@ -2,6 +2,8 @@
 //!
 //! Terminal, window and exports say these and no others. Every number in them was measured on that job's runs.
 
+use std::cmp::Ordering;
+
 use super::cause::Cause;
 use super::of_job::{JobFacts, RunEnd};
 use super::{Counted, Discordant, Doubt, Further, Interval, LeftOut, Paired, Reason, Spread, Verdict, Word};
@@ -159,16 +161,7 @@ impl<'a> JobFacts<'a> {
             ),
             None => phrase!("story-no-baseline", student = Phrase::count(of_student), examples = examples, part = part),
             Some(of_baseline) => {
-                let (student, baseline) = (Phrase::count(of_student), Phrase::count(of_baseline));
-                let numbers = match of_student.cmp(&of_baseline) {
-                    std::cmp::Ordering::Less => {
-                        phrase!("story-fewer", student = student, baseline = baseline, examples = examples)
-                    }
-                    std::cmp::Ordering::Greater => {
-                        phrase!("story-more", student = student, baseline = baseline, examples = examples)
-                    }
-                    std::cmp::Ordering::Equal => phrase!("story-equal", student = student, examples = examples),
-                };
+                let numbers = two_counts(of_student, of_baseline, drawn.examples);
                 let edited = end.edited || baseline_end.is_some_and(|end| end.edited);
                 if edited {
                     phrase!("story-edited", numbers = numbers)
@@ -403,6 +396,16 @@ impl Drawing {
             [only] => Some(*only),
             _ => None,
         }
+    }
+}
+
+/// The errors of a student beside those of its baseline, of one seed.
+fn two_counts(of_student: u64, of_baseline: u64, examples: u64) -> Phrase {
+    let [student, baseline, examples] = [of_student, of_baseline, examples].map(Phrase::count);
+    match of_student.cmp(&of_baseline) {
+        Ordering::Less => phrase!("story-fewer", student = student, baseline = baseline, examples = examples),
+        Ordering::Greater => phrase!("story-more", student = student, baseline = baseline, examples = examples),
+        Ordering::Equal => phrase!("story-equal", student = student, examples = examples),
     }
 }
 
