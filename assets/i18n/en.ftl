@@ -2023,7 +2023,7 @@ term-peers-loss-what = KL divergence from what each other peer says to the stude
 runs-peer = peer { $number }
 runs-generation = generation { $number }
 runs-companion-what = A network of the student’s kind that is trained for its sake: it learns with it, or teaches it.
-baseline-longer = trained for longer
+baseline-longer = longer training
 baseline-longer-short = longer
 baseline-longer-what = The plain student, trained once for as many steps as all those together who are trained for the student’s result. What is gained over it is not the longer training alone.
 recipe-baseline-longer = Also train it alone for as long as all together
@@ -2111,11 +2111,11 @@ story-cause = Perhaps because: { $cause }
 story-try = Try: { $remedy }
 story-try-hint = Distils this job’s recipe with that one change
 cause-few-seeds = too few seeds to tell anything from chance.
-cause-little-weight = what the teacher says had { $share } of the gradient at the last step.
+cause-little-weight = what the teacher says had { $share } % of the gradient at the last step.
 cause-weak-teacher = the teacher makes { $teacher } validation errors, no fewer than its student ({ $student }).
-cause-sharp = at T = { $temperature } the teacher’s answers are as good as labels: their entropy is { $share } of the most there can be.
-cause-even = at T = { $temperature } the teacher’s answers are as good as even: their entropy is { $share } of the most there can be.
-cause-no-agreement = the student comes no closer to its teacher: it agrees in { $first } of the rows after the first epoch, and in { $last } after the last.
+cause-sharp = at T = { $temperature } the teacher’s answers are as good as labels: their entropy is { $share } % of the most there can be.
+cause-even = at T = { $temperature } the teacher’s answers are as good as even: their entropy is { $share } % of the most there can be.
+cause-no-agreement = the student comes no closer to its teacher: it agrees in { $first } % of the rows after the first epoch, and in { $last } % after the last.
 cause-by-heart = the student has none of its { $rows } training rows wrong: it knows the labels by heart.
 remedy-square-temperature = T² beside the soft term
 remedy-temperature = T = { $temperature }

@@ -2005,11 +2005,11 @@ story-cause = 可能因为：{ $cause }
 story-try = 试试：{ $remedy }
 story-try-hint = 只改这一处，重新蒸馏此任务的配方
 cause-few-seeds = 种子太少，分不清与偶然。
-cause-little-weight = 在最后一步，教师的内容只占梯度的 { $share }。
+cause-little-weight = 在最后一步，教师的内容只占梯度的 { $share } %。
 cause-weak-teacher = 教师有 { $teacher } 个验证错误，不少于它的学生（{ $student }）。
-cause-sharp = 在 T = { $temperature } 时，教师的答案与标签几乎一样：熵只有最大值的 { $share }。
-cause-even = 在 T = { $temperature } 时，教师的答案几乎均匀：熵为最大值的 { $share }。
-cause-no-agreement = 学生没有更接近教师：第一轮后与教师一致的样本占 { $first }，最后一轮后占 { $last }。
+cause-sharp = 在 T = { $temperature } 时，教师的答案与标签几乎一样：熵只有最大值的 { $share } %。
+cause-even = 在 T = { $temperature } 时，教师的答案几乎均匀：熵为最大值的 { $share } %。
+cause-no-agreement = 学生没有更接近教师：第一轮后与教师一致的样本占 { $first } %，最后一轮后占 { $last } %。
 cause-by-heart = 学生在其 { $rows } 个训练样本上没有错误：标签已被记住。
 remedy-square-temperature = 软损失乘以 T²
 remedy-temperature = T = { $temperature }

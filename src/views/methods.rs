@@ -3,6 +3,7 @@
 mod covering;
 
 use covering::covering_ui;
+use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{Align, Button, Grid, Label, Layout, RichText, ScrollArea, Ui, vec2};
 
 use super::colours::term_colour;
@@ -13,8 +14,7 @@ use crate::protocol::TermName;
 use crate::recipe::fields::{Field, Kind};
 use crate::state::State;
 use crate::text::{Between, Phrase, number, phrase, text, text_with};
-use crate::theme::{UiTokens as _, caption, size, space, title};
-use crate::widgets::dot_ui;
+use crate::theme::{UiTokens as _, caption, font, size, space, title};
 
 /// Width of the list, and what the sheet has room for at most.
 const LIST: f32 = 190.0;
@@ -28,8 +28,9 @@ pub fn methods_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         ui.set_width(room.x);
         ui.label(title(text("action-methods")));
         ui.add_space(space::S);
-        ui.horizontal_top(|ui| {
-            let height = room.y - 4.0 * size::ROW;
+        let height = room.y - 4.0 * size::ROW;
+        // Of a fixed height, so that the line between the two does not stretch the sheet.
+        ui.allocate_ui_with_layout(vec2(room.x, height), Layout::left_to_right(Align::Min), |ui| {
             ui.vertical(|ui| {
                 ui.set_width(LIST);
                 ScrollArea::vertical().id_salt("list").max_height(height).show(ui, |ui| list_ui(ui, method, commands));
@@ -80,10 +81,12 @@ fn page_ui(ui: &mut Ui, method: &'static Method) {
     heading(ui, "methods-terms");
     let names: Vec<TermName> = method.terms.iter().map(|term| term.name.into()).collect();
     for (at, term) in method.terms.iter().enumerate() {
-        ui.horizontal_top(|ui| {
-            dot_ui(ui, term_colour(names.iter(), at, ui.tokens()));
-            ui.add(Label::new(term_words(term)).wrap());
-        });
+        let (colour, body) =
+            (term_colour(names.iter(), at, ui.tokens()), TextFormat::simple(font(size::BODY), ui.tokens().text));
+        let mut words = LayoutJob::default();
+        words.append("●  ", 0.0, TextFormat { color: colour, ..body.clone() });
+        words.append(&term_words(term), 0.0, body);
+        ui.add(Label::new(words).wrap());
     }
     if !method.fields.is_empty() {
         heading(ui, "methods-fields");

@@ -22,8 +22,8 @@ pub(super) fn covering_ui(ui: &mut Ui) {
     ui.label(caption(text("covering-title")));
     ui.add(Label::new(text("covering-what")).wrap());
     let id = Id::unique("covering");
-    let mut shown: Shown =
-        ui.data(|data| data.get_temp(id)).unwrap_or_else(|| Shown { share: 0.0, bell: Bell::settled(0.0) });
+    let first = || Shown { share: 0.0, bell: Bell::settled(0.0) };
+    let mut shown: Shown = ui.data_mut(|data| data.get_temp_mut_or_insert_with(id, first).clone());
     let (name, what) = (text("field-teacher-share"), text("field-teacher-share-hint"));
     let slider =
         Slider::new(&name, &mut shown.share, 0.0..=1.0).ticks(&[0.0, 0.5, 1.0]).default_value(0.0).explained(&what);
