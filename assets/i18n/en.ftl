@@ -484,6 +484,7 @@ interval-seeds-only = { $interval } (seeds only)
 story-helped = Distillation helped: { $numbers }; { $interval }.
 story-helped-barely = Distillation helped, barely: { $numbers }; { $interval }.
 story-did-not = Distillation did not help: { $numbers }; { $interval }.
+story-compared-longer = { $story } That is against the { $baseline }, which does better than the plain student.
 story-compared = { $story } That is against the { $baseline }: no student was trained without a teacher.
 story-beats-further = It beats the { $baseline }, too: { $numbers }; { $interval }.
 story-explained = { $explains }: not shown to be better than the { $baseline }: { $numbers }; { $interval }.

@@ -448,6 +448,7 @@ interval-seeds-only = { $interval }（仅计种子）
 story-helped = 蒸馏有帮助：{ $numbers }；{ $interval }。
 story-helped-barely = 蒸馏略有帮助，仅仅如此：{ $numbers }；{ $interval }。
 story-did-not = 蒸馏没有帮助：{ $numbers }；{ $interval }。
+story-compared-longer = { $story }这是与“{ $baseline }”相比，它比普通的学生好。
 story-compared = { $story }这是与“{ $baseline }”相比：没有训练无教师的学生。
 story-beats-further = 也优于“{ $baseline }”：{ $numbers }；{ $interval }。
 story-explained = { $explains }：不能证明优于“{ $baseline }”：{ $numbers }；{ $interval }。

@@ -84,7 +84,7 @@ pub(super) fn is_whole(tree: &Tree<Pane>) -> bool {
 }
 
 /// Room that the recipe's controls need.
-const RECIPE: f32 = 280.0;
+const RECIPE: f32 = 264.0;
 
 /// A share that was raised for one frame.
 pub(super) struct Raised {

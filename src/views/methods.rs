@@ -38,7 +38,11 @@ pub fn methods_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             ui.separator();
             ui.vertical(|ui| {
                 let page = ScrollArea::vertical().id_salt(method.name).max_height(height).auto_shrink([false, false]);
-                page.show(ui, |ui| page_ui(ui, method));
+                page.show(ui, |ui| {
+                    // Beside it the scroll bar has room.
+                    ui.set_max_width(ui.available_width() - space::M);
+                    page_ui(ui, method);
+                });
             });
         });
         ui.add_space(space::S);

@@ -20,6 +20,9 @@ pub struct IconButton<'a> {
 }
 
 impl<'a> IconButton<'a> {
+    /// How wide and high it is without a frame.
+    pub const SIDE: f32 = 22.0;
+
     /// A button without a frame; `name` is what it does.
     pub fn new(icon: Icon, name: &'a str) -> Self {
         Self { icon, name, hint: None, framed: false, selected: false, ink: None }
@@ -53,7 +56,7 @@ impl<'a> IconButton<'a> {
 impl Widget for IconButton<'_> {
     fn ui(self, ui: &mut Ui) -> Response {
         let t = ui.tokens();
-        let side = if self.framed { size::ROW + 1.0 } else { 22.0 };
+        let side = if self.framed { size::ROW + 1.0 } else { Self::SIDE };
         let (rect, response) = ui.allocate_exact_size(vec2(side, side), Sense::click());
         let (enabled, selected) = (ui.is_enabled(), self.selected);
         response.widget_info(|| {

@@ -270,8 +270,9 @@ fn headline(
     groups: &[GroupVerdict],
 ) -> Headline {
     let student = best(students.iter().map(|group| group.trials.as_slice()).enumerate());
-    let of_student = student.map(|at| &students[at].trials);
-    let mut all: Vec<Further> = kinds.iter().map(|kind| best_of_kind(of_student, baselines, *kind)).collect();
+    let student_group = student.map(|at| &students[at]);
+    let of_student = student_group.map(|group| &group.trials);
+    let mut all: Vec<Further> = kinds.iter().map(|kind| best_of_kind(student_group, baselines, *kind)).collect();
     // The first is judged alone, and those after it together.
     let mut tests: Vec<Option<Paired>> = all.iter().map(|it| it.test.clone()).collect();
     let (first, further) = tests.split_at_mut(1);
@@ -295,7 +296,7 @@ fn headline(
         }
     }
     let mut all = all.into_iter();
-    let first = all.next().unwrap_or_else(|| best_of_kind(of_student, baselines, 0));
+    let first = all.next().unwrap_or_else(|| best_of_kind(student_group, baselines, 0));
     let Further { word, reason, baseline, validation, test, .. } = first;
     Headline { word, reason, student, baseline, validation, test, further: all.collect() }
 }
@@ -313,10 +314,12 @@ impl Further {
 }
 
 /// A student beside the best baseline of a kind: their numbers, on which there is no word yet.
-fn best_of_kind(student: Option<&Vec<Trial>>, baselines: &[BaselineGroup], kind: usize) -> Further {
+fn best_of_kind(student: Option<&StudentGroup>, baselines: &[BaselineGroup], kind: usize) -> Further {
+    let is_named = |at: &usize| student.is_none_or(|student| student.baselines.contains(at));
     let of_kind = baselines.iter().enumerate().filter(|(_, group)| group.kind == kind);
+    let of_kind = of_kind.filter(|(at, group)| !group.is_own || is_named(at));
     let baseline = best(of_kind.map(|(at, group)| (at, group.trials.as_slice())));
-    let both = student.zip(baseline.map(|at| &baselines[at].trials));
+    let both = student.map(|group| &group.trials).zip(baseline.map(|at| &baselines[at].trials));
     let paired = |of: fn(&Trial) -> Option<&Measure>| both.and_then(|(student, other)| Paired::new(student, other, of));
     let (mut validation, test) = (paired(|trial| Some(&trial.validation)), paired(|trial| trial.test.as_ref()));
     if let Some(paired) = &mut validation {

@@ -130,7 +130,8 @@ impl<'a> JobFacts<'a> {
         let student = |cell: &BoardCell| StudentGroup { baselines: cell.baselines.clone(), trials: trials(cell) };
         let baseline = |cell: &BoardCell| {
             let kind = cell.baseline.map_or(0, Baseline::judged_as);
-            BaselineGroup { kind, trials: trials(cell) }
+            let is_own = cell.baseline.is_some_and(|baseline| baseline.is_longer);
+            BaselineGroup { kind, is_own, trials: trials(cell) }
         };
         let students: Vec<_> = self.board.cells.iter().map(student).collect();
         let baselines: Vec<_> = self.board.baselines.iter().map(baseline).collect();

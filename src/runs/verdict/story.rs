@@ -431,6 +431,9 @@ fn rows_words(rows: Discordant) -> Phrase {
 /// A sentence about students that were compared with something else than a student without a teacher.
 fn compared_with(sentence: Phrase, first: Option<&'static Baseline>) -> Phrase {
     match first.filter(|first| *first != Baseline::PLAIN) {
+        Some(first) if first.is_longer => {
+            phrase!("story-compared-longer", story = sentence, baseline = Phrase::message(first.label))
+        }
         Some(first) => phrase!("story-compared", story = sentence, baseline = Phrase::message(first.label)),
         None => sentence,
     }

@@ -32,12 +32,12 @@ fn student(errors: &[u64]) -> StudentGroup {
 }
 
 fn baseline(errors: &[u64]) -> BaselineGroup {
-    BaselineGroup { kind: 0, trials: trials(errors) }
+    BaselineGroup { kind: 0, is_own: false, trials: trials(errors) }
 }
 
 /// A baseline of the second kind, and a student that is compared with both.
 fn taught(errors: &[u64]) -> BaselineGroup {
-    BaselineGroup { kind: 1, trials: trials(errors) }
+    BaselineGroup { kind: 1, is_own: false, trials: trials(errors) }
 }
 
 fn student_of_both(errors: &[u64]) -> StudentGroup {
@@ -240,7 +240,7 @@ fn simulate(sweeps: u64, [groups, n]: [u64; 2], [rate, without]: [f64; 2], is_st
         let students = (1..=groups)
             .map(|index| StudentGroup { baselines: vec![0], trials: trials(index, rate) })
             .collect::<Vec<_>>();
-        let verdict = judge(&students, &[BaselineGroup { kind: 0, trials: trials(0, without) }]);
+        let verdict = judge(&students, &[BaselineGroup { kind: 0, is_own: false, trials: trials(0, without) }]);
         let words = words(&verdict);
         counts[0] += u64::from(words.contains(&Word::Beats));
         counts[1] += u64::from(words.iter().any(|word| *word != Word::Inconclusive));
@@ -267,10 +267,11 @@ fn a_baseline_that_does_as_well_is_seldom_beaten_by_chance() {
     let beats = (0..2_000).filter(|sweep| {
         let trials = |group: u64, rate: f64| by_chance(key.at(*sweep).at(group), &rows, rate, true);
         let students = [StudentGroup { baselines: vec![0, 1, 2], trials: trials(3, 0.1) }];
-        let baselines = [0.3, 0.1, 0.1]
-            .into_iter()
-            .zip(0..)
-            .map(|(rate, kind)| BaselineGroup { kind, trials: trials(kind as u64, rate) });
+        let baselines = [0.3, 0.1, 0.1].into_iter().zip(0..).map(|(rate, kind)| BaselineGroup {
+            kind,
+            is_own: false,
+            trials: trials(kind as u64, rate),
+        });
         let headline = judge(&students, &baselines.collect::<Vec<_>>()).headline;
         headline.word == Word::Beats && headline.further.iter().any(|it| it.word == Word::Beats)
     });
@@ -328,7 +329,7 @@ fn simulate_hard_rows(trials: u64, [student, baseline]: [f64; 2]) -> ([f64; 2], 
                 seeds.map(|(missed, seed)| whole_trial(seed, measured(missed.clone(), is_stored))).collect()
             };
             let students = [StudentGroup { baselines: vec![0], trials: group(&missed[0]) }];
-            let verdict = judge(&students, &[BaselineGroup { kind: 0, trials: group(&missed[1]) }]);
+            let verdict = judge(&students, &[BaselineGroup { kind: 0, is_own: false, trials: group(&missed[1]) }]);
             *beats += u64::from(verdict.headline.word == Word::Beats);
         }
     }
@@ -367,7 +368,7 @@ fn where_rows_are_stored_for_all_of_a_pair_both_count() {
         (0..4).map(|seed| whole_trial(seed, measured(of(seed as u32), true))).collect()
     };
     let students = [StudentGroup { baselines: vec![0], trials: group(&|seed| missed(seed, 40)) }];
-    let mut baselines = [BaselineGroup { kind: 0, trials: group(&|seed| missed(seed, 70)) }];
+    let mut baselines = [BaselineGroup { kind: 0, is_own: false, trials: group(&|seed| missed(seed, 70)) }];
     let verdict = judge(&students, &baselines);
     let test = verdict.headline.test.unwrap();
     assert_eq!((verdict.headline.word, test.counted), (Word::Beats, Counted::RowsAndSeeds));

@@ -66,6 +66,8 @@ pub struct StudentGroup {
 pub struct BaselineGroup {
     /// Which kind of baseline it is. The first kind that there is decides whether anything was gained.
     pub kind: usize,
+    /// Whether it is for those students alone that name it: its budget is theirs.
+    pub is_own: bool,
     /// One for each seed.
     pub trials: Vec<Trial>,
 }

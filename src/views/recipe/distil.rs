@@ -10,11 +10,11 @@ use crate::distill::METHODS;
 use crate::recipe::fields::{Field, HARD_WEIGHT, Kind, METHOD, Part, SOFT_WEIGHT, TEMPERATURE};
 use crate::state::Tip;
 use crate::text::{number, text};
-use crate::theme::{UiTokens as _, size, space, title};
+use crate::theme::{UiTokens as _, space, title};
 use crate::views::colours::term_colour;
 use crate::views::lens::TICKS;
 use crate::views::{action_button, control_name, course_words, tips};
-use crate::widgets::{Chip, Dropdown, Share, Slider, toggle_ui, weight_bar_ui};
+use crate::widgets::{Chip, Dropdown, IconButton, Share, Slider, toggle_ui, weight_bar_ui};
 
 impl Editor<'_> {
     /// The method, and those of its fields that weigh nothing.
@@ -23,7 +23,7 @@ impl Editor<'_> {
         let method = self.state.recipe.sweep.base.distill.method();
         row_ui(ui, &METHOD, |ui, _| {
             let gap = ui.spacing().item_spacing.x;
-            let (wide, here) = (ui.available_width() - size::ICON - gap, text(method.label));
+            let (wide, here) = (ui.available_width() - IconButton::SIDE - gap, text(method.label));
             let shown = Dropdown::new(&control_name(&METHOD), &here).width(wide).show(ui, |ui| {
                 for other in METHODS {
                     let entry = ui.selectable_label(*other == method, text(other.label));
