@@ -10,7 +10,7 @@ use crate::protocol::{
     DataFound, Epoch, JobId, LossTerms, Metrics, Part, Role, RunId, RunInfo, RunOutcome, TermName, Tested, recall,
 };
 use crate::recipe::Recipe;
-use crate::runs::Settings;
+use crate::runs::{self, Settings};
 
 /// A run of a job that is stored.
 #[derive(Serialize)]
@@ -94,6 +94,23 @@ pub(super) struct FinishedRun {
     pub training: Option<Metrics>,
     pub shares: Vec<(TermName, f64)>,
     pub checkpoint: Option<PathBuf>,
+}
+
+impl FinishedRun {
+    /// A run whose end a store has kept.
+    pub fn stored(info: RunInfo, it: &runs::FinishedRun, checkpoint: Option<PathBuf>) -> Self {
+        Self {
+            info,
+            outcome: it.outcome,
+            steps: it.steps,
+            seconds: it.seconds,
+            validation: it.validation.clone(),
+            test: it.test.clone(),
+            training: it.training.clone(),
+            shares: it.shares.clone(),
+            checkpoint,
+        }
+    }
 }
 
 /// The line of a run that has come to its end.

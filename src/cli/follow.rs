@@ -7,6 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::events::{self, FinishedRun};
+use super::figures::Figures;
 use super::said::Said;
 use super::screen::Screen;
 use super::verdict;
@@ -315,6 +316,27 @@ impl<'a> Follower<'a> {
     }
 
     /// What the runs answered before.
+    /// A job that has come to its end, without a word; none of one that has not.
+    pub fn recall(&mut self) -> Option<Figures<'_>> {
+        let stored = self.stored?;
+        self.job = Some(stored.job);
+        self.runs.clone_from(&stored.runs);
+        self.board = Board::new(&stored.sweep, &stored.runs);
+        for it in &stored.finished {
+            let info = self.runs.iter().find(|info| info.run == it.run).cloned();
+            let run = info.map(|info| (it.run, FinishedRun::stored(info, it, it.checkpoint.clone())));
+            self.finished.extend(run);
+        }
+        self.recall_answers(stored.job);
+        let outcome = match stored.status {
+            Status::Done => JobOutcome::Done,
+            Status::Stopped => JobOutcome::Stopped,
+            _ => return None,
+        };
+        let story = self.story(outcome, None)?;
+        Some(Figures { infos: &self.runs, board: &self.board, finished: &self.finished, story })
+    }
+
     fn recall_answers(&mut self, job: JobId) {
         match Store::reader(self.store).answers(job) {
             Ok(answers) => self.answers.extend(answers.into_iter().map(|it| ((it.run, it.part), it))),
@@ -325,17 +347,7 @@ impl<'a> Follower<'a> {
     fn show_stored(&mut self, info: RunInfo, it: &stored::FinishedRun) -> Result<(), Failure> {
         let bytes = it.checkpoint.as_ref().filter(|_| !info.loaded).and_then(|path| std::fs::read(path).ok());
         let checkpoint = bytes.and_then(|bytes| self.save(&info, &bytes)).or_else(|| it.checkpoint.clone());
-        self.show(FinishedRun {
-            info,
-            outcome: it.outcome,
-            steps: it.steps,
-            seconds: it.seconds,
-            validation: it.validation.clone(),
-            test: it.test.clone(),
-            training: it.training.clone(),
-            shares: it.shares.clone(),
-            checkpoint,
-        })
+        self.show(FinishedRun::stored(info, it, checkpoint))
     }
 
     /// The test rows were looked at for a run that validation chose.

@@ -8,6 +8,7 @@ mod early;
 mod escape;
 mod events;
 mod export;
+mod figures;
 mod follow;
 mod home;
 mod list;
@@ -86,6 +87,7 @@ pub fn main(open_window: OpenWindow) -> ExitCode {
         Some(Command::Predict(args)) => predict::predict(args, &voice),
         Some(Command::Runs(args)) => list::list(args, &voice),
         Some(Command::Export(args)) => export::export(args),
+        Some(Command::Figures(args)) => figures::figures(args, &voice),
         Some(Command::Devices(args)) => devices::devices(args),
         Some(Command::Bench(args)) => bench::bench(args),
         Some(Command::Completions { shell }) => papers::completions(*shell),
@@ -220,6 +222,8 @@ enum Command {
     Runs(RunsArgs),
     /// Write the list of runs, or every point of one of them, as CSV or JSON
     Export(ExportArgs),
+    /// Print what jobs came to as Markdown, a section a job with its table and its verdict
+    Figures(FiguresArgs),
     /// Show what Stillroom can compute on, and why it takes what it takes
     Devices(DevicesArgs),
     /// Measure what a training step costs on this machine
@@ -254,6 +258,7 @@ impl Arguments {
                 args.recipe.as_mut().map_or(Ok(()), |recipe| expand_text("RECIPE", recipe))
             }
             Some(Command::Runs(args)) => expand("--store", &mut args.store),
+            Some(Command::Figures(args)) => expand("--store", &mut args.store),
             Some(Command::Export(args)) => {
                 expand("--store", &mut args.store)?;
                 expand("--out", &mut args.out)
@@ -289,7 +294,7 @@ impl Command {
             Self::Export(args) => args.format == Format::Json,
             Self::Devices(args) => args.json,
             Self::Bench(args) => args.json,
-            Self::Worker | Self::Completions { .. } | Self::Man => false,
+            Self::Worker | Self::Figures(_) | Self::Completions { .. } | Self::Man => false,
         }
     }
 }
@@ -453,6 +458,16 @@ struct LookArgs {
     /// Print one JSON object a line
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Debug, Args)]
+struct FiguresArgs {
+    /// Jobs, e.g. j-0003, in the order in which they are told; all that are over, where none is named
+    #[arg(value_name = "JOB")]
+    jobs: Vec<String>,
+    /// The store [default: stillroom.db in the platform's folder for data]
+    #[arg(long, env = "STILLROOM_STORE", hide_env_values = true, value_name = "FILE")]
+    store: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -57,7 +57,12 @@ fn errors(cell: &BoardCell, runs: &HashMap<RunId, FinishedRun>, part: Part) -> O
         Part::Test => run.test.as_ref().map(|metrics| metrics.errors),
     };
     let errors = cell.runs.iter().filter_map(|(_, run)| runs.get(run).and_then(measured));
-    let errors: Vec<f64> = errors.map(|errors| errors as f64).collect();
+    spread(errors.map(|errors| errors as f64))
+}
+
+/// Mean and standard deviation of numbers; none of none.
+pub(super) fn spread(errors: impl Iterator<Item = f64>) -> Option<(f64, Option<f64>)> {
+    let errors: Vec<f64> = errors.collect();
     let n = errors.len() as f64;
     let mean = errors.iter().sum::<f64>() / n;
     let squares = errors.iter().map(|error| (error - mean).powi(2)).sum::<f64>();

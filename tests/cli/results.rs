@@ -602,3 +602,35 @@ fn runs_and_their_curves_are_exported_whole() {
     assert!(unknown.status == Some(2) && unknown.stderr.contains("there is no run `r-0099`"), "{unknown:?}");
     assert_eq!(place.run(&["export"]).status, Some(2));
 }
+
+#[test]
+fn figures_are_tables_of_what_is_stored() {
+    let place = Place::new();
+    let seeds = ["--set", "training.seed=[0, 1]", "--set", "training.epochs=1", "--test-all"];
+    place.run(&[&["run", "digits", "--store", "s.db"], &seeds[..]].concat()).is_good();
+    let text = place.run(&["figures", "--store", "s.db"]).is_good().stdout;
+    assert!(text.starts_with("## ") && text.contains(" (`digits`)"), "{text}");
+    let exported = place.run(&["export", "--all", "--format", "csv", "--store", "s.db"]).is_good().stdout;
+    let mut rows = csv::Reader::from_reader(exported.as_bytes());
+    let head = rows.headers().unwrap().clone();
+    let at = |name: &str| head.iter().position(|known| known == name).unwrap();
+    let (role, errors) = (at("role"), at("test_errors"));
+    let of = |wanted: &str| {
+        let mut rows = csv::Reader::from_reader(exported.as_bytes());
+        let all: Vec<f64> = rows
+            .records()
+            .map(Result::unwrap)
+            .filter(|row| &row[role] == wanted)
+            .map(|row| row[errors].parse().unwrap())
+            .collect();
+        all.iter().sum::<f64>() / all.len() as f64
+    };
+    for (role, name) in [("student", "| student |"), ("baseline", "| no teacher |")] {
+        let line = text.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{name} in {text}"));
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        assert_eq!((cells[2], cells[3]), ("2", "1"), "{line}");
+        let told: f64 = cells[6].split([' ', '±']).next().unwrap().parse().unwrap();
+        assert!((told - of(role)).abs() <= 0.5, "{line}: {}", of(role));
+    }
+    assert_eq!(place.run(&["figures", "j-0009", "--store", "s.db"]).status, Some(2));
+}
