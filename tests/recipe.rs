@@ -878,3 +878,39 @@ fn a_list_says_each_value_once() {
     let text = text.replace("1.0]", "1.5]");
     assert_eq!(Sweep::parse(&text, None, &[]).unwrap().axes.len(), 1);
 }
+
+#[test]
+fn company_must_have_something_to_learn_and_somebody_to_learn_from() {
+    let recipe = |distill: &str, training: &str, model: &str| {
+        format!(
+            "[data]\nsource = \"digits\"\n[student]\nmodel = {model}\n[teacher]\nmodel = {{ mlp = [8] }}\n[distill]\n{distill}\n\
+             [training]\n{training}\n"
+        )
+    };
+    let mlp = "{ mlp = [8] }";
+    let mutual = |more: &str| format!("method = \"mutual\"\n{more}");
+    let born = |more: &str| format!("method = \"born-again\"\n{more}");
+    let best = "keep = \"best\"";
+    for (distill, training, model, said) in [
+        (mutual("peers = 1"), "", mlp, "distill.peers: 1 is not allowed; give a whole number from 2 to 8"),
+        (mutual("peers = 9"), "", mlp, "distill.peers: 9 is not allowed; give a whole number from 2 to 8"),
+        (mutual("hard_weight = 0"), "", mlp, "distill.hard_weight: the peers of \"mutual\" have nothing but the labels"),
+        (mutual(""), "", "{ of_teacher = 2 }", "distill.method: those whom \"mutual\" trains begin with weights of their own"),
+        (born("generations = 0"), best, mlp, "distill.generations: 0 is not allowed; give a whole number from 1 to 8"),
+        (born(""), "", mlp, "training.keep: \"born-again\" compares the best epoch"),
+        (born(""), "keep = \"best\"\nbaseline = [\"longer\"]", mlp, "training.baseline: generation 0 of \"born-again\""),
+        ("method = \"logits\"".to_owned(), "baseline = [\"longer\"]", mlp, "training.baseline: \"longer\" takes as long as"),
+        (
+            "method = \"dist\"\ninter_weight = 0\nhard_weight = 0".to_owned(),
+            "batch = 2",
+            mlp,
+            "training.batch: what \"dist\" descends takes batches of at least 3 rows",
+        ),
+    ] {
+        let faults = messages(Recipe::parse(&recipe(&distill, training, model), None, &[]));
+        assert!(faults.iter().any(|fault| fault.contains(said)), "{said}: {faults:#?}");
+    }
+    let halving = format!("{}[sweep]\nstrategy = \"halving\"\nseeds = 2\n", recipe(&born(""), best, mlp));
+    let faults = Sweep::parse(&halving, None, &[]).unwrap_err().to_string();
+    assert!(faults.contains("sweep.strategy: the generations of \"born-again\""), "{faults}");
+}

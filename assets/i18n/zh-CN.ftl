@@ -448,7 +448,7 @@ interval-seeds-only = { $interval }（仅计种子）
 story-helped = 蒸馏有帮助：{ $numbers }；{ $interval }。
 story-helped-barely = 蒸馏略有帮助，仅仅如此：{ $numbers }；{ $interval }。
 story-did-not = 蒸馏没有帮助：{ $numbers }；{ $interval }。
-story-compared-longer = { $story }这是与“{ $baseline }”相比，它比普通的学生好。
+story-compared-longer = { $story }这是与“{ $baseline }”相比，它在验证样本上更好。
 story-compared = { $story }这是与“{ $baseline }”相比：没有训练无教师的学生。
 story-beats-further = 也优于“{ $baseline }”：{ $numbers }；{ $interval }。
 story-explained = { $explains }：不能证明优于“{ $baseline }”：{ $numbers }；{ $interval }。
@@ -2013,7 +2013,7 @@ cause-even = 在 T = { $temperature } 时，教师的答案几乎均匀：熵为
 cause-no-agreement = 学生没有更接近教师：第一轮后与教师一致的样本占 { $first } %，最后一轮后占 { $last } %。
 cause-by-heart = 学生在其 { $rows } 个训练样本上没有错误：标签已被记住。
 remedy-square-temperature = 软损失乘以 T²
-remedy-temperature = T = { $temperature }
+remedy-temperature = 温度 T = { $temperature }
 remedy-teacher-epochs = 训练 { $epochs } 轮的教师
 remedy-epochs = { $epochs } 轮
 remedy-no-labels = 只学教师的内容
@@ -2022,3 +2022,15 @@ preset-methods = 哪种方法？十一种方法与四种基线
 preset-methods-hint = 各用通常的取值，四个种子：旁边是仅标签、平滑、教师类别与训练更久的基线
 preset-attention = 注意力：看教师所看之处
 preset-attention-hint = 小型 CNN 学着在教师活跃之处活跃
+
+allowed-peers = 2 到 8 之间的整数
+allowed-generations = 1 到 8 之间的整数
+conflict-company-of-teacher = “{ $method }”训练的网络各从自己的权重开始；由教师的层构成的学生从教师的权重开始
+conflict-peers-alone = “{ $method }”的同伴除标签外没有别的来源；请让 hard_weight 大于 0
+conflict-longer = “{ $name }”与为学生训练的全部网络同样久，而此学生单独训练；请加上 "plain"
+conflict-small-batch = “{ $method }”的项每批至少需要 { $least } 行
+conflict-no-company = 这样“{ $method }”不在学生旁训练任何网络；请至少再加一个
+why-agreement-generation = 在验证集上，学生在 { $student } % 的样本上与前一代答案相同。
+why-gradient-peers = 最后一步，{ $share } % 的梯度来自其他同伴。
+why-gradient-generation = 最后一步，{ $share } % 的梯度来自前一代。
+why-gradient-virtual = 最后一步，{ $share } % 的梯度来自虚拟教师。

@@ -1,19 +1,16 @@
 //! `stillroom figures`: what jobs came to as Markdown, a section a job. The tables of `presets/README.md` are made by it.
 
-use std::collections::HashMap;
-
 use super::FiguresArgs;
 use super::events::FinishedRun;
-use super::follow::Follower;
+use super::follow::{Figures, Follower};
 use super::place::Place;
 use super::screen::Screen;
 use super::table::none;
 use super::verdict;
 use super::voice::{Failure, Voice, print};
-use crate::protocol::{JobId, Metrics, Role, RunId, RunInfo};
+use crate::protocol::{JobId, Metrics, Role, RunId};
 use crate::recipe::{Preset, presets};
-use crate::runs::verdict::Story;
-use crate::runs::{Board, Store, StoreError, StoredJob};
+use crate::runs::{Store, StoreError, StoredJob};
 use crate::text::Phrase;
 
 pub(super) fn figures(args: &FiguresArgs, voice: &Voice) -> Result<(), Failure> {
@@ -92,16 +89,4 @@ fn line(name: &str, runs: &[RunId], found: &Figures<'_>, word: &str) -> String {
         errors(|end| end.validation.as_ref()),
         errors(|end| end.test.as_ref()),
     )
-}
-
-/// What is known of a job that is over.
-pub(super) struct Figures<'a> {
-    /// Its runs.
-    pub infos: &'a [RunInfo],
-    /// Its cells.
-    pub board: &'a Board,
-    /// How its runs ended.
-    pub finished: &'a HashMap<RunId, FinishedRun>,
-    /// What happened.
-    pub story: Story,
 }

@@ -7,7 +7,6 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::events::{self, FinishedRun};
-use super::figures::Figures;
 use super::said::Said;
 use super::screen::Screen;
 use super::verdict;
@@ -87,6 +86,18 @@ impl Observer for Watch {
             _ => {}
         }
     }
+}
+
+/// What is known of a job that is over.
+pub(super) struct Figures<'a> {
+    /// Its runs.
+    pub infos: &'a [RunInfo],
+    /// Its cells.
+    pub board: &'a Board,
+    /// How its runs ended.
+    pub finished: &'a HashMap<RunId, FinishedRun>,
+    /// What happened.
+    pub story: Story,
 }
 
 /// What is known of the job so far.

@@ -121,6 +121,9 @@ pub(super) struct VerdictLine {
     /// Why nothing was gained, where something that was measured tells.
     #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<String>,
+    /// What may be tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remedy: Option<String>,
     /// Test rows (validation rows, where those were not looked at) on which only the student, only the baseline is right, and
     /// McNemar's exact p; of a job with one of each.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -211,6 +214,7 @@ pub(super) fn line(job: JobId, story: &Story, board: &Board) -> VerdictLine {
         why: story.why.iter().map(Phrase::to_string).collect(),
         doubts: story.doubts.iter().map(Doubt::code).collect(),
         cause: story.cause.as_ref().map(|cause| cause.words.to_string()),
+        remedy: story.cause.as_ref().and_then(|cause| cause.remedy).map(|remedy| remedy.phrase().to_string()),
         rows: story.rows.map(|rows| RowsApart { better: rows.better, worse: rows.worse, p: rows.p() }),
         sweep: story.verdict.as_ref().map(|verdict| sweep(verdict, board)),
     }

@@ -18,7 +18,7 @@ use super::fault::{Fault, FaultKind, Faults, Place};
 use super::fields::{BASELINE, Field, HARD_WEIGHT, KEEP, METHOD, SOFT_WEIGHT, TEACHER_ENSEMBLE};
 use super::reader::{Places, Reader};
 use super::{Architecture, Baseline, Builtin, DataRecipe, Keep, Recipe, Source, TrainingRecipe};
-use crate::distill::{Company, METHODS, Method, Objective, Over, Term, method};
+use crate::distill::{Company, Course, METHODS, Method, Objective, Over, Term, method};
 use crate::text::{Between, Phrase, phrase};
 
 /// A field of the recipe that the command line replaces, whole.
@@ -139,6 +139,17 @@ pub(super) fn check_whole(recipe: &Recipe, places: &Places, faults: &mut Vec<Fau
         faults.push(top.fault(BASELINE.path, FaultKind::Conflict(problem)));
     }
     check_company(recipe, &top, faults);
+    let is_alone = recipe.student.is_some() && recipe.distill.method().company == Company::None;
+    if is_alone && matches!(recipe.baselines[..], [only] if only.is_longer) {
+        let problem = phrase!("conflict-longer", name = recipe.baselines[0].name);
+        faults.push(top.fault(BASELINE.path, FaultKind::Conflict(problem)));
+    }
+    let batch = recipe.training.batch;
+    if recipe.student.is_some() && weighed.peek().is_some() && weighed.clone().all(|term| term.least > batch) {
+        let least = weighed.clone().map(|term| term.least).min().unwrap_or_default();
+        let problem = phrase!("conflict-small-batch", method = method.name, least = least);
+        faults.push(top.fault("training.batch", FaultKind::Conflict(problem)));
+    }
     if weighed.peek().is_none() {
         let weights: Vec<&str> = method.terms.iter().filter_map(|term| term.weight).collect();
         let all = named(&mut method.terms.iter());
@@ -169,19 +180,32 @@ fn check_company(recipe: &Recipe, top: &Reader<'_>, faults: &mut Vec<Fault>) {
         Company::Peers(path) => (path, 2.0),
         Company::Generations(path) => (path, 1.0),
     };
+    let method = recipe.distill.method().name;
     let count = recipe.distill.get(path).unwrap_or_default();
+    if recipe.student.as_ref().is_some_and(Architecture::is_of_teacher) {
+        let problem = phrase!("conflict-company-of-teacher", method = method);
+        faults.push(top.fault(METHOD.path, FaultKind::Conflict(problem)));
+    }
     if count < least {
         // So says a run that takes as long as all of them.
         if !matches!(recipe.baselines[..], [only] if only.is_longer) {
-            let (value, allowed) = (count.to_string(), phrase!("allowed-whole", least = Phrase::setting(least)));
-            faults.push(top.fault(path, FaultKind::NotAllowed { value, allowed }));
+            let allowed = recipe
+                .distill
+                .method()
+                .field(path)
+                .map_or_else(|| phrase!("allowed-whole", least = 1_usize), |it| it.1.allowed());
+            faults.push(top.fault(path, FaultKind::NotAllowed { value: count.to_string(), allowed }));
         }
         return;
+    }
+    // Peers that learn from each other alone learn nothing.
+    if recipe.distill.generations().is_none() && recipe.distill.course(HARD_WEIGHT.path) == Some(Course::Fixed(0.0)) {
+        let problem = phrase!("conflict-peers-alone", method = method);
+        faults.push(top.fault(HARD_WEIGHT.path, FaultKind::Conflict(problem)));
     }
     if recipe.distill.generations().is_none() || recipe.student.is_none() {
         return;
     }
-    let method = recipe.distill.method().name;
     if !recipe.baselines.contains(&Baseline::PLAIN) {
         let problem = phrase!("conflict-generation-0", method = method);
         faults.push(top.fault(BASELINE.path, FaultKind::Conflict(problem)));

@@ -13,10 +13,11 @@ use super::found::{fingerprint, found_of, unseen_of};
 use super::plan::{JobPlan, StagePlan, Work};
 use super::prepared::{Prepared, TeacherModel, name_of_several};
 use crate::data::{Remark, Watch};
-use crate::distill::{Mean, Objective};
+use crate::distill::{Company, Mean, Objective};
 use crate::model::{Layer, ModelSpec};
 use crate::protocol::{DataFound, JobData, Role, RunId, RunInfo, Stage};
 use crate::recipe::{Augment, Baseline, DataRecipe, Recipe, Sweep, TeacherPart, TeacherRecipe, TrainingRecipe};
+use crate::text::phrase;
 
 impl JobPlan {
     /// Loads all data and models and checks that they fit each other; `as_first_read` reads tables as version 0.1 did. A population takes at most `memory` bytes.
@@ -145,6 +146,13 @@ impl Draft {
         };
         if recipe.student.is_none() {
             return Ok(());
+        }
+        if let Company::Peers(field) | Company::Generations(field) = recipe.distill.method().company
+            && recipe.distill.trainings() == 1
+        {
+            // A recipe may say so only of the baseline that takes as long as all of them.
+            let problem = phrase!("conflict-no-company", method = recipe.distill.method().name);
+            return Err(PrepareError::Method { field, problem });
         }
         let run = |recipe: Recipe, role, place| DraftRun { recipe, role, place, teacher, prepared: prepared.clone() };
         let beside = company_of(&recipe.distill);

@@ -285,8 +285,20 @@ fn student_stage(
 /// over all seeds.
 fn test_chosen(engine: &mut Engine, job: &Job, plan: &JobPlan, teachers: &Teachers, inbox: &Inbox) -> Result<(), Halt> {
     let baselines = BASELINES.iter().map(|baseline| (Role::Baseline, Some(baseline)));
+    // What takes longer is that of the chosen student.
+    let mut student: Option<Recipe> = None;
     for kind in [(Role::Student, None)].into_iter().chain(baselines) {
-        let Some(chosen) = best_cell(job, plan, kind) else { continue };
+        let is_own = |run: &RunInfo| match (kind.1.filter(|baseline| baseline.is_longer), &student) {
+            (Some(longer), Some(student)) => {
+                run.recipe.of_baseline(longer).without_seed() == student.of_baseline(longer)
+            }
+            _ => true,
+        };
+        let Some(chosen) = best_cell(job, plan, kind, &is_own) else { continue };
+        if kind.0 == Role::Student {
+            let run = chosen.first().and_then(|it| plan.runs.iter().find(|run| run.run == it.run));
+            student = run.map(|run| run.recipe.without_seed());
+        }
         for finished in chosen {
             let Some(weights) = finished.weights.as_ref().filter(|_| !finished.tested) else { continue };
             let position = plan.runs.iter().position(|run| run.run == finished.run);
@@ -328,9 +340,14 @@ fn test_chosen(engine: &mut Engine, job: &Job, plan: &JobPlan, teachers: &Teache
 
 /// The runs of the cell of a kind with the fewest validation errors on average over its seeds, the first of equals. What was
 /// edited, stopped or lost does not count.
-fn best_cell<'a>(job: &'a Job, plan: &JobPlan, kind: (Role, Option<&Baseline>)) -> Option<Vec<&'a FinishedRun>> {
+fn best_cell<'a>(
+    job: &'a Job,
+    plan: &JobPlan,
+    kind: (Role, Option<&Baseline>),
+    is_own: &dyn Fn(&RunInfo) -> bool,
+) -> Option<Vec<&'a FinishedRun>> {
     let mut cells: Vec<(Recipe, Vec<&FinishedRun>)> = Vec::new();
-    for run in plan.runs.iter().filter(|run| (run.role, run.baseline()) == kind) {
+    for run in plan.runs.iter().filter(|run| (run.role, run.baseline()) == kind && is_own(run)) {
         let Some(finished) = job.finished.iter().find(|finished| finished.run == run.run) else { continue };
         if finished.outcome != RunOutcome::Done || job.is_edited(run) {
             continue;

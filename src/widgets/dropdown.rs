@@ -50,7 +50,7 @@ impl<'a> Dropdown<'a> {
         self
     }
 
-    /// All choices are in sight at once, however many there are.
+    /// All choices are in sight at once, as far as the window has room.
     pub fn whole(mut self) -> Self {
         self.whole = true;
         self
@@ -63,7 +63,13 @@ impl<'a> Dropdown<'a> {
             if self.stays_open { PopupCloseBehavior::CloseOnClickOutside } else { PopupCloseBehavior::CloseOnClick };
         let shown = Popup::menu(&response).close_behavior(close).gap(space::XS).show(|ui| {
             ui.set_min_width((response.rect.width() - 14.0).max(120.0));
-            let height = if self.stays_open || self.whole { f32::INFINITY } else { ui.spacing().combo_height };
+            // As much as there is room for below the button, where all are to be seen.
+            let below = ui.ctx().content_rect().bottom() - response.rect.bottom() - 4.0 * space::M;
+            let height = match (self.stays_open, self.whole) {
+                (true, _) => f32::INFINITY,
+                (false, true) => below.max(ui.spacing().combo_height),
+                (false, false) => ui.spacing().combo_height,
+            };
             egui::ScrollArea::vertical().max_height(height).show(ui, menu).inner
         });
         InnerResponse::new(shown.map(|shown| shown.inner), response)

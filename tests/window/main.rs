@@ -99,6 +99,8 @@ fn reach(window: &mut Window, name: &str) {
 fn choose(window: &mut Window, list: &str, entry: &str) {
     window.get_by_role_and_label(Role::ComboBox, list).click();
     window.run_steps(4);
+    window.get_by_label(entry).scroll_to_me();
+    window.run_steps(8);
     window.get_by_label(entry).click();
     window.run_steps(4);
 }

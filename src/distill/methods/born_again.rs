@@ -47,6 +47,7 @@ const GENERATIONS: Field = Field {
         tries: Tries::These(&[1.0, 2.0, 3.0]),
         ..COUNT
     }),
+    allowed: Some("allowed-generations"),
     is_column: true,
     search: "ban self-distillation again 再生 代 zaisheng dai",
     ..OF_COMPANY

@@ -24,7 +24,7 @@ use super::method::Method;
 pub use jsd::JSD;
 pub use label_smoothing::LABEL_SMOOTHING;
 pub use labels::{HARD, LABELLED, LABELS};
-pub use soft_targets::SOFT_TARGETS;
+pub use soft_targets::{SOFT, SOFT_TARGETS};
 pub use teacher_labels::TEACHER_LABELS;
 
 /// All that a recipe can name, in the order in which they are told.

@@ -43,6 +43,7 @@ const PEERS: Field = Field {
         tries: Tries::These(&[2.0, 3.0, 4.0]),
         ..COUNT
     }),
+    allowed: Some("allowed-peers"),
     is_column: true,
     search: "dml cohort students together 同伴 互学 tongban huxue",
     ..OF_COMPANY

@@ -2,7 +2,7 @@
 
 use super::of_job::JobFacts;
 use crate::distill::soften::entropy;
-use crate::distill::{Heard, Scale, Term};
+use crate::distill::{Course, Heard, SOFT, Scale, Term};
 use crate::protocol::{RunId, RunInfo};
 use crate::recipe::fields::{HARD_WEIGHT, TEMPERATURE, TEMPERATURE_SQUARED};
 use crate::recipe::{Recipe, Sweep, TeacherRecipe};
@@ -106,15 +106,19 @@ fn half_even(heard: &Heard<'_>, classes: usize) -> Option<f64> {
 impl JobFacts<'_> {
     /// Why some students of one recipe gained nothing over their baselines; none where nothing that was measured tells. `is_sure` says
     /// whether there were seeds enough.
-    pub(super) fn cause(&self, students: &[&RunInfo], is_sure: bool) -> Option<Cause> {
+    pub(super) fn cause(&self, students: &[&RunInfo], is_sure: bool, is_ahead: bool) -> Option<Cause> {
         let recipe = &students.first()?.recipe;
+        let seeds = || Cause { words: phrase!("cause-few-seeds"), remedy: Some(Remedy::Seeds) };
+        if is_ahead {
+            return (!is_sure).then(seeds);
+        }
         let causes = [
             self.little_weight(students, recipe),
             self.weak_teacher(students, recipe),
             self.dull_temperature(students, recipe),
             self.no_agreement(students, recipe),
             self.known_by_heart(students, recipe),
-            (!is_sure).then(|| Cause { words: phrase!("cause-few-seeds"), remedy: Some(Remedy::Seeds) }),
+            (!is_sure).then(seeds),
         ];
         causes.into_iter().flatten().next()
     }
@@ -125,11 +129,19 @@ impl JobFacts<'_> {
         let shares = shares.filter(|shares| !shares.is_empty())?;
         let share = shares.iter().sum::<f64>() / shares.len() as f64;
         let distill = &recipe.distill;
+        // What was asked for is no cause.
+        let is_asked = |term: &Term| {
+            term.of_teacher
+                && term.weight.is_some_and(|path| !matches!(distill.course(path), Some(Course::Fixed(it)) if it > 0.0))
+        };
+        if distill.method().terms.iter().any(is_asked) {
+            return None;
+        }
         let unscaled = |term: &Term| matches!(term.scale, Scale::SquaredIf(path) if distill.get(path) == Some(0.0));
         let is_unscaled = distill.method().terms.iter().any(unscaled);
         let remedy = match distill.get(HARD_WEIGHT.path) {
             _ if is_unscaled => Some(Remedy::SquareTemperature),
-            Some(hard) if hard > 0.0 => Some(Remedy::NoLabels),
+            Some(hard) if hard > 0.0 && distill.peers() == 1 => Some(Remedy::NoLabels),
             _ => None,
         };
         let words = phrase!("cause-little-weight", share = Phrase::percent(share));
@@ -143,8 +155,8 @@ impl JobFacts<'_> {
             let each = each.filter(|each| !each.is_empty())?;
             Some(each.iter().sum::<f64>() / each.len() as f64)
         };
-        // Peers and generations are of the student's kind.
-        if recipe.distill.trainings() > 1 {
+        // Who needs no teacher is only compared with one.
+        if !recipe.distill.method().needs.teacher {
             return None;
         }
         let teacher = errors(&mut self.teachers_of(students).into_iter().map(|info| info.run))?;
@@ -159,7 +171,9 @@ impl JobFacts<'_> {
 
     /// At this T the teacher's answers are as good as labels, or as good as even.
     fn dull_temperature(&self, students: &[&RunInfo], recipe: &Recipe) -> Option<Cause> {
-        let t = recipe.distill.temperature().filter(|_| recipe.distill.method().hears())?;
+        // Other terms soften otherwise.
+        recipe.distill.method().term(SOFT.name)?;
+        let Some(Course::Fixed(t)) = recipe.distill.course(TEMPERATURE.path) else { return None };
         let (heard, classes) = ((self.heard)(students.first()?)?, self.classes.len());
         let even = evenness(&heard, classes, t)?;
         let better = half_even(&heard, classes).filter(|better| better.to_bits() != t.to_bits());

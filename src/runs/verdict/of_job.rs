@@ -94,6 +94,18 @@ impl<'a> JobFacts<'a> {
         self.runs(Role::Baseline).filter_map(RunInfo::baseline).min_by_key(|baseline| baseline.place())
     }
 
+    /// Of a job with one of each kind, the baseline by which its student is judged: of those that are judged as the first kind, the better
+    /// one on validation rows.
+    pub(super) fn better_baseline(&self) -> Option<&'a RunInfo> {
+        let first = self.first_baseline()?.judged_as();
+        let judged = self.runs(Role::Baseline).filter(|info| info.baseline().is_some_and(|it| it.judged_as() == first));
+        let errors = |info: &&RunInfo| {
+            let end = self.end(info.run).filter(|end| end.outcome != RunOutcome::Diverged);
+            end.and_then(|end| end.validation).map_or(u64::MAX, |metrics| metrics.errors)
+        };
+        judged.min_by_key(errors)
+    }
+
     /// The rows on which only one of two runs is right.
     pub(super) fn discordant(&self, first: RunId, second: RunId, part: Part) -> Option<Discordant> {
         Discordant::between((self.answers)(first, part)?, (self.answers)(second, part)?)
@@ -168,6 +180,9 @@ impl<'a> JobFacts<'a> {
             temperature_squared: unscaled.clone().next().is_none(),
             temperature: unscaled.filter_map(|info| info.temperature()).flat_map(|t| t.ends()).fold(0.0, f64::max),
             teacher_errors: best.and_then(|cell| {
+                // Who needs no teacher is only compared with one.
+                let is_taught = |info: &&RunInfo| info.recipe.distill.method().needs.teacher;
+                self.of_cell(cell).first().copied().filter(is_taught)?;
                 let teachers = self.teachers_of(&self.of_cell(cell));
                 mean(&teachers.into_iter().map(|teacher| teacher.run).collect::<Vec<_>>())
             }),

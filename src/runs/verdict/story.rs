@@ -7,6 +7,7 @@ use std::cmp::Ordering;
 use super::cause::Cause;
 use super::of_job::{JobFacts, RunEnd};
 use super::{Counted, Discordant, Doubt, Further, Interval, LeftOut, Paired, Reason, Spread, Verdict, Word};
+use crate::distill::Company;
 use crate::protocol::{JobOutcome, Metrics, Part, Role, RunId, RunInfo, RunOutcome};
 use crate::recipe::{Architecture, BASELINES, Baseline, field_label};
 use crate::text::{Between, Phrase, phrase};
@@ -120,9 +121,9 @@ impl<'a> JobFacts<'a> {
         if end.outcome == RunOutcome::Diverged {
             return Story::undecided(phrase!("story-diverged", step = Phrase::count(end.steps)));
         }
-        let first = self.first_baseline();
+        let baseline = self.better_baseline();
+        let first = baseline.and_then(RunInfo::baseline);
         let is_plain = first.is_none_or(|first| first == Baseline::PLAIN);
-        let baseline = self.runs(Role::Baseline).find(|info| info.baseline() == first);
         let baseline_end = baseline.and_then(|info| self.end(info.run));
         let drawing = self.drawing(&[student]);
         let nothing = || Story::undecided(phrase!("story-nothing"));
@@ -132,7 +133,7 @@ impl<'a> JobFacts<'a> {
         let Some(drawn) = &drawing else { return nothing() };
         let (examples, part) = (Phrase::count(drawn.examples), part_words(drawn.part));
         let speed = student.recipe.student.as_ref().and_then(Architecture::speed);
-        let sentence = match drawn.only(Role::Baseline) {
+        let sentence = match drawn.of(first) {
             _ if matches!(end.outcome, RunOutcome::Stopped | RunOutcome::Halved | RunOutcome::Failed) => {
                 phrase!(
                     "story-stopped",
@@ -176,11 +177,11 @@ impl<'a> JobFacts<'a> {
         why.extend(beside(drawn, first));
         why.extend(self.reasons(&[student], &baseline.into_iter().collect::<Vec<_>>(), drawn));
         let sentence = compared_with(sentence, first);
-        let whole = end.outcome == RunOutcome::Done && drawn.only(Role::Baseline).is_some();
-        let is_ahead = drawn.only(Role::Baseline).is_none_or(|baseline| of_student < baseline);
+        let whole = end.outcome == RunOutcome::Done && drawn.of(first).is_some();
+        let is_ahead = drawn.of(first).is_none_or(|baseline| of_student < baseline);
         Story {
             why,
-            cause: if is_ahead || !end.is_whole() { None } else { self.cause(&[student], true) },
+            cause: if is_ahead || !end.is_whole() { None } else { self.cause(&[student], true, false) },
             rows,
             wants_seeds: whole,
             doubts: self.story_doubts(&self.verdict()),
@@ -269,7 +270,9 @@ impl<'a> JobFacts<'a> {
         let doubts = self.story_doubts(&verdict);
         let is_sure = !matches!(head.reason, Reason::OneSeed | Reason::FewSeeds);
         let is_compared = head.word != Word::Beats && paired.is_some();
-        let cause = if is_compared { self.cause(&students, is_sure) } else { None };
+        // Who is ahead lacks nothing but certainty.
+        let is_ahead = paired.is_some_and(|paired| paired.difference.mean < 0.0);
+        let cause = if is_compared { self.cause(&students, is_sure, is_ahead) } else { None };
         Story { standing, sentence, why, doubts, cause, drawing, wants_seeds, rows: None, verdict: Some(verdict) }
     }
 
@@ -281,7 +284,12 @@ impl<'a> JobFacts<'a> {
         };
         let agreement = |runs: &[&RunInfo]| average(runs, &|end| end.validation?.agreement);
         let mut why = Vec::new();
+        let Some(method) = students.first().map(|info| info.recipe.distill.method()) else { return why };
         match (agreement(students), agreement(baselines)) {
+            // Of the one before it; the baselines are compared with another, if with anybody.
+            (Some(student), _) if matches!(method.company, Company::Generations(_)) => {
+                why.push(phrase!("why-agreement-generation", student = Phrase::percent(student)));
+            }
             (Some(student), Some(baseline)) => {
                 why.push(phrase!(
                     "why-agreement",
@@ -307,12 +315,18 @@ impl<'a> JobFacts<'a> {
                 rows = Phrase::count(rows)
             ));
         }
-        if let Some(teacher) = drawing.only(Role::Teacher) {
+        if let Some(teacher) = drawing.only(Role::Teacher).filter(|_| method.needs.teacher) {
             let (errors, examples) = (Phrase::count(teacher), Phrase::count(drawing.examples));
             why.push(phrase!("why-teacher", errors = errors, examples = examples, part = part_words(drawing.part)));
         }
         if let Some(share) = average(students, &|end| end.teacher_share()) {
-            why.push(phrase!("why-gradient", share = Phrase::part(share)));
+            let share = Phrase::part(share);
+            why.push(match method.company {
+                Company::Peers(_) => phrase!("why-gradient-peers", share = share),
+                Company::Generations(_) => phrase!("why-gradient-generation", share = share),
+                Company::None if method.needs.teacher => phrase!("why-gradient", share = share),
+                Company::None => phrase!("why-gradient-virtual", share = share),
+            });
         }
         why
     }
@@ -389,6 +403,15 @@ impl Story {
 }
 
 impl Drawing {
+    /// The errors of a kind of baseline that was measured once.
+    fn of(&self, kind: Option<&'static Baseline>) -> Option<u64> {
+        let line = self.lines.iter().find(|line| line.role == Role::Baseline && line.baseline == kind)?;
+        match line.errors.as_slice() {
+            [only] => Some(*only),
+            _ => None,
+        }
+    }
+
     /// The errors of a role that was measured once; of baselines those of the first kind.
     fn only(&self, role: Role) -> Option<u64> {
         let line = self.lines.iter().find(|line| line.role == role)?;

@@ -49,6 +49,6 @@ pub(super) fn covering_ui(ui: &mut Ui) {
     }
     let at = |(class, p): (usize, &f64)| pos2(all.left() + (class as f32 + 0.5) * step, all.bottom() - height(*p));
     painter.line(of_student.iter().enumerate().map(at).collect(), Stroke::new(2.0, t.student));
-    response.widget_info(|| WidgetInfo::labeled(Role::Group, true, &words));
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, text("covering-title")));
     ui.label(words);
 }
