@@ -625,7 +625,7 @@ fn figures_are_tables_of_what_is_stored() {
             .collect();
         all.iter().sum::<f64>() / all.len() as f64
     };
-    for (role, name) in [("student", "| student |"), ("baseline", "| no teacher |")] {
+    for (role, name) in [("student", "| T 4 · 0.9/0.1 |"), ("baseline", "| no teacher |")] {
         let line = text.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{name} in {text}"));
         let cells: Vec<&str> = line.split('|').map(str::trim).collect();
         assert_eq!((cells[2], cells[3]), ("2", "1"), "{line}");

@@ -15,6 +15,7 @@
 
 mod cause;
 mod doubts;
+mod drawing;
 mod holm;
 mod missed;
 mod of_job;
@@ -33,12 +34,13 @@ use std::collections::BTreeSet;
 
 pub use cause::{Cause, Remedy};
 pub use doubts::{Doubt, Facts, doubts};
+pub use drawing::{Drawing, DrawnErrors, part_words};
 pub use holm::ALPHA;
 pub use missed::Missed;
 pub use of_job::{JobFacts, RunEnd};
 pub use paired::{Counted, Interval, MIN_PAIRS, Paired, Spread};
 pub use rowwise::Discordant;
-pub use story::{Drawing, DrawnErrors, Standing, Story, part_words};
+pub use story::{Standing, Story};
 pub use trial::{BaselineGroup, LeftOut, Measure, StudentGroup, Trial, TrialOutcome};
 
 use trial::whole;
