@@ -9,6 +9,7 @@ use crate::recipe::{Baseline, Recipe, SEED, Sweep, course_phrase, value_at};
 use crate::text::{
     Between, Phrase,
     number::{self, Kind},
+    phrase,
 };
 
 /// A job's runs, in order.
@@ -160,6 +161,9 @@ fn label(info: &RunInfo, paths: &[String], digits: &[usize]) -> Phrase {
     // The plain one is called by what it depends on.
     let kind = info.baseline().filter(|baseline| *baseline != Baseline::PLAIN);
     let mut parts: Vec<Phrase> = kind.map(|baseline| Phrase::message(baseline.label)).into_iter().collect();
+    // For as long as whose: that tells several of them apart.
+    let longer = kind.filter(|baseline| baseline.is_longer);
+    parts.extend(longer.map(|_| phrase!("value-epochs", count = info.recipe.training.epochs)));
     if info.role == Role::Student {
         let digits_of = |path: &str| paths.iter().position(|swept| swept == path).map_or(FEWEST, |at| digits[at]);
         let distill = &info.recipe.distill;
@@ -178,7 +182,8 @@ fn label(info: &RunInfo, paths: &[String], digits: &[usize]) -> Phrase {
     for (path, digits) in paths.iter().zip(digits) {
         let method = info.recipe.distill.method();
         let is_told = path == TEMPERATURE.path || method.terms.iter().any(|term| term.weight == Some(path));
-        if is_told || !depends_on(info, path) {
+        let is_how_long = longer.is_some() && path.starts_with("distill.");
+        if is_told || is_how_long || !depends_on(info, path) {
             continue;
         }
         let value = match path.as_str() {
