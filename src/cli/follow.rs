@@ -1,6 +1,7 @@
 //! Follows a job: from the engine's reports to lines of JSON, or to the screen.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -243,7 +244,7 @@ impl<'a> Follower<'a> {
         };
         let found = self.rows_by_class().map_or(&[][..], |found| &found.classes);
         let reader = Store::reader(self.store);
-        let said = Said::read(&reader, self.job, &self.runs);
+        let said = OnceCell::new();
         let classes: Vec<String> = found.iter().map(|class| class.name.clone()).collect();
         let facts = JobFacts {
             board: &self.board,
@@ -254,7 +255,7 @@ impl<'a> Follower<'a> {
             end: &end,
             answers: &|run, part| self.answers.get(&(run, part)),
             first_agreement: &|run| reader.curve(run).ok()?.epochs.first()?.validation.agreement,
-            heard: &|info| said.of(info),
+            heard: &|info| said.get_or_init(|| Said::read(&reader, self.job, &self.runs)).of(info),
         };
         facts.story()
     }
@@ -309,15 +310,12 @@ impl<'a> Follower<'a> {
     /// The results of a job that has come to its end, as its own run told them.
     pub fn results(&mut self) -> Result<(), Failure> {
         let Some(stored) = self.stored else { return Ok(()) };
-        self.job = Some(stored.job);
-        self.runs.clone_from(&stored.runs);
-        self.board = Board::new(&stored.sweep, &stored.runs);
+        self.remember(stored);
         for it in &stored.finished {
             if let Some(info) = self.runs.iter().find(|info| info.run == it.run).cloned() {
                 self.show_stored(info, it)?;
             }
         }
-        self.recall_answers(stored.job);
         let outcome = match stored.status {
             Status::Stopped => JobOutcome::Stopped,
             Status::Failed | Status::Diverged => JobOutcome::Failed,
@@ -326,19 +324,15 @@ impl<'a> Follower<'a> {
         self.ended(outcome, stored.message.as_ref())
     }
 
-    /// What the runs answered before.
     /// A job that has come to its end, without a word; none of one that has not.
     pub fn recall(&mut self) -> Option<Figures<'_>> {
         let stored = self.stored?;
-        self.job = Some(stored.job);
-        self.runs.clone_from(&stored.runs);
-        self.board = Board::new(&stored.sweep, &stored.runs);
+        self.remember(stored);
         for it in &stored.finished {
             let info = self.runs.iter().find(|info| info.run == it.run).cloned();
             let run = info.map(|info| (it.run, FinishedRun::stored(info, it, it.checkpoint.clone())));
             self.finished.extend(run);
         }
-        self.recall_answers(stored.job);
         let outcome = match stored.status {
             Status::Done => JobOutcome::Done,
             Status::Stopped => JobOutcome::Stopped,
@@ -348,6 +342,15 @@ impl<'a> Follower<'a> {
         Some(Figures { infos: &self.runs, board: &self.board, finished: &self.finished, story })
     }
 
+    /// The runs of a job of the store, and what they answered.
+    fn remember(&mut self, stored: &StoredJob) {
+        self.job = Some(stored.job);
+        self.runs.clone_from(&stored.runs);
+        self.board = Board::new(&stored.sweep, &stored.runs);
+        self.recall_answers(stored.job);
+    }
+
+    /// What the runs answered before.
     fn recall_answers(&mut self, job: JobId) {
         match Store::reader(self.store).answers(job) {
             Ok(answers) => self.answers.extend(answers.into_iter().map(|it| ((it.run, it.part), it))),

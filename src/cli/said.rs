@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::distill::{Heard, Mean};
+use crate::distill::Heard;
 use crate::protocol::{JobId, Probe, Role, RunId, RunInfo};
-use crate::recipe::TeacherRecipe;
 use crate::runs::StoreReader;
 
 /// The answers of a job's teachers.
@@ -28,13 +27,12 @@ impl Said {
     /// What a run's teacher says; none of several models, each in a run of its own.
     pub fn of(&self, info: &RunInfo) -> Option<Heard<'_>> {
         let probe = self.probe.as_ref()?;
-        let mean = info.recipe.teacher.as_ref().map_or_else(Mean::default, TeacherRecipe::combine);
-        let len = probe.rows.len() * probe.classes.len();
-        let each: Vec<&[f32]> = if probe.teacher.is_empty() {
-            info.teachers.iter().filter_map(|teacher| self.later.get(teacher)).map(Vec::as_slice).collect()
-        } else {
-            probe.teacher.chunks_exact(len.max(1)).collect()
-        };
+        let mean = info.recipe.combine();
+        if !probe.teacher.is_empty() {
+            return probe.heard(mean);
+        }
+        let later = info.teachers.iter().filter_map(|teacher| self.later.get(teacher));
+        let each: Vec<&[f32]> = later.map(Vec::as_slice).collect();
         (!each.is_empty()).then_some(Heard { each, mean })
     }
 }

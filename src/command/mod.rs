@@ -55,8 +55,6 @@ pub enum RecipeCommand {
     UseRun(RunId),
     /// Copy it as text.
     CopyRun(RunId),
-    /// Distil a job's recipe with four seeds.
-    MoreSeeds(JobId),
     /// Distil a job's recipe with what may help.
     Try(JobId, Remedy),
 }

@@ -263,8 +263,7 @@ fn member(
     let factors: Vec<f64> = declared.iter().map(|term| objective.factor(term, epochs)).collect();
     let mut parts = vec![vec![0.0_f64; gradient.len()]; declared.len()];
     let one = |((term, factor), part): ((&Term, &f64), &mut Vec<f64>)| {
-        let is_descended = descends(term) && !objective.method().misses_peers(term, rows);
-        let value = if is_descended { term.of(rows, Some(part)) } else { None };
+        let value = if descends(term) { objective.method().term_of(term, rows, Some(part)) } else { None };
         for slope in part {
             // A term of weight 0 must not spoil the gradient by 0 · ∞.
             *slope = if *factor == 0.0 { 0.0 } else { *slope * factor };

@@ -353,9 +353,10 @@ impl Method {
         self.needs.teacher || self.company != Company::None
     }
 
-    /// Whether a term is left out for want of a peer that is still sound.
-    pub fn misses_peers(&self, term: &Term, rows: &Rows<'_>) -> bool {
-        matches!(self.company, Company::Peers(_)) && term.of_teacher && rows.teacher.is_empty()
+    /// One of its terms on some rows, as [`Term::of`] has it; `None` too for want of a peer that is still sound.
+    pub fn term_of(&self, term: &Term, rows: &Rows<'_>, gradient: Option<&mut [f64]>) -> Option<f64> {
+        let misses_peers = matches!(self.company, Company::Peers(_)) && term.of_teacher && rows.teacher.is_empty();
+        if misses_peers { None } else { term.of(rows, gradient) }
     }
 
     /// Its field at a path, and the index of that field among them.

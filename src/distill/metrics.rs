@@ -1,7 +1,7 @@
 //! What a model is worth on a part of the data, from its logits.
 
 use super::calibration::expected_calibration_error;
-use super::method::{Rows, Term};
+use super::method::Rows;
 use super::objective::Objective;
 use super::soften::{divergence, has_top_class, log_soften, top_class};
 
@@ -89,8 +89,7 @@ pub fn evaluate(
         values: objective.values(),
     };
     let method = objective.method();
-    let is_known = |term: &Term| !method.misses_peers(term, &rows_of_term);
-    let terms = method.terms.iter().map(|term| if is_known(term) { term.of(&rows_of_term, None) } else { None });
+    let terms = method.terms.iter().map(|term| method.term_of(term, &rows_of_term, None));
     let terms: Vec<Option<f64>> = terms.collect();
     let n = rows.max(1) as f64;
     Evaluation {

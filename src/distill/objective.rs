@@ -202,10 +202,21 @@ impl Objective {
         self.get(path).map(|generations| generations as usize)
     }
 
+    /// How many are trained for a student's result, it among them: its peers, or the generations before it.
+    pub fn taught(&self) -> usize {
+        self.peers() + self.generations().map_or(0, |generations| generations.max(1) - 1)
+    }
+
     /// How many trainings of the student's kind its result takes: its own, those of its peers, of the generations before it, and the plain
     /// baseline's where that is the first of those.
     pub fn trainings(&self) -> usize {
         self.peers() + self.generations().unwrap_or(0)
+    }
+
+    /// Whether one of its terms does without its T², which it might have.
+    pub fn is_unscaled(&self) -> bool {
+        let unscaled = |term: &Term| matches!(term.scale, Scale::SquaredIf(path) if self.get(path) == Some(0.0));
+        self.method.terms.iter().any(unscaled)
     }
 
     /// The same with nobody beside the student.

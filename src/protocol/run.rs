@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::event::Setting;
 use super::ids::{Role, RunId, Stage};
 use crate::data::Texts;
-use crate::distill::{Company, Course, Objective, method};
+use crate::distill::{Company, Course, Heard, Mean, Objective, method};
 use crate::recipe::fields::{Kind, TEMPERATURE};
 use crate::recipe::{Baseline, Recipe};
 
@@ -146,5 +146,12 @@ impl Probe {
         }
         let len: usize = self.shape.iter().product();
         self.inputs.get(row * len..(row + 1) * len)
+    }
+
+    /// What its teachers say of all its rows, where their answers came with it.
+    pub fn heard(&self, mean: Mean) -> Option<Heard<'_>> {
+        let len = self.rows.len() * self.classes.len();
+        let each: Vec<&[f32]> = self.teacher.chunks_exact(len.max(1)).collect();
+        (!each.is_empty()).then_some(Heard { each, mean })
     }
 }

@@ -112,6 +112,11 @@ impl Baseline {
         self.learns_by.needs.teacher
     }
 
+    /// How many trainings of the length of a student of this objective its own takes.
+    pub fn trainings(&self, distill: &Objective) -> usize {
+        if self.is_longer { distill.trainings() } else { 1 }
+    }
+
     /// What it is asked to learn in a training of so many epochs.
     pub fn objective(&self, epochs: usize) -> Objective {
         Objective::new(self.learns_by, epochs)
@@ -151,7 +156,7 @@ impl Recipe {
             run.distill = baseline.objective(self.training.epochs);
         } else if baseline.is_longer {
             // As it says itself then, it is all that is trained.
-            run.training.epochs *= self.distill.trainings();
+            run.training.epochs *= baseline.trainings(&self.distill);
             run.distill = run.distill.alone();
         }
         run
@@ -164,7 +169,7 @@ impl Recipe {
         // One with a method of its own makes batches as that does, whatever stands beside it.
         let rows = if method(baseline.learns_by.name).is_some() { baseline.learns_by.rows } else { self.rows() };
         let mut own = self.without_teacher();
-        own.training.epochs *= if baseline.is_longer { self.distill.trainings() } else { 1 };
+        own.training.epochs *= baseline.trainings(&self.distill);
         Self { teacher, distill: Objective::labels_of(rows), baselines: vec![baseline], ..own }
     }
 }

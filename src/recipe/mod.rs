@@ -106,6 +106,11 @@ impl Recipe {
         }
     }
 
+    /// How what several teachers say becomes one.
+    pub fn combine(&self) -> Mean {
+        self.teacher.as_ref().map(TeacherRecipe::combine).unwrap_or_default()
+    }
+
     /// All but the teacher, how it is listened to, and what is compared with that. It has the batches of the student beside it.
     pub fn without_teacher(&self) -> Self {
         Self { teacher: None, distill: Objective::labels_of(self.rows()), baselines: Vec::new(), ..self.clone() }

@@ -85,16 +85,15 @@ impl Estimate {
 
 /// So many students, with those who are trained for their sake.
 fn with_company(sweep: &Sweep, students: usize) -> usize {
-    let of = |recipe: &Recipe| recipe.distill.peers() + recipe.distill.generations().map_or(0, |all| all.max(1) - 1);
     let is_even = sweep.axes.iter().all(|axis| axis.path == SEED || !axis.path.starts_with("distill."));
     // All of one method are counted alike but where the field is swept that says it.
     if is_even || (sweep.axis(METHOD.path).is_none() && sweep.base.distill.method().company == Company::None) {
-        return students.saturating_mul(of(&sweep.base));
+        return students.saturating_mul(sweep.base.distill.taught());
     }
     if sweep.combinations() > MOST_CELLS {
         return students;
     }
-    sweep.cells().map_or(students, |cells| cells.iter().map(|cell| of(&cell.recipe)).sum())
+    sweep.cells().map_or(students, |cells| cells.iter().map(|cell| cell.recipe.distill.taught()).sum())
 }
 
 /// How many there are of one kind, and as many trainings of the recipe's length as they are.
@@ -109,7 +108,7 @@ fn of_kind(sweep: &Sweep, baseline: &'static Baseline) -> (usize, usize) {
         let own = |recipe: &Recipe, values: &[toml::Value]| -> (usize, String) {
             let swept = sweep.axes.iter().zip(values).filter(|(axis, _)| concerns(&axis.path));
             let by = format!("{};", recipe.of_baseline(baseline).distill.method().name);
-            (length_of(baseline, recipe), swept.map(|(_, value)| format!("{value};")).chain([by]).collect())
+            (baseline.trainings(&recipe.distill), swept.map(|(_, value)| format!("{value};")).chain([by]).collect())
         };
         let cells = cells.iter().filter(|cell| cell.recipe.compared().any(|known| known == baseline));
         let all: BTreeSet<_> = cells.map(|cell| own(&cell.recipe, &cell.values)).collect();
@@ -129,12 +128,7 @@ fn of_kind(sweep: &Sweep, baseline: &'static Baseline) -> (usize, usize) {
         }
         count = count.saturating_mul(axis.values.len());
     }
-    (count, count.saturating_mul(length_of(baseline, &sweep.base)))
-}
-
-/// How many trainings of the recipe's length one takes.
-fn length_of(baseline: &Baseline, recipe: &Recipe) -> usize {
-    if baseline.is_longer { recipe.distill.trainings() } else { 1 }
+    (count, count.saturating_mul(baseline.trainings(&sweep.base.distill)))
 }
 
 /// Seconds that a step takes for each parameter of each member; none while nothing is trained.

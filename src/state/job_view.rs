@@ -6,14 +6,13 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::leaving::Leaving;
-use super::lens::heard_at;
 use super::loss_curve::LossCurve;
 use crate::distill::Heard;
 use crate::protocol::{
     Anatomy, Answers, Change, DataFound, Epoch, Event, EventKind, JobData, JobEnded, JobId, JobOutcome, Part, Probe,
     Report, Resumed, Role, RunFinished, RunId, RunInfo, RunOutcome, Stage, Started, Steps, TermName, first_teacher,
 };
-use crate::recipe::{BASELINES, Baseline, Sweep, TeacherRecipe};
+use crate::recipe::{BASELINES, Baseline, Sweep};
 use crate::runs::verdict::Story;
 use crate::runs::{Board, Curve};
 use crate::text::Phrase;
@@ -226,12 +225,12 @@ impl JobView {
     pub fn heard(&self, run: Option<&RunInfo>) -> Option<Heard<'_>> {
         let recipe = run.map_or(&self.sweep.base, |run| &run.recipe);
         if !self.probe.teacher.is_empty() {
-            return heard_at(&self.probe, recipe);
+            return self.probe.heard(recipe.combine());
         }
         let models = self.teacher_models(run);
         let each = models.iter().map(|model| Some(self.snapshots.get(&model.run)?.1.as_slice()));
         let each = each.collect::<Option<Vec<_>>>().filter(|each| !each.is_empty())?;
-        Some(Heard { each, mean: recipe.teacher.as_ref().map(TeacherRecipe::combine).unwrap_or_default() })
+        Some(Heard { each, mean: recipe.combine() })
     }
 
     /// The run of a run's teacher, which may be an ensemble; of one that learns from nobody the job's first.

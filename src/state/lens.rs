@@ -8,7 +8,7 @@ use super::State;
 use crate::distill::Heard;
 use crate::distill::soften::{entropy, soften, top_class};
 use crate::protocol::{Inspected, JobId, Own, Probe, Role, RunId, RunInfo};
-use crate::recipe::{Baseline, Recipe, TeacherRecipe};
+use crate::recipe::{Baseline, Recipe};
 
 /// Where the lens points.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -146,14 +146,6 @@ impl<'a> Known<'a> {
     }
 }
 
-/// What the teachers of a recipe say of a probe set that came with their answers.
-pub(super) fn heard_at<'a>(probe: &'a Probe, recipe: &Recipe) -> Option<Heard<'a>> {
-    let len = probe.rows.len() * probe.classes.len();
-    let mean = recipe.teacher.as_ref().map(TeacherRecipe::combine).unwrap_or_default();
-    let each: Vec<&[f32]> = probe.teacher.chunks_exact(len.max(1)).collect();
-    (!each.is_empty()).then_some(Heard { each, mean })
-}
-
 /// Logits that say something: a model whose training diverged gives none that are numbers.
 fn numbers(logits: &[f32]) -> Option<&[f32]> {
     (!logits.is_empty() && logits.iter().all(|z| z.is_finite())).then_some(logits)
@@ -173,7 +165,7 @@ impl State {
         let preview = self.recipe.preview.as_ref().filter(|_| self.recipe.preview_fault.is_none())?;
         Some(Known {
             probe: &preview.probe,
-            teacher: heard_at(&preview.probe, &preview.recipe),
+            teacher: preview.probe.heard(preview.recipe.combine()),
             student: Some(preview.student.as_slice()),
             baseline: None,
             step: None,
@@ -187,7 +179,9 @@ impl State {
             row: 0,
             input: &looked.probe.inputs,
             label: None,
-            teacher: heard_at(&looked.probe, self.asked_recipe())
+            teacher: looked
+                .probe
+                .heard(self.asked_recipe().combine())
                 .and_then(|heard| heard.row(0, looked.probe.classes.len())),
             student: numbers(&looked.student),
             step: None,
@@ -222,7 +216,7 @@ impl State {
     /// What teacher and student say at T = 1 of one of the texts that are looked at with what was made of them, as distributions.
     pub fn said_of_made(&self, looked: &Inspected, row: usize) -> [Option<Vec<f64>>; 2] {
         let classes = looked.probe.classes.len();
-        let teacher = heard_at(&looked.probe, self.asked_recipe()).and_then(|heard| heard.row(row, classes));
+        let teacher = looked.probe.heard(self.asked_recipe().combine()).and_then(|heard| heard.row(row, classes));
         let student = numbers(&looked.student).and_then(|all| all.get(row * classes..(row + 1) * classes));
         [teacher.map(|heard| heard.soften(1.0)), student.map(|logits| soften(logits, 1.0))]
     }

@@ -74,9 +74,9 @@ pub(super) struct OfMembers<'a> {
 
 impl OfMembers<'_> {
     /// What one of them says, of `logits` of all.
-    fn of<'a>(&self, logits: &'a [f32], member: usize) -> Option<Cow<'a, [f32]>> {
+    fn of<'a>(&self, logits: &'a [f32], member: usize) -> Option<&'a [f32]> {
         let len = logits.len() / self.members.max(1);
-        logits.get(member * len..(member + 1) * len).map(Cow::Borrowed)
+        logits.get(member * len..(member + 1) * len)
     }
 
     /// What each of a member's peers says now, `[peers, batch, classes]`, without those of whom nothing sensible is to be had: one that
@@ -87,7 +87,7 @@ impl OfMembers<'_> {
             Source::Model(_) | Source::Itself => None,
         });
         let sound = peers.filter(|logits| logits.iter().all(|logit| logit.is_finite()));
-        sound.flat_map(Cow::into_owned).collect()
+        sound.flatten().copied().collect()
     }
 }
 
@@ -161,16 +161,18 @@ impl Matched {
                     };
                     (Some(Cow::Owned(logits.values)), logits.teachers, logits.mean)
                 }
-                Source::Peer(other) => (said.of(said.now, other), 1, Mean::default()),
-                Source::Itself => (pick.own.and_then(|own| said.of(said.earlier, own)), 1, Mean::default()),
+                Source::Peer(other) => (said.of(said.now, other).map(Cow::Borrowed), 1, Mean::default()),
+                Source::Itself => {
+                    let own = pick.own.and_then(|own| said.of(said.earlier, own));
+                    (own.map(Cow::Borrowed), 1, Mean::default())
+                }
             };
-            let values = values
-                .ok_or_else(|| candle_core::Error::msg("a member learns from someone who is not there"))?
-                .to_vec();
+            let values =
+                values.ok_or_else(|| candle_core::Error::msg("a member learns from someone who is not there"))?;
             all.classes = values.len() / (rows * teachers).max(1);
             all.teachers += teachers;
             all.mean = mean;
-            all.values.extend(values);
+            all.values.extend_from_slice(&values);
         }
         let samples = 0..all.samples();
         if pick.form == Form::Softened {

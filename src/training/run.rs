@@ -284,70 +284,62 @@ fn student_stage(
 /// Looks at the test rows, once: for the cell with the fewest validation errors and for the best of each kind of baseline, each
 /// over all seeds.
 fn test_chosen(engine: &mut Engine, job: &Job, plan: &JobPlan, teachers: &Teachers, inbox: &Inbox) -> Result<(), Halt> {
-    let baselines = BASELINES.iter().map(|baseline| (Role::Baseline, Some(baseline)));
+    let students = best_cell(job, plan, &|run| run.role == Role::Student);
+    let student = students.first().and_then(|it| plan.runs.iter().find(|run| run.run == it.run));
+    let student = student.map(|run| run.recipe.without_seed());
     // What takes longer is that of the chosen student.
-    let mut student: Option<Recipe> = None;
-    for kind in [(Role::Student, None)].into_iter().chain(baselines) {
-        let is_own = |run: &RunInfo| match (kind.1.filter(|baseline| baseline.is_longer), &student) {
-            (Some(longer), Some(student)) => {
-                run.recipe.of_baseline(longer).without_seed() == student.of_baseline(longer)
+    let is_beside = |run: &RunInfo, baseline: &'static Baseline| match &student {
+        Some(student) if baseline.is_longer => {
+            run.recipe.of_baseline(baseline).without_seed() == student.of_baseline(baseline)
+        }
+        _ => true,
+    };
+    let baselines = BASELINES
+        .iter()
+        .flat_map(|baseline| best_cell(job, plan, &|run| run.baseline() == Some(baseline) && is_beside(run, baseline)));
+    for finished in students.into_iter().chain(baselines) {
+        let Some(weights) = finished.weights.as_ref().filter(|_| !finished.tested) else { continue };
+        let position = plan.runs.iter().position(|run| run.run == finished.run);
+        let found = position.and_then(|position| {
+            let stage = plan.stages.iter().find(|stage| stage.runs.contains(&position))?;
+            let member = stage.runs.iter().position(|run| *run == position)?;
+            Some((position, stage, stage.teachers_of(member).first()))
+        });
+        let Some((position, stage, of)) = found else { continue };
+        let prepared = &*stage.prepared;
+        let checkpoint = checkpoint(weights).map_err(|error| Halt::Failed(error.phrase()))?;
+        let network = checkpoint.network(&engine.device)?;
+        let rows = &prepared.splits.test;
+        let logits = population_logits(&*network, &prepared.dataset, rows, &|| inbox.closing())?;
+        let objective = plan.runs[position].objective().moved_to(1.0);
+        let classes = prepared.dataset.classes.len();
+        let labels = prepared.labels(rows);
+        let said = match of {
+            None => None,
+            Some(of) => {
+                let teacher = teacher_of(teachers, *of)?;
+                Some(teacher.all_logits(&prepared.learnt, &|| inbox.closing())?)
             }
-            _ => true,
         };
-        let Some(chosen) = best_cell(job, plan, kind, &is_own) else { continue };
-        if kind.0 == Role::Student {
-            let run = chosen.first().and_then(|it| plan.runs.iter().find(|run| run.run == it.run));
-            student = run.map(|run| run.recipe.without_seed());
-        }
-        for finished in chosen {
-            let Some(weights) = finished.weights.as_ref().filter(|_| !finished.tested) else { continue };
-            let position = plan.runs.iter().position(|run| run.run == finished.run);
-            let found = position.and_then(|position| {
-                let stage = plan.stages.iter().find(|stage| stage.runs.contains(&position))?;
-                let member = stage.runs.iter().position(|run| *run == position)?;
-                Some((position, stage, stage.teachers_of(member).first()))
-            });
-            let Some((position, stage, of)) = found else { continue };
-            let prepared = &*stage.prepared;
-            let checkpoint = checkpoint(weights).map_err(|error| Halt::Failed(error.phrase()))?;
-            let network = checkpoint.network(&engine.device)?;
-            let rows = &prepared.splits.test;
-            let logits = population_logits(&*network, &prepared.dataset, rows, &|| inbox.closing())?;
-            let objective = plan.runs[position].objective().moved_to(1.0);
-            let classes = prepared.dataset.classes.len();
-            let labels = prepared.labels(rows);
-            let said = match of {
-                None => None,
-                Some(of) => {
-                    let teacher = teacher_of(teachers, *of)?;
-                    Some(teacher.all_logits(&prepared.learnt, &|| inbox.closing())?)
-                }
-            };
-            let said = said.map(|logits| reference(&logits, rows, &objective));
-            let said = said.as_ref().map_or_else(Reference::default, |(plain, softened)| Reference {
-                plain: Some(plain),
-                softened: if objective.peers() > 1 { &[] } else { softened },
-            });
-            let epochs = stage.training.epochs as f64;
-            let test = metrics(evaluate(&logits, &labels, said, &objective, epochs, classes), &objective);
-            let answers = Asked::of(prepared, Part::Test, rows).answers(finished.run, 0, &logits);
-            let tested = Report::Tested(Tested { run: finished.run, test });
-            engine.emit_all_committed(vec![Report::Answers(answers), tested], inbox)?;
-        }
+        let said = said.map(|logits| reference(&logits, rows, &objective));
+        let said = said.as_ref().map_or_else(Reference::default, |(plain, softened)| Reference {
+            plain: Some(plain),
+            softened: if objective.peers() > 1 { &[] } else { softened },
+        });
+        let epochs = stage.training.epochs as f64;
+        let test = metrics(evaluate(&logits, &labels, said, &objective, epochs, classes), &objective);
+        let answers = Asked::of(prepared, Part::Test, rows).answers(finished.run, 0, &logits);
+        let tested = Report::Tested(Tested { run: finished.run, test });
+        engine.emit_all_committed(vec![Report::Answers(answers), tested], inbox)?;
     }
     Ok(())
 }
 
 /// The runs of the cell of a kind with the fewest validation errors on average over its seeds, the first of equals. What was
 /// edited, stopped or lost does not count.
-fn best_cell<'a>(
-    job: &'a Job,
-    plan: &JobPlan,
-    kind: (Role, Option<&Baseline>),
-    is_own: &dyn Fn(&RunInfo) -> bool,
-) -> Option<Vec<&'a FinishedRun>> {
+fn best_cell<'a>(job: &'a Job, plan: &JobPlan, is_of_kind: &dyn Fn(&RunInfo) -> bool) -> Vec<&'a FinishedRun> {
     let mut cells: Vec<(Recipe, Vec<&FinishedRun>)> = Vec::new();
-    for run in plan.runs.iter().filter(|run| (run.role, run.baseline()) == kind && is_own(run)) {
+    for run in plan.runs.iter().filter(|run| is_of_kind(run)) {
         let Some(finished) = job.finished.iter().find(|finished| finished.run == run.run) else { continue };
         if finished.outcome != RunOutcome::Done || job.is_edited(run) {
             continue;
@@ -363,7 +355,7 @@ fn best_cell<'a>(
         errors.sum::<f64>() / runs.len() as f64
     };
     let best = cells.into_iter().min_by(|(_, a), (_, b)| errors(a).total_cmp(&errors(b)));
-    best.map(|(_, runs)| runs)
+    best.map_or_else(Vec::new, |(_, runs)| runs)
 }
 
 fn member(objective: Objective, teachers: Vec<Source>, seed: u64, training: &TrainingRecipe) -> Member {

@@ -9,7 +9,7 @@ use super::colours::mark_of;
 use super::curves::{Drawn, curve_id, key_ui, legend_clicked, overlaid, sweep_runs};
 use super::explained;
 use crate::command::{Commands, ScreenCommand};
-use crate::protocol::{Epoch, Role, RunId, RunInfo, recall};
+use crate::protocol::{Epoch, Role, RunId, recall};
 use crate::state::{JobView, Metric, State};
 use crate::text::{Term, text, text_with};
 use crate::theme::{Icon, Tokens, UiTokens as _};
@@ -179,14 +179,10 @@ fn curves(job: &JobView, state: &State, tokens: &Tokens) -> Vec<Drawn> {
     };
     // Those who are trained for the student; a generation may have learnt from the baseline, which is shown as that.
     let companions = job.run_of(Role::Student).map_or_else(Vec::new, |student| job.companions(student));
-    let companions: Vec<(&RunInfo, String)> = companions
-        .into_iter()
-        .map(|info| (info, super::companion_name(Some(info.recipe.distill.method()), info.place)))
-        .collect();
-    let companions = companions
-        .into_iter()
-        .enumerate()
-        .map(|(at, (info, name))| (info, name, text("runs-companion-what"), tokens.series(at + 1), KeyMark::Line));
+    let companions = companions.into_iter().map(|info| {
+        let name = super::companion_name(Some(info.recipe.distill.method()), info.place);
+        (info, name, text("runs-companion-what"), tokens.teacher, KeyMark::Line)
+    });
     let own = teachers.iter().filter(|info| info.role == Role::Teacher).map(|info| {
         let name = super::teacher_name("quality-teacher", info, teachers.len());
         (*info, name, Term::Teacher.what(), tokens.teacher, KeyMark::Line)

@@ -81,7 +81,7 @@ fn which_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands) {
                 action_button(ui, Action::CopyPicture, true, state, commands);
             }
             if job.story.as_ref().is_some_and(|story| story.wants_seeds) && button_ui(ui, "story-seeds") {
-                commands.send(RecipeCommand::MoreSeeds(job.id));
+                commands.send(RecipeCommand::Try(job.id, Remedy::Seeds));
             }
             let apart = job.story.as_ref().map_or(0, |_| state.rows_apart() as u64);
             if apart > 0 {

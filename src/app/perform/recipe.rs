@@ -15,9 +15,6 @@ use crate::text::phrase;
 use crate::views;
 use crate::widgets::ToastKind;
 
-/// Seeds that tell what one seed cannot.
-const SEEDS: u64 = 4;
-
 impl App {
     pub(super) fn recipe(&mut self, command: RecipeCommand, ctx: &egui::Context) {
         match command {
@@ -52,10 +49,6 @@ impl App {
             }
             RecipeCommand::Try(job, remedy) => {
                 self.use_recipe(job, |sweep| remedy.apply(sweep), ctx);
-                self.act(Action::Distil, ctx);
-            }
-            RecipeCommand::MoreSeeds(job) => {
-                self.use_recipe(job, |sweep| sweep.with_seeds(SEEDS), ctx);
                 self.act(Action::Distil, ctx);
             }
         }

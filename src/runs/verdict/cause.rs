@@ -2,8 +2,8 @@
 
 use super::of_job::JobFacts;
 use crate::distill::soften::entropy;
-use crate::distill::{Course, Heard, SOFT, Scale, Term};
-use crate::protocol::{RunId, RunInfo};
+use crate::distill::{Course, Heard, SOFT, Term};
+use crate::protocol::RunInfo;
 use crate::recipe::fields::{HARD_WEIGHT, TEMPERATURE, TEMPERATURE_SQUARED};
 use crate::recipe::{Recipe, Sweep, TeacherRecipe};
 use crate::text::{Phrase, phrase};
@@ -137,10 +137,8 @@ impl JobFacts<'_> {
         if distill.method().terms.iter().any(is_asked) {
             return None;
         }
-        let unscaled = |term: &Term| matches!(term.scale, Scale::SquaredIf(path) if distill.get(path) == Some(0.0));
-        let is_unscaled = distill.method().terms.iter().any(unscaled);
         let remedy = match distill.get(HARD_WEIGHT.path) {
-            _ if is_unscaled => Some(Remedy::SquareTemperature),
+            _ if distill.is_unscaled() => Some(Remedy::SquareTemperature),
             Some(hard) if hard > 0.0 && distill.peers() == 1 => Some(Remedy::NoLabels),
             _ => None,
         };
@@ -150,17 +148,12 @@ impl JobFacts<'_> {
 
     /// The teacher is no better than its student.
     fn weak_teacher(&self, students: &[&RunInfo], recipe: &Recipe) -> Option<Cause> {
-        let errors = |runs: &mut dyn Iterator<Item = RunId>| {
-            let each: Option<Vec<f64>> = runs.map(|run| Some(self.end(run)?.validation?.errors as f64)).collect();
-            let each = each.filter(|each| !each.is_empty())?;
-            Some(each.iter().sum::<f64>() / each.len() as f64)
-        };
         // Who needs no teacher is only compared with one.
         if !recipe.distill.method().needs.teacher {
             return None;
         }
-        let teacher = errors(&mut self.teachers_of(students).into_iter().map(|info| info.run))?;
-        let student = errors(&mut students.iter().map(|info| info.run))?;
+        let teacher = self.mean_errors(&mut self.teachers_of(students).into_iter().map(|info| info.run))?;
+        let student = self.mean_errors(&mut students.iter().map(|info| info.run))?;
         let remedy = match &recipe.teacher {
             Some(TeacherRecipe::Train { training, .. }) => Some(Remedy::TeacherEpochs(2 * training.epochs)),
             _ => None,

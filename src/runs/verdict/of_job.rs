@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::missed::Missed;
 use super::trial::{BaselineGroup, Measure, StudentGroup, Trial, TrialOutcome};
 use super::{Discordant, Doubt, Facts, Verdict, doubts, judge};
-use crate::distill::{Heard, Scale, Term, term};
+use crate::distill::{Heard, term};
 use crate::protocol::{Answers, JobOutcome, Metrics, Part, Role, RunId, RunInfo, RunOutcome, TermName, first_teacher};
 use crate::recipe::{Architecture, Baseline};
 use crate::runs::board::{Board, BoardCell};
@@ -111,6 +111,13 @@ impl<'a> JobFacts<'a> {
         Discordant::between((self.answers)(first, part)?, (self.answers)(second, part)?)
     }
 
+    /// The mean validation errors of some runs, once all of them are known; of none there is none.
+    pub(super) fn mean_errors(&self, runs: &mut dyn Iterator<Item = RunId>) -> Option<f64> {
+        let each: Option<Vec<u64>> = runs.map(|run| Some(self.end(run)?.validation?.errors)).collect();
+        let each = each.filter(|each| !each.is_empty())?;
+        Some(each.iter().sum::<u64>() as f64 / each.len() as f64)
+    }
+
     /// What became of a run that has ended.
     fn trial(&self, seed: u64, run: RunId) -> Option<Trial> {
         let end = self.end(run)?;
@@ -158,18 +165,8 @@ impl<'a> JobFacts<'a> {
         }
         let cells = &self.board.cells;
         let best = verdict.headline.student.and_then(|cell| cells.get(cell));
-        let errors = |run: &RunId| Some(self.end(*run)?.validation?.errors);
-        let mean = |runs: &[RunId]| {
-            let each = runs.iter().map(errors).collect::<Option<Vec<u64>>>().filter(|each| !each.is_empty())?;
-            Some((each.iter().sum::<u64>() as f64 / each.len() as f64).round() as u64)
-        };
-        let is_unscaled = |info: &&&RunInfo| {
-            let distill = &info.recipe.distill;
-            let switched_off =
-                |term: &Term| matches!(term.scale, Scale::SquaredIf(path) if distill.get(path) == Some(0.0));
-            distill.method().terms.iter().any(switched_off)
-        };
-        let unscaled = students.iter().filter(is_unscaled);
+        let mean = |runs: &mut dyn Iterator<Item = RunId>| self.mean_errors(runs).map(|errors| errors.round() as u64);
+        let unscaled = students.iter().filter(|info| info.recipe.distill.is_unscaled());
         let looks =
             |cell: &BoardCell| cell.runs.iter().any(|(_, run)| self.end(*run).is_some_and(|end| end.test.is_some()));
         doubts(&Facts {
@@ -183,10 +180,9 @@ impl<'a> JobFacts<'a> {
                 // Who needs no teacher is only compared with one.
                 let is_taught = |info: &&RunInfo| info.recipe.distill.method().needs.teacher;
                 self.of_cell(cell).first().copied().filter(is_taught)?;
-                let teachers = self.teachers_of(&self.of_cell(cell));
-                mean(&teachers.into_iter().map(|teacher| teacher.run).collect::<Vec<_>>())
+                mean(&mut self.teachers_of(&self.of_cell(cell)).into_iter().map(|teacher| teacher.run))
             }),
-            student_errors: best.and_then(|cell| mean(&cell.runs.iter().map(|(_, run)| *run).collect::<Vec<_>>())),
+            student_errors: best.and_then(|cell| mean(&mut cell.runs.iter().map(|(_, run)| *run))),
             test_looks: if cells.len() > 1 { cells.iter().filter(|cell| looks(cell)).count() as u32 } else { 1 },
         })
     }
