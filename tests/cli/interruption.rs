@@ -1,8 +1,7 @@
 //! Killed, full or paused in mid-run: what is stored is sound, and going on gives what would have come anyway.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Stdio};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use stillroom::protocol::{JobId, RunId, Stage};
@@ -33,7 +32,8 @@ const RUN: [&str; 5] = ["run", "longer.toml", "--json", "--resume-every", "0"];
 pub struct Whole {
     pub results: Vec<serde_json::Value>,
     pub runs: Vec<Stored>,
-    pub took: Duration,
+    /// How many epochs it tells of.
+    pub epochs: usize,
 }
 
 #[derive(Debug, PartialEq)]
@@ -87,10 +87,8 @@ fn whole_of(recipe: &str) -> Whole {
     let place = Place::new();
     place.write("longer.toml", recipe);
     place.write("texts.csv", texts());
-    let start = Instant::now();
     let ran = place.run(&RUN).is_good();
-    let took = start.elapsed();
-    Whole { results: ran.results(), runs: stored(&place, JobId(1)), took }
+    Whole { results: ran.results(), runs: stored(&place, JobId(1)), epochs: ran.events("epoch").len() }
 }
 
 impl Whole {
@@ -111,6 +109,27 @@ pub fn is_sound(place: &Place) {
     let store = rusqlite::Connection::open(place.path("store.db")).unwrap();
     let verdict: String = store.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(verdict, "ok");
+}
+
+/// Lets a run tell of so many epochs, kills it so much later, and gives what it had said by then. Counted in what it does, such a
+/// moment lies at the same place on a machine that is busy with others.
+pub fn killed_after(mut run: Child, epochs: usize, later: Duration, kill: impl FnOnce(&mut Child)) -> Ran {
+    let mut stdout = BufReader::new(run.stdout.take().unwrap());
+    let mut said = String::new();
+    let mut seen = 0;
+    while seen < epochs {
+        let at = said.len();
+        if stdout.read_line(&mut said).unwrap() == 0 {
+            break;
+        }
+        seen += usize::from(said[at..].contains(r#""event":"epoch""#));
+    }
+    std::thread::sleep(later);
+    kill(&mut run);
+    stdout.read_to_string(&mut said).unwrap();
+    let mut ran = Ran::of(run.wait_with_output().unwrap());
+    ran.stdout = said;
+    ran
 }
 
 #[test]
@@ -169,24 +188,19 @@ fn branches_that_are_killed_go_on() {
     kill_and_go_on(&of_texts("of_teacher = \"all\", speed = 0.5", "method = \"early-exit\""), 10);
 }
 
-static TURN: Mutex<()> = Mutex::new(());
-
 fn kill_and_go_on(recipe: &str, times: usize) {
-    // One at a time: a machine that is busy with others has other times. The faster of two runs is what the rest is measured by.
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut whole = whole_of(recipe);
-    whole.took = whole.took.min(whole_of(recipe).took);
+    let whole = whole_of(recipe);
     let mut killed = 0;
     for i in 0..times {
         let place = Place::new();
         place.write("longer.toml", recipe);
         place.write("texts.csv", texts());
-        // Spread over the whole run, and again over what is left of it.
-        let share = |i: usize| whole.took.mul_f64((i as f64 + 0.5) / times as f64);
-        let mut child = start(&place, &RUN);
-        std::thread::sleep(share(i));
-        child.kill().unwrap();
-        let ran = Ran::of(child.wait_with_output().unwrap());
+        // Spread over the whole run, and again over what is left of it; at the end of an epoch and in its middle.
+        let later = |i: usize| Duration::from_micros(1300 * (i % 4) as u64);
+        let killed_at = |run: Child, epochs: usize, i: usize| {
+            killed_after(run, epochs * i / times, later(i), |run| run.kill().unwrap())
+        };
+        let ran = killed_at(start(&place, &RUN), whole.epochs, i);
         killed += usize::from(ran.status.is_none());
         let has_job = !place.store().jobs(true).unwrap().is_empty();
         assert!(has_job || ran.stdout.is_empty(), "what was said to have started is stored");
@@ -210,10 +224,8 @@ fn kill_and_go_on(recipe: &str, times: usize) {
         }
         assert_eq!(place.store().job(JobId(1)).unwrap().status, Status::Interrupted);
         let resume = ["run", "--resume", "j-0001", "--json", "--resume-every", "0"];
-        let mut child = start(&place, &resume);
-        std::thread::sleep(share((i * 7 + 3) % times));
-        child.kill().unwrap();
-        let ran = Ran::of(child.wait_with_output().unwrap());
+        let left = whole.epochs - ran.events("epoch").len();
+        let ran = killed_at(start(&place, &resume), left, (i * 7 + 3) % times);
         killed += usize::from(ran.status.is_none());
         is_sound(&place);
         let ran = if place.store().job(JobId(1)).unwrap().status == Status::Done {

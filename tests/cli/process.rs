@@ -9,7 +9,7 @@ use stillroom::recipe::Recipe;
 use stillroom::runs::{MemoryJournal, Status};
 use stillroom::training::{Observer, Process, Runner as _};
 
-use crate::interruption::{LONGER, is_sound, start, stored, whole};
+use crate::interruption::{LONGER, is_sound, killed_after, start, stored, whole};
 use crate::tool::{Place, Ran};
 
 const RUN: [&str; 7] = ["run", "longer.toml", "--json", "--resume-every", "0", "--runner", "process"];
@@ -77,14 +77,14 @@ fn whoever_is_killed_the_job_goes_on_as_if_nothing_had_happened() {
     for i in 0..20 {
         let place = Place::new();
         place.write("longer.toml", LONGER);
-        let wait = whole.took.mul_f64((i / 2) as f64 / 10.0);
         let run = start(&place, &RUN);
         let engine = engine_of(&run).expect("an engine");
         let is_parent = i % 2 == 0;
-        std::thread::sleep(wait);
-        kill(if is_parent { run.id() } else { engine });
-        let ran = Ran::of(run.wait_with_output().unwrap());
-        assert!(is_gone_within(Duration::from_secs(1), engine), "an orphan is left");
+        let later = Duration::from_micros(700 * i);
+        let ran = killed_after(run, whole.epochs * (i as usize / 2) / 10, later, |run| {
+            kill(if is_parent { run.id() } else { engine });
+        });
+        assert!(is_gone_within(Duration::from_secs(10), engine), "an orphan is left");
         if ran.status == Some(0) {
             continue;
         }
@@ -111,7 +111,7 @@ fn whoever_is_killed_the_job_goes_on_as_if_nothing_had_happened() {
             assert_eq!(stored(&place, JobId(1)), whole.runs);
         }
     }
-    assert!(killed.iter().all(|killed| *killed >= 6), "{killed:?} were killed in mid-run");
+    assert!(killed.iter().all(|killed| *killed >= 8), "{killed:?} were killed in mid-run");
 }
 
 #[test]
