@@ -10,7 +10,7 @@ use super::reader::Answer;
 use super::tiles::{self, Moved};
 use crate::command::WindowCommand;
 use crate::protocol::{JobStart, Move, Report, Request, Started};
-use crate::state::{JobView, Pane, PathField, Pictures, SampleChoice, unseen_class};
+use crate::state::{JobView, Pane, PathField, Pictures, SampleChoice, unseen_classes};
 
 /// A recipe that rests this long is worked out again.
 const SETTLED: Duration = Duration::from_millis(150);
@@ -132,11 +132,11 @@ impl App {
     /// of what its student sees, samples of the first of them; the lens otherwise.
     fn set_the_scene(&mut self, started: &Started) {
         let sweeps = self.state.jobs.open.get(&started.job).is_some_and(JobView::is_sweep);
-        let unseen = unseen_class(&started.sweep.base, &started.probe.classes);
-        let panel = match unseen {
+        let unseen = unseen_classes(&started.sweep.base, &started.probe.classes);
+        let panel = match unseen.first() {
             _ if sweeps => Pane::Board,
             Some(class) => {
-                self.state.screen.lens.class = Some(class);
+                self.state.screen.lens.class = Some(*class);
                 self.choose_samples(SampleChoice::Any);
                 Pane::Samples
             }

@@ -11,7 +11,8 @@ use crate::protocol::{JobId, RunId, Setting};
 use crate::recipe::{Source, Sweep};
 use crate::runs::verdict::Remedy;
 use crate::state::{
-    BoardPage, Farewell, FilePurpose, LossView, Metric, Palette, Pane, RunColumn, SampleChoice, Section, Smoothing, Tip,
+    BoardPage, Farewell, FilePurpose, LossView, Metric, Mover, Palette, Pane, RunColumn, SampleChoice, Section,
+    Smoothing, Tip,
 };
 use crate::text::Language;
 
@@ -135,9 +136,9 @@ pub enum ScreenCommand {
     LensClass(Option<usize>),
     /// Whether the longest bar of the lens fills its side.
     LensZoom(bool),
-    /// The class whose bias the lens moves.
-    BiasClass(usize),
-    /// The bias of that class.
+    /// What bias the lens moves.
+    BiasOf(Mover),
+    /// Where to.
     Bias(f64),
     /// Choose it by the validation rows.
     FindBias,

@@ -5,6 +5,9 @@ use std::ops::RangeInclusive;
 
 use super::soften::has_top_class;
 
+/// Biases that can be chosen.
+pub const BIASES: RangeInclusive<f64> = -10.0..=10.0;
+
 /// Adds a bias for each class to logits `[rows, classes]`.
 pub fn add_biases(logits: &mut [f32], biases: &[f64]) {
     for row in logits.chunks_exact_mut(biases.len().max(1)) {
@@ -14,34 +17,36 @@ pub fn add_biases(logits: &mut [f32], biases: &[f64]) {
     }
 }
 
-/// Errors of rows, and how many of them are of the class whose bias moves.
+/// Errors of rows, and how many of them are of the classes whose bias moves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ClassErrors {
     /// Rows whose top class is not the label.
     pub errors: u64,
-    /// Rows of the class among them.
+    /// Rows of those classes among them.
     pub missed: u64,
 }
 
-/// The errors of rows at any bias of one class, while the biases of the others stay.
+/// The errors of rows at any bias that a class, or several in common, get beside the biases that they have.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ErrorsByBias {
     turns: Vec<Turn>,
     /// Rows without a top class: they are errors at any bias.
     always: ClassErrors,
-    of_class: u64,
+    of_classes: u64,
     rows: u64,
 }
 
-/// Where the class becomes the top one of a row.
+/// Where one of the classes becomes the top one of a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Turn {
-    /// The bias at which it ties with the best of the other classes.
+    /// The bias at which the best of them ties with the best of the others.
     at: f64,
     /// Whether it is the top class at that bias already: of equal logits the first is on top.
     wins_tie: bool,
-    /// Whether the row is right while another class is on top, and once this one is.
+    /// Whether the row is right while one of the others is on top, and once one of them is.
     right: [bool; 2],
+    /// Whether the row is of one of them.
+    is_own: bool,
 }
 
 impl Turn {
@@ -79,17 +84,18 @@ impl BestBias {
 }
 
 impl ErrorsByBias {
-    /// Of logits `[rows, classes]` with true labels, as the bias of `class` moves. `biases` holds one for each class; that of `class` is
-    /// not looked at.
-    pub fn of(logits: &[f32], labels: &[u32], biases: &[f64], class: usize) -> Self {
-        let mut it = Self { turns: Vec::new(), always: ClassErrors::default(), of_class: 0, rows: 0 };
+    /// Of logits `[rows, classes]` with true labels, as one bias is added to those of all `moved` classes. `biases` holds what each
+    /// class has without it.
+    pub fn of(logits: &[f32], labels: &[u32], biases: &[f64], moved: &[usize]) -> Self {
+        let mut it = Self { turns: Vec::new(), always: ClassErrors::default(), of_classes: 0, rows: 0 };
         it.turns.reserve(labels.len());
         for (z, label) in logits.chunks_exact(biases.len().max(1)).zip(labels) {
-            let (label, is_own) = (*label as usize, *label as usize == class);
+            let label = *label as usize;
+            let is_own = moved.contains(&label);
             it.rows += 1;
-            it.of_class += u64::from(is_own);
+            it.of_classes += u64::from(is_own);
             if has_top_class(z) {
-                it.turns.push(turn(z, label, biases, class));
+                it.turns.push(turn(z, label, biases, moved));
             } else {
                 it.always.errors += 1;
                 it.always.missed += u64::from(is_own);
@@ -103,9 +109,9 @@ impl ErrorsByBias {
         self.rows
     }
 
-    /// Rows of the class whose bias moves.
-    pub fn of_class(&self) -> u64 {
-        self.of_class
+    /// Rows of the classes whose bias moves.
+    pub fn of_classes(&self) -> u64 {
+        self.of_classes
     }
 
     /// The errors at a bias.
@@ -114,10 +120,15 @@ impl ErrorsByBias {
         for turn in &self.turns {
             let is_error = !turn.is_right(bias);
             found.errors += u64::from(is_error);
-            // A row that is right once the class is on top is one of that class.
-            found.missed += u64::from(is_error && turn.right[1]);
+            found.missed += u64::from(is_error && turn.is_own);
         }
         found
+    }
+
+    /// The bias in `range` that these rows choose: the middle of those with the fewest errors, or 0 where none has fewer.
+    pub fn chosen(&self, range: RangeInclusive<f64>) -> f64 {
+        let best = self.best(range);
+        if best.errors < self.at(0.0).errors { best.middle() } else { 0.0 }
     }
 
     /// The biases in `range` with the fewest errors: errors change at the turns of rows alone, so that every bias is looked at.
@@ -151,13 +162,16 @@ impl ErrorsByBias {
     }
 }
 
-/// Where the class becomes the top one of a row that has one.
-fn turn(z: &[f32], label: usize, biases: &[f64], class: usize) -> Turn {
-    let others = z.iter().zip(biases).map(|(z, bias)| f64::from(*z) + bias).enumerate().filter(|(i, _)| *i != class);
+/// Where one of the classes becomes the top one of a row that has one.
+fn turn(z: &[f32], label: usize, biases: &[f64], moved: &[usize]) -> Turn {
     // The first of the largest.
-    let rival = others.reduce(|best, next| if next.1 > best.1 { next } else { best });
-    let (rival, height) = rival.unwrap_or((usize::MAX, f64::NEG_INFINITY));
+    let best = |is_moved: bool| {
+        let all = z.iter().zip(biases).map(|(z, bias)| f64::from(*z) + bias).enumerate();
+        let those = all.filter(|(i, _)| moved.contains(i) == is_moved);
+        those.reduce(|best, next| if next.1 > best.1 { next } else { best }).unwrap_or((usize::MAX, f64::NEG_INFINITY))
+    };
+    let (own, rival) = (best(true), best(false));
     // −0 and 0 are one bias.
-    let at = height - f64::from(z[class]) + 0.0;
-    Turn { at, wins_tie: class < rival, right: [label == rival, label == class] }
+    let at = rival.1 - own.1 + 0.0;
+    Turn { at, wins_tie: own.0 < rival.0, right: [label == rival.0, label == own.0], is_own: moved.contains(&label) }
 }

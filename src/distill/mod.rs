@@ -15,7 +15,7 @@ pub mod soften;
 mod targets;
 mod values;
 
-pub use bias::{BestBias, ClassErrors, ErrorsByBias, add_biases};
+pub use bias::{BIASES, BestBias, ClassErrors, ErrorsByBias, add_biases};
 pub use calibration::{BINS, expected_calibration_error};
 pub use course::{Course, Ramp, Shape, share_of};
 pub use exits::{leaves_at, uncertainty};

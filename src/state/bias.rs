@@ -2,28 +2,33 @@
 //! They are counted on logits that are known; no model is run or changed.
 
 use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use super::wall::unseen_class;
+use super::wall::unseen_classes;
 use super::{JobView, State};
-use crate::distill::{BestBias, ClassErrors, ErrorsByBias, add_biases};
+use crate::distill::{BIASES, BestBias, ClassErrors, ErrorsByBias, add_biases};
 use crate::protocol::{Part, Role, RunId, RunInfo};
 use crate::text::Phrase;
-
-/// Biases that can be chosen.
-pub const BIASES: RangeInclusive<f64> = -10.0..=10.0;
 
 /// Biases as they were moved, and what is known of the run on show to count its errors.
 #[derive(Debug, Default)]
 pub struct Biases {
-    /// The class whose bias the slider moves; none for the first that the run never saw.
-    pub class: Option<usize>,
-    /// What is added to the logits, by run and class; what is not moved is not here.
-    moved: BTreeMap<RunId, BTreeMap<usize, f64>>,
+    /// What the slider moves; none for what the run never saw.
+    pub mover: Option<Mover>,
+    /// What is added to the logits, by run; what is not moved is not here.
+    moved: BTreeMap<RunId, BTreeMap<Mover, f64>>,
     kept: Option<KeptLogits>,
     counted: Option<Counted>,
     found: Option<Found>,
+}
+
+/// What a slider moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mover {
+    /// The bias of a class.
+    Class(usize),
+    /// One that all classes have in common which the run never saw, on top of their own.
+    Unseen,
 }
 
 /// The kept logits of a run on its validation rows, from the moment at which they are asked for.
@@ -38,14 +43,14 @@ struct KeptLogits {
 #[derive(Clone, Debug, PartialEq)]
 struct Counting {
     run: RunId,
-    class: usize,
-    /// Biases of the other classes.
-    others: BTreeMap<usize, f64>,
+    mover: Mover,
+    /// What else is moved.
+    others: BTreeMap<Mover, f64>,
     /// The step of the probe set's logits; none for the kept logits of all validation rows.
     step: Option<u64>,
 }
 
-/// Errors of those rows at any bias of the class.
+/// Errors of those rows at any bias.
 #[derive(Debug)]
 struct Counted {
     of: Counting,
@@ -62,14 +67,18 @@ struct Found {
     best: BestBias,
 }
 
-/// A class's bias over the rows of the run on show.
+/// A bias over the rows of the run on show.
 #[derive(Clone, Debug)]
 pub struct BiasView<'a> {
     /// The names of the classes.
     pub classes: &'a [String],
-    /// The class whose bias the slider moves.
-    pub class: usize,
-    /// What is added to the logit of each class.
+    /// Those that the run never saw, where it saw others.
+    pub unseen: Vec<usize>,
+    /// What the slider moves.
+    pub mover: Mover,
+    /// Where it stands.
+    pub bias: f64,
+    /// What is added to the logit of each class in all.
     pub biases: Vec<f64>,
     /// The errors, or why there are none.
     pub errors: Result<BiasErrors, Uncounted<'a>>,
@@ -80,8 +89,8 @@ pub struct BiasView<'a> {
 pub struct BiasErrors {
     /// Rows that they are counted on.
     pub rows: u64,
-    /// Rows of the class among them.
-    pub of_class: u64,
+    /// Rows among them of what the slider moves.
+    pub of_classes: u64,
     /// With no bias moved.
     pub before: ClassErrors,
     /// As they are moved.
@@ -116,23 +125,25 @@ impl Biases {
         self.kept = None;
     }
 
-    fn of_run(&self, run: RunId) -> BTreeMap<usize, f64> {
+    fn of_run(&self, run: RunId) -> BTreeMap<Mover, f64> {
         self.moved.get(&run).cloned().unwrap_or_default()
     }
 
-    fn put(&mut self, run: RunId, class: usize, bias: f64) {
+    fn put(&mut self, run: RunId, mover: Mover, bias: f64) {
         let moved = self.moved.entry(run).or_default();
         if bias == 0.0 {
-            moved.remove(&class);
+            moved.remove(&mover);
         } else {
-            moved.insert(class, bias);
+            moved.insert(mover, bias);
         }
     }
 }
 
 /// A bias for each class.
-fn all_of(moved: &BTreeMap<usize, f64>, classes: usize) -> Vec<f64> {
-    (0..classes).map(|class| moved.get(&class).copied().unwrap_or(0.0)).collect()
+fn all_of(moved: &BTreeMap<Mover, f64>, unseen: &[usize], classes: usize) -> Vec<f64> {
+    let of = |mover: Mover| moved.get(&mover).copied().unwrap_or(0.0);
+    let in_common = |class: usize| if unseen.contains(&class) { of(Mover::Unseen) } else { 0.0 };
+    (0..classes).map(|class| of(Mover::Class(class)) + in_common(class)).collect()
 }
 
 /// The labels of the validation rows that a run has answered.
@@ -152,11 +163,15 @@ impl State {
         self.biased_run().is_some()
     }
 
-    /// The class whose bias the slider moves.
-    fn biased_class(&self, job: &JobView, run: &RunInfo) -> usize {
-        let classes = &job.probe.classes;
-        let chosen = self.screen.bias.class.filter(|class| *class < classes.len());
-        chosen.or_else(|| unseen_class(&run.recipe, classes)).unwrap_or(0)
+    /// What the slider moves.
+    fn mover(&self, job: &JobView, unseen: &[usize]) -> Mover {
+        let has_several = unseen.len() > 1;
+        let is_there = |mover: &Mover| match mover {
+            Mover::Class(class) => *class < job.probe.classes.len(),
+            Mover::Unseen => has_several,
+        };
+        let first = if has_several { Mover::Unseen } else { Mover::Class(unseen.first().copied().unwrap_or(0)) };
+        self.screen.bias.mover.filter(is_there).unwrap_or(first)
     }
 
     /// The run whose kept logits are wanted and were not asked for. They are in the store once its row says that it has ended.
@@ -215,25 +230,32 @@ impl State {
         if self.screen.bias.counted.as_ref().is_some_and(|counted| counted.of == of) {
             return None;
         }
-        let classes = job.probe.classes.len();
-        let count = |biases: &[f64]| ErrorsByBias::of(known.logits, known.labels, biases, of.class);
-        let by_bias = count(&all_of(&of.others, classes));
+        let (classes, unseen) = (job.probe.classes.len(), unseen_classes(&run.recipe, &job.probe.classes));
+        let moved = match of.mover {
+            Mover::Class(class) => vec![class],
+            Mover::Unseen => unseen.clone(),
+        };
+        let count = |biases: &[f64]| ErrorsByBias::of(known.logits, known.labels, biases, &moved);
+        let by_bias = count(&all_of(&of.others, &unseen, classes));
         let before = if of.others.is_empty() { by_bias.at(0.0) } else { count(&vec![0.0; classes]).at(0.0) };
         Some(Counted { of, before, by_bias })
     }
 
     fn counting(&self, job: &JobView, run: &RunInfo, known: &Known<'_>) -> Counting {
-        let class = self.biased_class(job, run);
+        let mover = self.mover(job, &unseen_classes(&run.recipe, &job.probe.classes));
         let mut others = self.screen.bias.of_run(run.run);
-        others.remove(&class);
-        Counting { run: run.run, class, others, step: known.step }
+        others.remove(&mover);
+        Counting { run: run.run, mover, others, step: known.step }
     }
 
-    /// A class's bias over the rows of the run on show, while that is looked at.
+    /// A bias over the rows of the run on show, while that is looked at.
     pub fn bias_view(&self) -> Option<BiasView<'_>> {
         let (job, run) = self.biased_run().filter(|_| self.screen.lens.biases)?;
-        let (class, classes) = (self.biased_class(job, run), &job.probe.classes);
-        let biases = all_of(&self.screen.bias.of_run(run.run), classes.len());
+        let classes = &job.probe.classes;
+        let unseen = unseen_classes(&run.recipe, classes);
+        let (mover, moved) = (self.mover(job, &unseen), self.screen.bias.of_run(run.run));
+        let bias = moved.get(&mover).copied().unwrap_or(0.0);
+        let biases = all_of(&moved, &unseen, classes.len());
         let errors = self.known_logits(job, run).and_then(|known| {
             let of = self.counting(job, run, &known);
             let counted = self.screen.bias.counted.as_ref().filter(|counted| counted.of == of);
@@ -241,30 +263,31 @@ impl State {
             let found = self.screen.bias.found.as_ref().filter(|found| found.of == of);
             Ok(BiasErrors {
                 rows: counted.by_bias.rows(),
-                of_class: counted.by_bias.of_class(),
+                of_classes: counted.by_bias.of_classes(),
                 before: counted.before,
-                now: counted.by_bias.at(biases[class]),
+                now: counted.by_bias.at(bias),
                 step: of.step,
-                found: found.filter(|found| found.bias.total_cmp(&biases[class]).is_eq()).map(|found| found.best),
+                found: found.filter(|found| found.bias.total_cmp(&bias).is_eq()).map(|found| found.best),
             })
         });
-        Some(BiasView { classes, class, biases, errors })
+        Some(BiasView { classes, unseen, mover, bias, biases, errors })
     }
 
     /// A student's logits with its biases, where any was moved and that is looked at.
     pub fn with_biases(&self, logits: &[f32]) -> Option<Vec<f32>> {
-        let (_, run) = self.biased_run().filter(|_| self.screen.lens.biases)?;
+        let (job, run) = self.biased_run().filter(|_| self.screen.lens.biases)?;
         let moved = self.screen.bias.moved.get(&run.run).filter(|moved| !moved.is_empty())?;
         let mut moved_logits = logits.to_vec();
-        add_biases(&mut moved_logits, &all_of(moved, logits.len()));
+        let unseen = unseen_classes(&run.recipe, &job.probe.classes);
+        add_biases(&mut moved_logits, &all_of(moved, &unseen, logits.len()));
         Some(moved_logits)
     }
 
-    /// Moves the bias of the class.
+    /// Moves the bias.
     pub fn move_bias(&mut self, to: f64) {
         let Some((job, run)) = self.biased_run().filter(|_| to.is_finite()) else { return };
-        let (class, run) = (self.biased_class(job, run), run.run);
-        self.screen.bias.put(run, class, to.clamp(*BIASES.start(), *BIASES.end()));
+        let (mover, run) = (self.mover(job, &unseen_classes(&run.recipe, &job.probe.classes)), run.run);
+        self.screen.bias.put(run, mover, to.clamp(*BIASES.start(), *BIASES.end()));
     }
 
     /// Takes back every bias of the run on show.
@@ -273,18 +296,18 @@ impl State {
         self.screen.bias.moved.remove(&run);
     }
 
-    /// Chooses the bias of the class by the rows that are counted: the middle of those with the fewest errors, or 0 where none has fewer.
+    /// Chooses the bias by the rows that are counted: the middle of those with the fewest errors, or 0 where none has fewer.
     pub fn find_bias(&mut self) {
         self.count_by_bias();
         let Some((job, run)) = self.biased_run() else { return };
-        let (class, run) = (self.biased_class(job, run), run.run);
+        let (mover, run) = (self.mover(job, &unseen_classes(&run.recipe, &job.probe.classes)), run.run);
         let counted =
-            self.screen.bias.counted.as_ref().filter(|counted| (counted.of.run, counted.of.class) == (run, class));
+            self.screen.bias.counted.as_ref().filter(|counted| (counted.of.run, counted.of.mover) == (run, mover));
         let Some(counted) = counted else { return };
         let best = counted.by_bias.best(BIASES);
-        let bias = if best.errors < counted.by_bias.at(0.0).errors { best.middle() } else { 0.0 };
+        let bias = counted.by_bias.chosen(BIASES);
         let found = Found { of: counted.of.clone(), bias, best };
         self.screen.bias.found = Some(found);
-        self.screen.bias.put(run, class, bias);
+        self.screen.bias.put(run, mover, bias);
     }
 }

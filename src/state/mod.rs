@@ -33,7 +33,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-pub use bias::{BIASES, BiasErrors, BiasView, Biases, Uncounted};
+pub use bias::{BiasErrors, BiasView, Biases, Mover, Uncounted};
 pub use board::{BoardPage, BoardSettings};
 pub use curves::{CurveSettings, LossView};
 pub use estimate::Estimate;
@@ -55,7 +55,7 @@ pub use run_list::{ColumnWidth, Listed, RunColumn, RunList, difference, validati
 pub use section::Section;
 pub use sheet::{Sheet, TableColumns, square_pixels};
 pub use temporary::{Farewell, TemporaryStore};
-pub use wall::{Hung, Pictures, Wall, unseen_class};
+pub use wall::{Hung, Pictures, Wall, unseen_classes};
 pub use workspace::{Palette, Pane, Workspace};
 
 use crate::distill::{Course, Method};

@@ -63,9 +63,9 @@ pub struct Hung<'a> {
     pub teacher: Option<usize>,
 }
 
-/// The first class that a recipe keeps from its students.
-pub fn unseen_class(recipe: &Recipe, classes: &[String]) -> Option<usize> {
-    recipe.data.omit_classes.iter().find_map(|unseen| classes.iter().position(|class| class == unseen))
+/// The classes that a recipe keeps from its students.
+pub fn unseen_classes(recipe: &Recipe, classes: &[String]) -> Vec<usize> {
+    recipe.data.omit_classes.iter().filter_map(|unseen| classes.iter().position(|class| class == unseen)).collect()
 }
 
 /// The indices of the rows that two runs answer differently.

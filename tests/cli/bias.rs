@@ -64,3 +64,48 @@ fn a_bias_that_cannot_be_added_is_refused() {
     }
     assert!(!place.path("p.csv").exists());
 }
+
+/// Points in a row around four places, a class each.
+fn points(by: f64) -> String {
+    let row = |i: usize| {
+        let (class, noise) = (i % 4, ((i * 37 + i * i) % 101) as f64 / 50.0 - 1.0);
+        format!("{},{},{}\n", class as f64 * by + noise, noise * noise, ["a", "b", "c", "d"][class])
+    };
+    std::iter::once("x,y,class\n".to_owned()).chain((0..400).map(row)).collect()
+}
+
+#[test]
+fn figures_tell_what_raising_unseen_classes_comes_to() {
+    let place = Place::new();
+    place.write("points.csv", points(1.0));
+    let recipe = "[data]\nsource = { csv = \"points.csv\", label = \"class\" }\nomit_classes = [\"b\", \"c\"]
+[teacher]\nmodel = { mlp = [32] }\nepochs = 60\n[student]\nmodel = { mlp = [8] }\n[training]\nepochs = 30\n";
+    place.write("unseen.toml", recipe);
+    let ran = place.run(&["run", "unseen.toml", "--json", "--out", ".", "--store", "s.db"]).is_good();
+    let figures = || place.run(&["figures", "--store", "s.db"]).is_good();
+    let text = figures().stdout;
+    let raised: Vec<&str> = text.lines().filter(|line| line.contains("raised by")).collect();
+    assert_eq!(raised.len(), 2, "the student's and its baseline's: {text}");
+    let cells: Vec<&str> = raised[0].split('|').map(str::trim).collect();
+    let bias = cells[1].split("raised by ").nth(1).unwrap().split(',').next().unwrap().replace('\u{2212}', "-");
+    let errors = |cell: &str| cell.split(" of ").next().unwrap().parse::<u64>().unwrap();
+    // As `predict` counts them with that bias.
+    for (part, cell) in [("validation", cells[5]), ("test", cells[6])] {
+        let (b, c) = (format!("--bias=b={bias}"), format!("--bias=c={bias}"));
+        let predict =
+            ["predict", "student.safetensors", "--data", "points.csv", "--split", part, "--out", "p.csv", "--json"];
+        let line = place.run(&[&predict[..], &[&b, &c]].concat()).is_good().lines().remove(0);
+        assert_eq!(line["errors"], errors(cell), "{part}: {text}");
+    }
+    let before = ran.finished("student")["test"]["errors"].as_u64().unwrap();
+    assert!(errors(cells[6]) < before, "{before}: {text}");
+
+    // Other data of the same form are not asked.
+    place.write("points.csv", points(-1.0));
+    let ran = figures();
+    assert!(!ran.stdout.contains("raised by"), "{}", ran.stdout);
+    assert!(ran.stderr.contains("the data are not what they were when the run was tested"), "{}", ran.stderr);
+    std::fs::remove_file(place.path("points.csv")).unwrap();
+    let ran = figures();
+    assert!(!ran.stdout.contains("raised by") && ran.stderr.contains("points.csv"), "{ran:#?}");
+}

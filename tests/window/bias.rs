@@ -5,10 +5,10 @@ use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use stillroom::app::ScriptedDialogs;
 use stillroom::command::{Action, RecipeCommand, ScreenCommand, WindowCommand};
-use stillroom::distill::{ErrorsByBias, Objective, Reference, add_biases, evaluate};
+use stillroom::distill::{BIASES, ErrorsByBias, Objective, Reference, add_biases, evaluate};
 use stillroom::protocol::{Part, RunId};
 use stillroom::runs::Store;
-use stillroom::state::{BIASES, BiasErrors, Pane, State, Uncounted};
+use stillroom::state::{BiasErrors, Mover, Pane, State, Uncounted};
 
 use crate::{Folder, Window, open, preset, press, slide, until};
 
@@ -35,6 +35,57 @@ fn counted(folder: &Folder, run: RunId, labels: &[u32], biases: &[f64], class: u
 }
 
 #[test]
+fn classes_that_were_never_seen_are_raised_together() {
+    let folder = Folder::new();
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    preset(&mut window, "Never seen a 3");
+    let mut sweep = window.state().state().recipe.sweep.clone();
+    sweep.base.data.omit_classes = vec!["8".to_owned(), "3".to_owned()];
+    sweep.base.training.epochs = 3;
+    window.state().ask(RecipeCommand::Edit("epochs", Box::new(sweep)));
+    press(&mut window, "Distil");
+    until(&mut window, "the end", |state| state.focused().is_some_and(|job| job.story.is_some()));
+    show(&mut window);
+    let state = window.state().state();
+    let run = state.on_show().1.unwrap();
+    let labels = state.focused().unwrap().answers[&(run, Part::Validation)].labels.clone();
+    assert_eq!(state.bias_view().unwrap().mover, Mover::Unseen);
+
+    slide(&mut window, "Bias of “unseen classes”", 2.0);
+    let mut biases = vec![0.0; 10];
+    (biases[3], biases[8]) = (2.0, 2.0);
+    let of_both = |biases: &[f64]| {
+        let ((errors, threes), (_, eights)) =
+            (counted(&folder, run, &labels, biases, 3), counted(&folder, run, &labels, biases, 8));
+        (errors, threes + eights)
+    };
+    let now = errors(window.state().state()).unwrap();
+    assert_eq!((now.now.errors, now.now.missed), of_both(&biases));
+    let are_both = labels.iter().filter(|label| [3, 8].contains(*label)).count();
+    assert_eq!(now.of_classes, are_both as u64);
+    assert_eq!(window.state().state().with_biases(&[0.0; 10]).unwrap()[8].to_bits(), 2.0_f32.to_bits());
+
+    // One of the two gets its own on top, which the common one keeps.
+    window.get_by_role_and_label(Role::ComboBox, "Class whose bias is moved").click();
+    window.run_steps(4);
+    window.get_by_role_and_label(Role::Button, "8").click();
+    window.run_steps(4);
+    slide(&mut window, "Bias of “8”", 0.5);
+    biases[8] = 2.5;
+    assert_eq!(errors(window.state().state()).unwrap().now.errors, of_both(&biases).0);
+    assert_eq!(window.state().state().bias_view().unwrap().biases, biases);
+    window.state().ask(ScreenCommand::BiasOf(Mover::Unseen));
+    window.run_steps(4);
+    press(&mut window, "Find on validation");
+    let state = window.state().state();
+    let found = errors(state).unwrap();
+    let biases = state.bias_view().unwrap().biases;
+    assert!((biases[8] - biases[3] - 0.5).abs() < 1e-12, "{biases:?}");
+    assert_eq!((found.now.errors, found.now.missed), of_both(&biases));
+    assert!(found.now.errors < found.before.errors, "{found:?}");
+}
+
+#[test]
 fn a_bias_moves_errors_at_once_and_is_found_on_validation() {
     let folder = Folder::new();
     let mut window = open(&folder.store(), &ScriptedDialogs::default());
@@ -56,8 +107,8 @@ fn a_bias_moves_errors_at_once_and_is_found_on_validation() {
     let first = errors(state).unwrap();
     assert_eq!((first.rows, first.now), (labels.len() as u64, first.before));
     assert_eq!(
-        (first.before.errors, first.before.missed, state.bias_view().unwrap().class),
-        (validation.errors, validation.errors_by_class[3], 3)
+        (first.before.errors, first.before.missed, state.bias_view().unwrap().mover),
+        (validation.errors, validation.errors_by_class[3], Mover::Class(3))
     );
     assert!(state.with_biases(&[0.0; 10]).is_none());
 
@@ -68,7 +119,7 @@ fn a_bias_moves_errors_at_once_and_is_found_on_validation() {
     assert_eq!((now.errors, now.missed), counted(&folder, run, &labels, &biases, 3));
     window.get_by_label_contains(&format!(
         "Errors on {} validation rows: {} → {}. Of “3” missed: {} → {} of {}.",
-        first.rows, first.before.errors, now.errors, first.before.missed, now.missed, first.of_class
+        first.rows, first.before.errors, now.errors, first.before.missed, now.missed, first.of_classes
     ));
     // The bars are of moved logits, and say so.
     let moved = window.state().state().with_biases(&[1.0; 10]).unwrap();
@@ -78,7 +129,7 @@ fn a_bias_moves_errors_at_once_and_is_found_on_validation() {
     press(&mut window, "Find on validation");
     let found = errors(window.state().state()).unwrap();
     let logits = Store::reader(folder.store()).validation_logits(run).unwrap().unwrap();
-    let by_bias = ErrorsByBias::of(&logits, &labels, &[0.0; 10], 3);
+    let by_bias = ErrorsByBias::of(&logits, &labels, &[0.0; 10], &[3]);
     let best = by_bias.best(BIASES);
     assert_eq!((found.now, found.found), (by_bias.at(best.middle()), Some(best)));
     assert!(found.now.errors <= now.errors && found.now.errors < found.before.errors, "{found:?}");

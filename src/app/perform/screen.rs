@@ -24,7 +24,7 @@ impl App {
                 self.state.screen.lens.class = class;
                 self.choose_samples(self.state.screen.lens.choice);
             }
-            ScreenCommand::BiasClass(class) => self.state.screen.bias.class = Some(class),
+            ScreenCommand::BiasOf(mover) => self.state.screen.bias.mover = Some(mover),
             ScreenCommand::Bias(to) => self.state.move_bias(to),
             ScreenCommand::FindBias => self.state.find_bias(),
             ScreenCommand::ResetBiases => self.state.reset_biases(),

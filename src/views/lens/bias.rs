@@ -1,10 +1,11 @@
-//! The bias of a class, moved by hand after training: what that does to the errors of the run on show. No model is run.
+//! The bias of a class, or of several, moved by hand after training: what that does to the errors of the run on show. No model is run.
 
 use eframe::egui::{Align, Label, Layout, Ui, vec2};
 
 use super::SLIDER;
 use crate::command::{Action, Commands, ScreenCommand};
-use crate::state::{BIASES, BiasErrors, BiasView, State, Uncounted};
+use crate::distill::BIASES;
+use crate::state::{BiasErrors, BiasView, Mover, State, Uncounted};
 use crate::text::{Value, grouped, number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, font, size, space};
 use crate::views::{button_ui, hint_of, icon_of};
@@ -69,11 +70,13 @@ impl<'a> BiasPart<'a> {
     fn controls_ui(&self, ui: &mut Ui, has_slider: bool, commands: &Commands) {
         ui.spacing_mut().item_spacing.x = space::S;
         if has_slider {
-            let (classes, class) = (self.view.classes, self.view.class);
-            Dropdown::new(&text("bias-class"), &classes[class]).width(CLASS).show(ui, |ui| {
-                for (at, name) in classes.iter().enumerate().take(super::CLASSES) {
-                    if ui.selectable_label(at == class, name).clicked() {
-                        commands.send(ScreenCommand::BiasClass(at));
+            let view = &self.view;
+            Dropdown::new(&text("bias-class"), &name_of(view, view.mover)).width(CLASS).show(ui, |ui| {
+                let unseen = Some(Mover::Unseen).filter(|_| view.unseen.len() > 1);
+                let classes = (0..view.classes.len().min(super::CLASSES)).map(Mover::Class);
+                for mover in unseen.into_iter().chain(classes) {
+                    if ui.selectable_label(mover == view.mover, name_of(view, mover)).clicked() {
+                        commands.send(ScreenCommand::BiasOf(mover));
                     }
                 }
             });
@@ -89,8 +92,9 @@ impl<'a> BiasPart<'a> {
     }
 
     fn slider_ui(&self, ui: &mut Ui, commands: &Commands) {
-        let mut bias = self.view.biases[self.view.class];
-        let (name, what) = (text_with("bias-of", &[("class", class_of(&self.view).into())]), text("bias-of-hint"));
+        let mut bias = self.view.bias;
+        let class = name_of(&self.view, self.view.mover);
+        let (name, what) = (text_with("bias-of", &[("class", class.into())]), text("bias-of-hint"));
         let slider = Slider::new(&name, &mut bias, BIASES).ticks(&TICKS).default_value(0.0).explained(&what);
         if ui.add(slider).changed() {
             commands.send(ScreenCommand::Bias(bias));
@@ -109,8 +113,19 @@ pub(super) fn toggle_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     }
 }
 
-fn class_of<'a>(view: &BiasView<'a>) -> &'a str {
-    &view.classes[view.class]
+fn name_of(view: &BiasView<'_>, mover: Mover) -> String {
+    match mover {
+        Mover::Class(class) => view.classes[class].clone(),
+        Mover::Unseen => text("bias-unseen"),
+    }
+}
+
+/// Whether the slider moves the bias of a class.
+fn moves(view: &BiasView<'_>, class: usize) -> bool {
+    match view.mover {
+        Mover::Class(moved) => moved == class,
+        Mover::Unseen => view.unseen.contains(&class),
+    }
 }
 
 /// Classes whose bias was moved, with their biases.
@@ -123,14 +138,17 @@ fn moved<'a>(view: &BiasView<'a>) -> impl Iterator<Item = (usize, &'a str, f64)>
 fn options(view: &BiasView<'_>) -> String {
     let option = |name: &str, bias: f64| format!("--bias '{name}={bias}'");
     let all: Vec<String> = moved(view).map(|(_, name, bias)| option(name, bias)).collect();
-    if all.is_empty() { option(class_of(view), 0.0) } else { all.join(" ") }
+    let first = match view.mover {
+        Mover::Class(class) => class,
+        Mover::Unseen => view.unseen.first().copied().unwrap_or(0),
+    };
+    if all.is_empty() { option(&view.classes[first], 0.0) } else { all.join(" ") }
 }
 
 /// Errors before and now, of how many rows, and how the bias was chosen.
 fn errors_words(view: &BiasView<'_>, errors: &BiasErrors) -> String {
-    let BiasErrors { rows, of_class, before, now, step, found } = *errors;
+    let BiasErrors { rows, of_classes, before, now, step, found } = *errors;
     let count = |count: u64| -> Value<'static> { grouped(count).into() };
-    let class = || -> Value<'static> { class_of(view).to_owned().into() };
     let mut counts = vec![("rows", count(rows)), ("before", count(before.errors)), ("now", count(now.errors))];
     let mut words = vec![match step {
         None => text_with("bias-errors", &counts),
@@ -139,20 +157,24 @@ fn errors_words(view: &BiasView<'_>, errors: &BiasErrors) -> String {
             text_with("bias-errors-probe", &counts)
         }
     }];
-    let missed =
-        [("class", class()), ("before", count(before.missed)), ("now", count(now.missed)), ("rows", count(of_class))];
+    let missed = [
+        ("class", name_of(view, view.mover).into()),
+        ("before", count(before.missed)),
+        ("now", count(now.missed)),
+        ("rows", count(of_classes)),
+    ];
     words.push(text_with("bias-missed", &missed));
     if let Some(found) = found {
         let ends = number::apart(&[found.from, found.to], 2);
         let fewest = [("from", ends[0].clone().into()), ("to", ends[1].clone().into())];
         // It is 0 where no other one has fewer errors.
-        words.push(if view.biases[view.class] == 0.0 {
-            text_with("bias-none-better", &[("class", class())])
+        words.push(if view.bias == 0.0 {
+            text_with("bias-none-better", &[("class", name_of(view, view.mover).into())])
         } else {
             text_with("bias-found", &fewest)
         });
     }
-    let others = moved(view).filter(|(at, ..)| *at != view.class);
+    let others = moved(view).filter(|(at, ..)| !moves(view, *at));
     let others: Vec<String> = others.map(|(_, name, bias)| format!("{name}: {}", number::setting(bias))).collect();
     if !others.is_empty() {
         words.push(text_with("bias-others", &[("biases", others.join(", ").into())]));
