@@ -240,9 +240,10 @@ impl App {
         }
     }
 
-    /// Whether the lens is in sight and shows tokens.
+    /// Whether it is in sight how models see a sample: tokens in the lens, or places of a picture.
     fn explains(&self) -> bool {
-        self.state.screen.lens.tokens && self.sees(Pane::Lens)
+        let tokens = self.state.screen.lens.tokens && self.state.shows_text() && self.sees(Pane::Lens);
+        tokens || self.state.shows_places() && self.sees(Pane::Inside)
     }
 
     /// Whether a panel is in sight.
@@ -253,7 +254,7 @@ impl App {
         }
     }
 
-    /// The models on show are asked how they read the text in the lens.
+    /// The models on show are asked how they see the sample in the lens.
     fn ask_readings(&mut self) {
         if self.explains()
             && let Some(wanted) = self.state.wanted_readings()

@@ -24,7 +24,9 @@ pub use method::{
     Company, Compute, Inner, Kernel, Layers, Method, Needs, NoPairs, OnLayers, OnLogits, Over, OwnTensor, Phase, Rows,
     Scale, Shapes, Sides, StudentKind, Term, Trains,
 };
-pub use methods::{HARD, LABEL_SMOOTHING, LABELS, METHODS, SOFT, SOFT_TARGETS, TEACHER_LABELS};
+pub use methods::{
+    HARD, LABEL_SMOOTHING, LABELS, METHODS, SOFT, SOFT_TARGETS, TEACHER_LABELS, attention_map, has_places, side_by_side,
+};
 pub use metrics::{Evaluation, NO_CLASS, Reference, evaluate, top_classes};
 pub use objective::{Objective, method, term};
 pub use targets::{Heard, Mean, Targets, TeacherLogits};

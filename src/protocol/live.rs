@@ -10,7 +10,7 @@ use super::found::{DataFound, JobData};
 use super::ids::{JobId, Stage};
 use super::loss::Anatomy;
 use super::report::Snapshot;
-use super::request::Own;
+use super::request::{OneRow, Own};
 use super::run::Probe;
 use crate::data::{FirstRows, Texts};
 use crate::recipe::Recipe;
@@ -97,26 +97,39 @@ pub struct Inspected {
     pub student: Vec<f32>,
 }
 
-/// How a teacher and a student read a text.
+/// How a teacher and a student see a sample.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Explained {
-    /// The text, or the pair: one row.
-    pub texts: Texts,
+    /// The sample.
+    pub sample: OneRow,
     /// The teacher's reading, of several teachers the first's, or why there is none; nothing where there is no teacher.
     pub teacher: Option<Result<Reading, Phrase>>,
     /// The same of the student.
     pub student: Option<Result<Reading, Phrase>>,
 }
 
-/// A text as one model reads it.
+/// A sample as one model sees it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     /// The class that the model answers, by its index in the data.
     pub class: usize,
-    /// Its tokens.
+    /// The tokens of a text.
     pub tokens: Vec<Token>,
     /// The start of what is beyond the tokens that it reads; empty where it reads all.
     pub cut: String,
+    /// Where its convolutions look in a picture, from the input to the logits; empty where it has none.
+    pub maps: Vec<AttentionMap>,
+}
+
+/// Where a convolution looks: the mean of squares over its channels at each place, as a vector of length 1.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AttentionMap {
+    /// Which of the inner layers it is, from 1.
+    pub layer: usize,
+    /// Height and width.
+    pub size: [usize; 2],
+    /// One for each place, row by row.
+    pub values: Vec<f32>,
 }
 
 /// A token of a text.

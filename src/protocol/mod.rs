@@ -24,7 +24,8 @@ pub use frame::{FrameError, LARGEST_FRAME, greet, hear_greeting, read_message, w
 pub use ids::{JobId, Role, RunId, Stage};
 pub use journal::JournalError;
 pub use live::{
-    Activity, DeviceInfo, Explained, Gathered, Inspected, Live, Preview, Progress, Reading, Token, Unready,
+    Activity, AttentionMap, DeviceInfo, Explained, Gathered, Inspected, Live, Preview, Progress, Reading, Token,
+    Unready,
 };
 pub use loss::{Anatomy, LayerPair, LossTerms, Replacing, TermName, TermPart};
 pub use metrics::{Answers, MOST_LOGITS, Metrics, Part};
@@ -34,7 +35,7 @@ pub use report::{
     Tested,
 };
 pub use request::{
-    Explain, FinishedRun, Gather, Inspect, JobStart, KeptWeights, Move, Own, Readers, Request, ResumeJob,
+    Explain, FinishedRun, Gather, Inspect, JobStart, KeptWeights, Move, OneRow, Own, Readers, Request, ResumeJob,
 };
 pub use run::{Probe, RunInfo, first_teacher};
 pub use wire::{Ask, Done, FromWorker, ToWorker};

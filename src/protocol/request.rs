@@ -21,7 +21,7 @@ pub enum Request {
     Preview(Box<Recipe>),
     /// What models make of a picture or a text, answered by [`Live::Inspected`](super::Live::Inspected) between two steps.
     Inspect(Box<Inspect>),
-    /// How models read a text, token by token, answered by [`Live::Explained`](super::Live::Explained) between two steps.
+    /// How models see a sample, a text token by token, a picture by its places, answered by [`Live::Explained`](super::Live::Explained) between two steps.
     Explain(Box<Explain>),
     /// Load models that are going to be asked, so that their first answer is quick; between jobs only.
     MakeReady(Box<Readers>),
@@ -82,13 +82,22 @@ pub struct Inspect {
     pub what: Own,
 }
 
-/// A text whose tokens are to be explained, and by whom.
+/// A sample that is to be explained, and by whom.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Explain {
-    /// Who reads it.
+    /// Who looks at it.
     pub readers: Readers,
-    /// The text, or the pair: one row, of the kind of the data's.
-    pub texts: Texts,
+    /// The sample.
+    pub sample: OneRow,
+}
+
+/// A row of the kind of the data's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum OneRow {
+    /// A text, or a pair of them: one row.
+    Text(Texts),
+    /// A picture, channel by channel, each value from 0 to 1.
+    Picture(Vec<f32>),
 }
 
 /// A teacher and a student that are asked about something.

@@ -1,17 +1,19 @@
-//! How the models on show read the text in the lens, token by token: they are asked while that is shown.
+//! How the models on show see the sample in the lens, a text token by token, a picture by its places: they are asked while that is
+//! shown.
 
 use super::State;
-use crate::protocol::{Explain, Explained, Readers, Role, RunInfo};
+use crate::protocol::{Explain, Explained, OneRow, Readers, Role, RunInfo};
+use crate::recipe::Architecture;
 use crate::text::Phrase;
 
-/// How models read a text, from the moment at which they are asked.
+/// How models see a sample, from the moment at which they are asked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Readings {
     /// What they are asked.
     pub of: Explain,
-    /// Whether the text is the user's.
+    /// Whether the sample is the user's.
     is_own: bool,
-    /// The newest answer, or why there is none. While a text is typed it may be of the text before.
+    /// The newest answer, or why there is none. While a text is typed, or the next sample looked at, it may be of the one before.
     found: Option<Result<Box<Explained>, Phrase>>,
 }
 
@@ -37,10 +39,26 @@ impl State {
         self.lens_view().is_some_and(|view| view.row < view.probe.texts.rows())
     }
 
-    /// What models are to be asked about the text in the lens and have not been.
+    /// Whether the lens shows a picture at which a student with convolutions looks.
+    pub fn shows_places(&self) -> bool {
+        let student = self.focused().and_then(|job| job.shown_run(self.lit_cell()));
+        let convolves = student.is_some_and(|run| matches!(run.recipe.student, Some(Architecture::Cnn { .. })));
+        convolves && matches!(self.sample_on_show(), Some(OneRow::Picture(_)))
+    }
+
+    /// The sample in the lens.
+    fn sample_on_show(&self) -> Option<OneRow> {
+        let view = self.lens_view()?;
+        if view.row < view.probe.texts.rows() {
+            return Some(OneRow::Text(view.probe.texts.gather(&[view.row as u32])));
+        }
+        let is_picture = view.probe.shape.len() == 3;
+        view.probe.input(view.row).filter(|_| is_picture).map(|values| OneRow::Picture(values.to_vec()))
+    }
+
+    /// What models are to be asked about the sample in the lens and have not been.
     pub fn wanted_readings(&self) -> Option<Explain> {
-        let view = self.lens_view().filter(|view| self.screen.lens.tokens && view.row < view.probe.texts.rows())?;
-        let wanted = Explain { readers: self.readers(), texts: view.probe.texts.gather(&[view.row as u32]) };
+        let wanted = Explain { readers: self.readers(), sample: self.sample_on_show()? };
         self.screen.readings.as_ref().is_none_or(|readings| readings.of != wanted).then_some(wanted)
     }
 
@@ -50,7 +68,7 @@ impl State {
         let is_near = |known: &Readings| {
             let as_own = is_own && known.is_own;
             let same = (known.of.readers.run, &known.of.readers.recipe) == (of.readers.run, &of.readers.recipe);
-            same && (as_own || known.of.texts == of.texts)
+            same && (as_own || known.of.sample == of.sample)
         };
         let found = self.screen.readings.take().filter(is_near).and_then(|known| known.found);
         self.screen.readings = Some(Readings { of, is_own, found });
@@ -59,17 +77,17 @@ impl State {
     /// Takes in an answer; one to an earlier question is of no use.
     pub(super) fn take_readings(&mut self, found: Result<Box<Explained>, Phrase>) {
         let Some(readings) = &mut self.screen.readings else { return };
-        if found.as_ref().is_ok_and(|found| found.texts != readings.of.texts) {
+        if found.as_ref().is_ok_and(|found| found.sample != readings.of.sample) {
             return;
         }
         readings.found = Some(found);
     }
 
-    /// How models read the text in the lens, once they have answered.
+    /// How models see the sample in the lens, once they have answered.
     pub fn readings(&self) -> Option<&Result<Box<Explained>, Phrase>> {
-        let (readings, view) = (self.screen.readings.as_ref()?, self.lens_view()?);
+        let readings = self.screen.readings.as_ref()?;
         let is_own = self.own_picture().is_some();
-        let is_of_row = || readings.of.texts.shown(0) == view.probe.texts.shown(view.row);
+        let is_of_row = || self.sample_on_show().is_some_and(|sample| sample == readings.of.sample);
         if readings.is_own == is_own && (is_own || is_of_row()) { readings.found.as_ref() } else { None }
     }
 }

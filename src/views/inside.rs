@@ -1,8 +1,9 @@
-//! What a method does within the networks: which layers look at which, whose layers stand where, who leaves at which exit,
+//! What a method does within the networks: which layers look at which, where they look, whose layers stand where, who leaves at which exit,
 //! what was made of the texts.
 
 mod exits;
 mod layers;
+mod looks;
 mod made;
 mod places;
 
@@ -38,12 +39,16 @@ pub fn inside_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         let anatomy = job.anatomy.get(&run.run);
         let replacing = anatomy.and_then(|anatomy| anatomy.replacing.as_ref().map(|replacing| (anatomy, replacing)));
         let layers = anatomy.filter(|anatomy| !anatomy.layers.is_empty());
-        if made.is_some() || layers.is_some() || replacing.is_some() {
+        let looks = state.readings().filter(|_| state.shows_places());
+        if made.is_some() || layers.is_some() || replacing.is_some() || looks.is_some() {
             return framed(ui, &mut |ui| {
                 match (layers, replacing) {
                     (Some(anatomy), _) => layers::layers_ui(ui, run, anatomy),
                     (None, Some((anatomy, replacing))) => places::places_ui(ui, run, anatomy, replacing),
                     (None, None) => {}
+                }
+                if let Some(looks) = looks {
+                    looks::looks_ui(ui, state, looks);
                 }
                 if let Some(readers) = made {
                     made::made_ui(ui, state, readers, commands);

@@ -33,7 +33,7 @@ pub struct ErrorDots<'a> {
 
 /// Height of a row.
 const ROW: f32 = 18.0;
-/// Room for the names at the left, and for the means at the right.
+/// Least room for the names at the left, and room for the means at the right.
 const NAMES: f32 = 76.0;
 const MEANS: f32 = 40.0;
 
@@ -52,9 +52,12 @@ impl ErrorDots<'_> {
         let t = ui.tokens();
         let all = self.lines.iter().chain(&self.across).flat_map(|line| line.values);
         let most = all.copied().max().unwrap_or(1).max(1) as f32;
-        let room = egui::Rangef::new(rect.left() + NAMES, rect.right() - MEANS);
-        let x = |value: f32| egui::lerp(room.min..=room.max, value / most);
         let (small, painter) = (theme::font(size::CAPTION), ui.painter());
+        let wide =
+            |line: &DotLine<'_>| painter.layout_no_wrap(line.name.to_owned(), small.clone(), t.secondary).size().x;
+        let names = self.lines.iter().map(wide).fold(NAMES - space::S, f32::max) + space::S;
+        let room = egui::Rangef::new(rect.left() + names, rect.right() - MEANS);
+        let x = |value: f32| egui::lerp(room.min..=room.max, value / most);
         for (row, line) in self.lines.iter().enumerate() {
             let y = rect.top() + (row as f32 + 0.5) * ROW;
             let place = pos2(room.min - space::S, y);

@@ -5,7 +5,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use stillroom::app::ScriptedDialogs;
 use stillroom::command::{Action, RecipeCommand, WindowCommand};
 use stillroom::distill::soften::top_class;
-use stillroom::protocol::Reading;
+use stillroom::protocol::{OneRow, Reading};
 use stillroom::state::{Pane, State};
 
 use crate::{Folder, Window, open, press, retype, slide, until};
@@ -99,9 +99,14 @@ fn a_text_is_typed_and_answered_and_others_are_searched() {
     window.get_by_label_contains(&format!(" of {shown} right"));
 }
 
+fn is_of(state: &State, text: &str) -> bool {
+    let Some(Ok(found)) = state.readings() else { return false };
+    matches!(&found.sample, OneRow::Text(texts) if texts.first(0) == text)
+}
+
 /// What both models were found to read, of the text that the lens shows.
 fn readings(window: &mut Window, text: &str) -> [Reading; 2] {
-    until(window, "its tokens", |state| matches!(state.readings(), Some(Ok(found)) if found.texts.first(0) == text));
+    until(window, "its tokens", |state| is_of(state, text));
     let Some(Ok(found)) = window.state().state().readings().cloned() else { panic!() };
     [found.teacher, found.student].map(|reading| reading.unwrap().unwrap())
 }

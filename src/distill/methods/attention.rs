@@ -68,29 +68,39 @@ const ATTENTION_TERM: Term = Term {
 /// from 1, is taken evenly spaced, the last one always.
 fn pairs(_: Values<'_>, there: Sides<Shapes<'_>>) -> Pairs {
     let with_maps = |is_students, shapes: Shapes<'_>| {
-        // A map of one place, of length 1, is 1.
-        let has_places = |shape: &[usize]| matches!(shape, [_, height, width] if height * width > 1);
         let layers: Vec<usize> = (0..shapes.len()).filter(|layer| has_places(shapes[*layer])).collect();
         if layers.is_empty() { Err(NoPairs::NoMaps { is_students, there: shapes.len() }) } else { Ok(layers) }
     };
-    let (student, teacher) = (with_maps(true, there.student)?, with_maps(false, there.teacher)?);
+    Ok(side_by_side(&with_maps(true, there.student)?, &with_maps(false, there.teacher)?))
+}
+
+/// Whether a layer of a shape has a map. One of one place, of length 1, is 1.
+pub fn has_places(shape: &[usize]) -> bool {
+    matches!(shape, [_, height, width] if height * width > 1)
+}
+
+/// Layers of the one beside those of the other, as many as there are of the fewer, evenly spaced, the last ones always.
+pub fn side_by_side<T: Copy>(student: &[T], teacher: &[T]) -> Vec<Sides<T>> {
     let count = student.len().min(teacher.len());
-    let at = |layers: &[usize], i: usize| layers[i * layers.len() / count - 1];
-    Ok((1..=count).map(|i| Sides { student: at(&student, i), teacher: at(&teacher, i) }).collect())
+    let at = |layers: &[T], i: usize| layers[i * layers.len() / count - 1];
+    (1..=count).map(|i| Sides { student: at(student, i), teacher: at(teacher, i) }).collect()
 }
 
 fn attention(layers: &Layers<'_>) -> Result<Tensor> {
     let pair = |(h, g): (&Tensor, &Tensor)| {
         let ((_, _, _, height, width), (_, _, _, rows, columns)) = (h.dims5()?, g.dims5()?);
         let to = [height.min(rows), width.min(columns)];
-        (map(h, to)? - map(g, to)?)?.sqr()?.mean(D::Minus1)?.mean(D::Minus1)
+        (attention_map(h, to)? - attention_map(g, to)?)?.sqr()?.mean(D::Minus1)?.mean(D::Minus1)
     };
     let each = layers.student.iter().zip(layers.teacher).map(pair).collect::<Result<Vec<_>>>()?;
     Tensor::stack(&each, 1)
 }
 
 /// Where a layer looks, `[K, batch, places]`, of `[K, batch, channels, height, width]`, which is pooled to a size first.
-fn map(layer: &Tensor, to: [usize; 2]) -> Result<Tensor> {
+///
+/// # Errors
+/// When it is of another form, or the device fails.
+pub fn attention_map(layer: &Tensor, to: [usize; 2]) -> Result<Tensor> {
     let (members, batch, channels, height, width) = layer.dims5()?;
     let from = [height, width];
     let flat = layer.contiguous()?.reshape((members, batch * channels, height * width))?;

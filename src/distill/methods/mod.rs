@@ -21,6 +21,7 @@ mod theseus;
 
 use super::method::Method;
 
+pub use attention::{attention_map, has_places, side_by_side};
 pub use jsd::JSD;
 pub use label_smoothing::LABEL_SMOOTHING;
 pub use labels::{HARD, LABELLED, LABELS};
