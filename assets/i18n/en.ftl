@@ -512,6 +512,7 @@ why-variance-field = { $field } { $share } %
 why-seeds-only = Seeds only: which rows each run missed is not stored, so the interval holds for these { $part } rows alone.
 why-agreement = On validation the student gives the teacher’s answer in { $student } % of rows, the baseline in { $baseline } %.
 why-agreement-alone = On validation the student gives the teacher’s answer in { $student } % of rows.
+why-compute = Its { $networks } networks took { $steps } steps in all, the baseline’s one { $baseline }.
 why-unseen = It was never shown “{ $class }”; of { $rows } such { $part } rows it has { $student } right, the baseline { $baseline }.
 why-unseen-alone = It was never shown “{ $class }”; of { $rows } such { $part } rows it has { $student } right.
 why-training = Of { $rows } rows that it learnt from, the student has { $student } wrong, the baseline { $baseline }.

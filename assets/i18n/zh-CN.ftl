@@ -476,6 +476,7 @@ why-variance-field = { $field } { $share }%
 why-seeds-only = 仅计种子：没有保存每次运行答错的是哪些样本，因此区间只对这些{ $part }样本成立。
 why-agreement = 在验证样本上，学生与教师答案相同的占 { $student }%，基线占 { $baseline }%。
 why-agreement-alone = 在验证样本上，学生与教师答案相同的占 { $student }%。
+why-compute = 它的 { $networks } 个网络共训练 { $steps } 步，基线的一个网络训练 { $baseline } 步。
 why-unseen = 它从未见过“{ $class }”；在 { $rows } 条这样的{ $part }样本中它答对 { $student } 条，基线答对 { $baseline } 条。
 why-unseen-alone = 它从未见过“{ $class }”；在 { $rows } 条这样的{ $part }样本中它答对 { $student } 条。
 why-training = 在学过的 { $rows } 条样本中，学生错 { $student } 条，基线错 { $baseline } 条。

@@ -253,7 +253,7 @@ impl<'a> JobFacts<'a> {
         Story { standing, sentence, why, doubts, cause, drawing, wants_seeds, rows: None, verdict: Some(verdict) }
     }
 
-    /// What was measured beside the errors: agreement, the share of the gradient, the teacher's and the training errors.
+    /// What was measured beside the errors: how much was trained for them, agreement, the share of the gradient, the teacher's and the training errors.
     fn reasons(&self, students: &[&RunInfo], baselines: &[&RunInfo], drawing: &Drawing) -> Vec<Phrase> {
         let average = |runs: &[&RunInfo], of: &dyn Fn(&RunEnd<'_>) -> Option<f64>| {
             let values: Option<Vec<f64>> = runs.iter().map(|info| of(&self.end(info.run)?)).collect();
@@ -262,6 +262,29 @@ impl<'a> JobFacts<'a> {
         let agreement = |runs: &[&RunInfo]| average(runs, &|end| end.validation?.agreement);
         let mut why = Vec::new();
         let Some(method) = students.first().map(|info| info.recipe.distill.method()) else { return why };
+        // Of those who are trained for a student the steps of all count; the first generation is the plain baseline.
+        let steps = |info: &RunInfo| {
+            let is_first = |other: &RunInfo| {
+                let has_generations = matches!(method.company, Company::Generations(_)) && info.role == Role::Student;
+                has_generations
+                    && other.baseline() == Some(Baseline::PLAIN)
+                    && other.recipe == info.recipe.as_baseline(Baseline::PLAIN)
+            };
+            let is_its = |other: &&RunInfo| other.run == info.run || other.is_beside(info) || is_first(other);
+            let all = self.infos.iter().filter(is_its);
+            let each: Option<Vec<u64>> = all.map(|info| Some(self.end(info.run)?.steps)).collect();
+            each.map(|each| (each.len(), each.iter().sum::<u64>()))
+        };
+        let mean_steps = |runs: &[&RunInfo]| {
+            let each: Option<Vec<(usize, u64)>> = runs.iter().map(|info| steps(info)).collect();
+            let each = each.filter(|each| !each.is_empty())?;
+            let mean = each.iter().map(|(_, steps)| *steps).sum::<u64>() / each.len() as u64;
+            Some((each[0].0, mean))
+        };
+        if let (Some((networks @ 2.., all)), Some((_, baseline))) = (mean_steps(students), mean_steps(baselines)) {
+            let (all, baseline) = (Phrase::count(all), Phrase::count(baseline));
+            why.push(phrase!("why-compute", networks = networks, steps = all, baseline = baseline));
+        }
         match (agreement(students), agreement(baselines)) {
             // Of the one before it; the baselines are compared with another, if with anybody.
             (Some(student), _) if matches!(method.company, Company::Generations(_)) => {

@@ -311,6 +311,27 @@ fn a_gain_is_one_over_the_better_of_plain_and_longer() {
 }
 
 #[test]
+fn who_was_trained_for_a_student_is_counted_beside_the_baseline() {
+    let told = |distill: &str, places: &[u32]| {
+        let mut job = Job::new(&[distill, "training.baseline=[\"plain\", \"longer\"]"], by_role(&[35], &[70]));
+        let student = job.infos.iter().find(|info| info.role == Role::Student).unwrap().clone();
+        for place in places {
+            let run = RunId(100 + u64::from(*place));
+            job.infos.push(RunInfo { run, role: Role::Companion, place: *place, ..student.clone() });
+            job.results.insert(run, (RunOutcome::Done, false, [20, 40]));
+        }
+        job.measure();
+        job.story().why.iter().map(ToString::to_string).find(|why| why.contains("networks"))
+    };
+    let words = |networks: u32, steps: &str| {
+        format!("Its {networks} networks took {steps} steps in all, the baseline’s one 400.")
+    };
+    assert_eq!(told("distill={ method = \"mutual\", peers = 3 }", &[1, 2]), Some(words(3, "1,200")));
+    assert_eq!(told("distill={ method = \"born-again\", generations = 2 }", &[1]), Some(words(3, "1,200")));
+    assert_eq!(told("distill={ method = \"dkd\" }", &[]), None);
+}
+
+#[test]
 fn what_explains_a_gain_is_said_in_a_sentence() {
     let plain = [70, 74, 66, 70];
     let story = |students, taught| Job::new(&[FOUR, BOTH], by_kind(students, plain, taught)).story();
