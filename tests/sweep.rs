@@ -205,6 +205,8 @@ fn ranges_that_contradict_each_other_are_told() {
     assert!(faults("distill.temperature = [4, 4]")[0].contains("twice"));
     assert!(faults("distill.temperature = { from = 1, to = 2 }")[0].contains("needs points"));
     assert!(faults("distill.temperature = { from = 1, too = 2, points = 2 }")[0].contains("a range has no `too`"));
+    let moves = faults("training.epochs = { schedule = \"linear\", from = 1, to = 2 }");
+    assert!(moves[0].contains("training.epochs: it cannot move over a training"), "{moves:?}");
     // One cell of the grid has both weights at 0.
     let both = faults("distill.soft_weight = [0, 1]\ndistill.hard_weight = [0, 1]");
     assert!(both.len() == 1 && both[0].contains("both 0"), "{both:?}");
@@ -336,4 +338,5 @@ fn several_methods_are_laid_over_a_text_like_one() {
     };
     assert_eq!(laid("distill.method=[\"dkd\", \"logits\"]"), Ok(2));
     assert_eq!(laid("distill.method=[\"soft-targets\", \"dkd\", \"logits\"]"), Ok(3));
+    assert_eq!(laid("distill.method={ any = [\"dkd\", \"logits\"] }"), Ok(2));
 }

@@ -1164,6 +1164,7 @@ conflict-no-file = only a checkpoint file of another program needs this; leave i
 conflict-needs-std = mean needs std beside it
 conflict-needs-mean = std needs mean beside it
 conflict-pixels-mean = mean and std act on pixels from 0 to 1; divide them by 255 and leave pixels out
+range-cannot-move = it cannot move over a training: T, ε and the weights of a method can
 range-unknown-key = a range has no `{ $key }`; it has from, to, points and scale
 range-no-number = { $key } = { $value } is not allowed; give a number
 range-needs-end = a range needs { $key }, e.g. {"{"} from = 1, to = 64, points = 7, scale = "log" {"}"}

@@ -1109,6 +1109,7 @@ conflict-no-file = 只有其他程序的检查点文件需要这一项；请去�
 conflict-needs-std = mean 需要同时给出 std
 conflict-needs-mean = std 需要同时给出 mean
 conflict-pixels-mean = mean 和 std 用于 0 到 1 的像素；请把它们除以 255，并去掉 pixels
+range-cannot-move = 它不能随训练变化：能变化的是 T、ε 和方法的各个权重
 range-unknown-key = 范围没有 `{ $key }`，只有 from、to、points 和 scale
 range-no-number = { $key } 不能取 { $value }，应为数
 range-needs-end = 范围需要 { $key }，例如 {"{"} from = 1, to = 64, points = 7, scale = "log" {"}"}

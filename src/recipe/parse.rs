@@ -256,7 +256,9 @@ fn named_twice(table: &Table, places: &Places) -> Option<Fault> {
 /// fault that it is.
 fn leave_out_other_methods(table: &mut Table, places: &Places) {
     let Some(Value::Table(distill)) = table.get_mut("distill") else { return };
-    let own: Vec<&'static Method> = match distill.get(METHOD.key()) {
+    let several = |value: &Value| value.as_table()?.get("any").cloned();
+    let named = distill.get(METHOD.key()).map(|value| several(value).unwrap_or_else(|| value.clone()));
+    let own: Vec<&'static Method> = match &named {
         Some(Value::Array(list)) => list.iter().filter_map(|name| method(name.as_str()?)).collect(),
         Some(Value::String(name)) => method(name).into_iter().collect(),
         _ => return,

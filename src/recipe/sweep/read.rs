@@ -188,6 +188,9 @@ fn find_axes(
             },
             // One value, which moves.
             Value::Table(inner) if inner.contains_key(SCHEDULE) && may_move(&path) => None,
+            Value::Table(inner) if inner.contains_key(SCHEDULE) && inner.contains_key("from") => {
+                Some(Err(phrase!("range-cannot-move")))
+            }
             Value::Table(inner) if inner.contains_key("from") || inner.contains_key("to") => {
                 Some(range(inner, may_move(&path)))
             }

@@ -313,7 +313,10 @@ fn a_gain_is_one_over_the_better_of_plain_and_longer() {
 #[test]
 fn who_was_trained_for_a_student_is_counted_beside_the_baseline() {
     let told = |distill: &str, places: &[u32]| {
-        let mut job = Job::new(&[distill, "training.baseline=[\"plain\", \"longer\"]"], by_role(&[35], &[70]));
+        let mut job = Job::new(
+            &[distill, "training.keep=\"best\"", "training.baseline=[\"plain\", \"longer\"]"],
+            by_role(&[35], &[70]),
+        );
         let student = job.infos.iter().find(|info| info.role == Role::Student).unwrap().clone();
         for place in places {
             let run = RunId(100 + u64::from(*place));
