@@ -1926,7 +1926,7 @@ preset-early-exit = Early exit: sure texts leave first
 preset-early-exit-hint = Branches let a text leave as soon as one of them is sure; a slider moves speed and accuracy after the training.
 inside-title = Inside the method
 inside-empty = Nothing to see inside
-inside-empty-hint = PKD shows here which layers look at which, Theseus its coins, and early exit who leaves where.
+inside-empty-hint = PKD shows here which layers look at which, Theseus its coins, early exit who leaves where, and a convolutional student where it looks.
 inside-made = text { $at } of { $among } · { $made ->
     [one] { $made } made of it
    *[other] { $made } made of it

@@ -146,7 +146,7 @@ fn maps(network: &dyn Network, member: usize, inputs: &Inputs) -> candle_core::R
     let layers = network.layers();
     let looking = layers.iter().enumerate().filter(|(_, layer)| has_places(&layer.shape));
     let (at, names): (Vec<usize>, Vec<&str>) = looking.map(|(at, layer)| (at, layer.name.as_str())).unzip();
-    let parameters: Vec<_> = network.parameters().iter().map(|parameter| parameter.as_detached_tensor()).collect();
+    let parameters: Vec<_> = network.parameters().iter().map(candle_core::Var::as_detached_tensor).collect();
     let output = network.pass(&parameters, &[inputs], None, &names, Backend::of(&network.device()))?;
     let logits = output.logits.get(member)?.flatten_all()?.to_vec1::<f32>()?;
     let class = top_classes(&logits, logits.len()).first().copied().filter(|class| *class != NO_CLASS);

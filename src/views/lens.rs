@@ -178,8 +178,13 @@ impl Fit {
 fn of_run_ui(ui: &mut Ui, state: &State) {
     let (Some(job), Some(run)) = state.on_show() else { return };
     if state.focused().is_some_and(|focused| focused.id == job && focused.is_sweep()) {
-        dot_ui(ui, RunColours::of(state, ui.tokens()).run(run, Role::Student));
-        ui.add(Label::new(caption(run.to_string())).selectable(false));
+        let name = run.to_string();
+        dot_ui(ui, RunColours::of(state, ui.tokens()).run(run, Role::Student)).on_hover_text(&name);
+        // The dot alone, where the name has no room: half a name is another one.
+        let wide = ui.painter().layout_no_wrap(name.clone(), font(size::CAPTION), ui.tokens().secondary).size().x;
+        if wide <= ui.available_width() {
+            ui.add(Label::new(caption(name)).selectable(false));
+        }
     }
 }
 

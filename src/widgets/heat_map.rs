@@ -82,7 +82,8 @@ pub struct HeatMapResponse {
 const HEADER: f32 = 20.0;
 /// The values of the columns, and what they are.
 const LINE: f32 = 14.0;
-const FOOT: f32 = 2.0 * LINE + 2.0;
+/// A column that is at least so wide has its name in two lines where that is a word too long for one.
+const FOR_WORDS: f32 = 36.0;
 /// Between the map and its legend.
 const BELOW: f32 = 4.0;
 const TALLEST: f32 = 56.0;
@@ -143,11 +144,13 @@ impl HeatMap<'_> {
         let width = ui.available_width().max(80.0);
         let labels = self.label_width(ui).min(width * 0.4);
         let wide = (width - labels) / columns as f32;
+        let (column_labels, lines) = self.column_labels(ui, wide);
+        let foot = (lines + 1) as f32 * LINE + 2.0;
         let tall = match self.height {
             Some(height) => {
                 let between = ui.spacing().item_spacing.y.max(BELOW);
                 let legend = legend.map_or(0.0, |legend| legend.height() + between);
-                ((height - HEADER - FOOT - legend) / rows as f32).min(wide.max(TALLEST))
+                ((height - HEADER - foot - legend) / rows as f32).min(wide.max(TALLEST))
             }
             None => wide.min(TALLEST),
         };
@@ -155,9 +158,9 @@ impl HeatMap<'_> {
         let gap = gap(wide.min(tall));
         // The gap of the last column lies beyond the edge.
         let step = vec2((width - labels + gap) / columns as f32, tall);
-        let size = vec2(width, HEADER + tall * rows as f32 + FOOT);
+        let size = vec2(width, HEADER + tall * rows as f32 + foot);
         let (rect, response) = ui.allocate_exact_size(size, Sense::focusable_noninteractive());
-        let cells = Rect::from_min_max(rect.min + vec2(labels, HEADER), pos2(rect.right(), rect.bottom() - FOOT));
+        let cells = Rect::from_min_max(rect.min + vec2(labels, HEADER), pos2(rect.right(), rect.bottom() - foot));
         let grid = Grid { cells, columns, rows, step, gap };
         let best = self.best();
 
@@ -167,7 +170,7 @@ impl HeatMap<'_> {
             ..WidgetInfo::labeled(Role::Grid, enabled, self.name)
         });
         if ui.is_rect_visible(rect) {
-            self.labels_ui(ui, rect, &grid);
+            self.labels_ui(ui, rect, &grid, (&column_labels, lines));
             self.cells_ui(ui, &grid, legend.map(|legend| legend.scale), best);
             self.border_ui(ui, &grid);
         }
@@ -281,8 +284,20 @@ impl HeatMap<'_> {
         self.rows.iter().map(wide).fold(0.0, f32::max).ceil() + space::S
     }
 
+    /// The values of the columns, and in how many lines: words that have no room beside each other are broken.
+    fn column_labels(&self, ui: &Ui, wide: f32) -> (Vec<Arc<Galley>>, usize) {
+        let whole: Vec<Arc<Galley>> = self.columns.iter().map(|label| tick(ui, label)).collect();
+        let is_long = whole.iter().any(|label| label.size().x + space::XS > wide);
+        let are_words =
+            self.columns.iter().any(|label| label.chars().filter(|letter| letter.is_alphabetic()).count() > 2);
+        if !(is_long && are_words && wide >= FOR_WORDS) {
+            return (whole, 1);
+        }
+        (self.columns.iter().map(|label| wrapped_tick(ui, label, wide - space::XS, 2)).collect(), 2)
+    }
+
     /// The names of both axes, each beside its values, and the values that have room.
-    fn labels_ui(&self, ui: &Ui, rect: Rect, grid: &Grid) {
+    fn labels_ui(&self, ui: &Ui, rect: Rect, grid: &Grid, (labels, lines): (&[Arc<Galley>], usize)) {
         let t = ui.tokens();
         let painter = ui.painter();
         let font = theme::font(size::TICK);
@@ -294,7 +309,7 @@ impl HeatMap<'_> {
         }
         self.keys_ui(ui, rect.with_max_y(rect.top() + HEADER).with_min_x(left + space::M));
         let columns = text_with("widget-heat-columns", &[("name", self.column_axis.into())]);
-        let end = pos2(rect.right(), grid.cells.bottom() + 2.0 + LINE);
+        let end = pos2(rect.right(), grid.cells.bottom() + 2.0 + lines as f32 * LINE);
         painter.text(end, Align2::RIGHT_TOP, columns, font, t.tertiary);
 
         // From the first value on, which is at the bottom.
@@ -306,13 +321,13 @@ impl HeatMap<'_> {
             let place = pos2(grid.cells.left() - space::S - galley.size().x, middle - galley.size().y / 2.0);
             painter.galley(place, galley, t.tertiary);
         }
-        let labels: Vec<Arc<Galley>> = self.columns.iter().map(|label| tick(ui, label)).collect();
         let place = |column: usize| {
             let wide = labels[column].size().x;
             let middle = grid.cell(column).center().x;
             (middle - wide / 2.0).min(rect.right() - wide).max(rect.left())
         };
-        for column in evenly(labels.len(), |a, b| place(a) + labels[a].size().x + space::XS <= place(b)) {
+        let fit = |a: usize, b: usize| lines > 1 || place(a) + labels[a].size().x + space::XS <= place(b);
+        for column in evenly(labels.len(), fit) {
             let at = pos2(place(column), grid.cells.bottom() + 2.0);
             painter.galley(at, Arc::clone(&labels[column]), t.tertiary);
         }

@@ -1,6 +1,6 @@
 //! The sheet of methods, and what is seen of one inside.
 
-use candle_core::{Device, Tensor};
+use candle_core::{Device, Tensor, Var};
 use eframe::egui::Key;
 use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
@@ -103,7 +103,7 @@ fn the_places_at_which_convolutions_look_are_those_of_the_sample_in_the_lens() {
             let inputs = Inputs::Pixels { rows: 1, channels: 1, height: 28, width: 28, values };
             let (names, parameters): (Vec<String>, Vec<Tensor>) = (
                 network.layers().into_iter().take(2).map(|layer| layer.name).collect(),
-                network.parameters().iter().map(|parameter| parameter.as_detached_tensor()).collect(),
+                network.parameters().iter().map(Var::as_detached_tensor).collect(),
             );
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             let taps = network.pass(&parameters, &[&inputs], None, &names, Backend::Candle).unwrap().taps;

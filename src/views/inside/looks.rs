@@ -1,15 +1,13 @@
 //! Where the convolutions of student and teacher look in the sample of the lens, pair by pair.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use eframe::egui::{Color32, Grid, Label, Ui, vec2};
 
-use eframe::egui::{Color32, Grid, Label, RichText, Ui, vec2};
-
-use super::super::lens::interleave;
+use super::super::lens::{interleave, sample_key};
 use crate::distill::side_by_side;
 use crate::protocol::{AttentionMap, Explained, OneRow, Reading};
 use crate::state::State;
 use crate::text::{Phrase, Term, text, text_with};
-use crate::theme::{self, UiTokens as _, caption, size, space};
+use crate::theme::{UiTokens as _, caption, space};
 use crate::views::{explained, quiet};
 use crate::widgets::{Sample, sample_image_ui};
 
@@ -59,8 +57,7 @@ pub(super) fn looks_ui(ui: &mut Ui, state: &State, looks: &Result<Box<Explained>
                 Some(Ok(reading)) => answer(key, reading, &view.probe.classes),
                 _ => text(key),
             };
-            let name =
-                Label::new(RichText::new(words).font(theme::semibold(size::CAPTION)).color(*colour)).selectable(false);
+            let name = Label::new(caption(words).color(*colour)).selectable(false);
             explained(ui.add(name), &[*term]);
         }
         ui.end_row();
@@ -93,9 +90,7 @@ fn answer(key: &str, reading: &Reading, classes: &[String]) -> String {
 fn map_ui(ui: &mut Ui, slot: &str, map: &AttentionMap, picture: (&[f32], [usize; 3]), colour: Color32, side: f32) {
     ui.vertical(|ui| {
         let (values, shape) = (over(map, picture, colour), picture.1);
-        let mut key = DefaultHasher::new();
-        values.iter().for_each(|value| value.to_bits().hash(&mut key));
-        let sample = Sample { key: key.finish(), values: &values, shape: Some([shape[1], shape[2], 3]) };
+        let sample = Sample { key: sample_key(0, &values), values: &values, shape: Some([shape[1], shape[2], 3]) };
         sample_image_ui(ui, &format!("looks {slot}"), sample, side);
         let [height, width] = map.size;
         let args = [("layer", map.layer.into()), ("height", height.into()), ("width", width.into())];
@@ -149,7 +144,7 @@ mod tests {
     fn a_map_lies_over_the_picture_where_it_looks() {
         let map = AttentionMap { layer: 1, size: [2, 2], values: vec![0.0, 0.0, 0.0, 0.5] };
         let picture = vec![1.0; 16];
-        let over = over(&map, (&picture, [1, 4, 4]), Color32::from_rgb(255, 0, 0));
+        let over = over(&map, (&picture, [1, 4, 4]), Color32::RED);
         let pixel = |y: usize, x: usize| &over[(y * 4 + x) * 3..][..3];
         // Nobody looks at the corner of above: what is left of the picture. The other corner is the place itself.
         assert!(pixel(0, 0).iter().all(|value| (value - DIM).abs() < 1e-6));
