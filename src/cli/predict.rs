@@ -133,7 +133,8 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
     let result = evaluate(&of_labelled, &labelled, Reference::default(), &Objective::labels(), 0.0, classes);
     write(args, &checkpoint.classes, &rows.chosen, &labels, &logits, temperature)
         .map_err(|problem| Failure::later("out", format!("--out {}: {problem}", args.out.display())))?;
-    save_logits(args, &checkpoint, &dataset.row_hashes(&chosen), &logits)?;
+    let are_files = matches!(source, Source::Images(_));
+    save_logits(args, &checkpoint, (&rows.chosen, are_files), &dataset.row_hashes(&chosen), &logits)?;
     let is_known = !labelled.is_empty();
     let line = Line {
         examples: chosen.len() as u64,
@@ -157,12 +158,19 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
 }
 
 /// Writes the logits, where that is asked for.
-fn save_logits(args: &PredictArgs, checkpoint: &Checkpoint, rows: &[u64], logits: &[f32]) -> Result<(), Failure> {
+fn save_logits(
+    args: &PredictArgs,
+    checkpoint: &Checkpoint,
+    (rows, files): (&[(u32, String)], bool),
+    hashes: &[u64],
+    logits: &[f32],
+) -> Result<(), Failure> {
     let Some(file) = &args.logits else { return Ok(()) };
     let written = if file.extension().is_some_and(|ending| ending == "safetensors") {
-        write_row_logits(file, checkpoint, rows, logits.to_vec())
+        write_row_logits(file, checkpoint, hashes, logits.to_vec())
     } else {
-        write_logits(file, &checkpoint.classes, logits)
+        let names = files.then(|| rows.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>());
+        write_logits(file, &checkpoint.classes, names.as_deref(), logits)
     };
     written.map_err(|problem| Failure::later("out", format!("--logits {}: {problem}", file.display())))
 }
@@ -507,7 +515,8 @@ fn write_row_logits(file: &Path, checkpoint: &Checkpoint, rows: &[u64], logits: 
     write_whole(file, &bytes).map_err(|error| error.to_string())
 }
 
-fn write_logits(file: &Path, classes: &[String], logits: &[f32]) -> Result<(), String> {
+/// Writes a matrix, or a table with a column for each class; `files` are the names of pictures, which have no other order.
+fn write_logits(file: &Path, classes: &[String], files: Option<&[&str]>, logits: &[f32]) -> Result<(), String> {
     let bytes = if file.extension().is_some_and(|ending| ending == "npy") {
         let shape = format!("({}, {})", logits.len() / classes.len().max(1), classes.len());
         let mut head = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}");
@@ -523,9 +532,10 @@ fn write_logits(file: &Path, classes: &[String], logits: &[f32]) -> Result<(), S
     } else {
         let mut writer = csv::Writer::from_writer(Vec::new());
         let mut write = |record: Vec<String>| writer.write_record(record).map_err(|error| error.to_string());
-        write(classes.to_vec())?;
-        for row in logits.chunks_exact(classes.len().max(1)) {
-            write(row.iter().map(ToString::to_string).collect())?;
+        write(files.map(|_| "file".to_owned()).into_iter().chain(classes.iter().cloned()).collect())?;
+        for (at, row) in logits.chunks_exact(classes.len().max(1)).enumerate() {
+            let file = files.and_then(|files| files.get(at)).map(|file| (*file).to_owned());
+            write(file.into_iter().chain(row.iter().map(ToString::to_string)).collect())?;
         }
         writer.into_inner().map_err(|error| error.to_string())?
     };

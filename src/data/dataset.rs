@@ -43,6 +43,8 @@ pub struct Dataset {
     pub copies: Option<Vec<u32>>,
     /// The file of each row, below the source's folder; empty where rows are no files.
     pub files: Vec<PathBuf>,
+    /// Rows of the source that are not among these, by their number there from 0, ascending.
+    pub left_out: Vec<u32>,
     /// What people say of each row, as probabilities `[rows, classes]`; `None` where nobody was asked.
     pub votes: Option<Arc<Vec<f32>>>,
     /// What was found in the source.
@@ -100,9 +102,21 @@ impl Dataset {
             ground: None,
             copies: None,
             files: Vec::new(),
+            left_out: Vec::new(),
             votes: None,
             findings: Findings::default(),
         }
+    }
+
+    /// How many rows the source has, those among them that are not here.
+    pub fn source_rows(&self) -> usize {
+        self.labels.len() + self.left_out.len()
+    }
+
+    /// The number that each row has in the source, from 0.
+    pub fn places_in_source(&self) -> Vec<u32> {
+        let mut left_out = self.left_out.iter().peekable();
+        (0..self.source_rows() as u32).filter(|row| left_out.next_if_eq(&row).is_none()).collect()
     }
 
     /// The raw inputs of `rows`, in that order.

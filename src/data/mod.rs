@@ -15,6 +15,7 @@ mod file;
 mod findings;
 mod first;
 mod folders;
+mod given_logits;
 mod guard;
 mod idx;
 mod images;
@@ -43,6 +44,7 @@ pub use findings::{
 };
 pub(crate) use findings::{counted, first_of};
 pub use first::FirstRows;
+pub use given_logits::GivenLogits;
 pub(crate) use guard::guarded;
 pub use idx::is_idx_folder;
 pub use images::{FoundPictures, is_picture, picture, pictures};

@@ -9,6 +9,7 @@ mod folder;
 mod folder_config;
 mod folder_write;
 mod foreign;
+mod given;
 pub mod import;
 mod kinds;
 mod network;
@@ -25,6 +26,7 @@ mod trainer;
 
 pub use checkpoint::{Checkpoint, CheckpointError, FORMAT, new_file, write_whole};
 pub use folder::Folder;
+pub use given::Given;
 pub use network::{FusedStep, GradientTimesInput, Mixture, ModelSpec, Network, Output, UsedRows, tensor};
 pub use normalisation::Normalisation;
 pub use parameter::{Initial, InnerLayer, ParameterSpec, Pretrained};

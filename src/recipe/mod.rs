@@ -173,7 +173,7 @@ impl Recipe {
     pub fn with_absolute_paths(mut self) -> Self {
         let absolute = |path: &mut PathBuf| *path = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
         self.data.source.paths_mut().into_iter().for_each(absolute);
-        self.teacher.iter_mut().flat_map(TeacherRecipe::files_mut).for_each(|file| absolute(&mut file.path));
+        self.teacher.iter_mut().flat_map(TeacherRecipe::paths_mut).for_each(absolute);
         self.folders_mut().for_each(absolute);
         self
     }
@@ -183,7 +183,7 @@ impl Recipe {
     pub fn without_private_paths(mut self) -> Self {
         let public = |path: &mut PathBuf| *path = public_path(path);
         self.data.source.paths_mut().into_iter().for_each(public);
-        self.teacher.iter_mut().flat_map(TeacherRecipe::files_mut).for_each(|file| public(&mut file.path));
+        self.teacher.iter_mut().flat_map(TeacherRecipe::paths_mut).for_each(public);
         self.folders_mut().for_each(public);
         self
     }
@@ -344,19 +344,21 @@ impl TeacherRecipe {
         };
         let files = sources.into_iter().filter_map(|source| match source {
             CheckpointSource::File(file) => Some(file),
-            CheckpointSource::Builtin(_) | CheckpointSource::Votes => None,
+            CheckpointSource::Builtin(_) | CheckpointSource::Votes | CheckpointSource::Logits(_) => None,
         });
         files.collect()
     }
 
-    fn files_mut(&mut self) -> Vec<&mut CheckpointFile> {
+    /// Where the files of models and of logits lie.
+    fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
         let sources: Vec<&mut CheckpointSource> = match self {
             Self::Checkpoint(source) => vec![source],
             Self::Train { .. } => Vec::new(),
             Self::Ensemble { models, .. } => models.iter_mut().filter_map(TeacherPart::source_mut).collect(),
         };
         let files = sources.into_iter().filter_map(|source| match source {
-            CheckpointSource::File(file) => Some(file),
+            CheckpointSource::File(file) => Some(&mut file.path),
+            CheckpointSource::Logits(file) => Some(&mut file.path),
             CheckpointSource::Builtin(_) | CheckpointSource::Votes => None,
         });
         files.collect()
@@ -404,6 +406,45 @@ pub enum CheckpointSource {
     File(CheckpointFile),
     /// No model, but the people who voted on each row of the data.
     Votes,
+    /// No model, but the logits that one gave elsewhere.
+    Logits(LogitsFile),
+}
+
+/// A file of logits of the rows of the data, and what it does not say of itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogitsFile {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// How its rows are those of the data.
+    pub key: RowKey,
+    /// The classes in the order of its columns, where it does not name them.
+    pub classes: Option<Vec<String>>,
+    /// Whether it holds probabilities, whose logarithms are logits.
+    pub probabilities: bool,
+}
+
+impl LogitsFile {
+    /// What it is called.
+    pub fn name(&self) -> String {
+        architecture::name_of(&self.path)
+    }
+}
+
+/// How rows of a file are rows of the data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RowKey {
+    /// By their order: the first is row 0 of the source.
+    #[default]
+    Order,
+    /// By a column `id`, which holds row numbers of the source, from 0.
+    Id,
+    /// By a column `file`, which holds paths below the source's folder.
+    File,
+}
+
+impl RowKey {
+    /// Those that are columns, each by the name that a recipe and the column have.
+    pub const NAMES: [(&'static str, Self); 2] = [("id", Self::Id), ("file", Self::File)];
 }
 
 /// A model file, and what a file of another program does not say of itself.

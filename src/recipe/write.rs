@@ -11,8 +11,8 @@ use super::parse::TABLES;
 use super::reader::SCHEDULE;
 use super::{
     Architecture, Augment, Baseline, CheckpointSource, Colour, ColumnRef, Copies, DEFAULT_SIDE, Frozen, Ground,
-    ImageSource, Keep, KeptColumns, Normalise, Optimiser, PixelRange, Pixels, Pooling, Recipe, Schedule, Source,
-    TableSource, TeacherPart, TeacherRecipe, TextLayers, TextSource, TokensOf, TrainingRecipe,
+    ImageSource, Keep, KeptColumns, LogitsFile, Normalise, Optimiser, PixelRange, Pixels, Pooling, Recipe, RowKey,
+    Schedule, Source, TableSource, TeacherPart, TeacherRecipe, TextLayers, TextSource, TokensOf, TrainingRecipe,
 };
 use crate::distill::{Course, Ramp};
 
@@ -279,6 +279,7 @@ fn checkpoint(source: &CheckpointSource) -> Table {
             return Table::from_iter([("checkpoint".to_owned(), format!("builtin:{}", builtin.name()).into())]);
         }
         CheckpointSource::Votes => return Table::from_iter([("votes".to_owned(), true.into())]),
+        CheckpointSource::Logits(file) => return logits(file),
         CheckpointSource::File(file) => file,
     };
     let mut fields = Table::new();
@@ -294,6 +295,20 @@ fn checkpoint(source: &CheckpointSource) -> Table {
         if let Some(values) = values {
             put(key, values.clone().into());
         }
+    }
+    fields
+}
+
+fn logits(file: &LogitsFile) -> Table {
+    let mut fields = Table::from_iter([("logits".to_owned(), path(&file.path))]);
+    if let Some((name, _)) = RowKey::NAMES.into_iter().find(|(_, key)| *key == file.key) {
+        fields.insert("key".to_owned(), name.into());
+    }
+    if let Some(classes) = &file.classes {
+        fields.insert("classes".to_owned(), classes.clone().into());
+    }
+    if file.probabilities {
+        fields.insert("probabilities".to_owned(), true.into());
     }
     fields
 }

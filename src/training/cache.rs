@@ -15,14 +15,14 @@ use super::made::{Made, MadeTexts};
 use super::prepared::{Prepared, TeacherModel};
 use super::specs::{Ground, Specs};
 use super::teachers::KnownTeacher;
-use crate::data::{DataError, Dataset, Remark, Splits, TransferSet, Watch};
+use crate::data::{DataError, Dataset, GivenLogits, Remark, Splits, TransferSet, Watch};
 use crate::distill::{Method, NoPairs, Objective, Over, Sides, StudentKind};
 use crate::model::import::{self, ImportOptions};
 use crate::model::{
-    Checkpoint, CheckpointError, ModelSpec, Network, NetworkTeacher, Normalisation, Remembered, RowLogits, Votes,
+    Checkpoint, CheckpointError, Given, ModelSpec, Network, NetworkTeacher, Normalisation, Remembered, RowLogits, Votes,
 };
-use crate::recipe::fields::{METHOD, TEACHER_VOTES};
-use crate::recipe::{BuiltinTeacher, CheckpointSource, Recipe, Source, TeacherPart, TeacherRecipe};
+use crate::recipe::fields::{JITTER, METHOD, TEACHER_LOGITS, TEACHER_VOTES};
+use crate::recipe::{BuiltinTeacher, CheckpointSource, Recipe, RowKey, Source, TeacherPart, TeacherRecipe};
 use crate::text::{Phrase, phrase};
 
 /// Largest probe set.
@@ -143,6 +143,15 @@ impl Cache {
                     votes_fit(recipe, &dataset)?;
                     TeacherModel::Ready(Arc::new(KnownTeacher::new(Arc::new(Votes))))
                 }
+                TeacherPart::Checkpoint(CheckpointSource::Logits(file)) => {
+                    let key = RowKey::NAMES.into_iter().find(|(_, key)| *key == file.key).map(|(name, _)| name);
+                    let found = GivenLogits::read(&file.path, key, &dataset.classes, watch);
+                    let given = Given::new(file, found.map_err(PrepareError::Logits)?, &dataset);
+                    let of_logits = |error| PrepareError::Checkpoint { whose: TEACHER_LOGITS.path, error };
+                    let (teacher, said) = given.map_err(of_logits)?;
+                    remarks.extend(said);
+                    TeacherModel::Ready(Arc::new(KnownTeacher::new(Arc::new(teacher))))
+                }
                 TeacherPart::Checkpoint(source) => match self.remembered(source)? {
                     Some(of) => {
                         let path = path_of(source);
@@ -184,7 +193,7 @@ impl Cache {
         remarks.extend(remark);
         let mut prepared =
             Prepared { dataset, splits, transfer, learnt, made_of, probe, student, teachers, mean, remarks };
-        prepared.remarks.extend(method_fits(&recipe.distill, &prepared)?);
+        prepared.remarks.extend(method_fits(recipe, &prepared)?);
         prepared.remarks.extend(told_the_labels(recipe));
         Ok(prepared)
     }
@@ -207,7 +216,7 @@ impl Cache {
                 }
                 found
             }
-            CheckpointSource::Votes => None,
+            CheckpointSource::Votes | CheckpointSource::Logits(_) => None,
         };
         let found = found.map(Arc::new);
         self.remembered.push((source.clone(), found.clone()));
@@ -240,7 +249,7 @@ impl Cache {
         let checkpoint = match source {
             CheckpointSource::Builtin(builtin) => Checkpoint::from_bytes(&path, builtin_teacher(*builtin))?,
             // Asked of the data alone, above.
-            CheckpointSource::Votes => {
+            CheckpointSource::Votes | CheckpointSource::Logits(_) => {
                 return Err(PrepareError::Method { field: TEACHER_VOTES.path, problem: phrase!("votes-none") });
             }
             CheckpointSource::File(file) if file.path.is_dir() => self.specs.folder(&file.path)?.finished()?,
@@ -285,14 +294,22 @@ fn path_of(source: &CheckpointSource) -> String {
     match source {
         CheckpointSource::File(file) => file.path.display().to_string(),
         CheckpointSource::Builtin(builtin) => format!("builtin:{}", builtin.name()),
+        CheckpointSource::Logits(file) => file.path.display().to_string(),
         CheckpointSource::Votes => TEACHER_VOTES.path.to_owned(),
     }
 }
 
 /// Whether a method has what it needs for a student, and what it cannot use: asked of each cell, since cells of several methods share
 /// what is prepared.
-pub(super) fn method_fits(objective: &Objective, prepared: &Prepared) -> Result<Option<Remark>, PrepareError> {
+pub(super) fn method_fits(recipe: &Recipe, prepared: &Prepared) -> Result<Option<Remark>, PrepareError> {
     let Some(student) = &prepared.student else { return Ok(None) };
+    let objective = &recipe.distill;
+    let knows_rows_alone =
+        |teacher: &TeacherModel| matches!(teacher, TeacherModel::Ready(teacher) if !teacher.knows_inputs());
+    let is_shifted = recipe.training.jitter > 0 && prepared.dataset.pixel_scale.is_some();
+    if is_shifted && objective.method().needs.teacher && prepared.teachers.iter().any(knows_rows_alone) {
+        return Err(PrepareError::Method { field: JITTER.path, problem: phrase!("jitter-rows-alone") });
+    }
     layers_fit(objective, student, &prepared.teachers)?;
     student_fits(objective.method(), student, &prepared.teachers)?;
     let (method, transfer) = (objective.method(), &prepared.transfer);

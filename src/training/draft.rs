@@ -124,7 +124,7 @@ impl Draft {
         };
         let prepared = match self.shared.iter_mut().find(|shared| shared.recipe == decides) {
             Some(Shared { prepared, remarks, .. }) => {
-                let remark = method_fits(&recipe.distill, prepared)?;
+                let remark = method_fits(recipe, prepared)?;
                 let is_new = |remark: &Remark| !remarks.contains(remark) && !prepared.remarks.contains(remark);
                 let remark = remark.filter(is_new);
                 remarks.extend(remark);

@@ -4,7 +4,7 @@ use super::device::of_device;
 use crate::data::DataError;
 use crate::model::{CheckpointError, PlanError, Unanswered};
 use crate::recipe::Faults;
-use crate::recipe::fields::{CHECKPOINT, TEACHER_ENSEMBLE};
+use crate::recipe::fields::{CHECKPOINT, TEACHER_ENSEMBLE, TEACHER_LOGITS};
 use crate::text::{Phrase, phrase, prints_its_phrase};
 
 /// Why a recipe cannot be run.
@@ -26,6 +26,8 @@ pub enum PrepareError {
         /// What is wrong with it.
         error: CheckpointError,
     },
+    /// The file of a teacher's logits.
+    Logits(DataError),
     /// One model of an ensemble.
     OfEnsemble {
         /// Which of the list, counted from 1.
@@ -61,7 +63,7 @@ impl PrepareError {
     /// A stable name for programs.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Data(error) => error.code(),
+            Self::Data(error) | Self::Logits(error) => error.code(),
             Self::Plan { error, .. } => error.code(),
             Self::Checkpoint { error, .. } => error.code(),
             Self::OfEnsemble { error, .. } => error.code(),
@@ -78,6 +80,7 @@ impl PrepareError {
         match self {
             Self::Data(_) => Some("data"),
             Self::Plan { whose, .. } | Self::Checkpoint { whose, .. } => Some(whose),
+            Self::Logits(_) => Some(TEACHER_LOGITS.path),
             Self::Overlap { .. } => Some(CHECKPOINT.path),
             Self::OfEnsemble { .. } => Some(TEACHER_ENSEMBLE.path),
             Self::Method { field, .. } => Some(field),
@@ -89,12 +92,14 @@ impl PrepareError {
     pub fn phrase(&self) -> Phrase {
         match self {
             Self::Data(error) => error.phrase(),
+            Self::Logits(error) => phrase!("fault-at", place = TEACHER_LOGITS.path, problem = error.phrase()),
             Self::Plan { whose, error } => phrase!("fault-at", place = *whose, problem = error.phrase()),
             Self::Checkpoint { whose, error } => phrase!("fault-at", place = *whose, problem = error.phrase()),
             Self::OfEnsemble { position, error } => {
                 let problem = match &**error {
                     Self::Checkpoint { error, .. } => error.phrase(),
                     Self::Plan { error, .. } => error.phrase(),
+                    Self::Logits(error) => error.phrase(),
                     other => return other.phrase(),
                 };
                 let place = format!("{}.{position}", TEACHER_ENSEMBLE.path);

@@ -6,6 +6,7 @@ mod bias;
 mod habits;
 mod input;
 mod interruption;
+mod logits;
 mod process;
 mod results;
 mod stores;

@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use self::contents::{Contents, LoadedPart, NamedArray, contents};
-use self::npy::in_array;
+use self::npy::{Values, in_array};
 use self::roles::Part;
 use super::classes::number_classes;
-use super::file::{MAX_CLASSES, check_size, shown_shape, stem};
+use super::file::{MAX_CLASSES, check_size, shown_shape, stem, unreadable};
 use super::magic::{Packed, start_of};
 use super::{DataError, Dataset, Examples, Findings, Much, Remark, Scaling, Watch, archive};
 use crate::recipe::{Pixels, TableSource};
@@ -27,6 +27,28 @@ pub fn is_npz(file: &Path) -> bool {
     let Ok(start) = start_of(file) else { return false };
     let holds_arrays = || archive::open(file).is_ok_and(|zip| zip.file_names_raw().any(|name| name.ends_with(b".npy")));
     start.starts_with(npy::MAGIC) || (Packed::by(&start) == Packed::Zip && holds_arrays())
+}
+
+/// Whether a file that begins so is one array.
+pub(super) fn starts_as_npy(start: &[u8]) -> bool {
+    start.starts_with(npy::MAGIC)
+}
+
+/// One array of two dimensions: how many columns it has, and its numbers row by row.
+pub(super) fn npy_matrix(file: &Path) -> Result<(usize, Vec<f32>), DataError> {
+    let opened = std::fs::File::open(file).map_err(|error| unreadable(file, &error))?;
+    let size = opened.metadata().map_err(|error| unreadable(file, &error))?.len();
+    let array = npy::read(&mut std::io::BufReader::new(opened), size, file, &stem(file))?;
+    let wrong = |problem| DataError::Format { file: file.to_owned(), problem, allowed: phrase!("logits-allowed") };
+    let &[_, columns] = array.shape.as_slice() else {
+        return Err(wrong(phrase!("logits-no-matrix", shape = shown_shape(&array.shape))));
+    };
+    let values = match array.values {
+        Values::Singles(values) => values,
+        Values::Words(_) => return Err(wrong(phrase!("logits-words"))),
+        _ => (0..array.len()).map(|at| array.number(at) as f32).collect(),
+    };
+    Ok((columns, values))
 }
 
 /// Reads an archive. Whole numbers from 0 to 255 in rows of two or three dimensions are pixels; everything else is features.

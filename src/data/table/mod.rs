@@ -43,6 +43,7 @@ use free_text::{TextColumns, choose_texts};
 pub use new_rows::NewRows;
 pub use new_texts::read_new_texts;
 use opened::Table;
+pub(super) use parquet::{is_parquet, text_of_rows as parquet_as_text};
 use part::{Surveys, parts_from};
 use read_texts::{TextPlan, read_all_texts};
 use report::Known;
@@ -51,7 +52,7 @@ use text::Origin;
 /// Reads a table in full.
 pub(super) fn load(source: &TableSource, watch: &dyn Watch) -> Result<Dataset, DataError> {
     let file = source.path.as_path();
-    if parquet::is_parquet(file)? && parquet_pictures::holds_pictures(file)? {
+    if is_parquet(file)? && parquet_pictures::holds_pictures(file)? {
         return parquet_pictures::load_pictures(source, watch);
     }
     read(stem(file), source, Origin::of(file)?, watch)
@@ -156,6 +157,7 @@ fn texts_of(name: String, known: &Known<'_>, columns: TextColumns, watch: &dyn W
         test_from,
         scaling: Scaling::None,
         columns: Some(Arc::new(known.columns.clone())),
+        left_out: read.left_out,
         findings,
         ..Dataset::new(name, labels.classes.clone(), examples, read.labels)
     })

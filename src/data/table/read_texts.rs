@@ -31,6 +31,8 @@ pub struct TextRows {
     pub labels: Vec<u32>,
     /// Rows without a text, which are left out.
     pub empty: EmptyTexts,
+    /// Which they are, of all that were read.
+    pub left_out: Vec<u32>,
     /// Lines that cannot be used.
     bad: BadLines,
     /// A label is not what it was in the first pass.
@@ -110,6 +112,7 @@ impl TextPlan<'_> {
             texts: Texts::new(self.columns.second.is_some()),
             labels: Vec::new(),
             empty: EmptyTexts::default(),
+            left_out: Vec::new(),
             bad: BadLines::default(),
             changed: false,
         }
@@ -129,6 +132,7 @@ impl TextPlan<'_> {
         }
         if self.columns.list().any(|column| field(column).is_empty()) {
             rows.empty.push(|| block.line_of(record));
+            rows.left_out.push(rows.read());
             return;
         }
         rows.texts.push(field(self.columns.first), self.columns.second.map(field));
@@ -146,7 +150,14 @@ pub fn problem_of(text: &str, column: &str, is_behind_label: bool) -> Option<Lin
 }
 
 impl TextRows {
+    /// How many were read, those without a text among them.
+    fn read(&self) -> u32 {
+        (self.labels.len() + self.left_out.len()) as u32
+    }
+
     fn append(&mut self, mut next: Self) {
+        let before = self.read();
+        self.left_out.extend(next.left_out.iter().map(|row| before + row));
         self.texts.append(&next.texts);
         self.labels.append(&mut next.labels);
         self.empty.append(&next.empty);

@@ -82,6 +82,38 @@ pub const TEACHER_VOTES: Field = Field {
     ..OF_TEACHER
 };
 
+/// `teacher.logits`.
+pub const TEACHER_LOGITS: Field = Field {
+    path: "teacher.logits",
+    label: "field-teacher-logits",
+    what: "field-teacher-logits-hint",
+    short: Some("field-teacher-logits"),
+    is_hinted: false,
+    synonyms: &[Synonyms { value: "", words: &["teacher_logits", "soft_labels", "soft_targets", "logits_file"] }],
+    ..OF_TEACHER
+};
+
+/// `teacher.key`.
+pub const TEACHER_KEY: Field = Field {
+    path: "teacher.key",
+    label: "field-teacher-key",
+    what: "field-teacher-key-hint",
+    short: Some("field-teacher-key"),
+    is_hinted: false,
+    ..OF_TEACHER
+};
+
+/// `teacher.probabilities`.
+pub const TEACHER_PROBABILITIES: Field = Field {
+    path: "teacher.probabilities",
+    label: "field-teacher-probabilities",
+    what: "field-teacher-probabilities-hint",
+    short: Some("field-teacher-probabilities"),
+    kind: Kind::Truth(false),
+    is_hinted: false,
+    ..OF_TEACHER
+};
+
 /// `teacher.labelled`.
 pub const TEACHER_LABELLED: Field = Field {
     path: "teacher.labelled",

@@ -137,6 +137,7 @@ fn part_name(part: &TeacherPart) -> Phrase {
     match part {
         TeacherPart::Checkpoint(CheckpointSource::Builtin(_)) => phrase!("value-shipped"),
         TeacherPart::Checkpoint(CheckpointSource::File(file)) => Phrase::Plain(file.name()),
+        TeacherPart::Checkpoint(CheckpointSource::Logits(file)) => Phrase::Plain(file.name()),
         TeacherPart::Checkpoint(CheckpointSource::Votes) => phrase!("value-votes"),
         TeacherPart::Train { model, .. } => Phrase::plain(model),
     }

@@ -11,7 +11,7 @@ use crate::recipe::fault::{Fault, FaultKind};
 use crate::recipe::reader::Reader;
 use crate::recipe::{
     Architecture, BuiltinTeacher, CheckpointFile, CheckpointSource, Frozen, IMAGENET_MEAN, IMAGENET_STD, LENGTH,
-    PixelRange, Pooling, TeacherPart, TeacherRecipe, TextLayers, TokensOf, TrainingRecipe,
+    LogitsFile, PixelRange, Pooling, RowKey, TeacherPart, TeacherRecipe, TextLayers, TokensOf, TrainingRecipe,
 };
 use crate::text::phrase;
 
@@ -129,6 +129,12 @@ fn read_part(
         }
         checkpoint = Some(CheckpointSource::Votes);
     }
+    if let Some(logits) = read_logits(section, folder, faults) {
+        if checkpoint.is_some() {
+            faults.push(section.fault("logits", FaultKind::Conflict(phrase!("conflict-logits"))));
+        }
+        checkpoint = Some(CheckpointSource::Logits(logits));
+    }
     let given = ["classes", "pixels", "mean", "std"].into_iter().find(|key| section.has(key));
     let options = read_import(section, faults);
     let checkpoint = match checkpoint {
@@ -162,6 +168,21 @@ fn read_part(
             TeacherPart::Checkpoint(CheckpointSource::Builtin(BuiltinTeacher::MnistMini))
         }
     }
+}
+
+/// A file of logits, with the keys that are its own.
+fn read_logits(section: &mut Reader<'_>, folder: &Path, faults: &mut Vec<Fault>) -> Option<LogitsFile> {
+    if !section.has("logits") {
+        for key in ["key", "probabilities"].into_iter().filter(|key| section.has(key)) {
+            faults.push(section.fault(key, FaultKind::Conflict(phrase!("conflict-no-logits"))));
+        }
+    }
+    let base = section.base("logits", folder);
+    let path = section.file("logits", &base, faults);
+    let key = section.choice("key", RowKey::Order, &RowKey::NAMES, faults);
+    let probabilities = section.truth("probabilities", false, faults);
+    let path = path?;
+    Some(LogitsFile { path, key, classes: section.names("classes", faults), probabilities })
 }
 
 fn read_checkpoint(section: &mut Reader<'_>, folder: &Path, faults: &mut Vec<Fault>) -> Option<CheckpointSource> {

@@ -1,0 +1,233 @@
+//! A teacher of whom only its logits are given, row by row: whatever computed them, where and when.
+
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::checkpoint::{CheckpointError, class_indices};
+use super::teacher::{Teacher, Unanswered};
+use crate::data::{Dataset, GivenLogits, Inputs, Remark};
+use crate::distill::{Mean, NO_CLASS, TeacherLogits, top_classes};
+use crate::recipe::{LogitsFile, RowKey};
+use crate::text::{Phrase, phrase};
+
+/// Its logits of all rows of the data.
+pub struct Given {
+    name: String,
+    /// `[rows, classes]`, rows and classes in the order of the data.
+    values: Arc<Vec<f32>>,
+    classes: usize,
+    digest: String,
+}
+
+/// A probability of 0 stands for one that was too small to be written.
+const LEAST: f32 = 1e-7;
+
+/// How far the sum of a row of probabilities may be from 1.
+const NEAR: f64 = 1e-3;
+
+/// Fewest rows of which it is said that they are others.
+const FEWEST: usize = 20;
+
+impl Given {
+    /// Brings logits into the order of the data, and says how well they fit the labels.
+    ///
+    /// # Errors
+    /// When classes or rows are others than those of the data, a number is none, or they fit far better in another order.
+    pub fn new(
+        file: &LogitsFile,
+        found: GivenLogits,
+        dataset: &Dataset,
+    ) -> Result<(Self, Vec<Remark>), CheckpointError> {
+        let path = file.path.display().to_string();
+        let foreign = |problem: Phrase| CheckpointError::Foreign { path: path.clone(), problem };
+        let columns = found.columns;
+        let Some(names) = file.classes.as_ref().or(found.classes.as_ref()) else {
+            let problem = phrase!("logits-no-classes", columns = columns as u64);
+            return Err(CheckpointError::Option { path, field: "classes", problem });
+        };
+        if names.len() != columns {
+            let (names, columns) = (names.len() as u64, columns as u64);
+            let problem = phrase!("logits-other-columns", names = names, columns = columns);
+            return Err(CheckpointError::Option { path, field: "classes", problem });
+        }
+        let indices = class_indices(&path, names, &dataset.classes)?;
+        let places = places(file, &found, dataset).map_err(foreign)?;
+        if let Some(at) = found.values.iter().position(|value| !value.is_finite()) {
+            let count = found.values.iter().filter(|value| !value.is_finite()).count() as u64;
+            return Err(foreign(phrase!("logits-not-finite", row = (at / columns) as u64, count = count)));
+        }
+        let mut remarks = Vec::new();
+        let found = as_logits(file, found, &mut remarks).map_err(foreign)?;
+        let mut values = Vec::with_capacity(places.len() * indices.len());
+        for place in &places {
+            let row = &found.values[*place as usize * columns..][..columns];
+            values.extend(indices.iter().map(|index| row[*index]));
+        }
+        remarks.push(fits(file, &values, dataset).map_err(foreign)?);
+        let mut hasher = Sha256::new();
+        for value in &values {
+            hasher.update(value.to_le_bytes());
+        }
+        let digest = hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let given = Self { name: file.name(), values: Arc::new(values), classes: indices.len(), digest };
+        Ok((given, remarks))
+    }
+}
+
+/// Whether it tells of files without a text: they are no rows, and which they are is not kept.
+fn is_of_left_out(remark: &Remark) -> bool {
+    remark.code == "empty-texts"
+}
+
+/// Where each row of the data stands in the file.
+fn places(file: &LogitsFile, found: &GivenLogits, dataset: &Dataset) -> Result<Vec<u32>, Phrase> {
+    let rows = found.values.len() / found.columns.max(1);
+    let keys = found.keys.as_deref().unwrap_or_default();
+    let by_key: std::collections::HashMap<&str, u32> =
+        keys.iter().zip(0..).map(|(key, place)| (key.as_str(), place)).collect();
+    if by_key.len() < keys.len() {
+        return Err(phrase!("logits-key-twice", twice = (keys.len() - by_key.len()) as u64));
+    }
+    let wanted: Vec<String> = match file.key {
+        RowKey::Order if !dataset.files.is_empty() => return Err(phrase!("logits-need-files")),
+        RowKey::Order if dataset.left_out.is_empty() && dataset.findings.remarks.iter().any(is_of_left_out) => {
+            return Err(phrase!("logits-unknown-order"));
+        }
+        RowKey::Order if rows != dataset.source_rows() => {
+            return Err(phrase!("logits-other-length", rows = rows as u64, source = dataset.source_rows() as u64));
+        }
+        RowKey::Order => return Ok(dataset.places_in_source()),
+        RowKey::Id => dataset.places_in_source().iter().map(ToString::to_string).collect(),
+        RowKey::File if dataset.files.is_empty() => return Err(phrase!("logits-no-files")),
+        RowKey::File => dataset.files.iter().map(|file| file.to_string_lossy().replace('\\', "/")).collect(),
+    };
+    let places: Vec<Option<u32>> = wanted.iter().map(|key| by_key.get(key.as_str()).copied()).collect();
+    let silent = places.iter().filter(|place| place.is_none()).count();
+    if let Some(first) = places.iter().position(Option::is_none) {
+        let (silent, of) = (silent as u64, places.len() as u64);
+        return Err(phrase!("logits-lack-rows", silent = silent, of = of, first = wanted[first].clone()));
+    }
+    Ok(places.into_iter().flatten().collect())
+}
+
+/// Logits of what may be probabilities: only who says so is taken at their word, for a softmax of probabilities trains in silence.
+fn as_logits(file: &LogitsFile, mut found: GivenLogits, remarks: &mut Vec<Remark>) -> Result<GivenLogits, Phrase> {
+    let is_distribution = |row: &[f32]| {
+        let sum: f64 = row.iter().map(|p| f64::from(*p)).sum();
+        row.iter().all(|p| (0.0..=1.0).contains(p)) && (sum - 1.0).abs() <= NEAR
+    };
+    let other = found.values.chunks_exact(found.columns).position(|row| !is_distribution(row));
+    match (other, file.probabilities) {
+        (None, false) => Err(phrase!("logits-are-probabilities")),
+        (Some(_), false) => Ok(found),
+        (Some(row), true) => Err(phrase!("logits-no-probabilities", row = row as u64)),
+        (None, true) => {
+            let zeros = found.values.iter().filter(|p| **p < LEAST).count() as u64;
+            found.values.iter_mut().for_each(|p| *p = p.max(LEAST).ln());
+            let message = phrase!("remark-logits-zeros", zeros = zeros, of = found.values.len() as u64);
+            remarks.extend((zeros > 0).then(|| Remark::note("logits-zeros", message, [("zeros", zeros)])));
+            Ok(found)
+        }
+    }
+}
+
+/// How often the top class is the label.
+fn right(top: &[u32], labels: &[u32]) -> usize {
+    top.iter().zip(labels).filter(|(top, label)| top == label).count()
+}
+
+/// How well logits in the order of the data fit its labels. Those that fit far better with other columns or other rows are refused.
+fn fits(file: &LogitsFile, values: &[f32], dataset: &Dataset) -> Result<Remark, Phrase> {
+    let (labels, classes) = (&dataset.labels, dataset.classes.len());
+    let top = top_classes(values, classes);
+    let as_given = right(&top, labels);
+    let rows = labels.len();
+    if let Some((column, class)) = other_columns(&top, labels, classes) {
+        let names = &dataset.classes;
+        return Err(phrase!("logits-other-order", column = names[column].clone(), class = names[class].clone()));
+    }
+    if file.key == RowKey::Order && rows > FEWEST {
+        for (shift, moved) in [(1, right(&top[1..], labels)), (-1, right(&top, &labels[1..]))] {
+            // Neighbours of one class hide a shift; where it is seen, it is beyond doubt.
+            if moved > as_given + rows / 10 && moved > 2 * as_given {
+                let (moved, as_given, rows) = (moved as u64, as_given as u64, rows as u64);
+                let shift = Phrase::signed(f64::from(shift));
+                return Err(phrase!("logits-shifted", shift = shift, moved = moved, right = as_given, rows = rows));
+            }
+        }
+    }
+    let mut counts = vec![0_u64; classes];
+    for label in labels {
+        counts[*label as usize] += 1;
+    }
+    let most = counts.iter().max().copied().unwrap_or(0);
+    let numbers = [("right", as_given as u64), ("rows", rows as u64), ("most", most)];
+    let (of_rows, by_chance) = (Phrase::count(rows as u64), Phrase::count(most));
+    let message =
+        phrase!("remark-logits-fit", right = Phrase::count(as_given as u64), rows = of_rows, chance = by_chance);
+    Ok(Remark::note("logits-fit", message, numbers))
+}
+
+/// A column and the class of which it seems to speak, where the columns seem to be in another order: each answers rows of one class
+/// mostly, no two of them those of the same, and some of them not those of their own.
+fn other_columns(top: &[u32], labels: &[u32], classes: usize) -> Option<(usize, usize)> {
+    let mut counts = std::collections::HashMap::<(u32, u32), usize>::new();
+    for (top, label) in top.iter().zip(labels).filter(|(top, _)| **top != NO_CLASS) {
+        *counts.entry((*top, *label)).or_default() += 1;
+    }
+    let mut all = vec![0; classes];
+    let mut most = vec![(0, None); classes];
+    for ((column, label), count) in &counts {
+        let (column, label) = (*column as usize, *label as usize);
+        all[column] += count;
+        if *count > most[column].0 {
+            most[column] = (*count, Some(label));
+        }
+    }
+    let speaks_of = |column: &usize| {
+        let (count, class) = most[*column];
+        class.filter(|_| all[*column] >= FEWEST / 2 && 5 * count >= 3 * all[*column])
+    };
+    let moved: Vec<(usize, usize)> =
+        (0..classes).filter_map(|column| Some((column, speaks_of(&column)?))).filter(|(a, b)| a != b).collect();
+    // Whose place another column takes has moved, too: a teacher that takes one class for another keeps that one's own column.
+    let is_exchange = |(_, class): &&(usize, usize)| moved.iter().any(|(column, _)| column == class);
+    moved.iter().find(is_exchange).copied()
+}
+
+impl Teacher for Given {
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn parameter_count(&self) -> u64 {
+        0
+    }
+
+    fn digest(&self) -> String {
+        self.digest.clone()
+    }
+
+    fn logits(
+        &self,
+        dataset: &Dataset,
+        rows: &[u32],
+        _cancelled: &dyn Fn() -> bool,
+    ) -> Result<TeacherLogits, Unanswered> {
+        let classes = self.classes;
+        if dataset.labels.len() * classes != self.values.len() {
+            return Err(candle_core::Error::msg("these are not the rows of the given logits").into());
+        }
+        let values = rows.iter().flat_map(|row| &self.values[*row as usize * classes..][..classes]).copied().collect();
+        Ok(TeacherLogits { values, teachers: 1, classes, mean: Mean::default() })
+    }
+
+    fn knows_inputs(&self) -> bool {
+        false
+    }
+
+    fn logits_of(&self, _inputs: &Inputs) -> candle_core::Result<TeacherLogits> {
+        candle_core::bail!("of this teacher only its logits of the rows of the data are given")
+    }
+}
