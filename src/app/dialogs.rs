@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use eframe::egui;
 
-use super::drop::{DATA, MODELS};
+use super::drop::DATA;
 use crate::overheard;
 use crate::state::FilePurpose;
 use crate::text::text;
@@ -124,7 +124,8 @@ type Filter = (&'static str, &'static [&'static str]);
 fn words_of(purpose: FilePurpose) -> (&'static str, Option<Filter>, Option<&'static str>) {
     const STUDENTS: Filter = ("safetensors", &["safetensors"]);
     const EXPORTS: Filter = ("csv, json", &["csv", "json"]);
-    const TEACHERS: Filter = ("safetensors, pt, pth", MODELS);
+    const TEACHERS: Filter =
+        ("safetensors, pt, pth; npy, csv, parquet", &["safetensors", "pt", "pth", "npy", "csv", "tsv", "parquet"]);
     const RECIPES: Filter = ("toml", &["toml"]);
     const STORES: Filter = ("db", &["db"]);
     const TABLES: Filter = ("csv, tsv, parquet, arff, npz, zip, txt, data, gz", DATA);

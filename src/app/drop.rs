@@ -14,7 +14,7 @@ use crate::theme::{UiTokens as _, semibold, size};
 const RECENT: usize = 12;
 
 /// Endings of files that hold a model.
-pub(super) const MODELS: &[&str] = &["safetensors", "pt", "pth"];
+const MODELS: &[&str] = &["safetensors", "pt", "pth"];
 
 /// Endings of files that hold data.
 pub(super) const DATA: &[&str] = &["csv", "tsv", "parquet", "arff", "npz", "zip", "txt", "data", "gz"];

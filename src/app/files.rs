@@ -141,7 +141,7 @@ impl App {
         }
         paths.dedup();
         let mut models: Vec<CheckpointSource> =
-            paths.iter().map(|path| CheckpointSource::File(path.clone().into())).collect();
+            paths.iter().map(|path| CheckpointSource::of_file(path.clone())).collect();
         let mut sweep = self.state.recipe.sweep.clone();
         sweep.base.teacher = Some(match models.len() {
             0 => return,

@@ -410,6 +410,19 @@ pub enum CheckpointSource {
     Logits(LogitsFile),
 }
 
+impl CheckpointSource {
+    /// What a file is by its name: a table or a lone matrix holds logits, everything else a model.
+    pub fn of_file(path: PathBuf) -> Self {
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        match ending.as_deref() {
+            Some("npy" | "csv" | "tsv" | "parquet") => {
+                Self::Logits(LogitsFile { path, key: RowKey::Order, classes: None, probabilities: false })
+            }
+            _ => Self::File(path.into()),
+        }
+    }
+}
+
 /// A file of logits of the rows of the data, and what it does not say of itself.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogitsFile {
