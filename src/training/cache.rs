@@ -22,7 +22,7 @@ use crate::model::{
     Checkpoint, CheckpointError, Given, ModelSpec, Network, NetworkTeacher, Normalisation, Remembered, RowLogits, Votes,
 };
 use crate::recipe::fields::{JITTER, METHOD, TEACHER_LOGITS, TEACHER_VOTES};
-use crate::recipe::{BuiltinTeacher, CheckpointSource, Recipe, RowKey, Source, TeacherPart, TeacherRecipe};
+use crate::recipe::{BuiltinTeacher, CheckpointSource, LogitsFile, Recipe, RowKey, Source, TeacherPart, TeacherRecipe};
 use crate::text::{Phrase, phrase};
 
 /// Largest probe set.
@@ -144,11 +144,7 @@ impl Cache {
                     TeacherModel::Ready(Arc::new(KnownTeacher::new(Arc::new(Votes))))
                 }
                 TeacherPart::Checkpoint(CheckpointSource::Logits(file)) => {
-                    let key = RowKey::NAMES.into_iter().find(|(_, key)| *key == file.key).map(|(name, _)| name);
-                    let found = GivenLogits::read(&file.path, key, &dataset.classes, watch);
-                    let given = Given::new(file, found.map_err(PrepareError::Logits)?, &dataset);
-                    let of_logits = |error| PrepareError::Checkpoint { whose: TEACHER_LOGITS.path, error };
-                    let (teacher, said) = given.map_err(of_logits)?;
+                    let (teacher, said) = given(file, &dataset, watch)?;
                     remarks.extend(said);
                     TeacherModel::Ready(Arc::new(KnownTeacher::new(Arc::new(teacher))))
                 }
@@ -287,6 +283,14 @@ impl Cache {
         self.teachers.push(kept.clone());
         Ok((path, kept))
     }
+}
+
+/// A file of logits, in the order of the data, and how well it fits them.
+fn given(file: &LogitsFile, dataset: &Dataset, watch: &dyn Watch) -> Result<(Given, Vec<Remark>), PrepareError> {
+    let key = RowKey::NAMES.into_iter().find(|(_, key)| *key == file.key).map(|(name, _)| name);
+    let found = GivenLogits::read(&file.path, key, &dataset.classes, watch).map_err(PrepareError::Logits)?;
+    let of_logits = |error| PrepareError::Checkpoint { whose: TEACHER_LOGITS.path, error };
+    Given::new(file, found, dataset).map_err(of_logits)
 }
 
 /// What messages call a source.

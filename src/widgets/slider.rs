@@ -260,7 +260,7 @@ impl<'a> Slider<'a> {
             let top = rail.bottom() + 5.0;
             painter.line_segment([pos2(x(tick), top), pos2(x(tick), top + 3.0)], Stroke::new(1.0, t.selected));
             let font = theme::font(size::TICK);
-            painter.text(pos2(x(tick), top + 3.0), Align2::CENTER_TOP, tick, font, t.tertiary);
+            painter.text(pos2(x(tick), top + 3.0), Align2::CENTER_TOP, number::setting(tick), font, t.tertiary);
         }
         let grown = if response.hovered() || response.dragged() || response.has_focus() { 1.0 } else { 0.0 };
         let ring = Stroke::new(2.0, t.panel);

@@ -15,7 +15,7 @@ use crate::widgets::{Dropdown, IconButton, Slider};
 const TICKS: [f64; 5] = [-10.0, -5.0, 0.0, 5.0, 10.0];
 
 /// Width of the list of classes.
-const CLASS: f32 = 100.0;
+const CLASS: f32 = 132.0;
 
 /// The part of the lens that is about biases, while it is asked for.
 pub(super) struct BiasPart<'a> {
