@@ -6,9 +6,9 @@ use proptest::prelude::*;
 use stillroom::distill::{Course, Mean, Objective, Ramp, SOFT_TARGETS, Shape};
 use stillroom::recipe::{
     Architecture, Augment, BASELINES, Baseline, Builtin, BuiltinTeacher, CheckpointFile, CheckpointSource, Colour,
-    ColumnRef, Copies, DataRecipe, FaultKind, Faults, Frozen, Ground, ImageSource, Keep, KeptColumns, Normalise,
-    Optimiser, Override, PRESETS, PixelRange, Pixels, Pooling, QUICKSTART, Recipe, Schedule, Source, Sweep,
-    TableSource, TeacherPart, TeacherRecipe, TextLayers, TextSource, TokensOf, TrainingRecipe, preset,
+    ColumnRef, Copies, DataRecipe, FaultKind, Faults, Frozen, Ground, ImageSource, Keep, KeptColumns, LogitsFile,
+    Normalise, Optimiser, Override, PRESETS, PixelRange, Pixels, Pooling, QUICKSTART, Recipe, RowKey, Schedule, Source,
+    Sweep, TableSource, TeacherPart, TeacherRecipe, TextLayers, TextSource, TokensOf, TrainingRecipe, preset,
 };
 
 const EXAMPLE: &str = r#"
@@ -673,7 +673,15 @@ fn recipes() -> impl Strategy<Value = Recipe> {
     );
     let source = || {
         let shipped = prop::sample::select(BuiltinTeacher::ALL.to_vec());
-        prop_oneof![shipped.prop_map(CheckpointSource::Builtin), checkpoint_file().prop_map(CheckpointSource::File)]
+        let key = prop::sample::select(vec![RowKey::Order, RowKey::Id, RowKey::File]);
+        let logits = (checkpoint_file(), key, any::<bool>()).prop_map(|(file, key, probabilities)| {
+            CheckpointSource::Logits(LogitsFile { path: file.path, key, classes: file.classes, probabilities })
+        });
+        prop_oneof![
+            shipped.prop_map(CheckpointSource::Builtin),
+            checkpoint_file().prop_map(CheckpointSource::File),
+            logits
+        ]
     };
     let combine = || prop_oneof![Just(Mean::Probabilities), Just(Mean::Logits)];
     let checkpoint = source().prop_map(TeacherRecipe::Checkpoint);
