@@ -10,7 +10,7 @@ use super::reader::Answer;
 use super::tiles::{self, Moved};
 use crate::command::WindowCommand;
 use crate::protocol::{JobStart, Move, Report, Request, Started};
-use crate::state::{JobView, Pane, PathField, Pictures, SampleChoice, unseen_classes};
+use crate::state::{JobView, Pane, PathField, Pictures, SampleChoice};
 
 /// A recipe that rests this long is worked out again.
 const SETTLED: Duration = Duration::from_millis(150);
@@ -132,7 +132,7 @@ impl App {
     /// of what its student sees, samples of the first of them; the lens otherwise.
     fn set_the_scene(&mut self, started: &Started) {
         let sweeps = self.state.jobs.open.get(&started.job).is_some_and(JobView::is_sweep);
-        let unseen = unseen_classes(&started.sweep.base, &started.probe.classes);
+        let unseen = started.sweep.base.data.omitted(&started.probe.classes);
         let panel = match unseen.first() {
             _ if sweeps => Pane::Board,
             Some(class) => {
@@ -242,8 +242,8 @@ impl App {
 
     /// Whether it is in sight how models see a sample: tokens in the lens, or places of a picture.
     fn explains(&self) -> bool {
-        let tokens = self.state.screen.lens.tokens && self.state.shows_text() && self.sees(Pane::Lens);
-        tokens || self.state.shows_places() && self.sees(Pane::Inside)
+        let tokens = self.state.screen.lens.tokens && self.sees(Pane::Lens) && self.state.shows_text();
+        tokens || self.sees(Pane::Inside) && self.state.shows_places()
     }
 
     /// Whether a panel is in sight.

@@ -4,7 +4,7 @@ mod published;
 mod raised;
 
 use published::{is_published, published};
-use raised::Raised;
+use raised::{Raised, ReadData};
 
 use super::FiguresArgs;
 use super::events::FinishedRun;
@@ -14,7 +14,7 @@ use super::screen::Screen;
 use super::table::none;
 use super::verdict;
 use super::voice::{Failure, Voice, print};
-use crate::protocol::{Answers, JobId, Metrics, Role, RunId};
+use crate::protocol::{JobId, Metrics, Role, RunId};
 use crate::recipe::{Preset, presets};
 use crate::runs::{Store, StoreError, StoreReader, StoredJob};
 use crate::text::Phrase;
@@ -37,8 +37,7 @@ pub(super) fn figures(args: &FiguresArgs, voice: &Voice) -> Result<(), Failure> 
         let stored = reader.job(job).map_err(refused)?;
         let mut follower = Follower::new(Screen::new(voice.clone(), false), place.path(), None, Some(&stored));
         let Some(found) = follower.recall() else { continue };
-        let answers = reader.answers(job).map_err(refused)?;
-        let mut section = Section::of(&stored, &found, answers, &reader);
+        let mut section = Section::of(&stored, &found, &reader);
         text += &section.text();
         section.doubts.iter().for_each(|doubt| voice.note("not-told", doubt));
     }
@@ -49,17 +48,17 @@ pub(super) fn figures(args: &FiguresArgs, voice: &Voice) -> Result<(), Failure> 
 struct Section<'a> {
     job: &'a StoredJob,
     found: &'a Figures<'a>,
-    answers: Vec<Answers>,
     reader: &'a StoreReader,
     preset: Option<Preset>,
+    data: ReadData,
     /// Why a figure is not there.
     doubts: Vec<String>,
 }
 
 impl<'a> Section<'a> {
-    fn of(job: &'a StoredJob, found: &'a Figures<'a>, answers: Vec<Answers>, reader: &'a StoreReader) -> Self {
+    fn of(job: &'a StoredJob, found: &'a Figures<'a>, reader: &'a StoreReader) -> Self {
         let preset = presets().find(|preset| preset.recipe().is_ok_and(|recipe| recipe.title == job.sweep.base.title));
-        Self { job, found, answers, reader, preset, doubts: Vec::new() }
+        Self { job, found, reader, preset, data: ReadData::default(), doubts: Vec::new() }
     }
 
     /// What it is called, what its preset says of itself, a table, and what happened.
@@ -136,7 +135,7 @@ impl<'a> Section<'a> {
         let Some(first) = ends.first().filter(|end| left_out(end) > 0) else { return String::new() };
         let mut all = Vec::new();
         for end in &ends {
-            match Raised::of(end, &self.answers, self.reader) {
+            match Raised::of(end, self.found, self.reader, &mut self.data) {
                 Ok(Some(raised)) => all.push((raised, end)),
                 Ok(None) => return String::new(),
                 Err(problem) => {

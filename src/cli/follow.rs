@@ -97,6 +97,8 @@ pub(super) struct Figures<'a> {
     pub board: &'a Board,
     /// How its runs ended.
     pub finished: &'a HashMap<RunId, FinishedRun>,
+    /// What they answered.
+    pub answers: &'a HashMap<(RunId, Part), Answers>,
     /// What happened.
     pub story: Story,
 }
@@ -339,7 +341,7 @@ impl<'a> Follower<'a> {
             _ => return None,
         };
         let story = self.story(outcome, None)?;
-        Some(Figures { infos: &self.runs, board: &self.board, finished: &self.finished, story })
+        Some(Figures { infos: &self.runs, board: &self.board, finished: &self.finished, answers: &self.answers, story })
     }
 
     /// The runs of a job of the store, and what they answered.

@@ -125,9 +125,8 @@ impl ErrorsByBias {
         found
     }
 
-    /// The bias in `range` that these rows choose: the middle of those with the fewest errors, or 0 where none has fewer.
-    pub fn chosen(&self, range: RangeInclusive<f64>) -> f64 {
-        let best = self.best(range);
+    /// The bias that these rows choose: the middle of their best ones, or 0 where none has fewer errors.
+    pub fn chosen(&self, best: &BestBias) -> f64 {
         if best.errors < self.at(0.0).errors { best.middle() } else { 0.0 }
     }
 

@@ -1,7 +1,5 @@
 //! A teacher of whom only its logits are given, row by row: whatever computed them, where and when.
 
-use std::sync::Arc;
-
 use sha2::{Digest, Sha256};
 
 use super::checkpoint::{CheckpointError, class_indices};
@@ -15,7 +13,7 @@ use crate::text::{Phrase, phrase};
 pub struct Given {
     name: String,
     /// `[rows, classes]`, rows and classes in the order of the data.
-    values: Arc<Vec<f32>>,
+    values: Vec<f32>,
     classes: usize,
     digest: String,
 }
@@ -75,7 +73,7 @@ impl Given {
             hasher.update(value.to_le_bytes());
         }
         let digest = hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        let given = Self { name: file.name(), values: Arc::new(values), classes: indices.len(), digest };
+        let given = Self { name: file.name(), values, classes: indices.len(), digest };
         Ok((given, remarks))
     }
 }
@@ -162,11 +160,7 @@ fn fits(file: &LogitsFile, values: &[f32], dataset: &Dataset) -> Result<Remark, 
             }
         }
     }
-    let mut counts = vec![0_u64; classes];
-    for label in labels {
-        counts[*label as usize] += 1;
-    }
-    let most = counts.iter().max().copied().unwrap_or(0);
+    let most = dataset.rows_by_class(0..rows as u32).into_iter().max().unwrap_or(0);
     let numbers = [("right", as_given as u64), ("rows", rows as u64), ("most", most)];
     let (of_rows, by_chance) = (Phrase::count(rows as u64), Phrase::count(most));
     let message =
@@ -174,8 +168,8 @@ fn fits(file: &LogitsFile, values: &[f32], dataset: &Dataset) -> Result<Remark, 
     Ok(Remark::note("logits-fit", message, numbers))
 }
 
-/// A column and the class of which it seems to speak, where the columns seem to be in another order: each answers rows of one class
-/// mostly, no two of them those of the same, and some of them not those of their own.
+/// A column and the class of which it seems to speak, where columns seem to have changed places: of two that speak of other classes
+/// mostly than their own, one stands where the other belongs.
 fn other_columns(top: &[u32], labels: &[u32], classes: usize) -> Option<(usize, usize)> {
     let mut counts = std::collections::HashMap::<(u32, u32), usize>::new();
     for (top, label) in top.iter().zip(labels).filter(|(top, _)| **top != NO_CLASS) {

@@ -21,7 +21,8 @@ pub enum Request {
     Preview(Box<Recipe>),
     /// What models make of a picture or a text, answered by [`Live::Inspected`](super::Live::Inspected) between two steps.
     Inspect(Box<Inspect>),
-    /// How models see a sample, a text token by token, a picture by its places, answered by [`Live::Explained`](super::Live::Explained) between two steps.
+    /// How models see a sample, a text token by token, a picture by its places, answered by
+    /// [`Live::Explained`](super::Live::Explained) between two steps.
     Explain(Box<Explain>),
     /// Load models that are going to be asked, so that their first answer is quick; between jobs only.
     MakeReady(Box<Readers>),

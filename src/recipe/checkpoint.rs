@@ -66,6 +66,11 @@ pub enum RowKey {
 impl RowKey {
     /// Those that are columns, each by the name that a recipe and the column have.
     pub const NAMES: [(&'static str, Self); 2] = [("id", Self::Id), ("file", Self::File)];
+
+    /// The name of its column; none of the order.
+    pub fn column(self) -> Option<&'static str> {
+        Self::NAMES.into_iter().find(|(_, key)| *key == self).map(|(name, _)| name)
+    }
 }
 
 /// A model file, and what a file of another program does not say of itself.

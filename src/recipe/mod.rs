@@ -243,6 +243,13 @@ pub struct Augment {
     pub ngram: f64,
 }
 
+impl DataRecipe {
+    /// The indices of the classes, among these, that students never see.
+    pub fn omitted(&self, classes: &[String]) -> Vec<usize> {
+        self.omit_classes.iter().filter_map(|unseen| classes.iter().position(|class| class == unseen)).collect()
+    }
+}
+
 impl Augment {
     /// No texts are made.
     pub const NONE: Self = Self { tries: 0, mask: 0.1, ngram: 0.25 };

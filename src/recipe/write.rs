@@ -11,8 +11,8 @@ use super::parse::TABLES;
 use super::reader::SCHEDULE;
 use super::{
     Architecture, Augment, Baseline, CheckpointSource, Colour, ColumnRef, Copies, DEFAULT_SIDE, Frozen, Ground,
-    ImageSource, Keep, KeptColumns, LogitsFile, Normalise, Optimiser, PixelRange, Pixels, Pooling, Recipe, RowKey,
-    Schedule, Source, TableSource, TeacherPart, TeacherRecipe, TextLayers, TextSource, TokensOf, TrainingRecipe,
+    ImageSource, Keep, KeptColumns, LogitsFile, Normalise, Optimiser, PixelRange, Pixels, Pooling, Recipe, Schedule,
+    Source, TableSource, TeacherPart, TeacherRecipe, TextLayers, TextSource, TokensOf, TrainingRecipe,
 };
 use crate::distill::{Course, Ramp};
 
@@ -301,7 +301,7 @@ fn checkpoint(source: &CheckpointSource) -> Table {
 
 fn logits(file: &LogitsFile) -> Table {
     let mut fields = Table::from_iter([("logits".to_owned(), path(&file.path))]);
-    if let Some((name, _)) = RowKey::NAMES.into_iter().find(|(_, key)| *key == file.key) {
+    if let Some(name) = file.key.column() {
         fields.insert("key".to_owned(), name.into());
     }
     if let Some(classes) = &file.classes {

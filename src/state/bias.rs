@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::wall::unseen_classes;
 use super::{JobView, State};
 use crate::distill::{BIASES, BestBias, ClassErrors, ErrorsByBias, add_biases};
 use crate::protocol::{Part, Role, RunId, RunInfo};
@@ -164,7 +163,8 @@ impl State {
     }
 
     /// What the slider moves.
-    fn mover(&self, job: &JobView, unseen: &[usize]) -> Mover {
+    fn mover(&self, job: &JobView, run: &RunInfo) -> Mover {
+        let unseen = run.recipe.data.omitted(&job.probe.classes);
         let has_several = unseen.len() > 1;
         let is_there = |mover: &Mover| match mover {
             Mover::Class(class) => *class < job.probe.classes.len(),
@@ -230,7 +230,7 @@ impl State {
         if self.screen.bias.counted.as_ref().is_some_and(|counted| counted.of == of) {
             return None;
         }
-        let (classes, unseen) = (job.probe.classes.len(), unseen_classes(&run.recipe, &job.probe.classes));
+        let (classes, unseen) = (job.probe.classes.len(), run.recipe.data.omitted(&job.probe.classes));
         let moved = match of.mover {
             Mover::Class(class) => vec![class],
             Mover::Unseen => unseen.clone(),
@@ -242,7 +242,7 @@ impl State {
     }
 
     fn counting(&self, job: &JobView, run: &RunInfo, known: &Known<'_>) -> Counting {
-        let mover = self.mover(job, &unseen_classes(&run.recipe, &job.probe.classes));
+        let mover = self.mover(job, run);
         let mut others = self.screen.bias.of_run(run.run);
         others.remove(&mover);
         Counting { run: run.run, mover, others, step: known.step }
@@ -252,8 +252,8 @@ impl State {
     pub fn bias_view(&self) -> Option<BiasView<'_>> {
         let (job, run) = self.biased_run().filter(|_| self.screen.lens.biases)?;
         let classes = &job.probe.classes;
-        let unseen = unseen_classes(&run.recipe, classes);
-        let (mover, moved) = (self.mover(job, &unseen), self.screen.bias.of_run(run.run));
+        let unseen = run.recipe.data.omitted(classes);
+        let (mover, moved) = (self.mover(job, run), self.screen.bias.of_run(run.run));
         let bias = moved.get(&mover).copied().unwrap_or(0.0);
         let biases = all_of(&moved, &unseen, classes.len());
         let errors = self.known_logits(job, run).and_then(|known| {
@@ -278,7 +278,7 @@ impl State {
         let (job, run) = self.biased_run().filter(|_| self.screen.lens.biases)?;
         let moved = self.screen.bias.moved.get(&run.run).filter(|moved| !moved.is_empty())?;
         let mut moved_logits = logits.to_vec();
-        let unseen = unseen_classes(&run.recipe, &job.probe.classes);
+        let unseen = run.recipe.data.omitted(&job.probe.classes);
         add_biases(&mut moved_logits, &all_of(moved, &unseen, logits.len()));
         Some(moved_logits)
     }
@@ -286,7 +286,7 @@ impl State {
     /// Moves the bias.
     pub fn move_bias(&mut self, to: f64) {
         let Some((job, run)) = self.biased_run().filter(|_| to.is_finite()) else { return };
-        let (mover, run) = (self.mover(job, &unseen_classes(&run.recipe, &job.probe.classes)), run.run);
+        let (mover, run) = (self.mover(job, run), run.run);
         self.screen.bias.put(run, mover, to.clamp(*BIASES.start(), *BIASES.end()));
     }
 
@@ -300,12 +300,12 @@ impl State {
     pub fn find_bias(&mut self) {
         self.count_by_bias();
         let Some((job, run)) = self.biased_run() else { return };
-        let (mover, run) = (self.mover(job, &unseen_classes(&run.recipe, &job.probe.classes)), run.run);
+        let (mover, run) = (self.mover(job, run), run.run);
         let counted =
             self.screen.bias.counted.as_ref().filter(|counted| (counted.of.run, counted.of.mover) == (run, mover));
         let Some(counted) = counted else { return };
         let best = counted.by_bias.best(BIASES);
-        let bias = counted.by_bias.chosen(BIASES);
+        let bias = counted.by_bias.chosen(&best);
         let found = Found { of: counted.of.clone(), bias, best };
         self.screen.bias.found = Some(found);
         self.screen.bias.put(run, mover, bias);

@@ -55,7 +55,7 @@ pub use run_list::{ColumnWidth, Listed, RunColumn, RunList, difference, validati
 pub use section::Section;
 pub use sheet::{Sheet, TableColumns, square_pixels};
 pub use temporary::{Farewell, TemporaryStore};
-pub use wall::{Hung, Pictures, Wall, unseen_classes};
+pub use wall::{Hung, Pictures, Wall};
 pub use workspace::{Palette, Pane, Workspace};
 
 use crate::distill::{Course, Method};

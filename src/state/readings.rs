@@ -13,7 +13,7 @@ pub struct Readings {
     pub of: Explain,
     /// Whether the sample is the user's.
     is_own: bool,
-    /// The newest answer, or why there is none. While a text is typed, or the next sample looked at, it may be of the one before.
+    /// The newest answer, or why there is none. While a text is typed it may be of the text before.
     found: Option<Result<Box<Explained>, Phrase>>,
 }
 
@@ -43,7 +43,7 @@ impl State {
     pub fn shows_places(&self) -> bool {
         let student = self.focused().and_then(|job| job.shown_run(self.lit_cell()));
         let convolves = student.is_some_and(|run| matches!(run.recipe.student, Some(Architecture::Cnn { .. })));
-        convolves && matches!(self.sample_on_show(), Some(OneRow::Picture(_)))
+        convolves && self.lens_view().is_some_and(|view| view.probe.shape.len() == 3)
     }
 
     /// The sample in the lens.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{SampleChoice, State};
 use crate::distill::soften::top_class;
 use crate::protocol::{Answers, Gather, Gathered, JobId, Part, Role, RunId, RunInfo};
-use crate::recipe::{Baseline, Recipe};
+use crate::recipe::Baseline;
 use crate::text::Phrase;
 
 /// Rows on the wall, at most: what comes after them is counted.
@@ -61,11 +61,6 @@ pub struct Hung<'a> {
     pub baseline: Option<usize>,
     /// See [`Hung::student`].
     pub teacher: Option<usize>,
-}
-
-/// The classes that a recipe keeps from its students.
-pub fn unseen_classes(recipe: &Recipe, classes: &[String]) -> Vec<usize> {
-    recipe.data.omit_classes.iter().filter_map(|unseen| classes.iter().position(|class| class == unseen)).collect()
 }
 
 /// The indices of the rows that two runs answer differently.

@@ -22,7 +22,7 @@ use crate::model::{
     Checkpoint, CheckpointError, Given, ModelSpec, Network, NetworkTeacher, Normalisation, Remembered, RowLogits, Votes,
 };
 use crate::recipe::fields::{JITTER, METHOD, TEACHER_LOGITS, TEACHER_VOTES};
-use crate::recipe::{BuiltinTeacher, CheckpointSource, LogitsFile, Recipe, RowKey, Source, TeacherPart, TeacherRecipe};
+use crate::recipe::{BuiltinTeacher, CheckpointSource, LogitsFile, Recipe, Source, TeacherPart, TeacherRecipe};
 use crate::text::{Phrase, phrase};
 
 /// Largest probe set.
@@ -287,8 +287,8 @@ impl Cache {
 
 /// A file of logits, in the order of the data, and how well it fits them.
 fn given(file: &LogitsFile, dataset: &Dataset, watch: &dyn Watch) -> Result<(Given, Vec<Remark>), PrepareError> {
-    let key = RowKey::NAMES.into_iter().find(|(_, key)| *key == file.key).map(|(name, _)| name);
-    let found = GivenLogits::read(&file.path, key, &dataset.classes, watch).map_err(PrepareError::Logits)?;
+    let found = GivenLogits::read(&file.path, file.key.column(), &dataset.classes, watch);
+    let found = found.map_err(PrepareError::Logits)?;
     let of_logits = |error| PrepareError::Checkpoint { whose: TEACHER_LOGITS.path, error };
     Given::new(file, found, dataset).map_err(of_logits)
 }

@@ -26,6 +26,17 @@ fn show(window: &mut Window) {
     until(window, "all validation rows", |state| errors(state).is_some_and(|errors| errors.step.is_none()));
 }
 
+/// Trains the preset's student for three epochs without these classes, and shows its biases.
+fn train_without(window: &mut Window, classes: &[&str]) {
+    let mut sweep = window.state().state().recipe.sweep.clone();
+    sweep.base.data.omit_classes = classes.iter().map(ToString::to_string).collect();
+    sweep.base.training.epochs = 3;
+    window.state().ask(RecipeCommand::Edit("epochs", Box::new(sweep)));
+    press(window, "Distil");
+    until(window, "the end", |state| state.focused().is_some_and(|job| job.story.is_some()));
+    show(window);
+}
+
 /// Errors of the kept logits with a bias of each class, and those on rows of one.
 fn counted(folder: &Folder, run: RunId, labels: &[u32], biases: &[f64], class: usize) -> (u64, u64) {
     let mut logits = Store::reader(folder.store()).validation_logits(run).unwrap().unwrap();
@@ -39,13 +50,7 @@ fn classes_that_were_never_seen_are_raised_together() {
     let folder = Folder::new();
     let mut window = open(&folder.store(), &ScriptedDialogs::default());
     preset(&mut window, "Never seen a 3");
-    let mut sweep = window.state().state().recipe.sweep.clone();
-    sweep.base.data.omit_classes = vec!["8".to_owned(), "3".to_owned()];
-    sweep.base.training.epochs = 3;
-    window.state().ask(RecipeCommand::Edit("epochs", Box::new(sweep)));
-    press(&mut window, "Distil");
-    until(&mut window, "the end", |state| state.focused().is_some_and(|job| job.story.is_some()));
-    show(&mut window);
+    train_without(&mut window, &["8", "3"]);
     let state = window.state().state();
     let run = state.on_show().1.unwrap();
     let labels = state.focused().unwrap().answers[&(run, Part::Validation)].labels.clone();
@@ -91,12 +96,7 @@ fn a_bias_moves_errors_at_once_and_is_found_on_validation() {
     let mut window = open(&folder.store(), &ScriptedDialogs::default());
     preset(&mut window, "Never seen a 3");
     assert!(!Action::ToggleBiases.enabled(window.state().state()), "nothing was trained yet");
-    let mut sweep = window.state().state().recipe.sweep.clone();
-    sweep.base.training.epochs = 3;
-    window.state().ask(RecipeCommand::Edit("epochs", Box::new(sweep)));
-    press(&mut window, "Distil");
-    until(&mut window, "the end", |state| state.focused().is_some_and(|job| job.story.is_some()));
-    show(&mut window);
+    train_without(&mut window, &["3"]);
 
     // The class that it never saw comes first, and nothing is moved yet.
     let state = window.state().state();

@@ -16,10 +16,11 @@ const FIGURES: [(&str, bool, usize, bool, f64); 7] = [
 
 /// The errors of 10,000 that were published of such a run, where its preset has any.
 pub(super) fn published(preset: &str, run: &RunInfo, is_raised: bool) -> Option<f64> {
-    let left_out = run.recipe.data.omit_classes.len();
-    let known = (preset, run.role == Role::Student, left_out, is_raised);
-    let is_it = |(preset, learns, left_out, is_raised)| (preset, learns, left_out, is_raised) == known && !run.loaded;
-    FIGURES.into_iter().find(|(a, b, c, d, _)| is_it((*a, *b, *c, *d))).map(|it| it.4)
+    let wanted = (preset, run.role == Role::Student, run.recipe.data.omit_classes.len(), is_raised);
+    let is_it = |&(preset, learns, left_out, is_raised, _): &(_, _, _, _, f64)| {
+        (preset, learns, left_out, is_raised) == wanted && !run.loaded
+    };
+    FIGURES.into_iter().find(is_it).map(|(.., errors)| errors)
 }
 
 /// Whether anything was published of a preset.

@@ -19,7 +19,7 @@ const DIM: f32 = 0.45;
 const MOST: f32 = 0.85;
 
 pub(super) fn looks_ui(ui: &mut Ui, state: &State, looks: &Result<Box<Explained>, Phrase>) {
-    let (Some(view), looks) = (state.lens_view(), looks) else { return };
+    let Some(view) = state.lens_view() else { return };
     let found = match looks {
         Ok(found) => found,
         Err(problem) => return drop(quiet(ui, problem.words())),
