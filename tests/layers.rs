@@ -17,7 +17,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("distill", &["field", "ops"]),
     ("recipe", &["field", "distill", "rng", "text"]),
     ("data", &["recipe", "rng", "text"]),
-    ("model", &["recipe", "data", "ops", "distill", "rng", "text"]),
+    // A graph and who asks it are two processes; they speak as an engine and its window do.
+    ("onnx", &["protocol", "text"]),
+    ("model", &["recipe", "data", "onnx", "ops", "distill", "rng", "text"]),
     // What was found in data is told as the data tell it.
     ("protocol", &["recipe", "data", "distill", "text"]),
     ("training", &["recipe", "protocol", "data", "ops", "model", "distill", "rng", "text"]),
@@ -56,7 +58,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms that do not know which language the window speaks: they make phrases, and terminals, logs and files are English.
-const WITHOUT_A_LANGUAGE: &[&str] = &["field", "recipe", "protocol", "data", "model", "training", "runs", "cli"];
+const WITHOUT_A_LANGUAGE: &[&str] =
+    &["field", "recipe", "protocol", "data", "onnx", "model", "training", "runs", "cli"];
 
 /// Crates that never enter a room.
 const BANNED: &[(&str, &[&str])] = &[
@@ -64,6 +67,7 @@ const BANNED: &[(&str, &[&str])] = &[
     ("recipe", &["candle_core", "candle_nn", "eframe", "egui_plot", "rusqlite"]),
     ("protocol", &["candle_core", "candle_nn", "eframe", "egui_plot", "rusqlite", "std::thread", "sync_channel"]),
     ("data", &["candle_core", "candle_nn", "eframe", "rusqlite"]),
+    ("onnx", &["candle_core", "candle_nn", "eframe", "rusqlite"]),
     ("ops", &["eframe", "rusqlite"]),
     ("model", &["eframe", "rusqlite"]),
     ("distill", &["eframe", "rusqlite"]),

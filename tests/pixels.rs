@@ -34,6 +34,7 @@ fn open(store: &Path, theme: Theme, language: Language, workspace: Workspace) ->
             let parts = Parts {
                 store,
                 device: DeviceChoice::Cpu,
+                program: None,
                 dialogs: Box::new(ScriptedDialogs::default()),
                 pace: Duration::ZERO,
                 settings: SettingsFile::none(),

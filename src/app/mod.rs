@@ -96,7 +96,18 @@ pub fn run(options: &Options) -> Result<(), OpenError> {
         theme::watch(&cc.egui_ctx);
         close_on_signals(&cc.egui_ctx);
         let dialogs = Box::new(RfdDialogs::begin());
-        let app = App::new(&cc.egui_ctx, Parts { store, device, dialogs, pace: pace(cc), settings, remembered })?;
+        let app = App::new(
+            &cc.egui_ctx,
+            Parts {
+                store,
+                device,
+                program: std::env::current_exe().ok(),
+                dialogs,
+                pace: pace(cc),
+                settings,
+                remembered,
+            },
+        )?;
         Ok(Box::new(app))
     };
     eframe::run_native("Stillroom", native, Box::new(create)).map_err(|error| OpenError::NoWindow(error.to_string()))
@@ -146,6 +157,8 @@ pub struct Parts {
     pub store: StoreWriter,
     /// Which device trains.
     pub device: DeviceChoice,
+    /// The program that runs ONNX graphs.
+    pub program: Option<PathBuf>,
     /// How files are asked for.
     pub dialogs: Box<dyn Dialogs>,
     /// The least time from a report of the training thread to the frame that shows it.
@@ -214,13 +227,13 @@ impl App {
     /// # Errors
     /// When the system gives no thread, or the first recipe is faulty.
     pub fn new(ctx: &egui::Context, parts: Parts) -> Result<Self, DynError> {
-        let Parts { store, device, dialogs, pace, settings, remembered: (mut kept, fault) } = parts;
+        let Parts { store, device, program, dialogs, pace, settings, remembered: (mut kept, fault) } = parts;
         speak(kept.language.unwrap_or_else(Language::of_system));
         let recipe = kept.last.sweep().map_or_else(|| QUICKSTART.sweep(), Ok)?;
         let repaint = ctx.clone();
         let wake = move |at_once| repaint.request_repaint_after(if at_once { Duration::ZERO } else { pace });
         let inbox = Arc::new(Inbox::new(wake));
-        let options = WorkerOptions { device, window: true, ..WorkerOptions::default() };
+        let options = WorkerOptions { device, window: true, program, ..WorkerOptions::default() };
         let worker = Worker::spawn(options, Box::new(store.journal()), Arc::clone(&inbox) as Arc<_>)?;
         let worker: Box<dyn Runner> = Box::new(worker);
         let repaint = ctx.clone();

@@ -92,6 +92,7 @@ pub fn main(open_window: OpenWindow) -> ExitCode {
         Some(Command::Bench(args)) => bench::bench(args),
         Some(Command::Completions { shell }) => papers::completions(*shell),
         Some(Command::Worker) => worker::worker(),
+        Some(Command::Graph) => worker::graph(),
         Some(Command::Man) => papers::man(),
     });
     match result {
@@ -231,6 +232,9 @@ enum Command {
     /// Run an engine for another program: requests come on the standard input, all else goes to the standard output
     #[command(hide = true)]
     Worker,
+    /// Load an ONNX graph and run it for another process of this program
+    #[command(hide = true)]
+    Graph,
     /// Print completions for a shell: put them where yours looks for them
     Completions {
         /// Which shell
@@ -294,7 +298,7 @@ impl Command {
             Self::Export(args) => args.format == Format::Json,
             Self::Devices(args) => args.json,
             Self::Bench(args) => args.json,
-            Self::Worker | Self::Figures(_) | Self::Completions { .. } | Self::Man => false,
+            Self::Worker | Self::Graph | Self::Figures(_) | Self::Completions { .. } | Self::Man => false,
         }
     }
 }

@@ -112,7 +112,8 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
     let dataset = Dataset::new(args.data.clone(), checkpoint.classes.clone(), rows.examples, all);
     let chosen: Vec<u32> = rows.chosen.iter().map(|(row, _)| *row).collect();
     let began = Instant::now();
-    let mut logits = model.logits(&dataset, &chosen, &|| false).map_err(|error| failed(error.into()))?.values;
+    let logits = model.logits(&dataset, &chosen, &|| false).map_err(|error| failed(error.into()))?.values;
+    let mut logits = Arc::unwrap_or_clone(logits);
     let milliseconds = began.elapsed().as_secs_f64() * 1e3 / chosen.len().max(1) as f64;
     let early = early(&*network, &dataset, &chosen, milliseconds).map_err(|error| failed(error.into()))?;
     biases.add_to(&mut logits, classes);

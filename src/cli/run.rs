@@ -48,6 +48,7 @@ pub(super) fn run(args: &RunArgs, voice: &Voice) -> Result<(), Failure> {
         device: args.device.into(),
         window: false,
         resume_every: Duration::from_secs_f64(args.resume_every),
+        program: std::env::current_exe().ok(),
         ..WorkerOptions::default()
     };
     let worker = runner(args.runner, options, Box::new(journal), watch.clone())?;

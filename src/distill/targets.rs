@@ -1,6 +1,7 @@
 //! What students learn from: the teacher's softened distributions, made from its cached logits.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::soften::log_soften;
 
@@ -8,8 +9,8 @@ use super::soften::log_soften;
 /// change without another pass.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TeacherLogits {
-    /// `[teachers, samples, classes]`.
-    pub values: Vec<f32>,
+    /// `[teachers, samples, classes]`, shared: there may be hundreds of megabytes of them.
+    pub values: Arc<Vec<f32>>,
     /// Number of teachers, ≥ 1.
     pub teachers: usize,
     /// Number of classes.
@@ -113,7 +114,7 @@ impl TeacherLogits {
     pub fn of_samples(&self, samples: &[u32]) -> Self {
         let each = (0..self.teachers).flat_map(|teacher| samples.iter().map(move |sample| (teacher, *sample as usize)));
         let values = each.flat_map(|(teacher, sample)| self.row(teacher, sample)).copied().collect();
-        Self { values, ..*self }
+        Self { values: Arc::new(values), ..*self }
     }
 
     /// The softened distribution of one sample, over all teachers.
@@ -133,7 +134,7 @@ impl TeacherLogits {
     /// The same of several samples, `[samples, classes]`.
     pub fn logits_of(&self, samples: &[u32], temperature: f64) -> Vec<f32> {
         if self.teachers == 1 {
-            return self.of_samples(samples).values;
+            return samples.iter().flat_map(|sample| self.row(0, *sample as usize)).copied().collect();
         }
         samples.iter().flat_map(|sample| self.logits(*sample as usize, temperature)).collect()
     }

@@ -153,7 +153,7 @@ fn own_name(name: &str) -> String {
 }
 
 /// `tokenizer.json`, or else `vocab.txt`, of a model that has vectors for so many tokens.
-fn read_encoder(folder: &Path, rows: usize) -> Result<SavedEncoder, CheckpointError> {
+pub(super) fn read_encoder(folder: &Path, rows: usize) -> Result<SavedEncoder, CheckpointError> {
     let (name, encoder) = if let Some(tokenizer) = text(folder, "tokenizer.json")? {
         ("tokenizer.json", TextEncoder::new(SavedEncoder { tokenizer, length: LENGTH, known: None }))
     } else if let Some(vocabulary) = text(folder, "vocab.txt")? {

@@ -1,5 +1,7 @@
 //! A teacher of whom only its logits are given, row by row: whatever computed them, where and when.
 
+use std::sync::Arc;
+
 use sha2::{Digest, Sha256};
 
 use super::checkpoint::{CheckpointError, class_indices};
@@ -13,7 +15,7 @@ use crate::text::{Phrase, phrase};
 pub struct Given {
     name: String,
     /// `[rows, classes]`, rows and classes in the order of the data.
-    values: Vec<f32>,
+    values: Arc<Vec<f32>>,
     classes: usize,
     digest: String,
 }
@@ -56,7 +58,12 @@ impl Given {
             return Err(foreign(phrase!("logits-not-finite", row = (at / columns) as u64, count = count)));
         }
         let mut remarks = Vec::new();
-        let found = as_logits(file, found, &mut remarks).map_err(foreign)?;
+        let mut found = found;
+        let zeros = as_logits(&mut found.values, columns, file.probabilities).map_err(foreign)?;
+        if zeros > 0 {
+            let message = phrase!("remark-logits-zeros", zeros = zeros, of = found.values.len() as u64);
+            remarks.push(Remark::note("logits-zeros", message, [("zeros", zeros)]));
+        }
         // They may be hundreds of megabytes, and mostly stand in the order of the data already.
         let is_in_order = places.iter().zip(0..).all(|(place, row)| *place == row)
             && places.len() * columns == found.values.len()
@@ -67,13 +74,13 @@ impl Given {
             let row = |place: &u32| &found.values[*place as usize * columns..][..columns];
             places.iter().map(row).flat_map(|row| indices.iter().map(|index| row[*index])).collect()
         };
-        remarks.push(fits(file, &values, dataset).map_err(foreign)?);
+        remarks.push(fits(&values, &dataset.labels, &dataset.classes, file.key == RowKey::Order).map_err(foreign)?);
         let mut hasher = Sha256::new();
         for value in &values {
             hasher.update(value.to_le_bytes());
         }
         let digest = hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        let given = Self { name: file.name(), values, classes: indices.len(), digest };
+        let given = Self { name: file.name(), values: Arc::new(values), classes: indices.len(), digest };
         Ok((given, remarks))
     }
 }
@@ -114,23 +121,24 @@ fn places(file: &LogitsFile, found: &GivenLogits, dataset: &Dataset) -> Result<V
     Ok(places.into_iter().flatten().collect())
 }
 
-/// Logits of what may be probabilities: only who says so is taken at their word, for a softmax of probabilities trains in silence.
-fn as_logits(file: &LogitsFile, mut found: GivenLogits, remarks: &mut Vec<Remark>) -> Result<GivenLogits, Phrase> {
-    let is_distribution = |row: &[f32]| {
-        let sum: f64 = row.iter().map(|p| f64::from(*p)).sum();
-        row.iter().all(|p| (0.0..=1.0).contains(p)) && (sum - 1.0).abs() <= NEAR
-    };
-    let other = found.values.chunks_exact(found.columns).position(|row| !is_distribution(row));
-    match (other, file.probabilities) {
-        (None, false) => Err(phrase!("logits-are-probabilities")),
-        (Some(_), false) => Ok(found),
+/// Whether a row's numbers lie from 0 to 1 and sum to 1.
+pub(super) fn is_distribution(row: &[f32]) -> bool {
+    let sum: f64 = row.iter().map(|p| f64::from(*p)).sum();
+    row.iter().all(|p| (0.0..=1.0).contains(p)) && (sum - 1.0).abs() <= NEAR
+}
+
+/// Makes logits of what may be probabilities, and tells how many zeros were raised: only who says so is taken at their word, for a
+/// softmax of probabilities trains in silence.
+pub(super) fn as_logits(values: &mut [f32], columns: usize, are_probabilities: bool) -> Result<u64, Phrase> {
+    let other = values.chunks_exact(columns).position(|row| !is_distribution(row));
+    match (other, are_probabilities) {
+        (None, false) if !values.is_empty() => Err(phrase!("logits-are-probabilities")),
+        (_, false) => Ok(0),
         (Some(row), true) => Err(phrase!("logits-no-probabilities", row = row as u64)),
         (None, true) => {
-            let zeros = found.values.iter().filter(|p| **p < LEAST).count() as u64;
-            found.values.iter_mut().for_each(|p| *p = p.max(LEAST).ln());
-            let message = phrase!("remark-logits-zeros", zeros = zeros, of = found.values.len() as u64);
-            remarks.extend((zeros > 0).then(|| Remark::note("logits-zeros", message, [("zeros", zeros)])));
-            Ok(found)
+            let zeros = values.iter().filter(|p| **p < LEAST).count() as u64;
+            values.iter_mut().for_each(|p| *p = p.max(LEAST).ln());
+            Ok(zeros)
         }
     }
 }
@@ -140,17 +148,17 @@ fn right(top: &[u32], labels: &[u32]) -> usize {
     top.iter().zip(labels).filter(|(top, label)| top == label).count()
 }
 
-/// How well logits in the order of the data fit its labels. Those that fit far better with other columns or other rows are refused.
-fn fits(file: &LogitsFile, values: &[f32], dataset: &Dataset) -> Result<Remark, Phrase> {
-    let (labels, classes) = (&dataset.labels, dataset.classes.len());
+/// How well logits in the order of the data's classes `names` fit labels. Those that fit far better with other columns are refused, and
+/// where rows go by their order, those that fit far better with other rows.
+pub(super) fn fits(values: &[f32], labels: &[u32], names: &[String], by_order: bool) -> Result<Remark, Phrase> {
+    let classes = names.len();
     let top = top_classes(values, classes);
     let as_given = right(&top, labels);
     let rows = labels.len();
     if let Some((column, class)) = other_columns(&top, labels, classes) {
-        let names = &dataset.classes;
         return Err(phrase!("logits-other-order", column = names[column].clone(), class = names[class].clone()));
     }
-    if file.key == RowKey::Order && rows > FEWEST {
+    if by_order && rows > FEWEST {
         for (shift, moved) in [(1, right(&top[1..], labels)), (-1, right(&top, &labels[1..]))] {
             // Neighbours of one class hide a shift; where it is seen, it is beyond doubt.
             if moved > as_given + rows / 10 && moved > 2 * as_given {
@@ -160,7 +168,11 @@ fn fits(file: &LogitsFile, values: &[f32], dataset: &Dataset) -> Result<Remark, 
             }
         }
     }
-    let most = dataset.rows_by_class(0..rows as u32).into_iter().max().unwrap_or(0);
+    let mut counts = vec![0_u64; classes];
+    for label in labels {
+        counts[*label as usize] += 1;
+    }
+    let most = counts.into_iter().max().unwrap_or(0);
     let numbers = [("right", as_given as u64), ("rows", rows as u64), ("most", most)];
     let (of_rows, by_chance) = (Phrase::count(rows as u64), Phrase::count(most));
     let message =
@@ -218,7 +230,13 @@ impl Teacher for Given {
         if dataset.labels.len() * classes != self.values.len() {
             return Err(candle_core::Error::msg("these are not the rows of the given logits").into());
         }
-        let values = rows.iter().flat_map(|row| &self.values[*row as usize * classes..][..classes]).copied().collect();
+        let is_all = rows.len() == dataset.labels.len() && rows.iter().zip(0..).all(|(row, at)| *row == at);
+        let values = if is_all {
+            self.values.clone()
+        } else {
+            let of_row = |row: &u32| &self.values[*row as usize * classes..][..classes];
+            Arc::new(rows.iter().flat_map(of_row).copied().collect())
+        };
         Ok(TeacherLogits { values, teachers: 1, classes, mean: Mean::default() })
     }
 

@@ -218,7 +218,7 @@ impl Teacher for Remembered {
             let own = &self.of.logits[place * classes..][..classes];
             values.extend(self.indices.iter().map(|index| own[*index]));
         }
-        Ok(TeacherLogits { values, teachers: 1, classes, mean: Mean::default() })
+        Ok(TeacherLogits { values: Arc::new(values), teachers: 1, classes, mean: Mean::default() })
     }
 
     fn knows_inputs(&self) -> bool {

@@ -142,7 +142,7 @@ impl NetworkTeacher {
         } else {
             values.chunks_exact(classes).flat_map(|row| self.indices.iter().map(|index| row[*index])).collect()
         };
-        TeacherLogits { values, teachers: self.network.members(), classes, mean: self.mean }
+        TeacherLogits { values: Arc::new(values), teachers: self.network.members(), classes, mean: self.mean }
     }
 }
 
@@ -221,7 +221,7 @@ impl Teacher for Votes {
         };
         let of_row = |row: &u32| &votes[*row as usize * classes..(*row as usize + 1) * classes];
         let values = rows.iter().flat_map(of_row).map(|share| share.ln()).collect();
-        Ok(TeacherLogits { values, teachers: 1, classes, mean: Mean::default() })
+        Ok(TeacherLogits { values: Arc::new(values), teachers: 1, classes, mean: Mean::default() })
     }
 
     fn is_judged(&self) -> bool {
@@ -249,8 +249,8 @@ impl Ensemble {
     fn together(&self, each: Vec<TeacherLogits>) -> TeacherLogits {
         let classes = each.first().map_or(0, |first| first.classes);
         let teachers = each.iter().map(|logits| logits.teachers).sum();
-        let values = each.into_iter().flat_map(|logits| logits.values).collect();
-        TeacherLogits { values, teachers, classes, mean: self.mean }
+        let values = each.iter().flat_map(|logits| logits.values.iter()).copied().collect();
+        TeacherLogits { values: Arc::new(values), teachers, classes, mean: self.mean }
     }
 }
 

@@ -1,11 +1,12 @@
 //! How an engine is set up.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 /// How an engine is set up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkerOptions {
     /// Which device.
     pub device: DeviceChoice,
@@ -15,6 +16,8 @@ pub struct WorkerOptions {
     pub resume_every: Duration,
     /// Bytes that one population may take; more members make several, with the same results.
     pub memory: usize,
+    /// The program that runs ONNX graphs, asked as `stillroom graph`; without one they are refused.
+    pub program: Option<PathBuf>,
 }
 
 /// The device that the user asks for.
@@ -29,6 +32,12 @@ pub enum DeviceChoice {
 
 impl Default for WorkerOptions {
     fn default() -> Self {
-        Self { device: DeviceChoice::Best, window: false, resume_every: Duration::from_secs(10), memory: 2 << 30 }
+        Self {
+            device: DeviceChoice::Best,
+            window: false,
+            resume_every: Duration::from_secs(10),
+            memory: 2 << 30,
+            program: None,
+        }
     }
 }

@@ -16,6 +16,8 @@ pub enum CheckpointSource {
     Votes,
     /// No model, but the logits that one gave elsewhere.
     Logits(LogitsFile),
+    /// An ONNX graph, of which its answers are known and not its layers.
+    Graph(GraphFile),
 }
 
 impl CheckpointSource {
@@ -26,9 +28,26 @@ impl CheckpointSource {
             Some("npy" | "csv" | "tsv" | "parquet") => {
                 Self::Logits(LogitsFile { path, key: RowKey::Order, classes: None, probabilities: false })
             }
-            _ => Self::File(path.into()),
+            _ => Self::of_model(path.into()),
         }
     }
+
+    /// A model by the name of its file: a graph where it ends in `.onnx`.
+    pub fn of_model(file: CheckpointFile) -> Self {
+        let is_graph = file.path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("onnx"));
+        if is_graph { Self::Graph(GraphFile { file, output: None, probabilities: false }) } else { Self::File(file) }
+    }
+}
+
+/// An ONNX graph, and what it does not say of itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GraphFile {
+    /// Where it lies, and how its inputs and classes are those of the data.
+    pub file: CheckpointFile,
+    /// Which of its outputs are the logits; `None` takes `logits`, or the only one with a number for each class.
+    pub output: Option<String>,
+    /// Whether that output are probabilities, whose logarithms are logits; one that ends in a softmax says so itself.
+    pub probabilities: bool,
 }
 
 /// A file of logits of the rows of the data, and what it does not say of itself.

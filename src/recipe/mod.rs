@@ -21,7 +21,7 @@ mod write;
 
 pub use architecture::{Architecture, Frozen, LENGTH, Pooling, TextLayers, TokensOf};
 pub use baseline::{BASELINES, Baseline};
-pub use checkpoint::{CheckpointFile, CheckpointSource, LogitsFile, PixelRange, RowKey};
+pub use checkpoint::{CheckpointFile, CheckpointSource, GraphFile, LogitsFile, PixelRange, RowKey};
 pub use encoding::decode;
 pub use fault::{Fault, FaultKind, Faults, Place};
 pub use fields::{Field, course_phrase, differing, field, field_label};
@@ -352,7 +352,7 @@ impl TeacherRecipe {
             Self::Ensemble { models, .. } => models.iter().filter_map(TeacherPart::source).collect(),
         };
         let files = sources.into_iter().filter_map(|source| match source {
-            CheckpointSource::File(file) => Some(file),
+            CheckpointSource::File(file) | CheckpointSource::Graph(GraphFile { file, .. }) => Some(file),
             CheckpointSource::Builtin(_) | CheckpointSource::Votes | CheckpointSource::Logits(_) => None,
         });
         files.collect()
@@ -366,7 +366,7 @@ impl TeacherRecipe {
             Self::Ensemble { models, .. } => models.iter_mut().filter_map(TeacherPart::source_mut).collect(),
         };
         let files = sources.into_iter().filter_map(|source| match source {
-            CheckpointSource::File(file) => Some(&mut file.path),
+            CheckpointSource::File(file) | CheckpointSource::Graph(GraphFile { file, .. }) => Some(&mut file.path),
             CheckpointSource::Logits(file) => Some(&mut file.path),
             CheckpointSource::Builtin(_) | CheckpointSource::Votes => None,
         });

@@ -236,6 +236,17 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A name that is not empty.
+    pub fn word(&mut self, key: &'static str, faults: &mut Vec<Fault>) -> Option<String> {
+        match self.take(key)? {
+            Value::String(word) if !word.trim().is_empty() => Some(word),
+            other => {
+                faults.push(self.wrong_type(key, &other, phrase!("allowed-name")));
+                None
+            }
+        }
+    }
+
     /// A list of whole numbers of at least 1.
     pub fn widths(&mut self, key: &'static str, faults: &mut Vec<Fault>) -> Option<Vec<usize>> {
         let allowed = phrase!("allowed-widths");

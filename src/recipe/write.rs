@@ -10,9 +10,9 @@ use super::fields::{BASELINE, Field, Kind};
 use super::parse::TABLES;
 use super::reader::SCHEDULE;
 use super::{
-    Architecture, Augment, Baseline, CheckpointSource, Colour, ColumnRef, Copies, DEFAULT_SIDE, Frozen, Ground,
-    ImageSource, Keep, KeptColumns, LogitsFile, Normalise, Optimiser, PixelRange, Pixels, Pooling, Recipe, Schedule,
-    Source, TableSource, TeacherPart, TeacherRecipe, TextLayers, TextSource, TokensOf, TrainingRecipe,
+    Architecture, Augment, Baseline, CheckpointFile, CheckpointSource, Colour, ColumnRef, Copies, DEFAULT_SIDE, Frozen,
+    Ground, ImageSource, Keep, KeptColumns, LogitsFile, Normalise, Optimiser, PixelRange, Pixels, Pooling, Recipe,
+    Schedule, Source, TableSource, TeacherPart, TeacherRecipe, TextLayers, TextSource, TokensOf, TrainingRecipe,
 };
 use crate::distill::{Course, Ramp};
 
@@ -274,14 +274,26 @@ fn trained(model: &Architecture, keys: &TrainingRecipe) -> Table {
 }
 
 fn checkpoint(source: &CheckpointSource) -> Table {
-    let file = match source {
+    let graph = match source {
         CheckpointSource::Builtin(builtin) => {
             return Table::from_iter([("checkpoint".to_owned(), format!("builtin:{}", builtin.name()).into())]);
         }
         CheckpointSource::Votes => return Table::from_iter([("votes".to_owned(), true.into())]),
         CheckpointSource::Logits(file) => return logits(file),
-        CheckpointSource::File(file) => file,
+        CheckpointSource::File(file) => return model_file(file),
+        CheckpointSource::Graph(graph) => graph,
     };
+    let mut fields = model_file(&graph.file);
+    if let Some(output) = &graph.output {
+        fields.insert("output".to_owned(), output.clone().into());
+    }
+    if graph.probabilities {
+        fields.insert("probabilities".to_owned(), true.into());
+    }
+    fields
+}
+
+fn model_file(file: &CheckpointFile) -> Table {
     let mut fields = Table::new();
     let mut put = |key: &str, value: Value| fields.insert(key.to_owned(), value);
     put("checkpoint", path(&file.path));

@@ -165,8 +165,8 @@ impl Workload {
             TransferSet { rows: (0..rows as u32).collect(), labels: labels.iter().copied().map(Some).collect() };
         let names = (0..classes).map(|class| class.to_string()).collect();
         let dataset = Dataset::new("bench".to_owned(), names, examples, labels);
-        let teacher = draw("teacher", rows * classes).map(|z| 16.0 * z - 8.0).collect();
-        let teacher = TeacherLogits { values: teacher, teachers: 1, classes, mean: Mean::default() };
+        let teacher: Vec<f32> = draw("teacher", rows * classes).map(|z| 16.0 * z - 8.0).collect();
+        let teacher = TeacherLogits { values: Arc::new(teacher), teachers: 1, classes, mean: Mean::default() };
         let recipe = TrainingRecipe { batch, epochs: 1_000_000, ..TrainingRecipe::default() };
         let members = (0..self.members).map(|k| {
             let share = k as f64 / (self.members.max(2) - 1) as f64;

@@ -10,6 +10,7 @@ use std::time::SystemTime;
 use candle_core::{Device, Var};
 
 use super::error::PrepareError;
+use super::graphs::Graphs;
 use super::layers::chosen;
 use super::made::{Made, MadeTexts};
 use super::prepared::{Prepared, TeacherModel};
@@ -35,6 +36,7 @@ pub struct Cache {
     teachers: Vec<CachedTeacher>,
     /// Teachers of whom only what they said of rows is known; none beside a source whose teacher is there itself.
     remembered: Vec<(CheckpointSource, Option<Arc<RowLogits>>)>,
+    graphs: Graphs,
     specs: Specs,
     made: MadeTexts,
 }
@@ -74,6 +76,11 @@ struct CachedTeacher {
 }
 
 impl Cache {
+    /// Nothing yet. `program` is asked to run graphs, as `stillroom graph` does.
+    pub fn new(program: Option<PathBuf>) -> Self {
+        Self { graphs: Graphs::new(program), ..Self::default() }
+    }
+
     /// Lets go of files that may have changed since they were read: tables of another size or time, and folders, unless one is
     /// still to be previewed.
     pub fn forget_files(&mut self, previewed: Option<&Source>) {
@@ -85,6 +92,7 @@ impl Cache {
         });
         self.teachers.retain(|kept| matches!(kept.source, CheckpointSource::Builtin(_)));
         self.remembered.retain(|(source, _)| matches!(source, CheckpointSource::Builtin(_)));
+        self.graphs.forget_changed();
         self.specs.forget_folders();
     }
 
@@ -142,6 +150,11 @@ impl Cache {
                 TeacherPart::Checkpoint(CheckpointSource::Votes) => {
                     votes_fit(recipe, &dataset)?;
                     TeacherModel::Ready(Arc::new(KnownTeacher::new(Arc::new(Votes))))
+                }
+                TeacherPart::Checkpoint(CheckpointSource::Graph(graph)) => {
+                    let (teacher, said) = self.graphs.get(graph, &dataset, watch)?;
+                    remarks.extend(said);
+                    TeacherModel::Ready(teacher)
                 }
                 TeacherPart::Checkpoint(CheckpointSource::Logits(file)) => {
                     let (teacher, said) = given(file, &dataset, watch)?;
@@ -212,7 +225,7 @@ impl Cache {
                 }
                 found
             }
-            CheckpointSource::Votes | CheckpointSource::Logits(_) => None,
+            CheckpointSource::Votes | CheckpointSource::Logits(_) | CheckpointSource::Graph(_) => None,
         };
         let found = found.map(Arc::new);
         self.remembered.push((source.clone(), found.clone()));
@@ -245,7 +258,7 @@ impl Cache {
         let checkpoint = match source {
             CheckpointSource::Builtin(builtin) => Checkpoint::from_bytes(&path, builtin_teacher(*builtin))?,
             // Asked of the data alone, above.
-            CheckpointSource::Votes | CheckpointSource::Logits(_) => {
+            CheckpointSource::Votes | CheckpointSource::Logits(_) | CheckpointSource::Graph(_) => {
                 return Err(PrepareError::Method { field: TEACHER_VOTES.path, problem: phrase!("votes-none") });
             }
             CheckpointSource::File(file) if file.path.is_dir() => self.specs.folder(&file.path)?.finished()?,
@@ -299,6 +312,7 @@ fn path_of(source: &CheckpointSource) -> String {
         CheckpointSource::File(file) => file.path.display().to_string(),
         CheckpointSource::Builtin(builtin) => format!("builtin:{}", builtin.name()),
         CheckpointSource::Logits(file) => file.path.display().to_string(),
+        CheckpointSource::Graph(graph) => graph.file.path.display().to_string(),
         CheckpointSource::Votes => TEACHER_VOTES.path.to_owned(),
     }
 }

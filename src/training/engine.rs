@@ -56,17 +56,8 @@ impl Engine {
         journal: Box<dyn Journal>,
         observer: Arc<dyn Observer>,
     ) -> Self {
-        Self {
-            device,
-            info,
-            options,
-            journal,
-            observer,
-            cache: Cache::default(),
-            eyes: Eyes::default(),
-            running: None,
-            progress: None,
-        }
+        let cache = Cache::new(options.program.clone());
+        Self { device, info, options, journal, observer, cache, eyes: Eyes::default(), running: None, progress: None }
     }
 
     pub fn preview(&mut self, recipe: &Recipe, inbox: &Inbox) {

@@ -151,7 +151,8 @@ impl Matched {
             return Ok(said.sound(pick.teachers));
         }
         let rows = batch.ids.len();
-        let mut all = TeacherLogits { values: Vec::new(), teachers: 0, classes: 0, mean: Mean::default() };
+        let mut all = TeacherLogits { values: Arc::default(), teachers: 0, classes: 0, mean: Mean::default() };
+        let mut together: Vec<f32> = Vec::new();
         for source in pick.teachers {
             let (values, teachers, mean) = match *source {
                 Source::Model(teacher) => {
@@ -159,7 +160,7 @@ impl Matched {
                         Some(asked) => asked.logits_of(&batch.inputs)?,
                         None => self.side.logits[teacher].of_samples(&batch.ids),
                     };
-                    (Some(Cow::Owned(logits.values)), logits.teachers, logits.mean)
+                    (Some(Cow::Owned(Arc::unwrap_or_clone(logits.values))), logits.teachers, logits.mean)
                 }
                 Source::Peer(other) => (said.of(said.now, other).map(Cow::Borrowed), 1, Mean::default()),
                 Source::Itself => {
@@ -172,8 +173,9 @@ impl Matched {
             all.classes = values.len() / (rows * teachers).max(1);
             all.teachers += teachers;
             all.mean = mean;
-            all.values.extend_from_slice(&values);
+            together.extend_from_slice(&values);
         }
+        all.values = Arc::new(together);
         let samples = 0..all.samples();
         if pick.form == Form::Softened {
             let soften = |sample| all.soften(sample, pick.temperature).into_iter().map(|p| p as f32);

@@ -16,6 +16,7 @@ mod explain;
 mod finish;
 mod found;
 mod gather;
+mod graphs;
 mod inbox;
 mod inspect;
 mod job;

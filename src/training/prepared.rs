@@ -116,7 +116,7 @@ impl Prepared {
     pub fn probe_set(&self, with_teacher: bool) -> Result<Probe, PrepareError> {
         let inputs = self.dataset.gather(&self.probe);
         let teacher = match self.ready_teacher().filter(|_| with_teacher) {
-            Some(teacher) => teacher.logits(&self.dataset, &self.probe, &|| false)?.values,
+            Some(teacher) => Arc::unwrap_or_clone(teacher.logits(&self.dataset, &self.probe, &|| false)?.values),
             None => Vec::new(),
         };
         let scale = self.dataset.pixel_scale.unwrap_or(1.0);

@@ -36,7 +36,7 @@ pub(super) fn serve(engine: &mut Engine, request: Request, inbox: &Inbox) {
 pub(super) fn fail_after_panic(engine: &mut Engine, panic: &str, inbox: &Inbox) {
     let message = phrase!("job-panicked", problem = panic);
     log::error!("{message}");
-    engine.cache = Cache::default();
+    engine.cache = Cache::new(engine.options.program.clone());
     engine.eyes = Eyes::default();
     match engine.running.take() {
         Some(job) => engine.end(job, JobOutcome::Failed, Some(message), inbox),

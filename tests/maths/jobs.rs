@@ -108,7 +108,8 @@ pub fn run(start: JobStart, requests: Vec<Request>) -> Vec<Arc<Report>> {
 pub fn run_within(memory: usize, start: JobStart, requests: Vec<Request>) -> Vec<Arc<Report>> {
     let journal = MemoryJournal::default();
     let seen = Arc::new(Seen::default());
-    let options = WorkerOptions { device: DeviceChoice::Cpu, window: false, resume_every: Duration::ZERO, memory };
+    let options =
+        WorkerOptions { device: DeviceChoice::Cpu, window: false, resume_every: Duration::ZERO, memory, program: None };
     let worker = Worker::spawn(options, Box::new(journal.clone()), seen.clone()).unwrap();
     assert!(worker.send(Request::Start(Box::new(start))));
     let limit = Instant::now() + Duration::from_mins(1);

@@ -69,7 +69,8 @@ fn build_at(
     Harness::builder().with_size(size).with_step_dt(0.05).build_eframe(move |cc| {
         theme::install(&cc.egui_ctx);
         let (device, pace) = (DeviceChoice::Cpu, Duration::ZERO);
-        App::new(&cc.egui_ctx, Parts { store, device, dialogs, pace, settings, remembered }).unwrap()
+        let program = Some(PathBuf::from(env!("CARGO_BIN_EXE_stillroom")));
+        App::new(&cc.egui_ctx, Parts { store, device, program, dialogs, pace, settings, remembered }).unwrap()
     })
 }
 

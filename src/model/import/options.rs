@@ -25,7 +25,7 @@ impl ImportOptions<'_> {
     ///
     /// # Errors
     /// Names the option that does not fit the data.
-    pub(super) fn normalisation(&self, path: &str) -> Result<Normalisation, CheckpointError> {
+    pub(in crate::model) fn normalisation(&self, path: &str) -> Result<Normalisation, CheckpointError> {
         let fault =
             |field: &'static str, problem: Phrase| CheckpointError::Option { path: path.to_owned(), field, problem };
         let CheckpointFile { pixels, mean, std, .. } = self.file;
@@ -87,17 +87,22 @@ impl ImportOptions<'_> {
 
     /// What is assumed of classes and inputs.
     pub(super) fn notes(&self) -> Vec<Phrase> {
-        let mut notes = Vec::new();
-        let CheckpointFile { classes, pixels, mean, .. } = self.file;
-        if classes.is_none() {
-            notes.push(phrase!("import-assumed-classes", names = listed(self.classes)));
-        }
+        self.note_of_classes().into_iter().chain(self.note_of_inputs()).collect()
+    }
+
+    /// What is assumed of classes that the recipe does not name.
+    pub(in crate::model) fn note_of_classes(&self) -> Option<Phrase> {
+        let are_named = self.file.classes.is_some();
+        (!are_named).then(|| phrase!("import-assumed-classes", names = listed(self.classes)))
+    }
+
+    /// What is assumed of the scale of numbers; nothing of texts.
+    pub(in crate::model) fn note_of_inputs(&self) -> Option<Phrase> {
         match self.pixel_scale {
-            _ if pixels.is_some() || mean.is_some() => {}
-            Some(_) => notes.push(phrase!("import-assumed-pixels")),
-            None => notes.push(phrase!("import-assumed-columns")),
+            _ if self.file.pixels.is_some() || self.file.mean.is_some() || self.input.is_empty() => None,
+            Some(_) => Some(phrase!("import-assumed-pixels")),
+            None => Some(phrase!("import-assumed-columns")),
         }
-        notes
     }
 }
 

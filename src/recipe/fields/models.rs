@@ -114,6 +114,16 @@ pub const TEACHER_PROBABILITIES: Field = Field {
     ..OF_TEACHER
 };
 
+/// `teacher.output`.
+pub const TEACHER_OUTPUT: Field = Field {
+    path: "teacher.output",
+    label: "field-teacher-output",
+    what: "field-teacher-output-hint",
+    short: Some("field-teacher-output"),
+    is_hinted: false,
+    ..OF_TEACHER
+};
+
 /// `teacher.labelled`.
 pub const TEACHER_LABELLED: Field = Field {
     path: "teacher.labelled",

@@ -138,6 +138,7 @@ fn part_name(part: &TeacherPart) -> Phrase {
         TeacherPart::Checkpoint(CheckpointSource::Builtin(_)) => phrase!("value-shipped"),
         TeacherPart::Checkpoint(CheckpointSource::File(file)) => Phrase::Plain(file.name()),
         TeacherPart::Checkpoint(CheckpointSource::Logits(file)) => Phrase::Plain(file.name()),
+        TeacherPart::Checkpoint(CheckpointSource::Graph(graph)) => Phrase::Plain(graph.file.name()),
         TeacherPart::Checkpoint(CheckpointSource::Votes) => phrase!("value-votes"),
         TeacherPart::Train { model, .. } => Phrase::plain(model),
     }

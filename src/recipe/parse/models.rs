@@ -10,13 +10,21 @@ use crate::recipe::architecture::ALL_LAYERS;
 use crate::recipe::fault::{Fault, FaultKind};
 use crate::recipe::reader::Reader;
 use crate::recipe::{
-    Architecture, BuiltinTeacher, CheckpointFile, CheckpointSource, Frozen, IMAGENET_MEAN, IMAGENET_STD, LENGTH,
-    LogitsFile, PixelRange, Pooling, RowKey, TeacherPart, TeacherRecipe, TextLayers, TokensOf, TrainingRecipe,
+    Architecture, BuiltinTeacher, CheckpointFile, CheckpointSource, Frozen, GraphFile, IMAGENET_MEAN, IMAGENET_STD,
+    LENGTH, LogitsFile, PixelRange, Pooling, RowKey, TeacherPart, TeacherRecipe, TextLayers, TokensOf, TrainingRecipe,
 };
-use crate::text::phrase;
+use crate::text::{Phrase, phrase};
 
 /// What describes one model and the way in which it is trained or loaded, beside the keys of `[training]`.
-const OF_ONE: [&str; 7] = ["checkpoint", "votes", "model", "classes", "pixels", "mean", "std"];
+const OF_ONE: [&str; 11] =
+    ["checkpoint", "votes", "logits", "model", "key", "probabilities", "output", "classes", "pixels", "mean", "std"];
+
+/// What a file of logits or a graph alone needs, and why nothing else does.
+const OF_ANSWERS: [(&str, fn() -> Phrase); 3] = [
+    ("key", || phrase!("conflict-no-logits")),
+    ("probabilities", || phrase!("conflict-no-answers")),
+    ("output", || phrase!("conflict-no-graph")),
+];
 
 /// What `[teacher]` asks for: a model that is loaded, one or several of the same layers that are trained, or a list of any.
 pub(super) fn read_teacher(
@@ -141,6 +149,11 @@ fn read_part(
         Some(CheckpointSource::File(file)) => {
             Some(CheckpointSource::File(CheckpointFile { path: file.path, ..options }))
         }
+        Some(CheckpointSource::Graph(graph)) => Some(CheckpointSource::Graph(GraphFile {
+            file: CheckpointFile { path: graph.file.path, ..options },
+            output: section.word("output", faults),
+            probabilities: section.truth("probabilities", false, faults),
+        })),
         other => {
             if let Some(key) = given {
                 faults.push(section.fault(key, FaultKind::Conflict(phrase!("conflict-no-file"))));
@@ -148,6 +161,11 @@ fn read_part(
             other
         }
     };
+    for (key, problem) in OF_ANSWERS {
+        if section.take(key).is_some() {
+            faults.push(section.fault(key, FaultKind::Conflict(problem())));
+        }
+    }
     match (checkpoint, read_model(section, folder, faults)) {
         (Some(checkpoint), None) => TeacherPart::Checkpoint(checkpoint),
         (None, Some(model)) => {
@@ -173,9 +191,7 @@ fn read_part(
 /// A file of logits, with the keys that are its own.
 fn read_logits(section: &mut Reader<'_>, folder: &Path, faults: &mut Vec<Fault>) -> Option<LogitsFile> {
     if !section.has("logits") {
-        for key in ["key", "probabilities"].into_iter().filter(|key| section.has(key)) {
-            faults.push(section.fault(key, FaultKind::Conflict(phrase!("conflict-no-logits"))));
-        }
+        return None;
     }
     let base = section.base("logits", folder);
     let path = section.file("logits", &base, faults);
@@ -190,7 +206,7 @@ fn read_checkpoint(section: &mut Reader<'_>, folder: &Path, faults: &mut Vec<Fau
         Value::String(name) => match name.strip_prefix("builtin:") {
             None => {
                 let base = section.base("checkpoint", folder);
-                CheckpointSource::File(section.path_of("checkpoint", name, &base, faults).into())
+                CheckpointSource::of_model(section.path_of("checkpoint", name, &base, faults).into())
             }
             Some(builtin) => {
                 let known = BuiltinTeacher::ALL.into_iter().find(|b| b.name() == builtin);

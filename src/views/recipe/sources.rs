@@ -324,6 +324,7 @@ fn teacher_name(teacher: Option<&TeacherRecipe>, preview: Option<&Preview>) -> S
         (None, _) => text("recipe-no-teacher"),
         (Some(TeacherRecipe::Checkpoint(CheckpointSource::File(file))), _) => file.name(),
         (Some(TeacherRecipe::Checkpoint(CheckpointSource::Logits(file))), _) => file.name(),
+        (Some(TeacherRecipe::Checkpoint(CheckpointSource::Graph(graph))), _) => graph.file.name(),
         (Some(TeacherRecipe::Checkpoint(CheckpointSource::Votes)), _) => text("value-votes"),
         (Some(TeacherRecipe::Train { model, .. }), _) => model.to_string(),
         (Some(TeacherRecipe::Ensemble { models, .. }), _) => {
