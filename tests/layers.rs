@@ -22,8 +22,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("model", &["recipe", "data", "onnx", "ops", "distill", "rng", "text"]),
     // What was found in data is told as the data tell it.
     ("protocol", &["recipe", "data", "distill", "text"]),
-    ("training", &["recipe", "protocol", "data", "ops", "model", "distill", "rng", "text"]),
-    ("runs", &["recipe", "protocol", "data", "model", "distill", "training", "rng", "text"]),
+    ("training", &["recipe", "protocol", "data", "onnx", "ops", "model", "distill", "rng", "text"]),
+    ("runs", &["recipe", "protocol", "data", "onnx", "model", "distill", "training", "rng", "text"]),
     ("state", &["recipe", "protocol", "distill", "training", "runs", "text", "rng"]),
     ("command", &["recipe", "protocol", "training", "runs", "state", "text"]),
     ("text", &[]),
@@ -53,7 +53,20 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "cli",
-        &["recipe", "protocol", "data", "model", "distill", "training", "runs", "rng", "signals", "overheard", "text"],
+        &[
+            "recipe",
+            "protocol",
+            "data",
+            "onnx",
+            "model",
+            "distill",
+            "training",
+            "runs",
+            "rng",
+            "signals",
+            "overheard",
+            "text",
+        ],
     ),
 ];
 

@@ -66,6 +66,11 @@ fn every_kind_of_report_comes_back_as_it_went_in() {
                 }
             }
             Report::Exits(it) => assert!(reader.exits(job).unwrap().contains(it)),
+            Report::Outside(it) => {
+                let kept = stored.outside.iter().find(|kept| kept.teacher == it.teacher).unwrap();
+                let bytes: Vec<u8> = it.logits.iter().flat_map(|value| value.to_le_bytes()).collect();
+                assert_eq!(std::fs::read(&kept.file).unwrap(), bytes);
+            }
             Report::RunFinished(it) => {
                 let run = stored.finished.iter().find(|run| run.run == it.run).unwrap();
                 assert_eq!((run.outcome, run.steps, run.seconds), (it.outcome, it.steps, it.seconds));
@@ -857,6 +862,16 @@ fn whole_job(journal: &mut dyn Journal, outcome: JobOutcome) -> (JobId, Vec<RunI
         whole: [0.5, 3.0, 1.0],
         logits: Arc::new(vec![0.5, -0.5, 1.0, f32::MIN_POSITIVE, 0.0, -0.0, 2.0, 3.0]),
     }));
+    let teacher = OutsideTeacher {
+        source: "{ checkpoint = \"big.onnx\" }".into(),
+        data: "0a".into(),
+        name: "big.onnx".into(),
+        parameters: 7,
+        digest: "0b".into(),
+        classes: 2,
+    };
+    let logits = Arc::new(vec![0.5, -0.0, f32::MAX, f32::MIN_POSITIVE]);
+    all.push(Report::Outside(Outside { job, teacher, logits }));
     all.push(Report::Answers(answers(student, Part::Test, &[300, 1, 2, u32::MAX])));
     all.push(Report::Answers(answers(baseline, Part::Validation, &[1, 1, 0, 0])));
     all.push(Report::RunFinished(RunFinished { checkpoint: None, ..finished(student, 3000, RunOutcome::Diverged) }));

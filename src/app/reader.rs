@@ -239,6 +239,7 @@ fn job_view(store: &StoreReader, id: JobId) -> Result<JobView, StoreError> {
             test: finished.test,
             training: finished.training,
             shares: finished.shares,
+            cost: finished.cost,
             checkpoint: None,
         };
         view.results.insert(finished.run, result);

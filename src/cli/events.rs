@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::distill::Method;
 use crate::protocol::{
-    DataFound, Epoch, JobId, LossTerms, Metrics, Part, Role, RunId, RunInfo, RunOutcome, TermName, Tested, recall,
+    Cost, DataFound, Epoch, JobId, LossTerms, Metrics, Part, Role, RunId, RunInfo, RunOutcome, TermName, Tested, recall,
 };
 use crate::recipe::Recipe;
 use crate::runs::{self, Settings};
@@ -93,6 +93,7 @@ pub(super) struct FinishedRun {
     pub test: Option<Metrics>,
     pub training: Option<Metrics>,
     pub shares: Vec<(TermName, f64)>,
+    pub cost: Option<Cost>,
     pub checkpoint: Option<PathBuf>,
 }
 
@@ -108,6 +109,7 @@ impl FinishedRun {
             test: it.test.clone(),
             training: it.training.clone(),
             shares: it.shares.clone(),
+            cost: it.cost.clone(),
             checkpoint,
         }
     }
@@ -134,6 +136,9 @@ pub(super) struct Finished {
     place: Option<u32>,
     seed: u64,
     parameters: u64,
+    /// Bytes, multiply-adds and microseconds of a row; nothing of one that was not measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<Cost>,
     steps: u64,
     seconds: f64,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -189,6 +194,7 @@ pub(super) fn finished(job: JobId, it: &FinishedRun, found: Option<&DataFound>) 
         place: (info.place > 0).then_some(info.place),
         seed: info.seed,
         parameters: info.parameters,
+        cost: it.cost.clone(),
         steps: it.steps,
         seconds: it.seconds,
         diverged: it.outcome == RunOutcome::Diverged,

@@ -71,7 +71,12 @@ impl Observer for Watch {
             | Report::JobEnded(_) => {
                 self.put(News::Report(report.clone()));
             }
-            Report::Steps(_) | Report::Snapshot(_) | Report::Event(_) | Report::ResumeState(_) | Report::Exits(_) => {}
+            Report::Steps(_)
+            | Report::Snapshot(_)
+            | Report::Event(_)
+            | Report::ResumeState(_)
+            | Report::Outside(_)
+            | Report::Exits(_) => {}
         }
     }
 
@@ -242,6 +247,7 @@ impl<'a> Follower<'a> {
                 test: finished.test.as_ref(),
                 training: finished.training.as_ref(),
                 shares: &finished.shares,
+                cost: finished.cost.as_ref(),
             })
         };
         let found = self.rows_by_class().map_or(&[][..], |found| &found.classes);
@@ -386,6 +392,7 @@ impl<'a> Follower<'a> {
             test: it.test.clone(),
             training: it.training.clone(),
             shares: it.shares.clone(),
+            cost: it.cost.clone(),
             checkpoint,
         })
     }

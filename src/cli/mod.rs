@@ -8,6 +8,7 @@ mod early;
 mod escape;
 mod events;
 mod export;
+mod export_model;
 mod figures;
 mod follow;
 mod home;
@@ -87,6 +88,7 @@ pub fn main(open_window: OpenWindow) -> ExitCode {
         Some(Command::Predict(args)) => predict::predict(args, &voice),
         Some(Command::Runs(args)) => list::list(args, &voice),
         Some(Command::Export(args)) => export::export(args),
+        Some(Command::ExportModel(args)) => export_model::export_model(args, &voice),
         Some(Command::Figures(args)) => figures::figures(args, &voice),
         Some(Command::Devices(args)) => devices::devices(args),
         Some(Command::Bench(args)) => bench::bench(args),
@@ -223,6 +225,8 @@ enum Command {
     Runs(RunsArgs),
     /// Write the list of runs, or every point of one of them, as CSV or JSON
     Export(ExportArgs),
+    /// Write a trained model as ONNX or safetensors, with a card that says what it is and how it is loaded
+    ExportModel(ExportModelArgs),
     /// Print what jobs came to as Markdown, a section a job with its table and its verdict
     Figures(FiguresArgs),
     /// Show what Stillroom can compute on, and why it takes what it takes
@@ -274,6 +278,11 @@ impl Arguments {
                 expand_text("--data", &mut args.data)
             }
             Some(Command::Look(args)) => expand_text("PATH", &mut args.path),
+            Some(Command::ExportModel(args)) => {
+                expand("--store", &mut args.store)?;
+                expand("--out", &mut args.out)?;
+                expand_text("MODEL", &mut args.model)
+            }
             _ => Ok(()),
         }
     }
@@ -294,6 +303,7 @@ impl Command {
             Self::Soften(args) => args.json,
             Self::Look(args) => args.json,
             Self::Predict(args) => args.json,
+            Self::ExportModel(args) => args.json,
             Self::Runs(args) => args.json,
             Self::Export(args) => args.format == Format::Json,
             Self::Devices(args) => args.json,
@@ -514,6 +524,58 @@ struct ExportArgs {
     /// Also what was deleted (and can be restored)
     #[arg(long)]
     deleted: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  stillroom export-model r-0002 --to onnx --out student.onnx
+  stillroom export-model results/student.safetensors --to onnx --softmax
+
+An ONNX graph is given raw values and gives logits: the normalisation is part of it. Before it is written it runs on 100
+rows, and must give the model's answers. Beside it lies card.md: recipe, data, numbers, verdict, how to load it; and the
+tokeniser of a model of texts. Nothing is overwritten without --force.")]
+struct ExportModelArgs {
+    /// The run, e.g. r-0002, or a .safetensors file that Stillroom saved
+    #[arg(value_name = "RUN_OR_FILE")]
+    model: String,
+    /// As what
+    #[arg(long, value_enum)]
+    to: ModelFormat,
+    /// The file to write [default: the run's or the file's name, with the ending of the format]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// ONNX: the graph is given values that are normalised already
+    #[arg(long)]
+    normalised: bool,
+    /// ONNX: the graph gives probabilities at T = 1
+    #[arg(long)]
+    softmax: bool,
+    /// Overwrite what is there
+    #[arg(long)]
+    force: bool,
+    /// The store [default: stillroom.db in the platform's folder for data]
+    #[arg(long, env = "STILLROOM_STORE", hide_env_values = true, value_name = "FILE")]
+    store: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ModelFormat {
+    /// A graph for any runtime
+    Onnx,
+    /// The weights, under PyTorch's names
+    Safetensors,
+}
+
+impl ModelFormat {
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Onnx => "onnx",
+            Self::Safetensors => "safetensors",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

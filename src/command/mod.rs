@@ -11,7 +11,7 @@ use crate::protocol::{JobId, RunId, Setting};
 use crate::recipe::{Source, Sweep};
 use crate::runs::verdict::Remedy;
 use crate::state::{
-    BoardPage, Farewell, FilePurpose, LossView, Metric, Mover, Palette, Pane, RunColumn, SampleChoice, Section,
+    BoardPage, Farewell, FilePurpose, LossView, Metric, Mover, Palette, Pane, RunColumn, SampleChoice, Section, SizeBy,
     Smoothing, Tip,
 };
 use crate::text::Language;
@@ -100,6 +100,8 @@ pub enum ScreenCommand {
     BoardMetric(Metric),
     /// Which picture of the board.
     BoardPage(BoardPage),
+    /// What models are laid out by on the page of their sizes.
+    BoardSizeBy(SizeBy),
     /// What is held of each axis.
     Brush(Vec<Option<(f64, f64)>>),
     /// Hide or show a curve.

@@ -17,10 +17,12 @@ pub struct Given {
     /// `[rows, classes]`, rows and classes in the order of the data.
     values: Arc<Vec<f32>>,
     classes: usize,
+    /// Of the model that gave them; 0 where nobody knows.
+    parameters: u64,
     digest: String,
 }
 
-/// A probability of 0 stands for one that was too small to be written.
+/// A probability of 0 stands for one that was too small to be written: for the smallest one that was, and for this where that is larger.
 const LEAST: f32 = 1e-7;
 
 /// How far the sum of a row of probabilities may be from 1.
@@ -59,7 +61,7 @@ impl Given {
         }
         let mut remarks = Vec::new();
         let mut found = found;
-        let zeros = as_logits(&mut found.values, columns, file.probabilities).map_err(foreign)?;
+        let zeros = as_logits(&mut found.values, columns, file.probabilities, None).map_err(foreign)?;
         if zeros > 0 {
             let message = phrase!("remark-logits-zeros", zeros = zeros, of = found.values.len() as u64);
             remarks.push(Remark::note("logits-zeros", message, [("zeros", zeros)]));
@@ -80,8 +82,17 @@ impl Given {
             hasher.update(value.to_le_bytes());
         }
         let digest = hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        let given = Self { name: file.name(), values: Arc::new(values), classes: indices.len(), digest };
+        let given = Self { name: file.name(), values: Arc::new(values), classes: indices.len(), parameters: 0, digest };
         Ok((given, remarks))
+    }
+}
+
+impl Given {
+    /// Logits that were kept, `[rows, classes]` in the order of the data; none where these are other rows.
+    pub fn kept(name: String, digest: String, parameters: u64, values: Vec<f32>, dataset: &Dataset) -> Option<Self> {
+        let classes = dataset.classes.len();
+        let fits = values.len() == dataset.labels.len() * classes;
+        fits.then(|| Self { name, values: Arc::new(values), classes, parameters, digest })
     }
 }
 
@@ -127,17 +138,24 @@ pub(super) fn is_distribution(row: &[f32]) -> bool {
     row.iter().all(|p| (0.0..=1.0).contains(p)) && (sum - 1.0).abs() <= NEAR
 }
 
-/// Makes logits of what may be probabilities, and tells how many zeros were raised: only who says so is taken at their word, for a
+/// Makes logits of what may be probabilities, and tells how many zeros were raised, to `least` or else to what the others are: only who says so is taken at their word, for a
 /// softmax of probabilities trains in silence.
-pub(super) fn as_logits(values: &mut [f32], columns: usize, are_probabilities: bool) -> Result<u64, Phrase> {
+pub(super) fn as_logits(
+    values: &mut [f32],
+    columns: usize,
+    are_probabilities: bool,
+    least: Option<f32>,
+) -> Result<u64, Phrase> {
     let other = values.chunks_exact(columns).position(|row| !is_distribution(row));
     match (other, are_probabilities) {
         (None, false) if !values.is_empty() => Err(phrase!("logits-are-probabilities")),
         (_, false) => Ok(0),
         (Some(row), true) => Err(phrase!("logits-no-probabilities", row = row as u64)),
         (None, true) => {
-            let zeros = values.iter().filter(|p| **p < LEAST).count() as u64;
-            values.iter_mut().for_each(|p| *p = p.max(LEAST).ln());
+            let zeros = values.iter().filter(|p| **p == 0.0).count() as u64;
+            let smallest = || values.iter().copied().filter(|p| *p > 0.0).fold(LEAST, f32::min);
+            let least = least.unwrap_or_else(smallest);
+            values.iter_mut().for_each(|p| *p = p.max(least).ln());
             Ok(zeros)
         }
     }
@@ -213,11 +231,15 @@ impl Teacher for Given {
     }
 
     fn parameter_count(&self) -> u64 {
-        0
+        self.parameters
     }
 
     fn digest(&self) -> String {
         self.digest.clone()
+    }
+
+    fn is_outside(&self) -> bool {
+        true
     }
 
     fn logits(

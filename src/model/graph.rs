@@ -20,6 +20,9 @@ use crate::text::{Between, Phrase, phrase};
 /// Rows that a graph is asked about at a time, unless it takes another number.
 const AT_A_TIME: usize = 64;
 
+/// What a probability of 0 stands for, whichever rows it stands among: the smallest number of full precision.
+const LEAST: Option<f32> = Some(f32::MIN_POSITIVE);
+
 /// Rows that it is tried on.
 const TRIED: usize = 128;
 
@@ -104,7 +107,7 @@ impl Graph {
         if output.is_softmax && are_probabilities {
             remarks.push(phrase!("graph-softmax", output = output.name.clone()));
         }
-        as_logits(&mut tried, classes.len(), loaded.is_probability).map_err(foreign)?;
+        as_logits(&mut tried, classes.len(), loaded.is_probability, LEAST).map_err(foreign)?;
         let tried = in_order(tried, &loaded.indices);
         let labels: Vec<u32> = rows.iter().map(|row| dataset.labels[*row as usize]).collect();
         let mut said: Vec<Remark> = vec![fits(&tried, &labels, &dataset.classes, false).map_err(foreign)?];
@@ -143,7 +146,7 @@ impl Graph {
         let columns = self.indices.len();
         let mut values = self.asked_of(inputs, columns, cancelled).map_err(|error| self.unanswered(error))?;
         let failed = |problem: Phrase| self.unanswered(GraphError::Failed(problem));
-        as_logits(&mut values, columns, self.is_probability).map_err(failed)?;
+        as_logits(&mut values, columns, self.is_probability, LEAST).map_err(failed)?;
         Ok(in_order(values, &self.indices))
     }
 
@@ -228,6 +231,10 @@ impl Teacher for Graph {
 
     fn digest(&self) -> String {
         self.digest.clone()
+    }
+
+    fn is_outside(&self) -> bool {
+        true
     }
 
     fn logits(

@@ -3,7 +3,9 @@
 //! Every trainable tensor has a leading population axis K; a single model is K = 1. Members share architecture and data and
 //! are trained together, in one step, as batched tensors.
 
+mod as_graph;
 mod checkpoint;
+mod cost;
 mod elements;
 mod folder;
 mod folder_config;
@@ -26,6 +28,7 @@ mod text;
 mod text_network;
 mod trainer;
 
+pub use as_graph::GraphOptions;
 pub use checkpoint::{Checkpoint, CheckpointError, FORMAT, new_file, write_whole};
 pub use folder::Folder;
 pub use given::Given;

@@ -43,6 +43,11 @@ pub trait Teacher: Send + Sync {
         true
     }
 
+    /// Whether it comes from another program, and what it says is kept with a job: then nobody has to ask it again.
+    fn is_outside(&self) -> bool {
+        false
+    }
+
     /// Whether it can be asked about inputs that are no rows of the data, such as shifted pictures.
     fn knows_inputs(&self) -> bool {
         true

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use rten::{DataType, Model, ModelOptions, NodeId, Value, ValueOrView, ValueType};
-use rten_onnx::onnx::{GraphProto, ModelProto, NodeProto, OperatorSetIdProto, ValueInfoProto};
+use rten_onnx::onnx::{GraphProto, ModelProto, NodeProto, OperatorSetIdProto, TensorProto, ValueInfoProto};
 use rten_tensor::Tensor;
 use rten_tensor::prelude::*;
 
@@ -28,14 +28,23 @@ impl Graph {
         if !unknown.is_empty() {
             return Err(missing(&unknown));
         }
+        let Read { outline, mut model, .. } = found;
         let mut options = ModelOptions::with_all_ops();
-        for name in &found.outline.beside {
-            let bytes = std::fs::read(path.with_file_name(name)).map_err(Phrase::plain)?;
-            options.external_data(name, bytes);
-        }
-        let bytes = std::fs::read(path).map_err(Phrase::plain)?;
+        let bytes = if outline.beside.is_empty() {
+            drop(model);
+            std::fs::read(path).map_err(Phrase::plain)?
+        } else {
+            for (number, name) in outline.beside.iter().enumerate() {
+                let bytes = std::fs::read(path.with_file_name(name)).map_err(Phrase::plain)?;
+                options.external_data(&known_as(number), bytes);
+            }
+            if let Some(graph) = &mut model.graph {
+                rename(graph, &outline.beside);
+            }
+            model.write_buf().map_err(Phrase::plain)?
+        };
         let model = options.load(bytes).map_err(|error| phrase!("onnx-not-understood", problem = error.to_string()))?;
-        Ok(Self { model, outline: found.outline })
+        Ok(Self { model, outline })
     }
 
     /// The shape and numbers of an output.
@@ -59,6 +68,25 @@ impl Graph {
         }
         let tensor: Tensor<f32> = value.try_into().map_err(|error| failed(&error))?;
         Ok((tensor.shape().to_vec(), tensor.into_data()))
+    }
+}
+
+/// The runtime reads weights of files by certain names only, and exporters use any.
+fn known_as(number: usize) -> String {
+    format!("{number}.data")
+}
+
+fn rename(graph: &mut GraphProto, beside: &[String]) {
+    let rename_tensor = |tensor: &mut TensorProto| {
+        for entry in tensor.external_data.iter_mut().filter(|entry| entry.key.as_deref() == Some("location")) {
+            let number = beside.iter().position(|name| entry.value.as_ref() == Some(name));
+            entry.value = number.map(known_as);
+        }
+    };
+    graph.initializer.iter_mut().for_each(rename_tensor);
+    for attribute in graph.node.iter_mut().flat_map(|node| &mut node.attribute) {
+        attribute.t.iter_mut().for_each(rename_tensor);
+        attribute.g.iter_mut().for_each(|within| rename(within, beside));
     }
 }
 

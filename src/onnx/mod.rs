@@ -8,7 +8,9 @@ mod load;
 mod messages;
 mod outline;
 mod process;
+mod write;
 
 pub use child::serve_graph;
 pub use messages::{Fed, Kind, Numbers, Outline, Port};
 pub use process::{GraphError, GraphProcess};
+pub use write::{Attribute, GraphWriter, OPSET};

@@ -16,6 +16,7 @@ pub(super) struct Read {
     pub operators: BTreeSet<(String, String)>,
     /// The newest set of operators that it names.
     pub opset: Vec<(String, i64)>,
+    pub model: ModelProto,
 }
 
 /// The entry of the metadata with the names of the classes, a list in JSON.
@@ -47,7 +48,8 @@ pub(super) fn read(path: &Path) -> Result<Read, Phrase> {
         classes,
     };
     let opset = model.opset_import.iter().map(|set| (set.domain.clone().unwrap_or_default(), set.version.unwrap_or(1)));
-    Ok(Read { outline, operators: found.operators, opset: opset.collect() })
+    let opset = opset.collect();
+    Ok(Read { outline, operators: found.operators, opset, model })
 }
 
 /// What stands in a graph and in those within it.

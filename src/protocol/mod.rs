@@ -31,11 +31,12 @@ pub use loss::{Anatomy, LayerPair, LossTerms, Replacing, TermName, TermPart};
 pub use metrics::{Answers, MOST_LOGITS, Metrics, Part};
 pub use options::{DeviceChoice, WorkerOptions};
 pub use report::{
-    Epoch, JobEnded, JobOutcome, Report, ResumeState, Resumed, RunFinished, RunOutcome, Snapshot, Started, Steps,
-    Tested,
+    Cost, Epoch, JobEnded, JobOutcome, Outside, OutsideTeacher, Report, ResumeState, Resumed, RunFinished, RunOutcome,
+    Snapshot, Started, Steps, Tested,
 };
 pub use request::{
-    Explain, FinishedRun, Gather, Inspect, JobStart, KeptWeights, Move, OneRow, Own, Readers, Request, ResumeJob,
+    Explain, FinishedRun, Gather, Inspect, JobStart, KeptOutside, KeptWeights, Move, OneRow, Own, Readers, Request,
+    ResumeJob,
 };
 pub use run::{Probe, RunInfo, first_teacher};
 pub use wire::{Ask, Done, FromWorker, ToWorker};

@@ -33,6 +33,8 @@ pub enum Report {
     Event(Event),
     /// All that is needed to resume from here.
     ResumeState(ResumeState),
+    /// What a teacher from outside says of all rows of its data.
+    Outside(Outside),
     /// What the kept weights of a run answer, row by row; comes before the report with the metrics of the same part.
     Answers(Answers),
     /// What the kept weights of a run with exits say at each of them.
@@ -171,6 +173,9 @@ pub struct RunFinished {
     /// The share of the gradient that each term had at the last step; empty where there was none.
     #[serde(default)]
     pub shares: Vec<(TermName, f64)>,
+    /// What the model costs whoever asks it; none of a diverged run, and of what cannot be asked.
+    #[serde(default)]
+    pub cost: Option<Cost>,
     /// The kept weights as a `.safetensors` file; `None` for a loaded teacher and a diverged run.
     pub checkpoint: Option<Arc<Vec<u8>>>,
 }
@@ -188,9 +193,23 @@ impl RunFinished {
             test: None,
             training: None,
             shares: Vec::new(),
+            cost: None,
             checkpoint: None,
         }
     }
+}
+
+/// What a model costs whoever asks it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cost {
+    /// Bytes of its weights.
+    pub bytes: u64,
+    /// Multiply-adds of one row; of texts, of one as long as validation texts are on average.
+    pub multiply_adds: u64,
+    /// Microseconds of a row that is asked alone, and of one of 64 that are asked together; texts are read as tokens before.
+    pub microseconds: [f64; 2],
+    /// The processor that took so long, and its threads.
+    pub machine: String,
 }
 
 /// See [`Report::Tested`].
@@ -200,6 +219,34 @@ pub struct Tested {
     pub run: RunId,
     /// The kept weights on the test rows.
     pub test: Metrics,
+}
+
+/// See [`Report::Outside`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Outside {
+    /// The job.
+    pub job: JobId,
+    /// Who says it.
+    pub teacher: OutsideTeacher,
+    /// `[rows, classes]`, both in the order of the data.
+    pub logits: Arc<Vec<f32>>,
+}
+
+/// A teacher that is asked once and never again: another program's graph, or a file of logits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutsideTeacher {
+    /// Where it comes from, as recipes write it.
+    pub source: String,
+    /// The digest of the data whose rows it was asked about.
+    pub data: String,
+    /// What people call it.
+    pub name: String,
+    /// Numbers that it has learnt; 0 where nobody knows.
+    pub parameters: u64,
+    /// Tells what it says from what others do.
+    pub digest: String,
+    /// Number of classes.
+    pub classes: u64,
 }
 
 /// How a run ended.

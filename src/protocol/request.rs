@@ -9,7 +9,7 @@ use super::event::{Event, Setting};
 use super::found::JobData;
 use super::ids::{JobId, RunId};
 use super::metrics::Metrics;
-use super::report::{ResumeState, RunOutcome};
+use super::report::{OutsideTeacher, ResumeState, RunOutcome};
 use super::run::RunInfo;
 use crate::data::Texts;
 use crate::recipe::{Recipe, Source, Sweep};
@@ -158,6 +158,19 @@ pub struct ResumeJob {
     pub finished: Vec<FinishedRun>,
     /// Runs to begin again, where the job has ended: then no others are trained.
     pub retry: Vec<RunId>,
+    /// What its teachers from outside said, so that they need not be there any more.
+    pub outside: Vec<KeptOutside>,
+}
+
+/// What a teacher from outside said, where a store keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptOutside {
+    /// Who said it.
+    pub teacher: OutsideTeacher,
+    /// Its logits, little-endian `f32`.
+    pub file: PathBuf,
+    /// The SHA-256 of that file.
+    pub address: String,
 }
 
 /// A run that has come to its end before the job resumes.

@@ -273,6 +273,13 @@ fn trained(model: &Architecture, keys: &TrainingRecipe) -> Table {
     fields
 }
 
+impl CheckpointSource {
+    /// As a recipe writes it, in one line.
+    pub fn written(&self) -> String {
+        Value::Table(checkpoint(self)).to_string()
+    }
+}
+
 fn checkpoint(source: &CheckpointSource) -> Table {
     let graph = match source {
         CheckpointSource::Builtin(builtin) => {

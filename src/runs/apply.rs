@@ -10,6 +10,7 @@ use super::error::StoreError;
 use super::exits;
 use super::files::Files;
 use super::metrics::{self, COLUMNS, bind, to_bytes};
+use super::outside;
 use super::probe;
 use super::rows::Status;
 use super::words::word;
@@ -56,6 +57,7 @@ pub(super) fn apply(connection: &mut Connection, files: &Files, reports: &[Arc<R
                 known(&transaction, it.run)?;
                 exits::insert(&transaction, it)?;
             }
+            Report::Outside(it) => outside::insert(&transaction, it, file.unwrap_or_default())?,
             Report::RunFinished(it) => run_finished(&transaction, it, file)?,
             Report::Tested(it) => result(&transaction, it.run, "test", &it.test)?,
             Report::JobEnded(it) => {
@@ -90,6 +92,7 @@ fn keep_file(files: &Files, report: &Report) -> Result<Kept, StoreError> {
     Ok(match report {
         Report::Started(it) => Kept::File(files.put(&probe::encode(&it.probe)?, "safetensors")?),
         Report::ResumeState(it) => Kept::File(files.put_resume(it.job, &it.bytes)?),
+        Report::Outside(it) => Kept::File(outside::put(files, it)?),
         Report::RunFinished(RunFinished { checkpoint: Some(bytes), .. }) => {
             Kept::File(files.put(bytes, "safetensors")?)
         }
@@ -219,7 +222,7 @@ fn back_to(transaction: &Transaction, job: i64, stages: &str, step: Option<u64>)
     transaction.execute(
         &format!(
             "UPDATE run SET status = ?3, outcome = NULL, ended_at = NULL, steps_at_end = NULL, seconds = NULL, checkpoint = NULL,
-             rows_better = NULL, rows_worse = NULL, shares = '{{}}'
+             rows_better = NULL, rows_worse = NULL, shares = '{{}}', cost = NULL
              WHERE id IN {runs} AND {goes_on}"
         ),
         params![job, last, word(status)],
@@ -423,10 +426,12 @@ fn run_finished(transaction: &Transaction, it: &RunFinished, checkpoint: Option<
         RunOutcome::Halved => Status::Halved,
         RunOutcome::Failed => Status::Failed,
     };
+    let cost = it.cost.as_ref().map(serde_json::to_string).transpose();
+    let cost = cost.map_err(|error| StoreError::Misfit(Phrase::plain(error)))?;
     let changed = transaction
         .prepare_cached(
             "UPDATE run SET status = ?2, outcome = ?3, ended_at = ?4, steps_at_end = ?5, seconds = ?6, checkpoint = ?7,
-                shares = ?8 WHERE id = ?1",
+                shares = ?8, cost = ?9 WHERE id = ?1",
         )?
         .execute(params![
             run,
@@ -436,7 +441,8 @@ fn run_finished(transaction: &Transaction, it: &RunFinished, checkpoint: Option<
             it.steps as i64,
             it.seconds,
             checkpoint,
-            metrics::text_by_name(&it.shares)
+            metrics::text_by_name(&it.shares),
+            cost
         ])?;
     found(changed, it.run)?;
     for (part, metrics) in [("validation", &it.validation), ("test", &it.test), ("training", &it.training)] {

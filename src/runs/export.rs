@@ -10,7 +10,7 @@ use super::reader::StoreReader;
 use super::rows::{Curve, RunRow, Status};
 use super::verdict::Discordant;
 use crate::distill::{Course, METHODS};
-use crate::protocol::{Epoch, JobId, LossTerms, Metrics, Role, RunId};
+use crate::protocol::{Cost, Epoch, JobId, LossTerms, Metrics, Role, RunId};
 use crate::recipe::Recipe;
 use crate::recipe::fields::{Field, HARD_WEIGHT, Kind, SOFT_WEIGHT, TEMPERATURE};
 
@@ -41,6 +41,8 @@ pub struct RunLine<'a> {
     place: u32,
     seed: u64,
     parameters: u64,
+    /// Bytes, multiply-adds and microseconds of a row.
+    cost: Option<&'a Cost>,
     teachers: &'a [RunId],
     loaded: bool,
     edited: bool,
@@ -141,6 +143,7 @@ impl<'a> RunLine<'a> {
             settings: Settings::of(row),
             seed: row.seed,
             parameters: row.parameters,
+            cost: row.cost.as_ref(),
             place: row.place,
             teachers: &row.teachers,
             loaded: row.loaded,
@@ -256,6 +259,10 @@ fn list_csv(rows: &[RunRow], out: &mut dyn Write) -> io::Result<()> {
         "hard_weight",
         "seed",
         "parameters",
+        "bytes",
+        "multiply_adds",
+        "microseconds_alone",
+        "microseconds_of_64",
         "teachers",
         "place",
         "loaded",
@@ -287,6 +294,10 @@ fn list_csv(rows: &[RunRow], out: &mut dyn Write) -> io::Result<()> {
             some(it.settings.get(HARD_WEIGHT.key())),
             it.seed.to_string(),
             it.parameters.to_string(),
+            some(it.cost.map(|cost| cost.bytes)),
+            some(it.cost.map(|cost| cost.multiply_adds)),
+            some(it.cost.map(|cost| cost.microseconds[0])),
+            some(it.cost.map(|cost| cost.microseconds[1])),
             it.teachers.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
             it.place.to_string(),
             it.loaded.to_string(),

@@ -3,12 +3,13 @@
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use super::error::StoreError;
+use super::metrics::to_bytes;
 use crate::protocol::JobId;
 use crate::text::phrase;
 
@@ -30,6 +31,44 @@ impl Files {
     pub fn put(&self, bytes: &[u8], ending: &str) -> Result<String, StoreError> {
         let address = address(bytes);
         self.put_as(format!("{}/{}.{ending}", &address[..2], &address[2..]), bytes)
+    }
+
+    /// The same of numbers, little-endian, of which there may be hundreds of megabytes: they are never copied as a whole.
+    pub fn put_floats(&self, values: &[f32], ending: &str) -> Result<String, StoreError> {
+        let mut hasher = Sha256::new();
+        each_part(values, &mut |bytes| {
+            hasher.update(bytes);
+            Ok(())
+        })
+        .map_err(StoreError::file(&self.root))?;
+        let address = digits(&hasher.finalize());
+        let name = format!("{}/{}.{ending}", &address[..2], &address[2..]);
+        if self.is_whole(&name, &address) {
+            return Ok(name);
+        }
+        self.write_as(name, &|file| each_part(values, &mut |bytes| file.write_all(bytes)))
+    }
+
+    /// Whether a file is what was written, read some at a time.
+    fn is_whole(&self, name: &str, address: &str) -> bool {
+        let read = || -> std::io::Result<String> {
+            let mut hasher = Sha256::new();
+            let (mut file, mut part) = (File::open(self.path(name))?, vec![0; 1 << 18]);
+            loop {
+                match file.read(&mut part)? {
+                    0 => return Ok(digits(&hasher.finalize())),
+                    len => hasher.update(&part[..len]),
+                }
+            }
+        };
+        read().is_ok_and(|found| found == address)
+    }
+
+    /// The address that a name was made of.
+    pub fn address_in(name: &str) -> String {
+        let path = Path::new(name);
+        let folder = path.parent().unwrap_or(Path::new("")).to_string_lossy();
+        format!("{folder}{}", path.file_stem().unwrap_or_default().to_string_lossy())
     }
 
     /// Keeps a resume state. It shares its file with no other job, so that it can be removed without asking them.
@@ -75,15 +114,19 @@ impl Files {
     }
 
     fn put_as(&self, name: String, bytes: &[u8]) -> Result<String, StoreError> {
-        let path = self.path(&name);
         if self.read(&name).is_ok() {
             return Ok(name);
         }
+        self.write_as(name, &|file| file.write_all(bytes))
+    }
+
+    fn write_as(&self, name: String, content: &dyn Fn(&mut File) -> std::io::Result<()>) -> Result<String, StoreError> {
+        let path = self.path(&name);
         let folder = path.parent().unwrap_or(&self.root);
         let write = || -> std::io::Result<()> {
             fs::create_dir_all(folder)?;
             let mut file = tempfile::NamedTempFile::new_in(folder)?;
-            file.write_all(bytes)?;
+            content(file.as_file_mut())?;
             file.as_file().sync_all()?;
             file.persist(&path)?;
             // The name itself reaches the disk with its folder; not every platform can do this.
@@ -97,10 +140,19 @@ impl Files {
 
 /// The name of a content: its SHA-256 in hexadecimal digits.
 pub(super) fn address(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut digits, byte| {
+    digits(&Sha256::digest(bytes))
+}
+
+fn digits(digest: &[u8]) -> String {
+    digest.iter().fold(String::with_capacity(64), |mut digits, byte| {
         let _ = write!(digits, "{byte:02x}");
         digits
     })
+}
+
+/// Hands on numbers as bytes, some at a time.
+fn each_part(values: &[f32], take: &mut dyn FnMut(&[u8]) -> std::io::Result<()>) -> std::io::Result<()> {
+    values.chunks(1 << 16).try_for_each(|part| take(&to_bytes(part)))
 }
 
 fn resume_folder(job: JobId) -> String {

@@ -5,6 +5,7 @@
 mod answers;
 mod apply;
 mod board;
+mod card;
 mod error;
 mod exits;
 mod export;
@@ -15,6 +16,7 @@ mod keep;
 mod lease;
 mod memory;
 mod metrics;
+mod outside;
 mod path;
 mod probe;
 mod queue;
@@ -27,6 +29,7 @@ mod words;
 mod writer;
 
 pub use board::{Board, BoardAxis, BoardCell};
+pub use card::{CardFacts, CardFiles, card};
 pub use error::StoreError;
 pub use export::{ExportFormat, RunLine, Settings, export_list, export_run};
 pub use importance::{Importance, importance};

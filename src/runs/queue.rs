@@ -262,6 +262,7 @@ fn size(report: &Report) -> usize {
             Report::Epoch(it) => 8 * it.validation.errors_by_class.len(),
             Report::Snapshot(it) => 4 * it.logits.len(),
             Report::ResumeState(it) => it.bytes.len(),
+            Report::Outside(it) => 4 * it.logits.len(),
             Report::Answers(it) => 12 * it.rows.len() + it.logits.as_ref().map_or(0, |logits| 4 * logits.len()),
             Report::Exits(it) => 4 * it.logits.len(),
             Report::RunFinished(it) => it.checkpoint.as_ref().map_or(0, |bytes| bytes.len()),

@@ -14,11 +14,11 @@ use super::metrics::{self, COLUMNS, columns_of, floats};
 use super::rows::{Curve, FinishedRun, JobRow, RunRow, Status, StoredJob};
 use super::verdict::Discordant;
 use super::words::choice;
-use super::{answers, exits, lease, probe, schema};
+use super::{answers, exits, lease, outside, probe, schema};
 use crate::distill::{HARD, METHODS, method};
 use crate::protocol::{
-    Answers, Change, Epoch, Event, EventKind, Exits, JobData, JobId, Metrics, Probe, ResumeState, Role, RunId, RunInfo,
-    Stage,
+    Answers, Change, Cost, Epoch, Event, EventKind, Exits, JobData, JobId, Metrics, Probe, ResumeState, Role, RunId,
+    RunInfo, Stage,
 };
 use crate::recipe::{Baseline, Recipe, Sweep};
 use crate::text::{Phrase, phrase};
@@ -45,7 +45,7 @@ impl StoreReader {
                         run.seed, run.parameters, run.loaded, run.status, job.created_at, run.ended_at,
                         run.steps_done, run.steps_planned, run.seconds, run.checkpoint, run.best_epoch, job.status = 'running',
                         coalesce(run.deleted_at, job.deleted_at) IS NOT NULL AS deleted, run.stage, run.rows_better,
-                        run.rows_worse, run.teachers, run.place, {}, {}, {}, {}
+                        run.rows_worse, run.teachers, run.place, run.cost, {}, {}, {}, {}
                      FROM job CROSS JOIN run ON run.job = job.id
                      LEFT JOIN epoch AS last ON last.run = run.id AND last.epoch = run.last_epoch
                      LEFT JOIN epoch AS best ON best.run = run.id AND best.epoch = run.best_epoch
@@ -235,6 +235,7 @@ impl StoreReader {
                 data: found_data(data, job)?,
                 events: events(store, job)?,
                 resume: self.resume_state(store, job)?,
+                outside: outside::of_job(store, &self.files, job)?,
                 finished,
             })
         })
@@ -285,7 +286,7 @@ impl StoreReader {
     }
 
     fn run_row(&self, row: &Row) -> rusqlite::Result<RunRow> {
-        const METRICS: usize = 26;
+        const METRICS: usize = 27;
         let metrics = |table: usize| metrics::read(row, METRICS + table * COLUMNS.len());
         let rows = |at| row.get::<_, Option<i64>>(at).map(|rows| rows.map(|rows| rows as u64));
         let best_epoch = row.get::<_, Option<i64>>(18)?;
@@ -306,6 +307,7 @@ impl StoreReader {
             teachers: teachers(row, 24)?.unwrap_or_default(),
             loaded: row.get(10)?,
             place: row.get(25)?,
+            cost: cost(row, 26)?,
             status: choice(row, 11)?,
             created: number(row, 12)?,
             ended: row.get::<_, Option<i64>>(13)?.map(|at| at as u64),
@@ -329,7 +331,7 @@ impl StoreReader {
 
     fn finished(&self, store: &Connection, job: JobId) -> Result<Vec<FinishedRun>, StoreError> {
         let mut runs = store.prepare_cached(
-            "SELECT id, outcome, steps_at_end, seconds, checkpoint, shares FROM run
+            "SELECT id, outcome, steps_at_end, seconds, checkpoint, shares, cost FROM run
              WHERE job = ?1 AND outcome IS NOT NULL ORDER BY position",
         )?;
         let runs = runs.query_map([job.0 as i64], |row| {
@@ -343,6 +345,7 @@ impl StoreReader {
                 test: result(store, run, "test")?,
                 training: result(store, run, "training")?,
                 shares: metrics::read_by_name(row, 5)?,
+                cost: cost(row, 6)?,
                 checkpoint: self.file(row, 4)?,
             })
         })?;
@@ -365,6 +368,11 @@ impl StoreReader {
         }
         Ok(None)
     }
+}
+
+/// What a model costs; none where it was not measured, or by a version that measures something else.
+fn cost(row: &Row, column: usize) -> rusqlite::Result<Option<Cost>> {
+    Ok(row.get::<_, Option<String>>(column)?.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
 /// Looks at each job's lease once.

@@ -9,8 +9,8 @@ use super::verdict::Discordant;
 use crate::distill::{Course, Method};
 use crate::protocol;
 use crate::protocol::{
-    Change, Epoch, Event, EventKind, JobData, JobId, KeptWeights, LossTerms, Metrics, ResumeJob, ResumeState, Role,
-    RunId, RunInfo, RunOutcome, Stage, TermName,
+    Change, Cost, Epoch, Event, EventKind, JobData, JobId, KeptOutside, KeptWeights, LossTerms, Metrics, ResumeJob,
+    ResumeState, Role, RunId, RunInfo, RunOutcome, Stage, TermName,
 };
 use crate::recipe::fields::TEMPERATURE;
 use crate::recipe::{Baseline, Sweep};
@@ -74,6 +74,8 @@ pub struct RunRow {
     pub rows_apart: Option<Discordant>,
     /// The file of the kept weights.
     pub checkpoint: Option<PathBuf>,
+    /// What the model costs whoever asks it; none of older runs.
+    pub cost: Option<Cost>,
     /// Settings of this run that were moved live, in order.
     pub changes: Vec<Change>,
     /// Whether it, or its job, was deleted (and can be restored).
@@ -217,6 +219,8 @@ pub struct StoredJob {
     pub resume: Option<ResumeState>,
     /// Runs that have come to their end.
     pub finished: Vec<FinishedRun>,
+    /// What its teachers from outside said.
+    pub outside: Vec<KeptOutside>,
 }
 
 impl StoredJob {
@@ -244,6 +248,7 @@ impl StoredJob {
             events: self.events,
             finished: self.finished.into_iter().map(FinishedRun::into_resume).collect(),
             retry: Vec::new(),
+            outside: self.outside,
         }
     }
 
@@ -284,6 +289,8 @@ pub struct FinishedRun {
     pub training: Option<Metrics>,
     /// The share of the gradient that each term had at the last step.
     pub shares: Vec<(TermName, f64)>,
+    /// What the model costs whoever asks it; none of older runs.
+    pub cost: Option<Cost>,
     /// The file of the kept weights.
     pub checkpoint: Option<PathBuf>,
 }

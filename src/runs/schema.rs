@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::error::StoreError;
 
 /// Each step takes a store from the version of its index to the next one. Steps are never edited, only added.
-const MIGRATIONS: [&str; 9] = [
+const MIGRATIONS: [&str; 10] = [
     r"
 CREATE TABLE counter (name TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO counter VALUES ('jobs', 0), ('runs', 0);
@@ -239,6 +239,17 @@ CREATE TABLE exits (
 ",
     // Which of those it is that are trained for one student.
     "ALTER TABLE run ADD COLUMN place INTEGER NOT NULL DEFAULT 0;",
+    r"
+-- What teachers from outside said of all rows of a job's data: whoever resumes it asks nobody.
+CREATE TABLE outside (
+    job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE,
+    teacher TEXT NOT NULL,              -- JSON
+    logits TEXT NOT NULL,               -- file: little-endian f32, rows by classes
+    PRIMARY KEY (job, teacher)
+) STRICT, WITHOUT ROWID;
+-- What a model costs whoever asks it, as JSON; older runs were not measured.
+ALTER TABLE run ADD COLUMN cost TEXT;
+",
 ];
 
 /// `Stil`, so that other SQLite files are recognised as such.

@@ -14,6 +14,8 @@ pub struct BoardSettings {
     pub metric: Metric,
     /// Which picture of them.
     pub page: BoardPage,
+    /// What the page of sizes lays models out by.
+    pub size_by: SizeBy,
     /// The chosen cell of the job in focus; it lights in all panels.
     pub selected: Option<usize>,
     /// The cell under the pointer.
@@ -33,13 +35,44 @@ pub enum BoardPage {
     Curve,
     /// All axes side by side, and how much each matters.
     Axes,
+    /// The metric over what a model costs, with the Pareto front.
+    Size,
     /// One sample's softened distribution in each cell along the first axis.
     Samples,
 }
 
 impl BoardPage {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Map, Self::Curve, Self::Axes, Self::Samples];
+    pub const ALL: [Self; 5] = [Self::Map, Self::Curve, Self::Axes, Self::Size, Self::Samples];
+}
+
+/// What models are laid out by where their size is compared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SizeBy {
+    /// Numbers that they have learnt.
+    #[default]
+    Parameters,
+    /// Multiply-adds of a row.
+    MultiplyAdds,
+    /// Microseconds of a row that is asked alone.
+    Alone,
+    /// Microseconds of a row among 64.
+    Together,
+}
+
+impl SizeBy {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Parameters, Self::MultiplyAdds, Self::Alone, Self::Together];
+
+    /// The key of its name among the window's words.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Parameters => "board-parameters",
+            Self::MultiplyAdds => "board-multiply-adds",
+            Self::Alone => "board-alone",
+            Self::Together => "board-together",
+        }
+    }
 }
 
 impl JobView {
@@ -85,6 +118,7 @@ impl JobView {
                 test: result.test.as_ref(),
                 training: result.training.as_ref(),
                 shares: &result.shares,
+                cost: result.cost.as_ref(),
             })
         };
         let facts = JobFacts {

@@ -326,7 +326,11 @@ impl JobView {
                     self.unjudged = true;
                 }
             }
-            Report::Started(_) | Report::Resumed(_) | Report::ResumeState(_) | Report::JobEnded(_) => {}
+            Report::Started(_)
+            | Report::Resumed(_)
+            | Report::ResumeState(_)
+            | Report::Outside(_)
+            | Report::JobEnded(_) => {}
         }
     }
 

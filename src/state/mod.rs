@@ -34,7 +34,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 pub use bias::{BiasErrors, BiasView, Biases, Mover, Uncounted};
-pub use board::{BoardPage, BoardSettings};
+pub use board::{BoardPage, BoardSettings, SizeBy};
 pub use curves::{CurveSettings, LossView};
 pub use estimate::Estimate;
 pub use files::{FilePurpose, PathField};

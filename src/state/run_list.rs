@@ -46,6 +46,10 @@ pub enum RunColumn {
     Test,
     /// With the teacher.
     Agreement,
+    /// Parameters of its network.
+    Size,
+    /// What a row costs that is asked alone.
+    Speed,
     /// Where it stands.
     Status,
 }
@@ -92,6 +96,8 @@ impl RunColumn {
             Self::Against => ("runs-against", Exact(72.0), true),
             Self::Test => ("runs-test", Exact(70.0), true),
             Self::Agreement => ("runs-agreement", Exact(70.0), true),
+            Self::Size => ("runs-size", Exact(76.0), true),
+            Self::Speed => ("runs-speed", Exact(76.0), true),
             Self::Status => ("runs-status", Exact(134.0), false),
         }
     }
@@ -142,7 +148,7 @@ impl State {
         use RunColumn as C;
         let differ = (0..self.jobs.told_apart.columns.len().min(MOST_DIFFER)).map(C::Differs);
         let first = [C::Run, C::Started, C::Recipe, C::Model, C::Temperature, C::Weights];
-        let last = [C::Validation, C::Against, C::Test, C::Agreement, C::Status];
+        let last = [C::Validation, C::Against, C::Test, C::Agreement, C::Size, C::Speed, C::Status];
         first.into_iter().chain(differ).chain(last)
     }
 
@@ -288,6 +294,8 @@ impl State {
             RunColumn::Against => number(&|row| difference(row, against).map(|n| n as f64)),
             RunColumn::Test => number(&|row| row.test.as_ref().map(|metrics| metrics.errors as f64)),
             RunColumn::Agreement => number(&|row| validation(row).and_then(|metrics| metrics.agreement)),
+            RunColumn::Size => number(&|row| Some(row.parameters as f64)),
+            RunColumn::Speed => number(&|row| row.cost.as_ref().map(|cost| cost.microseconds[0])),
             RunColumn::Status => (a.status as u8).cmp(&(b.status as u8)),
         }
     }

@@ -145,6 +145,16 @@ pub fn significant(value: f64, digits: usize) -> String {
     Decimal::of(value).map_or_else(missing, |value| value.significant(digits))
 }
 
+/// A time in microseconds, in the unit that suits it: `12 µs`, `1.3 ms`.
+pub fn microseconds(value: f64) -> String {
+    let (value, unit) = match value {
+        value if value < 1e3 => (value, "µs"),
+        value if value < 1e6 => (value / 1e3, "ms"),
+        value => (value / 1e6, "s"),
+    };
+    format!("{} {unit}", significant(value, if value < 100.0 { 2 } else { 3 }))
+}
+
 /// With its sign and three digits that count: `+0.123`.
 pub fn with_sign(value: f64) -> String {
     let written = significant(value, 3);

@@ -3,11 +3,13 @@
 
 use std::collections::HashSet;
 use std::fs::Metadata;
+use std::io::Read as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use candle_core::{Device, Var};
+use sha2::{Digest as _, Sha256};
 
 use super::error::PrepareError;
 use super::graphs::Graphs;
@@ -22,6 +24,7 @@ use crate::model::import::{self, ImportOptions};
 use crate::model::{
     Checkpoint, CheckpointError, Given, ModelSpec, Network, NetworkTeacher, Normalisation, Remembered, RowLogits, Votes,
 };
+use crate::protocol::{KeptOutside, OutsideTeacher};
 use crate::recipe::fields::{JITTER, METHOD, TEACHER_LOGITS, TEACHER_VOTES};
 use crate::recipe::{BuiltinTeacher, CheckpointSource, LogitsFile, Recipe, Source, TeacherPart, TeacherRecipe};
 use crate::text::{Phrase, phrase};
@@ -37,6 +40,8 @@ pub struct Cache {
     /// Teachers of whom only what they said of rows is known; none beside a source whose teacher is there itself.
     remembered: Vec<(CheckpointSource, Option<Arc<RowLogits>>)>,
     graphs: Graphs,
+    /// What teachers from outside said of the data of the job that resumes.
+    outside: Vec<KeptOutside>,
     specs: Specs,
     made: MadeTexts,
 }
@@ -93,6 +98,7 @@ impl Cache {
         self.teachers.retain(|kept| matches!(kept.source, CheckpointSource::Builtin(_)));
         self.remembered.retain(|(source, _)| matches!(source, CheckpointSource::Builtin(_)));
         self.graphs.forget_changed();
+        self.outside.clear();
         self.specs.forget_folders();
     }
 
@@ -119,6 +125,11 @@ impl Cache {
         Ok(self.data.len() - 1)
     }
 
+    /// Lets teachers from outside say what they said of a job's data before. They are not looked for until files are forgotten.
+    pub(super) fn recall(&mut self, outside: &[KeptOutside]) {
+        self.outside = outside.to_vec();
+    }
+
     /// Loads data and models and checks that they fit each other.
     ///
     /// # Errors
@@ -141,6 +152,11 @@ impl Cache {
         let mean = teacher.map(TeacherRecipe::combine).unwrap_or_default();
         let mut teachers = Vec::with_capacity(parts.len());
         let mut model = |at: usize| -> Result<TeacherModel, PrepareError> {
+            if let TeacherPart::Checkpoint(source) = &parts[at]
+                && let Some(kept) = kept_outside(&self.outside, source, recipe, &dataset)
+            {
+                return Ok(TeacherModel::Ready(Arc::new(KnownTeacher::new(Arc::new(kept)))));
+            }
             Ok(match &parts[at] {
                 TeacherPart::Train { model, .. } => {
                     let (rows, normalisation) = (splits.train.as_slice(), &normalisation);
@@ -296,6 +312,56 @@ impl Cache {
         self.teachers.push(kept.clone());
         Ok((path, kept))
     }
+}
+
+/// What a teacher from outside said of the very data when the job began; none where shifted or synthetic inputs are asked about as well.
+fn kept_outside(
+    outside: &[KeptOutside],
+    source: &CheckpointSource,
+    recipe: &Recipe,
+    dataset: &Dataset,
+) -> Option<Given> {
+    if outside.is_empty() || recipe.training.jitter > 0 || recipe.data.augment.tries > 0 {
+        return None;
+    }
+    let (source, data) = (source.written(), data_digest(dataset));
+    let kept = outside.iter().find(|kept| kept.teacher.source == source && kept.teacher.data == data)?;
+    let read = || -> std::io::Result<Vec<f32>> {
+        let (mut file, mut hasher) = (std::fs::File::open(&kept.file)?, Sha256::new());
+        let mut values = Vec::with_capacity(file.metadata()?.len() as usize / 4);
+        let mut part = vec![0; 1 << 18];
+        loop {
+            let mut len = 0;
+            while len < part.len() {
+                match file.read(&mut part[len..])? {
+                    0 => break,
+                    more => len += more,
+                }
+            }
+            hasher.update(&part[..len]);
+            values.extend(part[..len].as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)));
+            if len < part.len() {
+                break;
+            }
+        }
+        let address: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        if address == kept.address { Ok(values) } else { Err(std::io::ErrorKind::InvalidData.into()) }
+    };
+    match read() {
+        Ok(values) => {
+            let OutsideTeacher { name, digest, parameters, .. } = kept.teacher.clone();
+            Given::kept(name, digest, parameters, values, dataset)
+        }
+        Err(error) => {
+            log::warn!("{}: {error}; the teacher is asked again", kept.file.display());
+            None
+        }
+    }
+}
+
+/// By which what a teacher said is known to be of the same data.
+pub(super) fn data_digest(dataset: &Dataset) -> String {
+    dataset.digest().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A file of logits, in the order of the data, and how well it fits them.

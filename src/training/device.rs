@@ -35,12 +35,16 @@ pub fn threads() -> usize {
 
 /// This engine and this processor, for the metadata of checkpoints.
 pub fn engine_name(device: &DeviceInfo) -> String {
+    format!("stillroom {} on {} ({})", env!("CARGO_PKG_VERSION"), device.name, processor())
+}
+
+/// What the processor is called, where the system tells.
+pub(super) fn processor() -> String {
     let processor = std::fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| {
         let line = text.lines().find(|line| line.starts_with("model name"))?;
         Some(line.split_once(':')?.1.trim().to_owned())
     });
-    let processor = processor.unwrap_or_else(|| std::env::consts::ARCH.to_owned());
-    format!("stillroom {} on {} ({processor})", env!("CARGO_PKG_VERSION"), device.name)
+    processor.unwrap_or_else(|| std::env::consts::ARCH.to_owned())
 }
 
 /// What the device says went wrong.

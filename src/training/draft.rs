@@ -15,18 +15,19 @@ use super::prepared::{Prepared, TeacherModel, name_of_several};
 use crate::data::{Remark, Watch};
 use crate::distill::{Company, Mean, Objective};
 use crate::model::{Layer, ModelSpec};
-use crate::protocol::{DataFound, JobData, Role, RunId, RunInfo, Stage};
+use crate::protocol::{DataFound, JobData, KeptOutside, Role, RunId, RunInfo, Stage};
 use crate::recipe::{Augment, Baseline, DataRecipe, Recipe, Sweep, TeacherPart, TeacherRecipe, TrainingRecipe};
 use crate::text::phrase;
 
 impl JobPlan {
-    /// Loads all data and models and checks that they fit each other; `as_first_read` reads tables as version 0.1 did. A population takes at most `memory` bytes.
+    /// Loads all data and models and checks that they fit each other; `as_first_read` reads tables as version 0.1 did, and `outside` is what teachers said before. A population takes at most `memory` bytes.
     ///
     /// # Errors
     /// When a cell cannot be run; nothing has happened then.
     pub fn new(
         sweep: &Sweep,
         as_first_read: bool,
+        outside: &[KeptOutside],
         cache: &mut Cache,
         device: &Device,
         memory: usize,
@@ -34,6 +35,7 @@ impl JobPlan {
     ) -> Result<Self, PrepareError> {
         let cells = sweep.cells().map_err(PrepareError::Recipe)?;
         cache.forget_files(None);
+        cache.recall(outside);
         let mut draft = Draft::default();
         for cell in &cells {
             let recipe = if as_first_read { &cell.recipe.clone().as_first_read() } else { &cell.recipe };

@@ -6,17 +6,18 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use candle_core::Device;
 
 use super::cache::Cache;
+use super::cost::cost_of;
 use super::error::{Halt, PrepareError};
 use super::found::found_of;
 use super::inbox::{Inbox, QueuedStart};
 use super::inspect::Eyes;
 use super::prepared::{TeacherModel, name_of_several};
 use super::sink::{Journal, Observer};
-use crate::data::{DataError, Watch, first_rows};
+use crate::data::{DataError, Dataset, Watch, first_rows};
 use crate::distill::{Objective, Reference, evaluate};
-use crate::model::population_logits;
+use crate::model::{Network, Plan, population_logits};
 use crate::protocol::{
-    Activity, DeviceInfo, FirstRows, JobEnded, JobId, JobOutcome, JournalError, Live, Preview, Progress, Report,
+    Activity, Cost, DeviceInfo, FirstRows, JobEnded, JobId, JobOutcome, JournalError, Live, Preview, Progress, Report,
     Unready, WorkerOptions,
 };
 use crate::recipe::{Recipe, Source, TeacherRecipe};
@@ -30,6 +31,8 @@ pub(super) struct Engine {
     pub journal: Box<dyn Journal>,
     pub observer: Arc<dyn Observer>,
     pub cache: Cache,
+    /// What networks of the job in progress cost, by their layers.
+    pub costs: Vec<(Plan, Cost)>,
     /// What looked last at something of the user's.
     pub eyes: Eyes,
     /// The job in progress, for the case of a panic.
@@ -57,7 +60,18 @@ impl Engine {
         observer: Arc<dyn Observer>,
     ) -> Self {
         let cache = Cache::new(options.program.clone());
-        Self { device, info, options, journal, observer, cache, eyes: Eyes::default(), running: None, progress: None }
+        Self {
+            device,
+            info,
+            options,
+            journal,
+            observer,
+            cache,
+            costs: Vec::new(),
+            eyes: Eyes::default(),
+            running: None,
+            progress: None,
+        }
     }
 
     pub fn preview(&mut self, recipe: &Recipe, inbox: &Inbox) {
@@ -164,6 +178,20 @@ impl Engine {
         if let Some(progress) = self.progress.filter(|progress| progress.activity == Activity::Training) {
             self.observer.live(Live::Progress(Progress { activity, ..progress }));
         }
+    }
+
+    /// What one model costs whoever asks it, measured for the first of a job with such layers.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn cost_of(&mut self, network: &dyn Network, dataset: &Dataset, rows: &[u32]) -> candle_core::Result<Cost> {
+        let plan = &network.spec().plan;
+        if let Some((_, cost)) = self.costs.iter().find(|(known, _)| known == plan) {
+            return Ok(cost.clone());
+        }
+        let cost = cost_of(network, dataset, rows)?;
+        self.costs.push((plan.clone(), cost.clone()));
+        Ok(cost)
     }
 
     /// Gives a report to the journal, then to the observer.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use candle_core::Device;
+
 use super::device::engine_name;
 use super::engine::{Engine, now};
 use super::error::Halt;
@@ -155,6 +157,7 @@ impl Engine {
                 (_, true) => RunOutcome::Stopped,
                 _ => outcome,
             };
+            let mut cost = None;
             let checkpoint = if diverged {
                 None
             } else {
@@ -167,6 +170,8 @@ impl Engine {
                 let engine = engine_name(&self.info);
                 let columns = prepared.dataset.columns.as_deref().cloned();
                 let checkpoint = Checkpoint::of_member(&*kept, k, classes, columns, rows.clone(), recipe, engine)?;
+                let alone = checkpoint.network(&Device::Cpu)?;
+                cost = Some(self.cost_of(&*alone, &prepared.dataset, &splits.validation)?);
                 let bytes = checkpoint.to_bytes().map_err(|error| Halt::Failed(error.phrase()))?;
                 Some(Arc::new(bytes))
             };
@@ -194,6 +199,7 @@ impl Engine {
                 validation,
                 test: test.filter(|_| !diverged).map(|found| found.metrics[k].clone()),
                 training: training.as_ref().filter(|_| !diverged).map(|training| training[k].clone()),
+                cost,
                 shares: anatomy.iter().find(|it| it.run == run.run).map(named_shares).unwrap_or_default(),
                 checkpoint,
             };

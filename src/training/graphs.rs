@@ -8,9 +8,10 @@ use super::error::PrepareError;
 use super::teachers::KnownTeacher;
 use crate::data::{DataError, Dataset, Remark, Watch};
 use crate::model::{Graph, GraphFault};
+use crate::onnx::GraphError;
 use crate::recipe::GraphFile;
 use crate::recipe::fields::CHECKPOINT;
-use crate::text::phrase;
+use crate::text::{Phrase, phrase};
 
 /// Graphs that were loaded.
 #[derive(Default)]
@@ -69,6 +70,14 @@ impl Graphs {
         let (graph, of) = (graph.clone(), Arc::downgrade(dataset));
         self.kept.push(Kept { graph, stamp, of, teacher: teacher.clone(), said: said.clone() });
         Ok((teacher, said))
+    }
+}
+
+/// Why a graph gives no answer, where somebody waits for it.
+pub(super) fn reason(error: GraphError) -> Phrase {
+    match error {
+        GraphError::Cancelled => phrase!("cancelled"),
+        GraphError::Failed(problem) => problem,
     }
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::cache::data_digest;
 use super::engine::{Engine, now};
 use super::error::Halt;
 use super::evaluate::{Asked, metrics, reference};
@@ -20,9 +21,10 @@ use super::teachers::KnownTeacher;
 use crate::distill::{Objective, Reference, evaluate};
 use crate::model::{Checkpoint, CheckpointError, Ensemble, ModelSpec, population_logits};
 use crate::protocol::{
-    FinishedRun, KeptWeights, Part, Report, Role, RunFinished, RunInfo, RunOutcome, Snapshot, Tested,
+    FinishedRun, JobId, KeptWeights, Outside, OutsideTeacher, Part, Report, Role, RunFinished, RunInfo, RunOutcome,
+    Snapshot, Tested,
 };
-use crate::recipe::{BASELINES, Baseline, Recipe, Strategy, Sweep, TrainingRecipe};
+use crate::recipe::{BASELINES, Baseline, Recipe, Strategy, Sweep, TeacherPart, TeacherRecipe, TrainingRecipe};
 use crate::text::phrase;
 
 /// Trained, loaded or put together, by the indices of their runs.
@@ -44,6 +46,7 @@ pub(super) fn run(
                 let taught = match stage.prepared.teachers.get(*model) {
                     None => return Err(Halt::Failed(phrase!("job-teacher-missing"))),
                     Some(TeacherModel::Ready(teacher)) => {
+                        keep_outside(engine, job.id, stage, plan, (*model, teacher), inbox)?;
                         tell_ready(engine, stage, plan, teacher, inbox)?;
                         vec![teacher.clone()]
                     }
@@ -173,6 +176,37 @@ fn train_teachers(
     part.as_teachers(&all)
 }
 
+/// Keeps what a teacher from outside says of all rows of its data.
+fn keep_outside(
+    engine: &mut Engine,
+    job: JobId,
+    stage: &StagePlan,
+    plan: &JobPlan,
+    (model, teacher): (usize, &KnownTeacher),
+    inbox: &Inbox,
+) -> Result<(), Halt> {
+    let prepared = &*stage.prepared;
+    let run = &plan.runs[stage.runs[0]];
+    let parts = run.recipe.teacher.as_ref().map(TeacherRecipe::parts).unwrap_or_default();
+    let Some(TeacherPart::Checkpoint(source)) = parts.get(model).filter(|_| teacher.is_outside()) else {
+        return Ok(());
+    };
+    // Of synthetic texts a live one is asked again.
+    if !Arc::ptr_eq(&prepared.dataset, &prepared.learnt) {
+        return Ok(());
+    }
+    let all = teacher.all_logits(&prepared.dataset, &|| inbox.closing())?;
+    let teacher = OutsideTeacher {
+        source: source.written(),
+        data: data_digest(&prepared.dataset),
+        name: teacher.name(),
+        parameters: teacher.parameter_count(),
+        digest: teacher.digest(),
+        classes: all.classes as u64,
+    };
+    engine.emit_committed(Report::Outside(Outside { job, teacher, logits: all.values.clone() }), inbox)
+}
+
 /// Reports what a teacher is worth that needs no training here, and what it says of the lens's rows, where those do not come with its
 /// answers yet.
 fn tell_ready(
@@ -198,7 +232,14 @@ fn tell_ready(
     let judged = teacher.is_judged().then(|| parts.map(|(part, rows)| split(part, rows)));
     let (results, answers): (Vec<_>, Vec<_>) = judged.into_iter().flatten().unzip();
     let mut results = results.into_iter();
-    let finished = RunFinished { validation: results.next(), test: results.next(), ..RunFinished::at_once(run, now()) };
+    let cost = match teacher.network() {
+        Some((network, _)) if engine.device.is_cpu() => {
+            Some(engine.cost_of(network, teacher.reads(&prepared.dataset), &prepared.splits.validation)?)
+        }
+        _ => None,
+    };
+    let (validation, test) = (results.next(), results.next());
+    let finished = RunFinished { validation, test, cost, ..RunFinished::at_once(run, now()) };
     let answers = answers.into_iter().map(Report::Answers);
     engine.emit_all_committed(answers.chain([Report::RunFinished(finished)]).collect(), inbox)
 }

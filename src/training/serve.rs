@@ -54,8 +54,10 @@ fn start(engine: &mut Engine, start: JobStart, inbox: &Inbox) {
     let as_first_read = resume.as_ref().is_some_and(|resume| resume.data.is_none());
     let watch = Looker { observer: engine.observer.clone(), queued: inbox.queued(true) };
     engine.eyes = Eyes::default();
+    engine.costs.clear();
     let memory = engine.options.memory;
-    let plan = JobPlan::new(&sweep, as_first_read, &mut engine.cache, &engine.device, memory, &watch);
+    let outside = resume.as_ref().map(|resume| resume.outside.as_slice()).unwrap_or_default();
+    let plan = JobPlan::new(&sweep, as_first_read, outside, &mut engine.cache, &engine.device, memory, &watch);
     let mut plan = match plan {
         Ok(plan) => plan,
         Err(error) => {

@@ -4,10 +4,11 @@ mod axes;
 mod curve;
 mod map;
 mod samples;
+mod size;
 
 use eframe::egui::{Frame, Label, Margin, ScrollArea, Ui};
 
-use self::{axes::axes_ui, curve::curve_ui, map::map_ui, samples::samples_ui};
+use self::{axes::axes_ui, curve::curve_ui, map::map_ui, samples::samples_ui, size::size_ui};
 use super::explained;
 use super::story::reasons_shown;
 use crate::command::{Commands, JobCommand, ScreenCommand};
@@ -66,6 +67,7 @@ fn content_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands) {
         BoardPage::Map => map_ui(ui, job, state, commands, height),
         BoardPage::Curve => curve_ui(ui, job, state, commands, height),
         BoardPage::Axes => axes_ui(ui, job, state, commands, height),
+        BoardPage::Size => size_ui(ui, job, state, commands, height),
         BoardPage::Samples => samples_ui(ui, job, state, commands, height),
     }
     let measured = ui.scope(|ui| verdict_ui(ui, job, commands)).response.rect.height();
@@ -124,6 +126,7 @@ fn page_key(page: BoardPage) -> &'static str {
         BoardPage::Map => "board-map",
         BoardPage::Curve => "board-curve",
         BoardPage::Axes => "board-axes",
+        BoardPage::Size => "board-size",
         BoardPage::Samples => "board-samples",
     }
 }

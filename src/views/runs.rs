@@ -22,7 +22,7 @@ use crate::recipe::Baseline;
 use crate::runs::verdict::Discordant;
 use crate::runs::{RunRow, Status};
 use crate::state::{JobView, Listed, RunColumn, State, difference, validation};
-use crate::text::{Between, Phrase, Term, number, text, text_with};
+use crate::text::{Between, Phrase, Term, grouped, number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, font, size, space};
 use crate::widgets::{Chip, IconButton, dot_ui, empty_state_ui, section_ui};
 
@@ -201,6 +201,8 @@ fn column_what(column: RunColumn) -> String {
         | RunColumn::Recipe
         | RunColumn::Model
         | RunColumn::Differs(_)
+        | RunColumn::Size
+        | RunColumn::Speed
         | RunColumn::Status => hint(),
     }
 }
@@ -298,6 +300,8 @@ impl Line<'_> {
             | RunColumn::Differs(_)
             | RunColumn::Validation
             | RunColumn::Test
+            | RunColumn::Size
+            | RunColumn::Speed
             | RunColumn::Agreement => {
                 let number = self.number(column).unwrap_or_else(|| text("widget-bars-missing"));
                 cell(ui, Align::Max, |ui| self.words(ui, number, None));
@@ -332,6 +336,8 @@ impl Line<'_> {
             RunColumn::Validation => validation(row).map(|metrics| metrics.errors.to_string()),
             RunColumn::Test => row.test.as_ref().map(|metrics| metrics.errors.to_string()),
             RunColumn::Agreement => Some(super::percent(validation(row)?.agreement?)),
+            RunColumn::Size => Some(grouped(row.parameters)).filter(|_| row.parameters > 0),
+            RunColumn::Speed => Some(number::microseconds(row.cost.as_ref()?.microseconds[0])),
             _ => None,
         }
     }

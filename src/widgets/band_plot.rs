@@ -38,7 +38,7 @@ pub struct BandPoint {
 pub struct BandLine<'a> {
     /// What they are.
     pub name: &'a str,
-    /// The same in the key, which says the rest once for all lines.
+    /// The same in the key, which says the rest once for all lines; empty of one that is not in it.
     pub short: &'a str,
     /// Their colour.
     pub colour: Color32,
@@ -168,7 +168,8 @@ impl<'a> BandPlot<'a> {
         let has_band = self.lines.iter().flat_map(|line| line.points).any(|point| point.deviation > 0.0);
         let spread = text("widget-band-spread");
         let line = |of: &BandLine<'a>, mark| PlotKey { name: of.short, colour: of.colour, mark };
-        let lines = self.lines.iter().map(|of| line(of, KeyMark::Line));
+        let is_keyed = |of: &&BandLine<'a>| !of.short.is_empty();
+        let lines = self.lines.iter().filter(is_keyed).map(|of| line(of, KeyMark::Line));
         let band = has_band.then_some(PlotKey { name: &spread, colour: t.secondary, mark: KeyMark::Band });
         let keys = lines.chain(self.baselines.iter().map(|(of, mark)| line(of, *mark))).chain(band).collect::<Vec<_>>();
         let top = ui.cursor().top();

@@ -250,6 +250,7 @@ fn peers_begin_again_together_and_generations_with_those_before() {
             events: Vec::new(),
             finished: finished(&whole),
             retry: vec![one],
+            outside: Vec::new(),
         };
         let again = run(JobStart::Resume(resume), vec![]);
         let Report::Resumed(told) = &*again[0] else { panic!("a job that goes on says so first") };

@@ -165,6 +165,7 @@ fn teachers_that_begin_again_take_their_ensemble_with_them() {
         events: vec![],
         finished: finished(&whole),
         retry: again.clone(),
+        outside: Vec::new(),
     };
     let reports = run(JobStart::Resume(resume), vec![]);
     let Report::Resumed(resumed) = &*reports[0] else { panic!("it resumes") };

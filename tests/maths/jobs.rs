@@ -462,6 +462,7 @@ pub fn resumed(reports: &[Arc<Report>], state: &ResumeState) -> JobStart {
         events: events.collect(),
         finished,
         retry: Vec::new(),
+        outside: Vec::new(),
     })
 }
 

@@ -251,6 +251,7 @@ fn again(reports: &[Arc<Report>], runs: &[RunId]) -> JobStart {
         events: events.collect(),
         finished: finished(reports),
         retry: runs.to_vec(),
+        outside: Vec::new(),
     })
 }
 

@@ -65,6 +65,7 @@ impl App {
                 self.state.screen.board.brushes.clear();
             }
             ScreenCommand::BoardPage(page) => self.state.screen.board.page = page,
+            ScreenCommand::BoardSizeBy(by) => self.state.screen.board.size_by = by,
             ScreenCommand::Brush(brushes) => self.state.screen.board.brushes = brushes,
             ScreenCommand::SoloCurve(id, among) => self.state.screen.curves.solo(id, &among),
             ScreenCommand::LossView(view) => self.state.screen.curves.loss = view,

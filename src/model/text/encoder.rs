@@ -216,6 +216,22 @@ impl TextEncoder {
         around.chain(last).max().map_or(0, |last| last as usize + 1)
     }
 
+    /// For each number that the tokeniser gives the model's own, where the model knows some of the tokens only.
+    pub fn own_numbers(&self) -> Option<Vec<u32>> {
+        let numbers = self.numbers.as_ref()?;
+        let whole = Self::new(SavedEncoder { known: None, ..self.saved.clone() }).ok()?;
+        let own = |number: u32| numbers.get(&number).copied().or(self.unknown).unwrap_or(0);
+        Some((0..whole.rows() as u32).map(own).collect())
+    }
+
+    /// The same tokeniser, giving its own numbers.
+    ///
+    /// # Errors
+    /// When the tokeniser is not understood.
+    pub fn knowing_all(&self) -> Result<Self, String> {
+        Self::new(SavedEncoder { known: None, ..self.saved.clone() })
+    }
+
     /// The model's number of what it does not know.
     pub fn unknown(&self) -> Option<u32> {
         self.unknown

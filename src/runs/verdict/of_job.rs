@@ -6,7 +6,9 @@ use super::missed::Missed;
 use super::trial::{BaselineGroup, Measure, StudentGroup, Trial, TrialOutcome};
 use super::{Discordant, Doubt, Facts, Verdict, doubts, judge};
 use crate::distill::{Heard, term};
-use crate::protocol::{Answers, JobOutcome, Metrics, Part, Role, RunId, RunInfo, RunOutcome, TermName, first_teacher};
+use crate::protocol::{
+    Answers, Cost, JobOutcome, Metrics, Part, Role, RunId, RunInfo, RunOutcome, TermName, first_teacher,
+};
 use crate::recipe::{Architecture, Baseline};
 use crate::runs::board::{Board, BoardCell};
 use crate::text::Phrase;
@@ -50,6 +52,8 @@ pub struct RunEnd<'a> {
     pub training: Option<&'a Metrics>,
     /// The share of the gradient that each term had at the last step.
     pub shares: &'a [(TermName, f64)],
+    /// What the model costs whoever asks it, where it was measured.
+    pub cost: Option<&'a Cost>,
 }
 
 impl RunEnd<'_> {

@@ -9,7 +9,7 @@ use super::{Counted, Discordant, Doubt, Further, Interval, LeftOut, Paired, Reas
 use crate::distill::Company;
 use crate::protocol::{JobOutcome, Metrics, Part, Role, RunId, RunInfo, RunOutcome};
 use crate::recipe::{Architecture, BASELINES, Baseline, field_label};
-use crate::text::{Between, Phrase, phrase};
+use crate::text::{Between, Phrase, number, phrase};
 
 /// What there is to say about a job that is over.
 #[derive(Clone, Debug, PartialEq)]
@@ -254,7 +254,7 @@ impl<'a> JobFacts<'a> {
     }
 
     /// What was measured beside the errors: how much was trained for them, agreement, the share of the gradient, the teacher's and the training errors.
-    fn reasons(&self, students: &[&RunInfo], baselines: &[&RunInfo], drawing: &Drawing) -> Vec<Phrase> {
+    fn reasons(&self, students: &[&'a RunInfo], baselines: &[&RunInfo], drawing: &Drawing) -> Vec<Phrase> {
         let average = |runs: &[&RunInfo], of: &dyn Fn(&RunEnd<'_>) -> Option<f64>| {
             let values: Option<Vec<f64>> = runs.iter().map(|info| of(&self.end(info.run)?)).collect();
             values.filter(|values| !values.is_empty()).map(|values| values.iter().sum::<f64>() / values.len() as f64)
@@ -319,6 +319,7 @@ impl<'a> JobFacts<'a> {
             let (errors, examples) = (Phrase::count(teacher), Phrase::count(drawing.examples));
             why.push(phrase!("why-teacher", errors = errors, examples = examples, part = part_words(drawing.part)));
         }
+        why.extend(self.size_words(students));
         if let Some(share) = average(students, &|end| end.teacher_share()) {
             let share = Phrase::part(share);
             why.push(match method.company {
@@ -329,6 +330,26 @@ impl<'a> JobFacts<'a> {
             });
         }
         why
+    }
+
+    /// Size and speed of the students beside their teacher's.
+    fn size_words(&self, students: &[&'a RunInfo]) -> Option<Phrase> {
+        let student = students.first()?;
+        let teacher = *self.teachers_of(students).first()?;
+        let alone =
+            |info: &RunInfo| self.end(info.run)?.cost.map(|cost| cost.microseconds[0]).filter(|it| it.is_finite());
+        let count = |info: &RunInfo| Phrase::count(info.parameters);
+        match (alone(student), alone(teacher)) {
+            _ if teacher.parameters == 0 => None,
+            (Some(own), Some(its)) => Some(phrase!(
+                "why-size-and-speed",
+                student = count(student),
+                teacher = count(teacher),
+                own = Phrase::plain(number::microseconds(own)),
+                its = Phrase::plain(number::microseconds(its))
+            )),
+            _ => Some(phrase!("why-size", student = count(student), teacher = count(teacher))),
+        }
     }
 
     /// Their teachers, and those of `runs` that were measured: on the test rows where all of them were, else on validation rows.

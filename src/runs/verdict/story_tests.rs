@@ -121,6 +121,7 @@ impl Job {
         let end = |run: RunId| {
             let (outcome, edited, _) = self.results.get(&run)?;
             Some(RunEnd {
+                cost: None,
                 outcome: *outcome,
                 edited: *edited,
                 steps: 400,

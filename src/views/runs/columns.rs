@@ -49,7 +49,9 @@ pub(super) fn fitting(
 /// Columns that a narrow list does without, the first of them first.
 ///
 /// What a run has in a field that differs stands in its name, too.
-const SPARED: [RunColumn; 8] = [
+const SPARED: [RunColumn; 10] = [
+    RunColumn::Speed,
+    RunColumn::Size,
     RunColumn::Started,
     RunColumn::Differs(3),
     RunColumn::Differs(2),
