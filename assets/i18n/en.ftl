@@ -1016,6 +1016,15 @@ action-open-recipe = Open recipe…
 action-open-recipe-hint = Put the recipe of a .toml file in place
 action-save-recipe = Save recipe…
 action-save-recipe-hint = Write this recipe to a .toml file, which the terminal runs as well
+toast-saved-graph = { $run } saved to { $path } with its card; on { $rows } rows the graph’s probabilities are within { $apart } of the model’s
+toast-saved-graph-beside = { $run } saved to { $path }; { $kept } was there already and is left as it is
+action-paste-recipe = Paste…
+action-paste-recipe-hint = Take another library’s alpha and T over into the recipe
+paste-title = Paste another library’s recipe
+paste-hint = A part of its settings is enough. Data, teacher and student stay as they are.
+paste-library = Whose recipe it is
+paste-which = which library?
+paste-accept = Take over
 action-copy-recipe = Copy recipe
 action-copy-recipe-hint = Copy the recipe as text
 action-recipe-text = TOML
@@ -1699,6 +1708,13 @@ found-colour = colour
 found-pixels = pictures of { $height }×{ $width } pixels, { $colours }
 found-classes = { $count } classes: { $classes }
 found-parts = { $train } rows to learn, { $validation } to validate, { $test } to test
+found-teacher-simple = a simple classifier { $errors }
+found-teacher-half = half of the largest entropy at T { $temperature }
+remark-teacher-simple = The teacher makes { $errors } errors on the validation rows, a classifier that takes the class with the nearest mean (of texts naive Bayes) { $simple }: there is little to learn from it, or it reads the rows otherwise
+remark-teacher-never = { $count ->
+    [one] The teacher never names { $names }, of which there are validation rows
+   *[other] The teacher never names { $count } classes of which there are validation rows: { $names }
+}
 found-teacher = teacher on { $of } validation rows: { $errors } errors (always the most frequent class: { $chance }), ECE { $ece }
 remark-teacher-ink = the model makes { $errors } errors on { $of } rows, but { $better } with light and dark exchanged: it learnt pictures of the other ink; invert the pictures, or train one on these
 remark-teacher-scale-small = the inputs lie between 0 and { $most } where the model learnt larger numbers: { $errors } errors on { $of } rows, { $better } when they are scaled up; give the values as the model learnt them (0 to 255, perhaps), or train one on these
@@ -1892,6 +1908,18 @@ conflict-logits = give a file of logits or another teacher, not both
 conflict-no-logits = only a file of logits needs this; give teacher.logits, or leave it out
 damaged-outside = what the teacher of { $job } said cannot be read
 export-apart = the graph gives other answers than the model on { $rows } rows, so nothing was written; this is a fault of Stillroom
+convert-number = { $key } = { $value }: give a number from { $low } to { $high }
+convert-no-number = { $key } = { $value }: this is no number that it can be
+convert-on-hard = the labels
+convert-on-soft = the soft targets
+convert-alpha = In { $library } alpha = { $alpha } is the weight of { $on }.
+convert-mean = Its mean goes over the { $classes } classes too, which divides the soft term by { $classes }.
+convert-no-square = Its soft term has no T²; neither has this one.
+convert-no-classes = in { $library } the mean of the soft term goes over the classes too; how many are there? Give --classes
+convert-nothing = both weights are 0: nothing would be learnt
+convert-no-keys = there is nothing in it that { $library } calls its own: alpha, T or weights
+convert-share = Soft weight { $soft } and hard weight { $hard }: by them { $share } % of the gradient comes from the soft targets.
+convert-left = Without a counterpart here: { $names }
 conflict-no-answers = only a file of logits or an ONNX graph needs this; leave it out
 conflict-no-graph = only an ONNX graph needs this; give teacher.checkpoint = "model.onnx", or leave it out
 allowed-name = a name, such as "logits"
@@ -1952,7 +1980,12 @@ logits-unknown-order = some files of the folder have no text and are left out, s
 jitter-rows-alone = of this teacher only what it says of the rows as they are is known, not of shifted pictures; give 0
 logits-no-files = the rows of these data are no files; leave key out, or give "id"
 logits-other-length = { $rows } rows of logits, and { $source } of data in the source as it stands; they are not of these data, or not of all of them
-logits-lack-rows = it says nothing of { $silent } of { $of } rows of the data, of { $first } first
+logits-lack-rows = it says nothing of any of the { $of } rows of the data, { $first } among them; its keys are of other data
+logits-of-no-row = the teacher says nothing of any of the { $of } rows to learn from, and none of them may be learnt from by its label
+remark-rows-without-target = The teacher says nothing of { $silent } of { $of } rows to learn from: there the label alone teaches. { $left ->
+    [0] All of them have one.
+   *[other] { $left } that have none are left out.
+}
 logits-are-probabilities = every row lies between 0 and 1 and sums to 1: these are probabilities, whose softmax says next to nothing. Give probabilities = true, so that their logarithms are taken, or the logits themselves
 logits-no-probabilities = row { $row } (from 0) does not sum to 1, so these are no probabilities; leave probabilities out
 logits-other-order = its columns seem to be in another order: what stands under “{ $column }” is largest for rows of “{ $class }” mostly. Name the classes in the order of the columns

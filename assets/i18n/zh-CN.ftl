@@ -968,6 +968,15 @@ action-open-recipe = 打开配方…
 action-open-recipe-hint = 载入 .toml 文件中的配方
 action-save-recipe = 保存配方…
 action-save-recipe-hint = 把当前配方写入 .toml 文件，终端也能运行它
+toast-saved-graph = { $run } 已连同说明卡保存到 { $path }；在 { $rows } 行上图的概率与模型相差不超过 { $apart }
+toast-saved-graph-beside = { $run } 已保存到 { $path }；{ $kept } 原已存在，保持不变
+action-paste-recipe = 粘贴…
+action-paste-recipe-hint = 把别的库的 alpha 和 T 取到配方中
+paste-title = 粘贴别的库的配方
+paste-hint = 给出其设置的一部分即可。数据、教师和学生保持不变。
+paste-library = 属于哪个库
+paste-which = 哪个库？
+paste-accept = 采用
 action-copy-recipe = 复制配方
 action-copy-recipe-hint = 以文本形式复制配方
 action-recipe-text = TOML
@@ -1611,6 +1620,12 @@ found-colour = 彩色
 found-pixels = { $height }×{ $width } 像素的图片，{ $colours }
 found-classes = { $count } 个类别：{ $classes }
 found-parts = { $train } 行用于学习，{ $validation } 行用于验证，{ $test } 行用于测试
+found-teacher-simple = 简单分类器 { $errors }
+found-teacher-half = T { $temperature } 时熵为最大值的一半
+remark-teacher-simple = 教师在验证行上错 { $errors } 个，取均值最近的类别（文本为朴素贝叶斯）错 { $simple } 个：从它学不到多少，或它以别的方式读取各行
+remark-teacher-never = { $count ->
+   *[other] 教师从不说出有验证行的 { $count } 个类别：{ $names }
+}
 found-teacher = 教师在 { $of } 行验证数据上错 { $errors } 个（总猜最常见的类别错 { $chance } 个），ECE { $ece }
 remark-teacher-ink = 模型在 { $of } 行数据上错 { $errors } 个，明暗互换后只错 { $better } 个：它学的图片明暗相反；请把图片反色，或在这些图片上训练模型
 remark-teacher-scale-small = 输入在 0 到 { $most } 之间，而模型学的数更大：{ $of } 行数据上错 { $errors } 个，放大后错 { $better } 个；请按模型学过的范围（例如 0 到 255）给出，或重新训练模型
@@ -1789,6 +1804,18 @@ conflict-logits = 只能给 logits 文件或另一个教师，不能两者都给
 conflict-no-logits = 只有 logits 文件需要这一项；请给出 teacher.logits，或去掉它
 damaged-outside = { $job } 的教师所说的内容无法读取
 export-apart = 在 { $rows } 行上图与模型的回答不同，因此没有写出任何文件；这是 Stillroom 的错误
+convert-number = { $key } = { $value }：请给出 { $low } 到 { $high } 之间的数
+convert-no-number = { $key } = { $value }：这里不能是这个数
+convert-on-hard = 标签
+convert-on-soft = 软目标
+convert-alpha = 在 { $library } 中 alpha = { $alpha } 是{ $on }的权重。
+convert-mean = 它的平均也取遍 { $classes } 个类别，使软目标项除以 { $classes }。
+convert-no-square = 它的软目标项没有 T²，这里也没有。
+convert-no-classes = 在 { $library } 中软目标项的平均也取遍各类别；有多少个类别？请给出 --classes
+convert-nothing = 两个权重都是 0：什么也学不到
+convert-no-keys = 其中没有 { $library } 自己的名称：alpha、T 或权重
+convert-share = 软权重 { $soft }，硬权重 { $hard }：按此梯度的 { $share } % 来自软目标。
+convert-left = 这里没有对应项：{ $names }
 conflict-no-answers = 只有 logits 文件或 ONNX 图需要这一项；请去掉它
 conflict-no-graph = 只有 ONNX 图需要这一项；请给出 teacher.checkpoint = "model.onnx"，或去掉它
 allowed-name = 一个名称，例如 "logits"
@@ -1848,7 +1875,12 @@ logits-unknown-order = 文件夹中有些文件没有文本而未计入，因此
 jitter-rows-alone = 只知道这位教师对原样各行的回答，不知道它对移动后图片的回答；请写 0
 logits-no-files = 这些数据的行不是文件；请去掉 key，或写 "id"
 logits-other-length = logits 有 { $rows } 行，而数据源原样有 { $source } 行；它们不属于这些数据，或不是全部
-logits-lack-rows = 数据的 { $of } 行中有 { $silent } 行没有 logits，第一个是 { $first }
+logits-lack-rows = 数据的 { $of } 行（如 { $first }）都没有 logits；它的键属于别的数据
+logits-of-no-row = 要学习的 { $of } 行教师都没有说，也都不可用标签
+remark-rows-without-target = 要学习的 { $of } 行中有 { $silent } 行教师没有说，只由标签教。{ $left ->
+    [0] 它们都有标签。
+   *[other] 其中 { $left } 行没有标签，不计入。
+}
 logits-are-probabilities = 每一行都在 0 与 1 之间且和为 1：这是概率，对它再做 softmax 几乎什么也不说明。请写 probabilities = true 以取其对数，或给出 logits 本身
 logits-no-probabilities = 第 { $row } 行（从 0 起）的和不为 1，因此不是概率；请去掉 probabilities
 logits-other-order = 各列似乎是另一种顺序：“{ $column }”列多半在“{ $class }”的行上最大。请按列的顺序写出类别

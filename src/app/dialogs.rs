@@ -122,10 +122,12 @@ type Filter = (&'static str, &'static [&'static str]);
 
 /// The key of a dialog's title, which files it shows, and the name that a new file has at first.
 fn words_of(purpose: FilePurpose) -> (&'static str, Option<Filter>, Option<&'static str>) {
-    const STUDENTS: Filter = ("safetensors", &["safetensors"]);
+    const STUDENTS: Filter = ("safetensors, onnx", &["safetensors", "onnx"]);
     const EXPORTS: Filter = ("csv, json", &["csv", "json"]);
-    const TEACHERS: Filter =
-        ("safetensors, pt, pth; npy, csv, parquet", &["safetensors", "pt", "pth", "npy", "csv", "tsv", "parquet"]);
+    const TEACHERS: Filter = (
+        "safetensors, pt, pth, onnx; npy, csv, parquet",
+        &["safetensors", "pt", "pth", "onnx", "npy", "csv", "tsv", "parquet"],
+    );
     const RECIPES: Filter = ("toml", &["toml"]);
     const STORES: Filter = ("db", &["db"]);
     const TABLES: Filter = ("csv, tsv, parquet, arff, npz, zip, txt, data, gz", DATA);

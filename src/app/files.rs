@@ -31,7 +31,7 @@ impl App {
         let Some(path) = paths.pop() else { return };
         match purpose {
             FilePurpose::OpenTeacher => {}
-            FilePurpose::SaveStudent => self.save_student(&path),
+            FilePurpose::SaveStudent => self.save_student(&path, ctx),
             FilePurpose::ExportRun | FilePurpose::ExportRuns => self.export(purpose, &path),
             FilePurpose::OpenRecipe => self.open_recipe(path, ctx),
             FilePurpose::SaveRecipe => self.save_recipe(&path),
@@ -159,8 +159,11 @@ impl App {
         }
     }
 
-    fn save_student(&mut self, path: &Path) {
+    fn save_student(&mut self, path: &Path, ctx: &egui::Context) {
         let Some((run, from)) = self.saving.take() else { return };
+        if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("onnx")) {
+            return self.save_graph(run, from, path.to_owned(), ctx);
+        }
         let saved = std::fs::read(&from)
             .map_err(|error| at(&from, &error))
             .and_then(|bytes| Checkpoint::save(path, &bytes).map_err(|error| error.phrase()));

@@ -41,6 +41,7 @@ pub(super) enum Hand {
 impl App {
     pub(super) fn take_in(&mut self, ctx: &egui::Context) {
         self.take_picture(ctx);
+        self.take_saved_graph();
         self.take_reports();
         self.take_answers();
         self.begin_next();

@@ -5,6 +5,7 @@ mod dialogs;
 mod drop;
 mod files;
 mod frame_meter;
+mod graph;
 mod inbox;
 mod last;
 mod logic;
@@ -210,6 +211,10 @@ pub struct App {
     saving: Option<(RunId, PathBuf)>,
     /// The run that is being exported, from the moment at which its place is asked for.
     exporting: Option<RunId>,
+    /// A graph on its way to the disk.
+    saving_graph: Option<graph::Saving>,
+    /// The program that runs graphs.
+    program: Option<PathBuf>,
     /// What the user's hand was on in the last frame.
     hand: logic::Hand,
     meter: FrameMeter,
@@ -233,7 +238,7 @@ impl App {
         let repaint = ctx.clone();
         let wake = move |at_once| repaint.request_repaint_after(if at_once { Duration::ZERO } else { pace });
         let inbox = Arc::new(Inbox::new(wake));
-        let options = WorkerOptions { device, window: true, program, ..WorkerOptions::default() };
+        let options = WorkerOptions { device, window: true, program: program.clone(), ..WorkerOptions::default() };
         let worker = Worker::spawn(options, Box::new(store.journal()), Arc::clone(&inbox) as Arc<_>)?;
         let worker: Box<dyn Runner> = Box::new(worker);
         let repaint = ctx.clone();
@@ -284,6 +289,8 @@ impl App {
             saving: None,
             coming_picture: None,
             exporting: None,
+            saving_graph: None,
+            program,
             settings,
             kept,
             hand: logic::Hand::default(),

@@ -3,6 +3,7 @@
 
 mod bench;
 mod bias;
+mod convert;
 mod devices;
 mod early;
 mod escape;
@@ -88,6 +89,7 @@ pub fn main(open_window: OpenWindow) -> ExitCode {
         Some(Command::Predict(args)) => predict::predict(args, &voice),
         Some(Command::Runs(args)) => list::list(args, &voice),
         Some(Command::Export(args)) => export::export(args),
+        Some(Command::Convert(args)) => convert::convert_recipe(args, &voice),
         Some(Command::ExportModel(args)) => export_model::export_model(args, &voice),
         Some(Command::Figures(args)) => figures::figures(args, &voice),
         Some(Command::Devices(args)) => devices::devices(args),
@@ -225,6 +227,8 @@ enum Command {
     Runs(RunsArgs),
     /// Write the list of runs, or every point of one of them, as CSV or JSON
     Export(ExportArgs),
+    /// Turn another library's recipe into one, with the same effective weights
+    Convert(ConvertArgs),
     /// Write a trained model as ONNX or safetensors, with a card that says what it is and how it is loaded
     ExportModel(ExportModelArgs),
     /// Print what jobs came to as Markdown, a section a job with its table and its verdict
@@ -304,6 +308,7 @@ impl Command {
             Self::Look(args) => args.json,
             Self::Predict(args) => args.json,
             Self::ExportModel(args) => args.json,
+            Self::Convert(args) => args.json,
             Self::Runs(args) => args.json,
             Self::Export(args) => args.format == Format::Json,
             Self::Devices(args) => args.json,
@@ -524,6 +529,37 @@ struct ExportArgs {
     /// Also what was deleted (and can be restored)
     #[arg(long)]
     deleted: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  stillroom convert --from haitongli 'alpha=0.9, T=20' --classes 10
+  stillroom convert --from mdistiller configs/cifar100/kd/res32x4_res8x4.yaml --base mine.toml --out kd.toml
+
+Libraries disagree about which term alpha is on, whether the soft term has T squared and what a mean goes over. Each is
+read as its code has it; what the weights really come to, and what has no counterpart here, is said.")]
+struct ConvertArgs {
+    /// A file of that library, or values: 'alpha=0.9, T=4'
+    #[arg(value_name = "FILE_OR_VALUES")]
+    what: String,
+    /// mdistiller, torchdistill, keras, textbrewer or haitongli
+    #[arg(long)]
+    from: String,
+    /// Number of classes, where the library's mean goes over them too
+    #[arg(long)]
+    classes: Option<usize>,
+    /// A recipe whose data, teacher and student are taken [default: the quick start]
+    #[arg(long, value_name = "RECIPE")]
+    base: Option<String>,
+    /// The file to write [default: the standard output]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Overwrite what is there
+    #[arg(long)]
+    force: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -31,6 +31,8 @@ pub enum Action {
     SaveRecipe,
     /// Copy the recipe as text.
     CopyRecipe,
+    /// Paste another library's recipe.
+    PasteRecipe,
     /// Edit the recipe as text, or with controls.
     RecipeText,
     /// Take a folder as data.
@@ -143,7 +145,7 @@ pub struct Shortcut {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 43] = [
         Self::Distil,
         Self::PauseOrPlay,
         Self::StepOnce,
@@ -157,6 +159,7 @@ impl Action {
         Self::OpenRecipe,
         Self::SaveRecipe,
         Self::CopyRecipe,
+        Self::PasteRecipe,
         Self::RecipeText,
         Self::OpenDataFolder,
         Self::OpenDataFile,
@@ -204,6 +207,7 @@ impl Action {
             Self::OpenRecipe => "action-open-recipe",
             Self::SaveRecipe => "action-save-recipe",
             Self::CopyRecipe => "action-copy-recipe",
+            Self::PasteRecipe => "action-paste-recipe",
             Self::RecipeText => "action-recipe-text",
             Self::OpenDataFolder => "action-open-folder",
             Self::OpenDataFile => "action-open-table",
@@ -255,6 +259,7 @@ impl Action {
             Self::OpenRecipe => both("O"),
             Self::SaveRecipe => both("S"),
             Self::CopyRecipe => both("C"),
+            Self::PasteRecipe => both("V"),
             Self::RecipeText => command("T"),
             Self::OpenDataFolder => both("F"),
             Self::OpenDataFile => both("T"),
@@ -316,6 +321,7 @@ impl Action {
             | Self::OpenRecipe
             | Self::SaveRecipe
             | Self::CopyRecipe
+            | Self::PasteRecipe
             | Self::RecipeText
             | Self::OpenDataFolder
             | Self::OpenDataFile => Menu::Recipe,
@@ -366,6 +372,7 @@ impl Action {
             Self::OpenTeacher
             | Self::OpenRecipe
             | Self::CopyRecipe
+            | Self::PasteRecipe
             | Self::RecipeText
             | Self::OpenDataFolder
             | Self::OpenDataFile

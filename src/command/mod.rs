@@ -8,7 +8,7 @@ use std::path::PathBuf;
 pub use action::{Action, Menu, Shortcut};
 
 use crate::protocol::{JobId, RunId, Setting};
-use crate::recipe::{Source, Sweep};
+use crate::recipe::{Library, Source, Sweep};
 use crate::runs::verdict::Remedy;
 use crate::state::{
     BoardPage, Farewell, FilePurpose, LossView, Metric, Mover, Palette, Pane, RunColumn, SampleChoice, Section, SizeBy,
@@ -179,6 +179,12 @@ pub enum WindowCommand {
     Rename(JobId, String),
     /// It is done; `false` gives it up.
     EndRename(bool),
+    /// What another library's recipe is, as far as it is typed or pasted.
+    TypePaste(String),
+    /// Whose it is.
+    PasteFrom(Library),
+    /// It is done; `false` gives it up.
+    EndPaste(bool),
     /// What is typed in the path field.
     TypePath(String),
     /// The path field is done; `false` gives it up.

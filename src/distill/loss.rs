@@ -54,6 +54,8 @@ pub struct MemberTerms {
     pub cosines: Vec<f64>,
     /// Of the first term that looks at inner layers: what it is for each pair of them.
     pub pairs: Vec<f64>,
+    /// Rows on which a teacher's terms rest, where that is not all of them.
+    pub answered: Option<usize>,
 }
 
 /// The sum of all members' totals, as a scalar whose gradient is each member's own (members share nothing), and their terms.
@@ -161,6 +163,7 @@ fn of_kernel(objective: &Objective, terms: &Terms, at: usize, epochs: f64) -> Me
         norms: told.iter().map(|(_, norm)| *norm).collect(),
         cosines: vec![terms.cosine[at]; told.len()],
         pairs: Vec::new(),
+        answered: objective.temperature().map(|_| terms.answered[at]),
     }
 }
 
@@ -289,5 +292,6 @@ fn member(
         weights: declared.iter().map(|term| objective.weight(term, epochs)).collect(),
         values,
         pairs: Vec::new(),
+        answered: rows.answered().map(|answered| answered.len()),
     }
 }

@@ -309,6 +309,17 @@ impl Rows<'_> {
         logits.zip(teacher).zip(self.labels).map(|((z, v), label)| (z, v.unwrap_or_default(), *label))
     }
 
+    /// The rows of which the teacher says something, where that is not all of them: one without a target has numbers that are none.
+    pub fn answered(&self) -> Option<Vec<usize>> {
+        if self.teacher.len() != self.logits.len() || self.classes == 0 {
+            return None;
+        }
+        let said = |row: &usize| !self.teacher[row * self.classes].is_nan();
+        let rows = self.labels.len();
+        let answered: Vec<usize> = (0..rows).filter(said).collect();
+        (answered.len() < rows).then_some(answered)
+    }
+
     /// How many rows a term is a mean over.
     pub fn count(&self, over: Over) -> usize {
         match over {
@@ -330,6 +341,29 @@ impl Term {
         let Compute::Logits(compute) = self.compute else { return None };
         (rows.count(self.over) >= self.least).then(|| compute(rows, gradient))
     }
+}
+
+/// A term over those rows of which the teacher says something; `None` without any.
+fn of_answered(term: &Term, rows: &Rows<'_>, answered: &[usize], gradient: Option<&mut [f64]>) -> Option<f64> {
+    if answered.is_empty() {
+        return None;
+    }
+    let classes = rows.classes;
+    let of = |values: &[f32]| -> Vec<f32> {
+        answered.iter().flat_map(|row| &values[row * classes..][..classes]).copied().collect()
+    };
+    let (logits, teacher) = (of(rows.logits), of(rows.teacher));
+    let labels: Vec<Option<u32>> = answered.iter().map(|row| rows.labels[*row]).collect();
+    let some = Rows { logits: &logits, teacher: &teacher, labels: &labels, ..*rows };
+    let Some(gradient) = gradient else { return term.of(&some, None) };
+    let mut slopes = vec![0.0; logits.len()];
+    let value = term.of(&some, Some(&mut slopes));
+    for (row, slopes) in answered.iter().zip(slopes.chunks_exact(classes)) {
+        for (all, slope) in gradient[row * classes..][..classes].iter_mut().zip(slopes) {
+            *all += slope;
+        }
+    }
+    value
 }
 
 impl PartialEq for Method {
@@ -356,7 +390,13 @@ impl Method {
     /// One of its terms on some rows, as [`Term::of`] has it; `None` too for want of a peer that is still sound.
     pub fn term_of(&self, term: &Term, rows: &Rows<'_>, gradient: Option<&mut [f64]>) -> Option<f64> {
         let misses_peers = matches!(self.company, Company::Peers(_)) && term.of_teacher && rows.teacher.is_empty();
-        if misses_peers { None } else { term.of(rows, gradient) }
+        if misses_peers {
+            return None;
+        }
+        match rows.answered().filter(|_| term.of_teacher) {
+            None => term.of(rows, gradient),
+            Some(answered) => of_answered(term, rows, &answered, gradient),
+        }
     }
 
     /// Its field at a path, and the index of that field among them.

@@ -14,7 +14,7 @@ pub struct Evaluation {
     pub errors: u64,
     /// Errors by true class.
     pub errors_by_class: Vec<u64>,
-    /// Share of rows with the teacher's top class; `None` without a teacher.
+    /// Share of rows with the teacher's top class, of those of which it says something; `None` without a teacher.
     pub agreement: Option<f64>,
     /// KL(teacher ‖ student) at T = 1.
     pub kl: Option<f64>,
@@ -60,7 +60,7 @@ pub fn evaluate(
         i * classes..(i + 1) * classes
     };
     let mut errors_by_class = vec![0; classes];
-    let (mut agreed, mut kl) = (0_u64, 0.0);
+    let (mut agreed, mut kl, mut compared) = (0_u64, 0.0, 0_u64);
     let mut confidences = Vec::with_capacity(rows);
     for (i, label) in labels.iter().enumerate() {
         let z = &logits[row(logits, i)];
@@ -76,8 +76,12 @@ pub fn evaluate(
         confidences.push((log_q[top].exp(), right));
         if let Some(plain) = others.plain {
             let v = &plain[row(plain, i)];
-            agreed += u64::from(top == top_class(v) && valid);
-            kl += divergence(v, z, 1.0);
+            // Of some rows a teacher may say nothing.
+            if !v[0].is_nan() {
+                compared += 1;
+                agreed += u64::from(top == top_class(v) && valid);
+                kl += divergence(v, z, 1.0);
+            }
         }
     }
     let known: Vec<Option<u32>> = labels.iter().copied().map(Some).collect();
@@ -91,13 +95,12 @@ pub fn evaluate(
     let method = objective.method();
     let terms = method.terms.iter().map(|term| method.term_of(term, &rows_of_term, None));
     let terms: Vec<Option<f64>> = terms.collect();
-    let n = rows.max(1) as f64;
     Evaluation {
         examples: rows as u64,
         errors: errors_by_class.iter().sum(),
         errors_by_class,
-        agreement: others.plain.map(|_| agreed as f64 / n),
-        kl: others.plain.map(|_| kl / n),
+        agreement: others.plain.filter(|_| compared > 0).map(|_| agreed as f64 / compared as f64),
+        kl: others.plain.filter(|_| compared > 0).map(|_| kl / compared as f64),
         ece: expected_calibration_error(confidences.into_iter()),
         total: objective.total(&terms, epochs),
         terms,

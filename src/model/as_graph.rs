@@ -188,7 +188,9 @@ impl Making<'_> {
             let b = self.parameter(&format!("{name}.bias"));
             let (width, beyond) = (*width as i64, *width as i64 - 1);
             let (kernel, pads) = ([1, width], [0, beyond, 0, beyond]);
-            let sizes = || [("kernel_shape", A::Wholes(&kernel)), ("pads", A::Wholes(&pads))];
+            // Some runtimes do not know the strides that a pooling has without any.
+            let sizes =
+                || [("kernel_shape", A::Wholes(&kernel)), ("pads", A::Wholes(&pads)), ("strides", A::Wholes(&[1, 1]))];
             let sums = self.graph.node("Conv", &[&x, &w, &b], &sizes());
             let values = self.op("Relu", &[&sums]);
             let holds_some = self.graph.node("MaxPool", &[&tokens], &sizes());

@@ -67,13 +67,17 @@ impl Given {
             remarks.push(Remark::note("logits-zeros", message, [("zeros", zeros)]));
         }
         // They may be hundreds of megabytes, and mostly stand in the order of the data already.
-        let is_in_order = places.iter().zip(0..).all(|(place, row)| *place == row)
+        let is_in_order = places.iter().zip(0..).all(|(place, row)| *place == Some(row))
             && places.len() * columns == found.values.len()
             && indices.iter().enumerate().all(|(class, index)| class == *index);
         let values = if is_in_order {
             found.values
         } else {
-            let row = |place: &u32| &found.values[*place as usize * columns..][..columns];
+            // A row of which nothing is said has numbers that are none.
+            let silent = vec![f32::NAN; columns];
+            let row = |place: &Option<u32>| {
+                place.map_or(&silent[..], |place| &found.values[place as usize * columns..][..columns])
+            };
             places.iter().map(row).flat_map(|row| indices.iter().map(|index| row[*index])).collect()
         };
         remarks.push(fits(&values, &dataset.labels, &dataset.classes, file.key == RowKey::Order).map_err(foreign)?);
@@ -101,8 +105,8 @@ fn is_of_left_out(remark: &Remark) -> bool {
     remark.code == "empty-texts"
 }
 
-/// Where each row of the data stands in the file.
-fn places(file: &LogitsFile, found: &GivenLogits, dataset: &Dataset) -> Result<Vec<u32>, Phrase> {
+/// Where each row of the data stands in the file; none of one that a file with keys says nothing of.
+fn places(file: &LogitsFile, found: &GivenLogits, dataset: &Dataset) -> Result<Vec<Option<u32>>, Phrase> {
     let rows = found.values.len() / found.columns.max(1);
     let keys = found.keys.as_deref().unwrap_or_default();
     let by_key: std::collections::HashMap<&str, u32> =
@@ -118,18 +122,17 @@ fn places(file: &LogitsFile, found: &GivenLogits, dataset: &Dataset) -> Result<V
         RowKey::Order if rows != dataset.source_rows() => {
             return Err(phrase!("logits-other-length", rows = rows as u64, source = dataset.source_rows() as u64));
         }
-        RowKey::Order => return Ok(dataset.places_in_source()),
+        RowKey::Order => return Ok(dataset.places_in_source().into_iter().map(Some).collect()),
         RowKey::Id => dataset.places_in_source().iter().map(ToString::to_string).collect(),
         RowKey::File if dataset.files.is_empty() => return Err(phrase!("logits-no-files")),
         RowKey::File => dataset.files.iter().map(|file| file.to_string_lossy().replace('\\', "/")).collect(),
     };
     let places: Vec<Option<u32>> = wanted.iter().map(|key| by_key.get(key.as_str()).copied()).collect();
-    let silent = places.iter().filter(|place| place.is_none()).count();
-    if let Some(first) = places.iter().position(Option::is_none) {
-        let (silent, of) = (silent as u64, places.len() as u64);
-        return Err(phrase!("logits-lack-rows", silent = silent, of = of, first = wanted[first].clone()));
+    if places.iter().all(Option::is_none) {
+        let (of, first) = (places.len() as u64, wanted.first().cloned().unwrap_or_default());
+        return Err(phrase!("logits-lack-rows", of = of, first = first));
     }
-    Ok(places.into_iter().flatten().collect())
+    Ok(places)
 }
 
 /// Whether a row's numbers lie from 0 to 1 and sum to 1.
@@ -170,6 +173,16 @@ fn right(top: &[u32], labels: &[u32]) -> usize {
 /// where rows go by their order, those that fit far better with other rows.
 pub(super) fn fits(values: &[f32], labels: &[u32], names: &[String], by_order: bool) -> Result<Remark, Phrase> {
     let classes = names.len();
+    let is_answered = |row: &usize| !values[row * classes].is_nan();
+    let answered: Vec<usize> = (0..labels.len()).filter(is_answered).collect();
+    let (some, of_some): (Vec<f32>, Vec<u32>);
+    let (values, labels) = if answered.len() < labels.len() {
+        some = answered.iter().flat_map(|row| &values[row * classes..][..classes]).copied().collect();
+        of_some = answered.iter().map(|row| labels[*row]).collect();
+        (&some[..], &of_some[..])
+    } else {
+        (values, labels)
+    };
     let top = top_classes(values, classes);
     let as_given = right(&top, labels);
     let rows = labels.len();
@@ -264,6 +277,10 @@ impl Teacher for Given {
 
     fn knows_inputs(&self) -> bool {
         false
+    }
+
+    fn knows_row(&self, row: u32) -> bool {
+        !self.values[row as usize * self.classes].is_nan()
     }
 
     fn logits_of(&self, _inputs: &Inputs) -> candle_core::Result<TeacherLogits> {

@@ -53,6 +53,11 @@ pub trait Teacher: Send + Sync {
         true
     }
 
+    /// Whether it says anything of a row of the data.
+    fn knows_row(&self, _row: u32) -> bool {
+        true
+    }
+
     /// The same of ready-made inputs.
     ///
     /// # Errors
@@ -288,6 +293,10 @@ impl Teacher for Ensemble {
 
     fn knows_inputs(&self) -> bool {
         self.members.iter().all(|member| member.knows_inputs())
+    }
+
+    fn knows_row(&self, row: u32) -> bool {
+        self.members.iter().all(|member| member.knows_row(row))
     }
 
     fn logits_of(&self, inputs: &Inputs) -> candle_core::Result<TeacherLogits> {

@@ -1,9 +1,9 @@
 //! The distillation loss of a population: both terms, the total and its gradient in one pass.
 //!
 //! For student logits z and the teacher's softened distribution p at the member's T, with q = softmax(z/T):
-//! soft = KL(p ‖ q), averaged over rows; hard = cross-entropy of softmax(z) with the label, averaged over the labelled rows
+//! soft = KL(p ‖ q), averaged over the rows that have a target (0 without any); hard = cross-entropy of softmax(z) with the label, averaged over the labelled rows
 //! (0 without any); total = soft weight · T² · soft + hard weight · hard (Hinton, Vinyals & Dean 2015, section 2; without
-//! T² where that is switched off). By z: T² · ∂soft = T (q − p) / rows, ∂hard = (softmax(z) − y) / labelled rows.
+//! T² where that is switched off). By z: T² · ∂soft = T (q − p) / rows with a target, ∂hard = (softmax(z) − y) / labelled rows.
 
 use std::sync::Mutex;
 
@@ -64,6 +64,8 @@ pub struct Terms {
     pub hard_norm: Vec<f64>,
     /// Cosine of the angle between those two gradients; 0 where one of them is zero.
     pub cosine: Vec<f64>,
+    /// Rows that have a target, which the soft term is a mean over.
+    pub answered: Vec<usize>,
 }
 
 impl Terms {
@@ -81,7 +83,8 @@ impl Terms {
 pub struct DistillationLoss<'a> {
     /// One a member.
     pub members: &'a [MemberLoss],
-    /// Softened distributions of the teacher at each member's T, `[targets, batch, classes]`. `None` where no member has one.
+    /// Softened distributions of the teacher at each member's T, `[targets, batch, classes]`; NaN in a row without one. `None` where no
+    /// member has one.
     pub targets: Option<&'a Tensor>,
     /// Classes of the rows, `[label sets][batch]`; `None` for a row without a label.
     pub labels: &'a [Vec<Option<u32>>],
@@ -171,6 +174,7 @@ impl DistillationLoss<'_> {
                 let lengths = sums.soft_square.sqrt() * sums.hard_square.sqrt();
                 if lengths == 0.0 { 0.0 } else { (sums.product / lengths).clamp(-1.0, 1.0) }
             }),
+            answered: sums.iter().map(|sums| sums.answered).collect(),
         }
     }
 
@@ -186,6 +190,7 @@ impl DistillationLoss<'_> {
             |number: &dyn Fn(&MemberLoss) -> f64| column(self.members.iter().map(number).collect(), (members, 1, 1));
 
         // Each term, and its gradient before it is weighted.
+        let mut answered = vec![batch; members];
         let (soft, soft_gradient) = match self.targets {
             None => (Tensor::zeros(members, dtype, device)?, z.detach().zeros_like()?),
             Some(targets) => {
@@ -193,13 +198,25 @@ impl DistillationLoss<'_> {
                 let p = targets.to_dtype(dtype)?.index_select(&Tensor::from_vec(index, members, device)?, 0)?;
                 let t = each(&|m| m.temperature.unwrap_or(1.0))?;
                 let log_q = candle_nn::ops::log_softmax(&z.broadcast_div(&t)?, 2)?;
+                // A row without a target has what the student says itself, which pulls at nothing.
+                let first = p.narrow(2, 0, 1)?;
+                let has_target = first.eq(&first)?;
+                let p = has_target.broadcast_as(p.shape())?.where_cond(&p, &log_q.exp()?.detach())?;
+                let has_target = has_target.squeeze(2)?.to_dtype(dtype)?;
+                let counts: Vec<f64> = has_target.sum(1)?.to_dtype(DType::F64)?.to_vec1()?;
+                answered = counts.iter().map(|count| *count as usize).collect();
+                let counts: Vec<f64> = counts.into_iter().map(|count| count.max(1.0)).collect();
+                let over = Tensor::from_vec(counts.clone(), members, device)?.to_dtype(dtype)?;
                 let log_p = p.maximum(f64::MIN_POSITIVE)?.log()?;
                 // Σ (p log(p/q) − p + q): the same as Σ p log(p/q) for distributions, and exact where their sums are off
                 // by a rounding.
                 let q = log_q.exp()?;
-                let divergence = p.mul(&(log_p - &log_q)?)?.sub(&p)?.add(&q)?.sum(2)?.mean(1)?;
+                let divergence =
+                    p.mul(&(log_p - &log_q)?)?.sub(&p)?.add(&q)?.sum(2)?.mul(&has_target)?.sum(1)?.div(&over)?;
                 let distils = each(&|m| f64::from(u8::from(m.temperature.is_some())))?;
-                let rate = each(&|m| m.temperature.map_or(0.0, |t| 1.0 / (t * batch as f64)))?;
+                let rates = self.members.iter().zip(&counts);
+                let rates = rates.map(|(m, count)| m.temperature.map_or(0.0, |t| 1.0 / (t * count)));
+                let rate = column(rates.collect(), (members, 1, 1))?;
                 (divergence.mul(&distils.flatten_all()?)?, q.detach().sub(&p)?.broadcast_mul(&rate)?)
             }
         };
@@ -232,8 +249,10 @@ impl DistillationLoss<'_> {
             product(&soft_gradient, &hard_gradient)?.mul(&soft_factors)?.mul(&hard_factors)?,
         ];
         let rows: Vec<Vec<f64>> = Tensor::stack(&numbers, 1)?.to_dtype(DType::F64)?.to_vec2()?;
-        let sums = rows.iter().map(|row| match **row {
-            [soft, hard, soft_square, hard_square, product] => Sums { soft, hard, soft_square, hard_square, product },
+        let sums = rows.iter().zip(answered).map(|(row, answered)| match **row {
+            [soft, hard, soft_square, hard_square, product] => {
+                Sums { soft, hard, soft_square, hard_square, product, answered }
+            }
             _ => Sums::default(),
         });
         Ok((total, self.terms(&sums.collect::<Vec<_>>())))
@@ -249,6 +268,7 @@ struct Sums {
     soft_square: f64,
     hard_square: f64,
     product: f64,
+    answered: usize,
 }
 
 /// Rows that are worked on side by side, class by class: what the vector units want.
@@ -267,8 +287,11 @@ fn member_pass<T: Element>(
 ) -> Sums {
     let rows = labels.len();
     let labelled = labels.iter().flatten().count().max(1) as f64;
-    let (soft_factor, hard_factor) = (member.soft_factor() / rows as f64, member.hard_weight / labelled);
-    let mut all = Sums::default();
+    let is_silent = |row: usize| member.temperature.is_some() && p[row * classes].to_f64().is_nan();
+    let silent = (0..rows).filter(|row| is_silent(*row)).count();
+    let answered = rows - silent;
+    let (soft_factor, hard_factor) = (member.soft_factor() / answered.max(1) as f64, member.hard_weight / labelled);
+    let mut all = Sums { answered, ..Sums::default() };
     // Numbers of a block of rows, `[classes, LANES]`; rows that are not there hold zeros and are left out of all sums.
     let mut logits = vec![0.0_f64; classes * LANES];
     let [mut scaled, mut target, mut q, mut soft_gradient] = [(); 4].map(|()| vec![0.0_f64; classes * LANES]);
@@ -285,6 +308,14 @@ fn member_pass<T: Element>(
                 *scaled = z * inverse;
             }
             let log_sum = softmax(&scaled, &mut q);
+            if silent > 0 {
+                // What the student says itself pulls at nothing.
+                for row in (0..labels.len()).filter(|row| is_silent(block * LANES + row)) {
+                    for (p, q) in target[row..].iter_mut().step_by(LANES).zip(q[row..].iter().step_by(LANES)) {
+                        *p = *q;
+                    }
+                }
+            }
             let rate = soft_factor * inverse;
             for (position, p) in target.chunks_exact(LANES).enumerate() {
                 let (scaled, q) = (&scaled[position * LANES..][..LANES], &q[position * LANES..][..LANES]);
@@ -322,13 +353,13 @@ fn member_pass<T: Element>(
             }
         }
         for row in 0..labels.len() {
-            all.soft += soft[row];
+            all.soft += if silent > 0 && is_silent(block * LANES + row) { 0.0 } else { soft[row] };
             all.soft_square += soft_square[row];
             all.hard_square += hard_square[row];
             all.product += product[row];
         }
     }
-    all.soft /= rows as f64;
+    all.soft /= answered.max(1) as f64;
     all.hard /= labelled;
     all
 }

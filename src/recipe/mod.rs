@@ -7,6 +7,7 @@
 mod architecture;
 mod baseline;
 mod checkpoint;
+mod convert;
 mod encoding;
 mod fault;
 pub mod fields;
@@ -17,11 +18,13 @@ mod presets;
 mod reader;
 mod source;
 mod sweep;
+mod training_of;
 mod write;
 
 pub use architecture::{Architecture, Frozen, LENGTH, Pooling, TextLayers, TokensOf};
 pub use baseline::{BASELINES, Baseline};
 pub use checkpoint::{CheckpointFile, CheckpointSource, GraphFile, LogitsFile, PixelRange, RowKey};
+pub use convert::{Converted, Library, convert};
 pub use encoding::decode;
 pub use fault::{Fault, FaultKind, Faults, Place};
 pub use fields::{Field, course_phrase, differing, field, field_label};

@@ -38,7 +38,7 @@ pub fn card(model: &Checkpoint, facts: &CardFacts, files: &CardFiles) -> String 
     let title = if title.is_empty() { name.clone() } else { format!("{title}: {name}") };
     let mut text = format!("# {title}\n\n");
     let run = facts.run.map_or_else(String::new, |run| format!(", run {run}"));
-    text += &format!("A {name} that Stillroom {} trained{run} ({}).\n\n", env!("CARGO_PKG_VERSION"), model.engine);
+    text += &format!("{name}, trained by {}{run}.\n\n", model.engine);
     text += &format!("Classes, in the order of its logits: {}.\n", model.classes.join(", "));
     if let Some(data) = &facts.data {
         text += "\n## Data\n\n";

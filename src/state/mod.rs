@@ -17,6 +17,7 @@ mod loss_curve;
 mod metric;
 mod notices;
 mod overlaid;
+mod paste;
 mod queue;
 mod readings;
 mod recipe_text;
@@ -48,6 +49,7 @@ pub use loss_curve::{LossCurve, Smoothing};
 pub use metric::Metric;
 pub use notices::{Notice, Notices};
 pub use overlaid::Overlaid;
+pub use paste::Paste;
 pub use queue::{Queue, QueuedJob, Waiting};
 pub use readings::Readings;
 pub use recipe_text::RecipeText;
@@ -184,6 +186,8 @@ pub struct Window {
     pub maximised: Option<Pane>,
     /// What was opened, until it is accepted or taken back.
     pub sheet: Option<Sheet>,
+    /// Another library's recipe, while it is pasted.
+    pub paste: Option<Paste>,
     /// A path that is typed in because no file dialog opens.
     pub path_field: Option<PathField>,
     /// Whether a picture of what happened is being taken.
@@ -283,6 +287,7 @@ impl State {
         asks || of_run
             || self.window.sheet.is_some()
             || self.window.path_field.is_some()
+            || self.window.paste.is_some()
             || self.window.shows_shortcuts
             || self.window.method.is_some()
             || self.window.notices.shown

@@ -214,6 +214,7 @@ impl Cache {
                 Some(self.specs.spec(model, "student.model", &ground)?)
             }
         };
+        remarks.extend(leave_out_silent(&teachers, &mut transfer)?);
         let (Made { learnt, of: made_of }, remark) = self.made.add(recipe, &dataset, &teachers, &mut transfer)?;
         remarks.extend(remark);
         let mut prepared =
@@ -312,6 +313,29 @@ impl Cache {
         self.teachers.push(kept.clone());
         Ok((path, kept))
     }
+}
+
+/// Takes rows out that have neither label nor target, and says of how many the teacher says nothing.
+fn leave_out_silent(teachers: &[TeacherModel], transfer: &mut TransferSet) -> Result<Option<Remark>, PrepareError> {
+    let is_silent = |row: u32| {
+        teachers.iter().any(|teacher| matches!(teacher, TeacherModel::Ready(teacher) if !teacher.knows_row(row)))
+    };
+    let of = transfer.rows.len();
+    let silent = transfer.rows.iter().filter(|row| is_silent(**row)).count();
+    if silent == 0 {
+        return Ok(None);
+    }
+    let kept = transfer.rows.iter().zip(&transfer.labels).filter(|(row, label)| label.is_some() || !is_silent(**row));
+    let (rows, labels): (Vec<u32>, Vec<Option<u32>>) = kept.map(|(row, label)| (*row, *label)).unzip();
+    if rows.is_empty() {
+        let problem = phrase!("logits-of-no-row", of = of as u64);
+        return Err(PrepareError::Method { field: TEACHER_LOGITS.path, problem });
+    }
+    let left = of - rows.len();
+    *transfer = TransferSet { rows, labels };
+    let (silent, left, of) = (silent as u64, left as u64, of as u64);
+    let message = phrase!("remark-rows-without-target", silent = silent, of = of, left = left);
+    Ok(Some(Remark::warning("rows-without-target", message, [("silent", silent), ("of", of), ("left_out", left)])))
 }
 
 /// What a teacher from outside said of the very data when the job began; none where shifted or synthetic inputs are asked about as well.

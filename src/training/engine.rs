@@ -108,7 +108,8 @@ impl Engine {
         let teacher_errors = match prepared.ready_teacher().filter(|teacher| teacher.is_judged()) {
             None => None,
             Some(teacher) => {
-                let rows = &prepared.splits.validation;
+                let known = prepared.splits.validation.iter().copied().filter(|row| teacher.knows_row(*row));
+                let rows: &[u32] = &known.collect::<Vec<_>>();
                 let logits = teacher.logits(&prepared.dataset, rows, &never)?;
                 let all: Vec<u32> = (0..rows.len() as u32).collect();
                 let (values, labels) = (logits.logits_of(&all, 1.0), prepared.labels(rows));

@@ -5,12 +5,13 @@ use sha2::{Digest, Sha256};
 
 use super::error::PrepareError;
 use super::prepared::{Prepared, TeacherModel};
+use super::trial::tried;
 use crate::data::{Dataset, Examples, FirstRows, Remark, Splits, Watch, first_rows};
 use crate::distill::{Objective, Reference, evaluate};
 use crate::model::Teacher;
 use crate::protocol::{ClassRows, DataFound, Fingerprint, JUDGED, Judgement};
 use crate::recipe::{DataRecipe, Recipe, Source};
-use crate::text::{Phrase, phrase};
+use crate::text::{Between, Phrase, phrase};
 
 /// What was found in prepared data, and what else is to be said of them.
 ///
@@ -21,15 +22,37 @@ pub(super) fn found_of(prepared: &Prepared, others: &[Remark]) -> Result<DataFou
     let mut found = found_in(dataset, splits);
     found.remarks.extend(prepared.remarks.iter().cloned());
     if let Some(teacher) = prepared.ready_teacher().filter(|teacher| teacher.is_judged()) {
-        let rows = splits.probe(dataset, 0, JUDGED);
-        let labels: Vec<u32> = rows.iter().map(|row| dataset.labels[*row as usize]).collect();
-        let (judgement, remark) = judge(&**teacher, dataset, &rows, &labels)?;
-        found.remarks.extend(remark);
-        found.teacher = Some(judgement);
+        let mut rows = splits.probe(dataset, 0, JUDGED);
+        rows.retain(|row| teacher.knows_row(*row));
+        if !rows.is_empty() {
+            let labels: Vec<u32> = rows.iter().map(|row| dataset.labels[*row as usize]).collect();
+            let (judgement, remark) = judge(&**teacher, dataset, &rows, &labels)?;
+            found.remarks.extend(remark);
+            let logits = teacher.logits(dataset, &rows, &|| false)?;
+            let judgement = tried(judgement, &logits, prepared, &rows);
+            found.remarks.extend(doubts(&judgement));
+            found.teacher = Some(judgement);
+        }
     }
     found.remarks.extend_from_slice(others);
     found.remarks.sort_by_key(|remark| !remark.warns);
     Ok(found)
+}
+
+/// What makes a teacher doubtful beside its errors.
+fn doubts(judgement: &Judgement) -> Vec<Remark> {
+    let mut doubts = Vec::new();
+    if let Some(simple) = judgement.simple_errors.filter(|simple| *simple <= judgement.errors && judgement.errors > 0) {
+        let message = phrase!("remark-teacher-simple", errors = judgement.errors, simple = simple);
+        doubts.push(Remark::warning("teacher-no-better", message, [("errors", judgement.errors), ("simple", simple)]));
+    }
+    if !judgement.never_named.is_empty() {
+        let count = judgement.never_named.len() as u64;
+        let names = Phrase::several(Between::Commas, judgement.never_named.iter().take(12).map(Phrase::from));
+        let message = phrase!("remark-teacher-never", names = names, count = count);
+        doubts.push(Remark::warning("teacher-never-names", message, [("classes", count)]));
+    }
+    doubts
 }
 
 /// What models of texts do not see: what is beyond the tokens that they read, and words that they do not know.
@@ -129,7 +152,7 @@ pub fn judge(
     }
     let examples = rows.len() as u64;
     let chance_errors = examples - counts.iter().max().copied().unwrap_or(0);
-    let judgement = Judgement { examples, errors, chance_errors, ece };
+    let judgement = Judgement { examples, errors, chance_errors, ece, ..Judgement::default() };
     // A good teacher needs no explanation.
     if errors * 3 <= chance_errors {
         return Ok((judgement, None));

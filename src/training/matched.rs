@@ -15,6 +15,9 @@ use crate::recipe::fields::TEMPERATURE;
 /// Rows that are softened on one thread at least: fewer take less time than handing them out.
 const ROWS_AT_A_TIME: usize = 32;
 
+/// Bytes of softened distributions that are kept.
+const MOST_KEPT: usize = 64 << 20;
+
 /// The teachers of a stage.
 #[derive(Clone, Default)]
 pub struct TeacherSide {
@@ -110,7 +113,18 @@ impl Matched {
             member.objective.method().kernel.is_some() && member.objective.ramp(TEMPERATURE.path).is_none()
         };
         let temperatures = |teacher| of(teacher).filter(is_kept).filter_map(|member| member.objective.temperature());
-        let targets = |(i, logits): (usize, &Arc<TeacherLogits>)| Targets::new(logits, temperatures(i));
+        // Beyond that batches are softened one by one as well, so that there are not two of what may be hundreds of megabytes.
+        let is_small = |logits: &TeacherLogits, count: usize| 4 * logits.values.len() * count <= MOST_KEPT;
+        let targets = |(i, logits): (usize, &Arc<TeacherLogits>)| {
+            let distinct: Vec<f64> = temperatures(i).fold(Vec::new(), |mut all, t| {
+                if !all.contains(&t) {
+                    all.push(t);
+                }
+                all
+            });
+            let kept = if is_small(logits, distinct.len()) { distinct } else { Vec::new() };
+            Targets::new(logits, kept)
+        };
         self.targets = self.side.logits.iter().enumerate().map(targets).collect();
     }
 

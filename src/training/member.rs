@@ -175,9 +175,10 @@ impl EpochSums {
         self.terms.resize(declared.len(), [0.0; 2]);
         self.left_out.resize(declared.len(), 0);
         for (i, (term, value)) in declared.iter().zip(&terms.values).enumerate() {
+            let answered = terms.answered.filter(|_| term.of_teacher).map(|answered| answered as f64);
             let rows = match term.over {
-                Over::Rows => rows.all,
-                Over::Labelled => rows.labelled,
+                Over::Rows => answered.unwrap_or(rows.all),
+                Over::Labelled => answered.map_or(rows.labelled, |answered| answered.min(rows.labelled)),
             };
             match value {
                 Some(value) => {

@@ -47,6 +47,7 @@ mod start;
 mod teachers;
 mod telling;
 mod train;
+mod trial;
 mod worker;
 
 pub use cache::{Cache, builtin_teacher};

@@ -224,6 +224,7 @@ fn tell_ready(
     }
     let labels = Objective::labels();
     let split = |part: Part, rows: &[u32]| {
+        let rows: &[u32] = &rows.iter().copied().filter(|row| teacher.knows_row(*row)).collect::<Vec<_>>();
         let logits = all.logits_of(rows, 1.0);
         let result = evaluate(&logits, &prepared.labels(rows), Reference::default(), &labels, 0.0, all.classes);
         (metrics(result, &labels), Asked::of(prepared, part, rows).answers(run, 0, &logits))

@@ -14,6 +14,7 @@ mod loss;
 mod methods;
 mod notices;
 mod palette;
+mod paste;
 mod path_field;
 mod quality;
 mod queue;
@@ -37,6 +38,7 @@ pub use loss::loss_ui;
 pub use methods::methods_ui;
 pub use notices::notices_ui;
 pub use palette::palette_ui;
+pub use paste::paste_ui;
 pub use path_field::{path_field_ui, path_key};
 pub use quality::quality_ui;
 pub use recipe::{go_to, recipe_ui};
@@ -168,7 +170,7 @@ fn icon_of(action: Action, state: &State) -> Icon {
         Action::Redo => Icon::Redo,
         Action::OpenTeacher | Action::OpenRecipe | Action::OpenDataFolder | Action::OpenDataFile => Icon::Folder,
         Action::SaveStudent | Action::SaveRecipe | Action::ExportRun | Action::ExportRuns => Icon::Save,
-        Action::CopyRecipe | Action::CopyPicture => Icon::Copy,
+        Action::CopyRecipe | Action::PasteRecipe | Action::CopyPicture => Icon::Copy,
         Action::NextSample => Icon::ChevronRight,
         Action::PreviousSample => Icon::ChevronLeft,
         Action::RandomSample => Icon::Dice,

@@ -230,6 +230,9 @@ fn synonyms(action: Action) -> &'static str {
         Action::ExportRuns => "export csv json table spreadsheet download 导出 列表 daochu liebiao",
         Action::OpenRecipe => "load import toml config 打开 配方 dakai peifang",
         Action::SaveRecipe => "export toml config 保存 导出 配方 baocun daochu peifang",
+        Action::PasteRecipe => {
+            "import convert mdistiller torchdistill keras textbrewer alpha 粘贴 转换 zhantie zhuanhuan"
+        }
         Action::CopyRecipe => "clipboard share toml 复制 配方 fuzhi peifang",
         Action::RecipeText => "edit source code toml 文本 编辑 wenben bianji",
         Action::OpenDataFolder => "import dataset images pictures idx 数据 文件夹 图片 shuju wenjianjia tupian",

@@ -8,7 +8,7 @@ use crate::app::tiles::default_arrangement;
 use crate::command::Action;
 use crate::protocol::Request;
 use crate::rng::Key;
-use crate::state::{FilePurpose, History, Palette, QueuedJob, RecipeText, SampleChoice, Tip, Workspace};
+use crate::state::{FilePurpose, History, Palette, Paste, QueuedJob, RecipeText, SampleChoice, Tip, Workspace};
 use crate::text::phrase;
 use crate::widgets::ToastKind;
 
@@ -44,6 +44,7 @@ impl App {
             Action::OpenDataFolder => self.dialogs.ask(FilePurpose::OpenDataFolder, ctx),
             Action::OpenDataFile => self.dialogs.ask(FilePurpose::OpenDataFile, ctx),
             Action::CopyRecipe => self.copy_recipe(ctx),
+            Action::PasteRecipe => self.state.window.paste = Some(Paste::default()),
             Action::RecipeText => self.switch_recipe_text(),
             Action::CopyPicture => self.ask_picture(ctx),
             Action::NextSample => self.step_sample(1),

@@ -8,8 +8,10 @@ use super::preference;
 use crate::app::App;
 use crate::command::WindowCommand;
 use crate::distill::method;
+use crate::recipe::Sweep;
 use crate::state::Workspace;
-use crate::text::{Language, phrase, speak};
+use crate::text::{Between, Language, Phrase, phrase, speak};
+use crate::widgets::ToastKind;
 
 impl App {
     pub(super) fn window(&mut self, command: WindowCommand, ctx: &egui::Context) {
@@ -31,6 +33,26 @@ impl App {
             WindowCommand::EndRename(accepted) => {
                 if let Some((job, name)) = self.state.window.rename.take().filter(|_| accepted) {
                     self.rename(job, name.trim());
+                }
+            }
+            WindowCommand::TypePaste(typed) => {
+                if let Some(paste) = &mut self.state.window.paste {
+                    paste.text = typed;
+                }
+            }
+            WindowCommand::PasteFrom(library) => {
+                if let Some(paste) = &mut self.state.window.paste {
+                    paste.chosen = Some(library);
+                }
+            }
+            WindowCommand::EndPaste(accepted) => {
+                let pasted = self.state.pasted().filter(|_| accepted);
+                self.state.window.paste = None;
+                if let Some(Ok(converted)) = pasted {
+                    let sweep = Sweep { base: converted.recipe, ..self.state.recipe.sweep.clone() };
+                    self.edit("pasted recipe", sweep, ctx);
+                    self.state.recipe.preset = None;
+                    self.say(ToastKind::Done, Phrase::several(Between::Spaces, converted.says));
                 }
             }
             WindowCommand::TypePath(typed) => {
