@@ -6,7 +6,7 @@
 //!
 //! Rooms and the arrows between them (held by `tests/layers.rs`):
 //! `field ← distill ← recipe ← data ← model ← training ← runs ← state ← command ← views ← app`; `ops ← distill, model`;
-//! `recipe, data ← protocol ← training` and all above; `views → widgets, theme, text`; `cli → training, runs`. What goes wrong is a phrase of `text`, which any room may make and
+//! `recipe, data ← protocol ← training` and all above; `protocol ← onnx ← model`; `views → widgets, theme, text`; `cli → training, runs`. What goes wrong is a phrase of `text`, which any room may make and
 //! only the window and the terminal put into words.
 
 pub mod app;

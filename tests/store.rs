@@ -76,6 +76,7 @@ fn every_kind_of_report_comes_back_as_it_went_in() {
                 assert_eq!((run.outcome, run.steps, run.seconds), (it.outcome, it.steps, it.seconds));
                 assert_eq!((&run.validation, &run.test, &run.training), (&it.validation, &it.test, &it.training));
                 assert_eq!(run.shares, it.shares);
+                assert_eq!(run.cost, it.cost);
                 let bytes = run.checkpoint.as_ref().map(|path| std::fs::read(path).unwrap());
                 assert_eq!(bytes.as_deref(), it.checkpoint.as_ref().map(|bytes| &***bytes));
             }
@@ -925,6 +926,7 @@ fn answers(run: RunId, part: Part, predicted: &[u32]) -> Answers {
 
 fn finished(run: RunId, steps: u64, outcome: RunOutcome) -> RunFinished {
     RunFinished {
+        cost: Some(Cost { bytes: 12, multiply_adds: 34, microseconds: [5.5, 0.25], machine: "here".into() }),
         run,
         at_millis: 77,
         outcome,

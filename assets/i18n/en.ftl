@@ -1708,6 +1708,17 @@ found-colour = colour
 found-pixels = pictures of { $height }×{ $width } pixels, { $colours }
 found-classes = { $count } classes: { $classes }
 found-parts = { $train } rows to learn, { $validation } to validate, { $test } to test
+trial-of = of { $count }
+trial-errors = errors
+trial-errors-hint = Validation rows whose label the teacher does not name.
+trial-chance = most frequent
+trial-chance-hint = Errors of somebody who always names the most frequent class.
+trial-simple = simple model
+trial-simple-hint = Errors of a classifier that anyone could make: the class whose mean is nearest; of texts naive Bayes on their words.
+trial-ece = ECE
+trial-ece-hint = Expected calibration error of the teacher: top class, 15 equal bins, T = 1.
+trial-half = T of half H
+trial-half-hint = The T at which the mean entropy of the teacher’s distributions is half of the largest, ln of the number of classes.
 found-teacher-simple = a simple classifier { $errors }
 found-teacher-half = half of the largest entropy at T { $temperature }
 remark-teacher-simple = The teacher makes { $errors } errors on the validation rows, a classifier that takes the class with the nearest mean (of texts naive Bayes) { $simple }: there is little to learn from it, or it reads the rows otherwise
@@ -1910,6 +1921,8 @@ damaged-outside = what the teacher of { $job } said cannot be read
 export-apart = the graph gives other answers than the model on { $rows } rows, so nothing was written; this is a fault of Stillroom
 convert-number = { $key } = { $value }: give a number from { $low } to { $high }
 convert-no-number = { $key } = { $value }: this is no number that it can be
+convert-usual = T is not given; { $library }’s own is { $temperature }.
+convert-other-loss = { $key } = { $value }: this is not plain distillation with soft targets, and has no counterpart in two weights
 convert-on-hard = the labels
 convert-on-soft = the soft targets
 convert-alpha = In { $library } alpha = { $alpha } is the weight of { $on }.
@@ -1968,6 +1981,10 @@ logits-which-tensor = it must have one matrix, or one that is called logits
 logits-dtype = numbers of type { $dtype } are no logits
 logits-empty = there are no logits in it
 logits-ragged = line { $line } has { $found } fields, the first { $expected }
+logits-no-class = line { $line }: “{ $class }” is no class of these data
+remark-logits-top = Of each row { $top } of { $of } classes are given: the softmax goes over them, the others get nothing
+remark-logits-top-rest = Of each row { $top } of { $of } classes are given: the softmax goes over them, the others get nothing; on average they had { $rest } % of the probability
+method-needs-all-logits = { $method } needs the logits of all classes, and the file has some of each row; soft-targets does with those
 logits-no-number = line { $line }: “{ $field }” is no number
 logits-no-matrix = an array of { $shape }, which is no matrix
 logits-words = an array of words

@@ -1620,6 +1620,17 @@ found-colour = 彩色
 found-pixels = { $height }×{ $width } 像素的图片，{ $colours }
 found-classes = { $count } 个类别：{ $classes }
 found-parts = { $train } 行用于学习，{ $validation } 行用于验证，{ $test } 行用于测试
+trial-of = 共 { $count }
+trial-errors = 错误
+trial-errors-hint = 教师没有说出标签的验证行。
+trial-chance = 最常见类别
+trial-chance-hint = 总是说最常见类别时的错误。
+trial-simple = 简单模型
+trial-simple-hint = 任何人都能做的分类器的错误：均值最近的类别；文本为按词的朴素贝叶斯。
+trial-ece = ECE
+trial-ece-hint = 教师的期望校准误差：最大类别，15 个等宽区间，T = 1。
+trial-half = 半熵 T
+trial-half-hint = 教师分布的平均熵为最大值（类别数的 ln）一半时的 T。
 found-teacher-simple = 简单分类器 { $errors }
 found-teacher-half = T { $temperature } 时熵为最大值的一半
 remark-teacher-simple = 教师在验证行上错 { $errors } 个，取均值最近的类别（文本为朴素贝叶斯）错 { $simple } 个：从它学不到多少，或它以别的方式读取各行
@@ -1806,6 +1817,8 @@ damaged-outside = { $job } 的教师所说的内容无法读取
 export-apart = 在 { $rows } 行上图与模型的回答不同，因此没有写出任何文件；这是 Stillroom 的错误
 convert-number = { $key } = { $value }：请给出 { $low } 到 { $high } 之间的数
 convert-no-number = { $key } = { $value }：这里不能是这个数
+convert-usual = 没有给出 T；{ $library } 自己的是 { $temperature }。
+convert-other-loss = { $key } = { $value }：这不是软目标的普通蒸馏，不能用两个权重表示
 convert-on-hard = 标签
 convert-on-soft = 软目标
 convert-alpha = 在 { $library } 中 alpha = { $alpha } 是{ $on }的权重。
@@ -1863,6 +1876,10 @@ logits-which-tensor = 必须只有一个矩阵，或有一个名为 logits 的�
 logits-dtype = 类型为 { $dtype } 的数不是 logits
 logits-empty = 其中没有 logits
 logits-ragged = 第 { $line } 行有 { $found } 个字段，第一行有 { $expected } 个
+logits-no-class = 第 { $line } 行：“{ $class }”不是这些数据的类别
+remark-logits-top = 每行给出 { $of } 个类别中的 { $top } 个：softmax 只取这些，其余为零
+remark-logits-top-rest = 每行给出 { $of } 个类别中的 { $top } 个：softmax 只取这些，其余为零；它们平均占概率的 { $rest } %
+method-needs-all-logits = { $method } 需要所有类别的 logits，而文件每行只有一部分；soft-targets 可以只用这些
 logits-no-number = 第 { $line } 行：“{ $field }”不是数
 logits-no-matrix = 形状为 { $shape } 的数组，不是矩阵
 logits-words = 文字数组

@@ -22,8 +22,42 @@ pub struct GivenLogits {
     pub keys: Option<Vec<String>>,
     /// How many columns there are.
     pub columns: usize,
-    /// `[rows, columns]`.
+    /// `[rows, columns]`; of a file that has some classes of each row only, −∞ for the others, or 0 for probabilities.
     pub values: Vec<f32>,
+    /// How many classes of each row it has, where that is not all of them.
+    pub top: Option<usize>,
+}
+
+/// The columns of a file that has some classes of each row: pairs of a class and its number.
+struct Pairs {
+    /// Where the class of each stands, and where its number.
+    at: Vec<(usize, usize)>,
+    /// Whether the numbers are probabilities.
+    are_probabilities: bool,
+}
+
+impl Pairs {
+    /// `class_1, logit_1, class_2, logit_2, …`, in any order; `probability_1` and `logprob_1` are known, too.
+    fn of(head: &[String]) -> Option<Self> {
+        let numbered = |name: &str, of: &[&str]| -> Option<u32> {
+            let name = name.to_lowercase();
+            let (word, number) = name.split_at(name.find(|c: char| c.is_ascii_digit())?);
+            of.contains(&word.trim_end_matches(['_', ' ', '-'])).then(|| number.parse().ok())?
+        };
+        let all = |of: &[&str]| -> Vec<(u32, usize)> {
+            let found = head.iter().enumerate().filter_map(|(at, name)| Some((numbered(name, of)?, at)));
+            let mut found: Vec<(u32, usize)> = found.collect();
+            found.sort_unstable();
+            found
+        };
+        let classes = all(&["class", "top", "label"]);
+        let (logits, probabilities) = (all(&["logit", "logprob", "log_prob"]), all(&["probability", "prob", "p"]));
+        let are_probabilities = logits.is_empty();
+        let numbers = if are_probabilities { probabilities } else { logits };
+        let fits = classes.iter().map(|(number, _)| number).eq(numbers.iter().map(|(number, _)| number));
+        let at = classes.iter().zip(&numbers).map(|((_, class), (_, number))| (*class, *number)).collect();
+        (fits && !classes.is_empty()).then_some(Self { at, are_probabilities })
+    }
 }
 
 impl GivenLogits {
@@ -39,7 +73,7 @@ impl GivenLogits {
                 return Err(wrong(path, phrase!("logits-no-key-there", key = key)));
             }
             let (columns, values) = if starts_as_npy(&start) { npy_matrix(path)? } else { safetensors(path)? };
-            return Ok(Self { classes: None, keys: None, columns, values });
+            return Ok(Self { classes: None, keys: None, columns, values, top: None });
         }
         if is_parquet(path)? {
             return table(path, Box::new(parquet_as_text(path)?), Some(b','), (key, classes), watch);
@@ -123,6 +157,9 @@ fn table(
     let key_at = key_at.transpose()?;
     let classes: Option<Vec<String>> = has_head
         .then(|| head.iter().enumerate().filter(|(at, _)| Some(*at) != key_at).map(|(_, name)| name.clone()).collect());
+    if let Some(pairs) = Pairs::of(&head).filter(|_| has_head) {
+        return top_of_rows(path, &mut reader, &pairs, key_at, names, &number);
+    }
     let columns = width - usize::from(key_at.is_some());
     if columns == 0 {
         return Err(wrong(path, phrase!("logits-empty")));
@@ -157,5 +194,49 @@ fn table(
             break;
         }
     }
-    Ok(GivenLogits { classes, keys, columns, values })
+    Ok(GivenLogits { classes, keys, columns, values, top: None })
+}
+
+/// Rows of which some classes are given, each by its name.
+fn top_of_rows(
+    path: &Path,
+    reader: &mut csv::Reader<impl std::io::Read>,
+    pairs: &Pairs,
+    key_at: Option<usize>,
+    names: &[String],
+    number: &dyn Fn(&str) -> Option<f32>,
+) -> Result<GivenLogits, DataError> {
+    let index: std::collections::HashMap<&str, usize> = names.iter().map(String::as_str).zip(0..).collect();
+    let absent = if pairs.are_probabilities { 0.0 } else { f32::NEG_INFINITY };
+    let (mut values, mut keys) = (Vec::new(), key_at.map(|_| Vec::new()));
+    let mut record = csv::StringRecord::new();
+    while reader.read_record(&mut record).map_err(|error| wrong(path, Phrase::plain(error)))? {
+        let line = record.position().map_or(1, csv::Position::line);
+        let field = |at: usize| record.get(at).unwrap_or_default().trim();
+        let start = values.len();
+        check_size(path, &[(start + names.len()) as u64])?;
+        values.resize(start + names.len(), absent);
+        for (class, at) in &pairs.at {
+            // Fewer than k may be known of a row.
+            if field(*class).is_empty() && field(*at).is_empty() {
+                continue;
+            }
+            let shown = |at: usize| field(at).chars().take(40).collect::<String>();
+            let class = *index
+                .get(field(*class))
+                .ok_or_else(|| wrong(path, phrase!("logits-no-class", line = line, class = shown(*class))))?;
+            let value = number(field(*at)).filter(|value| value.is_finite());
+            let value =
+                value.ok_or_else(|| wrong(path, phrase!("logits-no-number", line = line, field = shown(*at))))?;
+            values[start + class] = value;
+        }
+        if values[start..].iter().all(|value| *value == absent) {
+            return Err(wrong(path, phrase!("logits-no-class", line = line, class = "")));
+        }
+        if let (Some(keys), Some(at)) = (&mut keys, key_at) {
+            keys.push(field(at).to_owned());
+        }
+    }
+    let top = Some(pairs.at.len()).filter(|k| *k < names.len());
+    Ok(GivenLogits { classes: Some(names.to_vec()), keys, columns: names.len(), values, top })
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::soften::log_soften;
+use super::soften::{has_top_class, log_soften};
 
 /// Logits of one or several teachers for every sample, keyed by sample. They are cached, not probabilities, so that T can
 /// change without another pass.
@@ -33,7 +33,7 @@ impl<'a> Heard<'a> {
     pub fn row(&self, row: usize, classes: usize) -> Option<Self> {
         let of_row = |logits: &&'a [f32]| logits.get(row * classes..(row + 1) * classes);
         let each = self.each.iter().map(of_row).collect::<Option<Vec<_>>>()?;
-        let says_something = !each.is_empty() && each.iter().all(|logits| logits.iter().all(|z| z.is_finite()));
+        let says_something = !each.is_empty() && each.iter().all(|logits| has_top_class(logits));
         says_something.then_some(Self { each, mean: self.mean })
     }
 

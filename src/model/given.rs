@@ -17,6 +17,8 @@ pub struct Given {
     /// `[rows, classes]`, rows and classes in the order of the data.
     values: Arc<Vec<f32>>,
     classes: usize,
+    /// Whether of each row some classes only are known; the others have −∞.
+    is_partial: bool,
     /// Of the model that gave them; 0 where nobody knows.
     parameters: u64,
     digest: String,
@@ -43,7 +45,7 @@ impl Given {
     ) -> Result<(Self, Vec<Remark>), CheckpointError> {
         let path = file.path.display().to_string();
         let foreign = |problem: Phrase| CheckpointError::Foreign { path: path.clone(), problem };
-        let columns = found.columns;
+        let (columns, is_partial) = (found.columns, found.top.is_some());
         let Some(names) = file.classes.as_ref().or(found.classes.as_ref()) else {
             let problem = phrase!("logits-no-classes", columns = columns as u64);
             return Err(CheckpointError::Option { path, field: "classes", problem });
@@ -55,13 +57,30 @@ impl Given {
         }
         let indices = class_indices(&path, names, &dataset.classes)?;
         let places = places(file, &found, dataset).map_err(foreign)?;
-        if let Some(at) = found.values.iter().position(|value| !value.is_finite()) {
-            let count = found.values.iter().filter(|value| !value.is_finite()).count() as u64;
+        let is_number = |value: &f32| value.is_finite() || (found.top.is_some() && *value == f32::NEG_INFINITY);
+        if let Some(at) = found.values.iter().position(|value| !is_number(value)) {
+            let count = found.values.iter().filter(|value| !is_number(value)).count() as u64;
             return Err(foreign(phrase!("logits-not-finite", row = (at / columns) as u64, count = count)));
         }
         let mut remarks = Vec::new();
         let mut found = found;
-        let zeros = as_logits(&mut found.values, columns, file.probabilities, None).map_err(foreign)?;
+        let zeros = match found.top {
+            None => as_logits(&mut found.values, columns, file.probabilities, None).map_err(foreign)?,
+            Some(top) => {
+                let shown = some_as_logits(&mut found.values, columns, file.probabilities).map_err(foreign)?;
+                let message = match shown {
+                    None => phrase!("remark-logits-top", top = top as u64, of = columns as u64),
+                    Some(mean) => phrase!(
+                        "remark-logits-top-rest",
+                        top = top as u64,
+                        of = columns as u64,
+                        rest = Phrase::percent(1.0 - mean)
+                    ),
+                };
+                remarks.push(Remark::note("logits-top", message, [("top", top as u64), ("of", columns as u64)]));
+                0
+            }
+        };
         if zeros > 0 {
             let message = phrase!("remark-logits-zeros", zeros = zeros, of = found.values.len() as u64);
             remarks.push(Remark::note("logits-zeros", message, [("zeros", zeros)]));
@@ -86,7 +105,14 @@ impl Given {
             hasher.update(value.to_le_bytes());
         }
         let digest = hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        let given = Self { name: file.name(), values: Arc::new(values), classes: indices.len(), parameters: 0, digest };
+        let given = Self {
+            name: file.name(),
+            values: Arc::new(values),
+            classes: indices.len(),
+            is_partial,
+            parameters: 0,
+            digest,
+        };
         Ok((given, remarks))
     }
 }
@@ -96,7 +122,8 @@ impl Given {
     pub fn kept(name: String, digest: String, parameters: u64, values: Vec<f32>, dataset: &Dataset) -> Option<Self> {
         let classes = dataset.classes.len();
         let fits = values.len() == dataset.labels.len() * classes;
-        fits.then(|| Self { name, values: Arc::new(values), classes, parameters, digest })
+        let is_partial = values.contains(&f32::NEG_INFINITY);
+        fits.then(|| Self { name, values: Arc::new(values), classes, is_partial, parameters, digest })
     }
 }
 
@@ -162,6 +189,26 @@ pub(super) fn as_logits(
             Ok(zeros)
         }
     }
+}
+
+/// The same of some classes of each row: the softmax goes over them alone, and the others have none of it. Of probabilities, which need not
+/// sum to 1, it tells what they sum to on average.
+fn some_as_logits(values: &mut [f32], columns: usize, are_probabilities: bool) -> Result<Option<f64>, Phrase> {
+    let could_be = |row: &[f32]| {
+        let sum: f64 = row.iter().map(|p| f64::from(*p)).sum();
+        row.iter().all(|p| (0.0..=1.0).contains(p)) && sum <= 1.0 + NEAR
+    };
+    if !are_probabilities {
+        let are_logits = values.contains(&f32::NEG_INFINITY);
+        return if are_logits { Ok(None) } else { Err(phrase!("logits-are-probabilities")) };
+    }
+    if let Some(row) = values.chunks_exact(columns).position(|row| !could_be(row)) {
+        return Err(phrase!("logits-no-probabilities", row = row as u64));
+    }
+    let rows = (values.len() / columns.max(1)).max(1) as f64;
+    let mean = values.iter().map(|p| f64::from(*p)).sum::<f64>() / rows;
+    values.iter_mut().for_each(|p| *p = p.ln());
+    Ok(Some(mean))
 }
 
 /// How often the top class is the label.
@@ -277,6 +324,10 @@ impl Teacher for Given {
 
     fn knows_inputs(&self) -> bool {
         false
+    }
+
+    fn is_partial(&self) -> bool {
+        self.is_partial
     }
 
     fn knows_row(&self, row: u32) -> bool {

@@ -155,7 +155,7 @@ impl Graph {
             GraphError::Cancelled => Unanswered::Cancelled,
             GraphError::Failed(problem) => {
                 let path = self.path.display().to_string();
-                candle_core::Error::Msg(phrase!("fault-at", place = path, problem = problem).to_string()).into()
+                Unanswered::Outside(phrase!("fault-at", place = path, problem = problem))
             }
         }
     }
@@ -277,11 +277,21 @@ impl Teacher for Graph {
         Ok(answer(Arc::new(values.collect())))
     }
 
+    fn answer_all(&self, dataset: &Dataset, watch: &dyn Watch) -> Result<(), Unanswered> {
+        let rows: Vec<u32> = (0..dataset.labels.len() as u32).collect();
+        for (part, some) in rows.chunks(8 * AT_A_TIME).enumerate() {
+            self.logits(dataset, some, &|| watch.is_cancelled())?;
+            watch.progress(((part + 1) * 8 * AT_A_TIME).min(rows.len()) as u64, rows.len() as u64);
+        }
+        Ok(())
+    }
+
     fn logits_of(&self, inputs: &Inputs) -> candle_core::Result<TeacherLogits> {
         let classes = self.indices.len();
         match self.logits_of_inputs(inputs, &|| false) {
             Ok(values) => Ok(TeacherLogits { values: Arc::new(values), teachers: 1, classes, mean: Mean::default() }),
             Err(Unanswered::Device(error)) => Err(error),
+            Err(Unanswered::Outside(problem)) => Err(candle_core::Error::Msg(problem.to_string())),
             Err(Unanswered::Cancelled) => candle_core::bail!("nobody waits for the graph any more"),
         }
     }

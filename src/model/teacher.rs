@@ -5,8 +5,9 @@ use std::sync::Arc;
 use candle_core::Tensor;
 
 use super::{InnerLayer, Network};
-use crate::data::{Dataset, Inputs};
+use crate::data::{Dataset, Inputs, Watch};
 use crate::distill::{Mean, TeacherLogits};
+use crate::text::Phrase;
 
 /// Rows that are evaluated at a time. Part of the definition of an evaluation's bits.
 pub const ROWS_AT_A_TIME: usize = 512;
@@ -53,6 +54,19 @@ pub trait Teacher: Send + Sync {
         true
     }
 
+    /// Lets one that takes its time answer all rows now, and says how far it is; others answer when they are asked.
+    ///
+    /// # Errors
+    /// When it fails or nobody waits any more.
+    fn answer_all(&self, _dataset: &Dataset, _watch: &dyn Watch) -> Result<(), Unanswered> {
+        Ok(())
+    }
+
+    /// Whether of each row it knows some classes only, the others having −∞ for a logit.
+    fn is_partial(&self) -> bool {
+        false
+    }
+
     /// Whether it says anything of a row of the data.
     fn knows_row(&self, _row: u32) -> bool {
         true
@@ -90,6 +104,8 @@ pub enum Unanswered {
     Cancelled,
     /// The device failed.
     Device(candle_core::Error),
+    /// A teacher from outside failed.
+    Outside(Phrase),
 }
 
 impl From<candle_core::Error> for Unanswered {
@@ -293,6 +309,14 @@ impl Teacher for Ensemble {
 
     fn knows_inputs(&self) -> bool {
         self.members.iter().all(|member| member.knows_inputs())
+    }
+
+    fn answer_all(&self, dataset: &Dataset, watch: &dyn Watch) -> Result<(), Unanswered> {
+        self.members.iter().try_for_each(|member| member.answer_all(dataset, watch))
+    }
+
+    fn is_partial(&self) -> bool {
+        self.members.iter().any(|member| member.is_partial())
     }
 
     fn knows_row(&self, row: u32) -> bool {

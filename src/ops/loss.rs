@@ -285,11 +285,10 @@ fn member_pass<T: Element>(
     classes: usize,
     gradient: &mut [T],
 ) -> Sums {
-    let rows = labels.len();
     let labelled = labels.iter().flatten().count().max(1) as f64;
     let is_silent = |row: usize| member.temperature.is_some() && p[row * classes].to_f64().is_nan();
-    let silent = (0..rows).filter(|row| is_silent(*row)).count();
-    let answered = rows - silent;
+    let answered = (0..labels.len()).filter(|row| !is_silent(*row)).count();
+    let silent = labels.len() - answered;
     let (soft_factor, hard_factor) = (member.soft_factor() / answered.max(1) as f64, member.hard_weight / labelled);
     let mut all = Sums { answered, ..Sums::default() };
     // Numbers of a block of rows, `[classes, LANES]`; rows that are not there hold zeros and are left out of all sums.
@@ -308,13 +307,8 @@ fn member_pass<T: Element>(
                 *scaled = z * inverse;
             }
             let log_sum = softmax(&scaled, &mut q);
-            if silent > 0 {
-                // What the student says itself pulls at nothing.
-                for row in (0..labels.len()).filter(|row| is_silent(block * LANES + row)) {
-                    for (p, q) in target[row..].iter_mut().step_by(LANES).zip(q[row..].iter().step_by(LANES)) {
-                        *p = *q;
-                    }
-                }
+            for row in (0..labels.len()).filter(|row| silent > 0 && is_silent(block * LANES + row)) {
+                say_the_same(&mut target[row..], &q[row..]);
             }
             let rate = soft_factor * inverse;
             for (position, p) in target.chunks_exact(LANES).enumerate() {
@@ -362,6 +356,13 @@ fn member_pass<T: Element>(
     all.soft /= answered.max(1) as f64;
     all.hard /= labelled;
     all
+}
+
+/// Gives a row the student's own distribution for a target, which pulls at nothing.
+fn say_the_same(target: &mut [f64], q: &[f64]) {
+    for (p, q) in target.iter_mut().step_by(LANES).zip(q.iter().step_by(LANES)) {
+        *p = *q;
+    }
 }
 
 /// Rows of numbers to `[classes, LANES]`.

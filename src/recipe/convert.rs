@@ -111,111 +111,163 @@ pub struct Converted {
 /// batch divides by.
 ///
 /// # Errors
-/// What is missing, no number or out of its range, all of it.
+/// What is missing, no number, out of its range or another loss, all of it.
 pub fn convert(library: Library, text: &str, classes: Option<usize>, base: &Recipe) -> Result<Converted, Vec<Phrase>> {
-    let mut given = Given::read(text);
-    let mut faults = Vec::new();
-    let found = |given: &mut Given, key: Key| -> Option<Read> {
-        let names = library.keys().iter().filter(|(_, of)| *of == key).map(|(name, _)| *name);
-        let short: &[&str] = match key {
-            Key::Temperature => &["t", "tau"],
-            Key::Soft => &["soft_weight"],
-            Key::Hard => &["hard_weight"],
-            _ => &[],
-        };
-        names.chain(short.iter().copied()).find_map(|name| given.take(name))
+    let mut at = Converting { library, given: Given::read(text), faults: Vec::new(), says: Vec::new() };
+    at.check_method();
+    let usual = match library {
+        Library::Mdistiller | Library::Torchdistill | Library::Textbrewer => 4.0,
+        Library::Keras => 10.0,
+        Library::Haitongli => 20.0,
     };
-    let mut number = |given: &mut Given, key: Key, default: f64, allowed: std::ops::RangeInclusive<f64>| {
-        let Some(read) = found(given, key) else { return default };
-        match read.number() {
-            Some(value) if allowed.contains(&value) => value,
-            _ => {
-                let (low, high) = (Phrase::setting(*allowed.start()), Phrase::setting(*allowed.end()));
-                faults.push(phrase!("convert-number", key = read.key, value = read.value, low = low, high = high));
-                default
-            }
-        }
-    };
-    let (t_default, weights) = match library {
-        Library::Mdistiller => (4.0, [0.9, 0.1]),
-        Library::Torchdistill => (4.0, [f64::NAN; 2]),
-        Library::Keras => (10.0, [f64::NAN; 2]),
-        Library::Textbrewer => (4.0, [1.0, 0.0]),
-        Library::Haitongli => (20.0, [f64::NAN; 2]),
-    };
-    let temperature = number(&mut given, Key::Temperature, t_default, 0.001..=1e6);
-    let mut says = Vec::new();
-    let (mut soft, hard, has_square);
-    match library {
-        Library::Mdistiller | Library::Textbrewer => {
-            soft = number(&mut given, Key::Soft, weights[0], 0.0..=1e6);
-            hard = number(&mut given, Key::Hard, weights[1], 0.0..=1e6);
-            has_square = library == Library::Mdistiller;
-        }
-        Library::Torchdistill | Library::Keras | Library::Haitongli => {
-            let is_none =
-                given.peek("alpha").is_some_and(|read| matches!(read.value.as_str(), "null" | "None" | "~" | ""));
-            if is_none {
-                given.take("alpha");
-            }
-            let default = match library {
-                Library::Keras => 0.1,
-                Library::Haitongli => 0.9,
-                _ => 0.5,
-            };
-            let alpha = if is_none { 0.0 } else { number(&mut given, Key::Alpha, default, 0.0..=1.0) };
-            let is_on_hard = library != Library::Haitongli;
-            (soft, hard) = if is_on_hard { (1.0 - alpha, alpha) } else { (alpha, 1.0 - alpha) };
-            // Without alpha torchdistill returns the soft term as it is.
-            has_square = !(library == Library::Torchdistill && alpha == 0.0);
-            let on = if is_on_hard { phrase!("convert-on-hard") } else { phrase!("convert-on-soft") };
-            says.push(phrase!("convert-alpha", library = library.name(), alpha = Phrase::setting(alpha), on = on));
-        }
-    }
-    if let Some(kind) = found(&mut given, Key::Kind).filter(|kind| kind.value != "ce") {
-        given.leave(&kind);
-    }
-    let reduction = found(&mut given, Key::Reduction).map(|read| read.value);
-    let is_mean = library == Library::Haitongli || reduction.as_deref() == Some("mean");
-    if is_mean {
-        match classes {
-            Some(classes) if classes >= 2 => {
-                says.push(phrase!("convert-mean", classes = classes as u64));
-                soft /= classes as f64;
-            }
-            _ => faults.push(phrase!("convert-no-classes", library = library.name())),
-        }
-    }
+    let temperature = at.number(Key::Temperature, 0.001..=1e6).unwrap_or_else(|| {
+        at.says.push(phrase!("convert-usual", library = library.name(), temperature = Phrase::setting(usual)));
+        usual
+    });
+    let Weights { mut soft, hard, has_square } = at.weights();
+    soft /= at.divisor(classes);
     if !has_square {
-        says.push(phrase!("convert-no-square"));
+        at.says.push(phrase!("convert-no-square"));
     }
     if soft == 0.0 && hard == 0.0 {
-        faults.push(phrase!("convert-nothing"));
+        at.faults.push(phrase!("convert-nothing"));
     }
     let mut recipe = base.clone();
-    given.training(&mut recipe.training, &mut faults);
-    if given.is_empty() {
-        faults.push(phrase!("convert-no-keys", library = library.name()));
+    at.given.training(&mut recipe.training, &mut at.faults);
+    if at.given.is_empty() {
+        at.faults.push(phrase!("convert-no-keys", library = library.name()));
     }
+    let Converting { given, faults, mut says, .. } = at;
     if !faults.is_empty() {
         return Err(faults);
     }
-    let mut objective = Objective::new(&SOFT_TARGETS, recipe.training.epochs);
-    let square = f64::from(u8::from(has_square));
-    for (field, value) in
-        [(TEMPERATURE, temperature), (SOFT_WEIGHT, soft), (HARD_WEIGHT, hard), (TEMPERATURE_SQUARED, square)]
-    {
-        objective.set(field.path, value);
-    }
-    recipe.distill = objective;
+    recipe.distill = objective(temperature, soft, hard, has_square, recipe.training.epochs);
     let scale = if has_square { 1.0 } else { 1.0 / (temperature * temperature) };
     let soft_share = soft * scale / (soft * scale + hard);
     let (own, its) = (Phrase::setting(soft), Phrase::setting(hard));
-    says.push(phrase!("convert-share", soft = own, hard = its, share = Phrase::part(soft_share)));
+    says.push(phrase!("convert-share", soft = own, hard = its, share = Phrase::percent(soft_share)));
     let left = given.left();
     if !left.is_empty() {
         let names = Phrase::several(Between::Commas, left.iter().take(40).map(Phrase::from));
         says.push(phrase!("convert-left", names = names));
     }
     Ok(Converted { recipe, says, soft_share, left })
+}
+
+fn objective(temperature: f64, soft: f64, hard: f64, has_square: bool, epochs: usize) -> Objective {
+    let mut objective = Objective::new(&SOFT_TARGETS, epochs);
+    let square = f64::from(u8::from(has_square));
+    for (field, value) in
+        [(TEMPERATURE, temperature), (SOFT_WEIGHT, soft), (HARD_WEIGHT, hard), (TEMPERATURE_SQUARED, square)]
+    {
+        objective.set(field.path, value);
+    }
+    objective
+}
+
+/// A recipe on its way.
+struct Converting {
+    library: Library,
+    given: Given,
+    faults: Vec<Phrase>,
+    says: Vec<Phrase>,
+}
+
+/// What a library descends, before a mean over classes divides it.
+struct Weights {
+    soft: f64,
+    hard: f64,
+    has_square: bool,
+}
+
+impl Converting {
+    fn find(&mut self, key: Key) -> Option<Read> {
+        let names = self.library.keys().iter().filter(|(_, of)| *of == key).map(|(name, _)| *name);
+        let short: &[&str] = match key {
+            Key::Temperature => &["t", "tau"],
+            Key::Soft => &["soft_weight"],
+            Key::Hard => &["hard_weight"],
+            _ => &[],
+        };
+        names.chain(short.iter().copied()).find_map(|name| self.given.take(name))
+    }
+
+    /// A number, where there is one; one that cannot be is a fault.
+    fn number(&mut self, key: Key, allowed: std::ops::RangeInclusive<f64>) -> Option<f64> {
+        let read = self.find(key)?;
+        let value = read.number().filter(|value| allowed.contains(value));
+        if value.is_none() {
+            let (low, high) = (Phrase::setting(*allowed.start()), Phrase::setting(*allowed.end()));
+            self.faults.push(phrase!("convert-number", key = read.key, value = read.value, low = low, high = high));
+        }
+        // What is at fault is not told twice.
+        value.or(Some(*allowed.end()))
+    }
+
+    /// Whether it is plain distillation that is asked for.
+    fn check_method(&mut self) {
+        let others = [self.find(Key::Kind).filter(|kind| kind.value != "ce"), self.given.take("distiller.type")];
+        for read in others.into_iter().flatten() {
+            if !["ce", "kd", "vanilla"].contains(&read.value.to_lowercase().as_str()) {
+                self.faults.push(phrase!("convert-other-loss", key = read.key, value = read.value));
+            }
+        }
+    }
+
+    fn weights(&mut self) -> Weights {
+        let library = self.library;
+        let (soft, hard) = match library {
+            Library::Mdistiller => (0.9, 0.1),
+            Library::Textbrewer => (1.0, 0.0),
+            Library::Torchdistill | Library::Keras | Library::Haitongli => return self.by_alpha(),
+        };
+        Weights {
+            soft: self.number(Key::Soft, 0.0..=1e6).unwrap_or(soft),
+            hard: self.number(Key::Hard, 0.0..=1e6).unwrap_or(hard),
+            has_square: library == Library::Mdistiller,
+        }
+    }
+
+    fn by_alpha(&mut self) -> Weights {
+        let is_none = |read: &Read| matches!(read.value.as_str(), "null" | "None" | "none" | "~");
+        let given = if self.given.peek("alpha").is_some_and(is_none) {
+            self.given.take("alpha");
+            None
+        } else {
+            self.number(Key::Alpha, 0.0..=1.0)
+        };
+        let alpha = match self.library {
+            Library::Keras => given.unwrap_or(0.1),
+            Library::Haitongli => given.unwrap_or(0.9),
+            _ => given.unwrap_or(0.0),
+        };
+        let is_on_hard = self.library != Library::Haitongli;
+        let on = if is_on_hard { phrase!("convert-on-hard") } else { phrase!("convert-on-soft") };
+        let (name, shown) = (self.library.name(), Phrase::setting(alpha));
+        self.says.push(phrase!("convert-alpha", library = name, alpha = shown, on = on));
+        Weights {
+            soft: if is_on_hard { 1.0 - alpha } else { alpha },
+            hard: if is_on_hard { alpha } else { 1.0 - alpha },
+            // Without alpha torchdistill returns the soft term as it is.
+            has_square: !(self.library == Library::Torchdistill && alpha == 0.0),
+        }
+    }
+
+    /// What the soft term's mean divides by beside the rows.
+    fn divisor(&mut self, classes: Option<usize>) -> f64 {
+        let reduction = self.find(Key::Reduction).map(|read| read.value);
+        if self.library != Library::Haitongli && reduction.as_deref() != Some("mean") {
+            return 1.0;
+        }
+        match classes {
+            Some(classes) if classes >= 2 => {
+                self.says.push(phrase!("convert-mean", classes = classes as u64));
+                classes as f64
+            }
+            _ => {
+                self.faults.push(phrase!("convert-no-classes", library = self.library.name()));
+                1.0
+            }
+        }
+    }
 }

@@ -8,7 +8,6 @@ use crate::text::{Phrase, phrase};
 pub(super) struct Given {
     all: Vec<Read>,
     read: usize,
-    left: Vec<String>,
 }
 
 /// A value with its key and those above it, in lower case: `kd.loss.ce_weight`.
@@ -54,7 +53,7 @@ impl Given {
                 all.push(Read { key: path.join("."), value });
             }
         }
-        Self { all, read: 0, left: Vec::new() }
+        Self { all, read: 0 }
     }
 
     /// The first value whose path ends in this key.
@@ -69,11 +68,6 @@ impl Given {
         Some(self.all.remove(at))
     }
 
-    /// Puts something back that has no counterpart.
-    pub fn leave(&mut self, read: &Read) {
-        self.left.push(format!("{} = {}", read.key, read.value));
-    }
-
     /// Whether nothing was read.
     pub fn is_empty(&self) -> bool {
         self.read == 0
@@ -81,8 +75,7 @@ impl Given {
 
     /// What was not read.
     pub fn left(&self) -> Vec<String> {
-        let rest = self.all.iter().map(|read| format!("{} = {}", read.key, read.value));
-        self.left.iter().cloned().chain(rest).collect()
+        self.all.iter().map(|read| format!("{} = {}", read.key, read.value)).collect()
     }
 
     /// Epochs, batch, learning rate and the rest, under the names that are usual.

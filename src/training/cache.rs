@@ -3,30 +3,29 @@
 
 use std::collections::HashSet;
 use std::fs::Metadata;
-use std::io::Read as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use candle_core::{Device, Var};
-use sha2::{Digest as _, Sha256};
 
 use super::error::PrepareError;
 use super::graphs::Graphs;
 use super::layers::chosen;
 use super::made::{Made, MadeTexts};
+use super::outside::{given, kept_outside, leave_out_silent};
 use super::prepared::{Prepared, TeacherModel};
 use super::specs::{Ground, Specs};
 use super::teachers::KnownTeacher;
-use crate::data::{DataError, Dataset, GivenLogits, Remark, Splits, TransferSet, Watch};
+use crate::data::{DataError, Dataset, Remark, Splits, TransferSet, Watch};
 use crate::distill::{Method, NoPairs, Objective, Over, Sides, StudentKind};
 use crate::model::import::{self, ImportOptions};
 use crate::model::{
-    Checkpoint, CheckpointError, Given, ModelSpec, Network, NetworkTeacher, Normalisation, Remembered, RowLogits, Votes,
+    Checkpoint, CheckpointError, ModelSpec, Network, NetworkTeacher, Normalisation, Remembered, RowLogits, Votes,
 };
-use crate::protocol::{KeptOutside, OutsideTeacher};
-use crate::recipe::fields::{JITTER, METHOD, TEACHER_LOGITS, TEACHER_VOTES};
-use crate::recipe::{BuiltinTeacher, CheckpointSource, LogitsFile, Recipe, Source, TeacherPart, TeacherRecipe};
+use crate::protocol::KeptOutside;
+use crate::recipe::fields::{JITTER, METHOD, TEACHER_VOTES};
+use crate::recipe::{BuiltinTeacher, CheckpointSource, Recipe, Source, TeacherPart, TeacherRecipe};
 use crate::text::{Phrase, phrase};
 
 /// Largest probe set.
@@ -62,6 +61,14 @@ fn stamp(source: &Source) -> Option<Vec<(u64, SystemTime)>> {
         Some((metadata.len(), metadata.modified().ok()?))
     };
     table.files().map(stamp).collect()
+}
+
+/// What teachers are for.
+struct TaughtOn<'a> {
+    dataset: &'a Arc<Dataset>,
+    splits: &'a Splits,
+    normalisation: &'a Normalisation,
+    device: &'a Device,
 }
 
 /// A loaded teacher with what describes it.
@@ -151,52 +158,10 @@ impl Cache {
         let parts = teacher.map(TeacherRecipe::parts).unwrap_or_default();
         let mean = teacher.map(TeacherRecipe::combine).unwrap_or_default();
         let mut teachers = Vec::with_capacity(parts.len());
-        let mut model = |at: usize| -> Result<TeacherModel, PrepareError> {
-            if let TeacherPart::Checkpoint(source) = &parts[at]
-                && let Some(kept) = kept_outside(&self.outside, source, recipe, &dataset)
-            {
-                return Ok(TeacherModel::Ready(Arc::new(KnownTeacher::new(Arc::new(kept)))));
-            }
-            Ok(match &parts[at] {
-                TeacherPart::Train { model, .. } => {
-                    let (rows, normalisation) = (splits.train.as_slice(), &normalisation);
-                    let ground = Ground { dataset: &dataset, normalisation, rows, teacher: None };
-                    TeacherModel::ToTrain(Box::new(self.specs.spec(model, "teacher.model", &ground)?))
-                }
-                TeacherPart::Checkpoint(CheckpointSource::Votes) => {
-                    votes_fit(recipe, &dataset)?;
-                    TeacherModel::Ready(Arc::new(KnownTeacher::new(Arc::new(Votes))))
-                }
-                TeacherPart::Checkpoint(CheckpointSource::Graph(graph)) => {
-                    let (teacher, said) = self.graphs.get(graph, &dataset, watch)?;
-                    remarks.extend(said);
-                    TeacherModel::Ready(teacher)
-                }
-                TeacherPart::Checkpoint(CheckpointSource::Logits(file)) => {
-                    let (teacher, said) = given(file, &dataset, watch)?;
-                    remarks.extend(said);
-                    TeacherModel::Ready(Arc::new(KnownTeacher::new(Arc::new(teacher))))
-                }
-                TeacherPart::Checkpoint(source) => match self.remembered(source)? {
-                    Some(of) => {
-                        let path = path_of(source);
-                        check_rows(&path, &of.trained_on, &dataset, &splits, &mut remarks)?;
-                        let is_file = matches!(source, CheckpointSource::File(_));
-                        let teacher = Remembered::new(&path, of, is_file, &dataset)?;
-                        TeacherModel::Ready(Arc::new(KnownTeacher::new(Arc::new(teacher))))
-                    }
-                    None => {
-                        let (path, kept) = self.load_teacher(source, &dataset, device)?;
-                        let reads = kept.teacher.reads(&dataset);
-                        check_rows(&path, &kept.checkpoint.rows, reads, &splits, &mut remarks)?;
-                        remarks.extend(kept.notes.into_iter().map(|note| Remark::note("imported-model", note, [])));
-                        TeacherModel::Ready(kept.teacher)
-                    }
-                },
-            })
-        };
-        for at in 0..parts.len() {
-            teachers.push(model(at).map_err(|error| match teacher {
+        let on = TaughtOn { dataset: &dataset, splits: &splits, normalisation: &normalisation, device };
+        for (at, part) in parts.iter().enumerate() {
+            let model = self.teacher_model(part, recipe, &on, &mut remarks, watch);
+            teachers.push(model.map_err(|error| match teacher {
                 Some(TeacherRecipe::Ensemble { .. }) => {
                     PrepareError::OfEnsemble { position: at + 1, error: Box::new(error) }
                 }
@@ -222,6 +187,59 @@ impl Cache {
         prepared.remarks.extend(method_fits(recipe, &prepared)?);
         prepared.remarks.extend(told_the_labels(recipe));
         Ok(prepared)
+    }
+
+    /// A model of a recipe's teacher, loaded or to be trained.
+    fn teacher_model(
+        &mut self,
+        part: &TeacherPart,
+        recipe: &Recipe,
+        on: &TaughtOn<'_>,
+        remarks: &mut Vec<Remark>,
+        watch: &dyn Watch,
+    ) -> Result<TeacherModel, PrepareError> {
+        if let TeacherPart::Checkpoint(source) = part
+            && let Some(kept) = kept_outside(&self.outside, source, recipe, on.dataset)
+        {
+            return Ok(TeacherModel::Ready(Arc::new(KnownTeacher::new(Arc::new(kept)))));
+        }
+        Ok(match part {
+            TeacherPart::Train { model, .. } => {
+                let rows = on.splits.train.as_slice();
+                let ground = Ground { dataset: on.dataset, normalisation: on.normalisation, rows, teacher: None };
+                TeacherModel::ToTrain(Box::new(self.specs.spec(model, "teacher.model", &ground)?))
+            }
+            TeacherPart::Checkpoint(CheckpointSource::Votes) => {
+                votes_fit(recipe, on.dataset)?;
+                TeacherModel::Ready(Arc::new(KnownTeacher::new(Arc::new(Votes))))
+            }
+            TeacherPart::Checkpoint(CheckpointSource::Graph(graph)) => {
+                let (teacher, said) = self.graphs.get(graph, on.dataset, watch)?;
+                remarks.extend(said);
+                TeacherModel::Ready(teacher)
+            }
+            TeacherPart::Checkpoint(CheckpointSource::Logits(file)) => {
+                let (teacher, said) = given(file, on.dataset, watch)?;
+                remarks.extend(said);
+                TeacherModel::Ready(Arc::new(KnownTeacher::new(Arc::new(teacher))))
+            }
+            TeacherPart::Checkpoint(source) => match self.remembered(source)? {
+                Some(of) => {
+                    let path = path_of(source);
+                    check_rows(&path, &of.trained_on, on.dataset, on.splits, remarks)?;
+                    let is_file = matches!(source, CheckpointSource::File(_));
+                    let teacher = Remembered::new(&path, of, is_file, on.dataset)?;
+                    TeacherModel::Ready(Arc::new(KnownTeacher::new(Arc::new(teacher))))
+                }
+                None => {
+                    let (path, kept) = self.load_teacher(source, on.dataset, on.device)?;
+                    let reads = kept.teacher.reads(on.dataset);
+                    check_rows(&path, &kept.checkpoint.rows, reads, on.splits, remarks)?;
+                    remarks.extend(kept.notes.into_iter().map(|note| Remark::note("imported-model", note, [])));
+                    TeacherModel::Ready(kept.teacher)
+                }
+            },
+        })
     }
 
     /// What a teacher said of rows, where a source holds that and not the teacher.
@@ -315,87 +333,6 @@ impl Cache {
     }
 }
 
-/// Takes rows out that have neither label nor target, and says of how many the teacher says nothing.
-fn leave_out_silent(teachers: &[TeacherModel], transfer: &mut TransferSet) -> Result<Option<Remark>, PrepareError> {
-    let is_silent = |row: u32| {
-        teachers.iter().any(|teacher| matches!(teacher, TeacherModel::Ready(teacher) if !teacher.knows_row(row)))
-    };
-    let of = transfer.rows.len();
-    let silent = transfer.rows.iter().filter(|row| is_silent(**row)).count();
-    if silent == 0 {
-        return Ok(None);
-    }
-    let kept = transfer.rows.iter().zip(&transfer.labels).filter(|(row, label)| label.is_some() || !is_silent(**row));
-    let (rows, labels): (Vec<u32>, Vec<Option<u32>>) = kept.map(|(row, label)| (*row, *label)).unzip();
-    if rows.is_empty() {
-        let problem = phrase!("logits-of-no-row", of = of as u64);
-        return Err(PrepareError::Method { field: TEACHER_LOGITS.path, problem });
-    }
-    let left = of - rows.len();
-    *transfer = TransferSet { rows, labels };
-    let (silent, left, of) = (silent as u64, left as u64, of as u64);
-    let message = phrase!("remark-rows-without-target", silent = silent, of = of, left = left);
-    Ok(Some(Remark::warning("rows-without-target", message, [("silent", silent), ("of", of), ("left_out", left)])))
-}
-
-/// What a teacher from outside said of the very data when the job began; none where shifted or synthetic inputs are asked about as well.
-fn kept_outside(
-    outside: &[KeptOutside],
-    source: &CheckpointSource,
-    recipe: &Recipe,
-    dataset: &Dataset,
-) -> Option<Given> {
-    if outside.is_empty() || recipe.training.jitter > 0 || recipe.data.augment.tries > 0 {
-        return None;
-    }
-    let (source, data) = (source.written(), data_digest(dataset));
-    let kept = outside.iter().find(|kept| kept.teacher.source == source && kept.teacher.data == data)?;
-    let read = || -> std::io::Result<Vec<f32>> {
-        let (mut file, mut hasher) = (std::fs::File::open(&kept.file)?, Sha256::new());
-        let mut values = Vec::with_capacity(file.metadata()?.len() as usize / 4);
-        let mut part = vec![0; 1 << 18];
-        loop {
-            let mut len = 0;
-            while len < part.len() {
-                match file.read(&mut part[len..])? {
-                    0 => break,
-                    more => len += more,
-                }
-            }
-            hasher.update(&part[..len]);
-            values.extend(part[..len].as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)));
-            if len < part.len() {
-                break;
-            }
-        }
-        let address: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        if address == kept.address { Ok(values) } else { Err(std::io::ErrorKind::InvalidData.into()) }
-    };
-    match read() {
-        Ok(values) => {
-            let OutsideTeacher { name, digest, parameters, .. } = kept.teacher.clone();
-            Given::kept(name, digest, parameters, values, dataset)
-        }
-        Err(error) => {
-            log::warn!("{}: {error}; the teacher is asked again", kept.file.display());
-            None
-        }
-    }
-}
-
-/// By which what a teacher said is known to be of the same data.
-pub(super) fn data_digest(dataset: &Dataset) -> String {
-    dataset.digest().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// A file of logits, in the order of the data, and how well it fits them.
-fn given(file: &LogitsFile, dataset: &Dataset, watch: &dyn Watch) -> Result<(Given, Vec<Remark>), PrepareError> {
-    let found = GivenLogits::read(&file.path, file.key.column(), &dataset.classes, watch);
-    let found = found.map_err(PrepareError::Logits)?;
-    let of_logits = |error| PrepareError::Checkpoint { whose: TEACHER_LOGITS.path, error };
-    Given::new(file, found, dataset).map_err(of_logits)
-}
-
 /// What messages call a source.
 fn path_of(source: &CheckpointSource) -> String {
     match source {
@@ -417,6 +354,14 @@ pub(super) fn method_fits(recipe: &Recipe, prepared: &Prepared) -> Result<Option
     let is_shifted = recipe.training.jitter > 0 && prepared.dataset.pixel_scale.is_some();
     if is_shifted && objective.method().needs.teacher && prepared.teachers.iter().any(knows_rows_alone) {
         return Err(PrepareError::Method { field: JITTER.path, problem: phrase!("jitter-rows-alone") });
+    }
+    let is_partial = |teacher: &TeacherModel| matches!(teacher, TeacherModel::Ready(teacher) if teacher.is_partial());
+    if objective.method().needs.teacher
+        && objective.method().kernel.is_none()
+        && prepared.teachers.iter().any(is_partial)
+    {
+        let problem = phrase!("method-needs-all-logits", method = objective.method().name);
+        return Err(PrepareError::Method { field: METHOD.path, problem });
     }
     layers_fit(objective, student, &prepared.teachers)?;
     student_fits(objective.method(), student, &prepared.teachers)?;

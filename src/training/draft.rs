@@ -41,6 +41,14 @@ impl JobPlan {
             let recipe = if as_first_read { &cell.recipe.clone().as_first_read() } else { &cell.recipe };
             draft.add(recipe, cache, device, watch)?;
         }
+        // One from outside that takes its time fails before anything is stored, if it fails.
+        for Shared { prepared, .. } in &draft.shared {
+            for teacher in &prepared.teachers {
+                if let TeacherModel::Ready(teacher) = teacher {
+                    teacher.answer_all(&prepared.dataset, watch)?;
+                }
+            }
+        }
         let learnt: Vec<(&Prepared, &Recipe)> =
             draft.shared.iter().map(|shared| (&*shared.prepared, &shared.recipe)).collect();
         let mut sets: Vec<DataFound> = Vec::new();

@@ -127,6 +127,7 @@ impl From<Unanswered> for PrepareError {
         match why {
             Unanswered::Cancelled => Self::Cancelled,
             Unanswered::Device(error) => Self::Device(error),
+            Unanswered::Outside(problem) => Self::Method { field: CHECKPOINT.path, problem },
         }
     }
 }
@@ -162,6 +163,7 @@ impl From<Unanswered> for Halt {
         match why {
             Unanswered::Cancelled => Self::Closing,
             Unanswered::Device(error) => error.into(),
+            Unanswered::Outside(problem) => Self::Failed(problem),
         }
     }
 }

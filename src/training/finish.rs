@@ -15,8 +15,8 @@ use super::stage::StageRun;
 use crate::data::Examples;
 use crate::model::{Checkpoint, Network};
 use crate::protocol::{
-    Anatomy, Epoch, Exits, FinishedRun, JUDGED, KeptWeights, Live, Metrics, Part, Report, Role, RunFinished, RunInfo,
-    RunOutcome, TermName,
+    Anatomy, Cost, Epoch, Exits, FinishedRun, JUDGED, KeptWeights, Live, Metrics, Part, Report, Role, RunFinished,
+    RunInfo, RunOutcome, TermName,
 };
 use crate::recipe::{Keep, Source, Strategy};
 
@@ -157,23 +157,11 @@ impl Engine {
                 (_, true) => RunOutcome::Stopped,
                 _ => outcome,
             };
-            let mut cost = None;
-            let checkpoint = if diverged {
-                None
+            let (cost, checkpoint) = if diverged {
+                (None, None)
             } else {
-                let classes = prepared.dataset.classes.clone();
-                let mut recipe = run.recipe.clone().without_private_paths();
-                // New pictures are laid on the same ground, whatever they show.
-                if let Source::Images(images) = &mut recipe.data.source {
-                    images.ground = images.ground.or(prepared.dataset.ground);
-                }
-                let engine = engine_name(&self.info);
-                let columns = prepared.dataset.columns.as_deref().cloned();
-                let checkpoint = Checkpoint::of_member(&*kept, k, classes, columns, rows.clone(), recipe, engine)?;
-                let alone = checkpoint.network(&Device::Cpu)?;
-                cost = Some(self.cost_of(&*alone, &prepared.dataset, &splits.validation)?);
-                let bytes = checkpoint.to_bytes().map_err(|error| Halt::Failed(error.phrase()))?;
-                Some(Arc::new(bytes))
+                let (cost, bytes) = self.saved(stage, &*kept, k, &rows)?;
+                (Some(cost), Some(Arc::new(bytes)))
             };
             if !diverged {
                 reports.push(Report::Answers(asked_validation.answers(run.run, k, &validation_logits)));
@@ -206,6 +194,30 @@ impl Engine {
             reports.push(Report::RunFinished(finished));
         }
         self.emit_all_committed(reports, inbox)
+    }
+
+    /// A member's kept weights as a file, and what they cost whoever asks them.
+    fn saved(
+        &mut self,
+        stage: &StageRun<'_>,
+        kept: &dyn Network,
+        member: usize,
+        rows: &[u64],
+    ) -> Result<(Cost, Vec<u8>), Halt> {
+        let (prepared, run) = (stage.prepared, stage.run_of(member));
+        let classes = prepared.dataset.classes.clone();
+        let mut recipe = run.recipe.clone().without_private_paths();
+        // New pictures are laid on the same ground, whatever they show.
+        if let Source::Images(images) = &mut recipe.data.source {
+            images.ground = images.ground.or(prepared.dataset.ground);
+        }
+        let columns = prepared.dataset.columns.as_deref().cloned();
+        let engine = engine_name(&self.info);
+        let checkpoint = Checkpoint::of_member(kept, member, classes, columns, rows.to_vec(), recipe, engine)?;
+        let alone = checkpoint.network(&Device::Cpu)?;
+        let cost = self.cost_of(&*alone, &prepared.dataset, &prepared.splits.validation)?;
+        let bytes = checkpoint.to_bytes().map_err(|error| Halt::Failed(error.phrase()))?;
+        Ok((cost, bytes))
     }
 }
 

@@ -27,6 +27,7 @@ mod made;
 mod matched;
 mod member;
 mod of_rows;
+mod outside;
 mod passed;
 mod plan;
 mod prepared;

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::cache::data_digest;
 use super::engine::{Engine, now};
 use super::error::Halt;
 use super::evaluate::{Asked, metrics, reference};
@@ -13,6 +12,7 @@ use super::job::Job;
 use super::layers::InnerLayers;
 use super::matched::TeacherSide;
 use super::member::{Member, Source, Status};
+use super::outside::data_digest;
 use super::plan::{JobPlan, StagePlan, Work};
 use super::prepared::TeacherModel;
 use super::session::{Session, Setup};

@@ -3,6 +3,7 @@
 
 mod guesses;
 mod preview;
+mod trial;
 
 use eframe::egui::{Id, Key, Label, Popup, RichText, ScrollArea, Ui, vec2};
 
@@ -160,7 +161,7 @@ fn body_ui(ui: &mut Ui, sheet: &Sheet, state: &State, commands: &Commands) {
             ui.add(Label::new(model_words(shown)).wrap());
         }
         if let Some(judgement) = &shown.found.teacher {
-            ui.add(Label::new(judgement.phrase().words()).wrap());
+            trial::trial_ui(ui, judgement);
         }
     }
 }

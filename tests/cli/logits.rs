@@ -138,7 +138,7 @@ fn logits_that_do_not_fit_are_refused_before_anything_is_stored() {
     place.write("words.csv", format!("{head}\n1,2,3,x,5,6,7,8,9,0\n"));
     place.write("others.csv", "a,b\n1,2\n");
     place.write("twice.csv", table(&format!("id,{head}"), rows.iter().map(|row| format!("0,{}", fields(row)))));
-    let few = rows.iter().enumerate().take(100).map(|(at, row)| format!("{at},{}", fields(row)));
+    let few = rows.iter().enumerate().take(100).map(|(at, row)| format!("{},{}", at + 5000, fields(row)));
     place.write("few.csv", table(&format!("id,{head}"), few));
     place.write("empty.csv", "");
     for (teacher, words) in [
@@ -159,7 +159,7 @@ fn logits_that_do_not_fit_are_refused_before_anything_is_stored() {
         ("logits = \"words.csv\"", "line 2: “x” is no number"),
         ("logits = \"others.csv\"", "teacher.logits: "),
         ("logits = \"twice.csv\"\nkey = \"id\"", "have a key that another row has, too"),
-        ("logits = \"few.csv\"\nkey = \"id\"", "it says nothing of 1697 of 1797 rows of the data, of 100 first"),
+        ("logits = \"few.csv\"\nkey = \"id\"", "it says nothing of any of the 1797 rows of the data"),
         ("logits = \"empty.csv\"", "there are no logits in it"),
         ("logits = \"none.npy\"", "none.npy"),
         ("logits = \"own.csv\"\ncheckpoint = \"builtin:digits\"", "not both"),
@@ -208,4 +208,94 @@ fn rows_are_counted_as_they_stand_in_the_source() {
     let ran = place.run(&["run", "texts.toml", "--json"]);
     assert_eq!(ran.status, Some(2), "{ran:#?}");
     assert!(ran.stderr.contains("120 rows of logits, and 140 of data"), "{}", ran.stderr);
+}
+
+#[test]
+fn rows_without_a_target_learn_from_their_label_and_those_without_either_are_left_out() {
+    let place = Place::new();
+    let rows = logits(&place);
+    let head = "id,0,1,2,3,4,5,6,7,8,9";
+    // Every third row is said nothing of.
+    let some = rows.iter().enumerate().filter(|(at, _)| at % 3 != 0);
+    place.write("some.csv", table(head, some.map(|(at, row)| format!("{at},{}", fields(row)))));
+    let teacher = "logits = \"some.csv\"\nkey = \"id\"";
+    let ran = run(&place, teacher, &[]).is_good();
+    let said = ran.stderr.lines().find(|line| line.contains("rows-without-target")).unwrap().to_owned();
+    assert!(said.contains("All of them have one"), "{said}");
+    for epoch in ran.events("epoch") {
+        assert!(
+            epoch["loss"]["soft"].is_null() == (epoch["validation"]["kl"].is_null() && epoch["loss"]["soft"].is_null())
+        );
+        assert!(epoch["loss"]["total"].is_number(), "{epoch}");
+    }
+    let teacher_found = ran.finished("teacher")["validation"]["examples"].as_u64().unwrap();
+    let student_found = ran.finished("student")["validation"]["examples"].as_u64().unwrap();
+    assert!(
+        teacher_found < student_found && ran.finished("student")["validation"]["agreement"].as_f64().unwrap() > 0.3
+    );
+    // With few labels most of those rows have neither.
+    let ran = run(&place, teacher, &["--set", "data.labelled=0.1"]).is_good();
+    let said = ran.stderr.lines().find(|line| line.contains("rows-without-target")).unwrap();
+    let number = |key: &str| {
+        let from = said.find(&format!("\"{key}\":")).unwrap() + key.len() + 3;
+        said[from..].split(|c: char| !c.is_ascii_digit()).next().unwrap().parse::<u64>().unwrap()
+    };
+    let (silent, left, of) = (number("silent"), number("left_out"), number("of"));
+    assert!(left > silent * 4 / 5 && left < silent && silent < of / 2, "{said}");
+    let steps = |ran: &Ran| ran.finished("student")["steps"].as_u64().unwrap();
+    assert_eq!(steps(&ran), 3 * (of - left).div_ceil(128));
+}
+
+#[test]
+fn files_of_the_largest_classes_alone_teach_over_those() {
+    let place = Place::new();
+    let rows = logits(&place);
+    let largest = |row: &[f32], k: usize| {
+        let mut order: Vec<usize> = (0..row.len()).collect();
+        order.sort_by(|a, b| row[*b].total_cmp(&row[*a]));
+        order.truncate(k);
+        order
+    };
+    let head = |what: &str| (1..=3).map(|i| format!("class_{i},{what}_{i}")).collect::<Vec<_>>().join(",");
+    let top = |value: &dyn Fn(&[f32], usize) -> f64| {
+        let row = |row: &Vec<f32>| {
+            largest(row, 3).iter().map(|class| format!("{class},{}", value(row, *class))).collect::<Vec<_>>().join(",")
+        };
+        rows.iter().map(row).collect::<Vec<_>>()
+    };
+    let probability = |row: &[f32], class: usize| {
+        let sum: f64 = row.iter().map(|z| f64::from(*z).exp()).sum();
+        f64::from(row[class]).exp() / sum
+    };
+    place.write("top.csv", table(&head("logit"), top(&|row, class| f64::from(row[class])).into_iter()));
+    place.write("soft.csv", table(&head("probability"), top(&probability).into_iter()));
+    // The same as all logits of which the others are as small as can be.
+    let floor = |row: &Vec<f32>| {
+        let kept = largest(row, 3);
+        let value = |(class, z): (usize, &f32)| if kept.contains(&class) { *z } else { -1e6 };
+        fields(&row.iter().enumerate().map(value).collect::<Vec<_>>())
+    };
+    place.write("floor.csv", table("0,1,2,3,4,5,6,7,8,9", rows.iter().map(floor)));
+    let loss =
+        |ran: &Ran| ran.events("epoch").into_iter().filter_map(|it| it["loss"]["soft"].as_f64()).collect::<Vec<_>>();
+    let whole = run(&place, "logits = \"floor.csv\"", &[]).is_good();
+    let of_top = run(&place, "logits = \"top.csv\"", &[]).is_good();
+    let of_soft = run(&place, "logits = \"soft.csv\"\nprobabilities = true", &[]).is_good();
+    assert!(of_top.stderr.contains("Of each row 3 of 10 classes are given"), "{}", of_top.stderr);
+    assert!(of_soft.stderr.contains("% of the probability"), "{}", of_soft.stderr);
+    for (a, (b, c)) in loss(&whole).into_iter().zip(loss(&of_top).into_iter().zip(loss(&of_soft))) {
+        assert!((a - b).abs() < 1e-5 && (a - c).abs() < 1e-4, "{a} {b} {c}");
+    }
+    place.write("strange.csv", table(&head("logit"), std::iter::once("0,1,1,2,eleven,3".to_owned())));
+    for (teacher, more, words) in [
+        ("logits = \"soft.csv\"", "", "these are probabilities"),
+        ("logits = \"top.csv\"\nprobabilities = true", "", "these are no probabilities"),
+        ("logits = \"strange.csv\"", "", "line 2: “eleven” is no class of these data"),
+        ("logits = \"top.csv\"", "distill.method=\"dkd\"", "needs the logits of all classes"),
+    ] {
+        let set = ["--set", more];
+        let ran = run(&place, teacher, if more.is_empty() { &[] } else { &set });
+        assert_eq!(ran.status, Some(2), "{teacher}: {ran:#?}");
+        assert!(ran.stderr.contains(words), "{teacher}: {words}: {}", ran.stderr);
+    }
 }

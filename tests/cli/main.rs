@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod bias;
+mod convert;
+mod graphs;
 mod habits;
 mod input;
 mod interruption;

@@ -107,7 +107,7 @@ impl Ran {
     pub fn results(&self) -> Vec<Value> {
         let mut lines = self.events("finished");
         for line in &mut lines {
-            for key in ["job", "run", "teachers", "seconds", "checkpoint"] {
+            for key in ["job", "run", "teachers", "seconds", "cost", "checkpoint"] {
                 line.as_object_mut().unwrap().remove(key);
             }
         }

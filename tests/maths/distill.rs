@@ -16,7 +16,7 @@ fn logits(p: &[f64]) -> Vec<f32> {
 #[test]
 fn an_ensemble_is_the_arithmetic_or_geometric_mean_of_softened_distributions() {
     let values = [logits(&[0.5, 0.25, 0.25]), logits(&[0.1, 0.1, 0.8])].concat();
-    let of = |mean| TeacherLogits { values: values.clone(), teachers: 2, classes: 3, mean };
+    let of = |mean| TeacherLogits { values: values.clone().into(), teachers: 2, classes: 3, mean };
     let teachers = of(Mean::Probabilities);
     assert_eq!(teachers.samples(), 1);
     assert_close("arithmetic", &teachers.soften(0, 1.0), &[0.3, 0.175, 0.525], 1e-6);
@@ -36,7 +36,7 @@ fn an_ensemble_is_the_arithmetic_or_geometric_mean_of_softened_distributions() {
 #[test]
 fn targets_are_made_once_a_temperature_and_picked_by_sample() {
     let teacher = TeacherLogits {
-        values: vec![0.0, 1.0, 2.0, 0.0, -1.0, 5.0],
+        values: vec![0.0, 1.0, 2.0, 0.0, -1.0, 5.0].into(),
         teachers: 1,
         classes: 2,
         mean: Mean::Probabilities,
@@ -188,9 +188,9 @@ proptest! {
         let classes = row.len();
         for mean in [Mean::Probabilities, Mean::Logits] {
             let values = [&row[..], &other[..classes]].concat();
-            let two = TeacherLogits { values, teachers: 2, classes, mean };
+            let two = TeacherLogits { values: values.into(), teachers: 2, classes, mean };
             prop_assert!((two.soften(0, t).iter().sum::<f64>() - 1.0).abs() < 1e-12);
-            let same = TeacherLogits { values: row.repeat(3), teachers: 3, classes, mean };
+            let same = TeacherLogits { values: row.repeat(3).into(), teachers: 3, classes, mean };
             assert_close("equal teachers", &same.soften(0, t), &soften(&row, t), 1e-12);
         }
     }

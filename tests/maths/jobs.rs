@@ -230,7 +230,7 @@ pub fn by_run(reports: &[Arc<Report>]) -> BTreeMap<RunId, Outcome> {
             }
             Report::Exits(it) => runs.get_mut(&it.run).unwrap().exits = Some(Exits { run: RunId(0), ..it.clone() }),
             Report::RunFinished(it) => {
-                let finished = RunFinished { at_millis: 0, seconds: 0.0, run: RunId(0), ..it.clone() };
+                let finished = RunFinished { at_millis: 0, seconds: 0.0, cost: None, run: RunId(0), ..it.clone() };
                 runs.get_mut(&it.run).unwrap().finished = Some(finished);
             }
             Report::Tested(it) => {
@@ -238,7 +238,11 @@ pub fn by_run(reports: &[Arc<Report>]) -> BTreeMap<RunId, Outcome> {
                 assert_eq!(*test, None, "test rows are looked at once");
                 *test = Some(it.test.clone());
             }
-            Report::Started(_) | Report::Event(_) | Report::ResumeState(_) | Report::JobEnded(_) => {}
+            Report::Started(_)
+            | Report::Event(_)
+            | Report::ResumeState(_)
+            | Report::Outside(_)
+            | Report::JobEnded(_) => {}
         }
     }
     runs

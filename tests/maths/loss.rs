@@ -306,3 +306,70 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_row_without_a_target_pulls_at_nothing_and_the_mean_is_over_the_others() {
+    let (batch, classes, t) = (21, 5, 3.0);
+    let device = Device::Cpu;
+    let silent = |row: usize| row % 4 == 1;
+    for dtype in [DType::F32, DType::F64] {
+        let z = random(7, &[2, batch, classes]).to_dtype(dtype).unwrap();
+        let soft: Vec<Vec<f64>> =
+            (0..batch).map(|row| soften(&[row as f32 * 0.3, 1.0, -0.5, (row % 3) as f32, 0.2], t)).collect();
+        let targets = |rows: &[usize], hide: bool| {
+            let of = |row: &usize| {
+                let is_silent = hide && silent(*row);
+                soft[*row].iter().map(move |p| if is_silent { f64::NAN } else { *p }).collect::<Vec<_>>()
+            };
+            let values: Vec<f64> = rows.iter().flat_map(of).collect();
+            Tensor::from_vec(values, (1, rows.len(), classes), &device).unwrap().to_dtype(dtype).unwrap()
+        };
+        let member = |hard_weight| MemberLoss {
+            temperature: Some(t),
+            soft_weight: 0.7,
+            hard_weight,
+            temperature_squared: true,
+            target: 0,
+            labels: 0,
+        };
+        let all: Vec<usize> = (0..batch).collect();
+        let answered: Vec<usize> = all.iter().copied().filter(|row| !silent(*row)).collect();
+        for backend in FORMS {
+            let whole = Var::from_tensor(&z).unwrap();
+            let labels = vec![all.iter().map(|row| Some((*row % classes) as u32)).collect::<Vec<_>>()];
+            let hidden = targets(&all, true);
+            let members = [member(0.0), member(0.4)];
+            let loss = DistillationLoss { members: &members, targets: Some(&hidden), labels: &labels };
+            let (sum, terms) = loss.forward(&whole, backend).unwrap();
+            let slopes = sum.backward().unwrap();
+            let slopes: Vec<f64> = flat(slopes.get(&whole).unwrap());
+            // The same of those rows alone.
+            let index =
+                Tensor::from_vec(answered.iter().map(|row| *row as u32).collect::<Vec<_>>(), answered.len(), &device);
+            let part = Var::from_tensor(&z.index_select(&index.unwrap(), 1).unwrap()).unwrap();
+            let shown = targets(&answered, false);
+            let none = vec![vec![None; answered.len()]];
+            let alone = [member(0.0), member(0.0)];
+            let loss = DistillationLoss { members: &alone, targets: Some(&shown), labels: &none };
+            let (sum, expected) = loss.forward(&part, backend).unwrap();
+            let of_part = sum.backward().unwrap();
+            let of_part: Vec<f64> = flat(of_part.get(&part).unwrap());
+            assert_eq!(terms.answered, [answered.len(); 2]);
+            for k in 0..2 {
+                near(terms.soft[k], expected.soft[k]);
+                assert!(terms.hard[k].is_finite() && terms.total[k].is_finite());
+            }
+            // The first member has the soft term alone.
+            for row in 0..batch {
+                let own = &slopes[row * classes..][..classes];
+                match answered.iter().position(|at| *at == row) {
+                    None => assert!(own.iter().all(|slope| *slope == 0.0), "row {row}: {own:?}"),
+                    Some(at) => {
+                        own.iter().zip(&of_part[at * classes..]).for_each(|(a, b)| near(*a, *b));
+                    }
+                }
+            }
+            assert!(slopes.iter().all(|slope| slope.is_finite()));
+        }
+    }
+}

@@ -41,13 +41,18 @@ impl Lab {
             rows: (0..rows as u32).collect(),
             labels: labels.iter().enumerate().map(|(i, label)| (i % 7 != 0).then_some(*label)).collect(),
         };
-        let teacher = draw(3, rows * CLASSES).into_iter().map(|z| 6.0 * z as f32).collect();
+        let teacher: Vec<f32> = draw(3, rows * CLASSES).into_iter().map(|z| 6.0 * z as f32).collect();
         let classes = (0..CLASSES).map(|class| class.to_string()).collect();
         let dataset = Dataset::new("random".to_owned(), classes, examples, labels);
         Self {
             dataset: Arc::new(dataset),
             transfer,
-            teacher: Arc::new(TeacherLogits { values: teacher, teachers: 1, classes: CLASSES, mean: Mean::default() }),
+            teacher: Arc::new(TeacherLogits {
+                values: teacher.into(),
+                teachers: 1,
+                classes: CLASSES,
+                mean: Mean::default(),
+            }),
             shape: shape.to_vec(),
         }
     }
@@ -440,8 +445,8 @@ fn distance(a: (&Session, usize), b: (&Session, usize)) -> f64 {
 fn said(session: &Session, lab: &Lab, member: usize) -> Arc<TeacherLogits> {
     let rows: Vec<u32> = (0..lab.transfer.rows.len() as u32).collect();
     let logits = session.population.logits(&[&lab.dataset.gather(&rows)]).unwrap();
-    let values = logits.get(member).unwrap().flatten_all().unwrap().to_vec1().unwrap();
-    Arc::new(TeacherLogits { values, teachers: 1, classes: CLASSES, mean: Mean::default() })
+    let values: Vec<f32> = logits.get(member).unwrap().flatten_all().unwrap().to_vec1().unwrap();
+    Arc::new(TeacherLogits { values: values.into(), teachers: 1, classes: CLASSES, mean: Mean::default() })
 }
 
 #[test]

@@ -159,6 +159,16 @@ fn a_student_is_saved_and_serves_as_a_teacher() {
     press(&mut window, "Save student…");
     window.run_steps(4);
     assert!(file.exists());
+    // As a graph it is held against the model first, and has a card.
+    let graph = folder.0.path().join("mine.onnx");
+    dialogs.answer(Some(graph.clone()));
+    press(&mut window, "Save student…");
+    until(&mut window, "the graph", |_| graph.exists());
+    until(&mut window, "the word of it", |state| {
+        state.window.notices.said.iter().any(|notice| notice.message.to_string().contains("on 100 rows the graph"))
+    });
+    let card = std::fs::read_to_string(folder.0.path().join("card.md")).unwrap();
+    assert!(card.contains("## Loading") && card.contains("mine.onnx"), "{card}");
 
     // A system without dialogs asks for the path in the window.
     dialogs.answer(None);
@@ -177,7 +187,7 @@ fn a_student_is_saved_and_serves_as_a_teacher() {
     });
     assert_eq!(window.state().state().recipe.preview_fault, None);
     // The sheet says what it is worth on the data, and closes.
-    window.get_by_label_contains("errors (always the most frequent class:");
+    window.get_by_label_contains("simple model: ");
     accept(&mut window);
 }
 

@@ -438,3 +438,27 @@ fn the_palette_leads_to_every_control_wherever_it_is() {
         assert!(met.contains(&field.path), "{}", field.path);
     }
 }
+
+#[test]
+fn another_librarys_recipe_is_pasted_and_undone() {
+    let folder = Folder::new();
+    let dialogs = ScriptedDialogs::default();
+    let mut window = open(&folder.store(), &dialogs);
+    until(&mut window, "the preview", |state| state.recipe.preview.is_some());
+    let before = window.state().state().recipe.sweep.clone();
+    window.state().ask(Action::PasteRecipe);
+    window.run_steps(4);
+    window.get_by_label("Paste another library’s recipe");
+    let field = window.get_by(|node| node.role() == Role::MultilineTextInput && node.is_focused());
+    field.type_text("{\"alpha\": 0.9, \"temperature\": 20}");
+    window.run_steps(6);
+    // Its mean goes over the ten classes of the data too: by its weights less than half comes from the teacher.
+    window.get_by_label_contains("47.4 % of the gradient");
+    press(&mut window, "Take over");
+    let distill = window.state().state().recipe.sweep.base.distill.clone();
+    assert_eq!(distill.temperature(), Some(20.0));
+    assert!((distill.get("distill.soft_weight").unwrap() - 0.09).abs() < 1e-12);
+    window.state().ask(Action::Undo);
+    window.run_steps(4);
+    assert_eq!(window.state().state().recipe.sweep, before);
+}

@@ -55,6 +55,9 @@ impl Array {
     }
 }
 
+/// Bytes of an array that are read at a time.
+const PART: u64 = 1 << 20;
+
 /// Reads an array of `size` bytes, header and all.
 ///
 /// # Errors
@@ -97,12 +100,31 @@ pub(super) fn read(reader: &mut dyn Read, size: u64, file: &Path, name: &str) ->
     if found != promised {
         return Err(wrong(phrase!("npz-length", found = found, promised = promised)));
     }
-    let bytes = take(promised + 1)?;
-    if bytes.len() as u64 != promised {
-        return Err(wrong(phrase!("npz-length", found = bytes.len(), promised = promised)));
-    }
     let shape: Vec<usize> = shape.into_iter().map(|size| size as usize).collect();
-    let values = dtype.values(bytes);
+    // Part by part, so that there are never two of what may be hundreds of megabytes.
+    let part = PART / dtype.bytes as u64 * dtype.bytes as u64;
+    let (mut values, mut read) = (None::<Values>, 0);
+    loop {
+        let bytes = take(part.min(promised - read).max(1))?;
+        read += bytes.len() as u64;
+        if bytes.is_empty() {
+            break;
+        }
+        if read > promised || !(bytes.len()).is_multiple_of(dtype.bytes) {
+            return Err(wrong(phrase!("npz-length", found = read, promised = promised)));
+        }
+        match &mut values {
+            None => {
+                let first = values.insert(dtype.values(bytes));
+                first.reserve((promised - read) as usize / dtype.bytes);
+            }
+            Some(values) => values.append(dtype.values(bytes)),
+        }
+    }
+    if read != promised {
+        return Err(wrong(phrase!("npz-length", found = read, promised = promised)));
+    }
+    let values = values.unwrap_or_else(|| dtype.values(Vec::new()));
     let values = if is_fortran && shape.len() > 1 { values.into_rows(&shape) } else { values };
     // A lone number is an array of one.
     Ok(Array { shape: if shape.is_empty() { vec![1] } else { shape }, values })
@@ -223,6 +245,28 @@ fn doubles<const N: usize>(bytes: &[u8], number: impl Fn([u8; N]) -> f64) -> Val
 }
 
 impl Values {
+    /// Makes room for so many more, where there is memory for them.
+    fn reserve(&mut self, more: usize) {
+        // Without room it grows as it is read.
+        let _ = match self {
+            Self::Bytes(values) => values.try_reserve_exact(more),
+            Self::Singles(values) => values.try_reserve_exact(more),
+            Self::Doubles(values) => values.try_reserve_exact(more),
+            Self::Words(values) => values.try_reserve(more),
+        };
+    }
+
+    /// Puts values of the same kind behind these.
+    fn append(&mut self, others: Self) {
+        match (self, others) {
+            (Self::Bytes(values), Self::Bytes(mut others)) => values.append(&mut others),
+            (Self::Singles(values), Self::Singles(mut others)) => values.append(&mut others),
+            (Self::Doubles(values), Self::Doubles(mut others)) => values.append(&mut others),
+            (Self::Words(values), Self::Words(mut others)) => values.append(&mut others),
+            _ => {}
+        }
+    }
+
     /// From Fortran's order, in which the first index is fastest.
     fn into_rows(self, shape: &[usize]) -> Self {
         match self {
