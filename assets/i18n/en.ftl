@@ -546,6 +546,7 @@ without-stopped = stopped
 # The fields of a recipe: the name as it stands within a sentence, the explanation on hover, the name in a row that says
 # what differs; then values in short.
 field-said = { $name } { $value }
+field-omit-none = all classes
 field-of-teacher = teacher’s { $field }
 field-title = title
 field-title-hint = What lists and the window call this recipe.

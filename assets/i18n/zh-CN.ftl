@@ -506,6 +506,7 @@ without-stopped = 停止
 
 # 配方各项：句中的名称、悬停时的说明、列出差异时的简称；随后是取值的简写。
 field-said = { $name } { $value }
+field-omit-none = 全部类别
 field-of-teacher = 教师的{ $field }
 field-title = 标题
 field-title-hint = 列表和窗口对此配方的称呼。

@@ -3,12 +3,14 @@
 use std::path::Path;
 
 use rten::{DataType, Model, ModelOptions, NodeId, Value, ValueOrView, ValueType};
-use rten_onnx::onnx::{GraphProto, ModelProto, NodeProto, OperatorSetIdProto, TensorProto, ValueInfoProto};
+use rten_onnx::onnx::{
+    GraphProto, ModelProto, NodeProto, OperatorSetIdProto, StringStringEntryProto, TensorProto, ValueInfoProto,
+};
 use rten_tensor::Tensor;
 use rten_tensor::prelude::*;
 
 use super::messages::{Fed, Numbers, Outline};
-use super::outline::{Read, missing, read};
+use super::outline::{Read, bytes_of, missing, read};
 use crate::text::{Phrase, phrase};
 
 /// A graph in memory.
@@ -81,6 +83,14 @@ fn rename(graph: &mut GraphProto, beside: &[String]) {
         for entry in tensor.external_data.iter_mut().filter(|entry| entry.key.as_deref() == Some("location")) {
             let number = beside.iter().position(|name| entry.value.as_ref() == Some(name));
             entry.value = number.map(known_as);
+        }
+        // Both may be left out of a file, and the runtime asks for both.
+        let says = |key: &str| tensor.external_data.iter().any(|entry| entry.key.as_deref() == Some(key));
+        let lacks = |key: &str| !tensor.external_data.is_empty() && !says(key);
+        let offset = lacks("offset").then(|| ("offset", "0".to_owned()));
+        let length = lacks("length").then(|| bytes_of(tensor)).flatten().map(|length| ("length", length.to_string()));
+        for (key, value) in offset.into_iter().chain(length) {
+            tensor.external_data.push(StringStringEntryProto { key: Some(key.to_owned()), value: Some(value) });
         }
     };
     graph.initializer.iter_mut().for_each(rename_tensor);

@@ -87,8 +87,6 @@ impl Walk {
     /// Whether a tensor's numbers are there, as many as it says.
     fn tensor(&mut self, tensor: &TensorProto) -> Result<(), Phrase> {
         let name = tensor.name.clone().unwrap_or_default();
-        let count = tensor.dims.iter().try_fold(1_u64, |all, dim| all.checked_mul(u64::try_from(*dim).ok()?));
-        let bytes = count.and_then(|count| count.checked_mul(element_bytes(tensor.data_type)));
         let claims = |bytes: u64, found: u64| {
             phrase!(
                 "onnx-tensor-claims",
@@ -97,7 +95,7 @@ impl Walk {
                 found = Phrase::count(found)
             )
         };
-        let Some(bytes) = bytes else { return Err(claims(u64::MAX, 0)) };
+        let Some(bytes) = bytes_of(tensor) else { return Err(claims(u64::MAX, 0)) };
         if tensor.data_location != Some(DataLocation::EXTERNAL) {
             let raw = tensor.raw_data.as_ref().map(|raw| raw.borrow().len() as u64);
             return match raw {
@@ -136,6 +134,12 @@ fn check_beside(path: &Path, name: &str, most: u64) -> Result<(), Phrase> {
         return Err(phrase!("onnx-beside-short", path = shown, needs = needs, found = found));
     }
     Ok(())
+}
+
+/// Bytes that a tensor's numbers take at least; none, where that is more than can be counted.
+pub(super) fn bytes_of(tensor: &TensorProto) -> Option<u64> {
+    let count = tensor.dims.iter().try_fold(1_u64, |all, dim| all.checked_mul(u64::try_from(*dim).ok()?))?;
+    count.checked_mul(element_bytes(tensor.data_type))
 }
 
 /// Bytes of an element at least; half a byte counts as none.

@@ -10,11 +10,8 @@ use crate::protocol::Cost;
 /// Rows that are asked together.
 const MANY: usize = 64;
 
-/// How long one of the two measurements may take; together with what comes before them they stay below a second.
-const PATIENCE: Duration = Duration::from_millis(200);
-
-/// Times each is repeated at least, unless one takes as long as all.
-const FEWEST: usize = 5;
+/// How long one of the two measurements goes on; a network that takes longer for a batch is asked once.
+const PATIENCE: Duration = Duration::from_millis(60);
 
 /// The cost of a network on rows of data, evaluated on the processor by all of this process's threads.
 ///
@@ -59,13 +56,10 @@ fn median(network: &dyn Network, dataset: &Dataset, batches: &[Vec<u32>]) -> can
         return Ok(first.as_secs_f64() * 1e6);
     }
     let (begin, mut taken) = (Instant::now(), Vec::new());
-    while taken.len() < FEWEST || begin.elapsed() < PATIENCE {
+    while begin.elapsed() < PATIENCE {
         let start = Instant::now();
         ask(&inputs[taken.len() % inputs.len()])?;
         taken.push(start.elapsed().as_secs_f64() * 1e6);
-        if begin.elapsed() >= PATIENCE {
-            break;
-        }
     }
     taken.sort_by(f64::total_cmp);
     Ok(taken[taken.len() / 2])

@@ -210,7 +210,7 @@ fn a_student_leaves_as_a_graph_that_does_what_it_does_and_comes_back_as_a_teache
     // As a teacher it is what its file is; its classes are known by name.
     let of_graph = run(&place, "checkpoint = \"student.onnx\"\npixels = \"0-255\"");
     assert_eq!(of_graph.status, Some(0), "{of_graph:#?}");
-    for (to, options) in [("onnx", "--softmax"), ("onnx", "--normalised"), ("safetensors", "--force")] {
+    for (to, options) in [("onnx", "--softmax"), ("onnx", "--normalised"), ("safetensors", "--json")] {
         let out = format!("other.{to}");
         place
             .run(&["export-model", "out/student.safetensors", "--to", to, "--out", &out, options, "--force"])

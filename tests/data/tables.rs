@@ -379,6 +379,26 @@ fn commas_in_numbers_are_no_delimiters() {
 }
 
 #[test]
+fn blanks_in_texts_are_no_delimiters() {
+    // Each text has as many words, and most of them are numbers.
+    let text = |i: usize| format!("{i} of 12 35 {}", ["good", "poor"][i % 2]);
+    for (delimiter, name) in [(",", "comma"), (";", "semicolon"), ("\t", "tab"), ("|", "bar")] {
+        let rows = lines(|i, _, _, k| format!("{}{delimiter}{k}\n", text(i)));
+        for table in [rows.clone(), format!("text{delimiter}label\n{rows}")] {
+            let (_folder, source) = write("t.csv", &table);
+            let text = if table.starts_with("text") { ColumnRef::Name("text".into()) } else { ColumnRef::Position(0) };
+            let dataset =
+                load(TableSource { text: Some(text), label: Some(ColumnRef::Position(1)), ..source }).unwrap();
+            assert_eq!(dataset.findings.dialect.unwrap().delimiter, name, "{table}");
+            assert_eq!((dataset.labels.len(), dataset.classes.len()), (10, 2), "{table}");
+        }
+    }
+    // Decimal commas between blanks stay numbers.
+    let rows = lines(|_, x, y, k| format!("{} {} {k}\n", x, y).replace('.', ","));
+    assert_eq!(read(rows).findings.dialect.unwrap().delimiter, "blank");
+}
+
+#[test]
 fn blanks_before_quotes_are_none_of_the_field() {
     let plain = read(format!("size,tilt,class\n{}", lines(|_, x, y, k| format!("{x},{y},\"{k}, old\"\n"))));
     for (open, between) in [("", ", "), (" ", " ,  "), ("", ",\t"), ("", "; ")] {

@@ -391,6 +391,9 @@ fn new_texts_are_found_by_the_name_of_their_column() {
     assert_eq!(new_texts(pairs.columns.as_deref(), "new.csv", "sentence2,sentence1\nb,a\n"), ["a|b"]);
 
     assert_eq!(new_texts(None, "new.txt", "one, two\nthree\n"), ["one, two", "three"]);
+    for name in ["new.csv", "new.txt"] {
+        assert_eq!(new_texts(None, name, "text\none of them\nthree\n"), ["one of them", "three"], "{name}");
+    }
     assert_eq!(new_texts(None, "new.csv", "id,text,label\n1,one of them,good\n"), ["one of them"]);
     let found = new_rows(None, "new.csv", "id,label,words\n1,good,one of them here\n2,bad,two of them\n").unwrap();
     assert_eq!((found.labels[1].as_deref(), found.examples.rows()), (Some("bad"), 2));

@@ -282,6 +282,9 @@ fn best_delimiter(sample: &Sample, form: &Form) -> u8 {
         && (0..count).any(|column| {
             by_semicolon.iter().filter(|record| has_comma(record, column)).count() * 2 > by_semicolon.len()
         });
+    let blanks_are_in_texts = [b';', b',', b'\t', b'|']
+        .into_iter()
+        .any(|other| is_within_words(other, &records_by(other), &records_by(b' ')));
     let score = |delimiter: u8| {
         let records = records_by(delimiter);
         let count = usual_count(&records).filter(|count| *count > 1)?;
@@ -293,6 +296,7 @@ fn best_delimiter(sample: &Sample, form: &Form) -> u8 {
             .fold((0, 0), |(numbers, all), field| (numbers + usize::from(is_number(field) || is_gap(field)), all + 1));
         // A blank stands between words as well.
         let trust = match delimiter {
+            b' ' if blanks_are_in_texts => 0.1,
             b' ' => 0.6,
             b',' if commas_are_decimal => 0.3,
             _ => 1.0,
@@ -313,6 +317,14 @@ fn best_delimiter(sample: &Sample, form: &Form) -> u8 {
         }
     }
     best.0
+}
+
+/// Whether a delimiter cuts each line into as many fields, and blanks leave it within a word: `a good film,yes`, not `1,5 2,5`.
+fn is_within_words(delimiter: u8, records: &[Vec<String>], by_blanks: &[Vec<String>]) -> bool {
+    let count = records.first().map_or(0, Vec::len);
+    let is_word = |field: &String| field.contains(char::from(delimiter)) && number(field, true).is_none();
+    let words = by_blanks.iter().filter(|record| record.iter().any(is_word)).count();
+    count > 1 && records.iter().all(|record| record.len() == count) && words * 2 > by_blanks.len()
 }
 
 /// Stands between the fields of lines that are one field: no text has it.

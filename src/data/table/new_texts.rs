@@ -36,7 +36,11 @@ pub fn read_new_texts(
     let is_unnamed = columns.is_some_and(|columns| !columns.named && columns.label.is_some());
     let header = source.header.or(is_unnamed.then_some(false));
     let asked = TableSource { label: None, text: None, text_b: None, header, ..source.clone() };
-    let dialect = Dialect::of(&origin, &asked, &columns.map_or_else(Vec::new, known_names))?;
+    let mut dialect = Dialect::of(&origin, &asked, &columns.map_or_else(Vec::new, known_names))?;
+    if header.is_none() && is_titled(&dialect) {
+        // One column of texts looks as its name does.
+        dialect = Dialect::of(&origin, &TableSource { header: Some(true), ..asked }, &[])?;
+    }
     let are_pairs = columns.map_or(source.text_b.is_some(), |columns| columns.list.len() > 1);
     let rows = if !are_pairs && source.text.is_none() && are_lines(&origin, &dialect, columns) {
         lines_of(&origin, source.encoding.as_deref())?
@@ -62,6 +66,12 @@ pub fn read_new_texts(
     let names = if rows.empty.count == 0 { Vec::new() } else { rows.numbers.iter().map(ToString::to_string).collect() };
     let remarks = rows.empty.remark().into_iter().collect();
     Ok(NewRows { examples: Examples::Text(rows.texts), labels: rows.labels, gaps: Vec::new(), names, remarks })
+}
+
+/// Whether the first of lines that are one field each is what a column of texts is called.
+fn is_titled(dialect: &Dialect) -> bool {
+    let first = dialect.sample.first().filter(|first| dialect.header.is_none() && first.len() == 1);
+    first.is_some_and(|first| TEXT_NAMES.contains(&plain_name(&first[0]).as_str()))
 }
 
 /// Whether a file is no table but a text file with a text on each line.

@@ -7,8 +7,8 @@ use super::super::{
     value_at,
 };
 use super::{
-    AUGMENT, CHECKPOINT, COPIES, FIELDS, Field, Kind, SOURCE_COLOUR, SOURCE_NORMALISE, SOURCE_SIZE, TEACHER_COMBINE,
-    TEACHER_ENSEMBLE, TITLE, Unit, field,
+    AUGMENT, CHECKPOINT, COPIES, FIELDS, Field, Kind, OMIT_CLASSES, SOURCE_COLOUR, SOURCE_NORMALISE, SOURCE_SIZE,
+    TEACHER_COMBINE, TEACHER_ENSEMBLE, TITLE, Unit, field,
 };
 use crate::distill::{Course, Ramp, Shape};
 use crate::text::{Between, Phrase, phrase};
@@ -79,6 +79,9 @@ impl Field {
 
     /// Its short name and its value, as a row says what it is: `T 8`, `T² off`, `MLP 64–64`, `20 epochs`.
     pub fn said(&self, told: &Told<'_>) -> Option<Phrase> {
+        if self.path == OMIT_CLASSES.path && told.recipe.data.omit_classes.is_empty() {
+            return Some(phrase!("field-omit-none"));
+        }
         let value = self.shown(told)?;
         let said = match self.short {
             None => value,
@@ -240,7 +243,7 @@ mod tests {
             ("data.source", "mnist-mini"),
             ("data.source.label", ""),
             ("data.labelled", "labels 7\u{a0}%"),
-            ("data.omit_classes", "without none"),
+            ("data.omit_classes", "all classes"),
             ("data.copies", "copies together"),
             ("student.model", "MLP 200–200"),
             ("student.model.dropout", "dropout 0"),
