@@ -1628,7 +1628,7 @@ trial-chance = 最常见类别
 trial-chance-hint = 总是说最常见类别时的错误。
 trial-simple = 简单模型
 trial-simple-hint = 任何人都能做的分类器的错误：均值最近的类别；文本为按词的朴素贝叶斯。
-trial-ece = ECE
+trial-ece = 校准 ECE
 trial-ece-hint = 教师的期望校准误差：最大类别，15 个等宽区间，T = 1。
 trial-half = 半熵 T
 trial-half-hint = 教师分布的平均熵为最大值（类别数的 ln）一半时的 T。

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::{Findings, LabelFinding, Remark, counted, first_of};
 use crate::recipe::{Pixels, Source};
-use crate::text::number::significant;
 use crate::text::{Between, Phrase, phrase};
 
 /// What is known of a job's data when it begins.
@@ -168,9 +167,7 @@ impl Judgement {
         let (errors, of, chance) = (self.errors, self.examples, self.chance_errors);
         let mut parts = vec![phrase!("found-teacher", errors = errors, of = of, chance = chance, ece = ece)];
         parts.extend(self.simple_errors.map(|simple| phrase!("found-teacher-simple", errors = simple)));
-        parts.extend(
-            self.half_entropy.map(|t| phrase!("found-teacher-half", temperature = Phrase::plain(significant(t, 3)))),
-        );
+        parts.extend(self.half_entropy.map(|t| phrase!("found-teacher-half", temperature = Phrase::setting(t))));
         Phrase::several(Between::Semicolons, parts)
     }
 }

@@ -3,7 +3,7 @@
 use crate::model::{Checkpoint, Layer, Plan};
 use crate::onnx::OPSET;
 use crate::protocol::{Cost, DataFound, Metrics, RunId};
-use crate::text::{grouped, number};
+use crate::text::{Phrase, number};
 
 /// What is known of the run that a model came from.
 #[derive(Clone, Debug, Default)]
@@ -42,11 +42,11 @@ pub fn card(model: &Checkpoint, facts: &CardFacts, files: &CardFiles) -> String 
     text += &format!("Classes, in the order of its logits: {}.\n", model.classes.join(", "));
     if let Some(data) = &facts.data {
         text += "\n## Data\n\n";
-        let rows = |of: &dyn Fn(&crate::protocol::ClassRows) -> u64| grouped(data.classes.iter().map(of).sum());
+        let rows = |of: &dyn Fn(&crate::protocol::ClassRows) -> u64| Phrase::count(data.classes.iter().map(of).sum());
         text += &format!(
             "{}: {} rows, {} of them to learn from, {} to choose by, {} to test.\n",
             data.name,
-            grouped(data.rows),
+            Phrase::count(data.rows),
             rows(&|class| class.train),
             rows(&|class| class.validation),
             rows(&|class| class.test)
@@ -69,9 +69,10 @@ pub fn card(model: &Checkpoint, facts: &CardFacts, files: &CardFiles) -> String 
 fn numbers(model: &Checkpoint, facts: &CardFacts) -> String {
     let mut text = "\n## Numbers\n\n| | |\n|---|---|\n".to_owned();
     let mut line = |what: &str, value: String| text += &format!("| {what} | {value} |\n");
+    let count = |number| Phrase::count(number).to_string();
     for (metrics, part) in facts.measured.iter().zip(["validation", "test"]) {
         let Some(metrics) = metrics else { continue };
-        line(&format!("{part} errors"), format!("{} of {}", grouped(metrics.errors), grouped(metrics.examples)));
+        line(&format!("{part} errors"), format!("{} of {}", count(metrics.errors), count(metrics.examples)));
         line(&format!("{part} accuracy"), format!("{} %", number::percent(metrics.accuracy)));
         if let Some(ece) = metrics.ece {
             line(&format!("{part} ECE (top label, 15 bins)"), number::fixed(ece, 4));
@@ -80,10 +81,10 @@ fn numbers(model: &Checkpoint, facts: &CardFacts) -> String {
             line(&format!("{part} agreement with the teacher"), format!("{} %", number::percent(agreement)));
         }
     }
-    line("parameters", grouped(model.plan.parameter_count()));
-    line("bytes of weights", grouped(model.plan.bytes()));
+    line("parameters", count(model.plan.parameter_count()));
+    line("bytes of weights", count(model.plan.bytes()));
     if let Some(cost) = &facts.cost {
-        line("multiply-adds a row", grouped(cost.multiply_adds));
+        line("multiply-adds a row", count(cost.multiply_adds));
         line("a row alone", number::microseconds(cost.microseconds[0]));
         line("a row in a batch of 64", number::microseconds(cost.microseconds[1]));
         line("measured on", cost.machine.clone());
@@ -164,7 +165,7 @@ fn loading(model: &Checkpoint, files: &CardFiles) -> String {
         text += "\nPyTorch:\n\n```python\nfrom safetensors.torch import load_file\n";
         text += &torch(&model.plan, file);
         text += "```\n";
-        text += &format!("\nRust, with `candle`: `candle_core::safetensors::load(\"{file}\", &Device::Cpu)?`.\n");
+        text += &format!("\nRust, with `candle-core`: `safetensors::load(\"{file}\", &Device::Cpu)?`.\n");
     }
     text
 }

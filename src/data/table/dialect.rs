@@ -282,9 +282,9 @@ fn best_delimiter(sample: &Sample, form: &Form) -> u8 {
         && (0..count).any(|column| {
             by_semicolon.iter().filter(|record| has_comma(record, column)).count() * 2 > by_semicolon.len()
         });
-    let blanks_are_in_texts = [b';', b',', b'\t', b'|']
-        .into_iter()
-        .any(|other| is_within_words(other, &records_by(other), &records_by(b' ')));
+    let by_blanks = records_by(b' ');
+    let others = [b';', b',', b'\t', b'|'];
+    let blanks_are_in_texts = others.into_iter().any(|other| are_of_texts(other, &records_by(other), &by_blanks));
     let score = |delimiter: u8| {
         let records = records_by(delimiter);
         let count = usual_count(&records).filter(|count| *count > 1)?;
@@ -319,12 +319,18 @@ fn best_delimiter(sample: &Sample, form: &Form) -> u8 {
     best.0
 }
 
-/// Whether a delimiter cuts each line into as many fields, and blanks leave it within a word: `a good film,yes`, not `1,5 2,5`.
-fn is_within_words(delimiter: u8, records: &[Vec<String>], by_blanks: &[Vec<String>]) -> bool {
+/// Whether a delimiter cuts each line into as many fields, and blanks are within those: they leave it in a word, as in `a good film,yes`
+/// and not in `1,5 2,5`. Tabs they do not leave: there, single blanks stand between words.
+fn are_of_texts(delimiter: u8, records: &[Vec<String>], by_blanks: &[Vec<String>]) -> bool {
     let count = records.first().map_or(0, Vec::len);
     let is_word = |field: &String| field.contains(char::from(delimiter)) && number(field, true).is_none();
-    let words = by_blanks.iter().filter(|record| record.iter().any(is_word)).count();
-    count > 1 && records.iter().all(|record| record.len() == count) && words * 2 > by_blanks.len()
+    let is_text =
+        |field: &String| field.contains(' ') && !field.contains("  ") && field.chars().any(char::is_alphabetic);
+    let texts = match delimiter {
+        b'\t' => records.iter().filter(|record| record.iter().any(is_text)).count(),
+        _ => by_blanks.iter().filter(|record| record.iter().any(is_word)).count(),
+    };
+    count > 1 && records.iter().all(|record| record.len() == count) && texts * 2 > records.len()
 }
 
 /// Stands between the fields of lines that are one field: no text has it.
