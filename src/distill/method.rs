@@ -399,6 +399,15 @@ impl Method {
         }
     }
 
+    /// How many rows [`term_of`](Self::term_of) is a mean over.
+    pub fn count_of(&self, term: &Term, rows: &Rows<'_>) -> usize {
+        let counts = |row: &&usize| term.over == Over::Rows || rows.labels[**row].is_some();
+        match rows.answered().filter(|_| term.of_teacher) {
+            None => rows.count(term.over),
+            Some(answered) => answered.iter().filter(counts).count(),
+        }
+    }
+
     /// Its field at a path, and the index of that field among them.
     pub fn field(&'static self, path: &str) -> Option<(usize, &'static Field)> {
         self.fields.iter().enumerate().find(|(_, field)| field.path == path)

@@ -27,7 +27,7 @@ pub use method::{
 pub use methods::{
     HARD, LABEL_SMOOTHING, LABELS, METHODS, SOFT, SOFT_TARGETS, TEACHER_LABELS, attention_map, has_places, side_by_side,
 };
-pub use metrics::{Evaluation, NO_CLASS, Reference, evaluate, top_classes};
+pub use metrics::{Evaluation, NO_CLASS, Reference, Said, evaluate, top_classes};
 pub use objective::{Objective, method, term};
 pub use targets::{Heard, Mean, Targets, TeacherLogits};
 pub use values::Values;

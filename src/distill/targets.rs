@@ -134,7 +134,9 @@ impl TeacherLogits {
     /// The same of several samples, `[samples, classes]`.
     pub fn logits_of(&self, samples: &[u32], temperature: f64) -> Vec<f32> {
         if self.teachers == 1 {
-            return samples.iter().flat_map(|sample| self.row(0, *sample as usize)).copied().collect();
+            let mut all = Vec::with_capacity(samples.len() * self.classes);
+            samples.iter().for_each(|sample| all.extend_from_slice(self.row(0, *sample as usize)));
+            return all;
         }
         samples.iter().flat_map(|sample| self.logits(*sample as usize, temperature)).collect()
     }

@@ -53,7 +53,7 @@ pub use paste::Paste;
 pub use queue::{Queue, QueuedJob, Waiting};
 pub use readings::Readings;
 pub use recipe_text::RecipeText;
-pub use run_list::{ColumnWidth, Listed, RunColumn, RunList, difference, validation};
+pub use run_list::{BaselineErrors, ColumnWidth, Listed, RunColumn, RunList, difference, validation};
 pub use section::Section;
 pub use sheet::{Sheet, TableColumns, square_pixels};
 pub use temporary::{Farewell, TemporaryStore};

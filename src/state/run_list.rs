@@ -158,7 +158,7 @@ impl State {
     }
 
     /// The lines of the list; `baselines` are those of [`State::baseline_errors`].
-    pub fn listed(&self, baselines: &BTreeMap<(JobId, u64), Option<u64>>) -> Vec<Listed<'_>> {
+    pub fn listed(&self, baselines: &BaselineErrors) -> Vec<Listed<'_>> {
         let wanted = terms(&self.screen.list.filter);
         let mut jobs: Vec<(&RunRow, Vec<&RunRow>)> = Vec::new();
         for rows in self.jobs.rows.chunk_by(|a, b| a.job == b.job) {
@@ -201,15 +201,17 @@ impl State {
         lines
     }
 
-    /// Validation errors of each job's baseline by seed, of its first kind; none where a seed has several of it, one a swept learning
-    /// rate, say.
-    pub fn baseline_errors(&self) -> BTreeMap<(JobId, u64), Option<u64>> {
-        let mut errors = BTreeMap::new();
+    /// Validation errors of each job's baselines of its first kind.
+    pub fn baseline_errors(&self) -> BaselineErrors {
+        let mut errors = BaselineErrors::new();
         for rows in self.jobs.rows.chunk_by(|a, b| a.job == b.job) {
             let first = rows.iter().filter_map(|row| row.baseline).min_by_key(|baseline| baseline.place());
             for row in rows.iter().filter(|row| first.is_some() && row.baseline == first) {
                 let found = validation(row).map(|validation| validation.errors);
-                errors.entry((row.job, row.seed)).and_modify(|errors| *errors = None).or_insert(found);
+                for model in [row.model.as_str(), ""] {
+                    let of = (row.job, row.seed, model.to_owned());
+                    errors.entry(of).and_modify(|errors| *errors = None).or_insert(found);
+                }
             }
         }
         errors
@@ -239,10 +241,15 @@ pub fn validation(row: &RunRow) -> Option<&Metrics> {
     row.validation.as_ref().or(row.last.as_ref())
 }
 
+/// Validation errors of baselines by job, seed and model, and by job and seed alone under no model; none where there are several, one a
+/// swept learning rate, say.
+pub type BaselineErrors = BTreeMap<(JobId, u64, String), Option<u64>>;
+
 /// A student's validation errors less those of its baseline.
-pub fn difference(row: &RunRow, baselines: &BTreeMap<(JobId, u64), Option<u64>>) -> Option<i64> {
+pub fn difference(row: &RunRow, baselines: &BaselineErrors) -> Option<i64> {
     let errors = validation(row).filter(|_| row.role == Role::Student)?.errors;
-    Some(errors as i64 - (*baselines.get(&(row.job, row.seed))?)? as i64)
+    let of = |model: &str| baselines.get(&(row.job, row.seed, model.to_owned()));
+    Some(errors as i64 - (*of(&row.model).or_else(|| of(""))?)? as i64)
 }
 
 impl State {
@@ -263,13 +270,7 @@ impl State {
     }
 
     /// What is not known comes last when rising.
-    fn compare(
-        &self,
-        a: &RunRow,
-        b: &RunRow,
-        column: RunColumn,
-        against: &BTreeMap<(JobId, u64), Option<u64>>,
-    ) -> Ordering {
+    fn compare(&self, a: &RunRow, b: &RunRow, column: RunColumn, against: &BaselineErrors) -> Ordering {
         let number = |of: &dyn Fn(&RunRow) -> Option<f64>| {
             let value = |row| of(row).unwrap_or(f64::INFINITY);
             value(a).total_cmp(&value(b))

@@ -12,7 +12,7 @@ use super::prepared::Prepared;
 use super::session::Session;
 use crate::data::Dataset;
 use crate::distill::{
-    Company, Compute, Evaluation, Layers, Objective, Reference, TeacherLogits, evaluate, leaves_at, top_classes,
+    Company, Compute, Evaluation, Layers, Objective, Reference, Said, TeacherLogits, evaluate, leaves_at, top_classes,
     uncertainty,
 };
 use crate::model::{Network, Output, ROWS_AT_A_TIME, population_logits};
@@ -56,7 +56,8 @@ pub(super) fn evaluate_members(
         None => terms_of_layers(session, population, on)?,
         Some((last, others)) => terms_of_exits(session, last, others, [rows.len(), classes])?,
     };
-    let plain: Vec<Vec<f32>> = session.teacher_logits().iter().map(|teacher| teacher.logits_of(rows, 1.0)).collect();
+    let teachers = session.teacher_logits();
+    let plain: Vec<Vec<f32>> = teachers.iter().map(|teacher| of_several(teacher, rows, 1.0)).collect();
     let each: Vec<_> = logits.chunks_exact(rows.len() * classes).zip(&session.members).enumerate().collect();
     let peers = OfMembers { members: session.members.len(), now: &logits, earlier: &[] };
     let metrics = each
@@ -77,18 +78,14 @@ pub(super) fn evaluate_members(
                 }
                 metrics(found, objective)
             };
-            let teacher = member.compared.and_then(|it| session.teacher_logits().get(it).zip(plain.get(it)));
-            let plain = teacher.map(|(_, plain)| plain.as_slice());
+            let teacher = member.compared.and_then(|it| teachers.get(it).zip(plain.get(it)));
+            let plain = teacher.map(|(teacher, plain)| said(teacher, rows, plain));
             if let Company::Peers(_) = objective.method().company {
-                return evaluate(Reference { plain, softened: &peers.sound(&member.teachers) });
+                return evaluate(Reference { plain, softened: Said::Rows(&peers.sound(&member.teachers)) });
             }
-            match teacher {
-                Some((of, _)) if of.teachers > 1 => {
-                    let softened = of.logits_of(rows, objective.temperature().unwrap_or(1.0));
-                    evaluate(Reference { plain, softened: &softened })
-                }
-                _ => evaluate(Reference { plain, softened: plain.unwrap_or_default() }),
-            }
+            let Some((teacher, _)) = teacher else { return evaluate(Reference::default()) };
+            let softened = of_several(teacher, rows, objective.temperature().unwrap_or(1.0));
+            evaluate(Reference { plain, softened: said(teacher, rows, &softened) })
         })
         .collect();
     Ok(Evaluated { logits, metrics, exits })
@@ -188,9 +185,14 @@ fn terms_of_layers(
     Ok(found)
 }
 
-/// Logits of a teacher on rows, `[rows, classes]`: at T = 1, and at the T of an objective.
-pub(super) fn reference(logits: &TeacherLogits, rows: &[u32], objective: &Objective) -> (Vec<f32>, Vec<f32>) {
-    (logits.logits_of(rows, 1.0), logits.logits_of(rows, objective.temperature().unwrap_or(1.0)))
+/// The logits of several teachers together, `[rows, classes]`, which depend on T; nothing of one alone, whose own are looked up.
+pub(super) fn of_several(teacher: &TeacherLogits, rows: &[u32], temperature: f64) -> Vec<f32> {
+    if teacher.teachers > 1 { teacher.logits_of(rows, temperature) } else { Vec::new() }
+}
+
+/// What a teacher says of rows, or those whom [`of_several`] has put together.
+pub(super) fn said<'a>(teacher: &'a TeacherLogits, rows: &'a [u32], together: &'a [f32]) -> Said<'a> {
+    if teacher.teachers > 1 { Said::Rows(together) } else { Said::Of(teacher, rows) }
 }
 
 /// What was evaluated, as it is told.

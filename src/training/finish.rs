@@ -15,8 +15,8 @@ use super::stage::StageRun;
 use crate::data::Examples;
 use crate::model::{Checkpoint, Network};
 use crate::protocol::{
-    Anatomy, Cost, Epoch, Exits, FinishedRun, JUDGED, KeptWeights, Live, Metrics, Part, Report, Role, RunFinished,
-    RunInfo, RunOutcome, TermName,
+    Anatomy, Answers, Cost, Epoch, Exits, FinishedRun, JUDGED, KeptWeights, Live, Metrics, Part, Report, Role,
+    RunFinished, RunInfo, RunOutcome, TermName,
 };
 use crate::recipe::{Keep, Source, Strategy};
 
@@ -136,15 +136,14 @@ impl Engine {
         let splits = &prepared.splits;
         let on_validation = evaluate(stage, &*kept, &splits.validation, inbox)?;
         let exits = exits_of(stage, &on_validation, &splits.validation);
-        let Evaluated { logits: validation_logits, metrics: validation, .. } = on_validation;
+        let (validation, on_validation) = answers_of(stage, Part::Validation, &splits.validation, on_validation);
         // Nobody looks at those who only help another to its result.
         let is_tested = |run: &RunInfo| run.role != Role::Companion;
         let tests = stage.tests && outcome != RunOutcome::Halved && members.iter().any(|k| is_tested(stage.run_of(*k)));
         let test = if tests { Some(evaluate(stage, &*kept, &splits.test, inbox)?) } else { None };
+        let test = test.map(|found| answers_of(stage, Part::Test, &splits.test, found));
         let training = training_errors(stage, &*kept, inbox)?;
         let anatomy = stage.anatomy();
-        let asked_validation = Asked::of(prepared, Part::Validation, &splits.validation);
-        let asked_test = Asked::of(prepared, Part::Test, &splits.test);
         let rows = prepared.learnt.row_hashes(stage.session.rows());
         let mut reports = Vec::with_capacity(members.len());
         for k in members.iter().copied() {
@@ -164,9 +163,8 @@ impl Engine {
                 (Some(cost), Some(Arc::new(bytes)))
             };
             if !diverged {
-                reports.push(Report::Answers(asked_validation.answers(run.run, k, &validation_logits)));
-                let answers = test.map(|found| asked_test.answers(run.run, k, &found.logits));
-                reports.extend(answers.map(Report::Answers));
+                reports.push(Report::Answers(on_validation[k].clone()));
+                reports.extend(test.map(|(_, answers)| Report::Answers(answers[k].clone())));
                 reports.extend(exits.get(k).filter(|it| it.is_kept()).cloned().map(Report::Exits));
             }
             let validation = (!diverged).then(|| validation[k].clone());
@@ -185,7 +183,7 @@ impl Engine {
                 steps: member.taken,
                 seconds: stage.progress.seconds,
                 validation,
-                test: test.filter(|_| !diverged).map(|found| found.metrics[k].clone()),
+                test: test.filter(|_| !diverged).map(|(metrics, _)| metrics[k].clone()),
                 training: training.as_ref().filter(|_| !diverged).map(|training| training[k].clone()),
                 cost,
                 shares: anatomy.iter().find(|it| it.run == run.run).map(named_shares).unwrap_or_default(),
@@ -219,6 +217,13 @@ impl Engine {
         let bytes = checkpoint.to_bytes().map_err(|error| Halt::Failed(error.phrase()))?;
         Ok((cost, bytes))
     }
+}
+
+/// What the members are worth on rows of a part, and what of their answers is kept: their logits may be large.
+fn answers_of(stage: &StageRun<'_>, part: Part, rows: &[u32], found: Evaluated) -> (Vec<Metrics>, Vec<Answers>) {
+    let asked = Asked::of(stage.prepared, part, rows);
+    let members = 0..stage.session.members.len();
+    (found.metrics, members.map(|k| asked.answers(stage.run_of(k).run, k, &found.logits)).collect())
 }
 
 /// What a stage's members say of rows at each of their exits; nothing of members that answer once.

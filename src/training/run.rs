@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::engine::{Engine, now};
 use super::error::Halt;
-use super::evaluate::{Asked, metrics, reference};
+use super::evaluate::{Asked, metrics, of_several, said};
 use super::inbox::Inbox;
 use super::job::Job;
 use super::layers::InnerLayers;
@@ -18,7 +18,7 @@ use super::prepared::TeacherModel;
 use super::session::{Session, Setup};
 use super::stage::StageRun;
 use super::teachers::KnownTeacher;
-use crate::distill::{Objective, Reference, evaluate};
+use crate::distill::{Objective, Reference, Said, evaluate};
 use crate::model::{Checkpoint, CheckpointError, Ensemble, ModelSpec, population_logits};
 use crate::protocol::{
     FinishedRun, JobId, KeptWeights, Outside, OutsideTeacher, Part, Report, Role, RunFinished, RunInfo, RunOutcome,
@@ -356,20 +356,21 @@ fn test_chosen(engine: &mut Engine, job: &Job, plan: &JobPlan, teachers: &Teache
         let objective = plan.runs[position].objective().moved_to(1.0);
         let classes = prepared.dataset.classes.len();
         let labels = prepared.labels(rows);
-        let said = match of {
+        let teacher = match of {
             None => None,
             Some(of) => {
                 let teacher = teacher_of(teachers, *of)?;
                 Some(teacher.all_logits(&prepared.learnt, &|| inbox.closing())?)
             }
         };
-        let said = said.map(|logits| reference(&logits, rows, &objective));
-        let said = said.as_ref().map_or_else(Reference::default, |(plain, softened)| Reference {
-            plain: Some(plain),
-            softened: if objective.peers() > 1 { &[] } else { softened },
+        let at = |t: f64| teacher.as_ref().map_or_else(Vec::new, |logits| of_several(logits, rows, t));
+        let (plain, softened) = (at(1.0), at(objective.temperature().unwrap_or(1.0)));
+        let beside = teacher.as_ref().map_or_else(Reference::default, |teacher| Reference {
+            plain: Some(said(teacher, rows, &plain)),
+            softened: if objective.peers() > 1 { Said::default() } else { said(teacher, rows, &softened) },
         });
         let epochs = stage.training.epochs as f64;
-        let test = metrics(evaluate(&logits, &labels, said, &objective, epochs, classes), &objective);
+        let test = metrics(evaluate(&logits, &labels, beside, &objective, epochs, classes), &objective);
         let answers = Asked::of(prepared, Part::Test, rows).answers(finished.run, 0, &logits);
         let tested = Report::Tested(Tested { run: finished.run, test });
         engine.emit_all_committed(vec![Report::Answers(answers), tested], inbox)?;

@@ -2,7 +2,6 @@
 
 mod columns;
 
-use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use eframe::egui::text::{LayoutJob, TextFormat};
@@ -17,11 +16,11 @@ use super::run_settings::run_settings_ui;
 use super::{action_button, course_words, whats};
 use crate::command::{Action, Commands, JobCommand, ScreenCommand};
 use crate::distill::Course;
-use crate::protocol::{JobId, Role, Setting};
+use crate::protocol::{Role, Setting};
 use crate::recipe::Baseline;
 use crate::runs::verdict::Discordant;
 use crate::runs::{RunRow, Status};
-use crate::state::{JobView, Listed, RunColumn, State, difference, validation};
+use crate::state::{BaselineErrors, JobView, Listed, RunColumn, State, difference, validation};
 use crate::text::{Between, Phrase, Term, grouped, number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, font, size, space};
 use crate::widgets::{Chip, IconButton, dot_ui, empty_state_ui, section_ui};
@@ -239,7 +238,7 @@ struct Line<'a> {
     row: &'a RunRow,
     state: &'a State,
     commands: &'a Commands,
-    baselines: &'a BTreeMap<(JobId, u64), Option<u64>>,
+    baselines: &'a BaselineErrors,
     colours: &'a RunColours<'a>,
 }
 

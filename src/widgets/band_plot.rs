@@ -9,7 +9,7 @@ use egui_plot::{PlotPoint, PlotTransform};
 use super::{
     Band, Curve,
     curve_plot::{band_ui, line_ui},
-    plot_axes::{self, XTicks},
+    plot_axes::{self, XTicks, swept},
     plot_key::{KeyMark, PlotKey, plot_keys_ui},
 };
 use crate::{
@@ -246,7 +246,7 @@ impl<'a> BandPlot<'a> {
     fn readout_ui(&self, ui: &mut Ui, (line, index): (usize, usize)) {
         let point = &self.lines[line].points[index];
         ui.spacing_mut().interact_size.y = 16.0;
-        let place = [("axis", self.x_label.into()), ("x", number::setting(point.x).into())];
+        let place = [("axis", self.x_label.into()), ("x", swept(point.x, 3).into())];
         ui.label(title(text_with("widget-curve-at", &place)));
         let rows = std::iter::once((&self.lines[line], point)).chain(self.baselines_at(point.x));
         Grid::new("values").num_columns(4).min_col_width(8.0).spacing(vec2(space::S, 2.0)).show(ui, |ui| {
@@ -275,7 +275,7 @@ impl<'a> BandPlot<'a> {
         let lines = self.all_lines().filter(|line| !line.points.is_empty());
         let words = lines.map(|line| {
             let one = |point: &BandPoint| {
-                let place = [("axis", self.x_label.into()), ("x", number::setting(point.x).into())];
+                let place = [("axis", self.x_label.into()), ("x", swept(point.x, 3).into())];
                 let place = text_with("widget-curve-at", &place);
                 text_with("widget-band-point", &[("place", place.into()), ("value", self.value(point).into())])
             };

@@ -7,7 +7,7 @@ use eframe::egui::{Align2, AsIdSalt, Rect, Sense, Ui, pos2, vec2};
 use egui_plot::{AxisHints, GridMark, Plot};
 
 use super::ticks;
-use crate::text::number;
+use crate::text::{grouped, number};
 use crate::theme::{self, UiTokens as _, size, space};
 
 /// What stays free at the right of the plot.
@@ -46,10 +46,18 @@ impl XTicks {
     fn label(&self, mark: f64) -> String {
         match self {
             Self::Linear | Self::Whole => ticks::tick(mark),
-            Self::At { log: true, digits, .. } => number::with_digits(10_f64.powf(mark), *digits),
-            Self::At { log: false, digits, .. } => number::with_digits(mark, *digits),
+            Self::At { log: true, digits, .. } => swept(10_f64.powf(mark), *digits),
+            Self::At { log: false, digits, .. } => swept(mark, *digits),
         }
     }
+}
+
+/// A value of x that was swept or counted: with these digits, and a large whole one with its thousands set apart.
+pub(super) fn swept(x: f64, digits: usize) -> String {
+    let whole = x.round();
+    // A power of ten of its logarithm is not quite itself.
+    let is_count = (1e4..1e15).contains(&whole) && (x - whole).abs() <= 1e-9 * whole;
+    if is_count { grouped(whole as u64) } else { number::with_digits(x, digits) }
 }
 
 /// A plot with nothing in it but its axes. Where `log_y` says so, y holds log₁₀ of the values.

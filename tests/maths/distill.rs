@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 use stillroom::distill::soften::{ranking, soften, top_class};
 use stillroom::distill::{
-    Evaluation, Mean, Objective, Reference, SOFT_TARGETS, Targets, TeacherLogits, evaluate, expected_calibration_error,
+    Compute, Evaluation, METHODS, Mean, Method, Objective, Reference, SOFT_TARGETS, Said, Targets, TeacherLogits,
+    evaluate, expected_calibration_error,
 };
 
 use crate::support::assert_close;
@@ -61,7 +62,7 @@ fn objective(temperature: f64, soft_weight: f64, hard_weight: f64) -> Objective 
 
 /// One teacher: its logits are the same at any T.
 fn same(logits: &[f32]) -> Reference<'_> {
-    Reference { plain: Some(logits), softened: logits }
+    Reference { plain: Some(Said::Rows(logits)), softened: Said::Rows(logits) }
 }
 
 #[test]
@@ -121,6 +122,39 @@ fn a_row_that_is_not_of_numbers_is_an_error_whatever_its_label() {
                 assert_eq!(found.ece, None);
                 assert!(!found.terms[0].unwrap().is_finite() && !found.kl.unwrap().is_finite());
             }
+        }
+    }
+}
+
+#[test]
+fn a_teacher_whose_rows_are_looked_up_in_blocks_is_the_one_that_is_laid_out() {
+    let (rows, classes) = (2_500, 512);
+    let number = |i: usize| ((i * 7_919 + i / 512 * 31) % 1_009) as f32 / 150.0 - 3.0;
+    let student: Vec<f32> = (0..rows * classes).map(number).collect();
+    let mut teacher: Vec<f32> = (0..2 * rows * classes).map(|i| number(i * 3 + 1)).collect();
+    // Of every fifth sample it says nothing, and of none of a whole block.
+    for sample in (0..2 * rows).filter(|sample| sample % 5 == 2 || *sample < 1_100) {
+        teacher[sample * classes..(sample + 1) * classes].fill(f32::NAN);
+    }
+    let labels: Vec<u32> = (0..rows as u32).map(|row| row * 3 % classes as u32).collect();
+    let teacher = TeacherLogits { values: teacher.into(), teachers: 1, classes, mean: Mean::default() };
+    for samples in [(0..rows as u32).collect::<Vec<_>>(), (0..rows as u32).map(|row| 2 * row + 1).collect()] {
+        let laid_out = teacher.logits_of(&samples, 1.0);
+        let of_logits = |method: &&&Method| method.terms.iter().all(|term| matches!(term.compute, Compute::Logits(_)));
+        for method in METHODS.iter().filter(of_logits).filter(|method| method.needs.teacher) {
+            let objective = Objective::new(method, classes);
+            let found = |said| {
+                let others = Reference { plain: Some(said), softened: said };
+                evaluate(&student, &labels, others, &objective, 0.0, classes)
+            };
+            let (looked_up, laid_out) = (found(Said::Of(&teacher, &samples)), found(Said::Rows(&laid_out)));
+            for (a, b) in looked_up.terms.iter().zip(&laid_out.terms) {
+                let (a, b) = (a.unwrap(), b.unwrap());
+                assert!((a - b).abs() <= 1e-10 * b.abs(), "{}: {a} beside {b}", method.name);
+            }
+            assert!((looked_up.total - laid_out.total).abs() <= 1e-10 * laid_out.total.abs());
+            let but_terms = |found: Evaluation| Evaluation { terms: Vec::new(), total: 0.0, ..found };
+            assert_eq!(but_terms(looked_up), but_terms(laid_out));
         }
     }
 }

@@ -6,11 +6,11 @@ use stillroom::app::{ScriptedDialogs, SettingsFile};
 use stillroom::command::{Action, RecipeCommand, ScreenCommand, WindowCommand};
 use stillroom::data::Dataset;
 use stillroom::distill::soften::top_class;
-use stillroom::protocol::{JobOutcome, Part, RunId};
+use stillroom::protocol::{JobOutcome, Part, Role as Trained, RunId};
 use stillroom::recipe::{Optimiser, Sweep};
-use stillroom::runs::Store;
 use stillroom::runs::verdict::Standing;
-use stillroom::state::{Hung, Listed, RunColumn, SampleChoice, State};
+use stillroom::runs::{RunRow, Store};
+use stillroom::state::{Hung, Listed, RunColumn, SampleChoice, State, difference};
 
 use crate::{Folder, Window, choose, open, open_with, press, slide, until};
 
@@ -313,6 +313,32 @@ fn a_bar_of_the_lens_is_as_long_as_its_probability() {
     // One length for a probability of 1, at any T: within a pixel.
     let (least, most) = full.iter().fold((f64::MAX, 0.0_f64), |(least, most), of| (least.min(*of), most.max(*of)));
     assert!(full.len() > 8 && most - least < 0.1 * most, "{full:?}");
+}
+
+#[test]
+fn a_student_stands_beside_the_baseline_of_its_own_model() {
+    let folder = Folder::new();
+    let mut window = open(&folder.store(), &ScriptedDialogs::default());
+    let recipe = "title = \"Widths\"\ndata.source = \"digits\"\nteacher.checkpoint = \"builtin:digits\"\n\
+                  student.model = { any = [{ mlp = [8] }, { mlp = [32] }] }\ntraining.epochs = 3\n";
+    window.state().ask(RecipeCommand::Type(recipe.to_owned()));
+    window.run_steps(4);
+    assert_eq!(window.state().state().recipe.sweep.count(), 2);
+    distil(&mut window);
+    until(&mut window, "the list", |state| {
+        state.jobs.rows.iter().filter(|row| row.role != Trained::Teacher && row.validation.is_some()).count() == 4
+    });
+    let state = window.state().state();
+    let baselines = state.baseline_errors();
+    let errors = |row: &RunRow| row.validation.as_ref().unwrap().errors as i64;
+    let mut seen = 0;
+    for student in state.jobs.rows.iter().filter(|row| row.role == Trained::Student) {
+        let own = |row: &&RunRow| row.role == Trained::Baseline && row.model == student.model;
+        let baseline = state.jobs.rows.iter().find(own).unwrap();
+        assert_eq!(difference(student, &baselines), Some(errors(student) - errors(baseline)), "{}", student.model);
+        seen += 1;
+    }
+    assert_eq!(seen, 2);
 }
 
 #[test]
