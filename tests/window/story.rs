@@ -321,9 +321,10 @@ fn a_student_stands_beside_the_baseline_of_its_own_model() {
     let mut window = open(&folder.store(), &ScriptedDialogs::default());
     let recipe = "title = \"Widths\"\ndata.source = \"digits\"\nteacher.checkpoint = \"builtin:digits\"\n\
                   student.model = { any = [{ mlp = [8] }, { mlp = [32] }] }\ntraining.epochs = 3\n";
-    window.state().ask(RecipeCommand::Type(recipe.to_owned()));
+    let sweep = Sweep::parse(recipe, None, &[]).unwrap();
+    assert_eq!(sweep.count(), 2);
+    window.state().ask(RecipeCommand::Edit("widths", Box::new(sweep)));
     window.run_steps(4);
-    assert_eq!(window.state().state().recipe.sweep.count(), 2);
     distil(&mut window);
     until(&mut window, "the list", |state| {
         state.jobs.rows.iter().filter(|row| row.role != Trained::Teacher && row.validation.is_some()).count() == 4
