@@ -230,7 +230,7 @@ fn top_of_rows(
                 value.ok_or_else(|| wrong(path, phrase!("logits-no-number", line = line, field = shown(*at))))?;
             values[start + class] = value;
         }
-        if values[start..].iter().all(|value| *value == absent) {
+        if values[start..].iter().all(|value| value.total_cmp(&absent).is_eq()) {
             return Err(wrong(path, phrase!("logits-no-class", line = line, class = "")));
         }
         if let (Some(keys), Some(at)) = (&mut keys, key_at) {

@@ -135,7 +135,9 @@ impl TeacherLogits {
     pub fn logits_of(&self, samples: &[u32], temperature: f64) -> Vec<f32> {
         if self.teachers == 1 {
             let mut all = Vec::with_capacity(samples.len() * self.classes);
-            samples.iter().for_each(|sample| all.extend_from_slice(self.row(0, *sample as usize)));
+            for sample in samples {
+                all.extend_from_slice(self.row(0, *sample as usize));
+            }
             return all;
         }
         samples.iter().flat_map(|sample| self.logits(*sample as usize, temperature)).collect()

@@ -210,14 +210,14 @@ impl Making<'_> {
     /// the end begins at the text's last token, whatever stands behind it.
     fn bilstm(&mut self, ids: &str, mask: &str, embedding: usize, units: usize, dense: usize) -> String {
         const SHUT: f32 = -1e4;
+        // PyTorch's gates are i, f, g, o; ONNX's are i, o, f, c.
+        const ORDER: [usize; 4] = [0, 3, 1, 2];
         let vectors = self.embedded(ids, mask);
         let (one, last) = (self.real(1.0), self.axes(&[2]));
         let beyond = self.op("Sub", &[&one, mask]);
         let beyond = self.op("Unsqueeze", &[&beyond, &last]);
         let x = self.graph.node("Concat", &[&vectors, &beyond], &[("axis", A::Whole(2))]);
         let x = self.graph.node("Transpose", &[&x], &[("perm", A::Wholes(&[1, 0, 2]))]);
-        // PyTorch's gates are i, f, g, o; ONNX's are i, o, f, c.
-        const ORDER: [usize; 4] = [0, 3, 1, 2];
         let [mut w, mut r, mut b] = [const { Vec::<f32>::new() }; 3];
         for direction in ["", "_reverse"] {
             let part = |name: &str| self.weights.get(&format!("lstm.{name}_l0{direction}")).map_or(&[][..], |it| it.1);

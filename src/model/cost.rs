@@ -66,6 +66,7 @@ mod tests {
     use crate::recipe::{Architecture, TextLayers};
 
     #[test]
+    #[allow(clippy::float_cmp, reason = "whole numbers")]
     fn multiply_adds_are_those_of_a_count_by_hand() {
         let mlp = Architecture::Mlp { hidden: vec![32, 16], dropout: 0.5 };
         let plan = Plan::new(&mlp, &[1, 28, 28], 10).unwrap();

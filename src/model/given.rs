@@ -185,7 +185,9 @@ pub(super) fn as_logits(
             let zeros = values.iter().filter(|p| **p == 0.0).count() as u64;
             let smallest = || values.iter().copied().filter(|p| *p > 0.0).fold(LEAST, f32::min);
             let least = least.unwrap_or_else(smallest);
-            values.iter_mut().for_each(|p| *p = p.max(least).ln());
+            for p in values.iter_mut() {
+                *p = p.max(least).ln();
+            }
             Ok(zeros)
         }
     }
@@ -207,7 +209,9 @@ fn some_as_logits(values: &mut [f32], columns: usize, are_probabilities: bool) -
     }
     let rows = (values.len() / columns.max(1)).max(1) as f64;
     let mean = values.iter().map(|p| f64::from(*p)).sum::<f64>() / rows;
-    values.iter_mut().for_each(|p| *p = p.ln());
+    for p in values.iter_mut() {
+        *p = p.ln();
+    }
     Ok(Some(mean))
 }
 

@@ -49,7 +49,7 @@ pub struct Graph {
 struct Known {
     of: Weak<Dataset>,
     values: Arc<Vec<f32>>,
-    is_known: Vec<bool>,
+    are_there: Vec<bool>,
 }
 
 impl Graph {
@@ -178,7 +178,7 @@ impl From<CheckpointError> for GraphFault {
 
 impl Known {
     fn of(dataset: &Arc<Dataset>) -> Self {
-        Self { of: Arc::downgrade(dataset), values: Arc::default(), is_known: vec![false; dataset.labels.len()] }
+        Self { of: Arc::downgrade(dataset), values: Arc::default(), are_there: vec![false; dataset.labels.len()] }
     }
 }
 
@@ -246,30 +246,30 @@ impl Teacher for Graph {
         let classes = self.indices.len();
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let answer = |values: Arc<Vec<f32>>| TeacherLogits { values, teachers: 1, classes, mean: Mean::default() };
-        if !std::ptr::eq(known.of.as_ptr(), dataset) || known.is_known.len() != dataset.labels.len() {
+        if !std::ptr::eq(known.of.as_ptr(), dataset) || known.are_there.len() != dataset.labels.len() {
             // Rows that were changed, to see what it would make of them.
             return Ok(answer(Arc::new(self.logits_of_inputs(&dataset.gather(rows), cancelled)?)));
         }
-        let missing: Vec<u32> = rows.iter().copied().filter(|row| !known.is_known[*row as usize]).collect();
+        let missing: Vec<u32> = rows.iter().copied().filter(|row| !known.are_there[*row as usize]).collect();
         for rows in missing.chunks(AT_A_TIME * 8) {
             if cancelled() {
                 return Err(Unanswered::Cancelled);
             }
             let found = self.logits_of_inputs(&dataset.gather(rows), cancelled)?;
-            let all = known.is_known.len() * classes;
+            let all = known.are_there.len() * classes;
             let values = Arc::make_mut(&mut known.values);
             values.resize(all, 0.0);
             for (row, found) in rows.iter().zip(found.chunks_exact(classes)) {
                 values[*row as usize * classes..][..classes].copy_from_slice(found);
             }
             for row in rows {
-                known.is_known[*row as usize] = true;
+                known.are_there[*row as usize] = true;
             }
         }
-        if known.is_known.iter().all(|known| *known) {
+        if known.are_there.iter().all(|known| *known) {
             // Nobody has to ask it again about these data.
             *self.process.lock().unwrap_or_else(PoisonError::into_inner) = None;
-            if rows.len() == known.is_known.len() && rows.iter().zip(0..).all(|(row, at)| *row == at) {
+            if rows.len() == known.are_there.len() && rows.iter().zip(0..).all(|(row, at)| *row == at) {
                 return Ok(answer(known.values.clone()));
             }
         }

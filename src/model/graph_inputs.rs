@@ -112,7 +112,7 @@ impl Feed {
                 for row in order {
                     match batches.last_mut() {
                         Some(last) if last.len() < size && (!must_be_alike || len_of(last[0]) == len_of(row)) => {
-                            last.push(row)
+                            last.push(row);
                         }
                         _ => batches.push(vec![row]),
                     }
@@ -215,14 +215,16 @@ fn of_texts(path: &Path, outline: &Outline) -> Result<Feed, CheckpointError> {
 }
 
 /// The shape of a row as an input takes it, and where its channels come last, how many there are and pixels of each.
-fn arrangement(input: &Port, row: &[usize]) -> Option<(Vec<usize>, Option<(usize, usize)>)> {
+type Arranged = (Vec<usize>, Option<(usize, usize)>);
+
+fn arrangement(input: &Port, row: &[usize]) -> Option<Arranged> {
     let flat = vec![row.iter().product()];
     let Some(shape) = &input.shape else { return Some((row.to_vec(), None)) };
     let wanted = shape.get(1..)?;
     let fits = |has: &[usize]| {
         wanted.len() == has.len() && wanted.iter().zip(has).all(|(wanted, has)| wanted.is_none_or(|size| size == *has))
     };
-    let mut ways: Vec<(Vec<usize>, Option<(usize, usize)>)> = vec![(row.to_vec(), None)];
+    let mut ways: Vec<Arranged> = vec![(row.to_vec(), None)];
     if let [channels, height, width] = *row {
         ways.push((vec![height, width, channels], (channels > 1).then_some((channels, height * width))));
         if channels == 1 {

@@ -71,14 +71,13 @@ impl Library {
             Self::Torchdistill => {
                 &[("temperature", Key::Temperature), ("alpha", Key::Alpha), ("reduction", Key::Reduction)]
             }
-            Self::Keras => &[("temperature", Key::Temperature), ("alpha", Key::Alpha)],
             Self::Textbrewer => &[
                 ("temperature", Key::Temperature),
                 ("kd_loss_weight", Key::Soft),
                 ("hard_label_weight", Key::Hard),
                 ("kd_loss_type", Key::Kind),
             ],
-            Self::Haitongli => &[("temperature", Key::Temperature), ("alpha", Key::Alpha)],
+            Self::Keras | Self::Haitongli => &[("temperature", Key::Temperature), ("alpha", Key::Alpha)],
         }
     }
 }

@@ -42,7 +42,7 @@ pub fn checked_graph(checkpoint: &Checkpoint, options: GraphOptions, program: &P
     let bytes = checkpoint.to_graph(options).map_err(Phrase::plain)?;
     let network = checkpoint.network(&Device::Cpu).map_err(Phrase::plain)?;
     let (own, fed) = match checkpoint.reads.text() {
-        Some(encoder) => texts(encoder, checkpoint.spec().bert().is_some()).map_err(Phrase::plain)?,
+        Some(encoder) => texts(encoder, checkpoint.spec().bert().is_some()),
         None => numbers(checkpoint, options),
     };
     let classes = checkpoint.classes.len();
@@ -61,7 +61,7 @@ pub fn checked_graph(checkpoint: &Checkpoint, options: GraphOptions, program: &P
         let own = soften(own, 1.0);
         let graph: Vec<f64> =
             if options.softmax { graph.iter().map(|p| f64::from(*p)).collect() } else { soften(graph, 1.0) };
-        apart = own.iter().zip(&graph).map(|(a, b)| (a - b).abs()).fold(apart, |most, it| most.max(it));
+        apart = own.iter().zip(&graph).map(|(a, b)| (a - b).abs()).fold(apart, f64::max);
         if !graph.iter().all(|p| p.is_finite()) {
             apart = f64::INFINITY;
         }
@@ -119,7 +119,7 @@ fn numbers(checkpoint: &Checkpoint, options: GraphOptions) -> (Inputs, Vec<Fed>)
 }
 
 /// Texts of tokens that are drawn at random, each of another length than the one before it.
-fn texts(encoder: &TextEncoder, has_types: bool) -> Result<(Inputs, Vec<Fed>), String> {
+fn texts(encoder: &TextEncoder, has_types: bool) -> (Inputs, Vec<Fed>) {
     let key = Key::new(0).named("export");
     // As the tokeniser numbers them; a model that knows some tokens only has numbers of its own.
     let to_own = encoder.own_numbers();
@@ -145,5 +145,5 @@ fn texts(encoder: &TextEncoder, has_types: bool) -> Result<(Inputs, Vec<Fed>), S
         |name: &str, values| Fed { name: name.to_owned(), shape: vec![ROWS, longest], values: Numbers::Whole(values) };
     let mut all = vec![fed("input_ids", ids), fed("attention_mask", mask)];
     all.extend(has_types.then(|| fed("token_type_ids", types)));
-    Ok((Inputs::Tokens(tokens), all))
+    (Inputs::Tokens(tokens), all)
 }

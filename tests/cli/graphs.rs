@@ -37,7 +37,9 @@ fn losses(ran: &Ran) -> Vec<f64> {
 #[test]
 fn a_graph_of_pytorch_teaches_as_its_logits_do() {
     let place = Place::new();
-    ["digits-cnn.onnx", "digits-cnn.onnx.data", "digits-cnn.npy"].iter().for_each(|name| fixture(&place, name));
+    for name in ["digits-cnn.onnx", "digits-cnn.onnx.data", "digits-cnn.npy"] {
+        fixture(&place, name);
+    }
     // A convolution with batch norms and a residual, its weights beside it, any number of rows at a time.
     let of_graph = run(&place, "checkpoint = \"digits-cnn.onnx\"").is_good();
     let classes = (0..10).map(|class| format!("\"{class}\"")).collect::<Vec<_>>().join(", ");
@@ -62,7 +64,9 @@ fn a_graph_of_pytorch_teaches_as_its_logits_do() {
 #[test]
 fn a_job_that_resumes_asks_no_graph() {
     let place = Place::new();
-    ["digits-cnn.onnx", "digits-cnn.onnx.data"].iter().for_each(|name| fixture(&place, name));
+    for name in ["digits-cnn.onnx", "digits-cnn.onnx.data"] {
+        fixture(&place, name);
+    }
     place.write("graph.toml", recipe("checkpoint = \"digits-cnn.onnx\"", 400));
     let whole = place.run(&["run", "graph.toml", "--json", "--store", "whole.db"]).is_good();
     let child = start(&place, &["run", "graph.toml", "--json", "--resume-every", "0"]);

@@ -394,7 +394,7 @@ fn blanks_in_texts_are_no_delimiters() {
         }
     }
     // Decimal commas between blanks stay numbers.
-    let rows = lines(|_, x, y, k| format!("{} {} {k}\n", x, y).replace('.', ","));
+    let rows = lines(|_, x, y, k| format!("{x} {y} {k}\n").replace('.', ","));
     assert_eq!(read(rows).findings.dialect.unwrap().delimiter, "blank");
 }
 

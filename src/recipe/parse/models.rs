@@ -19,8 +19,10 @@ use crate::text::{Phrase, phrase};
 const OF_ONE: [&str; 11] =
     ["checkpoint", "votes", "logits", "model", "key", "probabilities", "output", "classes", "pixels", "mean", "std"];
 
+type Why = fn() -> Phrase;
+
 /// What a file of logits or a graph alone needs, and why nothing else does.
-const OF_ANSWERS: [(&str, fn() -> Phrase); 3] = [
+const OF_ANSWERS: [(&str, Why); 3] = [
     ("key", || phrase!("conflict-no-logits")),
     ("probabilities", || phrase!("conflict-no-answers")),
     ("output", || phrase!("conflict-no-graph")),
