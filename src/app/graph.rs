@@ -8,7 +8,7 @@ use eframe::egui;
 use super::App;
 use crate::model::{Checkpoint, GraphOptions, write_whole};
 use crate::protocol::RunId;
-use crate::runs::{CardFacts, CardFiles, card};
+use crate::runs::{CARD_FILE, CardFacts, CardFiles, TOKENIZER_FILE, card};
 use crate::text::{Phrase, phrase};
 use crate::training::checked_graph;
 
@@ -50,34 +50,30 @@ impl App {
     fn facts_of(&self, run: RunId) -> CardFacts {
         let job = self.state.jobs.open.values().find(|job| job.runs.iter().any(|info| info.run == run));
         let result = job.and_then(|job| job.results.get(&run));
-        let story = job.and_then(|job| job.story.as_ref());
-        let told = story.map(|story| std::iter::once(&story.sentence).chain(&story.why).map(ToString::to_string));
         CardFacts {
             run: Some(run),
             measured: [result.and_then(|it| it.validation.clone()), result.and_then(|it| it.test.clone())],
             cost: result.and_then(|it| it.cost.clone()),
             data: job.and_then(|job| job.data.as_ref()?.sets.first().cloned()),
-            verdict: told.map(Iterator::collect).unwrap_or_default(),
+            verdict: job.and_then(|job| Some(job.story.as_ref()?.sentences())).unwrap_or_default(),
         }
     }
 }
 
 fn save(run: RunId, from: &Path, path: &Path, facts: &CardFacts, program: &Path) -> Result<Phrase, Phrase> {
     let at = |path: &Path, error: &std::io::Error| phrase!("fault-at", place = path, problem = error.to_string());
-    let checkpoint = Checkpoint::read(from).map_err(|error| error.phrase())?;
-    let recipe = checkpoint.recipe.clone().map(crate::recipe::Recipe::without_private_paths);
-    let checkpoint = Checkpoint { recipe, ..checkpoint };
+    let checkpoint = Checkpoint::read(from).map_err(|error| error.phrase())?.without_private_paths();
     let graph = checked_graph(&checkpoint, GraphOptions { normalises: true, softmax: false }, program)?;
     write_whole(path, &graph.bytes).map_err(|error| at(path, &error))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let tokenizer = checkpoint.reads.text().map(|encoder| (path.with_file_name("tokenizer.json"), encoder));
+    let tokenizer = checkpoint.reads.text().map(|encoder| (path.with_file_name(TOKENIZER_FILE), encoder));
     let beside = CardFiles {
         onnx: Some((name, "logits", true)),
         safetensors: None,
-        tokenizer: tokenizer.as_ref().map(|_| "tokenizer.json".to_owned()),
+        tokenizer: tokenizer.as_ref().map(|_| TOKENIZER_FILE.to_owned()),
     };
     // What lies beside it already is somebody's own.
-    let mut others = vec![(path.with_file_name("card.md"), card(&checkpoint, facts, &beside).into_bytes())];
+    let mut others = vec![(path.with_file_name(CARD_FILE), card(&checkpoint, facts, &beside).into_bytes())];
     others.extend(tokenizer.map(|(path, encoder)| (path, encoder.saved().tokenizer.clone().into_bytes())));
     let mut kept = None;
     for (other, bytes) in others {

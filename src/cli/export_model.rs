@@ -12,7 +12,7 @@ use super::{ExportModelArgs, ModelFormat};
 use crate::model::{Checkpoint, GraphOptions, write_whole};
 use crate::onnx::OPSET;
 use crate::protocol::{RunId, RunOutcome};
-use crate::runs::{CardFacts, CardFiles, Store, StoreError, card};
+use crate::runs::{CARD_FILE, CardFacts, CardFiles, Store, StoreError, TOKENIZER_FILE, card};
 use crate::text::Phrase;
 use crate::training::{CheckedGraph, checked_graph};
 
@@ -30,16 +30,12 @@ struct Line {
     apart: Option<f64>,
 }
 
-/// The name of the card, and of the tokeniser that lies beside the graph of a model of texts.
-const CARD: &str = "card.md";
-const TOKENIZER: &str = "tokenizer.json";
-
 pub(super) fn export_model(args: &ExportModelArgs, voice: &Voice) -> Result<(), Failure> {
     let (checkpoint, facts, stem) = model_of(args, voice)?;
     let path = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("{stem}.{}", args.to.ending())));
     let is_text = checkpoint.reads.text().is_some();
-    let mut files = vec![path.clone(), path.with_file_name(CARD)];
-    files.extend((args.to == ModelFormat::Onnx && is_text).then(|| path.with_file_name(TOKENIZER)));
+    let mut files = vec![path.clone(), path.with_file_name(CARD_FILE)];
+    files.extend((args.to == ModelFormat::Onnx && is_text).then(|| path.with_file_name(TOKENIZER_FILE)));
     check_free(&files, args.force)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let (mut beside, mut checked) = (CardFiles::default(), None);
@@ -50,7 +46,7 @@ pub(super) fn export_model(args: &ExportModelArgs, voice: &Voice) -> Result<(), 
             let graph = graph_of(&checkpoint, options)?;
             let output = if args.softmax { "probabilities" } else { "logits" };
             beside.onnx = Some((name, output, options.normalises));
-            beside.tokenizer = is_text.then(|| TOKENIZER.to_owned());
+            beside.tokenizer = is_text.then(|| TOKENIZER_FILE.to_owned());
             checked.insert(graph).bytes.clone()
         }
         ModelFormat::Safetensors => {
@@ -84,7 +80,7 @@ fn model_of(args: &ExportModelArgs, voice: &Voice) -> Result<(Checkpoint, CardFa
         }
         let stem = given.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let checkpoint = read(given)?;
-        return Ok((without_private_paths(checkpoint), CardFacts::default(), stem));
+        return Ok((checkpoint.without_private_paths(), CardFacts::default(), stem));
     };
     let place = Place::to_read(args.store.as_deref())?;
     let reader = Store::reader(place.path());
@@ -109,21 +105,15 @@ fn model_of(args: &ExportModelArgs, voice: &Voice) -> Result<(Checkpoint, CardFa
     };
     let checkpoint = read(file)?;
     let mut follower = Follower::new(Screen::new(voice.clone(), false), place.path(), None, Some(&stored));
-    let story = follower.recall().map(|found| found.story);
-    let told = story.map(|story| std::iter::once(story.sentence).chain(story.why).map(|it| it.to_string()).collect());
+    let verdict = follower.recall().map(|found| found.story.sentences());
     let facts = CardFacts {
         run: Some(run),
         measured: [finished.validation.clone(), finished.test.clone()],
         cost: finished.cost.clone(),
         data: stored.data.as_ref().and_then(|data| data.sets.first().cloned()),
-        verdict: told.unwrap_or_default(),
+        verdict: verdict.unwrap_or_default(),
     };
-    Ok((without_private_paths(checkpoint), facts, run.to_string()))
-}
-
-fn without_private_paths(checkpoint: Checkpoint) -> Checkpoint {
-    let recipe = checkpoint.recipe.clone().map(crate::recipe::Recipe::without_private_paths);
-    Checkpoint { recipe, ..checkpoint }
+    Ok((checkpoint.without_private_paths(), facts, run.to_string()))
 }
 
 /// Whether nothing would be overwritten that is not to be.

@@ -127,7 +127,8 @@ pub(super) fn predict(args: &PredictArgs, voice: &Voice) -> Result<(), Failure> 
         let step = known.len().div_ceil(JUDGED);
         let judged: Vec<u32> = known.iter().step_by(step).map(|at| chosen[*at]).collect();
         let labels: Vec<u32> = labelled.iter().step_by(step).copied().collect();
-        let (_, remark) = judge(&model, &dataset, &judged, &labels).map_err(failed)?;
+        let said = model.logits(&dataset, &judged, &|| false).map_err(|error| failed(error.into()))?;
+        let (_, remark) = judge(&model, &said, &dataset, &judged, &labels).map_err(failed)?;
         rows.remarks.extend(remark);
     }
     rows.remarks.iter().for_each(|remark| voice.remark(remark));

@@ -100,6 +100,11 @@ impl Mean {
 }
 
 impl TeacherLogits {
+    /// What one teacher says, `[samples, classes]`.
+    pub fn of_one(values: impl Into<Arc<Vec<f32>>>, classes: usize) -> Self {
+        Self { values: values.into(), teachers: 1, classes, mean: Mean::default() }
+    }
+
     /// Number of samples.
     pub fn samples(&self) -> usize {
         self.values.len() / (self.teachers * self.classes).max(1)
@@ -110,10 +115,17 @@ impl TeacherLogits {
         &self.values[(teacher * self.samples() + sample) * self.classes..][..self.classes]
     }
 
-    /// The same of some samples.
+    /// The same of some samples; of all in their order it is shared.
     pub fn of_samples(&self, samples: &[u32]) -> Self {
-        let each = (0..self.teachers).flat_map(|teacher| samples.iter().map(move |sample| (teacher, *sample as usize)));
-        let values = each.flat_map(|(teacher, sample)| self.row(teacher, sample)).copied().collect();
+        if samples.len() == self.samples() && samples.iter().zip(0..).all(|(sample, at)| *sample == at) {
+            return self.clone();
+        }
+        let mut values = Vec::with_capacity(self.teachers * samples.len() * self.classes);
+        for teacher in 0..self.teachers {
+            for sample in samples {
+                values.extend_from_slice(self.row(teacher, *sample as usize));
+            }
+        }
         Self { values: Arc::new(values), ..*self }
     }
 
@@ -134,11 +146,7 @@ impl TeacherLogits {
     /// The same of several samples, `[samples, classes]`.
     pub fn logits_of(&self, samples: &[u32], temperature: f64) -> Vec<f32> {
         if self.teachers == 1 {
-            let mut all = Vec::with_capacity(samples.len() * self.classes);
-            for sample in samples {
-                all.extend_from_slice(self.row(0, *sample as usize));
-            }
-            return all;
+            return Arc::unwrap_or_clone(self.of_samples(samples).values);
         }
         samples.iter().flat_map(|sample| self.logits(*sample as usize, temperature)).collect()
     }
@@ -157,17 +165,23 @@ pub struct Targets {
 impl Targets {
     /// For the given temperatures (equal ones share a target).
     pub fn new(logits: &TeacherLogits, temperatures: impl IntoIterator<Item = f64>) -> Self {
+        let distinct = Self::distinct(temperatures);
+        let soften = |temperature: &f64| {
+            let rows = (0..logits.samples()).flat_map(|sample| logits.soften(sample, *temperature));
+            rows.map(|p| p as f32).collect()
+        };
+        Self { distributions: distinct.iter().map(soften).collect(), temperatures: distinct, classes: logits.classes }
+    }
+
+    /// Temperatures without those that come again.
+    pub fn distinct(temperatures: impl IntoIterator<Item = f64>) -> Vec<f64> {
         let mut distinct: Vec<f64> = Vec::new();
         for temperature in temperatures {
             if !distinct.contains(&temperature) {
                 distinct.push(temperature);
             }
         }
-        let soften = |temperature: &f64| {
-            let rows = (0..logits.samples()).flat_map(|sample| logits.soften(sample, *temperature));
-            rows.map(|p| p as f32).collect()
-        };
-        Self { distributions: distinct.iter().map(soften).collect(), temperatures: distinct, classes: logits.classes }
+        distinct
     }
 
     /// Which target belongs to a temperature.

@@ -19,7 +19,7 @@ use super::text::{SavedEncoder, TextEncoder, TextPlan};
 use super::{Encoder, ModelSpec, Network, Normalisation, Plan, PlanError};
 use crate::data::Columns;
 use crate::recipe::{Architecture, Recipe};
-use crate::text::{Between, Phrase, phrase, prints_its_phrase};
+use crate::text::{Between, Phrase, number, phrase, prints_its_phrase};
 
 /// The largest format number in the metadata. Readers refuse larger ones.
 pub const FORMAT: u32 = 2;
@@ -299,6 +299,11 @@ impl Checkpoint {
         ModelSpec::new(self.plan.clone(), self.reads.clone())
     }
 
+    /// The same for whoever gets it: its recipe says nothing of the disk of whoever made it.
+    pub fn without_private_paths(self) -> Self {
+        Self { recipe: self.recipe.map(Recipe::without_private_paths), ..self }
+    }
+
     /// A population of this one model.
     ///
     /// # Errors
@@ -348,7 +353,7 @@ impl Checkpoint {
         for class in &self.classes {
             hasher.update(class.as_bytes());
         }
-        hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        number::hex(&hasher.finalize()[..16])
     }
 
     /// The bytes of the file.

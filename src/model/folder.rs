@@ -15,7 +15,7 @@ use super::plan::{Plan, PlanError};
 use super::reads::Encoder;
 use super::text::{BertPlan, SavedEncoder, TextEncoder, TextPlan};
 use crate::recipe::{Architecture, Frozen, LENGTH, Pooling};
-use crate::text::{Phrase, phrase};
+use crate::text::{Phrase, number, phrase};
 
 /// A pre-trained model.
 pub struct Folder {
@@ -61,7 +61,7 @@ impl Folder {
         let head = head(&classes, plan.width, &mut tensors);
         let text = encoder.tokenizer.as_bytes();
         let digest = Sha256::new().chain_update(&bytes).chain_update(text).finalize();
-        let digest = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let digest = number::hex(&digest[..16]);
         Ok(Self { path: path.to_owned(), plan, encoder, pretrained: Pretrained::new(tensors, digest), head })
     }
 

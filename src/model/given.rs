@@ -7,9 +7,9 @@ use sha2::{Digest, Sha256};
 use super::checkpoint::{CheckpointError, class_indices};
 use super::teacher::{Teacher, Unanswered};
 use crate::data::{Dataset, GivenLogits, Inputs, Remark};
-use crate::distill::{Mean, NO_CLASS, TeacherLogits, top_classes};
+use crate::distill::{NO_CLASS, TeacherLogits, top_classes};
 use crate::recipe::{LogitsFile, RowKey};
-use crate::text::{Phrase, phrase};
+use crate::text::{Phrase, number, phrase};
 
 /// Its logits of all rows of the data.
 pub struct Given {
@@ -104,7 +104,7 @@ impl Given {
         for value in &values {
             hasher.update(value.to_le_bytes());
         }
-        let digest = hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let digest = number::hex(&hasher.finalize()[..16]);
         let given = Self {
             name: file.name(),
             values: Arc::new(values),
@@ -316,14 +316,7 @@ impl Teacher for Given {
         if dataset.labels.len() * classes != self.values.len() {
             return Err(candle_core::Error::msg("these are not the rows of the given logits").into());
         }
-        let is_all = rows.len() == dataset.labels.len() && rows.iter().zip(0..).all(|(row, at)| *row == at);
-        let values = if is_all {
-            self.values.clone()
-        } else {
-            let of_row = |row: &u32| &self.values[*row as usize * classes..][..classes];
-            Arc::new(rows.iter().flat_map(of_row).copied().collect())
-        };
-        Ok(TeacherLogits { values, teachers: 1, classes, mean: Mean::default() })
+        Ok(TeacherLogits::of_one(self.values.clone(), classes).of_samples(rows))
     }
 
     fn knows_inputs(&self) -> bool {

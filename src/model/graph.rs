@@ -10,12 +10,12 @@ use super::checkpoint::{CheckpointError, class_indices};
 use super::given::{as_logits, fits, is_distribution};
 use super::graph_inputs::Feed;
 use super::import::ImportOptions;
-use super::teacher::{Teacher, Unanswered};
+use super::teacher::{Teacher, Unanswered, in_order};
 use crate::data::{Dataset, Inputs, Remark, Watch};
-use crate::distill::{Mean, TeacherLogits};
+use crate::distill::TeacherLogits;
 use crate::onnx::{GraphError, GraphProcess, Kind, Outline, Port};
 use crate::recipe::GraphFile;
-use crate::text::{Between, Phrase, phrase};
+use crate::text::{Between, Phrase, number, phrase};
 
 /// Rows that a graph is asked about at a time, unless it takes another number.
 const AT_A_TIME: usize = 64;
@@ -196,7 +196,7 @@ fn digest(path: &Path, beside: &[String]) -> std::io::Result<String> {
             }
         }
     }
-    Ok(hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+    Ok(number::hex(&hasher.finalize()[..16]))
 }
 
 /// The output that holds the logits.
@@ -210,14 +210,6 @@ fn output_of<'a>(graph: &GraphFile, outline: &'a Outline) -> Result<&'a Port, Ph
     let named = real().find(|port| port.name == "logits");
     let only = || real().next().filter(|_| real().count() == 1);
     named.or_else(only).ok_or_else(|| phrase!("graph-which-output", names = names()))
-}
-
-/// Rows of a graph's numbers in the order of the data's classes.
-fn in_order(values: Vec<f32>, indices: &[usize]) -> Vec<f32> {
-    if indices.iter().enumerate().all(|(class, index)| class == *index) {
-        return values;
-    }
-    values.chunks_exact(indices.len()).flat_map(|row| indices.iter().map(|index| row[*index])).collect()
 }
 
 impl Teacher for Graph {
@@ -245,10 +237,9 @@ impl Teacher for Graph {
     ) -> Result<TeacherLogits, Unanswered> {
         let classes = self.indices.len();
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let answer = |values: Arc<Vec<f32>>| TeacherLogits { values, teachers: 1, classes, mean: Mean::default() };
         if !std::ptr::eq(known.of.as_ptr(), dataset) || known.are_there.len() != dataset.labels.len() {
             // Rows that were changed, to see what it would make of them.
-            return Ok(answer(Arc::new(self.logits_of_inputs(&dataset.gather(rows), cancelled)?)));
+            return Ok(TeacherLogits::of_one(self.logits_of_inputs(&dataset.gather(rows), cancelled)?, classes));
         }
         let missing: Vec<u32> = rows.iter().copied().filter(|row| !known.are_there[*row as usize]).collect();
         for rows in missing.chunks(AT_A_TIME * 8) {
@@ -269,12 +260,8 @@ impl Teacher for Graph {
         if known.are_there.iter().all(|known| *known) {
             // Nobody has to ask it again about these data.
             *self.process.lock().unwrap_or_else(PoisonError::into_inner) = None;
-            if rows.len() == known.are_there.len() && rows.iter().zip(0..).all(|(row, at)| *row == at) {
-                return Ok(answer(known.values.clone()));
-            }
         }
-        let values = rows.iter().flat_map(|row| &known.values[*row as usize * classes..][..classes]).copied();
-        Ok(answer(Arc::new(values.collect())))
+        Ok(TeacherLogits::of_one(known.values.clone(), classes).of_samples(rows))
     }
 
     fn answer_all(&self, dataset: &Dataset, watch: &dyn Watch) -> Result<(), Unanswered> {
@@ -289,7 +276,7 @@ impl Teacher for Graph {
     fn logits_of(&self, inputs: &Inputs) -> candle_core::Result<TeacherLogits> {
         let classes = self.indices.len();
         match self.logits_of_inputs(inputs, &|| false) {
-            Ok(values) => Ok(TeacherLogits { values: Arc::new(values), teachers: 1, classes, mean: Mean::default() }),
+            Ok(values) => Ok(TeacherLogits::of_one(values, classes)),
             Err(Unanswered::Device(error)) => Err(error),
             Err(Unanswered::Outside(problem)) => Err(candle_core::Error::Msg(problem.to_string())),
             Err(Unanswered::Cancelled) => candle_core::bail!("nobody waits for the graph any more"),

@@ -15,9 +15,9 @@ use sha2::{Digest, Sha256};
 use super::checkpoint::{CheckpointError, class_indices, file_has_entry, has_entry};
 use super::teacher::{Teacher, Unanswered};
 use crate::data::{Dataset, Inputs};
-use crate::distill::{Mean, TeacherLogits};
+use crate::distill::TeacherLogits;
 use crate::recipe::Recipe;
-use crate::text::phrase;
+use crate::text::{number, phrase};
 
 /// A file of logits.
 #[derive(Clone, Debug, PartialEq)]
@@ -182,7 +182,7 @@ impl Remembered {
             let mut hasher = Sha256::new();
             of.rows.iter().for_each(|row| hasher.update(row.to_le_bytes()));
             of.logits.iter().for_each(|logit| hasher.update(logit.to_le_bytes()));
-            hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+            number::hex(&hasher.finalize()[..16])
         } else {
             String::new()
         };
@@ -218,7 +218,7 @@ impl Teacher for Remembered {
             let own = &self.of.logits[place * classes..][..classes];
             values.extend(self.indices.iter().map(|index| own[*index]));
         }
-        Ok(TeacherLogits { values: Arc::new(values), teachers: 1, classes, mean: Mean::default() })
+        Ok(TeacherLogits::of_one(values, classes))
     }
 
     fn knows_inputs(&self) -> bool {

@@ -162,14 +162,17 @@ impl NetworkTeacher {
     }
 
     fn in_class_order(&self, values: Vec<f32>) -> TeacherLogits {
-        let classes = self.indices.len();
-        let values = if self.indices.iter().enumerate().all(|(i, index)| i == *index) {
-            values
-        } else {
-            values.chunks_exact(classes).flat_map(|row| self.indices.iter().map(|index| row[*index])).collect()
-        };
-        TeacherLogits { values: Arc::new(values), teachers: self.network.members(), classes, mean: self.mean }
+        let values = Arc::new(in_order(values, &self.indices));
+        TeacherLogits { values, teachers: self.network.members(), classes: self.indices.len(), mean: self.mean }
     }
+}
+
+/// Rows of a model's numbers in the order of the data's classes, which stand at these indices among its own.
+pub(super) fn in_order(values: Vec<f32>, indices: &[usize]) -> Vec<f32> {
+    if indices.iter().enumerate().all(|(class, index)| class == *index) {
+        return values;
+    }
+    values.chunks_exact(indices.len()).flat_map(|row| indices.iter().map(|index| row[*index])).collect()
 }
 
 impl Teacher for NetworkTeacher {
@@ -246,8 +249,8 @@ impl Teacher for Votes {
             return Err(candle_core::Error::msg("nobody voted on these data").into());
         };
         let of_row = |row: &u32| &votes[*row as usize * classes..(*row as usize + 1) * classes];
-        let values = rows.iter().flat_map(of_row).map(|share| share.ln()).collect();
-        Ok(TeacherLogits { values: Arc::new(values), teachers: 1, classes, mean: Mean::default() })
+        let values: Vec<f32> = rows.iter().flat_map(of_row).map(|share| share.ln()).collect();
+        Ok(TeacherLogits::of_one(values, classes))
     }
 
     fn is_judged(&self) -> bool {

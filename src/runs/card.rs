@@ -5,6 +5,12 @@ use crate::onnx::OPSET;
 use crate::protocol::{Cost, DataFound, Metrics, RunId};
 use crate::text::{Phrase, number};
 
+/// The file of a card, beside the model.
+pub const CARD_FILE: &str = "card.md";
+
+/// The file of a model's tokeniser, beside its graph.
+pub const TOKENIZER_FILE: &str = "tokenizer.json";
+
 /// What is known of the run that a model came from.
 #[derive(Clone, Debug, Default)]
 pub struct CardFacts {
@@ -135,7 +141,7 @@ fn loading(model: &Checkpoint, files: &CardFiles) -> String {
         text += &format!("session = ort.InferenceSession(\"{file}\")\n");
         if is_text {
             text += "from tokenizers import Tokenizer\n";
-            let tokenizer = files.tokenizer.as_deref().unwrap_or("tokenizer.json");
+            let tokenizer = files.tokenizer.as_deref().unwrap_or(TOKENIZER_FILE);
             text += &format!("tokenizer = Tokenizer.from_file(\"{tokenizer}\")\ntokenizer.enable_padding()\n");
             let length = model.reads.text().map_or(0, |encoder| encoder.saved().length);
             text += &format!("tokenizer.enable_truncation({length})\n");

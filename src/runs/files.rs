@@ -1,7 +1,6 @@
 //! The folder beside the database: weights, resume states and probe sets, each under the hash of its content.
 //! A file is there in full or not at all, and reading one proves that it is what was written.
 
-use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -11,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::error::StoreError;
 use super::metrics::to_bytes;
 use crate::protocol::JobId;
-use crate::text::phrase;
+use crate::text::{number, phrase};
 
 /// `<store>.files/`.
 #[derive(Clone, Debug)]
@@ -30,7 +29,7 @@ impl Files {
     /// Keeps `bytes` as `ab/cdef….ending` and returns that name.
     pub fn put(&self, bytes: &[u8], ending: &str) -> Result<String, StoreError> {
         let address = address(bytes);
-        self.put_as(format!("{}/{}.{ending}", &address[..2], &address[2..]), bytes)
+        self.put_as(name_of(&address, ending), bytes)
     }
 
     /// The same of numbers, little-endian, of which there may be hundreds of megabytes: they are never copied as a whole.
@@ -41,8 +40,8 @@ impl Files {
             Ok(())
         })
         .map_err(StoreError::file(&self.root))?;
-        let address = digits(&hasher.finalize());
-        let name = format!("{}/{}.{ending}", &address[..2], &address[2..]);
+        let address = number::hex(&hasher.finalize());
+        let name = name_of(&address, ending);
         if self.is_whole(&name, &address) {
             return Ok(name);
         }
@@ -56,7 +55,7 @@ impl Files {
             let (mut file, mut part) = (File::open(self.path(name))?, vec![0; 1 << 18]);
             loop {
                 match file.read(&mut part)? {
-                    0 => return Ok(digits(&hasher.finalize())),
+                    0 => return Ok(number::hex(&hasher.finalize())),
                     len => hasher.update(&part[..len]),
                 }
             }
@@ -140,14 +139,12 @@ impl Files {
 
 /// The name of a content: its SHA-256 in hexadecimal digits.
 pub(super) fn address(bytes: &[u8]) -> String {
-    digits(&Sha256::digest(bytes))
+    number::hex(&Sha256::digest(bytes))
 }
 
-fn digits(digest: &[u8]) -> String {
-    digest.iter().fold(String::with_capacity(64), |mut digits, byte| {
-        let _ = write!(digits, "{byte:02x}");
-        digits
-    })
+/// The folder and name of what lies under an address.
+fn name_of(address: &str, ending: &str) -> String {
+    format!("{}/{}.{ending}", &address[..2], &address[2..])
 }
 
 /// Hands on numbers as bytes, some at a time.

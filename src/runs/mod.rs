@@ -29,7 +29,7 @@ mod words;
 mod writer;
 
 pub use board::{Board, BoardAxis, BoardCell};
-pub use card::{CardFacts, CardFiles, card};
+pub use card::{CARD_FILE, CardFacts, CardFiles, TOKENIZER_FILE, card};
 pub use error::StoreError;
 pub use export::{ExportFormat, RunLine, Settings, export_list, export_run};
 pub use importance::{Importance, importance};

@@ -158,7 +158,7 @@ impl State {
     }
 
     /// The lines of the list; `baselines` are those of [`State::baseline_errors`].
-    pub fn listed(&self, baselines: &BaselineErrors) -> Vec<Listed<'_>> {
+    pub fn listed(&self, baselines: &BaselineErrors<'_>) -> Vec<Listed<'_>> {
         let wanted = terms(&self.screen.list.filter);
         let mut jobs: Vec<(&RunRow, Vec<&RunRow>)> = Vec::new();
         for rows in self.jobs.rows.chunk_by(|a, b| a.job == b.job) {
@@ -202,15 +202,14 @@ impl State {
     }
 
     /// Validation errors of each job's baselines of its first kind.
-    pub fn baseline_errors(&self) -> BaselineErrors {
+    pub fn baseline_errors(&self) -> BaselineErrors<'_> {
         let mut errors = BaselineErrors::new();
         for rows in self.jobs.rows.chunk_by(|a, b| a.job == b.job) {
             let first = rows.iter().filter_map(|row| row.baseline).min_by_key(|baseline| baseline.place());
             for row in rows.iter().filter(|row| first.is_some() && row.baseline == first) {
                 let found = validation(row).map(|validation| validation.errors);
                 for model in [row.model.as_str(), ""] {
-                    let of = (row.job, row.seed, model.to_owned());
-                    errors.entry(of).and_modify(|errors| *errors = None).or_insert(found);
+                    errors.entry((row.job, row.seed, model)).and_modify(|errors| *errors = None).or_insert(found);
                 }
             }
         }
@@ -243,13 +242,13 @@ pub fn validation(row: &RunRow) -> Option<&Metrics> {
 
 /// Validation errors of baselines by job, seed and model, and by job and seed alone under no model; none where there are several, one a
 /// swept learning rate, say.
-pub type BaselineErrors = BTreeMap<(JobId, u64, String), Option<u64>>;
+pub type BaselineErrors<'a> = BTreeMap<(JobId, u64, &'a str), Option<u64>>;
 
 /// A student's validation errors less those of its baseline.
-pub fn difference(row: &RunRow, baselines: &BaselineErrors) -> Option<i64> {
+pub fn difference(row: &RunRow, baselines: &BaselineErrors<'_>) -> Option<i64> {
     let errors = validation(row).filter(|_| row.role == Role::Student)?.errors;
-    let of = |model: &str| baselines.get(&(row.job, row.seed, model.to_owned()));
-    Some(errors as i64 - (*of(&row.model).or_else(|| of(""))?)? as i64)
+    let of = |model| baselines.get(&(row.job, row.seed, model)).copied();
+    Some(errors as i64 - of(row.model.as_str()).or_else(|| of(""))?? as i64)
 }
 
 impl State {
@@ -270,7 +269,7 @@ impl State {
     }
 
     /// What is not known comes last when rising.
-    fn compare(&self, a: &RunRow, b: &RunRow, column: RunColumn, against: &BaselineErrors) -> Ordering {
+    fn compare(&self, a: &RunRow, b: &RunRow, column: RunColumn, against: &BaselineErrors<'_>) -> Ordering {
         let number = |of: &dyn Fn(&RunRow) -> Option<f64>| {
             let value = |row| of(row).unwrap_or(f64::INFINITY);
             value(a).total_cmp(&value(b))

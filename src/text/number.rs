@@ -161,6 +161,11 @@ pub fn with_sign(value: f64) -> String {
     if value > 0.0 { format!("+{written}") } else { written }
 }
 
+/// Bytes of a digest, two digits each.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// As a power of ten: `1.00e−4`.
 pub fn scientific(value: f64, digits: usize) -> String {
     Decimal::of(value).map_or_else(missing, |value| value.scientific(digits))

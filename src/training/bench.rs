@@ -11,7 +11,7 @@ use super::member::{Member, Source};
 use super::session::{Session, Setup};
 use crate::data::{Dataset, Examples, Texts, Tokens, TransferSet};
 use crate::distill::fields::TEMPERATURE;
-use crate::distill::{Mean, Objective, SOFT_TARGETS, TeacherLogits};
+use crate::distill::{Objective, SOFT_TARGETS, TeacherLogits};
 use crate::model::{Encoder, Frame, ModelSpec, Normalisation, Plan, TextEncoder, TextPlan};
 use crate::recipe::{Architecture, TextLayers, TrainingRecipe};
 use crate::rng::Key;
@@ -166,7 +166,7 @@ impl Workload {
         let names = (0..classes).map(|class| class.to_string()).collect();
         let dataset = Dataset::new("bench".to_owned(), names, examples, labels);
         let teacher: Vec<f32> = draw("teacher", rows * classes).map(|z| 16.0 * z - 8.0).collect();
-        let teacher = TeacherLogits { values: Arc::new(teacher), teachers: 1, classes, mean: Mean::default() };
+        let teacher = TeacherLogits::of_one(teacher, classes);
         let recipe = TrainingRecipe { batch, epochs: 1_000_000, ..TrainingRecipe::default() };
         let members = (0..self.members).map(|k| {
             let share = k as f64 / (self.members.max(2) - 1) as f64;

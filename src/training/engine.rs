@@ -6,16 +6,15 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use candle_core::Device;
 
 use super::cache::Cache;
-use super::cost::cost_of;
 use super::error::{Halt, PrepareError};
 use super::found::found_of;
 use super::inbox::{Inbox, QueuedStart};
 use super::inspect::Eyes;
 use super::prepared::{TeacherModel, name_of_several};
 use super::sink::{Journal, Observer};
-use crate::data::{DataError, Dataset, Watch, first_rows};
+use crate::data::{DataError, Watch, first_rows};
 use crate::distill::{Objective, Reference, evaluate};
-use crate::model::{Network, Plan, population_logits};
+use crate::model::{Plan, population_logits};
 use crate::protocol::{
     Activity, Cost, DeviceInfo, FirstRows, JobEnded, JobId, JobOutcome, JournalError, Live, Preview, Progress, Report,
     Unready, WorkerOptions,
@@ -185,12 +184,15 @@ impl Engine {
     ///
     /// # Errors
     /// When the device fails.
-    pub fn cost_of(&mut self, network: &dyn Network, dataset: &Dataset, rows: &[u32]) -> candle_core::Result<Cost> {
-        let plan = &network.spec().plan;
+    pub fn cost_of(
+        &mut self,
+        plan: &Plan,
+        measure: impl FnOnce() -> candle_core::Result<Cost>,
+    ) -> candle_core::Result<Cost> {
         if let Some((_, cost)) = self.costs.iter().find(|(known, _)| known == plan) {
             return Ok(cost.clone());
         }
-        let cost = cost_of(network, dataset, rows)?;
+        let cost = measure()?;
         self.costs.push((plan.clone(), cost.clone()));
         Ok(cost)
     }

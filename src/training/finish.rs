@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use candle_core::Device;
 
+use super::cost::cost_of;
 use super::device::engine_name;
 use super::engine::{Engine, now};
 use super::error::Halt;
@@ -212,8 +213,8 @@ impl Engine {
         let columns = prepared.dataset.columns.as_deref().cloned();
         let engine = engine_name(&self.info);
         let checkpoint = Checkpoint::of_member(kept, member, classes, columns, rows.to_vec(), recipe, engine)?;
-        let alone = checkpoint.network(&Device::Cpu)?;
-        let cost = self.cost_of(&*alone, &prepared.dataset, &prepared.splits.validation)?;
+        let measure = || cost_of(&*checkpoint.network(&Device::Cpu)?, &prepared.dataset, &prepared.splits.validation);
+        let cost = self.cost_of(&checkpoint.plan, measure)?;
         let bytes = checkpoint.to_bytes().map_err(|error| Halt::Failed(error.phrase()))?;
         Ok((cost, bytes))
     }

@@ -7,11 +7,11 @@ use super::error::PrepareError;
 use super::prepared::{Prepared, TeacherModel};
 use super::trial::tried;
 use crate::data::{Dataset, Examples, FirstRows, Remark, Splits, Watch, first_rows};
-use crate::distill::{Objective, Reference, evaluate};
+use crate::distill::{Objective, Reference, TeacherLogits, evaluate};
 use crate::model::Teacher;
 use crate::protocol::{ClassRows, DataFound, Fingerprint, JUDGED, Judgement};
 use crate::recipe::{DataRecipe, Recipe, Source};
-use crate::text::{Between, Phrase, phrase};
+use crate::text::{Between, Phrase, number, phrase};
 
 /// What was found in prepared data, and what else is to be said of them.
 ///
@@ -26,9 +26,9 @@ pub(super) fn found_of(prepared: &Prepared, others: &[Remark]) -> Result<DataFou
         rows.retain(|row| teacher.knows_row(*row));
         if !rows.is_empty() {
             let labels: Vec<u32> = rows.iter().map(|row| dataset.labels[*row as usize]).collect();
-            let (judgement, remark) = judge(&**teacher, dataset, &rows, &labels)?;
-            found.remarks.extend(remark);
             let logits = teacher.logits(dataset, &rows, &|| false)?;
+            let (judgement, remark) = judge(&**teacher, &logits, dataset, &rows, &labels)?;
+            found.remarks.extend(remark);
             let judgement = tried(judgement, &logits, prepared, &rows);
             found.remarks.extend(doubts(&judgement));
             found.teacher = Some(judgement);
@@ -127,25 +127,24 @@ pub fn look_at_data(
     Ok((found_in(&dataset, &splits), rows))
 }
 
-/// A model on rows with known labels, and what is wrong with it: no better than chance, another scale, other ink.
+/// A model on rows with known labels, by its logits of these, and what is wrong with it: no better than chance, another scale, other ink.
 ///
 /// # Errors
 /// When the device fails.
 pub fn judge(
     teacher: &dyn Teacher,
+    logits: &TeacherLogits,
     dataset: &Dataset,
     rows: &[u32],
     labels: &[u32],
 ) -> Result<(Judgement, Option<Remark>), PrepareError> {
-    let errors_of = |dataset: &Dataset, rows: &[u32]| -> Result<(u64, Option<f64>), PrepareError> {
-        let logits = teacher.logits(dataset, rows, &|| false)?;
-        let classes = logits.classes;
-        let all: Vec<u32> = (0..rows.len() as u32).collect();
-        let result =
-            evaluate(&logits.logits_of(&all, 1.0), labels, Reference::default(), &Objective::labels(), 0.0, classes);
-        Ok((result.errors, result.ece.filter(|ece| ece.is_finite())))
+    let judged: Vec<u32> = (0..rows.len() as u32).collect();
+    let errors_of = |logits: &TeacherLogits| {
+        let (values, labels_alone) = (logits.logits_of(&judged, 1.0), Objective::labels());
+        let result = evaluate(&values, labels, Reference::default(), &labels_alone, 0.0, logits.classes);
+        (result.errors, result.ece.filter(|ece| ece.is_finite()))
     };
-    let (errors, ece) = errors_of(dataset, rows)?;
+    let (errors, ece) = errors_of(logits);
     let mut counts = vec![0_u64; dataset.classes.len()];
     for label in labels {
         counts[*label as usize] += 1;
@@ -162,9 +161,8 @@ pub fn judge(
     let numbers = |better: u64| {
         [("errors", errors), ("examples", examples), ("chance_errors", chance_errors), ("errors_then", better)]
     };
-    let judged: Vec<u32> = (0..rows.len() as u32).collect();
     for (code, other) in otherwise(teacher, &dataset.only(rows)) {
-        let (better, _) = errors_of(&other, &judged)?;
+        let (better, _) = errors_of(&teacher.logits(&other, &judged, &|| false)?);
         if better * 2 < errors {
             let message = match code {
                 "teacher-inverted-ink" => {
@@ -271,6 +269,6 @@ pub(super) fn fingerprint(sets: &[(&Prepared, &Recipe)]) -> Fingerprint {
             }
         }
     }
-    let text = |digest: Sha256| digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let text = |digest: Sha256| number::hex(&digest.finalize()[..16]);
     Fingerprint { data: text(data), parts: text(parts), teachers: text(teachers) }
 }

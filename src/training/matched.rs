@@ -116,12 +116,7 @@ impl Matched {
         // Beyond that batches are softened one by one as well, so that there are not two of what may be hundreds of megabytes.
         let is_small = |logits: &TeacherLogits, count: usize| 4 * logits.values.len() * count <= MOST_KEPT;
         let targets = |(i, logits): (usize, &Arc<TeacherLogits>)| {
-            let distinct: Vec<f64> = temperatures(i).fold(Vec::new(), |mut all, t| {
-                if !all.contains(&t) {
-                    all.push(t);
-                }
-                all
-            });
+            let distinct = Targets::distinct(temperatures(i));
             let kept = if is_small(logits, distinct.len()) { distinct } else { Vec::new() };
             Targets::new(logits, kept)
         };

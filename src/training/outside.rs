@@ -11,7 +11,7 @@ use crate::model::Given;
 use crate::protocol::{KeptOutside, OutsideTeacher};
 use crate::recipe::fields::TEACHER_LOGITS;
 use crate::recipe::{CheckpointSource, LogitsFile, Recipe};
-use crate::text::phrase;
+use crate::text::{number, phrase};
 
 /// Takes rows out that have neither label nor target, and says of how many the teacher says nothing.
 pub(super) fn leave_out_silent(
@@ -69,8 +69,11 @@ pub(super) fn kept_outside(
                 break;
             }
         }
-        let address: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        if address == kept.address { Ok(values) } else { Err(std::io::ErrorKind::InvalidData.into()) }
+        if number::hex(&hasher.finalize()) == kept.address {
+            Ok(values)
+        } else {
+            Err(std::io::ErrorKind::InvalidData.into())
+        }
     };
     match read() {
         Ok(values) => {
@@ -86,7 +89,7 @@ pub(super) fn kept_outside(
 
 /// By which what a teacher said is known to be of the same data.
 pub(super) fn data_digest(dataset: &Dataset) -> String {
-    dataset.digest().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    number::hex(&dataset.digest()[..16])
 }
 
 /// A file of logits, in the order of the data, and how well it fits them.

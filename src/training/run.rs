@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::cost::cost_of;
 use super::engine::{Engine, now};
 use super::error::Halt;
 use super::evaluate::{Asked, metrics, of_several, said};
@@ -235,7 +236,8 @@ fn tell_ready(
     let mut results = results.into_iter();
     let cost = match teacher.network() {
         Some((network, _)) if engine.device.is_cpu() => {
-            Some(engine.cost_of(network, teacher.reads(&prepared.dataset), &prepared.splits.validation)?)
+            let measure = || cost_of(network, teacher.reads(&prepared.dataset), &prepared.splits.validation);
+            Some(engine.cost_of(&network.spec().plan, measure)?)
         }
         _ => None,
     };

@@ -238,7 +238,7 @@ struct Line<'a> {
     row: &'a RunRow,
     state: &'a State,
     commands: &'a Commands,
-    baselines: &'a BaselineErrors,
+    baselines: &'a BaselineErrors<'a>,
     colours: &'a RunColours<'a>,
 }
 

@@ -256,9 +256,12 @@ fn ends_in(origin: &Origin<'_>, ending: &str) -> bool {
     name.ends_with(&format!(".{ending}"))
 }
 
+/// Delimiters that stand between fields alone, not between words.
+const BUT_BLANKS: [u8; 4] = [b';', b',', b'\t', b'|'];
+
 /// Whether a delimiter other than blanks cuts (almost) all lines into as many fields, two or more.
 fn is_even_table(sample: &Sample, form: &Form) -> bool {
-    [b';', b',', b'\t', b'|'].into_iter().any(|delimiter| {
+    BUT_BLANKS.into_iter().any(|delimiter| {
         let records = without_comments(sample.records(&Form { delimiter, ..form.clone() }));
         let records: Vec<Vec<String>> = records.into_iter().map(|(_, record)| record).collect();
         let Some(count) = usual_count(&records).filter(|count| *count > 1) else { return false };
@@ -273,8 +276,10 @@ fn best_delimiter(sample: &Sample, form: &Form) -> u8 {
         let form = Form { delimiter, blanks_before_quotes, ..form.clone() };
         without_comments(sample.records(&form)).into_iter().map(|(_, record)| record).collect()
     };
+    let by_each = BUT_BLANKS.map(|delimiter| (delimiter, records_by(delimiter)));
+    let by_blanks = records_by(b' ');
     // Where `1,5` is a whole field between semicolons, and each line has as many of these, commas are in numbers.
-    let by_semicolon = records_by(b';');
+    let [(_, by_semicolon), ..] = &by_each;
     let count = by_semicolon.first().map_or(0, Vec::len);
     let is_even = count > 1 && by_semicolon.iter().all(|record| record.len() == count);
     let has_comma = |record: &&Vec<String>, column: usize| commas(&record[column]).is_some();
@@ -282,12 +287,9 @@ fn best_delimiter(sample: &Sample, form: &Form) -> u8 {
         && (0..count).any(|column| {
             by_semicolon.iter().filter(|record| has_comma(record, column)).count() * 2 > by_semicolon.len()
         });
-    let by_blanks = records_by(b' ');
-    let others = [b';', b',', b'\t', b'|'];
-    let blanks_are_in_texts = others.into_iter().any(|other| are_of_texts(other, &records_by(other), &by_blanks));
-    let score = |delimiter: u8| {
-        let records = records_by(delimiter);
-        let count = usual_count(&records).filter(|count| *count > 1)?;
+    let blanks_are_in_texts = by_each.iter().any(|(other, records)| are_of_texts(*other, records, &by_blanks));
+    let score = |delimiter: u8, records: &[Vec<String>]| {
+        let count = usual_count(records).filter(|count| *count > 1)?;
         let agree = records.iter().filter(|record| record.len() == count).count() as f64 / records.len() as f64;
         let fields = records.iter().flatten().filter(|field| !field.is_empty());
         let is_number =
@@ -309,8 +311,9 @@ fn best_delimiter(sample: &Sample, form: &Form) -> u8 {
         )
     };
     let mut best = (b',', 0.0);
-    for delimiter in [b';', b',', b'\t', b'|', b' '] {
-        if let Some(score) = score(delimiter)
+    let all = by_each.iter().map(|(delimiter, records)| (*delimiter, records));
+    for (delimiter, records) in all.chain(std::iter::once((b' ', &by_blanks))) {
+        if let Some(score) = score(delimiter, records)
             && score > best.1
         {
             best = (delimiter, score);

@@ -34,6 +34,13 @@ pub struct Story {
     pub verdict: Option<Verdict>,
 }
 
+impl Story {
+    /// What it says, in English, sentence by sentence.
+    pub fn sentences(&self) -> Vec<String> {
+        std::iter::once(&self.sentence).chain(&self.why).map(ToString::to_string).collect()
+    }
+}
+
 /// Whether distillation helped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Standing {
