@@ -14,7 +14,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("overheard", &[]),
     ("field", &["text"]),
     ("ops", &["rng"]),
-    ("distill", &["field", "ops"]),
+    ("distill", &["field", "ops", "rng"]),
     ("recipe", &["field", "distill", "rng", "text"]),
     ("data", &["recipe", "rng", "text"]),
     // A graph and who asks it are two processes; they speak as an engine and its window do.

@@ -234,7 +234,19 @@ fn a_hundred_classes_scroll_in_the_order_given() {
         let (left, right) = (side("teacher", &even), side("student", &[]));
         let label = Some((99, egui::Color32::GREEN));
         let name = "Distributions";
-        ProbabilityBars { name, classes: &classes, left, right, label, order: &order, full: None, row: 34.0 }.show(ui);
+        ProbabilityBars {
+            name,
+            classes: &classes,
+            left,
+            right,
+            label,
+            order: &order,
+            full: None,
+            row: 34.0,
+            log: false,
+            draggable: false,
+        }
+        .show(ui);
     });
     let first =
         harness.get_by_value("a class with a long name, number 99 (label): teacher 1.000\u{a0}%, student –").rect();

@@ -2284,3 +2284,209 @@ why-agreement-generation = On validation the student gives the answer of the gen
 why-gradient-peers = At the last step { $share } % of the gradient came from the other peers.
 why-gradient-generation = At the last step { $share } % of the gradient came from the generation before.
 why-gradient-virtual = At the last step { $share } % of the gradient came from the virtual teacher.
+
+# The lens: what it looks at, its pages, and what stands beside.
+lens-subject-sample = one sample
+lens-subject-sample-hint = A row of the validation data, as teacher and student see it
+lens-subject-mean = mean over samples
+lens-subject-mean-hint = The mean of the softened distributions of all samples chosen below. Each is softened first; entropy and KL are means over samples
+lens-subject-photo = a photo
+lens-subject-photo-hint = Any photo, as SqueezeNet sees it: 1,000 everyday classes, computed here
+lens-subject-example = a made-up example
+lens-subject-example-hint = Logits that you drag or type: a car, a garbage truck and a carrot to begin with
+lens-mean-of = mean of { $choice }
+lens-mean-rows = Mean over { $count } samples, each softened first.
+lens-mean-rows-hint = Probabilities are averaged after softening. Entropy and KL are means over the samples; the entropy of the mean would be larger.
+lens-answered = a cell of the table
+lens-answered-hint = The samples of the cell that was chosen under Dark knowledge
+lens-cell-label = class { $class }
+lens-cell-teacher = teacher says { $class }
+lens-cell-student = student says { $class }
+lens-pages = Page of the lens
+lens-page-bars = Bars
+lens-page-bars-hint = Both distributions, mirrored around the classes
+lens-page-each = Each
+lens-page-each-hint = The same as each student of the job, and each of several teachers, sees it
+lens-page-over-t = Over T
+lens-page-over-t-hint = Entropy and KL at every T, with the present T marked
+lens-page-class = Class
+lens-page-class-hint = One class from its logit to its probability and its gradient
+lens-page-limit = Limit
+lens-page-limit-hint = At high T, matching softened distributions is matching logits
+lens-look = How the lens looks
+lens-look-short = View
+lens-order = Order of classes
+lens-order-class = by class
+lens-order-teacher = by the teacher
+lens-order-difference = by difference
+lens-log = Logarithmic
+lens-log-hint = Bars are as long as the logarithm of their probability, from one in a million to 1: what is small at T = 1 is seen
+lens-all = All classes
+lens-all-hint = List every class, however many there are; otherwise the likeliest, with the rest in one row
+lens-beside = Beside it
+lens-beside-nothing = nothing
+lens-beside-temperature = another T
+lens-beside-temperature-hint = The same logits at a second temperature
+lens-beside-step = step { $step }, held
+lens-bars-beside = Softened distributions beside
+lens-second-temperature = second T
+lens-one = T = 1
+lens-one-hint = What is used to predict: training softens, using the model does not
+lens-at = T = { $temperature }
+lens-at-step = { $at } · step { $step }
+lens-rest = { $count } others
+lens-effective = nats ≈ { $classes } classes
+lens-more-teacher = Teacher: { $share } % for its top class; as spread out as { $classes } equally likely classes.
+lens-more-student = Student: { $share } % for its top class; as spread out as { $classes } equally likely classes.
+lens-line-entropy = H { $teacher } / { $student } · KL { $kl }
+lens-line-top = top { $teacher } / { $student } %
+lens-each-only = teacher and student
+lens-each-one = There is one teacher and one student. A sweep, or several teachers, gives more panels.
+lens-each-first = The first { $shown } of { $count }.
+lens-each-teacher = teacher { $number }
+lens-over-entropy = entropy, nats
+lens-over-kl = KL(teacher ‖ student), nats
+lens-most-entropy = ln { $classes }
+lens-class-which = Class
+lens-class-mean = A mean has no logits. Choose one sample to follow a class from its logit on.
+lens-step-z = z
+lens-step-z-hint = The logit: what the network gives for this class
+lens-step-scaled = z / T
+lens-step-scaled-hint = Divided by the temperature
+lens-step-power = exp
+lens-step-power-hint = exp(z / T − largest): the largest is taken out of all exponents, which changes no probability and overflows never
+lens-step-sum = sum
+lens-step-sum-hint = The sum of exp over all classes
+lens-step-p = p
+lens-step-p-hint = exp over the sum: the softened probability
+lens-gradient = What the loss asks of the student’s logit of “{ $class }”
+lens-gradient-soft = soft  { $weight } · { $temperature } · ({ $q } − { $p }) = { $value }
+lens-gradient-soft-plain = soft  { $weight } · ({ $q } − { $p }) / { $temperature } = { $value }
+lens-gradient-hard = hard  { $weight } · ({ $q } − { $y }) = { $value }
+lens-gradient-sum = sum  { $value }
+lens-gradient-rises = The gradient is negative: a step raises this logit.
+lens-gradient-falls = The gradient is positive: a step lowers this logit.
+lens-gradient-rests = The gradient is nearly 0: this logit rests.
+lens-gradient-other = This run does not learn from soft targets; its gradient has another form.
+lens-gradient-trained = The gradient at T = { $temperature }; the run trains at T = { $trained }.
+lens-row-loss = Loss of this row: soft { $soft }, hard { $hard }, weighted { $total } nats.
+lens-limit-mean = A mean has no logits. Choose one sample to see the limit.
+lens-limit-words = Bars: { $classes } · T · (p − 1/{ $classes }) at T = { $temperature }. Outlines: logits less their mean. They differ by { $apart } at most.
+lens-limit-hint = As T grows both become the same, so that matching softened distributions at high T is matching centred logits (Hinton, Vinyals & Dean 2015, section 2.1)
+lens-limit-above = above uniform
+lens-limit-logits = centred logit
+lens-photo-model = SqueezeNet
+lens-photo-model-what = SqueezeNet 1.1 with its ImageNet weights: 1,000 everyday classes, 1.2 million numbers
+lens-photo-loading = Looking at the photo…
+lens-photo-loading-hint = The model answers in a moment.
+photo-which = Which photo
+photo-fire-engine = fire engine
+photo-cat = cat
+photo-coffee = coffee
+photo-about = SqueezeNet answered in { $milliseconds } ms; { $width } × { $height } pixels.
+photo-about-hint = The square in the middle of the photo, resized to 227 × 227. The names of the classes are ImageNet’s own.
+photo-no-thread = the photo cannot be looked at: { $problem }
+photo-broken = the photo cannot be looked at: its reader has ended
+photo-no-model = the model for photos cannot be unpacked
+example-car = car
+example-truck = garbage truck
+example-carrot = carrot
+example-made-up = Made up
+example-made-up-hint = No model said this: drag the ends of the bars, or the handles of the logits, or type logits
+example-label = The example’s class
+example-label-is = label: { $class }
+example-reset = Put the example back
+example-reset-hint = The car, the garbage truck and the carrot
+example-take = Drag these logits
+example-take-hint = Make an example of what the lens shows now, to be dragged
+example-logits = Logits
+example-typed-teacher = Logits of the teacher
+example-typed-student = Logits of the student
+example-typed-hint = Type 2 to 12 logits, between commas or blanks
+example-no-number = logits `{ $typed }`: value { $place }, `{ $word }`, is no finite number; give 2 to 12 numbers between commas or blanks
+example-count = logits `{ $typed }`: there are { $count }; give 2 to { $most }
+example-loss = Loss = { $soft-weight } · T² · { $soft } + { $hard-weight } · { $hard } = { $total } nats
+example-loss-plain = Loss = { $soft-weight } · { $soft } + { $hard-weight } · { $hard } = { $total } nats
+widget-logit = logit of { $class }, { $name }
+
+# Actions and files of the lens.
+action-play-temperature = Play T
+action-play-temperature-hint = Let T of the lens go up and down by itself
+action-moment = Move through training
+action-moment-hint = Show the run as it was after any stored step: bars, samples, tables and curves
+action-open-photo = Open a photo…
+action-open-photo-hint = See what SqueezeNet makes of a photo, softened
+action-save-figure = Save figure…
+action-save-figure-hint = Write the picture of the panel in front, or of the lens, as SVG or PNG
+action-copy-figure = Copy figure
+action-copy-figure-hint = Copy the picture of the panel in front, or of the lens
+action-save-page = Lens for a browser…
+action-save-page-hint = Write one HTML file with the validation rows of the lens, their logits and a T slider: it needs no server and asks nobody
+path-open-photo = Open a photo
+path-save-figure = Save the figure as .png or .svg
+path-save-page = Save the lens as .html
+figure-menu = Take this picture away
+figure-menu-short = Figure
+figure-save = Save as SVG or PNG…
+figure-save-hint = With axes, legend and caption, without controls
+figure-copy = Copy as a picture
+figure-copy-hint = To paste it into a slide
+
+# Moving through a training.
+moment-loading = Reading the snapshots…
+moment-play = Play
+moment-play-hint = Let the training pass by
+moment-pause = Stop
+moment-pause-hint = Stay at this step
+moment-back = The snapshot before
+moment-on = The next snapshot
+moment-newest = Newest
+moment-newest-hint = Show the run as it is now
+moment-at = { $run } · step { $step } of { $steps } · epoch { $epoch }
+moment-rail = Step of training
+moment-thinned = There are more snapshots in the store than fit into memory: some of them are here.
+moment-close = Close
+
+# Dark knowledge.
+dark-title = Dark knowledge
+dark-pages = Pictures of dark knowledge
+dark-targets = Soft targets
+dark-confusion = Confusion
+dark-calibration = Calibration
+dark-entropy = Entropy
+dark-whose = Whose
+dark-teacher = teacher
+dark-student = student
+dark-both = both
+dark-empty = Nothing is said yet
+dark-empty-hint = What teacher and student take each class for appears as soon as one of them answers.
+dark-counting = Counting…
+dark-says-nothing = Nothing is said of these rows.
+dark-all-rows = On all { $rows } validation rows, with the kept weights.
+dark-probe-step = On the { $rows } validation rows of the lens, after step { $step }.
+dark-probe = On the { $rows } validation rows of the lens.
+dark-axis-class = class
+dark-axis-target = mean probability at T
+dark-axis-teacher = teacher’s answer
+dark-axis-student = student’s answer
+dark-cell-teacher = Of { $rows } rows of “{ $label }” the teacher gives “{ $class }” { $value } on average. A click shows their mean in the lens.
+dark-cell-student = Of { $rows } rows of “{ $label }” the student gives “{ $class }” { $value } on average. A click shows their mean in the lens.
+dark-count-teacher = { $value } of { $rows } rows of “{ $label }” are answered “{ $class }” by the teacher. A click shows them.
+dark-count-student = { $value } of { $rows } rows of “{ $label }” are answered “{ $class }” by the student. A click shows them.
+dark-count-both = { $value } of { $rows } rows to which the teacher answers “{ $label }” are answered “{ $class }” by the student. A click shows them.
+dark-most-like = What “{ $label }” looks most like: “{ $class }”, with { $value } on average.
+dark-wrong = { $wrong } of { $rows } are answered wrongly, most often “{ $label }” as “{ $class }” ({ $count }).
+dark-apart = { $wrong } of { $rows } are answered differently, most often “{ $label }” by the teacher and “{ $class }” by the student ({ $count }).
+dark-no-mistake = No row is answered otherwise.
+dark-most-mistaken = The { $shown } of { $classes } classes that are mistaken most.
+dark-confidence = largest probability, %
+dark-accuracy = right, %
+dark-bin = { $from } to { $to } %: { $rows } rows, { $confidence } % sure on average, { $accuracy } % right
+dark-ece = At T = { $temperature } ECE is { $ece } over { $rows } rows.
+dark-best = T = { $temperature } calibrates best: cross-entropy { $loss } there, { $one } at T = 1.
+dark-best-end = The cross-entropy falls up to the end of the search, T = { $temperature }: { $loss } there, { $one } at T = 1.
+dark-best-go = Show it
+dark-best-go-hint = Move T of the lens there
+dark-entropy-x = entropy, nats
+dark-entropy-bin = { $from } to { $to } nats: { $teacher } rows of the teacher, { $student } of the student
+dark-entropy-words = How unsure both are at T = { $temperature }, row by row.

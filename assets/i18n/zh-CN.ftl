@@ -2176,3 +2176,209 @@ why-agreement-generation = 在验证集上，学生在 { $student } % 的样本�
 why-gradient-peers = 最后一步，{ $share } % 的梯度来自其他同伴。
 why-gradient-generation = 最后一步，{ $share } % 的梯度来自前一代。
 why-gradient-virtual = 最后一步，{ $share } % 的梯度来自虚拟教师。
+
+# 透镜：看什么、各页、旁边放什么。
+lens-subject-sample = 单个样本
+lens-subject-sample-hint = 验证数据中的一行，看教师和学生怎么说
+lens-subject-mean = 多个样本的平均
+lens-subject-mean-hint = 下面所选全部样本软化分布的平均。先逐个软化再平均；熵和 KL 是各样本的平均
+lens-subject-photo = 一张照片
+lens-subject-photo-hint = 任意照片，由 SqueezeNet 在本机计算：1,000 个日常类别
+lens-subject-example = 手工例子
+lens-subject-example-hint = 可拖动或输入的 logits：开始时是汽车、垃圾车和胡萝卜
+lens-mean-of = 平均：{ $choice }
+lens-mean-rows = { $count } 个样本的平均，每个先软化。
+lens-mean-rows-hint = 先软化再对概率取平均。熵和 KL 是各样本的平均；平均分布的熵会更大。
+lens-answered = 表格中的一格
+lens-answered-hint = 在“暗知识”中选中的那一格的样本
+lens-cell-label = 类别 { $class }
+lens-cell-teacher = 教师答 { $class }
+lens-cell-student = 学生答 { $class }
+lens-pages = 透镜的页
+lens-page-bars = 条形
+lens-page-bars-hint = 两个分布以类别为轴左右对称
+lens-page-each = 逐个
+lens-page-each-hint = 每个学生、多个教师中的每一个怎么看
+lens-page-over-t = 随 T
+lens-page-over-t-hint = 各个 T 下的熵和 KL，标出当前的 T
+lens-page-class = 类别
+lens-page-class-hint = 一个类别从 logit 到概率再到梯度
+lens-page-limit = 极限
+lens-page-limit-hint = T 很高时，匹配软化分布就是匹配 logits
+lens-look = 透镜的显示方式
+lens-look-short = 显示
+lens-order = 类别顺序
+lens-order-class = 按类别
+lens-order-teacher = 按教师
+lens-order-difference = 按差异
+lens-log = 对数
+lens-log-hint = 条长为概率的对数，从百万分之一到 1：T = 1 时很小的概率也看得见
+lens-all = 全部类别
+lens-all-hint = 不论多少都列出每个类别；否则只列最可能的，其余合为一行
+lens-beside = 旁边
+lens-beside-nothing = 不放
+lens-beside-temperature = 另一个 T
+lens-beside-temperature-hint = 同样的 logits，另一个温度
+lens-beside-step = 固定在第 { $step } 步
+lens-bars-beside = 旁边的软化分布
+lens-second-temperature = 第二个 T
+lens-one = T = 1
+lens-one-hint = 预测时用的温度：训练时软化，使用时不软化
+lens-at = T = { $temperature }
+lens-at-step = { $at } · 第 { $step } 步
+lens-rest = 其余 { $count } 个
+lens-effective = nats ≈ { $classes } 类
+lens-more-teacher = 教师：最可能的类别占 { $share }%；分散程度相当于 { $classes } 个等可能的类别。
+lens-more-student = 学生：最可能的类别占 { $share }%；分散程度相当于 { $classes } 个等可能的类别。
+lens-line-entropy = H { $teacher } / { $student } · KL { $kl }
+lens-line-top = 最大 { $teacher } / { $student } %
+lens-each-only = 教师和学生
+lens-each-one = 只有一个教师和一个学生。扫描或多个教师会有更多小图。
+lens-each-first = 共 { $count } 个，先列 { $shown } 个。
+lens-each-teacher = 教师 { $number }
+lens-over-entropy = 熵（nats）
+lens-over-kl = KL(教师 ‖ 学生)（nats）
+lens-most-entropy = ln { $classes }
+lens-class-which = 类别
+lens-class-mean = 平均没有 logits。选单个样本才能从 logit 看起。
+lens-step-z = z
+lens-step-z-hint = logit：网络给这个类别的数
+lens-step-scaled = z / T
+lens-step-scaled-hint = 除以温度
+lens-step-power = exp
+lens-step-power-hint = exp(z / T − 最大值)：所有指数减去最大值，概率不变，也不会溢出
+lens-step-sum = 和
+lens-step-sum-hint = 全部类别的 exp 之和
+lens-step-p = p
+lens-step-p-hint = exp 除以和：软化后的概率
+lens-gradient = 损失对学生“{ $class }”的 logit 的要求
+lens-gradient-soft = 软 { $weight } · { $temperature } · ({ $q } − { $p }) = { $value }
+lens-gradient-soft-plain = 软 { $weight } · ({ $q } − { $p }) / { $temperature } = { $value }
+lens-gradient-hard = 硬 { $weight } · ({ $q } − { $y }) = { $value }
+lens-gradient-sum = 合计 { $value }
+lens-gradient-rises = 梯度为负：一步会升高这个 logit。
+lens-gradient-falls = 梯度为正：一步会降低这个 logit。
+lens-gradient-rests = 梯度接近 0：这个 logit 基本不动。
+lens-gradient-other = 此运行不从软目标学习，梯度是另一种形式。
+lens-gradient-trained = 这是 T = { $temperature } 的梯度；此运行以 T = { $trained } 训练。
+lens-row-loss = 此行的损失：软 { $soft }，硬 { $hard }，加权 { $total } nats。
+lens-limit-mean = 平均没有 logits。选单个样本才能看极限。
+lens-limit-words = 条形：{ $classes } · T · (p − 1/{ $classes })，T = { $temperature }。轮廓：减去均值的 logits。两者最多相差 { $apart }。
+lens-limit-hint = T 越大两者越一致，所以高温下匹配软化分布就是匹配去均值的 logits（Hinton、Vinyals、Dean 2015，第 2.1 节）
+lens-limit-above = 高出均匀
+lens-limit-logits = 去均值 logit
+lens-photo-model = SqueezeNet
+lens-photo-model-what = SqueezeNet 1.1 及其 ImageNet 权重：1,000 个日常类别，120 万个参数
+lens-photo-loading = 正在看照片…
+lens-photo-loading-hint = 模型马上给出答案。
+photo-which = 哪张照片
+photo-fire-engine = 消防车
+photo-cat = 猫
+photo-coffee = 咖啡
+photo-about = SqueezeNet 用时 { $milliseconds } 毫秒；{ $width } × { $height } 像素。
+photo-about-hint = 取照片中间的正方形，缩放到 227 × 227。类别名是 ImageNet 的原名。
+photo-no-thread = 无法看这张照片：{ $problem }
+photo-broken = 无法看这张照片：读取已中断
+photo-no-model = 无法解开照片用的模型
+example-car = 汽车
+example-truck = 垃圾车
+example-carrot = 胡萝卜
+example-made-up = 虚构
+example-made-up-hint = 不是任何模型说的：拖动条的末端或 logits 的手柄，或直接输入 logits
+example-label = 例子的类别
+example-label-is = 标签：{ $class }
+example-reset = 恢复例子
+example-reset-hint = 汽车、垃圾车和胡萝卜
+example-take = 拖动这些 logits
+example-take-hint = 把透镜现在显示的做成可拖动的例子
+example-logits = Logits
+example-typed-teacher = 教师的 logits
+example-typed-student = 学生的 logits
+example-typed-hint = 输入 2 到 12 个 logits，用逗号或空格分开
+example-no-number = logits `{ $typed }`：第 { $place } 个值 `{ $word }` 不是有限数；请用逗号或空格分开给出 2 到 12 个数
+example-count = logits `{ $typed }`：有 { $count } 个；请给出 2 到 { $most } 个
+example-loss = 损失 = { $soft-weight } · T² · { $soft } + { $hard-weight } · { $hard } = { $total } nats
+example-loss-plain = 损失 = { $soft-weight } · { $soft } + { $hard-weight } · { $hard } = { $total } nats
+widget-logit = { $name }“{ $class }”的 logit
+
+# 透镜的操作和文件。
+action-play-temperature = 播放 T
+action-play-temperature-hint = 让透镜的 T 自动升降
+action-moment = 回放训练
+action-moment-hint = 按任意已存步数显示运行：条形、样本、表格和曲线
+action-open-photo = 打开照片…
+action-open-photo-hint = 看 SqueezeNet 怎么看一张照片，软化后
+action-save-figure = 保存图…
+action-save-figure-hint = 把最前面板或透镜的图存为 SVG 或 PNG
+action-copy-figure = 复制图
+action-copy-figure-hint = 复制最前面板或透镜的图
+action-save-page = 浏览器版透镜…
+action-save-page-hint = 写一个 HTML 文件，含透镜的验证样本、logits 和 T 滑块：不需要服务器，不发任何请求
+path-open-photo = 打开照片
+path-save-figure = 把图存为 .png 或 .svg
+path-save-page = 把透镜存为 .html
+figure-menu = 带走这张图
+figure-menu-short = 图
+figure-save = 存为 SVG 或 PNG…
+figure-save-hint = 带坐标轴、图例和说明，不带控件
+figure-copy = 复制为图片
+figure-copy-hint = 用来粘贴到幻灯片
+
+# 回放训练。
+moment-loading = 正在读取快照…
+moment-play = 播放
+moment-play-hint = 让训练过程走一遍
+moment-pause = 停住
+moment-pause-hint = 停在这一步
+moment-back = 上一个快照
+moment-on = 下一个快照
+moment-newest = 最新
+moment-newest-hint = 显示运行现在的样子
+moment-at = { $run } · 第 { $step } / { $steps } 步 · 第 { $epoch } 轮
+moment-rail = 训练的步数
+moment-thinned = 存储中的快照多于内存能放的：这里只有其中一部分。
+moment-close = 关闭
+
+# 暗知识。
+dark-title = 暗知识
+dark-pages = 暗知识的图
+dark-targets = 软目标
+dark-confusion = 混淆
+dark-calibration = 校准
+dark-entropy = 熵
+dark-whose = 谁的
+dark-teacher = 教师
+dark-student = 学生
+dark-both = 两者
+dark-empty = 还没有回答
+dark-empty-hint = 教师或学生一有回答，就显示它们把每个类别看作什么。
+dark-counting = 正在统计…
+dark-says-nothing = 这些行没有任何回答。
+dark-all-rows = 全部 { $rows } 个验证行，用保留的权重。
+dark-probe-step = 透镜的 { $rows } 个验证行，第 { $step } 步之后。
+dark-probe = 透镜的 { $rows } 个验证行。
+dark-axis-class = 类别
+dark-axis-target = 温度 T 下的平均概率
+dark-axis-teacher = 教师的回答
+dark-axis-student = 学生的回答
+dark-cell-teacher = “{ $label }”的 { $rows } 行，教师平均给“{ $class }”{ $value }。点击在透镜中看它们的平均。
+dark-cell-student = “{ $label }”的 { $rows } 行，学生平均给“{ $class }”{ $value }。点击在透镜中看它们的平均。
+dark-count-teacher = “{ $label }”的 { $rows } 行中有 { $value } 行教师答“{ $class }”。点击查看。
+dark-count-student = “{ $label }”的 { $rows } 行中有 { $value } 行学生答“{ $class }”。点击查看。
+dark-count-both = 教师答“{ $label }”的 { $rows } 行中有 { $value } 行学生答“{ $class }”。点击查看。
+dark-most-like = “{ $label }”看起来最像“{ $class }”，平均 { $value }。
+dark-wrong = { $rows } 行中答错 { $wrong } 行，最多的是把“{ $label }”答成“{ $class }”（{ $count }）。
+dark-apart = { $rows } 行中回答不同的有 { $wrong } 行，最多的是教师答“{ $label }”、学生答“{ $class }”（{ $count }）。
+dark-no-mistake = 没有一行答得不同。
+dark-most-mistaken = { $classes } 个类别中最常混淆的 { $shown } 个。
+dark-confidence = 最大概率（%）
+dark-accuracy = 答对（%）
+dark-bin = { $from } 到 { $to }%：{ $rows } 行，平均把握 { $confidence }%，答对 { $accuracy }%
+dark-ece = T = { $temperature } 时 ECE 为 { $ece }，共 { $rows } 行。
+dark-best = T = { $temperature } 校准最好：交叉熵 { $loss }，T = 1 时 { $one }。
+dark-best-end = 交叉熵一直降到搜索的尽头 T = { $temperature }：{ $loss }，T = 1 时 { $one }。
+dark-best-go = 显示
+dark-best-go-hint = 把透镜的 T 移到那里
+dark-entropy-x = 熵（nats）
+dark-entropy-bin = { $from } 到 { $to } nats：教师 { $teacher } 行，学生 { $student } 行
+dark-entropy-words = T = { $temperature } 时两者逐行有多不确定。

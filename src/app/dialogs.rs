@@ -131,6 +131,10 @@ fn words_of(purpose: FilePurpose) -> (&'static str, Option<Filter>, Option<&'sta
     const RECIPES: Filter = ("toml", &["toml"]);
     const STORES: Filter = ("db", &["db"]);
     const TABLES: Filter = ("csv, tsv, parquet, arff, npz, zip, txt, data, gz", DATA);
+    const PHOTOS: Filter =
+        ("png, jpg, webp, bmp, gif, tiff", &["png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff"]);
+    const FIGURES: Filter = ("png, svg", &["png", "svg"]);
+    const PAGES: Filter = ("html", &["html"]);
     let filter = match purpose {
         FilePurpose::OpenTeacher => Some(TEACHERS),
         FilePurpose::SaveStudent => Some(STUDENTS),
@@ -138,6 +142,9 @@ fn words_of(purpose: FilePurpose) -> (&'static str, Option<Filter>, Option<&'sta
         FilePurpose::OpenRecipe | FilePurpose::SaveRecipe => Some(RECIPES),
         FilePurpose::OpenDataFile => Some(TABLES),
         FilePurpose::KeepStore => Some(STORES),
+        FilePurpose::OpenPhoto => Some(PHOTOS),
+        FilePurpose::SaveFigure => Some(FIGURES),
+        FilePurpose::SavePage => Some(PAGES),
         FilePurpose::OpenDataFolder => None,
     };
     (path_key(purpose), filter, new_name(purpose))
@@ -151,6 +158,8 @@ pub(super) fn new_name(purpose: FilePurpose) -> Option<&'static str> {
         FilePurpose::ExportRuns => Some("runs.csv"),
         FilePurpose::SaveRecipe => Some("recipe.toml"),
         FilePurpose::KeepStore => Some("stillroom.db"),
+        FilePurpose::SaveFigure => Some("figure.png"),
+        FilePurpose::SavePage => Some("lens.html"),
         _ => None,
     }
 }

@@ -37,6 +37,8 @@ impl App {
             FilePurpose::SaveRecipe => self.save_recipe(&path),
             FilePurpose::KeepStore => self.keep_store(&path, ctx),
             FilePurpose::OpenDataFolder | FilePurpose::OpenDataFile => self.open_data(path),
+            FilePurpose::OpenPhoto => self.open_photo(path, ctx),
+            FilePurpose::SaveFigure | FilePurpose::SavePage => {}
         }
     }
 

@@ -10,7 +10,7 @@ use super::reader::Answer;
 use super::tiles::{self, Moved};
 use crate::command::WindowCommand;
 use crate::protocol::{JobStart, Move, Report, Request, Started};
-use crate::state::{JobView, Pane, PathField, Pictures, SampleChoice};
+use crate::state::{JobView, LENS_TEMPERATURES, Pane, PathField, Pictures, SampleChoice};
 
 /// A recipe that rests this long is worked out again.
 const SETTLED: Duration = Duration::from_millis(150);
@@ -20,6 +20,12 @@ const MEANT: Duration = Duration::from_millis(400);
 
 /// How long a frame waits for an answer at most.
 const MOMENT: Duration = Duration::from_millis(50);
+
+/// Seconds in which T of the lens goes from one end to the other by itself.
+const SWEEP: f64 = 9.0;
+
+/// Seconds that a snapshot stays on show while the moment of training moves on by itself.
+const MOMENT_LASTS: f64 = 0.08;
 
 /// How often to look whether another process has changed the store.
 const LOOK: Duration = Duration::from_millis(1500);
@@ -41,6 +47,7 @@ pub(super) enum Hand {
 impl App {
     pub(super) fn take_in(&mut self, ctx: &egui::Context) {
         self.take_picture(ctx);
+        self.take_photo();
         self.take_saved_graph();
         self.take_reports();
         self.take_answers();
@@ -183,7 +190,8 @@ impl App {
                     self.start(JobStart::Resume(*resume));
                 }
                 Answer::Waiting(jobs) => self.take_kept_queue(&jobs),
-                Answer::Logits(run, found) => self.state.take_logits(run, found),
+                Answer::Logits(run, found) => self.state.screen.kept.take(run, found),
+                Answer::Timeline(job, run, found) => self.state.take_timeline(job, run, found),
                 Answer::Failed(message) => {
                     self.state.jobs.starting = false;
                     // What was on show when the window was closed may be gone.
@@ -272,9 +280,49 @@ impl App {
             && let Some(run) = self.state.wanted_logits()
             && self.reader.logits(run)
         {
-            self.state.ask_logits(run);
+            self.state.screen.kept.ask(run);
         }
         self.state.count_by_bias();
+    }
+
+    /// What the panels in sight look at again for a new T or moment. What was asked for in this frame must have been performed.
+    pub(super) fn settle_looks(&mut self, ctx: &egui::Context) {
+        self.play(ctx);
+        self.state.settle_example();
+        if let Some((job, runs)) = self.state.wanted_timelines() {
+            let asked: Vec<_> = runs.into_iter().filter(|run| self.reader.timeline(job, *run)).collect();
+            self.state.ask_timelines(&asked);
+        }
+        if self.sees(Pane::Dark) {
+            if let Some(run) = self.state.wanted_dark_logits().filter(|run| self.reader.logits(*run)) {
+                self.state.screen.kept.ask(run);
+            }
+            self.state.settle_dark();
+        }
+    }
+
+    /// Moves on what moves by itself: T of the lens, and the moment of training.
+    fn play(&mut self, ctx: &egui::Context) {
+        let passed = f64::from(ctx.input(|input| input.stable_dt.min(0.1)));
+        let lens = &mut self.state.screen.lens;
+        if let Some(up) = lens.plays {
+            let (low, high) = LENS_TEMPERATURES.into_inner();
+            let by = ((high / low).ln() * passed / SWEEP).exp();
+            let to = (lens.temperature * if up { by } else { 1.0 / by }).clamp(low, high);
+            lens.plays = Some(if up { to < high } else { to <= low });
+            lens.temperature = to;
+            ctx.request_repaint();
+        }
+        if self.state.screen.moment.as_ref().is_some_and(|moment| moment.playing) {
+            let now = ctx.input(|input| input.time);
+            if now >= self.next_moment {
+                self.next_moment = now + MOMENT_LASTS;
+                if !self.state.step_moment(1) {
+                    self.play_moment(false);
+                }
+            }
+            ctx.request_repaint_after(Duration::from_secs_f64(MOMENT_LASTS));
+        }
     }
 
     /// Where the lens shows a text of a job that rests, its models are loaded once: whoever types is answered at once.

@@ -3,6 +3,7 @@
 mod arrangement;
 mod dialogs;
 mod drop;
+mod figure;
 mod files;
 mod frame_meter;
 mod graph;
@@ -10,6 +11,7 @@ mod inbox;
 mod last;
 mod logic;
 mod perform;
+mod photo;
 mod picture;
 mod place;
 mod queue;
@@ -207,6 +209,10 @@ pub struct App {
     is_calm: bool,
     /// The picture of what happened, from the moment at which it is asked for.
     coming_picture: Option<picture::Coming>,
+    /// What a model says of a photo, from the moment at which it is asked.
+    coming_photo: Option<photo::Coming>,
+    /// When the moment of training moves on by itself, in seconds.
+    next_moment: f64,
     /// The student that is being saved, from the moment at which its place is asked for.
     saving: Option<(RunId, PathBuf)>,
     /// The run that is being exported, from the moment at which its place is asked for.
@@ -288,6 +294,8 @@ impl App {
             is_calm: true,
             saving: None,
             coming_picture: None,
+            coming_photo: None,
+            next_moment: 0.0,
             exporting: None,
             saving_graph: None,
             program,
@@ -386,6 +394,7 @@ impl eframe::App for App {
         self.perform_all(ctx);
         self.hear_answer();
         self.count_by_bias();
+        self.settle_looks(ctx);
         self.send_moved(ctx);
         self.meter.end();
     }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::protocol::{JobId, JobOutcome, ResumeJob, RunFinished, RunId};
 use crate::recipe::{Recipe, Sweep};
 use crate::runs::{Board, RunRow, Status, Store, StoreError, StoreReader, StoredJob, Students, ToldApart};
-use crate::state::{JobView, Leaving, RunCurves};
+use crate::state::{JobView, Leaving, RunCurves, Timeline};
 use crate::text::Phrase;
 
 /// What is asked of the thread.
@@ -22,6 +22,7 @@ enum Question {
     Again(JobId, Vec<RunId>),
     Waiting,
     Logits(RunId),
+    Timeline(JobId, RunId),
 }
 
 /// All recipes, and what tells them apart.
@@ -45,6 +46,8 @@ pub(super) enum Answer {
     Waiting(Vec<String>),
     /// The kept logits of a run on its validation rows, or none.
     Logits(RunId, Result<Option<Vec<f32>>, Phrase>),
+    /// The stored snapshots of a run.
+    Timeline(JobId, RunId, Result<Timeline, Phrase>),
     /// The store cannot be read.
     Failed(Phrase),
 }
@@ -105,6 +108,11 @@ impl Reader {
         self.ask(Question::Logits(run))
     }
 
+    /// Asks for the snapshots of a run; false where it has to be asked again.
+    pub fn timeline(&self, job: JobId, run: RunId) -> bool {
+        self.ask(Question::Timeline(job, run))
+    }
+
     fn ask(&self, question: Question) -> bool {
         // A full queue means that the same list was asked for many times over.
         let is_asked = self.questions.try_send(question).is_ok();
@@ -153,9 +161,32 @@ fn serve(store: &StoreReader, questions: &Receiver<Question>, answer: &dyn Fn(An
             Question::Logits(run) => {
                 Ok(Answer::Logits(run, store.validation_logits(run).map_err(|error| error.phrase())))
             }
+            Question::Timeline(job, run) => {
+                Ok(Answer::Timeline(job, run, timeline(store, run).map_err(|error| error.phrase())))
+            }
         };
         answer(result.unwrap_or_else(|error| Answer::Failed(error.phrase())));
     }
+}
+
+/// Numbers of a run's snapshots that are held in memory, at most: 64 MiB.
+const MOST_NUMBERS: usize = 16 << 20;
+
+/// The snapshots of a run; where they are too many to be held, every second, fourth …, and the last in any case.
+fn timeline(store: &StoreReader, run: RunId) -> Result<Timeline, StoreError> {
+    let steps = store.snapshots(run)?;
+    let mut timeline = Timeline { stored: steps.len(), ..Timeline::default() };
+    let Some(first) = steps.first() else { return Ok(timeline) };
+    let numbers = store.snapshot(run, *first)?.map_or(0, |logits| logits.len()) * steps.len();
+    let stride = numbers.div_ceil(MOST_NUMBERS).max(1).next_power_of_two();
+    for (at, step) in steps.iter().enumerate() {
+        if (at % stride == 0 || at + 1 == steps.len())
+            && let Some(logits) = store.snapshot(run, *step)?
+        {
+            timeline.snapshots.push((*step, Arc::new(logits)));
+        }
+    }
+    Ok(timeline)
 }
 
 /// The recipes that were read so far: those of a run never change.
@@ -199,6 +230,7 @@ fn job_view(store: &StoreReader, id: JobId) -> Result<JobView, StoreError> {
         results: BTreeMap::new(),
         changes: Vec::new(),
         snapshots: BTreeMap::new(),
+        timelines: BTreeMap::new(),
         anatomy: BTreeMap::new(),
         answers: BTreeMap::new(),
         exits: BTreeMap::new(),

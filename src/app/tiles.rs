@@ -16,7 +16,7 @@ use crate::widgets::below_tab_ui;
 /// The arrangement of a workspace as it is at first.
 pub(super) fn default_arrangement(workspace: Workspace) -> Tree<Pane> {
     let mut tiles = Tiles::default();
-    let [recipe, loss, quality, lens, samples, board, anatomy, inside, runs] =
+    let [recipe, loss, quality, lens, samples, board, anatomy, inside, runs, dark] =
         Pane::ALL.map(|panel| tiles.insert_pane(panel));
     let linear = |tiles: &mut Tiles<Pane>, dir, parts: &[(TileId, f32)]| {
         let mut linear = Linear::new(dir, parts.iter().map(|(tile, _)| *tile).collect());
@@ -29,7 +29,7 @@ pub(super) fn default_arrangement(workspace: Workspace) -> Tree<Pane> {
     let root = match workspace {
         // The recipe at the left; curves and lens beside it, the list of runs below them.
         Workspace::Lab => {
-            let lens = tiles.insert_tab_tile(vec![lens, samples, board, anatomy, inside]);
+            let lens = tiles.insert_tab_tile(vec![lens, dark, samples, board, anatomy, inside]);
             let curves = linear(&mut tiles, down, &[(quality, 0.56), (loss, 0.44)]);
             let upper = linear(&mut tiles, across, &[(curves, 0.62), (lens, 0.38)]);
             let right = linear(&mut tiles, down, &[(upper, 0.745), (runs, 0.255)]);
@@ -37,14 +37,14 @@ pub(super) fn default_arrangement(workspace: Workspace) -> Tree<Pane> {
         }
         // Runs have half of the height, with the curves of what is ticked above them; the recipe is a tab away.
         Workspace::Compare => {
-            let board = tiles.insert_tab_tile(vec![board, lens, samples, anatomy, inside, recipe]);
+            let board = tiles.insert_tab_tile(vec![board, lens, dark, samples, anatomy, inside, recipe]);
             let upper = linear(&mut tiles, across, &[(quality, 0.36), (loss, 0.32), (board, 0.32)]);
             linear(&mut tiles, down, &[(upper, 0.62), (runs, 0.38)])
         }
         // The lens in the middle of everything; what is trained stands beside it.
         Workspace::Learn => {
             let curves = tiles.insert_tab_tile(vec![quality, loss, samples, runs]);
-            let anatomy = tiles.insert_tab_tile(vec![anatomy, inside]);
+            let anatomy = tiles.insert_tab_tile(vec![anatomy, dark, inside]);
             let side = linear(&mut tiles, down, &[(anatomy, 0.52), (curves, 0.48)]);
             let rest = linear(&mut tiles, across, &[(lens, 0.52), (side, 0.48)]);
             let recipe = tiles.insert_tab_tile(vec![recipe, board]);
@@ -56,12 +56,14 @@ pub(super) fn default_arrangement(workspace: Workspace) -> Tree<Pane> {
 
 /// Gives an arrangement of an older version the panels that it does not know, beside the anatomy.
 pub(super) fn completed(mut tree: Tree<Pane>) -> Tree<Pane> {
-    if tree.tiles.find_pane(&Pane::Inside).is_none()
-        && let Some(parent) = tree.tiles.find_pane(&Pane::Anatomy).and_then(|anatomy| tree.tiles.parent_of(anatomy))
-    {
-        let inside = tree.tiles.insert_pane(Pane::Inside);
-        if let Some(Tile::Container(container)) = tree.tiles.get_mut(parent) {
-            container.add_child(inside);
+    for panel in [Pane::Inside, Pane::Dark] {
+        if tree.tiles.find_pane(&panel).is_none()
+            && let Some(parent) = tree.tiles.find_pane(&Pane::Anatomy).and_then(|anatomy| tree.tiles.parent_of(anatomy))
+        {
+            let added = tree.tiles.insert_pane(panel);
+            if let Some(Tile::Container(container)) = tree.tiles.get_mut(parent) {
+                container.add_child(added);
+            }
         }
     }
     tree
@@ -184,6 +186,7 @@ pub(super) fn panel_ui(ui: &mut Ui, panel: Pane, state: &State, commands: &Comma
         Pane::Anatomy => views::anatomy_ui(ui, state),
         Pane::Inside => views::inside_ui(ui, state, commands),
         Pane::Runs => views::runs_ui(ui, state, commands),
+        Pane::Dark => views::dark_ui(ui, state, commands),
     }
 }
 

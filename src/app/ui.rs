@@ -49,6 +49,7 @@ impl App {
         });
         views::temporary_strip_ui(ui, state, commands);
         views::story_ui(ui, state, commands);
+        views::moment_ui(ui, state, commands);
         egui::CentralPanel::no_frame().show(ui, |ui| match state.window.maximised {
             None => {
                 if let Some(tree) = tiles.get_mut(&state.window.workspace) {

@@ -57,6 +57,18 @@ pub enum Action {
     ToggleTokens,
     /// Biases of classes in the lens, to be moved.
     ToggleBiases,
+    /// T of the lens up and down by itself.
+    PlayTemperature,
+    /// Moving through the training of the run on show.
+    ToggleMoment,
+    /// A photo for the lens.
+    OpenPhoto,
+    /// Write the picture of a panel to a file.
+    SaveFigure,
+    /// Copy it.
+    CopyFigure,
+    /// Write the lens to a file for a browser.
+    SavePage,
     /// Linear or logarithmic loss.
     ToggleLogLoss,
     /// Terms of the loss as they are, or as they count.
@@ -145,7 +157,7 @@ pub struct Shortcut {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 49] = [
         Self::Distil,
         Self::PauseOrPlay,
         Self::StepOnce,
@@ -172,6 +184,12 @@ impl Action {
         Self::NextChoice,
         Self::ToggleTokens,
         Self::ToggleBiases,
+        Self::PlayTemperature,
+        Self::ToggleMoment,
+        Self::OpenPhoto,
+        Self::SaveFigure,
+        Self::CopyFigure,
+        Self::SavePage,
         Self::ToggleLogLoss,
         Self::ToggleWeighted,
         Self::ToggleBin,
@@ -220,6 +238,12 @@ impl Action {
             Self::NextChoice => "action-next-choice",
             Self::ToggleTokens => "action-tokens",
             Self::ToggleBiases => "action-biases",
+            Self::PlayTemperature => "action-play-temperature",
+            Self::ToggleMoment => "action-moment",
+            Self::OpenPhoto => "action-open-photo",
+            Self::SaveFigure => "action-save-figure",
+            Self::CopyFigure => "action-copy-figure",
+            Self::SavePage => "action-save-page",
             Self::ToggleLogLoss => "action-log-loss",
             Self::ToggleWeighted => "action-weighted",
             Self::ToggleBin => "action-bin",
@@ -272,6 +296,12 @@ impl Action {
             Self::NextChoice => plain("N"),
             Self::ToggleTokens => plain("T"),
             Self::ToggleBiases => plain("I"),
+            Self::PlayTemperature => plain("P"),
+            Self::ToggleMoment => plain("Y"),
+            Self::OpenPhoto => command("I"),
+            Self::SaveFigure => command("G"),
+            Self::CopyFigure => both("G"),
+            Self::SavePage => command("P"),
             Self::ToggleLogLoss => plain("L"),
             Self::ToggleWeighted => plain("W"),
             Self::ToggleBin => plain("B"),
@@ -331,10 +361,16 @@ impl Action {
             | Self::NextChoice
             | Self::ToggleTokens
             | Self::ToggleBiases
+            | Self::PlayTemperature
+            | Self::ToggleMoment
+            | Self::OpenPhoto
+            | Self::SavePage
             | Self::RaiseLensTemperature
             | Self::LowerLensTemperature => Menu::Lens,
             Self::Lab | Self::Compare | Self::Learn | Self::ResetLayout => Menu::Arrangement,
             Self::CopyPicture
+            | Self::SaveFigure
+            | Self::CopyFigure
             | Self::ToggleLogLoss
             | Self::ToggleWeighted
             | Self::ToggleBin
@@ -369,6 +405,8 @@ impl Action {
             }
             Self::ToggleTokens => state.shows_text(),
             Self::ToggleBiases => state.has_biases(),
+            Self::ToggleMoment => state.focused().is_some(),
+            Self::SavePage => state.on_show().1.is_some_and(|run| state.row(run).is_some()),
             Self::OpenTeacher
             | Self::OpenRecipe
             | Self::CopyRecipe
@@ -378,6 +416,10 @@ impl Action {
             | Self::OpenDataFile
             | Self::RaiseLensTemperature
             | Self::LowerLensTemperature
+            | Self::PlayTemperature
+            | Self::OpenPhoto
+            | Self::SaveFigure
+            | Self::CopyFigure
             | Self::ToggleLogLoss
             | Self::ToggleWeighted
             | Self::ToggleBin

@@ -11,8 +11,8 @@ use crate::protocol::{JobId, RunId, Setting};
 use crate::recipe::{Library, Source, Sweep};
 use crate::runs::verdict::Remedy;
 use crate::state::{
-    BoardPage, Farewell, FilePurpose, LossView, Metric, Mover, Palette, Pane, RunColumn, SampleChoice, Section, SizeBy,
-    Smoothing, Tip,
+    BarOrder, Beside, BoardPage, Cell, DarkPage, Farewell, FilePurpose, LensPage, LossView, Metric, Mover, Palette,
+    Pane, PhotoOf, RunColumn, SampleChoice, Section, SizeBy, Smoothing, Subject, Tip, Who, Whose,
 };
 use crate::text::Language;
 
@@ -138,6 +138,44 @@ pub enum ScreenCommand {
     LensClass(Option<usize>),
     /// Whether the longest bar of the lens fills its side.
     LensZoom(bool),
+    /// What the lens looks at.
+    Subject(Subject),
+    /// What of it the lens shows.
+    LensPage(LensPage),
+    /// In which order its classes stand.
+    LensOrder(BarOrder),
+    /// Whether its probabilities are drawn by their logarithm.
+    LensLog(bool),
+    /// Whether all of its classes are listed.
+    LensAll(bool),
+    /// The class that it follows from its logit on.
+    Drill(usize),
+    /// What stands beside it.
+    Beside(Beside),
+    /// After which step panels show the run; none for the newest.
+    Moment(Option<u64>),
+    /// Whether that moves on by itself.
+    PlayMoment(bool),
+    /// A logit of the example, as it is dragged.
+    MoveLogit(Whose, usize, f64),
+    /// A probability of the example at the lens's T, as it is dragged.
+    MoveProbability(Whose, usize, f64),
+    /// Logits of the example, as they were typed.
+    TypeLogits(Whose, String),
+    /// The example's class.
+    ExampleLabel(usize),
+    /// Put the example back as it is at first.
+    ResetExample,
+    /// Make an example of what the lens shows.
+    TakeExample,
+    /// A photo for the lens.
+    Photo(PhotoOf),
+    /// Which picture of dark knowledge.
+    DarkPage(DarkPage),
+    /// Whose.
+    DarkWho(Who),
+    /// Show the samples of a place of a table of answers.
+    OpenCell(Cell),
     /// What bias the lens moves.
     BiasOf(Mover),
     /// Where to.
@@ -189,6 +227,10 @@ pub enum WindowCommand {
     TypePath(String),
     /// The path field is done; `false` gives it up.
     EndPath(bool),
+    /// Write the picture of a panel to a file.
+    SaveFigure(Pane),
+    /// Copy it.
+    CopyFigure(Pane),
     /// A path was picked.
     Picked(FilePurpose, Vec<PathBuf>),
     /// Keep a temporary store, or let it go.

@@ -47,7 +47,7 @@ pub use first::FirstRows;
 pub use given_logits::GivenLogits;
 pub(crate) use guard::guarded;
 pub use idx::is_idx_folder;
-pub use images::{FoundPictures, is_picture, picture, pictures};
+pub use images::{FoundPictures, Photo, is_picture, photo, photo_from_bytes, picture, pictures};
 pub use inputs::{Batch, Inputs};
 pub use npz::is_npz;
 pub use recognise::recognise;

@@ -6,11 +6,13 @@ mod course;
 pub mod covering;
 mod exits;
 pub mod fields;
+mod gradient;
 mod loss;
 mod method;
 mod methods;
 mod metrics;
 mod objective;
+mod over_rows;
 pub mod soften;
 mod targets;
 mod values;
@@ -19,6 +21,7 @@ pub use bias::{BIASES, BestBias, ClassErrors, ErrorsByBias, add_biases};
 pub use calibration::{BINS, expected_calibration_error};
 pub use course::{Course, Ramp, Shape, share_of};
 pub use exits::{leaves_at, uncertainty};
+pub use gradient::{RowGradient, RowLoss, Weights, row_gradient, row_loss};
 pub use loss::{BatchTargets, MemberTargets, MemberTerms, loss, term_losses};
 pub use method::{
     Company, Compute, Inner, Kernel, Layers, Method, Needs, NoPairs, OnLayers, OnLogits, Over, OwnTensor, Phase, Rows,
@@ -29,5 +32,9 @@ pub use methods::{
 };
 pub use metrics::{Evaluation, NO_CLASS, Reference, Said, evaluate, top_classes};
 pub use objective::{Objective, method, term};
+pub use over_rows::{
+    BestTemperature, Bin, ClassTable, MeanRows, MeanSide, Reliability, SEARCHED, Softener, answers, best_temperature,
+    confusion, entropy_of, mean_over, reliability, soft_targets_by_class,
+};
 pub use targets::{Heard, Mean, Targets, TeacherLogits};
 pub use values::Values;

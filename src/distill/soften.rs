@@ -45,6 +45,24 @@ pub fn log_divergence(log_p: &[f64], log_q: &[f64]) -> f64 {
         .sum()
 }
 
+/// exp(H): how many equally likely classes have this entropy.
+pub fn effective_classes(entropy: f64) -> f64 {
+    entropy.exp()
+}
+
+/// Logits less their mean.
+pub fn centred(logits: &[f32]) -> Vec<f64> {
+    let mean = logits.iter().map(|z| f64::from(*z)).sum::<f64>() / logits.len().max(1) as f64;
+    logits.iter().map(|z| f64::from(*z) - mean).collect()
+}
+
+/// N · T · (p − 1 / N) of a softened distribution over N classes: as T grows, it becomes the centred logits, and to match softened
+/// distributions becomes to match logits (Hinton, Vinyals & Dean 2015, section 2.1).
+pub fn above_uniform(probabilities: &[f64], temperature: f64) -> Vec<f64> {
+    let classes = probabilities.len() as f64;
+    probabilities.iter().map(|p| classes * temperature * (p - 1.0 / classes)).collect()
+}
+
 /// The first class of the largest logit.
 pub fn top_class<T: PartialOrd + Copy>(logits: &[T]) -> usize {
     let mut best = 0;

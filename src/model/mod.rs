@@ -23,6 +23,7 @@ mod plan;
 mod population;
 mod reads;
 mod row_logits;
+pub mod squeezenet;
 mod teacher;
 mod text;
 mod text_network;

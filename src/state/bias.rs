@@ -2,7 +2,6 @@
 //! They are counted on logits that are known; no model is run or changed.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::{JobView, State};
 use crate::distill::{BIASES, BestBias, ClassErrors, ErrorsByBias, add_biases};
@@ -16,7 +15,6 @@ pub struct Biases {
     pub mover: Option<Mover>,
     /// What is added to the logits, by run; what is not moved is not here.
     moved: BTreeMap<RunId, BTreeMap<Mover, f64>>,
-    kept: Option<KeptLogits>,
     counted: Option<Counted>,
     found: Option<Found>,
 }
@@ -28,14 +26,6 @@ pub enum Mover {
     Class(usize),
     /// One that all classes have in common which the run never saw, on top of their own.
     Unseen,
-}
-
-/// The kept logits of a run on its validation rows, from the moment at which they are asked for.
-#[derive(Debug)]
-struct KeptLogits {
-    of: RunId,
-    /// None inside where none were kept.
-    found: Option<Result<Option<Arc<Vec<f32>>>, Phrase>>,
 }
 
 /// What errors are counted of.
@@ -119,11 +109,6 @@ struct Known<'a> {
 }
 
 impl Biases {
-    /// Forgets what was read of the store: a run that resumes has other logits in the end.
-    pub(super) fn forget(&mut self) {
-        self.kept = None;
-    }
-
     fn of_run(&self, run: RunId) -> BTreeMap<Mover, f64> {
         self.moved.get(&run).cloned().unwrap_or_default()
     }
@@ -179,34 +164,19 @@ impl State {
         let (job, run) = self.biased_run().filter(|_| self.screen.lens.biases)?;
         let is_stored = self.row(run.run).is_some_and(|row| row.ended.is_some());
         let is_kept = is_stored && job.results.contains_key(&run.run) && answered(job, run).is_some();
-        // One question at a time, however fast the pointer goes over the cells of a board.
-        let is_free = self.screen.bias.kept.as_ref().is_none_or(|kept| kept.of != run.run && kept.found.is_some());
-        (is_kept && is_free).then_some(run.run)
-    }
-
-    /// Takes note of the question.
-    pub fn ask_logits(&mut self, run: RunId) {
-        self.screen.bias.kept = Some(KeptLogits { of: run, found: None });
-    }
-
-    /// Takes in its answer.
-    pub fn take_logits(&mut self, run: RunId, found: Result<Option<Vec<f32>>, Phrase>) {
-        if let Some(kept) = self.screen.bias.kept.as_mut().filter(|kept| kept.of == run) {
-            kept.found = Some(found.map(|logits| logits.map(Arc::new)));
-        }
+        (is_kept && self.screen.kept.may_ask(run.run)).then_some(run.run)
     }
 
     fn known_logits<'a>(&'a self, job: &'a JobView, run: &RunInfo) -> Result<Known<'a>, Uncounted<'a>> {
         let of_probe = || {
-            let (step, logits) = job.snapshots.get(&run.run).ok_or(Uncounted::TooEarly)?;
-            Ok(Known { step: Some(*step), logits: logits.as_slice(), labels: &job.probe.labels })
+            let (step, logits) = job.snapshot_at(run.run, self.moment_step()).ok_or(Uncounted::TooEarly)?;
+            Ok(Known { step: Some(step), logits, labels: &job.probe.labels })
         };
-        if !job.results.contains_key(&run.run) {
+        if !job.results.contains_key(&run.run) || self.moment_step().is_some() {
             return of_probe();
         }
         let labels = answered(job, run).ok_or(Uncounted::NotKept)?;
-        let kept = self.screen.bias.kept.as_ref().filter(|kept| kept.of == run.run);
-        match kept.and_then(|kept| kept.found.as_ref()) {
+        match self.screen.kept.of(run.run) {
             None => of_probe(),
             Some(Ok(Some(logits))) if logits.len() == labels.len() * job.probe.classes.len() => {
                 Ok(Known { step: None, logits, labels })
@@ -273,14 +243,24 @@ impl State {
         Some(BiasView { classes, unseen, mover, bias, biases, errors })
     }
 
-    /// A student's logits with its biases, where any was moved and that is looked at.
+    /// Logits of the student on show, `[rows, classes]`, with its biases, where any was moved and that is looked at.
     pub fn with_biases(&self, logits: &[f32]) -> Option<Vec<f32>> {
         let (job, run) = self.biased_run().filter(|_| self.screen.lens.biases)?;
         let moved = self.screen.bias.moved.get(&run.run).filter(|moved| !moved.is_empty())?;
         let mut moved_logits = logits.to_vec();
         let unseen = run.recipe.data.omitted(&job.probe.classes);
-        add_biases(&mut moved_logits, &all_of(moved, &unseen, logits.len()));
+        add_biases(&mut moved_logits, &all_of(moved, &unseen, job.probe.classes.len()));
         Some(moved_logits)
+    }
+
+    /// The biases that are in what is shown, as bits; empty where none is.
+    pub(super) fn bias_bits(&self) -> Vec<u64> {
+        let Some((job, run)) = self.biased_run().filter(|_| self.screen.lens.biases) else { return Vec::new() };
+        let Some(moved) = self.screen.bias.moved.get(&run.run).filter(|moved| !moved.is_empty()) else {
+            return Vec::new();
+        };
+        let unseen = run.recipe.data.omitted(&job.probe.classes);
+        all_of(moved, &unseen, job.probe.classes.len()).into_iter().map(f64::to_bits).collect()
     }
 
     /// Moves the bias.

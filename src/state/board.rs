@@ -130,7 +130,7 @@ impl JobView {
             end: &end,
             answers: &|run, part| self.answers.get(&(run, part)),
             first_agreement: &|run| self.curves.get(&run)?.epochs.first()?.validation.agreement,
-            heard: &|info| self.heard(Some(info)),
+            heard: &|info| self.heard_at(Some(info), None),
         };
         facts.story()
     }

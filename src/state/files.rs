@@ -30,11 +30,26 @@ pub enum FilePurpose {
     OpenDataFile,
     /// Where a temporary store goes.
     KeepStore,
+    /// A photo for the lens.
+    OpenPhoto,
+    /// Where the picture of a panel goes.
+    SaveFigure,
+    /// Where the lens goes, for a browser.
+    SavePage,
 }
 
 impl FilePurpose {
     /// Whether something is written to the path.
     pub fn writes(self) -> bool {
-        matches!(self, Self::SaveStudent | Self::SaveRecipe | Self::KeepStore | Self::ExportRun | Self::ExportRuns)
+        match self {
+            Self::SaveStudent
+            | Self::SaveRecipe
+            | Self::KeepStore
+            | Self::ExportRun
+            | Self::ExportRuns
+            | Self::SaveFigure
+            | Self::SavePage => true,
+            Self::OpenTeacher | Self::OpenRecipe | Self::OpenDataFolder | Self::OpenDataFile | Self::OpenPhoto => false,
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Undo and redo: of the recipe, of the arrangement of panels, and of what was put into the bin.
 //! Each step is the whole of what it changes, and one gesture is one step.
 
-use super::Workspace;
+use super::{Example, Lens, Workspace};
 use crate::protocol::{JobId, RunId};
 use crate::recipe::Sweep;
 
@@ -10,6 +10,8 @@ use crate::recipe::Sweep;
 pub enum Undoable {
     /// The recipe in the panel.
     Recipe(Box<Draft>),
+    /// Where the lens points, and its example.
+    Lens(Box<KeptLens>),
     /// The arrangement of a workspace, as it is remembered on disk.
     Arrangement(Workspace, serde_json::Value),
     /// What a job is called.
@@ -27,6 +29,15 @@ pub struct Draft {
     pub text: Option<String>,
 }
 
+/// What of the lens is put back: its T, its subject, what stands beside it, and the example.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeptLens {
+    /// The lens.
+    pub lens: Lens,
+    /// The example.
+    pub example: Example,
+}
+
 /// Tells what a thing is now that was something else.
 pub type Present<'a> = &'a dyn Fn(&Undoable) -> Undoable;
 
@@ -35,7 +46,7 @@ pub type Present<'a> = &'a dyn Fn(&Undoable) -> Undoable;
 pub struct History {
     past: Vec<Undoable>,
     future: Vec<Undoable>,
-    /// The field of the last edit of the recipe and when it was made, in seconds.
+    /// The field of the last edit and when it was made, in seconds.
     last: Option<(&'static str, f64)>,
 }
 
@@ -46,13 +57,13 @@ const GESTURE: f64 = 1.0;
 const DEPTH: usize = 200;
 
 impl History {
-    /// Remembers what `before` tells, the recipe that an edit of `field` replaces at `now` (seconds).
-    pub fn edited(&mut self, before: impl FnOnce() -> Draft, field: &'static str, now: f64) {
+    /// Remembers what `before` tells, which an edit of `field` replaces at `now` (seconds).
+    pub fn edited(&mut self, before: impl FnOnce() -> Undoable, field: &'static str, now: f64) {
         let same_gesture = self.last.is_some_and(|(last, at)| last == field && now - at < GESTURE);
         if same_gesture {
             self.future.clear();
         } else {
-            self.did(Undoable::Recipe(Box::new(before())));
+            self.did(before());
         }
         self.last = Some((field, now));
     }
@@ -110,21 +121,20 @@ mod tests {
     use super::*;
     use crate::recipe::QUICKSTART;
 
-    fn draft(sweep: &Sweep) -> Draft {
-        Draft { sweep: sweep.clone(), text: None }
+    fn recipe_of(sweep: &Sweep) -> Undoable {
+        Undoable::Recipe(Box::new(Draft { sweep: sweep.clone(), text: None }))
     }
 
     #[test]
     fn a_drag_is_one_step_and_redo_brings_it_back() {
         let first = QUICKSTART.sweep().unwrap();
-        let recipe_of = |sweep: &Sweep| Undoable::Recipe(Box::new(draft(sweep)));
         let mut history = History::default();
         let mut recipe = first.clone();
         for (i, t) in [5.0, 6.0, 7.0].into_iter().enumerate() {
-            history.edited(|| draft(&recipe), "temperature", i as f64 * 0.1);
+            history.edited(|| recipe_of(&recipe), "temperature", i as f64 * 0.1);
             recipe.base.distill.set("distill.temperature", t);
         }
-        history.edited(|| draft(&recipe), "seed", 0.4);
+        history.edited(|| recipe_of(&recipe), "seed", 0.4);
         let dragged = recipe.clone();
         recipe.base.training.seed = 3;
         assert_eq!(history.undo(&|_| recipe_of(&recipe)), Some(recipe_of(&dragged)));
@@ -137,10 +147,10 @@ mod tests {
     fn different_things_are_undone_in_the_order_in_which_they_were_done() {
         let recipe = QUICKSTART.sweep().unwrap();
         let mut history = History::default();
-        history.edited(|| draft(&recipe), "temperature", 0.0);
+        history.edited(|| recipe_of(&recipe), "temperature", 0.0);
         history.did(Undoable::Binned(RunId(7), false));
         // The gesture has ended: the same field within a second is a step of its own.
-        history.edited(|| draft(&recipe), "temperature", 0.1);
+        history.edited(|| recipe_of(&recipe), "temperature", 0.1);
         assert!(matches!(history.undo(&Clone::clone), Some(Undoable::Recipe(_))));
         let undone = history.undo(&|_| Undoable::Binned(RunId(7), true));
         assert_eq!(undone, Some(Undoable::Binned(RunId(7), false)));

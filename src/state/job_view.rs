@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::leaving::Leaving;
 use super::loss_curve::LossCurve;
+use super::moment::Timeline;
 use crate::distill::Heard;
 use crate::protocol::{
     Anatomy, Answers, Change, DataFound, Epoch, Event, EventKind, JobData, JobEnded, JobId, JobOutcome, Part, Probe,
@@ -42,6 +43,8 @@ pub struct JobView {
     pub data: Option<JobData>,
     /// Newest logits of the probe set by run: step, `[rows, classes]`.
     pub snapshots: BTreeMap<RunId, (u64, Arc<Vec<f32>>)>,
+    /// The earlier ones of runs through whose training somebody moves.
+    pub timelines: BTreeMap<RunId, Timeline>,
     /// What the terms contributed to the newest step of each run, while it trains here.
     pub anatomy: BTreeMap<RunId, Anatomy>,
     /// What its runs answered, row by row, without logits.
@@ -162,6 +165,7 @@ impl JobView {
             probe: Arc::clone(&started.probe),
             data: started.data.clone(),
             snapshots: BTreeMap::new(),
+            timelines: BTreeMap::new(),
             anatomy: BTreeMap::new(),
             answers: BTreeMap::new(),
             exits: BTreeMap::new(),
@@ -220,15 +224,24 @@ impl JobView {
         self.runs.iter().filter(|run| !run.loaded && !whole(run)).map(|run| run.run).collect()
     }
 
-    /// What the teacher of a run says of the probe set, each member of an ensemble apart, once all of it is known. Without a run, or of one
-    /// that learns from nobody: what the job's first teacher says.
-    pub fn heard(&self, run: Option<&RunInfo>) -> Option<Heard<'_>> {
+    /// The logits of the probe set that a run gave last, with their step; where its training is looked at in another moment, those of then.
+    pub fn snapshot_at(&self, run: RunId, moment: Option<u64>) -> Option<(u64, &[f32])> {
+        if let Some(found) = moment.and_then(|step| self.timelines.get(&run)?.at(step)) {
+            return Some((found.0, found.1.as_slice()));
+        }
+        self.snapshots.get(&run).map(|(step, logits)| (*step, logits.as_slice()))
+    }
+
+    /// What the teacher of a run says of the probe set, each member of an ensemble apart, once all of it is known; where it trains with the
+    /// run, at that moment. Without a run, or of one that learns from nobody: what the job's first teacher says.
+    pub fn heard_at(&self, run: Option<&RunInfo>, moment: Option<u64>) -> Option<Heard<'_>> {
         let recipe = run.map_or(&self.sweep.base, |run| &run.recipe);
         if !self.probe.teacher.is_empty() {
             return self.probe.heard(recipe.combine());
         }
         let models = self.teacher_models(run);
-        let each = models.iter().map(|model| Some(self.snapshots.get(&model.run)?.1.as_slice()));
+        let beside = |model: &RunInfo| moment.filter(|_| run.is_none_or(|run| run.stage == model.stage));
+        let each = models.iter().map(|model| Some(self.snapshot_at(model.run, beside(model))?.1));
         let each = each.collect::<Option<Vec<_>>>().filter(|each| !each.is_empty())?;
         Some(Heard { each, mean: recipe.combine() })
     }
@@ -307,6 +320,9 @@ impl JobView {
             }
             Report::Snapshot(snapshot) => {
                 self.snapshots.insert(snapshot.run, (snapshot.step, Arc::clone(&snapshot.logits)));
+                if let Some(timeline) = self.timelines.get_mut(&snapshot.run) {
+                    timeline.take(snapshot.step, &snapshot.logits);
+                }
             }
             Report::Event(event) => self.take_event(event),
             Report::Answers(answers) => {

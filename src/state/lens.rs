@@ -1,10 +1,12 @@
 //! What the lens looks at, and the numbers it needs: found in memory, never by running a model.
 
+use std::borrow::Cow;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::State;
+use super::{BarOrder, Beside, Cell, JobView, LensPage, State, Subject};
 use crate::distill::Heard;
 use crate::distill::soften::{entropy, soften, top_class};
 use crate::protocol::{Inspected, JobId, Own, Probe, Role, RunId, RunInfo};
@@ -27,6 +29,24 @@ pub struct Lens {
     pub tokens: bool,
     /// Whether biases of classes can be moved, and are added to the student's logits.
     pub biases: bool,
+    /// What is looked at.
+    pub subject: Subject,
+    /// What of it is shown.
+    pub page: LensPage,
+    /// In which order classes stand.
+    pub order: BarOrder,
+    /// Whether probabilities are drawn by their logarithm.
+    pub log: bool,
+    /// Whether all classes are listed, however many they are.
+    pub all: bool,
+    /// The class that is followed from its logit on; the label's until one is chosen.
+    pub drilled: Option<usize>,
+    /// What stands beside.
+    pub beside: Beside,
+    /// Whether T goes up and down by itself, and which way it goes.
+    pub plays: Option<bool>,
+    /// The place of a table of answers whose rows one steps through.
+    pub cell: Cell,
 }
 
 /// A picture of the user's, and what became of the question about it.
@@ -54,6 +74,8 @@ pub enum SampleChoice {
     Disagree,
     /// Those on which the top classes of the student and of its baseline differ.
     Apart,
+    /// Those that fall into a chosen place of a table of answers.
+    Answered,
 }
 
 /// A text that others were made of for the students, and what became of the question about them.
@@ -72,7 +94,8 @@ pub type MadeReaders = (Option<JobId>, Option<RunId>, Option<u64>);
 
 impl SampleChoice {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Any, Self::TeacherUnsure, Self::StudentWrong, Self::Disagree, Self::Apart];
+    pub const ALL: [Self; 6] =
+        [Self::Any, Self::TeacherUnsure, Self::StudentWrong, Self::Disagree, Self::Apart, Self::Answered];
 }
 
 /// The probe set with what is known of it.
@@ -84,9 +107,21 @@ pub(super) struct Known<'a> {
     /// The same student as a baseline: which one, and its logits.
     pub baseline: Option<(&'static Baseline, &'a [f32])>,
     pub step: Option<u64>,
+    /// The student's run.
+    pub run: Option<RunId>,
 }
 
-/// One row of the probe set with the logits on it.
+/// What is known of a job's run at a moment; none for the newest.
+pub(super) fn known_of<'a>(job: &'a JobView, shown: Option<&'a RunInfo>, moment: Option<u64>) -> Known<'a> {
+    let at = |run: &RunInfo| job.snapshot_at(run.run, moment.filter(|_| shown.is_none_or(|it| it.stage == run.stage)));
+    let (step, student) = shown.and_then(at).unzip();
+    let baseline = shown.and_then(|run| job.baseline_of(run));
+    let baseline = baseline.and_then(|run| Some((run.baseline()?, at(run)?.1)));
+    let (teacher, run) = (job.heard_at(shown, moment), shown.map(|run| run.run));
+    Known { probe: &job.probe, teacher, student, baseline, step, run }
+}
+
+/// One row of the probe set with the logits on it, or several of which the mean is looked at.
 #[derive(Clone, Debug)]
 pub struct LensView<'a> {
     /// The probe set.
@@ -100,16 +135,36 @@ pub struct LensView<'a> {
     /// The teacher's logits, when there is a teacher yet; of an ensemble those of each member.
     pub teacher: Option<Heard<'a>>,
     /// The student's logits.
-    pub student: Option<&'a [f32]>,
+    pub student: Option<Cow<'a, [f32]>>,
     /// Steps the student has taken; none for one that was never trained.
     pub step: Option<u64>,
+    /// The rows of which the mean is looked at: all logits are `[rows, classes]` of the probe set then. None where one row is.
+    pub over: Option<Vec<usize>>,
+    /// The run that is the student; none of a recipe's preview, and where nobody learns.
+    pub run: Option<RunId>,
 }
 
 impl Lens {
     /// Points at the first row.
     pub fn new(temperature: f64) -> Self {
-        let (zoomed, tokens, biases) = (false, false, false);
-        Self { temperature, row: 0, choice: SampleChoice::Any, class: None, zoomed, tokens, biases }
+        Self {
+            temperature,
+            row: 0,
+            choice: SampleChoice::Any,
+            class: None,
+            zoomed: false,
+            tokens: false,
+            biases: false,
+            subject: Subject::default(),
+            page: LensPage::default(),
+            order: BarOrder::default(),
+            log: false,
+            all: false,
+            drilled: None,
+            beside: Beside::default(),
+            plays: None,
+            cell: Cell::default(),
+        }
     }
 
     /// Keeps the row within a probe set of `rows`.
@@ -155,11 +210,7 @@ impl State {
     pub(super) fn known(&self) -> Option<Known<'_>> {
         if let Some(job) = self.focused() {
             let shown = job.shown_run(self.lit_cell()).filter(|run| run.role == Role::Student);
-            let snapshot = |run: &RunInfo| job.snapshots.get(&run.run).map(|(step, logits)| (*step, logits.as_slice()));
-            let (step, student) = shown.and_then(snapshot).unzip();
-            let baseline = shown.and_then(|run| job.baseline_of(run));
-            let baseline = baseline.and_then(|run| Some((run.baseline()?, snapshot(run)?.1)));
-            return Some(Known { probe: &job.probe, teacher: job.heard(shown), student, baseline, step });
+            return Some(known_of(job, shown, self.moment_step()));
         }
         // An earlier recipe's sample would look like this one's.
         let preview = self.recipe.preview.as_ref().filter(|_| self.recipe.preview_fault.is_none())?;
@@ -169,13 +220,24 @@ impl State {
             student: Some(preview.student.as_slice()),
             baseline: None,
             step: None,
+            run: None,
         })
     }
 
-    /// What the lens shows: a picture of the user's, or the row that it points at; nothing before the first preview.
+    /// What the lens shows: a picture of the user's, the row that it points at, the mean over rows, a photo or an example; nothing before
+    /// there is any. Biases that were moved are in the student's logits.
     pub fn lens_view(&self) -> Option<LensView<'_>> {
+        match self.screen.lens.subject {
+            Subject::Sample => {}
+            Subject::Mean => {
+                let known = self.known()?;
+                return Some(self.mean_view(known));
+            }
+            Subject::Photo => return self.photo_view(),
+            Subject::Example => return Some(self.example_view()),
+        }
         let Some(looked) = self.own_picture() else { return self.probe_view() };
-        Some(LensView {
+        let view = LensView {
             row: 0,
             input: &looked.probe.inputs,
             label: None,
@@ -183,10 +245,150 @@ impl State {
                 .probe
                 .heard(self.asked_recipe().combine())
                 .and_then(|heard| heard.row(0, looked.probe.classes.len())),
-            student: numbers(&looked.student),
+            student: numbers(&looked.student).map(Cow::Borrowed),
             step: None,
             probe: &looked.probe,
+            over: None,
+            run: self.on_show().1,
+        };
+        Some(self.biased(view))
+    }
+
+    /// The same beside it, and its T, where something stands there.
+    pub fn beside_view(&self) -> Option<(LensView<'_>, f64)> {
+        let lens = &self.screen.lens;
+        let known = match lens.beside {
+            Beside::Nothing => return None,
+            Beside::Temperature(t) => return Some((self.lens_view()?, t)),
+            Beside::Step(step) => {
+                let job = self.focused()?;
+                let shown = job.shown_run(self.lit_cell()).filter(|run| run.role == Role::Student);
+                known_of(job, shown, Some(step))
+            }
+            Beside::Run(run) => {
+                let (job, info) = self.comparable().into_iter().find(|(_, info)| info.run == run)?;
+                known_of(job, Some(info), self.moment_step())
+            }
+        };
+        let view = match lens.subject {
+            Subject::Sample if self.own_picture().is_none() => self.row_view(known)?,
+            Subject::Mean => self.mean_view(known),
+            _ => return None,
+        };
+        Some((view, lens.temperature))
+    }
+
+    /// What another run of a job says of what is looked at.
+    pub fn view_of<'a>(&'a self, job: &'a JobView, run: &'a RunInfo) -> Option<LensView<'a>> {
+        let known = known_of(job, Some(run), self.moment_step());
+        match self.screen.lens.subject {
+            Subject::Sample => self.row_view(known),
+            Subject::Mean => Some(self.mean_view(known)),
+            Subject::Photo | Subject::Example => None,
+        }
+    }
+
+    /// Tells what is looked at from anything else, T aside.
+    pub fn look_key(&self, view: &LensView<'_>) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        let mut add = |logits: &[f32]| {
+            logits.len().hash(&mut hasher);
+            // Of very many numbers some tell as much.
+            logits.iter().step_by(logits.len().div_ceil(4096).max(1)).for_each(|z| z.to_bits().hash(&mut hasher));
+        };
+        view.teacher.iter().flat_map(|heard| &heard.each).for_each(|logits| add(logits));
+        view.student.iter().for_each(|logits| add(logits));
+        (&view.over, view.step, view.run, view.label).hash(&mut hasher);
+        hasher.finish()
+    }
+
+    /// Runs that can stand beside the one on show: those of jobs in memory with the same rows and classes.
+    pub fn comparable(&self) -> Vec<(&JobView, &RunInfo)> {
+        let Some(focused) = self.focused() else { return Vec::new() };
+        let of = &focused.probe;
+        let is_alike = |job: &&JobView| {
+            job.id == focused.id
+                || (job.probe.rows == of.rows && job.probe.classes == of.classes && job.probe.inputs == of.inputs)
+        };
+        let others = self.jobs.open.values().filter(is_alike);
+        let runs = others.flat_map(|job| job.runs.iter().map(move |run| (job, run)));
+        let says =
+            |(job, run): &(&JobView, &RunInfo)| run.role != Role::Teacher && job.snapshots.contains_key(&run.run);
+        runs.filter(says).collect()
+    }
+
+    fn biased<'a>(&self, view: LensView<'a>) -> LensView<'a> {
+        // They are those of the run on show, and of no other that stands beside it.
+        let is_own = view.run.is_some() && view.run == self.on_show().1;
+        let moved = view.student.as_deref().filter(|_| is_own).and_then(|z| self.with_biases(z));
+        match moved {
+            Some(moved) => LensView { student: Some(Cow::Owned(moved)), ..view },
+            None => view,
+        }
+    }
+
+    fn photo_view(&self) -> Option<LensView<'_>> {
+        let seen = self.screen.photo.as_ref()?.seen.as_ref()?;
+        Some(LensView {
+            row: 0,
+            input: &seen.probe.inputs,
+            label: None,
+            teacher: Some(seen.heard()),
+            student: None,
+            step: None,
+            probe: &seen.probe,
+            over: None,
+            run: None,
         })
+    }
+
+    fn example_view(&self) -> LensView<'_> {
+        let example = &self.screen.example;
+        LensView {
+            row: 0,
+            input: &[],
+            label: Some(example.label),
+            teacher: Some(example.heard()),
+            student: Some(Cow::Borrowed(&example.student)),
+            step: None,
+            probe: &self.screen.example_probe,
+            over: None,
+            run: None,
+        }
+    }
+
+    /// All logits, and the rows of the choice.
+    fn mean_view<'a>(&'a self, known: Known<'a>) -> LensView<'a> {
+        let rows = self.sample_rows(self.screen.lens.choice);
+        let view = LensView {
+            row: self.screen.lens.row.min(known.probe.rows.len().saturating_sub(1)),
+            input: &[],
+            label: known.class(&self.screen.lens),
+            teacher: known.teacher.clone(),
+            student: known.student.map(Cow::Borrowed),
+            step: known.step,
+            probe: known.probe,
+            over: Some(rows),
+            run: known.run,
+        };
+        self.biased(view)
+    }
+
+    fn row_view<'a>(&'a self, known: Known<'a>) -> Option<LensView<'a>> {
+        let probe = known.probe;
+        let row = self.screen.lens.row.min(probe.rows.len().checked_sub(1)?);
+        let view = LensView {
+            row,
+            input: probe.input(row)?,
+            label: Some(*probe.labels.get(row)? as usize),
+            teacher: known.heard(row),
+            student: known.row(known.student, row).map(Cow::Borrowed),
+            step: known.step,
+            probe,
+            over: None,
+            run: known.run,
+        };
+        Some(self.biased(view))
     }
 
     /// The recipe whose teacher and student read a picture of the user's: that of the run on show, or the one that was previewed.
@@ -209,7 +411,7 @@ impl State {
     pub fn made_readers(&self) -> Option<MadeReaders> {
         let job = self.focused()?;
         let run = job.shown_run(self.lit_cell()).filter(|run| run.recipe.data.augment.tries > 0)?;
-        let step = job.snapshots.get(&run.run).map(|(step, _)| *step);
+        let step = job.snapshot_at(run.run, self.moment_step()).map(|(step, _)| step);
         Some((self.screen.focus, Some(run.run), step))
     }
 
@@ -237,18 +439,7 @@ impl State {
 
     /// The row of the probe set that the lens points at; nothing before the first preview.
     pub fn probe_view(&self) -> Option<LensView<'_>> {
-        let known = self.known()?;
-        let probe = known.probe;
-        let row = self.screen.lens.row.min(probe.rows.len().checked_sub(1)?);
-        Some(LensView {
-            row,
-            input: probe.input(row)?,
-            label: Some(*probe.labels.get(row)? as usize),
-            teacher: known.heard(row),
-            student: known.row(known.student, row),
-            step: known.step,
-            probe,
-        })
+        self.row_view(self.known()?)
     }
 
     /// The rows of the probe set that a choice comes to now, in the order in which one steps through them.
@@ -276,6 +467,13 @@ impl State {
                     tops.is_some_and(|(student, baseline)| top_class(student) != top_class(baseline))
                 };
                 all.filter(apart).collect()
+            }
+            SampleChoice::Answered => {
+                let holds = |row: &usize| {
+                    let cell = self.screen.lens.cell;
+                    cell.holds(label(row), known.teacher_top(*row), student(*row).map(top_class))
+                };
+                if self.screen.lens.cell.is_any() { Vec::new() } else { all.filter(holds).collect() }
             }
             SampleChoice::Disagree => {
                 let disagree = |row: &usize| {

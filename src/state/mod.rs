@@ -5,24 +5,31 @@
 mod bias;
 mod board;
 mod curves;
+mod dark;
 mod estimate;
+mod example;
 mod files;
 mod greeting;
 mod held;
 mod history;
 mod job_view;
+mod kept_logits;
 mod leaving;
 mod lens;
+mod looks;
 mod loss_curve;
 mod metric;
+mod moment;
 mod notices;
 mod overlaid;
 mod paste;
+mod photo;
 mod queue;
 mod readings;
 mod recipe_text;
 mod run_list;
 mod section;
+mod seen;
 pub mod series;
 mod sheet;
 mod temporary;
@@ -37,24 +44,31 @@ use std::time::Instant;
 pub use bias::{BiasErrors, BiasView, Biases, Mover, Uncounted};
 pub use board::{BoardPage, BoardSettings, SizeBy};
 pub use curves::{CurveSettings, LossView};
+pub use dark::{Dark, DarkFound, DarkPage, DarkRows, ENTROPY_BINS, Who};
 pub use estimate::Estimate;
+pub use example::{Example, LOGITS, MOST_CLASSES, NotLogits, Whose, read_logits};
 pub use files::{FilePurpose, PathField};
 pub use greeting::{Greeting, Tip};
 pub use held::Held;
-pub use history::{Draft, History, Present, Undoable};
+pub use history::{Draft, History, KeptLens, Present, Undoable};
 pub use job_view::{JobView, RunCurves};
+pub use kept_logits::KeptLogits;
 pub use leaving::{AtSpeed, Leaving};
 pub use lens::{Lens, LensView, MadeLook, MadeReaders, OwnPicture, SampleChoice};
+pub use looks::{BarOrder, Beside, Cell, LENS_TEMPERATURES, LensPage, Subject};
 pub use loss_curve::{LossCurve, Smoothing};
 pub use metric::Metric;
+pub use moment::{Moment, MomentView, Timeline};
 pub use notices::{Notice, Notices};
 pub use overlaid::Overlaid;
 pub use paste::Paste;
+pub use photo::{Photo, PhotoOf, SeenPhoto, Shipped};
 pub use queue::{Queue, QueuedJob, Waiting};
 pub use readings::Readings;
 pub use recipe_text::RecipeText;
 pub use run_list::{BaselineErrors, ColumnWidth, Listed, RunColumn, RunList, difference, validation};
 pub use section::Section;
+pub use seen::{Seen, SeenSide};
 pub use sheet::{Sheet, TableColumns, square_pixels};
 pub use temporary::{Farewell, TemporaryStore};
 pub use wall::{Hung, Pictures, Wall};
@@ -62,7 +76,7 @@ pub use workspace::{Palette, Pane, Workspace};
 
 use crate::distill::{Course, Method};
 use crate::protocol::{
-    Change, DeviceInfo, JobId, Live, Own, Preview, Progress, Report, RunId, RunInfo, Setting, Snapshot, Unready,
+    Change, DeviceInfo, JobId, Live, Own, Preview, Probe, Progress, Report, RunId, RunInfo, Setting, Snapshot, Unready,
 };
 use crate::recipe::{Faults, PRESETS, Recipe, Sweep};
 use crate::runs::{RunRow, ToldApart};
@@ -157,6 +171,18 @@ pub struct Screen {
     pub lens: Lens,
     /// Biases of classes, as they were moved.
     pub bias: Biases,
+    /// The strip with which one moves through a training, while it is open.
+    pub moment: Option<Moment>,
+    /// Logits of all validation rows that were read of the store.
+    pub kept: KeptLogits,
+    /// How dark knowledge is looked at.
+    pub dark: Dark,
+    /// The hand-made example.
+    pub example: Example,
+    /// The same as a probe set of one row.
+    example_probe: Arc<Probe>,
+    /// The photo that the lens shows.
+    pub photo: Option<Photo>,
     /// A picture of the user's, which the lens shows in place of a sample.
     pub picture: Option<OwnPicture>,
     /// A text that others were made of, where those are looked at.
@@ -243,6 +269,12 @@ impl State {
                 curves: CurveSettings::default(),
                 lens: Lens::new(sweep.base.distill.temperature().unwrap_or(1.0)),
                 bias: Biases::default(),
+                moment: None,
+                kept: KeptLogits::default(),
+                dark: Dark::default(),
+                example_probe: Example::default().probe(),
+                example: Example::default(),
+                photo: None,
                 picture: None,
                 made: None,
                 readings: None,
@@ -364,6 +396,25 @@ impl State {
         Draft { sweep: self.recipe.sweep.clone(), text }
     }
 
+    /// The panel whose picture is meant where none was named.
+    pub fn figure_panel(&self) -> Pane {
+        let is_figure =
+            |panel: &Pane| matches!(panel, Pane::Lens | Pane::Dark | Pane::Loss | Pane::Quality | Pane::Board);
+        self.window.maximised.filter(is_figure).unwrap_or(Pane::Lens)
+    }
+
+    /// The lens as undo remembers it.
+    pub fn kept_lens(&self) -> KeptLens {
+        KeptLens { lens: self.screen.lens, example: self.screen.example.clone() }
+    }
+
+    /// Puts back what undo remembers of the lens; which sample and page are on show stays.
+    pub fn put_lens(&mut self, kept: KeptLens) {
+        let KeptLens { lens: Lens { temperature, subject, beside, .. }, example } = kept;
+        self.screen.example = example;
+        self.screen.lens = Lens { temperature, subject, beside, plays: None, ..self.screen.lens };
+    }
+
     /// Puts a recipe in place, checked and counted.
     pub fn put_sweep(&mut self, sweep: Sweep) {
         self.recipe.fault = sweep.check().err();
@@ -427,7 +478,7 @@ impl State {
             }
             Report::Resumed(resumed) => {
                 self.jobs.starting = false;
-                self.screen.bias.forget();
+                self.screen.kept.forget();
                 if let Some(job) = self.jobs.open.get_mut(&resumed.job) {
                     job.resumed(resumed);
                     self.jobs.running = Some(resumed.job);
@@ -526,6 +577,16 @@ impl State {
             }
         }
         None
+    }
+
+    /// Sees to it that the lens shows the example as it is now, in the language that is spoken now.
+    pub fn settle_example(&mut self) {
+        let known = &self.screen.example_probe;
+        let is_it =
+            known.labels == [self.screen.example.label as u32] && known.classes == self.screen.example.classes();
+        if !is_it {
+            self.screen.example_probe = self.screen.example.probe();
+        }
     }
 
     fn take_snapshot(&mut self, snapshot: Snapshot) {

@@ -24,11 +24,13 @@ pub enum Pane {
     Inside,
     /// What was run.
     Runs,
+    /// What teacher and student take the classes for.
+    Dark,
 }
 
 impl Pane {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Recipe,
         Self::Loss,
         Self::Quality,
@@ -38,6 +40,7 @@ impl Pane {
         Self::Anatomy,
         Self::Inside,
         Self::Runs,
+        Self::Dark,
     ];
 }
 

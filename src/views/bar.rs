@@ -179,6 +179,8 @@ fn is_on(action: Action, state: &State) -> bool {
         Action::ToggleWeighted => state.screen.curves.weighted,
         Action::ToggleTokens => state.screen.lens.tokens,
         Action::ToggleBiases => state.screen.lens.biases,
+        Action::PlayTemperature => state.screen.lens.plays.is_some(),
+        Action::ToggleMoment => state.screen.moment.is_some(),
         Action::ToggleBin => state.screen.shows_bin,
         Action::ToggleOverlay => state.window.shows_overlay,
         Action::HoldQueue => state.jobs.queue.held,

@@ -7,11 +7,14 @@ mod board;
 mod cards;
 mod colours;
 mod curves;
+mod dark;
+mod figures;
 mod inside;
 mod kept_run;
 mod lens;
 mod loss;
 mod methods;
+mod moment;
 mod notices;
 mod palette;
 mod paste;
@@ -31,11 +34,13 @@ mod tips;
 pub use anatomy::anatomy_ui;
 pub use bar::bar_ui;
 pub use board::board_ui;
+pub use dark::dark_ui;
 pub use inside::inside_ui;
 pub use kept_run::{kept_recipe_ui, rename_ui};
 pub use lens::lens_ui;
 pub use loss::loss_ui;
 pub use methods::methods_ui;
+pub use moment::moment_ui;
 pub use notices::notices_ui;
 pub use palette::palette_ui;
 pub use paste::paste_ui;
@@ -52,6 +57,7 @@ pub use tips::tips_ui;
 
 use eframe::egui::{Frame, Id, Label, Modal, Response, Ui, Vec2};
 
+use self::figures::figure_menu_ui;
 use crate::command::{Action, Commands, Shortcut};
 use crate::distill::{Company, Course, Method, term};
 use crate::protocol::RunInfo;
@@ -73,6 +79,7 @@ pub fn panel_key(panel: Pane) -> &'static str {
         Pane::Anatomy => "anatomy-title",
         Pane::Inside => "inside-title",
         Pane::Runs => "runs-title",
+        Pane::Dark => "dark-title",
     }
 }
 
@@ -168,9 +175,20 @@ fn icon_of(action: Action, state: &State) -> Icon {
         Action::Stop => Icon::Stop,
         Action::Undo => Icon::Undo,
         Action::Redo => Icon::Redo,
-        Action::OpenTeacher | Action::OpenRecipe | Action::OpenDataFolder | Action::OpenDataFile => Icon::Folder,
-        Action::SaveStudent | Action::SaveRecipe | Action::ExportRun | Action::ExportRuns => Icon::Save,
-        Action::CopyRecipe | Action::PasteRecipe | Action::CopyPicture => Icon::Copy,
+        Action::OpenTeacher
+        | Action::OpenRecipe
+        | Action::OpenDataFolder
+        | Action::OpenDataFile
+        | Action::OpenPhoto => Icon::Folder,
+        Action::SaveStudent
+        | Action::SaveRecipe
+        | Action::ExportRun
+        | Action::ExportRuns
+        | Action::SaveFigure
+        | Action::SavePage => Icon::Save,
+        Action::CopyRecipe | Action::PasteRecipe | Action::CopyPicture | Action::CopyFigure => Icon::Copy,
+        Action::PlayTemperature if state.screen.lens.plays.is_some() => Icon::Pause,
+        Action::PlayTemperature => Icon::Play,
         Action::NextSample => Icon::ChevronRight,
         Action::PreviousSample => Icon::ChevronLeft,
         Action::RandomSample => Icon::Dice,
@@ -189,7 +207,7 @@ fn icon_of(action: Action, state: &State) -> Icon {
         Action::Lab => Icon::Flask,
         Action::Compare => Icon::Bars,
         Action::Learn | Action::Methods => Icon::Book,
-        Action::ToggleOverlay => Icon::Clock,
+        Action::ToggleOverlay | Action::ToggleMoment => Icon::Clock,
     }
 }
 

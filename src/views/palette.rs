@@ -247,6 +247,12 @@ fn synonyms(action: Action) -> &'static str {
         Action::ToggleTokens => {
             "word pieces saliency attribution gradient explain why tokenizer 词元 归因 梯度 解释 ciyuan guiyin tidu jieshi"
         }
+        Action::PlayTemperature => "animate sweep temperature play 播放 温度 bofang wendu",
+        Action::ToggleMoment => "time scrub history replay snapshot step 时间 回放 快照 shijian huifang kuaizhao",
+        Action::OpenPhoto => "image picture imagenet squeezenet photo 照片 图片 zhaopian tupian",
+        Action::SaveFigure => "svg png image slide export figure plot 图 导出 tu daochu",
+        Action::CopyFigure => "svg png image slide clipboard figure plot 图 复制 tu fuzhi",
+        Action::SavePage => "html web browser page share class export 网页 导出 wangye daochu",
         Action::ToggleBiases => "bias class offset prior unseen slider 偏置 类别 pianzhi leibie",
         Action::ToggleLogLoss => "logarithmic axis scale 对数 duishu",
         Action::ToggleWeighted => "terms weights 加权 jiaquan",

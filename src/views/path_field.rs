@@ -19,6 +19,9 @@ pub fn path_key(purpose: FilePurpose) -> &'static str {
         FilePurpose::OpenDataFolder => "path-open-folder",
         FilePurpose::OpenDataFile => "path-open-table",
         FilePurpose::KeepStore => "path-keep-store",
+        FilePurpose::OpenPhoto => "path-open-photo",
+        FilePurpose::SaveFigure => "path-save-figure",
+        FilePurpose::SavePage => "path-save-page",
     }
 }
 

@@ -216,6 +216,8 @@ fn lens_ui(ui: &mut Ui, g: &mut Gallery) {
             order: &[],
             full: None,
             row: 34.0,
+            log: false,
+            draggable: false,
         };
         let room = vec2(ui.available_width(), ui.available_height() - 56.0);
         ui.allocate_ui(room, |ui| bars.show(ui));

@@ -45,6 +45,8 @@ pub(super) fn data_ui(ui: &mut Ui) {
                 order: &[2, 1, 0],
                 full: Some(1.0),
                 row: 34.0,
+                log: false,
+                draggable: false,
             };
             ui.allocate_ui(vec2(ui.available_width(), 104.0), |ui| bars.show(ui));
         }

@@ -2,7 +2,7 @@
 //! Up to some twenty classes fit; more scroll, in the order the caller gives.
 
 use eframe::egui::{
-    self, Align2, Color32, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    self, Align2, Color32, Id, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
 use crate::{
@@ -46,7 +46,25 @@ pub struct ProbabilityBars<'a> {
     pub full: Option<f32>,
     /// How tall a row is where there is room; its words are as large as that.
     pub row: f32,
+    /// Whether bars are as long as the logarithm of their probability, from [`LEAST_SHOWN`] on.
+    pub log: bool,
+    /// Whether their ends can be dragged.
+    pub draggable: bool,
 }
+
+/// What happened to bars.
+#[derive(Debug)]
+pub struct BarsResponse {
+    /// Of the whole.
+    pub response: Response,
+    /// The class whose row was clicked.
+    pub clicked: Option<usize>,
+    /// The bar that is dragged (whether it is one on the left, and its class) and the probability that it is dragged to.
+    pub dragged: Option<(bool, usize, f32)>,
+}
+
+/// Where logarithmic bars begin.
+pub const LEAST_SHOWN: f32 = 1e-6;
 
 /// Height of the names above the bars.
 pub const BARS_HEADER: f32 = 22.0;
@@ -58,6 +76,8 @@ const PERCENT: f32 = 46.0;
 const PLAIN_ROW: f32 = 34.0;
 const LARGEST: f32 = 1.6;
 const ANIMATION: f32 = 0.12;
+/// How far an arrow key moves the end of a bar, as a share of its room.
+const NUDGE: f32 = 0.02;
 /// How strongly the outline behind a bar is seen.
 const GHOST: f32 = 0.55;
 /// How strongly the marks of members are seen.
@@ -72,7 +92,8 @@ struct Columns {
 
 impl ProbabilityBars<'_> {
     /// Shows a header and a row for each class, and scrolls if they do not fit.
-    pub fn show(&self, ui: &mut Ui) -> Response {
+    pub fn show(&self, ui: &mut Ui) -> BarsResponse {
+        let (mut clicked, mut dragged) = (None, None);
         let outer = ui.scope(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             let rows = if self.order.is_empty() { self.classes.len() } else { self.order.len() };
@@ -85,14 +106,16 @@ impl ProbabilityBars<'_> {
             area.show_rows(ui, row_height, rows, |ui, visible| {
                 for row in visible {
                     let class = if self.order.is_empty() { row } else { self.order[row] };
-                    self.row_ui(ui, class, row_height);
+                    let row = self.row_ui(ui, class, row_height);
+                    clicked = clicked.or(row.0.then_some(class));
+                    dragged = dragged.or(row.1);
                 }
             });
         });
         let response = outer.response;
         let enabled = ui.is_enabled();
         response.widget_info(|| WidgetInfo::labeled(Role::Group, enabled, self.name));
-        response
+        BarsResponse { response, clicked, dragged }
     }
 
     fn header_ui(&self, ui: &mut Ui, row_height: f32) {
@@ -116,11 +139,13 @@ impl ProbabilityBars<'_> {
         painter.text(pos2(rect.right(), y), Align2::RIGHT_CENTER, unit, small, t.tertiary);
     }
 
-    fn row_ui(&self, ui: &mut Ui, class: usize, height: f32) {
-        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    /// Whether the row was clicked, and what of it is dragged.
+    fn row_ui(&self, ui: &mut Ui, class: usize, height: f32) -> (bool, Option<(bool, usize, f32)>) {
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
         let words = self.words(class);
         let enabled = ui.is_enabled();
         response.widget_info(|| WidgetInfo::labeled(Role::Label, enabled, &words));
+        let mut dragged = None;
 
         let t = ui.tokens();
         let columns = self.columns(ui, rect, height);
@@ -141,7 +166,7 @@ impl ProbabilityBars<'_> {
         for (side, room, towards_left) in
             [(self.left, columns.left_bars, true), (self.right, columns.right_bars, false)]
         {
-            let share = |of: &[f32]| of.get(class).map_or(0.0, |p| if p.is_finite() { p / full } else { 0.0 });
+            let share = |of: &[f32]| of.get(class).map_or(0.0, |p| self.share(*p, full));
             let bar_of = |share: f32| {
                 let length = share.clamp(0.0, 1.0) * room.span();
                 let x = if towards_left { room.max - length..=room.max } else { room.min..=room.min + length };
@@ -169,12 +194,54 @@ impl ProbabilityBars<'_> {
             let words = format!("{} {name}", side.name);
             let meter = ui.interact(bar, id.with("bar"), Sense::hover());
             meter.widget_info(|| WidgetInfo::labeled(Role::Meter, enabled, &words));
+            if self.draggable && !side.probabilities.is_empty() {
+                let to = self.drag_ui(ui, id, Rect::from_x_y_ranges(room, bars.y_range()), towards_left, (&words, bar));
+                dragged = dragged.or(to.map(|share| (towards_left, class, self.probability(share, full))));
+            }
             let at = if towards_left { columns.left_bars.min - space::S } else { rect.right() };
             let percent = side.probabilities.get(class).map_or_else(|| text("widget-bars-missing"), |p| percent(*p));
             let small = theme::font(size::CAPTION * enlarged(height));
             ui.painter().text(pos2(at, rect.center().y), Align2::RIGHT_CENTER, percent, small, t.secondary);
         }
+        let clicked = response.clicked();
         response.on_hover_text(words);
+        (clicked, dragged)
+    }
+
+    /// How much of its side a probability fills.
+    fn share(&self, p: f32, full: f32) -> f32 {
+        match (p.is_finite(), self.log) {
+            (false, _) => 0.0,
+            (true, false) => p / full,
+            (true, true) if p <= LEAST_SHOWN => 0.0,
+            (true, true) => (p / LEAST_SHOWN).ln() / (1.0 / LEAST_SHOWN).ln(),
+        }
+    }
+
+    /// The probability that fills so much of a side.
+    fn probability(&self, share: f32, full: f32) -> f32 {
+        if self.log { LEAST_SHOWN * (1.0 / LEAST_SHOWN).powf(share) } else { share * full }
+    }
+
+    /// The share of its room that a bar is dragged to, or moved to with the arrow keys; its end shows that it can be.
+    fn drag_ui(&self, ui: &Ui, id: Id, room: Rect, towards_left: bool, (words, bar): (&str, Rect)) -> Option<f32> {
+        let drag = ui.interact(room.expand2(vec2(4.0, 2.0)), id.with("drag"), Sense::click_and_drag());
+        let end = if towards_left { bar.left() } else { bar.right() };
+        let now = bar.width() / room.width().max(1.0);
+        let enabled = ui.is_enabled();
+        drag.widget_info(|| WidgetInfo::slider(enabled, f64::from(now), words));
+        let lit = drag.hovered() || drag.dragged() || drag.has_focus();
+        let grip = Stroke::new(if lit { 3.0 } else { 2.0 }, ui.tokens().text);
+        ui.painter().vline(end, bar.y_range().expand(2.0), grip);
+        if lit {
+            ui.ctx().set_cursor_icon(egui::CursorIcon::ResizeHorizontal);
+        }
+        if let Some(at) = drag.interact_pointer_pos() {
+            let from = if towards_left { room.right() - at.x } else { at.x - room.left() };
+            return Some((from / room.width().max(1.0)).clamp(0.0, 1.0));
+        }
+        let steps = super::arrows::steps_outwards(ui, &drag, towards_left);
+        (steps != 0.0).then(|| (now + steps * NUDGE).clamp(0.0, 1.0))
     }
 
     fn columns(&self, ui: &Ui, rect: Rect, row_height: f32) -> Columns {

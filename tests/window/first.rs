@@ -209,7 +209,7 @@ fn from_launch_to_a_saved_student_without_a_mouse() {
     let wrong = state.sample_rows(SampleChoice::StudentWrong);
     assert!(wrong.len() < view.probe.rows.len());
     if !wrong.is_empty() {
-        let top = stillroom::distill::soften::top_class(view.student.unwrap());
+        let top = stillroom::distill::soften::top_class(view.student.as_deref().unwrap());
         assert_ne!(Some(top), view.label);
     }
 }

@@ -92,7 +92,7 @@ fn the_places_at_which_convolutions_look_are_those_of_the_sample_in_the_lens() {
         let view = state.lens_view().unwrap();
         assert_eq!(view.row, row);
         let [teacher, student] = [&found.teacher, &found.student].map(|reading| reading.clone().unwrap().unwrap());
-        assert_eq!(student.class, top_class(view.student.unwrap()));
+        assert_eq!(student.class, top_class(view.student.as_deref().unwrap()));
         assert_eq!(teacher.class, top_class(&view.teacher.as_ref().unwrap().logits(1.0)));
         let job = Store::reader(folder.store()).job(state.screen.focus.unwrap()).unwrap();
         for (role, reading) in [(RunRole::Teacher, &teacher), (RunRole::Student, &student)] {

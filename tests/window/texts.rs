@@ -129,7 +129,7 @@ fn tokens_say_what_speaks_for_each_models_answer() {
     assert_eq!(tokens(&teacher), [&["[CLS]"], words.as_slice(), &["[SEP]"]].concat());
     assert_eq!(tokens(&student), words);
     let view = window.state().state().lens_view().unwrap();
-    assert_eq!(student.class, top_class(view.student.unwrap()));
+    assert_eq!(student.class, top_class(view.student.as_deref().unwrap()));
     assert_eq!(teacher.class, top_class(&view.teacher.unwrap().logits(1.0)));
     assert!(student.tokens.iter().any(|token| token.value != 0.0));
     assert!(window.query_all_by_label_contains(" says “").count() == 2);

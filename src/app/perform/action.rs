@@ -50,11 +50,20 @@ impl App {
             Action::NextSample => self.step_sample(1),
             Action::PreviousSample => self.step_sample(-1),
             Action::RandomSample => self.show_any_sample(ctx),
-            Action::RaiseLensTemperature => self.scale_lens(std::f64::consts::SQRT_2),
-            Action::LowerLensTemperature => self.scale_lens(std::f64::consts::FRAC_1_SQRT_2),
+            Action::RaiseLensTemperature => self.scale_lens(std::f64::consts::SQRT_2, ctx),
+            Action::LowerLensTemperature => self.scale_lens(std::f64::consts::FRAC_1_SQRT_2, ctx),
             Action::NextChoice => self.choose_next(),
             Action::ToggleTokens => self.state.screen.lens.tokens = !self.state.screen.lens.tokens,
             Action::ToggleBiases => self.state.screen.lens.biases = !self.state.screen.lens.biases,
+            Action::PlayTemperature => self.play_temperature(ctx),
+            Action::ToggleMoment => self.toggle_moment(),
+            Action::OpenPhoto => self.dialogs.ask(FilePurpose::OpenPhoto, ctx),
+            Action::SaveFigure => self.ask_figure(self.state.figure_panel(), ctx),
+            Action::CopyFigure => self.copy_figure(self.state.figure_panel(), ctx),
+            Action::SavePage => {
+                self.exporting = self.state.on_show().1;
+                self.dialogs.ask(FilePurpose::SavePage, ctx);
+            }
             Action::ToggleWeighted => self.state.screen.curves.weighted = !self.state.screen.curves.weighted,
             Action::ZoomIn => zoom(ctx, 0.1),
             Action::ZoomOut => zoom(ctx, -0.1),

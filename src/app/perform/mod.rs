@@ -2,6 +2,7 @@
 
 mod action;
 mod jobs;
+mod lens;
 mod recipe;
 mod screen;
 mod window;
@@ -22,7 +23,7 @@ impl App {
                 Command::Do(action) => self.act(action, ctx),
                 Command::Recipe(command) => self.recipe(command, ctx),
                 Command::Job(command) => self.job(command),
-                Command::Screen(command) => self.screen(command),
+                Command::Screen(command) => self.screen(command, ctx),
                 Command::Window(command) => self.window(command, ctx),
             }
         }
@@ -46,6 +47,7 @@ impl App {
                     self.put_text(text, &sweep);
                 }
             }
+            Some(Undoable::Lens(kept)) => self.state.put_lens(*kept),
             Some(Undoable::Arrangement(workspace, kept)) => self.put_arrangement(workspace, kept),
             Some(Undoable::Renamed(job, name)) => drop(self.put_name(job, &name)),
             Some(Undoable::Binned(run, binned)) => drop(self.put_in_bin(run, binned)),
@@ -56,6 +58,7 @@ impl App {
     fn present(&self, past: &Undoable) -> Undoable {
         match past {
             Undoable::Recipe(_) => Undoable::Recipe(Box::new(self.state.draft())),
+            Undoable::Lens(_) => Undoable::Lens(Box::new(self.state.kept_lens())),
             Undoable::Arrangement(workspace, _) => Undoable::Arrangement(*workspace, self.arrangement(*workspace)),
             Undoable::Renamed(job, name) => {
                 let row = self.state.jobs.rows.iter().find(|row| row.job == *job);

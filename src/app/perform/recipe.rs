@@ -10,7 +10,7 @@ use crate::command::{Action, RecipeCommand};
 use crate::distill::Course;
 use crate::protocol::{JobId, Setting};
 use crate::recipe::{Preset, Recipe, Sweep, preset};
-use crate::state::{Draft, Pane, Section, State, Tip};
+use crate::state::{Draft, Pane, Section, State, Tip, Undoable};
 use crate::text::phrase;
 use crate::views;
 use crate::widgets::ToastKind;
@@ -82,7 +82,7 @@ impl App {
     ) {
         self.state.window.greeting.done(Tip::Recipe);
         let mut history = std::mem::take(&mut self.state.history);
-        history.edited(|| before(&self.state), field, ctx.input(|input| input.time));
+        history.edited(|| Undoable::Recipe(Box::new(before(&self.state))), field, ctx.input(|input| input.time));
         self.state.history = history;
         self.replace(recipe);
     }

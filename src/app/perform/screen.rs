@@ -1,17 +1,49 @@
 //! Performs what concerns the panels over the runs.
 
+use eframe::egui;
+
 use crate::app::{App, tiles};
 use crate::command::ScreenCommand;
 use crate::protocol::{JobId, Own};
-use crate::recipe::fields::TEMPERATURE;
-use crate::state::{Pane, SampleChoice, Tip};
+use crate::state::{LENS_TEMPERATURES, Pane, SampleChoice, Subject, Tip};
 
 impl App {
-    pub(super) fn screen(&mut self, command: ScreenCommand) {
+    pub(super) fn screen(&mut self, command: ScreenCommand, ctx: &egui::Context) {
         match command {
             ScreenCommand::LensTemperature(t) => {
+                self.lens_changes("lens temperature", ctx);
                 self.state.screen.lens.temperature = t;
+                self.state.screen.lens.plays = None;
                 self.state.window.greeting.done(Tip::Lens);
+            }
+            ScreenCommand::Subject(_)
+            | ScreenCommand::LensPage(_)
+            | ScreenCommand::LensOrder(_)
+            | ScreenCommand::LensLog(_)
+            | ScreenCommand::LensAll(_)
+            | ScreenCommand::Drill(_)
+            | ScreenCommand::Beside(_)
+            | ScreenCommand::MoveLogit(..)
+            | ScreenCommand::MoveProbability(..)
+            | ScreenCommand::TypeLogits(..)
+            | ScreenCommand::ExampleLabel(_)
+            | ScreenCommand::ResetExample
+            | ScreenCommand::TakeExample
+            | ScreenCommand::Photo(_) => self.lens(command, ctx),
+            ScreenCommand::Moment(step) => {
+                if let Some(moment) = &mut self.state.screen.moment {
+                    moment.playing = false;
+                }
+                self.state.go_to_moment(step);
+            }
+            ScreenCommand::PlayMoment(playing) => self.play_moment(playing),
+            ScreenCommand::DarkPage(page) => self.state.screen.dark.page = page,
+            ScreenCommand::DarkWho(who) => self.state.screen.dark.who = who,
+            ScreenCommand::OpenCell(cell) => {
+                self.bring_up(Pane::Samples);
+                self.state.screen.lens.class = None;
+                self.state.screen.lens.cell = cell;
+                self.choose_samples(SampleChoice::Answered);
             }
             ScreenCommand::SampleWords(words) => self.state.screen.words = words,
             ScreenCommand::Speed(speed) => self.state.screen.speed = Some(speed),
@@ -91,6 +123,7 @@ impl App {
 
     fn show_sample(&mut self, row: usize) {
         self.state.screen.picture = None;
+        self.state.screen.lens.subject = Subject::Sample;
         self.state.screen.lens.row = row;
         let rows = self.state.probe_view().map_or(0, |view| view.probe.rows.len());
         self.state.screen.lens.clamp(rows);
@@ -98,6 +131,7 @@ impl App {
 
     pub(super) fn step_sample(&mut self, by: isize) {
         self.state.screen.picture = None;
+        self.state.screen.lens.subject = Subject::Sample;
         if let Some(row) = self.state.stepped_row(by) {
             self.state.screen.lens.row = row;
         }
@@ -114,9 +148,11 @@ impl App {
         }
     }
 
-    pub(super) fn scale_lens(&mut self, by: f64) {
+    pub(super) fn scale_lens(&mut self, by: f64, ctx: &egui::Context) {
+        self.lens_changes("lens temperature", ctx);
         self.state.window.greeting.done(Tip::Lens);
-        let (low, high) = TEMPERATURE.span().shown;
+        let (low, high) = LENS_TEMPERATURES.into_inner();
+        self.state.screen.lens.plays = None;
         self.state.screen.lens.temperature = (self.state.screen.lens.temperature * by).clamp(low, high);
     }
 

@@ -75,6 +75,8 @@ impl App {
                     }
                 }
             }
+            WindowCommand::SaveFigure(panel) => self.ask_figure(panel, ctx),
+            WindowCommand::CopyFigure(panel) => self.copy_figure(panel, ctx),
             WindowCommand::Picked(purpose, paths) => self.picked(purpose, paths, ctx),
             WindowCommand::Farewell(farewell) => self.farewell(farewell, ctx),
         }

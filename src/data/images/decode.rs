@@ -103,6 +103,11 @@ impl Picture {
         Self(if is_grey { image.into_luma8().into() } else { image.into_rgb8().into() })
     }
 
+    /// The pixels as they are.
+    pub fn into_image(self) -> DynamicImage {
+        self.0
+    }
+
     /// Fills `planes` with the picture at `[channels, height, width]`, 0 to 255: grey for one channel, else red, green, blue.
     pub fn write(&self, [channels, height, width]: [usize; 3], planes: &mut [u8]) {
         let image = self.0.resize_exact(width as u32, height as u32, FilterType::Lanczos3);

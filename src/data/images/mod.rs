@@ -4,6 +4,7 @@
 mod decode;
 mod foreign;
 mod jpeg;
+mod photo;
 mod read;
 
 use std::collections::{BTreeMap, HashMap};
@@ -12,6 +13,7 @@ use std::hash::{DefaultHasher, Hasher as _};
 use std::path::{Path, PathBuf};
 
 pub(super) use self::foreign::is_picture_name;
+pub use self::photo::{Photo, photo, photo_from_bytes};
 
 use self::decode::{Picture, ground_for};
 use self::read::{Filled, fill};

@@ -42,10 +42,10 @@ pub(super) fn samples_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &C
             let (_, run) = of.runs.first()?;
             let info = job.runs.iter().find(|info| info.run == *run)?;
             let temperature = job.setting(info, Setting::TEMPERATURE).unwrap_or(1.0);
-            let (_, logits) = job.snapshots.get(run)?;
+            let (_, logits) = job.snapshot_at(*run, state.moment_step())?;
             let student = logits.get(view.row * classes..(view.row + 1) * classes)?;
             let p = |logits: &[f32]| soften(logits, temperature).into_iter().map(|p| p as f32).collect::<Vec<_>>();
-            let teacher = job.heard(Some(info))?.row(view.row, classes)?.soften(temperature);
+            let teacher = job.heard_at(Some(info), state.moment_step())?.row(view.row, classes)?.soften(temperature);
             let teacher = teacher.into_iter().map(|p| p as f32).collect();
             Some(Shown { cell, temperature, teacher, student: p(student) })
         })

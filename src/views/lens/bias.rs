@@ -73,7 +73,7 @@ impl<'a> BiasPart<'a> {
             let view = &self.view;
             Dropdown::new(&text("bias-class"), &name_of(view, view.mover)).width(CLASS).show(ui, |ui| {
                 let unseen = Some(Mover::Unseen).filter(|_| view.unseen.len() > 1);
-                let classes = (0..view.classes.len().min(super::CLASSES)).map(Mover::Class);
+                let classes = (0..view.classes.len().min(super::choice::CLASSES)).map(Mover::Class);
                 for mover in unseen.into_iter().chain(classes) {
                     if ui.selectable_label(mover == view.mover, name_of(view, mover)).clicked() {
                         commands.send(ScreenCommand::BiasOf(mover));

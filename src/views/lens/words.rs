@@ -4,7 +4,7 @@ use eframe::egui::text::LayoutJob;
 use eframe::egui::{Align, Color32, Id, Label, Layout, Role, ScrollArea, TextEdit, Ui, WidgetInfo, vec2};
 
 use super::super::{hint_of, quiet};
-use super::student_name;
+use super::bars::student_name;
 use crate::command::{Action, Commands, ScreenCommand};
 use crate::protocol::{Explained, Reading, Token};
 use crate::state::{LensView, State};
@@ -61,7 +61,7 @@ pub(super) fn readings_ui(
     };
     let both = [
         (teacher, Term::Teacher, tokens.teacher, &readings.teacher),
-        (student_name(state), Term::Student, tokens.student, &readings.student),
+        (student_name(state, view), Term::Student, tokens.student, &readings.student),
     ];
     let area = ScrollArea::vertical().id_salt("tokens").max_height(height).auto_shrink([false, true]);
     area.show(ui, |ui| {

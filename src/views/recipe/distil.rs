@@ -12,9 +12,11 @@ use crate::state::Tip;
 use crate::text::{number, text};
 use crate::theme::{UiTokens as _, space, title};
 use crate::views::colours::term_colour;
-use crate::views::lens::TICKS;
 use crate::views::{action_button, control_name, course_words, tips};
 use crate::widgets::{Chip, Dropdown, IconButton, Share, Slider, toggle_ui, weight_bar_ui};
+
+/// Ticks of the temperature slider.
+const TICKS: [f64; 5] = [1.0, 2.0, 4.0, 8.0, 20.0];
 
 impl Editor<'_> {
     /// The method, and those of its fields that weigh nothing.

@@ -1,0 +1,171 @@
+//! A moment of training: the step at which panels show a run, live or long over. Its snapshots are read from the store once.
+
+use std::sync::Arc;
+
+use super::{Beside, JobView, State};
+use crate::protocol::{JobId, RunId, RunInfo};
+use crate::text::Phrase;
+
+/// The strip with which one moves through a training, while it is open.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Moment {
+    /// After which step; none for the newest.
+    pub step: Option<u64>,
+    /// Whether it moves on by itself.
+    pub playing: bool,
+    /// Runs whose snapshots were asked for.
+    asked: Vec<RunId>,
+    /// Why they cannot be read.
+    pub fault: Option<Phrase>,
+}
+
+/// The snapshots of a run that are in memory.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Timeline {
+    /// Steps done and the logits of the probe set then, by rising step.
+    pub snapshots: Vec<(u64, Arc<Vec<f32>>)>,
+    /// How many there are in the store: of very large ones every second, fourth … is read.
+    pub stored: usize,
+}
+
+impl Timeline {
+    /// The newest snapshot that is not after a step.
+    pub fn at(&self, step: u64) -> Option<(u64, &Arc<Vec<f32>>)> {
+        let after = self.snapshots.partition_point(|(known, _)| *known <= step);
+        self.snapshots.get(after.checked_sub(1)?).map(|(step, logits)| (*step, logits))
+    }
+
+    /// Takes in another snapshot; one of a step that is known replaces that.
+    pub fn take(&mut self, step: u64, logits: &Arc<Vec<f32>>) {
+        // What a job that resumes has behind its step is no more.
+        self.snapshots.truncate(self.snapshots.partition_point(|(known, _)| *known < step));
+        self.snapshots.push((step, Arc::clone(logits)));
+        self.stored = self.stored.max(self.snapshots.len());
+    }
+}
+
+/// What the strip shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MomentView<'a> {
+    /// Whose training.
+    pub run: &'a RunInfo,
+    /// The steps that have a snapshot.
+    pub steps: Vec<u64>,
+    /// Which of them is on show.
+    pub at: usize,
+    /// Whether it is the newest because none was chosen.
+    pub is_newest: bool,
+    /// How many more snapshots the store has than are in memory.
+    pub thinned: bool,
+}
+
+impl State {
+    /// The step that panels show; none for the newest.
+    pub fn moment_step(&self) -> Option<u64> {
+        self.screen.moment.as_ref()?.step
+    }
+
+    /// The run on show, whose training one moves through.
+    fn scrubbed(&self) -> Option<(&JobView, &RunInfo)> {
+        let job = self.focused()?;
+        Some((job, job.shown_run(self.lit_cell())?))
+    }
+
+    /// What the strip shows; none while it is closed, or nothing is known yet.
+    pub fn moment_view(&self) -> Option<MomentView<'_>> {
+        let moment = self.screen.moment.as_ref()?;
+        let (job, run) = self.scrubbed()?;
+        let timeline = job.timelines.get(&run.run)?;
+        let steps: Vec<u64> = timeline.snapshots.iter().map(|(step, _)| *step).collect();
+        let last = steps.len().checked_sub(1)?;
+        let at = moment.step.map_or(last, |step| steps.partition_point(|known| *known <= step).saturating_sub(1));
+        let thinned = timeline.stored > steps.len();
+        Some(MomentView { run, steps, at, is_newest: moment.step.is_none(), thinned })
+    }
+
+    /// Runs whose snapshots the strip needs and has not asked for: the one on show, its baseline, and the one beside it.
+    pub fn wanted_timelines(&self) -> Option<(JobId, Vec<RunId>)> {
+        let moment = self.screen.moment.as_ref()?;
+        let (job, run) = self.scrubbed()?;
+        let beside = match self.screen.lens.beside {
+            Beside::Run(run) => Some(run),
+            _ => None,
+        };
+        let beside = beside.filter(|run| job.runs.iter().any(|info| info.run == *run));
+        let baseline = job.baseline_of(run).map(|baseline| baseline.run);
+        let wanted = [Some(run.run), baseline, beside].into_iter().flatten();
+        let wanted: Vec<RunId> =
+            wanted.filter(|run| !job.timelines.contains_key(run) && !moment.asked.contains(run)).collect();
+        (!wanted.is_empty()).then_some((job.id, wanted))
+    }
+
+    /// Takes note of the question.
+    pub fn ask_timelines(&mut self, runs: &[RunId]) {
+        if let Some(moment) = &mut self.screen.moment {
+            moment.asked.extend(runs);
+        }
+    }
+
+    /// Takes in its answer. What came from the training meanwhile comes after what was stored.
+    pub fn take_timeline(&mut self, job: JobId, run: RunId, found: Result<Timeline, Phrase>) {
+        match (found, self.jobs.open.get_mut(&job)) {
+            (Ok(timeline), Some(job)) => {
+                let newest = job.snapshots.get(&run).map(|(step, logits)| (*step, Arc::clone(logits)));
+                job.timelines.insert(run, timeline);
+                let last = job.timelines.get_mut(&run);
+                if let (Some((step, logits)), Some(timeline)) = (newest, last)
+                    && timeline.snapshots.last().is_none_or(|(known, _)| *known < step)
+                {
+                    timeline.take(step, &logits);
+                }
+            }
+            (Err(fault), _) => {
+                if let Some(moment) = &mut self.screen.moment {
+                    moment.fault = Some(fault);
+                }
+            }
+            (Ok(_), None) => {}
+        }
+    }
+
+    /// Goes to a step; the last one is the newest, whatever comes.
+    pub fn go_to_moment(&mut self, step: Option<u64>) {
+        let last = self.moment_view().and_then(|view| view.steps.last().copied());
+        let is_live = self.jobs.running.is_some() && self.jobs.running == self.screen.focus;
+        if let Some(moment) = &mut self.screen.moment {
+            moment.step = step.filter(|step| !(is_live && Some(*step) == last));
+        }
+    }
+
+    /// Goes so many snapshots on, or back; false at an end.
+    pub fn step_moment(&mut self, by: isize) -> bool {
+        let Some(view) = self.moment_view() else { return false };
+        let to = view.at.saturating_add_signed(by).min(view.steps.len() - 1);
+        let (moves, step) = (to != view.at, view.steps[to]);
+        if moves {
+            self.go_to_moment(Some(step));
+        }
+        moves
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_has_the_newest_snapshot_before_it() {
+        let mut timeline = Timeline::default();
+        for step in [0, 1, 2, 4, 8] {
+            timeline.take(step, &Arc::new(vec![step as f32]));
+        }
+        let at = |step| timeline.at(step).map(|(step, logits)| (step, logits[0]));
+        assert_eq!([at(0), at(3), at(4), at(99)], [Some((0, 0.0)), Some((2, 2.0)), Some((4, 4.0)), Some((8, 8.0))]);
+        assert_eq!(Timeline::default().at(5), None);
+        // A job that resumes from step 3 takes that step again.
+        let mut resumed = timeline.clone();
+        resumed.take(4, &Arc::new(vec![40.0]));
+        assert_eq!(resumed.snapshots.iter().map(|(step, _)| *step).collect::<Vec<_>>(), [0, 1, 2, 4]);
+        assert_eq!(resumed.at(9).map(|(_, logits)| logits[0]), Some(40.0));
+    }
+}

@@ -1,0 +1,167 @@
+//! The row of the lens's pages, and how they are looked at: order, scale, and what stands beside.
+
+use eframe::egui::{Align, Label, Layout, Ui, vec2};
+
+use crate::command::{Action, Commands, ScreenCommand};
+use crate::protocol::{Role, RunInfo};
+use crate::state::{BarOrder, Beside, LensPage, Pane, State, Subject};
+use crate::text::{Between, Phrase, number, text, text_with};
+use crate::theme::{caption, size, space};
+use crate::views::{action_button, figure_menu_ui};
+use crate::widgets::{Dropdown, segmented_ui, segmented_width};
+
+/// Runs that are listed to stand beside.
+const LISTED: usize = 60;
+
+pub(super) fn pages_ui(ui: &mut Ui, state: &State, commands: &Commands) {
+    let room = vec2(ui.available_width(), size::ROW + 1.0);
+    ui.allocate_ui_with_layout(room, Layout::left_to_right(Align::Center), |ui| {
+        ui.spacing_mut().item_spacing.x = space::S;
+        let here = state.screen.lens.page;
+        let names = LensPage::ALL.map(|page| text(page_key(page)));
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        // Where there is no room for all of them side by side they are a list.
+        const REST: f32 = 96.0;
+        if segmented_width(ui, &names) + REST <= ui.available_width() {
+            let mut page = LensPage::ALL.iter().position(|page| *page == here).unwrap_or(0);
+            let shown = segmented_ui(ui, &text("lens-pages"), &mut page, &names);
+            if shown.changed() {
+                commands.send(ScreenCommand::LensPage(LensPage::ALL[page]));
+            }
+        } else {
+            Dropdown::new(&text("lens-pages"), &text(page_key(here))).show(ui, |ui| {
+                for page in LensPage::ALL {
+                    let entry = ui.selectable_label(page == here, text(page_key(page)));
+                    if entry.on_hover_text(text(&format!("{}-hint", page_key(page)))).clicked() {
+                        commands.send(ScreenCommand::LensPage(page));
+                    }
+                }
+            });
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = space::XS;
+            figure_menu_ui(ui, Pane::Lens, state, commands);
+            action_button(ui, Action::ToggleMoment, false, state, commands);
+            look_ui(ui, state, commands);
+        });
+    });
+    ui.add_space(space::S);
+}
+
+pub(super) fn page_key(page: LensPage) -> &'static str {
+    match page {
+        LensPage::Bars => "lens-page-bars",
+        LensPage::Each => "lens-page-each",
+        LensPage::OverT => "lens-page-over-t",
+        LensPage::Class => "lens-page-class",
+        LensPage::Limit => "lens-page-limit",
+    }
+}
+
+fn order_key(order: BarOrder) -> &'static str {
+    match order {
+        BarOrder::Class => "lens-order-class",
+        BarOrder::Teacher => "lens-order-teacher",
+        BarOrder::Difference => "lens-order-difference",
+    }
+}
+
+/// Order, scale, and what stands beside.
+fn look_ui(ui: &mut Ui, state: &State, commands: &Commands) {
+    let lens = &state.screen.lens;
+    Dropdown::new(&text("lens-look"), &text("lens-look-short")).plain().stays_open().show(ui, |ui| {
+        ui.set_max_width(280.0);
+        let head = |ui: &mut Ui, key: &str| {
+            ui.add(Label::new(caption(text(key))).selectable(false));
+        };
+        head(ui, "lens-order");
+        for order in BarOrder::ALL {
+            if ui.selectable_label(lens.order == order, text(order_key(order))).clicked() {
+                commands.send(ScreenCommand::LensOrder(order));
+            }
+        }
+        ui.separator();
+        let log = ui.selectable_label(lens.log, text("lens-log"));
+        if log.on_hover_text(text("lens-log-hint")).clicked() {
+            commands.send(ScreenCommand::LensLog(!lens.log));
+        }
+        let zoom = ui.add_enabled_ui(!lens.log, |ui| ui.selectable_label(lens.zoomed, text("lens-zoom"))).inner;
+        if zoom.on_hover_text(text("lens-zoom-hint")).clicked() {
+            commands.send(ScreenCommand::LensZoom(!lens.zoomed));
+        }
+        let all = ui.selectable_label(lens.all, text("lens-all"));
+        if all.on_hover_text(text("lens-all-hint")).clicked() {
+            commands.send(ScreenCommand::LensAll(!lens.all));
+        }
+        ui.separator();
+        head(ui, "lens-beside");
+        beside_ui(ui, state, commands);
+        if lens.subject != Subject::Example && lens.subject != Subject::Mean {
+            ui.separator();
+            super::example::take_ui(ui, commands);
+        }
+    });
+}
+
+/// Another T, step or run beside what is shown.
+fn beside_ui(ui: &mut Ui, state: &State, commands: &Commands) {
+    let lens = &state.screen.lens;
+    if ui.selectable_label(lens.beside == Beside::Nothing, text("lens-beside-nothing")).clicked() {
+        commands.send(ScreenCommand::Beside(Beside::Nothing));
+    }
+    let here = matches!(lens.beside, Beside::Temperature(_));
+    let entry = ui.selectable_label(here, text("lens-beside-temperature"));
+    if entry.on_hover_text(text("lens-beside-temperature-hint")).clicked() {
+        commands.send(ScreenCommand::Beside(Beside::Temperature(1.0)));
+    }
+    if !lens.subject.is_of_rows() || lens.subject == Subject::Sample && state.own_picture().is_some() {
+        return;
+    }
+    if let Some(view) = state.moment_view() {
+        let here = matches!(lens.beside, Beside::Step(_));
+        let step = [("step", view.steps[view.at].into())];
+        if ui.selectable_label(here, text_with("lens-beside-step", &step)).clicked() {
+            commands.send(ScreenCommand::Beside(Beside::Step(view.steps[view.at])));
+        }
+    }
+    let shown = state.on_show().1;
+    for (_, run) in state.comparable().into_iter().filter(|(_, run)| Some(run.run) != shown).take(LISTED) {
+        if ui.selectable_label(lens.beside == Beside::Run(run.run), run_name(state, run)).clicked() {
+            commands.send(ScreenCommand::Beside(Beside::Run(run.run)));
+        }
+    }
+}
+
+/// A run by its number and what it differs by.
+pub(super) fn run_name(state: &State, run: &RunInfo) -> String {
+    let says = state.jobs.told_apart.says.get(&run.run).cloned().unwrap_or_default();
+    let what = match run.role {
+        Role::Baseline => run.baseline().map_or_else(String::new, |baseline| text(baseline.label)),
+        _ => Phrase::several(Between::Commas, says).words(),
+    };
+    format!("{}  {what}", run.run).trim_end().to_owned()
+}
+
+/// The heading of one of two pictures: its T, and its run or step where those differ.
+pub(super) fn column_name(state: &State, beside: Option<Beside>, temperature: f64) -> String {
+    let t = text_with("lens-at", &[("temperature", number::setting(temperature).into())]);
+    match beside {
+        Some(Beside::Step(step)) => text_with("lens-at-step", &[("at", t.into()), ("step", step.into())]),
+        Some(Beside::Run(run)) => {
+            let found = state.comparable().into_iter().find(|(_, info)| info.run == run);
+            found.map_or(t, |(_, info)| run_name(state, info))
+        }
+        Some(_) => t,
+        None => match state.screen.lens.beside {
+            Beside::Run(_) => {
+                let shown = state.focused().and_then(|job| job.shown_run(state.lit_cell()));
+                shown.map_or(t, |info| run_name(state, info))
+            }
+            Beside::Step(_) => {
+                let step = state.lens_view().and_then(|view| view.step);
+                step.map_or(t.clone(), |step| text_with("lens-at-step", &[("at", t.into()), ("step", step.into())]))
+            }
+            _ => t,
+        },
+    }
+}
