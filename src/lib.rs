@@ -15,6 +15,7 @@ pub mod command;
 pub mod data;
 pub mod distill;
 pub mod field;
+pub mod figure;
 pub mod model;
 pub mod onnx;
 pub mod ops;

@@ -287,6 +287,7 @@ fn a_plot_bears_whatever_a_run_may_send() {
                     y_label: "nats",
                     whole_x: true,
                     include_x: None,
+                    now: None,
                     from_zero: false,
                     link: None,
                     height: None,

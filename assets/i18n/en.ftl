@@ -2335,6 +2335,7 @@ lens-one-hint = What is used to predict: training softens, using the model does 
 lens-at = T = { $temperature }
 lens-at-step = { $at } · step { $step }
 lens-rest = { $count } others
+lens-effective-short = ≈ { $classes }
 lens-effective = nats ≈ { $classes } classes
 lens-more-teacher = Teacher: { $share } % for its top class; as spread out as { $classes } equally likely classes.
 lens-more-student = Student: { $share } % for its top class; as spread out as { $classes } equally likely classes.
@@ -2490,3 +2491,30 @@ dark-best-go-hint = Move T of the lens there
 dark-entropy-x = entropy, nats
 dark-entropy-bin = { $from } to { $to } nats: { $teacher } rows of the teacher, { $student } of the student
 dark-entropy-words = How unsure both are at T = { $temperature }, row by row.
+toast-figure-copied = The figure is in the clipboard
+toast-figure-saved = The figure is saved: { $path }
+figure-step = step { $step }
+figure-trained = trained at T = { $temperature }
+lens-figure = { $page } at T = { $temperature }
+lens-figure-over-t = { $page }
+lens-figure-row = Validation row { $row }, class “{ $label }”.
+lens-title-over-t = Entropy and KL over T
+lens-title-class = One class, step by step,
+lens-title-limit = The limit of high T: logits,
+example-made-up-whole = A made-up example: no model said this.
+dark-figure = { $page } of the { $who } at T = { $temperature }
+dark-figure-confusion = { $page }: { $who }
+dark-figure-entropy = { $page } of teacher and student at T = { $temperature }
+dark-tab = Classes
+
+# The lens for a browser.
+page-title = Lens for a browser
+page-says-pictures = { $rows } validation rows go along, with their pictures, labels and logits.
+page-says-texts = { $rows } validation rows go along, with their texts, labels and logits.
+page-says-table = { $rows } validation rows go along, with the numbers of their columns, labels and logits.
+page-who = Whoever has the file sees them. It opens in any browser, on a phone too, needs no server and asks nobody for anything.
+page-write = Write…
+page-cancel = Cancel
+page-no-run = the job does not know its run { $run }
+page-nothing-said = { $run } has said nothing of the lens’s rows yet; the lens is there after the first step
+toast-page-saved = The lens is saved: { $path }

@@ -2227,6 +2227,7 @@ lens-one-hint = 预测时用的温度：训练时软化，使用时不软化
 lens-at = T = { $temperature }
 lens-at-step = { $at } · 第 { $step } 步
 lens-rest = 其余 { $count } 个
+lens-effective-short = ≈ { $classes }
 lens-effective = nats ≈ { $classes } 类
 lens-more-teacher = 教师：最可能的类别占 { $share }%；分散程度相当于 { $classes } 个等可能的类别。
 lens-more-student = 学生：最可能的类别占 { $share }%；分散程度相当于 { $classes } 个等可能的类别。
@@ -2382,3 +2383,30 @@ dark-best-go-hint = 把透镜的 T 移到那里
 dark-entropy-x = 熵（nats）
 dark-entropy-bin = { $from } 到 { $to } nats：教师 { $teacher } 行，学生 { $student } 行
 dark-entropy-words = T = { $temperature } 时两者逐行有多不确定。
+toast-figure-copied = 图已在剪贴板中
+toast-figure-saved = 图已保存：{ $path }
+figure-step = 第 { $step } 步
+figure-trained = 以 T = { $temperature } 训练
+lens-figure = { $page }，T = { $temperature }
+lens-figure-over-t = { $page }
+lens-figure-row = 验证行 { $row }，类别“{ $label }”。
+lens-title-over-t = 熵和 KL 随 T 的变化
+lens-title-class = 一个类别，一步一步
+lens-title-limit = 高温极限：logits
+example-made-up-whole = 手工例子：不是任何模型说的。
+dark-figure = { $who }的{ $page }，T = { $temperature }
+dark-figure-confusion = { $page }：{ $who }
+dark-figure-entropy = 教师和学生的{ $page }，T = { $temperature }
+dark-tab = 类别
+
+# 浏览器版透镜。
+page-title = 浏览器版透镜
+page-says-pictures = 将附上 { $rows } 个验证行，含图片、标签和 logits。
+page-says-texts = 将附上 { $rows } 个验证行，含文本、标签和 logits。
+page-says-table = 将附上 { $rows } 个验证行，含各列的数、标签和 logits。
+page-who = 拿到文件的人都能看到它们。任何浏览器都能打开，手机也行；不需要服务器，不发任何请求。
+page-write = 写出…
+page-cancel = 取消
+page-no-run = 任务不认识它的运行 { $run }
+page-nothing-said = { $run } 对透镜的行还没有回答；第一步之后才有透镜
+toast-page-saved = 透镜已保存：{ $path }

@@ -38,7 +38,8 @@ impl App {
             FilePurpose::KeepStore => self.keep_store(&path, ctx),
             FilePurpose::OpenDataFolder | FilePurpose::OpenDataFile => self.open_data(path),
             FilePurpose::OpenPhoto => self.open_photo(path, ctx),
-            FilePurpose::SaveFigure | FilePurpose::SavePage => {}
+            FilePurpose::SaveFigure => self.save_figure(&path),
+            FilePurpose::SavePage => self.save_page(&path),
         }
     }
 

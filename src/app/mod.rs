@@ -10,6 +10,7 @@ mod graph;
 mod inbox;
 mod last;
 mod logic;
+mod page;
 mod perform;
 mod photo;
 mod picture;
@@ -217,6 +218,10 @@ pub struct App {
     saving: Option<(RunId, PathBuf)>,
     /// The run that is being exported, from the moment at which its place is asked for.
     exporting: Option<RunId>,
+    /// A picture of a panel, from the moment at which its place is asked for.
+    figure: Option<crate::figure::Drawing>,
+    /// The lens for a browser, until it is written or given up.
+    page: Option<crate::runs::LensPage>,
     /// A graph on its way to the disk.
     saving_graph: Option<graph::Saving>,
     /// The program that runs graphs.
@@ -297,6 +302,8 @@ impl App {
             coming_photo: None,
             next_moment: 0.0,
             exporting: None,
+            figure: None,
+            page: None,
             saving_graph: None,
             program,
             settings,

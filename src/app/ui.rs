@@ -66,6 +66,7 @@ impl App {
         views::sheet_ui(ui, state, commands);
         views::path_field_ui(ui, state, commands);
         views::paste_ui(ui, state, commands);
+        views::page_asked_ui(ui, state, commands);
         views::kept_recipe_ui(ui, state, commands);
         views::rename_ui(ui, state, commands);
         views::palette_ui(ui, state, commands);

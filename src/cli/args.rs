@@ -72,6 +72,9 @@ pub(super) struct SoftenArgs {
     /// Temperatures above 0 (0.001 to 1e6), separated by commas
     #[arg(long, short, value_name = "LIST", default_value = "1,2,4,8", allow_hyphen_values = true)]
     pub(super) temperature: String,
+    /// Logits of a student of the same classes: adds its distribution, KL(first ‖ second) and the gradient T (q − p)
+    #[arg(long, value_name = "LOGITS", allow_hyphen_values = true)]
+    pub(super) against: Option<String>,
     /// Print one JSON object a line
     #[arg(long)]
     pub(super) json: bool,
@@ -177,6 +180,9 @@ pub(super) struct ExportArgs {
     /// The file to write [default: the standard output]
     #[arg(long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
+    /// Write the run's lens as one HTML file instead: its validation rows, their logits and a T slider, for any browser without a server
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["all", "format", "out"])]
+    pub(super) lens: Option<PathBuf>,
     /// The store [default: stillroom.db in the platform's folder for data]
     #[arg(long, env = "STILLROOM_STORE", hide_env_values = true, value_name = "FILE")]
     pub(super) store: Option<PathBuf>,

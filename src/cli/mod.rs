@@ -93,7 +93,7 @@ pub fn main(open_window: OpenWindow) -> ExitCode {
         Some(Command::Look(args)) => look::look(args, &voice),
         Some(Command::Predict(args)) => predict::predict(args, &voice),
         Some(Command::Runs(args)) => list::list(args, &voice),
-        Some(Command::Export(args)) => export::export(args),
+        Some(Command::Export(args)) => export::export(args, &voice),
         Some(Command::Convert(args)) => convert::convert_recipe(args, &voice),
         Some(Command::ExportModel(args)) => export_model::export_model(args, &voice),
         Some(Command::Figures(args)) => figures::figures(args, &voice),
@@ -278,6 +278,7 @@ impl Arguments {
             Some(Command::Figures(args)) => expand("--store", &mut args.store),
             Some(Command::Export(args)) => {
                 expand("--store", &mut args.store)?;
+                expand("--lens", &mut args.lens)?;
                 expand("--out", &mut args.out)
             }
             Some(Command::Predict(args)) => {

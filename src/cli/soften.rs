@@ -13,34 +13,87 @@ struct Softened {
     temperature: f64,
     probabilities: Vec<f64>,
     entropy: f64,
+    #[serde(flatten)]
+    against: Option<Against>,
+}
+
+/// A student beside it.
+#[derive(Serialize)]
+struct Against {
+    against: Vec<f64>,
+    against_entropy: f64,
+    /// KL(first ‖ second) at T, in nats.
+    kl: f64,
+    /// T (q − p), of T² · KL by the student's logits.
+    gradient: Vec<f64>,
+}
+
+impl Against {
+    fn of(teacher: &[f32], student: &[f32], temperature: f64) -> Self {
+        let (p, q) = (maths::soften(teacher, temperature), maths::soften(student, temperature));
+        Self {
+            gradient: q.iter().zip(&p).map(|(q, p)| temperature * (q - p)).collect(),
+            against: q,
+            against_entropy: maths::entropy(student, temperature),
+            kl: maths::divergence(teacher, student, temperature),
+        }
+    }
 }
 
 pub(super) fn soften(args: &SoftenArgs) -> Result<(), Failure> {
     let mut problems = Vec::new();
     let logits = list("LOGITS", &args.logits, "a finite number", |z| (z as f32).is_finite(), &mut problems);
     let temperatures = temperatures("--temperature", &args.temperature, &mut problems);
+    let against = args.against.as_deref();
+    let against =
+        against.map(|text| list("--against", text, "a finite number", |z| (z as f32).is_finite(), &mut problems));
+    if let Some(against) = against.as_ref().filter(|against| problems.is_empty() && against.len() != logits.len()) {
+        let message = format!(
+            "--against has {} logits and LOGITS has {}; give one for each class, in the same order",
+            against.len(),
+            logits.len()
+        );
+        problems.push(Problem::new("other-classes", message));
+    }
     if !problems.is_empty() {
         return Err(Failure::inputs(problems));
     }
-    let logits: Vec<f32> = logits.into_iter().map(|z| z as f32).collect();
+    let single = |logits: Vec<f64>| logits.into_iter().map(|z| z as f32).collect::<Vec<f32>>();
+    let (logits, against) = (single(logits), against.map(single));
     let softened = temperatures.into_iter().map(|temperature| Softened {
         temperature,
         probabilities: maths::soften(&logits, temperature),
         entropy: maths::entropy(&logits, temperature),
+        against: against.as_ref().map(|student| Against::of(&logits, student, temperature)),
     });
     if args.json {
         return softened.into_iter().try_for_each(|line| print_json(&line));
     }
     let names: Vec<String> = items(&args.logits).into_iter().map(|z| format!("z={z}")).collect();
-    let head: Vec<&str> = ["T"].into_iter().chain(names.iter().map(String::as_str)).chain(["entropy"]).collect();
-    let rows: Vec<Vec<String>> = softened
-        .map(|line| {
-            let probabilities = line.probabilities.iter().map(|p| number(Some(*p), 6));
-            let entropy = number(Some(line.entropy), 6);
-            [line.temperature.to_string()].into_iter().chain(probabilities).chain([entropy]).collect()
-        })
-        .collect();
+    let mut head: Vec<&str> = ["T"].into_iter().chain(names.iter().map(String::as_str)).chain(["entropy"]).collect();
+    if against.is_some() {
+        head.splice(1..1, [""]);
+        head.push("KL");
+    }
+    let rows: Vec<Vec<String>> = softened.flat_map(|line| rows_of(&line)).collect();
     print(&table(&head, &vec![false; head.len()], &rows))
+}
+
+/// The rows of a table: of a student beside it, a second one, and a third with the gradient.
+fn rows_of(line: &Softened) -> Vec<Vec<String>> {
+    let numbers = |values: &[f64]| values.iter().map(|p| number(Some(*p), 6)).collect::<Vec<_>>();
+    let (t, entropy) = (line.temperature.to_string(), number(Some(line.entropy), 6));
+    let Some(against) = &line.against else {
+        return vec![[vec![t], numbers(&line.probabilities), vec![entropy]].concat()];
+    };
+    let row = |t: &str, what: &str, values: &[f64], entropy: String, kl: String| {
+        [vec![t.to_owned(), what.to_owned()], numbers(values), vec![entropy, kl]].concat()
+    };
+    vec![
+        row(&t, "p", &line.probabilities, entropy, number(Some(against.kl), 6)),
+        row("", "q", &against.against, number(Some(against.against_entropy), 6), String::new()),
+        row("", "T(q−p)", &against.gradient, String::new(), String::new()),
+    ]
 }
 
 /// A list of temperatures.

@@ -227,6 +227,8 @@ pub enum WindowCommand {
     TypePath(String),
     /// The path field is done; `false` gives it up.
     EndPath(bool),
+    /// Write the lens for a browser, or give it up.
+    EndPage(bool),
     /// Write the picture of a panel to a file.
     SaveFigure(Pane),
     /// Copy it.

@@ -212,6 +212,8 @@ pub struct Window {
     pub maximised: Option<Pane>,
     /// What was opened, until it is accepted or taken back.
     pub sheet: Option<Sheet>,
+    /// What goes along with the lens for a browser, until that is written or given up.
+    pub page_says: Option<Phrase>,
     /// Another library's recipe, while it is pasted.
     pub paste: Option<Paste>,
     /// A path that is typed in because no file dialog opens.
@@ -320,6 +322,7 @@ impl State {
             || self.window.sheet.is_some()
             || self.window.path_field.is_some()
             || self.window.paste.is_some()
+            || self.window.page_says.is_some()
             || self.window.shows_shortcuts
             || self.window.method.is_some()
             || self.window.notices.shown

@@ -14,7 +14,7 @@ use super::story::reasons_shown;
 use crate::command::{Commands, JobCommand, ScreenCommand};
 use crate::recipe::field_label;
 use crate::runs::verdict::Spread;
-use crate::state::{BoardPage, JobView, Metric, State};
+use crate::state::{BoardPage, JobView, Metric, Pane, State};
 use crate::text::{Phrase, Term, Value, text, text_with};
 use crate::theme::{Icon, caption, space};
 use crate::widgets::{Dropdown, empty_state_ui, section_ui, segmented_ui, segmented_width};
@@ -37,6 +37,9 @@ pub fn board_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             }
         },
         |ui| {
+            if job.is_some() {
+                super::figures::picture_ui(ui, Pane::Board, commands);
+            }
             // The samples have no metric.
             if job.is_some() && state.screen.board.page != BoardPage::Samples {
                 metric_ui(ui, state, commands);

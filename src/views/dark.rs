@@ -1,17 +1,18 @@
 //! Dark knowledge: what teacher and student take each class for, where they are wrong, how far they can be believed, how unsure they are.
 
-use eframe::egui::{Align, Frame, Label, Layout, Margin, RichText, Ui};
+use eframe::egui::{Align, Frame, Label, Layout, Margin, Ui};
 
 use super::figure_menu_ui;
+use super::figures::heading_ui;
 use crate::command::{Commands, ScreenCommand};
 use crate::distill::ClassTable;
 use crate::state::{DarkFound, DarkPage, DarkRows, ENTROPY_BINS, LENS_TEMPERATURES, Pane, State, Who};
 use crate::text::{Term, grouped, number, text, text_with};
-use crate::theme::{Icon, UiTokens as _, caption, size, space};
+use crate::theme::{Icon, UiTokens as _, caption, space};
 use crate::views::whats;
 use crate::widgets::{
-    ClassMatrix, Histogram, MatrixCell, ReliabilityBin, ReliabilityDiagram, Slider, empty_state_ui, section_ui,
-    segmented_ui, segmented_width,
+    ClassMatrix, Histogram, MatrixCell, ReliabilityBin, ReliabilityDiagram, Slider, empty_state_ui, is_figure,
+    section_ui, segmented_ui, segmented_width,
 };
 
 /// Nothing is wider than this.
@@ -36,7 +37,7 @@ pub fn dark_ui(ui: &mut Ui, state: &State, commands: &Commands) {
                 pages_ui(ui, &names, state, commands);
             }
         },
-        |ui| figure_menu_ui(ui, Pane::Dark, state, commands),
+        |ui| figure_menu_ui(ui, Pane::Dark, commands),
     );
     let Some(rows) = state.dark_rows().filter(|rows| rows.teacher.is_some() || rows.student.is_some()) else {
         empty_state_ui(ui, Icon::Flask, &text("dark-empty"), &text("dark-empty-hint"), None);
@@ -52,6 +53,27 @@ pub fn dark_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         controls_ui(ui, state, commands);
         page_ui(ui, state, &rows, commands);
     });
+}
+
+/// The picture alone, to be taken away.
+pub(super) fn figure_ui(ui: &mut Ui, state: &State, nobody: &Commands) {
+    let dark = &state.screen.dark;
+    let args = [
+        ("page", text(page_key(dark.page)).into()),
+        ("who", text(who_key(dark.who)).into()),
+        ("temperature", number::setting(state.screen.lens.temperature).into()),
+    ];
+    let key = match dark.page {
+        DarkPage::Confusion => "dark-figure-confusion",
+        DarkPage::Entropy => "dark-figure-entropy",
+        DarkPage::Targets | DarkPage::Calibration => "dark-figure",
+    };
+    heading_ui(ui, text_with(key, &args));
+    ui.spacing_mut().item_spacing.y = space::S;
+    match state.dark_rows() {
+        Some(rows) => page_ui(ui, state, &rows, nobody),
+        None => says_nothing_ui(ui),
+    }
 }
 
 fn page_key(page: DarkPage) -> &'static str {
@@ -273,7 +295,7 @@ fn table_words(table: &ClassTable, names: &[String], is_confusion: bool, who: Wh
         let args = [
             ("label", names[label].clone().into()),
             ("class", names[class].clone().into()),
-            ("value", exact(value, false).into()),
+            ("value", text_with("widget-percent", &[("value", number::percent(value).into())]).into()),
         ];
         return text_with("dark-most-like", &args);
     }
@@ -321,7 +343,7 @@ fn reliability_ui(ui: &mut Ui, state: &State, found: &crate::distill::Reliabilit
     let t = number::setting(state.screen.lens.temperature);
     let args =
         [("temperature", t.into()), ("ece", number::fixed(found.ece, 4).into()), ("rows", grouped(found.rows).into())];
-    let label = ui.add(Label::new(RichText::new(text_with("dark-ece", &args)).size(size::BODY)).wrap());
+    let label = ui.add(Label::new(text_with("dark-ece", &args)).wrap());
     label.on_hover_text(whats(&[Term::Calibration]));
     if let Some(best) = state.dark_best() {
         let args = [
@@ -332,7 +354,8 @@ fn reliability_ui(ui: &mut Ui, state: &State, found: &crate::distill::Reliabilit
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = space::S;
             ui.add(Label::new(text_with(if best.at_end { "dark-best-end" } else { "dark-best" }, &args)).wrap());
-            if ui.button(text("dark-best-go")).on_hover_text(text("dark-best-go-hint")).clicked() {
+            let can_go = !is_figure(ui);
+            if can_go && ui.button(text("dark-best-go")).on_hover_text(text("dark-best-go-hint")).clicked() {
                 commands.send(ScreenCommand::LensTemperature(best.temperature));
             }
         });

@@ -1,21 +1,100 @@
 //! Pictures of panels to take away: what a panel draws, with a heading and a caption, and without its controls.
 
-use eframe::egui::Ui;
+use eframe::egui::{Frame, Label, Margin, Ui, Vec2, vec2};
 
+use super::{board_ui, dark, lens, loss_ui, quality_ui};
 use crate::command::{Commands, WindowCommand};
 use crate::state::{Pane, State};
-use crate::text::text;
-use crate::widgets::Dropdown;
+use crate::text::{grouped, number, text, text_with};
+use crate::theme::{Icon, caption, space, value};
+use crate::widgets::{Dropdown, IconButton, in_figure_ui};
 
-/// The menu in a panel's title row with which its picture is taken away.
-pub(super) fn figure_menu_ui(ui: &mut Ui, panel: Pane, _state: &State, commands: &Commands) {
-    Dropdown::new(&text("figure-menu"), &text("figure-menu-short")).plain().show(ui, |ui| {
-        let entries =
-            [("figure-save", WindowCommand::SaveFigure(panel)), ("figure-copy", WindowCommand::CopyFigure(panel))];
-        for (key, command) in entries {
-            if ui.selectable_label(false, text(key)).on_hover_text(text(&format!("{key}-hint"))).clicked() {
-                commands.send(command);
+/// How large the picture of a panel is, in points.
+pub fn figure_size(panel: Pane) -> Vec2 {
+    match panel {
+        Pane::Lens | Pane::Dark => vec2(640.0, 600.0),
+        _ => vec2(760.0, 440.0),
+    }
+}
+
+/// Room for the caption.
+const CAPTION: f32 = 34.0;
+
+/// The picture of a panel.
+pub fn figure_ui(ui: &mut Ui, panel: Pane, state: &State) {
+    // Nobody can press anything in it.
+    let nobody = Commands::default();
+    let margin = Margin::same(space::L as i8);
+    Frame::new().inner_margin(margin).show(ui, |ui| {
+        in_figure_ui(ui, |ui| {
+            let all = ui.available_rect_before_wrap();
+            let body = all.with_max_y(all.bottom() - CAPTION);
+            ui.scope_builder(eframe::egui::UiBuilder::new().max_rect(body), |ui| match panel {
+                Pane::Lens => lens::figure_ui(ui, state, &nobody),
+                Pane::Dark => dark::figure_ui(ui, state, &nobody),
+                Pane::Loss => loss_ui(ui, state, &nobody),
+                Pane::Quality => quality_ui(ui, state, &nobody),
+                Pane::Board => board_ui(ui, state, &nobody),
+                _ => {}
+            });
+            let below = all.with_min_y(body.bottom() + space::XS);
+            ui.scope_builder(eframe::egui::UiBuilder::new().max_rect(below), |ui| {
+                ui.add(Label::new(caption(caption_of(state, panel))).wrap());
+            });
+        });
+    });
+}
+
+/// A heading over a picture.
+pub(super) fn heading_ui(ui: &mut Ui, words: String) {
+    ui.add(Label::new(value(words)).wrap());
+    ui.add_space(space::S);
+}
+
+/// What the picture is of: job, run, step, and the program that drew it.
+fn caption_of(state: &State, panel: Pane) -> String {
+    let is_of_run = !matches!(panel, Pane::Lens) || state.screen.lens.subject.is_of_rows();
+    let mut parts = Vec::new();
+    if let Some(job) = state.focused().filter(|_| is_of_run) {
+        parts.push(super::cards::shown_title(state.title_of(job)));
+        let run = job.shown_run(state.lit_cell()).filter(|_| panel != Pane::Board);
+        if let Some(run) = run {
+            parts.push(super::run_name(state, run));
+            let step = state.moment_step().or_else(|| job.snapshots.get(&run.run).map(|(step, _)| *step));
+            parts.extend(step.map(|step| text_with("figure-step", &[("step", grouped(step).into())])));
+            if let Some(t) = state.trained_temperature() {
+                parts.push(text_with("figure-trained", &[("temperature", number::setting(t).into())]));
             }
         }
+    } else if is_of_run {
+        parts.push(super::cards::shown_title(&state.recipe.sweep.base.title));
+    }
+    parts.push(format!("Stillroom {}", env!("CARGO_PKG_VERSION")));
+    parts.join(" · ")
+}
+
+/// A button in a panel's title row with which its picture is written to a file.
+pub(super) fn picture_ui(ui: &mut Ui, panel: Pane, commands: &Commands) {
+    let (name, hint) = (text("figure-save"), text("figure-save-hint"));
+    if ui.add(IconButton::new(Icon::Save, &name).hint(&hint)).clicked() {
+        commands.send(WindowCommand::SaveFigure(panel));
+    }
+}
+
+/// The menu in a panel's title row with which its picture is taken away.
+pub(super) fn figure_menu_ui(ui: &mut Ui, panel: Pane, commands: &Commands) {
+    Dropdown::new(&text("figure-menu"), &text("figure-menu-short")).plain().show(ui, |ui| {
+        figure_entries_ui(ui, panel, commands);
     });
+}
+
+/// What can be done with a picture.
+pub(super) fn figure_entries_ui(ui: &mut Ui, panel: Pane, commands: &Commands) {
+    let entries =
+        [("figure-save", WindowCommand::SaveFigure(panel)), ("figure-copy", WindowCommand::CopyFigure(panel))];
+    for (key, command) in entries {
+        if ui.selectable_label(false, text(key)).on_hover_text(text(&format!("{key}-hint"))).clicked() {
+            commands.send(command);
+        }
+    }
 }

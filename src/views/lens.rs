@@ -13,9 +13,12 @@ mod pages;
 mod photo;
 mod words;
 
+use std::borrow::Cow;
+
 use eframe::egui::{Frame, Label, Margin, Rect, Response, RichText, Ui, UiBuilder, Vec2, pos2, vec2};
 
 use super::colours::RunColours;
+use super::figures::heading_ui;
 use super::{action_button, explained};
 use crate::command::{Action, Commands, ScreenCommand};
 use crate::distill::soften::ranking;
@@ -24,7 +27,7 @@ use crate::state::{Beside, LENS_TEMPERATURES, LensPage, LensView, State, Subject
 use crate::text::{Term, number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, font, size, space};
 use crate::widgets::{
-    BARS_HEADER, LEAST_BAR, STAT_TILE, Sample, Slider, dot_ui, empty_state_ui, sample_image_ui, section_ui,
+    BARS_HEADER, LEAST_BAR, STAT_TILE, Sample, Slider, dot_ui, empty_state_ui, is_figure, sample_image_ui, section_ui,
 };
 use bias::BiasPart;
 pub(super) use choice::choice_ui;
@@ -72,6 +75,60 @@ pub fn lens_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     });
 }
 
+/// The page with what it is of, to be taken away.
+pub(super) fn figure_ui(ui: &mut Ui, state: &State, nobody: &Commands) {
+    let Some(view) = state.lens_view() else { return empty_ui(ui, state) };
+    let lens = &state.screen.lens;
+    let args =
+        [("page", text(pages::title_key(lens.page)).into()), ("temperature", number::setting(lens.temperature).into())];
+    heading_ui(ui, text_with(if lens.page == LensPage::OverT { "lens-figure-over-t" } else { "lens-figure" }, &args));
+    ui.horizontal_top(|ui| {
+        if !view.input.is_empty() {
+            let shape = picture_shape(&view.probe.shape);
+            let interleaved = interleave(view.input, shape);
+            let key = sample_key(view.probe.rows[view.row], view.input);
+            sample_image_ui(ui, "figure", Sample { key, values: &interleaved, shape }, FIGURE_PICTURE);
+            ui.add_space(space::S);
+        }
+        ui.vertical(|ui| {
+            let shown = view.probe.texts.shown(view.row).filter(|_| view.over.is_none());
+            let shown = shown.map(Cow::into_owned);
+            for words in
+                [Some(what_of(state, &view)), shown, Some(sentence(&view, lens.temperature))].into_iter().flatten()
+            {
+                if !words.is_empty() {
+                    ui.add(Label::new(words).wrap());
+                }
+            }
+        });
+    });
+    ui.add_space(space::M);
+    let fit = Fit { scale: 1.0, picture: 0.0, has_sentence: false, numbers: STAT_TILE, text: 0.0 };
+    page_ui(ui, state, &view, &fit, nobody);
+}
+
+/// What the picture is of.
+fn what_of(state: &State, view: &LensView<'_>) -> String {
+    let label = view.label.and_then(|label| view.probe.classes.get(label).cloned());
+    match state.screen.lens.subject {
+        Subject::Example => text("example-made-up-whole"),
+        Subject::Photo => text("lens-photo-model-what"),
+        Subject::Mean => {
+            let rows = view.over.as_ref().map_or(0, Vec::len);
+            text_with("lens-mean-rows", &[("count", (rows as u64).into())])
+        }
+        Subject::Sample if state.own_picture().is_some() => text("lens-own"),
+        Subject::Sample => {
+            let row = u64::from(view.probe.rows[view.row]).to_string();
+            let args = [("row", row.into()), ("label", label.unwrap_or_default().into())];
+            text_with("lens-figure-row", &args)
+        }
+    }
+}
+
+/// Side of the picture of a sample in a figure.
+const FIGURE_PICTURE: f32 = 84.0;
+
 /// Nothing is looked at yet.
 fn empty_ui(ui: &mut Ui, state: &State) {
     let (name, hint) = match (&state.recipe.preview_fault, state.screen.lens.subject) {
@@ -90,6 +147,12 @@ fn content_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, fit: &Fit, comman
         bias.show(ui, commands);
     }
     let free = ui.available_rect_before_wrap();
+    page_ui(ui, state, view, fit, commands);
+    // The word stands beside the picture, low enough to leave the cards of the first screen alone.
+    super::tips::mark(ui, Tip::Lens, free.with_min_y(free.bottom() - 0.45 * free.height()));
+}
+
+fn page_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, fit: &Fit, commands: &Commands) {
     match state.screen.lens.page {
         LensPage::Bars => bars_page_ui(ui, state, view, fit, commands),
         LensPage::Each => each::each_ui(ui, state, view, commands),
@@ -97,8 +160,6 @@ fn content_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, fit: &Fit, comman
         LensPage::Class => class::class_ui(ui, state, view, commands),
         LensPage::Limit => limit::limit_ui(ui, state, view),
     }
-    // The word stands beside the picture, low enough to leave the cards of the first screen alone.
-    super::tips::mark(ui, Tip::Lens, free.with_min_y(free.bottom() - 0.45 * free.height()));
 }
 
 /// The bars have what the numbers leave; where that is more than they need, the numbers follow them.
@@ -107,7 +168,7 @@ fn bars_page_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, fit: &Fit, comm
     if state.screen.lens.beside != Beside::Nothing && state.beside_view().is_some() {
         return bars::bars_ui(ui, state, view, row, commands);
     }
-    let is_example = state.screen.lens.subject == Subject::Example;
+    let is_example = state.screen.lens.subject == Subject::Example && !is_figure(ui);
     let below = if is_example { example::height(state) } else { 0.0 };
     let free = ui.available_rect_before_wrap();
     let bottom = free.bottom() - fit.numbers - space::S - below;

@@ -14,7 +14,7 @@ use crate::distill::{self, HARD};
 use crate::protocol::{LossTerms, Role, RunInfo};
 use crate::recipe::Baseline;
 use crate::runs::BoardCell;
-use crate::state::{JobView, LossView, RunCurves, Smoothing, State};
+use crate::state::{JobView, LossView, Pane, RunCurves, Smoothing, State};
 use crate::text::{
     Term,
     number::{self, Kind},
@@ -46,6 +46,8 @@ pub fn loss_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             }
         },
         |ui| {
+            super::figures::picture_ui(ui, Pane::Loss, commands);
+            super::action_button(ui, Action::ToggleMoment, false, state, commands);
             let name = text(Action::ToggleLogLoss.key());
             let log = ui.selectable_label(state.screen.curves.log_y, name);
             if log.on_hover_text(super::hint_of(Action::ToggleLogLoss)).clicked() {
@@ -79,6 +81,7 @@ pub fn loss_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         whole_x: true,
         include_x: leading.map(|run| run.steps as f64),
         from_zero: false,
+        now: state.moment_step().map(|step| step as f64),
         link: None,
         height: None,
     };

@@ -16,6 +16,7 @@ mod loss;
 mod methods;
 mod moment;
 mod notices;
+mod page_asked;
 mod palette;
 mod paste;
 mod path_field;
@@ -35,6 +36,7 @@ pub use anatomy::anatomy_ui;
 pub use bar::bar_ui;
 pub use board::board_ui;
 pub use dark::dark_ui;
+pub use figures::{figure_size, figure_ui};
 pub use inside::inside_ui;
 pub use kept_run::{kept_recipe_ui, rename_ui};
 pub use lens::lens_ui;
@@ -42,6 +44,7 @@ pub use loss::loss_ui;
 pub use methods::methods_ui;
 pub use moment::moment_ui;
 pub use notices::notices_ui;
+pub use page_asked::page_asked_ui;
 pub use palette::palette_ui;
 pub use paste::paste_ui;
 pub use path_field::{path_field_ui, path_key};
@@ -57,13 +60,13 @@ pub use tips::tips_ui;
 
 use eframe::egui::{Frame, Id, Label, Modal, Response, Ui, Vec2};
 
-use self::figures::figure_menu_ui;
+use self::figures::{figure_entries_ui, figure_menu_ui};
 use crate::command::{Action, Commands, Shortcut};
 use crate::distill::{Company, Course, Method, term};
-use crate::protocol::RunInfo;
+use crate::protocol::{Role, RunInfo};
 use crate::recipe::{Field, course_phrase};
 use crate::state::{Pane, State};
-use crate::text::{Phrase, Term, grouped, number, text, text_with};
+use crate::text::{Between, Phrase, Term, grouped, number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, space};
 use crate::widgets::IconButton;
 
@@ -90,6 +93,16 @@ fn teacher_name(key: &str, teacher: &RunInfo, of: usize) -> String {
         return name;
     }
     text_with("curve-of-seed", &[("name", name.into()), ("seed", teacher.seed.to_string().into())])
+}
+
+/// A run by its number and what it differs by.
+fn run_name(state: &State, run: &RunInfo) -> String {
+    let says = state.jobs.told_apart.says.get(&run.run).cloned().unwrap_or_default();
+    let what = match run.role {
+        Role::Baseline => run.baseline().map_or_else(String::new, |baseline| text(baseline.label)),
+        _ => Phrase::several(Between::Commas, says).words(),
+    };
+    format!("{}  {what}", run.run).trim_end().to_owned()
 }
 
 /// What one is called that is trained for a student's sake: which of its peers, or of the generations before it.

@@ -8,9 +8,10 @@ use super::cards::cards_ui;
 use super::colours::mark_of;
 use super::curves::{Drawn, curve_id, key_ui, legend_clicked, overlaid, sweep_runs};
 use super::explained;
+use super::figures::picture_ui;
 use crate::command::{Commands, ScreenCommand};
 use crate::protocol::{Epoch, Role, RunId, recall};
-use crate::state::{JobView, Metric, State};
+use crate::state::{JobView, Metric, Pane, State};
 use crate::text::{Term, text, text_with};
 use crate::theme::{Icon, Tokens, UiTokens as _};
 use crate::widgets::{CurvePlot, Dropdown, KeyMark, empty_state_ui, legend_ui, section_ui};
@@ -42,6 +43,7 @@ pub fn quality_ui(ui: &mut Ui, state: &State, commands: &Commands) {
                 explained(label, &[Term::Validation]);
             }
             choice_ui(ui, state, commands);
+            picture_ui(ui, Pane::Quality, commands);
         },
     );
     legend_clicked(toggled, &curves, commands);
@@ -67,10 +69,17 @@ pub fn quality_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         whole_x: true,
         include_x: epochs.map(|epochs| epochs as f64),
         from_zero: state.screen.curves.quality == Metric::Errors,
+        now: now_epoch(state, job),
         link: None::<Id>,
         height: None,
     }
     .show(ui);
+}
+
+/// The epoch of the moment that is looked at.
+fn now_epoch(state: &State, job: &JobView) -> Option<f64> {
+    let run = job.shown_run(state.lit_cell())?;
+    Some(state.moment_step()? as f64 / run.steps_per_epoch.max(1) as f64)
 }
 
 fn choice_ui(ui: &mut Ui, state: &State, commands: &Commands) {

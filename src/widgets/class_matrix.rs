@@ -55,7 +55,8 @@ impl ClassMatrix<'_> {
         let wide = |name: &String| {
             ui.painter().layout_no_wrap(name.clone(), theme::font(size::TICK), Color32::PLACEHOLDER).size().x
         };
-        let names = (self.classes.iter().map(wide).fold(0.0, f32::max) + space::S).min(ui.available_width() * 0.28);
+        let names = (self.classes.iter().map(wide).fold(wide(&self.row_axis.to_owned()), f32::max) + space::S)
+            .min(ui.available_width() * 0.28);
         let head = TITLE + 14.0;
         let room = vec2(ui.available_width() - names, self.height - head);
         let side = (room.min_elem() / count as f32).clamp(LEAST, LARGEST);
@@ -123,7 +124,8 @@ impl ClassMatrix<'_> {
         let painter = ui.painter();
         let small = theme::font(size::TICK);
         painter.text(pos2(grid.left(), rect.top()), Align2::LEFT_TOP, self.column_axis, small.clone(), t.tertiary);
-        painter.text(rect.min, Align2::LEFT_TOP, self.row_axis, small.clone(), t.tertiary);
+        let beside = pos2(rect.left(), grid.top() - 14.0);
+        painter.text(beside, Align2::LEFT_TOP, self.row_axis, small.clone(), t.tertiary);
         let named = |name: &str, width: f32| {
             let mut job = LayoutJob::simple_singleline(name.to_owned(), small.clone(), t.secondary);
             job.wrap = TextWrapping::truncate_at_width(width);

@@ -85,6 +85,8 @@ pub struct CurvePlot<'a> {
     pub include_x: Option<f64>,
     /// Whether y begins at 0, so that heights can be compared.
     pub from_zero: bool,
+    /// The x that is looked at, where it is not the newest: what comes after it is faint.
+    pub now: Option<f64>,
     /// Plots with the same id share their x axis and the line under the pointer.
     pub link: Option<Id>,
     /// How tall it is; otherwise it takes what there is.
@@ -230,12 +232,25 @@ impl CurvePlot<'_> {
         let frame = *transform.frame();
         plot_axes::x_label_ui(ui, frame, self.x_label, false);
         self.markers_ui(ui, &transform);
+        self.now_ui(ui, &transform);
         let response = self.readout_ui(ui, &visible, &transform, response);
         CurvePlotResponse {
             response,
             x_range: transform.bounds().min()[0]..=transform.bounds().max()[0],
             columns: (frame.width() * ui.ctx().pixels_per_point()).max(1.0) as usize,
             follows,
+        }
+    }
+
+    /// Lets what comes after the moment that is looked at recede.
+    fn now_ui(&self, ui: &Ui, transform: &PlotTransform) {
+        let Some(now) = self.now else { return };
+        let frame = *transform.frame();
+        let x = transform.position_from_point(&PlotPoint::new(now, 0.0)).x;
+        if frame.x_range().contains(x) {
+            let t = ui.tokens();
+            ui.painter().rect_filled(frame.with_min_x(x), 0.0, t.panel.gamma_multiply(0.72));
+            ui.painter().vline(x, frame.y_range(), Stroke::new(1.0, t.text));
         }
     }
 

@@ -288,6 +288,7 @@ fn curves_ui(ui: &mut Ui, g: &mut Gallery) {
         y_label: "nats",
         whole_x: true,
         include_x: Some(840.0),
+        now: None,
         from_zero: false,
         link,
         height: Some(((ui.available_height() - size::SECTION) * 0.6).floor()),

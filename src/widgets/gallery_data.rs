@@ -114,6 +114,7 @@ pub(super) fn empty_ui(ui: &mut Ui) {
             y_label: "nats",
             whole_x: true,
             include_x: Some(100.0),
+            now: None,
             from_zero: false,
             link: None,
             height: Some(110.0),

@@ -12,6 +12,7 @@ mod curve_plot;
 mod dropdown;
 mod empty_state;
 mod error_dots;
+mod figure;
 mod gallery;
 mod gallery_data;
 mod gallery_large;
@@ -60,6 +61,7 @@ pub use curve_plot::{Band, Curve, CurvePlot, CurvePlotResponse, LegendClick, Mar
 pub use dropdown::Dropdown;
 pub use empty_state::empty_state_ui;
 pub use error_dots::{DotLine, ErrorDots};
+pub use figure::{in_figure_ui, is_figure};
 pub use gallery::{Gallery, gallery_ui};
 pub use gallery_states::{StatesGallery, states_ui};
 pub use gallery_sweep::{SweepGallery, sweep_fields_ui, sweep_plots_ui};

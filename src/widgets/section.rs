@@ -18,6 +18,11 @@ pub fn section_ui(ui: &mut Ui, name: &str, line: bool, left: impl FnOnce(&mut Ui
         row.add(egui::Label::new(title(name)).selectable(false));
         row.add_space(space::XS);
     }
+    if super::is_figure(ui) {
+        left(&mut row);
+        ui.allocate_space(room);
+        return;
+    }
     // The right end takes its room first, so that a narrow panel shortens what is between.
     let rest = row.available_rect_before_wrap();
     let mut end =

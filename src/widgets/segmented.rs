@@ -10,6 +10,9 @@ use crate::{
 
 /// Shows `choices`; a click makes `chosen` the index of another one and marks the response as changed.
 pub fn segmented_ui(ui: &mut Ui, name: &str, chosen: &mut usize, choices: &[&str]) -> Response {
+    if super::is_figure(ui) {
+        return ui.allocate_response(vec2(0.0, 0.0), Sense::hover());
+    }
     let t = ui.tokens();
     let font = theme::font(size::BODY);
     let widths = widths(ui, choices);

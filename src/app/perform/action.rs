@@ -60,10 +60,7 @@ impl App {
             Action::OpenPhoto => self.dialogs.ask(FilePurpose::OpenPhoto, ctx),
             Action::SaveFigure => self.ask_figure(self.state.figure_panel(), ctx),
             Action::CopyFigure => self.copy_figure(self.state.figure_panel(), ctx),
-            Action::SavePage => {
-                self.exporting = self.state.on_show().1;
-                self.dialogs.ask(FilePurpose::SavePage, ctx);
-            }
+            Action::SavePage => self.ask_page(),
             Action::ToggleWeighted => self.state.screen.curves.weighted = !self.state.screen.curves.weighted,
             Action::ZoomIn => zoom(ctx, 0.1),
             Action::ZoomOut => zoom(ctx, -0.1),

@@ -75,6 +75,7 @@ impl App {
                     }
                 }
             }
+            WindowCommand::EndPage(accepted) => self.end_page(accepted, ctx),
             WindowCommand::SaveFigure(panel) => self.ask_figure(panel, ctx),
             WindowCommand::CopyFigure(panel) => self.copy_figure(panel, ctx),
             WindowCommand::Picked(purpose, paths) => self.picked(purpose, paths, ctx),

@@ -1,14 +1,17 @@
 //! One class, step by step: its logit, what T makes of it, its probability, and what the loss asks of it.
 
-use eframe::egui::{Align, Grid, Label, Layout, RichText, ScrollArea, Ui};
+use eframe::egui::{Align, Grid, Label, Layout, RichText, ScrollArea, Ui, vec2};
 
 use crate::command::{Commands, ScreenCommand};
 use crate::distill::soften::log_soften;
 use crate::distill::{Weights, row_gradient, row_loss};
 use crate::state::{LensView, State};
 use crate::text::{number, text, text_with};
-use crate::theme::{UiTokens as _, caption, mono, size, space};
+use crate::theme::{UiTokens as _, caption, code, size, space};
 use crate::widgets::Dropdown;
+
+/// Width of a column of numbers.
+const NUMBER: f32 = 92.0;
 
 /// Classes that are listed.
 const LISTED: usize = 200;
@@ -62,8 +65,8 @@ pub(super) fn class_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, commands
 
 fn number_ui(ui: &mut Ui, value: Option<f64>, written: impl Fn(f64) -> String, colour: eframe::egui::Color32) {
     let words = value.map_or_else(|| text("widget-bars-missing"), written);
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        ui.add(Label::new(RichText::new(words).font(mono(size::BODY)).color(colour)).selectable(true));
+    ui.allocate_ui_with_layout(vec2(NUMBER, size::ROW), Layout::right_to_left(Align::Center), |ui| {
+        ui.add(Label::new(code(words).color(colour)).selectable(true));
     });
 }
 
@@ -72,10 +75,10 @@ fn steps_ui(ui: &mut Ui, view: &LensView<'_>, class: usize, t: f64) {
     let tokens = ui.tokens();
     let teacher = view.teacher.as_ref().and_then(|heard| Steps::of(&heard.logits(t), class, t));
     let student = view.student.as_deref().and_then(|logits| Steps::of(logits, class, t));
-    Grid::new("steps").num_columns(3).min_col_width(76.0).spacing([space::M, 3.0]).show(ui, |ui| {
+    Grid::new("steps").num_columns(3).min_col_width(48.0).spacing([space::M, 3.0]).show(ui, |ui| {
         ui.label("");
         for (name, colour) in [("lens-teacher", tokens.teacher), ("lens-student", tokens.student)] {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.allocate_ui_with_layout(vec2(NUMBER, size::ROW), Layout::right_to_left(Align::Center), |ui| {
                 ui.add(Label::new(RichText::new(text(name)).color(colour)).selectable(false));
             });
         }
@@ -134,7 +137,7 @@ fn loss_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, class: usize, t: f64
     ];
     let key = if temperature_squared { "lens-gradient-soft" } else { "lens-gradient-soft-plain" };
     let line = |ui: &mut Ui, words: String, colour| {
-        ui.add(Label::new(RichText::new(words).font(mono(size::CAPTION)).color(colour)).wrap());
+        ui.add(Label::new(code(words).color(colour)).wrap());
     };
     line(ui, text_with(key, &args), tokens.teacher);
     let args = [

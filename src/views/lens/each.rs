@@ -8,6 +8,7 @@ use crate::state::{LensView, State, Subject};
 use crate::text::{text, text_with};
 use crate::theme::{UiTokens as _, caption};
 use crate::views::colours::RunColours;
+use crate::views::run_name;
 use crate::widgets::{MiniPanel, SmallMultiples, Whose};
 
 /// Panels that are drawn.
@@ -61,11 +62,12 @@ pub(super) fn each_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, commands:
         })
         .collect();
     let height = ui.available_height();
+    let label_name = text("board-label");
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         let clicked = SmallMultiples {
             name: &text("lens-page-each"),
             classes: &view.probe.classes,
-            label: view.label.map(|label| (label, Whose { name: "", colour: tokens.label })),
+            label: view.label.map(|label| (label, Whose { name: &label_name, colour: tokens.label })),
             upper: Whose { name: &text("lens-teacher"), colour: tokens.teacher },
             lower: Whose { name: &text("lens-student"), colour: tokens.student },
             panels: &shown,
@@ -110,7 +112,7 @@ fn students(ui: &Ui, state: &State) -> Vec<Panel> {
         let seen = state.view_of(job, run)?.seen(state.screen.lens.temperature);
         let lower = seen.student?.probabilities;
         Some(Panel {
-            title: super::pages::run_name(state, run),
+            title: run_name(state, run),
             dot: Some(colours.run(run.run, run.role)),
             upper: seen.teacher.map(|side| side.probabilities).unwrap_or_default(),
             lower,

@@ -6,7 +6,6 @@ use crate::command::{Commands, ScreenCommand};
 use crate::state::{LOGITS, State, Whose};
 use crate::text::{number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, size, space};
-use crate::views::button_ui;
 use crate::widgets::{Dropdown, IconButton, LogitRails, RailSide};
 
 /// Height of a row of logits.
@@ -110,7 +109,8 @@ fn loss_ui(ui: &mut Ui, state: &State) {
 
 /// Makes an example of what the lens shows.
 pub(super) fn take_ui(ui: &mut Ui, commands: &Commands) {
-    if button_ui(ui, "example-take") {
+    let entry = ui.selectable_label(false, text("example-take")).on_hover_text(text("example-take-hint"));
+    if entry.clicked() {
         commands.send(ScreenCommand::TakeExample);
     }
 }

@@ -12,6 +12,9 @@ use crate::widgets::{STAT_TILE, stat_tile_ui};
 /// Below this width the numbers have short names and no units; what they are is said on hover.
 const NARROW: f32 = 320.0;
 
+/// From this width on entropies have their unit, and the number of classes its word.
+const WIDE: f32 = 560.0;
+
 /// Height of the numbers of one of two pictures, in lines.
 pub(super) const LINES: f32 = 36.0;
 
@@ -23,10 +26,13 @@ fn missing() -> Measured {
 }
 
 /// An entropy with how many equally likely classes are as spread out.
-fn entropy(side: Option<&SeenSide>) -> Measured {
+fn entropy(side: Option<&SeenSide>, is_short: bool) -> Measured {
     side.map_or_else(missing, |side| {
         let classes = number::significant(effective_classes(side.entropy), 3);
-        (number::nats(side.entropy), text_with("lens-effective", &[("classes", classes.into())]))
+        (
+            number::nats(side.entropy),
+            text_with(if is_short { "lens-effective-short" } else { "lens-effective" }, &[("classes", classes.into())]),
+        )
     })
 }
 
@@ -66,6 +72,8 @@ pub(super) fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, height
     let seen = view.seen(state.screen.lens.temperature);
     let kl = seen.kl.map_or_else(missing, |kl| (number::nats(kl), text("unit-nats")));
     let entropy_what = format!("{}\n{}", whats(&[Term::Entropy, Term::Nats]), more(&seen));
+    let is_short = ui.available_width() < WIDE;
+    let entropy = |side| entropy(side, is_short);
     let numbers = [
         ("lens-teacher-entropy", entropy(seen.teacher.as_ref()), entropy_what.clone()),
         ("lens-student-entropy", entropy(seen.student.as_ref()), entropy_what),
@@ -86,7 +94,7 @@ pub(super) fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, height
                 "lens-top" if is_narrow => text("lens-top-short"),
                 _ => text(key),
             };
-            let unit = if is_narrow && key != "lens-top" { "" } else { &unit };
+            let unit = if is_narrow && key == "lens-kl" { "" } else { &unit };
             let shown = if is_line {
                 ui.add(Label::new(caption(format!("{name} {value}"))).selectable(false))
             } else {

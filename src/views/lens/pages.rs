@@ -1,13 +1,12 @@
 //! The row of the lens's pages, and how they are looked at: order, scale, and what stands beside.
 
-use eframe::egui::{Align, Label, Layout, Ui, vec2};
+use eframe::egui::{Align, Button, Label, Layout, Ui, vec2};
 
 use crate::command::{Action, Commands, ScreenCommand};
-use crate::protocol::{Role, RunInfo};
 use crate::state::{BarOrder, Beside, LensPage, Pane, State, Subject};
-use crate::text::{Between, Phrase, number, text, text_with};
+use crate::text::{number, text, text_with};
 use crate::theme::{caption, size, space};
-use crate::views::{action_button, figure_menu_ui};
+use crate::views::{figure_entries_ui, hint_of, run_name};
 use crate::widgets::{Dropdown, segmented_ui, segmented_width};
 
 /// Runs that are listed to stand beside.
@@ -21,7 +20,7 @@ pub(super) fn pages_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         let names = LensPage::ALL.map(|page| text(page_key(page)));
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         // Where there is no room for all of them side by side they are a list.
-        const REST: f32 = 96.0;
+        const REST: f32 = 68.0;
         if segmented_width(ui, &names) + REST <= ui.available_width() {
             let mut page = LensPage::ALL.iter().position(|page| *page == here).unwrap_or(0);
             let shown = segmented_ui(ui, &text("lens-pages"), &mut page, &names);
@@ -40,8 +39,6 @@ pub(super) fn pages_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = space::XS;
-            figure_menu_ui(ui, Pane::Lens, state, commands);
-            action_button(ui, Action::ToggleMoment, false, state, commands);
             look_ui(ui, state, commands);
         });
     });
@@ -55,6 +52,16 @@ pub(super) fn page_key(page: LensPage) -> &'static str {
         LensPage::OverT => "lens-page-over-t",
         LensPage::Class => "lens-page-class",
         LensPage::Limit => "lens-page-limit",
+    }
+}
+
+/// What a page is called over its picture.
+pub(super) fn title_key(page: LensPage) -> &'static str {
+    match page {
+        LensPage::Bars | LensPage::Each => "lens-bars",
+        LensPage::OverT => "lens-title-over-t",
+        LensPage::Class => "lens-title-class",
+        LensPage::Limit => "lens-title-limit",
     }
 }
 
@@ -96,9 +103,16 @@ fn look_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         ui.separator();
         head(ui, "lens-beside");
         beside_ui(ui, state, commands);
-        if lens.subject != Subject::Example && lens.subject != Subject::Mean {
-            ui.separator();
+        ui.separator();
+        if !matches!(lens.subject, Subject::Example | Subject::Mean) {
             super::example::take_ui(ui, commands);
+        }
+        figure_entries_ui(ui, Pane::Lens, commands);
+        for action in [Action::ToggleMoment, Action::SavePage] {
+            let entry = ui.add_enabled(action.enabled(state), Button::selectable(false, text(action.key())));
+            if entry.on_hover_text(hint_of(action)).clicked() {
+                commands.send(action);
+            }
         }
     });
 }
@@ -130,16 +144,6 @@ fn beside_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             commands.send(ScreenCommand::Beside(Beside::Run(run.run)));
         }
     }
-}
-
-/// A run by its number and what it differs by.
-pub(super) fn run_name(state: &State, run: &RunInfo) -> String {
-    let says = state.jobs.told_apart.says.get(&run.run).cloned().unwrap_or_default();
-    let what = match run.role {
-        Role::Baseline => run.baseline().map_or_else(String::new, |baseline| text(baseline.label)),
-        _ => Phrase::several(Between::Commas, says).words(),
-    };
-    format!("{}  {what}", run.run).trim_end().to_owned()
 }
 
 /// The heading of one of two pictures: its T, and its run or step where those differ.
