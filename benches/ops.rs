@@ -6,6 +6,10 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use candle_core::{Device, Tensor, Var};
+use stillroom::distill::{
+    ErrorsByBias, Heard, Mean, add_biases, answers, best_temperature, confusion, mean_over, reliability,
+    soft_targets_by_class,
+};
 use stillroom::ops::{
     Activation, Backend, Clip, DistillationLoss, FusedOptimiser, Gelu, MemberLoss, MemberRate, Rule, Spans, attention,
     conv3x3, dense, gelu, layer_norm, lstm, max_over_windows, max_pool2, packed_dense, packed_dropout,
@@ -55,6 +59,7 @@ fn main() {
     time("pool 32 at 28×28 with gradient", &mut || with_gradient(&max_pool2(&images, Backend::Native).unwrap()));
 
     text(&time);
+    lens(&time);
 
     let labels = [(0..BATCH as u32).map(|row| Some(row % 10)).collect()];
     for members in [1, 25] {
@@ -134,6 +139,41 @@ fn text(time: &dyn Fn(&str, &mut dyn FnMut())) {
         time(&format!("{name} of 150, 64×32"), &mut || drop(black_box(run())));
         time(&format!("{name} of 150, 64×32 with gradient"), &mut || with_gradient(&run()));
     }
+}
+
+/// What the lens and the tables of dark knowledge work out again for a new T.
+fn lens(time: &dyn Fn(&str, &mut dyn FnMut())) {
+    let drawn = |count: usize, seed: u64| -> Vec<f32> {
+        let key = Key::new(seed);
+        (0..count as u64).map(|at| (12.0 * key.uniform(at) - 6.0) as f32).collect()
+    };
+    let (teacher, student) = (drawn(256 * 1000, 1), drawn(256 * 1000, 2));
+    let heard = Heard { each: vec![&teacher], mean: Mean::default() };
+    let rows: Vec<usize> = (0..256).collect();
+    time("lens: means of 256×1000 at a T", &mut || {
+        black_box(mean_over(Some(&heard), Some(&student), 1000, &rows, 4.0));
+    });
+    let (rows, classes) = (10_000, 10);
+    let (teacher, student) = (drawn(rows * classes, 3), drawn(rows * classes, 4));
+    let labels: Vec<u32> = (0..rows as u64).map(|row| Key::new(5).below(row, classes as u64) as u32).collect();
+    let heard = Heard { each: vec![&teacher], mean: Mean::default() };
+    time("dark: soft targets by class, 10000×10", &mut || {
+        black_box(soft_targets_by_class(&heard, &labels, classes, 4.0));
+    });
+    time("dark: reliability, 10000×10", &mut || {
+        black_box(reliability(&heard, &labels, classes, 4.0));
+    });
+    time("dark: confusion, 10000×10", &mut || {
+        black_box(confusion(answers(&heard, rows, classes, 1.0), &labels, classes));
+    });
+    time("dark: biases added, and errors at any of a class, 10000×10", &mut || {
+        let mut moved = student.clone();
+        add_biases(&mut moved, &[0.5; 10]);
+        black_box(ErrorsByBias::of(&moved, &labels, &[0.0; 10], &[3]).at(1.5));
+    });
+    time("dark: the T that calibrates best, 10000×10", &mut || {
+        black_box(best_temperature(&heard, &labels, classes));
+    });
 }
 
 /// The median after a warm-up, in milliseconds.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use sha2::{Digest, Sha256};
 
+use super::calls::called;
 use super::checkpoint::{CheckpointError, class_indices};
 use super::given::{as_logits, fits, is_distribution};
 use super::graph_inputs::Feed;
@@ -143,6 +144,7 @@ impl Graph {
     }
 
     fn logits_of_inputs(&self, inputs: &Inputs, cancelled: &dyn Fn() -> bool) -> Result<Vec<f32>, Unanswered> {
+        called();
         let columns = self.indices.len();
         let mut values = self.asked_of(inputs, columns, cancelled).map_err(|error| self.unanswered(error))?;
         let failed = |problem: Phrase| self.unanswered(GraphError::Failed(problem));

@@ -4,6 +4,7 @@
 //! are trained together, in one step, as batched tensors.
 
 mod as_graph;
+mod calls;
 mod checkpoint;
 mod cost;
 mod elements;
@@ -30,6 +31,7 @@ mod text_network;
 mod trainer;
 
 pub use as_graph::GraphOptions;
+pub use calls::calls;
 pub use checkpoint::{Checkpoint, CheckpointError, FORMAT, new_file, write_whole};
 pub use folder::Folder;
 pub use given::Given;

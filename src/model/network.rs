@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use candle_core::{Device, Result, Tensor, Var};
 
+use super::calls::called;
 use super::parameter::{InnerLayer, ParameterSpec, Pretrained};
 use super::text::{BertPlan, TextPlan};
 use super::{Encoder, Plan};
@@ -226,6 +227,7 @@ impl dyn Network + '_ {
     /// # Errors
     /// As of [`Network::pass`].
     pub fn forward(&self, inputs: &[&Inputs], keys: &[Key], taps: &[&str], backend: Backend) -> Result<Output> {
+        called();
         let trained: Vec<usize> = self.spec().trained();
         self.pass(&self.recorded(&trained), inputs, Some(keys), taps, backend)
     }
@@ -243,6 +245,7 @@ impl dyn Network + '_ {
     /// # Errors
     /// As of [`Network::pass`].
     pub fn evaluate(&self, inputs: &[&Inputs], taps: &[&str]) -> Result<Output> {
+        called();
         let parameters: Vec<Tensor> = self.parameters().iter().map(Var::as_detached_tensor).collect();
         self.pass(&parameters, inputs, None, taps, Backend::of(&self.device()))
     }
@@ -252,6 +255,7 @@ impl dyn Network + '_ {
     /// # Errors
     /// When the inputs do not fit, or no layer but the last answers.
     pub fn all_exits(&self, inputs: &[&Inputs]) -> Result<Vec<Tensor>> {
+        called();
         self.exits(&self.recorded(&[]), inputs, Backend::of(&self.device()))
     }
 

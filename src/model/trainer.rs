@@ -5,6 +5,7 @@
 use candle_core::{DType, Result, Tensor, Var};
 use rayon::prelude::*;
 
+use super::calls::called;
 use super::{FusedStep, Layer, ModelSpec, Normalisation, Plan};
 use crate::data::Inputs;
 use crate::ops::fused::{self, ConvShape, DenseShape, GROUP, Grid};
@@ -89,6 +90,7 @@ impl Trainer {
 
 impl FusedStep for Trainer {
     fn forward(&mut self, parameters: &[Var], inputs: &[&Inputs], keys: &[Key]) -> Result<Tensor> {
+        called();
         let Self { network, normalisation, members, .. } = self;
         let (count, batch) = (members.len(), inputs.first().map_or(0, |input| input.rows()));
         let fits = |input: &&Inputs| input.rows() == batch && input.row_len() == network.row_len;

@@ -8,6 +8,7 @@ mod graphs;
 mod habits;
 mod input;
 mod interruption;
+mod lens;
 mod logits;
 mod process;
 mod results;

@@ -5,6 +5,7 @@
 mod bias;
 mod first;
 mod jobs;
+mod lens;
 mod looks;
 mod methods;
 mod places;
