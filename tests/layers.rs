@@ -29,6 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("theme", &[]),
     ("widgets", &["text", "theme"]),
+    ("figure", &["theme"]),
     ("views", &["recipe", "protocol", "distill", "training", "runs", "state", "command", "widgets", "theme", "text"]),
     (
         "app",
@@ -43,6 +44,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "state",
             "command",
             "views",
+            "figure",
             "widgets",
             "theme",
             "text",
@@ -91,6 +93,7 @@ const BANNED: &[(&str, &[&str])] = &[
     ("text", &["candle_core", "eframe", "rusqlite"]),
     ("theme", &["candle_core", "rusqlite"]),
     ("widgets", &["candle_core", "rusqlite"]),
+    ("figure", &["candle_core", "candle_nn", "rusqlite"]),
     ("views", &["candle_core", "candle_nn", "rusqlite"]),
     ("app", &["candle_core", "candle_nn", "rusqlite"]),
     ("cli", &["eframe", "egui_plot", "egui_tiles", "rusqlite"]),

@@ -2518,3 +2518,4 @@ page-cancel = Cancel
 page-no-run = the job does not know its run { $run }
 page-nothing-said = { $run } has said nothing of the lens’s rows yet; the lens is there after the first step
 toast-page-saved = The lens is saved: { $path }
+lens-no-temperature = T `{ $typed }` is not taken; give a number from { $low } to { $high }

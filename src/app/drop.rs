@@ -6,7 +6,7 @@ use eframe::egui::{self, Align2, LayerId, Order, Ui};
 
 use super::App;
 use crate::protocol::{Inspect, Own, Request};
-use crate::state::{MadeLook, OwnPicture};
+use crate::state::{MadeLook, OwnPicture, Subject};
 use crate::text::{phrase, text};
 use crate::theme::{UiTokens as _, semibold, size};
 
@@ -45,8 +45,18 @@ impl App {
             Kind::Recipe => self.open_recipe(path, ctx),
             Kind::Data => self.open_data(path),
             Kind::Teacher => self.open_teachers(vec![path]),
-            Kind::Picture => self.look_at(Own::Picture(path)),
+            Kind::Picture if self.reads_pictures() => {
+                self.state.screen.lens.subject = Subject::Sample;
+                self.look_at(Own::Picture(path));
+            }
+            Kind::Picture => self.open_photo(path, ctx),
         }
+    }
+
+    /// Whether a picture is for the models on show: they know pictures, and no photo is looked at.
+    fn reads_pictures(&self) -> bool {
+        let knows = self.state.probe_view().is_some_and(|view| view.probe.shape.len() == 3);
+        knows && self.state.screen.lens.subject != Subject::Photo
     }
 
     /// Asks the models on show what they make of a picture or a text.
@@ -107,7 +117,7 @@ fn kind(path: &Path) -> Kind {
     match end.as_str() {
         "toml" => Kind::Recipe,
         end if MODELS.contains(&end) => Kind::Teacher,
-        "png" | "jpg" | "jpeg" => Kind::Picture,
+        "png" | "jpg" | "jpeg" | "webp" | "bmp" | "gif" | "tif" | "tiff" => Kind::Picture,
         _ => Kind::Data,
     }
 }

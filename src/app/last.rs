@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::lenient::known_or_default;
 use crate::protocol::{JobId, RunId};
 use crate::recipe::Sweep;
-use crate::recipe::fields::TEMPERATURE;
-use crate::state::{BoardPage, Metric, SampleChoice, State};
+use crate::state::{BarOrder, BoardPage, LENS_TEMPERATURES, LensPage, Metric, SampleChoice, State, Subject};
 
 /// The last screen.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -41,6 +41,14 @@ struct LastLens {
     tokens: bool,
     #[serde(default)]
     biases: bool,
+    #[serde(default, deserialize_with = "known_or_default")]
+    subject: Subject,
+    #[serde(default, deserialize_with = "known_or_default")]
+    page: LensPage,
+    #[serde(default, deserialize_with = "known_or_default")]
+    order: BarOrder,
+    #[serde(default)]
+    log: bool,
 }
 
 impl Last {
@@ -58,11 +66,16 @@ impl Last {
             lens: Some(LastLens {
                 temperature: lens.temperature,
                 row: lens.row,
-                choice: lens.choice,
+                // A place of a table is not kept.
+                choice: if lens.choice == SampleChoice::Answered { SampleChoice::Any } else { lens.choice },
                 class: lens.class,
                 zoomed: lens.zoomed,
                 tokens: lens.tokens,
                 biases: lens.biases,
+                subject: lens.subject,
+                page: lens.page,
+                order: lens.order,
+                log: lens.log,
             }),
             pace: state.jobs.pace,
         }
@@ -86,11 +99,13 @@ impl Last {
     pub fn restore(&self, state: &mut State) {
         state.jobs.pace = self.pace.filter(|pace| pace.is_finite() && *pace > 0.0);
         if let Some(lens) = &self.lens {
-            let (t, (low, high)) = (lens.temperature, TEMPERATURE.span().shown);
+            let (t, (low, high)) = (lens.temperature, LENS_TEMPERATURES.into_inner());
             state.screen.lens.temperature = if t.is_finite() { t.clamp(low, high) } else { 1.0 };
             (state.screen.lens.row, state.screen.lens.choice) = (lens.row, lens.choice);
             (state.screen.lens.class, state.screen.lens.zoomed) = (lens.class, lens.zoomed);
             (state.screen.lens.tokens, state.screen.lens.biases) = (lens.tokens, lens.biases);
+            (state.screen.lens.subject, state.screen.lens.page) = (lens.subject, lens.page);
+            (state.screen.lens.order, state.screen.lens.log) = (lens.order, lens.log);
         }
         state.screen.board.page = self.page.unwrap_or_default();
         state.screen.board.metric = self.metric.unwrap_or_default();

@@ -10,7 +10,7 @@ use super::reader::Answer;
 use super::tiles::{self, Moved};
 use crate::command::WindowCommand;
 use crate::protocol::{JobStart, Move, Report, Request, Started};
-use crate::state::{JobView, LENS_TEMPERATURES, Pane, PathField, Pictures, SampleChoice};
+use crate::state::{JobView, LENS_TEMPERATURES, Pane, PathField, PhotoOf, Pictures, SampleChoice, Shipped, Subject};
 
 /// A recipe that rests this long is worked out again.
 const SETTLED: Duration = Duration::from_millis(150);
@@ -242,8 +242,11 @@ impl App {
 
     /// Rows on the wall that nobody has in memory are read from their data.
     fn ask_pictures(&mut self) {
+        if !self.sees(Pane::Samples) {
+            return;
+        }
         let Some((run, gather)) = self.state.wanted_pictures() else { return };
-        let of = (gather.job, run);
+        let of = (gather.job, run, gather.rows.clone());
         if gather.rows.is_empty() || self.worker.send(Request::Gather(Box::new(gather))) {
             self.state.screen.pictures = Some(Pictures { of, found: None });
         }
@@ -289,6 +292,12 @@ impl App {
     pub(super) fn settle_looks(&mut self, ctx: &egui::Context) {
         self.play(ctx);
         self.state.settle_example();
+        if self.state.screen.lens.subject == Subject::Photo
+            && self.state.screen.photo.is_none()
+            && self.sees(Pane::Lens)
+        {
+            self.look_at_photo(PhotoOf::Shipped(Shipped::default()), ctx);
+        }
         if let Some((job, runs)) = self.state.wanted_timelines() {
             let asked: Vec<_> = runs.into_iter().filter(|run| self.reader.timeline(job, *run)).collect();
             self.state.ask_timelines(&asked);

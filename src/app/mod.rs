@@ -9,6 +9,7 @@ mod frame_meter;
 mod graph;
 mod inbox;
 mod last;
+mod lenient;
 mod logic;
 mod page;
 mod perform;

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use egui_tiles::Tree;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::last::Last;
+use super::lenient::known_or_default;
 use super::tiles::{completed, is_whole};
 use crate::model::write_whole;
 use crate::state::{Pane, Workspace};
@@ -52,11 +52,6 @@ impl Settings {
         }
         Err(phrase!("arrangement-other-version"))
     }
-}
-
-/// What another version knows and this one does not is as if nothing had been chosen.
-fn known_or_default<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(deserializer: D) -> Result<T, D::Error> {
-    Ok(serde_json::from_value(serde_json::Value::deserialize(deserializer)?).unwrap_or_default())
 }
 
 /// The file of the settings; none where nothing is to be remembered, in tests for instance.

@@ -14,7 +14,7 @@ use crate::state::{
     BarOrder, Beside, BoardPage, Cell, DarkPage, Farewell, FilePurpose, LensPage, LossView, Metric, Mover, Palette,
     Pane, PhotoOf, RunColumn, SampleChoice, Section, SizeBy, Smoothing, Subject, Tip, Who, Whose,
 };
-use crate::text::Language;
+use crate::text::{Language, Phrase};
 
 /// Something to do, with what it is to be done with.
 #[derive(Clone, Debug)]
@@ -233,6 +233,8 @@ pub enum WindowCommand {
     SaveFigure(Pane),
     /// Copy it.
     CopyFigure(Pane),
+    /// Something that was typed is not taken, and why.
+    Refused(Phrase),
     /// A path was picked.
     Picked(FilePurpose, Vec<PathBuf>),
     /// Keep a temporary store, or let it go.

@@ -17,8 +17,8 @@ const MOST_INPUTS: usize = 4 << 20;
 /// Rows that no probe set holds, from the moment at which they were asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pictures {
-    /// Whose rows.
-    pub of: (JobId, RunId),
+    /// Whose rows, and which.
+    pub of: (JobId, RunId, Vec<u32>),
     /// Their inputs, or why there are none.
     pub found: Option<Result<Arc<Gathered>, Phrase>>,
 }
@@ -63,6 +63,14 @@ pub struct Hung<'a> {
     pub teacher: Option<usize>,
 }
 
+/// What the run on show, its teacher and its baseline answered on all validation rows.
+struct AllAnswers<'a> {
+    run: RunId,
+    student: &'a Answers,
+    teacher: Option<&'a Answers>,
+    baseline: Option<&'a Answers>,
+}
+
 /// The indices of the rows that two runs answer differently.
 fn apart<'a>(ours: &'a Answers, theirs: &'a Answers) -> impl Iterator<Item = usize> + 'a {
     let pairs = ours.predicted.iter().zip(&*theirs.predicted).enumerate();
@@ -77,6 +85,50 @@ impl State {
         let of = |run: &RunInfo| job.answers.get(&(run.run, Part::Validation));
         let (ours, theirs) = (of(student)?, of(job.baseline_of(student)?)?);
         (ours.rows == theirs.rows).then_some((student.run, ours, theirs))
+    }
+
+    /// The kept answers of the run on show on all validation rows, and its teacher's, where it is looked at as it ended.
+    fn all_answers(&self) -> Option<AllAnswers<'_>> {
+        let job = self.focused().filter(|_| self.moment_step().is_none())?;
+        let run = job.shown_run(self.lit_cell()).filter(|run| run.role == Role::Student)?;
+        let of = |run: &RunInfo| job.answers.get(&(run.run, Part::Validation));
+        let student = of(run)?;
+        let alike = |it: &&Answers| it.rows == student.rows;
+        let teacher = job.teacher_of(Some(run)).and_then(of).filter(alike);
+        let baseline = job.baseline_of(run).and_then(of).filter(alike);
+        Some(AllAnswers { run: run.run, student, teacher, baseline })
+    }
+
+    /// The indices among all validation rows of those of the lens's choice, where that is one of answers; none where it is known on the
+    /// probe set alone.
+    fn chosen_of_all(&self) -> Option<(AllAnswers<'_>, Vec<usize>)> {
+        let answers = self.all_answers()?;
+        let class = |of: Option<&Answers>, at: usize| of.map(|of| of.predicted[at] as usize);
+        let cell = self.screen.lens.cell;
+        let holds = |at: &usize| {
+            let (label, student) = (answers.student.labels[*at] as usize, class(Some(answers.student), *at));
+            let teacher = class(answers.teacher, *at);
+            match self.screen.lens.choice {
+                SampleChoice::Apart => {
+                    answers.baseline.is_some_and(|baseline| baseline.predicted[*at] != answers.student.predicted[*at])
+                }
+                SampleChoice::StudentWrong => student != Some(label),
+                SampleChoice::Disagree => teacher.is_some() && teacher != student,
+                SampleChoice::Answered => !cell.is_any() && cell.holds(Some(label), teacher, student),
+                SampleChoice::Any | SampleChoice::TeacherUnsure => false,
+            }
+        };
+        let is_of_answers = match self.screen.lens.choice {
+            SampleChoice::Any | SampleChoice::TeacherUnsure => false,
+            SampleChoice::Apart => answers.baseline.is_some(),
+            SampleChoice::Disagree => answers.teacher.is_some(),
+            SampleChoice::Answered => cell.teacher.is_none() || answers.teacher.is_some(),
+            SampleChoice::StudentWrong => true,
+        };
+        let wanted = self.known().and_then(|known| known.class(&self.screen.lens));
+        let is_wanted = |at: &usize| wanted.is_none_or(|class| class == answers.student.labels[*at] as usize);
+        let rows = (0..answers.student.rows.len()).filter(is_wanted).filter(holds).collect();
+        is_of_answers.then_some((answers, rows))
     }
 
     /// The samples of the lens's choice, all of them.
@@ -108,15 +160,15 @@ impl State {
             baseline: known.baseline.map(|(baseline, _)| baseline),
             fault: None,
         };
-        let kept = self.kept_answers().filter(|_| self.screen.lens.choice == SampleChoice::Apart);
-        let Some((_, ours, theirs)) = kept else {
+        let Some((answers, rows)) = self.chosen_of_all() else {
             let rows = self.sample_rows(self.screen.lens.choice).into_iter().filter_map(hung);
             wall.samples = rows.filter(|hung| self.has_words(hung)).collect();
             wall.of = wall.samples.len();
             wall.samples.truncate(MOST);
             return Some(wall);
         };
-        let pictures = self.screen.pictures.as_ref().filter(|pictures| Some(pictures.of) == self.asked_of());
+        let asked = self.asked_of();
+        let pictures = self.screen.pictures.as_ref().filter(|pictures| Some(&pictures.of) == asked.as_ref());
         let gathered = match pictures.and_then(|pictures| pictures.found.as_ref()) {
             Some(Ok(gathered)) => Some(gathered),
             Some(Err(fault)) => {
@@ -126,9 +178,8 @@ impl State {
             None => None,
         };
         let class = |class: u32| usize::try_from(class).ok().filter(|class| *class < probe.classes.len());
-        let wanted = known.class(&self.screen.lens);
-        let is_wanted = |at: &usize| wanted.is_none_or(|class| class == ours.labels[*at] as usize);
-        let rows: Vec<usize> = apart(ours, theirs).filter(is_wanted).collect();
+        let ours = answers.student;
+        let answered = |of: Option<&Answers>, at: usize| of.and_then(|of| class(of.predicted[at]));
         wall.of = rows.len();
         wall.samples = rows
             .into_iter()
@@ -149,8 +200,8 @@ impl State {
                     text: index.and_then(text_at).or_else(read_text),
                     label: ours.labels[at] as usize,
                     student: class(ours.predicted[at]),
-                    baseline: class(theirs.predicted[at]),
-                    teacher: index.and_then(|at| known.teacher_top(at)),
+                    baseline: answered(answers.baseline, at),
+                    teacher: answered(answers.teacher, at).or_else(|| index.and_then(|at| known.teacher_top(at))),
                 }
             })
             .collect();
@@ -174,30 +225,25 @@ impl State {
         apart(ours, theirs).count()
     }
 
-    fn asked_of(&self) -> Option<(JobId, RunId)> {
-        Some((self.screen.focus?, self.kept_answers()?.0))
+    fn asked_of(&self) -> Option<(JobId, RunId, Vec<u32>)> {
+        let (answers, rows) = self.chosen_of_all()?;
+        let job = self.focused()?;
+        let len: usize = job.probe.shape.iter().product();
+        let missing = rows.into_iter().map(|at| answers.student.rows[at]);
+        let missing = missing.filter(|row| job.probe.rows.binary_search(row).is_err());
+        Some((job.id, answers.run, missing.take(MOST.min(MOST_INPUTS / len.max(1))).collect()))
     }
 
     /// What the wall lacks and has not asked for: the inputs of rows that differ and that are not in the probe set.
     pub fn wanted_pictures(&self) -> Option<(RunId, Gather)> {
-        if self.screen.lens.choice != SampleChoice::Apart {
-            return None;
-        }
         let of = self.asked_of()?;
         if self.screen.pictures.as_ref().is_some_and(|pictures| pictures.of == of) {
             return None;
         }
-        let (job, (run, ours, theirs)) = (self.focused()?, self.kept_answers()?);
-        let len: usize = job.probe.shape.iter().product();
-        let missing = apart(ours, theirs).filter(|at| job.probe.rows.binary_search(&ours.rows[*at]).is_err());
-        let missing: Vec<usize> = missing.take(MOST.min(MOST_INPUTS / len.max(1))).collect();
-        let source = job.runs.iter().find(|info| info.run == run)?.recipe.data.source.clone();
-        let gather = Gather {
-            job: job.id,
-            source,
-            rows: missing.iter().map(|at| ours.rows[*at]).collect(),
-            labels: missing.iter().map(|at| ours.labels[*at]).collect(),
-        };
-        Some((run, gather))
+        let (job, answers) = (self.focused()?, self.all_answers()?);
+        let source = job.runs.iter().find(|info| info.run == answers.run)?.recipe.data.source.clone();
+        let at = |row: &u32| answers.student.rows.binary_search(row).ok();
+        let labels = of.2.iter().filter_map(at).map(|at| answers.student.labels[at]).collect();
+        Some((answers.run, Gather { job: job.id, source, rows: of.2, labels }))
     }
 }

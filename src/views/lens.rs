@@ -6,6 +6,7 @@ mod choice;
 mod class;
 mod each;
 mod example;
+mod kept;
 mod limit;
 mod numbers;
 mod over_t;
@@ -20,11 +21,11 @@ use eframe::egui::{Frame, Label, Margin, Rect, Response, RichText, Ui, UiBuilder
 use super::colours::RunColours;
 use super::figures::heading_ui;
 use super::{action_button, explained};
-use crate::command::{Action, Commands, ScreenCommand};
+use crate::command::{Action, Commands, ScreenCommand, WindowCommand};
 use crate::distill::soften::ranking;
 use crate::protocol::Role;
 use crate::state::{Beside, LENS_TEMPERATURES, LensPage, LensView, State, Subject, Tip};
-use crate::text::{Term, number, text, text_with};
+use crate::text::{Phrase, Term, number, phrase, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, font, size, space};
 use crate::widgets::{
     BARS_HEADER, LEAST_BAR, STAT_TILE, Sample, Slider, dot_ui, empty_state_ui, is_figure, sample_image_ui, section_ui,
@@ -218,8 +219,9 @@ const USUAL: Vec2 = vec2(360.0, 440.0);
 const LARGEST: f32 = 2.0;
 const LARGEST_TILE: f32 = 1.5;
 
-/// Height of the slider with its ticks, and of the numbers in a line of text.
+/// Height of the slider with its ticks, without them where there is little room, and of the numbers in a line of text.
 const SLIDER: f32 = 58.0;
+const SLIM_SLIDER: f32 = 42.0;
 const LINE: f32 = 20.0;
 
 /// Height of the field for a text, with what is above it.
@@ -261,9 +263,9 @@ impl Fit {
         let words = ui.painter().layout(sentence.to_owned(), font(size::CAPTION), ui.tokens().secondary, beside);
         let (field, lines) = (FIELD + SLIDER + 2.0 * space::S, TEXT_LINES as f32 * LINE);
         let (head, slim) = if text.is_some() {
-            (field + lines, SLIDER + LINE + 2.0 * space::S)
+            (field + lines, SLIM_SLIDER + LINE + 2.0 * space::S)
         } else {
-            (picture.max(SLIDER + space::S + words.size().y) + space::M, SLIDER + space::S)
+            (picture.max(SLIDER + space::S + words.size().y) + space::M, SLIM_SLIDER + space::S)
         };
         let tile = STAT_TILE * scale.min(LARGEST_TILE);
         let (has_sentence, numbers) = match room.y - bars {
@@ -278,7 +280,7 @@ impl Fit {
             (_, true) => lines,
             (_, false) => LINE,
         };
-        Self { scale, picture: if has_sentence { picture } else { SLIDER }, has_sentence, numbers, text }
+        Self { scale, picture: if has_sentence { picture } else { SLIM_SLIDER }, has_sentence, numbers, text }
     }
 }
 
@@ -320,12 +322,12 @@ fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, fit: &Fit, commands:
             None => words::text_ui(ui, &shown, ((fit.text / LINE) as usize).clamp(1, TEXT_LINES)),
         }
         ui.add_space(space::S);
-        temperature_ui(ui, state, commands).on_hover_text(words);
+        temperature_ui(ui, state, fit.has_sentence, commands).on_hover_text(words);
         return;
     }
     if view.input.is_empty() {
         // Means and examples have no picture.
-        temperature_ui(ui, state, commands);
+        temperature_ui(ui, state, fit.has_sentence, commands);
         below_temperature_ui(ui, state, view, fit, &words, commands);
         return;
     }
@@ -340,7 +342,7 @@ fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, fit: &Fit, commands:
         }
         ui.add_space(space::S);
         ui.vertical(|ui| {
-            temperature_ui(ui, state, commands);
+            temperature_ui(ui, state, fit.has_sentence, commands);
             below_temperature_ui(ui, state, view, fit, &words, commands);
         });
     });
@@ -360,9 +362,15 @@ fn below_temperature_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, fit: &F
 }
 
 /// T of the lens: what is used to predict with is a press away, and it can move by itself. A second one, where one stands beside.
-fn temperature_ui(ui: &mut Ui, state: &State, commands: &Commands) -> Response {
+fn temperature_ui(ui: &mut Ui, state: &State, has_ticks: bool, commands: &Commands) -> Response {
     let mut temperature = state.screen.lens.temperature;
     let (name, what) = (text("lens-temperature"), Term::Temperature.what());
+    let refused = |typed: &str| {
+        let (low, high) = LENS_TEMPERATURES.into_inner();
+        let said =
+            phrase!("lens-no-temperature", typed = typed, low = Phrase::setting(low), high = Phrase::setting(high));
+        commands.send(WindowCommand::Refused(said));
+    };
     let mut aside = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         action_button(ui, Action::PlayTemperature, false, state, commands);
@@ -373,10 +381,11 @@ fn temperature_ui(ui: &mut Ui, state: &State, commands: &Commands) -> Response {
     };
     let slider = Slider::new(&name, &mut temperature, LENS_TEMPERATURES)
         .logarithmic()
-        .ticks(&TICKS)
+        .ticks(if has_ticks { &TICKS } else { &[] })
         .default_value(1.0)
         .explained(&what)
         .aside(&mut aside)
+        .refused(&refused)
         .format(&number::setting);
     let slider = ui.add(slider);
     if slider.changed() {
@@ -385,7 +394,7 @@ fn temperature_ui(ui: &mut Ui, state: &State, commands: &Commands) -> Response {
     if let Beside::Temperature(mut second) = state.screen.lens.beside {
         let name = text("lens-second-temperature");
         let slider = Slider::new(&name, &mut second, LENS_TEMPERATURES).logarithmic().default_value(1.0);
-        if ui.add(slider.explained(&what).format(&number::setting)).changed() {
+        if ui.add(slider.explained(&what).refused(&refused).format(&number::setting)).changed() {
             commands.send(ScreenCommand::Beside(Beside::Temperature(second)));
         }
     }

@@ -30,6 +30,7 @@ pub struct Slider<'a> {
     header: bool,
     what: &'a str,
     aside: Option<&'a mut dyn FnMut(&mut Ui)>,
+    refused: Option<&'a dyn Fn(&str)>,
 }
 
 /// Half the height of the rail's handle.
@@ -63,6 +64,7 @@ impl<'a> Slider<'a> {
             header: true,
             what: "",
             aside: None,
+            refused: None,
         }
     }
 
@@ -112,6 +114,12 @@ impl<'a> Slider<'a> {
     /// What stands beside the name.
     pub fn aside(mut self, aside: &'a mut dyn FnMut(&mut Ui)) -> Self {
         self.aside = Some(aside);
+        self
+    }
+
+    /// What is told of something typed that is no number of the range; the value stays as it was.
+    pub fn refused(mut self, refused: &'a dyn Fn(&str)) -> Self {
+        self.refused = Some(refused);
         self
     }
 
@@ -170,7 +178,21 @@ impl<'a> Slider<'a> {
         };
         let (format, value) = (self.format, *self.value);
         // A value has more digits than are written: a field that still reads as it did must not round it.
-        let read = move |typed: &str| if typed == format(value) { Some(value) } else { read_number(typed) };
+        let (refused, range) = (self.refused, self.range.clone());
+        let read = move |typed: &str| {
+            if typed == format(value) {
+                return Some(value);
+            }
+            let number = read_number(typed);
+            match refused {
+                // Nothing is made of it in silence, a value at the end of the range neither.
+                Some(refused) if number.is_none_or(|number| !range.contains(&number)) => {
+                    refused(typed);
+                    Some(value)
+                }
+                _ => number,
+            }
+        };
         let number = DragValue::new(self.value)
             .range(self.range.clone())
             .speed(speed)

@@ -4,7 +4,7 @@ use eframe::egui;
 
 use crate::app::App;
 use crate::command::ScreenCommand;
-use crate::state::{Example, MOST_CLASSES, Moment, NotLogits, PhotoOf, Shipped, Subject, Undoable};
+use crate::state::{Example, MOST_CLASSES, Moment, NotLogits, Subject, Undoable};
 use crate::text::phrase;
 
 impl App {
@@ -21,9 +21,6 @@ impl App {
             ScreenCommand::Subject(subject) => {
                 self.lens_changes("lens subject", ctx);
                 self.state.screen.lens.subject = subject;
-                if subject == Subject::Photo && self.state.screen.photo.is_none() {
-                    self.look_at_photo(PhotoOf::Shipped(Shipped::default()), ctx);
-                }
             }
             ScreenCommand::LensPage(page) => self.state.screen.lens.page = page,
             ScreenCommand::LensOrder(order) => self.state.screen.lens.order = order,

@@ -75,6 +75,7 @@ impl App {
                     }
                 }
             }
+            WindowCommand::Refused(why) => self.fault(why),
             WindowCommand::EndPage(accepted) => self.end_page(accepted, ctx),
             WindowCommand::SaveFigure(panel) => self.ask_figure(panel, ctx),
             WindowCommand::CopyFigure(panel) => self.copy_figure(panel, ctx),

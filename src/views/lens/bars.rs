@@ -2,6 +2,7 @@
 
 use eframe::egui::{Label, Rect, Ui, UiBuilder, vec2};
 
+use super::kept::{self, Slot};
 use super::numbers;
 use super::pages::column_name;
 use crate::command::{Commands, ScreenCommand};
@@ -104,7 +105,7 @@ impl Picture {
 pub(super) fn bars_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, row: f32, commands: &Commands) {
     let t = state.screen.lens.temperature;
     let Some((other, other_t)) = state.beside_view() else {
-        one_ui(ui, state, view, (t, "lens-bars"), row, commands);
+        one_ui(ui, state, view, (t, "lens-bars", [Slot::Now, Slot::AtOne]), row, commands);
         return;
     };
     let all = ui.available_rect_before_wrap();
@@ -116,9 +117,9 @@ pub(super) fn bars_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, row: f32,
     };
     let second = if is_wide { vec2(half.x + space::M, 0.0) } else { vec2(0.0, half.y + space::S) };
     let beside = state.screen.lens.beside;
-    for (view, t, offset, beside, name) in
-        [(view, t, vec2(0.0, 0.0), None, "lens-bars"), (&other, other_t, second, Some(beside), "lens-bars-beside")]
-    {
+    let first = (view, t, vec2(0.0, 0.0), None, "lens-bars", [Slot::Now, Slot::AtOne]);
+    let other = (&other, other_t, second, Some(beside), "lens-bars-beside", [Slot::Beside, Slot::BesideAtOne]);
+    for (view, t, offset, beside, name, slots) in [first, other] {
         let place = Rect::from_min_size(all.min + offset, half);
         ui.scope_builder(UiBuilder::new().id_salt(name).max_rect(place), |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
@@ -126,16 +127,27 @@ pub(super) fn bars_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, row: f32,
                 ui.add(Label::new(title(column_name(state, beside, t))).selectable(false).truncate());
             });
             let bars = Rect::from_min_max(ui.cursor().min, place.max - vec2(0.0, numbers::LINES));
-            ui.scope_builder(UiBuilder::new().max_rect(bars), |ui| one_ui(ui, state, view, (t, name), row, commands));
+            ui.scope_builder(UiBuilder::new().max_rect(bars), |ui| {
+                one_ui(ui, state, view, (t, name, slots), row, commands)
+            });
             let below = Rect::from_min_max(vec2(0.0, bars.bottom()).to_pos2() + vec2(place.left(), 0.0), place.max);
-            ui.scope_builder(UiBuilder::new().max_rect(below), |ui| numbers::lines_ui(ui, &view.seen(t)));
+            ui.scope_builder(UiBuilder::new().max_rect(below), |ui| {
+                numbers::lines_ui(ui, &kept::seen(ui, state, view, t, slots[0]));
+            });
         });
     }
     ui.advance_cursor_after_rect(all);
 }
 
-fn one_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, (t, name): (f64, &str), row: f32, commands: &Commands) {
-    let (seen, at_one) = (view.seen(t), view.seen(1.0));
+fn one_ui(
+    ui: &mut Ui,
+    state: &State,
+    view: &LensView<'_>,
+    (t, name, slots): (f64, &str, [Slot; 2]),
+    row: f32,
+    commands: &Commands,
+) {
+    let [seen, at_one] = [(t, slots[0]), (1.0, slots[1])].map(|(t, slot)| kept::seen(ui, state, view, t, slot));
     let picture = Picture::of(state, view, &seen, &at_one, ui.available_height());
     let tokens = ui.tokens();
     let members = picture.teacher.members.len();

@@ -2,6 +2,7 @@
 
 use eframe::egui::{Label, Ui, vec2};
 
+use super::kept::{self, Slot};
 use crate::distill::soften::effective_classes;
 use crate::state::{LensView, Seen, SeenSide, State};
 use crate::text::{Term, number, text, text_with};
@@ -69,7 +70,7 @@ fn more(seen: &Seen) -> String {
 
 /// On tiles of that height, or in a line of text where that is too low for tiles.
 pub(super) fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, height: f32) {
-    let seen = view.seen(state.screen.lens.temperature);
+    let seen = kept::seen(ui, state, view, state.screen.lens.temperature, Slot::Now);
     let kl = seen.kl.map_or_else(missing, |kl| (number::nats(kl), text("unit-nats")));
     let entropy_what = format!("{}\n{}", whats(&[Term::Entropy, Term::Nats]), more(&seen));
     let is_short = ui.available_width() < WIDE;

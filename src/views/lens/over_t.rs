@@ -1,10 +1,9 @@
 //! Entropy and KL over T, with the present T marked; it can be dragged there.
 
-use std::sync::Arc;
-
 use eframe::egui::Ui;
 
 use super::TICKS;
+use super::kept::kept;
 use crate::command::{Commands, ScreenCommand};
 use crate::state::{LENS_TEMPERATURES, LensView, State};
 use crate::text::{text, text_with};
@@ -15,7 +14,8 @@ use crate::widgets::{LogCurve, LogCurves};
 const POINTS: usize = 64;
 
 pub(super) fn over_t_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, commands: &Commands) {
-    let curves = Curves::kept(ui, state, view);
+    // T alone changes nothing of them.
+    let curves = kept(ui, "over T", (state.look_key(view), 0), || Curves::of(view));
     let tokens = ui.tokens();
     let height = (ui.available_height() - space::S) / 2.0;
     let now = state.screen.lens.temperature;
@@ -58,19 +58,6 @@ struct Curves {
 }
 
 impl Curves {
-    /// What was worked out for the last frame, where it was of the same logits: T alone changes nothing of it.
-    fn kept(ui: &Ui, state: &State, view: &LensView<'_>) -> Arc<Self> {
-        let id = ui.scope_id().with("over T");
-        let key = state.look_key(view);
-        let known = ui.data(|data| data.get_temp::<(u64, Arc<Self>)>(id));
-        if let Some((_, curves)) = known.filter(|(known, _)| *known == key) {
-            return curves;
-        }
-        let curves = Arc::new(Self::of(view));
-        ui.data_mut(|data| data.insert_temp(id, (key, Arc::clone(&curves))));
-        curves
-    }
-
     fn of(view: &LensView<'_>) -> Self {
         let (low, high) = LENS_TEMPERATURES.into_inner();
         let mut curves = Self::default();

@@ -1,0 +1,94 @@
+//! Looking asks no model: whatever is dragged in the lens, in the tables and through a training, no network is run. It is alone in its
+//! process, in which every pass of any model is counted.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::time::{Duration, Instant};
+
+use eframe::egui::accesskit::Role;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use stillroom::app::{App, Parts, ScriptedDialogs, Settings, SettingsFile};
+use stillroom::command::{Action, Command, RecipeCommand, ScreenCommand, WindowCommand};
+use stillroom::model::calls;
+use stillroom::protocol::DeviceChoice;
+use stillroom::runs::Store;
+use stillroom::state::{DarkPage, LensPage, Pane, State, Subject};
+use stillroom::text::Language;
+use stillroom::theme;
+
+type Window = Harness<'static, App>;
+
+fn open(folder: &std::path::Path) -> Window {
+    let store = Store::writer(&folder.join("runs.db")).unwrap();
+    let settings = Settings { language: Some(Language::English), greeted: true, ..Settings::default() };
+    Harness::builder().with_size([1280.0, 800.0]).with_step_dt(0.05).build_eframe(move |cc| {
+        theme::install(&cc.egui_ctx);
+        let parts = Parts {
+            store,
+            device: DeviceChoice::Cpu,
+            program: None,
+            dialogs: Box::new(ScriptedDialogs::default()),
+            pace: Duration::ZERO,
+            settings: SettingsFile::none(),
+            remembered: (settings, None),
+        };
+        App::new(&cc.egui_ctx, parts).unwrap()
+    })
+}
+
+fn until(window: &mut Window, what: &str, done: impl Fn(&State) -> bool) {
+    let start = Instant::now();
+    while !done(window.state().state()) {
+        assert!(start.elapsed() < Duration::from_secs(60), "this never came: {what}");
+        window.step();
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    window.run_steps(2);
+}
+
+fn ask(window: &mut Window, command: impl Into<Command>) {
+    window.state().ask(command);
+    window.run_steps(3);
+}
+
+#[test]
+fn looking_asks_no_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = open(folder.path());
+    until(&mut window, "the preview", |state| state.recipe.preview.is_some());
+    let mut sweep = window.state().state().recipe.sweep.clone();
+    sweep.base.training.epochs = 2;
+    ask(&mut window, RecipeCommand::Edit("epochs", Box::new(sweep)));
+    let at_first = calls();
+    ask(&mut window, Action::Distil);
+    until(&mut window, "the end", |state| state.focused().is_some_and(|job| job.story.is_some()));
+    assert!(calls() > at_first + 40, "training is counted");
+    ask(&mut window, WindowCommand::Maximise(Some(Pane::Lens)));
+    ask(&mut window, Action::ToggleMoment);
+    until(&mut window, "the snapshots", |state| state.moment_view().is_some());
+    let before = calls();
+    ask(&mut window, ScreenCommand::Subject(Subject::Photo));
+    until(&mut window, "the photo", |state| state.screen.photo.as_ref().is_some_and(|photo| photo.seen.is_some()));
+    assert_eq!(calls(), before + 1, "a photo is looked at once");
+    for subject in Subject::ALL {
+        ask(&mut window, ScreenCommand::Subject(subject));
+        for page in LensPage::ALL {
+            ask(&mut window, ScreenCommand::LensPage(page));
+            for t in [0.05, 1.0, 7.0, 100.0] {
+                window.get_by_role_and_label(Role::Slider, "T").set_value_accesskit(t);
+                window.run_steps(3);
+                assert!((window.state().state().screen.lens.temperature - t).abs() < 1e-9);
+            }
+        }
+    }
+    ask(&mut window, ScreenCommand::Subject(Subject::Sample));
+    for step in [0, 4, 28] {
+        ask(&mut window, ScreenCommand::Moment(Some(step)));
+    }
+    ask(&mut window, WindowCommand::Maximise(Some(Pane::Dark)));
+    for page in DarkPage::ALL {
+        ask(&mut window, ScreenCommand::DarkPage(page));
+    }
+    assert_eq!(calls(), before + 1, "a model was asked");
+}
