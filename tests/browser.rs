@@ -112,7 +112,7 @@ impl Browser {
         self.events.clear();
         self.ask("Page.navigate", &json!({ "url": format!("file://{}", page.display()) }));
         let start = Instant::now();
-        while self.value("document.documentElement.dataset.ready") != "1" {
+        while self.value("document.documentElement?.dataset.ready") != "1" {
             assert!(start.elapsed() < PATIENCE, "the page is never drawn: {:?}", self.complaints());
             std::thread::sleep(Duration::from_millis(20));
         }

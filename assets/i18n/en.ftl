@@ -2519,3 +2519,4 @@ page-no-run = the job does not know its run { $run }
 page-nothing-said = { $run } has said nothing of the lens’s rows yet; the lens is there after the first step
 toast-page-saved = The lens is saved: { $path }
 lens-no-temperature = T `{ $typed }` is not taken; give a number from { $low } to { $high }
+lens-effective-classes = ≈ { $classes } classes

@@ -2411,3 +2411,4 @@ page-no-run = 任务不认识它的运行 { $run }
 page-nothing-said = { $run } 对透镜的行还没有回答；第一步之后才有透镜
 toast-page-saved = 透镜已保存：{ $path }
 lens-no-temperature = 不接受 T `{ $typed }`；请给出 { $low } 到 { $high } 之间的数
+lens-effective-classes = ≈ { $classes } 类

@@ -6,12 +6,12 @@
 mod png;
 mod svg;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use eframe::egui::epaint::ClippedShape;
 use eframe::egui::{
-    ClippedPrimitive, Color32, ColorImage, Context, FontDefinitions, ImageData, RawInput, Rect, TextureId, Theme, Ui,
-    Vec2, pos2,
+    ClippedPrimitive, Color32, ColorImage, Context, FontDefinitions, ImageData, RawInput, Rect, TextureFilter,
+    TextureId, Theme, Ui, Vec2, pos2,
 };
 
 use crate::theme::{self, UiTokens as _};
@@ -27,6 +27,8 @@ pub struct Drawing {
     shapes: Vec<ClippedShape>,
     triangles: Vec<ClippedPrimitive>,
     textures: BTreeMap<TextureId, ColorImage>,
+    /// Those that are enlarged pixel by pixel.
+    hard: BTreeSet<TextureId>,
     /// Pixels of a point.
     scale: f32,
 }
@@ -40,6 +42,7 @@ pub fn draw(size: Vec2, theme: Theme, fonts: FontDefinitions, scale: f32, mut co
     ctx.set_fonts(fonts);
     ctx.set_theme(theme);
     let mut textures = BTreeMap::new();
+    let mut hard = BTreeSet::new();
     let (mut shapes, mut ground) = (Vec::new(), Color32::PLACEHOLDER);
     for pass in 0..PASSES {
         let mut input = RawInput {
@@ -56,6 +59,9 @@ pub fn draw(size: Vec2, theme: Theme, fonts: FontDefinitions, scale: f32, mut co
         for (id, deltas) in &output.textures_delta.set {
             for delta in deltas {
                 let ImageData::Color(image) = &delta.image;
+                if delta.options.magnification == TextureFilter::Nearest {
+                    hard.insert(*id);
+                }
                 match (delta.pos, textures.get_mut(id)) {
                     (Some(at), Some(whole)) => patch(whole, at, image),
                     _ => drop(textures.insert(*id, ColorImage::clone(image))),
@@ -66,7 +72,7 @@ pub fn draw(size: Vec2, theme: Theme, fonts: FontDefinitions, scale: f32, mut co
         output.drop_without_applying_deltas();
     }
     let triangles = ctx.tessellate(shapes.clone(), scale);
-    Drawing { size, ground, shapes, triangles, textures, scale }
+    Drawing { size, ground, shapes, triangles, textures, hard, scale }
 }
 
 /// Writes a part of a texture over.

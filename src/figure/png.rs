@@ -38,6 +38,7 @@ impl Drawing {
 
     fn fill(&self, image: &mut ColorImage, mesh: &Mesh, clip: Rect) {
         let texture = self.textures.get(&mesh.texture_id);
+        let texture = texture.map(|texture| (texture, self.hard.contains(&mesh.texture_id)));
         let clip = Rect::from_min_max(
             (clip.min.to_vec2() * self.scale).to_pos2(),
             (clip.max.to_vec2() * self.scale).to_pos2(),
@@ -51,7 +52,13 @@ impl Drawing {
 
 /// Fills the pixels whose middles lie in a triangle. One whose middle lies on an edge belongs to the triangle for which that is a left
 /// or an upper one, so that neighbours share no pixel.
-fn fill_triangle(image: &mut ColorImage, corners: &[Vertex; 3], scale: f32, clip: Rect, texture: Option<&ColorImage>) {
+fn fill_triangle(
+    image: &mut ColorImage,
+    corners: &[Vertex; 3],
+    scale: f32,
+    clip: Rect,
+    texture: Option<(&ColorImage, bool)>,
+) {
     let mut points = corners.map(|corner| [f64::from(corner.pos.x * scale), f64::from(corner.pos.y * scale)]);
     let mut order = [0, 1, 2];
     let cross = |a: [f64; 2], b: [f64; 2], c: [f64; 2]| (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]);
@@ -91,9 +98,13 @@ fn fill_triangle(image: &mut ColorImage, corners: &[Vertex; 3], scale: f32, clip
             };
             let mut source: [f64; 4] =
                 std::array::from_fn(|channel| mix(&|corner| f64::from(corner.color.to_array()[channel])));
-            if let Some(texture) = texture {
-                let texel =
-                    sample(texture, mix(&|corner| f64::from(corner.uv.x)), mix(&|corner| f64::from(corner.uv.y)));
+            if let Some((texture, is_hard)) = texture {
+                let texel = sample(
+                    texture,
+                    is_hard,
+                    mix(&|corner| f64::from(corner.uv.x)),
+                    mix(&|corner| f64::from(corner.uv.y)),
+                );
                 for (channel, texel) in source.iter_mut().zip(texel) {
                     *channel *= texel / 255.0;
                 }
@@ -107,10 +118,11 @@ fn fill_triangle(image: &mut ColorImage, corners: &[Vertex; 3], scale: f32, clip
     }
 }
 
-/// A texture between its four nearest texels.
-fn sample(texture: &ColorImage, u: f64, v: f64) -> [f64; 4] {
+/// A texture between its four nearest texels, or, of a hard one, the nearest.
+fn sample(texture: &ColorImage, is_hard: bool, u: f64, v: f64) -> [f64; 4] {
     let [width, height] = texture.size;
     let (x, y) = (u * width as f64 - 0.5, v * height as f64 - 0.5);
+    let (x, y) = if is_hard { (x.round(), y.round()) } else { (x, y) };
     let (left, top) = (x.floor(), y.floor());
     let at = |x: f64, y: f64| {
         let column = x.clamp(0.0, width.saturating_sub(1) as f64) as usize;

@@ -13,7 +13,8 @@ use eframe::egui::{
 use super::Drawing;
 
 /// Where a viewer lacks our faces, any plain one; text keeps its width in any case.
-const SANS: &str = "Inter, 'Noto Sans SC', 'Noto Sans CJK SC', 'Helvetica Neue', Arial, sans-serif";
+const SANS: &str =
+    "Inter, 'Helvetica Neue', Arial, 'Liberation Sans', 'DejaVu Sans', 'Noto Sans SC', 'Noto Sans CJK SC', sans-serif";
 const MONO: &str = "'JetBrains Mono', Menlo, Consolas, monospace";
 
 impl Drawing {

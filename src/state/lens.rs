@@ -469,9 +469,11 @@ impl State {
                 all.filter(apart).collect()
             }
             SampleChoice::Answered => {
+                let moved = known.student.and_then(|z| self.with_biases(z));
                 let holds = |row: &usize| {
                     let cell = self.screen.lens.cell;
-                    cell.holds(label(row), known.teacher_top(*row), student(*row).map(top_class))
+                    let said = known.row(moved.as_deref().or(known.student), *row);
+                    cell.holds(label(row), known.teacher_top(*row), said.map(top_class))
                 };
                 if self.screen.lens.cell.is_any() { Vec::new() } else { all.filter(holds).collect() }
             }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{SampleChoice, State};
-use crate::distill::soften::top_class;
+use crate::distill::soften::{has_top_class, top_class};
 use crate::protocol::{Answers, Gather, Gathered, JobId, Part, Role, RunId, RunInfo};
 use crate::recipe::Baseline;
 use crate::text::Phrase;
@@ -104,9 +104,12 @@ impl State {
     fn chosen_of_all(&self) -> Option<(AllAnswers<'_>, Vec<usize>)> {
         let answers = self.all_answers()?;
         let class = |of: Option<&Answers>, at: usize| of.map(|of| of.predicted[at] as usize);
+        // Biases that are moved are in the table whose cell it is.
+        let moved = self.moved_answers(answers.run);
         let cell = self.screen.lens.cell;
         let holds = |at: &usize| {
-            let (label, student) = (answers.student.labels[*at] as usize, class(Some(answers.student), *at));
+            let label = answers.student.labels[*at] as usize;
+            let student = moved.as_ref().map_or_else(|| class(Some(answers.student), *at), |moved| moved[*at]);
             let teacher = class(answers.teacher, *at);
             match self.screen.lens.choice {
                 SampleChoice::Apart => {
@@ -129,6 +132,14 @@ impl State {
         let is_wanted = |at: &usize| wanted.is_none_or(|class| class == answers.student.labels[*at] as usize);
         let rows = (0..answers.student.rows.len()).filter(is_wanted).filter(holds).collect();
         is_of_answers.then_some((answers, rows))
+    }
+
+    /// What a run answers on all validation rows with its biases, where any was moved and the table that is looked at has them.
+    fn moved_answers(&self, run: RunId) -> Option<Vec<Option<usize>>> {
+        let moved = self.with_biases(self.screen.kept.logits(run)?)?;
+        let classes = self.focused()?.probe.classes.len().max(1);
+        let of_row = |z: &[f32]| has_top_class(z).then(|| top_class(z));
+        (self.screen.lens.choice == SampleChoice::Answered).then(|| moved.chunks_exact(classes).map(of_row).collect())
     }
 
     /// The samples of the lens's choice, all of them.
@@ -178,7 +189,7 @@ impl State {
             None => None,
         };
         let class = |class: u32| usize::try_from(class).ok().filter(|class| *class < probe.classes.len());
-        let ours = answers.student;
+        let (ours, moved) = (answers.student, self.moved_answers(answers.run));
         let answered = |of: Option<&Answers>, at: usize| of.and_then(|of| class(of.predicted[at]));
         wall.of = rows.len();
         wall.samples = rows
@@ -199,7 +210,7 @@ impl State {
                     input: index.and_then(input).or_else(read),
                     text: index.and_then(text_at).or_else(read_text),
                     label: ours.labels[at] as usize,
-                    student: class(ours.predicted[at]),
+                    student: moved.as_ref().map_or_else(|| class(ours.predicted[at]), |moved| moved[at]),
                     baseline: answered(answers.baseline, at),
                     teacher: answered(answers.teacher, at).or_else(|| index.and_then(|at| known.teacher_top(at))),
                 }

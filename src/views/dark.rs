@@ -337,7 +337,7 @@ fn reliability_ui(ui: &mut Ui, state: &State, found: &crate::distill::Reliabilit
         bins: &bins,
         colour,
         words: &words,
-        height: (ui.available_height() - 4.0 * 20.0).max(160.0),
+        height: (ui.available_height() - 5.0 * 22.0).max(150.0),
     }
     .show(ui);
     let t = number::setting(state.screen.lens.temperature);

@@ -64,7 +64,7 @@ impl Histogram<'_> {
         let half = area.height() / 2.0 - 2.0;
         let width = area.width() / bins as f32;
         for (of, up) in [(self.upper, true), (self.lower, false)] {
-            let (name, colour, counts) = of;
+            let (_, colour, counts) = of;
             for (at, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
                 let length = (*count as f32 / most as f32 * half).max(1.5);
                 let left = area.left() + at as f32 * width;
@@ -75,9 +75,6 @@ impl Histogram<'_> {
                     colour,
                 );
             }
-            let y = if up { area.top() } else { area.bottom() };
-            let align = if up { Align2::RIGHT_TOP } else { Align2::RIGHT_BOTTOM };
-            painter.text(pos2(area.right(), y), align, name, theme::semibold(size::CAPTION), colour);
             let at = pos2(area.left() - space::S, if up { middle - half } else { middle + half });
             painter.text(at, Align2::RIGHT_CENTER, grouped(most), tick.clone(), t.tertiary);
         }
@@ -90,5 +87,11 @@ impl Histogram<'_> {
             painter.text(pos2(x, area.bottom() + 3.0), Align2::CENTER_TOP, value, tick.clone(), t.tertiary);
         }
         painter.text(rect.min, Align2::LEFT_TOP, self.x_label, tick, t.tertiary);
+        // Both names above, where no bar is.
+        let mut right = rect.right() - space::S;
+        for (name, colour, _) in [self.lower, self.upper] {
+            let at = pos2(right, rect.top());
+            right = painter.text(at, Align2::RIGHT_TOP, name, theme::semibold(size::CAPTION), colour).left() - space::M;
+        }
     }
 }

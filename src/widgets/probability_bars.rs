@@ -72,6 +72,8 @@ pub const BARS_HEADER: f32 = 22.0;
 pub const LEAST_BAR: f32 = 16.0;
 
 const PERCENT: f32 = 46.0;
+/// Bars are at least so long where the unit stands over their numbers.
+const FOR_UNIT: f32 = 72.0;
 /// Height of a row in which words are as large as elsewhere, and how much larger they become.
 const PLAIN_ROW: f32 = 34.0;
 const LARGEST: f32 = 1.6;
@@ -135,8 +137,12 @@ impl ProbabilityBars<'_> {
             let name = painter.text(place, align, side.name, bold.clone(), side.colour);
             super::explained_ui(ui, name, side.name, side.what);
         }
-        painter.text(pos2(columns.left_bars.min - space::S, y), Align2::RIGHT_CENTER, &unit, small.clone(), t.tertiary);
-        painter.text(pos2(rect.right(), y), Align2::RIGHT_CENTER, unit, small, t.tertiary);
+        // A narrow picture has room for the names alone.
+        if columns.left_bars.span() >= FOR_UNIT {
+            let at = pos2(columns.left_bars.min - space::S, y);
+            painter.text(at, Align2::RIGHT_CENTER, &unit, small.clone(), t.tertiary);
+            painter.text(pos2(rect.right(), y), Align2::RIGHT_CENTER, unit, small, t.tertiary);
+        }
     }
 
     /// Whether the row was clicked, and what of it is dragged.

@@ -55,12 +55,12 @@ fn a_run_becomes_a_page_with_its_rows() {
     let place = Place::new();
     place.run(&["run", "tiny.toml", "--json"]).is_good();
     let ran = place.run(&["export", "r-0002", "--lens", "page.html"]).is_good();
-    assert!(ran.stderr.contains("256 validation rows go along, with their pictures"), "{ran:#?}");
+    assert!(ran.stderr.contains("180 validation rows go along, with their pictures"), "{ran:#?}");
     let page = std::fs::read_to_string(place.path("page.html")).unwrap();
     let data = data_of(&page);
     let rows = data["rows"].as_array().unwrap().len();
-    assert_eq!((rows, numbers(&data["student"]).len()), (256, 2560));
-    assert_eq!(numbers(&data["teacher"]["each"][0]).len(), 2560);
+    assert_eq!((rows, numbers(&data["student"]).len()), (180, 1800));
+    assert_eq!(numbers(&data["teacher"]["each"][0]).len(), 1800);
     assert_eq!(
         (&data["run"], &data["role"], &data["inputs"]["kind"]),
         (&"r-0002".into(), &"student".into(), &"pictures".into())

@@ -18,8 +18,8 @@ const MANY: usize = 20;
 const ROW_OF_MANY: f32 = 20.0;
 const HEADING: f32 = 20.0;
 
-/// Below this width the names of two pictures side by side cannot be read: they stand one below the other.
-const SIDE_BY_SIDE: f32 = 420.0;
+/// From this width on two pictures stand side by side; below it one below the other, where both have room.
+const SIDE_BY_SIDE: f32 = 620.0;
 
 /// A recipe that is no job's yet has a student with its initial weights, for a picture of the user's too.
 pub(super) fn student_name(state: &State, view: &LensView<'_>) -> String {
@@ -39,6 +39,8 @@ struct Picture {
     classes: Vec<usize>,
     teacher: Drawn,
     student: Drawn,
+    /// The teacher at T = 1.
+    sharp: Vec<f32>,
     label: Option<usize>,
 }
 
@@ -68,6 +70,13 @@ impl Picture {
         let has_rest = count > MANY && !lens.all && left > 1;
         if has_rest {
             classes.truncate(count - left);
+            // What is followed stays in sight, however unlikely it is.
+            for pinned in pinned(state, view).into_iter().rev() {
+                if !classes.contains(&pinned) {
+                    classes.pop();
+                    classes.push(pinned);
+                }
+            }
         }
         let reduce = |p: &[f32]| -> Vec<f32> {
             if p.is_empty() {
@@ -94,11 +103,22 @@ impl Picture {
         Self {
             teacher: drawn(seen.teacher.as_ref(), at_one.teacher.as_ref()),
             student: drawn(seen.student.as_ref(), at_one.student.as_ref()),
+            sharp: at_one.teacher.as_ref().map(|side| reduce(&side.probabilities)).unwrap_or_default(),
             label: view.label.and_then(|label| classes.iter().position(|class| *class == label)),
             names,
             classes,
         }
     }
+}
+
+/// Classes that are shown among many in any case: the label, and the one that is followed; of a photo broccoli, which no vehicle, cat or
+/// cup is like.
+fn pinned(state: &State, view: &LensView<'_>) -> Vec<usize> {
+    let is_photo = state.screen.lens.subject == Subject::Photo;
+    let unlike = || view.probe.classes.iter().position(|name| name == "broccoli");
+    let followed = state.screen.lens.drilled.filter(|class| *class < view.probe.classes.len());
+    let followed = followed.or_else(|| if is_photo { unlike() } else { None });
+    [view.label, followed].into_iter().flatten().collect()
 }
 
 /// The bars of the view, and beside them those of what stands there, each with its numbers.
@@ -109,7 +129,9 @@ pub(super) fn bars_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, row: f32,
         return;
     };
     let all = ui.available_rect_before_wrap();
-    let is_wide = all.width() >= SIDE_BY_SIDE;
+    let rows = view.probe.classes.len().min(MANY) as f32;
+    let both = 2.0 * (HEADING + BARS_HEADER + rows * LEAST_BAR + numbers::LINES) + space::S;
+    let is_wide = all.width() >= SIDE_BY_SIDE || all.height() < both;
     let half = if is_wide {
         vec2((all.width() - space::M) / 2.0, all.height())
     } else {
@@ -159,7 +181,9 @@ fn one_ui(
     };
     let is_example = state.screen.lens.subject == Subject::Example;
     let lens = &state.screen.lens;
-    let student = student_name(state, view);
+    let student = if is_photo { text("lens-one") } else { student_name(state, view) };
+    // A model alone stands beside itself at T = 1.
+    let sharp = is_photo.then(|| picture.sharp.as_slice());
     let teacher_what = if is_photo { text("lens-photo-model-what") } else { Term::Teacher.what() };
     let shown = ProbabilityBars {
         name: &text(name),
@@ -174,11 +198,11 @@ fn one_ui(
         },
         right: Side {
             name: &student,
-            what: &Term::Student.what(),
-            probabilities: &picture.student.probabilities,
+            what: &if is_photo { text("lens-one-hint") } else { Term::Student.what() },
+            probabilities: sharp.unwrap_or(&picture.student.probabilities),
             ghost: &picture.student.ghost,
             members: &[],
-            colour: tokens.student,
+            colour: if is_photo { tokens.no_teacher } else { tokens.student },
         },
         label: picture.label.map(|label| (label, tokens.label)),
         order: &[],
@@ -186,7 +210,8 @@ fn one_ui(
         full: (!lens.zoomed || lens.log).then_some(1.0),
         row: if picture.names.len() > MANY { ROW_OF_MANY.max(LEAST_BAR) } else { row },
         log: lens.log,
-        draggable: is_example,
+        // What stands beside is at another T.
+        draggable: is_example && slots[0] == Slot::Now,
     }
     .show(ui);
     answered(&shown, &picture, commands);

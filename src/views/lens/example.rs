@@ -14,7 +14,7 @@ const ROW: f32 = 22.0;
 /// How tall all of it is.
 pub(super) fn height(state: &State) -> f32 {
     let classes = state.screen.example.teacher.len() as f32;
-    2.0 * (size::ROW + space::XS) + classes * ROW + 40.0 + 3.0 * space::S
+    2.0 * (size::ROW + space::XS) + classes * ROW + 40.0 + 5.0 * space::S
 }
 
 pub(super) fn example_ui(ui: &mut Ui, state: &State, commands: &Commands) {
@@ -55,6 +55,7 @@ pub(super) fn example_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         let whose = if is_left { Whose::Teacher } else { Whose::Student };
         commands.send(ScreenCommand::MoveLogit(whose, class, to));
     }
+    ui.add_space(space::S);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
         let half = (ui.available_width() - space::S) / 2.0;
@@ -62,6 +63,7 @@ pub(super) fn example_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             typed_ui(ui, state, whose, half, commands);
         }
     });
+    ui.add_space(space::S);
     loss_ui(ui, state);
 }
 

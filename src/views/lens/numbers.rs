@@ -14,7 +14,10 @@ use crate::widgets::{STAT_TILE, stat_tile_ui};
 const NARROW: f32 = 320.0;
 
 /// From this width on entropies have their unit, and the number of classes its word.
-const WIDE: f32 = 560.0;
+const WIDE: f32 = 600.0;
+
+/// From this width on the number of classes has its word.
+const MIDDLE: f32 = 420.0;
 
 /// Height of the numbers of one of two pictures, in lines.
 pub(super) const LINES: f32 = 36.0;
@@ -27,13 +30,10 @@ fn missing() -> Measured {
 }
 
 /// An entropy with how many equally likely classes are as spread out.
-fn entropy(side: Option<&SeenSide>, is_short: bool) -> Measured {
+fn entropy(side: Option<&SeenSide>, unit: &str) -> Measured {
     side.map_or_else(missing, |side| {
-        let classes = number::significant(effective_classes(side.entropy), 3);
-        (
-            number::nats(side.entropy),
-            text_with(if is_short { "lens-effective-short" } else { "lens-effective" }, &[("classes", classes.into())]),
-        )
+        let classes = number::significant(effective_classes(side.entropy), 2);
+        (number::nats(side.entropy), text_with(unit, &[("classes", classes.into())]))
     })
 }
 
@@ -73,8 +73,13 @@ pub(super) fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, height
     let seen = kept::seen(ui, state, view, state.screen.lens.temperature, Slot::Now);
     let kl = seen.kl.map_or_else(missing, |kl| (number::nats(kl), text("unit-nats")));
     let entropy_what = format!("{}\n{}", whats(&[Term::Entropy, Term::Nats]), more(&seen));
-    let is_short = ui.available_width() < WIDE;
-    let entropy = |side| entropy(side, is_short);
+    let width = ui.available_width();
+    let unit = match width {
+        _ if width >= WIDE => "lens-effective",
+        _ if width >= MIDDLE => "lens-effective-classes",
+        _ => "lens-effective-short",
+    };
+    let entropy = |side| entropy(side, unit);
     let numbers = [
         ("lens-teacher-entropy", entropy(seen.teacher.as_ref()), entropy_what.clone()),
         ("lens-student-entropy", entropy(seen.student.as_ref()), entropy_what),

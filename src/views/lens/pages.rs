@@ -42,7 +42,7 @@ pub(super) fn pages_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             look_ui(ui, state, commands);
         });
     });
-    ui.add_space(space::S);
+    ui.add_space(space::XS);
 }
 
 pub(super) fn page_key(page: LensPage) -> &'static str {
@@ -78,6 +78,8 @@ fn look_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let lens = &state.screen.lens;
     Dropdown::new(&text("lens-look"), &text("lens-look-short")).plain().stays_open().show(ui, |ui| {
         ui.set_max_width(280.0);
+        ui.spacing_mut().item_spacing.y = 1.0;
+        ui.spacing_mut().button_padding.y = 2.0;
         let head = |ui: &mut Ui, key: &str| {
             ui.add(Label::new(caption(text(key))).selectable(false));
         };
