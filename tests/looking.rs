@@ -9,7 +9,7 @@ use eframe::egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use stillroom::app::{App, Parts, ScriptedDialogs, Settings, SettingsFile};
-use stillroom::command::{Action, Command, RecipeCommand, ScreenCommand, WindowCommand};
+use stillroom::command::{Action, Command, LensCommand, RecipeCommand, WindowCommand};
 use stillroom::model::calls;
 use stillroom::protocol::DeviceChoice;
 use stillroom::runs::Store;
@@ -68,13 +68,13 @@ fn looking_asks_no_model() {
     ask(&mut window, Action::ToggleMoment);
     until(&mut window, "the snapshots", |state| state.moment_view().is_some());
     let before = calls();
-    ask(&mut window, ScreenCommand::Subject(Subject::Photo));
+    ask(&mut window, LensCommand::Subject(Subject::Photo));
     until(&mut window, "the photo", |state| state.screen.photo.as_ref().is_some_and(|photo| photo.seen.is_some()));
     assert_eq!(calls(), before + 1, "a photo is looked at once");
     for subject in Subject::ALL {
-        ask(&mut window, ScreenCommand::Subject(subject));
+        ask(&mut window, LensCommand::Subject(subject));
         for page in LensPage::ALL {
-            ask(&mut window, ScreenCommand::LensPage(page));
+            ask(&mut window, LensCommand::LensPage(page));
             for t in [0.05, 1.0, 7.0, 100.0] {
                 window.get_by_role_and_label(Role::Slider, "T").set_value_accesskit(t);
                 window.run_steps(3);
@@ -82,13 +82,13 @@ fn looking_asks_no_model() {
             }
         }
     }
-    ask(&mut window, ScreenCommand::Subject(Subject::Sample));
+    ask(&mut window, LensCommand::Subject(Subject::Sample));
     for step in [0, 4, 28] {
-        ask(&mut window, ScreenCommand::Moment(Some(step)));
+        ask(&mut window, LensCommand::Moment(Some(step)));
     }
     ask(&mut window, WindowCommand::Maximise(Some(Pane::Dark)));
     for page in DarkPage::ALL {
-        ask(&mut window, ScreenCommand::DarkPage(page));
+        ask(&mut window, LensCommand::DarkPage(page));
     }
     assert_eq!(calls(), before + 1, "a model was asked");
 }

@@ -246,7 +246,6 @@ lens-teacher = teacher
 lens-teachers = { $count } teachers
 lens-student = student
 lens-untrained = student, untrained
-lens-both = both
 lens-teacher-entropy = teacher entropy
 lens-student-entropy = student entropy
 lens-kl = KL

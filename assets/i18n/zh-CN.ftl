@@ -222,7 +222,6 @@ lens-teacher = 教师
 lens-teachers = { $count } 个教师
 lens-student = 学生
 lens-untrained = 学生（未训练）
-lens-both = 一致
 lens-teacher-entropy = 教师熵
 lens-student-entropy = 学生熵
 lens-kl = KL
@@ -2395,7 +2394,7 @@ lens-title-class = 一个类别，一步一步
 lens-title-limit = 高温极限：logits
 example-made-up-whole = 手工例子：不是任何模型说的。
 dark-figure = { $who }的{ $page }，T = { $temperature }
-dark-figure-confusion = { $page }：{ $who }
+dark-figure-confusion = { $who }的{ $page }
 dark-figure-entropy = 教师和学生的{ $page }，T = { $temperature }
 dark-tab = 类别
 

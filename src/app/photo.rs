@@ -8,7 +8,7 @@ use std::time::Instant;
 use eframe::egui;
 
 use super::App;
-use crate::command::ScreenCommand;
+use crate::command::LensCommand;
 use crate::data::{self, photo_from_bytes};
 use crate::model::squeezenet::{SIDE, SqueezeNet, classes};
 use crate::protocol::Probe;
@@ -41,7 +41,7 @@ impl App {
     pub(super) fn open_photo(&mut self, path: PathBuf, ctx: &egui::Context) {
         self.bring_up(Pane::Lens);
         self.remember_path(&path);
-        self.commands.send(ScreenCommand::Photo(PhotoOf::File(path)));
+        self.commands.send(LensCommand::Photo(PhotoOf::File(path)));
         ctx.request_repaint();
     }
 

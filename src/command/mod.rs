@@ -27,6 +27,10 @@ pub enum Command {
     Job(JobCommand),
     /// Of the panels over the runs.
     Screen(ScreenCommand),
+    /// Of the lens.
+    Lens(LensCommand),
+    /// Of the made-up example.
+    Example(ExampleCommand),
     /// Of the window itself.
     Window(WindowCommand),
 }
@@ -120,8 +124,6 @@ pub enum ScreenCommand {
     FilterRuns(String),
     /// Fold a job over its runs, or unfold it.
     FoldJob(JobId),
-    /// T of the lens.
-    LensTemperature(f64),
     /// Words that a text on the wall must hold.
     SampleWords(String),
     /// Which of the texts that others were made of is looked at with them.
@@ -130,6 +132,13 @@ pub enum ScreenCommand {
     Speed(f64),
     /// A text of the user's that the models are asked about; an empty one ends that.
     OwnText(String),
+}
+
+/// Of the lens and what belongs to it: samples, biases, tables of answers, moments of a training.
+#[derive(Clone, Debug)]
+pub enum LensCommand {
+    /// T of the lens.
+    LensTemperature(f64),
     /// Which row of the probe set the lens shows.
     LensRow(usize),
     /// Which samples the lens steps through.
@@ -156,18 +165,6 @@ pub enum ScreenCommand {
     Moment(Option<u64>),
     /// Whether that moves on by itself.
     PlayMoment(bool),
-    /// A logit of the example, as it is dragged.
-    MoveLogit(Whose, usize, f64),
-    /// A probability of the example at the lens's T, as it is dragged.
-    MoveProbability(Whose, usize, f64),
-    /// Logits of the example, as they were typed.
-    TypeLogits(Whose, String),
-    /// The example's class.
-    ExampleLabel(usize),
-    /// Put the example back as it is at first.
-    ResetExample,
-    /// Make an example of what the lens shows.
-    TakeExample,
     /// A photo for the lens.
     Photo(PhotoOf),
     /// Which picture of dark knowledge.
@@ -188,6 +185,23 @@ pub enum ScreenCommand {
     WhichSamples,
     /// Look at a row of the probe set through the lens.
     OpenSample(usize),
+}
+
+/// Of the made-up example.
+#[derive(Clone, Debug)]
+pub enum ExampleCommand {
+    /// A logit of the example, as it is dragged.
+    MoveLogit(Whose, usize, f64),
+    /// A probability of the example at the lens's T, as it is dragged.
+    MoveProbability(Whose, usize, f64),
+    /// Logits of the example, as they were typed.
+    TypeLogits(Whose, String),
+    /// The example's class.
+    ExampleLabel(usize),
+    /// Put the example back as it is at first.
+    ResetExample,
+    /// Make an example of what the lens shows.
+    TakeExample,
 }
 
 /// Of the window itself and what lies over it.
@@ -262,6 +276,18 @@ impl From<JobCommand> for Command {
 impl From<ScreenCommand> for Command {
     fn from(it: ScreenCommand) -> Self {
         Self::Screen(it)
+    }
+}
+
+impl From<LensCommand> for Command {
+    fn from(it: LensCommand) -> Self {
+        Self::Lens(it)
+    }
+}
+
+impl From<ExampleCommand> for Command {
+    fn from(it: ExampleCommand) -> Self {
+        Self::Example(it)
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::leaving::Leaving;
 use super::loss_curve::LossCurve;
-use super::moment::Timeline;
+use super::timeline::Timeline;
 use crate::distill::Heard;
 use crate::protocol::{
     Anatomy, Answers, Change, DataFound, Epoch, Event, EventKind, JobData, JobEnded, JobId, JobOutcome, Part, Probe,

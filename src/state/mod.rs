@@ -33,6 +33,7 @@ mod seen;
 pub mod series;
 mod sheet;
 mod temporary;
+mod timeline;
 mod wall;
 mod workspace;
 
@@ -58,7 +59,7 @@ pub use lens::{Lens, LensView, MadeLook, MadeReaders, OwnPicture, SampleChoice};
 pub use looks::{BarOrder, Beside, Cell, LENS_TEMPERATURES, LensPage, Subject};
 pub use loss_curve::{LossCurve, Smoothing};
 pub use metric::Metric;
-pub use moment::{Moment, MomentView, Timeline};
+pub use moment::{Moment, MomentView};
 pub use notices::{Notice, Notices};
 pub use overlaid::Overlaid;
 pub use paste::Paste;
@@ -71,6 +72,7 @@ pub use section::Section;
 pub use seen::{Seen, SeenSide};
 pub use sheet::{Sheet, TableColumns, square_pixels};
 pub use temporary::{Farewell, TemporaryStore};
+pub use timeline::Timeline;
 pub use wall::{Hung, Pictures, Wall};
 pub use workspace::{Palette, Pane, Workspace};
 

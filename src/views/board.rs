@@ -38,7 +38,7 @@ pub fn board_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         },
         |ui| {
             if job.is_some() {
-                super::figures::picture_ui(ui, Pane::Board, commands);
+                super::take_away::picture_ui(ui, Pane::Board, commands);
             }
             // The samples have no metric.
             if job.is_some() && state.screen.board.page != BoardPage::Samples {

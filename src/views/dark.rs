@@ -3,8 +3,8 @@
 use eframe::egui::{Align, Frame, Label, Layout, Margin, Ui};
 
 use super::figure_menu_ui;
-use super::figures::heading_ui;
-use crate::command::{Commands, ScreenCommand};
+use super::take_away::heading_ui;
+use crate::command::{Commands, LensCommand};
 use crate::distill::ClassTable;
 use crate::state::{DarkFound, DarkPage, DarkRows, ENTROPY_BINS, LENS_TEMPERATURES, Pane, State, Who};
 use crate::text::{Term, grouped, number, text, text_with};
@@ -96,7 +96,7 @@ fn who_key(who: Who) -> &'static str {
 fn pages_ui(ui: &mut Ui, names: &[&str], state: &State, commands: &Commands) {
     let mut page = DarkPage::ALL.iter().position(|page| *page == state.screen.dark.page).unwrap_or(0);
     if segmented_ui(ui, &text("dark-pages"), &mut page, names).changed() {
-        commands.send(ScreenCommand::DarkPage(DarkPage::ALL[page]));
+        commands.send(LensCommand::DarkPage(DarkPage::ALL[page]));
     }
 }
 
@@ -116,7 +116,7 @@ fn controls_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             let mut chosen = whose.iter().position(|who| *who == dark.who).unwrap_or(1);
             if segmented_ui(ui, &text("dark-whose"), &mut chosen, &names).changed() {
-                commands.send(ScreenCommand::DarkWho(whose[chosen]));
+                commands.send(LensCommand::DarkWho(whose[chosen]));
             }
         }
         if has_t {
@@ -129,7 +129,7 @@ fn controls_ui(ui: &mut Ui, state: &State, commands: &Commands) {
                 let name = text("lens-temperature");
                 let slider = Slider::new(&name, &mut t, LENS_TEMPERATURES).logarithmic().default_value(1.0).rail_only();
                 if ui.add(slider).changed() {
-                    commands.send(ScreenCommand::LensTemperature(t));
+                    commands.send(LensCommand::LensTemperature(t));
                 }
             });
         }
@@ -246,10 +246,10 @@ fn table_ui(ui: &mut Ui, state: &State, rows: &DarkRows<'_>, table: &ClassTable,
     if let Some(at) = clicked {
         let (label, class) = (shown[at / shown.len()], shown[at % shown.len()]);
         if is_confusion {
-            commands.send(ScreenCommand::OpenCell(state.dark_cell(label, class)));
+            commands.send(LensCommand::OpenCell(state.dark_cell(label, class)));
         } else {
-            commands.send(ScreenCommand::LensClass(Some(label)));
-            commands.send(ScreenCommand::Subject(crate::state::Subject::Mean));
+            commands.send(LensCommand::LensClass(Some(label)));
+            commands.send(LensCommand::Subject(crate::state::Subject::Mean));
         }
     }
     ui.add(Label::new(table_words(table, rows.classes, is_confusion, who)).wrap());
@@ -356,7 +356,7 @@ fn reliability_ui(ui: &mut Ui, state: &State, found: &crate::distill::Reliabilit
             ui.add(Label::new(text_with(if best.at_end { "dark-best-end" } else { "dark-best" }, &args)).wrap());
             let can_go = !is_figure(ui);
             if can_go && ui.button(text("dark-best-go")).on_hover_text(text("dark-best-go-hint")).clicked() {
-                commands.send(ScreenCommand::LensTemperature(best.temperature));
+                commands.send(LensCommand::LensTemperature(best.temperature));
             }
         });
     }

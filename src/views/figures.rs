@@ -3,11 +3,11 @@
 use eframe::egui::{Frame, Label, Margin, Ui, Vec2, vec2};
 
 use super::{board_ui, dark, lens, loss_ui, quality_ui};
-use crate::command::{Commands, WindowCommand};
+use crate::command::Commands;
 use crate::state::{Pane, State};
-use crate::text::{grouped, number, text, text_with};
-use crate::theme::{Icon, caption, space, value};
-use crate::widgets::{Dropdown, IconButton, in_figure_ui};
+use crate::text::{grouped, number, text_with};
+use crate::theme::{caption, space};
+use crate::widgets::in_figure_ui;
 
 /// How large the picture of a panel is, in points.
 pub fn figure_size(panel: Pane) -> Vec2 {
@@ -45,12 +45,6 @@ pub fn figure_ui(ui: &mut Ui, panel: Pane, state: &State) {
     });
 }
 
-/// A heading over a picture.
-pub(super) fn heading_ui(ui: &mut Ui, words: String) {
-    ui.add(Label::new(value(words)).wrap());
-    ui.add_space(space::S);
-}
-
 /// What the picture is of: job, run, step, and the program that drew it.
 fn caption_of(state: &State, panel: Pane) -> String {
     let is_of_run = !matches!(panel, Pane::Lens) || state.screen.lens.subject.is_of_rows();
@@ -71,30 +65,4 @@ fn caption_of(state: &State, panel: Pane) -> String {
     }
     parts.push(format!("Stillroom {}", env!("CARGO_PKG_VERSION")));
     parts.join(" · ")
-}
-
-/// A button in a panel's title row with which its picture is written to a file.
-pub(super) fn picture_ui(ui: &mut Ui, panel: Pane, commands: &Commands) {
-    let (name, hint) = (text("figure-save"), text("figure-save-hint"));
-    if ui.add(IconButton::new(Icon::Save, &name).hint(&hint)).clicked() {
-        commands.send(WindowCommand::SaveFigure(panel));
-    }
-}
-
-/// The menu in a panel's title row with which its picture is taken away.
-pub(super) fn figure_menu_ui(ui: &mut Ui, panel: Pane, commands: &Commands) {
-    Dropdown::new(&text("figure-menu"), &text("figure-menu-short")).plain().show(ui, |ui| {
-        figure_entries_ui(ui, panel, commands);
-    });
-}
-
-/// What can be done with a picture.
-pub(super) fn figure_entries_ui(ui: &mut Ui, panel: Pane, commands: &Commands) {
-    let entries =
-        [("figure-save", WindowCommand::SaveFigure(panel)), ("figure-copy", WindowCommand::CopyFigure(panel))];
-    for (key, command) in entries {
-        if ui.selectable_label(false, text(key)).on_hover_text(text(&format!("{key}-hint"))).clicked() {
-            commands.send(command);
-        }
-    }
 }

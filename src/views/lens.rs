@@ -19,9 +19,9 @@ use std::borrow::Cow;
 use eframe::egui::{Frame, Label, Margin, Rect, Response, RichText, Ui, UiBuilder, Vec2, pos2, vec2};
 
 use super::colours::RunColours;
-use super::figures::heading_ui;
+use super::take_away::heading_ui;
 use super::{action_button, explained};
-use crate::command::{Action, Commands, ScreenCommand, WindowCommand};
+use crate::command::{Action, Commands, LensCommand, WindowCommand};
 use crate::distill::soften::ranking;
 use crate::protocol::Role;
 use crate::state::{Beside, LENS_TEMPERATURES, LensPage, LensView, State, Subject, Tip};
@@ -376,7 +376,7 @@ fn temperature_ui(ui: &mut Ui, state: &State, has_ticks: bool, commands: &Comman
         action_button(ui, Action::PlayTemperature, false, state, commands);
         let one = ui.selectable_label((state.screen.lens.temperature - 1.0).abs() < 1e-9, text("lens-one"));
         if one.on_hover_text(text("lens-one-hint")).clicked() {
-            commands.send(ScreenCommand::LensTemperature(1.0));
+            commands.send(LensCommand::LensTemperature(1.0));
         }
     };
     let slider = Slider::new(&name, &mut temperature, LENS_TEMPERATURES)
@@ -389,13 +389,13 @@ fn temperature_ui(ui: &mut Ui, state: &State, has_ticks: bool, commands: &Comman
         .format(&number::setting);
     let slider = ui.add(slider);
     if slider.changed() {
-        commands.send(ScreenCommand::LensTemperature(temperature));
+        commands.send(LensCommand::LensTemperature(temperature));
     }
     if let Beside::Temperature(mut second) = state.screen.lens.beside {
         let name = text("lens-second-temperature");
         let slider = Slider::new(&name, &mut second, LENS_TEMPERATURES).logarithmic().default_value(1.0);
         if ui.add(slider.explained(&what).refused(&refused).format(&number::setting)).changed() {
-            commands.send(ScreenCommand::Beside(Beside::Temperature(second)));
+            commands.send(LensCommand::Beside(Beside::Temperature(second)));
         }
     }
     slider

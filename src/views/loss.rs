@@ -46,7 +46,7 @@ pub fn loss_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             }
         },
         |ui| {
-            super::figures::picture_ui(ui, Pane::Loss, commands);
+            super::take_away::picture_ui(ui, Pane::Loss, commands);
             super::action_button(ui, Action::ToggleMoment, false, state, commands);
             let name = text(Action::ToggleLogLoss.key());
             let log = ui.selectable_label(state.screen.curves.log_y, name);

@@ -29,6 +29,7 @@ mod samples;
 mod sheet;
 mod shortcuts;
 mod story;
+mod take_away;
 mod temporary;
 mod tips;
 
@@ -60,7 +61,7 @@ pub use tips::tips_ui;
 
 use eframe::egui::{Frame, Id, Label, Modal, Response, Ui, Vec2};
 
-use self::figures::{figure_entries_ui, figure_menu_ui};
+use self::take_away::{figure_entries_ui, figure_menu_ui};
 use crate::command::{Action, Commands, Shortcut};
 use crate::distill::{Company, Course, Method, term};
 use crate::protocol::{Role, RunInfo};

@@ -2,7 +2,7 @@
 
 use eframe::egui::{Align, Frame, Label, Layout, Panel, Ui};
 
-use crate::command::{Action, Commands, ScreenCommand};
+use crate::command::{Action, Commands, LensCommand};
 use crate::state::State;
 use crate::text::{grouped, number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, space};
@@ -30,20 +30,20 @@ pub fn moment_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         };
         let (icon, key) = if moment.playing { (Icon::Pause, "moment-pause") } else { (Icon::Play, "moment-play") };
         if ui.add(IconButton::new(icon, &text(key)).hint(&text(&format!("{key}-hint")))).clicked() {
-            commands.send(ScreenCommand::PlayMoment(!moment.playing));
+            commands.send(LensCommand::PlayMoment(!moment.playing));
         }
         for (by, icon, key) in [(-1_isize, Icon::ChevronLeft, "moment-back"), (1, Icon::ChevronRight, "moment-on")] {
             let to = view.at.saturating_add_signed(by).min(view.steps.len() - 1);
             let name = text(key);
             if ui.add_enabled(to != view.at, IconButton::new(icon, &name)).clicked() {
-                commands.send(ScreenCommand::Moment(Some(view.steps[to])));
+                commands.send(LensCommand::Moment(Some(view.steps[to])));
             }
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             action_button(ui, Action::ToggleMoment, false, state, commands);
             let newest = ui.add_enabled(!view.is_newest, eframe::egui::Button::new(text("moment-newest")));
             if newest.on_hover_text(text("moment-newest-hint")).clicked() {
-                commands.send(ScreenCommand::Moment(None));
+                commands.send(LensCommand::Moment(None));
             }
             let step = view.steps[view.at];
             let epochs = step as f64 / view.run.steps_per_epoch.max(1) as f64;
@@ -61,7 +61,7 @@ pub fn moment_ui(ui: &mut Ui, state: &State, commands: &Commands) {
                 let rail =
                     StepRail { name: &text("moment-rail"), steps: &view.steps, at: view.at, last: view.run.steps };
                 if let Some(at) = rail.show(ui) {
-                    commands.send(ScreenCommand::Moment(Some(view.steps[at])));
+                    commands.send(LensCommand::Moment(Some(view.steps[at])));
                 }
             });
         });

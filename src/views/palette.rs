@@ -8,7 +8,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::recipe::with_control;
 use super::{control_name, course_words, icon_of, key_words};
-use crate::command::{Action, Command, Commands, RecipeCommand, ScreenCommand, WindowCommand};
+use crate::command::{Action, Command, Commands, LensCommand, RecipeCommand, ScreenCommand, WindowCommand};
 use crate::protocol::Role;
 use crate::recipe::{Field, presets};
 use crate::state::{Palette, Pane, State};
@@ -198,7 +198,7 @@ fn entries(state: &State) -> Vec<Entry> {
             let label = view.probe.labels.get(at).and_then(|label| view.probe.classes.get(*label as usize));
             let args = [("row", u64::from(*row).into()), ("label", label.cloned().unwrap_or_default().into())];
             let name = text_with("palette-sample", &args);
-            add(None, name, text("lens-title"), String::new(), ScreenCommand::LensRow(at).into());
+            add(None, name, text("lens-title"), String::new(), LensCommand::LensRow(at).into());
         }
     }
     entries

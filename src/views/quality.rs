@@ -8,7 +8,7 @@ use super::cards::cards_ui;
 use super::colours::mark_of;
 use super::curves::{Drawn, curve_id, key_ui, legend_clicked, overlaid, sweep_runs};
 use super::explained;
-use super::figures::picture_ui;
+use super::take_away::picture_ui;
 use crate::command::{Commands, ScreenCommand};
 use crate::protocol::{Epoch, Role, RunId, recall};
 use crate::state::{JobView, Metric, Pane, State};

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use eframe::egui::{Frame, Id, Label, Margin, RichText, Role, TextEdit, Ui, WidgetInfo};
 
 use super::lens::{choice_ui, interleave, picture_shape, sample_key};
-use crate::command::{Commands, ScreenCommand};
+use crate::command::{Commands, LensCommand, ScreenCommand};
 use crate::state::{Hung, State, Wall};
 use crate::text::{Term, text, text_with};
 use crate::theme::{Icon, Tokens, UiTokens as _, space};
@@ -37,14 +37,14 @@ pub fn samples_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             let text = |at: usize| of_text(&wall, &wall.samples[at], state.screen.lens.row, tokens);
             let shown = TextWall { name: "texts", count: wall.samples.len(), text };
             if let Some(row) = shown.show(ui).and_then(|at| wall.samples[at].probe) {
-                commands.send(ScreenCommand::OpenSample(row));
+                commands.send(LensCommand::OpenSample(row));
             }
             return;
         }
         let sample = |at: usize| of_wall(&wall, &wall.samples[at], state.screen.lens.row, tokens);
         let shown = SampleWall { name: "samples", count: wall.samples.len(), sample };
         if let Some(row) = shown.show(ui).and_then(|at| wall.samples[at].probe) {
-            commands.send(ScreenCommand::OpenSample(row));
+            commands.send(LensCommand::OpenSample(row));
         }
     });
 }

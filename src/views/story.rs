@@ -5,7 +5,7 @@ use eframe::egui::{Align, Context, Frame, Id, Label, Layout, Margin, Panel, Rect
 use super::cards::shown_title;
 use super::colours::RunColours;
 use super::{action_button, button_ui, explained, whats};
-use crate::command::{Action, Commands, RecipeCommand, ScreenCommand};
+use crate::command::{Action, Commands, LensCommand, RecipeCommand, ScreenCommand};
 use crate::protocol::{Part, Role};
 use crate::runs::verdict::{Cause, Drawing, DrawnErrors, Remedy, Standing, Story, part_words};
 use crate::state::{JobView, State};
@@ -87,7 +87,7 @@ fn which_ui(ui: &mut Ui, job: &JobView, state: &State, commands: &Commands) {
             if apart > 0 {
                 let hint = text_with("story-samples-hint", &[("count", apart.into())]);
                 if ui.button(text("story-samples")).on_hover_text(hint).clicked() {
-                    commands.send(ScreenCommand::WhichSamples);
+                    commands.send(LensCommand::WhichSamples);
                 }
             }
         });

@@ -4,7 +4,7 @@ use eframe::egui::Key;
 use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use stillroom::app::ScriptedDialogs;
-use stillroom::command::{Action, RecipeCommand, ScreenCommand, WindowCommand};
+use stillroom::command::{Action, LensCommand, RecipeCommand, ScreenCommand, WindowCommand};
 use stillroom::distill::{BIASES, ErrorsByBias, Objective, Reference, add_biases, evaluate};
 use stillroom::protocol::{Part, RunId};
 use stillroom::runs::Store;
@@ -79,7 +79,7 @@ fn classes_that_were_never_seen_are_raised_together() {
     biases[8] = 2.5;
     assert_eq!(errors(window.state().state()).unwrap().now.errors, of_both(&biases).0);
     assert_eq!(window.state().state().bias_view().unwrap().biases, biases);
-    window.state().ask(ScreenCommand::BiasOf(Mover::Unseen));
+    window.state().ask(LensCommand::BiasOf(Mover::Unseen));
     window.run_steps(4);
     press(&mut window, "Find on validation");
     let state = window.state().state();

@@ -6,7 +6,7 @@ use eframe::egui::Key;
 use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use stillroom::app::ScriptedDialogs;
-use stillroom::command::{Action, Command, ScreenCommand, WindowCommand};
+use stillroom::command::{Action, Command, ExampleCommand, LensCommand, WindowCommand};
 use stillroom::distill::soften::{entropy, soften};
 use stillroom::distill::{BIASES, Heard, Mean, mean_over};
 use stillroom::protocol::Part;
@@ -46,9 +46,9 @@ fn state(window: &Window) -> &State {
 fn a_mean_is_of_softened_samples() {
     let folder = Folder::new();
     let mut window = trained(&folder, &ScriptedDialogs::default());
-    ask(&mut window, ScreenCommand::LensClass(Some(3)));
-    ask(&mut window, ScreenCommand::Subject(Subject::Mean));
-    ask(&mut window, ScreenCommand::LensTemperature(4.0));
+    ask(&mut window, LensCommand::LensClass(Some(3)));
+    ask(&mut window, LensCommand::Subject(Subject::Mean));
+    ask(&mut window, LensCommand::LensTemperature(4.0));
     let shown = state(&window);
     let view = shown.lens_view().unwrap();
     let rows = view.over.clone().unwrap();
@@ -70,8 +70,8 @@ fn a_mean_is_of_softened_samples() {
 fn a_second_temperature_and_an_earlier_step_stand_beside() {
     let folder = Folder::new();
     let mut window = trained(&folder, &ScriptedDialogs::default());
-    ask(&mut window, ScreenCommand::LensTemperature(8.0));
-    ask(&mut window, ScreenCommand::Beside(Beside::Temperature(1.0)));
+    ask(&mut window, LensCommand::LensTemperature(8.0));
+    ask(&mut window, LensCommand::Beside(Beside::Temperature(1.0)));
     let (view, t) = state(&window).beside_view().unwrap();
     assert!((t - 1.0).abs() < 1e-12 && view.row == state(&window).lens_view().unwrap().row);
     slide(&mut window, "second T", 2.0);
@@ -83,7 +83,7 @@ fn a_second_temperature_and_an_earlier_step_stand_beside() {
 
     ask(&mut window, Action::ToggleMoment);
     until(&mut window, "the snapshots", |state| state.moment_view().is_some());
-    ask(&mut window, ScreenCommand::Beside(Beside::Step(0)));
+    ask(&mut window, LensCommand::Beside(Beside::Step(0)));
     let run = state(&window).on_show().1.unwrap();
     let stored = Store::reader(folder.store()).snapshot(run, 0).unwrap().unwrap();
     let (before, _) = state(&window).beside_view().unwrap();
@@ -91,7 +91,7 @@ fn a_second_temperature_and_an_earlier_step_stand_beside() {
     assert_eq!(before.student.as_deref(), stored.get(row * 10..(row + 1) * 10));
     assert_eq!(before.step, Some(0));
     let baseline = state(&window).comparable().iter().map(|(_, info)| info.run).find(|other| *other != run).unwrap();
-    ask(&mut window, ScreenCommand::Beside(Beside::Run(baseline)));
+    ask(&mut window, LensCommand::Beside(Beside::Run(baseline)));
     assert_eq!(state(&window).beside_view().unwrap().0.run, Some(baseline));
 }
 
@@ -109,7 +109,7 @@ fn every_stored_moment_can_be_looked_at() {
     assert_eq!(steps[..5], [0, 1, 2, 4, 8]);
     let newest = state(&window).lens_view().unwrap().student.unwrap().into_owned();
     for step in &steps {
-        ask(&mut window, ScreenCommand::Moment(Some(*step)));
+        ask(&mut window, LensCommand::Moment(Some(*step)));
         let view = state(&window).lens_view().unwrap();
         let stored = store.snapshot(run, *step).unwrap().unwrap();
         assert_eq!(view.student.as_deref(), stored.get(view.row * 10..(view.row + 1) * 10), "{step}");
@@ -120,7 +120,7 @@ fn every_stored_moment_can_be_looked_at() {
     assert_eq!(state(&window).moment_step(), Some(steps[steps.len() - 2]));
     press(&mut window, "Newest");
     assert_eq!(state(&window).lens_view().unwrap().student.unwrap().into_owned(), newest);
-    ask(&mut window, ScreenCommand::PlayMoment(true));
+    ask(&mut window, LensCommand::PlayMoment(true));
     assert!(state(&window).moment_step() < steps.last().copied(), "it begins at the beginning");
     until(&mut window, "the end of the replay", |state| {
         state.screen.moment.as_ref().is_some_and(|moment| !moment.playing)
@@ -136,13 +136,13 @@ fn the_example_is_dragged_typed_and_taken_back() {
     let mut window = open(&folder.store(), &ScriptedDialogs::default());
     until(&mut window, "the preview", |state| state.recipe.preview.is_some());
     window.state().ask(WindowCommand::Maximise(Some(Pane::Lens)));
-    ask(&mut window, ScreenCommand::Subject(Subject::Example));
-    ask(&mut window, ScreenCommand::LensTemperature(1.0));
+    ask(&mut window, LensCommand::Subject(Subject::Example));
+    ask(&mut window, LensCommand::LensTemperature(1.0));
     assert_eq!(state(&window).lens_view().unwrap().probe.classes, ["car", "garbage truck", "carrot"]);
     assert!(window.query_by_label("Made up").is_some());
     let entropy_of = |window: &Window| state(window).lens_view().unwrap().seen(1.0).teacher.unwrap().entropy;
     let first = entropy_of(&window);
-    ask(&mut window, ScreenCommand::MoveProbability(Whose::Teacher, 1, 0.4));
+    ask(&mut window, ExampleCommand::MoveProbability(Whose::Teacher, 1, 0.4));
     let p = state(&window).lens_view().unwrap().seen(1.0).teacher.unwrap().probabilities;
     assert!((p[1] - 0.4).abs() < 1e-4 && entropy_of(&window) > first);
     // By the keyboard: a logit a quarter at a time.
@@ -157,24 +157,24 @@ fn the_example_is_dragged_typed_and_taken_back() {
     let weights = state(&window).weights(1.0).unwrap();
     let q = soften(&example.student, 1.0);
     assert!((example.loss(&weights).hard.unwrap() + q[0].ln()).abs() < 1e-9);
-    ask(&mut window, ScreenCommand::TypeLogits(Whose::Teacher, "1,,nan".to_owned()));
+    ask(&mut window, ExampleCommand::TypeLogits(Whose::Teacher, "1,,nan".to_owned()));
     let said = &state(&window).window.notices.said.last().unwrap().message;
     assert!(said.to_string().contains("value 2"), "{said}");
-    ask(&mut window, ScreenCommand::TypeLogits(Whose::Teacher, "2 1 0 -1".to_owned()));
+    ask(&mut window, ExampleCommand::TypeLogits(Whose::Teacher, "2 1 0 -1".to_owned()));
     assert_eq!(state(&window).screen.example.classes().len(), 4);
     ask(&mut window, Action::Undo);
     assert_eq!(state(&window).screen.example.classes().len(), 3);
-    ask(&mut window, ScreenCommand::ResetExample);
+    ask(&mut window, ExampleCommand::ResetExample);
     assert!((entropy_of(&window) - first).abs() < 1e-12);
     // A sample's own logits, to be dragged.
-    ask(&mut window, ScreenCommand::Subject(Subject::Sample));
+    ask(&mut window, LensCommand::Subject(Subject::Sample));
     let view = state(&window).lens_view().unwrap();
     let wanted = view.seen(3.0).teacher.unwrap().probabilities;
-    ask(&mut window, ScreenCommand::TakeExample);
+    ask(&mut window, ExampleCommand::TakeExample);
     let taken = state(&window).lens_view().unwrap().seen(3.0).teacher.unwrap().probabilities;
     assert!(wanted.iter().zip(&taken).all(|(a, b)| (a - b).abs() < 1e-3), "{wanted:?} {taken:?}");
     // In another language the classes have its names again.
-    ask(&mut window, ScreenCommand::ResetExample);
+    ask(&mut window, ExampleCommand::ResetExample);
     ask(&mut window, WindowCommand::Language(Some(Language::Chinese)));
     assert_eq!(state(&window).lens_view().unwrap().probe.classes[0], "汽车");
     speak(Language::English);
@@ -217,7 +217,7 @@ fn photos_are_seen_and_bad_ones_change_nothing() {
     let seen = |state: &State| state.lens_view().is_some_and(|view| view.probe.classes.len() == 1000);
     until(&mut window, "the fire engine", seen);
     assert_eq!(top(&window), "fire engine");
-    ask(&mut window, ScreenCommand::Photo(PhotoOf::Shipped(Shipped::Coffee)));
+    ask(&mut window, LensCommand::Photo(PhotoOf::Shipped(Shipped::Coffee)));
     until(&mut window, "the coffee", |state| {
         let view = state.lens_view().unwrap();
         view.probe.classes[view.seen(1.0).teacher.unwrap().class()] == "espresso"
@@ -248,8 +248,8 @@ fn tables_of_answers_are_those_of_the_terminal() {
     let folder = Folder::new();
     let mut window = trained(&folder, &ScriptedDialogs::default());
     window.state().ask(WindowCommand::Maximise(Some(Pane::Dark)));
-    ask(&mut window, ScreenCommand::DarkPage(DarkPage::Confusion));
-    ask(&mut window, ScreenCommand::DarkWho(Who::Student));
+    ask(&mut window, LensCommand::DarkPage(DarkPage::Confusion));
+    ask(&mut window, LensCommand::DarkWho(Who::Student));
     until(&mut window, "all validation rows", |state| state.dark_rows().is_some_and(|rows| rows.all));
     window.run_steps(4);
     let wrong = |window: &Window| {
@@ -262,8 +262,8 @@ fn tables_of_answers_are_those_of_the_terminal() {
     assert_eq!(wrong(&window), job.results[&run].validation.as_ref().unwrap().errors);
     let ece = job.results[&run].validation.as_ref().unwrap().ece.unwrap();
     let rows = job.answers[&(run, Part::Validation)].rows.len();
-    ask(&mut window, ScreenCommand::DarkPage(DarkPage::Calibration));
-    ask(&mut window, ScreenCommand::LensTemperature(1.0));
+    ask(&mut window, LensCommand::DarkPage(DarkPage::Calibration));
+    ask(&mut window, LensCommand::LensTemperature(1.0));
     let Some(DarkFound::Reliability(Some(found))) = state(&window).dark_found() else { panic!("no reliability") };
     assert!((found.ece - ece).abs() < 1e-6 && found.rows == rows as u64, "{} {ece}", found.ece);
     let best = state(&window).dark_best().unwrap();
@@ -272,11 +272,11 @@ fn tables_of_answers_are_those_of_the_terminal() {
     // With a bias, the terminal counts the same errors on the same rows.
     window.state().ask(WindowCommand::Maximise(Some(Pane::Lens)));
     ask(&mut window, Action::ToggleBiases);
-    ask(&mut window, ScreenCommand::BiasOf(Mover::Class(5)));
-    ask(&mut window, ScreenCommand::Bias(2.5));
+    ask(&mut window, LensCommand::BiasOf(Mover::Class(5)));
+    ask(&mut window, LensCommand::Bias(2.5));
     assert!(BIASES.contains(&2.5));
     window.state().ask(WindowCommand::Maximise(Some(Pane::Dark)));
-    ask(&mut window, ScreenCommand::DarkPage(DarkPage::Confusion));
+    ask(&mut window, LensCommand::DarkPage(DarkPage::Confusion));
     let moved = wrong(&window);
     let checkpoint = state(&window).row(run).unwrap().checkpoint.clone().unwrap();
     let out = folder.0.path().join("p.csv");
@@ -300,7 +300,7 @@ fn tables_of_answers_are_those_of_the_terminal() {
     let count = table.at(label, class).unwrap() as usize;
     assert!(count > 0);
     let cell = state(&window).dark_cell(label, class);
-    ask(&mut window, ScreenCommand::OpenCell(cell));
+    ask(&mut window, LensCommand::OpenCell(cell));
     let wall = state(&window).wall().unwrap();
     assert_eq!((state(&window).screen.lens.choice, wall.of), (SampleChoice::Answered, count));
     assert!(wall.samples.iter().all(|hung| hung.label == label));
@@ -311,8 +311,8 @@ fn the_unsure_are_counted_by_their_entropy() {
     let folder = Folder::new();
     let mut window = trained(&folder, &ScriptedDialogs::default());
     window.state().ask(WindowCommand::Maximise(Some(Pane::Dark)));
-    ask(&mut window, ScreenCommand::DarkPage(DarkPage::Entropy));
-    ask(&mut window, ScreenCommand::LensTemperature(2.0));
+    ask(&mut window, LensCommand::DarkPage(DarkPage::Entropy));
+    ask(&mut window, LensCommand::LensTemperature(2.0));
     until(&mut window, "all validation rows", |state| state.dark_rows().is_some_and(|rows| rows.all));
     window.run_steps(4);
     let shown = state(&window);

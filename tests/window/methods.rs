@@ -5,7 +5,7 @@ use eframe::egui::Key;
 use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use stillroom::app::ScriptedDialogs;
-use stillroom::command::{RecipeCommand, ScreenCommand, WindowCommand};
+use stillroom::command::{LensCommand, RecipeCommand, WindowCommand};
 use stillroom::data::Inputs;
 use stillroom::distill::METHODS;
 use stillroom::distill::soften::top_class;
@@ -84,7 +84,7 @@ fn the_places_at_which_convolutions_look_are_those_of_the_sample_in_the_lens() {
     window.state().ask(WindowCommand::Maximise(Some(Pane::Inside)));
     let mut seen = Vec::new();
     for row in [3, 7] {
-        window.state().ask(ScreenCommand::LensRow(row));
+        window.state().ask(LensCommand::LensRow(row));
         window.run_steps(2);
         until(&mut window, "the maps", |state| matches!(state.readings(), Some(Ok(found)) if found.student.is_some()));
         let state = window.state().state();
@@ -121,7 +121,7 @@ fn the_places_at_which_convolutions_look_are_those_of_the_sample_in_the_lens() {
     // Nobody is asked while nothing of it is in sight.
     window.state().ask(WindowCommand::Maximise(Some(Pane::Samples)));
     window.run_steps(2);
-    window.state().ask(ScreenCommand::LensRow(9));
+    window.state().ask(LensCommand::LensRow(9));
     window.run_steps(10);
     assert!(window.state().state().readings().is_none());
 }

@@ -3,7 +3,7 @@
 use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use stillroom::app::{ScriptedDialogs, SettingsFile};
-use stillroom::command::{Action, RecipeCommand, ScreenCommand, WindowCommand};
+use stillroom::command::{Action, LensCommand, RecipeCommand, ScreenCommand, WindowCommand};
 use stillroom::data::Dataset;
 use stillroom::distill::soften::top_class;
 use stillroom::protocol::{JobOutcome, Part, Role as Trained, RunId};
@@ -259,8 +259,8 @@ fn what_was_on_the_screen_is_there_again_and_ticks_draw_at_once() {
     small(&mut window);
     distil(&mut window);
     slide(&mut window, "Temperature", 2.0);
-    window.state().ask(ScreenCommand::LensTemperature(16.0));
-    window.state().ask(ScreenCommand::LensRow(3));
+    window.state().ask(LensCommand::LensTemperature(16.0));
+    window.state().ask(LensCommand::LensRow(3));
     window.run_steps(4);
     let (job, run) = (window.state().state().screen.focus, window.state().state().on_show().1.unwrap());
     window.state().ask(ScreenCommand::Overlay(run, true));
@@ -299,7 +299,7 @@ fn a_bar_of_the_lens_is_as_long_as_its_probability() {
     until(&mut window, "the first sample", |state| state.lens_view().is_some());
     let mut full = Vec::new();
     for t in [0.25, 64.0] {
-        window.state().ask(ScreenCommand::LensTemperature(t));
+        window.state().ask(LensCommand::LensTemperature(t));
         window.run_steps(12);
         let view = window.state().state().lens_view().unwrap();
         let (classes, p) = (view.probe.classes.clone(), view.teacher.unwrap().soften(t));

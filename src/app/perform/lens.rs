@@ -3,8 +3,10 @@
 use eframe::egui;
 
 use crate::app::App;
-use crate::command::ScreenCommand;
-use crate::state::{Example, MOST_CLASSES, Moment, NotLogits, Subject, Undoable};
+use crate::command::{ExampleCommand, LensCommand};
+use crate::state::{
+    Example, LENS_TEMPERATURES, MOST_CLASSES, Moment, NotLogits, Pane, SampleChoice, Subject, Tip, Undoable,
+};
 use crate::text::phrase;
 
 impl App {
@@ -16,31 +18,81 @@ impl App {
         state.history.edited(|| Undoable::Lens(Box::new(kept)), what, now);
     }
 
-    pub(super) fn lens(&mut self, command: ScreenCommand, ctx: &egui::Context) {
+    pub(super) fn lens(&mut self, command: LensCommand, ctx: &egui::Context) {
         match command {
-            ScreenCommand::Subject(subject) => {
+            LensCommand::Subject(subject) => {
                 self.lens_changes("lens subject", ctx);
                 self.state.screen.lens.subject = subject;
             }
-            ScreenCommand::LensPage(page) => self.state.screen.lens.page = page,
-            ScreenCommand::LensOrder(order) => self.state.screen.lens.order = order,
-            ScreenCommand::LensLog(log) => self.state.screen.lens.log = log,
-            ScreenCommand::LensAll(all) => self.state.screen.lens.all = all,
-            ScreenCommand::Drill(class) => self.state.screen.lens.drilled = Some(class),
-            ScreenCommand::Beside(beside) => {
+            LensCommand::LensPage(page) => self.state.screen.lens.page = page,
+            LensCommand::LensOrder(order) => self.state.screen.lens.order = order,
+            LensCommand::LensLog(log) => self.state.screen.lens.log = log,
+            LensCommand::LensAll(all) => self.state.screen.lens.all = all,
+            LensCommand::Drill(class) => self.state.screen.lens.drilled = Some(class),
+            LensCommand::Beside(beside) => {
                 self.lens_changes("lens beside", ctx);
                 self.state.screen.lens.beside = beside;
             }
-            ScreenCommand::MoveLogit(whose, class, to) => {
+            LensCommand::Photo(of) => {
+                self.state.screen.lens.subject = Subject::Photo;
+                self.look_at_photo(of, ctx);
+            }
+            LensCommand::LensTemperature(t) => {
+                self.lens_changes("lens temperature", ctx);
+                self.state.screen.lens.temperature = t;
+                self.state.screen.lens.plays = None;
+                self.state.window.greeting.done(Tip::Lens);
+            }
+            LensCommand::Moment(step) => {
+                if let Some(moment) = &mut self.state.screen.moment {
+                    moment.playing = false;
+                }
+                self.state.go_to_moment(step);
+            }
+            LensCommand::PlayMoment(playing) => self.play_moment(playing),
+            LensCommand::DarkPage(page) => self.state.screen.dark.page = page,
+            LensCommand::DarkWho(who) => self.state.screen.dark.who = who,
+            LensCommand::OpenCell(cell) => {
+                self.bring_up(Pane::Samples);
+                self.state.screen.lens.class = None;
+                self.state.screen.lens.cell = cell;
+                self.choose_samples(SampleChoice::Answered);
+            }
+            LensCommand::LensRow(row) => self.show_sample(row),
+            LensCommand::SampleChoice(choice) => self.choose_samples(choice),
+            LensCommand::LensClass(class) => {
+                self.state.screen.lens.class = class;
+                self.choose_samples(self.state.screen.lens.choice);
+            }
+            LensCommand::BiasOf(mover) => self.state.screen.bias.mover = Some(mover),
+            LensCommand::Bias(to) => self.state.move_bias(to),
+            LensCommand::FindBias => self.state.find_bias(),
+            LensCommand::ResetBiases => self.state.reset_biases(),
+            LensCommand::LensZoom(zoomed) => self.state.screen.lens.zoomed = zoomed,
+            LensCommand::WhichSamples => {
+                self.bring_up(Pane::Samples);
+                self.state.screen.lens.class = None;
+                self.choose_samples(SampleChoice::Apart);
+            }
+            LensCommand::OpenSample(row) => {
+                self.bring_up(Pane::Lens);
+                self.show_sample(row);
+            }
+        }
+    }
+
+    pub(super) fn example(&mut self, command: ExampleCommand, ctx: &egui::Context) {
+        match command {
+            ExampleCommand::MoveLogit(whose, class, to) => {
                 self.lens_changes("example logits", ctx);
                 self.state.screen.example.move_logit(whose, class, to);
             }
-            ScreenCommand::MoveProbability(whose, class, to) => {
+            ExampleCommand::MoveProbability(whose, class, to) => {
                 self.lens_changes("example logits", ctx);
                 let t = self.state.screen.lens.temperature;
                 self.state.screen.example.move_probability(whose, class, to, t);
             }
-            ScreenCommand::TypeLogits(whose, typed) => {
+            ExampleCommand::TypeLogits(whose, typed) => {
                 let before = self.state.kept_lens();
                 match self.state.screen.example.type_logits(whose, &typed) {
                     Ok(()) => self.state.history.did(Undoable::Lens(Box::new(before))),
@@ -52,27 +104,57 @@ impl App {
                     }
                 }
             }
-            ScreenCommand::ExampleLabel(label) => {
+            ExampleCommand::ExampleLabel(label) => {
                 self.lens_changes("example label", ctx);
                 self.state.screen.example.label = label;
             }
-            ScreenCommand::ResetExample => {
+            ExampleCommand::ResetExample => {
                 self.lens_changes("example reset", ctx);
                 self.state.screen.example = Example::default();
             }
-            ScreenCommand::TakeExample => {
+            ExampleCommand::TakeExample => {
                 if let Some(example) = self.state.example_of_view() {
                     self.lens_changes("example taken", ctx);
                     self.state.screen.example = example;
                     self.state.screen.lens.subject = Subject::Example;
                 }
             }
-            ScreenCommand::Photo(of) => {
-                self.state.screen.lens.subject = Subject::Photo;
-                self.look_at_photo(of, ctx);
-            }
-            _ => {}
         }
+    }
+
+    fn show_sample(&mut self, row: usize) {
+        self.state.screen.picture = None;
+        self.state.screen.lens.subject = Subject::Sample;
+        self.state.screen.lens.row = row;
+        let rows = self.state.probe_view().map_or(0, |view| view.probe.rows.len());
+        self.state.screen.lens.clamp(rows);
+    }
+
+    pub(super) fn step_sample(&mut self, by: isize) {
+        self.state.screen.picture = None;
+        self.state.screen.lens.subject = Subject::Sample;
+        if let Some(row) = self.state.stepped_row(by) {
+            self.state.screen.lens.row = row;
+        }
+    }
+
+    /// Goes to the first sample of a choice, unless the present one belongs to it.
+    pub(in crate::app) fn choose_samples(&mut self, choice: SampleChoice) {
+        self.state.screen.picture = None;
+        self.state.screen.lens.choice = choice;
+        let rows = self.state.sample_rows(choice);
+        let here = choice != SampleChoice::TeacherUnsure && rows.contains(&self.state.screen.lens.row);
+        if let Some(first) = rows.first().filter(|_| !here) {
+            self.state.screen.lens.row = *first;
+        }
+    }
+
+    pub(super) fn scale_lens(&mut self, by: f64, ctx: &egui::Context) {
+        self.lens_changes("lens temperature", ctx);
+        self.state.window.greeting.done(Tip::Lens);
+        let (low, high) = LENS_TEMPERATURES.into_inner();
+        self.state.screen.lens.plays = None;
+        self.state.screen.lens.temperature = (self.state.screen.lens.temperature * by).clamp(low, high);
     }
 
     /// Lets the strip move through the training by itself, from its beginning where it is at its end.

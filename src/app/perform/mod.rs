@@ -23,7 +23,9 @@ impl App {
                 Command::Do(action) => self.act(action, ctx),
                 Command::Recipe(command) => self.recipe(command, ctx),
                 Command::Job(command) => self.job(command),
-                Command::Screen(command) => self.screen(command, ctx),
+                Command::Screen(command) => self.screen(command),
+                Command::Lens(command) => self.lens(command, ctx),
+                Command::Example(command) => self.example(command, ctx),
                 Command::Window(command) => self.window(command, ctx),
             }
         }

@@ -5,7 +5,7 @@ use eframe::egui::{Label, Rect, Ui, UiBuilder, vec2};
 use super::kept::{self, Slot};
 use super::numbers;
 use super::pages::column_name;
-use crate::command::{Commands, ScreenCommand};
+use crate::command::{Commands, ExampleCommand, LensCommand};
 use crate::state::{BarOrder, LensPage, LensView, Seen, SeenSide, State, Subject, Whose};
 use crate::text::{Term, text, text_with};
 use crate::theme::{UiTokens as _, space, title};
@@ -222,16 +222,16 @@ fn answered(shown: &BarsResponse, picture: &Picture, commands: &Commands) {
     if let Some((is_left, at, p)) = shown.dragged {
         let whose = if is_left { Whose::Teacher } else { Whose::Student };
         if let Some(class) = picture.classes.get(at) {
-            commands.send(ScreenCommand::MoveProbability(whose, *class, f64::from(p)));
+            commands.send(ExampleCommand::MoveProbability(whose, *class, f64::from(p)));
         }
     } else if let Some(at) = shown.clicked {
         match picture.classes.get(at) {
             Some(class) => {
-                commands.send(ScreenCommand::Drill(*class));
-                commands.send(ScreenCommand::LensPage(LensPage::Class));
+                commands.send(LensCommand::Drill(*class));
+                commands.send(LensCommand::LensPage(LensPage::Class));
             }
             // The rest of many.
-            None => commands.send(ScreenCommand::LensAll(true)),
+            None => commands.send(LensCommand::LensAll(true)),
         }
     }
 }

@@ -3,7 +3,7 @@
 use eframe::egui::{Align, Label, Layout, Ui, vec2};
 
 use super::SLIDER;
-use crate::command::{Action, Commands, ScreenCommand};
+use crate::command::{Action, Commands, LensCommand};
 use crate::distill::BIASES;
 use crate::state::{BiasErrors, BiasView, Mover, State, Uncounted};
 use crate::text::{Value, grouped, number, text, text_with};
@@ -76,18 +76,18 @@ impl<'a> BiasPart<'a> {
                 let classes = (0..view.classes.len().min(super::choice::CLASSES)).map(Mover::Class);
                 for mover in unseen.into_iter().chain(classes) {
                     if ui.selectable_label(mover == view.mover, name_of(view, mover)).clicked() {
-                        commands.send(ScreenCommand::BiasOf(mover));
+                        commands.send(LensCommand::BiasOf(mover));
                     }
                 }
             });
             if button_ui(ui, "bias-find") {
-                commands.send(ScreenCommand::FindBias);
+                commands.send(LensCommand::FindBias);
             }
         }
         let (name, hint) = (text("bias-reset"), text("bias-reset-hint"));
         let reset = IconButton::new(Icon::Restore, &name).hint(&hint);
         if ui.add_enabled(moved(&self.view).next().is_some(), reset).clicked() {
-            commands.send(ScreenCommand::ResetBiases);
+            commands.send(LensCommand::ResetBiases);
         }
     }
 
@@ -97,7 +97,7 @@ impl<'a> BiasPart<'a> {
         let (name, what) = (text_with("bias-of", &[("class", class.into())]), text("bias-of-hint"));
         let slider = Slider::new(&name, &mut bias, BIASES).ticks(&TICKS).default_value(0.0).explained(&what);
         if ui.add(slider).changed() {
-            commands.send(ScreenCommand::Bias(bias));
+            commands.send(LensCommand::Bias(bias));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use eframe::egui::{Button, Label, ScrollArea, Ui};
 
-use crate::command::{Action, Commands, ScreenCommand};
+use crate::command::{Action, Commands, LensCommand};
 use crate::state::{SampleChoice, State, Subject};
 use crate::text::{text, text_with};
 use crate::theme::caption;
@@ -27,7 +27,7 @@ pub(super) fn subject_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         for subject in Subject::ALL {
             let entry = ui.selectable_label(here == subject, text(subject_key(subject)));
             if entry.on_hover_text(text(&format!("{}-hint", subject_key(subject)))).clicked() {
-                commands.send(ScreenCommand::Subject(subject));
+                commands.send(LensCommand::Subject(subject));
             }
         }
         if here.is_of_rows() {
@@ -101,7 +101,7 @@ fn rows_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         let entry =
             ui.add_enabled(count > 0, Button::selectable(choice == here, text_with("lens-choice-count", &args)));
         if entry.on_hover_text(text(&format!("{}-hint", key(choice)))).clicked() {
-            commands.send(ScreenCommand::SampleChoice(choice));
+            commands.send(LensCommand::SampleChoice(choice));
         }
     }
     classes_ui(ui, state, commands);
@@ -117,11 +117,11 @@ fn classes_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         ui.horizontal_wrapped(|ui| {
             ui.set_max_width(CLASS_ROW);
             if ui.selectable_label(state.screen.lens.class.is_none(), text("lens-class-any")).clicked() {
-                commands.send(ScreenCommand::LensClass(None));
+                commands.send(LensCommand::LensClass(None));
             }
             for (class, name) in view.probe.classes.iter().enumerate().take(CLASSES) {
                 if ui.selectable_label(state.screen.lens.class == Some(class), name).clicked() {
-                    commands.send(ScreenCommand::LensClass(Some(class)));
+                    commands.send(LensCommand::LensClass(Some(class)));
                 }
             }
         });

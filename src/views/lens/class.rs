@@ -2,7 +2,7 @@
 
 use eframe::egui::{Align, Grid, Label, Layout, RichText, ScrollArea, Ui, vec2};
 
-use crate::command::{Commands, ScreenCommand};
+use crate::command::{Commands, LensCommand};
 use crate::distill::soften::log_soften;
 use crate::distill::{Weights, row_gradient, row_loss};
 use crate::state::{LensView, State};
@@ -53,7 +53,7 @@ pub(super) fn class_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, commands
             Dropdown::new(&text("lens-class-which"), &view.probe.classes[class]).width(150.0).show(ui, |ui| {
                 for (at, name) in view.probe.classes.iter().enumerate().take(LISTED) {
                     if ui.selectable_label(at == class, name).clicked() {
-                        commands.send(ScreenCommand::Drill(at));
+                        commands.send(LensCommand::Drill(at));
                     }
                 }
             });

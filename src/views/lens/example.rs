@@ -2,7 +2,7 @@
 
 use eframe::egui::{Id, Label, RichText, Role, TextEdit, Ui, WidgetInfo, vec2};
 
-use crate::command::{Commands, ScreenCommand};
+use crate::command::{Commands, ExampleCommand};
 use crate::state::{LOGITS, State, Whose};
 use crate::text::{number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, size, space};
@@ -33,13 +33,13 @@ pub(super) fn example_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         .show(ui, |ui| {
             for (at, name) in classes.iter().enumerate() {
                 if ui.selectable_label(at == example.label, name).clicked() {
-                    commands.send(ScreenCommand::ExampleLabel(at));
+                    commands.send(ExampleCommand::ExampleLabel(at));
                 }
             }
         });
         let (name, hint) = (text("example-reset"), text("example-reset-hint"));
         if ui.add(IconButton::new(Icon::Restore, &name).hint(&hint)).clicked() {
-            commands.send(ScreenCommand::ResetExample);
+            commands.send(ExampleCommand::ResetExample);
         }
     });
     let moved = LogitRails {
@@ -53,7 +53,7 @@ pub(super) fn example_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     .show(ui);
     if let Some((is_left, class, to)) = moved {
         let whose = if is_left { Whose::Teacher } else { Whose::Student };
-        commands.send(ScreenCommand::MoveLogit(whose, class, to));
+        commands.send(ExampleCommand::MoveLogit(whose, class, to));
     }
     ui.add_space(space::S);
     ui.horizontal(|ui| {
@@ -83,7 +83,7 @@ fn typed_ui(ui: &mut Ui, state: &State, whose: Whose, width: f32, commands: &Com
     if field.lost_focus() {
         ui.data_mut(|data| data.remove::<String>(id));
         if typed != written {
-            commands.send(ScreenCommand::TypeLogits(whose, typed));
+            commands.send(ExampleCommand::TypeLogits(whose, typed));
         }
     }
     field.on_hover_text(text("example-typed-hint"));
@@ -113,6 +113,6 @@ fn loss_ui(ui: &mut Ui, state: &State) {
 pub(super) fn take_ui(ui: &mut Ui, commands: &Commands) {
     let entry = ui.selectable_label(false, text("example-take")).on_hover_text(text("example-take-hint"));
     if entry.clicked() {
-        commands.send(ScreenCommand::TakeExample);
+        commands.send(ExampleCommand::TakeExample);
     }
 }

@@ -4,7 +4,7 @@ use eframe::egui::Ui;
 
 use super::TICKS;
 use super::kept::kept;
-use crate::command::{Commands, ScreenCommand};
+use crate::command::{Commands, LensCommand};
 use crate::state::{LENS_TEMPERATURES, LensView, State};
 use crate::text::{text, text_with};
 use crate::theme::{UiTokens as _, space};
@@ -45,7 +45,7 @@ pub(super) fn over_t_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, command
     ui.add_space(space::S);
     let second = plot(&kl, &kl, "T", if curves.kl.is_empty() { &[] } else { &divergence }, None, true).show(ui);
     if let Some(t) = first.1.or(second.1) {
-        commands.send(ScreenCommand::LensTemperature(t));
+        commands.send(LensCommand::LensTemperature(t));
     }
 }
 

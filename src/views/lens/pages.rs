@@ -2,7 +2,7 @@
 
 use eframe::egui::{Align, Button, Label, Layout, Ui, vec2};
 
-use crate::command::{Action, Commands, ScreenCommand};
+use crate::command::{Action, Commands, LensCommand};
 use crate::state::{BarOrder, Beside, LensPage, Pane, State, Subject};
 use crate::text::{number, text, text_with};
 use crate::theme::{caption, size, space};
@@ -25,14 +25,14 @@ pub(super) fn pages_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             let mut page = LensPage::ALL.iter().position(|page| *page == here).unwrap_or(0);
             let shown = segmented_ui(ui, &text("lens-pages"), &mut page, &names);
             if shown.changed() {
-                commands.send(ScreenCommand::LensPage(LensPage::ALL[page]));
+                commands.send(LensCommand::LensPage(LensPage::ALL[page]));
             }
         } else {
             Dropdown::new(&text("lens-pages"), &text(page_key(here))).show(ui, |ui| {
                 for page in LensPage::ALL {
                     let entry = ui.selectable_label(page == here, text(page_key(page)));
                     if entry.on_hover_text(text(&format!("{}-hint", page_key(page)))).clicked() {
-                        commands.send(ScreenCommand::LensPage(page));
+                        commands.send(LensCommand::LensPage(page));
                     }
                 }
             });
@@ -86,21 +86,21 @@ fn look_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         head(ui, "lens-order");
         for order in BarOrder::ALL {
             if ui.selectable_label(lens.order == order, text(order_key(order))).clicked() {
-                commands.send(ScreenCommand::LensOrder(order));
+                commands.send(LensCommand::LensOrder(order));
             }
         }
         ui.separator();
         let log = ui.selectable_label(lens.log, text("lens-log"));
         if log.on_hover_text(text("lens-log-hint")).clicked() {
-            commands.send(ScreenCommand::LensLog(!lens.log));
+            commands.send(LensCommand::LensLog(!lens.log));
         }
         let zoom = ui.add_enabled_ui(!lens.log, |ui| ui.selectable_label(lens.zoomed, text("lens-zoom"))).inner;
         if zoom.on_hover_text(text("lens-zoom-hint")).clicked() {
-            commands.send(ScreenCommand::LensZoom(!lens.zoomed));
+            commands.send(LensCommand::LensZoom(!lens.zoomed));
         }
         let all = ui.selectable_label(lens.all, text("lens-all"));
         if all.on_hover_text(text("lens-all-hint")).clicked() {
-            commands.send(ScreenCommand::LensAll(!lens.all));
+            commands.send(LensCommand::LensAll(!lens.all));
         }
         ui.separator();
         head(ui, "lens-beside");
@@ -123,12 +123,12 @@ fn look_ui(ui: &mut Ui, state: &State, commands: &Commands) {
 fn beside_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let lens = &state.screen.lens;
     if ui.selectable_label(lens.beside == Beside::Nothing, text("lens-beside-nothing")).clicked() {
-        commands.send(ScreenCommand::Beside(Beside::Nothing));
+        commands.send(LensCommand::Beside(Beside::Nothing));
     }
     let here = matches!(lens.beside, Beside::Temperature(_));
     let entry = ui.selectable_label(here, text("lens-beside-temperature"));
     if entry.on_hover_text(text("lens-beside-temperature-hint")).clicked() {
-        commands.send(ScreenCommand::Beside(Beside::Temperature(1.0)));
+        commands.send(LensCommand::Beside(Beside::Temperature(1.0)));
     }
     if !lens.subject.is_of_rows() || lens.subject == Subject::Sample && state.own_picture().is_some() {
         return;
@@ -137,13 +137,13 @@ fn beside_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         let here = matches!(lens.beside, Beside::Step(_));
         let step = [("step", view.steps[view.at].into())];
         if ui.selectable_label(here, text_with("lens-beside-step", &step)).clicked() {
-            commands.send(ScreenCommand::Beside(Beside::Step(view.steps[view.at])));
+            commands.send(LensCommand::Beside(Beside::Step(view.steps[view.at])));
         }
     }
     let shown = state.on_show().1;
     for (_, run) in state.comparable().into_iter().filter(|(_, run)| Some(run.run) != shown).take(LISTED) {
         if ui.selectable_label(lens.beside == Beside::Run(run.run), run_name(state, run)).clicked() {
-            commands.send(ScreenCommand::Beside(Beside::Run(run.run)));
+            commands.send(LensCommand::Beside(Beside::Run(run.run)));
         }
     }
 }

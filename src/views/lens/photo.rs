@@ -2,7 +2,7 @@
 
 use eframe::egui::{Label, Ui};
 
-use crate::command::{Action, Commands, ScreenCommand};
+use crate::command::{Action, Commands, LensCommand};
 use crate::state::{PhotoOf, Shipped, State};
 use crate::text::{number, text, text_with};
 use crate::theme::{caption, space};
@@ -31,7 +31,7 @@ pub(super) fn photo_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             for shipped in Shipped::ALL {
                 let is_here = photo.is_some_and(|photo| photo.of == PhotoOf::Shipped(shipped));
                 if ui.selectable_label(is_here, text(key(shipped))).clicked() {
-                    commands.send(ScreenCommand::Photo(PhotoOf::Shipped(shipped)));
+                    commands.send(LensCommand::Photo(PhotoOf::Shipped(shipped)));
                 }
             }
         });
