@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::State;
+use super::{KeptLens, Lens, Pane, State};
 use crate::distill::soften::soften;
 use crate::distill::{Heard, Mean, RowLoss, Weights, row_loss};
 use crate::protocol::Probe;
@@ -152,6 +152,35 @@ pub fn read_logits(typed: &str) -> Result<Vec<f32>, NotLogits> {
 }
 
 impl State {
+    /// The panel whose picture is meant where none was named.
+    pub fn figure_panel(&self) -> Pane {
+        let is_figure =
+            |panel: &Pane| matches!(panel, Pane::Lens | Pane::Dark | Pane::Loss | Pane::Quality | Pane::Board);
+        self.window.maximised.filter(is_figure).unwrap_or(Pane::Lens)
+    }
+
+    /// The lens as undo remembers it.
+    pub fn kept_lens(&self) -> KeptLens {
+        KeptLens { lens: self.screen.lens, example: self.screen.example.clone() }
+    }
+
+    /// Puts back what undo remembers of the lens; which sample and page are on show stays.
+    pub fn put_lens(&mut self, kept: KeptLens) {
+        let KeptLens { lens: Lens { temperature, subject, beside, .. }, example } = kept;
+        self.screen.example = example;
+        self.screen.lens = Lens { temperature, subject, beside, plays: None, ..self.screen.lens };
+    }
+
+    /// Sees to it that the lens shows the example as it is now, in the language that is spoken now.
+    pub fn settle_example(&mut self) {
+        let known = &self.screen.example_probe;
+        let is_it =
+            known.labels == [self.screen.example.label as u32] && known.classes == self.screen.example.classes();
+        if !is_it {
+            self.screen.example_probe = self.screen.example.probe();
+        }
+    }
+
     /// The weights with which a loss is worked out: those of the run on show as they are now, else of the recipe; T is the lens's. None
     /// where it does not learn from soft targets.
     pub fn weights(&self, temperature: f64) -> Option<Weights> {

@@ -401,25 +401,6 @@ impl State {
         Draft { sweep: self.recipe.sweep.clone(), text }
     }
 
-    /// The panel whose picture is meant where none was named.
-    pub fn figure_panel(&self) -> Pane {
-        let is_figure =
-            |panel: &Pane| matches!(panel, Pane::Lens | Pane::Dark | Pane::Loss | Pane::Quality | Pane::Board);
-        self.window.maximised.filter(is_figure).unwrap_or(Pane::Lens)
-    }
-
-    /// The lens as undo remembers it.
-    pub fn kept_lens(&self) -> KeptLens {
-        KeptLens { lens: self.screen.lens, example: self.screen.example.clone() }
-    }
-
-    /// Puts back what undo remembers of the lens; which sample and page are on show stays.
-    pub fn put_lens(&mut self, kept: KeptLens) {
-        let KeptLens { lens: Lens { temperature, subject, beside, .. }, example } = kept;
-        self.screen.example = example;
-        self.screen.lens = Lens { temperature, subject, beside, plays: None, ..self.screen.lens };
-    }
-
     /// Puts a recipe in place, checked and counted.
     pub fn put_sweep(&mut self, sweep: Sweep) {
         self.recipe.fault = sweep.check().err();
@@ -582,16 +563,6 @@ impl State {
             }
         }
         None
-    }
-
-    /// Sees to it that the lens shows the example as it is now, in the language that is spoken now.
-    pub fn settle_example(&mut self) {
-        let known = &self.screen.example_probe;
-        let is_it =
-            known.labels == [self.screen.example.label as u32] && known.classes == self.screen.example.classes();
-        if !is_it {
-            self.screen.example_probe = self.screen.example.probe();
-        }
     }
 
     fn take_snapshot(&mut self, snapshot: Snapshot) {
