@@ -77,7 +77,8 @@ impl SqueezeNet {
     }
 }
 
-/// The names of its classes: the first of each one's synonyms, and the second too where two classes share the first.
+/// The names of its classes: the first of each one's synonyms, and the second too where two classes share the first; with their
+/// index, where they share all of them.
 pub fn classes() -> &'static [String] {
     static NAMES: OnceLock<Vec<String>> = OnceLock::new();
     NAMES.get_or_init(|| {
@@ -87,8 +88,13 @@ pub fn classes() -> &'static [String] {
         let mut counts: HashMap<&str, usize> = HashMap::new();
         (0..all.len()).for_each(|class| *counts.entry(first(class)).or_default() += 1);
         let name = |class: usize| {
-            let shared = counts.get(first(class)).is_some_and(|count| *count > 1);
-            if shared { words(class).split(',').take(2).collect::<Vec<_>>().join(",") } else { first(class).to_owned() }
+            if counts.get(first(class)).is_none_or(|count| *count < 2) {
+                return first(class).to_owned();
+            }
+            let two = words(class).split(',').take(2).collect::<Vec<_>>().join(",");
+            // Cranes that fly and cranes that lift have no other name.
+            let is_alone = (0..all.len()).all(|other| other == class || words(other) != words(class));
+            if is_alone { two } else { format!("{two} ({class})") }
         };
         (0..all.len()).map(name).collect()
     })
@@ -100,19 +106,20 @@ mod tests {
     use crate::data::photo_from_bytes;
     use crate::distill::soften::{ranking, soften};
 
-    /// The same weights and the same photos, resized by Pillow 12 (bicubic) and passed through NumPy in double precision.
+    /// The same weights and the same pixels, passed through the layers in double precision with NumPy. (Pillow decodes and resizes these
+    /// photos to pixels that differ by a third of a shade on average; the cat has 0.498 of its first class then.)
     const REFERENCE: [(&[u8], [(&str, f64); 3]); 3] = [
         (
             include_bytes!("../../assets/imagenet/fire-engine.jpg"),
-            [("fire engine", 0.9733), ("ambulance", 0.0233), ("minibus", 0.0014)],
+            [("fire engine", 0.973_29), ("ambulance", 0.023_31), ("minibus", 0.001_35)],
         ),
         (
             include_bytes!("../../assets/imagenet/cat.jpg"),
-            [("Egyptian cat", 0.4981), ("tiger cat", 0.2568), ("tabby", 0.2340)],
+            [("Egyptian cat", 0.516_75), ("tiger cat", 0.241_07), ("tabby", 0.231_62)],
         ),
         (
             include_bytes!("../../assets/imagenet/coffee.jpg"),
-            [("espresso", 0.9994), ("cup", 0.0002), ("coffee mug", 0.0001)],
+            [("espresso", 0.999_35), ("cup", 0.000_16), ("coffee mug", 0.000_14)],
         ),
     ];
 
@@ -124,7 +131,7 @@ mod tests {
             let logits = network.logits(&photo.planes);
             let (p, order) = (soften(&logits, 1.0), ranking(&logits));
             for ((class, (name, wanted)), at) in order.into_iter().zip(wanted).zip(0..) {
-                assert!((p[class] - wanted).abs() < 0.01, "{name}: {}", p[class]);
+                assert!((p[class] - wanted).abs() < 1e-3, "{name}: {}", p[class]);
                 assert!(at == 2 || classes()[class] == name, "{name} {}", classes()[class]);
             }
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{KeptLens, Lens, Pane, State};
+use super::{Pane, State};
 use crate::distill::soften::soften;
 use crate::distill::{Heard, Mean, RowLoss, Weights, row_loss};
 use crate::protocol::Probe;
@@ -157,18 +157,6 @@ impl State {
         let is_figure =
             |panel: &Pane| matches!(panel, Pane::Lens | Pane::Dark | Pane::Loss | Pane::Quality | Pane::Board);
         self.window.maximised.filter(is_figure).unwrap_or(Pane::Lens)
-    }
-
-    /// The lens as undo remembers it.
-    pub fn kept_lens(&self) -> KeptLens {
-        KeptLens { lens: self.screen.lens, example: self.screen.example.clone() }
-    }
-
-    /// Puts back what undo remembers of the lens; which sample and page are on show stays.
-    pub fn put_lens(&mut self, kept: KeptLens) {
-        let KeptLens { lens: Lens { temperature, subject, beside, .. }, example } = kept;
-        self.screen.example = example;
-        self.screen.lens = Lens { temperature, subject, beside, plays: None, ..self.screen.lens };
     }
 
     /// Sees to it that the lens shows the example as it is now, in the language that is spoken now.

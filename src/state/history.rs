@@ -1,7 +1,7 @@
 //! Undo and redo: of the recipe, of the arrangement of panels, and of what was put into the bin.
 //! Each step is the whole of what it changes, and one gesture is one step.
 
-use super::{Example, Lens, Workspace};
+use super::{KeptLens, Workspace};
 use crate::protocol::{JobId, RunId};
 use crate::recipe::Sweep;
 
@@ -27,15 +27,6 @@ pub struct Draft {
     pub sweep: Sweep,
     /// A text that says the same.
     pub text: Option<String>,
-}
-
-/// What of the lens is put back: its T, its subject, what stands beside it, and the example.
-#[derive(Clone, Debug, PartialEq)]
-pub struct KeptLens {
-    /// The lens.
-    pub lens: Lens,
-    /// The example.
-    pub example: Example,
 }
 
 /// Tells what a thing is now that was something else.
