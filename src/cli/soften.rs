@@ -14,12 +14,12 @@ struct Softened {
     probabilities: Vec<f64>,
     entropy: f64,
     #[serde(flatten)]
-    against: Option<Against>,
+    beside: Option<Beside>,
 }
 
 /// A student beside it.
 #[derive(Serialize)]
-struct Against {
+struct Beside {
     against: Vec<f64>,
     against_entropy: f64,
     /// KL(first ‖ second) at T, in nats.
@@ -28,7 +28,7 @@ struct Against {
     gradient: Vec<f64>,
 }
 
-impl Against {
+impl Beside {
     fn of(teacher: &[f32], student: &[f32], temperature: f64) -> Self {
         let (p, q) = (maths::soften(teacher, temperature), maths::soften(student, temperature));
         Self {
@@ -64,7 +64,7 @@ pub(super) fn soften(args: &SoftenArgs) -> Result<(), Failure> {
         temperature,
         probabilities: maths::soften(&logits, temperature),
         entropy: maths::entropy(&logits, temperature),
-        against: against.as_ref().map(|student| Against::of(&logits, student, temperature)),
+        beside: against.as_ref().map(|student| Beside::of(&logits, student, temperature)),
     });
     if args.json {
         return softened.into_iter().try_for_each(|line| print_json(&line));
@@ -83,7 +83,7 @@ pub(super) fn soften(args: &SoftenArgs) -> Result<(), Failure> {
 fn rows_of(line: &Softened) -> Vec<Vec<String>> {
     let numbers = |values: &[f64]| values.iter().map(|p| number(Some(*p), 6)).collect::<Vec<_>>();
     let (t, entropy) = (line.temperature.to_string(), number(Some(line.entropy), 6));
-    let Some(against) = &line.against else {
+    let Some(against) = &line.beside else {
         return vec![[vec![t], numbers(&line.probabilities), vec![entropy]].concat()];
     };
     let row = |t: &str, what: &str, values: &[f64], entropy: String, kl: String| {

@@ -188,7 +188,9 @@ pub fn soft_targets_by_class(heard: &Heard<'_>, labels: &[u32], classes: usize, 
         table.rows[label] += 1;
     }
     for (sums, rows) in table.values.chunks_exact_mut(classes.max(1)).zip(&table.rows) {
-        sums.iter_mut().for_each(|sum| *sum /= (*rows).max(1) as f64);
+        for sum in sums {
+            *sum /= (*rows).max(1) as f64;
+        }
     }
     table
 }

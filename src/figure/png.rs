@@ -113,7 +113,11 @@ fn fill_triangle(
             let [r, g, b, _] = pixel.to_array().map(f64::from);
             let left = 1.0 - source[3] / 255.0;
             let over = |channel: f64, below: f64| (channel + below * left).round().clamp(0.0, 255.0) as u8;
-            *pixel = Color32::from_rgb(over(source[0], r), over(source[1], g), over(source[2], b));
+            let mixed = [over(source[0], r), over(source[1], g), over(source[2], b)];
+            #[allow(clippy::disallowed_methods, reason = "a colour mixed from those that are drawn")]
+            {
+                *pixel = Color32::from_rgb(mixed[0], mixed[1], mixed[2]);
+            }
         }
     }
 }

@@ -74,7 +74,7 @@ impl Writer<'_> {
             Shape::Vec(shapes) => shapes.iter().for_each(|shape| self.shape(shape)),
             Shape::Circle(it) => self.circle(it),
             Shape::Ellipse(it) => self.ellipse(it),
-            Shape::LineSegment { points, stroke } => self.line(points, stroke),
+            Shape::LineSegment { points, stroke } => self.line(points, *stroke),
             Shape::Path(it) => self.path(it),
             Shape::Band(it) => self.band(it),
             Shape::Rect(it) => self.rect(it),
@@ -87,7 +87,7 @@ impl Writer<'_> {
 
     fn circle(&mut self, it: &CircleShape) {
         let (x, y, r) = (number(it.center.x), number(it.center.y), number(it.radius));
-        let _ = writeln!(self.body, "<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\" {} {}/>", fill(it.fill), line(&it.stroke));
+        let _ = writeln!(self.body, "<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\" {} {}/>", fill(it.fill), line(it.stroke));
     }
 
     fn ellipse(&mut self, it: &EllipseShape) {
@@ -97,11 +97,11 @@ impl Writer<'_> {
             self.body,
             "<ellipse cx=\"{x}\" cy=\"{y}\" rx=\"{rx}\" ry=\"{ry}\" {} {}/>",
             fill(it.fill),
-            line(&it.stroke)
+            line(it.stroke)
         );
     }
 
-    fn line(&mut self, points: &[Pos2; 2], stroke: &Stroke) {
+    fn line(&mut self, points: &[Pos2; 2], stroke: Stroke) {
         let [a, b] = points;
         let (ax, ay, bx, by) = (number(a.x), number(a.y), number(b.x), number(b.y));
         let _ = writeln!(self.body, "<line x1=\"{ax}\" y1=\"{ay}\" x2=\"{bx}\" y2=\"{by}\" {}/>", line(stroke));
@@ -126,8 +126,7 @@ impl Writer<'_> {
         let upper = it.points.iter().map(|point| pos2(point.x, point.y.min));
         let lower = it.points.iter().rev().map(|point| pos2(point.x, point.y.max));
         let outline: Vec<Pos2> = upper.chain(lower).collect();
-        let _ =
-            writeln!(self.body, "<polygon points=\"{}\" {} {}/>", points(&outline), fill(it.fill), line(&it.stroke));
+        let _ = writeln!(self.body, "<polygon points=\"{}\" {} {}/>", points(&outline), fill(it.fill), line(it.stroke));
     }
 
     fn rect(&mut self, it: &RectShape) {
@@ -150,11 +149,11 @@ impl Writer<'_> {
         if nw == ne && ne == sw && sw == se {
             let r = f32::from(nw).min(rect.width() / 2.0).min(rect.height() / 2.0).max(0.0);
             let round = if r > 0.0 { format!(" rx=\"{}\"", number(r)) } else { String::new() };
-            let _ = writeln!(self.body, "<rect {}{round} {} {}/>", place(rect), fill(it.fill), line(&it.stroke));
+            let _ = writeln!(self.body, "<rect {}{round} {} {}/>", place(rect), fill(it.fill), line(it.stroke));
             return;
         }
         let path = rounded(rect, [nw, ne, se, sw].map(f32::from));
-        let _ = writeln!(self.body, "<path d=\"{path}\" {} {}/>", fill(it.fill), line(&it.stroke));
+        let _ = writeln!(self.body, "<path d=\"{path}\" {} {}/>", fill(it.fill), line(it.stroke));
     }
 
     /// A texture in a rectangle, as a PNG within the file.
@@ -168,7 +167,7 @@ impl Writer<'_> {
             return;
         }
         let rows = (top..bottom).flat_map(|y| &image.pixels[y * width + left..y * width + right]);
-        let pixels: Vec<u8> = rows.flat_map(|pixel| pixel.to_srgba_unmultiplied()).collect();
+        let pixels: Vec<u8> = rows.flat_map(Color32::to_srgba_unmultiplied).collect();
         let Some(data) = png_data(&pixels, right - left, bottom - top) else { return };
         let _ = writeln!(
             self.body,
@@ -304,7 +303,7 @@ fn fill(colour: Color32) -> String {
     if colour.a() == 0 { "fill=\"none\"".to_owned() } else { paint("fill", colour) }
 }
 
-fn line(stroke: &Stroke) -> String {
+fn line(stroke: Stroke) -> String {
     if stroke.is_empty() {
         return String::new();
     }
@@ -314,7 +313,7 @@ fn line(stroke: &Stroke) -> String {
 fn path_stroke(stroke: &eframe::egui::epaint::PathStroke) -> String {
     match &stroke.color {
         eframe::egui::epaint::ColorMode::Solid(colour) if stroke.width > 0.0 && colour.a() > 0 => {
-            line(&Stroke::new(stroke.width, *colour))
+            line(Stroke::new(stroke.width, *colour))
         }
         _ => String::new(),
     }

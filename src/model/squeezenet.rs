@@ -1,4 +1,4 @@
-//! SqueezeNet 1.1 with its ImageNet weights (Iandola et al. 2016): 1,000 everyday classes, to look at what softening makes of a photo.
+//! `SqueezeNet` 1.1 with its `ImageNet` weights (Iandola et al. 2016): 1,000 everyday classes, to look at what softening makes of a photo.
 //! It answers, and learns nothing: plain numbers on the thread that asks.
 
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ use crate::ops::{Convolution, Planes};
 /// Height and width of the picture that it sees.
 pub const SIDE: usize = 227;
 
-/// The means of blue, green and red over ImageNet, which are taken off the pixels.
+/// The means of blue, green and red over `ImageNet`, which are taken off the pixels.
 const MEAN: [f32; 3] = [104.006, 116.669, 122.679];
 
 const WEIGHTS: &[u8] = include_bytes!("../../assets/imagenet/squeezenet.safetensors");
@@ -106,9 +106,12 @@ mod tests {
     use crate::data::photo_from_bytes;
     use crate::distill::soften::{ranking, soften};
 
-    /// The same weights and the same pixels, passed through the layers in double precision with NumPy. (Pillow decodes and resizes these
+    /// A photo, and its likeliest classes with their probabilities.
+    type Seen = (&'static [u8], [(&'static str, f64); 3]);
+
+    /// The same weights and the same pixels, passed through the layers in double precision with `NumPy`. (Pillow decodes and resizes these
     /// photos to pixels that differ by a third of a shade on average; the cat has 0.498 of its first class then.)
-    const REFERENCE: [(&[u8], [(&str, f64); 3]); 3] = [
+    const REFERENCE: [Seen; 3] = [
         (
             include_bytes!("../../assets/imagenet/fire-engine.jpg"),
             [("fire engine", 0.973_29), ("ambulance", 0.023_31), ("minibus", 0.001_35)],

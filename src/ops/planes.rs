@@ -51,7 +51,9 @@ impl Planes {
         let (a, b) = (Matrix::rows(layer.weight, window), Matrix::rows(right, places));
         product((outputs, places, window), &mut values, Write::Set, a, b, Threads::Pool);
         for (plane, bias) in values.chunks_exact_mut(places).zip(layer.bias) {
-            plane.iter_mut().for_each(|value| *value = (*value + bias).max(0.0));
+            for value in plane {
+                *value = (*value + bias).max(0.0);
+            }
         }
         Self { values, shape: [outputs, rows, columns] }
     }

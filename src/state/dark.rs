@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Cell, JobView, State};
 use crate::distill::{
-    BestTemperature, ClassTable, Heard, Reliability, Softener, answers, best_temperature, confusion, reliability,
+    BestTemperature, ClassTable, Heard, Mean, Reliability, Softener, answers, best_temperature, confusion, reliability,
     soft_targets_by_class,
 };
 use crate::protocol::{Part, Role, RunId, RunInfo};
@@ -83,7 +83,7 @@ pub enum DarkFound {
     /// A value for each true class, or each class of the teacher's, and each answered one.
     Table(ClassTable),
     /// Reliability at the lens's T.
-    Reliability(Option<Reliability>),
+    Reliability(Option<Box<Reliability>>),
     /// Rows by entropy at the lens's T, from 0 to ln C, of the teacher and of the student.
     Entropy([Option<Vec<u64>>; 2]),
 }
@@ -116,7 +116,7 @@ impl DarkRows<'_> {
     fn heard(&self, who: Who) -> Option<Heard<'_>> {
         match who {
             Who::Teacher => self.teacher.clone(),
-            Who::Student | Who::Both => self.student.map(|z| Heard { each: vec![z], mean: Default::default() }),
+            Who::Student | Who::Both => self.student.map(|z| Heard { each: vec![z], mean: Mean::default() }),
         }
     }
 }
@@ -267,7 +267,7 @@ fn find(rows: &DarkRows<'_>, page: DarkPage, who: Who, temperature: f64) -> Dark
             DarkFound::Table(confusion(answered, &told, classes))
         }
         DarkPage::Calibration => DarkFound::Reliability(
-            rows.heard(who).and_then(|heard| reliability(&heard, rows.labels, classes, temperature)),
+            rows.heard(who).and_then(|heard| reliability(&heard, rows.labels, classes, temperature)).map(Box::new),
         ),
         DarkPage::Entropy => DarkFound::Entropy(
             [Who::Teacher, Who::Student]

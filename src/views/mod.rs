@@ -182,9 +182,10 @@ fn key_words(shortcut: Shortcut) -> String {
 /// The sign of an action as things stand.
 fn icon_of(action: Action, state: &State) -> Icon {
     match action {
-        Action::Distil => Icon::Play,
-        Action::PauseOrPlay if state.is_paused() => Icon::Play,
-        Action::PauseOrPlay | Action::HoldQueue => Icon::Pause,
+        Action::PauseOrPlay if !state.is_paused() => Icon::Pause,
+        Action::PlayTemperature if state.screen.lens.plays.is_some() => Icon::Pause,
+        Action::HoldQueue => Icon::Pause,
+        Action::Distil | Action::PauseOrPlay | Action::PlayTemperature => Icon::Play,
         Action::StepOnce => Icon::Step,
         Action::Stop => Icon::Stop,
         Action::Undo => Icon::Undo,
@@ -201,8 +202,6 @@ fn icon_of(action: Action, state: &State) -> Icon {
         | Action::SaveFigure
         | Action::SavePage => Icon::Save,
         Action::CopyRecipe | Action::PasteRecipe | Action::CopyPicture | Action::CopyFigure => Icon::Copy,
-        Action::PlayTemperature if state.screen.lens.plays.is_some() => Icon::Pause,
-        Action::PlayTemperature => Icon::Play,
         Action::NextSample => Icon::ChevronRight,
         Action::PreviousSample => Icon::ChevronLeft,
         Action::RandomSample => Icon::Dice,

@@ -4,7 +4,7 @@ use eframe::egui::{Align, Frame, Label, Layout, Panel, Ui};
 
 use crate::command::{Action, Commands, LensCommand};
 use crate::state::State;
-use crate::text::{grouped, number, text, text_with};
+use crate::text::{Phrase, grouped, number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, space};
 use crate::views::{action_button, icon_of};
 use crate::widgets::{IconButton, StepRail};
@@ -23,7 +23,7 @@ pub fn moment_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         let ui = &mut ui;
         ui.spacing_mut().item_spacing.x = space::S;
         let Some(view) = state.moment_view() else {
-            let words = moment.fault.as_ref().map_or_else(|| text("moment-loading"), |fault| fault.words());
+            let words = moment.fault.as_ref().map_or_else(|| text("moment-loading"), Phrase::words);
             ui.add(Label::new(caption(words)).truncate());
             close_ui(ui, state, commands);
             return;

@@ -72,7 +72,7 @@ impl ClassMatrix<'_> {
         };
         let id = response.id;
         let held: Option<usize> = ui.data(|data| data.get_temp(id)).filter(|at| *at < self.cells.len());
-        let walked = self.walked(ui, &response, held, count);
+        let walked = walked(ui, &response, held, count);
         if walked != held {
             ui.data_mut(|data| data.insert_temp(id, walked.unwrap_or(0)));
         }
@@ -101,22 +101,6 @@ impl ClassMatrix<'_> {
             response.on_hover_text_at_pointer((self.words)(at));
         }
         chosen.filter(|at| self.cells.get(*at).is_some_and(Option::is_some))
-    }
-
-    /// The cell that the arrow keys have come to.
-    fn walked(&self, ui: &Ui, response: &eframe::egui::Response, held: Option<usize>, count: usize) -> Option<usize> {
-        if !response.has_focus() {
-            return held;
-        }
-        let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
-        let at = held.unwrap_or(0);
-        let presses = |key| ui.input(|input| input.num_presses(key)) as isize;
-        let across = presses(Key::ArrowRight) - presses(Key::ArrowLeft);
-        let down = presses(Key::ArrowDown) - presses(Key::ArrowUp);
-        let (row, column) = (at / count, at % count);
-        let row = row.saturating_add_signed(down).min(count - 1);
-        Some(row * count + column.saturating_add_signed(across).min(count - 1))
     }
 
     fn paint(&self, ui: &Ui, rect: Rect, grid: Rect, cell: eframe::egui::Vec2, count: usize) {
@@ -168,6 +152,22 @@ impl ClassMatrix<'_> {
             }
         }
     }
+}
+
+/// The cell that the arrow keys have come to.
+fn walked(ui: &Ui, response: &eframe::egui::Response, held: Option<usize>, count: usize) -> Option<usize> {
+    if !response.has_focus() {
+        return held;
+    }
+    let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    let at = held.unwrap_or(0);
+    let presses = |key| ui.input(|input| input.num_presses(key)) as isize;
+    let across = presses(Key::ArrowRight) - presses(Key::ArrowLeft);
+    let down = presses(Key::ArrowDown) - presses(Key::ArrowUp);
+    let (row, column) = (at / count, at % count);
+    let row = row.saturating_add_signed(down).min(count - 1);
+    Some(row * count + column.saturating_add_signed(across).min(count - 1))
 }
 
 fn place_of(grid: Rect, cell: eframe::egui::Vec2, at: usize, count: usize) -> Rect {

@@ -176,7 +176,7 @@ impl LogCurves<'_> {
             let points = curve.points.iter().filter(|(_, y)| y.is_finite() && !(self.log_y && *y < axes.y.0));
             let line: Vec<Pos2> = points.map(|point| axes.at(*point)).collect();
             painter.add(Shape::line(line, Stroke::new(2.0, curve.colour)));
-            if let Some(y) = self.value_at(curve, self.now) {
+            if let Some(y) = value_at(curve, self.now) {
                 painter.circle(pos2(x, axes.y(y)), 4.0, curve.colour, Stroke::new(1.5, t.panel));
             }
         }
@@ -188,7 +188,7 @@ impl LogCurves<'_> {
         let t = ui.tokens();
         let mut right = rect.right() - space::S;
         for curve in self.curves.iter().rev().filter(|curve| !curve.name.is_empty()) {
-            let words = self.value_at(curve, self.now).map(|y| format!("{} {}", curve.name, number::nats(y)));
+            let words = value_at(curve, self.now).map(|y| format!("{} {}", curve.name, number::nats(y)));
             let words = words.unwrap_or_else(|| curve.name.to_owned());
             let job = LayoutJob::simple_singleline(words, theme::font(size::TICK), curve.colour);
             let galley = ui.painter().layout_job(job);
@@ -209,16 +209,7 @@ impl LogCurves<'_> {
         }
         let step = [0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0].into_iter().find(|step| axes.y.1 / step <= 5.0);
         let step = step.unwrap_or(axes.y.1 / 4.0);
-        (0..).map(|at| f64::from(at) * step).take_while(|y| *y <= axes.y.1).collect()
-    }
-
-    /// A curve's value at a place, between its points.
-    fn value_at(&self, curve: &LogCurve<'_>, x: f64) -> Option<f64> {
-        let after = curve.points.partition_point(|(known, _)| *known < x).clamp(1, curve.points.len().max(2) - 1);
-        let (from, to) = (curve.points.get(after - 1)?, curve.points.get(after)?);
-        let share = ((x / from.0).ln() / (to.0 / from.0).ln()).clamp(0.0, 1.0);
-        let y = from.1 + share * (to.1 - from.1);
-        y.is_finite().then_some(y)
+        (0..=(axes.y.1 / step) as u32).map(|at| f64::from(at) * step).collect()
     }
 
     fn words(&self, x: f64) -> Vec<String> {
@@ -226,9 +217,18 @@ impl LogCurves<'_> {
             Some(format!(
                 "{} {}",
                 if curve.name.is_empty() { self.y_label } else { curve.name },
-                number::nats(self.value_at(curve, x)?)
+                number::nats(value_at(curve, x)?)
             ))
         });
         [format!("T {}", number::setting(x))].into_iter().chain(values).collect()
     }
+}
+
+/// A curve's value at a place, between its points.
+fn value_at(curve: &LogCurve<'_>, x: f64) -> Option<f64> {
+    let after = curve.points.partition_point(|(known, _)| *known < x).clamp(1, curve.points.len().max(2) - 1);
+    let (from, to) = (curve.points.get(after - 1)?, curve.points.get(after)?);
+    let share = ((x / from.0).ln() / (to.0 / from.0).ln()).clamp(0.0, 1.0);
+    let y = from.1 + share * (to.1 - from.1);
+    y.is_finite().then_some(y)
 }

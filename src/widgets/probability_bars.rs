@@ -201,7 +201,7 @@ impl ProbabilityBars<'_> {
             let meter = ui.interact(bar, id.with("bar"), Sense::hover());
             meter.widget_info(|| WidgetInfo::labeled(Role::Meter, enabled, &words));
             if self.draggable && !side.probabilities.is_empty() {
-                let to = self.drag_ui(ui, id, Rect::from_x_y_ranges(room, bars.y_range()), towards_left, (&words, bar));
+                let to = drag_ui(ui, id, Rect::from_x_y_ranges(room, bars.y_range()), towards_left, (&words, bar));
                 dragged = dragged.or(to.map(|share| (towards_left, class, self.probability(share, full))));
             }
             let at = if towards_left { columns.left_bars.min - space::S } else { rect.right() };
@@ -229,27 +229,6 @@ impl ProbabilityBars<'_> {
         if self.log { LEAST_SHOWN * (1.0 / LEAST_SHOWN).powf(share) } else { share * full }
     }
 
-    /// The share of its room that a bar is dragged to, or moved to with the arrow keys; its end shows that it can be.
-    fn drag_ui(&self, ui: &Ui, id: Id, room: Rect, towards_left: bool, (words, bar): (&str, Rect)) -> Option<f32> {
-        let drag = ui.interact(room.expand2(vec2(4.0, 2.0)), id.with("drag"), Sense::click_and_drag());
-        let end = if towards_left { bar.left() } else { bar.right() };
-        let now = bar.width() / room.width().max(1.0);
-        let enabled = ui.is_enabled();
-        drag.widget_info(|| WidgetInfo::slider(enabled, f64::from(now), words));
-        let lit = drag.hovered() || drag.dragged() || drag.has_focus();
-        let grip = Stroke::new(if lit { 3.0 } else { 2.0 }, ui.tokens().text);
-        ui.painter().vline(end, bar.y_range().expand(2.0), grip);
-        if lit {
-            ui.ctx().set_cursor_icon(egui::CursorIcon::ResizeHorizontal);
-        }
-        if let Some(at) = drag.interact_pointer_pos() {
-            let from = if towards_left { room.right() - at.x } else { at.x - room.left() };
-            return Some((from / room.width().max(1.0)).clamp(0.0, 1.0));
-        }
-        let steps = super::arrows::steps_outwards(ui, &drag, towards_left);
-        (steps != 0.0).then(|| (now + steps * NUDGE).clamp(0.0, 1.0))
-    }
-
     fn columns(&self, ui: &Ui, rect: Rect, row_height: f32) -> Columns {
         let font = theme::font(size::BODY * enlarged(row_height));
         let percent = PERCENT * enlarged(row_height);
@@ -275,6 +254,27 @@ impl ProbabilityBars<'_> {
         let name = self.classes.get(class).map_or("", String::as_str);
         row_words(name, class, self.left, self.right, self.label.is_some_and(|(label, _)| label == class))
     }
+}
+
+/// The share of its room that a bar is dragged to, or moved to with the arrow keys; its end shows that it can be.
+fn drag_ui(ui: &Ui, id: Id, room: Rect, towards_left: bool, (words, bar): (&str, Rect)) -> Option<f32> {
+    let drag = ui.interact(room.expand2(vec2(4.0, 2.0)), id.with("drag"), Sense::click_and_drag());
+    let end = if towards_left { bar.left() } else { bar.right() };
+    let now = bar.width() / room.width().max(1.0);
+    let enabled = ui.is_enabled();
+    drag.widget_info(|| WidgetInfo::slider(enabled, f64::from(now), words));
+    let lit = drag.hovered() || drag.dragged() || drag.has_focus();
+    let grip = Stroke::new(if lit { 3.0 } else { 2.0 }, ui.tokens().text);
+    ui.painter().vline(end, bar.y_range().expand(2.0), grip);
+    if lit {
+        ui.ctx().set_cursor_icon(egui::CursorIcon::ResizeHorizontal);
+    }
+    if let Some(at) = drag.interact_pointer_pos() {
+        let from = if towards_left { room.right() - at.x } else { at.x - room.left() };
+        return Some((from / room.width().max(1.0)).clamp(0.0, 1.0));
+    }
+    let steps = super::arrows::steps_outwards(ui, &drag, towards_left);
+    (steps != 0.0).then(|| (now + steps * NUDGE).clamp(0.0, 1.0))
 }
 
 /// A class and what both sides give it, in words with exact values.

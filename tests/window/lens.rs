@@ -366,7 +366,7 @@ fn a_page_is_written_when_it_is_known_what_goes_along() {
     let dialogs = ScriptedDialogs::default();
     let mut window = build_at(
         [1280.0, 800.0],
-        Store::writer(&folder.store()).unwrap(),
+        Store::writer(folder.store()).unwrap(),
         &dialogs,
         stillroom::app::SettingsFile::none(),
         crate::Start::Later,

@@ -150,7 +150,7 @@ pub(super) fn bars_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, row: f32,
             });
             let bars = Rect::from_min_max(ui.cursor().min, place.max - vec2(0.0, numbers::LINES));
             ui.scope_builder(UiBuilder::new().max_rect(bars), |ui| {
-                one_ui(ui, state, view, (t, name, slots), row, commands)
+                one_ui(ui, state, view, (t, name, slots), row, commands);
             });
             let below = Rect::from_min_max(vec2(0.0, bars.bottom()).to_pos2() + vec2(place.left(), 0.0), place.max);
             ui.scope_builder(UiBuilder::new().max_rect(below), |ui| {
@@ -183,7 +183,7 @@ fn one_ui(
     let lens = &state.screen.lens;
     let student = if is_photo { text("lens-one") } else { student_name(state, view) };
     // A model alone stands beside itself at T = 1.
-    let sharp = is_photo.then(|| picture.sharp.as_slice());
+    let sharp = is_photo.then_some(picture.sharp.as_slice());
     let teacher_what = if is_photo { text("lens-photo-model-what") } else { Term::Teacher.what() };
     let shown = ProbabilityBars {
         name: &text(name),

@@ -70,6 +70,9 @@ fn number_ui(ui: &mut Ui, value: Option<f64>, written: impl Fn(f64) -> String, c
     });
 }
 
+/// One step of the softmax: its name, where it stands, and how it is written.
+type Step = (&'static str, fn(&Steps) -> f64, fn(f64) -> String);
+
 /// z, z / T, its power, the sum of all powers, and p; of several teachers the logits that their mean has.
 fn steps_ui(ui: &mut Ui, view: &LensView<'_>, class: usize, t: f64) {
     let tokens = ui.tokens();
@@ -83,8 +86,7 @@ fn steps_ui(ui: &mut Ui, view: &LensView<'_>, class: usize, t: f64) {
             });
         }
         ui.end_row();
-        type Row = (&'static str, fn(&Steps) -> f64, fn(f64) -> String);
-        let rows: [Row; 5] = [
+        let rows: [Step; 5] = [
             ("lens-step-z", |steps| steps.z, |value| number::fixed(value, 4)),
             ("lens-step-scaled", |steps| steps.scaled, |value| number::fixed(value, 4)),
             ("lens-step-power", |steps| steps.power, precise),

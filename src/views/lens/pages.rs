@@ -11,6 +11,8 @@ use crate::widgets::{Dropdown, segmented_ui, segmented_width};
 
 /// Runs that are listed to stand beside.
 const LISTED: usize = 60;
+/// What else stands on the line of the pages.
+const REST: f32 = 68.0;
 
 pub(super) fn pages_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let room = vec2(ui.available_width(), size::ROW + 1.0);
@@ -20,7 +22,6 @@ pub(super) fn pages_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         let names = LensPage::ALL.map(|page| text(page_key(page)));
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         // Where there is no room for all of them side by side they are a list.
-        const REST: f32 = 68.0;
         if segmented_width(ui, &names) + REST <= ui.available_width() {
             let mut page = LensPage::ALL.iter().position(|page| *page == here).unwrap_or(0);
             let shown = segmented_ui(ui, &text("lens-pages"), &mut page, &names);
