@@ -140,7 +140,7 @@ impl Browser {
     /// What the page asked of anybody but its own file, and what it complained of.
     fn complaints(&mut self) -> Vec<String> {
         self.value("1");
-        let is_own = |url: &str| url.starts_with("file://") && url.ends_with(".html");
+        let is_own = |url: &str| url.starts_with("file://") && Path::new(url).extension() == Some("html".as_ref());
         let told = |event: &Value| match event["method"].as_str()? {
             "Network.requestWillBeSent" => {
                 let url = event["params"]["request"]["url"].as_str()?;
