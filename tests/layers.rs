@@ -377,7 +377,7 @@ fn every_word_that_is_asked_for_is_there_and_no_other() {
 }
 
 /// Messages that are the same in both languages: values, signs, and the field's own names.
-const ALIKE: [&str; 36] = [
+const ALIKE: [&str; 48] = [
     "lens-choice-class",
     // A word and what it means.
     "term-line",
@@ -415,6 +415,18 @@ const ALIKE: [&str; 36] = [
     "story-which",
     "why-variance-field",
     "value-linear",
+    "lens-at",
+    "lens-one",
+    "lens-effective-short",
+    "lens-line-entropy",
+    "lens-most-entropy",
+    "lens-step-z",
+    "lens-step-scaled",
+    "lens-step-power",
+    "lens-step-p",
+    "lens-photo-model",
+    "lens-figure",
+    "lens-figure-over-t",
 ];
 
 #[test]

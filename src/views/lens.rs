@@ -28,7 +28,8 @@ use crate::state::{Beside, LENS_TEMPERATURES, LensPage, LensView, State, Subject
 use crate::text::{Phrase, Term, number, phrase, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, font, size, space};
 use crate::widgets::{
-    BARS_HEADER, LEAST_BAR, STAT_TILE, Sample, Slider, dot_ui, empty_state_ui, is_figure, sample_image_ui, section_ui,
+    BARS_HEADER, Chip, LEAST_BAR, STAT_TILE, Sample, Slider, dot_ui, empty_state_ui, is_figure, sample_image_ui,
+    section_ui,
 };
 use bias::BiasPart;
 pub(super) use choice::choice_ui;
@@ -374,7 +375,8 @@ fn temperature_ui(ui: &mut Ui, state: &State, has_ticks: bool, commands: &Comman
     let mut aside = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         action_button(ui, Action::PlayTemperature, false, state, commands);
-        let one = ui.selectable_label((state.screen.lens.temperature - 1.0).abs() < 1e-9, text("lens-one"));
+        let is_one = (state.screen.lens.temperature - 1.0).abs() < 1e-9;
+        let one = Chip::new(&text("lens-one")).selectable(is_one).show(ui).response;
         if one.on_hover_text(text("lens-one-hint")).clicked() {
             commands.send(LensCommand::LensTemperature(1.0));
         }
