@@ -20,7 +20,7 @@ use stillroom::theme;
 type Window = Harness<'static, App>;
 
 fn open(folder: &std::path::Path) -> Window {
-    let store = Store::writer(&folder.join("runs.db")).unwrap();
+    let store = Store::writer(folder.join("runs.db")).unwrap();
     let settings = Settings { language: Some(Language::English), greeted: true, ..Settings::default() };
     Harness::builder().with_size([1280.0, 800.0]).with_step_dt(0.05).build_eframe(move |cc| {
         theme::install(&cc.egui_ctx);

@@ -250,6 +250,8 @@ lens-teacher-entropy = teacher entropy
 lens-student-entropy = student entropy
 lens-kl = KL
 lens-top = top class
+lens-mean-top = top-class share
+lens-mean-top-hint = The largest probability of each sample, of whichever class, averaged over them: the teacher’s before the student’s
 lens-top-hint = The class with the largest probability, the teacher’s before the student’s where they differ; T never changes it
 
 # The list of runs.

@@ -226,6 +226,8 @@ lens-teacher-entropy = 教师熵
 lens-student-entropy = 学生熵
 lens-kl = KL
 lens-top = 预测类别
+lens-mean-top = 最大概率
+lens-mean-top-hint = 每个样本的最大概率（不论属于哪个类别）对各样本的平均，教师在前、学生在后
 lens-top-hint = 概率最大的类别，两者不同时教师在前、学生在后；T 不会改变它
 
 # 运行记录列表。

@@ -358,11 +358,13 @@ fn asked_value(ui: &Ui, response: &Response) -> Option<f64> {
 impl Widget for Slider<'_> {
     fn ui(mut self, ui: &mut Ui) -> Response {
         *self.value = self.clamp(*self.value);
+        if !self.header {
+            return self.rail_ui(ui);
+        }
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
-            let number = self.header.then(|| self.header_ui(ui));
-            let rail = self.rail_ui(ui);
-            number.map_or(rail.clone(), |number| rail | number)
+            let number = self.header_ui(ui);
+            self.rail_ui(ui) | number
         })
         .inner
     }

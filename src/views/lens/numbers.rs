@@ -50,6 +50,16 @@ fn top(view: &LensView<'_>, seen: &Seen) -> Measured {
     }
 }
 
+/// Over several rows the largest probability is each row's own, of whichever class.
+fn mean_top(seen: &Seen) -> Measured {
+    let share = |side: &SeenSide| text_with("widget-percent", &[("value", number::probability(side.top).into())]);
+    match (&seen.teacher, &seen.student) {
+        (Some(teacher), Some(student)) => (share(teacher), format!("/ {}", share(student))),
+        (Some(only), None) | (None, Some(only)) => (share(only), String::new()),
+        (None, None) => missing(),
+    }
+}
+
 /// Both shares and both numbers of classes, in words.
 fn more(seen: &Seen) -> String {
     let of = |key: &str, side: &Option<SeenSide>| {
@@ -84,7 +94,11 @@ pub(super) fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, height
         ("lens-teacher-entropy", entropy(seen.teacher.as_ref()), entropy_what.clone()),
         ("lens-student-entropy", entropy(seen.student.as_ref()), entropy_what),
         ("lens-kl", kl, whats(&[Term::Kl, Term::Nats])),
-        ("lens-top", top(view, &seen), format!("{}\n{}", text("lens-top-hint"), more(&seen))),
+        if view.over.is_some() {
+            ("lens-mean-top", mean_top(&seen), format!("{}\n{}", text("lens-mean-top-hint"), more(&seen)))
+        } else {
+            ("lens-top", top(view, &seen), format!("{}\n{}", text("lens-top-hint"), more(&seen)))
+        },
     ];
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
@@ -97,10 +111,10 @@ pub(super) fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, height
             let name = match key {
                 "lens-teacher-entropy" if is_narrow => text("lens-teacher-entropy-short"),
                 "lens-student-entropy" if is_narrow => text("lens-student-entropy-short"),
-                "lens-top" if is_narrow => text("lens-top-short"),
+                "lens-top" | "lens-mean-top" if is_narrow => text("lens-top-short"),
                 _ => text(key),
             };
-            let unit = if is_narrow && key == "lens-kl" { "" } else { &unit };
+            let unit = if is_narrow && matches!(key, "lens-kl" | "lens-mean-top") { "" } else { &unit };
             let shown = if is_line {
                 ui.add(Label::new(caption(format!("{name} {value}"))).selectable(false))
             } else {
