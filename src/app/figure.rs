@@ -25,7 +25,8 @@ impl App {
 
     /// Puts the picture of a panel into the clipboard.
     pub(super) fn copy_figure(&mut self, panel: Pane, ctx: &egui::Context) {
-        ctx.copy_image(self.drawn(panel, ctx).image());
+        let image = self.drawn(panel, ctx).image();
+        ctx.copy_image(image);
         self.say(ToastKind::Done, phrase!("toast-figure-copied"));
     }
 
@@ -39,9 +40,13 @@ impl App {
         self.told(written, phrase!("toast-figure-saved", path = path));
     }
 
-    fn drawn(&self, panel: Pane, ctx: &egui::Context) -> Drawing {
+    fn drawn(&mut self, panel: Pane, ctx: &egui::Context) -> Drawing {
+        if panel == Pane::Dark {
+            // It is found for the screen only while it is on show.
+            self.state.settle_dark();
+        }
         let theme = if ctx.global_style().visuals.dark_mode { egui::Theme::Dark } else { egui::Theme::Light };
         let fonts = ctx.fonts(|fonts| fonts.definitions().clone());
-        draw(views::figure_size(panel), theme, fonts, SCALE, |ui| views::figure_ui(ui, panel, &self.state))
+        draw(views::figure_size(panel, &self.state), theme, fonts, SCALE, |ui| views::figure_ui(ui, panel, &self.state))
     }
 }

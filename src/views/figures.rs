@@ -4,18 +4,33 @@ use eframe::egui::{Frame, Label, Margin, Ui, Vec2, vec2};
 
 use super::{board_ui, dark, lens, loss_ui, quality_ui};
 use crate::command::Commands;
-use crate::state::{Pane, State};
+use crate::state::{Beside, LensPage, Pane, State};
 use crate::text::{grouped, number, text_with};
 use crate::theme::{caption, space};
 use crate::widgets::in_figure_ui;
 
 /// How large the picture of a panel is, in points.
-pub fn figure_size(panel: Pane) -> Vec2 {
+pub fn figure_size(panel: Pane, state: &State) -> Vec2 {
     match panel {
-        Pane::Lens | Pane::Dark => vec2(640.0, 600.0),
+        Pane::Lens => vec2(640.0, lens_height(state)),
+        Pane::Dark => vec2(640.0, WHOLE),
         _ => vec2(760.0, 440.0),
     }
 }
+
+/// Bars of few classes need less than the whole height.
+fn lens_height(state: &State) -> f32 {
+    let lens = &state.screen.lens;
+    let few = state.lens_view().filter(|_| lens.page == LensPage::Bars && lens.beside == Beside::Nothing);
+    few.map_or(WHOLE, |view| {
+        let around = if view.input.is_empty() { 250.0 } else { 330.0 };
+        (around + BAR * view.probe.classes.len() as f32).min(WHOLE)
+    })
+}
+
+/// Height of a picture of the lens, and what a class takes of it.
+const WHOLE: f32 = 600.0;
+const BAR: f32 = 36.0;
 
 /// Room for the caption.
 const CAPTION: f32 = 34.0;

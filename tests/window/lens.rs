@@ -15,7 +15,7 @@ use stillroom::state::{
     Beside, DarkFound, DarkPage, LENS_TEMPERATURES, Mover, Pane, PhotoOf, SampleChoice, Shipped, State, Subject, Who,
     Whose,
 };
-use stillroom::text::{Language, speak};
+use stillroom::text::{Language, speak, text};
 
 use crate::{Folder, Window, build_at, choose, open, press, slide, until};
 
@@ -352,6 +352,7 @@ fn figures_are_the_same_bytes_each_time_and_say_what_they_show() {
             if matches!(panel, Pane::Lens | Pane::Dark | Pane::Quality) {
                 assert!(svg.contains(words), "{panel:?}");
             }
+            assert!(!svg.contains(&text("dark-counting")), "{panel:?} was not counted");
             let png = image::load_from_memory(&read("one.png")).unwrap().to_rgb8();
             let first = *png.get_pixel(0, 0);
             assert!(png.pixels().any(|pixel| *pixel != first), "{panel:?}: a blank picture");
