@@ -52,12 +52,12 @@ fn top(view: &LensView<'_>, seen: &Seen) -> Measured {
 
 /// Over several rows the largest probability is each row's own, of whichever class.
 fn mean_top(seen: &Seen) -> Measured {
-    let share = |side: &SeenSide| text_with("widget-percent", &[("value", number::probability(side.top).into())]);
-    match (&seen.teacher, &seen.student) {
-        (Some(teacher), Some(student)) => (share(teacher), format!("/ {}", share(student))),
-        (Some(only), None) | (None, Some(only)) => (share(only), String::new()),
-        (None, None) => missing(),
+    let sides: Vec<_> = [&seen.teacher, &seen.student].into_iter().flatten().collect();
+    if sides.is_empty() {
+        return missing();
     }
+    let shares: Vec<_> = sides.into_iter().map(|side| number::probability(side.top)).collect();
+    (text_with("widget-percent", &[("value", shares.join(" / ").into())]), String::new())
 }
 
 /// Both shares and both numbers of classes, in words.
@@ -114,7 +114,7 @@ pub(super) fn numbers_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, height
                 "lens-top" | "lens-mean-top" if is_narrow => text("lens-top-short"),
                 _ => text(key),
             };
-            let unit = if is_narrow && matches!(key, "lens-kl" | "lens-mean-top") { "" } else { &unit };
+            let unit = if is_narrow && key == "lens-kl" { "" } else { &unit };
             let shown = if is_line {
                 ui.add(Label::new(caption(format!("{name} {value}"))).selectable(false))
             } else {
