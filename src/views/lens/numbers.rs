@@ -56,7 +56,7 @@ fn mean_top(seen: &Seen) -> Measured {
     if sides.is_empty() {
         return missing();
     }
-    let shares: Vec<_> = sides.into_iter().map(|side| number::probability(side.top)).collect();
+    let shares: Vec<_> = sides.into_iter().map(|side| number::significant(100.0 * side.top, 2)).collect();
     (text_with("widget-percent", &[("value", shares.join(" / ").into())]), String::new())
 }
 
