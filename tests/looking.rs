@@ -3,47 +3,29 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::time::{Duration, Instant};
+mod common;
 
 use eframe::egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use stillroom::app::{App, Parts, ScriptedDialogs, Settings, SettingsFile};
+use stillroom::app::Settings;
 use stillroom::command::{Action, Command, LensCommand, RecipeCommand, WindowCommand};
 use stillroom::model::calls;
-use stillroom::protocol::DeviceChoice;
 use stillroom::runs::Store;
 use stillroom::state::{DarkPage, LensPage, Pane, State, Subject};
 use stillroom::text::Language;
-use stillroom::theme;
 
-type Window = Harness<'static, App>;
+use common::Window;
 
 fn open(folder: &std::path::Path) -> Window {
     let store = Store::writer(folder.join("runs.db")).unwrap();
     let settings = Settings { language: Some(Language::English), greeted: true, ..Settings::default() };
-    Harness::builder().with_size([1280.0, 800.0]).with_step_dt(0.05).build_eframe(move |cc| {
-        theme::install(&cc.egui_ctx);
-        let parts = Parts {
-            store,
-            device: DeviceChoice::Cpu,
-            program: None,
-            dialogs: Box::new(ScriptedDialogs::default()),
-            pace: Duration::ZERO,
-            settings: SettingsFile::none(),
-            remembered: (settings, None),
-        };
-        App::new(&cc.egui_ctx, parts).unwrap()
-    })
+    let builder = Harness::builder().with_size([1280.0, 800.0]).with_step_dt(0.05);
+    builder.build_eframe(move |cc| common::app(cc, store, settings, |_| {}))
 }
 
 fn until(window: &mut Window, what: &str, done: impl Fn(&State) -> bool) {
-    let start = Instant::now();
-    while !done(window.state().state()) {
-        assert!(start.elapsed() < Duration::from_secs(60), "this never came: {what}");
-        window.step();
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    common::until(window, what, 60, done);
     window.run_steps(2);
 }
 

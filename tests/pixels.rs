@@ -3,21 +3,22 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod common;
+
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use eframe::egui::{Theme, vec2};
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
-use stillroom::app::{App, Parts, ScriptedDialogs, Settings, SettingsFile};
+use stillroom::app::Settings;
 use stillroom::command::{Action, RecipeCommand, ScreenCommand};
-use stillroom::protocol::{DeviceChoice, JobOutcome};
+use stillroom::protocol::JobOutcome;
 use stillroom::runs::Store;
 use stillroom::state::Workspace;
 use stillroom::text::Language;
 use stillroom::theme;
 use stillroom::widgets::{Gallery, gallery_ui};
 
-type Window = Harness<'static, App>;
+use common::Window;
 
 /// Graphics drivers differ in the last shade of a slanted line, processors in the last digit of a loss: a panel that moved
 /// or a word that changed is far more than this many pixels of a million.
@@ -28,30 +29,12 @@ fn options() -> SnapshotOptions {
 fn open(store: &Path, theme: Theme, language: Language, workspace: Workspace) -> Window {
     let store = Store::writer(store).unwrap();
     let settings = Settings { language: Some(language), workspace, greeted: true, ..Settings::default() };
-    Harness::builder().with_size(vec2(1280.0, 800.0)).with_theme(theme).with_step_dt(0.05).wgpu().build_eframe(
-        move |cc| {
-            theme::install(&cc.egui_ctx);
-            let parts = Parts {
-                store,
-                device: DeviceChoice::Cpu,
-                program: None,
-                dialogs: Box::new(ScriptedDialogs::default()),
-                pace: Duration::ZERO,
-                settings: SettingsFile::none(),
-                remembered: (settings, None),
-            };
-            App::new(&cc.egui_ctx, parts).unwrap()
-        },
-    )
+    let builder = Harness::builder().with_size(vec2(1280.0, 800.0)).with_theme(theme).with_step_dt(0.05).wgpu();
+    builder.build_eframe(move |cc| common::app(cc, store, settings, |_| {}))
 }
 
 fn until(window: &mut Window, done: impl Fn(&stillroom::state::State) -> bool) {
-    let start = Instant::now();
-    while !done(window.state().state()) {
-        assert!(start.elapsed() < Duration::from_secs(120), "this never came");
-        window.step();
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    common::until(window, "what is waited for", 120, done);
     // Bars and curves come to rest.
     window.run_steps(20);
 }

@@ -5,10 +5,11 @@ use std::path::Path;
 use eframe::egui;
 
 use super::App;
+use super::files::at;
 use crate::figure::{Drawing, draw};
 use crate::model::write_whole;
 use crate::state::{FilePurpose, Pane};
-use crate::text::{Phrase, phrase};
+use crate::text::phrase;
 use crate::views;
 use crate::widgets::ToastKind;
 
@@ -35,8 +36,7 @@ impl App {
         let Some(drawing) = self.figure.take() else { return };
         let is_svg = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("svg"));
         let bytes = if is_svg { drawing.svg().into_bytes() } else { drawing.png() };
-        let written = write_whole(path, &bytes)
-            .map_err(|error| phrase!("fault-at", place = path, problem = Phrase::plain(&error)));
+        let written = write_whole(path, &bytes).map_err(|error| at(path, &error));
         self.told(written, phrase!("toast-figure-saved", path = path));
     }
 

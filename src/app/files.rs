@@ -187,7 +187,7 @@ impl App {
 }
 
 /// What the system says of a file.
-fn at(path: &Path, error: &std::io::Error) -> Phrase {
+pub(super) fn at(path: &Path, error: &std::io::Error) -> Phrase {
     phrase!("fault-at", place = path, problem = error.to_string())
 }
 

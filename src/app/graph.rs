@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use eframe::egui;
 
 use super::App;
+use super::files::at;
 use crate::model::{Checkpoint, GraphOptions, write_whole};
 use crate::protocol::RunId;
 use crate::runs::{CARD_FILE, CardFacts, CardFiles, TOKENIZER_FILE, card};
@@ -61,7 +62,6 @@ impl App {
 }
 
 fn save(run: RunId, from: &Path, path: &Path, facts: &CardFacts, program: &Path) -> Result<Phrase, Phrase> {
-    let at = |path: &Path, error: &std::io::Error| phrase!("fault-at", place = path, problem = error.to_string());
     let checkpoint = Checkpoint::read(from).map_err(|error| error.phrase())?.without_private_paths();
     let graph = checked_graph(&checkpoint, GraphOptions { normalises: true, softmax: false }, program)?;
     write_whole(path, &graph.bytes).map_err(|error| at(path, &error))?;

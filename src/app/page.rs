@@ -5,10 +5,11 @@ use std::path::Path;
 use eframe::egui;
 
 use super::App;
+use super::files::at;
 use crate::model::write_whole;
 use crate::runs::{LensPage, Store};
 use crate::state::FilePurpose;
-use crate::text::{Phrase, phrase};
+use crate::text::phrase;
 
 impl App {
     /// Says what would go along.
@@ -36,8 +37,7 @@ impl App {
     /// Writes it.
     pub(super) fn save_page(&mut self, path: &Path) {
         let Some(page) = self.page.take() else { return };
-        let written = write_whole(path, page.html().as_bytes())
-            .map_err(|error| phrase!("fault-at", place = path, problem = Phrase::plain(&error)));
+        let written = write_whole(path, page.html().as_bytes()).map_err(|error| at(path, &error));
         self.told(written, phrase!("toast-page-saved", path = path));
     }
 }

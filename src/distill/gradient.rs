@@ -1,10 +1,15 @@
 //! What the terms of soft targets ask of each logit of one row, as a run weights them.
 
+use serde::Serialize;
+
+use super::fields::{HARD_WEIGHT, SOFT_WEIGHT, TEMPERATURE, TEMPERATURE_SQUARED};
+use super::methods::SOFT_TARGETS;
+use super::objective::Objective;
 use super::soften::soften;
 use super::targets::Heard;
 
 /// The weights of a run that learns from soft targets.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Weights {
     /// T > 0.
     pub temperature: f64,
@@ -17,6 +22,19 @@ pub struct Weights {
 }
 
 impl Weights {
+    /// Those of a recipe; none where it does not learn from soft targets.
+    pub fn of(objective: &Objective) -> Option<Self> {
+        if objective.method().name != SOFT_TARGETS.name {
+            return None;
+        }
+        Some(Self {
+            temperature: objective.get(TEMPERATURE.path)?,
+            soft_weight: objective.get(SOFT_WEIGHT.path)?,
+            hard_weight: objective.get(HARD_WEIGHT.path)?,
+            temperature_squared: objective.get(TEMPERATURE_SQUARED.path) == Some(1.0),
+        })
+    }
+
     /// What the soft term's value is multiplied by.
     pub fn soft_factor(&self) -> f64 {
         let squared = if self.temperature_squared { self.temperature * self.temperature } else { 1.0 };

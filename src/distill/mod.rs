@@ -33,8 +33,8 @@ pub use methods::{
 pub use metrics::{Evaluation, NO_CLASS, Reference, Said, evaluate, top_classes};
 pub use objective::{Objective, method, term};
 pub use over_rows::{
-    BestTemperature, Bin, ClassTable, MeanRows, MeanSide, Reliability, SEARCHED, Softener, answers, best_temperature,
-    confusion, entropy_of, mean_over, reliability, soft_targets_by_class,
+    BestTemperature, Bin, ClassTable, MeanRows, MeanSide, Reliability, Softener, answers, best_temperature, confusion,
+    entropy_of, mean_over, reliability, soft_targets_by_class,
 };
 pub use targets::{Heard, Mean, Targets, TeacherLogits};
 pub use values::Values;

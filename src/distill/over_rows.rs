@@ -163,6 +163,11 @@ pub struct ClassTable {
 }
 
 impl ClassTable {
+    /// Without a row.
+    pub fn empty(classes: usize) -> Self {
+        Self { values: vec![0.0; classes * classes], rows: vec![0; classes] }
+    }
+
     /// Number of classes.
     pub fn classes(&self) -> usize {
         self.rows.len()
@@ -177,7 +182,7 @@ impl ClassTable {
 
 /// The mean softened distribution of the rows of each true class: what a model takes a class for.
 pub fn soft_targets_by_class(heard: &Heard<'_>, labels: &[u32], classes: usize, temperature: f64) -> ClassTable {
-    let mut table = ClassTable { values: vec![0.0; classes * classes], rows: vec![0; classes] };
+    let mut table = ClassTable::empty(classes);
     let mut softener = Softener::new(heard, classes, temperature);
     for (row, label) in labels.iter().enumerate() {
         let label = *label as usize;
@@ -197,7 +202,7 @@ pub fn soft_targets_by_class(heard: &Heard<'_>, labels: &[u32], classes: usize, 
 
 /// How many rows of each true class are answered with each class. Rows without a top class are in `rows` alone.
 pub fn confusion(answers: impl Iterator<Item = Option<usize>>, labels: &[u32], classes: usize) -> ClassTable {
-    let mut table = ClassTable { values: vec![0.0; classes * classes], rows: vec![0; classes] };
+    let mut table = ClassTable::empty(classes);
     for (answer, label) in answers.zip(labels) {
         let label = *label as usize;
         if label >= classes {
@@ -285,7 +290,7 @@ pub struct BestTemperature {
 }
 
 /// The range of T in which the best is looked for.
-pub const SEARCHED: [f64; 2] = [0.05, 100.0];
+const SEARCHED: [f64; 2] = [0.05, 100.0];
 
 /// Temperature scaling (Guo et al. 2017, section 4.2): the T of least cross-entropy on rows with labels; none without such a row. Of one
 /// model the cross-entropy is convex in 1 / T; of several, for which T is applied to each, the best of a fine grid is refined.

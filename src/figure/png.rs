@@ -3,6 +3,9 @@
 use eframe::egui::epaint::{Mesh, Primitive, Vertex};
 use eframe::egui::{Color32, ColorImage, Rect};
 
+use image::codecs::png::PngEncoder;
+use image::{ExtendedColorType, ImageEncoder as _};
+
 use super::Drawing;
 
 impl Drawing {
@@ -19,21 +22,9 @@ impl Drawing {
 
     /// The pixels as a file.
     pub fn png(&self) -> Vec<u8> {
-        use image::ImageEncoder as _;
         let picture = self.image();
         let pixels: Vec<u8> = picture.pixels.iter().flat_map(|pixel| [pixel.r(), pixel.g(), pixel.b()]).collect();
-        let mut bytes = Vec::new();
-        let [width, height] = picture.size.map(|length| length as u32);
-        let written = image::codecs::png::PngEncoder::new(&mut bytes).write_image(
-            &pixels,
-            width,
-            height,
-            image::ExtendedColorType::Rgb8,
-        );
-        if let Err(error) = written {
-            log::warn!("a picture cannot be written: {error}");
-        }
-        bytes
+        encoded(&pixels, picture.size, ExtendedColorType::Rgb8)
     }
 
     fn fill(&self, image: &mut ColorImage, mesh: &Mesh, clip: Rect) {
@@ -48,6 +39,16 @@ impl Drawing {
             fill_triangle(image, &corners, self.scale, clip, texture);
         }
     }
+}
+
+/// Pixels of `[width, height]` as the bytes of a file.
+pub(super) fn encoded(pixels: &[u8], size: [usize; 2], colour: ExtendedColorType) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let [width, height] = size.map(|length| length as u32);
+    if let Err(error) = PngEncoder::new(&mut bytes).write_image(pixels, width, height, colour) {
+        log::warn!("a picture cannot be written: {error}");
+    }
+    bytes
 }
 
 /// Fills the pixels whose middles lie in a triangle. One whose middle lies on an edge belongs to the triangle for which that is a left

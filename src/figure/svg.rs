@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use eframe::egui::epaint::{
     CircleShape, CubicBezierShape, EllipseShape, Mesh, PathShape, QuadraticBezierShape, RectShape, TextShape,
 };
@@ -10,7 +12,7 @@ use eframe::egui::{
     Color32, ColorImage, CornerRadius, FontFamily, Pos2, Rect, Shape, Stroke, StrokeKind, TextureId, pos2,
 };
 
-use super::Drawing;
+use super::{Drawing, png};
 
 /// Where a viewer lacks our faces, any plain one; text keeps its width in any case.
 const SANS: &str =
@@ -168,7 +170,8 @@ impl Writer<'_> {
         }
         let rows = (top..bottom).flat_map(|y| &image.pixels[y * width + left..y * width + right]);
         let pixels: Vec<u8> = rows.flat_map(Color32::to_srgba_unmultiplied).collect();
-        let Some(data) = png_data(&pixels, right - left, bottom - top) else { return };
+        let png = png::encoded(&pixels, [right - left, bottom - top], image::ExtendedColorType::Rgba8);
+        let data = STANDARD.encode(png);
         let _ = writeln!(
             self.body,
             "<image {} preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\" href=\"data:image/png;base64,{data}\"/>",
@@ -338,15 +341,6 @@ fn rounded(rect: Rect, radii: [f32; 4]) -> String {
         "Z".to_owned(),
     ]
     .join(" ")
-}
-
-fn png_data(pixels: &[u8], width: usize, height: usize) -> Option<String> {
-    use base64::Engine as _;
-    use image::ImageEncoder as _;
-    let mut bytes = Vec::new();
-    let encoder = image::codecs::png::PngEncoder::new(&mut bytes);
-    encoder.write_image(pixels, width as u32, height as u32, image::ExtendedColorType::Rgba8).ok()?;
-    Some(base64::engine::general_purpose::STANDARD.encode(bytes))
 }
 
 /// Text as XML takes it; what it does not take at all is left out.

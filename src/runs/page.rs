@@ -7,11 +7,9 @@ use sha2::{Digest as _, Sha256};
 use super::error::StoreError;
 use super::reader::StoreReader;
 use super::rows::RunRow;
-use crate::distill::fields::TEMPERATURE_SQUARED;
-use crate::distill::{Mean, SOFT_TARGETS};
+use crate::distill::{Mean, Weights};
 use crate::model::Checkpoint;
 use crate::protocol::{Probe, Role, RunId, RunInfo};
-use crate::recipe::fields::{HARD_WEIGHT, SOFT_WEIGHT, TEMPERATURE};
 use crate::text::{Phrase, phrase};
 
 const TEMPLATE: &str = include_str!("../../assets/page/lens.html");
@@ -51,21 +49,13 @@ struct Data<'a> {
     role: Role,
     step: u64,
     temperature: f64,
-    trained: Option<Trained>,
+    trained: Option<Weights>,
     classes: &'a [String],
     rows: &'a [u32],
     labels: &'a [u32],
     inputs: InputData,
     teacher: Option<TeacherData>,
     student: Vec<Option<f32>>,
-}
-
-#[derive(Serialize)]
-struct Trained {
-    temperature: f64,
-    soft_weight: f64,
-    hard_weight: f64,
-    temperature_squared: bool,
 }
 
 #[derive(Serialize)]
@@ -102,15 +92,7 @@ impl LensPage {
         let teacher = teacher(store, &probe, info, &job.runs)?;
         let (inputs, kind) = inputs(&probe, row);
         let distill = &info.recipe.distill;
-        let learns = info.role.learns_by_method() && distill.method().name == SOFT_TARGETS.name;
-        let trained = learns.then(|| {
-            Some(Trained {
-                temperature: distill.get(TEMPERATURE.path)?,
-                soft_weight: distill.get(SOFT_WEIGHT.path)?,
-                hard_weight: distill.get(HARD_WEIGHT.path)?,
-                temperature_squared: distill.get(TEMPERATURE_SQUARED.path) == Some(1.0),
-            })
-        });
+        let trained = if info.role.learns_by_method() { Weights::of(distill) } else { None };
         let teacher_run = info.teachers.first().and_then(|run| job.runs.iter().find(|info| info.run == *run));
         let data = Data {
             version: 1,
@@ -123,7 +105,7 @@ impl LensPage {
             role: row.role,
             step,
             temperature: job.sweep.base.distill.temperature().or(distill.temperature()).unwrap_or(1.0),
-            trained: trained.flatten(),
+            trained,
             classes: &probe.classes,
             rows: &probe.rows,
             labels: &probe.labels,

@@ -1,8 +1,11 @@
 //! Dark knowledge over many rows: what teacher and student take each class for, where they are wrong, how far they can be believed and
 //! how unsure they are. Of a run that is over it is found on the logits of all validation rows, else on those of the probe set.
 
+use std::hash::Hasher as _;
+
 use serde::{Deserialize, Serialize};
 
+use super::lens::said;
 use super::{Cell, JobView, State};
 use crate::distill::{
     BestTemperature, ClassTable, Heard, Mean, Reliability, Softener, answers, best_temperature, confusion, reliability,
@@ -74,18 +77,62 @@ struct Key {
     temperature: u64,
     biases: Vec<u64>,
     /// Tells previews and newer snapshots apart.
-    address: [usize; 2],
+    said: u64,
 }
 
 /// What there is to draw.
 #[derive(Clone, Debug, PartialEq)]
 pub enum DarkFound {
     /// A value for each true class, or each class of the teacher's, and each answered one.
-    Table(ClassTable),
+    Table(DarkTable),
     /// Reliability at the lens's T.
     Reliability(Option<Box<Reliability>>),
     /// Rows by entropy at the lens's T, from 0 to ln C, of the teacher and of the student.
     Entropy([Option<Vec<u64>>; 2]),
+}
+
+/// A table, and what stands out of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DarkTable {
+    /// All of it.
+    pub table: ClassTable,
+    /// The classes that are drawn: all, or of very many those that are mistaken most.
+    pub shown: Vec<usize>,
+    /// The largest value off the diagonal, with its row and column; none where all are 0.
+    pub most: Option<(f64, usize, usize)>,
+}
+
+impl DarkTable {
+    fn of(table: ClassTable) -> Self {
+        let classes = table.classes();
+        let pairs = (0..classes).flat_map(|label| (0..classes).map(move |class| (label, class)));
+        let off = pairs.filter(|(label, class)| label != class);
+        let most = off.filter_map(|(label, class)| Some((table.at(label, class)?, label, class)));
+        let most = most.max_by(|a, b| a.0.total_cmp(&b.0).then((b.1, b.2).cmp(&(a.1, a.2))));
+        Self { shown: shown_classes(&table), most: most.filter(|(value, ..)| *value > 0.0), table }
+    }
+}
+
+/// Classes of a table that are drawn, at most.
+const DRAWN: usize = 32;
+
+/// All, or those that have most in places off the diagonal.
+fn shown_classes(table: &ClassTable) -> Vec<usize> {
+    let classes = table.classes();
+    if classes <= DRAWN {
+        return (0..classes).collect();
+    }
+    let mistaken = |class: usize| -> f64 {
+        (0..classes)
+            .filter(|other| *other != class)
+            .map(|other| table.at(class, other).unwrap_or(0.0) + table.at(other, class).unwrap_or(0.0))
+            .sum()
+    };
+    let mut order: Vec<(f64, usize)> = (0..classes).map(|class| (mistaken(class), class)).collect();
+    order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let mut kept: Vec<usize> = order.into_iter().take(DRAWN).map(|(_, class)| class).collect();
+    kept.sort_unstable();
+    kept
 }
 
 /// Bins of the entropy.
@@ -207,8 +254,6 @@ impl State {
     }
 
     fn dark_key(&self, rows: &DarkRows<'_>) -> Key {
-        let address = |logits: Option<&[f32]>| logits.map_or(0, |logits| logits.as_ptr() as usize);
-        let first = rows.teacher.as_ref().and_then(|heard| heard.each.first().copied());
         Key {
             page: self.screen.dark.page,
             who: self.screen.dark.who,
@@ -217,7 +262,7 @@ impl State {
             rows: rows.rows.len(),
             temperature: self.screen.lens.temperature.to_bits(),
             biases: self.bias_bits(),
-            address: [address(first), address(rows.student)],
+            said: said(rows.teacher.as_ref(), rows.student).finish(),
         }
     }
 
@@ -248,23 +293,14 @@ const SEARCHED: usize = 400_000;
 
 fn find(rows: &DarkRows<'_>, page: DarkPage, who: Who, temperature: f64) -> DarkFound {
     let classes = rows.classes.len();
-    let empty = || ClassTable { values: vec![0.0; classes * classes], rows: vec![0; classes] };
     match page {
-        DarkPage::Targets => DarkFound::Table(
-            rows.heard(who)
-                .map_or_else(empty, |heard| soft_targets_by_class(&heard, rows.labels, classes, temperature)),
-        ),
+        DarkPage::Targets => {
+            let found = rows.heard(who).map(|heard| soft_targets_by_class(&heard, rows.labels, classes, temperature));
+            DarkFound::Table(DarkTable::of(found.unwrap_or_else(|| ClassTable::empty(classes))))
+        }
         DarkPage::Confusion => {
-            let Some(heard) = rows.heard(who) else { return DarkFound::Table(empty()) };
-            // What a model is used to predict with.
-            let answered = answers(&heard, rows.labels.len(), classes, 1.0);
-            if who != Who::Both {
-                return DarkFound::Table(confusion(answered, rows.labels, classes));
-            }
-            let Some(teacher) = &rows.teacher else { return DarkFound::Table(empty()) };
-            let told = answers(teacher, rows.labels.len(), classes, 1.0);
-            let told: Vec<u32> = told.map(|class| class.map_or(u32::MAX, |class| class as u32)).collect();
-            DarkFound::Table(confusion(answered, &told, classes))
+            let found = confusions(rows, who).unwrap_or_else(|| ClassTable::empty(classes));
+            DarkFound::Table(DarkTable::of(found))
         }
         DarkPage::Calibration => DarkFound::Reliability(
             rows.heard(who).and_then(|heard| reliability(&heard, rows.labels, classes, temperature)).map(Box::new),
@@ -274,6 +310,19 @@ fn find(rows: &DarkRows<'_>, page: DarkPage, who: Who, temperature: f64) -> Dark
                 .map(|who| rows.heard(who).map(|heard| entropies(&heard, rows.labels.len(), classes, temperature))),
         ),
     }
+}
+
+/// Counts of answers at T = 1, which is what a model is used to predict with; none where one of those who are asked says nothing.
+fn confusions(rows: &DarkRows<'_>, who: Who) -> Option<ClassTable> {
+    let (count, classes) = (rows.labels.len(), rows.classes.len());
+    let heard = rows.heard(who)?;
+    let answered = answers(&heard, count, classes, 1.0);
+    if who != Who::Both {
+        return Some(confusion(answered, rows.labels, classes));
+    }
+    let told = answers(rows.teacher.as_ref()?, count, classes, 1.0);
+    let told: Vec<u32> = told.map(|class| class.map_or(u32::MAX, |class| class as u32)).collect();
+    Some(confusion(answered, &told, classes))
 }
 
 /// Rows by their entropy.

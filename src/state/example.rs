@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Pane, State};
 use crate::distill::soften::soften;
 use crate::distill::{Heard, Mean, RowLoss, Weights, row_loss};
-use crate::protocol::Probe;
+use crate::protocol::{Probe, Setting};
 use crate::recipe::fields::{HARD_WEIGHT, SOFT_WEIGHT, TEMPERATURE};
 use crate::text::text;
 
@@ -172,24 +172,17 @@ impl State {
     /// The weights with which a loss is worked out: those of the run on show as they are now, else of the recipe; T is the lens's. None
     /// where it does not learn from soft targets.
     pub fn weights(&self, temperature: f64) -> Option<Weights> {
-        let distill = match self.focused() {
-            Some(job) => &job.shown_run(self.lit_cell())?.recipe.distill,
-            None => &self.recipe.sweep.base.distill,
+        let Some(job) = self.focused() else {
+            return Some(Weights { temperature, ..Weights::of(&self.recipe.sweep.base.distill)? });
         };
-        if distill.method().name != crate::distill::SOFT_TARGETS.name {
-            return None;
-        }
-        let own = |path: &str| distill.get(path);
-        let live = |path: &'static str| {
-            let job = self.focused()?;
-            let run = job.shown_run(self.lit_cell())?;
-            job.setting(run, crate::protocol::Setting::at(path)?)
-        };
+        let run = job.shown_run(self.lit_cell())?;
+        let own = Weights::of(&run.recipe.distill)?;
+        let live = |path: &'static str| job.setting(run, Setting::at(path)?);
         Some(Weights {
             temperature,
-            soft_weight: live(SOFT_WEIGHT.path).or_else(|| own(SOFT_WEIGHT.path))?,
-            hard_weight: live(HARD_WEIGHT.path).or_else(|| own(HARD_WEIGHT.path))?,
-            temperature_squared: own(crate::distill::fields::TEMPERATURE_SQUARED.path) == Some(1.0),
+            soft_weight: live(SOFT_WEIGHT.path).unwrap_or(own.soft_weight),
+            hard_weight: live(HARD_WEIGHT.path).unwrap_or(own.hard_weight),
+            ..own
         })
     }
 
@@ -226,7 +219,7 @@ impl State {
     pub fn trained_temperature(&self) -> Option<f64> {
         let Some(job) = self.focused() else { return self.recipe.sweep.base.distill.temperature() };
         let run = job.shown_run(self.lit_cell())?;
-        job.setting(run, crate::protocol::Setting::at(TEMPERATURE.path)?)
+        job.setting(run, Setting::at(TEMPERATURE.path)?)
     }
 }
 

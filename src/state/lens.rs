@@ -111,6 +111,17 @@ pub(super) struct Known<'a> {
     pub run: Option<RunId>,
 }
 
+/// Tells logits from any others: of very many numbers some tell as much.
+pub(super) fn said(teacher: Option<&Heard<'_>>, student: Option<&[f32]>) -> DefaultHasher {
+    let mut hasher = DefaultHasher::new();
+    let teacher = teacher.iter().flat_map(|heard| heard.each.iter().copied());
+    for logits in teacher.chain(student) {
+        logits.len().hash(&mut hasher);
+        logits.iter().step_by(logits.len().div_ceil(4096).max(1)).for_each(|z| z.to_bits().hash(&mut hasher));
+    }
+    hasher
+}
+
 /// What is known of a job's run at a moment; none for the newest.
 pub(super) fn known_of<'a>(job: &'a JobView, shown: Option<&'a RunInfo>, moment: Option<u64>) -> Known<'a> {
     let at = |run: &RunInfo| job.snapshot_at(run.run, moment.filter(|_| shown.is_none_or(|it| it.stage == run.stage)));
@@ -290,14 +301,7 @@ impl State {
 
     /// Tells what is looked at from anything else, T aside.
     pub fn look_key(&self, view: &LensView<'_>) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        let mut add = |logits: &[f32]| {
-            logits.len().hash(&mut hasher);
-            // Of very many numbers some tell as much.
-            logits.iter().step_by(logits.len().div_ceil(4096).max(1)).for_each(|z| z.to_bits().hash(&mut hasher));
-        };
-        view.teacher.iter().flat_map(|heard| &heard.each).for_each(|logits| add(logits));
-        view.student.iter().for_each(|logits| add(logits));
+        let mut hasher = said(view.teacher.as_ref(), view.student.as_deref());
         (&view.over, view.step, view.run, view.label).hash(&mut hasher);
         hasher.finish()
     }

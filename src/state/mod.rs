@@ -46,7 +46,7 @@ use std::time::Instant;
 pub use bias::{BiasErrors, BiasView, Biases, Mover, Uncounted};
 pub use board::{BoardPage, BoardSettings, SizeBy};
 pub use curves::{CurveSettings, LossView};
-pub use dark::{Dark, DarkFound, DarkPage, DarkRows, ENTROPY_BINS, Who};
+pub use dark::{Dark, DarkFound, DarkPage, DarkRows, DarkTable, ENTROPY_BINS, Who};
 pub use estimate::Estimate;
 pub use example::{Example, LOGITS, MOST_CLASSES, NotLogits, Whose, read_logits};
 pub use files::{FilePurpose, PathField};

@@ -1,7 +1,5 @@
 //! A moment of training: the step at which panels show a run, live or long over. Its snapshots are read from the store once.
 
-use std::sync::Arc;
-
 use super::{Beside, JobView, State, Timeline};
 use crate::protocol::{JobId, RunId, RunInfo};
 use crate::text::Phrase;
@@ -30,7 +28,7 @@ pub struct MomentView<'a> {
     pub at: usize,
     /// Whether it is the newest because none was chosen.
     pub is_newest: bool,
-    /// How many more snapshots the store has than are in memory.
+    /// Whether the store has more snapshots than are in memory.
     pub thinned: bool,
 }
 
@@ -84,15 +82,13 @@ impl State {
     /// Takes in its answer. What came from the training meanwhile comes after what was stored.
     pub fn take_timeline(&mut self, job: JobId, run: RunId, found: Result<Timeline, Phrase>) {
         match (found, self.jobs.open.get_mut(&job)) {
-            (Ok(timeline), Some(job)) => {
-                let newest = job.snapshots.get(&run).map(|(step, logits)| (*step, Arc::clone(logits)));
-                job.timelines.insert(run, timeline);
-                let last = job.timelines.get_mut(&run);
-                if let (Some((step, logits)), Some(timeline)) = (newest, last)
-                    && timeline.snapshots.last().is_none_or(|(known, _)| *known < step)
+            (Ok(mut timeline), Some(job)) => {
+                if let Some((step, logits)) = job.snapshots.get(&run)
+                    && timeline.snapshots.last().is_none_or(|(known, _)| known < step)
                 {
-                    timeline.take(step, &logits);
+                    timeline.take(*step, logits);
                 }
+                job.timelines.insert(run, timeline);
             }
             (Err(fault), _) => {
                 if let Some(moment) = &mut self.screen.moment {

@@ -69,6 +69,8 @@ struct AllAnswers<'a> {
     student: &'a Answers,
     teacher: Option<&'a Answers>,
     baseline: Option<&'a Answers>,
+    /// What the run answers with its biases, where these are in the table whose cell is looked at.
+    moved: Option<Vec<Option<usize>>>,
 }
 
 /// The indices of the rows that two runs answer differently.
@@ -96,7 +98,7 @@ impl State {
         let alike = |it: &&Answers| it.rows == student.rows;
         let teacher = job.teacher_of(Some(run)).and_then(of).filter(alike);
         let baseline = job.baseline_of(run).and_then(of).filter(alike);
-        Some(AllAnswers { run: run.run, student, teacher, baseline })
+        Some(AllAnswers { run: run.run, student, teacher, baseline, moved: self.moved_answers(run.run) })
     }
 
     /// The indices among all validation rows of those of the lens's choice, where that is one of answers; none where it is known on the
@@ -104,12 +106,11 @@ impl State {
     fn chosen_of_all(&self) -> Option<(AllAnswers<'_>, Vec<usize>)> {
         let answers = self.all_answers()?;
         let class = |of: Option<&Answers>, at: usize| of.map(|of| of.predicted[at] as usize);
-        // Biases that are moved are in the table whose cell it is.
-        let moved = self.moved_answers(answers.run);
         let cell = self.screen.lens.cell;
         let holds = |at: &usize| {
             let label = answers.student.labels[*at] as usize;
-            let student = moved.as_ref().map_or_else(|| class(Some(answers.student), *at), |moved| moved[*at]);
+            let moved = answers.moved.as_ref();
+            let student = moved.map_or_else(|| class(Some(answers.student), *at), |moved| moved[*at]);
             let teacher = class(answers.teacher, *at);
             match self.screen.lens.choice {
                 SampleChoice::Apart => {
@@ -136,10 +137,11 @@ impl State {
 
     /// What a run answers on all validation rows with its biases, where any was moved and the table that is looked at has them.
     fn moved_answers(&self, run: RunId) -> Option<Vec<Option<usize>>> {
-        let moved = self.with_biases(self.screen.kept.logits(run)?)?;
+        let kept = self.screen.kept.logits(run).filter(|_| self.screen.lens.choice == SampleChoice::Answered)?;
+        let moved = self.with_biases(kept)?;
         let classes = self.focused()?.probe.classes.len().max(1);
         let of_row = |z: &[f32]| has_top_class(z).then(|| top_class(z));
-        (self.screen.lens.choice == SampleChoice::Answered).then(|| moved.chunks_exact(classes).map(of_row).collect())
+        Some(moved.chunks_exact(classes).map(of_row).collect())
     }
 
     /// The samples of the lens's choice, all of them.
@@ -178,7 +180,7 @@ impl State {
             wall.samples.truncate(MOST);
             return Some(wall);
         };
-        let asked = self.asked_of();
+        let asked = self.asked_of(&answers, &rows);
         let pictures = self.screen.pictures.as_ref().filter(|pictures| Some(&pictures.of) == asked.as_ref());
         let gathered = match pictures.and_then(|pictures| pictures.found.as_ref()) {
             Some(Ok(gathered)) => Some(gathered),
@@ -189,7 +191,7 @@ impl State {
             None => None,
         };
         let class = |class: u32| usize::try_from(class).ok().filter(|class| *class < probe.classes.len());
-        let (ours, moved) = (answers.student, self.moved_answers(answers.run));
+        let (ours, moved) = (answers.student, &answers.moved);
         let answered = |of: Option<&Answers>, at: usize| of.and_then(|of| class(of.predicted[at]));
         wall.of = rows.len();
         wall.samples = rows
@@ -236,25 +238,24 @@ impl State {
         apart(ours, theirs).count()
     }
 
-    fn asked_of(&self) -> Option<(JobId, RunId, Vec<u32>)> {
-        let (answers, rows) = self.chosen_of_all()?;
+    fn asked_of(&self, answers: &AllAnswers<'_>, rows: &[usize]) -> Option<(JobId, RunId, Vec<u32>)> {
         let job = self.focused()?;
         let len: usize = job.probe.shape.iter().product();
-        let missing = rows.into_iter().map(|at| answers.student.rows[at]);
+        let missing = rows.iter().map(|at| answers.student.rows[*at]);
         let missing = missing.filter(|row| job.probe.rows.binary_search(row).is_err());
         Some((job.id, answers.run, missing.take(MOST.min(MOST_INPUTS / len.max(1))).collect()))
     }
 
     /// What the wall lacks and has not asked for: the inputs of rows that differ and that are not in the probe set.
     pub fn wanted_pictures(&self) -> Option<(RunId, Gather)> {
-        let of = self.asked_of()?;
+        let (answers, rows) = self.chosen_of_all()?;
+        let of = self.asked_of(&answers, &rows)?;
         if self.screen.pictures.as_ref().is_some_and(|pictures| pictures.of == of) {
             return None;
         }
-        let (job, answers) = (self.focused()?, self.all_answers()?);
-        let source = job.runs.iter().find(|info| info.run == answers.run)?.recipe.data.source.clone();
+        let source = self.focused()?.runs.iter().find(|info| info.run == answers.run)?.recipe.data.source.clone();
         let at = |row: &u32| answers.student.rows.binary_search(row).ok();
         let labels = of.2.iter().filter_map(at).map(|at| answers.student.labels[at]).collect();
-        Some((answers.run, Gather { job: job.id, source, rows: of.2, labels }))
+        Some((answers.run, Gather { job: of.0, source, rows: of.2, labels }))
     }
 }

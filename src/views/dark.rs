@@ -5,8 +5,7 @@ use eframe::egui::{Align, Frame, Label, Layout, Margin, Ui};
 use super::figure_menu_ui;
 use super::take_away::heading_ui;
 use crate::command::{Commands, LensCommand};
-use crate::distill::ClassTable;
-use crate::state::{DarkFound, DarkPage, DarkRows, ENTROPY_BINS, LENS_TEMPERATURES, Pane, State, Who};
+use crate::state::{DarkFound, DarkPage, DarkRows, DarkTable, ENTROPY_BINS, LENS_TEMPERATURES, Pane, State, Who};
 use crate::text::{Term, grouped, number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, space};
 use crate::views::whats;
@@ -17,9 +16,6 @@ use crate::widgets::{
 
 /// Nothing is wider than this.
 const MEASURE: f32 = 640.0;
-
-/// Classes of a table that are drawn: those that are mistaken most.
-const MOST: usize = 32;
 
 /// Fills its tile.
 pub fn dark_ui(ui: &mut Ui, state: &State, commands: &Commands) {
@@ -167,31 +163,12 @@ fn rests_on(rows: &DarkRows<'_>) -> String {
     }
 }
 
-/// The classes of a table that are drawn: all, or those that have most in places off the diagonal.
-fn shown_classes(table: &ClassTable) -> Vec<usize> {
-    let classes = table.classes();
-    if classes <= MOST {
-        return (0..classes).collect();
-    }
-    let mistaken = |class: usize| -> f64 {
-        (0..classes)
-            .filter(|other| *other != class)
-            .map(|other| table.at(class, other).unwrap_or(0.0) + table.at(other, class).unwrap_or(0.0))
-            .sum()
-    };
-    let mut order: Vec<(f64, usize)> = (0..classes).map(|class| (mistaken(class), class)).collect();
-    order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    let mut kept: Vec<usize> = order.into_iter().take(MOST).map(|(_, class)| class).collect();
-    kept.sort_unstable();
-    kept
-}
-
-fn table_ui(ui: &mut Ui, state: &State, rows: &DarkRows<'_>, table: &ClassTable, commands: &Commands) {
+fn table_ui(ui: &mut Ui, state: &State, rows: &DarkRows<'_>, found: &DarkTable, commands: &Commands) {
+    let DarkTable { table, shown, .. } = found;
     if table.rows.iter().all(|rows| *rows == 0) {
         return says_nothing_ui(ui);
     }
     let is_confusion = state.screen.dark.page == DarkPage::Confusion;
-    let shown = shown_classes(table);
     let names: Vec<String> = shown.iter().map(|class| rows.classes[*class].clone()).collect();
     let cell = |label: usize, class: usize| {
         let value = table.at(label, class)?;
@@ -252,7 +229,7 @@ fn table_ui(ui: &mut Ui, state: &State, rows: &DarkRows<'_>, table: &ClassTable,
             commands.send(LensCommand::Subject(crate::state::Subject::Mean));
         }
     }
-    ui.add(Label::new(table_words(table, rows.classes, is_confusion, who)).wrap());
+    ui.add(Label::new(table_words(found, rows.classes, is_confusion, who)).wrap());
     if shown.len() < table.classes() {
         let args = [("shown", (shown.len() as u64).into()), ("classes", (table.classes() as u64).into())];
         ui.add(Label::new(caption(text_with("dark-most-mistaken", &args))).wrap());
@@ -282,13 +259,8 @@ fn exact(value: f64, is_count: bool) -> String {
 }
 
 /// What stands out of a table, in a sentence.
-fn table_words(table: &ClassTable, names: &[String], is_confusion: bool, who: Who) -> String {
-    let classes = table.classes();
-    let pairs = (0..classes).flat_map(|label| (0..classes).map(move |class| (label, class)));
-    let off = pairs.filter(|(label, class)| label != class);
-    let most = off.filter_map(|(label, class)| Some((table.at(label, class)?, label, class)));
-    let most = most.max_by(|a, b| a.0.total_cmp(&b.0).then((b.1, b.2).cmp(&(a.1, a.2))));
-    let Some((value, label, class)) = most.filter(|(value, ..)| *value > 0.0) else {
+fn table_words(found: &DarkTable, names: &[String], is_confusion: bool, who: Who) -> String {
+    let Some((value, label, class)) = found.most else {
         return if is_confusion { text("dark-no-mistake") } else { String::new() };
     };
     if !is_confusion {
@@ -299,7 +271,8 @@ fn table_words(table: &ClassTable, names: &[String], is_confusion: bool, who: Wh
         ];
         return text_with("dark-most-like", &args);
     }
-    let right: f64 = (0..classes).filter_map(|class| table.at(class, class)).sum();
+    let table = &found.table;
+    let right: f64 = (0..table.classes()).filter_map(|class| table.at(class, class)).sum();
     let all: u64 = table.rows.iter().sum();
     let args = [
         ("wrong", grouped(all - right as u64).into()),

@@ -1,11 +1,11 @@
 //! A table of classes by classes: the stronger a cell's colour, the larger its share of its row. Cells are clicked or walked over.
 
 use eframe::egui::{
-    Align2, Color32, EventFilter, Key, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, text::LayoutJob,
+    Align2, Color32, Key, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, text::LayoutJob,
     text::TextWrapping, vec2,
 };
 
-use super::focus_ring;
+use super::{arrows, focus_ring};
 use crate::theme::{self, UiTokens as _, size, space};
 
 /// A cell.
@@ -72,7 +72,9 @@ impl ClassMatrix<'_> {
         };
         let id = response.id;
         let held: Option<usize> = ui.data(|data| data.get_temp(id)).filter(|at| *at < self.cells.len());
-        let walked = walked(ui, &response, held, count);
+        let has_focus = response.has_focus();
+        let walk = |held: Option<usize>| arrows::walked(ui, &response, held.unwrap_or(0), count, count * count - 1);
+        let walked = if has_focus { Some(walk(held)) } else { held };
         if walked != held {
             ui.data_mut(|data| data.insert_temp(id, walked.unwrap_or(0)));
         }
@@ -152,22 +154,6 @@ impl ClassMatrix<'_> {
             }
         }
     }
-}
-
-/// The cell that the arrow keys have come to.
-fn walked(ui: &Ui, response: &eframe::egui::Response, held: Option<usize>, count: usize) -> Option<usize> {
-    if !response.has_focus() {
-        return held;
-    }
-    let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
-    let at = held.unwrap_or(0);
-    let presses = |key| ui.input(|input| input.num_presses(key)) as isize;
-    let across = presses(Key::ArrowRight) - presses(Key::ArrowLeft);
-    let down = presses(Key::ArrowDown) - presses(Key::ArrowUp);
-    let (row, column) = (at / count, at % count);
-    let row = row.saturating_add_signed(down).min(count - 1);
-    Some(row * count + column.saturating_add_signed(across).min(count - 1))
 }
 
 fn place_of(grid: Rect, cell: eframe::egui::Vec2, at: usize, count: usize) -> Rect {

@@ -8,8 +8,8 @@ use std::{
 };
 
 use eframe::egui::{
-    self, Align2, Color32, EventFilter, Galley, Key, Mesh, Pos2, Rect, Response, Role, Sense, Shape, Stroke,
-    StrokeKind, Ui, Vec2, WidgetInfo, pos2,
+    self, Align2, Color32, Galley, Key, Mesh, Pos2, Rect, Response, Role, Sense, Shape, Stroke, StrokeKind, Ui, Vec2,
+    WidgetInfo, pos2,
     text::{LayoutJob, TextWrapping},
     vec2,
 };
@@ -440,20 +440,10 @@ impl HeatMap<'_> {
         if !response.has_focus() || self.cells.is_empty() {
             return (None, None);
         }
-        let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
-        let columns = self.columns.len().max(1);
         let last = self.cells.len() - 1;
-        let mut at = ui.data(|data| data.get_temp(response.id)).unwrap_or(start).min(last);
-        let (right, down, taken) = ui.input(|input| {
-            let pressed = |key| input.num_presses(key) as isize;
-            let right = pressed(Key::ArrowRight) - pressed(Key::ArrowLeft);
-            let down = pressed(Key::ArrowDown) - pressed(Key::ArrowUp);
-            (right, down, input.key_pressed(Key::Enter) || input.key_pressed(Key::Space))
-        });
-        let column = (at % columns).saturating_add_signed(right).min(columns - 1);
-        let row = (at / columns).saturating_add_signed(down).min(last / columns);
-        at = (row * columns + column).min(last);
+        let at = ui.data(|data| data.get_temp(response.id)).unwrap_or(start).min(last);
+        let at = super::arrows::walked(ui, response, at, self.columns.len().max(1), last);
+        let taken = ui.input(|input| input.key_pressed(Key::Enter) || input.key_pressed(Key::Space));
         ui.data_mut(|data| data.insert_temp(response.id, at));
         (Some(at), taken.then_some(at))
     }

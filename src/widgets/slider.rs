@@ -4,8 +4,8 @@
 use std::ops::RangeInclusive;
 
 use eframe::egui::{
-    self, Align, Align2, Color32, DragValue, EventFilter, Frame, Key, Layout, Pos2, Rect, Response, Sense, Stroke,
-    Tooltip, Ui, UiBuilder, Widget, WidgetInfo,
+    self, Align, Align2, Color32, DragValue, Frame, Layout, Pos2, Rect, Response, Sense, Stroke, Tooltip, Ui,
+    UiBuilder, Widget, WidgetInfo,
     accesskit::{Action, ActionData},
     pos2, vec2,
 };
@@ -330,16 +330,8 @@ fn read_number(typed: &str) -> Option<f64> {
 fn nudges(ui: &Ui, response: &Response) -> f64 {
     let requests = |action| ui.input(|input| input.num_accesskit_action_requests(response.id, action)) as f64;
     let asked = requests(Action::Increment) - requests(Action::Decrement);
-    if !response.has_focus() {
-        return asked;
-    }
-    // The arrows move the handle, not the focus.
-    let filter = EventFilter { horizontal_arrows: true, ..EventFilter::default() };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
-    ui.input(|input| {
-        let pressed = input.num_presses(Key::ArrowRight) as f64 - input.num_presses(Key::ArrowLeft) as f64;
-        asked + if input.modifiers.shift { pressed / 20.0 } else { pressed }
-    })
+    let pressed = f64::from(super::arrows::steps(ui, response));
+    asked + if ui.input(|input| input.modifiers.shift) { pressed / 20.0 } else { pressed }
 }
 
 /// The value that assistive technology asked for.

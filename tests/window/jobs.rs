@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use stillroom::app::ScriptedDialogs;
-use stillroom::command::{ScreenCommand, WindowCommand};
+use stillroom::command::{RecipeCommand, ScreenCommand, WindowCommand};
 use stillroom::distill::{Course, Ramp, Shape};
 use stillroom::protocol::{JobOutcome, Role as RunRole, Setting};
 use stillroom::runs::{Status, Store};
@@ -268,6 +268,11 @@ fn a_drag_is_one_event_with_all_that_follows_from_it_and_so_is_a_series_of_keys(
     let mut window = open(&folder.store(), &ScriptedDialogs::default());
     until(&mut window, "the first sample", |state| state.lens_view().is_some());
     press(&mut window, "Hard weight is 1 − soft weight");
+    // However fast the machine is, it is still training when the last key is let go.
+    let mut sweep = window.state().state().recipe.sweep.clone();
+    sweep.base.training.epochs = 100_000;
+    window.state().ask(RecipeCommand::Edit("epochs", Box::new(sweep)));
+    window.run_steps(2);
     press(&mut window, "Distil");
     until(&mut window, "the first points", |state| {
         state.running_job().is_some_and(|job| job.curves.values().any(|curves| !curves.total.is_empty()))

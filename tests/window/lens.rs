@@ -12,8 +12,8 @@ use stillroom::distill::{BIASES, Heard, Mean, mean_over};
 use stillroom::protocol::Part;
 use stillroom::runs::Store;
 use stillroom::state::{
-    Beside, DarkFound, DarkPage, LENS_TEMPERATURES, Mover, Pane, PhotoOf, SampleChoice, Shipped, State, Subject, Who,
-    Whose,
+    Beside, DarkFound, DarkPage, DarkTable, LENS_TEMPERATURES, Mover, Pane, PhotoOf, SampleChoice, Shipped, State,
+    Subject, Who, Whose,
 };
 use stillroom::text::{Language, speak, text};
 
@@ -253,7 +253,7 @@ fn tables_of_answers_are_those_of_the_terminal() {
     until(&mut window, "all validation rows", |state| state.dark_rows().is_some_and(|rows| rows.all));
     window.run_steps(4);
     let wrong = |window: &Window| {
-        let Some(DarkFound::Table(table)) = state(window).dark_found() else { panic!("no table") };
+        let Some(DarkFound::Table(DarkTable { table, .. })) = state(window).dark_found() else { panic!("no table") };
         let right: f64 = (0..10).filter_map(|class| table.at(class, class)).sum();
         table.rows.iter().sum::<u64>() - right as u64
     };
@@ -291,7 +291,7 @@ fn tables_of_answers_are_those_of_the_terminal() {
     assert_eq!(line["errors"], moved, "{line}");
 
     // A cell opens its samples, all of them.
-    let Some(DarkFound::Table(table)) = state(&window).dark_found() else { panic!("no table") };
+    let Some(DarkFound::Table(DarkTable { table, .. })) = state(&window).dark_found() else { panic!("no table") };
     let pairs = (0..10).flat_map(|label| (0..10).map(move |class| (label, class)));
     let (label, class) = pairs
         .filter(|(label, class)| label != class)

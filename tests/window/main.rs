@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod bias;
+#[path = "../common/mod.rs"]
+mod common;
 mod first;
 mod jobs;
 mod lens;
@@ -18,20 +20,17 @@ mod texts;
 mod words;
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use stillroom::app::{App, Parts, ScriptedDialogs, SettingsFile};
-use stillroom::protocol::DeviceChoice;
+use stillroom::app::{ScriptedDialogs, Settings, SettingsFile};
 use stillroom::runs::{Store, StoreWriter};
 use stillroom::state::State;
 use stillroom::text::Language;
-use stillroom::theme;
 
-type Window = Harness<'static, App>;
+use common::Window;
 
 fn open(store: &Path, dialogs: &ScriptedDialogs) -> Window {
     open_with(store, dialogs, SettingsFile::none())
@@ -68,21 +67,17 @@ fn build_at(
     let dialogs = Box::new(dialogs.clone());
     // Twenty frames a second: two clicks are a double click.
     Harness::builder().with_size(size).with_step_dt(0.05).build_eframe(move |cc| {
-        theme::install(&cc.egui_ctx);
-        let (device, pace) = (DeviceChoice::Cpu, Duration::ZERO);
         let program = Some(PathBuf::from(env!("CARGO_BIN_EXE_stillroom")));
-        App::new(&cc.egui_ctx, Parts { store, device, program, dialogs, pace, settings, remembered }).unwrap()
+        common::app(cc, store, Settings::default(), |parts| {
+            (parts.program, parts.dialogs) = (program, dialogs);
+            (parts.settings, parts.remembered) = (settings, remembered);
+        })
     })
 }
 
 /// Runs frames until `done` holds; fails after a minute.
 fn until(window: &mut Window, what: &str, done: impl Fn(&State) -> bool) {
-    let start = Instant::now();
-    while !done(window.state().state()) {
-        assert!(start.elapsed() < Duration::from_secs(60), "this never came: {what}");
-        window.step();
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    common::until(window, what, 60, done);
     window.run_steps(2);
 }
 

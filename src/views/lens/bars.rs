@@ -1,6 +1,6 @@
 //! Both distributions mirrored around the names of the classes; of two pictures side by side, each.
 
-use eframe::egui::{Label, Rect, Ui, UiBuilder, vec2};
+use eframe::egui::{Label, Rect, Ui, UiBuilder, pos2, vec2};
 
 use super::kept::{self, Slot};
 use super::numbers;
@@ -152,7 +152,7 @@ pub(super) fn bars_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, row: f32,
             ui.scope_builder(UiBuilder::new().max_rect(bars), |ui| {
                 one_ui(ui, state, view, (t, name, slots), row, commands);
             });
-            let below = Rect::from_min_max(vec2(0.0, bars.bottom()).to_pos2() + vec2(place.left(), 0.0), place.max);
+            let below = Rect::from_min_max(pos2(place.left(), bars.bottom()), place.max);
             ui.scope_builder(UiBuilder::new().max_rect(below), |ui| {
                 numbers::lines_ui(ui, &kept::seen(ui, state, view, t, slots[0]));
             });

@@ -2,6 +2,7 @@
 
 use eframe::egui::{Align, Grid, Label, Layout, RichText, ScrollArea, Ui, vec2};
 
+use super::choice::CLASSES;
 use crate::command::{Commands, LensCommand};
 use crate::distill::soften::log_soften;
 use crate::distill::{Weights, row_gradient, row_loss};
@@ -12,9 +13,6 @@ use crate::widgets::Dropdown;
 
 /// Width of a column of numbers.
 const NUMBER: f32 = 92.0;
-
-/// Classes that are listed.
-const LISTED: usize = 200;
 
 /// What becomes of one logit.
 struct Steps {
@@ -51,7 +49,7 @@ pub(super) fn class_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, commands
         ui.horizontal(|ui| {
             ui.add(Label::new(caption(text("lens-class-which"))).selectable(false));
             Dropdown::new(&text("lens-class-which"), &view.probe.classes[class]).width(150.0).show(ui, |ui| {
-                for (at, name) in view.probe.classes.iter().enumerate().take(LISTED) {
+                for (at, name) in view.probe.classes.iter().enumerate().take(CLASSES) {
                     if ui.selectable_label(at == class, name).clicked() {
                         commands.send(LensCommand::Drill(at));
                     }

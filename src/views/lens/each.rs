@@ -2,6 +2,7 @@
 
 use eframe::egui::{Label, ScrollArea, Ui};
 
+use super::kept;
 use crate::command::{Commands, ScreenCommand};
 use crate::protocol::Role;
 use crate::state::{LensView, State, Subject};
@@ -109,12 +110,13 @@ fn students(ui: &Ui, state: &State) -> Vec<Panel> {
     let shown = state.on_show().1;
     let runs = job.runs.iter().filter(|run| run.role != Role::Teacher).take(MOST + 1);
     runs.filter_map(|run| {
-        let seen = state.view_of(job, run)?.seen(state.screen.lens.temperature);
-        let lower = seen.student?.probabilities;
+        let view = state.view_of(job, run)?;
+        let seen = kept::seen(ui, state, &view, state.screen.lens.temperature, ("each", run.run));
+        let lower = seen.student.as_ref()?.probabilities.clone();
         Some(Panel {
             title: run_name(state, run),
             dot: Some(colours.run(run.run, run.role)),
-            upper: seen.teacher.map(|side| side.probabilities).unwrap_or_default(),
+            upper: seen.teacher.as_ref().map(|side| side.probabilities.clone()).unwrap_or_default(),
             lower,
             lit: Some(run.run) == shown,
             cell: job.board.cells.iter().position(|cell| cell.runs.iter().any(|(_, known)| *known == run.run)),

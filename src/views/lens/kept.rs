@@ -1,5 +1,7 @@
 //! What the lens has worked out, from one frame to the next: means over many rows are worked out again for another T or other logits alone.
 
+use std::fmt::Debug;
+use std::hash::Hash;
 use std::sync::Arc;
 
 use eframe::egui::{Id, Ui};
@@ -20,7 +22,13 @@ pub(super) enum Slot {
 }
 
 /// What is seen at T.
-pub(super) fn seen(ui: &Ui, state: &State, view: &LensView<'_>, temperature: f64, slot: Slot) -> Arc<Seen> {
+pub(super) fn seen(
+    ui: &Ui,
+    state: &State,
+    view: &LensView<'_>,
+    temperature: f64,
+    slot: impl Hash + Debug,
+) -> Arc<Seen> {
     if view.over.is_none() {
         return Arc::new(view.seen(temperature));
     }
@@ -30,7 +38,7 @@ pub(super) fn seen(ui: &Ui, state: &State, view: &LensView<'_>, temperature: f64
 /// Something that depends on a key alone.
 pub(super) fn kept<T: Send + Sync + 'static>(
     ui: &Ui,
-    name: impl std::hash::Hash + std::fmt::Debug,
+    name: impl Hash + Debug,
     key: (u64, u64),
     make: impl FnOnce() -> T,
 ) -> Arc<T> {
