@@ -16,6 +16,7 @@ pub mod data;
 pub mod distill;
 pub mod field;
 pub mod figure;
+pub mod lesson;
 pub mod model;
 pub mod onnx;
 pub mod ops;

@@ -25,12 +25,19 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("training", &["recipe", "protocol", "data", "onnx", "ops", "model", "distill", "rng", "text"]),
     ("runs", &["recipe", "protocol", "data", "onnx", "model", "distill", "training", "rng", "text"]),
     ("state", &["recipe", "protocol", "distill", "training", "runs", "text", "rng"]),
-    ("command", &["recipe", "protocol", "training", "runs", "state", "text"]),
+    ("lesson", &["recipe", "protocol", "distill", "state", "text"]),
+    ("command", &["recipe", "protocol", "training", "runs", "state", "lesson", "text"]),
     ("text", &[]),
     ("theme", &[]),
     ("widgets", &["text", "theme"]),
     ("figure", &["theme"]),
-    ("views", &["recipe", "protocol", "distill", "training", "runs", "state", "command", "widgets", "theme", "text"]),
+    (
+        "views",
+        &[
+            "recipe", "protocol", "distill", "training", "runs", "state", "lesson", "command", "widgets", "theme",
+            "text",
+        ],
+    ),
     (
         "app",
         &[
@@ -42,6 +49,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "training",
             "runs",
             "state",
+            "lesson",
             "command",
             "views",
             "figure",
@@ -89,6 +97,7 @@ const BANNED: &[(&str, &[&str])] = &[
     ("training", &["eframe", "rusqlite"]),
     ("runs", &["candle_core", "candle_nn", "eframe"]),
     ("state", &["candle_core", "candle_nn", "eframe", "egui_plot", "rusqlite"]),
+    ("lesson", &["candle_core", "candle_nn", "eframe", "egui_plot", "egui_commonmark", "rusqlite"]),
     ("command", &["candle_core", "candle_nn", "eframe", "rusqlite"]),
     ("text", &["candle_core", "eframe", "rusqlite"]),
     ("theme", &["candle_core", "rusqlite"]),

@@ -2521,3 +2521,173 @@ page-nothing-said = { $run } has said nothing of the lens’s rows yet; the lens
 toast-page-saved = The lens is saved: { $path }
 lens-no-temperature = T `{ $typed }` is not taken; give a number from { $low } to { $high }
 lens-effective-classes = ≈ { $classes } classes
+
+## Lessons
+
+action-lessons = Lessons
+action-lessons-hint = Short lessons in which one finds out by doing why a flattened distribution teaches better than a label
+action-next-page = Next page
+action-next-page-hint = The next page of the lesson
+action-previous-page = Page before
+action-previous-page-hint = The page of the lesson before this one
+action-projector = Projector
+action-projector-hint = One panel full screen, large and with high contrast, for a room; arrow keys or a presenter’s buttons move T
+
+lessons-title = Lessons
+lessons-intro = Why does a flattened distribution teach better than a label? Find out by doing: a few minutes each, in any order.
+lessons-close = Put the lessons away
+lessons-begin = Begin
+lessons-resume = Go on
+lessons-again = Once more
+lessons-done = Done
+lessons-minutes = { $minutes } min
+lessons-pages = { $done } of { $pages } pages
+lessons-trains = trains for about { $seconds } s
+lessons-open = Open a lesson…
+lessons-open-hint = A folder with lesson.toml and its words in Markdown; it is read again while you write
+lessons-own = Opened from a folder
+lessons-close-own = Close this folder
+lessons-faulty = This lesson cannot be read as it stands:
+lessons-stale = The lesson as it was before the last change; what is wrong now:
+
+lesson-leave = Leave the lesson
+lesson-leave-hint = Recipe, panels and runs come back as they were
+lesson-back = Back
+lesson-next = Next
+lesson-skip = Skip
+lesson-end = Finish
+lesson-next-lesson = Next: { $title }
+lesson-page-of = { $page } of { $pages }
+lesson-page-dot = Page { $page }: { $title }
+lesson-page-dot-done = Page { $page }: { $title } (done)
+lesson-hint = Hint
+lesson-hint-hint = What to try; there are { $count }
+lesson-solve = Show me
+lesson-solve-hint = Let the window do it
+lesson-count = { $seen } of { $count }
+lesson-task-done = done
+lesson-task-open = to do
+lesson-reveal = Show what it is
+lesson-reveal-train = Train and see (about { $seconds } s)
+lesson-waits = The answer comes with the training.
+lesson-guess-first = Drag the bars first.
+lesson-draw-first = Draw the curve first.
+lesson-choose-first = Choose first.
+lesson-gap-bars = Your guess is { $gap } nats of KL away from the truth.
+lesson-gap-curve = Your curve is { $gap } away from the truth, on average.
+lesson-number = It is { $number }.
+lesson-right = You were right.
+lesson-wrong = It came out otherwise: “{ $right }”.
+lesson-guess-name = Your guess
+lesson-guess-bar = Guess for { $class }
+lesson-curve-name = Your curve
+lesson-curve-hint = Draw here from left to right
+lesson-rest = all others
+lesson-epochs-first = first epoch
+lesson-epochs-last = last epoch
+lesson-bring = Set it up
+lesson-bring-training = Train (about { $seconds } s)
+lesson-needs = This page needs { $what }.
+lesson-needs-panels = { $panels } in sight
+lesson-needs-preset = the preset “{ $name }”
+lesson-needs-photo = the photo “{ $name }”
+lesson-needs-example = the made-up example in the lens
+lesson-needs-mean = the mean in the lens
+lesson-needs-any = a sample in the lens
+lesson-needs-class = a sample of class “{ $class }” in the lens
+lesson-needs-training = a short training
+lesson-training = It is training; this takes about { $seconds } s.
+lesson-waiting = Another job is training; this one follows it.
+lesson-not-in-sight = What this points at is not on the screen: { $name }
+lesson-leads-out = This leads out of Stillroom:
+lesson-link-open = Open in the browser
+lesson-link-cancel = Stay here
+lesson-missing-words = The words of this page are missing.
+lesson-over = That was all of it.
+lesson-ran = Runs that were made here are marked “{ $title }”. They go into the bin when you leave; you can keep them then.
+lesson-run-title = Lesson: { $title }
+lesson-left-runs = { $count ->
+    [one] The run of the lesson is in the bin
+   *[other] { $count } runs of the lesson are in the bin
+}
+lesson-kept-runs = The lesson’s runs are kept
+lesson-keep = Keep them
+lesson-opened = Lesson “{ $title }”
+lesson-unreadable = { $folder }: the lesson cannot be read; the list of lessons says why
+
+path-open-lesson = Folder of a lesson
+
+lesson-fault = { $file }, line { $line }, page “{ $page }”: { $problem }
+lesson-fault-line = { $file }, line { $line }: { $problem }
+lesson-fault-page = { $file }, page “{ $page }”: { $problem }
+lesson-fault-file = { $file }: { $problem }
+lesson-unknown-near = “{ $name }” is not known; did you mean “{ $near }”?
+lesson-unknown = “{ $name }” is not known; allowed are: { $allowed }
+lesson-not-allowed = a lesson may not do “{ $name }”; allowed are: { $allowed }
+lesson-closed-field = a lesson may not set “{ $path }” to that: it may name no file, and only fields of distill, training and sweep, widths of models, and a few of the data
+lesson-field-range = no recipe has { $found } at { $path }
+lesson-no-value = { $reading } cannot be compared with that; allowed are a number, a word, true and false, or a comparison such as “>= 8”
+lesson-no-order = { $reading } is no number: “{ $operator }” says nothing of it
+lesson-no-number = { $reading } is compared with a number, and “{ $found }” is none
+lesson-no-truth = { $reading } is true or false, not “{ $found }”
+lesson-no-word = { $reading } cannot be “{ $found }”; allowed are: { $allowed }
+lesson-wants-number = { $reading } is a number
+lesson-wants-truth = { $reading } is true or false
+lesson-wants-name = { $reading } is a word
+lesson-wants-range = { $reading } is a number from { $low } to { $high }
+lesson-wants-whole = { $reading } is a whole number
+lesson-only-true = { $reading } can only be true
+lesson-no-class-number = { $name } ends with the number of a class, from 1 to { $most }
+lesson-no-conditions = conditions stand in a table: a reading = a value, or a comparison such as “>= 8”
+lesson-step-one-entry = a step is a table with one entry
+lesson-no-title = the file begins with “# ” and the title of the lesson
+lesson-heading = a lesson has headings of three levels: “#” its title, “##” its pages, “###” their parts
+lesson-page-heading = a page begins with “## id: Title”, not “{ $heading }”
+lesson-twice = “{ $id }” stands twice
+lesson-part-alone = this part belongs to no page: “## id: Title” comes before it
+lesson-part-names = “{ $heading }” has { $count } names behind its first word
+lesson-part-empty = no words stand under this heading
+lesson-part-missing = “{ $part }” is missing
+lesson-too-long = { $found } words; at most { $most } are read
+lesson-too-long-characters = { $found } characters; at most { $most } are read
+lesson-html = HTML is not shown; write Markdown
+lesson-table = tables and footnotes are not shown
+lesson-picture = the picture “{ $name }” is not in the lesson’s folder; there are: { $allowed }
+lesson-picture-large = a picture has at most 4 MB and 2,048 pixels a side
+lesson-formula = the formula “{ $formula }” cannot be set: { $problem }
+lesson-raw-mark = “{ $mark }” would be shown as it stands in “{ $text }”; emphasis does not close between punctuation and a letter: leave the punctuation outside of it
+lesson-link = a link leads to ui:NAME or to an address that begins with https://, not to “{ $to }”
+lesson-not-utf8 = the text is not UTF-8
+lesson-no-words = there are no words: a lesson has en.md or zh-CN.md
+lesson-id = “{ $id }” is no id; ids consist of small letters, digits and hyphens
+lesson-format = format { $found } is not known; this version reads { $known }
+lesson-pages = a lesson has 1 to { $most } pages
+lesson-minutes = a page takes more than 0 and at most { $most } minutes
+lesson-seconds = a training takes more than 0 and at most { $most } seconds
+lesson-other-kind = a page of kind “{ $kind }” has no “{ $part }”; that belongs to “{ $of }”
+lesson-no-task = a page of kind “do” has at least one [[page.task]]
+lesson-no-choices = a page of kind “explain” has choices and says which is right
+lesson-no-predict = a page of kind “predict” has a table [page.predict]
+lesson-one-predict = what is predicted is one of bars, curve and choices
+lesson-choice-count = there are 2 to 5 choices
+lesson-choice-truth = it is not said when “{ $choice }” is the right choice
+lesson-no-truth-table = choices that are predicted have a table truth, which says when each is right, and a number
+lesson-panels = a page asks for at most { $most } panels
+lesson-bars = 1 to { $most } classes are guessed
+lesson-temperature = T is a number above 0
+lesson-curve = { $reading } cannot be predicted as a curve; over T can be: entropy, top, probability, lens.kl and lens.soft-gradient; over epochs: job.student.errors and its like
+lesson-curve-run = { $reading } is known only after a training: say which with run = "…"
+lesson-curve-range = a curve over T goes from a number above 0 to a larger one
+lesson-count-range = 2 to 20 different values are counted
+lesson-no-solution = a task has a solution
+lesson-no-not = a task says what must not do it: not = [ [ … ] ]
+lesson-hints = the task “{ $task }” has { $found } hints; at most { $most } are shown
+
+tip-lessons = New to distillation?
+tip-lessons-hint = Eight short lessons show by doing why soft targets teach. They are under Learn, or F1.
+
+projector-t = T = { $temperature }
+projector-raise = Raise T
+projector-lower = Lower T
+projector-end = End the projector
+projector-keys = ← → or page keys: T · ↑ ↓: sample · P: play · Tab: next panel · Esc: end

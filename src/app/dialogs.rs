@@ -75,7 +75,7 @@ impl Dialogs for RfdDialogs {
         };
         let future: Asked<Vec<rfd::FileHandle>> = match (purpose, name) {
             (FilePurpose::OpenTeacher, _) => Box::pin(dialog.pick_files()),
-            (FilePurpose::OpenDataFolder, _) => one(Box::pin(dialog.pick_folder())),
+            (FilePurpose::OpenDataFolder | FilePurpose::OpenLesson, _) => one(Box::pin(dialog.pick_folder())),
             (_, Some(name)) => one(Box::pin(dialog.set_file_name(name).save_file())),
             (_, None) => one(Box::pin(dialog.pick_file())),
         };
@@ -145,7 +145,7 @@ fn words_of(purpose: FilePurpose) -> (&'static str, Option<Filter>, Option<&'sta
         FilePurpose::OpenPhoto => Some(PHOTOS),
         FilePurpose::SaveFigure => Some(FIGURES),
         FilePurpose::SavePage => Some(PAGES),
-        FilePurpose::OpenDataFolder => None,
+        FilePurpose::OpenDataFolder | FilePurpose::OpenLesson => None,
     };
     (path_key(purpose), filter, new_name(purpose))
 }

@@ -42,6 +42,7 @@ impl App {
             return self.fault(phrase!("open-missing", path = &path));
         }
         match kind(&path) {
+            Kind::Lesson => self.open_lesson(&path),
             Kind::Recipe => self.open_recipe(path, ctx),
             Kind::Data => self.open_data(path),
             Kind::Teacher => self.open_teachers(vec![path]),
@@ -105,6 +106,7 @@ impl App {
 }
 
 enum Kind {
+    Lesson,
     Recipe,
     Data,
     Teacher,
@@ -113,6 +115,9 @@ enum Kind {
 
 /// What a path is by its ending. Anything else may be data: that is seen when it is opened, and said where it is not.
 fn kind(path: &Path) -> Kind {
+    if path.ends_with("lesson.toml") || path.join("lesson.toml").is_file() {
+        return Kind::Lesson;
+    }
     let end = path.extension().filter(|_| !path.is_dir()).unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     match end.as_str() {
         "toml" => Kind::Recipe,

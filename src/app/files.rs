@@ -40,6 +40,7 @@ impl App {
             FilePurpose::OpenPhoto => self.open_photo(path, ctx),
             FilePurpose::SaveFigure => self.save_figure(&path),
             FilePurpose::SavePage => self.save_page(&path),
+            FilePurpose::OpenLesson => self.open_lesson(&path),
         }
     }
 

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::lenient::known_or_default;
 use crate::protocol::{JobId, RunId};
 use crate::recipe::Sweep;
-use crate::state::{BarOrder, BoardPage, LENS_TEMPERATURES, LensPage, Metric, SampleChoice, State, Subject};
+use crate::state::{
+    BarOrder, BoardPage, LENS_TEMPERATURES, LensPage, Metric, RecipePanel, SampleChoice, Screen, State, Subject,
+};
 
 /// The last screen.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -53,16 +55,16 @@ struct LastLens {
 
 impl Last {
     /// What is on the screen now.
-    pub fn of(state: &State, store: &Path) -> Self {
-        let lens = &state.screen.lens;
+    pub fn of(recipe: &RecipePanel, screen: &Screen, pace: Option<f64>, store: &Path) -> Self {
+        let lens = &screen.lens;
         Self {
-            recipe: state.recipe.sweep.to_toml(),
+            recipe: recipe.sweep.to_toml(),
             store: store.to_owned(),
-            job: state.screen.focus,
-            cell: state.screen.board.selected,
-            page: Some(state.screen.board.page),
-            metric: Some(state.screen.board.metric),
-            ticked: state.screen.overlaid.runs(),
+            job: screen.focus,
+            cell: screen.board.selected,
+            page: Some(screen.board.page),
+            metric: Some(screen.board.metric),
+            ticked: screen.overlaid.runs(),
             lens: Some(LastLens {
                 temperature: lens.temperature,
                 row: lens.row,
@@ -77,7 +79,7 @@ impl Last {
                 order: lens.order,
                 log: lens.log,
             }),
-            pace: state.jobs.pace,
+            pace,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Takes in what threads and dialogs have to say; runs before each frame, and while the window is hidden.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use eframe::egui;
@@ -67,6 +68,7 @@ impl App {
         self.ask_before_loss(ctx);
         self.take_dropped(ctx);
         self.look_again();
+        self.settle_projector(ctx);
         super::shortcuts::take_keys(ctx, &self.state, &self.commands);
         // One drag is one change.
         if !ctx.input(|input| input.pointer.any_down()) {
@@ -81,8 +83,10 @@ impl App {
             self.reader.list_if_changed();
         }
         self.take_looks(ctx);
-        let Self { settings, state, store, tiles, kept, .. } = self;
-        settings.keep(|| super::remembered_of(state, store.path(), tiles, kept));
+        if self.settings.is_due() {
+            let remembered = self.remembered();
+            self.settings.keep_at_once(remembered);
+        }
         self.meter.set_on(self.state.window.shows_overlay);
     }
 
@@ -93,6 +97,9 @@ impl App {
             egui::ThemePreference::Light => Some(false),
             egui::ThemePreference::System => None,
         };
+        if self.before_projector.is_some() {
+            return;
+        }
         let zoom = ctx.zoom_factor();
         self.kept.zoom = ((zoom - 1.0).abs() > 1e-3).then_some(zoom);
     }
@@ -104,7 +111,9 @@ impl App {
             store.kept = false;
         }
         for report in &content.reports {
+            let shown = self.state.screen.focus;
             listed |= self.state.take_report(report);
+            self.began(report, shown);
             learnt |= matches!(&**report, Report::Epoch(epoch) if Some(epoch.run) == self.state.on_show().1);
             if let Report::Started(started) = &**report
                 && self.state.screen.focus == Some(started.job)
@@ -260,9 +269,17 @@ impl App {
 
     /// Whether a panel is in sight.
     fn sees(&self, panel: Pane) -> bool {
-        match self.state.window.maximised {
+        match self.state.window.projector.or(self.state.window.maximised) {
             Some(alone) => alone == panel,
             None => self.tiles.get(&self.state.window.workspace).is_some_and(|tree| tiles::shows(tree, panel)),
+        }
+    }
+
+    /// All panels that are.
+    pub(super) fn in_sight(&self) -> BTreeSet<Pane> {
+        match self.state.window.projector.or(self.state.window.maximised) {
+            Some(alone) => [alone].into(),
+            None => self.tiles.get(&self.state.window.workspace).into_iter().flat_map(tiles::in_sight).collect(),
         }
     }
 

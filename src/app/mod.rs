@@ -9,6 +9,7 @@ mod frame_meter;
 mod graph;
 mod inbox;
 mod last;
+mod learn;
 mod lenient;
 mod logic;
 mod page;
@@ -16,6 +17,7 @@ mod perform;
 mod photo;
 mod picture;
 mod place;
+mod projector;
 mod queue;
 mod reader;
 mod session;
@@ -28,7 +30,7 @@ mod tiles;
 mod ui;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -38,6 +40,7 @@ pub use session::enter_session;
 pub use settings::SettingsFile;
 
 use crate::command::{Command, Commands};
+use crate::lesson::{Lessons, shipped};
 use crate::protocol::{DeviceChoice, JobId, Readers, Request, RunId, WorkerOptions};
 use crate::recipe::{Faults, QUICKSTART, Recipe, presets};
 use crate::runs::{Store, StoreError, StoreWriter};
@@ -50,6 +53,7 @@ use frame_meter::FrameMeter;
 use inbox::Inbox;
 use last::Last;
 use reader::Reader;
+use settings::LeftJobs;
 pub use settings::Settings;
 pub use style_page::{StylePage, run_style_page};
 
@@ -236,6 +240,16 @@ pub struct App {
     listed: Instant,
     /// Jobs of ticked runs that were asked for.
     asked: BTreeSet<JobId>,
+    /// Lessons, and the one that is open.
+    lessons: Lessons,
+    /// What was on the screen before it.
+    sandbox: Option<learn::Sandbox>,
+    /// Jobs of lessons that were left, whose runs are to go into the bin.
+    left_jobs: Vec<JobId>,
+    /// The folder of the lesson that was opened.
+    watch: learn::Watch,
+    /// How the window was before it was shown to a room.
+    before_projector: Option<projector::Before>,
 }
 
 impl App {
@@ -278,6 +292,13 @@ impl App {
             state.window.greeting = Greeting::first();
             kept.greeted = true;
         }
+        let lessons = Lessons {
+            shipped: shipped(),
+            progress: std::mem::take(&mut kept.lessons),
+            shown: !kept.lessons_away,
+            ..Lessons::default()
+        };
+        let left_jobs = kept.left.of(store.path());
         // Our own actions do it, within bounds and in the menu.
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
         let mut app = Self {
@@ -314,6 +335,11 @@ impl App {
             changed: Instant::now(),
             listed: Instant::now(),
             asked: BTreeSet::new(),
+            lessons,
+            sandbox: None,
+            left_jobs,
+            watch: learn::Watch::default(),
+            before_projector: None,
         };
         app.settle_arrangements();
         app.show_again();
@@ -349,7 +375,8 @@ impl App {
 
 impl Drop for App {
     fn drop(&mut self) {
-        self.settings.keep_at_once(remembered_of(&self.state, self.store.path(), &self.tiles, &self.kept));
+        let remembered = self.remembered();
+        self.settings.keep_at_once(remembered);
     }
 }
 
@@ -371,17 +398,27 @@ fn arrangements(kept: &Settings, settings: &SettingsFile, faults: &mut Vec<Phras
     Workspace::ALL.map(arrangement).into()
 }
 
-/// What is to be remembered, but for what egui alone knows.
-fn remembered_of(state: &State, store: &Path, tiles: &Arrangements, kept: &Settings) -> Settings {
-    let mut settings = kept.clone();
-    (settings.language, settings.dark, settings.workspace) =
-        (state.window.language, state.window.dark, state.window.workspace);
-    settings.recent.clone_from(&state.window.recent);
-    settings.last = Last::of(state, store);
-    for (workspace, tree) in tiles {
-        settings.arrangements.extend(serde_json::to_value(tree).ok().map(|tree| (workspace.name().to_owned(), tree)));
+impl App {
+    /// What is to be remembered, but for what egui alone knows. What a lesson put aside is the user's, and what it shows is not.
+    fn remembered(&self) -> Settings {
+        let Self { state, store, kept, lessons, .. } = self;
+        let mut settings = kept.clone();
+        let (tiles, workspace, recipe, screen) = match &self.sandbox {
+            Some(aside) => (&aside.tiles, aside.workspace, &aside.recipe, &aside.screen),
+            None => (&self.tiles, state.window.workspace, &state.recipe, &state.screen),
+        };
+        (settings.language, settings.dark, settings.workspace) = (state.window.language, state.window.dark, workspace);
+        settings.recent.clone_from(&state.window.recent);
+        settings.last = Last::of(recipe, screen, state.jobs.pace, store.path());
+        for (workspace, tree) in tiles {
+            let tree = serde_json::to_value(tree).ok();
+            settings.arrangements.extend(tree.map(|tree| (workspace.name().to_owned(), tree)));
+        }
+        (settings.lessons, settings.lessons_away) = (lessons.progress.clone(), !lessons.shown);
+        let own = lessons.study.as_ref().map(crate::lesson::Study::own).unwrap_or_default();
+        settings.left = LeftJobs::new(store.path(), own.into_iter().chain(self.left_jobs.iter().copied()).collect());
+        settings
     }
-    settings
 }
 
 impl eframe::App for App {
@@ -402,6 +439,7 @@ impl eframe::App for App {
         self.perform_all(ctx);
         self.hear_answer();
         self.count_by_bias();
+        self.settle_lesson(ctx);
         self.settle_looks(ctx);
         self.send_moved(ctx);
         self.meter.end();

@@ -2,7 +2,7 @@
 //! eframe, which knows the screens.) A file that cannot be read is set aside, never deleted, and the window opens as it does at first.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use egui_tiles::Tree;
@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 use super::last::Last;
 use super::lenient::known_or_default;
 use super::tiles::{completed, is_whole};
+use crate::lesson::Progress;
 use crate::model::write_whole;
+use crate::protocol::JobId;
 use crate::state::{Pane, Workspace};
 use crate::text::{Language, Phrase, phrase};
 
@@ -39,6 +41,34 @@ pub struct Settings {
     /// What was on the screen.
     #[serde(deserialize_with = "known_or_default")]
     pub last: Last,
+    /// How far somebody has come in lessons.
+    #[serde(deserialize_with = "known_or_default")]
+    pub lessons: Progress,
+    /// Whether the list of lessons was put away.
+    pub lessons_away: bool,
+    /// Jobs of a lesson that was open when the window was closed.
+    #[serde(deserialize_with = "known_or_default")]
+    pub left: LeftJobs,
+}
+
+/// Jobs whose runs are to go into the bin, of a store.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LeftJobs {
+    store: PathBuf,
+    jobs: Vec<JobId>,
+}
+
+impl LeftJobs {
+    /// Of a store; nothing where there are none.
+    pub(super) fn new(store: &Path, jobs: Vec<JobId>) -> Self {
+        if jobs.is_empty() { Self::default() } else { Self { store: store.to_owned(), jobs } }
+    }
+
+    /// Those of this store.
+    pub(super) fn of(&self, store: &Path) -> Vec<JobId> {
+        if self.store == store { self.jobs.clone() } else { Vec::new() }
+    }
 }
 
 impl Settings {
@@ -110,14 +140,12 @@ impl SettingsFile {
         }
     }
 
-    /// Writes the settings if they have changed, every few seconds at most.
-    pub fn keep(&mut self, now: impl FnOnce() -> Settings) {
-        if self.looked.elapsed() >= EVERY {
-            self.keep_at_once(now());
-        }
+    /// Whether it is time to look for changes again.
+    pub fn is_due(&self) -> bool {
+        self.looked.elapsed() >= EVERY
     }
 
-    /// The same without waiting.
+    /// Writes the settings if they have changed.
     pub fn keep_at_once(&mut self, settings: Settings) {
         self.looked = Instant::now();
         let Some(path) = self.path.as_deref().filter(|_| settings != self.written) else { return };

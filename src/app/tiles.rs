@@ -11,7 +11,7 @@ use crate::state::{Pane, State, Workspace};
 use crate::text::text;
 use crate::theme::{UiTokens as _, size};
 use crate::views;
-use crate::widgets::below_tab_ui;
+use crate::widgets::{below_tab_ui, mark};
 
 /// The arrangement of a workspace as it is at first.
 pub(super) fn default_arrangement(workspace: Workspace) -> Tree<Pane> {
@@ -51,6 +51,42 @@ pub(super) fn default_arrangement(workspace: Workspace) -> Tree<Pane> {
             linear(&mut tiles, across, &[(recipe, 0.23), (rest, 0.77)])
         }
     };
+    Tree::new(egui::Id::unique(("panels", workspace)), root, tiles)
+}
+
+/// An arrangement in which these panels are in sight: the first at the left, the others in a column at the right, the rest in tabs behind
+/// the last of them. The recipe has a column of its own at the left.
+pub(super) fn of_panels(workspace: Workspace, wanted: &[Pane]) -> Tree<Pane> {
+    let mut tiles = Tiles::default();
+    let recipe = wanted.contains(&Pane::Recipe) && wanted.len() > 1;
+    let shown = wanted.iter().copied().filter(|panel| !recipe || *panel != Pane::Recipe);
+    let mut columns: Vec<TileId> = shown.map(|panel| tiles.insert_pane(panel)).collect();
+    let others = Pane::ALL.into_iter().filter(|panel| !wanted.contains(panel));
+    let others: Vec<TileId> = others.map(|panel| tiles.insert_pane(panel)).collect();
+    if let Some(last) = columns.pop() {
+        let all: Vec<TileId> = [last].into_iter().chain(others).collect();
+        columns.push(tiles.insert_tab_tile(all));
+    }
+    let linear = |tiles: &mut Tiles<Pane>, dir, parts: Vec<(TileId, f32)>| {
+        let mut linear = Linear::new(dir, parts.iter().map(|(tile, _)| *tile).collect());
+        for (tile, share) in parts {
+            linear.shares.set_share(tile, share);
+        }
+        tiles.insert_new(Tile::Container(Container::Linear(linear)))
+    };
+    let mut columns = columns.into_iter();
+    let mut across = Vec::new();
+    if recipe {
+        across.push((tiles.insert_pane(Pane::Recipe), 0.27));
+    }
+    across.extend(columns.next().map(|first| (first, 0.56)));
+    let right: Vec<(TileId, f32)> = columns.map(|tile| (tile, 1.0)).collect();
+    match right[..] {
+        [] => {}
+        [(only, _)] => across.push((only, 0.44)),
+        _ => across.push((linear(&mut tiles, LinearDir::Vertical, right), 0.44)),
+    }
+    let root = linear(&mut tiles, LinearDir::Horizontal, across);
     Tree::new(egui::Id::unique(("panels", workspace)), root, tiles)
 }
 
@@ -147,6 +183,31 @@ pub(super) fn shows(tree: &Tree<Pane>, panel: Pane) -> bool {
     tree.tiles.find_pane(&panel).is_some_and(|tile| tree.active_tiles().contains(&tile))
 }
 
+/// What a panel is called by who points at it.
+fn part_of(panel: Pane) -> &'static str {
+    match panel {
+        Pane::Recipe => "panel.recipe",
+        Pane::Loss => "panel.loss",
+        Pane::Quality => "panel.quality",
+        Pane::Lens => "panel.lens",
+        Pane::Samples => "panel.samples",
+        Pane::Board => "panel.board",
+        Pane::Anatomy => "panel.anatomy",
+        Pane::Inside => "panel.inside",
+        Pane::Runs => "panel.runs",
+        Pane::Dark => "panel.dark",
+    }
+}
+
+/// All panels that are in sight.
+pub(super) fn in_sight(tree: &Tree<Pane>) -> impl Iterator<Item = Pane> {
+    let panel = |tile: TileId| match tree.tiles.get(tile) {
+        Some(Tile::Pane(panel)) => Some(*panel),
+        _ => None,
+    };
+    tree.active_tiles().into_iter().filter_map(panel)
+}
+
 /// What the user did to an arrangement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Moved {
@@ -176,6 +237,7 @@ pub(super) fn tabbed(tree: &Tree<Pane>) -> Vec<Pane> {
 
 /// Draws one panel into all of its room.
 pub(super) fn panel_ui(ui: &mut Ui, panel: Pane, state: &State, commands: &Commands) {
+    mark(ui, part_of(panel), ui.max_rect());
     match panel {
         Pane::Recipe => views::recipe_ui(ui, state, commands),
         Pane::Loss => views::loss_ui(ui, state, commands),

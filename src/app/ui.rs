@@ -41,15 +41,20 @@ fn maximised_ui(ui: &mut Ui, panel: Pane, state: &State, commands: &Commands) {
 
 impl App {
     pub(super) fn window_ui(&mut self, ui: &mut Ui) {
-        let Self { state, commands, tiles, moved_panels, .. } = self;
+        let Self { state, commands, tiles, moved_panels, lessons, .. } = self;
         // A real window is cleared with this colour; a picture of it is not.
         ui.painter().rect_filled(ui.max_rect(), 0.0, ui.tokens().panel);
+        if let Some(panel) = state.window.projector {
+            views::projector_ui(ui, panel, state, commands, |ui| panel_ui(ui, panel, state, commands));
+            return;
+        }
         Panel::top("bar").frame(Frame::NONE).exact_size(BAR).resizable(false).show(ui, |ui| {
             views::bar_ui(ui, state, commands);
         });
         views::temporary_strip_ui(ui, state, commands);
         views::story_ui(ui, state, commands);
         views::moment_ui(ui, state, commands);
+        views::learn_ui(ui, lessons, state, commands);
         egui::CentralPanel::no_frame().show(ui, |ui| match state.window.maximised {
             None => {
                 if let Some(tree) = tiles.get_mut(&state.window.workspace) {
@@ -76,12 +81,21 @@ impl App {
         views::tips_ui(ui, state, commands);
         views::farewell_ui(ui, state, commands);
         super::drop::hover_ui(ui);
+        self.ring(ui);
         self.escape(ui);
         if self.state.window.shows_overlay {
             self.overlay_ui(ui);
         }
         if let Some(back) = self.toasts.show(ui) {
             self.commands.send(back);
+        }
+    }
+
+    /// A ring around what a lesson points at; it lies over everything and takes no click.
+    fn ring(&self, ui: &Ui) {
+        let flash = self.lessons.study.as_ref().and_then(|study| study.flash.as_ref());
+        if let Some((part, since)) = flash {
+            crate::widgets::ring_ui(ui, part, ui.input(|input| input.time) - since);
         }
     }
 

@@ -101,6 +101,14 @@ pub enum Action {
     Compare,
     /// The arrangement for explaining.
     Learn,
+    /// The list of lessons, or the lesson that is open.
+    Lessons,
+    /// The page of the lesson that follows.
+    NextPage,
+    /// The one before.
+    PreviousPage,
+    /// One panel, large, for a room.
+    Projector,
     /// Frame times.
     ToggleOverlay,
 }
@@ -157,7 +165,7 @@ pub struct Shortcut {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 53] = [
         Self::Distil,
         Self::PauseOrPlay,
         Self::StepOnce,
@@ -206,6 +214,10 @@ impl Action {
         Self::Lab,
         Self::Compare,
         Self::Learn,
+        Self::Lessons,
+        Self::NextPage,
+        Self::PreviousPage,
+        Self::Projector,
         Self::ToggleOverlay,
     ];
 
@@ -260,6 +272,10 @@ impl Action {
             Self::Lab => "action-lab",
             Self::Compare => "action-compare",
             Self::Learn => "action-learn",
+            Self::Lessons => "action-lessons",
+            Self::NextPage => "action-next-page",
+            Self::PreviousPage => "action-previous-page",
+            Self::Projector => "action-projector",
             Self::ToggleOverlay => "action-overlay",
         }
     }
@@ -319,6 +335,10 @@ impl Action {
             Self::Lab => command("1"),
             Self::Compare => command("2"),
             Self::Learn => command("3"),
+            Self::Lessons => plain("F1"),
+            Self::NextPage => plain("PageDown"),
+            Self::PreviousPage => plain("PageUp"),
+            Self::Projector => plain("F11"),
         }
     }
 
@@ -378,8 +398,15 @@ impl Action {
             | Self::ZoomIn
             | Self::ZoomOut
             | Self::ZoomReset
+            | Self::Projector
             | Self::ToggleOverlay => Menu::View,
-            Self::Palette | Self::Methods | Self::Shortcuts | Self::Notices => Menu::Help,
+            Self::Palette
+            | Self::Methods
+            | Self::Shortcuts
+            | Self::Notices
+            | Self::Lessons
+            | Self::NextPage
+            | Self::PreviousPage => Menu::Help,
         }
     }
 
@@ -435,7 +462,10 @@ impl Action {
             | Self::Lab
             | Self::Compare
             | Self::Learn
+            | Self::Lessons
+            | Self::Projector
             | Self::ToggleOverlay => true,
+            Self::NextPage | Self::PreviousPage => state.window.learns && state.window.projector.is_none(),
         }
     }
 }

@@ -1,11 +1,13 @@
 //! What the user can ask for: [`Action`] (plain, iterable: name, shortcut, enabled-when) and [`Command`] (carries data).
 
 mod action;
+mod of_step;
 
 use std::cell::RefCell;
 use std::path::PathBuf;
 
 pub use action::{Action, Menu, Shortcut};
+pub use of_step::{commands_of, commands_of_sample};
 
 use crate::protocol::{JobId, RunId, Setting};
 use crate::recipe::{Library, Source, Sweep};
@@ -31,6 +33,8 @@ pub enum Command {
     Lens(LensCommand),
     /// Of the made-up example.
     Example(ExampleCommand),
+    /// Of lessons.
+    Lesson(LessonCommand),
     /// Of the window itself.
     Window(WindowCommand),
 }
@@ -204,6 +208,47 @@ pub enum ExampleCommand {
     TakeExample,
 }
 
+/// Of lessons.
+#[derive(Clone, Debug)]
+pub enum LessonCommand {
+    /// Show the list of lessons, or put the card away; a lesson that is open stays open.
+    Show(bool),
+    /// Begin a lesson by its id, where it was left.
+    Begin(String),
+    /// Leave it: everything is as it was before.
+    Leave,
+    /// Go to a page of it.
+    GoTo(usize),
+    /// Begin it again from its first page.
+    Again,
+    /// Bring about what the page needs.
+    BringAbout,
+    /// One more hint of a task.
+    Hint(usize),
+    /// Show how a task is done.
+    Solve(usize),
+    /// Drag a guessed bar.
+    GuessBar(usize, f64),
+    /// Draw a stretch of a guessed curve, between two of its points.
+    GuessCurve((usize, f64), (usize, f64)),
+    /// Choose.
+    Choose(usize),
+    /// Draw the truth over a guess, training first where that must be.
+    Reveal,
+    /// Point at a part of the window.
+    PointAt(String),
+    /// Ask about an address before it is opened.
+    AskLink(String),
+    /// Open it, or not.
+    EndLink(bool),
+    /// Open a lesson from a folder.
+    OpenFolder,
+    /// Close the one that was opened from a folder.
+    CloseFolder,
+    /// Take the runs of lessons that were left out of the bin.
+    KeepRuns(Vec<JobId>),
+}
+
 /// Of the window itself and what lies over it.
 #[derive(Clone, Debug)]
 pub enum WindowCommand {
@@ -225,6 +270,10 @@ pub enum WindowCommand {
     Theme(Option<bool>),
     /// Give one panel the whole room, or give it back.
     Maximise(Option<Pane>),
+    /// Bring a panel to the front of its tabs.
+    BringUp(Pane),
+    /// Show another panel to the room, or end that.
+    Projector(Option<Pane>),
     /// Show the recipe with which a run was trained, or no more.
     ShowRecipe(Option<RunId>),
     /// Another name for a job, as far as it is typed.
@@ -288,6 +337,12 @@ impl From<LensCommand> for Command {
 impl From<ExampleCommand> for Command {
     fn from(it: ExampleCommand) -> Self {
         Self::Example(it)
+    }
+}
+
+impl From<LessonCommand> for Command {
+    fn from(it: LessonCommand) -> Self {
+        Self::Lesson(it)
     }
 }
 

@@ -270,6 +270,14 @@ impl State {
         self.screen.bias.put(run, mover, to.clamp(*BIASES.start(), *BIASES.end()));
     }
 
+    /// The bias of a class by its name, of the run on show; none where there is no such run, or class.
+    pub fn bias_of(&self, class: &str) -> Option<f64> {
+        let (job, run) = self.biased_run()?;
+        let at = job.probe.classes.iter().position(|name| name == class)?;
+        let moved = self.screen.bias.moved.get(&run.run);
+        Some(moved.and_then(|moved| moved.get(&Mover::Class(at))).copied().unwrap_or(0.0))
+    }
+
     /// Takes back every bias of the run on show.
     pub fn reset_biases(&mut self) {
         let Some(run) = self.biased_run().map(|(_, run)| run.run) else { return };

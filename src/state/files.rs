@@ -36,6 +36,8 @@ pub enum FilePurpose {
     SaveFigure,
     /// Where the lens goes, for a browser.
     SavePage,
+    /// The folder of a lesson.
+    OpenLesson,
 }
 
 impl FilePurpose {
@@ -49,7 +51,12 @@ impl FilePurpose {
             | Self::ExportRuns
             | Self::SaveFigure
             | Self::SavePage => true,
-            Self::OpenTeacher | Self::OpenRecipe | Self::OpenDataFolder | Self::OpenDataFile | Self::OpenPhoto => false,
+            Self::OpenTeacher
+            | Self::OpenRecipe
+            | Self::OpenDataFolder
+            | Self::OpenDataFile
+            | Self::OpenPhoto
+            | Self::OpenLesson => false,
         }
     }
 }

@@ -491,6 +491,23 @@ impl State {
         }
     }
 
+    /// The share of a class's rows of the probe set that the student on show gets right, biases included; none where there are none, or
+    /// nothing is said.
+    pub fn share_right(&self, class: &str) -> Option<f64> {
+        let known = self.known()?;
+        let class = known.probe.classes.iter().position(|name| name == class)?;
+        let moved = known.student.and_then(|z| self.with_biases(z));
+        let logits = moved.as_deref().or(known.student);
+        let labels = known.probe.labels.iter().enumerate();
+        let rows = labels.filter(|(_, label)| **label as usize == class);
+        let (mut all, mut right) = (0_u32, 0_u32);
+        for (row, _) in rows {
+            all += 1;
+            right += u32::from(top_class(known.row(logits, row)?) == class);
+        }
+        (all > 0).then(|| f64::from(right) / f64::from(all))
+    }
+
     /// The row that is `by` steps on from the present one among those of the present choice; round at the ends. A row that
     /// has left the choice (the student has learnt it, say) is followed by the next one in the set that has not.
     pub fn stepped_row(&self, by: isize) -> Option<usize> {

@@ -214,6 +214,12 @@ pub struct Window {
     pub workspace: Workspace,
     /// The panel that has the whole room.
     pub maximised: Option<Pane>,
+    /// Panels that the last frame showed: a tab that is not in front hides one.
+    pub in_sight: BTreeSet<Pane>,
+    /// Whether a lesson is open.
+    pub learns: bool,
+    /// The panel that is shown to a room, large and by itself.
+    pub projector: Option<Pane>,
     /// What was opened, until it is accepted or taken back.
     pub sheet: Option<Sheet>,
     /// What goes along with the lens for a browser, until that is written or given up.

@@ -24,7 +24,7 @@ pub(crate) use phrase::{phrase, prints_its_phrase};
 pub use fluent_bundle::FluentValue as Value;
 
 /// A language of the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Language {
     /// English.
     #[serde(rename = "en")]

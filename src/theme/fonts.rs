@@ -18,6 +18,19 @@ pub(super) const FACES: [(&str, &[u8]); 5] = [
     ("jetbrains-mono", include_bytes!("../../assets/fonts/JetBrainsMono-Regular.ttf")),
 ];
 
+/// The faces of formulas, by the names that the layout engine has for them. KaTeX draws with the same.
+const MATHS: [(&str, &[u8]); 9] = [
+    ("Main-Regular", include_bytes!("../../assets/fonts/katex/KaTeX_Main-Regular.ttf")),
+    ("Main-Bold", include_bytes!("../../assets/fonts/katex/KaTeX_Main-Bold.ttf")),
+    ("Main-Italic", include_bytes!("../../assets/fonts/katex/KaTeX_Main-Italic.ttf")),
+    ("Math-Italic", include_bytes!("../../assets/fonts/katex/KaTeX_Math-Italic.ttf")),
+    ("AMS-Regular", include_bytes!("../../assets/fonts/katex/KaTeX_AMS-Regular.ttf")),
+    ("Size1-Regular", include_bytes!("../../assets/fonts/katex/KaTeX_Size1-Regular.ttf")),
+    ("Size2-Regular", include_bytes!("../../assets/fonts/katex/KaTeX_Size2-Regular.ttf")),
+    ("Size3-Regular", include_bytes!("../../assets/fonts/katex/KaTeX_Size3-Regular.ttf")),
+    ("Size4-Regular", include_bytes!("../../assets/fonts/katex/KaTeX_Size4-Regular.ttf")),
+];
+
 /// Our fonts before egui's, which fill the gaps; the system's stand behind them, see [`super::fall_back_to_system_fonts`].
 pub(super) fn definitions() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
@@ -35,22 +48,39 @@ pub(super) fn definitions() -> FontDefinitions {
         (FontFamily::Monospace, over(&["jetbrains-mono", "noto"], &monospace)),
     ];
     fonts.families.extend(families);
+    // What a face of formulas lacks is set in the usual one.
+    for (name, bytes) in MATHS {
+        fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
+        let faces = over(&[name, "inter", "noto"], &proportional);
+        fonts.families.insert(FontFamily::Name(name.into()), faces);
+    }
     fonts
+}
+
+/// A face of formulas; the upright one for a name that is not known.
+pub fn maths(face: &str, size: f32) -> FontId {
+    let known = MATHS.iter().map(|(name, _)| *name).find(|name| *name == face);
+    FontId::new(size, FontFamily::Name(known.unwrap_or(MATHS[0].0).into()))
+}
+
+/// A size as it is set: for a projector nothing is smaller than the text.
+fn set(size: f32) -> f32 {
+    if super::projected() { size.max(size::BODY) } else { size }
 }
 
 /// The usual face at a size.
 pub fn font(size: f32) -> FontId {
-    FontId::proportional(size)
+    FontId::proportional(set(size))
 }
 
 /// The semibold face at a size.
 pub fn semibold(size: f32) -> FontId {
-    FontId::new(size, FontFamily::Name(SEMIBOLD.into()))
+    FontId::new(set(size), FontFamily::Name(SEMIBOLD.into()))
 }
 
 /// The monospaced face at a size.
 pub fn mono(size: f32) -> FontId {
-    FontId::new(size, FontFamily::Monospace)
+    FontId::new(set(size), FontFamily::Monospace)
 }
 
 /// A title of a panel or of a group of controls.

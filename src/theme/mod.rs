@@ -15,7 +15,7 @@ mod tokens;
 #[cfg(debug_assertions)]
 mod watch;
 
-pub use fonts::{caption, code, font, mono, semibold, tick, title, value};
+pub use fonts::{caption, code, font, maths, mono, semibold, tick, title, value};
 pub use icons::Icon;
 pub use system_fonts::fall_back_to_system_fonts;
 pub use tokens::{PICTURE, Tokens, UiTokens, radius, size, space};
@@ -27,6 +27,22 @@ pub fn install(ctx: &egui::Context) {
     ctx.set_fonts(fonts::definitions());
     restyle(ctx);
     ctx.set_theme(egui::ThemePreference::System);
+}
+
+thread_local! {
+    /// Whether this thread's window is shown to a room.
+    static PROJECTED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// Whether colours and sizes are those for a room.
+fn projected() -> bool {
+    PROJECTED.get()
+}
+
+/// Gives this thread's window the colours and sizes for a room, or takes them back.
+pub fn project(ctx: &egui::Context, on: bool) {
+    PROJECTED.set(on);
+    restyle(ctx);
 }
 
 /// Gives egui's own parts the colours of both themes.

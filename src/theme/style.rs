@@ -1,9 +1,7 @@
 //! Turns the tokens into egui's style: flat, compact, hairlines instead of boxes.
 //! A control that has the focus gets a brighter line around it, in every widget.
 
-use eframe::egui::{
-    CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, Style, TextStyle, style::WidgetVisuals, vec2,
-};
+use eframe::egui::{CornerRadius, Margin, Shadow, Stroke, Style, TextStyle, style::WidgetVisuals, vec2};
 
 use super::{Tokens, fonts, radius, size, space};
 
@@ -17,13 +15,13 @@ pub(super) fn apply(style: &mut Style, t: &Tokens) {
 }
 
 fn text_styles(style: &mut Style) {
-    let regular = |size| FontId::new(size, FontFamily::Proportional);
+    let regular = fonts::font;
     style.text_styles = [
         (TextStyle::Body, regular(size::BODY)),
         (TextStyle::Button, regular(size::BODY)),
         (TextStyle::Small, regular(size::CAPTION)),
         (TextStyle::Heading, fonts::semibold(size::VALUE)),
-        (TextStyle::Monospace, FontId::new(size::CAPTION, FontFamily::Monospace)),
+        (TextStyle::Monospace, fonts::mono(size::CAPTION)),
     ]
     .into();
     style.drag_value_text_style = TextStyle::Body;

@@ -84,6 +84,13 @@ impl Tokens {
     /// The colours of a theme as they are now.
     pub fn of(theme: egui::Theme) -> &'static Self {
         static THEMES: OnceLock<[Tokens; 2]> = OnceLock::new();
+        static PROJECTED: OnceLock<[Tokens; 2]> = OnceLock::new();
+        if super::projected() {
+            let all = PROJECTED.get_or_init(|| {
+                BUILT_IN.map(|file| Self::read(file).unwrap_or_else(Self::without).with_high_contrast())
+            });
+            return &all[usize::from(theme == egui::Theme::Light)];
+        }
         #[cfg(debug_assertions)]
         if let Some(live) = live::of(theme) {
             return live;
@@ -99,6 +106,22 @@ impl Tokens {
     #[cfg(debug_assertions)]
     pub(super) fn take_the_place_of(self, theme: egui::Theme) {
         live::put(theme, self);
+    }
+
+    /// For a projector: grounds are black or white, what is read second is read as well as what is read first, lines are seen from afar.
+    fn with_high_contrast(self) -> Self {
+        let is_dark = contrast(self.panel, Color32::WHITE) > contrast(self.panel, Color32::BLACK);
+        let [ground, ink] = if is_dark { [Color32::BLACK, Color32::WHITE] } else { [Color32::WHITE, Color32::BLACK] };
+        Self {
+            window: ground,
+            panel: ground,
+            text: ink,
+            secondary: self.secondary.lerp_to_gamma(ink, 0.75),
+            tertiary: self.tertiary.lerp_to_gamma(ink, 0.6),
+            hairline: self.hairline.lerp_to_gamma(ink, 0.35),
+            hover: self.hover.lerp_to_gamma(ink, 0.1),
+            ..self
+        }
     }
 
     /// Reads a theme's file.

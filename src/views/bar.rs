@@ -12,7 +12,7 @@ use crate::recipe::{PRESETS, presets};
 use crate::state::{State, Tip, Workspace};
 use crate::text::{Language, Phrase, Term, number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, font, size, space, title};
-use crate::widgets::{Dropdown, primary_button, progress_ui, segmented_ui, submenu_ui};
+use crate::widgets::{Dropdown, mark, primary_button, progress_ui, segmented_ui, submenu_ui};
 
 /// Width of the menu's groups, and of the actions of one.
 const GROUPS: f32 = 150.0;
@@ -58,6 +58,7 @@ pub fn bar_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         primary_button(ui, Some(Icon::Play), &text(Action::Distil.key()))
     });
     let place = distil.inner.rect;
+    mark(ui, "bar.distil", place);
     super::tips::glow_ui(ui, state, place);
     let hint = if state.jobs.running.is_some() { text("action-distil-later") } else { hint_of(Action::Distil) };
     if distil.inner.on_hover_text(hint).clicked() {
@@ -101,7 +102,9 @@ fn preset_ui(ui: &mut Ui, state: &State, width: f32, commands: &Commands) {
     let wide = ui.painter().layout_no_wrap(title.clone(), font(size::BODY), ui.tokens().text).size().x;
     // What stands before a colon is a name by itself.
     let name = if wide + CHROME > width { title.split([':', '：']).next().unwrap_or(&title) } else { &title };
-    Dropdown::new(&text("bar-preset"), name).width(width).whole().show(ui, |ui| {
+    let what = text("bar-preset");
+    let list = Dropdown::new(&what, name).width(width).whole();
+    let shown = list.show(ui, |ui| {
         ui.spacing_mut().button_padding = vec2(space::S, 2.0);
         for (at, preset) in presets().enumerate() {
             if at == PRESETS.len() {
@@ -117,6 +120,7 @@ fn preset_ui(ui: &mut Ui, state: &State, width: f32, commands: &Commands) {
             }
         }
     });
+    mark(ui, "bar.preset", shown.response.rect);
 }
 
 /// Everything that can be done, in groups, with its keys; then what was opened lately, and the languages.
@@ -184,6 +188,7 @@ fn is_on(action: Action, state: &State) -> bool {
         Action::ToggleBin => state.screen.shows_bin,
         Action::ToggleOverlay => state.window.shows_overlay,
         Action::HoldQueue => state.jobs.queue.held,
+        Action::Projector => state.window.projector.is_some(),
         _ => false,
     }
 }

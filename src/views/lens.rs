@@ -28,7 +28,7 @@ use crate::state::{Beside, LENS_TEMPERATURES, LensPage, LensView, State, Subject
 use crate::text::{Phrase, Term, number, phrase, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, font, size, space};
 use crate::widgets::{
-    BARS_HEADER, Chip, LEAST_BAR, STAT_TILE, Sample, Slider, dot_ui, empty_state_ui, is_figure, sample_image_ui,
+    BARS_HEADER, Chip, LEAST_BAR, STAT_TILE, Sample, Slider, dot_ui, empty_state_ui, is_figure, mark, sample_image_ui,
     section_ui,
 };
 use bias::BiasPart;
@@ -53,8 +53,9 @@ pub fn lens_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             }
             if state.screen.lens.subject == Subject::Sample {
                 action_button(ui, Action::RandomSample, false, state, commands);
-                action_button(ui, Action::NextSample, false, state, commands);
-                action_button(ui, Action::PreviousSample, false, state, commands);
+                let next = action_button(ui, Action::NextSample, false, state, commands);
+                let previous = action_button(ui, Action::PreviousSample, false, state, commands);
+                mark(ui, "lens.next", next.rect.union(previous.rect));
                 sample_name_ui(ui, state, view.as_ref());
             }
         },
@@ -149,6 +150,7 @@ fn content_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, fit: &Fit, comman
         bias.show(ui, commands);
     }
     let free = ui.available_rect_before_wrap();
+    mark(ui, "lens.bars", free);
     page_ui(ui, state, view, fit, commands);
     // The word stands beside the picture, low enough to leave the cards of the first screen alone.
     super::tips::mark(ui, Tip::Lens, free.with_min_y(free.bottom() - 0.45 * free.height()));
@@ -178,9 +180,11 @@ fn bars_page_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, fit: &Fit, comm
     let shown = ui.scope_builder(UiBuilder::new().max_rect(bars), |ui| bars::bars_ui(ui, state, view, row, commands));
     let rest = free.with_min_y(shown.response.rect.bottom() + space::S);
     ui.scope_builder(UiBuilder::new().max_rect(rest), |ui| {
+        mark(ui, "lens.numbers", rest.with_max_y(rest.top() + fit.numbers));
         numbers::numbers_ui(ui, state, view, fit.numbers);
         if is_example {
             ui.add_space(space::S);
+            mark(ui, "lens.example", ui.available_rect_before_wrap());
             example::example_ui(ui, state, commands);
         }
     });
@@ -338,6 +342,7 @@ fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, fit: &Fit, commands:
         let key = sample_key(view.probe.rows[view.row], view.input);
         let sample = Sample { key, values: &interleaved, shape };
         let picture = sample_image_ui(ui, &text("lens-sample"), sample, fit.picture);
+        mark(ui, "lens.picture", picture.rect);
         if !fit.has_sentence {
             picture.on_hover_text(&words);
         }
@@ -374,7 +379,8 @@ fn temperature_ui(ui: &mut Ui, state: &State, has_ticks: bool, commands: &Comman
     };
     let mut aside = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
-        action_button(ui, Action::PlayTemperature, false, state, commands);
+        let play = action_button(ui, Action::PlayTemperature, false, state, commands);
+        mark(ui, "lens.play", play.rect);
         let is_one = (state.screen.lens.temperature - 1.0).abs() < 1e-9;
         let one = Chip::new(&text("lens-one")).selectable(is_one).show(ui).response;
         if one.on_hover_text(text("lens-one-hint")).clicked() {
@@ -390,6 +396,7 @@ fn temperature_ui(ui: &mut Ui, state: &State, has_ticks: bool, commands: &Comman
         .refused(&refused)
         .format(&number::setting);
     let slider = ui.add(slider);
+    mark(ui, "lens.temperature", slider.rect);
     if slider.changed() {
         commands.send(LensCommand::LensTemperature(temperature));
     }

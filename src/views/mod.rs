@@ -11,6 +11,7 @@ mod dark;
 mod figures;
 mod inside;
 mod kept_run;
+mod learn;
 mod lens;
 mod loss;
 mod methods;
@@ -20,6 +21,7 @@ mod page_asked;
 mod palette;
 mod paste;
 mod path_field;
+mod projector;
 mod quality;
 mod queue;
 mod recipe;
@@ -40,6 +42,7 @@ pub use dark::dark_ui;
 pub use figures::{figure_size, figure_ui};
 pub use inside::inside_ui;
 pub use kept_run::{kept_recipe_ui, rename_ui};
+pub use learn::{learn_ui, shows_learn};
 pub use lens::lens_ui;
 pub use loss::loss_ui;
 pub use methods::methods_ui;
@@ -49,6 +52,7 @@ pub use page_asked::page_asked_ui;
 pub use palette::palette_ui;
 pub use paste::paste_ui;
 pub use path_field::{path_field_ui, path_key};
+pub use projector::projector_ui;
 pub use quality::quality_ui;
 pub use recipe::{go_to, recipe_ui};
 pub use runs::runs_ui;
@@ -172,6 +176,8 @@ fn key_words(shortcut: Shortcut) -> String {
         "Questionmark" => "?",
         "Plus" => "+",
         "Minus" => "−",
+        "PageDown" => "Page↓",
+        "PageUp" => "Page↑",
         other => other,
     };
     let control = if cfg!(target_os = "macos") { "Cmd+" } else { "Ctrl+" };
@@ -219,7 +225,10 @@ fn icon_of(action: Action, state: &State) -> Icon {
         Action::RecipeText | Action::Notices | Action::ToggleTokens => Icon::List,
         Action::Lab => Icon::Flask,
         Action::Compare => Icon::Bars,
-        Action::Learn | Action::Methods => Icon::Book,
+        Action::Learn | Action::Methods | Action::Lessons => Icon::Book,
+        Action::NextPage => Icon::ChevronRight,
+        Action::PreviousPage => Icon::ChevronLeft,
+        Action::Projector => Icon::Contrast,
         Action::ToggleOverlay | Action::ToggleMoment => Icon::Clock,
     }
 }

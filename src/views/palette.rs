@@ -270,6 +270,13 @@ fn synonyms(action: Action) -> &'static str {
         Action::Lab => "workspace layout experiment 实验 shiyan",
         Action::Compare => "workspace layout runs table 对比 比较 duibi bijiao",
         Action::Learn => "workspace layout teach lesson lecture 讲解 学习 jiangjie xuexi",
+        Action::Lessons => {
+            "learn tutorial course teach help start guide beginner 教程 课 入门 学习 kecheng rumen xuexi"
+        }
+        Action::NextPage | Action::PreviousPage => "lesson page 课程 页 kecheng ye",
+        Action::Projector => {
+            "present presentation beamer fullscreen full screen large lecture 演示 全屏 讲课 touying quanping yanshi"
+        }
         Action::ToggleOverlay => "performance fps frame times debug 性能 xingneng",
     }
 }

@@ -17,6 +17,7 @@ pub fn path_key(purpose: FilePurpose) -> &'static str {
         FilePurpose::OpenRecipe => "path-open-recipe",
         FilePurpose::SaveRecipe => "path-save-recipe",
         FilePurpose::OpenDataFolder => "path-open-folder",
+        FilePurpose::OpenLesson => "path-open-lesson",
         FilePurpose::OpenDataFile => "path-open-table",
         FilePurpose::KeepStore => "path-keep-store",
         FilePurpose::OpenPhoto => "path-open-photo",

@@ -30,7 +30,7 @@ use crate::recipe::{
 use crate::state::{Estimate, Section, State};
 use crate::text::{Phrase, number, phrase, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, size, space, title};
-use crate::widgets::{Chip, Dropdown, RangeField, RangeValue, group_ui, section_ui, toggle_ui};
+use crate::widgets::{Chip, Dropdown, RangeField, RangeValue, group_ui, mark, section_ui, toggle_ui};
 
 /// The fields for which the panel has a control, as this recipe is.
 pub(super) fn with_control(recipe: &Recipe) -> Vec<&'static Field> {
@@ -156,6 +156,7 @@ impl Editor<'_> {
         let limits = swept.limits();
         let shown =
             RangeField { name: &name, value: &value, limits: &limits, log: field.span().log, bare: true }.show(ui);
+        mark(ui, &format!("recipe.{}", field.path), shown.response.rect);
         if is_sought(ui, field) {
             ui.memory_mut(|memory| memory.request_focus(shown.first));
             shown.response.scroll_to_me(Some(Align::Center));

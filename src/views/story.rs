@@ -11,7 +11,7 @@ use crate::runs::verdict::{Cause, Drawing, DrawnErrors, Remedy, Standing, Story,
 use crate::state::{JobView, State};
 use crate::text::{Phrase, Term, number::Kind, text, text_with};
 use crate::theme::{Tokens, UiTokens as _, caption, space, tick, title};
-use crate::widgets::{Chip, DotLine, ErrorDots};
+use crate::widgets::{Chip, DotLine, ErrorDots, mark};
 
 /// Width of the drawing.
 const DRAWING: f32 = 300.0;
@@ -37,6 +37,7 @@ pub fn story_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         });
     });
     let rect = strip.response.rect;
+    mark(ui, "bar.story", rect);
     if story_rect(ui.ctx()).is_none_or(|known| (known.height() - rect.height()).abs() > 0.5) {
         // What has come into the strip lies beyond the height that it had.
         ui.ctx().request_discard("the height of the strip is known now");

@@ -90,6 +90,10 @@ impl App {
             Action::Lab => self.enter(Workspace::Lab),
             Action::Compare => self.enter(Workspace::Compare),
             Action::Learn => self.enter(Workspace::Learn),
+            Action::Lessons => self.show_lessons(),
+            Action::NextPage => self.turn_page(1, ctx),
+            Action::PreviousPage => self.turn_page(-1, ctx),
+            Action::Projector => self.toggle_projector(ctx),
             Action::ToggleOverlay => self.state.window.shows_overlay = !self.state.window.shows_overlay,
         }
     }

@@ -19,15 +19,20 @@ use crate::widgets::ToastKind;
 impl App {
     pub(super) fn perform_all(&mut self, ctx: &egui::Context) {
         for command in self.commands.take() {
-            match command {
-                Command::Do(action) => self.act(action, ctx),
-                Command::Recipe(command) => self.recipe(command, ctx),
-                Command::Job(command) => self.job(command),
-                Command::Screen(command) => self.screen(command),
-                Command::Lens(command) => self.lens(command, ctx),
-                Command::Example(command) => self.example(command, ctx),
-                Command::Window(command) => self.window(command, ctx),
-            }
+            self.perform(command, ctx);
+        }
+    }
+
+    pub(super) fn perform(&mut self, command: Command, ctx: &egui::Context) {
+        match command {
+            Command::Do(action) => self.act(action, ctx),
+            Command::Recipe(command) => self.recipe(command, ctx),
+            Command::Job(command) => self.job(command),
+            Command::Screen(command) => self.screen(command),
+            Command::Lens(command) => self.lens(command, ctx),
+            Command::Example(command) => self.example(command, ctx),
+            Command::Lesson(command) => self.lesson(command, ctx),
+            Command::Window(command) => self.window(command, ctx),
         }
     }
 
@@ -89,7 +94,7 @@ impl App {
     }
 
     /// A notice that offers to take back what it tells of.
-    fn say_with(&mut self, kind: ToastKind, words: Phrase, back: Option<Command>) {
+    pub(super) fn say_with(&mut self, kind: ToastKind, words: Phrase, back: Option<Command>) {
         self.state.window.notices.say(kind == ToastKind::Fault, words.clone());
         self.toasts.add(kind, words, back);
     }

@@ -92,6 +92,7 @@ impl App {
         let steered = self.state.steers();
         let of = |state: &State| Setting::of(state.recipe.sweep.base.distill.method());
         let before: Vec<_> = of(&self.state).into_iter().map(|it| (it, self.state.setting(it))).collect();
+        let recipe = self.as_of_lesson(recipe);
         self.state.put_sweep(recipe);
         self.changed = Instant::now();
         if !steered || !self.state.steers() {

@@ -28,6 +28,11 @@ impl App {
             }
             WindowCommand::Theme(dark) => ctx.set_theme(preference(dark)),
             WindowCommand::Maximise(panel) => self.state.window.maximised = panel,
+            WindowCommand::BringUp(panel) => {
+                self.state.window.maximised = None;
+                self.bring_up(panel);
+            }
+            WindowCommand::Projector(panel) => self.project(panel, ctx),
             WindowCommand::ShowRecipe(run) => self.state.window.recipe_of = run,
             WindowCommand::Rename(job, name) => self.state.window.rename = Some((job, name)),
             WindowCommand::EndRename(accepted) => {

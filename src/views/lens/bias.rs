@@ -9,7 +9,7 @@ use crate::state::{BiasErrors, BiasView, Mover, State, Uncounted};
 use crate::text::{Value, grouped, number, text, text_with};
 use crate::theme::{Icon, UiTokens as _, caption, font, size, space};
 use crate::views::{button_ui, hint_of, icon_of};
-use crate::widgets::{Dropdown, IconButton, Slider};
+use crate::widgets::{Dropdown, IconButton, Slider, mark};
 
 /// Ticks of the slider.
 const TICKS: [f64; 5] = [-10.0, -5.0, 0.0, 5.0, 10.0];
@@ -108,7 +108,9 @@ pub(super) fn toggle_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let (name, hint) = (text(action.key()), hint_of(action));
     let is_on = state.screen.lens.biases && action.enabled(state);
     let button = IconButton::new(icon_of(action, state), &name).hint(&hint).selected(is_on);
-    if ui.add_enabled(action.enabled(state), button).clicked() {
+    let shown = ui.add_enabled(action.enabled(state), button);
+    mark(ui, "lens.biases", shown.rect);
+    if shown.clicked() {
         commands.send(action);
     }
 }

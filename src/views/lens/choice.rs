@@ -7,7 +7,7 @@ use crate::state::{SampleChoice, State, Subject};
 use crate::text::{text, text_with};
 use crate::theme::caption;
 use crate::views::hint_of;
-use crate::widgets::Dropdown;
+use crate::widgets::{Dropdown, mark};
 
 /// Most classes that are listed.
 pub(super) const CLASSES: usize = 200;
@@ -35,6 +35,8 @@ pub(super) fn subject_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             rows_ui(ui, state, commands);
         }
     });
+    mark(ui, "lens.subject", list.response.rect);
+    mark(ui, "lens.choice", list.response.rect);
     list.response.on_hover_text(hint_of(Action::NextChoice));
 }
 
@@ -50,6 +52,7 @@ fn subject_key(subject: Subject) -> &'static str {
 /// Which samples one steps through, with how many there are of each kind at the moment.
 pub(in crate::views) fn choice_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let list = Dropdown::new(&text("lens-choice"), &chosen(state)).plain().show(ui, |ui| rows_ui(ui, state, commands));
+    mark(ui, "lens.choice", list.response.rect);
     list.response.on_hover_text(hint_of(Action::NextChoice));
 }
 

@@ -7,7 +7,7 @@ use crate::state::{BarOrder, Beside, LensPage, Pane, State, Subject};
 use crate::text::{number, text, text_with};
 use crate::theme::{caption, size, space};
 use crate::views::{figure_entries_ui, hint_of, run_name};
-use crate::widgets::{Dropdown, segmented_ui, segmented_width};
+use crate::widgets::{Dropdown, mark, segmented_ui, segmented_width};
 
 /// Runs that are listed to stand beside.
 const LISTED: usize = 60;
@@ -16,7 +16,7 @@ const REST: f32 = 68.0;
 
 pub(super) fn pages_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let room = vec2(ui.available_width(), size::ROW + 1.0);
-    ui.allocate_ui_with_layout(room, Layout::left_to_right(Align::Center), |ui| {
+    let shown = ui.allocate_ui_with_layout(room, Layout::left_to_right(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = space::S;
         let here = state.screen.lens.page;
         let names = LensPage::ALL.map(|page| text(page_key(page)));
@@ -43,6 +43,7 @@ pub(super) fn pages_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             look_ui(ui, state, commands);
         });
     });
+    mark(ui, "lens.pages", shown.response.rect);
     ui.add_space(space::XS);
 }
 
@@ -77,7 +78,9 @@ fn order_key(order: BarOrder) -> &'static str {
 /// Order, scale, and what stands beside.
 fn look_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let lens = &state.screen.lens;
-    Dropdown::new(&text("lens-look"), &text("lens-look-short")).plain().stays_open().show(ui, |ui| {
+    let (name, short) = (text("lens-look"), text("lens-look-short"));
+    let list = Dropdown::new(&name, &short).plain().stays_open();
+    let shown = list.show(ui, |ui| {
         ui.set_max_width(280.0);
         ui.spacing_mut().item_spacing.y = 1.0;
         ui.spacing_mut().button_padding.y = 2.0;
@@ -118,6 +121,9 @@ fn look_ui(ui: &mut Ui, state: &State, commands: &Commands) {
             }
         }
     });
+    for part in ["lens.order", "lens.log"] {
+        mark(ui, part, shown.response.rect);
+    }
 }
 
 /// Another T, step or run beside what is shown.

@@ -7,6 +7,7 @@ use crate::recipe::fields::{Field, Unit};
 use crate::text::text;
 use crate::theme::{UiTokens as _, size};
 use crate::views::control_name;
+use crate::widgets::mark;
 
 /// Width of the names.
 const NAMES: f32 = 100.0;
@@ -89,6 +90,7 @@ pub(super) fn is_sought(ctx: &Context, field: &Field) -> bool {
 
 /// Gives the control of a field the keyboard where the field is asked for.
 pub(super) fn seek(ui: &Ui, field: &Field, control: &Response) {
+    mark(ui, &format!("recipe.{}", field.path), control.rect);
     if is_sought(ui, field) {
         control.request_focus();
         control.scroll_to_me(Some(Align::Center));
