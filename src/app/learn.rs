@@ -15,7 +15,7 @@ use crate::lesson::{
 };
 use crate::protocol::{JobId, Report, Request, Started};
 use crate::recipe::{QUICKSTART, Sweep, preset};
-use crate::state::{FilePurpose, History, Pane, RecipePanel, Screen, State, Workspace};
+use crate::state::{FilePurpose, History, Pane, RecipePanel, Screen, State, Tip, Workspace};
 use crate::text::{phrase, text_with};
 use crate::widgets::{RING_LASTS, ToastKind, place_of};
 
@@ -37,6 +37,8 @@ pub(super) struct Sandbox {
     title: String,
     /// Until when what the page needs is brought about.
     bringing: Option<Instant>,
+    /// The panels that were last put in sight for a page.
+    panels: Vec<Pane>,
 }
 
 /// A lesson's folder as it was when it was read last.
@@ -117,6 +119,7 @@ impl App {
     pub(super) fn show_lessons(&mut self) {
         let is_there = crate::views::shows_learn(&self.lessons, &self.state);
         self.lessons.shown = !is_there;
+        self.state.window.greeting.done(Tip::Lessons);
         if !is_there && self.lessons.study.is_none() {
             self.state.window.workspace = Workspace::Learn;
             self.state.window.maximised = None;
@@ -161,6 +164,7 @@ impl App {
             maximised: window.maximised.take(),
             title,
             bringing: None,
+            panels: Vec::new(),
         });
         self.state.find_run_before();
         self.settle_arrangements();
@@ -239,7 +243,24 @@ impl App {
         let Lessons { study: Some(study), progress, .. } = &mut self.lessons else { return };
         study.enter(page, &self.state, now);
         progress.at(&study.lesson, study.page());
+        // A page that looks at other panels than the one before has them; one that looks at the same leaves them as they are.
+        let panels = study.page().needs.panels.clone();
+        if self.sandbox.as_ref().is_some_and(|sandbox| !panels.is_empty() && sandbox.panels != panels) {
+            self.arrange(&panels);
+        }
         self.bring_about(false, ctx);
+    }
+
+    /// Puts panels in sight, the rest behind them.
+    fn arrange(&mut self, panels: &[Pane]) {
+        let needs = self.lessons.study.as_ref().map(|study| &study.page().needs);
+        let workspace = needs.and_then(|needs| needs.arrangement).unwrap_or(Workspace::Learn);
+        (self.state.window.workspace, self.state.window.maximised) = (workspace, None);
+        if let Some(sandbox) = self.sandbox.as_mut().filter(|_| !panels.is_empty()) {
+            sandbox.panels = panels.to_vec();
+            self.tiles.insert(workspace, tiles::of_panels(workspace, panels));
+            self.settle_arrangements();
+        }
     }
 
     /// Brings about what the page needs; a training alone where `trains`.
@@ -249,15 +270,7 @@ impl App {
         let mut goes_on = false;
         for it in lacking {
             match it {
-                Lacking::Panels(_) => {
-                    let workspace = needs.arrangement.unwrap_or(self.state.window.workspace);
-                    self.state.window.maximised = None;
-                    self.state.window.workspace = workspace;
-                    if !needs.panels.is_empty() {
-                        self.tiles.insert(workspace, tiles::of_panels(workspace, &needs.panels));
-                        self.settle_arrangements();
-                    }
-                }
+                Lacking::Panels(_) => self.arrange(&needs.panels),
                 Lacking::Preset(name) => {
                     self.perform(RecipeCommand::Preset(name).into(), ctx);
                     goes_on = true;
@@ -267,8 +280,9 @@ impl App {
                 Lacking::Training { .. } => {}
             }
         }
-        if let Some(sandbox) = self.sandbox.as_mut().filter(|_| goes_on) {
+        if goes_on && let (Some(sandbox), Some(study)) = (&mut self.sandbox, &mut self.lessons.study) {
             sandbox.bringing = Some(Instant::now() + TRIES);
+            study.comes = true;
         }
         ctx.request_repaint();
     }
@@ -293,11 +307,14 @@ impl App {
 
     /// Performs steps of a lesson, each as things stand after the one before.
     pub fn perform_steps(&mut self, steps: &[Step], ctx: &egui::Context) {
+        let now = ctx.input(|input| input.time);
         for step in steps {
             match commands_of(step, &self.state) {
                 Ok(commands) => commands.into_iter().for_each(|command| self.perform(command, ctx)),
                 Err(problem) => self.fault(problem),
             }
+            // What is counted counts each of them.
+            self.lessons.look(&self.state, now, true);
         }
     }
 
@@ -364,6 +381,7 @@ impl App {
         let is_there = study.lacking.iter().all(|it| matches!(it, Lacking::Training { .. }));
         if is_there || Instant::now() > until {
             sandbox.bringing = None;
+            study.comes = false;
             let page = study.page;
             study.enter(page, &self.state, now);
             return;

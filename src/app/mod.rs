@@ -47,7 +47,7 @@ use crate::runs::{Store, StoreError, StoreWriter};
 use crate::state::{Greeting, Pane, State, TemporaryStore, Workspace};
 use crate::text::{Language, Phrase, phrase, speak};
 use crate::theme::{self, UiTokens as _};
-use crate::training::{Runner, Worker};
+use crate::training::{Journal, Observer, Runner, Worker};
 use crate::widgets::Toasts;
 use frame_meter::FrameMeter;
 use inbox::Inbox;
@@ -115,6 +115,7 @@ pub fn run(options: &Options) -> Result<(), OpenError> {
                 pace: pace(cc),
                 settings,
                 remembered,
+                runner: None,
             },
         )?;
         Ok(Box::new(app))
@@ -176,7 +177,13 @@ pub struct Parts {
     pub settings: SettingsFile,
     /// What was kept there, and what was wrong with it.
     pub remembered: (Settings, Option<Phrase>),
+    /// What trains; none for the training thread of this program.
+    pub runner: Option<MakeRunner>,
 }
+
+/// Makes what trains, of where its reports are kept and who is told of them.
+pub type MakeRunner =
+    Box<dyn FnOnce(WorkerOptions, Box<dyn Journal>, Arc<dyn Observer>) -> std::io::Result<Box<dyn Runner>>>;
 
 fn icon() -> egui::IconData {
     let png = include_bytes!("../../assets/icon/stillroom-256.png");
@@ -258,15 +265,18 @@ impl App {
     /// # Errors
     /// When the system gives no thread, or the first recipe is faulty.
     pub fn new(ctx: &egui::Context, parts: Parts) -> Result<Self, DynError> {
-        let Parts { store, device, program, dialogs, pace, settings, remembered: (mut kept, fault) } = parts;
+        let Parts { store, device, program, dialogs, pace, settings, remembered: (mut kept, fault), runner } = parts;
         speak(kept.language.unwrap_or_else(Language::of_system));
         let recipe = kept.last.sweep().map_or_else(|| QUICKSTART.sweep(), Ok)?;
         let repaint = ctx.clone();
         let wake = move |at_once| repaint.request_repaint_after(if at_once { Duration::ZERO } else { pace });
         let inbox = Arc::new(Inbox::new(wake));
         let options = WorkerOptions { device, window: true, program: program.clone(), ..WorkerOptions::default() };
-        let worker = Worker::spawn(options, Box::new(store.journal()), Arc::clone(&inbox) as Arc<_>)?;
-        let worker: Box<dyn Runner> = Box::new(worker);
+        let (journal, observer) = (Box::new(store.journal()), Arc::clone(&inbox) as Arc<dyn Observer>);
+        let worker = match runner {
+            Some(make) => make(options, journal, observer)?,
+            None => Box::new(Worker::spawn(options, journal, observer)?),
+        };
         let repaint = ctx.clone();
         let reader = Reader::spawn(store.path().to_owned(), move || repaint.request_repaint())?;
         reader.list();

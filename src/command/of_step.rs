@@ -66,7 +66,11 @@ pub fn commands_of(step: &Step, state: &State) -> Result<Vec<Command>, Phrase> {
 pub fn commands_of_sample(sample: &Sample, state: &State) -> Vec<Command> {
     let subject = |subject| LensCommand::Subject(subject).into();
     match sample {
-        Sample::Photo(shipped) => vec![LensCommand::Photo(PhotoOf::Shipped(*shipped)).into()],
+        Sample::Photo(shipped) => {
+            let of = PhotoOf::Shipped(*shipped);
+            let is_asked = state.screen.photo.as_ref().is_some_and(|photo| photo.of == of);
+            if is_asked { vec![subject(Subject::Photo)] } else { vec![LensCommand::Photo(of).into()] }
+        }
         Sample::Example => vec![subject(Subject::Example)],
         Sample::Mean => vec![subject(Subject::Mean)],
         Sample::Any => vec![LensCommand::SampleChoice(state.screen.lens.choice).into(), subject(Subject::Sample)],

@@ -81,7 +81,7 @@ impl Condition {
         let operators = [(">=", Order::AtLeast), ("<=", Order::AtMost), (">", Order::More), ("<", Order::Less)];
         for (sign, order) in operators {
             let Some(operand) = written.strip_prefix(sign).map(str::trim) else { continue };
-            if holds != Holds::Number {
+            if !matches!(holds, Holds::Number | Holds::Any) {
                 return Err(phrase!("lesson-no-order", reading = name, operator = sign));
             }
             let test = match operand.strip_prefix("was").map(str::trim) {

@@ -59,6 +59,9 @@ impl Needs {
 
 impl Sample {
     fn is_on_show(&self, state: &State) -> bool {
+        if state.lens_view().is_none() {
+            return false;
+        }
         let lens = &state.screen.lens;
         let of_data = lens.subject == Subject::Sample && state.screen.picture.is_none();
         match self {

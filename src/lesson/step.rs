@@ -105,11 +105,12 @@ const BEGINNINGS: [&str; 4] = ["recipe.", "example.teacher.", "example.student."
 
 /// Whether a lesson may change a field of the recipe: none that names a file.
 fn may_change(path: &str) -> bool {
-    let is_open = path.starts_with("distill.") || path.starts_with("training.") || path.starts_with("sweep.");
+    let is_open = path.starts_with("distill.") || path.starts_with("training.");
     is_open
         || matches!(
             path,
-            "student.model"
+            "sweep.seeds"
+                | "student.model"
                 | "teacher.model"
                 | "teacher.members"
                 | "teacher.epochs"
@@ -254,11 +255,23 @@ fn has_text(value: &toml::Value) -> bool {
     }
 }
 
+const SEEDS: &str = "sweep.seeds";
+const SEED: &str = "training.seed";
+
 /// A recipe with one field changed.
 ///
 /// # Errors
 /// When the recipe cannot have that.
 pub fn with_field(sweep: &Sweep, path: &str, value: toml::Value) -> Result<Sweep, Phrase> {
+    // A recipe that was read has the seeds themselves in its place.
+    if let (SEEDS, Some(count)) = (path, value.as_integer()) {
+        let mut sweep = sweep.with_seeds(u64::try_from(count).unwrap_or(1));
+        if count <= 1 {
+            sweep.set_axis(SEED, None);
+        }
+        sweep.check().map_err(|faults| faults.phrase())?;
+        return Ok(sweep);
+    }
     let mut table = sweep.to_table();
     let mut at = &mut table;
     let mut parts = path.split('.').peekable();

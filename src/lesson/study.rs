@@ -80,6 +80,8 @@ pub struct Study {
     pub jobs: Vec<OwnJob>,
     /// What this page needs and has not.
     pub lacking: Vec<Lacking>,
+    /// Whether that is on its way.
+    pub comes: bool,
     /// Whether this page is done now.
     pub done: bool,
     /// An address that is asked about before it is opened.
@@ -137,6 +139,7 @@ impl Study {
             answers: BTreeMap::new(),
             jobs: Vec::new(),
             lacking: Vec::new(),
+            comes: false,
             done: false,
             link: None,
             flash: None,
@@ -165,7 +168,8 @@ impl Study {
             Kind::Do(tasks) => vec![TaskState::default(); tasks.len()],
             _ => Vec::new(),
         };
-        (self.link, self.flash, self.busy, self.done) = (None, None, time, false);
+        (self.link, self.flash, self.busy) = (None, None, time);
+        (self.comes, self.done) = (false, false);
         let page = self.page();
         let blank = match &page.kind {
             Kind::Predict(predict) => Some(predict.blank()),

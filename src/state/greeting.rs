@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 /// One of the first words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tip {
+    /// Somebody to whom all of it is new may begin with the lessons.
+    Lessons,
     /// Run the recipe.
     Distil,
     /// Move T of the lens.
@@ -16,7 +18,7 @@ pub enum Tip {
 
 impl Tip {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Distil, Self::Lens, Self::Recipe];
+    pub const ALL: [Self; 4] = [Self::Lessons, Self::Distil, Self::Lens, Self::Recipe];
 }
 
 /// The words that are still to be said.
@@ -37,6 +39,8 @@ impl Greeting {
     /// Its advice was followed, or it was closed.
     pub fn done(&mut self, tip: Tip) {
         self.0.remove(&tip);
+        // Who has found something to do does not ask where to begin.
+        self.0.remove(&Tip::Lessons);
     }
 
     /// Whether nothing is left to be said.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{FontData, FontDefinitions, FontFamily, FontId, RichText};
+use eframe::egui::{FontData, FontDefinitions, FontFamily, FontId, RichText, TextStyle, Ui};
 
 use super::size;
 
@@ -91,6 +91,19 @@ pub fn title(text: impl Into<String>) -> RichText {
 /// A number that is the point of its tile.
 pub fn value(text: impl Into<String>) -> RichText {
     RichText::new(text).font(semibold(size::VALUE))
+}
+
+/// What a page of a lesson is called.
+pub fn heading(text: impl Into<String>) -> RichText {
+    RichText::new(text).font(semibold(size::HEADING))
+}
+
+/// Sets the words of a part of the window in the size for reading.
+pub fn for_reading(ui: &mut Ui) {
+    let styles = &mut ui.style_mut().text_styles;
+    for style in [TextStyle::Body, TextStyle::Button] {
+        styles.insert(style, font(size::READING));
+    }
 }
 
 /// A line of explanation under a control.

@@ -15,7 +15,7 @@ mod tokens;
 #[cfg(debug_assertions)]
 mod watch;
 
-pub use fonts::{caption, code, font, maths, mono, semibold, tick, title, value};
+pub use fonts::{caption, code, font, for_reading, heading, maths, mono, semibold, tick, title, value};
 pub use icons::Icon;
 pub use system_fonts::fall_back_to_system_fonts;
 pub use tokens::{PICTURE, Tokens, UiTokens, radius, size, space};

@@ -282,6 +282,10 @@ pub mod size {
     pub const TINY: f32 = number("tiny");
     /// A number that is the point of its tile.
     pub const VALUE: f32 = number("value");
+    /// Words that are read in sentences: pages of lessons.
+    pub const READING: f32 = number("reading");
+    /// What such a page is called.
+    pub const HEADING: f32 = number("heading");
     /// A row of a list, and a control.
     pub const ROW: f32 = number("row");
     /// The title row of a section.

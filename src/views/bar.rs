@@ -210,7 +210,9 @@ fn workspaces_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let names = actions.map(|action| text(action.key()));
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let mut chosen = Workspace::ALL.iter().position(|it| *it == state.window.workspace).unwrap_or(0);
-    if segmented_ui(ui, &text("bar-workspaces"), &mut chosen, &names).changed() {
+    let shown = segmented_ui(ui, &text("bar-workspaces"), &mut chosen, &names);
+    super::tips::mark(ui, Tip::Lessons, shown.rect);
+    if shown.changed() {
         commands.send(actions[chosen]);
     }
 }

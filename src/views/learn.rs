@@ -72,9 +72,9 @@ fn words_ui(ui: &mut Ui, markdown: &str, pictures: &str, commands: &Commands) {
     }
 }
 
-/// Whole minutes; half of one where it is less.
+/// Whole minutes, rather one too many.
 fn minutes(minutes: f64) -> String {
-    let shown = if minutes < 1.0 { "½".to_owned() } else { format!("{minutes:.0}") };
+    let shown = format!("{:.0}", minutes.ceil());
     crate::text::text_with("lessons-minutes", &[("minutes", shown.into())])
 }
 

@@ -62,13 +62,14 @@ pub fn tips_ui(ui: &mut Ui, state: &State, commands: &Commands) {
 /// below it.
 fn anchor(tip: Tip, of: Rect) -> (egui::Pos2, bool) {
     match tip {
-        Tip::Lens => (pos2(of.left() - space::S, of.center().y), true),
+        Tip::Lens | Tip::Lessons => (pos2(of.left() - space::S, of.center().y), true),
         Tip::Distil | Tip::Recipe => (pos2(of.right() + space::S, of.center().y), false),
     }
 }
 
 fn tip_ui(ui: &Ui, tip: Tip, is_of_texts: bool, of: Rect, commands: &Commands) {
     let key = match tip {
+        Tip::Lessons => "tip-lessons",
         Tip::Distil => "tip-distil",
         Tip::Lens if is_of_texts => "tip-lens-text",
         Tip::Lens => "tip-lens",
@@ -90,7 +91,7 @@ fn tip_ui(ui: &Ui, tip: Tip, is_of_texts: bool, of: Rect, commands: &Commands) {
                 bottom: 10,
             });
             let shown = frame.show(ui, |ui| {
-                ui.set_width(if tip == Tip::Distil { WIDE } else { WIDTH });
+                ui.set_width(if matches!(tip, Tip::Distil | Tip::Lessons) { WIDE } else { WIDTH });
                 ui.spacing_mut().item_spacing.y = 2.0;
                 let ink = tokens.window;
                 ui.horizontal(|ui| {

@@ -17,10 +17,10 @@ pub fn mark(ui: &Ui, name: &str, rect: Rect) {
     }
 }
 
-/// Where the part of a name is, if this frame or the last one drew it.
+/// Where the part of a name is, if this frame or one of the last two drew it.
 pub fn place_of(ctx: &egui::Context, name: &str) -> Option<Rect> {
     let (frame, rect): (u64, Rect) = ctx.data(|data| data.get_temp(Id::unique(("part", name))))?;
-    (frame + 1 >= ctx.cumulative_frame_nr()).then_some(rect)
+    (frame + 2 >= ctx.cumulative_frame_nr()).then_some(rect)
 }
 
 /// Draws a ring around a part, `age` seconds after it was asked for; it takes no click. True while it is drawn.

@@ -27,6 +27,7 @@ pub fn app(
         pace: Duration::ZERO,
         settings: SettingsFile::none(),
         remembered: (remembered, None),
+        runner: None,
     };
     change(&mut parts);
     App::new(&cc.egui_ctx, parts).unwrap()

@@ -26,8 +26,8 @@ fn the_first_words_come_one_after_the_other() {
             let mut window = build_at(size, store, &dialogs, SettingsFile::at(path), Start::First);
             until(&mut window, "the first sample", |state| state.lens_view().is_some());
             let words = match language {
-                Language::English => ["Begin here", "A real digit", "What is going to be trained"],
-                Language::Chinese => ["从这里开始", "一个真实的数字", "将要训练什么"],
+                Language::English => ["New to distillation?", "Begin here", "A real digit", "What is going to be trained"],
+                Language::Chinese => ["第一次接触蒸馏？", "从这里开始", "一个真实的数字", "将要训练什么"],
             };
             for word in words {
                 let shown: Vec<_> = words.iter().filter(|word| window.query_by_label(word).is_some()).collect();
@@ -101,8 +101,10 @@ fn the_first_words_go_when_they_are_followed_and_never_come_again() {
     let dialogs = ScriptedDialogs::default();
     let mut window = build(&folder.store(), &dialogs, settings(), Start::First);
     until(&mut window, "the first sample", |state| state.lens_view().is_some());
+    window.get_by_label("New to distillation?");
+    assert!(window.query_by_label("Begin here").is_none(), "one at a time");
+    press(&mut window, "Remove New to distillation?");
     window.get_by_label("Begin here");
-    assert!(window.query_by_label("A real digit").is_none(), "one at a time");
     slide(&mut window, "T", 2.0);
     assert!(!window.state().state().window.greeting.has(Tip::Lens));
     slide(&mut window, "Temperature", 5.0);

@@ -7,6 +7,7 @@ mod bias;
 mod common;
 mod first;
 mod jobs;
+mod learn;
 mod lens;
 mod looks;
 mod methods;

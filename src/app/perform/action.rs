@@ -89,7 +89,10 @@ impl App {
             Action::Shortcuts => self.state.window.shows_shortcuts = !self.state.window.shows_shortcuts,
             Action::Lab => self.enter(Workspace::Lab),
             Action::Compare => self.enter(Workspace::Compare),
-            Action::Learn => self.enter(Workspace::Learn),
+            Action::Learn => {
+                self.state.window.greeting.done(Tip::Lessons);
+                self.enter(Workspace::Learn);
+            }
             Action::Lessons => self.show_lessons(),
             Action::NextPage => self.turn_page(1, ctx),
             Action::PreviousPage => self.turn_page(-1, ctx),

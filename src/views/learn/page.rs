@@ -11,7 +11,7 @@ use crate::command::{Commands, LessonCommand};
 use crate::lesson::{Answer, Kind, Lacking, Lessons, PageWords, Sample, Study};
 use crate::state::{Shipped, State};
 use crate::text::{text, text_with};
-use crate::theme::{UiTokens as _, space, title};
+use crate::theme::{UiTokens as _, for_reading, heading, space};
 use crate::views::cards::preset_key;
 use crate::widgets::primary_button;
 
@@ -27,6 +27,7 @@ pub(super) fn page_ui(ui: &mut Ui, lessons: &Lessons, study: &Study, state: &Sta
     ui.allocate_ui(body, |ui| {
         scrolled_ui(ui, (&study.lesson.id, study.page), |ui| {
             ui.spacing_mut().item_spacing.y = space::S;
+            for_reading(ui);
             if let Some(opened) = lessons.opened.as_ref().filter(|it| Some(&it.folder) == study.lesson.folder.as_ref())
                 && let Some(faults) = &opened.faults
             {
@@ -79,7 +80,7 @@ fn dots_ui(ui: &mut Ui, lessons: &Lessons, study: &Study, commands: &Commands) {
 }
 
 fn body_ui(ui: &mut Ui, study: &Study, words: &PageWords, state: &State, commands: &Commands) {
-    ui.add(Label::new(title(words.title.as_str()).size(crate::theme::size::VALUE)).wrap());
+    ui.add(Label::new(heading(words.title.as_str())).wrap());
     let pictures = pictures_of(study);
     words_ui(ui, &words.body, &pictures, commands);
     lacking_ui(ui, study, state, commands);
@@ -116,7 +117,7 @@ fn pictures_of(study: &Study) -> String {
 
 /// What is not there that the page needs, in a line, with a button that brings it about.
 fn lacking_ui(ui: &mut Ui, study: &Study, state: &State, commands: &Commands) {
-    if study.lacking.is_empty() {
+    if study.lacking.is_empty() || study.comes {
         return;
     }
     let t = ui.tokens();
