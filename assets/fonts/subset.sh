@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the Chinese faces and the monospaced one again. It needs Debian's packages fonts-noto-cjk and fonts-jetbrains-mono, and
 # python3-venv for fonttools. Both Chinese faces have the 3,755 usual characters of GB 2312 (level 1), so that names which
-# users type keep their weight in titles, and all that the window says. Run it after words were added to zh-CN.ftl.
+# users type keep their weight in titles, and all that the window and its lessons say. Run it after words were added to them.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -21,6 +21,7 @@ python3 - "$tools/characters.txt" <<'PYTHON'
 import pathlib, sys
 # The last four are the language's own name in the list of languages, which is not a translated text.
 said = pathlib.Path("../i18n/zh-CN.ftl").read_text(encoding="utf-8") + "简体中文"
+said += "".join(words.read_text(encoding="utf-8") for words in sorted(pathlib.Path("../lessons").glob("*/zh-CN.md")))
 marks = [chr(c) for c in (*range(0x3000, 0x3040), *range(0xFF00, 0xFFF0))] + list("“”‘’—…·×–−→←")
 usual = {bytes([a, b]).decode("gb2312", "ignore") for a in range(0xB0, 0xD8) for b in range(0xA1, 0xFF)}
 # ASCII is Inter's.

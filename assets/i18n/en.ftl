@@ -2611,7 +2611,6 @@ lesson-left-runs = { $count ->
    *[other] { $count } runs of the lesson are in the bin
 }
 lesson-kept-runs = The lesson’s runs are kept
-lesson-keep = Keep them
 lesson-opened = Lesson “{ $title }”
 lesson-unreadable = { $folder }: the lesson cannot be read; the list of lessons says why
 

@@ -2500,7 +2500,6 @@ lesson-ran = 这里产生的运行都标着“{ $title }”。离开时它们会
 lesson-run-title = 课程：{ $title }
 lesson-left-runs = 课程的 { $count } 个运行已进回收站
 lesson-kept-runs = 课程的运行已保留
-lesson-keep = 保留它们
 lesson-opened = 课程“{ $title }”
 lesson-unreadable = { $folder }：课程读不了，原因见课程列表
 

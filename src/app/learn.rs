@@ -17,7 +17,7 @@ use crate::protocol::{JobId, Report, Request, Started};
 use crate::recipe::{QUICKSTART, Sweep, preset};
 use crate::state::{FilePurpose, History, Pane, RecipePanel, Screen, State, Tip, Workspace};
 use crate::text::{phrase, text_with};
-use crate::widgets::{RING_LASTS, ToastKind, place_of};
+use crate::widgets::{RING_LASTS, ToastKind, place_of, scroll_to};
 
 /// How often a lesson that was opened from a folder is looked at for changes.
 const LOOK: Duration = Duration::from_millis(500);
@@ -41,6 +41,14 @@ pub(super) struct Sandbox {
     panels: Vec<Pane>,
 }
 
+impl Sandbox {
+    /// How many columns of panels a page has put beside itself; none where the arrangement is another.
+    pub(super) fn columns(&self) -> usize {
+        let has_recipe = self.panels.contains(&Pane::Recipe);
+        self.panels.len().min(if has_recipe { 3 } else { 2 })
+    }
+}
+
 /// A lesson's folder as it was when it was read last.
 #[derive(Debug, Default)]
 pub(super) struct Watch {
@@ -50,7 +58,6 @@ pub(super) struct Watch {
 
 impl App {
     pub(super) fn lesson(&mut self, command: LessonCommand, ctx: &egui::Context) {
-        let now = ctx.input(|input| input.time);
         match command {
             LessonCommand::Show(shown) => self.lessons.shown = shown,
             LessonCommand::Begin(id) => self.begin_lesson(&id, ctx),
@@ -85,7 +92,7 @@ impl App {
             LessonCommand::GuessCurve(from, to) => self.answer(|answer| answer.draw(from, to)),
             LessonCommand::Choose(choice) => self.answer(|answer| answer.pick(choice)),
             LessonCommand::Reveal => self.reveal(ctx),
-            LessonCommand::PointAt(part) => self.point_at(part, now),
+            LessonCommand::PointAt(part) => self.point_at(part, ctx),
             LessonCommand::AskLink(link) => {
                 if let Some(study) = &mut self.lessons.study {
                     study.link = Some(link);
@@ -331,7 +338,9 @@ impl App {
     }
 
     /// Points at a part of the window; one whose panel is not in sight is brought up first.
-    fn point_at(&mut self, part: String, now: f64) {
+    fn point_at(&mut self, part: String, ctx: &egui::Context) {
+        let now = ctx.input(|input| input.time);
+        scroll_to(ctx, &part);
         if let Ok(Some(panel)) = panel_of(&part)
             && !self.state.window.in_sight.contains(&panel)
         {

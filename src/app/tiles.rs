@@ -224,6 +224,8 @@ pub(super) struct Panels<'a> {
     pub moved: &'a mut Option<Moved>,
     /// Panels that have their name on a tab.
     pub tabbed: Vec<Pane>,
+    /// Where they can be seen.
+    pub seen: egui::Rect,
 }
 
 /// The panels of an arrangement that stand below a tab.
@@ -255,6 +257,8 @@ pub(super) fn panel_ui(ui: &mut Ui, panel: Pane, state: &State, commands: &Comma
 impl Behavior<Pane> for Panels<'_> {
     fn pane_ui(&mut self, ui: &mut Ui, _tile: TileId, pane: &mut Pane) -> UiResponse {
         let rect = ui.max_rect();
+        // What is scrolled away takes no clicks.
+        ui.shrink_clip_rect(self.seen);
         // The title row is the handle by which a panel is moved; what stands in it comes later and wins. It takes clicks,
         // too, and does nothing with them: egui then waits for a movement before it calls a press on a button a drag.
         let handle = egui::Rect::from_min_size(rect.min, egui::vec2(rect.width(), size::SECTION));

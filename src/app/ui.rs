@@ -1,6 +1,6 @@
 //! Draws the window; nothing is changed here but the place of panels.
 
-use eframe::egui::{self, Frame, Panel, Ui};
+use eframe::egui::{self, Frame, Panel, Ui, layers::ShapeIdx};
 
 use super::App;
 use super::tiles::{Panels, hold_recipe, let_go, panel_ui, tabbed};
@@ -16,15 +16,31 @@ const BAR: f32 = 44.0;
 /// The least room in which the panels can be read. A smaller window, or one in which everything is large, is scrolled.
 const LEAST: egui::Vec2 = egui::vec2(960.0, 580.0);
 
-/// Gives the panels all there is, and at least [`LEAST`].
-fn with_room(ui: &mut Ui, panels: impl FnOnce(&mut Ui)) {
+/// The least room of one panel beside the page of a lesson.
+const LEAST_OF_ONE: egui::Vec2 = egui::vec2(330.0, 320.0);
+
+/// Gives the panels all there is, and at least `least`; they are told where they can be seen.
+fn with_room(ui: &mut Ui, least: egui::Vec2, panels: impl FnOnce(&mut Ui, egui::Rect)) {
     let free = ui.available_size();
-    if free.x >= LEAST.x && free.y >= LEAST.y {
-        return panels(ui);
+    if free.x >= least.x && free.y >= least.y {
+        let all = ui.clip_rect();
+        return panels(ui, all);
     }
     egui::ScrollArea::both().id_salt("panels").auto_shrink(false).show(ui, |ui| {
-        let (rect, _) = ui.allocate_exact_size(free.max(LEAST), egui::Sense::hover());
-        panels(&mut ui.new_child(egui::UiBuilder::new().max_rect(rect)));
+        let (rect, _) = ui.allocate_exact_size(free.max(least), egui::Sense::hover());
+        let seen = ui.clip_rect();
+        let layer = ui.layer_id();
+        let next = |ui: &Ui| ui.ctx().graphics(|all| all.get(layer).map_or(0, |list| list.next_idx().0));
+        let first = next(ui);
+        panels(&mut ui.new_child(egui::UiBuilder::new().max_rect(rect)), seen);
+        // Tiles clip by their own rectangles, wherever they are scrolled to: what lies outside would be drawn over the bar.
+        let last = next(ui);
+        ui.ctx().graphics_mut(|all| {
+            let list = all.entry(layer);
+            for at in first..last {
+                list.mutate_shape(ShapeIdx(at), |shape| shape.clip_rect = shape.clip_rect.intersect(seen));
+            }
+        });
     });
 }
 
@@ -41,7 +57,7 @@ fn maximised_ui(ui: &mut Ui, panel: Pane, state: &State, commands: &Commands) {
 
 impl App {
     pub(super) fn window_ui(&mut self, ui: &mut Ui) {
-        let Self { state, commands, tiles, moved_panels, lessons, .. } = self;
+        let Self { state, commands, tiles, moved_panels, lessons, sandbox, .. } = self;
         // A real window is cleared with this colour; a picture of it is not.
         ui.painter().rect_filled(ui.max_rect(), 0.0, ui.tokens().panel);
         if let Some(panel) = state.window.projector {
@@ -60,7 +76,14 @@ impl App {
                 if let Some(tree) = tiles.get_mut(&state.window.workspace) {
                     let held = hold_recipe(tree);
                     let tabbed = tabbed(tree);
-                    with_room(ui, |ui| tree.ui(&mut Panels { state, commands, moved: moved_panels, tabbed }, ui));
+                    let columns = sandbox.as_ref().map_or(0, super::learn::Sandbox::columns);
+                    let least = match columns {
+                        0 => LEAST,
+                        columns => LEAST_OF_ONE * egui::vec2(columns as f32, 1.0),
+                    };
+                    with_room(ui, least, |ui, seen| {
+                        tree.ui(&mut Panels { state, commands, moved: moved_panels, tabbed, seen }, ui);
+                    });
                     if let Some(held) = held {
                         let_go(tree, &held);
                     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use eframe::egui::{FontData, FontDefinitions, FontFamily, FontId, RichText, TextStyle, Ui};
 
-use super::size;
+use super::{UiTokens as _, size};
 
 const SEMIBOLD: &str = "semibold";
 
@@ -100,10 +100,13 @@ pub fn heading(text: impl Into<String>) -> RichText {
 
 /// Sets the words of a part of the window in the size for reading.
 pub fn for_reading(ui: &mut Ui) {
-    let styles = &mut ui.style_mut().text_styles;
-    for style in [TextStyle::Body, TextStyle::Button] {
-        styles.insert(style, font(size::READING));
+    let style = ui.style_mut();
+    for text in [TextStyle::Body, TextStyle::Button] {
+        style.text_styles.insert(text, font(size::READING));
     }
+    // What is strong stands out by its ink: egui has one weight a face.
+    let t = style.visuals.tokens();
+    style.visuals.widgets.noninteractive.fg_stroke.color = t.secondary.lerp_to_gamma(t.text, 0.4);
 }
 
 /// A line of explanation under a control.

@@ -151,6 +151,9 @@ fn content_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, fit: &Fit, comman
     }
     let free = ui.available_rect_before_wrap();
     mark(ui, "lens.bars", free);
+    if state.screen.lens.subject == Subject::Example {
+        mark(ui, "lens.example", free);
+    }
     page_ui(ui, state, view, fit, commands);
     // The word stands beside the picture, low enough to leave the cards of the first screen alone.
     super::tips::mark(ui, Tip::Lens, free.with_min_y(free.bottom() - 0.45 * free.height()));
@@ -184,7 +187,6 @@ fn bars_page_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, fit: &Fit, comm
         numbers::numbers_ui(ui, state, view, fit.numbers);
         if is_example {
             ui.add_space(space::S);
-            mark(ui, "lens.example", ui.available_rect_before_wrap());
             example::example_ui(ui, state, commands);
         }
     });

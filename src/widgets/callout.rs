@@ -7,8 +7,22 @@ use crate::theme::{UiTokens as _, radius};
 /// Seconds that a ring lasts.
 pub const RING_LASTS: f64 = 2.4;
 
+/// Frames that a part has to come into sight: it may be behind a tab, or folded away.
+const PATIENCE: u64 = 8;
+
+/// Lets a part be scrolled into sight in one of the next frames.
+pub fn scroll_to(ctx: &egui::Context, name: &str) {
+    let until = ctx.cumulative_frame_nr() + PATIENCE;
+    ctx.data_mut(|data| data.insert_temp(Id::unique("sought part"), (name.to_owned(), until)));
+}
+
 /// Tells where the part of a name is in this frame.
 pub fn mark(ui: &Ui, name: &str, rect: Rect) {
+    let sought: Option<(String, u64)> = ui.data(|data| data.get_temp(Id::unique("sought part")));
+    if sought.is_some_and(|(part, until)| part == name && ui.ctx().cumulative_frame_nr() <= until) {
+        ui.data_mut(|data| data.remove_temp::<(String, u64)>(Id::unique("sought part")));
+        ui.scroll_to_rect(rect, None);
+    }
     // What is scrolled away cannot be pointed at.
     let seen = rect.intersect(ui.clip_rect());
     if seen.is_positive() {

@@ -56,7 +56,6 @@ pub fn formula_ui(ui: &mut Ui, tex: &str, inline: bool) {
         let (rect, response) = ui.allocate_exact_size(vec2(full, height + depth + 0.6 * em), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(egui::Role::Math, true, tex));
         paint(ui, &list, pos2(rect.center().x - width / 2.0, rect.top() + 0.3 * em), em, ink);
-        ui.end_row();
     }
 }
 

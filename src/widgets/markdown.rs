@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use eframe::egui::{Id, Ui};
+use eframe::egui::{Id, TextStyle, Ui};
 use egui_commonmark::{CommonMarkCache, CommonMarkViewer};
 use pulldown_cmark::{Event, Parser, Tag};
 
@@ -20,6 +20,8 @@ pub fn markdown_ui(ui: &mut Ui, markdown: &str, pictures: &str) -> Option<String
     }
     ui.scope(|ui| {
         let width = ui.available_width() as usize;
+        // A line is as high as its words: a link in it stands on the same line as they do.
+        ui.spacing_mut().interact_size.y = ui.text_style_height(&TextStyle::Body);
         CommonMarkViewer::new()
             .default_implicit_uri_scheme(pictures)
             .max_image_width(Some(width))

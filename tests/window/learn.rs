@@ -234,7 +234,7 @@ fn walk(lesson: &Lesson, way: Way, tapes: &Tapes) {
 
 fn page(window: &mut Window, lesson: &Lesson, at: usize, way: Way, told: &mut BTreeSet<String>) {
     until_study(window, "what the page needs", |study, _| settled(study));
-    assert_eq!(study(window).page, at);
+    assert_eq!(study(window).page, at, "{} {way:?}", lesson.id);
     let page = &lesson.pages[at];
     let id = format!("{} {} {way:?}", lesson.id, page.id);
     // Every panel out of sight; the card says so, and a press brings them back.
@@ -290,8 +290,10 @@ fn page(window: &mut Window, lesson: &Lesson, at: usize, way: Way, told: &mut BT
                 until_study(window, "its solution", |study, _| study.tasks[task].done);
             }
             // All of them together, one after the other.
-            window.state().ask(LessonCommand::GoTo(at));
-            window.run_steps(2);
+            if tasks.len() > 1 {
+                window.state().ask(LessonCommand::GoTo(at));
+                window.run_steps(2);
+            }
             for (task, of) in tasks.iter().enumerate() {
                 if !study(window).tasks[task].done {
                     perform(window, &of.solution);
@@ -389,6 +391,269 @@ fn callouts(window: &mut Window, lesson: &Lesson, at: usize, way: Way, id: &str)
         window.run_steps(6);
         assert!(place_of(&window.ctx, part).is_some(), "{id}: {part} is not on the screen");
     }
+}
+
+/// A lesson of somebody else, in a folder.
+fn write_lesson(folder: &std::path::Path, structure: &str, words: &str) {
+    std::fs::create_dir_all(folder).unwrap();
+    std::fs::write(folder.join("lesson.toml"), structure).unwrap();
+    std::fs::write(folder.join("en.md"), words).unwrap();
+    let picture = image::RgbImage::from_fn(12, 8, |x, y| image::Rgb([20 * x as u8, 30 * y as u8, 90]));
+    picture.save(folder.join("dots.png")).unwrap();
+}
+
+const STRUCTURE: &str = r#"
+format = 1
+id = "of-a-stranger"
+needs = { panels = ["lens"], sample = "example" }
+
+[[page]]
+id = "begin"
+kind = "tell"
+minutes = 0.5
+
+[[page]]
+id = "cool"
+kind = "do"
+minutes = 1
+[[page.task]]
+id = "low"
+until = { "lens.temperature" = "< 0.5" }
+solution = [{ "lens.temperature" = 0.3 }]
+not = [[{ "lens.temperature" = 3 }]]
+"#;
+
+const WORDS: &str = "# Cold\nWhat a low T does.\n\n## begin: A picture\nLook: ![dots](dots.png) and \
+    [a page](https://example.org/a). It is $q_i$.\n\n## cool: Cool it\nMove [T](ui:lens.temperature).\n\n\
+    ### task low\nBelow one half.\n### hint low\nTo the left.\n";
+
+#[test]
+fn a_lesson_of_a_stranger_is_opened_told_off_mended_and_read_again_while_it_is_written() {
+    let folder = Folder::new();
+    let lesson = folder.0.path().join("mine");
+    write_lesson(&lesson, &STRUCTURE.replace("lens.temperature\" = \"< 0.5", "lens.temprature\" = \"< 0.5"), WORDS);
+    let dialogs = stillroom::app::ScriptedDialogs::default();
+    let mut window = crate::open(&folder.store(), &dialogs);
+    crate::until(&mut window, "the first sample", |state| state.lens_view().is_some());
+    let recipe = window.state().state().recipe.sweep.to_toml();
+    dialogs.answer(Some(lesson.clone()));
+    window.state().ask(LessonCommand::OpenFolder);
+    window.run_steps(8);
+    // File, line and page, what is wrong and what is meant.
+    let fault = window.get_by_label_contains("lens.temprature");
+    let fault = fault.accesskit_node().value().unwrap();
+    assert!(fault.starts_with("lesson.toml, line 17, page “cool”: "), "{fault}");
+    assert!(fault.contains("“lens.temperature”"), "{fault}");
+    assert!(window.query_by_label_contains("Begin: Cold").is_none());
+
+    let until_opened = |window: &mut Window, what: &str, done: &dyn Fn(&stillroom::lesson::Opened) -> bool| {
+        let start = std::time::Instant::now();
+        while !window.state().lessons().opened.as_ref().is_some_and(done) {
+            assert!(start.elapsed() < Duration::from_secs(20), "{what}");
+            std::thread::sleep(Duration::from_millis(50));
+            window.run_steps(2);
+        }
+        window.run_steps(4);
+    };
+    write_lesson(&lesson, STRUCTURE, WORDS);
+    until_opened(&mut window, "the mended lesson", &|opened| opened.faults.is_none() && opened.lesson.is_some());
+    press_here(&mut window, "Begin: Cold");
+    until_study(&mut window, "the example", |study, _| settled(study));
+    // A link is asked about before it leads out.
+    window.get_by_role_and_label(Role::Link, "a page").click();
+    window.run_steps(4);
+    window.get_by_label("https://example.org/a");
+    assert!(window.output().platform_output.commands.is_empty(), "nothing is opened by the first press");
+    press_here(&mut window, "Stay here");
+    assert!(study(&window).link.is_none());
+
+    // While it is open it is read again: what is sound is shown at once, and what is not leaves it as it was.
+    write_lesson(&lesson, STRUCTURE, &WORDS.replace("A picture", "Another picture"));
+    until_opened(&mut window, "the new title", &|opened| {
+        opened.lesson.as_ref().is_some_and(|lesson| lesson.words[&Language::English].pages["begin"].title == "Another picture")
+    });
+    window.get_by_label("Another picture");
+    write_lesson(&lesson, STRUCTURE, &WORDS.replace("### task low", "### tsak low"));
+    until_opened(&mut window, "the fault", &|opened| opened.faults.is_some());
+    window.get_by_label_contains("did you mean “task”?");
+    window.get_by_label("Another picture");
+    press(&mut window, "Next");
+    until_study(&mut window, "the page", |study, _| study.page == 1 && settled(study));
+    perform(&mut window, &[Step::Temperature(0.3)]);
+    until_study(&mut window, "the task", |study, _| study.done);
+    press(&mut window, "Finish");
+    assert_eq!(window.state().state().recipe.sweep.to_toml(), recipe);
+}
+
+#[test]
+fn a_lesson_that_names_a_path_deletes_exports_or_quits_is_refused() {
+    let folder = Folder::new();
+    for (step, said) in [
+        (r#"{ "recipe.data.source" = { csv = "/etc/passwd" } }"#, "data.source"),
+        (r#"{ "recipe.teacher.checkpoint" = "/tmp/x.safetensors" }"#, "teacher.checkpoint"),
+        (r#"{ delete = "r-0001" }"#, "delete"),
+        (r#"{ export = "/tmp/x.csv" }"#, "export"),
+        (r#"{ quit = true }"#, "quit"),
+        (r#"{ "save-student" = "/tmp/x" }"#, "save-student"),
+    ] {
+        let lesson = folder.0.path().join("bad");
+        write_lesson(&lesson, &STRUCTURE.replace(r#"{ "lens.temperature" = 0.3 }"#, step), WORDS);
+        let faults = stillroom::lesson::read_folder(&lesson).unwrap_err().to_string();
+        assert!(faults.contains("lesson.toml, line 18, page “cool”") && faults.contains(said), "{faults}");
+    }
+    for (words, said) in [
+        ("![x](../../secret.png)", "secret.png"),
+        ("![x](/etc/x.png)", "/etc/x.png"),
+        ("[x](file:///etc/passwd)", "file:///etc/passwd"),
+        ("<script>alert(1)</script>", "HTML"),
+    ] {
+        let lesson = folder.0.path().join("bad");
+        write_lesson(&lesson, STRUCTURE, &WORDS.replace("Move [T](ui:lens.temperature).", words));
+        let faults = stillroom::lesson::read_folder(&lesson).unwrap_err().to_string();
+        assert!(faults.contains("en.md, line 8, page “cool”") && faults.contains(said), "{faults}");
+    }
+}
+
+#[test]
+fn a_lesson_leaves_the_users_job_its_recipe_and_its_panels_alone_also_when_the_window_closes_in_it() {
+    let folder = Folder::new();
+    let settings = || stillroom::app::SettingsFile::at(folder.0.path().join("window.json"));
+    let dialogs = stillroom::app::ScriptedDialogs::default();
+    let mut window = crate::open_with(&folder.store(), &dialogs, settings());
+    crate::until(&mut window, "the first sample", |state| state.lens_view().is_some());
+    let mut sweep = window.state().state().recipe.sweep.clone();
+    sweep.base.training.epochs = 100_000;
+    window.state().ask(stillroom::command::RecipeCommand::Edit("epochs", Box::new(sweep)));
+    window.run_steps(2);
+    press(&mut window, "Distil");
+    crate::until(&mut window, "the first points", |state| {
+        state.running_job().is_some_and(|job| job.curves.values().any(|curves| !curves.total.is_empty()))
+    });
+    let user = before(&window);
+    let job = window.state().state().jobs.running.unwrap();
+    window.state().ask(LessonCommand::Begin("temperature".to_owned()));
+    window.run_steps(4);
+    until_study(&mut window, "the lesson", |study, _| settled(study));
+    // What is moved in the lesson is no event of the user's job, and what is distilled in it waits.
+    let t = stillroom::recipe::fields::TEMPERATURE.path;
+    perform(&mut window, &[Step::Preset("quickstart"), Step::Recipe(t, toml::Value::Float(2.0))]);
+    std::thread::sleep(Duration::from_millis(600));
+    window.run_steps(6);
+    assert!(window.state().state().jobs.open[&job].changes.is_empty());
+    perform(&mut window, &[Step::Distil]);
+    assert_eq!(window.state().state().jobs.queue.items().len(), 1);
+    assert_eq!(window.state().state().screen.focus, None, "the user's job is not in the lesson's panels");
+    window.state().ask(LessonCommand::Leave);
+    window.run_steps(6);
+    assert!(window.state().state().jobs.queue.items().is_empty(), "what waited of the lesson is gone");
+    assert_eq!(before(&window), user);
+    press(&mut window, "Stop");
+    crate::until(&mut window, "the end", |state| state.jobs.running.is_none());
+    crate::until(&mut window, "the list", |state| !state.jobs.rows.is_empty());
+    let user = before(&window);
+
+    // A job of the lesson is marked, and goes into the bin with it; the window is closed in the middle of another.
+    let short = |window: &mut Window| {
+        let epochs = stillroom::recipe::fields::EPOCHS.path;
+        perform(window, &[Step::Preset("quickstart"), Step::Recipe(epochs, toml::Value::Integer(1)), Step::Distil]);
+        until_study(window, "the lesson's job", |_, state| {
+            state.focused().is_some_and(|job| job.outcome.is_some()) && state.jobs.running.is_none()
+        });
+    };
+    window.state().ask(LessonCommand::Begin("temperature".to_owned()));
+    window.run_steps(4);
+    short(&mut window);
+    let own = study(&window).own();
+    crate::until(&mut window, "its rows", |state| state.jobs.rows.iter().any(|row| own.contains(&row.job)));
+    let title = text_with("lesson-run-title", &[("title", "Temperature".into())]);
+    let state = window.state().state();
+    assert!(state.jobs.rows.iter().filter(|row| own.contains(&row.job)).all(|row| row.title == title));
+    window.state().ask(LessonCommand::Leave);
+    window.run_steps(6);
+    crate::until(&mut window, "the bin", |state| {
+        state.jobs.rows.iter().filter(|row| own.contains(&row.job)).all(|row| row.deleted)
+    });
+    assert_eq!(before(&window), user);
+    // They can be kept.
+    press(&mut window, &text("widget-take-back"));
+    crate::until(&mut window, "them again", |state| {
+        state.jobs.rows.iter().filter(|row| own.contains(&row.job)).all(|row| !row.deleted)
+    });
+    let kept = before(&window);
+    window.state().ask(LessonCommand::Begin("temperature".to_owned()));
+    window.run_steps(4);
+    short(&mut window);
+    window.state().ask(LessonCommand::GoTo(2));
+    window.run_steps(4);
+    drop(window);
+    let mut window = crate::open_with(&folder.store(), &dialogs, settings());
+    crate::until(&mut window, "the first sample", |state| state.lens_view().is_some());
+    crate::until(&mut window, "the bin", |state| {
+        state.jobs.rows.iter().filter(|row| !row.deleted).count() == kept.runs.len()
+    });
+    let after = before(&window);
+    assert_eq!((after.recipe, after.workspace, after.focus), (kept.recipe, kept.workspace, kept.focus));
+    assert_eq!(after.runs, kept.runs);
+    // Where it was left it goes on.
+    window.state().ask(LessonCommand::Begin("temperature".to_owned()));
+    window.run_steps(4);
+    assert_eq!(study(&window).page, 2);
+}
+
+#[test]
+fn a_hint_comes_by_itself_after_half_a_minute_without_anything_done() {
+    let folder = Folder::new();
+    let mut window = crate::open(&folder.store(), &stillroom::app::ScriptedDialogs::default());
+    crate::until(&mut window, "the first sample", |state| state.lens_view().is_some());
+    window.state().ask(LessonCommand::Begin("temperature".to_owned()));
+    window.run_steps(4);
+    until_study(&mut window, "the photo", |study, _| settled(study));
+    let page = study(&window).lesson.pages.iter().position(|page| matches!(page.kind, Kind::Do(_))).unwrap();
+    window.state().ask(LessonCommand::GoTo(page));
+    window.run_steps(4);
+    until_study(&mut window, "the page", |study, _| settled(study));
+    assert_eq!(study(&window).tasks[0].hints, 0);
+    // Frames are a twentieth of a second apart.
+    window.run_steps(20 * 20);
+    assert_eq!(study(&window).tasks[0].hints, 0);
+    window.run_steps(20 * 15);
+    assert_eq!(study(&window).tasks[0].hints, 1);
+}
+
+#[test]
+fn a_projector_shows_one_panel_large_and_arrow_keys_move_t() {
+    use eframe::egui::Key;
+    let folder = Folder::new();
+    let mut window = crate::open(&folder.store(), &stillroom::app::ScriptedDialogs::default());
+    crate::until(&mut window, "the first sample", |state| state.lens_view().is_some());
+    let t = |window: &Window| window.state().state().screen.lens.temperature;
+    let (zoom, first) = (window.ctx.zoom_factor(), t(&window));
+    window.key_press(Key::F11);
+    window.run_steps(4);
+    assert_eq!(window.state().state().window.projector, Some(Pane::Lens));
+    assert!(window.query_by_role_and_label(Role::Button, "Distil").is_none(), "nothing else is there");
+    for (key, wanted) in [
+        (Key::ArrowRight, first * std::f64::consts::SQRT_2),
+        (Key::PageDown, first * 2.0),
+        (Key::ArrowLeft, first * std::f64::consts::SQRT_2),
+        (Key::PageUp, first),
+    ] {
+        window.key_press(key);
+        window.run_steps(3);
+        assert!((t(&window) / wanted - 1.0).abs() < 1e-9, "{key:?}: {}", t(&window));
+    }
+    let row = window.state().state().screen.lens.row;
+    window.key_press(Key::ArrowDown);
+    window.run_steps(3);
+    assert_ne!(window.state().state().screen.lens.row, row);
+    window.key_press(Key::Tab);
+    window.run_steps(3);
+    assert_eq!(window.state().state().window.projector, Some(Pane::Dark));
+    window.key_press(Key::Escape);
+    window.run_steps(4);
+    assert_eq!(window.state().state().window.projector, None);
+    assert!((window.ctx.zoom_factor() - zoom).abs() < 1e-6);
+    window.get_by_role_and_label(Role::Button, "Distil");
 }
 
 fn lesson_is_sound(index: usize) {
