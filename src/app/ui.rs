@@ -9,6 +9,7 @@ use crate::state::{Pane, State};
 use crate::text::text_with;
 use crate::theme::{UiTokens as _, size, space};
 use crate::views;
+use crate::widgets::scroll_along;
 
 /// Height of the bar at the top.
 const BAR: f32 = 44.0;
@@ -33,6 +34,7 @@ fn with_room(ui: &mut Ui, least: egui::Vec2, panels: impl FnOnce(&mut Ui, egui::
         let next = |ui: &Ui| ui.ctx().graphics(|all| all.get(layer).map_or(0, |list| list.next_idx().0));
         let first = next(ui);
         panels(&mut ui.new_child(egui::UiBuilder::new().max_rect(rect)), seen);
+        scroll_along(ui);
         // Tiles clip by their own rectangles, wherever they are scrolled to: what lies outside would be drawn over the bar.
         let last = next(ui);
         ui.ctx().graphics_mut(|all| {

@@ -22,12 +22,22 @@ pub fn mark(ui: &Ui, name: &str, rect: Rect) {
     if sought.is_some_and(|(part, until)| part == name && ui.ctx().cumulative_frame_nr() <= until) {
         ui.data_mut(|data| data.remove_temp::<(String, u64)>(Id::unique("sought part")));
         ui.scroll_to_rect(rect, None);
+        let frame = ui.ctx().cumulative_frame_nr();
+        ui.data_mut(|data| data.insert_temp(Id::unique("found part"), (frame, rect)));
     }
     // What is scrolled away cannot be pointed at.
     let seen = rect.intersect(ui.clip_rect());
     if seen.is_positive() {
         let frame = ui.ctx().cumulative_frame_nr();
         ui.data_mut(|data| data.insert_temp(Id::unique(("part", name)), (frame, seen)));
+    }
+}
+
+/// Lets an area that holds other scrolled areas follow: what is sought may have been taken by one within it.
+pub fn scroll_along(ui: &Ui) {
+    let found: Option<(u64, Rect)> = ui.data(|data| data.get_temp(Id::unique("found part")));
+    if let Some((_, rect)) = found.filter(|(frame, _)| *frame == ui.ctx().cumulative_frame_nr()) {
+        ui.scroll_to_rect(rect, None);
     }
 }
 

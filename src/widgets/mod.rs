@@ -60,7 +60,7 @@ mod weight_bar;
 pub use band_plot::{BandLine, BandPlot, BandPlotResponse, BandPoint};
 pub use bar_list::{ShareRow, bar_list_ui, count_list_ui};
 pub use brush::Brush;
-pub use callout::{RING_LASTS, mark, place_of, ring_ui, scroll_to};
+pub use callout::{RING_LASTS, mark, place_of, ring_ui, scroll_along, scroll_to};
 pub use chip::{Chip, ChipResponse, dot_ui};
 pub use class_matrix::{ClassMatrix, MatrixCell};
 pub use curve_plot::{Band, Curve, CurvePlot, CurvePlotResponse, LegendClick, Marker, fitting_keys_ui, legend_ui};
