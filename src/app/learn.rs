@@ -66,13 +66,6 @@ impl App {
                 self.leave_lesson(ctx);
             }
             LessonCommand::GoTo(page) => self.go_to_page(page, ctx),
-            LessonCommand::Again => {
-                if let Some(study) = &mut self.lessons.study {
-                    self.lessons.progress.begin_again(&study.lesson);
-                    study.answers.clear();
-                }
-                self.go_to_page(0, ctx);
-            }
             LessonCommand::BringAbout => self.bring_about(true, ctx),
             LessonCommand::Hint(task) => {
                 if let Some(study) = &mut self.lessons.study {

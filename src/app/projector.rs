@@ -6,13 +6,10 @@ use super::App;
 use crate::command::{Action, WindowCommand};
 use crate::state::Pane;
 use crate::theme;
+use crate::views::PROJECTED;
 
 /// Points from the top of the screen to its bottom: text of 12.5 points has 28 pixels where there are 1,080.
 const HEIGHT: f32 = 480.0;
-
-/// Panels that can be shown, in the order in which one goes through them.
-pub const PROJECTED: [Pane; 7] =
-    [Pane::Lens, Pane::Dark, Pane::Samples, Pane::Quality, Pane::Loss, Pane::Anatomy, Pane::Board];
 
 /// How the window was before.
 #[derive(Debug)]
@@ -76,11 +73,12 @@ impl App {
                 self.commands.send(action);
             }
         }
-        if ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Tab)) {
-            self.commands.send(next(1));
-        }
-        if ctx.input_mut(|input| input.consume_key(Modifiers::SHIFT, Key::Tab)) {
-            self.commands.send(next(PROJECTED.len() - 1));
+        for (modifiers, by) in [(Modifiers::SHIFT, PROJECTED.len() - 1), (Modifiers::NONE, 1)] {
+            if ctx.input_mut(|input| input.consume_key(modifiers, Key::Tab)) {
+                self.commands.send(next(by));
+                // egui has moved the focus already.
+                ctx.memory_mut(|memory| memory.focused().into_iter().for_each(|id| memory.surrender_focus(id)));
+            }
         }
         if ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
             self.commands.send(WindowCommand::Projector(None));

@@ -219,8 +219,6 @@ pub enum LessonCommand {
     Leave,
     /// Go to a page of it.
     GoTo(usize),
-    /// Begin it again from its first page.
-    Again,
     /// Bring about what the page needs.
     BringAbout,
     /// One more hint of a task.

@@ -134,7 +134,6 @@ impl Condition {
                 (None, Some(_)) | (Some(_), None) => true,
                 (None, None) => false,
             },
-            (_, None) => false,
             (Test::Equal(value), Some(found)) => is_same(found, value),
             (Test::Unequal(value), Some(found)) => !is_same(found, value),
             (Test::Number(order, number), Some(Value::Number(found))) => order.holds(*found, *number),
@@ -142,7 +141,8 @@ impl Condition {
                 Some(Value::Number(was)) => order.holds(*found, was + by),
                 _ => false,
             },
-            (Test::Number(..) | Test::Was(..), Some(_)) => false,
+            // What is not there, and what is no number, compares with nothing.
+            (_, None) | (Test::Number(..) | Test::Was(..), Some(_)) => false,
         }
     }
 }

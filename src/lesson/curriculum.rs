@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use super::fault::Faults;
-use super::lesson::Lesson;
 use super::read::{Files, read};
+use super::shape::Lesson;
 use crate::text::Language;
 
 /// Structure and words of a lesson.

@@ -82,14 +82,14 @@ impl Reader<'_> {
         let Some(first) = headings.first().filter(|first| first.level == HeadingLevel::H1) else {
             return self.fault(0, Phrase::message("lesson-no-title"));
         };
-        self.words.title = first.words.trim().to_owned();
+        first.words.trim().clone_into(&mut self.words.title);
         for (at, heading) in headings.iter().enumerate() {
             let end = headings.get(at + 1).map_or(self.text.len(), |next| next.at.start);
             let part = heading.at.end..end;
             match heading.level {
                 HeadingLevel::H1 if at == 0 => {
                     let summary = self.part(part, MOST_PART_WORDS, MOST_PART_CHARACTERS, heading.at.start);
-                    self.words.summary = summary.trim().to_owned();
+                    summary.trim().clone_into(&mut self.words.summary);
                 }
                 HeadingLevel::H2 => self.read_page(heading, part),
                 HeadingLevel::H3 => self.read_part(heading, part),
@@ -223,11 +223,9 @@ impl Reader<'_> {
                     self.fault(at_of, Phrase::message("lesson-table"));
                 }
                 Event::Start(Tag::Link { link_type, dest_url, .. }) => self.check_link(link_type, &dest_url, at_of),
-                Event::Start(Tag::Image { dest_url, .. }) => {
-                    if !self.pictures.iter().any(|known| *known == *dest_url) {
-                        let allowed = self.pictures.join(", ");
-                        self.fault(at_of, phrase!("lesson-picture", name = dest_url.as_ref(), allowed = allowed));
-                    }
+                Event::Start(Tag::Image { dest_url, .. }) if !self.pictures.iter().any(|known| *known == *dest_url) => {
+                    let allowed = self.pictures.join(", ");
+                    self.fault(at_of, phrase!("lesson-picture", name = dest_url.as_ref(), allowed = allowed));
                 }
                 Event::InlineMath(tex) | Event::DisplayMath(tex) => {
                     if let Err(error) = ratex_parser::parse(&tex) {

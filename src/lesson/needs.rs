@@ -1,6 +1,6 @@
 //! Whether what a page needs is there.
 
-use super::lesson::{Lesson, Needs, Sample};
+use super::shape::{Lesson, Needs, Sample};
 use super::study::OwnJob;
 use crate::protocol::JobOutcome;
 use crate::state::{Pane, PhotoOf, State, Subject};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::lesson::{Lesson, Page};
+use super::shape::{Lesson, Page};
 
 /// Of all lessons; those that this version does not know stay.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -76,20 +76,12 @@ impl Progress {
             known.at = None;
         }
     }
-
-    /// Begins a lesson again.
-    pub fn begin_again(&mut self, lesson: &Lesson) {
-        if let Some(known) = self.0.get_mut(&lesson.id) {
-            known.at = None;
-            known.pages.clear();
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lesson::lesson::{Kind, Needs};
+    use crate::lesson::shape::{Kind, Needs};
 
     fn lesson(pages: &[(&str, &[&str])]) -> Lesson {
         let page = |(id, was): &(&str, &[&str])| Page {

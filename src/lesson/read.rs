@@ -9,10 +9,10 @@ use toml::{Spanned, Table};
 
 use super::condition::{Condition, Until};
 use super::fault::{Fault, Faults};
-use super::lesson::{Kind, Lesson, Needs, Page, Predict, Sample, Task, Training};
 use super::markdown::read_words;
 use super::reading::{Reading, named, preset_named, unknown, word_of};
 use super::schema::{File, NeedsTable, PageTable, PredictTable, RunTable, TaskTable};
+use super::shape::{Kind, Lesson, Needs, Page, Predict, Sample, Task, Training};
 use super::step::{Step, with_field};
 use super::words::{LessonWords, PageWords};
 use crate::state::{Pane, Shipped, Workspace};

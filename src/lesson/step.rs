@@ -159,14 +159,6 @@ impl Step {
             let number = number(low as f64, high as f64)?;
             if number.fract() == 0.0 { Ok(number as usize) } else { Err(phrase!("lesson-wants-whole", reading = name)) }
         };
-        fn one<T: DeserializeOwned + serde::Serialize>(
-            word: String,
-            all: impl IntoIterator<Item = T>,
-        ) -> Result<T, Phrase> {
-            let known: Vec<String> = all.into_iter().map(word_of).collect();
-            let found = named(&word).filter(|found| known.contains(&word_of(found)));
-            found.ok_or_else(|| unknown(&word, known.iter().map(String::as_str)))
-        }
         let (low, high) = LENS_TEMPERATURES.into_inner();
         Ok(match name {
             "arrangement" => Self::Arrangement(one(word()?, Workspace::ALL)?),
@@ -194,10 +186,8 @@ impl Step {
             }),
             "example.label" => Self::ExampleLabel(whole(1, MOST_CLASSES)? - 1),
             "dark.page" => Self::DarkPage(one(word()?, DarkPage::ALL)?),
-            "distil" => match truth()? {
-                true => Self::Distil,
-                false => return Err(phrase!("lesson-only-true", reading = name)),
-            },
+            "distil" if truth()? => Self::Distil,
+            "distil" => return Err(phrase!("lesson-only-true", reading = name)),
             _ => {
                 let beginning = BEGINNINGS.into_iter().find(|beginning| name.starts_with(beginning));
                 let Some(beginning) = beginning else {
@@ -219,6 +209,13 @@ impl Step {
             }
         })
     }
+}
+
+/// The thing that is called so, among all of its kind.
+fn one<T: DeserializeOwned + serde::Serialize>(word: String, all: impl IntoIterator<Item = T>) -> Result<T, Phrase> {
+    let known: Vec<String> = all.into_iter().map(word_of).collect();
+    let found = named(&word).filter(|found| known.contains(&word_of(found)));
+    found.ok_or_else(|| unknown(&word, known.iter().map(String::as_str)))
 }
 
 fn allowed() -> String {

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use super::answer::Answer;
 use super::condition::Entered;
 use super::fault::Faults;
-use super::lesson::{Kind, Lesson, Page, Predict, Task};
 use super::needs::Lacking;
 use super::progress::Progress;
 use super::reading::{Reading, Value};
+use super::shape::{Kind, Lesson, Page, Predict, Task};
 use crate::protocol::{JobId, JobOutcome};
 use crate::state::State;
 

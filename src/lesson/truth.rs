@@ -1,8 +1,9 @@
 //! What a prediction is compared with: worked out from what the window has, at the moment at which it is asked for.
 
 use super::answer::{Answer, CURVE_POINTS, Shown, gap_of_bars, gap_of_curves};
-use super::lesson::Predict;
+use super::condition::Entered;
 use super::reading::{Reading, Speaker, one_row, said};
+use super::shape::Predict;
 use crate::protocol::JobId;
 use crate::state::State;
 
@@ -74,7 +75,7 @@ impl Predict {
                     return false;
                 }
                 let now = |reading: &Reading| reading.value(state, own);
-                let entered = Default::default();
+                let entered = Entered::new();
                 let Some((right, _)) = truth.iter().find(|(_, until)| until.holds(&now, &entered)) else {
                     return false;
                 };

@@ -18,7 +18,7 @@ pub(super) const FACES: [(&str, &[u8]); 5] = [
     ("jetbrains-mono", include_bytes!("../../assets/fonts/JetBrainsMono-Regular.ttf")),
 ];
 
-/// The faces of formulas, by the names that the layout engine has for them. KaTeX draws with the same.
+/// The faces of formulas, by the names that the layout engine has for them; `KaTeX` draws with the same.
 const MATHS: [(&str, &[u8]); 9] = [
     ("Main-Regular", include_bytes!("../../assets/fonts/katex/KaTeX_Main-Regular.ttf")),
     ("Main-Bold", include_bytes!("../../assets/fonts/katex/KaTeX_Main-Bold.ttf")),

@@ -10,7 +10,6 @@ use eframe::egui::{Align, Frame, Id, Label, Layout, Margin, Panel, ScrollArea, U
 use crate::command::{Commands, LessonCommand};
 use crate::lesson::Lessons;
 use crate::state::{State, Workspace};
-use crate::text::text;
 use crate::theme::{Icon, UiTokens as _, space, title};
 use crate::widgets::{IconButton, markdown_ui};
 
@@ -76,9 +75,4 @@ fn words_ui(ui: &mut Ui, markdown: &str, pictures: &str, commands: &Commands) {
 fn minutes(minutes: f64) -> String {
     let shown = format!("{:.0}", minutes.ceil());
     crate::text::text_with("lessons-minutes", &[("minutes", shown.into())])
-}
-
-/// A button as wide as its words, for the foot of a card.
-fn small_button(ui: &mut Ui, key: &str) -> bool {
-    ui.button(text(key)).clicked()
 }

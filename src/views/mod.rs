@@ -52,7 +52,7 @@ pub use page_asked::page_asked_ui;
 pub use palette::palette_ui;
 pub use paste::paste_ui;
 pub use path_field::{path_field_ui, path_key};
-pub use projector::projector_ui;
+pub use projector::{PROJECTED, projector_ui};
 pub use quality::quality_ui;
 pub use recipe::{go_to, recipe_ui};
 pub use runs::runs_ui;
@@ -208,15 +208,15 @@ fn icon_of(action: Action, state: &State) -> Icon {
         | Action::SaveFigure
         | Action::SavePage => Icon::Save,
         Action::CopyRecipe | Action::PasteRecipe | Action::CopyPicture | Action::CopyFigure => Icon::Copy,
-        Action::NextSample => Icon::ChevronRight,
-        Action::PreviousSample => Icon::ChevronLeft,
+        Action::NextSample | Action::NextPage => Icon::ChevronRight,
+        Action::PreviousSample | Action::PreviousPage => Icon::ChevronLeft,
         Action::RandomSample => Icon::Dice,
         Action::NextChoice | Action::ToggleBiases => Icon::Sliders,
         Action::RaiseLensTemperature => Icon::ChevronUp,
         Action::LowerLensTemperature => Icon::ChevronDown,
         Action::ToggleLogLoss | Action::ToggleWeighted => Icon::Curve,
         Action::ToggleBin => Icon::Trash,
-        Action::ToggleTheme => Icon::Contrast,
+        Action::ToggleTheme | Action::Projector => Icon::Contrast,
         Action::ZoomIn => Icon::Plus,
         Action::ZoomOut => Icon::Minus,
         Action::ZoomReset | Action::Palette => Icon::Search,
@@ -226,9 +226,6 @@ fn icon_of(action: Action, state: &State) -> Icon {
         Action::Lab => Icon::Flask,
         Action::Compare => Icon::Bars,
         Action::Learn | Action::Methods | Action::Lessons => Icon::Book,
-        Action::NextPage => Icon::ChevronRight,
-        Action::PreviousPage => Icon::ChevronLeft,
-        Action::Projector => Icon::Contrast,
         Action::ToggleOverlay | Action::ToggleMoment => Icon::Clock,
     }
 }

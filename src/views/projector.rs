@@ -6,14 +6,15 @@ use super::panel_key;
 use crate::command::{Action, Commands, WindowCommand};
 use crate::state::{LensPage, Pane, State};
 use crate::text::{number, text, text_with};
-use crate::theme::{Icon, UiTokens as _, size, space, value};
+use crate::theme::{Icon, UiTokens as _, space, value};
 use crate::widgets::{Dropdown, IconButton};
 
 /// Height of the row at the bottom.
 const FOOT: f32 = 36.0;
 
-/// Panels that can be shown to a room.
-const SHOWN: [Pane; 7] = [Pane::Lens, Pane::Dark, Pane::Samples, Pane::Quality, Pane::Loss, Pane::Anatomy, Pane::Board];
+/// Panels that can be shown to a room, in the order in which one goes through them.
+pub const PROJECTED: [Pane; 7] =
+    [Pane::Lens, Pane::Dark, Pane::Samples, Pane::Quality, Pane::Loss, Pane::Anatomy, Pane::Board];
 
 /// Fills the screen.
 pub fn projector_ui(ui: &mut Ui, panel: Pane, state: &State, commands: &Commands, contents: impl FnOnce(&mut Ui)) {
@@ -28,7 +29,7 @@ pub fn projector_ui(ui: &mut Ui, panel: Pane, state: &State, commands: &Commands
 fn foot_ui(ui: &mut Ui, panel: Pane, state: &State, commands: &Commands) {
     let name = text(panel_key(panel));
     Dropdown::new(&text("action-projector"), &name).width(150.0).show(ui, |ui| {
-        for other in SHOWN {
+        for other in PROJECTED {
             if ui.selectable_label(other == panel, text(panel_key(other))).clicked() {
                 commands.send(WindowCommand::Projector(Some(other)));
                 ui.close();
@@ -55,7 +56,7 @@ fn foot_ui(ui: &mut Ui, panel: Pane, state: &State, commands: &Commands) {
         if ui.add(IconButton::new(Icon::Close, &end).framed()).clicked() {
             commands.send(WindowCommand::Projector(None));
         }
-        let words = eframe::egui::RichText::new(text("projector-keys")).color(ui.tokens().secondary).size(size::BODY);
+        let words = eframe::egui::RichText::new(text("projector-keys")).color(ui.tokens().secondary);
         ui.add(Label::new(words).selectable(false).truncate());
     });
 }

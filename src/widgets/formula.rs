@@ -1,4 +1,4 @@
-//! Formulas in TeX, laid out by `RaTeX` and painted with KaTeX's faces. One that cannot be laid out stands as it was written.
+//! Formulas in TeX, laid out by `RaTeX` and painted with the faces of `KaTeX`. One that cannot be laid out stands as it was written.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use ratex_types::path_command::PathCommand;
 
 use crate::theme::{UiTokens as _, code, maths, size};
 
-/// How much larger a formula is set than the words beside it: KaTeX's letters are small for their size.
+/// How much larger a formula is set than the words beside it: the letters of `KaTeX` are small for their size.
 const SCALE: f32 = 1.21;
 
 /// Lays out a formula once for all frames.

@@ -26,7 +26,9 @@ fn the_first_words_come_one_after_the_other() {
             let mut window = build_at(size, store, &dialogs, SettingsFile::at(path), Start::First);
             until(&mut window, "the first sample", |state| state.lens_view().is_some());
             let words = match language {
-                Language::English => ["New to distillation?", "Begin here", "A real digit", "What is going to be trained"],
+                Language::English => {
+                    ["New to distillation?", "Begin here", "A real digit", "What is going to be trained"]
+                }
                 Language::Chinese => ["第一次接触蒸馏？", "从这里开始", "一个真实的数字", "将要训练什么"],
             };
             for word in words {

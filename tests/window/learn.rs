@@ -10,7 +10,7 @@ use eframe::egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use stillroom::app::Settings;
-use stillroom::command::{Action, LessonCommand, LensCommand, WindowCommand};
+use stillroom::command::{Action, LensCommand, LessonCommand, WindowCommand};
 use stillroom::lesson::{Answer, Kind, Lacking, Lesson, Predict, Step, Study, shipped};
 use stillroom::protocol::{JobStart, Live, Report, Request};
 use stillroom::recipe::Sweep;
@@ -29,7 +29,7 @@ type Tapes = Arc<Mutex<BTreeMap<String, Vec<Arc<Report>>>>>;
 /// A recipe but for its title, which is in the language of the window.
 fn key_of(sweep: &Sweep) -> String {
     let mut sweep = sweep.clone();
-    sweep.base.title = "a lesson".to_owned();
+    "a lesson".clone_into(&mut sweep.base.title);
     sweep.to_toml()
 }
 
@@ -90,7 +90,7 @@ impl Replayer {
                 assert_eq!((job, runs), (started.job, started.runs.iter().map(|run| run.run).collect()));
                 journal.lease(job).unwrap();
                 let mut started = started.clone();
-                started.sweep.base.title = title.to_owned();
+                title.clone_into(&mut started.sweep.base.title);
                 report = Arc::new(Report::Started(started));
             }
             while let Err(error) = journal.send(&report) {
@@ -360,9 +360,7 @@ fn predict_it(window: &mut Window, lesson: &Lesson, at: usize, predict: &Predict
     assert!(study(window).answer().is_some_and(Answer::is_given));
     let trained = page.training().is_none_or(|training| study(window).has_run(training));
     let name = match page.training().and_then(|id| lesson.training(id)).filter(|_| !trained) {
-        Some(training) => {
-            text_with("lesson-reveal-train", &[("seconds", format!("{:.0}", training.seconds).into())])
-        }
+        Some(training) => text_with("lesson-reveal-train", &[("seconds", format!("{:.0}", training.seconds).into())]),
         None => text("lesson-reveal"),
     };
     press_here(window, &name);
@@ -470,7 +468,10 @@ fn a_lesson_of_a_stranger_is_opened_told_off_mended_and_read_again_while_it_is_w
     // While it is open it is read again: what is sound is shown at once, and what is not leaves it as it was.
     write_lesson(&lesson, STRUCTURE, &WORDS.replace("A picture", "Another picture"));
     until_opened(&mut window, "the new title", &|opened| {
-        opened.lesson.as_ref().is_some_and(|lesson| lesson.words[&Language::English].pages["begin"].title == "Another picture")
+        opened
+            .lesson
+            .as_ref()
+            .is_some_and(|lesson| lesson.words[&Language::English].pages["begin"].title == "Another picture")
     });
     window.get_by_label("Another picture");
     write_lesson(&lesson, STRUCTURE, &WORDS.replace("### task low", "### tsak low"));
@@ -493,7 +494,7 @@ fn a_lesson_that_names_a_path_deletes_exports_or_quits_is_refused() {
         (r#"{ "recipe.teacher.checkpoint" = "/tmp/x.safetensors" }"#, "teacher.checkpoint"),
         (r#"{ delete = "r-0001" }"#, "delete"),
         (r#"{ export = "/tmp/x.csv" }"#, "export"),
-        (r#"{ quit = true }"#, "quit"),
+        ("{ quit = true }", "quit"),
         (r#"{ "save-student" = "/tmp/x" }"#, "save-student"),
     ] {
         let lesson = folder.0.path().join("bad");
@@ -620,6 +621,14 @@ fn a_hint_comes_by_itself_after_half_a_minute_without_anything_done() {
     assert_eq!(study(&window).tasks[0].hints, 1);
 }
 
+fn each_text(shape: &eframe::egui::Shape, seen: &mut impl FnMut(&eframe::egui::epaint::TextShape)) {
+    match shape {
+        eframe::egui::Shape::Text(text) => seen(text),
+        eframe::egui::Shape::Vec(shapes) => shapes.iter().for_each(|shape| each_text(shape, seen)),
+        _ => {}
+    }
+}
+
 #[test]
 fn a_projector_shows_one_panel_large_and_arrow_keys_move_t() {
     use eframe::egui::Key;
@@ -646,9 +655,21 @@ fn a_projector_shows_one_panel_large_and_arrow_keys_move_t() {
     window.key_press(Key::ArrowDown);
     window.run_steps(3);
     assert_ne!(window.state().state().screen.lens.row, row);
-    window.key_press(Key::Tab);
-    window.run_steps(3);
-    assert_eq!(window.state().state().window.projector, Some(Pane::Dark));
+    // Nothing is set smaller than what is 28 pixels high where the screen has 1,080; each panel in turn.
+    for panel in stillroom::views::PROJECTED {
+        assert_eq!(window.state().state().window.projector, Some(panel));
+        window.run_steps(2);
+        let mut sizes: Vec<f32> = Vec::new();
+        for shape in &window.output().shapes {
+            each_text(&shape.shape, &mut |text| {
+                sizes.extend(text.galley.job.sections.iter().map(|section| section.format.font_id.size));
+            });
+        }
+        let least = sizes.iter().copied().fold(f32::INFINITY, f32::min);
+        assert!(!sizes.is_empty() && least * 1080.0 / 480.0 >= 28.0, "{panel:?}: {least}");
+        window.key_press(Key::Tab);
+        window.run_steps(3);
+    }
     window.key_press(Key::Escape);
     window.run_steps(4);
     assert_eq!(window.state().state().window.projector, None);

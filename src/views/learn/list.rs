@@ -3,7 +3,7 @@
 use eframe::egui::{Frame, Label, Margin, RichText, Sense, Ui, UiBuilder};
 
 use super::super::quiet;
-use super::{head_ui, minutes, scrolled_ui, small_button};
+use super::{head_ui, minutes, scrolled_ui};
 use crate::command::{Commands, LessonCommand};
 use crate::lesson::{Lesson, Lessons};
 use crate::text::{text, text_with};
@@ -39,7 +39,7 @@ fn own_ui(ui: &mut Ui, lessons: &Lessons, commands: &Commands) {
     if let Some(lesson) = &opened.lesson {
         lesson_ui(ui, None, lesson, lessons, commands);
     }
-    if small_button(ui, "lessons-close-own") {
+    if ui.button(text("lessons-close-own")).clicked() {
         commands.send(LessonCommand::CloseFolder);
     }
 }

@@ -75,7 +75,13 @@ fn dots_ui(ui: &mut Ui, lessons: &Lessons, study: &Study, commands: &Commands) {
         }
         ui.add_space(space::S);
         let of = study.lesson.pages.len() as u64;
-        quiet(ui, text_with("lesson-page-of", &[("page", ((study.page + 1) as u64).into()), ("pages", of.into())]));
+        let left: f64 = study.lesson.pages[study.page..].iter().map(|page| page.minutes).sum();
+        let args = [
+            ("page", ((study.page + 1) as u64).into()),
+            ("pages", of.into()),
+            ("minutes", format!("{:.0}", left.ceil()).into()),
+        ];
+        quiet(ui, text_with("lesson-page-of", &args));
     });
 }
 
