@@ -2398,7 +2398,7 @@ example-made-up-hint = No model said this: drag the ends of the bars, or the han
 example-label = The example’s class
 example-label-is = label: { $class }
 example-reset = Put the example back
-example-reset-hint = The car, the garbage truck and the carrot
+example-reset-hint = As it is at first: the car, the garbage truck and the carrot
 example-take = Drag these logits
 example-take-hint = Make an example of what the lens shows now, to be dragged
 example-logits = Logits
@@ -2534,7 +2534,7 @@ action-projector = Projector
 action-projector-hint = One panel full screen, large and with high contrast, for a room; arrow keys or a presenter’s buttons move T
 
 lessons-title = Lessons
-lessons-intro = Why does a flattened distribution teach better than a label? Find out by doing: a few minutes each, in any order.
+lessons-intro = Why can a teacher’s doubts teach more than a label? Find out by doing, a few minutes each. Who is new to it begins with 1.
 lessons-close = Put the lessons away
 lessons-begin = Begin
 lessons-resume = Go on
@@ -2567,14 +2567,14 @@ lesson-solve-hint = Let the window do it
 lesson-count = { $seen } of { $count }
 lesson-task-done = done
 lesson-task-open = to do
-lesson-reveal = Show what it is
+lesson-reveal = Show the answer
 lesson-reveal-train = Train and see (about { $seconds } s)
 lesson-waits = The answer comes with the training.
 lesson-guess-first = Drag the bars first.
 lesson-draw-first = Draw the curve first.
 lesson-choose-first = Choose first.
-lesson-gap-bars = Your guess is { $gap } nats of KL away from the truth.
-lesson-gap-curve = Your curve is { $gap } away from the truth, on average.
+lesson-gap-bars = Your guess is { $gap } nats of KL from the truth; 0 would be all right.
+lesson-gap-curve = Your curve is { $gap } { $unit } from the truth, on average.
 lesson-number = It is { $number }.
 lesson-right = You were right.
 lesson-wrong = It came out otherwise: “{ $right }”.
@@ -2683,10 +2683,13 @@ lesson-no-not = a task says what must not do it: not = [ [ … ] ]
 lesson-hints = the task “{ $task }” has { $found } hints; at most { $most } are shown
 
 tip-lessons = New to distillation?
-tip-lessons-hint = Eight short lessons show by doing why soft targets teach. They are under Learn, or F1.
+tip-lessons-hint = Eight short lessons show step by step how a small model learns from a large one. Press Learn, or F1.
 
 projector-t = T = { $temperature }
 projector-raise = Raise T
 projector-lower = Lower T
 projector-end = End the projector
 projector-keys = ← → or page keys: T · ↑ ↓: sample · P: play · Tab: next panel · Esc: end
+lesson-draw-more = Some of the curve is missing: draw from the left edge to the right one.
+lesson-unit-nats = nats
+lesson-unit-errors = errors

@@ -8,12 +8,13 @@ use std::time::{Duration, Instant, SystemTime};
 
 use eframe::egui;
 
-use super::{App, Arrangements, tiles};
+use super::{App, Arrangements, Settings, tiles};
 use crate::command::{LessonCommand, RecipeCommand, ScreenCommand, commands_of, commands_of_sample};
 use crate::lesson::{
     Answer, Kind, Lacking, Lesson, Lessons, Opened, OwnJob, Step, Study, panel_of, picture_address, read_folder,
+    shipped,
 };
-use crate::protocol::{JobId, Report, Request, Started};
+use crate::protocol::{JobId, Report, Request, Role, Started};
 use crate::recipe::{QUICKSTART, Sweep, preset};
 use crate::state::{FilePurpose, History, Pane, RecipePanel, Screen, State, Tip, Workspace};
 use crate::text::{phrase, text_with};
@@ -188,7 +189,7 @@ impl App {
         if study.page + 1 == study.lesson.pages.len() && self.lessons.progress.is_finished(&study.lesson) {
             self.lessons.progress.leave(&study.lesson);
         }
-        self.state.window.learns = false;
+        (self.state.window.learns, self.state.window.guesses) = (false, false);
         let Some(sandbox) = self.sandbox.take() else { return };
         self.coming_photo = None;
         self.state.recipe = sandbox.recipe;
@@ -215,7 +216,13 @@ impl App {
             self.worker.send(Request::Stop);
         }
         if !own.is_empty() {
-            let runs = self.state.jobs.rows.iter().filter(|row| own.contains(&row.job) && !row.deleted).count();
+            let runs = self
+                .state
+                .jobs
+                .rows
+                .iter()
+                .filter(|row| own.contains(&row.job) && !row.deleted && row.role != Role::Teacher)
+                .count();
             let words = phrase!("lesson-left-runs", count = runs.max(own.len()) as u64);
             self.left_jobs.extend(&own);
             self.bin_left();
@@ -243,21 +250,31 @@ impl App {
         let Lessons { study: Some(study), progress, .. } = &mut self.lessons else { return };
         study.enter(page, &self.state, now);
         progress.at(&study.lesson, study.page());
+        // A page that was done is looked at again as things are.
+        let is_new = !progress.has(&study.lesson, study.page());
+        let start = if is_new { study.page().start.clone() } else { Vec::new() };
+        if !start.is_empty() {
+            self.perform_steps(&start, ctx);
+            let Some(study) = &mut self.lessons.study else { return };
+            study.enter(page, &self.state, now);
+        }
+        let Some(study) = &self.lessons.study else { return };
         // A page that looks at other panels than the one before has them; one that looks at the same leaves them as they are.
         let panels = study.page().needs.panels.clone();
         if self.sandbox.as_ref().is_some_and(|sandbox| !panels.is_empty() && sandbox.panels != panels) {
-            self.arrange(&panels);
+            self.arrange(&panels, ctx);
         }
         self.bring_about(false, ctx);
     }
 
     /// Puts panels in sight, the rest behind them.
-    fn arrange(&mut self, panels: &[Pane]) {
+    fn arrange(&mut self, panels: &[Pane], ctx: &egui::Context) {
         let needs = self.lessons.study.as_ref().map(|study| &study.page().needs);
         let workspace = needs.and_then(|needs| needs.arrangement).unwrap_or(Workspace::Learn);
         (self.state.window.workspace, self.state.window.maximised) = (workspace, None);
         if let Some(sandbox) = self.sandbox.as_mut().filter(|_| !panels.is_empty()) {
             sandbox.panels = panels.to_vec();
+            scroll_to(ctx, tiles::part_of(panels[0]));
             self.tiles.insert(workspace, tiles::of_panels(workspace, panels));
             self.settle_arrangements();
         }
@@ -270,7 +287,7 @@ impl App {
         let mut goes_on = false;
         for it in lacking {
             match it {
-                Lacking::Panels(_) => self.arrange(&needs.panels),
+                Lacking::Panels(_) => self.arrange(&needs.panels, ctx),
                 Lacking::Preset(name) => {
                     self.perform(RecipeCommand::Preset(name).into(), ctx);
                     goes_on = true;
@@ -358,6 +375,7 @@ impl App {
         let (now, busy) = ctx.input(|input| (input.time, input.pointer.is_moving() || !input.events.is_empty()));
         self.lessons.look(&self.state, now, busy);
         self.go_on_bringing(ctx, now);
+        self.state.window.guesses = self.lessons.study.as_ref().is_some_and(Study::guesses);
         let Some(study) = &mut self.lessons.study else { return };
         if let Some(after) = study.hint_after(now) {
             ctx.request_repaint_after(Duration::from_secs_f64(after.max(0.1)));
@@ -529,6 +547,12 @@ impl App {
     pub fn lessons(&self) -> &Lessons {
         &self.lessons
     }
+}
+
+/// The lessons of the program, with what is remembered of them.
+pub(super) fn lessons_of(kept: &mut Settings) -> Lessons {
+    let progress = std::mem::take(&mut kept.lessons);
+    Lessons { shipped: shipped(), progress, shown: !kept.lessons_away, ..Lessons::default() }
 }
 
 fn hints_of(study: &Study, task: usize) -> usize {

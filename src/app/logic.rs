@@ -148,6 +148,10 @@ impl App {
     /// Brings up the panel in which something is going to be seen: the board of a sweep; of a recipe that leaves classes out
     /// of what its student sees, samples of the first of them; the lens otherwise.
     fn set_the_scene(&mut self, started: &Started) {
+        // A lesson says itself what is looked at.
+        if self.sandbox.is_some() {
+            return;
+        }
         let sweeps = self.state.jobs.open.get(&started.job).is_some_and(JobView::is_sweep);
         let unseen = started.sweep.base.data.omitted(&started.probe.classes);
         let panel = match unseen.first() {
@@ -177,6 +181,7 @@ impl App {
                         (std::cmp::Reverse(row.job), rank, row.run)
                     });
                     self.state.jobs.rows = runs;
+                    self.state.find_run_before();
                     self.state.jobs.store_fault = None;
                     self.load_ticked();
                 }

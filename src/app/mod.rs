@@ -40,7 +40,7 @@ pub use session::enter_session;
 pub use settings::SettingsFile;
 
 use crate::command::{Command, Commands};
-use crate::lesson::{Lessons, shipped};
+use crate::lesson::Lessons;
 use crate::protocol::{DeviceChoice, JobId, Readers, Request, RunId, WorkerOptions};
 use crate::recipe::{Faults, QUICKSTART, Recipe, presets};
 use crate::runs::{Store, StoreError, StoreWriter};
@@ -181,6 +181,19 @@ pub struct Parts {
     pub runner: Option<MakeRunner>,
 }
 
+/// What trains: what was given, or the training thread of this program.
+fn runner_of(
+    given: Option<MakeRunner>,
+    options: WorkerOptions,
+    journal: Box<dyn Journal>,
+    observer: Arc<dyn Observer>,
+) -> std::io::Result<Box<dyn Runner>> {
+    match given {
+        Some(make) => make(options, journal, observer),
+        None => Ok(Box::new(Worker::spawn(options, journal, observer)?)),
+    }
+}
+
 /// Makes what trains, of where its reports are kept and who is told of them.
 pub type MakeRunner =
     Box<dyn FnOnce(WorkerOptions, Box<dyn Journal>, Arc<dyn Observer>) -> std::io::Result<Box<dyn Runner>>>;
@@ -273,10 +286,7 @@ impl App {
         let inbox = Arc::new(Inbox::new(wake));
         let options = WorkerOptions { device, window: true, program: program.clone(), ..WorkerOptions::default() };
         let (journal, observer) = (Box::new(store.journal()), Arc::clone(&inbox) as Arc<dyn Observer>);
-        let worker = match runner {
-            Some(make) => make(options, journal, observer)?,
-            None => Box::new(Worker::spawn(options, journal, observer)?),
-        };
+        let worker = runner_of(runner, options, journal, observer)?;
         let repaint = ctx.clone();
         let reader = Reader::spawn(store.path().to_owned(), move || repaint.request_repaint())?;
         reader.list();
@@ -286,10 +296,7 @@ impl App {
         if let Some(problem) = fault {
             faults.push(phrase!("toast-settings", problem = problem));
         }
-        ctx.set_theme(perform::preference(kept.dark));
-        if let Some(zoom) = kept.zoom {
-            ctx.set_zoom_factor(zoom.clamp(*perform::ZOOM.start(), *perform::ZOOM.end()));
-        }
+        look_as_kept(ctx, &kept);
         let tiles = arrangements(&kept, &settings, &mut faults);
         let mut state = State::new(recipe.clone());
         (state.window.language, state.window.dark, state.window.workspace) = (kept.language, kept.dark, kept.workspace);
@@ -302,15 +309,8 @@ impl App {
             state.window.greeting = Greeting::first();
             kept.greeted = true;
         }
-        let lessons = Lessons {
-            shipped: shipped(),
-            progress: std::mem::take(&mut kept.lessons),
-            shown: !kept.lessons_away,
-            ..Lessons::default()
-        };
+        let lessons = learn::lessons_of(&mut kept);
         let left_jobs = kept.left.of(store.path());
-        // Our own actions do it, within bounds and in the menu.
-        ctx.options_mut(|options| options.zoom_with_keyboard = false);
         let mut app = Self {
             worker,
             store,
@@ -381,6 +381,16 @@ impl App {
     pub fn state(&self) -> &State {
         &self.state
     }
+}
+
+/// Theme and size as they are remembered.
+fn look_as_kept(ctx: &egui::Context, kept: &Settings) {
+    ctx.set_theme(perform::preference(kept.dark));
+    if let Some(zoom) = kept.zoom {
+        ctx.set_zoom_factor(zoom.clamp(*perform::ZOOM.start(), *perform::ZOOM.end()));
+    }
+    // Our own actions do it, within bounds and in the menu.
+    ctx.options_mut(|options| options.zoom_with_keyboard = false);
 }
 
 impl Drop for App {

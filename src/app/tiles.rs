@@ -184,7 +184,7 @@ pub(super) fn shows(tree: &Tree<Pane>, panel: Pane) -> bool {
 }
 
 /// What a panel is called by who points at it.
-fn part_of(panel: Pane) -> &'static str {
+pub(super) fn part_of(panel: Pane) -> &'static str {
     match panel {
         Pane::Recipe => "panel.recipe",
         Pane::Loss => "panel.loss",

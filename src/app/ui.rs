@@ -73,7 +73,10 @@ impl App {
         views::story_ui(ui, state, commands);
         views::moment_ui(ui, state, commands);
         views::learn_ui(ui, lessons, state, commands);
+        let lists = views::shows_learn(lessons, state) && lessons.study.is_none();
         egui::CentralPanel::no_frame().show(ui, |ui| match state.window.maximised {
+            // Beside the list of lessons a narrow window has room for one panel.
+            None if lists && ui.available_width() < LEAST.x => panel_ui(ui, Pane::Lens, state, commands),
             None => {
                 if let Some(tree) = tiles.get_mut(&state.window.workspace) {
                     let held = hold_recipe(tree);

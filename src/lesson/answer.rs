@@ -3,10 +3,8 @@
 /// Numbers of which a curve that is drawn by hand consists.
 pub const CURVE_POINTS: usize = 33;
 
-/// What a bar is before it is dragged: as likely as all others and the rest.
-fn even(classes: usize) -> f64 {
-    1.0 / (classes + 1) as f64
-}
+/// What a bar is before it is dragged: enough to be seen, and too little to be in the way of another.
+const BEGIN: f64 = 0.02;
 
 /// Probabilities that bars can be dragged to.
 pub const GUESSES: std::ops::RangeInclusive<f64> = 0.0..=1.0;
@@ -60,7 +58,7 @@ pub struct Shown {
 impl Answer {
     /// Bars that nobody has dragged.
     pub fn bars(classes: usize) -> Self {
-        Self::Bars { guess: vec![even(classes); classes], moved: false, asked: false, shown: None }
+        Self::Bars { guess: vec![BEGIN; classes], moved: false, asked: false, shown: None }
     }
 
     /// A curve of which nothing is drawn.

@@ -1,9 +1,17 @@
 //! Whether what a page needs is there.
 
 use super::shape::{Lesson, Needs, Sample};
-use super::study::OwnJob;
-use crate::protocol::JobOutcome;
+use crate::protocol::{JobId, JobOutcome};
 use crate::state::{Pane, PhotoOf, State, Subject};
+
+/// A job that was begun in a lesson.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OwnJob {
+    /// Which.
+    pub job: JobId,
+    /// The training of the lesson that it is.
+    pub training: Option<String>,
+}
 
 /// What of a page's needs is not there.
 #[derive(Clone, Debug, PartialEq)]

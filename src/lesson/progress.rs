@@ -89,6 +89,7 @@ mod tests {
             kind: Kind::Tell,
             minutes: 1.0,
             needs: Needs::default(),
+            start: Vec::new(),
             was: was.iter().map(|id| (*id).to_owned()).collect(),
         };
         Lesson {

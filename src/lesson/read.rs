@@ -320,7 +320,8 @@ impl Reader<'_> {
         if let Some(bad) = table.was.iter().find(|id| !is_id(id)) {
             self.fault(start, phrase!("lesson-id", id = bad));
         }
-        Some(Page { id, kind, minutes, needs, was: table.was.clone() })
+        let start = self.steps(&table.start);
+        Some(Page { id, kind, minutes, needs, start, was: table.was.clone() })
     }
 
     fn choices(&mut self, choices: &[String], at: usize) -> Vec<String> {

@@ -412,25 +412,30 @@ impl Reading {
             Self::Right(name) => number(state.share_right(name)?),
             Self::Bias(name) => number(state.bias_of(name)?),
             Self::DarkPage => word(word_of(state.screen.dark.page)),
-            Self::JobState => word(
-                match own_job(state, own) {
+            _ => self.of_job(own_job(state, own), state.lit_cell()),
+        }
+    }
+
+    /// What it is of the lesson's own job.
+    fn of_job(&self, job: Option<&JobView>, cell: Option<usize>) -> Option<Value> {
+        let number = |number: f64| Some(Value::Number(number));
+        match self {
+            Self::JobState => {
+                let state = match job {
                     None => "none",
                     Some(job) if job.outcome.is_some() => "over",
                     Some(job) if job.paused => "paused",
                     Some(_) => "training",
-                }
-                .to_owned(),
-            ),
+                };
+                Some(Value::Word(state.to_owned()))
+            }
             Self::Epoch => {
-                let job = own_job(state, own)?;
-                let run = job.shown_run(state.lit_cell())?;
-                number(job.curves.get(&run.run)?.epochs.last().map_or(0.0, |epoch| epoch.epoch as f64))
+                let run = job?.shown_run(cell)?;
+                number(job?.curves.get(&run.run)?.epochs.last().map_or(0.0, |epoch| epoch.epoch as f64))
             }
-            Self::Errors(learner) => number(errors(own_job(state, own)?, state.lit_cell(), *learner)?),
-            Self::Gain => {
-                let (job, cell) = (own_job(state, own)?, state.lit_cell());
-                number(errors(job, cell, Learner::Baseline)? - errors(job, cell, Learner::Student)?)
-            }
+            Self::Errors(learner) => number(errors(job?, cell, *learner)?),
+            Self::Gain => number(errors(job?, cell, Learner::Baseline)? - errors(job?, cell, Learner::Student)?),
+            _ => None,
         }
     }
 

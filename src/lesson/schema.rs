@@ -35,6 +35,8 @@ pub(super) struct PageTable {
     #[serde(default)]
     pub needs: Option<Spanned<NeedsTable>>,
     #[serde(default)]
+    pub start: Vec<Spanned<Table>>,
+    #[serde(default)]
     pub was: Vec<String>,
     #[serde(default)]
     pub task: Vec<Spanned<TaskTable>>,

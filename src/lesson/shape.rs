@@ -39,6 +39,8 @@ pub struct Page {
     pub minutes: f64,
     /// What must be there for it.
     pub needs: Needs,
+    /// What is set when it is entered, until it is done.
+    pub start: Vec<Step>,
     /// Pages of earlier versions whose progress counts for this one.
     pub was: Vec<String>,
 }

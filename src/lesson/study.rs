@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::answer::Answer;
 use super::condition::Entered;
 use super::fault::Faults;
-use super::needs::Lacking;
+use super::needs::{Lacking, OwnJob};
 use super::progress::Progress;
 use super::reading::{Reading, Value};
 use super::shape::{Kind, Lesson, Page, Predict, Task};
@@ -41,15 +41,6 @@ pub struct Opened {
     pub lesson: Option<Arc<Lesson>>,
     /// What is wrong with it now.
     pub faults: Option<Faults>,
-}
-
-/// A job that was begun in a lesson.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OwnJob {
-    /// Which.
-    pub job: JobId,
-    /// The training of the lesson that it is.
-    pub training: Option<String>,
 }
 
 /// What a task has come to since its page was entered.
@@ -215,6 +206,17 @@ impl Study {
             *asked = true;
         }
         self.compare(state);
+    }
+
+    /// What the card says is not there: a free page asks for nothing but a training, since who plays looks elsewhere, too.
+    pub fn told_lacking(&self) -> Vec<&Lacking> {
+        let is_free = matches!(self.page().kind, Kind::Free);
+        self.lacking.iter().filter(|it| !is_free || matches!(it, Lacking::Training { .. })).collect()
+    }
+
+    /// Whether a prediction is asked for that what is on the screen could give away.
+    pub fn guesses(&self) -> bool {
+        matches!(self.page().kind, Kind::Predict(_)) && !self.done
     }
 
     /// Shows one more hint of a task; there are `most`.

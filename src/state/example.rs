@@ -138,7 +138,7 @@ impl Example {
 pub fn read_logits(typed: &str) -> Result<Vec<f32>, NotLogits> {
     let inner = typed.trim().trim_start_matches(['[', '(', '{']).trim_end_matches([']', ')', '}']);
     let mut logits = Vec::new();
-    for part in inner.split([',', ';', '，', '；']) {
+    for part in inner.split([',', ';', '，', '；', '、']) {
         let mut words = part.split_whitespace().peekable();
         if words.peek().is_none() {
             return Err(NotLogits::NoNumber(logits.len() + 1, String::new()));

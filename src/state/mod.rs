@@ -218,6 +218,8 @@ pub struct Window {
     pub in_sight: BTreeSet<Pane>,
     /// Whether a lesson is open.
     pub learns: bool,
+    /// Whether it asks what the lens would say in words.
+    pub guesses: bool,
     /// The panel that is shown to a room, large and by itself.
     pub projector: Option<Pane>,
     /// What was opened, until it is accepted or taken back.
@@ -427,7 +429,14 @@ impl State {
             own.base.title.clone_from(&sweep.base.title);
             own == *sweep
         };
-        self.recipe.run_before = self.jobs.sweeps.iter().rev().find(|(_, sweep)| is_it(sweep)).map(|(job, _)| *job);
+        // One whose runs are all in the bin is none to go back to.
+        let rows = &self.jobs.rows;
+        let is_binned = |job: JobId| {
+            let mut own = rows.iter().filter(|row| row.job == job).peekable();
+            own.peek().is_some() && own.all(|row| row.deleted)
+        };
+        let known = self.jobs.sweeps.iter().rev().filter(|(job, _)| !is_binned(**job));
+        self.recipe.run_before = known.into_iter().find(|(_, sweep)| is_it(sweep)).map(|(job, _)| *job);
     }
 
     /// How long the recipe takes, in seconds, where that can be told.

@@ -212,7 +212,9 @@ fn workspaces_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let mut chosen = Workspace::ALL.iter().position(|it| *it == state.window.workspace).unwrap_or(0);
     let shown = segmented_ui(ui, &text("bar-workspaces"), &mut chosen, &names);
     super::tips::mark(ui, Tip::Lessons, shown.rect);
-    if shown.changed() {
+    // A press on the one that is chosen brings the lessons back where they were put away.
+    let again = shown.contains_pointer() && ui.input(|input| input.pointer.primary_clicked());
+    if shown.changed() || again && actions[chosen] == Action::Learn {
         commands.send(actions[chosen]);
     }
 }

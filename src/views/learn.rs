@@ -10,6 +10,7 @@ use eframe::egui::{Align, Frame, Id, Label, Layout, Margin, Panel, ScrollArea, U
 use crate::command::{Commands, LessonCommand};
 use crate::lesson::Lessons;
 use crate::state::{State, Workspace};
+use crate::text::{Value, number};
 use crate::theme::{Icon, UiTokens as _, space, title};
 use crate::widgets::{IconButton, markdown_ui};
 
@@ -73,6 +74,10 @@ fn words_ui(ui: &mut Ui, markdown: &str, pictures: &str, commands: &Commands) {
 
 /// Whole minutes, rather one too many.
 fn minutes(minutes: f64) -> String {
-    let shown = format!("{:.0}", minutes.ceil());
-    crate::text::text_with("lessons-minutes", &[("minutes", shown.into())])
+    crate::text::text_with("lessons-minutes", &[("minutes", number::fixed(minutes.ceil(), 0).into())])
+}
+
+/// Seconds that a training is said to take.
+fn seconds(seconds: f64) -> Value<'static> {
+    number::fixed(seconds, 0).into()
 }

@@ -318,7 +318,7 @@ const ROW_NAME: f32 = 140.0;
 
 /// What is looked at, T, and a sentence about what T does to it.
 fn head_ui(ui: &mut Ui, state: &State, view: &LensView<'_>, fit: &Fit, commands: &Commands) {
-    let words = sentence(view, state.screen.lens.temperature);
+    let words = if state.window.guesses { String::new() } else { sentence(view, state.screen.lens.temperature) };
     let texts = view.probe.texts.shown(view.row).filter(|_| view.over.is_none());
     if let Some(shown) = texts {
         if fit.has_sentence {

@@ -18,6 +18,10 @@ const WIDE: f32 = 240.0;
 /// Half the width of the beak that points at the thing, and its length.
 const BEAK: f32 = 7.0;
 
+/// How far below the bar the middle of a word stands that hangs from it, and how far left of its right edge it points up.
+const BELOW: f32 = 52.0;
+const UP: f32 = 40.0;
+
 /// How long **Distil** glows at the first start, in seconds.
 const GLOW: f64 = 3.0;
 
@@ -62,7 +66,9 @@ pub fn tips_ui(ui: &mut Ui, state: &State, commands: &Commands) {
 /// below it.
 fn anchor(tip: Tip, of: Rect) -> (egui::Pos2, bool) {
     match tip {
-        Tip::Lens | Tip::Lessons => (pos2(of.left() - space::S, of.center().y), true),
+        // Below the bar, under what it speaks of.
+        Tip::Lessons => (pos2(of.right() + space::S, of.bottom() + BELOW), true),
+        Tip::Lens => (pos2(of.left() - space::S, of.center().y), true),
         Tip::Distil | Tip::Recipe => (pos2(of.right() + space::S, of.center().y), false),
     }
 }
@@ -109,7 +115,12 @@ fn tip_ui(ui: &Ui, tip: Tip, is_of_texts: bool, of: Rect, commands: &Commands) {
             let edge = shown.response.rect;
             let side = vec2(0.0, BEAK);
             let base = pos2(if to_left { edge.right() } else { edge.left() }, point.y);
-            let beak = vec![point, base + side, base - side];
+            let beak = if tip == Tip::Lessons {
+                let (foot, wide) = (pos2(edge.right() - UP, edge.top()), vec2(BEAK, 0.0));
+                vec![foot - side, foot + wide, foot - wide]
+            } else {
+                vec![point, base + side, base - side]
+            };
             ui.painter().add(egui::Shape::convex_polygon(beak, tokens.text, Stroke::NONE));
         });
 }

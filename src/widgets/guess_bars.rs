@@ -29,7 +29,9 @@ pub struct GuessBars<'a> {
 
 const NAME: f32 = 15.0;
 const BAR: f32 = 16.0;
-const NUMBER: f32 = 74.0;
+const NUMBER: f32 = 52.0;
+/// The same where the truth stands beside the guess.
+const BOTH: f32 = 112.0;
 /// How far an arrow key drags a bar.
 const NUDGE: f64 = 0.01;
 
@@ -58,8 +60,9 @@ impl GuessBars<'_> {
         let t = ui.tokens();
         let painter = ui.painter();
         let small = theme::font(size::CAPTION);
+        let beside = if truth.is_some() { BOTH } else { NUMBER };
         painter.text(row.left_top(), Align2::LEFT_TOP, name, small.clone(), t.text);
-        let rail = Rect::from_min_max(pos2(row.left(), row.bottom() - BAR), pos2(row.right() - NUMBER, row.bottom()));
+        let rail = Rect::from_min_max(pos2(row.left(), row.bottom() - BAR), pos2(row.right() - beside, row.bottom()));
         painter.rect_filled(rail, radius::BAR, t.control);
         let x = |p: f64| rail.left() + p.clamp(0.0, 1.0) as f32 * rail.width();
         let bar = |from: f64, to: f64| Rect::from_x_y_ranges(x(from)..=x(to), rail.y_range()).shrink2(vec2(0.0, 2.0));

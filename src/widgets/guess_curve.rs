@@ -20,8 +20,8 @@ pub struct GuessCurve<'a> {
     pub truth: Option<&'a [f64]>,
     /// The largest value.
     pub top: f64,
-    /// What stands under the first point, in the middle and under the last.
-    pub ends: [String; 3],
+    /// What stands below the axis, and at which share of its width.
+    pub ticks: Vec<(f32, String)>,
     /// What is said while nothing is drawn.
     pub hint: &'a str,
     /// The colour of the truth.
@@ -31,6 +31,8 @@ pub struct GuessCurve<'a> {
 const HEIGHT: f32 = 132.0;
 const AXIS: f32 = 36.0;
 const BELOW: f32 = 18.0;
+/// How near to an edge a hand means it, as a share of the width.
+const EDGE: f32 = 0.06;
 
 impl GuessCurve<'_> {
     /// Shows it; the stretch that was drawn, between two points.
@@ -48,8 +50,13 @@ impl GuessCurve<'_> {
             let words = number::significant(f64::from(share) * self.top, 2);
             painter.text(pos2(plot.left() - space::XS, y), Align2::RIGHT_CENTER, words, small.clone(), t.secondary);
         }
-        for (words, share) in self.ends.iter().zip([0.0_f32, 0.5, 1.0]) {
-            let align = [Align2::LEFT_TOP, Align2::CENTER_TOP, Align2::RIGHT_TOP][(2.0 * share) as usize];
+        for (share, words) in &self.ticks {
+            let share = *share;
+            let align = match share {
+                ..0.05 => Align2::LEFT_TOP,
+                0.95.. => Align2::RIGHT_TOP,
+                _ => Align2::CENTER_TOP,
+            };
             painter.text(
                 pos2(plot.left() + share * plot.width(), plot.bottom() + 2.0),
                 align,
@@ -134,14 +141,26 @@ impl GuessCurve<'_> {
             let to = to.clamp(0.0, self.top);
             return Some(((0, to), (last, to)));
         }
-        let pointer = response.interact_pointer_pos()?;
-        let before = pointer - ui.input(|input| input.pointer.delta());
+        let pen = response.id.with("pen");
+        let Some(pointer) = response.interact_pointer_pos() else {
+            ui.data_mut(|data| data.remove_temp::<eframe::egui::Pos2>(pen));
+            return None;
+        };
+        // From where the pen was: what is moved before a press counts as a drag is drawn, too.
+        let press = ui.input(|input| input.pointer.press_origin()).unwrap_or(pointer);
+        let from = ui.data(|data| data.get_temp(pen)).unwrap_or(press);
+        ui.data_mut(|data| data.insert_temp(pen, pointer));
         let at = |place: eframe::egui::Pos2| {
             let along = ((place.x - plot.left()) / plot.width().max(1.0)).clamp(0.0, 1.0);
             let up = ((plot.bottom() - place.y) / plot.height().max(1.0)).clamp(0.0, 1.0);
+            // An edge that is nearly reached is meant.
+            let along = match along {
+                ..EDGE => 0.0,
+                along if along > 1.0 - EDGE => 1.0,
+                along => along,
+            };
             ((along * last as f32).round() as usize, f64::from(up) * self.top)
         };
-        let from = if response.drag_started() || !response.dragged() { pointer } else { before };
         Some((at(from), at(pointer)))
     }
 }

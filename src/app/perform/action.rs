@@ -28,21 +28,15 @@ impl App {
             Action::Stop => drop(self.worker.send(Request::Stop)),
             Action::Undo => self.undo_or_redo(History::undo),
             Action::Redo => self.undo_or_redo(History::redo),
-            Action::OpenTeacher => self.dialogs.ask(FilePurpose::OpenTeacher, ctx),
-            Action::SaveStudent => {
-                // This one, whatever is on show when the dialog closes.
-                self.saving = self.state.student_to_save().map(|(run, from)| (run, from.to_owned()));
-                self.dialogs.ask(FilePurpose::SaveStudent, ctx);
-            }
-            Action::ExportRun => {
-                self.exporting = self.state.on_show().1;
-                self.dialogs.ask(FilePurpose::ExportRun, ctx);
-            }
-            Action::ExportRuns => self.dialogs.ask(FilePurpose::ExportRuns, ctx),
-            Action::OpenRecipe => self.dialogs.ask(FilePurpose::OpenRecipe, ctx),
-            Action::SaveRecipe => self.dialogs.ask(FilePurpose::SaveRecipe, ctx),
-            Action::OpenDataFolder => self.dialogs.ask(FilePurpose::OpenDataFolder, ctx),
-            Action::OpenDataFile => self.dialogs.ask(FilePurpose::OpenDataFile, ctx),
+            Action::OpenTeacher
+            | Action::OpenRecipe
+            | Action::SaveRecipe
+            | Action::OpenDataFolder
+            | Action::OpenDataFile
+            | Action::OpenPhoto
+            | Action::SaveStudent
+            | Action::ExportRun
+            | Action::ExportRuns => self.ask_file(action, ctx),
             Action::CopyRecipe => self.copy_recipe(ctx),
             Action::PasteRecipe => self.state.window.paste = Some(Paste::default()),
             Action::RecipeText => self.switch_recipe_text(),
@@ -57,7 +51,6 @@ impl App {
             Action::ToggleBiases => self.state.screen.lens.biases = !self.state.screen.lens.biases,
             Action::PlayTemperature => self.play_temperature(ctx),
             Action::ToggleMoment => self.toggle_moment(),
-            Action::OpenPhoto => self.dialogs.ask(FilePurpose::OpenPhoto, ctx),
             Action::SaveFigure => self.ask_figure(self.state.figure_panel(), ctx),
             Action::CopyFigure => self.copy_figure(self.state.figure_panel(), ctx),
             Action::SavePage => self.ask_page(),
@@ -91,6 +84,7 @@ impl App {
             Action::Compare => self.enter(Workspace::Compare),
             Action::Learn => {
                 self.state.window.greeting.done(Tip::Lessons);
+                self.lessons.shown = true;
                 self.enter(Workspace::Learn);
             }
             Action::Lessons => self.show_lessons(),
@@ -99,6 +93,29 @@ impl App {
             Action::Projector => self.toggle_projector(ctx),
             Action::ToggleOverlay => self.state.window.shows_overlay = !self.state.window.shows_overlay,
         }
+    }
+
+    /// Asks for the file that an action reads or writes.
+    fn ask_file(&mut self, action: Action, ctx: &egui::Context) {
+        let purpose = match action {
+            Action::SaveStudent => {
+                // This one, whatever is on show when the dialog closes.
+                self.saving = self.state.student_to_save().map(|(run, from)| (run, from.to_owned()));
+                FilePurpose::SaveStudent
+            }
+            Action::ExportRun => {
+                self.exporting = self.state.on_show().1;
+                FilePurpose::ExportRun
+            }
+            Action::ExportRuns => FilePurpose::ExportRuns,
+            Action::OpenRecipe => FilePurpose::OpenRecipe,
+            Action::SaveRecipe => FilePurpose::SaveRecipe,
+            Action::OpenDataFolder => FilePurpose::OpenDataFolder,
+            Action::OpenDataFile => FilePurpose::OpenDataFile,
+            Action::OpenPhoto => FilePurpose::OpenPhoto,
+            _ => FilePurpose::OpenTeacher,
+        };
+        self.dialogs.ask(purpose, ctx);
     }
 
     /// Runs the recipe, or lets it wait for the running job.

@@ -71,7 +71,7 @@ fn number_words(predict: &Predict, found: f64) -> String {
     let Predict::Choose { number: of, .. } = predict else { return String::new() };
     match of {
         Reading::Right(_) | Reading::Top(_) | Reading::Probability(..) | Reading::SoftShare => {
-            text_with("widget-percent", &[("value", number::percent(found).into())])
+            text_with("widget-percent", &[("value", number::probability(found).into())])
         }
         _ => number::setting(found),
     }
@@ -86,24 +86,27 @@ fn curve_ui(
     commands: &Commands,
 ) {
     let (name, hint, t) = (text("lesson-curve-name"), text("lesson-curve-hint"), ui.tokens());
-    let (ends, colour) = match predict {
-        Predict::OverT { of, range: (from, to) } => {
-            let t_words = |value: f64| format!("T {}", number::setting(value));
-            let colour = match of {
-                Reading::Entropy(Speaker::Student) | Reading::Top(Speaker::Student) => t.student,
-                Reading::Kl => t.text,
-                _ => t.teacher,
+    let (ticks, colour, unit) = match predict {
+        Predict::OverT { of, range } => {
+            let (colour, unit) = match of {
+                Reading::Entropy(Speaker::Student) => (t.student, "lesson-unit-nats"),
+                Reading::Entropy(Speaker::Teacher) => (t.teacher, "lesson-unit-nats"),
+                Reading::Kl => (t.text, "lesson-unit-nats"),
+                _ => (t.teacher, ""),
             };
-            ([t_words(*from), t_words((from * to).sqrt()), t_words(*to)], colour)
+            (ticks_of(*range), colour, unit)
         }
-        _ => ([text("lesson-epochs-first"), String::new(), text("lesson-epochs-last")], t.student),
+        _ => {
+            let ticks = vec![(0.0, text("lesson-epochs-first")), (1.0, text("lesson-epochs-last"))];
+            (ticks, t.student, "lesson-unit-errors")
+        }
     };
     let curve = GuessCurve {
         name: &name,
         guess,
         truth: shown.map(|shown| shown.truth.as_slice()),
         top: predict.top(state),
-        ends,
+        ticks,
         hint: &hint,
         colour,
     };
@@ -111,9 +114,19 @@ fn curve_ui(
         commands.send(LessonCommand::GuessCurve(from, to));
     }
     if let Some(shown) = shown {
-        let gap = number::significant(shown.gap, 2);
-        ui.add(Label::new(RichText::new(text_with("lesson-gap-curve", &[("gap", gap.into())])).strong()).wrap());
+        let unit = if unit.is_empty() { String::new() } else { text(unit) };
+        let args = [("gap", number::significant(shown.gap, 2).into()), ("unit", unit.into())];
+        ui.add(Label::new(RichText::new(text_with("lesson-gap-curve", &args)).strong()).wrap());
     }
+}
+
+/// The ends of a range of T, and the round values between them that have room.
+fn ticks_of((from, to): (f64, f64)) -> Vec<(f32, String)> {
+    let share = |t: f64| ((t / from).ln() / (to / from).ln()) as f32;
+    let inner = [1.0, 8.0].into_iter().filter(|t| (0.15..0.85).contains(&share(*t)));
+    let all = [from].into_iter().chain(inner).chain([to]);
+    let name = |t: f64| if (t - from).abs() < 1e-9 { format!("T {}", number::setting(t)) } else { number::setting(t) };
+    all.map(|t| (share(t), name(t))).collect()
 }
 
 /// The button that draws the truth, or what must come first.
@@ -128,7 +141,7 @@ fn reveal_ui(ui: &mut Ui, study: &Study, answer: &Answer, commands: &Commands) {
     let training = study.page().training().and_then(|id| study.lesson.training(id));
     let has_run = training.is_none_or(|training| study.has_run(&training.id));
     let name = match training.filter(|_| !has_run) {
-        Some(training) => text_with("lesson-reveal-train", &[("seconds", format!("{:.0}", training.seconds).into())]),
+        Some(training) => text_with("lesson-reveal-train", &[("seconds", super::seconds(training.seconds))]),
         None => text("lesson-reveal"),
     };
     ui.horizontal(|ui| {
@@ -140,7 +153,8 @@ fn reveal_ui(ui: &mut Ui, study: &Study, answer: &Answer, commands: &Commands) {
     if !answer.is_given() {
         let key = match answer {
             Answer::Bars { .. } => "lesson-guess-first",
-            Answer::Curve { .. } => "lesson-draw-first",
+            Answer::Curve { guess, .. } if guess.iter().all(Option::is_none) => "lesson-draw-first",
+            Answer::Curve { .. } => "lesson-draw-more",
             Answer::Choice { .. } => "lesson-choose-first",
         };
         quiet(ui, text(key));

@@ -86,8 +86,7 @@ fn lesson_ui(ui: &mut Ui, number: Option<usize>, lesson: &Lesson, lessons: &Less
             ui.add(Label::new(words.summary.clone()).selectable(false).wrap());
             let mut about = vec![minutes(lesson.minutes())];
             if let Some(training) = lesson.trainings.first() {
-                let seconds = format!("{:.0}", training.seconds);
-                about.push(text_with("lessons-trains", &[("seconds", seconds.into())]));
+                about.push(text_with("lessons-trains", &[("seconds", super::seconds(training.seconds))]));
             }
             if finished {
                 about.push(text("lessons-done"));

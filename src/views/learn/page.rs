@@ -10,7 +10,7 @@ use super::{head_ui, scrolled_ui, words_ui};
 use crate::command::{Commands, LessonCommand};
 use crate::lesson::{Answer, Kind, Lacking, Lessons, PageWords, Sample, Study};
 use crate::state::{Shipped, State};
-use crate::text::{text, text_with};
+use crate::text::{number, text, text_with};
 use crate::theme::{UiTokens as _, for_reading, heading, space};
 use crate::views::cards::preset_key;
 use crate::widgets::primary_button;
@@ -79,7 +79,7 @@ fn dots_ui(ui: &mut Ui, lessons: &Lessons, study: &Study, commands: &Commands) {
         let args = [
             ("page", ((study.page + 1) as u64).into()),
             ("pages", of.into()),
-            ("minutes", format!("{:.0}", left.ceil()).into()),
+            ("minutes", number::fixed(left.ceil(), 0).into()),
         ];
         quiet(ui, text_with("lesson-page-of", &args));
     });
@@ -123,28 +123,29 @@ fn pictures_of(study: &Study) -> String {
 
 /// What is not there that the page needs, in a line, with a button that brings it about.
 fn lacking_ui(ui: &mut Ui, study: &Study, state: &State, commands: &Commands) {
-    if study.lacking.is_empty() || study.comes {
+    let lacking = study.told_lacking();
+    if lacking.is_empty() || study.comes {
         return;
     }
     let t = ui.tokens();
-    let training = study.lacking.iter().find_map(|it| match it {
+    let training = lacking.iter().find_map(|it| match it {
         Lacking::Training { seconds, comes, .. } => Some((*seconds, *comes)),
         _ => None,
     });
     if let Some((seconds, true)) = training {
-        let seconds = format!("{seconds:.0}");
-        ui.add(Label::new(text_with("lesson-training", &[("seconds", seconds.into())])).wrap());
+        let words = text_with("lesson-training", &[("seconds", super::seconds(seconds))]);
+        ui.add(Label::new(words).wrap());
         return;
     }
     if training.is_some() && state.jobs.queue.items().iter().any(|item| item.name == run_title(study)) {
         ui.add(Label::new(text("lesson-waiting")).wrap());
         return;
     }
-    let what: Vec<String> = study.lacking.iter().map(lacking_words).collect();
+    let what: Vec<String> = lacking.into_iter().map(lacking_words).collect();
     let words = text_with("lesson-needs", &[("what", what.join(", ").into())]);
     ui.add(Label::new(RichText::new(words).color(t.doubtful)).wrap());
     let button = match training {
-        Some((seconds, _)) => text_with("lesson-bring-training", &[("seconds", format!("{seconds:.0}").into())]),
+        Some((seconds, _)) => text_with("lesson-bring-training", &[("seconds", super::seconds(seconds))]),
         None => text("lesson-bring"),
     };
     if primary_button(ui, None, &button).clicked() {
@@ -210,7 +211,7 @@ fn end_ui(ui: &mut Ui, lessons: &Lessons, study: &Study, commands: &Commands) {
         && let Some(words) = next.words()
     {
         let name = text_with("lesson-next-lesson", &[("title", words.title.as_str().into())]);
-        if ui.add(Button::new(name).wrap()).clicked() {
+        if primary_button(ui, None, &name).clicked() {
             commands.send(LessonCommand::Begin(next.id.clone()));
         }
     }
