@@ -2508,7 +2508,7 @@ path-open-lesson = 课程文件夹
 lesson-fault = { $file }，第 { $line } 行，“{ $page }”页：{ $problem }
 lesson-fault-line = { $file }，第 { $line } 行：{ $problem }
 lesson-fault-page = { $file }，“{ $page }”页：{ $problem }
-lesson-fault-file = { $file }：{ $problem }
+lesson-fault-file = 文件 { $file }：{ $problem }
 lesson-unknown-near = 没有“{ $name }”；是不是“{ $near }”？
 lesson-unknown = 没有“{ $name }”；可以是：{ $allowed }
 lesson-not-allowed = 课程不可以做“{ $name }”；可以是：{ $allowed }
@@ -2574,7 +2574,7 @@ lesson-hints = 任务“{ $task }”有 { $found } 条提示，最多显示 { $m
 tip-lessons = 第一次接触蒸馏？
 tip-lessons-hint = 蒸馏就是让小模型跟大模型学。八堂短课，边动手边弄懂：点“讲解”，或按 F1。
 
-projector-t = T = { $temperature }
+projector-t = 温度 T = { $temperature }
 projector-raise = 升高 T
 projector-lower = 降低 T
 projector-end = 结束投影

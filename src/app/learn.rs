@@ -60,7 +60,7 @@ pub(super) struct Watch {
 impl App {
     pub(super) fn lesson(&mut self, command: LessonCommand, ctx: &egui::Context) {
         match command {
-            LessonCommand::Show(shown) => self.lessons.shown = shown,
+            LessonCommand::Show(shown) => self.lessons.shown = Some(shown),
             LessonCommand::Begin(id) => self.begin_lesson(&id, ctx),
             LessonCommand::Leave => {
                 self.lessons.turn();
@@ -117,9 +117,9 @@ impl App {
     }
 
     /// The list of lessons, or the lesson that is open, in the arrangement for explaining.
-    pub(super) fn show_lessons(&mut self) {
-        let is_there = crate::views::shows_learn(&self.lessons, &self.state);
-        self.lessons.shown = !is_there;
+    pub(super) fn show_lessons(&mut self, ctx: &egui::Context) {
+        let is_there = crate::views::shows_learn(&self.lessons, &self.state, ctx);
+        self.lessons.shown = Some(!is_there);
         self.state.window.greeting.done(Tip::Lessons);
         if !is_there && self.lessons.study.is_none() {
             self.state.window.workspace = Workspace::Learn;
@@ -170,7 +170,7 @@ impl App {
         self.state.find_run_before();
         self.settle_arrangements();
         self.ask_preview_again();
-        self.lessons.shown = true;
+        self.lessons.shown = Some(true);
         self.state.window.learns = true;
         let progress = &self.lessons.progress;
         // One that was finished begins at its beginning.
@@ -488,7 +488,7 @@ impl App {
         self.watch = Watch::default();
         self.lessons.opened = Some(Opened { folder: folder.clone(), lesson: None, faults: None });
         self.read_opened();
-        self.lessons.shown = true;
+        self.lessons.shown = Some(true);
         if self.lessons.study.is_none() {
             (self.state.window.workspace, self.state.window.maximised) = (Workspace::Learn, None);
         }
@@ -552,7 +552,7 @@ impl App {
 /// The lessons of the program, with what is remembered of them.
 pub(super) fn lessons_of(kept: &mut Settings) -> Lessons {
     let progress = std::mem::take(&mut kept.lessons);
-    Lessons { shipped: shipped(), progress, shown: !kept.lessons_away, ..Lessons::default() }
+    Lessons { shipped: shipped(), progress, shown: kept.lessons_shown, ..Lessons::default() }
 }
 
 fn hints_of(study: &Study, task: usize) -> usize {

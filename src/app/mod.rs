@@ -292,10 +292,8 @@ impl App {
         reader.list();
         reader.waiting();
         worker.send(Request::Preview(Box::new(recipe.base.clone())));
-        let mut faults = Vec::new();
-        if let Some(problem) = fault {
-            faults.push(phrase!("toast-settings", problem = problem));
-        }
+        let fault = fault.map(|problem| phrase!("toast-settings", problem = problem));
+        let mut faults: Vec<Phrase> = fault.into_iter().collect();
         look_as_kept(ctx, &kept);
         let tiles = arrangements(&kept, &settings, &mut faults);
         let mut state = State::new(recipe.clone());
@@ -434,7 +432,7 @@ impl App {
             let tree = serde_json::to_value(tree).ok();
             settings.arrangements.extend(tree.map(|tree| (workspace.name().to_owned(), tree)));
         }
-        (settings.lessons, settings.lessons_away) = (lessons.progress.clone(), !lessons.shown);
+        (settings.lessons, settings.lessons_shown) = (lessons.progress.clone(), lessons.shown);
         let own = lessons.study.as_ref().map(crate::lesson::Study::own).unwrap_or_default();
         settings.left = LeftJobs::new(store.path(), own.into_iter().chain(self.left_jobs.iter().copied()).collect());
         settings

@@ -44,8 +44,8 @@ pub struct Settings {
     /// How far somebody has come in lessons.
     #[serde(deserialize_with = "known_or_default")]
     pub lessons: Progress,
-    /// Whether the list of lessons was put away.
-    pub lessons_away: bool,
+    /// Whether the list of lessons was asked for, or put away; none for as the window has room.
+    pub lessons_shown: Option<bool>,
     /// Jobs of a lesson that was open when the window was closed.
     #[serde(deserialize_with = "known_or_default")]
     pub left: LeftJobs,

@@ -73,7 +73,7 @@ impl App {
         views::story_ui(ui, state, commands);
         views::moment_ui(ui, state, commands);
         views::learn_ui(ui, lessons, state, commands);
-        let lists = views::shows_learn(lessons, state) && lessons.study.is_none();
+        let lists = views::shows_learn(lessons, state, ui.ctx()) && lessons.study.is_none();
         egui::CentralPanel::no_frame().show(ui, |ui| match state.window.maximised {
             // Beside the list of lessons a narrow window has room for one panel.
             None if lists && ui.available_width() < LEAST.x => panel_ui(ui, Pane::Lens, state, commands),

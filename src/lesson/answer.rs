@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn bars_never_come_to_more_than_all_and_freeze_with_the_truth() {
         let mut answer = Answer::bars(3);
-        answer.drag(0, 0.9);
+        answer.drag(0, 0.99);
         let Answer::Bars { guess, moved, shown, .. } = &mut answer else { panic!() };
         assert!((guess.iter().sum::<f64>() - 1.0).abs() < 1e-12 && *moved);
         *shown = Some(Shown { truth: vec![1.0, 0.0, 0.0], gap: 0.0 });

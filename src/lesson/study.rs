@@ -28,8 +28,8 @@ pub struct Lessons {
     pub progress: Progress,
     /// The one that is open.
     pub study: Option<Study>,
-    /// Whether the card stands beside the panels.
-    pub shown: bool,
+    /// Whether the card stands beside the panels, where somebody has said so; else as the window has room.
+    pub shown: Option<bool>,
 }
 
 /// A lesson's folder that was opened.

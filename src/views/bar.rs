@@ -6,7 +6,7 @@ use eframe::egui::{Align, Button, Label, Layout, RichText, TextStyle, Ui, UiBuil
 use super::cards::{preset_key, shown_title};
 use super::queue::queue_ui;
 use super::{action_button, duration, hint_of, key_words};
-use crate::command::{Action, Commands, Menu, RecipeCommand, WindowCommand};
+use crate::command::{Action, Commands, LessonCommand, Menu, RecipeCommand, WindowCommand};
 use crate::protocol::{Activity, JobOutcome, Progress};
 use crate::recipe::{PRESETS, presets};
 use crate::state::{State, Tip, Workspace};
@@ -214,7 +214,10 @@ fn workspaces_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     super::tips::mark(ui, Tip::Lessons, shown.rect);
     // A press on the one that is chosen brings the lessons back where they were put away.
     let again = shown.contains_pointer() && ui.input(|input| input.pointer.primary_clicked());
-    if shown.changed() || again && actions[chosen] == Action::Learn {
+    if again && !shown.changed() && actions[chosen] == Action::Learn {
+        commands.send(LessonCommand::Show(true));
+    }
+    if shown.changed() {
         commands.send(actions[chosen]);
     }
 }

@@ -5,7 +5,7 @@ mod list;
 mod page;
 mod tasks;
 
-use eframe::egui::{Align, Frame, Id, Label, Layout, Margin, Panel, ScrollArea, Ui};
+use eframe::egui::{Align, Context, Frame, Id, Label, Layout, Margin, Panel, ScrollArea, Ui};
 
 use crate::command::{Commands, LessonCommand};
 use crate::lesson::Lessons;
@@ -18,15 +18,19 @@ use crate::widgets::{IconButton, markdown_ui};
 const WIDTH: f32 = 312.0;
 const MOST: f32 = 0.46;
 
+/// A window as wide as this has room for the list beside all panels.
+const WIDE: f32 = 1240.0;
+
 /// Whether the card is there: in the arrangement for explaining, and wherever a lesson is open.
-pub fn shows_learn(lessons: &Lessons, state: &State) -> bool {
+pub fn shows_learn(lessons: &Lessons, state: &State, ctx: &Context) -> bool {
     let belongs = state.window.workspace == Workspace::Learn || lessons.study.is_some();
-    lessons.shown && belongs && state.window.projector.is_none()
+    let has_room = || lessons.study.is_some() || ctx.content_rect().width() >= WIDE;
+    belongs && state.window.projector.is_none() && lessons.shown.unwrap_or_else(has_room)
 }
 
 /// The card at the left of the panels.
 pub fn learn_ui(ui: &mut Ui, lessons: &Lessons, state: &State, commands: &Commands) {
-    if !shows_learn(lessons, state) {
+    if !shows_learn(lessons, state, ui.ctx()) {
         return;
     }
     let width = WIDTH.min(MOST * ui.available_width());

@@ -240,7 +240,8 @@ fn page(window: &mut Window, lesson: &Lesson, at: usize, way: Way, told: &mut BT
     // Every panel out of sight; the card says so, and a press brings them back.
     window.state().ask(WindowCommand::Maximise(Some(Pane::Runs)));
     window.run_steps(3);
-    if !page.needs.panels.is_empty() && !page.needs.panels.contains(&Pane::Runs) {
+    let asks = !matches!(page.kind, Kind::Free);
+    if asks && !page.needs.panels.is_empty() && !page.needs.panels.contains(&Pane::Runs) {
         assert!(!study(window).lacking.is_empty(), "{id}");
         let has_training = study(window).lacking.iter().any(|it| matches!(it, Lacking::Training { .. }));
         if has_training {

@@ -60,10 +60,7 @@ impl App {
             Action::ZoomReset => ctx.set_zoom_factor(1.0),
             Action::ToggleLogLoss => self.state.screen.curves.log_y = !self.state.screen.curves.log_y,
             Action::ToggleBin => self.state.screen.shows_bin = !self.state.screen.shows_bin,
-            Action::ToggleTheme => {
-                let dark = ctx.global_style().visuals.dark_mode;
-                ctx.set_theme(if dark { egui::Theme::Light } else { egui::Theme::Dark });
-            }
+            Action::ToggleTheme => toggle_theme(ctx),
             Action::ResetLayout => {
                 self.state.window.maximised = None;
                 let workspace = self.state.window.workspace;
@@ -84,10 +81,10 @@ impl App {
             Action::Compare => self.enter(Workspace::Compare),
             Action::Learn => {
                 self.state.window.greeting.done(Tip::Lessons);
-                self.lessons.shown = true;
+                self.lessons.shown = self.lessons.shown.filter(|shown| *shown);
                 self.enter(Workspace::Learn);
             }
-            Action::Lessons => self.show_lessons(),
+            Action::Lessons => self.show_lessons(ctx),
             Action::NextPage => self.turn_page(1, ctx),
             Action::PreviousPage => self.turn_page(-1, ctx),
             Action::Projector => self.toggle_projector(ctx),
@@ -165,6 +162,11 @@ impl App {
             self.choose_samples(next);
         }
     }
+}
+
+fn toggle_theme(ctx: &egui::Context) {
+    let dark = ctx.global_style().visuals.dark_mode;
+    ctx.set_theme(if dark { egui::Theme::Light } else { egui::Theme::Dark });
 }
 
 fn zoom(ctx: &egui::Context, by: f32) {
