@@ -459,7 +459,7 @@ fn a_lesson_of_a_stranger_is_opened_told_off_mended_and_read_again_while_it_is_w
     press_here(&mut window, "Begin: Cold");
     until_study(&mut window, "the example", |study, _| settled(study));
     // A link is asked about before it leads out.
-    window.get_by_role_and_label(Role::Link, "a page").click();
+    window.get_by_role_and_label(Role::Link, "a page.").click();
     window.run_steps(4);
     window.get_by_label("https://example.org/a");
     assert!(window.output().platform_output.commands.is_empty(), "nothing is opened by the first press");
