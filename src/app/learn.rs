@@ -306,14 +306,8 @@ impl App {
 
     /// Begins a training of the lesson, or shows the one that is over.
     fn train(&mut self, lesson: &Lesson, id: &str, ctx: &egui::Context) {
-        let begun = self.lessons.study.as_ref().and_then(|study| {
-            let is_it = |job: &&OwnJob| job.training.as_deref() == Some(id);
-            study.jobs.iter().rev().find(is_it).map(|job| job.job)
-        });
-        let is_over = begun.is_some_and(|job| {
-            self.state.jobs.open.get(&job).is_some_and(|view| view.outcome == Some(crate::protocol::JobOutcome::Done))
-        });
-        if let Some(job) = begun.filter(|_| is_over) {
+        let begun = self.lessons.study.as_ref().and_then(|study| OwnJob::newest(&study.jobs, id));
+        if let Some(job) = begun.filter(|job| job.is_over(&self.state)).map(|job| job.job) {
             return self.perform(ScreenCommand::Focus(job).into(), ctx);
         }
         let Some(training) = lesson.training(id) else { return };

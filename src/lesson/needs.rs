@@ -13,6 +13,18 @@ pub struct OwnJob {
     pub training: Option<String>,
 }
 
+impl OwnJob {
+    /// Whether it ran to its end.
+    pub fn is_over(&self, state: &State) -> bool {
+        state.jobs.open.get(&self.job).is_some_and(|view| view.outcome == Some(JobOutcome::Done))
+    }
+
+    /// The newest of some that is this training.
+    pub fn newest<'a>(own: &'a [Self], training: &str) -> Option<&'a Self> {
+        own.iter().rev().find(|job| job.training.as_deref() == Some(training))
+    }
+}
+
 /// What of a page's needs is not there.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Lacking {
@@ -46,12 +58,8 @@ impl Needs {
             lacking.push(Lacking::Preset(preset));
         }
         if let Some(training) = self.training.as_deref().and_then(|id| lesson.training(id)) {
-            let begun = own.iter().rev().find(|job| job.training.as_deref() == Some(&training.id));
-            let is_over = |job: &&OwnJob| {
-                let view = state.jobs.open.get(&job.job);
-                view.is_some_and(|view| view.outcome == Some(JobOutcome::Done))
-            };
-            let is_there = begun.filter(is_over).is_some_and(|job| state.screen.focus == Some(job.job));
+            let begun = OwnJob::newest(own, &training.id);
+            let is_there = begun.is_some_and(|job| job.is_over(state) && state.screen.focus == Some(job.job));
             if !is_there {
                 let runs = |job: &OwnJob| state.jobs.running == Some(job.job);
                 let comes = state.jobs.starting || begun.is_some_and(runs);

@@ -10,8 +10,8 @@ use super::fault::Faults;
 use super::needs::{Lacking, OwnJob};
 use super::progress::Progress;
 use super::reading::{Reading, Value};
-use super::shape::{Kind, Lesson, Page, Predict, Task};
-use crate::protocol::{JobId, JobOutcome};
+use super::shape::{Kind, Lesson, Page, Task};
+use crate::protocol::JobId;
 use crate::state::State;
 
 /// Seconds without anything done after which the first hint comes by itself.
@@ -97,9 +97,9 @@ impl Lessons {
         self.shipped.get(at + 1)
     }
 
-    /// Looks at the open lesson. `time` is in seconds; `busy` tells whether the user did something. True when a page was done.
-    pub fn look(&mut self, state: &State, time: f64, busy: bool) -> bool {
-        let Some(study) = &mut self.study else { return false };
+    /// Looks at the open lesson. `time` is in seconds; `busy` tells whether the user did something.
+    pub fn look(&mut self, state: &State, time: f64, busy: bool) {
+        let Some(study) = &mut self.study else { return };
         study.look(state, time, busy);
         let page = study.page();
         let is_news =
@@ -107,7 +107,6 @@ impl Lessons {
         if is_news {
             self.progress.did(&study.lesson, page);
         }
-        is_news
     }
 
     /// Leaves the page that is on show: one that asks for nothing is done by that.
@@ -263,18 +262,18 @@ impl Study {
 
     /// Draws the truth, where it was asked for and is known.
     fn compare(&mut self, state: &State) {
-        let Kind::Predict(predict) = &self.page().kind else { return };
-        let predict: Predict = predict.clone();
-        let training = self.page().training().map(str::to_owned);
-        let is_over = |job: &&OwnJob| {
-            job.training == training
-                && state.jobs.open.get(&job.job).is_some_and(|view| view.outcome == Some(JobOutcome::Done))
-        };
-        let over = training.is_some()
-            && self.jobs.iter().rev().find(is_over).is_some_and(|job| state.screen.focus == Some(job.job));
+        let lesson = Arc::clone(&self.lesson);
+        let page = &lesson.pages[self.page];
+        let Kind::Predict(predict) = &page.kind else { return };
+        if !self.answer().is_some_and(Answer::is_asked) {
+            return;
+        }
+        let over = page.training().is_some_and(|training| {
+            let is_over = |job: &&OwnJob| job.training.as_deref() == Some(training) && job.is_over(state);
+            self.jobs.iter().rev().find(is_over).is_some_and(|job| state.screen.focus == Some(job.job))
+        });
         let own = self.own();
-        let Some(answer) = self.answer_mut() else { return };
-        if answer.is_asked() {
+        if let Some(answer) = self.answer_mut() {
             predict.compare(answer, state, &own, over);
         }
     }

@@ -16,6 +16,8 @@ mod words;
 
 use std::borrow::Cow;
 
+pub(super) use photo::photo_key;
+
 use eframe::egui::{Frame, Label, Margin, Rect, Response, RichText, Ui, UiBuilder, Vec2, pos2, vec2};
 
 use super::colours::RunColours;

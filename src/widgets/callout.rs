@@ -47,9 +47,9 @@ pub fn place_of(ctx: &egui::Context, name: &str) -> Option<Rect> {
     (frame + 2 >= ctx.cumulative_frame_nr()).then_some(rect)
 }
 
-/// Draws a ring around a part, `age` seconds after it was asked for; it takes no click. True while it is drawn.
-pub fn ring_ui(ui: &Ui, name: &str, age: f64) -> bool {
-    let Some(rect) = place_of(ui.ctx(), name).filter(|_| age < RING_LASTS) else { return false };
+/// Draws a ring around a part, `age` seconds after it was asked for; it takes no click.
+pub fn ring_ui(ui: &Ui, name: &str, age: f64) {
+    let Some(rect) = place_of(ui.ctx(), name).filter(|_| age < RING_LASTS) else { return };
     let strength = (age * std::f64::consts::TAU / 1.2).sin().abs() as f32;
     let fades = ((RING_LASTS - age) / 0.4).min(1.0) as f32;
     let colour = ui.tokens().teacher.gamma_multiply((0.45 + 0.55 * strength) * fades);
@@ -57,5 +57,4 @@ pub fn ring_ui(ui: &Ui, name: &str, age: f64) -> bool {
     let ring = rect.expand(3.0 + 2.0 * strength);
     painter.rect_stroke(ring, radius::CONTROL + 2, Stroke::new(3.0, colour), StrokeKind::Outside);
     ui.ctx().request_repaint_after(std::time::Duration::from_millis(33));
-    true
 }

@@ -1,11 +1,10 @@
 //! Probabilities guessed by hand: ghost bars that are dragged, then the truth over them with the gap shaded.
 
 use eframe::egui::{
-    Align2, Color32, CursorIcon, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
-    accesskit::{Action, ActionData},
-    pos2, vec2,
+    Align2, Color32, CursorIcon, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Action, pos2, vec2,
 };
 
+use super::slider::asked_value;
 use super::{arrows, focus_ring};
 use crate::text::{number, text_with};
 use crate::theme::{self, UiTokens as _, radius, size, space};
@@ -106,13 +105,7 @@ impl GuessBars<'_> {
             ui.ctx().set_cursor_icon(CursorIcon::ResizeHorizontal);
             painter.vline(x(guess), rail.y_range(), Stroke::new(3.0, t.text));
         }
-        let asked = ui.input(|input| {
-            input.accesskit_action_requests(response.id, Action::SetValue).find_map(|request| match request.data {
-                Some(ActionData::NumericValue(value)) => Some(value),
-                _ => None,
-            })
-        });
-        if let Some(to) = asked {
+        if let Some(to) = asked_value(ui, &response) {
             return Some(to);
         }
         if let Some(pointer) = response.interact_pointer_pos() {

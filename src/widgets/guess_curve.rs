@@ -2,10 +2,10 @@
 
 use eframe::egui::{
     Align2, Color32, CursorIcon, Key, Mesh, Rect, Role, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo,
-    accesskit::{Action, ActionData},
-    pos2, vec2,
+    accesskit::Action, pos2, vec2,
 };
 
+use super::slider::asked_value;
 use crate::text::number;
 use crate::theme::{self, UiTokens as _, radius, size, space};
 
@@ -124,12 +124,7 @@ impl GuessCurve<'_> {
             ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
         }
         // Without a pointer the curve is a level one, moved up and down.
-        let asked = ui.input(|input| {
-            input.accesskit_action_requests(response.id, Action::SetValue).find_map(|request| match request.data {
-                Some(ActionData::NumericValue(value)) => Some(value),
-                _ => None,
-            })
-        });
+        let asked = asked_value(ui, &response);
         let pressed = || {
             let filter = eframe::egui::EventFilter { vertical_arrows: true, ..Default::default() };
             ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));

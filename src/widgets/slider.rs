@@ -335,7 +335,7 @@ fn nudges(ui: &Ui, response: &Response) -> f64 {
 }
 
 /// The value that assistive technology asked for.
-fn asked_value(ui: &Ui, response: &Response) -> Option<f64> {
+pub(super) fn asked_value(ui: &Ui, response: &Response) -> Option<f64> {
     ui.input(|input| {
         let requests = input.accesskit_action_requests(response.id, Action::SetValue);
         requests

@@ -2,14 +2,14 @@
 
 use eframe::egui::{Align, Button, Label, Layout, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 
-use super::super::{panel_key, quiet};
+use super::super::{lens::photo_key, panel_key, quiet};
 use super::answers::{choices_ui, predict_ui};
 use super::list::faults_ui;
 use super::tasks::task_ui;
 use super::{head_ui, scrolled_ui, words_ui};
 use crate::command::{Commands, LessonCommand};
 use crate::lesson::{Answer, Kind, Lacking, Lessons, PageWords, Sample, Study};
-use crate::state::{Shipped, State};
+use crate::state::State;
 use crate::text::{number, text, text_with};
 use crate::theme::{UiTokens as _, for_reading, heading, space};
 use crate::views::cards::preset_key;
@@ -167,14 +167,7 @@ fn lacking_words(lacking: &Lacking) -> String {
         }
         Lacking::Preset(name) => text_with("lesson-needs-preset", &[("name", text(preset_key(name)).into())]),
         Lacking::Sample(sample) => match sample {
-            Sample::Photo(shipped) => {
-                let key = match shipped {
-                    Shipped::FireEngine => "photo-fire-engine",
-                    Shipped::Cat => "photo-cat",
-                    Shipped::Coffee => "photo-coffee",
-                };
-                text_with("lesson-needs-photo", &[("name", text(key).into())])
-            }
+            Sample::Photo(shipped) => text_with("lesson-needs-photo", &[("name", text(photo_key(*shipped)).into())]),
             Sample::Example => text("lesson-needs-example"),
             Sample::Mean => text("lesson-needs-mean"),
             Sample::Any => text("lesson-needs-any"),

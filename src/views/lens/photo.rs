@@ -9,7 +9,8 @@ use crate::theme::{caption, space};
 use crate::views::action_button;
 use crate::widgets::Dropdown;
 
-fn key(shipped: Shipped) -> &'static str {
+/// The key of the words for a photo.
+pub(in crate::views) fn photo_key(shipped: Shipped) -> &'static str {
     match shipped {
         Shipped::FireEngine => "photo-fire-engine",
         Shipped::Cat => "photo-cat",
@@ -20,7 +21,7 @@ fn key(shipped: Shipped) -> &'static str {
 pub(super) fn photo_ui(ui: &mut Ui, state: &State, commands: &Commands) {
     let photo = state.screen.photo.as_ref();
     let name = match photo.map(|photo| &photo.of) {
-        Some(PhotoOf::Shipped(shipped)) => text(key(*shipped)),
+        Some(PhotoOf::Shipped(shipped)) => text(photo_key(*shipped)),
         Some(PhotoOf::File(path)) => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
         None => text("lens-subject-photo"),
     };
@@ -30,7 +31,7 @@ pub(super) fn photo_ui(ui: &mut Ui, state: &State, commands: &Commands) {
         Dropdown::new(&text("photo-which"), &name).plain().show(ui, |ui| {
             for shipped in Shipped::ALL {
                 let is_here = photo.is_some_and(|photo| photo.of == PhotoOf::Shipped(shipped));
-                if ui.selectable_label(is_here, text(key(shipped))).clicked() {
+                if ui.selectable_label(is_here, text(photo_key(shipped))).clicked() {
                     commands.send(LensCommand::Photo(PhotoOf::Shipped(shipped)));
                 }
             }
